@@ -1,0 +1,1 @@
+"""Everything that trains: the Celery tasks, the training child and the engine."""
