@@ -1,0 +1,195 @@
+"""Settings: the only reader of the environment. Typed, validated, with defaults for one machine.
+
+A bad value stops the start with one line that names the variable, the value and what is allowed.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+GIGABYTE = 1_000_000_000
+
+
+class SettingError(ValueError):
+    """A setting holds a value that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of Trainyard; see ``docs/operations.md`` for what each one does."""
+
+    home: Path
+    host: str
+    port: int
+    workers: int
+    database_url: str
+    broker_url: str
+    sqs_endpoint_url: str | None
+    sqs_train_queue_url: str | None
+    sqs_light_queue_url: str | None
+    aws_region: str
+    s3_endpoint_url: str | None
+    storage_url: str
+    secret_key: str
+    max_upload_bytes: int
+    job_memory_bytes: int
+    job_time_limit_s: int
+    heartbeat_s: float
+    lost_after_s: float
+    max_attempts: int
+    max_batch_jobs: int
+    trusted_proxies: int
+    grace_s: float
+    worker_name: str | None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is the one-machine SQLite file."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def uses_local_broker(self) -> bool:
+        """Whether the broker is the local SQS endpoint that `make run` starts."""
+        return self.broker_url == LOCAL_BROKER
+
+
+LOCAL_BROKER = "sqs+local://"
+
+
+def _fail(name: str, value: str, allowed: str) -> SettingError:
+    return SettingError(f'{name} is "{value}"; it must be {allowed}')
+
+
+def _number(
+    environ: Mapping[str, str],
+    name: str,
+    default: float,
+    *,
+    low: float,
+    high: float,
+    kind: Callable[[str], float] = int,
+) -> float:
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    word = "a whole number" if kind is int else "a number"
+    allowed = f"{word} from {low:g} to {high:g}" if high < 1e12 else f"{word}, at least {low:g}"
+    try:
+        value = kind(text)
+    except ValueError:
+        raise _fail(name, text, allowed) from None
+    if not low <= value <= high:
+        raise _fail(name, text, allowed)
+    return value
+
+
+def _url(environ: Mapping[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    if urlsplit(text).scheme.split("+")[0] not in schemes:
+        allowed = ", ".join(f"{scheme}://..." for scheme in schemes)
+        raise _fail(name, _without_password(text), f"an address such as {allowed}")
+    return text
+
+
+def _optional_url(environ: Mapping[str, str], name: str) -> str | None:
+    return _url(environ, name, "", ("http", "https")) or None
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return url.replace(f":{parts.password}@", ":...@") if parts.password else url
+
+
+def _secret_key(environ: Mapping[str, str], home: Path) -> str:
+    """Return SECRET_KEY, or the key in the home folder: made once, readable by its owner."""
+    given = environ.get("SECRET_KEY", "").strip()
+    if given:
+        if len(given) < 16:
+            raise SettingError("SECRET_KEY is too short; it must have at least 16 characters")
+        return given
+    path = home / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    key = secrets.token_hex(32)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key)
+    return key
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    text = environ.get("TRAINYARD_HOME", "").strip() or "var"
+    home = Path(text).expanduser().resolve()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _fail("TRAINYARD_HOME", text, f"a folder we can make ({error.strerror})") from None
+    if not os.access(home, os.W_OK):
+        raise _fail("TRAINYARD_HOME", text, "a folder we can write to")
+    return home
+
+
+def _local_sqs_endpoint(home: Path) -> str | None:
+    """Return the local broker's address from the port that `make run` chose once, if it did."""
+    path = home / "sqs_port"
+    return f"http://127.0.0.1:{path.read_text().strip()}" if path.exists() else None
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check every setting.
+
+    Parameters
+    ----------
+    environ : Mapping[str, str], optional
+        Where to read from; the process's environment by default.
+
+    Returns
+    -------
+    Settings
+
+    Raises
+    ------
+    SettingError
+        When a value cannot be used; the message names variable, value and what is allowed.
+    """
+    env = os.environ if environ is None else environ  # noqa: TID251
+    home = _home(env)
+    broker = _url(env, "BROKER_URL", LOCAL_BROKER, ("sqs", "amqp", "amqps", "redis", "rediss"))
+    endpoint = _optional_url(env, "SQS_ENDPOINT_URL")
+    if endpoint is None and broker == LOCAL_BROKER:
+        endpoint = _local_sqs_endpoint(home)
+    return Settings(
+        home=home,
+        host=env.get("HOST", "").strip() or "127.0.0.1",
+        port=int(_number(env, "PORT", 8000, low=1, high=65535)),
+        workers=int(_number(env, "WORKERS", os.cpu_count() or 1, low=1, high=512)),
+        database_url=_url(
+            env, "DATABASE_URL", f"sqlite:///{home / 'trainyard.db'}", ("sqlite", "postgresql")
+        ),
+        broker_url=broker,
+        sqs_endpoint_url=endpoint,
+        sqs_train_queue_url=_optional_url(env, "SQS_TRAIN_QUEUE_URL"),
+        sqs_light_queue_url=_optional_url(env, "SQS_LIGHT_QUEUE_URL"),
+        aws_region=env.get("AWS_REGION", "").strip() or "us-east-1",
+        s3_endpoint_url=_optional_url(env, "S3_ENDPOINT_URL"),
+        storage_url=_url(env, "STORAGE_URL", (home / "files").as_uri(), ("file", "s3")),
+        secret_key=_secret_key(env, home),
+        max_upload_bytes=int(_number(env, "MAX_UPLOAD_BYTES", 500_000_000, low=1, high=1e15)),
+        job_memory_bytes=int(
+            _number(env, "JOB_MEMORY_BYTES", 4 * GIGABYTE, low=100_000_000, high=1e15)
+        ),
+        job_time_limit_s=int(_number(env, "JOB_TIME_LIMIT_S", 3600, low=1, high=10_000_000)),
+        heartbeat_s=_number(env, "HEARTBEAT_S", 5, low=0.2, high=3600, kind=float),
+        lost_after_s=_number(env, "LOST_AFTER_S", 30, low=1, high=86400, kind=float),
+        max_attempts=int(_number(env, "MAX_ATTEMPTS", 3, low=1, high=100)),
+        max_batch_jobs=int(_number(env, "MAX_BATCH_JOBS", 1000, low=1, high=100_000)),
+        trusted_proxies=int(_number(env, "TRUSTED_PROXIES", 0, low=0, high=10)),
+        grace_s=_number(env, "GRACE_S", 5, low=0, high=3600, kind=float),
+        worker_name=env.get("WORKER_NAME", "").strip() or None,
+    )

@@ -1,0 +1,166 @@
+"""Jobs: one training request each, with its attempts, folds, events and log lines."""
+
+from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dashboard.clock import now
+from dashboard.db.columns import Id, Json, Moment
+from dashboard.db.dataset import Dataset
+from dashboard.db.user import User
+from dashboard.extensions import Record
+
+PRIORITIES = {"low": -1, "normal": 0, "high": 1}
+
+
+class Job(Record):
+    """One training request. `dashboard.db.states` is the only place that changes `state`."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index("ix_jobs_state_priority", "state", "priority", "id"),
+        Index("ix_jobs_created", "created_at", "id"),
+        Index("ix_jobs_state_created", "state", "created_at"),
+        Index("ix_jobs_owner_state", "owner_id", "state"),
+        Index("ix_jobs_dataset_target", "dataset_id", "target", "task"),
+        Index("ix_jobs_estimator", "estimator", "created_at"),
+    )
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(200))
+    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id"))
+    batch_id: Mapped[int | None] = mapped_column(index=True)
+
+    # what is asked
+    target: Mapped[str] = mapped_column(String(500))
+    task: Mapped[str] = mapped_column(String(20))
+    estimator: Mapped[str] = mapped_column(String(100))
+    parameters: Mapped[Json] = mapped_column(default=dict)
+    validation: Mapped[Json] = mapped_column(default=dict)
+    preprocessing: Mapped[Json] = mapped_column(default=dict)
+    features: Mapped[Json] = mapped_column(default=list)
+    class_weight: Mapped[Json | None]
+    metric: Mapped[str] = mapped_column(String(50))
+    seed: Mapped[int] = mapped_column(default=0)
+    time_limit_s: Mapped[int | None]
+    memory_limit_bytes: Mapped[int | None]
+    priority: Mapped[int] = mapped_column(default=0)
+    tags: Mapped[Json] = mapped_column(default=list)
+
+    # where it is
+    state: Mapped[str] = mapped_column(String(12), default="queued")
+    stage: Mapped[str | None] = mapped_column(String(20))
+    message: Mapped[str | None] = mapped_column(String(500))
+    progress: Mapped[float] = mapped_column(default=0.0)
+    # [{stage, started_at, ended_at, fact}], for the track
+    stages: Mapped[Json] = mapped_column(default=list)
+    created_at: Mapped[Moment] = mapped_column(default=now)
+    started_at: Mapped[Moment | None]
+    finished_at: Mapped[Moment | None]
+    # A raised flag asks the worker to stop: "cancel", or "keep" for stop and keep.
+    stop_request: Mapped[str | None] = mapped_column(String(10))
+    stopped_by: Mapped[str | None] = mapped_column(String(100))
+
+    # who has it
+    attempt: Mapped[int] = mapped_column(default=0)
+    child_deaths: Mapped[int] = mapped_column(default=0)
+    lease: Mapped[str | None] = mapped_column(String(32))
+    worker: Mapped[str | None] = mapped_column(String(100))
+    heartbeat_at: Mapped[Moment | None]
+    hinted_at: Mapped[Moment | None]
+    run_after: Mapped[Moment | None]
+
+    # what came of it
+    score: Mapped[float | None] = mapped_column(Float)
+    score_std: Mapped[float | None] = mapped_column(Float)
+    baseline_score: Mapped[float | None] = mapped_column(Float)
+    metrics: Mapped[Json] = mapped_column(default=dict)
+    warnings: Mapped[Json] = mapped_column(default=list)
+    failure: Mapped[Json | None]
+    partial: Mapped[bool] = mapped_column(default=False)
+    details: Mapped[Json] = mapped_column(
+        default=dict
+    )  # versions, shape after encoding, rows used
+    data_hash: Mapped[str | None] = mapped_column(String(64))
+    split_hash: Mapped[str | None] = mapped_column(String(64))
+    results_key: Mapped[str | None] = mapped_column(String(200))
+    out_of_fold_key: Mapped[str | None] = mapped_column(String(200))
+    peak_memory_bytes: Mapped[int | None]
+
+    owner: Mapped[User] = relationship(lazy="joined")
+    dataset: Mapped[Dataset] = relationship(lazy="joined")
+
+
+class JobAttempt(Record):
+    """One try of a job on one worker."""
+
+    __tablename__ = "job_attempts"
+    __table_args__ = (UniqueConstraint("job_id", "number"),)
+
+    id: Mapped[Id]
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    worker: Mapped[str] = mapped_column(String(100))
+    lease: Mapped[str] = mapped_column(String(32))
+    started_at: Mapped[Moment] = mapped_column(default=now)
+    ended_at: Mapped[Moment | None]
+    # succeeded, failed, cancelled, worker_died, child_died, handed_back, lease_lost
+    ended_by: Mapped[str | None] = mapped_column(String(20))
+
+
+class JobFold(Record):
+    """The scores of one fold of a job, kept over its attempts."""
+
+    __tablename__ = "job_folds"
+    __table_args__ = (UniqueConstraint("job_id", "fold"),)
+
+    id: Mapped[Id]
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    fold: Mapped[int]
+    scores: Mapped[Json]
+    fit_seconds: Mapped[float]
+    n_train: Mapped[int] = mapped_column(default=0)
+    n_test: Mapped[int] = mapped_column(default=0)
+    attempt: Mapped[int]
+    # Where the fold's out-of-fold predictions lie, so that a later attempt need not fit it again.
+    key: Mapped[str | None] = mapped_column(String(200))
+
+
+class JobEvent(Record):
+    """One change of a job's state."""
+
+    __tablename__ = "job_events"
+
+    id: Mapped[Id]
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), index=True)
+    at: Mapped[Moment] = mapped_column(default=now)
+    from_state: Mapped[str | None] = mapped_column(String(12))
+    to_state: Mapped[str] = mapped_column(String(12))
+    by: Mapped[str | None] = mapped_column(String(100))
+
+
+class LogLine(Record):
+    """One line of a job's log, numbered from 1 within the job."""
+
+    __tablename__ = "log_lines"
+    __table_args__ = (UniqueConstraint("job_id", "n"),)
+
+    id: Mapped[Id]
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    n: Mapped[int]
+    at: Mapped[Moment] = mapped_column(default=now)
+    level: Mapped[str] = mapped_column(String(10), default="info")
+    text: Mapped[str] = mapped_column(Text)
+
+
+class IdempotencyKey(Record):
+    """A key that a person or program sent with a request, and the job that it made."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(200))
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    created_at: Mapped[Moment] = mapped_column(default=now)

@@ -1,0 +1,30 @@
+"""Models: the fitted artefact of a succeeded job."""
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dashboard.clock import now
+from dashboard.db.columns import Id, Json, Moment
+from dashboard.db.job import Job
+from dashboard.extensions import Record
+
+
+class Model(Record):
+    """A fitted model. States: ``verifying``, ``ready``, ``refused``."""
+
+    __tablename__ = "models"
+
+    id: Mapped[Id]
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10), default="verifying")
+    failure: Mapped[Json | None]
+    # {format: {key, size_bytes, sha256, file_name}} for bundle, joblib, skops, check
+    files: Mapped[Json] = mapped_column(default=dict)
+    # What the model needs to read rows: dialect, columns, features, target, task
+    schema: Mapped[Json] = mapped_column("input_schema", default=dict)
+    classes: Mapped[Json | None]
+    created_at: Mapped[Moment] = mapped_column(default=now)
+    verified_at: Mapped[Moment | None]
+
+    job: Mapped[Job] = relationship(lazy="joined")

@@ -1,0 +1,38 @@
+"""Predictions: a model applied to new rows."""
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from dashboard.clock import now
+from dashboard.db.columns import Id, Json, Moment
+from dashboard.db.model import Model
+from dashboard.extensions import Record
+
+
+class Prediction(Record):
+    """One application of a model: `rows` from a form or the API, or a whole file.
+
+    States: ``queued``, ``running``, ``ready``, ``failed``.
+    """
+
+    __tablename__ = "predictions"
+
+    id: Mapped[Id]
+    model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str] = mapped_column(String(10))  # rows, file
+    state: Mapped[str] = mapped_column(String(10), default="queued")
+    progress: Mapped[float] = mapped_column(default=0.0)
+    rows: Mapped[Json | None]
+    answer: Mapped[Json | None]
+    file_name: Mapped[str | None] = mapped_column(String(255))
+    token: Mapped[str] = mapped_column(String(32))
+    input_key: Mapped[str | None] = mapped_column(String(200))
+    output_key: Mapped[str | None] = mapped_column(String(200))
+    n_rows: Mapped[int | None]
+    warnings: Mapped[Json] = mapped_column(default=list)
+    failure: Mapped[Json | None]
+    created_at: Mapped[Moment] = mapped_column(default=now)
+    finished_at: Mapped[Moment | None]
+
+    model: Mapped[Model] = relationship(lazy="joined")

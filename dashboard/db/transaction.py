@@ -1,0 +1,63 @@
+"""Transactions: the only way to write, and how each database is opened.
+
+SQLite: WAL, a busy timeout, and ``BEGIN IMMEDIATE`` for every writing transaction. A deferred
+BEGIN that reads and then writes fails with "database is locked" in spite of the timeout, because
+SQLite cannot wait while another writer has changed what was read.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from dashboard.extensions import db
+
+BUSY_TIMEOUT_S = 5
+_WRITING = {"trainyard_writing": True}
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Run a block as one writing transaction: one commit at its end, none on an exception.
+
+    Yields
+    ------
+    Session
+        The request's or task's own session. Whatever was read before the block is read again
+        inside it, so decisions are made on what is true under the write lock.
+    """
+    session: Session = db.session()
+    session.rollback()
+    session.connection(execution_options=_WRITING)
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Set up how connections of an engine begin; SQLite only, PostgreSQL needs nothing."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _open_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we send BEGIN ourselves, see _begin_sqlite
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_writing = connection.get_execution_options().get("trainyard_writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")

@@ -1,0 +1,74 @@
+"""People: accounts, their API tokens, and the sign-in attempts that are counted."""
+
+from datetime import datetime
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dashboard.clock import now
+from dashboard.db.columns import Id, Moment
+from dashboard.extensions import Record
+
+ROLES = ("viewer", "member", "admin")
+
+
+class User(UserMixin, Record):
+    """An account."""
+
+    __tablename__ = "users"
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    role: Mapped[str] = mapped_column(String(10), default="member")
+    active: Mapped[bool] = mapped_column(default=True)
+    # Raised by one to end every session of the account (new password, disabled).
+    session_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Moment] = mapped_column(default=now)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account may sign in; the name that flask-login asks for."""
+        return self.active
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the account may do everything."""
+        return self.role == "admin"
+
+    def has_role(self, role: str) -> bool:
+        """Tell whether the account's role is `role` or a stronger one."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
+class ApiToken(Record):
+    """A token for the API; only its hash is kept."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    prefix: Mapped[str] = mapped_column(String(12))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[Moment] = mapped_column(default=now)
+    expires_at: Mapped[Moment | None]
+    last_used_at: Mapped[Moment | None]
+    revoked_at: Mapped[Moment | None]
+
+    def is_usable(self, moment: datetime) -> bool:
+        """Tell whether the token opens the API at a given moment."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > moment)
+
+
+class SignInAttempt(Record):
+    """A failed sign-in, kept to limit further ones; `key` is an account or an address."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (Index("ix_sign_in_attempts_key_at", "key", "at"),)
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(300))
+    at: Mapped[Moment] = mapped_column(default=now)

@@ -1,0 +1,129 @@
+"""Fixtures that every test may use: an app on a fresh database, people, a storage folder."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from dashboard import create_app
+from dashboard.config import Settings, load_settings
+from dashboard.db import User
+from dashboard.extensions import db
+from tests import factories, postgres
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the machine leaks into a test."""
+    for name in list(os.environ):
+        if name in Settings.__dataclass_fields__ or name.startswith(
+            ("AWS_", "TRAINYARD_", "SQS_")
+        ):
+            monkeypatch.delenv(name)
+    for name in ("DATABASE_URL", "BROKER_URL", "STORAGE_URL", "SECRET_KEY", "PORT", "WORKERS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def migrate_database(home: Path, database_url: str | None = None) -> None:
+    """Bring a database to the newest migration, as `make run` does."""
+    env = {"PATH": os.environ["PATH"], "TRAINYARD_HOME": str(home)}
+    if database_url:
+        env["DATABASE_URL"] = database_url
+    subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"],
+        cwd=ROOT, env=env, check=True, capture_output=True,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, made once and copied for each test."""
+    home = tmp_path_factory.mktemp("migrated")
+    migrate_database(home)
+    return home / "trainyard.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
+    """A PostgreSQL server with a migrated template database."""
+    with postgres.serve(tmp_path_factory.mktemp("postgres")) as server:
+        migrate_database(tmp_path_factory.mktemp("home"), server.create_database("template_ty"))
+        yield server
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An empty TRAINYARD_HOME."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def environ(home: Path) -> dict[str, str]:
+    """The environment that the app of a test is configured from; change it before `app`."""
+    return {"TRAINYARD_HOME": str(home), "HEARTBEAT_S": "0.5", "LOST_AFTER_S": "5"}
+
+
+@pytest.fixture
+def app(home: Path, environ: dict[str, str], migrated_sqlite: Path) -> Iterator[Flask]:
+    """The app on a fresh SQLite database, inside its context."""
+    shutil.copy(migrated_sqlite, home / "trainyard.db")
+    yield from _app_in_context(environ)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_app(
+    request: pytest.FixtureRequest, home: Path, environ: dict[str, str]
+) -> Iterator[Flask]:
+    """The app on SQLite and on PostgreSQL: a test that asks for it runs twice."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), home / "trainyard.db")
+        yield from _app_in_context(environ)
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_template")
+    environ["DATABASE_URL"] = server.create_database(
+        f"t{os.getpid()}_{id(request)}", "template_ty"
+    )
+    yield from _app_in_context(environ)
+
+
+def _app_in_context(environ: dict[str, str]) -> Iterator[Flask]:
+    app = create_app(load_settings(environ))
+    app.testing = True
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript that is not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def member(app: Flask) -> User:
+    """A person who may upload and submit."""
+    return factories.make_user(role="member")
+
+
+@pytest.fixture
+def admin(app: Flask) -> User:
+    """A person who may do everything."""
+    return factories.make_user(role="admin")
+
+
+@pytest.fixture
+def viewer(app: Flask) -> User:
+    """A person who may read everything."""
+    return factories.make_user(role="viewer")
