@@ -1,0 +1,53 @@
+# What can be done with Trainyard; `make help` lists it.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+
+.PHONY: help run worker test test-all lint format bench chaos catalogue lock
+
+help:  ## list what can be done
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.venv/runtime: requirements.txt
+	@test -n "$(PYTHON)" || { echo "Trainyard needs Python 3.11, 3.12 or 3.13; none was found. Install one, or name it: make run PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing what Trainyard needs into .venv (once, about a minute)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/development: .venv/runtime requirements-dev.txt
+	@echo "Installing what tests and checks need into .venv (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+test: .venv/development  ## run the tests (about 5 minutes on 2 cores)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long"
+
+test-all: .venv/development  ## run everything, the long tests included
+	$(BIN)/python -m pytest -n auto --dist worksteal
+
+lint: .venv/development  ## check style, types, layers, templates and spelling
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/codespell
+	$(BIN)/flask --app wsgi db check
+
+format: .venv/development  ## put the code into the house's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/development  ## measure what must be fast, as ratios within one run
+	$(BIN)/python -m benchmarks
+
+catalogue: .venv/development  ## write the estimators' catalogue anew from the installed scikit-learn
+	$(BIN)/python -m tools.catalogue
+
+lock: .venv/development  ## compile the locked requirements from the .in files
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
