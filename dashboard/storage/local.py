@@ -1,0 +1,126 @@
+"""Files in a folder of this machine: a supported mode, so it is as strict as S3."""
+
+import errno
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from dashboard.errors import NotFound, TooLarge, Unavailable
+from dashboard.storage.base import CHUNK_BYTES, StorageFull, StoredFile
+from dashboard.storage.keys import BadKeyError, check_key
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class LocalStorage:
+    """Files below one folder.
+
+    Parameters
+    ----------
+    root : Path
+        The folder; made when it does not exist.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def _path(self, key: str) -> Path:
+        path = (self.root / check_key(key)).resolve()
+        if not path.is_relative_to(self.root):
+            raise BadKeyError(f"leads out of the storage: {key!r}")
+        return path
+
+    def write(self, key: str, stream: BinaryIO, *, limit_bytes: int | None = None) -> StoredFile:
+        """Store a stream; see `Storage.write`."""
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return self._write(key, path, stream, limit_bytes)
+        except BaseException:
+            self._drop_empty(path.parent)
+            raise
+
+    def _write(self, key: str, path: Path, stream: BinaryIO, limit: int | None) -> StoredFile:
+        digest, size = hashlib.sha256(), 0
+        descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                while chunk := stream.read(CHUNK_BYTES):
+                    size += len(chunk)
+                    if limit is not None and size > limit:
+                        raise TooLarge(f"more than {limit:,} bytes", code="FILE_TOO_BIG")
+                    file.write(chunk)
+                    digest.update(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(part).replace(path)
+        except OSError as problem:
+            if problem.errno in FULL:
+                raise self._full() from problem
+            raise
+        finally:
+            Path(part).unlink(missing_ok=True)
+        return StoredFile(key, size, digest.hexdigest())
+
+    def _full(self) -> StorageFull:
+        free = f"{shutil.disk_usage(self.root).free:,} bytes"
+        return StorageFull(
+            f"The server has no room left. An admin can free space; {free} are left"
+        )
+
+    def put_file(self, key: str, path: Path) -> StoredFile:
+        """Store a local file."""
+        with path.open("rb") as file:
+            return self.write(key, file)
+
+    def open(self, key: str) -> BinaryIO:
+        """Open a file."""
+        try:
+            return self._path(key).open("rb")
+        except (FileNotFoundError, IsADirectoryError):
+            raise NotFound(f"The file {key} is missing from the storage") from None
+
+    @contextmanager
+    def local_copy(self, key: str) -> Iterator[Path]:
+        """Give the file's own path: nothing is copied."""
+        self.open(key).close()
+        yield self._path(key)
+
+    def exists(self, key: str) -> bool:
+        """Tell whether something is stored."""
+        return self._path(key).is_file()
+
+    def delete(self, key: str) -> None:
+        """Delete a file and the folders that it leaves empty."""
+        path = self._path(key)
+        path.unlink(missing_ok=True)
+        self._drop_empty(path.parent)
+
+    def delete_prefix(self, prefix: str) -> None:
+        """Delete a folder."""
+        if not prefix.endswith("/"):
+            raise BadKeyError(f"a prefix ends in a slash: {prefix!r}")
+        path = self._path(prefix)
+        shutil.rmtree(path, ignore_errors=True)
+        self._drop_empty(path.parent)
+
+    def _drop_empty(self, folder: Path) -> None:
+        with suppress(OSError):
+            while folder != self.root:
+                folder.rmdir()
+                folder = folder.parent
+
+    def check(self) -> None:
+        """Check that the folder can be written."""
+        if not os.access(self.root, os.W_OK):
+            raise Unavailable("The storage folder cannot be written")
+
+    def free_bytes(self) -> int | None:
+        """Return the room on the folder's disk."""
+        return shutil.disk_usage(self.root).free

@@ -1,0 +1,135 @@
+"""Files in an S3 bucket, below a prefix."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dashboard.errors import NotFound, TooLarge, Unavailable
+from dashboard.storage.base import StoredFile
+from dashboard.storage.keys import BadKeyError, check_key
+
+NO_SUCH = {"404", "NoSuchKey", "NotFound"}
+
+
+class _Counted:
+    """A stream that is hashed and measured as it is read."""
+
+    def __init__(self, stream: BinaryIO, limit: int | None) -> None:
+        self.stream, self.limit = stream, limit
+        self.size, self.digest = 0, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self.stream.read(size)
+        self.size += len(chunk)
+        if self.limit is not None and self.size > self.limit:
+            raise TooLarge(f"more than {self.limit:,} bytes", code="FILE_TOO_BIG")
+        self.digest.update(chunk)
+        return chunk
+
+
+class S3Storage:
+    """Files in a bucket.
+
+    Parameters
+    ----------
+    bucket : str
+        An existing bucket.
+    prefix : str
+        What every key begins with, without a slash at its end.
+    endpoint_url : str or None
+        Another server than AWS's own.
+    region : str
+        The bucket's region.
+    """
+
+    def __init__(self, bucket: str, prefix: str, *, endpoint_url: str | None, region: str) -> None:
+        self.bucket, self.prefix = bucket, prefix
+        config = Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 4})
+        self.client: Any = boto3.client(
+            "s3", endpoint_url=endpoint_url, region_name=region, config=config
+        )
+
+    def _key(self, key: str) -> str:
+        return f"{self.prefix}/{check_key(key)}".lstrip("/")
+
+    def write(self, key: str, stream: BinaryIO, *, limit_bytes: int | None = None) -> StoredFile:
+        """Store a stream in parts; a failed upload is aborted, so nothing is left of it."""
+        counted = _Counted(stream, limit_bytes)
+        try:
+            self.client.upload_fileobj(counted, self.bucket, self._key(key))
+        except (BotoCoreError, ClientError) as problem:
+            raise Unavailable(f"The storage did not take the file: {problem}") from problem
+        return StoredFile(key, counted.size, counted.digest.hexdigest())
+
+    def put_file(self, key: str, path: Path) -> StoredFile:
+        """Store a local file."""
+        with path.open("rb") as file:
+            return self.write(key, file)
+
+    def open(self, key: str) -> BinaryIO:
+        """Open a file as a stream."""
+        try:
+            answer = self.client.get_object(Bucket=self.bucket, Key=self._key(key))
+        except ClientError as problem:
+            raise self._gone(key, problem) from None
+        except BotoCoreError as problem:
+            raise Unavailable(f"The storage does not answer: {problem}") from problem
+        return cast(BinaryIO, answer["Body"])
+
+    @contextmanager
+    def local_copy(self, key: str) -> Iterator[Path]:
+        """Download the file for a while."""
+        with tempfile.NamedTemporaryFile(prefix="trainyard-") as file:
+            try:
+                self.client.download_fileobj(self.bucket, self._key(key), file)
+            except ClientError as problem:
+                raise self._gone(key, problem) from None
+            file.flush()
+            yield Path(file.name)
+
+    def _gone(self, key: str, problem: ClientError) -> NotFound | Unavailable:
+        if problem.response["Error"]["Code"] in NO_SUCH:
+            return NotFound(f"The file {key} is missing from the storage")
+        return Unavailable(f"The storage refused to read {key}: {problem}")
+
+    def exists(self, key: str) -> bool:
+        """Tell whether something is stored."""
+        try:
+            self.client.head_object(Bucket=self.bucket, Key=self._key(key))
+        except ClientError as problem:
+            if problem.response["Error"]["Code"] in NO_SUCH:
+                return False
+            raise
+        return True
+
+    def delete(self, key: str) -> None:
+        """Delete a file."""
+        self.client.delete_object(Bucket=self.bucket, Key=self._key(key))
+
+    def delete_prefix(self, prefix: str) -> None:
+        """Delete every file below a prefix, a thousand at a time."""
+        if not prefix.endswith("/"):
+            raise BadKeyError(f"a prefix ends in a slash: {prefix!r}")
+        pages = self.client.get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self.bucket, Prefix=self._key(prefix)):
+            found = [{"Key": item["Key"]} for item in page.get("Contents", [])]
+            if found:
+                self.client.delete_objects(Bucket=self.bucket, Delete={"Objects": found})
+
+    def check(self) -> None:
+        """Ask for the bucket."""
+        try:
+            self.client.head_bucket(Bucket=self.bucket)
+        except (BotoCoreError, ClientError) as problem:
+            raise Unavailable(f"The storage does not answer: {problem}") from problem
+
+    def free_bytes(self) -> int | None:
+        """Return None: a bucket has no end."""
+        return None

@@ -1,0 +1,100 @@
+"""A model's card: what it predicts, from what, how well, and where it may not be trusted."""
+
+from typing import TYPE_CHECKING, Any
+
+from tasks.engine.catalogue import METRICS, get_estimator
+from tasks.engine.results import TrainingResult
+from tasks.engine.spec import TrainingSpec
+
+if TYPE_CHECKING:
+    from tasks.engine.export import Origin
+
+
+def write_card(
+    result: TrainingResult, spec: TrainingSpec, schema: dict[str, Any], origin: "Origin"
+) -> str:
+    """Return a model's card as Markdown."""
+    title = get_estimator(spec.estimator).title
+    titles = {metric.name: metric.title for metric in METRICS[spec.task]}
+    partial = " It was stopped early: not every fold was scored." if result.partial else ""
+    return f"""# {origin.job_name}
+
+{title} (`{spec.estimator}`) that predicts `{spec.target}` ({spec.task}).
+Made by job {origin.job_id} on {origin.created_at} from the dataset {origin.dataset}
+(SHA-256 `{origin.dataset_sha256}`), {result.details["rows_used"]:,} rows.
+
+## How good it is
+
+{titles[spec.metric]}: **{_score(result.score, result.score_std)}**; a model that only guesses
+scores {_score(result.baseline_score, None)}. Mean over {len(result.folds)} folds
+({spec.validation.scheme}, seed {spec.seed}) and their standard deviation; each fold was scored by a
+model that never saw its rows, preprocessing included.{partial}
+
+| metric | score | guessing |
+|---|---|---|
+{_metric_rows(result, titles)}
+
+## What it needs
+
+| column | kind | seen in training |
+|---|---|---|
+{_column_rows(schema)}
+
+A number outside the range that was seen, or a category that was not, is an extrapolation.
+`predict.py` says so for categories.
+
+## Limits
+
+It repeats what was in its training data, mistakes and unfairness included. Scores hold for rows that
+are like those; when the world changes, train again.
+{_warning_rows(result)}
+## Use
+
+```
+python -m venv venv && venv/bin/pip install -r requirements.txt
+venv/bin/python predict.py IN.csv -o OUT.csv
+```
+
+`model.joblib` is a pickle: load it only if you trust where it came from. `model.skops` can be
+inspected before it is loaded.
+
+Versions: {", ".join(f"{name} {v}" for name, v in result.details["versions"].items())}.
+"""
+
+
+def _score(value: float | None, spread: float | None) -> str:
+    if value is None:
+        return "unknown"
+    return f"{value:.4g}" if spread is None else f"{value:.4g} ± {spread:.2g}"
+
+
+def _metric_rows(result: TrainingResult, titles: dict[str, str]) -> str:
+    rows = []
+    for name, found in result.metrics.items():
+        guess = result.baseline_metrics.get(name, {}).get("mean")
+        score = _score(found["mean"], found["std"])
+        rows.append(f"| {titles[name]} | {score} | {_score(guess, None)} |")
+    return "\n".join(rows)
+
+
+def _column_rows(schema: dict[str, Any]) -> str:
+    rows = []
+    for column in schema["columns"]:
+        if column["name"] not in schema["features"]:
+            continue
+        seen = ""
+        if "range" in column:
+            seen = "{:g} to {:g}".format(*column["range"])
+        elif "values" in column:
+            values = column["values"]
+            more = f" and {len(values) - 8} more" if len(values) > 8 else ""
+            seen = ", ".join(values[:8]) + more
+        name, seen = (text.replace("|", "\\|") for text in (column["name"], seen))
+        rows.append(f"| {name} | {column['kind']} | {seen} |")
+    return "\n".join(rows)
+
+
+def _warning_rows(result: TrainingResult) -> str:
+    if not result.warnings:
+        return ""
+    return "\n" + "\n".join(f"- {warning['message']}" for warning in result.warnings) + "\n"

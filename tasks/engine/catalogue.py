@@ -1,0 +1,184 @@
+"""The catalogue: estimators, their parameters and the metrics, as data.
+
+Imports neither scikit-learn nor numpy, so that the web process can draw forms from it. The data
+comes from `catalogue.json`, which ``make catalogue`` writes from scikit-learn itself.
+"""
+
+import functools
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+KIND_ORDER = ("none", "bool", "int", "float", "ints", "choice")
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The ends of a range; None is no end, an open end is itself not allowed."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    minimum_open: bool = False
+    maximum_open: bool = False
+
+    def admits(self, value: float) -> bool:
+        """Tell whether a value lies within; never for NaN and infinity."""
+        low = -math.inf if self.minimum is None else self.minimum
+        high = math.inf if self.maximum is None else self.maximum
+        on_open_end = (self.minimum_open and value == low) or (self.maximum_open and value == high)
+        return math.isfinite(value) and low <= value <= high and not on_open_end
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of an estimator; `kinds` are the kinds of value it takes, with their bounds."""
+
+    name: str
+    kinds: Mapping[str, Bounds]
+    default: Any
+    choices: tuple[str, ...]
+    help: str
+    common: bool
+
+    @property
+    def minimum(self) -> float | None:
+        """The lowest number that any kind admits."""
+        ends = [b.minimum for kind, b in self.kinds.items() if kind in {"int", "float"}]
+        return None if not ends or None in ends else min(ends)  # type: ignore[type-var]
+
+    @property
+    def maximum(self) -> float | None:
+        """The highest number that any kind admits."""
+        ends = [b.maximum for kind, b in self.kinds.items() if kind in {"int", "float"}]
+        return None if not ends or None in ends else max(ends)  # type: ignore[type-var]
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """An estimator; `id` is scikit-learn's class name.
+
+    `scale`: its features should have one scale; `dense`: it takes no sparse matrix; `native`: it
+    deals with categories and missing values itself.
+    """
+
+    id: str
+    module: str
+    title: str
+    task: str
+    summary: str
+    tags: tuple[str, ...]
+    featured: bool
+    scale: bool
+    dense: bool
+    native: bool
+    parameters: tuple[Parameter, ...]
+
+    def find_parameter(self, name: str) -> Parameter | None:
+        """Return a parameter by its name."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A way to score predictions; its sign is natural, its direction is data."""
+
+    name: str
+    title: str
+    greater_is_better: bool
+
+
+METRICS = {
+    "classification": (
+        Metric("roc_auc", "ROC AUC", True),
+        Metric("average_precision", "Average precision", True),
+        Metric("accuracy", "Accuracy", True),
+        Metric("balanced_accuracy", "Balanced accuracy", True),
+        Metric("f1_macro", "F1, macro", True),
+        Metric("precision_macro", "Precision, macro", True),
+        Metric("recall_macro", "Recall, macro", True),
+        Metric("mcc", "Matthews correlation", True),
+        Metric("log_loss", "Log loss", False),
+        Metric("brier", "Brier score", False),
+    ),
+    "regression": (
+        Metric("r2", "R²", True),
+        Metric("rmse", "RMSE", False),
+        Metric("mae", "Mean absolute error", False),
+        Metric("median_ae", "Median absolute error", False),
+        Metric("mape", "Mean absolute percentage error", False),
+        Metric("max_error", "Largest error", False),
+    ),
+}
+TASKS = tuple(METRICS)
+
+
+@functools.cache
+def _catalogue() -> dict[str, Estimator]:
+    text = (Path(__file__).parent / "catalogue.json").read_text(encoding="utf-8")
+    return {entry["id"]: _estimator(entry) for entry in json.loads(text)["estimators"]}
+
+
+def _estimator(entry: dict[str, Any]) -> Estimator:
+    parameters = tuple(
+        Parameter(
+            **{
+                **parameter,
+                "kinds": {kind: Bounds(**b) for kind, b in parameter["kinds"].items()},
+                "choices": tuple(parameter["choices"]),
+            }
+        )
+        for parameter in entry["parameters"]
+    )
+    return Estimator(**{**entry, "tags": tuple(entry["tags"]), "parameters": parameters})
+
+
+def list_estimators(task: str | None = None) -> tuple[Estimator, ...]:
+    """List the estimators, the most useful first.
+
+    Parameters
+    ----------
+    task : {"classification", "regression"}, optional
+        Only those for a task.
+    """
+    return tuple(e for e in _catalogue().values() if task is None or e.task == task)
+
+
+def find_estimator(estimator_id: str) -> Estimator | None:
+    """Return an estimator by scikit-learn's class name, or None."""
+    return _catalogue().get(estimator_id)
+
+
+def get_estimator(estimator_id: str) -> Estimator:
+    """Return an estimator by scikit-learn's class name.
+
+    Raises
+    ------
+    KeyError
+        When the catalogue has none of that name.
+    """
+    return _catalogue()[estimator_id]
+
+
+def default_metric(task: str) -> str:
+    """Return the main metric unless another is chosen: ROC AUC or R2."""
+    return METRICS[task][0].name
+
+
+def find_metric(task: str, name: str) -> Metric | None:
+    """Return a metric of a task by its name, or None."""
+    return next((metric for metric in METRICS[task] if metric.name == name), None)
+
+
+def default_validation(task: str, rows: int | None = None) -> dict[str, Any]:
+    """Return the validation unless another is chosen: 5 folds, stratified for classes."""
+    return {
+        "scheme": "stratified" if task == "classification" else "kfold",
+        "folds": 5,
+        "repeats": 1,
+        "group_column": None,
+        "time_column": None,
+        "test_size": 0.2,
+    }

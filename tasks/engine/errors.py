@@ -1,0 +1,52 @@
+"""What goes wrong with data, parameters and bundles, in words for the person who trains."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class EngineError(Exception):
+    """Something the engine cannot do.
+
+    Parameters
+    ----------
+    code : str
+        A stable word for programs, such as ``TARGET_ONE_CLASS``.
+    message : str
+        What is wrong and where, with the person's own value.
+    hint : str, optional
+        What to do about it.
+    details : Mapping, optional
+        Facts for the page: sample lines, columns.
+    """
+
+    def __init__(
+        self, code: str, message: str, hint: str = "", details: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code, self.message, self.hint = code, message, hint
+        self.details = dict(details or {})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the error as a job's failure is stored."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+            "details": self.details,
+        }
+
+
+class DataError(EngineError):
+    """The data cannot be learned from as asked."""
+
+
+class BundleError(EngineError):
+    """A bundle does not give the predictions that it should."""
+
+
+class ParameterError(EngineError):
+    """Parameters that the estimator does not take; `fields` has a message for each."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__("PARAMETERS", "; ".join(fields.values()))
+        self.fields = dict(fields)

@@ -1,0 +1,153 @@
+"""Scores of predictions, fold by fold and over folds.
+
+Every score has its natural sign. ROC AUC and average precision of more than two classes are the
+plain mean of one-vs-rest (macro), over the classes that the fold's test rows hold.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn import metrics as sk
+from sklearn.pipeline import Pipeline
+
+from tasks.engine.catalogue import METRICS
+from tasks.engine.progress import FoldScore
+
+Scores = dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What a model says about rows.
+
+    `labels` of shape (n_rows,); `probabilities` of shape (n_rows, n_classes), or None;
+    `margins`: the decision function in the same shape where there are no probabilities, or None.
+    """
+
+    labels: np.ndarray
+    probabilities: np.ndarray | None = None
+    margins: np.ndarray | None = None
+
+
+def predict(model: Any, X: Any) -> Predicted:
+    """Ask a fitted model about rows, with one pass where it gives probabilities.
+
+    The label is what `model.predict` gives: the most probable class, ties to the first.
+    """
+    classes = getattr(model, "classes_", None)
+    if classes is None:
+        return Predicted(np.asarray(model.predict(X), dtype=float))
+    if hasattr(model, "predict_proba"):
+        probabilities = model.predict_proba(X)
+        if _predicts_by_probability(model):
+            return Predicted(classes[probabilities.argmax(axis=1)], probabilities)
+        return Predicted(model.predict(X), probabilities)
+    margins = np.asarray(model.decision_function(X))
+    if margins.ndim == 1:
+        margins = np.column_stack([-margins, margins])
+    return Predicted(np.asarray(model.predict(X)), None, margins)
+
+
+def _predicts_by_probability(model: Any) -> bool:
+    """Tell whether `predict` is known to be the arg max of `predict_proba`, to save one pass."""
+    name = type(model[-1] if isinstance(model, Pipeline) else model).__name__
+    return name.endswith("ForestClassifier") or name in {
+        "ExtraTreesClassifier", "DecisionTreeClassifier", "HistGradientBoostingClassifier",
+        "GradientBoostingClassifier", "MLPClassifier",
+    }  # fmt: skip
+
+
+def score(task: str, y: np.ndarray, predicted: Predicted, classes: Any) -> Scores:
+    """Score predictions with every metric of the task that they allow.
+
+    Parameters
+    ----------
+    task : {"classification", "regression"}
+        The task.
+    y : ndarray of shape (n_rows,)
+        What was true.
+    predicted : Predicted
+        What the model said.
+    classes : array-like or None
+        The classes in the order of the columns of the probabilities.
+
+    Returns
+    -------
+    dict of str to float
+        Metrics that cannot be worked out (no probabilities, one class only) are left out.
+    """
+    if task == "regression":
+        found = _score_numbers(y.astype(float), predicted.labels)
+    else:
+        found = _score_classes(y, predicted, [] if classes is None else list(classes))
+    return {name: float(value) for name, value in found.items() if np.isfinite(value)}
+
+
+def _score_numbers(y: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    return {
+        "r2": sk.r2_score(y, labels),
+        "rmse": sk.root_mean_squared_error(y, labels),
+        "mae": sk.mean_absolute_error(y, labels),
+        "median_ae": sk.median_absolute_error(y, labels),
+        "mape": sk.mean_absolute_percentage_error(y, labels) if (y != 0).all() else np.nan,
+        "max_error": sk.max_error(y, labels),
+    }
+
+
+def _score_classes(y: np.ndarray, predicted: Predicted, classes: list[Any]) -> dict[str, float]:
+    labels = predicted.labels
+    average: dict[str, Any] = {"average": "macro", "zero_division": 0}
+    found = {
+        "accuracy": sk.accuracy_score(y, labels),
+        # The mean recall of the classes that the rows hold: balanced accuracy's definition.
+        "balanced_accuracy": sk.recall_score(y, labels, labels=sorted(set(y)), **average),
+        "f1_macro": sk.f1_score(y, labels, **average),
+        "precision_macro": sk.precision_score(y, labels, **average),
+        "recall_macro": sk.recall_score(y, labels, **average),
+        "mcc": sk.matthews_corrcoef(y, labels),
+    }
+    ranks = predicted.probabilities if predicted.probabilities is not None else predicted.margins
+    if ranks is not None:
+        found |= _score_ranks(y, ranks, classes)
+    if predicted.probabilities is not None:
+        found |= _score_probabilities(y, predicted.probabilities, classes)
+    return found
+
+
+def _score_ranks(y: np.ndarray, ranks: np.ndarray, classes: list[Any]) -> dict[str, float]:
+    asked = [1] if len(classes) == 2 else range(len(classes))
+    columns = [(y == classes[c], ranks[:, c]) for c in asked]
+    columns = [(truth, rank) for truth, rank in columns if 0 < truth.sum() < len(truth)]
+    if not columns:
+        return {}
+    return {
+        "roc_auc": np.mean([sk.roc_auc_score(*column) for column in columns]),
+        "average_precision": np.mean([sk.average_precision_score(*column) for column in columns]),
+    }
+
+
+def _score_probabilities(
+    y: np.ndarray, probabilities: np.ndarray, classes: list[Any]
+) -> dict[str, float]:
+    found = {"log_loss": sk.log_loss(y, probabilities, labels=classes)}
+    if len(classes) == 2:
+        truth = (y == classes[1]).astype(float)
+        found["brier"] = float(np.mean((probabilities[:, 1] - truth) ** 2))
+    return found
+
+
+def summarise(task: str, folds: Sequence[FoldScore]) -> dict[str, dict[str, float | None]]:
+    """Return each metric's mean and spread over folds.
+
+    Spread is the standard deviation with ddof 1; None where there is one fold only.
+    """
+    summary: dict[str, dict[str, float | None]] = {}
+    for metric in METRICS[task]:
+        found = [fold.scores.get(metric.name) for fold in folds]
+        values = [value for value in found if value is not None]
+        if values:
+            spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
+            summary[metric.name] = {"mean": float(np.mean(values)), "std": spread}
+    return summary

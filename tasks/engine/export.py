@@ -1,0 +1,177 @@
+"""A result as files: the model twice, and a bundle that works without Trainyard."""
+
+import json
+import pprint
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import joblib
+import pandas as pd
+import skops.io
+
+from tasks.engine import bundle, coercion
+from tasks.engine.card import write_card
+from tasks.engine.prediction import predict_text
+from tasks.engine.results import TrainingResult
+from tasks.engine.source import source_of
+from tasks.engine.spec import TrainingSpec
+from tasks.engine.tables import LINE
+from tasks.engine.versions import LIBRARIES
+
+CHECK_ROWS = 50
+SCHEMA_KEYS = ("name", "kind", "format", "decimal", "true", "false", "values", "range")
+# A fixed time in the archive, so that the same result gives the same bytes.
+ARCHIVE_TIME = (2020, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a model comes from, for its card and metadata."""
+
+    job_id: int
+    job_name: str
+    dataset: str
+    dataset_sha256: str
+    created_at: str
+
+
+def small_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the part of a schema that is needed to read rows for the model."""
+    needed = {*schema["features"], schema["target"]}
+    columns = [
+        {key: column[key] for key in SCHEMA_KEYS if column.get(key) is not None}
+        for column in schema["columns"]
+        if column["name"] in needed
+    ]
+    return {**schema, "columns": columns}
+
+
+def write_artefacts(
+    result: TrainingResult,
+    spec: TrainingSpec,
+    columns: dict[str, Any],
+    origin: Origin,
+    folder: Path,
+) -> dict[str, Path]:
+    """Write a result's files.
+
+    Parameters
+    ----------
+    result : TrainingResult
+        What came of training.
+    spec : TrainingSpec
+        What was asked.
+    columns : dict of str to ndarray of shape (n_rows,)
+        The table as text; some of its rows become the check that the bundle has to pass.
+    origin : Origin
+        Where the model comes from.
+    folder : Path
+        An existing, empty folder.
+
+    Returns
+    -------
+    dict of str to Path
+        ``joblib``, ``skops``, ``bundle``, and ``check``: rows with the predictions of this very
+        process, for `verification`.
+    """
+    schema = small_schema(result.schema)
+    paths = {
+        "joblib": folder / "model.joblib",
+        "skops": folder / "model.skops",
+        "bundle": folder / "bundle.zip",
+        "check": folder / "check.json",
+    }
+    joblib.dump(result.model, paths["joblib"], compress=3)
+    skops.io.dump(result.model, paths["skops"])
+    texts = {
+        "metadata.json": json.dumps(metadata(result, spec, schema, origin), indent=1),
+        "requirements.txt": requirements(result),
+        "schema.py": schema_source(schema),
+        "predict.py": _bundle_file("predict.py"),
+        "train.py": train_source(result),
+        "MODEL_CARD.md": write_card(result, spec, schema, origin),
+    }
+    with zipfile.ZipFile(paths["bundle"], "w", zipfile.ZIP_DEFLATED) as archive:
+        for kind in ("joblib", "skops"):  # both are compressed already
+            with archive.open(zipfile.ZipInfo(paths[kind].name, ARCHIVE_TIME), "w") as out:
+                out.write(paths[kind].read_bytes())
+        for name, text in texts.items():
+            info = zipfile.ZipInfo(name, ARCHIVE_TIME)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, text)
+    check = json.dumps(make_check(result.model, schema, columns))
+    paths["check"].write_text(check, encoding="utf-8")
+    return paths
+
+
+def _bundle_file(name: str) -> str:
+    return (Path(bundle.__file__).parent / name).read_text(encoding="utf-8")
+
+
+def schema_source(schema: dict[str, Any]) -> str:
+    """Return a bundle's ``schema.py``: the schema, then the code that reads by it."""
+    code = Path(coercion.__file__).read_text(encoding="utf-8")
+    literal = pprint.pformat(schema, sort_dicts=False, width=96)
+    return f"{code}\n\nSCHEMA: dict[str, Any] = {literal}\n"
+
+
+def train_source(result: TrainingResult) -> str:
+    """Return a bundle's ``train.py``, with the pipeline written out."""
+    imports, expression = source_of(result.model)
+    template = _bundle_file("train.py.template")
+    return template.replace("#IMPORTS#", imports).replace("#PIPELINE#", expression)
+
+
+def requirements(result: TrainingResult) -> str:
+    """Return the exact versions that the model was made with."""
+    found = result.details["versions"]
+    return "".join(f"{name}=={found[name]}\n" for name in LIBRARIES)
+
+
+def metadata(
+    result: TrainingResult, spec: TrainingSpec, schema: dict[str, Any], origin: Origin
+) -> dict[str, Any]:
+    """Return what is known of a model, as JSON values."""
+    return {
+        "job": {"id": origin.job_id, "name": origin.job_name},
+        "dataset": {"name": origin.dataset, "sha256": origin.dataset_sha256},
+        "created_at": origin.created_at,
+        "task": spec.task,
+        "target": spec.target,
+        "estimator": spec.estimator,
+        "parameters": spec.parameters,
+        "class_weight": spec.class_weight,
+        "validation": spec.as_dict()["validation"],
+        "seed": spec.seed,
+        "classes": result.classes,
+        "metric": spec.metric,
+        "score": result.score,
+        "score_std": result.score_std,
+        "baseline_score": result.baseline_score,
+        "metrics": result.metrics,
+        "folds": [fold.as_dict() for fold in result.folds],
+        "partial": result.partial,
+        "warnings": result.warnings,
+        "data_hash": result.data_hash,
+        "split_hash": result.split_hash,
+        "versions": result.details["versions"],
+        "schema": schema,
+    }
+
+
+def make_check(model: Any, schema: dict[str, Any], columns: dict[str, Any]) -> dict[str, Any]:
+    """Return rows, spread evenly over the table, with what the model says about them.
+
+    A row without any missing cell stands among them where there is one.
+    """
+    names = list(dict.fromkeys([*schema["features"], schema["target"]]))
+    n = len(columns[LINE])
+    step = max(1, n // CHECK_ROWS)
+    rows = [
+        [columns[name][row] or "" for name in names] for row in range(0, n, step)
+    ][:CHECK_ROWS]  # fmt: skip
+    text = pd.DataFrame(rows, columns=pd.Index(names, dtype=object), dtype=object)
+    predicted = predict_text(model, schema, text)
+    return {"columns": names, "rows": rows, "answer": predicted.as_columns()}

@@ -1,0 +1,110 @@
+"""A fitted model applied to new rows, always by way of its schema."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tasks.engine.coercion import SchemaError, features_from_text
+from tasks.engine.errors import DataError
+from tasks.engine.evaluation import predict
+
+
+@dataclass(frozen=True)
+class PredictionResult:
+    """What a model says about rows.
+
+    `labels` of shape (n_rows,): str for classes, float for numbers. `probabilities` of shape
+    (n_rows, n_classes) in the order of `classes`, or None.
+    """
+
+    labels: np.ndarray
+    probabilities: np.ndarray | None
+    classes: list[str] | None
+    warnings: list[dict[str, Any]]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer as the API gives it."""
+        classes, probabilities = self.classes or [], self.probabilities
+        return {
+            "predictions": self.labels.tolist(),
+            "probabilities": None
+            if probabilities is None
+            else [dict(zip(classes, row, strict=True)) for row in probabilities.tolist()],
+            "warnings": self.warnings,
+        }
+
+    def as_columns(self) -> dict[str, list[str]]:
+        """Return the columns that a predicted table gets, as text."""
+        columns = {"prediction": [str(label) for label in self.labels]}
+        if self.probabilities is not None:
+            for n, name in enumerate(self.classes or []):
+                columns[f"probability_{name}"] = [str(p) for p in self.probabilities[:, n]]
+        return columns
+
+
+def predict_text(model: Any, schema: dict[str, Any], text: pd.DataFrame) -> PredictionResult:
+    """Predict rows of text cells.
+
+    Parameters
+    ----------
+    model : Pipeline
+        A fitted model.
+    schema : dict
+        The schema that it was trained by.
+    text : DataFrame of shape (n_rows, n_columns)
+        Cells as text; columns that the model does not know are ignored.
+
+    Returns
+    -------
+    PredictionResult
+
+    Raises
+    ------
+    DataError
+        When columns are missing; its details name them.
+    """
+    try:
+        X, warnings = features_from_text(text, schema)
+    except SchemaError as lacking:
+        raise DataError(
+            "COLUMNS_MISSING",
+            f"The model needs columns that are not there: {lacking}",
+            "Add them, or use a model that does not need them",
+            {"columns": lacking.columns},
+        ) from lacking
+    predicted = predict(model, X)
+    classes = getattr(model, "classes_", None)
+    return PredictionResult(
+        predicted.labels,
+        predicted.probabilities,
+        None if classes is None else [str(name) for name in classes],
+        warnings,
+    )
+
+
+def text_table(rows: list[dict[str, Any]], schema: dict[str, Any]) -> pd.DataFrame:
+    """Turn rows of JSON values into text cells, as if they had been read from a file.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Values by column; a column that a row lacks is missing in it, one that every row lacks is
+        no column.
+    schema : dict
+        The model's schema; its decimal sign is used.
+    """
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    decimal = {column["name"]: column.get("decimal") for column in schema["columns"]}
+    data = {name: [_cell(row.get(name), decimal.get(name)) for row in rows] for name in names}
+    return pd.DataFrame(data, dtype=object, columns=pd.Index(names, dtype=object))
+
+
+def _cell(value: Any, decimal: str | None) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = repr(value) if isinstance(value, float) else str(value)
+    return text.replace(".", ",") if decimal == "," and isinstance(value, float) else text

@@ -1,0 +1,63 @@
+"""How training tells what it is doing, to whoever listens."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+import pandas as pd
+
+STAGES = ("load", "prepare", "fit", "final", "save")
+
+
+@dataclass(frozen=True)
+class FoldScore:
+    """The scores of one fold; `fold` counts from 1, `fit_seconds` is the wall time of the fit."""
+
+    fold: int
+    scores: dict[str, float | None]
+    fit_seconds: float
+    n_train: int
+    n_test: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fold as JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class FoldOutcome:
+    """A fold's scores, and its out-of-fold predictions: one row for each test row."""
+
+    score: FoldScore
+    out_of_fold: pd.DataFrame
+
+
+class Reporter(Protocol):
+    """Who listens to training."""
+
+    def stage(self, stage: str, fraction: float, message: str) -> None:
+        """Hear that training is at a stage; `fraction`, 0 to 1 of the whole, never falls."""
+
+    def log(self, text: str, level: str = "info") -> None:
+        """Hear a line for the log; level is info, warning or error."""
+
+    def fold_done(self, outcome: FoldOutcome) -> None:
+        """Hear that a fold was scored."""
+
+    def warn(self, code: str, message: str) -> None:
+        """Hear of something worth knowing about the result."""
+
+
+class NullReporter:
+    """Listens to nothing."""
+
+    def stage(self, stage: str, fraction: float, message: str) -> None:
+        """Ignore it."""
+
+    def log(self, text: str, level: str = "info") -> None:
+        """Ignore it."""
+
+    def fold_done(self, outcome: FoldOutcome) -> None:
+        """Ignore it."""
+
+    def warn(self, code: str, message: str) -> None:
+        """Ignore it."""

@@ -1,0 +1,86 @@
+"""A fitted or unfitted pipeline as Python source: constructor calls, and their imports."""
+
+import inspect
+import math
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+INDENT = "    "
+
+
+def source_of(model: BaseEstimator) -> tuple[str, str]:
+    """Write an estimator as source that makes an equal one.
+
+    Parameters
+    ----------
+    model : BaseEstimator
+        Anything made of scikit-learn's own classes; parameters that have their default are left
+        out.
+
+    Returns
+    -------
+    imports : str
+        Import lines, sorted.
+    expression : str
+        The constructor call, over several lines, indented for the body of a function.
+    """
+    imports: set[str] = set()
+    expression = _write(model, imports, 1)
+    return "\n".join(sorted(imports)), expression
+
+
+def _write(value: Any, imports: set[str], depth: int) -> str:
+    if isinstance(value, BaseEstimator):
+        return _write_estimator(value, imports, depth)
+    if isinstance(value, list | tuple):
+        return _write_sequence(value, imports, depth)
+    if isinstance(value, float | np.floating) and math.isnan(value):
+        imports.add("import numpy as np")
+        return "np.nan"
+    if isinstance(value, np.generic):
+        return repr(value.item())
+    if isinstance(value, type):
+        imports.add("import numpy as np")
+        return f"np.{value.__name__}"
+    return repr(value)
+
+
+def _write_estimator(value: BaseEstimator, imports: set[str], depth: int) -> str:
+    cls = type(value)
+    module = ".".join(part for part in cls.__module__.split(".") if not part.startswith("_"))
+    imports.add(f"from {module} import {cls.__name__}")
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(cls.__init__).parameters.items()
+    }
+    arguments = [
+        f"{name}={_write(given, imports, depth + 1)}"
+        for name, given in value.get_params(deep=False).items()
+        if not _is_default(given, defaults.get(name))
+    ]
+    return _enclose(f"{cls.__name__}(", arguments, ")", depth)
+
+
+def _write_sequence(value: Any, imports: set[str], depth: int) -> str:
+    parts = [_write(part, imports, depth + 1) for part in value]
+    if isinstance(value, tuple):
+        return _enclose("(", parts, ",)" if len(parts) == 1 else ")", depth)
+    return _enclose("[", parts, "]", depth)
+
+
+def _enclose(left: str, parts: list[str], right: str, depth: int) -> str:
+    line = left + ", ".join(parts) + right
+    if len(line) + depth * 4 <= 88 and "\n" not in line:
+        return line
+    inner = ",\n".join(INDENT * (depth + 1) + part for part in parts)
+    return f"{left}\n{inner},\n{INDENT * depth}{right.lstrip(',')}"
+
+
+def _is_default(given: Any, default: Any) -> bool:
+    if isinstance(given, float) and isinstance(default, float) and math.isnan(given):
+        return math.isnan(default)
+    return (
+        type(given) is type(default) and not isinstance(given, BaseEstimator) and given == default
+    )

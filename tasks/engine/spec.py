@@ -1,0 +1,73 @@
+"""What is asked of the engine: one training request, as plain data."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Task = Literal["classification", "regression"]
+SCHEMES = ("kfold", "stratified", "group", "time", "holdout")
+
+
+@dataclass(frozen=True)
+class Validation:
+    """How rows are split into training and test rows.
+
+    `folds` is used by kfold, stratified, group and time; `repeats` by kfold and stratified;
+    `test_size`, a share between 0 and 1, by holdout.
+    """
+
+    scheme: str = "kfold"
+    folds: int = 5
+    repeats: int = 1
+    group_column: str | None = None
+    time_column: str | None = None
+    test_size: float = 0.2
+
+    @property
+    def n_splits(self) -> int:
+        """How many times a model is fitted and scored."""
+        if self.scheme == "holdout":
+            return 1
+        return self.folds * (self.repeats if self.scheme in {"kfold", "stratified"} else 1)
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """One training request.
+
+    `schema` is what `coercion` reads rows by: dialect, columns, features, target, task.
+    """
+
+    schema: dict[str, Any]
+    estimator: str
+    metric: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    validation: Validation = field(default_factory=Validation)
+    seed: int = 0
+    class_weight: str | None = None
+    preprocessing: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def task(self) -> str:
+        """Classification or regression."""
+        return str(self.schema["task"])
+
+    @property
+    def target(self) -> str:
+        """The column to predict."""
+        return str(self.schema["target"])
+
+    @property
+    def columns_needed(self) -> list[str]:
+        """Every column that training reads."""
+        extra = (self.validation.group_column, self.validation.time_column)
+        return [*self.schema["features"], self.target, *(name for name in extra if name)]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the request as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "TrainingSpec":
+        """Make a request from what `as_dict` gave."""
+        return cls(**{**values, "validation": Validation(**values["validation"])})

@@ -1,0 +1,135 @@
+"""Which rows are trained on and which are scored, fold by fold."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import (
+    GroupKFold,
+    RepeatedKFold,
+    RepeatedStratifiedKFold,
+    ShuffleSplit,
+    StratifiedShuffleSplit,
+    TimeSeriesSplit,
+)
+
+from tasks.engine.errors import DataError
+from tasks.engine.spec import Validation
+
+Split = tuple[np.ndarray, np.ndarray]
+
+
+def split_rows(
+    y: np.ndarray, validation: Validation, task: str, seed: int, order: np.ndarray | None = None
+) -> list[Split]:
+    """Split rows into folds.
+
+    The same target, validation and seed give the same folds, whatever the estimator.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples,)
+        The target.
+    validation : Validation
+        How to split.
+    task : {"classification", "regression"}
+        Hold-out is stratified for classes.
+    seed : int
+        From 0 to 2**32 - 1.
+    order : ndarray of shape (n_samples,), optional
+        The group of each row (scheme ``group``), or what rows are sorted by (scheme ``time``).
+
+    Returns
+    -------
+    list of (ndarray, ndarray)
+        Row numbers of training and test rows, sorted, for each fold.
+
+    Raises
+    ------
+    DataError
+        When there are too few rows, classes or groups for the folds.
+    """
+    check_folds(y, validation, task, order)
+    folds, n = validation.folds, np.zeros(len(y))
+    if validation.scheme == "time":
+        ranks = np.argsort(order, kind="stable") if order is not None else np.arange(len(y))
+        splits = TimeSeriesSplit(folds).split(n)
+        return [(np.sort(ranks[train]), np.sort(ranks[test])) for train, test in splits]
+    splitter: Any
+    if validation.scheme == "group":
+        splitter = GroupKFold(folds, shuffle=True, random_state=seed)
+    elif validation.scheme == "holdout":
+        kind = StratifiedShuffleSplit if task == "classification" else ShuffleSplit
+        splitter = kind(1, test_size=validation.test_size, random_state=seed)
+    else:
+        kind = RepeatedStratifiedKFold if validation.scheme == "stratified" else RepeatedKFold
+        splitter = kind(n_splits=folds, n_repeats=validation.repeats, random_state=seed)
+    return [(np.sort(train), np.sort(test)) for train, test in splitter.split(n, y, order)]
+
+
+def check_folds(
+    y: np.ndarray, validation: Validation, task: str, order: np.ndarray | None
+) -> None:
+    """Raise `DataError` when rows, classes or groups are too few for the folds."""
+    k = validation.folds if validation.scheme != "holdout" else 2
+    if len(y) < 2 * k:
+        raise DataError(
+            "TOO_FEW_ROWS",
+            f"{len(y)} rows have a target; {k} folds need at least {2 * k}",
+            "Use fewer folds, or upload more rows",
+        )
+    if task == "classification":
+        check_classes(Counter(y.tolist()), validation)
+    if validation.scheme == "group" and order is not None and len(set(order.tolist())) < k:
+        raise DataError(
+            "TOO_FEW_GROUPS",
+            f'"{validation.group_column}" has {len(set(order.tolist()))} groups; '
+            f"{k} folds need at least {k}",
+            "Use fewer folds",
+        )
+
+
+def check_classes(counts: dict[Any, int], validation: Validation) -> None:
+    """Raise `DataError` when classes are too few, or one is too rare for stratified folds."""
+    if len(counts) < 2:
+        only = next(iter(counts), "")
+        raise DataError(
+            "TARGET_ONE_CLASS",
+            f'Every row has the same target, "{only}", so there is nothing to learn',
+            "Choose another target",
+        )
+    rare, n = min(counts.items(), key=lambda item: item[1])
+    k = {"stratified": validation.folds, "holdout": 2}.get(validation.scheme, 1)
+    if n < k:
+        raise DataError(
+            "TARGET_RARE_CLASS",
+            f'Class "{rare}" has {n} row{"s" if n > 1 else ""}; '
+            f"{k}-fold validation needs at least {k}",
+            "Use fewer folds or join classes",
+        )
+
+
+def hash_split(splits: Iterable[Split], rows: np.ndarray, y: np.ndarray) -> str:
+    """Return a SHA-256 that is the same only for the same rows, target and folds."""
+    digest = hashlib.sha256(rows.astype("<i8").tobytes())
+    digest.update("\x1f".join(map(str, y.tolist())).encode())
+    for _train, test in splits:
+        digest.update(b"\x1e" + test.astype("<i8").tobytes())
+    return digest.hexdigest()
+
+
+def hash_data(columns: dict[str, Any]) -> str:
+    """Return a SHA-256 over the text of the columns that are trained on.
+
+    Parameters
+    ----------
+    columns : dict of str to array of shape (n_rows,)
+        Cells as text, as they were read.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(columns):
+        cells = "\x1f".join("\x00" if cell is None else str(cell) for cell in columns[name])
+        digest.update(f"\x1e{name}\x1e{cells}".encode())
+    return digest.hexdigest()

@@ -1,0 +1,96 @@
+"""Tables as they were read: Parquet files of text cells with the line each row came from.
+
+Columns are picked by position: in a name, Parquet takes a dot for nesting.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow.parquet as pq
+
+LINE = "__line__"
+BATCH_ROWS = 20_000
+
+
+def column_names(parquet: Path) -> list[str]:
+    """Return the names of a table's columns, in file order."""
+    return [name for name in pq.ParquetFile(parquet).schema_arrow.names if name != LINE]
+
+
+def load_columns(parquet: Path, names: Sequence[str]) -> dict[str, Any]:
+    """Load some columns of a table, and the lines of its rows.
+
+    Parameters
+    ----------
+    parquet : Path
+        A table that `tabular.read_table` wrote.
+    names : sequence of str
+        Columns; those that the table does not have are left out.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (n_rows,)
+        Object cells of str or None; ``__line__`` as int64.
+    """
+    file = pq.ParquetFile(parquet)
+    every = file.schema_arrow.names
+    wanted = [LINE, *(name for name in dict.fromkeys(names) if name in every)]
+    table = file.reader.read_all(column_indices=[every.index(name) for name in wanted])
+    by_name = dict(zip(table.column_names, table.columns, strict=True))
+    return {name: by_name[name].to_numpy() for name in wanted}
+
+
+def write_csv(parquet: Path, out: BinaryIO) -> None:
+    """Write a table as UTF-8 RFC 4180 CSV, its cells as text exactly as in the file.
+
+    Parameters
+    ----------
+    parquet : Path
+        A table that `tabular.read_table` wrote.
+    out : BinaryIO
+        Where to; it is not closed.
+    """
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\r\n")
+    file = pq.ParquetFile(parquet)
+    writer.writerow(file.schema_arrow.names[1:])
+    for batch in file.iter_batches(BATCH_ROWS):
+        columns = [column.to_pylist() for column in batch.columns[1:]]
+        writer.writerows(zip(*columns, strict=True))
+    text.flush()
+    text.detach()
+
+
+def read_rows(
+    parquet: Path, offset: int, limit: int
+) -> tuple[list[str], list[list[str | None]], list[int]]:
+    """Read some rows of a table.
+
+    Parameters
+    ----------
+    parquet : Path
+        A table that `tabular.read_table` wrote.
+    offset, limit : int
+        The first row, from 0, and how many.
+
+    Returns
+    -------
+    columns : list of str
+    rows : list of list of str or None
+    lines : list of int
+        Where each row starts in the uploaded file, from 1.
+    """
+    file = pq.ParquetFile(parquet)
+    rows: list[tuple[Any, ...]] = []
+    start = 0
+    for group in range(file.metadata.num_row_groups):
+        size = file.metadata.row_group(group).num_rows
+        if start + size > offset and len(rows) < limit:
+            piece = file.read_row_group(group).slice(max(0, offset - start), limit - len(rows))
+            rows.extend(zip(*(column.to_pylist() for column in piece.columns), strict=True))
+        start += size
+    names = file.schema_arrow.names[1:]
+    return names, [list(row[1:]) for row in rows], [row[0] for row in rows]

@@ -1,0 +1,1 @@
+"""Programs for those who work on Trainyard; the product does not need them."""
