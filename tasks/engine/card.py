@@ -27,8 +27,8 @@ Made by job {origin.job_id} on {origin.created_at} from the dataset {origin.data
 
 {titles[spec.metric]}: **{_score(result.score, result.score_std)}**; a model that only guesses
 scores {_score(result.baseline_score, None)}. Mean over {len(result.folds)} folds
-({spec.validation.scheme}, seed {spec.seed}) and their standard deviation; each fold was scored by a
-model that never saw its rows, preprocessing included.{partial}
+({spec.validation.scheme}, seed {spec.seed}) and their standard deviation; each fold was scored by
+a model that never saw its rows, preprocessing included.{partial}
 
 | metric | score | guessing |
 |---|---|---|
@@ -45,8 +45,8 @@ A number outside the range that was seen, or a category that was not, is an extr
 
 ## Limits
 
-It repeats what was in its training data, mistakes and unfairness included. Scores hold for rows that
-are like those; when the world changes, train again.
+It repeats what was in its training data, mistakes and unfairness included. Scores hold for rows
+that are like those; when the world changes, train again.
 {_warning_rows(result)}
 ## Use
 

@@ -84,7 +84,7 @@ def write_artefacts(
         "check": folder / "check.json",
     }
     joblib.dump(result.model, paths["joblib"], compress=3)
-    skops.io.dump(result.model, paths["skops"])
+    skops.io.dump(result.model, paths["skops"], compression=zipfile.ZIP_DEFLATED, compresslevel=1)
     texts = {
         "metadata.json": json.dumps(metadata(result, spec, schema, origin), indent=1),
         "requirements.txt": requirements(result),

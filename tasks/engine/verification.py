@@ -1,4 +1,4 @@
-"""Is a bundle what it should be? Unpacked in a clean process, it must predict as the worker did."""
+"""Is a bundle what it should be? In a clean process it must predict as the worker did."""
 
 import csv
 import json
@@ -17,7 +17,8 @@ from tasks.engine.errors import BundleError
 from tasks.engine.prediction import predict_text
 
 TIMEOUT_S = 120
-TRUSTED = ("sklearn.", "numpy.", "scipy.")
+# functools.partial is named by itself; the function inside it is named, and judged, too.
+TRUSTED = ("sklearn.", "numpy.", "scipy.", "functools.partial")
 
 
 def verify_bundle(bundle: Path, check: Path, schema: dict[str, Any]) -> None:

@@ -33,9 +33,7 @@ def main():
     """Read, predict, write."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("source", help="a CSV file laid out as the training data was")
-    parser.add_argument(
-        "-o", "--output", help="where the answer goes; standard output if left out"
-    )
+    parser.add_argument("-o", "--output", help="where the answer goes; else standard output")
     arguments = parser.parse_args()
     try:
         text = read_text_table(arguments.source, SCHEMA["dialect"])
@@ -45,12 +43,8 @@ def main():
         return 2
     for warning in warnings:
         print(f"warning: {warning['message']}", file=sys.stderr)
-    out = (
-        open(arguments.output, "w", newline="", encoding="utf-8")
-        if arguments.output
-        else sys.stdout
-    )
-    with out:
+    target = arguments.output
+    with open(target, "w", newline="", encoding="utf-8") if target else sys.stdout as out:
         writer = csv.writer(out, delimiter=SCHEMA["dialect"]["delimiter"])
         writer.writerow([*text.columns, *answer])
         writer.writerows(zip(*(text[name] for name in text.columns), *answer.values()))
