@@ -21,6 +21,13 @@ help:  ## list what can be done
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
+run: .venv/runtime  ## start everything on this machine; Ctrl-C stops it
+	@exec $(BIN)/python -m deploy.run
+
+worker: .venv/runtime  ## one more training worker with the same settings
+	@PYTHONPATH=. OMP_WAIT_POLICY=passive exec $(BIN)/python -m celery -A worker worker -P solo -Q train \
+		--loglevel WARNING --without-gossip --without-mingle --without-heartbeat
+
 test: .venv/development  ## run the tests (about 5 minutes on 2 cores)
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long"
 

@@ -7,8 +7,6 @@ from dashboard.clock import now
 from dashboard.db.columns import Id, Json, Moment
 from dashboard.extensions import Record
 
-KINDS = ("read_dataset", "make_sample", "verify_model", "predict")
-
 
 class Chore(Record):
     """One piece of short work: read a file, verify a bundle, predict.

@@ -17,7 +17,8 @@ class Job(Record):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        Index("ix_jobs_state_priority", "state", "priority", "id"),
+        # The claim reads it and nothing else: see jobs.execution.
+        Index("ix_jobs_claim", "state", "priority", "owner_id", "id"),
         Index("ix_jobs_created", "created_at", "id"),
         Index("ix_jobs_state_created", "state", "created_at"),
         Index("ix_jobs_owner_state", "owner_id", "state"),
@@ -67,8 +68,8 @@ class Job(Record):
     lease: Mapped[str | None] = mapped_column(String(32))
     worker: Mapped[str | None] = mapped_column(String(100))
     heartbeat_at: Mapped[Moment | None]
+    # When a hint for it was last sent; the dispatcher sends again when that is too long ago.
     hinted_at: Mapped[Moment | None]
-    run_after: Mapped[Moment | None]
 
     # what came of it
     score: Mapped[float | None] = mapped_column(Float)

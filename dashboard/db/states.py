@@ -35,7 +35,8 @@ TRANSITIONS: dict[JobState, frozenset[JobState]] = {
     S.RUNNING: frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED, S.CANCELLING, S.LOST, S.QUEUED}),
     # A stop may lose the race: "stop and keep" ends as succeeded, and a fit that was already
     # over when the flag was read keeps its result.
-    S.CANCELLING: frozenset({S.CANCELLED, S.SUCCEEDED, S.FAILED}),
+    # A "stop and keep" whose worker died goes back to the queue, still to be kept.
+    S.CANCELLING: frozenset({S.CANCELLED, S.SUCCEEDED, S.FAILED, S.QUEUED}),
     S.SUCCEEDED: frozenset(),
     S.FAILED: frozenset({S.QUEUED}),
     S.CANCELLED: frozenset({S.QUEUED}),

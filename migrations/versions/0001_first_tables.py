@@ -156,7 +156,6 @@ def upgrade():
     sa.Column('worker', sa.String(length=100), nullable=True),
     sa.Column('heartbeat_at', sa.DateTime(), nullable=True),
     sa.Column('hinted_at', sa.DateTime(), nullable=True),
-    sa.Column('run_after', sa.DateTime(), nullable=True),
     sa.Column('score', sa.Float(), nullable=True),
     sa.Column('score_std', sa.Float(), nullable=True),
     sa.Column('baseline_score', sa.Float(), nullable=True),
@@ -181,7 +180,7 @@ def upgrade():
         batch_op.create_index('ix_jobs_estimator', ['estimator', 'created_at'], unique=False)
         batch_op.create_index('ix_jobs_owner_state', ['owner_id', 'state'], unique=False)
         batch_op.create_index('ix_jobs_state_created', ['state', 'created_at'], unique=False)
-        batch_op.create_index('ix_jobs_state_priority', ['state', 'priority', 'id'], unique=False)
+        batch_op.create_index('ix_jobs_claim', ['state', 'priority', 'owner_id', 'id'], unique=False)
 
     op.create_table('idempotency_keys',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -304,7 +303,7 @@ def downgrade():
     op.drop_table('job_attempts')
     op.drop_table('idempotency_keys')
     with op.batch_alter_table('jobs', schema=None) as batch_op:
-        batch_op.drop_index('ix_jobs_state_priority')
+        batch_op.drop_index('ix_jobs_claim')
         batch_op.drop_index('ix_jobs_state_created')
         batch_op.drop_index('ix_jobs_owner_state')
         batch_op.drop_index('ix_jobs_estimator')

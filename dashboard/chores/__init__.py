@@ -1,0 +1,1 @@
+"""Chores: short work on the light queue."""

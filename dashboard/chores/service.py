@@ -1,0 +1,142 @@
+"""Chores: asking for one, and what the worker that does it writes."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from dashboard.clock import now
+from dashboard.db import Chore
+from dashboard.db.transaction import writing
+from dashboard.extensions import db
+
+MAX_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class ChoreClaim:
+    """The right to do a chore."""
+
+    chore_id: int
+    lease: str
+    attempt: int
+    kind: str
+    subject_id: int
+
+
+def add_chore(session: Session, kind: str, subject_id: int, *, urgent: bool = False) -> None:
+    """Ask for a chore, within the caller's transaction; call `queue.wake` after the commit."""
+    session.add(Chore(kind=kind, subject_id=subject_id, urgent=urgent, hinted_at=now()))
+
+
+def claim_next_chore(*, worker: str) -> ChoreClaim | None:
+    """Take the next chore: those that somebody waits for first, then the oldest."""
+    with writing() as session:
+        chore = session.scalar(
+            select(Chore)
+            .where(Chore.state == "queued")
+            .order_by(Chore.urgent.desc(), Chore.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if chore is None:
+            return None
+        lease = secrets.token_hex(8)
+        taken = session.execute(
+            update(Chore)
+            .where(Chore.id == chore.id, Chore.state == "queued")
+            .values(
+                state="running",
+                lease=lease,
+                worker=worker,
+                attempt=Chore.attempt + 1,
+                heartbeat_at=now(),
+            )
+            .returning(Chore.attempt)
+        ).scalar_one()
+        return ChoreClaim(chore.id, lease, taken, chore.kind, chore.subject_id)
+
+
+def held_chore(session: Session, claim: ChoreClaim) -> Chore | None:
+    """Return the chore if the lease still holds."""
+    return session.scalar(
+        select(Chore)
+        .where(Chore.id == claim.chore_id, Chore.lease == claim.lease, Chore.state == "running")
+        .with_for_update()
+    )
+
+
+def end_chore(
+    session: Session, claim: ChoreClaim, *, failure: Mapping[str, Any] | None = None
+) -> bool:
+    """End a chore within the caller's transaction; False when it is no longer ours."""
+    chore = held_chore(session, claim)
+    if chore is None:
+        return False
+    chore.state = "failed" if failure else "done"
+    chore.failure = dict(failure) if failure else None
+    chore.finished_at, chore.lease = now(), None
+    return True
+
+
+def beat(*, claim: ChoreClaim) -> bool:
+    """Write a heartbeat; False when the chore is no longer ours."""
+    with writing() as session:
+        chore = held_chore(session, claim)
+        if chore is None:
+            return False
+        chore.heartbeat_at = now()
+        return True
+
+
+def put_back(*, claim: ChoreClaim, counted: bool = False) -> None:
+    """Put a chore back into the queue.
+
+    Parameters
+    ----------
+    claim : ChoreClaim
+        The lease.
+    counted : bool, default False
+        Whether this attempt counts: it does when the child died, not when the worker was asked
+        to stop.
+    """
+    with writing() as session:
+        chore = held_chore(session, claim)
+        if chore is not None:
+            chore.state, chore.lease, chore.hinted_at = "queued", None, None
+            chore.attempt -= 0 if counted else 1
+
+
+def recover_stale_chores(*, before: datetime) -> Sequence[tuple[str, int]]:
+    """Take back the chores whose worker has not been heard of.
+
+    Parameters
+    ----------
+    before : datetime
+        Chores with an older heartbeat are taken back.
+
+    Returns
+    -------
+    sequence of (str, int)
+        Kind and subject of those that were given up after three attempts.
+    """
+    given_up = []
+    stale = (Chore.state == "running", Chore.heartbeat_at < before)
+    for chore_id in db.session.scalars(select(Chore.id).where(*stale)).all():
+        with writing() as session:
+            chore = session.scalar(
+                select(Chore).where(Chore.id == chore_id, *stale).with_for_update()
+            )
+            if chore is None:
+                continue
+            chore.lease = None
+            if chore.attempt >= MAX_ATTEMPTS:
+                chore.state, chore.finished_at = "failed", now()
+                given_up.append((chore.kind, chore.subject_id))
+            else:
+                chore.state, chore.hinted_at = "queued", None
+    return given_up

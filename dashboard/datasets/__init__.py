@@ -1,0 +1,1 @@
+"""Datasets: uploading, checking, looking at them."""

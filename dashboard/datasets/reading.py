@@ -1,0 +1,72 @@
+"""What the light worker writes about a dataset that it reads."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import update
+
+from dashboard.chores.service import ChoreClaim, end_chore, held_chore
+from dashboard.clock import now
+from dashboard.db import Dataset
+from dashboard.db.transaction import writing
+
+
+def record_reading(
+    *, claim: ChoreClaim, reading: int, progress: float, message: str | None
+) -> bool:
+    """Write how far the reading is, and a heartbeat; False when it is no longer wanted."""
+    with writing() as session:
+        chore = held_chore(session, claim)
+        if chore is None:
+            return False
+        chore.heartbeat_at = now()
+        changed = session.execute(
+            update(Dataset)
+            .where(Dataset.id == claim.subject_id, Dataset.reading == reading)
+            .values(progress=progress, message=message)
+            .returning(Dataset.id)
+        ).scalar()
+        return changed is not None
+
+
+def finish_reading(*, claim: ChoreClaim, reading: int, values: Mapping[str, Any]) -> bool:
+    """Write what was read: a table with its profile, or the problems that refuse it.
+
+    Parameters
+    ----------
+    claim : ChoreClaim
+        The lease.
+    reading : int
+        Which reading of the dataset this is; a later one makes this one worthless.
+    values : Mapping
+        Columns of the dataset.
+
+    Returns
+    -------
+    bool
+        False when the answer is no longer wanted; then it was not written.
+    """
+    with writing() as session:
+        if not end_chore(session, claim):
+            return False
+        dataset = session.get(Dataset, claim.subject_id)
+        if dataset is None or dataset.reading != reading:
+            return False
+        for name, value in values.items():
+            setattr(dataset, name, value)
+        dataset.progress, dataset.message = 1.0, None
+        if dataset.save_when_ready and dataset.saved_at is None:
+            dataset.saved_at = now()
+        return True
+
+
+def refuse_reading(*, dataset_id: int, message: str) -> None:
+    """Write that a file could not be read for a reason that lies with us, or is not known."""
+    with writing() as session:
+        dataset = session.get(Dataset, dataset_id)
+        if dataset is not None and dataset.state == "reading":
+            problem = {"severity": "error", "code": "UNKNOWN", "message": message,
+                       "line": None, "column": None, "count": None}  # fmt: skip
+            dataset.state, dataset.problems = "refused", [problem]
+            if dataset.save_when_ready and dataset.saved_at is None:
+                dataset.saved_at = now()

@@ -1,0 +1,217 @@
+"""How numbers, sizes, durations and times are shown: the filters and globals of the templates.
+
+Nothing here decides anything; a missing value is always the same muted dash.
+"""
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, request
+from markupsafe import Markup
+
+from dashboard import clock
+
+NO_VALUE = Markup(
+    '<span class="no-value"><span aria-hidden="true">\N{EN DASH}</span>'
+    '<span class="visually-hidden">no value</span></span>'
+)
+MINUS = "\N{MINUS SIGN}"
+ICONS = Path(__file__).parent.parent / "static" / "vendor" / "lucide-1.62.0"
+
+
+def init_app(app: Flask) -> None:
+    """Register every filter and global."""
+    for function in (
+        when, moment, duration, eta, size, count, number, score, delta, percent, plural, initials,
+        value,
+    ):  # fmt: skip
+        app.add_template_filter(function)
+    app.add_template_global(icon_shapes)
+    app.add_template_global(url_with)
+    app.jinja_env.globals["no_value"] = NO_VALUE
+
+
+def value(content: Any) -> Any:
+    """Return a value as it is, or the dash when there is none."""
+    return NO_VALUE if content is None or content == "" else content
+
+
+def count(amount: float | None) -> str:
+    """Show a whole number with thousands separators: ``12,480``."""
+    return NO_VALUE if amount is None else f"{amount:,.0f}".replace("-", MINUS)
+
+
+def plural(amount: int, word: str, words: str | None = None) -> str:
+    """Show a count with its noun: ``1 job``, ``3 jobs``, ``2 entries``."""
+    return f"{count(amount)} {word if amount == 1 else words or word + 's'}"
+
+
+def number(amount: float | None, digits: int = 4) -> str:
+    """Show any number with up to `digits` significant digits; scientific only at the extremes."""
+    if amount is None or amount != amount:
+        return NO_VALUE
+    if isinstance(amount, bool | str):
+        return str(amount)
+    size_of = abs(amount)
+    if size_of and (size_of >= 1e9 or size_of < 1e-4):
+        text = f"{amount:.{digits - 1}e}"
+    elif float(amount).is_integer() or size_of >= 10 ** (digits - 1):
+        text = f"{amount:,.{0 if float(amount).is_integer() else 2}f}"
+    else:
+        text = f"{amount:.{digits}g}"
+    return text.replace("-", MINUS) if text.startswith("-") else text
+
+
+def score(amount: float | None, digits: int = 3) -> str:
+    """Show a score: three decimals below 10, separators above, no negative zero."""
+    if amount is None or amount != amount:
+        return NO_VALUE
+    if abs(amount) >= 1e9:
+        return f"{amount:.3e}".replace("-", MINUS)
+    if abs(amount) >= 1e6:
+        return f"{amount / 1e6:.2f} million".replace("-", MINUS)
+    if 0 < abs(amount) < 1e-4:
+        return f"{amount:.2e}".replace("-", MINUS)
+    decimals = digits if abs(amount) < 10 else (2 if abs(amount) < 1000 else 0)
+    text = f"{amount:,.{decimals}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", MINUS)
+
+
+def delta(amount: float | None, digits: int = 3) -> str:
+    """Show a difference, always with its sign."""
+    text = score(amount, digits)
+    if amount is None or amount != amount or text.startswith(MINUS):
+        return text
+    return f"+{text}"
+
+
+def percent(fraction: float | None) -> str:
+    """Show a fraction: ``61%``, ``0.2%``, ``<0.1%``; 100% only when it is all."""
+    if fraction is None or fraction != fraction:
+        return NO_VALUE
+    share = fraction * 100
+    if 0 < share < 0.1:
+        return "<0.1%"
+    if share < 1 and share > 0:
+        return f"{share:.1f}%"
+    if 99 < share < 100:
+        return f"{min(share, 99.9):.1f}%".replace(".0%", "%")
+    return f"{share:.0f}%"
+
+
+def duration(seconds: float | None) -> str:
+    """Show a span of time: ``3.1 s``, ``41 s``, ``1 min 52 s``, ``2 h 05 min``, ``3 d 4 h``."""
+    if seconds is None:
+        return NO_VALUE
+    seconds = max(0.0, seconds)
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes:02d} min"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h"
+
+
+def eta(seconds: float | None) -> str:
+    """Show time left as a guess: never in seconds, always "about"."""
+    if seconds is None:
+        return "estimating"
+    if seconds < 60:
+        return "less than a minute left"
+    minutes = seconds / 60
+    steps = (1, 2, 3, 5, 10, 15, 20, 30, 45)
+    if minutes < 52:
+        return f"about {min(steps, key=lambda step: abs(step - minutes))} min left"
+    return f"about {max(1, round(minutes / 60))} h left"
+
+
+def size(size_bytes: float | None) -> str:
+    """Show a size in powers of 1,000: ``955 KB``, ``2.5 MB``."""
+    if size_bytes is None:
+        return NO_VALUE
+    amount = float(size_bytes)
+    for unit in ("bytes", "KB", "MB", "GB", "TB"):
+        if amount < 999.5 or unit == "TB":
+            break
+        amount /= 1000
+    if unit == "bytes":
+        return "1 byte" if amount == 1 else f"{amount:.0f} bytes"
+    return f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:,.0f} {unit}"
+
+
+def when(at: datetime | None) -> Markup:
+    """Show a moment: how long ago for a day, then the date. UTC until time.js knows the zone."""
+    if at is None:
+        return NO_VALUE
+    return _time(at, _ago(at) or _date(at))
+
+
+def moment(at: datetime | None) -> Markup:
+    """Show a moment as date and time, whatever its age."""
+    return NO_VALUE if at is None else _time(at, _date(at), kind="moment")
+
+
+def _time(at: datetime, text: str, kind: str = "when") -> Markup:
+    return Markup('<time datetime="{}" data-time="{}" title="{}">{}</time>').format(
+        clock.isoformat(at), kind, f"{at:%d %B %Y, %H:%M:%S} UTC", text
+    )
+
+
+def _ago(at: datetime) -> str | None:
+    seconds = (clock.now() - at).total_seconds()
+    if seconds < 0 or seconds >= 86_400:
+        return None
+    if seconds < 45:
+        return "just now"
+    if seconds < 3600:
+        return f"{max(1, round(seconds / 60))} min ago"
+    return f"{max(1, int(seconds // 3600))} h ago"
+
+
+def _date(at: datetime) -> str:
+    year = "" if at.year == clock.now().year else f" {at.year}"
+    return f"{at.day} {at:%b}{year}, {at:%H:%M} UTC"
+
+
+def initials(name: str) -> str:
+    """Return the letters of an avatar: ``Mira Kolar`` is ``MK``."""
+    words = name.split() or ["?"]
+    letters = words[0][0] + (words[-1][0] if len(words) > 1 else words[0][1:2])
+    return letters.upper()
+
+
+@cache
+def icon_shapes(name: str) -> Markup:
+    """Return the shapes inside a vendored icon, to stand in an ``svg`` element of our own."""
+    text = (ICONS / f"{name}.svg").read_text(encoding="utf-8")
+    inside = text[text.index(">", text.index("<svg")) + 1 : text.rindex("</svg>")]
+    return Markup(" ".join(inside.split()))  # noqa: S704 - a file of ours, checked by its hash
+
+
+def url_with(**changes: Any) -> str:
+    """Return the page's own address with parts of its query changed; None takes one away.
+
+    A live part at ``/_live/jobs`` gets the address of its page, ``/jobs``. Any change but of the
+    page's number goes back to the first page.
+    """
+    query: dict[str, list[Any]] = dict(request.args.lists())
+    query.pop("v", None)
+    if "page" not in changes:
+        query.pop("page", None)
+    for name, change in changes.items():
+        query[name] = list(change) if isinstance(change, list | tuple) else [change]
+    pairs = [(k, v) for k, values in query.items() for v in values if v is not None and v != ""]
+    path = request.path.removeprefix("/_live")
+    return f"{path}?{urlencode(pairs)}" if pairs else path

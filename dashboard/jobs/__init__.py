@@ -1,0 +1,1 @@
+"""Jobs: submitting, watching and ending them."""

@@ -1,0 +1,247 @@
+"""What workers write about jobs: claim, progress, end. All but the claim needs the lease."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from dashboard.clock import now
+from dashboard.db import Chore, Job, JobAttempt, JobFold, LogLine, Model
+from dashboard.db.states import HELD, JobState, move
+from dashboard.db.transaction import writing
+
+CLAIM_TRIES = 20
+MAX_LINE = 2000
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to write about a job, until another worker is given it."""
+
+    job_id: int
+    lease: str
+    attempt: int
+    worker: str
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What a worker hears when it writes: whether the job is still its own, and who wants what.
+
+    `stop` is None, ``cancel`` or ``keep``.
+    """
+
+    held: bool
+    stop: str | None = None
+
+
+@dataclass
+class Progress:
+    """What is new about a job since the last write; times are when it happened."""
+
+    stage: str | None = None
+    fraction: float = 0.0
+    message: str | None = None
+    stages: list[dict[str, Any]] | None = None
+    lines: list[tuple[datetime, str, str]] = field(default_factory=list)
+    folds: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[dict[str, str]] | None = None
+    peak_memory_bytes: int | None = None
+
+
+def claim_next_job(*, worker: str) -> Claim | None:
+    """Take the next job: highest priority, then the owner with the fewest running, then oldest.
+
+    Parameters
+    ----------
+    worker : str
+        The worker's name.
+
+    Returns
+    -------
+    Claim or None
+        None when nothing waits, or others were faster each time.
+    """
+    for _ in range(CLAIM_TRIES):
+        with writing() as session:
+            job_id = _next_job_id(session)
+            if job_id is None:
+                return None
+            claim = _claim(session, job_id, worker)
+            if claim:
+                return claim
+    return None
+
+
+def _next_job_id(session: Session) -> int | None:
+    queued = Job.state == JobState.QUEUED
+    priority = session.scalar(select(func.max(Job.priority)).where(queued))
+    if priority is None:
+        return None
+    oldest = session.execute(
+        select(Job.owner_id, func.min(Job.id))
+        .where(queued, Job.priority == priority)
+        .group_by(Job.owner_id)
+    ).tuples()
+    running = dict(
+        session.execute(
+            select(Job.owner_id, func.count()).where(Job.state.in_(HELD)).group_by(Job.owner_id)
+        ).tuples()
+    )
+    candidates = [(running.get(owner, 0), job_id) for owner, job_id in oldest]
+    return min(candidates)[1] if candidates else None
+
+
+def _claim(session: Session, job_id: int, worker: str) -> Claim | None:
+    lease, moment = secrets.token_hex(8), now()
+    taken = session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.QUEUED)
+        .values(lease=lease, attempt=Job.attempt + 1, worker=worker, heartbeat_at=moment)
+        .returning(Job.attempt)
+    ).scalar()
+    if taken is None:
+        return None
+    job = session.get_one(Job, job_id, populate_existing=True)
+    move(session, job, JobState.RUNNING, by=worker)
+    job.started_at = job.started_at or moment
+    job.stage, job.message, job.progress = "load", "Starting", 0.0
+    session.add(
+        JobAttempt(job_id=job_id, number=taken, worker=worker, lease=lease, started_at=moment)
+    )
+    return Claim(job_id, lease, taken, worker)
+
+
+def held_job(session: Session, claim: Claim) -> Job | None:
+    """Return the job if the lease still holds, locked for the rest of the transaction."""
+    return session.scalar(
+        select(Job)
+        .where(Job.id == claim.job_id, Job.lease == claim.lease, Job.state.in_(HELD))
+        .with_for_update(of=Job)
+    )
+
+
+def record_progress(*, claim: Claim, progress: Progress) -> Signal:
+    """Write what is new and a heartbeat, and hear what is wanted.
+
+    Returns
+    -------
+    Signal
+        `held` is False when the job is no longer ours: then nothing was written, and nothing
+        more may be.
+    """
+    with writing() as session:
+        job = held_job(session, claim)
+        if job is None:
+            return Signal(held=False)
+        job.heartbeat_at = now()
+        job.progress = max(job.progress, min(progress.fraction, 0.99))
+        job.stage = progress.stage or job.stage
+        job.message = progress.message or job.message
+        if progress.stages is not None:
+            job.stages = progress.stages
+        if progress.warnings is not None:
+            job.warnings = progress.warnings
+        if progress.peak_memory_bytes:
+            job.peak_memory_bytes = max(job.peak_memory_bytes or 0, progress.peak_memory_bytes)
+        add_lines(session, job.id, progress.lines)
+        _add_folds(session, claim, progress.folds)
+        return Signal(held=True, stop=job.stop_request)
+
+
+def add_lines(session: Session, job_id: int, lines: Sequence[tuple[datetime, str, str]]) -> None:
+    """Append lines to a job's log; each is (when, level, text)."""
+    if not lines:
+        return
+    last = session.scalar(select(func.max(LogLine.n)).where(LogLine.job_id == job_id)) or 0
+    for n, (at, level, text) in enumerate(lines, start=last + 1):
+        cut = text if len(text) <= MAX_LINE else text[:MAX_LINE] + " ..."
+        session.add(LogLine(job_id=job_id, n=n, at=at, level=level, text=cut.replace("\0", "")))
+
+
+def _add_folds(session: Session, claim: Claim, folds: Sequence[Mapping[str, Any]]) -> None:
+    for fold in folds:
+        session.add(JobFold(job_id=claim.job_id, attempt=claim.attempt, **fold))
+
+
+def end_attempt(session: Session, job: Job, ended_by: str) -> None:
+    """Write how the attempt that held the lease ended, and let the lease go."""
+    session.execute(
+        update(JobAttempt)
+        .where(JobAttempt.job_id == job.id, JobAttempt.lease == job.lease)
+        .values(ended_at=now(), ended_by=ended_by)
+    )
+    job.lease = job.worker = job.heartbeat_at = None
+
+
+def finish_job(
+    *, claim: Claim, result: Mapping[str, Any], files: Mapping[str, Any], schema: Mapping[str, Any]
+) -> bool:
+    """End a job as succeeded: its result, its model and the chore that checks the bundle.
+
+    Parameters
+    ----------
+    claim : Claim
+        The lease.
+    result : Mapping
+        Columns of the job: score, metrics, hashes and so on.
+    files : Mapping
+        The model's files by format.
+    schema : Mapping
+        What the model reads rows by.
+
+    Returns
+    -------
+    bool
+        False when the job is no longer ours; then nothing was written.
+    """
+    with writing() as session:
+        job = held_job(session, claim)
+        if job is None:
+            return False
+        classes = result.get("classes")
+        for name, value in result.items():
+            if name != "classes":
+                setattr(job, name, value)
+        job.progress, job.message = 1.0, None
+        model = Model(
+            job_id=job.id, name=job.name, files=dict(files), schema=dict(schema), classes=classes
+        )
+        session.add(model)
+        session.flush()
+        session.add(Chore(kind="verify_model", subject_id=model.id))
+        move(session, job, JobState.SUCCEEDED, by=claim.worker)
+        end_attempt(session, job, "succeeded")
+        return True
+
+
+def fail_job(*, claim: Claim, failure: Mapping[str, Any]) -> bool:
+    """End a job as failed, with the reason: code, message, hint and, perhaps, a traceback."""
+    with writing() as session:
+        job = held_job(session, claim)
+        if job is None:
+            return False
+        job.failure, job.message = dict(failure), failure["message"][:500]
+        trace = str(failure.get("traceback") or "").strip()
+        reason = trace.splitlines()[-1] if trace else failure["message"]
+        add_lines(session, job.id, [(now(), "error", reason)])
+        move(session, job, JobState.FAILED, by=claim.worker)
+        end_attempt(session, job, "failed")
+        return True
+
+
+def finish_cancel(*, claim: Claim) -> bool:
+    """End a job as cancelled, after its child was stopped."""
+    with writing() as session:
+        job = held_job(session, claim)
+        if job is None:
+            return False
+        if job.state == JobState.RUNNING:
+            move(session, job, JobState.CANCELLING, by=job.stopped_by)
+        move(session, job, JobState.CANCELLED, by=job.stopped_by)
+        end_attempt(session, job, "cancelled")
+        return True

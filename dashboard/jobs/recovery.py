@@ -1,0 +1,106 @@
+"""Jobs whose worker or child died: another attempt, or given up."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dashboard.clock import now
+from dashboard.db import Job
+from dashboard.db.states import HELD, JobState, move
+from dashboard.db.transaction import writing
+from dashboard.extensions import db
+from dashboard.jobs.execution import Claim, add_lines, end_attempt, held_job
+
+# A job that ends its workers again and again is given up too, whoever is to blame.
+ATTEMPTS_OF_ANY_KIND = 10
+
+
+def hand_back(*, claim: Claim) -> bool:
+    """Put a job back into the queue because its worker was asked to stop."""
+    return _try_again(claim=claim, ended_by="handed_back", max_child_deaths=None)
+
+
+def record_child_death(*, claim: Claim, max_child_deaths: int) -> bool:
+    """Write that the training process died by itself: another attempt, or given up."""
+    return _try_again(claim=claim, ended_by="child_died", max_child_deaths=max_child_deaths)
+
+
+def _try_again(*, claim: Claim, ended_by: str, max_child_deaths: int | None) -> bool:
+    with writing() as session:
+        job = held_job(session, claim)
+        if job is None:
+            return False
+        if ended_by == "child_died":
+            job.child_deaths += 1
+        _requeue(session, job, ended_by, max_child_deaths, by=claim.worker)
+        return True
+
+
+def recover_stale_jobs(*, before: datetime, max_child_deaths: int) -> int:
+    """Take back the jobs whose worker has not been heard of.
+
+    Parameters
+    ----------
+    before : datetime
+        Jobs with an older heartbeat are taken back.
+    max_child_deaths : int
+        Attempts in which the child died by itself before a job is given up.
+
+    Returns
+    -------
+    int
+        How many jobs were taken back. Safe to run in several processes at once.
+    """
+    stale = (Job.state.in_(HELD), Job.heartbeat_at < before)
+    job_ids: Sequence[int] = db.session.scalars(select(Job.id).where(*stale)).all()
+    recovered = 0
+    for job_id in job_ids:
+        with writing() as session:
+            job = session.scalar(
+                select(Job).where(Job.id == job_id, *stale).with_for_update(of=Job)
+            )
+            if job is not None:
+                _requeue(session, job, "worker_died", max_child_deaths, by="dispatcher")
+                recovered += 1
+    return recovered
+
+
+def _requeue(
+    session: Session, job: Job, ended_by: str, max_child_deaths: int | None, *, by: str
+) -> None:
+    worker, attempt = job.worker, job.attempt
+    deaths = max_child_deaths is not None and job.child_deaths >= max_child_deaths
+    end_attempt(session, job, ended_by)
+    if job.state == JobState.CANCELLING and job.stop_request != "keep":
+        move(session, job, JobState.CANCELLED, by=job.stopped_by)
+        return
+    if deaths or attempt >= ATTEMPTS_OF_ANY_KIND:
+        _give_up(session, job, ended_by, worker, attempt)
+        return
+    words = {
+        "worker_died": f"{worker} stopped answering. This is not about your data",
+        "child_died": f"The training process on {worker} died. This may be about memory",
+        "handed_back": f"{worker} was stopped and handed the job back",
+    }[ended_by]
+    job.message = f"{words}. Started again as attempt {attempt + 1}"
+    job.hinted_at, job.progress = None, 0.0
+    add_lines(session, job.id, [(now(), "warning", job.message)])
+    move(session, job, JobState.QUEUED, by=by)
+
+
+def _give_up(session: Session, job: Job, ended_by: str, worker: str | None, attempt: int) -> None:
+    if ended_by == "child_died":
+        message = f"The training process died by itself {job.child_deaths} times, last on {worker}"
+        hint = "It may need more memory than there is. Try fewer columns or a simpler estimator"
+    else:
+        message = f"{worker} stopped answering, attempt {attempt} of this job"
+        hint = "This is not about your data. Run it again"
+    job.failure = {"code": "LOST", "message": message, "hint": hint}
+    job.message = message
+    add_lines(session, job.id, [(now(), "error", message)])
+    if job.state == JobState.CANCELLING:
+        move(session, job, JobState.CANCELLED, by=job.stopped_by)
+    else:
+        move(session, job, JobState.LOST, by="dispatcher")

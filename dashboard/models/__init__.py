@@ -1,0 +1,1 @@
+"""Models: what succeeded jobs leave behind."""

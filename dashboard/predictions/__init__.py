@@ -1,0 +1,1 @@
+"""Predictions: models applied to new rows."""

@@ -1,0 +1,41 @@
+"""What the light worker writes about a prediction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.chores.service import ChoreClaim, end_chore, held_chore
+from dashboard.clock import now
+from dashboard.db import Prediction
+from dashboard.db.transaction import writing
+
+
+def record_prediction_progress(*, claim: ChoreClaim, fraction: float) -> bool:
+    """Write how far a file's prediction is, and a heartbeat; False when it is not wanted."""
+    with writing() as session:
+        chore = held_chore(session, claim)
+        prediction = session.get(Prediction, claim.subject_id)
+        if chore is None or prediction is None:
+            return False
+        chore.heartbeat_at = now()
+        prediction.state, prediction.progress = "running", fraction
+        return True
+
+
+def finish_prediction(
+    *,
+    claim: ChoreClaim,
+    values: Mapping[str, Any] | None = None,
+    failure: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a prediction's answer, or why there is none."""
+    with writing() as session:
+        if not end_chore(session, claim, failure=failure):
+            return
+        prediction = session.get(Prediction, claim.subject_id)
+        if prediction is None:
+            return
+        for name, value in (values or {}).items():
+            setattr(prediction, name, value)
+        prediction.state = "failed" if failure else "ready"
+        prediction.failure = dict(failure) if failure else None
+        prediction.progress, prediction.finished_at = 1.0, now()

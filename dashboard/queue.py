@@ -1,0 +1,134 @@
+"""The broker: how it is reached, the names of the tasks, and the only sender of messages.
+
+A message is a hint that there is work, never the work itself. Sending may fail: the row in the
+database is still there, and the dispatcher sends again.
+"""
+
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import BotoCoreError, ClientError
+from celery import Celery
+from flask import Flask, current_app
+from kombu.exceptions import OperationalError
+
+from dashboard.config import LOCAL_BROKER, Settings
+
+TRAIN, LIGHT = "train", "light"
+TASK_NAMES = {TRAIN: "train-next-job", LIGHT: "do-next-chore"}
+AWAY = (OperationalError, BotoCoreError, ClientError, OSError)
+log = logging.getLogger(__name__)
+
+
+def celery_settings(settings: Settings, *, producer: bool) -> dict[str, Any]:
+    """Return how Celery is set up; ``docs/decisions`` says why.
+
+    Parameters
+    ----------
+    settings : Settings
+        Trainyard's settings.
+    producer : bool
+        For a process that only sends: it gives up on a broker that does not answer within about
+        two seconds, because a person waits.
+    """
+    return {
+        "broker_url": _broker_url(settings),
+        "broker_transport_options": _transport_options(settings, producer=producer),
+        "broker_connection_retry": False,  # a lost connection ends the worker; it is restarted
+        "broker_connection_retry_on_startup": not producer,
+        "broker_connection_timeout": 2,
+        "task_default_queue": TRAIN,
+        "task_create_missing_queues": True,
+        "task_ignore_result": True,
+        "task_acks_late": False,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "worker_prefetch_multiplier": 1,
+        "worker_enable_remote_control": False,
+        "worker_send_task_events": False,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "enable_utc": True,
+    }
+
+
+def _broker_url(settings: Settings) -> str:
+    if not settings.broker_url.startswith("sqs"):
+        return settings.broker_url
+    if settings.sqs_endpoint_url is None:
+        return "sqs://"
+    parts = urlsplit(settings.sqs_endpoint_url)
+    # A local endpoint takes any name and password; a real one takes the machine's role.
+    account = "local:local@" if settings.broker_url == LOCAL_BROKER else ""
+    return f"sqs://{account}{parts.netloc}"
+
+
+def _transport_options(settings: Settings, *, producer: bool) -> dict[str, Any]:
+    if not settings.broker_url.startswith("sqs"):
+        return {"socket_timeout": 2, "socket_connect_timeout": 2} if producer else {}
+    endpoint = settings.sqs_endpoint_url or "https://"
+    options: dict[str, Any] = {
+        "region": settings.aws_region,
+        "is_secure": endpoint.startswith("https"),
+        "queue_name_prefix": "trainyard-",
+        "polling_interval": 0,
+        "wait_time_seconds": 5 if settings.uses_local_broker else 20,
+        "visibility_timeout": 300,
+    }
+    if settings.sqs_train_queue_url and settings.sqs_light_queue_url:
+        options["predefined_queues"] = {
+            TRAIN: {"url": settings.sqs_train_queue_url},
+            LIGHT: {"url": settings.sqs_light_queue_url},
+        }
+    if producer:
+        options["client-config"] = {
+            "connect_timeout": 1,
+            "read_timeout": 2,
+            "retries": {"total_max_attempts": 1},
+        }
+    return options
+
+
+def make_celery(settings: Settings, *, producer: bool) -> Celery:
+    """Make a Celery app that is set up for our broker."""
+    celery = Celery("trainyard", set_as_current=not producer)
+    celery.conf.update(celery_settings(settings, producer=producer))
+    return celery
+
+
+def wake(queue: str, count: int = 1) -> bool:
+    """Send hints that there is work.
+
+    Parameters
+    ----------
+    queue : {"train", "light"}
+        Which workers are meant.
+    count : int, default 1
+        How many hints; one wakes one worker.
+
+    Returns
+    -------
+    bool
+        False when the broker did not take them. Never raises: the dispatcher sends later.
+    """
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    for _ in range(2):
+        celery = app.extensions.get("celery_producer")
+        if celery is None:
+            celery = make_celery(app.config["SETTINGS"], producer=True)
+            app.extensions["celery_producer"] = celery
+        try:
+            for _hint in range(count):
+                celery.send_task(TASK_NAMES[queue], queue=queue, retry=False)
+            return True
+        except ClientError:
+            # The broker was restarted and no longer has the queue: a new connection makes it.
+            app.extensions.pop("celery_producer", None)
+            celery.close()
+        except AWAY as away:
+            log.warning("the broker did not take a hint for %s: %s", queue, away)
+            app.extensions.pop("celery_producer", None)
+            celery.close()
+            return False
+    return False

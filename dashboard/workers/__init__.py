@@ -1,0 +1,1 @@
+"""Workers: who is alive, what they do, and the queue that waits for them."""

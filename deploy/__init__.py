@@ -1,0 +1,1 @@
+"""How Trainyard is started on one machine."""

@@ -1,0 +1,105 @@
+"""Start everything on this machine, in the foreground: what ``make run`` does.
+
+Checks the settings, migrates the database, chooses the broker's port once, and becomes the
+supervisor of ``supervisord.conf``.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from dashboard.config import SettingError, Settings, load_settings
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+
+
+def fail(message: str) -> None:
+    """End with one line."""
+    sys.stderr.write(f"Trainyard cannot start: {message}\n")
+    raise SystemExit(1)
+
+
+def is_free(host: str, port: int) -> bool:
+    """Tell whether nobody listens on a port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            probe.bind((host, port))
+            return True
+    return False
+
+
+def choose_sqs_port(home: Path) -> None:
+    """Choose a free port for the local broker once, and keep it in the home folder."""
+    path = home / "sqs_port"
+    if path.exists() and is_free("127.0.0.1", int(path.read_text())):
+        return
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        path.write_text(str(probe.getsockname()[1]), encoding="ascii")
+
+
+def migrate() -> None:
+    """Bring the database to the newest migration."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no words"])[-1]
+        fail(f"the database could not be migrated: {last}")
+
+
+def supervisor_environment(settings: Settings, run_folder: str) -> dict[str, str]:
+    """Return the environment that ``supervisord.conf`` and its programs are read with."""
+    threads = max(1, (os.cpu_count() or 1) // settings.workers)
+    local = settings.uses_local_broker
+    port = (
+        settings.sqs_endpoint_url.rpartition(":")[2]
+        if local and settings.sqs_endpoint_url
+        else "0"
+    )
+    return {
+        **os.environ,  # noqa: TID251 - passed on as it is
+        "HOST": settings.host,
+        "PORT": str(settings.port),
+        "WORKERS": str(settings.workers),
+        "TRAINYARD_HOME": str(settings.home),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": str(threads),
+        "OMP_WAIT_POLICY": "passive",
+        "TY_ROOT": str(ROOT),
+        "TY_PYTHON": sys.executable,
+        "TY_RUN": run_folder,
+        "TY_SQS_PORT": port,
+        "TY_LOCAL_BROKER": "true" if local else "false",
+    }
+
+
+def main() -> None:
+    """Check, migrate, and hand over to the supervisor."""
+    try:
+        settings = load_settings()
+        if not is_free(settings.host, settings.port):
+            fail(f'PORT is "{settings.port}"; another program listens there. Choose another one')
+        if settings.uses_local_broker:
+            choose_sqs_port(settings.home)
+        settings = load_settings()
+    except SettingError as problem:
+        fail(str(problem))
+    migrate()
+    run_folder = tempfile.mkdtemp(prefix="trainyard-")
+    environment = supervisor_environment(settings, run_folder)
+    config = str(ROOT / "deploy" / "supervisord.conf")
+    command = [str(BIN / "supervisord"), "--nodaemon", "--configuration", config]
+    os.chdir(ROOT)
+    os.execve(command[0], command, environment)  # noqa: S606 - our own supervisor
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,247 @@
+"""What runs in the child. Loaded once by the forkserver, with all that it needs.
+
+Each function takes a payload of JSON values and `send`, and sends one event ``done`` at its end.
+"""
+
+import json
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import joblib
+import pandas as pd
+
+from dashboard.storage import Storage, keys, open_storage
+from dashboard.storage.local import LocalStorage  # noqa: F401 - so that the forkserver has it
+from tasks.child import Send
+from tasks.engine import tables
+from tasks.engine.dialects import Dialect, ReadOptions
+from tasks.engine.export import Origin, small_schema, write_artefacts
+from tasks.engine.prediction import predict_text, text_table
+from tasks.engine.profiling import profile_table
+from tasks.engine.progress import FoldOutcome, FoldScore
+from tasks.engine.results import TrainingResult
+from tasks.engine.samples import sample_csv
+from tasks.engine.scoring import score_file
+from tasks.engine.spec import TrainingSpec
+from tasks.engine.tabular import ReadLimits, read_table
+from tasks.engine.training import train
+from tasks.engine.verification import verify_bundle
+
+EVERY_S = 0.3
+
+
+def _storage(payload: dict[str, Any]) -> Storage:
+    return open_storage(**payload["storage"])
+
+
+class _EventReporter:
+    """Turns what the engine tells into events, and keeps each fold's predictions in storage."""
+
+    def __init__(self, payload: dict[str, Any], storage: Storage, send: Send) -> None:
+        self.payload, self.storage, self.send = payload, storage, send
+
+    def stage(self, stage: str, fraction: float, message: str) -> None:
+        self.send({"type": "stage", "stage": stage, "fraction": fraction, "message": message})
+
+    def log(self, text: str, level: str = "info") -> None:
+        self.send({"type": "log", "level": level, "text": text})
+
+    def warn(self, code: str, message: str) -> None:
+        self.send({"type": "warning", "code": code, "message": message})
+
+    def fold_done(self, outcome: FoldOutcome) -> None:
+        fold = outcome.score.fold
+        key = keys.job_fold(self.payload["job_id"], self.payload["lease"], fold)
+        _put_frame(self.storage, key, outcome.out_of_fold)
+        self.send({"type": "fold", "fold": outcome.score.as_dict() | {"key": key}})
+
+
+def _put_frame(storage: Storage, key: str, frame: pd.DataFrame) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "frame.parquet"
+        frame.to_parquet(path, index=False)
+        storage.put_file(key, path)
+
+
+def _resumed(payload: dict[str, Any], storage: Storage) -> dict[int, FoldOutcome]:
+    found = {}
+    for fold in payload["resume"]:
+        key = fold.pop("key")
+        if key and storage.exists(key):
+            with storage.local_copy(key) as path:
+                frame = pd.read_parquet(path)
+            found[fold["fold"]] = FoldOutcome(FoldScore(**fold), frame)
+    return found
+
+
+def train_job(payload: dict[str, Any], send: Send) -> None:
+    """Train one job and store what comes of it."""
+    storage = _storage(payload)
+    reporter = _EventReporter(payload, storage, send)
+    spec = TrainingSpec.from_dict(payload["spec"])
+    started = time.perf_counter()
+    reporter.stage("load", 0.01, "Loading the data")
+    with storage.local_copy(payload["table_key"]) as path:
+        columns = tables.load_columns(path, spec.columns_needed)
+    rows = len(columns[tables.LINE])
+    took = time.perf_counter() - started
+    reporter.log(f"load: {rows:,} rows x {len(columns) - 1} columns in {took:.1f} s")
+    result = train(
+        spec,
+        columns,
+        reporter,
+        resume=_resumed(payload, storage),
+        finish_now=payload["finish_now"],
+    )
+    reporter.stage("save", 0.95, "Saving the model")
+    send({"type": "done"} | _store_result(payload, storage, spec, columns, result))
+
+
+def _store_result(
+    payload: dict[str, Any],
+    storage: Storage,
+    spec: TrainingSpec,
+    columns: dict[str, Any],
+    result: TrainingResult,
+) -> dict[str, Any]:
+    job_id, lease = payload["job_id"], payload["lease"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        paths = write_artefacts(result, spec, columns, Origin(**payload["origin"]), folder)
+        charts = result.charts | {"baseline_metrics": result.baseline_metrics}
+        paths["results"] = folder / "results.json"
+        paths["results"].write_text(json.dumps(charts), encoding="utf-8")
+        paths["out_of_fold"] = folder / "out_of_fold.parquet"
+        result.out_of_fold.to_parquet(paths["out_of_fold"], index=False)
+        stored = {
+            kind: storage.put_file(keys.job_artefact(job_id, lease, kind), path)
+            for kind, path in paths.items()
+        }
+    files = {
+        kind: {"key": f.key, "size_bytes": f.size_bytes, "sha256": f.sha256}
+        for kind, f in stored.items()
+        if kind in {"bundle", "joblib", "skops", "check"}
+    }
+    summary = {
+        "score": result.score,
+        "score_std": result.score_std,
+        "baseline_score": result.baseline_score,
+        "metrics": result.metrics,
+        "warnings": result.warnings,
+        "partial": result.partial,
+        "details": result.details,
+        "data_hash": result.data_hash,
+        "split_hash": result.split_hash,
+        "classes": result.classes,
+        "results_key": stored["results"].key,
+        "out_of_fold_key": stored["out_of_fold"].key,
+    }
+    return {"result": summary, "files": files, "schema": small_schema(result.schema)}
+
+
+def read_dataset(payload: dict[str, Any], send: Send) -> None:
+    """Read an uploaded file, or make a sample, into a table with its profile."""
+    storage = _storage(payload)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if payload["sample"]:
+            source = folder / "sample.csv"
+            source.write_bytes(sample_csv(payload["sample"]))
+            original = storage.put_file(payload["original_key"], source)
+            extra = {"size_bytes": original.size_bytes, "sha256": original.sha256,
+                     "original_key": original.key}  # fmt: skip
+            send({"type": "done", "values": extra | _read(payload, storage, source, folder, send)})
+            return
+        with storage.local_copy(payload["original_key"]) as source:
+            send({"type": "done", "values": _read(payload, storage, source, folder, send)})
+
+
+def _read(
+    payload: dict[str, Any], storage: Storage, source: Path, folder: Path, send: Send
+) -> dict[str, Any]:
+    report = _every(send)
+    target = folder / "table.parquet"
+    result = read_table(
+        source,
+        target,
+        file_name=payload["file_name"],
+        options=ReadOptions(**payload["options"]),
+        limits=ReadLimits(),
+        on_progress=lambda part, rows: report(part * 0.6, f"Reading rows, {rows:,} so far"),
+    )
+    dialect: Dialect | None = result.dialect
+    values: dict[str, Any] = {
+        "dialect": dialect.as_dict() if dialect else None,
+        "rows": result.n_rows,
+        "preview": result.preview,
+    }
+    if result.refused or dialect is None:
+        problems = [problem.as_dict() for problem in result.problems]
+        names = [{"name": name, "kind": "text"} for name in result.column_names]
+        return values | {"state": "refused", "problems": problems, "columns": names}
+    profile = profile_table(
+        target,
+        dialect.as_dict(),
+        lambda done, n: report(
+            0.6 + 0.4 * done / n, f"Looking at columns, {done:,} of {n:,} done"
+        ),
+    )
+    storage.put_file(payload["table_key"], target)
+    problems = [problem.as_dict() for problem in result.problems + profile.problems]
+    return values | {
+        "state": "ready",
+        "problems": problems,
+        "columns": profile.columns,
+        "table_key": payload["table_key"],
+    }
+
+
+def _every(send: Send) -> Any:
+    """Return a function that sends progress, but not more often than every 0.3 s."""
+    last = [0.0]
+
+    def report(fraction: float, message: str) -> None:
+        if time.monotonic() - last[0] >= EVERY_S:
+            last[0] = time.monotonic()
+            send({"type": "progress", "fraction": fraction, "message": message})
+
+    return report
+
+
+def verify_model(payload: dict[str, Any], send: Send) -> None:
+    """Check a bundle in a clean process."""
+    storage = _storage(payload)
+    with (
+        storage.local_copy(payload["bundle_key"]) as bundle,
+        storage.local_copy(payload["check_key"]) as check,
+    ):
+        verify_bundle(bundle, check, payload["schema"])
+    send({"type": "done"})
+
+
+def predict(payload: dict[str, Any], send: Send) -> None:
+    """Apply a model to rows, or to a file."""
+    storage = _storage(payload)
+    with storage.local_copy(payload["model_key"]) as path:
+        model = joblib.load(path)  # our own file: nothing that was uploaded is ever unpickled
+    if payload["kind"] == "rows":
+        text = text_table(payload["rows"], payload["schema"])
+        answer = predict_text(model, payload["schema"], text).as_dict()
+        send({"type": "done", "values": {"answer": answer, "warnings": answer["warnings"]}})
+        return
+    report = _every(send)
+    with tempfile.TemporaryDirectory() as name, storage.local_copy(payload["input_key"]) as source:
+        target = Path(name) / "answer.csv"
+        rows, warnings = score_file(
+            model,
+            payload["schema"],
+            source,
+            target,
+            file_name=payload["file_name"],
+            on_progress=lambda part: report(part, "Predicting"),
+        )
+        storage.put_file(payload["output_key"], target)
+    values = {"n_rows": rows, "warnings": warnings, "output_key": payload["output_key"]}
+    send({"type": "done", "values": values})

@@ -1,0 +1,155 @@
+"""Each kind of chore: what the child is given, and what is written when it ends."""
+
+from typing import Any, ClassVar
+
+from dashboard.chores.service import ChoreClaim, end_chore
+from dashboard.datasets.reading import finish_reading, record_reading, refuse_reading
+from dashboard.db import Dataset, Model, Prediction
+from dashboard.db.transaction import writing
+from dashboard.extensions import db
+from dashboard.models.verification import record_verification
+from dashboard.predictions.execution import finish_prediction, record_prediction_progress
+from dashboard.storage import keys
+from tasks.attempt import storage_address
+
+
+class ChoreKind:
+    """One chore that is being done."""
+
+    work: ClassVar[str]
+
+    def __init__(self, claim: ChoreClaim) -> None:
+        self.claim = claim
+
+    def payload(self) -> dict[str, Any] | None:
+        """Return what the child needs; None when the subject is gone."""
+        raise NotImplementedError
+
+    def progress(self, fraction: float, message: str) -> bool:
+        """Write how far it is; False when it is no longer wanted."""
+        raise NotImplementedError
+
+    def finish(self, values: dict[str, Any]) -> None:
+        """Write what came of it."""
+        raise NotImplementedError
+
+    def fail(self, failure: dict[str, Any]) -> None:
+        """Write that nothing came of it, and why."""
+        raise NotImplementedError
+
+
+class ReadDataset(ChoreKind):
+    """Read an uploaded file; or write a sample and read that."""
+
+    work = "read_dataset"
+
+    def payload(self) -> dict[str, Any] | None:
+        """Return where the file is and what the person decided about it."""
+        dataset = db.session.get(Dataset, self.claim.subject_id)
+        if dataset is None:
+            return None
+        self.reading = dataset.reading
+        original = keys.dataset_original(dataset.id, dataset.token)
+        table = keys.dataset_table(dataset.id, dataset.token, dataset.reading)
+        payload = {
+            "storage": storage_address(),
+            "sample": dataset.sample,
+            "original_key": dataset.original_key or original,
+            "table_key": table,
+            "file_name": dataset.file_name,
+            "options": dataset.options,
+        }
+        db.session.rollback()
+        return payload
+
+    def progress(self, fraction: float, message: str) -> bool:
+        """Write it to the dataset."""
+        return record_reading(
+            claim=self.claim, reading=self.reading, progress=fraction, message=message
+        )
+
+    def finish(self, values: dict[str, Any]) -> None:
+        """Write the table's profile, or why the file is refused."""
+        finish_reading(claim=self.claim, reading=self.reading, values=values)
+
+    def fail(self, failure: dict[str, Any]) -> None:
+        """Refuse the file."""
+        with writing() as session:
+            end_chore(session, self.claim, failure=failure)
+        refuse_reading(dataset_id=self.claim.subject_id, message=failure["message"])
+
+
+class VerifyModel(ChoreKind):
+    """Check a bundle before it is offered."""
+
+    work = "verify_model"
+
+    def payload(self) -> dict[str, Any] | None:
+        """Return where the bundle and its check are."""
+        model = db.session.get(Model, self.claim.subject_id)
+        if model is None:
+            return None
+        payload = {
+            "storage": storage_address(),
+            "bundle_key": model.files["bundle"]["key"],
+            "check_key": model.files["check"]["key"],
+            "schema": model.schema,
+        }
+        db.session.rollback()
+        return payload
+
+    def progress(self, fraction: float, message: str) -> bool:
+        """Go on: there is nothing to write."""
+        return True
+
+    def finish(self, values: dict[str, Any]) -> None:
+        """Offer the model."""
+        record_verification(claim=self.claim, failure=None)
+
+    def fail(self, failure: dict[str, Any]) -> None:
+        """Do not offer the model."""
+        record_verification(claim=self.claim, failure=failure)
+
+
+class Predict(ChoreKind):
+    """Apply a model."""
+
+    work = "predict"
+
+    def payload(self) -> dict[str, Any] | None:
+        """Return where the model is, and the rows or where they are."""
+        prediction = db.session.get(Prediction, self.claim.subject_id)
+        if prediction is None:
+            return None
+        model = prediction.model
+        payload = {
+            "storage": storage_address(),
+            "kind": prediction.kind,
+            "model_key": model.files["joblib"]["key"],
+            "schema": model.schema,
+            "rows": prediction.rows,
+            "input_key": prediction.input_key,
+            "output_key": keys.prediction_file(prediction.id, prediction.token, "output"),
+            "file_name": prediction.file_name or "",
+        }
+        db.session.rollback()
+        return payload
+
+    def progress(self, fraction: float, message: str) -> bool:
+        """Write it to the prediction."""
+        return record_prediction_progress(claim=self.claim, fraction=fraction)
+
+    def finish(self, values: dict[str, Any]) -> None:
+        """Write the answer."""
+        finish_prediction(claim=self.claim, values=values)
+
+    def fail(self, failure: dict[str, Any]) -> None:
+        """Write why there is no answer."""
+        finish_prediction(claim=self.claim, failure=failure)
+
+
+KINDS: dict[str, type[ChoreKind]] = {
+    "read_dataset": ReadDataset,
+    "verify_model": VerifyModel,
+    "predict": Predict,
+}

@@ -1,0 +1,114 @@
+"""The task of the light worker: do the next chore, until none waits."""
+
+import logging
+import time
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard import queue
+from dashboard.chores.service import (
+    MAX_ATTEMPTS,
+    ChoreClaim,
+    beat,
+    claim_next_chore,
+    put_back,
+)
+from tasks.celery_app import celery, draining, settings, worker_name
+from tasks.child import Child
+from tasks.chore_kinds import KINDS, ChoreKind
+from tasks.presence import Presence
+
+LOOK_EVERY_S = 0.2
+log = logging.getLogger(__name__)
+DIED = {
+    "code": "UNKNOWN",
+    "message": "The process that did it died by itself. It may need more memory than there is",
+    "hint": "",
+}
+
+
+@celery.task(name=queue.TASK_NAMES[queue.LIGHT])
+def do_next_chore() -> None:
+    """Do the next chore, and go on while there is one."""
+    while not draining.is_set():
+        claim = claim_next_chore(worker=worker_name())
+        if claim is None:
+            return
+        with Presence.working():
+            run_chore(claim)
+
+
+def run_chore(claim: ChoreClaim) -> None:
+    """Do one chore in a child, and write how it ended."""
+    kind = KINDS[claim.kind](claim)
+    payload = kind.payload()
+    if payload is None:  # what it was about is gone
+        kind.fail({"code": "GONE", "message": "It was deleted meanwhile", "hint": ""})
+        return
+    child = Child(kind.work, payload)
+    try:
+        ChoreWatch(claim, kind, child).run()
+    finally:
+        child.kill()
+
+
+class ChoreWatch:
+    """The worker's side of one chore: it reads the child's events until there is an end."""
+
+    def __init__(self, claim: ChoreClaim, kind: ChoreKind, child: Child) -> None:
+        self.claim, self.kind, self.child = claim, kind, child
+        self.last_beat = time.monotonic()
+        self.drain_since: float | None = None
+
+    def run(self) -> None:
+        """Watch until the chore ends, is no longer wanted, or is put back."""
+        while True:
+            alive = self.child.is_alive
+            for event in self.child.read_events(LOOK_EVERY_S):
+                if self._takes_last(event):
+                    return
+            if not alive:
+                self._look_after_death()
+                return
+            if self._is_drained() or not self._beats():
+                return
+
+    def _takes_last(self, event: dict[str, Any]) -> bool:
+        if event["type"] == "done":
+            self.kind.finish(event.get("values", {}))
+            return True
+        if event["type"] == "failed":
+            log.warning("chore %s failed: %s", self.claim.chore_id, event["failure"]["message"])
+            self.kind.fail(event["failure"])
+            return True
+        self.last_beat = time.monotonic()
+        return not self.kind.progress(event["fraction"], event["message"])
+
+    def _look_after_death(self) -> None:
+        if self.claim.attempt >= MAX_ATTEMPTS:
+            self.kind.fail(DIED)
+        else:
+            put_back(claim=self.claim, counted=True)
+
+    def _is_drained(self) -> bool:
+        if not draining.is_set():
+            return False
+        self.drain_since = self.drain_since or time.monotonic()
+        if time.monotonic() - self.drain_since <= settings.grace_s:
+            return False
+        put_back(claim=self.claim)
+        return True
+
+    def _beats(self) -> bool:
+        """Write a heartbeat when one is due; False when the chore is no longer ours."""
+        silent_s = time.monotonic() - self.last_beat
+        if silent_s < min(settings.heartbeat_s, 2):
+            return True
+        try:
+            held = beat(claim=self.claim)
+        except SQLAlchemyError as problem:
+            log.warning("chore %s: cannot write: %s", self.claim.chore_id, problem)
+            return silent_s < settings.lost_after_s
+        self.last_beat = time.monotonic()
+        return held

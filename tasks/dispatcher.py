@@ -1,0 +1,139 @@
+"""The dispatcher: a small loop that sends hints, and takes back the work of dead workers.
+
+It decides from the database alone and each of its steps is a conditional update, so it is safe to
+run twice, and to kill at any moment.
+"""
+
+import logging
+import signal
+import threading
+from datetime import datetime, timedelta
+
+import click
+from dashboard.datasets.service import discard_abandoned_uploads
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard import queue
+from dashboard.chores.service import recover_stale_chores
+from dashboard.clock import now
+from dashboard.config import Settings
+from dashboard.datasets.reading import refuse_reading
+from dashboard.db import Chore, Job, SignInAttempt, Worker
+from dashboard.db.transaction import writing
+from dashboard.extensions import db
+from dashboard.jobs.recovery import recover_stale_jobs
+
+PAUSE_S = 1.0
+LONGEST_PAUSE_S = 15.0
+# SQS on one machine slows down with its backlog, so only so many hints are on their way at once.
+WINDOW = 200
+HINT_AGAIN_AFTER = timedelta(seconds=10)
+TIDY_EVERY = timedelta(minutes=5)
+FORGET_AFTER = timedelta(days=1)
+log = logging.getLogger(__name__)
+
+
+def send_hints(moment: datetime) -> int:
+    """Send a hint for each job and chore that has none on its way.
+
+    Returns
+    -------
+    int
+        How many were sent.
+    """
+    sent = 0
+    for record, name in ((Job, queue.TRAIN), (Chore, queue.LIGHT)):
+        ids = _mark_unhinted(record, moment)
+        if ids and queue.wake(name, len(ids)):
+            sent += len(ids)
+        elif ids:
+            _unmark(record, ids)
+    return sent
+
+
+def _mark_unhinted(record: type[Job] | type[Chore], moment: datetime) -> list[int]:
+    queued = record.state == "queued"
+    fresh = record.hinted_at >= moment - HINT_AGAIN_AFTER
+    waiting = db.session.scalar(select(func.count()).where(queued).select_from(record)) or 0
+    if not waiting:
+        return []
+    on_their_way = db.session.scalar(select(func.count(record.id)).where(queued, fresh)) or 0
+    room = min(WINDOW, waiting) - on_their_way
+    if room <= 0:
+        return []
+    stale = or_(record.hinted_at.is_(None), record.hinted_at < moment - HINT_AGAIN_AFTER)
+    with writing() as session:
+        ids = session.scalars(
+            select(record.id)
+            .where(queued, stale)
+            .order_by(record.id)
+            .limit(room)
+            .with_for_update(skip_locked=True)
+        ).all()
+        session.execute(update(record).where(record.id.in_(ids)).values(hinted_at=moment))
+    return list(ids)
+
+
+def _unmark(record: type[Job] | type[Chore], ids: list[int]) -> None:
+    with writing() as session:
+        session.execute(update(record).where(record.id.in_(ids)).values(hinted_at=None))
+
+
+def recover(settings: Settings, moment: datetime) -> None:
+    """Take back the jobs and chores of workers that have not been heard of."""
+    before = moment - timedelta(seconds=settings.lost_after_s)
+    jobs = recover_stale_jobs(before=before, max_child_deaths=settings.max_attempts)
+    if jobs:
+        log.warning("took back %s jobs whose worker stopped answering", jobs)
+    for kind, subject_id in recover_stale_chores(before=before):
+        log.warning("gave up a chore: %s of %s", kind, subject_id)
+        if kind == "read_dataset":
+            words = "The file could not be read: the process that reads it died three times"
+            refuse_reading(dataset_id=subject_id, message=words)
+
+
+def tidy(moment: datetime) -> None:
+    """Forget what nobody needs: workers long gone, old sign-in attempts, abandoned uploads."""
+    with writing() as session:
+        session.execute(delete(Worker).where(Worker.seen_at < moment - FORGET_AFTER))
+        session.execute(delete(SignInAttempt).where(SignInAttempt.at < moment - FORGET_AFTER))
+    discard_abandoned_uploads(before=moment - FORGET_AFTER)
+
+
+def run(settings: Settings, stop: threading.Event) -> None:
+    """Dispatch until asked to stop; outages are waited out with a bounded back-off."""
+    pause, tidied = PAUSE_S, now() - TIDY_EVERY
+    while not stop.is_set():
+        try:
+            moment = now()
+            recover(settings, moment)
+            send_hints(moment)
+            if moment - tidied >= TIDY_EVERY:
+                tidy(moment)
+                tidied = moment
+            pause = PAUSE_S
+        except SQLAlchemyError as problem:
+            log.warning("the database does not answer: %s", str(problem).splitlines()[0])
+            pause = min(pause * 2, LONGEST_PAUSE_S)
+        finally:
+            db.session.remove()
+        stop.wait(pause)
+
+
+@click.command()
+@with_appcontext
+def dispatcher() -> None:
+    """Send hints and take back the work of dead workers, until stopped."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s dispatcher: %(message)s")
+    run(current_app.config["SETTINGS"], stop_on_signals())
+
+
+def stop_on_signals() -> threading.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

@@ -1,0 +1,126 @@
+"""A worker's sign of life: a thread that writes what the process is doing, also while it trains.
+
+The same thread is the watchdog: a worker that idles while jobs have been waiting for long has lost
+its connection without noticing, and is ended so that the supervisor starts it anew.
+"""
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import psutil
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.clock import now
+from dashboard.db import Chore, Job
+from dashboard.extensions import db
+from dashboard.queue import TRAIN
+from dashboard.workers import service
+from tasks.celery_app import draining, flask_app, settings
+
+DEAF_AFTER = timedelta(seconds=90)
+log = logging.getLogger(__name__)
+
+
+class Presence:
+    """What this process is doing, for the workers page."""
+
+    current: "Presence | None" = None
+
+    def __init__(self, name: str, queue: str) -> None:
+        self.name, self.queue = name, queue
+        self.job_id: int | None = None
+        self.busy = False
+        self.idle_since = time.monotonic()
+        self.stopped = threading.Event()
+        self.changed = threading.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True, name="presence")
+
+    @classmethod
+    def start(cls, name: str, queue: str) -> None:
+        """Write that the worker is there, now and every few seconds."""
+        cls.current = cls(name, queue)
+        cls.current.thread.start()
+
+    @classmethod
+    def stop(cls) -> None:
+        """Write that the worker is gone."""
+        if cls.current:
+            cls.current.stopped.set()
+            cls.current.changed.set()
+            cls.current.thread.join(3)
+
+    @classmethod
+    @contextlib.contextmanager
+    def working(cls, job_id: int | None = None) -> Iterator[None]:
+        """Mark the worker as busy for a block."""
+        presence = cls.current
+        if presence is None:
+            yield
+            return
+        presence.busy, presence.job_id = True, job_id
+        presence.changed.set()
+        try:
+            yield
+        finally:
+            presence.busy, presence.job_id = False, None
+            presence.idle_since = time.monotonic()
+            presence.changed.set()
+
+    def _run(self) -> None:
+        with flask_app.app_context():
+            registered = False
+            while not self.stopped.is_set():
+                try:
+                    if not registered:
+                        service.register_worker(
+                            name=self.name,
+                            queue=self.queue,
+                            host=socket.gethostname(),
+                            pid=os.getpid(),
+                        )
+                        registered = True
+                    self._write(self._state())
+                    self._watch()
+                except SQLAlchemyError as problem:
+                    log.warning("%s cannot write its sign of life: %s", self.name, problem)
+                finally:
+                    db.session.remove()
+                self.changed.wait(min(settings.heartbeat_s, 5))
+                self.changed.clear()
+            with contextlib.suppress(SQLAlchemyError):
+                self._write("stopped")
+
+    def _state(self) -> str:
+        if draining.is_set():
+            return "draining"
+        return "busy" if self.busy else "idle"
+
+    def _write(self, state: str) -> None:
+        process = psutil.Process()
+        rss = process.memory_info().rss
+        service.record_worker(
+            name=self.name, pid=os.getpid(), state=state, job_id=self.job_id, rss_bytes=rss
+        )
+
+    def _watch(self) -> None:
+        if self.busy or draining.is_set():
+            return
+        idle = timedelta(seconds=time.monotonic() - self.idle_since)
+        if idle < DEAF_AFTER:
+            return
+        record = Job if self.queue == TRAIN else Chore
+        oldest_hint = db.session.scalar(
+            select(func.count())
+            .select_from(record)
+            .where(record.state == "queued", record.created_at < now() - DEAF_AFTER)
+        )
+        if oldest_hint:
+            log.error("%s idles while work waits; it ends to be started anew", self.name)
+            os._exit(1)

@@ -1,0 +1,67 @@
+"""From engine events to the job's row: what a child tells is gathered, and written at times."""
+
+from datetime import datetime
+from typing import Any
+
+from dashboard.clock import isoformat, now
+from dashboard.jobs.execution import Progress
+
+STAGES = ("load", "prepare", "fit", "final", "save")
+
+
+class JobReporter:
+    """Gathers the events of one attempt between two writes."""
+
+    def __init__(self) -> None:
+        self.stages: list[dict[str, Any]] = []
+        self.warnings: list[dict[str, str]] = []
+        self.peak_memory_bytes = 0
+        self.folds_done = 0
+        self.outcome: dict[str, Any] | None = None
+        self.last = Progress()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.progress = Progress(
+            stage=self.last.stage, fraction=self.last.fraction, message=self.last.message
+        )
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Take one event of the child."""
+        kind = event["type"]
+        if kind == "stage":
+            self._take_stage(event)
+        elif kind == "log":
+            self.progress.lines.append((now(), event["level"], event["text"]))
+        elif kind == "fold":
+            self.folds_done += 1
+            self.progress.folds.append(event["fold"])
+        elif kind == "warning":
+            self.warnings.append({"code": event["code"], "message": event["message"]})
+            self.progress.warnings = list(self.warnings)
+        else:
+            self.outcome = event
+
+    def _take_stage(self, event: dict[str, Any]) -> None:
+        moment = now()
+        if not self.stages or self.stages[-1]["stage"] != event["stage"]:
+            self._end_stage(moment)
+            self.stages.append({"stage": event["stage"], "started_at": isoformat(moment)})
+            self.progress.stages = [dict(stage) for stage in self.stages]
+        self.progress.stage = event["stage"]
+        self.progress.fraction = max(self.progress.fraction, event["fraction"])
+        self.progress.message = event["message"]
+
+    def _end_stage(self, moment: datetime) -> None:
+        if self.stages:
+            self.stages[-1]["ended_at"] = isoformat(moment)
+
+    def end(self) -> None:
+        """Take note that the work is over."""
+        self._end_stage(now())
+        self.progress.stages = [dict(stage) for stage in self.stages]
+
+    def written(self) -> None:
+        """Begin to gather anew, after what was gathered was written."""
+        self.last = self.progress
+        self._begin()

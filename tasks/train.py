@@ -1,0 +1,22 @@
+"""The task of the training workers: take the next job and train it, until none waits."""
+
+from dashboard import queue
+from dashboard.jobs.execution import claim_next_job
+from tasks.attempt import Attempt
+from tasks.celery_app import celery, draining, worker_name
+from tasks.presence import Presence
+
+
+@celery.task(name=queue.TASK_NAMES[queue.TRAIN])
+def train_next_job() -> None:
+    """Train the next job, and go on while there is one.
+
+    A message is a hint; one that comes when nothing waits does nothing.
+    """
+    while not draining.is_set():
+        claim = claim_next_job(worker=worker_name())
+        if claim is None:
+            return
+        with Presence.working(claim.job_id):
+            Attempt(claim).run()
+        queue.wake(queue.LIGHT)
