@@ -3,6 +3,8 @@
 Nothing here decides anything; a missing value is always the same muted dash.
 """
 
+import math
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -31,6 +33,7 @@ def init_app(app: Flask) -> None:
         app.add_template_filter(function)
     app.add_template_global(icon_shapes)
     app.add_template_global(url_with)
+    app.add_template_global(mini_bars)
     app.jinja_env.globals["no_value"] = NO_VALUE
 
 
@@ -51,7 +54,7 @@ def plural(amount: int, word: str, words: str | None = None) -> str:
 
 def number(amount: float | None, digits: int = 4) -> str:
     """Show any number with up to `digits` significant digits; scientific only at the extremes."""
-    if amount is None or amount != amount:
+    if amount is None or math.isnan(amount):
         return NO_VALUE
     if isinstance(amount, bool | str):
         return str(amount)
@@ -67,7 +70,7 @@ def number(amount: float | None, digits: int = 4) -> str:
 
 def score(amount: float | None, digits: int = 3) -> str:
     """Show a score: three decimals below 10, separators above, no negative zero."""
-    if amount is None or amount != amount:
+    if amount is None or math.isnan(amount):
         return NO_VALUE
     if abs(amount) >= 1e9:
         return f"{amount:.3e}".replace("-", MINUS)
@@ -85,14 +88,14 @@ def score(amount: float | None, digits: int = 3) -> str:
 def delta(amount: float | None, digits: int = 3) -> str:
     """Show a difference, always with its sign."""
     text = score(amount, digits)
-    if amount is None or amount != amount or text.startswith(MINUS):
+    if amount is None or math.isnan(amount) or text.startswith(MINUS):
         return text
     return f"+{text}"
 
 
 def percent(fraction: float | None) -> str:
     """Show a fraction: ``61%``, ``0.2%``, ``<0.1%``; 100% only when it is all."""
-    if fraction is None or fraction != fraction:
+    if fraction is None or math.isnan(fraction):
         return NO_VALUE
     share = fraction * 100
     if 0 < share < 0.1:
@@ -198,6 +201,24 @@ def icon_shapes(name: str) -> Markup:
     text = (ICONS / f"{name}.svg").read_text(encoding="utf-8")
     inside = text[text.index(">", text.index("<svg")) + 1 : text.rindex("</svg>")]
     return Markup(" ".join(inside.split()))  # noqa: S704 - a file of ours, checked by its hash
+
+
+def mini_bars(counts: Sequence[float], width: int = 120, height: int = 28) -> list[dict[str, str]]:
+    """Return the rectangles of a mini histogram, as the attributes of SVG ``rect`` elements."""
+    step = width / max(1, len(counts))
+    top = max([*counts, 0]) or 1
+    bars = []
+    for n, amount in enumerate(counts):
+        tall = max(1.0, amount / top * height) if amount else 0.0
+        bars.append(
+            {
+                "x": f"{n * step:.1f}",
+                "y": f"{height - tall:.1f}",
+                "width": f"{max(1.0, step - 1):.1f}",
+                "height": f"{tall:.1f}",
+            }
+        )
+    return bars
 
 
 def url_with(**changes: Any) -> str:
