@@ -1,0 +1,25 @@
+"""Who may do what: viewers read, members also make and change their own, admins everything."""
+
+from typing import Protocol
+
+from dashboard.db import User
+from dashboard.errors import Forbidden
+
+
+class Owned(Protocol):
+    """Something that belongs to somebody."""
+
+    owner_id: int
+
+
+def require_member(user: User) -> None:
+    """Raise `Forbidden` unless a person may upload and submit."""
+    if not user.has_role("member"):
+        raise Forbidden("Your account may look but not change anything. An admin can change that")
+
+
+def require_owner(user: User, thing: Owned, what: str) -> None:
+    """Raise `Forbidden` unless a thing is a person's own, or the person is an admin."""
+    require_member(user)
+    if thing.owner_id != user.id and not user.is_admin:
+        raise Forbidden(f"This {what} belongs to somebody else. Its owner or an admin can do that")

@@ -1,0 +1,263 @@
+"""Jobs as pages and the API read them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from dashboard.db import Job, JobAttempt, JobFold, LogLine, Model, User
+from dashboard.db.states import ACTIVE, JobState
+from dashboard.errors import NotFound
+from dashboard.extensions import db
+
+SORTS = {
+    "submitted": Job.created_at,
+    "name": func.lower(Job.name),
+    "score": Job.score,
+    "duration": func.coalesce(Job.finished_at, Job.created_at),
+    "estimator": Job.estimator,
+    "state": Job.state,
+}
+TABS = {
+    "active": tuple(ACTIVE),
+    "succeeded": ("succeeded",),
+    "failed": ("failed", "lost"),
+    "cancelled": ("cancelled",),
+}
+POSITIONS_SHOWN = 300
+FILTERS = ("state", "dataset_id", "batch_id", "estimator", "owner_id", "q")
+
+
+@dataclass(frozen=True)
+class JobFilters:
+    """Which jobs; None means all. `states` is a state, or one of `TABS`."""
+
+    state: str | None = None
+    dataset_id: int | None = None
+    batch_id: int | None = None
+    estimator: str | None = None
+    owner_id: int | None = None
+    q: str | None = None
+
+    @property
+    def states(self) -> Sequence[str]:
+        """The states that are meant; none for all."""
+        return TABS.get(self.state or "", (self.state,) if self.state else ())
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """One page of the list."""
+
+    items: Sequence[Job]
+    total: int
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def get_job(*, user: User, job_id: int) -> Job:
+    """Return a job.
+
+    Raises
+    ------
+    NotFound
+        When there is none.
+    """
+    job = db.session.get(Job, job_id) if 0 < job_id < 2**63 else None
+    if job is None:
+        raise NotFound(f"There is no job #{job_id}. It may have been deleted")
+    return job
+
+
+def get_jobs(job_ids: Sequence[int]) -> list[Job]:
+    """Return the jobs of some ids, in their order; those that are gone are left out."""
+    found = db.session.scalars(select(Job).where(Job.id.in_(job_ids))).all()
+    by_id = {job.id: job for job in found}
+    return [by_id[job_id] for job_id in job_ids if job_id in by_id]
+
+
+def filter_jobs(filters: JobFilters) -> Select[Any]:
+    """Return the selection of the jobs that match."""
+    found = select(Job)
+    if filters.states:
+        found = found.where(Job.state.in_(filters.states))
+    for name in ("dataset_id", "batch_id", "estimator", "owner_id"):
+        value = getattr(filters, name)
+        if value is not None:
+            found = found.where(getattr(Job, name) == value)
+    return _search(found, filters.q)
+
+
+def _search(found: Select[Any], q: str | None) -> Select[Any]:
+    q = (q or "").strip()
+    if not q:
+        return found
+    number = q.removeprefix("#")
+    if number.isascii() and number.isdigit() and int(number) < 2**63:
+        same_id = Job.id == int(number)
+        if q.startswith("#"):
+            return found.where(same_id)
+        return found.where(or_(same_id, Job.name.icontains(q, autoescape=True)))
+    return found.where(
+        or_(
+            Job.name.icontains(q, autoescape=True),
+            Job.target.icontains(q, autoescape=True),
+            Job.message.icontains(q, autoescape=True),
+        )
+    )
+
+
+def list_jobs(
+    *, filters: JobFilters, sort: str = "-submitted", page: int = 1, per: int = 50
+) -> JobPage:
+    """List a page of the jobs that match.
+
+    Parameters
+    ----------
+    filters : JobFilters
+        Which jobs.
+    sort : str
+        One of `SORTS`, with a minus for the other direction; values that are missing come last.
+    page, per : int
+        Which page, from 1, of how many rows.
+    """
+    column = SORTS.get(sort.lstrip("-"), Job.created_at)
+    order = column.desc() if sort.startswith("-") else column.asc()
+    if column is Job.score:
+        order = order.nulls_last()
+    newest = Job.id.desc() if sort.startswith("-") else Job.id.asc()
+    found = filter_jobs(filters)
+    # Ids first: the rows themselves are wide, and only those of this page are read.
+    ids = db.session.scalars(
+        found.with_only_columns(Job.id).order_by(order, newest).limit(per).offset((page - 1) * per)
+    ).all()
+    return JobPage(get_jobs(ids), count_matching(filters), count_states())
+
+
+def count_matching(filters: JobFilters) -> int:
+    """Count the jobs that match."""
+    if filters == JobFilters():
+        return sum(count_states().values())
+    found = filter_jobs(filters).with_only_columns(Job.id).order_by(None)
+    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def count_states() -> dict[str, int]:
+    """Count all jobs by state, from an index alone."""
+    return dict(
+        db.session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all()
+    )
+
+
+def list_active(*, filters: JobFilters, limit: int = 100) -> Sequence[Job]:
+    """List jobs that run or wait and match: those that run first, then in the queue's order."""
+    found = filter_jobs(filters).where(Job.state.in_(ACTIVE))
+    running_first = (Job.state == JobState.QUEUED).asc()
+    return db.session.scalars(
+        found.order_by(running_first, Job.priority.desc(), Job.id).limit(limit)
+    ).all()
+
+
+def list_jobs_before(
+    *, filters: JobFilters, before: int | None, limit: int, oldest_first: bool = False
+) -> Sequence[Job]:
+    """List matching jobs from one id on; for the API's cursor."""
+    found = filter_jobs(filters)
+    if before is not None:
+        found = found.where(Job.id > before if oldest_first else Job.id < before)
+    order = Job.id.asc() if oldest_first else Job.id.desc()
+    return db.session.scalars(found.order_by(order).limit(limit)).all()
+
+
+def list_folds(job_id: int) -> Sequence[JobFold]:
+    """List the folds of a job that were scored."""
+    return db.session.scalars(
+        select(JobFold).where(JobFold.job_id == job_id).order_by(JobFold.fold)
+    ).all()
+
+
+def list_folds_of(job_ids: Sequence[int]) -> dict[int, list[JobFold]]:
+    """List the folds of several jobs, by job."""
+    found: dict[int, list[JobFold]] = {job_id: [] for job_id in job_ids}
+    folds = select(JobFold).where(JobFold.job_id.in_(job_ids)).order_by(JobFold.fold)
+    for fold in db.session.scalars(folds):
+        found[fold.job_id].append(fold)
+    return found
+
+
+def list_attempts(job_id: int) -> Sequence[JobAttempt]:
+    """List the attempts of a job."""
+    return db.session.scalars(
+        select(JobAttempt).where(JobAttempt.job_id == job_id).order_by(JobAttempt.number)
+    ).all()
+
+
+def list_log(*, job_id: int, after: int = 0, limit: int = 1000) -> Sequence[LogLine]:
+    """List the lines of a job's log behind a number."""
+    return db.session.scalars(
+        select(LogLine)
+        .where(LogLine.job_id == job_id, LogLine.n > after)
+        .order_by(LogLine.n)
+        .limit(limit)
+    ).all()
+
+
+def count_log(job_id: int) -> int:
+    """Count the lines of a job's log."""
+    return db.session.scalar(select(func.max(LogLine.n)).where(LogLine.job_id == job_id)) or 0
+
+
+def find_model(job_id: int) -> Model | None:
+    """Return the model that a job made, or None."""
+    return db.session.scalar(select(Model).where(Model.job_id == job_id))
+
+
+def find_model_ids(job_ids: Sequence[int]) -> dict[int, int]:
+    """Return the models' ids by job."""
+    found = select(Model.job_id, Model.id).where(Model.job_id.in_(job_ids))
+    return dict(db.session.execute(found).tuples().all())
+
+
+def find_position(job: Job) -> int | None:
+    """Return a waiting job's place in the queue, from 1; None when it does not wait, or far back.
+
+    Owners take turns, so the place of a job behind one's own earlier ones is a guess.
+    """
+    if job.state != JobState.QUEUED:
+        return None
+    ahead = (
+        select(Job.id)
+        .where(
+            Job.state == JobState.QUEUED,
+            or_(
+                Job.priority > job.priority,
+                and_(Job.priority == job.priority, Job.id < job.id),
+            ),
+        )
+        .limit(POSITIONS_SHOWN)
+    )
+    count = db.session.scalar(select(func.count()).select_from(ahead.subquery())) or 0
+    return count + 1 if count < POSITIONS_SHOWN else None
+
+
+def list_best(*, job: Job, limit: int = 3) -> Sequence[Job]:
+    """List the best succeeded jobs on the same data and target, by the default direction."""
+    return list_best_for(dataset_id=job.dataset_id, target=job.target, task=job.task, limit=limit)
+
+
+def list_best_for(*, dataset_id: int, target: str, task: str, limit: int = 3) -> Sequence[Job]:
+    """List the best succeeded jobs of a dataset and target by ROC AUC or R2."""
+    metric = "roc_auc" if task == "classification" else "r2"
+    return db.session.scalars(
+        select(Job)
+        .where(
+            Job.dataset_id == dataset_id,
+            Job.target == target,
+            Job.task == task,
+            Job.metric == metric,
+            Job.state == JobState.SUCCEEDED,
+            Job.score.is_not(None),
+        )
+        .order_by(Job.score.desc(), Job.id)
+        .limit(limit)
+    ).all()

@@ -1,0 +1,283 @@
+"""What a person asks for when submitting a job: checked against catalogue and dataset.
+
+The same checks serve the form and the API; field names are the API's.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.db import Dataset
+from dashboard.db.job import PRIORITIES
+from dashboard.errors import ValidationFailed
+from tasks.engine.catalogue import (
+    METRICS,
+    TASKS,
+    default_metric,
+    default_validation,
+    find_estimator,
+    find_metric,
+)
+from tasks.engine.errors import ParameterError
+from tasks.engine.parameters import validate_parameters
+from tasks.engine.spec import SCHEMES
+
+FIELDS = frozenset(
+    {
+        "dataset_id", "target", "estimator", "name", "task", "parameters", "features", "exclude",
+        "validation", "metric", "seed", "time_limit_s", "priority", "tags", "class_weight",
+    }
+)  # fmt: skip
+CLASSES_AT_MOST = 20
+LEFT_OUT_KINDS = frozenset({"identifier", "constant"})
+MAX_SEED = 2**32 - 1
+
+
+@dataclass
+class Checked:
+    """A request whose every field can be used; `problems` has a message for each that cannot."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def suggest_task(column: Mapping[str, Any]) -> str:
+    """Work out the task from what the target holds.
+
+    Numbers with more than 20 distinct values are predicted as numbers, everything else as classes.
+    """
+    if column["kind"] == "number" and column["distinct"] > CLASSES_AT_MOST:
+        return "regression"
+    return "classification"
+
+
+def unsuitable_target(column: Mapping[str, Any]) -> str | None:
+    """Say why a column cannot be predicted, or None when it can."""
+    name, kind = column["name"], column["kind"]
+    if column.get("distinct", 2) <= 1:
+        return f'"{name}" has the same value in every row, so there is nothing to learn'
+    if kind == "identifier":
+        return (
+            f'"{name}" is different in every row. '
+            "It looks like an identifier, not something to predict"
+        )
+    if kind in {"date", "text"}:
+        return f'"{name}" holds {"dates" if kind == "date" else "texts"}; choose another target'
+    return None
+
+
+def default_features(columns: Sequence[Mapping[str, Any]], target: str) -> list[str]:
+    """Return the columns that are learned from unless others are chosen."""
+    return [c["name"] for c in columns if c["name"] != target and c["kind"] not in LEFT_OUT_KINDS]
+
+
+def check_request(body: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
+    """Check a request and fill in what it leaves open.
+
+    Parameters
+    ----------
+    body : Mapping
+        The fields of ``POST /jobs``.
+    dataset : Dataset
+        The dataset that it names; ready.
+
+    Returns
+    -------
+    dict
+        Columns of the job.
+
+    Raises
+    ------
+    ValidationFailed
+        With a message for each field that cannot be used.
+    """
+    checked = Checked()
+    for name in set(body) - FIELDS:
+        checked.problems[name] = f"{name} is not a field of a job"
+    _check_target(checked, body, dataset)
+    if "target" not in checked.problems and "task" not in checked.problems:
+        _check_estimator(checked, body)
+        _check_features(checked, body, dataset)
+        _check_validation(checked, body, dataset)
+        _check_metric(checked, body)
+    _check_numbers(checked, body)
+    _check_words(checked, body, dataset)
+    if checked.problems:
+        raise ValidationFailed(checked.problems)
+    return checked.values
+
+
+def _check_target(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
+    target = body.get("target")
+    if not target:
+        checked.problems["target"] = "Choose the column to predict"
+        return
+    column = next((c for c in dataset.columns if c["name"] == target), None)
+    if column is None:
+        checked.problems["target"] = f'{dataset.name} has no column called "{target}"'
+        return
+    reason = unsuitable_target(column)
+    if reason:
+        checked.problems["target"] = reason
+    task = body.get("task") or suggest_task(column)
+    if task not in TASKS:
+        checked.problems["task"] = f"task must be one of: {', '.join(TASKS)}"
+    elif task == "regression" and column["kind"] not in {"number", "boolean"}:
+        checked.problems["task"] = f'"{target}" holds no numbers; choose classification'
+    elif task == "classification" and column["distinct"] > 1000:
+        checked.problems["task"] = (
+            f'"{target}" has {column["distinct"]:,} different values; choose regression'
+        )
+    checked.values |= {"target": target, "task": task}
+
+
+def _check_estimator(checked: Checked, body: Mapping[str, Any]) -> None:
+    task, given = checked.values["task"], body.get("estimator")
+    estimator = find_estimator(given) if isinstance(given, str) else None
+    if estimator is None:
+        words = f'There is no estimator called "{given}"' if given else "Choose an estimator"
+        checked.problems["estimator"] = words
+        return
+    if estimator.task != task:
+        what = "numbers" if task == "regression" else "classes"
+        checked.problems["estimator"] = (
+            f"{estimator.title} cannot predict {what}. Choose another estimator or change the task"
+        )
+        return
+    checked.values["estimator"] = estimator.id
+    _check_parameters(checked, body.get("parameters") or {}, estimator.id)
+    class_weight = body.get("class_weight")
+    if class_weight not in (None, "", "balanced"):
+        checked.problems["class_weight"] = 'class_weight must be "balanced", or left out'
+    checked.values["class_weight"] = class_weight or None
+
+
+def _check_parameters(checked: Checked, given: Any, estimator_id: str) -> None:
+    if not isinstance(given, Mapping):
+        checked.problems["parameters"] = "parameters must be an object of values by name"
+        return
+    several = [n for n, v in given.items() if isinstance(v, Mapping)]
+    for name in several:
+        checked.problems[f"parameters.{name}"] = f"{name} must be one value"
+    single = {n: v for n, v in given.items() if n not in several}
+    try:
+        checked.values["parameters"] = validate_parameters(estimator_id, single)
+    except ParameterError as problem:
+        for name, message in problem.fields.items():
+            checked.problems[f"parameters.{name}"] = message
+
+
+def _names(checked: Checked, body: Mapping[str, Any], field_: str, known: set[str]) -> list[str]:
+    given = body.get(field_) or []
+    if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
+        checked.problems[field_] = f"{field_} must be a list of column names"
+        return []
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        shown = ", ".join(f'"{name}"' for name in unknown[:5])
+        checked.problems[field_] = f"There is no column called {shown}"
+    return [name for name in given if name in known]
+
+
+def _check_features(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
+    target = checked.values["target"]
+    known = set(dataset.column_names)
+    chosen = _names(checked, body, "features", known)
+    excluded = set(_names(checked, body, "exclude", known))
+    features = chosen or default_features(dataset.columns, target)
+    if target in chosen:
+        checked.problems["features"] = f'"{target}" is the target, so it cannot be a feature'
+    features = [n for n in dict.fromkeys(features) if n not in excluded and n != target]
+    if not features and "features" not in checked.problems:
+        checked.problems["features"] = "No column is left to learn from"
+    checked.values["features"] = features
+
+
+def _check_validation(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
+    given, task = body.get("validation") or {}, checked.values["task"]
+    values = default_validation(task)
+    if not isinstance(given, Mapping) or set(given) - set(values):
+        checked.problems["validation"] = f"validation has the fields: {', '.join(values)}"
+        return
+    values |= {name: value for name, value in given.items() if value is not None}
+    if values["scheme"] not in SCHEMES:
+        checked.problems["validation.scheme"] = f"scheme must be one of: {', '.join(SCHEMES)}"
+    elif values["scheme"] == "stratified" and task == "regression":
+        checked.problems["validation.scheme"] = "stratified needs classes; use kfold"
+    for name, low, high in (("folds", 2, 50), ("repeats", 1, 20)):
+        if not _is_whole(values[name]) or not low <= values[name] <= high:
+            words = f"{name} must be a whole number from {low} to {high}"
+            checked.problems[f"validation.{name}"] = words
+    size = values["test_size"]
+    if not isinstance(size, int | float) or isinstance(size, bool) or not 0 < size < 1:
+        checked.problems["validation.test_size"] = "test_size must be above 0 and below 1"
+    _check_split_columns(checked, values, dataset)
+    checked.values["validation"] = values
+    if not any(name.startswith("validation") for name in checked.problems):
+        _check_rare_classes(checked, values, dataset)
+
+
+def _check_split_columns(checked: Checked, values: dict[str, Any], dataset: Dataset) -> None:
+    needed = {"group": "group_column", "time": "time_column"}.get(values["scheme"])
+    for name in ("group_column", "time_column"):
+        column = values[name]
+        if column is None and name == needed and name == "group_column":
+            checked.problems[f"validation.{name}"] = "Choose the column that holds the groups"
+        elif column is not None and column not in dataset.column_names:
+            checked.problems[f"validation.{name}"] = f'There is no column called "{column}"'
+
+
+def _check_rare_classes(checked: Checked, values: dict[str, Any], dataset: Dataset) -> None:
+    column = next(c for c in dataset.columns if c["name"] == checked.values["target"])
+    tops = column.get("top") or []
+    if values["scheme"] != "stratified" or column.get("distinct", 0) > len(tops) or not tops:
+        return
+    rare = min(tops, key=lambda top: top["count"])
+    if rare["count"] < values["folds"]:
+        checked.problems["validation.folds"] = (
+            f'Class "{rare["value"]}" has {rare["count"]} rows; {values["folds"]}-fold validation '
+            f"needs at least {values['folds']}. Use fewer folds or join classes"
+        )
+
+
+def _check_metric(checked: Checked, body: Mapping[str, Any]) -> None:
+    task = checked.values["task"]
+    metric = body.get("metric") or default_metric(task)
+    if not isinstance(metric, str) or find_metric(task, metric) is None:
+        known = ", ".join(m.name for m in METRICS[task])
+        checked.problems["metric"] = f"metric must be one of: {known}"
+    checked.values["metric"] = metric
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _check_numbers(checked: Checked, body: Mapping[str, Any]) -> None:
+    seed = body.get("seed")
+    seed = 0 if seed is None else seed
+    if not _is_whole(seed) or not 0 <= seed <= MAX_SEED:
+        checked.problems["seed"] = f"seed must be a whole number from 0 to {MAX_SEED}"
+    limit = body.get("time_limit_s")
+    if limit is not None and (not _is_whole(limit) or not 1 <= limit <= 10_000_000):
+        checked.problems["time_limit_s"] = "time_limit_s must be a whole number of seconds, from 1"
+    checked.values |= {"seed": seed, "time_limit_s": limit}
+
+
+def _check_words(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
+    name = body.get("name")
+    if name is not None and (not isinstance(name, str) or len(name) > 200):
+        checked.problems["name"] = "name must be a text of at most 200 characters"
+    elif name and name.strip():
+        checked.values["name"] = name.strip()
+    priority = body.get("priority") or "normal"
+    if priority not in PRIORITIES:
+        checked.problems["priority"] = f"priority must be one of: {', '.join(PRIORITIES)}"
+    else:
+        checked.values["priority"] = PRIORITIES[priority]
+    tags = body.get("tags") or []
+    fine = isinstance(tags, list) and len(tags) <= 20
+    if not fine or not all(isinstance(tag, str) and 0 < len(tag.strip()) <= 50 for tag in tags):
+        checked.problems["tags"] = "tags must be a list of at most 20 words of 50 characters"
+    else:
+        checked.values["tags"] = [tag.strip() for tag in tags]

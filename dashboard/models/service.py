@@ -1,0 +1,67 @@
+"""Models: downloading."""
+
+import re
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from dashboard.db import Model
+from dashboard.errors import BadRequest, Conflict
+from dashboard.storage import get_storage
+
+FORMATS = {"bundle": "zip", "joblib": "joblib", "skops": "skops"}
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that is handed out."""
+
+    stream: BinaryIO
+    file_name: str
+    size_bytes: int
+    sha256: str
+
+
+def file_name_of(model: Model, file_format: str) -> str:
+    """Return a model's file name: dataset, target, job, of letters and digits only."""
+    job = model.job
+    words = f"{job.dataset.name.removesuffix('.csv')}-{job.target}-{job.estimator}"
+    safe = re.sub(r"[^A-Za-z0-9_.-]+", "_", words).strip("._-")[:100] or "model"
+    return f"{safe}-{job.id}.{FORMATS[file_format]}"
+
+
+def open_download(model: Model, file_format: str) -> Download:
+    """Open a model's file.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    file_format : {"bundle", "joblib", "skops"}
+        Which of its files.
+
+    Raises
+    ------
+    BadRequest
+        When there is no such format.
+    Conflict
+        When the model is still being checked, or was refused.
+    NotFound
+        When the file is missing from the storage.
+    """
+    if file_format not in FORMATS:
+        raise BadRequest(f'"{file_format}" is no format. Choose one of: {", ".join(FORMATS)}')
+    check_ready(model)
+    stored = model.files[file_format]
+    stream = get_storage().open(stored["key"])
+    return Download(
+        stream, file_name_of(model, file_format), stored["size_bytes"], stored["sha256"]
+    )
+
+
+def check_ready(model: Model) -> None:
+    """Raise `Conflict` unless a model was checked and may be used."""
+    if model.state == "verifying":
+        raise Conflict("The model is still being checked. Try again in a few seconds")
+    if model.state == "refused":
+        reason = (model.failure or {}).get("message", "")
+        raise Conflict(f"The model did not pass its check, so it is not offered: {reason}")

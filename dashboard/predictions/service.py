@@ -1,0 +1,155 @@
+"""Predictions: asking a model about rows, or about a whole file."""
+
+import secrets
+import time
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+from flask import current_app
+from sqlalchemy import select
+
+from dashboard import queue
+from dashboard.access import require_member
+from dashboard.chores.service import add_chore
+from dashboard.datasets.service import check_room, clean_file_name, too_big
+from dashboard.db import Model, Prediction, User
+from dashboard.db.transaction import writing
+from dashboard.errors import NotFound, TooLarge, Unavailable, ValidationFailed
+from dashboard.extensions import db
+from dashboard.models.queries import get_model
+from dashboard.models.service import check_ready
+from dashboard.storage import get_storage, keys
+
+MAX_ROWS = 1000
+PATIENCE_S = 25.0
+LOOK_EVERY_S = 0.02
+
+
+def predict_rows(*, user: User, model_id: int, rows: Sequence[dict[str, Any]]) -> Prediction:
+    """Ask a model about some rows and wait for the answer.
+
+    Parameters
+    ----------
+    user, model_id
+        Who asks which model.
+    rows : sequence of dict
+        At most 1,000; values by column name.
+
+    Returns
+    -------
+    Prediction
+        Ready, with its `answer`.
+
+    Raises
+    ------
+    NotFound
+        When there is no such model.
+    Conflict
+        When the model is still being checked, or was refused.
+    ValidationFailed
+        When there are no rows, too many, or they lack columns.
+    Unavailable
+        When no light worker answers in time.
+    """
+    model = get_model(user=user, model_id=model_id)
+    check_ready(model)
+    if not 1 <= len(rows) <= MAX_ROWS:
+        raise ValidationFailed({"rows": f"Send 1 to {MAX_ROWS:,} rows; these are {len(rows):,}"})
+    _check_columns(model, rows)
+    prediction = Prediction(
+        model_id=model.id,
+        owner_id=user.id,
+        kind="rows",
+        rows=list(rows),
+        n_rows=len(rows),
+        token=secrets.token_hex(8),
+    )
+    with writing() as session:
+        session.add(prediction)
+        session.flush()
+        add_chore(session, "predict", prediction.id, urgent=True)
+    queue.wake(queue.LIGHT)
+    return _wait(prediction.id)
+
+
+def _check_columns(model: Model, rows: Sequence[dict[str, Any]]) -> None:
+    known = {name for row in rows for name in row}
+    lacking = [name for name in model.schema["features"] if name not in known]
+    if lacking:
+        names = ", ".join(f'"{name}"' for name in lacking)
+        raise ValidationFailed({"rows": f"The model needs columns that are not there: {names}"})
+    for row in rows:
+        for name, value in row.items():
+            if value is not None and not isinstance(value, str | int | float | bool):
+                words = f'"{name}" must be a text, a number, true, false or null'
+                raise ValidationFailed({"rows": words})
+
+
+def _wait(prediction_id: int) -> Prediction:
+    give_up = time.monotonic() + PATIENCE_S
+    while time.monotonic() < give_up:
+        db.session.rollback()
+        prediction = db.session.get_one(Prediction, prediction_id, populate_existing=True)
+        if prediction.state == "ready":
+            return prediction
+        if prediction.state == "failed":
+            message = (prediction.failure or {}).get("message", "The prediction failed")
+            raise ValidationFailed({"rows": message})
+        time.sleep(LOOK_EVERY_S)
+    raise Unavailable("No worker answered in time. Look at the queue, and try again")
+
+
+def create_file_prediction(
+    *, user: User, model_id: int, file_name: str, stream: BinaryIO, size_hint: int = 0
+) -> Prediction:
+    """Store a CSV file and have every row of it predicted.
+
+    Raises
+    ------
+    Forbidden
+        When the person may not upload.
+    NotFound, Conflict
+        As for `predict_rows`.
+    TooLarge, StorageFull
+        As for `datasets.service.create_upload`.
+    """
+    require_member(user)
+    model = get_model(user=user, model_id=model_id)
+    check_ready(model)
+    check_room(2 * size_hint)
+    file_name = clean_file_name(file_name)
+    prediction = Prediction(
+        model_id=model.id, owner_id=user.id, kind="file", file_name=file_name,
+        token=secrets.token_hex(8),
+    )  # fmt: skip
+    with writing() as session:
+        session.add(prediction)
+    limit = current_app.config["SETTINGS"].max_upload_bytes
+    key = keys.prediction_file(prediction.id, prediction.token, "input")
+    try:
+        get_storage().write(key, stream, limit_bytes=limit)
+    except BaseException as problem:
+        with writing() as session:
+            session.delete(session.get_one(Prediction, prediction.id))
+        if isinstance(problem, TooLarge):
+            raise TooLarge(too_big(file_name, limit), code="FILE_TOO_BIG") from problem
+        raise
+    with writing() as session:
+        session.get_one(Prediction, prediction.id).input_key = key
+        add_chore(session, "predict", prediction.id)
+    queue.wake(queue.LIGHT)
+    return prediction
+
+
+def get_prediction(*, user: User, prediction_id: int) -> Prediction:
+    """Return a prediction.
+
+    Raises
+    ------
+    NotFound
+        When there is none.
+    """
+    found = db.session.scalar(select(Prediction).where(Prediction.id == prediction_id))
+    if found is None:
+        raise NotFound(f"There is no prediction {prediction_id}")
+    return found
