@@ -38,6 +38,10 @@ class User(UserMixin, Record):
         """Whether the account may do everything."""
         return self.role == "admin"
 
+    def get_id(self) -> str:
+        """Return what a session cookie keeps; it stops being right when the version is raised."""
+        return f"{self.id}.{self.session_version}"
+
     def has_role(self, role: str) -> bool:
         """Tell whether the account's role is `role` or a stronger one."""
         return ROLES.index(self.role) >= ROLES.index(role)

@@ -1,0 +1,1 @@
+"""Accounts: signing in, passwords, one-time links and API tokens."""

@@ -1,0 +1,48 @@
+"""From the session cookie to the account, and back; where to go after signing in."""
+
+from urllib.parse import urlsplit
+
+from flask import session
+from flask_login import current_user, login_user
+
+from dashboard.db import User
+from dashboard.extensions import db
+
+
+def load_user(session_id: str) -> User | None:
+    """Return the account of a session, None when the session was ended.
+
+    The id in the cookie is ``ACCOUNT.VERSION``; a new password or a disabled account raises the
+    version, and with it every session of that account ends.
+    """
+    account_id, _, version = session_id.partition(".")
+    if not (account_id.isdecimal() and version.isdecimal()):
+        return None
+    user = db.session.get(User, int(account_id))
+    if user is None or not user.active or user.session_version != int(version):
+        return None
+    return user
+
+
+def begin_session(user: User) -> None:
+    """Sign an account in; nothing of the session before it is kept."""
+    session.clear()
+    session.permanent = True
+    login_user(user)
+
+
+def signed_in_user() -> User:
+    """Return the account of this request as the record itself, for services."""
+    user: User = current_user._get_current_object()
+    return user
+
+
+def safe_path(target: str | None) -> str:
+    """Return where to go after signing in: a path of this server, or ``/``."""
+    target = target or "/"
+    parts = urlsplit(target)
+    is_path = target.startswith("/") and not target.startswith(("//", "/\\"))
+    has_controls = any(ord(letter) < 32 for letter in target)
+    if not is_path or "\\" in target or has_controls or parts.scheme or parts.netloc:
+        return "/"
+    return "/" if parts.path.startswith(("/login", "/logout", "/_live/")) else target

@@ -1,0 +1,99 @@
+"""Commands for administrators and scripts: ``flask --app wsgi COMMAND``; safe while it runs."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+import click
+from flask import Flask
+
+from dashboard.auth import service, tokens
+from dashboard.auth.queries import find_user
+from dashboard.db import User
+from dashboard.db.user import ROLES
+from dashboard.errors import DomainError, NotFound
+
+P = ParamSpec("P")
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    for command in (create_user, create_token, set_password, disable_user, enable_user):
+        app.cli.add_command(command)
+
+
+def in_words(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn what a service refuses into one line and exit code 1."""
+
+    @wraps(command)
+    def speaking(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except DomainError as refusal:
+            raise click.ClickException(refusal.message) from refusal
+
+    return speaking
+
+
+@click.command("create-user")
+@click.argument("email")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--name", default="", help="Shown beside the person's jobs.")
+@in_words
+def create_user(email: str, role: str, name: str) -> None:
+    """Make an account; its password is read from standard input."""
+    user = service.create_user(email=email, name=name, role=role, password=_read_password())
+    click.echo(f"Made the account {user.email}, {user.role}")
+
+
+@click.command("create-token")
+@click.argument("email")
+@click.option("--name", default="command line", help="What the token is for.")
+@click.option("--days", type=int, help="Days until it expires; never without.")
+@in_words
+def create_token(email: str, name: str, days: int | None) -> None:
+    """Make an API token and print it, and nothing else."""
+    new = tokens.create_token(user=_user(email), name=name, expires_in_days=days)
+    click.echo(new.text)
+
+
+@click.command("set-password")
+@click.argument("email")
+@in_words
+def set_password(email: str) -> None:
+    """Set an account's password, read from standard input; its sessions end."""
+    service.set_password(user=_user(email), password=_read_password())
+    click.echo(f"Set the password of {email}")
+
+
+@click.command("disable-user")
+@click.argument("email")
+@in_words
+def disable_user(email: str) -> None:
+    """Close an account: its sessions end, its tokens stop working, nothing is deleted."""
+    service.disable_user(user=_user(email))
+    click.echo(f"Disabled {email}")
+
+
+@click.command("enable-user")
+@click.argument("email")
+@in_words
+def enable_user(email: str) -> None:
+    """Open a disabled account again."""
+    service.enable_user(user=_user(email))
+    click.echo(f"Enabled {email}")
+
+
+def _user(email: str) -> User:
+    user = find_user(email)
+    if user is None:
+        raise NotFound(f"There is no account {email}")
+    return user
+
+
+def _read_password() -> str:
+    """Read a password from a pipe, or ask for it twice without showing it."""
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")

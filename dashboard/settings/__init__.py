@@ -1,0 +1,1 @@
+"""Settings pages: profile, appearance, API tokens and, for admins, users."""

@@ -1,0 +1,145 @@
+"""One's own settings: profile, password, appearance and API tokens. For all who are signed in.
+
+The users page is in `users_routes.py`.
+"""
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from dashboard.auth import service, tokens
+from dashboard.auth.queries import list_tokens
+from dashboard.auth.sessions import begin_session, safe_path, signed_in_user
+from dashboard.errors import ValidationFailed
+from dashboard.settings import users_routes
+from dashboard.shell import DENSITIES, THEMES
+
+blueprint = Blueprint("settings", __name__, url_prefix="/settings")
+Answer = Response | str | tuple[str, int]
+
+COOKIE_LIFETIME_S = 365 * 24 * 3600
+EXPIRIES = (("30", "30 days"), ("90", "90 days"), ("365", "1 year"), ("", "Never"))
+
+
+@blueprint.get("")
+def index() -> Response:
+    """Open the first tab."""
+    return redirect(url_for("settings.profile"))
+
+
+@blueprint.route("/profile", methods=["GET", "POST"])
+def profile() -> Answer:
+    """Show and change one's name."""
+    if request.method == "GET":
+        return _profile_page()
+    try:
+        service.rename_user(user=signed_in_user(), name=request.form.get("name", ""))
+    except ValidationFailed as refusal:
+        return _profile_page(refusal.fields), 422
+    flash("Your name is changed", "success")
+    return redirect(url_for("settings.profile"))
+
+
+@blueprint.post("/password")
+def password() -> Answer:
+    """Change one's own password; other sessions end, this one goes on."""
+    user = signed_in_user()
+    try:
+        service.change_password(
+            user=user,
+            current=request.form.get("current_password", ""),
+            new=request.form.get("new_password", ""),
+        )
+    except ValidationFailed as refusal:
+        return _profile_page(refusal.fields), 422
+    begin_session(user)
+    flash("Your password is changed. Your other sessions have ended", "success")
+    return redirect(url_for("settings.profile"))
+
+
+def _profile_page(errors: dict[str, str] | None = None) -> str:
+    name = request.form.get("name", signed_in_user().name)
+    return render_template("settings/profile.html", errors=errors or {}, name=name)
+
+
+@blueprint.route("/appearance", methods=["GET", "POST"])
+def appearance() -> Answer:
+    """Choose theme and density; kept in this browser."""
+    if request.method == "GET":
+        return render_template("settings/appearance.html")
+    response = redirect(url_for("settings.appearance"))
+    _keep(response, "theme", THEMES)
+    _keep(response, "density", DENSITIES)
+    flash("Appearance is changed in this browser", "success")
+    return response
+
+
+@blueprint.post("/theme")
+def switch_theme() -> Response:
+    """Change the theme from the top bar. For everyone."""
+    response = redirect(safe_path(_page_before()))
+    _keep(response, "theme", THEMES)
+    return response
+
+
+def _page_before() -> str:
+    """Return the path of the page that held the form; safe_path() judges it."""
+    return (request.referrer or "/").removeprefix(request.host_url.rstrip("/")) or "/"
+
+
+def _keep(response: Response, name: str, allowed: tuple[str, ...]) -> None:
+    chosen = request.form.get(name, "")
+    if chosen in allowed:
+        response.set_cookie(
+            name, chosen, max_age=COOKIE_LIFETIME_S,
+            httponly=True, samesite="Lax", secure=request.is_secure,
+        )  # fmt: skip
+
+
+@blueprint.route("/tokens", methods=["GET", "POST"], endpoint="tokens")
+def tokens_page() -> Answer:
+    """Show one's API tokens and make one; its text is shown once."""
+    if request.method == "GET":
+        return _tokens_page(new_token=session.pop("new_token", None))
+    try:
+        days = request.form.get("expires", "90")
+        new = tokens.create_token(
+            user=signed_in_user(),
+            name=request.form.get("name", ""),
+            expires_in_days=_days(days),
+        )
+    except ValidationFailed as refusal:
+        return _tokens_page(errors=refusal.fields), 422
+    session["new_token"] = new.text
+    return redirect(url_for("settings.tokens"))
+
+
+def _days(text: str) -> int | None:
+    if text not in dict(EXPIRIES):
+        raise ValidationFailed({"expires": "Choose when it expires"})
+    return int(text) if text else None
+
+
+def _tokens_page(*, errors: dict[str, str] | None = None, new_token: str | None = None) -> str:
+    return render_template(
+        "settings/tokens.html",
+        errors=errors or {},
+        tokens=list_tokens(signed_in_user()),
+        new_token=new_token,
+        expiries=EXPIRIES,
+        name=request.form.get("name", ""),
+        expires=request.form.get("expires", "90"),
+        api_url=f"{request.host_url}api/v1",
+    )
+
+
+@blueprint.post("/tokens/<int:token_id>/revoke")
+def revoke_token(token_id: int) -> Response:
+    """End one of one's own tokens."""
+    record = tokens.revoke_token(user=signed_in_user(), token_id=token_id)
+    flash(f"The token {record.name} is revoked", "success")
+    return redirect(url_for("settings.tokens"))
+
+
+def init_app(app: Flask) -> None:
+    """Register the page for admins."""
+    app.register_blueprint(users_routes.blueprint)

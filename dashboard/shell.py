@@ -1,0 +1,186 @@
+"""What the frame of every page shows: navigation, theme, the queue's pill, warnings, messages."""
+
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    get_flashed_messages,
+    has_request_context,
+    request,
+    session,
+)
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard import live
+from dashboard.db import User
+from dashboard.filters import size
+from dashboard.storage import get_storage
+from dashboard.workers.queries import QueueSummary, summarise_queue
+
+blueprint = Blueprint("shell", __name__)
+
+THEMES = ("system", "light", "dark")
+DENSITIES = ("comfortable", "compact")
+DARK_MEDIA = {"system": "(prefers-color-scheme: dark)", "light": "not all", "dark": "all"}
+LITTLE_SPACE_BYTES = 1_000_000_000
+SPACE_IS_FRESH_S = 5.0
+NO_WORKER = "No worker is running, so jobs wait. Start one with `make worker`"
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One entry of the navigation; `icon` puts it into the phone's tab bar too."""
+
+    text: str
+    url: str
+    icon: str | None
+    sections: tuple[str, ...]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the page that is shown belongs to this entry."""
+        return request.path.removeprefix("/_live").split("/")[1] in self.sections
+
+
+NAV = (
+    NavItem("Overview", "/", "layout-dashboard", ("",)),
+    NavItem("Datasets", "/datasets", "database", ("datasets", "uploads")),
+    NavItem("Jobs", "/jobs", "list-checks", ("jobs", "compare")),
+    NavItem("Models", "/models", "box", ("models", "predictions")),
+    NavItem("Queue", "/queue", "layers", ("queue",)),
+)
+
+
+@dataclass(frozen=True)
+class Pill:
+    """What the queue does, in a few words."""
+
+    running: int = 0
+    queued: int = 0
+
+    @property
+    def text(self) -> str:
+        """The words of the pill."""
+        if not self.running and not self.queued:
+            return "Queue is empty"
+        words = [f"{self.running:,} running"] if self.running else []
+        return ", ".join(words + ([f"{self.queued:,} queued"] if self.queued else []))
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job runs now."""
+        return self.running > 0
+
+
+class Shell:
+    """The frame of one page. Everything is worked out only when the template asks for it."""
+
+    queue_url = "/queue"
+    home_url = "/"
+
+    @cached_property
+    def user(self) -> User | None:
+        """The account, None for who is not signed in or while the database is away."""
+        try:
+            return current_user if current_user.is_authenticated else None
+        except SQLAlchemyError:
+            return None
+
+    @property
+    def nav(self) -> tuple[NavItem, ...]:
+        """The navigation; it stays when an error page cannot reach the database."""
+        return NAV if self.user or "_user_id" in session else ()
+
+    @property
+    def theme(self) -> str:
+        """The chosen theme, from a cookie."""
+        return _chosen("theme", THEMES)
+
+    @property
+    def next_theme(self) -> str:
+        """The theme that the switch changes to."""
+        return THEMES[(THEMES.index(self.theme) + 1) % len(THEMES)]
+
+    @property
+    def dark_media(self) -> str:
+        """The media query under which the dark colours hold."""
+        return DARK_MEDIA[self.theme]
+
+    @property
+    def density(self) -> str:
+        """How close rows stand, from a cookie."""
+        return _chosen("density", DENSITIES)
+
+    @cached_property
+    def pill(self) -> Pill:
+        """What the queue does."""
+        summary = _queue()
+        return Pill(summary.running, summary.queued) if summary else Pill()
+
+    @cached_property
+    def messages(self) -> list[tuple[str, str]]:
+        """Messages from the last action, each with its category."""
+        found: Any = get_flashed_messages(with_categories=True)
+        return list(found)
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """What stops jobs from running on this server, in words."""
+        if not self.user:
+            return []
+        summary = _queue()
+        texts = [NO_WORKER] if summary and not summary.workers_alive else []
+        free = _free_bytes()
+        if free is not None and free < LITTLE_SPACE_BYTES:
+            texts.append(
+                f"The disk is nearly full: {size(free)} are left. Uploads and jobs may fail "
+                "until an admin frees space"
+            )
+        return texts
+
+
+def context() -> dict[str, Shell]:
+    """Give templates the frame, as `shell`."""
+    return {"shell": Shell()} if has_request_context() else {}
+
+
+@blueprint.get("/_live/pill")
+def pill() -> Response:
+    """Show what the queue does now, for the pill of every page. For all who are signed in."""
+    return live.answer("_ui/_pill.html")
+
+
+def _chosen(cookie: str, allowed: tuple[str, ...]) -> str:
+    chosen = request.cookies.get(cookie, "")
+    return chosen if chosen in allowed else allowed[0]
+
+
+def _queue() -> QueueSummary | None:
+    """Return the queue's summary, asked for once in a request; None while the database is away."""
+    if "queue_summary" not in g:
+        try:
+            g.queue_summary = summarise_queue()
+        except SQLAlchemyError:
+            g.queue_summary = None
+    summary: QueueSummary | None = g.queue_summary
+    return summary
+
+
+def _free_bytes() -> int | None:
+    """Return the free space of the storage, at most a few seconds old."""
+    known = current_app.extensions.get("free_bytes")
+    if known is None or time.monotonic() - known[0] > SPACE_IS_FRESH_S:
+        try:
+            known = (time.monotonic(), get_storage().free_bytes())
+        except OSError:
+            known = (time.monotonic(), None)
+        current_app.extensions["free_bytes"] = known
+    free: int | None = known[1]
+    return free
