@@ -3,15 +3,14 @@
 import logging
 import sys
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import create_backend_app
 from werkzeug.serving import run_simple
 
 
 def main(port: int) -> None:
     """Serve SQS, and nothing else, on a port of loopback."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = DomainDispatcherApplication(create_backend_app, service="sqs")
-    run_simple("127.0.0.1", port, app, threaded=True)
+    run_simple("127.0.0.1", port, create_backend_app("sqs"), threaded=True)
 
 
 if __name__ == "__main__":

@@ -86,11 +86,11 @@ def _next_job_id(session: Session) -> int | None:
         select(Job.owner_id, func.min(Job.id))
         .where(queued, Job.priority == priority)
         .group_by(Job.owner_id)
-    ).tuples()
+    ).tuples().all()
     running = dict(
         session.execute(
             select(Job.owner_id, func.count()).where(Job.state.in_(HELD)).group_by(Job.owner_id)
-        ).tuples()
+        ).tuples().all()
     )
     candidates = [(running.get(owner, 0), job_id) for owner, job_id in oldest]
     return min(candidates)[1] if candidates else None
