@@ -22,7 +22,7 @@ from werkzeug.exceptions import Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard import error_pages, health, shell
+from dashboard import dev, error_pages, health, shell
 from dashboard.auth.sessions import load_user
 from dashboard.config import Settings
 from dashboard.errors import Forbidden
@@ -92,6 +92,7 @@ def init_app(app: Flask) -> None:
     _log_with_request_ids()
     app.register_blueprint(health.blueprint)
     app.register_blueprint(shell.blueprint)
+    app.register_blueprint(dev.blueprint)
     app.context_processor(shell.context)
     error_pages.init_app(app)
 

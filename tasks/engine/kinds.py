@@ -87,9 +87,15 @@ def _boolean(values: list[str]) -> tuple[str, str] | None:
 
 
 def _is_numbered(column: Column) -> bool:
-    """Tell whether numbers only number the rows: an id's name, whole, and all different."""
-    whole = all(v.isdigit() for v in column.values)
-    return whole and column.is_all_different and bool(ID_NAME.match(column.name))
+    """Tell whether whole numbers, all different, only number the rows.
+
+    By the column's name, or because they are 1, 2, 3 and so on without a gap.
+    """
+    if not column.is_all_different or not all(v.isdigit() for v in column.values):
+        return False
+    numbers = {int(v) for v in column.values}
+    no_gap = len(numbers) >= 20 and max(numbers) - min(numbers) == len(numbers) - 1
+    return no_gap or bool(ID_NAME.match(column.name))
 
 
 def _is_identifier(column: Column) -> bool:
