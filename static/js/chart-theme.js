@@ -1,0 +1,58 @@
+// From the names of tokens to colours, and the layout that all charts share.
+const NAMES = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'text', 'muted', 'faint', 'grid', 'line', 'surface', 'bar', 'accent', 'danger', 'succeeded', 'failed'];
+
+export function colours() {
+  const style = getComputedStyle(document.documentElement);
+  return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+}
+
+function isColourKey(key) {
+  return /color$/i.test(key) || key === 'colors' || key === 'bgcolor';
+}
+
+// Replaces token names wherever a colour stands; everything else is copied as it is. A list of two
+// or more names under "colorscale" becomes an even scale from the first to the last.
+export function withColours(content, tokens, isColour = false) {
+  if (typeof content === 'string') return isColour ? tokens[content] ?? content : content;
+  if (Array.isArray(content)) return content.map((item) => withColours(item, tokens, isColour));
+  if (content === null || typeof content !== 'object') return content;
+  const copy = {};
+  for (const [key, item] of Object.entries(content)) {
+    if (key === 'colorscale' && Array.isArray(item) && typeof item[0] === 'string') {
+      copy[key] = item.map((name, n) => [n / (item.length - 1), tokens[name] ?? name]);
+    } else {
+      copy[key] = withColours(item, tokens, isColour || isColourKey(key));
+    }
+  }
+  return copy;
+}
+
+function axis(given, tokens) {
+  return {
+    gridcolor: tokens.grid, zerolinecolor: tokens.grid, linecolor: tokens.line, tickcolor: tokens.line,
+    automargin: true, fixedrange: true, ...given,
+    tickfont: { color: tokens.muted, size: 12 },
+    title: typeof given?.title === 'string' ? { text: given.title, font: { color: tokens.muted, size: 13 } } : given?.title,
+  };
+}
+
+export function layoutFor(given, tokens, element) {
+  const layout = withColours(given ?? {}, tokens);
+  const axes = Object.fromEntries(
+    ['xaxis', 'yaxis', ...Object.keys(layout).filter((key) => /^[xy]axis\d+$/.test(key))].map((key) => [key, axis(layout[key], tokens)]),
+  );
+  return {
+    paper_bgcolor: 'transparent',
+    plot_bgcolor: 'transparent',
+    font: { family: getComputedStyle(document.body).fontFamily, color: tokens.text, size: 12 },
+    margin: { l: 48, r: 16, t: 16, b: 40, pad: 4 },
+    hoverlabel: { bgcolor: tokens.surface, bordercolor: tokens.line, font: { color: tokens.text } },
+    legend: { orientation: 'h', x: 0, y: 1, yanchor: 'bottom', font: { color: tokens.muted } },
+    showlegend: false,
+    dragmode: false,
+    colorway: ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'].map((name) => tokens[name]),
+    ...layout,
+    ...axes,
+    height: layout.height ?? element.clientHeight,
+  };
+}

@@ -1,0 +1,117 @@
+// Draws <div data-chart-url> with Plotly, in the colours of the theme. The figure comes from the
+// server as JSON; colours in it are names of tokens. Plotly itself loads with the first chart.
+import { colours, withColours, layoutFor } from './chart-theme.js';
+
+const FOLDER = new URL('../vendor/plotly-basic-4.1.1/', import.meta.url);
+// Plotly offers to send charts to its own cloud unless it is told not to.
+const CONFIG = { showSendToCloud: false, displaylogo: false, responsive: true, displayModeBar: false };
+
+let plotly;
+const drawn = new Map(); // element -> figure
+
+function loadPlotly() {
+  plotly ??= new Promise((resolve, reject) => {
+    // Plotly would inject these rules, which the content security policy forbids.
+    const sheet = Object.assign(document.createElement('link'), {
+      rel: 'stylesheet', id: 'plotly.js-style-global', className: 'no-inline-styles', href: new URL('plotly-static.css', FOLDER).href,
+    });
+    const script = Object.assign(document.createElement('script'), { src: new URL('plotly-basic.min.js', FOLDER).href });
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => reject(new Error('Plotly did not load'));
+    document.head.append(sheet, script);
+  });
+  return plotly;
+}
+
+async function fetchFigure(element) {
+  const answer = await fetch(element.dataset.chartUrl, { headers: { Accept: 'application/json' } });
+  if (answer.status === 204) return null;
+  if (!answer.ok) throw new Error(`chart: ${answer.status}`);
+  return answer.json();
+}
+
+async function draw(element, figure) {
+  const Plotly = await loadPlotly();
+  const tokens = colours();
+  drawn.set(element, figure);
+  element.querySelector('.chart-alt')?.remove();
+  await Plotly.react(element, withColours(figure.traces, tokens), layoutFor(figure.layout, tokens, element), CONFIG);
+  element.dataset.drawn = 'true';
+  element.setAttribute('aria-label', figure.alt || element.getAttribute('aria-label'));
+}
+
+function cell(tag, content) {
+  const made = document.createElement(tag);
+  made.textContent = content ?? '\u2013';
+  if (tag === 'th') made.scope = 'col';
+  return made;
+}
+
+function fillTable(element, table) {
+  const target = document.querySelector(`#${CSS.escape(element.id)}-table table`);
+  if (!table || !target) return;
+  const head = document.createElement('thead');
+  head.append(document.createElement('tr'));
+  head.firstChild.append(...table.columns.map((name) => cell('th', name)));
+  const body = document.createElement('tbody');
+  for (const row of table.rows) {
+    const line = document.createElement('tr');
+    line.append(...row.map((content) => cell('td', content)));
+    body.append(line);
+  }
+  target.querySelectorAll('thead, tbody').forEach((part) => part.remove());
+  target.append(head, body);
+}
+
+function fail(element) {
+  const words = document.createElement('p');
+  words.className = 'chart-alt';
+  words.textContent = 'Could not load this chart. ';
+  const button = document.createElement('button');
+  button.className = 'btn btn-sm';
+  button.textContent = 'Try again';
+  button.addEventListener('click', () => show(element));
+  words.append(button);
+  if (!drawn.has(element)) element.replaceChildren(words);
+}
+
+export async function show(element) {
+  try {
+    const figure = await fetchFigure(element);
+    if (figure) {
+      await draw(element, figure);
+      fillTable(element, figure.table);
+    }
+    return Boolean(figure?.final);
+  } catch (error) {
+    fail(element);
+    console.warn(error.message);
+    return false;
+  }
+}
+
+async function keep(element) {
+  const seconds = Number(element.dataset.chartEvery);
+  const isFinal = await show(element);
+  if (!seconds || isFinal) return;
+  const again = () => {
+    if (!element.isConnected) return;
+    if (document.hidden) setTimeout(again, 1000);
+    else keep(element);
+  };
+  setTimeout(again, seconds * 1000);
+}
+
+document.addEventListener('trainyard:theme', () => {
+  for (const [element, figure] of drawn) if (element.isConnected) draw(element, figure);
+});
+
+// A chart is drawn when it comes near the view.
+const watcher = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    if (!entry.isIntersecting) continue;
+    watcher.unobserve(entry.target);
+    keep(entry.target);
+  }
+}, { rootMargin: '400px' });
+for (const element of document.querySelectorAll('[data-chart-url]')) watcher.observe(element);

@@ -1,0 +1,68 @@
+// Forms: sent once, filters that send themselves, passwords shown, errors brought into view.
+
+// A second click while a form is on its way would send it twice.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  const words = form.dataset.confirm;
+  if (words && !window.confirm(words)) {
+    event.preventDefault();
+    return;
+  }
+  if (form.method !== 'post' || form.matches('[data-theme-switch]')) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  // After the other listeners: one of them may send the form in its own way.
+  setTimeout(() => { if (!event.defaultPrevented) markSent(form, event.submitter); });
+});
+
+function markSent(form, button) {
+  form.dataset.sent = 'true';
+  button?.setAttribute('aria-busy', 'true');
+  if (button?.dataset.busy) button.textContent = button.dataset.busy;
+}
+
+// The browser's Back brings the page as it was left: let its forms be sent again.
+window.addEventListener('pageshow', (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll('form[data-sent]')) {
+    delete form.dataset.sent;
+    form.querySelector('[aria-busy]')?.removeAttribute('aria-busy');
+  }
+});
+
+document.addEventListener('change', (event) => {
+  if (event.target.matches('[data-filters] select')) event.target.form.requestSubmit();
+});
+
+// Empty filters do not belong into the address.
+document.addEventListener('formdata', (event) => {
+  if (!event.target.matches('[data-filters]')) return;
+  for (const [name, value] of [...event.formData]) if (value === '') event.formData.delete(name);
+});
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-show-password]');
+  if (!button) return;
+  const input = document.getElementById(button.dataset.showPassword);
+  const isShown = input.type === 'text';
+  input.type = isShown ? 'password' : 'text';
+  button.setAttribute('aria-pressed', String(!isShown));
+  button.firstChild.textContent = isShown ? 'Show' : 'Hide';
+});
+
+// Ctrl+Enter or Cmd+Enter sends the form that says so.
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+  event.target.closest?.('form[data-submit-key]')?.requestSubmit();
+});
+
+const summary = document.querySelector('[data-focus]');
+if (summary) {
+  summary.focus();
+  for (const wrong of document.querySelectorAll('[data-invalid], [aria-invalid="true"]')) {
+    const closed = wrong.closest('details:not([open])');
+    if (closed) closed.open = true;
+  }
+}

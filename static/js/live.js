@@ -1,0 +1,148 @@
+// Live parts: which polls are sent, what a morph leaves alone, and what happens when the server
+// is away. A live part is written by the macro `live`; it stops by coming back without a trigger.
+import { announceTitle } from './title.js';
+
+const HIDDEN_INTERVAL = 15_000;
+const LONGEST_INTERVAL = 30_000;
+const MISSES_BEFORE_BANNER = 2;
+const PAUSED_KEY = 'trainyard-paused';
+
+const parts = new Map(); // id -> {sent, took}
+let paused = localStorage.getItem(PAUSED_KEY) === 'true';
+let misses = 0;
+let retryAt = 0;
+let lastUpdate = Date.now();
+let isSignedOut = false;
+
+// A morph never touches what the user has typed, ticked or opened.
+if (window.Idiomorph) {
+  window.Idiomorph.defaults.ignoreActiveValue = true;
+  Object.assign(window.Idiomorph.defaults.callbacks, {
+    beforeNodeMorphed: (old) => !(old.nodeType === Node.ELEMENT_NODE && old.hasAttribute('data-keep')),
+    beforeAttributeUpdated: (name, element) => !(name === 'open' && element.tagName === 'DETAILS'),
+  });
+}
+
+function partOf(id) {
+  if (!parts.has(id)) parts.set(id, { sent: 0, took: 0 });
+  return parts.get(id);
+}
+
+function mayPoll(element) {
+  if (isSignedOut || Date.now() < retryAt) return false;
+  const always = element.dataset.live === 'always';
+  if ((paused || document.hidden) && !always) return false;
+  const part = partOf(element.id);
+  const shortest = document.hidden ? HIDDEN_INTERVAL : Math.min(part.took * 4, LONGEST_INTERVAL);
+  return Date.now() - part.sent >= shortest;
+}
+
+document.addEventListener('htmx:beforeRequest', (event) => {
+  const element = event.target;
+  if (!element.matches('[data-live]')) return;
+  if (!mayPoll(element)) {
+    event.preventDefault();
+    return;
+  }
+  partOf(element.id).sent = Date.now();
+});
+
+document.addEventListener('htmx:afterRequest', (event) => {
+  const element = event.target;
+  if (!element.id || !parts.has(element.id)) return;
+  const status = event.detail.xhr.status;
+  const part = partOf(element.id);
+  part.took = Date.now() - part.sent;
+  if (status === 401) showSignedOut();
+  else if (status === 0 || status >= 500) missed();
+  else succeeded();
+});
+
+document.addEventListener('htmx:afterSettle', announceTitle);
+
+function succeeded() {
+  misses = 0;
+  retryAt = 0;
+  lastUpdate = Date.now();
+  if (!isSignedOut) hideBanner();
+}
+
+function missed() {
+  misses += 1;
+  const delay = Math.min(1000 * 2 ** misses, LONGEST_INTERVAL);
+  retryAt = Date.now() + delay;
+  if (misses >= MISSES_BEFORE_BANNER) showLost();
+}
+
+function banner() {
+  let found = document.getElementById('live-banner');
+  if (!found) {
+    found = document.createElement('div');
+    found.id = 'live-banner';
+    found.className = 'notice live-banner';
+    found.dataset.kind = 'warn';
+    document.body.append(found);
+  }
+  return found;
+}
+
+function hideBanner() {
+  document.getElementById('live-banner')?.remove();
+}
+
+function showLost() {
+  const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
+  const words = document.createElement('span');
+  words.textContent = seconds ? `Connection lost. Trying again in ${seconds} s.` : 'Connection lost. Trying again.';
+  const button = document.createElement('button');
+  button.className = 'btn-link-text';
+  button.textContent = 'Try now';
+  button.dataset.liveTryNow = '';
+  banner().replaceChildren(words, button);
+}
+
+function showSignedOut() {
+  isSignedOut = true;
+  const words = document.createElement('span');
+  words.textContent = 'You have been signed out. This page keeps what you typed.';
+  const link = document.createElement('a');
+  link.href = '/login';
+  link.target = '_blank';
+  link.textContent = 'Sign in in a new tab';
+  banner().replaceChildren(words, link);
+}
+
+function showNote() {
+  for (const note of document.querySelectorAll('[data-live-note]')) {
+    const seconds = Math.round((Date.now() - lastUpdate) / 1000);
+    const words = note.querySelector('[data-live-text]');
+    words.textContent = paused ? 'Paused' : seconds < 2 ? 'Live' : `Live, updated ${seconds} s ago`;
+    note.toggleAttribute('data-paused', paused);
+    const button = note.querySelector('[data-live-pause]');
+    button.setAttribute('aria-pressed', String(paused));
+    note.hidden = !document.querySelector('[data-live]:not(#queue-pill)');
+  }
+}
+
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-live-pause]')) {
+    paused = !paused;
+    localStorage.setItem(PAUSED_KEY, String(paused));
+    showNote();
+  } else if (event.target.closest('[data-live-try-now]')) {
+    retryAt = 0;
+  }
+});
+
+// Back in sight, perhaps after signing in in another tab: ask at once.
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) return;
+  isSignedOut = false;
+  retryAt = 0;
+});
+
+setInterval(() => {
+  if (misses >= MISSES_BEFORE_BANNER && !isSignedOut) showLost();
+  showNote();
+}, 1000);
+showNote();

@@ -1,0 +1,13 @@
+// What every page has. Modules listen on `document`, so nothing is bound to nodes that a live
+// update may replace. Charts and logs load their modules only where a page holds one.
+import './live.js';
+import './menus.js';
+import './forms.js';
+import './messages.js';
+import './theme.js';
+import './time.js';
+
+document.documentElement.classList.add('has-js');
+
+if (document.querySelector('[data-chart-url]')) import('./charts.js');
+if (document.querySelector('[data-log-url]')) import('./log.js');

@@ -1,0 +1,38 @@
+// Times in the reader's own zone. The server writes UTC, which is right without JavaScript.
+const DAY = 86_400_000;
+const FULL = { dateStyle: 'long', timeStyle: 'long' };
+
+function ago(milliseconds) {
+  const seconds = milliseconds / 1000;
+  if (seconds < 45) return 'just now';
+  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
+  return `${Math.max(1, Math.floor(seconds / 3600))} h ago`;
+}
+
+function date(at) {
+  const sameYear = at.getFullYear() === new Date().getFullYear();
+  const day = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }) });
+  return `${day}, ${clock(at).slice(0, 5)}`;
+}
+
+function clock(at) {
+  return at.toLocaleTimeString('en-GB', { hour12: false });
+}
+
+export function showTimes(root = document) {
+  for (const element of root.querySelectorAll('time[data-time]')) {
+    const at = new Date(element.dateTime);
+    if (Number.isNaN(at.getTime())) continue;
+    const since = Date.now() - at.getTime();
+    const kind = element.dataset.time;
+    let text = date(at);
+    if (kind === 'clock') text = clock(at);
+    else if (kind === 'when' && since >= 0 && since < DAY) text = ago(since);
+    if (element.textContent !== text) element.textContent = text;
+    if (element.title) element.title = at.toLocaleString('en-GB', FULL);
+  }
+}
+
+showTimes();
+document.addEventListener('htmx:afterSwap', () => showTimes());
+setInterval(() => showTimes(), 30_000);
