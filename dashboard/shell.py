@@ -16,6 +16,7 @@ from flask import (
     session,
 )
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import live
@@ -31,7 +32,7 @@ DENSITIES = ("comfortable", "compact")
 DARK_MEDIA = {"system": "(prefers-color-scheme: dark)", "light": "not all", "dark": "all"}
 LITTLE_SPACE_BYTES = 1_000_000_000
 SPACE_IS_FRESH_S = 5.0
-NO_WORKER = "No worker is running, so jobs wait. Start one with `make worker`"
+NO_WORKER = Markup("No worker is running, so jobs wait. Start one with <code>make worker</code>")
 
 
 @dataclass(frozen=True)
