@@ -55,8 +55,6 @@ def finish_reading(*, claim: ChoreClaim, reading: int, values: Mapping[str, Any]
         for name, value in values.items():
             setattr(dataset, name, value)
         dataset.progress, dataset.message = 1.0, None
-        if dataset.save_when_ready and dataset.saved_at is None:
-            dataset.saved_at = now()
         return True
 
 
@@ -68,5 +66,3 @@ def refuse_reading(*, dataset_id: int, message: str) -> None:
             problem = {"severity": "error", "code": "UNKNOWN", "message": message,
                        "line": None, "column": None, "count": None}  # fmt: skip
             dataset.state, dataset.problems = "refused", [problem]
-            if dataset.save_when_ready and dataset.saved_at is None:
-                dataset.saved_at = now()

@@ -66,7 +66,7 @@ def create_upload(
     options : Mapping, optional
         What `parse_options` gave.
     save : bool, default False
-        Make it a dataset as soon as it was read; else it stays an upload until it is saved.
+        Make it a dataset at once; else it stays an upload until it is saved.
     name : str, optional
         The dataset's name; the file's own by default.
     size_hint : int, default 0
@@ -97,13 +97,12 @@ def create_upload(
         file_name=file_name,
         token=secrets.token_hex(8),
         options=dict(options or {}),
-        save_when_ready=save,
         message="Receiving the file",
     )
     with writing() as session:
         session.add(dataset)
     try:
-        _store(dataset, stream)
+        _store(dataset, stream, save=save)
     except BaseException:
         _forget(dataset.id)
         raise
@@ -111,7 +110,7 @@ def create_upload(
     return dataset
 
 
-def _store(dataset: Dataset, stream: BinaryIO) -> None:
+def _store(dataset: Dataset, stream: BinaryIO, *, save: bool) -> None:
     limit = current_app.config["SETTINGS"].max_upload_bytes
     try:
         stored = get_storage().write(
@@ -123,6 +122,7 @@ def _store(dataset: Dataset, stream: BinaryIO) -> None:
         row = session.get_one(Dataset, dataset.id)
         row.original_key, row.size_bytes, row.sha256 = stored.key, stored.size_bytes, stored.sha256
         row.message = "Waiting to be read"
+        row.saved_at = now() if save else None
         add_chore(session, "read_dataset", row.id)
 
 
@@ -162,7 +162,6 @@ def create_sample(*, user: User, sample_id: str) -> Dataset:
         file_name=sample.file_name,
         token=secrets.token_hex(8),
         sample=sample.id,
-        save_when_ready=True,
         saved_at=now(),
     )
     with writing() as session:

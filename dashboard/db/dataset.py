@@ -1,6 +1,6 @@
 """Datasets: an uploaded table, from its first byte to its profile."""
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.clock import now
@@ -44,10 +44,8 @@ class Dataset(Record):
     sample: Mapped[str | None] = mapped_column(String(50))
     # How often it was read: an answer of an earlier reading is thrown away.
     reading: Mapped[int] = mapped_column(default=1)
-    save_when_ready: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Moment] = mapped_column(default=now)
     saved_at: Mapped[Moment | None]
-    note: Mapped[str | None] = mapped_column(Text)
 
     owner: Mapped[User] = relationship(lazy="joined")
 

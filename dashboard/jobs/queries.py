@@ -192,6 +192,15 @@ def list_attempts(job_id: int) -> Sequence[JobAttempt]:
     ).all()
 
 
+def list_attempts_of(job_ids: Sequence[int]) -> dict[int, list[JobAttempt]]:
+    """List the attempts of several jobs, by job."""
+    found: dict[int, list[JobAttempt]] = {job_id: [] for job_id in job_ids}
+    attempts = select(JobAttempt).where(JobAttempt.job_id.in_(job_ids)).order_by(JobAttempt.number)
+    for attempt in db.session.scalars(attempts):
+        found[attempt.job_id].append(attempt)
+    return found
+
+
 def list_log(*, job_id: int, after: int = 0, limit: int = 1000) -> Sequence[LogLine]:
     """List the lines of a job's log behind a number."""
     return db.session.scalars(
@@ -210,6 +219,12 @@ def count_log(job_id: int) -> int:
 def find_model(job_id: int) -> Model | None:
     """Return the model that a job made, or None."""
     return db.session.scalar(select(Model).where(Model.job_id == job_id))
+
+
+def find_models(job_ids: Sequence[int]) -> dict[int, Model]:
+    """Return the models of several jobs, by job."""
+    found = db.session.scalars(select(Model).where(Model.job_id.in_(job_ids)))
+    return {model.job_id: model for model in found}
 
 
 def find_model_ids(job_ids: Sequence[int]) -> dict[int, int]:

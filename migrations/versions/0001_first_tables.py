@@ -108,10 +108,8 @@ def upgrade():
     sa.Column('preview', sa.JSON(), nullable=False),
     sa.Column('sample', sa.String(length=50), nullable=True),
     sa.Column('reading', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('save_when_ready', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.Column('saved_at', sa.DateTime(), nullable=True),
-    sa.Column('note', sa.Text(), nullable=True),
     sa.ForeignKeyConstraint(['owner_id'], ['users.id'], name=op.f('fk_datasets_owner_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_datasets'))
     )

@@ -1,0 +1,115 @@
+"""`/datasets` and `/estimators`."""
+
+import tempfile
+from typing import Any, BinaryIO, cast
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from dashboard.api import present, schemas
+from dashboard.api.auth import current_user
+from dashboard.api.files import send_stream
+from dashboard.api.operations import cursor_of, operation, read_cursor
+from dashboard.datasets import queries, service
+from dashboard.datasets.options import FIELDS, parse_options
+from dashboard.errors import Conflict, ValidationFailed
+from dashboard.storage import get_storage
+from tasks.engine.catalogue import list_estimators
+from tasks.engine.tables import write_csv
+
+
+@operation(
+    "POST", "/datasets", "Upload a file; it is read, checked and saved in one step",
+    form=schemas.DatasetForm, answer=schemas.Dataset, status=202, errors=(403, 413, 422, 503),
+)  # fmt: skip
+def create_dataset() -> dict[str, Any]:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise ValidationFailed({"file": "Choose a CSV file"})
+    options = parse_options({name: request.form.get(name) for name in FIELDS})
+    dataset = service.create_upload(
+        user=current_user(),
+        file_name=file.filename,
+        stream=cast(BinaryIO, file.stream),
+        options=options,
+        save=True,
+        name=request.form.get("name"),
+        size_hint=request.content_length or 0,
+    )
+    return present.dataset(dataset)
+
+
+@operation("GET", "/datasets", "List datasets, the newest first", query=schemas.PageQuery,
+           answer=schemas.DatasetPage, errors=(400, 422))  # fmt: skip
+def list_datasets(query: schemas.PageQuery) -> dict[str, Any]:
+    items = queries.list_datasets_before(
+        before=read_cursor(query.cursor), limit=query.limit + 1, q=request.args.get("q", "")
+    )
+    shown = items[: query.limit]
+    more = cursor_of(shown[-1].id) if len(items) > query.limit else None
+    return {"items": [present.dataset(d) for d in shown], "next_cursor": more}
+
+
+@operation("GET", "/datasets/<int:dataset_id>", "Look at a dataset", answer=schemas.Dataset,
+           errors=(404,))  # fmt: skip
+def get_dataset(dataset_id: int) -> dict[str, Any]:
+    return present.dataset(queries.get_dataset(user=current_user(), dataset_id=dataset_id))
+
+
+@operation("GET", "/datasets/<int:dataset_id>/rows", "Rows as they were read",
+           query=schemas.RowsQuery, answer=schemas.TableRows, errors=(404, 409, 422))  # fmt: skip
+def get_rows(dataset_id: int, query: schemas.RowsQuery) -> dict[str, Any]:
+    dataset = queries.get_dataset(user=current_user(), dataset_id=dataset_id)
+    columns, rows, lines = queries.get_rows(dataset, query.offset, query.limit)
+    return {"columns": columns, "rows": rows, "lines": lines}
+
+
+@operation("GET", "/datasets/<int:dataset_id>/file", "The bytes as they were uploaded",
+           answer="application/octet-stream", errors=(404, 409))  # fmt: skip
+def get_file(dataset_id: int) -> Response:
+    dataset = queries.get_dataset(user=current_user(), dataset_id=dataset_id)
+    if dataset.original_key is None:
+        raise Conflict("The file is not there yet. Try again in a few seconds")
+    return send_stream(
+        get_storage().open(dataset.original_key),
+        file_name=dataset.file_name,
+        media_type="application/octet-stream",
+        size_bytes=dataset.size_bytes,
+        sha256=dataset.sha256,
+    )
+
+
+@operation("GET", "/datasets/<int:dataset_id>/table.csv", "The table as it was read, as CSV",
+           answer="text/csv", errors=(404, 409))  # fmt: skip
+def get_table(dataset_id: int) -> Response:
+    dataset = queries.get_dataset(user=current_user(), dataset_id=dataset_id)
+    return table_csv(dataset)
+
+
+def table_csv(dataset: Any) -> Response:
+    """Answer with a dataset's table as UTF-8 RFC 4180 CSV, values exactly as in the file."""
+    if dataset.table_key is None:
+        raise Conflict(f"{dataset.file_name} has no table: it is {dataset.state}")
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    with get_storage().local_copy(dataset.table_key) as path:
+        write_csv(path, out)
+    size = out.tell()
+    out.seek(0)
+    stem = dataset.name.removesuffix(".csv")
+    return send_stream(
+        cast(BinaryIO, out), file_name=f"{stem}.csv", media_type="text/csv", size_bytes=size
+    )
+
+
+@operation("DELETE", "/datasets/<int:dataset_id>", "Delete a dataset that no job uses",
+           status=204, errors=(403, 404, 409))  # fmt: skip
+def delete_dataset(dataset_id: int) -> Response:
+    service.delete_dataset(user=current_user(), dataset_id=dataset_id)
+    return Response(status=204)
+
+
+@operation("GET", "/estimators", "List estimators and their parameters", query=schemas.TaskQuery,
+           answer=schemas.EstimatorPage, errors=(422,))  # fmt: skip
+def get_estimators(query: schemas.TaskQuery) -> dict[str, Any]:
+    found = [present.estimator(entry) for entry in list_estimators(query.task)]
+    return {"items": found, "next_cursor": None}

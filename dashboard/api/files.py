@@ -1,0 +1,77 @@
+"""Files as answers: streamed, with name, length and checksum."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import BinaryIO
+from urllib.parse import quote
+
+from flask import Response, stream_with_context
+
+CHUNK_BYTES = 1 << 16
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def send_stream(
+    stream: BinaryIO,
+    *,
+    file_name: str,
+    media_type: str,
+    size_bytes: int | None = None,
+    sha256: str | None = None,
+) -> Response:
+    """Answer with a file, which is closed at its end.
+
+    Parameters
+    ----------
+    stream : BinaryIO
+        The bytes.
+    file_name : str
+        What the browser saves it as.
+    media_type : str
+        Its Content-Type.
+    size_bytes, sha256 : optional
+        Become the headers Content-Length and X-Content-SHA256.
+    """
+
+    def chunks() -> Iterator[bytes]:
+        with stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                yield chunk
+
+    response = Response(stream_with_context(chunks()), mimetype=media_type)
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in file_name)
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+    )
+    if size_bytes is not None:
+        response.headers["Content-Length"] = str(size_bytes)
+    if sha256:
+        response.headers["X-Content-SHA256"] = sha256
+    return response
+
+
+def defuse(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run as a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) and not _is_number(cell) else cell
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def defused_csv(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield a CSV file with its formulas defused, line by line."""
+    with stream:
+        text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+        sample = text.readline()
+        delimiter = max(",;\t|", key=sample.count)
+        text.seek(0)
+        for row in csv.reader(text, delimiter=delimiter):
+            line = io.StringIO()
+            csv.writer(line, delimiter=delimiter).writerow([defuse(cell) for cell in row])
+            yield line.getvalue().encode()

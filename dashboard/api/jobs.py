@@ -1,0 +1,103 @@
+"""`/jobs`."""
+
+from typing import Any
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from dashboard.api import present, schemas
+from dashboard.api.auth import current_user
+from dashboard.api.operations import cursor_of, operation, read_cursor
+from dashboard.db import Job
+from dashboard.jobs import queries, results, service
+
+ID = "/jobs/<int:job_id>"
+
+
+def _job(job_id: int) -> Job:
+    return queries.get_job(user=current_user(), job_id=job_id)
+
+
+@operation("POST", "/jobs", "Submit a job", body=schemas.JobRequest, answer=schemas.Job,
+           status=201, headers=("Idempotency-Key",), errors=(400, 403, 422))  # fmt: skip
+def submit(body: schemas.JobRequest) -> dict[str, Any]:
+    given = body.model_dump(exclude_unset=True)
+    key = request.headers.get("Idempotency-Key")
+    return present.job(service.submit_job(user=current_user(), request=given, idempotency_key=key))
+
+
+@operation("GET", "/jobs", "List jobs, the newest first", query=schemas.JobQuery,
+           answer=schemas.JobPage, errors=(400, 422))  # fmt: skip
+def list_all(query: schemas.JobQuery) -> dict[str, Any]:
+    filters = queries.JobFilters(
+        state=query.state,
+        dataset_id=query.dataset_id,
+        batch_id=query.batch_id,
+        estimator=query.estimator,
+        q=query.q,
+    )
+    items = queries.list_jobs_before(
+        filters=filters,
+        before=read_cursor(query.cursor),
+        limit=query.limit + 1,
+        oldest_first=query.sort == "submitted",
+    )
+    shown = items[: query.limit]
+    more = cursor_of(shown[-1].id) if len(items) > query.limit else None
+    return {"items": present.job_list(shown), "next_cursor": more}
+
+
+@operation("GET", ID, "Look at a job", answer=schemas.Job, errors=(404,))
+def show(job_id: int) -> dict[str, Any]:
+    return present.job(_job(job_id))
+
+
+@operation("POST", f"{ID}/cancel", "Stop a job, or stop and keep the folds that are done",
+           query=schemas.KeepQuery, answer=schemas.Job, errors=(403, 404, 409, 422))  # fmt: skip
+def cancel(job_id: int, query: schemas.KeepQuery) -> dict[str, Any]:
+    return present.job(service.cancel_job(user=current_user(), job_id=job_id, keep=query.keep))
+
+
+@operation("POST", f"{ID}/retry", "Run a failed, cancelled or lost job again", answer=schemas.Job,
+           errors=(403, 404, 409))  # fmt: skip
+def retry(job_id: int) -> dict[str, Any]:
+    return present.job(service.retry_job(user=current_user(), job_id=job_id))
+
+
+@operation("DELETE", ID, "Delete a job that is over, with its model and files", status=204,
+           errors=(403, 404, 409))  # fmt: skip
+def delete(job_id: int) -> Response:
+    service.delete_job(user=current_user(), job_id=job_id)
+    return Response(status=204)
+
+
+@operation("GET", f"{ID}/log", "Lines of a job's log", query=schemas.LogQuery,
+           answer=schemas.LogPage, errors=(404, 422))  # fmt: skip
+def log(job_id: int, query: schemas.LogQuery) -> dict[str, Any]:
+    _job(job_id)
+    lines = queries.list_log(job_id=job_id, after=query.after, limit=query.limit)
+    return {"items": [present.log_line(line) for line in lines], "next_cursor": None}
+
+
+@operation("GET", f"{ID}/results", "What the result charts draw", answer=schemas.Results,
+           errors=(404, 409))  # fmt: skip
+def show_results(job_id: int) -> dict[str, Any]:
+    return results.read_results(_job(job_id))
+
+
+@operation("GET", f"{ID}/rows", "Out-of-fold predictions: the folds, row by row",
+           query=schemas.FoldRowsQuery, answer=schemas.FoldRowPage,
+           errors=(400, 404, 409, 422))  # fmt: skip
+def rows(job_id: int, query: schemas.FoldRowsQuery) -> dict[str, Any]:
+    start = read_cursor(query.cursor) or 0
+    found, total = results.read_out_of_fold(
+        _job(job_id),
+        offset=start,
+        limit=query.limit,
+        predicted=query.predicted,
+        actual=query.actual,
+        fold=query.fold,
+        by_error=query.sort == "error",
+    )
+    end = start + len(found)
+    return {"items": found, "next_cursor": cursor_of(end) if end < total else None}

@@ -1,0 +1,98 @@
+"""`/models` and `/predictions`."""
+
+from typing import Any, BinaryIO, cast
+
+from flask import Response as FlaskResponse
+from flask import request, stream_with_context
+from werkzeug.wrappers import Response
+
+from dashboard.api import present, schemas
+from dashboard.api.auth import current_user
+from dashboard.api.files import defused_csv, send_stream
+from dashboard.api.operations import cursor_of, operation, read_cursor
+from dashboard.errors import Conflict, NotFound, ValidationFailed
+from dashboard.models import queries, service
+from dashboard.predictions import service as predictions
+from dashboard.storage import get_storage
+
+MEDIA_TYPES = {"bundle": "application/zip"}
+
+
+@operation("GET", "/models", "List models, the newest first", query=schemas.PageQuery,
+           answer=schemas.ModelPage, errors=(400, 422))  # fmt: skip
+def list_models(query: schemas.PageQuery) -> dict[str, Any]:
+    items = queries.list_models_before(before=read_cursor(query.cursor), limit=query.limit + 1)
+    shown = items[: query.limit]
+    more = cursor_of(shown[-1].id) if len(items) > query.limit else None
+    return {"items": [present.model(m) for m in shown], "next_cursor": more}
+
+
+@operation("GET", "/models/<int:model_id>", "Look at a model", answer=schemas.Model, errors=(404,))
+def get_model(model_id: int) -> dict[str, Any]:
+    return present.model(queries.get_model(user=current_user(), model_id=model_id))
+
+
+@operation("GET", "/models/<int:model_id>/download", "Download a model, once it was checked",
+           query=schemas.FormatQuery, answer="application/octet-stream",
+           errors=(400, 404, 409, 422))  # fmt: skip
+def download(model_id: int, query: schemas.FormatQuery) -> Response:
+    model = queries.get_model(user=current_user(), model_id=model_id)
+    found = service.open_download(model, query.format)
+    return send_stream(
+        found.stream,
+        file_name=found.file_name,
+        media_type=MEDIA_TYPES.get(query.format, "application/octet-stream"),
+        size_bytes=found.size_bytes,
+        sha256=found.sha256,
+    )
+
+
+@operation("POST", "/models/<int:model_id>/predict", "Predict some rows", body=schemas.RowsRequest,
+           answer=schemas.Predictions, errors=(400, 404, 409, 422, 503))  # fmt: skip
+def predict(model_id: int, body: schemas.RowsRequest) -> dict[str, Any]:
+    done = predictions.predict_rows(user=current_user(), model_id=model_id, rows=body.rows)
+    return dict(done.answer or {})
+
+
+@operation("POST", "/predictions", "Predict every row of a file", form=schemas.PredictionForm,
+           answer=schemas.Prediction, status=202,
+           errors=(403, 404, 409, 413, 422, 503))  # fmt: skip
+def create_prediction() -> dict[str, Any]:
+    file, model_id = request.files.get("file"), request.form.get("model_id", "")
+    if file is None or not file.filename:
+        raise ValidationFailed({"file": "Choose a CSV file"})
+    if not model_id.isascii() or not model_id.isdigit() or int(model_id) >= 2**63:
+        raise ValidationFailed({"model_id": "model_id must be the number of a model"})
+    made = predictions.create_file_prediction(
+        user=current_user(),
+        model_id=int(model_id),
+        file_name=file.filename,
+        stream=cast(BinaryIO, file.stream),
+        size_hint=request.content_length or 0,
+    )
+    return present.prediction(made)
+
+
+@operation("GET", "/predictions/<int:prediction_id>", "Look at a file's prediction",
+           answer=schemas.Prediction, errors=(404,))  # fmt: skip
+def get_prediction(prediction_id: int) -> dict[str, Any]:
+    found = predictions.get_prediction(user=current_user(), prediction_id=prediction_id)
+    return present.prediction(found)
+
+
+@operation("GET", "/predictions/<int:prediction_id>/file",
+           "The uploaded table with the predictions added", query=schemas.RawQuery,
+           answer="text/csv", errors=(404, 409, 422))  # fmt: skip
+def get_prediction_file(prediction_id: int, query: schemas.RawQuery) -> Response:
+    found = predictions.get_prediction(user=current_user(), prediction_id=prediction_id)
+    if found.kind != "file":
+        raise NotFound("This prediction was of single rows; it has no file")
+    if found.output_key is None:
+        raise Conflict(f"The file is not there: the prediction is {found.state}")
+    stream = get_storage().open(found.output_key)
+    name = f"{(found.file_name or 'rows').rsplit('.', 1)[0]}-predicted.csv"
+    if query.raw:
+        return send_stream(stream, file_name=name, media_type="text/csv")
+    answer = FlaskResponse(stream_with_context(defused_csv(stream)), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="predicted.csv"'
+    return answer

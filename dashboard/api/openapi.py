@@ -1,0 +1,103 @@
+"""The API's OpenAPI 3.1 document, made from the operations and their schemas."""
+
+import re
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from dashboard.api import schemas
+from dashboard.api.operations import OPERATIONS, Operation
+from tasks.engine.versions import TRAINYARD
+
+REFERENCE = "#/components/schemas/{model}"
+ERROR_WORDS = {
+    400: "The request cannot be understood",
+    401: "No token, or one that does not work",
+    403: "The role does not allow it",
+    404: "There is no such thing",
+    409: "The thing's state does not allow it",
+    413: "Larger than this server takes",
+    422: "A field holds a value that cannot be used",
+    503: "A part that is needed does not answer now",
+}
+
+
+def make_document() -> dict[str, Any]:
+    """Return the document."""
+    used: list[type[BaseModel]] = [schemas.Error]
+    for operation in OPERATIONS:
+        parts = (operation.answer, operation.body, operation.form)
+        used += [part for part in parts if isinstance(part, type)]
+    unique = list(dict.fromkeys(used))
+    _, definitions = models_json_schema(
+        [(model, "validation") for model in unique], ref_template=REFERENCE
+    )
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", operation.rule)
+        paths.setdefault(path, {})[operation.method.lower()] = _describe(operation, path)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Trainyard", "version": TRAINYARD},
+        "servers": [{"url": "/api/v1"}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {
+            "schemas": definitions["$defs"],
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _describe(operation: Operation, path: str) -> dict[str, Any]:
+    name = re.sub(r"\W+", "_", path.strip("/"))
+    described: dict[str, Any] = {
+        "summary": operation.summary,
+        "operationId": f"{operation.method.lower()}_{name}",
+        "parameters": _parameters(operation, path),
+        "responses": _responses(operation),
+    }
+    for media_type, schema in (
+        ("application/json", operation.body),
+        ("multipart/form-data", operation.form),
+    ):
+        if schema:
+            described["requestBody"] = {"required": True, "content": _content(schema, media_type)}
+    return described
+
+
+def _content(schema: type[BaseModel], media_type: str = "application/json") -> dict[str, Any]:
+    return {media_type: {"schema": {"$ref": REFERENCE.format(model=schema.__name__)}}}
+
+
+def _parameters(operation: Operation, path: str) -> list[dict[str, Any]]:
+    number = {"type": "integer", "minimum": 0}
+    found: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": number}
+        for name in re.findall(r"{(\w+)}", path)
+    ]
+    if operation.query:
+        properties = operation.query.model_json_schema()["properties"]
+        found += [
+            {"name": name, "in": "query", "required": False, "schema": schema}
+            for name, schema in properties.items()
+        ]
+    found += [
+        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+        for name in operation.headers
+    ]
+    return found
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": operation.summary}
+    if isinstance(operation.answer, str):
+        success["content"] = {operation.answer: {"schema": {}}}
+    elif operation.answer:
+        success["content"] = _content(operation.answer)
+    answers = {str(operation.status): success}
+    for status in sorted({401, *operation.errors}):
+        described = {"description": ERROR_WORDS[status], "content": _content(schemas.Error)}
+        answers[str(status)] = described
+    return answers

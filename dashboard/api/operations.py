@@ -1,0 +1,109 @@
+"""What couples an address with its schemas: the routes and the OpenAPI document come from here."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+from pydantic import BaseModel
+from werkzeug.wrappers import Response
+
+from dashboard.errors import BadRequest
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one address.
+
+    `answer` is the schema of a JSON answer, or the media type of a file; `body` the schema of a
+    JSON body; `form` the fields of a multipart body; `query` the schema of the query.
+    """
+
+    rule: str
+    method: str
+    summary: str
+    answer: type[BaseModel] | str | None
+    status: int = 200
+    body: type[BaseModel] | None = None
+    form: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    headers: Sequence[str] = ()
+    errors: Sequence[int] = field(default=())
+
+
+OPERATIONS: list[Operation] = []
+
+
+def operation(
+    method: str, rule: str, summary: str, **schemas: Any
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function as the answer to a method of an address.
+
+    The function is given the parts of the address, and ``body`` and ``query`` as objects of their
+    schemas, where it has them. It returns JSON values, or a response.
+    """
+    described = Operation(rule, method, summary, **{"answer": None, **schemas})
+    OPERATIONS.append(described)
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def view(**parts: Any) -> Response | tuple[Response, int]:
+            if described.query:
+                parts["query"] = described.query.model_validate(request.args.to_dict())
+            if described.body:
+                parts["body"] = described.body.model_validate(json_body())
+            answer = function(**parts)
+            if isinstance(answer, Response):
+                return answer
+            return jsonify(answer), described.status
+
+        endpoint = f"{method.lower()}_{function.__name__}"
+        blueprint.add_url_rule(rule, endpoint, view, methods=[method])
+        return function
+
+    return decorate
+
+
+def json_body() -> Any:
+    """Return the request's JSON body.
+
+    Raises
+    ------
+    BadRequest
+        When there is none, or it is no object.
+    """
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise BadRequest("Send a JSON object, with Content-Type: application/json")
+    return body
+
+
+def cursor_of(last_id: int | None) -> str | None:
+    """Return the opaque cursor that goes on behind an id."""
+    if last_id is None:
+        return None
+    return base64.urlsafe_b64encode(str(last_id).encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str | None) -> int | None:
+    """Return the id that a cursor stands for.
+
+    Raises
+    ------
+    BadRequest
+        When it is none of ours.
+    """
+    if not cursor:
+        return None
+    try:
+        number = int(base64.urlsafe_b64decode(cursor.encode() + b"==="))
+    except (ValueError, binascii.Error):
+        number = -1
+    if not 0 <= number < 2**63:
+        raise BadRequest("The cursor is none of ours; begin again without one")
+    return number

@@ -1,0 +1,190 @@
+"""Records as the API gives them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboard.clock import isoformat
+from dashboard.db import Dataset, Job, JobAttempt, JobFold, LogLine, Model, Prediction, Worker
+from dashboard.db.job import PRIORITIES
+from dashboard.jobs import queries as jobs
+from dashboard.workers.queries import is_alive
+from tasks.engine.catalogue import Estimator, Parameter
+
+PRIORITY_NAMES = {number: name for name, number in PRIORITIES.items()}
+
+
+def dataset(record: Dataset) -> dict[str, Any]:
+    """Return a dataset."""
+    return {
+        "id": record.id,
+        "name": record.name,
+        "version": record.version,
+        "state": record.state,
+        "progress": record.progress,
+        "message": record.message,
+        "rows": record.rows,
+        "size_bytes": record.size_bytes,
+        "sha256": record.sha256,
+        "dialect": record.dialect,
+        "columns": record.columns,
+        "problems": record.problems,
+        "file_name": record.file_name,
+        "owner": record.owner.email,
+        "created_at": isoformat(record.created_at),
+    }
+
+
+def parameter(entry: Parameter) -> dict[str, Any]:
+    """Return a parameter of an estimator."""
+    return {
+        "name": entry.name,
+        "kinds": list(entry.kinds),
+        "default": entry.default,
+        "minimum": entry.minimum,
+        "maximum": entry.maximum,
+        "choices": list(entry.choices),
+        "help": entry.help,
+    }
+
+
+def estimator(entry: Estimator) -> dict[str, Any]:
+    """Return an estimator."""
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "task": entry.task,
+        "summary": entry.summary,
+        "featured": entry.featured,
+        "parameters": [parameter(p) for p in entry.parameters],
+    }
+
+
+def job_list(records: Sequence[Job]) -> list[dict[str, Any]]:
+    """Return jobs, with a number of queries that does not grow with them."""
+    ids = [record.id for record in records]
+    folds = jobs.list_folds_of(ids)
+    models = jobs.find_model_ids(ids)
+    attempts = jobs.list_attempts_of(ids)
+    return [_job(r, folds[r.id], attempts[r.id], models.get(r.id)) for r in records]
+
+
+def job(record: Job) -> dict[str, Any]:
+    """Return a job."""
+    return job_list([record])[0]
+
+
+def _job(
+    record: Job, folds: Sequence[JobFold], attempts: Sequence[JobAttempt], model_id: int | None
+) -> dict[str, Any]:
+    same = (
+        "id", "name", "state", "attempt", "progress", "partial", "stage", "message", "dataset_id",
+        "target", "task", "estimator", "parameters", "features", "validation", "metric", "seed",
+        "score", "score_std", "baseline_score", "metrics", "warnings", "worker",
+        "peak_memory_bytes", "batch_id", "data_hash", "split_hash", "tags", "time_limit_s",
+        "class_weight",
+    )  # fmt: skip
+    failure = dict(record.failure) if record.failure else None
+    if failure:
+        failure.pop("traceback", None)
+    moments = ("created_at", "started_at", "finished_at")
+    return {
+        **{name: getattr(record, name) for name in same},
+        **{name: isoformat(getattr(record, name)) for name in moments},
+        "attempts": [attempt(a) for a in attempts],
+        "folds": [fold(f) for f in folds],
+        "failure": failure,
+        "model_id": model_id,
+        "queue_position": jobs.find_position(record),
+        "priority": PRIORITY_NAMES.get(record.priority, "normal"),
+        "owner": record.owner.email,
+    }
+
+
+def attempt(record: JobAttempt) -> dict[str, Any]:
+    """Return one try of a job."""
+    return {
+        "number": record.number,
+        "worker": record.worker,
+        "started_at": isoformat(record.started_at),
+        "ended_at": isoformat(record.ended_at),
+        "ended_by": record.ended_by,
+    }
+
+
+def fold(record: JobFold) -> dict[str, Any]:
+    """Return one fold's scores."""
+    return {"fold": record.fold, "scores": record.scores, "fit_seconds": record.fit_seconds}
+
+
+def log_line(record: LogLine) -> dict[str, Any]:
+    """Return a line of a log."""
+    return {
+        "n": record.n,
+        "at": isoformat(record.at),
+        "level": record.level,
+        "text": record.text,
+    }
+
+
+def model(record: Model) -> dict[str, Any]:
+    """Return a model."""
+    made_by = record.job
+    files = {
+        name: {"size_bytes": stored["size_bytes"], "sha256": stored["sha256"]}
+        for name, stored in record.files.items()
+        if name != "check"
+    }
+    return {
+        "id": record.id,
+        "name": record.name,
+        "state": record.state,
+        "failure": {k: v for k, v in record.failure.items() if k != "traceback"}
+        if record.failure
+        else None,
+        "job_id": record.job_id,
+        "dataset_id": made_by.dataset_id,
+        "target": made_by.target,
+        "task": made_by.task,
+        "estimator": made_by.estimator,
+        "metric": made_by.metric,
+        "score": made_by.score,
+        "score_std": made_by.score_std,
+        "classes": record.classes,
+        "files": files,
+        "schema": record.schema,
+        "created_at": isoformat(record.created_at),
+    }
+
+
+def prediction(record: Prediction) -> dict[str, Any]:
+    """Return a file's prediction."""
+    return {
+        "id": record.id,
+        "model_id": record.model_id,
+        "state": record.state,
+        "progress": record.progress,
+        "file_name": record.file_name,
+        "rows": record.n_rows,
+        "warnings": record.warnings,
+        "failure": {k: v for k, v in record.failure.items() if k != "traceback"}
+        if record.failure
+        else None,
+        "created_at": isoformat(record.created_at),
+        "finished_at": isoformat(record.finished_at),
+    }
+
+
+def worker(record: Worker) -> dict[str, Any]:
+    """Return a worker; one that was not heard of for 30 s is ``silent``."""
+    silent = record.state != "stopped" and not is_alive(record)
+    return {
+        "name": record.name,
+        "queue": record.queue,
+        "state": "silent" if silent else record.state,
+        "job_id": record.job_id,
+        "host": record.host,
+        "pid": record.pid,
+        "rss_bytes": record.rss_bytes,
+        "started_at": isoformat(record.started_at),
+        "seen_at": isoformat(record.seen_at),
+    }

@@ -1,0 +1,1 @@
+"""Compare: jobs side by side."""
