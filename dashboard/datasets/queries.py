@@ -132,7 +132,7 @@ def count_jobs(dataset_ids: Sequence[int]) -> dict[int, int]:
         .where(Job.dataset_id.in_(dataset_ids))
         .group_by(Job.dataset_id)
     )
-    return dict(db.session.execute(counted).tuples().all())
+    return dict(db.session.execute(counted).all())
 
 
 def find_best_jobs(dataset_ids: Sequence[int]) -> dict[int, Job]:
@@ -162,7 +162,7 @@ def count_targets(dataset_id: int) -> dict[str, int]:
     counted = (
         select(Job.target, func.count()).where(Job.dataset_id == dataset_id).group_by(Job.target)
     )
-    return dict(db.session.execute(counted).tuples().all())
+    return dict(db.session.execute(counted).all())
 
 
 def get_rows(

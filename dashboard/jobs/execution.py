@@ -82,21 +82,15 @@ def _next_job_id(session: Session) -> int | None:
     priority = session.scalar(select(func.max(Job.priority)).where(queued))
     if priority is None:
         return None
-    oldest = (
-        session.execute(
-            select(Job.owner_id, func.min(Job.id))
-            .where(queued, Job.priority == priority)
-            .group_by(Job.owner_id)
-        )
-        .tuples()
-        .all()
-    )
+    oldest = session.execute(
+        select(Job.owner_id, func.min(Job.id))
+        .where(queued, Job.priority == priority)
+        .group_by(Job.owner_id)
+    ).all()
     running = dict(
         session.execute(
             select(Job.owner_id, func.count()).where(Job.state.in_(HELD)).group_by(Job.owner_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     candidates = [(running.get(owner, 0), job_id) for owner, job_id in oldest]
     return min(candidates)[1] if candidates else None

@@ -144,9 +144,7 @@ def count_matching(filters: JobFilters) -> int:
 
 def count_states() -> dict[str, int]:
     """Count all jobs by state, from an index alone."""
-    return dict(
-        db.session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all()
-    )
+    return dict(db.session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
 
 
 def list_active(*, filters: JobFilters, limit: int = 100) -> Sequence[Job]:
@@ -230,7 +228,7 @@ def find_models(job_ids: Sequence[int]) -> dict[int, Model]:
 def find_model_ids(job_ids: Sequence[int]) -> dict[int, int]:
     """Return the models' ids by job."""
     found = select(Model.job_id, Model.id).where(Model.job_id.in_(job_ids))
-    return dict(db.session.execute(found).tuples().all())
+    return dict(db.session.execute(found).all())
 
 
 def find_position(job: Job) -> int | None:

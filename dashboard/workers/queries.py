@@ -41,7 +41,7 @@ def summarise_queue() -> QueueSummary:
             select(Job.state, func.count())
             .where(Job.state.in_([*HELD, JobState.QUEUED]))
             .group_by(Job.state)
-        ).tuples().all()
+        ).all()
     )
     alive = [w for w in list_workers() if w.queue == "train" and is_alive(w)]
     return QueueSummary(
