@@ -16,6 +16,7 @@ from dashboard.config import Settings, load_settings
 from dashboard.db import User
 from dashboard.extensions import db
 from tests import factories, postgres
+from tests.page import FreshClient
 
 ROOT = Path(__file__).parent.parent
 
@@ -99,6 +100,7 @@ def any_app(
 def _app_in_context(environ: dict[str, str]) -> Iterator[Flask]:
     app = create_app(load_settings(environ))
     app.testing = True
+    app.test_client_class = FreshClient
     with app.app_context():
         yield app
         db.session.remove()

@@ -189,8 +189,10 @@ def set_role(*, user: User, role: str) -> User:
     if role not in ROLES:
         raise ValidationFailed({"role": f"The role must be one of: {', '.join(ROLES)}"})
     with writing() as session:
+        was_admin = user.is_admin
         user.role = role
-        _keep_an_admin(session)
+        if was_admin:
+            _keep_an_admin(session)
     return user
 
 
@@ -212,7 +214,8 @@ def disable_user(*, user: User, by: User | None = None) -> User:
     with writing() as session:
         user.active = False
         user.session_version += 1
-        _keep_an_admin(session)
+        if user.is_admin:
+            _keep_an_admin(session)
     return user
 
 

@@ -1,0 +1,89 @@
+"""Rules that hold for every template: they show, and neither compute nor trust."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from jinja2 import nodes
+
+from tests.architecture.source import ROOT
+
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+NAMES = [path.relative_to(ROOT / "templates").as_posix() for path in TEMPLATES]
+FORBIDDEN = {
+    "safe": r"\|\s*safe\b",
+    "autoescape switched off": r"autoescape\s+false",
+    "inline style": r"\sstyle\s*=",
+    "style element": r"<style\b",
+    "inline script": r"<script(?![^>]*\bsrc=)[^>]*>",
+    "event handler": r"""\son[a-z]+\s*=\s*["']""",
+    "eval of htmx": r"hx-(on|vals\s*=\s*[\"']js:)",
+    "another host": r"""(src|action)\s*=\s*["']https?://""",
+    "a database": r"\bdb\.|\.query\b|session\.execute",
+}
+# Macros of other files that a template may import and not call: none.
+IMPORT = re.compile(r"{%-?\s*from\s+\"([^\"]+)\"\s+import\s+([^%]+?)\s*-?%}")
+
+
+def _text(name: str) -> str:
+    return (ROOT / "templates" / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_template_holds_nothing_forbidden(name: str) -> None:
+    text = re.sub(r"{#.*?#}", "", _text(name), flags=re.DOTALL)
+    found = [what for what, pattern in FORBIDDEN.items() if re.search(pattern, text)]
+    assert not found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_template_is_valid(name: str, app: Flask) -> None:
+    app.jinja_env.get_template(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_imported_macro_is_used(name: str) -> None:
+    text = _text(name)
+    unused = [
+        macro
+        for _, macros in IMPORT.findall(text)
+        for macro in re.split(r"\s*,\s*", macros)
+        if len(re.findall(rf"\b{macro}\b", IMPORT.sub("", text))) == 0
+    ]
+    assert not unused
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_imported_macro_exists(name: str) -> None:
+    for source, macros in IMPORT.findall(_text(name)):
+        there = set(re.findall(r"{%-?\s*macro\s+(\w+)", _text(source)))
+        there |= set(re.findall(r"{%-?\s*set\s+(\w+)", _text(source)))
+        assert set(re.split(r"\s*,\s*", macros)) <= there, source
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if not n.startswith("_ui/")])
+def test_page_leaves_live_attributes_to_the_macro(name: str) -> None:
+    """One place writes how a part polls, so that one place can be right."""
+    assert "hx-trigger" not in _text(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_icon_is_there(name: str, app: Flask) -> None:
+    """A name that is misspelt would be found only on the page that shows it."""
+    icons = {path.stem for path in (ROOT / "static/vendor/lucide-1.62.0").glob("*.svg")}
+    tree = app.jinja_env.parse(_text(name))
+    used = {
+        call.args[0].value
+        for call in tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name)
+        and call.node.name == "icon"
+        and call.args
+        and isinstance(call.args[0], nodes.Const)
+    }
+    assert used <= icons
+
+
+def test_templates_are_found() -> None:
+    assert len(TEMPLATES) > 15
+    assert all(isinstance(path, Path) for path in TEMPLATES)

@@ -1,0 +1,152 @@
+"""Settings pages: one's own account, appearance, tokens; users for admins."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from dashboard.auth import service
+from dashboard.auth.queries import find_user
+from dashboard.db import User
+from tests import factories
+from tests.page import PageClient
+
+
+def test_settings_open_the_first_tab(app: Flask, viewer: User) -> None:
+    browser = PageClient(app, viewer)
+    assert browser.get("/settings", status=302).response.location == "/settings/profile"
+    for tab in ("profile", "appearance", "tokens"):
+        assert browser.get(f"/settings/{tab}").find(".tabs a[aria-current]")
+
+
+def test_own_name_can_be_changed(app: Flask, viewer: User) -> None:
+    browser = PageClient(app, viewer)
+    page = browser.get("/settings/profile")
+    form = "form[action='/settings/profile']"
+    page = browser.submit(page, {"name": "  "}, form=form, status=422)
+    assert page.errors == {"name": "Enter a name"}
+    browser.submit(page, {"name": "<b>Ana & Co"}, form=form)
+    page = browser.get("/settings/profile")
+    assert page.find("#field-name")["value"] == "<b>Ana & Co"
+    assert "Your name is changed" in page.html
+
+
+@pytest.mark.parametrize(
+    ("theme", "media"),
+    [("light", "not all"), ("dark", "all"), ("system", "(prefers-color-scheme: dark)")],
+)
+def test_theme_is_set_by_the_server(app: Flask, member: User, theme: str, media: str) -> None:
+    browser = PageClient(app, member)
+    page = browser.get("/settings/appearance")
+    browser.submit(page, {"theme": theme, "density": "compact"})
+    page = browser.get("/settings/appearance")
+    assert page.find("html")["data-bs-theme"] == theme
+    assert page.find("html")["data-density"] == "compact"
+    assert page.find("#dark-theme")["media"] == media
+
+
+def test_theme_switch_works_for_everyone_and_comes_back(app: Flask) -> None:
+    browser = PageClient(app)
+    page = browser.get("/login")
+    data = {"csrf_token": page.find("[data-theme-switch] input")["value"], "theme": "dark"}
+    answer = browser.http.post(
+        "/settings/theme", data=data, headers={"Referer": "http://localhost/login?next=/jobs"}
+    )
+    assert answer.location == "/"  # the sign-in is no place to come back to
+    assert browser.get("/login").find("html")["data-bs-theme"] == "dark"
+
+
+def test_unknown_theme_is_ignored(app: Flask, member: User) -> None:
+    browser = PageClient(app, member)
+    browser.post("/settings/theme", {"theme": "pink"})
+    browser.http.set_cookie("theme", "<script>")
+    assert browser.get("/settings/profile").find("html")["data-bs-theme"] == "system"
+
+
+def test_token_is_shown_once_and_works_until_it_is_revoked(app: Flask, member: User) -> None:
+    browser = PageClient(app, member)
+    page = browser.get("/settings/tokens")
+    assert "No tokens yet" in page.text
+    made = browser.submit(page, {"name": "laptop", "expires": "90"})
+    page = browser.follow(made)
+    text = str(page.find("#new-token")["value"])
+    assert service.user_for_token(text) is member
+    page = browser.get("/settings/tokens")
+    assert text not in page.html
+    assert "laptop" in page.text
+    action = page.find("tr[data-token-id] form")["action"]
+    browser.post(str(action))
+    assert service.user_for_token(text) is None
+    assert "No tokens yet" in browser.get("/settings/tokens").text
+
+
+def test_token_needs_a_name_and_keeps_the_rest(app: Flask, member: User) -> None:
+    browser = PageClient(app, member)
+    page = browser.get("/settings/tokens")
+    page = browser.submit(page, {"name": " ", "expires": "30"}, status=422)
+    assert set(page.errors) == {"name"}
+    assert page.find("#field-expires option[selected]")["value"] == "30"
+    page = browser.submit(page, {"name": "x", "expires": "1000000"}, status=422)
+    assert set(page.errors) == {"expires"}
+
+
+@pytest.mark.parametrize("role", ["viewer", "member"])
+def test_users_are_for_admins(app: Flask, role: str) -> None:
+    browser = PageClient(app, factories.make_user(role=role))
+    page = browser.get("/settings/users", status=403)
+    assert "needs the role admin" in page.text
+    assert "Users" not in browser.get("/settings/profile").find(".tabs").text
+    other = factories.make_user()
+    for action in ("role", "reset", "disable", "enable"):
+        browser.post(f"/settings/users/{other.id}/{action}", status=403)
+    browser.post("/settings/users", {"email": "x@example.org"}, status=403)
+    assert find_user("x@example.org") is None
+
+
+def test_admin_makes_an_account_and_its_owner_sets_the_password(app: Flask, admin: User) -> None:
+    browser = PageClient(app, admin)
+    page = browser.get("/settings/users")
+    made = browser.submit(page, {"email": "new@example.org", "name": "New", "role": "viewer"},
+                          form="form[action='/settings/users']")  # fmt: skip
+    link = str(browser.follow(made).find("#new-link")["value"])
+    assert link not in browser.get("/settings/users").html
+    newcomer = PageClient(app)
+    page = newcomer.get(re.sub(r"^https?://[^/]+", "", link))
+    newcomer.submit(page, {"password": "a long password"}, form="form[data-once]")
+    user = find_user("new@example.org")
+    assert user is not None
+    assert user.role == "viewer"
+    PageClient(app).sign_in(user, "a long password")
+
+
+def test_admin_changes_roles_and_disables_and_enables(app: Flask, admin: User) -> None:
+    other = factories.make_user(role="viewer")
+    browser = PageClient(app, admin)
+    browser.post(f"/settings/users/{other.id}/role", {"role": "member"})
+    assert other.role == "member"
+    browser.post(f"/settings/users/{other.id}/role", {"role": "king"}, status=422)
+    browser.post(f"/settings/users/{other.id}/disable")
+    assert not other.active
+    assert "disabled" in browser.get("/settings/users").text
+    browser.post(f"/settings/users/{other.id}/enable")
+    assert other.active
+    browser.post(f"/settings/users/{admin.id}/disable", status=409)
+    browser.post("/settings/users/9999/disable", status=404)
+
+
+def test_admin_makes_a_reset_link(app: Flask, admin: User) -> None:
+    other = factories.make_user()
+    browser = PageClient(app, admin)
+    page = browser.follow(browser.post(f"/settings/users/{other.id}/reset"))
+    assert other.email in page.text
+    assert "/reset/" in str(page.find("#new-link")["value"])
+
+
+def test_known_email_is_refused_and_nothing_typed_is_lost(app: Flask, admin: User) -> None:
+    browser = PageClient(app, admin)
+    page = browser.get("/settings/users")
+    page = browser.submit(page, {"email": admin.email, "name": "Twin", "role": "viewer"},
+                          form="form[action='/settings/users']", status=422)  # fmt: skip
+    assert "has an account already" in page.errors["email"]
+    assert page.find("#field-name")["value"] == "Twin"
+    assert page.find("#field-role option[selected]")["value"] == "viewer"
