@@ -65,7 +65,7 @@ def number(amount: float | None, digits: int = 4) -> str:
         text = f"{amount:,.{0 if float(amount).is_integer() else 2}f}"
     else:
         text = f"{amount:.{digits}g}"
-    return text.replace("-", MINUS) if text.startswith("-") else text
+    return _signed(text)
 
 
 def score(amount: float | None, digits: int = 3) -> str:
@@ -73,16 +73,21 @@ def score(amount: float | None, digits: int = 3) -> str:
     if amount is None or math.isnan(amount):
         return NO_VALUE
     if abs(amount) >= 1e9:
-        return f"{amount:.3e}".replace("-", MINUS)
+        return _signed(f"{amount:.3e}")
     if abs(amount) >= 1e6:
-        return f"{amount / 1e6:.2f} million".replace("-", MINUS)
+        return _signed(f"{amount / 1e6:.2f} million")
     if 0 < abs(amount) < 1e-4:
-        return f"{amount:.2e}".replace("-", MINUS)
+        return _signed(f"{amount:.2e}")
     decimals = digits if abs(amount) < 10 else (2 if abs(amount) < 1000 else 0)
     text = f"{amount:,.{decimals}f}"
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("-")
-    return text.replace("-", MINUS)
+    return _signed(text)
+
+
+def _signed(text: str) -> str:
+    """Return a number with a minus sign in place of a hyphen."""
+    return MINUS + text[1:] if text.startswith("-") else text
 
 
 def delta(amount: float | None, digits: int = 3) -> str:

@@ -1,0 +1,97 @@
+"""The frame of every page: navigation, the pill, warnings, live fragments."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from dashboard.clock import now
+from dashboard.db import User, Worker
+from dashboard.db.transaction import writing
+from dashboard.extensions import db
+from dashboard.storage import get_storage
+from tests import factories
+from tests.page import PageClient
+
+PAGE = "/settings/profile"
+
+
+def _start_worker() -> None:
+    with writing() as session:
+        session.add(Worker(name="worker-1", queue="train", host="here", pid=1, seen_at=now()))
+
+
+def test_navigation_leads_to_pages(app: Flask, member: User) -> None:
+    browser = PageClient(app, member)
+    page = browser.get(PAGE)
+    names = [a.text for a in page.select(".mainnav a")]
+    assert names == ["Overview", "Datasets", "Jobs", "Models", "Queue"]
+    for link in page.select(".mainnav a"):
+        opened = browser.get(str(link["href"]))
+        assert opened.find(".mainnav a[aria-current]").text == link.text
+
+
+def test_no_navigation_without_an_account(app: Flask) -> None:
+    assert not PageClient(app).get("/login").select("nav")
+
+
+def test_every_component_passes_the_checks_of_every_page(app: Flask, member: User) -> None:
+    page = PageClient(app, member).get("/_dev/components")
+    assert page.select(".status[data-state=lost]")
+
+
+def test_components_are_hidden_from_people(app: Flask, member: User) -> None:
+    app.testing = False
+    PageClient(app, member).get("/_dev/components", status=404)
+
+
+def test_pill_says_what_the_queue_does(app: Flask, member: User) -> None:
+    browser = PageClient(app, member)
+    assert browser.get(PAGE).find(".pill").text == "Queue is empty"
+    for state in ("queued", "queued", "running"):
+        factories.make_job(state=state)
+    assert browser.get(PAGE).find(".pill").text == "1 running, 2 queued"
+
+
+def test_live_part_is_sent_again_only_when_it_changed(app: Flask, member: User) -> None:
+    browser = PageClient(app, member)
+    first = browser.live("/_live/pill")
+    again = first.text.partition('hx-get="')[2].partition('"')[0]
+    assert "LIVE-VERSION" not in again
+    assert browser.live(again, status=204).data == b""
+    factories.make_job(state="running")
+    changed = browser.live(again)
+    assert "1 running" in changed.text
+    assert again not in changed.text
+
+
+def test_warning_while_no_worker_is_alive(app: Flask, member: User) -> None:
+    browser = PageClient(app, member)
+    assert "No worker is running, so jobs wait" in browser.get(PAGE).text
+    _start_worker()
+    assert "No worker is running" not in browser.get(PAGE).text
+
+
+def test_warning_when_the_disk_is_nearly_full(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_storage(), "free_bytes", lambda: 812_000_000)
+    page = PageClient(app, member).get(PAGE)
+    assert "The disk is nearly full: 812 MB are left" in page.text
+
+
+def test_no_warnings_before_signing_in(app: Flask) -> None:
+    assert "No worker" not in PageClient(app).get("/login").text
+
+
+def test_frame_asks_the_database_little(app: Flask, member: User) -> None:
+    browser = PageClient(app, member)
+    statements: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    browser.get(PAGE)
+    assert len([s for s in statements if s.startswith("SELECT")]) <= 4
+
+
+def test_hostile_names_are_shown_as_text(app: Flask) -> None:
+    user = factories.make_user(name="<script>alert(1)</script> " + "x" * 60)
+    page = PageClient(app, user).get(PAGE)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.html

@@ -1,0 +1,189 @@
+"""What holds for every request: who may come in, headers, request ids, proxies, health."""
+
+import logging
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from dashboard import create_app
+from dashboard.auth import tokens
+from dashboard.config import load_settings
+from dashboard.db import User
+from dashboard.web import PUBLIC, RequestIds
+from tests import factories
+from tests.page import PageClient
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; object-src 'none'"
+)
+API_PUBLIC = {"api.openapi"}
+
+
+def address_of(rule: Rule) -> str:
+    """Return an address that a rule matches."""
+    parts = {name: _sample(rule, name) for name in rule.arguments}
+    address = rule.rule
+    for name, sample in parts.items():
+        start = address.index("<", 0)
+        while name not in address[start : address.index(">", start)]:
+            start = address.index("<", start + 1)
+        address = address[:start] + sample + address[address.index(">", start) + 1 :]
+    return address
+
+
+def _sample(rule: Rule, name: str) -> str:
+    converter = type(rule._converters[name]).__name__.removesuffix("Converter").lower()
+    return "1" if converter in {"integer", "float"} else "x"
+
+
+def test_every_route_asks_for_an_account(app: Flask) -> None:
+    """Deny by default: a new page is closed until somebody names it in `PUBLIC`."""
+    client = app.test_client()
+    app.config["WTF_CSRF_ENABLED"] = False
+    opened = []
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in PUBLIC | API_PUBLIC:
+            continue
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            answer = client.open(address_of(rule), method=method)
+            is_sent_away = answer.status_code == 302 and "/login" in answer.location
+            if not (answer.status_code == 401 or is_sent_away):
+                opened.append(f"{method} {rule.rule}: {answer.status_code}")
+    assert not opened
+
+
+def test_public_routes_are_known() -> None:
+    """A route that opens to everyone is a decision; it is written down here too."""
+    assert {
+        "static", "auth.login", "auth.setup", "auth.reset", "settings.switch_theme",
+        "health.healthz", "health.readyz", "health.metrics",
+    } == PUBLIC  # fmt: skip
+
+
+def test_viewer_changes_nothing(app: Flask, viewer: User) -> None:
+    """Every form address refuses viewers, but those for their own account."""
+    browser = PageClient(app, viewer)
+    app.config["WTF_CSRF_ENABLED"] = False
+    own = ("/settings/", "/login", "/logout", "/setup/", "/reset/")
+    opened = []
+    for rule in app.url_map.iter_rules():
+        is_own = rule.rule.startswith(own) and not rule.rule.startswith("/settings/users")
+        if "POST" not in (rule.methods or set()) or is_own or rule.rule.startswith("/api/"):
+            continue
+        answer = browser.http.post(address_of(rule), headers={"Accept": "text/html"})
+        if answer.status_code not in {403, 404}:
+            opened.append(f"POST {rule.rule}: {answer.status_code}")
+    assert not opened
+
+
+@pytest.mark.parametrize("path", ["/login", "/settings/profile", "/nowhere", "/healthz"])
+def test_every_answer_has_the_security_headers(app: Flask, member: User, path: str) -> None:
+    answer = PageClient(app, member).http.get(path)
+    assert answer.headers["Content-Security-Policy"] == POLICY
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_vendored_files_are_kept_by_browsers_and_our_own_are_asked_for(app: Flask) -> None:
+    client = app.test_client()
+    with client.get("/static/vendor/htmx-2.0.11/htmx.min.js") as vendored:
+        assert "immutable" in vendored.headers["Cache-Control"]
+    with client.get("/static/js/main.js") as ours:
+        assert ours.headers["Cache-Control"] == "no-cache"
+    with client.get(
+        "/static/js/main.js", headers={"If-None-Match": ours.headers["ETag"]}
+    ) as again:
+        assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("path", "way_back"),
+    [("/settings/tokens?x=1", "/settings/tokens?x%3D1"), ("/nowhere", "/nowhere")],
+)
+def test_who_is_not_signed_in_is_sent_to_the_sign_in(
+    client: FlaskClient, path: str, way_back: str
+) -> None:
+    assert client.get(path).location == f"/login?next={way_back}"
+
+
+@pytest.mark.parametrize(
+    "headers", [{"HX-Request": "true"}, {"Accept": "application/json"}, {"Accept": "text/html"}]
+)
+def test_part_of_a_page_gets_401_and_no_other_page(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    answer = client.get("/_live/pill", headers=headers)
+    assert answer.status_code == 401
+    assert answer.json["error"]["code"] == "unauthorized"
+
+
+def test_other_host_behind_a_proxy_is_believed_only_if_trusted(
+    home, environ: dict[str, str], app: Flask
+) -> None:
+    forwarded = {"X-Forwarded-Proto": "https", "X-Request-ID": "from-the-proxy"}
+    plain = app.test_client().get("/healthz", headers=forwarded)
+    assert "Strict-Transport-Security" not in plain.headers
+    assert plain.headers["X-Request-ID"] != "from-the-proxy"
+    trusting = create_app(load_settings({**environ, "TRUSTED_PROXIES": "1"}))
+    answer = trusting.test_client().get("/healthz", headers=forwarded)
+    assert answer.headers["Strict-Transport-Security"]
+    assert answer.headers["X-Request-ID"] == "from-the-proxy"
+
+
+def test_installations_on_one_host_have_cookies_of_their_own(
+    environ: dict[str, str], app: Flask
+) -> None:
+    other = create_app(load_settings({**environ, "SECRET_KEY": "another secret key"}))
+    assert app.config["SESSION_COOKIE_NAME"] != other.config["SESSION_COOKIE_NAME"]
+
+
+def test_log_lines_carry_the_id_of_the_request(app: Flask) -> None:
+    with app.test_request_context("/healthz"):
+        app.preprocess_request()
+        record = logging.LogRecord("x", logging.INFO, "", 0, "words", None, None)
+        assert RequestIds().filter(record)
+        assert len(record.request_id) == 8
+
+
+def test_healthz_and_readyz_answer_without_an_account(client: FlaskClient) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+    assert client.get("/readyz").json == {"ready": True, "database": "ok", "storage": "ok"}
+
+
+def test_readyz_names_what_does_not_answer(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise OSError("the folder is gone")
+
+    client.get("/readyz")
+    monkeypatch.setattr(app.extensions["storage"], "check", refuse)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json == {"ready": False, "database": "ok", "storage": "does not answer"}
+
+
+def test_metrics_are_prometheus_text(app: Flask, client: FlaskClient) -> None:
+    factories.make_job(state="queued")
+    answer = client.get("/metrics")
+    assert answer.mimetype == "text/plain"
+    assert "trainyard_jobs_queued 1\n" in answer.text
+
+
+def test_metrics_are_for_this_machine_or_a_token(
+    app: Flask, client: FlaskClient, member: User
+) -> None:
+    far = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
+    assert client.get("/metrics", **far).status_code == 403
+    assert client.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 403
+    token = tokens.create_token(user=member, name="prometheus").text
+    headers = {"Authorization": f"Bearer {token}"}
+    assert client.get("/metrics", headers=headers, **far).status_code == 200
