@@ -1,6 +1,5 @@
 """`/datasets` and `/estimators`."""
 
-import tempfile
 from typing import Any, BinaryIO, cast
 
 from flask import request
@@ -8,14 +7,12 @@ from werkzeug.wrappers import Response
 
 from dashboard.api import present, schemas
 from dashboard.api.auth import current_user
-from dashboard.api.files import send_stream
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.datasets import queries, service
+from dashboard.datasets.files import original_file, table_csv
 from dashboard.datasets.options import FIELDS, parse_options
-from dashboard.errors import Conflict, ValidationFailed
-from dashboard.storage import get_storage
+from dashboard.errors import ValidationFailed
 from tasks.engine.catalogue import list_estimators
-from tasks.engine.tables import write_csv
 
 
 @operation(
@@ -67,38 +64,13 @@ def get_rows(dataset_id: int, query: schemas.RowsQuery) -> dict[str, Any]:
 @operation("GET", "/datasets/<int:dataset_id>/file", "The bytes as they were uploaded",
            answer="application/octet-stream", errors=(404, 409))  # fmt: skip
 def get_file(dataset_id: int) -> Response:
-    dataset = queries.get_dataset(user=current_user(), dataset_id=dataset_id)
-    if dataset.original_key is None:
-        raise Conflict("The file is not there yet. Try again in a few seconds")
-    return send_stream(
-        get_storage().open(dataset.original_key),
-        file_name=dataset.file_name,
-        media_type="application/octet-stream",
-        size_bytes=dataset.size_bytes,
-        sha256=dataset.sha256,
-    )
+    return original_file(queries.get_dataset(user=current_user(), dataset_id=dataset_id))
 
 
 @operation("GET", "/datasets/<int:dataset_id>/table.csv", "The table as it was read, as CSV",
            answer="text/csv", errors=(404, 409))  # fmt: skip
 def get_table(dataset_id: int) -> Response:
-    dataset = queries.get_dataset(user=current_user(), dataset_id=dataset_id)
-    return table_csv(dataset)
-
-
-def table_csv(dataset: Any) -> Response:
-    """Answer with a dataset's table as UTF-8 RFC 4180 CSV, values exactly as in the file."""
-    if dataset.table_key is None:
-        raise Conflict(f"{dataset.file_name} has no table: it is {dataset.state}")
-    out = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    with get_storage().local_copy(dataset.table_key) as path:
-        write_csv(path, out)
-    size = out.tell()
-    out.seek(0)
-    stem = dataset.name.removesuffix(".csv")
-    return send_stream(
-        cast(BinaryIO, out), file_name=f"{stem}.csv", media_type="text/csv", size_bytes=size
-    )
+    return table_csv(queries.get_dataset(user=current_user(), dataset_id=dataset_id))
 
 
 @operation("DELETE", "/datasets/<int:dataset_id>", "Delete a dataset that no job uses",

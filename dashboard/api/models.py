@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from dashboard.api import present, schemas
 from dashboard.api.auth import current_user
-from dashboard.api.files import defused_csv, send_stream
 from dashboard.api.operations import cursor_of, operation, read_cursor
+from dashboard.downloads import defused_csv, send_stream
 from dashboard.errors import Conflict, NotFound, ValidationFailed
 from dashboard.models import queries, service
 from dashboard.predictions import service as predictions

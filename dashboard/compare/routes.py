@@ -1,0 +1,62 @@
+"""The page of jobs side by side."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask_login import current_user
+
+from dashboard.compare import charts
+from dashboard.compare.comparison import MAX_JOBS, Comparison, compare_jobs, read_ids
+from dashboard.errors import NotFound, ValidationFailed
+from tasks.engine.catalogue import METRICS
+
+blueprint = Blueprint("compare", __name__)
+FIGURES = {"folds": charts.fold_chart, "time": charts.time_chart}
+
+
+def _comparison() -> Comparison:
+    ids = read_ids(request.args.get("jobs", ""))
+    return compare_jobs(user=current_user, job_ids=ids, metric=request.args.get("metric"))
+
+
+@blueprint.get("/compare")
+def index() -> str | tuple[str, int]:
+    """Show jobs side by side. For all."""
+    try:
+        found = _comparison()
+    except ValidationFailed as problem:
+        too_few = len(read_ids(request.args.get("jobs", ""))) <= MAX_JOBS
+        words = "Add at least one more job" if too_few else problem.message
+        return render_template("compare/empty.html", message=words), 422
+    base_text = request.args.get("base", "")
+    ids = [job.id for job in found.jobs]
+    base = ids.index(int(base_text)) if base_text.isdigit() and int(base_text) in ids else 0
+    only = request.args.get("diff", "1") != "0"
+    shown = [row for row in found.rows if row.differs or row.group != "Settings that differ"]
+    rows = shown if only else found.rows
+    query = urlencode({"jobs": ",".join(map(str, ids)), "metric": found.metric})
+    metrics = {m.name: m.title for m in METRICS[found.jobs[0].task]}
+    return render_template(
+        "compare/index.html",
+        found=found,
+        base=base,
+        only=only,
+        rows=rows,
+        hidden=len(found.rows) - len(shown),
+        markers=[charts.marker(n) for n in range(len(ids))],
+        metrics=[(name, metrics[name]) for name in found.metrics],
+        metric_title=metrics.get(found.metric, found.metric),
+        figures=[
+            (name, title, f"{url_for('compare.figure', name=name)}?{query}", FIGURES[name](found))
+            for name, title in (("folds", "by fold"), ("time", "against training time"))
+        ],
+        others=[",".join(str(i) for i in ids if i != job_id) for job_id in ids],
+    )
+
+
+@blueprint.get("/compare/charts/<name>.json")
+def figure(name: str) -> Response:
+    """Answer one figure of the page. For all."""
+    if name not in FIGURES:
+        raise NotFound(f"There is no chart called {name}")
+    return jsonify(FIGURES[name](_comparison()))

@@ -1,0 +1,114 @@
+"""The jobs page: which rows it shows, in which groups."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.db import Job
+from dashboard.db.states import ACTIVE, JobState
+from dashboard.jobs import queries
+from dashboard.jobs.queries import SORTS, TABS, JobFilters
+from dashboard.jobs.views import JobView
+from dashboard.paging import Page, read_number, read_per
+
+STATES = frozenset(JobState)
+
+
+@dataclass(frozen=True)
+class JobListing:
+    """Everything that the jobs page shows."""
+
+    active: list[JobView]
+    finished: list[JobView]
+    page: Page
+    counts: Mapping[str, int]
+    filters: JobFilters
+    sort: str
+    ignored: list[str]
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether jobs in progress stand first; with a sort of one's own they do not."""
+        return self.sort == "-submitted"
+
+    @property
+    def tabs(self) -> list[tuple[str, str, int, bool]]:
+        """The tabs: title, value of ``state``, count, whether it is the current one."""
+        every = sum(self.counts.values())
+        tabs = [("All", "", every, not self.filters.state)]
+        for name, states in TABS.items():
+            count = sum(self.counts.get(state, 0) for state in states)
+            tabs.append((name.capitalize(), name, count, self.filters.state == name))
+        return tabs
+
+
+def read_filters(query: Mapping[str, str]) -> tuple[JobFilters, str, list[str]]:
+    """Read filters and sort from a query; what is unknown is ignored, and named.
+
+    Returns
+    -------
+    filters : JobFilters
+    sort : str
+    ignored : list of str
+        Such as ``state=finished``.
+    """
+    ignored = []
+    state = query.get("state") or None
+    if state and state not in TABS and state not in STATES:
+        ignored.append(f"state={state}")
+        state = None
+    numbers: dict[str, int | None] = {}
+    for name in ("dataset_id", "batch_id", "owner_id"):
+        text = query.get(name) or ""
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        if text and number is None:
+            ignored.append(f"{name}={text}")
+        numbers[name] = number
+    sort = query.get("sort") or "-submitted"
+    if sort.lstrip("-") not in SORTS:
+        ignored.append(f"sort={sort}")
+        sort = "-submitted"
+    filters = JobFilters(
+        state=state, estimator=query.get("estimator") or None, q=query.get("q") or None, **numbers
+    )
+    return filters, sort, ignored
+
+
+def read_listing(query: Mapping[str, str]) -> JobListing:
+    """Read what the jobs page shows for a query."""
+    filters, sort, ignored = read_filters(query)
+    per, number = read_per(query.get("per")), read_number(query.get("page"), 1)
+    found = queries.list_jobs(filters=filters, sort=sort, page=number, per=per)
+    active: list[Job] = []
+    finished = list(found.items)
+    if sort == "-submitted" and number == 1:
+        active = list(queries.list_active(filters=filters))
+        shown = {job.id for job in active}
+        finished = [job for job in finished if job.id not in shown]
+    return JobListing(
+        active=view_jobs(active),
+        finished=view_jobs(finished),
+        page=Page(number, per, found.total),
+        counts=found.counts,
+        filters=filters,
+        sort=sort,
+        ignored=ignored,
+    )
+
+
+def view_jobs(jobs: list[Job]) -> list[JobView]:
+    """Return jobs as rows, with the scores so far of those that run."""
+    running = [job.id for job in jobs if job.state in ACTIVE]
+    folds = queries.list_folds_of(running) if running else {}
+    views: list[JobView] = []
+    place = 0
+    for job in jobs:
+        values = [f.scores.get(job.metric) for f in folds.get(job.id, [])]
+        known = [value for value in values if value is not None]
+        so_far = sum(known) / len(known) if known else None
+        position: Any = None
+        if job.state == JobState.QUEUED:
+            place += 1
+            position = place if place < queries.POSITIONS_SHOWN else None
+        views.append(JobView(job, position=position, score_so_far=so_far))
+    return views

@@ -1,0 +1,149 @@
+"""A job as pages show it: its sentence, its times, its stages. Decides nothing, guesses openly."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from dashboard.clock import now
+from dashboard.db import Job
+from dashboard.db.states import ACTIVE, HELD, JobState
+from dashboard.filters import duration
+from tasks.engine.catalogue import find_metric, get_estimator
+
+SILENT_AFTER_S = 15
+STAGES = (
+    ("queued", "Queued"),
+    ("load", "Load data"),
+    ("prepare", "Prepare"),
+    ("fit", "Fit and validate"),
+    ("final", "Final fit"),
+    ("save", "Save model"),
+)
+
+
+@dataclass(frozen=True)
+class JobView:
+    """One job for a page; `position` is its place in the queue, `model_id` its model's."""
+
+    job: Job
+    position: int | None = None
+    model_id: int | None = None
+    score_so_far: float | None = None
+
+    @property
+    def estimator_title(self) -> str:
+        """The estimator in plain words."""
+        return get_estimator(self.job.estimator).title
+
+    @property
+    def metric_title(self) -> str:
+        """The main metric in plain words."""
+        metric = find_metric(self.job.task, self.job.metric)
+        return metric.title if metric else self.job.metric
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the job runs or waits."""
+        return self.job.state in ACTIVE
+
+    @property
+    def silent_s(self) -> float | None:
+        """Seconds without a sign of life; None while all is well."""
+        if self.job.state not in HELD or self.job.heartbeat_at is None:
+            return None
+        silent = (now() - self.job.heartbeat_at).total_seconds()
+        return silent if silent > SILENT_AFTER_S else None
+
+    @property
+    def badge(self) -> tuple[str, str | None]:
+        """The state that the badge shows, and its word where that is another."""
+        if self.silent_s is not None:
+            return "silent", f"No news for {duration(self.silent_s)}"
+        return self.job.state, None
+
+    @property
+    def sentence(self) -> str | None:
+        """What stands beside the badge."""
+        job = self.job
+        if job.state == JobState.QUEUED:
+            if job.message and job.attempt:
+                return job.message
+            return {None: "Waiting", 1: "Next in line"}.get(
+                self.position, f"{self.position} in line"
+            )
+        if job.state == JobState.SUCCEEDED:
+            return "Stopped early, some folds only" if job.partial else None
+        return job.message
+
+    @property
+    def elapsed_s(self) -> float | None:
+        """Seconds from the first start to the end, or to now."""
+        if self.job.started_at is None:
+            return None
+        return ((self.job.finished_at or now()) - self.job.started_at).total_seconds()
+
+    @property
+    def left(self) -> str | None:
+        """The time left, as a guess from the share that is done; "estimating" before that."""
+        if self.job.state != JobState.RUNNING or self.elapsed_s is None:
+            return None
+        if self.job.progress < 0.15:
+            return "estimating"
+        return guess_left(self.elapsed_s, self.job.progress)
+
+    @property
+    def score(self) -> float | None:
+        """The score, or what the folds so far give."""
+        return self.job.score if self.job.score is not None else self.score_so_far
+
+    @property
+    def track(self) -> list[dict[str, Any]]:
+        """The stages of the job's way, with what is known of each."""
+        seen = {stage["stage"]: stage for stage in self.job.stages}
+        current = self.job.stage if self.job.state != JobState.QUEUED else "queued"
+        names = [name for name, _title in STAGES]
+        at = names.index(current) if current in names else 0
+        return [
+            {
+                "title": title,
+                "state": self._stage_state(n, at),
+                "note": self._stage_note(name, n, at, seen),
+            }
+            for n, (name, title) in enumerate(STAGES)
+        ]
+
+    def _stage_state(self, n: int, at: int) -> str:
+        state = self.job.state
+        if state == JobState.SUCCEEDED or n < at:
+            return "done"
+        if n > at:
+            return "todo"
+        return {"failed": "failed", "lost": "failed", "cancelled": "stopped"}.get(state, "now")
+
+    def _stage_note(self, name: str, n: int, at: int, seen: dict[str, Any]) -> str | None:
+        job = self.job
+        if name == "queued":
+            waited = ((job.started_at or now()) - job.created_at).total_seconds()
+            return f"waited {duration(max(0, waited))}"
+        stage = seen.get(name)
+        if stage is None:
+            return "not reached" if not self.is_active and n == at + 1 else None
+        if n == at and self.is_active and name == "fit":
+            return (job.message or "").replace("Fitting ", "") or None
+        if "ended_at" in stage:
+            return duration(_seconds(stage["started_at"], stage["ended_at"]))
+        return None
+
+
+def _seconds(start: str, end: str) -> float:
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+
+
+def guess_left(elapsed_s: float, share: float) -> str:
+    """Say how long the rest may take, if it goes on as it did: never in seconds."""
+    seconds = elapsed_s * (1 - share) / max(share, 0.01)
+    if seconds < 60:
+        return "less than a minute left"
+    if seconds < 3600:
+        return f"about {round(seconds / 60)} min left"
+    return f"about {round(seconds / 3600)} h left"

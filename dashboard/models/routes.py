@@ -1,0 +1,74 @@
+"""Pages of models: list, one, downloads."""
+
+from flask import Blueprint, render_template, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from dashboard.downloads import send_stream
+from dashboard.live import answer
+from dashboard.models import queries, service
+from dashboard.paging import Page, read_number, read_per
+
+blueprint = Blueprint("models", __name__)
+FORMATS = (
+    ("bundle", "Bundle", "Everything: model, predict.py, train.py, card. Works without Trainyard"),
+    ("joblib", "joblib", "The fitted Pipeline as a pickle. Load it only if you trust its origin"),
+    ("skops", "skops", "The fitted Pipeline in a form that can be inspected before it is loaded"),
+)
+
+
+@blueprint.get("/models")
+def index() -> str:
+    """List models. For all."""
+    q = request.args.get("q", "")
+    per, number = read_per(request.args.get("per")), read_number(request.args.get("page"), 1)
+    models, total = queries.list_models(q=q, page=number, per=per)
+    return render_template("models/index.html", models=models, page=Page(number, per, total), q=q)
+
+
+@blueprint.get("/models/<int:model_id>")
+def detail(model_id: int) -> str:
+    """Show a model. For all."""
+    model = queries.get_model(user=current_user, model_id=model_id)
+    needed = {c["name"]: c for c in model.schema.get("columns", [])}
+    return render_template(
+        "models/detail.html",
+        model=model,
+        job=model.job,
+        formats=FORMATS,
+        columns=[needed[name] for name in model.schema.get("features", []) if name in needed],
+        example={
+            name: _example(needed.get(name, {})) for name in model.schema.get("features", [])
+        },
+        api_url=f"{request.host_url}api/v1",
+    )
+
+
+def _example(column: dict[str, object]) -> object:
+    """Return a value that training saw, for the snippets."""
+    for key in ("values", "range"):
+        found = column.get(key)
+        if isinstance(found, list) and found:
+            return found[0]
+    return ""
+
+
+@blueprint.get("/_live/models/<int:model_id>")
+def live_detail(model_id: int) -> Response:
+    """Answer whether the model was checked. For all."""
+    model = queries.get_model(user=current_user, model_id=model_id)
+    return answer("models/_files.html", model=model, formats=FORMATS)
+
+
+@blueprint.get("/models/<int:model_id>/download")
+def download(model_id: int) -> Response:
+    """Hand out one of a model's files. For all."""
+    model = queries.get_model(user=current_user, model_id=model_id)
+    found = service.open_download(model, request.args.get("format", "bundle"))
+    return send_stream(
+        found.stream,
+        file_name=found.file_name,
+        media_type="application/octet-stream",
+        size_bytes=found.size_bytes,
+        sha256=found.sha256,
+    )

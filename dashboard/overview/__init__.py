@@ -1,0 +1,1 @@
+"""Overview: what is going on, and what needs a look."""

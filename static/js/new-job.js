@@ -1,0 +1,34 @@
+// New job: a choice that changes the form fetches it anew, and keeps everything that still fits.
+let asking = null;
+
+document.addEventListener('change', async (event) => {
+  const control = event.target;
+  if (!control.matches('#job-form [data-updates], #job-form [name=estimator]')) return;
+  const form = control.form;
+  const data = new FormData(form);
+  data.set('action', 'update');
+  asking?.abort();
+  asking = new AbortController();
+  form.setAttribute('aria-busy', 'true');
+  try {
+    const answer = await fetch(form.action, { method: 'POST', body: data, signal: asking.signal });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    show(page.getElementById('main'), control);
+  } catch (problem) {
+    if (problem.name !== 'AbortError') throw problem;
+  } finally {
+    document.getElementById('job-form')?.removeAttribute('aria-busy');
+  }
+});
+
+// The new form replaces the old one; what was open stays open, and the focus where it was.
+function show(main, control) {
+  const open = [...document.querySelectorAll('#job-form details')].map((part) => part.open);
+  document.getElementById('main').replaceChildren(...main.childNodes);
+  document.querySelectorAll('#job-form details').forEach((part, n) => { if (open[n]) part.open = true; });
+  const again = control.type === 'radio'
+    ? document.querySelector(`#job-form [name=estimator][value="${CSS.escape(control.value)}"]`)
+    : document.getElementById(control.id);
+  again?.focus();
+}
