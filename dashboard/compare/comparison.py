@@ -11,6 +11,8 @@ from tasks.engine.catalogue import METRICS, find_metric, get_estimator
 
 MAX_JOBS = 12
 MIN_JOBS = 2
+SETTINGS, PARAMETERS = "Settings that differ", "Parameters that differ"
+ABSENT = None
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,15 @@ class Row:
     values: list[Any]
     spreads: list[float | None] | None = None
     greater_is_better: bool | None = None
+    changed: bool = False
 
     @property
     def differs(self) -> bool:
         """Whether not all jobs have the same value."""
+        if self.group == PARAMETERS:
+            # A parameter that one estimator alone has differs in nothing, unless it was changed.
+            known = {repr(value) for value in self.values if value is not ABSENT}
+            return self.changed or len(known) > 1
         return any(value != self.values[0] for value in self.values[1:])
 
     @property
@@ -65,7 +72,7 @@ class Comparison:
             "settings": {
                 row.name: row.values
                 for row in self.rows
-                if row.group == "Settings that differ" and row.differs
+                if row.group in (SETTINGS, PARAMETERS) and row.differs
             },
             "missing": self.missing,
         }
@@ -170,7 +177,7 @@ def score_rows(jobs: Sequence[Job], metric: str) -> list[Row]:
 
 def setting_rows(jobs: Sequence[Job]) -> list[Row]:
     """Return a row for each setting and parameter."""
-    group = "Settings that differ"
+    group = SETTINGS
     rows = [
         Row(group, "Estimator", [get_estimator(job.estimator).title for job in jobs]),
         Row(group, "Dataset", [job.dataset.name for job in jobs]),
@@ -182,7 +189,13 @@ def setting_rows(jobs: Sequence[Job]) -> list[Row]:
     for name in ("scheme", "folds", "repeats", "group_column", "time_column"):
         rows.append(Row(group, f"Validation {name}", [j.validation.get(name) for j in jobs]))
     names = dict.fromkeys(n for j in jobs for n in parameters_of(j))
-    return rows + [Row(group, n, [parameters_of(job).get(n) for job in jobs]) for n in names]
+    for name in names:
+        values = [parameters_of(job).get(name, ABSENT) for job in jobs]
+        changed = any(name in job.parameters for job in jobs)
+        rows.append(
+            Row(PARAMETERS, name, values, changed=changed and len(set(map(repr, values))) > 1)
+        )
+    return rows
 
 
 def parameters_of(job: Job) -> dict[str, Any]:

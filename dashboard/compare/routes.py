@@ -6,7 +6,14 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from flask_login import current_user
 
 from dashboard.compare import charts
-from dashboard.compare.comparison import MAX_JOBS, Comparison, compare_jobs, read_ids
+from dashboard.compare.comparison import (
+    MAX_JOBS,
+    PARAMETERS,
+    SETTINGS,
+    Comparison,
+    compare_jobs,
+    read_ids,
+)
 from dashboard.errors import NotFound, ValidationFailed
 from tasks.engine.catalogue import METRICS
 
@@ -32,7 +39,7 @@ def index() -> str | tuple[str, int]:
     ids = [job.id for job in found.jobs]
     base = ids.index(int(base_text)) if base_text.isdigit() and int(base_text) in ids else 0
     only = request.args.get("diff", "1") != "0"
-    shown = [row for row in found.rows if row.differs or row.group != "Settings that differ"]
+    shown = [row for row in found.rows if row.differs or row.group not in (SETTINGS, PARAMETERS)]
     rows = shown if only else found.rows
     query = urlencode({"jobs": ",".join(map(str, ids)), "metric": found.metric})
     metrics = {m.name: m.title for m in METRICS[found.jobs[0].task]}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.db import Job, JobFold
+from tasks.engine.catalogue import find_metric
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 COLOURS = ("c1", "c2", "c3", "c4", "c5", "c6")
@@ -24,10 +25,13 @@ def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, 
             {"type": "scatter", "mode": "lines", "name": "Mean", "x": xs, "y": [mean] * len(xs),
              "line": {"color": "c2", "dash": "dash"}}
         )  # fmt: skip
+    metric = find_metric(job.task, job.metric)
+    title = metric.title if metric else job.metric
     words = ", ".join(f"{x} {y:.4f}" for x, y in zip(xs, ys, strict=True)) or "no fold yet"
     return {
         "traces": traces,
-        "layout": {"yaxis": {"title": {"text": job.metric}}, "xaxis": {"type": "category"}},
+        "layout": {"yaxis": {"title": {"text": title}, "visible": bool(ys)},
+                   "xaxis": {"type": "category", "visible": bool(ys)}},
         "table": {"columns": ["Fold", job.metric, "Fit, seconds"],
                   "rows": [[f.fold, f.scores.get(job.metric), round(f.fit_seconds, 3)]
                            for f in folds]},

@@ -28,7 +28,7 @@ from dashboard.jobs import charts, forms, lists, queries, results, service
 from dashboard.jobs.views import JobView
 from dashboard.live import answer
 from dashboard.web import requires
-from tasks.engine.catalogue import get_estimator, list_estimators
+from tasks.engine.catalogue import METRICS, get_estimator, list_estimators
 
 blueprint = Blueprint("jobs", __name__)
 Answer = AnyResponse | str | tuple[str, int]
@@ -142,6 +142,7 @@ def _context(job_id: int) -> dict[str, Any]:
             job_id=job_id, after=max(0, queries.count_log(job_id) - LOG_LINES)
         ),
         "settings": _settings(job),
+        "metric_titles": {m.name: m.title for m in METRICS[job.task]},
         "charts": _charts(job),
         "may_change": job.owner_id == current_user.id or current_user.is_admin,
         "live_url": url_for("jobs.live_detail", job_id=job_id),

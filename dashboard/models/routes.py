@@ -31,12 +31,13 @@ def detail(model_id: int) -> str:
     """Show a model. For all."""
     model = queries.get_model(user=current_user, model_id=model_id)
     needed = {c["name"]: c for c in model.schema.get("columns", [])}
+    features = model.schema.get("features", [])
     return render_template(
         "models/detail.html",
         model=model,
         job=model.job,
         formats=FORMATS,
-        columns=[needed[name] for name in model.schema.get("features", []) if name in needed],
+        columns=[needed[name] for name in features if name in needed],
         example={
             name: _example(needed.get(name, {})) for name in model.schema.get("features", [])
         },

@@ -1,0 +1,125 @@
+"""A real server on a free port, and a real Chromium that notices what no page may do."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from dashboard.db import User
+from tests.factories import PASSWORD
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+WATCH = """
+window.violations = [];
+document.addEventListener('securitypolicyviolation', (e) => {
+  window.violations.push(`${e.violatedDirective}: ${e.blockedURI}`);
+});
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything here, and leave it out, saying why, where there is no Chromium."""
+    for item in items:
+        if "/tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    if CHROMIUM is None:
+        reason = "Chromium is not installed; apt-get install chromium"
+        if os.environ.get("TRAINYARD_REQUIRE_ALL"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[str]:
+    """The address of the app, served by threads."""
+    serving = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=serving.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{serving.server_port}"
+    serving.shutdown()
+    thread.join()
+    serving.server_close()
+
+
+class Watched:
+    """A tab, and what went wrong in it."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.context = context
+        self.address = address
+        self.faults: list[str] = []
+        self.allowed: set[str] = set()
+        context.add_init_script(WATCH)
+        self.page = self.open()
+
+    def open(self) -> Page:
+        """Open another tab."""
+        page = self.context.new_page()
+        page.on("console", lambda m: self._note(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self._note(str(error)))
+        page.on("request", lambda request: self._judge(request.url))
+        return page
+
+    def go(self, path: str) -> Page:
+        """Open a page of the server."""
+        self.page.goto(f"{self.address}{path}")
+        return self.page
+
+    def sign_in(self, user: User) -> Page:
+        """Sign in by the form."""
+        page = self.go("/login?next=/settings/profile")
+        page.get_by_label("Email").fill(user.email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/settings/profile")
+        return page
+
+    def check_accessibility(self) -> None:
+        """Run axe on the page that is open."""
+        found = Axe().run(self.page, options=RULES).response["violations"]
+        assert not found, [(v["id"], [n["target"] for n in v["nodes"]]) for v in found]
+
+    def check(self) -> None:
+        """Fail for whatever went wrong so far."""
+        for page in self.context.pages:
+            self.faults += page.evaluate("window.violations ?? []")
+        assert not [f for f in self.faults if not any(words in f for words in self.allowed)]
+
+    def _note(self, text: str) -> None:
+        self.faults.append(text)
+
+    def _judge(self, url: str) -> None:
+        if not url.startswith((self.address, "data:", "blob:")):
+            self.faults.append(f"a request to another host: {url}")
+
+
+@pytest.fixture
+def browse(chromium: Browser, server: str) -> Iterator[Callable[..., Watched]]:
+    """Make browser windows; none may break the policy, log an error or call another host."""
+    made: list[Watched] = []
+
+    def make(**options: object) -> Watched:
+        context = chromium.new_context(**options)  # type: ignore[arg-type]
+        made.append(Watched(context, server))
+        return made[-1]
+
+    yield make
+    for window in made:
+        window.check()
+        window.context.close()
