@@ -1,6 +1,6 @@
 """The web application and the domain. This file makes the app and does nothing else."""
 
-import importlib
+from importlib import import_module
 from pathlib import Path
 
 from flask import Flask
@@ -10,8 +10,11 @@ from dashboard.db.transaction import prepare_engine
 from dashboard.extensions import csrf, db, login_manager, migrate
 
 ROOT = Path(__file__).parent.parent
-BLUEPRINTS = (
-    "auth", "settings", "overview", "datasets", "jobs", "compare", "models", "workers", "api",
+# Each has a `blueprint`, an `init_app(app)`, or both.
+PARTS = (
+    "web", "filters", "commands", "auth.routes", "settings.routes", "overview.routes",
+    "datasets.routes", "jobs.routes", "compare.routes", "models.routes", "workers.routes",
+    "api.routes",
 )  # fmt: skip
 
 
@@ -22,10 +25,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     ----------
     settings : Settings, optional
         The settings; read from the environment by default.
-
-    Returns
-    -------
-    Flask
     """
     settings = settings or load_settings()
     app = Flask(
@@ -40,27 +39,15 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not settings.is_sqlite},
         WTF_CSRF_TIME_LIMIT=None,
     )
-    db.init_app(app)
+    for extension in (db, csrf, login_manager):
+        extension.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
-    csrf.init_app(app)
-    login_manager.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    for name in ("web", "filters", "commands", "run_commands"):
-        _init(app, f"dashboard.{name}")
-    for feature in BLUEPRINTS:
-        _init(app, f"dashboard.{feature}.routes")
+    for name in PARTS:
+        part = import_module(f"dashboard.{name}")
+        if hasattr(part, "blueprint"):
+            app.register_blueprint(part.blueprint)
+        if hasattr(part, "init_app"):
+            part.init_app(app)
     return app
-
-
-def _init(app: Flask, module_name: str) -> None:
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if not module_name.startswith(error.name or "-"):
-            raise
-        return
-    if hasattr(module, "blueprint"):
-        app.register_blueprint(module.blueprint)
-    if hasattr(module, "init_app"):
-        module.init_app(app)

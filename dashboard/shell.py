@@ -137,7 +137,7 @@ class Shell:
         if not self.user:
             return []
         summary = _queue()
-        texts = [NO_WORKER] if summary and not summary.workers_alive else []
+        texts: list[str] = [NO_WORKER] if summary and not summary.workers_alive else []
         free = _free_bytes()
         if free is not None and free < LITTLE_SPACE_BYTES:
             texts.append(

@@ -6,9 +6,8 @@ import time
 import urllib.error
 import urllib.request
 
-from dashboard.auth.service import make_setup_link
-
 from dashboard import create_app
+from dashboard.auth.service import make_setup_link
 
 PATIENCE_S = 120
 

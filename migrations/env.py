@@ -1,5 +1,7 @@
 """How Alembic reaches the database: through the app's own settings and records."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import context
 from flask import current_app
@@ -9,7 +11,7 @@ from dashboard.db.columns import UtcDateTime
 from dashboard.extensions import db
 
 
-def render_item(kind, value, _context):
+def render_item(kind: str, value: Any, _context: Any) -> str | bool:
     """Write our own column types as the plain types that they are in the database."""
     if kind == "type" and isinstance(value, UtcDateTime):
         return "sa.DateTime()"

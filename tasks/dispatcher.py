@@ -10,7 +10,6 @@ import threading
 from datetime import datetime, timedelta
 
 import click
-from dashboard.datasets.service import discard_abandoned_uploads
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import delete, func, or_, select, update
@@ -21,6 +20,7 @@ from dashboard.chores.service import recover_stale_chores
 from dashboard.clock import now
 from dashboard.config import Settings
 from dashboard.datasets.reading import refuse_reading
+from dashboard.datasets.service import discard_abandoned_uploads
 from dashboard.db import Chore, Job, SignInAttempt, Worker
 from dashboard.db.transaction import writing
 from dashboard.extensions import db

@@ -5,7 +5,7 @@ from typing import Any, BinaryIO, cast
 from flask import request
 from werkzeug.wrappers import Response
 
-from dashboard.api import present, schemas
+from dashboard.api import present, requests, schemas
 from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.datasets import queries, service
@@ -17,7 +17,7 @@ from tasks.engine.catalogue import list_estimators
 
 @operation(
     "POST", "/datasets", "Upload a file; it is read, checked and saved in one step",
-    form=schemas.DatasetForm, answer=schemas.Dataset, status=202, errors=(403, 413, 422, 503),
+    form=requests.DatasetForm, answer=schemas.Dataset, status=202, errors=(403, 413, 422, 503),
 )  # fmt: skip
 def create_dataset() -> dict[str, Any]:
     file = request.files.get("file")
@@ -36,9 +36,9 @@ def create_dataset() -> dict[str, Any]:
     return present.dataset(dataset)
 
 
-@operation("GET", "/datasets", "List datasets, the newest first", query=schemas.PageQuery,
+@operation("GET", "/datasets", "List datasets, the newest first", query=requests.PageQuery,
            answer=schemas.DatasetPage, errors=(400, 422))  # fmt: skip
-def list_datasets(query: schemas.PageQuery) -> dict[str, Any]:
+def list_datasets(query: requests.PageQuery) -> dict[str, Any]:
     items = queries.list_datasets_before(
         before=read_cursor(query.cursor), limit=query.limit + 1, q=request.args.get("q", "")
     )
@@ -54,8 +54,8 @@ def get_dataset(dataset_id: int) -> dict[str, Any]:
 
 
 @operation("GET", "/datasets/<int:dataset_id>/rows", "Rows as they were read",
-           query=schemas.RowsQuery, answer=schemas.TableRows, errors=(404, 409, 422))  # fmt: skip
-def get_rows(dataset_id: int, query: schemas.RowsQuery) -> dict[str, Any]:
+           query=requests.RowsQuery, answer=schemas.TableRows, errors=(404, 409, 422))  # fmt: skip
+def get_rows(dataset_id: int, query: requests.RowsQuery) -> dict[str, Any]:
     dataset = queries.get_dataset(user=current_user(), dataset_id=dataset_id)
     columns, rows, lines = queries.get_rows(dataset, query.offset, query.limit)
     return {"columns": columns, "rows": rows, "lines": lines}
@@ -80,8 +80,8 @@ def delete_dataset(dataset_id: int) -> Response:
     return Response(status=204)
 
 
-@operation("GET", "/estimators", "List estimators and their parameters", query=schemas.TaskQuery,
+@operation("GET", "/estimators", "List estimators and their parameters", query=requests.TaskQuery,
            answer=schemas.EstimatorPage, errors=(422,))  # fmt: skip
-def get_estimators(query: schemas.TaskQuery) -> dict[str, Any]:
+def get_estimators(query: requests.TaskQuery) -> dict[str, Any]:
     found = [present.estimator(entry) for entry in list_estimators(query.task)]
     return {"items": found, "next_cursor": None}

@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 from werkzeug.wrappers import Response
 
-from dashboard.api import present, schemas
+from dashboard.api import present, requests, schemas
 from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.db import Job
@@ -18,17 +18,17 @@ def _job(job_id: int) -> Job:
     return queries.get_job(user=current_user(), job_id=job_id)
 
 
-@operation("POST", "/jobs", "Submit a job", body=schemas.JobRequest, answer=schemas.Job,
+@operation("POST", "/jobs", "Submit a job", body=requests.JobRequest, answer=schemas.Job,
            status=201, headers=("Idempotency-Key",), errors=(400, 403, 422))  # fmt: skip
-def submit(body: schemas.JobRequest) -> dict[str, Any]:
+def submit(body: requests.JobRequest) -> dict[str, Any]:
     given = body.model_dump(exclude_unset=True)
     key = request.headers.get("Idempotency-Key")
     return present.job(service.submit_job(user=current_user(), request=given, idempotency_key=key))
 
 
-@operation("GET", "/jobs", "List jobs, the newest first", query=schemas.JobQuery,
+@operation("GET", "/jobs", "List jobs, the newest first", query=requests.JobQuery,
            answer=schemas.JobPage, errors=(400, 422))  # fmt: skip
-def list_all(query: schemas.JobQuery) -> dict[str, Any]:
+def list_all(query: requests.JobQuery) -> dict[str, Any]:
     filters = queries.JobFilters(
         state=query.state,
         dataset_id=query.dataset_id,
@@ -53,8 +53,8 @@ def show(job_id: int) -> dict[str, Any]:
 
 
 @operation("POST", f"{ID}/cancel", "Stop a job, or stop and keep the folds that are done",
-           query=schemas.KeepQuery, answer=schemas.Job, errors=(403, 404, 409, 422))  # fmt: skip
-def cancel(job_id: int, query: schemas.KeepQuery) -> dict[str, Any]:
+           query=requests.KeepQuery, answer=schemas.Job, errors=(403, 404, 409, 422))  # fmt: skip
+def cancel(job_id: int, query: requests.KeepQuery) -> dict[str, Any]:
     return present.job(service.cancel_job(user=current_user(), job_id=job_id, keep=query.keep))
 
 
@@ -71,9 +71,9 @@ def delete(job_id: int) -> Response:
     return Response(status=204)
 
 
-@operation("GET", f"{ID}/log", "Lines of a job's log", query=schemas.LogQuery,
+@operation("GET", f"{ID}/log", "Lines of a job's log", query=requests.LogQuery,
            answer=schemas.LogPage, errors=(404, 422))  # fmt: skip
-def log(job_id: int, query: schemas.LogQuery) -> dict[str, Any]:
+def log(job_id: int, query: requests.LogQuery) -> dict[str, Any]:
     _job(job_id)
     lines = queries.list_log(job_id=job_id, after=query.after, limit=query.limit)
     return {"items": [present.log_line(line) for line in lines], "next_cursor": None}
@@ -86,9 +86,9 @@ def show_results(job_id: int) -> dict[str, Any]:
 
 
 @operation("GET", f"{ID}/rows", "Out-of-fold predictions: the folds, row by row",
-           query=schemas.FoldRowsQuery, answer=schemas.FoldRowPage,
+           query=requests.FoldRowsQuery, answer=schemas.FoldRowPage,
            errors=(400, 404, 409, 422))  # fmt: skip
-def rows(job_id: int, query: schemas.FoldRowsQuery) -> dict[str, Any]:
+def rows(job_id: int, query: requests.FoldRowsQuery) -> dict[str, Any]:
     start = read_cursor(query.cursor) or 0
     found, total = results.read_out_of_fold(
         _job(job_id),

@@ -6,7 +6,8 @@ from flask import Response as FlaskResponse
 from flask import request, stream_with_context
 from werkzeug.wrappers import Response
 
-from dashboard.api import present, schemas
+from dashboard.api import model_schemas as schemas
+from dashboard.api import present, requests
 from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.downloads import defused_csv, send_stream
@@ -18,9 +19,9 @@ from dashboard.storage import get_storage
 MEDIA_TYPES = {"bundle": "application/zip"}
 
 
-@operation("GET", "/models", "List models, the newest first", query=schemas.PageQuery,
+@operation("GET", "/models", "List models, the newest first", query=requests.PageQuery,
            answer=schemas.ModelPage, errors=(400, 422))  # fmt: skip
-def list_models(query: schemas.PageQuery) -> dict[str, Any]:
+def list_models(query: requests.PageQuery) -> dict[str, Any]:
     items = queries.list_models_before(before=read_cursor(query.cursor), limit=query.limit + 1)
     shown = items[: query.limit]
     more = cursor_of(shown[-1].id) if len(items) > query.limit else None
@@ -33,9 +34,9 @@ def get_model(model_id: int) -> dict[str, Any]:
 
 
 @operation("GET", "/models/<int:model_id>/download", "Download a model, once it was checked",
-           query=schemas.FormatQuery, answer="application/octet-stream",
+           query=requests.FormatQuery, answer="application/octet-stream",
            errors=(400, 404, 409, 422))  # fmt: skip
-def download(model_id: int, query: schemas.FormatQuery) -> Response:
+def download(model_id: int, query: requests.FormatQuery) -> Response:
     model = queries.get_model(user=current_user(), model_id=model_id)
     found = service.open_download(model, query.format)
     return send_stream(
@@ -47,14 +48,14 @@ def download(model_id: int, query: schemas.FormatQuery) -> Response:
     )
 
 
-@operation("POST", "/models/<int:model_id>/predict", "Predict some rows", body=schemas.RowsRequest,
-           answer=schemas.Predictions, errors=(400, 404, 409, 422, 503))  # fmt: skip
-def predict(model_id: int, body: schemas.RowsRequest) -> dict[str, Any]:
+@operation("POST", "/models/<int:model_id>/predict", "Predict some rows",
+           body=requests.RowsRequest, answer=schemas.Predictions, errors=(400, 404, 409, 422, 503))  # fmt: skip
+def predict(model_id: int, body: requests.RowsRequest) -> dict[str, Any]:
     done = predictions.predict_rows(user=current_user(), model_id=model_id, rows=body.rows)
     return dict(done.answer or {})
 
 
-@operation("POST", "/predictions", "Predict every row of a file", form=schemas.PredictionForm,
+@operation("POST", "/predictions", "Predict every row of a file", form=requests.PredictionForm,
            answer=schemas.Prediction, status=202,
            errors=(403, 404, 409, 413, 422, 503))  # fmt: skip
 def create_prediction() -> dict[str, Any]:
@@ -81,9 +82,9 @@ def get_prediction(prediction_id: int) -> dict[str, Any]:
 
 
 @operation("GET", "/predictions/<int:prediction_id>/file",
-           "The uploaded table with the predictions added", query=schemas.RawQuery,
+           "The uploaded table with the predictions added", query=requests.RawQuery,
            answer="text/csv", errors=(404, 409, 422))  # fmt: skip
-def get_prediction_file(prediction_id: int, query: schemas.RawQuery) -> Response:
+def get_prediction_file(prediction_id: int, query: requests.RawQuery) -> Response:
     found = predictions.get_prediction(user=current_user(), prediction_id=prediction_id)
     if found.kind != "file":
         raise NotFound("This prediction was of single rows; it has no file")

@@ -1,4 +1,4 @@
-"""Requests and answers of the API: the schemas of its OpenAPI document."""
+"""Answers of the API: the schemas of its OpenAPI document."""
 
 from typing import Annotated, Any, Literal
 
@@ -33,125 +33,6 @@ class Error(Schema):
     """Every answer that is no success."""
 
     error: ErrorBody
-
-
-class PageQuery(Open):
-    """Which part of a list."""
-
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: str | None = None
-
-
-class JobQuery(PageQuery):
-    """Which jobs."""
-
-    state: str | None = None
-    dataset_id: Annotated[int, Field(ge=0, lt=2**63)] | None = None
-    batch_id: Annotated[int, Field(ge=0, lt=2**63)] | None = None
-    estimator: str | None = None
-    q: str | None = None
-    sort: Literal["submitted", "-submitted"] = "-submitted"
-
-
-class RowsQuery(Open):
-    """Which rows of a table."""
-
-    offset: Annotated[int, Field(ge=0, lt=2**53)] = 0
-    limit: Annotated[int, Field(ge=1, le=1000)] = 100
-
-
-class FoldRowsQuery(Open):
-    """Which out-of-fold rows."""
-
-    limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
-    cursor: str | None = None
-    predicted: str | None = None
-    actual: str | None = None
-    fold: Annotated[int, Field(ge=1, lt=2**31)] | None = None
-    sort: Literal["row", "error"] = "row"
-
-
-class LogQuery(Open):
-    """Which lines of a log."""
-
-    after: Annotated[int, Field(ge=0, lt=2**53)] = 0
-    limit: Annotated[int, Field(ge=1, le=1000)] = 1000
-
-
-class KeepQuery(Open):
-    """How to stop."""
-
-    keep: bool = False
-
-
-class TaskQuery(Open):
-    """Which estimators."""
-
-    task: Literal["classification", "regression"] | None = None
-
-
-class RawQuery(Open):
-    """Whether cells that begin like a formula stay as they are."""
-
-    raw: bool = False
-
-
-class FormatQuery(Open):
-    """Which of a model's files."""
-
-    format: str = "bundle"
-
-
-class CompareQuery(Open):
-    """Which jobs, by which metric."""
-
-    jobs: Annotated[str, Field(description="ids, separated by commas")] = ""
-    metric: str | None = None
-
-
-class DatasetForm(Schema):
-    """An uploaded file."""
-
-    file: Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
-    name: str | None = None
-    delimiter: str | None = None
-    encoding: str | None = None
-    header: Literal["true", "false"] | None = None
-    decimal: Literal[".", ","] | None = None
-    bad_lines: Literal["refuse", "skip", "pad"] | None = None
-
-
-class PredictionForm(Schema):
-    """A file whose rows are to be predicted."""
-
-    model_id: int
-    file: Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
-
-
-class JobRequest(Open):
-    """A job; what is left out has a default. The server says which fields cannot be used."""
-
-    dataset_id: Any = None
-    target: Any = None
-    estimator: Any = None
-    name: Any = None
-    task: Any = None
-    parameters: Any = None
-    features: Any = None
-    exclude: Any = None
-    validation: Any = None
-    metric: Any = None
-    seed: Any = None
-    time_limit_s: Any = None
-    priority: Any = None
-    tags: Any = None
-    class_weight: Any = None
-
-
-class RowsRequest(Schema):
-    """Rows to predict."""
-
-    rows: list[dict[str, Any]]
 
 
 class Problem(Schema):
@@ -340,57 +221,6 @@ class FoldRow(Open):
     probabilities: dict[str, float] | None
 
 
-class ModelFile(Schema):
-    """One of a model's files."""
-
-    size_bytes: int
-    sha256: str
-
-
-class Model(Schema):
-    """A fitted model; it is offered when its state is ``ready``."""
-
-    id: int
-    name: str
-    state: Literal["verifying", "ready", "refused"]
-    failure: Failure | None
-    job_id: int
-    dataset_id: int
-    target: str
-    task: str
-    estimator: str
-    metric: str
-    score: Score
-    score_std: Score
-    classes: list[str] | None
-    files: dict[str, ModelFile]
-    schema_: Annotated[dict[str, Any], Field(alias="schema")]
-    created_at: Moment
-
-
-class Predictions(Schema):
-    """What a model says about rows."""
-
-    predictions: list[str | float]
-    probabilities: list[dict[str, float]] | None
-    warnings: list[dict[str, Any]]
-
-
-class Prediction(Schema):
-    """A file that is being predicted."""
-
-    id: int
-    model_id: int
-    state: Literal["queued", "running", "ready", "failed"]
-    progress: float
-    file_name: str | None
-    rows: int | None
-    warnings: list[dict[str, Any]]
-    failure: Failure | None
-    created_at: Moment
-    finished_at: Moment
-
-
 class Worker(Schema):
     """A worker process."""
 
@@ -440,6 +270,5 @@ DatasetPage = page_of(Dataset)
 JobPage = page_of(Job)
 LogPage = page_of(LogLine)
 FoldRowPage = page_of(FoldRow)
-ModelPage = page_of(Model)
 WorkerPage = page_of(Worker)
 EstimatorPage = page_of(Estimator)

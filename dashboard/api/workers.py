@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from dashboard.api import present, schemas
+from dashboard.api import present, requests, schemas
 from dashboard.api.auth import current_user
 from dashboard.api.operations import operation
 from dashboard.compare.comparison import compare_jobs, read_ids
@@ -22,8 +22,8 @@ def get_queue() -> dict[str, Any]:
     return asdict(queries.summarise_queue()) | {"items": waiting}
 
 
-@operation("GET", "/compare", "Jobs side by side", query=schemas.CompareQuery,
+@operation("GET", "/compare", "Jobs side by side", query=requests.CompareQuery,
            answer=schemas.Comparison, errors=(404, 422))  # fmt: skip
-def compare(query: schemas.CompareQuery) -> dict[str, Any]:
+def compare(query: requests.CompareQuery) -> dict[str, Any]:
     ids = read_ids(query.jobs)
     return compare_jobs(user=current_user(), job_ids=ids, metric=query.metric).as_dict()

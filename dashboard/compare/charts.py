@@ -53,7 +53,8 @@ def time_chart(found: Comparison) -> dict[str, Any]:
             continue
         traces.append(
             {"type": "scatter", "mode": "markers+text", "name": label(job),
-             "text": [job.name[:30]], "textposition": "top center", "marker": marker(n) | {"size": 12},
+             "text": [job.name[:30]], "textposition": "top center",
+             "marker": marker(n) | {"size": 12},
              "x": [seconds], "y": [value]}
         )  # fmt: skip
         rows.append([label(job), round(seconds, 3), value])

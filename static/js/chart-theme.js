@@ -32,7 +32,7 @@ function axis(given, tokens) {
     gridcolor: tokens.grid, zerolinecolor: tokens.grid, linecolor: tokens.line, tickcolor: tokens.line,
     automargin: true, fixedrange: true, ...given,
     tickfont: { color: tokens.muted, size: 12 },
-    title: typeof given?.title === 'string' ? { text: given.title, font: { color: tokens.muted, size: 13 } } : given?.title,
+    title: { font: { color: tokens.muted, size: 13 }, ...(typeof given?.title === 'string' ? { text: given.title } : given?.title) },
   };
 }
 

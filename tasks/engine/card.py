@@ -9,36 +9,28 @@ from tasks.engine.spec import TrainingSpec
 if TYPE_CHECKING:
     from tasks.engine.export import Origin
 
+TEMPLATE = """# {name}
 
-def write_card(
-    result: TrainingResult, spec: TrainingSpec, schema: dict[str, Any], origin: "Origin"
-) -> str:
-    """Return a model's card as Markdown."""
-    title = get_estimator(spec.estimator).title
-    titles = {metric.name: metric.title for metric in METRICS[spec.task]}
-    partial = " It was stopped early: not every fold was scored." if result.partial else ""
-    return f"""# {origin.job_name}
-
-{title} (`{spec.estimator}`) that predicts `{spec.target}` ({spec.task}).
-Made by job {origin.job_id} on {origin.created_at} from the dataset {origin.dataset}
-(SHA-256 `{origin.dataset_sha256}`), {result.details["rows_used"]:,} rows.
+{title} (`{estimator}`) that predicts `{target}` ({task}).
+Made by job {job_id} on {created_at} from the dataset {dataset}
+(SHA-256 `{sha256}`), {rows:,} rows.
 
 ## How good it is
 
-{titles[spec.metric]}: **{_score(result.score, result.score_std)}**; a model that only guesses
-scores {_score(result.baseline_score, None)}. Mean over {len(result.folds)} folds
-({spec.validation.scheme}, seed {spec.seed}) and their standard deviation; each fold was scored by
+{metric}: **{score}**; a model that only guesses
+scores {guess}. Mean over {folds} folds
+({scheme}, seed {seed}) and their standard deviation; each fold was scored by
 a model that never saw its rows, preprocessing included.{partial}
 
 | metric | score | guessing |
 |---|---|---|
-{_metric_rows(result, titles)}
+{metric_rows}
 
 ## What it needs
 
 | column | kind | seen in training |
 |---|---|---|
-{_column_rows(schema)}
+{column_rows}
 
 A number outside the range that was seen, or a category that was not, is an extrapolation.
 `predict.py` says so for categories.
@@ -47,7 +39,7 @@ A number outside the range that was seen, or a category that was not, is an extr
 
 It repeats what was in its training data, mistakes and unfairness included. Scores hold for rows
 that are like those; when the world changes, train again.
-{_warning_rows(result)}
+{warning_rows}
 ## Use
 
 ```
@@ -58,8 +50,40 @@ venv/bin/python predict.py IN.csv -o OUT.csv
 `model.joblib` is a pickle: load it only if you trust where it came from. `model.skops` can be
 inspected before it is loaded.
 
-Versions: {", ".join(f"{name} {v}" for name, v in result.details["versions"].items())}.
+Versions: {versions}.
 """
+
+
+def write_card(
+    result: TrainingResult, spec: TrainingSpec, schema: dict[str, Any], origin: "Origin"
+) -> str:
+    """Return a model's card as Markdown."""
+    title = get_estimator(spec.estimator).title
+    titles = {metric.name: metric.title for metric in METRICS[spec.task]}
+    partial = " It was stopped early: not every fold was scored." if result.partial else ""
+    return TEMPLATE.format(
+        name=origin.job_name,
+        title=title,
+        estimator=spec.estimator,
+        target=spec.target,
+        task=spec.task,
+        job_id=origin.job_id,
+        created_at=origin.created_at,
+        dataset=origin.dataset,
+        sha256=origin.dataset_sha256,
+        rows=result.details["rows_used"],
+        metric=titles[spec.metric],
+        score=_score(result.score, result.score_std),
+        guess=_score(result.baseline_score, None),
+        folds=len(result.folds),
+        scheme=spec.validation.scheme,
+        seed=spec.seed,
+        partial=partial,
+        metric_rows=_metric_rows(result, titles),
+        column_rows=_column_rows(schema),
+        warning_rows=_warning_rows(result),
+        versions=", ".join(f"{name} {v}" for name, v in result.details["versions"].items()),
+    )
 
 
 def _score(value: float | None, spread: float | None) -> str:

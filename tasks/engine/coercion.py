@@ -168,13 +168,6 @@ def typed_columns(
 ) -> tuple[dict[str, np.ndarray], list[dict[str, Any]]]:
     """Turn one column of text into the columns that are learned from.
 
-    Parameters
-    ----------
-    column : dict
-        The column's entry in the schema.
-    text : Series of shape (n_rows,)
-        Its cells.
-
     Returns
     -------
     columns : dict of str to ndarray of shape (n_rows,)

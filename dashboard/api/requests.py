@@ -1,0 +1,126 @@
+"""Queries and bodies of the API: the schemas of its OpenAPI document."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from dashboard.api.schemas import Open, Schema
+
+
+class PageQuery(Open):
+    """Which part of a list."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: str | None = None
+
+
+class JobQuery(PageQuery):
+    """Which jobs."""
+
+    state: str | None = None
+    dataset_id: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    batch_id: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    estimator: str | None = None
+    q: str | None = None
+    sort: Literal["submitted", "-submitted"] = "-submitted"
+
+
+class RowsQuery(Open):
+    """Which rows of a table."""
+
+    offset: Annotated[int, Field(ge=0, lt=2**53)] = 0
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+
+
+class FoldRowsQuery(Open):
+    """Which out-of-fold rows."""
+
+    limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
+    cursor: str | None = None
+    predicted: str | None = None
+    actual: str | None = None
+    fold: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+    sort: Literal["row", "error"] = "row"
+
+
+class LogQuery(Open):
+    """Which lines of a log."""
+
+    after: Annotated[int, Field(ge=0, lt=2**53)] = 0
+    limit: Annotated[int, Field(ge=1, le=1000)] = 1000
+
+
+class KeepQuery(Open):
+    """How to stop."""
+
+    keep: bool = False
+
+
+class TaskQuery(Open):
+    """Which estimators."""
+
+    task: Literal["classification", "regression"] | None = None
+
+
+class RawQuery(Open):
+    """Whether cells that begin like a formula stay as they are."""
+
+    raw: bool = False
+
+
+class FormatQuery(Open):
+    """Which of a model's files."""
+
+    format: str = "bundle"
+
+
+class CompareQuery(Open):
+    """Which jobs, by which metric."""
+
+    jobs: Annotated[str, Field(description="ids, separated by commas")] = ""
+    metric: str | None = None
+
+
+class DatasetForm(Schema):
+    """An uploaded file."""
+
+    file: Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
+    name: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    header: Literal["true", "false"] | None = None
+    decimal: Literal[".", ","] | None = None
+    bad_lines: Literal["refuse", "skip", "pad"] | None = None
+
+
+class PredictionForm(Schema):
+    """A file whose rows are to be predicted."""
+
+    model_id: int
+    file: Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
+
+
+class JobRequest(Open):
+    """A job; what is left out has a default. The server says which fields cannot be used."""
+
+    dataset_id: Any = None
+    target: Any = None
+    estimator: Any = None
+    name: Any = None
+    task: Any = None
+    parameters: Any = None
+    features: Any = None
+    exclude: Any = None
+    validation: Any = None
+    metric: Any = None
+    seed: Any = None
+    time_limit_s: Any = None
+    priority: Any = None
+    tags: Any = None
+    class_weight: Any = None
+
+
+class RowsRequest(Schema):
+    """Rows to predict."""
+
+    rows: list[dict[str, Any]]

@@ -1,0 +1,61 @@
+"""Small tables for the engine's tests: mixed kinds, missing cells, dates, text."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+from tasks.engine.catalogue import default_metric, default_validation
+from tasks.engine.profiling import profile_table
+from tasks.engine.spec import TrainingSpec, Validation
+from tasks.engine.tables import load_columns
+from tasks.engine.tabular import read_table
+
+WORDS = ["fast", "slow", "late", "kind", "rude", "broken", "fine", "lost", "quick", "refund"]
+
+
+def mixed_csv(rows: int = 120, seed: int = 1) -> str:
+    """Return a table with every kind of column; `y_class` and `y_number` are learnable."""
+    rng = random.Random(seed)
+    lines = ["id,age,income,city,shop,member,since,comment,y_class,y_number"]
+    for n in range(rows):
+        age, member = rng.randint(18, 80), rng.choice(["yes", "no"])
+        income = "" if rng.random() < 0.1 else f"{rng.gauss(3000, 800):.2f}"
+        city = rng.choice(["Oslo", "Rome", "Bern", "NA"])
+        shop = f"shop{rng.randint(1, 30)}"
+        since = f"20{rng.randint(10, 24)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}"
+        comment = " ".join(rng.choices(WORDS, k=6)) + f" {n}"
+        score = age / 10 + (2 if member == "yes" else 0) + rng.gauss(0, 1)
+        label = "high" if score > 6.5 else "low"
+        lines.append(
+            f"A{n:05d},{age},{income},{city},{shop},{member},{since},{comment},{label},{score:.3f}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def read(text: str, folder: Path, **options: Any) -> tuple[Path, dict[str, Any], list[dict]]:
+    """Read and profile a table; returns its Parquet file, dialect and columns."""
+    source, target = folder / "table.csv", folder / "table.parquet"
+    source.write_text(text, encoding="utf-8", newline="")
+    found = read_table(source, target, file_name="table.csv", **options)
+    assert not found.refused, found.problems
+    assert found.dialect is not None
+    dialect = found.dialect.as_dict()
+    return target, dialect, profile_table(target, dialect).columns
+
+
+def make_spec(
+    folder: Path, target: str, task: str, estimator: str, text: str | None = None, **changes: Any
+) -> tuple[TrainingSpec, dict[str, Any]]:
+    """Return a request on the mixed table, and the table's columns as text."""
+    parquet, dialect, columns = read(text or mixed_csv(), folder)
+    left_out = {target, "y_class", "y_number"}
+    features = [
+        c["name"] for c in columns
+        if c["name"] not in left_out and c["kind"] not in {"identifier", "constant"}
+    ]  # fmt: skip
+    schema = {"dialect": dialect, "columns": columns, "features": features, "target": target,
+              "task": task}  # fmt: skip
+    validation = Validation(**(default_validation(task) | {"folds": 3} | changes.pop("split", {})))
+    values = {"metric": default_metric(task), "validation": validation} | changes
+    spec = TrainingSpec(schema, estimator, **values)
+    return spec, load_columns(parquet, spec.columns_needed)

@@ -1,0 +1,133 @@
+"""One suite for every estimator of the catalogue."""
+
+import json
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+
+from tasks.engine.catalogue import get_estimator, list_estimators
+from tasks.engine.errors import ParameterError
+from tasks.engine.evaluation import predict, score
+from tasks.engine.export import Origin, small_schema, write_artefacts
+from tasks.engine.parameters import fit_value, parse_value, show_value, validate_parameters
+from tasks.engine.prediction import predict_text
+from tasks.engine.training import train
+from tasks.engine.verification import compare, load_skops
+from tests.engine.tables import make_spec, mixed_csv
+
+ESTIMATORS = [entry.id for entry in list_estimators()]
+ORIGIN = Origin(1, "job", "table.csv", "ab" * 32, "2026-01-01T00:00:00Z")
+FAST = {"n_estimators": 10, "max_iter": 60, "hidden_layer_sizes": [8]}
+
+
+def fast_parameters(estimator: str) -> dict[str, object]:
+    known = {p.name for p in get_estimator(estimator).parameters}
+    few = {name: value for name, value in FAST.items() if name in known}
+    return {} if estimator in {"LogisticRegression", "LinearSVC"} else few
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_trains_scores_exports_and_predicts_the_unseen(estimator: str, tmp_path: Path) -> None:
+    task = get_estimator(estimator).task
+    target = "y_class" if task == "classification" else "y_number"
+    spec, columns = make_spec(tmp_path, target, task, estimator,
+                              parameters=fast_parameters(estimator))  # fmt: skip
+    result = train(spec, columns)
+    assert result.score is not None
+    assert np.isfinite(result.score)
+    assert sorted(result.out_of_fold["row"]) == list(range(120))
+    json.dumps(result.charts)
+
+    unseen = pd.DataFrame(
+        {"age": ["33", None, "x"], "income": ["", "9999999", "12"], "city": ["Paris", "", "Rome"],
+         "shop": ["shop99", None, "shop1"], "member": ["maybe", "yes", "no"],
+         "since": ["never", "2031-01-01", ""], "comment": ["", None, "unheard of words"]},
+        dtype=object)  # fmt: skip
+    predicted = predict_text(result.model, result.schema, unseen)
+    assert len(predicted.labels) == 3
+    assert {"UNSEEN_CATEGORY", "NOT_READABLE"} <= {w["code"] for w in predicted.warnings}
+
+    paths = write_artefacts(result, spec, columns, ORIGIN, tmp_path)
+    check = json.loads(paths["check"].read_text())
+    text = pd.DataFrame(check["rows"], columns=check["columns"], dtype=object)
+    schema = small_schema(result.schema)
+    for name, model in (
+        ("joblib", joblib.load(paths["joblib"])),
+        ("skops", load_skops(paths["skops"])),
+    ):
+        compare(check["answer"], predict_text(model, schema, text).as_columns(), name)
+
+
+@pytest.mark.parametrize(
+    "estimator", ["HistGradientBoostingClassifier", "LogisticRegression", "RandomForestRegressor"]
+)
+def test_published_folds_give_the_published_scores(estimator: str, tmp_path: Path) -> None:
+    """The model's pipeline, cloned and fitted by hand on the folds, scores the same to 1e-9."""
+    task = get_estimator(estimator).task
+    target = "y_class" if task == "classification" else "y_number"
+    spec, columns = make_spec(tmp_path, target, task, estimator)
+    result = train(spec, columns)
+    from tasks.engine.coercion import training_data
+
+    text = pd.DataFrame({n: c for n, c in columns.items() if n != "__line__"}, dtype=object)
+    X, y, rows, _ = training_data(text, spec.schema)
+    position = {row: n for n, row in enumerate(rows)}
+    for fold in result.folds:
+        in_fold = result.out_of_fold[result.out_of_fold["fold"] == fold.fold]
+        test = np.array([position[row] for row in in_fold["row"]])
+        rest = np.setdiff1d(np.arange(len(y)), test)
+        model = clone(result.model).fit(X.iloc[rest], y[rest])
+        found = score(
+            task, y[test], predict(model, X.iloc[test]), getattr(model, "classes_", None)
+        )
+        assert found == pytest.approx(fold.scores, abs=1e-9)
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_defaults_are_valid_and_survive_the_form(estimator: str) -> None:
+    for parameter in get_estimator(estimator).parameters:
+        parsed = parse_value(parameter, show_value(parameter.default))
+        fitted = fit_value(parameter, parsed)
+        assert fitted is not None, parameter.name
+        assert fitted[0] == parameter.default
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_bad_parameters_are_refused_by_name(estimator: str) -> None:
+    bad: dict[str, object] = {"no_such_parameter": 1}
+    for parameter in get_estimator(estimator).parameters:
+        bad[parameter.name] = "no such value"
+    with pytest.raises(ParameterError) as refusal:
+        validate_parameters(estimator, bad)
+    assert set(refusal.value.fields) == set(bad)
+    for name, message in refusal.value.fields.items():
+        assert name in message
+
+
+def test_every_task_has_ten_estimators() -> None:
+    for task in ("classification", "regression"):
+        assert len(list_estimators(task)) >= 10
+
+
+def test_same_request_gives_the_same_result(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_class", "classification", "RandomForestClassifier",
+                              parameters={"n_estimators": 10}, seed=7)  # fmt: skip
+    first, second = train(spec, columns), train(spec, columns)
+    assert first.score == second.score
+    assert first.split_hash == second.split_hash
+    other = make_spec(tmp_path, "y_class", "classification", "GaussianNB", seed=7)[0]
+    assert train(other, columns).split_hash == first.split_hash
+
+
+def test_catalogue_is_that_of_the_installed_scikit_learn() -> None:
+    from tools.catalogue import TARGET, make_catalogue
+
+    assert json.loads(TARGET.read_text()) == json.loads(json.dumps(make_catalogue()))
+
+
+def test_text_of_the_mixed_table_is_stable() -> None:
+    assert mixed_csv() == mixed_csv()
