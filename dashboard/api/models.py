@@ -49,7 +49,8 @@ def download(model_id: int, query: requests.FormatQuery) -> Response:
 
 
 @operation("POST", "/models/<int:model_id>/predict", "Predict some rows",
-           body=requests.RowsRequest, answer=schemas.Predictions, errors=(400, 404, 409, 422, 503))  # fmt: skip
+           body=requests.RowsRequest, answer=schemas.Predictions,
+           errors=(400, 404, 409, 422, 503))  # fmt: skip
 def predict(model_id: int, body: requests.RowsRequest) -> dict[str, Any]:
     done = predictions.predict_rows(user=current_user(), model_id=model_id, rows=body.rows)
     return dict(done.answer or {})

@@ -30,7 +30,20 @@ async function fetchFigure(element) {
   return answer.json();
 }
 
+// A figure without traces has only its sentence: "No fold is finished yet".
+function drawNothing(element, figure) {
+  const words = document.createElement('p');
+  words.className = 'chart-alt';
+  words.textContent = figure.alt;
+  element.replaceChildren(words);
+}
+
 async function draw(element, figure) {
+  element.toggleAttribute('data-empty', !figure.traces.length);
+  if (!figure.traces.length) {
+    drawNothing(element, figure);
+    return;
+  }
   const Plotly = await loadPlotly();
   const tokens = colours();
   drawn.set(element, figure);

@@ -25,6 +25,7 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
+from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 
@@ -80,8 +81,9 @@ def _impute_numbers(scale: bool) -> Pipeline | SimpleImputer:
     return make_pipeline(imputer, StandardScaler()) if scale else imputer
 
 
-def _target_encoder(seed: int, scale: bool) -> Pipeline | TargetEncoder:
-    encoder = TargetEncoder(random_state=seed)
+def _target_encoder(task: str, seed: int, scale: bool) -> Pipeline | TargetEncoder:
+    splitter = StratifiedKFold if task == "classification" else KFold
+    encoder = TargetEncoder(cv=splitter(5, shuffle=True, random_state=seed))
     return make_pipeline(encoder, StandardScaler()) if scale else encoder
 
 
@@ -118,7 +120,9 @@ def make_preprocessor(plan: FeaturePlan, estimator: Estimator, seed: int) -> Col
         steps.append(("numbers", _impute_numbers(estimator.scale), list(plan.numbers)))
         mode = SimpleImputer(strategy="most_frequent", keep_empty_features=True)
         steps.append(("booleans", mode, list(plan.booleans)))
-    steps.append(("targets", _target_encoder(seed, estimator.scale), list(plan.many)))
+    steps.append(
+        ("targets", _target_encoder(estimator.task, seed, estimator.scale), list(plan.many))
+    )
     for n, name in enumerate(plan.texts, start=1):
         steps.append((f"text_{n}", TfidfVectorizer(max_features=TFIDF_WORDS), name))
     threshold = 0.0 if estimator.dense or not plan.texts else 0.3

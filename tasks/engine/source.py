@@ -1,6 +1,7 @@
 """A fitted or unfitted pipeline as Python source: constructor calls, and their imports."""
 
 import inspect
+import itertools
 import math
 from typing import Any
 
@@ -44,13 +45,21 @@ def _write(value: Any, imports: set[str], depth: int) -> str:
     if isinstance(value, type):
         imports.add("import numpy as np")
         return f"np.{value.__name__}"
+    if type(value).__module__.startswith("sklearn."):  # a splitter: its repr is a call
+        imports.add(_import(type(value)))
     return repr(value)
+
+
+def _import(cls: type) -> str:
+    # Private modules end the public path: sklearn.ensemble._hist_gradient_boosting and below.
+    parts = itertools.takewhile(lambda part: not part.startswith("_"), cls.__module__.split("."))
+    module = ".".join(parts)
+    return f"from {module} import {cls.__name__}"
 
 
 def _write_estimator(value: BaseEstimator, imports: set[str], depth: int) -> str:
     cls = type(value)
-    module = ".".join(part for part in cls.__module__.split(".") if not part.startswith("_"))
-    imports.add(f"from {module} import {cls.__name__}")
+    imports.add(_import(cls))
     defaults = {
         name: parameter.default
         for name, parameter in inspect.signature(cls.__init__).parameters.items()
