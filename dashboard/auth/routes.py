@@ -18,9 +18,9 @@ Answer = Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 def login() -> Answer:
     """Sign in. For everyone."""
     way_back = safe_path(request.values.get("next"))
-    if current_user.is_authenticated and request.method == "GET":
+    if current_user.is_authenticated and request.method != "POST":
         return redirect(way_back)
-    if request.method == "GET":
+    if request.method != "POST":
         return _login_page(way_back)
     try:
         user = service.authenticate(
@@ -60,7 +60,7 @@ def setup(token: str) -> Answer:
     """Make the first account. For who has the link that the first start printed."""
     if not service.can_set_up(token):
         raise NotFound("This set-up link was used already, or a newer one was printed")
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("auth/setup.html", errors={})
     try:
         user = service.create_first_admin(
@@ -82,7 +82,7 @@ def reset(token: str) -> Answer:
     user = find_user_of_reset_token(token)
     if user is None:
         raise NotFound("This link was used already or is too old. Ask an admin for a new one")
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("auth/reset.html", account=user, errors={})
     try:
         service.reset_password(token=token, password=request.form.get("password", ""))

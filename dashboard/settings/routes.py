@@ -29,7 +29,7 @@ def index() -> Response:
 @blueprint.route("/profile", methods=["GET", "POST"])
 def profile() -> Answer:
     """Show and change one's name."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _profile_page()
     try:
         service.rename_user(user=signed_in_user(), name=request.form.get("name", ""))
@@ -64,7 +64,7 @@ def _profile_page(errors: dict[str, str] | None = None) -> str:
 @blueprint.route("/appearance", methods=["GET", "POST"])
 def appearance() -> Answer:
     """Choose theme and density; kept in this browser."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("settings/appearance.html")
     response = redirect(url_for("settings.appearance"))
     _keep(response, "theme", THEMES)
@@ -98,7 +98,7 @@ def _keep(response: Response, name: str, allowed: tuple[str, ...]) -> None:
 @blueprint.route("/tokens", methods=["GET", "POST"], endpoint="tokens")
 def tokens_page() -> Answer:
     """Show one's API tokens and make one; its text is shown once."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _tokens_page(new_token=session.pop("new_token", None))
     try:
         days = request.form.get("expires", "90")

@@ -25,7 +25,7 @@ ROLE_WORDS = {
 @requires("admin")
 def index() -> Answer:
     """Show all accounts and make one; its owner sets the password with a one-time link."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _users_page(new_link=session.pop("new_link", None))
     try:
         user = service.create_user(

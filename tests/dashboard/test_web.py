@@ -187,3 +187,9 @@ def test_metrics_are_for_this_machine_or_a_token(
     token = tokens.create_token(user=member, name="prometheus").text
     headers = {"Authorization": f"Bearer {token}"}
     assert client.get("/metrics", headers=headers, **far).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/login", "/settings/profile", "/settings/tokens"])
+def test_head_is_answered_as_get_is(app: Flask, member: User, path: str) -> None:
+    browser = PageClient(app) if path == "/login" else PageClient(app, member)
+    assert browser.http.head(path).status_code == 200
