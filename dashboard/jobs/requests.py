@@ -271,7 +271,7 @@ def _check_words(checked: Checked, body: Mapping[str, Any], dataset: Dataset) ->
     elif name and name.strip():
         checked.values["name"] = name.strip()
     priority = body.get("priority") or "normal"
-    if priority not in PRIORITIES:
+    if not isinstance(priority, str) or priority not in PRIORITIES:
         checked.problems["priority"] = f"priority must be one of: {', '.join(PRIORITIES)}"
     else:
         checked.values["priority"] = PRIORITIES[priority]

@@ -26,7 +26,10 @@ class _Counted:
         self.size, self.digest = 0, hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:
+        # To boto a short read means the end, to a network stream it does not: read on.
         chunk = self.stream.read(size)
+        while 0 < len(chunk) < size and (more := self.stream.read(size - len(chunk))):
+            chunk += more
         self.size += len(chunk)
         if self.limit is not None and self.size > self.limit:
             raise TooLarge(f"more than {self.limit:,} bytes", code="FILE_TOO_BIG")

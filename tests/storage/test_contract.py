@@ -1,0 +1,134 @@
+"""One contract over a local folder and a bucket on a real S3 protocol."""
+
+import hashlib
+import io
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from moto.server import ThreadedMotoServer
+
+from dashboard.errors import NotFound, TooLarge
+from dashboard.storage import Storage, keys, open_storage
+from dashboard.storage.keys import BadKeyError
+
+KEY = keys.dataset_original(7, "ab" * 8)
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """The address of moto's S3."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    _host, port = server.get_host_and_port()
+    yield f"http://127.0.0.1:{port}"
+    server.stop()
+
+
+@pytest.fixture(params=["local", "s3"])
+def storage(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Storage:
+    """An empty storage."""
+    if request.param == "local":
+        return open_storage((tmp_path / "files").as_uri())
+    address = request.getfixturevalue("s3_server")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    name = f"bucket-{hashlib.sha1(str(tmp_path).encode(), usedforsecurity=False).hexdigest()[:20]}"
+    boto3.client("s3", endpoint_url=address, region_name="us-east-1").create_bucket(Bucket=name)
+    return open_storage(f"s3://{name}/some/prefix", s3_endpoint_url=address)
+
+
+def test_what_is_written_is_read_back(storage: Storage) -> None:
+    content = bytes(range(256)) * 5000
+    stored = storage.write(KEY, io.BytesIO(content))
+    assert (stored.size_bytes, stored.sha256) == (
+        len(content),
+        hashlib.sha256(content).hexdigest(),
+    )
+    with storage.open(KEY) as stream:
+        assert stream.read() == content
+    with storage.local_copy(KEY) as path:
+        assert path.read_bytes() == content
+    assert storage.exists(KEY)
+    storage.check()
+
+
+def test_last_write_wins_and_nothing_is_left_after_delete(storage: Storage) -> None:
+    storage.write(KEY, io.BytesIO(b"one"))
+    storage.write(KEY, io.BytesIO(b"two"))
+    with storage.open(KEY) as stream:
+        assert stream.read() == b"two"
+    storage.delete(KEY)
+    storage.delete(KEY)
+    assert not storage.exists(KEY)
+    with pytest.raises(NotFound):
+        storage.open(KEY)
+    with pytest.raises(NotFound), storage.local_copy(KEY):
+        pass
+
+
+def test_prefix_takes_its_own_files_only(storage: Storage) -> None:
+    other = keys.dataset_original(77, "ab" * 8)
+    for key in (KEY, other):
+        storage.write(key, io.BytesIO(b"x"))
+    storage.delete_prefix(keys.dataset_prefix(7))
+    assert not storage.exists(KEY)
+    assert storage.exists(other)
+
+
+class Cut(io.RawIOBase):
+    """A stream that breaks off."""
+
+    def __init__(self) -> None:
+        self.left = 3
+
+    def read(self, size: int = -1) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise ConnectionResetError("cut")
+        return b"x" * 1000
+
+
+def test_half_a_file_is_never_kept(storage: Storage) -> None:
+    with pytest.raises(ConnectionResetError):
+        storage.write(KEY, Cut())
+    with pytest.raises(TooLarge):
+        storage.write(KEY, io.BytesIO(b"x" * 5000), limit_bytes=4999)
+    assert not storage.exists(KEY)
+
+
+def test_local_folder_holds_nothing_of_a_write_that_failed(tmp_path: Path) -> None:
+    storage = open_storage((tmp_path / "files").as_uri())
+    with pytest.raises(ConnectionResetError):
+        storage.write(KEY, Cut())
+    assert list((tmp_path / "files").rglob("*")) == []
+
+
+@given(st.text(st.sampled_from(string.printable), max_size=40))
+def test_no_text_of_a_person_becomes_a_key(text: str) -> None:
+    for make in (
+        lambda: keys.dataset_original(1, text),
+        lambda: keys.job_artefact(1, "ab" * 8, text),
+        lambda: keys.job_fold(text, "ab" * 8, 1),  # type: ignore[arg-type]
+        lambda: keys.prediction_file(1, "ab" * 8, text + "/../x"),
+    ):
+        try:
+            key = make()
+        except BadKeyError:
+            continue
+        assert keys.check_key(key) == key
+        assert ".." not in key
+
+
+@pytest.mark.parametrize(
+    "key", ["../secret_key", "/etc/passwd", "datasets/1/../../x", "jobs/1/x y"]
+)
+def test_foreign_keys_are_refused(key: str, storage: Storage) -> None:
+    with pytest.raises(BadKeyError):
+        storage.exists(key)

@@ -1,0 +1,115 @@
+"""The killable process: it dies when it is told to, and with its worker, however that dies."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """
+    import sys, time, tasks.child as child
+    child.PRELOAD.clear()
+    if __name__ == "__main__":
+        child.warm_up()
+        made = child.Child("{work}", {{}})
+        print(made.process.pid, flush=True)
+        {then}
+"""
+WORK = """
+import time, os, signal
+def forever(payload, send):
+    send({"type": "log", "level": "info", "text": "alive"})
+    time.sleep(600)
+def segfault(payload, send):
+    os.kill(os.getpid(), signal.SIGSEGV)
+def talk(payload, send):
+    send({"type": "done", "values": {"n": 1}})
+"""
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come to pass in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Callable[[str, str], subprocess.Popen[str]]:
+    """Start a worker-like program whose child does a piece of work."""
+    package = tmp_path / "tasks"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "child.py").write_text((ROOT / "tasks" / "child.py").read_text())
+    (package / "child_work.py").write_text(WORK)
+
+    def begin(work: str, then: str) -> subprocess.Popen[str]:
+        script = tmp_path / "worker.py"
+        script.write_text(textwrap.dedent(PROGRAM).format(work=work, then=then))
+        env = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+        return subprocess.Popen(
+            [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=env, cwd=tmp_path
+        )
+
+    return begin
+
+
+def is_gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_child_dies_with_its_worker(
+    how: signal.Signals, start: Callable[[str, str], subprocess.Popen[str]]
+) -> None:
+    with start("forever", "time.sleep(600)") as worker:
+        assert worker.stdout is not None
+        pid = int(worker.stdout.readline())
+        wait_for(lambda: not is_gone(pid))
+        worker.send_signal(how)
+        worker.wait(10)
+        wait_for(lambda: is_gone(pid))
+
+
+def test_killed_child_is_gone_at_once(
+    start: Callable[[str, str], subprocess.Popen[str]],
+) -> None:
+    then = (
+        "list(iter(lambda: made.read_events(5), []))[:0]; t = time.monotonic(); made.kill();"
+        " print(made.is_alive, time.monotonic() - t, flush=True)"
+    )
+    then = then.replace("list(iter(lambda: made.read_events(5), []))[:0]", "made.read_events(10)")
+    with start("forever", then) as worker:
+        assert worker.stdout is not None
+        pid = int(worker.stdout.readline())
+        alive, seconds = worker.stdout.readline().split()
+        assert alive == "False"
+        assert float(seconds) < 1
+        assert is_gone(pid)
+        worker.wait(10)
+
+
+def test_crash_of_a_child_is_seen_and_costs_no_worker(
+    start: Callable[[str, str], subprocess.Popen[str]],
+) -> None:
+    then = "made.read_events(10); made.process.join(10); print(made.process.exitcode, flush=True)"
+    with start("segfault", then) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        assert int(worker.stdout.readline()) != 0
+        assert worker.wait(10) == 0
+
+
+def test_child_speaks_in_events(start: Callable[[str, str], subprocess.Popen[str]]) -> None:
+    with start("talk", "print(made.read_events(10), flush=True); made.kill()") as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        assert worker.stdout.readline().strip() == "[{'type': 'done', 'values': {'n': 1}}]"
+        worker.wait(10)
