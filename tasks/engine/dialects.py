@@ -6,6 +6,7 @@ against it.
 
 import codecs
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from tasks.engine.coercion import MISSING, NUMBER
-from tasks.engine.refusals import HEAD_BYTES, Problem
+from tasks.engine.refusals import HEAD_BYTES, Problem, RefusedError, error
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_RECORDS = 500
@@ -28,6 +29,7 @@ class ReadOptions:
 
     `bad_lines` says what becomes of lines with a different number of cells: ``refuse`` the file,
     ``skip`` them, or ``pad`` the short ones with missing cells (longer ones are skipped).
+    `one_column` allows for a table of a single column, as rows for a model of one feature are.
     """
 
     delimiter: str | None = None
@@ -35,6 +37,7 @@ class ReadOptions:
     header: bool | None = None
     decimal: str | None = None
     bad_lines: Literal["refuse", "skip", "pad"] = "refuse"
+    one_column: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,14 +55,6 @@ class Dialect:
         return asdict(self)
 
 
-class UndecodableError(Exception):
-    """The bytes are no text in the encoding."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-
-
 def _first_undecodable(file: BinaryIO, encoding: str) -> tuple[int, bytes] | None:
     """Return line and bytes of the first place that the encoding cannot read, or None."""
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -70,13 +65,27 @@ def _first_undecodable(file: BinaryIO, encoding: str) -> tuple[int, bytes] | Non
         pending = decoder.getstate()[0]
         try:
             decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as bad:
+        except UnicodeError as bad:
+            start = bad.start if isinstance(bad, UnicodeDecodeError) else 0
             whole = pending + chunk
-            line += whole[: bad.start].count(b"\n")
-            return line, whole[max(0, bad.start - 12) : bad.start + 12]
+            line += whole[:start].count(b"\n")
+            return line, whole[max(0, start - 12) : start + 12]
         if not chunk:
             return None
         line += chunk.count(b"\n")
+
+
+def _is_mostly_utf8(file: BinaryIO) -> bool:
+    """Tell whether more characters beyond ASCII are valid UTF-8 than are not."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+    file.seek(0)
+    good = bad = 0
+    while chunk := file.read(1 << 20):
+        text = decoder.decode(chunk)
+        broken = text.count("\ufffd")
+        bad += broken
+        good += len(text) - broken - len(text.encode("ascii", "ignore"))
+    return good > bad
 
 
 def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem]]:
@@ -92,25 +101,27 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     Returns
     -------
     encoding : str
-        ``utf-8``, ``utf-16``, ``cp1252`` or the chosen one.
+        ``utf-8``, ``utf-16``, ``utf-32``, ``cp1252`` or the chosen one.
     problems : list of Problem
         A warning when it had to be assumed.
 
     Raises
     ------
-    UndecodableError
-        When no plausible encoding reads every byte.
+    RefusedError
+        When no plausible encoding reads every byte: a file that is UTF-8 but for some bytes is
+        not taken for Windows-1252, which would garble all the others.
     """
     file.seek(0)
     head = file.read(4)
     if chosen is None and head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        chosen = "utf-16"
+        chosen = "utf-32" if head == codecs.BOM_UTF32_LE else "utf-16"
     encoding = codecs.lookup(chosen or "utf-8").name
     bad = _first_undecodable(file, encoding)
     if bad is None:
         return encoding, []
     line, sample = bad
-    if chosen is None and _first_undecodable(file, "cp1252") is None:
+    plausible = chosen is None and not _is_mostly_utf8(file)
+    if plausible and _first_undecodable(file, "cp1252") is None:
         shown = sample.decode("cp1252").strip()
         message = (
             f"The file is not UTF-8; it was read as Windows-1252. Line {line} reads "
@@ -122,7 +133,7 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
         f"Some characters could not be read, first in line {line}. "
         f'Choose the encoding in which "{shown}" looks right'
     )
-    raise UndecodableError(Problem("error", "CSV_ENCODING", message, line=line))
+    raise RefusedError(error("CSV_ENCODING", message, line=line))
 
 
 def read_sample(path: Path, encoding: str) -> str:
@@ -140,7 +151,7 @@ def sample_records(text: str, delimiter: str) -> list[list[str]]:
     """Split a sample into records; as far as it can be, where quotes are broken."""
     records: list[list[str]] = []
     try:
-        for record in csv.reader(text.splitlines(keepends=True), delimiter=delimiter):
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if record:
                 records.append(record)
             if len(records) >= SAMPLE_RECORDS:
@@ -153,20 +164,23 @@ def sample_records(text: str, delimiter: str) -> list[list[str]]:
 def find_delimiter(text: str) -> str | None:
     """Return the separator that splits a sample most evenly, or None when none does.
 
-    Every candidate is scored by the share of records that have the header's number of cells; more
-    cells decide between equals.
+    Every candidate is scored by the share of records that have the most frequent number of cells;
+    between equals, by the share of cells that are numbers, then by the number of cells. A file
+    whose records differ widely is still split, so that it can be said in which line they do.
     """
-    best: tuple[float, int, str] | None = None
+    best: tuple[float, float, int] = (0.0, 0.0, 0)
+    found = None
     for delimiter in DELIMITERS:
         records = sample_records(text, delimiter)
-        width = len(records[0]) if records else 0
-        if width < 2:
+        if sum(len(record) > 1 for record in records) <= 0.5 * len(records):
             continue
-        share = Counter(len(record) for record in records)[width] / len(records)
-        score = (round(share, 1), width, delimiter)
-        if best is None or score[:2] > best[:2]:
-            best = score
-    return best[2] if best and best[0] >= 0.5 else None
+        width, count = Counter(map(len, records)).most_common(1)[0]
+        cells = [cell for record in records[1:] for cell in record] or ["-"]
+        numeric = sum(map(_is_number, cells)) / len(cells)
+        score = (round(count / len(records), 1), round(numeric, 1), width)
+        if width > 1 and score > best:
+            best, found = score, delimiter
+    return found
 
 
 def _is_number(cell: str) -> bool:

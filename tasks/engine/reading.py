@@ -1,14 +1,11 @@
 """One reading of one plain text file, in one streaming pass, against a dialect."""
 
-import csv
-import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tasks.engine.dialects import (
     Dialect,
@@ -20,21 +17,28 @@ from tasks.engine.dialects import (
     read_sample,
     sample_records,
 )
-from tasks.engine.refusals import HEAD_BYTES, Problem, error
-from tasks.engine.tables import BATCH_ROWS, LINE
+from tasks.engine.lines import BrokenQuotesError, Records
+from tasks.engine.refusals import Problem, RefusedError, error
+from tasks.engine.table_writer import TableWriter
+from tasks.engine.tables import LINE
 
 PREVIEW_ROWS = 20
+ONE_COLUMN = (
+    "We found only one column. If your file uses another separator, "
+    'choose it under "How we read the file"'
+)
 Progress = Callable[[float, int], None]
 
 
 @dataclass(frozen=True)
 class ReadLimits:
-    """The largest table that is read; rows, columns, characters of a cell, bytes unpacked."""
+    """The largest table that is read: rows, columns, characters of a line and cell, bytes."""
 
     max_rows: int = 50_000_000
     max_columns: int = 20_000
+    max_line_chars: int = 20_000_000
     max_cell_chars: int = 1_000_000
-    max_unpacked_bytes: int = 20_000_000_000
+    max_unpacked_bytes: int = 5_000_000_000
 
 
 @dataclass(frozen=True)
@@ -53,14 +57,6 @@ class ReadResult:
         return any(problem.severity == "error" for problem in self.problems)
 
 
-class RefusedError(Exception):
-    """The file cannot be a table; `problem` says why."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
-
-
 class Reading:
     """One reading of one plain file."""
 
@@ -69,23 +65,23 @@ class Reading:
     ) -> None:
         self.path, self.target, self.name = path, target, name
         self.options, self.limits = options, limits
+        self.dialect: Dialect | None = None
+        self.names: list[str] = []
         self.problems: list[Problem] = []
         self.preview: list[dict[str, Any]] = []
-        self.n_rows = self.n_ragged = self.n_blank = 0
-        self.first_ragged: tuple[int, int] | None = None
+        self.n_rows = self.n_ragged = self.n_repeated = 0
+        self.first_ragged = self.first_repeated = (0, 0)
 
     def run(self, on_progress: Progress) -> ReadResult:
-        """Read the file and write the table."""
-        with self.path.open("rb") as file:
-            encoding, found = find_encoding(file, self.options.encoding)
-        self.problems += found
-        self.dialect = self._find_dialect(encoding)
-        with self.path.open("rb") as raw:
-            records = self._records(raw)
-            self.names = self._read_header(records)
-            self.width = len(self.names)
-            self._write(records, raw, on_progress)
-        self._report_lines()
+        """Read the file and write the table; what refuses it stands in the result's problems."""
+        try:
+            with self.path.open("rb") as file:
+                encoding, found = find_encoding(file, self.options.encoding)
+            self.problems += found
+            self.dialect = self._find_dialect(encoding)
+            self._read(self.dialect, on_progress)
+        except RefusedError as refusal:
+            self.problems.append(refusal.problem)
         result = ReadResult(self.dialect, self.names, self.n_rows, self.problems, self.preview)
         if result.refused:
             self.target.unlink(missing_ok=True)
@@ -95,14 +91,11 @@ class Reading:
         text = read_sample(self.path, encoding)
         delimiter = self.options.delimiter or find_delimiter(text)
         if delimiter is None:
-            raise RefusedError(
-                error(
-                    "CSV_ONE_COLUMN",
-                    "We found only one column. If your file uses another separator, "
-                    'choose it under "How we read the file"',
-                )
-            )
+            if not self.options.one_column:
+                raise RefusedError(error("CSV_ONE_COLUMN", ONE_COLUMN))
+            delimiter = ","
         records = sample_records(text, delimiter)
+        self.usual_width = Counter(map(len, records)).most_common(1)[0][0] if records else 0
         header = self.options.header
         if header is None:
             header = has_header(records) if records else True
@@ -112,53 +105,42 @@ class Reading:
         decimal = self.options.decimal or find_decimal(records, delimiter)
         return Dialect(delimiter, '"', encoding, header, decimal)
 
-    def _records(self, raw: BinaryIO) -> Iterator[tuple[int, list[str]]]:
-        """Yield every record that is not blank, with the line on which it starts."""
-        encoding = "utf-8-sig" if self.dialect.encoding == "utf-8" else self.dialect.encoding
-        csv.field_size_limit(self.limits.max_cell_chars)
-        self.text = _text_lines(raw, encoding)  # kept: when it goes, it closes the file
-        reader = csv.reader(self.text, delimiter=self.dialect.delimiter, strict=True)
-        start = 1
+    def _read(self, dialect: Dialect, on_progress: Progress) -> None:
+        limits = self.limits
         try:
-            for record in reader:
-                if record:
-                    yield start, record
-                else:
-                    self.n_blank += 1
-                start = reader.line_num + 1
-        except csv.Error as broken:
-            raise RefusedError(self._broken(str(broken), start)) from None
+            with self.path.open("rb") as raw:
+                records = Records(raw, dialect, limits.max_line_chars, limits.max_cell_chars)
+                rows = self._rows(iter(records), dialect)
+                self._write(rows, records, raw, on_progress)
+        except BrokenQuotesError as broken:
+            problem = broken.as_problem(self.path, dialect, limits.max_cell_chars)
+            raise RefusedError(problem) from None
+        self._report_ragged()
+        self._report_oddities(records)
 
-    def _broken(self, reason: str, line: int) -> Problem:
-        if "field larger" in reason:
-            message = (
-                f"Line {line} has a cell of more than {self.limits.max_cell_chars:,} characters"
-            )
-        elif "unexpected end" in reason:
-            message = f"The quote opened in line {line} is never closed"
-        else:
-            message = f"The quotes in line {line} are broken: {reason}"
-        return error("CSV_QUOTES", message, line=line)
-
-    def _read_header(self, records: Iterator[tuple[int, list[str]]]) -> list[str]:
-        first = next(records, None)
+    def _read_header(self, first: tuple[int, list[str]] | None, dialect: Dialect) -> None:
         if first is None:
             raise RefusedError(error("FILE_EMPTY", f"{self.name} is empty"))
-        line, cells = first
+        self.header_line, cells = first
+        if len(cells) == 1 and not self.options.one_column:
+            message = ONE_COLUMN
+            if self.usual_width > 1:
+                message = (
+                    f"Line {self.header_line} has one cell, but most lines have "
+                    f"{self.usual_width}. Delete the lines above the column names"
+                )
+            raise RefusedError(error("CSV_ONE_COLUMN", message, line=self.header_line))
         if len(cells) > self.limits.max_columns:
             message = (
                 f"{self.name} has {len(cells):,} columns. "
                 f"The limit on this server is {self.limits.max_columns:,}"
             )
             raise RefusedError(error("CSV_TOO_WIDE", message))
-        self.header_line = line
-        if not self.dialect.header:
-            self.pending: list[tuple[int, list[str]]] = [first]
-            return [f"column_{n}" for n in range(1, len(cells) + 1)]
-        self.pending = []
-        names = [cell.strip() for cell in cells]
-        self._check_names(names, line)
-        return names
+        if dialect.header:
+            self.names = [cell.strip() for cell in cells]
+            self._check_names(self.names, self.header_line)
+        else:
+            self.names = [f"column_{n}" for n in range(1, len(cells) + 1)]
 
     def _check_names(self, names: list[str], line: int) -> None:
         seen: dict[str, int] = {}
@@ -177,103 +159,91 @@ class Reading:
                 self.problems.append(error("CSV_HEADER_RESERVED", message, line=line))
             seen.setdefault(name, n)
 
-    def _write(
-        self, records: Iterator[tuple[int, list[str]]], raw: BinaryIO, on_progress: Progress
-    ) -> None:
-        refused = any(problem.severity == "error" for problem in self.problems)
-        names = [f"c{n}" for n in range(self.width)] if refused else self.names
-        schema = pa.schema([(LINE, pa.int64()), *((name, pa.string()) for name in names)])
-        size = max(self.path.stat().st_size, 1)
-        with pq.ParquetWriter(self.target, schema, compression="zstd") as writer:
-            for lines, rows in self._batches(records):
-                columns = list(zip(*rows, strict=True))
-                arrays = [
-                    pa.array(lines, pa.int64()),
-                    *(pa.array(c, pa.string()) for c in columns),
-                ]
-                writer.write_batch(pa.record_batch(arrays, schema=schema))
-                self.n_rows += len(rows)
-                self._check_length()
-                on_progress(min(raw.tell() / size, 1.0), self.n_rows)
-
-    def _check_length(self) -> None:
-        if self.n_rows > self.limits.max_rows:
-            limit = f"{self.limits.max_rows:,} rows, the limit on this server"
-            message = f"{self.name} has more than {limit}"
-            raise RefusedError(error("CSV_TOO_LONG", message))
-
-    def _batches(
-        self, records: Iterator[tuple[int, list[str]]]
-    ) -> Iterator[tuple[list[int], list[list[str | None]]]]:
-        lines: list[int] = []
-        rows: list[list[str | None]] = []
-        for line, record in (*self.pending, *()):
-            lines.append(line)
-            rows.append(list(record))
+    def _rows(
+        self, records: Iterator[tuple[int, list[str]]], dialect: Dialect
+    ) -> Iterator[tuple[int, list[str | None]]]:
+        """Read the header, then yield the rows that belong to the table."""
+        first = next(records, None)
+        self._read_header(first, dialect)
+        header = first[1] if first and dialect.header else None
+        if first and not dialect.header:
+            records = chain([first], records)
+        width = len(self.names)
+        row: list[str | None] | None
         for line, record in records:
-            row: list[str | None] | None = record  # type: ignore[assignment]
-            if len(record) != self.width:
-                row = self._fit(line, record)
+            row = record  # type: ignore[assignment]
+            if len(record) != width:
+                row = self._fit(line, record, width)
                 if row is None:
                     continue
-            lines.append(line)
-            rows.append(row)  # type: ignore[arg-type]
-            if len(rows) == BATCH_ROWS:
-                self._keep_preview(lines, rows)
-                yield lines, rows
-                lines, rows = [], []
-        if rows:
-            self._keep_preview(lines, rows)
-            yield lines, rows
+            elif record == header:
+                self.n_repeated += 1
+                self.first_repeated = self.first_repeated if self.n_repeated > 1 else (line, 0)
+            if self.n_rows < PREVIEW_ROWS:
+                self.preview.append({"line": line, "cells": row})
+            self.n_rows += 1
+            if self.n_rows > self.limits.max_rows:
+                limit = f"{self.limits.max_rows:,} rows, the limit on this server"
+                message = f"{self.name} has more than {limit}"
+                raise RefusedError(error("CSV_TOO_LONG", message))
+            yield line, row  # type: ignore[misc]
 
-    def _keep_preview(self, lines: list[int], rows: list[list[str | None]]) -> None:
-        room = PREVIEW_ROWS - len(self.preview)
-        for line, row in zip(lines[:room], rows[:room], strict=True):
-            self.preview.append({"line": line, "cells": row})
+    def _write(
+        self,
+        rows: Iterator[tuple[int, list[str | None]]],
+        records: Records,
+        raw: BinaryIO,
+        on_progress: Progress,
+    ) -> None:
+        first = next(rows, None)  # the names are known from here on
+        size = max(self.path.stat().st_size, 1)
+        refused = any(problem.severity == "error" for problem in self.problems)
+        names = [f"c{n}" for n in range(len(self.names))] if refused else self.names
+        with TableWriter(self.target, names) as writer:
+            for line, row in chain([first] if first else [], rows):
+                if writer.add(line, row, records.lines.n_chars):
+                    on_progress(min(raw.tell() / size, 1.0), self.n_rows)
 
-    def _fit(self, line: int, record: list[str]) -> list[str | None] | None:
+    def _fit(self, line: int, record: list[str], width: int) -> list[str | None] | None:
         """Return a ragged record as a row if the person asked for that, else None."""
         self.n_ragged += 1
-        if self.first_ragged is None:
+        if self.n_ragged == 1:
             self.first_ragged = (line, len(record))
-        if self.options.bad_lines == "pad" and len(record) < self.width:
-            return [*record, *[None] * (self.width - len(record))]
+        if self.options.bad_lines == "pad" and len(record) < width:
+            return [*record, *[None] * (width - len(record))]
         return None
 
-    def _report_lines(self) -> None:
-        if self.first_ragged:
+    def _report_ragged(self) -> None:
+        if self.n_ragged:
             line, got = self.first_ragged
             lines = f"{self.n_ragged:,} line{'s have' if self.n_ragged > 1 else ' has'}"
-            where = f"line {self.header_line} has {self.width}"
+            where = f"line {self.header_line} has {len(self.names)}"
             message = (
                 f"{lines} a different number of cells. First: line {line} has {got}, {where}. "
             )
             ends = {
                 "refuse": ("error", "Often this is an unquoted comma"),
                 "skip": ("warning", "They were left out"),
-                "pad": (
-                    "warning",
-                    "Short ones were filled with missing cells, long ones left out",
-                ),
+                "pad": ("warning", "Short ones were filled up, long ones left out"),
             }
             severity, end = ends[self.options.bad_lines]
             self.problems.append(
                 Problem(severity, "CSV_RAGGED", message + end, line=line, count=self.n_ragged)
             )
-        if self.n_blank:
-            message = f"{self.n_blank:,} blank lines were left out"
-            self.problems.append(Problem("warning", "BLANK_LINES", message, count=self.n_blank))
-        if not self.n_rows and not self.n_ragged:
+        if not self.n_rows and (not self.n_ragged or self.options.bad_lines != "refuse"):
             message = f"{self.name} has a header but no rows"
             self.problems.append(error("CSV_NO_ROWS", message))
 
+    def _report_oddities(self, records: Records) -> None:
+        def warn(code: str, words: str, count: int, line: int | None = None) -> None:
+            if count:
+                self.problems.append(Problem("warning", code, words, line=line, count=count))
 
-def _text_lines(raw: BinaryIO, encoding: str) -> io.TextIOWrapper:
-    """Open a file's lines as `sed` counts them: a line ends at LF.
-
-    A file of the old Macintosh kind, with CR alone, has its lines ended there instead.
-    """
-    head = raw.read(HEAD_BYTES)
-    raw.seek(0)
-    old_mac = b"\r" in head and b"\n" not in head
-    return io.TextIOWrapper(raw, encoding=encoding, newline="" if old_mac else "\n")
+        n, line = records.n_blank, self.first_repeated[0]
+        warn("BLANK_LINES", f"{n:,} blank line{'s were' if n > 1 else ' was'} left out", n)
+        words = f"The column names stand again as a row, first in line {line}"
+        warn("HEADER_REPEATED", words, self.n_repeated, line)
+        n, line = records.n_stray, records.first_stray
+        lines = f"{n:,} line{'s have' if n > 1 else ' has'}"
+        words = f"{lines} a quote inside a cell that is not quoted. First: line {line}"
+        warn("STRAY_QUOTES", words, n, line)

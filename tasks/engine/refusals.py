@@ -4,6 +4,7 @@ import gzip
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ MAGIC = (
     *((magic, "a picture") for magic in PICTURES),
 )
 EXCEL_97 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+WIDE = re.compile(r"utf[-_]?(16|32)", re.IGNORECASE)
+CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")  # no text has many of them
 GZIP = b"\x1f\x8b"
 
 
@@ -39,6 +42,14 @@ class Problem:
         return asdict(self)
 
 
+class RefusedError(Exception):
+    """The file cannot be a table; `problem` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
 def error(code: str, message: str, line: int | None = None, count: int | None = None) -> Problem:
     """Make a problem that refuses the file."""
     return Problem("error", code, message, line=line, count=count)
@@ -51,13 +62,19 @@ def is_gzip(head: bytes) -> bool:
 
 def unzip_head(head: bytes) -> bytes:
     """Return the beginning of what a gzip file holds, as far as its own beginning tells."""
+    unpacked = b""
     try:
-        return gzip.GzipFile(fileobj=io.BytesIO(head)).read1(HEAD_BYTES)
-    except (OSError, EOFError):
-        return b""
+        file = gzip.GzipFile(fileobj=io.BytesIO(head))
+        while len(unpacked) < HEAD_BYTES and (chunk := file.read1(HEAD_BYTES)):
+            unpacked += chunk
+    except (OSError, EOFError, zlib.error):
+        pass  # it ends in the middle, or is damaged: then it is refused when all of it is read
+    return unpacked
 
 
-def find_refusal(head: bytes, file_name: str, size_bytes: int) -> Problem | None:
+def find_refusal(
+    head: bytes, file_name: str, size_bytes: int, encoding: str | None = None
+) -> Problem | None:
     """Say why a file cannot be a table, if its beginning shows it.
 
     Parameters
@@ -68,6 +85,8 @@ def find_refusal(head: bytes, file_name: str, size_bytes: int) -> Problem | None
         The name that the person knows it by.
     size_bytes : int
         Size of the whole file, in bytes.
+    encoding : str, optional
+        The one that the person chose; a wide one has zero bytes in every text.
 
     Returns
     -------
@@ -87,7 +106,9 @@ def find_refusal(head: bytes, file_name: str, size_bytes: int) -> Problem | None
             f"{file_name} looks like a web page, not a CSV. "
             "The download link may have needed a sign-in",
         )
-    if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16 has them
+    is_wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or bool(WIDE.match(encoding or ""))
+    controls = 0 if encoding else len(CONTROL.findall(head))
+    if not is_wide and (b"\0" in head or controls > max(10, 0.02 * len(head))):
         return error("FILE_BINARY", f"{file_name} is not a text file")
     return None
 

@@ -58,7 +58,11 @@ def score_file(
     """
     dialect = schema["dialect"]
     # Names of a model without a header are positions, so its files have no header either.
-    options = ReadOptions(header=dialect["header"], decimal=dialect["decimal"])
+    options = ReadOptions(
+        header=dialect["header"],
+        decimal=dialect["decimal"],
+        one_column=len(schema["features"]) == 1,
+    )
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "table.parquet"
         read = read_table(source, table, file_name=file_name, options=options)

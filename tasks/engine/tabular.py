@@ -8,12 +8,20 @@ reason. Cells are kept as text; `coercion` gives them types.
 import contextlib
 import gzip
 import tempfile
+import zlib
 from pathlib import Path
 from typing import BinaryIO
 
-from tasks.engine.dialects import Dialect, ReadOptions, UndecodableError
-from tasks.engine.reading import Progress, Reading, ReadLimits, ReadResult, RefusedError
-from tasks.engine.refusals import HEAD_BYTES, error, find_refusal, is_gzip, unzip_head
+from tasks.engine.dialects import Dialect, ReadOptions
+from tasks.engine.reading import Progress, Reading, ReadLimits, ReadResult
+from tasks.engine.refusals import (
+    HEAD_BYTES,
+    RefusedError,
+    error,
+    find_refusal,
+    is_gzip,
+    unzip_head,
+)
 
 __all__ = ["Dialect", "ReadLimits", "ReadOptions", "ReadResult", "read_table"]
 
@@ -54,39 +62,52 @@ def read_table(
     options, limits = options or ReadOptions(), limits or ReadLimits()
     with contextlib.ExitStack() as stack:
         try:
-            plain = _unpacked(source, file_name, limits, stack)
-            reading = Reading(plain, target, file_name, options, limits)
-            return reading.run(on_progress or (lambda _fraction, _rows: None))
-        except (RefusedError, UndecodableError) as refusal:
-            target.unlink(missing_ok=True)
+            plain = _unpacked(source, file_name, options.encoding, limits, stack)
+        except RefusedError as refusal:
             return ReadResult(None, [], 0, [refusal.problem])
+        reading = Reading(plain, target, file_name, options, limits)
+        return reading.run(on_progress or (lambda _fraction, _rows: None))
 
 
-def _unpacked(source: Path, name: str, limits: ReadLimits, stack: contextlib.ExitStack) -> Path:
+def _unpacked(
+    source: Path,
+    name: str,
+    encoding: str | None,
+    limits: ReadLimits,
+    stack: contextlib.ExitStack,
+) -> Path:
     """Return a path to the plain bytes, having refused what is no text at all."""
     with source.open("rb") as file:
         head = file.read(HEAD_BYTES)
     packed = is_gzip(head)
-    refusal = find_refusal(unzip_head(head) if packed else head, name, source.stat().st_size)
-    if refusal:
-        raise RefusedError(refusal)
+    inside = unzip_head(head) if packed else head
+    if inside or not packed:
+        refusal = find_refusal(inside, name, source.stat().st_size, encoding)
+        if refusal:
+            raise RefusedError(refusal)
     if not packed:
         return source
     plain = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "plain"
-    try:
-        with gzip.open(source) as packed_file, plain.open("wb") as out:
-            _copy_at_most(packed_file, out, limits.max_unpacked_bytes, name)  # type: ignore[arg-type]
-    except (OSError, EOFError) as broken:
-        message = f"{name} is a damaged gzip file: {broken}"
-        raise RefusedError(error("FILE_BINARY", message)) from None
+    with gzip.open(source) as packed_file, plain.open("wb") as out:
+        if not _copy_at_most(packed_file, out, limits.max_unpacked_bytes, name):  # type: ignore[arg-type]
+            raise RefusedError(error("FILE_EMPTY", f"{name} is empty"))
     return plain
 
 
-def _copy_at_most(source: BinaryIO, out: BinaryIO, limit: int, name: str) -> None:
+def _copy_at_most(source: BinaryIO, out: BinaryIO, limit: int, name: str) -> int:
     copied = 0
-    while chunk := source.read(1 << 20):
+    while chunk := _read_packed(source, name):
         copied += len(chunk)
         if copied > limit:
             message = f"{name} unpacks to more than {limit:,} bytes, the limit on this server"
             raise RefusedError(error("FILE_TOO_BIG", message))
         out.write(chunk)
+    return copied
+
+
+def _read_packed(source: BinaryIO, name: str) -> bytes:
+    try:
+        return source.read(1 << 20)
+    except (OSError, EOFError, zlib.error) as broken:
+        message = f"{name} is a damaged gzip file: {broken}"
+        raise RefusedError(error("FILE_BINARY", message)) from None

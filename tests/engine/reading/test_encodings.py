@@ -1,0 +1,73 @@
+"""Which encoding a file is in, and what is said when it had to be assumed."""
+
+import codecs
+
+import pytest
+
+from tests.engine.reading.conftest import Reader, warnings_of
+
+TEXT = "name;größe\nMüller;1\nPreuß;2\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (TEXT.encode(), "utf-8"),
+        (codecs.BOM_UTF8 + TEXT.encode(), "utf-8"),
+        (TEXT.encode("utf-16"), "utf-16"),
+        (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), "utf-16"),
+        (TEXT.encode("utf-32"), "utf-32"),
+    ],
+)
+def test_unicode_is_read_without_a_word(reader: Reader, content: bytes, encoding: str) -> None:
+    result = reader.read(content)
+    assert result.dialect
+    assert result.dialect.encoding == encoding
+    assert result.column_names == ["name", "größe"]
+    assert [row["cells"] for row in result.preview] == [["Müller", "1"], ["Preuß", "2"]]
+    assert not result.problems
+
+
+def test_windows_1252_is_assumed_aloud_with_the_line(reader: Reader) -> None:
+    result = reader.read("a;b\nx;1\nMüller;2\n".encode("cp1252"))
+    assert result.dialect
+    assert result.dialect.encoding == "cp1252"
+    (problem,) = result.problems
+    assert (problem.severity, problem.code, problem.line) == ("warning", "ENCODING_ASSUMED", 3)
+    assert "Müller" in problem.message
+
+
+def test_utf8_with_a_bad_byte_is_not_taken_for_windows_1252(reader: Reader) -> None:
+    content = "a,b\n" + "Zoë,日本\n" * 20
+    code, message, line = reader.refusal(content.encode() + b"caf\xe9,1\n")
+    assert code == "CSV_ENCODING"
+    assert line == 22
+    assert "first in line 22" in message
+
+
+def test_bytes_that_no_encoding_knows_are_refused_with_the_line(reader: Reader) -> None:
+    code, _message, line = reader.refusal(b"a,b\n1,2\n\x81\x8d,3\n")
+    assert (code, line) == ("CSV_ENCODING", 3)
+
+
+def test_line_of_a_bad_byte_is_true_far_into_a_file(reader: Reader) -> None:
+    rows = "0123456789,ü\n" * 200_000
+    code, _message, line = reader.refusal(("a,b\n" + rows).encode() + b"\xff,1\n")
+    assert (code, line) == ("CSV_ENCODING", 200_002)
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "latin-1", "shift_jis", "utf-16-le", "mac-roman"])
+def test_chosen_encoding_is_used(reader: Reader, encoding: str) -> None:
+    text = {"cp1251": "имя", "shift_jis": "名前"}.get(encoding, "città")
+    rows = reader.rows(f"a,b\n{text},1\n".encode(encoding), encoding=encoding)
+    assert rows == [[text, "1"]]
+
+
+def test_chosen_encoding_that_does_not_fit_is_refused(reader: Reader) -> None:
+    code, _message, line = reader.refusal("a,b\nü,1\n".encode("cp1252"), encoding="utf-8")
+    assert (code, line) == ("CSV_ENCODING", 2)
+
+
+def test_chosen_encoding_is_never_questioned(reader: Reader) -> None:
+    result = reader.read("a,b\nü,1\n".encode("cp1252"), encoding="cp1252")
+    assert not warnings_of(result)

@@ -1,0 +1,130 @@
+"""Lines, quotes and ragged rows: the numbers are those that `sed` gives."""
+
+import pytest
+
+from tasks.engine import tables
+from tasks.engine.reading import ReadLimits
+from tests.engine.reading.conftest import Reader, warnings_of
+
+
+def test_line_of_a_row_is_where_it_starts(reader: Reader) -> None:
+    text = 'a,b\n1,"x\ny\nz"\n\n2,p\r\n"q\r\nr",3\n4,s\n'
+    assert not reader.read(text).refused
+    _names, rows, lines = tables.read_rows(reader.table, 0, 10)
+    assert rows == [["1", "x\ny\nz"], ["2", "p"], ["q\r\nr", "3"], ["4", "s"]]
+    assert lines == [2, 6, 7, 9]
+    physical = text.encode().split(b"\n")
+    assert [physical[line - 1][:2] for line in lines] == [b"1,", b"2,", b'"q', b"4,"]
+
+
+def test_form_feeds_and_unicode_line_ends_are_no_line_ends(reader: Reader) -> None:
+    rows = reader.rows("a,b\n1,x\u2028y\x85z\x0cw\x1ev\n2,t\n")
+    assert rows == [["1", "x\u2028y\x85z\x0cw\x1ev"], ["2", "t"]]
+    assert tables.read_rows(reader.table, 0, 10)[2] == [2, 3]
+
+
+def test_carriage_return_within_quotes_is_kept(reader: Reader) -> None:
+    assert reader.rows('a,b\n"1\r2",3\n') == [["1\r2", "3"]]
+
+
+def test_carriage_return_without_quotes_is_refused(reader: Reader) -> None:
+    code, message, line = reader.refusal("a,b\n1,2\n3\r4,5\n")
+    assert (code, line) == ("CSV_QUOTES", 3)
+    assert "carriage return" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('a,b\n1,"2\n3,4\n5,6\n', 2),
+        ('a,b\n"1\n2","3\n4,5\n', 3),
+        ('a,b\n1,2\n"x ""y\n"" z\n', 3),
+        ('"a,b\n1,2\n', 1),
+    ],
+)
+def test_quote_never_closed_is_named_by_the_line_it_opens_in(
+    reader: Reader, text: str, line: int
+) -> None:
+    code, message, found = reader.refusal(text, delimiter=",")
+    assert (code, found) == ("CSV_QUOTES", line)
+    assert message == f"The quote opened in line {line} is never closed"
+
+
+def test_quote_that_swallows_too_much_is_named_by_its_line(reader: Reader) -> None:
+    text = 'a,b\n"x\ny","z\n' + "1,2\n" * 200
+    code, message, line = reader.refusal(text, limits=ReadLimits(max_cell_chars=500))
+    assert (code, line) == ("CSV_QUOTES", 3)
+    assert "never closed" in message
+
+
+def test_text_after_a_closing_quote_is_refused(reader: Reader) -> None:
+    code, _message, line = reader.refusal('a,b\n1,2\n"3"x,4\n')
+    assert (code, line) == ("CSV_QUOTES", 3)
+
+
+def test_quote_inside_an_unquoted_cell_is_kept_and_told(reader: Reader) -> None:
+    result = reader.read("a,b\n1,2\n5'11\",3\n")
+    assert warnings_of(result) == ["STRAY_QUOTES"]
+    assert result.problems[0].line == 3
+    assert result.preview[1]["cells"] == ["5'11\"", "3"]
+
+
+def test_quote_beside_quoted_cells_is_told_too(reader: Reader) -> None:
+    result = reader.read('a,b\n"x ""y""",2\n5\'11","x ""y"""\n', header=True)
+    assert [(p.code, p.line, p.count) for p in result.problems] == [("STRAY_QUOTES", 3, 1)]
+
+
+def test_doubled_quotes_are_one_and_nothing_is_told(reader: Reader) -> None:
+    result = reader.read('a,b\n"say ""hi""",2\n')
+    assert result.preview[0]["cells"] == ['say "hi"', "2"]
+    assert not result.problems
+
+
+def test_blank_lines_inside_are_counted_those_at_the_end_are_not(reader: Reader) -> None:
+    result = reader.read("\na,b\n\n1,2\n\r\n3,4\n\n\n")
+    assert [row["line"] for row in result.preview] == [4, 6]
+    (problem,) = result.problems
+    assert (problem.code, problem.count) == ("BLANK_LINES", 3)
+
+
+def test_header_that_stands_again_is_told(reader: Reader) -> None:
+    result = reader.read("a,b\n1,2\na,b\n3,4\na,b\n")
+    (problem,) = result.problems
+    assert (problem.code, problem.line, problem.count) == ("HEADER_REPEATED", 3, 2)
+
+
+RAGGED = "a,b,c\n1,2,3\n4,5\n6,7,8,9\n10,11,12\n"
+
+
+def test_ragged_lines_are_refused_with_count_and_first(reader: Reader) -> None:
+    code, message, line = reader.refusal(RAGGED)
+    assert (code, line) == ("CSV_RAGGED", 3)
+    assert message == (
+        "2 lines have a different number of cells. First: line 3 has 2, line 1 has 3. "
+        "Often this is an unquoted comma"
+    )
+
+
+def test_wildly_ragged_file_is_not_called_one_column(reader: Reader) -> None:
+    assert reader.refusal("id,name,age\n1,John\n2,Julie,26,Potatoes\n")[0] == "CSV_RAGGED"
+
+
+def test_ragged_lines_can_be_skipped(reader: Reader) -> None:
+    assert reader.rows(RAGGED, bad_lines="skip") == [["1", "2", "3"], ["10", "11", "12"]]
+    result = reader.read(RAGGED, bad_lines="skip")
+    (problem,) = result.problems
+    assert (problem.severity, problem.code, problem.count) == ("warning", "CSV_RAGGED", 2)
+
+
+def test_short_lines_can_be_padded_with_absent_cells(reader: Reader) -> None:
+    rows = reader.rows(RAGGED, bad_lines="pad")
+    assert rows == [["1", "2", "3"], ["4", "5", None], ["10", "11", "12"]]
+
+
+def test_skipping_every_row_leaves_none_and_is_refused(reader: Reader) -> None:
+    assert reader.refusal("a,b,c\n1,2\n3,4\n", bad_lines="skip")[0] == "CSV_NO_ROWS"
+
+
+def test_preview_holds_the_first_twenty_rows(reader: Reader) -> None:
+    result = reader.read("a,b\n" + "".join(f"{n},x\n" for n in range(50)))
+    assert [row["cells"][0] for row in result.preview] == [str(n) for n in range(20)]

@@ -1,0 +1,155 @@
+"""Files that are no tables, each refused with the words of the interface."""
+
+import gzip
+import io
+import zipfile
+import zlib
+
+import pytest
+
+from tasks.engine.reading import ReadLimits
+from tests.engine.reading.conftest import Reader
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1"
+
+
+def zipped(*names: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in names:
+            archive.writestr(name, "a,b\n1,2\n")
+    return buffer.getvalue()
+
+
+WORKBOOK_WORDS = (
+    'f is an Excel workbook. In Excel choose File, Save As, "CSV UTF-8 (Comma delimited)", '
+    "then upload that file"
+)
+ONE_COLUMN_WORDS = (
+    "We found only one column. If your file uses another separator, "
+    'choose it under "How we read the file"'
+)
+SAME_NAME_WORDS = 'Two columns are called "a" (columns 1 and 3). Rename one in your file'
+WORKBOOK = ("FILE_XLSX", WORKBOOK_WORDS)
+WEB_PAGE = (
+    "FILE_HTML",
+    "f looks like a web page, not a CSV. The download link may have needed a sign-in",
+)
+NO_TEXT = ("FILE_BINARY", "f is not a text file")
+EMPTY = ("FILE_EMPTY", "f is empty")
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (b"", EMPTY),
+        (b"\xef\xbb\xbf", EMPTY),
+        (b"\r\n \t\n", EMPTY),
+        (gzip.compress(b""), EMPTY),
+        (gzip.compress(b"\n\n"), EMPTY),
+        (zipped("[Content_Types].xml", "xl/workbook.xml"), WORKBOOK),
+        (gzip.compress(zipped("[Content_Types].xml", "xl/workbook.xml")), WORKBOOK),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), WORKBOOK),
+        (
+            zipped("data.csv"),
+            (
+                "FILE_BINARY",
+                "f is a zip archive with 1 file. Unpack it and upload the CSV file",
+            ),
+        ),
+        (b"<!DOCTYPE html><html><body>Sign in</body>", WEB_PAGE),
+        (b"\xef\xbb\xbf\n <HTML lang=en>", WEB_PAGE),
+        (b"%PDF-1.7\n1 0 obj", ("FILE_BINARY", "f is a PDF, not a text file")),
+        (PNG, ("FILE_BINARY", "f is a picture, not a text file")),
+        (b"PAR1\x15\x04", ("FILE_BINARY", "f is a Parquet file, not a text file")),
+        (b"a,b\n1,\x00\n", NO_TEXT),
+        (b"\x01\x02\x03\x04,\x05\x06\n" * 20, NO_TEXT),
+        (b"a,b\n", ("CSV_NO_ROWS", "f has a header but no rows")),
+        (b"a\n1\n2\n", ("CSV_ONE_COLUMN", ONE_COLUMN_WORDS)),
+        (b"a,b,a\n1,2,3\n", ("CSV_HEADER_DUP", SAME_NAME_WORDS)),
+        (b"a,,c\n1,2,3\n", ("CSV_HEADER_EMPTY", "Column 2 has no name in line 1")),
+    ],
+)  # fmt: skip
+def test_file_is_refused_as_what_it_is(
+    reader: Reader, content: bytes, refusal: tuple[str, str]
+) -> None:
+    code, message, _line = reader.refusal(content, name="f")
+    assert (code, message) == refusal
+
+
+def test_every_problem_of_a_header_is_told(reader: Reader) -> None:
+    result = reader.read("a,,a,b\n1,2,3,4\n")
+    assert [p.code for p in result.problems] == ["CSV_HEADER_EMPTY", "CSV_HEADER_DUP"]
+
+
+def test_names_that_differ_in_spaces_only_are_the_same(reader: Reader) -> None:
+    assert reader.refusal("a, a\n1,2\n")[0] == "CSV_HEADER_DUP"
+
+
+def test_zero_byte_deep_in_a_text_is_refused_with_its_line(reader: Reader) -> None:
+    content = b"a,b\n" + b"1,2\n" * 50_000 + b"1,\0\n"
+    code, _message, line = reader.refusal(content)
+    assert (code, line) == ("FILE_BINARY", 50_002)
+
+
+def test_title_above_the_header_is_pointed_out(reader: Reader) -> None:
+    code, message, line = reader.refusal("Sales of 2025\na,b,c\n1,2,3\n4,5,6\n")
+    assert (code, line) == ("CSV_ONE_COLUMN", 1)
+    assert message == (
+        "Line 1 has one cell, but most lines have 3. Delete the lines above the column names"
+    )
+
+
+def test_name_of_the_line_column_is_reserved(reader: Reader) -> None:
+    assert reader.refusal("__line__,b\n1,2\n")[0] == "CSV_HEADER_RESERVED"
+
+
+def test_gzip_is_read_like_what_it_holds(reader: Reader) -> None:
+    packed = gzip.compress(b"a,b\n1,2\n") + gzip.compress(b"3,4\n")
+    assert reader.rows(packed) == [["1", "2"], ["3", "4"]]
+
+
+@pytest.mark.parametrize("cut", [11, 15, 40, -9, -4])
+def test_cut_gzip_is_refused(reader: Reader, cut: int) -> None:
+    packed = gzip.compress("".join(f"{i},{i * 7919 % 1000}\n" for i in range(500)).encode())
+    code, message, _line = reader.refusal(packed[:cut])
+    assert code == "FILE_BINARY"
+    assert "damaged gzip" in message
+
+
+def test_gzip_with_damage_inside_is_refused(reader: Reader) -> None:
+    packed = bytearray(gzip.compress(b"a,b\n" + b"1,2\n" * 1000))
+    packed[12:20] = b"\xff" * 8
+    with pytest.raises(zlib.error):
+        gzip.decompress(bytes(packed))
+    assert reader.refusal(bytes(packed))[0] == "FILE_BINARY"
+
+
+def test_gzip_bomb_is_stopped_at_the_limit(reader: Reader) -> None:
+    bomb = gzip.compress(b"a,b\n" + b"0,0\n" * 2_000_000)
+    limits = ReadLimits(max_unpacked_bytes=1_000_000)
+    code, message, _line = reader.refusal(bomb, limits=limits)
+    assert code == "FILE_TOO_BIG"
+    assert "1,000,000 bytes" in message
+
+
+@pytest.mark.parametrize(
+    ("content", "limits", "code"),
+    [
+        ("a,b\n1,2\n3,4\n5,6\n", ReadLimits(max_rows=2), "CSV_TOO_LONG"),
+        ("a,b,c\n1,2,3\n", ReadLimits(max_columns=2), "CSV_TOO_WIDE"),
+        ("a,b\n1," + "x" * 200 + "\n", ReadLimits(max_cell_chars=100), "CSV_QUOTES"),
+        ("a,b\n" + "1," * 100 + "\n", ReadLimits(max_line_chars=50), "CSV_LINE_LONG"),
+    ],
+)
+def test_limits_are_kept(reader: Reader, content: str, limits: ReadLimits, code: str) -> None:
+    assert reader.refusal(content, limits=limits)[0] == code
+
+
+def test_refused_file_still_shows_how_it_was_read(reader: Reader) -> None:
+    result = reader.read('a;b\n1;2\n3;"4\n')
+    assert result.refused
+    assert result.dialect
+    assert result.dialect.delimiter == ";"
+    assert result.column_names == ["a", "b"]
+    assert result.preview == [{"line": 2, "cells": ["1", "2"]}]
