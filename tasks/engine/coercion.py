@@ -8,10 +8,8 @@ A schema is a dict: ``dialect``, ``columns`` (name, kind, format, decimal, true,
 identifier, constant.
 """
 
-import csv
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +18,7 @@ import pandas as pd
 MISSING = frozenset(
     {"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "Null", "None", "?", "-"}
 )
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 EPOCH = pd.Timestamp("1970-01-01")
 
 
@@ -40,72 +38,43 @@ class TargetError(ValueError):
         self.column, self.value, self.position, self.count = column, value, position, count
 
 
-def read_text_table(path: str | Path, dialect: dict[str, Any]) -> pd.DataFrame:
-    """Read a CSV file as text cells.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file.
-    dialect : dict
-        ``delimiter``, ``quote``, ``encoding``, ``header`` (bool).
-
-    Returns
-    -------
-    DataFrame of shape (n_rows, n_columns)
-        Object cells of str, exactly as in the file.
-
-    Raises
-    ------
-    SchemaError
-        When a line has a different number of cells.
-    """
-    encoding = "utf-8-sig" if dialect["encoding"] == "utf-8" else dialect["encoding"]
-    csv.field_size_limit(2**31 - 1)
-    with open(path, encoding=encoding, newline="") as file:  # noqa: PTH123 - users read this too
-        reader = csv.reader(file, delimiter=dialect["delimiter"], quotechar=dialect["quote"])
-        rows = [(reader.line_num, row) for row in reader if row]
-    if not rows:
-        raise SchemaError("the file is empty")
-    width = len(rows[0][1])
-    for line, row in rows:
-        if len(row) != width:
-            raise SchemaError(f"line {line} has {len(row)} cells, the first line has {width}")
-    cells = [row for _line, row in rows]
-    if dialect["header"]:
-        names = [name.strip() for name in cells.pop(0)]
-    else:
-        names = [f"column_{n}" for n in range(1, width + 1)]
-    return pd.DataFrame(cells, columns=pd.Index(names, dtype=object), dtype=object)
+def _clean_cell(cell: Any) -> str | None:
+    stripped = cell.strip() if isinstance(cell, str) else ""
+    return None if stripped in MISSING else stripped
 
 
-def clean(text: "pd.Series[Any]") -> np.ndarray:
+def clean(text: "pd.Series[Any] | np.ndarray") -> np.ndarray:
     """Return cells without surrounding space, and None where a cell is missing."""
-    cells = []
-    for cell in text:
-        stripped = cell.strip() if isinstance(cell, str) else ""
-        cells.append(None if stripped in MISSING else stripped)
-    return np.array(cells, dtype=object)
+    codes, values = pd.factorize(np.asarray(text, dtype=object))  # each value is looked at once
+    cleaned = np.array([*map(_clean_cell, values), None], dtype=object)
+    return cleaned[codes]
 
 
 def number_of(cell: str, decimal: str = ".") -> float:
     """Return a cell's number, or NaN where the cell is none."""
     if decimal == ",":
         cell = cell.replace(".", "x").replace(",", ".")
-    return float(cell) if NUMBER.fullmatch(cell) else np.nan
+    value = float(cell) if NUMBER.fullmatch(cell) else np.nan
+    return value if abs(value) < np.inf else np.nan
 
 
 def numbers(cells: np.ndarray, decimal: str = ".") -> np.ndarray:
-    """Turn cleaned cells into float64; NaN where a cell is missing or no number."""
-    if decimal == ".":
+    """Turn cleaned cells into float64; NaN where a cell is missing or no finite number."""
+    codes, values = pd.factorize(cells)
+    return np.append(_parse_numbers(values, decimal), np.nan)[codes]
+
+
+def _parse_numbers(values: np.ndarray, decimal: str) -> np.ndarray:
+    joined = "".join(values)
+    if "_" not in joined and (decimal == "." or "." not in joined):
+        plain = values if decimal == "." else [value.replace(",", ".") for value in values]
         try:  # numpy reads plain numbers ten times faster than the check of each cell
-            if "_" not in "".join(cell for cell in cells if cell is not None):
-                values = cells.astype(np.float64)
-                if not np.isinf(values).any():
-                    return values
+            parsed = np.asarray(plain, dtype=object).astype(np.float64)
+            if np.isfinite(parsed).all():
+                return parsed
         except ValueError:
             pass
-    return np.array([np.nan if c is None else number_of(c, decimal) for c in cells], dtype=float)
+    return np.array([number_of(value, decimal) for value in values], dtype=np.float64)
 
 
 def dates(cells: np.ndarray, date_format: str) -> "pd.Series[Any]":
@@ -130,9 +99,18 @@ def date_parts(name: str, moments: "pd.Series[Any]", date_format: str) -> dict[s
         "weekday": moments.dt.day_of_week,
         "days": np.floor((moments - EPOCH) / pd.Timedelta(days=1)),
     }
-    if date_format == "ISO8601" or "%H" in date_format:
+    if date_format == "ISO8601" or "%H" in date_format or "%I" in date_format:
         parts["hour"] = moments.dt.hour
     return {f"{name}__{part}": values.to_numpy(np.float64) for part, values in parts.items()}
+
+
+def _booleans(cells: np.ndarray, column: dict[str, Any]) -> np.ndarray:
+    """Return 1, 0 or NaN; case does not matter, and JSON's true and false are understood."""
+    known = {"true": 1.0, "false": 0.0, column["true"].lower(): 1.0, column["false"].lower(): 0.0}
+    if column["true"] == "1":
+        known |= {"1.0": 1.0, "0.0": 0.0}
+    found = [np.nan if cell is None else known.get(cell.lower(), np.nan) for cell in cells]
+    return np.array(found, dtype=np.float64)
 
 
 def _warning(code: str, column: str, count: int, message: str) -> dict[str, Any]:
@@ -182,8 +160,7 @@ def typed_columns(
         values = numbers(cells, column.get("decimal") or ".")
         return {name: values}, _unreadable(column, cells, present & np.isnan(values))
     if kind == "boolean":
-        known = {column["true"]: 1.0, column["false"]: 0.0}
-        values = np.array([known.get(cell, np.nan) for cell in cells], dtype=np.float64)
+        values = _booleans(cells, column)
         return {name: values}, _unreadable(column, cells, present & np.isnan(values))
     if kind == "date":
         moments = dates(cells, column["format"])

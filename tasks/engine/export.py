@@ -89,6 +89,7 @@ def write_artefacts(
         "metadata.json": json.dumps(metadata(result, spec, schema, origin), indent=1),
         "requirements.txt": requirements(result),
         "schema.py": schema_source(schema),
+        "csv_file.py": _bundle_file("csv_file.py"),
         "predict.py": _bundle_file("predict.py"),
         "train.py": train_source(result),
         "MODEL_CARD.md": write_card(result, spec, schema, origin),

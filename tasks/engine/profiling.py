@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.engine.coercion import EPOCH, MISSING, dates, number_of
-from tasks.engine.kinds import Column, find_kind
+from tasks.engine.coercion import EPOCH, clean, dates
+from tasks.engine.kinds import NUMBER_SYMBOLS, Column, find_kind, find_numbers
 from tasks.engine.refusals import Problem
-from tasks.engine.tables import LINE
 
 BINS = 10
 TOP = 10
+SCHEMA_FACTS = ("true", "false", "decimal", "format", "ambiguous")
 Progress = Callable[[int, int], None]
 
 
@@ -50,11 +50,11 @@ def profile_table(
     ProfileResult
     """
     file = pq.ParquetFile(parquet)
-    names = [name for name in file.schema_arrow.names if name != LINE]
-    lines = file.read([LINE]).column(0)
+    line, *names = file.schema_arrow.names
+    lines = file.read([line]).column(0)
     profiles, problems = [], []
     for n, name in enumerate(names, start=1):
-        column = _load(file, name, dialect["decimal"])
+        column = _load(file, n, name, dialect["decimal"])
         profile, found = profile_column(column, lines)
         profiles.append(profile)
         problems += found
@@ -63,20 +63,16 @@ def profile_table(
     return ProfileResult(profiles, problems)
 
 
-def _load(file: pq.ParquetFile, name: str, decimal: str) -> Column:
+def _load(file: pq.ParquetFile, position: int, name: str, decimal: str) -> Column:
     # A name with a dot means a nested column to Parquet, so columns are read by their position.
-    position = file.schema_arrow.names.index(name)
-    groups = [
-        file.reader.read_row_group(g, column_indices=[position]).column(0)
-        for g in range(file.num_row_groups)
-    ]
-    cells = pc.utf8_trim_whitespace(pa.chunked_array(groups, type=pa.string()))
-    missing = pc.or_(pc.is_null(cells), pc.is_in(cells, pa.array(sorted(MISSING))))
-    counted = cells.filter(pc.invert(missing)).value_counts()
-    values = counted.field("values").to_pylist()
-    counts = counted.field("counts").to_numpy(zero_copy_only=False)
-    order = np.argsort(-counts, kind="stable")
-    return Column(name, len(cells), cells, [values[i] for i in order], counts[order], decimal)
+    cells = file.reader.read_all(column_indices=[position]).column(0)
+    counted = cells.value_counts()
+    texts = counted.field("values").to_numpy(zero_copy_only=False)
+    codes, values = pd.factorize(clean(texts))  # the same idea of what is missing as in training
+    counts = counted.field("counts").to_numpy(zero_copy_only=False)[codes >= 0]
+    totals = np.bincount(codes[codes >= 0], counts, len(values)).astype(np.int64)
+    order = np.argsort(-totals, kind="stable")
+    return Column(name, cells, texts, values[order], totals[order], decimal)
 
 
 def profile_column(column: Column, lines: pa.ChunkedArray) -> tuple[dict[str, Any], list[Problem]]:
@@ -109,10 +105,10 @@ def profile_column(column: Column, lines: pa.ChunkedArray) -> tuple[dict[str, An
             for v, c in zip(column.values[:TOP], column.counts[:TOP], strict=True)
         ],
     }
-    profile |= extra
+    profile |= {name: extra[name] for name in SCHEMA_FACTS if name in extra}
     if kind == "number":
-        numbers = np.array([number_of(v, column.decimal) for v in column.values])
-        profile |= _number_facts(numbers, column.counts) | {"decimal": column.decimal}
+        profile["distinct"] = len(np.unique(extra["numbers"]))  # 1 and 1.0 are the same
+        profile |= _number_facts(extra["numbers"], column.counts)
     elif kind == "date":
         profile |= _date_facts(column, extra["format"])
     else:
@@ -124,22 +120,34 @@ def _number_facts(values: np.ndarray, counts: np.ndarray) -> dict[str, Any]:
     order = np.argsort(values)
     values, counts = values[order], counts[order]
     total = counts.sum()
-    mean = float(np.average(values, weights=counts))
-    variance = float(np.average((values - mean) ** 2, weights=counts)) * total / max(total - 1, 1)
-    heights, edges = np.histogram(values, bins=min(BINS, max(len(values), 2)), weights=counts)
-    middle = np.searchsorted(np.cumsum(counts), [(total - 1) // 2 + 1, total // 2 + 1])
-    return {
-        "min": float(values[0]),
-        "max": float(values[-1]),
-        "median": float(values[middle].mean()),
-        "mean": mean,
-        "std": float(np.sqrt(variance)),
-        "histogram": {"edges": edges.tolist(), "counts": [int(h) for h in heights]},
-    }
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = np.average(values, weights=counts)
+        variance = np.average((values - mean) ** 2, weights=counts) * total / max(total - 1, 1)
+        middle = np.searchsorted(np.cumsum(counts), [(total - 1) // 2 + 1, total // 2 + 1])
+        facts = {
+            "min": values[0],
+            "max": values[-1],
+            "median": values[middle].mean(),
+            "mean": mean,
+            "std": np.sqrt(variance),
+        }
+    # Numbers near the end of float64 have no mean or spread that it can hold.
+    finite = {name: float(v) if np.isfinite(v) else None for name, v in facts.items()}
+    return finite | {"histogram": _histogram(values, counts)}
+
+
+def _histogram(values: np.ndarray, counts: np.ndarray) -> dict[str, Any]:
+    try:
+        bins = min(BINS, max(len(values), 2))
+        with np.errstate(over="ignore", invalid="ignore"):
+            heights, edges = np.histogram(values, bins=bins, weights=counts)
+    except ValueError:  # no room for bins between two floats that are neighbours, or at the ends
+        heights, edges = counts.sum(keepdims=True), values[[0, -1]]
+    return {"edges": edges.tolist(), "counts": [int(h) for h in heights]}
 
 
 def _date_facts(column: Column, date_format: str) -> dict[str, Any]:
-    moments = dates(np.array(column.values, dtype=object), date_format)
+    moments = dates(column.values, date_format)
     days = ((moments - EPOCH).dt.total_seconds() / 86400).to_numpy(float)
     facts = _number_facts(days, column.counts)
     texts = {
@@ -183,21 +191,28 @@ def _warnings(
             f'"{name}" holds dates in which day and month could be either way round; it is text'
         )
         found.append(warn("DATE_AMBIGUOUS", words))
-    if kind in {"category", "text"}:
+    if extra.get("codes"):
+        words = f'"{name}" has numbers with leading zeros or over 15 digits; it is kept as text'
+        found.append(warn("NUMBER_CODES", words))
+    elif kind in {"category", "text", "identifier"}:
         found += _mixed(column, lines, warn)
     return found
 
 
 def _mixed(column: Column, lines: pa.ChunkedArray, warn: Callable[..., Problem]) -> list[Problem]:
-    is_text = np.array([not np.isfinite(number_of(v, column.decimal)) for v in column.values])
+    is_text = ~np.isfinite(find_numbers(column)[1])
     count = int(column.counts[is_text].sum())
-    if not count or count > 0.5 * column.n_present:
+    if not count:
         return []
-    text = [v for v, bad in zip(column.values, is_text, strict=True) if bad]
-    position = column.position_of(text)
-    line, value = lines[position].as_py(), column.cells[position].as_py()
-    message = (
-        f'"{column.name}" looks like a number column, but {count:,} of {column.n_present:,} cells '
-        f'are text. First: line {line}, "{value[:60]}"'
-    )
-    return [warn("MIXED_TYPES", message, count, line)]
+    name, present = column.name, column.n_present
+    position = column.position_of(column.values[is_text])
+    line, value = lines[position].as_py(), column.cells[position].as_py().strip()
+    first = f'First: line {line}, "{value[:60]}"'
+    if count <= 0.5 * present:
+        message = f'"{name}" looks like a number column, but {count:,} of {present:,} cells are'
+        return [warn("MIXED_TYPES", f"{message} text. {first}", count, line)]
+    symbols = int(column.counts[column.is_match(NUMBER_SYMBOLS)].sum())
+    if symbols > 0.8 * present:
+        message = f'"{name}" has numbers with thousands separators or signs; it is kept as text'
+        return [warn("NUMBER_SYMBOLS", f"{message}. {first}", symbols, line)]
+    return []

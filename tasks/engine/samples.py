@@ -20,6 +20,8 @@ SAMPLES = (
            "breast_cancer.csv", "diagnosis"),
     Sample("wine", "Wine", "178 wines, 13 measures: which of three growers?",
            "wine.csv", "grower"),
+    Sample("iris", "Iris", "150 flowers, 4 measures: which of three species?",
+           "iris.csv", "species"),
     Sample("diabetes", "Diabetes", "442 patients, 10 measures: how far has it gone in a year?",
            "diabetes.csv", "progression"),
 )  # fmt: skip
@@ -39,6 +41,10 @@ def get_sample(sample_id: str) -> Sample:
         When there is no such sample.
     """
     return {sample.id: sample for sample in SAMPLES}[sample_id]
+
+
+def _column_name(name: str) -> str:
+    return name.replace(" (cm)", "").replace(" ", "_").replace("/", "_")
 
 
 def sample_csv(sample_id: str) -> bytes:
@@ -63,7 +69,7 @@ def sample_csv(sample_id: str) -> bytes:
 
     sample = get_sample(sample_id)
     bunch = getattr(datasets, f"load_{sample_id}")(as_frame=True)
-    frame = bunch.data.rename(columns=lambda name: name.replace(" ", "_").replace("/", "_"))
+    frame = bunch.data.rename(columns=_column_name)
     if sample_id == "diabetes":
         frame[sample.target] = bunch.target.astype(int)
     else:

@@ -15,7 +15,8 @@ import joblib
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
 
-from schema import SCHEMA, SchemaError, features_from_text, read_text_table  # noqa: E402
+from csv_file import CsvError, read_text_table  # noqa: E402
+from schema import SCHEMA, SchemaError, features_from_text  # noqa: E402
 
 
 def predict(text, model):
@@ -38,7 +39,7 @@ def main():
     try:
         text = read_text_table(arguments.source, SCHEMA["dialect"])
         answer, warnings = predict(text, joblib.load(FOLDER / "model.joblib"))
-    except (OSError, UnicodeError, SchemaError) as problem:
+    except (OSError, UnicodeError, CsvError, SchemaError) as problem:
         print(f"{arguments.source}: {problem}", file=sys.stderr)
         return 2
     for warning in warnings:

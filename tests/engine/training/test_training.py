@@ -167,7 +167,8 @@ def test_bundle_trains_and_predicts_the_same_without_trainyard(
             "predict.py", "train.py", "MODEL_CARD.md"} <= names  # fmt: skip
     trained = run(folder / "train.py", str(source), "-o", str(tmp_path / "again.joblib"))
     assert trained.returncode == 0, trained.stderr
-    from tasks.engine.coercion import features_from_text, read_text_table
+    from tasks.engine.bundle.csv_file import read_text_table
+    from tasks.engine.coercion import features_from_text
 
     text = read_text_table(source, result.schema["dialect"])
     X, _ = features_from_text(text, result.schema)

@@ -1,0 +1,69 @@
+"""A bundle reads a CSV file as the product does."""
+
+from pathlib import Path
+
+import pytest
+
+from tasks.engine import tables
+from tasks.engine.bundle.csv_file import CsvError, read_text_table
+from tests.engine.reading.conftest import Reader
+
+DIALECT = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "header": True, "decimal": "."}
+
+
+def read(tmp_path: Path, content: str | bytes, **dialect: object):
+    path = tmp_path / "in.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_text_table(path, {**DIALECT, **dialect})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n1,2\n",
+        'a , b\r\n" x ","p\r\nq"\r\n\r\n,"say ""hi"""\r\n',
+        "\ufeffa,b\n01,é\n",
+        "\n\na,b\n\n1,2\n\n",
+    ],
+)
+def test_cells_are_those_of_the_reader(reader: Reader, tmp_path: Path, text: str) -> None:
+    rows = reader.rows(text, header=True)
+    frame = read(tmp_path, text)
+    assert frame.to_numpy().tolist() == rows
+    assert frame.columns.tolist() == tables.column_names(reader.table)
+    assert set(frame.dtypes) == {frame["a"].dtype}
+    assert frame["a"].dtype == object
+
+
+def test_columns_without_a_header_are_numbered(tmp_path: Path) -> None:
+    frame = read(tmp_path, "1;2\n3;4\n", header=False, delimiter=";")
+    assert frame.columns.tolist() == ["column_1", "column_2"]
+    assert len(frame) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        ("\n\n", "empty"),
+        ('a,b\n"1\n",2\n3,4,5\n', "line 4 has 3 cells, the first line has 2"),
+        ('a,b\n1,2\n3,"4\n', "line 3 cannot be read"),
+        ("a,a\n1,2\n", "two columns have the same name"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_its_line(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(CsvError, match=words):
+        read(tmp_path, text)
+
+
+def test_utf8_is_understood_by_a_model_trained_on_windows_1252(tmp_path: Path) -> None:
+    for encoding in ("utf-8", "utf-8-sig", "cp1252"):
+        frame = read(tmp_path, "a,b\nMüller,2\n".encode(encoding), encoding="cp1252")
+        assert frame["a"].tolist() == ["Müller"]
+
+
+def test_encoding_of_neither_kind_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UnicodeError):
+        read(tmp_path, "a,b\nü,2\n".encode("cp1252"))
+    frame = read(tmp_path, "a,b\nü,2\n".encode("utf-16"), encoding="utf-16")
+    assert frame["a"].tolist() == ["ü"]

@@ -1,0 +1,99 @@
+"""The numbers of a profile, against those of pandas."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.engine.reading.conftest import Reader
+
+ProfileOf = Callable[..., tuple[dict[str, Any], list[Any]]]
+
+
+def test_numbers_agree_with_pandas(profile_of: ProfileOf) -> None:
+    values = np.random.default_rng(0).normal(size=501).round(2)
+    profile, _problems = profile_of([*map(str, values), "NA", "?"])
+    ours, series = profile, pd.Series(values)
+    assert (ours["count"], ours["missing"], ours["distinct"]) == (501, 2, series.nunique())
+    for name in ("min", "max", "median", "mean", "std"):
+        assert ours[name] == pytest.approx(getattr(series, name)(), rel=1e-12), name
+    heights, edges = np.histogram(values, bins=10)
+    assert ours["histogram"]["counts"] == heights.tolist()
+    assert ours["histogram"]["edges"] == pytest.approx(edges.tolist())
+
+
+def test_median_of_an_even_number_lies_between(profile_of: ProfileOf) -> None:
+    assert profile_of(["1", "2", "4", "9"])[0]["median"] == 3
+
+
+def test_categories_are_counted_the_most_frequent_first(profile_of: ProfileOf) -> None:
+    cells = [f"v{i}" for i in range(14) for _ in range(20 - i)]
+    profile, _problems = profile_of(cells)
+    assert profile["top"][0] == {"value": "v0", "count": 20}
+    assert len(profile["top"]) == 10
+    histogram = profile["histogram"]
+    assert histogram["labels"] == [*(f"v{i}" for i in range(9)), "5 others"]
+    assert sum(histogram["counts"]) == len(cells)
+
+
+def test_cells_that_differ_in_space_only_are_one_value(profile_of: ProfileOf) -> None:
+    profile, _problems = profile_of(["a", " a", "a\u00a0", "b"])
+    assert profile["distinct"] == 2
+    assert profile["top"][0] == {"value": "a", "count": 3}
+
+
+def test_dates_have_their_first_last_and_middle(profile_of: ProfileOf) -> None:
+    profile, _problems = profile_of(["2026-01-01", "2026-01-03", "2026-01-11"])
+    assert [profile[name] for name in ("min", "median", "max")] == [
+        "2026-01-01", "2026-01-03", "2026-01-11",
+    ]  # fmt: skip
+    assert sum(profile["histogram"]["counts"]) == 3
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["1e308", "-1e308", "1.5e308"],
+        ["1.7e308", "1.7e308", "1.6e308"],
+        ["1.0", "1.0000000000000002"],
+        ["1e-320", "2e-320", "5e-324"],
+        ["100000000000001", "100000000000002"],
+        ["0001-01-01", "9999-12-31"],
+        ["é" * 300, "x"],
+        ["NA", ""],
+    ],
+)
+def test_profile_is_always_json(profile_of: ProfileOf, cells: list[str]) -> None:
+    profile, problems = profile_of(cells)
+    json.dumps([profile, *(problem.as_dict() for problem in problems)], allow_nan=False)
+
+
+def test_what_is_worth_checking_is_told(reader: Reader) -> None:
+    text = "id,same,mostly,fine\n" + "".join(
+        f"{i * 3},x,{'' if i % 3 else i},{i % 7}\n" for i in range(30)
+    )
+    result = reader.profile(text)
+    assert [column["kind"] for column in result.columns] == [
+        "identifier", "constant", "number", "number",
+    ]  # fmt: skip
+    assert [(p.code, p.column, p.count) for p in result.problems] == [
+        ("IDENTIFIER", "id", None), ("CONSTANT", "same", None), ("MOSTLY_MISSING", "mostly", 20),
+    ]  # fmt: skip
+
+
+def test_one_value_and_blanks_is_not_called_constant(profile_of: ProfileOf) -> None:
+    profile, problems = profile_of(["Y", "", "Y", ""])
+    assert profile["kind"] == "category"
+    assert not problems
+
+
+def test_progress_counts_columns(reader: Reader) -> None:
+    from tasks.engine.profiling import profile_table
+
+    reader.rows("a,b,c\n1,2,3\n4,5,6\n")
+    told: list[tuple[int, int]] = []
+    profile_table(reader.table, {"decimal": "."}, lambda done, n: told.append((done, n)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
