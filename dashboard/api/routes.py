@@ -8,8 +8,10 @@ from dashboard.api import datasets, jobs, models, workers  # noqa: F401 - they r
 from dashboard.api.auth import require_token
 from dashboard.api.errors import init_errors
 from dashboard.api.openapi import make_document
-from dashboard.api.operations import blueprint
+from dashboard.api.operations import OPERATIONS, blueprint
 from dashboard.extensions import csrf
+
+__all__ = ["OPERATIONS", "blueprint"]
 
 
 @blueprint.get("/openapi.json")

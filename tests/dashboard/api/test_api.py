@@ -10,8 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from dashboard.api import model_schemas, schemas
-from dashboard.api.operations import OPERATIONS
+from dashboard.api import model_schemas, routes, schemas
 from dashboard.auth.tokens import create_token
 from dashboard.db import Dataset, User
 from dashboard.extensions import db
@@ -53,7 +52,7 @@ def body(dataset: Dataset, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: f"{o.method} {o.rule}")
+@pytest.mark.parametrize("operation", routes.OPERATIONS, ids=lambda o: f"{o.method} {o.rule}")
 def test_nothing_is_answered_without_a_token(operation: Any, app: Flask) -> None:
     path = operation.rule.replace("<int:", "").replace(">", "")
     for name in ("dataset_id", "job_id", "model_id", "prediction_id"):
