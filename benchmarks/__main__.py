@@ -1,0 +1,7 @@
+"""Run every benchmark and print its figures."""
+
+from benchmarks import overhead, pages
+
+if __name__ == "__main__":
+    overhead.main()
+    pages.main()

@@ -1,0 +1,95 @@
+"""Server time of the jobs pages with 1,000 and with 100,000 jobs in SQLite."""
+
+import secrets
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import insert
+
+from dashboard import create_app
+from dashboard.auth.tokens import create_token
+from dashboard.clock import now
+from dashboard.config import load_settings
+from dashboard.db import Dataset, Job, User
+from dashboard.db.transaction import writing
+from dashboard.jobs.execution import claim_next_job
+
+SIZES = (1_000, 100_000)
+STATES = ("succeeded",) * 8 + ("failed", "cancelled")
+RUNS = 20
+
+
+def fill(app: Flask, jobs: int) -> User:
+    """Make an account, a dataset and so many jobs; one in a hundred waits."""
+    with app.app_context():
+        user = User(email="a@example.org", name="A B", password_hash="-", role="admin")  # noqa: S106
+        with writing() as session:
+            session.add(user)
+            session.flush()
+            dataset = Dataset(owner_id=user.id, name="d", file_name="d.csv", state="ready",
+                              token=secrets.token_hex(8), sha256="x", saved_at=now())  # fmt: skip
+            session.add(dataset)
+            session.flush()
+            rows = [
+                {"name": f"job {n}", "owner_id": user.id, "dataset_id": dataset.id, "target": "y",
+                 "task": "classification", "estimator": "LogisticRegression", "metric": "roc_auc",
+                 "state": "queued" if n % 100 == 0 else STATES[n % 10], "score": n % 997 / 997,
+                 "created_at": now() - timedelta(seconds=jobs - n), "metrics": {}}
+                for n in range(jobs)
+            ]  # fmt: skip
+            session.execute(insert(Job), rows)
+        return user
+
+
+def measure(app: Flask, user: User) -> dict[str, float]:
+    """Return the median server time of each request, in milliseconds."""
+    with app.app_context():
+        token = create_token(user=user, name="bench").text
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = user.get_id(), True
+    paths = ("/jobs", "/jobs?state=failed", "/jobs?sort=-score", "/jobs?q=job+77", "/_live/jobs",
+             "/_live/pill", "/api/v1/jobs", "/queue")  # fmt: skip
+    found = {}
+    for path in paths:
+        times = []
+        for _ in range(RUNS):
+            start = time.perf_counter()
+            answer = client.get(path, headers={"Authorization": f"Bearer {token}"})
+            times.append((time.perf_counter() - start) * 1000)
+            if answer.status_code not in {200, 204}:
+                raise RuntimeError(f"{path}: {answer.status_code}")
+        found[path] = statistics.median(times)
+    with app.app_context():
+        start = time.perf_counter()
+        for _ in range(RUNS):
+            claim_next_job(worker="bench")
+        found["claim"] = (time.perf_counter() - start) * 1000 / RUNS
+    return found
+
+
+def main() -> None:
+    """Measure both sizes in one run and print them with their ratio."""
+    results = []
+    for jobs in SIZES:
+        with tempfile.TemporaryDirectory() as home:
+            environ = {"TRAINYARD_HOME": home}
+            command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+            root = Path(__file__).parent.parent
+            subprocess.run(command, cwd=root, env=environ, check=True, capture_output=True)
+            app = create_app(load_settings(environ))
+            results.append(measure(app, fill(app, jobs)))
+    small, large = results
+    for name in small:
+        ratio = large[name] / small[name]
+        print(f"{name:22} {small[name]:7.1f} ms {large[name]:7.1f} ms  ratio {ratio:.2f}")
+
+
+if __name__ == "__main__":
+    main()
