@@ -41,7 +41,6 @@ lint: .venv/development  ## check style, types, layers, templates and spelling
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/codespell
-	$(BIN)/flask --app wsgi db check
 
 format: .venv/development  ## put the code into the house's form
 	$(BIN)/ruff check --fix .
