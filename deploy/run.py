@@ -8,7 +8,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -54,7 +53,7 @@ def migrate() -> None:
         fail(f"the database could not be migrated: {last}")
 
 
-def supervisor_environment(settings: Settings, run_folder: str) -> dict[str, str]:
+def supervisor_environment(settings: Settings) -> dict[str, str]:
     """Return the environment that ``supervisord.conf`` and its programs are read with."""
     threads = max(1, (os.cpu_count() or 1) // settings.workers)
     local = settings.uses_local_broker
@@ -75,7 +74,6 @@ def supervisor_environment(settings: Settings, run_folder: str) -> dict[str, str
         "OMP_WAIT_POLICY": "passive",
         "TY_ROOT": str(ROOT),
         "TY_PYTHON": sys.executable,
-        "TY_RUN": run_folder,
         "TY_SQS_PORT": port,
         "TY_LOCAL_BROKER": "true" if local else "false",
     }
@@ -93,8 +91,7 @@ def main() -> None:
     except SettingError as problem:
         fail(str(problem))
     migrate()
-    run_folder = tempfile.mkdtemp(prefix="trainyard-")
-    environment = supervisor_environment(settings, run_folder)
+    environment = supervisor_environment(settings)
     config = str(ROOT / "deploy" / "supervisord.conf")
     command = [str(BIN / "supervisord"), "--nodaemon", "--configuration", config]
     os.chdir(ROOT)
