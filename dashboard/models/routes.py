@@ -1,5 +1,8 @@
 """Pages of models: list, one, downloads."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -10,6 +13,7 @@ from dashboard.models import queries, service
 from dashboard.paging import Page, read_number, read_per
 
 blueprint = Blueprint("models", __name__)
+SEEN_SHOWN = 6
 FORMATS = (
     ("bundle", "Bundle", "Everything: model, predict.py, train.py, card. Works without Trainyard"),
     ("joblib", "joblib", "The fitted Pipeline as a pickle. Load it only if you trust its origin"),
@@ -41,8 +45,21 @@ def detail(model_id: int) -> str:
         example={
             name: _example(needed.get(name, {})) for name in model.schema.get("features", [])
         },
+        seen={name: _seen(needed.get(name, {})) for name in features},
         api_url=f"{request.host_url}api/v1",
     )
+
+
+def _seen(column: Mapping[str, Any]) -> str | None:
+    """Say what training saw of a column: its range, or its most values."""
+    if "range" in column:
+        low, high = column["range"]
+        return f"{low:g} to {high:g}"
+    values = column.get("values")
+    if not values:
+        return None
+    more = f" and {len(values) - SEEN_SHOWN} more" if len(values) > SEEN_SHOWN else ""
+    return ", ".join(values[:SEEN_SHOWN]) + more
 
 
 def _example(column: dict[str, object]) -> object:

@@ -48,7 +48,7 @@ EMPTY = ("FILE_EMPTY", "f is empty")
         (gzip.compress(b"", mtime=0), EMPTY),
         (gzip.compress(b"\n\n", mtime=0), EMPTY),
         (zipped("[Content_Types].xml", "xl/workbook.xml"), WORKBOOK),
-        (gzip.compress(zipped("[Content_Types].xml", "xl/workbook.xml")), WORKBOOK),
+        (gzip.compress(zipped("[Content_Types].xml", "xl/workbook.xml"), mtime=0), WORKBOOK),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), WORKBOOK),
         (
             zipped("data.csv"),
