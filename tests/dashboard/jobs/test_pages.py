@@ -1,0 +1,197 @@
+"""Pages of jobs, datasets, models, compare and queue: every state opens, nobody does too much."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from dashboard.clock import now
+from dashboard.db import Dataset, Job, User
+from dashboard.db.transaction import writing
+from dashboard.extensions import db
+from tests.factories import make_dataset, make_job, make_model, make_succeeded_job, make_user
+from tests.page import PageClient
+
+EVIL = "<script>alert(1)</script>\"'"
+
+
+@pytest.fixture
+def pages(app: Flask, member: User) -> PageClient:
+    return PageClient(app, member)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"state": "queued"},
+        {"state": "running", "started_at": now(), "progress": 0.4, "stage": "fit",
+         "message": "Fitting fold 2 of 5", "heartbeat_at": now(), "attempt": 1},
+        {"state": "cancelling", "started_at": now(), "stage": "fit"},
+        {"state": "cancelled", "message": "Cancelled by Ana"},
+        {"state": "failed", "stage": "prepare",
+         "failure": {"code": "X", "message": EVIL, "hint": "h", "traceback": "Traceback: " + EVIL}},
+        {"state": "lost", "failure": {"code": "LOST", "message": "gone", "hint": "again"}},
+    ],
+)  # fmt: skip
+def test_job_page_opens_in_every_state(
+    changes: dict[str, object], pages: PageClient, member: User
+) -> None:
+    job = make_job(member, name=f"job {EVIL}", **changes)
+    page = pages.get(f"/jobs/{job.id}")
+    assert EVIL in page.text
+    assert pages.live(f"/_live/jobs/{job.id}").status_code == 200
+    assert pages.get("/jobs").find(f"#job-{job.id}")["data-state"] == changes["state"]
+    pages.get("/queue")
+    pages.get("/")
+
+
+def test_finished_job_shows_its_score_and_can_be_compared(pages: PageClient, member: User) -> None:
+    dataset = make_dataset(member)
+    jobs = [make_succeeded_job(member, dataset=dataset, score=s) for s in (0.81, 0.84)]
+    assert "0.810" in pages.get(f"/jobs/{jobs[0].id}").text
+    page = pages.get(f"/compare?jobs={jobs[0].id},{jobs[1].id}")
+    assert "Same rows, same folds" in page.text
+    other = make_succeeded_job(member, dataset=dataset, split_hash="f" * 64)
+    page = pages.get(f"/compare?jobs={jobs[0].id},{other.id}")
+    assert "different folds" in page.text
+    pages.get(f"/compare?jobs={jobs[0].id}", status=422)
+
+
+def test_form_keeps_what_was_typed_and_names_the_field(pages: PageClient, member: User) -> None:
+    dataset = make_dataset(member)
+    url = f"/jobs/new?dataset_id={dataset.id}&target=churned&estimator=LogisticRegression"
+    bad = {"parameters.C": "-4", "validation.folds": "many", "name": "mine"}
+    page = pages.submit(pages.get(url), bad, form="#job-form", status=422)
+    assert set(page.errors) == {"parameters.C", "validation.folds"}
+    assert page.find('[name="parameters.C"]')["value"] == "-4"
+    assert page.find('[name="name"]')["value"] == "mine"
+    assert db.session.query(Job).count() == 0
+
+
+def test_sending_the_form_twice_makes_one_job(pages: PageClient, member: User) -> None:
+    dataset = make_dataset(member)
+    page = pages.get(f"/jobs/new?dataset_id={dataset.id}&target=churned")
+    first = pages.submit(page, {}, form="#job-form", status=303)
+    again = pages.submit(page, {}, form="#job-form", status=303)
+    assert first.response.headers["Location"] == again.response.headers["Location"]
+    assert db.session.query(Job).count() == 1
+
+
+def test_another_estimator_drops_what_it_does_not_have(pages: PageClient, member: User) -> None:
+    dataset = make_dataset(member)
+    url = f"/jobs/new?dataset_id={dataset.id}&target=churned&estimator=LogisticRegression"
+    change = {"parameters.C": "3", "estimator": "GaussianNB", "action": "update"}
+    page = pages.submit(pages.get(url), change, form="#job-form", status=200)
+    assert "C does not exist for Naive Bayes; removed" in page.text
+
+
+def test_duplicate_and_edit_repeats_every_setting(pages: PageClient, member: User) -> None:
+    job = make_job(member, parameters={"C": 0.25}, seed=9, features=["age"], tags=["a", "b"])
+    page = pages.get(f"/jobs/new?from={job.id}")
+    assert page.find('[name="parameters.C"]')["value"] == "0.25"
+    pages.submit(page, {}, form="#job-form", status=303)
+    copy = db.session.query(Job).order_by(Job.id.desc()).first()
+    assert copy is not None
+    for name in ("parameters", "seed", "features", "tags", "validation", "metric", "target"):
+        assert getattr(copy, name) == getattr(job, name), name
+
+
+def test_others_may_look_but_not_stop(app: Flask, viewer: User, member: User) -> None:
+    job = make_job(make_user())
+    for user in (viewer, member):
+        pages = PageClient(app, user)
+        pages.get(f"/jobs/{job.id}")
+        pages.post(f"/jobs/{job.id}/cancel", status=403)
+        pages.post(f"/jobs/{job.id}/delete", status=403)
+    PageClient(app, viewer).get("/jobs/new", status=403)
+    PageClient(app, viewer).get("/datasets/new", status=403)
+
+
+def test_unknown_filters_are_left_out_and_said(pages: PageClient, member: User) -> None:
+    job = make_job(member, state="failed", failure={"code": "X", "message": "m"})
+    make_job(member, dataset=job.dataset)
+    assert "state=finished" in pages.get("/jobs?state=finished").text
+    assert len(pages.get("/jobs?state=failed").select("tr[data-job-id]")) == 1
+    assert len(pages.get(f"/jobs?q=%23{job.id}").select("tr[data-job-id]")) == 1
+    pages.get("/jobs?sort=nothing&page=-1&per=7&dataset_id=x")
+    pages.get("/jobs/99999", status=404)
+
+
+def test_upload_shows_in_no_list_before_it_is_saved(pages: PageClient, member: User) -> None:
+    upload = make_dataset(member, saved_at=None, name="secret.csv", file_name="secret.csv",
+                          preview=[{"line": 2, "cells": [EVIL, "a", "b", "c"]}])  # fmt: skip
+    assert "secret.csv" not in pages.get("/datasets").text
+    page = pages.get(f"/uploads/{upload.id}")
+    assert EVIL in page.text
+    pages.post(f"/uploads/{upload.id}/save", {"name": "kept"}, status=303)
+    assert "kept" in pages.get("/datasets").text
+    pages.get(f"/datasets/{upload.id}")
+    pages.get(f"/uploads/{upload.id}", status=404)
+
+
+def test_refused_upload_says_why_and_cannot_be_saved(pages: PageClient, member: User) -> None:
+    problem = {"severity": "error", "code": "CSV_RAGGED", "message": "3 lines have a different "
+               "number of cells", "line": 4, "column": None, "count": 3}  # fmt: skip
+    upload = make_dataset(member, saved_at=None, state="refused", problems=[problem], columns=[],
+                          dialect=None, rows=0)  # fmt: skip
+    page = pages.get(f"/uploads/{upload.id}")
+    assert "3 lines have a different number of cells" in page.text
+    assert not page.select('form[action$="/save"]')
+    pages.post(f"/uploads/{upload.id}/save", {"name": "x"}, status=409)
+
+
+def test_dataset_that_jobs_use_is_not_deleted(pages: PageClient, member: User) -> None:
+    job = make_job(member)
+    page = pages.follow(pages.post(f"/datasets/{job.dataset_id}/delete", status=303))
+    assert "1 job uses this dataset" in page.text
+    assert db.session.get(Dataset, job.dataset_id) is not None
+
+
+@pytest.mark.parametrize("state", ["verifying", "ready", "refused"])
+def test_model_page_opens_in_every_state(state: str, pages: PageClient, member: User) -> None:
+    schema = {
+        "features": ["d", "c"],
+        "columns": [
+            {"name": "d", "kind": "date"},
+            {"name": "c", "kind": "category", "values": list("abcdefghi")},
+        ],
+    }
+    model = make_model(make_succeeded_job(member), state=state, schema=schema,
+                       failure={"code": "X", "message": "m"} if state == "refused" else None)  # fmt: skip
+    page = pages.get(f"/models/{model.id}")
+    assert "and 3 more" in page.text
+    pages.live(f"/_live/models/{model.id}")
+    pages.get("/models")
+
+
+def count_queries(work: Callable[[], object]) -> int:
+    seen: list[str] = []
+
+    def note(_c: object, _u: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+def test_queries_of_a_page_do_not_grow_with_its_rows(pages: PageClient, member: User) -> None:
+    dataset = make_dataset(member)
+
+    def add(n: int) -> None:
+        with writing() as session:
+            for i in range(n):
+                session.add(
+                    Job(name=f"j{i}", owner_id=member.id, dataset_id=dataset.id, target="churned",
+                        task="classification", estimator="GaussianNB", metric="roc_auc",
+                        state=("queued", "succeeded", "failed")[i % 3])
+                )  # fmt: skip
+
+    add(5)
+    few = count_queries(lambda: pages.get("/jobs"))
+    add(45)
+    assert count_queries(lambda: pages.get("/jobs")) == few
