@@ -29,10 +29,10 @@ worker: .venv/runtime  ## one more training worker with the same settings
 		--loglevel WARNING --without-gossip --without-mingle --without-heartbeat
 
 test: .venv/development  ## run the tests (about 5 minutes on 2 cores)
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not long"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long"
 
 test-all: .venv/development  ## run everything, the long tests included
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: .venv/development  ## check style, types, layers, templates and spelling
 	$(BIN)/ruff check .

@@ -21,7 +21,11 @@ from tests.engine.tables import mixed_csv
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long password 1"
-pytestmark = pytest.mark.xdist_group("product")
+PAGES = (
+    "/", "/datasets", "/datasets/1", "/datasets/1/rows", "/datasets/new", "/jobs", "/jobs/1",
+    "/jobs/new?dataset_id=1&target=y_class", "/compare?jobs=1,2,3", "/models", "/models/1",
+    "/queue",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,9 +95,17 @@ def submit(page: Page, estimator: str, **parameters: str) -> int:
     return int(page.url.rsplit("/", 1)[1])
 
 
-def test_first_account_to_downloaded_model(
-    watched: Watched, product: Product, tmp_path: Path
-) -> None:
+@pytest.mark.timeout(300)
+def test_main_job_in_the_browser(watched: Watched, product: Product, tmp_path: Path) -> None:
+    """One test, because one installation is driven from its first account on."""
+    train_compare_and_download(watched, product, tmp_path)
+    cancel_while_watching(watched, product)
+    for theme in ("light", "dark"):
+        for path in PAGES:
+            check_page(path, theme, watched, product)
+
+
+def train_compare_and_download(watched: Watched, product: Product, tmp_path: Path) -> None:
     page = watched.page
     page.set_default_timeout(30_000)
     page.goto(product.setup_link)
@@ -147,7 +159,7 @@ def test_first_account_to_downloaded_model(
     watched.check()
 
 
-def test_running_job_is_cancelled_while_it_is_watched(watched: Watched, product: Product) -> None:
+def cancel_while_watching(watched: Watched, product: Product) -> None:
     page = watched.page
     page.goto(f"{product.address}/jobs")
     submit(page, "GradientBoostingClassifier", n_estimators="20000")
@@ -157,15 +169,7 @@ def test_running_job_is_cancelled_while_it_is_watched(watched: Watched, product:
     watched.check()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "path", ["/", "/datasets", "/datasets/1", "/datasets/1/rows", "/datasets/new", "/jobs",
-             "/jobs/1", "/jobs/new?dataset_id=1&target=y_class", "/compare?jobs=1,2,3",
-             "/models", "/models/1", "/queue"],
-)  # fmt: skip
-def test_pages_are_accessible_and_break_no_rule(
-    path: str, theme: str, watched: Watched, product: Product
-) -> None:
+def check_page(path: str, theme: str, watched: Watched, product: Product) -> None:
     page = watched.page
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     page.goto(product.address + path)
