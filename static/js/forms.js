@@ -60,7 +60,8 @@ document.addEventListener('keydown', (event) => {
 
 const summary = document.querySelector('[data-focus]');
 if (summary) {
-  summary.focus();
+  // On a slow line the person may be in a field already: do not take them out of it.
+  if (document.activeElement === document.body) summary.focus();
   for (const wrong of document.querySelectorAll('[data-invalid], [aria-invalid="true"]')) {
     const closed = wrong.closest('details:not([open])');
     if (closed) closed.open = true;
