@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import queue
@@ -24,12 +24,12 @@ from dashboard.datasets.service import discard_abandoned_uploads
 from dashboard.db import Chore, Job, SignInAttempt, Worker
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.hints import WINDOW, count_hinted
 from dashboard.jobs.recovery import recover_stale_jobs
+from dashboard.workers.queries import count_idle
 
 PAUSE_S = 1.0
 LONGEST_PAUSE_S = 15.0
-# SQS on one machine slows down with its backlog, so only so many hints are on their way at once.
-WINDOW = 200
 HINT_AGAIN_AFTER = timedelta(seconds=10)
 TIDY_EVERY = timedelta(minutes=5)
 FORGET_AFTER = timedelta(days=1)
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 def send_hints(moment: datetime) -> int:
-    """Send a hint for each job and chore that has none on its way.
+    """Send hints for jobs and chores that have none on their way.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def send_hints(moment: datetime) -> int:
     """
     sent = 0
     for record, name in ((Job, queue.TRAIN), (Chore, queue.LIGHT)):
-        ids = _mark_unhinted(record, moment)
+        ids = _mark_unhinted(record, name, moment)
         if ids and queue.wake(name, len(ids)):
             sent += len(ids)
         elif ids:
@@ -54,27 +54,29 @@ def send_hints(moment: datetime) -> int:
     return sent
 
 
-def _mark_unhinted(record: type[Job] | type[Chore], moment: datetime) -> list[int]:
+def _mark_unhinted(record: type[Job] | type[Chore], name: str, moment: datetime) -> list[int]:
+    """Mark what is to be hinted at: all that never was, as far as the window has room.
+
+    A hint that was sent long ago is on its way still while every worker is busy. Only while one
+    idles was it lost, and only as many are sent again as there are idle workers.
+    """
     queued = record.state == "queued"
-    fresh = record.hinted_at >= moment - HINT_AGAIN_AFTER
-    waiting = db.session.scalar(select(func.count()).where(queued).select_from(record)) or 0
-    if not waiting:
+    never = record.hinted_at.is_(None)
+    stale = record.hinted_at < moment - HINT_AGAIN_AFTER
+    waiting = select(record.id).where(queued)
+    if db.session.scalar(waiting.limit(1)) is None:
         return []
-    on_their_way = db.session.scalar(select(func.count(record.id)).where(queued, fresh)) or 0
-    room = min(WINDOW, waiting) - on_their_way
-    if room <= 0:
-        return []
-    stale = or_(record.hinted_at.is_(None), record.hinted_at < moment - HINT_AGAIN_AFTER)
+    room = WINDOW - count_hinted(record)
     with writing() as session:
-        ids = session.scalars(
-            select(record.id)
-            .where(queued, stale)
-            .order_by(record.id)
-            .limit(room)
-            .with_for_update(skip_locked=True)
-        ).all()
-        session.execute(update(record).where(record.id.in_(ids)).values(hinted_at=moment))
-    return list(ids)
+        ids: list[int] = []
+        for which, limit in ((never, room), (stale, count_idle(name))):
+            if limit > 0:
+                chosen = waiting.where(which).order_by(record.id).limit(limit)
+                ids += session.scalars(chosen.with_for_update(skip_locked=True)).all()
+        if ids:
+            marking = update(record).where(record.id.in_(ids)).values(hinted_at=moment)
+            session.execute(marking)
+    return ids
 
 
 def _unmark(record: type[Job] | type[Chore], ids: list[int]) -> None:

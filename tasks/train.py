@@ -1,4 +1,4 @@
-"""The task of the training workers: take the next job and train it, until none waits."""
+"""The task of the training workers: take the next job and train it."""
 
 from dashboard import queue
 from dashboard.jobs.execution import claim_next_job
@@ -9,14 +9,16 @@ from tasks.presence import Presence
 
 @celery.task(name=queue.TASK_NAMES[queue.TRAIN])
 def train_next_job() -> None:
-    """Train the next job, and go on while there is one.
+    """Train the next job.
 
-    A message is a hint; one that comes when nothing waits does nothing.
+    One message, one job: so the jobs that were hinted at and still wait are about as many as the
+    messages on their way. A message that comes when nothing waits does nothing.
     """
-    while not draining.is_set():
-        claim = claim_next_job(worker=worker_name())
-        if claim is None:
-            return
-        with Presence.working(claim.job_id):
-            Attempt(claim).run()
-        queue.wake(queue.LIGHT)
+    if draining.is_set():
+        return
+    claim = claim_next_job(worker=worker_name())
+    if claim is None:
+        return
+    with Presence.working(claim.job_id):
+        Attempt(claim).run()
+    queue.wake(queue.LIGHT)

@@ -111,7 +111,9 @@ def describe_estimator(name: str, entry: dict[str, Any]) -> dict[str, Any]:
         "task": "classification" if is_classifier(cls()) else "regression",
         "summary": entry["summary"], "tags": entry["tags"], "featured": name in FEATURED,
         "scale": entry.get("scale", False), "dense": entry.get("dense", False),
-        "native": entry.get("native", False), "parameters": parameters,
+        "native": entry.get("native", False),
+        "weighs_classes": is_classifier(cls()) and "class_weight" in signature,
+        "parameters": parameters,
     }  # fmt: skip
 
 

@@ -75,9 +75,12 @@ def json_body() -> Any:
     Raises
     ------
     BadRequest
-        When there is none, or it is no object.
+        When there is none, it is no object, or nested too deeply.
     """
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        raise BadRequest("The JSON is nested too deeply") from None
     if not isinstance(body, dict):
         raise BadRequest("Send a JSON object, with Content-Type: application/json")
     return body

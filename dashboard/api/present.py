@@ -6,7 +6,9 @@ from typing import Any
 from dashboard.clock import isoformat
 from dashboard.db import Dataset, Job, JobAttempt, JobFold, LogLine, Model, Prediction, Worker
 from dashboard.db.job import PRIORITIES
+from dashboard.db.states import JobState
 from dashboard.jobs import queries as jobs
+from dashboard.jobs.order import find_places
 from dashboard.workers.queries import is_alive
 from tasks.engine.catalogue import Estimator, Parameter
 
@@ -65,7 +67,13 @@ def job_list(records: Sequence[Job]) -> list[dict[str, Any]]:
     folds = jobs.list_folds_of(ids)
     models = jobs.find_model_ids(ids)
     attempts = jobs.list_attempts_of(ids)
-    return [_job(r, folds[r.id], attempts[r.id], models.get(r.id)) for r in records]
+    places = find_places() if any(r.state == JobState.QUEUED for r in records) else {}
+    return [
+        _job(r, folds[r.id], attempts[r.id]) | {
+            "model_id": models.get(r.id), "queue_position": places.get(r.id),
+        }
+        for r in records
+    ]  # fmt: skip
 
 
 def job(record: Job) -> dict[str, Any]:
@@ -73,9 +81,7 @@ def job(record: Job) -> dict[str, Any]:
     return job_list([record])[0]
 
 
-def _job(
-    record: Job, folds: Sequence[JobFold], attempts: Sequence[JobAttempt], model_id: int | None
-) -> dict[str, Any]:
+def _job(record: Job, folds: Sequence[JobFold], attempts: Sequence[JobAttempt]) -> dict[str, Any]:
     same = (
         "id", "name", "state", "attempt", "progress", "partial", "stage", "message", "dataset_id",
         "target", "task", "estimator", "parameters", "features", "validation", "metric", "seed",
@@ -93,8 +99,6 @@ def _job(
         "attempts": [attempt(a) for a in attempts],
         "folds": [fold(f) for f in folds],
         "failure": failure,
-        "model_id": model_id,
-        "queue_position": jobs.find_position(record),
         "priority": PRIORITY_NAMES.get(record.priority, "normal"),
         "owner": record.owner.email,
     }

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from dashboard.db import Dataset, Job, User
+from dashboard.db.lookup import find_by_id
 from dashboard.errors import Conflict, NotFound
 from dashboard.extensions import db
 from dashboard.storage import get_storage
@@ -32,9 +33,8 @@ class DatasetPage:
 
 def find_dataset(dataset_id: int) -> Dataset | None:
     """Return a saved dataset, or None."""
-    return db.session.scalar(
-        select(Dataset).where(Dataset.id == dataset_id, Dataset.saved_at.is_not(None))
-    )
+    dataset = find_by_id(Dataset, dataset_id)
+    return dataset if dataset and dataset.saved_at else None
 
 
 def get_dataset(*, user: User, dataset_id: int) -> Dataset:
@@ -59,7 +59,7 @@ def get_upload(*, user: User, dataset_id: int) -> Dataset:
     NotFound
         When there is none of this person.
     """
-    upload = db.session.get(Dataset, dataset_id)
+    upload = find_by_id(Dataset, dataset_id)
     is_own = upload is not None and (upload.owner_id == user.id or user.is_admin)
     if upload is None or not is_own or upload.saved_at is not None:
         raise NotFound("There is no such upload. It may have been saved or discarded")

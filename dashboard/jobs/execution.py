@@ -141,7 +141,8 @@ def record_progress(*, claim: Claim, progress: Progress) -> Signal:
         job.heartbeat_at = now()
         job.progress = max(job.progress, min(progress.fraction, 0.99))
         job.stage = progress.stage or job.stage
-        job.message = progress.message or job.message
+        if job.state == JobState.RUNNING:  # a job that is being stopped says who stops it
+            job.message = progress.message or job.message
         if progress.stages is not None:
             job.stages = progress.stages
         if progress.warnings is not None:

@@ -219,6 +219,14 @@ def drop_what_does_not_fit(form: JobForm) -> None:
         del form.values["target"]
     if form.features is not None and target != form.values.get("former_target"):
         form.features = None
+    _drop_settings(form)
+    if form.task and form.values.get("metric") not in dict(form.metrics):
+        form.values.pop("metric", None)
+    if form.task and form.values.get("validation.scheme") not in dict(form.schemes):
+        form.values.pop("validation.scheme", None)
+
+
+def _drop_settings(form: JobForm) -> None:
     estimator = form.estimator
     for name in [name for name in form.values if name.startswith(PREFIX)]:
         known = estimator and estimator.find_parameter(name.removeprefix(PREFIX))
@@ -228,10 +236,8 @@ def drop_what_does_not_fit(form: JobForm) -> None:
         if text and estimator:
             short = name.removeprefix(PREFIX)
             form.dropped.append(f"{short} does not exist for {estimator.title}; removed")
-    if form.task and form.values.get("metric") not in dict(form.metrics):
-        form.values.pop("metric", None)
-    if form.task and form.values.get("validation.scheme") not in dict(form.schemes):
-        form.values.pop("validation.scheme", None)
+    if estimator and not estimator.weighs_classes and form.values.pop("class_weight", None):
+        form.dropped.append(f"{estimator.title} takes no class weight; removed")
 
 
 def fill_defaults(form: JobForm) -> None:

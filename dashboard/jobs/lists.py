@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from dashboard.db import Job
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.jobs import queries
+from dashboard.jobs.order import find_places
 from dashboard.jobs.queries import SORTS, TABS, JobFilters
 from dashboard.jobs.views import JobView
 from dashboard.paging import Page, read_number, read_per
@@ -100,15 +100,11 @@ def view_jobs(jobs: list[Job]) -> list[JobView]:
     """Return jobs as rows, with the scores so far of those that run."""
     running = [job.id for job in jobs if job.state in ACTIVE]
     folds = queries.list_folds_of(running) if running else {}
+    places = find_places() if any(job.state == JobState.QUEUED for job in jobs) else {}
     views: list[JobView] = []
-    place = 0
     for job in jobs:
         values = [f.scores.get(job.metric) for f in folds.get(job.id, [])]
         known = [value for value in values if value is not None]
         so_far = sum(known) / len(known) if known else None
-        position: Any = None
-        if job.state == JobState.QUEUED:
-            place += 1
-            position = place if place < queries.POSITIONS_SHOWN else None
-        views.append(JobView(job, position=position, score_so_far=so_far))
+        views.append(JobView(job, position=places.get(job.id), score_so_far=so_far))
     return views

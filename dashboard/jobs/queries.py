@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from dashboard.db import Job, JobAttempt, JobFold, LogLine, Model, User
-from dashboard.db.states import ACTIVE, JobState
+from dashboard.db.lookup import find_by_id
+from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.errors import NotFound
 from dashboard.extensions import db
+from dashboard.jobs.order import find_places
 
 SORTS = {
     "submitted": Job.created_at,
@@ -25,7 +27,6 @@ TABS = {
     "failed": ("failed", "lost"),
     "cancelled": ("cancelled",),
 }
-POSITIONS_SHOWN = 300
 FILTERS = ("state", "dataset_id", "batch_id", "estimator", "owner_id", "q")
 
 
@@ -63,7 +64,7 @@ def get_job(*, user: User, job_id: int) -> Job:
     NotFound
         When there is none.
     """
-    job = db.session.get(Job, job_id) if 0 < job_id < 2**63 else None
+    job = find_by_id(Job, job_id)
     if job is None:
         raise NotFound(f"There is no job #{job_id}. It may have been deleted")
     return job
@@ -149,11 +150,14 @@ def count_states() -> dict[str, int]:
 
 def list_active(*, filters: JobFilters, limit: int = 100) -> Sequence[Job]:
     """List jobs that run or wait and match: those that run first, then in the queue's order."""
-    found = filter_jobs(filters).where(Job.state.in_(ACTIVE))
-    running_first = (Job.state == JobState.QUEUED).asc()
-    return db.session.scalars(
-        found.order_by(running_first, Job.priority.desc(), Job.id).limit(limit)
+    found = filter_jobs(filters)
+    running = db.session.scalars(
+        found.where(Job.state.in_(HELD)).order_by(Job.id).limit(limit)
     ).all()
+    places = find_places()
+    first = found.where(Job.state == JobState.QUEUED, Job.id.in_(places))
+    waiting = sorted(db.session.scalars(first), key=lambda job: places[job.id])
+    return [*running, *waiting][:limit]
 
 
 def list_jobs_before(
@@ -229,28 +233,6 @@ def find_model_ids(job_ids: Sequence[int]) -> dict[int, int]:
     """Return the models' ids by job."""
     found = select(Model.job_id, Model.id).where(Model.job_id.in_(job_ids))
     return dict(db.session.execute(found).all())
-
-
-def find_position(job: Job) -> int | None:
-    """Return a waiting job's place in the queue, from 1; None when it does not wait, or far back.
-
-    Owners take turns, so the place of a job behind one's own earlier ones is a guess.
-    """
-    if job.state != JobState.QUEUED:
-        return None
-    ahead = (
-        select(Job.id)
-        .where(
-            Job.state == JobState.QUEUED,
-            or_(
-                Job.priority > job.priority,
-                and_(Job.priority == job.priority, Job.id < job.id),
-            ),
-        )
-        .limit(POSITIONS_SHOWN)
-    )
-    count = db.session.scalar(select(func.count()).select_from(ahead.subquery())) or 0
-    return count + 1 if count < POSITIONS_SHOWN else None
 
 
 def list_best(*, job: Job, limit: int = 3) -> Sequence[Job]:

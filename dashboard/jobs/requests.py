@@ -149,6 +149,8 @@ def _check_estimator(checked: Checked, body: Mapping[str, Any]) -> None:
     class_weight = body.get("class_weight")
     if class_weight not in (None, "", "balanced"):
         checked.problems["class_weight"] = 'class_weight must be "balanced", or left out'
+    elif class_weight and not estimator.weighs_classes:
+        checked.problems["class_weight"] = f"{estimator.title} takes no class_weight; leave it out"
     checked.values["class_weight"] = class_weight or None
 
 
@@ -200,9 +202,10 @@ def _check_validation(checked: Checked, body: Mapping[str, Any], dataset: Datase
         checked.problems["validation"] = f"validation has the fields: {', '.join(values)}"
         return
     values |= {name: value for name, value in given.items() if value is not None}
-    if values["scheme"] not in SCHEMES:
+    if not isinstance(values["scheme"], str) or values["scheme"] not in SCHEMES:
         checked.problems["validation.scheme"] = f"scheme must be one of: {', '.join(SCHEMES)}"
-    elif values["scheme"] == "stratified" and task == "regression":
+        return
+    if values["scheme"] == "stratified" and task == "regression":
         checked.problems["validation.scheme"] = "stratified needs classes; use kfold"
     for name, low, high in (("folds", 2, 50), ("repeats", 1, 20)):
         if not _is_whole(values[name]) or not low <= values[name] <= high:

@@ -25,6 +25,7 @@ from dashboard.db import Dataset, Job
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.jobs import charts, forms, lists, queries, results, service
+from dashboard.jobs.order import find_place
 from dashboard.jobs.views import JobView
 from dashboard.live import answer
 from dashboard.web import requires
@@ -128,7 +129,7 @@ def _context(job_id: int) -> dict[str, Any]:
     model = queries.find_model(job_id)
     view = JobView(
         job,
-        position=queries.find_position(job),
+        position=find_place(job),
         model_id=model.id if model else None,
         score_so_far=sum(known) / len(known) if known else None,
     )

@@ -10,12 +10,13 @@ from dashboard import queue
 from dashboard.access import require_member, require_owner
 from dashboard.clock import now
 from dashboard.datasets.queries import find_dataset
-from dashboard.db import Dataset, IdempotencyKey, Job, JobEvent, JobFold, Model, User
+from dashboard.db import Dataset, IdempotencyKey, Job, JobEvent, JobFold, Model, Prediction, User
 from dashboard.db.states import ACTIVE, TERMINAL, JobState, move
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, ValidationFailed
 from dashboard.extensions import db
 from dashboard.filters import score
+from dashboard.hints import WINDOW, count_hinted
 from dashboard.jobs.queries import get_job
 from dashboard.jobs.requests import check_request
 from dashboard.storage import get_storage, keys
@@ -57,7 +58,9 @@ def submit_job(
     dataset = _find_dataset(request.get("dataset_id"))
     values = check_request(request, dataset)
     values.setdefault("name", default_name(dataset, values["estimator"]))
-    job = Job(owner_id=user.id, dataset_id=dataset.id, hinted_at=now(), **values)
+    job = Job(owner_id=user.id, dataset_id=dataset.id, **values)
+    # Behind a long queue there is no hurry: the dispatcher hints when it is this job's turn.
+    job.hinted_at = now() if count_hinted(Job) < WINDOW else None
     try:
         _add(job, user, idempotency_key)
     except IntegrityError:  # the same key came twice at the same moment
@@ -65,7 +68,7 @@ def submit_job(
         if former is None:
             raise
         return former
-    if not queue.wake(queue.TRAIN):
+    if job.hinted_at and not queue.wake(queue.TRAIN):
         with writing() as session:
             session.get_one(Job, job.id).hinted_at = None
     return job
@@ -92,7 +95,7 @@ def _find_dataset(dataset_id: Any) -> Dataset:
     is_id = isinstance(dataset_id, int) and not isinstance(dataset_id, bool)
     if dataset_id in (None, ""):
         raise ValidationFailed({"dataset_id": "Choose a dataset"})
-    dataset = find_dataset(dataset_id) if is_id and 0 < dataset_id < 2**63 else None
+    dataset = find_dataset(dataset_id) if is_id else None
     if dataset is None:
         raise ValidationFailed({"dataset_id": f"There is no dataset {dataset_id}"})
     if dataset.state != "ready":
@@ -230,10 +233,15 @@ def delete_job(*, user: User, job_id: int) -> None:
         job = session.scalars(select(Job).where(Job.id == job_id).with_for_update(of=Job)).one()
         if job.state not in TERMINAL:
             raise Conflict(f"The job is {job.state}. Cancel it first")
+        predictions = session.scalars(
+            select(Prediction.id).join(Model).where(Model.job_id == job_id)
+        ).all()
         session.execute(delete(Model).where(Model.job_id == job_id))
         session.execute(delete(Job).where(Job.id == job_id))
         session.expunge(job)
     get_storage().delete_prefix(keys.job_prefix(job_id))
+    for prediction_id in predictions:
+        get_storage().delete_prefix(keys.prediction_prefix(prediction_id))
 
 
 def check_may_submit(user: User) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from dashboard.db import Job, Model, Prediction, User
+from dashboard.db.lookup import find_by_id
 from dashboard.errors import NotFound
 from dashboard.extensions import db
 
@@ -17,7 +18,7 @@ def get_model(*, user: User, model_id: int) -> Model:
     NotFound
         When there is none.
     """
-    model = db.session.get(Model, model_id) if 0 < model_id < 2**63 else None
+    model = find_by_id(Model, model_id)
     if model is None:
         raise NotFound(f"There is no model {model_id}. It may have been deleted")
     return model

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from flask import current_app
-from sqlalchemy import select
 
 from dashboard import queue
 from dashboard.access import require_member
 from dashboard.chores.service import add_chore
 from dashboard.datasets.service import check_room, clean_file_name, too_big
 from dashboard.db import Model, Prediction, User
+from dashboard.db.lookup import find_by_id
 from dashboard.db.transaction import writing
 from dashboard.errors import NotFound, TooLarge, Unavailable, ValidationFailed
 from dashboard.extensions import db
@@ -149,7 +149,7 @@ def get_prediction(*, user: User, prediction_id: int) -> Prediction:
     NotFound
         When there is none.
     """
-    found = db.session.scalar(select(Prediction).where(Prediction.id == prediction_id))
+    found = find_by_id(Prediction, prediction_id)
     if found is None:
         raise NotFound(f"There is no prediction {prediction_id}")
     return found

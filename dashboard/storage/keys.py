@@ -79,6 +79,11 @@ def job_fold(job_id: int, lease: str, fold: int) -> str:
     return f"{job_prefix(job_id)}{_token(lease)}/fold-{_number(fold)}"
 
 
+def prediction_prefix(prediction_id: int) -> str:
+    """Return what all keys of a prediction begin with."""
+    return f"predictions/{_number(prediction_id)}/"
+
+
 def prediction_file(prediction_id: int, token: str, name: str) -> str:
     """Return the key of a prediction's ``input`` or ``output``."""
-    return f"predictions/{_number(prediction_id)}/{_token(token)}/{_name(name)}"
+    return f"{prediction_prefix(prediction_id)}{_token(token)}/{_name(name)}"

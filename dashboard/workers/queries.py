@@ -10,6 +10,8 @@ from dashboard.clock import now
 from dashboard.db import Job, Worker
 from dashboard.db.states import HELD, JobState
 from dashboard.extensions import db
+from dashboard.jobs.order import select_in_order
+from dashboard.jobs.queries import get_jobs
 
 SILENT_AFTER = timedelta(seconds=30)
 
@@ -34,6 +36,14 @@ def is_alive(worker: Worker) -> bool:
     return worker.state != "stopped" and worker.seen_at > now() - SILENT_AFTER
 
 
+def count_idle(queue: str) -> int:
+    """Count the workers of a queue that are alive and have nothing to do."""
+    found = select(func.count()).select_from(Worker).where(
+        Worker.queue == queue, Worker.state == "idle", Worker.seen_at > now() - SILENT_AFTER
+    )  # fmt: skip
+    return db.session.scalar(found) or 0
+
+
 def summarise_queue() -> QueueSummary:
     """Count jobs that run and wait, and training workers that are alive."""
     counts = dict(
@@ -53,13 +63,6 @@ def summarise_queue() -> QueueSummary:
 
 
 def list_queue(limit: int = 100) -> Sequence[Job]:
-    """List waiting jobs: highest priority first, then the oldest.
-
-    Owners take turns when jobs are claimed, so this is the order within one owner's jobs.
-    """
-    return db.session.scalars(
-        select(Job)
-        .where(Job.state == JobState.QUEUED)
-        .order_by(Job.priority.desc(), Job.id)
-        .limit(limit)
-    ).all()
+    """List waiting jobs in the order in which they start."""
+    ids = db.session.scalars(select_in_order().limit(limit)).all()
+    return get_jobs(ids)

@@ -61,7 +61,8 @@ document.addEventListener('keydown', (event) => {
 const summary = document.querySelector('[data-focus]');
 if (summary) {
   // On a slow line the person may be in a field already: do not take them out of it.
-  if (document.activeElement === document.body) summary.focus();
+  const isBusy = document.activeElement !== document.body && !document.activeElement.autofocus;
+  if (!isBusy) summary.focus();
   for (const wrong of document.querySelectorAll('[data-invalid], [aria-invalid="true"]')) {
     const closed = wrong.closest('details:not([open])');
     if (closed) closed.open = true;

@@ -1,6 +1,12 @@
 // New job: a choice that changes the form fetches it anew, and keeps everything that still fits.
 let asking = null;
 
+// The first button of a form is the one that Enter presses: it must be "Queue job".
+function dropFallback() {
+  document.querySelector('#job-form [data-without-js]')?.remove();
+}
+dropFallback();
+
 document.addEventListener('change', async (event) => {
   const control = event.target;
   if (!control.matches('#job-form [data-updates], #job-form [name=estimator]')) return;
@@ -11,7 +17,8 @@ document.addEventListener('change', async (event) => {
   asking = new AbortController();
   form.setAttribute('aria-busy', 'true');
   try {
-    const answer = await fetch(form.action, { method: 'POST', body: data, signal: asking.signal });
+    // Not form.action: a button named "action" hides it.
+    const answer = await fetch(form.getAttribute('action'), { method: 'POST', body: data, signal: asking.signal });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     show(page.getElementById('main'), control);
@@ -27,6 +34,7 @@ function show(main, control) {
   const open = [...document.querySelectorAll('#job-form details')].map((part) => part.open);
   document.getElementById('main').replaceChildren(...main.childNodes);
   document.querySelectorAll('#job-form details').forEach((part, n) => { if (open[n]) part.open = true; });
+  dropFallback();
   const again = control.type === 'radio'
     ? document.querySelector(`#job-form [name=estimator][value="${CSS.escape(control.value)}"]`)
     : document.getElementById(control.id);

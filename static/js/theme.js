@@ -11,7 +11,7 @@ document.addEventListener('submit', async (event) => {
   const theme = button.value;
   const body = new URLSearchParams(new FormData(form));
   body.set('theme', theme);
-  const answer = await fetch(form.action, { method: 'POST', body, redirect: 'manual' });
+  const answer = await fetch(form.getAttribute('action'), { method: 'POST', body, redirect: 'manual' });
   if (answer.type !== 'opaqueredirect') {
     location.reload();
     return;

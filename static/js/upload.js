@@ -100,7 +100,7 @@ async function send(file) {
     end();
     show(`The upload stopped at ${share}%. Your file is still chosen: press Upload to try again`);
   });
-  request.open('POST', form.action);
+  request.open('POST', form.getAttribute('action'));
   request.send(new FormData(form));
 }
 

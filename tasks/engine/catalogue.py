@@ -61,7 +61,7 @@ class Estimator:
     """An estimator; `id` is scikit-learn's class name.
 
     `scale`: its features should have one scale; `dense`: it takes no sparse matrix; `native`: it
-    deals with categories and missing values itself.
+    deals with categories and missing values itself; `weighs_classes`: it takes a class weight.
     """
 
     id: str
@@ -74,6 +74,7 @@ class Estimator:
     scale: bool
     dense: bool
     native: bool
+    weighs_classes: bool
     parameters: tuple[Parameter, ...]
 
     def find_parameter(self, name: str) -> Parameter | None:

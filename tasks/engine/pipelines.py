@@ -52,7 +52,7 @@ def make_estimator(spec: TrainingSpec, entry: Estimator, plan: FeaturePlan) -> A
         values["hidden_layer_sizes"] = tuple(values["hidden_layer_sizes"])
     if "random_state" in known:
         values["random_state"] = spec.seed
-    if spec.class_weight and "class_weight" in known:
+    if spec.class_weight and entry.weighs_classes:
         values["class_weight"] = spec.class_weight
     if entry.native:
         values["categorical_features"] = list(range(len(plan.few)))

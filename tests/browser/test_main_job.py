@@ -67,8 +67,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     finally:
         family = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=12)
-    _gone, alive = psutil.wait_procs(family, timeout=2)
+        process.communicate(timeout=60)
+    _gone, alive = psutil.wait_procs(family, timeout=5)
     assert not alive
     assert {path.name for path in home.iterdir()} <= {
         "files", "secret_key", "sqs_port", "trainyard.db", "trainyard.db-wal", "trainyard.db-shm",

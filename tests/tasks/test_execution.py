@@ -1,5 +1,6 @@
 """Claims, leases, ends and recovery, on both databases."""
 
+import io
 import threading
 from datetime import timedelta
 
@@ -11,14 +12,15 @@ from sqlalchemy import select
 
 from dashboard.chores import service as chores
 from dashboard.clock import now
-from dashboard.db import Chore, Job, JobAttempt, JobEvent, JobFold, LogLine, Model
+from dashboard.db import Chore, Job, JobAttempt, JobEvent, JobFold, LogLine, Model, Prediction
 from dashboard.db.states import TRANSITIONS, IllegalTransition, JobState, move
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.extensions import db
 from dashboard.jobs import execution, recovery, service
 from dashboard.jobs.execution import Claim, Progress
-from tests.factories import make_dataset, make_job, make_user
+from dashboard.storage import get_storage, keys
+from tests.factories import make_dataset, make_job, make_model, make_user
 
 
 def fresh(job: Job) -> Job:
@@ -268,3 +270,26 @@ def test_no_order_of_events_leaves_the_table(steps: list[JobState]) -> None:
             assert job.state == was
         else:
             assert step in TRANSITIONS[was]
+
+
+def test_a_job_that_is_being_cancelled_says_by_whom(any_app: Flask) -> None:
+    owner = make_user(name="Ana")
+    job = make_job(owner)
+    found = claim()
+    service.cancel_job(user=owner, job_id=job.id)
+    execution.record_progress(claim=found, progress=Progress(message="Fitting fold 2 of 5"))
+    execution.finish_cancel(claim=found)
+    assert fresh(job).message.startswith("Cancelled by Ana")
+
+
+def test_deleting_a_job_deletes_the_files_of_its_predictions(app: Flask) -> None:
+    model = make_model()
+    prediction = Prediction(
+        model_id=model.id, owner_id=model.job.owner_id, kind="file", token="ab" * 8
+    )
+    with writing() as session:
+        session.add(prediction)
+    key = keys.prediction_file(prediction.id, prediction.token, "input")
+    get_storage().write(key, io.BytesIO(b"a\n1\n"), limit_bytes=100)
+    service.delete_job(user=owner, job_id=model.job_id)
+    assert not get_storage().exists(key)

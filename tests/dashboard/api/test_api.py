@@ -262,3 +262,27 @@ def test_no_body_breaks_the_server(request: dict[str, Any], api: Api) -> None:
         "/api/v1/jobs", data=sent, headers=api.headers, content_type="application/json"
     )
     assert answer.status_code in {201, 400, 422}, answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/datasets/{}", "/jobs/{}", "/models/{}", "/predictions/{}"])
+def test_a_number_beyond_every_id_is_not_found(path: str, api: Api) -> None:
+    api.call("GET", path.format("9" * 25), 404)
+
+
+def test_deeply_nested_json_is_a_bad_request(api: Api) -> None:
+    text = '{"dataset_id": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    api.call("POST", "/jobs", 400, data=text, content_type="application/json")
+
+
+def test_fields_of_a_wrong_kind_are_named(api: Api, member: User) -> None:
+    request = body(make_dataset(member), validation={"scheme": ["kfold"]})
+    found = api.call("POST", "/jobs", 422, json=request)
+    assert "validation.scheme" in found["error"]["fields"]
+
+
+def test_class_weight_is_refused_where_it_would_do_nothing(api: Api, member: User) -> None:
+    dataset = make_dataset(member)
+    request = body(dataset, estimator="KNeighborsClassifier", class_weight="balanced")
+    found = api.call("POST", "/jobs", 422, json=request)
+    assert "Nearest neighbours" in found["error"]["fields"]["class_weight"]
+    api.call("POST", "/jobs", 201, json=body(dataset, class_weight="balanced"))

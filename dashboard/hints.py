@@ -1,0 +1,17 @@
+"""How many hints may be on their way to the workers at once."""
+
+from sqlalchemy import func, select
+
+from dashboard.db import Chore, Job
+from dashboard.extensions import db
+
+# SQS on one machine slows down with its backlog.
+WINDOW = 200
+
+
+def count_hinted(record: type[Job] | type[Chore]) -> int:
+    """Count what waits and was hinted at, up to `WINDOW`."""
+    hinted = select(record.id).where(record.state == "queued", record.hinted_at.is_not(None))
+    return (
+        db.session.scalar(select(func.count()).select_from(hinted.limit(WINDOW).subquery())) or 0
+    )

@@ -1,0 +1,48 @@
+"""The form of a new job in a browser: what one choice changes, without losing another."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.db import User
+from tests.browser.conftest import Watched
+from tests.factories import make_dataset
+
+
+@pytest.fixture
+def form(browse: Callable[..., Watched], member: User) -> Page:
+    make_dataset(member)
+    window = browse(viewport={"width": 1440, "height": 900})
+    window.sign_in(member)
+    return window.go("/jobs/new")
+
+
+def choose(form: Page, name: str, label: str) -> None:
+    form.select_option(f"#field-{name}", label=label)
+    expect(form.locator("#job-form:not([aria-busy])")).to_be_attached()
+
+
+def test_choices_bring_what_belongs_to_them(form: Page) -> None:
+    form.select_option("#field-dataset_id", index=1)
+    expect(form.locator("#field-target option", has_text="churned")).to_be_attached()
+    choose(form, "target", "churned")
+    expect(form.get_by_text("Two-class classification")).to_be_visible()
+    form.fill("#field-name", "my own name")
+    forest = form.locator("[name=estimator][value=RandomForestClassifier]")
+    forest.check(force=True)
+    expect(form.locator('[id="field-parameters.n_estimators"]')).to_be_visible()
+    expect(forest).to_be_focused()
+    expect(form.locator("#field-name")).to_have_value("my own name")
+    choose(form, "target", "income")
+    expect(form.get_by_text("Predict a number, worked out")).to_be_visible()
+    expect(form.locator("#field-name")).to_have_value("my own name")
+
+
+def test_enter_queues_the_job(form: Page) -> None:
+    form.select_option("#field-dataset_id", index=1)
+    choose(form, "target", "income")
+    form.fill("#field-name", "by the keyboard")
+    form.press("#field-name", "Enter")
+    form.wait_for_url("**/jobs/1")
+    expect(form.get_by_role("heading", level=1)).to_contain_text("by the keyboard")
