@@ -137,11 +137,14 @@ def count_jobs(dataset_ids: Sequence[int]) -> dict[int, int]:
 
 def find_best_jobs(dataset_ids: Sequence[int]) -> dict[int, Job]:
     """Return, for each dataset, its best job by the default metric of its most used target."""
-    ranked = (
+    same_question = (Job.dataset_id, Job.target, Job.task)
+    scored = (
         select(
+            *same_question,
             Job.id,
+            func.count().over(partition_by=same_question).label("jobs"),
             func.row_number()
-            .over(partition_by=Job.dataset_id, order_by=(Job.score.desc(), Job.id))
+            .over(partition_by=same_question, order_by=(Job.score.desc(), Job.id))
             .label("place"),
         )
         .where(
@@ -152,9 +155,12 @@ def find_best_jobs(dataset_ids: Sequence[int]) -> dict[int, Job]:
         .subquery()
     )
     jobs = db.session.scalars(
-        select(Job).join(ranked, ranked.c.id == Job.id).where(ranked.c.place == 1)
+        select(Job)
+        .join(scored, scored.c.id == Job.id)
+        .where(scored.c.place == 1)
+        .order_by(scored.c.jobs, Job.id.desc())
     )
-    return {job.dataset_id: job for job in jobs}
+    return {job.dataset_id: job for job in jobs}  # the last one of a dataset is the most used
 
 
 def count_targets(dataset_id: int) -> dict[str, int]:

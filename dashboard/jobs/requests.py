@@ -232,8 +232,16 @@ def _check_split_columns(checked: Checked, values: dict[str, Any], dataset: Data
 
 def _check_rare_classes(checked: Checked, values: dict[str, Any], dataset: Dataset) -> None:
     column = next(c for c in dataset.columns if c["name"] == checked.values["target"])
-    tops = column.get("top") or []
-    if values["scheme"] != "stratified" or column.get("distinct", 0) > len(tops) or not tops:
+    tops, distinct = column.get("top") or [], column.get("distinct", 0)
+    if values["scheme"] != "stratified" or not tops:
+        return
+    if distinct * values["folds"] > column["count"]:
+        checked.problems["target"] = (
+            f'"{column["name"]}" has {distinct:,} different values in {column["count"]:,} rows: '
+            f"too few of each for {values['folds']} folds. Choose another target or fewer folds"
+        )
+        return
+    if distinct > len(tops):
         return
     rare = min(tops, key=lambda top: top["count"])
     if rare["count"] < values["folds"]:

@@ -59,6 +59,8 @@ class JobView:
         """The state that the badge shows, and its word where that is another."""
         if self.silent_s is not None:
             return "silent", f"No news for {duration(self.silent_s)}"
+        if self.job.state == JobState.CANCELLING and self.job.stop_request == "keep":
+            return "running", "Keeping what is done"
         return self.job.state, None
 
     @property

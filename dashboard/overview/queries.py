@@ -57,7 +57,7 @@ def read_overview(user: User) -> Overview:
 def _best(user: User) -> Sequence[Job]:
     """Return a person's best job for each dataset and target by ROC AUC or R2, newest first."""
     place = func.row_number().over(
-        partition_by=(Job.dataset_id, Job.target), order_by=(Job.score.desc(), Job.id)
+        partition_by=(Job.dataset_id, Job.target, Job.task), order_by=(Job.score.desc(), Job.id)
     )
     ranked = (
         select(Job.id, place.label("place"))

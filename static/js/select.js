@@ -4,6 +4,7 @@ function update() {
   if (!form) return;
   const ticked = [...form.querySelectorAll('input[name=job]:checked')];
   const states = ticked.map((box) => box.closest('tr').dataset.state);
+  form.querySelector('[data-bulk-bar]').toggleAttribute('data-any', ticked.length > 0);
   const stoppable = states.filter((state) => state === 'queued' || state === 'running');
   form.querySelector('[data-selected-count]').textContent = ticked.length
     ? `${ticked.length} selected` : 'Tick jobs to compare them';

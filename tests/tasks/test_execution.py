@@ -284,9 +284,8 @@ def test_a_job_that_is_being_cancelled_says_by_whom(any_app: Flask) -> None:
 
 def test_deleting_a_job_deletes_the_files_of_its_predictions(app: Flask) -> None:
     model = make_model()
-    prediction = Prediction(
-        model_id=model.id, owner_id=model.job.owner_id, kind="file", token="ab" * 8
-    )
+    owner = model.job.owner
+    prediction = Prediction(model_id=model.id, owner_id=owner.id, kind="file", token="ab" * 8)
     with writing() as session:
         session.add(prediction)
     key = keys.prediction_file(prediction.id, prediction.token, "input")
