@@ -25,7 +25,8 @@ run: .venv/runtime  ## start everything on this machine; Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.run
 
 worker: .venv/runtime  ## one more training worker with the same settings
-	@PYTHONPATH=. OMP_WAIT_POLICY=passive exec $(BIN)/python -m celery -A worker worker -P solo -Q train \
+	@PYTHONPATH=. OMP_WAIT_POLICY=passive OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} exec \
+		$(BIN)/python -m celery -A worker -q worker -P solo -Q train \
 		--loglevel WARNING --without-gossip --without-mingle --without-heartbeat
 
 test: .venv/development  ## run the tests (about 5 minutes on 2 cores)

@@ -1,13 +1,11 @@
 """Say that Trainyard is ready, once it is, and how the first account is made."""
 
 import json
+import os
 import sys
 import time
 import urllib.error
 import urllib.request
-
-from dashboard import create_app
-from dashboard.auth.service import make_setup_link
 
 PATIENCE_S = 120
 
@@ -21,13 +19,28 @@ def is_ready(address: str) -> bool:
         return False
 
 
+def find_address() -> str:
+    """Return where a browser on this machine finds the web server."""
+    host, port = os.environ["HOST"], os.environ["PORT"]  # noqa: TID251 - as deploy.run set them
+    host = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared only
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def make_token() -> str | None:
+    """Return the token of the set-up link; None once there is an account.
+
+    The app is imported as late as here, so that it takes nothing from the start of the rest.
+    """
+    from dashboard import create_app
+    from dashboard.auth.service import make_setup_link
+
+    with create_app().app_context():
+        return make_setup_link()
+
+
 def main() -> None:
     """Wait, then print."""
-    app = create_app()
-    settings = app.config["SETTINGS"]
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    host = "127.0.0.1" if host in {"0.0.0.0", "[::]"} else host  # noqa: S104 - compared only
-    address = f"http://{host}:{settings.port}"
+    address = find_address()
     give_up = time.monotonic() + PATIENCE_S
     while not is_ready(address):
         if time.monotonic() > give_up:
@@ -35,12 +48,12 @@ def main() -> None:
             return
         time.sleep(0.1)
     sys.stdout.write(f"\nTrainyard is ready at {address}\n")
-    with app.app_context():
-        token = make_setup_link()
-    if token:
-        sys.stdout.write(f"Make the first account here, once: {address}/setup/{token}\n")
     sys.stdout.write("Ctrl-C stops it.\n\n")
     sys.stdout.flush()
+    token = make_token()
+    if token:
+        sys.stdout.write(f"Make the first account here, once: {address}/setup/{token}\n\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

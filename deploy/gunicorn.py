@@ -5,6 +5,8 @@ import os
 bind = f"{os.environ['HOST']}:{os.environ['PORT']}"  # noqa: TID251 - gunicorn's own settings
 workers = 2
 threads = 8
+# Imported once, before the processes part: a quicker start. Nothing is connected by an import.
+preload_app = True
 worker_class = "gthread"
 # A slow upload may take long; a thread that works still lets the arbiter know it lives.
 timeout = 120

@@ -7,9 +7,11 @@ run twice, and to kill at any moment.
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import delete, select, update
@@ -23,9 +25,12 @@ from dashboard.datasets.reading import refuse_reading
 from dashboard.datasets.service import discard_abandoned_uploads
 from dashboard.db import Chore, Job, SignInAttempt, Worker
 from dashboard.db.transaction import writing
+from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.hints import WINDOW, count_hinted
 from dashboard.jobs.recovery import recover_stale_jobs
+from dashboard.models.verification import refuse_unverified
+from dashboard.predictions.execution import fail_prediction
 from dashboard.workers.queries import count_idle
 
 PAUSE_S = 1.0
@@ -34,6 +39,21 @@ HINT_AGAIN_AFTER = timedelta(seconds=10)
 TIDY_EVERY = timedelta(minutes=5)
 FORGET_AFTER = timedelta(days=1)
 log = logging.getLogger(__name__)
+
+
+DIED = {
+    "code": "UNKNOWN",
+    "message": "The process that did it died three times",
+    "hint": "It may need more memory than there is",
+}
+GIVE_UP: dict[str, Callable[[int], None]] = {
+    "read_dataset": lambda dataset_id: refuse_reading(
+        dataset_id=dataset_id,
+        message="The file could not be read: the process that reads it died three times",
+    ),
+    "verify_model": lambda model_id: refuse_unverified(model_id=model_id, failure=DIED),
+    "predict": lambda prediction_id: fail_prediction(prediction_id=prediction_id, failure=DIED),
+}
 
 
 def send_hints(moment: datetime) -> int:
@@ -92,17 +112,21 @@ def recover(settings: Settings, moment: datetime) -> None:
         log.warning("took back %s jobs whose worker stopped answering", jobs)
     for kind, subject_id in recover_stale_chores(before=before):
         log.warning("gave up a chore: %s of %s", kind, subject_id)
-        if kind == "read_dataset":
-            words = "The file could not be read: the process that reads it died three times"
-            refuse_reading(dataset_id=subject_id, message=words)
+        GIVE_UP[kind](subject_id)
 
 
 def tidy(moment: datetime) -> None:
-    """Forget what nobody needs: workers long gone, old sign-in attempts, abandoned uploads."""
+    """Forget what nobody needs: workers long gone, old sign-in attempts, abandoned uploads.
+
+    A storage that does not answer is left for the next time.
+    """
     with writing() as session:
         session.execute(delete(Worker).where(Worker.seen_at < moment - FORGET_AFTER))
         session.execute(delete(SignInAttempt).where(SignInAttempt.at < moment - FORGET_AFTER))
-    discard_abandoned_uploads(before=moment - FORGET_AFTER)
+    try:
+        discard_abandoned_uploads(before=moment - FORGET_AFTER)
+    except (OSError, BotoCoreError, ClientError, DomainError) as problem:
+        log.warning("abandoned uploads stay for now: %s", problem)
 
 
 def run(settings: Settings, stop: threading.Event) -> None:

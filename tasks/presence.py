@@ -11,14 +11,14 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psutil
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.clock import now
-from dashboard.db import Chore, Job
+from dashboard.db import Chore, Job, JobEvent
 from dashboard.extensions import db
 from dashboard.queue import TRAIN
 from dashboard.workers import service
@@ -103,10 +103,12 @@ class Presence:
         return "busy" if self.busy else "idle"
 
     def _write(self, state: str) -> None:
-        process = psutil.Process()
-        rss = process.memory_info().rss
         service.record_worker(
-            name=self.name, pid=os.getpid(), state=state, job_id=self.job_id, rss_bytes=rss
+            name=self.name,
+            pid=os.getpid(),
+            state=state,
+            job_id=self.job_id,
+            rss_bytes=measure_memory(),
         )
 
     def _watch(self) -> None:
@@ -115,12 +117,32 @@ class Presence:
         idle = timedelta(seconds=time.monotonic() - self.idle_since)
         if idle < DEAF_AFTER:
             return
-        record = Job if self.queue == TRAIN else Chore
-        oldest_hint = db.session.scalar(
-            select(func.count())
-            .select_from(record)
-            .where(record.state == "queued", record.created_at < now() - DEAF_AFTER)
-        )
-        if oldest_hint:
+        if is_waiting_since(self.queue, now() - DEAF_AFTER):
             log.error("%s idles while work waits; it ends to be started anew", self.name)
             os._exit(1)
+
+
+def is_waiting_since(queue: str, before: datetime) -> bool:
+    """Tell whether a job (or a chore, for the light queue) has waited from before a moment."""
+    if queue == TRAIN:
+        came = JobEvent.job_id == Job.id, JobEvent.to_state == "queued", JobEvent.at >= before
+        waiting = select(Job.id).where(Job.state == "queued", ~exists().where(*came))
+    else:
+        waiting = select(Chore.id).where(Chore.state == "queued", Chore.created_at < before)
+    return db.session.scalar(waiting.limit(1)) is not None
+
+
+def measure_memory() -> int:
+    """Return the memory of this process and of the children that work for it, in bytes.
+
+    Not of its direct children: those are the fork server and its helpers, whose pages the
+    working children share.
+    """
+    process = psutil.Process()
+    total = process.memory_info().rss
+    direct = {child.pid for child in process.children()}
+    for child in process.children(recursive=True):
+        if child.pid not in direct:
+            with contextlib.suppress(psutil.Error):
+                total += child.memory_info().rss
+    return int(total)

@@ -81,7 +81,6 @@ def delete_dataset(dataset_id: int) -> Response:
 
 
 @operation("GET", "/estimators", "List estimators and their parameters", query=requests.TaskQuery,
-           answer=schemas.EstimatorPage, errors=(422,))  # fmt: skip
-def get_estimators(query: requests.TaskQuery) -> dict[str, Any]:
-    found = [present.estimator(entry) for entry in list_estimators(query.task)]
-    return {"items": found, "next_cursor": None}
+           answer=schemas.Estimators, errors=(422,))  # fmt: skip
+def get_estimators(query: requests.TaskQuery) -> list[dict[str, Any]]:
+    return [present.estimator(entry) for entry in list_estimators(query.task)]

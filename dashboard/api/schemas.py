@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
 
 Score = float | None
 Moment = Annotated[str | None, Field(description="UTC, ISO 8601 with Z")]
@@ -114,6 +114,10 @@ class Estimator(Schema):
     summary: str
     featured: bool
     parameters: list[Parameter]
+
+
+class Estimators(RootModel[list[Estimator]]):
+    """All estimators, or those of one task."""
 
 
 class Attempt(Schema):
@@ -271,4 +275,3 @@ JobPage = page_of(Job)
 LogPage = page_of(LogLine)
 FoldRowPage = page_of(FoldRow)
 WorkerPage = page_of(Worker)
-EstimatorPage = page_of(Estimator)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -64,12 +63,6 @@ def get_upload(*, user: User, dataset_id: int) -> Dataset:
     if upload is None or not is_own or upload.saved_at is not None:
         raise NotFound("There is no such upload. It may have been saved or discarded")
     return upload
-
-
-def get_any(*, user: User, dataset_id: int) -> Dataset:
-    """Return a dataset, or an upload of this person that is still being read."""
-    found = find_dataset(dataset_id)
-    return found or get_upload(user=user, dataset_id=dataset_id)
 
 
 def find_same_file(*, sha256: str | None, other_than: int) -> Dataset | None:
@@ -185,8 +178,3 @@ def get_rows(
         raise Conflict(f"{dataset.file_name} has no rows to show: it is {dataset.state}")
     with get_storage().local_copy(dataset.table_key) as path:
         return read_rows(path, offset, limit)
-
-
-def column_of(dataset: Dataset, name: str) -> dict[str, Any] | None:
-    """Return a column's profile by its name, or None."""
-    return next((column for column in dataset.columns if column["name"] == name), None)

@@ -123,7 +123,7 @@ def _store(dataset: Dataset, stream: BinaryIO, *, save: bool) -> None:
         row.original_key, row.size_bytes, row.sha256 = stored.key, stored.size_bytes, stored.sha256
         row.message = "Waiting to be read"
         row.saved_at = now() if save else None
-        add_chore(session, "read_dataset", row.id)
+        add_chore(session, "read_dataset", row.id, urgent=True)
 
 
 def too_big(file_name: str, limit: int) -> str:
@@ -167,7 +167,7 @@ def create_sample(*, user: User, sample_id: str) -> Dataset:
     with writing() as session:
         session.add(dataset)
         session.flush()
-        add_chore(session, "read_dataset", dataset.id)
+        add_chore(session, "read_dataset", dataset.id, urgent=True)
     queue.wake(queue.LIGHT)
     return dataset
 
@@ -186,7 +186,7 @@ def reread_upload(*, user: User, dataset_id: int, options: Mapping[str, Any]) ->
         dataset.options, dataset.reading = dict(options), dataset.reading + 1
         dataset.state, dataset.progress, dataset.problems = "reading", 0.0, []
         dataset.message = "Waiting to be read"
-        add_chore(session, "read_dataset", dataset.id)
+        add_chore(session, "read_dataset", dataset.id, urgent=True)
     queue.wake(queue.LIGHT)
     return dataset
 

@@ -64,6 +64,7 @@ class Job(Record):
 
     # who has it
     attempt: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)  # attempts since a person asked to run it
     child_deaths: Mapped[int] = mapped_column(default=0)
     lease: Mapped[str | None] = mapped_column(String(32))
     worker: Mapped[str | None] = mapped_column(String(100))
@@ -105,7 +106,7 @@ class JobAttempt(Record):
     lease: Mapped[str] = mapped_column(String(32))
     started_at: Mapped[Moment] = mapped_column(default=now)
     ended_at: Mapped[Moment | None]
-    # succeeded, failed, cancelled, worker_died, child_died, handed_back, lease_lost
+    # succeeded, failed, cancelled, worker_died, child_died, handed_back
     ended_by: Mapped[str | None] = mapped_column(String(20))
 
 

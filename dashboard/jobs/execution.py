@@ -101,7 +101,13 @@ def _claim(session: Session, job_id: int, worker: str) -> Claim | None:
     taken = session.execute(
         update(Job)
         .where(Job.id == job_id, Job.state == JobState.QUEUED)
-        .values(lease=lease, attempt=Job.attempt + 1, worker=worker, heartbeat_at=moment)
+        .values(
+            lease=lease,
+            attempt=Job.attempt + 1,
+            tries=Job.tries + 1,
+            worker=worker,
+            heartbeat_at=moment,
+        )
         .returning(Job.attempt)
     ).scalar()
     if taken is None:

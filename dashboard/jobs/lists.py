@@ -27,11 +27,6 @@ class JobListing:
     ignored: list[str]
 
     @property
-    def is_grouped(self) -> bool:
-        """Whether jobs in progress stand first; with a sort of one's own they do not."""
-        return self.sort == "-submitted"
-
-    @property
     def tabs(self) -> list[tuple[str, str, int, bool]]:
         """The tabs: title, value of ``state``, count, whether it is the current one."""
         every = sum(self.counts.values())

@@ -17,7 +17,6 @@ SORTS = {
     "submitted": Job.created_at,
     "name": func.lower(Job.name),
     "score": Job.score,
-    "duration": func.coalesce(Job.finished_at, Job.created_at),
     "estimator": Job.estimator,
     "state": Job.state,
 }
@@ -233,11 +232,6 @@ def find_model_ids(job_ids: Sequence[int]) -> dict[int, int]:
     """Return the models' ids by job."""
     found = select(Model.job_id, Model.id).where(Model.job_id.in_(job_ids))
     return dict(db.session.execute(found).all())
-
-
-def list_best(*, job: Job, limit: int = 3) -> Sequence[Job]:
-    """List the best succeeded jobs on the same data and target, by the default direction."""
-    return list_best_for(dataset_id=job.dataset_id, target=job.target, task=job.task, limit=limit)
 
 
 def list_best_for(*, dataset_id: int, target: str, task: str, limit: int = 3) -> Sequence[Job]:

@@ -67,24 +67,28 @@ def recover_stale_jobs(*, before: datetime, max_child_deaths: int) -> int:
     return recovered
 
 
+def why_again(ended_by: str, worker: str | None) -> str:
+    """Say why an attempt was not the last one."""
+    return {
+        "worker_died": f"{worker} stopped answering. This is not about your data",
+        "child_died": f"The training process on {worker} died. This may be about memory",
+        "handed_back": f"{worker} was stopped and handed the job back",
+    }.get(ended_by, f"The attempt on {worker} ended: {ended_by}")
+
+
 def _requeue(
     session: Session, job: Job, ended_by: str, max_child_deaths: int | None, *, by: str
 ) -> None:
-    worker, attempt = job.worker, job.attempt
+    worker, attempt, tries = job.worker, job.attempt, job.tries
     deaths = max_child_deaths is not None and job.child_deaths >= max_child_deaths
     end_attempt(session, job, ended_by)
     if job.state == JobState.CANCELLING and job.stop_request != "keep":
         move(session, job, JobState.CANCELLED, by=job.stopped_by)
         return
-    if deaths or attempt >= ATTEMPTS_OF_ANY_KIND:
+    if deaths or tries >= ATTEMPTS_OF_ANY_KIND:
         _give_up(session, job, ended_by, worker, attempt)
         return
-    words = {
-        "worker_died": f"{worker} stopped answering. This is not about your data",
-        "child_died": f"The training process on {worker} died. This may be about memory",
-        "handed_back": f"{worker} was stopped and handed the job back",
-    }[ended_by]
-    job.message = f"{words}. Started again as attempt {attempt + 1}"
+    job.message = f"{why_again(ended_by, worker)}. Started again as attempt {attempt + 1}"
     job.hinted_at, job.progress = None, 0.0
     add_lines(session, job.id, [(now(), "warning", job.message)])
     move(session, job, JobState.QUEUED, by=by)

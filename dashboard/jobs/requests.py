@@ -28,6 +28,10 @@ FIELDS = frozenset(
         "validation", "metric", "seed", "time_limit_s", "priority", "tags", "class_weight",
     }
 )  # fmt: skip
+NOT_YET = {
+    "preprocessing": "cannot be chosen yet; leave it out",
+    "retries": "cannot be chosen yet; a job whose worker dies is tried again anyway",
+}
 CLASSES_AT_MOST = 20
 LEFT_OUT_KINDS = frozenset({"identifier", "constant"})
 MAX_SEED = 2**32 - 1
@@ -93,7 +97,8 @@ def check_request(body: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
     """
     checked = Checked()
     for name in set(body) - FIELDS:
-        checked.problems[name] = f"{name} is not a field of a job"
+        if name not in NOT_YET or body[name]:
+            checked.problems[name] = f"{name} {NOT_YET.get(name, 'is not a field of a job')}"
     _check_target(checked, body, dataset)
     if "target" not in checked.problems and "task" not in checked.problems:
         _check_estimator(checked, body)

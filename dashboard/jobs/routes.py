@@ -26,7 +26,7 @@ from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.jobs import charts, forms, lists, queries, results, service
 from dashboard.jobs.order import find_place
-from dashboard.jobs.views import JobView
+from dashboard.jobs.views import JobView, say_again
 from dashboard.live import answer
 from dashboard.web import requires
 from tasks.engine.catalogue import METRICS, get_estimator, list_estimators
@@ -126,7 +126,7 @@ def _context(job_id: int) -> dict[str, Any]:
     job = queries.get_job(user=current_user, job_id=job_id)
     folds = queries.list_folds(job_id)
     known = [f.scores.get(job.metric) for f in folds if f.scores.get(job.metric) is not None]
-    model = queries.find_model(job_id)
+    model, attempts = queries.find_model(job_id), queries.list_attempts(job_id)
     view = JobView(
         job,
         position=find_place(job),
@@ -138,7 +138,8 @@ def _context(job_id: int) -> dict[str, Any]:
         "view": view,
         "folds": folds,
         "model": model,
-        "attempts": queries.list_attempts(job_id),
+        "attempts": attempts,
+        "again": say_again(attempts),
         "lines": queries.list_log(
             job_id=job_id, after=max(0, queries.count_log(job_id) - LOG_LINES)
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dashboard import queue
@@ -13,7 +13,7 @@ from dashboard.datasets.queries import find_dataset
 from dashboard.db import Dataset, IdempotencyKey, Job, JobEvent, JobFold, Model, Prediction, User
 from dashboard.db.states import ACTIVE, TERMINAL, JobState, move
 from dashboard.db.transaction import writing
-from dashboard.errors import Conflict, Forbidden, ValidationFailed
+from dashboard.errors import Conflict, ValidationFailed
 from dashboard.extensions import db
 from dashboard.filters import score
 from dashboard.hints import WINDOW, count_hinted
@@ -59,8 +59,6 @@ def submit_job(
     values = check_request(request, dataset)
     values.setdefault("name", default_name(dataset, values["estimator"]))
     job = Job(owner_id=user.id, dataset_id=dataset.id, **values)
-    # Behind a long queue there is no hurry: the dispatcher hints when it is this job's turn.
-    job.hinted_at = now() if count_hinted(Job) < WINDOW else None
     try:
         _add(job, user, idempotency_key)
     except IntegrityError:  # the same key came twice at the same moment
@@ -68,10 +66,20 @@ def submit_job(
         if former is None:
             raise
         return former
-    if job.hinted_at and not queue.wake(queue.TRAIN):
-        with writing() as session:
-            session.get_one(Job, job.id).hinted_at = None
+    _hint(job)
     return job
+
+
+def _hint(job: Job) -> None:
+    """Wake a worker for a job that waits now, if the window has room; else the dispatcher will."""
+    if count_hinted(Job) >= WINDOW or not queue.wake(queue.TRAIN):
+        return
+    with writing() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id == job.id, Job.state == JobState.QUEUED)
+            .values(hinted_at=now())
+        )
 
 
 def _add(job: Job, user: User, idempotency_key: str | None) -> None:
@@ -189,29 +197,10 @@ def retry_job(*, user: User, job_id: int) -> Job:
         job.failure = job.message = job.stage = job.stop_request = job.stopped_by = None
         job.started_at = job.finished_at = None
         job.progress, job.stages, job.warnings, job.child_deaths = 0.0, [], [], 0
-        job.hinted_at = now()
+        job.hinted_at = None
+        job.tries = 0
         move(session, job, JobState.QUEUED, by=user.name)
-    queue.wake(queue.TRAIN)
-    return job
-
-
-def rename_job(*, user: User, job_id: int, name: str) -> Job:
-    """Give a job another name.
-
-    Raises
-    ------
-    NotFound, Forbidden
-        As for `cancel_job`.
-    ValidationFailed
-        When the name is empty or too long.
-    """
-    require_owner(user, get_job(user=user, job_id=job_id), "job")
-    name = name.strip()
-    if not 0 < len(name) <= 200:
-        raise ValidationFailed({"name": "A name has 1 to 200 characters"})
-    with writing() as session:
-        job = session.get_one(Job, job_id)
-        job.name = name
+    _hint(job)
     return job
 
 
@@ -242,9 +231,3 @@ def delete_job(*, user: User, job_id: int) -> None:
     get_storage().delete_prefix(keys.job_prefix(job_id))
     for prediction_id in predictions:
         get_storage().delete_prefix(keys.prediction_prefix(prediction_id))
-
-
-def check_may_submit(user: User) -> None:
-    """Raise `Forbidden` unless a person may submit; for pages that would end in a refusal."""
-    if not user.has_role("member"):
-        raise Forbidden("Your account may look but not submit. An admin can change that")

@@ -1,13 +1,15 @@
 """A job as pages show it: its sentence, its times, its stages. Decides nothing, guesses openly."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from dashboard.clock import now
-from dashboard.db import Job
+from dashboard.db import Job, JobAttempt
 from dashboard.db.states import ACTIVE, HELD, JobState
-from dashboard.filters import duration
+from dashboard.filters import duration, eta
+from dashboard.jobs.recovery import why_again
 from tasks.engine.catalogue import find_metric, get_estimator
 
 SILENT_AFTER_S = 15
@@ -89,9 +91,10 @@ class JobView:
         """The time left, as a guess from the share that is done; "estimating" before that."""
         if self.job.state != JobState.RUNNING or self.elapsed_s is None:
             return None
-        if self.job.progress < 0.15:
+        # A later attempt goes on where another stopped, so its share says nothing of its pace.
+        if self.job.progress < 0.15 or self.job.attempt > 1:
             return "estimating"
-        return guess_left(self.elapsed_s, self.job.progress)
+        return eta(self.elapsed_s * (1 - self.job.progress) / self.job.progress)
 
     @property
     def score(self) -> float | None:
@@ -137,15 +140,15 @@ class JobView:
         return None
 
 
+def say_again(attempts: Sequence[JobAttempt]) -> str | None:
+    """Say that a job was started again and why; None on its first attempt."""
+    ended = [a for a in attempts if a.ended_by in {"worker_died", "child_died", "handed_back"}]
+    if not ended:
+        return None
+    last = ended[-1]
+    why = why_again(last.ended_by or "", last.worker)
+    return f"{why}. Started again as attempt {last.number + 1}; folds already scored are kept"
+
+
 def _seconds(start: str, end: str) -> float:
     return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
-
-
-def guess_left(elapsed_s: float, share: float) -> str:
-    """Say how long the rest may take, if it goes on as it did: never in seconds."""
-    seconds = elapsed_s * (1 - share) / max(share, 0.01)
-    if seconds < 60:
-        return "less than a minute left"
-    if seconds < 3600:
-        return f"about {round(seconds / 60)} min left"
-    return f"about {round(seconds / 3600)} h left"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from dashboard.db import Job, Model, Prediction, User
+from dashboard.db import Job, Model, User
 from dashboard.db.lookup import find_by_id
 from dashboard.errors import NotFound
 from dashboard.extensions import db
@@ -44,9 +44,3 @@ def list_models_before(*, before: int | None, limit: int) -> Sequence[Model]:
     if before is not None:
         found = found.where(Model.id < before)
     return db.session.scalars(found.order_by(Model.id.desc()).limit(limit)).all()
-
-
-def count_predictions(model_id: int) -> int:
-    """Count the predictions that a model made."""
-    made = select(func.count()).select_from(Prediction).where(Prediction.model_id == model_id)
-    return db.session.scalar(made) or 0

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from dashboard.chores.service import ChoreClaim, end_chore
 from dashboard.clock import now
 from dashboard.db import Model
@@ -12,10 +14,19 @@ from dashboard.db.transaction import writing
 def record_verification(*, claim: ChoreClaim, failure: Mapping[str, Any] | None) -> None:
     """Offer a model whose bundle predicts as its worker did; refuse it otherwise."""
     with writing() as session:
-        if not end_chore(session, claim, failure=failure):
-            return
-        model = session.get(Model, claim.subject_id)
-        if model is not None:
-            model.state = "refused" if failure else "ready"
-            model.failure = dict(failure) if failure else None
-            model.verified_at = now()
+        if end_chore(session, claim, failure=failure):
+            _decide(session, claim.subject_id, failure)
+
+
+def refuse_unverified(*, model_id: int, failure: Mapping[str, Any]) -> None:
+    """Refuse a model whose check was given up."""
+    with writing() as session:
+        _decide(session, model_id, failure)
+
+
+def _decide(session: Session, model_id: int, failure: Mapping[str, Any] | None) -> None:
+    model = session.get(Model, model_id)
+    if model is not None and model.state == "verifying":
+        model.state = "refused" if failure else "ready"
+        model.failure = dict(failure) if failure else None
+        model.verified_at = now()

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from dashboard.chores.service import ChoreClaim, end_chore, held_chore
 from dashboard.clock import now
 from dashboard.db import Prediction
@@ -29,13 +31,27 @@ def finish_prediction(
 ) -> None:
     """Write a prediction's answer, or why there is none."""
     with writing() as session:
-        if not end_chore(session, claim, failure=failure):
-            return
-        prediction = session.get(Prediction, claim.subject_id)
-        if prediction is None:
-            return
-        for name, value in (values or {}).items():
-            setattr(prediction, name, value)
-        prediction.state = "failed" if failure else "ready"
-        prediction.failure = dict(failure) if failure else None
-        prediction.progress, prediction.finished_at = 1.0, now()
+        if end_chore(session, claim, failure=failure):
+            _end(session, claim.subject_id, values or {}, failure)
+
+
+def fail_prediction(*, prediction_id: int, failure: Mapping[str, Any]) -> None:
+    """Write that a prediction was given up."""
+    with writing() as session:
+        _end(session, prediction_id, {}, failure)
+
+
+def _end(
+    session: Session,
+    prediction_id: int,
+    values: Mapping[str, Any],
+    failure: Mapping[str, Any] | None,
+) -> None:
+    prediction = session.get(Prediction, prediction_id)
+    if prediction is None:
+        return
+    for name, value in values.items():
+        setattr(prediction, name, value)
+    prediction.state = "failed" if failure else "ready"
+    prediction.failure = dict(failure) if failure else None
+    prediction.progress, prediction.finished_at = 1.0, now()

@@ -149,6 +149,7 @@ def upgrade():
     sa.Column('stop_request', sa.String(length=10), nullable=True),
     sa.Column('stopped_by', sa.String(length=100), nullable=True),
     sa.Column('attempt', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('tries', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('child_deaths', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('lease', sa.String(length=32), nullable=True),
     sa.Column('worker', sa.String(length=100), nullable=True),

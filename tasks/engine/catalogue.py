@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-KIND_ORDER = ("none", "bool", "int", "float", "ints", "choice")
-
 
 @dataclass(frozen=True)
 class Bounds:

@@ -7,13 +7,17 @@ from flask import Flask
 
 from dashboard import hints, queue
 from dashboard.clock import now
-from dashboard.db import Job
+from dashboard.config import load_settings
+from dashboard.db import Chore, Job, Model, Prediction
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.jobs import recovery
 from dashboard.jobs import service as jobs
+from dashboard.jobs.execution import claim_next_job
 from dashboard.workers import service as workers
 from tasks import dispatcher
-from tests.factories import make_dataset, make_job, make_user
+from tasks.presence import is_waiting_since
+from tests.factories import make_dataset, make_job, make_model, make_user
 
 
 @pytest.fixture
@@ -86,3 +90,44 @@ def test_hints_that_the_broker_did_not_take_are_sent_later(
     dispatcher.send_hints(now())
     db.session.rollback()
     assert db.session.get_one(Job, job.id, populate_existing=True).hinted_at is None
+
+
+@pytest.mark.parametrize("kind", ["verify_model", "predict"])
+def test_what_waits_for_a_chore_hears_that_it_was_given_up(any_app: Flask, kind: str) -> None:
+    model = make_model(state="verifying")
+    prediction = Prediction(
+        model_id=model.id, owner_id=model.job.owner_id, kind="file", token="ab" * 8
+    )
+    with writing() as session:
+        session.add(prediction)
+        session.flush()
+        subject = {"verify_model": model.id, "predict": prediction.id}[kind]
+        long_ago = now() - timedelta(hours=1)
+        session.add(
+            Chore(kind=kind, subject_id=subject, state="running", attempt=3, heartbeat_at=long_ago)
+        )
+    dispatcher.recover(load_settings(), now())
+    record, state = {"verify_model": (Model, "refused"), "predict": (Prediction, "failed")}[kind]
+    found = db.session.get_one(record, subject, populate_existing=True)
+    assert found.state == state
+    assert "died three times" in found.failure["message"]
+
+
+def test_only_what_waits_for_long_ends_an_idle_worker(any_app: Flask) -> None:
+    owner = make_user()
+    job = make_job(owner, created_at=now() - timedelta(hours=1), state="failed")
+    jobs.retry_job(user=owner, job_id=job.id)
+    assert not is_waiting_since("train", now() - timedelta(seconds=90))
+    assert is_waiting_since("train", now() + timedelta(seconds=1))
+    assert not is_waiting_since("light", now())
+
+
+def test_a_retry_counts_its_tries_anew(sent: list[str]) -> None:
+    owner = make_user()
+    job = make_job(owner, state="lost", attempt=10, tries=10)
+    jobs.retry_job(user=owner, job_id=job.id)
+    claim = claim_next_job(worker="worker-1")
+    assert claim is not None
+    recovery.hand_back(claim=claim)
+    found = db.session.get_one(Job, job.id, populate_existing=True)
+    assert (found.state, found.attempt, found.tries) == ("queued", 11, 1)

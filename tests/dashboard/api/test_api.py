@@ -171,7 +171,7 @@ def test_answers_have_the_shape_of_their_schemas(api: Api, member: User) -> None
     checks: list[tuple[str, type[BaseModel]]] = [
         (f"/jobs/{job.id}", schemas.Job), ("/jobs", schemas.JobPage),
         (f"/datasets/{job.dataset_id}", schemas.Dataset), ("/datasets", schemas.DatasetPage),
-        ("/estimators?task=regression", schemas.EstimatorPage),
+        ("/estimators?task=regression", schemas.Estimators),
         (f"/jobs/{job.id}/log", schemas.LogPage),
         (f"/models/{model.id}", model_schemas.Model), ("/models", model_schemas.ModelPage),
         ("/workers", schemas.WorkerPage), ("/queue", schemas.Queue),

@@ -1,0 +1,141 @@
+"""The worker's side of one attempt: limits, hand-back, and no transaction left open."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from dashboard.db import Job, JobAttempt
+from dashboard.extensions import db
+from dashboard.jobs import execution, service
+from tasks import attempt as module
+from tasks.attempt import Attempt
+from tests.factories import make_dataset, make_job, make_user
+
+
+class FakeChild:
+    """A child that tells what a test wants and never trains."""
+
+    memory = 1_000
+
+    def __init__(self, work: str, payload: dict[str, Any]) -> None:
+        self.is_alive = True
+        self.look: Callable[[], None] = lambda: None
+
+    def read_events(self, timeout: float) -> Iterator[dict[str, Any]]:
+        assert not db.session.registry.has() or not db.session().in_transaction()
+        CHILD_LOOKS.append(timeout)
+        return iter(())
+
+    def memory_bytes(self) -> int:
+        return self.memory
+
+    def kill(self) -> None:
+        self.is_alive = False
+
+
+CHILD_LOOKS: list[float] = []
+
+
+@pytest.fixture
+def child(app: Flask, monkeypatch: pytest.MonkeyPatch) -> type[FakeChild]:
+    CHILD_LOOKS.clear()
+    monkeypatch.setattr(module, "Child", FakeChild)
+    monkeypatch.setattr(FakeChild, "memory", 1_000)
+    return FakeChild
+
+
+def begin(**changes: Any) -> tuple[Job, Attempt]:
+    owner = make_user(name="Ana")
+    job = make_job(
+        owner, make_dataset(owner, table_key="datasets/1/abcdef0123456789/table-1"), **changes
+    )
+    claim = execution.claim_next_job(worker="worker-1")
+    assert claim is not None
+    return job, Attempt(claim)
+
+
+def reread(job: Job) -> Job:
+    db.session.rollback()
+    return db.session.get_one(Job, job.id, populate_existing=True)
+
+
+def test_time_limit_ends_the_job_and_names_itself(
+    child: type[FakeChild], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, attempt = begin(time_limit_s=60)
+    attempt.started -= 61
+    attempt.run()
+    job = reread(job)
+    assert (job.state, job.failure["code"]) == ("failed", "TIME_LIMIT")
+    assert "1 min limit" in job.failure["message"]
+
+
+def test_memory_limit_ends_the_job_and_names_stage_and_limit(
+    child: type[FakeChild], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "memory", 3_000_000_000)
+    job, attempt = begin(memory_limit_bytes=2_500_000_000)
+    attempt.run()
+    job = reread(job)
+    assert (job.state, job.failure["code"]) == ("failed", "MEM_LIMIT")
+    assert "2.5 GB" in job.failure["message"]
+    assert "load" in job.failure["message"]
+
+
+def test_cancel_stops_the_child(child: type[FakeChild]) -> None:
+    job, attempt = begin()
+    service.cancel_job(user=job.owner, job_id=job.id)
+    db.session.rollback()
+    attempt.last_write -= 10
+    attempt.run()
+    assert reread(job).state == "cancelled"
+    assert not attempt.child.is_alive
+
+
+def test_a_worker_that_drains_hands_the_job_back(
+    child: type[FakeChild], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, attempt = begin()
+    module.draining.set()
+    try:
+        attempt.drain_since = attempt.started - 1000
+        attempt.run()
+    finally:
+        module.draining.clear()
+    job = reread(job)
+    assert (job.state, job.attempt) == ("queued", 1)
+    ended = db.session.scalars(select(JobAttempt.ended_by)).all()
+    assert ended == ["handed_back"]
+
+
+def test_a_child_that_dies_by_itself_gives_another_attempt(
+    child: type[FakeChild], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, attempt = begin()
+    made = child("train_job", {})
+    made.is_alive = False
+    monkeypatch.setattr(module, "Child", lambda *_: made)
+    attempt.run()
+    job = reread(job)
+    assert (job.state, job.child_deaths) == ("queued", 1)
+    assert "The training process on worker-1 died" in job.message
+
+
+def test_no_transaction_is_open_while_it_trains(child: type[FakeChild]) -> None:
+    _job, attempt = begin(time_limit_s=60)
+    attempt.last_write -= 10  # so that it writes once, and then looks at its child again
+    seen = []
+    real = attempt._find_limit
+
+    def stop_later() -> dict[str, Any] | None:
+        seen.append(1)
+        if len(seen) == 3:
+            attempt.started -= 61
+        return real()
+
+    attempt._find_limit = stop_later  # type: ignore[method-assign]
+    attempt.run()
+    assert len(CHILD_LOOKS) == 2
