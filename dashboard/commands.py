@@ -7,9 +7,11 @@ from typing import ParamSpec
 
 import click
 from flask import Flask
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from dashboard.auth import service, tokens
 from dashboard.auth.queries import find_user
+from dashboard.config import load_settings
 from dashboard.db import User
 from dashboard.db.user import ROLES
 from dashboard.errors import DomainError, NotFound
@@ -32,6 +34,12 @@ def in_words(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except DomainError as refusal:
             raise click.ClickException(refusal.message) from refusal
+        except (OperationalError, ProgrammingError) as problem:
+            home = load_settings().home
+            raise click.ClickException(
+                f"The database has no tables yet, or does not answer. TRAINYARD_HOME is {home}: "
+                f"is it the one of `make run`? ({str(problem.orig).strip()})"
+            ) from problem
 
     return speaking
 

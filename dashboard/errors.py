@@ -1,6 +1,6 @@
 """Domain errors: what services and queries raise. They know nothing of HTTP.
 
-`web.py` turns them into pages and `api/errors.py` into JSON; each holds one table.
+`error_pages.py` turns them into pages and `api/errors.py` into JSON; each holds one table.
 """
 
 from collections.abc import Mapping

@@ -5,6 +5,7 @@ from flask import Flask
 from dashboard.auth import service
 from dashboard.auth.queries import find_user
 from dashboard.db import User
+from dashboard.extensions import db
 from tests import factories
 
 GOOD = "a long password"
@@ -56,3 +57,11 @@ def test_last_admin_is_not_disabled(app: Flask) -> None:
     done = app.test_cli_runner().invoke(args=["disable-user", admin.email])
     assert done.exit_code == 1
     assert "only admin" in done.output
+
+
+def test_a_database_without_tables_is_named_in_one_line(app: Flask) -> None:
+    db.drop_all()
+    done = app.test_cli_runner().invoke(args=["create-token", "ana@example.org"])
+    assert done.exit_code == 1
+    assert "TRAINYARD_HOME is" in done.output
+    assert "Traceback" not in done.output
