@@ -10,6 +10,7 @@ from dashboard.clock import now
 from dashboard.db import Dataset, Job, User
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.extensions import db
+from dashboard.jobs.queries import JobFilters, list_active
 from dashboard.storage import get_storage
 from dashboard.workers.queries import QueueSummary, summarise_queue
 
@@ -41,7 +42,7 @@ def read_overview(user: User) -> Overview:
     return Overview(
         has_datasets=bool(db.session.scalar(datasets)),
         has_jobs=db.session.scalar(select(Job.id).limit(1)) is not None,
-        active=db.session.scalars(newest.where(Job.state.in_(ACTIVE))).all(),
+        active=list_active(filters=JobFilters(owner_id=user.id), limit=SHOWN),
         failed=db.session.scalars(newest.where(Job.state.in_(bad), Job.created_at > since)).all()[
             :3
         ],
