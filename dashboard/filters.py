@@ -15,7 +15,9 @@ from flask import Flask, request
 from markupsafe import Markup
 
 from dashboard import clock
+from tasks.engine.catalogue import metric_title
 
+MOST_DECIMALS = 6  # of a score that is not quite 0 or 1
 NO_VALUE = Markup(
     '<span class="no-value"><span aria-hidden="true">\N{EN DASH}</span>'
     '<span class="visually-hidden">no value</span></span>'
@@ -28,7 +30,7 @@ def init_app(app: Flask) -> None:
     """Register every filter and global."""
     for function in (
         when, moment, duration, eta, size, count, number, score, delta, percent, plural, initials,
-        value,
+        value, metric_title,
     ):  # fmt: skip
         app.add_template_filter(function)
     app.add_template_global(icon_shapes)
@@ -80,6 +82,10 @@ def score(amount: float | None, digits: int = 3) -> str:
         return _signed(f"{amount:.2e}")
     decimals = digits if abs(amount) < 10 else (2 if abs(amount) < 1000 else 0)
     text = f"{amount:,.{decimals}f}"
+    # What is not quite 1, or not quite 0, must not look as if it were.
+    while abs(amount) < 1.01 and decimals < MOST_DECIMALS and float(text) in {-1, 0, 1} - {amount}:
+        decimals += 1
+        text = f"{amount:.{decimals}f}"
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("-")
     return _signed(text)

@@ -1,12 +1,20 @@
 """The figures of the compare page. A job has one colour and one marker in all of them."""
 
+import math
 from typing import Any
 
 from dashboard.compare.comparison import Comparison
 from dashboard.db import Job
+from dashboard.figures import COLOURS, MARKERS, table
+from tasks.engine.catalogue import metric_title
 
-COLOURS = ("c1", "c2", "c3", "c4", "c5", "c6")
-MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "star")
+LABEL = 30
+# Where the axis of times has its ticks: seconds, and how they are shown.
+TIMES = (
+    (0.01, "10 ms"), (0.03, "30 ms"), (0.1, "0.1 s"), (0.3, "0.3 s"), (1, "1 s"), (3, "3 s"),
+    (10, "10 s"), (30, "30 s"), (60, "1 min"), (180, "3 min"), (600, "10 min"), (1800, "30 min"),
+    (3600, "1 h"), (10800, "3 h"), (36000, "10 h"), (86400, "1 d"),
+)  # fmt: skip
 
 
 def marker(n: int) -> dict[str, Any]:
@@ -18,28 +26,35 @@ def marker(n: int) -> dict[str, Any]:
 
 def label(job: Job) -> str:
     """Return a job's name with its id, because names need not differ."""
-    return f"{job.name[:40]} #{job.id}"
+    name = job.name if len(job.name) <= LABEL else job.name[: LABEL - 1] + "\u2026"
+    return f"{name} #{job.id}"
 
 
 def fold_chart(found: Comparison) -> dict[str, Any]:
-    """Draw the metric by fold, one row of points for each job."""
+    """Draw the metric by fold, one row of points for each job, and a line at its mean."""
     traces, rows, words = [], [], []
     for n, job in enumerate(found.jobs):
         scores = [(f.fold, f.scores.get(found.metric)) for f in found.folds[job.id]]
         known = [(fold, value) for fold, value in scores if value is not None]
-        traces.append(
-            {"type": "scatter", "mode": "markers", "name": label(job), "marker": marker(n),
-             "x": [value for _, value in known], "y": [label(job)] * len(known)}
-        )  # fmt: skip
         rows += [[label(job), fold, value] for fold, value in known]
-        if known:
-            words.append(f"{job.name} {sum(v for _, v in known) / len(known):.4f}")
+        if not known:
+            continue
+        mean = sum(value for _, value in known) / len(known)
+        words.append(f"{job.name} {mean:.4f}")
+        traces += [
+            {"type": "scatter", "mode": "markers", "name": label(job), "marker": marker(n),
+             "x": [value for _, value in known], "y": [label(job)] * len(known)},
+            {"type": "scatter", "mode": "markers", "name": f"mean of {label(job)}", "x": [mean],
+             "y": [label(job)], "marker": {"symbol": "line-ns-open", "size": 26,
+             "color": marker(n)["color"], "line": {"width": 3}}},
+        ]  # fmt: skip
+    title = metric_title(found.metric)
     return {
         "traces": traces,
-        "layout": {"showlegend": False, "xaxis": {"title": {"text": found.metric}},
+        "layout": {"xaxis": {"title": {"text": title}},
                    "yaxis": {"type": "category", "autorange": "reversed", "automargin": True}},
-        "table": {"columns": ["Job", "Fold", found.metric], "rows": rows},
-        "alt": f"{found.metric} by fold. Means: {', '.join(words)}",
+        "table": table(["Job", "Fold", title], rows),
+        "alt": f"{title} by fold. Means: {', '.join(words) or 'none yet'}",
     }  # fmt: skip
 
 
@@ -53,15 +68,28 @@ def time_chart(found: Comparison) -> dict[str, Any]:
             continue
         traces.append(
             {"type": "scatter", "mode": "markers+text", "name": label(job),
-             "text": [job.name[:30]], "textposition": "top center",
+             "text": [label(job)], "textposition": "top center", "cliponaxis": False,
              "marker": marker(n) | {"size": 12},
              "x": [seconds], "y": [value]}
         )  # fmt: skip
-        rows.append([label(job), round(seconds, 3), value])
+        rows.append([label(job), seconds, value])
+    title = metric_title(found.metric)
     return {
         "traces": traces,
-        "layout": {"showlegend": False, "yaxis": {"title": {"text": found.metric}},
-                   "xaxis": {"type": "log", "title": {"text": "Training time, seconds"}}},
-        "table": {"columns": ["Job", "Training time, seconds", found.metric], "rows": rows},
-        "alt": f"{found.metric} against training time of {len(rows)} jobs",
+        "layout": {"yaxis": {"title": {"text": title}, "range": _span([r[2] for r in rows], 0.2)},
+                   "xaxis": {"type": "log", "title": {"text": "Training time"},
+                             "tickvals": [seconds for seconds, _ in TIMES],
+                             "ticktext": [text for _, text in TIMES],
+                             "range": _span([math.log10(r[1]) for r in rows], 0.35)}},
+        "table": table(["Job", "Training time, seconds", title], rows),
+        "alt": f"{title} against training time of {len(rows)} jobs",
     }  # fmt: skip
+
+
+def _span(values: list[float], margin: float) -> list[float] | None:
+    """Return the ends of an axis with room for labels beside the outermost points."""
+    if not values:
+        return None
+    low, high = min(values), max(values)
+    room = (high - low) * margin or abs(high) * 0.1 or 1.0
+    return [low - room, high + room]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.db import Job, JobFold, User
+from dashboard.db.states import JobState
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.jobs.queries import find_models, get_jobs, list_folds_of
 from tasks.engine.catalogue import METRICS, find_metric, get_estimator
@@ -56,6 +57,15 @@ class Comparison:
     reasons: list[str]
     rows: list[Row]
     missing: list[int]
+
+    @property
+    def about(self) -> str:
+        """What the jobs are about: the dataset and the target, or how many there are."""
+        datasets = list(dict.fromkeys(job.dataset.name for job in self.jobs))
+        targets = list(dict.fromkeys(job.target for job in self.jobs))
+        of = datasets[0] if len(datasets) == 1 else f"{len(datasets)} datasets"
+        what = targets[0] if len(targets) == 1 else f"{len(targets)} different columns"
+        return f"{of}, predicting {what}"
 
     @property
     def comparable(self) -> bool:
@@ -164,8 +174,9 @@ def find_reasons(jobs: Sequence[Job]) -> list[str]:
 def score_rows(jobs: Sequence[Job], metric: str) -> list[Row]:
     """Return a row for each metric, the one that is compared by first."""
     rows = []
-    every = sorted(METRICS[jobs[0].task], key=lambda m: m.name != metric)
-    for m in every:
+    tasks = dict.fromkeys(job.task for job in jobs)
+    every = [m for task in tasks for m in METRICS[task]]
+    for m in sorted(every, key=lambda m: m.name != metric):
         values = [job.metrics.get(m.name, {}).get("mean") for job in jobs]
         if any(value is not None for value in values):
             spreads = [job.metrics.get(m.name, {}).get("std") for job in jobs]
@@ -214,7 +225,9 @@ def cost_rows(jobs: Sequence[Job], folds: dict[int, list[JobFold]]) -> list[Row]
         for job in jobs
     ]
     seconds = [sum(f.fit_seconds for f in folds[job.id]) or None for job in jobs]
-    memory = [job.peak_memory_bytes for job in jobs]
+    is_done = [job.state == JobState.SUCCEEDED for job in jobs]
+    seconds = [s if done else None for s, done in zip(seconds, is_done, strict=True)]
+    memory = [j.peak_memory_bytes if d else None for j, d in zip(jobs, is_done, strict=True)]
     return [
         Row("Cost", "Training time", seconds, None, False),
         Row("Cost", "Peak memory", memory, None, False),

@@ -37,7 +37,11 @@ def index() -> str | tuple[str, int]:
         return render_template("compare/empty.html", message=words), 422
     base_text = request.args.get("base", "")
     ids = [job.id for job in found.jobs]
-    base = ids.index(int(base_text)) if base_text.isdigit() and int(base_text) in ids else 0
+    base = (
+        ids.index(int(base_text))
+        if base_text.isascii() and base_text.isdigit() and int(base_text) in ids
+        else 0
+    )
     only = request.args.get("diff", "1") != "0"
     shown = [row for row in found.rows if row.differs or row.group not in (SETTINGS, PARAMETERS)]
     rows = shown if only else found.rows

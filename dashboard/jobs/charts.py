@@ -4,38 +4,38 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.db import Job, JobFold
-from tasks.engine.catalogue import find_metric
-
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-COLOURS = ("c1", "c2", "c3", "c4", "c5", "c6")
+from dashboard.figures import COLOURS, DASHES, LEGEND, table
+from tasks.engine.catalogue import metric_title
 
 
 def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, Any]:
     """Draw the main metric by fold."""
     known = [(f.fold, f.scores.get(job.metric)) for f in folds]
-    known = [(fold, value) for fold, value in known if value is not None]
-    xs, ys = [f"Fold {fold}" for fold, _ in known], [value for _, value in known]
-    traces = [
-        {"type": "scatter", "mode": "markers", "name": "Fold", "x": xs, "y": ys,
-         "marker": {"color": "c1", "size": 11}},
-    ]  # fmt: skip
+    points = [(f"Fold {fold}", value) for fold, value in known if value is not None]
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    traces: list[dict[str, Any]] = []
     if ys:
         mean = sum(ys) / len(ys)
-        traces.append(
-            {"type": "scatter", "mode": "lines", "name": "Mean", "x": xs, "y": [mean] * len(xs),
-             "line": {"color": "c2", "dash": "dash"}}
-        )  # fmt: skip
-    metric = find_metric(job.task, job.metric)
-    title = metric.title if metric else job.metric
-    words = ", ".join(f"{x} {y:.4f}" for x, y in zip(xs, ys, strict=True)) or "no fold yet"
+        ends = [-0.5, len(xs) - 0.5]
+        traces = [
+            {"type": "scatter", "mode": "markers", "name": "Fold", "x": xs, "y": ys,
+             "marker": {"color": "c1", "size": 11}},
+            {"type": "scatter", "mode": "lines", "name": f"Mean {mean:.4f}", "x": ends,
+             "y": [mean, mean], "line": {"color": "c2", "dash": "dash"}},
+        ]  # fmt: skip
+    title = metric_title(job.metric)
+    words = ", ".join(f"{x} {y:.4f}" for x, y in points) or (
+        "no fold was finished" if is_final else "no fold is finished yet"
+    )
     return {
         "traces": traces,
-        "layout": {"yaxis": {"title": {"text": title}, "visible": bool(ys)},
-                   "xaxis": {"type": "category", "visible": bool(ys)}},
-        "table": {"columns": ["Fold", job.metric, "Fit, seconds"],
-                  "rows": [[f.fold, f.scores.get(job.metric), round(f.fit_seconds, 3)]
-                           for f in folds]},
-        "alt": f"{job.metric} by fold: {words}",
+        "layout": LEGEND | {
+            "yaxis": {"title": {"text": title}},
+            "xaxis": {"type": "category", "range": [-0.5, max(len(xs), 1) - 0.5]},
+        },
+        "table": table(["Fold", title, "Fit, seconds"],
+                       [[f.fold, f.scores.get(job.metric), f.fit_seconds] for f in folds]),
+        "alt": f"{title} by fold: {words}",
         "final": is_final,
     }  # fmt: skip
 
@@ -60,37 +60,47 @@ def roc_chart(results: dict[str, Any]) -> dict[str, Any]:
     words = "; ".join(f"{c['class']}: area {c['auc']:.3f}" for c in curves)
     return {
         "traces": traces,
-        "layout": {
+        "layout": LEGEND
+        | {
             "xaxis": {"title": {"text": "False positive rate"}, "range": [0, 1]},
             "yaxis": {"title": {"text": "True positive rate"}, "range": [0, 1.02]},
         },
-        "table": {
-            "columns": ["Class", "False positive rate", "True positive rate", "Threshold"],
-            "rows": rows,
-        },
+        "table": table(["Class", "False positive rate", "True positive rate", "Threshold"], rows),
         "alt": f"ROC curves of all out-of-fold predictions. {words}",
     }
 
 
 def confusion_chart(results: dict[str, Any]) -> dict[str, Any]:
-    """Draw the confusion of classes as bars: for each true class, what was predicted."""
+    """Draw the confusion of classes: what the rows of each true class were taken for."""
     confusion = results["confusion"]
     labels, counts = confusion["labels"], confusion["counts"]
-    shown = range(min(len(labels), len(COLOURS)))
+    sizes = [sum(row) or 1 for row in counts]
+    parts = [(f"predicted {name}", COLOURS[p], [row[p] for row in counts])
+             for p, name in enumerate(labels[: len(COLOURS)])]  # fmt: skip
+    if len(labels) > len(COLOURS):
+        rest = [sum(row[len(COLOURS) :]) for row in counts]
+        parts.append(("predicted another class", "muted", rest))
     traces = [
-        {"type": "bar", "name": f"predicted {labels[p]}", "x": labels,
-         "y": [row[p] for row in counts], "marker": {"color": COLOURS[p]}}
-        for p in shown
+        {"type": "bar", "orientation": "h", "name": name, "y": labels,
+         "x": [n / size for n, size in zip(amounts, sizes, strict=True)],
+         "text": [f"{n:,}" if n else "" for n in amounts], "textposition": "inside",
+         "insidetextanchor": "middle", "textfont": {"color": "surface"},
+         "marker": {"color": colour}}
+        for name, colour, amounts in parts
     ]  # fmt: skip
     right = sum(row[n] for n, row in enumerate(counts))
     total = sum(map(sum, counts))
     return {
         "traces": traces,
-        "layout": {"barmode": "group",
-                   "xaxis": {"title": {"text": "True class"}, "type": "category"},
-                   "yaxis": {"title": {"text": "Rows"}}},
-        "table": {"columns": ["True class", *[f"Predicted {name}" for name in labels]],
-                  "rows": [[name, *row] for name, row in zip(labels, counts, strict=True)]},
+        "layout": LEGEND | {
+            "barmode": "stack", "bargap": 0.3,
+            "yaxis": {"title": {"text": "True class"}, "type": "category",
+                      "autorange": "reversed"},
+            "xaxis": {"title": {"text": "Share of its rows"}, "tickformat": ".0%",
+                      "range": [0, 1]},
+        },
+        "table": table(["True class", *[f"Predicted {name}" for name in labels]],
+                       [[name, *row] for name, row in zip(labels, counts, strict=True)]),
         "alt": f"Confusion of {len(labels)} classes: {right:,} of {total:,} rows are right",
     }  # fmt: skip
 
@@ -106,11 +116,11 @@ def predicted_chart(results: dict[str, Any]) -> dict[str, Any]:
             {"type": "scatter", "mode": "lines", "name": "Right", "x": ends, "y": ends,
              "line": {"color": "muted", "dash": "dot"}},
         ],
-        "layout": {"xaxis": {"title": {"text": "Actual"}},
+        "layout": LEGEND | {"xaxis": {"title": {"text": "Actual"}},
                    "yaxis": {"title": {"text": "Predicted"}}},
-        "table": {"columns": ["Row", "Actual", "Predicted"],
-                  "rows": [list(row) for row in zip(points["row"], points["actual"],
-                                                    points["predicted"], strict=True)]},
+        "table": table(["Row", "Actual", "Predicted"],
+                       list(zip(points["row"], points["actual"], points["predicted"],
+                                strict=True))),
         "alt": f"Predicted against actual for {points['shown']:,} of {results['n']:,} rows",
     }  # fmt: skip
 
@@ -126,8 +136,8 @@ def residual_chart(results: dict[str, Any]) -> dict[str, Any]:
                     "marker": {"color": "c1"}}],
         "layout": {"bargap": 0.05, "xaxis": {"title": {"text": "Predicted minus actual"}},
                    "yaxis": {"title": {"text": "Rows"}}},
-        "table": {"columns": ["From", "To", "Rows"],
-                  "rows": [[edges[n], edges[n + 1], c] for n, c in enumerate(counts)]},
+        "table": table(["From", "To", "Rows"],
+                       [[edges[n], edges[n + 1], c] for n, c in enumerate(counts)]),
         "alt": f"Residuals: half of the predictions are off by {q['p25']:.4g} to {q['p75']:.4g}",
     }  # fmt: skip
 

@@ -146,6 +146,7 @@ def _context(job_id: int) -> dict[str, Any]:
         "settings": _settings(job),
         "metric_titles": {m.name: m.title for m in METRICS[job.task]},
         "charts": _charts(job),
+        "fold_figure": charts.fold_chart(job, folds, job.state not in ACTIVE),
         "may_change": job.owner_id == current_user.id or current_user.is_admin,
         "live_url": url_for("jobs.live_detail", job_id=job_id),
     }

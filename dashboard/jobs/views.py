@@ -10,7 +10,7 @@ from dashboard.db import Job, JobAttempt
 from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.filters import duration, eta
 from dashboard.jobs.recovery import why_again
-from tasks.engine.catalogue import find_metric, get_estimator
+from tasks.engine.catalogue import get_estimator, metric_title
 
 SILENT_AFTER_S = 15
 STAGES = (
@@ -40,8 +40,7 @@ class JobView:
     @property
     def metric_title(self) -> str:
         """The main metric in plain words."""
-        metric = find_metric(self.job.task, self.job.metric)
-        return metric.title if metric else self.job.metric
+        return metric_title(self.job.metric)
 
     @property
     def is_active(self) -> bool:

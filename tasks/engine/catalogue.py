@@ -166,6 +166,12 @@ def default_metric(task: str) -> str:
     return METRICS[task][0].name
 
 
+def metric_title(name: str) -> str:
+    """Return a metric's title, such as ``ROC AUC``; its name when it is unknown."""
+    titles = {m.name: m.title for metrics in METRICS.values() for m in metrics}
+    return titles.get(name, name)
+
+
 def find_metric(task: str, name: str) -> Metric | None:
     """Return a metric of a task by its name, or None."""
     return next((metric for metric in METRICS[task] if metric.name == name), None)

@@ -14,7 +14,7 @@ NONE = filters.NO_VALUE
     ("amount", "shown"),
     [
         (0.8456, "0.846"), (0.00004, "4.00e-05"),
-        (0.0, "0.000"), (-0.0004, "0.000"), (-0.5, "\N{MINUS SIGN}0.500"), (12.3456, "12.35"),
+        (0.0, "0.000"), (-0.0004, "\N{MINUS SIGN}0.0004"), (-0.5, "\N{MINUS SIGN}0.500"), (12.3456, "12.35"),
         (12480.4, "12,480"), (1_240_000, "1.24 million"), (None, NONE), (float("nan"), NONE),
     ],
 )  # fmt: skip
@@ -147,3 +147,14 @@ def test_bars_are_at_least_visible_and_never_higher_than_the_picture() -> None:
     assert [bar["height"] for bar in bars] == ["0.0", "1.0", "28.0"]
     assert filters.mini_bars([]) == []
     assert filters.mini_bars([0, 0])[0]["height"] == "0.0"
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [(1.0, "1.000"), (0.99964, "0.9996"), (0.0003, "0.0003"), (0.0, "0.000"), (0.9994, "0.999"),
+     (-0.00031, "\N{MINUS SIGN}0.0003"), (0.99999999, "1.000000"), (1.0004, "1.0004")],
+)  # fmt: skip
+def test_a_score_that_is_not_quite_one_or_nothing_does_not_look_so(
+    amount: float, shown: str
+) -> None:
+    assert filters.score(amount) == shown

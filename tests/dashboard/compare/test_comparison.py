@@ -1,0 +1,76 @@
+"""Jobs side by side: what is said of jobs that do not belong together, and the figures."""
+
+from typing import Any
+
+from flask import Flask
+
+from dashboard.compare import charts
+from dashboard.compare.comparison import Comparison, compare_jobs
+from dashboard.db import Job, User
+from dashboard.jobs.charts import confusion_chart, fold_chart
+from dashboard.jobs.queries import list_folds
+from tests.factories import make_dataset, make_job, make_succeeded_job
+from tests.page import PageClient
+
+
+def compare(user: User, *jobs: Job) -> Comparison:
+    return compare_jobs(user=user, job_ids=[job.id for job in jobs])
+
+
+def test_jobs_of_one_question_are_named_by_it(app: Flask, member: User) -> None:
+    dataset = make_dataset(member, name="people")
+    jobs = [make_succeeded_job(member, dataset=dataset) for _ in range(2)]
+    found = compare(member, *jobs)
+    assert found.comparable
+    assert found.about == f"people, predicting {jobs[0].target}"
+
+
+def test_jobs_of_different_questions_are_not_named_by_the_first(app: Flask, member: User) -> None:
+    regression: dict[str, Any] = {
+        "task": "regression", "target": "income", "metric": "r2", "estimator": "Ridge",
+        "metrics": {"r2": {"mean": 0.5, "std": 0.1}},
+    }  # fmt: skip
+    first, second = make_succeeded_job(member), make_succeeded_job(member, **regression)
+    found = compare(member, first, second)
+    assert found.about == "2 datasets, predicting 2 different columns"
+    assert {"ROC AUC", "R\N{SUPERSCRIPT TWO}"} <= {row.name for row in found.rows}
+    page = PageClient(app, member).get(f"/compare?jobs={first.id},{second.id}")
+    assert "cannot be compared fairly" in page.text
+
+
+def test_a_failed_job_is_never_the_cheapest(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    jobs = [make_succeeded_job(member, dataset=dataset, peak_memory_bytes=n) for n in (300, 200)]
+    failed = make_job(member, dataset, state="failed", peak_memory_bytes=100)
+    memory = next(r for r in compare(member, *jobs, failed).rows if r.name == "Peak memory")
+    assert memory.best == 1
+
+
+def test_figures_speak_in_titles_and_short_numbers(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    jobs = [make_succeeded_job(member, dataset=dataset) for _ in range(2)]
+    found = compare(member, *jobs)
+    for figure in (charts.fold_chart(found), charts.time_chart(found)):
+        assert "ROC AUC" in figure["table"]["columns"]
+        assert "roc_auc" not in str(figure)
+        cells = [cell for row in figure["table"]["rows"] for cell in row if isinstance(cell, str)]
+        assert all(len(cell) < 60 for cell in cells)
+    shapes = {t["marker"]["symbol"] for t in charts.time_chart(found)["traces"]}
+    assert shapes == {"circle", "square"}
+
+
+def test_a_figure_without_folds_has_nothing_to_draw(app: Flask, member: User) -> None:
+    job = make_job(member, state="running")
+    figure = fold_chart(job, list_folds(job.id), is_final=False)
+    assert figure["traces"] == []
+    assert "no fold is finished yet" in figure["alt"]
+
+
+def test_shares_of_a_confusion_are_of_the_true_class() -> None:
+    labels = [f"k{n}" for n in range(8)]
+    counts = [[3 if p == n else 1 for p in range(8)] for n in range(8)]
+    figure = confusion_chart({"confusion": {"labels": labels, "counts": counts}})
+    assert len(figure["traces"]) == 7
+    for n in range(8):
+        assert sum(trace["x"][n] for trace in figure["traces"]) == 1
+    assert figure["layout"]["showlegend"]
