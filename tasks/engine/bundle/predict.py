@@ -35,10 +35,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("source", help="a CSV file laid out as the training data was")
     parser.add_argument("-o", "--output", help="where the answer goes; else standard output")
+    parser.add_argument(
+        "--model",
+        default=FOLDER / "model.joblib",
+        help="another model of the same columns, such as train.py writes",
+    )
     arguments = parser.parse_args()
     try:
         text = read_text_table(arguments.source, SCHEMA["dialect"])
-        answer, warnings = predict(text, joblib.load(FOLDER / "model.joblib"))
+        answer, warnings = predict(text, joblib.load(arguments.model))
     except (OSError, UnicodeError, CsvError, SchemaError) as problem:
         print(f"{arguments.source}: {problem}", file=sys.stderr)
         return 2
