@@ -15,7 +15,7 @@ import joblib
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
 
-from csv_file import CsvError, read_text_table  # noqa: E402
+from csv_file import CsvError, print_warning, read_text_table  # noqa: E402
 from schema import SCHEMA, SchemaError, features_from_text  # noqa: E402
 
 
@@ -48,7 +48,7 @@ def main():
         print(f"{arguments.source}: {problem}", file=sys.stderr)
         return 2
     for warning in warnings:
-        print(f"warning: {warning['message']}", file=sys.stderr)
+        print_warning(warning["message"])
     target = arguments.output
     with open(target, "w", newline="", encoding="utf-8") if target else sys.stdout as out:
         writer = csv.writer(out, delimiter=SCHEMA["dialect"]["delimiter"])

@@ -1,5 +1,6 @@
 """A bundle reads a CSV file as the product does."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,42 @@ def test_cells_are_those_of_the_reader(reader: Reader, tmp_path: Path, text: str
     assert frame.columns.tolist() == tables.column_names(reader.table)
     assert set(frame.dtypes) == {frame["a"].dtype}
     assert frame["a"].dtype == object
+
+
+@pytest.mark.parametrize("bad_lines", ["skip", "pad"])
+@pytest.mark.parametrize("header", [True, False])
+def test_ragged_lines_are_those_of_the_reader(
+    reader: Reader, tmp_path: Path, bad_lines: str, header: bool
+) -> None:
+    text = 'a,b,c\n1,2,3\n4\n\n5,"6\n",7,8\n9,,\n"x","y"\n'
+    result = reader.read(text, header=header, bad_lines=bad_lines)
+    assert result.dialect
+    assert result.dialect.bad_lines == bad_lines
+    path, said = tmp_path / "in.csv.gz", []
+    path.write_bytes(gzip.compress(text.encode()))
+    frame = read_text_table(path, result.dialect.as_dict(), said.append)
+    assert frame.to_numpy().tolist() == tables.read_rows(reader.table, 0, 99)[1]
+    assert len(said) == 1
+    assert "3 lines have a different number of cells, first line 3" in said[0]
+
+
+def test_dialect_of_before_the_choice_was_recorded_refuses(tmp_path: Path) -> None:
+    with pytest.raises(CsvError, match="line 2 has 1 cells"):
+        read(tmp_path, "a,b\n1\n")
+
+
+def test_packed_file_is_read_in_its_encoding(tmp_path: Path) -> None:
+    for encoding in ("utf-8-sig", "cp1252"):
+        packed = gzip.compress("a,b\nMüller,2\n".encode(encoding))
+        frame = read(tmp_path, packed, encoding="cp1252")
+        assert frame["a"].tolist() == ["Müller"]
+
+
+def test_damaged_gzip_is_called_so(tmp_path: Path) -> None:
+    packed = gzip.compress(b"a,b\n" + b"1,2\n" * 9999)
+    for damaged in (packed[:15], packed[:-8] + b"checksum"):
+        with pytest.raises(CsvError, match="damaged gzip"):
+            read(tmp_path, damaged)
 
 
 def test_columns_without_a_header_are_numbered(tmp_path: Path) -> None:

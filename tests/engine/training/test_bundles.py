@@ -1,12 +1,13 @@
 """Bundles, run in a process of their own that has nothing of Trainyard."""
 
+import gzip
 import json
 import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import joblib
 import numpy as np
@@ -14,11 +15,12 @@ import pytest
 
 from tasks.engine.bundle.csv_file import read_text_table
 from tasks.engine.coercion import features_from_text
+from tasks.engine.dialects import ReadOptions
 from tasks.engine.errors import BundleError
 from tasks.engine.export import small_schema, write_artefacts
 from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
-from tests.engine.tables import make_spec
+from tests.engine.tables import make_spec, mixed_csv
 from tests.engine.training.test_every_estimator import ORIGIN
 
 # What a machine that has only the bundle's requirements.txt lacks.
@@ -35,8 +37,10 @@ runpy.run_path(sys.argv[0], run_name='__main__')
 """
 
 
-def make_bundle(folder: Path, estimator: str, target: str, task: str) -> tuple[Any, Path]:
-    spec, columns = make_spec(folder, target, task, estimator)
+def make_bundle(
+    folder: Path, estimator: str, target: str, task: str, **changes: Any
+) -> tuple[Any, Path]:
+    spec, columns = make_spec(folder, target, task, estimator, **changes)
     result = train(spec, columns)
     paths = write_artefacts(result, spec, columns, ORIGIN, folder)
     verify_bundle(paths["bundle"], paths["check"], small_schema(result.schema))
@@ -135,3 +139,28 @@ def test_training_again_shows_no_traceback(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert words in done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("bad_lines", ["skip", "pad"])
+def test_packed_file_with_ragged_lines_trains_and_predicts_the_same(
+    bad_lines: Literal["skip", "pad"], tmp_path: Path
+) -> None:
+    text = mixed_csv() + "A9,31,9000.5,Oslo,shop1,yes,2020-01-01,late,high\n"
+    text += "A8,31,9000.5,Rome,shop2,no,2021-01-01,kind,low,6.1,x\n"
+    result, folder = make_bundle(
+        tmp_path, "HistGradientBoostingClassifier", "y_class", "classification",
+        text=text, options=ReadOptions(bad_lines=bad_lines),
+    )  # fmt: skip
+    source = tmp_path / "table.csv.gz"
+    source.write_bytes(gzip.compress(text.encode()))
+    done = run(folder / "train.py", str(source))
+    assert done.returncode == 0, done.stderr
+    assert "2 lines have a different number of cells, first line 122" in done.stderr
+    first, second = (
+        run(folder / "predict.py", str(source), "--model", name)
+        for name in ("model.joblib", "retrained.joblib")
+    )
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == second.stdout  # probabilities to the last digit
+    assert len(first.stdout.splitlines()) == 1 + result.details["rows_used"]
+    assert result.details["rows_used"] == (121 if bad_lines == "pad" else 120)
