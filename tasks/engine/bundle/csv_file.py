@@ -1,5 +1,7 @@
 """A CSV file as a table of text cells, read as Trainyard reads it; types come from `schema`."""
 
+import argparse
+import codecs
 import csv
 import gzip
 import io
@@ -9,10 +11,17 @@ import zlib
 import pandas as pd
 
 GZIP = b"\x1f\x8b"
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
+SUGGESTED = ("semicolon", "tab", "pipe", "comma")
+SHOWN_CHARS = 300
 
 
 class CsvError(ValueError):
     """The file is no table; the message says in which line."""
+
+
+class _HeaderError(CsvError):
+    """The first line is not what it should be; another separator may explain it."""
 
 
 def print_warning(message):
@@ -20,7 +29,55 @@ def print_warning(message):
     print(f"warning: {message}", file=sys.stderr)
 
 
-def read_text_table(path, dialect, warn=print_warning):
+def print_problem(source, problem):
+    """Say why a file cannot be used."""
+    if isinstance(problem, UnicodeError) and not isinstance(problem, UnicodeEncodeError):
+        problem = f"{problem}. Pass the file's encoding, such as --encoding cp1252"
+    print(f"{source}: {problem}", file=sys.stderr)
+
+
+def add_options(parser):
+    """Add the file's name and the options for a file that is not laid out as the training data."""
+    parser.add_argument(
+        "source", help="a CSV file, plain or gzip, with the training data's columns"
+    )
+    parser.add_argument(
+        "--delimiter",
+        type=_delimiter,
+        help=f"the file's separator: a character, or {', '.join(SEPARATORS)}",
+    )
+    parser.add_argument("--encoding", type=_encoding, help="the file's encoding, such as cp1252")
+    parser.add_argument("--decimal", choices=(".", ","), help="the file's decimal sign")
+
+
+def read_as_asked(arguments, schema, needed):
+    """Read the file that a command line names.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        The options of `add_options`; those that were not given are as the training data was.
+    schema : dict
+        The model's schema.
+    needed : list of str
+        Columns that must be there.
+
+    Returns
+    -------
+    text : DataFrame of shape (n_rows, n_columns)
+    schema : dict
+        The schema, as the options change it.
+    """
+    dialect, columns = {**schema["dialect"]}, schema["columns"]
+    if arguments.delimiter:
+        dialect["delimiter"] = arguments.delimiter
+    if arguments.decimal:
+        columns = [{**column, "decimal": arguments.decimal} for column in columns]
+    text = read_text_table(arguments.source, dialect, encoding=arguments.encoding, needed=needed)
+    return text, {**schema, "dialect": dialect, "columns": columns}
+
+
+def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warning):
     """Read a CSV file, plain or gzip, as text cells.
 
     Parameters
@@ -31,7 +88,11 @@ def read_text_table(path, dialect, warn=print_warning):
         How the training data was read: ``delimiter``, ``quote``, ``encoding``, ``header`` (bool),
         and ``bad_lines``: whether lines with a different number of cells ``refuse`` the file (the
         default), are left out (``skip``), or are filled up where they are short (``pad``).
-        A file in UTF-8 is read as such, whatever the encoding of the training data was.
+    encoding : str, optional
+        The file's encoding. Without it a file in UTF-8 is read as such, whatever the encoding of
+        the training data was, and any other file in the training data's encoding.
+    needed : iterable of str, optional
+        Columns that must be there.
     warn : callable, optional
         Called with a message when there are such lines and the file is read all the same; it is
         written to standard error by default.
@@ -44,26 +105,23 @@ def read_text_table(path, dialect, warn=print_warning):
     Raises
     ------
     CsvError
-        When quotes are broken, a line has a different number of cells, two columns have the
-        same name, or a gzip file is damaged.
+        When columns are missing, quotes are broken, a line has a different number of cells, two
+        columns have the same name, or a gzip file is damaged.
     UnicodeError
         When the file is in neither encoding.
     """
     try:
-        encoding = _find_encoding(path, dialect["encoding"])
+        encoding = encoding or _find_encoding(path, dialect["encoding"])
         with _open_text(path, encoding) as file:
-            return _read_table(_records(file, dialect), dialect, warn)
+            return _read_table(_records(file, dialect), dialect, needed, warn)
+    except _HeaderError as wrong:
+        raise CsvError(f"{wrong}{_suggest(path, dialect, encoding, needed)}") from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as broken:
         raise CsvError(f"the file is a damaged gzip file: {broken}") from None
 
 
-def _read_table(records, dialect, warn):
-    first = next(records, None)
-    if first is None:
-        raise CsvError("the file is empty")
-    names, cells = _names(first[1], dialect["header"]), []
-    if not dialect["header"]:
-        cells.append(first[1])
+def _read_table(records, dialect, needed, warn):
+    names, cells = _read_header(records, dialect, needed)
     ragged = []
     for line, row in records:
         if len(row) == len(names):
@@ -81,6 +139,65 @@ def _read_table(records, dialect, warn):
         first = f"a different number of cells, first line {ragged[0]}"
         warn(f"{count} {first}; as in training, {ends[dialect['bad_lines']]}")
     return pd.DataFrame(cells, columns=pd.Index(names, dtype=object), dtype=object)
+
+
+def _read_header(records, dialect, needed):
+    """Return the columns' names, and the rows that were read to know them: none or one."""
+    try:
+        line, first = next(records, (0, None))
+    except CsvError as broken:
+        raise _HeaderError(str(broken)) from None
+    if first is None:
+        raise CsvError("the file is empty")
+    names = _names(first, dialect["header"])
+    lacking = ", ".join(f'"{name}"' for name in needed if name not in names)
+    if lacking:
+        shown = ", ".join(f'"{cell}"' for cell in first)
+        shown = shown if len(shown) <= SHOWN_CHARS else shown[:SHOWN_CHARS] + "..."
+        split = f"split by {_name_separator(dialect['delimiter'])}, line {line} reads {shown}"
+        raise _HeaderError(f"these columns are missing: {lacking}; {split}")
+    return names, [] if dialect["header"] else [first]
+
+
+def _suggest(path, dialect, encoding, needed):
+    """Say by which other separator more of the needed columns would be found, if there is one."""
+
+    def count(delimiter):
+        try:
+            with _open_text(path, encoding) as file:
+                _line, first = next(_records(file, {**dialect, "delimiter": delimiter}))
+        except CsvError:
+            return 0
+        return len(set(needed) & set(_names(first, dialect["header"])))
+
+    best = max(SUGGESTED, key=lambda name: count(SEPARATORS[name]))
+    if count(SEPARATORS[best]) <= count(dialect["delimiter"]):
+        return ""
+    value = best if best == "tab" else f"'{SEPARATORS[best]}'"
+    return f". This file seems to be separated by {best}s: pass --delimiter {value}"
+
+
+def _name_separator(delimiter):
+    names = {character: name for name, character in SEPARATORS.items()}
+    return f"{names[delimiter]}s" if delimiter in names else f'"{delimiter}"'
+
+
+def _delimiter(text):
+    character = SEPARATORS.get(text.lower(), "\t" if text == "\\t" else text)
+    if len(character) != 1 or character in '"\r\n\0':
+        words = f"must be one character, or one of: {', '.join(SEPARATORS)}"
+        raise argparse.ArgumentTypeError(words)
+    return character
+
+
+def _encoding(text):
+    try:
+        "a".encode(text)
+    except (LookupError, UnicodeError, ValueError):
+        words = "must be one that Python knows, such as utf-8, cp1252, utf-16"
+        raise argparse.ArgumentTypeError(words) from None
+    name = codecs.lookup(text).name
+    return "utf-8-sig" if name == "utf-8" else name
 
 
 def _names(first, is_header):

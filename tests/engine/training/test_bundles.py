@@ -84,10 +84,36 @@ def test_bundle_trains_and_predicts_the_same_without_trainyard(
 def test_predict_names_missing_columns_and_shows_no_traceback(tmp_path: Path) -> None:
     _result, folder = make_bundle(tmp_path, "GaussianNB", "y_class", "classification")
     (tmp_path / "few.csv").write_text("age,city\n3,Oslo\n")
-    done = run(folder / "predict.py", str(tmp_path / "few.csv"))
-    assert done.returncode == 2
-    assert '"income"' in done.stderr
-    assert "Traceback" not in done.stderr
+    (tmp_path / "bad.csv").write_bytes((tmp_path / "table.csv").read_bytes() + b"\xfc\n")
+    for name, words in (("few.csv", '"income"'), ("bad.csv", "--encoding cp1252")):
+        done = run(folder / "predict.py", str(tmp_path / name))
+        assert done.returncode == 2
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_file_of_another_layout_is_predicted_when_told_how(tmp_path: Path) -> None:
+    _result, folder = make_bundle(tmp_path, "Ridge", "y_number", "regression")
+    source, other = tmp_path / "table.csv", tmp_path / "other.csv"
+    plain = source.read_text()
+    other.write_text(plain.replace(",", ";").replace(".", ","))
+    refused = run(folder / "predict.py", str(other))
+    assert refused.returncode == 2
+    assert 'line 1 reads "id;age;income;' in refused.stderr
+    assert "separated by semicolons: pass --delimiter ';'" in refused.stderr
+    layout = ["--delimiter", ";", "--decimal", ","]
+    first = run(folder / "predict.py", str(source))
+    second = run(folder / "predict.py", str(other), *layout)
+    assert (first.returncode, second.returncode) == (0, 0), second.stderr
+    ours, theirs = (
+        [line.rpartition(separator)[2] for line in done.stdout.splitlines()]
+        for done, separator in ((first, ","), (second, ";"))
+    )
+    assert ours == theirs
+    trained = run(folder / "train.py", str(other), *layout)
+    assert trained.returncode == 0, trained.stderr
+    third = run(folder / "predict.py", str(source), "--model", "retrained.joblib")
+    assert third.stdout == first.stdout
 
 
 def test_bundle_that_predicts_something_else_is_refused(tmp_path: Path) -> None:
