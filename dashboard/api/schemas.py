@@ -54,6 +54,7 @@ class Dialect(Schema):
     encoding: str
     header: bool
     decimal: str
+    bad_lines: Literal["refuse", "skip", "pad"] = "refuse"
 
 
 class Column(Open):

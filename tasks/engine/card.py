@@ -47,6 +47,15 @@ python -m venv venv && venv/bin/pip install -r requirements.txt
 venv/bin/python predict.py IN.csv -o OUT.csv
 ```
 
+`train.py` trains the same pipeline again: with the file that this model was trained on it gives
+the same model, with another file of the same columns a new one. It overwrites no file unless
+`--force` says so; without `-o` it writes `retrained.joblib`. `predict.py` uses it when told to:
+
+```
+venv/bin/python train.py TRAINING.csv -o retrained.joblib
+venv/bin/python predict.py IN.csv -o OUT.csv --model retrained.joblib
+```
+
 `model.joblib` is a pickle: load it only if you trust where it came from. `model.skops` can be
 inspected before it is loaded.
 

@@ -23,6 +23,9 @@ COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+")
 POINT_NUMBER = re.compile(r"[+-]?\d+\.\d+")
 
 
+BadLines = Literal["refuse", "skip", "pad"]
+
+
 @dataclass(frozen=True)
 class ReadOptions:
     """What the person decided about a file; None means: find out.
@@ -36,19 +39,20 @@ class ReadOptions:
     encoding: str | None = None
     header: bool | None = None
     decimal: str | None = None
-    bad_lines: Literal["refuse", "skip", "pad"] = "refuse"
+    bad_lines: BadLines = "refuse"
     one_column: bool = False
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a file was read."""
+    """How a file was read; `bad_lines` as in `ReadOptions`, so that it is read so again."""
 
     delimiter: str
     quote: str
     encoding: str
     header: bool
     decimal: str
+    bad_lines: BadLines = "refuse"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the dialect as the API publishes it."""

@@ -103,7 +103,7 @@ class Reading:
                 message = "The first line holds values, not names, so columns are named by number"
                 self.problems.append(Problem("warning", "HEADER_ABSENT", message, line=1))
         decimal = self.options.decimal or find_decimal(records, delimiter)
-        return Dialect(delimiter, '"', encoding, header, decimal)
+        return Dialect(delimiter, '"', encoding, header, decimal, self.options.bad_lines)
 
     def _read(self, dialect: Dialect, on_progress: Progress) -> None:
         limits = self.limits

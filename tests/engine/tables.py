@@ -47,7 +47,9 @@ def make_spec(
     folder: Path, target: str, task: str, estimator: str, text: str | None = None, **changes: Any
 ) -> tuple[TrainingSpec, dict[str, Any]]:
     """Return a request on the mixed table, and the table's columns as text."""
-    parquet, dialect, columns = read(text or mixed_csv(), folder)
+    parquet, dialect, columns = read(
+        text or mixed_csv(), folder, options=changes.pop("options", None)
+    )
     left_out = {target, "y_class", "y_number"}
     features = [
         c["name"] for c in columns

@@ -1,78 +1,248 @@
 """A CSV file as a table of text cells, read as Trainyard reads it; types come from `schema`."""
 
+import argparse
+import codecs
 import csv
+import gzip
+import io
+import sys
+import zlib
 
 import pandas as pd
+
+GZIP = b"\x1f\x8b"
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
+SUGGESTED = ("semicolon", "tab", "pipe", "comma")
+SHOWN_CHARS = 300
 
 
 class CsvError(ValueError):
     """The file is no table; the message says in which line."""
 
 
-def read_text_table(path, dialect):
-    """Read a CSV file as text cells.
+class _HeaderError(CsvError):
+    """The first line is not what it should be; another separator may explain it."""
+
+
+def print_warning(message):
+    """Say something about the file that does not keep it from being read."""
+    print(f"warning: {message}", file=sys.stderr)
+
+
+def print_problem(source, problem):
+    """Say why a file cannot be used."""
+    if isinstance(problem, UnicodeError) and not isinstance(problem, UnicodeEncodeError):
+        problem = f"{problem}. Pass the file's encoding, such as --encoding cp1252"
+    print(f"{source}: {problem}", file=sys.stderr)
+
+
+def add_options(parser):
+    """Add the file's name and the options for a file that is not laid out as the training data."""
+    parser.add_argument(
+        "source", help="a CSV file, plain or gzip, with the training data's columns"
+    )
+    parser.add_argument(
+        "--delimiter",
+        type=_delimiter,
+        help=f"the file's separator: a character, or {', '.join(SEPARATORS)}",
+    )
+    parser.add_argument("--encoding", type=_encoding, help="the file's encoding, such as cp1252")
+    parser.add_argument("--decimal", choices=(".", ","), help="the file's decimal sign")
+
+
+def read_as_asked(arguments, schema, needed):
+    """Read the file that a command line names.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        The options of `add_options`; those that were not given are as the training data was.
+    schema : dict
+        The model's schema.
+    needed : list of str
+        Columns that must be there.
+
+    Returns
+    -------
+    text : DataFrame of shape (n_rows, n_columns)
+    schema : dict
+        The schema, as the options change it.
+    """
+    dialect, columns = {**schema["dialect"]}, schema["columns"]
+    if arguments.delimiter:
+        dialect["delimiter"] = arguments.delimiter
+    if arguments.decimal:
+        columns = [{**column, "decimal": arguments.decimal} for column in columns]
+    text = read_text_table(arguments.source, dialect, encoding=arguments.encoding, needed=needed)
+    return text, {**schema, "dialect": dialect, "columns": columns}
+
+
+def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warning):
+    """Read a CSV file, plain or gzip, as text cells.
 
     Parameters
     ----------
     path : str or Path
         The file.
     dialect : dict
-        How the training data was read: ``delimiter``, ``quote``, ``encoding``, ``header`` (bool).
-        A file in UTF-8 is read as such, whatever the encoding of the training data was.
+        How the training data was read: ``delimiter``, ``quote``, ``encoding``, ``header`` (bool),
+        and ``bad_lines``: whether lines with a different number of cells ``refuse`` the file (the
+        default), are left out (``skip``), or are filled up where they are short (``pad``).
+    encoding : str, optional
+        The file's encoding. Without it a file in UTF-8 is read as such, whatever the encoding of
+        the training data was, and any other file in the training data's encoding.
+    needed : iterable of str, optional
+        Columns that must be there.
+    warn : callable, optional
+        Called with a message when there are such lines and the file is read all the same; it is
+        written to standard error by default.
 
     Returns
     -------
     DataFrame of shape (n_rows, n_columns)
-        Object cells of str, exactly as in the file.
+        Object cells of str, exactly as in the file; None where a line was filled up.
 
     Raises
     ------
     CsvError
-        When quotes are broken, a line has a different number of cells, or two columns have the
-        same name.
+        When columns are missing, quotes are broken, a line has a different number of cells, two
+        columns have the same name, or a gzip file is damaged.
     UnicodeError
         When the file is in neither encoding.
     """
-    rows = _read_rows(path, dialect)
-    if not rows:
-        raise CsvError("the file is empty")
-    width = len(rows[0][1])
-    for line, row in rows:
-        if len(row) != width:
-            raise CsvError(f"line {line} has {len(row)} cells, the first line has {width}")
-    cells = [row for _line, row in rows]
-    if dialect["header"]:
-        names = [name.strip() for name in cells.pop(0)]
-    else:
-        names = [f"column_{n}" for n in range(1, width + 1)]
-    if len(set(names)) < width:
+    try:
+        encoding = encoding or _find_encoding(path, dialect["encoding"])
+        with _open_text(path, encoding) as file:
+            return _read_table(_records(file, dialect), dialect, needed, warn)
+    except _HeaderError as wrong:
+        raise CsvError(f"{wrong}{_suggest(path, dialect, encoding, needed)}") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as broken:
+        raise CsvError(f"the file is a damaged gzip file: {broken}") from None
+
+
+def _read_table(records, dialect, needed, warn):
+    names, cells = _read_header(records, dialect, needed)
+    ragged = []
+    for line, row in records:
+        if len(row) == len(names):
+            cells.append(row)
+            continue
+        ragged.append(line)
+        row = _fit(line, row, len(names), dialect.get("bad_lines", "refuse"))
+        if row:
+            cells.append(row)
+    if len(set(names)) < len(names):
         raise CsvError("two columns have the same name")
+    if ragged:
+        ends = {"skip": "they were left out", "pad": "short ones filled up, long ones left out"}
+        count = f"{len(ragged)} line{'s have' if len(ragged) > 1 else ' has'}"
+        first = f"a different number of cells, first line {ragged[0]}"
+        warn(f"{count} {first}; as in training, {ends[dialect['bad_lines']]}")
     return pd.DataFrame(cells, columns=pd.Index(names, dtype=object), dtype=object)
 
 
-def _read_rows(path, dialect):
-    """Return every row that is not blank, with the line on which it starts."""
-    csv.field_size_limit(2**31 - 1)
-    rows, line = [], 1
-    with open(path, encoding=_find_encoding(path, dialect["encoding"]), newline="") as file:
-        reader = csv.reader(
-            file, delimiter=dialect["delimiter"], quotechar=dialect["quote"], strict=True
-        )
+def _read_header(records, dialect, needed):
+    """Return the columns' names, and the rows that were read to know them: none or one."""
+    try:
+        line, first = next(records, (0, None))
+    except CsvError as broken:
+        raise _HeaderError(str(broken)) from None
+    if first is None:
+        raise CsvError("the file is empty")
+    names = _names(first, dialect["header"])
+    lacking = ", ".join(f'"{name}"' for name in needed if name not in names)
+    if lacking:
+        shown = ", ".join(f'"{cell}"' for cell in first)
+        shown = shown if len(shown) <= SHOWN_CHARS else shown[:SHOWN_CHARS] + "..."
+        split = f"split by {_name_separator(dialect['delimiter'])}, line {line} reads {shown}"
+        raise _HeaderError(f"these columns are missing: {lacking}; {split}")
+    return names, [] if dialect["header"] else [first]
+
+
+def _suggest(path, dialect, encoding, needed):
+    """Say by which other separator more of the needed columns would be found, if there is one."""
+
+    def count(delimiter):
         try:
-            for row in reader:
-                if row:
-                    rows.append((line, row))
-                line = reader.line_num + 1
-        except csv.Error as broken:
-            raise CsvError(f"line {line} cannot be read: {broken}") from None
-    return rows
+            with _open_text(path, encoding) as file:
+                _line, first = next(_records(file, {**dialect, "delimiter": delimiter}))
+        except CsvError:
+            return 0
+        return len(set(needed) & set(_names(first, dialect["header"])))
+
+    best = max(SUGGESTED, key=lambda name: count(SEPARATORS[name]))
+    if count(SEPARATORS[best]) <= count(dialect["delimiter"]):
+        return ""
+    value = best if best == "tab" else f"'{SEPARATORS[best]}'"
+    return f". This file seems to be separated by {best}s: pass --delimiter {value}"
+
+
+def _name_separator(delimiter):
+    names = {character: name for name, character in SEPARATORS.items()}
+    return f"{names[delimiter]}s" if delimiter in names else f'"{delimiter}"'
+
+
+def _delimiter(text):
+    character = SEPARATORS.get(text.lower(), "\t" if text == "\\t" else text)
+    if len(character) != 1 or character in '"\r\n\0':
+        words = f"must be one character, or one of: {', '.join(SEPARATORS)}"
+        raise argparse.ArgumentTypeError(words)
+    return character
+
+
+def _encoding(text):
+    try:
+        "a".encode(text)
+    except (LookupError, UnicodeError, ValueError):
+        words = "must be one that Python knows, such as utf-8, cp1252, utf-16"
+        raise argparse.ArgumentTypeError(words) from None
+    name = codecs.lookup(text).name
+    return "utf-8-sig" if name == "utf-8" else name
+
+
+def _names(first, is_header):
+    if is_header:
+        return [name.strip() for name in first]
+    return [f"column_{n}" for n in range(1, len(first) + 1)]
+
+
+def _fit(line, row, width, bad_lines):
+    """Return a row of another width as the training data's were: filled up, or None."""
+    if bad_lines == "refuse":
+        raise CsvError(f"line {line} has {len(row)} cells, the first line has {width}")
+    if bad_lines == "pad" and len(row) < width:
+        return [*row, *[None] * (width - len(row))]
+    return None
+
+
+def _records(file, dialect):
+    """Yield every row that is not blank, with the line on which it starts."""
+    csv.field_size_limit(2**31 - 1)
+    line = 1
+    reader = csv.reader(
+        file, delimiter=dialect["delimiter"], quotechar=dialect["quote"], strict=True
+    )
+    try:
+        for row in reader:
+            if row:
+                yield line, row
+            line = reader.line_num + 1
+    except csv.Error as broken:
+        raise CsvError(f"line {line} cannot be read: {broken}") from None
+
+
+def _open_text(path, encoding):
+    with open(path, "rb") as file:
+        is_packed = file.read(len(GZIP)) == GZIP
+    raw = gzip.open(path) if is_packed else open(path, "rb")
+    return io.TextIOWrapper(raw, encoding=encoding, newline="")
 
 
 def _find_encoding(path, trained_on):
-    if trained_on.startswith("utf-16"):  # its bytes can pass for UTF-8
+    if trained_on.startswith(("utf-16", "utf-32")):  # their bytes can pass for UTF-8
         return trained_on
     try:
-        with open(path, encoding="utf-8") as file:
+        with _open_text(path, "utf-8") as file:
             while file.read(1 << 20):
                 pass
     except UnicodeError:

@@ -2,7 +2,9 @@
 
 The answer is the table with the columns ``prediction`` and, for classes that the model gives
 probabilities for, ``probability_<class>`` behind its own. Columns that the model does not know are
-passed on. Needs what stands in ``requirements.txt``, and nothing of Trainyard.
+passed on. A file that is laid out otherwise than the training data was needs ``--delimiter``,
+``--encoding`` or ``--decimal``. The script needs what stands in ``requirements.txt``, and nothing
+of Trainyard.
 """
 
 import argparse
@@ -15,13 +17,13 @@ import joblib
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
 
-from csv_file import CsvError, read_text_table  # noqa: E402
+from csv_file import CsvError, add_options, print_problem, print_warning, read_as_asked  # noqa: E402
 from schema import SCHEMA, SchemaError, features_from_text  # noqa: E402
 
 
-def predict(text, model):
+def predict(text, schema, model):
     """Return the answer's columns for a table of text cells, and warnings about its cells."""
-    X, warnings = features_from_text(text, SCHEMA)
+    X, warnings = features_from_text(text, schema)
     answer = {"prediction": model.predict(X)}
     if hasattr(model, "predict_proba"):
         probabilities = model.predict_proba(X)
@@ -30,25 +32,34 @@ def predict(text, model):
     return {name: [str(value) for value in values] for name, values in answer.items()}, warnings
 
 
+def write(text, answer, target, delimiter):
+    """Write the table with the answer's columns behind its own."""
+    with open(target, "w", newline="", encoding="utf-8") if target else sys.stdout as out:
+        writer = csv.writer(out, delimiter=delimiter)
+        writer.writerow([*text.columns, *answer])
+        writer.writerows(zip(*(text[name] for name in text.columns), *answer.values()))
+
+
 def main():
     """Read, predict, write."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("source", help="a CSV file laid out as the training data was")
+    add_options(parser)
     parser.add_argument("-o", "--output", help="where the answer goes; else standard output")
+    parser.add_argument(
+        "--model",
+        default=FOLDER / "model.joblib",
+        help="another model of the same columns, such as train.py writes",
+    )
     arguments = parser.parse_args()
     try:
-        text = read_text_table(arguments.source, SCHEMA["dialect"])
-        answer, warnings = predict(text, joblib.load(FOLDER / "model.joblib"))
+        text, schema = read_as_asked(arguments, SCHEMA, SCHEMA["features"])
+        answer, warnings = predict(text, schema, joblib.load(arguments.model))
+        for warning in warnings:
+            print_warning(warning["message"])
+        write(text, answer, arguments.output, schema["dialect"]["delimiter"])
     except (OSError, UnicodeError, CsvError, SchemaError) as problem:
-        print(f"{arguments.source}: {problem}", file=sys.stderr)
+        print_problem(arguments.source, problem)
         return 2
-    for warning in warnings:
-        print(f"warning: {warning['message']}", file=sys.stderr)
-    target = arguments.output
-    with open(target, "w", newline="", encoding="utf-8") if target else sys.stdout as out:
-        writer = csv.writer(out, delimiter=SCHEMA["dialect"]["delimiter"])
-        writer.writerow([*text.columns, *answer])
-        writer.writerows(zip(*(text[name] for name in text.columns), *answer.values()))
     return 0
 
 

@@ -1,11 +1,13 @@
 """A bundle reads a CSV file as the product does."""
 
+import argparse
+import gzip
 from pathlib import Path
 
 import pytest
 
 from tasks.engine import tables
-from tasks.engine.bundle.csv_file import CsvError, read_text_table
+from tasks.engine.bundle.csv_file import CsvError, add_options, read_as_asked, read_text_table
 from tests.engine.reading.conftest import Reader
 
 DIALECT = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "header": True, "decimal": "."}
@@ -33,6 +35,42 @@ def test_cells_are_those_of_the_reader(reader: Reader, tmp_path: Path, text: str
     assert frame.columns.tolist() == tables.column_names(reader.table)
     assert set(frame.dtypes) == {frame["a"].dtype}
     assert frame["a"].dtype == object
+
+
+@pytest.mark.parametrize("bad_lines", ["skip", "pad"])
+@pytest.mark.parametrize("header", [True, False])
+def test_ragged_lines_are_those_of_the_reader(
+    reader: Reader, tmp_path: Path, bad_lines: str, header: bool
+) -> None:
+    text = 'a,b,c\n1,2,3\n4\n\n5,"6\n",7,8\n9,,\n"x","y"\n'
+    result = reader.read(text, header=header, bad_lines=bad_lines)
+    assert result.dialect
+    assert result.dialect.bad_lines == bad_lines
+    path, said = tmp_path / "in.csv.gz", []
+    path.write_bytes(gzip.compress(text.encode()))
+    frame = read_text_table(path, result.dialect.as_dict(), warn=said.append)
+    assert frame.to_numpy().tolist() == tables.read_rows(reader.table, 0, 99)[1]
+    assert len(said) == 1
+    assert "3 lines have a different number of cells, first line 3" in said[0]
+
+
+def test_dialect_of_before_the_choice_was_recorded_refuses(tmp_path: Path) -> None:
+    with pytest.raises(CsvError, match="line 2 has 1 cells"):
+        read(tmp_path, "a,b\n1\n")
+
+
+def test_packed_file_is_read_in_its_encoding(tmp_path: Path) -> None:
+    for encoding in ("utf-8-sig", "cp1252"):
+        packed = gzip.compress("a,b\nMüller,2\n".encode(encoding))
+        frame = read(tmp_path, packed, encoding="cp1252")
+        assert frame["a"].tolist() == ["Müller"]
+
+
+def test_damaged_gzip_is_called_so(tmp_path: Path) -> None:
+    packed = gzip.compress(b"a,b\n" + b"1,2\n" * 9999)
+    for damaged in (packed[:15], packed[:-8] + b"checksum"):
+        with pytest.raises(CsvError, match="damaged gzip"):
+            read(tmp_path, damaged)
 
 
 def test_columns_without_a_header_are_numbered(tmp_path: Path) -> None:
@@ -67,3 +105,85 @@ def test_encoding_of_neither_kind_is_an_error(tmp_path: Path) -> None:
         read(tmp_path, "a,b\nü,2\n".encode("cp1252"))
     frame = read(tmp_path, "a,b\nü,2\n".encode("utf-16"), encoding="utf-16")
     assert frame["a"].tolist() == ["ü"]
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "suggested"),
+    [
+        ("age;city\n1;Oslo\n", ",", "semicolons: pass --delimiter ';'"),
+        ('"age";"city"\n1;Oslo\n', ",", "semicolons: pass --delimiter ';'"),
+        ("age;city\n1,5;Oslo\n", ",", "semicolons: pass --delimiter ';'"),
+        ("age\tcity\n1\tOslo\n", ";", "tabs: pass --delimiter tab"),
+        ("x|city|age\n0|Oslo|1\n", "\t", "pipes: pass --delimiter '|'"),
+        ("age,city\n1,Oslo\n", "~", "commas: pass --delimiter ','"),
+        ("\n\nage;town\n1;Oslo\n", ",", "semicolons: pass --delimiter ';'"),
+    ],
+)
+def test_separator_that_would_find_the_columns_is_suggested(
+    tmp_path: Path, text: str, delimiter: str, suggested: str
+) -> None:
+    with pytest.raises(CsvError) as refused:
+        read_needed(tmp_path, text, delimiter)
+    assert str(refused.value).endswith(f"This file seems to be separated by {suggested}")
+
+
+def read_needed(tmp_path: Path, text: str, delimiter: str = ","):
+    path = tmp_path / "in.csv"
+    path.write_text(text)
+    return read_text_table(path, DIALECT | {"delimiter": delimiter}, needed=["age", "city"])
+
+
+def test_missing_columns_are_named_beside_what_the_header_holds(tmp_path: Path) -> None:
+    with pytest.raises(CsvError) as refused:
+        read_needed(tmp_path, "\ntown,age\nOslo,1\n")
+    assert str(refused.value) == (
+        'these columns are missing: "city"; split by commas, line 2 reads "town", "age"'
+    )
+    with pytest.raises(CsvError, match=r"\.\.\.$") as refused:
+        read_needed(tmp_path, ",".join(f"column_{n}" for n in range(2000)) + "\n")
+    assert len(str(refused.value)) < 500
+    assert len(read_needed(tmp_path, "city,more,age\nOslo,x,1\n")) == 1
+
+
+def ask(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    return parser.parse_args(arguments)
+
+
+def test_options_say_how_a_file_is_laid_out(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_bytes("age;city\n1,5;Münch\n".encode("utf-16"))
+    columns = [{"name": "age", "kind": "number", "decimal": "."}]
+    trained = {"dialect": DIALECT, "columns": columns}
+    options = ["--delimiter", "semicolon", "--encoding", "utf-16", "--decimal", ","]
+    text, schema = read_as_asked(ask(str(path), *options), trained, ["age", "city"])
+    assert text.to_numpy().tolist() == [["1,5", "Münch"]]
+    assert schema["dialect"]["delimiter"] == ";"
+    assert schema["columns"][0]["decimal"] == ","
+    assert trained == {"dialect": DIALECT, "columns": columns}
+    assert columns[0]["decimal"] == "."
+
+
+def test_chosen_encoding_rules_even_where_the_bytes_are_utf8(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_bytes("a,b\né,1\n".encode())
+    for encoding, cell in (("cp1252", "Ã©"), ("UTF8", "é")):
+        text, _schema = read_as_asked(
+            ask(str(path), "--encoding", encoding), {"dialect": DIALECT, "columns": []}, ["a"]
+        )
+        assert text["a"].tolist() == [cell]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--delimiter", ";;"), ("--delimiter", '"'), ("--encoding", "klingon"),
+     ("--encoding", "base64"), ("--decimal", "x")],
+)  # fmt: skip
+def test_options_of_another_kind_are_refused(
+    option: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        ask("in.csv", option, value)
+    assert option in capsys.readouterr().err
+    assert ask("in.csv", "--delimiter", "\\t").delimiter == "\t"

@@ -1,37 +1,16 @@
-"""Training: what is refused, resumed, kept; bundles in a process of their own."""
+"""Training: what is refused, resumed, kept."""
 
-import json
-import os
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 from typing import Any
 
-import joblib
-import numpy as np
 import pytest
 
-from tasks.engine.errors import BundleError, DataError
-from tasks.engine.export import small_schema, write_artefacts
+from tasks.engine.errors import DataError
 from tasks.engine.progress import FoldOutcome
 from tasks.engine.training import train
-from tasks.engine.verification import verify_bundle
 from tests.engine.tables import make_spec, mixed_csv
-from tests.engine.training.test_every_estimator import ORIGIN
-
-# What a machine that has only the bundle's requirements.txt lacks.
-BLOCKED = """
-import sys
-class Blocked:
-    def find_spec(name, path=None, target=None):
-        if name.split('.')[0] in {'pyarrow', 'flask', 'celery'}:
-            raise ModuleNotFoundError(name)
-sys.meta_path.insert(0, Blocked)
-import runpy
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name='__main__')
-"""
 
 
 class Listener:
@@ -130,71 +109,6 @@ def test_no_row_is_both_trained_on_and_scored(split: dict[str, Any], tmp_path: P
             inside = {shops[row] for row in rows}
             others = result.out_of_fold[result.out_of_fold["fold"] != fold.fold]["row"]
             assert not inside & {shops[row] for row in others}
-
-
-def make_bundle(folder: Path, estimator: str, target: str, task: str) -> tuple[Any, Path]:
-    spec, columns = make_spec(folder, target, task, estimator)
-    result = train(spec, columns)
-    paths = write_artefacts(result, spec, columns, ORIGIN, folder)
-    verify_bundle(paths["bundle"], paths["check"], small_schema(result.schema))
-    unpacked = folder / "bundle"
-    zipfile.ZipFile(paths["bundle"]).extractall(unpacked)
-    return result, unpacked
-
-
-def run(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", BLOCKED, str(script), *arguments],
-        capture_output=True, text=True, check=False, cwd=script.parent,
-        env={"PATH": os.environ["PATH"]},
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("estimator", "target", "task"),
-    [("HistGradientBoostingClassifier", "y_class", "classification"),
-     ("Ridge", "y_number", "regression")],
-)  # fmt: skip
-def test_bundle_trains_and_predicts_the_same_without_trainyard(
-    estimator: str, target: str, task: str, tmp_path: Path
-) -> None:
-    result, folder = make_bundle(tmp_path, estimator, target, task)
-    source = tmp_path / "table.csv"
-    done = run(folder / "predict.py", str(source), "-o", str(tmp_path / "out.csv"))
-    assert done.returncode == 0, done.stderr
-    names = {f.name for f in folder.iterdir()}
-    assert {"model.joblib", "model.skops", "metadata.json", "requirements.txt", "schema.py",
-            "predict.py", "train.py", "MODEL_CARD.md"} <= names  # fmt: skip
-    trained = run(folder / "train.py", str(source), "-o", str(tmp_path / "again.joblib"))
-    assert trained.returncode == 0, trained.stderr
-    from tasks.engine.bundle.csv_file import read_text_table
-    from tasks.engine.coercion import features_from_text
-
-    text = read_text_table(source, result.schema["dialect"])
-    X, _ = features_from_text(text, result.schema)
-    again = joblib.load(tmp_path / "again.joblib")
-    np.testing.assert_array_equal(again.predict(X), result.model.predict(X))
-    assert json.loads((folder / "metadata.json").read_text())["split_hash"] == result.split_hash
-
-
-def test_predict_names_missing_columns_and_shows_no_traceback(tmp_path: Path) -> None:
-    _result, folder = make_bundle(tmp_path, "GaussianNB", "y_class", "classification")
-    (tmp_path / "few.csv").write_text("age,city\n3,Oslo\n")
-    done = run(folder / "predict.py", str(tmp_path / "few.csv"))
-    assert done.returncode == 2
-    assert '"income"' in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_bundle_that_predicts_something_else_is_refused(tmp_path: Path) -> None:
-    spec, columns = make_spec(tmp_path, "y_number", "regression", "Ridge")
-    result = train(spec, columns)
-    paths = write_artefacts(result, spec, columns, ORIGIN, tmp_path)
-    check = json.loads(paths["check"].read_text())
-    check["answer"]["prediction"][0] = "12345.0"
-    paths["check"].write_text(json.dumps(check))
-    with pytest.raises(BundleError, match="12345"):
-        verify_bundle(paths["bundle"], paths["check"], small_schema(result.schema))
 
 
 def test_catalogue_and_parameters_need_no_scikit_learn() -> None:

@@ -1,0 +1,192 @@
+"""Bundles, run in a process of their own that has nothing of Trainyard."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any, Literal
+
+import joblib
+import numpy as np
+import pytest
+
+from tasks.engine.bundle.csv_file import read_text_table
+from tasks.engine.coercion import features_from_text
+from tasks.engine.dialects import ReadOptions
+from tasks.engine.errors import BundleError
+from tasks.engine.export import small_schema, write_artefacts
+from tasks.engine.training import train
+from tasks.engine.verification import verify_bundle
+from tests.engine.tables import make_spec, mixed_csv
+from tests.engine.training.test_every_estimator import ORIGIN
+
+# What a machine that has only the bundle's requirements.txt lacks.
+BLOCKED = """
+import sys
+class Blocked:
+    def find_spec(name, path=None, target=None):
+        if name.split('.')[0] in {'pyarrow', 'flask', 'celery'}:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Blocked)
+import runpy
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name='__main__')
+"""
+
+
+def make_bundle(
+    folder: Path, estimator: str, target: str, task: str, **changes: Any
+) -> tuple[Any, Path]:
+    spec, columns = make_spec(folder, target, task, estimator, **changes)
+    result = train(spec, columns)
+    paths = write_artefacts(result, spec, columns, ORIGIN, folder)
+    verify_bundle(paths["bundle"], paths["check"], small_schema(result.schema))
+    unpacked = folder / "bundle"
+    zipfile.ZipFile(paths["bundle"]).extractall(unpacked)
+    return result, unpacked
+
+
+def run(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", BLOCKED, str(script), *arguments],
+        capture_output=True, text=True, check=False, cwd=script.parent,
+        env={"PATH": os.environ["PATH"]},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("estimator", "target", "task"),
+    [("HistGradientBoostingClassifier", "y_class", "classification"),
+     ("Ridge", "y_number", "regression")],
+)  # fmt: skip
+def test_bundle_trains_and_predicts_the_same_without_trainyard(
+    estimator: str, target: str, task: str, tmp_path: Path
+) -> None:
+    result, folder = make_bundle(tmp_path, estimator, target, task)
+    source = tmp_path / "table.csv"
+    done = run(folder / "predict.py", str(source), "-o", str(tmp_path / "out.csv"))
+    assert done.returncode == 0, done.stderr
+    names = {f.name for f in folder.iterdir()}
+    assert {"model.joblib", "model.skops", "metadata.json", "requirements.txt", "schema.py",
+            "predict.py", "train.py", "MODEL_CARD.md"} <= names  # fmt: skip
+    trained = run(folder / "train.py", str(source), "-o", str(tmp_path / "again.joblib"))
+    assert trained.returncode == 0, trained.stderr
+    text = read_text_table(source, result.schema["dialect"])
+    X, _ = features_from_text(text, result.schema)
+    again = joblib.load(tmp_path / "again.joblib")
+    np.testing.assert_array_equal(again.predict(X), result.model.predict(X))
+    assert json.loads((folder / "metadata.json").read_text())["split_hash"] == result.split_hash
+
+
+def test_predict_names_missing_columns_and_shows_no_traceback(tmp_path: Path) -> None:
+    _result, folder = make_bundle(tmp_path, "GaussianNB", "y_class", "classification")
+    (tmp_path / "few.csv").write_text("age,city\n3,Oslo\n")
+    (tmp_path / "bad.csv").write_bytes((tmp_path / "table.csv").read_bytes() + b"\xfc\n")
+    for name, words in (("few.csv", '"income"'), ("bad.csv", "--encoding cp1252")):
+        done = run(folder / "predict.py", str(tmp_path / name))
+        assert done.returncode == 2
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_file_of_another_layout_is_predicted_when_told_how(tmp_path: Path) -> None:
+    _result, folder = make_bundle(tmp_path, "Ridge", "y_number", "regression")
+    source, other = tmp_path / "table.csv", tmp_path / "other.csv"
+    plain = source.read_text()
+    other.write_text(plain.replace(",", ";").replace(".", ","))
+    refused = run(folder / "predict.py", str(other))
+    assert refused.returncode == 2
+    assert 'line 1 reads "id;age;income;' in refused.stderr
+    assert "separated by semicolons: pass --delimiter ';'" in refused.stderr
+    layout = ["--delimiter", ";", "--decimal", ","]
+    first = run(folder / "predict.py", str(source))
+    second = run(folder / "predict.py", str(other), *layout)
+    assert (first.returncode, second.returncode) == (0, 0), second.stderr
+    ours, theirs = (
+        [line.rpartition(separator)[2] for line in done.stdout.splitlines()]
+        for done, separator in ((first, ","), (second, ";"))
+    )
+    assert ours == theirs
+    trained = run(folder / "train.py", str(other), *layout)
+    assert trained.returncode == 0, trained.stderr
+    third = run(folder / "predict.py", str(source), "--model", "retrained.joblib")
+    assert third.stdout == first.stdout
+
+
+def test_bundle_that_predicts_something_else_is_refused(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_number", "regression", "Ridge")
+    result = train(spec, columns)
+    paths = write_artefacts(result, spec, columns, ORIGIN, tmp_path)
+    check = json.loads(paths["check"].read_text())
+    check["answer"]["prediction"][0] = "12345.0"
+    paths["check"].write_text(json.dumps(check))
+    with pytest.raises(BundleError, match="12345"):
+        verify_bundle(paths["bundle"], paths["check"], small_schema(result.schema))
+
+
+def test_training_again_leaves_the_verified_model_as_it_is(tmp_path: Path) -> None:
+    _result, folder = make_bundle(tmp_path, "GaussianNB", "y_class", "classification")
+    source, verified = tmp_path / "table.csv", (folder / "model.joblib").read_bytes()
+    done = run(folder / "train.py", str(source))
+    assert done.returncode == 0, done.stderr
+    assert (folder / "model.joblib").read_bytes() == verified
+    again = (folder / "retrained.joblib").stat().st_mtime_ns
+    for arguments in ([], ["-o", "model.joblib"]):
+        refused = run(folder / "train.py", str(source), *arguments)
+        assert refused.returncode == 2
+        assert "--force" in refused.stderr
+        assert "Traceback" not in refused.stderr
+    assert (folder / "model.joblib").read_bytes() == verified
+    assert (folder / "retrained.joblib").stat().st_mtime_ns == again
+    assert run(folder / "train.py", str(source), "--force").returncode == 0
+    assert (folder / "retrained.joblib").stat().st_mtime_ns > again
+    card = (folder / "MODEL_CARD.md").read_text()
+    assert "python train.py TRAINING.csv -o retrained.joblib" in card
+    first, second = (
+        run(folder / "predict.py", str(source), *arguments)
+        for arguments in ([], ["--model", "retrained.joblib"])
+    )
+    assert first.stdout == second.stdout != ""
+
+
+def test_training_again_shows_no_traceback(tmp_path: Path) -> None:
+    _result, folder = make_bundle(tmp_path, "Ridge", "y_number", "regression")
+    bad = tmp_path / "bad.csv"
+    bad.write_text((tmp_path / "table.csv").read_text() + "A9,1,1,Oslo,s,no,2020-01-01,x,low,?x\n")
+    for arguments, words in (
+        (["none.csv"], "none.csv"),
+        ([str(bad)], '"y_number" has text in 1 rows'),
+        ([str(bad), "-o", "nowhere/m.joblib"], "no such folder"),
+    ):
+        done = run(folder / "train.py", *arguments)
+        assert done.returncode == 2
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("bad_lines", ["skip", "pad"])
+def test_packed_file_with_ragged_lines_trains_and_predicts_the_same(
+    bad_lines: Literal["skip", "pad"], tmp_path: Path
+) -> None:
+    text = mixed_csv() + "A9,31,9000.5,Oslo,shop1,yes,2020-01-01,late,high\n"
+    text += "A8,31,9000.5,Rome,shop2,no,2021-01-01,kind,low,6.1,x\n"
+    result, folder = make_bundle(
+        tmp_path, "HistGradientBoostingClassifier", "y_class", "classification",
+        text=text, options=ReadOptions(bad_lines=bad_lines),
+    )  # fmt: skip
+    source = tmp_path / "table.csv.gz"
+    source.write_bytes(gzip.compress(text.encode()))
+    done = run(folder / "train.py", str(source))
+    assert done.returncode == 0, done.stderr
+    assert "2 lines have a different number of cells, first line 122" in done.stderr
+    first, second = (
+        run(folder / "predict.py", str(source), "--model", name)
+        for name in ("model.joblib", "retrained.joblib")
+    )
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == second.stdout  # probabilities to the last digit
+    assert len(first.stdout.splitlines()) == 1 + result.details["rows_used"]
+    assert result.details["rows_used"] == (121 if bad_lines == "pad" else 120)
