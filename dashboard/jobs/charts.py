@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.db import Job, JobFold
 from dashboard.figures import COLOURS, DASHES, LEGEND, table
+from dashboard.filters import score
 from tasks.engine.catalogue import metric_title
 
 
@@ -44,7 +45,7 @@ def roc_chart(results: dict[str, Any]) -> dict[str, Any]:
     """Draw the ROC curves of the pooled out-of-fold predictions."""
     curves = results.get("roc") or []
     traces: list[dict[str, Any]] = [
-        {"type": "scatter", "mode": "lines", "name": f"{c['class']}, {c['auc']:.3f}",
+        {"type": "scatter", "mode": "lines", "name": f"{c['class']}, {score(c['auc'])}",
          "x": c["fpr"], "y": c["tpr"], "line": {"color": COLOURS[n], "dash": DASHES[n]}}
         for n, c in enumerate(curves)
     ]  # fmt: skip
@@ -57,7 +58,7 @@ def roc_chart(results: dict[str, Any]) -> dict[str, Any]:
         for c in curves
         for x, y, t in zip(c["fpr"], c["tpr"], c["threshold"], strict=True)
     ]
-    words = "; ".join(f"{c['class']}: area {c['auc']:.3f}" for c in curves)
+    words = "; ".join(f"{c['class']}: area {score(c['auc'])}" for c in curves)
     return {
         "traces": traces,
         "layout": LEGEND
