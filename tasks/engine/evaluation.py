@@ -74,6 +74,33 @@ def _most_probable(model: Any, X: pd.DataFrame, probabilities: np.ndarray) -> np
     return labels
 
 
+def align(predicted: Predicted, known: Any, classes: Sequence[Any] | None) -> Predicted:
+    """Spread what a model says over all classes.
+
+    Parameters
+    ----------
+    predicted : Predicted
+        What it said, about the classes that it was trained on.
+    known : array-like or None
+        Those classes.
+    classes : sequence or None
+        All classes. The columns of one that the model was not shown are 0.
+    """
+    if known is None or classes is None or list(known) == list(classes):
+        return predicted
+    position = {name: n for n, name in enumerate(classes)}
+
+    def spread(values: np.ndarray | None) -> np.ndarray | None:
+        if values is None:
+            return None
+        wide = np.zeros((len(values), len(classes)))
+        for n, name in enumerate(known):
+            wide[:, position[name]] = values[:, n]
+        return wide
+
+    return Predicted(predicted.labels, spread(predicted.probabilities), spread(predicted.margins))
+
+
 def score(task: str, y: np.ndarray, predicted: Predicted, classes: Any) -> Scores:
     """Score predictions with every metric of the task that they allow.
 
@@ -84,9 +111,9 @@ def score(task: str, y: np.ndarray, predicted: Predicted, classes: Any) -> Score
     y : ndarray of shape (n_rows,)
         What was true.
     predicted : Predicted
-        What the model said.
+        What the model said, of all classes; see `align`.
     classes : array-like or None
-        The classes in the order of the columns of the probabilities.
+        All classes, in the order of the columns of the probabilities.
 
     Returns
     -------
@@ -102,7 +129,7 @@ def score(task: str, y: np.ndarray, predicted: Predicted, classes: Any) -> Score
 
 def _score_numbers(y: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     return {
-        "r2": sk.r2_score(y, labels),
+        "r2": sk.r2_score(y, labels) if len(y) > 1 else np.nan,
         "rmse": sk.root_mean_squared_error(y, labels),
         "mae": sk.mean_absolute_error(y, labels),
         "median_ae": sk.median_absolute_error(y, labels),
@@ -121,7 +148,8 @@ def _score_classes(y: np.ndarray, predicted: Predicted, classes: list[Any]) -> d
         "f1_macro": sk.f1_score(y, labels, **average),
         "precision_macro": sk.precision_score(y, labels, **average),
         "recall_macro": sk.recall_score(y, labels, **average),
-        "mcc": sk.matthews_corrcoef(y, labels),
+        # 0 by definition where every row is given the same label, which scikit-learn warns of.
+        "mcc": sk.matthews_corrcoef(y, labels) if (labels != labels[0]).any() else 0.0,
     }
     ranks = predicted.probabilities if predicted.probabilities is not None else predicted.margins
     if ranks is not None:
