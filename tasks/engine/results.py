@@ -52,7 +52,7 @@ def score_baseline(task: str, y: np.ndarray, splits: Sequence[Split]) -> dict[st
     y : ndarray of shape (n_samples,)
         The target.
     splits : sequence of (ndarray, ndarray)
-        Training and test rows of each fold.
+        Training and test rows of each fold that the model was scored on.
 
     Returns
     -------

@@ -217,10 +217,9 @@ class _Training:
         spec = self.spec
         out_of_fold = pd.concat([outcome.out_of_fold for outcome in outcomes], ignore_index=True)
         folds = [outcome.score for outcome in outcomes]
-        metrics, baseline = (
-            summarise(spec.task, folds),
-            score_baseline(spec.task, self.y, self.splits),
-        )
+        metrics = summarise(spec.task, folds)
+        scored = [self.splits[fold.fold - 1] for fold in folds]
+        baseline = score_baseline(spec.task, self.y, scored)
         main = metrics.get(spec.metric, {})
         if not main:
             title = getattr(find_metric(spec.task, spec.metric), "title", spec.metric)

@@ -85,6 +85,15 @@ def test_stop_and_keep_scores_what_is_done_and_is_marked(tmp_path: Path) -> None
     assert kept.score == listener.outcomes[0].score.scores["r2"]
 
 
+def test_baseline_of_what_was_kept_is_scored_on_the_same_folds(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_number", "regression", "DummyRegressor")
+    listener = Listener()
+    whole = train(spec, columns, listener)
+    kept = train(spec, columns, resume={2: listener.outcomes[1]}, finish_now=True)
+    assert kept.baseline_score == kept.score == listener.outcomes[1].score.scores["r2"]
+    assert kept.baseline_score != whole.baseline_score
+
+
 def fails(folder: Path, text: str, target: str, task: str) -> DataError:
     spec, columns = make_spec(folder, target, task, "DummyClassifier"
                               if task == "classification" else "DummyRegressor", text)  # fmt: skip
