@@ -24,7 +24,7 @@ from tasks.engine.pipelines import make_pipeline
 from tasks.engine.progress import FoldOutcome, FoldScore, NullReporter, Reporter
 from tasks.engine.results import TrainingResult, observe, score_baseline
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.splitting import Split, hash_data, hash_split, split_rows
+from tasks.engine.splitting import Split, hash_data, hash_split, order_rows, split_rows
 from tasks.engine.tables import LINE
 from tasks.engine.versions import versions
 
@@ -126,19 +126,16 @@ class _Training:
         )
 
     def _order(self, text: pd.DataFrame) -> np.ndarray | None:
-        validation = self.spec.validation
-        if validation.scheme == "group":
-            cells = coercion.clean(text[validation.group_column].iloc[self.rows])
-            return np.array([cell or "" for cell in cells], dtype=object)
-        if validation.scheme == "time" and validation.time_column:
-            by_name = {column["name"]: column for column in self.spec.schema["columns"]}
-            column = by_name[validation.time_column]
-            cells = coercion.clean(text[validation.time_column].iloc[self.rows])
-            if column["kind"] == "date":
-                moments = coercion.dates(cells, column["format"])
-                return moments.astype("int64").to_numpy()
-            return coercion.numbers(cells, column.get("decimal") or ".")
-        return None
+        validation, used = self.spec.validation, text.iloc[self.rows]
+        order = order_rows(validation, self.spec.schema["columns"], used)
+        undated = 0 if order is None else int(np.count_nonzero(pd.isna(order)))
+        if undated:
+            self._warn(
+                "TIME_MISSING",
+                f'{undated:,} rows have no readable "{validation.time_column}". They were sorted '
+                "last, as if they were the newest",
+            )
+        return order
 
     def _warn(self, code: str, message: str) -> None:
         if code not in self.warnings:

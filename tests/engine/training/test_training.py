@@ -141,6 +141,33 @@ def test_no_row_is_both_trained_on_and_scored(split: dict[str, Any], tmp_path: P
             assert not inside & {shops[row] for row in others}
 
 
+@pytest.mark.parametrize(("column", "cells"), [("when", ("", "never")), ("step", ("", "x"))])
+def test_rows_without_a_time_are_the_newest_and_said(
+    column: str, cells: tuple[str, str], tmp_path: Path
+) -> None:
+    lines = ["when,step,x,y"]
+    for n in range(60):
+        day, step = f"2024-{n // 28 + 1:02d}-{n % 28 + 1:02d}", f"{n * 0.5}"
+        if n in (3, 8):
+            day = step = cells[n == 8] if n == 3 or column == "when" else ""
+        lines.append(f"{day},{step},{n % 7},{n * 0.1 + n % 3:.2f}")
+    text = "\n".join(lines) + "\n"
+    spec, columns = make_spec(tmp_path, "y", "regression", "Ridge", text,
+                              split={"scheme": "time", "time_column": column})  # fmt: skip
+    result = train(spec, columns)
+    last = result.out_of_fold[result.out_of_fold["fold"] == 3]
+    assert {3, 8} <= set(last["row"])
+    warnings = {w["code"]: w["message"] for w in result.warnings}
+    assert warnings["TIME_MISSING"].startswith(f'2 rows have no readable "{column}"')
+
+
+def test_time_column_of_another_kind_is_refused_by_name(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_class", "classification", "GaussianNB",
+                              split={"scheme": "time", "time_column": "city"})  # fmt: skip
+    with pytest.raises(DataError, match='"city" holds neither dates nor numbers.* category'):
+        train(spec, columns)
+
+
 def make_bundle(folder: Path, estimator: str, target: str, task: str) -> tuple[Any, Path]:
     spec, columns = make_spec(folder, target, task, estimator)
     result = train(spec, columns)
