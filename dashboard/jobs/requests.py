@@ -20,7 +20,7 @@ from tasks.engine.catalogue import (
 )
 from tasks.engine.errors import ParameterError
 from tasks.engine.parameters import validate_parameters
-from tasks.engine.spec import SCHEMES
+from tasks.engine.spec import SCHEMES, TIME_KINDS
 
 FIELDS = frozenset(
     {
@@ -226,13 +226,20 @@ def _check_validation(checked: Checked, body: Mapping[str, Any], dataset: Datase
 
 
 def _check_split_columns(checked: Checked, values: dict[str, Any], dataset: Dataset) -> None:
-    needed = {"group": "group_column", "time": "time_column"}.get(values["scheme"])
+    if values["scheme"] == "group" and values["group_column"] is None:
+        checked.problems["validation.group_column"] = "Choose the column that holds the groups"
     for name in ("group_column", "time_column"):
-        column = values[name]
-        if column is None and name == needed and name == "group_column":
-            checked.problems[f"validation.{name}"] = "Choose the column that holds the groups"
-        elif column is not None and column not in dataset.column_names:
-            checked.problems[f"validation.{name}"] = f'There is no column called "{column}"'
+        given = values[name]
+        kind = next((c["kind"] for c in dataset.columns if c["name"] == given), None)
+        if given is not None and kind is None:
+            checked.problems[f"validation.{name}"] = f'There is no column called "{given}"'
+        elif (values["scheme"], name) == ("time", "time_column") and kind not in TIME_KINDS | {
+            None
+        }:
+            checked.problems[f"validation.{name}"] = (
+                f'"{given}" is of the kind {kind}, so rows cannot be sorted by it. '
+                "Choose a column of dates or numbers"
+            )
 
 
 def _check_rare_classes(checked: Checked, values: dict[str, Any], dataset: Dataset) -> None:

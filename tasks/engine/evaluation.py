@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn import metrics as sk
 from sklearn.pipeline import Pipeline
 
@@ -16,6 +17,8 @@ from tasks.engine.catalogue import METRICS
 from tasks.engine.progress import FoldScore
 
 Scores = dict[str, float | None]
+# Closer than this two probabilities may be the same, but for rounding on the way to them.
+TIE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,9 @@ class Predicted:
 def predict(model: Any, X: Any) -> Predicted:
     """Ask a fitted model about rows, with one pass where it gives probabilities.
 
-    The label is what `model.predict` gives: the most probable class, ties to the first.
+    The labels are those of `model.predict`, always. Where that is known to be the most probable
+    class it is read off the probabilities, but for rows whose two best classes tie: estimators
+    break ties differently, so `model.predict` is asked about these.
     """
     classes = getattr(model, "classes_", None)
     if classes is None:
@@ -42,7 +47,7 @@ def predict(model: Any, X: Any) -> Predicted:
     if hasattr(model, "predict_proba"):
         probabilities = model.predict_proba(X)
         if _predicts_by_probability(model):
-            return Predicted(classes[probabilities.argmax(axis=1)], probabilities)
+            return Predicted(_most_probable(model, X, probabilities), probabilities)
         return Predicted(model.predict(X), probabilities)
     margins = np.asarray(model.decision_function(X))
     if margins.ndim == 1:
@@ -51,12 +56,49 @@ def predict(model: Any, X: Any) -> Predicted:
 
 
 def _predicts_by_probability(model: Any) -> bool:
-    """Tell whether `predict` is known to be the arg max of `predict_proba`, to save one pass."""
+    """Tell whether `predict` is known to be the arg max of `predict_proba`, ties aside."""
     name = type(model[-1] if isinstance(model, Pipeline) else model).__name__
     return name.endswith("ForestClassifier") or name in {
         "ExtraTreesClassifier", "DecisionTreeClassifier", "HistGradientBoostingClassifier",
         "GradientBoostingClassifier", "MLPClassifier",
     }  # fmt: skip
+
+
+def _most_probable(model: Any, X: pd.DataFrame, probabilities: np.ndarray) -> np.ndarray:
+    labels = np.asarray(model.classes_[probabilities.argmax(axis=1)])
+    if probabilities.shape[1] > 1:
+        best = np.partition(probabilities, -2, axis=1)
+        ties = np.flatnonzero(best[:, -1] - best[:, -2] < TIE)
+        if len(ties):
+            labels[ties] = model.predict(X.iloc[ties])
+    return labels
+
+
+def align(predicted: Predicted, known: Any, classes: Sequence[Any] | None) -> Predicted:
+    """Spread what a model says over all classes.
+
+    Parameters
+    ----------
+    predicted : Predicted
+        What it said, about the classes that it was trained on.
+    known : array-like or None
+        Those classes.
+    classes : sequence or None
+        All classes. The columns of one that the model was not shown are 0.
+    """
+    if known is None or classes is None or list(known) == list(classes):
+        return predicted
+    position = {name: n for n, name in enumerate(classes)}
+
+    def spread(values: np.ndarray | None) -> np.ndarray | None:
+        if values is None:
+            return None
+        wide = np.zeros((len(values), len(classes)))
+        for n, name in enumerate(known):
+            wide[:, position[name]] = values[:, n]
+        return wide
+
+    return Predicted(predicted.labels, spread(predicted.probabilities), spread(predicted.margins))
 
 
 def score(task: str, y: np.ndarray, predicted: Predicted, classes: Any) -> Scores:
@@ -69,9 +111,9 @@ def score(task: str, y: np.ndarray, predicted: Predicted, classes: Any) -> Score
     y : ndarray of shape (n_rows,)
         What was true.
     predicted : Predicted
-        What the model said.
+        What the model said, of all classes; see `align`.
     classes : array-like or None
-        The classes in the order of the columns of the probabilities.
+        All classes, in the order of the columns of the probabilities.
 
     Returns
     -------
@@ -87,7 +129,7 @@ def score(task: str, y: np.ndarray, predicted: Predicted, classes: Any) -> Score
 
 def _score_numbers(y: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     return {
-        "r2": sk.r2_score(y, labels),
+        "r2": sk.r2_score(y, labels) if len(y) > 1 else np.nan,
         "rmse": sk.root_mean_squared_error(y, labels),
         "mae": sk.mean_absolute_error(y, labels),
         "median_ae": sk.median_absolute_error(y, labels),
@@ -106,7 +148,8 @@ def _score_classes(y: np.ndarray, predicted: Predicted, classes: list[Any]) -> d
         "f1_macro": sk.f1_score(y, labels, **average),
         "precision_macro": sk.precision_score(y, labels, **average),
         "recall_macro": sk.recall_score(y, labels, **average),
-        "mcc": sk.matthews_corrcoef(y, labels),
+        # 0 by definition where every row is given the same label, which scikit-learn warns of.
+        "mcc": sk.matthews_corrcoef(y, labels) if (labels != labels[0]).any() else 0.0,
     }
     ranks = predicted.probabilities if predicted.probabilities is not None else predicted.margins
     if ranks is not None:

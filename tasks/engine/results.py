@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.pipeline import Pipeline
 
-from tasks.engine.evaluation import predict, score, summarise
+from tasks.engine.evaluation import align, predict, score, summarise
 from tasks.engine.progress import FoldScore
 from tasks.engine.splitting import Split
 
@@ -52,19 +52,20 @@ def score_baseline(task: str, y: np.ndarray, splits: Sequence[Split]) -> dict[st
     y : ndarray of shape (n_samples,)
         The target.
     splits : sequence of (ndarray, ndarray)
-        Training and test rows of each fold.
+        Training and test rows of each fold that the model was scored on.
 
     Returns
     -------
     dict
         Each metric's mean and spread, as `evaluation.summarise` gives them.
     """
-    folds = []
+    folds, classes = [], sorted(set(y.tolist())) if task == "classification" else None
     for fold, (train_rows, test_rows) in enumerate(splits, start=1):
         dummy = DummyRegressor() if task == "regression" else DummyClassifier(strategy="prior")
         dummy.fit(np.zeros((len(train_rows), 1)), y[train_rows])
         predicted = predict(dummy, np.zeros((len(test_rows), 1)))
-        scores = score(task, y[test_rows], predicted, getattr(dummy, "classes_", None))
+        predicted = align(predicted, getattr(dummy, "classes_", None), classes)
+        scores = score(task, y[test_rows], predicted, classes)
         folds.append(FoldScore(fold, scores, 0.0, len(train_rows), len(test_rows)))
     return summarise(task, folds)
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 Task = Literal["classification", "regression"]
 SCHEMES = ("kfold", "stratified", "group", "time", "holdout")
+TIME_KINDS = frozenset({"date", "number"})
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,11 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.model_selection import (
     GroupKFold,
     RepeatedKFold,
@@ -15,10 +16,57 @@ from sklearn.model_selection import (
     TimeSeriesSplit,
 )
 
+from tasks.engine import coercion
 from tasks.engine.errors import DataError
-from tasks.engine.spec import Validation
+from tasks.engine.spec import TIME_KINDS, Validation
 
 Split = tuple[np.ndarray, np.ndarray]
+
+
+def order_rows(
+    validation: Validation, columns: Sequence[dict[str, Any]], cells: pd.DataFrame
+) -> np.ndarray | None:
+    """Return what rows are grouped or sorted by.
+
+    Parameters
+    ----------
+    validation : Validation
+        How to split.
+    columns : sequence of dict
+        The schema's columns.
+    cells : DataFrame of shape (n_samples, n_columns)
+        Text cells.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,) or None
+        Scheme ``group``: each row's group as text. Scheme ``time`` with a column: datetime64 or
+        float64; NaT or NaN where the cell is missing or unreadable, which `split_rows` sorts last,
+        as if it were the newest, so that such a row is scored and trains nothing before it. None
+        for other schemes, and for ``time`` in the order of the file.
+
+    Raises
+    ------
+    DataError
+        When rows cannot be sorted by the time column because it holds neither dates nor numbers.
+    """
+    if validation.scheme == "group":
+        groups = coercion.clean(cells[validation.group_column or ""])
+        return np.array([cell or "" for cell in groups], dtype=object)
+    if validation.scheme != "time" or not validation.time_column:
+        return None
+    column = next(c for c in columns if c["name"] == validation.time_column)
+    if column["kind"] not in TIME_KINDS:
+        raise DataError(
+            "TIME_COLUMN_KIND",
+            f'"{column["name"]}" holds neither dates nor numbers but is of the kind '
+            f"{column['kind']}, so rows cannot be sorted by it",
+            "Choose a column of dates or numbers",
+        )
+    cleaned = coercion.clean(cells[validation.time_column])
+    if column["kind"] == "date":
+        return coercion.dates(cleaned, column["format"]).to_numpy()
+    return coercion.numbers(cleaned, column.get("decimal") or ".")
 
 
 def split_rows(
@@ -39,7 +87,8 @@ def split_rows(
     seed : int
         From 0 to 2**32 - 1.
     order : ndarray of shape (n_samples,), optional
-        The group of each row (scheme ``group``), or what rows are sorted by (scheme ``time``).
+        The group of each row (scheme ``group``), or what rows are sorted by (scheme ``time``); see
+        `order_rows`. NaN and NaT are sorted last.
 
     Returns
     -------

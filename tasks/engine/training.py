@@ -17,13 +17,14 @@ from tasks.engine import coercion
 from tasks.engine.catalogue import find_metric, get_estimator
 from tasks.engine.charts import make_charts
 from tasks.engine.errors import DataError, EngineError
-from tasks.engine.evaluation import Predicted, predict, score, summarise
+from tasks.engine.evaluation import Predicted, align, predict, score, summarise
 from tasks.engine.failures import explain_error, explain_warnings
+from tasks.engine.gaps import check_learnable, find_gaps
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.progress import FoldOutcome, FoldScore, NullReporter, Reporter
 from tasks.engine.results import TrainingResult, observe, score_baseline
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.splitting import Split, hash_data, hash_split, split_rows
+from tasks.engine.splitting import Split, hash_data, hash_split, order_rows, split_rows
 from tasks.engine.tables import LINE
 from tasks.engine.versions import versions
 
@@ -95,6 +96,7 @@ class _Training:
         except coercion.TargetError as bad:
             raise self._target_error(bad) from bad
         self.X, self.y, self.rows = X, y, rows
+        self.classes = sorted(set(y.tolist())) if self.spec.task == "classification" else None
         for warning in found:
             self._warn(warning["code"], warning["message"])
         absent = len(text) - len(rows)
@@ -105,6 +107,8 @@ class _Training:
         self.splits = split_rows(
             y, self.spec.validation, self.spec.task, self.spec.seed, self._order(text)
         )
+        for code, message in find_gaps(self.spec.task, self.spec.metric, y, self.splits).items():
+            self._warn(code, message)
         numeric = sum(X[name].dtype != object for name in X.columns)
         self.reporter.log(
             f"prepare: {len(rows):,} rows, {numeric} numeric and {len(X.columns) - numeric} other "
@@ -122,19 +126,16 @@ class _Training:
         )
 
     def _order(self, text: pd.DataFrame) -> np.ndarray | None:
-        validation = self.spec.validation
-        if validation.scheme == "group":
-            cells = coercion.clean(text[validation.group_column].iloc[self.rows])
-            return np.array([cell or "" for cell in cells], dtype=object)
-        if validation.scheme == "time" and validation.time_column:
-            by_name = {column["name"]: column for column in self.spec.schema["columns"]}
-            column = by_name[validation.time_column]
-            cells = coercion.clean(text[validation.time_column].iloc[self.rows])
-            if column["kind"] == "date":
-                moments = coercion.dates(cells, column["format"])
-                return moments.astype("int64").to_numpy()
-            return coercion.numbers(cells, column.get("decimal") or ".")
-        return None
+        validation, used = self.spec.validation, text.iloc[self.rows]
+        order = order_rows(validation, self.spec.schema["columns"], used)
+        undated = 0 if order is None else int(np.count_nonzero(pd.isna(order)))
+        if undated:
+            self._warn(
+                "TIME_MISSING",
+                f'{undated:,} rows have no readable "{validation.time_column}". They were sorted '
+                "last, as if they were the newest",
+            )
+        return order
 
     def _warn(self, code: str, message: str) -> None:
         if code not in self.warnings:
@@ -166,13 +167,18 @@ class _Training:
         model = clone(self.model)
         started = time.perf_counter()
         with self._plain_words():
-            model.fit(self.X.iloc[train_rows], self.y[train_rows])
+            try:
+                model.fit(self.X.iloc[train_rows], self.y[train_rows])
+            except ValueError:
+                if self.classes:
+                    check_learnable(self.y[train_rows], fold)
+                raise
         fit_seconds = time.perf_counter() - started
         with self._plain_words():
             predicted = predict(model, self.X.iloc[test_rows])
-        actual, classes = self.y[test_rows], getattr(model, "classes_", None)
-        scores = score(self.spec.task, actual, predicted, classes)
-        frame = self._out_of_fold(fold, test_rows, predicted, classes)
+            predicted = align(predicted, getattr(model, "classes_", None), self.classes)
+            scores = score(self.spec.task, self.y[test_rows], predicted, self.classes)
+        frame = self._out_of_fold(fold, test_rows, predicted)
         found = FoldScore(fold, scores, fit_seconds, len(train_rows), len(test_rows))
         return FoldOutcome(found, frame)
 
@@ -187,9 +193,7 @@ class _Training:
             f"fold {found.fold}/{total} done  {metric}={shown}  ({found.fit_seconds:.1f} s)"
         )
 
-    def _out_of_fold(
-        self, fold: int, test_rows: np.ndarray, predicted: Predicted, classes: Any
-    ) -> pd.DataFrame:
+    def _out_of_fold(self, fold: int, test_rows: np.ndarray, predicted: Predicted) -> pd.DataFrame:
         rows = self.rows[test_rows]
         frame = {
             "row": rows,
@@ -203,26 +207,16 @@ class _Training:
             ("margin", predicted.margins),
         ):
             if values is not None:
-                # A fold may lack a rare class: columns always stand for the classes of all rows.
-                position = {name: n for n, name in enumerate(classes)}
-                for n, name in enumerate(self._classes()):
-                    known = position.get(name)
-                    column = np.zeros(len(rows)) if known is None else values[:, known]
-                    frame[f"{kind}_{n}"] = column
+                frame |= {f"{kind}_{n}": column for n, column in enumerate(values.T)}
         return pd.DataFrame(frame)
-
-    def _classes(self) -> list[str]:
-        return sorted(set(self.y.tolist()))
 
     def _result(self, outcomes: list[FoldOutcome]) -> TrainingResult:
         spec = self.spec
-        classes = self._classes() if spec.task == "classification" else None
         out_of_fold = pd.concat([outcome.out_of_fold for outcome in outcomes], ignore_index=True)
         folds = [outcome.score for outcome in outcomes]
-        metrics, baseline = (
-            summarise(spec.task, folds),
-            score_baseline(spec.task, self.y, self.splits),
-        )
+        metrics = summarise(spec.task, folds)
+        scored = [self.splits[fold.fold - 1] for fold in folds]
+        baseline = score_baseline(spec.task, self.y, scored)
         main = metrics.get(spec.metric, {})
         if not main:
             title = getattr(find_metric(spec.task, spec.metric), "title", spec.metric)
@@ -231,7 +225,7 @@ class _Training:
         return TrainingResult(
             model=self.model,
             schema=observe(spec.schema, self.X),
-            classes=classes,
+            classes=self.classes,
             score=main.get("mean"),
             score_std=main.get("std"),
             baseline_score=baseline.get(spec.metric, {}).get("mean"),
@@ -240,7 +234,7 @@ class _Training:
             folds=folds,
             warnings=[{"code": code, "message": m} for code, m in self.warnings.items()],
             out_of_fold=out_of_fold,
-            charts=make_charts(spec.task, out_of_fold, classes, spec.seed),
+            charts=make_charts(spec.task, out_of_fold, self.classes, spec.seed),
             details=self._details(),
             data_hash=hash_data(self.columns),
             split_hash=hash_split(self.splits, self.rows, self.y),

@@ -145,6 +145,18 @@ def test_same_key_gives_the_same_job(api: Api, app: Flask) -> None:
         ({"parameters": {"C": {"values": [1, 2]}}}, "parameters.C", "must be one value"),
         ({"validation": {"folds": 1}}, "validation.folds", "from 2 to 50"),
         ({"validation": {"folds": 49}}, "validation.folds", None),
+        (
+            {"validation": {"scheme": "time", "time_column": "city"}},
+            "validation.time_column",
+            '"city" is of the kind category, so rows cannot be sorted by it',
+        ),
+        ({"validation": {"scheme": "time", "time_column": "age"}}, "", None),
+        (
+            {"validation": {"scheme": "time", "time_column": ["age"]}},
+            "validation.time_column",
+            "There is no column",
+        ),
+        ({"validation": {"scheme": "group"}}, "validation.group_column", "Choose the column"),
         ({"metric": "r2"}, "metric", "metric must be one of"),
         ({"seed": -1}, "seed", "from 0 to"),
         ({"seed": "x"}, "seed", "from 0 to"),

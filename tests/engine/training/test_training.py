@@ -64,6 +64,15 @@ def test_stop_and_keep_scores_what_is_done_and_is_marked(tmp_path: Path) -> None
     assert kept.score == listener.outcomes[0].score.scores["r2"]
 
 
+def test_baseline_of_what_was_kept_is_scored_on_the_same_folds(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_number", "regression", "DummyRegressor")
+    listener = Listener()
+    whole = train(spec, columns, listener)
+    kept = train(spec, columns, resume={2: listener.outcomes[1]}, finish_now=True)
+    assert kept.baseline_score == kept.score == listener.outcomes[1].score.scores["r2"]
+    assert kept.baseline_score != whole.baseline_score
+
+
 def fails(folder: Path, text: str, target: str, task: str) -> DataError:
     spec, columns = make_spec(folder, target, task, "DummyClassifier"
                               if task == "classification" else "DummyRegressor", text)  # fmt: skip
@@ -109,6 +118,33 @@ def test_no_row_is_both_trained_on_and_scored(split: dict[str, Any], tmp_path: P
             inside = {shops[row] for row in rows}
             others = result.out_of_fold[result.out_of_fold["fold"] != fold.fold]["row"]
             assert not inside & {shops[row] for row in others}
+
+
+@pytest.mark.parametrize(("column", "cells"), [("when", ("", "never")), ("step", ("", "x"))])
+def test_rows_without_a_time_are_the_newest_and_said(
+    column: str, cells: tuple[str, str], tmp_path: Path
+) -> None:
+    lines = ["when,step,x,y"]
+    for n in range(60):
+        day, step = f"2024-{n // 28 + 1:02d}-{n % 28 + 1:02d}", f"{n * 0.5}"
+        if n in (3, 8):
+            day = step = cells[n == 8] if n == 3 or column == "when" else ""
+        lines.append(f"{day},{step},{n % 7},{n * 0.1 + n % 3:.2f}")
+    text = "\n".join(lines) + "\n"
+    spec, columns = make_spec(tmp_path, "y", "regression", "Ridge", text,
+                              split={"scheme": "time", "time_column": column})  # fmt: skip
+    result = train(spec, columns)
+    last = result.out_of_fold[result.out_of_fold["fold"] == 3]
+    assert {3, 8} <= set(last["row"])
+    warnings = {w["code"]: w["message"] for w in result.warnings}
+    assert warnings["TIME_MISSING"].startswith(f'2 rows have no readable "{column}"')
+
+
+def test_time_column_of_another_kind_is_refused_by_name(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_class", "classification", "GaussianNB",
+                              split={"scheme": "time", "time_column": "city"})  # fmt: skip
+    with pytest.raises(DataError, match='"city" holds neither dates nor numbers.* category'):
+        train(spec, columns)
 
 
 def test_catalogue_and_parameters_need_no_scikit_learn() -> None:

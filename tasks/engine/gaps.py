@@ -1,0 +1,137 @@
+"""What folds cannot tell: metrics that test rows do not allow, classes that no model was shown.
+
+All of it follows from target and folds, so it is known before anything is fitted.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tasks.engine.catalogue import METRICS
+from tasks.engine.errors import DataError
+from tasks.engine.splitting import Split
+
+NAMED = 5
+
+
+def why_missing(metric: str, y: np.ndarray) -> str | None:
+    """Say why a metric cannot be worked out on test rows with the target `y`; None when it can."""
+    if metric in {"roc_auc", "average_precision"} and (y == y[0]).all():
+        return f'its test rows are all of class "{y[0]}"'
+    if metric == "mape" and (y == 0).any():
+        return "one of its test rows has the target 0"
+    if metric == "r2" and len(y) < 2:
+        return "it has one test row only"
+    return None
+
+
+def find_gaps(task: str, metric: str, y: np.ndarray, splits: Sequence[Split]) -> dict[str, str]:
+    """Look for what folds cannot tell.
+
+    Parameters
+    ----------
+    task : {"classification", "regression"}
+        The task.
+    metric : str
+        The main metric.
+    y : ndarray of shape (n_samples,)
+        The target.
+    splits : sequence of (ndarray, ndarray)
+        Training and test rows of each fold.
+
+    Returns
+    -------
+    dict of str to str
+        Warnings by code. METRIC_MISSING: another metric is missing on some folds, and its mean is
+        over the rest. CLASS_UNSEEN: a class stands in a fold's test rows alone; its probability
+        counts as 0 there.
+
+    Raises
+    ------
+    DataError
+        When the main metric is missing on a fold: its mean over other folds would be no score of
+        the whole.
+    """
+    missing: dict[tuple[tuple[int, ...], str], list[str]] = {}
+    for found in METRICS[task]:
+        reasons = _reasons(found.name, y, splits)
+        if found.name == metric:
+            _check_main(found.name, found.title, y, reasons)
+        elif 0 < len(reasons) < len(splits):
+            key = tuple(reasons), next(iter(reasons.values()))
+            missing.setdefault(key, []).append(found.title)
+    warnings = {}
+    if missing:
+        sentences = [_sentence(titles, *key) for key, titles in missing.items()]
+        warnings["METRIC_MISSING"] = ". ".join(sentences)
+    unseen = _unseen(y, splits) if task == "classification" else ""
+    return warnings | ({"CLASS_UNSEEN": unseen} if unseen else {})
+
+
+def _reasons(metric: str, y: np.ndarray, splits: Sequence[Split]) -> dict[int, str]:
+    found = ((n, why_missing(metric, y[test])) for n, (_, test) in enumerate(splits, start=1))
+    return {fold: reason for fold, reason in found if reason}
+
+
+def _check_main(metric: str, title: str, y: np.ndarray, reasons: dict[int, str]) -> None:
+    if metric == "brier" and len(set(y.tolist())) > 2:
+        raise DataError(
+            "METRIC_MISSING",
+            f"{title} is for two classes; the target has {len(set(y.tolist()))}",
+            "Choose another main metric, such as log loss",
+        )
+    if reasons:
+        fold, reason = next(iter(reasons.items()))
+        others = {"mape": "mean absolute error", "r2": "RMSE"}
+        raise DataError(
+            "METRIC_MISSING",
+            f"{title} cannot be worked out on fold {fold}: {reason}",
+            "Use fewer folds, or another way to split such as stratified folds, "
+            f"or choose another main metric, such as {others.get(metric, 'accuracy')}",
+        )
+
+
+def _sentence(titles: Sequence[str], folds: Sequence[int], reason: str) -> str:
+    several, first = len(folds) > 1, "on the first of them " if len(folds) > 1 else ""
+    which = f"fold{'s' if several else ''} {_listed(folds)}"
+    means = "Their means are" if len(titles) > 1 else "Its mean is"
+    return (
+        f"{' and '.join(titles)} cannot be worked out on {which}: {first}{reason}. "
+        f"{means} over the other folds"
+    )
+
+
+def _listed(values: Sequence[Any]) -> str:
+    words = ", ".join(map(str, values[:NAMED]))
+    return words if len(values) <= NAMED else f"{words} and {len(values) - NAMED} more"
+
+
+def _unseen(y: np.ndarray, splits: Iterable[Split]) -> str:
+    codes, names = pd.factorize(y)
+    found: dict[str, list[int]] = {}
+    for fold, (train, test) in enumerate(splits, start=1):
+        trained = np.bincount(codes[train], minlength=len(names))
+        tested = np.bincount(codes[test], minlength=len(names))
+        for name in names[(trained == 0) & (tested > 0)]:
+            found.setdefault(str(name), []).append(fold)
+    if not found:
+        return ""
+    first, folds = next(iter(found.items()))
+    more = f". {len(found) - 1} more classes are like that" if len(found) > 1 else ""
+    return (
+        f'Class "{first}" has no training row in fold{"s" if len(folds) > 1 else ""} '
+        f"{_listed(folds)}, so its probability counts as 0 there{more}"
+    )
+
+
+def check_learnable(y: np.ndarray, fold: int) -> None:
+    """Raise `DataError` when a fold's training rows, with the target `y`, are of one class."""
+    if len(y) and (y == y[0]).all():
+        raise DataError(
+            "FOLD_ONE_CLASS",
+            f'The training rows of fold {fold} are all of class "{y[0]}", so there is nothing '
+            "to learn from them",
+            "Use fewer folds, or another way to split such as stratified folds",
+        )
