@@ -26,8 +26,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import errors
+from dashboard.bodies import limit_words
 from dashboard.extensions import db
-from dashboard.filters import size
 
 STATUS: dict[type[errors.DomainError], int] = {
     errors.BadRequest: 400,
@@ -101,8 +101,7 @@ def answer_http_error(error: HTTPException) -> AnyResponse:
         return AnyResponse.force_type(error.get_response())
     code, title, words = _words(status)
     if status == 413:
-        limit = current_app.config["SETTINGS"].max_upload_bytes
-        words = f"The limit on this server is {size(limit)}"
+        words = limit_words() or words
     response = answer(Problem(status, code, title, words, {}))
     for name in ("Allow", "Retry-After"):
         if name in (sent := dict(error.get_headers())):

@@ -9,12 +9,20 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from hashlib import sha256
-from typing import ParamSpec, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, has_request_context, redirect, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    redirect,
+    request,
+    url_for,
+)
 from flask.logging import default_handler
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import current_user
@@ -22,14 +30,13 @@ from werkzeug.exceptions import Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard import dev, error_pages, health, shell
+from dashboard import bodies, dev, error_pages, health, shell
 from dashboard.auth.sessions import load_user
 from dashboard.config import Settings
 from dashboard.errors import Forbidden
 from dashboard.extensions import login_manager
 
-P = ParamSpec("P")
-R = TypeVar("R")
+View = TypeVar("View", bound=Callable[..., Any])
 
 # What may be opened without an account. Everything else asks for one.
 PUBLIC = frozenset(
@@ -54,8 +61,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 SESSION_LIFETIME = timedelta(days=14)
-# Room for the fields around an uploaded file.
-FORM_ROOM_BYTES = 1_000_000
 
 
 class SessionCookies(SecureCookieSessionInterface):
@@ -76,7 +81,6 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
-        MAX_CONTENT_LENGTH=settings.max_upload_bytes + FORM_ROOM_BYTES,
     )
     app.session_interface = SessionCookies()
     if settings.trusted_proxies:
@@ -85,9 +89,12 @@ def init_app(app: Flask) -> None:
             app.wsgi_app, x_for=n, x_proto=n, x_host=n
         )
     login_manager.user_loader(load_user)
-    # First of all, so that a refusal by the CSRF check has a reference too.
-    app.before_request_funcs.setdefault(None, []).insert(0, begin_request)
-    app.before_request(require_account)
+    bodies.init_app(app)
+    # Before the CSRF check, which reads the form: who is refused gets nothing read. The id comes
+    # first of all, so that every refusal has a reference.
+    checks = app.before_request_funcs.setdefault(None, [])
+    checks[:0] = [begin_request, require_account, require_role, bodies.prepare_upload]
+    checks.append(bodies.check_query_and_form)
     app.after_request(add_headers)
     _log_with_request_ids()
     app.register_blueprint(health.blueprint)
@@ -132,23 +139,24 @@ def _way_back() -> str | None:
     return None if path == "/" else path
 
 
-def requires(role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only people with `role`, or a stronger one, into a route."""
+def requires(role: str) -> Callable[[View], View]:
+    """Let only people with `role`, or a stronger one, into a route; `require_role` sees to it."""
 
-    def decorate(view: Callable[P, R]) -> Callable[P, R]:
-        @wraps(view)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            if not current_user.has_role(role):
-                raise Forbidden(
-                    f"This needs the role {role}; yours is {current_user.role}. "
-                    "An admin can change it"
-                )
-            return view(*args, **kwargs)
-
-        guarded.required_role = role  # type: ignore[attr-defined]
-        return guarded
+    def decorate(view: View) -> View:
+        view.required_role = role  # type: ignore[attr-defined]
+        return view
 
     return decorate
+
+
+def require_role() -> None:
+    """Raise `Forbidden` unless the person has the role that the route requires."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    role = getattr(view, "required_role", None)
+    if role and not current_user.has_role(role):
+        raise Forbidden(
+            f"This needs the role {role}; yours is {current_user.role}. An admin can change it"
+        )
 
 
 def add_headers(response: Response) -> Response:

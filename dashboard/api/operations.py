@@ -11,6 +11,9 @@ from flask import Blueprint, jsonify, request
 from pydantic import BaseModel
 from werkzeug.wrappers import Response
 
+from dashboard import bodies
+from dashboard.access import require_member
+from dashboard.api.auth import current_user
 from dashboard.errors import BadRequest
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -21,7 +24,8 @@ class Operation:
     """One method of one address.
 
     `answer` is the schema of a JSON answer, or the media type of a file; `body` the schema of a
-    JSON body; `form` the fields of a multipart body; `query` the schema of the query.
+    JSON body; `form` the fields of a multipart body; `query` the schema of the query; `role` the
+    one that a caller needs for any of the body to be read.
     """
 
     rule: str
@@ -32,6 +36,7 @@ class Operation:
     body: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
+    role: str = "viewer"
     headers: Sequence[str] = ()
     errors: Sequence[int] = field(default=())
 
@@ -53,10 +58,9 @@ def operation(
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
         def view(**parts: Any) -> Response | tuple[Response, int]:
+            _read_body(described, parts)
             if described.query:
                 parts["query"] = described.query.model_validate(request.args.to_dict())
-            if described.body:
-                parts["body"] = described.body.model_validate(json_body())
             answer = function(**parts)
             if isinstance(answer, Response):
                 return answer
@@ -69,20 +73,37 @@ def operation(
     return decorate
 
 
-def json_body() -> Any:
+def _read_body(described: Operation, parts: dict[str, Any]) -> None:
+    """Read what an operation takes; nothing of it when the caller may not send it."""
+    if described.role != "viewer":
+        require_member(current_user())
+    if described.form:
+        bodies.begin_upload()
+        bodies.check_fields(request.form)
+    if described.body:
+        parts["body"] = described.body.model_validate(json_body())
+
+
+def json_body() -> dict[str, Any]:
     """Return the request's JSON body.
 
     Raises
     ------
     BadRequest
         When there is none, it is no object, or nested too deeply.
+    TooLarge
+        When it is larger than `dashboard.bodies.BODY_BYTES`.
+    ValidationFailed
+        When it holds characters that are no text.
     """
+    bodies.check_json_size()
     try:
         body = request.get_json(silent=True)
     except RecursionError:
         raise BadRequest("The JSON is nested too deeply") from None
     if not isinstance(body, dict):
         raise BadRequest("Send a JSON object, with Content-Type: application/json")
+    bodies.check_texts(body)
     return body
 
 

@@ -6,11 +6,12 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from dashboard.bodies import takes_upload
 from dashboard.datasets import queries, service
 from dashboard.datasets.columns import view_columns, worth_checking
 from dashboard.datasets.files import original_file, table_csv
 from dashboard.datasets.options import DELIMITERS, ENCODINGS, FIELDS, parse_options
-from dashboard.errors import Conflict, TooLarge, Unavailable, ValidationFailed
+from dashboard.errors import Conflict, DomainError, TooLarge, Unavailable, ValidationFailed
 from dashboard.filters import size
 from dashboard.live import answer
 from dashboard.paging import Page, read_number, read_per
@@ -53,8 +54,13 @@ def _upload_page(errors: dict[str, str]) -> str:
     )
 
 
+def _refused(problem: DomainError) -> tuple[str, int]:
+    return _upload_page({"file": problem.message}), 413 if isinstance(problem, TooLarge) else 503
+
+
 @blueprint.post("/datasets/new")
 @requires("member")
+@takes_upload(_refused)
 def create() -> Answer:
     """Take a file; then it is checked. For members."""
     file = request.files.get("file")
@@ -67,10 +73,8 @@ def create() -> Answer:
             stream=cast(BinaryIO, file.stream),
             size_hint=request.content_length or 0,
         )
-    except TooLarge as problem:
-        return _upload_page({"file": problem.message}), 413
-    except Unavailable as problem:
-        return _upload_page({"file": problem.message}), 503
+    except (TooLarge, Unavailable) as problem:
+        return _refused(problem)
     return redirect(url_for("datasets.check", upload_id=upload.id), 303)
 
 

@@ -33,10 +33,10 @@ def clean_file_name(text: str) -> str:
     return name[-255:] or "upload.csv"
 
 
-def check_room(size_bytes: int) -> None:
-    """Raise `StorageFull` when a file would leave too little room."""
+def check_room(size_bytes: int, *, copies: int = 1) -> None:
+    """Raise `StorageFull` when a file, in so many copies, would leave too little room."""
     free = get_storage().free_bytes()
-    if free is not None and free < size_bytes + RESERVE_BYTES:
+    if free is not None and free < copies * size_bytes + RESERVE_BYTES:
         raise StorageFull(
             f"The server has no room for this file ({size(size_bytes)}). "
             f"An admin can free space; {size(free)} is left"

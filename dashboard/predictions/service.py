@@ -116,7 +116,7 @@ def create_file_prediction(
     require_member(user)
     model = get_model(user=user, model_id=model_id)
     check_ready(model)
-    check_room(2 * size_hint)
+    check_room(size_hint, copies=2)
     file_name = clean_file_name(file_name)
     prediction = Prediction(
         model_id=model.id, owner_id=user.id, kind="file", file_name=file_name,

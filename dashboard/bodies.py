@@ -1,0 +1,155 @@
+"""How much of a request's body is read, where it is kept meanwhile, and what text it may hold.
+
+Nothing is read of a request that is refused for who sends it, or for how large it says it is:
+`dashboard.web` puts these checks before the one that parses the form.
+"""
+
+from collections.abc import Callable, Iterable
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, TypeVar, cast
+
+from flask import Flask, Request, current_app, g, request
+from werkzeug.datastructures import MultiDict
+
+from dashboard.config import Settings
+from dashboard.datasets.service import check_room, too_big
+from dashboard.errors import BadRequest, DomainError, TooLarge, Unavailable, ValidationFailed
+from dashboard.filters import size
+
+View = TypeVar("View", bound=Callable[..., Any])
+# The most that a form without a file, or a JSON body, may have.
+BODY_BYTES = 10_000_000
+# Room for the fields around an uploaded file.
+FORM_ROOM_BYTES = 1_000_000
+MEMORY_BYTES = 500_000
+
+
+class BoundedRequest(Request):
+    """A request whose uploaded files wait beside the product's own, not in the system's folder."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        """Return where a file is kept until it is stored; it has no name and leaves nothing."""
+        home = current_app.config["SETTINGS"].home
+        return cast(IO[bytes], SpooledTemporaryFile(MEMORY_BYTES, mode="rb+", dir=home))
+
+
+def init_app(app: Flask) -> None:
+    """Bound every body; routes that take a file raise the bound for themselves."""
+    app.request_class = BoundedRequest
+    app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
+
+
+def takes_upload(show: Callable[[DomainError], Any]) -> Callable[[View], View]:
+    """Let a route take a file.
+
+    Parameters
+    ----------
+    show : callable
+        Makes the answer that says why a file is refused, before any of it is read.
+    """
+
+    def decorate(view: View) -> View:
+        view.show_refusal = show  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def prepare_upload() -> Any:
+    """Refuse a page's upload that cannot be kept, or let its body be read."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    show = getattr(view, "show_refusal", None)
+    if show is None:
+        return None
+    try:
+        begin_upload()
+    except (TooLarge, Unavailable) as problem:
+        return show(problem)
+    return None
+
+
+def begin_upload() -> None:
+    """Let this request bring a file. Nothing is read yet.
+
+    Raises
+    ------
+    TooLarge
+        When the body says that it is larger than this server takes.
+    StorageFull
+        When there is no room for it.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    request.max_content_length = settings.max_upload_bytes + FORM_ROOM_BYTES
+    announced = request.content_length or 0
+    if announced > request.max_content_length:
+        raise TooLarge(too_big("The file", settings.max_upload_bytes), code="FILE_TOO_BIG")
+    check_room(announced, copies=2)  # as it comes in, and as it is stored
+
+
+def limit_words() -> str | None:
+    """Return the words for a body that was too large; None when it was to hold no file."""
+    if request.max_content_length == current_app.config["MAX_CONTENT_LENGTH"]:
+        return None
+    return f"The limit on this server is {size(current_app.config['SETTINGS'].max_upload_bytes)}"
+
+
+def check_json_size() -> None:
+    """Raise `TooLarge` when a JSON body says that it is too large."""
+    if (request.content_length or 0) > BODY_BYTES:
+        raise TooLarge(f"The JSON is larger than {size(BODY_BYTES)}. Send less at once")
+
+
+def check_query_and_form() -> None:
+    """Refuse NUL in a query, and in a form that was parsed: no database keeps it as text."""
+    check_fields(request.args)
+    if g.get("csrf_valid"):
+        check_fields(request.form)
+
+
+def check_fields(fields: MultiDict[str, str]) -> None:
+    """Raise `BadRequest` when a name or a value holds NUL."""
+    for name, text in fields.items(multi=True):
+        if "\0" in name or "\0" in text:
+            raise BadRequest(f"{name.replace(chr(0), '')} holds the character NUL; leave it out")
+
+
+def check_texts(body: dict[str, Any]) -> None:
+    """Refuse text that cannot be kept: NUL, and halves of a pair of surrogates.
+
+    Raises
+    ------
+    ValidationFailed
+        Naming each field, such as ``parameters.C``.
+    """
+    faults: dict[str, str] = {}
+    rest: list[tuple[str, Any]] = [("", body)]
+    while rest:
+        where, value = rest.pop()
+        if isinstance(value, str) and not _can_be_kept(value):
+            faults[where] = "This holds a character that is no text, such as NUL"
+        elif isinstance(value, dict):
+            rest += _parts(where, value.items(), faults)
+        elif isinstance(value, list):
+            rest += _parts(where, ((str(n), part) for n, part in enumerate(value)), faults)
+    if faults:
+        raise ValidationFailed(faults)
+
+
+def _parts(
+    where: str, items: Iterable[tuple[str, Any]], faults: dict[str, str]
+) -> Iterable[tuple[str, Any]]:
+    for name, part in items:
+        if _can_be_kept(name):
+            yield f"{where}.{name}" if where else name, part
+        else:
+            faults[where or "body"] = "A name holds a character that is no text, such as NUL"
+
+
+def _can_be_kept(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
