@@ -4,7 +4,7 @@ Nothing here decides anything; a missing value is always the same muted dash.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
     """Register every filter and global."""
     for function in (
         when, moment, duration, eta, size, count, number, score, delta, percent, plural, initials,
-        value, metric_title,
+        value, metric_title, validation,
     ):  # fmt: skip
         app.add_template_filter(function)
     app.add_template_global(icon_shapes)
@@ -42,6 +42,19 @@ def init_app(app: Flask) -> None:
 def value(content: Any) -> Any:
     """Return a value as it is, or the dash when there is none."""
     return NO_VALUE if content is None or content == "" else content
+
+
+def validation(given: Mapping[str, Any]) -> str:
+    """Show how rows were split: ``5 folds, stratified``, ``a hold-out part of 20%``."""
+    scheme, folds = given["scheme"], plural(given["folds"], "fold")
+    if scheme == "holdout":
+        return f"a hold-out part of {percent(given['test_size'])}"
+    if scheme == "group":
+        return f"{folds}, whole groups of {given['group_column']}"
+    if scheme == "time":
+        return f"{folds}, later rows scored by earlier ones"
+    words = f"{folds}, stratified" if scheme == "stratified" else folds
+    return f"{words}, {given['repeats']} times" if given.get("repeats", 1) > 1 else words
 
 
 def count(amount: float | None) -> str:

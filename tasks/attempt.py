@@ -15,6 +15,7 @@ from dashboard.jobs import execution, recovery
 from dashboard.jobs.execution import Claim, Signal
 from tasks.celery_app import draining, settings
 from tasks.child import Child
+from tasks.engine.spec import Validation
 from tasks.failures import memory_failure, time_failure
 from tasks.reporter import JobReporter
 
@@ -83,7 +84,8 @@ class Attempt:
         self.claim, self.reporter = claim, JobReporter()
         job = db.session.get_one(Job, claim.job_id)
         self.payload = job_payload(job, claim)
-        self.n_folds = job.validation.get("folds", 5)
+        self.n_folds = Validation(**job.validation).n_splits
+        self.reporter.folds_done = len(self.payload["resume"])
         self.time_limit_s = min(job.time_limit_s or settings.job_time_limit_s, 10**9)
         self.memory_limit = job.memory_limit_bytes or settings.job_memory_bytes
         db.session.rollback()  # nothing stays open while it trains

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.filters import duration, size
+from dashboard.filters import duration, plural, size
 
 
 def memory_failure(limit_bytes: int, stage: str) -> dict[str, Any]:
@@ -20,6 +20,6 @@ def time_failure(limit_s: float, folds_done: int, folds: int) -> dict[str, Any]:
     return {
         "code": "TIME_LIMIT",
         "message": f"Stopped at the {duration(limit_s)} limit during {at}. "
-        f"{folds_done} folds finished",
+        f"{plural(folds_done, 'fold')} finished",
         "hint": "Raise the time limit, or make the job smaller",
     }

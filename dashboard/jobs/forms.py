@@ -148,6 +148,14 @@ class JobForm:
         return any(row["error"] for row in self.parameter_rows(common=False))
 
     @property
+    def fits(self) -> int | None:
+        """How many folds are fitted; None while the number cannot be read."""
+        if self.values.get("validation.scheme") == "holdout":
+            return 1
+        folds = _whole(self.values.get("validation.folds", ""))
+        return folds if isinstance(folds, int) else None
+
+    @property
     def schemes(self) -> list[tuple[str, str]]:
         """The ways to split rows that the form offers."""
         offered = [("kfold", "k folds"), ("holdout", "One hold-out part of 20%")]

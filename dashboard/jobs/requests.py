@@ -4,23 +4,22 @@ The same checks serve the form and the API; field names are the API's.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.db import Dataset
 from dashboard.db.job import PRIORITIES
 from dashboard.errors import ValidationFailed
+from dashboard.jobs.checked import Checked, is_whole
+from dashboard.jobs.validation import check_validation
 from tasks.engine.catalogue import (
     METRICS,
     TASKS,
     default_metric,
-    default_validation,
     find_estimator,
     find_metric,
 )
 from tasks.engine.errors import ParameterError
 from tasks.engine.parameters import validate_parameters
-from tasks.engine.spec import SCHEMES, TIME_KINDS
 
 FIELDS = frozenset(
     {
@@ -35,14 +34,6 @@ NOT_YET = {
 CLASSES_AT_MOST = 20
 LEFT_OUT_KINDS = frozenset({"identifier", "constant"})
 MAX_SEED = 2**32 - 1
-
-
-@dataclass
-class Checked:
-    """A request whose every field can be used; `problems` has a message for each that cannot."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    problems: dict[str, str] = field(default_factory=dict)
 
 
 def suggest_task(column: Mapping[str, Any]) -> str:
@@ -103,7 +94,7 @@ def check_request(body: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
     if "target" not in checked.problems and "task" not in checked.problems:
         _check_estimator(checked, body)
         _check_features(checked, body, dataset)
-        _check_validation(checked, body, dataset)
+        check_validation(checked, body, dataset)
         _check_metric(checked, body)
     _check_numbers(checked, body)
     _check_words(checked, body, dataset)
@@ -200,69 +191,6 @@ def _check_features(checked: Checked, body: Mapping[str, Any], dataset: Dataset)
     checked.values["features"] = features
 
 
-def _check_validation(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
-    given, task = body.get("validation") or {}, checked.values["task"]
-    values = default_validation(task)
-    if not isinstance(given, Mapping) or set(given) - set(values):
-        checked.problems["validation"] = f"validation has the fields: {', '.join(values)}"
-        return
-    values |= {name: value for name, value in given.items() if value is not None}
-    if not isinstance(values["scheme"], str) or values["scheme"] not in SCHEMES:
-        checked.problems["validation.scheme"] = f"scheme must be one of: {', '.join(SCHEMES)}"
-        return
-    if values["scheme"] == "stratified" and task == "regression":
-        checked.problems["validation.scheme"] = "stratified needs classes; use kfold"
-    for name, low, high in (("folds", 2, 50), ("repeats", 1, 20)):
-        if not _is_whole(values[name]) or not low <= values[name] <= high:
-            words = f"{name} must be a whole number from {low} to {high}"
-            checked.problems[f"validation.{name}"] = words
-    size = values["test_size"]
-    if not isinstance(size, int | float) or isinstance(size, bool) or not 0 < size < 1:
-        checked.problems["validation.test_size"] = "test_size must be above 0 and below 1"
-    _check_split_columns(checked, values, dataset)
-    checked.values["validation"] = values
-    if not any(name.startswith("validation") for name in checked.problems):
-        _check_rare_classes(checked, values, dataset)
-
-
-def _check_split_columns(checked: Checked, values: dict[str, Any], dataset: Dataset) -> None:
-    if values["scheme"] == "group" and values["group_column"] is None:
-        checked.problems["validation.group_column"] = "Choose the column that holds the groups"
-    for name in ("group_column", "time_column"):
-        given = values[name]
-        kind = next((c["kind"] for c in dataset.columns if c["name"] == given), None)
-        if given is not None and kind is None:
-            checked.problems[f"validation.{name}"] = f'There is no column called "{given}"'
-        elif (values["scheme"], name) == ("time", "time_column") and kind not in TIME_KINDS | {
-            None
-        }:
-            checked.problems[f"validation.{name}"] = (
-                f'"{given}" is of the kind {kind}, so rows cannot be sorted by it. '
-                "Choose a column of dates or numbers"
-            )
-
-
-def _check_rare_classes(checked: Checked, values: dict[str, Any], dataset: Dataset) -> None:
-    column = next(c for c in dataset.columns if c["name"] == checked.values["target"])
-    tops, distinct = column.get("top") or [], column.get("distinct", 0)
-    if values["scheme"] != "stratified" or not tops:
-        return
-    if distinct * values["folds"] > column["count"]:
-        checked.problems["target"] = (
-            f'"{column["name"]}" has {distinct:,} different values in {column["count"]:,} rows: '
-            f"too few of each for {values['folds']} folds. Choose another target or fewer folds"
-        )
-        return
-    if distinct > len(tops):
-        return
-    rare = min(tops, key=lambda top: top["count"])
-    if rare["count"] < values["folds"]:
-        checked.problems["validation.folds"] = (
-            f'Class "{rare["value"]}" has {rare["count"]} rows; {values["folds"]}-fold validation '
-            f"needs at least {values['folds']}. Use fewer folds or join classes"
-        )
-
-
 def _check_metric(checked: Checked, body: Mapping[str, Any]) -> None:
     task = checked.values["task"]
     metric = body.get("metric") or default_metric(task)
@@ -272,17 +200,13 @@ def _check_metric(checked: Checked, body: Mapping[str, Any]) -> None:
     checked.values["metric"] = metric
 
 
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def _check_numbers(checked: Checked, body: Mapping[str, Any]) -> None:
     seed = body.get("seed")
     seed = 0 if seed is None else seed
-    if not _is_whole(seed) or not 0 <= seed <= MAX_SEED:
+    if not is_whole(seed) or not 0 <= seed <= MAX_SEED:
         checked.problems["seed"] = f"seed must be a whole number from 0 to {MAX_SEED}"
     limit = body.get("time_limit_s")
-    if limit is not None and (not _is_whole(limit) or not 1 <= limit <= 10_000_000):
+    if limit is not None and (not is_whole(limit) or not 1 <= limit <= 10_000_000):
         checked.problems["time_limit_s"] = "time_limit_s must be a whole number of seconds, from 1"
     checked.values |= {"seed": seed, "time_limit_s": limit}
 

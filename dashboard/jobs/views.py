@@ -11,6 +11,7 @@ from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.filters import duration, eta
 from dashboard.jobs.recovery import why_again
 from tasks.engine.catalogue import get_estimator, metric_title
+from tasks.engine.spec import Validation
 
 SILENT_AFTER_S = 15
 STAGES = (
@@ -41,6 +42,11 @@ class JobView:
     def metric_title(self) -> str:
         """The main metric in plain words."""
         return metric_title(self.job.metric)
+
+    @property
+    def n_splits(self) -> int:
+        """How many folds there are to score."""
+        return Validation(**self.job.validation).n_splits
 
     @property
     def is_active(self) -> bool:
