@@ -2,24 +2,38 @@
 
 from dashboard.db.chore import Chore
 from dashboard.db.dataset import Dataset
-from dashboard.db.job import IdempotencyKey, Job, JobAttempt, JobEvent, JobFold, LogLine
+from dashboard.db.file_problem import FileProblem
+from dashboard.db.job import (
+    Batch,
+    IdempotencyKey,
+    Job,
+    JobAttempt,
+    JobEvent,
+    JobFold,
+    JobUsage,
+    LogLine,
+)
 from dashboard.db.model import Model
 from dashboard.db.prediction import Prediction
 from dashboard.db.user import ApiToken, SignInAttempt, User
-from dashboard.db.worker import Worker
+from dashboard.db.worker import QueueState, Worker
 
 __all__ = [
     "ApiToken",
+    "Batch",
     "Chore",
     "Dataset",
+    "FileProblem",
     "IdempotencyKey",
     "Job",
     "JobAttempt",
     "JobEvent",
     "JobFold",
+    "JobUsage",
     "LogLine",
     "Model",
     "Prediction",
+    "QueueState",
     "SignInAttempt",
     "User",
     "Worker",

@@ -18,7 +18,11 @@ class Job(Record):
     __tablename__ = "jobs"
     __table_args__ = (
         # The claim reads it and nothing else: see jobs.execution.
-        Index("ix_jobs_claim", "state", "priority", "owner_id", "id"),
+        Index("ix_jobs_claim", "state", "priority", "owner_id", "rank", "id"),
+        # The dispatcher counts and finds what was hinted at, however much waits.
+        Index("ix_jobs_hinted", "state", "hinted_at", "id"),
+        # Time estimates read the last finished jobs of an estimator.
+        Index("ix_jobs_timed", "estimator", "state", "finished_at"),
         Index("ix_jobs_created", "created_at", "id"),
         Index("ix_jobs_state_created", "state", "created_at"),
         Index("ix_jobs_owner_state", "owner_id", "state"),
@@ -46,6 +50,11 @@ class Job(Record):
     time_limit_s: Mapped[int | None]
     memory_limit_bytes: Mapped[int | None]
     priority: Mapped[int] = mapped_column(default=0)
+    # Within an owner's jobs of one priority the least goes first; "run next" gives one below it.
+    rank: Mapped[int] = mapped_column(default=0, server_default="0")
+    # The size of what is learned from: rows of the dataset and columns used.
+    n_rows: Mapped[int | None]
+    n_columns: Mapped[int | None]
     tags: Mapped[Json] = mapped_column(default=list)
 
     # where it is
@@ -88,6 +97,8 @@ class Job(Record):
     results_key: Mapped[str | None] = mapped_column(String(200))
     out_of_fold_key: Mapped[str | None] = mapped_column(String(200))
     peak_memory_bytes: Mapped[int | None]
+    # Seconds from claim to end, where one attempt did all of it: what time estimates learn from.
+    run_seconds: Mapped[float | None] = mapped_column(Float)
 
     owner: Mapped[User] = relationship(lazy="joined")
     dataset: Mapped[Dataset] = relationship(lazy="joined")
@@ -153,6 +164,34 @@ class LogLine(Record):
     at: Mapped[Moment] = mapped_column(default=now)
     level: Mapped[str] = mapped_column(String(10), default="info")
     text: Mapped[str] = mapped_column(Text)
+
+
+class JobUsage(Record):
+    """What the training process of a job used at one moment."""
+
+    __tablename__ = "job_usage"
+    __table_args__ = (Index("ix_job_usage_job", "job_id", "id"),)
+
+    id: Mapped[Id]
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    attempt: Mapped[int]
+    at: Mapped[Moment] = mapped_column(default=now)
+    cpu_cores: Mapped[float] = mapped_column(Float)  # cores kept busy since the last sample
+    memory_bytes: Mapped[int]
+
+
+class Batch(Record):
+    """Jobs that were submitted together; `Job.batch_id` names it."""
+
+    __tablename__ = "batches"
+
+    id: Mapped[Id]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    n_jobs: Mapped[int]
+    created_at: Mapped[Moment] = mapped_column(default=now, index=True)
+
+    owner: Mapped[User] = relationship(lazy="joined")
 
 
 class IdempotencyKey(Record):

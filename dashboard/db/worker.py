@@ -1,6 +1,6 @@
-"""Workers: the processes that train or do chores."""
+"""Workers, the processes that train or do chores; and the state of the queue before them."""
 
-from sqlalchemy import String
+from sqlalchemy import String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dashboard.clock import now
@@ -18,8 +18,21 @@ class Worker(Record):
     queue: Mapped[str] = mapped_column(String(10))  # train, light
     host: Mapped[str] = mapped_column(String(255))
     pid: Mapped[int]
-    state: Mapped[str] = mapped_column(String(10), default="idle")  # idle, busy, draining, stopped
+    # idle, busy, draining, drained, stopped
+    state: Mapped[str] = mapped_column(String(10), default="idle")
+    # An admin asked it to finish its job and take no other.
+    drain: Mapped[bool] = mapped_column(default=False, server_default=false())
     job_id: Mapped[int | None]
     rss_bytes: Mapped[int | None]
     started_at: Mapped[Moment] = mapped_column(default=now)
     seen_at: Mapped[Moment] = mapped_column(default=now, index=True)
+
+
+class QueueState(Record):
+    """The one row that says whether jobs may start."""
+
+    __tablename__ = "queue_state"
+
+    id: Mapped[Id]
+    paused_at: Mapped[Moment | None]
+    paused_by: Mapped[str | None] = mapped_column(String(100))

@@ -1,4 +1,4 @@
-"""The form of a new job: what it shows, and how its text fields become a request."""
+"""The form of a new job: what it shows. `form_request.py` makes a request of it."""
 
 import secrets
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from tasks.engine.catalogue import (
     find_estimator,
     list_estimators,
 )
-from tasks.engine.parameters import describe_range, parse_value, show_value
+from tasks.engine.parameters import describe_range, show_value
 
 PREFIX = "parameters."
 COLUMNS_LISTED = 300
@@ -152,7 +152,7 @@ class JobForm:
         """How many folds are fitted; None while the number cannot be read."""
         if self.values.get("validation.scheme") == "holdout":
             return 1
-        folds = _whole(self.values.get("validation.folds", ""))
+        folds = read_whole(self.values.get("validation.folds", ""))
         return folds if isinstance(folds, int) else None
 
     @property
@@ -258,45 +258,7 @@ def fill_defaults(form: JobForm) -> None:
     form.values.setdefault("seed", "0")
 
 
-def request_of(form: JobForm) -> dict[str, Any]:
-    """Return the form as a request; text that is no number stays text, and is refused later."""
-    values = form.values
-    body: dict[str, Any] = {
-        "dataset_id": form.dataset.id if form.dataset else None,
-        "target": values.get("target"),
-        "estimator": form.estimator.id if form.estimator else None,
-        "validation": {
-            "scheme": values.get("validation.scheme"),
-            "folds": _whole(values.get("validation.folds", "")),
-        },
-        "metric": values.get("metric"),
-        "seed": _whole(values.get("seed", "")),
-        "class_weight": values.get("class_weight") or None,
-        "tags": [tag.strip() for tag in values.get("tags", "").split(",") if tag.strip()],
-        "parameters": _parameters(form),
-    }
-    for name in ("task", "name"):
-        if values.get(name):
-            body[name] = values[name]
-    if form.features is not None:
-        body["features"] = form.features
-        if not form.features:
-            body["exclude"] = form.dataset.column_names if form.dataset else []
-    minutes = _whole(values.get("time_limit_min", ""))
-    if minutes not in (None, ""):
-        body["time_limit_s"] = minutes * 60 if isinstance(minutes, int) else minutes
-    return body
-
-
-def _parameters(form: JobForm) -> dict[str, Any]:
-    found = {}
-    for parameter in form.estimator.parameters if form.estimator else ():
-        text = form.values.get(PREFIX + parameter.name, "").strip()
-        if text and text != show_value(parameter.default):
-            found[parameter.name] = parse_value(parameter, text)
-    return found
-
-
-def _whole(text: str) -> Any:
+def read_whole(text: str) -> Any:
+    """Return a whole number; text that is none stays text, and empty text is None."""
     text = text.strip()
     return int(text) if text.lstrip("-").isascii() and text.lstrip("-").isdigit() else text or None

@@ -25,6 +25,7 @@ from dashboard.db import Dataset, Job
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.jobs import charts, forms, lists, queries, results, service
+from dashboard.jobs.form_request import request_of
 from dashboard.jobs.order import find_place
 from dashboard.jobs.views import JobView, say_again
 from dashboard.live import answer
@@ -106,7 +107,7 @@ def create() -> Answer:
     try:
         job = service.submit_job(
             user=current_user,
-            request=forms.request_of(form),
+            request=request_of(form),
             idempotency_key=request.form.get("key") or None,
         )
     except ValidationFailed as problem:

@@ -58,7 +58,8 @@ def submit_job(
     dataset = _find_dataset(request.get("dataset_id"))
     values = check_request(request, dataset)
     values.setdefault("name", default_name(dataset, values["estimator"]))
-    job = Job(owner_id=user.id, dataset_id=dataset.id, **values)
+    size = {"n_rows": dataset.rows, "n_columns": len(values["features"])}
+    job = Job(owner_id=user.id, dataset_id=dataset.id, **size, **values)
     try:
         _add(job, user, idempotency_key)
     except IntegrityError:  # the same key came twice at the same moment
