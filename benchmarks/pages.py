@@ -18,7 +18,7 @@ from dashboard.clock import now
 from dashboard.config import load_settings
 from dashboard.db import Dataset, Job, User
 from dashboard.db.transaction import writing
-from dashboard.jobs.execution import claim_next_job
+from dashboard.jobs.claiming import claim_next_job
 
 SIZES = (1_000, 100_000)
 STATES = ("succeeded",) * 8 + ("failed", "cancelled")

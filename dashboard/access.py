@@ -18,6 +18,12 @@ def require_member(user: User) -> None:
         raise Forbidden("Your account may look but not change anything. An admin can change that")
 
 
+def require_admin(user: User) -> None:
+    """Raise `Forbidden` unless a person is an admin."""
+    if not user.is_admin:
+        raise Forbidden("Only an admin can do that")
+
+
 def require_owner(user: User, thing: Owned, what: str) -> None:
     """Raise `Forbidden` unless a thing is a person's own, or the person is an admin."""
     require_member(user)

@@ -16,7 +16,6 @@ from flask import (
     session,
 )
 from flask_login import current_user
-from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import live
@@ -24,6 +23,7 @@ from dashboard.db import User
 from dashboard.filters import size
 from dashboard.storage import get_storage
 from dashboard.workers.queries import QueueSummary, summarise_queue
+from dashboard.workers.views import say_what_stops_jobs
 
 blueprint = Blueprint("shell", __name__)
 
@@ -32,7 +32,6 @@ DENSITIES = ("comfortable", "compact")
 DARK_MEDIA = {"system": "(prefers-color-scheme: dark)", "light": "not all", "dark": "all"}
 LITTLE_SPACE_BYTES = 1_000_000_000
 SPACE_IS_FRESH_S = 5.0
-NO_WORKER = Markup("No worker is running, so jobs wait. Start one with <code>make worker</code>")
 
 
 @dataclass(frozen=True)
@@ -136,8 +135,9 @@ class Shell:
         """What stops jobs from running on this server, in words."""
         if not self.user:
             return []
-        summary = _queue()
-        texts: list[str] = [NO_WORKER] if summary and not summary.workers_alive else []
+        # The page of the queue says it itself, in the part that is live.
+        summary = _queue() if request.blueprint != "workers" else None
+        texts = say_what_stops_jobs(summary) if summary else []
         free = _free_bytes()
         if free is not None and free < LITTLE_SPACE_BYTES:
             texts.append(

@@ -12,7 +12,8 @@ from dashboard.clock import isoformat
 from dashboard.db import Dataset, Job, JobFold
 from dashboard.extensions import db
 from dashboard.jobs import execution, recovery
-from dashboard.jobs.execution import Claim, Signal
+from dashboard.jobs.claiming import Claim
+from dashboard.jobs.execution import Signal
 from tasks.celery_app import draining, settings
 from tasks.child import Child
 from tasks.engine.spec import Validation

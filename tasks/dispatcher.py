@@ -28,6 +28,7 @@ from dashboard.db.transaction import writing
 from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.hints import WINDOW, count_hinted
+from dashboard.jobs.pausing import find_pause
 from dashboard.jobs.recovery import recover_stale_jobs
 from dashboard.models.verification import refuse_unverified
 from dashboard.predictions.execution import fail_prediction
@@ -66,7 +67,9 @@ def send_hints(moment: datetime) -> int:
     """
     sent = 0
     for record, name in ((Job, queue.TRAIN), (Chore, queue.LIGHT)):
-        ids = _mark_unhinted(record, name, moment)
+        if record is Job and find_pause():
+            continue
+        ids = mark_unhinted(record, name, moment)
         if ids and queue.wake(name, len(ids)):
             sent += len(ids)
         elif ids:
@@ -74,7 +77,7 @@ def send_hints(moment: datetime) -> int:
     return sent
 
 
-def _mark_unhinted(record: type[Job] | type[Chore], name: str, moment: datetime) -> list[int]:
+def mark_unhinted(record: type[Job] | type[Chore], name: str, moment: datetime) -> list[int]:
     """Mark what is to be hinted at: all that never was, as far as the window has room.
 
     A hint that was sent long ago is on its way still while every worker is busy. Only while one
@@ -91,7 +94,8 @@ def _mark_unhinted(record: type[Job] | type[Chore], name: str, moment: datetime)
         ids: list[int] = []
         for which, limit in ((never, room), (stale, count_idle(name))):
             if limit > 0:
-                chosen = waiting.where(which).order_by(record.id).limit(limit)
+                in_order = waiting.where(which).order_by(record.hinted_at, record.id)
+                chosen = in_order.limit(limit)
                 ids += session.scalars(chosen.with_for_update(skip_locked=True)).all()
         if ids:
             marking = update(record).where(record.id.in_(ids)).values(hinted_at=moment)

@@ -1,7 +1,7 @@
 """The task of the training workers: take the next job and train it."""
 
 from dashboard import queue
-from dashboard.jobs.execution import claim_next_job
+from dashboard.jobs.claiming import claim_next_job
 from tasks.attempt import Attempt
 from tasks.celery_app import celery, draining, worker_name
 from tasks.presence import Presence

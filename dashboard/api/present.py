@@ -5,14 +5,12 @@ from typing import Any
 
 from dashboard.clock import isoformat
 from dashboard.db import Dataset, Job, JobAttempt, JobFold, LogLine, Model, Prediction, Worker
-from dashboard.db.job import PRIORITIES
+from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import JobState
 from dashboard.jobs import queries as jobs
 from dashboard.jobs.order import find_places
 from dashboard.workers.queries import is_alive
 from tasks.engine.catalogue import Estimator, Parameter
-
-PRIORITY_NAMES = {number: name for name, number in PRIORITIES.items()}
 
 
 def dataset(record: Dataset) -> dict[str, Any]:

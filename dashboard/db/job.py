@@ -10,6 +10,9 @@ from dashboard.db.user import User
 from dashboard.extensions import Record
 
 PRIORITIES = {"low": -1, "normal": 0, "high": 1}
+# Of jobs that an admin put before all others; it cannot be chosen at submit.
+NEXT = 2
+PRIORITY_NAMES = {n: name for name, n in PRIORITIES.items()} | {NEXT: "next"}
 
 
 class Job(Record):
@@ -17,12 +20,14 @@ class Job(Record):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        # The claim reads it and nothing else: see jobs.execution.
+        # The claim reads it and nothing else: see jobs.order.
         Index("ix_jobs_claim", "state", "priority", "owner_id", "rank", "id"),
         # The dispatcher counts and finds what was hinted at, however much waits.
         Index("ix_jobs_hinted", "state", "hinted_at", "id"),
         # Time estimates read the last finished jobs of an estimator.
         Index("ix_jobs_timed", "estimator", "state", "finished_at"),
+        # The page of the queue counts what ended within the last day.
+        Index("ix_jobs_finished", "finished_at", "state"),
         Index("ix_jobs_created", "created_at", "id"),
         Index("ix_jobs_state_created", "state", "created_at"),
         Index("ix_jobs_owner_state", "owner_id", "state"),

@@ -1,6 +1,5 @@
-"""What workers write about jobs: claim, progress, end. All but the claim needs the lease."""
+"""What workers write about the jobs they hold: progress and end. All of it needs the lease."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,19 +12,9 @@ from dashboard.clock import now
 from dashboard.db import Chore, Job, JobAttempt, JobFold, LogLine, Model
 from dashboard.db.states import HELD, JobState, move
 from dashboard.db.transaction import writing
+from dashboard.jobs.claiming import Claim
 
-CLAIM_TRIES = 20
 MAX_LINE = 2000
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The right to write about a job, until another worker is given it."""
-
-    job_id: int
-    lease: str
-    attempt: int
-    worker: str
 
 
 @dataclass(frozen=True)
@@ -51,75 +40,6 @@ class Progress:
     folds: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[dict[str, str]] | None = None
     peak_memory_bytes: int | None = None
-
-
-def claim_next_job(*, worker: str) -> Claim | None:
-    """Take the next job: highest priority, then the owner with the fewest running, then oldest.
-
-    Parameters
-    ----------
-    worker : str
-        The worker's name.
-
-    Returns
-    -------
-    Claim or None
-        None when nothing waits, or others were faster each time.
-    """
-    for _ in range(CLAIM_TRIES):
-        with writing() as session:
-            job_id = _next_job_id(session)
-            if job_id is None:
-                return None
-            claim = _claim(session, job_id, worker)
-            if claim:
-                return claim
-    return None
-
-
-def _next_job_id(session: Session) -> int | None:
-    queued = Job.state == JobState.QUEUED
-    priority = session.scalar(select(func.max(Job.priority)).where(queued))
-    if priority is None:
-        return None
-    oldest = session.execute(
-        select(Job.owner_id, func.min(Job.id))
-        .where(queued, Job.priority == priority)
-        .group_by(Job.owner_id)
-    ).all()
-    running = dict(
-        session.execute(
-            select(Job.owner_id, func.count()).where(Job.state.in_(HELD)).group_by(Job.owner_id)
-        ).all()
-    )
-    candidates = [(running.get(owner, 0), job_id) for owner, job_id in oldest]
-    return min(candidates)[1] if candidates else None
-
-
-def _claim(session: Session, job_id: int, worker: str) -> Claim | None:
-    lease, moment = secrets.token_hex(8), now()
-    taken = session.execute(
-        update(Job)
-        .where(Job.id == job_id, Job.state == JobState.QUEUED)
-        .values(
-            lease=lease,
-            attempt=Job.attempt + 1,
-            tries=Job.tries + 1,
-            worker=worker,
-            heartbeat_at=moment,
-        )
-        .returning(Job.attempt)
-    ).scalar()
-    if taken is None:
-        return None
-    job = session.get_one(Job, job_id, populate_existing=True)
-    move(session, job, JobState.RUNNING, by=worker)
-    job.started_at = job.started_at or moment
-    job.stage, job.message, job.progress = "load", "Starting", 0.0
-    session.add(
-        JobAttempt(job_id=job_id, number=taken, worker=worker, lease=lease, started_at=moment)
-    )
-    return Claim(job_id, lease, taken, worker)
 
 
 def held_job(session: Session, claim: Claim) -> Job | None:

@@ -11,7 +11,8 @@ from dashboard.db import Job
 from dashboard.db.states import HELD, JobState, move
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.execution import Claim, add_lines, end_attempt, held_job
+from dashboard.jobs.claiming import Claim
+from dashboard.jobs.execution import add_lines, end_attempt, held_job
 
 # A job that ends its workers again and again is given up too, whoever is to blame.
 ATTEMPTS_OF_ANY_KIND = 10

@@ -5,12 +5,14 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.access import require_member, require_owner
 from dashboard.clock import now
 from dashboard.datasets.queries import find_dataset
 from dashboard.db import Dataset, IdempotencyKey, Job, JobEvent, JobFold, Model, Prediction, User
+from dashboard.db.job import NEXT, PRIORITIES
 from dashboard.db.states import ACTIVE, TERMINAL, JobState, move
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, ValidationFailed
@@ -195,14 +197,21 @@ def retry_job(*, user: User, job_id: int) -> Job:
             raise Conflict(
                 f"The job is {job.state}; only failed, cancelled or lost jobs run again"
             )
-        job.failure = job.message = job.stage = job.stop_request = job.stopped_by = None
-        job.started_at = job.finished_at = None
-        job.progress, job.stages, job.warnings, job.child_deaths = 0.0, [], [], 0
-        job.hinted_at = None
-        job.tries = 0
-        move(session, job, JobState.QUEUED, by=user.name)
+        begin_anew(session, job, by=user.name)
     _hint(job)
     return job
+
+
+def begin_anew(session: Session, job: Job, *, by: str) -> None:
+    """Put a job that is over into the queue again, inside the caller's writing transaction."""
+    job.failure = job.message = job.stage = job.stop_request = job.stopped_by = None
+    job.started_at = job.finished_at = None
+    job.progress, job.stages, job.warnings, job.child_deaths = 0.0, [], [], 0
+    job.hinted_at = None
+    job.tries = 0
+    if job.priority == NEXT:  # an admin put it before all once, not for ever
+        job.priority, job.rank = PRIORITIES["high"], 0
+    move(session, job, JobState.QUEUED, by=by)
 
 
 def delete_job(*, user: User, job_id: int) -> None:

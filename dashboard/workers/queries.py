@@ -2,28 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from dashboard.clock import now
-from dashboard.db import Job, Worker
+from dashboard.db import Job, JobUsage, Worker
+from dashboard.db.lookup import find_by_id
 from dashboard.db.states import HELD, JobState
+from dashboard.errors import NotFound
 from dashboard.extensions import db
-from dashboard.jobs.order import select_in_order
+from dashboard.jobs.order import list_first
+from dashboard.jobs.pausing import find_pause
 from dashboard.jobs.queries import get_jobs
 
 SILENT_AFTER = timedelta(seconds=30)
+WAITING_SHOWN = 100
 
 
 @dataclass(frozen=True)
 class QueueSummary:
-    """How much is going on; what the pill in the page's head shows."""
+    """How much is going on; what the pill in the page's head shows.
+
+    `workers_alive` are training workers that were heard of, those that are drained included.
+    """
 
     running: int
     queued: int
     workers_alive: int
     workers_busy: int
+    workers_drained: int
+    paused_at: datetime | None
+    paused_by: str | None
 
 
 def list_workers() -> Sequence[Worker]:
@@ -31,9 +41,43 @@ def list_workers() -> Sequence[Worker]:
     return db.session.scalars(select(Worker).order_by(Worker.queue.desc(), Worker.name)).all()
 
 
+def get_worker(worker_id: int) -> Worker:
+    """Return a worker.
+
+    Raises
+    ------
+    NotFound
+        When there is none.
+    """
+    worker = find_by_id(Worker, worker_id)
+    if worker is None:
+        raise NotFound(f"There is no worker #{worker_id}. It may be gone for a day")
+    return worker
+
+
 def is_alive(worker: Worker) -> bool:
     """Tell whether a worker was heard of within the last 30 seconds."""
     return worker.state != "stopped" and worker.seen_at > now() - SILENT_AFTER
+
+
+def state_of(worker: Worker) -> str:
+    """Return what a worker does, as far as is known.
+
+    Returns
+    -------
+    {"idle", "busy", "draining", "drained", "stopped", "silent"}
+        ``silent`` when it was not heard of for 30 s; ``draining`` from the moment it was asked.
+    """
+    if worker.state == "stopped":
+        return "stopped"
+    if not is_alive(worker):
+        return "silent"
+    return "draining" if worker.drain and worker.state in {"idle", "busy"} else worker.state
+
+
+def is_drained(name: str) -> bool:
+    """Tell whether a worker was asked to take no other job."""
+    return bool(db.session.scalar(select(exists().where(Worker.name == name, Worker.drain))))
 
 
 def count_idle(queue: str) -> int:
@@ -54,15 +98,27 @@ def summarise_queue() -> QueueSummary:
         ).all()
     )
     alive = [w for w in list_workers() if w.queue == "train" and is_alive(w)]
+    pause = find_pause()
     return QueueSummary(
         running=sum(counts.get(state, 0) for state in HELD),
         queued=counts.get(JobState.QUEUED, 0),
         workers_alive=len(alive),
-        workers_busy=sum(w.state == "busy" for w in alive),
+        workers_busy=sum(w.state == "busy" or w.job_id is not None for w in alive),
+        workers_drained=sum(w.state == "drained" for w in alive),
+        paused_at=pause.paused_at if pause else None,
+        paused_by=pause.paused_by if pause else None,
     )
 
 
-def list_queue(limit: int = 100) -> Sequence[Job]:
+def list_queue(limit: int = WAITING_SHOWN) -> Sequence[Job]:
     """List waiting jobs in the order in which they start."""
-    ids = db.session.scalars(select_in_order().limit(limit)).all()
-    return get_jobs(ids)
+    return get_jobs(list_first(limit))
+
+
+def find_usage(job_ids: Sequence[int]) -> dict[int, JobUsage]:
+    """Return the newest sample of what each job uses, where there is one."""
+    newest = (
+        select(func.max(JobUsage.id)).where(JobUsage.job_id.in_(job_ids)).group_by(JobUsage.job_id)
+    )
+    found = db.session.scalars(select(JobUsage).where(JobUsage.id.in_(newest)))
+    return {usage.job_id: usage for usage in found}

@@ -2,24 +2,34 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
 
+from dashboard.auth.sessions import safe_path
+from dashboard.errors import Conflict
+from dashboard.filters import plural
+from dashboard.jobs.again import retry_failed
 from dashboard.jobs.lists import view_jobs
+from dashboard.jobs.run_next import run_next as put_first
 from dashboard.live import answer
-from dashboard.workers import queries
+from dashboard.web import requires
+from dashboard.workers import queries, service
+from dashboard.workers.last_day import read_last_day
+from dashboard.workers.views import say_what_stops_jobs, view_workers
 
 blueprint = Blueprint("workers", __name__)
 
 
 def _context() -> dict[str, Any]:
-    workers = queries.list_workers()
+    summary = queries.summarise_queue()
     return {
-        "workers": [
-            (w, "silent" if w.state != "stopped" and not queries.is_alive(w) else w.state)
-            for w in workers
-        ],
+        "workers": view_workers(),
         "waiting": view_jobs(list(queries.list_queue())),
-        "summary": queries.summarise_queue(),
+        "summary": summary,
+        "warnings": say_what_stops_jobs(summary),
+        "day": read_last_day(),
+        "user": current_user,
         "live_url": url_for("workers.live_index"),
     }
 
@@ -34,3 +44,69 @@ def index() -> str:
 def live_index() -> Response:
     """Answer the live part. For all."""
     return answer("workers/_queue.html", **_context())
+
+
+def _back() -> AnyResponse:
+    return redirect(safe_path(request.form.get("back") or url_for("workers.index")), 303)
+
+
+@blueprint.post("/queue/next/<int:job_id>")
+@requires("member")
+def run_next(job_id: int) -> AnyResponse:
+    """Put a waiting job first: before all for admins, before their own for owners."""
+    try:
+        job = put_first(user=current_user, job_id=job_id)
+        others = "all others" if current_user.is_admin else "your other jobs"
+        flash(f"{job.name} runs before {others}", "success")
+    except Conflict as problem:
+        flash(problem.message, "warning")
+    return _back()
+
+
+@blueprint.post("/queue/pause")
+@requires("admin")
+def pause() -> AnyResponse:
+    """Let no further job start. For admins."""
+    service.pause_queue(user=current_user)
+    flash("The queue is paused. Jobs that run go on", "success")
+    return _back()
+
+
+@blueprint.post("/queue/resume")
+@requires("admin")
+def resume() -> AnyResponse:
+    """Let jobs start again. For admins."""
+    service.resume_queue(user=current_user)
+    flash("The queue goes on", "success")
+    return _back()
+
+
+@blueprint.post("/queue/retry-failed")
+@requires("admin")
+def retry_all_failed() -> AnyResponse:
+    """Run the jobs again that failed within the last hour. For admins."""
+    flash(f"{plural(retry_failed(user=current_user), 'job')} queued again", "success")
+    return _back()
+
+
+@blueprint.post("/queue/workers/<int:worker_id>/drain")
+@requires("admin")
+def drain(worker_id: int) -> AnyResponse:
+    """Let a worker finish its job and take no other. For admins."""
+    return _drain(worker_id, drain=True, words="takes no other job")
+
+
+@blueprint.post("/queue/workers/<int:worker_id>/resume")
+@requires("admin")
+def resume_worker(worker_id: int) -> AnyResponse:
+    """Let a worker take jobs again. For admins."""
+    return _drain(worker_id, drain=False, words="takes jobs again")
+
+
+def _drain(worker_id: int, *, drain: bool, words: str) -> AnyResponse:
+    try:
+        worker = service.drain_worker(user=current_user, worker_id=worker_id, drain=drain)
+        flash(f"{worker.name} {words}", "success")
+    except Conflict as problem:
+        flash(problem.message, "warning")
+    return _back()

@@ -59,6 +59,7 @@ def upgrade():
         batch_op.add_column(sa.Column('run_seconds', sa.Float(), nullable=True))
         batch_op.drop_index(batch_op.f('ix_jobs_claim'))
         batch_op.create_index('ix_jobs_claim', ['state', 'priority', 'owner_id', 'rank', 'id'], unique=False)
+        batch_op.create_index('ix_jobs_finished', ['finished_at', 'state'], unique=False)
         batch_op.create_index('ix_jobs_hinted', ['state', 'hinted_at', 'id'], unique=False)
         batch_op.create_index('ix_jobs_timed', ['estimator', 'state', 'finished_at'], unique=False)
 
@@ -76,6 +77,7 @@ def downgrade():
     with op.batch_alter_table('jobs', schema=None) as batch_op:
         batch_op.drop_index('ix_jobs_timed')
         batch_op.drop_index('ix_jobs_hinted')
+        batch_op.drop_index('ix_jobs_finished')
         batch_op.drop_index('ix_jobs_claim')
         batch_op.create_index(batch_op.f('ix_jobs_claim'), ['state', 'priority', 'owner_id', 'id'], unique=False)
         batch_op.drop_column('run_seconds')

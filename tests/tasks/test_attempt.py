@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from dashboard.db import Job, JobAttempt
 from dashboard.extensions import db
-from dashboard.jobs import execution, service
+from dashboard.jobs import service
+from dashboard.jobs.claiming import claim_next_job
 from tasks import attempt as module
 from tasks.attempt import Attempt
 from tests.factories import make_dataset, make_job, make_user
@@ -52,7 +53,7 @@ def begin(**changes: Any) -> tuple[Job, Attempt]:
     job = make_job(
         owner, make_dataset(owner, table_key="datasets/1/abcdef0123456789/table-1"), **changes
     )
-    claim = execution.claim_next_job(worker="worker-1")
+    claim = claim_next_job(worker="worker-1")
     assert claim is not None
     return job, Attempt(claim)
 

@@ -13,7 +13,7 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs import recovery
 from dashboard.jobs import service as jobs
-from dashboard.jobs.execution import claim_next_job
+from dashboard.jobs.claiming import claim_next_job
 from dashboard.workers import service as workers
 from tasks import dispatcher
 from tasks.presence import is_waiting_since

@@ -18,7 +18,8 @@ from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.extensions import db
 from dashboard.jobs import execution, recovery, service
-from dashboard.jobs.execution import Claim, Progress
+from dashboard.jobs.claiming import Claim, claim_next_job
+from dashboard.jobs.execution import Progress
 from dashboard.storage import get_storage, keys
 from tests.factories import make_dataset, make_job, make_model, make_user
 
@@ -29,7 +30,7 @@ def fresh(job: Job) -> Job:
 
 
 def claim() -> Claim:
-    found = execution.claim_next_job(worker="worker-1")
+    found = claim_next_job(worker="worker-1")
     assert found is not None
     return found
 
@@ -53,7 +54,7 @@ def test_claim_takes_priority_then_fairness_then_age(any_app: Flask) -> None:
     urgent = make_job(ana, dataset, priority=1)
     order = [claim().job_id for _ in range(4)]
     assert order == [urgent.id, bens.id, first.id, second.id]
-    assert execution.claim_next_job(worker="worker-1") is None
+    assert claim_next_job(worker="worker-1") is None
 
 
 def test_claim_moves_the_job_and_begins_an_attempt(any_app: Flask) -> None:
@@ -80,7 +81,7 @@ def test_a_job_is_claimed_once_however_many_ask_at_once(any_app: Flask) -> None:
 
     def ask(name: str) -> None:
         with any_app.app_context():
-            while found := execution.claim_next_job(worker=name):
+            while found := claim_next_job(worker=name):
                 taken.append(found.job_id)
 
     threads = [threading.Thread(target=ask, args=(f"worker-{n}",)) for n in range(4)]
@@ -187,7 +188,7 @@ def test_cancel_of_a_waiting_job_is_immediate(any_app: Flask) -> None:
     job = make_job(owner)
     service.cancel_job(user=owner, job_id=job.id)
     assert fresh(job).state == "cancelled"
-    assert execution.claim_next_job(worker="w") is None
+    assert claim_next_job(worker="w") is None
     with pytest.raises(Conflict, match="already finished: cancelled"):
         service.cancel_job(user=owner, job_id=job.id)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from dashboard.db import Job
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import execution
+from dashboard.jobs.claiming import claim_next_job
 from dashboard.jobs.lists import read_listing
 from dashboard.jobs.order import find_place, find_places
 from tests.factories import make_dataset, make_job, make_user
@@ -27,7 +27,7 @@ def test_places_are_the_order_of_claims(any_app: Flask, jobs: list[tuple[int, in
         make_job(owners[owner], dataset, priority=priority)
     expected = list(find_places())
     claimed = []
-    while claim := execution.claim_next_job(worker="worker-1"):
+    while claim := claim_next_job(worker="worker-1"):
         claimed.append(claim.job_id)
     assert claimed == expected
 

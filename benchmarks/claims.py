@@ -1,0 +1,138 @@
+"""What a claim costs, and what else reads the queue, with 10, 10,000 and 100,000 jobs waiting.
+
+On SQLite and on PostgreSQL, the latter from the tests' own server. Flat means: the last column
+is near 1.
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import insert
+
+from benchmarks.pages import fill
+from dashboard import create_app
+from dashboard.clock import now
+from dashboard.config import load_settings
+from dashboard.db import Dataset, Job, User
+from dashboard.db.transaction import writing
+from dashboard.extensions import db
+from dashboard.hints import count_hinted
+from dashboard.jobs.claiming import claim_next_job
+from dashboard.jobs.order import find_places
+from dashboard.workers.last_day import read_last_day
+from dashboard.workers.queries import summarise_queue
+from tasks.dispatcher import mark_unhinted
+from tests import postgres
+
+SIZES = (10, 10_000, 100_000)
+OWNERS, RUNS = 5, 9
+ROOT = Path(__file__).parent.parent
+
+
+@contextmanager
+def database(folder: Path, *, on_postgres: bool) -> Iterator[Flask]:
+    """Give an app on a fresh database."""
+    environ = {"TRAINYARD_HOME": str(folder)}
+    if on_postgres:
+        with postgres.serve(folder / "postgres") as server:
+            environ["DATABASE_URL"] = server.create_database("claims")
+            yield migrated(environ)
+    else:
+        yield migrated(environ)
+
+
+def migrated(environ: dict[str, str]) -> Flask:
+    """Migrate a database and return the app on it."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+    subprocess.run(command, cwd=ROOT, env=environ, check=True, capture_output=True)
+    return create_app(load_settings(environ))
+
+
+def queue_up(n_jobs: int) -> None:
+    """Fill the queue up to so many jobs, of several owners and priorities."""
+    there = db.session.query(Job).filter(Job.state == "queued").count()
+    dataset, owners = db.session.query(Dataset).first(), db.session.query(User).all()
+    with writing() as session:
+        rows = [
+            {"name": f"job {n}", "owner_id": owners[n % OWNERS].id, "dataset_id": dataset.id,
+             "target": "y", "task": "classification", "estimator": "Ridge", "metric": "r2",
+             "state": "queued", "priority": n % 3 - 1, "metrics": {}, "created_at": now()}
+            for n in range(there, n_jobs)
+        ]  # fmt: skip
+        for start in range(0, len(rows), 10_000):
+            session.execute(insert(Job), rows[start : start + 10_000])
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    """Return the median time of some work."""
+    times = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        work()
+        db.session.rollback()
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times)
+
+
+def claim() -> None:
+    """Claim a job, and end it, so that no more run than before."""
+    found = claim_next_job(worker="bench")
+    if found is None:
+        raise RuntimeError("nothing could be claimed")
+
+
+def measure() -> dict[str, float]:
+    """Return what each question costs now."""
+    works: dict[str, Callable[[], object]] = {
+        "claim": claim,
+        "places": find_places,
+        "hints counted": lambda: count_hinted(Job),
+        "hints marked": lambda: mark_unhinted(Job, "train", now()),
+        "queue counted": summarise_queue,
+        "last day": read_last_day,
+    }
+    return {name: milliseconds(work) for name, work in works.items()}
+
+
+def main() -> None:
+    """Measure each size on each database, and print the costs and the ratio of last to first."""
+    for on_postgres in (False, True):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            database(Path(folder), on_postgres=on_postgres) as app,
+        ):
+            fill(app, 200)
+            with app.app_context():
+                with writing() as session:
+                    session.query(Job).filter(Job.state == "queued").delete()
+                    session.add_all(
+                        User(email=f"{n}@example.org", name="A B", password_hash="-")  # noqa: S106
+                        for n in range(OWNERS)
+                    )
+                results = []
+                for size in SIZES:
+                    queue_up(size)
+                    results.append(measure())
+                db.session.remove()
+                db.engine.dispose()
+        report("PostgreSQL" if on_postgres else "SQLite", results)
+
+
+def report(name: str, results: list[dict[str, float]]) -> None:
+    """Print a table."""
+    print(f"{name}, ms with {', '.join(f'{size:,}' for size in SIZES)} jobs waiting")
+    for what in results[0]:
+        costs = [result[what] for result in results]
+        shown = " ".join(f"{cost:8.2f}" for cost in costs)
+        print(f"  {what:15} {shown}  ratio {costs[-1] / costs[0]:.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Jobs that failed, run again together."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from dashboard import queue
+from dashboard.access import require_admin
+from dashboard.clock import now
+from dashboard.db import Job, User
+from dashboard.db.states import JobState
+from dashboard.db.transaction import writing
+from dashboard.jobs.service import begin_anew
+
+JUST_NOW = timedelta(hours=1)
+AT_ONCE = 200
+FAILED = (JobState.FAILED, JobState.LOST)
+
+
+def retry_failed(*, user: User) -> int:
+    """Run the jobs again that failed, or were lost, within the last hour.
+
+    The `AT_ONCE` newest at most, in one transaction. The dispatcher sends their hints.
+
+    Returns
+    -------
+    int
+        How many were put into the queue.
+
+    Raises
+    ------
+    Forbidden
+        When the person is no admin.
+    """
+    require_admin(user)
+    with writing() as session:
+        jobs = session.scalars(
+            select(Job)
+            .where(Job.finished_at > now() - JUST_NOW, Job.state.in_(FAILED))
+            .order_by(Job.finished_at.desc())
+            .limit(AT_ONCE)
+            .with_for_update(of=Job, skip_locked=True)
+        ).all()
+        for job in jobs:
+            begin_anew(session, job, by=user.name)
+    if jobs:
+        queue.wake(queue.TRAIN)
+    return len(jobs)

@@ -1,0 +1,71 @@
+"""Run next: a job that waits is put before all others, or before its owner's other ones."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dashboard.access import require_owner
+from dashboard.clock import now
+from dashboard.db import Job, User
+from dashboard.db.job import NEXT, PRIORITIES
+from dashboard.db.states import JobState
+from dashboard.db.transaction import writing
+from dashboard.errors import Conflict
+from dashboard.jobs.execution import add_lines
+from dashboard.jobs.queries import get_job
+
+
+def run_next(*, user: User, job_id: int) -> Job:
+    """Put a waiting job first: an admin before all jobs, others before their own.
+
+    An owner's job takes the priority of the owner's highest job that waits, and a rank below all
+    of those; whose turn it is among owners stays. What an admin put before all stays there: it
+    lends its priority to no other job. Of several that an admin put first, the last one is first.
+
+    Returns
+    -------
+    Job
+        The job, still queued.
+
+    Raises
+    ------
+    NotFound
+        When there is no such job.
+    Forbidden
+        When it belongs to somebody else.
+    Conflict
+        When it does not wait.
+    """
+    require_owner(user, get_job(user=user, job_id=job_id), "job")
+    with writing() as session:
+        job = session.scalars(select(Job).where(Job.id == job_id).with_for_update(of=Job)).one()
+        if job.state != JobState.QUEUED:
+            raise Conflict(f"The job is {job.state}; only jobs that wait can be put first")
+        if user.is_admin:
+            job.rank = _least_rank(session, NEXT, None) - 1
+            job.priority = NEXT
+        elif job.priority != NEXT:
+            priority = _highest_priority(session, job)
+            job.rank = _least_rank(session, priority, job.owner_id) - 1
+            job.priority = priority
+        add_lines(session, job.id, [(now(), "info", f"{user.name} asked to run it next")])
+    return job
+
+
+def _highest_priority(session: Session, job: Job) -> int:
+    """Return the highest priority, but `NEXT`, at which a job of the same owner waits."""
+    for priority in sorted(PRIORITIES.values(), reverse=True):
+        same = (Job.state == JobState.QUEUED, Job.priority == priority)
+        waits = select(Job.id).where(*same, Job.owner_id == job.owner_id).limit(1)
+        if session.scalar(waits) is not None:
+            return priority
+    return job.priority
+
+
+def _least_rank(session: Session, priority: int, owner_id: int | None) -> int:
+    """Return the least rank of the jobs that wait at a priority, of all or of one owner, or 0."""
+    least = select(func.min(Job.rank)).where(
+        Job.state == JobState.QUEUED, Job.priority == priority
+    )
+    if owner_id is not None:
+        least = least.where(Job.owner_id == owner_id)
+    return min(0, session.scalar(least) or 0)
