@@ -227,10 +227,15 @@ def icon_shapes(name: str) -> Markup:
     return Markup(" ".join(inside.split()))  # noqa: S704 - a file of ours, checked by its hash
 
 
-def mini_bars(counts: Sequence[float], width: int = 120, height: int = 28) -> list[dict[str, str]]:
-    """Return the rectangles of a mini histogram, as the attributes of SVG ``rect`` elements."""
+def mini_bars(
+    counts: Sequence[float], width: int = 120, height: int = 28, top: float | None = None
+) -> list[dict[str, str]]:
+    """Return the rectangles of a mini histogram, as the attributes of SVG ``rect`` elements.
+
+    The tallest is the greatest count, or would be a count of `top`.
+    """
     step = width / max(1, len(counts))
-    top = max([*counts, 0]) or 1
+    top = top or max([*counts, 0]) or 1
     bars = []
     for n, amount in enumerate(counts):
         tall = max(1.0, amount / top * height) if amount else 0.0

@@ -121,7 +121,7 @@ class Shell:
     @cached_property
     def pill(self) -> Pill:
         """What the queue does."""
-        summary = _queue()
+        summary = queue_summary()
         return Pill(summary.running, summary.queued) if summary else Pill()
 
     @cached_property
@@ -136,7 +136,7 @@ class Shell:
         if not self.user:
             return []
         # The page of the queue says it itself, in the part that is live.
-        summary = _queue() if request.blueprint != "workers" else None
+        summary = queue_summary() if request.blueprint != "workers" else None
         texts = say_what_stops_jobs(summary) if summary else []
         free = _free_bytes()
         if free is not None and free < LITTLE_SPACE_BYTES:
@@ -163,7 +163,7 @@ def _chosen(cookie: str, allowed: tuple[str, ...]) -> str:
     return chosen if chosen in allowed else allowed[0]
 
 
-def _queue() -> QueueSummary | None:
+def queue_summary() -> QueueSummary | None:
     """Return the queue's summary, asked for once in a request; None while the database is away."""
     if "queue_summary" not in g:
         try:

@@ -41,9 +41,18 @@ def worker_name() -> str:
     return name if settings.is_sqlite else f"{socket.gethostname()}/{name}"
 
 
+def consumed_queue(sender: Any) -> str:
+    """Return which of the two queues a Celery worker consumes."""
+    return LIGHT if set(sender.app.amqp.queues.consume_from) == {LIGHT} else TRAIN
+
+
 @signals.worker_init.connect
-def start_up(**_: Any) -> None:
-    """Warm the forkserver before the first message is asked for."""
+def start_up(sender: Any, **_: Any) -> None:
+    """Wait while drained, then warm the forkserver; the first message is asked for afterwards."""
+    from tasks.drained import wait_while_drained
+
+    if consumed_queue(sender) == TRAIN:
+        wait_while_drained(worker_name())
     child.warm_up()
 
 
@@ -52,8 +61,7 @@ def begin_to_live(sender: Any, **_: Any) -> None:
     """Write that this worker is there, and go on writing it."""
     from tasks.presence import Presence
 
-    consumed = set(sender.app.amqp.queues.consume_from)
-    Presence.start(worker_name(), LIGHT if consumed == {LIGHT} else TRAIN)
+    Presence.start(worker_name(), consumed_queue(sender))
 
 
 @signals.worker_shutting_down.connect

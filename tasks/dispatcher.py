@@ -24,6 +24,7 @@ from dashboard.config import Settings
 from dashboard.datasets.reading import refuse_reading
 from dashboard.datasets.service import discard_abandoned_uploads
 from dashboard.db import Chore, Job, SignInAttempt, Worker
+from dashboard.db.planning import in_index_order
 from dashboard.db.transaction import writing
 from dashboard.errors import DomainError
 from dashboard.extensions import db
@@ -95,8 +96,9 @@ def mark_unhinted(record: type[Job] | type[Chore], name: str, moment: datetime) 
         for which, limit in ((never, room), (stale, count_idle(name))):
             if limit > 0:
                 in_order = waiting.where(which).order_by(record.hinted_at, record.id)
-                chosen = in_order.limit(limit)
-                ids += session.scalars(chosen.with_for_update(skip_locked=True)).all()
+                chosen = in_order.limit(limit).with_for_update(skip_locked=True)
+                with in_index_order(session):
+                    ids += session.scalars(chosen).all()
         if ids:
             marking = update(record).where(record.id.in_(ids)).values(hinted_at=moment)
             session.execute(marking)

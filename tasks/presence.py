@@ -1,12 +1,14 @@
 """A worker's sign of life: a thread that writes what the process is doing, also while it trains.
 
 The same thread is the watchdog: a worker that idles while jobs have been waiting for long has lost
-its connection without noticing, and is ended so that the supervisor starts it anew.
+its connection without noticing, and is ended so that the supervisor starts it anew. And it ends a
+worker that an admin drained, once its job is over: see `tasks.drained`.
 """
 
 import contextlib
 import logging
 import os
+import signal
 import socket
 import threading
 import time
@@ -20,8 +22,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.clock import now
 from dashboard.db import Chore, Job, JobEvent
 from dashboard.extensions import db
+from dashboard.jobs.pausing import find_pause
 from dashboard.queue import TRAIN
 from dashboard.workers import service
+from dashboard.workers.queries import is_drained
 from tasks.celery_app import draining, flask_app, settings
 
 DEAF_AFTER = timedelta(seconds=90)
@@ -37,6 +41,9 @@ class Presence:
         self.name, self.queue = name, queue
         self.job_id: int | None = None
         self.busy = False
+        # From before a claim to the end of its job: nothing may end the process meanwhile.
+        self.is_taking = False
+        self.drain = False
         self.idle_since = time.monotonic()
         self.stopped = threading.Event()
         self.changed = threading.Event()
@@ -73,6 +80,27 @@ class Presence:
             presence.idle_since = time.monotonic()
             presence.changed.set()
 
+    @classmethod
+    @contextlib.contextmanager
+    def taking(cls) -> Iterator[None]:
+        """Keep a worker that is being drained alive for a block: it may hold a job."""
+        presence = cls.current
+        if presence is None:
+            yield
+            return
+        presence.is_taking = True
+        try:
+            yield
+        finally:
+            presence.is_taking = False
+            if presence.drain:
+                presence.changed.set()
+
+    @staticmethod
+    def leave() -> None:
+        """End this process as its supervisor would: what runs is finished or handed back."""
+        os.kill(os.getpid(), signal.SIGTERM)
+
     def _run(self) -> None:
         with flask_app.app_context():
             registered = False
@@ -86,7 +114,11 @@ class Presence:
                             pid=os.getpid(),
                         )
                         registered = True
+                    self.drain = self.queue == TRAIN and is_drained(self.name)
                     self._write(self._state())
+                    # In this order: a claim that began after the flag was read heeds it itself.
+                    if self.drain and not self.is_taking and not draining.is_set():
+                        self.leave()
                     self._watch()
                 except SQLAlchemyError as problem:
                     log.warning("%s cannot write its sign of life: %s", self.name, problem)
@@ -98,7 +130,7 @@ class Presence:
                 self._write("stopped")
 
     def _state(self) -> str:
-        if draining.is_set():
+        if draining.is_set() or self.drain:
             return "draining"
         return "busy" if self.busy else "idle"
 
@@ -112,12 +144,14 @@ class Presence:
         )
 
     def _watch(self) -> None:
-        if self.busy or draining.is_set():
+        if self.busy or self.drain or draining.is_set():
             return
         idle = timedelta(seconds=time.monotonic() - self.idle_since)
         if idle < DEAF_AFTER:
             return
-        if is_waiting_since(self.queue, now() - DEAF_AFTER):
+        if self.queue == TRAIN and find_pause():
+            self.idle_since = time.monotonic()  # once it is resumed, hints have their time again
+        elif is_waiting_since(self.queue, now() - DEAF_AFTER):
             log.error("%s idles while work waits; it ends to be started anew", self.name)
             os._exit(1)
 

@@ -2,6 +2,7 @@
 
 from dashboard import queue
 from dashboard.jobs.claiming import claim_next_job
+from dashboard.workers.queries import is_drained
 from tasks.attempt import Attempt
 from tasks.celery_app import celery, draining, worker_name
 from tasks.presence import Presence
@@ -12,13 +13,19 @@ def train_next_job() -> None:
     """Train the next job.
 
     One message, one job: so the jobs that were hinted at and still wait are about as many as the
-    messages on their way. A message that comes when nothing waits does nothing.
+    messages on their way. A message that comes when nothing waits does nothing; one that comes to
+    a worker that takes no more jobs is passed on.
     """
     if draining.is_set():
+        queue.wake(queue.TRAIN)
         return
-    claim = claim_next_job(worker=worker_name())
-    if claim is None:
-        return
-    with Presence.working(claim.job_id):
-        Attempt(claim).run()
+    with Presence.taking():
+        claim = claim_next_job(worker=worker_name())
+        if claim is None:
+            if is_drained(worker_name()):
+                queue.wake(queue.TRAIN)
+                Presence.leave()
+            return
+        with Presence.working(claim.job_id):
+            Attempt(claim).run()
     queue.wake(queue.LIGHT)

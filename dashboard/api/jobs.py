@@ -10,6 +10,7 @@ from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.db import Job
 from dashboard.jobs import queries, results, service
+from dashboard.jobs.run_next import run_next
 
 ID = "/jobs/<int:job_id>"
 
@@ -62,6 +63,12 @@ def cancel(job_id: int, query: requests.KeepQuery) -> dict[str, Any]:
            errors=(403, 404, 409))  # fmt: skip
 def retry(job_id: int) -> dict[str, Any]:
     return present.job(service.retry_job(user=current_user(), job_id=job_id))
+
+
+@operation("POST", f"{ID}/next", "Run a waiting job before all (admins), or its owner's others",
+           answer=schemas.Job, errors=(403, 404, 409))  # fmt: skip
+def put_first(job_id: int) -> dict[str, Any]:
+    return present.job(run_next(user=current_user(), job_id=job_id))
 
 
 @operation("DELETE", ID, "Delete a job that is over, with its model and files", status=204,

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.clock import isoformat
-from dashboard.db import Dataset, Job, JobAttempt, JobFold, LogLine, Model, Prediction, Worker
+from dashboard.db import Dataset, Job, JobAttempt, JobFold, LogLine, Model, Prediction
 from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import JobState
 from dashboard.jobs import queries as jobs
 from dashboard.jobs.order import find_places
-from dashboard.workers.queries import is_alive
+from dashboard.workers.views import WorkerView
 from tasks.engine.catalogue import Estimator, Parameter
 
 
@@ -176,17 +176,21 @@ def prediction(record: Prediction) -> dict[str, Any]:
     }
 
 
-def worker(record: Worker) -> dict[str, Any]:
+def worker(view: WorkerView) -> dict[str, Any]:
     """Return a worker; one that was not heard of for 30 s is ``silent``."""
-    silent = record.state != "stopped" and not is_alive(record)
+    record = view.worker
     return {
+        "id": record.id,
         "name": record.name,
         "queue": record.queue,
-        "state": "silent" if silent else record.state,
+        "state": view.state,
+        "drain": record.drain,
         "job_id": record.job_id,
         "host": record.host,
         "pid": record.pid,
         "rss_bytes": record.rss_bytes,
+        "memory_limit_bytes": view.memory_limit_bytes,
+        "cpu_cores": view.usage.cpu_cores if view.usage else None,
         "started_at": isoformat(record.started_at),
         "seen_at": isoformat(record.seen_at),
     }

@@ -226,30 +226,6 @@ class FoldRow(Open):
     probabilities: dict[str, float] | None
 
 
-class Worker(Schema):
-    """A worker process."""
-
-    name: str
-    queue: str
-    state: Literal["idle", "busy", "draining", "stopped", "silent"]
-    job_id: int | None
-    host: str
-    pid: int
-    rss_bytes: int | None
-    started_at: Moment
-    seen_at: Moment
-
-
-class Queue(Schema):
-    """What waits."""
-
-    running: int
-    queued: int
-    workers_alive: int
-    workers_busy: int
-    items: list[Job]
-
-
 class Results(Open):
     """What the result charts draw."""
 
@@ -275,4 +251,3 @@ DatasetPage = page_of(Dataset)
 JobPage = page_of(Job)
 LogPage = page_of(LogLine)
 FoldRowPage = page_of(FoldRow)
-WorkerPage = page_of(Worker)

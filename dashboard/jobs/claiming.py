@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.clock import now
 from dashboard.db import Job, JobAttempt, Worker
+from dashboard.db.planning import in_index_order
 from dashboard.db.states import JobState, move
 from dashboard.db.transaction import writing
 from dashboard.jobs.order import PLACES_SHOWN, walk_queue
@@ -54,14 +55,18 @@ def claim_next_job(*, worker: str) -> Claim | None:
         with writing() as session:
             if _may_not_claim(session, worker) or not _anything_waits(session):
                 return None
-            claim = _claim_first(session, worker)
+            with in_index_order(session):
+                claim = _claim_first(session, worker)
         if claim is not None:
             return claim
         time.sleep(pause_s)
     with (
         writing() as session
     ):  # somebody holds rows for long; whatever is free is better than none
-        return None if _may_not_claim(session, worker) else _claim_any(session, worker)
+        if _may_not_claim(session, worker):
+            return None
+        with in_index_order(session):
+            return _claim_any(session, worker)
 
 
 def _may_not_claim(session: Session, worker: str) -> bool:

@@ -20,6 +20,7 @@ def request_of(form: JobForm) -> dict[str, Any]:
         "metric": values.get("metric"),
         "seed": read_whole(values.get("seed", "")),
         "class_weight": values.get("class_weight") or None,
+        "priority": values.get("priority") or None,
         "tags": [tag.strip() for tag in values.get("tags", "").split(",") if tag.strip()],
         "parameters": _parameters(form),
     }

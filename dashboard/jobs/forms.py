@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from dashboard.db import Dataset, Job
+from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
 from dashboard.jobs.requests import default_features, suggest_task, unsuitable_target
 from tasks.engine.catalogue import (
     METRICS,
@@ -199,6 +200,7 @@ def form_from_job(job: Job) -> JobForm:
         "name": job.name,
         "tags": ", ".join(job.tags),
         "class_weight": job.class_weight or "",
+        "priority": PRIORITY_NAMES.get(min(job.priority, PRIORITIES["high"]), "normal"),
         "time_limit_min": str(job.time_limit_s // 60) if job.time_limit_s else "",
         "key": secrets.token_hex(16),
         **{f"validation.{k}": str(v) for k, v in job.validation.items() if v is not None},
@@ -256,6 +258,7 @@ def fill_defaults(form: JobForm) -> None:
     form.values.setdefault("validation.folds", str(defaults["folds"]))
     form.values.setdefault("metric", default_metric(task))
     form.values.setdefault("seed", "0")
+    form.values.setdefault("priority", "normal")
 
 
 def read_whole(text: str) -> Any:

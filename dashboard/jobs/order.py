@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.db import Job
 from dashboard.db.job import NEXT
+from dashboard.db.planning import in_index_order
 from dashboard.db.states import HELD, JobState
 from dashboard.extensions import db
 
@@ -38,6 +39,7 @@ def walk_queue(session: Session) -> Iterator[Waiting]:
     The highest priority comes first. Within it owners take turns: the one with the fewest running
     jobs is next, and a job that was yielded counts as running. Within an owner's jobs the least
     rank comes first, then the oldest. Jobs that an admin put before all know no turns.
+    To be read within `dashboard.db.planning.in_index_order`.
     """
     running: Counter[int] = Counter(_count_running(session))
     priority = _find_priority(session, below=None)
@@ -66,7 +68,7 @@ def _walk_priority(session: Session, priority: int, running: Counter[int]) -> It
         for owner_id, rank, job_id in _read_heads(session, priority)
     ]
     heapify(heads)
-    rest: dict[int, Iterator[Row[tuple[int, int]]]] = {}
+    rest: dict[int, Iterator[Row[int, int]]] = {}
     while heads:
         (_, job_id), owner_id, rank = heappop(heads)
         yield job_id
@@ -98,7 +100,7 @@ def _read_heads(session: Session, priority: int) -> list[tuple[int, int, int]]:
 
 def _walk_owner(
     session: Session, priority: int, owner_id: int, rank: int, job_id: int
-) -> Iterator[Row[tuple[int, int]]]:
+) -> Iterator[Row[int, int]]:
     """Yield the (rank, id) of an owner's jobs of a priority behind one of them."""
     same = (_QUEUED, Job.priority == priority, Job.owner_id == owner_id)
     jobs = select(Job.rank, Job.id).where(*same).order_by(Job.rank, Job.id).limit(READ_AT_ONCE)
@@ -113,7 +115,9 @@ def _walk_owner(
 
 def list_first(limit: int) -> list[int]:
     """Return the ids of the waiting jobs that start first, in order."""
-    return [waiting.job_id for waiting in islice(walk_queue(db.session()), limit)]
+    session: Session = db.session()
+    with in_index_order(session):
+        return [waiting.job_id for waiting in islice(walk_queue(session), limit)]
 
 
 def find_places() -> dict[int, int]:

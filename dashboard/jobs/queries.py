@@ -11,6 +11,7 @@ from dashboard.db.lookup import find_by_id
 from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.errors import NotFound
 from dashboard.extensions import db
+from dashboard.jobs.counting import count_states
 from dashboard.jobs.order import find_places
 
 SORTS = {
@@ -140,11 +141,6 @@ def count_matching(filters: JobFilters) -> int:
         return sum(count_states().values())
     found = filter_jobs(filters).with_only_columns(Job.id).order_by(None)
     return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
-
-
-def count_states() -> dict[str, int]:
-    """Count all jobs by state, from an index alone."""
-    return dict(db.session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
 
 
 def list_active(*, filters: JobFilters, limit: int = 100) -> Sequence[Job]:

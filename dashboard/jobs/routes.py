@@ -225,7 +225,10 @@ def config(job_id: int) -> Response:
     names = ("dataset_id", "target", "task", "estimator", "parameters", "features", "validation",
              "metric", "seed", "name", "tags", "priority", "time_limit_s",
              "class_weight")  # fmt: skip
-    text = json.dumps({name: job[name] for name in names}, indent=2)
+    asked = {name: job[name] for name in names}
+    if asked["priority"] == "next":  # an admin's word about that job, and none to submit with
+        asked["priority"] = "normal"
+    text = json.dumps(asked, indent=2)
     return Response(text + "\n", mimetype="application/json")
 
 

@@ -9,9 +9,10 @@ from sqlalchemy import exists, func, select
 from dashboard.clock import now
 from dashboard.db import Job, JobUsage, Worker
 from dashboard.db.lookup import find_by_id
-from dashboard.db.states import HELD, JobState
+from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.errors import NotFound
 from dashboard.extensions import db
+from dashboard.jobs.counting import count_states
 from dashboard.jobs.order import list_first
 from dashboard.jobs.pausing import find_pause
 from dashboard.jobs.queries import get_jobs
@@ -90,13 +91,7 @@ def count_idle(queue: str) -> int:
 
 def summarise_queue() -> QueueSummary:
     """Count jobs that run and wait, and training workers that are alive."""
-    counts = dict(
-        db.session.execute(
-            select(Job.state, func.count())
-            .where(Job.state.in_([*HELD, JobState.QUEUED]))
-            .group_by(Job.state)
-        ).all()
-    )
+    counts = count_states(ACTIVE)
     alive = [w for w in list_workers() if w.queue == "train" and is_alive(w)]
     pause = find_pause()
     return QueueSummary(

@@ -13,6 +13,7 @@ from dashboard.jobs.again import retry_failed
 from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.run_next import run_next as put_first
 from dashboard.live import answer
+from dashboard.shell import queue_summary
 from dashboard.web import requires
 from dashboard.workers import queries, service
 from dashboard.workers.last_day import read_last_day
@@ -22,7 +23,7 @@ blueprint = Blueprint("workers", __name__)
 
 
 def _context() -> dict[str, Any]:
-    summary = queries.summarise_queue()
+    summary = queue_summary() or queries.summarise_queue()
     return {
         "workers": view_workers(),
         "waiting": view_jobs(list(queries.list_queue())),

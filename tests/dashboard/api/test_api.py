@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from dashboard.api import model_schemas, routes, schemas
+from dashboard.api import model_schemas, queue_schemas, routes, schemas
 from dashboard.auth.tokens import create_token
 from dashboard.db import Dataset, User
 from dashboard.extensions import db
@@ -55,7 +55,7 @@ def body(dataset: Dataset, **changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("operation", routes.OPERATIONS, ids=lambda o: f"{o.method} {o.rule}")
 def test_nothing_is_answered_without_a_token(operation: Any, app: Flask) -> None:
     path = operation.rule.replace("<int:", "").replace(">", "")
-    for name in ("dataset_id", "job_id", "model_id", "prediction_id"):
+    for name in ("dataset_id", "job_id", "model_id", "prediction_id", "worker_id"):
         path = path.replace(name, "1")
     found = Api(app, None).call(operation.method, path, 401)
     assert found["error"]["code"] == "unauthorized"
@@ -186,7 +186,7 @@ def test_answers_have_the_shape_of_their_schemas(api: Api, member: User) -> None
         ("/estimators?task=regression", schemas.Estimators),
         (f"/jobs/{job.id}/log", schemas.LogPage),
         (f"/models/{model.id}", model_schemas.Model), ("/models", model_schemas.ModelPage),
-        ("/workers", schemas.WorkerPage), ("/queue", schemas.Queue),
+        ("/workers", queue_schemas.WorkerPage), ("/queue", queue_schemas.Queue),
     ]  # fmt: skip
     for path, schema in checks:
         schema.model_validate(api.call("GET", path))
