@@ -5,6 +5,12 @@ from sqlalchemy import select, update
 from dashboard.clock import now
 from dashboard.db import Worker
 from dashboard.db.transaction import writing
+from dashboard.extensions import db
+
+
+def find_worker(*, name: str) -> Worker | None:
+    """Return what is known of a worker of some name."""
+    return db.session.scalar(select(Worker).where(Worker.name == name))
 
 
 def register_worker(*, name: str, queue: str, host: str, pid: int) -> None:

@@ -1,22 +1,16 @@
 """The stream of jobs: submitted by the API, and now and then cancelled, run again or deleted."""
 
 import json
-import random
 import urllib.error
 import urllib.request
 from typing import Any
 
+from tests.chaos.plan import choose, draw_jobs
 from tests.chaos.product import wait_for
 
-ESTIMATORS = (
-    ("LogisticRegression", "y_class", {}),
-    ("GaussianNB", "y_class", {}),
-    ("Ridge", "y_number", {}),
-    ("RandomForestClassifier", "y_class", {"n_estimators": 300}),
-    ("GradientBoostingRegressor", "y_number", {"n_estimators": 600}),
-    ("HistGradientBoostingClassifier", "y_class", {"max_iter": 300}),
-)
 OVER = {"succeeded", "failed", "cancelled", "lost"}
+PATHS = {"cancel": "cancel", "keep": "cancel?keep=true", "retry": "retry"}
+NO_ANSWER = 0
 
 
 class Api:
@@ -24,9 +18,10 @@ class Api:
 
     def __init__(self, address: str, token: str) -> None:
         self.address, self.token = f"{address}/api/v1", token
+        self.wrong: list[str] = []  # answers that may never be given
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """Return the answer; None for 204 or when there is no answer or a refusal."""
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        """Return the status, `NO_ANSWER` when none came, and the answer's content."""
         request = urllib.request.Request(  # noqa: S310 - our own address
             self.address + path, method=method,
             data=None if body is None else json.dumps(body).encode(),
@@ -35,17 +30,26 @@ class Api:
         )  # fmt: skip
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
-                return json.loads(answer.read() or "null")
+                return answer.status, json.loads(answer.read() or "null")
         except urllib.error.HTTPError as refusal:
-            if refusal.code >= 500 and refusal.code != 503:
-                raise AssertionError(f"{method} {path} answered {refusal.code}") from refusal
-            return None
+            self._judge(f"{method} {path}", refusal)
+            return refusal.code, None
         except (OSError, ValueError):
-            return None
+            return NO_ANSWER, None
+
+    def _judge(self, what: str, refusal: urllib.error.HTTPError) -> None:
+        if refusal.code >= 500 and refusal.code != 503:
+            self.wrong.append(f"{what} answered {refusal.code}")
+        if refusal.code == 503 and not refusal.headers.get("Retry-After"):
+            self.wrong.append(f"{what} answered 503 without Retry-After")
+
+    def get(self, path: str) -> Any:
+        """Return what is there; None when nobody answers."""
+        return self.ask("GET", path)[1]
 
     def state_of(self, path: str) -> str | None:
         """Return the state of a record; None when nobody answers."""
-        return (self.call("GET", path) or {}).get("state")
+        return (self.get(path) or {}).get("state")
 
     def upload(self, text: str) -> int:
         """Upload a table and return its dataset's id once it is sent."""
@@ -64,13 +68,15 @@ class Api:
 
 
 class Load:
-    """Submits jobs and acts on them; every random choice comes from one generator."""
+    """Submits the jobs that a seed gives, and acts on them."""
 
-    def __init__(self, address: str, choose: random.Random) -> None:
-        self.api, self.dataset_id, self.choose = Api(address, ""), 0, choose
+    def __init__(self, address: str, seed: int) -> None:
+        self.api, self.dataset_id, self.requests = Api(address, ""), 0, draw_jobs(seed)
         self.submitted: set[int] = set()
         self.deleted: set[int] = set()
+        self.perhaps_deleted: set[int] = set()  # no answer came
         self.sent = 0
+        self.acts = 0
 
     def begin(self, token: str, table: str) -> None:
         """Upload the table that all jobs learn from, and wait until it was read."""
@@ -79,33 +85,46 @@ class Load:
         path = f"/datasets/{self.dataset_id}"
         wait_for("the dataset is read", lambda: self.api.state_of(path) == "ready")
 
-    def submit(self) -> None:
-        """Submit a job; one whose answer did not come is asked for again with the same key."""
-        estimator, target, parameters = self.choose.choice(ESTIMATORS)
-        self.sent += 1
-        body = {"dataset_id": self.dataset_id, "target": target, "estimator": estimator,
-                "parameters": parameters, "seed": self.sent}  # fmt: skip
-        key = {"Idempotency-Key": f"chaos-{self.sent}"}
-        for _ in range(20):
-            answer = self.api.call("POST", "/jobs", body, **key)
-            if answer:
-                self.submitted.add(answer["id"])
-                return
+    def submit(self, request: dict[str, Any] | None = None) -> int:
+        """Submit a job and return its id; without an answer it asks again with the same key.
 
-    def act(self) -> None:
+        Raises
+        ------
+        TimeoutError
+            When nobody takes it for two minutes.
+        """
+        self.sent += 1
+        body = {"dataset_id": self.dataset_id} | (request or next(self.requests))
+        key = f"chaos-{self.sent}"
+        taken: list[int] = []
+
+        def is_taken() -> bool:
+            status, answer = self.api.ask("POST", "/jobs", body, **{"Idempotency-Key": key})
+            taken.extend([answer["id"]] if status == 201 else [])
+            return bool(taken)
+
+        wait_for(f"job {self.sent} is taken", is_taken, 120)
+        self.submitted.add(taken[0])
+        return taken[0]
+
+    def act(self, what: str, pick: float) -> None:
         """Cancel, keep, run again or delete a job, whatever its state."""
-        if not self.submitted:
+        jobs = sorted(self.submitted - self.deleted - self.perhaps_deleted)
+        if not jobs:
             return
-        job = self.choose.choice(sorted(self.submitted - self.deleted) or [0])
-        what = self.choose.choice(["cancel", "cancel?keep=true", "retry", "retry", "delete"])
+        # The later ones are more often still in some state that is worth an act.
+        job = choose(1 - (1 - pick) ** 3 if pick < 1 else 0.0, jobs)
+        self.acts += 1
         if what == "delete":
-            # No answer may mean that it was done: the invariants ask the database.
-            self.api.call("DELETE", f"/jobs/{job}")
-            self.deleted.add(job)
+            status, _ = self.api.ask("DELETE", f"/jobs/{job}")
+            if status == 204:
+                self.deleted.add(job)
+            elif status in {NO_ANSWER, 404, 500, 503}:
+                self.perhaps_deleted.add(job)
         else:
-            self.api.call("POST", f"/jobs/{job}/{what}")
+            self.api.ask("POST", f"/jobs/{job}/{PATHS[what]}")
 
     def count_open(self) -> int | None:
         """Count the jobs that are not over; None when nobody answers."""
-        summary = self.api.call("GET", "/queue")
+        summary = self.api.get("/queue")
         return None if summary is None else summary["running"] + summary["queued"]

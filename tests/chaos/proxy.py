@@ -1,5 +1,6 @@
 """A proxy in front of the broker that answers badly for a while, when it is told to."""
 
+import hashlib
 import http.client
 import json
 import random
@@ -7,9 +8,13 @@ import socket
 import struct
 import threading
 import time
+import uuid
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-MODES = ("errors", "resets", "duplicates", "drops", "delays")
+MODES = ("errors", "resets", "duplicates", "drops", "delays", "disorder")
+JSON = "application/x-amz-json-1.0"
+Answer = tuple[int, bytes, str]
 
 
 class Proxy:
@@ -17,13 +22,18 @@ class Proxy:
 
     ``errors``: polls are answered with 500. ``resets``: connections are cut. ``duplicates``:
     each message is sent twice. ``drops``: messages are taken and thrown away. ``delays``: each
-    request waits up to a second, so that messages overtake each other.
+    request waits up to a second. ``disorder``: messages are kept back, and given to the broker
+    in any order when the time is over.
     """
 
-    def __init__(self, broker_port: int) -> None:
+    def __init__(self, broker_port: int, seed: int = 0) -> None:
         self.broker_port = broker_port
+        self.chance = random.Random(f"{seed} proxy")
         self.mode: str | None = None
         self.until = 0.0
+        self.kept_back: list[Callable[[], object]] = []
+        self.counts = dict.fromkeys(MODES, 0)  # how often each mode had something to spoil
+        self.lock = threading.Lock()
         handler = type("Handler", (Handler,), {"proxy": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
@@ -40,7 +50,27 @@ class Proxy:
 
     def misbehave(self, mode: str, seconds: float) -> None:
         """Answer badly for some time."""
+        self.give_back()
         self.mode, self.until = mode, time.monotonic() + seconds
+        timer = threading.Timer(seconds, self.give_back)
+        timer.daemon = True
+        timer.start()
+
+    def keep_back(self, send: Callable[[], object]) -> None:
+        """Keep a message until the disorder is over."""
+        with self.lock:
+            self.kept_back.append(send)
+
+    def give_back(self) -> None:
+        """Send the messages that were kept back, in any order."""
+        with self.lock:
+            kept, self.kept_back = self.kept_back, []
+        self.chance.shuffle(kept)
+        for send in kept:
+            try:
+                send()
+            except (OSError, http.client.HTTPException):
+                continue  # the broker is away: one more message that was lost
 
     @property
     def current(self) -> str | None:
@@ -57,46 +87,58 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Hand a request on, or misbehave."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        action = self.headers.get("X-Amz-Target", "").rpartition(".")[2] or body.decode("latin-1")
+        action = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
         mode = self.proxy.current
         if mode == "resets":
+            self._spoil(mode)
             self._cut()
-        elif mode == "errors" and "ReceiveMessage" in action:
-            self._answer(500, b"{}", "application/x-amz-json-1.0")
+        elif mode == "errors" and action == "ReceiveMessage":
+            self._spoil(mode)
+            self._answer((500, b"{}", JSON))
+        elif mode in {"drops", "disorder"} and action == "SendMessage":
+            self._spoil(mode)
+            if mode == "disorder":
+                self.proxy.keep_back(self._sender(body))
+            self._answer(_taken(body))
         else:
             if mode == "delays":
+                self._spoil(mode)
                 time.sleep(random.random())
-            self._hand_on(body, action, mode)
+            self._hand_on(body, twice=mode == "duplicates" and action == "SendMessage")
 
     do_GET = do_POST  # noqa: N815 - the name that http.server asks for
 
-    def _hand_on(self, body: bytes, action: str, mode: str | None) -> None:
+    def _spoil(self, mode: str) -> None:
+        self.proxy.counts[mode] += 1
+
+    def _hand_on(self, body: bytes, *, twice: bool) -> None:
+        send = self._sender(body)
         try:
-            status, answer, kind = self._ask(body)
-            if mode == "duplicates" and "SendMessage" in action:
-                self._ask(body)
-            if mode == "drops" and "SendMessage" in action:
-                self._throw_away(body)
-        except (OSError, ValueError, KeyError, http.client.HTTPException):
+            answer = send()
+            if twice:
+                self._spoil("duplicates")
+                send()
+        except (OSError, http.client.HTTPException):
             self._cut()
             return
-        self._answer(status, answer, kind)
+        self._answer(answer)
 
-    def _ask(self, body: bytes, **changed: str) -> tuple[int, bytes, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.proxy.broker_port, timeout=30)
+    def _sender(self, body: bytes) -> Callable[[], Answer]:
+        """Return what sends this request to the broker, also after the client has gone."""
         skipped = {"connection", "content-length"}
         headers = {k: v for k, v in self.headers.items() if k.lower() not in skipped}
-        target = {"X-Amz-Target": changed["target"]} if "target" in changed else {}
-        connection.request(self.command, self.path, body, headers | target)
-        answer = connection.getresponse()
-        found = answer.status, answer.read(), answer.headers.get("Content-Type", "")
-        connection.close()
-        return found
+        command, path, port = self.command, self.path, self.proxy.broker_port
 
-    def _throw_away(self, body: bytes) -> None:
-        """Empty the queue that a message was sent to."""
-        queue = json.dumps({"QueueUrl": json.loads(body)["QueueUrl"]}).encode()
-        self._ask(queue, target="AmazonSQS.PurgeQueue")
+        def send() -> Answer:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            try:
+                connection.request(command, path, body, headers)
+                answer = connection.getresponse()
+                return answer.status, answer.read(), answer.headers.get("Content-Type", "")
+            finally:
+                connection.close()
+
+        return send
 
     def _cut(self) -> None:
         # With a linger of zero the close is a reset, not an orderly end.
@@ -105,7 +147,8 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self.connection.close()
 
-    def _answer(self, status: int, body: bytes, kind: str) -> None:
+    def _answer(self, answer: Answer) -> None:
+        status, body, kind = answer
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
@@ -128,3 +171,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Say nothing."""
+
+
+def _taken(body: bytes) -> Answer:
+    """Return what SQS answers to a message that it took."""
+    text = json.loads(body)["MessageBody"].encode()
+    found = {
+        "MessageId": str(uuid.uuid4()),
+        "MD5OfMessageBody": hashlib.md5(text, usedforsecurity=False).hexdigest(),
+    }
+    return 200, json.dumps(found).encode(), JSON
