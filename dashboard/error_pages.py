@@ -4,6 +4,7 @@ Errors inside the API are answered by `dashboard.api.errors`; an address below `
 leads nowhere, and a part of a page, get JSON here.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import (
@@ -21,12 +22,13 @@ from flask import (
 )
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import errors
 from dashboard.bodies import limit_words
+from dashboard.db.transaction import AWAY
 from dashboard.extensions import db
 
 STATUS: dict[type[errors.DomainError], int] = {
@@ -78,7 +80,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(errors.DomainError, answer_domain_error)
     app.register_error_handler(HTTPException, answer_http_error)
     app.register_error_handler(CSRFError, answer_stale_form)
-    app.register_error_handler(OperationalError, answer_database_away)
+    for away in AWAY:
+        app.register_error_handler(away, answer_database_away)
 
 
 def answer_domain_error(error: errors.DomainError) -> Response:
@@ -109,10 +112,11 @@ def answer_http_error(error: HTTPException) -> AnyResponse:
     return response
 
 
-def answer_database_away(error: OperationalError) -> Response:
+def answer_database_away(error: SQLAlchemyError) -> Response:
     """Answer 503 while the database is locked or away, rather than hang."""
     current_app.logger.error("the database does not answer", exc_info=error)
-    db.session.rollback()
+    with suppress(SQLAlchemyError):  # also this fails on a connection that broke
+        db.session.rollback()
     return answer_domain_error(errors.Unavailable("The database does not answer. Try again soon"))
 
 

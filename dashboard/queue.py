@@ -32,8 +32,13 @@ def celery_settings(settings: Settings, *, producer: bool) -> dict[str, Any]:
         For a process that only sends: it gives up on a broker that does not answer within about
         two seconds, because a person waits.
     """
+    url = _broker_url(settings)
     return {
-        "broker_url": _broker_url(settings),
+        "broker_url": url,
+        # Celery's command takes BROKER_URL of the environment for its own and would forget the
+        # endpoint; these two go before it.
+        "broker_read_url": url,
+        "broker_write_url": url,
         "broker_transport_options": _transport_options(settings, producer=producer),
         "broker_connection_retry": False,  # a lost connection ends the worker; it is restarted
         "broker_connection_retry_on_startup": not producer,

@@ -14,7 +14,6 @@ from pathlib import Path
 from dashboard.config import SettingError, Settings, load_settings
 
 ROOT = Path(__file__).parent.parent
-BIN = Path(sys.executable).parent
 
 
 def fail(message: str) -> None:
@@ -93,7 +92,7 @@ def main() -> None:
     migrate()
     environment = supervisor_environment(settings)
     config = str(ROOT / "deploy" / "supervisord.conf")
-    command = [str(BIN / "supervisord"), "--nodaemon", "--configuration", config]
+    command = [sys.executable, "-m", "deploy.supervisor", "--nodaemon", "--configuration", config]
     os.chdir(ROOT)
     os.execve(command[0], command, environment)  # noqa: S606 - our own supervisor
 

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
@@ -10,18 +11,22 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.clock import isoformat
 from dashboard.db import Dataset, Job, JobFold
+from dashboard.db.transaction import is_away
 from dashboard.extensions import db
-from dashboard.jobs import execution, recovery
+from dashboard.jobs import execution, leftovers, recovery
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.execution import Signal
 from tasks.celery_app import draining, settings
 from tasks.child import Child
 from tasks.engine.spec import Validation
-from tasks.failures import memory_failure, time_failure
+from tasks.failures import memory_failure, time_failure, unknown_failure
 from tasks.reporter import JobReporter
 
 WRITE_EVERY_S = 0.5
 LOOK_EVERY_S = 0.2
+HEAR_EVERY_S = 0.5
+# How much longer than its lease a child waits for a word of its worker: that one ends it first.
+SILENCE_S = 2.0
 log = logging.getLogger(__name__)
 
 
@@ -83,50 +88,93 @@ class Attempt:
 
     def __init__(self, claim: Claim) -> None:
         self.claim, self.reporter = claim, JobReporter()
-        job = db.session.get_one(Job, claim.job_id)
-        self.payload = job_payload(job, claim)
+        self.started = self.last_write = self.last_heard = time.monotonic()
+        self.drain_since: float | None = None
+        self.child: Child | None = None
+        self.time_limit_s: float = settings.job_time_limit_s
+        self.memory_limit = settings.job_memory_bytes
+        self.n_folds = 0
+        self.payload: dict[str, Any] = {}
+
+    def run(self) -> None:
+        """Train until the job ends, is taken from us, or is handed back."""
+        try:
+            self._start_child()
+            while not self._is_over():
+                self._take(self.child.read_events(LOOK_EVERY_S) if self.child else [])
+        except LeaseGone:
+            log.warning("job %s is no longer ours; its work is thrown away", self.claim.job_id)
+        except Exception as error:
+            log.exception("job %s met an error of ours", self.claim.job_id)
+            self._fail_after(error)
+        finally:
+            self._stop_child()
+            self._clean_up()
+
+    def _start_child(self) -> None:
+        """Start a child with what the job's row says now, the folds that are done included."""
+        self._insist(self._read_job)
+        silence_s = settings.lost_after_s + SILENCE_S
+        self.child = Child("train_job", self.payload, silence_s=silence_s)
+
+    def _read_job(self) -> None:
+        job = db.session.get_one(Job, self.claim.job_id, populate_existing=True)
+        self.payload = job_payload(job, self.claim)
         self.n_folds = Validation(**job.validation).n_splits
         self.reporter.folds_done = len(self.payload["resume"])
         self.time_limit_s = min(job.time_limit_s or settings.job_time_limit_s, 10**9)
         self.memory_limit = job.memory_limit_bytes or settings.job_memory_bytes
         db.session.rollback()  # nothing stays open while it trains
-        self.started = self.last_write = time.monotonic()
-        self.drain_since: float | None = None
 
-    def run(self) -> None:
-        """Train until the job ends, is taken from us, or is handed back."""
-        self.child = Child("train_job", self.payload)
+    def _take(self, events: Iterable[dict[str, Any]]) -> None:
+        for event in events:
+            self.reporter.take(event)
+
+    def _stop_child(self) -> None:
+        """End the child, and take what it had still to say: a fold that it scored is kept."""
+        if self.child:
+            self._take(self.child.kill())
+
+    def _fail_after(self, error: Exception) -> None:
+        """End a job whose worker met an error that is not the database's being away."""
+        self._stop_child()
+        failure = unknown_failure(error)
         try:
-            while not self._is_over():
-                for event in self.child.read_events(LOOK_EVERY_S):
-                    self.reporter.take(event)
-        except LeaseGone:
-            log.warning("job %s is no longer ours; its work is thrown away", self.claim.job_id)
-        finally:
-            self.child.kill()
+            self._insist(lambda: execution.fail_job(claim=self.claim, failure=failure))
+        except (LeaseGone, SQLAlchemyError):
+            log.warning("job %s: its failure could not be written", self.claim.job_id)
+
+    def _clean_up(self) -> None:
+        """Delete what the child wrote and nobody recorded; the dispatcher does what fails here."""
+        try:
+            leftovers.discard_leftovers(job_id=self.claim.job_id, lease=self.claim.lease)
+        except Exception as problem:
+            log.warning("job %s: leftovers stay for now: %s", self.claim.job_id, problem)
 
     def _is_over(self) -> bool:
         if self.reporter.outcome:
             return self._end()
-        if not self.child.is_alive:
+        if self.child is None or not self.child.is_alive:
             return self._look_after_death()
-        failure = self._find_limit()
+        failure = self._find_limit(self.child)
         if failure:
-            self.child.kill()
+            self._stop_child()
+            self._write()
             self._insist(lambda: execution.fail_job(claim=self.claim, failure=failure))
             return True
         if self._should_hand_back():
-            self.child.kill()
+            self._stop_child()
             self._write()
             self._insist(lambda: recovery.hand_back(claim=self.claim))
             return True
         return self._write_if_due()
 
     def _look_after_death(self) -> bool:
-        for event in self.child.read_events(0):  # what it said last may still be in the pipe
-            self.reporter.take(event)
+        self._stop_child()
         if self.reporter.outcome:
             return self._end()
+        if time.monotonic() - self.last_write > settings.lost_after_s:
+            raise LeaseGone  # we were frozen, and it ended itself: it did not die by its own fault
         self._write()
         self._insist(
             lambda: recovery.record_child_death(
@@ -153,8 +201,8 @@ class Attempt:
         )
         return True
 
-    def _find_limit(self) -> dict[str, Any] | None:
-        memory = self.child.memory_bytes()
+    def _find_limit(self, child: Child) -> dict[str, Any] | None:
+        memory = child.memory_bytes()
         self.reporter.progress.peak_memory_bytes = self.reporter.peak_memory_bytes = max(
             memory, self.reporter.peak_memory_bytes
         )
@@ -176,7 +224,7 @@ class Attempt:
         new = self.reporter.progress
         has_news = bool(new.lines or new.folds) or new.message != self.reporter.last.message
         if since < (WRITE_EVERY_S if has_news else min(settings.heartbeat_s, 1.0)):
-            return False
+            return self._listen_if_due()
         try:
             signal = execution.record_progress(claim=self.claim, progress=new)
         except SQLAlchemyError as problem:
@@ -185,16 +233,32 @@ class Attempt:
         self._heard(signal)
         return self._obey(signal.stop)
 
+    def _listen_if_due(self) -> bool:
+        """Between two writes, read whether somebody wants the job to stop."""
+        if time.monotonic() - self.last_heard < HEAR_EVERY_S:
+            return False
+        self.last_heard = time.monotonic()
+        try:
+            signal = execution.hear(claim=self.claim)
+        except SQLAlchemyError as problem:
+            self._lease_may_have_run_out(problem)
+            return False
+        if not signal.held:
+            raise LeaseGone
+        return self._obey(signal.stop)
+
     def _obey(self, stop: str | None) -> bool:
         if stop == "cancel":
-            self.child.kill()
+            self._stop_child()
+            self._write()
             self._insist(lambda: execution.finish_cancel(claim=self.claim))
             return True
         if stop == "keep" and not self.payload["finish_now"]:
-            self.child.kill()
-            self.payload = job_payload(db.session.get_one(Job, self.claim.job_id), self.claim)
-            db.session.rollback()
-            self.child = Child("train_job", self.payload)
+            self._stop_child()
+            if self.reporter.outcome:
+                return self._end()
+            self._write()
+            self._start_child()
         return False
 
     def _write(self) -> None:
@@ -206,11 +270,16 @@ class Attempt:
     def _heard(self, signal: Signal) -> None:
         if not signal.held:
             raise LeaseGone
-        self.last_write = time.monotonic()
+        self.last_write = self.last_heard = time.monotonic()
         self.reporter.written()
+        if self.child and self.child.is_alive:
+            self.child.keep_alive()
 
     def _lease_may_have_run_out(self, problem: Exception) -> None:
-        db.session.rollback()
+        with suppress(SQLAlchemyError):  # also this fails on a connection that broke
+            db.session.rollback()
+        if not is_away(problem):
+            raise problem
         if time.monotonic() - self.last_write > settings.lost_after_s:
             raise LeaseGone from problem
 

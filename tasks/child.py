@@ -2,8 +2,9 @@
 
 A forkserver's child outlives a killed worker, because its parent is the forkserver. So a thread
 in the child waits on a pipe whose other end only the worker holds, and ends the process when that
-end closes. Cancel and limits kill the child from outside; nothing is ever raised inside it,
-because raising in a joblib thread deadlocks.
+end closes, or when the worker has said nothing for so long that its lease has run out: a frozen
+worker cannot end its child. Cancel and limits kill the child from outside; nothing is ever raised
+inside it, because raising in a joblib thread deadlocks.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ import multiprocessing.forkserver
 import os
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
@@ -22,6 +24,8 @@ from typing import Any
 import psutil
 
 PRELOAD = ["tasks.child_work"]
+STARTS = 3
+END_S = 5.0
 Send = Callable[[dict[str, Any]], None]
 _context = multiprocessing.get_context("forkserver")
 
@@ -32,10 +36,13 @@ def warm_up() -> None:
     multiprocessing.forkserver.ensure_running()
 
 
-def _main(work: str, payload: str, events: Connection, lifeline: Connection) -> None:
+def _main(
+    work: str, payload: str, events: Connection, lifeline: Connection, silence_s: float | None
+) -> None:
     os.setpgid(0, 0)  # so that whatever the fit starts dies with it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_die_with_worker, args=(lifeline,), daemon=True).start()
+    waiting = threading.Thread(target=_die_with_worker, args=(lifeline, silence_s), daemon=True)
+    waiting.start()
 
     def send(event: dict[str, Any]) -> None:
         events.send_bytes(json.dumps(event).encode())
@@ -66,9 +73,10 @@ def _failure(error: Exception) -> dict[str, Any]:
     }
 
 
-def _die_with_worker(lifeline: Connection) -> None:
-    with contextlib.suppress(EOFError, OSError):
-        lifeline.recv_bytes()
+def _die_with_worker(lifeline: Connection, silence_s: float | None) -> None:
+    with contextlib.suppress(OSError):
+        while wait([lifeline], silence_s) and os.read(lifeline.fileno(), 4096):
+            pass
     os.killpg(0, signal.SIGKILL)
 
 
@@ -81,19 +89,46 @@ class Child:
         Name of a function of `tasks.child_work`.
     payload : dict
         Its argument, JSON values.
+    silence_s : float, optional
+        The process ends by itself when `keep_alive` was not called for so many seconds; without
+        one it lives as long as its worker.
     """
 
-    def __init__(self, work: str, payload: dict[str, Any]) -> None:
+    def __init__(
+        self, work: str, payload: dict[str, Any], *, silence_s: float | None = None
+    ) -> None:
+        for tries_left in reversed(range(STARTS)):
+            try:
+                self._start(work, json.dumps(payload), silence_s)
+                break
+            except (OSError, EOFError):  # the fork server has died; the next try starts another
+                if not tries_left:
+                    raise
+
+    def _start(self, work: str, payload: str, silence_s: float | None) -> None:
         self.events, child_events = _context.Pipe(duplex=False)
         child_lifeline, self.lifeline = _context.Pipe(duplex=False)
+        os.set_blocking(self.lifeline.fileno(), False)
         self.process = _context.Process(
             target=_main,
-            args=(work, json.dumps(payload), child_events, child_lifeline),
+            args=(work, payload, child_events, child_lifeline, silence_s),
             daemon=False,
         )
-        self.process.start()
-        child_events.close()
-        child_lifeline.close()
+        try:
+            self.process.start()
+        except BaseException:
+            self.events.close()
+            self.lifeline.close()
+            raise
+        finally:
+            child_events.close()
+            child_lifeline.close()
+
+    def keep_alive(self) -> None:
+        """Tell the process that its worker lives and holds the lease."""
+        # A frozen child does not read; its worker must not wait for it.
+        with contextlib.suppress(OSError):
+            os.write(self.lifeline.fileno(), b".")
 
     def read_events(self, timeout_s: float) -> list[dict[str, Any]]:
         """Wait for events, at most `timeout_s` seconds, and return those that are there."""
@@ -118,18 +153,30 @@ class Child:
         except psutil.Error:
             return 0
 
-    def kill(self) -> None:
-        """End the process and all that it started, now."""
+    def kill(self) -> list[dict[str, Any]]:
+        """End the process and all that it started, now, and return what it had still to say.
+
+        When this returns nobody writes for the process any more: the end of its events is the
+        proof, since a fork server that has died can no longer tell.
+        """
+        if self.events.closed:
+            return []
         pid = self.process.pid
         if pid and self.process.is_alive():
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self.close()
-
-    def close(self) -> None:
-        """Wait for the end of a process that is over, and let its pipes go."""
-        self.process.join(5)
+        self.lifeline.close()  # where the process cannot be reached it ends by this
+        last = self._read_to_end()
+        self.process.join(END_S)
         self.events.close()
-        self.lifeline.close()
+        return last
+
+    def _read_to_end(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        give_up = time.monotonic() + END_S
+        with contextlib.suppress(EOFError, OSError):
+            while self.events.poll(max(0.0, give_up - time.monotonic())):
+                found.append(json.loads(self.events.recv_bytes()))
+        return found

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,9 +15,12 @@ from dashboard.chores.service import (
     claim_next_chore,
     put_back,
 )
+from dashboard.db.transaction import AWAY, is_away
+from tasks.attempt import SILENCE_S
 from tasks.celery_app import celery, draining, settings, worker_name
 from tasks.child import Child
 from tasks.chore_kinds import KINDS, ChoreKind
+from tasks.failures import unknown_failure
 from tasks.presence import Presence
 
 LOOK_EVERY_S = 0.2
@@ -46,9 +50,14 @@ def run_chore(claim: ChoreClaim) -> None:
     if payload is None:  # what it was about is gone
         kind.fail({"code": "GONE", "message": "It was deleted meanwhile", "hint": ""})
         return
-    child = Child(kind.work, payload)
+    child = Child(kind.work, payload, silence_s=settings.lost_after_s + SILENCE_S)
     try:
         ChoreWatch(claim, kind, child).run()
+    except Exception as error:
+        if isinstance(error, SQLAlchemyError) and is_away(error):
+            raise  # the dispatcher takes the chore back when the database is there again
+        log.exception("chore %s met an error of ours", claim.chore_id)
+        kind.fail(unknown_failure(error))
     finally:
         child.kill()
 
@@ -76,20 +85,42 @@ class ChoreWatch:
 
     def _takes_last(self, event: dict[str, Any]) -> bool:
         if event["type"] == "done":
-            self.kind.finish(event.get("values", {}))
+            self._insist(lambda: self.kind.finish(event.get("values", {})))
             return True
         if event["type"] == "failed":
             log.warning("chore %s failed: %s", self.claim.chore_id, event["failure"]["message"])
-            self.kind.fail(event["failure"])
+            self._insist(lambda: self.kind.fail(event["failure"]))
             return True
+        try:
+            is_wanted = self.kind.progress(event["fraction"], event["message"])
+        except AWAY as problem:
+            log.warning("chore %s: cannot write: %s", self.claim.chore_id, problem)
+            return False
+        self._has_beaten()
+        return not is_wanted
+
+    def _has_beaten(self) -> None:
         self.last_beat = time.monotonic()
-        return not self.kind.progress(event["fraction"], event["message"])
+        self.child.keep_alive()
+
+    def _insist(self, write: Callable[[], None]) -> None:
+        """Write, again and again while the database is away, until the lease has run out."""
+        while True:
+            try:
+                return write()
+            except AWAY as problem:
+                log.warning("chore %s: cannot write: %s", self.claim.chore_id, problem)
+                if time.monotonic() - self.last_beat > settings.lost_after_s:
+                    raise
+                time.sleep(LOOK_EVERY_S)
 
     def _look_after_death(self) -> None:
+        if time.monotonic() - self.last_beat > settings.lost_after_s:
+            return  # we were frozen, and it ended itself
         if self.claim.attempt >= MAX_ATTEMPTS:
-            self.kind.fail(DIED)
+            self._insist(lambda: self.kind.fail(DIED))
         else:
-            put_back(claim=self.claim, counted=True)
+            self._insist(lambda: put_back(claim=self.claim, counted=True))
 
     def _is_drained(self) -> bool:
         if not draining.is_set():
@@ -110,5 +141,5 @@ class ChoreWatch:
         except SQLAlchemyError as problem:
             log.warning("chore %s: cannot write: %s", self.claim.chore_id, problem)
             return silent_s < settings.lost_after_s
-        self.last_beat = time.monotonic()
+        self._has_beaten()
         return held

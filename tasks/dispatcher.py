@@ -29,6 +29,7 @@ from dashboard.db.transaction import writing
 from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.hints import WINDOW, count_hinted
+from dashboard.jobs.leftovers import discard_recent_leftovers
 from dashboard.jobs.pausing import find_pause
 from dashboard.jobs.recovery import recover_stale_jobs
 from dashboard.models.verification import refuse_unverified
@@ -36,8 +37,11 @@ from dashboard.predictions.execution import fail_prediction
 from dashboard.workers.queries import count_idle
 
 PAUSE_S = 1.0
-LONGEST_PAUSE_S = 15.0
-HINT_AGAIN_AFTER = timedelta(seconds=10)
+LONGEST_PAUSE_S = 5.0
+# A hint may have gone to a worker that died before it could read it.
+HINT_AGAIN_AFTER = timedelta(seconds=5)
+LEFTOVERS_EVERY = timedelta(minutes=1)
+LEFTOVERS_OF = timedelta(minutes=15)
 TIDY_EVERY = timedelta(minutes=5)
 FORGET_AFTER = timedelta(days=1)
 log = logging.getLogger(__name__)
@@ -45,13 +49,13 @@ log = logging.getLogger(__name__)
 
 DIED = {
     "code": "UNKNOWN",
-    "message": "The process that did it died three times",
+    "message": "The worker that did it died again and again",
     "hint": "It may need more memory than there is",
 }
 GIVE_UP: dict[str, Callable[[int], None]] = {
     "read_dataset": lambda dataset_id: refuse_reading(
         dataset_id=dataset_id,
-        message="The file could not be read: the process that reads it died three times",
+        message="The file could not be read: the worker that reads it died again and again",
     ),
     "verify_model": lambda model_id: refuse_unverified(model_id=model_id, failure=DIED),
     "predict": lambda prediction_id: fail_prediction(prediction_id=prediction_id, failure=DIED),
@@ -135,9 +139,18 @@ def tidy(moment: datetime) -> None:
         log.warning("abandoned uploads stay for now: %s", problem)
 
 
+def clean_up(moment: datetime) -> None:
+    """Delete what attempts left behind whose worker could not; see `dashboard.jobs.leftovers`."""
+    try:
+        discard_recent_leftovers(since=moment - LEFTOVERS_OF)
+    except (OSError, BotoCoreError, ClientError, DomainError) as problem:
+        log.warning("leftovers stay for now: %s", problem)
+
+
 def run(settings: Settings, stop: threading.Event) -> None:
     """Dispatch until asked to stop; outages are waited out with a bounded back-off."""
     pause, tidied = PAUSE_S, now() - TIDY_EVERY
+    cleaned = now() - LEFTOVERS_EVERY
     while not stop.is_set():
         try:
             moment = now()
@@ -146,6 +159,9 @@ def run(settings: Settings, stop: threading.Event) -> None:
             if moment - tidied >= TIDY_EVERY:
                 tidy(moment)
                 tidied = moment
+            if moment - cleaned >= LEFTOVERS_EVERY:
+                clean_up(moment)
+                cleaned = moment
             pause = PAUSE_S
         except SQLAlchemyError as problem:
             log.warning("the database does not answer: %s", str(problem).splitlines()[0])

@@ -1,8 +1,20 @@
 """Why a worker stopped a child, in words for the person who asked for the work."""
 
+import traceback
 from typing import Any
 
 from dashboard.filters import duration, plural, size
+
+
+def unknown_failure(error: Exception) -> dict[str, Any]:
+    """Say that the worker met an error that nobody foresaw."""
+    last = (str(error).splitlines() or [""])[0][:300] or type(error).__name__
+    return {
+        "code": "UNKNOWN",
+        "message": f"The job stopped for a reason we do not recognise: {last}",
+        "hint": "The log has the details",
+        "traceback": "".join(traceback.format_exception(error)),
+    }
 
 
 def memory_failure(limit_bytes: int, stage: str) -> dict[str, Any]:

@@ -19,16 +19,19 @@ import psutil
 from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard.chores.service import recover_chores_of
 from dashboard.clock import now
-from dashboard.db import Chore, Job, JobEvent
+from dashboard.db import Chore, Job, JobEvent, Worker
 from dashboard.extensions import db
+from dashboard.jobs import recovery
 from dashboard.jobs.pausing import find_pause
 from dashboard.queue import TRAIN
 from dashboard.workers import service
-from dashboard.workers.queries import is_drained
+from dashboard.workers.queries import find_worker, is_drained
 from tasks.celery_app import draining, flask_app, settings
 
 DEAF_AFTER = timedelta(seconds=90)
+BEGAN = now()  # what was held before this moment, a former process of our name held
 log = logging.getLogger(__name__)
 
 
@@ -107,12 +110,7 @@ class Presence:
             while not self.stopped.is_set():
                 try:
                     if not registered:
-                        service.register_worker(
-                            name=self.name,
-                            queue=self.queue,
-                            host=socket.gethostname(),
-                            pid=os.getpid(),
-                        )
+                        self._take_over()
                         registered = True
                     self.drain = self.queue == TRAIN and is_drained(self.name)
                     self._write(self._state())
@@ -128,6 +126,20 @@ class Presence:
                 self.changed.clear()
             with contextlib.suppress(SQLAlchemyError):
                 self._write("stopped")
+
+    def _take_over(self) -> None:
+        """Write that this process is there, in place of a former one of the same name.
+
+        What that one held is taken back at once when it is certain that it is gone: nobody need
+        wait until its lease has run out.
+        """
+        host = socket.gethostname()
+        if is_gone(find_worker(name=self.name), host):
+            recovery.recover_jobs_of(
+                worker=self.name, before=BEGAN, max_child_deaths=settings.max_attempts
+            )
+            recover_chores_of(worker=self.name, before=BEGAN)
+        service.register_worker(name=self.name, queue=self.queue, host=host, pid=os.getpid())
 
     def _state(self) -> str:
         if draining.is_set() or self.drain:
@@ -154,6 +166,19 @@ class Presence:
         elif is_waiting_since(self.queue, now() - DEAF_AFTER):
             log.error("%s idles while work waits; it ends to be started anew", self.name)
             os._exit(1)
+
+
+def is_gone(former: Worker | None, host: str) -> bool:
+    """Tell whether a former process of this machine has ended for certain."""
+    if former is None or former.host != host:
+        return False
+    if former.pid == os.getpid():
+        return True  # in a container every process may be number 7
+    try:
+        # A process that began after the former one was last seen has only got its number.
+        return psutil.Process(former.pid).create_time() > former.seen_at.timestamp()
+    except psutil.NoSuchProcess:
+        return True
 
 
 def is_waiting_since(queue: str, before: datetime) -> bool:

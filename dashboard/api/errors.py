@@ -1,6 +1,7 @@
 """From an error to its JSON: one table. Never a page, never a traceback."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -80,7 +81,8 @@ def on_http_error(error: HTTPException) -> tuple[Response, int]:
 def on_database_error(error: SQLAlchemyError) -> tuple[Response, int]:
     """Answer that the database does not answer."""
     log.exception("the database failed", exc_info=error)
-    db.session.rollback()
+    with suppress(SQLAlchemyError):  # also this fails on a connection that broke
+        db.session.rollback()
     answer = jsonify(body_of("unavailable", "The database does not answer. Try again"))
     answer.headers["Retry-After"] = "5"
     return answer, 503

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.clock import now
@@ -14,7 +14,9 @@ from dashboard.db import Chore
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 
+# Attempts in which the child died by itself; and of any kind, whose worker died included.
 MAX_ATTEMPTS = 3
+ATTEMPTS_OF_ANY_KIND = 10
 
 
 @dataclass(frozen=True)
@@ -122,10 +124,27 @@ def recover_stale_chores(*, before: datetime) -> Sequence[tuple[str, int]]:
     Returns
     -------
     sequence of (str, int)
-        Kind and subject of those that were given up after three attempts.
+        Kind and subject of those that were given up after ten attempts.
     """
+    return _take_back((Chore.state == "running", Chore.heartbeat_at < before))
+
+
+def recover_chores_of(*, worker: str, before: datetime) -> None:
+    """Take back the chores that a worker held before a moment, its process being gone for sure.
+
+    The last attempt is left for `recover_stale_chores` to give up.
+    """
+    _take_back((
+        Chore.state == "running",
+        Chore.worker == worker,
+        Chore.heartbeat_at < before,
+        Chore.attempt < ATTEMPTS_OF_ANY_KIND,
+    ))  # fmt: skip
+
+
+def _take_back(stale: tuple[ColumnElement[bool], ...]) -> Sequence[tuple[str, int]]:
     given_up = []
-    stale = (Chore.state == "running", Chore.heartbeat_at < before)
+    db.session.rollback()
     for chore_id in db.session.scalars(select(Chore.id).where(*stale)).all():
         with writing() as session:
             chore = session.scalar(
@@ -134,7 +153,7 @@ def recover_stale_chores(*, before: datetime) -> Sequence[tuple[str, int]]:
             if chore is None:
                 continue
             chore.lease = None
-            if chore.attempt >= MAX_ATTEMPTS:
+            if chore.attempt >= ATTEMPTS_OF_ANY_KIND:
                 chore.state, chore.finished_at = "failed", now()
                 given_up.append((chore.kind, chore.subject_id))
             else:

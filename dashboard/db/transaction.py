@@ -11,11 +11,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import (
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    PendingRollbackError,
+    TimeoutError,
+)
 from sqlalchemy.orm import Session
 
 from dashboard.extensions import db
 
 BUSY_TIMEOUT_S = 5
+# What a database that is away, locked, restarting or overloaded gives.
+AWAY = (OperationalError, InterfaceError, InternalError, PendingRollbackError, TimeoutError)
 _WRITING = {"trainyard_writing": True}
 
 
@@ -38,6 +47,11 @@ def writing() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+def is_away(problem: Exception) -> bool:
+    """Tell whether an error is the database's being away: what failed may work later."""
+    return isinstance(problem, AWAY)
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -12,6 +12,7 @@ from dashboard.clock import now
 from dashboard.db import Chore, Job, JobAttempt, JobFold, LogLine, Model
 from dashboard.db.states import HELD, JobState, move
 from dashboard.db.transaction import writing
+from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
 
 MAX_LINE = 2000
@@ -78,6 +79,18 @@ def record_progress(*, claim: Claim, progress: Progress) -> Signal:
         add_lines(session, job.id, progress.lines)
         _add_folds(session, claim, progress.folds)
         return Signal(held=True, stop=job.stop_request)
+
+
+def hear(*, claim: Claim) -> Signal:
+    """Read, without writing, whether the job is still ours and who wants it to stop."""
+    db.session.rollback()
+    found = db.session.execute(
+        select(Job.stop_request).where(
+            Job.id == claim.job_id, Job.lease == claim.lease, Job.state.in_(HELD)
+        )
+    ).one_or_none()
+    db.session.rollback()
+    return Signal(held=False) if found is None else Signal(held=True, stop=found[0])
 
 
 def add_lines(session: Session, job_id: int, lines: Sequence[tuple[datetime, str, str]]) -> None:

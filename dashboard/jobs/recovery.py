@@ -1,21 +1,26 @@
 """Jobs whose worker or child died: another attempt, or given up."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from botocore.exceptions import BotoCoreError, ClientError
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from dashboard.clock import now
 from dashboard.db import Job
 from dashboard.db.states import HELD, JobState, move
 from dashboard.db.transaction import writing
+from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.execution import add_lines, end_attempt, held_job
+from dashboard.jobs.leftovers import discard_leftovers
 
 # A job that ends its workers again and again is given up too, whoever is to blame.
 ATTEMPTS_OF_ANY_KIND = 10
+log = logging.getLogger(__name__)
 
 
 def hand_back(*, claim: Claim) -> bool:
@@ -55,17 +60,49 @@ def recover_stale_jobs(*, before: datetime, max_child_deaths: int) -> int:
         How many jobs were taken back. Safe to run in several processes at once.
     """
     stale = (Job.state.in_(HELD), Job.heartbeat_at < before)
-    job_ids: Sequence[int] = db.session.scalars(select(Job.id).where(*stale)).all()
+    return _take_back(stale, max_child_deaths, by="dispatcher")
+
+
+def recover_jobs_of(*, worker: str, before: datetime, max_child_deaths: int) -> int:
+    """Take back the jobs of a worker whose process is known to be gone; return how many.
+
+    Parameters
+    ----------
+    worker : str
+        Its name, which another process may have by now.
+    before : datetime
+        Jobs with an older heartbeat are meant: when that other process began.
+    max_child_deaths : int
+        As for `recover_stale_jobs`.
+    """
+    held = (Job.state.in_(HELD), Job.worker == worker, Job.heartbeat_at < before)
+    return _take_back(held, max_child_deaths, by=worker)
+
+
+def _take_back(which: tuple[ColumnElement[bool], ...], max_child_deaths: int, *, by: str) -> int:
+    db.session.rollback()
+    job_ids: Sequence[int] = db.session.scalars(select(Job.id).where(*which)).all()
     recovered = 0
     for job_id in job_ids:
         with writing() as session:
             job = session.scalar(
-                select(Job).where(Job.id == job_id, *stale).with_for_update(of=Job)
+                select(Job).where(Job.id == job_id, *which).with_for_update(of=Job)
             )
-            if job is not None:
-                _requeue(session, job, "worker_died", max_child_deaths, by="dispatcher")
-                recovered += 1
+            if job is None:
+                continue
+            lease = job.lease
+            _requeue(session, job, "worker_died", max_child_deaths, by=by)
+        recovered += 1
+        if lease:
+            _clean_up(job_id, lease)
     return recovered
+
+
+def _clean_up(job_id: int, lease: str) -> None:
+    try:
+        discard_leftovers(job_id=job_id, lease=lease)
+    except (OSError, BotoCoreError, ClientError, DomainError) as problem:
+        log.warning("job %s: leftovers stay for now: %s", job_id, problem)
 
 
 def why_again(ended_by: str, worker: str | None) -> str:
@@ -90,7 +127,7 @@ def _requeue(
         _give_up(session, job, ended_by, worker, attempt)
         return
     job.message = f"{why_again(ended_by, worker)}. Started again as attempt {attempt + 1}"
-    job.hinted_at, job.progress = None, 0.0
+    job.hinted_at = None  # its progress stays: the folds that were scored are not lost
     add_lines(session, job.id, [(now(), "warning", job.message)])
     move(session, job, JobState.QUEUED, by=by)
 

@@ -1,5 +1,6 @@
 """What every storage can do. Keys come from `dashboard.storage.keys` and from nowhere else."""
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,9 @@ class Storage(Protocol):
 
     def delete_prefix(self, prefix: str) -> None:
         """Delete every file whose key begins with a prefix that ends in a slash."""
+
+    def keep_only(self, prefix: str, keys: Collection[str]) -> int:
+        """Delete every file below a prefix but for some, unfinished ones too; return how many."""
 
     def check(self) -> None:
         """Do nothing when the storage answers.

@@ -69,6 +69,11 @@ def job_prefix(job_id: int) -> str:
     return f"jobs/{_number(job_id)}/"
 
 
+def attempt_prefix(job_id: int, lease: str) -> str:
+    """Return what all keys of the files of one attempt begin with."""
+    return f"{job_prefix(job_id)}{_token(lease)}/"
+
+
 def job_artefact(job_id: int, lease: str, name: str) -> str:
     """Return the key of one file that an attempt of a job made."""
     return f"{job_prefix(job_id)}{_token(lease)}/{_name(name)}"

@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +14,7 @@ from dashboard.errors import NotFound, TooLarge, Unavailable
 from dashboard.storage.base import CHUNK_BYTES, StorageFull, StoredFile
 from dashboard.storage.keys import BadKeyError, check_key
 
+FOLDER_TRIES = 50
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -39,16 +40,23 @@ class LocalStorage:
     def write(self, key: str, stream: BinaryIO, *, limit_bytes: int | None = None) -> StoredFile:
         """Store a stream; see `Storage.write`."""
         path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             return self._write(key, path, stream, limit_bytes)
         except BaseException:
             self._drop_empty(path.parent)
             raise
 
+    def _begin(self, folder: Path) -> tuple[int, str]:
+        """Open a new file in a folder, which somebody may remove at any moment, being empty."""
+        for _ in range(FOLDER_TRIES):
+            with suppress(FileNotFoundError):
+                folder.mkdir(parents=True, exist_ok=True)
+                return tempfile.mkstemp(dir=folder, prefix=".part-")
+        raise Unavailable("The storage folder cannot be written")
+
     def _write(self, key: str, path: Path, stream: BinaryIO, limit: int | None) -> StoredFile:
         digest, size = hashlib.sha256(), 0
-        descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+        descriptor, part = self._begin(path.parent)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 while chunk := stream.read(CHUNK_BYTES):
@@ -109,6 +117,16 @@ class LocalStorage:
         path = self._path(prefix)
         shutil.rmtree(path, ignore_errors=True)
         self._drop_empty(path.parent)
+
+    def keep_only(self, prefix: str, keys: Collection[str]) -> int:
+        """Delete the files of a folder but for some, half-written ones too."""
+        folder, kept, deleted = self._path(prefix), {self._path(key) for key in keys}, 0
+        for path in list(folder.rglob("*")):
+            if path not in kept and not path.is_dir():
+                path.unlink(missing_ok=True)
+                deleted += 1
+                self._drop_empty(path.parent)
+        return deleted
 
     def _drop_empty(self, folder: Path) -> None:
         with suppress(OSError):

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -118,13 +118,21 @@ class S3Storage:
 
     def delete_prefix(self, prefix: str) -> None:
         """Delete every file below a prefix, a thousand at a time."""
+        self.keep_only(prefix, ())
+
+    def keep_only(self, prefix: str, keys: Collection[str]) -> int:
+        """Delete every file below a prefix but for some, a thousand at a time."""
         if not prefix.endswith("/"):
             raise BadKeyError(f"a prefix ends in a slash: {prefix!r}")
+        kept, deleted = {self._key(key) for key in keys}, 0
         pages = self.client.get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=self.bucket, Prefix=self._key(prefix)):
-            found = [{"Key": item["Key"]} for item in page.get("Contents", [])]
+            found = [{"Key": item["Key"]} for item in page.get("Contents", [])
+                     if item["Key"] not in kept]  # fmt: skip
+            deleted += len(found)
             if found:
                 self.client.delete_objects(Bucket=self.bucket, Delete={"Objects": found})
+        return deleted
 
     def check(self) -> None:
         """Ask for the bucket."""

@@ -76,6 +76,11 @@ def state_of(worker: Worker) -> str:
     return "draining" if worker.drain and worker.state in {"idle", "busy"} else worker.state
 
 
+def find_worker(*, name: str) -> Worker | None:
+    """Return what is known of a worker of some name."""
+    return db.session.scalar(select(Worker).where(Worker.name == name))
+
+
 def is_drained(name: str) -> bool:
     """Tell whether a worker was asked to take no other job."""
     return bool(db.session.scalar(select(exists().where(Worker.name == name, Worker.drain))))

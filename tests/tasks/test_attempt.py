@@ -21,7 +21,7 @@ class FakeChild:
 
     memory = 1_000
 
-    def __init__(self, work: str, payload: dict[str, Any]) -> None:
+    def __init__(self, work: str, payload: dict[str, Any], silence_s: float = 0) -> None:
         self.is_alive = True
         self.look: Callable[[], None] = lambda: None
 
@@ -33,8 +33,12 @@ class FakeChild:
     def memory_bytes(self) -> int:
         return self.memory
 
-    def kill(self) -> None:
+    def keep_alive(self) -> None:
+        pass
+
+    def kill(self) -> list[dict[str, Any]]:
         self.is_alive = False
+        return []
 
 
 CHILD_LOOKS: list[float] = []
@@ -118,7 +122,7 @@ def test_a_child_that_dies_by_itself_gives_another_attempt(
     job, attempt = begin()
     made = child("train_job", {})
     made.is_alive = False
-    monkeypatch.setattr(module, "Child", lambda *_: made)
+    monkeypatch.setattr(module, "Child", lambda *_, **__: made)
     attempt.run()
     job = reread(job)
     assert (job.state, job.child_deaths) == ("queued", 1)
@@ -131,11 +135,11 @@ def test_no_transaction_is_open_while_it_trains(child: type[FakeChild]) -> None:
     seen = []
     real = attempt._find_limit
 
-    def stop_later() -> dict[str, Any] | None:
+    def stop_later(made: Any) -> dict[str, Any] | None:
         seen.append(1)
         if len(seen) == 3:
             attempt.started -= 61
-        return real()
+        return real(made)
 
     attempt._find_limit = stop_later  # type: ignore[method-assign]
     attempt.run()

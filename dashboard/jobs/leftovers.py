@@ -1,0 +1,60 @@
+"""Files that an attempt wrote and that no record names: what a crash left between file and commit.
+
+An attempt writes below its own lease only, and nothing can be recorded under a lease that is over.
+So once an attempt is over, whatever lies below its lease without a record is nobody's.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from dashboard.db import Job, JobAttempt, JobFold, Model
+from dashboard.extensions import db
+from dashboard.storage import get_storage, keys
+
+AT_ONCE = 500
+
+
+def discard_leftovers(*, job_id: int, lease: str) -> int:
+    """Delete the files of an attempt that no record names.
+
+    Parameters
+    ----------
+    job_id, lease
+        An attempt that is over, and whose training process is gone.
+
+    Returns
+    -------
+    int
+        How many files were deleted.
+    """
+    named = _named_keys(job_id)
+    return get_storage().keep_only(keys.attempt_prefix(job_id, lease), named)
+
+
+def discard_recent_leftovers(*, since: datetime) -> int:
+    """Do so for all attempts that came to a bad end since some moment.
+
+    It is the net below those who end attempts: they may be killed before they have cleaned up.
+    """
+    ended = (
+        select(JobAttempt.job_id, JobAttempt.lease)
+        .where(JobAttempt.ended_at >= since, JobAttempt.ended_by != "succeeded")
+        .order_by(JobAttempt.id.desc())
+        .limit(AT_ONCE)
+    )
+    found = db.session.execute(ended).all()
+    return sum(discard_leftovers(job_id=job_id, lease=lease) for job_id, lease in found)
+
+
+def _named_keys(job_id: int) -> set[str]:
+    db.session.rollback()  # what is named now, not what was when this session last looked
+    found = set(db.session.scalars(select(JobFold.key).where(JobFold.job_id == job_id)))
+    for both in db.session.execute(
+        select(Job.results_key, Job.out_of_fold_key).where(Job.id == job_id)
+    ):
+        found |= set(both)
+    for files in db.session.scalars(select(Model.files).where(Model.job_id == job_id)):
+        found |= {file["key"] for file in files.values()}
+    db.session.rollback()
+    return {key for key in found if key}

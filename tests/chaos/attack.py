@@ -1,0 +1,135 @@
+"""The run itself: a stream of jobs under faults, then calm, then what must hold in calm."""
+
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.chaos.database import Postgres, Sqlite
+from tests.chaos.faults import Faults
+from tests.chaos.invariants import Submitted, find_faults
+from tests.chaos.load import Load
+from tests.chaos.plan import draw_faults, draw_steps
+from tests.chaos.product import Product, wait_for
+
+OPEN_JOBS = 8
+BACK_WITHIN_S = 15  # whatever dies is started again so soon
+CALM_S = 240
+CLEAN_S = 75  # the dispatcher looks for leftovers every minute
+CANCEL_WITHIN_S = 2.0
+SLOW = {"target": "y_number", "estimator": "GradientBoostingRegressor",
+        "parameters": {"n_estimators": 1500}, "seed": 1}  # fmt: skip
+
+
+def say(words: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{time.strftime('%H:%M:%S')} {words}\n")
+    sys.stdout.flush()
+
+
+def attack(load: Load, faults: Faults, seed: int, seconds: float) -> None:
+    """Submit jobs, act on them and make faults until the time is over."""
+    began = time.monotonic()
+
+    def make_faults() -> None:
+        for fault in draw_faults(seed, faults.kinds, seconds):
+            time.sleep(max(0.0, began + fault.at_s - time.monotonic()))
+            made = "" if faults.make(fault) else " (there was none)"
+            say(f"{fault.kind}{made}")
+
+    attacker = threading.Thread(target=make_faults, daemon=True)
+    attacker.start()
+    for step in draw_steps(seed):
+        if time.monotonic() > began + seconds:
+            break
+        if (load.count_open() or 0) < OPEN_JOBS:
+            load.submit()
+        if step.act:
+            load.act(step.act, step.pick)
+        time.sleep(step.pause_s)
+    attacker.join(30)
+
+
+def settle(product: Product, load: Load) -> None:
+    """Wait until everything runs again, every job is over and every model was checked."""
+    took = wait_for("everything runs again", product.is_whole, BACK_WITHIN_S + 5)
+    say(f"everything runs, {took:.1f} s after the last fault")
+    wait_for("every job is over", lambda: load.count_open() == 0, CALM_S)
+
+    def is_checked() -> bool:
+        models = load.api.get("/models?limit=200") or {"items": [{"state": "verifying"}]}
+        return all(model["state"] != "verifying" for model in models["items"])
+
+    wait_for("every model is checked", is_checked, CALM_S)
+
+
+def probe_cancel(load: Load) -> None:
+    """Cancel a job that trains, and see that it ends at once."""
+    job = load.submit(SLOW)
+    path = f"/jobs/{job}"
+    wait_for("the job trains", lambda: (load.api.get(path) or {}).get("stage") == "fit", 60)
+    load.api.ask("POST", f"{path}/cancel")
+    took = wait_for("the job is cancelled", lambda: load.api.state_of(path) == "cancelled", 20)
+    say(f"a cancel took effect in {took:.1f} s")
+    if took > CANCEL_WITHIN_S:
+        raise AssertionError(f"a cancel took {took:.1f} s, more than {CANCEL_WITHIN_S:.0f} s")
+
+
+def probe_outage(product: Product, database: Sqlite | Postgres) -> None:
+    """Take the database away, and see that the web answers 503 with Retry-After, and soon."""
+    thread = threading.Thread(target=database.take_away, args=(12.0,))
+    thread.start()
+    addresses = [f"{product.address}{path}" for path in ("/api/v1/jobs", "/login", "/jobs")]
+    found = []
+    began = time.monotonic()
+    time.sleep(1)
+    while time.monotonic() < began + 8:
+        found += [_status_of(address) for address in addresses]
+    thread.join()
+    slowest = max(seconds for _, seconds, _ in found)
+    say(f"without a database: {sorted({status for status, _, _ in found})}, "
+        f"slowest answer {slowest:.1f} s")  # fmt: skip
+    for status, seconds, has_retry_after in found:
+        if status >= 500 and not (status == 503 and has_retry_after):
+            raise AssertionError(f"without a database the web answered {status}")
+        if status == 0 or seconds > 12:
+            raise AssertionError(f"without a database the web was silent for {seconds:.0f} s")
+    wait_for("the web answers again", product.is_ready, 15)
+
+
+def _status_of(address: str) -> tuple[int, float, bool]:
+    began = time.monotonic()
+    try:
+        with urllib.request.urlopen(address, timeout=15) as answer:  # noqa: S310
+            return answer.status, time.monotonic() - began, False
+    except urllib.error.HTTPError as refusal:
+        has = refusal.headers.get("Retry-After") is not None
+        return refusal.code, time.monotonic() - began, has
+    except OSError:
+        return 0, time.monotonic() - began, False
+
+
+def judge(product: Product, load: Load, database_url: str, files: Path) -> list[str]:
+    """Return every rule that is broken now that all is calm."""
+    known = Submitted(
+        frozenset(load.submitted), frozenset(load.deleted), frozenset(load.perhaps_deleted)
+    )
+
+    def look() -> list[str]:
+        return find_faults(database_url, files, known)
+
+    broken = [f"process {p.pid} is nobody's child" for p in product.strays()]
+    _wait_in_vain("no file is an orphan", lambda: not any("orphan" in words for words in look()))
+    return broken + look() + load.api.wrong
+
+
+def _wait_in_vain(what: str, is_true: Callable[[], bool]) -> None:
+    try:
+        took = wait_for(what, is_true, CLEAN_S)
+    except TimeoutError:
+        return  # the rules will name it
+    if took > 1:
+        say(f"{what}: after {took:.0f} s")

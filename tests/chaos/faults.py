@@ -1,0 +1,138 @@
+"""What is done to the product: each fault has a name, heals by itself, and notes whom it hurt."""
+
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psutil
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from tests.chaos.database import Postgres, Sqlite
+from tests.chaos.plan import PlannedFault, choose
+from tests.chaos.product import DISPATCHER, LIGHT, TRAIN, WEB, Product
+from tests.chaos.proxy import MODES
+
+FROZEN_S = 40.0  # longer than LOST_AFTER_S
+CHILD_ONLY = frozenset({"kill training child", "kill fork server"})
+
+
+@dataclass(frozen=True)
+class Hurt:
+    """An attempt that a fault has stopped, and when; seconds since the epoch."""
+
+    kind: str
+    at: float
+    job_id: int
+    attempt: int
+
+
+class Faults:
+    """Makes faults; `made` and `hurts` tell what was done."""
+
+    def __init__(self, product: Product, database: Sqlite | Postgres) -> None:
+        self.product, self.database = product, database
+        self.engine = create_engine(database.url, pool_pre_ping=True)
+        self.made: list[tuple[float, str]] = []
+        self.hurts: list[Hurt] = []
+        self.frozen: set[psutil.Process] = set()
+        self.threads: list[threading.Thread] = []
+        self.calm = threading.Event()
+        find, below = product.find, product.below
+        self.victims: dict[str, Callable[[], list[psutil.Process]]] = {
+            "training child": product.training_children,
+            "fork server": product.fork_servers,
+            "worker": lambda: find(TRAIN),
+            "light worker": lambda: find(LIGHT),
+            "dispatcher": lambda: find(DISPATCHER),
+            "web": lambda: find(WEB),
+            "web worker": lambda: below(WEB),
+        }
+
+    @property
+    def kills(self) -> list[str]:
+        """The faults that end a process."""
+        return [f"kill {name}" for name in self.victims]
+
+    @property
+    def kinds(self) -> list[str]:
+        """Every fault that can be made."""
+        freezes = [f"freeze {name}" for name in ("worker", "training child", "dispatcher")]
+        broker = [f"broker {mode}" for mode in MODES]
+        return [*self.kills, *freezes, *broker, "empty the broker", "database away"]
+
+    def make(self, fault: PlannedFault, job_id: int | None = None) -> bool:
+        """Make a fault, where given only on what trains a job; False when there is nothing."""
+        word, _, name = fault.kind.partition(" ")
+        if fault.kind == "empty the broker":
+            self._in_background(self._restart_broker, 3 * fault.size)
+        elif fault.kind == "database away":
+            # Most outages are short; one in five lasts a minute.
+            seconds = 60 if fault.size > 0.8 else 2 + 15 * fault.size
+            self._in_background(self.database.take_away, seconds)
+        elif word == "broker":
+            self.product.proxy.misbehave(name, 2 + 6 * fault.size)
+        elif not self._hurt(fault, word, self._for_job(self.victims[name](), job_id)):
+            return False
+        self.made.append((time.time(), fault.kind))
+        return True
+
+    def _for_job(self, victims: list[psutil.Process], job_id: int | None) -> list[psutil.Process]:
+        if job_id is None:
+            return victims
+        return [v for v in victims if (self._attempt_of(v) or (None, 0))[0] == job_id]
+
+    def _hurt(self, fault: PlannedFault, word: str, victims: list[psutil.Process]) -> bool:
+        if not victims:
+            return False
+        victim = choose(fault.pick, victims)
+        hurt = self._attempt_of(victim)
+        try:
+            victim.send_signal(signal.SIGKILL if word == "kill" else signal.SIGSTOP)
+        except psutil.Error:
+            return False
+        if hurt and fault.kind != "freeze training child":  # that one goes on when it is thawed
+            self.hurts.append(Hurt(fault.kind, time.time(), *hurt))
+        if word == "freeze":
+            self.frozen.add(victim)
+            self._in_background(self._thaw_later, victim)
+        return True
+
+    def _attempt_of(self, process: psutil.Process) -> tuple[int, int] | None:
+        """Return job and attempt that a process works for; None when it works for none."""
+        name = self.product.worker_of(process)
+        statement = text("SELECT id, attempt, worker FROM jobs WHERE lease IS NOT NULL")
+        try:
+            with self.engine.connect() as connection:
+                for job_id, attempt, worker in connection.execute(statement):
+                    if name and worker.rpartition("/")[2] == name:
+                        return job_id, attempt
+        except SQLAlchemyError:
+            return None  # the database is away
+        return None
+
+    def heal(self) -> None:
+        """Undo what would not end by itself soon, and wait for it."""
+        self.calm.set()
+        for thread in self.threads:
+            thread.join(90)
+        self.product.proxy.misbehave("delays", 0)
+
+    def _in_background(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        thread.start()
+        self.threads.append(thread)
+
+    def _thaw_later(self, process: psutil.Process) -> None:
+        self.calm.wait(FROZEN_S)
+        with contextlib.suppress(psutil.Error):
+            process.send_signal(signal.SIGCONT)
+        self.frozen.discard(process)
+
+    def _restart_broker(self, away_s: float) -> None:
+        self.product.kill_broker()
+        time.sleep(away_s)
+        self.product.start_broker()

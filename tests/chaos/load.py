@@ -1,0 +1,130 @@
+"""The stream of jobs: submitted by the API, and now and then cancelled, run again or deleted."""
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+from tests.chaos.plan import choose, draw_jobs
+from tests.chaos.product import wait_for
+
+OVER = {"succeeded", "failed", "cancelled", "lost"}
+PATHS = {"cancel": "cancel", "keep": "cancel?keep=true", "retry": "retry"}
+NO_ANSWER = 0
+
+
+class Api:
+    """The API as one script calls it: patient with an answer that does not come."""
+
+    def __init__(self, address: str, token: str) -> None:
+        self.address, self.token = f"{address}/api/v1", token
+        self.wrong: list[str] = []  # answers that may never be given
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        """Return the status, `NO_ANSWER` when none came, and the answer's content."""
+        request = urllib.request.Request(  # noqa: S310 - our own address
+            self.address + path, method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json",
+                     **headers},
+        )  # fmt: skip
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+                return answer.status, json.loads(answer.read() or "null")
+        except urllib.error.HTTPError as refusal:
+            self._judge(f"{method} {path}", refusal)
+            return refusal.code, None
+        except (OSError, ValueError):
+            return NO_ANSWER, None
+
+    def _judge(self, what: str, refusal: urllib.error.HTTPError) -> None:
+        if refusal.code >= 500 and refusal.code != 503:
+            self.wrong.append(f"{what} answered {refusal.code}")
+        if refusal.code == 503 and not refusal.headers.get("Retry-After"):
+            self.wrong.append(f"{what} answered 503 without Retry-After")
+
+    def get(self, path: str) -> Any:
+        """Return what is there; None when nobody answers."""
+        return self.ask("GET", path)[1]
+
+    def state_of(self, path: str) -> str | None:
+        """Return the state of a record; None when nobody answers."""
+        return (self.get(path) or {}).get("state")
+
+    def upload(self, text: str) -> int:
+        """Upload a table and return its dataset's id once it is sent."""
+        edge = "chaos-edge"
+        body = (
+            f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="chaos.csv"\r\n'
+            f"Content-Type: text/csv\r\n\r\n{text}\r\n--{edge}--\r\n"
+        )
+        request = urllib.request.Request(  # noqa: S310 - our own address
+            self.address + "/datasets", method="POST", data=body.encode(),
+            headers={"Authorization": f"Bearer {self.token}",
+                     "Content-Type": f"multipart/form-data; boundary={edge}"},
+        )  # fmt: skip
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            return int(json.loads(answer.read())["id"])
+
+
+class Load:
+    """Submits the jobs that a seed gives, and acts on them."""
+
+    def __init__(self, address: str, seed: int) -> None:
+        self.api, self.dataset_id, self.requests = Api(address, ""), 0, draw_jobs(seed)
+        self.submitted: set[int] = set()
+        self.deleted: set[int] = set()
+        self.perhaps_deleted: set[int] = set()  # no answer came
+        self.sent = 0
+        self.acts = 0
+
+    def begin(self, token: str, table: str) -> None:
+        """Upload the table that all jobs learn from, and wait until it was read."""
+        self.api.token = token
+        self.dataset_id = self.api.upload(table)
+        path = f"/datasets/{self.dataset_id}"
+        wait_for("the dataset is read", lambda: self.api.state_of(path) == "ready")
+
+    def submit(self, request: dict[str, Any] | None = None) -> int:
+        """Submit a job and return its id; without an answer it asks again with the same key.
+
+        Raises
+        ------
+        TimeoutError
+            When nobody takes it for two minutes.
+        """
+        self.sent += 1
+        body = {"dataset_id": self.dataset_id} | (request or next(self.requests))
+        key = f"chaos-{self.sent}"
+        taken: list[int] = []
+
+        def is_taken() -> bool:
+            status, answer = self.api.ask("POST", "/jobs", body, **{"Idempotency-Key": key})
+            taken.extend([answer["id"]] if status == 201 else [])
+            return bool(taken)
+
+        wait_for(f"job {self.sent} is taken", is_taken, 120)
+        self.submitted.add(taken[0])
+        return taken[0]
+
+    def act(self, what: str, pick: float) -> None:
+        """Cancel, keep, run again or delete a job, whatever its state."""
+        jobs = sorted(self.submitted - self.deleted - self.perhaps_deleted)
+        if not jobs:
+            return
+        # The later ones are more often still in some state that is worth an act.
+        job = choose(1 - (1 - pick) ** 3 if pick < 1 else 0.0, jobs)
+        self.acts += 1
+        if what == "delete":
+            status, _ = self.api.ask("DELETE", f"/jobs/{job}")
+            if status == 204:
+                self.deleted.add(job)
+            elif status in {NO_ANSWER, 404, 500, 503}:
+                self.perhaps_deleted.add(job)
+        else:
+            self.api.ask("POST", f"/jobs/{job}/{PATHS[what]}")
+
+    def count_open(self) -> int | None:
+        """Count the jobs that are not over; None when nobody answers."""
+        summary = self.api.get("/queue")
+        return None if summary is None else summary["running"] + summary["queued"]

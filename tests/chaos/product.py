@@ -1,0 +1,185 @@
+"""The product under attack: everything that `make run` starts, with its broker behind a proxy."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from tests.chaos.proxy import Proxy
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "a long password 1"
+TRAIN, LIGHT, DISPATCHER, WEB = "-Q train", "-Q light", "dispatcher", "gunicorn"
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(what: str, is_true: Callable[[], bool], patience_s: float = 60) -> float:
+    """Wait until something is so, and return how many seconds that took.
+
+    Raises
+    ------
+    TimeoutError
+        When it is not so in time; it names `what`.
+    """
+    began = time.monotonic()
+    while not is_true():
+        if time.monotonic() > began + patience_s:
+            raise TimeoutError(f"{what}: not within {patience_s:.0f} s")
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+class Product:
+    """A running installation, and the broker that it reaches by a proxy."""
+
+    def __init__(self, home: Path, workers: int, database_url: str, seed: int = 0) -> None:
+        self.home, self.port, self.broker_port = home, free_port(), free_port()
+        self.workers = workers
+        self.proxy = Proxy(self.broker_port, seed)
+        self.environ = {
+            "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOST": "127.0.0.1",
+            "TRAINYARD_HOME": str(home), "PORT": str(self.port), "WORKERS": str(workers),
+            "BROKER_URL": "sqs://", "SQS_ENDPOINT_URL": f"http://127.0.0.1:{self.proxy.port}",
+            "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
+            "DATABASE_URL": database_url,
+        }  # fmt: skip
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.log = home.parent / "product.log"
+        self.broker: subprocess.Popen[bytes] | None = None
+        self.supervisor: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start broker, proxy and everything else, and wait until it is ready."""
+        self.proxy.start()
+        self.start_broker()
+        self.supervisor = self._run("deploy.run")
+        wait_for("the web server", self.is_ready, 120)
+
+    def start_broker(self) -> None:
+        """Start an empty broker."""
+        self.broker = self._run("deploy.broker", str(self.broker_port))
+
+    def kill_broker(self) -> None:
+        """Kill the broker; whatever it held is gone."""
+        if self.broker:
+            self.broker.kill()
+            self.broker.wait()
+
+    def _run(self, *arguments: str) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as out:
+            return subprocess.Popen(
+                [sys.executable, "-m", *arguments], cwd=ROOT, env=self.environ, stdout=out,
+                stderr=out, stdin=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
+
+    def is_ready(self) -> bool:
+        """Tell whether the web server says that it is ready."""
+        try:
+            with urllib.request.urlopen(f"{self.address}/readyz", timeout=5):  # noqa: S310
+                return True
+        except OSError:
+            return False
+
+    def make_token(self) -> str:
+        """Make an account and return a token of it."""
+        self._flask("create-user", "chaos@example.org", "--role", "admin", given=PASSWORD + "\n")
+        return self._flask("create-token", "chaos@example.org").strip()
+
+    def _flask(self, *arguments: str, given: str = "") -> str:
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environ, input=given, capture_output=True, text=True,
+            check=True,
+        )  # fmt: skip
+        return done.stdout
+
+    def find(self, words: str) -> list[psutil.Process]:
+        """Return the supervisor's own children whose command line holds some words."""
+        assert self.supervisor is not None
+        children = psutil.Process(self.supervisor.pid).children()
+        return sorted((c for c in children if words in _command_of(c)), key=lambda c: c.pid)
+
+    def below(self, words: str) -> list[psutil.Process]:
+        """Return the direct children of those that `find` finds."""
+        return [child for one in self.find(words) for child in _children_of(one)]
+
+    def fork_servers(self) -> list[psutil.Process]:
+        """Return the processes from which the training children are forked."""
+        return [p for p in self.below(TRAIN) if "forkserver" in _command_of(p)]
+
+    def training_children(self) -> list[psutil.Process]:
+        """Return the processes that train: those that the fork servers forked."""
+        return [child for server in self.fork_servers() for child in _children_of(server)]
+
+    def worker_of(self, process: psutil.Process) -> str | None:
+        """Return the name of the worker that a process is or belongs to; None for another's."""
+        try:
+            return process.environ().get("WORKER_NAME")
+        except psutil.Error:
+            return None
+
+    def is_whole(self) -> bool:
+        """Tell whether everything that should run does."""
+        parts = {TRAIN: self.workers, LIGHT: 1, DISPATCHER: 1, WEB: 1}
+        return all(len(self.find(words)) == n for words, n in parts.items()) and self.is_ready()
+
+    def strays(self) -> list[psutil.Process]:
+        """Return processes of this installation that no parent of it looks after any more.
+
+        All of its processes have its home folder in their environment.
+        """
+        known = {os.getpid()} | {p.pid for p in (self.broker, self.supervisor) if p}
+        if self.supervisor and psutil.pid_exists(self.supervisor.pid):
+            known |= {p.pid for p in _children_of(psutil.Process(self.supervisor.pid), deep=True)}
+        return [p for p in psutil.process_iter() if p.pid not in known and self._is_ours(p)]
+
+    def _is_ours(self, process: psutil.Process) -> bool:
+        try:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return False
+            return process.environ().get("TRAINYARD_HOME") == str(self.home)
+        except psutil.Error:
+            return False
+
+    def stop(self) -> list[str]:
+        """Stop everything, and return the processes that stayed."""
+        if self.supervisor:
+            self.supervisor.send_signal(signal.SIGTERM)
+            try:
+                self.supervisor.wait(30)
+            except subprocess.TimeoutExpired:
+                self.supervisor.kill()
+        self.kill_broker()
+        self.proxy.stop()
+        _gone, alive = psutil.wait_procs(self.strays(), timeout=5)
+        stayed = [f"{process.pid} {_command_of(process)}" for process in alive]
+        for process in alive:
+            process.kill()
+        return stayed
+
+
+def _children_of(process: psutil.Process, *, deep: bool = False) -> list[psutil.Process]:
+    try:
+        return sorted(process.children(recursive=deep), key=lambda child: child.pid)
+    except psutil.Error:
+        return []
+
+
+def _command_of(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
