@@ -18,6 +18,7 @@ from tasks.child import Child
 from tasks.engine.spec import Validation
 from tasks.failures import memory_failure, time_failure
 from tasks.reporter import JobReporter
+from tasks.usage import UsageMeter
 
 WRITE_EVERY_S = 0.5
 LOOK_EVERY_S = 0.2
@@ -91,6 +92,7 @@ class Attempt:
         db.session.rollback()  # nothing stays open while it trains
         self.started = self.last_write = time.monotonic()
         self.drain_since: float | None = None
+        self.meter = UsageMeter()
 
     def run(self) -> None:
         """Train until the job ends, is taken from us, or is handed back."""
@@ -157,6 +159,7 @@ class Attempt:
         self.reporter.progress.peak_memory_bytes = self.reporter.peak_memory_bytes = max(
             memory, self.reporter.peak_memory_bytes
         )
+        self.reporter.progress.usage += self.meter.look(memory, self.child.cpu_seconds)
         stage = self.reporter.progress.stage or "load"
         if memory > self.memory_limit:
             return memory_failure(self.memory_limit, stage)
@@ -207,6 +210,8 @@ class Attempt:
             raise LeaseGone
         self.last_write = time.monotonic()
         self.reporter.written()
+        if signal.thinned:
+            self.meter.widen()
 
     def _lease_may_have_run_out(self, problem: Exception) -> None:
         db.session.rollback()

@@ -32,6 +32,9 @@ class FakeChild:
     def memory_bytes(self) -> int:
         return self.memory
 
+    def cpu_seconds(self) -> float:
+        return 0.0
+
     def kill(self) -> None:
         self.is_alive = False
 
