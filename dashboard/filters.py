@@ -29,8 +29,8 @@ ICONS = Path(__file__).parent.parent / "static" / "vendor" / "lucide-1.62.0"
 def init_app(app: Flask) -> None:
     """Register every filter and global."""
     for function in (
-        when, moment, duration, eta, size, count, number, score, delta, percent, plural, initials,
-        value, metric_title, validation,
+        when, moment, duration, about, eta, size, count, number, score, delta, percent, plural,
+        initials, value, metric_title, validation,
     ):  # fmt: skip
         app.add_template_filter(function)
     app.add_template_global(icon_shapes)
@@ -151,17 +151,20 @@ def duration(seconds: float | None) -> str:
     return f"{days} d {hours} h"
 
 
-def eta(seconds: float | None) -> str:
-    """Show time left as a guess: never in seconds, always "about"."""
-    if seconds is None:
-        return "estimating"
+def about(seconds: float) -> str:
+    """Show a guessed span of time: ``less than a minute``, ``about 3 min``; never seconds."""
     if seconds < 60:
-        return "less than a minute left"
+        return "less than a minute"
     minutes = seconds / 60
     steps = (1, 2, 3, 5, 10, 15, 20, 30, 45)
     if minutes < 52:
-        return f"about {min(steps, key=lambda step: abs(step - minutes))} min left"
-    return f"about {max(1, round(minutes / 60))} h left"
+        return f"about {min(steps, key=lambda step: abs(step - minutes))} min"
+    return f"about {max(1, round(minutes / 60)):,} h"
+
+
+def eta(seconds: float | None) -> str:
+    """Show time left as a guess: ``about 1 min left``; "estimating" while nothing is known."""
+    return "estimating" if seconds is None else f"{about(seconds)} left"
 
 
 def size(size_bytes: float | None) -> str:

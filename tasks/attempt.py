@@ -21,6 +21,7 @@ from tasks.child import Child
 from tasks.engine.spec import Validation
 from tasks.failures import memory_failure, time_failure, unknown_failure
 from tasks.reporter import JobReporter
+from tasks.usage import UsageMeter
 
 WRITE_EVERY_S = 0.5
 LOOK_EVERY_S = 0.2
@@ -87,7 +88,7 @@ class Attempt:
     """The worker's side of one attempt."""
 
     def __init__(self, claim: Claim) -> None:
-        self.claim, self.reporter = claim, JobReporter()
+        self.claim, self.reporter, self.meter = claim, JobReporter(), UsageMeter()
         self.started = self.last_write = self.last_heard = time.monotonic()
         self.drain_since: float | None = None
         self.child: Child | None = None
@@ -206,6 +207,7 @@ class Attempt:
         self.reporter.progress.peak_memory_bytes = self.reporter.peak_memory_bytes = max(
             memory, self.reporter.peak_memory_bytes
         )
+        self.reporter.progress.usage += self.meter.look(memory, child.cpu_seconds)
         stage = self.reporter.progress.stage or "load"
         if memory > self.memory_limit:
             return memory_failure(self.memory_limit, stage)
@@ -272,6 +274,8 @@ class Attempt:
             raise LeaseGone
         self.last_write = self.last_heard = time.monotonic()
         self.reporter.written()
+        if signal.thinned:
+            self.meter.widen()
         if self.child and self.child.is_alive:
             self.child.keep_alive()
 

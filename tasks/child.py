@@ -153,6 +153,15 @@ class Child:
         except psutil.Error:
             return 0
 
+    def cpu_seconds(self) -> float:
+        """Return the CPU time of the child and of all that it started, those that ended too."""
+        try:
+            child = psutil.Process(self.process.pid)
+            family = [child, *child.children(recursive=True)]
+            return float(sum(sum(member.cpu_times()[:4]) for member in family))
+        except psutil.Error:
+            return 0.0
+
     def kill(self) -> list[dict[str, Any]]:
         """End the process and all that it started, now, and return what it had still to say.
 

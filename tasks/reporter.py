@@ -34,8 +34,7 @@ class JobReporter:
         elif kind == "log":
             self.progress.lines.append((now(), event["level"], event["text"]))
         elif kind == "fold":
-            self.folds_done += 1
-            self.progress.folds.append(event["fold"])
+            self._take_fold(event["fold"])
         elif kind == "warning":
             self.warnings.append({"code": event["code"], "message": event["message"]})
             self.progress.warnings = list(self.warnings)
@@ -51,6 +50,14 @@ class JobReporter:
         self.progress.stage = event["stage"]
         self.progress.fraction = max(self.progress.fraction, event["fraction"])
         self.progress.message = event["message"]
+
+    def _take_fold(self, fold: dict[str, Any]) -> None:
+        self.folds_done += 1
+        self.progress.folds.append(fold)
+        if self.stages:  # how fast the folds of this attempt are; time estimates read it
+            stage = self.stages[-1]
+            stage |= {"steps": stage.get("steps", 0) + 1, "step_at": isoformat(now())}
+            self.progress.stages = [dict(stage) for stage in self.stages]
 
     def _end_stage(self, moment: datetime) -> None:
         if self.stages:

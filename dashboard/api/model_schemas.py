@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from dashboard.api.schemas import Failure, Moment, Schema, Score, page_of
+from dashboard.api.job_schemas import Failure
+from dashboard.api.schema_base import Moment, Schema, Score, page_of
 
 
 class ModelFile(Schema):

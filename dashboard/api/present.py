@@ -8,6 +8,7 @@ from dashboard.db import Dataset, Job, JobAttempt, JobFold, LogLine, Model, Pred
 from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import JobState
 from dashboard.jobs import queries as jobs
+from dashboard.jobs.estimates import Estimate, estimate_jobs
 from dashboard.jobs.order import find_places
 from dashboard.workers.views import WorkerView
 from tasks.engine.catalogue import Estimator, Parameter
@@ -66,9 +67,11 @@ def job_list(records: Sequence[Job]) -> list[dict[str, Any]]:
     models = jobs.find_model_ids(ids)
     attempts = jobs.list_attempts_of(ids)
     places = find_places() if any(r.state == JobState.QUEUED for r in records) else {}
+    estimates = estimate_jobs(records, folds, places)
     return [
         _job(r, folds[r.id], attempts[r.id]) | {
             "model_id": models.get(r.id), "queue_position": places.get(r.id),
+            **_estimate(estimates.get(r.id, Estimate())),
         }
         for r in records
     ]  # fmt: skip
@@ -100,6 +103,15 @@ def _job(record: Job, folds: Sequence[JobFold], attempts: Sequence[JobAttempt]) 
         "priority": PRIORITY_NAMES.get(record.priority, "normal"),
         "owner": record.owner.email,
     }
+
+
+def _estimate(found: Estimate) -> dict[str, int | None]:
+    seconds = {
+        "estimate_s": found.total_s,
+        "remaining_s": found.left.seconds if found.left else None,
+        "starts_in_s": found.starts_in_s,
+    }
+    return {name: None if s is None else round(s) for name, s in seconds.items()}
 
 
 def attempt(record: JobAttempt) -> dict[str, Any]:

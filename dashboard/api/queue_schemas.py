@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from dashboard.api.schemas import Job, Moment, Schema, page_of
+from dashboard.api.job_schemas import Job
+from dashboard.api.schema_base import Moment, Schema, page_of
 
 
 class Worker(Schema):

@@ -1,24 +1,15 @@
 """Answers of the API: the schemas of its OpenAPI document."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, create_model
+from pydantic import RootModel
 
-Score = float | None
-Moment = Annotated[str | None, Field(description="UTC, ISO 8601 with Z")]
-State = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled", "lost"]
-
-
-class Schema(BaseModel):
-    """An object whose fields are all known."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Open(BaseModel):
-    """An object that may have further fields."""
-
-    model_config = ConfigDict(extra="allow")
+# Named here too: whoever describes an operation finds every schema in this module.
+from dashboard.api.job_schemas import FoldRowPage as FoldRowPage
+from dashboard.api.job_schemas import Job as Job
+from dashboard.api.job_schemas import JobPage as JobPage
+from dashboard.api.job_schemas import LogPage as LogPage
+from dashboard.api.schema_base import Moment, Open, Schema, page_of
 
 
 class ErrorBody(Schema):
@@ -121,111 +112,6 @@ class Estimators(RootModel[list[Estimator]]):
     """All estimators, or those of one task."""
 
 
-class Attempt(Schema):
-    """One try of a job."""
-
-    number: int
-    worker: str
-    started_at: Moment
-    ended_at: Moment
-    ended_by: str | None
-
-
-class Fold(Schema):
-    """One fold's scores."""
-
-    fold: int
-    scores: dict[str, Score]
-    fit_seconds: float
-
-
-class Spread(Schema):
-    """A metric over folds."""
-
-    mean: Score
-    std: Score
-
-
-class JobWarning(Schema):
-    """Something worth knowing about a result."""
-
-    code: str
-    message: str
-
-
-class Failure(Open):
-    """Why a job ended without a result."""
-
-    code: str
-    message: str
-    hint: str = ""
-
-
-class Job(Schema):
-    """One training request."""
-
-    id: int
-    name: str
-    state: State
-    attempt: int
-    attempts: list[Attempt]
-    progress: float
-    partial: bool
-    stage: str | None
-    message: str | None
-    created_at: Moment
-    started_at: Moment
-    finished_at: Moment
-    queue_position: int | None
-    dataset_id: int
-    target: str
-    task: Literal["classification", "regression"]
-    estimator: str
-    parameters: dict[str, Any]
-    features: list[str]
-    validation: dict[str, Any]
-    metric: str
-    seed: int
-    score: Score
-    score_std: Score
-    baseline_score: Score
-    metrics: dict[str, Spread]
-    folds: list[Fold]
-    warnings: list[JobWarning]
-    failure: Failure | None
-    worker: str | None
-    peak_memory_bytes: int | None
-    model_id: int | None
-    batch_id: int | None
-    data_hash: str | None
-    split_hash: str | None
-    priority: str
-    tags: list[str]
-    time_limit_s: int | None
-    class_weight: str | None
-    owner: str
-
-
-class LogLine(Schema):
-    """A line of a job's log."""
-
-    n: int
-    at: Moment
-    level: str
-    text: str
-
-
-class FoldRow(Open):
-    """A row that was scored; `row` counts from 0 in the table, `line` from 1 in the file."""
-
-    row: int
-    line: int
-    fold: int
-    actual: str | float | None
-    prediction: str | float | None
-    probabilities: dict[str, float] | None
-
-
 class Results(Open):
     """What the result charts draw."""
 
@@ -237,17 +123,4 @@ class Comparison(Open):
     reasons: list[str]
 
 
-def page_of(item: type[BaseModel]) -> type[BaseModel]:
-    """Return the schema of a part of a list."""
-    return create_model(
-        f"{item.__name__}Page",
-        __base__=Schema,
-        items=(list[item], ...),  # type: ignore[valid-type]
-        next_cursor=(str | None, ...),
-    )
-
-
 DatasetPage = page_of(Dataset)
-JobPage = page_of(Job)
-LogPage = page_of(LogLine)
-FoldRowPage = page_of(FoldRow)

@@ -14,6 +14,7 @@ from dashboard.db.states import HELD, JobState, move
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
+from dashboard.jobs.usage import UsageSample, add_usage
 
 MAX_LINE = 2000
 
@@ -22,11 +23,13 @@ MAX_LINE = 2000
 class Signal:
     """What a worker hears when it writes: whether the job is still its own, and who wants what.
 
-    `stop` is None, ``cancel`` or ``keep``.
+    `stop` is None, ``cancel`` or ``keep``; `thinned` says that there were too many samples of
+    what the job uses, so that further ones are wanted half as often.
     """
 
     held: bool
     stop: str | None = None
+    thinned: bool = False
 
 
 @dataclass
@@ -41,6 +44,7 @@ class Progress:
     folds: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[dict[str, str]] | None = None
     peak_memory_bytes: int | None = None
+    usage: list[UsageSample] = field(default_factory=list)
 
 
 def held_job(session: Session, claim: Claim) -> Job | None:
@@ -78,7 +82,8 @@ def record_progress(*, claim: Claim, progress: Progress) -> Signal:
             job.peak_memory_bytes = max(job.peak_memory_bytes or 0, progress.peak_memory_bytes)
         add_lines(session, job.id, progress.lines)
         _add_folds(session, claim, progress.folds)
-        return Signal(held=True, stop=job.stop_request)
+        thinned = add_usage(session, claim.job_id, claim.attempt, progress.usage)
+        return Signal(held=True, stop=job.stop_request, thinned=thinned)
 
 
 def hear(*, claim: Claim) -> Signal:
@@ -148,6 +153,7 @@ def finish_job(
             if name != "classes":
                 setattr(job, name, value)
         job.progress, job.message = 1.0, None
+        job.run_seconds = _measure_run(session, job)
         model = Model(
             job_id=job.id, name=job.name, files=dict(files), schema=dict(schema), classes=classes
         )
@@ -157,6 +163,20 @@ def finish_job(
         move(session, job, JobState.SUCCEEDED, by=claim.worker)
         end_attempt(session, job, "succeeded")
         return True
+
+
+def _measure_run(session: Session, job: Job) -> float | None:
+    """Return how long a job took; None unless this attempt did all of it."""
+    mine = JobFold.attempt == job.attempt
+    others = select(JobFold.id).where(JobFold.job_id == job.id, ~mine).limit(1)
+    if job.partial or session.scalar(others) is not None:
+        return None
+    started = session.scalar(
+        select(JobAttempt.started_at).where(
+            JobAttempt.job_id == job.id, JobAttempt.lease == job.lease
+        )
+    )
+    return (now() - started).total_seconds() if started else None
 
 
 def fail_job(*, claim: Claim, failure: Mapping[str, Any]) -> bool:

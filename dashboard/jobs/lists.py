@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dashboard.db import Job
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.jobs import queries
+from dashboard.jobs.estimates import Estimate, estimate_jobs
 from dashboard.jobs.order import find_places
 from dashboard.jobs.queries import SORTS, TABS, JobFilters
 from dashboard.jobs.views import JobView
@@ -96,10 +97,19 @@ def view_jobs(jobs: list[Job]) -> list[JobView]:
     running = [job.id for job in jobs if job.state in ACTIVE]
     folds = queries.list_folds_of(running) if running else {}
     places = find_places() if any(job.state == JobState.QUEUED for job in jobs) else {}
+    estimates = estimate_jobs(jobs, folds, places)
     views: list[JobView] = []
     for job in jobs:
         values = [f.scores.get(job.metric) for f in folds.get(job.id, [])]
         known = [value for value in values if value is not None]
         so_far = sum(known) / len(known) if known else None
-        views.append(JobView(job, position=places.get(job.id), score_so_far=so_far))
+        views.append(
+            JobView(
+                job,
+                position=places.get(job.id),
+                score_so_far=so_far,
+                estimate=estimates.get(job.id, Estimate()),
+                folds_done=len(values),
+            )
+        )
     return views

@@ -8,12 +8,15 @@ from typing import Any
 from dashboard.clock import now
 from dashboard.db import Job, JobAttempt
 from dashboard.db.states import ACTIVE, HELD, JobState
-from dashboard.filters import duration, eta
+from dashboard.filters import about, duration, plural
+from dashboard.jobs.estimates import Estimate
 from dashboard.jobs.recovery import why_again
 from tasks.engine.catalogue import get_estimator, metric_title
 from tasks.engine.spec import Validation
 
 SILENT_AFTER_S = 15
+# A worker writes once a second; so long after the last sign of life a stop may take longer.
+STOPS_WITHIN_S = 3
 STAGES = (
     ("queued", "Queued"),
     ("load", "Load data"),
@@ -32,6 +35,8 @@ class JobView:
     position: int | None = None
     model_id: int | None = None
     score_so_far: float | None = None
+    estimate: Estimate = Estimate()
+    folds_done: int = 0
 
     @property
     def estimator_title(self) -> str:
@@ -75,14 +80,39 @@ class JobView:
         """What stands beside the badge."""
         job = self.job
         if job.state == JobState.QUEUED:
-            if job.message and job.attempt:
-                return job.message
-            return {None: "Waiting", 1: "Next in line"}.get(
-                self.position, f"{self.position} in line"
-            )
+            again = f". {job.message}" if job.message and job.attempt else ""
+            return f"{self.waiting}{again}"
+        if job.state == JobState.CANCELLING:
+            return self.stopping
         if job.state == JobState.SUCCEEDED:
             return "Stopped early, some folds only" if job.partial else None
         return job.message
+
+    @property
+    def waiting(self) -> str:
+        """The place of a waiting job, and when it starts as far as that is known."""
+        place = {None: "Waiting", 1: "Next in line"}.get(self.position, f"{self.position} in line")
+        starts = self.estimate.starts_in_s
+        return place if starts is None else f"{place}. Starts in {about(starts)}"
+
+    @property
+    def stopping(self) -> str:
+        """How far the stop of a job is, and why it takes longer than a moment."""
+        job = self.job
+        if job.stop_request == "keep":
+            done = (
+                f"the {plural(self.folds_done, 'fold')} done"
+                if self.folds_done
+                else "what is done"
+            )
+            return f"Keeping {done}, fitting on all rows"
+        silent = (now() - job.heartbeat_at).total_seconds() if job.heartbeat_at else 0.0
+        if silent < STOPS_WITHIN_S:
+            return "Stopping"
+        return (
+            f"Stopping. {job.worker} has not answered for {duration(silent)}; if it stays silent, "
+            "the job is cancelled without it"
+        )
 
     @property
     def elapsed_s(self) -> float | None:
@@ -93,13 +123,10 @@ class JobView:
 
     @property
     def left(self) -> str | None:
-        """The time left, as a guess from the share that is done; "estimating" before that."""
-        if self.job.state != JobState.RUNNING or self.elapsed_s is None:
+        """The time left, as a guess; "estimating" while nothing is known."""
+        if self.job.state != JobState.RUNNING:
             return None
-        # A later attempt goes on where another stopped, so its share says nothing of its pace.
-        if self.job.progress < 0.15 or self.job.attempt > 1:
-            return "estimating"
-        return eta(self.elapsed_s * (1 - self.job.progress) / self.job.progress)
+        return self.estimate.left.words if self.estimate.left else "estimating"
 
     @property
     def score(self) -> float | None:

@@ -28,7 +28,8 @@ from tasks.engine.splitting import Split, hash_data, hash_split, order_rows, spl
 from tasks.engine.tables import LINE
 from tasks.engine.versions import versions
 
-FIT_FROM, FIT_TO = 0.05, 0.8
+# The share of the whole at which fitting begins, and at which the last fit is over.
+FIT_FROM, FITTED = 0.05, 0.95
 
 
 def train(
@@ -81,7 +82,8 @@ class _Training:
         self._prepare()
         self.model = make_pipeline(self.spec, self.X)
         outcomes = self._validate(resume, finish_now)
-        self.reporter.stage("final", FIT_TO, f"Fitting on all {len(self.y):,} rows")
+        fitted = self._share(len(self.splits))
+        self.reporter.stage("final", fitted, f"Fitting on all {len(self.y):,} rows")
         with self._plain_words():
             self.model.fit(self.X, self.y)
         return self._result(outcomes)
@@ -149,7 +151,7 @@ class _Training:
     def _validate(self, resume: Mapping[int, FoldOutcome], finish_now: bool) -> list[FoldOutcome]:
         outcomes, total = [], len(self.splits)
         for fold, split in enumerate(self.splits, start=1):
-            fraction = FIT_FROM + (FIT_TO - FIT_FROM) * (fold - 1) / total
+            fraction = self._share(fold - 1)
             if fold in resume:
                 outcomes.append(resume[fold])
                 self.reporter.log(f"fold {fold}/{total} was scored before; kept")
@@ -161,6 +163,10 @@ class _Training:
         if not outcomes:
             raise EngineError("NOTHING_DONE", "No fold was finished, so there is no score")
         return outcomes
+
+    def _share(self, folds: int) -> float:
+        """Return how much of the whole is done with so many folds; the last fit counts as one."""
+        return FIT_FROM + (FITTED - FIT_FROM) * folds / (len(self.splits) + 1)
 
     def _run_fold(self, fold: int, split: Split) -> FoldOutcome:
         train_rows, test_rows = split
@@ -186,9 +192,8 @@ class _Training:
         found, metric = outcome.score, self.spec.metric
         value = found.scores.get(metric)
         shown = "no value" if value is None else f"{value:.4f}"
-        fraction = FIT_FROM + (FIT_TO - FIT_FROM) * found.fold / total
         self.reporter.fold_done(outcome)
-        self.reporter.stage("fit", fraction, f"Fold {found.fold} of {total} done")
+        self.reporter.stage("fit", self._share(found.fold), f"Fold {found.fold} of {total} done")
         self.reporter.log(
             f"fold {found.fold}/{total} done  {metric}={shown}  ({found.fit_seconds:.1f} s)"
         )

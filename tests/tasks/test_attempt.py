@@ -33,6 +33,9 @@ class FakeChild:
     def memory_bytes(self) -> int:
         return self.memory
 
+    def cpu_seconds(self) -> float:
+        return 0.0
+
     def keep_alive(self) -> None:
         pass
 

@@ -1,0 +1,122 @@
+"""Answers about jobs: their schemas in the OpenAPI document."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from dashboard.api.schema_base import Moment, Open, Schema, Score, page_of
+
+State = Literal["queued", "running", "cancelling", "succeeded", "failed", "cancelled", "lost"]
+
+
+class Attempt(Schema):
+    """One try of a job."""
+
+    number: int
+    worker: str
+    started_at: Moment
+    ended_at: Moment
+    ended_by: str | None
+
+
+class Fold(Schema):
+    """One fold's scores."""
+
+    fold: int
+    scores: dict[str, Score]
+    fit_seconds: float
+
+
+class Spread(Schema):
+    """A metric over folds."""
+
+    mean: Score
+    std: Score
+
+
+class JobWarning(Schema):
+    """Something worth knowing about a result."""
+
+    code: str
+    message: str
+
+
+class Failure(Open):
+    """Why a job ended without a result."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+class Job(Schema):
+    """One training request."""
+
+    id: int
+    name: str
+    state: State
+    attempt: int
+    attempts: list[Attempt]
+    progress: float
+    partial: bool
+    stage: str | None
+    message: str | None
+    created_at: Moment
+    started_at: Moment
+    finished_at: Moment
+    queue_position: int | None
+    dataset_id: int
+    target: str
+    task: Literal["classification", "regression"]
+    estimator: str
+    parameters: dict[str, Any]
+    features: list[str]
+    validation: dict[str, Any]
+    metric: str
+    seed: int
+    score: Score
+    score_std: Score
+    baseline_score: Score
+    metrics: dict[str, Spread]
+    folds: list[Fold]
+    warnings: list[JobWarning]
+    failure: Failure | None
+    worker: str | None
+    peak_memory_bytes: int | None
+    model_id: int | None
+    batch_id: int | None
+    data_hash: str | None
+    split_hash: str | None
+    priority: str
+    tags: list[str]
+    time_limit_s: int | None
+    class_weight: str | None
+    owner: str
+    estimate_s: Annotated[int | None, Field(description="Seconds it should take; while active")]
+    remaining_s: Annotated[int | None, Field(description="Seconds that are left; while it runs")]
+    starts_in_s: Annotated[int | None, Field(description="Seconds to its start; while queued")]
+
+
+class LogLine(Schema):
+    """A line of a job's log."""
+
+    n: int
+    at: Moment
+    level: str
+    text: str
+
+
+class FoldRow(Open):
+    """A row that was scored; `row` counts from 0 in the table, `line` from 1 in the file."""
+
+    row: int
+    line: int
+    fold: int
+    actual: str | float | None
+    prediction: str | float | None
+    probabilities: dict[str, float] | None
+
+
+JobPage = page_of(Job)
+LogPage = page_of(LogLine)
+FoldRowPage = page_of(FoldRow)

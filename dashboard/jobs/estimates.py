@@ -1,0 +1,181 @@
+"""How long jobs take: before they start, while they wait and while they run. Guesses, in words.
+
+What others took stands in `history.py`, what a running job's own folds say in `time_left.py`. What
+is not known is None, and the words never hold seconds.
+"""
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from dashboard.clock import now
+from dashboard.db import Job, JobAttempt, JobFold, QueueState, Worker
+from dashboard.db.states import HELD, JobState
+from dashboard.extensions import db
+from dashboard.filters import about
+from dashboard.jobs.history import History, Work, estimate_total, read_history, work_of
+from dashboard.jobs.queries import list_folds_of
+from dashboard.jobs.time_left import TimeLeft, estimate_left
+from dashboard.workers.queries import SILENT_AFTER
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What is guessed about one job; `left` while it runs, `starts_in_s` while it waits."""
+
+    total_s: float | None = None
+    left: TimeLeft | None = None
+    starts_in_s: float | None = None
+
+
+def estimate_request(**asked: Any) -> str | None:
+    """Say how long a job would take; the arguments are those of `Work.of`.
+
+    Returns
+    -------
+    str or None
+        ``about 3 min``, ``not run on this size yet``; None while the request is incomplete.
+    """
+    work = Work.of(**asked)
+    if work is None:
+        return None
+    total = estimate_total(work, read_history([work.estimator]))
+    return "not run on this size yet" if total is None else about(total)
+
+
+def estimate_starts(places: Mapping[int, int]) -> dict[int, str]:
+    """Say when waiting jobs start: ``about 1 min``, ``less than a minute``.
+
+    Parameters
+    ----------
+    places : Mapping of int to int
+        The place in the queue by job, as `order.find_places` gives it.
+
+    Returns
+    -------
+    dict of int to str
+        By job. Those of which nothing is known are left out: nobody works, the queue is paused,
+        or something before them has no estimate.
+    """
+    seconds = _Queue(places).starts({}) if places else {}
+    return {job_id: about(found) for job_id, found in seconds.items()}
+
+
+def estimate_jobs(
+    jobs: Sequence[Job], folds: Mapping[int, Sequence[JobFold]], places: Mapping[int, int]
+) -> dict[int, Estimate]:
+    """Estimate every job that runs or waits among some, with a fixed number of queries.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        In any state; those that are over get no estimate.
+    folds : Mapping of int to sequence of JobFold
+        The folds of those that run, by job.
+    places : Mapping of int to int
+        The places in the queue by job.
+    """
+    running = [job for job in jobs if job.state in HELD]
+    waiting = [job for job in jobs if job.state == JobState.QUEUED]
+    if not running and not waiting:
+        return {}
+    history = dict(read_history(job.estimator for job in [*running, *waiting]))
+    starts = _Queue(places).starts(history) if waiting and places else {}
+    totals = {job.id: estimate_total(work_of(job), history) for job in [*running, *waiting]}
+    left = _estimate_running(running, folds, totals)
+    return {
+        job_id: Estimate(total, left.get(job_id), starts.get(job_id))
+        for job_id, total in totals.items()
+    }
+
+
+def _estimate_running(
+    jobs: Sequence[Job],
+    folds: Mapping[int, Sequence[JobFold]],
+    totals: Mapping[int, float | None],
+) -> dict[int, TimeLeft]:
+    if not jobs:
+        return {}
+    began = dict(
+        db.session.execute(
+            select(JobAttempt.job_id, JobAttempt.started_at).where(
+                JobAttempt.job_id.in_([job.id for job in jobs]), JobAttempt.ended_at.is_(None)
+            )
+        ).all()
+    )
+    return {
+        job.id: estimate_left(
+            job, folds.get(job.id, ()), began.get(job.id) or job.started_at, totals[job.id]
+        )
+        for job in jobs
+    }
+
+
+class _Queue:
+    """The queue, played forward: each waiting job starts where a worker is free first."""
+
+    def __init__(self, places: Mapping[int, int]) -> None:
+        self.ids = sorted(places, key=lambda job_id: places[job_id])
+
+    def starts(self, history: dict[str, Any]) -> dict[int, float]:
+        """Return the seconds until the start by job; `history` gains what it lacks."""
+        workers = _list_takers()
+        if not workers:
+            return {}
+        running = db.session.scalars(
+            select(Job).where(Job.state.in_(HELD), Job.worker.in_(workers))
+        ).all()
+        works = self._works()
+        missing = {w.estimator for w in works.values() if w} | {job.estimator for job in running}
+        history.update(read_history(missing - set(history)))
+        slots = self._slots(running, history)
+        slots += [0.0] * (len(workers) - len(running))
+        return self._play(slots, works, history)
+
+    def _works(self) -> dict[int, Work | None]:
+        columns = (Job.estimator, Job.parameters, Job.n_rows, Job.n_columns, Job.validation)
+        rows = db.session.execute(select(Job.id, *columns).where(Job.id.in_(self.ids)))
+        keys = [column.key for column in columns]
+        return {job_id: Work.of(**dict(zip(keys, given, strict=True))) for job_id, *given in rows}
+
+    def _slots(self, running: Sequence[Job], history: History) -> list[float | None]:
+        folds = list_folds_of([job.id for job in running])
+        totals = {job.id: estimate_total(work_of(job), history) for job in running}
+        left = _estimate_running(running, folds, totals)
+        is_stopping = {j.id for j in running if j.stop_request == "cancel"}
+        return [0.0 if job.id in is_stopping else left[job.id].seconds for job in running]
+
+    def _play(
+        self,
+        slots: list[float | None],
+        works: Mapping[int, Work | None],
+        history: History,
+    ) -> dict[int, float]:
+        free = [seconds for seconds in slots if seconds is not None]
+        if len(free) < len(slots):  # nobody knows whether that one comes first
+            return {}
+        heapq.heapify(free)
+        found: dict[int, float] = {}
+        for job_id in self.ids:
+            found[job_id] = free[0]
+            total = estimate_total(works.get(job_id), history)
+            if total is None:
+                break
+            heapq.heapreplace(free, free[0] + total)
+        return found
+
+
+def _list_takers() -> list[str]:
+    """List the workers that live and will take another job; none while the queue is paused."""
+    if db.session.scalar(select(QueueState.id).where(QueueState.paused_at.is_not(None)).limit(1)):
+        return []
+    living = select(Worker.name).where(
+        Worker.queue == "train",
+        Worker.state.in_(("idle", "busy")),
+        Worker.drain.is_(False),
+        Worker.seen_at > now() - SILENT_AFTER,
+    )
+    return list(db.session.scalars(living))

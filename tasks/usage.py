@@ -1,0 +1,42 @@
+"""Measures what a child uses, at intervals that grow where a job runs for long."""
+
+import time
+from collections.abc import Callable
+
+from dashboard.clock import now
+from dashboard.jobs.usage import UsageSample
+
+FIRST_INTERVAL_S = 0.5
+
+
+class UsageMeter:
+    """Makes samples of one attempt out of many looks at its child."""
+
+    def __init__(self) -> None:
+        self.interval_s = FIRST_INTERVAL_S
+        self.last, self.cpu_s, self.memory_bytes = time.monotonic(), 0.0, 0
+
+    def look(self, memory_bytes: int, read_cpu: Callable[[], float]) -> list[UsageSample]:
+        """Take note of the memory, and return a sample when one is due.
+
+        Parameters
+        ----------
+        memory_bytes : int
+            What the child has now.
+        read_cpu : callable
+            Gives the CPU seconds of the child; asked only when a sample is due.
+        """
+        self.memory_bytes = max(self.memory_bytes, memory_bytes)
+        since = time.monotonic() - self.last
+        if since < self.interval_s:
+            return []
+        cpu_s = read_cpu()
+        # A new child (stop and keep) begins to count anew; one that is gone reads as 0.
+        spent = cpu_s - self.cpu_s if cpu_s >= self.cpu_s else cpu_s
+        sample = UsageSample(now(), round(spent / since, 3), self.memory_bytes)
+        self.last, self.cpu_s, self.memory_bytes = time.monotonic(), cpu_s, 0
+        return [sample]
+
+    def widen(self) -> None:
+        """Make samples half as often from now on."""
+        self.interval_s *= 2
