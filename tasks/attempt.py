@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard import storage
 from dashboard.clock import isoformat
 from dashboard.db import Dataset, Job, JobFold
 from dashboard.extensions import db
@@ -30,11 +31,7 @@ class LeaseGone(Exception):
 
 def storage_address() -> dict[str, Any]:
     """Return how a child opens the storage."""
-    return {
-        "url": settings.storage_url,
-        "s3_endpoint_url": settings.s3_endpoint_url,
-        "region": settings.aws_region,
-    }
+    return storage.storage_address(settings)
 
 
 def job_payload(job: Job, claim: Claim) -> dict[str, Any]:
@@ -159,7 +156,7 @@ class Attempt:
         )
         stage = self.reporter.progress.stage or "load"
         if memory > self.memory_limit:
-            return memory_failure(self.memory_limit, stage)
+            return memory_failure(self.memory_limit, stage, self.payload["spec"]["estimator"])
         if time.monotonic() - self.started > self.time_limit_s:
             return time_failure(self.time_limit_s, self.reporter.folds_done, self.n_folds)
         return None

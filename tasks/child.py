@@ -14,7 +14,6 @@ import multiprocessing.forkserver
 import os
 import signal
 import threading
-import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -44,26 +43,9 @@ def _main(work: str, payload: str, events: Connection, lifeline: Connection) -> 
         function = getattr(importlib.import_module("tasks.child_work"), work)
         function(json.loads(payload), send)
     except Exception as error:
-        send({"type": "failed", "failure": _failure(error)})
+        from tasks.failures import explain
 
-
-def _failure(error: Exception) -> dict[str, Any]:
-    from dashboard.errors import DomainError
-    from tasks.engine.errors import EngineError
-
-    trace = traceback.format_exc()
-    if isinstance(error, EngineError):
-        failure = error.as_dict()
-        return failure | {"traceback": trace} if error.__cause__ else failure
-    if isinstance(error, DomainError):
-        return {"code": error.code, "message": error.message, "hint": "", "traceback": trace}
-    last = (str(error).splitlines() or [""])[0][:300] or type(error).__name__
-    return {
-        "code": "MEM_LIMIT" if isinstance(error, MemoryError) else "UNKNOWN",
-        "message": f"The job stopped for a reason we do not recognise: {last}",
-        "hint": "The log has the details",
-        "traceback": trace,
-    }
+        send({"type": "failed", "failure": explain(error)})
 
 
 def _die_with_worker(lifeline: Connection) -> None:

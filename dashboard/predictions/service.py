@@ -10,7 +10,7 @@ from flask import current_app
 from dashboard import queue
 from dashboard.access import require_member
 from dashboard.chores.service import add_chore
-from dashboard.datasets.service import check_room, clean_file_name, too_big
+from dashboard.datasets.service import clean_file_name, too_big
 from dashboard.db import Model, Prediction, User
 from dashboard.db.lookup import find_by_id
 from dashboard.db.transaction import writing
@@ -18,6 +18,7 @@ from dashboard.errors import NotFound, TooLarge, Unavailable, ValidationFailed
 from dashboard.extensions import db
 from dashboard.models.queries import get_model
 from dashboard.models.service import check_ready
+from dashboard.room import check_room
 from dashboard.storage import get_storage, keys
 
 MAX_ROWS = 1000
