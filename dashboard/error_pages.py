@@ -27,6 +27,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import errors
 from dashboard.bodies import limit_words
+from dashboard.db.transaction import is_full
 from dashboard.extensions import db
 
 STATUS: dict[type[errors.DomainError], int] = {
@@ -58,6 +59,7 @@ RETRY_AFTER_S = 5
 STALE_FORM = (
     "This form is from before you last signed in. We kept your input; check it and submit again"
 )
+FULL = "The disk of the database is full, so nothing can be saved. An admin can free space"
 # Never given back to a page: passwords, and the old token.
 SECRET_FIELDS = ("password", "csrf_token", "token")
 
@@ -113,6 +115,8 @@ def answer_database_away(error: OperationalError) -> Response:
     """Answer 503 while the database is locked or away, rather than hang."""
     current_app.logger.error("the database does not answer", exc_info=error)
     db.session.rollback()
+    if is_full(error):
+        return answer_domain_error(errors.Unavailable(FULL, code="DISK_FULL"))
     return answer_domain_error(errors.Unavailable("The database does not answer. Try again soon"))
 
 

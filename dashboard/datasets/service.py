@@ -24,6 +24,7 @@ from dashboard.storage import get_storage, keys
 from tasks.engine.samples import list_samples
 
 MAX_NAME = 200
+ABANDONED_AT_ONCE = 200
 
 
 def clean_file_name(text: str) -> str:
@@ -272,10 +273,10 @@ def discard_abandoned_uploads(*, before: datetime) -> int:
     Returns
     -------
     int
-        How many.
+        How many; at most 200 at once.
     """
     old = select(Dataset.id).where(Dataset.saved_at.is_(None), Dataset.created_at < before)
-    dataset_ids = db.session.scalars(old).all()
+    dataset_ids = db.session.scalars(old.order_by(Dataset.id).limit(ABANDONED_AT_ONCE)).all()
     for dataset_id in dataset_ids:
         _forget(dataset_id)
     return len(dataset_ids)

@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from dashboard.extensions import db
 
 BUSY_TIMEOUT_S = 5
+DISK_FULL_STATE = "53100"  # PostgreSQL's
 _WRITING = {"trainyard_writing": True}
 
 
@@ -38,6 +40,13 @@ def writing() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+def is_full(error: SQLAlchemyError) -> bool:
+    """Tell whether the database refused to write because its disk is full."""
+    cause = getattr(error, "orig", None)
+    sqlite_name = getattr(cause, "sqlite_errorname", "")
+    return sqlite_name == "SQLITE_FULL" or getattr(cause, "sqlstate", "") == DISK_FULL_STATE
 
 
 def prepare_engine(engine: Engine) -> None:
