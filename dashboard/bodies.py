@@ -12,9 +12,10 @@ from flask import Flask, Request, current_app, g, request
 from werkzeug.datastructures import MultiDict
 
 from dashboard.config import Settings
-from dashboard.datasets.service import check_room, too_big
+from dashboard.datasets.service import too_big
 from dashboard.errors import BadRequest, DomainError, TooLarge, Unavailable, ValidationFailed
 from dashboard.filters import size
+from dashboard.room import check_room
 
 View = TypeVar("View", bound=Callable[..., Any])
 # The most that a form without a file, or a JSON body, may have.

@@ -15,13 +15,22 @@ from dashboard.config import load_settings
 from dashboard.db import User
 from dashboard.db.user import ROLES
 from dashboard.errors import DomainError, NotFound
+from dashboard.retention.look import Look
+from dashboard.storage import get_storage
 
 P = ParamSpec("P")
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (create_user, create_token, set_password, disable_user, enable_user):
+    for command in (
+        create_user,
+        create_token,
+        set_password,
+        disable_user,
+        enable_user,
+        check_files,
+    ):
         app.cli.add_command(command)
 
 
@@ -91,6 +100,28 @@ def enable_user(email: str) -> None:
     """Open a disabled account again."""
     service.enable_user(user=_user(email))
     click.echo(f"Enabled {email}")
+
+
+@click.command("check-files")
+@in_words
+def check_files() -> None:
+    """Compare the storage with the database; nothing is changed.
+
+    Prints a line for each file that is missing or not known, and ends with 1 when there are any.
+    """
+    look = Look(get_storage(), remove=False)
+    for _ in look.slices():
+        pass  # all at once: the dispatcher rests between slices, a person waits
+    found = look.findings
+    for key, (kind, size_bytes) in sorted(found.problems.items()):
+        click.echo(f"{kind:<8} {key}" + (f"  {size_bytes:,} bytes" if size_bytes else ""))
+    files = sum(found.files.values())
+    click.echo(
+        f"{files:,} files: {found.missing:,} missing, {found.orphan:,} not known, "
+        f"{found.left_over:,} left over (the dispatcher removes those)"
+    )
+    if found.missing or found.orphan:
+        raise SystemExit(1)
 
 
 def _user(email: str) -> User:

@@ -28,7 +28,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import errors
 from dashboard.bodies import limit_words
-from dashboard.db.transaction import AWAY
+from dashboard.db.transaction import AWAY, is_full
 from dashboard.extensions import db
 
 STATUS: dict[type[errors.DomainError], int] = {
@@ -60,6 +60,7 @@ RETRY_AFTER_S = 5
 STALE_FORM = (
     "This form is from before you last signed in. We kept your input; check it and submit again"
 )
+FULL = "The disk of the database is full, so nothing can be saved. An admin can free space"
 # Never given back to a page: passwords, and the old token.
 SECRET_FIELDS = ("password", "csrf_token", "token")
 
@@ -117,6 +118,8 @@ def answer_database_away(error: SQLAlchemyError) -> Response:
     current_app.logger.error("the database does not answer", exc_info=error)
     with suppress(SQLAlchemyError):  # also this fails on a connection that broke
         db.session.rollback()
+    if is_full(error):
+        return answer_domain_error(errors.Unavailable(FULL, code="DISK_FULL"))
     return answer_domain_error(errors.Unavailable("The database does not answer. Try again soon"))
 
 

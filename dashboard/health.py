@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.auth.service import user_for_token
 from dashboard.errors import Forbidden
 from dashboard.extensions import db
+from dashboard.retention.queries import count_problems, find_look
 from dashboard.storage import get_storage
 from dashboard.workers.queries import summarise_queue
 
@@ -50,6 +51,12 @@ def metrics() -> Response:
         f"# HELP {name} {help_text}\n# TYPE {name} gauge\n{name} {amount}\n"
         for name, (amount, help_text) in gauges.items()
     ]
+    problems = count_problems(find_look())
+    lines.append(
+        "# HELP trainyard_file_problems Files that do not fit the database, at the last look\n"
+        "# TYPE trainyard_file_problems gauge\n"
+    )
+    lines += [f'trainyard_file_problems{{kind="{k}"}} {n}\n' for k, n in problems.items()]
     return Response("".join(lines), content_type=METRICS_TYPE)
 
 

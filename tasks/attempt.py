@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard import storage
 from dashboard.clock import isoformat
 from dashboard.db import Dataset, Job, JobFold
 from dashboard.db.transaction import is_away
@@ -19,7 +20,7 @@ from dashboard.jobs.execution import Signal
 from tasks.celery_app import draining, settings
 from tasks.child import Child
 from tasks.engine.spec import Validation
-from tasks.failures import memory_failure, time_failure, unknown_failure
+from tasks.failures import explain, memory_failure, time_failure
 from tasks.reporter import JobReporter
 from tasks.usage import UsageMeter
 
@@ -37,11 +38,7 @@ class LeaseGone(Exception):
 
 def storage_address() -> dict[str, Any]:
     """Return how a child opens the storage."""
-    return {
-        "url": settings.storage_url,
-        "s3_endpoint_url": settings.s3_endpoint_url,
-        "region": settings.aws_region,
-    }
+    return storage.storage_address(settings)
 
 
 def job_payload(job: Job, claim: Claim) -> dict[str, Any]:
@@ -139,7 +136,7 @@ class Attempt:
     def _fail_after(self, error: Exception) -> None:
         """End a job whose worker met an error that is not the database's being away."""
         self._stop_child()
-        failure = unknown_failure(error)
+        failure = explain(error)
         try:
             self._insist(lambda: execution.fail_job(claim=self.claim, failure=failure))
         except (LeaseGone, SQLAlchemyError):
@@ -210,7 +207,7 @@ class Attempt:
         self.reporter.progress.usage += self.meter.look(memory, child.cpu_seconds)
         stage = self.reporter.progress.stage or "load"
         if memory > self.memory_limit:
-            return memory_failure(self.memory_limit, stage)
+            return memory_failure(self.memory_limit, stage, self.payload["spec"]["estimator"])
         if time.monotonic() - self.started > self.time_limit_s:
             return time_failure(self.time_limit_s, self.reporter.folds_done, self.n_folds)
         return None

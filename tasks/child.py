@@ -16,7 +16,6 @@ import os
 import signal
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -51,26 +50,9 @@ def _main(
         function = getattr(importlib.import_module("tasks.child_work"), work)
         function(json.loads(payload), send)
     except Exception as error:
-        send({"type": "failed", "failure": _failure(error)})
+        from tasks.failures import explain
 
-
-def _failure(error: Exception) -> dict[str, Any]:
-    from dashboard.errors import DomainError
-    from tasks.engine.errors import EngineError
-
-    trace = traceback.format_exc()
-    if isinstance(error, EngineError):
-        failure = error.as_dict()
-        return failure | {"traceback": trace} if error.__cause__ else failure
-    if isinstance(error, DomainError):
-        return {"code": error.code, "message": error.message, "hint": "", "traceback": trace}
-    last = (str(error).splitlines() or [""])[0][:300] or type(error).__name__
-    return {
-        "code": "MEM_LIMIT" if isinstance(error, MemoryError) else "UNKNOWN",
-        "message": f"The job stopped for a reason we do not recognise: {last}",
-        "hint": "The log has the details",
-        "traceback": trace,
-    }
+        send({"type": "failed", "failure": explain(error)})
 
 
 def _die_with_worker(lifeline: Connection, silence_s: float | None) -> None:

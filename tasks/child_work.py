@@ -6,6 +6,7 @@ Each function takes a payload of JSON values and `send`, and sends one event ``d
 import json
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from dashboard.storage.local import LocalStorage  # noqa: F401 - so that the for
 from tasks.child import Send
 from tasks.engine import tables
 from tasks.engine.dialects import Dialect, ReadOptions
+from tasks.engine.errors import EngineError
 from tasks.engine.export import Origin, small_schema, write_artefacts
 from tasks.engine.prediction import predict_text, text_table
 from tasks.engine.profiling import profile_table
@@ -28,8 +30,11 @@ from tasks.engine.spec import TrainingSpec
 from tasks.engine.tabular import ReadLimits, read_table
 from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
+from tasks.failures import parsing, reading
 
 EVERY_S = 0.3
+UPLOAD_AGAIN = "Upload the file again"
+TRAIN_AGAIN = "Run the job again, as a clone"
 
 
 def _storage(payload: dict[str, Any]) -> Storage:
@@ -65,14 +70,21 @@ def _put_frame(storage: Storage, key: str, frame: pd.DataFrame) -> None:
         storage.put_file(key, path)
 
 
-def _resumed(payload: dict[str, Any], storage: Storage) -> dict[int, FoldOutcome]:
+def _resumed(
+    payload: dict[str, Any], storage: Storage, reporter: _EventReporter
+) -> dict[int, FoldOutcome]:
     found = {}
     for fold in payload["resume"]:
         key = fold.pop("key")
-        if key and storage.exists(key):
-            with storage.local_copy(key) as path:
+        if not key:
+            continue
+        try:
+            what = f"What was predicted in fold {fold['fold']}"
+            with reading(storage, key, what, "") as path, parsing():
                 frame = pd.read_parquet(path)
             found[fold["fold"]] = FoldOutcome(FoldScore(**fold), frame)
+        except EngineError as problem:
+            reporter.log(f"{problem.message}, so the fold is trained again", "warning")
     return found
 
 
@@ -83,7 +95,8 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
     spec = TrainingSpec.from_dict(payload["spec"])
     started = time.perf_counter()
     reporter.stage("load", 0.01, "Loading the data")
-    with storage.local_copy(payload["table_key"]) as path:
+    what = f'The table of the dataset "{payload["origin"]["dataset"]}"'
+    with reading(storage, payload["table_key"], what, UPLOAD_AGAIN) as path, parsing():
         columns = tables.load_columns(path, spec.columns_needed)
     rows = len(columns[tables.LINE])
     took = time.perf_counter() - started
@@ -92,7 +105,7 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
         spec,
         columns,
         reporter,
-        resume=_resumed(payload, storage),
+        resume=_resumed(payload, storage, reporter),
         finish_now=payload["finish_now"],
     )
     reporter.stage("save", 0.95, "Saving the model")
@@ -154,7 +167,8 @@ def read_dataset(payload: dict[str, Any], send: Send) -> None:
                      "original_key": original.key}  # fmt: skip
             send({"type": "done", "values": extra | _read(payload, storage, source, folder, send)})
             return
-        with storage.local_copy(payload["original_key"]) as source:
+        what = f"The file {payload['file_name']}"
+        with reading(storage, payload["original_key"], what, UPLOAD_AGAIN) as source:
             send({"type": "done", "values": _read(payload, storage, source, folder, send)})
 
 
@@ -214,17 +228,29 @@ def verify_model(payload: dict[str, Any], send: Send) -> None:
     """Check a bundle in a clean process."""
     storage = _storage(payload)
     with (
-        storage.local_copy(payload["bundle_key"]) as bundle,
-        storage.local_copy(payload["check_key"]) as check,
+        reading(storage, payload["bundle_key"], "The bundle", TRAIN_AGAIN) as bundle,
+        reading(storage, payload["check_key"], "The check of the bundle", TRAIN_AGAIN) as check,
     ):
+        _look_into(bundle, check)
         verify_bundle(bundle, check, payload["schema"])
     send({"type": "done"})
+
+
+def _look_into(bundle: Path, check: Path) -> None:
+    """Read both files as far as tells a damaged one from one that predicts something else."""
+    with parsing():
+        with zipfile.ZipFile(bundle) as archive:
+            broken = archive.testzip()
+        if broken:
+            raise zipfile.BadZipFile(f"{broken} has another checksum")
+        json.loads(check.read_text(encoding="utf-8"))
 
 
 def predict(payload: dict[str, Any], send: Send) -> None:
     """Apply a model to rows, or to a file."""
     storage = _storage(payload)
-    with storage.local_copy(payload["model_key"]) as path:
+    what = "The file of the model"
+    with reading(storage, payload["model_key"], what, TRAIN_AGAIN) as path, parsing():
         model = joblib.load(path)  # our own file: nothing that was uploaded is ever unpickled
     if payload["kind"] == "rows":
         text = text_table(payload["rows"], payload["schema"])
@@ -232,7 +258,11 @@ def predict(payload: dict[str, Any], send: Send) -> None:
         send({"type": "done", "values": {"answer": answer, "warnings": answer["warnings"]}})
         return
     report = _every(send)
-    with tempfile.TemporaryDirectory() as name, storage.local_copy(payload["input_key"]) as source:
+    what = f"The file {payload['file_name']}"
+    with (
+        tempfile.TemporaryDirectory() as name,
+        reading(storage, payload["input_key"], what, UPLOAD_AGAIN) as source,
+    ):
         target = Path(name) / "answer.csv"
         rows, warnings = score_file(
             model,

@@ -76,7 +76,11 @@ class ReadDataset(ChoreKind):
         """Refuse the file."""
         with writing() as session:
             end_chore(session, self.claim, failure=failure)
-        refuse_reading(dataset_id=self.claim.subject_id, message=failure["message"])
+        refuse_reading(
+            dataset_id=self.claim.subject_id,
+            message=". ".join(filter(None, (failure["message"], failure.get("hint")))),
+            code=failure["code"],
+        )
 
 
 class VerifyModel(ChoreKind):

@@ -20,7 +20,7 @@ from tasks.attempt import SILENCE_S
 from tasks.celery_app import celery, draining, settings, worker_name
 from tasks.child import Child
 from tasks.chore_kinds import KINDS, ChoreKind
-from tasks.failures import unknown_failure
+from tasks.failures import explain
 from tasks.presence import Presence
 
 LOOK_EVERY_S = 0.2
@@ -57,7 +57,7 @@ def run_chore(claim: ChoreClaim) -> None:
         if isinstance(error, SQLAlchemyError) and is_away(error):
             raise  # the dispatcher takes the chore back when the database is there again
         log.exception("chore %s met an error of ours", claim.chore_id)
-        kind.fail(unknown_failure(error))
+        kind.fail(explain(error))
     finally:
         child.kill()
 

@@ -1,5 +1,7 @@
 """The dispatcher: a small loop that sends hints, and takes back the work of dead workers.
 
+What is forgotten after a while is in `tidying.py`.
+
 It decides from the database alone and each of its steps is a conditional update, so it is safe to
 run twice, and to kill at any moment.
 """
@@ -11,10 +13,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import queue
@@ -22,28 +23,22 @@ from dashboard.chores.service import recover_stale_chores
 from dashboard.clock import now
 from dashboard.config import Settings
 from dashboard.datasets.reading import refuse_reading
-from dashboard.datasets.service import discard_abandoned_uploads
-from dashboard.db import Chore, Job, SignInAttempt, Worker
+from dashboard.db import Chore, Job
 from dashboard.db.planning import in_index_order
 from dashboard.db.transaction import writing
-from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.hints import WINDOW, count_hinted
-from dashboard.jobs.leftovers import discard_recent_leftovers
 from dashboard.jobs.pausing import find_pause
 from dashboard.jobs.recovery import recover_stale_jobs
 from dashboard.models.verification import refuse_unverified
 from dashboard.predictions.execution import fail_prediction
 from dashboard.workers.queries import count_idle
+from tasks import tidying
 
 PAUSE_S = 1.0
 LONGEST_PAUSE_S = 5.0
 # A hint may have gone to a worker that died before it could read it.
 HINT_AGAIN_AFTER = timedelta(seconds=5)
-LEFTOVERS_EVERY = timedelta(minutes=1)
-LEFTOVERS_OF = timedelta(minutes=15)
-TIDY_EVERY = timedelta(minutes=5)
-FORGET_AFTER = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
@@ -125,43 +120,14 @@ def recover(settings: Settings, moment: datetime) -> None:
         GIVE_UP[kind](subject_id)
 
 
-def tidy(moment: datetime) -> None:
-    """Forget what nobody needs: workers long gone, old sign-in attempts, abandoned uploads.
-
-    A storage that does not answer is left for the next time.
-    """
-    with writing() as session:
-        session.execute(delete(Worker).where(Worker.seen_at < moment - FORGET_AFTER))
-        session.execute(delete(SignInAttempt).where(SignInAttempt.at < moment - FORGET_AFTER))
-    try:
-        discard_abandoned_uploads(before=moment - FORGET_AFTER)
-    except (OSError, BotoCoreError, ClientError, DomainError) as problem:
-        log.warning("abandoned uploads stay for now: %s", problem)
-
-
-def clean_up(moment: datetime) -> None:
-    """Delete what attempts left behind whose worker could not; see `dashboard.jobs.leftovers`."""
-    try:
-        discard_recent_leftovers(since=moment - LEFTOVERS_OF)
-    except (OSError, BotoCoreError, ClientError, DomainError) as problem:
-        log.warning("leftovers stay for now: %s", problem)
-
-
 def run(settings: Settings, stop: threading.Event) -> None:
     """Dispatch until asked to stop; outages are waited out with a bounded back-off."""
-    pause, tidied = PAUSE_S, now() - TIDY_EVERY
-    cleaned = now() - LEFTOVERS_EVERY
+    pause = PAUSE_S
     while not stop.is_set():
         try:
             moment = now()
             recover(settings, moment)
             send_hints(moment)
-            if moment - tidied >= TIDY_EVERY:
-                tidy(moment)
-                tidied = moment
-            if moment - cleaned >= LEFTOVERS_EVERY:
-                clean_up(moment)
-                cleaned = moment
             pause = PAUSE_S
         except SQLAlchemyError as problem:
             log.warning("the database does not answer: %s", str(problem).splitlines()[0])
@@ -174,9 +140,11 @@ def run(settings: Settings, stop: threading.Event) -> None:
 @click.command()
 @with_appcontext
 def dispatcher() -> None:
-    """Send hints and take back the work of dead workers, until stopped."""
+    """Send hints, take back the work of dead workers and tidy, until stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s dispatcher: %(message)s")
-    run(current_app.config["SETTINGS"], stop_on_signals())
+    settings, stop = current_app.config["SETTINGS"], stop_on_signals()
+    tidying.start(current_app._get_current_object(), settings, stop)  # type: ignore[attr-defined]
+    run(settings, stop)
 
 
 def stop_on_signals() -> threading.Event:

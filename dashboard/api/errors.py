@@ -10,6 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from dashboard import errors
+from dashboard.db.transaction import is_full
+from dashboard.error_pages import FULL
 from dashboard.extensions import db
 
 STATUS = {
@@ -83,7 +85,10 @@ def on_database_error(error: SQLAlchemyError) -> tuple[Response, int]:
     log.exception("the database failed", exc_info=error)
     with suppress(SQLAlchemyError):  # also this fails on a connection that broke
         db.session.rollback()
-    answer = jsonify(body_of("unavailable", "The database does not answer. Try again"))
+    code, message = "unavailable", "The database does not answer. Try again"
+    if is_full(error):
+        code, message = "DISK_FULL", FULL
+    answer = jsonify(body_of(code, message))
     answer.headers["Retry-After"] = "5"
     return answer, 503
 

@@ -20,7 +20,7 @@ def _job(job_id: int) -> Job:
 
 
 @operation("POST", "/jobs", "Submit a job", body=requests.JobRequest, answer=schemas.Job,
-           status=201, headers=("Idempotency-Key",), errors=(400, 403, 422))  # fmt: skip
+           status=201, headers=("Idempotency-Key",), errors=(400, 403, 422, 503))  # fmt: skip
 def submit(body: requests.JobRequest) -> dict[str, Any]:
     given = body.model_dump(exclude_unset=True)
     key = request.headers.get("Idempotency-Key")
@@ -60,7 +60,7 @@ def cancel(job_id: int, query: requests.KeepQuery) -> dict[str, Any]:
 
 
 @operation("POST", f"{ID}/retry", "Run a failed, cancelled or lost job again", answer=schemas.Job,
-           errors=(403, 404, 409))  # fmt: skip
+           errors=(403, 404, 409, 503))  # fmt: skip
 def retry(job_id: int) -> dict[str, Any]:
     return present.job(service.retry_job(user=current_user(), job_id=job_id))
 

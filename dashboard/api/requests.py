@@ -115,6 +115,7 @@ class JobRequest(Open):
     metric: Any = None
     seed: Any = None
     time_limit_s: Any = None
+    memory_limit_bytes: Any = None
     priority: Any = None
     tags: Any = None
     class_weight: Any = None

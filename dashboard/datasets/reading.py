@@ -58,11 +58,11 @@ def finish_reading(*, claim: ChoreClaim, reading: int, values: Mapping[str, Any]
         return True
 
 
-def refuse_reading(*, dataset_id: int, message: str) -> None:
+def refuse_reading(*, dataset_id: int, message: str, code: str = "UNKNOWN") -> None:
     """Write that a file could not be read for a reason that lies with us, or is not known."""
     with writing() as session:
         dataset = session.get(Dataset, dataset_id)
         if dataset is not None and dataset.state == "reading":
-            problem = {"severity": "error", "code": "UNKNOWN", "message": message,
+            problem = {"severity": "error", "code": code, "message": message,
                        "line": None, "column": None, "count": None}  # fmt: skip
             dataset.state, dataset.problems = "refused", [problem]

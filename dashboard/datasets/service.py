@@ -19,28 +19,18 @@ from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, NotFound, TooLarge, ValidationFailed
 from dashboard.extensions import db
 from dashboard.filters import size
-from dashboard.storage import StorageFull, get_storage, keys
+from dashboard.room import check_room
+from dashboard.storage import get_storage, keys
 from tasks.engine.samples import list_samples
 
 MAX_NAME = 200
-# Room that uploads leave to the database and to the jobs that run.
-RESERVE_BYTES = 300_000_000
+ABANDONED_AT_ONCE = 200
 
 
 def clean_file_name(text: str) -> str:
     """Return a file's name without folders and control characters; it is only ever shown."""
     name = re.sub(r"[\x00-\x1f\x7f]", "", text.replace("\\", "/").rpartition("/")[2]).strip()
     return name[-255:] or "upload.csv"
-
-
-def check_room(size_bytes: int, *, copies: int = 1) -> None:
-    """Raise `StorageFull` when a file, in so many copies, would leave too little room."""
-    free = get_storage().free_bytes()
-    if free is not None and free < copies * size_bytes + RESERVE_BYTES:
-        raise StorageFull(
-            f"The server has no room for this file ({size(size_bytes)}). "
-            f"An admin can free space; {size(free)} is left"
-        )
 
 
 def create_upload(
@@ -283,10 +273,10 @@ def discard_abandoned_uploads(*, before: datetime) -> int:
     Returns
     -------
     int
-        How many.
+        How many; at most 200 at once.
     """
     old = select(Dataset.id).where(Dataset.saved_at.is_(None), Dataset.created_at < before)
-    dataset_ids = db.session.scalars(old).all()
+    dataset_ids = db.session.scalars(old.order_by(Dataset.id).limit(ABANDONED_AT_ONCE)).all()
     for dataset_id in dataset_ids:
         _forget(dataset_id)
     return len(dataset_ids)

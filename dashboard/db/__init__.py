@@ -2,7 +2,7 @@
 
 from dashboard.db.chore import Chore
 from dashboard.db.dataset import Dataset
-from dashboard.db.file_problem import FileProblem
+from dashboard.db.file_problem import FileLook, FileProblem
 from dashboard.db.job import (
     Batch,
     IdempotencyKey,
@@ -23,6 +23,7 @@ __all__ = [
     "Batch",
     "Chore",
     "Dataset",
+    "FileLook",
     "FileProblem",
     "IdempotencyKey",
     "Job",

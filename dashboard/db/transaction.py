@@ -16,6 +16,7 @@ from sqlalchemy.exc import (
     InternalError,
     OperationalError,
     PendingRollbackError,
+    SQLAlchemyError,
     TimeoutError,
 )
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ from dashboard.extensions import db
 BUSY_TIMEOUT_S = 5
 # What a database that is away, locked, restarting or overloaded gives.
 AWAY = (OperationalError, InterfaceError, InternalError, PendingRollbackError, TimeoutError)
+DISK_FULL_STATE = "53100"  # PostgreSQL's
 _WRITING = {"trainyard_writing": True}
 
 
@@ -52,6 +54,13 @@ def writing() -> Iterator[Session]:
 def is_away(problem: Exception) -> bool:
     """Tell whether an error is the database's being away: what failed may work later."""
     return isinstance(problem, AWAY)
+
+
+def is_full(error: SQLAlchemyError) -> bool:
+    """Tell whether the database refused to write because its disk is full."""
+    cause = getattr(error, "orig", None)
+    sqlite_name = getattr(cause, "sqlite_errorname", "")
+    return sqlite_name == "SQLITE_FULL" or getattr(cause, "sqlstate", "") == DISK_FULL_STATE
 
 
 def prepare_engine(engine: Engine) -> None:

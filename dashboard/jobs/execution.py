@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.clock import now
@@ -110,6 +110,9 @@ def add_lines(session: Session, job_id: int, lines: Sequence[tuple[datetime, str
 
 def _add_folds(session: Session, claim: Claim, folds: Sequence[Mapping[str, Any]]) -> None:
     for fold in folds:
+        # A fold is trained again when the file of its first time is gone or damaged.
+        former = (JobFold.job_id == claim.job_id, JobFold.fold == fold["fold"])
+        session.execute(delete(JobFold).where(*former))
         session.add(JobFold(job_id=claim.job_id, attempt=claim.attempt, **fold))
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from dashboard.jobs.forms import PREFIX, JobForm, read_whole
 from tasks.engine.parameters import parse_value, show_value
 
+MEGABYTE = 1_000_000
+
 
 def request_of(form: JobForm) -> dict[str, Any]:
     """Return the form as a request; text that is no number stays text, and is refused later."""
@@ -34,6 +36,10 @@ def request_of(form: JobForm) -> dict[str, Any]:
     minutes = read_whole(values.get("time_limit_min", ""))
     if minutes not in (None, ""):
         body["time_limit_s"] = minutes * 60 if isinstance(minutes, int) else minutes
+    megabytes = read_whole(values.get("memory_limit_mb", ""))
+    if megabytes not in (None, ""):
+        is_number = isinstance(megabytes, int)
+        body["memory_limit_bytes"] = megabytes * MEGABYTE if is_number else megabytes
     return body
 
 

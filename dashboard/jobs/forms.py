@@ -34,6 +34,7 @@ class JobForm:
     features: list[str] | None = None
     errors: dict[str, str] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
+    refusal: str | None = None  # why nothing can be submitted now, whatever the fields hold
 
     @property
     def target(self) -> Mapping[str, Any] | None:
@@ -202,6 +203,9 @@ def form_from_job(job: Job) -> JobForm:
         "class_weight": job.class_weight or "",
         "priority": PRIORITY_NAMES.get(min(job.priority, PRIORITIES["high"]), "normal"),
         "time_limit_min": str(job.time_limit_s // 60) if job.time_limit_s else "",
+        "memory_limit_mb": (
+            str(job.memory_limit_bytes // 1_000_000) if job.memory_limit_bytes else ""
+        ),
         "key": secrets.token_hex(16),
         **{f"validation.{k}": str(v) for k, v in job.validation.items() if v is not None},
         **{PREFIX + name: show_value(value) for name, value in job.parameters.items()},

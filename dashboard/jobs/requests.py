@@ -6,9 +6,12 @@ The same checks serve the form and the API; field names are the API's.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask import current_app
+
 from dashboard.db import Dataset
 from dashboard.db.job import PRIORITIES
 from dashboard.errors import ValidationFailed
+from dashboard.filters import size
 from dashboard.jobs.checked import Checked, is_whole
 from dashboard.jobs.validation import check_validation
 from tasks.engine.catalogue import (
@@ -24,7 +27,8 @@ from tasks.engine.parameters import validate_parameters
 FIELDS = frozenset(
     {
         "dataset_id", "target", "estimator", "name", "task", "parameters", "features", "exclude",
-        "validation", "metric", "seed", "time_limit_s", "priority", "tags", "class_weight",
+        "validation", "metric", "seed", "time_limit_s", "memory_limit_bytes",
+        "priority", "tags", "class_weight",
     }
 )  # fmt: skip
 NOT_YET = {
@@ -34,6 +38,8 @@ NOT_YET = {
 CLASSES_AT_MOST = 20
 LEFT_OUT_KINDS = frozenset({"identifier", "constant"})
 MAX_SEED = 2**32 - 1
+# Python with scikit-learn and pandas takes most of it before any data is loaded.
+LEAST_MEMORY_BYTES = 200_000_000
 
 
 def suggest_task(column: Mapping[str, Any]) -> str:
@@ -209,6 +215,18 @@ def _check_numbers(checked: Checked, body: Mapping[str, Any]) -> None:
     if limit is not None and (not is_whole(limit) or not 1 <= limit <= 10_000_000):
         checked.problems["time_limit_s"] = "time_limit_s must be a whole number of seconds, from 1"
     checked.values |= {"seed": seed, "time_limit_s": limit}
+    _check_memory(checked, body.get("memory_limit_bytes"))
+
+
+def _check_memory(checked: Checked, limit: Any) -> None:
+    most = current_app.config["SETTINGS"].job_memory_bytes
+    least = min(LEAST_MEMORY_BYTES, most)
+    if limit is not None and (not is_whole(limit) or not least <= limit <= most):
+        checked.problems["memory_limit_bytes"] = (
+            f"memory_limit_bytes must be a whole number of bytes from {least} ({size(least)}) "
+            f"to {most} ({size(most)}), the limit on this server"
+        )
+    checked.values["memory_limit_bytes"] = limit
 
 
 def _check_words(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:

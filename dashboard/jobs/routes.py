@@ -29,6 +29,7 @@ from dashboard.jobs.form_request import request_of
 from dashboard.jobs.order import find_place
 from dashboard.jobs.views import JobView, say_again
 from dashboard.live import answer
+from dashboard.storage import StorageFull
 from dashboard.web import requires
 from tasks.engine.catalogue import METRICS, get_estimator, list_estimators
 
@@ -113,6 +114,9 @@ def create() -> Answer:
     except ValidationFailed as problem:
         form.errors = problem.fields
         return _form_page(form), 422
+    except StorageFull as problem:
+        form.refusal = problem.message
+        return _form_page(form), 503
     flash(f"{job.name} is queued", "success")
     return redirect(url_for("jobs.detail", job_id=job.id), 303)
 
@@ -224,7 +228,7 @@ def config(job_id: int) -> Response:
     job = present.job(queries.get_job(user=current_user, job_id=job_id))
     names = ("dataset_id", "target", "task", "estimator", "parameters", "features", "validation",
              "metric", "seed", "name", "tags", "priority", "time_limit_s",
-             "class_weight")  # fmt: skip
+             "memory_limit_bytes", "class_weight")  # fmt: skip
     asked = {name: job[name] for name in names}
     if asked["priority"] == "next":  # an admin's word about that job, and none to submit with
         asked["priority"] = "normal"
@@ -252,7 +256,7 @@ def retry(job_id: int) -> AnyResponse:
     """Run a job again. For its owner and admins."""
     try:
         service.retry_job(user=current_user, job_id=job_id)
-    except Conflict as problem:
+    except (Conflict, StorageFull) as problem:
         flash(problem.message, "warning")
     return redirect(url_for("jobs.detail", job_id=job_id), 303)
 

@@ -21,6 +21,7 @@ from dashboard.filters import score
 from dashboard.hints import WINDOW, count_hinted
 from dashboard.jobs.queries import get_job
 from dashboard.jobs.requests import check_request
+from dashboard.room import check_room_for_jobs
 from dashboard.storage import get_storage, keys
 from tasks.engine.catalogue import get_estimator
 
@@ -50,8 +51,11 @@ def submit_job(
         When the person may not submit.
     ValidationFailed
         With a message for each field that cannot be used.
+    StorageFull
+        When the disk has no room but what is kept for the database.
     """
     require_member(user)
+    check_room_for_jobs()
     if idempotency_key is not None and not 0 < len(idempotency_key) <= 200:
         raise ValidationFailed({"Idempotency-Key": "The key must have 1 to 200 characters"})
     former = _find_former(user, idempotency_key)
@@ -189,7 +193,10 @@ def retry_job(*, user: User, job_id: int) -> Job:
         When it belongs to somebody else.
     Conflict
         When it is not over, or succeeded.
+    StorageFull
+        When the disk has no room but what is kept for the database.
     """
+    check_room_for_jobs()
     require_owner(user, get_job(user=user, job_id=job_id), "job")
     with writing() as session:
         job = session.scalars(select(Job).where(Job.id == job_id).with_for_update(of=Job)).one()

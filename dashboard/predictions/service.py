@@ -3,14 +3,16 @@
 import secrets
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from flask import current_app
+from sqlalchemy import delete, select
 
 from dashboard import queue
 from dashboard.access import require_member
 from dashboard.chores.service import add_chore
-from dashboard.datasets.service import check_room, clean_file_name, too_big
+from dashboard.datasets.service import clean_file_name, too_big
 from dashboard.db import Model, Prediction, User
 from dashboard.db.lookup import find_by_id
 from dashboard.db.transaction import writing
@@ -18,6 +20,7 @@ from dashboard.errors import NotFound, TooLarge, Unavailable, ValidationFailed
 from dashboard.extensions import db
 from dashboard.models.queries import get_model
 from dashboard.models.service import check_ready
+from dashboard.room import check_room
 from dashboard.storage import get_storage, keys
 
 MAX_ROWS = 1000
@@ -139,6 +142,30 @@ def create_file_prediction(
         add_chore(session, "predict", prediction.id)
     queue.wake(queue.LIGHT)
     return prediction
+
+
+def discard_abandoned_predictions(*, before: datetime) -> int:
+    """Forget predictions of files that never came, and what is there of them.
+
+    Parameters
+    ----------
+    before : datetime
+        Those that were begun earlier are forgotten.
+
+    Returns
+    -------
+    int
+        How many; at most 200 at once.
+    """
+    old = select(Prediction.id).where(
+        Prediction.kind == "file", Prediction.input_key.is_(None), Prediction.created_at < before
+    )
+    prediction_ids = db.session.scalars(old.order_by(Prediction.id).limit(200)).all()
+    for prediction_id in prediction_ids:
+        with writing() as session:
+            session.execute(delete(Prediction).where(Prediction.id == prediction_id))
+        get_storage().delete_prefix(keys.prediction_prefix(prediction_id))
+    return len(prediction_ids)
 
 
 def get_prediction(*, user: User, prediction_id: int) -> Prediction:

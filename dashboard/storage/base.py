@@ -1,8 +1,9 @@
 """What every storage can do. Keys come from `dashboard.storage.keys` and from nowhere else."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -18,6 +19,28 @@ class StoredFile:
     key: str
     size_bytes: int
     sha256: str
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file that a listing found.
+
+    Parameters
+    ----------
+    key : str
+        Where it lies. It may be any text: not everything in a storage is of ours.
+    size_bytes : int
+        Its size.
+    modified_at : datetime
+        When it was written, by the storage's clock.
+    unfinished : str or None
+        What the storage knows it by while it is no whole file yet; its writer may be dead.
+    """
+
+    key: str
+    size_bytes: int
+    modified_at: datetime
+    unfinished: str | None = None
 
 
 class StorageFull(Unavailable):
@@ -75,6 +98,21 @@ class Storage(Protocol):
 
     def keep_only(self, prefix: str, keys: Collection[str]) -> int:
         """Delete every file below a prefix but for some, unfinished ones too; return how many."""
+
+    def list_files(self) -> Iterator[FoundFile]:
+        """List everything that lies in the storage, in constant memory.
+
+        All files of one dataset, job or prediction come one after the other. What is written or
+        deleted meanwhile may be listed or not. Unfinished files are listed too.
+
+        Raises
+        ------
+        Unavailable
+            When the storage does not answer.
+        """
+
+    def discard_unfinished(self, found: FoundFile) -> None:
+        """Delete an unfinished file that a listing found."""
 
     def check(self) -> None:
         """Do nothing when the storage answers.

@@ -7,15 +7,17 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from dashboard.errors import NotFound, TooLarge, Unavailable
-from dashboard.storage.base import CHUNK_BYTES, StorageFull, StoredFile
+from dashboard.storage.base import CHUNK_BYTES, FoundFile, StorageFull, StoredFile
 from dashboard.storage.keys import BadKeyError, check_key
 
 FOLDER_TRIES = 50
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+PART = ".part-"  # what the names of unfinished files begin with
 
 
 class LocalStorage:
@@ -25,10 +27,12 @@ class LocalStorage:
     ----------
     root : Path
         The folder; made when it does not exist.
+    keep_free_bytes : int, default 0
+        Room on the disk that no write takes.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root.resolve()
+    def __init__(self, root: Path, *, keep_free_bytes: int = 0) -> None:
+        self.root, self.keep_free_bytes = root.resolve(), keep_free_bytes
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _path(self, key: str) -> Path:
@@ -42,44 +46,52 @@ class LocalStorage:
         path = self._path(key)
         try:
             return self._write(key, path, stream, limit_bytes)
-        except BaseException:
-            self._drop_empty(path.parent)
+        except OSError as problem:
+            if problem.errno in FULL:
+                raise self._full() from problem
             raise
-
-    def _begin(self, folder: Path) -> tuple[int, str]:
-        """Open a new file in a folder, which somebody may remove at any moment, being empty."""
-        for _ in range(FOLDER_TRIES):
-            with suppress(FileNotFoundError):
-                folder.mkdir(parents=True, exist_ok=True)
-                return tempfile.mkstemp(dir=folder, prefix=".part-")
-        raise Unavailable("The storage folder cannot be written")
+        finally:
+            self._drop_empty(path.parent)
 
     def _write(self, key: str, path: Path, stream: BinaryIO, limit: int | None) -> StoredFile:
         digest, size = hashlib.sha256(), 0
-        descriptor, part = self._begin(path.parent)
+        descriptor, part = self._make_part(path.parent)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 while chunk := stream.read(CHUNK_BYTES):
                     size += len(chunk)
                     if limit is not None and size > limit:
                         raise TooLarge(f"more than {limit:,} bytes", code="FILE_TOO_BIG")
+                    self._check_room(len(chunk))
                     file.write(chunk)
                     digest.update(chunk)
                 file.flush()
                 os.fsync(file.fileno())
             Path(part).replace(path)
-        except OSError as problem:
-            if problem.errno in FULL:
-                raise self._full() from problem
-            raise
         finally:
             Path(part).unlink(missing_ok=True)
         return StoredFile(key, size, digest.hexdigest())
 
+    def _make_part(self, folder: Path) -> tuple[int, str]:
+        """Open a new file in a folder, which somebody may remove at any moment, being empty."""
+        for _ in range(FOLDER_TRIES):
+            with suppress(FileNotFoundError):
+                folder.mkdir(parents=True, exist_ok=True)
+                return tempfile.mkstemp(dir=folder, prefix=PART)
+        raise Unavailable("The storage folder cannot be written")
+
+    def _check_room(self, size_bytes: int) -> None:
+        if self.keep_free_bytes and self._free() < size_bytes + self.keep_free_bytes:
+            raise self._full()
+
+    def _free(self) -> int:
+        return shutil.disk_usage(self.root).free
+
     def _full(self) -> StorageFull:
-        free = f"{shutil.disk_usage(self.root).free:,} bytes"
+        kept = f", {self.keep_free_bytes:,} of them kept" if self.keep_free_bytes else ""
         return StorageFull(
-            f"The server has no room left. An admin can free space; {free} are left"
+            "The server has no room left. An admin can free space; "
+            f"{self._free():,} bytes are left{kept}"
         )
 
     def put_file(self, key: str, path: Path) -> StoredFile:
@@ -134,6 +146,41 @@ class LocalStorage:
                 folder.rmdir()
                 folder = folder.parent
 
+    def list_files(self) -> Iterator[FoundFile]:
+        """List everything below the folder; see `Storage.list_files`."""
+        yield from self._list(self.root)
+
+    def _list(self, folder: Path) -> Iterator[FoundFile]:
+        try:
+            entries = os.scandir(folder)
+        except FileNotFoundError:
+            return
+        with entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    yield from self._list(Path(entry.path))
+                    continue
+                with suppress(FileNotFoundError):
+                    yield self._found(entry)
+
+    def _found(self, entry: os.DirEntry[str]) -> FoundFile:
+        about = entry.stat(follow_symlinks=False)
+        key = entry.path[len(str(self.root)) + 1 :]
+        return FoundFile(
+            key,
+            about.st_size,
+            datetime.fromtimestamp(about.st_mtime, UTC),
+            key if entry.name.startswith(PART) else None,
+        )
+
+    def discard_unfinished(self, found: FoundFile) -> None:
+        """Delete what a dead writer left."""
+        path = self.root / (found.unfinished or "")
+        if not path.name.startswith(PART) or not path.resolve().is_relative_to(self.root):
+            raise BadKeyError(f"not an unfinished file: {found.key!r}")
+        path.unlink(missing_ok=True)
+        self._drop_empty(path.parent)
+
     def check(self) -> None:
         """Check that the folder can be written."""
         if not os.access(self.root, os.W_OK):
@@ -141,4 +188,4 @@ class LocalStorage:
 
     def free_bytes(self) -> int | None:
         """Return the room on the folder's disk."""
-        return shutil.disk_usage(self.root).free
+        return self._free()

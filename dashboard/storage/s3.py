@@ -12,10 +12,19 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dashboard.errors import NotFound, TooLarge, Unavailable
-from dashboard.storage.base import StoredFile
+from dashboard.storage.base import FoundFile, StoredFile
 from dashboard.storage.keys import BadKeyError, check_key
 
-NO_SUCH = {"404", "NoSuchKey", "NotFound"}
+FAILURES = (BotoCoreError, ClientError)
+NO_SUCH = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
+
+
+def _is_no_such(problem: Exception) -> bool:
+    return isinstance(problem, ClientError) and problem.response["Error"]["Code"] in NO_SUCH
+
+
+def _silent(problem: Exception) -> Unavailable:
+    return Unavailable(f"The storage does not answer: {problem}")
 
 
 class _Counted:
@@ -67,7 +76,7 @@ class S3Storage:
         counted = _Counted(stream, limit_bytes)
         try:
             self.client.upload_fileobj(counted, self.bucket, self._key(key))
-        except (BotoCoreError, ClientError) as problem:
+        except FAILURES as problem:
             raise Unavailable(f"The storage did not take the file: {problem}") from problem
         return StoredFile(key, counted.size, counted.digest.hexdigest())
 
@@ -80,10 +89,8 @@ class S3Storage:
         """Open a file as a stream."""
         try:
             answer = self.client.get_object(Bucket=self.bucket, Key=self._key(key))
-        except ClientError as problem:
+        except FAILURES as problem:
             raise self._gone(key, problem) from None
-        except BotoCoreError as problem:
-            raise Unavailable(f"The storage does not answer: {problem}") from problem
         return cast(BinaryIO, answer["Body"])
 
     @contextmanager
@@ -92,13 +99,13 @@ class S3Storage:
         with tempfile.NamedTemporaryFile(prefix="trainyard-") as file:
             try:
                 self.client.download_fileobj(self.bucket, self._key(key), file)
-            except ClientError as problem:
+            except FAILURES as problem:
                 raise self._gone(key, problem) from None
             file.flush()
             yield Path(file.name)
 
-    def _gone(self, key: str, problem: ClientError) -> NotFound | Unavailable:
-        if problem.response["Error"]["Code"] in NO_SUCH:
+    def _gone(self, key: str, problem: Exception) -> NotFound | Unavailable:
+        if _is_no_such(problem):
             return NotFound(f"The file {key} is missing from the storage")
         return Unavailable(f"The storage refused to read {key}: {problem}")
 
@@ -106,15 +113,18 @@ class S3Storage:
         """Tell whether something is stored."""
         try:
             self.client.head_object(Bucket=self.bucket, Key=self._key(key))
-        except ClientError as problem:
-            if problem.response["Error"]["Code"] in NO_SUCH:
+        except FAILURES as problem:
+            if _is_no_such(problem):
                 return False
-            raise
+            raise _silent(problem) from problem
         return True
 
     def delete(self, key: str) -> None:
         """Delete a file."""
-        self.client.delete_object(Bucket=self.bucket, Key=self._key(key))
+        try:
+            self.client.delete_object(Bucket=self.bucket, Key=self._key(key))
+        except FAILURES as problem:
+            raise _silent(problem) from problem
 
     def delete_prefix(self, prefix: str) -> None:
         """Delete every file below a prefix, a thousand at a time."""
@@ -125,21 +135,52 @@ class S3Storage:
         if not prefix.endswith("/"):
             raise BadKeyError(f"a prefix ends in a slash: {prefix!r}")
         kept, deleted = {self._key(key) for key in keys}, 0
-        pages = self.client.get_paginator("list_objects_v2")
-        for page in pages.paginate(Bucket=self.bucket, Prefix=self._key(prefix)):
-            found = [{"Key": item["Key"]} for item in page.get("Contents", [])
-                     if item["Key"] not in kept]  # fmt: skip
-            deleted += len(found)
-            if found:
-                self.client.delete_objects(Bucket=self.bucket, Delete={"Objects": found})
+        try:
+            for page in self._pages("list_objects_v2", self._key(prefix)):
+                found = [{"Key": item["Key"]} for item in page.get("Contents", [])
+                         if item["Key"] not in kept]  # fmt: skip
+                deleted += len(found)
+                if found:
+                    self.client.delete_objects(Bucket=self.bucket, Delete={"Objects": found})
+        except FAILURES as problem:
+            raise _silent(problem) from problem
         return deleted
+
+    def _pages(self, operation: str, prefix: str) -> Any:
+        return self.client.get_paginator(operation).paginate(Bucket=self.bucket, Prefix=prefix)
+
+    def list_files(self) -> Iterator[FoundFile]:
+        """List everything below the prefix, page by page; see `Storage.list_files`."""
+        root = f"{self.prefix}/".lstrip("/")
+        try:
+            for page in self._pages("list_objects_v2", root):
+                for item in page.get("Contents", []):
+                    key = item["Key"].removeprefix(root)
+                    yield FoundFile(key, item["Size"], item["LastModified"])
+            for page in self._pages("list_multipart_uploads", root):
+                for item in page.get("Uploads", []):
+                    key = item["Key"].removeprefix(root)
+                    yield FoundFile(key, 0, item["Initiated"], item["UploadId"])
+        except FAILURES as problem:
+            raise _silent(problem) from problem
+
+    def discard_unfinished(self, found: FoundFile) -> None:
+        """Abort an upload in parts; S3 keeps the parts, unseen, until somebody does."""
+        root = f"{self.prefix}/".lstrip("/")
+        try:
+            self.client.abort_multipart_upload(
+                Bucket=self.bucket, Key=root + found.key, UploadId=found.unfinished
+            )
+        except FAILURES as problem:
+            if not _is_no_such(problem):
+                raise _silent(problem) from problem
 
     def check(self) -> None:
         """Ask for the bucket."""
         try:
             self.client.head_bucket(Bucket=self.bucket)
-        except (BotoCoreError, ClientError) as problem:
-            raise Unavailable(f"The storage does not answer: {problem}") from problem
+        except FAILURES as problem:
+            raise _silent(problem) from problem
 
     def free_bytes(self) -> int | None:
         """Return None: a bucket has no end."""

@@ -112,6 +112,18 @@ METRICS = {
     ),
 }
 TASKS = tuple(METRICS)
+# Forests hold every tree: boosting on binned columns needs a fraction of it. The others hold the
+# encoded table several times, or distances between its rows: a linear estimator does not.
+_FORESTS = ("RandomForest", "ExtraTrees", "GradientBoosting", "AdaBoost")
+_HEAVY = ("HistGradientBoosting", "KNeighbors", "MLP")
+LIGHTER = {
+    **{f"{name}Classifier": "HistGradientBoostingClassifier" for name in _FORESTS},
+    **{f"{name}Regressor": "HistGradientBoostingRegressor" for name in _FORESTS},
+    **{f"{name}Classifier": "LogisticRegression" for name in _HEAVY},
+    **{f"{name}Regressor": "Ridge" for name in (*_HEAVY, "Huber")},
+    **dict.fromkeys(("SVC", "GaussianNB"), "LogisticRegression"),
+    **dict.fromkeys(("SVR", "LinearRegression"), "Ridge"),
+}
 
 
 @functools.cache
@@ -159,6 +171,12 @@ def get_estimator(estimator_id: str) -> Estimator:
         When the catalogue has none of that name.
     """
     return _catalogue()[estimator_id]
+
+
+def find_lighter(estimator_id: str) -> Estimator | None:
+    """Return an estimator of the same task that needs less memory, or None."""
+    lighter = LIGHTER.get(estimator_id)
+    return get_estimator(lighter) if lighter else None
 
 
 def default_metric(task: str) -> str:

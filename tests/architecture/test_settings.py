@@ -14,6 +14,7 @@ BAD = {
     "LOST_AFTER_S": "0", "MAX_ATTEMPTS": "0", "MAX_BATCH_JOBS": "0", "TRUSTED_PROXIES": "-2",
     "SQS_ENDPOINT_URL": "nowhere", "S3_ENDPOINT_URL": "nowhere",
     "SQS_TRAIN_QUEUE_URL": "nowhere", "SQS_LIGHT_QUEUE_URL": "nowhere", "GRACE_S": "-1",
+    "RESERVE_BYTES": "-1", "KEEP_LOGS_DAYS": "never",
 }  # fmt: skip
 
 

@@ -4,6 +4,8 @@ import hashlib
 import io
 import string
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 
 import boto3
@@ -13,8 +15,10 @@ from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
 
 from dashboard.errors import NotFound, TooLarge
-from dashboard.storage import Storage, keys, open_storage
+from dashboard.storage import FoundFile, Storage, StorageFull, keys, open_storage
+from dashboard.storage.base import CHUNK_BYTES
 from dashboard.storage.keys import BadKeyError
+from dashboard.storage.local import LocalStorage
 
 KEY = keys.dataset_original(7, "ab" * 8)
 
@@ -80,6 +84,87 @@ def test_prefix_takes_its_own_files_only(storage: Storage) -> None:
     storage.delete_prefix(keys.dataset_prefix(7))
     assert not storage.exists(KEY)
     assert storage.exists(other)
+
+
+def test_everything_that_lies_there_is_listed_by_owner(storage: Storage) -> None:
+    begun = datetime.now(UTC) - timedelta(minutes=1)
+    keys_ = [keys.job_artefact(job, lease * 8, name) for job in (1, 10, 2)
+             for lease in ("ab", "cd") for name in ("bundle", "check")]  # fmt: skip
+    for key in [KEY, *keys_]:
+        storage.write(key, io.BytesIO(b"12345"))
+    found = list(storage.list_files())
+    assert sorted(f.key for f in found) == sorted([KEY, *keys_])
+    assert {(f.size_bytes, f.unfinished) for f in found} == {(5, None)}
+    assert all(begun < f.modified_at < begun + timedelta(minutes=5) for f in found)
+    owners = [owner for owner, _files in groupby(f.key.split("/")[:2] for f in found)]
+    assert len(owners) == 4
+
+
+def test_listing_goes_on_where_files_are_deleted_meanwhile(storage: Storage) -> None:
+    made = [keys.job_artefact(job, "ab" * 8, "bundle") for job in range(30)]
+    for key in made:
+        storage.write(key, io.BytesIO(b"x"))
+    for found in storage.list_files():
+        storage.delete(found.key)
+    assert list(storage.list_files()) == []
+
+
+def test_an_unfinished_file_is_listed_and_can_be_discarded(
+    storage: Storage, tmp_path: Path
+) -> None:
+    storage.write(KEY, io.BytesIO(b"x"))
+    if isinstance(storage, LocalStorage):
+        (storage.root / KEY).with_name(".part-abc123").write_bytes(b"half")
+    else:
+        storage.client.create_multipart_upload(  # type: ignore[attr-defined]
+            Bucket=storage.bucket,
+            Key=f"some/prefix/{KEY}",  # type: ignore[attr-defined]
+        )
+    [half] = [f for f in storage.list_files() if f.unfinished]
+    for _ in range(2):
+        storage.discard_unfinished(half)
+    assert [f.key for f in storage.list_files()] == [KEY]
+
+
+def test_a_foreign_file_is_listed_under_its_own_name(storage: Storage) -> None:
+    if isinstance(storage, LocalStorage):
+        (storage.root / "notes of ours.txt").write_text("x")
+    else:
+        storage.client.put_object(  # type: ignore[attr-defined]
+            Bucket=storage.bucket,
+            Key="some/prefix/notes of ours.txt",
+            Body=b"x",  # type: ignore[attr-defined]
+        )
+    assert [f.key for f in storage.list_files()] == ["notes of ours.txt"]
+    half = FoundFile("notes of ours.txt", 1, datetime.now(UTC), "notes of ours.txt")
+    if isinstance(storage, LocalStorage):
+        with pytest.raises(BadKeyError):
+            storage.discard_unfinished(half)
+
+
+def test_local_writes_leave_the_room_that_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = LocalStorage(tmp_path / "files", keep_free_bytes=1_000_000)
+    free = [1_000_000 + 3 * CHUNK_BYTES]
+
+    def chunks() -> Iterator[bytes]:
+        while True:
+            free[0] -= CHUNK_BYTES
+            yield b"x" * CHUNK_BYTES
+
+    monkeypatch.setattr(storage, "_free", lambda: free[0])
+    endless = chunks()
+
+    class Endless(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            return next(endless)
+
+    with pytest.raises(StorageFull) as refusal:
+        storage.write(KEY, Endless())
+    assert refusal.value.code == "DISK_FULL"
+    assert free[0] >= 1_000_000
+    assert list((tmp_path / "files").rglob("*")) == []
 
 
 class Cut(io.RawIOBase):

@@ -1,0 +1,85 @@
+"""Rows that nobody needs any more. Each step deletes a bounded number in short transactions.
+
+Nothing here deletes what a person made: jobs, their events, datasets, models and predictions of
+files stay until somebody deletes them.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, select
+
+from dashboard.datasets.service import discard_abandoned_uploads
+from dashboard.db import Chore, IdempotencyKey, Prediction, SignInAttempt, Worker
+from dashboard.db.transaction import writing
+from dashboard.predictions.service import discard_abandoned_predictions
+
+AT_ONCE = 1000  # rows in one transaction, so that no writer waits for long
+ROUNDS = 20
+DAY = timedelta(days=1)
+KEEP_KEYS = timedelta(days=7)
+# An answer to rows of a form or of the API was given in the request that asked for it.
+KEEP_ANSWERS = DAY
+
+
+def forget_rows(moment: datetime) -> int:
+    """Delete dead workers, old sign-in attempts, chores that are over, keys and row predictions.
+
+    Parameters
+    ----------
+    moment : datetime
+        Now.
+
+    Returns
+    -------
+    int
+        How many rows; the rest waits for the next time.
+    """
+    old = (
+        (Worker, (Worker.seen_at < moment - DAY,)),
+        (SignInAttempt, (SignInAttempt.at < moment - DAY,)),
+        (Chore, (Chore.state.in_(("done", "failed")), Chore.finished_at < moment - DAY)),
+        (IdempotencyKey, (IdempotencyKey.created_at < moment - KEEP_KEYS,)),
+        (
+            Prediction,
+            (
+                Prediction.kind == "rows",
+                Prediction.state.in_(("ready", "failed")),
+                Prediction.created_at < moment - KEEP_ANSWERS,
+            ),
+        ),
+    )
+    return sum(delete_in_steps(record, *which) for record, which in old)
+
+
+def delete_in_steps(record: Any, *which: ColumnElement[bool], rounds: int = ROUNDS) -> int:
+    """Delete the rows that match, at most `rounds` times `AT_ONCE`.
+
+    Returns
+    -------
+    int
+        How many were deleted; fewer than match when there are more than that.
+    """
+    deleted = 0
+    for _ in range(rounds):
+        some = select(record.id).where(*which).limit(AT_ONCE)
+        with writing() as session:
+            ids = session.scalars(some).all()
+            if ids:
+                session.execute(delete(record).where(record.id.in_(ids)))
+        deleted += len(ids)
+        if len(ids) < AT_ONCE:
+            break
+    return deleted
+
+
+def forget_abandoned(moment: datetime) -> int:
+    """Forget uploads that nobody saved and predictions whose file never came, with their files.
+
+    Raises
+    ------
+    Unavailable
+        When the storage does not answer; the rows are gone, the files are found by the next look.
+    """
+    uploads = discard_abandoned_uploads(before=moment - DAY)
+    return uploads + discard_abandoned_predictions(before=moment - DAY)
