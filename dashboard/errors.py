@@ -65,8 +65,11 @@ class ValidationFailed(DomainError):
 
     code = "validation_failed"
 
-    def __init__(self, fields: Mapping[str, str], message: str | None = None) -> None:
-        super().__init__(message or "; ".join(fields.values()), fields=fields)
+    def __init__(
+        self, fields: Mapping[str, str], message: str | None = None, *, code: str | None = None
+    ) -> None:
+        words = message or "; ".join(dict.fromkeys(fields.values()))
+        super().__init__(words, code=code, fields=fields)
 
 
 class RateLimited(DomainError):

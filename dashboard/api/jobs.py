@@ -7,7 +7,10 @@ from werkzeug.wrappers import Response
 
 from dashboard.api import present, requests, schemas
 from dashboard.api.auth import current_user
+from dashboard.api.batch_schemas import Submitted
+from dashboard.api.batches import submitted
 from dashboard.api.operations import cursor_of, operation, read_cursor
+from dashboard.batches import service as batches
 from dashboard.db import Job
 from dashboard.jobs import queries, results, service
 from dashboard.jobs.run_next import run_next
@@ -19,12 +22,14 @@ def _job(job_id: int) -> Job:
     return queries.get_job(user=current_user(), job_id=job_id)
 
 
-@operation("POST", "/jobs", "Submit a job", body=requests.JobRequest, answer=schemas.Job,
-           status=201, headers=("Idempotency-Key",), errors=(400, 403, 422, 503))  # fmt: skip
+@operation("POST", "/jobs", "Submit a job; parameters with several values make a batch",
+           body=requests.JobRequest, answer=Submitted, status=201, headers=("Idempotency-Key",),
+           errors=(400, 403, 422, 503))  # fmt: skip
 def submit(body: requests.JobRequest) -> dict[str, Any]:
     given = body.model_dump(exclude_unset=True)
     key = request.headers.get("Idempotency-Key")
-    return present.job(service.submit_job(user=current_user(), request=given, idempotency_key=key))
+    made = batches.submit(user=current_user(), request=given, idempotency_key=key)
+    return submitted(made)
 
 
 @operation("GET", "/jobs", "List jobs, the newest first", query=requests.JobQuery,

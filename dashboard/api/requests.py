@@ -101,7 +101,10 @@ class PredictionForm(Schema):
 
 
 class JobRequest(Open):
-    """A job; what is left out has a default. The server says which fields cannot be used."""
+    """A job; what is left out has a default. The server says which fields cannot be used.
+
+    A parameter given as ``{"values": [...]}`` makes a job of each value.
+    """
 
     dataset_id: Any = None
     target: Any = None

@@ -4,7 +4,13 @@ from typing import Any
 
 from flask import Flask
 
-from dashboard.api import datasets, jobs, models, workers  # noqa: F401 - they register themselves
+from dashboard.api import (  # noqa: F401 - they register themselves
+    batches,
+    datasets,
+    jobs,
+    models,
+    workers,
+)
 from dashboard.api.auth import require_token
 from dashboard.api.errors import init_errors
 from dashboard.api.openapi import make_document

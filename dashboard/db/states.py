@@ -1,4 +1,4 @@
-"""The job's states and the only function that changes one.
+"""The job's states and the only functions that change them: `move`, and `move_all` for many.
 
 ::
 
@@ -9,8 +9,11 @@
     failed | cancelled | lost -> queued  run again
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
+from sqlalchemy import ColumnElement, and_, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.clock import now
@@ -71,9 +74,86 @@ def move(session: Session, job: Job, to: JobState, *, by: str | None = None) -> 
         When `TRANSITIONS` does not allow it.
     """
     came_from = JobState(job.state)
-    if to not in TRANSITIONS[came_from]:
-        raise IllegalTransition(f"job {job.id} cannot go from {came_from} to {to}")
+    _check(came_from, to, f"job {job.id}")
     job.state = to
     if to in TERMINAL:
         job.finished_at = now()
     session.add(JobEvent(job_id=job.id, from_state=came_from, to_state=to, by=by))
+
+
+def move_all(
+    session: Session,
+    which: ColumnElement[bool],
+    came_from: JobState,
+    to: JobState,
+    *,
+    by: str | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> int:
+    """Change the state of all jobs that match and are in one state, and write their events.
+
+    The number of statements does not grow with the jobs. Jobs that the session has loaded keep
+    their old values until they are read again.
+
+    Parameters
+    ----------
+    session : Session
+        The writing transaction's session.
+    which : ColumnElement
+        Which jobs, such as ``Job.batch_id == 7``.
+    came_from, to : JobState
+        The state that they are in, and the new one.
+    by : str, optional
+        Who or what caused it.
+    values : Mapping, optional
+        Further columns that change.
+
+    Returns
+    -------
+    int
+        How many there were.
+
+    Raises
+    ------
+    IllegalTransition
+        When `TRANSITIONS` does not allow it.
+    """
+    _check(came_from, to, "jobs")
+    matching = (which, Job.state == came_from)
+    # The locks keep what matches now the same for all three statements.
+    ids = session.scalars(select(Job.id).where(*matching).order_by(Job.id).with_for_update()).all()
+    if not ids:
+        return 0
+    moment = now()
+    write_events(session, and_(*matching), came_from, to, by=by)
+    changes = {**(values or {}), "state": to}
+    if to in TERMINAL:
+        changes["finished_at"] = moment
+    session.execute(
+        update(Job).where(*matching).values(changes).execution_options(synchronize_session=False)
+    )
+    return len(ids)
+
+
+def write_events(
+    session: Session,
+    which: ColumnElement[bool],
+    came_from: JobState | None,
+    to: JobState,
+    *,
+    by: str | None,
+) -> None:
+    """Write the event of a change for all jobs that match; `came_from` is None for new ones."""
+    said = {"at": now(), "from_state": came_from, "to_state": to, "by": by}
+    columns = JobEvent.__table__.c
+    events = select(Job.id, *(literal(value, columns[name].type) for name, value in said.items()))
+    session.execute(
+        insert(JobEvent).from_select(
+            ["job_id", *said], events.where(which).order_by(Job.id), include_defaults=False
+        )
+    )
+
+
+def _check(came_from: JobState, to: JobState, what: str) -> None:
+    if to not in TRANSITIONS[came_from]:
+        raise IllegalTransition(f"{what} cannot go from {came_from} to {to}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from dashboard.db import Job, JobAttempt, JobFold, LogLine, Model, User
 from dashboard.db.lookup import find_by_id
@@ -164,6 +164,28 @@ def list_jobs_before(
         found = found.where(Job.id > before if oldest_first else Job.id < before)
     order = Job.id.asc() if oldest_first else Job.id.desc()
     return db.session.scalars(found.order_by(order).limit(limit)).all()
+
+
+@dataclass(frozen=True)
+class BatchJob:
+    """What tells the jobs of a batch apart; `is_new` when nothing has happened to it yet."""
+
+    id: int
+    name: str
+    estimator: str
+    parameters: Mapping[str, Any]
+    is_new: bool
+
+
+def list_batch_jobs(batch_id: int) -> list[BatchJob]:
+    """List all jobs of a batch, in the order in which they were made, without what they share."""
+    is_new = and_(Job.state == JobState.QUEUED, Job.attempt == 0)
+    found = (
+        select(Job.id, Job.name, Job.estimator, Job.parameters, is_new)
+        .where(Job.batch_id == batch_id)
+        .order_by(Job.id)
+    )
+    return [BatchJob(*row) for row in db.session.execute(found)]
 
 
 def list_folds(job_id: int) -> Sequence[JobFold]:

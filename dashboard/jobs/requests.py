@@ -4,6 +4,7 @@ The same checks serve the form and the API; field names are the API's.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
@@ -13,16 +14,9 @@ from dashboard.db.job import PRIORITIES
 from dashboard.errors import ValidationFailed
 from dashboard.filters import size
 from dashboard.jobs.checked import Checked, is_whole
+from dashboard.jobs.choices import Choice, check_choices
 from dashboard.jobs.validation import check_validation
-from tasks.engine.catalogue import (
-    METRICS,
-    TASKS,
-    default_metric,
-    find_estimator,
-    find_metric,
-)
-from tasks.engine.errors import ParameterError
-from tasks.engine.parameters import validate_parameters
+from tasks.engine.catalogue import METRICS, TASKS, default_metric, find_metric
 
 FIELDS = frozenset(
     {
@@ -31,9 +25,11 @@ FIELDS = frozenset(
         "priority", "tags", "class_weight",
     }
 )  # fmt: skip
+BATCH_FIELDS = FIELDS | {"estimators"}
 NOT_YET = {
     "preprocessing": "cannot be chosen yet; leave it out",
     "retries": "cannot be chosen yet; a job whose worker dies is tried again anyway",
+    "search": 'is not there yet. Give the values to try in parameters, as {"values": [...]}',
 }
 CLASSES_AT_MOST = 20
 LEFT_OUT_KINDS = frozenset({"identifier", "constant"})
@@ -72,20 +68,40 @@ def default_features(columns: Sequence[Mapping[str, Any]], target: str) -> list[
     return [c["name"] for c in columns if c["name"] != target and c["kind"] not in LEFT_OUT_KINDS]
 
 
-def check_request(body: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Request:
+    """A request that can be used: the columns that its jobs share, and what they differ in."""
+
+    values: dict[str, Any]
+    choices: list[Choice]
+
+    @property
+    def n_jobs(self) -> int:
+        """How many jobs are asked for."""
+        return sum(choice.n_jobs for choice in self.choices)
+
+
+def check_request(
+    body: Mapping[str, Any], dataset: Dataset, *, limit: int, fields: frozenset[str] = FIELDS
+) -> Request:
     """Check a request and fill in what it leaves open.
+
+    What the jobs share is checked once, however many there are.
 
     Parameters
     ----------
     body : Mapping
-        The fields of ``POST /jobs``.
+        The fields of ``POST /jobs``, or of ``POST /batches``.
     dataset : Dataset
         The dataset that it names; ready.
+    limit : int
+        How many jobs it may make.
+    fields : frozenset of str
+        The fields that it may have.
 
     Returns
     -------
-    dict
-        Columns of the job.
+    Request
 
     Raises
     ------
@@ -93,20 +109,21 @@ def check_request(body: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
         With a message for each field that cannot be used.
     """
     checked = Checked()
-    for name in set(body) - FIELDS:
+    for name in set(body) - fields:
         if name not in NOT_YET or body[name]:
             checked.problems[name] = f"{name} {NOT_YET.get(name, 'is not a field of a job')}"
     _check_target(checked, body, dataset)
+    choices: list[Choice] = []
     if "target" not in checked.problems and "task" not in checked.problems:
-        _check_estimator(checked, body)
+        choices = check_choices(checked, body, limit)
         _check_features(checked, body, dataset)
         check_validation(checked, body, dataset)
         _check_metric(checked, body)
     _check_numbers(checked, body)
     _check_words(checked, body, dataset)
     if checked.problems:
-        raise ValidationFailed(checked.problems)
-    return checked.values
+        raise ValidationFailed(checked.problems, code=checked.code)
+    return Request(checked.values, choices)
 
 
 def _check_target(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
@@ -131,44 +148,6 @@ def _check_target(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -
             f'"{target}" has {column["distinct"]:,} different values; choose regression'
         )
     checked.values |= {"target": target, "task": task}
-
-
-def _check_estimator(checked: Checked, body: Mapping[str, Any]) -> None:
-    task, given = checked.values["task"], body.get("estimator")
-    estimator = find_estimator(given) if isinstance(given, str) else None
-    if estimator is None:
-        words = f'There is no estimator called "{given}"' if given else "Choose an estimator"
-        checked.problems["estimator"] = words
-        return
-    if estimator.task != task:
-        what = "numbers" if task == "regression" else "classes"
-        checked.problems["estimator"] = (
-            f"{estimator.title} cannot predict {what}. Choose another estimator or change the task"
-        )
-        return
-    checked.values["estimator"] = estimator.id
-    _check_parameters(checked, body.get("parameters") or {}, estimator.id)
-    class_weight = body.get("class_weight")
-    if class_weight not in (None, "", "balanced"):
-        checked.problems["class_weight"] = 'class_weight must be "balanced", or left out'
-    elif class_weight and not estimator.weighs_classes:
-        checked.problems["class_weight"] = f"{estimator.title} takes no class_weight; leave it out"
-    checked.values["class_weight"] = class_weight or None
-
-
-def _check_parameters(checked: Checked, given: Any, estimator_id: str) -> None:
-    if not isinstance(given, Mapping):
-        checked.problems["parameters"] = "parameters must be an object of values by name"
-        return
-    several = [n for n, v in given.items() if isinstance(v, Mapping)]
-    for name in several:
-        checked.problems[f"parameters.{name}"] = f"{name} must be one value"
-    single = {n: v for n, v in given.items() if n not in several}
-    try:
-        checked.values["parameters"] = validate_parameters(estimator_id, single)
-    except ParameterError as problem:
-        for name, message in problem.fields.items():
-            checked.problems[f"parameters.{name}"] = message
 
 
 def _names(checked: Checked, body: Mapping[str, Any], field_: str, known: set[str]) -> list[str]:

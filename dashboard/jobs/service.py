@@ -1,29 +1,24 @@
-"""Jobs: submit, cancel, run again, rename, delete."""
+"""Jobs: submit, cancel, run again, delete. `dashboard.batches` does so with many at once."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from dashboard import queue
-from dashboard.access import require_member, require_owner
-from dashboard.clock import now
-from dashboard.datasets.queries import find_dataset
-from dashboard.db import Dataset, IdempotencyKey, Job, JobEvent, JobFold, Model, Prediction, User
+from dashboard.access import require_owner
+from dashboard.db import Job, JobFold, Model, Prediction, User
 from dashboard.db.job import NEXT, PRIORITIES
 from dashboard.db.states import ACTIVE, TERMINAL, JobState, move
 from dashboard.db.transaction import writing
-from dashboard.errors import Conflict, ValidationFailed
+from dashboard.errors import Conflict
 from dashboard.extensions import db
 from dashboard.filters import score
-from dashboard.hints import WINDOW, count_hinted
+from dashboard.jobs import submission
 from dashboard.jobs.queries import get_job
-from dashboard.jobs.requests import check_request
 from dashboard.room import check_room_for_jobs
 from dashboard.storage import get_storage, keys
-from tasks.engine.catalogue import get_estimator
 
 
 def submit_job(
@@ -54,75 +49,7 @@ def submit_job(
     StorageFull
         When the disk has no room but what is kept for the database.
     """
-    require_member(user)
-    check_room_for_jobs()
-    if idempotency_key is not None and not 0 < len(idempotency_key) <= 200:
-        raise ValidationFailed({"Idempotency-Key": "The key must have 1 to 200 characters"})
-    former = _find_former(user, idempotency_key)
-    if former:
-        return former
-    dataset = _find_dataset(request.get("dataset_id"))
-    values = check_request(request, dataset)
-    values.setdefault("name", default_name(dataset, values["estimator"]))
-    size = {"n_rows": dataset.rows, "n_columns": len(values["features"])}
-    job = Job(owner_id=user.id, dataset_id=dataset.id, **size, **values)
-    try:
-        _add(job, user, idempotency_key)
-    except IntegrityError:  # the same key came twice at the same moment
-        former = _find_former(user, idempotency_key)
-        if former is None:
-            raise
-        return former
-    _hint(job)
-    return job
-
-
-def _hint(job: Job) -> None:
-    """Wake a worker for a job that waits now, if the window has room; else the dispatcher will."""
-    if count_hinted(Job) >= WINDOW or not queue.wake(queue.TRAIN):
-        return
-    with writing() as session:
-        session.execute(
-            update(Job)
-            .where(Job.id == job.id, Job.state == JobState.QUEUED)
-            .values(hinted_at=now())
-        )
-
-
-def _add(job: Job, user: User, idempotency_key: str | None) -> None:
-    with writing() as session:
-        session.add(job)
-        session.flush()
-        session.add(JobEvent(job_id=job.id, to_state=JobState.QUEUED, by=user.name))
-        if idempotency_key:
-            session.add(IdempotencyKey(user_id=user.id, key=idempotency_key, job_id=job.id))
-
-
-def _find_former(user: User, idempotency_key: str | None) -> Job | None:
-    return db.session.scalar(
-        select(Job)
-        .join(IdempotencyKey, IdempotencyKey.job_id == Job.id)
-        .where(IdempotencyKey.user_id == user.id, IdempotencyKey.key == idempotency_key)
-    )
-
-
-def _find_dataset(dataset_id: Any) -> Dataset:
-    is_id = isinstance(dataset_id, int) and not isinstance(dataset_id, bool)
-    if dataset_id in (None, ""):
-        raise ValidationFailed({"dataset_id": "Choose a dataset"})
-    dataset = find_dataset(dataset_id) if is_id else None
-    if dataset is None:
-        raise ValidationFailed({"dataset_id": f"There is no dataset {dataset_id}"})
-    if dataset.state != "ready":
-        words = {"reading": "is still being read", "refused": "could not be read"}
-        raise ValidationFailed({"dataset_id": f"{dataset.name} {words[dataset.state]}"})
-    return dataset
-
-
-def default_name(dataset: Dataset, estimator_id: str) -> str:
-    """Return a job's name unless one is given: the dataset's and the estimator's."""
-    stem = dataset.name.rsplit(".", 1)[0] if dataset.name.endswith(".csv") else dataset.name
-    return f"{stem[:120]}: {get_estimator(estimator_id).title.lower()}"
+    return submission.submit(user=user, request=request, idempotency_key=idempotency_key, limit=1)
 
 
 def cancel_job(*, user: User, job_id: int, keep: bool = False) -> Job:
@@ -205,17 +132,14 @@ def retry_job(*, user: User, job_id: int) -> Job:
                 f"The job is {job.state}; only failed, cancelled or lost jobs run again"
             )
         begin_anew(session, job, by=user.name)
-    _hint(job)
+    submission.hint([job.id])
     return job
 
 
 def begin_anew(session: Session, job: Job, *, by: str) -> None:
     """Put a job that is over into the queue again, inside the caller's writing transaction."""
-    job.failure = job.message = job.stage = job.stop_request = job.stopped_by = None
-    job.started_at = job.finished_at = None
-    job.progress, job.stages, job.warnings, job.child_deaths = 0.0, [], [], 0
-    job.hinted_at = None
-    job.tries = 0
+    for name, value in submission.AS_NEW.items():
+        setattr(job, name, copy(value))
     if job.priority == NEXT:  # an admin put it before all once, not for ever
         job.priority, job.rank = PRIORITIES["high"], 0
     move(session, job, JobState.QUEUED, by=by)
@@ -243,6 +167,7 @@ def delete_job(*, user: User, job_id: int) -> None:
             select(Prediction.id).join(Model).where(Model.job_id == job_id)
         ).all()
         session.execute(delete(Model).where(Model.job_id == job_id))
+        submission.pass_key_on(session, job)
         session.execute(delete(Job).where(Job.id == job_id))
         session.expunge(job)
     get_storage().delete_prefix(keys.job_prefix(job_id))

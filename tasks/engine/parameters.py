@@ -4,6 +4,7 @@ A value is refused only where scikit-learn itself refuses it. Imports no scikit-
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,9 @@ from tasks.engine.catalogue import Bounds, Estimator, Parameter, get_estimator
 from tasks.engine.errors import ParameterError
 
 WORDS = {"none": None, "null": None, "true": True, "false": False}
+# A comma that no closing bracket follows.
+COMMA = re.compile(r",(?![^(\[]*[)\]])")
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
 def validate_parameters(estimator_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,12 +49,23 @@ def validate_parameters(estimator_id: str, values: Mapping[str, Any]) -> dict[st
             continue
         fitting = fit_value(parameter, value)
         if fitting is None:
-            problems[name] = f"{name} must be {describe_range(parameter)}"
+            problems[name] = explain_refusal(parameter, value)
         else:
             checked[name] = fitting[0]
     if problems:
         raise ParameterError(problems)
     return checked
+
+
+def explain_refusal(parameter: Parameter, value: Any) -> str:
+    """Say why a value that `fit_value` does not take is refused."""
+    if isinstance(value, str) and is_unclear(parameter, value):
+        number, values = value.replace(",", "."), ", ".join(split_values(value))
+        return (
+            f'{parameter.name}: "{value}" may be one number or several. '
+            f"Write {number} with a decimal point, or {values} with spaces"
+        )
+    return f"{parameter.name} must be {describe_range(parameter)}"
 
 
 def _unknown(estimator: Estimator, name: str) -> str:
@@ -116,6 +131,21 @@ def parse_value(parameter: Parameter, text: str) -> Any:
         return json.loads(text) if isinstance(json.loads(text), int | float) else text
     except ValueError:
         return _float(text)
+
+
+def split_values(text: str) -> list[str]:
+    """Split a form's text at its commas, but for those in brackets: each part is a value."""
+    return [part.strip() for part in COMMA.split(text) if part.strip()]
+
+
+def is_unclear(parameter: Parameter, text: str) -> bool:
+    """Tell whether a text may hold a decimal comma: ``0,5`` could be a number, or two values.
+
+    ``0, 5``, ``1,2,3`` and ``0.1,0.2`` are clear, and so is everything where only whole numbers
+    are taken.
+    """
+    words = re.split(r",\s+|\s+", text.strip())
+    return "float" in parameter.kinds and any(map(DECIMAL_COMMA.fullmatch, words))
 
 
 def _float(text: str) -> Any:

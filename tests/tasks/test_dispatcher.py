@@ -11,7 +11,7 @@ from dashboard.config import load_settings
 from dashboard.db import Chore, Job, Model, Prediction
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import recovery
+from dashboard.jobs import recovery, submission
 from dashboard.jobs import service as jobs
 from dashboard.jobs.claiming import claim_next_job
 from dashboard.workers import service as workers
@@ -68,7 +68,7 @@ def test_an_idle_worker_shows_that_a_hint_was_lost(sent: list[str]) -> None:
 def test_hints_stay_within_the_window(sent: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hints, "WINDOW", 5)
     monkeypatch.setattr(dispatcher, "WINDOW", 5)
-    monkeypatch.setattr(jobs, "WINDOW", 5)
+    monkeypatch.setattr(submission, "WINDOW", 5)
     owner = make_user()
     dataset = make_dataset(owner)
     request = {"dataset_id": dataset.id, "target": "income", "estimator": "Ridge"}

@@ -1,0 +1,119 @@
+"""`/batches`, and what answers a request that makes several jobs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request
+
+from dashboard.api import batch_schemas as schemas
+from dashboard.api import present, requests
+from dashboard.api.auth import current_user
+from dashboard.api.operations import cursor_of, operation, read_cursor
+from dashboard.batches import queries, service
+from dashboard.batches.queries import BatchSummary
+from dashboard.clock import isoformat
+from dashboard.db import Batch, Job
+from dashboard.jobs.order import PLACES_SHOWN
+from dashboard.jobs.queries import get_jobs, list_batch_jobs
+
+ID = "/batches/<int:batch_id>"
+# How many jobs are read whole at once.
+CHUNK = 500
+
+
+def submitted(made: Job | Batch) -> dict[str, Any]:
+    """Return a job, or a batch with all of its jobs."""
+    if isinstance(made, Job):
+        return present.job(made)
+    return {"batch_id": made.id, "jobs": _jobs_of(made)}
+
+
+def _jobs_of(batch: Batch) -> list[dict[str, Any]]:
+    """Return a batch's jobs, in order.
+
+    The first ones may have a place in the queue, and any may have run, so they are read whole.
+    The others differ in name, estimator and parameters alone: one is read, and stands for them.
+    """
+    rows = list_batch_jobs(batch.id)
+    alike = [n for n, row in enumerate(rows) if n >= PLACES_SHOWN and row.is_new]
+    whole = sorted(set(range(len(rows))) - set(alike[1:]))
+    documents = _whole([rows[n].id for n in whole])
+    if not alike:
+        return [documents[row.id] for row in rows if row.id in documents]
+    pattern = documents[rows[alike[0]].id]
+    return [
+        documents.get(row.id)
+        or {**pattern, "id": row.id, "name": row.name, "estimator": row.estimator,
+            "parameters": row.parameters}
+        for row in rows
+    ]  # fmt: skip
+
+
+def _whole(job_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    for start in range(0, len(job_ids), CHUNK):
+        jobs = get_jobs(job_ids[start : start + CHUNK])
+        found |= {document["id"]: document for document in present.job_list(jobs)}
+    return found
+
+
+def present_batch(summary: BatchSummary) -> dict[str, Any]:
+    """Return a batch without its jobs."""
+    batch, best = summary.batch, summary.best
+    return {
+        "id": batch.id,
+        "name": batch.name,
+        "owner": batch.owner.email,
+        "created_at": isoformat(batch.created_at),
+        "n_jobs": batch.n_jobs,
+        "counts": dict(summary.counts),
+        "done": summary.n_done,
+        "best_job_id": best.id if best else None,
+        "best_score": best.score if best else None,
+        "best_score_std": best.score_std if best else None,
+        "metric": best.metric if best else None,
+    }
+
+
+def _answer(batch_id: int) -> dict[str, Any]:
+    return present_batch(queries.summarise(queries.get_batch(batch_id)))
+
+
+@operation("POST", "/batches", "Submit several jobs as a batch", body=schemas.BatchRequest,
+           answer=schemas.SubmittedBatch, status=201, headers=("Idempotency-Key",),
+           errors=(400, 403, 409, 413, 422))  # fmt: skip
+def submit_batch(body: schemas.BatchRequest) -> dict[str, Any]:
+    given = body.model_dump(exclude_unset=True)
+    key = request.headers.get("Idempotency-Key")
+    made = service.submit_batch(user=current_user(), request=given, idempotency_key=key)
+    return submitted(made)
+
+
+@operation("GET", "/batches", "List batches, the newest first", query=requests.PageQuery,
+           answer=schemas.BatchPage, errors=(400, 422))  # fmt: skip
+def list_batches(query: requests.PageQuery) -> dict[str, Any]:
+    items = queries.list_batches_before(before=read_cursor(query.cursor), limit=query.limit + 1)
+    shown = items[: query.limit]
+    more = cursor_of(shown[-1].id) if len(items) > query.limit else None
+    found = queries.summarise_all(shown)
+    return {"items": [present_batch(summary) for summary in found], "next_cursor": more}
+
+
+@operation("GET", ID, "Look at a batch; its jobs are at /jobs?batch_id=", answer=schemas.Batch,
+           errors=(404,))  # fmt: skip
+def get_batch(batch_id: int) -> dict[str, Any]:
+    return _answer(batch_id)
+
+
+@operation("POST", f"{ID}/cancel", "Stop every job of a batch that is not over",
+           answer=schemas.Batch, errors=(403, 404))  # fmt: skip
+def cancel_batch(batch_id: int) -> dict[str, Any]:
+    service.cancel_batch(user=current_user(), batch_id=batch_id)
+    return _answer(batch_id)
+
+
+@operation("POST", f"{ID}/retry", "Run the failed and lost jobs of a batch again",
+           answer=schemas.Batch, errors=(403, 404))  # fmt: skip
+def retry_batch(batch_id: int) -> dict[str, Any]:
+    service.retry_failed(user=current_user(), batch_id=batch_id)
+    return _answer(batch_id)

@@ -1,0 +1,118 @@
+"""Batches as pages and the API read them. What is counted are the jobs that are there now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import case, func, select
+
+from dashboard.db import Batch, Job
+from dashboard.db.lookup import find_by_id
+from dashboard.db.states import ACTIVE, TERMINAL, JobState
+from dashboard.errors import NotFound
+from dashboard.extensions import db
+from tasks.engine.catalogue import METRICS
+
+LOWER_IS_BETTER = [m.name for every in METRICS.values() for m in every if not m.greater_is_better]
+
+
+@dataclass(frozen=True)
+class Best:
+    """The job of a batch with the best score."""
+
+    id: int
+    name: str
+    score: float
+    score_std: float | None
+    metric: str
+
+
+@dataclass(frozen=True)
+class BatchSummary:
+    """A batch with what became of its jobs; `counts` has every state."""
+
+    batch: Batch
+    counts: Mapping[str, int] = field(default_factory=dict)
+    best: Best | None = None
+
+    @property
+    def n_left(self) -> int:
+        """How many jobs there are; fewer than were submitted when some were deleted."""
+        return sum(self.counts.values())
+
+    @property
+    def n_deleted(self) -> int:
+        """How many jobs were deleted."""
+        return max(0, self.batch.n_jobs - self.n_left)
+
+    @property
+    def n_done(self) -> int:
+        """How many jobs are over."""
+        return sum(self.counts[state] for state in TERMINAL)
+
+    @property
+    def n_active(self) -> int:
+        """How many jobs run or wait."""
+        return sum(self.counts[state] for state in ACTIVE)
+
+    @property
+    def n_failed(self) -> int:
+        """How many jobs failed or were lost."""
+        return self.counts[JobState.FAILED] + self.counts[JobState.LOST]
+
+
+def get_batch(batch_id: int) -> Batch:
+    """Return a batch.
+
+    Raises
+    ------
+    NotFound
+        When there is none.
+    """
+    batch = find_by_id(Batch, batch_id)
+    if batch is None:
+        raise NotFound(f"There is no batch #{batch_id}. Look through the jobs")
+    return batch
+
+
+def summarise(batch: Batch) -> BatchSummary:
+    """Return a batch with its counts and its best job."""
+    return summarise_all([batch])[0]
+
+
+def summarise_all(batches: Sequence[Batch]) -> list[BatchSummary]:
+    """Return batches with their counts and best jobs, by two queries."""
+    ids = [batch.id for batch in batches]
+    counts = {batch_id: dict.fromkeys(map(str, JobState), 0) for batch_id in ids}
+    found = (
+        select(Job.batch_id, Job.state, func.count())
+        .where(Job.batch_id.in_(ids))
+        .group_by(Job.batch_id, Job.state)
+    )
+    for batch_id, state, amount in db.session.execute(found):
+        counts[batch_id][state] = amount
+    best = _find_best(ids)
+    return [BatchSummary(batch, counts[batch.id], best.get(batch.id)) for batch in batches]
+
+
+def _find_best(batch_ids: Sequence[int]) -> dict[int, Best]:
+    goodness = case((Job.metric.in_(LOWER_IS_BETTER), -Job.score), else_=Job.score)
+    place = func.row_number().over(partition_by=Job.batch_id, order_by=(goodness.desc(), Job.id))
+    scored = (
+        select(Job.batch_id, Job.id, Job.name, Job.score, Job.score_std, Job.metric,
+               place.label("place"))
+        .where(Job.batch_id.in_(batch_ids), Job.state == JobState.SUCCEEDED,
+               Job.score.is_not(None))
+        .subquery()
+    )  # fmt: skip
+    return {
+        row.batch_id: Best(row.id, row.name, row.score, row.score_std, row.metric)
+        for row in db.session.execute(select(scored).where(scored.c.place == 1))
+    }
+
+
+def list_batches_before(*, before: int | None, limit: int) -> Sequence[Batch]:
+    """List batches, the newest first, from one id on; for the API's cursor."""
+    found = select(Batch).order_by(Batch.id.desc()).limit(limit)
+    if before is not None:
+        found = found.where(Batch.id < before)
+    return db.session.scalars(found).all()

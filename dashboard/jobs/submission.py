@@ -1,0 +1,220 @@
+"""From a request to waiting jobs: one, or the jobs of a batch, in one transaction and one hint."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from dashboard import queue
+from dashboard.access import require_member
+from dashboard.clock import now
+from dashboard.datasets.queries import find_dataset
+from dashboard.db import Batch, Dataset, IdempotencyKey, Job, User
+from dashboard.db.copies import add_copies
+from dashboard.db.states import JobState, write_events
+from dashboard.db.transaction import writing
+from dashboard.errors import ValidationFailed
+from dashboard.extensions import db
+from dashboard.hints import WINDOW, count_hinted
+from dashboard.jobs.choices import Choice
+from dashboard.jobs.requests import BATCH_FIELDS, FIELDS, Request, check_request
+from dashboard.room import check_room_for_jobs
+from tasks.engine.parameters import show_value
+
+# A person waits while these are sent; the dispatcher sends the rest within a second.
+HINTS_AT_ONCE = 8
+NAME_LENGTH, STEM_LENGTH, VARYING_LENGTH = 200, 120, 110
+# The columns of a job that runs again, as when it had not run. Its folds are kept.
+AS_NEW: Mapping[str, Any] = {
+    "failure": None, "message": None, "stage": None, "stop_request": None, "stopped_by": None,
+    "started_at": None, "finished_at": None, "hinted_at": None, "progress": 0.0, "stages": [],
+    "warnings": [], "child_deaths": 0, "tries": 0,
+}  # fmt: skip
+
+
+def submit(
+    *,
+    user: User,
+    request: Mapping[str, Any],
+    idempotency_key: str | None,
+    limit: int,
+    as_batch: bool = False,
+) -> Job:
+    """Make the jobs that a request asks for, and wake workers.
+
+    Parameters
+    ----------
+    user : User
+        Who submits.
+    request : Mapping
+        The fields of ``POST /jobs``; with `as_batch` those of ``POST /batches``.
+    idempotency_key : str or None
+        The same key of the same person gives the same jobs again.
+    limit : int
+        How many jobs may be made at once.
+    as_batch : bool, default False
+        Make a batch even of a single job.
+
+    Returns
+    -------
+    Job
+        The first job; its `batch_id` names the batch where there are several.
+
+    Raises
+    ------
+    Forbidden
+        When the person may not submit.
+    ValidationFailed
+        With a message for each field that cannot be used.
+    StorageFull
+        When the disk has no room but what is kept for the database.
+    """
+    former = _begin(user, idempotency_key)
+    if former:
+        return former
+    dataset = _find_dataset(request.get("dataset_id"))
+    fields = BATCH_FIELDS if as_batch else FIELDS
+    wanted = check_request(request, dataset, limit=limit, fields=fields)
+    try:
+        with writing() as session:
+            job = _add(session, user, dataset, wanted, as_batch or wanted.n_jobs > 1)
+            if idempotency_key:
+                session.add(IdempotencyKey(user_id=user.id, key=idempotency_key, job_id=job.id))
+    except IntegrityError:  # the same key came twice at the same moment
+        former = _find_former(user, idempotency_key)
+        if former is None:
+            raise
+        return former
+    if job.batch_id is None:
+        hint([job.id])
+    else:
+        hint_batch(job.batch_id)
+    return job
+
+
+def _begin(user: User, idempotency_key: str | None) -> Job | None:
+    """Refuse who or what may not submit at all, or return what the same key has made before."""
+    require_member(user)
+    check_room_for_jobs()
+    if idempotency_key is not None and not 0 < len(idempotency_key) <= 200:
+        raise ValidationFailed({"Idempotency-Key": "The key must have 1 to 200 characters"})
+    return _find_former(user, idempotency_key)
+
+
+def _find_former(user: User, idempotency_key: str | None) -> Job | None:
+    return db.session.scalar(
+        select(Job)
+        .join(IdempotencyKey, IdempotencyKey.job_id == Job.id)
+        .where(IdempotencyKey.user_id == user.id, IdempotencyKey.key == idempotency_key)
+    )
+
+
+def _find_dataset(dataset_id: Any) -> Dataset:
+    is_id = isinstance(dataset_id, int) and not isinstance(dataset_id, bool)
+    if dataset_id in (None, ""):
+        raise ValidationFailed({"dataset_id": "Choose a dataset"})
+    dataset = find_dataset(dataset_id) if is_id else None
+    if dataset is None:
+        raise ValidationFailed({"dataset_id": f"There is no dataset {dataset_id}"})
+    if dataset.state != "ready":
+        words = {"reading": "is still being read", "refused": "could not be read"}
+        raise ValidationFailed({"dataset_id": f"{dataset.name} {words[dataset.state]}"})
+    return dataset
+
+
+def _add(session: Session, user: User, dataset: Dataset, wanted: Request, in_batch: bool) -> Job:
+    rows = list(_rows(dataset, wanted))
+    batch_id = None
+    if in_batch:
+        name = wanted.values.get("name") or _batch_name(dataset, wanted.choices)
+        batch = Batch(owner_id=user.id, name=name[:NAME_LENGTH], n_jobs=len(rows))
+        session.add(batch)
+        session.flush()
+        batch_id = batch.id
+    size = {"n_rows": dataset.rows, "n_columns": len(wanted.values["features"])}
+    same = {"owner_id": user.id, "dataset_id": dataset.id, "batch_id": batch_id, **size}
+    job = Job(**same, **(wanted.values | rows[0]))
+    session.add(job)
+    session.flush()
+    if len(rows) > 1:
+        add_copies(session, job, rows[1:])
+    which = Job.batch_id == batch_id if batch_id else Job.id == job.id
+    write_events(session, which, None, JobState.QUEUED, by=user.name)
+    return job
+
+
+def _rows(dataset: Dataset, wanted: Request) -> Iterator[dict[str, Any]]:
+    """Return what each job has of its own: name, estimator, parameters."""
+    given = wanted.values.get("name")
+    for choice in wanted.choices:
+        name = given or default_name(dataset, choice)
+        if given and len(wanted.choices) > 1:
+            name = f"{given}, {choice.estimator.title.lower()}"
+        for parameters in choice.combinations():
+            varying = ", ".join(f"{n} {show_value(parameters[n])}" for n in choice.told)
+            yield {
+                "name": _join(name, varying),
+                "estimator": choice.estimator.id,
+                "parameters": parameters,
+            }
+
+
+def _join(name: str, varying: str) -> str:
+    """Return a name with what varies; the name is cut first, what varies tells jobs apart."""
+    end = f", {varying[:VARYING_LENGTH]}" if varying else ""
+    return name[: NAME_LENGTH - len(end)] + end
+
+
+def _stem(dataset: Dataset) -> str:
+    return dataset.name.removesuffix(".csv")[:STEM_LENGTH]
+
+
+def default_name(dataset: Dataset, choice: Choice) -> str:
+    """Return a job's name unless one is given: the dataset's and the estimator's."""
+    return f"{_stem(dataset)}: {choice.estimator.title.lower()}"
+
+
+def _batch_name(dataset: Dataset, choices: Sequence[Choice]) -> str:
+    if len(choices) > 1:
+        return f"{_stem(dataset)}: {len(choices):,} estimators"
+    return _join(default_name(dataset, choices[0]), " and ".join(choices[0].told))
+
+
+def hint(job_ids: Sequence[int]) -> None:
+    """Wake workers for jobs that wait now, if the window has room; else the dispatcher will.
+
+    Parameters
+    ----------
+    job_ids : Sequence of int
+        At most `HINTS_AT_ONCE` of them are hinted at.
+    """
+    room = min(WINDOW - count_hinted(Job), HINTS_AT_ONCE)
+    chosen = list(job_ids)[:room] if room > 0 else []
+    if not chosen or not queue.wake(queue.TRAIN, len(chosen)):
+        return
+    with writing() as session:
+        session.execute(
+            update(Job)
+            .where(Job.id.in_(chosen), Job.state == JobState.QUEUED)
+            .values(hinted_at=now())
+        )
+
+
+def hint_batch(batch_id: int) -> None:
+    """Wake workers for the first jobs of a batch that wait."""
+    waiting = select(Job.id).where(Job.batch_id == batch_id, Job.state == JobState.QUEUED)
+    hint(db.session.scalars(waiting.order_by(Job.id).limit(HINTS_AT_ONCE)).all())
+
+
+def pass_key_on(session: Session, job: Job) -> None:
+    """Let another job of its batch stand for the key that made them, before a job is deleted."""
+    if job.batch_id is None:
+        return
+    other = select(func.min(Job.id)).where(Job.batch_id == job.batch_id, Job.id != job.id)
+    other_id = session.scalar(other)
+    if other_id is not None:
+        session.execute(
+            update(IdempotencyKey).where(IdempotencyKey.job_id == job.id).values(job_id=other_id)
+        )
