@@ -91,11 +91,12 @@ def _read_heads(session: Session, priority: int) -> list[tuple[int, int, int]]:
         .scalar_subquery()
     )
     owners = owners.union_all(select(following).where(owners.c.id.is_not(None)))
-    first = select(Job.id).where(*same, Job.owner_id == owners.c.id).correlate(owners)
-    head = first.order_by(Job.rank, Job.id).limit(1).scalar_subquery()
-    heads = select(owners.c.id, head.label("job_id")).where(owners.c.id.is_not(None)).subquery()
-    found = select(heads.c.id, Job.rank, Job.id).join(Job, Job.id == heads.c.job_id)
-    return [tuple(row) for row in session.execute(found)]
+    theirs = (*same, Job.owner_id == owners.c.id)
+    # No join: a planner that guesses wrong reads the whole table for it.
+    rank = select(func.min(Job.rank)).where(*theirs).correlate(owners).scalar_subquery()
+    first = select(Job.id).where(*theirs).order_by(Job.rank, Job.id).limit(1).correlate(owners)
+    heads = select(owners.c.id, rank, first.scalar_subquery()).where(owners.c.id.is_not(None))
+    return [tuple(row) for row in session.execute(heads)]
 
 
 def _walk_owner(

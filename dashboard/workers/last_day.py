@@ -42,6 +42,26 @@ class LastDay:
         return sum(failed for _succeeded, failed in self.hours)
 
     @property
+    def ended(self) -> list[int]:
+        """How many jobs succeeded or failed in each hour."""
+        return [succeeded + failed for succeeded, failed in self.hours]
+
+    @property
+    def failures(self) -> list[int]:
+        """How many jobs failed or were lost in each hour."""
+        return [failed for _succeeded, failed in self.hours]
+
+    @property
+    def busiest(self) -> int:
+        """How many jobs ended in the hour with the most."""
+        return max(self.ended)
+
+    @property
+    def sentence(self) -> str:
+        """The bars in words, the oldest hour first."""
+        return ", ".join(map(str, self.ended)) + f"; {self.failed} of them failed"
+
+    @property
     def failed_last_hour(self) -> int:
         """How many jobs failed or were lost within the last hour."""
         return self.hours[-1][1]

@@ -7,6 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.auth.sessions import safe_path
+from dashboard.db.job import PRIORITY_NAMES
 from dashboard.errors import Conflict
 from dashboard.filters import plural
 from dashboard.jobs.again import retry_failed
@@ -31,6 +32,7 @@ def _context() -> dict[str, Any]:
         "warnings": say_what_stops_jobs(summary),
         "day": read_last_day(),
         "user": current_user,
+        "priorities": PRIORITY_NAMES,
         "live_url": url_for("workers.live_index"),
     }
 
