@@ -29,7 +29,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboard import errors
 from dashboard.bodies import limit_words
 from dashboard.db.transaction import AWAY
-from dashboard.extensions import db
+from dashboard.extensions import db, login_manager
 
 STATUS: dict[type[errors.DomainError], int] = {
     errors.BadRequest: 400,
@@ -117,7 +117,12 @@ def answer_database_away(error: SQLAlchemyError) -> Response:
     current_app.logger.error("the database does not answer", exc_info=error)
     with suppress(SQLAlchemyError):  # also this fails on a connection that broke
         db.session.rollback()
-    return answer_domain_error(errors.Unavailable("The database does not answer. Try again soon"))
+    away = errors.Unavailable("The database does not answer. Try again soon")
+    try:
+        return answer_domain_error(away)
+    except SQLAlchemyError:  # a page's frame asks who is signed in; so nobody is, on this one
+        g._login_user = login_manager.anonymous_user()
+        return answer_domain_error(away)
 
 
 def answer_stale_form(error: CSRFError) -> AnyResponse:

@@ -3,8 +3,10 @@
 import hashlib
 import io
 import string
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -15,6 +17,7 @@ from moto.server import ThreadedMotoServer
 from dashboard.errors import NotFound, TooLarge
 from dashboard.storage import Storage, keys, open_storage
 from dashboard.storage.keys import BadKeyError
+from dashboard.storage.local import LocalStorage
 
 KEY = keys.dataset_original(7, "ab" * 8)
 
@@ -80,6 +83,35 @@ def test_prefix_takes_its_own_files_only(storage: Storage) -> None:
     storage.delete_prefix(keys.dataset_prefix(7))
     assert not storage.exists(KEY)
     assert storage.exists(other)
+
+
+def test_all_but_some_files_below_a_prefix_are_deleted(storage: Storage) -> None:
+    mine = [keys.job_fold(1, "ab" * 8, n) for n in range(3)]
+    other = keys.job_fold(1, "cd" * 8, 0)
+    for key in [*mine, other]:
+        storage.write(key, io.BytesIO(b"x"))
+    prefix = keys.attempt_prefix(1, "ab" * 8)
+    assert storage.keep_only(prefix, {mine[1], other}) == 2
+    assert [storage.exists(key) for key in [*mine, other]] == [False, True, False, True]
+    assert storage.keep_only(keys.attempt_prefix(9, "ab" * 8), ()) == 0
+
+
+def test_a_folder_that_somebody_removes_meanwhile_costs_no_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage, real, removed = LocalStorage(tmp_path), tempfile.mkstemp, []
+
+    def remove_first(**where: Any) -> tuple[int, str]:
+        if not removed:
+            removed.append(where["dir"])
+            where["dir"].rmdir()
+        return real(**where)
+
+    monkeypatch.setattr(tempfile, "mkstemp", remove_first)
+    key = keys.job_fold(1, "ab" * 8, 1)
+    storage.write(key, io.BytesIO(b"x"))
+    assert removed
+    assert storage.exists(key)
 
 
 class Cut(io.RawIOBase):
