@@ -29,7 +29,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboard import errors
 from dashboard.bodies import limit_words
 from dashboard.db.transaction import AWAY, is_full
-from dashboard.extensions import db
+from dashboard.extensions import db, login_manager
 
 STATUS: dict[type[errors.DomainError], int] = {
     errors.BadRequest: 400,
@@ -118,9 +118,14 @@ def answer_database_away(error: SQLAlchemyError) -> Response:
     current_app.logger.error("the database does not answer", exc_info=error)
     with suppress(SQLAlchemyError):  # also this fails on a connection that broke
         db.session.rollback()
+    away = errors.Unavailable("The database does not answer. Try again soon")
     if is_full(error):
-        return answer_domain_error(errors.Unavailable(FULL, code="DISK_FULL"))
-    return answer_domain_error(errors.Unavailable("The database does not answer. Try again soon"))
+        away = errors.Unavailable(FULL, code="DISK_FULL")
+    try:
+        return answer_domain_error(away)
+    except SQLAlchemyError:  # a page's frame asks who is signed in; so nobody is, on this one
+        g._login_user = login_manager.anonymous_user()
+        return answer_domain_error(away)
 
 
 def answer_stale_form(error: CSRFError) -> AnyResponse:

@@ -5,7 +5,9 @@ from flask import Flask, abort
 from sqlalchemy.exc import OperationalError
 
 from dashboard import errors
+from dashboard.auth.tokens import create_token
 from dashboard.db import User
+from dashboard.extensions import db
 from tests.page import PageClient
 
 ERRORS = [
@@ -72,6 +74,23 @@ def test_database_that_is_away_is_503_with_navigation(raising) -> None:
     page = raising(error).get("/settings", status=503)
     assert page.response.headers["Retry-After"]
     assert "SELECT" not in page.html
+
+
+@pytest.mark.parametrize("path", ["/jobs", "/login", "/_live/queue", "/api/v1/jobs"])
+def test_no_page_needs_the_database_to_say_that_it_is_away(
+    app: Flask, member: User, path: str
+) -> None:
+    token = create_token(user=member, name="t").text
+    client = PageClient(app, member).http
+    client.get("/jobs")
+    db.session.remove()
+    db.engine.dispose()
+    (app.config["SETTINGS"].home / "trainyard.db").unlink()  # an empty one takes its place
+    answer = client.get(path, headers={"Authorization": f"Bearer {token}"})
+    if path != "/login":
+        assert answer.status_code == 503
+    assert answer.status_code in {200, 302, 503}
+    assert answer.status_code != 503 or answer.headers["Retry-After"]
 
 
 def test_address_that_leads_nowhere_keeps_the_section(app: Flask, member: User) -> None:

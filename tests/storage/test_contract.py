@@ -3,10 +3,12 @@
 import hashlib
 import io
 import string
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -165,6 +167,35 @@ def test_local_writes_leave_the_room_that_is_kept(
     assert refusal.value.code == "DISK_FULL"
     assert free[0] >= 1_000_000
     assert list((tmp_path / "files").rglob("*")) == []
+
+
+def test_all_but_some_files_below_a_prefix_are_deleted(storage: Storage) -> None:
+    mine = [keys.job_fold(1, "ab" * 8, n) for n in range(3)]
+    other = keys.job_fold(1, "cd" * 8, 0)
+    for key in [*mine, other]:
+        storage.write(key, io.BytesIO(b"x"))
+    prefix = keys.attempt_prefix(1, "ab" * 8)
+    assert storage.keep_only(prefix, {mine[1], other}) == 2
+    assert [storage.exists(key) for key in [*mine, other]] == [False, True, False, True]
+    assert storage.keep_only(keys.attempt_prefix(9, "ab" * 8), ()) == 0
+
+
+def test_a_folder_that_somebody_removes_meanwhile_costs_no_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage, real, removed = LocalStorage(tmp_path), tempfile.mkstemp, []
+
+    def remove_first(**where: Any) -> tuple[int, str]:
+        if not removed:
+            removed.append(where["dir"])
+            where["dir"].rmdir()
+        return real(**where)
+
+    monkeypatch.setattr(tempfile, "mkstemp", remove_first)
+    key = keys.job_fold(1, "ab" * 8, 1)
+    storage.write(key, io.BytesIO(b"x"))
+    assert removed
+    assert storage.exists(key)
 
 
 class Cut(io.RawIOBase):

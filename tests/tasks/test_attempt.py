@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import DataError, OperationalError
 
-from dashboard.db import Job, JobAttempt
+from dashboard.db import Job, JobAttempt, JobFold
 from dashboard.extensions import db
 from dashboard.jobs import service
 from dashboard.jobs.claiming import claim_next_job
 from tasks import attempt as module
-from tasks.attempt import Attempt
+from tasks.attempt import Attempt, LeaseGone
 from tests.factories import make_dataset, make_job, make_user
 
 
@@ -147,3 +148,97 @@ def test_no_transaction_is_open_while_it_trains(child: type[FakeChild]) -> None:
     attempt._find_limit = stop_later  # type: ignore[method-assign]
     attempt.run()
     assert len(CHILD_LOOKS) == 2
+
+
+def test_cancel_is_heard_between_two_writes(child: type[FakeChild]) -> None:
+    job, attempt = begin()
+    service.cancel_job(user=job.owner, job_id=job.id)
+    attempt.last_heard -= 10
+    attempt._start_child()
+    assert attempt._is_over()
+    assert reread(job).state == "cancelled"
+    assert db.session.scalars(select(JobAttempt.ended_by)).all() == ["cancelled"]
+
+
+def test_what_a_stopped_child_had_still_to_say_is_kept(
+    child: type[FakeChild], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fold = {"fold": 2, "scores": {}, "fit_seconds": 1.0, "n_train": 8, "n_test": 2, "key": None}
+    job, attempt = begin()
+
+    def kill(self: FakeChild) -> list[dict[str, Any]]:
+        was_alive, self.is_alive = self.is_alive, False
+        return [{"type": "fold", "fold": fold}] if was_alive else []
+
+    monkeypatch.setattr(child, "kill", kill)
+    service.cancel_job(user=job.owner, job_id=job.id)
+    attempt.last_write -= 2
+    attempt.run()
+    assert reread(job).state == "cancelled"
+    assert db.session.scalars(select(JobFold.fold)).all() == [2]
+
+
+def test_an_error_of_ours_ends_the_job_with_a_reason_and_not_the_worker(
+    child: type[FakeChild], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, attempt = begin()
+
+    def fail(**_: Any) -> None:
+        raise DataError("INSERT", {}, Exception("Token NaN is invalid"))
+
+    monkeypatch.setattr(execution, "record_progress", fail)
+    attempt.last_write -= 2
+    attempt.run()
+    job = reread(job)
+    assert (job.state, job.failure["code"]) == ("failed", "UNKNOWN")
+    assert "Token NaN is invalid" in job.failure["message"]
+
+
+def test_a_database_that_is_away_is_waited_for(
+    child: type[FakeChild], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, attempt = begin(time_limit_s=60)
+    real, tries = execution.fail_job, []
+
+    def fail_twice(**values: Any) -> bool:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+        return real(**values)
+
+    monkeypatch.setattr(execution, "fail_job", fail_twice)
+    attempt._read_job()
+    attempt.started -= 61
+    attempt.run()
+    assert reread(job).state == "failed"
+    assert len(tries) == 3
+
+
+def test_a_worker_that_cannot_write_until_its_lease_runs_out_stops_its_child(
+    child: type[FakeChild], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, attempt = begin()
+
+    def fail(**_: Any) -> None:
+        attempt.last_write -= 3  # of a lease of five seconds
+        raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(execution, "record_progress", fail)
+    attempt.last_write -= 2
+    attempt.run()
+    assert attempt.child is not None
+    assert not attempt.child.is_alive
+    assert reread(job).state == "running"  # for the dispatcher to take back
+
+
+def test_a_child_that_ended_because_its_worker_was_frozen_is_not_held_against_the_job(
+    child: type[FakeChild],
+) -> None:
+    job, attempt = begin()
+    attempt._start_child()
+    assert attempt.child is not None
+    attempt.child.kill()
+    attempt.last_write -= 60
+    with pytest.raises(LeaseGone):
+        attempt._is_over()
+    assert (reread(job).state, reread(job).child_deaths) == ("running", 0)

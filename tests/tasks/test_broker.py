@@ -1,13 +1,10 @@
 """Real workers on a real SQS protocol: from a submit to a checked model, and through a crash."""
 
-import contextlib
 import os
-import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,15 +18,9 @@ from dashboard.extensions import db
 from dashboard.jobs.service import cancel_job, submit_job
 from dashboard.predictions.service import predict_rows
 from tests.engine.tables import mixed_csv
+from tests.tasks.processes import ROOT, Processes, free_port, wait_for
 
-ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.broker
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -39,54 +30,6 @@ def environ(home: Path) -> dict[str, str]:
         "TRAINYARD_HOME": str(home), "PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"],
         "HEARTBEAT_S": "0.5", "LOST_AFTER_S": "3", "OMP_NUM_THREADS": "1", "GRACE_S": "1",
     }  # fmt: skip
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-class Processes:
-    """The parts of the product, each in a process of its own."""
-
-    def __init__(self, environ: dict[str, str]) -> None:
-        self.environ = environ
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
-
-    def start(self, name: str, *arguments: str) -> None:
-        log = Path(self.environ["TRAINYARD_HOME"]).parent / f"{name}.log"
-        with log.open("ab") as out:
-            self.running[name] = subprocess.Popen(
-                [sys.executable, "-m", *arguments], cwd=ROOT, stdout=out, stderr=out,
-                env=self.environ | {"WORKER_NAME": name}, start_new_session=True,
-            )  # fmt: skip
-
-    def broker(self) -> None:
-        port = (Path(self.environ["TRAINYARD_HOME"]) / "sqs_port").read_text()
-        self.start("broker", "deploy.broker", port)
-        wait_for(lambda: answers(int(port)))
-
-    def worker(self, name: str, queue_name: str) -> None:
-        self.start(
-            name, "celery", "-A", "worker", "worker", "-P", "solo", "-Q", queue_name, "-n",
-            f"{name}@%h", "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
-            "--without-heartbeat",
-        )  # fmt: skip
-
-    def kill(self, name: str) -> None:
-        process = self.running.pop(name)
-        process.kill()
-        process.wait()
-
-    def stop(self) -> None:
-        for process in self.running.values():
-            process.terminate()
-        for process in self.running.values():
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(10)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 @pytest.fixture
@@ -99,13 +42,6 @@ def processes(app: Flask, environ: dict[str, str]) -> Iterator[Processes]:
     made.start("dispatcher", "flask", "--app", "wsgi", "dispatcher")
     yield made
     made.stop()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to pass in time"
-        time.sleep(0.05)
 
 
 def state_of(record: type, record_id: int) -> str:
@@ -170,6 +106,17 @@ def test_submit_does_not_fail_or_hang_without_a_broker(app: Flask, member: User)
     started = time.monotonic()
     assert not queue.wake(queue.TRAIN)
     assert time.monotonic() - started < 10
+
+
+def test_celery_takes_no_broker_address_of_its_own_from_the_environment(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The celery command reads BROKER_URL too, and puts it here: "sqs://" without our endpoint.
+    monkeypatch.setenv("CELERY_BROKER_URL", "sqs://")
+    settings = app.config["SETTINGS"]
+    with queue.make_celery(settings, producer=True).connection_for_read() as connection:
+        assert connection.hostname == "127.0.0.1"
+        assert f"http://127.0.0.1:{connection.port}" == settings.sqs_endpoint_url
 
 
 def test_every_task_that_is_sent_is_registered(environ: dict[str, str], home: Path) -> None:

@@ -18,7 +18,7 @@ PROGRAM = """
     child.PRELOAD.clear()
     if __name__ == "__main__":
         child.warm_up()
-        made = child.Child("{work}", {{}})
+        made = child.Child("{work}", {{}}, silence_s={silence_s})
         print(made.process.pid, flush=True)
         {then}
 """
@@ -42,7 +42,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 15) -> None:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Callable[[str, str], subprocess.Popen[str]]:
+def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     """Start a worker-like program whose child does a piece of work."""
     package = tmp_path / "tasks"
     package.mkdir()
@@ -50,9 +50,10 @@ def start(tmp_path: Path) -> Callable[[str, str], subprocess.Popen[str]]:
     (package / "child.py").write_text((ROOT / "tasks" / "child.py").read_text())
     (package / "child_work.py").write_text(WORK)
 
-    def begin(work: str, then: str) -> subprocess.Popen[str]:
+    def begin(work: str, then: str, silence_s: float | None = None) -> subprocess.Popen[str]:
         script = tmp_path / "worker.py"
-        script.write_text(textwrap.dedent(PROGRAM).format(work=work, then=then))
+        program = textwrap.dedent(PROGRAM).format(work=work, then=then, silence_s=silence_s)
+        script.write_text(program)
         env = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{tmp_path}:{ROOT}"}
         return subprocess.Popen(
             [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=env, cwd=tmp_path
@@ -67,7 +68,7 @@ def is_gone(pid: int) -> bool:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_child_dies_with_its_worker(
-    how: signal.Signals, start: Callable[[str, str], subprocess.Popen[str]]
+    how: signal.Signals, start: Callable[..., subprocess.Popen[str]]
 ) -> None:
     with start("forever", "time.sleep(600)") as worker:
         assert worker.stdout is not None
@@ -79,7 +80,7 @@ def test_child_dies_with_its_worker(
 
 
 def test_killed_child_is_gone_at_once(
-    start: Callable[[str, str], subprocess.Popen[str]],
+    start: Callable[..., subprocess.Popen[str]],
 ) -> None:
     then = (
         "list(iter(lambda: made.read_events(5), []))[:0]; t = time.monotonic(); made.kill();"
@@ -97,7 +98,7 @@ def test_killed_child_is_gone_at_once(
 
 
 def test_crash_of_a_child_is_seen_and_costs_no_worker(
-    start: Callable[[str, str], subprocess.Popen[str]],
+    start: Callable[..., subprocess.Popen[str]],
 ) -> None:
     then = "made.read_events(10); made.process.join(10); print(made.process.exitcode, flush=True)"
     with start("segfault", then) as worker:
@@ -107,9 +108,56 @@ def test_crash_of_a_child_is_seen_and_costs_no_worker(
         assert worker.wait(10) == 0
 
 
-def test_child_speaks_in_events(start: Callable[[str, str], subprocess.Popen[str]]) -> None:
+def test_child_speaks_in_events(start: Callable[..., subprocess.Popen[str]]) -> None:
     with start("talk", "print(made.read_events(10), flush=True); made.kill()") as worker:
         assert worker.stdout is not None
         worker.stdout.readline()
         assert worker.stdout.readline().strip() == "[{'type': 'done', 'values': {'n': 1}}]"
+        worker.wait(10)
+
+
+def test_child_of_a_frozen_worker_ends_when_the_lease_has_run_out(
+    start: Callable[..., subprocess.Popen[str]],
+) -> None:
+    beat = "[(made.keep_alive(), time.sleep(0.1)) for _ in range({})]"
+    then = f"{beat.format(20)}; print(made.is_alive, flush=True); {beat.format(6000)}"
+    with start("forever", then, silence_s=1.0) as worker:
+        assert worker.stdout is not None
+        pid = int(worker.stdout.readline())
+        # Two seconds of signs of life are longer than the second that it waits for one.
+        assert worker.stdout.readline().strip() == "True"
+        worker.send_signal(signal.SIGSTOP)
+        wait_for(lambda: is_gone(pid))
+        worker.kill()
+        worker.wait(10)
+
+
+def test_death_of_the_fork_server_ends_its_children_and_the_next_one_starts(
+    start: Callable[..., subprocess.Popen[str]],
+) -> None:
+    then = (
+        "made.read_events(10); import os, multiprocessing.forkserver as f;"
+        " os.kill(f._forkserver._forkserver_pid, 9); made.read_events(10);"
+        " made.kill(); print(made.process.pid, flush=True);"
+        " made = child.Child('talk', {{}}); print(made.read_events(10), flush=True); made.kill()"
+    ).replace("{{}}", "{}")
+    with start("forever", then) as worker:
+        assert worker.stdout is not None
+        pid = int(worker.stdout.readline())
+        assert int(worker.stdout.readline()) == pid
+        # Its files are closed when kill() returns; the kernel is done with it a moment later.
+        wait_for(lambda: is_gone(pid), 2)
+        assert "done" in worker.stdout.readline()
+        assert worker.wait(10) == 0
+
+
+def test_kill_returns_what_the_process_had_still_to_say(
+    start: Callable[..., subprocess.Popen[str]],
+) -> None:
+    then = "made.process.join(10); print(made.kill(), made.kill(), flush=True)"
+    with start("talk", then) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        line = worker.stdout.readline().strip()
+        assert line == "[{'type': 'done', 'values': {'n': 1}}] []"
         worker.wait(10)
