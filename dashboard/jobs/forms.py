@@ -23,6 +23,7 @@ from tasks.engine.parameters import describe_range, show_value
 
 PREFIX = "parameters."
 COLUMNS_LISTED = 300
+DIGITS = 18  # of the longest number that is read as one
 
 
 @dataclass
@@ -266,6 +267,8 @@ def fill_defaults(form: JobForm) -> None:
 
 
 def read_whole(text: str) -> Any:
-    """Return a whole number; text that is none stays text, and empty text is None."""
+    """Return a whole number; text that is none, or endless, stays text; empty text is None."""
     text = text.strip()
-    return int(text) if text.lstrip("-").isascii() and text.lstrip("-").isdigit() else text or None
+    digits = text.removeprefix("-")
+    is_whole = digits.isascii() and digits.isdigit() and len(digits) <= DIGITS
+    return int(text) if is_whole else text or None

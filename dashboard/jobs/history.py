@@ -24,6 +24,7 @@ NEAREST = 7  # of them, those most alike, whose median is taken
 FIXED_S = 0.6
 # More than so many times the work of what was run, or less, is not guessed at.
 FURTHEST = 12.0
+MOST_ROUNDS = 10**9  # whatever is typed
 # Work that grows with the square of the rows, until the installation's own jobs say otherwise.
 QUADRATIC = frozenset({"SVC", "SVR", "KNeighborsClassifier", "KNeighborsRegressor"})
 EXPONENTS = (0.5, 3.0)  # of the rows; what is learned is kept within
@@ -67,7 +68,7 @@ class Work:
             rows=n_rows,
             columns=n_columns,
             fits=count_fits(Validation(**validation)),
-            rounds=rounds if isinstance(rounds, int | float) and rounds > 0 else 1,
+            rounds=min(rounds, MOST_ROUNDS) if is_count(rounds) else 1,
         )
 
     @property
@@ -91,6 +92,11 @@ class Run:
 
 
 History = Mapping[str, Sequence[Run]]
+
+
+def is_count(value: Any) -> bool:
+    """Tell whether a parameter's value is a number of rounds."""
+    return isinstance(value, int | float) and value >= 1
 
 
 def count_fits(validation: Validation) -> float:

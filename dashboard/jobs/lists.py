@@ -1,9 +1,9 @@
 """The jobs page: which rows it shows, in which groups."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dashboard.db import Job
+from dashboard.db import Job, JobFold
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.jobs import queries
 from dashboard.jobs.estimates import Estimate, estimate_jobs
@@ -92,10 +92,16 @@ def read_listing(query: Mapping[str, str]) -> JobListing:
     )
 
 
-def view_jobs(jobs: list[Job]) -> list[JobView]:
-    """Return jobs as rows, with the scores so far of those that run."""
-    running = [job.id for job in jobs if job.state in ACTIVE]
-    folds = queries.list_folds_of(running) if running else {}
+def view_jobs(
+    jobs: Sequence[Job], folds: Mapping[int, Sequence[JobFold]] | None = None
+) -> list[JobView]:
+    """Return jobs as rows, with the scores so far and the estimates of those that are not over.
+
+    `folds`, by job, are read unless they are given.
+    """
+    active = [job.id for job in jobs if job.state in ACTIVE]
+    if folds is None:
+        folds = queries.list_folds_of(active) if active else {}
     places = find_places() if any(job.state == JobState.QUEUED for job in jobs) else {}
     estimates = estimate_jobs(jobs, folds, places)
     views: list[JobView] = []

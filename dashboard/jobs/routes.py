@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import (
     Blueprint,
     Response,
+    current_app,
     flash,
     jsonify,
     redirect,
@@ -21,21 +22,20 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboard.api import present
 from dashboard.auth.sessions import safe_path
 from dashboard.datasets.queries import find_dataset, list_datasets
-from dashboard.db import Dataset, Job
+from dashboard.db import Dataset
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.jobs import charts, forms, lists, queries, results, service
+from dashboard.jobs.detail import LOG_LINES, read_detail, read_now, read_usage_chart
+from dashboard.jobs.estimates import estimate_request
 from dashboard.jobs.form_request import request_of
-from dashboard.jobs.order import find_place
-from dashboard.jobs.views import JobView, say_again
 from dashboard.live import answer
 from dashboard.storage import StorageFull
 from dashboard.web import requires
-from tasks.engine.catalogue import METRICS, get_estimator, list_estimators
+from tasks.engine.catalogue import list_estimators
 
 blueprint = Blueprint("jobs", __name__)
 Answer = AnyResponse | str | tuple[str, int]
-LOG_LINES = 1000
 
 
 @blueprint.get("/jobs")
@@ -95,7 +95,22 @@ def _form_page(form: forms.JobForm) -> str:
             dataset_id=form.dataset.id, target=form.target["name"], task=form.task
         )
     choices = [("", "Choose a dataset"), *((d.id, d.name) for d in datasets)]
-    return render_template("jobs/new.html", form=form, datasets=choices, best=best)
+    return render_template(
+        "jobs/new.html", form=form, datasets=choices, best=best, takes=_say_how_long(form)
+    )
+
+
+def _say_how_long(form: forms.JobForm) -> str | None:
+    """Say how long the job of a form would take; None while the form is incomplete."""
+    if form.dataset is None or form.estimator is None or not 1 <= (form.fits or 0) <= 1000:
+        return None
+    return estimate_request(
+        estimator=form.estimator.id,
+        parameters=request_of(form)["parameters"],
+        n_rows=form.dataset.rows,
+        n_columns=len(form.used),
+        validation={"scheme": form.values["validation.scheme"], "folds": form.fits},
+    )
 
 
 @blueprint.post("/jobs/new")
@@ -124,59 +139,28 @@ def create() -> Answer:
 @blueprint.get("/jobs/<int:job_id>")
 def detail(job_id: int) -> str:
     """Show a job. For all."""
-    return render_template("jobs/detail.html", **_context(job_id))
+    found = read_detail(user=current_user, job_id=job_id, memory_limit_bytes=_memory_limit())
+    return render_template("jobs/detail.html", **found, **_around(job_id))
 
 
-def _context(job_id: int) -> dict[str, Any]:
-    job = queries.get_job(user=current_user, job_id=job_id)
-    folds = queries.list_folds(job_id)
-    known = [f.scores.get(job.metric) for f in folds if f.scores.get(job.metric) is not None]
-    model, attempts = queries.find_model(job_id), queries.list_attempts(job_id)
-    view = JobView(
-        job,
-        position=find_place(job),
-        model_id=model.id if model else None,
-        score_so_far=sum(known) / len(known) if known else None,
-    )
+def _memory_limit() -> int:
+    return int(current_app.config["SETTINGS"].job_memory_bytes)
+
+
+def _around(job_id: int) -> dict[str, Any]:
+    """Return what the page of a job needs beside the job: addresses, and what may be done."""
+    can_run_next = "workers.run_next" in current_app.view_functions
     return {
-        "job": job,
-        "view": view,
-        "folds": folds,
-        "model": model,
-        "attempts": attempts,
-        "again": say_again(attempts),
-        "lines": queries.list_log(
-            job_id=job_id, after=max(0, queries.count_log(job_id) - LOG_LINES)
-        ),
-        "settings": _settings(job),
-        "metric_titles": {m.name: m.title for m in METRICS[job.task]},
-        "charts": _charts(job),
-        "fold_figure": charts.fold_chart(job, folds, job.state not in ACTIVE),
-        "may_change": job.owner_id == current_user.id or current_user.is_admin,
         "live_url": url_for("jobs.live_detail", job_id=job_id),
+        "run_next_url": url_for("workers.run_next", job_id=job_id) if can_run_next else None,
     }
-
-
-def _settings(job: Job) -> list[tuple[str, Any, Any]]:
-    """Return each parameter with its value and its default; those that were changed first."""
-    parameters = get_estimator(job.estimator).parameters
-    rows = [(p.name, job.parameters.get(p.name, p.default), p.default) for p in parameters]
-    return sorted(rows, key=lambda row: row[1] == row[2])
-
-
-def _charts(job: Job) -> list[tuple[str, str, dict[str, Any]]]:
-    if job.state != JobState.SUCCEEDED:
-        return []
-    try:
-        return charts.result_charts(job, results.read_results(job))
-    except DomainError:  # the file is missing; the page has everything else
-        return []
 
 
 @blueprint.get("/_live/jobs/<int:job_id>")
 def live_detail(job_id: int) -> Response:
     """Answer what changes on a job's page. For all."""
-    return answer("jobs/_now.html", **_context(job_id))
+    found = read_now(user=current_user, job_id=job_id)
+    return answer("jobs/_now.html", **found, **_around(job_id))
 
 
 @blueprint.get("/_live/jobs/<int:job_id>/log")
@@ -199,6 +183,8 @@ def chart(job_id: int, name: str) -> Response:
     if name == "folds":
         folds = queries.list_folds(job_id)
         return jsonify(charts.fold_chart(job, folds, job.state not in ACTIVE))
+    if name == "usage":
+        return jsonify(read_usage_chart(job, _memory_limit()))
     for known, _title, figure in charts.result_charts(job, results.read_results(job)):
         if known == name:
             return jsonify(figure)

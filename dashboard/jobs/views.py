@@ -1,16 +1,14 @@
 """A job as pages show it: its sentence, its times, its stages. Decides nothing, guesses openly."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from dashboard.clock import now
-from dashboard.db import Job, JobAttempt
+from dashboard.db import Job
 from dashboard.db.states import ACTIVE, HELD, JobState
-from dashboard.filters import about, duration, plural
+from dashboard.filters import about, duration, percent, plural, score
 from dashboard.jobs.estimates import Estimate
-from dashboard.jobs.recovery import why_again
 from tasks.engine.catalogue import get_estimator, metric_title
 from tasks.engine.spec import Validation
 
@@ -29,11 +27,10 @@ STAGES = (
 
 @dataclass(frozen=True)
 class JobView:
-    """One job for a page; `position` is its place in the queue, `model_id` its model's."""
+    """One job for a page; `position` is its place in the queue."""
 
     job: Job
     position: int | None = None
-    model_id: int | None = None
     score_so_far: float | None = None
     estimate: Estimate = Estimate()
     folds_done: int = 0
@@ -74,6 +71,40 @@ class JobView:
         if self.job.state == JobState.CANCELLING and self.job.stop_request == "keep":
             return "running", "Keeping what is done"
         return self.job.state, None
+
+    @property
+    def title(self) -> str:
+        """What the tab's title says: ``(61%) name``, ``Done 0.846 name``, ``Failed name``."""
+        job = self.job
+        before = {
+            JobState.RUNNING: f"({percent(job.progress)})",
+            JobState.SUCCEEDED: f"Done {score(job.score)}" if job.score is not None else "Done",
+            JobState.FAILED: "Failed",
+            JobState.LOST: "Failed",
+            JobState.CANCELLED: "Cancelled",
+        }.get(JobState(job.state))
+        return f"{before} {job.name}" if before else job.name
+
+    @property
+    def outcome(self) -> str | None:
+        """What a notification says of a job that is over: ``Done 0.846``, ``Failed: why``."""
+        if self.is_active:
+            return None
+        words = self.title.removesuffix(self.job.name).strip()
+        failed = self.job.failure and self.job.state in {JobState.FAILED, JobState.LOST}
+        return f"{words}: {self.job.failure['message']}" if failed else words
+
+    @property
+    def favicon(self) -> str:
+        """The name of the small picture that tells the state in the browser's tab."""
+        if self.silent_s is not None:
+            return "silent"
+        return {"cancelling": "cancelled", "lost": "failed"}.get(self.job.state, self.job.state)
+
+    @property
+    def stage_title(self) -> str | None:
+        """The title of the stage that the job has reached."""
+        return dict(STAGES).get(self.job.stage or "")
 
     @property
     def sentence(self) -> str | None:
@@ -170,16 +201,6 @@ class JobView:
         if "ended_at" in stage:
             return duration(_seconds(stage["started_at"], stage["ended_at"]))
         return None
-
-
-def say_again(attempts: Sequence[JobAttempt]) -> str | None:
-    """Say that a job was started again and why; None on its first attempt."""
-    ended = [a for a in attempts if a.ended_by in {"worker_died", "child_died", "handed_back"}]
-    if not ended:
-        return None
-    last = ended[-1]
-    why = why_again(last.ended_by or "", last.worker)
-    return f"{why}. Started again as attempt {last.number + 1}; folds already scored are kept"
 
 
 def _seconds(start: str, end: str) -> float:

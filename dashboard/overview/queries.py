@@ -10,7 +10,9 @@ from dashboard.clock import now
 from dashboard.db import Dataset, Job, User
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.extensions import db
+from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.queries import JobFilters, list_active
+from dashboard.jobs.views import JobView
 from dashboard.storage import get_storage
 from dashboard.workers.queries import QueueSummary, summarise_queue
 
@@ -24,7 +26,7 @@ class Overview:
 
     has_datasets: bool
     has_jobs: bool
-    active: Sequence[Job]
+    active: Sequence[JobView]
     failed: Sequence[Job]
     recent: Sequence[Job]
     best: Sequence[Job]
@@ -42,7 +44,7 @@ def read_overview(user: User) -> Overview:
     return Overview(
         has_datasets=bool(db.session.scalar(datasets)),
         has_jobs=db.session.scalar(select(Job.id).limit(1)) is not None,
-        active=list_active(filters=JobFilters(owner_id=user.id), limit=SHOWN),
+        active=view_jobs(list_active(filters=JobFilters(owner_id=user.id), limit=SHOWN)),
         failed=db.session.scalars(newest.where(Job.state.in_(bad), Job.created_at > since)).all()[
             :3
         ],

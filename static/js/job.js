@@ -1,14 +1,38 @@
 // A job that ends while its page is open: the page is fetched once more, for results and charts.
-const ACTIVE = ['queued', 'running', 'cancelling'];
-const state = () => document.querySelector('[data-job-state]')?.dataset.jobState;
-const first = state();
+// The tab's title says how it ended until somebody looks.
+import { notifyOfEnd } from './notify.js';
+import { announce, announceTitle, markSeen } from './title.js';
 
-if (ACTIVE.includes(first)) {
-  const main = document.getElementById('main');
+const ACTIVE = ['queued', 'running', 'cancelling'];
+const SIGNS_OF_LIFE = ['visibilitychange', 'pointermove', 'pointerdown', 'keydown'];
+const told = () => document.querySelector('[data-job-state]');
+const isActive = () => ACTIVE.includes(told()?.dataset.jobState);
+const key = `trainyard-ended-${told()?.dataset.job}`;
+
+function watchForEnd() {
   const watch = new MutationObserver(() => {
-    if (ACTIVE.includes(state())) return;
+    if (isActive()) return;
     watch.disconnect();
+    sessionStorage.setItem(key, 'true');
     window.location.reload();
   });
-  watch.observe(main, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-job-state'] });
+  watch.observe(document.getElementById('main'), { childList: true, subtree: true, attributes: true, attributeFilter: ['data-job-state'] });
 }
+
+function look() {
+  if (document.hidden) return;
+  for (const name of SIGNS_OF_LIFE) document.removeEventListener(name, look);
+  sessionStorage.removeItem(key);
+  markSeen();
+}
+
+if (isActive()) {
+  watchForEnd();
+} else if (sessionStorage.getItem(key)) {
+  announceTitle();
+  announce(told().dataset.announce);
+  for (const name of SIGNS_OF_LIFE) document.addEventListener(name, look);
+} else {
+  markSeen();
+}
+if (!isActive()) notifyOfEnd(told()?.dataset.job, told()?.dataset.outcome);

@@ -1,0 +1,109 @@
+"""What a job's page shows: what changes while it is open, and the rest."""
+
+from typing import Any
+
+from markupsafe import Markup
+
+from dashboard.db import Job, User
+from dashboard.db.job import PRIORITIES
+from dashboard.db.states import ACTIVE, JobState
+from dashboard.errors import DomainError
+from dashboard.jobs import charts, queries, results
+from dashboard.jobs.attempts import say_again, view_attempts
+from dashboard.jobs.lists import view_jobs
+from dashboard.jobs.usage import list_usage
+from dashboard.jobs.usage_chart import usage_chart
+from dashboard.workers.queries import QueueSummary, summarise_queue
+from tasks.engine.catalogue import METRICS, get_estimator
+
+LOG_LINES = 1000
+NO_WORKER = Markup(
+    "No worker is running, so this job cannot start. An admin can start one with "
+    "<code>make worker</code>."
+)
+PRIORITY_NAMES = {number: name for name, number in PRIORITIES.items()}
+
+
+def read_now(*, user: User, job_id: int) -> dict[str, Any]:
+    """Read the part of the page that changes while a job waits or runs.
+
+    Raises
+    ------
+    NotFound
+        When there is no such job.
+    """
+    job = queries.get_job(user=user, job_id=job_id)
+    folds, attempts = queries.list_folds(job_id), queries.list_attempts(job_id)
+    waits = job.state == JobState.QUEUED
+    (view,) = view_jobs([job], {job_id: list(folds)})
+    summary = summarise_queue() if waits else None
+    return {
+        "job": job,
+        "view": view,
+        "folds": folds,
+        "model": queries.find_model(job_id),
+        "attempts": view_attempts(job, attempts, folds),
+        "again": say_again(attempts),
+        "metric_titles": {m.name: m.title for m in METRICS[job.task]},
+        "may_change": job.owner_id == user.id or user.is_admin,
+        "workers": say_workers(summary) if summary else None,
+        "no_worker": NO_WORKER,
+        "priority": PRIORITY_NAMES.get(job.priority, "normal"),
+    }
+
+
+def read_detail(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, Any]:
+    """Read all of the page; the limit is the server's, for jobs that name none.
+
+    Raises
+    ------
+    NotFound
+        When there is no such job.
+    """
+    found = read_now(user=user, job_id=job_id)
+    job = found["job"]
+    is_final = job.state not in ACTIVE
+    return found | {
+        "lines": queries.list_log(
+            job_id=job_id, after=max(0, queries.count_log(job_id) - LOG_LINES)
+        ),
+        "settings": _settings(job),
+        "charts": _charts(job),
+        "fold_figure": charts.fold_chart(job, found["folds"], is_final),
+        "usage_figure": read_usage_chart(job, memory_limit_bytes),
+    }
+
+
+def read_usage_chart(job: Job, memory_limit_bytes: int) -> dict[str, Any]:
+    """Read the figure of what a job used; the limit is the server's."""
+    limit = job.memory_limit_bytes or memory_limit_bytes
+    return usage_chart(job, list_usage(job.id), limit, job.state not in ACTIVE)
+
+
+def say_workers(summary: QueueSummary) -> str | None:
+    """Say who could take a waiting job: ``2 workers, both busy``; None when nobody could."""
+    alive, busy = summary.workers_alive, summary.workers_busy
+    if not alive:
+        return None
+    if alive == 1:
+        return f"1 worker, {'busy' if busy else 'idle'}"
+    if busy in {0, alive}:
+        all_of = "both" if alive == 2 else "all"
+        return f"{alive} workers, {all_of} {'busy' if busy else 'idle'}"
+    return f"{alive} workers, {busy} busy"
+
+
+def _settings(job: Job) -> list[tuple[str, Any, Any]]:
+    """Return each parameter with its value and its default; those that were changed first."""
+    parameters = get_estimator(job.estimator).parameters
+    rows = [(p.name, job.parameters.get(p.name, p.default), p.default) for p in parameters]
+    return sorted(rows, key=lambda row: row[1] == row[2])
+
+
+def _charts(job: Job) -> list[tuple[str, str, dict[str, Any]]]:
+    if job.state != JobState.SUCCEEDED:
+        return []
+    try:
+        return charts.result_charts(job, results.read_results(job))
+    except DomainError:  # the file is missing; the page has everything else
+        return []

@@ -1,0 +1,145 @@
+"""A job's page in a tab that nobody looks at: title, favicon and notification tell how it ends."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.clock import now
+from dashboard.db import Job, User
+from dashboard.db.transaction import writing
+from tests.browser.conftest import Watched
+from tests.factories import make_job
+
+HIDDEN = """
+window.pretendHidden = sessionStorage.getItem('test-hidden') === 'true';
+Object.defineProperty(document, 'hidden', { get: () => window.pretendHidden });
+window.hide = (hidden) => {
+  window.pretendHidden = hidden;
+  sessionStorage.setItem('test-hidden', String(hidden));
+  document.dispatchEvent(new Event('visibilitychange'));
+};
+"""
+NOTIFICATION = """
+window.Notification = class {
+  static permission = 'default';
+  static async requestPermission() {
+    sessionStorage.setItem('test-asked', Number(sessionStorage.getItem('test-asked')) + 1);
+    return 'ANSWER';
+  }
+  constructor(title, options) {
+    const told = JSON.parse(sessionStorage.getItem('test-told') ?? '[]');
+    sessionStorage.setItem('test-told', JSON.stringify([...told, [title, options.body]]));
+  }
+};
+"""
+
+
+def change(job: Job, **values: Any) -> None:
+    with writing() as session:
+        row = session.get_one(Job, job.id)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+@pytest.fixture
+def job(member: User) -> Job:
+    return make_job(
+        member, state="running", stage="fit", progress=0.61, attempt=1, started_at=now(),
+        heartbeat_at=now(), message="Fitting fold 4 of 5", name="churn",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def open_page(browse: Callable[..., Watched], member: User, job: Job) -> Callable[..., Page]:
+    """Open the job's page in a browser whose permission dialog gives an answer."""
+
+    def start(answer: str = "granted", **options: Any) -> Page:
+        window = browse(**options)
+        window.context.add_init_script(HIDDEN)
+        window.context.add_init_script(NOTIFICATION.replace("ANSWER", answer))
+        window.sign_in(member)
+        return window.go(f"/jobs/{job.id}")
+
+    return start
+
+
+def told(page: Page) -> str:
+    return str(page.evaluate("sessionStorage.getItem('test-told')"))
+
+
+def has_icon(page: Page, name: str) -> None:
+    icon = page.locator("link[rel=icon]")
+    expect(icon).to_have_attribute("href", re.compile(rf"/favicons/{name}\.svg$"), timeout=30_000)
+
+
+@pytest.mark.timeout(180)
+def test_a_hidden_tab_tells_percent_end_and_notifies_once(
+    open_page: Callable[..., Page], job: Job
+) -> None:
+    page = open_page()
+    expect(page).to_have_title("(61%) churn - Trainyard")
+    has_icon(page, "running")
+    assert page.evaluate("sessionStorage.getItem('test-asked')") is None  # not before the click
+    page.get_by_role("button", name="Notify me").click()
+    button = page.get_by_role("button", name="Will notify you")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    change(job, progress=0.71)
+    expect(page).to_have_title("(71%) churn - Trainyard", timeout=20_000)
+    expect(button).to_be_visible()  # a live update leaves it as it is
+    page.reload()
+    expect(button).to_have_attribute("aria-pressed", "true")
+
+    page.evaluate("hide(true)")
+    change(job, progress=0.81)
+    expect(page).to_have_title("(81%) churn - Trainyard", timeout=40_000)
+    change(job, state="succeeded", progress=1.0, score=0.8461, finished_at=now())
+    expect(page).to_have_title("Done 0.846 churn - Trainyard", timeout=40_000)
+    has_icon(page, "succeeded")
+    assert told(page) == '[["Done 0.846","churn"]]'
+    assert page.evaluate("sessionStorage.getItem('test-asked')") == "1"
+
+    page.evaluate("hide(false)")
+    expect(page).to_have_title("churn - Trainyard")
+    page.reload()
+    expect(page).to_have_title("churn - Trainyard")
+    has_icon(page, "succeeded")
+    assert told(page) == '[["Done 0.846","churn"]]'
+
+
+@pytest.mark.timeout(120)
+def test_a_failure_is_told_with_its_reason(open_page: Callable[..., Page], job: Job) -> None:
+    page = open_page()
+    page.get_by_role("button", name="Notify me").click()
+    expect(page.get_by_role("button", name="Will notify you")).to_be_visible()
+    failure = {"code": "X", "message": "The target has text", "hint": "h"}
+    change(job, state="failed", failure=failure, finished_at=now())
+    expect(page).to_have_title("Failed churn - Trainyard", timeout=30_000)
+    has_icon(page, "failed")
+    assert told(page) == '[["Failed: The target has text","churn"]]'
+    expect(page.locator("#announcements")).to_have_text("churn: failed")
+    page.mouse.move(200, 200)
+    expect(page).to_have_title("churn - Trainyard")
+
+
+def test_who_refuses_is_told_and_not_notified(open_page: Callable[..., Page], job: Job) -> None:
+    page = open_page("denied")
+    button = page.get_by_role("button", name="Notify me")
+    button.click()
+    expect(page.locator(".toast-note")).to_contain_text("does not let Trainyard notify you")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    change(job, state="cancelled", finished_at=now())
+    expect(page.locator("h1 + [data-state=cancelled]")).to_be_visible(timeout=30_000)
+    assert told(page) == "None"
+
+
+def test_without_javascript_there_is_no_such_button(
+    browse: Callable[..., Watched], member: User, job: Job
+) -> None:
+    window = browse(java_script_enabled=False)
+    window.sign_in(member)
+    page = window.go(f"/jobs/{job.id}")
+    expect(page).to_have_title("(61%) churn - Trainyard")
+    expect(page.locator("[data-notify]")).to_be_hidden()
