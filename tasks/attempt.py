@@ -109,6 +109,7 @@ class Attempt:
         failure = self._find_limit()
         if failure:
             self.child.kill()
+            self._write()
             self._insist(lambda: execution.fail_job(claim=self.claim, failure=failure))
             return True
         if self._should_hand_back():
