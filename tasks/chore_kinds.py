@@ -96,7 +96,9 @@ class VerifyModel(ChoreKind):
         payload = {
             "storage": storage_address(),
             "bundle_key": model.files["bundle"]["key"],
+            "bundle_sha256": model.files["bundle"]["sha256"],
             "check_key": model.files["check"]["key"],
+            "check_sha256": model.files["check"]["sha256"],
             "schema": model.schema,
         }
         db.session.rollback()

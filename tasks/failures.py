@@ -5,6 +5,7 @@ fitting raises is explained by `tasks.engine.failures`.
 """
 
 import errno
+import hashlib
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,7 +87,9 @@ def _words(error: Exception) -> tuple[str, str, str]:
 
 
 @contextmanager
-def reading(storage: Storage, key: str, what: str, hint: str) -> Iterator[Path]:
+def reading(
+    storage: Storage, key: str, what: str, hint: str, sha256: str | None = None
+) -> Iterator[Path]:
     """Give a stored file for a block; what is wrong with the file is said in its own words.
 
     Parameters
@@ -97,6 +100,9 @@ def reading(storage: Storage, key: str, what: str, hint: str) -> Iterator[Path]:
         What the person knows it as, such as ``The table of customers.csv``.
     hint : str
         What to do when it is gone.
+    sha256 : str, optional
+        What its bytes were when they were stored; for files that look whole when they are not,
+        such as half a zip with another zip in it.
 
     Raises
     ------
@@ -105,11 +111,19 @@ def reading(storage: Storage, key: str, what: str, hint: str) -> Iterator[Path]:
     """
     try:
         with storage.local_copy(key) as path:
+            if sha256:
+                _check_bytes(path, sha256)
             yield path
     except NotFound:
         raise EngineError("FILE_MISSING", f"{what} is missing from the storage", hint) from None
     except Damaged as problem:
         raise EngineError("FILE_DAMAGED", f"{what} is damaged: {problem}", hint) from problem
+
+
+def _check_bytes(path: Path, sha256: str) -> None:
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            raise Damaged("its bytes are not those that were stored")
 
 
 class Damaged(Exception):

@@ -10,11 +10,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from moto.server import ThreadedMotoServer
 
 from dashboard.errors import NotFound, TooLarge
 from dashboard.storage import FoundFile, Storage, StorageFull, keys, open_storage
@@ -23,31 +21,6 @@ from dashboard.storage.keys import BadKeyError
 from dashboard.storage.local import LocalStorage
 
 KEY = keys.dataset_original(7, "ab" * 8)
-
-
-@pytest.fixture(scope="session")
-def s3_server() -> Iterator[str]:
-    """The address of moto's S3."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    _host, port = server.get_host_and_port()
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
-
-
-@pytest.fixture(params=["local", "s3"])
-def storage(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Storage:
-    """An empty storage."""
-    if request.param == "local":
-        return open_storage((tmp_path / "files").as_uri())
-    address = request.getfixturevalue("s3_server")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    name = f"bucket-{hashlib.sha1(str(tmp_path).encode(), usedforsecurity=False).hexdigest()[:20]}"
-    boto3.client("s3", endpoint_url=address, region_name="us-east-1").create_bucket(Bucket=name)
-    return open_storage(f"s3://{name}/some/prefix", s3_endpoint_url=address)
 
 
 def test_what_is_written_is_read_back(storage: Storage) -> None:

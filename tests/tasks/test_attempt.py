@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError, OperationalError
 
 from dashboard.db import Job, JobAttempt, JobFold
 from dashboard.extensions import db
-from dashboard.jobs import service
+from dashboard.jobs import execution, service
 from dashboard.jobs.claiming import claim_next_job
 from tasks import attempt as module
 from tasks.attempt import Attempt, LeaseGone

@@ -1,0 +1,98 @@
+"""Who looks, how often, and where the problems show: page, metrics and command."""
+
+import io
+import os
+from datetime import timedelta
+
+from flask import Flask
+
+from dashboard.clock import now
+from dashboard.db import FileLook, User
+from dashboard.db.transaction import writing
+from dashboard.extensions import db
+from dashboard.retention import service
+from dashboard.retention.look import Findings
+from dashboard.storage import get_storage, keys
+from tests.factories import make_succeeded_job
+from tests.page import PageClient
+
+
+def change(**values: object) -> None:
+    with writing() as session:
+        row = session.get_one(FileLook, 1, populate_existing=True)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def test_one_looks_at_a_time_and_at_most_once_an_hour(any_app: Flask) -> None:
+    assert service.begin_look(now())
+    assert not service.begin_look(now())
+    service.end_look(Findings())
+    db.session.remove()
+    assert not service.begin_look(now() + timedelta(minutes=59))
+    assert service.begin_look(now() + timedelta(minutes=61))
+
+
+def test_a_look_whose_process_died_is_begun_anew(any_app: Flask) -> None:
+    assert service.begin_look(now())
+    change(seen_at=now() - timedelta(minutes=9))
+    assert not service.begin_look(now())
+    change(seen_at=now() - timedelta(minutes=11))
+    assert service.begin_look(now())
+    service.go_on(now())
+    assert not service.begin_look(now())
+
+
+def test_storage_page_is_for_admins(app: Flask, member: User, admin: User) -> None:
+    PageClient(app, member).get("/settings/storage", status=403)
+    page = PageClient(app, admin).get("/settings/storage")
+    assert "Nobody has looked yet" in page.text
+    assert "No problems" in page.text
+
+
+def test_problems_show_on_the_page_and_in_the_metrics(app: Flask, admin: User) -> None:
+    service.begin_look(now())
+    findings = Findings()
+    findings.add_problem("orphan", "notes <b>of ours</b>.txt", 2_500_000)
+    findings.add_problem("missing", "jobs/7/aaaaaaaaaaaaaaaa/bundle")
+    findings.files["jobs"], findings.size_bytes["jobs"] = 12, 3_400_000_000
+    service.end_look(findings)
+    page = PageClient(app, admin).get("/settings/storage")
+    assert [row["data-problem"] for row in page.select("tr[data-problem]")] == [
+        "missing", "orphan",
+    ]  # fmt: skip
+    assert "notes <b>of ours</b>.txt" in page.text
+    assert "3.4 GB" in page.text
+    metrics = app.test_client().get("/metrics").get_data(as_text=True)
+    assert 'trainyard_file_problems{kind="orphan"} 1\n' in metrics
+    assert 'trainyard_file_problems{kind="missing"} 1\n' in metrics
+
+
+def test_page_says_when_there_is_no_room(app: Flask, admin: User) -> None:
+    pages = PageClient(app, admin)
+    assert "are refused" not in pages.get("/settings/storage").text
+    settings = app.config["SETTINGS"]
+    object.__setattr__(settings, "reserve_bytes", 10**18)
+    assert "new jobs are refused" in pages.get("/settings/storage").text
+
+
+def test_check_files_prints_problems_and_changes_nothing(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    done = runner.invoke(args=["check-files"])
+    assert (done.exit_code, done.output.strip()[:8]) == (0, "0 files:")
+    job = make_succeeded_job()
+    strange = keys.job_artefact(job.id, "cc" * 8, "bundle")
+    get_storage().write(strange, io.BytesIO(b"x"))
+    with writing() as session:
+        row = session.get_one(type(job), job.id)
+        row.results_key = keys.job_artefact(job.id, "dd" * 8, "results")
+    done = runner.invoke(args=["check-files"])
+    assert done.exit_code == 1
+    assert f"missing  {row.results_key}" in done.output
+    assert "1 missing, 0 not known" in done.output  # young files may yet be named
+    path = app.config["SETTINGS"].home / "files" / strange
+    os.utime(path, (0, 0))
+    done = runner.invoke(args=["check-files"])
+    assert f"orphan   {strange}  1 bytes" in done.output
+    assert path.exists()
+    assert db.session.get(FileLook, 1) is None
