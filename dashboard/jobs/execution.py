@@ -171,8 +171,14 @@ def add_lines(session: Session, job_id: int, lines: Sequence[tuple[datetime, str
 
 
 def _add_folds(session: Session, claim: Claim, folds: Sequence[Mapping[str, Any]]) -> None:
+    """Keep scored folds; one that is there already was written and its answer got lost."""
+    if not folds:
+        return
+    known = set(session.scalars(select(JobFold.fold).where(JobFold.job_id == claim.job_id)))
     for fold in folds:
-        session.add(JobFold(job_id=claim.job_id, attempt=claim.attempt, **fold))
+        if fold["fold"] not in known:
+            known.add(fold["fold"])
+            session.add(JobFold(job_id=claim.job_id, attempt=claim.attempt, **fold))
 
 
 def end_attempt(session: Session, job: Job, ended_by: str) -> None:
