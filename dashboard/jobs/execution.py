@@ -109,8 +109,12 @@ def add_lines(session: Session, job_id: int, lines: Sequence[tuple[datetime, str
 
 
 def _add_folds(session: Session, claim: Claim, folds: Sequence[Mapping[str, Any]]) -> None:
+    """Keep scored folds, each in place of a former one.
+
+    There is one when its file was gone or damaged and it was trained again, or when it was written
+    before and the answer of the database got lost.
+    """
     for fold in folds:
-        # A fold is trained again when the file of its first time is gone or damaged.
         former = (JobFold.job_id == claim.job_id, JobFold.fold == fold["fold"])
         session.execute(delete(JobFold).where(*former))
         session.add(JobFold(job_id=claim.job_id, attempt=claim.attempt, **fold))
