@@ -90,6 +90,7 @@ class Job(Schema):
     priority: str
     tags: list[str]
     time_limit_s: int | None
+    memory_limit_bytes: int | None
     class_weight: str | None
     owner: str
     estimate_s: Annotated[int | None, Field(description="Seconds it should take; while active")]

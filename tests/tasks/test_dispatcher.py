@@ -104,7 +104,9 @@ def test_what_waits_for_a_chore_hears_that_it_was_given_up(any_app: Flask, kind:
         subject = {"verify_model": model.id, "predict": prediction.id}[kind]
         long_ago = now() - timedelta(hours=1)
         session.add(
-            Chore(kind=kind, subject_id=subject, state="running", attempt=3, heartbeat_at=long_ago)
+            Chore(
+                kind=kind, subject_id=subject, state="running", attempt=10, heartbeat_at=long_ago
+            )
         )
     dispatcher.recover(load_settings(), now())
     record, state = {"verify_model": (Model, "refused"), "predict": (Prediction, "failed")}[kind]

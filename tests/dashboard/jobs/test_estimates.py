@@ -340,8 +340,10 @@ def test_estimates_ask_a_fixed_number_of_times(app: Flask) -> None:
     finish(make_job(**sized()), 100)
     running(5, [(1, 1.0)])
     wait_in_line(1)
-    few = count_queries(lambda: estimates.estimate_starts(find_places()))
+    places = find_places()
+    few = count_queries(lambda: estimates.estimate_starts(places))
     wait_in_line(20)
     for _ in range(3):
         running(5, [(1, 1.0)])
-    assert count_queries(lambda: estimates.estimate_starts(find_places())) == few
+    places = find_places()
+    assert count_queries(lambda: estimates.estimate_starts(places)) == few
