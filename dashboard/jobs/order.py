@@ -55,7 +55,7 @@ def _count_running(session: Session) -> dict[int, int]:
 
 
 def _find_priority(session: Session, *, below: int | None) -> int | None:
-    highest = select(func.max(Job.priority)).where(_QUEUED)
+    highest = select(Job.priority).where(_QUEUED).order_by(Job.priority.desc()).limit(1)
     return session.scalar(highest if below is None else highest.where(Job.priority < below))
 
 
@@ -83,19 +83,19 @@ def _walk_priority(session: Session, priority: int, running: Counter[int]) -> It
 def _read_heads(session: Session, priority: int) -> list[tuple[int, int, int]]:
     """Return each owner's first job of a priority, as (owner, rank, id)."""
     same = (_QUEUED, Job.priority == priority)
-    owners = select(func.min(Job.owner_id).label("id")).where(*same).cte("owners", recursive=True)
-    following = (
-        select(func.min(Job.owner_id))
-        .where(*same, Job.owner_id > owners.c.id)
-        .correlate(owners)
-        .scalar_subquery()
-    )
+    # Neither joins nor min(): a planner that guesses wrong reads all that waits for them. What is
+    # sorted and cut it reads from the index.
+    owner = select(Job.owner_id).where(*same).order_by(Job.owner_id).limit(1)
+    owners = select(owner.scalar_subquery().label("id")).cte("owners", recursive=True)
+    following = owner.where(Job.owner_id > owners.c.id).correlate(owners).scalar_subquery()
     owners = owners.union_all(select(following).where(owners.c.id.is_not(None)))
     theirs = (*same, Job.owner_id == owners.c.id)
-    # No join: a planner that guesses wrong reads the whole table for it.
-    rank = select(func.min(Job.rank)).where(*theirs).correlate(owners).scalar_subquery()
-    first = select(Job.id).where(*theirs).order_by(Job.rank, Job.id).limit(1).correlate(owners)
-    heads = select(owners.c.id, rank, first.scalar_subquery()).where(owners.c.id.is_not(None))
+    rank, first = (
+        select(column).where(*theirs).order_by(Job.rank, Job.id).limit(1).correlate(owners)
+        for column in (Job.rank, Job.id)
+    )
+    heads = select(owners.c.id, rank.scalar_subquery(), first.scalar_subquery())
+    heads = heads.where(owners.c.id.is_not(None))
     return [tuple(row) for row in session.execute(heads)]
 
 

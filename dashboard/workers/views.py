@@ -30,7 +30,7 @@ class WorkerView:
         """The memory of the job, or of the worker when it has none; None for a dead one."""
         if self.state in {"silent", "stopped"}:
             return None
-        return self.usage.memory_bytes if self.usage else self.worker.rss_bytes
+        return self.usage.memory_bytes if self.usage else self.worker.rss_bytes or None
 
     @property
     def can_be_drained(self) -> bool:

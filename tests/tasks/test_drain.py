@@ -1,0 +1,130 @@
+"""Real workers that are drained, resumed, and kept waiting by a paused queue."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from dashboard import queue
+from dashboard.datasets.service import create_sample
+from dashboard.db import Dataset, Job, JobAttempt, User, Worker
+from dashboard.extensions import db
+from dashboard.jobs.service import submit_job
+from dashboard.workers import service
+from tests.factories import make_user
+from tests.tasks.test_broker import Processes, environ, state_of, wait_for
+
+__all__ = ["environ"]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
+
+
+@pytest.fixture
+def processes(app: Flask, environ: dict[str, str]) -> Iterator[Processes]:
+    """Broker, one training worker, the light one and the dispatcher."""
+    made = Processes(environ)
+    made.broker()
+    made.worker("worker-1", queue.TRAIN)
+    made.worker("light", queue.LIGHT)
+    made.start("dispatcher", "flask", "--app", "wsgi", "dispatcher")
+    yield made
+    made.stop()
+
+
+def find_worker(name: str) -> Worker | None:
+    db.session.rollback()
+    found = select(Worker).where(Worker.name == name)
+    return db.session.scalar(found.execution_options(populate_existing=True))
+
+
+def is_in(name: str, state: str) -> bool:
+    worker = find_worker(name)
+    return worker is not None and worker.state == state
+
+
+def drain(boss: User, name: str, *, wanted: bool = True) -> None:
+    worker = find_worker(name)
+    assert worker is not None
+    service.drain_worker(user=boss, worker_id=worker.id, drain=wanted)
+
+
+def test_drained_worker_finishes_its_job_and_takes_no_other(
+    processes: Processes, member: User
+) -> None:
+    boss = make_user(role="admin")
+    dataset = create_sample(user=member, sample_id="wine")
+    wait_for(lambda: state_of(Dataset, dataset.id) == "ready")
+
+    def submit(**parameters: object) -> Job:
+        target = dataset_target(dataset.id)
+        request = {"dataset_id": dataset.id, "target": target, "parameters": parameters,
+                   "estimator": "RandomForestClassifier", "task": "classification"}  # fmt: skip
+        return submit_job(user=member, request=request)
+
+    wait_for(lambda: is_in("worker-1", "idle"))
+    slow = submit(n_estimators=150)
+    wait_for(lambda: state_of(Job, slow.id) == "running")
+    drain(boss, "worker-1")
+    wait_for(lambda: is_in("worker-1", "draining"))
+    second = submit(n_estimators=5)
+    # It trains to the end, in one attempt, and its process ends by itself.
+    wait_for(lambda: processes.running["worker-1"].poll() is not None)
+    assert processes.running["worker-1"].returncode == 0
+    assert state_of(Job, slow.id) == "succeeded"
+    ends = db.session.scalars(select(JobAttempt.ended_by).where(JobAttempt.job_id == slow.id))
+    assert list(ends) == ["succeeded"]
+    assert is_in("worker-1", "stopped")
+
+    # Its supervisor starts it anew: it waits, and takes nothing.
+    processes.worker("worker-1", queue.TRAIN)
+    wait_for(lambda: is_in("worker-1", "drained"))
+    third = submit(n_estimators=5)
+    assert state_of(Job, second.id) == state_of(Job, third.id) == "queued"
+    # The hints are there for others.
+    processes.worker("worker-2", queue.TRAIN)
+    wait_for(lambda: state_of(Job, second.id) == state_of(Job, third.id) == "succeeded")
+    names = db.session.scalars(select(JobAttempt.worker).where(JobAttempt.job_id != slow.id))
+    assert set(names) == {"worker-2"}
+    assert is_in("worker-1", "drained")
+
+    # An idle one that is drained ends at once; the hint that comes then is passed on.
+    drain(boss, "worker-2")
+    fourth = submit(n_estimators=5)
+    wait_for(lambda: processes.running["worker-2"].poll() is not None)
+    assert state_of(Job, fourth.id) == "queued"
+    drain(boss, "worker-1", wanted=False)
+    wait_for(lambda: state_of(Job, fourth.id) == "succeeded")
+
+    # A drained worker that is stopped says so.
+    processes.worker("worker-2", queue.TRAIN)
+    wait_for(lambda: is_in("worker-2", "drained"))
+    os.kill(processes.running["worker-2"].pid, signal.SIGTERM)
+    assert processes.running["worker-2"].wait(20) == 0
+    assert is_in("worker-2", "stopped")
+
+
+def dataset_target(dataset_id: int) -> str:
+    """Return a column of few classes."""
+    columns = db.session.get_one(Dataset, dataset_id, populate_existing=True).columns
+    return str(next(c["name"] for c in columns if c["kind"] in {"category", "boolean"}))
+
+
+def test_paused_queue_starts_nothing_and_goes_on_at_once(
+    processes: Processes, member: User
+) -> None:
+    boss = make_user(role="admin")
+    service.pause_queue(user=boss)
+    dataset = create_sample(user=member, sample_id="wine")
+    wait_for(lambda: state_of(Dataset, dataset.id) == "ready")  # chores go on
+    wait_for(lambda: is_in("worker-1", "idle"))
+    request = {"dataset_id": dataset.id, "target": dataset_target(dataset.id),
+               "estimator": "GaussianNB"}  # fmt: skip
+    jobs = [submit_job(user=member, request=request) for _ in range(3)]
+    wait_for(lambda: all(db.session.get_one(Job, job.id).hinted_at for job in jobs))
+    assert {state_of(Job, job.id) for job in jobs} == {"queued"}
+    service.resume_queue(user=boss)
+    wait_for(lambda: {state_of(Job, job.id) for job in jobs} == {"succeeded"})
+    attempts = db.session.scalars(select(JobAttempt)).all()
+    assert len(attempts) == 3
