@@ -65,7 +65,7 @@ def run(options: argparse.Namespace, product: Product, faults: Faults, load: Loa
         faults.heal()
         settle(product, load)
         probe_cancel(load)
-        probe_outage(product, faults.database)
+        probe_outage(product, load, faults.database)
         settle(product, load)
         report(load, faults)
     except (TimeoutError, AssertionError) as problem:

@@ -16,6 +16,7 @@ from tests.chaos.proxy import Proxy
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long password 1"
+START_S = 240  # on a busy machine
 TRAIN, LIGHT, DISPATCHER, WEB = "-Q train", "-Q light", "dispatcher", "gunicorn"
 
 
@@ -66,7 +67,7 @@ class Product:
         self.proxy.start()
         self.start_broker()
         self.supervisor = self._run("deploy.run")
-        wait_for("the web server", self.is_ready, 120)
+        wait_for("the product starts", self.is_whole, START_S)
 
     def start_broker(self) -> None:
         """Start an empty broker."""

@@ -85,9 +85,7 @@ def test_no_page_needs_the_database_to_say_that_it_is_away(
     client.get("/jobs")
     db.session.remove()
     db.engine.dispose()
-    (
-        app.config["SETTINGS"].home / "trainyard.db"
-    ).unlink()  # an empty one takes its place
+    (app.config["SETTINGS"].home / "trainyard.db").unlink()  # an empty one takes its place
     answer = client.get(path, headers={"Authorization": f"Bearer {token}"})
     if path != "/login":
         assert answer.status_code == 503
