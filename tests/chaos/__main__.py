@@ -4,6 +4,8 @@ With ``--rounds N`` it runs the kill loop instead: N jobs, each of which meets o
 """
 
 import argparse
+import signal
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -77,6 +79,7 @@ def run(options: argparse.Namespace, product: Product, faults: Faults, load: Loa
 def main() -> int:
     """Run, and say which rules were broken."""
     options = read_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything is stopped
     say(f"seed {options.seed}, {options.database}, {options.workers} workers")
     with tempfile.TemporaryDirectory(prefix="trainyard-chaos-") as name:
         folder = Path(name)
