@@ -65,10 +65,10 @@ def run(options: argparse.Namespace, product: Product, faults: Faults, load: Loa
             attack(load, faults, options.seed, 60 * options.minutes)
         say("calm")
         faults.heal()
-        settle(product, load)
+        broken += settle(product, load)
         probe_cancel(load)
         probe_outage(product, load, faults.database)
-        settle(product, load)
+        broken += settle(product, load)
         report(load, faults)
     except (TimeoutError, AssertionError) as problem:
         broken.append(str(problem))
