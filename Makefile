@@ -3,8 +3,11 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+MINUTES ?= 2
+ROUNDS ?= 0
+DATABASE ?= sqlite
 
-.PHONY: help run worker test test-all lint format bench catalogue lock
+.PHONY: help run worker test test-all chaos lint format bench catalogue lock
 
 help:  ## list what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,6 +37,10 @@ test: .venv/development  ## run the tests (about 5 minutes on 2 cores)
 
 test-all: .venv/development  ## run everything, the long tests included
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+chaos: .venv/development  ## attack the running product: MINUTES=2 SEED=7 DATABASE=sqlite|postgresql ROUNDS=0
+	@$(BIN)/python -m tests.chaos --minutes $(MINUTES) --database $(DATABASE) --rounds $(ROUNDS) \
+		$(if $(SEED),--seed $(SEED))
 
 lint: .venv/development  ## check style, types, layers, templates and spelling
 	$(BIN)/ruff check .

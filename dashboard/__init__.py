@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 
 from dashboard.config import Settings, load_settings
-from dashboard.db.transaction import prepare_engine
+from dashboard.db.transaction import engine_options, prepare_engine
 from dashboard.extensions import csrf, db, login_manager, migrate
 
 ROOT = Path(__file__).parent.parent
@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not settings.is_sqlite},
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
         WTF_CSRF_TIME_LIMIT=None,
     )
     for extension in (db, csrf, login_manager):

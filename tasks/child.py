@@ -153,11 +153,13 @@ class Child:
         if self.events.closed:
             return []
         pid = self.process.pid
-        if pid and self.process.is_alive():
+        if pid:
+            # Also when it has died by itself: what it started would live on.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+            if self.process.is_alive():  # before it could make its group
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         self.lifeline.close()  # where the process cannot be reached it ends by this
         last = self._read_to_end()
         self.process.join(END_S)

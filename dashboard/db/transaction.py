@@ -21,6 +21,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import Session
 
+from dashboard.config import Settings
 from dashboard.extensions import db
 
 BUSY_TIMEOUT_S = 5
@@ -61,6 +62,20 @@ def is_full(error: SQLAlchemyError) -> bool:
     cause = getattr(error, "orig", None)
     sqlite_name = getattr(cause, "sqlite_errorname", "")
     return sqlite_name == "SQLITE_FULL" or getattr(cause, "sqlstate", "") == DISK_FULL_STATE
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Return how an engine is made: nobody waits for a database longer than some seconds."""
+    if settings.is_sqlite:
+        return {"pool_timeout": BUSY_TIMEOUT_S}
+    # A server that vanished from the network says nothing: its silence has a bound too.
+    silence = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+               "tcp_user_timeout": 15_000}  # fmt: skip
+    return {
+        "pool_timeout": BUSY_TIMEOUT_S,
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": BUSY_TIMEOUT_S} | silence,
+    }
 
 
 def prepare_engine(engine: Engine) -> None:

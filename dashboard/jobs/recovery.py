@@ -119,29 +119,32 @@ def _requeue(
 ) -> None:
     worker, attempt, tries = job.worker, job.attempt, job.tries
     deaths = max_child_deaths is not None and job.child_deaths >= max_child_deaths
+    moment = now()  # what is said of the attempt belongs to it, so it is not later than its end
     end_attempt(session, job, ended_by)
     if job.state == JobState.CANCELLING and job.stop_request != "keep":
         move(session, job, JobState.CANCELLED, by=job.stopped_by)
         return
     if deaths or tries >= ATTEMPTS_OF_ANY_KIND:
-        _give_up(session, job, ended_by, worker, attempt)
+        _give_up(session, job, ended_by, worker=worker, moment=moment)
         return
     job.message = f"{why_again(ended_by, worker)}. Started again as attempt {attempt + 1}"
     job.hinted_at = None  # its progress stays: the folds that were scored are not lost
-    add_lines(session, job.id, [(now(), "warning", job.message)])
+    add_lines(session, job.id, [(moment, "warning", job.message)])
     move(session, job, JobState.QUEUED, by=by)
 
 
-def _give_up(session: Session, job: Job, ended_by: str, worker: str | None, attempt: int) -> None:
+def _give_up(
+    session: Session, job: Job, ended_by: str, *, worker: str | None, moment: datetime
+) -> None:
     if ended_by == "child_died":
         message = f"The training process died by itself {job.child_deaths} times, last on {worker}"
         hint = "It may need more memory than there is. Try fewer columns or a simpler estimator"
     else:
-        message = f"{worker} stopped answering, attempt {attempt} of this job"
+        message = f"{worker} stopped answering, attempt {job.attempt} of this job"
         hint = "This is not about your data. Run it again"
     job.failure = {"code": "LOST", "message": message, "hint": hint}
     job.message = message
-    add_lines(session, job.id, [(now(), "error", message)])
+    add_lines(session, job.id, [(moment, "error", message)])
     if job.state == JobState.CANCELLING:
         move(session, job, JobState.CANCELLED, by=job.stopped_by)
     else:

@@ -4,6 +4,8 @@ With ``--rounds N`` it runs the kill loop instead: N jobs, each of which meets o
 """
 
 import argparse
+import signal
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -63,10 +65,10 @@ def run(options: argparse.Namespace, product: Product, faults: Faults, load: Loa
             attack(load, faults, options.seed, 60 * options.minutes)
         say("calm")
         faults.heal()
-        settle(product, load)
+        broken += settle(product, load)
         probe_cancel(load)
-        probe_outage(product, faults.database)
-        settle(product, load)
+        probe_outage(product, load, faults.database)
+        broken += settle(product, load)
         report(load, faults)
     except (TimeoutError, AssertionError) as problem:
         broken.append(str(problem))
@@ -77,6 +79,7 @@ def run(options: argparse.Namespace, product: Product, faults: Faults, load: Loa
 def main() -> int:
     """Run, and say which rules were broken."""
     options = read_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that everything is stopped
     say(f"seed {options.seed}, {options.database}, {options.workers} workers")
     with tempfile.TemporaryDirectory(prefix="trainyard-chaos-") as name:
         folder = Path(name)

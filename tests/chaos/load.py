@@ -6,7 +6,7 @@ import urllib.request
 from typing import Any
 
 from tests.chaos.plan import choose, draw_jobs
-from tests.chaos.product import wait_for
+from tests.chaos.product import START_S, wait_for
 
 OVER = {"succeeded", "failed", "cancelled", "lost"}
 PATHS = {"cancel": "cancel", "keep": "cancel?keep=true", "retry": "retry"}
@@ -83,7 +83,7 @@ class Load:
         self.api.token = token
         self.dataset_id = self.api.upload(table)
         path = f"/datasets/{self.dataset_id}"
-        wait_for("the dataset is read", lambda: self.api.state_of(path) == "ready")
+        wait_for("the dataset is read", lambda: self.api.state_of(path) == "ready", START_S)
 
     def submit(self, request: dict[str, Any] | None = None) -> int:
         """Submit a job and return its id; without an answer it asks again with the same key.

@@ -16,6 +16,7 @@ from tests.chaos.proxy import Proxy
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long password 1"
+START_S = 240  # on a busy machine
 TRAIN, LIGHT, DISPATCHER, WEB = "-Q train", "-Q light", "dispatcher", "gunicorn"
 
 
@@ -47,7 +48,7 @@ class Product:
 
     def __init__(self, home: Path, workers: int, database_url: str, seed: int = 0) -> None:
         self.home, self.port, self.broker_port = home, free_port(), free_port()
-        self.workers = workers
+        self.workers, self.start_s = workers, 0.0
         self.proxy = Proxy(self.broker_port, seed)
         self.environ = {
             "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOST": "127.0.0.1",
@@ -66,7 +67,7 @@ class Product:
         self.proxy.start()
         self.start_broker()
         self.supervisor = self._run("deploy.run")
-        wait_for("the web server", self.is_ready, 120)
+        self.start_s = wait_for("the product starts", self.is_whole, START_S)
 
     def start_broker(self) -> None:
         """Start an empty broker."""
@@ -110,7 +111,7 @@ class Product:
         """Return the supervisor's own children whose command line holds some words."""
         assert self.supervisor is not None
         children = psutil.Process(self.supervisor.pid).children()
-        return sorted((c for c in children if words in _command_of(c)), key=lambda c: c.pid)
+        return sorted((c for c in children if words in command_of(c)), key=lambda c: c.pid)
 
     def below(self, words: str) -> list[psutil.Process]:
         """Return the direct children of those that `find` finds."""
@@ -118,7 +119,7 @@ class Product:
 
     def fork_servers(self) -> list[psutil.Process]:
         """Return the processes from which the training children are forked."""
-        return [p for p in self.below(TRAIN) if "forkserver" in _command_of(p)]
+        return [p for p in self.below(TRAIN) if "forkserver" in command_of(p)]
 
     def training_children(self) -> list[psutil.Process]:
         """Return the processes that train: those that the fork servers forked."""
@@ -165,7 +166,7 @@ class Product:
         self.kill_broker()
         self.proxy.stop()
         _gone, alive = psutil.wait_procs(self.strays(), timeout=5)
-        stayed = [f"{process.pid} {_command_of(process)}" for process in alive]
+        stayed = [command_of(process) for process in alive]
         for process in alive:
             process.kill()
         return stayed
@@ -178,8 +179,9 @@ def _children_of(process: psutil.Process, *, deep: bool = False) -> list[psutil.
         return []
 
 
-def _command_of(process: psutil.Process) -> str:
+def command_of(process: psutil.Process) -> str:
+    """Return a process's number and command line; nothing of one that is gone."""
     try:
-        return " ".join(process.cmdline())
+        return f"{process.pid} {' '.join(process.cmdline())}"
     except psutil.Error:
         return ""

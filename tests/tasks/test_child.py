@@ -23,12 +23,16 @@ PROGRAM = """
         {then}
 """
 WORK = """
-import time, os, signal
+import time, os, signal, subprocess
 def forever(payload, send):
     send({"type": "log", "level": "info", "text": "alive"})
     time.sleep(600)
 def segfault(payload, send):
     os.kill(os.getpid(), signal.SIGSEGV)
+def leave_alone(payload, send):
+    made = subprocess.Popen(["sleep", "600"])
+    send({"type": "log", "level": "info", "text": str(made.pid)})
+    os.kill(os.getpid(), signal.SIGKILL)
 def talk(payload, send):
     send({"type": "done", "values": {"n": 1}})
 """
@@ -160,4 +164,20 @@ def test_kill_returns_what_the_process_had_still_to_say(
         worker.stdout.readline()
         line = worker.stdout.readline().strip()
         assert line == "[{'type': 'done', 'values': {'n': 1}}] []"
+        worker.wait(10)
+
+
+def test_what_a_dead_child_had_started_is_ended_too(
+    start: Callable[..., subprocess.Popen[str]],
+) -> None:
+    then = (
+        "made.process.join(10); print(made.read_events(5)[0]['text'], flush=True);"
+        " made.kill(); print('killed', flush=True)"
+    )
+    with start("leave_alone", then) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        pid = int(worker.stdout.readline())
+        assert worker.stdout.readline().strip() == "killed"
+        wait_for(lambda: is_gone(pid), 5)
         worker.wait(10)
