@@ -1,8 +1,7 @@
 """Run every benchmark and print its figures."""
 
-from benchmarks import claims, overhead, pages
+from benchmarks import claims, estimates, overhead, pages
 
 if __name__ == "__main__":
-    overhead.main()
-    pages.main()
-    claims.main()
+    for benchmark in (overhead, pages, claims, estimates):
+        benchmark.main()

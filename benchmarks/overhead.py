@@ -18,15 +18,15 @@ from tasks.engine.training import train
 ROWS, RUNS = 5000, 5
 
 
-def table() -> tuple[dict[str, np.ndarray], dict[str, object]]:
+def table(rows: int = ROWS) -> tuple[dict[str, np.ndarray], dict[str, object]]:
     """Return a table as text, and its schema."""
     rng = np.random.default_rng(0)
-    numbers = rng.normal(size=(ROWS, 15))
-    label = np.where(numbers[:, :4].sum(axis=1) + rng.normal(size=ROWS) > 0, "yes", "no")
+    numbers = rng.normal(size=(rows, 15))
+    label = np.where(numbers[:, :4].sum(axis=1) + rng.normal(size=rows) > 0, "yes", "no")
     columns = {f"x{n}": numbers[:, n].round(6).astype(str).astype(object) for n in range(15)}
-    columns["city"] = rng.choice(["Oslo", "Rome", "Bern"], ROWS).astype(object)
+    columns["city"] = rng.choice(["Oslo", "Rome", "Bern"], rows).astype(object)
     columns["y"] = label.astype(object)
-    columns[LINE] = np.arange(2, ROWS + 2)
+    columns[LINE] = np.arange(2, rows + 2)
     described = [{"name": f"x{n}", "kind": "number", "decimal": "."} for n in range(15)]
     described += [{"name": "city", "kind": "category"}, {"name": "y", "kind": "category"}]
     features = [c["name"] for c in described if c["name"] != "y"]

@@ -68,7 +68,7 @@ class Work:
             rows=n_rows,
             columns=n_columns,
             fits=count_fits(Validation(**validation)),
-            rounds=min(rounds, MOST_ROUNDS) if is_count(rounds) else 1,
+            rounds=count_rounds(rounds),
         )
 
     @property
@@ -94,9 +94,11 @@ class Run:
 History = Mapping[str, Sequence[Run]]
 
 
-def is_count(value: Any) -> bool:
-    """Tell whether a parameter's value is a number of rounds."""
-    return isinstance(value, int | float) and value >= 1
+def count_rounds(value: Any) -> float:
+    """Return a parameter's value as a number of rounds; 1 where it is none."""
+    if not isinstance(value, int | float) or not value >= 1:
+        return 1.0
+    return float(min(value, MOST_ROUNDS))
 
 
 def count_fits(validation: Validation) -> float:

@@ -85,11 +85,11 @@ def _layout(unit: str, ends: list[float], limit_bytes: int, with_legend: bool) -
     return {
         "showlegend": with_legend,
         "margin": {"l": 56, "r": 16, "t": 32 if with_legend else 8, "b": 40, "pad": 4},
-        "xaxis": {"title": {"text": f"Time since the start, {unit}"}, "range": ends,
+        "xaxis": {"title": {"text": f"{unit.capitalize()} since the start"}, "range": ends,
                   "anchor": "y2"},
         "yaxis": {"title": {"text": "Cores"}, "domain": [0.56, 1], "rangemode": "tozero",
                   "nticks": 4},
-        "yaxis2": {"title": {"text": "Memory, MB"}, "domain": [0, 0.44], "nticks": 4,
+        "yaxis2": {"title": {"text": "MB"}, "domain": [0, 0.44], "nticks": 4,
                    "range": [0, limit_bytes / 1e6 * 1.1]},
     }  # fmt: skip
 

@@ -91,8 +91,10 @@ class JobView:
         if self.is_active:
             return None
         words = self.title.removesuffix(self.job.name).strip()
-        failed = self.job.failure and self.job.state in {JobState.FAILED, JobState.LOST}
-        return f"{words}: {self.job.failure['message']}" if failed else words
+        failure = self.job.failure
+        if failure and self.job.state in {JobState.FAILED, JobState.LOST}:
+            return f"{words}: {failure['message']}"
+        return words
 
     @property
     def favicon(self) -> str:

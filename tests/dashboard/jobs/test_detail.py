@@ -96,7 +96,7 @@ def test_a_cancelled_job_says_who_when_and_where(pages: PageClient, member: User
     page = pages.get(f"/jobs/{job.id}")
     told = words_of(page.find(".stopped"))
     assert "Cancelled by Ana during: Fitting fold 2 of 5" in told
-    assert 'Cancelled by Ana just now , stage "Fit and validate"' in told
+    assert 'Ended just now , stage "Fit and validate"' in told
     assert "Scores of 1 fold are kept" in told
     assert {"Run again", "Duplicate and edit"} <= set(buttons(page))
 
