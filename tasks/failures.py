@@ -19,7 +19,7 @@ from tasks.engine.catalogue import find_lighter
 from tasks.engine.errors import EngineError
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
-MAKE_ROOM = "Ask an admin to free space, then run it again. Folds that are finished are kept"
+MAKE_ROOM = "When there is room, run it again. Folds that are finished are kept"
 TRY_LESS = "Try fewer columns, a sample of rows, or a simpler estimator"
 
 

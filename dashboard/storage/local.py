@@ -88,10 +88,10 @@ class LocalStorage:
         return shutil.disk_usage(self.root).free
 
     def _full(self) -> StorageFull:
-        kept = f", {self.keep_free_bytes:,} of them kept" if self.keep_free_bytes else ""
+        free, kept = self._free() / 1e6, self.keep_free_bytes / 1e6
         return StorageFull(
-            "The server has no room left. An admin can free space; "
-            f"{self._free():,} bytes are left{kept}"
+            f"The server has no room left for files: {free:,.1f} MB are free, of which "
+            f"{kept:,.1f} MB are kept for the database. An admin can free space"
         )
 
     def put_file(self, key: str, path: Path) -> StoredFile:

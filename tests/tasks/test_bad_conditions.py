@@ -122,7 +122,7 @@ def test_a_full_disk_ends_the_job_with_its_reason(
     job = run(submit(dataset))
     assert (job.state, job.failure["code"]) == ("failed", "DISK_FULL")
     assert "no room left" in job.failure["message"]
-    assert "Ask an admin to free space" in job.failure["hint"]
+    assert "run it again" in job.failure["hint"]
 
 
 @pytest.mark.parametrize("code", sorted(SPOIL))
