@@ -20,10 +20,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.api import present
 from dashboard.auth.sessions import safe_path
+from dashboard.batches import service as batches
 from dashboard.datasets.queries import find_dataset, list_datasets
-from dashboard.db import Dataset, Job
+from dashboard.db import Batch, Dataset, Job
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
+from dashboard.filters import plural
 from dashboard.jobs import charts, forms, lists, queries, results, service
 from dashboard.jobs.form_request import request_of
 from dashboard.jobs.order import find_place
@@ -105,7 +107,7 @@ def create() -> Answer:
     if request.form.get("action") == "update":
         return _form_page(form)
     try:
-        job = service.submit_job(
+        made = batches.submit(
             user=current_user,
             request=request_of(form),
             idempotency_key=request.form.get("key") or None,
@@ -113,8 +115,11 @@ def create() -> Answer:
     except ValidationFailed as problem:
         form.errors = problem.fields
         return _form_page(form), 422
-    flash(f"{job.name} is queued", "success")
-    return redirect(url_for("jobs.detail", job_id=job.id), 303)
+    if isinstance(made, Batch):
+        flash(f"{plural(made.n_jobs, 'job')} are queued", "success")
+        return redirect(url_for("batches.detail", batch_id=made.id), 303)
+    flash(f"{made.name} is queued", "success")
+    return redirect(url_for("jobs.detail", job_id=made.id), 303)
 
 
 @blueprint.get("/jobs/<int:job_id>")
