@@ -88,8 +88,10 @@ def summarise_all(batches: Sequence[Batch]) -> list[BatchSummary]:
         .where(Job.batch_id.in_(ids))
         .group_by(Job.batch_id, Job.state)
     )
-    for batch_id, state, amount in db.session.execute(found):
-        counts[batch_id][state] = amount
+    for row in db.session.execute(found).all():
+        batch_id, state, amount = row.tuple()
+        if batch_id is not None:
+            counts[batch_id][state] = amount
     best = _find_best(ids)
     return [BatchSummary(batch, counts[batch.id], best.get(batch.id)) for batch in batches]
 
