@@ -88,8 +88,7 @@ def summarise_all(batches: Sequence[Batch]) -> list[BatchSummary]:
         .where(Job.batch_id.in_(ids))
         .group_by(Job.batch_id, Job.state)
     )
-    for row in db.session.execute(found).all():
-        batch_id, state, amount = row.tuple()
+    for batch_id, state, amount in db.session.execute(found):
         if batch_id is not None:
             counts[batch_id][state] = amount
     best = _find_best(ids)

@@ -39,7 +39,7 @@ def test_the_form_counts_as_one_types(browse: Callable[..., Watched], member: Us
     window.check_accessibility()
     button.click()
     form.wait_for_url("**/batches/1")
-    expect(form.get_by_text("3 jobs are queued")).to_be_visible()
+    expect(form.locator("#toasts").get_by_text("3 jobs are queued")).to_be_visible()
     window.check_accessibility()
 
 
@@ -60,7 +60,7 @@ def test_a_batch_moves_by_itself_and_is_cancelled_after_a_question(
     asked = []
     page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
     page.get_by_role("button", name="Cancel 2 jobs not over").click()
-    expect(page.get_by_text("2 jobs are cancelled")).to_be_visible()
+    expect(page.locator("#toasts").get_by_text("2 jobs are cancelled")).to_be_visible()
     assert asked == ["Cancel 2 jobs that are not over?"]
     expect(page.get_by_text("4 of 4 jobs done")).to_be_visible()
     assert page.locator("[data-live]:not(#queue-pill)").count() == 0
