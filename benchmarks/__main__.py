@@ -1,7 +1,7 @@
 """Run every benchmark and print its figures."""
 
-from benchmarks import claims, estimates, overhead, pages
+from benchmarks import batches, claims, estimates, overhead, pages
 
 if __name__ == "__main__":
-    for benchmark in (overhead, pages, claims, estimates):
+    for benchmark in (overhead, pages, claims, batches, estimates):
         benchmark.main()

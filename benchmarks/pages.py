@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import insert
 
 from dashboard import create_app
@@ -47,13 +48,19 @@ def fill(app: Flask, jobs: int) -> User:
         return user
 
 
-def measure(app: Flask, user: User) -> dict[str, float]:
-    """Return the median server time of each request, in milliseconds."""
+def open_client(app: Flask, user: User) -> tuple[FlaskClient, dict[str, str]]:
+    """Return a client that is signed in, and the headers with which it may call the API."""
     with app.app_context():
         token = create_token(user=user, name="bench").text
     client = app.test_client()
     with client.session_transaction() as session:
         session["_user_id"], session["_fresh"] = user.get_id(), True
+    return client, {"Authorization": f"Bearer {token}"}
+
+
+def measure(app: Flask, user: User) -> dict[str, float]:
+    """Return the median server time of each request, in milliseconds."""
+    client, headers = open_client(app, user)
     paths = ("/jobs", "/jobs?state=failed", "/jobs?sort=-score", "/jobs?q=job+77", "/_live/jobs",
              "/_live/pill", "/api/v1/jobs", "/queue")  # fmt: skip
     found = {}
@@ -61,7 +68,7 @@ def measure(app: Flask, user: User) -> dict[str, float]:
         times = []
         for _ in range(RUNS):
             start = time.perf_counter()
-            answer = client.get(path, headers={"Authorization": f"Bearer {token}"})
+            answer = client.get(path, headers=headers)
             times.append((time.perf_counter() - start) * 1000)
             if answer.status_code not in {200, 204}:
                 raise RuntimeError(f"{path}: {answer.status_code}")

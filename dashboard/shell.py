@@ -52,7 +52,7 @@ class NavItem:
 NAV = (
     NavItem("Overview", "/", "layout-dashboard", ("",)),
     NavItem("Datasets", "/datasets", "database", ("datasets", "uploads")),
-    NavItem("Jobs", "/jobs", "list-checks", ("jobs", "compare")),
+    NavItem("Jobs", "/jobs", "list-checks", ("jobs", "batches", "compare")),
     NavItem("Models", "/models", "box", ("models", "predictions")),
     NavItem("Queue", "/queue", "layers", ("queue",)),
 )

@@ -89,7 +89,8 @@ def summarise_all(batches: Sequence[Batch]) -> list[BatchSummary]:
         .group_by(Job.batch_id, Job.state)
     )
     for batch_id, state, amount in db.session.execute(found):
-        counts[batch_id][state] = amount
+        if batch_id is not None:
+            counts[batch_id][state] = amount
     best = _find_best(ids)
     return [BatchSummary(batch, counts[batch.id], best.get(batch.id)) for batch in batches]
 

@@ -138,7 +138,9 @@ def _check_choice(
             f"{estimator.title} cannot predict {what}. Choose another estimator or change the task"
         )
         return None
-    swept, fixed, problems = {}, {}, {}
+    swept: dict[str, list[Any]] = {}
+    fixed: dict[str, Any] = {}
+    problems: dict[str, str] = {}
     for name, value in parameters.items():
         parameter = estimator.find_parameter(name)
         if isinstance(value, Mapping) and parameter is not None:

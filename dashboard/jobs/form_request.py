@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.jobs.forms import PREFIX, JobForm, read_whole
+from dashboard.jobs.forms import PREFIX, JobForm, read_whole, values_in
 from tasks.engine.parameters import parse_value, show_value
 
 MEGABYTE = 1_000_000
@@ -44,9 +44,14 @@ def request_of(form: JobForm) -> dict[str, Any]:
 
 
 def _parameters(form: JobForm) -> dict[str, Any]:
-    found = {}
+    found: dict[str, Any] = {}
     for parameter in form.estimator.parameters if form.estimator else ():
         text = form.values.get(PREFIX + parameter.name, "").strip()
-        if text and text != show_value(parameter.default):
-            found[parameter.name] = parse_value(parameter, text)
+        if not text or text == show_value(parameter.default):
+            continue
+        values = values_in(parameter, text)
+        if len(values) > 1:
+            found[parameter.name] = {"values": [parse_value(parameter, v) for v in values]}
+        else:
+            found[parameter.name] = parse_value(parameter, values[0])
     return found

@@ -1,5 +1,6 @@
 """The form of a new job: what it shows. `form_request.py` makes a request of it."""
 
+import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from tasks.engine.catalogue import (
     find_estimator,
     list_estimators,
 )
-from tasks.engine.parameters import describe_range, show_value
+from tasks.engine.parameters import describe_range, is_unclear, show_value, split_values
 
 PREFIX = "parameters."
 COLUMNS_LISTED = 300
@@ -131,6 +132,7 @@ class JobForm:
         text, default = self.values.get(name, ""), show_value(parameter.default)
         kind, choices = _control(parameter)
         words = f"{parameter.help}. " if parameter.help else ""
+        several = len(values_in(parameter, text))
         allowed = describe_range(parameter)
         return {
             "spec": {
@@ -138,11 +140,13 @@ class JobForm:
                 "kind": kind,
                 "choices": choices,
                 "default": default,
+                "decimals": "float" in parameter.kinds,
                 "help": f"{words}{allowed[0].upper()}{allowed[1:]}. Default {default}.",
             },
             "value": text if kind == "text" else text or default,
             "error": self.errors.get(name),
             "changed": bool(text) and text != default,
+            "note": f"{several} values" if several > 1 else None,
         }
 
     @property
@@ -159,6 +163,13 @@ class JobForm:
         return folds if isinstance(folds, int) else None
 
     @property
+    def n_jobs(self) -> int:
+        """How many jobs the form makes: one for each combination of values."""
+        parameters = self.estimator.parameters if self.estimator else ()
+        texts = ((p, self.values.get(PREFIX + p.name, "")) for p in parameters)
+        return math.prod(max(1, len(values_in(p, text))) for p, text in texts)
+
+    @property
     def schemes(self) -> list[tuple[str, str]]:
         """The ways to split rows that the form offers."""
         offered = [("kfold", "k folds"), ("holdout", "One hold-out part of 20%")]
@@ -170,6 +181,16 @@ class JobForm:
     def metrics(self) -> list[tuple[str, str]]:
         """The metrics of the task."""
         return [(m.name, m.title) for m in METRICS[self.task or "classification"]]
+
+
+def values_in(parameter: Parameter, text: str) -> list[str]:
+    """Return the values that a field holds: commas separate them, but for those in brackets.
+
+    A text that may hold a decimal comma is left whole, and refused where it is checked.
+    """
+    if is_unclear(parameter, text):
+        return [text]
+    return split_values(text) or [text]
 
 
 def _control(parameter: Parameter) -> tuple[str, list[tuple[str, str]]]:

@@ -17,7 +17,10 @@ STATES = frozenset(JobState)
 
 @dataclass(frozen=True)
 class JobListing:
-    """Everything that the jobs page shows."""
+    """Everything that the jobs page shows.
+
+    `more_may_come` is false where nothing can change any more: the jobs of a batch that is over.
+    """
 
     active: list[JobView]
     finished: list[JobView]
@@ -26,6 +29,17 @@ class JobListing:
     filters: JobFilters
     sort: str
     ignored: list[str]
+    more_may_come: bool = True
+
+    @property
+    def every(self) -> int | None:
+        """Seconds between two looks at the rows; None when they stay as they are."""
+        return 3 if self.active else 15 if self.more_may_come else None
+
+    @property
+    def more_are_active(self) -> bool:
+        """Whether jobs that run or wait stand among the others, because they are too many."""
+        return any(view.is_active for view in self.finished)
 
     @property
     def tabs(self) -> list[tuple[str, str, int, bool]]:

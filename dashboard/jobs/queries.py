@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import selectinload
 
 from dashboard.db import Job, JobAttempt, JobFold, LogLine, Model, User
 from dashboard.db.lookup import find_by_id
@@ -72,7 +73,9 @@ def get_job(*, user: User, job_id: int) -> Job:
 
 def get_jobs(job_ids: Sequence[int]) -> list[Job]:
     """Return the jobs of some ids, in their order; those that are gone are left out."""
-    found = db.session.scalars(select(Job).where(Job.id.in_(job_ids))).all()
+    # A dataset is wide; joined, it would be read once for each of its jobs.
+    apart = (selectinload(Job.dataset), selectinload(Job.owner))
+    found = db.session.scalars(select(Job).where(Job.id.in_(job_ids)).options(*apart)).all()
     by_id = {job.id: job for job in found}
     return [by_id[job_id] for job_id in job_ids if job_id in by_id]
 
@@ -145,14 +148,14 @@ def count_matching(filters: JobFilters) -> int:
 
 def list_active(*, filters: JobFilters, limit: int = 100) -> Sequence[Job]:
     """List jobs that run or wait and match: those that run first, then in the queue's order."""
-    found = filter_jobs(filters)
+    found = filter_jobs(filters).with_only_columns(Job.id)
     running = db.session.scalars(
         found.where(Job.state.in_(HELD)).order_by(Job.id).limit(limit)
     ).all()
     places = find_places()
     first = found.where(Job.state == JobState.QUEUED, Job.id.in_(places))
-    waiting = sorted(db.session.scalars(first), key=lambda job: places[job.id])
-    return [*running, *waiting][:limit]
+    waiting = sorted(db.session.scalars(first), key=places.__getitem__)
+    return get_jobs([*running, *waiting][:limit])
 
 
 def list_jobs_before(

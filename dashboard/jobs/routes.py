@@ -21,10 +21,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.api import present
 from dashboard.auth.sessions import safe_path
+from dashboard.batches import service as batches
 from dashboard.datasets.queries import find_dataset, list_datasets
-from dashboard.db import Dataset
+from dashboard.db import Batch, Dataset
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
+from dashboard.filters import plural
 from dashboard.jobs import charts, forms, lists, queries, results, service
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_now, read_usage_chart
 from dashboard.jobs.estimates import estimate_request
@@ -121,7 +123,7 @@ def create() -> Answer:
     if request.form.get("action") == "update":
         return _form_page(form)
     try:
-        job = service.submit_job(
+        made = batches.submit(
             user=current_user,
             request=request_of(form),
             idempotency_key=request.form.get("key") or None,
@@ -132,8 +134,11 @@ def create() -> Answer:
     except StorageFull as problem:
         form.refusal = problem.message
         return _form_page(form), 503
-    flash(f"{job.name} is queued", "success")
-    return redirect(url_for("jobs.detail", job_id=job.id), 303)
+    if isinstance(made, Batch):
+        flash(f"{plural(made.n_jobs, 'job')} are queued", "success")
+        return redirect(url_for("batches.detail", batch_id=made.id), 303)
+    flash(f"{made.name} is queued", "success")
+    return redirect(url_for("jobs.detail", job_id=made.id), 303)
 
 
 @blueprint.get("/jobs/<int:job_id>")

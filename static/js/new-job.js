@@ -1,4 +1,6 @@
 // New job: a choice that changes the form fetches it anew, and keeps everything that still fits.
+import { countJobs } from './sweep.js';
+
 let asking = null;
 
 // The first button of a form is the one that Enter presses: it must be "Queue job".
@@ -35,6 +37,7 @@ function show(main, control) {
   document.getElementById('main').replaceChildren(...main.childNodes);
   document.querySelectorAll('#job-form details').forEach((part, n) => { if (open[n]) part.open = true; });
   dropFallback();
+  countJobs();
   const again = control.type === 'radio'
     ? document.querySelector(`#job-form [name=estimator][value="${CSS.escape(control.value)}"]`)
     : document.getElementById(control.id);

@@ -1,0 +1,70 @@
+"""A batch as its page shows it: the bar of states and the sentences beside it."""
+
+from dataclasses import dataclass
+
+from dashboard.batches.queries import BatchSummary
+from dashboard.db.states import JobState
+from dashboard.filters import count, plural
+from tasks.engine.catalogue import metric_title
+
+# From what is finished to what waits, as the bar shows them from left to right.
+ORDER = (
+    JobState.SUCCEEDED, JobState.FAILED, JobState.LOST, JobState.CANCELLED, JobState.CANCELLING,
+    JobState.RUNNING, JobState.QUEUED,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """The jobs of one state: how many, and where they stand on a bar of length 1."""
+
+    state: str
+    amount: int
+    start: str
+    width: str
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """A batch for its page."""
+
+    summary: BatchSummary
+
+    @property
+    def parts(self) -> list[Part]:
+        """The states that any job is in."""
+        total, before = self.summary.n_left or 1, 0
+        found = []
+        for state in ORDER:
+            amount = self.summary.counts[state]
+            if amount:
+                found.append(Part(state, amount, f"{before / total:.5f}", f"{amount / total:.5f}"))
+            before += amount
+        return found
+
+    @property
+    def bar_words(self) -> str:
+        """The bar in words."""
+        return ", ".join(f"{count(part.amount)} {part.state}" for part in self.parts)
+
+    @property
+    def done_words(self) -> str:
+        """How many jobs are over, of how many."""
+        summary = self.summary
+        if not summary.n_left:
+            return "Every job of this batch was deleted"
+        words = f"{count(summary.n_done)} of {plural(summary.n_left, 'job')} done"
+        return f"{words}, {count(summary.n_deleted)} deleted" if summary.n_deleted else words
+
+    @property
+    def metric_title(self) -> str | None:
+        """The main metric in plain words; None before any job succeeded."""
+        return metric_title(self.summary.best.metric) if self.summary.best else None
+
+    @property
+    def title(self) -> str:
+        """What stands before the batch's name in the tab's title."""
+        summary = self.summary
+        if summary.n_active:
+            return f"({count(summary.n_done)} of {count(summary.n_left)}) "
+        return "Done " if summary.n_left else ""

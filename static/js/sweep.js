@@ -1,0 +1,38 @@
+// Commas make a job of each value: the count beside a field and in the summary, as one types.
+// The server counts in the same way (tasks/engine/parameters.py), and has the last word.
+const COMMA = /,(?![^([]*[)\]])/; // no closing bracket follows
+const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
+
+function valuesIn(control) {
+  const text = control.value.trim();
+  const isUnclear = 'takesDecimals' in control.dataset
+    && text.split(/,\s+|\s+/).some((word) => DECIMAL_COMMA.test(word));
+  if (isUnclear) return { count: 1, isUnclear: true };
+  return { count: Math.max(1, text.split(COMMA).filter((part) => part.trim()).length), isUnclear: false };
+}
+
+const jobs = (count) => `${count.toLocaleString('en')} ${count === 1 ? 'job' : 'jobs'}`;
+
+export function countJobs() {
+  const form = document.getElementById('job-form');
+  const shown = form?.querySelector('[data-job-count]');
+  if (!shown) return;
+  let total = 1;
+  for (const note of form.querySelectorAll('[data-values-note]')) {
+    const { count, isUnclear } = valuesIn(note.parentElement.querySelector('input'));
+    total *= count;
+    note.hidden = count === 1 && !isUnclear;
+    note.textContent = isUnclear ? 'One number, or several? Write a point, or a space behind the comma' : `${count} values`;
+  }
+  const limit = Number(form.dataset.maxJobs);
+  const tooMany = form.querySelector('[data-too-many]');
+  shown.textContent = jobs(total);
+  tooMany.hidden = total <= limit;
+  tooMany.textContent = total > limit ? `These values make ${jobs(total)}. The limit is ${limit.toLocaleString('en')} at once` : '';
+  form.querySelector('[data-queue-button]').textContent = `Queue ${total === 1 ? 'job' : jobs(total)}`;
+}
+
+document.addEventListener('input', (event) => {
+  if (event.target.matches('#job-form [name^="parameters."]')) countJobs();
+});
+countJobs();

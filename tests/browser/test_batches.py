@@ -1,0 +1,66 @@
+"""Several jobs at once in a browser: the count as one types, and a batch that moves by itself."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from dashboard.db import User
+from dashboard.db.job import Job
+from dashboard.db.states import JobState, move_all
+from dashboard.db.transaction import writing
+from tests.browser.conftest import Watched
+from tests.dashboard.batches.test_pages import fill
+from tests.factories import make_dataset
+
+
+def open_form(window: Watched, user: User) -> Page:
+    dataset = make_dataset(user)
+    window.sign_in(user)
+    query = f"dataset_id={dataset.id}&target=churned&estimator=LogisticRegression"
+    return window.go(f"/jobs/new?{query}")
+
+
+def test_the_form_counts_as_one_types(browse: Callable[..., Watched], member: User) -> None:
+    window = browse(viewport={"width": 1440, "height": 900})
+    form = open_form(window, member)
+    parameter = form.locator('[id="field-parameters.C"]')
+    count, button = form.locator("[data-job-count]"), form.locator("[data-queue-button]")
+    for text, jobs in (("0.05, 0.1, 0.2", "3 jobs"), ("0,5", "1 job"), ("0, 5", "2 jobs")):
+        parameter.fill(text)
+        expect(count).to_have_text(jobs)
+    expect(button).to_have_text("Queue 2 jobs")
+    parameter.fill("0,5")
+    expect(form.get_by_text("One number, or several?")).to_be_visible()
+    parameter.fill(", ".join(map(str, range(1, 1002))))
+    expect(
+        form.get_by_text("These values make 1,001 jobs. The limit is 1,000 at once")
+    ).to_be_visible()
+    parameter.fill("0.05, 0.1, 0.2")
+    window.check_accessibility()
+    button.click()
+    form.wait_for_url("**/batches/1")
+    expect(form.locator("#toasts").get_by_text("3 jobs are queued")).to_be_visible()
+    window.check_accessibility()
+
+
+def test_a_batch_moves_by_itself_and_is_cancelled_after_a_question(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    batch = fill(member, make_dataset(member), queued=3, succeeded=1)
+    window = browse(viewport={"width": 390, "height": 844})
+    window.sign_in(member)
+    page = window.go(f"/batches/{batch.id}")
+    expect(page.get_by_text("1 of 4 jobs done")).to_be_visible()
+    page.locator("input[name=job]").first.check()
+    with writing() as session:
+        first = session.query(Job.id).where(Job.state == "queued").limit(1).scalar()
+        move_all(session, Job.id == first, JobState.QUEUED, JobState.CANCELLED, by="somebody")
+    expect(page.get_by_text("2 of 4 jobs done")).to_be_visible(timeout=10_000)
+    expect(page.locator("input[name=job]:checked")).to_have_count(1)
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    page.get_by_role("button", name="Cancel 2 jobs not over").click()
+    expect(page.locator("#toasts").get_by_text("2 jobs are cancelled")).to_be_visible()
+    assert asked == ["Cancel 2 jobs that are not over?"]
+    expect(page.get_by_text("4 of 4 jobs done")).to_be_visible()
+    assert page.locator("[data-live]:not(#queue-pill)").count() == 0
