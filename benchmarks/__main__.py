@@ -1,7 +1,7 @@
 """Run every benchmark and print its figures."""
 
-from benchmarks import overhead, pages
+from benchmarks import idle, overhead, pages, starts, writes
 
 if __name__ == "__main__":
-    overhead.main()
-    pages.main()
+    for benchmark in (overhead, pages, starts, idle, writes):
+        benchmark.main()
