@@ -118,10 +118,10 @@ def make_celery(settings: Settings, *, producer: bool) -> Celery:
     return celery
 
 
-def _transport_errors(celery: Celery) -> tuple[type[Exception], ...]:
-    """Return what the broker's own client raises: RabbitMQ's and Redis's are of no common kind."""
+def _outages(celery: Celery) -> tuple[type[Exception], ...]:
+    """Return what means that the broker is away: each broker's client raises its own kinds."""
     connection = celery.connection_for_write()
-    return (*connection.connection_errors, *connection.channel_errors)
+    return (*AWAY, *connection.connection_errors, *connection.channel_errors)
 
 
 def wake(queue: str, count: int = 1) -> bool:
@@ -153,7 +153,7 @@ def wake(queue: str, count: int = 1) -> bool:
             # The broker was restarted and no longer has the queue: a new connection makes it.
             app.extensions.pop("celery_producer", None)
             celery.close()
-        except (*AWAY, *_transport_errors(celery)) as away:
+        except _outages(celery) as away:
             log.warning("the broker did not take a hint for %s: %s", queue, away)
             app.extensions.pop("celery_producer", None)
             celery.close()

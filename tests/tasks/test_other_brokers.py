@@ -3,11 +3,14 @@
 import contextlib
 import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from dashboard import create_app, queue
+from dashboard.config import load_settings
 from dashboard.queue import LIGHT, TRAIN
 from tests.engine.tables import mixed_csv
 from tests.product import Api, Parts, base_environ, free_port, wait_for
@@ -156,3 +159,13 @@ def revived(parts: Parts, api: Api, job_ids: list[int]) -> Callable[[], bool]:
         return all(api.job(job_id)["finished_at"] for job_id in job_ids)
 
     return over
+
+
+@pytest.mark.parametrize("scheme", ["amqp", "redis"])
+def test_a_broker_that_is_away_is_no_error(scheme: str, environ: dict[str, str]) -> None:
+    url = f"{scheme}://127.0.0.1:{free_port()}"
+    app = create_app(load_settings(environ | {"BROKER_URL": url}))
+    started = time.monotonic()
+    with app.app_context():
+        assert not queue.wake(TRAIN)
+    assert time.monotonic() - started < 10
