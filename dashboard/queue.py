@@ -46,7 +46,9 @@ def celery_settings(settings: Settings, *, producer: bool) -> dict[str, Any]:
         "task_default_queue": TRAIN,
         "task_create_missing_queues": True,
         "task_ignore_result": True,
-        "task_acks_late": False,
+        "task_acks_late": _is_amqp(settings),
+        # A worker that trains answers nobody: RabbitMQ would end its connection.
+        "broker_heartbeat": 0,
         "task_serializer": "json",
         "accept_content": ["json"],
         "worker_prefetch_multiplier": 1,
@@ -69,7 +71,21 @@ def _broker_url(settings: Settings) -> str:
     return f"sqs://{account}{parts.netloc}"
 
 
+def _is_amqp(settings: Settings) -> bool:
+    """Tell whether the broker pushes messages, as RabbitMQ does.
+
+    To a worker that acknowledges before it trains it would push the next hint, which then lies
+    there until the training ends; so with such a broker a hint is acknowledged after the work.
+    One that comes twice does no harm.
+    """
+    return settings.broker_url.startswith("amqp")
+
+
 def _transport_options(settings: Settings, *, producer: bool) -> dict[str, Any]:
+    if _is_amqp(settings):
+        # Without a confirmation the first hints after a restart of the broker vanish unnoticed.
+        quick = {"read_timeout": 2, "write_timeout": 2, "confirm_publish": True}
+        return quick if producer else {}
     if not settings.broker_url.startswith("sqs"):
         return {"socket_timeout": 2, "socket_connect_timeout": 2} if producer else {}
     endpoint = settings.sqs_endpoint_url or "https://"
@@ -102,6 +118,12 @@ def make_celery(settings: Settings, *, producer: bool) -> Celery:
     return celery
 
 
+def _outages(celery: Celery) -> tuple[type[Exception], ...]:
+    """Return what means that the broker is away: each broker's client raises its own kinds."""
+    connection = celery.connection_for_write()
+    return (*AWAY, *connection.connection_errors, *connection.channel_errors)
+
+
 def wake(queue: str, count: int = 1) -> bool:
     """Send hints that there is work.
 
@@ -131,7 +153,7 @@ def wake(queue: str, count: int = 1) -> bool:
             # The broker was restarted and no longer has the queue: a new connection makes it.
             app.extensions.pop("celery_producer", None)
             celery.close()
-        except AWAY as away:
+        except _outages(celery) as away:
             log.warning("the broker did not take a hint for %s: %s", queue, away)
             app.extensions.pop("celery_producer", None)
             celery.close()

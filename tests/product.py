@@ -1,0 +1,213 @@
+"""The real product in processes of its own, for tests and benchmarks: started, asked, stopped.
+
+`Parts` starts each process by itself, as several machines do, so that any of them can be killed;
+`install` starts all of one machine under its supervisor, as ``make run`` does.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dashboard import create_app
+from dashboard.auth.service import create_user
+from dashboard.auth.tokens import create_token
+from dashboard.config import load_settings
+from dashboard.extensions import db
+
+ROOT = Path(__file__).parents[1]
+PASSWORD = "a long password 1"
+OVER = {"succeeded", "failed", "cancelled", "lost"}
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Tell whether somebody listens on a port of loopback."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for(what: str, is_true: Callable[[], Any], patience_s: float = 60) -> Any:
+    """Wait until something is so, and return what it is; TimeoutError names it otherwise."""
+    end = time.monotonic() + patience_s
+    while not (found := is_true()):
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {patience_s:.0f} s")
+        time.sleep(0.05)
+    return found
+
+
+def base_environ(home: Path, **more: str) -> dict[str, str]:
+    """Return the environment of an installation: nothing of the machine's own but the path."""
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOST": "127.0.0.1",
+            "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive", "TRAINYARD_HOME": str(home),
+            "PORT": str(free_port()), **more}  # fmt: skip
+
+
+class Api:
+    """The API as one person's script calls it."""
+
+    def __init__(self, environ: dict[str, str], email: str) -> None:
+        self.port = int(environ["PORT"])
+        app = create_app(load_settings(environ))
+        with app.app_context():
+            user = create_user(email=email, name="", role="member", password=PASSWORD)
+            self.token = create_token(user=user, name="script").text
+            db.session.remove()
+            db.engine.dispose()
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Return the answer; AssertionError for a refusal."""
+        content = None if body is None else json.dumps(body).encode()
+        return json.loads(self.ask(method, path, content, "application/json")[1] or "null")
+
+    def ask(
+        self, method: str, path: str, content: bytes | None = None, kind: str = "application/json"
+    ) -> tuple[http.client.HTTPMessage, bytes]:
+        """Return headers and body of the answer."""
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, 60)) as line:
+            headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
+            line.request(method, f"/api/v1{path}", content, headers)
+            answer = line.getresponse()
+            found = answer.read()
+        if answer.status >= 400:
+            raise AssertionError(f"{method} {path} answered {answer.status}: {found[:500]!r}")
+        return answer.headers, found
+
+    def upload(self, text: str) -> int:
+        """Upload a table, wait until it was read, and return its dataset's id."""
+        edge = "an-edge"
+        body = (
+            f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="table.csv"\r\n'
+            f"Content-Type: text/csv\r\n\r\n{text}\r\n--{edge}--\r\n"
+        )
+        kind = f"multipart/form-data; boundary={edge}"
+        made = json.loads(self.ask("POST", "/datasets", body.encode(), kind)[1])
+        path = f"/datasets/{made['id']}"
+        wait_for("the dataset is ready", lambda: self.call("GET", path)["state"] == "ready")
+        return int(made["id"])
+
+    def submit(self, dataset_id: int, estimator: str, target: str, **more: Any) -> int:
+        """Submit a job and return its id."""
+        body = {"dataset_id": dataset_id, "estimator": estimator, "target": target, **more}
+        return int(self.call("POST", "/jobs", body)["id"])
+
+    def job(self, job_id: int) -> dict[str, Any]:
+        """Return a job."""
+        return dict(self.call("GET", f"/jobs/{job_id}"))
+
+    def wait_until_over(self, job_id: int, patience_s: float = 60) -> dict[str, Any]:
+        """Wait for the end of a job and return it."""
+
+        def over() -> dict[str, Any] | None:
+            found = self.job(job_id)
+            return found if found["state"] in OVER else None
+
+        return dict(wait_for(f"job {job_id} is over", over, patience_s))
+
+
+class Parts:
+    """Processes of the product, each started by itself; the supervisor is the test."""
+
+    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
+        self.folder, self.environ = folder, environ
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.how: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {}
+
+    def start(self, name: str, *command: str, **environ: str) -> None:
+        """Start a process with a log of its own; a Python module unless a path is given."""
+        argv = command if command[0].startswith("/") else (sys.executable, "-m", *command)
+        self.how[name] = (command, environ)
+        with (self.folder / f"{name}.log").open("ab") as out:
+            self.running[name] = subprocess.Popen(
+                argv, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                env=self.environ | environ, start_new_session=True,
+            )  # fmt: skip
+
+    def web(self) -> None:
+        """Start the web server."""
+        self.start("web", "gunicorn", "wsgi:app", "--config", "deploy/gunicorn.py")
+
+    def dispatcher(self, name: str) -> None:
+        """Start a dispatcher."""
+        self.start(name, "flask", "--app", "wsgi", "dispatcher")
+
+    def worker(self, name: str, queue: str) -> None:
+        """Start a worker of a queue."""
+        self.start(
+            name, "celery", "-A", "worker", "-q", "worker", "-P", "solo", "-Q", queue, "-n",
+            f"{name}@%h", "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
+            "--without-heartbeat", WORKER_NAME=name,
+        )  # fmt: skip
+
+    def revive(self) -> None:
+        """Start again what ended by itself, as a supervisor does."""
+        for name, process in list(self.running.items()):
+            if process.poll() is not None:
+                command, environ = self.how[name]
+                self.start(name, *command, **environ)
+
+    def kill(self, name: str, *, family: bool = False) -> None:
+        """Kill a process with SIGKILL, and all that it started where so asked."""
+        process = self.running.pop(name)
+        if family:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
+
+    def is_ready(self) -> bool:
+        """Tell whether the web server says that it is ready."""
+        line = http.client.HTTPConnection("127.0.0.1", int(self.environ["PORT"]), timeout=5)
+        with contextlib.closing(line), contextlib.suppress(OSError, http.client.HTTPException):
+            line.request("GET", "/readyz")
+            return line.getresponse().status == 200
+        return False
+
+    def stop(self, patience_s: float = 10) -> None:
+        """Stop every process, the last one first started last, and whatever they started."""
+        for process in self.running.values():
+            process.terminate()
+        end = time.monotonic() + patience_s
+        for process in self.running.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, end - time.monotonic()))
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@dataclass(frozen=True)
+class Installation:
+    """All of one machine under its supervisor."""
+
+    environ: dict[str, str]
+    supervisor: subprocess.Popen[bytes]
+    folder: Path
+
+
+@contextlib.contextmanager
+def install(folder: Path, workers: int, **more: str) -> Iterator[Installation]:
+    """Run what ``make run`` runs in a home below a folder, until the block ends."""
+    environ = base_environ(folder / "home", WORKERS=str(workers), **more)
+    parts = Parts(folder, environ)
+    parts.start("product", "deploy.run")
+    try:
+        wait_for("the product is ready", parts.is_ready, 120)
+        yield Installation(environ, parts.running["product"], folder)
+    finally:
+        parts.stop(30)
