@@ -48,7 +48,7 @@ def trim_logs(*, before: datetime, behind: int = 0) -> int:
     return jobs[-1].id if len(jobs) == JOBS_AT_ONCE else 0
 
 
-def _long_logs(ids: list[int]) -> list[Row[tuple[int, int, int]]]:
+def _long_logs(ids: list[int]) -> list[Row[int, int, int]]:
     """Return job, first and last line of each log that is too long; two looks into the index."""
     if not ids:
         return []
