@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Row, delete, exists, func, select
+from sqlalchemy import delete, exists, func, select
 
 from dashboard.db import Job, JobUsage, LogLine
 from dashboard.db.transaction import writing
@@ -48,7 +48,7 @@ def trim_logs(*, before: datetime, behind: int = 0) -> int:
     return jobs[-1].id if len(jobs) == JOBS_AT_ONCE else 0
 
 
-def _long_logs(ids: list[int]) -> list[Row[int, int, int]]:
+def _long_logs(ids: list[int]) -> list[tuple[int, int, int]]:
     """Return job, first and last line of each log that is too long; two looks into the index."""
     if not ids:
         return []
@@ -57,7 +57,7 @@ def _long_logs(ids: list[int]) -> list[Row[int, int, int]]:
     spans = select(Job.id, first, last).where(Job.id.between(ids[0], ids[-1])).order_by(Job.id)
     wanted = set(ids)
     return [
-        row
+        (row[0], row[1], row[2])
         for row in db.session.execute(spans).all()
         if row[0] in wanted and row[1] is not None and row[2] - row[1] >= LINES_KEPT
     ]

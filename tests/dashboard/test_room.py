@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from dashboard import room
 from dashboard.auth.tokens import create_token
 from dashboard.config import load_settings
-from dashboard.db import Dataset, Job, User
+from dashboard.db import Dataset, Job, SignInAttempt, User
+from dashboard.db.transaction import is_full, writing
 from dashboard.extensions import db
 from dashboard.storage import StorageFull, get_storage, storage_address
 from tests.factories import make_dataset, make_job
@@ -110,30 +111,30 @@ def test_a_job_that_cannot_run_again_now_says_so(app: Flask, full: None, member:
     assert "no room for the files of a new job" in page.html
 
 
-@pytest.mark.parametrize("text", ["database or disk is full", "database is locked"])
+@pytest.mark.parametrize("words", ["database or disk is full", "database is locked"])
 def test_a_full_database_is_told_from_one_that_is_away(
-    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch, text: str
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:
     class Refusal(Exception):
-        sqlite_errorname = "SQLITE_FULL" if "full" in text else "SQLITE_BUSY"
+        sqlite_errorname = "SQLITE_FULL" if "full" in words else "SQLITE_BUSY"
 
     dataset = make_dataset(member)
     headers = {"Authorization": f"Bearer {create_token(user=member, name='t').text}"}
 
     def refuse(*_: Any, **__: Any) -> Any:
-        raise OperationalError("INSERT", {}, Refusal(text))
+        raise OperationalError("INSERT", {}, Refusal(words))
 
     monkeypatch.setattr("dashboard.jobs.service._add", refuse)
     body = {"dataset_id": dataset.id, "target": "churned", "estimator": "LogisticRegression"}
     answer = app.test_client().post("/api/v1/jobs", json=body, headers=headers)
     assert answer.status_code == 503
     assert answer.json is not None
-    code = "DISK_FULL" if "full" in text else "unavailable"
+    code = "DISK_FULL" if "full" in words else "unavailable"
     assert answer.json["error"]["code"] == code
     pages = PageClient(app, member)
     page = pages.get(f"/jobs/new?dataset_id={dataset.id}&target=churned")
     page = pages.submit(page, {}, status=503)
-    assert ("disk of the database is full" in page.text) == ("full" in text)
+    assert ("disk of the database is full" in page.text) == ("full" in words)
 
 
 @pytest.mark.parametrize(
@@ -165,3 +166,18 @@ def test_a_small_server_takes_its_own_limit(app: Flask, member: User) -> None:
             "memory_limit_bytes": 150_000_000}  # fmt: skip
     answer = app.test_client().post("/api/v1/jobs", json=body, headers=headers)
     assert answer.status_code == 201
+
+
+def test_sqlite_that_has_no_room_is_known_as_full(app: Flask) -> None:
+    db.session.execute(text("PRAGMA max_page_count=1"))  # SQLite takes it as: no page more
+    db.session.rollback()
+    user = User(email="a@x.org", name="x" * 1_000_000, password_hash="h")
+    with pytest.raises(OperationalError) as refusal:
+        save(SignInAttempt(key="k" * 300), user)
+    assert is_full(refusal.value)
+    assert db.session.scalar(select(func.count()).select_from(SignInAttempt)) == 0
+
+
+def save(*records: Any) -> None:
+    with writing() as session:
+        session.add_all(records)
