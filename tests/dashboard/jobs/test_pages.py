@@ -72,10 +72,10 @@ def test_form_keeps_what_was_typed_and_names_the_field(pages: PageClient, member
 def test_sending_the_form_twice_makes_one_job(pages: PageClient, member: User) -> None:
     dataset = make_dataset(member)
     page = pages.get(f"/jobs/new?dataset_id={dataset.id}&target=churned")
-    first = pages.submit(page, {}, form="#job-form", status=303)
+    first = pages.submit(page, {"priority": "low"}, form="#job-form", status=303)
     again = pages.submit(page, {}, form="#job-form", status=303)
     assert first.response.headers["Location"] == again.response.headers["Location"]
-    assert db.session.query(Job).count() == 1
+    assert [job.priority for job in db.session.query(Job)] == [-1]
 
 
 def test_another_estimator_drops_what_it_does_not_have(pages: PageClient, member: User) -> None:
@@ -87,14 +87,16 @@ def test_another_estimator_drops_what_it_does_not_have(pages: PageClient, member
 
 
 def test_duplicate_and_edit_repeats_every_setting(pages: PageClient, member: User) -> None:
-    job = make_job(member, parameters={"C": 0.25}, seed=9, features=["age"], tags=["a", "b"])
+    job = make_job(member, parameters={"C": 0.25}, seed=9, features=["age"], tags=["a", "b"],
+                   priority=1)  # fmt: skip
     page = pages.get(f"/jobs/new?from={job.id}")
     assert page.find('[name="parameters.C"]')["value"] == "0.25"
     pages.submit(page, {}, form="#job-form", status=303)
     copy = db.session.query(Job).order_by(Job.id.desc()).first()
     assert copy is not None
     assert job.validation.items() <= copy.validation.items()
-    for name in ("parameters", "seed", "features", "tags", "metric", "target"):
+    same = ("parameters", "seed", "features", "tags", "metric", "target", "priority")
+    for name in same:
         assert getattr(copy, name) == getattr(job, name), name
 
 
