@@ -35,7 +35,7 @@ def draw_rounds(seed: int, kinds: list[str], count: int) -> list[Round]:
     for _ in range(count):
         pool = sorted(HURTS) if chance.random() < 0.5 else sorted(kinds)
         fault = PlannedFault(0, chance.choice(pool), chance.random(), chance.random() * 0.5)
-        drawn.append(Round(fault, chance.uniform(0, 3), chance.random() < 0.7))
+        drawn.append(Round(fault, chance.uniform(0, 3), chance.random() < 0.9))
     return drawn
 
 

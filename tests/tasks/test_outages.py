@@ -64,7 +64,7 @@ def job(processes: Processes, member: User, tmp_path: Path) -> Job:
                "estimator": "GradientBoostingRegressor",
                "validation": {"scheme": "kfold", "folds": 50, "repeats": 1}}  # fmt: skip
     made = submit_job(user=member, request=request)
-    wait_for(lambda: read(Job, made.id).progress > 0.1, 120)
+    wait_for(lambda: read(Job, made.id).progress > 0.06, 120)
     return made
 
 
