@@ -1,7 +1,12 @@
 """Run every benchmark and print its figures."""
 
+import signal
+import sys
+
 from benchmarks import batches, claims, estimates, idle, overhead, pages, starts, writes
 
 if __name__ == "__main__":
+    # Asked to stop, it stops the installations that it started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     for benchmark in (overhead, pages, claims, batches, estimates, starts, idle, writes):
         benchmark.main()

@@ -32,6 +32,8 @@ def measure(product: Installation) -> dict[str, float]:
     """Return the share of a core that each role used, in percent."""
     parts = psutil.Process(product.supervisor.pid).children()
     roles = {part: role for part in parts if (role := role_of(part))}
+    if missing := set(ROLES.values()) - set(roles.values()):
+        raise RuntimeError(f"these do not run: {missing}")
     before = {part: used_s(part) for part in roles}
     start = time.monotonic()
     time.sleep(WATCH_S)

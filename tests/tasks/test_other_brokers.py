@@ -20,7 +20,7 @@ RABBITMQ = shutil.which("rabbitmq-server", path="/usr/lib/rabbitmq/bin") or shut
     "rabbitmq-server"
 )
 EPMD, REDIS = shutil.which("epmd"), shutil.which("redis-server")
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(480)]
 
 
 def speaks(port: int, question: bytes, answer: bytes) -> bool:
