@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from dashboard.db import Dataset, Job
+from dashboard.filters import validation as show_validation
 from dashboard.jobs.requests import default_features, suggest_task, unsuitable_target
 from tasks.engine.catalogue import (
     METRICS,
@@ -204,7 +205,20 @@ def form_from_job(job: Job) -> JobForm:
         **{f"validation.{k}": str(v) for k, v in job.validation.items() if v is not None},
         **{PREFIX + name: show_value(value) for name, value in job.parameters.items()},
     }
-    return JobForm(job.dataset, values, features=list(job.features))
+    form = JobForm(job.dataset, values, features=list(job.features))
+    _drop_validation(form, job.validation)
+    return form
+
+
+def _drop_validation(form: JobForm, validation: Mapping[str, Any]) -> None:
+    """Say what an earlier job's validation has that the form cannot set, rather than lose it."""
+    defaults = default_validation(form.task or "classification")
+    if form.values["validation.scheme"] not in dict(form.schemes):
+        form.values["validation.scheme"] = defaults["scheme"]
+    shown = {"scheme": form.values["validation.scheme"], "folds": validation["folds"]}
+    former, now = show_validation(validation), show_validation(defaults | shown)
+    if former != now:
+        form.dropped.append(f"That job had {former}, which this form cannot set; now {now}")
 
 
 def posted_form(dataset: Dataset | None, posted: MultiDict[str, str]) -> JobForm:
