@@ -79,7 +79,7 @@ def number(amount: float | None, digits: int = 4) -> str:
     elif float(amount).is_integer() or size_of >= 10 ** (digits - 1):
         text = f"{amount:,.{0 if float(amount).is_integer() else 2}f}"
     else:
-        text = f"{amount:.{digits}g}"
+        text = f"{amount:,.{digits}g}"
     return _signed(text)
 
 

@@ -6,12 +6,9 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard import storage
-from dashboard.clock import isoformat
-from dashboard.db import Dataset, Job, JobFold
+from dashboard.db import Job
 from dashboard.db.transaction import is_away
 from dashboard.extensions import db
 from dashboard.jobs import execution, leftovers, recovery
@@ -21,6 +18,7 @@ from tasks.celery_app import draining, settings
 from tasks.child import Child
 from tasks.engine.spec import Validation
 from tasks.failures import explain, memory_failure, time_failure
+from tasks.payload import job_payload
 from tasks.reporter import JobReporter
 from tasks.usage import UsageMeter
 
@@ -34,51 +32,6 @@ log = logging.getLogger(__name__)
 
 class LeaseGone(Exception):
     """The job is no longer ours; whatever was done is thrown away."""
-
-
-def storage_address() -> dict[str, Any]:
-    """Return how a child opens the storage."""
-    return storage.storage_address(settings)
-
-
-def job_payload(job: Job, claim: Claim) -> dict[str, Any]:
-    """Return all that the child needs to train a job."""
-    dataset: Dataset = job.dataset
-    folds = db.session.scalars(select(JobFold).where(JobFold.job_id == job.id)).all()
-    schema = {
-        "dialect": dataset.dialect,
-        "columns": dataset.columns,
-        "features": job.features,
-        "target": job.target,
-        "task": job.task,
-    }
-    spec = {
-        "schema": schema,
-        "estimator": job.estimator,
-        "metric": job.metric,
-        "parameters": job.parameters,
-        "validation": job.validation,
-        "seed": job.seed,
-        "class_weight": job.class_weight,
-        "preprocessing": job.preprocessing,
-    }
-    kept = ("fold", "scores", "fit_seconds", "n_train", "n_test", "key")
-    return {
-        "job_id": job.id,
-        "lease": claim.lease,
-        "storage": storage_address(),
-        "table_key": dataset.table_key,
-        "spec": spec,
-        "resume": [{name: getattr(fold, name) for name in kept} for fold in folds],
-        "finish_now": job.stop_request == "keep",
-        "origin": {
-            "job_id": job.id,
-            "job_name": job.name,
-            "dataset": dataset.name,
-            "dataset_sha256": dataset.sha256,
-            "created_at": isoformat(job.created_at),
-        },
-    }
 
 
 class Attempt:

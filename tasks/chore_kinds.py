@@ -10,7 +10,7 @@ from dashboard.extensions import db
 from dashboard.models.verification import record_verification
 from dashboard.predictions.execution import finish_prediction, record_prediction_progress
 from dashboard.storage import keys
-from tasks.attempt import storage_address
+from tasks.payload import storage_address
 
 
 class ChoreKind:

@@ -114,7 +114,7 @@ def recover(settings: Settings, moment: datetime) -> None:
     before = moment - timedelta(seconds=settings.lost_after_s)
     jobs = recover_stale_jobs(before=before, max_child_deaths=settings.max_attempts)
     if jobs:
-        log.warning("took back %s jobs whose worker stopped answering", jobs)
+        log.warning("jobs taken back because their worker stopped answering: %s", jobs)
     for kind, subject_id in recover_stale_chores(before=before):
         log.warning("gave up a chore: %s of %s", kind, subject_id)
         GIVE_UP[kind](subject_id)

@@ -80,10 +80,22 @@ def time_chart(found: Comparison) -> dict[str, Any]:
                    "xaxis": {"type": "log", "title": {"text": "Training time"},
                              "tickvals": [seconds for seconds, _ in TIMES],
                              "ticktext": [text for _, text in TIMES],
-                             "range": _span([math.log10(r[1]) for r in rows], 0.35)}},
+                             "range": _time_span([r[1] for r in rows])}},
         "table": table(["Job", "Training time, seconds", title], rows),
         "alt": f"{title} against training time of {len(rows)} jobs",
     }  # fmt: skip
+
+
+def _time_span(seconds: list[float]) -> list[float] | None:
+    """Return the ends of the axis of times, wide enough to hold a tick on either side."""
+    span = _span([math.log10(value) for value in seconds], 0.35)
+    if span is None:
+        return None
+    ticks = [math.log10(tick) for tick, _ in TIMES]
+    below = max((t for t in ticks if t <= math.log10(min(seconds))), default=ticks[0])
+    above = min((t for t in ticks if t >= math.log10(max(seconds))), default=ticks[-1])
+    room = (above - below) * 0.05
+    return [min(span[0], below - room), max(span[1], above + room)]
 
 
 def _span(values: list[float], margin: float) -> list[float] | None:

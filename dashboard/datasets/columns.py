@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.db import Dataset
+from dashboard.filters import percent
 from dashboard.jobs.requests import suggest_task, unsuitable_target
 
 CHECKS_AT_MOST = 6
@@ -49,7 +50,7 @@ class ColumnView:
         top = self.profile.get("top") or []
         if self.profile["kind"] in {"number", "date", "identifier", "constant"} or not top:
             return None
-        return f"{top[0]['value'][:40]} {top[0]['count'] / max(1, self.profile['count']):.1%}"
+        return f"{top[0]['value'][:40]} {percent(top[0]['count'] / max(1, self.profile['count']))}"
 
 
 def view_columns(dataset: Dataset, targets: Mapping[str, int], q: str = "") -> list[ColumnView]:

@@ -12,12 +12,13 @@ from tasks.engine.catalogue import metric_title
 def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, Any]:
     """Draw the main metric by fold."""
     known = [(f.fold, f.scores.get(job.metric)) for f in folds]
-    points = [(f"Fold {fold}", value) for fold, value in known if value is not None]
+    points = [(fold, value) for fold, value in known if value is not None]
     xs, ys = [x for x, _ in points], [y for _, y in points]
     traces: list[dict[str, Any]] = []
     if ys:
         mean = sum(ys) / len(ys)
-        ends = [-0.5, len(xs) - 0.5]
+        # Ends between numbers: an axis of categories would take them for two more of these.
+        ends = [0.5, max(xs) + 0.5]
         traces = [
             {"type": "scatter", "mode": "markers", "name": "Fold", "x": xs, "y": ys,
              "marker": {"color": "c1", "size": 11}},
@@ -25,14 +26,15 @@ def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, 
              "y": [mean, mean], "line": {"color": "c2", "dash": "dash"}},
         ]  # fmt: skip
     title = metric_title(job.metric)
-    words = ", ".join(f"{x} {y:.4f}" for x, y in points) or (
+    words = ", ".join(f"Fold {x} {y:.4f}" for x, y in points) or (
         "no fold was finished" if is_final else "no fold is finished yet"
     )
     return {
         "traces": traces,
         "layout": LEGEND | {
             "yaxis": {"title": {"text": title}},
-            "xaxis": {"type": "category", "range": [-0.5, max(len(xs), 1) - 0.5]},
+            "xaxis": {"range": [0.5, max(xs, default=1) + 0.5], "tickprefix": "Fold ",
+                      "tick0": 1, "dtick": max(xs, default=1) // 10 + 1},
         },
         "table": table(["Fold", title, "Fit, seconds"],
                        [[f.fold, f.scores.get(job.metric), f.fit_seconds] for f in folds]),

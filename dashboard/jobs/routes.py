@@ -27,7 +27,7 @@ from dashboard.db import Batch, Dataset
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.filters import plural
-from dashboard.jobs import charts, forms, lists, queries, results, service
+from dashboard.jobs import charts, form_sources, forms, lists, queries, results, service
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_now, read_usage_chart
 from dashboard.jobs.estimates import estimate_request
 from dashboard.jobs.form_request import request_of
@@ -81,10 +81,10 @@ def new() -> str:
     former = request.args.get("from", "")
     if former.isascii() and former.isdigit():
         job = queries.get_job(user=current_user, job_id=int(former))
-        return _form_page(forms.form_from_job(job))
+        return _form_page(form_sources.form_from_job(job))
     dataset = _dataset(request.args.get("dataset_id") or request.args.get("dataset"))
     given = {n: request.args.get(n, "") for n in ("target", "task", "estimator")}
-    return _form_page(forms.new_form(dataset, given))
+    return _form_page(form_sources.new_form(dataset, given))
 
 
 def _form_page(form: forms.JobForm) -> str:
@@ -119,7 +119,7 @@ def _say_how_long(form: forms.JobForm) -> str | None:
 @requires("member")
 def create() -> Answer:
     """Submit the form, or show it anew after a choice that changes it. For members."""
-    form = forms.posted_form(_dataset(request.form.get("dataset_id")), request.form)
+    form = form_sources.posted_form(_dataset(request.form.get("dataset_id")), request.form)
     if request.form.get("action") == "update":
         return _form_page(form)
     try:

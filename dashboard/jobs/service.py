@@ -82,6 +82,8 @@ def cancel_job(*, user: User, job_id: int, keep: bool = False) -> Job:
         job = _lock_job(session, user, job_id)
         if job.state not in ACTIVE:
             raise Conflict(_already_done(job), code="ALREADY_DONE")
+        if job.stop_request == ("keep" if keep else "cancel"):
+            return job  # who asks a second time gets what was asked for already
         if keep:
             _ask_to_keep(job)
         elif job.state == JobState.QUEUED:
@@ -99,12 +101,14 @@ def cancel_job(*, user: User, job_id: int, keep: bool = False) -> Job:
 
 
 def _ask_to_keep(job: Job) -> None:
+    if job.stop_request == "cancel":
+        raise Conflict(f"{job.stopped_by} is cancelling the job already, so nothing is kept")
     folds = db.session.scalars(select(JobFold.id).where(JobFold.job_id == job.id)).first()
     if folds is None:
         raise Conflict("No fold is finished yet, so there is nothing to keep")
     if job.state == JobState.QUEUED:
         raise Conflict("The job waits for another attempt. Cancel it, or let it start first")
-    job.stop_request = job.stop_request or "keep"
+    job.stop_request = "keep"
     job.message = "Keeping the folds that are done, fitting on all rows"
 
 

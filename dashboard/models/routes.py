@@ -8,6 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboard.downloads import send_stream
+from dashboard.filters import number
 from dashboard.live import answer
 from dashboard.models import queries, service
 from dashboard.paging import Page, read_number, read_per
@@ -51,10 +52,12 @@ def detail(model_id: int) -> str:
 
 
 def _seen(column: Mapping[str, Any]) -> str | None:
-    """Say what training saw of a column: its range, or its most values."""
+    """Say what training saw of a column: its range, its two values, or its most values."""
+    if column.get("kind") == "boolean":
+        return f"{column['false']}, {column['true']}"
     if "range" in column:
         low, high = column["range"]
-        return f"{low:g} to {high:g}"
+        return f"{number(low, 6)} to {number(high, 6)}"
     values = column.get("values")
     if not values:
         return None
@@ -64,6 +67,8 @@ def _seen(column: Mapping[str, Any]) -> str | None:
 
 def _example(column: dict[str, object]) -> object:
     """Return a value that training saw, for the snippets."""
+    if column.get("kind") == "boolean":
+        return column["true"]
     for key in ("values", "range"):
         found = column.get(key)
         if isinstance(found, list) and found:

@@ -32,9 +32,9 @@ class QueueSummary:
     queued: int
     workers_alive: int
     workers_busy: int
-    workers_drained: int
-    paused_at: datetime | None
-    paused_by: str | None
+    workers_drained: int = 0
+    paused_at: datetime | None = None
+    paused_by: str | None = None
 
 
 def list_workers() -> Sequence[Worker]:

@@ -116,8 +116,10 @@ def _column_rows(schema: dict[str, Any]) -> str:
         if column["name"] not in schema["features"]:
             continue
         seen = ""
-        if "range" in column:
+        if column["kind"] == "number" and "range" in column:
             seen = "{:g} to {:g}".format(*column["range"])
+        elif column["kind"] == "boolean":
+            seen = f"{column['false']}, {column['true']}"
         elif "values" in column:
             values = column["values"]
             more = f" and {len(values) - 8} more" if len(values) > 8 else ""

@@ -125,8 +125,13 @@ def _unreadable(
         return []
     first, name = cells[bad.argmax()], column["name"]
     words = {"number": "a number", "date": "a date", "boolean": "one of its two values"}
-    message = f'{count} values of "{name}" are not {words[column["kind"]]}, such as "{first}"; '
-    return [_warning("NOT_READABLE", name, count, message + "they count as missing")]
+    kind = words[column["kind"]]
+    message = (
+        f'{count} values of "{name}" are not {kind}, such as "{first}"; they count as missing'
+    )
+    if count == 1:
+        message = f'1 value of "{name}" is not {kind}: "{first}"; it counts as missing'
+    return [_warning("NOT_READABLE", name, count, message)]
 
 
 def _unseen(column: dict[str, Any], cells: np.ndarray) -> list[dict[str, Any]]:
@@ -138,6 +143,8 @@ def _unseen(column: dict[str, Any], cells: np.ndarray) -> list[dict[str, Any]]:
         return []
     name = column["name"]
     message = f'{len(unseen)} values of "{name}" were not seen in training, such as "{unseen[0]}"'
+    if len(unseen) == 1:
+        message = f'1 value of "{name}" was not seen in training: "{unseen[0]}"'
     return [_warning("UNSEEN_CATEGORY", name, len(unseen), message)]
 
 

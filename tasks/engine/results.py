@@ -85,7 +85,7 @@ def observe(schema: dict[str, Any], X: pd.DataFrame) -> dict[str, Any]:
         name, seen = column["name"], dict(column)
         if name in X and name in schema["features"]:
             if X[name].dtype != object:
-                if X[name].notna().any():
+                if column["kind"] == "number" and X[name].notna().any():
                     seen["range"] = [float(X[name].min()), float(X[name].max())]
             elif column["kind"] != "text" and X[name].nunique() <= 10_000:
                 seen["values"] = sorted(X[name].dropna().unique().tolist())

@@ -89,6 +89,11 @@ def test_number(amount: float | None, shown: str) -> None:
     assert filters.number(amount) == shown
 
 
+def test_a_number_with_more_digits_keeps_its_separators() -> None:
+    assert filters.number(22036.4, 6) == "22,036.4"
+    assert filters.number(-3159.31, 6) == "\N{MINUS SIGN}3,159.31"
+
+
 def test_counts_and_their_nouns() -> None:
     assert filters.count(12480) == "12,480"
     assert filters.plural(1, "job") == "1 job"

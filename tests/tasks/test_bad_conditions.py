@@ -15,11 +15,11 @@ from dashboard.datasets.service import create_upload
 from dashboard.db import Dataset, Job, JobFold, LogLine, Model, Prediction, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import execution
+from dashboard.jobs.claiming import claim_next_job
 from dashboard.jobs.service import submit_job
 from dashboard.storage import get_storage
 from tasks import attempt as attempt_module
-from tasks import child
+from tasks import child, payload
 from tasks.attempt import Attempt
 from tasks.chores import run_chore
 
@@ -27,7 +27,8 @@ from tasks.chores import run_chore
 @pytest.fixture(autouse=True)
 def real_children(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Children that work on the test's own storage."""
-    monkeypatch.setattr(attempt_module, "settings", app.config["SETTINGS"])
+    for module in (attempt_module, payload):
+        monkeypatch.setattr(module, "settings", app.config["SETTINGS"])
     monkeypatch.setattr("dashboard.queue.wake", lambda *_: True)
     child.warm_up()
 
@@ -66,7 +67,7 @@ def change(record: Any, **values: Any) -> None:
 
 
 def run(job: Job) -> Job:
-    claim = execution.claim_next_job(worker="worker-1")
+    claim = claim_next_job(worker="worker-1")
     assert claim is not None
     assert claim.job_id == job.id
     Attempt(claim).run()
@@ -115,10 +116,8 @@ def test_a_child_that_takes_too_long_is_killed(dataset: Dataset) -> None:
 def test_a_full_disk_ends_the_job_with_its_reason(
     dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = attempt_module.storage_address()
-    monkeypatch.setattr(
-        attempt_module, "storage_address", lambda: real | {"keep_free_bytes": 10**16}
-    )
+    real = payload.storage_address()
+    monkeypatch.setattr(payload, "storage_address", lambda: real | {"keep_free_bytes": 10**16})
     job = run(submit(dataset))
     assert (job.state, job.failure["code"]) == ("failed", "DISK_FULL")
     assert "no room left" in job.failure["message"]

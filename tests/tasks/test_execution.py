@@ -294,3 +294,17 @@ def test_deleting_a_job_deletes_the_files_of_its_predictions(app: Flask) -> None
     get_storage().write(key, io.BytesIO(b"a\n1\n"), limit_bytes=100)
     service.delete_job(user=owner, job_id=model.job_id)
     assert not get_storage().exists(key)
+
+
+def test_a_second_word_to_stop_changes_nothing(any_app: Flask) -> None:
+    owner = make_user(name="Ana")
+    job = make_job(owner)
+    held = claim()
+    fold = {"fold": 1, "scores": {}, "fit_seconds": 1.0, "key": None}
+    execution.record_progress(claim=held, progress=Progress(folds=[fold], message="Fitting"))
+    service.cancel_job(user=owner, job_id=job.id)
+    said = fresh(job).message
+    service.cancel_job(user=owner, job_id=job.id)
+    with pytest.raises(Conflict, match="Ana is cancelling the job already"):
+        service.cancel_job(user=owner, job_id=job.id, keep=True)
+    assert (fresh(job).message, fresh(job).stop_request) == (said, "cancel")

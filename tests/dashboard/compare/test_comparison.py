@@ -1,7 +1,9 @@
 """Jobs side by side: what is said of jobs that do not belong together, and the figures."""
 
+import math
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from dashboard.compare import charts
@@ -74,3 +76,30 @@ def test_shares_of_a_confusion_are_of_the_true_class() -> None:
     for n in range(8):
         assert sum(trace["x"][n] for trace in figure["traces"]) == 1
     assert figure["layout"]["showlegend"]
+
+
+@pytest.mark.parametrize("seconds", [(19.0, 27.0), (0.4, 0.4), (200.0, 90000.0)])
+def test_axis_of_times_holds_a_tick_on_either_side(
+    seconds: tuple[float, float], app: Flask, member: User
+) -> None:
+    dataset = make_dataset(member)
+    jobs = [make_succeeded_job(member, dataset=dataset) for _ in seconds]
+    for job, took in zip(jobs, seconds, strict=True):
+        for fold in list_folds(job.id):
+            fold.fit_seconds = took / 5
+    axis = charts.time_chart(compare(member, *jobs))["layout"]["xaxis"]
+    low, high = axis["range"]
+    shown = [tick for tick in axis["tickvals"] if low <= math.log10(tick) <= high]
+    assert len(shown) >= 2
+    assert low < math.log10(min(seconds))
+    assert high > math.log10(max(seconds))
+
+
+def test_line_at_the_mean_runs_through_the_numbers_of_the_folds(app: Flask, member: User) -> None:
+    job = make_succeeded_job(member)
+    figure = fold_chart(job, list_folds(job.id), is_final=True)
+    points, mean = figure["traces"]
+    assert points["x"] == [1, 2, 3, 4, 5]
+    assert figure["layout"]["xaxis"]["range"] == mean["x"] == [0.5, 5.5]
+    assert "type" not in figure["layout"]["xaxis"]
+    assert "Fold 3 0.8400" in figure["alt"]

@@ -7,9 +7,10 @@ from flask import Flask
 from sqlalchemy import event
 
 from dashboard.clock import now
-from dashboard.db import Dataset, Job, User
+from dashboard.db import Dataset, Job, JobAttempt, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from tasks.engine.catalogue import default_validation
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job, make_user
 from tests.page import PageClient
 
@@ -67,6 +68,41 @@ def test_form_keeps_what_was_typed_and_names_the_field(pages: PageClient, member
     assert page.find('[name="parameters.C"]')["value"] == "-4"
     assert page.find('[name="name"]')["value"] == "mine"
     assert db.session.query(Job).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("validation", "words", "scheme"),
+    [
+        ({"scheme": "group", "group_column": "plan"}, "whole groups of plan", "stratified"),
+        ({"scheme": "holdout", "test_size": 0.3}, "a hold-out part of 30%", "holdout"),
+        ({"scheme": "kfold", "repeats": 4}, "5 folds, 4 times", "kfold"),
+        ({"scheme": "kfold", "folds": 3}, None, "kfold"),
+        ({"scheme": "holdout"}, None, "holdout"),
+    ],
+)
+def test_form_says_what_of_an_earlier_validation_it_cannot_set(
+    validation: dict[str, object], words: str | None, scheme: str, pages: PageClient, member: User
+) -> None:
+    job = make_job(member, validation={**default_validation("classification"), **validation})
+    page = pages.get(f"/jobs/new?from={job.id}")
+    chosen = page.find('[name="validation.scheme"] option[selected]')
+    assert chosen["value"] == scheme
+    assert ("cannot set" in page.text) == (words is not None)
+    assert words is None or words in page.text
+
+
+def test_job_page_names_its_last_worker(pages: PageClient, member: User) -> None:
+    job = make_job(member, state="running", started_at=now())
+    assert "Worker" not in pages.get(f"/jobs/{job.id}").text
+    with writing() as session:
+        for number, worker in ((1, "worker-1"), (2, "worker-2")):
+            session.add(
+                JobAttempt(
+                    job_id=job.id, number=number, worker=worker, lease=worker, started_at=now()
+                )
+            )
+    details = pages.get(f"/jobs/{job.id}").find("dl.facts:has(dd:-soup-contains('config.json'))")
+    assert "Worker worker-2" in " ".join(details.get_text(" ").split())
 
 
 def test_sending_the_form_twice_makes_one_job(pages: PageClient, member: User) -> None:

@@ -241,3 +241,14 @@ def test_result_is_the_same_on_a_machine_without_pyarrow() -> None:
     assert values == json.loads(X.to_json(double_precision=15))
     assert types == {name: str(dtype) for name, dtype in X.dtypes.items()}
     assert warnings == ours
+
+
+def test_one_value_is_spoken_of_as_one() -> None:
+    columns = [{"name": "n", "kind": "number"}, {"name": "k", "kind": "category", "values": ["r"]}]
+    schema = {"columns": columns, "features": ["n", "k"], "target": "", "task": "regression"}
+    text = {"n": ["old", "1"], "k": ["r", "blue"]}
+    _X, warnings = coercion.features_from_text(frame(text), schema)
+    assert [warning["message"] for warning in warnings] == [
+        '1 value of "n" is not a number: "old"; it counts as missing',
+        '1 value of "k" was not seen in training: "blue"',
+    ]

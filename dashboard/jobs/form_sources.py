@@ -1,0 +1,110 @@
+"""Where the form of a new job has its values from: an address, an earlier job, what was sent."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from dashboard.db import Dataset, Job
+from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
+from dashboard.filters import validation as show_validation
+from dashboard.jobs.forms import PREFIX, JobForm
+from tasks.engine.catalogue import default_metric, default_validation
+from tasks.engine.parameters import show_value
+
+
+def new_form(dataset: Dataset | None, given: Mapping[str, str]) -> JobForm:
+    """Return the form as it is first shown, with what the address asks for."""
+    form = JobForm(dataset, {k: v for k, v in given.items() if v})
+    form.values.setdefault("key", secrets.token_hex(16))
+    fill_defaults(form)
+    return form
+
+
+def form_from_job(job: Job) -> JobForm:
+    """Return the form filled as an earlier job was."""
+    values = {
+        "target": job.target,
+        "task": job.task,
+        "estimator": job.estimator,
+        "metric": job.metric,
+        "seed": str(job.seed),
+        "name": job.name,
+        "tags": ", ".join(job.tags),
+        "class_weight": job.class_weight or "",
+        "priority": PRIORITY_NAMES.get(min(job.priority, PRIORITIES["high"]), "normal"),
+        "time_limit_min": str(job.time_limit_s // 60) if job.time_limit_s else "",
+        "memory_limit_mb": (
+            str(job.memory_limit_bytes // 1_000_000) if job.memory_limit_bytes else ""
+        ),
+        "key": secrets.token_hex(16),
+        **{f"validation.{k}": str(v) for k, v in job.validation.items() if v is not None},
+        **{PREFIX + name: show_value(value) for name, value in job.parameters.items()},
+    }
+    form = JobForm(job.dataset, values, features=list(job.features))
+    _drop_validation(form, job.validation)
+    return form
+
+
+def _drop_validation(form: JobForm, validation: Mapping[str, Any]) -> None:
+    """Say what an earlier job's validation has that the form cannot set, rather than lose it."""
+    defaults = default_validation(form.task or "classification")
+    if form.values["validation.scheme"] not in dict(form.schemes):
+        form.values["validation.scheme"] = defaults["scheme"]
+    shown = {"scheme": form.values["validation.scheme"], "folds": validation["folds"]}
+    former, now = show_validation(validation), show_validation(defaults | shown)
+    if former != now:
+        form.dropped.append(f"That job had {former}, which this form cannot set; now {now}")
+
+
+def posted_form(dataset: Dataset | None, posted: MultiDict[str, str]) -> JobForm:
+    """Return the form as it was sent; what no longer fits is dropped, and said."""
+    values = {name: posted[name] for name in posted if name not in {"csrf_token", "features"}}
+    form = JobForm(dataset, values)
+    known = set(dataset.column_names) if dataset else set()
+    if "columns_shown" in posted:
+        form.features = [name for name in posted.getlist("features") if name in known]
+    drop_what_does_not_fit(form)
+    fill_defaults(form)
+    return form
+
+
+def drop_what_does_not_fit(form: JobForm) -> None:
+    """Drop values that the chosen dataset, task or estimator does not have."""
+    target = form.values.get("target")
+    if target and form.target is None:
+        form.dropped.append(f'The column "{target}" is not in this dataset; choose another target')
+        del form.values["target"]
+    if form.features is not None and target != form.values.get("former_target"):
+        form.features = None
+    _drop_settings(form)
+    if form.task and form.values.get("metric") not in dict(form.metrics):
+        form.values.pop("metric", None)
+    if form.task and form.values.get("validation.scheme") not in dict(form.schemes):
+        form.values.pop("validation.scheme", None)
+
+
+def _drop_settings(form: JobForm) -> None:
+    estimator = form.estimator
+    for name in [name for name in form.values if name.startswith(PREFIX)]:
+        known = estimator and estimator.find_parameter(name.removeprefix(PREFIX))
+        if known:
+            continue
+        text = form.values.pop(name)
+        if text and estimator:
+            short = name.removeprefix(PREFIX)
+            form.dropped.append(f"{short} does not exist for {estimator.title}; removed")
+    if estimator and not estimator.weighs_classes and form.values.pop("class_weight", None):
+        form.dropped.append(f"{estimator.title} takes no class weight; removed")
+
+
+def fill_defaults(form: JobForm) -> None:
+    """Fill the fields of validation that are empty."""
+    task = form.task or "classification"
+    defaults = default_validation(task)
+    form.values.setdefault("validation.scheme", defaults["scheme"])
+    form.values.setdefault("validation.folds", str(defaults["folds"]))
+    form.values.setdefault("metric", default_metric(task))
+    form.values.setdefault("seed", "0")
+    form.values.setdefault("priority", "normal")

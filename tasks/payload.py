@@ -1,0 +1,57 @@
+"""What a child is given: all that it needs to train a job, as JSON values."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from dashboard import storage
+from dashboard.clock import isoformat
+from dashboard.db import Dataset, Job, JobFold
+from dashboard.extensions import db
+from dashboard.jobs.claiming import Claim
+from tasks.celery_app import settings
+
+
+def storage_address() -> dict[str, Any]:
+    """Return how a child opens the storage."""
+    return storage.storage_address(settings)
+
+
+def job_payload(job: Job, claim: Claim) -> dict[str, Any]:
+    """Return all that the child needs to train a job."""
+    dataset: Dataset = job.dataset
+    folds = db.session.scalars(select(JobFold).where(JobFold.job_id == job.id)).all()
+    schema = {
+        "dialect": dataset.dialect,
+        "columns": dataset.columns,
+        "features": job.features,
+        "target": job.target,
+        "task": job.task,
+    }
+    spec = {
+        "schema": schema,
+        "estimator": job.estimator,
+        "metric": job.metric,
+        "parameters": job.parameters,
+        "validation": job.validation,
+        "seed": job.seed,
+        "class_weight": job.class_weight,
+        "preprocessing": job.preprocessing,
+    }
+    kept = ("fold", "scores", "fit_seconds", "n_train", "n_test", "key")
+    return {
+        "job_id": job.id,
+        "lease": claim.lease,
+        "storage": storage_address(),
+        "table_key": dataset.table_key,
+        "spec": spec,
+        "resume": [{name: getattr(fold, name) for name in kept} for fold in folds],
+        "finish_now": job.stop_request == "keep",
+        "origin": {
+            "job_id": job.id,
+            "job_name": job.name,
+            "dataset": dataset.name,
+            "dataset_sha256": dataset.sha256,
+            "created_at": isoformat(job.created_at),
+        },
+    }
