@@ -151,8 +151,9 @@ def list_active(*, filters: JobFilters, limit: int = 100) -> Sequence[Job]:
     ).all()
     places = find_places()
     first = found.where(Job.state == JobState.QUEUED, Job.id.in_(places))
-    waiting = sorted(db.session.scalars(first), key=lambda job: places[job.id])
-    return [*running, *waiting][:limit]
+    # Ids first here too: of the rows only those that are shown are read.
+    waiting = sorted(db.session.scalars(first.with_only_columns(Job.id)), key=places.__getitem__)
+    return [*running, *get_jobs(waiting[: limit - len(running)])]
 
 
 def list_jobs_before(
