@@ -95,9 +95,10 @@ def read_listing(query: Mapping[str, str]) -> JobListing:
         active = list(queries.list_active(filters=filters))
         shown = {job.id for job in active}
         finished = [job for job in finished if job.id not in shown]
+    views = view_jobs([*active, *finished])
     return JobListing(
-        active=view_jobs(active),
-        finished=view_jobs(finished),
+        active=views[: len(active)],
+        finished=views[len(active) :],
         page=Page(number, per, found.total),
         counts=found.counts,
         filters=filters,

@@ -22,7 +22,7 @@ from dashboard.extensions import db
 
 # Further back a place says little, and would cost much to know.
 PLACES_SHOWN = 300
-READ_AT_ONCE = 50
+READ_AT_ONCE = 100
 _QUEUED = Job.state == JobState.QUEUED
 
 
