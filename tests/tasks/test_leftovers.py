@@ -8,15 +8,16 @@ from flask import Flask
 from dashboard.clock import now
 from dashboard.db import Job
 from dashboard.db.transaction import writing
-from dashboard.jobs import execution, leftovers, recovery, service
-from dashboard.jobs.execution import Claim, Progress
+from dashboard.jobs import claiming, execution, leftovers, recovery, service
+from dashboard.jobs.claiming import Claim
+from dashboard.jobs.execution import Progress
 from dashboard.storage import get_storage, keys
 from dashboard.storage.local import LocalStorage
 from tests.factories import make_job, make_user
 
 
 def begin(worker: str = "worker-1") -> Claim:
-    claim = execution.claim_next_job(worker=worker)
+    claim = claiming.claim_next_job(worker=worker)
     assert claim is not None
     return claim
 

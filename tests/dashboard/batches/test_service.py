@@ -21,8 +21,9 @@ from dashboard.db.states import (
 )
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import execution, recovery
-from dashboard.jobs.execution import Claim, Progress
+from dashboard.jobs import claiming, execution, recovery
+from dashboard.jobs.claiming import Claim
+from dashboard.jobs.execution import Progress
 from tests.dashboard.batches.test_pages import fill
 from tests.factories import make_dataset, make_job, make_user
 
@@ -108,7 +109,7 @@ class Worker(threading.Thread):
         with self.app.app_context():
             for n in range(200):
                 was_cancelled = self.cancelled.is_set()
-                claim = execution.claim_next_job(worker=self.name)
+                claim = claiming.claim_next_job(worker=self.name)
                 self.has_begun.set()
                 if claim is not None:
                     self.late += [claim] if was_cancelled else []
@@ -173,7 +174,7 @@ def test_failed_and_lost_jobs_run_again_as_new(any_app: Flask) -> None:
         assert (job.failure, job.message, job.progress, job.tries) == (None, None, 0.0, 0)
         assert (job.started_at, job.finished_at, job.stages) == (None, None, [])
     assert service.retry_failed(user=owner, batch_id=batch.id) == 0
-    assert execution.claim_next_job(worker="w") is not None
+    assert claiming.claim_next_job(worker="w") is not None
 
 
 @pytest.mark.parametrize("to", list(JobState))
