@@ -48,6 +48,8 @@ TRANSITIONS: dict[JobState, frozenset[JobState]] = {
 ACTIVE = frozenset({S.QUEUED, S.RUNNING, S.CANCELLING})
 HELD = frozenset({S.RUNNING, S.CANCELLING})  # a worker holds a lease
 TERMINAL = frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED, S.LOST})
+# What ends its workers again and again is given up, job or chore, whoever is to blame.
+ATTEMPTS_OF_ANY_KIND = 10
 
 
 class IllegalTransition(Exception):

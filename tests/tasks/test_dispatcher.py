@@ -112,7 +112,7 @@ def test_what_waits_for_a_chore_hears_that_it_was_given_up(any_app: Flask, kind:
     record, state = {"verify_model": (Model, "refused"), "predict": (Prediction, "failed")}[kind]
     found = db.session.get_one(record, subject, populate_existing=True)
     assert found.state == state
-    assert "died three times" in found.failure["message"]
+    assert "died again and again" in found.failure["message"]
 
 
 def test_only_what_waits_for_long_ends_an_idle_worker(any_app: Flask) -> None:
