@@ -12,7 +12,8 @@ from dashboard.db.transaction import writing
 from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.jobs import execution, recovery, service
-from dashboard.jobs.execution import Claim, Progress, claim_next_job
+from dashboard.jobs.claiming import Claim, claim_next_job
+from dashboard.jobs.execution import Progress
 
 LOST_AFTER = timedelta(seconds=30)
 MAX_CHILD_DEATHS = 2
