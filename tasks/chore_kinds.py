@@ -1,11 +1,11 @@
 """Each kind of chore: what the child is given, and what is written when it ends."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from dashboard.chores.service import ChoreClaim, end_chore
-from dashboard.datasets.reading import finish_reading, record_reading, refuse_reading
+from dashboard.chores.service import ChoreClaim
+from dashboard.datasets.reading import fail_reading, finish_reading, record_reading
 from dashboard.db import Dataset, Model, Prediction
-from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.models.verification import record_verification
 from dashboard.predictions.execution import finish_prediction, record_prediction_progress
@@ -33,7 +33,7 @@ class ChoreKind:
         """Write what came of it."""
         raise NotImplementedError
 
-    def fail(self, failure: dict[str, Any]) -> None:
+    def fail(self, failure: Mapping[str, Any]) -> None:
         """Write that nothing came of it, and why."""
         raise NotImplementedError
 
@@ -42,6 +42,7 @@ class ReadDataset(ChoreKind):
     """Read an uploaded file; or write a sample and read that."""
 
     work = "read_dataset"
+    reading: int | None = None  # of what: known when the payload was made
 
     def payload(self) -> dict[str, Any] | None:
         """Return where the file is and what the person decided about it."""
@@ -72,15 +73,9 @@ class ReadDataset(ChoreKind):
         """Write the table's profile, or why the file is refused."""
         finish_reading(claim=self.claim, reading=self.reading, values=values)
 
-    def fail(self, failure: dict[str, Any]) -> None:
+    def fail(self, failure: Mapping[str, Any]) -> None:
         """Refuse the file."""
-        with writing() as session:
-            end_chore(session, self.claim, failure=failure)
-        refuse_reading(
-            dataset_id=self.claim.subject_id,
-            message=". ".join(filter(None, (failure["message"], failure.get("hint")))),
-            code=failure["code"],
-        )
+        fail_reading(claim=self.claim, reading=self.reading, failure=failure)
 
 
 class VerifyModel(ChoreKind):
@@ -112,7 +107,7 @@ class VerifyModel(ChoreKind):
         """Offer the model."""
         record_verification(claim=self.claim, failure=None)
 
-    def fail(self, failure: dict[str, Any]) -> None:
+    def fail(self, failure: Mapping[str, Any]) -> None:
         """Do not offer the model."""
         record_verification(claim=self.claim, failure=failure)
 
@@ -149,7 +144,7 @@ class Predict(ChoreKind):
         """Write the answer."""
         finish_prediction(claim=self.claim, values=values)
 
-    def fail(self, failure: dict[str, Any]) -> None:
+    def fail(self, failure: Mapping[str, Any]) -> None:
         """Write why there is no answer."""
         finish_prediction(claim=self.claim, failure=failure)
 

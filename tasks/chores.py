@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import queue
+from dashboard.chores.failures import CHILD_DIED
 from dashboard.chores.service import (
     MAX_ATTEMPTS,
     ChoreClaim,
@@ -25,11 +26,6 @@ from tasks.presence import Presence
 
 LOOK_EVERY_S = 0.2
 log = logging.getLogger(__name__)
-DIED = {
-    "code": "UNKNOWN",
-    "message": "The process that did it died by itself. It may need more memory than there is",
-    "hint": "",
-}
 
 
 @celery.task(name=queue.TASK_NAMES[queue.LIGHT])
@@ -57,6 +53,7 @@ def run_chore(claim: ChoreClaim) -> None:
         if isinstance(error, SQLAlchemyError) and is_away(error):
             raise  # the dispatcher takes the chore back when the database is there again
         log.exception("chore %s met an error of ours", claim.chore_id)
+        child.kill()
         kind.fail(explain(error))
     finally:
         child.kill()
@@ -115,10 +112,12 @@ class ChoreWatch:
                 time.sleep(LOOK_EVERY_S)
 
     def _look_after_death(self) -> None:
+        # What it started may live on, and another worker may begin as soon as this is written.
+        self.child.kill()
         if time.monotonic() - self.last_beat > settings.lost_after_s:
             return  # we were frozen, and it ended itself
         if self.claim.attempt >= MAX_ATTEMPTS:
-            self._insist(lambda: self.kind.fail(DIED))
+            self._insist(lambda: self.kind.fail(CHILD_DIED))
         else:
             self._insist(lambda: put_back(claim=self.claim, counted=True))
 
@@ -128,6 +127,7 @@ class ChoreWatch:
         self.drain_since = self.drain_since or time.monotonic()
         if time.monotonic() - self.drain_since <= settings.grace_s:
             return False
+        self.child.kill()  # another worker may begin as soon as the chore is put back
         put_back(claim=self.claim)
         return True
 

@@ -9,20 +9,22 @@ run twice, and to kill at any moment.
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.chores.service import recover_stale_chores
 from dashboard.clock import now
 from dashboard.config import Settings
-from dashboard.datasets.reading import refuse_reading
+from dashboard.datasets.reading import refuse_unread
 from dashboard.db import Chore, Job
 from dashboard.db.planning import in_index_order
 from dashboard.db.transaction import writing
@@ -40,20 +42,10 @@ LONGEST_PAUSE_S = 5.0
 # A hint may have gone to a worker that died before it could read it.
 HINT_AGAIN_AFTER = timedelta(seconds=5)
 log = logging.getLogger(__name__)
-
-
-DIED = {
-    "code": "UNKNOWN",
-    "message": "The worker that did it died again and again",
-    "hint": "It may need more memory than there is",
-}
-GIVE_UP: dict[str, Callable[[int], None]] = {
-    "read_dataset": lambda dataset_id: refuse_reading(
-        dataset_id=dataset_id,
-        message="The file could not be read: the worker that reads it died again and again",
-    ),
-    "verify_model": lambda model_id: refuse_unverified(model_id=model_id, failure=DIED),
-    "predict": lambda prediction_id: fail_prediction(prediction_id=prediction_id, failure=DIED),
+GIVE_UP: dict[str, Callable[[Session, int, Mapping[str, Any]], None]] = {
+    "read_dataset": lambda session, dataset_id, _why: refuse_unread(session, dataset_id),
+    "verify_model": refuse_unverified,
+    "predict": fail_prediction,
 }
 
 
@@ -115,9 +107,13 @@ def recover(settings: Settings, moment: datetime) -> None:
     jobs = recover_stale_jobs(before=before, max_child_deaths=settings.max_attempts)
     if jobs:
         log.warning("jobs taken back because their worker stopped answering: %s", jobs)
-    for kind, subject_id in recover_stale_chores(before=before):
+    for kind, subject_id in recover_stale_chores(before=before, give_up=give_up):
         log.warning("gave up a chore: %s of %s", kind, subject_id)
-        GIVE_UP[kind](subject_id)
+
+
+def give_up(session: Session, kind: str, subject_id: int, failure: Mapping[str, Any]) -> None:
+    """Write to what a chore was about that nothing comes of it, in the chore's transaction."""
+    GIVE_UP[kind](session, subject_id, failure)
 
 
 def run(settings: Settings, stop: threading.Event) -> None:

@@ -1,12 +1,18 @@
 """Migrations: they match the records, and go up and down on both databases."""
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import func, inspect, select, text
 
+from dashboard.db import Job, JobAttempt, JobEvent, JobFold, LogLine, Model
+from dashboard.db.transaction import writing
 from dashboard.extensions import db, migrate
+from tests.factories import make_model
+
+OF_A_JOB = (Job, JobAttempt, JobEvent, JobFold, LogLine, Model)
 
 
 def test_migrations_match_the_records(any_app: Flask) -> None:
@@ -23,3 +29,44 @@ def test_migrations_go_down_and_up_again(any_app: Flask) -> None:
     assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
     command.upgrade(config, "head")
     assert set(inspect(db.engine).get_table_names()) == tables
+
+
+def count_rows() -> dict[str, int]:
+    db.session.rollback()
+    counts = {
+        record.__tablename__: db.session.scalar(select(func.count()).select_from(record.__table__))
+        for record in OF_A_JOB
+    }
+    db.session.remove()
+    return counts  # type: ignore[return-value]
+
+
+def test_what_belongs_to_a_job_outlives_a_step_down_and_up(any_app: Flask) -> None:
+    job_id = make_model().job_id
+    with writing() as session:
+        session.add(JobAttempt(job_id=job_id, number=1, lease="a", worker="worker-1"))
+        session.add(JobEvent(job_id=job_id, to_state="queued"))
+        session.add(LogLine(job_id=job_id, n=1, level="info", text="Fitting"))
+    before = count_rows()
+    assert 0 not in before.values()
+    config = migrate.get_config()
+    command.downgrade(config, "0001")
+    command.upgrade(config, "head")
+    assert count_rows() == before
+
+
+def test_a_migration_that_leaves_rows_in_the_air_is_undone(app: Flask) -> None:
+    config = migrate.get_config()
+    make_model()
+    db.session.remove()
+    driver = db.engine.raw_connection()
+    driver.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+    driver.driver_connection.execute("DELETE FROM users")  # type: ignore[union-attr]
+    driver.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+    driver.close()
+    with pytest.raises(RuntimeError, match="jobs -> users"):
+        command.downgrade(config, "0001")
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0002"
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+    assert "job_usage" in inspect(db.engine).get_table_names()

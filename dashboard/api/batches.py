@@ -81,7 +81,7 @@ def _answer(batch_id: int) -> dict[str, Any]:
 
 @operation("POST", "/batches", "Submit several jobs as a batch", body=schemas.BatchRequest,
            answer=schemas.SubmittedBatch, status=201, headers=("Idempotency-Key",),
-           errors=(400, 403, 409, 413, 422))  # fmt: skip
+           errors=(400, 403, 409, 413, 422, 503))  # fmt: skip
 def submit_batch(body: schemas.BatchRequest) -> dict[str, Any]:
     given = body.model_dump(exclude_unset=True)
     key = request.headers.get("Idempotency-Key")
@@ -113,7 +113,7 @@ def cancel_batch(batch_id: int) -> dict[str, Any]:
 
 
 @operation("POST", f"{ID}/retry", "Run the failed and lost jobs of a batch again",
-           answer=schemas.Batch, errors=(403, 404))  # fmt: skip
+           answer=schemas.Batch, errors=(403, 404, 503))  # fmt: skip
 def retry_batch(batch_id: int) -> dict[str, Any]:
     service.retry_failed(user=current_user(), batch_id=batch_id)
     return _answer(batch_id)

@@ -74,7 +74,7 @@ def resume_queue() -> dict[str, Any]:
 
 
 @operation("POST", "/queue/retry-failed", "Run again what failed within the last hour (admins)",
-           answer=answers.Retried, errors=(403,))  # fmt: skip
+           answer=answers.Retried, errors=(403, 503))  # fmt: skip
 def retry_all_failed() -> dict[str, Any]:
     return {"jobs": retry_failed(user=current_user())}
 

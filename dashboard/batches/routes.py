@@ -14,6 +14,7 @@ from dashboard.batches.views import BatchView
 from dashboard.filters import plural
 from dashboard.jobs.lists import JobListing, read_listing
 from dashboard.live import answer
+from dashboard.storage import StorageFull
 from dashboard.web import requires
 
 blueprint = Blueprint("batches", __name__)
@@ -90,7 +91,11 @@ def cancel(batch_id: int) -> AnyResponse:
 @requires("member")
 def retry(batch_id: int) -> AnyResponse:
     """Run what failed again. For the owner and admins."""
-    again = service.retry_failed(user=current_user, batch_id=batch_id)
+    try:
+        again = service.retry_failed(user=current_user, batch_id=batch_id)
+    except StorageFull as problem:
+        flash(problem.message, "warning")
+        return redirect(url_for("batches.detail", batch_id=batch_id), 303)
     if again:
         flash(f"{plural(again, 'job')} {'waits' if again == 1 else 'wait'} again", "success")
     else:

@@ -4,17 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import case, func, literal, select, update
+from sqlalchemy.orm import Session
 
 from dashboard.access import require_owner
 from dashboard.batches.queries import get_batch
 from dashboard.db import Batch, Job, User
-from dashboard.db.states import ACTIVE, JobState, move_all
+from dashboard.db.job import NEXT, PRIORITIES
+from dashboard.db.states import ACTIVE, JobState, lock_all, move_all
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.jobs import submission
+from dashboard.room import check_room_for_jobs
 
 MESSAGE_LENGTH = 500
+FAILED = (JobState.FAILED, JobState.LOST)
+# As `jobs.service.begin_anew`: an admin put a job before all once, not for ever.
+WAS_NEXT = Job.priority == NEXT
+AS_NEW = {
+    **submission.AS_NEW,
+    "priority": case((WAS_NEXT, PRIORITIES["high"]), else_=Job.priority),
+    "rank": case((WAS_NEXT, 0), else_=Job.rank),
+}
 
 
 def submit(
@@ -97,9 +108,9 @@ def cancel_batch(*, user: User, batch_id: int) -> tuple[int, int]:
     }
     waited = {"stopped_by": by, "message": f"Cancelled by {by} before it started"}
     with writing() as session:
+        _lock(session, batch_id)
         # Locked first: a worker that starts one or hands one back is waited for, then waits.
-        active = select(Job.id).where(which, Job.state.in_(ACTIVE)).order_by(Job.id)
-        session.scalars(active.with_for_update()).all()
+        lock_all(session, which, Job.state.in_(ACTIVE))
         # What is being kept is dropped too: all are to end.
         kept = session.execute(
             update(Job)
@@ -130,16 +141,26 @@ def retry_failed(*, user: User, batch_id: int) -> int:
         When there is no such batch.
     Forbidden
         When it belongs to somebody else.
+    StorageFull
+        When the disk has no room but what is kept for the database.
     """
+    check_room_for_jobs()
     require_owner(user, get_batch(batch_id), "batch")
     which = Job.batch_id == batch_id
     with writing() as session:
+        _lock(session, batch_id)
+        lock_all(session, which, Job.state.in_(FAILED))
         again = sum(
-            move_all(
-                session, which, state, JobState.QUEUED, by=user.name, values=submission.AS_NEW
-            )
-            for state in (JobState.FAILED, JobState.LOST)
+            move_all(session, which, state, JobState.QUEUED, by=user.name, values=AS_NEW)
+            for state in FAILED
         )
     if again:
         submission.hint_batch(batch_id)
     return again
+
+
+def _lock(session: Session, batch_id: int) -> None:
+    """Let who cancels a batch and who runs it again come one after the other."""
+    session.scalar(
+        select(Batch.id).where(Batch.id == batch_id).with_for_update(key_share=True, of=Batch)
+    )

@@ -1,7 +1,7 @@
 """Chores: asking for one, and what the worker that does it writes."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,14 +9,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from dashboard.chores.failures import WORKER_DIED
 from dashboard.clock import now
 from dashboard.db import Chore
+from dashboard.db.states import ATTEMPTS_OF_ANY_KIND
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 
-# Attempts in which the child died by itself; and of any kind, whose worker died included.
+# Attempts in which the child died by itself.
 MAX_ATTEMPTS = 3
-ATTEMPTS_OF_ANY_KIND = 10
+# Writes, within the transaction, that nothing comes of a chore: its kind, its subject, and why.
+GiveUp = Callable[[Session, str, int, Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True)
@@ -113,20 +116,23 @@ def put_back(*, claim: ChoreClaim, counted: bool = False) -> None:
             chore.attempt -= 0 if counted else 1
 
 
-def recover_stale_chores(*, before: datetime) -> Sequence[tuple[str, int]]:
+def recover_stale_chores(*, before: datetime, give_up: GiveUp) -> Sequence[tuple[str, int]]:
     """Take back the chores whose worker has not been heard of.
 
     Parameters
     ----------
     before : datetime
         Chores with an older heartbeat are taken back.
+    give_up : callable
+        Writes to the subject of a chore that is given up, in the same transaction. It is not
+        called where another chore of the kind does the subject: that one decides.
 
     Returns
     -------
     sequence of (str, int)
         Kind and subject of those that were given up after ten attempts.
     """
-    return _take_back((Chore.state == "running", Chore.heartbeat_at < before))
+    return _take_back((Chore.state == "running", Chore.heartbeat_at < before), give_up)
 
 
 def recover_chores_of(*, worker: str, before: datetime) -> None:
@@ -142,7 +148,9 @@ def recover_chores_of(*, worker: str, before: datetime) -> None:
     ))  # fmt: skip
 
 
-def _take_back(stale: tuple[ColumnElement[bool], ...]) -> Sequence[tuple[str, int]]:
+def _take_back(
+    stale: tuple[ColumnElement[bool], ...], give_up: GiveUp | None = None
+) -> Sequence[tuple[str, int]]:
     given_up = []
     db.session.rollback()
     for chore_id in db.session.scalars(select(Chore.id).where(*stale)).all():
@@ -153,9 +161,23 @@ def _take_back(stale: tuple[ColumnElement[bool], ...]) -> Sequence[tuple[str, in
             if chore is None:
                 continue
             chore.lease = None
-            if chore.attempt >= ATTEMPTS_OF_ANY_KIND:
-                chore.state, chore.finished_at = "failed", now()
-                given_up.append((chore.kind, chore.subject_id))
-            else:
+            if give_up is None or chore.attempt < ATTEMPTS_OF_ANY_KIND:
                 chore.state, chore.hinted_at = "queued", None
+                continue
+            chore.state, chore.finished_at = "failed", now()
+            chore.failure = dict(WORKER_DIED)
+            subject = (chore.kind, chore.subject_id)
+            if not _is_asked_again(session, chore):
+                give_up(session, *subject, WORKER_DIED)
+        given_up.append(subject)
     return given_up
+
+
+def _is_asked_again(session: Session, chore: Chore) -> bool:
+    other = select(Chore.id).where(
+        Chore.state.in_(("queued", "running")),
+        Chore.kind == chore.kind,
+        Chore.subject_id == chore.subject_id,
+        Chore.id != chore.id,
+    )
+    return session.scalar(other.limit(1)) is not None

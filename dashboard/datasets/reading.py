@@ -4,15 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from dashboard.chores.service import ChoreClaim, end_chore, held_chore
 from dashboard.clock import now
 from dashboard.db import Dataset
 from dashboard.db.transaction import writing
 
+GIVEN_UP = "The file could not be read: the worker that reads it died again and again"
+
 
 def record_reading(
-    *, claim: ChoreClaim, reading: int, progress: float, message: str | None
+    *, claim: ChoreClaim, reading: int | None, progress: float, message: str | None
 ) -> bool:
     """Write how far the reading is, and a heartbeat; False when it is no longer wanted."""
     with writing() as session:
@@ -29,7 +32,7 @@ def record_reading(
         return changed is not None
 
 
-def finish_reading(*, claim: ChoreClaim, reading: int, values: Mapping[str, Any]) -> bool:
+def finish_reading(*, claim: ChoreClaim, reading: int | None, values: Mapping[str, Any]) -> bool:
     """Write what was read: a table with its profile, or the problems that refuse it.
 
     Parameters
@@ -49,7 +52,7 @@ def finish_reading(*, claim: ChoreClaim, reading: int, values: Mapping[str, Any]
     with writing() as session:
         if not end_chore(session, claim):
             return False
-        dataset = session.get(Dataset, claim.subject_id)
+        dataset = _lock(session, claim.subject_id)
         if dataset is None or dataset.reading != reading:
             return False
         for name, value in values.items():
@@ -58,11 +61,40 @@ def finish_reading(*, claim: ChoreClaim, reading: int, values: Mapping[str, Any]
         return True
 
 
-def refuse_reading(*, dataset_id: int, message: str, code: str = "UNKNOWN") -> None:
-    """Write that a file could not be read for a reason that lies with us, or is not known."""
+def fail_reading(*, claim: ChoreClaim, reading: int | None, failure: Mapping[str, Any]) -> bool:
+    """Write that a file could not be read, for a reason that lies with us, or is not known.
+
+    Returns
+    -------
+    bool
+        False when that is no longer wanted, as for `finish_reading`; then nothing was refused.
+    """
     with writing() as session:
-        dataset = session.get(Dataset, dataset_id)
-        if dataset is not None and dataset.state == "reading":
-            problem = {"severity": "error", "code": code, "message": message,
-                       "line": None, "column": None, "count": None}  # fmt: skip
-            dataset.state, dataset.problems = "refused", [problem]
+        if not end_chore(session, claim, failure=failure):
+            return False
+        dataset = _lock(session, claim.subject_id)
+        if dataset is None or dataset.reading != reading:
+            return False
+        message = ". ".join(filter(None, (failure["message"], failure.get("hint"))))
+        return _refuse(dataset, message, failure["code"])
+
+
+def refuse_unread(session: Session, dataset_id: int) -> None:
+    """Refuse a dataset whose reading was given up, within the caller's transaction."""
+    dataset = _lock(session, dataset_id)
+    if dataset is not None:
+        _refuse(dataset, GIVEN_UP, "UNKNOWN")
+
+
+def _lock(session: Session, dataset_id: int) -> Dataset | None:
+    """Return a dataset that nobody else changes or deletes meanwhile."""
+    return session.get(Dataset, dataset_id, with_for_update={"of": Dataset})
+
+
+def _refuse(dataset: Dataset, message: str, code: str) -> bool:
+    if dataset.state != "reading":
+        return False
+    problem = {"severity": "error", "code": code, "message": message,
+               "line": None, "column": None, "count": None}  # fmt: skip
+    dataset.state, dataset.problems = "refused", [problem]
+    return True

@@ -9,11 +9,11 @@
     failed | cancelled | lost -> queued  run again
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, literal, select, update
+from sqlalchemy import ColumnElement, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from dashboard.clock import now
@@ -48,6 +48,10 @@ TRANSITIONS: dict[JobState, frozenset[JobState]] = {
 ACTIVE = frozenset({S.QUEUED, S.RUNNING, S.CANCELLING})
 HELD = frozenset({S.RUNNING, S.CANCELLING})  # a worker holds a lease
 TERMINAL = frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED, S.LOST})
+# What ends its workers again and again is given up, job or chore, whoever is to blame.
+ATTEMPTS_OF_ANY_KIND = 10
+# Ids in one statement: SQLite takes 32,766 values, PostgreSQL 65,535.
+AT_ONCE = 5_000
 
 
 class IllegalTransition(Exception):
@@ -92,7 +96,7 @@ def move_all(
 ) -> int:
     """Change the state of all jobs that match and are in one state, and write their events.
 
-    The number of statements does not grow with the jobs. Jobs that the session has loaded keep
+    A statement is for up to `AT_ONCE` jobs. Jobs that the session has loaded keep
     their old values until they are read again.
 
     Parameters
@@ -119,20 +123,26 @@ def move_all(
         When `TRANSITIONS` does not allow it.
     """
     _check(came_from, to, "jobs")
-    matching = (which, Job.state == came_from)
-    # The locks keep what matches now the same for all three statements.
-    ids = session.scalars(select(Job.id).where(*matching).order_by(Job.id).with_for_update()).all()
-    if not ids:
-        return 0
-    moment = now()
-    write_events(session, and_(*matching), came_from, to, by=by)
     changes = {**(values or {}), "state": to}
     if to in TERMINAL:
-        changes["finished_at"] = moment
-    session.execute(
-        update(Job).where(*matching).values(changes).execution_options(synchronize_session=False)
-    )
+        changes["finished_at"] = now()
+    # PostgreSQL looks anew in each statement, and might find more jobs by then: what was locked
+    # is what changes.
+    ids = lock_all(session, which, Job.state == came_from)
+    for start in range(0, len(ids), AT_ONCE):
+        chosen = Job.id.in_(ids[start : start + AT_ONCE])
+        write_events(session, chosen, came_from, to, by=by)
+        changing = update(Job).where(chosen).values(changes)
+        session.execute(changing.execution_options(synchronize_session=False))
     return len(ids)
+
+
+def lock_all(session: Session, *which: ColumnElement[bool]) -> Sequence[int]:
+    """Lock all jobs that match for the rest of the transaction, and return their ids.
+
+    They are locked in the order of their ids by everybody, so that nobody waits for each other.
+    """
+    return session.scalars(select(Job.id).where(*which).order_by(Job.id).with_for_update()).all()
 
 
 def write_events(

@@ -11,6 +11,7 @@ from dashboard.db import Job, User
 from dashboard.db.states import JobState
 from dashboard.db.transaction import writing
 from dashboard.jobs.service import begin_anew
+from dashboard.room import check_room_for_jobs
 
 JUST_NOW = timedelta(hours=1)
 AT_ONCE = 200
@@ -31,8 +32,11 @@ def retry_failed(*, user: User) -> int:
     ------
     Forbidden
         When the person is no admin.
+    StorageFull
+        When the disk has no room but what is kept for the database.
     """
     require_admin(user)
+    check_room_for_jobs()
     with writing() as session:
         jobs = session.scalars(
             select(Job)

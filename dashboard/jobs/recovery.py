@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.clock import now
 from dashboard.db import Job
-from dashboard.db.states import HELD, JobState, move
+from dashboard.db.states import ATTEMPTS_OF_ANY_KIND, HELD, JobState, move
 from dashboard.db.transaction import writing
 from dashboard.errors import DomainError
 from dashboard.extensions import db
@@ -18,8 +18,6 @@ from dashboard.jobs.claiming import Claim
 from dashboard.jobs.execution import add_lines, end_attempt, held_job
 from dashboard.jobs.leftovers import discard_leftovers
 
-# A job that ends its workers again and again is given up too, whoever is to blame.
-ATTEMPTS_OF_ANY_KIND = 10
 log = logging.getLogger(__name__)
 
 
@@ -125,7 +123,7 @@ def _requeue(
         move(session, job, JobState.CANCELLED, by=job.stopped_by)
         return
     if deaths or tries >= ATTEMPTS_OF_ANY_KIND:
-        _give_up(session, job, ended_by, worker=worker, moment=moment)
+        _give_up(session, job, ended_by, worker=worker, moment=moment, by=by)
         return
     job.message = f"{why_again(ended_by, worker)}. Started again as attempt {attempt + 1}"
     job.hinted_at = None  # its progress stays: the folds that were scored are not lost
@@ -134,18 +132,28 @@ def _requeue(
 
 
 def _give_up(
-    session: Session, job: Job, ended_by: str, *, worker: str | None, moment: datetime
+    session: Session, job: Job, ended_by: str, *, worker: str | None, moment: datetime, by: str
 ) -> None:
-    if ended_by == "child_died":
-        message = f"The training process died by itself {job.child_deaths} times, last on {worker}"
-        hint = "It may need more memory than there is. Try fewer columns or a simpler estimator"
-    else:
-        message = f"{worker} stopped answering, attempt {job.attempt} of this job"
-        hint = "This is not about your data. Run it again"
+    message, hint = _why_given_up(job, ended_by, worker)
     job.failure = {"code": "LOST", "message": message, "hint": hint}
     job.message = message
     add_lines(session, job.id, [(moment, "error", message)])
     if job.state == JobState.CANCELLING:
         move(session, job, JobState.CANCELLED, by=job.stopped_by)
     else:
-        move(session, job, JobState.LOST, by="dispatcher")
+        move(session, job, JobState.LOST, by=by)
+
+
+def _why_given_up(job: Job, ended_by: str, worker: str | None) -> tuple[str, str]:
+    """Return what ended the last attempt of a job that is given up, and what may be done."""
+    if ended_by == "child_died":
+        times = f"{job.child_deaths} time{'' if job.child_deaths == 1 else 's'}"
+        return (
+            f"The training process died by itself {times}, last on {worker}",
+            "It may need more memory than there is. Try fewer columns or a simpler estimator",
+        )
+    did = {"handed_back": "was stopped and handed the job back"}.get(ended_by, "stopped answering")
+    return (
+        f"{worker} {did}, attempt {job.attempt} of this job",
+        "This is not about your data. Run it again",
+    )

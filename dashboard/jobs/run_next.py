@@ -12,6 +12,7 @@ from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.jobs.execution import add_lines
 from dashboard.jobs.queries import get_job
+from dashboard.jobs.service import lock_job
 
 
 def run_next(*, user: User, job_id: int) -> Job:
@@ -37,7 +38,7 @@ def run_next(*, user: User, job_id: int) -> Job:
     """
     require_owner(user, get_job(user=user, job_id=job_id), "job")
     with writing() as session:
-        job = session.scalars(select(Job).where(Job.id == job_id).with_for_update(of=Job)).one()
+        job = lock_job(session, user, job_id)
         if job.state != JobState.QUEUED:
             raise Conflict(f"The job is {job.state}; only jobs that wait can be put first")
         if user.is_admin:

@@ -52,7 +52,7 @@ def submit_job(
     return submission.submit(user=user, request=request, idempotency_key=idempotency_key, limit=1)
 
 
-def _lock_job(session: Session, user: User, job_id: int) -> Job:
+def lock_job(session: Session, user: User, job_id: int) -> Job:
     """Return a job, locked for the rest of the transaction; NotFound when it is gone by now."""
     found = select(Job).where(Job.id == job_id).with_for_update(of=Job)
     return session.scalar(found) or get_job(user=user, job_id=job_id)
@@ -79,7 +79,7 @@ def cancel_job(*, user: User, job_id: int, keep: bool = False) -> Job:
     """
     require_owner(user, get_job(user=user, job_id=job_id), "job")
     with writing() as session:
-        job = _lock_job(session, user, job_id)
+        job = lock_job(session, user, job_id)
         if job.state not in ACTIVE:
             raise Conflict(_already_done(job), code="ALREADY_DONE")
         if job.stop_request == ("keep" if keep else "cancel"):
@@ -136,7 +136,7 @@ def retry_job(*, user: User, job_id: int) -> Job:
     check_room_for_jobs()
     require_owner(user, get_job(user=user, job_id=job_id), "job")
     with writing() as session:
-        job = _lock_job(session, user, job_id)
+        job = lock_job(session, user, job_id)
         if job.state not in TERMINAL - {JobState.SUCCEEDED}:
             raise Conflict(
                 f"The job is {job.state}; only failed, cancelled or lost jobs run again"
@@ -170,7 +170,7 @@ def delete_job(*, user: User, job_id: int) -> None:
     job = get_job(user=user, job_id=job_id)
     require_owner(user, job, "job")
     with writing() as session:
-        job = _lock_job(session, user, job_id)
+        job = lock_job(session, user, job_id)
         if job.state not in TERMINAL:
             raise Conflict(f"The job is {job.state}. Cancel it first")
         predictions = session.scalars(

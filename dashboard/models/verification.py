@@ -18,14 +18,13 @@ def record_verification(*, claim: ChoreClaim, failure: Mapping[str, Any] | None)
             _decide(session, claim.subject_id, failure)
 
 
-def refuse_unverified(*, model_id: int, failure: Mapping[str, Any]) -> None:
-    """Refuse a model whose check was given up."""
-    with writing() as session:
-        _decide(session, model_id, failure)
+def refuse_unverified(session: Session, model_id: int, failure: Mapping[str, Any]) -> None:
+    """Refuse a model whose check was given up, within the caller's transaction."""
+    _decide(session, model_id, failure)
 
 
 def _decide(session: Session, model_id: int, failure: Mapping[str, Any] | None) -> None:
-    model = session.get(Model, model_id)
+    model = session.get(Model, model_id, with_for_update={"of": Model})
     if model is not None and model.state == "verifying":
         model.state = "refused" if failure else "ready"
         model.failure = dict(failure) if failure else None

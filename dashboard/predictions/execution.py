@@ -15,7 +15,7 @@ def record_prediction_progress(*, claim: ChoreClaim, fraction: float) -> bool:
     """Write how far a file's prediction is, and a heartbeat; False when it is not wanted."""
     with writing() as session:
         chore = held_chore(session, claim)
-        prediction = session.get(Prediction, claim.subject_id)
+        prediction = _lock(session, claim.subject_id)
         if chore is None or prediction is None:
             return False
         chore.heartbeat_at = now()
@@ -35,10 +35,9 @@ def finish_prediction(
             _end(session, claim.subject_id, values or {}, failure)
 
 
-def fail_prediction(*, prediction_id: int, failure: Mapping[str, Any]) -> None:
-    """Write that a prediction was given up."""
-    with writing() as session:
-        _end(session, prediction_id, {}, failure)
+def fail_prediction(session: Session, prediction_id: int, failure: Mapping[str, Any]) -> None:
+    """Write that a prediction was given up, within the caller's transaction."""
+    _end(session, prediction_id, {}, failure)
 
 
 def _end(
@@ -47,7 +46,7 @@ def _end(
     values: Mapping[str, Any],
     failure: Mapping[str, Any] | None,
 ) -> None:
-    prediction = session.get(Prediction, prediction_id)
+    prediction = _lock(session, prediction_id)
     if prediction is None:
         return
     for name, value in values.items():
@@ -55,3 +54,8 @@ def _end(
     prediction.state = "failed" if failure else "ready"
     prediction.failure = dict(failure) if failure else None
     prediction.progress, prediction.finished_at = 1.0, now()
+
+
+def _lock(session: Session, prediction_id: int) -> Prediction | None:
+    """Return a prediction that nobody else deletes meanwhile."""
+    return session.get(Prediction, prediction_id, with_for_update={"of": Prediction})

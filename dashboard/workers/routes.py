@@ -15,6 +15,7 @@ from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.run_next import run_next as put_first
 from dashboard.live import answer
 from dashboard.shell import queue_summary
+from dashboard.storage import StorageFull
 from dashboard.web import requires
 from dashboard.workers import queries, service
 from dashboard.workers.last_day import read_last_day
@@ -88,7 +89,10 @@ def resume() -> AnyResponse:
 @requires("admin")
 def retry_all_failed() -> AnyResponse:
     """Run the jobs again that failed within the last hour. For admins."""
-    flash(f"{plural(retry_failed(user=current_user), 'job')} queued again", "success")
+    try:
+        flash(f"{plural(retry_failed(user=current_user), 'job')} queued again", "success")
+    except StorageFull as problem:
+        flash(problem.message, "warning")
     return _back()
 
 

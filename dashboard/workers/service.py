@@ -6,7 +6,7 @@ from dashboard import queue as broker
 from dashboard.access import require_admin
 from dashboard.clock import now
 from dashboard.db import Job, QueueState, User, Worker
-from dashboard.db.states import JobState
+from dashboard.db.states import AT_ONCE, JobState, lock_all
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.jobs.pausing import ONLY_ROW
@@ -106,8 +106,10 @@ def resume_queue(*, user: User) -> None:
             return
         state.paused_at = state.paused_by = None
         # Hints that came while it was paused are used up: the dispatcher sends them anew.
-        hinted = (Job.state == JobState.QUEUED, Job.hinted_at.is_not(None))
-        session.execute(update(Job).where(*hinted).values(hinted_at=None))
+        hinted = lock_all(session, Job.state == JobState.QUEUED, Job.hinted_at.is_not(None))
+        for start in range(0, len(hinted), AT_ONCE):
+            chosen = Job.id.in_(hinted[start : start + AT_ONCE])
+            session.execute(update(Job).where(chosen).values(hinted_at=None))
     idle = count_idle(broker.TRAIN)
     if idle:
         broker.wake(broker.TRAIN, idle)

@@ -10,13 +10,17 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
 from dashboard import room
+from dashboard.api.openapi import make_document
 from dashboard.auth.tokens import create_token
+from dashboard.batches import service as batches
 from dashboard.config import load_settings
 from dashboard.db import Dataset, Job, SignInAttempt, User
 from dashboard.db.transaction import is_full, writing
 from dashboard.extensions import db
+from dashboard.jobs.again import retry_failed
 from dashboard.storage import StorageFull, get_storage, storage_address
-from tests.factories import make_dataset, make_job
+from tests.dashboard.batches.test_pages import fill
+from tests.factories import make_dataset, make_job, make_user
 from tests.page import PageClient
 
 Usage = namedtuple("Usage", "total used free")
@@ -181,3 +185,23 @@ def test_sqlite_that_has_no_room_is_known_as_full(app: Flask) -> None:
 def save(*records: Any) -> None:
     with writing() as session:
         session.add_all(records)
+
+
+def test_nothing_runs_again_without_room(app: Flask, full: None) -> None:
+    admin = make_user(role="admin")
+    dataset = make_dataset(admin)
+    batch = fill(admin, dataset, failed=1)
+    with pytest.raises(StorageFull):
+        batches.retry_failed(user=admin, batch_id=batch.id)
+    with pytest.raises(StorageFull):
+        retry_failed(user=admin)
+    assert list(db.session.scalars(select(Job.state))) == ["failed"]
+
+
+@pytest.mark.parametrize("path", [
+    "/batches", "/batches/{batch_id}/retry", "/jobs/{job_id}/retry", "/queue/retry-failed",
+])  # fmt: skip
+def test_the_document_says_what_needs_room(app: Flask, path: str) -> None:
+    document = make_document()
+    found = {at.removeprefix("/api/v1"): item for at, item in document["paths"].items()}
+    assert "503" in found[path]["post"]["responses"]

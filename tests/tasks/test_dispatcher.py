@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from dashboard import hints, queue
 from dashboard.clock import now
 from dashboard.config import load_settings
-from dashboard.db import Chore, Job, Model, Prediction
+from dashboard.db import Chore, Job, JobEvent, Model, Prediction
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs import recovery, submission
@@ -133,3 +134,16 @@ def test_a_retry_counts_its_tries_anew(sent: list[str]) -> None:
     recovery.hand_back(claim=claim)
     found = db.session.get_one(Job, job.id, populate_existing=True)
     assert (found.state, found.attempt, found.tries) == ("queued", 11, 1)
+
+
+def test_a_job_that_is_handed_back_for_the_tenth_time_says_so(any_app: Flask) -> None:
+    job = make_job(attempt=9, tries=9)
+    claim = claim_next_job(worker="worker-1")
+    assert claim is not None
+    recovery.hand_back(claim=claim)
+    found = db.session.get_one(Job, job.id, populate_existing=True)
+    assert found.state == "lost"
+    said = "worker-1 was stopped and handed the job back, attempt 10 of this job"
+    assert found.message == found.failure["message"] == said
+    event = db.session.scalars(select(JobEvent).where(JobEvent.to_state == "lost")).one()
+    assert event.by == "worker-1"

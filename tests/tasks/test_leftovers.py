@@ -8,16 +8,16 @@ from flask import Flask
 from dashboard.clock import now
 from dashboard.db import Job
 from dashboard.db.transaction import writing
-from dashboard.jobs import claiming, execution, leftovers, recovery, service
-from dashboard.jobs.claiming import Claim
-from dashboard.jobs.execution import Progress
+from dashboard.jobs import execution, leftovers, recovery, service
+from dashboard.jobs.claiming import claim_next_job
+from dashboard.jobs.execution import Claim, Progress
 from dashboard.storage import get_storage, keys
 from dashboard.storage.local import LocalStorage
 from tests.factories import make_job, make_user
 
 
 def begin(worker: str = "worker-1") -> Claim:
-    claim = claiming.claim_next_job(worker=worker)
+    claim = claim_next_job(worker=worker)
     assert claim is not None
     return claim
 

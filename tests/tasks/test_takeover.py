@@ -14,7 +14,8 @@ from dashboard.clock import now
 from dashboard.db import Chore, Job, JobAttempt, Worker
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import claiming, execution, recovery
+from dashboard.jobs import execution, recovery
+from dashboard.jobs.claiming import claim_next_job
 from dashboard.jobs.execution import Progress
 from tasks.presence import is_gone
 from tests.factories import make_dataset, make_job, make_user
@@ -30,9 +31,9 @@ def test_only_what_the_former_process_held_is_taken_back(any_app: Flask) -> None
     dataset = make_dataset(owner)
     jobs = [make_job(owner, dataset) for _ in range(3)]
     for worker in ("worker-1", "worker-2"):
-        assert claiming.claim_next_job(worker=worker) is not None
+        assert claim_next_job(worker=worker) is not None
     began = now()
-    assert claiming.claim_next_job(worker="worker-1") is not None  # by the new process
+    assert claim_next_job(worker="worker-1") is not None  # by the new process
     taken = recovery.recover_jobs_of(worker="worker-1", before=began, max_child_deaths=3)
     assert taken == 1
     assert [read(job).state for job in jobs] == ["queued", "running", "running"]
@@ -73,7 +74,7 @@ def test_a_process_counts_as_gone_only_when_that_is_certain() -> None:
 
 def test_progress_is_kept_over_attempts(any_app: Flask) -> None:
     job = make_job()
-    claim = claiming.claim_next_job(worker="worker-1")
+    claim = claim_next_job(worker="worker-1")
     assert claim is not None
     execution.record_progress(claim=claim, progress=Progress(fraction=0.6))
     recovery.hand_back(claim=claim)

@@ -11,6 +11,7 @@ from sqlalchemy import event, func, select
 from dashboard.batches import service
 from dashboard.clock import now
 from dashboard.db import Batch, Job, JobEvent, User
+from dashboard.db.job import NEXT, PRIORITIES
 from dashboard.db.states import (
     ACTIVE,
     TERMINAL,
@@ -21,9 +22,9 @@ from dashboard.db.states import (
 )
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import claiming, execution, recovery
-from dashboard.jobs.claiming import Claim
-from dashboard.jobs.execution import Progress
+from dashboard.jobs import execution, recovery
+from dashboard.jobs.claiming import claim_next_job
+from dashboard.jobs.execution import Claim, Progress
 from tests.dashboard.batches.test_pages import fill
 from tests.factories import make_dataset, make_job, make_user
 
@@ -109,7 +110,7 @@ class Worker(threading.Thread):
         with self.app.app_context():
             for n in range(200):
                 was_cancelled = self.cancelled.is_set()
-                claim = claiming.claim_next_job(worker=self.name)
+                claim = claim_next_job(worker=self.name)
                 self.has_begun.set()
                 if claim is not None:
                     self.late += [claim] if was_cancelled else []
@@ -174,7 +175,22 @@ def test_failed_and_lost_jobs_run_again_as_new(any_app: Flask) -> None:
         assert (job.failure, job.message, job.progress, job.tries) == (None, None, 0.0, 0)
         assert (job.started_at, job.finished_at, job.stages) == (None, None, [])
     assert service.retry_failed(user=owner, batch_id=batch.id) == 0
-    assert claiming.claim_next_job(worker="w") is not None
+    assert claim_next_job(worker="w") is not None
+
+
+def test_what_an_admin_put_before_all_runs_again_as_high(any_app: Flask) -> None:
+    owner = make_user()
+    dataset = make_dataset(owner)
+    batch = fill(owner, dataset)
+    places = [(NEXT, -3), (PRIORITIES["low"], -2)]
+    made = [
+        make_job(owner, dataset, batch_id=batch.id, state="failed", priority=priority, rank=rank)
+        for priority, rank in places
+    ]
+    assert service.retry_failed(user=owner, batch_id=batch.id) == 2
+    db.session.expire_all()
+    found = [(job.priority, job.rank) for job in made]
+    assert found == [(PRIORITIES["high"], 0), (PRIORITIES["low"], -2)]
 
 
 @pytest.mark.parametrize("to", list(JobState))

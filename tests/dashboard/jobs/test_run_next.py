@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 
 from dashboard.clock import now
-from dashboard.db import Job, LogLine
+from dashboard.db import Job, LogLine, User
 from dashboard.db.job import NEXT
 from dashboard.db.transaction import writing
-from dashboard.errors import Conflict, Forbidden
+from dashboard.errors import Conflict, Forbidden, NotFound
 from dashboard.extensions import db
 from dashboard.jobs import again, recovery, service
 from dashboard.jobs.again import retry_failed
@@ -134,3 +134,17 @@ def test_failures_of_the_last_hour_run_again_together(
             session.get_one(Job, job.id).finished_at = recent
     monkeypatch.setattr(again, "AT_ONCE", 1)
     assert retry_failed(user=admin) == 1
+
+
+def test_a_job_that_is_deleted_meanwhile_is_not_found(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = make_user()
+    job_id = make_job(owner, state="failed").id
+
+    def meanwhile(user: User, *_: object) -> None:
+        service.delete_job(user=user, job_id=job_id)
+
+    monkeypatch.setattr("dashboard.jobs.run_next.require_owner", meanwhile)
+    with pytest.raises(NotFound):
+        run_next(user=owner, job_id=job_id)

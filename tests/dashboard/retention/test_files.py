@@ -17,7 +17,8 @@ from dashboard.clock import now
 from dashboard.db import FileLook, FileProblem, Job, JobAttempt, JobFold, Prediction
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import claiming, execution
+from dashboard.jobs import execution
+from dashboard.jobs.claiming import claim_next_job
 from dashboard.jobs.service import delete_job
 from dashboard.retention import look as look_module
 from dashboard.retention import service
@@ -94,7 +95,7 @@ def test_a_file_that_was_written_before_its_row_is_committed_stays(
     any_app: Flask, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = make_job()
-    claim = claiming.claim_next_job(worker="worker-1")
+    claim = claim_next_job(worker="worker-1")
     assert claim is not None
     key = put(storage, keys.job_artefact(job.id, claim.lease, "results"))
     look_later(storage, monkeypatch)

@@ -1,0 +1,160 @@
+"""How a chore ends: by who holds its lease alone, and together with what it was about."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dashboard.chores import service as chores
+from dashboard.chores.service import ChoreClaim
+from dashboard.clock import now
+from dashboard.config import load_settings
+from dashboard.db import Chore, Dataset, Model, Prediction
+from dashboard.db.transaction import writing
+from dashboard.extensions import db
+from tasks import chores as task
+from tasks import dispatcher
+from tasks.chore_kinds import KINDS
+from tests.factories import make_dataset, make_model
+
+LOST = timedelta(seconds=30)
+BOOM = {"code": "UNKNOWN", "message": "boom", "hint": ""}
+
+
+def make_subject(kind: str) -> Dataset | Model | Prediction:
+    """Make what a chore of a kind is about, and ask for the chore."""
+    if kind == "read_dataset":
+        made: Any = make_dataset(state="reading")
+    else:
+        made = make_model(state="verifying", files={
+            name: {"key": name, "sha256": "x"} for name in ("bundle", "check", "joblib")
+        })  # fmt: skip
+    if kind == "predict":
+        made = Prediction(
+            model_id=made.id, owner_id=made.job.owner_id, kind="file", token="ab" * 8
+        )
+    with writing() as session:
+        session.add(made)
+        session.flush()
+        chores.add_chore(session, kind, made.id)
+    return made
+
+
+def claim(worker: str = "light") -> ChoreClaim:
+    found = chores.claim_next_chore(worker=worker)
+    assert found is not None
+    return found
+
+
+def fall_silent(attempt: int = 1) -> None:
+    with writing() as session:
+        for chore in session.scalars(select(Chore).where(Chore.state == "running")):
+            chore.heartbeat_at, chore.attempt = now() - 2 * LOST, attempt
+
+
+def states(subject: Any) -> tuple[str, list[str]]:
+    """Return the states of a subject and of all chores."""
+    db.session.rollback()
+    db.session.refresh(subject)
+    return subject.state, list(db.session.scalars(select(Chore.state).order_by(Chore.id)))
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("end", ["fail", "finish"])
+def test_who_has_lost_the_lease_changes_nothing(any_app: Flask, kind: str, end: str) -> None:
+    subject = make_subject(kind)
+    late = KINDS[kind](claim("former"))
+    late.payload()
+    fall_silent()
+    chores.recover_stale_chores(before=now() - LOST, give_up=dispatcher.give_up)
+    claim("latter")
+    before = states(subject)
+    assert before[1] == ["running"]
+    {"fail": lambda: late.fail(BOOM), "finish": lambda: late.finish({})}[end]()
+    assert states(subject) == before
+
+
+def test_a_former_reading_that_fails_refuses_nothing(any_app: Flask) -> None:
+    dataset = make_subject("read_dataset")
+    late = KINDS["read_dataset"](claim())
+    late.payload()
+    with writing() as session:  # as when it is to be read in another way
+        session.get_one(Dataset, dataset.id).reading += 1
+        chores.add_chore(session, "read_dataset", dataset.id)
+    late.fail(BOOM)
+    assert states(dataset) == ("reading", ["failed", "queued"])
+
+
+def test_a_reading_that_fails_refuses_the_file(any_app: Flask) -> None:
+    dataset = make_subject("read_dataset")
+    held = KINDS["read_dataset"](claim())
+    held.payload()
+    held.fail(BOOM | {"hint": "Try again"})
+    assert states(dataset) == ("refused", ["failed"])
+    assert dataset.problems[0]["message"] == "boom. Try again"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_chore_is_given_up_with_its_subject_or_not_at_all(any_app: Flask, kind: str) -> None:
+    subject = make_subject(kind)
+    claim()
+    fall_silent(attempt=10)
+    before = states(subject)
+
+    def die(session: Session, kind: str, subject_id: int, failure: Mapping[str, Any]) -> None:
+        dispatcher.give_up(session, kind, subject_id, failure)
+        session.flush()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        chores.recover_stale_chores(before=now() - LOST, give_up=die)
+    assert states(subject) == before
+    dispatcher.recover(load_settings(), now())
+    ended = "failed" if kind == "predict" else "refused"
+    assert states(subject) == (ended, ["failed"])
+
+
+def test_what_another_chore_reads_is_not_refused(any_app: Flask) -> None:
+    dataset = make_subject("read_dataset")
+    claim()
+    fall_silent(attempt=10)
+    with writing() as session:
+        chores.add_chore(session, "read_dataset", dataset.id)
+    dispatcher.recover(load_settings(), now())
+    assert states(dataset) == ("reading", ["failed", "queued"])
+
+
+class DeadChild:
+    """A child that has died by itself, or that will not end; it notes when it is killed."""
+
+    def __init__(self, acts: list[str], *, is_alive: bool) -> None:
+        self.acts, self.is_alive = acts, is_alive
+
+    def read_events(self, _wait_s: float) -> list[dict[str, Any]]:
+        return []
+
+    def keep_alive(self) -> None:
+        pass
+
+    def kill(self) -> None:
+        self.acts.append("kill")
+
+
+@pytest.mark.parametrize("is_alive", [False, True])
+def test_nobody_else_begins_while_the_child_may_write(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, is_alive: bool
+) -> None:
+    make_subject("read_dataset")
+    held, acts = claim(), []  # type: ignore[var-annotated]
+    monkeypatch.setattr(task, "put_back", lambda **_: acts.append("put back"))
+    child = DeadChild(acts, is_alive=is_alive)
+    watch = task.ChoreWatch(held, KINDS[held.kind](held), child)  # type: ignore[arg-type]
+    if is_alive:  # the worker was asked to stop, and the grace is over
+        monkeypatch.setattr(task.draining, "is_set", lambda: True)
+        watch.drain_since = -task.settings.grace_s - 1.0
+    watch.run()
+    assert acts == ["kill", "put back"]
