@@ -2,8 +2,9 @@
 
 A thread of its own, because a storage that hangs must not keep the dispatcher from taking back
 the jobs of dead workers. Not a chore, because a look through a million files would keep people
-waiting behind it. A look goes in rounds of a minute; in between, all other steps are done. It rests
-after each slice for so long that it takes less than a hundredth of a core, however much there is.
+waiting behind it. A look goes in rounds of a minute; in between, all other steps are done. It
+rests after each slice for so long that it takes less than a hundredth of a core, however much
+there is.
 """
 
 import logging
