@@ -1,4 +1,4 @@
-"""What the dispatcher asks in each round is answered from an index, however many jobs there are."""
+"""What the dispatcher asks in each round is answered from an index, however many jobs there be."""
 
 import threading
 from collections.abc import Iterator
