@@ -42,18 +42,24 @@ def statements() -> Iterator[list[tuple[str, Any]]]:
         event.remove(db.engine, "before_cursor_execute", note)
 
 
+def plans(said: list[tuple[str, Any]]) -> list[tuple[str, list[str]]]:
+    """Return each statement with the steps by which SQLite answers it."""
+    with db.engine.connect() as connection:
+        return [
+            (statement, [row[3] for row in connection.exec_driver_sql(
+                f"EXPLAIN QUERY PLAN {statement}", parameters)])
+            for statement, parameters in said
+            if statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE"))
+        ]  # fmt: skip
+
+
 def scans(said: list[tuple[str, Any]]) -> list[str]:
     """Return the statements that read a growing table from its first row to its last."""
-    found = []
-    with db.engine.connect() as connection:
-        for statement, parameters in said:
-            if not statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE")):
-                continue
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            steps = [row[3].split() for row in plan]
-            if any(step[0] == "SCAN" and step[1] in GROWING for step in steps):
-                found.append(f"{statement}\n{steps}")
-    return found
+    return [
+        f"{statement}\n{steps}"
+        for statement, steps in plans(said)
+        if any(step.startswith("SCAN") and step.split()[1] in GROWING for step in steps)
+    ]
 
 
 def test_a_scan_is_noticed(app: Flask) -> None:
@@ -82,6 +88,14 @@ def test_no_round_reads_a_table_that_grows(app: Flask, monkeypatch: pytest.Monke
     assert all(f"FROM {table}" in tables for table in ("jobs", "job_attempts", "idempotency_keys"))
     found = scans(said)
     assert not found, "\n\n".join(found)
+
+
+def test_the_last_day_reads_no_job_that_ended_before(app: Flask) -> None:
+    with statements() as said:
+        read_last_day()
+    steps = [step for _, found in plans(said) for step in found if " jobs " in step]
+    assert len(steps) == 2
+    assert all("INDEX ix_jobs_finished (finished_at>?" in step for step in steps)
 
 
 def test_a_heartbeat_reads_the_job_alone(app: Flask) -> None:
