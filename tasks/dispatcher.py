@@ -6,11 +6,13 @@ It decides from the database alone and each of its steps is a conditional update
 run twice, and to kill at any moment.
 """
 
+import contextlib
 import logging
 import signal
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import click
@@ -117,20 +119,31 @@ def give_up(session: Session, kind: str, subject_id: int, failure: Mapping[str, 
 
 
 def run(settings: Settings, stop: threading.Event) -> None:
-    """Dispatch until asked to stop; outages are waited out with a bounded back-off."""
+    """Dispatch until asked to stop; outages are waited out with a bounded back-off.
+
+    A step that fails keeps no other from its work: whatever recovery meets, hints are sent.
+    """
     pause = PAUSE_S
     while not stop.is_set():
-        try:
-            moment = now()
-            recover(settings, moment)
-            send_hints(moment)
-            pause = PAUSE_S
-        except SQLAlchemyError as problem:
-            log.warning("the database does not answer: %s", str(problem).splitlines()[0])
-            pause = min(pause * 2, LONGEST_PAUSE_S)
-        finally:
-            db.session.remove()
+        moment = now()
+        answered = [_try(partial(recover, settings), moment), _try(send_hints, moment)]
+        pause = PAUSE_S if all(answered) else min(pause * 2, LONGEST_PAUSE_S)
         stop.wait(pause)
+
+
+def _try(step: Callable[[datetime], object], moment: datetime) -> bool:
+    """Do a step; False when the database did not answer."""
+    try:
+        step(moment)
+    except SQLAlchemyError as problem:
+        log.warning("the database does not answer: %s", (str(problem).splitlines() or [""])[0])
+        return False
+    except Exception:
+        log.exception("a step met an error that nobody foresaw")
+    finally:
+        with contextlib.suppress(SQLAlchemyError):
+            db.session.remove()
+    return True
 
 
 @click.command()

@@ -120,11 +120,14 @@ class Presence:
                     self._watch()
                 except SQLAlchemyError as problem:
                     log.warning("%s cannot write its sign of life: %s", self.name, problem)
+                except Exception:  # without this thread the worker would be taken for dead
+                    log.exception("%s met an error that nobody foresaw", self.name)
                 finally:
-                    db.session.remove()
+                    with contextlib.suppress(SQLAlchemyError):
+                        db.session.remove()
                 self.changed.wait(min(settings.heartbeat_s, 5))
                 self.changed.clear()
-            with contextlib.suppress(SQLAlchemyError):
+            with contextlib.suppress(SQLAlchemyError, psutil.Error):
                 self._write("stopped")
 
     def _take_over(self) -> None:

@@ -2,13 +2,15 @@
 
 A thread of its own, because a storage that hangs must not keep the dispatcher from taking back
 the jobs of dead workers. Not a chore, because a look through a million files would keep people
-waiting behind it. It rests after each slice for so long that it takes less than a hundredth of a
-core, however much there is.
+waiting behind it. A look goes in rounds of a minute; in between, all other steps are done. It
+rests after each slice for so long that it takes less than a hundredth of a core, however much
+there is.
 """
 
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -30,7 +32,7 @@ TIDY_EVERY_S = 60
 LEFTOVERS_OF = timedelta(minutes=15)
 SHARE_OF_A_CORE = 0.004
 LONGEST_REST_S = 60.0
-SAY_SO_EVERY_S = 60.0
+ALL_DONE = object()
 OUTAGES = (SQLAlchemyError, BotoCoreError, ClientError, DomainError, OSError)
 log = logging.getLogger(__name__)
 
@@ -49,17 +51,20 @@ class Tidying:
     def __init__(self, settings: Settings, stop: threading.Event) -> None:
         self.settings, self.stop = settings, stop
         self.trimmed = 0  # the last job whose log was looked at
+        self.cleaned: datetime | None = None  # attempts that ended earlier were cleaned up behind
+        self.looking: tuple[Look, Iterator[None]] | None = None  # a look that goes on
 
     def run(self, app: Flask) -> None:
         """Tidy now and every minute. Whatever goes wrong is left for the next time."""
         with app.app_context():
             while not self.stop.is_set():
                 self.tidy(now())
-                self.stop.wait(TIDY_EVERY_S)
+                if self.looking is None:
+                    self.stop.wait(TIDY_EVERY_S)
 
     def tidy(self, moment: datetime) -> None:
         """Do each step; one that meets an outage does not keep the others from theirs."""
-        for step in (clean_up, forget_rows, self.trim, forget_abandoned, self.look):
+        for step in (self.clean_up, forget_rows, self.trim, forget_abandoned, self.look):
             try:
                 step(moment)
             except OUTAGES as problem:
@@ -70,6 +75,11 @@ class Tidying:
             finally:
                 db.session.remove()
 
+    def clean_up(self, moment: datetime) -> None:
+        """Delete what attempts left behind whose worker could not; see `jobs.leftovers`."""
+        since = moment - LEFTOVERS_OF
+        self.cleaned = discard_recent_leftovers(since=max(since, self.cleaned or since))
+
     def trim(self, moment: datetime) -> None:
         """Trim the logs of some jobs that ended long ago."""
         days = self.settings.keep_logs_days
@@ -77,29 +87,36 @@ class Tidying:
             self.trimmed = trim_logs(before=moment - timedelta(days=days), behind=self.trimmed)
 
     def look(self, moment: datetime) -> None:
-        """Look through the storage, if it is time to."""
-        if not begin_look(moment):
+        """Look through the storage for a minute, if it is time to; then it is the others' turn."""
+        if self.looking is not None:
+            go_on(moment)
+        elif begin_look(moment):
+            look = Look(get_storage())
+            self.looking = look, look.slices()
+        else:
             return
-        look, said = Look(get_storage()), time.monotonic()
-        began = time.thread_time()
-        for _ in look.slices():
+        look, slices = self.looking
+        self.looking = None  # a look that meets an error is over
+        if self._look_on(slices):
+            self.looking = look, slices
+        elif not self.stop.is_set():
+            end_look(look.findings)
+            report(look.findings)
+
+    def _look_on(self, slices: Iterator[None]) -> bool:
+        """Do some slices, resting in between; True when there may be more of them."""
+        end = time.monotonic() + TIDY_EVERY_S
+        while time.monotonic() < end:
+            began = time.thread_time()
+            if next(slices, ALL_DONE) is ALL_DONE:
+                return False
             self._rest(time.thread_time() - began)
             if self.stop.is_set():
-                return
-            if time.monotonic() - said > SAY_SO_EVERY_S:
-                go_on(now())
-                said = time.monotonic()
-            began = time.thread_time()
-        end_look(look.findings)
-        report(look.findings)
+                return False
+        return True
 
     def _rest(self, worked_s: float) -> None:
         self.stop.wait(min(worked_s / SHARE_OF_A_CORE, LONGEST_REST_S))
-
-
-def clean_up(moment: datetime) -> None:
-    """Delete what attempts left behind whose worker could not; see `dashboard.jobs.leftovers`."""
-    discard_recent_leftovers(since=moment - LEFTOVERS_OF)
 
 
 def report(findings: Findings) -> None:

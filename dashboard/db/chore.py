@@ -16,7 +16,11 @@ class Chore(Record):
     """
 
     __tablename__ = "chores"
-    __table_args__ = (Index("ix_chores_state", "state", "urgent", "id"),)
+    __table_args__ = (
+        Index("ix_chores_state", "state", "urgent", "id"),
+        # Tidying looks for those that were over long ago, every minute.
+        Index("ix_chores_state_finished", "state", "finished_at"),
+    )
 
     id: Mapped[Id]
     kind: Mapped[str] = mapped_column(String(20))

@@ -113,7 +113,11 @@ class JobAttempt(Record):
     """One try of a job on one worker."""
 
     __tablename__ = "job_attempts"
-    __table_args__ = (UniqueConstraint("job_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("job_id", "number"),
+        # Tidying looks for those that ended lately, every minute.
+        Index("ix_job_attempts_ended_at", "ended_at"),
+    )
 
     id: Mapped[Id]
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
@@ -209,4 +213,4 @@ class IdempotencyKey(Record):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(200))
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
-    created_at: Mapped[Moment] = mapped_column(default=now)
+    created_at: Mapped[Moment] = mapped_column(default=now, index=True)

@@ -1,6 +1,6 @@
 """Predictions: a model applied to new rows."""
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.clock import now
@@ -16,6 +16,12 @@ class Prediction(Record):
     """
 
     __tablename__ = "predictions"
+    __table_args__ = (
+        # Tidying looks for old ones that may go, every minute.
+        Index("ix_predictions_kind_state_created", "kind", "state", "created_at"),
+        # Files that never came: few, however many predictions there are.
+        Index("ix_predictions_kind_input", "kind", "input_key", "created_at"),
+    )
 
     id: Mapped[Id]
     model_id: Mapped[int] = mapped_column(ForeignKey("models.id", ondelete="CASCADE"), index=True)

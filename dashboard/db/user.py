@@ -75,4 +75,4 @@ class SignInAttempt(Record):
 
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(String(300))
-    at: Mapped[Moment] = mapped_column(default=now)
+    at: Mapped[Moment] = mapped_column(default=now, index=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from dashboard.clock import now
 from dashboard.db import Chore, Job, JobAttempt, JobFold, LogLine, Model
@@ -48,9 +48,13 @@ class Progress:
 
 
 def held_job(session: Session, claim: Claim) -> Job | None:
-    """Return the job if the lease still holds, locked for the rest of the transaction."""
+    """Return the job if the lease still holds, locked for the rest of the transaction.
+
+    The job alone: each heartbeat asks, and a dataset's row may be long.
+    """
     return session.scalar(
         select(Job)
+        .options(lazyload(Job.owner), lazyload(Job.dataset))
         .where(Job.id == claim.job_id, Job.lease == claim.lease, Job.state.in_(HELD))
         .with_for_update(of=Job)
     )

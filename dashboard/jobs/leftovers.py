@@ -4,15 +4,18 @@ An attempt writes below its own lease only, and nothing can be recorded under a 
 So once an attempt is over, whatever lies below its lease without a record is nobody's.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from dashboard.clock import now
 from dashboard.db import Job, JobAttempt, JobFold, Model
 from dashboard.extensions import db
 from dashboard.storage import get_storage, keys
 
 AT_ONCE = 500
+# Ends are seen when they are committed, somewhat later than the time that they bear.
+OVERLAP = timedelta(minutes=1)
 
 
 def discard_leftovers(*, job_id: int, lease: str) -> int:
@@ -32,19 +35,28 @@ def discard_leftovers(*, job_id: int, lease: str) -> int:
     return get_storage().keep_only(keys.attempt_prefix(job_id, lease), named)
 
 
-def discard_recent_leftovers(*, since: datetime) -> int:
-    """Do so for all attempts that came to a bad end since some moment.
+def discard_recent_leftovers(*, since: datetime) -> datetime:
+    """Do so for attempts that came to a bad end since some moment, the earliest 500.
 
     It is the net below those who end attempts: they may be killed before they have cleaned up.
+
+    Returns
+    -------
+    datetime
+        Since when to look the next time, so that no attempt is listed again and again.
     """
+    moment = now()
     ended = (
-        select(JobAttempt.job_id, JobAttempt.lease)
+        select(JobAttempt.job_id, JobAttempt.lease, JobAttempt.ended_at)
         .where(JobAttempt.ended_at >= since, JobAttempt.ended_by != "succeeded")
-        .order_by(JobAttempt.id.desc())
+        .order_by(JobAttempt.ended_at)
         .limit(AT_ONCE)
     )
     found = db.session.execute(ended).all()
-    return sum(discard_leftovers(job_id=job_id, lease=lease) for job_id, lease in found)
+    for job_id, lease, _ended_at in found:
+        discard_leftovers(job_id=job_id, lease=lease)
+    behind: datetime = found[-1].ended_at if len(found) == AT_ONCE else moment - OVERLAP
+    return max(since, behind)
 
 
 def _named_keys(job_id: int) -> set[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from dashboard.clock import now
 from dashboard.db import Job
 from dashboard.db.states import ATTEMPTS_OF_ANY_KIND, HELD, JobState, move
-from dashboard.db.transaction import writing
+from dashboard.db.transaction import is_away, writing
 from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
@@ -82,18 +82,28 @@ def _take_back(which: tuple[ColumnElement[bool], ...], max_child_deaths: int, *,
     job_ids: Sequence[int] = db.session.scalars(select(Job.id).where(*which)).all()
     recovered = 0
     for job_id in job_ids:
-        with writing() as session:
-            job = session.scalar(
-                select(Job).where(Job.id == job_id, *which).with_for_update(of=Job)
-            )
-            if job is None:
-                continue
-            lease = job.lease
-            _requeue(session, job, "worker_died", max_child_deaths, by=by)
-        recovered += 1
-        if lease:
-            _clean_up(job_id, lease)
+        try:
+            recovered += _take_one_back(job_id, which, max_child_deaths, by=by)
+        except Exception as problem:
+            if is_away(problem):
+                raise
+            # One job that cannot be taken back keeps no other from it.
+            log.exception("job %s could not be taken back", job_id)
     return recovered
+
+
+def _take_one_back(
+    job_id: int, which: tuple[ColumnElement[bool], ...], max_child_deaths: int, *, by: str
+) -> bool:
+    with writing() as session:
+        job = session.scalar(select(Job).where(Job.id == job_id, *which).with_for_update(of=Job))
+        if job is None:
+            return False
+        lease = job.lease
+        _requeue(session, job, "worker_died", max_child_deaths, by=by)
+    if lease:
+        _clean_up(job_id, lease)
+    return True
 
 
 def _clean_up(job_id: int, lease: str) -> None:

@@ -1,18 +1,21 @@
 """Files that attempts left without a record: deleted by whoever ends an attempt, and no others."""
 
 import io
+import threading
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from dashboard.clock import now
-from dashboard.db import Job
+from dashboard.db import Job, JobAttempt
 from dashboard.db.transaction import writing
 from dashboard.jobs import execution, leftovers, recovery, service
-from dashboard.jobs.claiming import claim_next_job
-from dashboard.jobs.execution import Claim, Progress
+from dashboard.jobs.claiming import Claim, claim_next_job
+from dashboard.jobs.execution import Progress
 from dashboard.storage import get_storage, keys
 from dashboard.storage.local import LocalStorage
+from tasks.tidying import Tidying
 from tests.factories import make_job, make_user
 
 
@@ -86,10 +89,36 @@ def test_a_dispatcher_finds_what_one_before_it_had_no_time_for(any_app: Flask) -
     running = begin()
     assert running.job_id == claim.job_id
     living = write_fold(running, 1, recorded=False)  # its worker is about to record it
-    assert leftovers.discard_recent_leftovers(since=now() + timedelta(seconds=9)) == 0
-    assert leftovers.discard_recent_leftovers(since=now() - timedelta(minutes=1)) == 1
+    leftovers.discard_recent_leftovers(since=now() + timedelta(seconds=9))
+    assert get_storage().exists(lost)
+    leftovers.discard_recent_leftovers(since=now() - timedelta(minutes=1))
     assert not get_storage().exists(lost)
     assert get_storage().exists(living)
+
+
+def test_no_attempt_is_looked_at_again_and_again(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, moment = make_job(), now()
+    ends = [moment - timedelta(minutes=ago) for ago in (9, 7, 5)]
+    with writing() as session:
+        for n, end in enumerate(ends, start=1):
+            session.add(JobAttempt(job_id=job.id, number=n, worker="w", lease=f"{n}",
+                                   ended_at=end, ended_by="worker_died"))  # fmt: skip
+    seen: list[str] = []
+
+    def note(*, job_id: int, lease: str) -> int:
+        seen.append(lease)
+        return 0
+
+    monkeypatch.setattr(leftovers, "discard_leftovers", note)
+    monkeypatch.setattr(leftovers, "AT_ONCE", 2)
+    tidy = Tidying(any_app.config["SETTINGS"], threading.Event())
+    for _ in range(4):
+        tidy.clean_up(moment)
+    assert seen == ["1", "2", "2", "3", "3"]  # twice at the border between two rounds
+    assert tidy.cleaned is not None
+    assert tidy.cleaned > moment - timedelta(minutes=2)
 
 
 def test_a_late_file_of_a_deleted_job_goes_too(any_app: Flask) -> None:

@@ -114,6 +114,29 @@ def test_it_rests_after_each_slice_and_leaves_when_asked(
     assert db.session.get_one(FileLook, 1).finished_at is None
 
 
+def test_a_long_look_keeps_no_other_step_waiting(
+    app: Flask, tidy: tidying.Tidying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.retention.look.FILES_AT_ONCE", 1)
+    monkeypatch.setattr(tidying, "LONGEST_REST_S", 0)
+    keys = [left_over() for _ in range(2)]
+    clock = iter(range(0, 100_000, 40))  # a slice takes long
+    with monkeypatch.context() as slow:
+        slow.setattr(tidying.time, "monotonic", lambda: next(clock))
+        tidy.tidy(now())
+        assert sum(get_storage().exists(key) for key in keys) == 1
+        old_attempt()
+        tidy.tidy(now())
+    assert db.session.query(SignInAttempt).count() == 0
+    assert not any(get_storage().exists(key) for key in keys)
+    assert db.session.get_one(FileLook, 1).finished_at is None
+    while tidy.looking is not None:
+        tidy.tidy(now())
+    look = db.session.get_one(FileLook, 1, populate_existing=True)
+    assert look.finished_at is not None
+    assert look.found["left_over"] == 2
+
+
 def test_the_thread_ends_with_the_dispatcher(app: Flask) -> None:
     stop = threading.Event()
     thread = tidying.start(app, app.config["SETTINGS"], stop)

@@ -11,6 +11,7 @@ from dashboard.clock import now
 from dashboard.db import Job, JobUsage, User, Worker
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.workers import last_day
 from dashboard.workers.last_day import read_last_day
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import PageClient
@@ -204,10 +205,27 @@ def test_last_day_counts_and_takes_medians(any_app: Flask) -> None:
     make_job(owner, dataset, state="lost", finished_at=seen_ago(30), started_at=None)
     make_job(owner, dataset, state="failed", finished_at=seen_ago(90_000))
     make_job(owner, dataset, state="cancelled", finished_at=seen_ago(60))
+    make_succeeded_job(owner, dataset=dataset, attempt=2, created_at=seen_ago(500_000),
+                       started_at=seen_ago(400_000), finished_at=seen_ago(12_000))  # fmt: skip
     day = read_last_day()
-    assert (day.succeeded, day.failed, day.failed_last_hour) == (3, 1, 1)
+    assert (day.succeeded, day.failed, day.failed_last_hour) == (4, 1, 1)
     assert (len(day.hours), day.hours[-1], day.hours[-3]) == (24, (2, 1), (1, 0))
     assert (round(day.median_wait_s or 0), round(day.median_run_s or 0)) == (3, 20)
+
+
+def test_last_day_of_many_jobs_is_kept_for_a_moment(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = make_user()
+    dataset = make_dataset(owner)
+    monkeypatch.setattr(last_day, "MANY", 2)
+    counts = []
+    for _ in range(4):
+        make_job(owner, dataset, state="failed", finished_at=seen_ago(60))
+        counts.append(read_last_day().failed)
+    assert counts == [1, 2, 2, 2]
+    monkeypatch.setattr(last_day.time, "monotonic", lambda: float("inf"))
+    assert read_last_day().failed == 4
 
 
 def test_last_day_of_a_new_installation(app: Flask, viewer: User) -> None:
