@@ -29,6 +29,7 @@ from dashboard.queue import TRAIN
 from dashboard.workers import service
 from dashboard.workers.queries import find_worker, is_drained
 from tasks.celery_app import draining, flask_app, settings
+from tasks.family import family_of, memory_of
 
 DEAF_AFTER = timedelta(seconds=90)
 BEGAN = now()  # what was held before this moment, a former process of our name held
@@ -197,11 +198,5 @@ def measure_memory() -> int:
     Not of its direct children: those are the fork server and its helpers, whose pages the
     working children share.
     """
-    process = psutil.Process()
-    total = process.memory_info().rss
-    direct = {child.pid for child in process.children()}
-    for child in process.children(recursive=True):
-        if child.pid not in direct:
-            with contextlib.suppress(psutil.Error):
-                total += child.memory_info().rss
-    return int(total)
+    direct = {child.pid for child in psutil.Process().children()}
+    return memory_of(m for m in family_of(os.getpid()) if m.pid not in direct)
