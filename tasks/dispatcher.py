@@ -34,6 +34,7 @@ from dashboard.models.verification import refuse_unverified
 from dashboard.predictions.execution import fail_prediction
 from dashboard.workers.queries import count_idle
 from tasks import tidying
+from tasks.clocks import ClockWatch, insist_on_agreement
 
 PAUSE_S = 1.0
 LONGEST_PAUSE_S = 5.0
@@ -122,12 +123,13 @@ def recover(settings: Settings, moment: datetime) -> None:
 
 def run(settings: Settings, stop: threading.Event) -> None:
     """Dispatch until asked to stop; outages are waited out with a bounded back-off."""
-    pause = PAUSE_S
+    pause, clocks = PAUSE_S, ClockWatch()
     while not stop.is_set():
         try:
             moment = now()
             recover(settings, moment)
             send_hints(moment)
+            clocks.look()
             pause = PAUSE_S
         except SQLAlchemyError as problem:
             log.warning("the database does not answer: %s", str(problem).splitlines()[0])
@@ -143,6 +145,7 @@ def dispatcher() -> None:
     """Send hints, take back the work of dead workers and tidy, until stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s dispatcher: %(message)s")
     settings, stop = current_app.config["SETTINGS"], stop_on_signals()
+    insist_on_agreement(settings)
     tidying.start(current_app._get_current_object(), settings, stop)  # type: ignore[attr-defined]
     run(settings, stop)
 

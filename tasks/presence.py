@@ -29,6 +29,7 @@ from dashboard.queue import TRAIN
 from dashboard.workers import service
 from dashboard.workers.queries import find_worker, is_drained
 from tasks.celery_app import draining, flask_app, settings
+from tasks.clocks import ClockWatch
 from tasks.family import family_of, memory_of
 
 DEAF_AFTER = timedelta(seconds=90)
@@ -51,6 +52,7 @@ class Presence:
         self.idle_since = time.monotonic()
         self.stopped = threading.Event()
         self.changed = threading.Event()
+        self.clocks = ClockWatch()
         self.thread = threading.Thread(target=self._run, daemon=True, name="presence")
 
     @classmethod
@@ -119,6 +121,7 @@ class Presence:
                     if self.drain and not self.is_taking and not draining.is_set():
                         self.leave()
                     self._watch()
+                    self.clocks.look()
                 except SQLAlchemyError as problem:
                     log.warning("%s cannot write its sign of life: %s", self.name, problem)
                 finally:
