@@ -48,7 +48,7 @@ def consumed_queue(sender: Any) -> str:
 
 @signals.worker_init.connect
 def start_up(sender: Any, **_: Any) -> None:
-    """Compare clocks, wait while drained, then warm the forkserver; the first message is asked for afterwards."""
+    """Compare clocks, wait while drained, warm the forkserver; only then ask for a message."""
     from tasks.drained import wait_while_drained
 
     with flask_app.app_context():
