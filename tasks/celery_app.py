@@ -10,7 +10,7 @@ from flask import Flask
 
 from dashboard import create_app
 from dashboard.queue import LIGHT, TRAIN, make_celery
-from tasks import child
+from tasks import child, clocks
 
 flask_app: Flask = create_app()
 settings = flask_app.config["SETTINGS"]
@@ -48,9 +48,11 @@ def consumed_queue(sender: Any) -> str:
 
 @signals.worker_init.connect
 def start_up(sender: Any, **_: Any) -> None:
-    """Wait while drained, then warm the forkserver; the first message is asked for afterwards."""
+    """Compare clocks, wait while drained, warm the forkserver; only then ask for a message."""
     from tasks.drained import wait_while_drained
 
+    with flask_app.app_context():
+        clocks.insist_on_agreement(settings)
     if consumed_queue(sender) == TRAIN:
         wait_while_drained(worker_name())
     child.warm_up()

@@ -22,6 +22,9 @@ from typing import Any
 
 import psutil
 
+from tasks.family import cpu_of, family_of, memory_of
+from tasks.lines import Lines, write_line
+
 PRELOAD = ["tasks.child_work"]
 STARTS = 3
 END_S = 5.0
@@ -44,7 +47,7 @@ def _main(
     waiting.start()
 
     def send(event: dict[str, Any]) -> None:
-        events.send_bytes(json.dumps(event).encode())
+        write_line(events, event)
 
     try:
         function = getattr(importlib.import_module("tasks.child_work"), work)
@@ -105,6 +108,13 @@ class Child:
         finally:
             child_events.close()
             child_lifeline.close()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.lines, self.cpu_s = Lines(self.events), 0.0
+        self.identity: psutil.Process | None = None
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended already
+            self.identity = psutil.Process(self.process.pid)
 
     def keep_alive(self) -> None:
         """Tell the process that its worker lives and holds the lease."""
@@ -114,12 +124,8 @@ class Child:
 
     def read_events(self, timeout_s: float) -> list[dict[str, Any]]:
         """Wait for events, at most `timeout_s` seconds, and return those that are there."""
-        found: list[dict[str, Any]] = []
         wait([self.events, self.process.sentinel], timeout_s)
-        with contextlib.suppress(EOFError, OSError):
-            while self.events.poll():
-                found.append(json.loads(self.events.recv_bytes()))
-        return found
+        return list(self.lines.read())
 
     @property
     def is_alive(self) -> bool:
@@ -128,21 +134,15 @@ class Child:
 
     def memory_bytes(self) -> int:
         """Return the memory of the child and what it started (RSS, in bytes); 0 when gone."""
-        try:
-            child = psutil.Process(self.process.pid)
-            family = [child, *child.children(recursive=True)]
-            return sum(member.memory_info().rss for member in family)
-        except psutil.Error:
-            return 0
+        return memory_of(family_of(self.process.pid or 0))
 
     def cpu_seconds(self) -> float:
-        """Return the CPU time of the child and of all that it started, those that ended too."""
-        try:
-            child = psutil.Process(self.process.pid)
-            family = [child, *child.children(recursive=True)]
-            return float(sum(sum(member.cpu_times()[:4]) for member in family))
-        except psutil.Error:
-            return 0.0
+        """Return the CPU time of the child and of all that it started, those that ended too.
+
+        It never falls: one that ends while it is looked at is missing for a moment.
+        """
+        self.cpu_s = max(self.cpu_s, cpu_of(family_of(self.process.pid or 0)))
+        return self.cpu_s
 
     def kill(self) -> list[dict[str, Any]]:
         """End the process and all that it started, now, and return what it had still to say.
@@ -153,7 +153,7 @@ class Child:
         if self.events.closed:
             return []
         pid = self.process.pid
-        if pid:
+        if pid and not self._is_anothers(pid):
             # Also when it has died by itself: what it started would live on.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
@@ -166,10 +166,18 @@ class Child:
         self.events.close()
         return last
 
+    def _is_anothers(self, pid: int) -> bool:
+        """Tell whether the number was given anew: a worker may have been frozen for days.
+
+        While something of the process's group lives the kernel gives its number to nobody.
+        """
+        is_ours = self.identity is not None and self.identity.is_running()
+        return not is_ours and psutil.pid_exists(pid)
+
     def _read_to_end(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         give_up = time.monotonic() + END_S
-        with contextlib.suppress(EOFError, OSError):
-            while self.events.poll(max(0.0, give_up - time.monotonic())):
-                found.append(json.loads(self.events.recv_bytes()))
+        while not self.lines.has_ended and time.monotonic() < give_up:
+            wait([self.events], max(0.0, give_up - time.monotonic()))
+            found += self.lines.read()
         return found

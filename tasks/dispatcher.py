@@ -38,6 +38,7 @@ from dashboard.models.verification import refuse_unverified
 from dashboard.predictions.execution import fail_prediction
 from dashboard.workers.queries import count_idle
 from tasks import tidying
+from tasks.clocks import ClockWatch, insist_on_agreement
 
 PAUSE_S = 1.0
 LONGEST_PAUSE_S = 5.0
@@ -123,10 +124,11 @@ def run(settings: Settings, stop: threading.Event) -> None:
 
     A step that fails keeps no other from its work: whatever recovery meets, hints are sent.
     """
-    pause = PAUSE_S
+    pause, clocks = PAUSE_S, ClockWatch()
+    steps = (partial(recover, settings), send_hints, lambda _moment: clocks.look())
     while not stop.is_set():
         moment = now()
-        answered = [_try(partial(recover, settings), moment), _try(send_hints, moment)]
+        answered = [_try(step, moment) for step in steps]
         pause = PAUSE_S if all(answered) else min(pause * 2, LONGEST_PAUSE_S)
         stop.wait(pause)
 
@@ -152,6 +154,7 @@ def dispatcher() -> None:
     """Send hints, take back the work of dead workers and tidy, until stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s dispatcher: %(message)s")
     settings, stop = current_app.config["SETTINGS"], stop_on_signals()
+    insist_on_agreement(settings)
     tidying.start(current_app._get_current_object(), settings, stop)  # type: ignore[attr-defined]
     run(settings, stop)
 

@@ -29,6 +29,8 @@ from dashboard.queue import TRAIN
 from dashboard.workers import service
 from dashboard.workers.queries import find_worker, is_drained
 from tasks.celery_app import draining, flask_app, settings
+from tasks.clocks import ClockWatch
+from tasks.family import family_of, memory_of
 
 DEAF_AFTER = timedelta(seconds=90)
 BEGAN = now()  # what was held before this moment, a former process of our name held
@@ -50,6 +52,7 @@ class Presence:
         self.idle_since = time.monotonic()
         self.stopped = threading.Event()
         self.changed = threading.Event()
+        self.clocks = ClockWatch()
         self.thread = threading.Thread(target=self._run, daemon=True, name="presence")
 
     @classmethod
@@ -118,6 +121,7 @@ class Presence:
                     if self.drain and not self.is_taking and not draining.is_set():
                         self.leave()
                     self._watch()
+                    self.clocks.look()
                 except SQLAlchemyError as problem:
                     log.warning("%s cannot write its sign of life: %s", self.name, problem)
                 except Exception:  # without this thread the worker would be taken for dead
@@ -200,11 +204,5 @@ def measure_memory() -> int:
     Not of its direct children: those are the fork server and its helpers, whose pages the
     working children share.
     """
-    process = psutil.Process()
-    total = process.memory_info().rss
-    direct = {child.pid for child in process.children()}
-    for child in process.children(recursive=True):
-        if child.pid not in direct:
-            with contextlib.suppress(psutil.Error):
-                total += child.memory_info().rss
-    return int(total)
+    direct = {child.pid for child in psutil.Process().children()}
+    return memory_of(m for m in family_of(os.getpid()) if m.pid not in direct)

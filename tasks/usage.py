@@ -31,7 +31,7 @@ class UsageMeter:
         if since < self.interval_s:
             return []
         cpu_s = read_cpu()
-        # A new child (stop and keep) begins to count anew; one that is gone reads as 0.
+        # A new child (stop and keep) begins to count anew.
         spent = cpu_s - self.cpu_s if cpu_s >= self.cpu_s else cpu_s
         sample = UsageSample(now(), round(spent / since, 3), self.memory_bytes)
         self.last, self.cpu_s, self.memory_bytes = time.monotonic(), cpu_s, 0

@@ -24,7 +24,8 @@ def discard_leftovers(*, job_id: int, lease: str) -> int:
     Parameters
     ----------
     job_id, lease
-        An attempt that is over, and whose training process is gone.
+        An attempt that is over. Its training process may live a few seconds more, where its worker
+        is frozen: what that still writes `discard_recent_leftovers` deletes within a minute.
 
     Returns
     -------

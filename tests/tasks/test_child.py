@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,22 @@ def leave_alone(payload, send):
     made = subprocess.Popen(["sleep", "600"])
     send({"type": "log", "level": "info", "text": str(made.pid)})
     os.kill(os.getpid(), signal.SIGKILL)
+def stop_in_the_middle(payload, send):
+    import tasks.lines as lines
+    write, written = os.write, []
+    def write_some(file, rest):
+        if len(rest) < 1000:
+            return write(file, rest)
+        if len(written) == 8:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        written.append(write(file, bytes(rest[:60_000])))
+        return written[-1]
+    lines.os = type("os", (), {"write": staticmethod(write_some)})
+    send({"type": "log", "level": "info", "text": "first"})
+    send({"type": "done", "values": {"text": "x" * 1_000_000}})
+def speak_long(payload, send):
+    send({"type": "log", "level": "info", "text": "x" * 1_000_000})
+    send({"type": "log", "level": "info", "text": "after"})
 def talk(payload, send):
     send({"type": "done", "values": {"n": 1}})
 """
@@ -51,12 +68,14 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     package = tmp_path / "tasks"
     package.mkdir()
     (package / "__init__.py").write_text("")
-    (package / "child.py").write_text((ROOT / "tasks" / "child.py").read_text())
+    for name in ("child.py", "family.py", "lines.py"):
+        (package / name).write_text((ROOT / "tasks" / name).read_text())
     (package / "child_work.py").write_text(WORK)
 
     def begin(work: str, then: str, silence_s: float | None = None) -> subprocess.Popen[str]:
         script = tmp_path / "worker.py"
-        program = textwrap.dedent(PROGRAM).format(work=work, then=then, silence_s=silence_s)
+        lines = textwrap.indent(textwrap.dedent(then).strip(), "    ").lstrip()
+        program = textwrap.dedent(PROGRAM).format(work=work, then=lines, silence_s=silence_s)
         script.write_text(program)
         env = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{tmp_path}:{ROOT}"}
         return subprocess.Popen(
@@ -180,4 +199,74 @@ def test_what_a_dead_child_had_started_is_ended_too(
         pid = int(worker.stdout.readline())
         assert worker.stdout.readline().strip() == "killed"
         wait_for(lambda: is_gone(pid), 5)
+        worker.wait(10)
+
+
+def test_child_that_is_frozen_in_the_middle_of_a_message_does_not_hold_its_worker(
+    start: Callable[..., subprocess.Popen[str]],
+) -> None:
+    then = """
+        import psutil
+        said, process = [], psutil.Process(made.process.pid)
+        end = time.monotonic() + 20
+        while process.status() != psutil.STATUS_STOPPED and time.monotonic() < end:
+            said += made.read_events(0.05)
+        began = time.monotonic()
+        said += made.read_events(0.2) + made.read_events(0.2)
+        print(process.status(), [event["text"] for event in said], flush=True)
+        print(time.monotonic() - began, made.kill(), made.is_alive, flush=True)
+    """
+    with start("stop_in_the_middle", then) as worker:
+        assert worker.stdout is not None
+        pid = int(worker.stdout.readline())
+        try:
+            lines: list[str] = []
+            reading = threading.Thread(target=lambda: lines.extend(worker.stdout or []))
+            reading.start()
+            reading.join(40)
+            assert not reading.is_alive(), "the worker hangs on what its child has not said"
+            assert lines[0].strip() == "stopped ['first']"
+            seconds, rest = lines[1].split(" ", 1)
+            assert float(seconds) < 2
+            assert rest.strip() == "[] False"
+            assert is_gone(pid)
+        finally:
+            worker.kill()
+
+
+def test_message_larger_than_a_pipe_comes_whole(
+    start: Callable[..., subprocess.Popen[str]],
+) -> None:
+    then = """
+        said = []
+        while len(said) < 2:
+            said += made.read_events(10)
+        print([len(event["text"]) for event in said], made.kill(), flush=True)
+    """
+    with start("speak_long", then) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        assert worker.stdout.readline().strip() == "[1000000, 5] []"
+        worker.wait(10)
+
+
+def test_who_was_given_the_number_of_a_dead_child_is_left_alone(
+    start: Callable[..., subprocess.Popen[str]],
+) -> None:
+    then = """
+        import psutil, subprocess
+        made.process.join(10)
+        other = subprocess.Popen(["sleep", "600"], start_new_session=True)
+        former = psutil.Process(other.pid)
+        former._ident = (other.pid, 0.0)
+        made.process._popen.pid, made.identity = other.pid, former
+        print(made.kill(), other.poll(), flush=True)
+        other.kill()
+        print(other.wait(10), flush=True)
+    """
+    with start("talk", then) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        line = worker.stdout.readline().strip()
+        assert line == "[{'type': 'done', 'values': {'n': 1}}] None"
         worker.wait(10)

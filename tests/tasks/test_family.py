@@ -1,0 +1,45 @@
+"""What a process and its descendants use is added up; one that has ended hides no other."""
+
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from tasks import presence
+from tasks.family import cpu_of, family_of, memory_of
+
+
+@pytest.fixture
+def dead() -> psutil.Process:
+    made = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    found = psutil.Process(made.pid)
+    made.communicate(b"\n")
+    return found
+
+
+def test_member_that_has_ended_hides_no_other(dead: psutil.Process) -> None:
+    alive = psutil.Process()
+    for members in ([dead, alive], [alive, dead]):
+        assert memory_of(members) > 1_000_000
+        assert cpu_of(members) > 0.01
+
+
+def test_family_that_is_gone_uses_nothing(dead: psutil.Process) -> None:
+    assert family_of(dead.pid) == []
+    assert memory_of([dead]) == 0
+    assert cpu_of([dead]) == 0.0
+
+
+def test_direct_children_of_a_worker_are_not_counted() -> None:
+    program = "import subprocess,sys; p=subprocess.Popen(['sleep','60']); print(p.pid,flush=True); input(); p.kill(); p.wait()"  # noqa: E501
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as direct:
+        assert direct.stdout is not None
+        grandchild = psutil.Process(int(direct.stdout.readline()))
+        without = psutil.Process().memory_info().rss
+        most = without + psutil.Process(direct.pid).memory_info().rss
+        measured = presence.measure_memory()
+        assert grandchild.memory_info().rss + without * 0.9 < measured < most
+        direct.communicate("\n")
