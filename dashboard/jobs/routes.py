@@ -153,11 +153,10 @@ def _memory_limit() -> int:
 
 
 def _around(job_id: int) -> dict[str, Any]:
-    """Return what the page of a job needs beside the job: addresses, and what may be done."""
-    can_run_next = "workers.run_next" in current_app.view_functions
+    """Return the addresses that the page of a job needs beside the job."""
     return {
         "live_url": url_for("jobs.live_detail", job_id=job_id),
-        "run_next_url": url_for("workers.run_next", job_id=job_id) if can_run_next else None,
+        "run_next_url": url_for("workers.run_next", job_id=job_id),
     }
 
 
