@@ -103,7 +103,7 @@ def _form_page(form: forms.JobForm) -> str:
 
 
 def _say_how_long(form: forms.JobForm) -> str | None:
-    """Say how long the job of a form would take; None while the form is incomplete."""
+    """Say how long each job of a form would take; None while the form is incomplete."""
     if form.dataset is None or form.estimator is None or not 1 <= (form.fits or 0) <= 1000:
         return None
     return estimate_request(
