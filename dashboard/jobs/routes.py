@@ -164,7 +164,7 @@ def _around(job_id: int) -> dict[str, Any]:
 def live_detail(job_id: int) -> Response:
     """Answer what changes on a job's page. For all."""
     found = read_now(user=current_user, job_id=job_id)
-    return answer("jobs/_now.html", **found, **_around(job_id))
+    return answer("jobs/_live.html", **found, **_around(job_id))
 
 
 @blueprint.get("/_live/jobs/<int:job_id>/log")

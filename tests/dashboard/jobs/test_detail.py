@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from dashboard.clock import now
@@ -206,6 +207,20 @@ def test_only_the_attempt_before_explains_a_new_start(pages: PageClient, member:
         second = session.query(JobAttempt).filter_by(job_id=job.id, number=2).one()
         second.ended_by = "handed_back"
     assert "Started again as attempt 3" in pages.get(f"/jobs/{job.id}").text
+
+
+def test_the_folds_come_with_the_answer_of_the_live_part(
+    pages: PageClient, member: User
+) -> None:
+    job = make_job(member, state="running", attempt=1, started_at=ago(9), heartbeat_at=now())
+    page = pages.get(f"/jobs/{job.id}")
+    assert "No fold is finished yet" in words_of(page.find(".columns #job-folds"))
+    assert not page.select("[hx-swap-oob]")
+    add(fold(job, 1, 1))
+    told = BeautifulSoup(pages.live(f"/_live/jobs/{job.id}").text, "html5lib")
+    beside = told.select_one("body > #job-folds[hx-swap-oob]")
+    assert beside is not None
+    assert "Fold 1 0.8000" in words_of(beside)
 
 
 def test_one_attempt_is_folded_away(pages: PageClient, member: User) -> None:
