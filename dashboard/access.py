@@ -24,6 +24,11 @@ def require_admin(user: User) -> None:
         raise Forbidden("Only an admin can do that")
 
 
+def may_change(user: User, thing: Owned) -> bool:
+    """Tell whether a thing is a person's own to change, or the person is an admin."""
+    return user.is_admin or (user.has_role("member") and thing.owner_id == user.id)
+
+
 def require_owner(user: User, thing: Owned, what: str) -> None:
     """Raise `Forbidden` unless a thing is a person's own, or the person is an admin."""
     require_member(user)

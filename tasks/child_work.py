@@ -33,7 +33,7 @@ from tasks.failures import parsing, reading
 
 EVERY_S = 0.3
 UPLOAD_AGAIN = "Upload the file again"
-TRAIN_AGAIN = "Run the job again, as a clone"
+TRAIN_AGAIN = "Duplicate the job and run it"
 
 
 def _storage(payload: dict[str, Any]) -> Storage:

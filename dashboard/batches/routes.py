@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from dashboard.access import may_change
 from dashboard.batches import queries, service
 from dashboard.batches.queries import BatchSummary
 from dashboard.batches.views import BatchView
@@ -31,7 +32,7 @@ def _now(summary: BatchSummary) -> dict[str, Any]:
     return {
         "view": BatchView(summary),
         "batch": batch,
-        "may_change": batch.owner_id == current_user.id or current_user.is_admin,
+        "may_change": may_change(current_user, batch),
         "progress_url": url_for("batches.live_progress", batch_id=batch.id),
     }
 

@@ -50,10 +50,12 @@ def _why(job: Job, attempt: JobAttempt) -> str:
 
 
 def say_again(attempts: Sequence[JobAttempt]) -> str | None:
-    """Say that a job was started again and why; None on its first attempt."""
-    ended = [a for a in attempts if a.ended_by in {"worker_died", "child_died", "handed_back"}]
-    if not ended:
+    """Say that a job was started again by itself and why; None when it was not.
+
+    Only the attempt before this one counts: what came earlier is told in the table of attempts.
+    """
+    last = next((a for a in reversed(attempts) if a.ended_by is not None), None)
+    if last is None or last.ended_by not in {"worker_died", "child_died", "handed_back"}:
         return None
-    last = ended[-1]
-    why = why_again(last.ended_by or "", last.worker)
+    why = why_again(last.ended_by, last.worker)
     return f"{why}. Started again as attempt {last.number + 1}; folds already scored are kept"

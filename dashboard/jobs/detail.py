@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from markupsafe import Markup
-
+from dashboard.access import may_change
 from dashboard.db import Job, User
-from dashboard.db.job import PRIORITIES
+from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import DomainError
 from dashboard.jobs import charts, queries, results
@@ -14,14 +13,10 @@ from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.usage import list_usage
 from dashboard.jobs.usage_chart import usage_chart
 from dashboard.workers.queries import QueueSummary, summarise_queue
+from dashboard.workers.views import say_what_stops_jobs
 from tasks.engine.catalogue import METRICS, get_estimator
 
 LOG_LINES = 1000
-NO_WORKER = Markup(
-    "No worker is running, so this job cannot start. An admin can start one with "
-    "<code>make worker</code>."
-)
-PRIORITY_NAMES = {number: name for name, number in PRIORITIES.items()}
 
 
 def read_now(*, user: User, job_id: int) -> dict[str, Any]:
@@ -45,9 +40,9 @@ def read_now(*, user: User, job_id: int) -> dict[str, Any]:
         "attempts": view_attempts(job, attempts, folds),
         "again": say_again(attempts),
         "metric_titles": {m.name: m.title for m in METRICS[job.task]},
-        "may_change": job.owner_id == user.id or user.is_admin,
+        "may_change": may_change(user, job),
         "workers": say_workers(summary) if summary else None,
-        "no_worker": NO_WORKER,
+        "stops": say_what_stops_jobs(summary) if summary else [],
         "priority": PRIORITY_NAMES.get(job.priority, "normal"),
     }
 
@@ -82,15 +77,18 @@ def read_usage_chart(job: Job, memory_limit_bytes: int) -> dict[str, Any]:
 
 def say_workers(summary: QueueSummary) -> str | None:
     """Say who could take a waiting job: ``2 workers, both busy``; None when nobody could."""
-    alive, busy = summary.workers_alive, summary.workers_busy
-    if not alive:
+    drained, busy = summary.workers_drained, summary.workers_busy
+    takers = summary.workers_alive - drained
+    if not takers or summary.paused_at is not None:
         return None
-    if alive == 1:
-        return f"1 worker, {'busy' if busy else 'idle'}"
-    if busy in {0, alive}:
-        all_of = "both" if alive == 2 else "all"
-        return f"{alive} workers, {all_of} {'busy' if busy else 'idle'}"
-    return f"{alive} workers, {busy} busy"
+    if takers == 1:
+        words = f"1 worker, {'busy' if busy else 'idle'}"
+    elif busy in {0, takers}:
+        all_of = "both" if takers == 2 else "all"
+        words = f"{takers} workers, {all_of} {'busy' if busy else 'idle'}"
+    else:
+        words = f"{takers} workers, {busy} busy"
+    return f"{words}, {drained} drained" if drained else words
 
 
 def _settings(job: Job) -> list[tuple[str, Any, Any]]:

@@ -5,6 +5,7 @@ is not known is None, and the words never hold seconds.
 """
 
 import heapq
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +17,14 @@ from dashboard.db import Job, JobAttempt, JobFold, QueueState, Worker
 from dashboard.db.states import HELD, JobState
 from dashboard.extensions import db
 from dashboard.filters import about
+from dashboard.jobs.choices import count_combinations, is_sweep
 from dashboard.jobs.history import History, Work, estimate_total, read_history, work_of
 from dashboard.jobs.queries import list_folds_of
 from dashboard.jobs.time_left import TimeLeft, estimate_left
 from dashboard.workers.queries import SILENT_AFTER
+
+MOST_COMBINATIONS = 10_000  # a sweep of more is not looked at
+COMBINATIONS_LOOKED_AT = 50
 
 
 @dataclass(frozen=True)
@@ -31,37 +36,53 @@ class Estimate:
     starts_in_s: float | None = None
 
 
-def estimate_request(**asked: Any) -> str | None:
-    """Say how long a job would take; the arguments are those of `Work.of`.
+def estimate_request(*, parameters: Mapping[str, Any], **asked: Any) -> str | None:
+    """Say how long a job would take, or each job of a sweep.
+
+    Parameters
+    ----------
+    parameters : Mapping
+        Of the estimator, as a request gives them: a value, or ``{"values": [...]}``.
+    **asked
+        The other arguments of `Work.of`.
 
     Returns
     -------
     str or None
-        ``about 3 min``, ``not run on this size yet``; None while the request is incomplete.
+        ``about 3 min``, ``about 1 to 5 min each``, ``not run on this size yet``; None while the
+        request is incomplete, or when only some jobs of a sweep can be told.
     """
-    work = Work.of(**asked)
-    if work is None:
+    if not count_combinations(parameters) <= MOST_COMBINATIONS:
         return None
-    total = estimate_total(work, read_history([work.estimator]))
-    return "not run on this size yet" if total is None else about(total)
+    works = [Work.of(parameters=given, **asked) for given in _spread(parameters)]
+    if any(work is None for work in works):
+        return None
+    history = read_history([asked["estimator"]])
+    totals = [estimate_total(work, history) for work in works]
+    known = [total for total in totals if total is not None]
+    if not known:
+        return "not run on this size yet"
+    if len(totals) == 1:
+        return about(known[0])
+    return f"{_say_range(min(known), max(known))} each" if len(known) == len(totals) else None
 
 
-def estimate_starts(places: Mapping[int, int]) -> dict[int, str]:
-    """Say when waiting jobs start: ``about 1 min``, ``less than a minute``.
+def _spread(parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the combinations of a sweep; of many some, the first and the last among them."""
+    choices = [v["values"] if is_sweep(v) else [v] for v in parameters.values()]
+    every = list(itertools.product(*choices))
+    if len(every) > COMBINATIONS_LOOKED_AT:
+        step = (len(every) - 1) / (COMBINATIONS_LOOKED_AT - 1)
+        every = [every[round(n * step)] for n in range(COMBINATIONS_LOOKED_AT)]
+    return [dict(zip(parameters, values, strict=True)) for values in every]
 
-    Parameters
-    ----------
-    places : Mapping of int to int
-        The place in the queue by job, as `order.find_places` gives it.
 
-    Returns
-    -------
-    dict of int to str
-        By job. Those of which nothing is known are left out: nobody works, the queue is paused,
-        or something before them has no estimate.
-    """
-    seconds = _Queue(places).starts({}) if places else {}
-    return {job_id: about(found) for job_id, found in seconds.items()}
+def _say_range(least: float, most: float) -> str:
+    low, high = about(least), about(most)
+    if low == high:
+        return low
+    same_unit = low.startswith("about") and low.split()[-1] == high.split()[-1]
+    return f"{low.rsplit(' ', 1)[0] if same_unit else low} to {high.removeprefix('about ')}"
 
 
 def estimate_jobs(

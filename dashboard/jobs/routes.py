@@ -103,7 +103,7 @@ def _form_page(form: forms.JobForm) -> str:
 
 
 def _say_how_long(form: forms.JobForm) -> str | None:
-    """Say how long the job of a form would take; None while the form is incomplete."""
+    """Say how long each job of a form would take; None while the form is incomplete."""
     if form.dataset is None or form.estimator is None or not 1 <= (form.fits or 0) <= 1000:
         return None
     return estimate_request(
@@ -153,11 +153,10 @@ def _memory_limit() -> int:
 
 
 def _around(job_id: int) -> dict[str, Any]:
-    """Return what the page of a job needs beside the job: addresses, and what may be done."""
-    can_run_next = "workers.run_next" in current_app.view_functions
+    """Return the addresses that the page of a job needs beside the job."""
     return {
         "live_url": url_for("jobs.live_detail", job_id=job_id),
-        "run_next_url": url_for("workers.run_next", job_id=job_id) if can_run_next else None,
+        "run_next_url": url_for("workers.run_next", job_id=job_id),
     }
 
 
@@ -165,7 +164,7 @@ def _around(job_id: int) -> dict[str, Any]:
 def live_detail(job_id: int) -> Response:
     """Answer what changes on a job's page. For all."""
     found = read_now(user=current_user, job_id=job_id)
-    return answer("jobs/_now.html", **found, **_around(job_id))
+    return answer("jobs/_live.html", **found, **_around(job_id))
 
 
 @blueprint.get("/_live/jobs/<int:job_id>/log")

@@ -19,16 +19,18 @@ from dashboard.storage import StorageFull
 from dashboard.web import requires
 from dashboard.workers import queries, service
 from dashboard.workers.last_day import read_last_day
-from dashboard.workers.views import say_what_stops_jobs, view_workers
+from dashboard.workers.views import say_what_stops_jobs, say_work, view_workers
 
 blueprint = Blueprint("workers", __name__)
 
 
 def _context() -> dict[str, Any]:
     summary = queue_summary() or queries.summarise_queue()
+    waiting = view_jobs(list(queries.list_queue()))
     return {
         "workers": view_workers(),
-        "waiting": view_jobs(list(queries.list_queue())),
+        "waiting": waiting,
+        "work": say_work(waiting, summary.queued),
         "summary": summary,
         "warnings": say_what_stops_jobs(summary),
         "day": read_last_day(),

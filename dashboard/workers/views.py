@@ -1,5 +1,6 @@
 """Workers as pages show them, and what stops jobs from starting, in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import current_app
@@ -7,7 +8,9 @@ from markupsafe import Markup
 
 from dashboard.config import Settings
 from dashboard.db import Job, JobUsage, Worker
+from dashboard.filters import about
 from dashboard.jobs.queries import get_jobs
+from dashboard.jobs.views import JobView
 from dashboard.workers import queries
 from dashboard.workers.queries import QueueSummary
 
@@ -52,6 +55,15 @@ def view_workers() -> list[WorkerView]:
         used = usage.get(job.id) if job else None
         views.append(WorkerView(worker, queries.state_of(worker), job, used, limit))
     return views
+
+
+def say_work(waiting: Sequence[JobView], queued: int) -> str | None:
+    """Say how much work waits: ``about 10 min of work``; None unless every job can be told."""
+    totals = [view.estimate.total_s for view in waiting]
+    known = [total for total in totals if total is not None]
+    if not known or len(known) < max(queued, len(totals)):
+        return None
+    return f"{about(sum(known))} of work"
 
 
 def say_what_stops_jobs(summary: QueueSummary) -> list[str]:

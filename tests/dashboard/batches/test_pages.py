@@ -125,6 +125,12 @@ def test_others_look_but_neither_stop_nor_start(app: Flask, viewer: User, member
     assert "2 jobs are cancelled" in done.soup.get_text()
 
 
+def test_who_was_a_member_sees_no_button_that_is_refused(app: Flask, viewer: User) -> None:
+    batch = fill(viewer, make_dataset(viewer), queued=1, failed=1)
+    page = PageClient(app, viewer).get(f"/batches/{batch.id}")
+    assert not page.select("form[action^='/batches/']")
+
+
 def test_unknown_batch_is_not_found_in_words(pages: PageClient) -> None:
     for path in ("/batches/77", "/_live/batches/77", "/_live/batches/77/progress"):
         response = pages.http.get(path)

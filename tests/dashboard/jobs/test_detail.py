@@ -1,13 +1,16 @@
 """The page of a job through its life: what happened, why, and what can be done next."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask, jsonify
+from bs4 import BeautifulSoup
+from flask import Flask
 
 from dashboard.clock import now
-from dashboard.db import Job, JobAttempt, JobFold, JobUsage, User, Worker
+from dashboard.db import Job, JobAttempt, JobFold, JobUsage, QueueState, User, Worker
+from dashboard.db.job import NEXT
 from dashboard.db.transaction import writing
 from dashboard.jobs.detail import say_workers
 from dashboard.workers.queries import QueueSummary
@@ -54,6 +57,12 @@ def test_workers_in_words(alive: int, busy: int, words: str | None) -> None:
     assert say_workers(QueueSummary(0, 1, alive, busy)) == words
 
 
+def test_workers_that_take_nothing_are_not_counted_on() -> None:
+    assert say_workers(QueueSummary(0, 1, 2, 0, workers_drained=2)) is None
+    assert say_workers(QueueSummary(0, 1, 2, 1, workers_drained=1)) == "1 worker, busy, 1 drained"
+    assert say_workers(QueueSummary(0, 1, 2, 0, paused_at=now())) is None
+
+
 def test_a_waiting_job_says_its_place_the_workers_and_its_priority(
     pages: PageClient, member: User
 ) -> None:
@@ -71,17 +80,38 @@ def test_a_waiting_job_says_its_place_the_workers_and_its_priority(
 def test_a_waiting_job_without_workers_says_what_to_do(pages: PageClient, member: User) -> None:
     page = pages.get(f"/jobs/{make_job(member).id}")
     assert page.text.count("No worker is running") == 1
-    assert "so this job cannot start" in words_of(page.find(".waiting .notice"))
+    assert "so jobs wait" in words_of(page.find(".waiting .notice"))
     assert words_of(page.find(".waiting code")) == "make worker"
 
 
-def test_run_next_is_offered_behind_the_first_place(app: Flask, member: User) -> None:
-    app.view_functions.pop("workers.run_next", None)
-    app.add_url_rule(
-        "/jobs/<int:job_id>/run-next", "workers.run_next", lambda job_id: jsonify(job_id),
-        methods=["POST"],
-    )  # fmt: skip
-    pages = PageClient(app, member)
+def test_a_waiting_job_says_what_stops_it_once_and_what_else_is_wrong(
+    app: Flask, pages: PageClient, member: User
+) -> None:
+    app.extensions["free_bytes"] = (time.monotonic() + 60, 5_000_000)
+    job = make_job(member)
+    page = pages.get(f"/jobs/{job.id}")
+    assert "The disk is nearly full" in page.text
+    add_worker("worker-1", state="drained")
+    page = pages.get(f"/jobs/{job.id}")
+    assert page.text.count("Every worker is drained") == 1
+    assert "idle" not in page.text
+    add(QueueState(paused_at=now(), paused_by="Ana"))
+    page = pages.get(f"/jobs/{job.id}")
+    assert page.text.count("The queue was paused by Ana, so no job starts") == 1
+
+
+def test_a_job_put_before_all_says_so(pages: PageClient, member: User) -> None:
+    job = make_job(member, priority=NEXT)
+    assert "Put before all others." in words_of(pages.get(f"/jobs/{job.id}").find(".waiting"))
+
+
+def test_who_was_a_member_sees_no_button_that_is_refused(app: Flask, viewer: User) -> None:
+    job = make_job(viewer)
+    page = PageClient(app, viewer).get(f"/jobs/{job.id}")
+    assert not [b for b in buttons(page) if b in {"Cancel job", "Run next"}]
+
+
+def test_run_next_is_offered_behind_the_first_place(pages: PageClient, member: User) -> None:
     first, second = make_job(member), make_job(member)
     assert "Run next" not in buttons(pages.get(f"/jobs/{first.id}"))
     assert "Run next" in buttons(pages.get(f"/jobs/{second.id}"))
@@ -161,6 +191,36 @@ def test_attempts_say_who_when_how_long_and_why(pages: PageClient, member: User)
     assert "1 min 40 s 2 worker-1" in rows["1"]
     assert "The training process on worker-1 died" in rows["2"]
     assert rows["3"].endswith("1 Running now")
+
+
+def test_only_the_attempt_before_explains_a_new_start(pages: PageClient, member: User) -> None:
+    job = make_job(member, state="running", attempt=3, started_at=ago(90), heartbeat_at=now())
+    shared = {"job_id": job.id, "lease": "x", "worker": "worker-1"}
+    add(
+        JobAttempt(number=1, started_at=ago(90), ended_at=ago(80), ended_by="worker_died",
+                   **shared),
+        JobAttempt(number=2, started_at=ago(70), ended_at=ago(60), ended_by="failed", **shared),
+        JobAttempt(number=3, started_at=ago(30), **shared),
+    )  # fmt: skip
+    assert "Started again as attempt" not in pages.get(f"/jobs/{job.id}").text  # a person did it
+    with writing() as session:
+        second = session.query(JobAttempt).filter_by(job_id=job.id, number=2).one()
+        second.ended_by = "handed_back"
+    assert "Started again as attempt 3" in pages.get(f"/jobs/{job.id}").text
+
+
+def test_the_folds_come_with_the_answer_of_the_live_part(
+    pages: PageClient, member: User
+) -> None:
+    job = make_job(member, state="running", attempt=1, started_at=ago(9), heartbeat_at=now())
+    page = pages.get(f"/jobs/{job.id}")
+    assert "No fold is finished yet" in words_of(page.find(".columns #job-folds"))
+    assert not page.select("[hx-swap-oob]")
+    add(fold(job, 1, 1))
+    told = BeautifulSoup(pages.live(f"/_live/jobs/{job.id}").text, "html5lib")
+    beside = told.select_one("body > #job-folds[hx-swap-oob]")
+    assert beside is not None
+    assert "Fold 1 0.8000" in words_of(beside)
 
 
 def test_one_attempt_is_folded_away(pages: PageClient, member: User) -> None:

@@ -13,8 +13,8 @@ from dashboard import filters
 from dashboard.clock import isoformat, now
 from dashboard.db import Job, JobAttempt, JobFold, QueueState, Worker
 from dashboard.db.transaction import writing
-from dashboard.jobs import estimates, execution
-from dashboard.jobs.estimates import estimate_request, estimate_starts
+from dashboard.jobs import execution
+from dashboard.jobs.estimates import estimate_jobs, estimate_request
 from dashboard.jobs.execution import Progress
 from dashboard.jobs.history import FIXED_S, Run, Work, count_fits, estimate_total, read_history
 from dashboard.jobs.lists import view_jobs
@@ -269,6 +269,32 @@ def wait_in_line(n: int) -> list[int]:
     return [make_job(owner, dataset, **sized()).id for _ in range(n)]
 
 
+def estimate_starts(places: dict[int, int]) -> dict[int, str]:
+    found = estimate_jobs(get_jobs(list(places)), {}, places)
+    seconds = {job_id: found[job_id].starts_in_s for job_id in places}
+    return {job_id: filters.about(s) for job_id, s in seconds.items() if s is not None}
+
+
+@pytest.mark.parametrize(
+    ("rounds", "words"),
+    [
+        (50, "about 1 min"), ({"values": [50, 250]}, "about 1 to 5 min each"),
+        ({"values": [50, 55]}, "about 1 min each"),
+        ({"values": [25, 100]}, "less than a minute to 2 min each"),
+        ({"values": list(range(50, 351))}, "about 1 to 5 min each"),
+        ({"values": [100, 100_000]}, None),
+        ({"values": [10**6, 10**7]}, "not run on this size yet"),
+    ],
+)  # fmt: skip
+def test_a_sweep_is_estimated_job_by_job(app: Flask, rounds: Any, words: str | None) -> None:
+    finish(make_job(**sized(estimator=FOREST, parameters={"n_estimators": 100})), 121)
+    asked = {"estimator": FOREST, "n_rows": 1000, "n_columns": 3,
+             "validation": {"scheme": "stratified", "folds": 5}}  # fmt: skip
+    assert estimate_request(parameters={"n_estimators": rounds}, **asked) == words
+    many = {name: {"values": list(range(30))} for name in ("max_depth", "seed", "n_estimators")}
+    assert estimate_request(parameters=many, **asked) is None
+
+
 def test_starts_follow_from_what_runs_and_who_works(any_app: Flask) -> None:
     finish(make_job(**sized()), 500)
     running(300, [])
@@ -341,9 +367,9 @@ def test_estimates_ask_a_fixed_number_of_times(app: Flask) -> None:
     running(5, [(1, 1.0)])
     wait_in_line(1)
     places = find_places()
-    few = count_queries(lambda: estimates.estimate_starts(places))
+    few = count_queries(lambda: estimate_starts(places))
     wait_in_line(20)
     for _ in range(3):
         running(5, [(1, 1.0)])
     places = find_places()
-    assert count_queries(lambda: estimates.estimate_starts(places)) == few
+    assert count_queries(lambda: estimate_starts(places)) == few

@@ -14,7 +14,7 @@ from dashboard.extensions import db
 from dashboard.workers import last_day
 from dashboard.workers.last_day import read_last_day
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +89,25 @@ def test_waiting_jobs_stand_in_their_order(app: Flask, member: User) -> None:
     assert [b.text for b in rows[2].select("button")] == ["Run next: mine", "Cancel mine"]
     assert rows[2].select_one(".tag").text == "low"
     assert "Your jobs take turns with other people's" in page.text
+
+
+def test_waiting_jobs_say_when_they_start_and_how_much_work_they_are(
+    app: Flask, viewer: User
+) -> None:
+    dataset = make_dataset(viewer)
+    size = {"n_rows": 200, "n_columns": 3, "parameters": {}}
+    make_succeeded_job(viewer, dataset=dataset, run_seconds=240.0, **size)
+    first, second = (make_job(viewer, dataset, **size) for _ in range(2))
+    browser = PageClient(app, viewer)
+    page = browser.get("/queue")
+    assert "2 jobs, about 10 min of work" in page.text
+    assert [words_of(cell) for cell in page.select(".starts")] == ["– no value"] * 2
+    add_worker(state="idle")
+    page = browser.get("/queue")
+    starts = [words_of(page.find(f"#waiting-{job.id} .starts")) for job in (first, second)]
+    assert starts == ["starts in less than a minute", "starts in about 3 min"]
+    make_job(viewer, dataset, **size | {"n_rows": None})
+    assert "of work" not in browser.get("/queue").text
 
 
 def test_viewer_sees_no_button_on_the_page(app: Flask, viewer: User) -> None:
