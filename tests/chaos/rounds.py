@@ -22,7 +22,7 @@ STAGES = ("fit", "fit", "final")  # the last one so that some kills come close t
 TRIES = 4
 # A few seconds, so that a kill finds it at work and its end is soon seen.
 QUICK = {"target": "y_number", "estimator": "GradientBoostingRegressor",
-         "parameters": {"n_estimators": 400}, "seed": 1}  # fmt: skip
+         "parameters": {"n_estimators": 200}, "seed": 1}  # fmt: skip
 
 
 @dataclass(frozen=True)
