@@ -35,8 +35,10 @@ worker: .venv/runtime  ## one more training worker with the same settings
 test: .venv/development  ## run the tests (about 5 minutes on 2 cores)
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long"
 
-test-all: .venv/development  ## run everything, the long tests included
+test-all: .venv/development  ## run everything: the long tests, and faults on both databases
 	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(MAKE) chaos
+	$(MAKE) chaos DATABASE=postgresql
 
 chaos: .venv/development  ## attack the running product: MINUTES=2 SEED=7 DATABASE=sqlite|postgresql ROUNDS=0
 	@$(BIN)/python -m tests.chaos --minutes $(MINUTES) --database $(DATABASE) --rounds $(ROUNDS) \

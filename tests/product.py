@@ -139,6 +139,12 @@ class Parts:
                 env=self.environ | environ, start_new_session=True,
             )  # fmt: skip
 
+    def broker(self) -> None:
+        """Start an empty broker on the port that the home folder names, and wait for it."""
+        port = (Path(self.environ["TRAINYARD_HOME"]) / "sqs_port").read_text()
+        self.start("broker", "deploy.broker", port)
+        wait_for("the broker", lambda: answers(int(port)))
+
     def web(self) -> None:
         """Start the web server."""
         self.start("web", "gunicorn", "wsgi:app", "--config", "deploy/gunicorn.py")

@@ -20,7 +20,7 @@ from tests.chaos.database import Postgres, Sqlite
 from tests.chaos.faults import Faults
 from tests.chaos.load import Load
 from tests.chaos.product import Product
-from tests.chaos.recovery_times import in_words, measure
+from tests.chaos.recovery_times import by_kind, find_late, in_words, is_alone, measure
 from tests.chaos.rounds import Rounds
 from tests.engine.tables import mixed_csv
 
@@ -37,9 +37,9 @@ def read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def report(load: Load, faults: Faults) -> None:
-    """Print what was done and how long it took to go on."""
-    kinds = Counter(name for _at, name in faults.made)
+def report(load: Load, faults: Faults) -> list[str]:
+    """Print what was done and how long it took to go on; return what took too long."""
+    kinds = Counter(made.kind for made in faults.made)
     say(f"{load.sent} jobs and {load.acts} acts on them, {len(faults.made)} faults: "
         + ", ".join(f"{n} x {name}" for name, n in kinds.most_common()))  # fmt: skip
     spoiled = ", ".join(f"{n} {mode}" for mode, n in faults.product.proxy.counts.items())
@@ -47,8 +47,15 @@ def report(load: Load, faults: Faults) -> None:
     with Session(create_engine(faults.database.url)) as session:
         ends = Counter(session.scalars(select(JobAttempt.ended_by)).all())
     say("attempts: " + ", ".join(f"{n} {name}" for name, n in ends.most_common()))
-    for kind, seconds in sorted(measure(faults.database.url, faults.hurts).items()):
+    found = measure(faults.database.url, faults.hurts)
+    for kind, ones in sorted(by_kind(found).items()):
+        seconds = [one.to_attempt_s for one in ones]
         say(f"from the fault to the next attempt, {kind}: {in_words(seconds)}")
+        if folds := [o.to_fold_s for o in ones if o.to_fold_s is not None]:
+            say(f"from the fault to the next fold, {kind}: {in_words(folds)}")
+    alone = sum(is_alone(one, faults.made) for one in found)
+    say(f"{alone} of {len(found)} had no other fault beside them, and are held against a limit")
+    return find_late(found, faults.made)
 
 
 def run(options: argparse.Namespace, product: Product, faults: Faults, load: Load) -> list[str]:
@@ -69,7 +76,7 @@ def run(options: argparse.Namespace, product: Product, faults: Faults, load: Loa
         probe_cancel(load)
         probe_outage(product, load, faults.database)
         broken += settle(product, load)
-        report(load, faults)
+        broken += report(load, faults)
     except (TimeoutError, AssertionError) as problem:
         broken.append(str(problem))
         faults.heal()

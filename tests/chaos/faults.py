@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 from sqlalchemy import create_engine, text
@@ -17,7 +17,18 @@ from tests.chaos.product import DISPATCHER, LIGHT, TRAIN, WEB, Product
 from tests.chaos.proxy import MODES
 
 FROZEN_S = 40.0  # longer than LOST_AFTER_S
+FROZEN = ("worker", "training child", "dispatcher", "web worker", "light worker", "broker")
+KILL_S = 15.0  # what was killed may be away so long
 CHILD_ONLY = frozenset({"kill training child", "kill fork server"})
+
+
+@dataclass(frozen=True)
+class Made:
+    """A fault that was made: from when to when it may have an effect, since the epoch."""
+
+    at: float
+    kind: str
+    until: float
 
 
 @dataclass(frozen=True)
@@ -36,7 +47,8 @@ class Faults:
     def __init__(self, product: Product, database: Sqlite | Postgres) -> None:
         self.product, self.database = product, database
         self.engine = create_engine(database.url, pool_pre_ping=True)
-        self.made: list[tuple[float, str]] = []
+        self.made: list[Made] = []
+        self.victim: psutil.Process | None = None  # of the last fault
         self.hurts: list[Hurt] = []
         self.frozen: set[psutil.Process] = set()
         self.threads: list[threading.Thread] = []
@@ -50,40 +62,52 @@ class Faults:
             "dispatcher": lambda: find(DISPATCHER),
             "web": lambda: find(WEB),
             "web worker": lambda: below(WEB),
+            "broker": self._find_broker,
         }
 
     @property
     def kills(self) -> list[str]:
-        """The faults that end a process."""
-        return [f"kill {name}" for name in self.victims]
+        """The faults that end a process; the broker has a fault of its own, which restarts it."""
+        return [f"kill {name}" for name in self.victims if name != "broker"]
 
     @property
     def kinds(self) -> list[str]:
         """Every fault that can be made."""
-        freezes = [f"freeze {name}" for name in ("worker", "training child", "dispatcher")]
+        freezes = [f"freeze {name}" for name in FROZEN]
         broker = [f"broker {mode}" for mode in MODES]
         return [*self.kills, *freezes, *broker, "empty the broker", "database away"]
 
-    def make(self, fault: PlannedFault, job_id: int | None = None) -> bool:
-        """Make a fault, where given only on what trains a job; False when there is nothing."""
+    def make(
+        self, fault: PlannedFault, job_id: int | None = None, *, at_work: bool = False
+    ) -> bool:
+        """Make a fault, where asked only on what trains (a job); False when there is nothing."""
         word, _, name = fault.kind.partition(" ")
+        began, seconds = time.time(), FROZEN_S if word == "freeze" else KILL_S
+        self.victim = None
         if fault.kind == "empty the broker":
-            self._in_background(self._restart_broker, 3 * fault.size)
+            seconds = 3 * fault.size
+            self._in_background(self._restart_broker, seconds)
         elif fault.kind == "database away":
             # Most outages are short; one in five lasts a minute.
             seconds = 60 if fault.size > 0.8 else 2 + 15 * fault.size
             self._in_background(self.database.take_away, seconds)
         elif word == "broker":
-            self.product.proxy.misbehave(name, 2 + 6 * fault.size)
-        elif not self._hurt(fault, word, self._for_job(self.victims[name](), job_id)):
+            seconds = 2 + 6 * fault.size
+            self.product.proxy.misbehave(name, seconds)
+        elif not self._hurt(
+            fault, word, self._for_job(self.victims[name](), job_id, at_work=at_work)
+        ):
             return False
-        self.made.append((time.time(), fault.kind))
+        self.made.append(Made(began, fault.kind, time.time() + seconds))
         return True
 
-    def _for_job(self, victims: list[psutil.Process], job_id: int | None) -> list[psutil.Process]:
-        if job_id is None:
+    def _for_job(
+        self, victims: list[psutil.Process], job_id: int | None, *, at_work: bool
+    ) -> list[psutil.Process]:
+        if job_id is None and not at_work:
             return victims
-        return [v for v in victims if (self._attempt_of(v) or (None, 0))[0] == job_id]
+        held = [(v, self._attempt_of(v)) for v in victims]
+        return [v for v, found in held if found and job_id in (None, found[0])]
 
     def _hurt(self, fault: PlannedFault, word: str, victims: list[psutil.Process]) -> bool:
         if not victims:
@@ -94,6 +118,7 @@ class Faults:
             victim.send_signal(signal.SIGKILL if word == "kill" else signal.SIGSTOP)
         except psutil.Error:
             return False
+        self.victim = victim
         if hurt and fault.kind != "freeze training child":  # that one goes on when it is thawed
             self.hurts.append(Hurt(fault.kind, time.time(), *hurt))
         if word == "freeze":
@@ -114,11 +139,41 @@ class Faults:
             return None  # the database is away
         return None
 
+    def _find_broker(self) -> list[psutil.Process]:
+        broker = self.product.broker
+        try:
+            return [psutil.Process(broker.pid)] if broker and broker.poll() is None else []
+        except psutil.Error:
+            return []
+
+    def is_overcome(self) -> bool:
+        """Tell whether the job that was hurt last is in another attempt, over or deleted."""
+        hurt = self.hurts[-1]
+        statement = text("SELECT attempt, finished_at FROM jobs WHERE id = :id")
+        with self.engine.connect() as connection:
+            found = connection.execute(statement, {"id": hurt.job_id}).one_or_none()
+        return found is None or found[0] > hurt.attempt or found[1] is not None
+
+    def end_last(self) -> None:
+        """Note that the last fault has no effect any more."""
+        self.made[-1] = replace(self.made[-1], until=time.time())
+
+    def is_gone(self) -> bool:
+        """Tell whether the process that the last fault killed has ended; True for no process."""
+        try:
+            return self.victim is None or self.victim.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+
+    def wait(self) -> None:
+        """Wait until every fault that ends by itself has ended."""
+        for thread in self.threads:
+            thread.join(90)
+
     def heal(self) -> None:
         """Undo what would not end by itself soon, and wait for it."""
         self.calm.set()
-        for thread in self.threads:
-            thread.join(90)
+        self.wait()
         self.product.proxy.misbehave("delays", 0)
 
     def _in_background(self, work: Callable[..., None], *arguments: object) -> None:

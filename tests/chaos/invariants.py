@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from dashboard.db import Chore, Job, JobAttempt, JobEvent, JobFold, LogLine, Model
+from dashboard.db import Chore, Job, JobAttempt, JobEvent, JobFold, JobUsage, LogLine, Model
 from dashboard.db.states import TERMINAL, TRANSITIONS, JobState
 
 ENDS = {"succeeded", "failed", "cancelled", "worker_died", "child_died", "handed_back"}
@@ -36,6 +37,7 @@ class Story:
     folds: Sequence[JobFold]
     lines: Sequence[LogLine]
     models: Sequence[Model]
+    usage: Sequence[JobUsage]
 
     @property
     def tries(self) -> Sequence[JobAttempt]:
@@ -80,6 +82,7 @@ def _read(session: Session, job: Job) -> Story:
     return Story(
         job, rows(JobAttempt, JobAttempt.number), rows(JobEvent, JobEvent.id),
         rows(JobFold, JobFold.fold), rows(LogLine, LogLine.n), models,
+        rows(JobUsage, JobUsage.id),
     )  # fmt: skip
 
 
@@ -91,6 +94,7 @@ def judge(story: Story, files: Path) -> Iterator[str]:
     yield from _model(story)
     yield from _leases(story, files)
     yield from _lines(story)
+    yield from _writes(story)
 
 
 def _job(story: Story) -> Iterator[str]:
@@ -200,8 +204,42 @@ def _lines(story: Story) -> Iterator[str]:
             yield f"line {line.n} of its log was written when no attempt held the lease"
 
 
+def _writes(story: Story) -> Iterator[str]:
+    """Find what a worker wrote after another had taken its job over: ids grow with each write.
+
+    Times do not tell: a worker stamps a line when it hears it, and writes it later. The samples of
+    usage are written together with the lines, and say of which attempt they are.
+    """
+    folds = sorted(story.folds, key=lambda fold: fold.id)
+    for what, rows in (("fold", folds), ("usage", story.usage)):
+        yield from _late(what, [(row.attempt, row.id) for row in rows])
+    lines = [(_attempt_at(story, line.at), line.n) for line in story.lines]
+    yield from _late("log line", lines)
+    if any(other.id < one.id for one, other in pairwise(story.lines)):
+        yield "its log was not written in the order of its numbers"
+    ends = {a.number: a.ended_at for a in story.attempts}
+    for row in story.usage:
+        end = ends.get(row.attempt)
+        if end and row.at > end + TICK:
+            yield f"usage {row.id} of attempt {row.attempt} was measured after its end"
+
+
+def _attempt_at(story: Story, at: datetime) -> int:
+    """Return the number of the last attempt that had begun at a moment; 0 for none."""
+    return max((a.number for a in story.attempts if a.started_at <= at), default=0)
+
+
+def _late(what: str, written: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """Yield what is of an older attempt than something written before it."""
+    newest = 0
+    for attempt, number in written:
+        if attempt < newest:
+            yield f"{what} {number} of attempt {attempt} was written after attempt {newest} wrote"
+        newest = max(newest, attempt)
+
+
 def _strangers(session: Session, jobs: set[int]) -> Iterator[str]:
-    for record in (JobAttempt, JobEvent, JobFold, LogLine, Model):
+    for record in (JobAttempt, JobEvent, JobFold, JobUsage, LogLine, Model):
         for job_id in sorted(set(session.scalars(select(record.job_id))) - jobs):
             yield f"{record.__tablename__} of a job {job_id} that is not there"
     for chore in session.scalars(select(Chore).where(Chore.state.in_(["queued", "running"]))):

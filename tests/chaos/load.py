@@ -77,6 +77,8 @@ class Load:
         self.perhaps_deleted: set[int] = set()  # no answer came
         self.sent = 0
         self.acts = 0
+        self.furthest: dict[int, float] = {}  # the progress of jobs that was seen last
+        self.unclear: set[int] = set()  # perhaps run again by a person: no answer came
 
     def begin(self, token: str, table: str) -> None:
         """Upload the table that all jobs learn from, and wait until it was read."""
@@ -122,7 +124,21 @@ class Load:
             elif status in {NO_ANSWER, 404, 500, 503}:
                 self.perhaps_deleted.add(job)
         else:
-            self.api.ask("POST", f"/jobs/{job}/{PATHS[what]}")
+            status, _ = self.api.ask("POST", f"/jobs/{job}/{PATHS[what]}")
+            if what == "retry":  # the one act after which a job begins at nothing
+                self.furthest.pop(job, None)
+                self.unclear |= {job} if status in {NO_ANSWER, 500, 503} else set()
+
+    def sample(self) -> None:
+        """Look at the newest jobs: the progress of none may be less than it was."""
+        for job in (self.api.get("/jobs?limit=20") or {"items": []})["items"]:
+            number, now = job["id"], job["progress"]
+            before = self.furthest.get(number, 0.0)
+            if now < before and number not in self.unclear:
+                self.api.wrong.append(
+                    f"job {number} fell from {before:.0%} to {now:.0%} in attempt {job['attempt']}"
+                )
+            self.furthest[number] = now
 
     def count_open(self) -> int | None:
         """Count the jobs that are not over; None when nobody answers."""

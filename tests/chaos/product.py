@@ -17,7 +17,10 @@ from tests.chaos.proxy import Proxy
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long password 1"
 START_S = 240  # on a busy machine
+NORMAL_START_S = 15.0  # what the first start takes where nothing else runs, with room
+BACK_WITHIN_S = 15.0  # whatever dies is started again so soon
 TRAIN, LIGHT, DISPATCHER, WEB = "-Q train", "-Q light", "dispatcher", "gunicorn"
+WEB_WORKERS = 2  # as in deploy/gunicorn.py
 
 
 def free_port() -> int:
@@ -25,6 +28,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Tell whether somebody listens on a port of loopback."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def wait_for(what: str, is_true: Callable[[], bool], patience_s: float = 60) -> float:
@@ -68,6 +77,11 @@ class Product:
         self.start_broker()
         self.supervisor = self._run("deploy.run")
         self.start_s = wait_for("the product starts", self.is_whole, START_S)
+
+    @property
+    def back_within_s(self) -> float:
+        """How soon what died must be back: up to twice as late where the first start was slow."""
+        return BACK_WITHIN_S * min(2.0, max(1.0, self.start_s / NORMAL_START_S))
 
     def start_broker(self) -> None:
         """Start an empty broker."""
@@ -135,7 +149,11 @@ class Product:
     def is_whole(self) -> bool:
         """Tell whether everything that should run does."""
         parts = {TRAIN: self.workers, LIGHT: 1, DISPATCHER: 1, WEB: 1}
-        return all(len(self.find(words)) == n for words, n in parts.items()) and self.is_ready()
+        if not all(len(self.find(words)) == n for words, n in parts.items()):
+            return False
+        if len(self.below(WEB)) < WEB_WORKERS or not answers(self.broker_port):
+            return False
+        return self.is_ready()
 
     def strays(self) -> list[psutil.Process]:
         """Return processes of this installation that no parent of it looks after any more.

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from dashboard.clock import now
-from dashboard.db import Chore, Job, JobAttempt, JobEvent, JobFold, LogLine, Model
+from dashboard.db import Chore, Job, JobAttempt, JobEvent, JobFold, JobUsage, LogLine, Model
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.storage import keys
@@ -78,6 +78,7 @@ def world(app: Flask) -> World:
             JobFold(job_id=job.id, fold=n, attempt=n, scores={}, fit_seconds=1.0,
                     key=keys.job_fold(job.id, lease, n)),
             LogLine(job_id=job.id, n=n, at=start + second, text="Fitting"),
+            JobUsage(job_id=job.id, attempt=n, at=start + second, cpu_cores=1.0, memory_bytes=1),
         )  # fmt: skip
         made.write(keys.job_fold(job.id, lease, n), (start + second).timestamp())
     files = {kind: {"key": keys.job_artefact(job.id, LEASES[1], kind)} for kind in ARTEFACTS}
@@ -107,6 +108,29 @@ def insert_stranger(world: World) -> None:
     with closing(sqlite3.connect(world.url.removeprefix("sqlite:///"))) as connection:
         connection.execute("UPDATE models SET job_id = 999")
         connection.commit()
+
+
+def write_late(world: World, after_s: float) -> None:
+    """Let the worker of the first attempt write a line, stamped so long after its begin."""
+    with writing() as session:
+        start = session.query(JobAttempt.started_at).filter_by(number=1).scalar()
+    world.add(LogLine(job_id=world.job.id, n=3, at=start + timedelta(seconds=after_s), text="x"))
+
+
+def write_usage(world: World, after_s: float) -> None:
+    """Let the worker of the first attempt write a sample, so long after its begin."""
+    world.add(JobUsage(job_id=world.job.id, attempt=1, cpu_cores=1.0, memory_bytes=1,
+                       at=now() - timedelta(seconds=60 - after_s)))  # fmt: skip
+
+
+def write_fold_again(world: World) -> None:
+    """Let the worker of the first attempt write its fold after the second one wrote."""
+    with writing() as session:
+        former = session.query(JobFold).filter_by(fold=1).one()
+        values = {"fold": 1, "attempt": 1, "scores": {}, "fit_seconds": 1.0, "key": former.key}
+        session.delete(former)
+        session.flush()
+        session.add(JobFold(job_id=world.job.id, **values))
 
 
 def touch(world: World, kind: str, seconds: float) -> None:
@@ -184,6 +208,20 @@ PLANTED: dict[str, tuple[Callable[[World], Any], str]] = {
     ),
     "log by nobody": (
         lambda w: w.change(LogLine, at=now()), "line 2 of its log was written when no attempt",
+    ),
+    "line written late": (
+        lambda w: write_late(w, 2), "log line 3 of attempt 1 was written after attempt 2 wrote",
+    ),
+    "log out of order": (
+        lambda w: [w.change(LogLine, n=9), w.add(LogLine(job_id=w.job.id, n=2, text="x"))],
+        "was not written in the order of its numbers",
+    ),
+    "fold written late": (write_fold_again, "of attempt 1 was written after attempt 2 wrote"),
+    "usage written late": (
+        lambda w: write_usage(w, 2), "usage 3 of attempt 1 was written after attempt 2 wrote",
+    ),
+    "usage after the end": (
+        lambda w: write_usage(w, 6), "usage 3 of attempt 1 was measured after its end",
     ),
     "chore": (
         lambda w: w.add(Chore(kind="verify_model", subject_id=1, state="running")),

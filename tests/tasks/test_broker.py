@@ -1,6 +1,5 @@
 """Real workers on a real SQS protocol: from a submit to a checked model, and through a crash."""
 
-import os
 import subprocess
 import sys
 import time
@@ -18,7 +17,7 @@ from dashboard.extensions import db
 from dashboard.jobs.service import cancel_job, submit_job
 from dashboard.predictions.service import predict_rows
 from tests.engine.tables import mixed_csv
-from tests.tasks.processes import ROOT, Processes, free_port, wait_for
+from tests.product import ROOT, Parts, base_environ, free_port, wait_for
 
 pytestmark = pytest.mark.broker
 
@@ -26,20 +25,17 @@ pytestmark = pytest.mark.broker
 @pytest.fixture
 def environ(home: Path) -> dict[str, str]:
     (home / "sqs_port").write_text(str(free_port()))
-    return {
-        "TRAINYARD_HOME": str(home), "PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"],
-        "HEARTBEAT_S": "0.5", "LOST_AFTER_S": "3", "OMP_NUM_THREADS": "1", "GRACE_S": "1",
-    }  # fmt: skip
+    return base_environ(home, HEARTBEAT_S="0.5", LOST_AFTER_S="3", GRACE_S="1")
 
 
 @pytest.fixture
-def processes(app: Flask, environ: dict[str, str]) -> Iterator[Processes]:
+def processes(app: Flask, environ: dict[str, str], tmp_path: Path) -> Iterator[Parts]:
     """Broker, two workers and the dispatcher."""
-    made = Processes(environ)
+    made = Parts(tmp_path, environ)
     made.broker()
     made.worker("worker-1", queue.TRAIN)
     made.worker("light", queue.LIGHT)
-    made.start("dispatcher", "flask", "--app", "wsgi", "dispatcher")
+    made.dispatcher("dispatcher")
     yield made
     made.stop()
 
@@ -50,13 +46,16 @@ def state_of(record: type, record_id: int) -> str:
 
 
 def test_main_job_through_crash_cancel_and_a_broker_that_forgets(
-    processes: Processes, member: User, tmp_path: Path
+    processes: Parts, member: User, tmp_path: Path
 ) -> None:
     (tmp_path / "in.csv").write_text(mixed_csv(400))
     with (tmp_path / "in.csv").open("rb") as stream:
         dataset = create_upload(user=member, file_name="in.csv", stream=stream, save=True)
     sample = create_sample(user=member, sample_id="wine")
-    wait_for(lambda: state_of(Dataset, dataset.id) == state_of(Dataset, sample.id) == "ready")
+    wait_for(
+        "both datasets are read",
+        lambda: state_of(Dataset, dataset.id) == state_of(Dataset, sample.id) == "ready",
+    )
 
     def submit(estimator: str, **parameters: object) -> Job:
         request = {"dataset_id": dataset.id, "target": "y_class", "estimator": estimator,
@@ -64,9 +63,9 @@ def test_main_job_through_crash_cancel_and_a_broker_that_forgets(
         return submit_job(user=member, request=request)
 
     job = submit("LogisticRegression")
-    wait_for(lambda: state_of(Job, job.id) == "succeeded")
+    wait_for("the job is succeeded", lambda: state_of(Job, job.id) == "succeeded")
     model = db.session.scalars(select(Model).where(Model.job_id == job.id)).one()
-    wait_for(lambda: state_of(Model, model.id) == "ready")
+    wait_for("the model is ready", lambda: state_of(Model, model.id) == "ready")
     row = {"age": 30, "income": 2500.5, "city": "Oslo", "shop": "shop1", "member": "yes",
            "since": "2020-02-03", "comment": "fast and fine"}  # fmt: skip
     answer = predict_rows(user=member, model_id=model.id, rows=[row]).answer
@@ -77,15 +76,21 @@ def test_main_job_through_crash_cancel_and_a_broker_that_forgets(
     processes.kill("broker")
     waiting = submit("GaussianNB")
     processes.broker()
-    wait_for(lambda: revive(processes) and state_of(Job, waiting.id) == "succeeded")
+    wait_for(
+        "the waiting job is done",
+        lambda: revived(processes) and state_of(Job, waiting.id) == "succeeded",
+    )
 
     slow = submit("GradientBoostingClassifier", n_estimators=2000, max_depth=6)
-    wait_for(lambda: state_of(Job, slow.id) == "running")
+    wait_for("the slow job is running", lambda: state_of(Job, slow.id) == "running")
     processes.kill("worker-1")
     processes.worker("worker-1", queue.TRAIN)
-    wait_for(lambda: state_of(Job, slow.id) == "running" and attempts_of(slow) == 2)
+    wait_for(
+        "the slow job is in attempt 2",
+        lambda: state_of(Job, slow.id) == "running" and attempts_of(slow) == 2,
+    )
     cancel_job(user=member, job_id=slow.id)
-    wait_for(lambda: state_of(Job, slow.id) == "cancelled", 10)
+    wait_for("the slow job is cancelled", lambda: state_of(Job, slow.id) == "cancelled", 10)
     names = {worker.name for worker in db.session.scalars(select(Worker))}
     assert names == {"worker-1", "light"}
 
@@ -94,11 +99,9 @@ def attempts_of(job: Job) -> int:
     return db.session.get_one(Job, job.id, populate_existing=True).attempt
 
 
-def revive(processes: Processes) -> bool:
+def revived(processes: Parts) -> bool:
     """Start again what ended with its broker, as the supervisor does."""
-    for name, queue_name in (("worker-1", queue.TRAIN), ("light", queue.LIGHT)):
-        if processes.running[name].poll() is not None:
-            processes.worker(name, queue_name)
+    processes.revive()
     return True
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,20 +16,21 @@ from dashboard.extensions import db
 from dashboard.jobs.service import submit_job
 from dashboard.workers import service
 from tests.factories import make_user
-from tests.tasks.test_broker import Processes, environ, state_of, wait_for
+from tests.product import Parts, wait_for
+from tests.tasks.test_broker import environ, state_of
 
 __all__ = ["environ"]
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 
 
 @pytest.fixture
-def processes(app: Flask, environ: dict[str, str]) -> Iterator[Processes]:
+def processes(app: Flask, environ: dict[str, str], tmp_path: Path) -> Iterator[Parts]:
     """Broker, one training worker, the light one and the dispatcher."""
-    made = Processes(environ)
+    made = Parts(tmp_path, environ)
     made.broker()
     made.worker("worker-1", queue.TRAIN)
     made.worker("light", queue.LIGHT)
-    made.start("dispatcher", "flask", "--app", "wsgi", "dispatcher")
+    made.dispatcher("dispatcher")
     yield made
     made.stop()
 
@@ -51,11 +53,11 @@ def drain(boss: User, name: str, *, wanted: bool = True) -> None:
 
 
 def test_drained_worker_finishes_its_job_and_takes_no_other(
-    processes: Processes, member: User
+    processes: Parts, member: User
 ) -> None:
     boss = make_user(role="admin")
     dataset = create_sample(user=member, sample_id="wine")
-    wait_for(lambda: state_of(Dataset, dataset.id) == "ready")
+    wait_for("the dataset is ready", lambda: state_of(Dataset, dataset.id) == "ready")
 
     def submit(**parameters: object) -> Job:
         target = dataset_target(dataset.id)
@@ -63,14 +65,14 @@ def test_drained_worker_finishes_its_job_and_takes_no_other(
                    "estimator": "RandomForestClassifier", "task": "classification"}  # fmt: skip
         return submit_job(user=member, request=request)
 
-    wait_for(lambda: is_in("worker-1", "idle"))
+    wait_for("worker-1 is idle", lambda: is_in("worker-1", "idle"))
     slow = submit(n_estimators=150)
-    wait_for(lambda: state_of(Job, slow.id) == "running")
+    wait_for("the slow job is running", lambda: state_of(Job, slow.id) == "running")
     drain(boss, "worker-1")
-    wait_for(lambda: is_in("worker-1", "draining"))
+    wait_for("worker-1 is draining", lambda: is_in("worker-1", "draining"))
     second = submit(n_estimators=5)
     # It trains to the end, in one attempt, and its process ends by itself.
-    wait_for(lambda: processes.running["worker-1"].poll() is not None)
+    wait_for("worker-1 ends", lambda: processes.running["worker-1"].poll() is not None)
     assert processes.running["worker-1"].returncode == 0
     assert state_of(Job, slow.id) == "succeeded"
     ends = db.session.scalars(select(JobAttempt.ended_by).where(JobAttempt.job_id == slow.id))
@@ -79,12 +81,15 @@ def test_drained_worker_finishes_its_job_and_takes_no_other(
 
     # Its supervisor starts it anew: it waits, and takes nothing.
     processes.worker("worker-1", queue.TRAIN)
-    wait_for(lambda: is_in("worker-1", "drained"))
+    wait_for("worker-1 is drained", lambda: is_in("worker-1", "drained"))
     third = submit(n_estimators=5)
     assert state_of(Job, second.id) == state_of(Job, third.id) == "queued"
     # The hints are there for others.
     processes.worker("worker-2", queue.TRAIN)
-    wait_for(lambda: state_of(Job, second.id) == state_of(Job, third.id) == "succeeded")
+    wait_for(
+        "the second and third job are done",
+        lambda: state_of(Job, second.id) == state_of(Job, third.id) == "succeeded",
+    )
     names = db.session.scalars(select(JobAttempt.worker).where(JobAttempt.job_id != slow.id))
     assert set(names) == {"worker-2"}
     assert is_in("worker-1", "drained")
@@ -92,14 +97,14 @@ def test_drained_worker_finishes_its_job_and_takes_no_other(
     # An idle one that is drained ends at once; the hint that comes then is passed on.
     drain(boss, "worker-2")
     fourth = submit(n_estimators=5)
-    wait_for(lambda: processes.running["worker-2"].poll() is not None)
+    wait_for("worker-2 ends", lambda: processes.running["worker-2"].poll() is not None)
     assert state_of(Job, fourth.id) == "queued"
     drain(boss, "worker-1", wanted=False)
-    wait_for(lambda: state_of(Job, fourth.id) == "succeeded")
+    wait_for("the fourth job is succeeded", lambda: state_of(Job, fourth.id) == "succeeded")
 
     # A drained worker that is stopped says so.
     processes.worker("worker-2", queue.TRAIN)
-    wait_for(lambda: is_in("worker-2", "drained"))
+    wait_for("worker-2 is drained", lambda: is_in("worker-2", "drained"))
     os.kill(processes.running["worker-2"].pid, signal.SIGTERM)
     assert processes.running["worker-2"].wait(20) == 0
     assert is_in("worker-2", "stopped")
@@ -111,20 +116,23 @@ def dataset_target(dataset_id: int) -> str:
     return str(next(c["name"] for c in columns if c["kind"] in {"category", "boolean"}))
 
 
-def test_paused_queue_starts_nothing_and_goes_on_at_once(
-    processes: Processes, member: User
-) -> None:
+def test_paused_queue_starts_nothing_and_goes_on_at_once(processes: Parts, member: User) -> None:
     boss = make_user(role="admin")
     service.pause_queue(user=boss)
     dataset = create_sample(user=member, sample_id="wine")
-    wait_for(lambda: state_of(Dataset, dataset.id) == "ready")  # chores go on
-    wait_for(lambda: is_in("worker-1", "idle"))
+    wait_for(
+        "the dataset is ready", lambda: state_of(Dataset, dataset.id) == "ready"
+    )  # chores go on
+    wait_for("worker-1 is idle", lambda: is_in("worker-1", "idle"))
     request = {"dataset_id": dataset.id, "target": dataset_target(dataset.id),
                "estimator": "GaussianNB"}  # fmt: skip
     jobs = [submit_job(user=member, request=request) for _ in range(3)]
-    wait_for(lambda: all(db.session.get_one(Job, job.id).hinted_at for job in jobs))
+    wait_for(
+        "a hint of each job was sent",
+        lambda: all(db.session.get_one(Job, job.id).hinted_at for job in jobs),
+    )
     assert {state_of(Job, job.id) for job in jobs} == {"queued"}
     service.resume_queue(user=boss)
-    wait_for(lambda: {state_of(Job, job.id) for job in jobs} == {"succeeded"})
+    wait_for("all jobs are done", lambda: {state_of(Job, job.id) for job in jobs} == {"succeeded"})
     attempts = db.session.scalars(select(JobAttempt)).all()
     assert len(attempts) == 3

@@ -1,6 +1,5 @@
 """Workers that are killed, frozen or cut off from their database, as real processes."""
 
-import os
 import signal
 import sqlite3
 import time
@@ -19,7 +18,7 @@ from dashboard.extensions import db
 from dashboard.jobs.service import cancel_job, submit_job
 from tests.chaos.invariants import Submitted, find_faults
 from tests.engine.tables import mixed_csv
-from tests.tasks.processes import ROOT, Processes, free_port, wait_for
+from tests.product import Parts, base_environ, free_port, wait_for
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 LOST_AFTER_S = 6.0
@@ -31,19 +30,16 @@ SLOW = {"n_estimators": 600, "max_depth": 4}
 def environ(request: pytest.FixtureRequest, home: Path) -> dict[str, str]:
     (home / "sqs_port").write_text(str(free_port()))
     lost_after_s = getattr(request, "param", LOST_AFTER_S)
-    return {
-        "TRAINYARD_HOME": str(home), "PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"],
-        "HEARTBEAT_S": "0.5", "LOST_AFTER_S": str(lost_after_s), "OMP_NUM_THREADS": "1",
-    }  # fmt: skip
+    return base_environ(home, HEARTBEAT_S="0.5", LOST_AFTER_S=str(lost_after_s))
 
 
 @pytest.fixture
-def processes(app: Flask, environ: dict[str, str]) -> Iterator[Processes]:
-    made = Processes(environ)
+def processes(app: Flask, environ: dict[str, str], tmp_path: Path) -> Iterator[Parts]:
+    made = Parts(tmp_path, environ)
     made.broker()
     made.worker("worker-1", queue.TRAIN)
     made.worker("light", queue.LIGHT)
-    made.start("dispatcher", "flask", "--app", "wsgi", "dispatcher")
+    made.dispatcher("dispatcher")
     yield made
     made.stop()
 
@@ -54,17 +50,17 @@ def read(record: type, record_id: int) -> Dataset | Job:
 
 
 @pytest.fixture
-def job(processes: Processes, member: User, tmp_path: Path) -> Job:
+def job(processes: Parts, member: User, tmp_path: Path) -> Job:
     """A job that trains for long, in its first attempt, with a fold done."""
     (tmp_path / "in.csv").write_text(mixed_csv(600))
     with (tmp_path / "in.csv").open("rb") as stream:
         dataset = create_upload(user=member, file_name="in.csv", stream=stream, save=True)
-    wait_for(lambda: read(Dataset, dataset.id).state == "ready", 120)
+    wait_for("the dataset is read", lambda: read(Dataset, dataset.id).state == "ready", 120)
     request = {"dataset_id": dataset.id, "target": "y_number", "parameters": SLOW,
                "estimator": "GradientBoostingRegressor",
                "validation": {"scheme": "kfold", "folds": 50, "repeats": 1}}  # fmt: skip
     made = submit_job(user=member, request=request)
-    wait_for(lambda: read(Job, made.id).progress > 0.06, 120)
+    wait_for("the job trains", lambda: read(Job, made.id).progress > 0.06, 120)
     return made
 
 
@@ -77,14 +73,14 @@ def is_in_attempt(job: Job, number: int) -> bool:
 def end(app: Flask, job: Job, member: User) -> None:
     """Cancel the job, and hold its rows and files against the rules of the chaos run."""
     cancel_job(user=member, job_id=job.id)
-    wait_for(lambda: read(Job, job.id).state == "cancelled", 10)
+    wait_for("the job is cancelled", lambda: read(Job, job.id).state == "cancelled", 10)
     settings = app.config["SETTINGS"]
 
     def look() -> list[str]:
         known = Submitted(frozenset({job.id}))
         return find_faults(settings.database_url, settings.home / "files", known)
 
-    wait_for(lambda: not look(), 10)
+    wait_for("no file is an orphan", lambda: not look(), 10)
 
 
 def worker(name: str) -> Worker:
@@ -93,16 +89,16 @@ def worker(name: str) -> Worker:
 
 
 def test_a_frozen_worker_that_comes_back_writes_nothing(
-    app: Flask, processes: Processes, job: Job, member: User
+    app: Flask, processes: Parts, job: Job, member: User
 ) -> None:
     frozen = processes.running["worker-1"]
     before = read(Job, job.id).progress
     frozen.send_signal(signal.SIGSTOP)
     processes.worker("worker-2", queue.TRAIN)
-    wait_for(lambda: is_in_attempt(job, 2), 120)
+    wait_for("attempt 2 runs", lambda: is_in_attempt(job, 2), 120)
     assert read(Job, job.id).progress >= before
     frozen.send_signal(signal.SIGCONT)
-    wait_for(lambda: worker("worker-1").state == "idle")
+    wait_for("worker-1 is idle", lambda: worker("worker-1").state == "idle")
     assert is_in_attempt(job, 2)
     end(app, job, member)
     ends = db.session.scalars(select(JobAttempt.ended_by).order_by(JobAttempt.number)).all()
@@ -111,25 +107,29 @@ def test_a_frozen_worker_that_comes_back_writes_nothing(
 
 
 def test_a_locked_database_costs_an_attempt_and_no_worker(
-    app: Flask, processes: Processes, job: Job, member: User
+    app: Flask, processes: Parts, job: Job, member: User
 ) -> None:
     path = app.config["SETTINGS"].home / "trainyard.db"
     db.session.remove()
     with closing(sqlite3.connect(path, timeout=20, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         until = time.monotonic() + 2 * LOST_AFTER_S + 5
-        wait_for(lambda: time.monotonic() > until)  # longer than the lease and a busy timeout
+        wait_for(
+            "the lease has run out", lambda: time.monotonic() > until
+        )  # longer than the lease and a busy timeout
         connection.execute("ROLLBACK")
-    wait_for(lambda: is_in_attempt(job, 2), 120)
+    wait_for("attempt 2 runs", lambda: is_in_attempt(job, 2), 120)
     end(app, job, member)
     assert all(process.poll() is None for process in processes.running.values())
 
 
 @pytest.mark.parametrize("environ", [600.0], indirect=True)
 def test_a_worker_that_is_started_again_takes_its_job_back_at_once(
-    app: Flask, processes: Processes, job: Job, member: User
+    app: Flask, processes: Parts, job: Job, member: User
 ) -> None:
     processes.kill("worker-1")
     processes.worker("worker-1", queue.TRAIN)
-    wait_for(lambda: is_in_attempt(job, 2), 120)  # long before its lease has run out
+    wait_for(
+        "attempt 2 runs", lambda: is_in_attempt(job, 2), 120
+    )  # long before its lease has run out
     end(app, job, member)
