@@ -58,4 +58,5 @@ def say_again(attempts: Sequence[JobAttempt]) -> str | None:
     if last is None or last.ended_by not in {"worker_died", "child_died", "handed_back"}:
         return None
     why = why_again(last.ended_by, last.worker)
-    return f"{why}. Started again as attempt {last.number + 1}; folds already scored are kept"
+    begun = "Waits to start again" if last is attempts[-1] else "Started again"
+    return f"{why}. {begun} as attempt {last.number + 1}; folds already scored are kept"

@@ -207,11 +207,12 @@ def test_only_the_attempt_before_explains_a_new_start(pages: PageClient, member:
         second = session.query(JobAttempt).filter_by(job_id=job.id, number=2).one()
         second.ended_by = "handed_back"
     assert "Started again as attempt 3" in pages.get(f"/jobs/{job.id}").text
+    with writing() as session:
+        session.delete(session.query(JobAttempt).filter_by(job_id=job.id, number=3).one())
+    assert "Waits to start again as attempt 3" in pages.get(f"/jobs/{job.id}").text
 
 
-def test_the_folds_come_with_the_answer_of_the_live_part(
-    pages: PageClient, member: User
-) -> None:
+def test_the_folds_come_with_the_answer_of_the_live_part(pages: PageClient, member: User) -> None:
     job = make_job(member, state="running", attempt=1, started_at=ago(9), heartbeat_at=now())
     page = pages.get(f"/jobs/{job.id}")
     assert "No fold is finished yet" in words_of(page.find(".columns #job-folds"))
