@@ -6,15 +6,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
+import time
+
 from supervisor.process import Subprocess
+from supervisor.states import ProcessStates
+
 from deploy.supervisor import LONGEST_PAUSE_S, bound_pauses
 
 bound_pauses()
 one, other = Subprocess.__new__(Subprocess), Subprocess.__new__(Subprocess)
-seen = []
-for _ in range(100):
-    one.backoff += 1  # as supervisord does after each start that failed
-    seen.append(one.backoff)
+one.event_map, seen = {}, []
+for _ in range(100):  # starts that failed, as supervisord itself notes them
+    one.state = ProcessStates.STARTING
+    one.change_state(ProcessStates.BACKOFF)
+    seen.append(round(one.delay - time.time()))
 assert seen[:3] == [1, 2, 3] and max(seen) == LONGEST_PAUSE_S == seen[-1], seen
 assert other.backoff == 0
 one.backoff = 0
