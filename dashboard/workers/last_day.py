@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from statistics import median
 
 from flask import current_app
@@ -93,7 +94,8 @@ def read_last_day() -> LastDay:
 def _count(since: datetime, moment: datetime) -> Sequence[tuple[int, int]]:
     """Count by hour: one pass over an index, which asks for no state so that it is this index."""
     ended = cast(extract("epoch", Job.finished_at), BigInteger)
-    ago = ((int(moment.timestamp()) - ended) // 3600).label("ago")
+    # PostgreSQL rounds to seconds and SQLite cuts: from the end of this one, no hour is too few.
+    ago = ((ceil(moment.timestamp()) - ended) // 3600).label("ago")
     counted = select(ago, Job.state, func.count()).where(Job.finished_at > since)
     hours = [[0, 0] for _ in range(HOURS)]
     for back, state, n in db.session.execute(counted.group_by(ago, Job.state)):
