@@ -59,11 +59,50 @@ def base_environ(home: Path, **more: str) -> dict[str, str]:
             "PORT": str(free_port()), **more}  # fmt: skip
 
 
-class Api:
-    """The API as one person's script calls it."""
+def time_until(what: str, is_true: Callable[[], Any], patience_s: float = 60) -> float:
+    """Wait as `wait_for` does, and return how many seconds that took."""
+    began = time.monotonic()
+    wait_for(what, is_true, patience_s)
+    return time.monotonic() - began
+
+
+class Line:
+    """Requests to the API of an installation, with somebody's token; any answer is fine."""
+
+    def __init__(self, port: int, token: str = "") -> None:
+        self.port, self.token = port, token
+
+    def send(
+        self, method: str, path: str, content: bytes | None = None, patience_s: float = 60,
+        **headers: str,
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:  # fmt: skip
+        """Return status, headers and body of the answer."""
+        told = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        line = http.client.HTTPConnection("127.0.0.1", self.port, patience_s)
+        with contextlib.closing(line):
+            line.request(method, f"/api/v1{path}", content, told | headers)
+            answer = line.getresponse()
+            return answer.status, answer.headers, answer.read()
+
+    def send_table(self, text: str) -> int:
+        """Upload a table and return its dataset's id once it is sent."""
+        edge = "an-edge"
+        body = (
+            f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="table.csv"\r\n'
+            f"Content-Type: text/csv\r\n\r\n{text}\r\n--{edge}--\r\n"
+        )
+        kind = {"Content-Type": f"multipart/form-data; boundary={edge}"}
+        status, _, found = self.send("POST", "/datasets", body.encode(), **kind)
+        if status >= 400:
+            raise AssertionError(f"the upload was answered {status}: {found[:500]!r}")
+        return int(json.loads(found)["id"])
+
+
+class Api(Line):
+    """The API as one person's script calls it, which expects no refusal."""
 
     def __init__(self, environ: dict[str, str], email: str) -> None:
-        self.port = int(environ["PORT"])
+        super().__init__(int(environ["PORT"]))
         app = create_app(load_settings(environ))
         with app.app_context():
             user = create_user(email=email, name="", role="member", password=PASSWORD)
@@ -74,33 +113,23 @@ class Api:
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Return the answer; AssertionError for a refusal."""
         content = None if body is None else json.dumps(body).encode()
-        return json.loads(self.ask(method, path, content, "application/json")[1] or "null")
+        return json.loads(self.ask(method, path, content)[1] or "null")
 
     def ask(
-        self, method: str, path: str, content: bytes | None = None, kind: str = "application/json"
+        self, method: str, path: str, content: bytes | None = None
     ) -> tuple[http.client.HTTPMessage, bytes]:
-        """Return headers and body of the answer."""
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, 60)) as line:
-            headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
-            line.request(method, f"/api/v1{path}", content, headers)
-            answer = line.getresponse()
-            found = answer.read()
-        if answer.status >= 400:
-            raise AssertionError(f"{method} {path} answered {answer.status}: {found[:500]!r}")
-        return answer.headers, found
+        """Return headers and body of the answer; AssertionError for a refusal."""
+        status, headers, found = self.send(method, path, content)
+        if status >= 400:
+            raise AssertionError(f"{method} {path} answered {status}: {found[:500]!r}")
+        return headers, found
 
     def upload(self, text: str) -> int:
         """Upload a table, wait until it was read, and return its dataset's id."""
-        edge = "an-edge"
-        body = (
-            f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="table.csv"\r\n'
-            f"Content-Type: text/csv\r\n\r\n{text}\r\n--{edge}--\r\n"
-        )
-        kind = f"multipart/form-data; boundary={edge}"
-        made = json.loads(self.ask("POST", "/datasets", body.encode(), kind)[1])
-        path = f"/datasets/{made['id']}"
+        made = self.send_table(text)
+        path = f"/datasets/{made}"
         wait_for("the dataset is ready", lambda: self.call("GET", path)["state"] == "ready")
-        return int(made["id"])
+        return made
 
     def submit(self, dataset_id: int, estimator: str, target: str, **more: Any) -> int:
         """Submit a job and return its id."""

@@ -95,7 +95,7 @@ def main() -> int:
         database = Sqlite(home) if is_sqlite else Postgres(folder / "postgres")
         database.start()
         product = Product(home, options.workers, database.url, options.seed)
-        faults, load = Faults(product, database), Load(product.address, options.seed)
+        faults, load = Faults(product, database), Load(product.port, options.seed)
         stayed: list[str] = []
         try:
             broken = run(options, product, faults, load)

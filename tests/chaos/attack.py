@@ -13,8 +13,9 @@ from tests.chaos.faults import Faults
 from tests.chaos.invariants import Submitted, find_faults
 from tests.chaos.load import NO_ANSWER, Load
 from tests.chaos.plan import PlannedFault, draw_faults, draw_steps
-from tests.chaos.product import START_S, Product, command_of, wait_for
+from tests.chaos.product import START_S, Product, command_of
 from tests.chaos.recovery_times import LIMIT_S
+from tests.product import time_until, wait_for
 
 OPEN_JOBS = 8
 STUCK_S = 120  # nothing ends for so long
@@ -80,7 +81,7 @@ def settle(product: Product, load: Load) -> list[str]:
     list of str
         That something was not back soon enough after the last fault.
     """
-    took = wait_for("everything runs again", product.is_whole, START_S)
+    took = time_until("everything runs again", product.is_whole, START_S)
     say(f"everything runs again after {took:.1f} s")
     may_take = product.back_within_s
     late = [f"what had died was back after {took:.0f} s only"] if took > may_take else []
@@ -109,7 +110,7 @@ def probe_cancel(load: Load) -> None:
     path = f"/jobs/{job}"
     wait_for("the job trains", lambda: (load.api.get(path) or {}).get("stage") == "fit", 60)
     load.api.ask("POST", f"{path}/cancel")
-    took = wait_for("the job is cancelled", lambda: load.api.state_of(path) == "cancelled", 20)
+    took = time_until("the job is cancelled", lambda: load.api.state_of(path) == "cancelled", 20)
     say(f"a cancel took effect in {took:.1f} s")
     if took > CANCEL_WITHIN_S:
         raise AssertionError(f"a cancel took {took:.1f} s, more than {CANCEL_WITHIN_S:.0f} s")
@@ -169,7 +170,7 @@ def judge(product: Product, load: Load, database_url: str, files: Path) -> list[
 
 def _wait_in_vain(what: str, is_true: Callable[[], bool]) -> None:
     try:
-        took = wait_for(what, is_true, CLEAN_S)
+        took = time_until(what, is_true, CLEAN_S)
     except TimeoutError:
         return  # the rules will name it
     if took > 1:

@@ -1,46 +1,40 @@
 """The stream of jobs: submitted by the API, and now and then cancelled, run again or deleted."""
 
+import http.client
 import json
-import urllib.error
-import urllib.request
 from typing import Any
 
 from tests.chaos.plan import choose, draw_jobs
-from tests.chaos.product import START_S, wait_for
+from tests.chaos.product import START_S
+from tests.product import Line, wait_for
 
-OVER = {"succeeded", "failed", "cancelled", "lost"}
 PATHS = {"cancel": "cancel", "keep": "cancel?keep=true", "retry": "retry"}
 NO_ANSWER = 0
 
 
-class Api:
+class Api(Line):
     """The API as one script calls it: patient with an answer that does not come."""
 
-    def __init__(self, address: str, token: str) -> None:
-        self.address, self.token = f"{address}/api/v1", token
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
         self.wrong: list[str] = []  # answers that may never be given
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         """Return the status, `NO_ANSWER` when none came, and the answer's content."""
-        request = urllib.request.Request(  # noqa: S310 - our own address
-            self.address + path, method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json",
-                     **headers},
-        )  # fmt: skip
+        content = None if body is None else json.dumps(body).encode()
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
-                return answer.status, json.loads(answer.read() or "null")
-        except urllib.error.HTTPError as refusal:
-            self._judge(f"{method} {path}", refusal)
-            return refusal.code, None
-        except (OSError, ValueError):
+            status, told, found = self.send(method, path, content, 20, **headers)
+            if status >= 400:
+                self._judge(f"{method} {path}", status, told)
+                return status, None
+            return status, json.loads(found or "null")
+        except (OSError, http.client.HTTPException, ValueError):
             return NO_ANSWER, None
 
-    def _judge(self, what: str, refusal: urllib.error.HTTPError) -> None:
-        if refusal.code >= 500 and refusal.code != 503:
-            self.wrong.append(f"{what} answered {refusal.code}")
-        if refusal.code == 503 and not refusal.headers.get("Retry-After"):
+    def _judge(self, what: str, status: int, told: http.client.HTTPMessage) -> None:
+        if status >= 500 and status != 503:
+            self.wrong.append(f"{what} answered {status}")
+        if status == 503 and not told.get("Retry-After"):
             self.wrong.append(f"{what} answered 503 without Retry-After")
 
     def get(self, path: str) -> Any:
@@ -51,27 +45,12 @@ class Api:
         """Return the state of a record; None when nobody answers."""
         return (self.get(path) or {}).get("state")
 
-    def upload(self, text: str) -> int:
-        """Upload a table and return its dataset's id once it is sent."""
-        edge = "chaos-edge"
-        body = (
-            f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="chaos.csv"\r\n'
-            f"Content-Type: text/csv\r\n\r\n{text}\r\n--{edge}--\r\n"
-        )
-        request = urllib.request.Request(  # noqa: S310 - our own address
-            self.address + "/datasets", method="POST", data=body.encode(),
-            headers={"Authorization": f"Bearer {self.token}",
-                     "Content-Type": f"multipart/form-data; boundary={edge}"},
-        )  # fmt: skip
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-            return int(json.loads(answer.read())["id"])
-
 
 class Load:
     """Submits the jobs that a seed gives, and acts on them."""
 
-    def __init__(self, address: str, seed: int) -> None:
-        self.api, self.dataset_id, self.requests = Api(address, ""), 0, draw_jobs(seed)
+    def __init__(self, port: int, seed: int) -> None:
+        self.api, self.dataset_id, self.requests = Api(port), 0, draw_jobs(seed)
         self.submitted: set[int] = set()
         self.deleted: set[int] = set()
         self.perhaps_deleted: set[int] = set()  # no answer came
@@ -83,7 +62,7 @@ class Load:
     def begin(self, token: str, table: str) -> None:
         """Upload the table that all jobs learn from, and wait until it was read."""
         self.api.token = token
-        self.dataset_id = self.api.upload(table)
+        self.dataset_id = self.api.send_table(table)
         path = f"/datasets/{self.dataset_id}"
         wait_for("the dataset is read", lambda: self.api.state_of(path) == "ready", START_S)
 

@@ -2,54 +2,28 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 
 from tests.chaos.proxy import Proxy
+from tests.product import (
+    PASSWORD,
+    ROOT,
+    Parts,
+    answers,
+    base_environ,
+    free_port,
+    time_until,
+)  # fmt: skip
 
-ROOT = Path(__file__).parents[2]
-PASSWORD = "a long password 1"
 START_S = 240  # on a busy machine
 NORMAL_START_S = 15.0  # what the first start takes where nothing else runs, with room
 BACK_WITHIN_S = 15.0  # whatever dies is started again so soon
 TRAIN, LIGHT, DISPATCHER, WEB = "-Q train", "-Q light", "dispatcher", "gunicorn"
 WEB_WORKERS = 2  # as in deploy/gunicorn.py
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def answers(port: int) -> bool:
-    """Tell whether somebody listens on a port of loopback."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def wait_for(what: str, is_true: Callable[[], bool], patience_s: float = 60) -> float:
-    """Wait until something is so, and return how many seconds that took.
-
-    Raises
-    ------
-    TimeoutError
-        When it is not so in time; it names `what`.
-    """
-    began = time.monotonic()
-    while not is_true():
-        if time.monotonic() > began + patience_s:
-            raise TimeoutError(f"{what}: not within {patience_s:.0f} s")
-        time.sleep(0.1)
-    return time.monotonic() - began
 
 
 class Product:
@@ -59,13 +33,12 @@ class Product:
         self.home, self.port, self.broker_port = home, free_port(), free_port()
         self.workers, self.start_s = workers, 0.0
         self.proxy = Proxy(self.broker_port, seed)
-        self.environ = {
-            "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOST": "127.0.0.1",
-            "TRAINYARD_HOME": str(home), "PORT": str(self.port), "WORKERS": str(workers),
-            "BROKER_URL": "sqs://", "SQS_ENDPOINT_URL": f"http://127.0.0.1:{self.proxy.port}",
-            "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
-            "DATABASE_URL": database_url,
-        }  # fmt: skip
+        self.environ = base_environ(
+            home, PORT=str(self.port), WORKERS=str(workers), DATABASE_URL=database_url,
+            BROKER_URL="sqs://", SQS_ENDPOINT_URL=f"http://127.0.0.1:{self.proxy.port}",
+            AWS_ACCESS_KEY_ID="local", AWS_SECRET_ACCESS_KEY="local",
+        )  # fmt: skip
+        self.parts = Parts(home.parent, self.environ)
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = home.parent / "product.log"
         self.broker: subprocess.Popen[bytes] | None = None
@@ -76,7 +49,7 @@ class Product:
         self.proxy.start()
         self.start_broker()
         self.supervisor = self._run("deploy.run")
-        self.start_s = wait_for("the product starts", self.is_whole, START_S)
+        self.start_s = time_until("the product starts", self.is_whole, START_S)
 
     @property
     def back_within_s(self) -> float:
@@ -93,20 +66,13 @@ class Product:
             self.broker.kill()
             self.broker.wait()
 
-    def _run(self, *arguments: str) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as out:
-            return subprocess.Popen(
-                [sys.executable, "-m", *arguments], cwd=ROOT, env=self.environ, stdout=out,
-                stderr=out, stdin=subprocess.DEVNULL, start_new_session=True,
-            )  # fmt: skip
+    def _run(self, *command: str) -> subprocess.Popen[bytes]:
+        self.parts.start("product", *command)
+        return self.parts.running["product"]
 
     def is_ready(self) -> bool:
         """Tell whether the web server says that it is ready."""
-        try:
-            with urllib.request.urlopen(f"{self.address}/readyz", timeout=5):  # noqa: S310
-                return True
-        except OSError:
-            return False
+        return self.parts.is_ready()
 
     def make_token(self) -> str:
         """Make an account and return a token of it."""

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from dashboard.db import Job, JobAttempt, JobFold
 from tests.chaos.attack import CANCEL_WITHIN_S, SLOW, say
 from tests.chaos.faults import CHILD_ONLY, Faults
-from tests.chaos.load import OVER, Load
+from tests.chaos.load import Load
 from tests.chaos.plan import PlannedFault
-from tests.chaos.product import wait_for
 from tests.chaos.recovery_times import CHILD_LIMIT_S, LIMIT_S
+from tests.product import OVER, wait_for
 
 HURTS = CHILD_ONLY | {"kill worker"}  # after these another attempt must begin
 STAGES = ("fit", "fit", "final")  # the last one so that some kills come close to the end

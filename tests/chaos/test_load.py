@@ -11,7 +11,7 @@ class Scripted(Api):
     """Answers with the progress that the test gives."""
 
     def __init__(self, progress: float) -> None:
-        super().__init__("http://nowhere", "")
+        super().__init__(0)
         self.progress, self.status = progress, 202
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
@@ -22,7 +22,7 @@ class Scripted(Api):
 
 @pytest.fixture
 def load() -> Load:
-    made = Load("http://nowhere", 1)
+    made = Load(0, 1)
     made.api, made.submitted = Scripted(0.6), {1}
     made.sample()
     return made
