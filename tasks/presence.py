@@ -32,7 +32,9 @@ from tasks.celery_app import draining, flask_app, settings
 from tasks.clocks import ClockWatch
 from tasks.family import family_of, memory_of
 
-DEAF_AFTER = timedelta(seconds=90)
+# Hints are sent again every few seconds while a worker idles, so one that heard none for so long
+# hears none at all: kombu's poll can end with an error that leaves the process alive.
+DEAF_AFTER = timedelta(seconds=30)
 BEGAN = now()  # what was held before this moment, a former process of our name held
 log = logging.getLogger(__name__)
 
