@@ -192,7 +192,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         max_attempts=int(_number(env, "MAX_ATTEMPTS", 3, low=1, high=100)),
         max_batch_jobs=int(_number(env, "MAX_BATCH_JOBS", 1000, low=1, high=100_000)),
         trusted_proxies=int(_number(env, "TRUSTED_PROXIES", 0, low=0, high=10)),
-        grace_s=_number(env, "GRACE_S", 3, low=0, high=3600, kind=float),
+        grace_s=_number(env, "GRACE_S", 2, low=0, high=3600, kind=float),
         reserve_bytes=int(_number(env, "RESERVE_BYTES", 300_000_000, low=0, high=1e15)),
         keep_logs_days=int(_number(env, "KEEP_LOGS_DAYS", 90, low=0, high=36500)),
         worker_name=env.get("WORKER_NAME", "").strip() or None,

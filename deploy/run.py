@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -80,6 +81,7 @@ def supervisor_environment(settings: Settings) -> dict[str, str]:
 
 def main() -> None:
     """Check, migrate, and hand over to the supervisor."""
+    os.umask(0o077)  # the database names people: it and all else is for its owner only
     try:
         settings = load_settings()
         if not is_free(settings.host, settings.port):
@@ -91,6 +93,8 @@ def main() -> None:
         fail(str(problem))
     migrate()
     environment = supervisor_environment(settings)
+    # What is written on the way; the supervisor removes it when all has ended.
+    environment["TMPDIR"] = tempfile.mkdtemp(prefix="trainyard-")
     config = str(ROOT / "deploy" / "supervisord.conf")
     command = [sys.executable, "-m", "deploy.supervisor", "--nodaemon", "--configuration", config]
     os.chdir(ROOT)

@@ -2,8 +2,16 @@
 
 supervisord waits one second longer after each start that fails at once, without end: after an
 outage of an hour it would wait minutes before it tries again. Here the pause has a greatest value.
+And when it ends nothing stays behind: no process that a killed program had started, such as a fork
+server that has not noticed yet, and no file that was written on the way.
 """
 
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+
+import psutil
 from supervisor import supervisord
 from supervisor.process import Subprocess
 
@@ -25,6 +33,32 @@ def bound_pauses() -> None:
     Subprocess.backoff = _Backoff()
 
 
-if __name__ == "__main__":
+def find_stayed(folder: str) -> Iterator[psutil.Process]:
+    """Yield the processes that have this installation's folder for temporary files."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.pid != os.getpid() and process.environ().get("TMPDIR") == folder:
+                yield process
+
+
+def leave_nothing(folder: str) -> None:
+    """End what stayed behind, and remove the folder for temporary files."""
+    stayed = list(find_stayed(folder))
+    for process in stayed:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(stayed, timeout=1)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    """Supervise until asked to stop."""
     bound_pauses()
-    supervisord.main()
+    try:
+        supervisord.main()
+    finally:
+        leave_nothing(os.environ["TMPDIR"])  # noqa: TID251 - as deploy.run set it
+
+
+if __name__ == "__main__":
+    main()

@@ -10,7 +10,7 @@ from dashboard.db import Dataset, Job
 from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
 from dashboard.filters import validation as show_validation
 from dashboard.jobs.forms import PREFIX, JobForm
-from tasks.engine.catalogue import default_metric, default_validation
+from tasks.engine.catalogue import default_metric, default_validation, list_estimators
 from tasks.engine.parameters import show_value
 
 
@@ -92,11 +92,17 @@ def _drop_settings(form: JobForm) -> None:
         if known:
             continue
         text = form.values.pop(name)
-        if text and estimator:
-            short = name.removeprefix(PREFIX)
+        short = name.removeprefix(PREFIX)
+        if text and estimator and not _is_default(short, text):
             form.dropped.append(f"{short} does not exist for {estimator.title}; removed")
     if estimator and not estimator.weighs_classes and form.values.pop("class_weight", None):
         form.dropped.append(f"{estimator.title} takes no class weight; removed")
+
+
+def _is_default(name: str, text: str) -> bool:
+    """Tell whether an estimator has a parameter whose default it is: then nobody chose it."""
+    parameters = (estimator.find_parameter(name) for estimator in list_estimators())
+    return any(found and show_value(found.default) == text for found in parameters)
 
 
 def fill_defaults(form: JobForm) -> None:

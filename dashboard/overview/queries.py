@@ -49,7 +49,10 @@ def read_overview(user: User) -> Overview:
             :3
         ],
         recent=db.session.scalars(
-            select(Job).where(Job.state.not_in(ACTIVE)).order_by(Job.id.desc()).limit(SHOWN)
+            select(Job)
+            .where(Job.state.not_in(ACTIVE), Job.finished_at.is_not(None))
+            .order_by(Job.finished_at.desc(), Job.id.desc())
+            .limit(SHOWN)
         ).all(),
         best=_best(user),
         queue=summarise_queue(),
