@@ -113,14 +113,21 @@ def add_lines(session: Session, job_id: int, lines: Sequence[tuple[datetime, str
 
 
 def _add_folds(session: Session, claim: Claim, folds: Sequence[Mapping[str, Any]]) -> None:
-    """Keep scored folds, each in place of a former one.
+    """Keep scored folds, each in place of one of an earlier attempt.
 
-    There is one when its file was gone or damaged and it was trained again, or when it was written
-    before and the answer of the database got lost.
+    There is one when its file was gone or damaged and it was trained again. One of this attempt
+    was written before, and the answer of the database got lost: it stays.
     """
+    if not folds:
+        return
+    known = select(JobFold.fold, JobFold.attempt).where(JobFold.job_id == claim.job_id)
+    attempts = dict(session.execute(known).all())
     for fold in folds:
+        if attempts.get(fold["fold"]) == claim.attempt:
+            continue
         former = (JobFold.job_id == claim.job_id, JobFold.fold == fold["fold"])
         session.execute(delete(JobFold).where(*former))
+        attempts[fold["fold"]] = claim.attempt
         session.add(JobFold(job_id=claim.job_id, attempt=claim.attempt, **fold))
 
 

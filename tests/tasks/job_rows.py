@@ -97,7 +97,10 @@ def check_step(before: Rows, after: Rows) -> None:
             assert new == old, "a job that succeeded changed"
         if old["state"] in HELD and new["lease"] == old["lease"]:
             assert new["progress"] >= old["progress"], "progress fell"
-        for table in ("job_events", "job_folds", "log_lines", "models"):
+        for row in of_job(before, "job_folds", old["id"]):
+            [kept] = [f for f in of_job(after, "job_folds", old["id"]) if f["fold"] == row["fold"]]
+            assert kept == row or kept["attempt"] > row["attempt"], "a fold was rewritten"
+        for table in ("job_events", "log_lines", "models"):
             was, now_is = of_job(before, table, old["id"]), of_job(after, table, old["id"])
             assert now_is[: len(was)] == was, f"{table} was rewritten"
         ended = [a for a in of_job(before, "job_attempts", old["id"]) if a["ended_at"]]

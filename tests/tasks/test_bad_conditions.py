@@ -182,7 +182,7 @@ def test_a_bundle_that_cannot_be_read_is_not_offered(dataset: Dataset, code: str
     db.session.refresh(model)
     assert (model.state, model.failure["code"]) == ("refused", code)
     assert model.failure["message"].startswith("The bundle is ")
-    assert "again" in model.failure["hint"]
+    assert "Duplicate" in model.failure["hint"]
 
 
 @pytest.mark.parametrize("code", sorted(SPOIL))
