@@ -8,7 +8,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -64,14 +64,15 @@ def wait_for(condition: Callable[[], bool], seconds: float = 15) -> None:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
-    """Start a worker-like program whose child does a piece of work."""
+def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start a worker-like program whose child does a piece of work; it ends with the test."""
     package = tmp_path / "tasks"
     package.mkdir()
     (package / "__init__.py").write_text("")
     for name in ("child.py", "family.py", "lines.py"):
         (package / name).write_text((ROOT / "tasks" / name).read_text())
     (package / "child_work.py").write_text(WORK)
+    begun: list[subprocess.Popen[str]] = []
 
     def begin(work: str, then: str, silence_s: float | None = None) -> subprocess.Popen[str]:
         script = tmp_path / "worker.py"
@@ -79,28 +80,39 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
         program = textwrap.dedent(PROGRAM).format(work=work, then=lines, silence_s=silence_s)
         script.write_text(program)
         env = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{tmp_path}:{ROOT}"}
-        return subprocess.Popen(
-            [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=env, cwd=tmp_path
+        begun.append(
+            subprocess.Popen(
+                [sys.executable, script], stdout=subprocess.PIPE, text=True, env=env, cwd=tmp_path
+            )
         )
+        return begun[-1]
 
-    return begin
+    yield begin
+    for worker in begun:
+        worker.kill()  # also one that a test has frozen, which no other signal would end
+        worker.wait()
+        if worker.stdout:
+            worker.stdout.close()
 
 
 def is_gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_child_dies_with_its_worker(
     how: signal.Signals, start: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    with start("forever", "time.sleep(600)") as worker:
-        assert worker.stdout is not None
-        pid = int(worker.stdout.readline())
-        wait_for(lambda: not is_gone(pid))
-        worker.send_signal(how)
-        worker.wait(10)
-        wait_for(lambda: is_gone(pid))
+    worker = start("forever", "time.sleep(600)")
+    assert worker.stdout is not None
+    pid = int(worker.stdout.readline())
+    wait_for(lambda: not is_gone(pid))
+    worker.send_signal(how)
+    worker.wait(10)
+    wait_for(lambda: is_gone(pid))
 
 
 def test_killed_child_is_gone_at_once(
@@ -111,33 +123,33 @@ def test_killed_child_is_gone_at_once(
         " print(made.is_alive, time.monotonic() - t, flush=True)"
     )
     then = then.replace("list(iter(lambda: made.read_events(5), []))[:0]", "made.read_events(10)")
-    with start("forever", then) as worker:
-        assert worker.stdout is not None
-        pid = int(worker.stdout.readline())
-        alive, seconds = worker.stdout.readline().split()
-        assert alive == "False"
-        assert float(seconds) < 1
-        assert is_gone(pid)
-        worker.wait(10)
+    worker = start("forever", then)
+    assert worker.stdout is not None
+    pid = int(worker.stdout.readline())
+    alive, seconds = worker.stdout.readline().split()
+    assert alive == "False"
+    assert float(seconds) < 1
+    assert is_gone(pid)
+    worker.wait(10)
 
 
 def test_crash_of_a_child_is_seen_and_costs_no_worker(
     start: Callable[..., subprocess.Popen[str]],
 ) -> None:
     then = "made.read_events(10); made.process.join(10); print(made.process.exitcode, flush=True)"
-    with start("segfault", then) as worker:
-        assert worker.stdout is not None
-        worker.stdout.readline()
-        assert int(worker.stdout.readline()) != 0
-        assert worker.wait(10) == 0
+    worker = start("segfault", then)
+    assert worker.stdout is not None
+    worker.stdout.readline()
+    assert int(worker.stdout.readline()) != 0
+    assert worker.wait(10) == 0
 
 
 def test_child_speaks_in_events(start: Callable[..., subprocess.Popen[str]]) -> None:
-    with start("talk", "print(made.read_events(10), flush=True); made.kill()") as worker:
-        assert worker.stdout is not None
-        worker.stdout.readline()
-        assert worker.stdout.readline().strip() == "[{'type': 'done', 'values': {'n': 1}}]"
-        worker.wait(10)
+    worker = start("talk", "print(made.read_events(10), flush=True); made.kill()")
+    assert worker.stdout is not None
+    worker.stdout.readline()
+    assert worker.stdout.readline().strip() == "[{'type': 'done', 'values': {'n': 1}}]"
+    worker.wait(10)
 
 
 def test_child_of_a_frozen_worker_ends_when_the_lease_has_run_out(
@@ -145,15 +157,15 @@ def test_child_of_a_frozen_worker_ends_when_the_lease_has_run_out(
 ) -> None:
     beat = "[(made.keep_alive(), time.sleep(0.1)) for _ in range({})]"
     then = f"{beat.format(20)}; print(made.is_alive, flush=True); {beat.format(6000)}"
-    with start("forever", then, silence_s=1.0) as worker:
-        assert worker.stdout is not None
-        pid = int(worker.stdout.readline())
-        # Two seconds of signs of life are longer than the second that it waits for one.
-        assert worker.stdout.readline().strip() == "True"
-        worker.send_signal(signal.SIGSTOP)
-        wait_for(lambda: is_gone(pid))
-        worker.kill()
-        worker.wait(10)
+    worker = start("forever", then, silence_s=1.0)
+    assert worker.stdout is not None
+    pid = int(worker.stdout.readline())
+    # Two seconds of signs of life are longer than the second that it waits for one.
+    assert worker.stdout.readline().strip() == "True"
+    worker.send_signal(signal.SIGSTOP)
+    wait_for(lambda: is_gone(pid))
+    worker.kill()
+    worker.wait(10)
 
 
 def test_death_of_the_fork_server_ends_its_children_and_the_next_one_starts(
@@ -165,26 +177,26 @@ def test_death_of_the_fork_server_ends_its_children_and_the_next_one_starts(
         " made.kill(); print(made.process.pid, flush=True);"
         " made = child.Child('talk', {{}}); print(made.read_events(10), flush=True); made.kill()"
     ).replace("{{}}", "{}")
-    with start("forever", then) as worker:
-        assert worker.stdout is not None
-        pid = int(worker.stdout.readline())
-        assert int(worker.stdout.readline()) == pid
-        # Its files are closed when kill() returns; the kernel is done with it a moment later.
-        wait_for(lambda: is_gone(pid), 2)
-        assert "done" in worker.stdout.readline()
-        assert worker.wait(10) == 0
+    worker = start("forever", then)
+    assert worker.stdout is not None
+    pid = int(worker.stdout.readline())
+    assert int(worker.stdout.readline()) == pid
+    # Its files are closed when kill() returns; the kernel is done with it a moment later.
+    wait_for(lambda: is_gone(pid), 2)
+    assert "done" in worker.stdout.readline()
+    assert worker.wait(10) == 0
 
 
 def test_kill_returns_what_the_process_had_still_to_say(
     start: Callable[..., subprocess.Popen[str]],
 ) -> None:
     then = "made.process.join(10); print(made.kill(), made.kill(), flush=True)"
-    with start("talk", then) as worker:
-        assert worker.stdout is not None
-        worker.stdout.readline()
-        line = worker.stdout.readline().strip()
-        assert line == "[{'type': 'done', 'values': {'n': 1}}] []"
-        worker.wait(10)
+    worker = start("talk", then)
+    assert worker.stdout is not None
+    worker.stdout.readline()
+    line = worker.stdout.readline().strip()
+    assert line == "[{'type': 'done', 'values': {'n': 1}}] []"
+    worker.wait(10)
 
 
 def test_what_a_dead_child_had_started_is_ended_too(
@@ -194,13 +206,13 @@ def test_what_a_dead_child_had_started_is_ended_too(
         "made.process.join(10); print(made.read_events(5)[0]['text'], flush=True);"
         " made.kill(); print('killed', flush=True)"
     )
-    with start("leave_alone", then) as worker:
-        assert worker.stdout is not None
-        worker.stdout.readline()
-        pid = int(worker.stdout.readline())
-        assert worker.stdout.readline().strip() == "killed"
-        wait_for(lambda: is_gone(pid), 5)
-        worker.wait(10)
+    worker = start("leave_alone", then)
+    assert worker.stdout is not None
+    worker.stdout.readline()
+    pid = int(worker.stdout.readline())
+    assert worker.stdout.readline().strip() == "killed"
+    wait_for(lambda: is_gone(pid), 5)
+    worker.wait(10)
 
 
 def test_child_that_is_frozen_in_the_middle_of_a_message_does_not_hold_its_worker(
@@ -217,26 +229,24 @@ def test_child_that_is_frozen_in_the_middle_of_a_message_does_not_hold_its_worke
         print(process.status(), [event["text"] for event in said], flush=True)
         print(time.monotonic() - began, made.kill(), made.is_alive, flush=True)
     """
-    with start("stop_in_the_middle", then) as worker:
-        assert worker.stdout is not None
-        pid = int(worker.stdout.readline())
-        try:
-            lines: list[str] = []
-            reading = threading.Thread(
-                target=lambda: lines.extend(worker.stdout or []), daemon=True
-            )
-            reading.start()
-            reading.join(30)
-            assert not reading.is_alive(), "the worker hangs on what its child has not said"
-            assert lines[0].strip() == "stopped ['first']"
-            seconds, rest = lines[1].split(" ", 1)
-            assert float(seconds) < 2
-            assert rest.strip() == "[] False"
-            assert is_gone(pid)
-        finally:
-            worker.kill()
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)  # what is stopped does not end with its worker
+    worker = start("stop_in_the_middle", then)
+    assert worker.stdout is not None
+    pid = int(worker.stdout.readline())
+    try:
+        lines: list[str] = []
+        reading = threading.Thread(target=lambda: lines.extend(worker.stdout or []), daemon=True)
+        reading.start()
+        reading.join(30)
+        assert not reading.is_alive(), "the worker hangs on what its child has not said"
+        assert lines[0].strip() == "stopped ['first']"
+        seconds, rest = lines[1].split(" ", 1)
+        assert float(seconds) < 2
+        assert rest.strip() == "[] False"
+        assert is_gone(pid)
+    finally:
+        worker.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)  # what is stopped does not end with its worker
 
 
 def test_message_larger_than_a_pipe_comes_whole(
@@ -248,11 +258,11 @@ def test_message_larger_than_a_pipe_comes_whole(
             said += made.read_events(10)
         print([len(event["text"]) for event in said], made.kill(), flush=True)
     """
-    with start("speak_long", then) as worker:
-        assert worker.stdout is not None
-        worker.stdout.readline()
-        assert worker.stdout.readline().strip() == "[1000000, 5] []"
-        worker.wait(10)
+    worker = start("speak_long", then)
+    assert worker.stdout is not None
+    worker.stdout.readline()
+    assert worker.stdout.readline().strip() == "[1000000, 5] []"
+    worker.wait(10)
 
 
 def test_who_was_given_the_number_of_a_dead_child_is_left_alone(
@@ -269,9 +279,9 @@ def test_who_was_given_the_number_of_a_dead_child_is_left_alone(
         other.terminate()
         print(said, other.wait(10), flush=True)
     """
-    with start("talk", then) as worker:
-        assert worker.stdout is not None
-        worker.stdout.readline()
-        line = worker.stdout.readline().strip()
-        assert line == "[{'type': 'done', 'values': {'n': 1}}] -15"  # by SIGTERM, not killed
-        worker.wait(10)
+    worker = start("talk", then)
+    assert worker.stdout is not None
+    worker.stdout.readline()
+    line = worker.stdout.readline().strip()
+    assert line == "[{'type': 'done', 'values': {'n': 1}}] -15"  # by SIGTERM, not killed
+    worker.wait(10)
