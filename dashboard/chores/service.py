@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from dashboard.chores.failures import WORKER_DIED
 from dashboard.clock import now
 from dashboard.db import Chore
+from dashboard.db.one_by_one import one_by_one
 from dashboard.db.states import ATTEMPTS_OF_ANY_KIND
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
@@ -151,26 +152,33 @@ def recover_chores_of(*, worker: str, before: datetime) -> None:
 def _take_back(
     stale: tuple[ColumnElement[bool], ...], give_up: GiveUp | None = None
 ) -> Sequence[tuple[str, int]]:
-    given_up = []
     db.session.rollback()
-    for chore_id in db.session.scalars(select(Chore.id).where(*stale)).all():
-        with writing() as session:
-            chore = session.scalar(
-                select(Chore).where(Chore.id == chore_id, *stale).with_for_update()
-            )
-            if chore is None:
-                continue
-            chore.lease = None
-            if give_up is None or chore.attempt < ATTEMPTS_OF_ANY_KIND:
-                chore.state, chore.hinted_at = "queued", None
-                continue
-            chore.state, chore.finished_at = "failed", now()
-            chore.failure = dict(WORKER_DIED)
-            subject = (chore.kind, chore.subject_id)
-            if not _is_asked_again(session, chore):
-                give_up(session, *subject, WORKER_DIED)
-        given_up.append(subject)
-    return given_up
+    taken = one_by_one(
+        db.session.scalars(select(Chore.id).where(*stale)).all(),
+        lambda chore_id: _take_one_back(chore_id, stale, give_up),
+        failed="chore %s could not be taken back",
+    )
+    return [subject for subject in taken if subject]
+
+
+def _take_one_back(
+    chore_id: int, stale: tuple[ColumnElement[bool], ...], give_up: GiveUp | None
+) -> tuple[str, int] | None:
+    """Return kind and subject of a chore that is given up."""
+    with writing() as session:
+        chore = session.scalar(select(Chore).where(Chore.id == chore_id, *stale).with_for_update())
+        if chore is None:
+            return None
+        chore.lease = None
+        if give_up is None or chore.attempt < ATTEMPTS_OF_ANY_KIND:
+            chore.state, chore.hinted_at = "queued", None
+            return None
+        chore.state, chore.finished_at = "failed", now()
+        chore.failure = dict(WORKER_DIED)
+        subject = (chore.kind, chore.subject_id)
+        if not _is_asked_again(session, chore):
+            give_up(session, *subject, WORKER_DIED)
+        return subject
 
 
 def _is_asked_again(session: Session, chore: Chore) -> bool:

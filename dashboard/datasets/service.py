@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from flask import current_app
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.access import require_member, require_owner
@@ -172,13 +173,20 @@ def reread_upload(*, user: User, dataset_id: int, options: Mapping[str, Any]) ->
     """
     get_upload(user=user, dataset_id=dataset_id)
     with writing() as session:
-        dataset = session.get_one(Dataset, dataset_id)
+        # Two who ask at once get two readings, each with a table of its own.
+        dataset = _lock_upload(session, user, dataset_id)
         dataset.options, dataset.reading = dict(options), dataset.reading + 1
         dataset.state, dataset.progress, dataset.problems = "reading", 0.0, []
         dataset.message = "Waiting to be read"
         add_chore(session, "read_dataset", dataset.id, urgent=True)
     queue.wake(queue.LIGHT)
     return dataset
+
+
+def _lock_upload(session: Session, user: User, dataset_id: int) -> Dataset:
+    """Return an upload, locked for the rest of the transaction; NotFound when it is saved."""
+    session.scalar(select(Dataset).where(Dataset.id == dataset_id).with_for_update(of=Dataset))
+    return get_upload(user=user, dataset_id=dataset_id)
 
 
 def clean_name(name: str) -> str:
@@ -214,7 +222,7 @@ def save_upload(*, user: User, dataset_id: int, name: str) -> Dataset:
     get_upload(user=user, dataset_id=dataset_id)
     name = clean_name(name)
     with writing() as session:
-        dataset = session.get_one(Dataset, dataset_id)
+        dataset = _lock_upload(session, user, dataset_id)
         if dataset.state != "ready":
             words = {"reading": "is still being read", "refused": "cannot be saved as it is"}
             raise Conflict(f"{dataset.file_name} {words[dataset.state]}")

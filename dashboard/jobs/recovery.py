@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from dashboard.clock import now
 from dashboard.db import Job
+from dashboard.db.one_by_one import one_by_one
 from dashboard.db.states import ATTEMPTS_OF_ANY_KIND, HELD, JobState, move
-from dashboard.db.transaction import is_away, writing
+from dashboard.db.transaction import writing
 from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
@@ -80,16 +81,12 @@ def recover_jobs_of(*, worker: str, before: datetime, max_child_deaths: int) -> 
 def _take_back(which: tuple[ColumnElement[bool], ...], max_child_deaths: int, *, by: str) -> int:
     db.session.rollback()
     job_ids: Sequence[int] = db.session.scalars(select(Job.id).where(*which)).all()
-    recovered = 0
-    for job_id in job_ids:
-        try:
-            recovered += _take_one_back(job_id, which, max_child_deaths, by=by)
-        except Exception as problem:
-            if is_away(problem):
-                raise
-            # One job that cannot be taken back keeps no other from it.
-            log.exception("job %s could not be taken back", job_id)
-    return recovered
+    taken = one_by_one(
+        job_ids,
+        lambda job_id: _take_one_back(job_id, which, max_child_deaths, by=by),
+        failed="job %s could not be taken back",
+    )
+    return sum(taken)
 
 
 def _take_one_back(

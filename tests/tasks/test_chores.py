@@ -118,6 +118,24 @@ def test_a_chore_is_given_up_with_its_subject_or_not_at_all(any_app: Flask, kind
     assert states(subject) == (ended, ["failed"])
 
 
+def test_a_chore_that_cannot_be_taken_back_keeps_no_other_from_it(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, good = make_subject("predict"), make_subject("verify_model")
+    for _ in range(2):
+        claim()
+    fall_silent(attempt=10)
+
+    def broken(*_: Any) -> None:
+        raise KeyError("output")
+
+    monkeypatch.setitem(dispatcher.GIVE_UP, "predict", broken)
+    dispatcher.recover(load_settings(), now())
+    assert states(good) == ("refused", ["running", "failed"])
+    assert states(bad)[0] != "failed"
+    assert "could not be taken back" in caplog.text
+
+
 def test_what_another_chore_reads_is_not_refused(any_app: Flask) -> None:
     dataset = make_subject("read_dataset")
     claim()
