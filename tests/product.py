@@ -23,6 +23,7 @@ from dashboard.auth.service import create_user
 from dashboard.auth.tokens import create_token
 from dashboard.config import load_settings
 from dashboard.extensions import db
+from dashboard.queue import LIGHT, TRAIN
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "a long password 1"
@@ -224,6 +225,20 @@ class Parts:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+@contextlib.contextmanager
+def run_parts(folder: Path, environ: dict[str, str]) -> Iterator[Parts]:
+    """Run broker, one training worker, the light one and the dispatcher, until the block ends."""
+    made = Parts(folder, environ)
+    try:
+        made.broker()
+        made.worker("worker-1", TRAIN)
+        made.worker("light", LIGHT)
+        made.dispatcher("dispatcher")
+        yield made
+    finally:
+        made.stop()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import exists, select
 
 from dashboard.db import ApiToken, User
-from dashboard.errors import NotFound
+from dashboard.db.lookup import get_by_id
 from dashboard.extensions import db
 
 
@@ -26,10 +26,7 @@ def find_user(email: str) -> User | None:
 
 def get_user(user_id: int) -> User:
     """Return an account, or raise NotFound."""
-    user = db.session.get(User, user_id)
-    if user is None:
-        raise NotFound(f"There is no account {user_id}")
-    return user
+    return get_by_id(User, user_id, f"There is no account {user_id}")
 
 
 def list_tokens(user: User) -> Sequence[ApiToken]:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import case, func, select
 
 from dashboard.db import Batch, Job
-from dashboard.db.lookup import find_by_id
+from dashboard.db.lookup import get_by_id
 from dashboard.db.states import ACTIVE, TERMINAL, JobState
-from dashboard.errors import NotFound
 from dashboard.extensions import db
 from tasks.engine.catalogue import METRICS
 
@@ -68,10 +67,7 @@ def get_batch(batch_id: int) -> Batch:
     NotFound
         When there is none.
     """
-    batch = find_by_id(Batch, batch_id)
-    if batch is None:
-        raise NotFound(f"There is no batch #{batch_id}. Look through the jobs")
-    return batch
+    return get_by_id(Batch, batch_id, f"There is no batch #{batch_id}. Look through the jobs")
 
 
 def summarise(batch: Batch) -> BatchSummary:

@@ -8,9 +8,8 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from dashboard.db import Job, JobAttempt, JobFold, LogLine, Model, User
-from dashboard.db.lookup import find_by_id
+from dashboard.db.lookup import get_by_id
 from dashboard.db.states import ACTIVE, HELD, JobState
-from dashboard.errors import NotFound
 from dashboard.extensions import db
 from dashboard.jobs.counting import count_states
 from dashboard.jobs.order import find_places
@@ -65,10 +64,7 @@ def get_job(*, user: User, job_id: int) -> Job:
     NotFound
         When there is none.
     """
-    job = find_by_id(Job, job_id)
-    if job is None:
-        raise NotFound(f"There is no job #{job_id}. It may have been deleted")
-    return job
+    return get_by_id(Job, job_id, f"There is no job #{job_id}. It may have been deleted")
 
 
 def get_jobs(job_ids: Sequence[int]) -> list[Job]:

@@ -3,16 +3,13 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dashboard.access import require_owner
 from dashboard.clock import now
 from dashboard.db import Job, User
 from dashboard.db.job import NEXT, PRIORITIES
 from dashboard.db.states import JobState
-from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.jobs.execution import add_lines
-from dashboard.jobs.queries import get_job
-from dashboard.jobs.service import lock_job
+from dashboard.jobs.service import changing
 
 
 def run_next(*, user: User, job_id: int) -> Job:
@@ -36,9 +33,7 @@ def run_next(*, user: User, job_id: int) -> Job:
     Conflict
         When it does not wait.
     """
-    require_owner(user, get_job(user=user, job_id=job_id), "job")
-    with writing() as session:
-        job = lock_job(session, user, job_id)
+    with changing(user, job_id) as (session, job):
         if job.state != JobState.QUEUED:
             raise Conflict(f"The job is {job.state}; only jobs that wait can be put first")
         if user.is_admin:

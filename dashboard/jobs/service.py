@@ -1,6 +1,7 @@
 """Jobs: submit, cancel, run again, delete. `dashboard.batches` does so with many at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
@@ -52,10 +53,31 @@ def submit_job(
     return submission.submit(user=user, request=request, idempotency_key=idempotency_key, limit=1)
 
 
-def lock_job(session: Session, user: User, job_id: int) -> Job:
-    """Return a job, locked for the rest of the transaction; NotFound when it is gone by now."""
-    found = select(Job).where(Job.id == job_id).with_for_update(of=Job)
-    return session.scalar(found) or get_job(user=user, job_id=job_id)
+@contextmanager
+def changing(user: User, job_id: int) -> Iterator[tuple[Session, Job]]:
+    """Run a block as one writing transaction that holds a job of somebody's own locked.
+
+    Parameters
+    ----------
+    user, job_id
+        Who changes what.
+
+    Yields
+    ------
+    Session, Job
+        The transaction, and the job as it is under the lock.
+
+    Raises
+    ------
+    NotFound
+        When there is no such job, or it went before it was locked.
+    Forbidden
+        When it belongs to somebody else.
+    """
+    require_owner(user, get_job(user=user, job_id=job_id), "job")
+    with writing() as session:
+        found = select(Job).where(Job.id == job_id).with_for_update(of=Job)
+        yield session, session.scalar(found) or get_job(user=user, job_id=job_id)
 
 
 def cancel_job(*, user: User, job_id: int, keep: bool = False) -> Job:
@@ -77,9 +99,7 @@ def cancel_job(*, user: User, job_id: int, keep: bool = False) -> Job:
     Conflict
         When it is over already, or there is nothing to keep.
     """
-    require_owner(user, get_job(user=user, job_id=job_id), "job")
-    with writing() as session:
-        job = lock_job(session, user, job_id)
+    with changing(user, job_id) as (session, job):
         if job.state not in ACTIVE:
             raise Conflict(_already_done(job), code="ALREADY_DONE")
         if job.stop_request == ("keep" if keep else "cancel"):
@@ -134,9 +154,7 @@ def retry_job(*, user: User, job_id: int) -> Job:
         When the disk has no room but what is kept for the database.
     """
     check_room_for_jobs()
-    require_owner(user, get_job(user=user, job_id=job_id), "job")
-    with writing() as session:
-        job = lock_job(session, user, job_id)
+    with changing(user, job_id) as (session, job):
         if job.state not in TERMINAL - {JobState.SUCCEEDED}:
             raise Conflict(
                 f"The job is {job.state}; only failed, cancelled or lost jobs run again"
@@ -167,10 +185,7 @@ def delete_job(*, user: User, job_id: int) -> None:
     Conflict
         When it is not over.
     """
-    job = get_job(user=user, job_id=job_id)
-    require_owner(user, job, "job")
-    with writing() as session:
-        job = lock_job(session, user, job_id)
+    with changing(user, job_id) as (session, job):
         if job.state not in TERMINAL:
             raise Conflict(f"The job is {job.state}. Cancel it first")
         predictions = session.scalars(

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from dashboard.db import Job, Model, User
-from dashboard.db.lookup import find_by_id
-from dashboard.errors import NotFound
+from dashboard.db.lookup import get_by_id
 from dashboard.extensions import db
 
 
@@ -18,10 +17,7 @@ def get_model(*, user: User, model_id: int) -> Model:
     NotFound
         When there is none.
     """
-    model = find_by_id(Model, model_id)
-    if model is None:
-        raise NotFound(f"There is no model {model_id}. It may have been deleted")
-    return model
+    return get_by_id(Model, model_id, f"There is no model {model_id}. It may have been deleted")
 
 
 def list_models(*, q: str = "", page: int = 1, per: int = 50) -> tuple[Sequence[Model], int]:

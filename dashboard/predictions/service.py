@@ -14,9 +14,9 @@ from dashboard.access import require_member
 from dashboard.chores.service import add_chore
 from dashboard.datasets.service import clean_file_name, too_big
 from dashboard.db import Model, Prediction, User
-from dashboard.db.lookup import find_by_id
+from dashboard.db.lookup import get_by_id
 from dashboard.db.transaction import writing
-from dashboard.errors import NotFound, TooLarge, Unavailable, ValidationFailed
+from dashboard.errors import TooLarge, Unavailable, ValidationFailed
 from dashboard.extensions import db
 from dashboard.models.queries import get_model
 from dashboard.models.service import check_ready
@@ -176,7 +176,4 @@ def get_prediction(*, user: User, prediction_id: int) -> Prediction:
     NotFound
         When there is none.
     """
-    found = find_by_id(Prediction, prediction_id)
-    if found is None:
-        raise NotFound(f"There is no prediction {prediction_id}")
-    return found
+    return get_by_id(Prediction, prediction_id, f"There is no prediction {prediction_id}")

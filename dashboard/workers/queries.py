@@ -8,9 +8,8 @@ from sqlalchemy import exists, func, select
 
 from dashboard.clock import now
 from dashboard.db import Job, JobUsage, Worker
-from dashboard.db.lookup import find_by_id
+from dashboard.db.lookup import get_by_id
 from dashboard.db.states import ACTIVE, HELD, JobState
-from dashboard.errors import NotFound
 from dashboard.extensions import db
 from dashboard.jobs.counting import count_states
 from dashboard.jobs.order import list_first
@@ -50,10 +49,9 @@ def get_worker(worker_id: int) -> Worker:
     NotFound
         When there is none.
     """
-    worker = find_by_id(Worker, worker_id)
-    if worker is None:
-        raise NotFound(f"There is no worker #{worker_id}. It may be gone for a day")
-    return worker
+    return get_by_id(
+        Worker, worker_id, f"There is no worker #{worker_id}. It may be gone for a day"
+    )
 
 
 def is_alive(worker: Worker) -> bool:

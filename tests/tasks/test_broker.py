@@ -17,7 +17,7 @@ from dashboard.extensions import db
 from dashboard.jobs.service import cancel_job, submit_job
 from dashboard.predictions.service import predict_rows
 from tests.engine.tables import mixed_csv
-from tests.product import ROOT, Parts, base_environ, free_port, wait_for
+from tests.product import ROOT, Parts, base_environ, free_port, run_parts, wait_for
 
 pytestmark = pytest.mark.broker
 
@@ -30,14 +30,8 @@ def environ(home: Path) -> dict[str, str]:
 
 @pytest.fixture
 def processes(app: Flask, environ: dict[str, str], tmp_path: Path) -> Iterator[Parts]:
-    """Broker, two workers and the dispatcher."""
-    made = Parts(tmp_path, environ)
-    made.broker()
-    made.worker("worker-1", queue.TRAIN)
-    made.worker("light", queue.LIGHT)
-    made.dispatcher("dispatcher")
-    yield made
-    made.stop()
+    with run_parts(tmp_path, environ) as made:
+        yield made
 
 
 def state_of(record: type, record_id: int) -> str:

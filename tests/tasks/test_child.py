@@ -7,14 +7,14 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.product import ROOT, wait_for
+
 PROGRAM = """
     import sys, time, tasks.child as child
     child.PRELOAD.clear()
@@ -54,13 +54,6 @@ def speak_long(payload, send):
 def talk(payload, send):
     send({"type": "done", "values": {"n": 1}})
 """
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 15) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to pass in time"
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -109,10 +102,10 @@ def test_child_dies_with_its_worker(
     worker = start("forever", "time.sleep(600)")
     assert worker.stdout is not None
     pid = int(worker.stdout.readline())
-    wait_for(lambda: not is_gone(pid))
+    wait_for("the child lives", lambda: not is_gone(pid))
     worker.send_signal(how)
     worker.wait(10)
-    wait_for(lambda: is_gone(pid))
+    wait_for("the child is gone", lambda: is_gone(pid), 15)
 
 
 def test_killed_child_is_gone_at_once(
@@ -163,7 +156,7 @@ def test_child_of_a_frozen_worker_ends_when_the_lease_has_run_out(
     # Two seconds of signs of life are longer than the second that it waits for one.
     assert worker.stdout.readline().strip() == "True"
     worker.send_signal(signal.SIGSTOP)
-    wait_for(lambda: is_gone(pid))
+    wait_for("the child is gone", lambda: is_gone(pid), 15)
     worker.kill()
     worker.wait(10)
 
@@ -182,7 +175,7 @@ def test_death_of_the_fork_server_ends_its_children_and_the_next_one_starts(
     pid = int(worker.stdout.readline())
     assert int(worker.stdout.readline()) == pid
     # Its files are closed when kill() returns; the kernel is done with it a moment later.
-    wait_for(lambda: is_gone(pid), 2)
+    wait_for("the child is gone", lambda: is_gone(pid), 2)
     assert "done" in worker.stdout.readline()
     assert worker.wait(10) == 0
 
@@ -211,7 +204,7 @@ def test_what_a_dead_child_had_started_is_ended_too(
     worker.stdout.readline()
     pid = int(worker.stdout.readline())
     assert worker.stdout.readline().strip() == "killed"
-    wait_for(lambda: is_gone(pid), 5)
+    wait_for("the child is gone", lambda: is_gone(pid), 5)
     worker.wait(10)
 
 

@@ -16,7 +16,7 @@ from dashboard.extensions import db
 from dashboard.jobs.service import submit_job
 from dashboard.workers import service
 from tests.factories import make_user
-from tests.product import Parts, wait_for
+from tests.product import Parts, run_parts, wait_for
 from tests.tasks.test_broker import environ, state_of
 
 __all__ = ["environ"]
@@ -25,14 +25,8 @@ pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 
 @pytest.fixture
 def processes(app: Flask, environ: dict[str, str], tmp_path: Path) -> Iterator[Parts]:
-    """Broker, one training worker, the light one and the dispatcher."""
-    made = Parts(tmp_path, environ)
-    made.broker()
-    made.worker("worker-1", queue.TRAIN)
-    made.worker("light", queue.LIGHT)
-    made.dispatcher("dispatcher")
-    yield made
-    made.stop()
+    with run_parts(tmp_path, environ) as made:
+        yield made
 
 
 def find_worker(name: str) -> Worker | None:

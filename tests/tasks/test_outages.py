@@ -18,7 +18,7 @@ from dashboard.extensions import db
 from dashboard.jobs.service import cancel_job, submit_job
 from tests.chaos.invariants import Submitted, find_faults
 from tests.engine.tables import mixed_csv
-from tests.product import Parts, base_environ, free_port, wait_for
+from tests.product import Parts, base_environ, free_port, run_parts, wait_for
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 LOST_AFTER_S = 6.0
@@ -35,13 +35,8 @@ def environ(request: pytest.FixtureRequest, home: Path) -> dict[str, str]:
 
 @pytest.fixture
 def processes(app: Flask, environ: dict[str, str], tmp_path: Path) -> Iterator[Parts]:
-    made = Parts(tmp_path, environ)
-    made.broker()
-    made.worker("worker-1", queue.TRAIN)
-    made.worker("light", queue.LIGHT)
-    made.dispatcher("dispatcher")
-    yield made
-    made.stop()
+    with run_parts(tmp_path, environ) as made:
+        yield made
 
 
 def read(record: type, record_id: int) -> Dataset | Job:

@@ -143,8 +143,9 @@ def test_a_job_that_is_deleted_meanwhile_is_not_found(
     job_id = make_job(owner, state="failed").id
 
     def meanwhile(user: User, *_: object) -> None:
+        monkeypatch.undo()
         service.delete_job(user=user, job_id=job_id)
 
-    monkeypatch.setattr("dashboard.jobs.run_next.require_owner", meanwhile)
+    monkeypatch.setattr("dashboard.jobs.service.require_owner", meanwhile)
     with pytest.raises(NotFound):
         run_next(user=owner, job_id=job_id)
