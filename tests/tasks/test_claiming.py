@@ -62,7 +62,8 @@ def test_no_lower_priority_jumps_ahead_while_hints_are_noted(postgres_app: Flask
         claim = claim_next_job(worker="worker-1")
         timer.join()
     assert claim is not None
-    assert claim.job_id == high[0].id
+    # Either of them: the locks may go while it steps from the first to the second.
+    assert claim.job_id in {job.id for job in high}
 
 
 def test_a_job_that_another_worker_takes_is_stepped_over(
