@@ -10,6 +10,7 @@ from dashboard.errors import DomainError
 from dashboard.jobs import charts, queries, results
 from dashboard.jobs.attempts import say_again, view_attempts
 from dashboard.jobs.lists import view_jobs
+from dashboard.jobs.run_next import find_foremost, may_run_next
 from dashboard.jobs.usage import list_usage
 from dashboard.jobs.usage_chart import usage_chart
 from dashboard.workers.queries import QueueSummary, summarise_queue
@@ -41,6 +42,7 @@ def read_now(*, user: User, job_id: int) -> dict[str, Any]:
         "again": say_again(attempts),
         "metric_titles": {m.name: m.title for m in METRICS[job.task]},
         "may_change": may_change(user, job),
+        "may_run_next": waits and may_run_next(user, job, find_foremost(user)),
         "workers": say_workers(summary) if summary else None,
         "stops": say_what_stops_jobs(summary) if summary else [],
         "priority": PRIORITY_NAMES.get(job.priority, "normal"),

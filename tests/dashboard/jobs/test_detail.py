@@ -14,7 +14,7 @@ from dashboard.db.job import NEXT
 from dashboard.db.transaction import writing
 from dashboard.jobs.detail import say_workers
 from dashboard.workers.queries import QueueSummary
-from tests.factories import make_job, make_succeeded_job
+from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import Page, PageClient, words_of
 
 
@@ -32,8 +32,9 @@ def add(*records: Any) -> None:
         session.add_all(records)
 
 
-def add_worker(name: str, state: str = "busy") -> None:
-    add(Worker(name=name, queue="train", host="h", pid=1, state=state, seen_at=now()))
+def add_worker(name: str, state: str = "busy", *, drain: bool = False) -> None:
+    values = {"queue": "train", "host": "h", "pid": 1, "seen_at": now()}
+    add(Worker(name=name, state=state, drain=drain, **values))
 
 
 def buttons(page: Page) -> list[str]:
@@ -91,7 +92,7 @@ def test_a_waiting_job_says_what_stops_it_once_and_what_else_is_wrong(
     job = make_job(member)
     page = pages.get(f"/jobs/{job.id}")
     assert "The disk is nearly full" in page.text
-    add_worker("worker-1", state="drained")
+    add_worker("worker-1", state="drained", drain=True)
     page = pages.get(f"/jobs/{job.id}")
     assert page.text.count("Every worker is drained") == 1
     assert "idle" not in page.text
@@ -111,10 +112,30 @@ def test_who_was_a_member_sees_no_button_that_is_refused(app: Flask, viewer: Use
     assert not [b for b in buttons(page) if b in {"Cancel job", "Run next"}]
 
 
-def test_run_next_is_offered_behind_the_first_place(pages: PageClient, member: User) -> None:
-    first, second = make_job(member), make_job(member)
-    assert "Run next" not in buttons(pages.get(f"/jobs/{first.id}"))
-    assert "Run next" in buttons(pages.get(f"/jobs/{second.id}"))
+def test_run_next_is_offered_where_it_changes_something(
+    app: Flask, pages: PageClient, admin: User, member: User
+) -> None:
+    dataset = make_dataset(member)
+    theirs = make_job(make_user(), dataset, priority=1)
+    first, second, third = (make_job(member, dataset) for _ in range(3))
+    boss = PageClient(app, admin)
+
+    def offered(browser: PageClient) -> list[Job]:
+        jobs = [theirs, first, second, third]
+        found = [j for j in jobs if "Run next" in buttons(browser.get(f"/jobs/{j.id}"))]
+        page = browser.get("/queue")
+        assert found == [j for j in jobs if page.select(f"#next-{j.id}")]
+        return found
+
+    assert offered(pages) == [second, third]
+    assert offered(boss) == [theirs, first, second, third]
+    pages.post(f"/queue/next/{third.id}", status=303)
+    assert offered(pages) == [first, second]
+    boss.post(f"/queue/next/{first.id}", status=303)
+    assert offered(boss) == [theirs, second, third]
+    assert offered(pages) == [second]  # what an admin put first is not the owner's to move
+    boss.post(f"/queue/next/{first.id}", status=303)  # once more: nothing changes
+    assert offered(boss) == [theirs, second, third]
 
 
 def test_a_cancelled_job_says_who_when_and_where(pages: PageClient, member: User) -> None:
