@@ -101,7 +101,24 @@ def test_errors_stand_at_the_field_and_nothing_is_made(
     )
     assert words in page.errors["parameters.C"]
     assert page.find('[name="parameters.C"]')["value"] == text
+    assert page.find("[data-queue-button]").get_text() == "Queue jobs"
+    assert "This will create jobs . How many shows once every value can be used" in page.text
     assert db.session.query(Job).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "button"),
+    [
+        ({"parameters.C": "x"}, "Queue job"),  # one value is one job, once it is mended
+        ({"parameters.C": "1, 2", "seed": "x"}, "Queue 2 jobs"),
+    ],
+)
+def test_count_stands_where_other_fields_are_refused(
+    typed: dict[str, str], button: str, pages: PageClient, member: User
+) -> None:
+    page = pages.submit(open_form(pages, member), typed, form="#job-form", status=422)
+    assert page.find("[data-queue-button]").get_text() == button
+    assert page.find("[data-job-count-unknown]").has_attr("hidden")
 
 
 def test_too_many_jobs_are_refused_with_the_count(
@@ -117,4 +134,5 @@ def test_too_many_jobs_are_refused_with_the_count(
     assert words in update.text
     page = pages.submit(update, {}, form="#job-form", status=422)
     assert page.errors == {"parameters.C": words}
+    assert page.find("[data-queue-button]").get_text() == "Queue 4 jobs"
     assert db.session.query(Job).count() == 0
