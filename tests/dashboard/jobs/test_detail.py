@@ -8,10 +8,11 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from dashboard.clock import now
+from dashboard.clock import isoformat, now
 from dashboard.db import Job, JobAttempt, JobFold, JobUsage, QueueState, User, Worker
 from dashboard.db.job import NEXT
 from dashboard.db.transaction import writing
+from dashboard.jobs.claiming import claim_next_job
 from dashboard.jobs.detail import say_workers
 from dashboard.workers.queries import QueueSummary
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
@@ -174,6 +175,19 @@ def test_a_failed_job_offers_ways_to_fix_it(pages: PageClient, member: User) -> 
     assert page.find("link[rel=icon]")["href"].endswith("favicons/failed.svg")
 
 
+def test_stop_and_keep_says_what_it_does_where_it_is_offered(
+    app: Flask, pages: PageClient, member: User, viewer: User
+) -> None:
+    job = make_job(member, state="running", started_at=ago(60), heartbeat_at=now(), attempt=1)
+    words = "Stop and keep: no further fold is trained."
+    assert words not in pages.get(f"/jobs/{job.id}").text
+    add(fold(job, 1, 1))
+    page = pages.get(f"/jobs/{job.id}")
+    assert words in page.text
+    assert "Stop and keep" in buttons(page)
+    assert words not in PageClient(app, viewer).get(f"/jobs/{job.id}").text
+
+
 def stopping(member: User, silent: float, **changes: Any) -> Job:
     values = {"state": "cancelling", "stage": "fit", "started_at": ago(60), "attempt": 1,
               "worker": "worker-1", "heartbeat_at": ago(silent), "stop_request": "cancel",
@@ -191,6 +205,26 @@ def test_a_stop_says_so_and_why_it_takes_longer(pages: PageClient, member: User)
     add(fold(kept, 1, 1), fold(kept, 2, 1))
     page = pages.get(f"/jobs/{kept.id}")
     assert "Keeping the 2 folds done, fitting on all rows" in page.text
+
+
+def test_stages_are_those_of_the_attempt_that_runs(pages: PageClient, member: User) -> None:
+    job = make_job(member, attempt=1, stage="fit", started_at=ago(500), stages=[
+        {"stage": name, "started_at": isoformat(ago(400)), "ended_at": isoformat(ago(300))}
+        for name in ("load", "prepare")
+    ])  # fmt: skip
+
+    def notes() -> list[str]:
+        page = pages.get(f"/jobs/{job.id}")
+        return [words_of(note) for note in page.select(".track li > span:not(.stop)")]
+
+    assert notes() == []
+    assert claim_next_job(worker="worker-2") is not None
+    assert notes() == []
+    with writing() as session:
+        session.get_one(Job, job.id).stages = [
+            {"stage": "load", "started_at": isoformat(ago(9)), "ended_at": isoformat(ago(7))}
+        ]
+    assert notes() == ["2.0 s"]
 
 
 def test_attempts_say_who_when_how_long_and_why(pages: PageClient, member: User) -> None:
