@@ -209,7 +209,7 @@ def test_draining_and_resuming_a_worker(app: Flask, admin: User) -> None:
     ],
 )
 def test_resumed_worker_is_starting_until_its_process_is_there(
-    state: str, drain: bool, ago: float, said: str, app: Flask, admin: User
+    state: str, drain: bool, ago: float, said: str, *, app: Flask, admin: User
 ) -> None:
     add_worker(state=state, drain=drain, seen_at=seen_ago(ago), rss_bytes=5)
     page = PageClient(app, admin).get("/queue")
