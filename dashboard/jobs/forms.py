@@ -151,7 +151,7 @@ class JobForm:
             "error": self.errors.get(name),
             "changed": bool(text) and text != default,
             "note": "Check these values" if several is None else f"{several} values",
-            "values": several,
+            "n_values": several,
         }
 
     @property

@@ -54,6 +54,7 @@ def test_the_count_is_open_while_values_that_were_refused_stand_there(
     parameter.fill("1, x")
     form.locator(button).click()
     expect(form.get_by_role("alert")).to_contain_text("x is not")
+    form.wait_for_load_state()  # scripts have run: what they say is what stays
     expect(form.locator(button)).to_have_text("Queue jobs")
     expect(form.get_by_text("How many shows once every value can be used")).to_be_visible()
     parameter.fill("1, 2")

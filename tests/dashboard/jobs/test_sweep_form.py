@@ -57,11 +57,14 @@ def test_a_decimal_comma_is_unclear_where_decimals_are_taken(text: str, expected
 
 def test_commas_make_a_job_of_each_value(pages: PageClient, member: User) -> None:
     page = open_form(pages, member)
+    assert all(note.has_attr("hidden") for note in page.select("[data-values-note]"))
     typed = {"parameters.C": "0.05, 0.1, 0.2", "parameters.max_iter": "50,60"}
     counted = pages.submit(page, {**typed, "action": "update"}, form="#job-form", status=200)
     assert counted.find("[data-job-count]").get_text() == "6 jobs"
     assert counted.find("[data-queue-button]").get_text() == "Queue 6 jobs"
-    assert "3 values" in counted.text
+    notes = counted.select("[data-values-note]:not([hidden])")
+    assert [note.get_text() for note in notes] == ["3 values", "2 values"]
+    assert not counted.select("[data-uncounted]")
     assert counted.find('[name="parameters.C"]')["value"] == "0.05, 0.1, 0.2"
     sent = pages.submit(counted, {}, form="#job-form", status=303)
     again = pages.submit(counted, {}, form="#job-form", status=303)
@@ -102,6 +105,7 @@ def test_errors_stand_at_the_field_and_nothing_is_made(
     assert words in page.errors["parameters.C"]
     assert page.find('[name="parameters.C"]')["value"] == text
     assert page.find("[data-queue-button]").get_text() == "Queue jobs"
+    assert page.find("[data-uncounted]:not([hidden])").get_text() == "Check these values"
     assert "This will create jobs . How many shows once every value can be used" in page.text
     assert db.session.query(Job).count() == 0
 
