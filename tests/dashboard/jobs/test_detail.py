@@ -186,6 +186,10 @@ def test_stop_and_keep_says_what_it_does_where_it_is_offered(
     assert words in page.text
     assert "Stop and keep" in buttons(page)
     assert words not in PageClient(app, viewer).get(f"/jobs/{job.id}").text
+    add(*(fold(job, number, 1) for number in range(2, 6)))  # nothing is left to leave out
+    page = pages.get(f"/jobs/{job.id}")
+    assert words not in page.text
+    assert "Stop and keep" not in buttons(page)
 
 
 def stopping(member: User, silent: float, **changes: Any) -> Job:
