@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
+import psutil
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.db import Job
@@ -126,10 +127,13 @@ class Attempt:
             return self._end()
         if time.monotonic() - self.last_write > settings.lost_after_s:
             raise LeaseGone  # we were frozen, and it ended itself: it did not die by its own fault
+        self.reporter.progress.usage += self.meter.end()
         self._write()
         self._insist(
             lambda: recovery.record_child_death(
-                claim=self.claim, max_child_deaths=settings.max_attempts
+                claim=self.claim,
+                max_child_deaths=settings.max_attempts,
+                memory_bytes=min(self.memory_limit, psutil.virtual_memory().total),
             )
         )
         return True

@@ -50,7 +50,7 @@ class Presence:
         self.busy = False
         # From before a claim to the end of its job: nothing may end the process meanwhile.
         self.is_taking = False
-        self.drain = False
+        self.drain = self.has_left = False
         self.idle_since = time.monotonic()
         self.stopped = threading.Event()
         self.changed = threading.Event()
@@ -104,9 +104,11 @@ class Presence:
             if presence.drain:
                 presence.changed.set()
 
-    @staticmethod
-    def leave() -> None:
-        """End this process as its supervisor would: what runs is finished or handed back."""
+    @classmethod
+    def leave(cls) -> None:
+        """End a process that is drained as its supervisor would: what runs is finished."""
+        if cls.current:
+            cls.current.has_left = True
         os.kill(os.getpid(), signal.SIGTERM)
 
     def _run(self) -> None:
@@ -134,7 +136,7 @@ class Presence:
                 self.changed.wait(min(settings.heartbeat_s, 5))
                 self.changed.clear()
             with contextlib.suppress(SQLAlchemyError, psutil.Error):
-                self._write("stopped")
+                self._write("left" if self.has_left else "stopped")
 
     def _take_over(self) -> None:
         """Write that this process is there, in place of a former one of the same name.

@@ -15,6 +15,7 @@ class UsageMeter:
     def __init__(self) -> None:
         self.interval_s = FIRST_INTERVAL_S
         self.last, self.cpu_s, self.memory_bytes = time.monotonic(), 0.0, 0
+        self.cores = 0.0
 
     def look(self, memory_bytes: int, read_cpu: Callable[[], float]) -> list[UsageSample]:
         """Take note of the memory, and return a sample when one is due.
@@ -33,8 +34,20 @@ class UsageMeter:
         cpu_s = read_cpu()
         # A new child (stop and keep) begins to count anew.
         spent = cpu_s - self.cpu_s if cpu_s >= self.cpu_s else cpu_s
-        sample = UsageSample(now(), round(spent / since, 3), self.memory_bytes)
+        self.cores = round(spent / since, 3)
+        sample = UsageSample(now(), self.cores, self.memory_bytes)
         self.last, self.cpu_s, self.memory_bytes = time.monotonic(), cpu_s, 0
+        return [sample]
+
+    def end(self) -> list[UsageSample]:
+        """Return what was seen since the last sample of a child that has died.
+
+        Its CPU time can no longer be read; the cores are those of that last sample.
+        """
+        if not self.memory_bytes:
+            return []
+        sample = UsageSample(now(), self.cores, self.memory_bytes)
+        self.memory_bytes = 0
         return [sample]
 
     def widen(self) -> None:

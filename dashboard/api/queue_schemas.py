@@ -16,7 +16,7 @@ class Worker(Schema):
     id: int
     name: str
     queue: str
-    state: Literal["idle", "busy", "draining", "drained", "stopped", "silent"]
+    state: Literal["idle", "busy", "draining", "drained", "starting", "stopped", "silent"]
     drain: bool
     job_id: int | None
     host: str

@@ -19,8 +19,6 @@ from dashboard.storage import StorageFull
 from dashboard.web import requires
 
 blueprint = Blueprint("batches", __name__)
-# Jobs that are active stand on the first page beside those that it lists: 200 rows together.
-PER_CHOICES = (50, 100)
 
 
 def _summary(batch_id: int) -> BatchSummary:
@@ -40,13 +38,10 @@ def _now(summary: BatchSummary) -> dict[str, Any]:
 def _rows(summary: BatchSummary) -> dict[str, Any]:
     query = request.args.to_dict()
     query.pop("v", None)
-    if query.get("per") not in {str(per) for per in PER_CHOICES}:
-        query.pop("per", None)
     address = url_for("batches.live_rows", batch_id=summary.batch.id)
     return {
         "listing": _listing(summary, query),
         "live_url": f"{address}?{urlencode(query)}",
-        "per_choices": PER_CHOICES,
     }
 
 

@@ -18,7 +18,7 @@ class Worker(Record):
     queue: Mapped[str] = mapped_column(String(10))  # train, light
     host: Mapped[str] = mapped_column(String(255))
     pid: Mapped[int]
-    # idle, busy, draining, drained, stopped
+    # idle, busy, draining, drained, left (ended to be started anew, drained), stopped
     state: Mapped[str] = mapped_column(String(10), default="idle")
     # An admin asked it to finish its job and take no other.
     drain: Mapped[bool] = mapped_column(default=False, server_default=false())

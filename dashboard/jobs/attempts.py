@@ -1,13 +1,15 @@
 """The attempts of a job as its page shows them: who tried, how long, and why it ended."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.clock import now
 from dashboard.db import Job, JobAttempt, JobFold
-from dashboard.jobs.recovery import why_again
+from dashboard.extensions import db
+from dashboard.jobs.recovery import Memory, why_again
+from dashboard.jobs.usage import find_peaks
 
 
 @dataclass(frozen=True)
@@ -27,18 +29,35 @@ class AttemptView:
         return max(0.0, ((self.ended_at or now()) - self.started_at).total_seconds())
 
 
+@dataclass(frozen=True)
+class Attempts:
+    """The attempts of a job, the first one first, and why it was started again by itself."""
+
+    views: list[AttemptView]
+    again: str | None
+
+
 def view_attempts(
-    job: Job, attempts: Sequence[JobAttempt], folds: Sequence[JobFold]
-) -> list[AttemptView]:
-    """Return the attempts of a job, the first one first."""
+    job: Job,
+    attempts: Sequence[JobAttempt],
+    folds: Sequence[JobFold],
+    memory_limit_bytes: int,
+) -> Attempts:
+    """Return the attempts of a job; the limit is the server's, for jobs that name none."""
     scored = Counter(fold.attempt for fold in folds)
-    return [
-        AttemptView(a.number, a.worker, a.started_at, a.ended_at, _why(job, a), scored[a.number])
+    died = any(attempt.ended_by == "child_died" for attempt in attempts)
+    peaks = find_peaks(db.session(), job.id) if died else {}
+    limit = job.memory_limit_bytes or memory_limit_bytes
+    memory = {a.number: Memory(peaks.get(a.number), limit) for a in attempts}
+    views = [
+        AttemptView(a.number, a.worker, a.started_at, a.ended_at, _why(job, a, memory[a.number]),
+                    scored[a.number])
         for a in attempts
-    ]
+    ]  # fmt: skip
+    return Attempts(views, _say_again(attempts, memory))
 
 
-def _why(job: Job, attempt: JobAttempt) -> str:
+def _why(job: Job, attempt: JobAttempt, memory: Memory) -> str:
     """Say why an attempt ended; what the job itself came to is told above the table."""
     by = f" by {job.stopped_by}" if job.stopped_by and attempt.number == job.attempt else ""
     return {
@@ -46,10 +65,10 @@ def _why(job: Job, attempt: JobAttempt) -> str:
         "succeeded": "Stopped early and kept" if job.partial else "Finished",
         "failed": "Failed; the reason is above" if attempt.number == job.attempt else "Failed",
         "cancelled": f"Cancelled{by}",
-    }.get(attempt.ended_by) or why_again(attempt.ended_by or "", attempt.worker)
+    }.get(attempt.ended_by) or why_again(attempt.ended_by or "", attempt.worker, memory)
 
 
-def say_again(attempts: Sequence[JobAttempt]) -> str | None:
+def _say_again(attempts: Sequence[JobAttempt], memory: Mapping[int, Memory]) -> str | None:
     """Say that a job was started again by itself and why; None when it was not.
 
     Only the attempt before this one counts: what came earlier is told in the table of attempts.
@@ -57,6 +76,6 @@ def say_again(attempts: Sequence[JobAttempt]) -> str | None:
     last = next((a for a in reversed(attempts) if a.ended_by is not None), None)
     if last is None or last.ended_by not in {"worker_died", "child_died", "handed_back"}:
         return None
-    why = why_again(last.ended_by, last.worker)
+    why = why_again(last.ended_by, last.worker, memory[last.number])
     begun = "Waits to start again" if last is attempts[-1] else "Started again"
     return f"{why}. {begun} as attempt {last.number + 1}; folds already scored are kept"

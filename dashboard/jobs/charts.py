@@ -15,8 +15,12 @@ def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, 
     points = [(fold, value) for fold, value in known if value is not None]
     xs, ys = [x for x, _ in points], [y for _, y in points]
     traces: list[dict[str, Any]] = []
+    axis: dict[str, Any] = {}
     if ys:
         mean = sum(ys) / len(ys)
+        if min(ys) == max(ys):  # by itself the axis would go from 0 to 2 for an AUC of 0.98
+            room = abs(mean) / 20 or 1.0
+            axis = {"range": [mean - room, mean + room]}
         # Ends between numbers: an axis of categories would take them for two more of these.
         ends = [0.5, max(xs) + 0.5]
         traces = [
@@ -32,7 +36,7 @@ def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, 
     return {
         "traces": traces,
         "layout": LEGEND | {
-            "yaxis": {"title": {"text": title}},
+            "yaxis": axis | {"title": {"text": title}},
             "xaxis": {"range": [0.5, max(xs, default=1) + 0.5], "tickprefix": "Fold ",
                       "tick0": 1, "dtick": max(xs, default=1) // 10 + 1},
         },

@@ -119,7 +119,7 @@ def _claim(session: Session, job_id: int, worker: str) -> Claim | None:
     job = session.get_one(Job, job_id, populate_existing=True)
     move(session, job, JobState.RUNNING, by=worker)
     job.started_at = job.started_at or moment
-    job.stage, job.message = "load", "Starting"
+    job.stage, job.message, job.stages = "load", "Starting", []
     session.add(
         JobAttempt(job_id=job_id, number=taken, worker=worker, lease=lease, started_at=moment)
     )

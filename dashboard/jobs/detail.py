@@ -8,8 +8,9 @@ from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import DomainError
 from dashboard.jobs import charts, queries, results
-from dashboard.jobs.attempts import say_again, view_attempts
+from dashboard.jobs.attempts import view_attempts
 from dashboard.jobs.lists import view_jobs
+from dashboard.jobs.run_next import find_foremost, may_run_next
 from dashboard.jobs.usage import list_usage
 from dashboard.jobs.usage_chart import usage_chart
 from dashboard.workers.queries import QueueSummary, summarise_queue
@@ -19,8 +20,8 @@ from tasks.engine.catalogue import METRICS, get_estimator
 LOG_LINES = 1000
 
 
-def read_now(*, user: User, job_id: int) -> dict[str, Any]:
-    """Read the part of the page that changes while a job waits or runs.
+def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, Any]:
+    """Read the part of the page that changes while a job waits or runs; the limit is the server's.
 
     Raises
     ------
@@ -28,7 +29,8 @@ def read_now(*, user: User, job_id: int) -> dict[str, Any]:
         When there is no such job.
     """
     job = queries.get_job(user=user, job_id=job_id)
-    folds, attempts = queries.list_folds(job_id), queries.list_attempts(job_id)
+    folds = queries.list_folds(job_id)
+    attempts = view_attempts(job, queries.list_attempts(job_id), folds, memory_limit_bytes)
     waits = job.state == JobState.QUEUED
     (view,) = view_jobs([job], {job_id: list(folds)})
     summary = summarise_queue() if waits else None
@@ -37,10 +39,11 @@ def read_now(*, user: User, job_id: int) -> dict[str, Any]:
         "view": view,
         "folds": folds,
         "model": queries.find_model(job_id),
-        "attempts": view_attempts(job, attempts, folds),
-        "again": say_again(attempts),
+        "attempts": attempts.views,
+        "again": attempts.again,
         "metric_titles": {m.name: m.title for m in METRICS[job.task]},
         "may_change": may_change(user, job),
+        "may_run_next": waits and may_run_next(user, job, find_foremost(user)),
         "workers": say_workers(summary) if summary else None,
         "stops": say_what_stops_jobs(summary) if summary else [],
         "priority": PRIORITY_NAMES.get(job.priority, "normal"),
@@ -55,7 +58,7 @@ def read_detail(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str
     NotFound
         When there is no such job.
     """
-    found = read_now(user=user, job_id=job_id)
+    found = read_now(user=user, job_id=job_id, memory_limit_bytes=memory_limit_bytes)
     job = found["job"]
     is_final = job.state not in ACTIVE
     return found | {

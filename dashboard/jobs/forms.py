@@ -17,7 +17,14 @@ from tasks.engine.catalogue import (
     find_estimator,
     list_estimators,
 )
-from tasks.engine.parameters import describe_range, is_unclear, show_value, split_values
+from tasks.engine.parameters import (
+    describe_range,
+    fit_value,
+    is_unclear,
+    parse_value,
+    show_value,
+    split_values,
+)
 
 PREFIX = "parameters."
 COLUMNS_LISTED = 300
@@ -129,7 +136,7 @@ class JobForm:
         text, default = self.values.get(name, ""), show_value(parameter.default)
         kind, choices = _control(parameter)
         words = f"{parameter.help}. " if parameter.help else ""
-        several = len(values_in(parameter, text))
+        several = count_values(parameter, text)
         allowed = describe_range(parameter)
         return {
             "spec": {
@@ -143,7 +150,8 @@ class JobForm:
             "value": text if kind == "text" else text or default,
             "error": self.errors.get(name),
             "changed": bool(text) and text != default,
-            "note": f"{several} values" if several > 1 else None,
+            "note": "Check these values" if several is None else f"{several} values",
+            "n_values": several,
         }
 
     @property
@@ -160,11 +168,12 @@ class JobForm:
         return folds if isinstance(folds, int) else None
 
     @property
-    def n_jobs(self) -> int:
-        """How many jobs the form makes: one for each combination of values."""
+    def n_jobs(self) -> int | None:
+        """How many jobs the form makes: one for each combination of values, if all can be used."""
         parameters = self.estimator.parameters if self.estimator else ()
-        texts = ((p, self.values.get(PREFIX + p.name, "")) for p in parameters)
-        return math.prod(max(1, len(values_in(p, text))) for p, text in texts)
+        counts = [count_values(p, self.values.get(PREFIX + p.name, "")) for p in parameters]
+        known = [count for count in counts if count is not None]
+        return math.prod(known) if len(known) == len(counts) else None
 
     @property
     def schemes(self) -> list[tuple[str, str]]:
@@ -188,6 +197,19 @@ def values_in(parameter: Parameter, text: str) -> list[str]:
     if is_unclear(parameter, text):
         return [text]
     return split_values(text) or [text]
+
+
+def count_values(parameter: Parameter, text: str) -> int | None:
+    """Return how many values a field holds, at least 1; None where it is not clear, or one is bad.
+
+    A single value is one, be it bad or not.
+    """
+    values = values_in(parameter, text)
+    if len(values) < 2:
+        return None if is_unclear(parameter, text) else 1
+    fitting = [fit_value(parameter, parse_value(parameter, value)) for value in values]
+    distinct = {repr(found[0]) for found in fitting if found is not None}
+    return len(values) if len(distinct) == len(values) else None
 
 
 def _control(parameter: Parameter) -> tuple[str, list[tuple[str, str]]]:

@@ -19,6 +19,7 @@ STATES = frozenset(JobState)
 class JobListing:
     """Everything that the jobs page shows.
 
+    `more_are_active` when jobs that run or wait stand among the others, because they are too many.
     `more_may_come` is false where nothing can change any more: the jobs of a batch that is over.
     """
 
@@ -29,17 +30,13 @@ class JobListing:
     filters: JobFilters
     sort: str
     ignored: list[str]
+    more_are_active: bool = False
     more_may_come: bool = True
 
     @property
     def every(self) -> int | None:
         """Seconds between two looks at the rows; None when they stay as they are."""
         return 3 if self.active else 15 if self.more_may_come else None
-
-    @property
-    def more_are_active(self) -> bool:
-        """Whether jobs that run or wait stand among the others, because they are too many."""
-        return any(view.is_active for view in self.finished)
 
     @property
     def tabs(self) -> list[tuple[str, str, int, bool]]:
@@ -89,21 +86,16 @@ def read_listing(query: Mapping[str, str]) -> JobListing:
     filters, sort, ignored = read_filters(query)
     per, number = read_per(query.get("per")), read_number(query.get("page"), 1)
     found = queries.list_jobs(filters=filters, sort=sort, page=number, per=per)
-    active: list[Job] = []
-    finished = list(found.items)
-    if sort == "-submitted" and number == 1:
-        active = list(queries.list_active(filters=filters))
-        shown = {job.id for job in active}
-        finished = [job for job in finished if job.id not in shown]
-    views = view_jobs([*active, *finished])
+    views = view_jobs(found.items)
     return JobListing(
-        active=views[: len(active)],
-        finished=views[len(active) :],
+        active=views[: found.n_first],
+        finished=views[found.n_first :],
         page=Page(number, per, found.total),
         counts=found.counts,
         filters=filters,
         sort=sort,
         ignored=ignored,
+        more_are_active=found.more_are_active,
     )
 
 

@@ -12,7 +12,7 @@ from dashboard.db.lookup import get_by_id
 from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.extensions import db
 from dashboard.jobs.counting import count_states
-from dashboard.jobs.order import find_places
+from dashboard.jobs.order import PLACES_SHOWN, find_places
 
 SORTS = {
     "submitted": Job.created_at,
@@ -49,11 +49,17 @@ class JobFilters:
 
 @dataclass(frozen=True)
 class JobPage:
-    """One page of the list."""
+    """One page of the list.
+
+    The first `n_first` items are jobs that run or wait, put before all others; `more_are_active`
+    when there are further ones among the others.
+    """
 
     items: Sequence[Job]
     total: int
     counts: Mapping[str, int] = field(default_factory=dict)
+    n_first: int = 0
+    more_are_active: bool = False
 
 
 def get_job(*, user: User, job_id: int) -> Job:
@@ -110,7 +116,7 @@ def _search(found: Select[Any], q: str | None) -> Select[Any]:
 def list_jobs(
     *, filters: JobFilters, sort: str = "-submitted", page: int = 1, per: int = 50
 ) -> JobPage:
-    """List a page of the jobs that match.
+    """List a page of the jobs that match, by default those that run or wait first.
 
     Parameters
     ----------
@@ -118,6 +124,8 @@ def list_jobs(
         Which jobs.
     sort : str
         One of `SORTS`, with a minus for the other direction; values that are missing come last.
+        With ``-submitted`` jobs that are not over stand first, in the order in which they run.
+        Where there are many, the others keep half of the first page.
     page, per : int
         Which page, from 1, of how many rows.
     """
@@ -126,12 +134,23 @@ def list_jobs(
     if column is Job.score:
         order = order.nulls_last()
     newest = Job.id.desc() if sort.startswith("-") else Job.id.asc()
-    found = filter_jobs(filters)
+    total = count_matching(filters)
+    first: list[int] = []
+    n_active = 0
+    if sort == "-submitted":
+        active = _list_active_ids(filters, PLACES_SHOWN)
+        n_active = len(active)
+        first = active[: per - min(per // 2, total - n_active)]
     # Ids first: the rows themselves are wide, and only those of this page are read.
+    others = filter_jobs(filters).with_only_columns(Job.id).where(Job.id.not_in(first))
+    shown = first if page == 1 else []
+    start = (page - 1) * per - (len(first) - len(shown))
     ids = db.session.scalars(
-        found.with_only_columns(Job.id).order_by(order, newest).limit(per).offset((page - 1) * per)
+        others.order_by(order, newest).limit(per - len(shown)).offset(start)
     ).all()
-    return JobPage(get_jobs(ids), count_matching(filters), count_states())
+    return JobPage(
+        get_jobs([*shown, *ids]), total, count_states(), len(shown), n_active > len(first)
+    )
 
 
 def count_matching(filters: JobFilters) -> int:
@@ -142,8 +161,12 @@ def count_matching(filters: JobFilters) -> int:
     return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
-def list_active(*, filters: JobFilters, limit: int = 100) -> Sequence[Job]:
+def list_active(*, filters: JobFilters, limit: int) -> Sequence[Job]:
     """List jobs that run or wait and match: those that run first, then in the queue's order."""
+    return get_jobs(_list_active_ids(filters, limit))
+
+
+def _list_active_ids(filters: JobFilters, limit: int) -> list[int]:
     found = filter_jobs(filters).with_only_columns(Job.id)
     running = db.session.scalars(
         found.where(Job.state.in_(HELD)).order_by(Job.id).limit(limit)
@@ -151,7 +174,7 @@ def list_active(*, filters: JobFilters, limit: int = 100) -> Sequence[Job]:
     places = find_places()
     first = found.where(Job.state == JobState.QUEUED, Job.id.in_(places))
     waiting = sorted(db.session.scalars(first), key=places.__getitem__)
-    return get_jobs([*running, *waiting][:limit])
+    return [*running, *waiting][:limit]
 
 
 def list_jobs_before(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,10 +16,15 @@ from dashboard.db.states import ATTEMPTS_OF_ANY_KIND, HELD, JobState, move
 from dashboard.db.transaction import writing
 from dashboard.errors import DomainError
 from dashboard.extensions import db
+from dashboard.filters import size
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.execution import add_lines, end_attempt, held_job
 from dashboard.jobs.leftovers import discard_leftovers
+from dashboard.jobs.usage import find_peaks
 
+# A process that had less of the memory it may have died hardly for want of it. Not more than a
+# quarter: others have memory too, and what is taken in the last moment is not measured.
+MUCH = 0.25
 log = logging.getLogger(__name__)
 
 
@@ -27,19 +33,38 @@ def hand_back(*, claim: Claim) -> bool:
     return _try_again(claim=claim, ended_by="handed_back", max_child_deaths=None)
 
 
-def record_child_death(*, claim: Claim, max_child_deaths: int) -> bool:
-    """Write that the training process died by itself: another attempt, or given up."""
-    return _try_again(claim=claim, ended_by="child_died", max_child_deaths=max_child_deaths)
+def record_child_death(*, claim: Claim, max_child_deaths: int, memory_bytes: int) -> bool:
+    """Write that the training process died by itself: another attempt, or given up.
+
+    Parameters
+    ----------
+    claim : Claim
+        The lease.
+    max_child_deaths : int
+        As for `recover_stale_jobs`.
+    memory_bytes : int
+        What it could have had: the job's limit, or the machine's memory where that is less.
+    """
+    return _try_again(
+        claim=claim,
+        ended_by="child_died",
+        max_child_deaths=max_child_deaths,
+        memory_bytes=memory_bytes,
+    )
 
 
-def _try_again(*, claim: Claim, ended_by: str, max_child_deaths: int | None) -> bool:
+def _try_again(
+    *, claim: Claim, ended_by: str, max_child_deaths: int | None, memory_bytes: int = 0
+) -> bool:
     with writing() as session:
         job = held_job(session, claim)
         if job is None:
             return False
+        memory = None
         if ended_by == "child_died":
             job.child_deaths += 1
-        _requeue(session, job, ended_by, max_child_deaths, by=claim.worker)
+            memory = Memory(find_peaks(session, job.id).get(job.attempt), memory_bytes)
+        _requeue(session, job, ended_by, max_child_deaths, by=claim.worker, memory=memory)
         return True
 
 
@@ -110,17 +135,46 @@ def _clean_up(job_id: int, lease: str) -> None:
         log.warning("job %s: leftovers stay for now: %s", job_id, problem)
 
 
-def why_again(ended_by: str, worker: str | None) -> str:
-    """Say why an attempt was not the last one."""
+@dataclass(frozen=True)
+class Memory:
+    """The most memory that a training process had, None if not measured, and what it may have."""
+
+    peak_bytes: int | None
+    most_bytes: int
+
+    @property
+    def may_be_why(self) -> bool:
+        """Whether the process may have died for want of memory, as far as is known."""
+        return not self.peak_bytes or self.peak_bytes >= MUCH * self.most_bytes
+
+    @property
+    def fact(self) -> str:
+        """The peak, to stand behind a sentence; nothing where it is not known."""
+        return f". Its memory peaked at about {size(self.peak_bytes)}" if self.peak_bytes else ""
+
+
+UNKNOWN = Memory(None, 0)
+
+
+def why_again(ended_by: str, worker: str | None, memory: Memory | None = None) -> str:
+    """Say why an attempt was not the last one; of a process that died also what it used."""
+    memory = memory or UNKNOWN
+    died = f"The training process on {worker} died{memory.fact}"
     return {
         "worker_died": f"{worker} stopped answering. This is not about your data",
-        "child_died": f"The training process on {worker} died. This may be about memory",
+        "child_died": f"{died}. This may be about memory" if memory.may_be_why else died,
         "handed_back": f"{worker} was stopped and handed the job back",
     }.get(ended_by, f"The attempt on {worker} ended: {ended_by}")
 
 
 def _requeue(
-    session: Session, job: Job, ended_by: str, max_child_deaths: int | None, *, by: str
+    session: Session,
+    job: Job,
+    ended_by: str,
+    max_child_deaths: int | None,
+    *,
+    by: str,
+    memory: Memory | None = None,
 ) -> None:
     worker, attempt, tries = job.worker, job.attempt, job.tries
     deaths = max_child_deaths is not None and job.child_deaths >= max_child_deaths
@@ -130,18 +184,19 @@ def _requeue(
         move(session, job, JobState.CANCELLED, by=job.stopped_by)
         return
     if deaths or tries >= ATTEMPTS_OF_ANY_KIND:
-        _give_up(session, job, ended_by, worker=worker, moment=moment, by=by)
+        why = _why_given_up(job, ended_by, worker, memory or UNKNOWN)
+        _give_up(session, job, why, moment=moment, by=by)
         return
-    job.message = f"{why_again(ended_by, worker)}. Started again as attempt {attempt + 1}"
+    job.message = f"{why_again(ended_by, worker, memory)}. Started again as attempt {attempt + 1}"
     job.hinted_at = None  # its progress stays: the folds that were scored are not lost
     add_lines(session, job.id, [(moment, "warning", job.message)])
     move(session, job, JobState.QUEUED, by=by)
 
 
 def _give_up(
-    session: Session, job: Job, ended_by: str, *, worker: str | None, moment: datetime, by: str
+    session: Session, job: Job, why: tuple[str, str], *, moment: datetime, by: str
 ) -> None:
-    message, hint = _why_given_up(job, ended_by, worker)
+    message, hint = why
     job.failure = {"code": "LOST", "message": message, "hint": hint}
     job.message = message
     add_lines(session, job.id, [(moment, "error", message)])
@@ -151,13 +206,16 @@ def _give_up(
         move(session, job, JobState.LOST, by=by)
 
 
-def _why_given_up(job: Job, ended_by: str, worker: str | None) -> tuple[str, str]:
+def _why_given_up(job: Job, ended_by: str, worker: str | None, memory: Memory) -> tuple[str, str]:
     """Return what ended the last attempt of a job that is given up, and what may be done."""
     if ended_by == "child_died":
         times = f"{job.child_deaths} time{'' if job.child_deaths == 1 else 's'}"
-        return (
-            f"The training process died by itself {times}, last on {worker}",
-            "It may need more memory than there is. Try fewer columns or a simpler estimator",
+        message = f"The training process died by itself {times}, last on {worker}{memory.fact}"
+        if not memory.may_be_why:
+            far = f"That is far from the {size(memory.most_bytes)} that it may use"
+            return message, f"{far}. Look at the log, then try a simpler estimator"
+        return message, (
+            "It may need more memory than there is. Try fewer columns or a simpler estimator"
         )
     did = {"handed_back": "was stopped and handed the job back"}.get(ended_by, "stopped answering")
     return (

@@ -163,7 +163,7 @@ def _around(job_id: int) -> dict[str, Any]:
 @blueprint.get("/_live/jobs/<int:job_id>")
 def live_detail(job_id: int) -> Response:
     """Answer what changes on a job's page. For all."""
-    found = read_now(user=current_user, job_id=job_id)
+    found = read_now(user=current_user, job_id=job_id, memory_limit_bytes=_memory_limit())
     return answer("jobs/_live.html", **found, **_around(job_id))
 
 

@@ -3,13 +3,44 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dashboard.access import may_change
 from dashboard.clock import now
 from dashboard.db import Job, User
 from dashboard.db.job import NEXT, PRIORITIES
 from dashboard.db.states import JobState
 from dashboard.errors import Conflict
+from dashboard.extensions import db
 from dashboard.jobs.execution import add_lines
 from dashboard.jobs.service import changing
+
+
+def find_foremost(user: User) -> int | None:
+    """Return the waiting job that stands where `run_next` by this person would put it, or None."""
+    priorities = [NEXT] if user.is_admin else sorted(PRIORITIES.values(), reverse=True)
+    for priority in priorities:
+        same = (Job.state == JobState.QUEUED, Job.priority == priority)
+        found = select(Job.id).where(*same).order_by(Job.rank, Job.id).limit(1)
+        if not user.is_admin:
+            found = found.where(Job.owner_id == user.id)
+        job_id = db.session.scalar(found)
+        if job_id is not None:
+            return job_id
+    return None
+
+
+def may_run_next(user: User, job: Job, foremost: int | None) -> bool:
+    """Tell whether a person may put a job first and that would change anything.
+
+    Parameters
+    ----------
+    user, job
+        Who, and which.
+    foremost : int or None
+        What `find_foremost` says of the person.
+    """
+    if job.state != JobState.QUEUED or job.id == foremost or not may_change(user, job):
+        return False
+    return user.is_admin or job.priority != NEXT
 
 
 def run_next(*, user: User, job_id: int) -> Job:

@@ -57,3 +57,10 @@ def list_usage(job_id: int) -> Sequence[JobUsage]:
     return db.session.scalars(
         select(JobUsage).where(JobUsage.job_id == job_id).order_by(JobUsage.id)
     ).all()
+
+
+def find_peaks(session: Session, job_id: int) -> dict[int, int]:
+    """Return the most memory that was measured in each attempt of a job, in bytes."""
+    most = select(JobUsage.attempt, func.max(JobUsage.memory_bytes))
+    found = session.execute(most.where(JobUsage.job_id == job_id).group_by(JobUsage.attempt))
+    return dict(found.all())

@@ -192,10 +192,13 @@ class JobView:
 
     def _stage_note(self, name: str, n: int, at: int, seen: dict[str, Any]) -> str | None:
         job = self.job
+        waits = job.state == JobState.QUEUED
         if name == "queued":
+            if job.attempt > (0 if waits else 1):  # how long the last attempt waited is not known
+                return None
             waited = ((job.started_at or now()) - job.created_at).total_seconds()
             return f"waited {duration(max(0, waited))}"
-        stage = seen.get(name)
+        stage = None if waits else seen.get(name)  # what an earlier attempt took says nothing
         if stage is None:
             return "not reached" if not self.is_active and n == at + 1 else None
         if n == at and self.is_active and name == "fit":

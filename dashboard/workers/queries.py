@@ -55,7 +55,7 @@ def get_worker(worker_id: int) -> Worker:
 
 
 def is_alive(worker: Worker) -> bool:
-    """Tell whether a worker was heard of within the last 30 seconds."""
+    """Tell whether a worker was heard of within the last 30 seconds, and did not stop since."""
     return worker.state != "stopped" and worker.seen_at > now() - SILENT_AFTER
 
 
@@ -64,13 +64,14 @@ def state_of(worker: Worker) -> str:
 
     Returns
     -------
-    {"idle", "busy", "draining", "drained", "stopped", "silent"}
-        ``silent`` when it was not heard of for 30 s; ``draining`` from the moment it was asked.
+    {"idle", "busy", "draining", "drained", "starting", "stopped", "silent"}
+        ``silent`` when it was not heard of for 30 s; ``draining`` from the moment it was asked;
+        ``starting`` when it was drained and is resumed, until its new process is there.
     """
-    if worker.state == "stopped":
-        return "stopped"
     if not is_alive(worker):
-        return "silent"
+        return "stopped" if worker.state in {"stopped", "left"} else "silent"
+    if worker.state in {"drained", "left"}:
+        return "drained" if worker.drain else "starting"
     return "draining" if worker.drain and worker.state in {"idle", "busy"} else worker.state
 
 
@@ -102,7 +103,7 @@ def summarise_queue() -> QueueSummary:
         queued=counts.get(JobState.QUEUED, 0),
         workers_alive=len(alive),
         workers_busy=sum(w.state == "busy" or w.job_id is not None for w in alive),
-        workers_drained=sum(w.state == "drained" for w in alive),
+        workers_drained=sum(state_of(w) == "drained" for w in alive),
         paused_at=pause.paused_at if pause else None,
         paused_by=pause.paused_by if pause else None,
     )

@@ -12,6 +12,7 @@ from dashboard.errors import Conflict
 from dashboard.filters import plural
 from dashboard.jobs.again import retry_failed
 from dashboard.jobs.lists import view_jobs
+from dashboard.jobs.run_next import find_foremost, may_run_next
 from dashboard.jobs.run_next import run_next as put_first
 from dashboard.live import answer
 from dashboard.shell import queue_summary
@@ -27,9 +28,11 @@ blueprint = Blueprint("workers", __name__)
 def _context() -> dict[str, Any]:
     summary = queue_summary() or queries.summarise_queue()
     waiting = view_jobs(list(queries.list_queue()))
+    foremost = find_foremost(current_user)
     return {
         "workers": view_workers(),
         "waiting": waiting,
+        "may_run_next": {v.job.id for v in waiting if may_run_next(current_user, v.job, foremost)},
         "work": say_work(waiting, summary.queued),
         "summary": summary,
         "warnings": say_what_stops_jobs(summary),

@@ -37,8 +37,8 @@ def record_worker(
     ----------
     name, pid
         Who; a process whose name was taken over by another writes nothing.
-    state : {"idle", "busy", "draining", "drained", "stopped"}
-        What it is doing.
+    state : {"idle", "busy", "draining", "drained", "left", "stopped"}
+        What it is doing; ``left``: it ended because it is drained, to be started anew.
     job_id : int, optional
         The job that it trains.
     rss_bytes : int, optional

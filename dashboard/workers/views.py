@@ -31,7 +31,7 @@ class WorkerView:
     @property
     def memory_bytes(self) -> int | None:
         """The memory of the job, or of the worker when it has none; None for a dead one."""
-        if self.state in {"silent", "stopped"}:
+        if self.state in {"silent", "stopped", "starting"}:
             return None
         return self.usage.memory_bytes if self.usage else self.worker.rss_bytes or None
 

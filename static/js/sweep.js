@@ -18,18 +18,25 @@ export function countJobs() {
   const shown = form?.querySelector('[data-job-count]');
   if (!shown) return;
   let total = 1;
+  let isKnown = true;
   for (const note of form.querySelectorAll('[data-values-note]')) {
-    const { count, isUnclear } = valuesIn(note.parentElement.querySelector('input'));
+    const control = note.parentElement.querySelector('input');
+    const { count, isUnclear } = valuesIn(control);
+    // The server could not use all of these values, and they are still there.
+    const isBad = 'uncounted' in note.dataset && control.value === control.defaultValue;
     total *= count;
+    isKnown &&= !isUnclear && !isBad;
+    if (isBad && !isUnclear) continue;
     note.hidden = count === 1 && !isUnclear;
     note.textContent = isUnclear ? 'One number, or several? Write a point, or a space behind the comma' : `${count} values`;
   }
   const limit = Number(form.dataset.maxJobs);
   const tooMany = form.querySelector('[data-too-many]');
-  shown.textContent = jobs(total);
-  tooMany.hidden = total <= limit;
-  tooMany.textContent = total > limit ? `These values make ${jobs(total)}. The limit is ${limit.toLocaleString('en')} at once` : '';
-  form.querySelector('[data-queue-button]').textContent = `Queue ${total === 1 ? 'job' : jobs(total)}`;
+  shown.textContent = isKnown ? jobs(total) : 'jobs';
+  form.querySelector('[data-job-count-unknown]').hidden = isKnown;
+  tooMany.hidden = !isKnown || total <= limit;
+  tooMany.textContent = isKnown && total > limit ? `These values make ${jobs(total)}. The limit is ${limit.toLocaleString('en')} at once` : '';
+  form.querySelector('[data-queue-button]').textContent = `Queue ${!isKnown ? 'jobs' : total === 1 ? 'job' : jobs(total)}`;
 }
 
 document.addEventListener('input', (event) => {

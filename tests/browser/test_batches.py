@@ -25,12 +25,13 @@ def test_the_form_counts_as_one_types(browse: Callable[..., Watched], member: Us
     form = open_form(window, member)
     parameter = form.locator('[id="field-parameters.C"]')
     count, button = form.locator("[data-job-count]"), form.locator("[data-queue-button]")
-    for text, jobs in (("0.05, 0.1, 0.2", "3 jobs"), ("0,5", "1 job"), ("0, 5", "2 jobs")):
+    for text, jobs in (("0.05, 0.1, 0.2", "3 jobs"), ("0,5", "jobs"), ("0, 5", "2 jobs")):
         parameter.fill(text)
         expect(count).to_have_text(jobs)
     expect(button).to_have_text("Queue 2 jobs")
     parameter.fill("0,5")
     expect(form.get_by_text("One number, or several?")).to_be_visible()
+    expect(button).to_have_text("Queue jobs")
     parameter.fill(", ".join(map(str, range(1, 1002))))
     expect(
         form.get_by_text("These values make 1,001 jobs. The limit is 1,000 at once")
@@ -41,6 +42,24 @@ def test_the_form_counts_as_one_types(browse: Callable[..., Watched], member: Us
     form.wait_for_url("**/batches/1")
     expect(form.locator("#toasts").get_by_text("3 jobs are queued")).to_be_visible()
     window.check_accessibility()
+
+
+def test_the_count_is_open_while_values_that_were_refused_stand_there(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    window = browse(viewport={"width": 390, "height": 844})
+    window.allowed.add("422")
+    form = open_form(window, member)
+    parameter, button = form.locator('[id="field-parameters.C"]'), "[data-queue-button]"
+    parameter.fill("1, x")
+    form.locator(button).click()
+    expect(form.get_by_role("alert")).to_contain_text("x is not")
+    form.wait_for_load_state()  # scripts have run: what they say is what stays
+    expect(form.locator(button)).to_have_text("Queue jobs")
+    expect(form.get_by_text("How many shows once every value can be used")).to_be_visible()
+    parameter.fill("1, 2")
+    expect(form.locator(button)).to_have_text("Queue 2 jobs")
+    expect(form.get_by_text("How many shows once every value can be used")).to_be_hidden()
 
 
 def test_a_batch_moves_by_itself_and_is_cancelled_after_a_question(

@@ -66,7 +66,9 @@ def finish_cancel(claim: Claim) -> bool:
 
 
 def child_dies(claim: Claim) -> bool:
-    return recovery.record_child_death(claim=claim, max_child_deaths=MAX_CHILD_DEATHS)
+    return recovery.record_child_death(
+        claim=claim, max_child_deaths=MAX_CHILD_DEATHS, memory_bytes=10**9
+    )
 
 
 def hand_back(claim: Claim) -> bool:

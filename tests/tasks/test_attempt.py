@@ -8,10 +8,15 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, OperationalError
 
+from dashboard.clock import now
 from dashboard.db import Job, JobAttempt, JobFold
 from dashboard.extensions import db
 from dashboard.jobs import execution, service
 from dashboard.jobs.claiming import claim_next_job
+from dashboard.jobs.detail import read_now
+from dashboard.jobs.execution import Progress
+from dashboard.jobs.recovery import record_child_death
+from dashboard.jobs.usage import UsageSample
 from tasks import attempt as module
 from tasks.attempt import Attempt, LeaseGone
 from tests.factories import make_dataset, make_job, make_user
@@ -120,17 +125,53 @@ def test_a_worker_that_drains_hands_the_job_back(
     assert ended == ["handed_back"]
 
 
+@pytest.mark.parametrize(
+    ("memory", "words"),
+    [
+        (0, "died. This may be about memory. Started again"),  # it died before it was looked at
+        (213_000_000, "died. Its memory peaked at about 213 MB. Started again"),
+        (600_000_000, "died. Its memory peaked at about 600 MB. This may be about memory. St"),
+    ],
+)
 def test_a_child_that_dies_by_itself_gives_another_attempt(
-    child: type[FakeChild], monkeypatch: pytest.MonkeyPatch
+    memory: int, words: str, child: type[FakeChild], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job, attempt = begin()
+    job, attempt = begin(memory_limit_bytes=2_000_000_000)
     made = child("train_job", {})
-    made.is_alive = False
+    monkeypatch.setattr(child, "memory", memory)
+
+    def die(timeout: float) -> Iterator[dict[str, Any]]:
+        made.is_alive = len(CHILD_LOOKS) < (2 if memory else 0)
+        CHILD_LOOKS.append(timeout)
+        return iter(())
+
+    monkeypatch.setattr(made, "read_events", die)
     monkeypatch.setattr(module, "Child", lambda *_, **__: made)
     attempt.run()
     job = reread(job)
     assert (job.state, job.child_deaths) == ("queued", 1)
-    assert "The training process on worker-1 died" in job.message
+    assert words in job.message
+    shown = read_now(user=job.owner, job_id=job.id, memory_limit_bytes=10**12)
+    assert words.removesuffix(" St").removesuffix(" Started again") in shown["again"]
+    assert shown["attempts"][0].why in shown["again"]
+
+
+def test_a_job_given_up_says_whether_memory_may_be_why(app: Flask) -> None:
+    hints = []
+    for peak in (None, 90_000_000, 900_000_000):
+        job = make_job()
+        for _ in range(2):
+            claim = claim_next_job(worker="worker-1")
+            usage = [UsageSample(now(), 1.0, peak)] if peak else []
+            execution.record_progress(claim=claim, progress=Progress(usage=usage))
+            record_child_death(claim=claim, max_child_deaths=2, memory_bytes=10**9)
+        failure = reread(job).failure
+        hints.append(failure["hint"])
+        assert failure["message"].startswith("The training process died by itself 2 times")
+        assert ("peaked at about" in failure["message"]) is bool(peak)
+    assert hints[0] == hints[2]
+    assert hints[0].startswith("It may need more memory than there is")
+    assert hints[1].startswith("That is far from the 1.0 GB that it may use")
 
 
 def test_no_transaction_is_open_while_it_trains(child: type[FakeChild]) -> None:

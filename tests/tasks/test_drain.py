@@ -71,7 +71,7 @@ def test_drained_worker_finishes_its_job_and_takes_no_other(
     assert state_of(Job, slow.id) == "succeeded"
     ends = db.session.scalars(select(JobAttempt.ended_by).where(JobAttempt.job_id == slow.id))
     assert list(ends) == ["succeeded"]
-    assert is_in("worker-1", "stopped")
+    assert is_in("worker-1", "left")
 
     # Its supervisor starts it anew: it waits, and takes nothing.
     processes.worker("worker-1", queue.TRAIN)

@@ -160,7 +160,7 @@ def test_dead_worker_costs_an_attempt_and_keeps_folds(any_app: Flask) -> None:
 def test_child_that_dies_three_times_is_given_up(any_app: Flask) -> None:
     job = make_job()
     for _ in range(3):
-        assert recovery.record_child_death(claim=claim(), max_child_deaths=3)
+        assert recovery.record_child_death(claim=claim(), max_child_deaths=3, memory_bytes=10**9)
     job = fresh(job)
     assert (job.state, job.attempt) == ("lost", 3)
     assert job.failure is not None

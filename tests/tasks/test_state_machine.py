@@ -88,8 +88,8 @@ class Expected:
             self.end("cancelled")
         elif what == "cancel" and self.state in HELD:
             self.state, self.stop = "cancelling", "cancel"
-        elif what == "keep" and self.state in HELD and self.folds:
-            self.state, self.stop = "cancelling", self.stop or "keep"
+        elif what == "keep" and self.state in HELD and self.folds and self.stop != "cancel":
+            self.state, self.stop = "cancelling", "keep"
         else:
             return "Conflict"
         return self.state

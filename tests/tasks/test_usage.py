@@ -47,6 +47,17 @@ def test_cores_are_cpu_by_wall_and_memory_is_the_most(clock: Clock) -> None:
     assert (sample.cpu_cores, sample.memory_bytes) == (0.25, 100)
 
 
+def test_what_was_seen_last_of_a_child_that_died_is_kept(clock: Clock) -> None:
+    meter = UsageMeter()
+    assert meter.end() == []
+    clock.at += 2
+    meter.look(300, lambda: 3.0)
+    assert meter.end() == []
+    meter.look(900, lambda: 1 / 0)
+    (sample,) = meter.end()
+    assert (sample.cpu_cores, sample.memory_bytes) == (1.5, 900)
+
+
 def test_a_child_that_began_anew_counts_from_nothing(clock: Clock) -> None:
     meter = UsageMeter()
     clock.at += 1

@@ -68,6 +68,14 @@ def test_a_figure_without_folds_has_nothing_to_draw(app: Flask, member: User) ->
     assert "no fold is finished yet" in figure["alt"]
 
 
+def test_scores_that_are_the_same_have_a_close_axis(app: Flask, member: User) -> None:
+    job = make_succeeded_job(member)
+    folds = list_folds(job.id)
+    low, high = fold_chart(job, folds[2:3], is_final=True)["layout"]["yaxis"]["range"]
+    assert 0.75 < low < 0.84 < high < 0.9
+    assert "range" not in fold_chart(job, folds, is_final=True)["layout"]["yaxis"]
+
+
 def test_shares_of_a_confusion_are_of_the_true_class() -> None:
     labels = [f"k{n}" for n in range(8)]
     counts = [[3 if p == n else 1 for p in range(8)] for n in range(8)]

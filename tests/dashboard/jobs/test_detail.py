@@ -8,13 +8,14 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from dashboard.clock import now
+from dashboard.clock import isoformat, now
 from dashboard.db import Job, JobAttempt, JobFold, JobUsage, QueueState, User, Worker
 from dashboard.db.job import NEXT
 from dashboard.db.transaction import writing
+from dashboard.jobs.claiming import claim_next_job
 from dashboard.jobs.detail import say_workers
 from dashboard.workers.queries import QueueSummary
-from tests.factories import make_job, make_succeeded_job
+from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import Page, PageClient, words_of
 
 
@@ -32,8 +33,9 @@ def add(*records: Any) -> None:
         session.add_all(records)
 
 
-def add_worker(name: str, state: str = "busy") -> None:
-    add(Worker(name=name, queue="train", host="h", pid=1, state=state, seen_at=now()))
+def add_worker(name: str, state: str = "busy", *, drain: bool = False) -> None:
+    values = {"queue": "train", "host": "h", "pid": 1, "seen_at": now()}
+    add(Worker(name=name, state=state, drain=drain, **values))
 
 
 def buttons(page: Page) -> list[str]:
@@ -91,7 +93,7 @@ def test_a_waiting_job_says_what_stops_it_once_and_what_else_is_wrong(
     job = make_job(member)
     page = pages.get(f"/jobs/{job.id}")
     assert "The disk is nearly full" in page.text
-    add_worker("worker-1", state="drained")
+    add_worker("worker-1", state="drained", drain=True)
     page = pages.get(f"/jobs/{job.id}")
     assert page.text.count("Every worker is drained") == 1
     assert "idle" not in page.text
@@ -111,10 +113,30 @@ def test_who_was_a_member_sees_no_button_that_is_refused(app: Flask, viewer: Use
     assert not [b for b in buttons(page) if b in {"Cancel job", "Run next"}]
 
 
-def test_run_next_is_offered_behind_the_first_place(pages: PageClient, member: User) -> None:
-    first, second = make_job(member), make_job(member)
-    assert "Run next" not in buttons(pages.get(f"/jobs/{first.id}"))
-    assert "Run next" in buttons(pages.get(f"/jobs/{second.id}"))
+def test_run_next_is_offered_where_it_changes_something(
+    app: Flask, pages: PageClient, admin: User, member: User
+) -> None:
+    dataset = make_dataset(member)
+    theirs = make_job(make_user(), dataset, priority=1)
+    first, second, third = (make_job(member, dataset) for _ in range(3))
+    boss = PageClient(app, admin)
+
+    def offered(browser: PageClient) -> list[Job]:
+        jobs = [theirs, first, second, third]
+        found = [j for j in jobs if "Run next" in buttons(browser.get(f"/jobs/{j.id}"))]
+        page = browser.get("/queue")
+        assert found == [j for j in jobs if page.select(f"#next-{j.id}")]
+        return found
+
+    assert offered(pages) == [second, third]
+    assert offered(boss) == [theirs, first, second, third]
+    pages.post(f"/queue/next/{third.id}", status=303)
+    assert offered(pages) == [first, second]
+    boss.post(f"/queue/next/{first.id}", status=303)
+    assert offered(boss) == [theirs, second, third]
+    assert offered(pages) == [second]  # what an admin put first is not the owner's to move
+    boss.post(f"/queue/next/{first.id}", status=303)  # once more: nothing changes
+    assert offered(boss) == [theirs, second, third]
 
 
 def test_a_cancelled_job_says_who_when_and_where(pages: PageClient, member: User) -> None:
@@ -153,6 +175,23 @@ def test_a_failed_job_offers_ways_to_fix_it(pages: PageClient, member: User) -> 
     assert page.find("link[rel=icon]")["href"].endswith("favicons/failed.svg")
 
 
+def test_stop_and_keep_says_what_it_does_where_it_is_offered(
+    app: Flask, pages: PageClient, member: User, viewer: User
+) -> None:
+    job = make_job(member, state="running", started_at=ago(60), heartbeat_at=now(), attempt=1)
+    words = "Stop and keep: no further fold is trained."
+    assert words not in pages.get(f"/jobs/{job.id}").text
+    add(fold(job, 1, 1))
+    page = pages.get(f"/jobs/{job.id}")
+    assert words in page.text
+    assert "Stop and keep" in buttons(page)
+    assert words not in PageClient(app, viewer).get(f"/jobs/{job.id}").text
+    add(*(fold(job, number, 1) for number in range(2, 6)))  # nothing is left to leave out
+    page = pages.get(f"/jobs/{job.id}")
+    assert words not in page.text
+    assert "Stop and keep" not in buttons(page)
+
+
 def stopping(member: User, silent: float, **changes: Any) -> Job:
     values = {"state": "cancelling", "stage": "fit", "started_at": ago(60), "attempt": 1,
               "worker": "worker-1", "heartbeat_at": ago(silent), "stop_request": "cancel",
@@ -170,6 +209,26 @@ def test_a_stop_says_so_and_why_it_takes_longer(pages: PageClient, member: User)
     add(fold(kept, 1, 1), fold(kept, 2, 1))
     page = pages.get(f"/jobs/{kept.id}")
     assert "Keeping the 2 folds done, fitting on all rows" in page.text
+
+
+def test_stages_are_those_of_the_attempt_that_runs(pages: PageClient, member: User) -> None:
+    job = make_job(member, attempt=1, stage="fit", started_at=ago(500), stages=[
+        {"stage": name, "started_at": isoformat(ago(400)), "ended_at": isoformat(ago(300))}
+        for name in ("load", "prepare")
+    ])  # fmt: skip
+
+    def notes() -> list[str]:
+        page = pages.get(f"/jobs/{job.id}")
+        return [words_of(note) for note in page.select(".track li > span:not(.stop)")]
+
+    assert notes() == []
+    assert claim_next_job(worker="worker-2") is not None
+    assert notes() == []
+    with writing() as session:
+        session.get_one(Job, job.id).stages = [
+            {"stage": "load", "started_at": isoformat(ago(9)), "ended_at": isoformat(ago(7))}
+        ]
+    assert notes() == ["2.0 s"]
 
 
 def test_attempts_say_who_when_how_long_and_why(pages: PageClient, member: User) -> None:

@@ -12,7 +12,7 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from tasks.engine.catalogue import default_validation
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job, make_user
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 EVIL = "<script>alert(1)</script>\"'"
 
@@ -155,6 +155,35 @@ def test_unknown_filters_are_left_out_and_said(pages: PageClient, member: User) 
     assert len(pages.get(f"/jobs?q=%23{job.id}").select("tr[data-job-id]")) == 1
     pages.get("/jobs?sort=nothing&page=-1&per=7&dataset_id=x")
     pages.get("/jobs/99999", status=404)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "others", "heads"),
+    [
+        (30, 10, ["In progress, 30", "Finished, newest first"]),  # all on one page
+        (30, 40, ["In progress, the first 25", "Others, newest first"]),
+        (20, 60, ["In progress, 20", "Finished, newest first"]),
+        (60, 0, ["In progress, the first 50"]),
+        (0, 60, []),
+    ],
+)
+def test_a_page_has_as_many_rows_as_it_says_and_each_job_stands_once(
+    waiting: int, others: int, heads: list[str], *, pages: PageClient, member: User
+) -> None:
+    dataset = make_dataset(member)
+    jobs = [
+        make_job(member, dataset, state=state)
+        for state in ("queued",) * waiting + ("succeeded",) * others
+    ]
+    rows = []
+    for number in range(1, 2 + len(jobs) // 51):
+        page = pages.get(f"/jobs?page={number}")
+        if number == 1:
+            assert [words_of(head) for head in page.select("tr.group")] == heads
+        here = [row["data-job-id"] for row in page.select("tr[data-job-id]")]
+        assert len(here) == min(50, len(jobs) - len(rows))
+        rows += here
+    assert sorted(rows, key=int) == [str(job.id) for job in jobs]
 
 
 def test_upload_shows_in_no_list_before_it_is_saved(pages: PageClient, member: User) -> None:

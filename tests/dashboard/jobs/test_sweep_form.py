@@ -57,11 +57,14 @@ def test_a_decimal_comma_is_unclear_where_decimals_are_taken(text: str, expected
 
 def test_commas_make_a_job_of_each_value(pages: PageClient, member: User) -> None:
     page = open_form(pages, member)
+    assert all(note.has_attr("hidden") for note in page.select("[data-values-note]"))
     typed = {"parameters.C": "0.05, 0.1, 0.2", "parameters.max_iter": "50,60"}
     counted = pages.submit(page, {**typed, "action": "update"}, form="#job-form", status=200)
     assert counted.find("[data-job-count]").get_text() == "6 jobs"
     assert counted.find("[data-queue-button]").get_text() == "Queue 6 jobs"
-    assert "3 values" in counted.text
+    notes = counted.select("[data-values-note]:not([hidden])")
+    assert [note.get_text() for note in notes] == ["3 values", "2 values"]
+    assert not counted.select("[data-uncounted]")
     assert counted.find('[name="parameters.C"]')["value"] == "0.05, 0.1, 0.2"
     sent = pages.submit(counted, {}, form="#job-form", status=303)
     again = pages.submit(counted, {}, form="#job-form", status=303)
@@ -101,7 +104,25 @@ def test_errors_stand_at_the_field_and_nothing_is_made(
     )
     assert words in page.errors["parameters.C"]
     assert page.find('[name="parameters.C"]')["value"] == text
+    assert page.find("[data-queue-button]").get_text() == "Queue jobs"
+    assert page.find("[data-uncounted]:not([hidden])").get_text() == "Check these values"
+    assert "This will create jobs . How many shows once every value can be used" in page.text
     assert db.session.query(Job).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "button"),
+    [
+        ({"parameters.C": "x"}, "Queue job"),  # one value is one job, once it is mended
+        ({"parameters.C": "1, 2", "seed": "x"}, "Queue 2 jobs"),
+    ],
+)
+def test_count_stands_where_other_fields_are_refused(
+    typed: dict[str, str], button: str, pages: PageClient, member: User
+) -> None:
+    page = pages.submit(open_form(pages, member), typed, form="#job-form", status=422)
+    assert page.find("[data-queue-button]").get_text() == button
+    assert page.find("[data-job-count-unknown]").has_attr("hidden")
 
 
 def test_too_many_jobs_are_refused_with_the_count(
@@ -117,4 +138,5 @@ def test_too_many_jobs_are_refused_with_the_count(
     assert words in update.text
     page = pages.submit(update, {}, form="#job-form", status=422)
     assert page.errors == {"parameters.C": words}
+    assert page.find("[data-queue-button]").get_text() == "Queue 4 jobs"
     assert db.session.query(Job).count() == 0

@@ -86,7 +86,7 @@ def test_waiting_jobs_stand_in_their_order(app: Flask, member: User) -> None:
     rows = page.select("tr[id^=waiting-]")
     assert [row["id"] for row in rows] == [f"waiting-{job.id}" for job in (*theirs, mine)]
     assert not rows[0].select("button")
-    assert [b.text for b in rows[2].select("button")] == ["Run next: mine", "Cancel mine"]
+    assert [b.text for b in rows[2].select("button")] == ["Cancel mine"]  # the only one of mine
     assert rows[2].select_one(".tag").text == "low"
     assert "Your jobs take turns with other people's" in page.text
 
@@ -196,6 +196,28 @@ def test_draining_and_resuming_a_worker(app: Flask, admin: User) -> None:
     browser.post("/queue/workers/999/drain", status=404)
 
 
+@pytest.mark.parametrize(
+    ("state", "drain", "ago", "said"),
+    [
+        ("left", True, 1, "Drained"),  # between the end of its process and the next one
+        ("left", False, 1, "Starting"),
+        ("drained", False, 1, "Starting"),
+        ("left", True, 40, "Stopped since"),  # nobody starts it anew
+        ("left", False, 40, "Stopped since"),
+        ("drained", False, 40, "No news since"),
+        ("stopped", True, 1, "Stopped since"),
+    ],
+)
+def test_resumed_worker_is_starting_until_its_process_is_there(
+    state: str, drain: bool, ago: float, said: str, *, app: Flask, admin: User
+) -> None:
+    add_worker(state=state, drain=drain, seen_at=seen_ago(ago), rss_bytes=5)
+    page = PageClient(app, admin).get("/queue")
+    assert words_of(page.select("tr[data-worker] td")[0]).startswith(said)
+    assert ("Every worker is drained" in page.text) is (said == "Drained")
+    assert ("No worker is running" in page.text) is ("since" in said)
+
+
 def test_warning_when_every_worker_is_drained(app: Flask, viewer: User) -> None:
     add_worker(state="drained", drain=True)
     assert "Every worker is drained" in PageClient(app, viewer).get("/settings/profile").text
@@ -250,4 +272,11 @@ def test_last_day_of_many_jobs_is_kept_for_a_moment(
 def test_last_day_of_a_new_installation(app: Flask, viewer: User) -> None:
     day = read_last_day()
     assert (day.succeeded, day.failed, day.median_wait_s, day.median_run_s) == (0, 0, None, None)
-    assert PageClient(app, viewer).get("/queue").find(".hour-bars")["aria-label"]
+    browser = PageClient(app, viewer)
+    page = browser.get("/queue")
+    assert "No job succeeded or failed in the last 24 hours" in page.text
+    assert not page.select(".hour-bars")
+    make_job(state="failed", finished_at=seen_ago(60))
+    page = browser.get("/queue")
+    assert page.find(".hour-bars")["aria-label"].endswith("0, 1; 1 of them failed")
+    assert "No job succeeded or failed" not in page.text
