@@ -82,12 +82,24 @@ def _is_amqp(settings: Settings) -> bool:
 
 
 def _transport_options(settings: Settings, *, producer: bool) -> dict[str, Any]:
+    options = _sqs_options(settings) if settings.broker_url.startswith("sqs") else {}
+    return options | _producer_options(settings) if producer else options
+
+
+def _producer_options(settings: Settings) -> dict[str, Any]:
+    """Return what keeps a person from waiting for a broker that is away or slow."""
+    # Not tried twice: the dispatcher sends a hint that was not taken a second later.
+    once = {"max_retries": 0}
     if _is_amqp(settings):
         # Without a confirmation the first hints after a restart of the broker vanish unnoticed.
-        quick = {"read_timeout": 2, "write_timeout": 2, "confirm_publish": True}
-        return quick if producer else {}
-    if not settings.broker_url.startswith("sqs"):
-        return {"socket_timeout": 2, "socket_connect_timeout": 2} if producer else {}
+        return once | {"read_timeout": 2, "write_timeout": 2, "confirm_publish": True}
+    if settings.broker_url.startswith("sqs"):
+        quick = {"connect_timeout": 1, "read_timeout": 2, "retries": {"total_max_attempts": 1}}
+        return once | {"client-config": quick}
+    return once | {"socket_timeout": 2, "socket_connect_timeout": 2}
+
+
+def _sqs_options(settings: Settings) -> dict[str, Any]:
     endpoint = settings.sqs_endpoint_url or "https://"
     options: dict[str, Any] = {
         "region": settings.aws_region,
@@ -101,12 +113,6 @@ def _transport_options(settings: Settings, *, producer: bool) -> dict[str, Any]:
         options["predefined_queues"] = {
             TRAIN: {"url": settings.sqs_train_queue_url},
             LIGHT: {"url": settings.sqs_light_queue_url},
-        }
-    if producer:
-        options["client-config"] = {
-            "connect_timeout": 1,
-            "read_timeout": 2,
-            "retries": {"total_max_attempts": 1},
         }
     return options
 
