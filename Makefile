@@ -32,7 +32,7 @@ worker: .venv/runtime  ## one more training worker with the same settings
 		$(BIN)/python -m celery -A worker -q worker -P solo -Q train \
 		--loglevel WARNING --without-gossip --without-mingle --without-heartbeat
 
-test: .venv/development  ## run the tests (about 5 minutes on 2 cores)
+test: .venv/development  ## run the tests (about 8 minutes on 2 cores)
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long"
 
 test-all: .venv/development  ## run everything: the long tests, and faults on both databases

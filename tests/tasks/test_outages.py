@@ -20,7 +20,8 @@ from tests.chaos.invariants import Submitted, find_faults
 from tests.engine.tables import mixed_csv
 from tests.product import Parts, base_environ, free_port, run_parts, wait_for
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
+# `long`: the chaos run meets the same three, on both databases, whenever a change is tested.
+pytestmark = [pytest.mark.broker, pytest.mark.long, pytest.mark.timeout(400)]
 LOST_AFTER_S = 6.0
 # Fits for minutes, with a fold every second or so.
 SLOW = {"n_estimators": 600, "max_depth": 4}
