@@ -1,41 +1,26 @@
 """10,000 jobs in one request: how long it takes, and the pages after it, on both databases."""
 
-import dataclasses
-import os
 import secrets
-import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
+from benchmarks.databases import BOTH, ROOT, fresh_app
 from benchmarks.pages import open_client
-from dashboard import create_app
 from dashboard.clock import now
-from dashboard.config import load_settings
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from tasks.dispatcher import send_hints
-from tests import postgres
+from tests.product import free_port
 
 SIDE = 100  # of the grid: SIDE x SIDE jobs
 COLUMNS = 40
 RUNS = 15
-ROOT = Path(__file__).parent.parent
-
-
-def make_app(environ: dict[str, str]) -> Flask:
-    """Migrate a database and make an app that takes so large a batch."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
-    subprocess.run(command, cwd=ROOT, env=environ, check=True, capture_output=True)
-    settings = load_settings(environ)
-    return create_app(dataclasses.replace(settings, max_batch_jobs=SIDE * SIDE))
 
 
 def fill(app: Flask) -> tuple[User, int]:
@@ -65,9 +50,8 @@ def timed(work: Callable[[], Any], runs: int = 1) -> float:
     return statistics.median(times)
 
 
-def measure(environ: dict[str, str]) -> dict[str, float]:
+def measure(app: Flask) -> dict[str, float]:
     """Submit, look at the pages, dispatch, cancel; return milliseconds by what was done."""
-    app = make_app(environ)
     user, dataset_id = fill(app)
     client, headers = open_client(app, user)
 
@@ -100,29 +84,23 @@ def measure(environ: dict[str, str]) -> dict[str, float]:
 
 def main() -> None:
     """Measure both databases, with a real broker, and print them side by side."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environ = {"PATH": os.defpath, "SQS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
+    port = free_port()
     broker = subprocess.Popen([sys.executable, "-m", "deploy.broker", str(port)], cwd=ROOT)
     try:
-        results = measure_both(environ)
+        results = []
+        for on_postgres in BOTH.values():
+            with fresh_app(
+                on_postgres=on_postgres,
+                sqs_endpoint_url=f"http://127.0.0.1:{port}",
+                max_batch_jobs=SIDE * SIDE,
+            ) as app:
+                results.append(measure(app))
     finally:
         broker.terminate()
         broker.wait()
     print(f"{SIDE * SIDE:,} jobs in one request{'SQLite':>20}{'PostgreSQL':>16}")
     for name, took in results[0].items():
         print(f"{name:30} {took:12.1f} ms {results[1][name]:12.1f} ms")
-
-
-def measure_both(environ: dict[str, str]) -> tuple[dict[str, float], dict[str, float]]:
-    """Measure SQLite, then PostgreSQL."""
-    with tempfile.TemporaryDirectory() as home:
-        sqlite = measure(environ | {"TRAINYARD_HOME": home})
-    with tempfile.TemporaryDirectory() as home, postgres.serve(Path(home) / "data") as server:
-        url = server.create_database("bench")
-        home_of_app = str(Path(home) / "home")
-        return sqlite, measure(environ | {"TRAINYARD_HOME": home_of_app, "DATABASE_URL": url})
 
 
 if __name__ == "__main__":

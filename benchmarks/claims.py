@@ -6,23 +6,17 @@ the last column is near 1.
 """
 
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app
+from flask import current_app
 from sqlalchemy import func, insert, select, update
 
+from benchmarks.databases import BOTH, fresh_app
 from benchmarks.pages import fill
-from dashboard import create_app
 from dashboard.clock import now
-from dashboard.config import load_settings
 from dashboard.db import Dataset, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
@@ -32,30 +26,9 @@ from dashboard.jobs.order import find_places
 from dashboard.workers.last_day import KEY, read_last_day
 from dashboard.workers.queries import summarise_queue
 from tasks.dispatcher import mark_unhinted
-from tests import postgres
 
 SIZES = (10, 10_000, 100_000)
 OWNERS, MANY_OWNERS, RUNS = 5, 1000, 9
-ROOT = Path(__file__).parent.parent
-
-
-@contextmanager
-def database(folder: Path, *, on_postgres: bool) -> Iterator[Flask]:
-    """Give an app on a fresh database."""
-    environ = {"TRAINYARD_HOME": str(folder)}
-    if on_postgres:
-        with postgres.serve(folder / "postgres") as server:
-            environ["DATABASE_URL"] = server.create_database("claims")
-            yield migrated(environ)
-    else:
-        yield migrated(environ)
-
-
-def migrated(environ: dict[str, str]) -> Flask:
-    """Migrate a database and return the app on it."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
-    subprocess.run(command, cwd=ROOT, env=environ, check=True, capture_output=True)
-    return create_app(load_settings(environ))
 
 
 def queue_up(n_jobs: int) -> None:
@@ -150,11 +123,8 @@ def measure(size: int) -> dict[str, float]:
 
 def main() -> None:
     """Measure each size on each database, and print the costs and the ratio of last to first."""
-    for on_postgres in (False, True):
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            database(Path(folder), on_postgres=on_postgres) as app,
-        ):
+    for name, on_postgres in BOTH.items():
+        with fresh_app(on_postgres=on_postgres) as app:
             fill(app, 200)
             with app.app_context():
                 with writing() as session:
@@ -163,12 +133,7 @@ def main() -> None:
                         User(email=f"{n}@example.org", name="A B", password_hash="-")  # noqa: S106
                         for n in range(MANY_OWNERS)
                     )
-                results = []
-                for size in SIZES:
-                    results.append(measure(size))
-                db.session.remove()
-                db.engine.dispose()
-        report("PostgreSQL" if on_postgres else "SQLite", results)
+                report(name, [measure(size) for size in SIZES])
 
 
 def report(name: str, results: list[dict[str, float]]) -> None:

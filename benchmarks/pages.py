@@ -1,22 +1,17 @@
-"""Server time of the jobs pages with 1,000 and with 100,000 jobs in SQLite."""
+"""Server time of the jobs pages with 1,000 and with 100,000 jobs, on both databases."""
 
 import secrets
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from datetime import timedelta
-from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 
-from dashboard import create_app
+from benchmarks.databases import BOTH, fresh_app
 from dashboard.auth.tokens import create_token
 from dashboard.clock import now
-from dashboard.config import load_settings
 from dashboard.db import Dataset, Job, User
 from dashboard.db.transaction import writing
 from dashboard.jobs.claiming import claim_next_job
@@ -83,20 +78,17 @@ def measure(app: Flask, user: User) -> dict[str, float]:
 
 
 def main() -> None:
-    """Measure both sizes in one run and print them with their ratio."""
-    results = []
-    for jobs in SIZES:
-        with tempfile.TemporaryDirectory() as home:
-            environ = {"TRAINYARD_HOME": home}
-            command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
-            root = Path(__file__).parent.parent
-            subprocess.run(command, cwd=root, env=environ, check=True, capture_output=True)
-            app = create_app(load_settings(environ))
-            results.append(measure(app, fill(app, jobs)))
-    small, large = results
-    for name in small:
-        ratio = large[name] / small[name]
-        print(f"{name:22} {small[name]:7.1f} ms {large[name]:7.1f} ms  ratio {ratio:.2f}")
+    """Measure both sizes on both databases in one run and print them with their ratio."""
+    for database, on_postgres in BOTH.items():
+        results = []
+        for jobs in SIZES:
+            with fresh_app(on_postgres=on_postgres) as app:
+                results.append(measure(app, fill(app, jobs)))
+        small, large = results
+        print(f"{database}, server time with {' and '.join(f'{size:,}' for size in SIZES)} jobs")
+        for name in small:
+            ratio = large[name] / small[name]
+            print(f"  {name:22} {small[name]:7.1f} ms {large[name]:7.1f} ms  ratio {ratio:.2f}")
 
 
 if __name__ == "__main__":
