@@ -110,16 +110,19 @@ class Attempt:
             return self._look_after_death()
         failure = self._find_limit(self.child)
         if failure:
-            self._stop_child()
-            self._write()
-            self._insist(lambda: execution.fail_job(claim=self.claim, failure=failure))
-            return True
+            return self._stop(lambda: execution.fail_job(claim=self.claim, failure=failure))
         if self._should_hand_back():
-            self._stop_child()
-            self._write()
-            self._insist(lambda: recovery.hand_back(claim=self.claim))
-            return True
+            return self._stop(lambda: recovery.hand_back(claim=self.claim))
         return self._write_if_due()
+
+    def _stop(self, write: Callable[[], Any]) -> bool:
+        """End the child and the attempt; what the child finished in that moment counts."""
+        self._stop_child()
+        if self.reporter.outcome:
+            return self._end()
+        self._write()
+        self._insist(write)
+        return True
 
     def _look_after_death(self) -> bool:
         self._stop_child()
@@ -234,6 +237,7 @@ class Attempt:
             self.child.keep_alive()
 
     def _lease_may_have_run_out(self, problem: Exception) -> None:
+        self.reporter.progress.again = True
         with suppress(SQLAlchemyError):  # also this fails on a connection that broke
             db.session.rollback()
         if not is_away(problem):

@@ -32,11 +32,12 @@ log = logging.getLogger(__name__)
 def do_next_chore() -> None:
     """Do the next chore, and go on while there is one."""
     while not draining.is_set():
-        claim = claim_next_chore(worker=worker_name())
-        if claim is None:
-            return
-        with Presence.working():
-            run_chore(claim)
+        with Presence.taking():
+            claim = claim_next_chore(worker=worker_name())
+            if claim is None:
+                return
+            with Presence.working():
+                run_chore(claim)
 
 
 def run_chore(claim: ChoreClaim) -> None:

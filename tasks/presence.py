@@ -166,15 +166,18 @@ class Presence:
             rss_bytes=measure_memory(),
         )
 
+    def _is_idle(self) -> bool:
+        return not (self.busy or self.is_taking or self.drain or draining.is_set())
+
     def _watch(self) -> None:
-        if self.busy or self.drain or draining.is_set():
+        if not self._is_idle():
             return
         idle = timedelta(seconds=time.monotonic() - self.idle_since)
         if idle < DEAF_AFTER:
             return
         if self.queue == TRAIN and find_pause():
             self.idle_since = time.monotonic()  # once it is resumed, hints have their time again
-        elif is_waiting_since(self.queue, now() - DEAF_AFTER):
+        elif is_waiting_since(self.queue, now() - DEAF_AFTER) and self._is_idle():
             log.error("%s idles while work waits; it ends to be started anew", self.name)
             os._exit(1)
 

@@ -1,15 +1,15 @@
 """What workers write about the jobs they hold: progress and end. All of it needs the lease."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, lazyload
 
 from dashboard.clock import now
-from dashboard.db import Chore, Job, JobAttempt, JobFold, LogLine, Model
+from dashboard.db import Chore, Job, JobAttempt, JobFold, JobUsage, LogLine, Model
 from dashboard.db.states import HELD, JobState, move
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
@@ -17,6 +17,7 @@ from dashboard.jobs.claiming import Claim
 from dashboard.jobs.usage import UsageSample, add_usage
 
 MAX_LINE = 2000
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,10 @@ class Signal:
 
 @dataclass
 class Progress:
-    """What is new about a job since the last write; times are when it happened."""
+    """What is new about a job since the last write; times are when it happened.
+
+    `again` says that it was sent before and no answer came: some of it may be there already.
+    """
 
     stage: str | None = None
     fraction: float = 0.0
@@ -45,6 +49,7 @@ class Progress:
     warnings: list[dict[str, str]] | None = None
     peak_memory_bytes: int | None = None
     usage: list[UsageSample] = field(default_factory=list)
+    again: bool = False
 
 
 def held_job(session: Session, claim: Claim) -> Job | None:
@@ -84,9 +89,13 @@ def record_progress(*, claim: Claim, progress: Progress) -> Signal:
             job.warnings = progress.warnings
         if progress.peak_memory_bytes:
             job.peak_memory_bytes = max(job.peak_memory_bytes or 0, progress.peak_memory_bytes)
-        add_lines(session, job.id, progress.lines)
+        lines, usage = progress.lines, progress.usage
+        if progress.again:
+            lines = _without_known(session, LogLine, job.id, lines, lambda line: line[0])
+            usage = _without_known(session, JobUsage, job.id, usage, lambda sample: sample.at)
+        add_lines(session, job.id, lines)
         _add_folds(session, claim, progress.folds)
-        thinned = add_usage(session, claim.job_id, claim.attempt, progress.usage)
+        thinned = add_usage(session, claim.job_id, claim.attempt, usage)
         return Signal(held=True, stop=job.stop_request, thinned=thinned)
 
 
@@ -110,6 +119,21 @@ def add_lines(session: Session, job_id: int, lines: Sequence[tuple[datetime, str
     for n, (at, level, text) in enumerate(lines, start=last + 1):
         cut = text if len(text) <= MAX_LINE else text[:MAX_LINE] + " ..."
         session.add(LogLine(job_id=job_id, n=n, at=at, level=level, text=cut.replace("\0", "")))
+
+
+def _without_known(
+    session: Session,
+    record: type[LogLine] | type[JobUsage],
+    job_id: int,
+    told: list[Told],
+    moment_of: Callable[[Told], datetime],
+) -> list[Told]:
+    """Leave out what is there: no two things of a job happen in the same microsecond."""
+    if not told:
+        return told
+    since = (record.job_id == job_id, record.at >= moment_of(told[0]))
+    known = set(session.scalars(select(record.at).where(*since)))
+    return [one for one in told if moment_of(one) not in known]
 
 
 def _add_folds(session: Session, claim: Claim, folds: Sequence[Mapping[str, Any]]) -> None:

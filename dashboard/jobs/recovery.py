@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from botocore.exceptions import BotoCoreError, ClientError
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -14,12 +13,10 @@ from dashboard.db import Job
 from dashboard.db.one_by_one import one_by_one
 from dashboard.db.states import ATTEMPTS_OF_ANY_KIND, HELD, JobState, move
 from dashboard.db.transaction import writing
-from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.filters import size
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.execution import add_lines, end_attempt, held_job
-from dashboard.jobs.leftovers import discard_leftovers
 from dashboard.jobs.usage import find_peaks
 
 # A process that had less of the memory it may have died hardly for want of it. Not more than a
@@ -103,6 +100,8 @@ def recover_jobs_of(*, worker: str, before: datetime, max_child_deaths: int) -> 
     return _take_back(held, max_child_deaths, by=worker)
 
 
+# What the attempt left in the storage goes later: that may hang, and other jobs wait to be taken
+# back. See `jobs.leftovers`.
 def _take_back(which: tuple[ColumnElement[bool], ...], max_child_deaths: int, *, by: str) -> int:
     db.session.rollback()
     job_ids: Sequence[int] = db.session.scalars(select(Job.id).where(*which)).all()
@@ -121,18 +120,8 @@ def _take_one_back(
         job = session.scalar(select(Job).where(Job.id == job_id, *which).with_for_update(of=Job))
         if job is None:
             return False
-        lease = job.lease
         _requeue(session, job, "worker_died", max_child_deaths, by=by)
-    if lease:
-        _clean_up(job_id, lease)
-    return True
-
-
-def _clean_up(job_id: int, lease: str) -> None:
-    try:
-        discard_leftovers(job_id=job_id, lease=lease)
-    except (OSError, BotoCoreError, ClientError, DomainError) as problem:
-        log.warning("job %s: leftovers stay for now: %s", job_id, problem)
+        return True
 
 
 @dataclass(frozen=True)

@@ -71,12 +71,20 @@ def test_files_of_a_finished_job_stay(any_app: Flask) -> None:
     assert all(get_storage().exists(key) for key in named)
 
 
-def test_who_takes_a_job_back_cleans_up_behind_its_worker(any_app: Flask) -> None:
+def test_who_takes_a_job_back_waits_for_no_storage(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_job()
     claim = begin()
     kept, lost = write_fold(claim, 1, recorded=True), write_fold(claim, 2, recorded=False)
     age(claim)
-    recovery.recover_stale_jobs(before=now() - timedelta(seconds=30), max_child_deaths=3)
+    with monkeypatch.context() as away:
+        away.setattr(leftovers, "get_storage", lambda: pytest.fail("it asked the storage"))
+        recovered = recovery.recover_stale_jobs(
+            before=now() - timedelta(seconds=30), max_child_deaths=3
+        )
+    assert recovered == 1
+    leftovers.discard_recent_leftovers(since=now() - timedelta(minutes=1))
     assert get_storage().exists(kept)
     assert not get_storage().exists(lost)
 
