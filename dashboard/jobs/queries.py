@@ -140,6 +140,7 @@ def list_jobs(
     if sort == "-submitted":
         active = _list_active_ids(filters, PLACES_SHOWN)
         n_active = len(active)
+        total = max(total, n_active)  # counted before they were listed, and more may have come
         first = active[: per - min(per // 2, total - n_active)]
     # Ids first: the rows themselves are wide, and only those of this page are read.
     others = filter_jobs(filters).with_only_columns(Job.id).where(Job.id.not_in(first))
@@ -185,7 +186,9 @@ def list_jobs_before(
     if before is not None:
         found = found.where(Job.id > before if oldest_first else Job.id < before)
     order = Job.id.asc() if oldest_first else Job.id.desc()
-    return db.session.scalars(found.order_by(order).limit(limit)).all()
+    # Ids first, as above: an index has them, and what is sorted is small.
+    ids = found.with_only_columns(Job.id).order_by(order).limit(limit)
+    return get_jobs(db.session.scalars(ids).all())
 
 
 @dataclass(frozen=True)
