@@ -23,6 +23,7 @@ from dashboard.extensions import db
 from dashboard.hints import count_hinted
 from dashboard.jobs.claiming import claim_next_job
 from dashboard.jobs.order import find_places
+from dashboard.jobs.run_next import find_foremost
 from dashboard.workers.last_day import KEY, read_last_day
 from dashboard.workers.queries import summarise_queue
 from tasks.dispatcher import mark_unhinted
@@ -105,9 +106,11 @@ def measure(size: int) -> dict[str, float]:
     """Return what each question costs with so many jobs waiting."""
     queue_up(size)
     end_up(size)
+    owner = db.session.get_one(User, first_owner() + 1)
     works: dict[str, Callable[[], object]] = {
         "claim": claim,
         "places": find_places,
+        "foremost": lambda: find_foremost(owner),
         "hints counted": lambda: count_hinted(Job),
         "hints marked": lambda: mark_unhinted(Job, "train", now()),
         "queue counted": summarise_queue,

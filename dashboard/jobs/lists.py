@@ -86,7 +86,7 @@ def read_listing(query: Mapping[str, str]) -> JobListing:
     filters, sort, ignored = read_filters(query)
     per, number = read_per(query.get("per")), read_number(query.get("page"), 1)
     found = queries.list_jobs(filters=filters, sort=sort, page=number, per=per)
-    views = view_jobs(found.items)
+    views = view_jobs(found.items, places=found.places)
     return JobListing(
         active=views[: found.n_first],
         finished=views[found.n_first :],
@@ -100,16 +100,19 @@ def read_listing(query: Mapping[str, str]) -> JobListing:
 
 
 def view_jobs(
-    jobs: Sequence[Job], folds: Mapping[int, Sequence[JobFold]] | None = None
+    jobs: Sequence[Job],
+    folds: Mapping[int, Sequence[JobFold]] | None = None,
+    places: Mapping[int, int] | None = None,
 ) -> list[JobView]:
     """Return jobs as rows, with the scores so far and the estimates of those that are not over.
 
-    `folds`, by job, are read unless they are given.
+    `folds`, by job, and `places` in the queue are read unless they are given.
     """
     active = [job.id for job in jobs if job.state in ACTIVE]
     if folds is None:
         folds = queries.list_folds_of(active) if active else {}
-    places = find_places() if any(job.state == JobState.QUEUED for job in jobs) else {}
+    if places is None:
+        places = find_places() if any(job.state == JobState.QUEUED for job in jobs) else {}
     estimates = estimate_jobs(jobs, folds, places)
     views: list[JobView] = []
     for job in jobs:

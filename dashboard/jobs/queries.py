@@ -27,7 +27,6 @@ TABS = {
     "failed": ("failed", "lost"),
     "cancelled": ("cancelled",),
 }
-FILTERS = ("state", "dataset_id", "batch_id", "estimator", "owner_id", "q")
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class JobPage:
     """One page of the list.
 
     The first `n_first` items are jobs that run or wait, put before all others; `more_are_active`
-    when there are further ones among the others.
+    when there are further ones among the others. `places` are those of the queue, where read.
     """
 
     items: Sequence[Job]
@@ -60,6 +59,7 @@ class JobPage:
     counts: Mapping[str, int] = field(default_factory=dict)
     n_first: int = 0
     more_are_active: bool = False
+    places: Mapping[int, int] | None = None
 
 
 def get_job(*, user: User, job_id: int) -> Job:
@@ -136,10 +136,12 @@ def list_jobs(
     newest = Job.id.desc() if sort.startswith("-") else Job.id.asc()
     total = count_matching(filters)
     first: list[int] = []
-    n_active = 0
+    n_active, places = 0, None
     if sort == "-submitted":
-        active = _list_active_ids(filters, PLACES_SHOWN)
+        places = find_places()
+        active = _list_active_ids(filters, places, PLACES_SHOWN)
         n_active = len(active)
+        total = max(total, n_active)  # counted before they were listed, and more may have come
         first = active[: per - min(per // 2, total - n_active)]
     # Ids first: the rows themselves are wide, and only those of this page are read.
     others = filter_jobs(filters).with_only_columns(Job.id).where(Job.id.not_in(first))
@@ -148,9 +150,15 @@ def list_jobs(
     ids = db.session.scalars(
         others.order_by(order, newest).limit(per - len(shown)).offset(start)
     ).all()
-    return JobPage(
-        get_jobs([*shown, *ids]), total, count_states(), len(shown), n_active > len(first)
-    )
+    more = n_active > len(first) or (bool(shown) and _has_waiting_behind(filters, places or {}))
+    return JobPage(get_jobs([*shown, *ids]), total, count_states(), len(shown), more, places)
+
+
+def _has_waiting_behind(filters: JobFilters, places: Mapping[int, int]) -> bool:
+    """Tell whether a matching job waits so far back that its place is not known."""
+    behind = filter_jobs(filters).where(Job.state == JobState.QUEUED, Job.id.not_in(places))
+    found = behind.with_only_columns(Job.id).limit(1)
+    return len(places) >= PLACES_SHOWN and db.session.scalar(found) is not None
 
 
 def count_matching(filters: JobFilters) -> int:
@@ -163,15 +171,14 @@ def count_matching(filters: JobFilters) -> int:
 
 def list_active(*, filters: JobFilters, limit: int) -> Sequence[Job]:
     """List jobs that run or wait and match: those that run first, then in the queue's order."""
-    return get_jobs(_list_active_ids(filters, limit))
+    return get_jobs(_list_active_ids(filters, find_places(), limit))
 
 
-def _list_active_ids(filters: JobFilters, limit: int) -> list[int]:
+def _list_active_ids(filters: JobFilters, places: Mapping[int, int], limit: int) -> list[int]:
     found = filter_jobs(filters).with_only_columns(Job.id)
     running = db.session.scalars(
         found.where(Job.state.in_(HELD)).order_by(Job.id).limit(limit)
     ).all()
-    places = find_places()
     first = found.where(Job.state == JobState.QUEUED, Job.id.in_(places))
     waiting = sorted(db.session.scalars(first), key=places.__getitem__)
     return [*running, *waiting][:limit]
@@ -185,7 +192,8 @@ def list_jobs_before(
     if before is not None:
         found = found.where(Job.id > before if oldest_first else Job.id < before)
     order = Job.id.asc() if oldest_first else Job.id.desc()
-    return db.session.scalars(found.order_by(order).limit(limit)).all()
+    ids = found.with_only_columns(Job.id).order_by(order).limit(limit)
+    return get_jobs(db.session.scalars(ids).all())
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,15 @@
 """Run next: a job that waits is put before all others, or before its owner's other ones."""
 
-from sqlalchemy import func, select
+from typing import NamedTuple
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.access import may_change
 from dashboard.clock import now
 from dashboard.db import Job, User
 from dashboard.db.job import NEXT, PRIORITIES
+from dashboard.db.planning import in_index_order
 from dashboard.db.states import JobState
 from dashboard.errors import Conflict
 from dashboard.extensions import db
@@ -14,33 +17,48 @@ from dashboard.jobs.execution import add_lines
 from dashboard.jobs.service import changing
 
 
-def find_foremost(user: User) -> int | None:
-    """Return the waiting job that stands where `run_next` by this person would put it, or None."""
+class Foremost(NamedTuple):
+    """Where the waiting job stands that `run_next` would put another one before."""
+
+    job_id: int
+    priority: int
+    rank: int
+
+
+def find_foremost(user: User) -> Foremost | None:
+    """Return the waiting job that stands where `run_next` by this person would put it, or None.
+
+    For an admin that is the first of those that an admin put before all jobs. For others it is
+    the first of their own but those.
+    """
+    session: Session = db.session()
     priorities = [NEXT] if user.is_admin else sorted(PRIORITIES.values(), reverse=True)
-    for priority in priorities:
-        same = (Job.state == JobState.QUEUED, Job.priority == priority)
-        found = select(Job.id).where(*same).order_by(Job.rank, Job.id).limit(1)
-        if not user.is_admin:
-            found = found.where(Job.owner_id == user.id)
-        job_id = db.session.scalar(found)
-        if job_id is not None:
-            return job_id
+    with in_index_order(session):
+        for priority in priorities:
+            same = (Job.state == JobState.QUEUED, Job.priority == priority)
+            found = select(Job.id, Job.priority, Job.rank).where(*same)
+            if not user.is_admin:
+                found = found.where(Job.owner_id == user.id)
+            row = session.execute(found.order_by(Job.rank, Job.id).limit(1)).first()
+            if row is not None:
+                return Foremost(*row)
     return None
 
 
-def may_run_next(user: User, job: Job, foremost: int | None) -> bool:
+def may_run_next(user: User, job: Job, foremost: Foremost | None) -> bool:
     """Tell whether a person may put a job first and that would change anything.
 
     Parameters
     ----------
     user, job
         Who, and which.
-    foremost : int or None
+    foremost : Foremost or None
         What `find_foremost` says of the person.
     """
-    if job.state != JobState.QUEUED or job.id == foremost or not may_change(user, job):
+    if job.state != JobState.QUEUED or not may_change(user, job):
         return False
-    return user.is_admin or job.priority != NEXT
+    is_foremost = foremost is not None and job.id == foremost.job_id
+    return not is_foremost and (user.is_admin or job.priority != NEXT)
 
 
 def run_next(*, user: User, job_id: int) -> Job:
@@ -49,6 +67,7 @@ def run_next(*, user: User, job_id: int) -> Job:
     An owner's job takes the priority of the owner's highest job that waits, and a rank below all
     of those; whose turn it is among owners stays. What an admin put before all stays there: it
     lends its priority to no other job. Of several that an admin put first, the last one is first.
+    A job that stands first already stays as it is.
 
     Returns
     -------
@@ -67,32 +86,12 @@ def run_next(*, user: User, job_id: int) -> Job:
     with changing(user, job_id) as (session, job):
         if job.state != JobState.QUEUED:
             raise Conflict(f"The job is {job.state}; only jobs that wait can be put first")
-        if user.is_admin:
-            job.rank = _least_rank(session, NEXT, None) - 1
-            job.priority = NEXT
-        elif job.priority != NEXT:
-            priority = _highest_priority(session, job)
-            job.rank = _least_rank(session, priority, job.owner_id) - 1
-            job.priority = priority
-        add_lines(session, job.id, [(now(), "info", f"{user.name} asked to run it next")])
+        foremost = find_foremost(user)
+        if may_run_next(user, job, foremost):
+            if user.is_admin:
+                job.priority = NEXT
+            elif foremost is not None:
+                job.priority = foremost.priority
+            job.rank = min(0, foremost.rank if foremost else 0) - 1
+            add_lines(session, job.id, [(now(), "info", f"{user.name} asked to run it next")])
     return job
-
-
-def _highest_priority(session: Session, job: Job) -> int:
-    """Return the highest priority, but `NEXT`, at which a job of the same owner waits."""
-    for priority in sorted(PRIORITIES.values(), reverse=True):
-        same = (Job.state == JobState.QUEUED, Job.priority == priority)
-        waits = select(Job.id).where(*same, Job.owner_id == job.owner_id).limit(1)
-        if session.scalar(waits) is not None:
-            return priority
-    return job.priority
-
-
-def _least_rank(session: Session, priority: int, owner_id: int | None) -> int:
-    """Return the least rank of the jobs that wait at a priority, of all or of one owner, or 0."""
-    least = select(func.min(Job.rank)).where(
-        Job.state == JobState.QUEUED, Job.priority == priority
-    )
-    if owner_id is not None:
-        least = least.where(Job.owner_id == owner_id)
-    return min(0, session.scalar(least) or 0)

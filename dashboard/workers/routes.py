@@ -12,6 +12,8 @@ from dashboard.errors import Conflict
 from dashboard.filters import plural
 from dashboard.jobs.again import retry_failed
 from dashboard.jobs.lists import view_jobs
+from dashboard.jobs.order import find_places
+from dashboard.jobs.queries import get_jobs
 from dashboard.jobs.run_next import find_foremost, may_run_next
 from dashboard.jobs.run_next import run_next as put_first
 from dashboard.live import answer
@@ -27,7 +29,8 @@ blueprint = Blueprint("workers", __name__)
 
 def _context() -> dict[str, Any]:
     summary = queue_summary() or queries.summarise_queue()
-    waiting = view_jobs(list(queries.list_queue()))
+    places = find_places()
+    waiting = view_jobs(get_jobs([*places][: queries.WAITING_SHOWN]), places=places)
     foremost = find_foremost(current_user)
     return {
         "workers": view_workers(),

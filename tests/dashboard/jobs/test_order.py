@@ -13,6 +13,7 @@ from dashboard.hints import count_hinted
 from dashboard.jobs.claiming import claim_next_job
 from dashboard.jobs.lists import read_listing
 from dashboard.jobs.order import PLACES_SHOWN, READ_AT_ONCE, find_place, find_places
+from dashboard.jobs.run_next import find_foremost
 from tests.factories import make_dataset, make_job, make_user
 
 
@@ -102,6 +103,9 @@ def rows_read(app: Flask, statements: list[tuple[str, object]]) -> int:
     """Return how many rows of `jobs` the statements go over, as PostgreSQL counts them."""
     found = 0
     for statement, parameters in statements:
+        if "set_config" in statement:
+            db.session.connection().exec_driver_sql(statement, parameters)
+            continue
         explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}"
         plan = db.session.connection().exec_driver_sql(explain, parameters).scalar_one()
         nodes = [plan[0]["Plan"]]
@@ -116,23 +120,28 @@ def rows_read(app: Flask, statements: list[tuple[str, object]]) -> int:
 
 def test_a_long_queue_is_not_read(any_app: Flask) -> None:
     """Not even where the planner's statistics know nothing of the jobs that were just added."""
-    for owner in (make_user(), make_user()):
+    owners = make_user(), make_user()
+    if db.engine.dialect.name == "postgresql":
+        fill(owners[0], 3000, state="succeeded")
+        with writing() as session:
+            session.connection().exec_driver_sql("ANALYZE jobs")
+    for owner in owners:
         for priority in (0, 1):
             fill(owner, 2000, priority=priority)
     statements: list[tuple[str, object]] = []
 
     def note(_c: object, _u: object, statement: str, parameters: object, *_: object) -> None:
-        if "FROM jobs" in statement:
+        if "FROM jobs" in statement or "set_config" in statement:
             statements.append((statement, parameters))
 
     event.listen(db.engine, "before_cursor_execute", note)
     find_places()
     count_hinted(Job)
+    find_foremost(owners[0])
     event.remove(db.engine, "before_cursor_execute", note)
     assert statements
     if db.engine.dialect.name == "postgresql":
         db.session.rollback()
-        db.session.connection().exec_driver_sql("SET LOCAL enable_sort = off")
         assert rows_read(any_app, statements) < 3 * PLACES_SHOWN
         return
     for statement, parameters in statements:

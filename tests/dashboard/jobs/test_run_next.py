@@ -15,6 +15,7 @@ from dashboard.jobs import again, recovery, service
 from dashboard.jobs.again import retry_failed
 from dashboard.jobs.claiming import claim_next_job
 from dashboard.jobs.order import find_places
+from dashboard.jobs.queries import count_log
 from dashboard.jobs.run_next import run_next
 from tests.factories import make_dataset, make_job, make_user
 
@@ -57,6 +58,21 @@ def test_admin_puts_jobs_before_all_the_last_one_first(any_app: Flask) -> None:
     assert list(find_places()) == [jobs[1].id, jobs[2].id, high.id, jobs[0].id]
     run_next(user=admin, job_id=jobs[2].id)
     assert list(find_places())[:2] == [jobs[2].id, jobs[1].id]
+
+
+def test_what_stands_first_already_stays_and_nothing_is_noted(any_app: Flask) -> None:
+    admin, ana = make_user(role="admin"), make_user()
+    dataset = make_dataset(ana)
+    first, second = make_job(ana, dataset), make_job(ana, dataset)
+    for user, lines in ((ana, 1), (admin, 2)):
+        for _ in range(2):
+            job = run_next(user=user, job_id=second.id)
+            assert (job.id, job.state, job.rank) == (second.id, "queued", -1)
+            assert count_log(second.id) == lines
+    run_next(user=ana, job_id=second.id)  # an admin put it first: there it stays
+    assert (fresh(second).priority, second.rank, count_log(second.id)) == (NEXT, -1, 2)
+    run_next(user=ana, job_id=first.id)
+    assert (fresh(first).rank, count_log(first.id)) == (0, 0)  # of the own others it was first
 
 
 def test_an_admins_word_lends_its_priority_to_no_other_job(any_app: Flask) -> None:
