@@ -82,6 +82,7 @@ def submit(
     wanted = check_request(request, dataset, limit=limit, fields=fields)
     try:
         with writing() as session:
+            _hold(session, request["dataset_id"])
             job = _add(session, user, dataset, wanted, as_batch or wanted.n_jobs > 1)
             if idempotency_key:
                 session.add(IdempotencyKey(user_id=user.id, key=idempotency_key, job_id=job.id))
@@ -146,6 +147,13 @@ def _add(session: Session, user: User, dataset: Dataset, wanted: Request, in_bat
     which = Job.batch_id == batch_id if batch_id else Job.id == job.id
     write_events(session, which, None, JobState.QUEUED, by=user.name)
     return job
+
+
+def _hold(session: Session, dataset_id: int) -> None:
+    """Keep a dataset from being deleted until its jobs are there; others may submit meanwhile."""
+    held = select(Dataset.id).where(Dataset.id == dataset_id)
+    if session.scalar(held.with_for_update(read=True, key_share=True, of=Dataset)) is None:
+        raise ValidationFailed({"dataset_id": f"There is no dataset {dataset_id}"})
 
 
 def _rows(dataset: Dataset, wanted: Request) -> Iterator[dict[str, Any]]:
