@@ -5,12 +5,14 @@ database is still there, and the dispatcher sends again.
 """
 
 import logging
+import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 from celery import Celery
-from flask import Flask, current_app
+from flask import Flask, current_app, has_request_context
 from kombu.exceptions import OperationalError
 
 from dashboard.config import LOCAL_BROKER, Settings
@@ -18,6 +20,8 @@ from dashboard.config import LOCAL_BROKER, Settings
 TRAIN, LIGHT = "train", "light"
 TASK_NAMES = {TRAIN: "train-next-job", LIGHT: "do-next-chore"}
 AWAY = (OperationalError, BotoCoreError, ClientError, OSError)
+# In a request, no further hint is sent when the broker took so long for those before.
+SENDING_S = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -114,6 +118,8 @@ def _sqs_options(settings: Settings) -> dict[str, Any]:
             TRAIN: {"url": settings.sqs_train_queue_url},
             LIGHT: {"url": settings.sqs_light_queue_url},
         }
+        # Their names are looked up with the prefix before them, whatever stands in the addresses.
+        options["queue_name_prefix"] = ""
     return options
 
 
@@ -124,10 +130,11 @@ def make_celery(settings: Settings, *, producer: bool) -> Celery:
     return celery
 
 
-def _outages(celery: Celery) -> tuple[type[Exception], ...]:
-    """Return what means that the broker is away: each broker's client raises its own kinds."""
+def _is_outage(celery: Celery, problem: Exception) -> bool:
+    """Tell whether the broker is away: each broker's client raises its own kinds."""
     connection = celery.connection_for_write()
-    return (*AWAY, *connection.connection_errors, *connection.channel_errors)
+    kinds = (*AWAY, *connection.connection_errors, *connection.channel_errors)
+    return isinstance(problem, kinds)
 
 
 def wake(queue: str, count: int = 1) -> bool:
@@ -143,25 +150,55 @@ def wake(queue: str, count: int = 1) -> bool:
     Returns
     -------
     bool
-        False when the broker did not take them. Never raises: the dispatcher sends later.
+        False when the broker did not take all of them, or, in a request, not soon enough. Never
+        raises: the dispatcher sends later, and a hint that comes twice does no harm.
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    for _ in range(2):
-        celery = app.extensions.get("celery_producer")
-        if celery is None:
-            celery = make_celery(app.config["SETTINGS"], producer=True)
-            app.extensions["celery_producer"] = celery
-        try:
-            for _hint in range(count):
-                celery.send_task(TASK_NAMES[queue], queue=queue, retry=False)
-            return True
-        except ClientError:
-            # The broker was restarted and no longer has the queue: a new connection makes it.
-            app.extensions.pop("celery_producer", None)
-            celery.close()
-        except _outages(celery) as away:
-            log.warning("the broker did not take a hint for %s: %s", queue, away)
-            app.extensions.pop("celery_producer", None)
-            celery.close()
-            return False
+    # The dispatcher has the time: it would otherwise send the first ones again and again.
+    give_up = time.monotonic() + SENDING_S if has_request_context() else float("inf")
+    try:
+        for _ in range(2):
+            celery = _producer(app)
+            try:
+                return _send(celery, queue, count, give_up)
+            except ClientError:
+                # The broker was restarted and no longer has the queue: a new connection makes it.
+                _forget_producer(app)
+                if time.monotonic() > give_up:
+                    break
+            except Exception as problem:
+                if not _is_outage(celery, problem):
+                    raise
+                log.warning("the broker did not take a hint for %s: %s", queue, problem)
+                _forget_producer(app)
+                return False
+    except Exception:
+        log.exception("sending a hint for %s met an error that nobody foresaw", queue)
+        _forget_producer(app)
+        return False
+    log.warning("the broker refused a hint for %s", queue)
     return False
+
+
+def _send(celery: Celery, queue: str, count: int, give_up: float) -> bool:
+    for n in range(count):
+        if n and time.monotonic() > give_up:
+            log.warning("the broker is slow: %d of %d hints for %s were sent", n, count, queue)
+            return False
+        celery.send_task(TASK_NAMES[queue], queue=queue, retry=False)
+    return True
+
+
+def _producer(app: Flask) -> Celery:
+    celery: Celery | None = app.extensions.get("celery_producer")
+    if celery is None:
+        celery = make_celery(app.config["SETTINGS"], producer=True)
+        app.extensions["celery_producer"] = celery
+    return celery
+
+
+def _forget_producer(app: Flask) -> None:
+    celery = app.extensions.pop("celery_producer", None)
+    if celery is not None:
+        with suppress(Exception):  # it is thrown away, whatever state it is in
+            celery.close()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from dashboard import errors
-from dashboard.db.transaction import is_full
+from dashboard.db.transaction import AWAY, is_full
 from dashboard.error_pages import FULL
 from dashboard.extensions import db
 
@@ -45,7 +45,8 @@ def init_errors(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(errors.DomainError, on_domain_error)
     blueprint.register_error_handler(ValidationError, on_validation_error)
     blueprint.register_error_handler(HTTPException, on_http_error)
-    blueprint.register_error_handler(SQLAlchemyError, on_database_error)
+    for away in AWAY:
+        blueprint.register_error_handler(away, on_database_error)
     blueprint.register_error_handler(Exception, on_unknown_error)
 
 
@@ -81,7 +82,7 @@ def on_http_error(error: HTTPException) -> tuple[Response, int]:
 
 
 def on_database_error(error: SQLAlchemyError) -> tuple[Response, int]:
-    """Answer that the database does not answer."""
+    """Answer that the database does not answer; only for what `is_away` knows."""
     log.exception("the database failed", exc_info=error)
     with suppress(SQLAlchemyError):  # also this fails on a connection that broke
         db.session.rollback()
@@ -96,5 +97,6 @@ def on_database_error(error: SQLAlchemyError) -> tuple[Response, int]:
 def on_unknown_error(error: Exception) -> tuple[Response, int]:
     """Answer what nobody foresaw; the log has the rest."""
     log.exception("an error that nobody foresaw", exc_info=error)
-    db.session.rollback()
+    with suppress(SQLAlchemyError):  # also this fails on a connection that broke
+        db.session.rollback()
     return jsonify(body_of("internal", "Something went wrong on our side")), 500

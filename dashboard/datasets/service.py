@@ -254,9 +254,12 @@ def delete_dataset(*, user: User, dataset_id: int) -> None:
     Conflict
         When jobs use it; the message says how many.
     """
-    dataset = get_dataset(user=user, dataset_id=dataset_id)
-    require_owner(user, dataset, "dataset")
+    require_owner(user, get_dataset(user=user, dataset_id=dataset_id), "dataset")
     with writing() as session:
+        # Who submits holds it: either the jobs are there to be counted, or it is gone for them.
+        dataset = session.get(Dataset, dataset_id, with_for_update={"of": Dataset})
+        if dataset is None:
+            raise NotFound(f"There is no dataset {dataset_id}. It may have been deleted")
         used_by = select(Job.id).where(Job.dataset_id == dataset_id).order_by(Job.id)
         count = session.scalar(select(func.count()).select_from(used_by.subquery())) or 0
         if count:
@@ -266,7 +269,7 @@ def delete_dataset(*, user: User, dataset_id: int) -> None:
                 f"{count} {'jobs use' if count > 1 else 'job uses'} this dataset ({first}{more}). "
                 "Delete them first"
             )
-        session.delete(session.get_one(Dataset, dataset_id))
+        session.delete(dataset)
     get_storage().delete_prefix(keys.dataset_prefix(dataset_id))
 
 

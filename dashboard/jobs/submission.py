@@ -1,10 +1,12 @@
 """From a request to waiting jobs: one, or the jobs of a batch, in one transaction and one hint."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from dashboard import queue
@@ -14,7 +16,7 @@ from dashboard.datasets.queries import find_dataset
 from dashboard.db import Batch, Dataset, IdempotencyKey, Job, User
 from dashboard.db.copies import add_copies
 from dashboard.db.states import JobState, write_events
-from dashboard.db.transaction import writing
+from dashboard.db.transaction import is_away, writing
 from dashboard.errors import ValidationFailed
 from dashboard.extensions import db
 from dashboard.hints import WINDOW, count_hinted
@@ -25,6 +27,7 @@ from tasks.engine.parameters import show_value
 
 # A person waits while these are sent; the dispatcher sends the rest within a second.
 HINTS_AT_ONCE = 8
+log = logging.getLogger(__name__)
 NAME_LENGTH, STEM_LENGTH, VARYING_LENGTH = 200, 120, 110
 # The columns of a job that runs again, as when it had not run. Its folds are kept.
 AS_NEW: Mapping[str, Any] = {
@@ -79,6 +82,7 @@ def submit(
     wanted = check_request(request, dataset, limit=limit, fields=fields)
     try:
         with writing() as session:
+            _hold(session, request["dataset_id"])
             job = _add(session, user, dataset, wanted, as_batch or wanted.n_jobs > 1)
             if idempotency_key:
                 session.add(IdempotencyKey(user_id=user.id, key=idempotency_key, job_id=job.id))
@@ -145,6 +149,13 @@ def _add(session: Session, user: User, dataset: Dataset, wanted: Request, in_bat
     return job
 
 
+def _hold(session: Session, dataset_id: int) -> None:
+    """Keep a dataset from being deleted until its jobs are there; others may submit meanwhile."""
+    held = select(Dataset.id).where(Dataset.id == dataset_id)
+    if session.scalar(held.with_for_update(read=True, key_share=True, of=Dataset)) is None:
+        raise ValidationFailed({"dataset_id": f"There is no dataset {dataset_id}"})
+
+
 def _rows(dataset: Dataset, wanted: Request) -> Iterator[dict[str, Any]]:
     """Return what each job has of its own: name, estimator, parameters."""
     given = wanted.values.get("name")
@@ -190,6 +201,18 @@ def hint(job_ids: Sequence[int]) -> None:
     job_ids : Sequence of int
         At most `HINTS_AT_ONCE` of them are hinted at.
     """
+    with _passing_outages():
+        _hint(job_ids)
+
+
+def hint_batch(batch_id: int) -> None:
+    """Wake workers for the first jobs of a batch that wait, as `hint` does."""
+    waiting = select(Job.id).where(Job.batch_id == batch_id, Job.state == JobState.QUEUED)
+    with _passing_outages():
+        _hint(db.session.scalars(waiting.order_by(Job.id).limit(HINTS_AT_ONCE)).all())
+
+
+def _hint(job_ids: Sequence[int]) -> None:
     room = min(WINDOW - count_hinted(Job), HINTS_AT_ONCE)
     chosen = list(job_ids)[:room] if room > 0 else []
     if not chosen or not queue.wake(queue.TRAIN, len(chosen)):
@@ -202,10 +225,20 @@ def hint(job_ids: Sequence[int]) -> None:
         )
 
 
-def hint_batch(batch_id: int) -> None:
-    """Wake workers for the first jobs of a batch that wait."""
-    waiting = select(Job.id).where(Job.batch_id == batch_id, Job.state == JobState.QUEUED)
-    hint(db.session.scalars(waiting.order_by(Job.id).limit(HINTS_AT_ONCE)).all())
+@contextmanager
+def _passing_outages() -> Iterator[None]:
+    """Pass over a database that is away: the jobs are committed, the dispatcher hints at them.
+
+    An error would say that nothing was accepted, and a script would send the same once more.
+    """
+    try:
+        yield
+    except SQLAlchemyError as problem:
+        if not is_away(problem):
+            raise
+        log.warning("no hint was sent or noted: %s", problem)
+        with suppress(SQLAlchemyError):  # also this fails on a connection that broke
+            db.session.rollback()
 
 
 def pass_key_on(session: Session, job: Job) -> None:

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from flask import current_app
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.access import require_member
@@ -16,7 +17,7 @@ from dashboard.datasets.service import clean_file_name, too_big
 from dashboard.db import Model, Prediction, User
 from dashboard.db.lookup import get_by_id
 from dashboard.db.transaction import writing
-from dashboard.errors import TooLarge, Unavailable, ValidationFailed
+from dashboard.errors import NotFound, TooLarge, Unavailable, ValidationFailed
 from dashboard.extensions import db
 from dashboard.models.queries import get_model
 from dashboard.models.service import check_ready
@@ -24,6 +25,7 @@ from dashboard.room import check_room
 from dashboard.storage import get_storage, keys
 
 MAX_ROWS = 1000
+GONE = "The model was deleted meanwhile"
 PATIENCE_S = 25.0
 LOOK_EVERY_S = 0.02
 
@@ -68,6 +70,7 @@ def predict_rows(*, user: User, model_id: int, rows: Sequence[dict[str, Any]]) -
         token=secrets.token_hex(8),
     )
     with writing() as session:
+        _hold_model(session, model_id)
         session.add(prediction)
         session.flush()
         add_chore(session, "predict", prediction.id, urgent=True)
@@ -92,7 +95,9 @@ def _wait(prediction_id: int) -> Prediction:
     give_up = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
         db.session.rollback()
-        prediction = db.session.get_one(Prediction, prediction_id, populate_existing=True)
+        prediction = db.session.get(Prediction, prediction_id, populate_existing=True)
+        if prediction is None:
+            raise NotFound(GONE)
         if prediction.state == "ready":
             return prediction
         if prediction.state == "failed":
@@ -126,22 +131,46 @@ def create_file_prediction(
         token=secrets.token_hex(8),
     )  # fmt: skip
     with writing() as session:
+        _hold_model(session, model_id)
         session.add(prediction)
+    prediction_id, token = prediction.id, prediction.token
     limit = current_app.config["SETTINGS"].max_upload_bytes
-    key = keys.prediction_file(prediction.id, prediction.token, "input")
+    key = keys.prediction_file(prediction_id, token, "input")
     try:
         get_storage().write(key, stream, limit_bytes=limit)
     except BaseException as problem:
         with writing() as session:
-            session.delete(session.get_one(Prediction, prediction.id))
+            gone = delete(Prediction).where(Prediction.id == prediction_id)
+            was_there = session.execute(gone.returning(Prediction.id)).first()
+        if was_there is None and isinstance(problem, Exception):
+            raise NotFound(GONE) from problem
         if isinstance(problem, TooLarge):
             raise TooLarge(too_big(file_name, limit), code="FILE_TOO_BIG") from problem
         raise
-    with writing() as session:
-        session.get_one(Prediction, prediction.id).input_key = key
-        add_chore(session, "predict", prediction.id)
+    _ask(prediction_id, key)
     queue.wake(queue.LIGHT)
     return prediction
+
+
+def _hold_model(session: Session, model_id: int) -> None:
+    """Keep a model from being deleted until a prediction of it is there."""
+    held = select(Model.id).where(Model.id == model_id)
+    if session.scalar(held.with_for_update(read=True, key_share=True, of=Model)) is None:
+        raise NotFound(GONE)
+
+
+def _ask(prediction_id: int, key: str) -> None:
+    """Have a file that is there predicted; one whose model is gone by now is forgotten."""
+    try:
+        with writing() as session:
+            prediction = session.get(Prediction, prediction_id, with_for_update={"of": Prediction})
+            if prediction is None:
+                raise NotFound(GONE)
+            prediction.input_key = key
+            add_chore(session, "predict", prediction_id)
+    except NotFound:
+        get_storage().delete_prefix(keys.prediction_prefix(prediction_id))
+        raise
 
 
 def discard_abandoned_predictions(*, before: datetime) -> int:

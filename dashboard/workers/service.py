@@ -1,6 +1,9 @@
 """What a worker process writes about itself, and what admins ask of workers and the queue."""
 
+from contextlib import suppress
+
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from dashboard import queue as broker
 from dashboard.access import require_admin
@@ -82,13 +85,15 @@ def pause_queue(*, user: User) -> None:
         When the person is no admin.
     """
     require_admin(user)
-    with writing() as session:
+    by = user.name
+    # Two may pause it for the first time at the same moment; the other one's row is there then.
+    with suppress(IntegrityError), writing() as session:
         state = session.get(QueueState, ONLY_ROW, with_for_update=True)
         if state is None:
             state = QueueState(id=ONLY_ROW)
             session.add(state)
         if state.paused_at is None:
-            state.paused_at, state.paused_by = now(), user.name
+            state.paused_at, state.paused_by = now(), by
 
 
 def resume_queue(*, user: User) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask, abort
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, ProgrammingError
 
 from dashboard import errors
 from dashboard.auth.tokens import create_token
@@ -74,6 +74,34 @@ def test_database_that_is_away_is_503_with_navigation(raising) -> None:
     page = raising(error).get("/settings", status=503)
     assert page.response.headers["Retry-After"]
     assert "SELECT" not in page.html
+
+
+OURS = pytest.mark.parametrize("kind", [IntegrityError, DataError, ProgrammingError])
+
+
+@OURS
+def test_other_error_of_the_database_is_ours(raising, caplog, kind: type) -> None:
+    error = kind("INSERT", {}, Exception("secret of the inside"))
+    page = raising(error).get("/settings", status=500)
+    assert "secret of the inside" not in page.html
+    assert "secret of the inside" in caplog.text
+
+
+@OURS
+def test_other_error_of_the_database_is_ours_in_the_api(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch, caplog, kind: type
+) -> None:
+    def fail(**_: object) -> None:
+        raise kind("INSERT", {}, Exception("secret of the inside"))
+
+    monkeypatch.setattr("dashboard.datasets.queries.list_datasets_before", fail)
+    token = create_token(user=member, name="t").text
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = app.test_client().get("/api/v1/datasets", headers=headers)
+    assert (answer.status_code, answer.json["error"]["code"]) == (500, "internal")
+    assert "Retry-After" not in answer.headers
+    assert "secret" not in answer.get_data(as_text=True)
+    assert "secret of the inside" in caplog.text
 
 
 @pytest.mark.parametrize("path", ["/jobs", "/login", "/_live/queue", "/api/v1/jobs"])
