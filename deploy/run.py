@@ -2,7 +2,7 @@
 
 Checks the settings, migrates the database, chooses the broker's port once, and becomes the
 supervisor of ``supervisord.conf``. With the word ``worker``, as ``make worker`` calls it, it is
-the supervisor of one training worker, of ``worker.conf``, and leaves all else to the first machine.
+the supervisor of one training worker, of ``worker.conf``, and leaves the rest to ``make run``.
 """
 
 import math
