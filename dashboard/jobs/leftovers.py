@@ -41,7 +41,8 @@ def discard_leftovers(*, job_id: int, lease: str) -> int:
 def discard_recent_leftovers(*, since: datetime) -> datetime:
     """Do so for attempts that came to a bad end since some moment, the earliest 500.
 
-    The dispatcher hands back what it was given, so an attempt is met in one or two rounds. It is the net below those who end attempts: they may be killed before they have cleaned up.
+    The dispatcher gives back what it got, so an attempt is met in one or two of its rounds. It is
+    the net below those who end attempts: they may be killed before they have cleaned up.
 
     Returns
     -------
