@@ -27,10 +27,8 @@ help:  ## list what can be done
 run: .venv/runtime  ## start everything on this machine; Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.run
 
-worker: .venv/runtime  ## one more training worker with the same settings
-	@PYTHONPATH=. OMP_WAIT_POLICY=passive OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1} exec \
-		$(BIN)/python -m celery -A worker -q worker -P solo -Q train \
-		--loglevel WARNING --without-gossip --without-mingle --without-heartbeat
+worker: .venv/runtime  ## one more training worker with the same settings; Ctrl-C stops it
+	@exec $(BIN)/python -m deploy.run worker
 
 test: .venv/development  ## run the tests (about 8 minutes on 2 cores)
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long"

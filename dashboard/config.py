@@ -11,6 +11,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 GIGABYTE = 1_000_000_000
+# A job is written about once a second and a chore every 2 s, or every HEARTBEAT_S if that is less
+# (tasks/attempt.py, tasks/chores.py). Two signs of life may come late before work is taken back.
+LONGEST_SILENCE_S = 2.0
+SIGNS_OF_LIFE = 3
 
 
 class SettingError(ValueError):
@@ -85,6 +89,16 @@ def _number(
         raise _fail(name, text, allowed) from None
     if not low <= value <= high:
         raise _fail(name, text, allowed)
+    return value
+
+
+def _lost_after_s(environ: Mapping[str, str], heartbeat_s: float) -> float:
+    """Return LOST_AFTER_S, which would take back all work if it were no more than a heartbeat."""
+    value = _number(environ, "LOST_AFTER_S", 30, low=1, high=86400, kind=float)
+    least = SIGNS_OF_LIFE * min(heartbeat_s, LONGEST_SILENCE_S)
+    if value < least:
+        allowed = f'at least {least:g} while HEARTBEAT_S is "{heartbeat_s:g}"'
+        raise _fail("LOST_AFTER_S", f"{value:g}", allowed)
     return value
 
 
@@ -166,6 +180,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     endpoint = _optional_url(env, "SQS_ENDPOINT_URL")
     if endpoint is None and broker == LOCAL_BROKER:
         endpoint = _local_sqs_endpoint(home)
+    heartbeat_s = _number(env, "HEARTBEAT_S", 5, low=0.2, high=3600, kind=float)
     return Settings(
         home=home,
         host=env.get("HOST", "").strip() or "127.0.0.1",
@@ -187,8 +202,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             _number(env, "JOB_MEMORY_BYTES", 4 * GIGABYTE, low=100_000_000, high=1e15)
         ),
         job_time_limit_s=int(_number(env, "JOB_TIME_LIMIT_S", 3600, low=1, high=10_000_000)),
-        heartbeat_s=_number(env, "HEARTBEAT_S", 5, low=0.2, high=3600, kind=float),
-        lost_after_s=_number(env, "LOST_AFTER_S", 30, low=1, high=86400, kind=float),
+        heartbeat_s=heartbeat_s,
+        lost_after_s=_lost_after_s(env, heartbeat_s),
         max_attempts=int(_number(env, "MAX_ATTEMPTS", 3, low=1, high=100)),
         max_batch_jobs=int(_number(env, "MAX_BATCH_JOBS", 1000, low=1, high=100_000)),
         trusted_proxies=int(_number(env, "TRUSTED_PROXIES", 0, low=0, high=10)),

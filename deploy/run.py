@@ -1,9 +1,11 @@
 """Start everything on this machine, in the foreground: what ``make run`` does.
 
 Checks the settings, migrates the database, chooses the broker's port once, and becomes the
-supervisor of ``supervisord.conf``.
+supervisor of ``supervisord.conf``. With the word ``worker``, as ``make worker`` calls it, it is
+the supervisor of one training worker, of ``worker.conf``, and leaves the rest to ``make run``.
 """
 
+import math
 import os
 import socket
 import subprocess
@@ -15,6 +17,8 @@ from pathlib import Path
 from dashboard.config import SettingError, Settings, load_settings
 
 ROOT = Path(__file__).parent.parent
+# What a worker needs beyond GRACE_S to hand its job back and to end.
+END_S = 4
 
 
 def fail(message: str) -> None:
@@ -76,12 +80,46 @@ def supervisor_environment(settings: Settings) -> dict[str, str]:
         "TY_PYTHON": sys.executable,
         "TY_SQS_PORT": port,
         "TY_LOCAL_BROKER": "true" if local else "false",
+        "TY_STOP_WAIT_S": str(math.ceil(settings.grace_s) + END_S),
     }
 
 
-def main() -> None:
-    """Check, migrate, and hand over to the supervisor."""
-    os.umask(0o077)  # the database names people: it and all else is for its owner only
+def worker_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment that ``worker.conf`` and its worker are read with.
+
+    The name stays the same over the worker's restarts: by its name it takes its job back, and by
+    its name it is drained. The machine may run others beside it, so it computes with one thread
+    unless it was told more.
+    """
+    given = os.environ  # noqa: TID251 - what was asked for, where it was
+    return {
+        **supervisor_environment(settings),
+        "OMP_NUM_THREADS": given.get("OMP_NUM_THREADS") or "1",
+        "WORKER_NAME": settings.worker_name or f"worker-{os.getpid()}",
+    }
+
+
+def become_supervisor(file_name: str, environment: dict[str, str]) -> None:
+    """Replace this process by the supervisor of a file of this folder."""
+    # What is written on the way; the supervisor removes it when all has ended.
+    environment["TMPDIR"] = tempfile.mkdtemp(prefix="trainyard-")
+    config = str(ROOT / "deploy" / file_name)
+    command = [sys.executable, "-m", "deploy.supervisor", "--nodaemon", "--configuration", config]
+    os.chdir(ROOT)
+    os.execve(command[0], command, environment)  # noqa: S606 - our own supervisor
+
+
+def run_worker() -> None:
+    """Check, and hand over to the supervisor of one worker."""
+    try:
+        environment = worker_environment(load_settings())
+    except SettingError as problem:
+        fail(str(problem))
+    become_supervisor("worker.conf", environment)
+
+
+def run_all() -> None:
+    """Check, migrate, and hand over to the supervisor of everything."""
     try:
         settings = load_settings()
         if not is_free(settings.host, settings.port):
@@ -92,14 +130,12 @@ def main() -> None:
     except SettingError as problem:
         fail(str(problem))
     migrate()
-    environment = supervisor_environment(settings)
-    # What is written on the way; the supervisor removes it when all has ended.
-    environment["TMPDIR"] = tempfile.mkdtemp(prefix="trainyard-")
-    config = str(ROOT / "deploy" / "supervisord.conf")
-    command = [sys.executable, "-m", "deploy.supervisor", "--nodaemon", "--configuration", config]
-    os.chdir(ROOT)
-    os.execve(command[0], command, environment)  # noqa: S606 - our own supervisor
+    become_supervisor("supervisord.conf", supervisor_environment(settings))
 
 
 if __name__ == "__main__":
-    main()
+    os.umask(0o077)  # the database names people: it and all else is for its owner only
+    if sys.argv[1:] == ["worker"]:
+        run_worker()
+    else:
+        run_all()

@@ -17,7 +17,8 @@ from dashboard.db.states import ATTEMPTS_OF_ANY_KIND
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 
-# Attempts in which the child died by itself.
+# A chore whose child died by itself is given up in this attempt. Attempts that ended with their
+# worker count as well, those that were handed back do not: a table with only one counter.
 MAX_ATTEMPTS = 3
 # Writes, within the transaction, that nothing comes of a chore: its kind, its subject, and why.
 GiveUp = Callable[[Session, str, int, Mapping[str, Any]], None]

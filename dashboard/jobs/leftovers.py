@@ -25,7 +25,9 @@ def discard_leftovers(*, job_id: int, lease: str) -> int:
     ----------
     job_id, lease
         An attempt that is over. Its training process may live a few seconds more, where its worker
-        is frozen: what that still writes `discard_recent_leftovers` deletes within a minute.
+        is frozen: what that still writes `discard_recent_leftovers` deletes, if it comes before
+        that one's turn. What a child writes after it has thawed, the look through the storage
+        finds (`dashboard.retention`), about once an hour.
 
     Returns
     -------
@@ -39,7 +41,8 @@ def discard_leftovers(*, job_id: int, lease: str) -> int:
 def discard_recent_leftovers(*, since: datetime) -> datetime:
     """Do so for attempts that came to a bad end since some moment, the earliest 500.
 
-    It is the net below those who end attempts: they may be killed before they have cleaned up.
+    The dispatcher gives back what it got, so an attempt is met in one or two of its rounds. It is
+    the net below those who end attempts: they may be killed before they have cleaned up.
 
     Returns
     -------

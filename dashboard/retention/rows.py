@@ -36,7 +36,9 @@ def forget_rows(moment: datetime) -> int:
         How many rows; the rest waits for the next time.
     """
     old = (
-        (Worker, (Worker.seen_at < moment - DAY,)),
+        # A machine that was drained and off for days is drained when it comes back. The page
+        # of the queue offers to resume one that never will; then it is forgotten too.
+        (Worker, (Worker.seen_at < moment - DAY, Worker.drain.is_(False))),
         (SignInAttempt, (SignInAttempt.at < moment - DAY,)),
         (Chore, (Chore.state.in_(("done", "failed")), Chore.finished_at < moment - DAY)),
         (IdempotencyKey, (IdempotencyKey.created_at < moment - KEEP_KEYS,)),

@@ -28,6 +28,23 @@ def test_bad_value_is_refused_by_name(name: str, tmp_path: Path) -> None:
     assert "\n" not in message
 
 
+@pytest.mark.parametrize(
+    ("heartbeat_s", "lost_after_s", "least"),
+    [("1", "1", "3"), ("0.5", "1.4", "1.5"), ("60", "5", "6")],
+)
+def test_work_is_not_taken_back_between_two_signs_of_life(
+    heartbeat_s: str, lost_after_s: str, least: str, tmp_path: Path
+) -> None:
+    given = {"TRAINYARD_HOME": str(tmp_path), "HEARTBEAT_S": heartbeat_s}
+    with pytest.raises(SettingError) as refusal:
+        load_settings({**given, "LOST_AFTER_S": lost_after_s})
+    assert str(refusal.value) == (
+        f'LOST_AFTER_S is "{lost_after_s}"; it must be at least {least} '
+        f'while HEARTBEAT_S is "{heartbeat_s}"'
+    )
+    assert load_settings({**given, "LOST_AFTER_S": least}).lost_after_s == float(least)
+
+
 def test_every_setting_is_documented() -> None:
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     missing = [

@@ -1,8 +1,22 @@
-"""The supervisor's pause between two starts of a program that fails has a greatest value."""
+"""The supervisor: its pauses have a greatest value, and it lets a worker hand its job back."""
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import psutil
+import pytest
+from flask import Flask
+
+from dashboard.config import load_settings
+from dashboard.db import Worker
+from dashboard.extensions import db
+from dashboard.workers.queries import find_worker
+from deploy.run import supervisor_environment, worker_environment
+from tests.product import Parts, base_environ, free_port, wait_for
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
@@ -33,3 +47,77 @@ def test_pauses_grow_to_a_bound_and_no_further() -> None:
         [sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "bounded"
+
+
+WAITS = """
+import sys
+
+from supervisor.options import ServerOptions
+
+options = ServerOptions()
+options.realize(["--configuration", sys.argv[1]])
+for group in options.process_group_configs:
+    for process in group.process_configs:
+        if "celery" in process.command:
+            print(process.stopwaitsecs)
+"""
+
+
+@pytest.mark.parametrize(("file_name", "workers"), [("supervisord.conf", 3), ("worker.conf", 1)])
+@pytest.mark.parametrize(("grace_s", "wait_s"), [("2", "6"), ("90.5", "95")])
+def test_a_worker_is_not_killed_within_its_grace(
+    file_name: str, workers: int, grace_s: str, wait_s: str, tmp_path: Path
+) -> None:
+    settings = load_settings({"TRAINYARD_HOME": str(tmp_path), "GRACE_S": grace_s, "WORKERS": "2"})
+    done = subprocess.run(
+        [sys.executable, "-c", WAITS, str(ROOT / "deploy" / file_name)], cwd=ROOT, text=True,
+        env=supervisor_environment(settings) | {"TMPDIR": str(tmp_path)},
+        capture_output=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == [wait_s] * workers
+
+
+def test_one_more_worker_has_a_name_of_its_own_or_the_given_one(tmp_path: Path) -> None:
+    given = {"TRAINYARD_HOME": str(tmp_path)}
+    assert worker_environment(load_settings(given))["WORKER_NAME"] == f"worker-{os.getpid()}"
+    named = load_settings({**given, "WORKER_NAME": "gpu box"})
+    assert worker_environment(named)["WORKER_NAME"] == "gpu box"
+
+
+def seen(but: int = 0) -> Worker | None:
+    """Return the worker's row once a process other than one has written it."""
+    db.session.rollback()
+    found = find_worker(name="another")
+    return found if found and found.pid != but and found.state == "idle" else None
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Tell whether a process runs; one that nobody has asked for its end yet does not."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+@pytest.mark.broker
+@pytest.mark.timeout(200)
+def test_one_more_worker_is_back_after_a_crash_under_its_name_and_leaves_nothing(
+    app: Flask, home: Path, tmp_path: Path
+) -> None:
+    (home / "sqs_port").write_text(str(free_port()))
+    environ = base_environ(home, WORKER_NAME="another", TMPDIR=str(tmp_path))
+    parts = Parts(tmp_path, environ)
+    try:
+        parts.broker()
+        parts.start("worker", "deploy.run", "worker")
+        first = wait_for("the worker is there", seen, 90).pid
+        os.kill(first, signal.SIGKILL)
+        second = wait_for("the worker is back", lambda: seen(but=first), 90).pid
+        supervisor = psutil.Process(parts.running["worker"].pid)
+        family = [supervisor, *supervisor.children(recursive=True)]
+        assert second in {process.pid for process in family}
+        supervisor.terminate()
+        assert parts.running["worker"].wait(20) == 0
+        assert not [process for process in family if is_alive(process)]
+        assert not list(tmp_path.glob("trainyard-*"))
+    finally:
+        parts.stop()

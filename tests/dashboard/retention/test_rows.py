@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dashboard.clock import now
 from dashboard.db import (
@@ -24,6 +24,7 @@ from dashboard.db.states import JobState
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.retention import logs, rows
+from dashboard.workers.queries import is_drained
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 
 DAY = timedelta(days=1)
@@ -65,6 +66,17 @@ def test_rows_that_nobody_needs_go_after_their_time(any_app: Flask) -> None:
     assert count(Chore) == 3
     assert count(Prediction, Prediction.kind == "file") == 2
     assert rows.forget_rows(moment) == 0
+
+
+def test_a_drained_worker_is_known_until_it_is_resumed(any_app: Flask) -> None:
+    long_ago = now() - 400 * DAY
+    add(Worker(name="away", queue="train", host="h", pid=1, seen_at=long_ago, drain=True))
+    rows.forget_rows(now())
+    assert is_drained("away")
+    with writing() as session:
+        session.execute(update(Worker).values(drain=False))
+    rows.forget_rows(now())
+    assert count(Worker) == 0
 
 
 def test_rows_go_in_bounded_steps(any_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
