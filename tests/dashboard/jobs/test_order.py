@@ -151,3 +151,26 @@ def test_a_long_queue_is_not_read(any_app: Flask) -> None:
         steps = [row[3] for row in plan if " jobs" in row[3]]
         assert steps
         assert all(step.startswith("SEARCH jobs USING COVERING INDEX") for step in steps), steps
+
+
+def test_the_foremost_is_read_from_the_index_where_statistics_are_old(any_app: Flask) -> None:
+    ana, ben = make_user(), make_user()
+    fill(ana, 9000, state="succeeded")
+    with writing() as session:
+        session.connection().exec_driver_sql("ANALYZE")
+    for owner in (ana, ben):
+        for priority in (0, 1):
+            fill(owner, 2000, priority=priority)
+    statements: list[tuple[str, object]] = []
+
+    def note(_c: object, _u: object, statement: str, parameters: object, *_: object) -> None:
+        statements.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    foremost = find_foremost(ben)
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert foremost is not None
+    assert foremost.priority == 1
+    if db.engine.dialect.name == "postgresql":
+        db.session.rollback()
+        assert rows_read(any_app, [s for s in statements if "FROM users" not in s[0]]) < 9
