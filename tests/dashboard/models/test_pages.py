@@ -76,5 +76,7 @@ def test_lists_mark_what_was_stopped_early_as_the_jobs_list_does(app: Flask, mem
     page = pages.get("/models")
     assert mark in words_of(page.find(f'[data-model-id="{model.id}"]'))
     assert page.text.count(mark) == 1
+    # A phone shows only such cells.
+    assert mark in words_of(page.find(f'[data-model-id="{model.id}"] .full > .status-detail'))
     # In "Your best" and in "Recently finished".
     assert pages.get("/").text.count(mark) == 2
