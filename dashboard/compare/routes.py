@@ -8,6 +8,7 @@ from flask_login import current_user
 from dashboard.compare import charts
 from dashboard.compare.comparison import (
     MAX_JOBS,
+    MIN_JOBS,
     PARAMETERS,
     SETTINGS,
     Comparison,
@@ -18,6 +19,7 @@ from dashboard.errors import NotFound, ValidationFailed
 from tasks.engine.catalogue import METRICS
 
 blueprint = Blueprint("compare", __name__)
+ADD_ONE_MORE = "Add at least one more job"
 FIGURES = {"folds": charts.fold_chart, "time": charts.time_chart}
 
 
@@ -33,8 +35,12 @@ def index() -> str | tuple[str, int]:
         found = _comparison()
     except ValidationFailed as problem:
         too_few = len(read_ids(request.args.get("jobs", ""))) <= MAX_JOBS
-        words = "Add at least one more job" if too_few else problem.message
+        words = ADD_ONE_MORE if too_few else problem.message
         return render_template("compare/empty.html", message=words), 422
+    if len(found.jobs) < MIN_JOBS:
+        return render_template(
+            "compare/empty.html", message=ADD_ONE_MORE, missing=found.missing
+        ), 422
     base_text = request.args.get("base", "")
     ids = [job.id for job in found.jobs]
     base = (

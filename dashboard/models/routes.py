@@ -7,8 +7,11 @@ from flask import Blueprint, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from dashboard.db import Job
 from dashboard.downloads import send_stream
-from dashboard.filters import number
+from dashboard.filters import number, plural, validation
+from dashboard.jobs.queries import list_folds
+from dashboard.jobs.views import JobView
 from dashboard.live import answer
 from dashboard.models import queries, service
 from dashboard.paging import Page, read_number, read_per
@@ -28,7 +31,14 @@ def index() -> str:
     q = request.args.get("q", "")
     per, number = read_per(request.args.get("per")), read_number(request.args.get("page"), 1)
     models, total = queries.list_models(q=q, page=number, per=per)
-    return render_template("models/index.html", models=models, page=Page(number, per, total), q=q)
+    return render_template(
+        "models/index.html",
+        models=models,
+        page=Page(number, per, total),
+        q=q,
+        # A job that succeeded has a sentence only where it was stopped early.
+        sentences={model.id: JobView(model.job).sentence for model in models},
+    )
 
 
 @blueprint.get("/models/<int:model_id>")
@@ -41,6 +51,7 @@ def detail(model_id: int) -> str:
         "models/detail.html",
         model=model,
         job=model.job,
+        scored_on=_scored_on(model.job),
         formats=FORMATS,
         columns=[needed[name] for name in features if name in needed],
         example={
@@ -49,6 +60,17 @@ def detail(model_id: int) -> str:
         seen={name: _seen(needed.get(name, {})) for name in features},
         api_url=f"{request.host_url}api/v1",
     )
+
+
+def _scored_on(job: Job) -> str:
+    """Say what a job's score is the mean over: ``5 folds``, or ``2 of 5 folds`` where stopped."""
+    words = validation(job.validation)
+    if not job.partial:
+        return words
+    done, all_folds = len(list_folds(job.id)), JobView(job).n_splits
+    if words.startswith(plural(all_folds, "fold")):
+        return f"{done} of {words}"
+    return f"{done} of {plural(all_folds, 'fold')} ({words})"  # repeated
 
 
 def _seen(column: Mapping[str, Any]) -> str | None:

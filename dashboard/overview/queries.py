@@ -28,8 +28,8 @@ class Overview:
     has_jobs: bool
     active: Sequence[JobView]
     failed: Sequence[Job]
-    recent: Sequence[Job]
-    best: Sequence[Job]
+    recent: Sequence[JobView]
+    best: Sequence[JobView]
     queue: QueueSummary
     free_bytes: int | None
 
@@ -48,16 +48,21 @@ def read_overview(user: User) -> Overview:
         failed=db.session.scalars(newest.where(Job.state.in_(bad), Job.created_at > since)).all()[
             :3
         ],
-        recent=db.session.scalars(
-            select(Job)
-            .where(Job.state.not_in(ACTIVE), Job.finished_at.is_not(None))
-            .order_by(Job.finished_at.desc(), Job.id.desc())
-            .limit(SHOWN)
-        ).all(),
-        best=_best(user),
+        recent=[JobView(job) for job in _recent()],
+        best=[JobView(job) for job in _best(user)],
         queue=summarise_queue(),
         free_bytes=get_storage().free_bytes(),
     )
+
+
+def _recent() -> Sequence[Job]:
+    """Return the jobs of everyone that ended last."""
+    return db.session.scalars(
+        select(Job)
+        .where(Job.state.not_in(ACTIVE), Job.finished_at.is_not(None))
+        .order_by(Job.finished_at.desc(), Job.id.desc())
+        .limit(SHOWN)
+    ).all()
 
 
 def _best(user: User) -> Sequence[Job]:

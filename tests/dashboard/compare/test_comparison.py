@@ -12,7 +12,7 @@ from dashboard.db import Job, User
 from dashboard.jobs.charts import confusion_chart, fold_chart
 from dashboard.jobs.queries import list_folds
 from tests.factories import make_dataset, make_job, make_succeeded_job
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 
 def compare(user: User, *jobs: Job) -> Comparison:
@@ -111,3 +111,26 @@ def test_line_at_the_mean_runs_through_the_numbers_of_the_folds(app: Flask, memb
     assert figure["layout"]["xaxis"]["range"] == mean["x"] == [0.5, 5.5]
     assert "type" not in figure["layout"]["xaxis"]
     assert "Fold 3 0.8400" in figure["alt"]
+
+
+def test_a_job_whose_other_is_gone_is_not_compared_with_nothing(app: Flask, member: User) -> None:
+    pages = PageClient(app, member)
+    job = make_succeeded_job(member)
+    page = pages.get(f"/compare?jobs={job.id},{job.id + 998}", status=422)
+    assert "Add at least one more job" in page.text
+    assert f"Job #{job.id + 998} does not exist any more" in page.text
+    assert not page.select("[data-chart-url]")
+    other = make_succeeded_job(member, dataset=job.dataset)
+    page = pages.get(f"/compare?jobs={job.id},{other.id},{job.id + 998}")
+    assert f"Job #{job.id + 998} does not exist any more" in page.text
+    assert page.select("[data-chart-url]")
+
+
+def test_job_that_others_are_held_against_is_no_baseline(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    first, second = (make_succeeded_job(member, dataset=dataset) for _ in range(2))
+    page = PageClient(app, member).get(f"/compare?jobs={first.id},{second.id}&base={second.id}")
+    heads = [words_of(head) for head in page.select(".compare-table thead th")[1:]]
+    assert heads[0].endswith(f"Make reference : {first.name}")
+    assert heads[1].endswith("reference")
+    assert "baseline" not in page.text.casefold()

@@ -2,15 +2,16 @@
 
 import json
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from flask import Flask
 
-from dashboard.db import User
+from dashboard.db import Job, User
 from tasks.engine.coercion import features_from_text
 from tests.factories import make_model, make_succeeded_job
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 SCHEMA = {
     "dialect": {}, "target": "churned", "task": "classification",
@@ -43,3 +44,39 @@ def test_row_of_the_call_is_read_without_a_warning(app: Flask, member: User) -> 
     X, warnings = features_from_text(table, SCHEMA)
     assert warnings == []
     assert np.isfinite(X[["income", "active"]].to_numpy(dtype=float)).all()
+
+
+def stopped_early(owner: User, **overrides: Any) -> Job:
+    """Make a job with five folds scored that was to have more."""
+    validation = {"scheme": "stratified", "folds": 10, "repeats": 1}
+    return make_succeeded_job(owner, partial=True, **{"validation": validation} | overrides)
+
+
+def test_score_of_a_stopped_job_is_said_to_be_of_some_folds(app: Flask, member: User) -> None:
+    pages = PageClient(app, member)
+    text = pages.get(f"/models/{make_model(stopped_early(member)).id}").text
+    assert "Mean over 5 of 10 folds, stratified, seed" in text
+    assert "partial: stopped early" in text
+    assert "not every fold was scored" in text
+    repeated = {"scheme": "kfold", "folds": 5, "repeats": 3}
+    text = pages.get(f"/models/{make_model(stopped_early(member, validation=repeated)).id}").text
+    assert "Mean over 5 of 15 folds (5 folds, 3 times), seed" in text
+    text = pages.get(f"/models/{make_model(make_succeeded_job(member)).id}").text
+    assert "Mean over 5 folds, stratified, seed" in text
+    assert "stopped early" not in text
+
+
+def test_lists_mark_what_was_stopped_early_as_the_jobs_list_does(app: Flask, member: User) -> None:
+    pages = PageClient(app, member)
+    mark = "Stopped early, some folds only"
+    make_model(make_succeeded_job(member))
+    assert not [url for url in ("/jobs", "/models", "/") if mark in pages.get(url).text]
+    model = make_model(stopped_early(member))
+    assert mark in words_of(pages.get("/jobs").find(f'[data-job-id="{model.job_id}"]'))
+    page = pages.get("/models")
+    assert mark in words_of(page.find(f'[data-model-id="{model.id}"]'))
+    assert page.text.count(mark) == 1
+    # A phone shows only such cells.
+    assert mark in words_of(page.find(f'[data-model-id="{model.id}"] .full > .status-detail'))
+    # In "Your best" and in "Recently finished".
+    assert pages.get("/").text.count(mark) == 2

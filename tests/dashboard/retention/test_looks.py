@@ -68,6 +68,18 @@ def test_problems_show_on_the_page_and_in_the_metrics(app: Flask, admin: User) -
     assert 'trainyard_file_problems{kind="missing"} 1\n' in metrics
 
 
+def test_what_is_used_is_said_to_be_of_the_last_look(app: Flask, admin: User) -> None:
+    pages = PageClient(app, admin)
+    assert "counted" not in pages.get("/settings/storage").text
+    service.begin_look(now())
+    service.end_look(Findings())
+    change(finished_at=now() - timedelta(minutes=21))
+    assert "Used counted 21 min ago" in pages.get("/settings/storage").text
+    # While the next look goes on, the numbers are still those of the one before.
+    change(started_at=now() - timedelta(minutes=2), finished_at=None)
+    assert "Used counted before " in pages.get("/settings/storage").text
+
+
 def test_page_says_when_there_is_no_room(app: Flask, admin: User) -> None:
     pages = PageClient(app, admin)
     assert "are refused" not in pages.get("/settings/storage").text
