@@ -56,6 +56,16 @@ class JobView:
         return self.job.state in ACTIVE
 
     @property
+    def is_kept(self) -> bool:
+        """Whether the job is being stopped, and what is done of it kept."""
+        return self.job.state == JobState.CANCELLING and self.job.stop_request == "keep"
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        """Whether a cancel changes anything; what is being kept can be dropped at any moment."""
+        return self.job.state in {JobState.QUEUED, JobState.RUNNING} or self.is_kept
+
+    @property
     def silent_s(self) -> float | None:
         """Seconds without a sign of life; None while all is well."""
         if self.job.state not in HELD or self.job.heartbeat_at is None:
@@ -68,7 +78,7 @@ class JobView:
         """The state that the badge shows, and its word where that is another."""
         if self.silent_s is not None:
             return "silent", f"No news for {duration(self.silent_s)}"
-        if self.job.state == JobState.CANCELLING and self.job.stop_request == "keep":
+        if self.is_kept:
             return "running", "Keeping what is done"
         return self.job.state, None
 

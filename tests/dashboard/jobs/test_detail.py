@@ -12,6 +12,7 @@ from dashboard.clock import isoformat, now
 from dashboard.db import Job, JobAttempt, JobFold, JobUsage, QueueState, User, Worker
 from dashboard.db.job import NEXT
 from dashboard.db.transaction import writing
+from dashboard.extensions import db
 from dashboard.jobs.claiming import claim_next_job
 from dashboard.jobs.detail import say_workers
 from dashboard.workers.queries import QueueSummary
@@ -357,3 +358,18 @@ def test_the_form_says_how_long_the_job_takes(pages: PageClient, member: User) -
 def test_the_overview_says_where_a_job_stands(pages: PageClient, member: User) -> None:
     make_job(member)
     assert "Next in line" in pages.get("/").text
+
+
+def test_what_is_being_kept_can_still_be_cancelled(pages: PageClient, member: User) -> None:
+    values = {"state": "cancelling", "started_at": ago(60), "stage": "prepare", "attempt": 1}
+    kept = make_job(member, **values, stop_request="keep")
+    gone = make_job(member, **values, stop_request="cancel")
+    assert "Cancel job" not in buttons(pages.get(f"/jobs/{gone.id}"))
+    page = pages.get(f"/jobs/{kept.id}")
+    form = f'form[action="/jobs/{kept.id}/cancel"]'
+    assert "Then no model is made" in str(page.find(form)["data-confirm"])
+    rows = pages.get("/jobs").select("tr[data-can-cancel]")
+    assert [row["data-job-id"] for row in rows] == [str(kept.id)]
+    pages.submit(page, {}, form=form, status=303)
+    db.session.expire_all()
+    assert db.session.get_one(Job, kept.id).stop_request == "cancel"
