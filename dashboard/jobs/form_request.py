@@ -41,7 +41,7 @@ def request_of(form: JobForm) -> dict[str, Any]:
             body["exclude"] = form.dataset.column_names if form.dataset else []
     minutes = values.get("time_limit_min", "").strip()
     if minutes:
-        is_number = DECIMAL.fullmatch(minutes)
+        is_number = DECIMAL.fullmatch(minutes) is not None
         body["time_limit_s"] = round(Decimal(minutes) * 60) if is_number else minutes
     megabytes = read_whole(values.get("memory_limit_mb", ""))
     if megabytes not in (None, ""):

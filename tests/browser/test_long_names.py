@@ -28,9 +28,9 @@ def test_a_long_name_leaves_the_other_columns_in_view(
             job.name, job.target = "x" * 200, "z" * 100
             if job.state == "running":
                 job.started_at = job.heartbeat_at = now()
-                job.worker = "worker-1"
+                job.worker, running = "worker-1", job.id
         values = {"queue": "train", "host": "h", "pid": 1, "seen_at": now(), "state": "busy"}
-        session.add(Worker(name="worker-1", **values))
+        session.add(Worker(name="worker-1", job_id=running, **values))
     window = browse(viewport={"width": width, "height": 900})
     window.sign_in(member)
     for path in ("/jobs", "/queue", f"/batches/{batch.id}"):
