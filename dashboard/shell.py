@@ -64,13 +64,15 @@ class Pill:
 
     running: int = 0
     queued: int = 0
+    is_paused: bool = False
 
     @property
     def text(self) -> str:
-        """The words of the pill."""
+        """The words of the pill; that it is paused comes first, as a phone cuts the end."""
         if not self.running and not self.queued:
-            return "Queue is empty"
-        words = [f"{self.running:,} running"] if self.running else []
+            return f"Queue is {'paused' if self.is_paused else 'empty'}"
+        words = ["Paused"] if self.is_paused else []
+        words += [f"{self.running:,} running"] if self.running else []
         return ", ".join(words + ([f"{self.queued:,} queued"] if self.queued else []))
 
     @property
@@ -122,7 +124,9 @@ class Shell:
     def pill(self) -> Pill:
         """What the queue does."""
         summary = queue_summary()
-        return Pill(summary.running, summary.queued) if summary else Pill()
+        if summary is None:
+            return Pill()
+        return Pill(summary.running, summary.queued, summary.paused_at is not None)
 
     @cached_property
     def messages(self) -> list[tuple[str, str]]:

@@ -1,11 +1,17 @@
 """From the text fields of the form of a new job to a request as the API takes it."""
 
+import math
+import re
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from dashboard.jobs.forms import PREFIX, JobForm, read_whole, values_in
+from dashboard.jobs.requests import LONGEST_S, memory_limits
 from tasks.engine.parameters import parse_value, show_value
 
 MEGABYTE = 1_000_000
+DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
 
 
 def request_of(form: JobForm) -> dict[str, Any]:
@@ -33,14 +39,43 @@ def request_of(form: JobForm) -> dict[str, Any]:
         body["features"] = form.features
         if not form.features:
             body["exclude"] = form.dataset.column_names if form.dataset else []
-    minutes = read_whole(values.get("time_limit_min", ""))
-    if minutes not in (None, ""):
-        body["time_limit_s"] = minutes * 60 if isinstance(minutes, int) else minutes
+    minutes = values.get("time_limit_min", "").strip()
+    if minutes:
+        is_number = DECIMAL.fullmatch(minutes) is not None
+        body["time_limit_s"] = round(Decimal(minutes) * 60) if is_number else minutes
     megabytes = read_whole(values.get("memory_limit_mb", ""))
     if megabytes not in (None, ""):
         is_number = isinstance(megabytes, int)
         body["memory_limit_bytes"] = megabytes * MEGABYTE if is_number else megabytes
     return body
+
+
+def errors_of(form: JobForm, problems: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong with a request by the form's fields, in their units and words.
+
+    The API speaks of seconds and bytes, which nobody typed here.
+    """
+    errors: dict[str, str] = {}
+    for name, problem in problems.items():
+        if name == "time_limit_s":
+            errors["time_limit_min"] = (
+                "Time limit must be a number of minutes from 0.02 (one second) to "
+                f"{LONGEST_S // 60}{_as_typed(form, 'time_limit_min')}"
+            )
+        elif name == "memory_limit_bytes":
+            least, most = (limit / MEGABYTE for limit in memory_limits())
+            first, last = min(math.ceil(least), int(most)), int(most)
+            errors["memory_limit_mb"] = (
+                f"Memory limit must be a whole number of MB from {first} to "
+                f"{last}, the limit on this server{_as_typed(form, 'memory_limit_mb')}"
+            )
+        else:
+            errors[name] = problem
+    return errors
+
+
+def _as_typed(form: JobForm, name: str) -> str:
+    return f'; "{form.values.get(name, "").strip()[:40]}" is not'
 
 
 def _parameters(form: JobForm) -> dict[str, Any]:

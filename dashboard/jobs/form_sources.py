@@ -34,7 +34,7 @@ def form_from_job(job: Job) -> JobForm:
         "tags": ", ".join(job.tags),
         "class_weight": job.class_weight or "",
         "priority": PRIORITY_NAMES.get(min(job.priority, PRIORITIES["high"]), "normal"),
-        "time_limit_min": str(job.time_limit_s // 60) if job.time_limit_s else "",
+        "time_limit_min": f"{round(job.time_limit_s / 60, 4):.10g}" if job.time_limit_s else "",
         "memory_limit_mb": (
             str(job.memory_limit_bytes // 1_000_000) if job.memory_limit_bytes else ""
         ),

@@ -36,6 +36,7 @@ LEFT_OUT_KINDS = frozenset({"identifier", "constant"})
 MAX_SEED = 2**32 - 1
 # Python with scikit-learn and pandas takes most of it before any data is loaded.
 LEAST_MEMORY_BYTES = 200_000_000
+LONGEST_S = 10_000_000
 
 
 def suggest_task(column: Mapping[str, Any]) -> str:
@@ -191,15 +192,20 @@ def _check_numbers(checked: Checked, body: Mapping[str, Any]) -> None:
     if not is_whole(seed) or not 0 <= seed <= MAX_SEED:
         checked.problems["seed"] = f"seed must be a whole number from 0 to {MAX_SEED}"
     limit = body.get("time_limit_s")
-    if limit is not None and (not is_whole(limit) or not 1 <= limit <= 10_000_000):
+    if limit is not None and (not is_whole(limit) or not 1 <= limit <= LONGEST_S):
         checked.problems["time_limit_s"] = "time_limit_s must be a whole number of seconds, from 1"
     checked.values |= {"seed": seed, "time_limit_s": limit}
     _check_memory(checked, body.get("memory_limit_bytes"))
 
 
+def memory_limits() -> tuple[int, int]:
+    """Return the least and the most bytes that a job may be limited to on this server."""
+    most: int = current_app.config["SETTINGS"].job_memory_bytes
+    return min(LEAST_MEMORY_BYTES, most), most
+
+
 def _check_memory(checked: Checked, limit: Any) -> None:
-    most = current_app.config["SETTINGS"].job_memory_bytes
-    least = min(LEAST_MEMORY_BYTES, most)
+    least, most = memory_limits()
     if limit is not None and (not is_whole(limit) or not least <= limit <= most):
         checked.problems["memory_limit_bytes"] = (
             f"memory_limit_bytes must be a whole number of bytes from {least} ({size(least)}) "

@@ -30,7 +30,7 @@ from dashboard.filters import plural
 from dashboard.jobs import charts, form_sources, forms, lists, queries, results, service
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_now, read_usage_chart
 from dashboard.jobs.estimates import estimate_request
-from dashboard.jobs.form_request import request_of
+from dashboard.jobs.form_request import errors_of, request_of
 from dashboard.live import answer
 from dashboard.storage import StorageFull
 from dashboard.web import requires
@@ -129,7 +129,7 @@ def create() -> Answer:
             idempotency_key=request.form.get("key") or None,
         )
     except ValidationFailed as problem:
-        form.errors = problem.fields
+        form.errors = errors_of(form, problem.fields)
         return _form_page(form), 422
     except StorageFull as problem:
         form.refusal = problem.message

@@ -15,6 +15,7 @@ from tasks.engine.spec import Validation
 SILENT_AFTER_S = 15
 # A worker writes once a second; so long after the last sign of life a stop may take longer.
 STOPS_WITHIN_S = 3
+NOT_REACHED = "not reached"
 STAGES = (
     ("queued", "Queued"),
     ("load", "Load data"),
@@ -56,6 +57,16 @@ class JobView:
         return self.job.state in ACTIVE
 
     @property
+    def is_kept(self) -> bool:
+        """Whether the job is being stopped, and what is done of it kept."""
+        return self.job.state == JobState.CANCELLING and self.job.stop_request == "keep"
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        """Whether a cancel changes anything; what is being kept can be dropped at any moment."""
+        return self.job.state in {JobState.QUEUED, JobState.RUNNING} or self.is_kept
+
+    @property
     def silent_s(self) -> float | None:
         """Seconds without a sign of life; None while all is well."""
         if self.job.state not in HELD or self.job.heartbeat_at is None:
@@ -68,7 +79,7 @@ class JobView:
         """The state that the badge shows, and its word where that is another."""
         if self.silent_s is not None:
             return "silent", f"No news for {duration(self.silent_s)}"
-        if self.job.state == JobState.CANCELLING and self.job.stop_request == "keep":
+        if self.is_kept:
             return "running", "Keeping what is done"
         return self.job.state, None
 
@@ -191,21 +202,34 @@ class JobView:
         return {"failed": "failed", "lost": "failed", "cancelled": "stopped"}.get(state, "now")
 
     def _stage_note(self, name: str, n: int, at: int, seen: dict[str, Any]) -> str | None:
-        job = self.job
-        waits = job.state == JobState.QUEUED
         if name == "queued":
-            if job.attempt > (0 if waits else 1):  # how long the last attempt waited is not known
-                return None
-            waited = ((job.started_at or now()) - job.created_at).total_seconds()
-            return f"waited {duration(max(0, waited))}"
-        stage = None if waits else seen.get(name)  # what an earlier attempt took says nothing
+            return self._waited()
+        stopping = self.job.state == JobState.CANCELLING
+        if n == at and stopping and not self.is_kept:
+            return f"Being cancelled by {self.job.stopped_by}" if self.job.stopped_by else None
+        # What an earlier attempt took says nothing of this one.
+        stage = None if self.job.state == JobState.QUEUED else seen.get(name)
+        if name == "fit" and self.folds_done and (stage is None or (n == at and stopping)):
+            return f"{self.folds_done} of {plural(self.n_splits, 'fold')} done"
         if stage is None:
-            return "not reached" if not self.is_active and n == at + 1 else None
-        if n == at and self.is_active and name == "fit":
-            return (job.message or "").replace("Fitting ", "") or None
+            return None if self.is_active or n <= at else NOT_REACHED
+        return self._reached(stage, is_now=n == at and self.is_active)
+
+    def _reached(self, stage: dict[str, Any], *, is_now: bool) -> str | None:
+        if is_now and stage["stage"] == "fit":
+            return (self.job.message or "").replace("Fitting ", "") or None
         if "ended_at" in stage:
             return duration(_seconds(stage["started_at"], stage["ended_at"]))
         return None
+
+    def _waited(self) -> str | None:
+        """Say how long a job waited; None of one that waits again, as its wait is not known."""
+        job = self.job
+        begun = job.started_at is not None and job.state != JobState.QUEUED
+        if job.attempt > (1 if begun else 0):
+            return None
+        end = job.started_at or job.finished_at or now()
+        return f"waited {duration(max(0, (end - job.created_at).total_seconds()))}"
 
 
 def _seconds(start: str, end: str) -> float:

@@ -3,9 +3,8 @@ function update() {
   const form = document.querySelector('[data-selection]');
   if (!form) return;
   const ticked = [...form.querySelectorAll('input[name=job]:checked')];
-  const states = ticked.map((box) => box.closest('tr').dataset.state);
   form.querySelector('[data-bulk-bar]').toggleAttribute('data-any', ticked.length > 0);
-  const stoppable = states.filter((state) => state === 'queued' || state === 'running');
+  const stoppable = ticked.filter((box) => box.closest('tr').hasAttribute('data-can-cancel'));
   form.querySelector('[data-selected-count]').textContent = ticked.length
     ? `${ticked.length} selected` : 'Tick jobs to compare them';
   form.querySelector('[value=compare]').disabled = ticked.length < 2;

@@ -10,7 +10,7 @@ from dashboard.db.states import JobState, move_all
 from dashboard.db.transaction import writing
 from tests.browser.conftest import Watched
 from tests.dashboard.batches.test_pages import fill
-from tests.factories import make_dataset
+from tests.factories import make_dataset, make_job
 
 
 def open_form(window: Watched, user: User) -> Page:
@@ -83,3 +83,24 @@ def test_a_batch_moves_by_itself_and_is_cancelled_after_a_question(
     assert asked == ["Cancel 2 jobs that are not over?"]
     expect(page.get_by_text("4 of 4 jobs done")).to_be_visible()
     assert page.locator("[data-live]:not(#queue-pill)").count() == 0
+
+
+def test_what_is_being_kept_can_be_cancelled_in_the_list(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    kept = make_job(member, name="kept", state="cancelling", stop_request="keep")
+    make_job(member, name="gone", state="cancelling", stop_request="cancel")
+    window = browse(viewport={"width": 1440, "height": 900})
+    window.sign_in(member)
+    page = window.go("/jobs")
+    cancel = page.locator("[data-bulk-bar] [value=cancel]")
+    page.get_by_label("Select gone").check()
+    expect(cancel).to_be_disabled()
+    page.get_by_label("Select kept").check()
+    expect(cancel).to_be_enabled()
+    page.get_by_label("Select gone").uncheck()
+    cancel.click()
+    expect(page.locator("#toasts").get_by_text("1 job cancelled")).to_be_visible()
+    with writing() as session:
+        asked = session.query(Job.stop_request).where(Job.id == kept.id).scalar()
+    assert asked == "cancel"

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from dashboard.clock import now
-from dashboard.db import User, Worker
+from dashboard.db import QueueState, User, Worker
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.storage import get_storage
@@ -50,6 +50,17 @@ def test_pill_says_what_the_queue_does(app: Flask, member: User) -> None:
     for state in ("queued", "queued", "running"):
         factories.make_job(state=state)
     assert browser.get(PAGE).find(".pill").text == "1 running, 2 queued"
+
+
+def test_pill_says_that_the_queue_is_paused(app: Flask, member: User) -> None:
+    browser = PageClient(app, member)
+    with writing() as session:
+        session.add(QueueState(paused_at=now(), paused_by="Ana"))
+    assert browser.get(PAGE).find(".pill").text == "Queue is paused"
+    for state in ("queued", "queued", "running"):
+        factories.make_job(state=state)
+    assert browser.get(PAGE).find(".pill").text == "Paused, 1 running, 2 queued"
+    assert "Paused, 1 running, 2 queued" in browser.live("/_live/pill").text
 
 
 def test_live_part_is_sent_again_only_when_it_changed(app: Flask, member: User) -> None:

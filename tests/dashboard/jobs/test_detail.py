@@ -8,11 +8,11 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 
-from dashboard.clock import isoformat, now
+from dashboard.clock import now
 from dashboard.db import Job, JobAttempt, JobFold, JobUsage, QueueState, User, Worker
 from dashboard.db.job import NEXT
 from dashboard.db.transaction import writing
-from dashboard.jobs.claiming import claim_next_job
+from dashboard.extensions import db
 from dashboard.jobs.detail import say_workers
 from dashboard.workers.queries import QueueSummary
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
@@ -211,26 +211,6 @@ def test_a_stop_says_so_and_why_it_takes_longer(pages: PageClient, member: User)
     assert "Keeping the 2 folds done, fitting on all rows" in page.text
 
 
-def test_stages_are_those_of_the_attempt_that_runs(pages: PageClient, member: User) -> None:
-    job = make_job(member, attempt=1, stage="fit", started_at=ago(500), stages=[
-        {"stage": name, "started_at": isoformat(ago(400)), "ended_at": isoformat(ago(300))}
-        for name in ("load", "prepare")
-    ])  # fmt: skip
-
-    def notes() -> list[str]:
-        page = pages.get(f"/jobs/{job.id}")
-        return [words_of(note) for note in page.select(".track li > span:not(.stop)")]
-
-    assert notes() == []
-    assert claim_next_job(worker="worker-2") is not None
-    assert notes() == []
-    with writing() as session:
-        session.get_one(Job, job.id).stages = [
-            {"stage": "load", "started_at": isoformat(ago(9)), "ended_at": isoformat(ago(7))}
-        ]
-    assert notes() == ["2.0 s"]
-
-
 def test_attempts_say_who_when_how_long_and_why(pages: PageClient, member: User) -> None:
     job = make_job(member, state="running", attempt=3, stage="fit", started_at=ago(500),
                    heartbeat_at=now(), worker="worker-2")  # fmt: skip
@@ -357,3 +337,18 @@ def test_the_form_says_how_long_the_job_takes(pages: PageClient, member: User) -
 def test_the_overview_says_where_a_job_stands(pages: PageClient, member: User) -> None:
     make_job(member)
     assert "Next in line" in pages.get("/").text
+
+
+def test_what_is_being_kept_can_still_be_cancelled(pages: PageClient, member: User) -> None:
+    values = {"state": "cancelling", "started_at": ago(60), "stage": "prepare", "attempt": 1}
+    kept = make_job(member, **values, stop_request="keep")
+    gone = make_job(member, **values, stop_request="cancel")
+    assert "Cancel job" not in buttons(pages.get(f"/jobs/{gone.id}"))
+    page = pages.get(f"/jobs/{kept.id}")
+    form = f'form[action="/jobs/{kept.id}/cancel"]'
+    assert "Then no model is made" in str(page.find(form)["data-confirm"])
+    rows = pages.get("/jobs").select("tr[data-can-cancel]")
+    assert [row["data-job-id"] for row in rows] == [str(kept.id)]
+    pages.submit(page, {}, form=form, status=303)
+    db.session.expire_all()
+    assert db.session.get_one(Job, kept.id).stop_request == "cancel"

@@ -70,6 +70,35 @@ def test_form_keeps_what_was_typed_and_names_the_field(pages: PageClient, member
     assert db.session.query(Job).count() == 0
 
 
+@pytest.mark.parametrize("minutes", ["-5", "0", "0.001", "0,5", "nan", "1e9", "166667"])
+def test_form_speaks_of_limits_in_the_units_that_are_typed(
+    minutes: str, pages: PageClient, member: User
+) -> None:
+    page = pages.get(f"/jobs/new?dataset_id={make_dataset(member).id}&target=churned")
+    typed = {"time_limit_min": minutes, "memory_limit_mb": "0"}
+    page = pages.submit(page, typed, form="#job-form", status=422)
+    assert set(page.errors) == set(typed)
+    assert "a number of minutes from 0.02" in page.errors["time_limit_min"]
+    assert f'"{minutes}" is not' in page.errors["time_limit_min"]
+    assert "a whole number of MB from 200 to" in page.errors["memory_limit_mb"]
+    assert "time_limit_s" not in page.text
+    assert "memory_limit_bytes" not in page.text
+    assert page.find(".error-summary a[href='#field-time_limit_min']")
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [("0.5", 30), ("2", 120), ("0.02", 1)])
+def test_a_part_of_a_minute_is_a_limit_and_stays_one(
+    minutes: str, seconds: int, pages: PageClient, member: User
+) -> None:
+    page = pages.get(f"/jobs/new?dataset_id={make_dataset(member).id}&target=churned")
+    pages.submit(page, {"time_limit_min": minutes}, form="#job-form", status=303)
+    job = db.session.query(Job).one()
+    assert job.time_limit_s == seconds
+    page = pages.get(f"/jobs/new?from={job.id}")
+    pages.submit(page, {}, form="#job-form", status=303)
+    assert [job.time_limit_s for job in db.session.query(Job)] == [seconds, seconds]
+
+
 @pytest.mark.parametrize(
     ("validation", "words", "scheme"),
     [
