@@ -19,7 +19,7 @@ STAGES = [
     {"title": "Prepare", "state": "failed", "note": "failed after 0.8 s"},
     {"title": "Fit and validate", "state": "now", "note": "fold 4 of 5"},
     {"title": "Final fit", "state": "stopped", "note": None},
-    {"title": "Save model", "state": "todo", "note": None},
+    {"title": "Save model", "state": "ahead", "note": None},
 ]
 CARDS = [
     {"value": "gb", "title": "Gradient boosting", "text": "Many small trees.", "checked": True,

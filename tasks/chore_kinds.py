@@ -1,5 +1,6 @@
 """Each kind of chore: what the child is given, and what is written when it ends."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ from dashboard.storage import keys
 from tasks.payload import storage_address
 
 
-class ChoreKind:
+class ChoreKind(ABC):
     """One chore that is being done."""
 
     work: ClassVar[str]
@@ -21,21 +22,21 @@ class ChoreKind:
     def __init__(self, claim: ChoreClaim) -> None:
         self.claim = claim
 
+    @abstractmethod
     def payload(self) -> dict[str, Any] | None:
         """Return what the child needs; None when the subject is gone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def progress(self, fraction: float, message: str) -> bool:
         """Write how far it is; False when it is no longer wanted."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self, values: dict[str, Any]) -> None:
         """Write what came of it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fail(self, failure: Mapping[str, Any]) -> None:
         """Write that nothing came of it, and why."""
-        raise NotImplementedError
 
 
 class ReadDataset(ChoreKind):

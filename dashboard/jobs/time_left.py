@@ -82,11 +82,11 @@ def _seconds_left(
         since, _ = _pace(stages.get("final"), final_s)
         return final_s - since + SAVE_S, since > final_s * OVERDUE + OVERDUE_S
     since, fold_s = _pace(stages.get("fit"), fit_s * SCORING)
-    todo = max(Validation(**job.validation).n_splits - len(folds), 0)
+    ahead = max(Validation(**job.validation).n_splits - len(folds), 0)
     if job.stop_request == "keep":
-        todo = 0
-    is_late = todo > 0 and since > fold_s * OVERDUE + OVERDUE_S
-    left = todo * fold_s - (min(since, fold_s) if todo else 0) + final_s + SAVE_S
+        ahead = 0
+    is_late = ahead > 0 and since > fold_s * OVERDUE + OVERDUE_S
+    left = ahead * fold_s - (min(since, fold_s) if ahead else 0) + final_s + SAVE_S
     return (None if is_late else left), is_late
 
 

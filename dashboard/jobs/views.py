@@ -198,7 +198,7 @@ class JobView:
         if state == JobState.SUCCEEDED or n < at:
             return "done"
         if n > at:
-            return "todo"
+            return "ahead"
         return {"failed": "failed", "lost": "failed", "cancelled": "stopped"}.get(state, "now")
 
     def _stage_note(self, name: str, n: int, at: int, seen: dict[str, Any]) -> str | None:

@@ -17,12 +17,10 @@ from dashboard.jobs.claiming import claim_next_job
 from dashboard.workers import service
 from tests.factories import make_dataset, make_job, make_user
 
-
-@pytest.fixture
-def postgres_app(any_app: Flask) -> Flask:
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite locks no rows: one writes, the others wait")
-    return any_app
+# SQLite locks no rows: one writes, the others wait.
+on_postgres = pytest.mark.parametrize(
+    "any_app", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
 
 
 @contextmanager
@@ -42,7 +40,8 @@ def released_soon(other: Connection) -> threading.Timer:
     return timer
 
 
-def test_a_claim_waits_for_a_hint_that_is_being_noted(postgres_app: Flask) -> None:
+@on_postgres
+def test_a_claim_waits_for_a_hint_that_is_being_noted(any_app: Flask) -> None:
     job = make_job()
     with locked(job) as other:
         timer = released_soon(other)
@@ -52,7 +51,8 @@ def test_a_claim_waits_for_a_hint_that_is_being_noted(postgres_app: Flask) -> No
     assert claim.job_id == job.id
 
 
-def test_no_lower_priority_jumps_ahead_while_hints_are_noted(postgres_app: Flask) -> None:
+@on_postgres
+def test_no_lower_priority_jumps_ahead_while_hints_are_noted(any_app: Flask) -> None:
     owner = make_user()
     dataset = make_dataset(owner)
     high = [make_job(owner, dataset, priority=1) for _ in range(2)]
@@ -66,8 +66,9 @@ def test_no_lower_priority_jumps_ahead_while_hints_are_noted(postgres_app: Flask
     assert claim.job_id in {job.id for job in high}
 
 
+@on_postgres
 def test_a_job_that_another_worker_takes_is_stepped_over(
-    postgres_app: Flask, monkeypatch: pytest.MonkeyPatch
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claiming.time, "sleep", lambda s: pytest.fail("it waited"))
     owner = make_user()
@@ -79,7 +80,8 @@ def test_a_job_that_another_worker_takes_is_stepped_over(
     assert claim.job_id == jobs[1].id
 
 
-def test_rows_that_stay_locked_do_not_stop_the_queue(postgres_app: Flask) -> None:
+@on_postgres
+def test_rows_that_stay_locked_do_not_stop_the_queue(any_app: Flask) -> None:
     owner = make_user()
     dataset = make_dataset(owner)
     frozen = [make_job(owner, dataset, priority=1) for _ in range(claiming.STEPS_OVER + 1)]
