@@ -116,6 +116,16 @@ def _optional_url(environ: Mapping[str, str], name: str) -> str | None:
     return _url(environ, name, "", ("http", "https")) or None
 
 
+def _queue_urls(environ: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Return the addresses of both queues; one without the other would go unused."""
+    train, light = "SQS_TRAIN_QUEUE_URL", "SQS_LIGHT_QUEUE_URL"
+    given = _optional_url(environ, train), _optional_url(environ, light)
+    if bool(given[0]) != bool(given[1]):
+        missing, other = (light, train) if given[0] else (train, light)
+        raise SettingError(f"{missing} is not set, but {other} is; set both or neither")
+    return given
+
+
 def _without_password(url: str) -> str:
     parts = urlsplit(url)
     return url.replace(f":{parts.password}@", ":...@") if parts.password else url
@@ -180,6 +190,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     endpoint = _optional_url(env, "SQS_ENDPOINT_URL")
     if endpoint is None and broker == LOCAL_BROKER:
         endpoint = _local_sqs_endpoint(home)
+    train_url, light_url = _queue_urls(env)
     heartbeat_s = _number(env, "HEARTBEAT_S", 5, low=0.2, high=3600, kind=float)
     return Settings(
         home=home,
@@ -191,8 +202,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         ),
         broker_url=broker,
         sqs_endpoint_url=endpoint,
-        sqs_train_queue_url=_optional_url(env, "SQS_TRAIN_QUEUE_URL"),
-        sqs_light_queue_url=_optional_url(env, "SQS_LIGHT_QUEUE_URL"),
+        sqs_train_queue_url=train_url,
+        sqs_light_queue_url=light_url,
         aws_region=env.get("AWS_REGION", "").strip() or "us-east-1",
         s3_endpoint_url=_optional_url(env, "S3_ENDPOINT_URL"),
         storage_url=_url(env, "STORAGE_URL", (home / "files").as_uri(), ("file", "s3")),

@@ -2,17 +2,19 @@
 
 supervisord waits one second longer after each start that fails at once, without end: after an
 outage of an hour it would wait minutes before it tries again. Here the pause has a greatest value.
-And when it ends nothing stays behind: no process that a killed program had started, such as a fork
-server that has not noticed yet, and no file that was written on the way.
+It says that it is stopping, which takes some seconds. And when it has ended nothing stays behind:
+no process that a killed program had started, such as a fork server that has not noticed yet, and
+no file that was written on the way.
 """
 
 import contextlib
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 
 import psutil
-from supervisor import supervisord
+from supervisor import events, supervisord
 from supervisor.process import Subprocess
 
 LONGEST_PAUSE_S = 8
@@ -31,6 +33,17 @@ class _Backoff:
 def bound_pauses() -> None:
     """Give the pause of every program its greatest value."""
     Subprocess.backoff = _Backoff()
+
+
+class _Speaking(supervisord.Supervisor):  # type: ignore[misc] - it has no types
+    def runforever(self) -> None:
+        events.subscribe(events.SupervisorStoppingEvent, _say_stopping)
+        super().runforever()
+
+
+def _say_stopping(_event: events.SupervisorStoppingEvent) -> None:
+    sys.stdout.write("\nStopping; what runs is handed back and goes on at the next start\n")
+    sys.stdout.flush()
 
 
 def find_stayed(folder: str) -> Iterator[psutil.Process]:
@@ -54,6 +67,7 @@ def leave_nothing(folder: str) -> None:
 def main() -> None:
     """Supervise until asked to stop."""
     bound_pauses()
+    supervisord.Supervisor = _Speaking
     try:
         supervisord.main()
     finally:

@@ -16,10 +16,11 @@ from dashboard.jobs import execution, leftovers, recovery
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.execution import Signal
 from tasks.celery_app import draining, settings
-from tasks.child import Child
+from tasks.child import CannotStart, Child
 from tasks.engine.spec import Validation
 from tasks.failures import explain, memory_failure, time_failure
 from tasks.payload import job_payload
+from tasks.presence import Presence
 from tasks.reporter import JobReporter
 from tasks.usage import UsageMeter
 
@@ -56,6 +57,9 @@ class Attempt:
                 self._take(self.child.read_events(LOOK_EVERY_S) if self.child else [])
         except LeaseGone:
             log.warning("job %s is no longer ours; its work is thrown away", self.claim.job_id)
+        except CannotStart as problem:
+            log.error("job %s is handed back: %s", self.claim.job_id, problem)
+            self._hand_back_and_leave()
         except Exception as error:
             log.exception("job %s met an error of ours", self.claim.job_id)
             self._fail_after(error)
@@ -95,6 +99,12 @@ class Attempt:
             self._insist(lambda: execution.fail_job(claim=self.claim, failure=failure))
         except (LeaseGone, SQLAlchemyError):
             log.warning("job %s: its failure could not be written", self.claim.job_id)
+
+    def _hand_back_and_leave(self) -> None:
+        """Give the job to another worker; this one is started anew by its supervisor."""
+        with suppress(LeaseGone, SQLAlchemyError):
+            self._insist(lambda: recovery.hand_back(claim=self.claim))
+        Presence.leave()
 
     def _clean_up(self) -> None:
         """Delete what the child wrote and nobody recorded; the dispatcher does what fails here."""

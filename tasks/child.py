@@ -65,6 +65,10 @@ def _die_with_worker(lifeline: Connection, silence_s: float | None) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
+class CannotStart(Exception):
+    """A process cannot be started by this worker now; by another one, or a new one, perhaps."""
+
+
 class Child:
     """One piece of work in a process of its own.
 
@@ -77,6 +81,11 @@ class Child:
     silence_s : float, optional
         The process ends by itself when `keep_alive` was not called for so many seconds; without
         one it lives as long as its worker.
+
+    Raises
+    ------
+    CannotStart
+        When the fork server dies again and again, or the machine allows no further process.
     """
 
     def __init__(
@@ -86,9 +95,9 @@ class Child:
             try:
                 self._start(work, json.dumps(payload), silence_s)
                 break
-            except (OSError, EOFError):  # the fork server has died; the next try starts another
+            except (OSError, EOFError) as problem:  # a fork server that died is started anew
                 if not tries_left:
-                    raise
+                    raise CannotStart(f"no process could be started: {problem}") from problem
 
     def _start(self, work: str, payload: str, silence_s: float | None) -> None:
         self.events, child_events = _context.Pipe(duplex=False)

@@ -19,7 +19,7 @@ from dashboard.chores.service import (
 from dashboard.db.transaction import AWAY, is_away
 from tasks.attempt import SILENCE_S
 from tasks.celery_app import celery, draining, settings, worker_name
-from tasks.child import Child
+from tasks.child import CannotStart, Child
 from tasks.chore_kinds import KINDS, ChoreKind
 from tasks.failures import explain
 from tasks.presence import Presence
@@ -47,7 +47,13 @@ def run_chore(claim: ChoreClaim) -> None:
     if payload is None:  # what it was about is gone
         kind.fail({"code": "GONE", "message": "It was deleted meanwhile", "hint": ""})
         return
-    child = Child(kind.work, payload, silence_s=settings.lost_after_s + SILENCE_S)
+    try:
+        child = Child(kind.work, payload, silence_s=settings.lost_after_s + SILENCE_S)
+    except CannotStart as problem:
+        log.error("chore %s is put back: %s", claim.chore_id, problem)
+        put_back(claim=claim)
+        Presence.leave()  # the supervisor starts this worker anew
+        return
     try:
         ChoreWatch(claim, kind, child).run()
     except Exception as error:

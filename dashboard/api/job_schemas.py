@@ -89,7 +89,7 @@ class Job(Schema):
     split_hash: str | None
     priority: str
     tags: list[str]
-    time_limit_s: int | None
+    time_limit_s: Annotated[int | None, Field(description="Seconds, for each attempt")]
     memory_limit_bytes: int | None
     class_weight: str | None
     owner: str

@@ -117,7 +117,7 @@ class JobRequest(Open):
     validation: Any = None
     metric: Any = None
     seed: Any = None
-    time_limit_s: Any = None
+    time_limit_s: Annotated[Any, Field(description="Seconds, for each attempt")] = None
     memory_limit_bytes: Any = None
     priority: Any = None
     tags: Any = None

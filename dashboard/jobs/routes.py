@@ -271,15 +271,17 @@ def act_on_selected() -> AnyResponse:
     ids = [int(text) for text in request.form.getlist("job") if text.isascii() and text.isdigit()]
     if request.form.get("action") == "compare":
         return redirect(url_for("compare.index", jobs=",".join(map(str, ids))), 303)
-    stopped, refused = 0, []
+    states, refused = [], []
     for job_id in ids[:200]:
         try:
-            service.cancel_job(user=current_user, job_id=job_id)
-            stopped += 1
+            states.append(service.cancel_job(user=current_user, job_id=job_id).state)
         except DomainError as problem:
             refused.append(f"#{job_id}: {problem.message}")
-    if stopped:
-        flash(f"{stopped} job{'s' if stopped > 1 else ''} cancelled", "success")
+    cancelled = states.count(JobState.CANCELLED)
+    if cancelled:
+        flash(f"{plural(cancelled, 'job')} cancelled", "success")
+    if len(states) > cancelled:
+        flash(f"{plural(len(states) - cancelled, 'job')} being stopped", "success")
     for message in refused[:3]:
         flash(message, "warning")
     return redirect(safe_path(request.form.get("back") or url_for("jobs.index")), 303)

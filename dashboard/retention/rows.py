@@ -13,6 +13,7 @@ from dashboard.datasets.service import discard_abandoned_uploads
 from dashboard.db import Chore, IdempotencyKey, Prediction, SignInAttempt, Worker
 from dashboard.db.transaction import writing
 from dashboard.predictions.service import discard_abandoned_predictions
+from dashboard.workers.queries import GONE_AFTER
 
 AT_ONCE = 1000  # rows in one transaction, so that no writer waits for long
 ROUNDS = 20
@@ -36,9 +37,9 @@ def forget_rows(moment: datetime) -> int:
         How many rows; the rest waits for the next time.
     """
     old = (
-        # A machine that was drained and off for days is drained when it comes back. The page
-        # of the queue offers to resume one that never will; then it is forgotten too.
-        (Worker, (Worker.seen_at < moment - DAY, Worker.drain.is_(False))),
+        # A machine that was drained and off for days is drained when it comes back: its row is
+        # kept, though nobody is shown it.
+        (Worker, (Worker.seen_at < moment - GONE_AFTER, Worker.drain.is_(False))),
         (SignInAttempt, (SignInAttempt.at < moment - DAY,)),
         (Chore, (Chore.state.in_(("done", "failed")), Chore.finished_at < moment - DAY)),
         (IdempotencyKey, (IdempotencyKey.created_at < moment - KEEP_KEYS,)),

@@ -17,6 +17,7 @@ from dashboard.jobs.pausing import find_pause
 from dashboard.jobs.queries import get_jobs
 
 SILENT_AFTER = timedelta(seconds=30)
+GONE_AFTER = timedelta(days=1)
 WAITING_SHOWN = 100
 
 
@@ -37,8 +38,9 @@ class QueueSummary:
 
 
 def list_workers() -> Sequence[Worker]:
-    """List workers, those that train first, by name."""
-    return db.session.scalars(select(Worker).order_by(Worker.queue.desc(), Worker.name)).all()
+    """List workers that were heard of within a day, those that train first, by name."""
+    recent = select(Worker).where(Worker.seen_at > now() - GONE_AFTER)
+    return db.session.scalars(recent.order_by(Worker.queue.desc(), Worker.name)).all()
 
 
 def get_worker(worker_id: int) -> Worker:

@@ -45,6 +45,12 @@ def test_work_is_not_taken_back_between_two_signs_of_life(
     assert load_settings({**given, "LOST_AFTER_S": least}).lost_after_s == float(least)
 
 
+def test_one_given_queue_without_the_other_is_refused(tmp_path: Path) -> None:
+    given = {"TRAINYARD_HOME": str(tmp_path), "SQS_LIGHT_QUEUE_URL": "https://sqs.example/1/light"}
+    with pytest.raises(SettingError, match="SQS_TRAIN_QUEUE_URL is not set"):
+        load_settings(given)
+
+
 def test_every_setting_is_documented() -> None:
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     missing = [

@@ -19,6 +19,7 @@ from dashboard.jobs.recovery import record_child_death
 from dashboard.jobs.usage import UsageSample
 from tasks import attempt as module
 from tasks.attempt import Attempt, LeaseGone
+from tasks.child import CannotStart
 from tests.factories import make_dataset, make_job, make_user
 
 
@@ -283,3 +284,20 @@ def test_a_child_that_ended_because_its_worker_was_frozen_is_not_held_against_th
     with pytest.raises(LeaseGone):
         attempt._is_over()
     assert (reread(job).state, reread(job).child_deaths) == ("running", 0)
+
+
+def test_a_worker_that_can_start_no_process_hands_its_job_back_and_is_started_anew(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[str] = []
+
+    def refuse(*_: Any, **__: Any) -> FakeChild:
+        raise CannotStart("no process could be started")
+
+    monkeypatch.setattr(module, "Child", refuse)
+    monkeypatch.setattr(module.Presence, "leave", lambda: left.append("left"))
+    job, one = begin()
+    one.run()
+    db.session.refresh(job)
+    assert (job.state, left) == ("queued", ["left"])
+    assert [a.ended_by for a in db.session.scalars(select(JobAttempt))] == ["handed_back"]

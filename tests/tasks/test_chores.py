@@ -13,11 +13,12 @@ from dashboard.chores import service as chores
 from dashboard.chores.service import ChoreClaim
 from dashboard.clock import now
 from dashboard.config import load_settings
-from dashboard.db import Chore, Dataset, Model, Prediction
+from dashboard.db import Chore, Dataset, Model, Prediction, one_by_one
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from tasks import chores as task
 from tasks import dispatcher
+from tasks.child import CannotStart
 from tasks.chore_kinds import KINDS
 from tests.factories import make_dataset, make_model
 
@@ -129,6 +130,7 @@ def test_a_chore_that_cannot_be_taken_back_keeps_no_other_from_it(
     def broken(*_: Any) -> None:
         raise KeyError("output")
 
+    monkeypatch.setattr(one_by_one, "_logged", {})
     monkeypatch.setitem(dispatcher.GIVE_UP, "predict", broken)
     dispatcher.recover(load_settings(), now())
     assert states(good) == ("refused", ["running", "failed"])
@@ -176,3 +178,19 @@ def test_nobody_else_begins_while_the_child_may_write(
         watch.drain_since = -task.settings.grace_s - 1.0
     watch.run()
     assert acts == ["kill", "put back"]
+
+
+def test_a_worker_that_can_start_no_process_puts_its_chore_back_and_is_started_anew(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: list[str] = []
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise CannotStart("no process could be started")
+
+    monkeypatch.setattr(task, "Child", refuse)
+    monkeypatch.setattr(task.Presence, "leave", lambda: left.append("left"))
+    dataset = make_subject("read_dataset")
+    task.run_chore(claim())
+    assert left == ["left"]
+    assert states(dataset) == ("reading", ["queued"])

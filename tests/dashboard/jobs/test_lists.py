@@ -12,7 +12,7 @@ from dashboard.jobs.order import PLACES_SHOWN
 from dashboard.jobs.queries import JobFilters, list_jobs, list_jobs_before
 from tests.dashboard.jobs.test_order import fill
 from tests.factories import make_dataset, make_job, make_user
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 
 def test_jobs_that_come_while_a_page_is_read_break_nothing(
@@ -77,3 +77,17 @@ def test_a_page_walks_the_queue_once(
     pages = PageClient(app, member)
     pages.live(path) if path.startswith("/_live") else pages.get(path)
     assert len(walks) == 1
+
+
+def test_cancel_of_ticked_jobs_says_which_are_cancelled_and_which_are_being_stopped(
+    app: Flask, member: User
+) -> None:
+    pages, dataset = PageClient(app, member), make_dataset(member)
+    ids = [make_job(member, dataset).id for _ in range(2)]
+    ids.append(make_job(member, dataset, state="running", lease="ab" * 8).id)
+    ids.append(make_job(member, dataset, state="failed").id)
+    form = {"action": "cancel", "job": [str(job_id) for job_id in ids]}
+    page = pages.follow(pages.post("/jobs/selected", form, status=303))
+    said = [words_of(toast) for toast in page.select("#toasts .toast-note")]
+    assert said == ["2 jobs cancelled", "1 job being stopped"]
+    assert f"#{ids[-1]}: " in page.text

@@ -24,7 +24,7 @@ from dashboard.db.states import JobState
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.retention import logs, rows
-from dashboard.workers.queries import is_drained
+from dashboard.workers.queries import is_drained, list_workers
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 
 DAY = timedelta(days=1)
@@ -73,6 +73,7 @@ def test_a_drained_worker_is_known_until_it_is_resumed(any_app: Flask) -> None:
     add(Worker(name="away", queue="train", host="h", pid=1, seen_at=long_ago, drain=True))
     rows.forget_rows(now())
     assert is_drained("away")
+    assert not list_workers()
     with writing() as session:
         session.execute(update(Worker).values(drain=False))
     rows.forget_rows(now())
