@@ -69,7 +69,14 @@ def make_dataset(owner: User | None = None, **overrides: Any) -> Dataset:
         "columns": COLUMNS,
         "saved_at": now(),
     }  # fmt: skip
-    return _add(Dataset(**values | overrides))
+    values |= overrides
+    dataset = Dataset(**{"n_columns": len(values["columns"])} | values)
+    with writing() as session:
+        session.add(dataset)
+        session.flush()
+        if dataset.saved_at:
+            dataset.family_id = dataset.family_id or dataset.id
+    return dataset
 
 
 def make_job(owner: User | None = None, dataset: Dataset | None = None, **overrides: Any) -> Job:

@@ -1,7 +1,7 @@
 """Records: one class per table, with the columns and nothing of what is done with them."""
 
 from dashboard.db.chore import Chore
-from dashboard.db.dataset import Dataset
+from dashboard.db.dataset import AllowedAddress, Dataset, Relation, Transfer
 from dashboard.db.file_problem import FileLook, FileProblem
 from dashboard.db.job import (
     Batch,
@@ -19,6 +19,7 @@ from dashboard.db.user import ApiToken, SignInAttempt, User
 from dashboard.db.worker import QueueState, Worker
 
 __all__ = [
+    "AllowedAddress",
     "ApiToken",
     "Batch",
     "Chore",
@@ -35,7 +36,9 @@ __all__ = [
     "Model",
     "Prediction",
     "QueueState",
+    "Relation",
     "SignInAttempt",
+    "Transfer",
     "User",
     "Worker",
 ]

@@ -26,6 +26,8 @@ GRACE = timedelta(minutes=10)
 GRACE_OF_DELETED = timedelta(days=1)
 GRACE_OF_UNFINISHED = timedelta(days=1)
 _FOLDER = re.compile(r"(datasets|jobs|predictions)/([0-9]{1,19})/([0-9a-f]{8,32})/")
+# What each reading of a dataset writes anew.
+_OF_A_READING = frozenset({"table", "profile", "rejects"})
 _NAME = re.compile(r"([a-z_]+)(?:-([0-9]{1,9}))?")
 
 
@@ -108,9 +110,10 @@ def judge(
 
 def _judge_left_over(place: Place, owner: Owner) -> Verdict:
     if place.area == "datasets":
-        is_older = place.name == "table" and (place.number or 0) < owner.reading
+        is_of_reading = place.name in _OF_A_READING
+        is_older = is_of_reading and (place.number or 0) < owner.reading
         if is_older or not owner.busy:
-            return Verdict.REMOVE if place.name == "table" else Verdict.ORPHAN
+            return Verdict.REMOVE if is_of_reading else Verdict.ORPHAN
         return Verdict.KEEP
     return Verdict.KEEP if owner.busy else Verdict.REMOVE
 
@@ -127,15 +130,15 @@ def load_owners(area: str, ids: Iterable[int]) -> dict[int, Owner]:
 
 def _load_datasets(ids: list[int]) -> dict[int, Owner]:
     columns = (Dataset.id, Dataset.token, Dataset.state, Dataset.reading)
-    rows = select(*columns, Dataset.original_key, Dataset.table_key).where(Dataset.id.in_(ids))
+    keys = (Dataset.original_key, Dataset.table_key, Dataset.profile_key, Dataset.rejects_key)
     return {
         row.id: Owner(
-            named={key for key in (row.original_key, row.table_key) if key},
+            named={row._mapping[key] for key in keys if row._mapping[key]},
             tokens={row.token},
             busy=row.state == "reading" or row.original_key is None,
             reading=row.reading,
         )
-        for row in db.session.execute(rows)
+        for row in db.session.execute(select(*columns, *keys).where(Dataset.id.in_(ids)))
     }
 
 

@@ -64,6 +64,16 @@ def dataset_table(dataset_id: int, token: str, reading: int) -> str:
     return f"{dataset_prefix(dataset_id)}{_token(token)}/table-{_number(reading)}"
 
 
+def dataset_profile(dataset_id: int, token: str, reading: int) -> str:
+    """Return the key of the profile that was made with a table."""
+    return f"{dataset_prefix(dataset_id)}{_token(token)}/profile-{_number(reading)}"
+
+
+def dataset_rejects(dataset_id: int, token: str, reading: int) -> str:
+    """Return the key of the lines that one reading left out or mended."""
+    return f"{dataset_prefix(dataset_id)}{_token(token)}/rejects-{_number(reading)}"
+
+
 def job_prefix(job_id: int) -> str:
     """Return what all keys of a job begin with."""
     return f"jobs/{_number(job_id)}/"
