@@ -12,7 +12,7 @@ from flask import Flask, Request, current_app, g, request
 from werkzeug.datastructures import MultiDict
 
 from dashboard.config import Settings
-from dashboard.datasets.service import too_big
+from dashboard.datasets.uploads import too_big
 from dashboard.errors import BadRequest, DomainError, TooLarge, Unavailable, ValidationFailed
 from dashboard.filters import size
 from dashboard.room import check_room

@@ -188,6 +188,7 @@ def _read(
     values: dict[str, Any] = {
         "dialect": dialect.as_dict() if dialect else None,
         "rows": result.n_rows,
+        "n_columns": len(result.column_names),
         "preview": result.preview,
     }
     if result.refused or dialect is None:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from dashboard.api import present, requests, schemas
 from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
-from dashboard.datasets import queries, service
+from dashboard.datasets import queries, service, uploads
 from dashboard.datasets.files import original_file, table_csv
 from dashboard.datasets.options import FIELDS, parse_options
 from dashboard.errors import ValidationFailed
@@ -24,7 +24,7 @@ def create_dataset() -> dict[str, Any]:
     if file is None or not file.filename:
         raise ValidationFailed({"file": "Choose a CSV file"})
     options = parse_options({name: request.form.get(name) for name in FIELDS})
-    dataset = service.create_upload(
+    dataset = uploads.create_upload(
         user=current_user(),
         file_name=file.filename,
         stream=cast(BinaryIO, file.stream),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from dashboard import queue
 from dashboard.access import require_member
 from dashboard.chores.service import add_chore
-from dashboard.datasets.service import clean_file_name, too_big
+from dashboard.datasets.uploads import clean_file_name, too_big
 from dashboard.db import Model, Prediction, User
 from dashboard.db.lookup import get_by_id
 from dashboard.db.transaction import writing
@@ -119,7 +119,7 @@ def create_file_prediction(
     NotFound, Conflict
         As for `predict_rows`.
     TooLarge, StorageFull
-        As for `datasets.service.create_upload`.
+        As for `datasets.uploads.create_upload`.
     """
     require_member(user)
     model = get_model(user=user, model_id=model_id)

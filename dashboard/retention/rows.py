@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
 
-from dashboard.datasets.service import discard_abandoned_uploads
+from dashboard.datasets.uploads import discard_abandoned_uploads
 from dashboard.db import Chore, IdempotencyKey, Prediction, SignInAttempt, Worker
 from dashboard.db.transaction import writing
 from dashboard.predictions.service import discard_abandoned_predictions

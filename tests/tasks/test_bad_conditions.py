@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard.chores.service import add_chore, claim_next_chore
-from dashboard.datasets.service import create_upload
+from dashboard.datasets.uploads import create_upload
 from dashboard.db import Dataset, Job, JobFold, LogLine, Model, Prediction, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard import queue
-from dashboard.datasets.service import create_sample, create_upload
+from dashboard.datasets.uploads import create_sample, create_upload
 from dashboard.db import Dataset, Job, Model, User, Worker
 from dashboard.extensions import db
 from dashboard.jobs.service import cancel_job, submit_job

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from dashboard import queue
-from dashboard.datasets import service
+from dashboard.datasets import checking
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
@@ -27,7 +27,7 @@ def test_each_of_two_readings_has_a_number_of_its_own(
     def ask() -> None:
         with any_app.app_context():
             user = db.session.get_one(User, owner_id)
-            service.reread_upload(user=user, dataset_id=upload_id, options={"delimiter": ";"})
+            checking.reread_upload(user=user, dataset_id=upload_id, options={"delimiter": ";"})
 
     with door(threading.Barrier(2)):
         threads = [threading.Thread(target=ask) for _ in range(2)]

@@ -1,0 +1,183 @@
+"""Files that come in: stored, and read by the light worker."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from flask import current_app
+from sqlalchemy import select
+
+from dashboard import queue
+from dashboard.access import require_member
+from dashboard.chores.service import add_chore
+from dashboard.datasets.families import join_family
+from dashboard.datasets.service import clean_name
+from dashboard.db import Dataset, User
+from dashboard.db.transaction import writing
+from dashboard.errors import NotFound, TooLarge
+from dashboard.extensions import db
+from dashboard.filters import size
+from dashboard.room import check_room
+from dashboard.storage import get_storage, keys
+from tasks.engine.samples import list_samples
+
+ABANDONED_AT_ONCE = 200
+
+
+def clean_file_name(text: str) -> str:
+    """Return a file's name without folders and control characters; it is only ever shown."""
+    name = re.sub(r"[\x00-\x1f\x7f]", "", text.replace("\\", "/").rpartition("/")[2]).strip()
+    return name[-255:] or "upload.csv"
+
+
+def create_upload(
+    *,
+    user: User,
+    file_name: str,
+    stream: BinaryIO,
+    options: Mapping[str, Any] | None = None,
+    save: bool = False,
+    name: str | None = None,
+    size_hint: int = 0,
+) -> Dataset:
+    """Store an uploaded file and have it read.
+
+    Parameters
+    ----------
+    user : User
+        Who uploads.
+    file_name : str
+        What the person calls the file.
+    stream : BinaryIO
+        Its bytes; never held in memory as a whole.
+    options : Mapping, optional
+        What `parse_options` gave.
+    save : bool, default False
+        Make it a dataset at once; else it stays an upload until it is saved.
+    name : str, optional
+        The dataset's name; the file's own by default.
+    size_hint : int, default 0
+        How large the file says it is, in bytes.
+
+    Returns
+    -------
+    Dataset
+        In state ``reading``.
+
+    Raises
+    ------
+    Forbidden
+        When the person may not upload.
+    ValidationFailed
+        When the name is too long.
+    TooLarge
+        When the file is larger than this server takes; nothing of it is kept.
+    StorageFull
+        When there is no room; nothing of it is kept.
+    """
+    require_member(user)
+    check_room(size_hint)
+    file_name = clean_file_name(file_name)
+    dataset = Dataset(
+        owner_id=user.id,
+        name=clean_name(name) if name else file_name,
+        file_name=file_name,
+        token=secrets.token_hex(8),
+        options=dict(options or {}),
+        message="Receiving the file",
+    )
+    with writing() as session:
+        session.add(dataset)
+    try:
+        _store(dataset, stream, save=save)
+    except BaseException:
+        forget(dataset.id)
+        raise
+    queue.wake(queue.LIGHT)
+    return dataset
+
+
+def _store(dataset: Dataset, stream: BinaryIO, *, save: bool) -> None:
+    limit = current_app.config["SETTINGS"].max_upload_bytes
+    try:
+        stored = get_storage().write(
+            keys.dataset_original(dataset.id, dataset.token), stream, limit_bytes=limit
+        )
+    except TooLarge as problem:
+        raise TooLarge(too_big(dataset.file_name, limit), code="FILE_TOO_BIG") from problem
+    with writing() as session:
+        row = session.get_one(Dataset, dataset.id)
+        row.original_key, row.size_bytes, row.sha256 = stored.key, stored.size_bytes, stored.sha256
+        row.message = "Waiting to be read"
+        if save:
+            join_family(session, row)
+        add_chore(session, "read_dataset", row.id, urgent=True)
+
+
+def too_big(file_name: str, limit: int) -> str:
+    """Return the words for a file that is larger than the limit."""
+    return (
+        f"{file_name} is larger than {size(limit)}, the limit on this server. "
+        "Leave out columns you do not need, or gzip it"
+    )
+
+
+def forget(dataset_id: int) -> None:
+    """Delete a dataset's row and files."""
+    with writing() as session:
+        row = session.get(Dataset, dataset_id)
+        if row is not None:
+            session.delete(row)
+    get_storage().delete_prefix(keys.dataset_prefix(dataset_id))
+
+
+def create_sample(*, user: User, sample_id: str) -> Dataset:
+    """Make a dataset of one of scikit-learn's own tables; the light worker writes its file.
+
+    Raises
+    ------
+    Forbidden
+        When the person may not upload.
+    NotFound
+        When there is no such sample.
+    """
+    require_member(user)
+    sample = next((s for s in list_samples() if s.id == sample_id), None)
+    if sample is None:
+        raise NotFound("There is no such sample")
+    dataset = Dataset(
+        owner_id=user.id,
+        name=sample.title,
+        file_name=sample.file_name,
+        token=secrets.token_hex(8),
+        sample=sample.id,
+    )
+    with writing() as session:
+        session.add(dataset)
+        session.flush()
+        join_family(session, dataset)
+        add_chore(session, "read_dataset", dataset.id, urgent=True)
+    queue.wake(queue.LIGHT)
+    return dataset
+
+
+def discard_abandoned_uploads(*, before: datetime) -> int:
+    """Forget uploads that nobody saved, and their files.
+
+    Parameters
+    ----------
+    before : datetime
+        Those that were begun earlier are forgotten.
+
+    Returns
+    -------
+    int
+        How many; at most 200 at once.
+    """
+    old = select(Dataset.id).where(Dataset.saved_at.is_(None), Dataset.created_at < before)
+    dataset_ids = db.session.scalars(old.order_by(Dataset.id).limit(ABANDONED_AT_ONCE)).all()
+    for dataset_id in dataset_ids:
+        forget(dataset_id)
+    return len(dataset_ids)
