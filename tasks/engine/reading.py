@@ -1,32 +1,29 @@
-"""One reading of one plain text file, in one streaming pass, against a dialect."""
+"""One reading of one plain text file, in one streaming pass, against a layout."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from tasks.engine.dialects import (
-    Dialect,
-    ReadOptions,
-    find_decimal,
-    find_delimiter,
-    find_encoding,
-    has_header,
-    read_sample,
-    sample_records,
-)
-from tasks.engine.lines import BrokenQuotesError, Records
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.engine.blocks import BLOCK_BYTES, take_block
+from tasks.engine.dialects import Dialect, ReadOptions
+from tasks.engine.encodings import find_encoding, read_sample
+from tasks.engine.layout import Layout, find_layout
+from tasks.engine.names import join_lines, name_columns, number_names
+from tasks.engine.ragged import Ragged
+from tasks.engine.records import Record, Records
 from tasks.engine.refusals import Problem, RefusedError, error
+from tasks.engine.rejects import Rejects
 from tasks.engine.table_writer import TableWriter
-from tasks.engine.tables import LINE
+from tasks.engine.text_source import TextSource
+from tasks.engine.words import of_layout, of_rows
 
 PREVIEW_ROWS = 20
-ONE_COLUMN = (
-    "We found only one column. If your file uses another separator, "
-    'choose it under "How we read the file"'
-)
+SLOW_ROWS = 20_000
 Progress = Callable[[float, int], None]
 
 
@@ -61,16 +58,25 @@ class Reading:
     """One reading of one plain file."""
 
     def __init__(
-        self, path: Path, target: Path, name: str, options: ReadOptions, limits: ReadLimits
+        self,
+        path: Path,
+        target: Path,
+        name: str,
+        *,
+        options: ReadOptions,
+        limits: ReadLimits,
+        rejects: Path | None = None,
     ) -> None:
         self.path, self.target, self.name = path, target, name
         self.options, self.limits = options, limits
+        self.rejects = Rejects(rejects)
         self.dialect: Dialect | None = None
         self.names: list[str] = []
+        self.labels: list[str] = []
         self.problems: list[Problem] = []
         self.preview: list[dict[str, Any]] = []
-        self.n_rows = self.n_ragged = self.n_repeated = 0
-        self.first_ragged = self.first_repeated = (0, 0)
+        self.n_rows = self.n_repeated = self.first_repeated = 0
+        self.names_line = self.n_blank_inside = 0
 
     def run(self, on_progress: Progress) -> ReadResult:
         """Read the file and write the table; what refuses it stands in the result's problems."""
@@ -78,172 +84,140 @@ class Reading:
             with self.path.open("rb") as file:
                 encoding, found = find_encoding(file, self.options.encoding)
             self.problems += found
-            self.dialect = self._find_dialect(encoding)
-            self._read(self.dialect, on_progress)
+            layout = find_layout(read_sample(self.path, encoding), encoding, self.options)
+            self.dialect = layout.dialect
+            self._check(layout)
+            with self.path.open("rb") as raw:
+                self._read(raw, layout, on_progress)
         except RefusedError as refusal:
             self.problems.append(refusal.problem)
+        finally:
+            self.rejects.close()
         result = ReadResult(self.dialect, self.names, self.n_rows, self.problems, self.preview)
         if result.refused:
             self.target.unlink(missing_ok=True)
         return result
 
-    def _find_dialect(self, encoding: str) -> Dialect:
-        text = read_sample(self.path, encoding)
-        delimiter = self.options.delimiter or find_delimiter(text)
-        if delimiter is None:
-            if not self.options.one_column:
-                raise RefusedError(error("CSV_ONE_COLUMN", ONE_COLUMN))
-            delimiter = ","
-        records = sample_records(text, delimiter)
-        self.usual_width = Counter(map(len, records)).most_common(1)[0][0] if records else 0
-        header = self.options.header
-        if header is None:
-            header = has_header(records) if records else True
-            if not header:
-                message = "The first line holds values, not names, so columns are named by number"
-                self.problems.append(Problem("warning", "HEADER_ABSENT", message, line=1))
-        decimal = self.options.decimal or find_decimal(records, delimiter)
-        return Dialect(delimiter, '"', encoding, header, decimal, self.options.bad_lines)
-
-    def _read(self, dialect: Dialect, on_progress: Progress) -> None:
-        limits = self.limits
-        try:
-            with self.path.open("rb") as raw:
-                records = Records(raw, dialect, limits.max_line_chars, limits.max_cell_chars)
-                rows = self._rows(iter(records), dialect)
-                self._write(rows, records, raw, on_progress)
-        except BrokenQuotesError as broken:
-            problem = broken.as_problem(self.path, dialect, limits.max_cell_chars)
-            raise RefusedError(problem) from None
-        self._report_ragged()
-        self._report_oddities(records)
-
-    def _read_header(self, first: tuple[int, list[str]] | None, dialect: Dialect) -> None:
-        if first is None:
-            raise RefusedError(error("FILE_EMPTY", f"{self.name} is empty"))
-        self.header_line, cells = first
-        if len(cells) == 1 and not self.options.one_column:
-            message = ONE_COLUMN
-            if self.usual_width > 1:
-                message = (
-                    f"Line {self.header_line} has one cell, but most lines have "
-                    f"{self.usual_width}. Delete the lines above the column names"
-                )
-            raise RefusedError(error("CSV_ONE_COLUMN", message, line=self.header_line))
-        if len(cells) > self.limits.max_columns:
+    def _check(self, layout: Layout) -> None:
+        """Refuse a layout that is none, and tell what was found out about it."""
+        found = list(of_layout(self.name, layout, self.options))
+        refusals = [problem for problem in found if problem.severity == "error"]
+        self.problems += [problem for problem in found if problem.severity != "error"]
+        if layout.width > self.limits.max_columns:
             message = (
-                f"{self.name} has {len(cells):,} columns. "
+                f"{self.name} has {layout.width:,} columns. "
                 f"The limit on this server is {self.limits.max_columns:,}"
             )
             raise RefusedError(error("CSV_TOO_WIDE", message))
-        if dialect.header:
-            self.names = [cell.strip() for cell in cells]
-            self._check_names(self.names, self.header_line)
-        else:
-            self.names = [f"column_{n}" for n in range(1, len(cells) + 1)]
+        if refusals:
+            raise RefusedError(refusals[0])
 
-    def _check_names(self, names: list[str], line: int) -> None:
-        seen: dict[str, int] = {}
-        for n, name in enumerate(names, start=1):
-            if not name:
-                message = f"Column {n} has no name in line {line}"
-                self.problems.append(error("CSV_HEADER_EMPTY", message, line=line))
-            elif name in seen:
-                message = (
-                    f'Two columns are called "{name}" (columns {seen[name]} and {n}). '
-                    "Rename one in your file"
-                )
-                self.problems.append(error("CSV_HEADER_DUP", message, line=line))
-            elif name == LINE:
-                message = f'Column {n} is called "{LINE}", a name that Trainyard needs. Rename it'
-                self.problems.append(error("CSV_HEADER_RESERVED", message, line=line))
-            seen.setdefault(name, n)
-
-    def _rows(
-        self, records: Iterator[tuple[int, list[str]]], dialect: Dialect
-    ) -> Iterator[tuple[int, list[str | None]]]:
-        """Read the header, then yield the rows that belong to the table."""
-        first = next(records, None)
-        self._read_header(first, dialect)
-        header = first[1] if first and dialect.header else None
-        if first and not dialect.header:
-            records = chain([first], records)
-        width = len(self.names)
-        row: list[str | None] | None
-        for line, record in records:
-            row = record  # type: ignore[assignment]
-            if len(record) != width:
-                row = self._fit(line, record, width)
-                if row is None:
-                    continue
-            elif record == header:
-                self.n_repeated += 1
-                self.first_repeated = self.first_repeated if self.n_repeated > 1 else (line, 0)
-            if self.n_rows < PREVIEW_ROWS:
-                self.preview.append({"line": line, "cells": row})
-            self.n_rows += 1
-            if self.n_rows > self.limits.max_rows:
-                limit = f"{self.limits.max_rows:,} rows, the limit on this server"
-                message = f"{self.name} has more than {limit}"
-                raise RefusedError(error("CSV_TOO_LONG", message))
-            yield line, row  # type: ignore[misc]
-
-    def _write(
-        self,
-        rows: Iterator[tuple[int, list[str | None]]],
-        records: Records,
-        raw: BinaryIO,
-        on_progress: Progress,
-    ) -> None:
-        first = next(rows, None)  # the names are known from here on
+    def _read(self, raw: BinaryIO, layout: Layout, on_progress: Progress) -> None:
+        dialect = layout.dialect
+        source = TextSource(raw, dialect.encoding, self.limits.max_line_chars)
+        self.records = Records(source, dialect, self.limits.max_cell_chars)
+        self._read_names(source, layout)
+        self.ragged = Ragged(len(self.names), self.labels, self.options.bad_lines, self.rejects)
         size = max(self.path.stat().st_size, 1)
-        refused = any(problem.severity == "error" for problem in self.problems)
-        names = [f"c{n}" for n in range(len(self.names))] if refused else self.names
-        with TableWriter(self.target, names) as writer:
-            for line, row in chain([first] if first else [], rows):
-                if writer.add(line, row, records.lines.n_chars):
-                    on_progress(min(raw.tell() / size, 1.0), self.n_rows)
+        with TableWriter(self.target, self.names, self._label_lines()) as writer:
+            while not source.is_over or not self.records.is_between:
+                if not self._add_block(source, dialect, writer):
+                    self._add_slowly(source, writer)
+                on_progress(min(raw.tell() / size, 1.0), self.n_rows)
+            self._add_rows(self.ragged.end(), writer)
+        self.problems += of_rows(self)
 
-    def _fit(self, line: int, record: list[str], width: int) -> list[str | None] | None:
-        """Return a ragged record as a row if the person asked for that, else None."""
-        self.n_ragged += 1
-        if self.n_ragged == 1:
-            self.first_ragged = (line, len(record))
-        if self.options.bad_lines == "pad" and len(record) < width:
-            return [*record, *[None] * (width - len(record))]
-        return None
+    def _label_lines(self) -> list[str] | None:
+        return self.labels if self.labels != self.names else None
 
-    def _report_ragged(self) -> None:
-        if self.n_ragged:
-            line, got = self.first_ragged
-            lines = f"{self.n_ragged:,} line{'s have' if self.n_ragged > 1 else ' has'}"
-            where = f"line {self.header_line} has {len(self.names)}"
+    def _read_names(self, source: TextSource, layout: Layout) -> None:
+        while source.line < layout.dialect.header_line and source.next_line() is not None:
+            pass
+        self.records.width, self.records.are_typed = layout.width, layout.are_typed
+        if not layout.header.is_there:
+            self.names = self.labels = number_names(layout.width)
+            return
+        rows = []
+        for _ in range(layout.header.n_lines):
+            record = self.records.next()
+            if record is None:
+                break
+            rows.append(self._name_row(record, layout))
+        self.names_line = layout.dialect.header_line
+        self.records.n_blank = 0
+        self.labels = join_lines(rows, layout.width)
+        self.names, problems = name_columns(self.labels, layout.dialect.header_line)
+        self.problems += problems
+
+    def _name_row(self, record: Record, layout: Layout) -> list[str]:
+        if len(record.cells) != layout.width:
             message = (
-                f"{lines} a different number of cells. First: line {line} has {got}, {where}. "
+                f"Line {record.line} has the names and {len(record.cells)} cells, "
+                f"but most lines have {layout.width}"
             )
-            ends = {
-                "refuse": ("error", "Often this is an unquoted comma"),
-                "skip": ("warning", "They were left out"),
-                "pad": ("warning", "Short ones were filled up, long ones left out"),
-            }
-            severity, end = ends[self.options.bad_lines]
-            self.problems.append(
-                Problem(severity, "CSV_RAGGED", message + end, line=line, count=self.n_ragged)
-            )
-        if not self.n_rows and (not self.n_ragged or self.options.bad_lines != "refuse"):
-            message = f"{self.name} has a header but no rows"
-            self.problems.append(error("CSV_NO_ROWS", message))
+            raise RefusedError(error("CSV_RAGGED", message, line=record.line))
+        if record.mended:
+            self.rejects.add(record.mended, record, "names, mended")
+        return record.cells
 
-    def _report_oddities(self, records: Records) -> None:
-        def warn(code: str, words: str, count: int, line: int | None = None) -> None:
-            if count:
-                self.problems.append(Problem("warning", code, words, line=line, count=count))
+    def _add_block(self, source: TextSource, dialect: Dialect, writer: TableWriter) -> bool:
+        if not self.records.is_between:
+            return False
+        block = take_block(source, dialect, len(self.names), max_cell=self.limits.max_cell_chars)
+        if block is None:
+            return False
+        self._add_rows(self.ragged.interrupt(), writer)
+        self.records.n_blank += block.n_blank
+        self._add_columns(block.lines, block.columns, writer)
+        return True
 
-        n, line = records.n_blank, self.first_repeated[0]
-        warn("BLANK_LINES", f"{n:,} blank line{'s were' if n > 1 else ' was'} left out", n)
-        words = f"The column names stand again as a row, first in line {line}"
-        warn("HEADER_REPEATED", words, self.n_repeated, line)
-        n, line = records.n_stray, records.first_stray
-        lines = f"{n:,} line{'s have' if n > 1 else ' has'}"
-        words = f"{lines} a quote inside a cell that is not quoted. First: line {line}"
-        warn("STRAY_QUOTES", words, n, line)
+    def _add_slowly(self, source: TextSource, writer: TableWriter) -> None:
+        """Go on record by record, for about a block."""
+        until = source.taken + BLOCK_BYTES
+        rows: list[tuple[int, list[str | None]]] = []
+        while source.taken < until or not self.records.is_between:
+            record = self.records.next()
+            if record is None:
+                break
+            rows += self.ragged.take(record)
+            if len(rows) * len(self.names) >= 500_000:
+                self._add_rows(rows, writer)
+                rows = []
+        self._add_rows(rows, writer)
+
+    def _add_rows(self, rows: list[tuple[int, list[str | None]]], writer: TableWriter) -> None:
+        if rows:
+            lines = np.array([line for line, _ in rows], np.int64)
+            cells = zip(*(cells for _, cells in rows), strict=True)
+            self._add_columns(lines, [pa.array(c, pa.string()) for c in cells], writer)
+
+    def _add_columns(
+        self, lines: np.ndarray, columns: list[pa.Array], writer: TableWriter
+    ) -> None:
+        lines, columns = self._without_names(lines, columns)
+        self.n_rows += len(lines)
+        if self.n_rows > self.limits.max_rows:
+            limit = f"{self.limits.max_rows:,} rows, the limit on this server"
+            raise RefusedError(error("CSV_TOO_LONG", f"{self.name} has more than {limit}"))
+        missing = PREVIEW_ROWS - len(self.preview)
+        for n in range(min(missing, len(lines))):
+            cells = [column[n].as_py() for column in columns]
+            self.preview.append({"line": int(lines[n]), "cells": cells})
+        writer.add(lines, columns)
+
+    def _without_names(
+        self, lines: np.ndarray, columns: list[pa.Array]
+    ) -> tuple[np.ndarray, list[pa.Array]]:
+        """Leave out rows that are the columns' names once more."""
+        if not (self.dialect and self.dialect.header) or len(columns) < 2:
+            return lines, columns
+        again = pc.equal(columns[0], self.labels[0])
+        for label, column in zip(self.labels[1:], columns[1:], strict=True):
+            if not pc.any(again).as_py():
+                return lines, columns
+            again = pc.and_(again, pc.equal(column, label))
+        is_again = pc.fill_null(again, False).to_numpy(zero_copy_only=False)
+        self.first_repeated = self.first_repeated or int(lines[is_again.argmax()])
+        self.n_repeated += int(is_again.sum())
+        keep = pa.array(~is_again)
+        return lines[~is_again], [column.filter(keep) for column in columns]

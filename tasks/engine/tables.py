@@ -5,6 +5,7 @@ Columns are picked by position: in a name, Parquet takes a dot for nesting.
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -12,7 +13,10 @@ from typing import Any, BinaryIO
 import pyarrow.parquet as pq
 
 LINE = "__line__"
+# What stands in the file in the place of the names, where that differs: in the schema's metadata.
+LABELS = b"labels"
 BATCH_ROWS = 20_000
+GROUP_ROWS = 100_000
 
 
 def column_names(parquet: Path) -> list[str]:
@@ -44,7 +48,9 @@ def load_columns(parquet: Path, names: Sequence[str]) -> dict[str, Any]:
 
 
 def write_csv(parquet: Path, out: BinaryIO) -> None:
-    """Write a table as UTF-8 RFC 4180 CSV, its cells as text exactly as in the file.
+    """Write a table as UTF-8 RFC 4180 CSV, its names and cells as text exactly as in the file.
+
+    Columns without a name in the file are named as Trainyard names them only where none has one.
 
     Parameters
     ----------
@@ -56,7 +62,9 @@ def write_csv(parquet: Path, out: BinaryIO) -> None:
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\r\n")
     file = pq.ParquetFile(parquet)
-    writer.writerow(file.schema_arrow.names[1:])
+    schema = file.schema_arrow
+    labels = (schema.metadata or {}).get(LABELS)
+    writer.writerow(json.loads(labels) if labels else schema.names[1:])
     for batch in file.iter_batches(BATCH_ROWS):
         columns = [column.to_pylist() for column in batch.columns[1:]]
         writer.writerows(zip(*columns, strict=True))

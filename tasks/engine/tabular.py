@@ -33,6 +33,7 @@ def read_table(
     file_name: str,
     options: ReadOptions | None = None,
     limits: ReadLimits | None = None,
+    rejects: Path | None = None,
     on_progress: Progress | None = None,
 ) -> ReadResult:
     """Read a file into a Parquet table of text cells.
@@ -51,8 +52,11 @@ def read_table(
         What the person decided.
     limits : ReadLimits, optional
         The largest table that is read.
+    rejects : Path, optional
+        Where lines that were left out or mended are written, with the reason of each; the file is
+        made only where there are such.
     on_progress : callable, optional
-        Called with the fraction read, 0 to 1, and the rows so far, about every 20,000 rows.
+        Called with the fraction read, 0 to 1, and the rows so far, every few megabytes.
 
     Returns
     -------
@@ -65,7 +69,9 @@ def read_table(
             plain = _unpacked(source, file_name, options.encoding, limits, stack)
         except RefusedError as refusal:
             return ReadResult(None, [], 0, [refusal.problem])
-        reading = Reading(plain, target, file_name, options, limits)
+        reading = Reading(
+            plain, target, file_name, options=options, limits=limits, rejects=rejects
+        )
         return reading.run(on_progress or (lambda _fraction, _rows: None))
 
 

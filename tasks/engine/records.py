@@ -1,0 +1,186 @@
+"""The records of a CSV text one by one, with the line on which each one starts.
+
+This is the careful way, for what `blocks` does not take: quotes that are odd, lines of another
+width, cells that go over lines. A record that does not fit is mended where it can be; it is told.
+"""
+
+import csv
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tasks.engine.dialects import Dialect
+from tasks.engine.mending import drop_empty, mend_delimiter, mend_quotes
+from tasks.engine.refusals import RefusedError, error
+from tasks.engine.text_source import TextSource
+
+ESCAPED = re.compile(r'\\(["\\])')
+MAX_RUNAWAYS = 100
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record.
+
+    Parameters
+    ----------
+    line : int
+        Where it starts, from 1.
+    cells : list of str
+        Its cells.
+    text : str
+        Its first line as it stands in the file, without the end.
+    mended : {"", "quotes", "separator", "extra"}
+        What had to be done so that it has the table's width.
+    broken : str
+        Why its quotes are no quotes; empty where they are.
+    stray : bool
+        Whether a cell that is not quoted has a quote in it.
+    after_blank : bool
+        Whether blank lines stand before it.
+    """
+
+    line: int
+    cells: list[str]
+    text: str
+    mended: str = ""
+    broken: str = ""
+    stray: bool = False
+    after_blank: bool = False
+
+
+class Records:
+    """The records of a text that are not blank.
+
+    Parameters
+    ----------
+    source : TextSource
+        The text.
+    dialect : Dialect
+        How it is laid out.
+    max_cell : int
+        The longest cell, in characters.
+    """
+
+    def __init__(self, source: TextSource, dialect: Dialect, max_cell: int) -> None:
+        self.source, self.dialect, self.max_cell = source, dialect, max_cell
+        self.width = 0  # unknown: nothing is mended
+        self.are_typed: Sequence[bool] = ()
+        self.back: deque[tuple[int, str]] = deque()
+        self.read: list[tuple[int, str]] = []
+        self.n_blank = self.n_runaways = 0
+
+    @property
+    def is_between(self) -> bool:
+        """Whether the source stands at the start of a record."""
+        return not self.back
+
+    def next(self) -> Record | None:
+        """Return the next record, or None at the end of the text.
+
+        Raises
+        ------
+        RefusedError
+            When a line is too long, has a zero byte, or quotes are never closed, again and again.
+        """
+        n_before = self.n_blank
+        while (got := self._line()) is not None:
+            line, text = got
+            if not text.strip():
+                self.n_blank += 1
+                continue
+            return self._record(line, text, after_blank=self.n_blank > n_before)
+        return None
+
+    def _line(self) -> tuple[int, str] | None:
+        if self.back:
+            return self.back.popleft()
+        line = self.source.line
+        text = self.source.next_line()
+        return None if text is None else (line, text)
+
+    def _record(self, line: int, text: str, *, after_blank: bool) -> Record:
+        self.read = [(line, text)]
+        plain, dialect = text.rstrip("\r\n"), self.dialect
+        broken, stray = "", False
+        if dialect.quote and dialect.quote in text:
+            cells, broken = self._split_quoted(text)
+            stray = not broken and len(self.read) == 1 and has_stray(cells, text, dialect.quote)
+        else:
+            cells = self._split_plain(plain)
+        mended = ""
+        if self.width and (broken or len(cells) != self.width):
+            cells, mended = self._mend(cells, plain, broken=broken)
+        if broken or mended:
+            self.back.extendleft(reversed(self.read[1:]))
+        return Record(
+            line, cells, plain, mended, "" if mended else broken, stray=stray,
+            after_blank=after_blank,
+        )  # fmt: skip
+
+    def _split_plain(self, text: str) -> list[str]:
+        if "\r" in text:
+            message = (
+                f"Line {self.read[0][0]} has a carriage return inside a cell that is not quoted"
+            )
+            raise RefusedError(error("CSV_QUOTES", message, line=self.read[0][0]))
+        cells = text.split(self.dialect.splits_at)
+        if self.dialect.skip_space:
+            return [cell.lstrip(" ") for cell in cells]
+        return cells
+
+    def _split_quoted(self, text: str) -> tuple[list[str], str]:
+        """Return the cells and, where the quotes are broken, why; then the cells are a guess."""
+        csv.field_size_limit(self.max_cell)
+        reader = csv.reader(
+            self._lines_from(text), delimiter=self.dialect.splits_at,
+            quotechar=self.dialect.quote, skipinitialspace=self.dialect.skip_space, strict=True,
+        )  # fmt: skip
+        try:
+            return next(reader), ""
+        except csv.Error as problem:
+            self._count_runaway()
+            return self._split_plain_anyhow(text), str(problem)
+
+    def _split_plain_anyhow(self, text: str) -> list[str]:
+        return text.rstrip("\r\n").split(self.dialect.splits_at)
+
+    def _count_runaway(self) -> None:
+        """Bound the work: each cell that is never closed reads far ahead."""
+        self.n_runaways += len(self.read) > 50
+        if self.n_runaways > MAX_RUNAWAYS:
+            line = self.read[0][0]
+            message = f"The quote opened in line {line} is never closed, as in many lines before"
+            raise RefusedError(error("CSV_QUOTES", message, line=line))
+
+    def _lines_from(self, first: str) -> Iterator[str]:
+        yield self._unescaped(first)
+        while (got := self._line()) is not None:
+            self.read.append(got)
+            yield self._unescaped(got[1])
+
+    def _unescaped(self, text: str) -> str:
+        """Write quotes that a backslash escapes as doubled ones."""
+        if not self.dialect.escape or "\\" not in text:
+            return text
+        return ESCAPED.sub(lambda m: '""' if m[1] == '"' else "\\", text)
+
+    def _mend(self, cells: list[str], text: str, *, broken: str) -> tuple[list[str], str]:
+        found = None if broken else drop_empty(cells, self.width, self.are_typed)
+        if found:
+            return found, "extra"
+        if broken or len(self.read) > 1:
+            found = mend_quotes(text, self.dialect, self.width)
+            if found:
+                return found, "quotes"
+        found = mend_delimiter(text, self.dialect, self.width, self.are_typed)
+        return (found, "separator") if found else (cells, "")
+
+
+def has_stray(cells: list[str], text: str, quote: str) -> bool:
+    """Tell whether a cell that stands in `text` without quotes around it has a quote in it."""
+    return any(
+        quote in cell and quote + cell.replace(quote, quote * 2) + quote not in text
+        for cell in cells
+    )
