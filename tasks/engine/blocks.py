@@ -122,13 +122,15 @@ def _are_plain(data: np.ndarray, quotes: np.ndarray, end: int, dialect: Dialect)
     quotes = quotes[quotes < end]
     if not len(quotes):
         return True
-    padded = np.concatenate(([LF], data[: end + 1], [LF]))
-    before, after = padded[quotes], padded[quotes + 2]
+    before = data[np.maximum(quotes - 1, 0)]
+    before[0] = LF if quotes[0] == 0 else before[0]
+    after = data[np.minimum(quotes + 1, len(data) - 1)]
+    after[-1] = LF if quotes[-1] == len(data) - 1 else after[-1]
     delimiter, quote = ord(dialect.splits_at), ord(dialect.quote)
-    even, odd = slice(0, None, 2), slice(1, None, 2)
-    opens = np.isin(before[even], (delimiter, LF, quote))
-    closes = np.isin(after[odd], (delimiter, LF, CR, quote))
-    return bool(opens.all() and closes.all())
+    may_open, may_close = np.zeros(256, bool), np.zeros(256, bool)
+    may_open[[delimiter, LF, quote]] = True
+    may_close[[delimiter, LF, CR, quote]] = True
+    return bool(may_open[before[::2]].all() and may_close[after[1::2]].all())
 
 
 def _split(held: memoryview, dialect: Dialect, width: int, shape: _Shape) -> list[pa.Array] | None:

@@ -95,18 +95,32 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
 def _first_undecodable(file: BinaryIO, encoding: str) -> tuple[int, bytes] | None:
     """Return line and bytes of the first place that the encoding cannot read, or None."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    line = 1
+    skips_ascii = encoding in {"utf-8", "ascii", "cp1252"}
+    done = 0
     for chunk in _chunks(file):
         pending = decoder.getstate()[0]
+        if skips_ascii and chunk and not pending and chunk.isascii():
+            done += len(chunk)
+            continue
         try:
             decoder.decode(chunk, final=not chunk)
         except UnicodeError as bad:
             start = bad.start if isinstance(bad, UnicodeDecodeError) else 0
             whole = pending + chunk
-            line += whole[:start].count(b"\n")
+            line = 1 + _count_lines(file, done - len(pending) + start)
             return line, whole[max(0, start - 12) : start + 12]
-        line += chunk.count(b"\n")
+        done += len(chunk)
     return None
+
+
+def _count_lines(file: BinaryIO, size: int) -> int:
+    """Count the line ends in the first bytes of a file."""
+    file.seek(0)
+    count = 0
+    while size > 0 and (chunk := file.read(min(size, CHUNK_BYTES))):
+        count += chunk.count(b"\n")
+        size -= len(chunk)
+    return count
 
 
 def _is_mostly_utf8(file: BinaryIO) -> bool:

@@ -7,6 +7,7 @@ from types import TracebackType
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.engine.tables import GROUP_ROWS, LABELS, LINE
@@ -14,6 +15,7 @@ from tasks.engine.tables import GROUP_ROWS, LABELS, LINE
 GROUP_BYTES = 64_000_000
 GROUP_ARRAYS = 200_000
 WAITING = 1
+TRIED_ROWS = 5_000
 
 
 class TableWriter:
@@ -36,10 +38,8 @@ class TableWriter:
         fields = [(LINE, pa.int64()), *((name, pa.string()) for name in names)]
         kept = {LABELS: json.dumps(labels)} if labels is not None else None
         self.schema = pa.schema(fields, metadata=kept)
-        self.writer = pq.ParquetWriter(
-            target, self.schema, compression="zstd", compression_level=1,
-            dictionary_pagesize_limit=1 << 19,
-        )  # fmt: skip
+        self.target = target
+        self.writer: pq.ParquetWriter | None = None
         self.beside = ThreadPoolExecutor(1)
         self.writing: list[Future[None]] = []
         self.batches: list[pa.RecordBatch] = []
@@ -62,10 +62,18 @@ class TableWriter:
         self.batches, self.n_bytes, self.n_group = [], 0, 0
         while len(self.writing) > WAITING - 1:
             self.writing.pop(0).result()
-        size = max(table.num_rows, 1)
-        self.writing.append(
-            self.beside.submit(self.writer.write_table, table, row_group_size=size)
-        )
+        self.writing.append(self.beside.submit(self._write, table))
+
+    def _write(self, table: pa.Table) -> None:
+        self.writer = self.writer or self._open(table)
+        self.writer.write_table(table, row_group_size=max(table.num_rows, 1))
+
+    def _open(self, table: pa.Table) -> pq.ParquetWriter:
+        """Begin the file. Text has no order that statistics would be of use for."""
+        return pq.ParquetWriter(
+            self.target, self.schema, compression="lz4", write_statistics=False,
+            use_dictionary=_repeating(table),
+        )  # fmt: skip
 
     def __enter__(self) -> "TableWriter":
         return self
@@ -83,4 +91,12 @@ class TableWriter:
                 written.result()
         finally:
             self.beside.shutdown()
-            self.writer.close()
+            (self.writer or self._open(self.schema.empty_table())).close()
+
+
+def _repeating(table: pa.Table) -> list[str]:
+    """Return the columns whose values repeat: of the others a dictionary would save nothing."""
+    first = table.slice(0, TRIED_ROWS)
+    least = max(1, first.num_rows // 4)
+    names = zip(table.column_names, first.columns, strict=True)
+    return [name for name, column in names if pc.count_distinct(column).as_py() <= least]
