@@ -20,11 +20,15 @@ LF, CR = 10, 13
 
 @dataclass(frozen=True)
 class Block:
-    """Rows, column by column, with the line of each row."""
+    """Rows, column by column, with the line of each row; and the blank lines around them.
+
+    `n_blank` are before the last row, `n_blank_after` after it.
+    """
 
     lines: np.ndarray
     columns: list[pa.Array]
     n_blank: int
+    n_blank_after: int
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,12 @@ class _Shape:
     n_lines: int
     line_of: np.ndarray  # of each record that is not blank, from 0
     n_blank: int
+    n_blank_after: int
     has_quotes: bool
 
 
 def take_block(
-    source: TextSource, dialect: Dialect, width: int, *, max_cell: int, size: int = BLOCK_BYTES
+    source: TextSource, dialect: Dialect, width: int, *, max_cell: int, size: int = 0
 ) -> Block | None:
     """Take the next rows of a text, if they are plain.
 
@@ -53,8 +58,8 @@ def take_block(
         How many cells each record must have.
     max_cell : int
         The longest cell; a longer line is left to `records`.
-    size : int
-        About how many bytes.
+    size : int, optional
+        About how many bytes; `BLOCK_BYTES` by default.
 
     Returns
     -------
@@ -63,6 +68,7 @@ def take_block(
     """
     if dialect.escape or dialect.skip_space or len(dialect.splits_at.encode()) != 1:
         return None
+    size = size or BLOCK_BYTES
     held = source.held(size)
     if not held or not _has_plain_ends(source, len(held)):
         return None
@@ -74,7 +80,7 @@ def take_block(
         return None
     lines = shape.line_of + source.line
     source.take(shape.n_bytes, shape.n_lines)
-    return Block(lines, columns, shape.n_blank)
+    return Block(lines, columns, shape.n_blank, shape.n_blank_after)
 
 
 def _find_shape(
@@ -102,7 +108,10 @@ def _find_shape(
     n_lines = int(np.searchsorted(ends, record_ends[-1])) + 1
     line_of = np.searchsorted(ends, starts) if has_quotes else np.arange(len(starts))
     n_bytes = min(int(record_ends[-1]) + 1, len(data))
-    return _Shape(n_bytes, n_lines, line_of[~is_blank], int(is_blank.sum()), has_quotes)
+    rows = np.flatnonzero(~is_blank)
+    n_after = len(is_blank) - 1 - int(rows[-1]) if len(rows) else len(is_blank)
+    n_blank = int(is_blank.sum()) - n_after
+    return _Shape(n_bytes, n_lines, line_of[rows], n_blank, n_after, has_quotes)
 
 
 def _has_plain_ends(source: TextSource, size: int) -> bool:
@@ -141,7 +150,8 @@ def _split(held: memoryview, dialect: Dialect, width: int, shape: _Shape) -> lis
         unequal.append(row)
         return "skip"
 
-    has_inner_ends = shape.has_quotes and len(shape.line_of) + shape.n_blank != shape.n_lines
+    n_records = len(shape.line_of) + shape.n_blank + shape.n_blank_after
+    has_inner_ends = shape.has_quotes and n_records != shape.n_lines
     try:
         table = pacsv.read_csv(
             pa.py_buffer(held),

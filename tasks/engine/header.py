@@ -4,6 +4,7 @@ import operator
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tasks.engine.cell_types import is_number, is_typed
 from tasks.engine.coercion import MISSING
@@ -14,6 +15,14 @@ MAX_LINES = 5
 SHOWN_CHARS = 60
 YEAR = re.compile(r"(18|19|20)\d\d")
 Numbered = tuple[int, list[str]]
+
+
+class Above(NamedTuple):
+    """A line above the table: where it is, how many cells it has, and how it begins."""
+
+    line: int
+    n_cells: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -30,8 +39,8 @@ class Header:
         How many records the names go over.
     last_line : int
         The line on which the last of these starts; 0 where there are no names.
-    above : tuple of str
-        The beginnings of the lines above that are not blank.
+    above : tuple of Above
+        The lines above that are not blank.
     is_sure : bool
         Whether the file itself tells; else it was assumed that there are names.
     """
@@ -40,7 +49,7 @@ class Header:
     line: int = 1
     n_lines: int = 1
     last_line: int = 0
-    above: tuple[str, ...] = ()
+    above: tuple[Above, ...] = ()
     is_sure: bool = True
 
 
@@ -66,7 +75,7 @@ def find_header(records: Sequence[Numbered], width: int, options: ReadOptions) -
     n_lines = 1
     if is_there:
         n_lines = options.header_lines or _count_lines([cells for _, cells in table], width)
-    above = tuple(_shown(cells) for _, cells in records[:first])
+    above = tuple(Above(line, len(cells), _shown(cells)) for line, cells in records[:first])
     n_lines = min(n_lines, len(table))
     last_line = table[n_lines - 1][0] if is_there else 0
     return Header(is_there, table[0][0], n_lines, last_line, above, is_sure)
@@ -124,7 +133,7 @@ def _count_again(first: Sequence[str], body: Sequence[Sequence[str]]) -> int:
     """Count the cells of a row that stand again below it, but not where all of it does."""
     rows = [[cell.strip() for cell in row] for row in body]
     half = len(first) / 2
-    rows = [r for r in rows if sum(map(operator.eq, r, first)) < half]
+    rows = [r for r in rows if sum(map(operator.eq, r, first)) <= half]
     return sum(
         bool(cell) and any(len(row) > n and row[n] == cell for row in rows)
         for n, cell in enumerate(first)

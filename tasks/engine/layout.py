@@ -68,6 +68,8 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     dialect, is_torn = _find_split(text, dialect, options)
     records = sample(text, dialect)
     width = _usual_width(records)
+    if records and len(records[0].cells) > width:
+        width = len(records[0].cells)  # names without cells below them: the rows are too short
     header = find_header([(r.line, r.cells) for r in records], width, options)
     body = [r.cells for r in records if r.line > header.last_line]
     decimal = options.decimal or find_decimal(body, dialect.delimiter)
@@ -130,8 +132,8 @@ def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | N
     share of cells that are numbers, dates or the like, then by whose quotes are whole, then by
     the number of cells.
     """
-    records = _without_ends(records)
-    split = [r for r in records if len(r.cells) > 1]
+    n_all, records = len(records), _without_ends(records)
+    split = [r for r in records if len(r.cells) > 1 and not r.broken]
     if len(split) <= 0.5 * len(records):
         return None
     width, count = Counter(len(r.cells) for r in split).most_common(1)[0]
@@ -141,8 +143,8 @@ def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | N
         width < LEAST_SPACE_WIDTH or count < 0.95 * len(records) or typed < 0.5
     ):
         return None  # words, or columns that are made even with spaces
-    broken = sum(bool(r.broken) for r in records) / len(records)
-    return round(count / len(records), 1), round(typed, 1), -round(broken, 2), width
+    broken = sum(bool(r.broken) for r in records) / n_all
+    return round(count / n_all, 1), round(typed, 1), -round(broken, 2), width
 
 
 def _without_ends(records: Sequence[Record]) -> Sequence[Record]:

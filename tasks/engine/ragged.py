@@ -44,20 +44,22 @@ class Ragged:
     def take(self, record: Record) -> list[Row]:
         """Return the rows that a record gives, those before it that waited included."""
         if not self._fits(record):
-            self.n_waiting += 1
-            if len(self.waiting) < MAX_WAITING:
-                self.waiting.append(record)
-            elif not self._is_second_table():
-                rows = self.interrupt()
-                self.waiting, self.n_waiting = [record], 1
-                return rows
-            return []
+            return self._wait(record)
         rows = self.interrupt()
         if record.mended:
             self.rejects.add(record.mended, record, MENDED[record.mended])
         if record.stray:
             self.rejects.add("stray", record, "a cell that is not quoted has a quote in it")
         return [*rows, (record.line, list(record.cells))]
+
+    def _wait(self, record: Record) -> list[Row]:
+        rows: list[Row] = []
+        if len(self.waiting) >= MAX_WAITING and not self._is_second_table():
+            rows = self.interrupt()
+        self.n_waiting += 1
+        if len(self.waiting) < MAX_WAITING:
+            self.waiting.append(record)
+        return rows
 
     def _fits(self, record: Record) -> bool:
         if record.broken or len(record.cells) != self.width:

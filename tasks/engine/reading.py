@@ -76,7 +76,7 @@ class Reading:
         self.problems: list[Problem] = []
         self.preview: list[dict[str, Any]] = []
         self.n_rows = self.n_repeated = self.first_repeated = 0
-        self.names_line = self.n_blank_inside = 0
+        self.names_line = 0
 
     def run(self, on_progress: Progress) -> ReadResult:
         """Read the file and write the table; what refuses it stands in the result's problems."""
@@ -131,8 +131,11 @@ class Reading:
         return self.labels if self.labels != self.names else None
 
     def _read_names(self, source: TextSource, layout: Layout) -> None:
-        while source.line < layout.dialect.header_line and source.next_line() is not None:
-            pass
+        while source.line < layout.dialect.header_line:
+            line = source.next_line()
+            if line is None:
+                break
+            self.records.n_blank += not line.strip()
         self.records.width, self.records.are_typed = layout.width, layout.are_typed
         if not layout.header.is_there:
             self.names = self.labels = number_names(layout.width)
@@ -144,7 +147,6 @@ class Reading:
                 break
             rows.append(self._name_row(record, layout))
         self.names_line = layout.dialect.header_line
-        self.records.n_blank = 0
         self.labels = join_lines(rows, layout.width)
         self.names, problems = name_columns(self.labels, layout.dialect.header_line)
         self.problems += problems
@@ -166,8 +168,11 @@ class Reading:
         block = take_block(source, dialect, len(self.names), max_cell=self.limits.max_cell_chars)
         if block is None:
             return False
+        if not len(block.lines):
+            self.records.n_blank_after += block.n_blank_after
+            return True
         self._add_rows(self.ragged.interrupt(), writer)
-        self.records.n_blank += block.n_blank
+        self.records.note_blank(block.n_blank, block.n_blank_after)
         self._add_columns(block.lines, block.columns, writer)
         return True
 

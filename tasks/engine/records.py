@@ -15,6 +15,10 @@ from tasks.engine.mending import drop_empty, mend_delimiter, mend_quotes
 from tasks.engine.refusals import RefusedError, error
 from tasks.engine.text_source import TextSource
 
+QUOTED = (
+    r"(?:^|(?<=[{delimiter}\r\n])){quote}[^{quote}]*+"
+    r"(?:{quote}{quote}[^{quote}]*+)*+(?:{quote}|\Z)"
+)
 ESCAPED = re.compile(r'\\(["\\])')
 MAX_RUNAWAYS = 100
 
@@ -35,6 +39,8 @@ class Record:
         What had to be done so that it has the table's width.
     broken : str
         Why its quotes are no quotes; empty where they are.
+    opened : int
+        Where they are broken: the line in which the cell begins that is never closed.
     stray : bool
         Whether a cell that is not quoted has a quote in it.
     after_blank : bool
@@ -46,6 +52,7 @@ class Record:
     text: str
     mended: str = ""
     broken: str = ""
+    opened: int = 0
     stray: bool = False
     after_blank: bool = False
 
@@ -69,7 +76,8 @@ class Records:
         self.are_typed: Sequence[bool] = ()
         self.back: deque[tuple[int, str]] = deque()
         self.read: list[tuple[int, str]] = []
-        self.n_blank = self.n_runaways = 0
+        self.n_blank = self.n_blank_after = self.n_runaways = 0
+        self.was_broken = False
 
     @property
     def is_between(self) -> bool:
@@ -84,14 +92,22 @@ class Records:
         RefusedError
             When a line is too long, has a zero byte, or quotes are never closed, again and again.
         """
-        n_before = self.n_blank
         while (got := self._line()) is not None:
             line, text = got
-            if not text.strip():
-                self.n_blank += 1
-                continue
-            return self._record(line, text, after_blank=self.n_blank > n_before)
+            if text.strip():
+                after_blank = self.n_blank_after > 0
+                self.note_blank(0, 0)
+                return self._record(line, text, after_blank=after_blank)
+            self.n_blank_after += 1
         return None
+
+    def note_blank(self, before: int, after: int) -> None:
+        """Count the blank lines of rows that were taken otherwise: before the last of them, after.
+
+        Those at the end of the file are not counted.
+        """
+        self.n_blank += self.n_blank_after + before
+        self.n_blank_after = after
 
     def _line(self) -> tuple[int, str] | None:
         if self.back:
@@ -106,18 +122,30 @@ class Records:
         broken, stray = "", False
         if dialect.quote and dialect.quote in text:
             cells, broken = self._split_quoted(text)
-            stray = not broken and len(self.read) == 1 and has_stray(cells, text, dialect.quote)
+            is_one_line = not broken and len(self.read) == 1
+            stray = is_one_line and has_stray(cells, self._unescaped(text), dialect.quote)
         else:
             cells = self._split_plain(plain)
         mended = ""
         if self.width and (broken or len(cells) != self.width):
             cells, mended = self._mend(cells, plain, broken=broken)
+        opened = self._find_opened() if broken and not mended else line
         if broken or mended:
             self.back.extendleft(reversed(self.read[1:]))
+        self.was_broken = bool(broken) and not mended
         return Record(
-            line, cells, plain, mended, "" if mended else broken, stray=stray,
-            after_blank=after_blank,
+            line, cells, plain, mended, "" if mended else broken, opened,
+            stray=stray, after_blank=after_blank,
         )  # fmt: skip
+
+    def _find_opened(self) -> int:
+        """Return the line in which the cell begins that goes on to the end of what was read."""
+        text = "".join(text for _, text in self.read)
+        pattern = QUOTED.format(
+            delimiter=re.escape(self.dialect.splits_at), quote=re.escape(self.dialect.quote)
+        )
+        opened = [f.start() for f in re.finditer(pattern, text) if f.end() == len(text)]
+        return self.read[0][0] + (text.count("\n", 0, opened[-1]) if opened else 0)
 
     def _split_plain(self, text: str) -> list[str]:
         if "\r" in text:
@@ -126,6 +154,10 @@ class Records:
             )
             raise RefusedError(error("CSV_QUOTES", message, line=self.read[0][0]))
         cells = text.split(self.dialect.splits_at)
+        if len(text) > self.max_cell and any(len(cell) > self.max_cell for cell in cells):
+            line = self.read[0][0]
+            message = f"Line {line} has a cell of more than {self.max_cell:,} characters"
+            raise RefusedError(error("CSV_CELL_LONG", message, line=line))
         if self.dialect.skip_space:
             return [cell.lstrip(" ") for cell in cells]
         return cells
@@ -170,7 +202,7 @@ class Records:
         found = None if broken else drop_empty(cells, self.width, self.are_typed)
         if found:
             return found, "extra"
-        if broken or len(self.read) > 1:
+        if (broken and not self.was_broken) or len(self.read) > 1:
             found = mend_quotes(text, self.dialect, self.width)
             if found:
                 return found, "quotes"

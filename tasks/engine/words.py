@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tasks.engine.dialects import ReadOptions
 from tasks.engine.layout import Layout
+from tasks.engine.records import Record
 from tasks.engine.refusals import Problem, error
 
 if TYPE_CHECKING:
@@ -67,18 +68,13 @@ def _of_names(layout: Layout, options: ReadOptions) -> Iterator[Problem]:
     if header.above and not options.header_line:
         n, first = len(header.above), header.above[0]
         if not header.is_there:
-            yield error(
-                "CSV_PREAMBLE",
-                f'The table seems to begin in line {header.line}, below "{first}", but no names '
-                f"of columns stand there. Say in which line they are: {CHOOSE}",
-                line=header.line,
-            )
+            yield _nameless(layout)
             return
         yield warn(
             "PREAMBLE",
             f"{plural(n, 'line')} above the names of the columns in line {header.line} "
-            f'{"were" if n > 1 else "was"} left out. First: "{first}"',
-            line=1, count=n,
+            f'{"were" if n > 1 else "was"} left out. First: line {first.line}, "{first.text}"',
+            line=first.line, count=n,
         )  # fmt: skip
     if header.n_lines > 1 and not options.header_lines:
         message = f"The names of the columns go over {header.n_lines} lines and were joined"
@@ -94,9 +90,21 @@ def _of_names(layout: Layout, options: ReadOptions) -> Iterator[Problem]:
         yield warn("HEADER_ASSUMED", message, line=header.line)
 
 
+def _nameless(layout: Layout) -> Problem:
+    last = layout.header.above[-1]
+    if last.n_cells > 1:
+        message = f"Line {last.line} has {last.n_cells} cells, but most lines have {layout.width}"
+        return error("CSV_RAGGED", f"{message}. Often this is an unquoted comma", line=last.line)
+    message = (
+        f'The table seems to begin in line {layout.header.line}, below "{last.text}", but no '
+        f"names of columns stand there. Say in which line they are: {CHOOSE}"
+    )
+    return error("CSV_PREAMBLE", message, line=layout.header.line)
+
+
 def of_rows(reading: "Reading") -> Iterator[Problem]:
     """Yield what is to be said about lines that were left out or mended."""
-    yield from _of_bad_lines(reading)
+    yield from sorted(_of_bad_lines(reading), key=lambda problem: problem.line or 0)
     yield from _of_mended(reading)
     yield from _of_left_out(reading)
 
@@ -123,18 +131,20 @@ def _of_bad_lines(reading: "Reading") -> Iterator[Problem]:
     n = rejects.counts["broken"]
     if n:
         first = rejects.first["broken"][0]
-        message = f"{lines_have(n)} broken quotes. First: line {first.line}: {_why(first.broken)}"
-        yield Problem(severity, "CSV_QUOTES", message, line=first.line, count=n)
+        yield Problem(severity, "CSV_QUOTES", _why(first, n), line=first.opened, count=n)
     if not reading.n_rows and (bad_lines != "refuse" or not (rejects.counts["ragged"] + n)):
         yield error("CSV_NO_ROWS", f"{reading.name} has a header but no rows")
 
 
-def _why(reason: str) -> str:
-    if "unexpected end" in reason or "field larger" in reason:
-        return "the quote is never closed"
-    if "expected after" in reason:
-        return "after the closing quote there is more text"
-    return reason
+def _why(record: Record, n: int) -> str:
+    more = f". {plural(n - 1, 'more line')} {'has' if n == 2 else 'have'} broken quotes"
+    if "unexpected end" in record.broken or "field larger" in record.broken:
+        message = f"The quote opened in line {record.opened} is never closed"
+    elif "expected after" in record.broken:
+        message = f"In line {record.opened} there is text after the quote that closes a cell"
+    else:
+        message = f"The quotes in line {record.opened} are broken: {record.broken}"
+    return message + (more if n > 1 else "")
 
 
 def _of_mended(reading: "Reading") -> Iterator[Problem]:
@@ -155,7 +165,7 @@ def _of_mended(reading: "Reading") -> Iterator[Problem]:
 
 
 def _of_left_out(reading: "Reading") -> Iterator[Problem]:
-    rejects, n_blank = reading.rejects, reading.n_blank_inside
+    rejects, n_blank = reading.rejects, reading.records.n_blank
     n = rejects.counts["footnote"]
     if n:
         record = rejects.first["footnote"][0]

@@ -1,0 +1,114 @@
+"""Blocks that are taken at once are read as they would be record by record."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tasks.engine import blocks, reading, tables
+from tasks.engine.dialects import Dialect
+from tasks.engine.text_source import TextSource
+from tests.engine.reading.conftest import Reader
+
+PIECES = st.sampled_from(
+    [
+        ",",
+        '"',
+        '""',
+        "\n",
+        "\r\n",
+        "\r",
+        "a",
+        "1",
+        " ",
+        '","',
+        '"\n"',
+        ',"x\ny",',
+        "é",
+        "\n\n",
+        ";",
+    ]
+)
+
+
+def take(text: str, width: int, size: int = 0) -> blocks.Block | None:
+    source = TextSource(io.BytesIO(text.encode()), "utf-8", 1_000_000)
+    return blocks.take_block(source, Dialect(), width, max_cell=1_000_000, size=size)
+
+
+def test_plain_rows_are_taken_with_their_lines() -> None:
+    block = take('1,x\n\n2,"a\nb"\r\n3,"say ""hi"""\n\n\n', 2)
+    assert block
+    assert block.lines.tolist() == [1, 3, 5]
+    assert [column.to_pylist() for column in block.columns] == [
+        ["1", "2", "3"], ["x", "a\nb", 'say "hi"'],
+    ]  # fmt: skip
+    assert (block.n_blank, block.n_blank_after) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '1,a"b\n',
+        '1,"a"b\n',
+        '"1,2\n',
+        "1\n",
+        "1,2,3\n",
+        "1,2\r3,4\n",
+        "1,\0\n",
+        "",
+        "\n",
+        '1,"a" \n',
+    ],
+)
+def test_whatever_is_in_doubt_is_not(text: str) -> None:
+    block = take(text, 2)
+    assert block is None or not len(block.lines)
+
+
+def test_a_block_ends_with_a_record() -> None:
+    text = '1,"a\nb"\n' * 10
+    source = TextSource(io.BytesIO(text.encode()), "utf-8", 1_000_000)
+    taken = []
+    while block := blocks.take_block(source, Dialect(), 2, max_cell=1_000_000, size=25):
+        taken += block.lines.tolist()
+    assert taken == list(range(1, 21, 2))
+    assert source.is_over
+
+
+def read_all(reader: Reader, text: str) -> tuple[object, ...]:
+    result = reader.read(
+        text, header=True, delimiter=",", quote='"', bad_lines="skip", encoding="utf-8"
+    )
+    if result.refused:
+        return (result.problems,)
+    return result.problems, result.preview, tables.read_rows(reader.table, 0, 1000)
+
+
+@settings(
+    deadline=None, max_examples=300,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(st.lists(PIECES, max_size=40).map("".join), st.integers(1, 60))
+def test_fast_and_careful_reading_agree(tmp_path: Path, text: str, size: int) -> None:
+    reader = Reader(tmp_path)
+    text = "a,b,c\n1,2,3\n" + text
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "BLOCK_BYTES", size)
+        fast = read_all(reader, text)
+        patch.setattr(reading, "take_block", lambda *_, **__: None)
+        careful = read_all(reader, text)
+    assert fast == careful
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.lists(st.text("ab,\"\n é;'", max_size=5), min_size=3, max_size=3), min_size=1))
+def test_what_csv_writes_is_always_taken_at_once(rows: list[list[str]]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+    block = take(text.getvalue(), 3)
+    assert block
+    assert [list(row) for row in zip(*[c.to_pylist() for c in block.columns], strict=True)] == rows

@@ -1,0 +1,103 @@
+"""Lines that do not split as the others do, and what is kept about them."""
+
+import csv
+
+import pytest
+
+from tasks.engine.dialects import Dialect
+from tasks.engine.mending import drop_empty, mend_delimiter, mend_quotes
+from tasks.engine.records import Record
+from tasks.engine.rejects import Rejects
+from tasks.engine.tabular import ReadOptions, read_table
+from tests.engine.reading.conftest import Reader, warnings_of
+
+COMMA = Dialect()
+ROWS = "".join(f'{n},"text, {n}",{n}.5\n' for n in range(1, 9))
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ('1,"x,2,"a, b"', ["1", '"x', "2", "a, b"]),
+        ('"1,x,2,"a, b"', ['"1', "x", "2", "a, b"]),
+        ('1,"say "hi", now",2,x', ["1", 'say "hi", now', "2", "x"]),
+        ('1,"10"","a, b",x', ["1", '10"', "a, b", "x"]),
+        ('1,2,3,"x', ["1", "2", "3", '"x']),
+        ('1,""x, y",2,3', ["1", '"x, y', "2", "3"]),
+    ],
+)
+def test_odd_quotes_are_mended_where_the_width_says_how(text: str, cells: list[str]) -> None:
+    assert mend_quotes(text, COMMA, 4) == cells
+
+
+def test_no_way_to_split_is_no_way() -> None:
+    assert mend_quotes('1,"x,2', COMMA, 7) is None
+    assert mend_quotes("1,2,3", COMMA, 3) is None
+    assert mend_quotes('"' * 400 + ",", COMMA, 300) is None
+
+
+def test_a_separator_of_its_own_must_suit_the_columns() -> None:
+    typed = (True, False, True)
+    assert mend_delimiter("1;x;2", COMMA, 3, typed) == ["1", "x", "2"]
+    assert mend_delimiter("1;2;x", COMMA, 3, typed) is None
+    assert mend_delimiter("1;x", COMMA, 2, typed[:2]) is None
+    assert mend_delimiter("one more thing", COMMA, 3, typed) is None
+
+
+def test_empty_cells_too_many_go_where_the_row_suits_its_columns() -> None:
+    typed = (True, False, True)
+    assert drop_empty(["1", "x", "2", "", " "], 3, typed) == ["1", "x", "2"]
+    assert drop_empty(["", "1", "x", "2"], 3, typed) == ["1", "x", "2"]
+    assert drop_empty(["1", "x", "y", "2"], 3, typed) is None
+    assert drop_empty(["1"], 3, typed) is None
+
+
+def test_mended_lines_are_told_and_kept(reader: Reader) -> None:
+    text = f'n,text,half\n{ROWS}9,"text 9,9.5\n10;x;1.5\n11,y,2.5,,\n{ROWS}'
+    rejects = reader.table.with_name("rejects")
+    reader.source.write_text(text)
+    result = read_table(reader.source, reader.table, file_name="f", rejects=rejects)
+    assert not result.refused
+    assert warnings_of(result) == ["OWN_SEPARATOR", "EXTRA_EMPTY", "QUOTES_REPAIRED"] or set(
+        warnings_of(result)
+    ) == {"OWN_SEPARATOR", "EXTRA_EMPTY", "QUOTES_REPAIRED"}
+    assert result.n_rows == 19
+    with rejects.open(newline="") as file:
+        found = list(csv.DictReader(file))
+    assert [(row["line"], row["text"]) for row in found] == [
+        ("10", '9,"text 9,9.5'), ("11", "10;x;1.5"), ("12", "11,y,2.5,,"),
+    ]  # fmt: skip
+    assert "quotes" in found[0]["reason"]
+
+
+def test_lines_that_are_left_out_are_kept_with_their_reason(reader: Reader) -> None:
+    rejects = reader.table.with_name("rejects")
+    reader.source.write_text("a,b,c\n1,2,3\n4\n5,6,7\n\nthe end\n")
+    options = ReadOptions(bad_lines="skip")
+    read_table(reader.source, reader.table, file_name="f", options=options, rejects=rejects)
+    with rejects.open(newline="") as file:
+        found = [(row["line"], row["reason"]) for row in csv.DictReader(file)]
+    assert found == [("3", "it has 1 cells, the table has 3"), ("6", "it stands below the table")]
+
+
+def test_a_table_without_a_fault_leaves_no_file(reader: Reader) -> None:
+    rejects = reader.table.with_name("rejects")
+    reader.source.write_text("a,b\n1,2\n")
+    read_table(reader.source, reader.table, file_name="f", rejects=rejects)
+    assert not rejects.exists()
+
+
+def test_no_more_lines_are_kept_than_the_limit(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.engine.rejects.MAX_LINES", 3)
+    path = reader.table.with_name("rejects")
+    rejects = Rejects(path)
+    for n in range(10):
+        rejects.add("ragged", Record(n, [], "x" * 20_000), "why")
+    rejects.close()
+    assert rejects.counts["ragged"] == 10
+    with path.open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert len(rows) == 4
+    assert len(rows[1][2]) == 10_000
