@@ -20,7 +20,7 @@ QUOTED = (
     r"(?:{quote}{quote}[^{quote}]*+)*+(?:{quote}|\Z)"
 )
 ESCAPED = re.compile(r'\\(["\\])')
-MAX_RUNAWAYS = 100
+MAX_READ_AHEAD = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Records:
         self.are_typed: Sequence[bool] = ()
         self.back: deque[tuple[int, str]] = deque()
         self.read: list[tuple[int, str]] = []
-        self.n_blank = self.n_blank_after = self.n_runaways = 0
+        self.n_blank = self.n_blank_after = self.n_read_ahead = 0
         self.was_broken = False
 
     @property
@@ -172,16 +172,16 @@ class Records:
         try:
             return next(reader), ""
         except csv.Error as problem:
-            self._count_runaway()
+            self._count_read_ahead()
             return self._split_plain_anyhow(text), str(problem)
 
     def _split_plain_anyhow(self, text: str) -> list[str]:
         return text.rstrip("\r\n").split(self.dialect.splits_at)
 
-    def _count_runaway(self) -> None:
+    def _count_read_ahead(self) -> None:
         """Bound the work: each cell that is never closed reads far ahead."""
-        self.n_runaways += len(self.read) > 50
-        if self.n_runaways > MAX_RUNAWAYS:
+        self.n_read_ahead += sum(len(text) for _, text in self.read[1:])
+        if self.n_read_ahead > MAX_READ_AHEAD:
             line = self.read[0][0]
             message = f"The quote opened in line {line} is never closed, as in many lines before"
             raise RefusedError(error("CSV_QUOTES", message, line=line))

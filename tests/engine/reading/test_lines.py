@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.engine import tables
+from tasks.engine import records, tables
 from tasks.engine.reading import ReadLimits
 from tests.engine.reading.conftest import Reader, warnings_of
 
@@ -52,8 +52,11 @@ def test_quote_that_swallows_too_much_is_named_by_its_line(reader: Reader) -> No
     assert "never closed" in message
 
 
-def test_quotes_that_are_never_closed_again_and_again_take_no_time(reader: Reader) -> None:
-    text = "a,b,c\n" + "1,2,3\n" * 1000 + '"x,1\n' * 200_000
+def test_quotes_that_are_never_closed_again_and_again_take_no_time(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "MAX_READ_AHEAD", 20_000)
+    text = "a,b,c\n" + ('"x,1\n' + "1,2,3\n" * 60) * 200
     code, message, _line = reader.refusal(text, bad_lines="skip")
     assert code == "CSV_QUOTES"
     assert "as in many lines before" in message
