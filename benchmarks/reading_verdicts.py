@@ -69,17 +69,21 @@ def _judge(case: Case, outcome: Outcome) -> tuple[str, str]:
         return HANGS, f"{outcome.seconds:.1f} s"
     if outcome.state == "refused":
         return _judge_refusal(case, outcome)
+    return _judge_table(case, outcome)
+
+
+def _judge_table(case: Case, outcome: Outcome) -> tuple[str, str]:
     codes = outcome.codes("warning")
-    warned, told = bool(codes), ", ".join(codes)
+    told = ", ".join(codes)
+    said = f"(said: {told or 'nothing'})"
     unsaid = [kind for kind in sorted(case.damages) if not SAID_AS[kind] & set(codes)]
     if unsaid:
-        return SILENTLY_WRONG, f"nothing is said of: {', '.join(unsaid)} (said: {told or 'nothing'})"
+        return SILENTLY_WRONG, f"nothing is said of: {', '.join(unsaid)} {said}"
     if case.twin is None:
         return (RIGHT_WARNED if case.damages else ACCEPTED), told
-    difference = first_difference(case.twin, outcome)
-    if difference:
-        return (WRONG_WARNED if warned else SILENTLY_WRONG), f"{difference} (said: {told or 'nothing'})"
-    return (RIGHT_WARNED if warned else RIGHT), told
+    if difference := first_difference(case.twin, outcome):
+        return (WRONG_WARNED if codes else SILENTLY_WRONG), f"{difference} {said}"
+    return (RIGHT_WARNED if codes else RIGHT), told
 
 
 def _judge_refusal(case: Case, outcome: Outcome) -> tuple[str, str]:
@@ -103,7 +107,10 @@ def first_difference(twin: Twin, outcome: Outcome) -> str:
     if twin.has_header is not None and twin.has_header != outcome.header and twin.rows:
         return f"the header: {outcome.header}, but it is {twin.has_header}"
     got = outcome.table if outcome.header else outcome.table[1:]
-    for n, (right, row) in enumerate(zip_longest(twin.rows, got), start=1):
+    wanted = list(twin.rows)
+    if outcome.header and wanted:  # no name has spaces around it
+        wanted[0] = [name.strip() for name in wanted[0]]
+    for n, (right, row) in enumerate(zip_longest(wanted, got), start=1):
         if right is None or row is None:
             return f"{len(got)} records, but it has {len(twin.rows)}"
         if len(right) != len(row):
