@@ -53,6 +53,8 @@ class Dialect:
     header: bool
     decimal: str
     bad_lines: BadLines = "refuse"
+    format: Literal["csv", "parquet", "jsonl"] = "csv"
+    compression: Literal["gzip", "zip", "zstd"] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the dialect as the API publishes it."""
