@@ -46,6 +46,8 @@ class Dialect(Schema):
     header: bool
     decimal: str
     bad_lines: Literal["refuse", "skip", "pad"] = "refuse"
+    format: Literal["csv", "parquet", "jsonl"] = "csv"
+    compression: Literal["gzip", "zip", "zstd"] | None = None
 
 
 class Column(Open):

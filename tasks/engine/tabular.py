@@ -1,27 +1,23 @@
 """Bytes to a table: the only reader, for upload, training and prediction alike.
 
+A compressed file is unpacked first (`unpacking`); Parquet and JSON lines have readers of their
+own, what is no table is named (`other_formats`), and everything else is CSV.
 What `dialects` proposes from the file's beginning is held against the whole file in one
 streaming pass (`reading`). Either every line fits, or the file is refused with the line and the
 reason. Cells are kept as text; `coercion` gives them types.
 """
 
-import contextlib
-import gzip
+import dataclasses
 import tempfile
-import zlib
 from pathlib import Path
-from typing import BinaryIO
 
 from tasks.engine.dialects import Dialect, ReadOptions
+from tasks.engine.json_lines import JsonLinesReading
+from tasks.engine.other_formats import Format, find_refusal, format_of, json_document
+from tasks.engine.parquet_files import ParquetReading
 from tasks.engine.reading import Progress, Reading, ReadLimits, ReadResult
-from tasks.engine.refusals import (
-    HEAD_BYTES,
-    RefusedError,
-    error,
-    find_refusal,
-    is_gzip,
-    unzip_head,
-)
+from tasks.engine.refusals import HEAD_BYTES, RefusedError
+from tasks.engine.unpacking import Compression, compression_of, unpack
 
 __all__ = ["Dialect", "ReadLimits", "ReadOptions", "ReadResult", "read_table"]
 
@@ -41,11 +37,12 @@ def read_table(
     Parameters
     ----------
     source : Path
-        The uploaded bytes; plain or gzip.
+        The uploaded bytes; plain, gzip, zstd, or a zip with one file.
     target : Path
         Where the table is written, unless the file is refused. Column ``__line__`` (int64) holds
-        the line in `source` where each row starts, from 1; then one string column per column of
-        the file, null where a line was padded.
+        the line in `source` where each row starts, from 1 (in Parquet the number of the row);
+        then one string column per column of the file, null where a line was padded, or where
+        Parquet or JSON has no value.
     file_name : str
         The name that the person knows the file by, for messages.
     options : ReadOptions, optional
@@ -64,56 +61,57 @@ def read_table(
         Never raises for what is in the file: whatever is wrong stands in its `problems`.
     """
     options, limits = options or ReadOptions(), limits or ReadLimits()
-    with contextlib.ExitStack() as stack:
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         try:
-            plain = _unpacked(source, file_name, options.encoding, limits, stack)
+            plain, compression = _unpacked(
+                source, Path(folder) / "plain", file_name, options, limits
+            )
+            kind = _format_of(plain, file_name)
         except RefusedError as refusal:
             return ReadResult(None, [], 0, [refusal.problem])
-        reading = Reading(
-            plain, target, file_name, options=options, limits=limits, rejects=rejects
-        )
-        return reading.run(on_progress or (lambda _fraction, _rows: None))
+        reading: Reading | ParquetReading | JsonLinesReading
+        if kind == "parquet":
+            reading = ParquetReading(plain, target, file_name, limits)
+        elif kind == "jsonl":
+            reading = JsonLinesReading(plain, target, file_name, limits)
+        else:
+            reading = Reading(
+                plain, target, file_name, options=options, limits=limits, rejects=rejects
+            )
+        result = reading.run(on_progress or (lambda _fraction, _rows: None))
+    if result.dialect is None or compression is None:
+        return result
+    dialect = dataclasses.replace(result.dialect, compression=compression)
+    return dataclasses.replace(result, dialect=dialect)
 
 
 def _unpacked(
-    source: Path,
-    name: str,
-    encoding: str | None,
-    limits: ReadLimits,
-    stack: contextlib.ExitStack,
-) -> Path:
-    """Return a path to the plain bytes, having refused what is no text at all."""
-    with source.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    packed = is_gzip(head)
-    inside = unzip_head(head) if packed else head
-    if inside or not packed:
-        refusal = find_refusal(inside, name, source.stat().st_size, encoding)
+    source: Path, plain: Path, name: str, options: ReadOptions, limits: ReadLimits
+) -> tuple[Path, Compression | None]:
+    """Return where the plain bytes are, `plain` or `source`, having refused what is no table."""
+    head = _head(source)
+    compression = compression_of(head)
+
+    def check(head: bytes) -> None:
+        refusal = find_refusal(head, name, options.encoding, unpacked=compression is not None)
         if refusal:
             raise RefusedError(refusal)
-    if not packed:
-        return source
-    plain = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "plain"
-    with gzip.open(source) as packed_file, plain.open("wb") as out:
-        if not _copy_at_most(packed_file, out, limits.max_unpacked_bytes, name):  # type: ignore[arg-type]
-            raise RefusedError(error("FILE_EMPTY", f"{name} is empty"))
-    return plain
+
+    if compression is None:
+        check(head)
+        return source, None
+    limit = limits.max_unpacked_bytes
+    unpack(source, plain, compression=compression, name=name, limit=limit, check=check)
+    return plain, compression
 
 
-def _copy_at_most(source: BinaryIO, out: BinaryIO, limit: int, name: str) -> int:
-    copied = 0
-    while chunk := _read_packed(source, name):
-        copied += len(chunk)
-        if copied > limit:
-            message = f"{name} unpacks to more than {limit:,} bytes, the limit on this server"
-            raise RefusedError(error("FILE_TOO_BIG", message))
-        out.write(chunk)
-    return copied
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
 
 
-def _read_packed(source: BinaryIO, name: str) -> bytes:
-    try:
-        return source.read(1 << 20)
-    except (OSError, EOFError, zlib.error) as broken:
-        message = f"{name} is a damaged gzip file: {broken}"
-        raise RefusedError(error("FILE_BINARY", message)) from None
+def _format_of(plain: Path, name: str) -> Format:
+    found = format_of(_head(plain), name)
+    if found == "json":
+        raise RefusedError(json_document(name))
+    return found

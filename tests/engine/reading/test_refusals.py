@@ -45,18 +45,10 @@ EMPTY = ("FILE_EMPTY", "f is empty")
         (zipped("[Content_Types].xml", "xl/workbook.xml"), WORKBOOK),
         (gzip.compress(zipped("[Content_Types].xml", "xl/workbook.xml"), mtime=0), WORKBOOK),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), WORKBOOK),
-        (
-            zipped("data.csv"),
-            (
-                "FILE_BINARY",
-                "f is a zip archive with 1 file. Unpack it and upload the CSV file",
-            ),
-        ),
         (b"<!DOCTYPE html><html><body>Sign in</body>", WEB_PAGE),
         (b"\xef\xbb\xbf\n <HTML lang=en>", WEB_PAGE),
         (b"%PDF-1.7\n1 0 obj", ("FILE_BINARY", "f is a PDF, not a text file")),
         (PNG, ("FILE_BINARY", "f is a picture, not a text file")),
-        (b"PAR1\x15\x04", ("FILE_BINARY", "f is a Parquet file, not a text file")),
         (b"a,b\n1,\x00\n", NO_TEXT),
         (b"\x01\x02\x03\x04,\x05\x06\n" * 20, NO_TEXT),
         (b"a,b\n", ("CSV_NO_ROWS", "f has a header but no rows")),

@@ -1,0 +1,178 @@
+"""Parquet that was uploaded: every value as exact text, in bounded memory."""
+
+import datetime as dt
+import gzip
+import io
+import uuid
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tasks.engine import tables
+from tasks.engine.profiling import profile_table
+from tasks.engine.reading import ReadLimits
+from tests.engine.reading.conftest import Reader, warnings_of
+
+
+def packed(columns: dict[str, object], **options: object) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(columns), buffer, **options)
+    return buffer.getvalue()
+
+
+UTC = dt.UTC
+
+
+def moment(*parts: int) -> dt.datetime:
+    return dt.datetime(2026, 3, *parts)  # noqa: DTZ001 - one without a zone
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "texts"),
+    [
+        ([2**63 - 1, -5, None], pa.int64(), ["9223372036854775807", "-5", None]),
+        ([2**64 - 1], pa.uint64(), ["18446744073709551615"]),
+        (
+            [0.1, 1.0, 1e300, -0.0, float("nan"), float("inf"), None],
+            pa.float64(),
+            ["0.1", "1.0", "1e+300", "-0.0", "nan", "inf", None],
+        ),
+        ([0.1, None, 16777216.0], pa.float32(), ["0.1", None, "1.6777216e+07"]),
+        ([np.float16(0.1)], pa.float16(), ["0.1"]),
+        ([True, False, None], pa.bool_(), ["true", "false", None]),
+        (["", " x ", None, 'a"b\n'], pa.string(), ["", " x ", None, 'a"b\n']),
+        ([b"abc", None], pa.binary(), ["abc", None]),
+        ([dt.date(2026, 3, 4), None], pa.date32(), ["2026-03-04", None]),
+        ([dt.date(2026, 3, 4)], pa.date64(), ["2026-03-04"]),
+        ([moment(4)], pa.timestamp("ns"), ["2026-03-04T00:00:00"]),
+        (
+            [moment(4, 5, 6, 7, 890_000), moment(4)],
+            pa.timestamp("us"),
+            ["2026-03-04T05:06:07.890", "2026-03-04T00:00:00.000"],
+        ),
+        (
+            [dt.datetime(2026, 3, 4, 5, tzinfo=UTC), None],
+            pa.timestamp("us", "Europe/Berlin"),
+            ["2026-03-04T05:00:00Z", None],
+        ),
+        ([dt.time(5, 6, 7)], pa.time32("s"), ["05:06:07"]),
+        ([Decimal("1.10"), Decimal("-3.00")], pa.decimal128(9, 2), ["1.10", "-3.00"]),
+        (["u", "v", None, "u"], pa.dictionary(pa.int8(), pa.string()), ["u", "v", None, "u"]),
+        ([None, None], pa.null(), [None, None]),
+    ],
+)
+def test_values_are_exact(reader: Reader, values: list, kind: pa.DataType, texts: list) -> None:
+    content = packed({"x": pa.array(values, kind)})
+    assert [row[0] for row in reader.rows(content)] == texts
+
+
+def test_unknown_types_are_what_they_are_stored_as(reader: Reader) -> None:
+    made = uuid.uuid4()
+    storage = pa.array([made.bytes, None], pa.binary(16))
+    content = packed({"x": pa.ExtensionArray.from_storage(pa.uuid(), storage)})
+    assert reader.rows(content) == [[str(made)], [None]]
+
+
+def test_reading_is_like_that_of_a_csv(reader: Reader) -> None:
+    content = packed({"n": list(range(50)), "s": [f"s{i}" for i in range(50)]}, row_group_size=7)
+    result = reader.read(content, name="f.parquet")
+    assert result.column_names == ["n", "s"]
+    assert result.n_rows == 50
+    assert result.preview[19] == {"line": 20, "cells": ["19", "s19"]}
+    assert len(result.preview) == 20
+    assert result.dialect
+    assert result.dialect.as_dict() | {"format": "parquet", "delimiter": ",", "decimal": "."} == (
+        result.dialect.as_dict()
+    )
+    names, rows, lines = tables.read_rows(reader.table, 48, 9)
+    assert (names, rows, lines) == (["n", "s"], [["48", "s48"], ["49", "s49"]], [49, 50])
+    kinds = [c["kind"] for c in profile_table(reader.table, result.dialect.as_dict()).columns]
+    assert kinds[0] in {"number", "identifier"}
+
+
+def test_compressed_parquet_is_read(reader: Reader) -> None:
+    result = reader.read(gzip.compress(packed({"a": [1], "b": [2]})))
+    assert result.dialect
+    assert (result.dialect.format, result.dialect.compression) == ("parquet", "gzip")
+
+
+@pytest.mark.parametrize(
+    ("columns", "code", "words"),
+    [
+        ({"x": [[1], [2]]}, "PARQUET_NESTED", 'Column "x" is nested (list<'),
+        ({"a": [1], "s": [{"b": 1}]}, "PARQUET_NESTED", 'Column "s" is nested (struct<'),
+        ({"x": pa.array([b"\xff\xfe"])}, "FILE_BINARY", "damaged Parquet"),
+        ({"x": ["a\0b"]}, "CELL_UNFIT", 'The cell of "x" in row 1 has a zero byte'),
+        ({"a": pa.array([], pa.int64())}, "CSV_NO_ROWS", "no rows"),
+        ({"__line__": [1], "b": [2]}, "CSV_HEADER_RESERVED", "__line__"),
+        ({"a\0": [1], "b": [2]}, "NAME_NO_TEXT", "column 1"),
+    ],
+)
+def test_what_is_no_table_is_refused(reader: Reader, columns: dict, code: str, words: str) -> None:
+    found, message, _line = reader.refusal(packed(columns), name="f")
+    assert (found, words in message) == (code, True), message
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (ReadLimits(max_rows=99), "CSV_TOO_LONG"),
+        (ReadLimits(max_columns=1), "CSV_TOO_WIDE"),
+        (ReadLimits(max_cell_chars=9), "CELL_UNFIT"),
+        (ReadLimits(max_unpacked_bytes=500), "FILE_TOO_BIG"),
+    ],
+)
+def test_limits_are_kept(reader: Reader, limits: ReadLimits, code: str) -> None:
+    content = packed({"a": list(range(100)), "b": ["x" * 10] * 100})
+    assert reader.refusal(content, limits=limits)[0] == code
+
+
+def test_names_are_mended_and_told(reader: Reader) -> None:
+    table = pa.table([[1], [2], [3], [4]], names=["a", "", "a", "a_2"])
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer)
+    result = reader.read(buffer.getvalue())
+    assert result.column_names == ["a", "column_2", "a_3", "a_2"]
+    assert warnings_of(result) == ["NAME_BLANK", "NAME_REPEATED"]
+
+
+def test_durations_are_counted_and_told(reader: Reader) -> None:
+    result = reader.read(packed({"d": pa.array([5], pa.duration("ms")), "b": [1]}))
+    assert result.problems[0].message == '"d" holds durations; they are counted in ms'
+    assert reader.rows(packed({"d": pa.array([5], pa.duration("ms"))})) == [["5"]]
+
+
+@pytest.mark.parametrize("cut", [4, 5, 40, 200, -1, -30])
+def test_damaged_file_is_refused(reader: Reader, cut: int) -> None:
+    content = packed({"a": list(range(500)), "b": [str(i) for i in range(500)]})
+    code, message, _line = reader.refusal(content[:cut], name="f")
+    assert code == "FILE_BINARY"
+    assert "damaged Parquet" in message
+
+
+def test_one_large_cell_that_is_repeated_does_not_fill_the_memory(
+    reader: Reader,
+) -> None:
+    cell = "x" * 900_000
+    column = pa.DictionaryArray.from_arrays(pa.array([0] * 5_000, pa.int32()), [cell])
+    content = packed({"a": column, "b": list(range(5_000))})
+    assert len(content) < 200_000
+    limits = ReadLimits(max_unpacked_bytes=300_000_000)
+    pool, usual = pa.proxy_memory_pool(pa.default_memory_pool()), pa.default_memory_pool()
+    pa.set_memory_pool(pool)
+    try:
+        code, _message, _line = reader.refusal(content, limits=limits)
+    finally:
+        pa.set_memory_pool(usual)
+    assert code == "FILE_TOO_BIG"
+    assert 60_000_000 < pool.max_memory() < 500_000_000
+
+
+def test_many_columns_are_read(reader: Reader) -> None:
+    content = packed({f"c{n}": [n, n] for n in range(5_000)})
+    result = reader.read(content)
+    assert result.n_rows == 2
+    assert len(result.column_names) == 5_000
