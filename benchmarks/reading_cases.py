@@ -29,7 +29,7 @@ SAID_AS = {
     "duplicate-label": {"NAME_REPEATED", "CSV_HEADER_DUP"},
     "missing-cell": {"CSV_RAGGED"},
     "extra-cell": {"CSV_RAGGED"},
-    "blank-row": {"BLANK_LINES", "EMPTY_ROWS"},
+    "blank-row": {"BLANK_LINES", "ROWS_EMPTY"},
 }
 BROKEN_LINE = re.compile(r"row_(?:less_sep_row|more_sep_row|extra_quote|field_delimiter_)(\d+)")
 SEPARATORS = (",", ";", "\t", "|")

@@ -111,8 +111,11 @@ def _candidates(
 
 
 def has_space_after(text: str, delimiter: str) -> bool:
-    """Tell whether a space follows nearly every separator, as in ``a, "b, c", d``."""
-    if delimiter == " ":
+    """Tell whether a space follows nearly every separator, as in ``a, "b, c", d``.
+
+    Where no quote follows such a space it does no harm, and is left where it is.
+    """
+    if delimiter == " " or f'{delimiter} "' not in text:
         return False
     n = text.count(delimiter)
     return n > 1 and text.count(delimiter + " ") > 0.8 * n

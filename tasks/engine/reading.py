@@ -76,7 +76,7 @@ class Reading:
         self.problems: list[Problem] = []
         self.preview: list[dict[str, Any]] = []
         self.n_rows = self.n_repeated = self.first_repeated = 0
-        self.names_line = 0
+        self.names_line = self.n_empty = self.first_empty = 0
 
     def run(self, on_progress: Progress) -> ReadResult:
         """Read the file and write the table; what refuses it stands in the result's problems."""
@@ -200,6 +200,7 @@ class Reading:
         self, lines: np.ndarray, columns: list[pa.Array], writer: TableWriter
     ) -> None:
         lines, columns = self._without_names(lines, columns)
+        self._count_empty(lines, columns)
         self.n_rows += len(lines)
         if self.n_rows > self.limits.max_rows:
             limit = f"{self.limits.max_rows:,} rows, the limit on this server"
@@ -216,13 +217,28 @@ class Reading:
         """Leave out rows that are the columns' names once more."""
         if not (self.dialect and self.dialect.header) or len(columns) < 2:
             return lines, columns
-        again = pc.equal(columns[0], self.labels[0])
-        for label, column in zip(self.labels[1:], columns[1:], strict=True):
-            if not pc.any(again).as_py():
-                return lines, columns
-            again = pc.and_(again, pc.equal(column, label))
-        is_again = pc.fill_null(again, False).to_numpy(zero_copy_only=False)
+        is_again = _are(columns, self.labels)
+        if not is_again.any():
+            return lines, columns
         self.first_repeated = self.first_repeated or int(lines[is_again.argmax()])
         self.n_repeated += int(is_again.sum())
         keep = pa.array(~is_again)
         return lines[~is_again], [column.filter(keep) for column in columns]
+
+    def _count_empty(self, lines: np.ndarray, columns: list[pa.Array]) -> None:
+        if len(columns) > 1 and len(lines):
+            is_empty = _are(columns, [""] * len(columns))
+            self.first_empty = self.first_empty or int(lines[is_empty.argmax()] * is_empty.any())
+            self.n_empty += int(is_empty.sum())
+
+
+def _are(columns: list[pa.Array], cells: list[str]) -> np.ndarray:
+    """Tell which rows consist of these cells; the columns are looked at as far as need be."""
+    found = np.ones(len(columns[0]), bool)
+    for column, cell in zip(columns, cells, strict=True):
+        if not found.any():
+            break
+        found &= pc.fill_null(pc.equal(column, cell), fill_value=False).to_numpy(
+            zero_copy_only=False
+        )
+    return found

@@ -57,6 +57,8 @@ def of_layout(name: str, layout: Layout, options: ReadOptions) -> Iterator[Probl
         yield warn("ONE_COLUMN", ONE_COLUMN)
     yield from _of_names(layout, options)
     dialect = layout.dialect
+    if dialect.skip_space:
+        yield warn("SPACE_AFTER_SEPARATOR", "Spaces after the separator were left out")
     if dialect.quote == "'" and options.quote is None:
         yield warn("QUOTE_APOSTROPHE", "Cells are quoted with ' instead of \"")
     if dialect.escape and options.escape is None:
@@ -185,3 +187,7 @@ def _of_left_out(reading: "Reading") -> Iterator[Problem]:
         line = reading.first_repeated
         message = f"The column names stand again as a row, first in line {line}. {were(n)}"
         yield warn("HEADER_REPEATED", message, line, n)
+    n, line = reading.n_empty, reading.first_empty
+    if n:
+        message = f"{plural(n, 'row')} {'has' if n == 1 else 'have'} no value in any cell"
+        yield warn("ROWS_EMPTY", f"{message}. First: line {line}", line, n)

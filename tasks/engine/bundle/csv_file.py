@@ -5,6 +5,8 @@ import codecs
 import csv
 import gzip
 import io
+import itertools
+import re
 import sys
 import zlib
 
@@ -14,6 +16,7 @@ GZIP = b"\x1f\x8b"
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 SUGGESTED = ("semicolon", "tab", "pipe", "comma")
 SHOWN_CHARS = 300
+ESCAPED = re.compile(r'\\(["\\])')
 
 
 class CsvError(ValueError):
@@ -38,9 +41,8 @@ def print_problem(source, problem):
 
 def add_options(parser):
     """Add the file's name and the options for a file that is not laid out as the training data."""
-    parser.add_argument(
-        "source", help="a CSV file, plain or gzip, with the training data's columns"
-    )
+    words = "a CSV file, plain or gzip, with the training data's columns"
+    parser.add_argument("source", help=words)
     parser.add_argument(
         "--delimiter",
         type=_delimiter,
@@ -51,7 +53,7 @@ def add_options(parser):
 
 
 def read_as_asked(arguments, schema, needed):
-    """Read the file that a command line names.
+    """Read the file that a command line names: its text, and the schema as the options change it.
 
     Parameters
     ----------
@@ -61,12 +63,6 @@ def read_as_asked(arguments, schema, needed):
         The model's schema.
     needed : list of str
         Columns that must be there.
-
-    Returns
-    -------
-    text : DataFrame of shape (n_rows, n_columns)
-    schema : dict
-        The schema, as the options change it.
     """
     dialect, columns = {**schema["dialect"]}, schema["columns"]
     if arguments.delimiter:
@@ -85,9 +81,8 @@ def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warni
     path : str or Path
         The file.
     dialect : dict
-        How the training data was read: ``delimiter``, ``quote``, ``encoding``, ``header`` (bool),
-        and ``bad_lines``: whether lines with a different number of cells ``refuse`` the file (the
-        default), are left out (``skip``), or are filled up where they are short (``pad``).
+        How the training data was read, with ``bad_lines``: whether lines with a different number
+        of cells ``refuse`` the file, are left out (``skip``), or filled up if short (``pad``).
     encoding : str, optional
         The file's encoding. Without it a file in UTF-8 is read as such, whatever the encoding of
         the training data was, and any other file in the training data's encoding.
@@ -121,9 +116,9 @@ def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warni
 
 
 def _read_table(records, dialect, needed, warn):
-    names, cells = _read_header(records, dialect, needed)
-    ragged = []
-    for line, row in records:
+    names, read = _read_header(records, dialect, needed)
+    cells, ragged = [], []
+    for line, row in itertools.chain(read, records):
         if len(row) == len(names):
             cells.append(row)
             continue
@@ -131,8 +126,6 @@ def _read_table(records, dialect, needed, warn):
         row = _fit(line, row, len(names), dialect.get("bad_lines", "refuse"))
         if row:
             cells.append(row)
-    if len(set(names)) < len(names):
-        raise CsvError("two columns have the same name")
     if ragged:
         ends = {"skip": "they were left out", "pad": "short ones filled up, long ones left out"}
         count = f"{len(ragged)} line{'s have' if len(ragged) > 1 else ' has'}"
@@ -142,21 +135,50 @@ def _read_table(records, dialect, needed, warn):
 
 
 def _read_header(records, dialect, needed):
-    """Return the columns' names, and the rows that were read to know them: none or one."""
+    """Return the columns' names, and the records behind them that were read to know them."""
+    above = _read_above(records, dialect)
+    for names, rest in _ways_to_name(above, dialect, needed):
+        if set(needed) <= set(names):
+            return names, rest
+    raise _HeaderError(_lacking(*above[0], dialect, needed))
+
+
+def _ways_to_name(above, dialect, needed):
+    rows, n_lines = [row for _, row in above], dialect.get("header_lines", 1)
+    if not dialect["header"]:
+        yield _numbers(len(rows[-1])), above[-1:]
+    elif not needed:
+        yield _names(rows[-n_lines:]), []
+    else:
+        for end in range(1, len(rows) + 1):  # names of several lines may stand in one now
+            yield _names(rows[end - 1 : end]), above[end:]
+            yield _names(rows[max(0, end - n_lines) : end]), above[end:]
+
+
+def _read_above(records, dialect):
+    """Read up to the line in which the training data's names end, or its first row stands."""
+    last = dialect.get("header_line", 1) + dialect.get("header_lines", 1) - 1
+    above = []
     try:
-        line, first = next(records, (0, None))
+        for line, row in records:
+            above.append((line, row))
+            if line >= last:
+                break
     except CsvError as broken:
-        raise _HeaderError(str(broken)) from None
-    if first is None:
+        if not above:
+            raise _HeaderError(str(broken)) from None
+    if not above:
         raise CsvError("the file is empty")
-    names = _names(first, dialect["header"])
+    return above
+
+
+def _lacking(line, first, dialect, needed):
+    names = _names([first]) if dialect["header"] else _numbers(len(first))
     lacking = ", ".join(f'"{name}"' for name in needed if name not in names)
-    if lacking:
-        shown = ", ".join(f'"{cell}"' for cell in first)
-        shown = shown if len(shown) <= SHOWN_CHARS else shown[:SHOWN_CHARS] + "..."
-        split = f"split by {_name_separator(dialect['delimiter'])}, line {line} reads {shown}"
-        raise _HeaderError(f"these columns are missing: {lacking}; {split}")
-    return names, [] if dialect["header"] else [first]
+    shown = ", ".join(f'"{cell}"' for cell in first)
+    shown = shown if len(shown) <= SHOWN_CHARS else shown[:SHOWN_CHARS] + "..."
+    split = f"split by {_name_separator(dialect['delimiter'])}, line {line} reads {shown}"
+    return f"these columns are missing: {lacking}; {split}"
 
 
 def _suggest(path, dialect, encoding, needed):
@@ -168,7 +190,8 @@ def _suggest(path, dialect, encoding, needed):
                 _line, first = next(_records(file, {**dialect, "delimiter": delimiter}))
         except CsvError:
             return 0
-        return len(set(needed) & set(_names(first, dialect["header"])))
+        names = _names([first]) if dialect["header"] else _numbers(len(first))
+        return len(set(needed) & set(names))
 
     best = max(SUGGESTED, key=lambda name: count(SEPARATORS[name]))
     if count(SEPARATORS[best]) <= count(dialect["delimiter"]):
@@ -200,10 +223,31 @@ def _encoding(text):
     return "utf-8-sig" if name == "utf-8" else name
 
 
-def _names(first, is_header):
-    if is_header:
-        return [name.strip() for name in first]
-    return [f"column_{n}" for n in range(1, len(first) + 1)]
+def _unescape(line):
+    return ESCAPED.sub(lambda m: '""' if m[1] == '"' else "\\", line)
+
+
+def _numbers(width):
+    return [f"column_{n}" for n in range(1, width + 1)]
+
+
+def _names(rows):
+    """Join names that go over several lines; number what has none, or that of another column."""
+    columns = zip(*rows)
+    labels = [" ".join(filter(None, (cell.strip() for cell in column))) for column in columns]
+    names, taken = [], set(labels)
+    for n, label in enumerate(labels, start=1):
+        name = label or f"column_{n}"
+        if label and label not in names:
+            names.append(name)
+            continue
+        k, stem = 1, name
+        while name in taken or k == 1 and label:
+            k += 1
+            name = f"{stem}_{k}"
+        taken.add(name)
+        names.append(name)
+    return names
 
 
 def _fit(line, row, width, bad_lines):
@@ -219,8 +263,14 @@ def _records(file, dialect):
     """Yield every row that is not blank, with the line on which it starts."""
     csv.field_size_limit(2**31 - 1)
     line = 1
+    quote = dialect.get("quote", '"')
     reader = csv.reader(
-        file, delimiter=dialect["delimiter"], quotechar=dialect["quote"], strict=True
+        map(_unescape, file) if dialect.get("escape") else file,
+        delimiter=dialect["delimiter"] or "\x1f",  # a table of one column
+        quotechar=quote or '"',
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        skipinitialspace=dialect.get("skip_space", False),
+        strict=True,
     )
     try:
         for row in reader:

@@ -133,6 +133,11 @@ def test_quotes_that_a_backslash_escapes(reader: Reader) -> None:
     assert reader.rows('a,b\n"C:\\x\\","y"\n') == [["C:\\x\\", "y"]]
 
 
+def test_rows_without_any_value_are_told(reader: Reader) -> None:
+    result = read_well(reader, "a,b\n1,2\n,\n3,4\n,\n", "ROWS_EMPTY")
+    assert (result.problems[0].line, result.problems[0].count, result.n_rows) == (3, 2, 4)
+
+
 def test_spaces_after_separators_are_no_part_of_cells(reader: Reader) -> None:
     assert reader.rows('a, b, c\n1, "x, y", 2\n3, "z", 4\n') == [
         ["1", "x, y", "2"],

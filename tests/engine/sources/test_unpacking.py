@@ -33,7 +33,7 @@ def zstd(content: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("packed", "compression"),
     [
-        (gzip.compress(TEXT), "gzip"),
+        (gzip.compress(TEXT, mtime=0), "gzip"),
         (zstd(TEXT), "zstd"),
         (zstd(TEXT[:8]) + zstd(TEXT[8:]), "zstd"),
         (zipped(("data.csv", TEXT)), "zip"),
@@ -88,10 +88,10 @@ def test_zip_with_several_files_names_them(reader: Reader) -> None:
         ),
         (zipped(("mimetype", b"application/epub+zip"), ("c.xml", b"")), "an e-book"),
         (zipped(("META-INF/MANIFEST.MF", b""), ("A.class", b"")), "a Java archive"),
-        (gzip.compress(gzip.compress(TEXT)), "gzip inside another archive"),
-        (zipped(("a.gz", gzip.compress(TEXT))), "gzip inside another archive"),
-        (gzip.compress(zipped(("a.csv", TEXT))), "a zip archive inside another archive"),
-        (gzip.compress(b"%PDF-1.7\n"), "a PDF"),
+        (gzip.compress(gzip.compress(TEXT, mtime=0), mtime=0), "gzip inside another archive"),
+        (zipped(("a.gz", gzip.compress(TEXT, mtime=0))), "gzip inside another archive"),
+        (gzip.compress(zipped(("a.csv", TEXT)), mtime=0), "a zip archive inside another archive"),
+        (gzip.compress(b"%PDF-1.7\n", mtime=0), "a PDF"),
         (zstd(b"\0" * 10_000_000), "is not a text file"),
         (b"PK\x03\x04" + b"\0" * 500, "a damaged zip file"),
         (b"\x28\xb5\x2f\xfd" + b"\xff" * 500, "a damaged zstd file"),
@@ -167,4 +167,4 @@ def test_full_disk_is_no_damage(reader: Reader, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(unpacking, "_check_size", full)
     with pytest.raises(OSError, match="No space left"):
-        reader.read(gzip.compress(TEXT))
+        reader.read(gzip.compress(TEXT, mtime=0))
