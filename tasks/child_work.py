@@ -175,13 +175,14 @@ def _read(
     payload: dict[str, Any], storage: Storage, source: Path, folder: Path, send: Send
 ) -> dict[str, Any]:
     report = _every(send)
-    target = folder / "table.parquet"
+    target, rejects = folder / "table.parquet", folder / "rejects.csv"
     result = read_table(
         source,
         target,
         file_name=payload["file_name"],
         options=ReadOptions(**payload["options"]),
         limits=ReadLimits(),
+        rejects=rejects,
         on_progress=lambda part, rows: report(part * 0.6, f"Reading rows, {rows:,} so far"),
     )
     dialect: Dialect | None = result.dialect
@@ -190,18 +191,17 @@ def _read(
         "rows": result.n_rows,
         "n_columns": len(result.column_names),
         "preview": result.preview,
+        "rejects_key": _put_if_there(storage, payload["rejects_key"], rejects),
     }
     if result.refused or dialect is None:
         problems = [problem.as_dict() for problem in result.problems]
         names = [{"name": name, "kind": "text"} for name in result.column_names]
         return values | {"state": "refused", "problems": problems, "columns": names}
-    profile = profile_table(
-        target,
-        dialect.as_dict(),
-        lambda done, n: report(
-            0.6 + 0.4 * done / n, f"Looking at columns, {done:,} of {n:,} done"
-        ),
-    )
+
+    def tell(done: int, n: int) -> None:
+        report(0.6 + 0.4 * done / n, f"Looking at columns, {done:,} of {n:,} done")
+
+    profile = profile_table(target, dialect.as_dict(), tell)
     storage.put_file(payload["table_key"], target)
     problems = [problem.as_dict() for problem in result.problems + profile.problems]
     return values | {
@@ -210,6 +210,10 @@ def _read(
         "columns": profile.columns,
         "table_key": payload["table_key"],
     }
+
+
+def _put_if_there(storage: Storage, key: str, path: Path) -> str | None:
+    return storage.put_file(key, path).key if path.exists() else None
 
 
 def _every(send: Send) -> Any:

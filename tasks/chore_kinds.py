@@ -58,6 +58,7 @@ class ReadDataset(ChoreKind):
             "sample": dataset.sample,
             "original_key": dataset.original_key or original,
             "table_key": table,
+            "rejects_key": keys.dataset_rejects(dataset.id, dataset.token, dataset.reading),
             "file_name": dataset.file_name,
             "options": dataset.options,
         }

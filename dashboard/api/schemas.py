@@ -46,6 +46,11 @@ class Dialect(Schema):
     header: bool
     decimal: str
     bad_lines: Literal["refuse", "skip", "pad"] = "refuse"
+    escape: str = ""
+    skip_space: bool = False
+    header_line: int = 1
+    header_lines: int = 1
+    missing: list[str] | None = None
     format: Literal["csv", "parquet", "jsonl"] = "csv"
     compression: Literal["gzip", "zip", "zstd"] | None = None
 

@@ -8,6 +8,9 @@ from typing import BinaryIO
 from tasks.engine.refusals import HEAD_BYTES, Problem, RefusedError, error
 
 CHUNK_BYTES = 1 << 20
+SAMPLE_CHARS = 4 * HEAD_BYTES
+SAMPLE_LINES = 20
+MOST_CHARS = 40_000_000
 WIDE_BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
@@ -136,12 +139,20 @@ def _is_mostly_utf8(file: BinaryIO) -> bool:
 
 
 def read_sample(path: Path, encoding: str) -> str:
-    """Return the decoded beginning of a file, cut at a line's end unless it is one long line."""
+    """Return the decoded beginning of a file: whole lines, 256 KB of them or twenty."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    text, is_whole = "", False
     with path.open("rb") as file:
-        head = file.read(HEAD_BYTES * 4)
-        is_whole = not file.read(1)
-    text = codecs.getincrementaldecoder(encoding)().decode(head).removeprefix("\ufeff")
+        while not is_whole and (len(text) < SAMPLE_CHARS or _count_ends(text) < SAMPLE_LINES):
+            chunk = file.read(SAMPLE_CHARS)
+            is_whole = not chunk
+            text += decoder.decode(chunk, final=is_whole)
+            if len(text) > MOST_CHARS:
+                break
+    text = text.removeprefix("\ufeff")
     end = "\n" if "\n" in text else "\r"
-    if is_whole or end not in text:
-        return text
-    return text[: text.rindex(end) + 1]
+    return text if is_whole or end not in text else text[: text.rindex(end) + 1]
+
+
+def _count_ends(text: str) -> int:
+    return text.count("\n") or text.count("\r")

@@ -21,6 +21,7 @@ SAMPLE_RECORDS = 500
 COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+")
 POINT_NUMBER = re.compile(r"[+-]?\d+\.\d+")
 LEAST_SPACE_WIDTH = 3
+TYPED_CELLS = 20_000
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | N
     if len(split) <= 0.5 * len(records):
         return None
     width, count = Counter(len(r.cells) for r in split).most_common(1)[0]
-    cells = [cell for r in records[1:] for cell in r.cells] or ["-"]
+    cells = [cell for r in records[1:] for cell in r.cells[:TYPED_CELLS]][:TYPED_CELLS] or ["-"]
     typed = sum(map(is_typed, cells)) / len(cells)
     if dialect.delimiter == " " and (
         width < LEAST_SPACE_WIDTH or count < 0.95 * len(records) or typed < 0.5

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from tasks.engine.cell_types import is_typed
 from tasks.engine.dialects import DELIMITERS, Dialect
 
-STEPS = 2_000
+STEPS = 2_000  # for a line
+LONGEST = 20_000  # characters of a line that is mended
+SURPLUS = 3  # empty cells too many, for which the best place is looked for
 OTHER_DELIMITERS = (*DELIMITERS, " ")
 LEAST_WIDTH = 3  # with two cells almost any other separator would do
 
@@ -36,7 +38,7 @@ def mend_quotes(text: str, dialect: Dialect, width: int) -> list[str] | None:
         None where no way gives that number of cells.
     """
     quote, delimiter = dialect.quote, dialect.splits_at
-    if not quote or quote not in text:
+    if not quote or quote not in text or len(text) > LONGEST:
         return None
     ways: list[tuple[int, list[str]]] = [(0, [])]
     for _ in range(STEPS):
@@ -122,12 +124,14 @@ def drop_empty(cells: Sequence[str], width: int, are_typed: Sequence[bool]) -> l
         None where it has no empty cells too many.
     """
     kept = list(cells)
-    while len(kept) > width:
+    if not any(cell.strip() for cell in cells[width:]) and len(cells) > width + SURPLUS:
+        return kept[:width]
+    while width < len(kept) <= width + SURPLUS:
         ways = [kept[:n] + kept[n + 1 :] for n, cell in enumerate(kept) if not cell.strip()]
         if not ways:
             return None
         kept = max(reversed(ways), key=lambda way: _fit(way, are_typed))
-    return kept if len(cells) > width else None
+    return kept if len(kept) == width < len(cells) else None
 
 
 def _fit(cells: Sequence[str], are_typed: Sequence[bool]) -> int:

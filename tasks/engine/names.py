@@ -1,5 +1,6 @@
 """The names of a table's columns, from what stands in the file."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from tasks.engine.refusals import Problem, RefusedError, error
@@ -41,7 +42,7 @@ def name_columns(labels: Sequence[str], line: int) -> tuple[list[str], list[Prob
         n = labels.index(LINE) + 1
         message = f'Column {n} is called "{LINE}", a name that Trainyard needs. Rename it'
         raise RefusedError(error("CSV_HEADER_RESERVED", message, line=line))
-    taken, first_of = set(labels), {}
+    taken, first_of, tried = set(labels), {}, Counter[str]()
     names: list[str] = []
     blank: list[int] = []
     repeated: list[tuple[int, str, str]] = []
@@ -50,7 +51,7 @@ def name_columns(labels: Sequence[str], line: int) -> tuple[list[str], list[Prob
             first_of[label] = n
             names.append(label)
             continue
-        name = _free_name(label or f"column_{n}", taken, repeats=bool(label))
+        name = _free_name(label or f"column_{n}", taken, tried, repeats=bool(label))
         taken.add(name)
         names.append(name)
         blank += [] if label else [n]
@@ -61,13 +62,13 @@ def name_columns(labels: Sequence[str], line: int) -> tuple[list[str], list[Prob
     return names, problems + _blank(blank, line) + _more(len(repeated) - TOLD, line)
 
 
-def _free_name(stem: str, taken: set[str], *, repeats: bool) -> str:
-    if not repeats and stem not in taken:
-        return stem
-    n = 2
-    while f"{stem}_{n}" in taken:
-        n += 1
-    return f"{stem}_{n}"
+def _free_name(stem: str, taken: set[str], tried: Counter[str], *, repeats: bool) -> str:
+    name = stem
+    while name in taken or repeats:
+        repeats = False
+        tried[stem] += 1
+        name = f"{stem}_{tried[stem] + 1}"
+    return name
 
 
 def _repeated(first: int, n: int, label: str, name: str, line: int) -> Problem:

@@ -21,6 +21,8 @@ QUOTED = (
 )
 ESCAPED = re.compile(r'\\(["\\])')
 MAX_READ_AHEAD = 200_000_000
+MAX_FAILURES = 500
+LONG_LINE = 100_000
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Records:
         self.are_typed: Sequence[bool] = ()
         self.back: deque[tuple[int, str]] = deque()
         self.read: list[tuple[int, str]] = []
-        self.n_blank = self.n_blank_after = self.n_read_ahead = 0
+        self.n_blank = self.n_blank_after = self.n_read_ahead = self.n_failures = 0
         self.was_broken = False
 
     @property
@@ -199,20 +201,24 @@ class Records:
         return ESCAPED.sub(lambda m: '""' if m[1] == '"' else "\\", text)
 
     def _mend(self, cells: list[str], text: str, *, broken: str) -> tuple[list[str], str]:
+        """Bring a record to the table's width; after many failures no longer try."""
         found = None if broken else drop_empty(cells, self.width, self.are_typed)
         if found:
             return found, "extra"
+        if self.n_failures > MAX_FAILURES:
+            return cells, ""
         if (broken and not self.was_broken) or len(self.read) > 1:
             found = mend_quotes(text, self.dialect, self.width)
             if found:
                 return found, "quotes"
         found = mend_delimiter(text, self.dialect, self.width, self.are_typed)
+        self.n_failures += found is None
         return (found, "separator") if found else (cells, "")
 
 
 def has_stray(cells: list[str], text: str, quote: str) -> bool:
     """Tell whether a cell that stands in `text` without quotes around it has a quote in it."""
-    return any(
+    return len(text) < LONG_LINE and any(
         quote in cell and quote + cell.replace(quote, quote * 2) + quote not in text
         for cell in cells
     )

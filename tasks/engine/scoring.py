@@ -70,7 +70,7 @@ def score_file(
             errors = [p.message for p in read.problems if p.severity == "error"]
             raise DataError("FILE_REFUSED", "; ".join(errors))
         with target.open("w", newline="", encoding="utf-8") as out:
-            writer = csv.writer(out, delimiter=read.dialect.delimiter)
+            writer = csv.writer(out, delimiter=read.dialect.delimiter or ",")
             report = on_progress or (lambda _fraction: None)
             return read.n_rows, _score_batches(model, schema, table, writer, report)
 

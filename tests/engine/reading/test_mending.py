@@ -101,3 +101,30 @@ def test_no_more_lines_are_kept_than_the_limit(
         rows = list(csv.reader(file))
     assert len(rows) == 4
     assert len(rows[1][2]) == 10_000
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['"x",' * 400_000, '"' * 1_000_000, "," * 30_000, '"",' * 5_000 + '"', ' "x' * 200_000],
+)
+def test_no_line_takes_long(reader: Reader, line: str) -> None:
+    text = "a,b,c\n" + "1,2,3\n" * 50 + (line + "\n") * 3
+    result = reader.read(text, bad_lines="skip")  # the test's own time limit is the check
+    assert result.column_names == ["a", "b", "c"]
+
+
+def test_many_lines_that_cannot_be_mended_take_no_time(reader: Reader) -> None:
+    text = "a,b,c\n" + "1,2,3\n" * 600 + '"x","y" z "w,1\n' * 30_000
+    assert reader.read(text, bad_lines="skip").n_rows == 600
+
+
+def test_a_wide_table_whose_names_are_longer_than_a_sample(reader: Reader) -> None:
+    names = ",".join(f"a_rather_long_name_of_column_{n}" for n in range(15_000))
+    result = reader.read(f"{names}\n" + ",".join("1" for _ in range(15_000)) + "\n")
+    assert not result.refused, result.problems
+    assert len(result.column_names) == 15_000
+
+
+def test_a_wide_table_whose_names_are_all_the_same(reader: Reader) -> None:
+    result = reader.read(",".join(["a"] * 15_000) + "\n" + ",".join(["1"] * 15_000) + "\n")
+    assert len(set(result.column_names)) == 15_000
