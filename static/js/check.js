@@ -1,0 +1,56 @@
+// The check page: a change is sent at once, and the new reading takes the place of the former one
+// when it is there. The page stays where it is, and the focus too. Without this module each form
+// has its button.
+const { htmx } = window;
+const WITH_WORDS = [409, 422]; // the page says in its own place what is wrong
+let isShowing = false;
+
+// Back opens the former address: the server says how the file was read then.
+htmx.config.refreshOnHistoryMiss = true;
+
+const check = () => document.getElementById('check');
+
+function send(control) {
+  const answers = control.closest('[data-answers]');
+  if (answers) {
+    answers.querySelector('[data-answer]').click();
+  } else if (control.value === 'other' && control.tagName === 'SELECT') {
+    document.getElementById(`${control.id}_other`).focus(); // it waits to be typed
+  } else {
+    control.form.requestSubmit();
+  }
+}
+
+document.addEventListener('change', (event) => {
+  if (event.target.closest('[data-answers], [data-reread], [data-rows]')) send(event.target);
+});
+
+// The first address says nothing of how the file is read; from the first change on it does, so
+// that Back leads to it and not only past it.
+document.addEventListener('htmx:beforeRequest', (event) => {
+  if (!event.target.closest('[data-reread], [data-answers]') || document.querySelector('[data-offer]')) return;
+  history.replaceState(history.state, '', check().dataset.here);
+});
+
+document.addEventListener('htmx:beforeSwap', (event) => {
+  if (event.detail.target.id !== 'check' || !WITH_WORDS.includes(event.detail.xhr.status)) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
+});
+
+// The live part says that the file was read: ask for the page once more, and put it in place.
+async function show() {
+  if (isShowing || !check()?.querySelector('[data-read]')) return;
+  isShowing = true;
+  try {
+    await htmx.ajax('GET', location.pathname + location.search, { target: '#check', select: '#check', swap: 'morph:outerHTML' });
+  } finally {
+    isShowing = false;
+  }
+}
+new MutationObserver(show).observe(document.getElementById('main'), { childList: true, subtree: true });
+
+// An address that was opened, or gone back to, and asks for another reading. Not after an
+// exchange: two tabs would take turns for ever.
+document.querySelector('[data-offer]')?.requestSubmit();
+show();
