@@ -34,7 +34,7 @@ class Form:
     decimals: Choices
     bad_lines: Choices = field(
         default=(
-            ("refuse", "Stop: do not take the file"),
+            ("", "Stop: do not take the file"),
             ("skip", "Leave these lines out"),
             ("pad", "Fill short lines with missing cells, leave long ones out"),
         )
@@ -118,6 +118,8 @@ def form_of(upload: Dataset, sent: Mapping[str, Any]) -> Form:
             other, values[name] = values[name], OTHER
         values[f"{name}_other"] = other
     # What was found out is known only where nobody chose.
+    if values["bad_lines"] == "refuse":  # as if nothing was chosen
+        values["bad_lines"] = ""
     d = {n: v for n, v in (upload.dialect or {}).items() if n not in upload.options}
     names = [name.capitalize() for name in DELIMITERS]
     return Form(

@@ -10,6 +10,7 @@ from dashboard.filters import count, plural
 from dashboard.paging import Page
 
 COLUMNS_AT_ONCE = 200
+WIDE_COLUMNS = 30
 PROBLEM_ROWS = 5
 QUESTIONS_AT_ONCE = 20
 GROUPS_AT_ONCE = 30
@@ -72,6 +73,7 @@ class Sheet:
     q: str
     problems_only: bool
     has_problems: bool
+    is_wide: bool
     n_here: int
     n_problems: int | None
 
@@ -87,9 +89,13 @@ class Note:
 
 @dataclass(frozen=True)
 class Group:
-    """What was found about one column, or about the file as a whole."""
+    """What was found about one column, or about the file as a whole.
+
+    `anchor` is where the page shows the column: its question, or its head among the rows.
+    """
 
     column: str | None
+    anchor: str | None
     notes: Sequence[Note]
     more: int
 
@@ -141,8 +147,7 @@ def view_upload(upload: Dataset, wanted: Wanted) -> CheckView:
     questions = list_questions(upload) if upload.state != "refused" else []
     unanswered = [question for question in questions if question.is_open]
     sheet = _sheet(upload, questions, wanted) if upload.preview else None
-    lines = {row.line for row in sheet.rows} if sheet else set()
-    groups = _groups(upload, lines)
+    groups = _groups(upload, _Places(upload, sheet, questions))
     blocking = [note for group in groups for note in group.notes if note.is_error]
     ragged = [p for p in upload.problems if p["code"] == BAD_LINES]
     return CheckView(
@@ -175,6 +180,7 @@ def _sheet(upload: Dataset, questions: Sequence[Question], wanted: Wanted) -> Sh
         q=wanted.q,
         problems_only=only,
         has_problems=bool(bad),
+        is_wide=len(upload.columns) > WIDE_COLUMNS,
         n_here=len(bad),
         n_problems=_count_problem_rows(upload, questions, bad),
     )
@@ -213,7 +219,29 @@ def _cell(row: Mapping[str, Any], head: Head) -> Cell:
     return Cell(text, (row.get("marks") or {}).get(str(head.position)), head)
 
 
-def _groups(upload: Dataset, lines: set[int]) -> list[Group]:
+class _Places:
+    """Where on the page lines and columns are."""
+
+    def __init__(
+        self, upload: Dataset, sheet: Sheet | None, questions: Sequence[Question]
+    ) -> None:
+        self.lines = {row.line for row in sheet.rows} if sheet else set()
+        shown = [head.position for head in sheet.heads] if sheet else []
+        self.columns = {upload.columns[n]["name"]: f"column-{n}" for n in shown}
+        self.questions = {question.column: question for question in questions[:QUESTIONS_AT_ONCE]}
+
+    def of_column(self, column: str | None) -> str | None:
+        """Return the anchor of a column."""
+        asked = self.questions.get(column or "")
+        return f"question-{asked.position}" if asked else self.columns.get(column or "")
+
+    def of_problem(self, problem: Mapping[str, Any]) -> str | None:
+        """Return the anchor of what a problem is about."""
+        line = problem["line"]
+        return PLACES.get(problem["code"]) or (f"line-{line}" if line in self.lines else None)
+
+
+def _groups(upload: Dataset, places: _Places) -> list[Group]:
     """Return what was found, by column; first what stops the saving, then about the file."""
     found: dict[str | None, list[Mapping[str, Any]]] = {}
     for problem in upload.problems:
@@ -221,16 +249,27 @@ def _groups(upload: Dataset, lines: set[int]) -> list[Group]:
     groups = []
     for column, problems in found.items():
         ordered = sorted(problems, key=lambda p: p["severity"] != "error")
-        notes = [_note(problem, lines) for problem in ordered[:NOTES_AT_ONCE]]
-        groups.append(Group(column, notes, max(0, len(problems) - NOTES_AT_ONCE)))
+        notes = [_note(problem, places) for problem in ordered[:NOTES_AT_ONCE]]
+        notes += _effect(places.questions.get(column or ""))
+        more = max(0, len(problems) - NOTES_AT_ONCE)
+        groups.append(Group(column, places.of_column(column), notes, more))
     return sorted(groups, key=lambda group: (not group.is_error, group.column is not None))
 
 
-def _note(problem: Mapping[str, Any], lines: set[int]) -> Note:
-    anchor = PLACES.get(problem["code"])
-    if anchor is None and problem["line"] in lines:
-        anchor = f"line-{problem['line']}"
-    return Note(problem["message"], problem["severity"] == "error", anchor)
+def _note(problem: Mapping[str, Any], places: _Places) -> Note:
+    words, line = problem["message"], problem["line"]
+    if line is not None and f"{line}" not in words and f"{line:,}" not in words:
+        words = f"{words} (line {line})"
+    return Note(words, problem["severity"] == "error", places.of_problem(problem))
+
+
+def _effect(question: Question | None) -> list[Note]:
+    """Return what would become of a column that looks like numbers."""
+    if question is None or question.about != "number":
+        return []
+    become, cells = count(question.become), count(question.cells)
+    words = f"{become} of {cells} cells become numbers if it is read as a number"
+    return [Note(words, False, f"question-{question.position}")]
 
 
 def describe_rows(sheet: Sheet) -> str:

@@ -31,7 +31,8 @@ class Question:
 
     `position` is the column's place in the file, from 0. `selected` is the answer that is given
     or, before that, what we propose; `is_open` says that nobody has answered yet. `cells` is how
-    many cells it is about, `text_kind` the kind of the column if it stays text.
+    many cells it is about, `become` how many of them would be numbers, `text_kind` the kind of
+    the column if it stays text.
     """
 
     position: int
@@ -42,6 +43,7 @@ class Question:
     selected: str
     is_open: bool
     cells: int
+    become: int
     text_kind: str
 
     @property
@@ -94,6 +96,7 @@ def _about_number(
         selected=answer or (TEXT if asked["left"] else "number"),
         is_open=not answer,
         cells=asked["of"],
+        become=asked["become"],
         text_kind=_text_kind(column),
     )
 
@@ -141,6 +144,7 @@ def _about_dates(
         selected=answer or TEXT,
         is_open=not answer,
         cells=0,
+        become=0,
         text_kind=_text_kind(column),
     )
 
