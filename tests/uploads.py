@@ -72,7 +72,7 @@ def make_upload(owner: User, **overrides: Any) -> Dataset:
 def finish_reading(upload_id: int, **values: Any) -> None:
     """Write what the light worker would write when it has read an upload anew."""
     with writing() as session:
-        upload = session.get_one(Dataset, upload_id)
+        upload = session.get_one(Dataset, upload_id, populate_existing=True)
         assert upload.state == "reading"
         for chore in session.query(Chore).where(Chore.subject_id == upload_id):
             session.delete(chore)

@@ -18,7 +18,7 @@ from dashboard.datasets import checking, queries
 from dashboard.datasets.check_form import facts_of, form_of, header_line_of
 from dashboard.datasets.check_view import CheckView, Wanted, describe_rows, view_upload
 from dashboard.datasets.options import LAYOUT, layout_of, parse_options, to_fields
-from dashboard.datasets.questions import FIELD
+from dashboard.datasets.questions import FIELD, mark_columns
 from dashboard.datasets.rejects import first_rejects, misfits_csv, rejects_csv, stem_of
 from dashboard.db import Dataset
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
@@ -100,6 +100,7 @@ def _check_page(
         same=queries.find_same_file(sha256=upload.sha256, other_than=upload.id),
         name=request.form.get("name") or stem_of(upload),
         layout=to_fields(upload.options),
+        asked_of=mark_columns(upload),
         shown_rows=shown,
         links=_links(upload, view, shown),
         here=_address(upload, shown),
@@ -171,7 +172,7 @@ def reread(upload_id: int) -> Answer:
             user=current_user,
             dataset_id=upload_id,
             form=request.form,
-            reading=request.form.get("reading", type=int),
+            asked_of=request.form.get("asked_of"),
         )
     except DomainError as problem:
         return _refused(upload_id, problem)

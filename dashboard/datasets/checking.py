@@ -15,7 +15,7 @@ from dashboard.chores.service import add_chore
 from dashboard.datasets.families import join_family
 from dashboard.datasets.options import merge_options
 from dashboard.datasets.queries import get_upload
-from dashboard.datasets.questions import FIELD, read_answers
+from dashboard.datasets.questions import FIELD, mark_columns, read_answers
 from dashboard.datasets.service import clean_name
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
@@ -46,7 +46,7 @@ def reread_upload(*, user: User, dataset_id: int, options: Mapping[str, Any]) ->
 
 
 def change_reading(
-    *, user: User, dataset_id: int, form: Mapping[str, Any], reading: int | None = None
+    *, user: User, dataset_id: int, form: Mapping[str, Any], asked_of: str | None = None
 ) -> Dataset:
     """Change what a form has fields for, and read the upload again if that changes anything.
 
@@ -58,8 +58,8 @@ def change_reading(
         The upload.
     form : Mapping
         Fields of `options.merge_options`, and ``answer-N`` for the question about a column.
-    reading : int, optional
-        Which reading the form showed; answers about columns of another one are refused.
+    asked_of : str, optional
+        Which columns the form showed (`questions.mark_columns`); answers about others are refused.
 
     Raises
     ------
@@ -68,12 +68,12 @@ def change_reading(
     ValidationFailed
         When a field holds what cannot be used.
     Conflict
-        When there are answers, and the file was read in another way meanwhile.
+        When there are answers, and the file has other columns meanwhile.
     """
     get_upload(user=user, dataset_id=dataset_id)
     with writing() as session:
         dataset = _lock_upload(session, user, dataset_id)
-        options = _merged(dataset, form, reading)
+        options = _merged(dataset, form, asked_of)
         # What was refused may have been a fault of ours: then the same is tried again.
         is_changed = options != dataset.options or dataset.state == "refused"
         if is_changed:
@@ -83,12 +83,12 @@ def change_reading(
     return dataset
 
 
-def _merged(dataset: Dataset, form: Mapping[str, Any], reading: int | None) -> dict[str, Any]:
+def _merged(dataset: Dataset, form: Mapping[str, Any], asked_of: str | None) -> dict[str, Any]:
     """Return the dataset's options with those changed that a form is about."""
     options = merge_options(dataset.options, form)
     if not any(name.startswith(FIELD) or name == "all" for name in form):
         return options
-    if reading is not None and reading != dataset.reading:
+    if asked_of is not None and asked_of != mark_columns(dataset):
         raise Conflict(READ_OTHERWISE)
     answers = read_answers(dataset, form)
     columns = {**(options.get("columns") or {}), **answers}

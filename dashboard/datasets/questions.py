@@ -3,8 +3,10 @@
 The counts and the example of each question were made by the profile (`Dataset.columns`).
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from dashboard.db import Dataset
@@ -162,6 +164,12 @@ def cut(text: Any) -> str:
     """Return a person's own value, cut where it is long."""
     text = str(text)
     return f"{text[:LONGEST_VALUE]}…" if len(text) > LONGEST_VALUE else text
+
+
+def mark_columns(upload: Dataset) -> str:
+    """Return a mark of the columns' names and order, by which a form's answers know theirs."""
+    names = json.dumps(upload.column_names)
+    return sha256(names.encode()).hexdigest()[:12]
 
 
 def read_answers(upload: Dataset, form: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -67,8 +67,8 @@ def test_an_answer_is_kept_and_shown_again(
     owner: User, any_app: Flask, answer: str, choice: object
 ) -> None:
     upload_id = make_upload(owner).id
-    form = {"answer-2": answer, "reading": "1"}
-    checking.change_reading(user=owner, dataset_id=upload_id, form=form, reading=1)
+    form = {"answer-2": answer}
+    checking.change_reading(user=owner, dataset_id=upload_id, form=form)
     assert choices(upload_id) == {"price": choice}
     finish_reading(upload_id)
     page = PageClient(any_app, owner).get(f"/uploads/{upload_id}")
@@ -83,14 +83,10 @@ def test_one_answer_counts_or_one_for_all(owner: User) -> None:
     columns[1]["question"] = ABOUT_DATES
     upload_id = make_upload(owner, columns=columns).id
     form = {"answer-1": "%d/%m/%Y", "answer-2": "leave_out", "answer-3": "number"}
-    checking.change_reading(
-        user=owner, dataset_id=upload_id, form={**form, "only": "answer-2"}, reading=1
-    )
+    checking.change_reading(user=owner, dataset_id=upload_id, form={**form, "only": "answer-2"})
     assert choices(upload_id) == {"price": {"use": False}}
     finish_reading(upload_id)
-    checking.change_reading(
-        user=owner, dataset_id=upload_id, form={**form, "all": "number"}, reading=2
-    )
+    checking.change_reading(user=owner, dataset_id=upload_id, form={**form, "all": "number"})
     assert choices(upload_id) == {"price": {"use": False}, "bedrooms": {"kind": "number"}}
 
 
@@ -124,7 +120,7 @@ def test_what_is_saved_is_what_was_seen(owner: User, any_app: Flask) -> None:
     answer = pages.submit(page, {"name": "mine"}, form="#check-form", status=409)
     assert "read in another way meanwhile" in answer.text
     assert answer.find("#field-name")["value"] == "mine"
-    late = {"answer-2": "text", "reading": "2"}
+    late = {"answer-2": "text", "asked_of": "other columns"}
     assert "another tab" in pages.post(f"/uploads/{upload.id}", late, status=409).text
     assert stored(upload.id).saved_at is None
     pages.submit(answer, {}, form="#check-form", status=303)
