@@ -171,7 +171,7 @@ def _sheet(upload: Dataset, questions: Sequence[Question], wanted: Wanted) -> Sh
     heads = [_head(n, upload.columns[n], asked) for n in found[page.first - 1 : page.last]]
     bad = [row for row in upload.preview if row.get("problem") or row.get("marks")]
     first = [row for row in upload.preview if not row.get("problem")]
-    only = bool(bad) and (wanted.rows == "problems" or (wanted.rows is None and bool(asked)))
+    only = bool(bad) and (wanted.rows == "problems" or (wanted.rows is None and bool(questions)))
     shown = (bad if wanted.more else bad[:PROBLEM_ROWS]) if only else first
     return Sheet(
         heads=heads,

@@ -52,8 +52,10 @@ document.addEventListener('htmx:beforeSwap', (event) => {
 });
 
 // The live part says that the file was read: ask for the page once more, and put it in place.
+// Not beside a change that is on its way: its answer is the newer one, and it may wait its turn.
 async function show() {
   if (isShowing || !check()?.querySelector('[data-read]')) return;
+  if (check().querySelector(':is(form, button).htmx-request')) return;
   isShowing = true;
   try {
     await htmx.ajax('GET', location.pathname + location.search, { source: '#check', target: '#check', select: '#check', swap: 'morph:outerHTML' });

@@ -183,6 +183,8 @@ def test_from_question_to_saved_by_keyboard_alone(browse: Browse, member: User) 
     columns = columns_of()
     columns[2]["kind"] = "number"
     finish_reading(upload.id, columns=columns, preview=preview_of()[:2])
+    expect(page.locator("#check-progress")).to_have_count(0)
+    expect(page.locator("#check-rows tbody tr")).to_have_count(2)
     expect(page.locator(".error-summary")).to_have_count(0)
     expect(page.locator("#answer-2-1")).to_be_focused()
     expect(page.locator("#answer-2-1")).to_be_checked()
