@@ -60,7 +60,7 @@ def _misfits_of(
     for n, name in enumerate(names):
         cells = piece.column(name)
         plain = pc.utf8_trim_whitespace(cells)
-        is_number = pc.match_substring_regex(plain, NUMBERS[decimals[name]])
+        is_number = pc.match_substring_regex(plain, NUMBERS["," if decimals[name] == "," else "."])
         fits = pc.or_(is_number, pc.is_in(plain, markers))
         # A padded cell is null, and so is what is said of it: it is missing.
         rows = pc.indices_nonzero(pc.invert(pc.fill_null(fits, True)))

@@ -90,6 +90,14 @@ def test_one_answer_counts_or_one_for_all(owner: User) -> None:
     assert choices(upload_id) == {"price": {"use": False}, "bedrooms": {"kind": "number"}}
 
 
+def test_what_was_refused_may_be_tried_once_more(owner: User) -> None:
+    """The fault may have been ours, such as a storage that was away."""
+    upload_id = make_upload(owner, state="refused", columns=[], options={"delimiter": ";"}).id
+    checking.change_reading(user=owner, dataset_id=upload_id, form={"delimiter": ";"})
+    found = stored(upload_id)
+    assert (found.state, found.reading, found.options) == ("reading", 2, {"delimiter": ";"})
+
+
 def test_an_answer_that_was_not_offered_is_refused(owner: User) -> None:
     upload_id = make_upload(owner).id
     for form in ({"answer-2": "roman numerals"}, {"answer-2": "%d/%m/%Y"}):

@@ -1,13 +1,16 @@
 """Options of a reading as form and API fields, and as part of an address."""
 
 import codecs
+import io
 import json
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard import queue
 from dashboard.datasets.options import (
     DELIMITERS,
     ENCODINGS,
@@ -16,7 +19,10 @@ from dashboard.datasets.options import (
     parse_options,
     to_fields,
 )
+from dashboard.db import Dataset, User
 from dashboard.errors import ValidationFailed
+from dashboard.extensions import db
+from tests.dashboard.api.test_api import Api
 
 
 def test_every_encoding_that_is_offered_has_pythons_own_name() -> None:
@@ -88,6 +94,28 @@ def test_a_form_changes_what_it_has_fields_for() -> None:
         "columns": {"a": {"kind": "text"}, "b": {"use": False}},
     }
     assert merge_options({"header_lines": 3}, {"header": "false"}) == {"header": False}
+
+
+def test_the_api_takes_choices_for_columns(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
+    api = Api(app, member)
+
+    def send(status: int, **fields: str) -> Any:
+        data = {"file": (io.BytesIO(b"price;b\n1;2\n"), "t.csv"), **fields}
+        return api.call("POST", "/datasets", status, data=data, content_type="multipart/form-data")
+
+    columns = {"columns.price.kind": "number", "columns": '{"b": {"use": false}}'}
+    made = send(202, missing="NA,?", quote="none", **columns)
+    assert db.session.get_one(Dataset, made["id"]).options == {
+        "quote": "",
+        "missing": ["", "NA", "?"],
+        "columns": {"b": {"use": False}, "price": {"kind": "number"}},
+    }
+    fields = send(422, **{"columns.price.kind": "numeric", "header_line": "x"})["error"]["fields"]
+    assert fields["columns.price.kind"].startswith('columns.price.kind is "numeric"; it must be')
+    assert fields["header_line"].startswith('header_line is "x"; it must be a whole number')
 
 
 markers = st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=20), max_size=5)
