@@ -39,15 +39,21 @@ def send_stream(
             while chunk := stream.read(CHUNK_BYTES):
                 yield chunk
 
-    response = Response(stream_with_context(chunks()), mimetype=media_type)
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in file_name)
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
-    )
+    response = send_chunks(chunks(), file_name=file_name, media_type=media_type)
     if size_bytes is not None:
         response.headers["Content-Length"] = str(size_bytes)
     if sha256:
         response.headers["X-Content-SHA256"] = sha256
+    return response
+
+
+def send_chunks(chunks: Iterator[bytes], *, file_name: str, media_type: str) -> Response:
+    """Answer with a file that is made while it is sent."""
+    response = Response(stream_with_context(chunks), mimetype=media_type)
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in file_name)
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+    )
     return response
 
 

@@ -113,6 +113,11 @@ class PageClient:
         response = self.http.post(str(element.get("action") or page.path), data=filled)
         return self._checked(response, status)
 
+    def submit_get(self, page: Page, data: Form, *, form: str) -> Page:
+        """Fill in a form that only looks, and send it."""
+        element = page.find(form)
+        return self.get(str(element["action"]), query_string={**values_of(element), **data})
+
     def follow(self, page: Page) -> Page:
         """Open the page that an answer redirects to."""
         return self.get(page.response.headers["Location"])

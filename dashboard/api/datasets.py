@@ -10,7 +10,7 @@ from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.datasets import queries, service, uploads
 from dashboard.datasets.files import original_file, table_csv
-from dashboard.datasets.options import FIELDS, parse_options
+from dashboard.datasets.options import parse_options
 from dashboard.errors import ValidationFailed
 from tasks.engine.catalogue import list_estimators
 
@@ -23,7 +23,7 @@ def create_dataset() -> dict[str, Any]:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise ValidationFailed({"file": "Choose a CSV file"})
-    options = parse_options({name: request.form.get(name) for name in FIELDS})
+    options = parse_options(request.form)
     dataset = uploads.create_upload(
         user=current_user(),
         file_name=file.filename,

@@ -81,16 +81,30 @@ class CompareQuery(Open):
     metric: str | None = None
 
 
-class DatasetForm(Schema):
-    """An uploaded file."""
+class DatasetForm(Open):
+    """An uploaded file, and how it is to be read; what is left out is found out.
+
+    What is said in `columns` about a column may also be said with a field each:
+    ``columns.NAME.kind``, ``columns.NAME.format`` and ``columns.NAME.use``.
+    """
 
     file: Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
     name: str | None = None
-    delimiter: str | None = None
+    delimiter: Annotated[str | None, Field(description="A character, or its name")] = None
+    quote: Annotated[str | None, Field(description="\", ' or none")] = None
+    escape: Literal["doubled", "backslash"] | None = None
     encoding: str | None = None
     header: Literal["true", "false"] | None = None
+    header_line: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    header_lines: Annotated[int, Field(ge=1, le=5)] | None = None
     decimal: Literal[".", ","] | None = None
+    missing: Annotated[
+        str | None, Field(description="Markers between commas, or a JSON list of texts")
+    ] = None
     bad_lines: Literal["refuse", "skip", "pad"] | None = None
+    columns: Annotated[
+        str | None, Field(description='JSON: {"NAME": {"kind", "format", "use"}}')
+    ] = None
 
 
 class PredictionForm(Schema):

@@ -1,51 +1,166 @@
-"""Pages of a file that is checked before it is saved."""
+"""Pages of a file that is checked before it is saved.
 
+The address keeps how the file is read (`options.to_fields`), and which part of its rows is shown.
+Opening an address changes nothing: where it asks for another reading than the one that is there,
+the page offers that, and the page's module sends the offer at once.
+"""
+
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from dashboard.datasets import checking, queries
-from dashboard.datasets.options import DELIMITERS, ENCODINGS, FIELDS, parse_options
-from dashboard.errors import ValidationFailed
+from dashboard.datasets.check_form import facts_of, form_of, header_line_of
+from dashboard.datasets.check_view import CheckView, Wanted, describe_rows, view_upload
+from dashboard.datasets.options import LAYOUT, layout_of, parse_options, to_fields
+from dashboard.datasets.questions import FIELD, mark_columns
+from dashboard.datasets.rejects import first_rejects, misfits_csv, rejects_csv, stem_of
+from dashboard.db import Dataset
+from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.live import answer
+from dashboard.paging import read_number
 from dashboard.web import requires
 
 blueprint = Blueprint("check", __name__)
-Answer = Response | str | tuple[str, int]
+Answer = Response | str
+FIELDS_OF_ROWS = ("q", "rows", "page", "more")
 
 
 @blueprint.get("/uploads/<int:upload_id>")
-def check(upload_id: int) -> str:
+def check(upload_id: int) -> Answer:
     """Show a file as it was read, before it is saved. For its owner."""
-    return _check_page(upload_id, {})
+    try:
+        return _check_page(upload_id)
+    except NotFound as problem:
+        return _refused(upload_id, problem)
 
 
-def _check_page(upload_id: int, errors: dict[str, str]) -> str:
+def _refused(upload_id: int, problem: DomainError) -> Response:
+    """Return the page that says why not, or what became of the upload meanwhile."""
+    if isinstance(problem, NotFound):
+        elsewhere = _where_it_went(upload_id)
+        if elsewhere is None:
+            raise problem
+        return elsewhere
+    if isinstance(problem, ValidationFailed):
+        response = make_response(_check_page(upload_id, errors=problem.fields), 422)
+    elif isinstance(problem, Conflict):
+        response = make_response(_check_page(upload_id, conflict=problem.message), 409)
+    else:
+        raise problem
+    response.headers["HX-Push-Url"] = "false"  # the address stays that of what was read
+    return response
+
+
+def _where_it_went(upload_id: int) -> Response | None:
+    """Return the way to what became of an upload, None where there is nothing any more."""
+    saved = queries.find_dataset(upload_id)
+    if saved is not None:
+        flash(f"{saved.file_name} is saved as {saved.name}", "message")
+        url = url_for("look.detail", dataset_id=upload_id)
+    else:
+        url = request.full_path
+    if "HX-Request" in request.headers:  # a part of a page cannot become another page
+        return Response(headers={"HX-Redirect": url})
+    return redirect(url, 303) if saved is not None else None
+
+
+def _check_page(
+    upload_id: int, errors: Mapping[str, str] | None = None, conflict: str | None = None
+) -> str:
     upload = queries.get_upload(user=current_user, dataset_id=upload_id)
-    return render_template("datasets/check.html", errors=errors, **_check_context(upload))
+    shown = _rows_in(request.form if request.method == "POST" else request.args)
+    wanted = Wanted(
+        q=shown.get("q", ""),
+        page=read_number(shown.get("page"), 1),
+        rows=shown.get("rows"),
+        more="more" in shown,
+    )
+    view = view_upload(upload, wanted)
+    fields = {name: text for name, text in (errors or {}).items() if _is_on_page(name)}
+    elsewhere = [text for name, text in (errors or {}).items() if name not in fields]
+    return render_template(
+        "datasets/check.html",
+        upload=upload,
+        view=view,
+        errors=fields,
+        conflict=conflict or ". ".join(elsewhere),
+        # What was sent and cannot be used is given back to be mended.
+        form=form_of(upload, request.form if errors else {}),
+        read_as=facts_of(upload),
+        header_line=header_line_of(upload),
+        offer={} if errors else _offer(upload),
+        rejects=first_rejects(upload) if view.bad_lines else (),
+        rows_text=describe_rows(view.sheet) if view.sheet else "",
+        same=queries.find_same_file(sha256=upload.sha256, other_than=upload.id),
+        name=request.form.get("name") or stem_of(upload),
+        layout=to_fields(upload.options),
+        asked_of=mark_columns(upload),
+        shown_rows=shown,
+        links=_links(upload, view, shown),
+        here=_address(upload, shown),
+    )
 
 
-def _check_context(upload: Any) -> dict[str, Any]:
-    problems = [p for p in upload.problems if p["severity"] == "error"]
-    return {
-        "upload": upload,
-        "blocking": {f"problem-{n}": p["message"] for n, p in enumerate(problems)},
-        "notes": [p for p in upload.problems if p["severity"] == "warning"],
-        "is_ragged": any(p["code"] == "CSV_RAGGED" for p in upload.problems),
-        "same": queries.find_same_file(sha256=upload.sha256, other_than=upload.id),
-        "delimiters": [(character, name) for name, character in DELIMITERS.items()],
-        "encodings": [(name, name) for name in ENCODINGS],
-        "stem": upload.file_name.rsplit(".", 1)[0] or upload.file_name,
+def _is_on_page(name: str) -> bool:
+    return name in LAYOUT or name == "name" or name.startswith(FIELD)
+
+
+def _rows_in(query: MultiDict[str, str]) -> dict[str, str]:
+    """Return which part of the rows an address or a form asks for."""
+    found = {name: query.getlist(name)[-1] for name in FIELDS_OF_ROWS if name in query}
+    return {name: text for name, text in found.items() if text}
+
+
+def _links(upload: Dataset, view: CheckView, shown: Mapping[str, str]) -> dict[str, str]:
+    """Return the addresses of other parts of the rows."""
+    page = view.sheet.page if view.sheet else None
+    links = {
+        "more": _address(upload, {**shown, "more": "1"}),
+        "all_columns": _address(
+            upload, {n: t for n, t in shown.items() if n not in {"q", "page"}}
+        ),
     }
+    if page and page.number > 1:
+        links["previous"] = _address(upload, {**shown, "page": page.number - 1})
+    if page and page.number < page.pages:
+        links["next"] = _address(upload, {**shown, "page": page.number + 1})
+    return links
+
+
+def _offer(upload: Dataset) -> dict[str, str]:
+    """Return the reading that the address asks for, as fields, unless it is the one that is."""
+    asked = {name: request.args[name] for name in LAYOUT if name in request.args}
+    if not asked or upload.owner_id != current_user.id:
+        return {}
+    try:
+        options = parse_options(asked)
+    except ValidationFailed:
+        return {}  # as any filter that is none: it is left aside
+    if options == layout_of(upload.options):
+        return {}
+    return dict.fromkeys(LAYOUT, "") | to_fields(options)
+
+
+def _address(upload: Dataset, rows: Mapping[str, Any]) -> str:
+    """Return the address that says how an upload is read, and which rows are shown."""
+    query = {**to_fields(upload.options), **rows}
+    return f"{url_for('check.check', upload_id=upload.id)}?{urlencode(query)}"
 
 
 @blueprint.get("/_live/uploads/<int:upload_id>")
 def live_check(upload_id: int) -> Response:
     """Answer how far the reading is. For its owner."""
-    upload = queries.get_upload(user=current_user, dataset_id=upload_id)
-    return answer("datasets/_reading.html", dataset=upload, url=request.path)
+    try:
+        upload = queries.get_upload(user=current_user, dataset_id=upload_id)
+    except NotFound:  # saved or discarded in another tab: the page is to find out
+        upload = None
+    return answer("datasets/_check_progress.html", upload=upload, url=request.path)
 
 
 @blueprint.post("/uploads/<int:upload_id>")
@@ -53,11 +168,15 @@ def live_check(upload_id: int) -> Response:
 def reread(upload_id: int) -> Answer:
     """Read the file again in another way. For its owner."""
     try:
-        options = parse_options({name: request.form.get(name) for name in FIELDS})
-    except ValidationFailed as problem:
-        return _check_page(upload_id, problem.fields), 422
-    checking.reread_upload(user=current_user, dataset_id=upload_id, options=options)
-    return redirect(url_for("check.check", upload_id=upload_id), 303)
+        upload = checking.change_reading(
+            user=current_user,
+            dataset_id=upload_id,
+            form=request.form,
+            asked_of=request.form.get("asked_of"),
+        )
+    except DomainError as problem:
+        return _refused(upload_id, problem)
+    return redirect(_address(upload, _rows_in(request.form)), 303)
 
 
 @blueprint.post("/uploads/<int:upload_id>/save")
@@ -65,10 +184,15 @@ def reread(upload_id: int) -> Answer:
 def save(upload_id: int) -> Answer:
     """Make the upload a dataset. For its owner."""
     try:
-        name = request.form.get("name", "")
-        dataset = checking.save_upload(user=current_user, dataset_id=upload_id, name=name)
-    except ValidationFailed as problem:
-        return _check_page(upload_id, problem.fields), 422
+        dataset = checking.save_upload(
+            user=current_user,
+            dataset_id=upload_id,
+            name=request.form.get("name", ""),
+            form=request.form,
+            reading=request.form.get("reading", type=int),
+        )
+    except DomainError as problem:
+        return _refused(upload_id, problem)
     flash(f"Saved {dataset.name}", "success")
     return redirect(url_for("look.detail", dataset_id=dataset.id), 303)
 
@@ -77,5 +201,33 @@ def save(upload_id: int) -> Answer:
 @requires("member")
 def discard(upload_id: int) -> Response:
     """Forget the upload. For its owner."""
-    checking.discard_upload(user=current_user, dataset_id=upload_id)
+    try:
+        checking.discard_upload(user=current_user, dataset_id=upload_id)
+    except NotFound as problem:
+        return _refused(upload_id, problem)
     return redirect(url_for("uploads.new"), 303)
+
+
+@blueprint.get("/uploads/<int:upload_id>/rejects.csv")
+def download_rejects(upload_id: int) -> Response:
+    """Hand out the lines that were left out or mended. For its owner."""
+    upload = queries.get_upload(user=current_user, dataset_id=upload_id)
+    return rejects_csv(upload, raw=_is_raw())
+
+
+@blueprint.get("/uploads/<int:upload_id>/problems.csv")
+def download_problems(upload_id: int) -> Response:
+    """Hand out the cells that disagree with their column. For its owner."""
+    upload = queries.get_upload(user=current_user, dataset_id=upload_id)
+    return misfits_csv(upload, raw=_is_raw())
+
+
+@blueprint.get("/datasets/<int:dataset_id>/rejects.csv")
+def download_rejects_of_dataset(dataset_id: int) -> Response:
+    """Hand out the lines that were left out or mended. For all."""
+    dataset = queries.get_dataset(user=current_user, dataset_id=dataset_id)
+    return rejects_csv(dataset, raw=_is_raw())
+
+
+def _is_raw() -> bool:
+    return request.args.get("raw", "").lower() in {"true", "1"}

@@ -1,4 +1,8 @@
-"""A file between its upload and its saving: read in another way, saved, discarded."""
+"""A file between its upload and its saving: read in another way, saved, discarded.
+
+Every act locks the upload's row first, so that two tabs, or a person and an admin, never leave
+half of each: who comes second is told what became of it.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,16 +13,23 @@ from sqlalchemy.orm import Session
 from dashboard import queue
 from dashboard.chores.service import add_chore
 from dashboard.datasets.families import join_family
+from dashboard.datasets.options import merge_options
 from dashboard.datasets.queries import get_upload
+from dashboard.datasets.questions import FIELD, mark_columns, read_answers
 from dashboard.datasets.service import clean_name
-from dashboard.datasets.uploads import forget
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
+from dashboard.storage import get_storage, keys
+
+READ_OTHERWISE = (
+    "The file was read in another way meanwhile, perhaps in another tab. "
+    "Look at it again, then go on"
+)
 
 
 def reread_upload(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> Dataset:
-    """Read an upload again, in another way; no second upload is needed.
+    """Read an upload again with other options; no second upload is needed.
 
     Raises
     ------
@@ -29,12 +40,71 @@ def reread_upload(*, user: User, dataset_id: int, options: Mapping[str, Any]) ->
     with writing() as session:
         # Two who ask at once get two readings, each with a table of its own.
         dataset = _lock_upload(session, user, dataset_id)
-        dataset.options, dataset.reading = dict(options), dataset.reading + 1
-        dataset.state, dataset.progress, dataset.problems = "reading", 0.0, []
-        dataset.message = "Waiting to be read"
-        add_chore(session, "read_dataset", dataset.id, urgent=True)
+        _begin_reading(session, dataset, options)
     queue.wake(queue.LIGHT)
     return dataset
+
+
+def change_reading(
+    *, user: User, dataset_id: int, form: Mapping[str, Any], asked_of: str | None = None
+) -> Dataset:
+    """Change what a form has fields for, and read the upload again if that changes anything.
+
+    Parameters
+    ----------
+    user : User
+        Who asks.
+    dataset_id : int
+        The upload.
+    form : Mapping
+        Fields of `options.merge_options`, and ``answer-N`` for the question about a column.
+    asked_of : str, optional
+        Which columns the form showed (`questions.mark_columns`); answers about others are refused.
+
+    Raises
+    ------
+    NotFound
+        When there is no such upload of this person.
+    ValidationFailed
+        When a field holds what cannot be used.
+    Conflict
+        When there are answers, and the file has other columns meanwhile.
+    """
+    get_upload(user=user, dataset_id=dataset_id)
+    with writing() as session:
+        dataset = _lock_upload(session, user, dataset_id)
+        options = _merged(dataset, form, asked_of)
+        # What was refused may have been a fault of ours: then the same is tried again.
+        is_changed = options != dataset.options or dataset.state == "refused"
+        if is_changed:
+            _begin_reading(session, dataset, options)
+    if is_changed:
+        queue.wake(queue.LIGHT)
+    return dataset
+
+
+def _merged(dataset: Dataset, form: Mapping[str, Any], asked_of: str | None) -> dict[str, Any]:
+    """Return the dataset's options with those changed that a form is about."""
+    options = merge_options(dataset.options, form)
+    if not any(name.startswith(FIELD) or name == "all" for name in form):
+        return options
+    if asked_of is not None and asked_of != mark_columns(dataset):
+        raise Conflict(READ_OTHERWISE)
+    answers = read_answers(dataset, form)
+    columns = {**(options.get("columns") or {}), **answers}
+    return options | ({"columns": columns} if columns else {})
+
+
+def _begin_reading(session: Session, dataset: Dataset, options: Mapping[str, Any]) -> None:
+    """Have a file read within the caller's transaction.
+
+    The former reading's rows stay to be looked at until the new ones are there; its table may be
+    gone by then, so nothing of it can be saved.
+    """
+    dataset.options, dataset.reading = dict(options), dataset.reading + 1
+    dataset.state, dataset.progress, dataset.problems = "reading", 0.0, []
+    dataset.message = "Waiting to be read"
+    add_chore(session, "read_dataset", dataset.id, urgent=True)
 
 
 def _lock_upload(session: Session, user: User, dataset_id: int) -> Dataset:
@@ -43,17 +113,38 @@ def _lock_upload(session: Session, user: User, dataset_id: int) -> Dataset:
     return get_upload(user=user, dataset_id=dataset_id)
 
 
-def save_upload(*, user: User, dataset_id: int, name: str) -> Dataset:
+def save_upload(
+    *,
+    user: User,
+    dataset_id: int,
+    name: str,
+    form: Mapping[str, Any] | None = None,
+    reading: int | None = None,
+) -> Dataset:
     """Make an upload that was read a dataset.
+
+    Parameters
+    ----------
+    user : User
+        Who saves.
+    dataset_id : int
+        The upload.
+    name : str
+        What the dataset is called.
+    form : Mapping, optional
+        ``answer-N`` for the question about a column. Where an answer is not what was read, the
+        file is read once more; the dataset is there at once and ready when that is done.
+    reading : int, optional
+        Which reading the person saw: what is saved is what was seen.
 
     Raises
     ------
     NotFound
         When there is no such upload of this person.
     ValidationFailed
-        When the name cannot be used.
+        When the name or an answer cannot be used.
     Conflict
-        When it is still being read, or was refused.
+        When it is still being read, was refused, or was read in another way meanwhile.
     """
     get_upload(user=user, dataset_id=dataset_id)
     name = clean_name(name)
@@ -62,13 +153,27 @@ def save_upload(*, user: User, dataset_id: int, name: str) -> Dataset:
         if dataset.state != "ready":
             words = {"reading": "is still being read", "refused": "cannot be saved as it is"}
             raise Conflict(f"{dataset.file_name} {words[dataset.state]}")
+        if reading is not None and reading != dataset.reading:
+            raise Conflict(READ_OTHERWISE)
+        answers = read_answers(dataset, form or {})
+        chosen = dataset.options.get("columns") or {}
+        kinds = {column["name"]: column["kind"] for column in dataset.columns}
+        pending = {
+            column: answer
+            for column, answer in answers.items()
+            if chosen.get(column, {"kind": kinds[column]}) != answer
+        }
+        if pending:
+            _begin_reading(session, dataset, dataset.options | {"columns": {**chosen, **pending}})
         dataset.name = name
         join_family(session, dataset)
+    if pending:
+        queue.wake(queue.LIGHT)
     return dataset
 
 
 def discard_upload(*, user: User, dataset_id: int) -> None:
-    """Forget an upload and its file.
+    """Forget an upload and its file; what was saved meanwhile stays.
 
     Raises
     ------
@@ -76,4 +181,6 @@ def discard_upload(*, user: User, dataset_id: int) -> None:
         When there is no such upload of this person.
     """
     get_upload(user=user, dataset_id=dataset_id)
-    forget(dataset_id)
+    with writing() as session:
+        session.delete(_lock_upload(session, user, dataset_id))
+    get_storage().delete_prefix(keys.dataset_prefix(dataset_id))

@@ -1,0 +1,223 @@
+"""What is asked about a column whose cells do not agree, and what an answer means.
+
+The counts and the example of each question were made by the profile (`Dataset.columns`).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from dashboard.db import Dataset
+from dashboard.errors import ValidationFailed
+from dashboard.filters import count, plural
+
+FIELD = "answer-"
+TEXT, LEAVE_OUT = "text", "leave_out"
+LONGEST_VALUE = 60
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer: its value in the form, its title, and what it would do."""
+
+    value: str
+    title: str
+    effect: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked about one column.
+
+    `position` is the column's place in the file, from 0. `selected` is the answer that is given
+    or, before that, what we propose; `is_open` says that nobody has answered yet. `cells` is how
+    many cells it is about, `become` how many of them would be numbers, `text_kind` the kind of
+    the column if it stays text.
+    """
+
+    position: int
+    column: str
+    about: str
+    summary: str
+    choices: Sequence[Choice]
+    selected: str
+    is_open: bool
+    cells: int
+    become: int
+    text_kind: str
+
+    @property
+    def field(self) -> str:
+        """The name of its radio buttons."""
+        return f"{FIELD}{self.position}"
+
+
+def list_questions(upload: Dataset) -> list[Question]:
+    """Return the questions about an upload's columns, the open ones first, in file order."""
+    made = {"number": _about_number, "date": _about_dates}
+    given = upload.options.get("columns") or {}
+    found = [
+        made[column["question"]["about"]](
+            position, column, upload.rows or 0, _answer(given.get(column["name"]))
+        )
+        for position, column in enumerate(upload.columns)
+        if (column.get("question") or {}).get("about") in made
+    ]
+    return sorted(found, key=lambda question: not question.is_open)
+
+
+def _answer(choice: Mapping[str, Any] | None) -> str | None:
+    """Return the answer that a choice for a column came from; None where there is none."""
+    if not choice:
+        return None
+    if choice.get("use") is False:
+        return LEAVE_OUT
+    kind = choice.get("kind")
+    return "number" if kind == "number" else choice.get("format") or TEXT
+
+
+def _about_number(
+    position: int, column: Mapping[str, Any], rows: int, answer: str | None
+) -> Question:
+    asked = column["question"]
+    words = "cell is" if asked["of"] == 1 else "cells are"
+    return Question(
+        position=position,
+        column=column["name"],
+        about="number",
+        summary=f"“{cut(column['name'])}” looks like a number column, "
+        f"but {count(asked['of'])} of {count(rows)} {words} text",
+        choices=(
+            Choice("number", "Read it as a number", "; ".join(_effects(asked))),
+            Choice(TEXT, "Keep it as text", "It can be a category, but not a number to predict"),
+            Choice(LEAVE_OUT, "Leave the column out"),
+        ),
+        # A proposal loses nothing: where cells would be lost the person decides.
+        selected=answer or (TEXT if asked["left"] else "number"),
+        is_open=not answer,
+        cells=asked["of"],
+        become=asked["become"],
+        text_kind=_text_kind(column),
+    )
+
+
+def _effects(asked: Mapping[str, Any]) -> list[str]:
+    """Return what reading a column as a number does to its cells, with exact counts."""
+    effects = []
+    if n := asked["become"]:
+        verb = "becomes a number" if n == 1 else "become numbers"
+        effects.append(f"{plural(n, 'cell')} {verb}")
+        if asked.get("from"):
+            effects[0] += f" ({cut(asked['from'])} becomes {cut(asked['to'])})"
+    if n := asked["missing"]:
+        cell = f"“{cut(asked['hidden'])}” cell" if asked.get("hidden") else "other cell"
+        effects.append(f"{plural(n, cell)} {'becomes' if n == 1 else 'become'} missing")
+    if n := asked["left"]:
+        verb = "is no number and becomes" if n == 1 else "are no numbers and become"
+        effects.append(f"{plural(n, 'cell')} {verb} missing")
+    return effects
+
+
+def _about_dates(
+    position: int, column: Mapping[str, Any], rows: int, answer: str | None
+) -> Question:
+    asked = column["question"]
+    formats = [
+        Choice(
+            date_format,
+            "Day first, then month" if _is_day_first(date_format) else "Month first, then day",
+            f"{cut(asked['example'])} means {cut(meaning)}",
+        )
+        for date_format, meaning in zip(asked["formats"], asked["meanings"], strict=False)
+    ]
+    return Question(
+        position=position,
+        column=column["name"],
+        about="date",
+        summary=f"“{cut(column['name'])}” has dates in which day and month "
+        "could be either way round",
+        choices=(
+            *formats,
+            Choice(TEXT, "Keep it as text", "It is no date then"),
+            Choice(LEAVE_OUT, "Leave the column out"),
+        ),
+        selected=answer or TEXT,
+        is_open=not answer,
+        cells=0,
+        become=0,
+        text_kind=_text_kind(column),
+    )
+
+
+def _is_day_first(date_format: str) -> bool:
+    return date_format.find("%d") < date_format.find("%m")
+
+
+def _text_kind(column: Mapping[str, Any]) -> str:
+    """Return what a column is that stays text: a category where it was found to be one."""
+    return column["kind"] if column["kind"] in {"category", "identifier"} else TEXT
+
+
+def cut(text: Any) -> str:
+    """Return a person's own value, cut where it is long."""
+    text = str(text)
+    return f"{text[:LONGEST_VALUE]}…" if len(text) > LONGEST_VALUE else text
+
+
+def mark_columns(upload: Dataset) -> str:
+    """Return a mark of the columns' names and order, by which a form's answers know theirs."""
+    names = json.dumps(upload.column_names)
+    return sha256(names.encode()).hexdigest()[:12]
+
+
+def read_answers(upload: Dataset, form: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what a form's answers mean for the columns they are about.
+
+    Parameters
+    ----------
+    upload : Dataset
+        The upload that the form was about.
+    form : Mapping
+        ``answer-N`` for the column at position N. ``only`` names the one that counts; ``all``
+        is one answer to every open question that offers it. Other fields are not looked at.
+
+    Returns
+    -------
+    dict of str to dict
+        Choices by column name, as `column_choices.parse_columns` returns them.
+
+    Raises
+    ------
+    ValidationFailed
+        When an answer is none of those that were offered.
+    """
+    chosen: dict[str, dict[str, Any]] = {}
+    problems: dict[str, str] = {}
+    only, for_all = form.get("only"), form.get("all")
+    for question in list_questions(upload):
+        answer = form.get(question.field) if only in {None, question.field} else None
+        offered = {choice.value for choice in question.choices}
+        if for_all:
+            answer = for_all if question.is_open and for_all in offered else None
+        if answer is None:
+            continue
+        if answer not in offered:
+            words = f"“{cut(answer)}” is none of the answers about “{cut(question.column)}”"
+            problems[question.field] = words
+        else:
+            chosen[question.column] = _meaning(question, str(answer))
+    if problems:
+        raise ValidationFailed(problems)
+    return chosen
+
+
+def _meaning(question: Question, answer: str) -> dict[str, Any]:
+    if answer == LEAVE_OUT:
+        return {"use": False}
+    if answer == TEXT:
+        return {"kind": question.text_kind}
+    if question.about == "date":
+        return {"kind": "date", "format": answer}
+    return {"kind": "number"}

@@ -1,0 +1,129 @@
+"""The lines of a file that were left out or mended, and cells that disagree with their column."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from werkzeug.wrappers import Response
+
+from dashboard.datasets.questions import list_questions
+from dashboard.db import Dataset
+from dashboard.downloads import defuse, defused_csv, send_chunks, send_stream
+from dashboard.errors import Conflict, NotFound
+from dashboard.storage import get_storage
+from tasks.engine.misfits import list_misfits
+
+HEADER = b"line,reason,text\r\n"
+HEAD_BYTES = 1 << 16
+SHOWN = 10
+LONGEST_TEXT = 300
+# A line of a file may be longer than csv's own limit; ours are bounded by the reader.
+csv.field_size_limit(2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A line that was left out or mended: its number, why, and its text as it stands there."""
+
+    line: str
+    reason: str
+    text: str
+
+
+def first_rejects(dataset: Dataset) -> Sequence[Reject]:
+    """Return the first lines that were left out or mended, as far as a page shows them."""
+    if dataset.rejects_key is None:
+        return []
+    try:
+        with get_storage().open(dataset.rejects_key) as stream:
+            head = stream.read(HEAD_BYTES).decode("utf-8", "ignore")
+    except NotFound:  # it is read anew just now
+        return []
+    rows = csv.reader(io.StringIO(head, newline=""))
+    next(rows, None)
+    found = [row for row in _readable(rows) if len(row) == 3][:SHOWN]
+    return [Reject(line, reason, _cut(text)) for line, reason, text in found]
+
+
+def _readable(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    try:
+        yield from rows
+    except csv.Error:  # the head ends inside a line
+        return
+
+
+def _cut(text: str) -> str:
+    return f"{text[:LONGEST_TEXT]}…" if len(text) > LONGEST_TEXT else text
+
+
+def rejects_csv(dataset: Dataset, *, raw: bool = False) -> Response:
+    """Answer with every line that was left out or mended: line, reason, text.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        A dataset or an upload.
+    raw : bool, default False
+        Leave what a spreadsheet would run as a formula as it is; else an apostrophe stands
+        before it.
+
+    Returns
+    -------
+    Response
+        Streamed. Only the header where no line was left out or mended.
+
+    Raises
+    ------
+    Conflict
+        When the file is still being read.
+    """
+    if dataset.state == "reading":
+        raise Conflict(f"{dataset.file_name} is still being read")
+    key = dataset.rejects_key
+    stream = get_storage().open(key) if key else cast(BinaryIO, io.BytesIO(HEADER))
+    name = f"{stem_of(dataset)}-rejects.csv"
+    if raw:
+        return send_stream(stream, file_name=name, media_type="text/csv")
+    return send_chunks(defused_csv(stream), file_name=name, media_type="text/csv")
+
+
+def misfits_csv(upload: Dataset, *, raw: bool = False) -> Response:
+    """Answer with every cell that keeps its column from being numbers: line, column, cell.
+
+    Raises
+    ------
+    Conflict
+        When there is no table yet, or none any more.
+    """
+    if upload.state != "ready" or upload.table_key is None:
+        raise Conflict(f"{upload.file_name} has no rows to look at: it is {upload.state}")
+    questions = [q for q in list_questions(upload) if q.about == "number"]
+    decimals = {
+        upload.columns[q.position]["name"]: upload.columns[q.position].get("decimal")
+        or (upload.dialect or {}).get("decimal", ".")
+        for q in questions
+    }
+
+    table, missing = str(upload.table_key), (upload.dialect or {}).get("missing")
+
+    def lines() -> Iterator[bytes]:
+        yield _line(["line", "column", "cell"], raw=True)
+        with get_storage().local_copy(table) as path:
+            for line, column, cell in list_misfits(path, decimals, missing):
+                yield _line([str(line), column, cell], raw=raw)
+
+    name = f"{stem_of(upload)}-problems.csv"
+    return send_chunks(lines(), file_name=name, media_type="text/csv")
+
+
+def _line(cells: Sequence[str], *, raw: bool) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells if raw else [defuse(cell) for cell in cells])
+    return out.getvalue().encode()
+
+
+def stem_of(dataset: Dataset) -> str:
+    """Return a file's name without its last ending, as its downloads and the dataset are named."""
+    return dataset.file_name.rsplit(".", 1)[0] or dataset.file_name

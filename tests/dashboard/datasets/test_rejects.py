@@ -1,0 +1,152 @@
+"""Lines that were left out or mended, and cells that disagree with their column."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from flask import Flask
+
+from dashboard import queue
+from dashboard.db import Dataset, User
+from dashboard.db.transaction import writing
+from dashboard.storage import get_storage, keys
+from tasks.engine.misfits import list_misfits
+from tasks.engine.tables import LINE
+from tests.dashboard.api.test_api import Api
+from tests.factories import make_dataset
+from tests.page import PageClient, words_of
+from tests.uploads import ABOUT_PRICE, columns_of, make_upload, stored
+
+LINES = [
+    ("5", "Has 3 cells, line 1 has 4", "=cmd(),2,3"),
+    ("7", "Has 5 cells, line 1 has 4", "<script>alert(1)</script>,2,3,4,5"),
+    ("9", "Has 3 cells, line 1 has 4", "-1,2,3"),
+    ("12", "Has 1 cell, line 1 has 4", "-1"),
+    ("14", "Has 1 cell, line 1 has 4", 'a "quoted"\nline, \u00e9'),
+]
+RAGGED = {
+    "severity": "warning", "code": "CSV_RAGGED", "line": 5, "column": None, "count": 5,
+    "message": "5 lines have a different number of cells. They were left out",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker is this test: nobody need be told that there is work."""
+    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
+
+
+def write_rejects(dataset: Dataset, lines: list[tuple[str, str, str]] = LINES) -> None:
+    """Store what a reader leaves of the lines that it left out."""
+    out = io.StringIO()
+    csv.writer(out).writerows([("line", "reason", "text"), *lines])
+    key = keys.dataset_rejects(dataset.id, dataset.token, dataset.reading)
+    get_storage().write(key, io.BytesIO(out.getvalue().encode()))
+    with writing() as session:
+        session.get_one(Dataset, dataset.id).rejects_key = key
+
+
+def parsed(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def test_the_page_shows_bad_lines_with_the_choices_beside_them(app: Flask, member: User) -> None:
+    upload = make_upload(member, problems=[RAGGED], dialect={"delimiter": ",", "header": True,
+                         "decimal": ".", "encoding": "utf-8", "quote": '"'})  # fmt: skip
+    write_rejects(upload)
+    pages = PageClient(app, member)
+    page = pages.get(f"/uploads/{upload.id}")
+    shown = [[words_of(c) for c in row.select("td")] for row in page.select(".rejects-table tr")]
+    assert shown[1:4] == [list(line) for line in LINES[:3]]
+    assert page.html.count("<script>alert") == 0
+    assert page.find('.found a[href="#bad-lines"]')
+    assert not page.select("#field-bad_lines")  # asked once on a page
+    pages.submit(page, {"bad_lines": "pad"}, form="#bad-lines form", status=303)
+    assert stored(upload.id).options == {"bad_lines": "pad"}
+    page = pages.get(f"/uploads/{upload.id}")
+    assert page.select("#check-progress")
+
+
+def test_rejects_are_handed_out_safe_for_a_spreadsheet(app: Flask, member: User) -> None:
+    upload = make_upload(member)
+    write_rejects(upload)
+    http = PageClient(app, member).http
+    answer = http.get(f"/uploads/{upload.id}/rejects.csv")
+    assert answer.mimetype == "text/csv"
+    assert 'filename="kc_house-rejects.csv"' in answer.headers["Content-Disposition"]
+    texts = [row[2] for row in parsed(answer.get_data(as_text=True))[1:]]
+    assert texts == ["'=cmd(),2,3", LINES[1][2], "'-1,2,3", "-1", LINES[4][2]]
+    raw = parsed(http.get(f"/uploads/{upload.id}/rejects.csv?raw=true").get_data(as_text=True))
+    assert raw == [["line", "reason", "text"], *map(list, LINES)]
+
+
+def test_a_line_of_megabytes_is_handed_out_and_cut_on_the_page(app: Flask, member: User) -> None:
+    long = "x" * 3_000_000
+    upload = make_upload(member, problems=[RAGGED])
+    write_rejects(upload, [("5", "Has 1 cell", "short"), ("6", "Has 1 cell", long)])
+    pages = PageClient(app, member)
+    page = pages.get(f"/uploads/{upload.id}")
+    assert len(page.html) < 100_000
+    assert "short" in words_of(page.find(".rejects-table"))
+    found = parsed(pages.http.get(f"/uploads/{upload.id}/rejects.csv").get_data(as_text=True))
+    assert found[2][2] == long
+
+
+def test_a_dataset_has_its_rejects_on_its_page_and_in_the_api(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    api, http = Api(app, member), PageClient(app, member).http
+    nothing = "line,reason,text\r\n"
+    assert api.call("GET", f"/datasets/{dataset.id}/rejects").get_data(as_text=True) == nothing
+    assert http.get(f"/datasets/{dataset.id}/rejects.csv").get_data(as_text=True) == nothing
+    write_rejects(dataset)
+    safe = api.call("GET", f"/datasets/{dataset.id}/rejects").get_data(as_text=True)
+    assert parsed(safe)[1] == ["5", "Has 3 cells, line 1 has 4", "'=cmd(),2,3"]
+    raw = api.call("GET", f"/datasets/{dataset.id}/rejects?raw=true").get_data(as_text=True)
+    assert parsed(raw)[1] == list(LINES[0])
+    api.call("GET", f"/datasets/{dataset.id}/rejects?raw=perhaps", 422)
+    api.call("GET", "/datasets/999/rejects", 404)
+    reading = make_dataset(member, state="reading")
+    api.call("GET", f"/datasets/{reading.id}/rejects", 409)
+
+
+def table(path: Path, **columns: list[Any]) -> Path:
+    rows = len(next(iter(columns.values())))
+    names = [name.replace("_", ".") for name in columns]
+    cells = [pa.array(column, pa.string()) for column in columns.values()]
+    lines = pa.array(range(2, 2 + rows), pa.int64())
+    pq.write_table(pa.table([lines, *cells], names=[LINE, *names]), path, row_group_size=2)
+    return path
+
+
+def test_misfits_are_cells_that_are_neither_numbers_nor_missing(tmp_path: Path) -> None:
+    path = table(
+        tmp_path / "t.parquet",
+        unit_price=["1", " 2.5e3 ", "$5", None, "N/A", "1,5"],
+        b=["1,5", "x", "", "2", "?", "1.5"],
+    )
+    found = list(list_misfits(path, {"unit.price": ".", "b": ",", "gone": "."}))
+    assert found == [(3, "b", "x"), (4, "unit.price", "$5"), (7, "unit.price", "1,5"),
+                     (7, "b", "1.5")]  # fmt: skip
+    found = list(list_misfits(path, {"unit.price": "."}, ["", "$5"]))
+    assert found == [(6, "unit.price", "N/A"), (7, "unit.price", "1,5")]
+    assert list(list_misfits(path, {})) == []
+
+
+def test_every_cell_with_a_problem_is_handed_out(app: Flask, member: User, tmp_path: Path) -> None:
+    question = {**ABOUT_PRICE, "become": 1, "missing": 0, "of": 2}
+    upload = make_upload(member, columns=columns_of(question), rows=4)
+    pages = PageClient(app, member)
+    pages.get(f"/uploads/{upload.id}/problems.csv", status=409)
+    key = keys.dataset_table(upload.id, upload.token, 1)
+    get_storage().put_file(key, table(tmp_path / "t.parquet", price=["1", "$5", "=x", "NA"]))
+    with writing() as session:
+        session.get_one(Dataset, upload.id).table_key = key
+    url = str(pages.get(f"/uploads/{upload.id}").find("#check-rows p a")["href"])
+    rows = parsed(pages.http.get(url).get_data(as_text=True))
+    assert rows == [["line", "column", "cell"], ["3", "price", "$5"], ["4", "price", "'=x"]]
+    rows = parsed(pages.http.get(f"{url}?raw=true").get_data(as_text=True))
+    assert rows[2] == ["4", "price", "=x"]
