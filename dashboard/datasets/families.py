@@ -63,7 +63,7 @@ def join_family(session: Session, dataset: Dataset) -> None:
     dataset.name = last[0].name
     if dataset.owner_id != last[0].owner_id:
         dataset.source = {**dataset.source, "by": dataset.owner.name}
-        dataset.owner_id = last[0].owner_id
+        dataset.owner = last[0].owner
     dataset.saved_at = now()
     session.flush()
     mark_newest(session, family_id)

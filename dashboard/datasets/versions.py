@@ -81,7 +81,7 @@ def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> 
     Forbidden
         When it belongs to somebody else.
     Conflict
-        When its file is not stored yet.
+        When it is still being read.
     ValidationFailed
         When nothing would differ, or a column cannot be read so; see `check_choices`.
     StorageFull
@@ -89,6 +89,8 @@ def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> 
     """
     former = get_dataset(user=user, dataset_id=dataset_id)
     require_owner(user, former, "dataset")
+    if former.state == "reading":
+        raise Conflict(f"{former.label} is still being read")
     check_choices(former, options.get("columns") or {})
     check_room(former.size_bytes)
     with writing() as session:
