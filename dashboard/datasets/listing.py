@@ -4,6 +4,7 @@ A page costs the same number of queries however many rows it has, and none of th
 column.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy import case, exists, func, select, tuple_
 from sqlalchemy.orm import aliased
 
-from dashboard.datasets.selections import LIVING, SAVED, name_holds
+from dashboard.datasets.selections import LIVING, name_holds
 from dashboard.db import Dataset, Job, User
 from dashboard.db.states import JobState
 from dashboard.extensions import db
@@ -165,9 +166,9 @@ def list_owners() -> Sequence[tuple[int, str]]:
 
 @dataclass(frozen=True)
 class _Asked:
-    """The jobs of a family with one question: how many, and the best score of them."""
+    """The jobs of a version with one question: how many, and the best score of them."""
 
-    family_id: int
+    dataset_id: int
     target: str
     task: str
     jobs: int
@@ -175,67 +176,65 @@ class _Asked:
 
 
 def _find_uses(family_ids: Sequence[int]) -> dict[int, Use]:
-    versions = _count_versions(family_ids)
-    asked: dict[int, list[_Asked]] = {}
-    for question in _count_questions(family_ids):
-        asked.setdefault(question.family_id, []).append(question)
-    best = _find_best([question for found in asked.values() for question in _main(found)])
-    return {
-        family_id: Use(
-            versions.get(family_id, 1), _targets(asked.get(family_id, ())), best.get(family_id)
-        )
-        for family_id in family_ids
+    rows = select(Dataset.id, Dataset.family_id).where(Dataset.family_id.in_(family_ids), LIVING)
+    family_of: dict[int, int] = {
+        row.id: row.family_id or row.id for row in db.session.execute(rows)
     }
+    versions = Counter(family_of.values())
+    asked: dict[int, list[_Asked]] = {}
+    for question in _count_questions(list(family_of)):
+        asked.setdefault(family_of[question.dataset_id], []).append(question)
+    jobs = _find_jobs([best for found in asked.values() if (best := _best_of(found))])
+    uses = {}
+    for family_id in family_ids:
+        found = asked.get(family_id, [])
+        job = jobs.get(best) if (best := _best_of(found)) else None
+        uses[family_id] = Use(versions[family_id] or 1, _count_targets(found), job)
+    return uses
 
 
-def _count_versions(family_ids: Sequence[int]) -> dict[int, int]:
-    counted = select(Dataset.family_id, func.count()).where(Dataset.family_id.in_(family_ids))
-    rows = db.session.execute(counted.where(LIVING).group_by(Dataset.family_id))
-    return {family_id: count for family_id, count in rows if family_id is not None}
-
-
-def _count_questions(family_ids: Sequence[int]) -> list[_Asked]:
+def _count_questions(dataset_ids: Sequence[int]) -> list[_Asked]:
     scored = (Job.state == JobState.SUCCEEDED) & Job.metric.in_(DEFAULT_METRICS)
-    asked = (Dataset.family_id, Job.target, Job.task)
+    asked = (Job.dataset_id, Job.target, Job.task)
     counted = (
         select(*asked, func.count(), func.max(case((scored, Job.score))))
-        .join_from(Dataset, Job, Job.dataset_id == Dataset.id)
-        .where(Dataset.family_id.in_(family_ids), SAVED)
+        .where(Job.dataset_id.in_(dataset_ids))
         .group_by(*asked)
-        .order_by(func.count().desc(), Job.target, Job.task)
+        .order_by(*asked)
     )
     return [_Asked(*row) for row in db.session.execute(counted)]
 
 
-def _targets(asked: Sequence[_Asked]) -> list[tuple[str, int]]:
-    counts: dict[str, int] = {}
+def _count_targets(asked: Sequence[_Asked]) -> list[tuple[str, int]]:
+    counts: Counter[str] = Counter()
     for question in asked:
-        counts[question.target] = counts.get(question.target, 0) + question.jobs
-    return sorted(counts.items(), key=lambda pair: -pair[1])
+        counts[question.target] += question.jobs
+    return counts.most_common()
 
 
-def _main(asked: Sequence[_Asked]) -> Sequence[_Asked]:
-    """Return the most used question that has a score, or none."""
-    return [question for question in asked if question.score is not None][:1]
-
-
-def _find_best(questions: Sequence[_Asked]) -> dict[int, Best]:
-    """Return the job that has the best score of each question, by family."""
-    if not questions:
-        return {}
-    same = (Dataset.family_id, Job.target, Job.task, Job.score)
-    wanted = [(q.family_id, q.target, q.task, q.score) for q in questions]
-    found = (
-        select(Dataset.family_id, func.min(Job.id), Job.target, Job.score)
-        .join_from(Dataset, Job, Job.dataset_id == Dataset.id)
-        .where(
-            Dataset.family_id.in_([q.family_id for q in questions]),
-            SAVED,
-            tuple_(*same).in_(wanted),
-            Job.state == JobState.SUCCEEDED,
-            Job.metric.in_(DEFAULT_METRICS),
-        )
-        .group_by(Dataset.family_id, Job.target, Job.score)
+def _best_of(asked: Sequence[_Asked]) -> _Asked | None:
+    """Return the version's question with the best score of the most used one that has a score."""
+    jobs: Counter[tuple[str, str]] = Counter()
+    for question in asked:
+        jobs[question.target, question.task] += question.jobs if question.score is not None else 0
+    scored = [question for question in asked if question.score is not None]
+    if not scored:
+        return None
+    main = jobs.most_common(1)[0][0]
+    return max(
+        (question for question in scored if (question.target, question.task) == main),
+        key=lambda question: question.score or 0.0,
     )
-    rows: Any = db.session.execute(found)
-    return {family_id: Best(*best) for family_id, *best in rows}
+
+
+def _find_jobs(questions: Sequence[_Asked]) -> dict[_Asked, Best]:
+    """Return the first job that has the best score of each question."""
+    wanted = [(q.dataset_id, q.target, q.task, q.score) for q in questions]
+    same = (Job.dataset_id, Job.target, Job.task, Job.score)
+    # By these alone: without them the databases would rather go through all that succeeded.
+    rows = select(Job.id, Job.state, Job.metric, *same).where(tuple_(*same).in_(wanted))
+    found: dict[tuple[Any, ...], Best] = {}
+    for job_id, state, metric, *key in db.session.execute(rows.order_by(Job.id)):
+        if state == JobState.SUCCEEDED and metric in DEFAULT_METRICS:
+            found.setdefault(tuple(key), Best(job_id, key[1], key[3]))
+    return {q: found[key] for q, key in zip(questions, wanted, strict=True) if key in found}

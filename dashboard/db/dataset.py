@@ -30,7 +30,11 @@ class Dataset(Record):
         ),
         # The list reads it, whatever is written behind the wide columns of a row.
         Index("ix_datasets_newest", "is_newest", "deleted_at", "archived_at", "saved_at"),
-        Index("ix_datasets_deleted_at", "deleted_at"),
+        Index(
+            "ix_datasets_deleted_at", "deleted_at",
+            sqlite_where=text("deleted_at IS NOT NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
         # Versions that are other readings of one file share it: who else names it?
         Index("ix_datasets_original_key", "original_key"),
     )  # fmt: skip

@@ -72,7 +72,7 @@ def upgrade():
         batch_op.add_column(sa.Column('deleted_at', sa.DateTime(), nullable=True))
         batch_op.create_index('ix_datasets_family_version', ['family_id', 'version'], unique=True, sqlite_where=sa.text('saved_at IS NOT NULL'), postgresql_where=sa.text('saved_at IS NOT NULL'))
         batch_op.create_index('ix_datasets_newest', ['is_newest', 'deleted_at', 'archived_at', 'saved_at'], unique=False)
-        batch_op.create_index('ix_datasets_deleted_at', ['deleted_at'], unique=False)
+        batch_op.create_index('ix_datasets_deleted_at', ['deleted_at'], unique=False, sqlite_where=sa.text('deleted_at IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NOT NULL'))
         batch_op.create_index('ix_datasets_original_key', ['original_key'], unique=False)
 
     with op.batch_alter_table('jobs', schema=None) as batch_op:

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from dashboard import queue
@@ -19,7 +19,7 @@ from dashboard.db import Chore, Dataset, Difference
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, NotFound
 from dashboard.extensions import db
-from dashboard.storage import get_storage, keys
+from dashboard.storage import get_storage, keys, storage_address
 from tasks.chore_kinds import KINDS
 from tasks.comparing import compare_versions
 from tasks.engine.errors import EngineError
@@ -56,6 +56,7 @@ def do_chore() -> list[dict[str, Any]]:
     payload = kind.payload()
     assert payload is not None
     json.dumps(payload)  # it travels to the child as JSON
+    payload["storage"] = storage_address(current_app.config["SETTINGS"])
     assert kind.work == "compare_versions"
     compare_versions(payload, told.append)
     kind.finish(told[-1]["values"])
@@ -70,8 +71,9 @@ def questions() -> list[tuple[int, int, str]]:
 
 def test_from_the_button_to_the_page(any_app: Flask, tmp_path: Path) -> None:
     first = with_table(make_dataset(), tmp_path, [["1", "Oslo"], ["2", "Rome"], ["2", "Rome"]])
-    moved = [dict(COLUMNS[1], top=[{"value": "Oslo", "count": 190}, {"value": "Rome", "count": 10}]),
-             dict(COLUMNS[0], kind="text"), {"name": "new", "kind": "constant", "missing": 0}]  # fmt: skip
+    top = [{"value": "Oslo", "count": 190}, {"value": "Rome", "count": 10}]
+    new = {"name": "new", "kind": "constant", "missing": 0}
+    moved = [COLUMNS[1] | {"top": top}, COLUMNS[0] | {"kind": "text"}, new]
     second = make_version(first, columns=moved)
     with_table(second, tmp_path, [["2", "Rome"], ["1", "Oslo"], ["3", "Bern"], ["4", None]])
     with writing() as session:  # as when the versions are older than comparing is
@@ -134,7 +136,7 @@ def test_what_is_asked_twice_is_done_once_and_what_failed_again(any_app: Flask) 
     assert db.session.query(Chore).count() == 3
 
 
-def test_what_cannot_be_compared_is_refused(any_app: Flask, member: Any = None) -> None:
+def test_what_cannot_be_compared_is_refused(any_app: Flask) -> None:
     first, other = make_dataset(), make_dataset()
     second = make_version(first, state="refused")
     user = first.owner
@@ -174,7 +176,7 @@ def test_the_details_of_a_profile_are_used(app: Flask, tmp_path: Path) -> None:
         sides.append({"name": dataset.label, "table_key": dataset.table_key,
                       "profile_key": key, "columns": columns})  # fmt: skip
     told: list[dict[str, Any]] = []
-    address = {"url": app.config["SETTINGS"].storage_url}
+    address = storage_address(app.config["SETTINGS"])
     payload = {"storage": address, "before": sides[0], "after": sides[1]}
     compare_versions(payload, told.append)
     (column,) = told[-1]["values"]["answer"]["distributions"]["columns"]

@@ -16,8 +16,8 @@ def test_each_version_says_where_it_came_from(any_app: Flask) -> None:
     make_version(first, sha256="b" * 64, source={"kind": "version", "of": again.id},
                  file_name="telco.csv")  # fmt: skip
     make_version(first, sha256="c" * 64, source={"kind": "paste"}, file_name="telco.csv")
-    make_version(first, sha256="d" * 64, state="refused", file_name="telco.csv",
-                 source={"kind": "address", "address": "https://data.example.org/x.csv"})  # fmt: skip
+    address = {"kind": "address", "address": "https://data.example.org/x.csv"}
+    make_version(first, sha256="d" * 64, state="refused", file_name="telco.csv", source=address)
     make_job(owner, again)
     service.archive_dataset(user=owner, dataset_id=again.id)
     page = PageClient(any_app, owner).get(f"/datasets/{first.id}/versions")
@@ -31,11 +31,8 @@ def test_each_version_says_where_it_came_from(any_app: Flask) -> None:
     assert "Mira Kolar" in rows["1"]
     assert page.find('tr[data-version="3"]').select('form[action$="/restore"]')
     assert not page.find('tr[data-version="3"]').select('form[action$="/delete"]')
-    changed = page.find('tr[data-version="3"]').find("a", string="What changed")
-    links = [
-        a["href"] for a in page.find('tr[data-version="3"]').select("a") if "from=" in a["href"]
-    ]
-    assert links == [f"/datasets/{first.id}/versions?from={first.id + 1}&to={again.id}"] or changed
+    links = [str(a["href"]) for a in page.select('tr[data-version="3"] a')]
+    assert f"/datasets/{first.id}/versions?from={first.id + 1}&to={again.id}" in links
     assert words_of(page.find('.tabs a[aria-current="page"]')) == "Versions 6"
 
 
