@@ -234,7 +234,8 @@ def _find_jobs(questions: Sequence[_Asked]) -> dict[_Asked, Best]:
     # By these alone: without them the databases would rather go through all that succeeded.
     rows = select(Job.id, Job.state, Job.metric, *same).where(tuple_(*same).in_(wanted))
     found: dict[tuple[Any, ...], Best] = {}
-    for job_id, state, metric, *key in db.session.execute(rows.order_by(Job.id)):
-        if state == JobState.SUCCEEDED and metric in DEFAULT_METRICS:
-            found.setdefault(tuple(key), Best(job_id, key[1], key[3]))
+    for row in db.session.execute(rows.order_by(Job.id)):
+        if row.state == JobState.SUCCEEDED and row.metric in DEFAULT_METRICS:
+            key = (row.dataset_id, row.target, row.task, row.score)
+            found.setdefault(key, Best(row.id, row.target, row.score or 0.0))
     return {q: found[key] for q, key in zip(questions, wanted, strict=True) if key in found}
