@@ -209,7 +209,7 @@ def _count_targets(asked: Sequence[_Asked]) -> list[tuple[str, int]]:
     counts: Counter[str] = Counter()
     for question in asked:
         counts[question.target] += question.jobs
-    return counts.most_common()
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _best_of(asked: Sequence[_Asked]) -> _Asked | None:

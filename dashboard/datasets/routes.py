@@ -47,7 +47,7 @@ def index() -> str:
         "datasets/index.html",
         found=found,
         page=Page(number, per, found.total),
-        filters=filters,
+        chosen=filters,
         query=request.args,
         sort=sort,
         owners=[("me", "Mine"), *listing.list_owners()],
