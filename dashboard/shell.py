@@ -129,10 +129,22 @@ class Shell:
         return Pill(summary.running, summary.queued, summary.paused_at is not None)
 
     @cached_property
-    def messages(self) -> list[tuple[str, str]]:
-        """Messages from the last action, each with its category."""
+    def messages(self) -> list[tuple[str, Any]]:
+        """Messages from the last action, each with its category; see `toasts`."""
         found: Any = get_flashed_messages(with_categories=True)
         return list(found)
+
+    @property
+    def toasts(self) -> list[tuple[str, str | None]]:
+        """What went well: the words, and the address that takes it back, where there is one."""
+        found: list[tuple[str, str | None]] = []
+        for category, message in self.messages:
+            if category == "undo":
+                text, undo_url = message
+                found.append((text, undo_url))
+            elif category == "success":
+                found.append((message, None))
+        return found
 
     @cached_property
     def warnings(self) -> list[str]:

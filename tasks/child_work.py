@@ -15,6 +15,7 @@ import pandas as pd
 from dashboard.storage import Storage, keys, open_storage
 from dashboard.storage.local import LocalStorage  # noqa: F401 - so that the forkserver has it
 from tasks.child import Send
+from tasks.comparing import compare_versions  # noqa: F401 - work of a child, like all below
 from tasks.engine import tables
 from tasks.engine.dialects import Dialect, ReadOptions
 from tasks.engine.errors import EngineError

@@ -4,9 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from dashboard.chores.service import ChoreClaim
+from dashboard.chores.service import ChoreClaim, beat
+from dashboard.datasets.comparing import finish_difference
 from dashboard.datasets.reading import fail_reading, finish_reading, record_reading
-from dashboard.db import Dataset, Model, Prediction
+from dashboard.db import Dataset, Difference, Model, Prediction
 from dashboard.extensions import db
 from dashboard.models.verification import record_verification
 from dashboard.predictions.execution import finish_prediction, record_prediction_progress
@@ -151,8 +152,43 @@ class Predict(ChoreKind):
         finish_prediction(claim=self.claim, failure=failure)
 
 
+class CompareVersions(ChoreKind):
+    """Compare two versions of a dataset."""
+
+    work = "compare_versions"
+
+    def payload(self) -> dict[str, Any] | None:
+        """Return where both tables and profiles are."""
+        difference = db.session.get(Difference, self.claim.subject_id)
+        if difference is None:
+            return None
+        sides = [
+            db.session.get_one(Dataset, dataset_id)
+            for dataset_id in (difference.from_id, difference.to_id)
+        ]
+        names = ("table_key", "profile_key", "columns")
+        before, after = (
+            {"name": side.label} | {name: getattr(side, name) for name in names} for side in sides
+        )
+        db.session.rollback()
+        return {"storage": storage_address(), "before": before, "after": after}
+
+    def progress(self, fraction: float, message: str) -> bool:
+        """Write a heartbeat; how far it is shows nowhere."""
+        return beat(claim=self.claim)
+
+    def finish(self, values: dict[str, Any]) -> None:
+        """Write in what they differ."""
+        finish_difference(claim=self.claim, answer=values.get("answer"))
+
+    def fail(self, failure: Mapping[str, Any]) -> None:
+        """Write why they could not be compared."""
+        finish_difference(claim=self.claim, failure=failure)
+
+
 KINDS: dict[str, type[ChoreKind]] = {
     "read_dataset": ReadDataset,
     "verify_model": VerifyModel,
     "predict": Predict,
+    "compare_versions": CompareVersions,
 }

@@ -26,6 +26,7 @@ from dashboard import queue
 from dashboard.chores.service import recover_stale_chores
 from dashboard.clock import now
 from dashboard.config import Settings
+from dashboard.datasets.comparing import fail_difference
 from dashboard.datasets.reading import refuse_unread
 from dashboard.db import Chore, Job
 from dashboard.db.planning import in_index_order
@@ -49,6 +50,7 @@ GIVE_UP: dict[str, Callable[[Session, int, Mapping[str, Any]], None]] = {
     "read_dataset": lambda session, dataset_id, _why: refuse_unread(session, dataset_id),
     "verify_model": refuse_unverified,
     "predict": fail_prediction,
+    "compare_versions": fail_difference,
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from argon2 import PasswordHasher
 
 from dashboard.clock import now
+from dashboard.datasets.families import join_family
 from dashboard.db import Dataset, Job, JobFold, Model, User
 from dashboard.db.transaction import writing
 
@@ -76,6 +77,15 @@ def make_dataset(owner: User | None = None, **overrides: Any) -> Dataset:
         session.flush()
         if dataset.saved_at:
             dataset.family_id = dataset.family_id or dataset.id
+    return dataset
+
+
+def make_version(former: Dataset, **overrides: Any) -> Dataset:
+    """Make the next version of a dataset, as saving an upload does."""
+    joined = {"saved_at": None, "family_id": former.family_id}
+    dataset = make_dataset(former.owner, **joined | overrides)
+    with writing() as session:
+        join_family(session, session.get_one(Dataset, dataset.id))
     return dataset
 
 

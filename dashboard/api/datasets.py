@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from dashboard.api import present, requests, schemas
 from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
-from dashboard.datasets import queries, service, uploads
+from dashboard.datasets import queries, service, uploads, versions
 from dashboard.datasets.files import original_file, table_csv
 from dashboard.datasets.options import parse_options
 from dashboard.errors import ValidationFailed
@@ -24,6 +24,7 @@ def create_dataset() -> dict[str, Any]:
     if file is None or not file.filename:
         raise ValidationFailed({"file": "Choose a CSV file"})
     options = parse_options(request.form)
+    version_of = request.form.get("version_of") or None
     dataset = uploads.create_upload(
         user=current_user(),
         file_name=file.filename,
@@ -32,15 +33,34 @@ def create_dataset() -> dict[str, Any]:
         save=True,
         name=request.form.get("name"),
         size_hint=request.content_length or 0,
+        family_id=None if version_of is None else _begin_version(version_of),
     )
     return present.dataset(dataset)
 
 
-@operation("GET", "/datasets", "List datasets, the newest first", query=requests.PageQuery,
-           answer=schemas.DatasetPage, errors=(400, 422))  # fmt: skip
-def list_datasets(query: requests.PageQuery) -> dict[str, Any]:
+def _begin_version(text: str) -> int:
+    """Return the family that a file joins.
+
+    Raises
+    ------
+    ValidationFailed
+        When the field is no number of a dataset.
+    """
+    is_number = text.isascii() and text.isdigit() and len(text) < 20
+    if not is_number or queries.find_dataset(int(text)) is None:
+        raise ValidationFailed({"version_of": f"There is no dataset {text[:40]}"})
+    return versions.begin_version(user=current_user(), dataset_id=int(text))
+
+
+@operation("GET", "/datasets", "List datasets, each version by itself, the newest first",
+           query=requests.DatasetQuery, answer=schemas.DatasetPage, errors=(400, 422))  # fmt: skip
+def list_datasets(query: requests.DatasetQuery) -> dict[str, Any]:
     items = queries.list_datasets_before(
-        before=read_cursor(query.cursor), limit=query.limit + 1, q=request.args.get("q", "")
+        before=read_cursor(query.cursor),
+        limit=query.limit + 1,
+        q=query.q,
+        archived={"true": True, "false": False}.get(query.archived),
+        family_id=query.family_id,
     )
     shown = items[: query.limit]
     more = cursor_of(shown[-1].id) if len(items) > query.limit else None
@@ -51,6 +71,38 @@ def list_datasets(query: requests.PageQuery) -> dict[str, Any]:
            errors=(404,))  # fmt: skip
 def get_dataset(dataset_id: int) -> dict[str, Any]:
     return present.dataset(queries.get_dataset(user=current_user(), dataset_id=dataset_id))
+
+
+@operation("PATCH", "/datasets/<int:dataset_id>", "Read the file in another way, as a new version",
+           body=requests.ReadingRequest, answer=schemas.Dataset, status=202, role="member",
+           errors=(400, 403, 404, 409, 413, 422, 503))  # fmt: skip
+def read_dataset_anew(dataset_id: int, body: requests.ReadingRequest) -> dict[str, Any]:
+    given = body.model_dump(exclude_unset=True)
+    texts = {name: given[name] for name in FIELDS if given.get(name) is not None}
+    if "header" in texts:
+        texts["header"] = "true" if texts["header"] else "false"
+    changes = {name: None for name in given if name != "columns"} | parse_options(texts)
+    changes["columns"] = given.get("columns") or {}
+    return present.dataset(
+        versions.make_reading(user=current_user(), dataset_id=dataset_id, options=changes)
+    )
+
+
+@operation("POST", "/datasets/<int:dataset_id>/archive", "Take a dataset out of the lists",
+           query=requests.VersionsQuery, answer=schemas.Dataset,
+           errors=(403, 404, 422))  # fmt: skip
+def archive_dataset(dataset_id: int, query: requests.VersionsQuery) -> dict[str, Any]:
+    service.archive_dataset(
+        user=current_user(), dataset_id=dataset_id, all_versions=query.versions == "all"
+    )
+    return present.dataset(queries.get_dataset(user=current_user(), dataset_id=dataset_id))
+
+
+@operation("POST", "/datasets/<int:dataset_id>/restore",
+           "Take back that a dataset was archived or, for 10 minutes, that it was deleted",
+           answer=schemas.Dataset, errors=(403, 404))  # fmt: skip
+def restore_dataset(dataset_id: int) -> dict[str, Any]:
+    return present.dataset(service.restore_dataset(user=current_user(), dataset_id=dataset_id))
 
 
 @operation("GET", "/datasets/<int:dataset_id>/rows", "Rows as they were read",
@@ -74,9 +126,11 @@ def get_table(dataset_id: int) -> Response:
 
 
 @operation("DELETE", "/datasets/<int:dataset_id>", "Delete a dataset that no job uses",
-           status=204, errors=(403, 404, 409))  # fmt: skip
-def delete_dataset(dataset_id: int) -> Response:
-    service.delete_dataset(user=current_user(), dataset_id=dataset_id)
+           query=requests.VersionsQuery, status=204, errors=(403, 404, 409, 422))  # fmt: skip
+def delete_dataset(dataset_id: int, query: requests.VersionsQuery) -> Response:
+    service.delete_dataset(
+        user=current_user(), dataset_id=dataset_id, all_versions=query.versions == "all"
+    )
     return Response(status=204)
 
 

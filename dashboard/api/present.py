@@ -20,10 +20,14 @@ def dataset(record: Dataset) -> dict[str, Any]:
         "id": record.id,
         "name": record.name,
         "version": record.version,
+        "family_id": record.family_id or record.id,
+        "is_newest": record.is_newest,
+        "source": {"kind": "sample" if record.sample else "file", **record.source},
         "state": record.state,
         "progress": record.progress,
         "message": record.message,
         "rows": record.rows,
+        "n_columns": record.n_columns,
         "size_bytes": record.size_bytes,
         "sha256": record.sha256,
         "dialect": record.dialect,
@@ -32,6 +36,7 @@ def dataset(record: Dataset) -> dict[str, Any]:
         "file_name": record.file_name,
         "owner": record.owner.email,
         "created_at": isoformat(record.created_at),
+        "archived_at": isoformat(record.archived_at),
     }
 
 

@@ -14,6 +14,14 @@ class PageQuery(Open):
     cursor: str | None = None
 
 
+class DatasetQuery(PageQuery):
+    """Which datasets; each version is one."""
+
+    q: str = ""
+    archived: Literal["false", "true", "any"] = "false"
+    family_id: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+
+
 class JobQuery(PageQuery):
     """Which jobs."""
 
@@ -105,6 +113,35 @@ class DatasetForm(Open):
     columns: Annotated[
         str | None, Field(description='JSON: {"NAME": {"kind", "format", "use"}}')
     ] = None
+    version_of: Annotated[
+        int | None,
+        Field(ge=0, lt=2**63, description="A dataset whose next version this file is"),
+    ] = None
+
+
+class VersionsQuery(Open):
+    """Whether one version is meant, or all of them."""
+
+    versions: Literal["one", "all"] = "one"
+
+
+class ColumnChoice(Schema):
+    """What a column is to be read as; what is left out is found out."""
+
+    kind: Literal["number", "category", "text", "date", "boolean", "identifier"] | None = None
+    format: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    use: bool | None = None
+
+
+class ReadingRequest(Schema):
+    """How a dataset's file is to be read, where that differs; null is: find it out again."""
+
+    columns: dict[str, ColumnChoice | None] | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    header: bool | None = None
+    decimal: Literal[".", ","] | None = None
+    bad_lines: Literal["refuse", "skip", "pad"] | None = None
 
 
 class PredictionForm(Schema):

@@ -64,16 +64,27 @@ class Column(Open):
     distinct: int | None = None
 
 
+class Source(Open):
+    """Where a version came from; `of` is the version whose file was read in another way."""
+
+    kind: str
+    of: int | None = None
+
+
 class Dataset(Schema):
-    """An uploaded table."""
+    """An uploaded table; each version is one, and `family_id` is the same for all of them."""
 
     id: int
     name: str
     version: int
+    family_id: int
+    is_newest: bool
+    source: Source
     state: Literal["reading", "ready", "refused"]
     progress: float
     message: str | None
     rows: int | None
+    n_columns: int | None
     size_bytes: int
     sha256: str | None
     dialect: Dialect | None
@@ -82,6 +93,7 @@ class Dataset(Schema):
     file_name: str
     owner: str
     created_at: Moment
+    archived_at: Moment
 
 
 class TableRows(Schema):

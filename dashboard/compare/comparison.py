@@ -61,7 +61,7 @@ class Comparison:
     @property
     def about(self) -> str:
         """What the jobs are about: the dataset and the target, or how many there are."""
-        datasets = list(dict.fromkeys(job.dataset.name for job in self.jobs))
+        datasets = list(dict.fromkeys(job.dataset.label for job in self.jobs))
         targets = list(dict.fromkeys(job.target for job in self.jobs))
         of = datasets[0] if len(datasets) == 1 else f"{len(datasets)} datasets"
         what = targets[0] if len(targets) == 1 else f"{len(targets)} different columns"
@@ -191,7 +191,7 @@ def setting_rows(jobs: Sequence[Job]) -> list[Row]:
     group = SETTINGS
     rows = [
         Row(group, "Estimator", [get_estimator(job.estimator).title for job in jobs]),
-        Row(group, "Dataset", [job.dataset.name for job in jobs]),
+        Row(group, "Dataset", [job.dataset.label for job in jobs]),
         Row(group, "Target", [job.target for job in jobs]),
         Row(group, "Columns", [len(job.features) for job in jobs]),
         Row(group, "Seed", [job.seed for job in jobs]),

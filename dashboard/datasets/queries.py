@@ -1,10 +1,11 @@
 """Datasets as pages and the API read them. Everybody with an account sees all that are saved."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
 
+from dashboard.datasets.selections import LIVING, name_holds, of_family
 from dashboard.db import Dataset, Job, User
 from dashboard.db.lookup import find_by_id
 from dashboard.errors import Conflict, NotFound
@@ -12,28 +13,16 @@ from dashboard.extensions import db
 from dashboard.storage import get_storage
 from tasks.engine.tables import read_rows
 
-SORTS = {
-    "name": func.lower(Dataset.name),
-    "rows": Dataset.rows,
-    "size": Dataset.size_bytes,
-    "uploaded": Dataset.saved_at,
-}
-
-
-@dataclass(frozen=True)
-class DatasetPage:
-    """One page of the list; `jobs` and `best` are by dataset."""
-
-    items: Sequence[Dataset]
-    total: int
-    jobs: Mapping[int, int]
-    best: Mapping[int, Job]
-
 
 def find_dataset(dataset_id: int) -> Dataset | None:
-    """Return a saved dataset, or None."""
+    """Return a saved dataset that is not deleted, or None."""
     dataset = find_by_id(Dataset, dataset_id)
-    return dataset if dataset and dataset.saved_at else None
+    return dataset if dataset and dataset.saved_at and not dataset.deleted_at else None
+
+
+def missing(dataset_id: int) -> NotFound:
+    """Return what to raise where there is no such dataset."""
+    return NotFound(f"There is no dataset {dataset_id}. It may have been deleted")
 
 
 def get_dataset(*, user: User, dataset_id: int) -> Dataset:
@@ -42,11 +31,11 @@ def get_dataset(*, user: User, dataset_id: int) -> Dataset:
     Raises
     ------
     NotFound
-        When there is none, or it is an upload that was not saved.
+        When there is none, it was deleted, or it is an upload that was not saved.
     """
     dataset = find_dataset(dataset_id)
     if dataset is None:
-        raise NotFound(f"There is no dataset {dataset_id}. It may have been deleted")
+        raise missing(dataset_id)
     return dataset
 
 
@@ -66,56 +55,61 @@ def get_upload(*, user: User, dataset_id: int) -> Dataset:
 
 
 def find_same_file(*, sha256: str | None, other_than: int) -> Dataset | None:
-    """Return a saved dataset of the same bytes, or None."""
+    """Return the newest dataset of the same bytes, or None."""
     return db.session.scalars(
         select(Dataset)
-        .where(Dataset.sha256 == sha256, Dataset.id != other_than, Dataset.saved_at.is_not(None))
+        .where(Dataset.sha256 == sha256, Dataset.id != other_than, LIVING)
         .order_by(Dataset.id.desc())
         .limit(1)
     ).first()
 
 
-def _matching(q: str) -> Select[Dataset]:
-    found = select(Dataset).where(Dataset.saved_at.is_not(None))
-    if q:
-        found = found.where(
-            Dataset.name.icontains(q, autoescape=True)
-            | Dataset.file_name.icontains(q, autoescape=True)
-        )
-    return found
-
-
-def list_datasets(
-    *, q: str = "", sort: str = "-uploaded", page: int = 1, per: int = 50
-) -> DatasetPage:
-    """List a page of the saved datasets.
+def list_datasets_before(
+    *,
+    before: int | None,
+    limit: int,
+    q: str = "",
+    archived: bool | None = False,
+    family_id: int | None = None,
+) -> Sequence[Dataset]:
+    """List versions, the newest first, from one id downwards; for the API's cursor.
 
     Parameters
     ----------
+    before : int or None
+        Only those with a smaller id.
+    limit : int
+        At most so many.
     q : str
         Part of the name or file name.
-    sort : str
-        One of `SORTS`, with a minus for the other direction.
-    page, per : int
-        Which page, from 1, of how many rows.
+    archived : bool or None, default False
+        Whether those that are archived, or those that are not; None for both.
+    family_id : int or None
+        Only versions of one family.
     """
-    column = SORTS.get(sort.lstrip("-"), Dataset.saved_at)
-    order = column.desc() if sort.startswith("-") else column.asc()
-    found = _matching(q)
-    total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    items = db.session.scalars(
-        found.order_by(order, Dataset.id.desc()).limit(per).offset((page - 1) * per)
-    ).all()
-    ids = [dataset.id for dataset in items]
-    return DatasetPage(items, total, count_jobs(ids), find_best_jobs(ids))
-
-
-def list_datasets_before(*, before: int | None, limit: int, q: str = "") -> Sequence[Dataset]:
-    """List datasets, the newest first, from one id downwards; for the API's cursor."""
-    found = _matching(q)
+    found = select(Dataset).where(LIVING)
+    if q:
+        found = found.where(name_holds(q))
+    if archived is not None:
+        is_in_use = Dataset.archived_at.is_(None)
+        found = found.where(~is_in_use if archived else is_in_use)
+    if family_id is not None:
+        found = found.where(Dataset.family_id == family_id)
     if before is not None:
         found = found.where(Dataset.id < before)
-    return db.session.scalars(found.order_by(Dataset.id.desc()).limit(limit)).all()
+    wide = (undefer(Dataset.columns), undefer(Dataset.problems))
+    return db.session.scalars(found.order_by(Dataset.id.desc()).limit(limit).options(*wide)).all()
+
+
+def list_versions(family_id: int | None) -> Sequence[Dataset]:
+    """List the versions of a family, the newest first."""
+    return list(reversed(db.session.scalars(of_family(family_id, LIVING)).all()))
+
+
+def find_version(family_id: int | None, version: int) -> Dataset | None:
+    """Return a version of a family by its number, or None."""
+    one = of_family(family_id, LIVING).where(Dataset.version == version)
+    return db.session.scalars(one).first()
 
 
 def count_jobs(dataset_ids: Sequence[int]) -> dict[int, int]:
@@ -126,34 +120,6 @@ def count_jobs(dataset_ids: Sequence[int]) -> dict[int, int]:
         .group_by(Job.dataset_id)
     )
     return dict(db.session.execute(counted).all())
-
-
-def find_best_jobs(dataset_ids: Sequence[int]) -> dict[int, Job]:
-    """Return, for each dataset, its best job by the default metric of its most used target."""
-    same_question = (Job.dataset_id, Job.target, Job.task)
-    scored = (
-        select(
-            *same_question,
-            Job.id,
-            func.count().over(partition_by=same_question).label("jobs"),
-            func.row_number()
-            .over(partition_by=same_question, order_by=(Job.score.desc(), Job.id))
-            .label("place"),
-        )
-        .where(
-            Job.dataset_id.in_(dataset_ids),
-            Job.state == "succeeded",
-            Job.metric.in_(("roc_auc", "r2")),
-        )
-        .subquery()
-    )
-    jobs = db.session.scalars(
-        select(Job)
-        .join(scored, scored.c.id == Job.id)
-        .where(scored.c.place == 1)
-        .order_by(scored.c.jobs, Job.id.desc())
-    )
-    return {job.dataset_id: job for job in jobs}  # the last one of a dataset is the most used
 
 
 def count_targets(dataset_id: int) -> dict[str, int]:

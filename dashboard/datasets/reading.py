@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from dashboard.chores.service import ChoreClaim, end_chore, held_chore
 from dashboard.clock import now
+from dashboard.datasets.comparing import compare_with_former
+from dashboard.datasets.families import lock_family, mark_newest
 from dashboard.db import Dataset
 from dashboard.db.transaction import writing
 
@@ -58,6 +60,9 @@ def finish_reading(*, claim: ChoreClaim, reading: int | None, values: Mapping[st
         for name, value in values.items():
             setattr(dataset, name, value)
         dataset.progress, dataset.message = 1.0, None
+        session.flush()
+        mark_newest(session, dataset.family_id)
+        compare_with_former(session, dataset)
         return True
 
 
@@ -76,25 +81,28 @@ def fail_reading(*, claim: ChoreClaim, reading: int | None, failure: Mapping[str
         if dataset is None or dataset.reading != reading:
             return False
         message = ". ".join(filter(None, (failure["message"], failure.get("hint"))))
-        return _refuse(dataset, message, failure["code"])
+        return _refuse(session, dataset, message, failure["code"])
 
 
 def refuse_unread(session: Session, dataset_id: int) -> None:
     """Refuse a dataset whose reading was given up, within the caller's transaction."""
     dataset = _lock(session, dataset_id)
     if dataset is not None:
-        _refuse(dataset, GIVEN_UP, "UNKNOWN")
+        _refuse(session, dataset, GIVEN_UP, "UNKNOWN")
 
 
 def _lock(session: Session, dataset_id: int) -> Dataset | None:
-    """Return a dataset that nobody else changes or deletes meanwhile."""
+    """Return a dataset that nobody else changes or deletes meanwhile, nor its family."""
+    lock_family(session, dataset_id)
     return session.get(Dataset, dataset_id, with_for_update={"of": Dataset})
 
 
-def _refuse(dataset: Dataset, message: str, code: str) -> bool:
+def _refuse(session: Session, dataset: Dataset, message: str, code: str) -> bool:
     if dataset.state != "reading":
         return False
     problem = {"severity": "error", "code": code, "message": message,
                "line": None, "column": None, "count": None}  # fmt: skip
     dataset.state, dataset.problems = "refused", [problem]
+    session.flush()
+    mark_newest(session, dataset.family_id)
     return True

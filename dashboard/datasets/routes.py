@@ -1,14 +1,27 @@
-"""Pages of all datasets, and what is done with one: list, download, delete.
+"""Pages of all datasets, and what is done with one: list, download, archive, delete.
 
-What takes a file in is in `upload_routes.py`, the check of it in `check_routes.py`, and a
-dataset's own pages are in `look_routes.py`.
+What takes a file in is in `upload_routes.py`, the check of it in `check_routes.py`, a dataset's
+own pages are in `look_routes.py`, and its versions in `version_routes.py`.
 """
+
+from functools import partial
+from typing import Any
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboard.datasets import check_routes, look_routes, queries, service, upload_routes
+from dashboard.access import may_change
+from dashboard.auth.sessions import safe_path
+from dashboard.datasets import (
+    check_routes,
+    listing,
+    look_routes,
+    queries,
+    service,
+    upload_routes,
+    version_routes,
+)
 from dashboard.datasets.files import original_file, table_csv
 from dashboard.errors import Conflict
 from dashboard.paging import Page, read_number, read_per
@@ -20,19 +33,26 @@ blueprint = Blueprint("datasets", __name__)
 
 def init_app(app: Flask) -> None:
     """Add the other pages."""
-    for pages in (upload_routes, check_routes, look_routes):
+    for pages in (upload_routes, check_routes, look_routes, version_routes):
         app.register_blueprint(pages.blueprint)
 
 
 @blueprint.get("/datasets")
 def index() -> str:
     """List datasets. For all."""
-    q, sort = request.args.get("q", ""), request.args.get("sort", "-uploaded")
+    filters, sort = listing.read_query(request.args, user_id=current_user.id)
     per, number = read_per(request.args.get("per")), read_number(request.args.get("page"), 1)
-    found = queries.list_datasets(q=q, sort=sort, page=number, per=per)
-    page = Page(number, per, found.total)
+    found = listing.list_datasets(filters=filters, sort=sort, page=number, per=per)
     return render_template(
-        "datasets/index.html", found=found, page=page, q=q, sort=sort, samples=list_samples()
+        "datasets/index.html",
+        found=found,
+        page=Page(number, per, found.total),
+        chosen=filters,
+        query=request.args,
+        sort=sort,
+        owners=[("me", "Mine"), *listing.list_owners()],
+        may_change=partial(may_change, current_user),
+        samples=list_samples(),
     )
 
 
@@ -48,14 +68,63 @@ def download_table(dataset_id: int) -> Response:
     return table_csv(queries.get_dataset(user=current_user, dataset_id=dataset_id))
 
 
+@blueprint.post("/datasets/<int:dataset_id>/archive")
+@requires("member")
+def archive(dataset_id: int) -> Response:
+    """Take a dataset out of the lists. For its owner and admins."""
+    dataset = queries.get_dataset(user=current_user, dataset_id=dataset_id)
+    name, count = dataset.name, service.archive_dataset(**_asked(dataset_id))
+    _offer_undo(f"Archived {_say(name, dataset.version, count)}", dataset_id)
+    return _back(url_for("datasets.index"))
+
+
+@blueprint.post("/datasets/<int:dataset_id>/restore")
+@requires("member")
+def restore(dataset_id: int) -> Response:
+    """Take back that a dataset was deleted or archived. For its owner and admins."""
+    dataset = service.restore_dataset(user=current_user, dataset_id=dataset_id)
+    flash(f"{dataset.name} is back", "success")
+    return _back(url_for("look.detail", dataset_id=dataset_id))
+
+
 @blueprint.post("/datasets/<int:dataset_id>/delete")
 @requires("member")
 def delete(dataset_id: int) -> Response:
     """Delete a dataset that no job uses. For its owner and admins."""
+    dataset = queries.get_dataset(user=current_user, dataset_id=dataset_id)
+    name, version = dataset.name, dataset.version
     try:
-        service.delete_dataset(user=current_user, dataset_id=dataset_id)
+        count = service.delete_dataset(**_asked(dataset_id))
     except Conflict as problem:
         flash(problem.message, "error")
-        return redirect(url_for("look.detail", dataset_id=dataset_id), 303)
-    flash("The dataset and its files are deleted", "success")
-    return redirect(url_for("datasets.index"), 303)
+        return _back(url_for("look.detail", dataset_id=dataset_id))
+    _offer_undo(f"Deleted {_say(name, version, count)}", dataset_id)
+    return _back(url_for("datasets.index"))
+
+
+def _asked(dataset_id: int) -> dict[str, Any]:
+    return {
+        "user": current_user,
+        "dataset_id": dataset_id,
+        "all_versions": request.form.get("versions") == "all",
+    }
+
+
+def _say(name: str, version: int, count: int) -> str:
+    if count > 1:
+        return f"all {count} versions of {name}"
+    return f"{name} v{version}" if version > 1 else name
+
+
+def _offer_undo(text: str, dataset_id: int) -> None:
+    back = safe_path(request.form.get("back") or url_for("datasets.index"))
+    undo = url_for("datasets.restore", dataset_id=dataset_id, back=back)
+    message: Any = [text, undo]  # a session holds any JSON; see shell.Shell.toasts
+    flash(message, "undo")
+
+
+def _back(default: str) -> Response:
+    """Redirect to the page that the form stood on, where it can be shown still."""
+    return redirect(
+        safe_path(request.form.get("back") or request.args.get("back") or default), 303
+    )

@@ -41,6 +41,7 @@ def create_upload(
     save: bool = False,
     name: str | None = None,
     size_hint: int = 0,
+    family_id: int | None = None,
 ) -> Dataset:
     """Store an uploaded file and have it read.
 
@@ -60,6 +61,8 @@ def create_upload(
         The dataset's name; the file's own by default.
     size_hint : int, default 0
         How large the file says it is, in bytes.
+    family_id : int, optional
+        What `versions.begin_version` gave, for a file that is a dataset's next version.
 
     Returns
     -------
@@ -86,6 +89,7 @@ def create_upload(
         file_name=file_name,
         token=secrets.token_hex(8),
         options=dict(options or {}),
+        family_id=family_id,
         message="Receiving the file",
     )
     with writing() as session:

@@ -1,7 +1,7 @@
 """Records: one class per table, with the columns and nothing of what is done with them."""
 
 from dashboard.db.chore import Chore
-from dashboard.db.dataset import AllowedAddress, Dataset, Relation, Transfer
+from dashboard.db.dataset import AllowedAddress, Dataset, Difference, Relation, Transfer
 from dashboard.db.file_problem import FileLook, FileProblem
 from dashboard.db.job import (
     Batch,
@@ -24,6 +24,7 @@ __all__ = [
     "Batch",
     "Chore",
     "Dataset",
+    "Difference",
     "FileLook",
     "FileProblem",
     "IdempotencyKey",

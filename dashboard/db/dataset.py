@@ -1,6 +1,6 @@
 """Datasets: an uploaded table, from its first byte to its profile, in versions."""
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, true
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.clock import now
@@ -22,8 +22,22 @@ class Dataset(Record):
     __tablename__ = "datasets"
     __table_args__ = (
         Index("ix_datasets_saved_at", "saved_at"),
-        Index("ix_datasets_family_version", "family_id", "version", unique=True),
-    )
+        # An upload names the family that it wants to join; it gets its number when it is saved.
+        Index(
+            "ix_datasets_family_version", "family_id", "version", unique=True,
+            sqlite_where=text("saved_at IS NOT NULL"),
+            postgresql_where=text("saved_at IS NOT NULL"),
+        ),
+        # The list reads it, whatever is written behind the wide columns of a row.
+        Index("ix_datasets_newest", "is_newest", "deleted_at", "archived_at", "saved_at"),
+        Index(
+            "ix_datasets_deleted_at", "deleted_at",
+            sqlite_where=text("deleted_at IS NOT NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL"),
+        ),
+        # Versions that are other readings of one file share it: who else names it?
+        Index("ix_datasets_original_key", "original_key"),
+    )  # fmt: skip
 
     id: Mapped[Id]
     owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
@@ -34,7 +48,8 @@ class Dataset(Record):
     # The newest saved version of its family; lists show these alone.
     is_newest: Mapped[bool] = mapped_column(default=True, server_default=true())
     # Where it came from: {"kind": "file", "paste", "sample", "address" or "version"}, and for an
-    # address the address, for another reading of a version its id as "of".
+    # address the address, for another reading of a version its id as "of"; "by" is who made it,
+    # where that is not the owner of the family.
     source: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     file_name: Mapped[str] = mapped_column(String(255))
     state: Mapped[str] = mapped_column(String(10), default="reading")
@@ -69,6 +84,16 @@ class Dataset(Record):
     deleted_at: Mapped[Moment | None]
 
     owner: Mapped[User] = relationship(lazy="joined")
+
+    @property
+    def label(self) -> str:
+        """The name with the version: ``telco_churn.csv v3``."""
+        return f"{self.name} v{self.version}"
+
+    @property
+    def made_by(self) -> str:
+        """The name of who uploaded it, or read it anew."""
+        return str(self.source.get("by") or self.owner.name)
 
     @property
     def column_names(self) -> list[str]:
@@ -108,6 +133,25 @@ class Relation(Record):
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
     target: Mapped[str] = mapped_column(String(1000))
     state: Mapped[str] = mapped_column(String(10), default="queued")
+    answer: Mapped[Json | None]
+    failure: Mapped[Json | None]
+    created_at: Mapped[Moment] = mapped_column(default=now)
+
+
+class Difference(Record):
+    """In what two versions of a table differ, beyond what their columns say.
+
+    States: ``queued``, ``ready``, ``failed``.
+    """
+
+    __tablename__ = "differences"
+    __table_args__ = (UniqueConstraint("from_id", "to_id"),)
+
+    id: Mapped[Id]
+    from_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(String(10), default="queued")
+    # See `tasks.engine.differences`.
     answer: Mapped[Json | None]
     failure: Mapped[Json | None]
     created_at: Mapped[Moment] = mapped_column(default=now)

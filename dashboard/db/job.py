@@ -31,7 +31,10 @@ class Job(Record):
         Index("ix_jobs_created", "created_at", "id"),
         Index("ix_jobs_state_created", "state", "created_at"),
         Index("ix_jobs_owner_state", "owner_id", "state"),
-        Index("ix_jobs_dataset_target", "dataset_id", "target", "task"),
+        # The list of datasets counts jobs by target, and finds the best, from it alone.
+        Index(
+            "ix_jobs_dataset_target", "dataset_id", "target", "task", "state", "metric", "score"
+        ),
         Index("ix_jobs_estimator", "estimator", "created_at"),
     )
 

@@ -22,7 +22,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboard.api import present
 from dashboard.auth.sessions import safe_path
 from dashboard.batches import service as batches
-from dashboard.datasets.queries import find_dataset, list_datasets
+from dashboard.datasets.listing import list_datasets
+from dashboard.datasets.queries import find_dataset
 from dashboard.db import Batch, Dataset
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
@@ -96,7 +97,7 @@ def _form_page(form: forms.JobForm) -> str:
         best = queries.list_best_for(
             dataset_id=form.dataset.id, target=form.target["name"], task=form.task
         )
-    choices = [("", "Choose a dataset"), *((d.id, d.name) for d in datasets)]
+    choices = [("", "Choose a dataset"), *((d.id, d.label) for d in datasets)]
     return render_template(
         "jobs/new.html", form=form, datasets=choices, best=best, takes=_say_how_long(form)
     )

@@ -151,7 +151,7 @@ def _add(session: Session, user: User, dataset: Dataset, wanted: Request, in_bat
 
 def _hold(session: Session, dataset_id: int) -> None:
     """Keep a dataset from being deleted until its jobs are there; others may submit meanwhile."""
-    held = select(Dataset.id).where(Dataset.id == dataset_id)
+    held = select(Dataset.id).where(Dataset.id == dataset_id, Dataset.deleted_at.is_(None))
     if session.scalar(held.with_for_update(read=True, key_share=True, of=Dataset)) is None:
         raise ValidationFailed({"dataset_id": f"There is no dataset {dataset_id}"})
 

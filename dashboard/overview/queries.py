@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from dashboard.clock import now
+from dashboard.datasets.selections import LIVING
 from dashboard.db import Dataset, Job, User
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.extensions import db
@@ -40,9 +41,9 @@ def read_overview(user: User) -> Overview:
     newest = own.order_by(Job.id.desc()).limit(SHOWN)
     since = now() - LOOK_AT_FAILURES_OF
     bad = (JobState.FAILED, JobState.LOST)
-    datasets = select(func.count(Dataset.id)).where(Dataset.saved_at.is_not(None))
+    datasets = select(Dataset.id).where(LIVING).limit(1)
     return Overview(
-        has_datasets=bool(db.session.scalar(datasets)),
+        has_datasets=db.session.scalar(datasets) is not None,
         has_jobs=db.session.scalar(select(Job.id).limit(1)) is not None,
         active=view_jobs(list_active(filters=JobFilters(owner_id=user.id), limit=SHOWN)),
         failed=db.session.scalars(newest.where(Job.state.in_(bad), Job.created_at > since)).all()[

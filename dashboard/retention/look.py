@@ -21,6 +21,7 @@ from dashboard.retention.ownership import (
     Verdict,
     find_highest,
     find_place,
+    find_shared,
     judge,
     load_owners,
 )
@@ -121,14 +122,14 @@ class Look:
 
     def _look_at(self, batch: list[FoundFile]) -> None:
         places = [find_place(found) for found in batch]
-        owners, highest = self._load(place for place in places if place)
+        owners, highest, shared = self._load(batch, [place for place in places if place])
         moment = now()
         met: dict[tuple[str, int], set[str]] = {}
         for found, place in zip(batch, places, strict=True):
             area, number = (place.area, place.owner_id) if place else ("other", 0)
             verdict = judge(
                 found, place, owners.get((area, number)),
-                highest=highest.get(area, 0), moment=moment,
+                highest=highest.get(area, 0), moment=moment, shared=shared,
             )  # fmt: skip
             self._act(found, area, verdict)
             if (area, number) in owners:
@@ -138,8 +139,8 @@ class Look:
             self._confirm_missing(area, number, owners[area, number].named - keys)
 
     def _load(
-        self, places: Iterator[Place]
-    ) -> tuple[dict[tuple[str, int], Owner], dict[str, int]]:
+        self, batch: list[FoundFile], places: list[Place]
+    ) -> tuple[dict[tuple[str, int], Owner], dict[str, int], set[str]]:
         """Read the records anew: after the files were listed, never before."""
         ids: dict[str, set[int]] = {}
         for place in places:
@@ -151,8 +152,9 @@ class Look:
             for number, owner in load_owners(area, numbers).items()
         }
         highest = {area: find_highest(area) for area in ids}
+        shared = find_shared(batch)
         db.session.remove()
-        return owners, highest
+        return owners, highest, shared
 
     def _act(self, found: FoundFile, area: str, verdict: Verdict) -> None:
         if verdict == Verdict.REMOVE:

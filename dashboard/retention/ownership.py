@@ -1,12 +1,13 @@
 """Whose is a file of the storage? What follows from its key and from the records of its owner.
 
 Nothing here reads a file or deletes one. The rule that keeps this safe: a record can come to name
-a file only while the lease (or the token) that stands in the file's key is held. So a file that
-is named by nothing, under a lease that is no longer held, will never be named.
+a file only while the lease (or the token) that stands in the file's key is held, or while another
+record that names it is. So a file that is named by nothing, under a lease that is no longer held,
+will never be named.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -76,7 +77,13 @@ def find_place(found: FoundFile) -> Place | None:
 
 
 def judge(
-    found: FoundFile, place: Place | None, owner: Owner | None, *, highest: int, moment: datetime
+    found: FoundFile,
+    place: Place | None,
+    owner: Owner | None,
+    *,
+    highest: int,
+    moment: datetime,
+    shared: Collection[str] = (),
 ) -> Verdict:
     """Decide what is to be done with a file.
 
@@ -93,15 +100,19 @@ def judge(
         was lost, or newer than the backup that was restored.
     moment : datetime
         Now.
+    shared : collection of str
+        Keys that records of other numbers name; see `find_shared`.
     """
     age = moment - found.modified_at
+    named = shared if owner is None else owner.named | set(shared)
+    if found.key in named:
+        return Verdict.KEEP
     if place is None or (owner is None and place.owner_id > highest):
         return Verdict.ORPHAN
-    if found.unfinished:
-        return Verdict.REMOVE if age > GRACE_OF_UNFINISHED else Verdict.KEEP
-    if owner is None:
-        return Verdict.REMOVE if age > GRACE_OF_DELETED else Verdict.KEEP
-    if found.key in owner.named or age <= GRACE:
+    if found.unfinished or owner is None:
+        grace = GRACE_OF_UNFINISHED if found.unfinished else GRACE_OF_DELETED
+        return Verdict.REMOVE if age > grace else Verdict.KEEP
+    if age <= GRACE:
         return Verdict.KEEP
     if place.token not in owner.tokens:
         return Verdict.ORPHAN
@@ -121,6 +132,18 @@ def _judge_left_over(place: Place, owner: Owner) -> Verdict:
 def find_highest(area: str) -> int:
     """Return the highest number of a dataset, job or prediction; 0 where there is none."""
     return db.session.scalar(select(func.max(RECORDS[area].id))) or 0
+
+
+def find_shared(found: Iterable[FoundFile]) -> set[str]:
+    """Return the keys of some files that a dataset names, whichever its number is.
+
+    Another reading of a file names it where the version lies that it was made from, which may be
+    gone. A dataset can come to name a file only while another one that does so is held, so what
+    nothing names will never be named.
+    """
+    keys = [file.key for file in found if file.key.startswith("datasets/")]
+    named = select(Dataset.original_key).where(Dataset.original_key.in_(keys))
+    return {key for key in db.session.scalars(named) if key} if keys else set()
 
 
 def load_owners(area: str, ids: Iterable[int]) -> dict[int, Owner]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
 
+from dashboard.datasets.purging import purge_deleted
+from dashboard.datasets.service import KEEP_DELETED
 from dashboard.datasets.uploads import discard_abandoned_uploads
 from dashboard.db import Chore, IdempotencyKey, Prediction, SignInAttempt, Worker
 from dashboard.db.transaction import writing
@@ -77,12 +79,14 @@ def delete_in_steps(record: Any, *which: ColumnElement[bool], rounds: int = ROUN
 
 
 def forget_abandoned(moment: datetime) -> int:
-    """Forget uploads that nobody saved and predictions whose file never came, with their files.
+    """Forget, with their files, uploads that nobody saved, deleted datasets that can no longer be
+    taken back, and predictions whose file never came.
 
     Raises
     ------
     Unavailable
         When the storage does not answer; the rows are gone, the files are found by the next look.
     """
-    uploads = discard_abandoned_uploads(before=moment - DAY)
-    return uploads + discard_abandoned_predictions(before=moment - DAY)
+    gone = purge_deleted(before=moment - KEEP_DELETED)
+    gone += discard_abandoned_uploads(before=moment - DAY)
+    return gone + discard_abandoned_predictions(before=moment - DAY)

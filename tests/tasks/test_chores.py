@@ -13,7 +13,7 @@ from dashboard.chores import service as chores
 from dashboard.chores.service import ChoreClaim
 from dashboard.clock import now
 from dashboard.config import load_settings
-from dashboard.db import Chore, Dataset, Model, Prediction, one_by_one
+from dashboard.db import Chore, Dataset, Difference, Model, Prediction, one_by_one
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from tasks import chores as task
@@ -26,10 +26,12 @@ LOST = timedelta(seconds=30)
 BOOM = {"code": "UNKNOWN", "message": "boom", "hint": ""}
 
 
-def make_subject(kind: str) -> Dataset | Model | Prediction:
+def make_subject(kind: str) -> Dataset | Difference | Model | Prediction:
     """Make what a chore of a kind is about, and ask for the chore."""
     if kind == "read_dataset":
         made: Any = make_dataset(state="reading")
+    elif kind == "compare_versions":
+        made = Difference(from_id=make_dataset().id, to_id=make_dataset().id)
     else:
         made = make_model(state="verifying", files={
             name: {"key": name, "sha256": "x"} for name in ("bundle", "check", "joblib")
@@ -115,7 +117,7 @@ def test_a_chore_is_given_up_with_its_subject_or_not_at_all(any_app: Flask, kind
         chores.recover_stale_chores(before=now() - LOST, give_up=die)
     assert states(subject) == before
     dispatcher.recover(load_settings(), now())
-    ended = "failed" if kind == "predict" else "refused"
+    ended = "failed" if kind in {"predict", "compare_versions"} else "refused"
     assert states(subject) == (ended, ["failed"])
 
 

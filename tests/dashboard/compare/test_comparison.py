@@ -24,7 +24,7 @@ def test_jobs_of_one_question_are_named_by_it(app: Flask, member: User) -> None:
     jobs = [make_succeeded_job(member, dataset=dataset) for _ in range(2)]
     found = compare(member, *jobs)
     assert found.comparable
-    assert found.about == f"people, predicting {jobs[0].target}"
+    assert found.about == f"people v1, predicting {jobs[0].target}"
 
 
 def test_jobs_of_different_questions_are_not_named_by_the_first(app: Flask, member: User) -> None:

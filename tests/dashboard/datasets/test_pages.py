@@ -1,10 +1,24 @@
-"""The head of a dataset's pages: what may be done with it, and why not."""
+"""The head of a dataset's pages: its versions, what may be done with it, and why not."""
+
+from typing import Any
 
 from flask import Flask
 
-from dashboard.db import User
-from tests.factories import make_dataset, make_job
-from tests.page import PageClient, words_of
+from dashboard.db import Dataset, User
+from dashboard.db.transaction import writing
+from tests.factories import make_dataset, make_job, make_user, make_version
+from tests.page import Page, PageClient, words_of
+
+
+def change(dataset: Dataset, **values: Any) -> None:
+    with writing() as session:
+        row = session.get_one(Dataset, dataset.id)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def toast(page: Page) -> str:
+    return words_of(page.find(".toast-note"))
 
 
 def test_dataset_that_jobs_use_says_why_it_cannot_be_deleted(app: Flask, member: User) -> None:
@@ -12,12 +26,77 @@ def test_dataset_that_jobs_use_says_why_it_cannot_be_deleted(app: Flask, member:
     dataset = make_dataset(member)
     delete = f'form[action="/datasets/{dataset.id}/delete"]'
     assert pages.get(f"/datasets/{dataset.id}").find(delete)
-    for words in ("1 job uses it ; delete it first", "2 jobs use it ; delete them first"):
+    for words in ("1 job uses it", "2 jobs use it"):
         make_job(member, dataset)
         page = pages.get(f"/datasets/{dataset.id}")
         assert not page.select(delete)
-        button = page.find(".page-head button[disabled]")
-        assert words_of(button) == "Delete"
-        why = page.find(f"#{button['aria-describedby']}")
-        assert words_of(why) == words
-        assert why.find("a", href=f"/jobs?dataset_id={dataset.id}")
+        assert f"{words}, so it cannot be deleted" in page.text
+        assert page.find(f'form[action="/datasets/{dataset.id}/archive"]')
+
+
+def test_others_see_no_way_to_change_it(app: Flask, member: User, viewer: User) -> None:
+    dataset = make_dataset(member)
+    for user in (viewer, make_user()):
+        page = PageClient(app, user).get(f"/datasets/{dataset.id}")
+        assert not page.select('form[action$="/delete"], form[action$="/archive"]')
+        assert "Upload new version" not in page.text
+
+
+def test_archive_shows_a_banner_and_undo_takes_it_back(app: Flask, member: User) -> None:
+    pages, dataset = PageClient(app, member), make_dataset(member)
+    page = pages.get(f"/datasets/{dataset.id}")
+    page = pages.submit(
+        page, {}, form=f'form[action="/datasets/{dataset.id}/archive"]', status=303
+    )
+    page = pages.follow(page)
+    assert toast(page) == f"Archived {dataset.name} Undo"
+    assert dataset.name not in page.text
+    assert "This version is archived." in pages.get(f"/datasets/{dataset.id}").text
+    assert dataset.label not in pages.get("/jobs/new").text
+    assert dataset.name in pages.get("/datasets?archived=true").text
+    back = pages.submit(page, {}, form=".toast-note form", status=303)
+    page = pages.follow(back)
+    assert page.find(f'tr[data-dataset-id="{dataset.id}"]')
+    assert dataset.label in pages.get("/jobs/new").text
+
+
+def test_a_deleted_dataset_is_at_no_address_until_it_is_taken_back(
+    app: Flask, member: User
+) -> None:
+    pages, dataset = PageClient(app, member), make_dataset(member)
+    here = "/datasets?sort=name"
+    form = f'form[action="/datasets/{dataset.id}/delete"]'
+    page = pages.submit(pages.get(here), {}, form=form, status=303)
+    page = pages.follow(page)
+    assert page.response.request.full_path == here
+    assert toast(page) == f"Deleted {dataset.name} Undo"
+    for path in ("", "/rows", "/versions", "/file", "/table.csv"):
+        assert (
+            "may have been deleted" in pages.get(f"/datasets/{dataset.id}{path}", status=404).text
+        )
+    pages.post(f"/datasets/{dataset.id}/delete", status=404)  # a second click
+    pages.follow(pages.submit(page, {}, form=".toast-note form", status=303))
+    pages.post(f"/datasets/{dataset.id}/restore", status=303)  # and one there
+    assert pages.get(f"/datasets/{dataset.id}").title.startswith(dataset.name)
+
+
+def test_the_menu_leads_to_every_version_and_v_to_one(app: Flask, member: User) -> None:
+    pages, first = PageClient(app, member), make_dataset(member)
+    second = make_version(first)
+    page = pages.get(f"/datasets/{first.id}")
+    links = {words_of(a)[:2]: a["href"] for a in page.select("#version-menu a")}
+    assert links["v1"] == f"/datasets/{first.id}"
+    assert links["v2"] == f"/datasets/{second.id}"
+    assert "v2 is the newest version." in page.text
+    for path in ("", "/rows", "/versions"):
+        answer = pages.get(f"/datasets/{first.id}{path}?v=2&q=age", status=302).response
+        assert answer.headers["Location"] == f"/datasets/{second.id}{path}?q=age"
+    answer = pages.get(f"/datasets/{second.id}?v=7", status=302)
+    assert "has no v7; this is v2" in pages.follow(answer).text
+
+
+def test_a_live_part_keeps_its_own_version(app: Flask, member: User) -> None:
+    """There ``v`` is the hash of what the browser has; it may be all digits."""
+    pages, first = PageClient(app, member), make_dataset(member, state="reading")
+    make_version(first)
+    assert b"Reading" in pages.live(f"/_live/datasets/{first.id}?v=2").data

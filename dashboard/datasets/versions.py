@@ -1,0 +1,205 @@
+"""Further versions of a dataset: another file, or the same file read in another way.
+
+Another reading is a row of its own that names the same file: a table of 5 GB is not stored twice
+because one column of it became text. The file goes with the last version that names it
+(`purging`, and `retention.ownership` for what a crash left).
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from dashboard import queue
+from dashboard.access import require_owner
+from dashboard.chores.service import add_chore
+from dashboard.datasets.families import join_family, lock_family
+from dashboard.datasets.queries import get_dataset, missing
+from dashboard.db import Dataset, User
+from dashboard.db.transaction import writing
+from dashboard.errors import Conflict, ValidationFailed
+from dashboard.room import check_room
+
+# What a column may be read as.
+KINDS = ("number", "category", "text", "date", "boolean", "identifier")
+DATE_FORMAT = re.compile(r"[^%]*(%[a-zA-Z][^%]*){1,20}")
+# What every reading of a file shares.
+OF_THE_FILE = ("name", "owner_id", "file_name", "original_key", "size_bytes", "sha256")
+
+
+def begin_version(*, user: User, dataset_id: int) -> int:
+    """Return the family that an upload must name to become a dataset's next version.
+
+    Parameters
+    ----------
+    user : User
+        Who uploads.
+    dataset_id : int
+        Any version of the dataset.
+
+    Returns
+    -------
+    int
+        For `Dataset.family_id` of the upload; `families.join_family` does the rest.
+
+    Raises
+    ------
+    NotFound
+        When there is no such dataset.
+    Forbidden
+        When it belongs to somebody else.
+    """
+    dataset = get_dataset(user=user, dataset_id=dataset_id)
+    require_owner(user, dataset, "dataset")
+    return dataset.family_id or dataset.id
+
+
+def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> Dataset:
+    """Read a dataset's file in another way, as a new version.
+
+    Parameters
+    ----------
+    user : User
+        Who asks.
+    dataset_id : int
+        The version whose file and options are taken.
+    options : Mapping
+        What is to differ from its options; see `merge_options`.
+
+    Returns
+    -------
+    Dataset
+        The new version, in state ``reading``. The same request, while its answer is still being
+        read, gives the same version: a double click makes one.
+
+    Raises
+    ------
+    NotFound
+        When there is no such dataset.
+    Forbidden
+        When it belongs to somebody else.
+    Conflict
+        When it is still being read.
+    ValidationFailed
+        When nothing would differ, or a column cannot be read so; see `check_choices`.
+    StorageFull
+        When there is no room for another table.
+    """
+    former = get_dataset(user=user, dataset_id=dataset_id)
+    require_owner(user, former, "dataset")
+    if former.state == "reading":
+        raise Conflict(f"{former.label} is still being read")
+    check_choices(former, options.get("columns") or {})
+    check_room(former.size_bytes)
+    with writing() as session:
+        versions = lock_family(session, dataset_id)
+        former = _living(versions, dataset_id)
+        merged = merge_options(former.options, options)
+        if merged == former.options:
+            raise ValidationFailed({"columns": "That is how the file is read now"})
+        source = {"kind": "version", "of": former.id}
+        for twin in versions:
+            is_same = twin.options == merged and twin.source.get("of") == former.id
+            if is_same and twin.state == "reading" and twin.deleted_at is None:
+                return twin
+        dataset = _add(session, user, former, merged, source)
+    queue.wake(queue.LIGHT)
+    return dataset
+
+
+def _living(versions: Any, dataset_id: int) -> Dataset:
+    found = [row for row in versions if row.id == dataset_id and row.deleted_at is None]
+    if not found:
+        raise missing(dataset_id)
+    former: Dataset = found[0]
+    if former.original_key is None:
+        raise Conflict("The file is not there yet. Try again in a few seconds")
+    return former
+
+
+def _add(
+    session: Session,
+    user: User,
+    former: Dataset,
+    options: Mapping[str, Any],
+    source: Mapping[str, Any],
+) -> Dataset:
+    by = {} if user.id == former.owner_id else {"by": user.name}
+    dataset = Dataset(
+        **{name: getattr(former, name) for name in OF_THE_FILE},
+        token=secrets.token_hex(8),
+        family_id=former.family_id,
+        options=dict(options),
+        source={**source, **by},
+        message="Waiting to be read",
+    )
+    session.add(dataset)
+    session.flush()
+    join_family(session, dataset)
+    add_chore(session, "read_dataset", dataset.id, urgent=True)
+    return dataset
+
+
+def merge_options(former: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return reading options with some of them changed.
+
+    Parameters
+    ----------
+    former : Mapping
+        Options of a dataset.
+    changes : Mapping
+        Options that take the place of former ones; None takes a choice away, so that it is found
+        out again. ``columns`` is merged column by column, and each of those choice by choice.
+    """
+    merged = {**former, **{name: value for name, value in changes.items() if name != "columns"}}
+    columns = dict(former.get("columns") or {})
+    for name, choice in (changes.get("columns") or {}).items():
+        columns[name] = _merge_choice(columns.get(name) or {}, choice)
+    merged["columns"] = {name: choice for name, choice in columns.items() if choice} or None
+    return _without_none(merged)
+
+
+def _merge_choice(former: Mapping[str, Any], choice: Mapping[str, Any] | None) -> dict[str, Any]:
+    if choice is None:
+        return {}
+    # A format belongs to the kind that it was chosen with.
+    kept = {k: v for k, v in former.items() if k != "format" or "kind" not in choice}
+    return _without_none({**kept, **choice})
+
+
+def check_choices(dataset: Dataset, choices: Mapping[str, Mapping[str, Any] | None]) -> None:
+    """Check what is asked of single columns.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The version whose columns are meant.
+    choices : Mapping
+        By column name ``kind`` (one of `KINDS`), ``format`` (of a date, as `strftime` spells it),
+        ``use`` (bool); None takes the choices of a column away.
+
+    Raises
+    ------
+    ValidationFailed
+        With a message for each ``columns.NAME`` that cannot be read so.
+    """
+    known = set(dataset.column_names)
+    wrong: dict[str, str] = {}
+    for name, choice in choices.items():
+        given = choice or {}
+        if name not in known:
+            wrong[f"columns.{name}"] = f'There is no column "{name}"'
+        elif given.get("kind") not in {None, *KINDS}:
+            wrong[f"columns.{name}"] = f"kind must be one of: {', '.join(KINDS)}"
+        elif given.get("format") and given.get("kind") != "date":
+            wrong[f"columns.{name}"] = "A format goes with the kind date"
+        elif given.get("format") and not DATE_FORMAT.fullmatch(given["format"]):
+            wrong[f"columns.{name}"] = "A format is written like %d/%m/%Y"
+    if wrong:
+        raise ValidationFailed(wrong)
+
+
+def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,63 @@
+"""The list of datasets and their versions in a browser: menus, Undo, themes, widths."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from dashboard.db import Difference
+from dashboard.db.transaction import writing
+from tests.browser.conftest import Watched
+from tests.factories import make_dataset, make_succeeded_job, make_user, make_version
+
+MOVED = {"name": "city", "kind": "category", "distance": 0.234, "moved": True,
+         "before": {"value": "Oslo", "share": 0.5, "missing": 0.0},
+         "after": {"value": "Oslo", "share": 0.71, "missing": 0.02}}  # fmt: skip
+ANSWER = {"rows": {"same": 6700, "added": 343, "removed": 100, "columns": 3},
+          "distributions": {"compared": 1, "moved": 1, "columns": [MOVED]}}  # fmt: skip
+
+
+def test_archive_from_the_list_and_undo(app: Flask, browse: Callable[..., Watched]) -> None:
+    owner = make_user()
+    dataset = make_dataset(owner, name="telco")
+    window = browse()
+    page = window.sign_in(owner)
+    window.go("/datasets?sort=name")
+    row = page.locator(f"tr[data-dataset-id='{dataset.id}']")
+    row.get_by_role("button", name="More about telco").click()
+    page.get_by_role("button", name="Archive", exact=True).click()
+    row.wait_for(state="detached")
+    page.get_by_role("button", name="Undo").click()
+    row.wait_for()
+    assert page.url.endswith("/datasets?sort=name")
+    assert page.locator(".toast-note").inner_text().startswith("telco is back")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_pages_of_versions_fit_and_can_be_read(
+    app: Flask, browse: Callable[..., Watched], theme: str, width: int
+) -> None:
+    owner = make_user(role="admin")
+    name = "a_name_without_a_single_space_in_it_that_must_break_somewhere_in_the_row.csv"
+    first = make_dataset(owner, name=name)
+    second = make_version(first)
+    make_version(second, state="refused", rows=None, n_columns=None)
+    make_succeeded_job(owner, dataset=first, target="a_target_with_a_very_long_name" * 3)
+    with writing() as session:
+        difference = session.query(Difference).one()
+        difference.state, difference.answer = "ready", ANSWER
+    window = browse(viewport={"width": width, "height": 900})
+    page = window.sign_in(owner)
+    window.context.add_cookies([{"name": "theme", "value": theme, "url": window.address}])
+    tab = f"/datasets/{second.id}/versions"
+    for path in (
+        "/datasets",
+        f"/datasets/{first.id}",
+        tab,
+        f"{tab}?from={first.id}&to={second.id}",
+    ):
+        window.go(path)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} wide"
+        window.check_accessibility()

@@ -1,0 +1,104 @@
+"""The list of datasets: of each family the newest version, with what was done with all of them."""
+
+import pytest
+from bs4 import Tag
+from flask import Flask
+from sqlalchemy import event
+
+from dashboard.datasets import service
+from dashboard.datasets.listing import DatasetFilters, list_datasets
+from dashboard.db import User
+from dashboard.extensions import db
+from tests.factories import make_dataset, make_job, make_succeeded_job, make_user, make_version
+from tests.page import PageClient, words_of
+
+
+def cells(row: Tag) -> list[str]:
+    return [words_of(cell) for cell in row.select("td")]
+
+
+def names(**filters: object) -> list[str]:
+    found = list_datasets(filters=DatasetFilters(**filters), sort="name")  # type: ignore[arg-type]
+    assert found.total == len(found.items)
+    return [dataset.name for dataset in found.items]
+
+
+def test_a_row_stands_for_all_versions(any_app: Flask) -> None:
+    owner = make_user(name="Mira Kolar")
+    first = make_dataset(owner, name="telco", file_name="telco.csv", rows=100, size_bytes=955_000)
+    second = make_version(first, file_name="telco-may.csv", rows=7043, size_bytes=955_000)
+    make_succeeded_job(owner, dataset=first, target="churned", score=0.9)
+    best = make_succeeded_job(owner, dataset=second, target="churned", score=0.95)
+    make_succeeded_job(owner, dataset=second, target="city", score=0.99)
+    make_job(owner, dataset=second, target="churned", metric="accuracy", state="failed")
+    for target in ("age", "income"):
+        make_job(owner, dataset=first, target=target)
+    page = PageClient(any_app, owner).get("/datasets")
+    (row,) = page.select("tbody tr")
+    shown = cells(row)
+    assert shown[0] == "telco v2 , 2 versions telco-may.csv"
+    assert shown[1:4] == ["7,043 rows", "4", "955 KB"]
+    assert shown[4:7] == ["churned age city +1", "6", "churned 0.950"]
+    assert row.find("a", href=f"/jobs/{best.id}")
+
+
+def test_filters_and_search_stay_in_the_address(any_app: Flask) -> None:
+    ana, ben = make_user(name="Ana"), make_user(name="Ben")
+    first = make_dataset(ana, name="a 100%")
+    make_version(first)
+    make_job(ana, first)  # of the older version: the family has a job
+    make_dataset(ben, name="b")
+    gone = make_dataset(ben, name="c")
+    service.archive_dataset(user=ben, dataset_id=gone.id)
+    make_dataset(ben, name="upload", saved_at=None)
+    assert names() == ["a 100%", "b"]
+    assert names(has_jobs=True) == ["a 100%"]
+    assert names(has_jobs=False) == names(owner_id=ben.id) == ["b"]
+    assert names(archived=True) == ["c"]
+    assert names(q="0%") == ["a 100%"]
+    assert names(q="_") == []
+    pages = PageClient(any_app, ben)
+    page = pages.get("/datasets?owner=me&jobs=no&sort=-name")
+    assert [words_of(a) for a in page.select("td.main a.strong")] == ["b"]
+    chosen = {o["value"] for o in page.select(".filters option[selected]")}
+    assert chosen == {"me", "no"}
+    assert page.find('.filters input[name="sort"]')["value"] == "-name"
+    assert (
+        page.find('th[aria-sort="descending"] a')["href"] == "/datasets?owner=me&jobs=no&sort=name"
+    )
+    page = pages.get("/datasets?q=chrun")
+    assert "No dataset matches “chrun”" in page.text
+    page = pages.get("/datasets?sort=boat&per=9&page=x&owner=me&jobs=9")
+    assert [words_of(a) for a in page.select("td.main a.strong")] == ["b"]
+    service.restore_dataset(user=ben, dataset_id=gone.id)
+    assert "Nothing is archived" in pages.get("/datasets?archived=true").text
+
+
+@pytest.mark.parametrize("sort", ["name", "rows", "columns", "size", "uploaded"])
+def test_every_column_sorts_both_ways(any_app: Flask, sort: str) -> None:
+    owner = make_user()
+    for n in range(3):
+        make_dataset(owner, name=f"d{n}", rows=n, n_columns=n, size_bytes=n)
+    rising = [d.name for d in list_datasets(sort=sort).items]
+    assert rising == ["d0", "d1", "d2"]
+    assert [d.name for d in list_datasets(sort=f"-{sort}").items] == rising[::-1]
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(app: Flask, member: User) -> None:
+    said: list[str] = []
+
+    def count(rows: int) -> int:
+        for _ in range(rows):
+            make_succeeded_job(member, dataset=make_version(make_dataset(member)))
+        pages.get("/datasets?per=200")
+        said.clear()
+        pages.get("/datasets?per=200")
+        return len(said)
+
+    pages = PageClient(app, member)
+    event.listen(
+        db.engine, "before_cursor_execute", lambda _c, _u, statement, *_: said.append(statement)
+    )
+    few = count(1)
+    assert count(9) == few
+    assert not [s for s in said if "datasets.problems" in s or "datasets.preview" in s]
