@@ -1,5 +1,6 @@
 """`/datasets` and `/estimators`."""
 
+import json
 from typing import Any, BinaryIO, cast
 
 from flask import request
@@ -10,7 +11,7 @@ from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.datasets import queries, service, uploads, versions
 from dashboard.datasets.files import original_file, table_csv
-from dashboard.datasets.options import parse_options
+from dashboard.datasets.options import LAYOUT, parse_options
 from dashboard.errors import ValidationFailed
 from tasks.engine.catalogue import list_estimators
 
@@ -78,9 +79,8 @@ def get_dataset(dataset_id: int) -> dict[str, Any]:
            errors=(400, 403, 404, 409, 413, 422, 503))  # fmt: skip
 def read_dataset_anew(dataset_id: int, body: requests.ReadingRequest) -> dict[str, Any]:
     given = body.model_dump(exclude_unset=True)
-    texts = {name: given[name] for name in FIELDS if given.get(name) is not None}
-    if "header" in texts:
-        texts["header"] = "true" if texts["header"] else "false"
+    texts = {n: v if isinstance(v, str) else json.dumps(v)
+             for n in LAYOUT if (v := given.get(n)) is not None}  # fmt: skip
     changes = {name: None for name in given if name != "columns"} | parse_options(texts)
     changes["columns"] = given.get("columns") or {}
     return present.dataset(

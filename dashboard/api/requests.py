@@ -138,8 +138,13 @@ class ReadingRequest(Schema):
 
     columns: dict[str, ColumnChoice | None] | None = None
     delimiter: str | None = None
+    quote: str | None = None
+    escape: Literal["doubled", "backslash"] | None = None
     encoding: str | None = None
     header: bool | None = None
+    header_line: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    header_lines: Annotated[int, Field(ge=1, le=5)] | None = None
+    missing: list[str] | None = None
     decimal: Literal[".", ","] | None = None
     bad_lines: Literal["refuse", "skip", "pad"] | None = None
 
