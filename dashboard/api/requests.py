@@ -82,13 +82,26 @@ class CompareQuery(Open):
 
 
 class DatasetForm(Schema):
-    """An uploaded file."""
+    """An uploaded file, or the address of one below a prefix that an admin allowed."""
 
-    file: Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
+    file: Annotated[bytes | None, Field(json_schema_extra={"format": "binary"})] = None
+    address: str | None = None
     name: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
     header: Literal["true", "false"] | None = None
+    decimal: Literal[".", ","] | None = None
+    bad_lines: Literal["refuse", "skip", "pad"] | None = None
+
+
+class AddressRequest(Open):
+    """A file that is fetched; the options are those of an uploaded one."""
+
+    address: Annotated[str, Field(min_length=1, max_length=2000)]
+    name: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    header: bool | None = None
     decimal: Literal[".", ","] | None = None
     bad_lines: Literal["refuse", "skip", "pad"] | None = None
 

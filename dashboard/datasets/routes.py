@@ -8,7 +8,14 @@ from flask import Blueprint, Flask, flash, redirect, render_template, request, u
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboard.datasets import check_routes, look_routes, queries, service, upload_routes
+from dashboard.datasets import (
+    address_routes,
+    check_routes,
+    look_routes,
+    queries,
+    service,
+    upload_routes,
+)
 from dashboard.datasets.files import original_file, table_csv
 from dashboard.errors import Conflict
 from dashboard.paging import Page, read_number, read_per
@@ -20,7 +27,7 @@ blueprint = Blueprint("datasets", __name__)
 
 def init_app(app: Flask) -> None:
     """Add the other pages."""
-    for pages in (upload_routes, check_routes, look_routes):
+    for pages in (upload_routes, check_routes, look_routes, address_routes):
         app.register_blueprint(pages.blueprint)
 
 
