@@ -176,10 +176,9 @@ def is_public(number: str) -> bool:
     except ValueError:
         return False
     if isinstance(found, ipaddress.IPv6Address):
-        inner = [found.ipv4_mapped, found.sixtofour, *(found.teredo or ())]
-        if found in NAT64:
-            inner.append(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF))
-        wrapped = [part for part in inner if part is not None]
+        if found in NAT64:  # so a network without IPv4 names a host that has nothing else
+            return _is_public(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF))
+        wrapped = [part for part in (found.sixtofour, *(found.teredo or ())) if part is not None]
         if found.ipv4_mapped or found.is_site_local or not all(map(_is_public, wrapped)):
             return False
     return _is_public(found)

@@ -34,9 +34,9 @@ def open_object(
     """
     config = Config(connect_timeout=10, read_timeout=30, retries={"max_attempts": 3})
     with _in_words(address):
-        client = boto3.client(
+        client = boto3.session.Session().client(
             "s3", region_name=region, endpoint_url=endpoint_url, config=config
-        )  # fmt: skip
+        )
         answer = client.get_object(Bucket=address.host, Key=address.path)
     with contextlib.closing(answer["Body"]) as body:
         yield _pieces(address, body.iter_chunks(CHUNK_BYTES)), answer.get("ContentLength")
