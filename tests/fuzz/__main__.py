@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import random
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -29,6 +30,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=2)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--plain", action="store_true", help="without atheris")
+    parser.add_argument("--corpus", help="where atheris keeps what leads further")
     return parser.parse_args()
 
 
@@ -54,8 +56,15 @@ def run_plain(minutes: float, seed: int) -> int:
     return int(peak > MEMORY_MB)
 
 
-def run_guided(minutes: float, seed: int) -> None:
-    """Let atheris look for branches that no file took so far; it ends the process."""
+def run_guided(minutes: float, seed: int) -> int:
+    """Run atheris in a process of its own, which it ends by itself."""
+    with tempfile.TemporaryDirectory(prefix="trainyard-fuzz-") as corpus:
+        asked = ["--minutes", str(minutes), "--seed", str(seed), "--corpus", corpus]
+        return subprocess.run([sys.executable, "-m", "tests.fuzz", *asked], check=False).returncode
+
+
+def guide(minutes: float, seed: int, corpus: Path) -> None:
+    """Let atheris look for branches that no file took so far."""
     import atheris
 
     with atheris.instrument_imports(include=["tasks.engine", "zipfile", "gzip", "json", "csv"]):
@@ -65,7 +74,6 @@ def run_guided(minutes: float, seed: int) -> None:
     def try_one(data: bytes) -> None:
         judge(data)
 
-    corpus = Path(tempfile.mkdtemp(prefix="trainyard-fuzz-"))
     for n, data in enumerate(seeds()):
         (corpus / f"{n:03}").write_bytes(data)
     arguments = [
@@ -81,13 +89,15 @@ def run_guided(minutes: float, seed: int) -> None:
 def main() -> int:
     """Fuzz, with atheris where it is there."""
     asked = read_arguments()
+    if asked.corpus:
+        guide(asked.minutes, asked.seed, Path(asked.corpus))
     if not asked.plain:
         try:
             import atheris  # noqa: F401
         except ImportError:
             say("atheris is not installed, so seeds are changed at random")
         else:
-            run_guided(asked.minutes, asked.seed)
+            return run_guided(asked.minutes, asked.seed)
     return run_plain(asked.minutes, asked.seed)
 
 
