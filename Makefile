@@ -7,7 +7,7 @@ MINUTES ?= 2
 ROUNDS ?= 0
 DATABASE ?= sqlite
 
-.PHONY: help run worker test test-all chaos lint format bench catalogue lock
+.PHONY: help run worker test test-all fuzz chaos lint format bench catalogue lock
 
 help:  ## list what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -24,6 +24,10 @@ help:  ## list what can be done
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
+.venv/fuzzing: .venv/development requirements-fuzz.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.txt
+	@touch $@
+
 run: .venv/runtime  ## start everything on this machine; Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.run
 
@@ -33,14 +37,18 @@ worker: .venv/runtime  ## one more training worker with the same settings; Ctrl-
 test: .venv/development  ## run the tests (about 9 minutes on 2 cores)
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long"
 
-test-all: .venv/development  ## run everything: the long tests, and faults on both databases
+test-all: .venv/development  ## run everything: the long tests, fuzzing, and faults on both databases
 	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(MAKE) fuzz
 	$(MAKE) chaos
 	$(MAKE) chaos DATABASE=postgresql
 
 chaos: .venv/development  ## attack the running product: MINUTES=2 SEED=7 DATABASE=sqlite|postgresql ROUNDS=0
 	@$(BIN)/python -m tests.chaos --minutes $(MINUTES) --database $(DATABASE) --rounds $(ROUNDS) \
 		$(if $(SEED),--seed $(SEED))
+
+fuzz: .venv/fuzzing  ## read broken files of all kinds: MINUTES=2 SEED=7
+	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 lint: .venv/development  ## check style, types, layers, templates and spelling
 	$(BIN)/ruff check .
@@ -65,3 +73,5 @@ lock: .venv/development  ## compile the locked requirements from the .in files
 		--no-annotate --custom-compile-command "make lock" requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" requirements-fuzz.in -o requirements-fuzz.txt

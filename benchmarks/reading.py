@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from benchmarks.reading_cases import Case, load_cases
+from benchmarks.reading_product import product
 from benchmarks.reading_score import weight_of
 from benchmarks.reading_verdicts import VERDICTS, WORST, Outcome, Verdict, judge
 from tasks.engine import tables
@@ -129,6 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reading", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--direct", action="store_true", help="read in this process")
+    parser.add_argument("--url", default="", help="a product that runs on this machine")
+    parser.add_argument("--token", default="", help="of the API of that product")
     parser.add_argument("--only", default="", help="files whose name contains this")
     parser.add_argument("--shown", type=int, default=SHOWN, help="how many bad files are listed")
     asked = parser.parse_args(arguments)
@@ -136,7 +139,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not cases:
         print(f"{asked.folder} holds no files of a known shape")
         return 2
-    first, second = run(cases, read_directly)
+    if asked.direct:
+        first, second = run(cases, read_directly)
+    else:
+        with product(asked.url, asked.token) as running:
+            first, second = run(cases, running.read)
     report(first, second, asked.shown)
     return int(any(v.word in WORST[:3] for v in [*first, *second]))
 

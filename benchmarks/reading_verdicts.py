@@ -22,6 +22,12 @@ REFUSED = "no answer known: refused"
 VERDICTS = (RIGHT, RIGHT_WARNED, REFUSED_RIGHTLY, REFUSED_WRONGLY, SILENTLY_WRONG, WRONG_WARNED,
             SERVER_ERROR, HANGS, ACCEPTED, REFUSED)  # fmt: skip
 WORST = (SERVER_ERROR, HANGS, SILENTLY_WRONG, REFUSED_WRONGLY, WRONG_WARNED)
+# What the profile finds in the cells; it says nothing of how they were read.
+OF_THE_PROFILE = {
+    "CONSTANT", "MOSTLY_MISSING", "IDENTIFIER", "DATE_AMBIGUOUS", "NUMBER_CODES",
+    "NUMBER_SYMBOLS", "MIXED_TYPES", "DUPLICATE_ROWS", "DUPLICATE_COLUMNS", "HIDDEN_MISSING",
+    "TARGET_LEAK", "CLASS_RARE", "DATE_SUSPICIOUS", "ROWS_SORTED", "ROWS_GROUPED", "CORRELATED",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,12 @@ class Outcome:
     failure: str = ""
 
     def codes(self, severity: str) -> list[str]:
-        """Return the codes of the problems of a severity."""
-        return [problem["code"] for problem in self.problems if problem["severity"] == severity]
+        """Return the codes of the problems of a severity that are about the reading."""
+        return [
+            problem["code"]
+            for problem in self.problems
+            if problem["severity"] == severity and problem["code"] not in OF_THE_PROFILE
+        ]
 
     @property
     def parts(self) -> tuple[Sequence[str] | None, Sequence[Sequence[str]]]:

@@ -31,6 +31,7 @@ from tasks.engine.tabular import ReadLimits, read_table
 from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
 from tasks.failures import parsing, reading
+from tasks.fetching import fetch
 
 EVERY_S = 0.3
 UPLOAD_AGAIN = "Upload the file again"
@@ -155,13 +156,17 @@ def _store_result(
 
 
 def read_dataset(payload: dict[str, Any], send: Send) -> None:
-    """Read an uploaded file, or make a sample, into a table with its profile."""
+    """Read a file that was uploaded, fetched or made as a sample into a table with its profile."""
     storage = _storage(payload)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if payload["sample"]:
-            source = folder / "sample.csv"
-            source.write_bytes(sample_csv(payload["sample"]))
+        if payload["sample"] or payload["fetch"]:
+            source = folder / "original"
+            report = _every(send)
+            if payload["fetch"]:
+                fetch(payload["fetch"], source, lambda part, said: report(0.3 * part, said))
+            else:
+                source.write_bytes(sample_csv(payload["sample"]))
             original = storage.put_file(payload["original_key"], source)
             extra = {"size_bytes": original.size_bytes, "sha256": original.sha256,
                      "original_key": original.key}  # fmt: skip

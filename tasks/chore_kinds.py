@@ -12,7 +12,7 @@ from dashboard.extensions import db
 from dashboard.models.verification import record_verification
 from dashboard.predictions.execution import finish_prediction, record_prediction_progress
 from dashboard.storage import keys
-from tasks.payload import storage_address
+from tasks.payload import fetch_payload, storage_address
 
 
 class ChoreKind(ABC):
@@ -57,6 +57,7 @@ class ReadDataset(ChoreKind):
         payload = {
             "storage": storage_address(),
             "sample": dataset.sample,
+            "fetch": fetch_payload(dataset),
             "original_key": dataset.original_key or original,
             "table_key": table,
             "rejects_key": keys.dataset_rejects(dataset.id, dataset.token, dataset.reading),

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from dashboard import storage
 from dashboard.clock import isoformat
+from dashboard.datasets.addresses import list_allowed
 from dashboard.db import Dataset, Job, JobFold
 from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
@@ -15,6 +16,22 @@ from tasks.celery_app import settings
 def storage_address() -> dict[str, Any]:
     """Return how a child opens the storage."""
     return storage.storage_address(settings)
+
+
+def fetch_payload(dataset: Dataset) -> dict[str, Any] | None:
+    """Return what the child needs to fetch a file; None when there is nothing to fetch.
+
+    What is allowed is looked up now: it may have changed since the person asked.
+    """
+    if dataset.source.get("kind") != "address" or dataset.original_key:
+        return None
+    return {
+        "address": dataset.source["address"],
+        "prefixes": [allowed.prefix for allowed in list_allowed()],
+        "max_bytes": settings.max_upload_bytes,
+        "region": settings.aws_region,
+        "endpoint_url": settings.s3_endpoint_url,
+    }
 
 
 def job_payload(job: Job, claim: Claim) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from dashboard.api import present, requests, schemas
+from dashboard.api.addresses import dataset_from_address
 from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.datasets import queries, service, uploads, versions
@@ -18,9 +19,13 @@ from tasks.engine.catalogue import list_estimators
 
 @operation(
     "POST", "/datasets", "Upload a file; it is read, checked and saved in one step",
-    form=requests.DatasetForm, answer=schemas.Dataset, status=202, errors=(403, 413, 422, 503),
+    form=requests.DatasetForm, or_body=requests.AddressRequest, answer=schemas.Dataset,
+    status=202, errors=(400, 403, 413, 422, 503),
 )  # fmt: skip
 def create_dataset() -> dict[str, Any]:
+    fetched = dataset_from_address()
+    if fetched is not None:
+        return present.dataset(fetched)
     file = request.files.get("file")
     if file is None or not file.filename:
         raise ValidationFailed({"file": "Choose a CSV file"})

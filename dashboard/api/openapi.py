@@ -27,7 +27,7 @@ def make_document() -> dict[str, Any]:
     """Return the document."""
     used: list[type[BaseModel]] = [schemas.Error]
     for operation in OPERATIONS:
-        parts = (operation.answer, operation.body, operation.form)
+        parts = (operation.answer, operation.body, operation.form, operation.or_body)
         used += [part for part in parts if isinstance(part, type)]
     unique = list(dict.fromkeys(used))
     _, definitions = models_json_schema(
@@ -58,12 +58,14 @@ def _describe(operation: Operation, path: str) -> dict[str, Any]:
         "parameters": _parameters(operation, path),
         "responses": _responses(operation),
     }
+    content: dict[str, Any] = {}
     for media_type, schema in (
-        ("application/json", operation.body),
+        ("application/json", operation.body or operation.or_body),
         ("multipart/form-data", operation.form),
     ):
-        if schema:
-            described["requestBody"] = {"required": True, "content": _content(schema, media_type)}
+        content |= _content(schema, media_type) if schema else {}
+    if content:
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 

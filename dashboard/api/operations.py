@@ -24,8 +24,9 @@ class Operation:
     """One method of one address.
 
     `answer` is the schema of a JSON answer, or the media type of a file; `body` the schema of a
-    JSON body; `form` the fields of a multipart body; `query` the schema of the query; `role` the
-    one that a caller needs for any of the body to be read.
+    JSON body; `form` the fields of a multipart body; `or_body` a JSON body that may come in place
+    of the form; `query` the schema of the query; `role` the one that a caller needs for any of the
+    body to be read.
     """
 
     rule: str
@@ -35,6 +36,7 @@ class Operation:
     status: int = 200
     body: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
+    or_body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     role: str = "viewer"
     headers: Sequence[str] = ()

@@ -90,13 +90,14 @@ class CompareQuery(Open):
 
 
 class DatasetForm(Open):
-    """An uploaded file, and how it is to be read; what is left out is found out.
+    """An uploaded file, or an address that an admin allowed, and how it is to be read.
 
-    What is said in `columns` about a column may also be said with a field each:
-    ``columns.NAME.kind``, ``columns.NAME.format`` and ``columns.NAME.use``.
+    What is left out is found out. What is said in `columns` about a column may also be said with a
+    field each: ``columns.NAME.kind``, ``columns.NAME.format`` and ``columns.NAME.use``.
     """
 
-    file: Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
+    file: Annotated[bytes | None, Field(json_schema_extra={"format": "binary"})] = None
+    address: str | None = None
     name: str | None = None
     delimiter: Annotated[str | None, Field(description="A character, or its name")] = None
     quote: Annotated[str | None, Field(description="\", ' or none")] = None
@@ -145,6 +146,18 @@ class ReadingRequest(Schema):
     header_line: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     header_lines: Annotated[int, Field(ge=1, le=5)] | None = None
     missing: list[str] | None = None
+    decimal: Literal[".", ","] | None = None
+    bad_lines: Literal["refuse", "skip", "pad"] | None = None
+
+
+class AddressRequest(Open):
+    """A file that is fetched; the options are those of an uploaded one."""
+
+    address: Annotated[str, Field(min_length=1, max_length=2000)]
+    name: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    header: bool | None = None
     decimal: Literal[".", ","] | None = None
     bad_lines: Literal["refuse", "skip", "pad"] | None = None
 

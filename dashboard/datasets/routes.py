@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from dashboard.access import may_change
 from dashboard.auth.sessions import safe_path
 from dashboard.datasets import (
+    address_routes,
     check_routes,
     listing,
     look_routes,
@@ -33,7 +34,7 @@ blueprint = Blueprint("datasets", __name__)
 
 def init_app(app: Flask) -> None:
     """Add the other pages."""
-    for pages in (upload_routes, check_routes, look_routes, version_routes):
+    for pages in (upload_routes, address_routes, check_routes, look_routes, version_routes):
         app.register_blueprint(pages.blueprint)
 
 

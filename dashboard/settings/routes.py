@@ -1,6 +1,6 @@
 """One's own settings: profile, password, appearance and API tokens. For all who are signed in.
 
-The pages for admins are in `users_routes.py` and `storage_routes.py`.
+The pages for admins are in `users_routes.py`, `storage_routes.py` and `addresses_routes.py`.
 """
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
@@ -10,7 +10,7 @@ from dashboard.auth import service, tokens
 from dashboard.auth.queries import list_tokens
 from dashboard.auth.sessions import begin_session, safe_path, signed_in_user
 from dashboard.errors import ValidationFailed
-from dashboard.settings import storage_routes, users_routes
+from dashboard.settings import addresses_routes, storage_routes, users_routes
 from dashboard.shell import DENSITIES, THEMES
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
@@ -142,5 +142,5 @@ def revoke_token(token_id: int) -> Response:
 
 def init_app(app: Flask) -> None:
     """Register the pages for admins."""
-    for page in (users_routes, storage_routes):
+    for page in (users_routes, storage_routes, addresses_routes):
         app.register_blueprint(page.blueprint)

@@ -42,7 +42,7 @@ class ParquetReading:
         except (pa.ArrowException, OSError, ValueError, OverflowError) as broken:
             if isinstance(broken, OSError) and broken.errno is not None:
                 raise  # the disk's fault, not the file's
-            first = (str(broken).splitlines() or [""])[0][:200]
+            first = (str(broken).splitlines() or [""])[0][:200].rstrip(". ")
             message = f"{self.name} is a damaged Parquet file: {first}"
             self.problems.append(error("FILE_BINARY", message))
         result = ReadResult(DIALECT, self.names, self.n_rows, self.problems, self.preview)

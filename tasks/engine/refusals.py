@@ -1,9 +1,11 @@
 """Problems found while reading a file, and the one that refuses it."""
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
 HEAD_BYTES = 65_536
+NO_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,10 @@ class Problem:
     line: int | None = None
     column: str | None = None
     count: int | None = None
+
+    def __post_init__(self) -> None:
+        """Keep a message showable and storable, whatever it quotes from the file."""
+        object.__setattr__(self, "message", NO_TEXT.sub("\ufffd", self.message))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the problem as the API publishes it."""

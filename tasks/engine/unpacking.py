@@ -127,7 +127,7 @@ def _sound(name: str, compression: str) -> Iterator[None]:
     try:
         yield
     except BROKEN as broken:
-        first = (str(broken).splitlines() or [""])[0][:200] or type(broken).__name__
+        first = (str(broken).splitlines() or [""])[0][:200].rstrip(". ") or type(broken).__name__
         message = f"{name} is a damaged {compression} file: {first}"
         raise RefusedError(error("FILE_BINARY", message)) from None
 
