@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ Split = tuple[np.ndarray, np.ndarray]
 
 
 def order_rows(
-    validation: Validation, columns: Sequence[dict[str, Any]], cells: pd.DataFrame
+    validation: Validation, schema: dict[str, Any], cells: Mapping[str, Any] | pd.DataFrame
 ) -> np.ndarray | None:
     """Return what rows are grouped or sorted by.
 
@@ -32,9 +32,9 @@ def order_rows(
     ----------
     validation : Validation
         How to split.
-    columns : sequence of dict
-        The schema's columns.
-    cells : DataFrame of shape (n_samples, n_columns)
+    schema : dict
+        What the table is typed by.
+    cells : DataFrame of shape (n_samples, n_columns), or Mapping of str to cells
         Text cells.
 
     Returns
@@ -50,12 +50,13 @@ def order_rows(
     DataError
         When rows cannot be sorted by the time column because it holds neither dates nor numbers.
     """
+    missing = coercion.missing_markers(schema)
     if validation.scheme == "group":
-        groups = coercion.clean(cells[validation.group_column or ""])
+        groups = coercion.clean(cells[validation.group_column or ""], missing)
         return np.array([cell or "" for cell in groups], dtype=object)
     if validation.scheme != "time" or not validation.time_column:
         return None
-    column = next(c for c in columns if c["name"] == validation.time_column)
+    column = next(c for c in schema["columns"] if c["name"] == validation.time_column)
     if column["kind"] not in TIME_KINDS:
         raise DataError(
             "TIME_COLUMN_KIND",
@@ -63,10 +64,10 @@ def order_rows(
             f"{column['kind']}, so rows cannot be sorted by it",
             "Choose a column of dates or numbers",
         )
-    cleaned = coercion.clean(cells[validation.time_column])
+    cleaned = coercion.clean(cells[validation.time_column], missing)
     if column["kind"] == "date":
         return coercion.dates(cleaned, column["format"]).to_numpy()
-    return coercion.numbers(cleaned, column.get("decimal") or ".")
+    return coercion.numbers(cleaned, *coercion.how_written(column))
 
 
 def split_rows(

@@ -129,7 +129,7 @@ class _Training:
 
     def _order(self, text: pd.DataFrame) -> np.ndarray | None:
         validation, used = self.spec.validation, text.iloc[self.rows]
-        order = order_rows(validation, self.spec.schema["columns"], used)
+        order = order_rows(validation, self.spec.schema, used)
         undated = 0 if order is None else int(np.count_nonzero(pd.isna(order)))
         if undated:
             self._warn(
