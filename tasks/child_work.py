@@ -19,9 +19,13 @@ from tasks.engine import tables
 from tasks.engine.dialects import Dialect, ReadOptions
 from tasks.engine.errors import EngineError
 from tasks.engine.export import Origin, small_schema, write_artefacts
+from tasks.engine.loading import load_cells
 from tasks.engine.prediction import predict_text, text_table
+from tasks.engine.preview_marks import mark_preview
+from tasks.engine.profile_file import write_profile
 from tasks.engine.profiling import profile_table
 from tasks.engine.progress import FoldOutcome, FoldScore
+from tasks.engine.relations import relate
 from tasks.engine.results import TrainingResult
 from tasks.engine.samples import sample_csv
 from tasks.engine.scoring import score_file
@@ -96,7 +100,7 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
     reporter.stage("load", 0.01, "Loading the data")
     what = f'The table of the dataset "{payload["origin"]["dataset"]}"'
     with reading(storage, payload["table_key"], what, UPLOAD_AGAIN) as path, parsing():
-        columns = tables.load_columns(path, spec.columns_needed)
+        columns = load_cells(path, spec.columns_needed, spec.schema.get("dialect"))
     rows = len(columns[tables.LINE])
     took = time.perf_counter() - started
     reporter.log(f"load: {rows:,} rows x {len(columns) - 1} columns in {took:.1f} s")
@@ -175,12 +179,14 @@ def _read(
     payload: dict[str, Any], storage: Storage, source: Path, folder: Path, send: Send
 ) -> dict[str, Any]:
     report = _every(send)
-    target = folder / "table.parquet"
+    target, profile_path = folder / "table.parquet", folder / "profile.parquet"
+    options = dict(payload["options"])
+    choices = options.pop("columns", None) or {}
     result = read_table(
         source,
         target,
         file_name=payload["file_name"],
-        options=ReadOptions(**payload["options"]),
+        options=ReadOptions(**options),
         limits=ReadLimits(),
         on_progress=lambda part, rows: report(part * 0.6, f"Reading rows, {rows:,} so far"),
     )
@@ -201,14 +207,19 @@ def _read(
         lambda done, n: report(
             0.6 + 0.4 * done / n, f"Looking at columns, {done:,} of {n:,} done"
         ),
+        choices=choices,
     )
+    write_profile(profile_path, profile.details, profile.summary)
     storage.put_file(payload["table_key"], target)
+    storage.put_file(payload["profile_key"], profile_path)
     problems = [problem.as_dict() for problem in result.problems + profile.problems]
     return values | {
         "state": "ready",
         "problems": problems,
         "columns": profile.columns,
+        "preview": mark_preview(result.preview, profile.columns, target, dialect.as_dict()),
         "table_key": payload["table_key"],
+        "profile_key": payload["profile_key"],
     }
 
 
@@ -222,6 +233,14 @@ def _every(send: Send) -> Any:
             send({"type": "progress", "fraction": fraction, "message": message})
 
     return report
+
+
+def relate_target(payload: dict[str, Any], send: Send) -> None:
+    """Measure how every column of a table relates to one of them."""
+    what = f"The table of the dataset {payload['dataset']}"
+    with reading(_storage(payload), payload["table_key"], what, UPLOAD_AGAIN) as path, parsing():
+        answer = relate(path, payload["columns"], payload["target"], payload["dialect"])
+    send({"type": "done", "values": {"answer": answer}})
 
 
 def verify_model(payload: dict[str, Any], send: Send) -> None:

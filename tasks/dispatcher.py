@@ -27,6 +27,7 @@ from dashboard.chores.service import recover_stale_chores
 from dashboard.clock import now
 from dashboard.config import Settings
 from dashboard.datasets.reading import refuse_unread
+from dashboard.datasets.relations import fail_relation
 from dashboard.db import Chore, Job
 from dashboard.db.planning import in_index_order
 from dashboard.db.transaction import writing
@@ -49,6 +50,7 @@ GIVE_UP: dict[str, Callable[[Session, int, Mapping[str, Any]], None]] = {
     "read_dataset": lambda session, dataset_id, _why: refuse_unread(session, dataset_id),
     "verify_model": refuse_unverified,
     "predict": fail_prediction,
+    "relate_target": fail_relation,
 }
 
 

@@ -231,10 +231,7 @@ def features_from_text(
     Columns that are no features are ignored; `SchemaError` names all that are missing.
     """
     by_name = {column["name"]: column for column in schema["columns"]}
-    lacking = [name for name in schema["features"] if name not in text.columns]
-    if lacking:
-        names = ", ".join(f'"{name}"' for name in lacking)
-        raise SchemaError(f"these columns are missing: {names}", lacking)
+    check_columns(schema, text.columns)
     missing, columns = missing_markers(schema), {}
     warnings: list[dict[str, Any]] = []
     for name in schema["features"]:
@@ -242,23 +239,28 @@ def features_from_text(
         values, found = typed_columns(by_name[name], codes, clean_values(texts, missing))
         columns |= values
         warnings += found
-    frame = pd.DataFrame(columns, index=text.index, copy=False)
+    return as_frame(columns, text.index), warnings
+
+
+def check_columns(schema: dict[str, Any], known: Collection[str]) -> None:
+    """Raise `SchemaError` when features are missing."""
+    lacking = [name for name in schema["features"] if name not in known]
+    if lacking:
+        names = ", ".join(f'"{name}"' for name in lacking)
+        raise SchemaError(f"these columns are missing: {names}", lacking)
+
+
+def as_frame(columns: dict[str, np.ndarray], index: pd.Index) -> pd.DataFrame:
+    """Return typed columns as a table whose texts stay objects."""
+    frame = pd.DataFrame(columns, index=index, copy=False)
     objects = {name: object for name, values in columns.items() if values.dtype == object}
-    return frame.astype(objects) if objects else frame, warnings
+    return frame.astype(objects) if objects else frame
 
 
 def target_from_text(text: "pd.Series[Any]", schema: dict[str, Any]) -> np.ndarray:
-    """Turn the target's cells into what is learned.
+    """Turn the target's cells into what is learned; `TargetError` where one is no number.
 
-    Returns
-    -------
-    ndarray of shape (n_rows,)
-        Regression: float64, NaN where missing. Classification: object of str, None where missing.
-
-    Raises
-    ------
-    TargetError
-        When a cell is no number in a regression.
+    Regression: float64, NaN where missing. Classification: objects of str, None where missing.
     """
     cells = clean(text, missing_markers(schema))
     column = next(c for c in schema["columns"] if c["name"] == schema["target"])

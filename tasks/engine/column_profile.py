@@ -74,7 +74,8 @@ def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
         _add_dates(made, column, found.schema["format"])
     else:
         _add_values(made, column, found)
-        made.hidden = _hidden(column) if found.kind == "category" else None
+        is_asked = found.kind != "category" or decision.question is not None
+        made.hidden = None if is_asked else _hidden(column)
     _add_rest(made, column)
     return made
 
@@ -164,6 +165,8 @@ def _add_rest(made: ColumnProfile, column: Column) -> None:
     facts, details, decision = made.facts, made.details, made.decision
     facts["missing"] += made.n_unreadable
     facts["count"] -= made.n_unreadable
+    if made.n_unreadable:
+        facts["unreadable"] = made.n_unreadable
     if decision.found.both_ways:
         facts["ambiguous"] = True
     if decision.question:

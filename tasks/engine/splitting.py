@@ -18,6 +18,7 @@ from sklearn.model_selection import (
 
 from tasks.engine import coercion
 from tasks.engine.errors import DataError
+from tasks.engine.loading import Cells
 from tasks.engine.spec import TIME_KINDS, Validation
 
 Split = tuple[np.ndarray, np.ndarray]
@@ -175,11 +176,16 @@ def hash_data(columns: dict[str, Any]) -> str:
 
     Parameters
     ----------
-    columns : dict of str to array of shape (n_rows,)
+    columns : dict of str to Cells or array of shape (n_rows,)
         Cells as text, as they were read.
     """
     digest = hashlib.sha256()
     for name in sorted(columns):
+        digest.update(f"\x1e{name}\x1e".encode())
+        if isinstance(columns[name], Cells):
+            for piece in columns[name].joined("\x1f", "\x00"):
+                digest.update(piece)
+            continue
         cells = "\x1f".join("\x00" if cell is None else str(cell) for cell in columns[name])
-        digest.update(f"\x1e{name}\x1e{cells}".encode())
+        digest.update(cells.encode())
     return digest.hexdigest()

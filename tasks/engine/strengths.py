@@ -46,15 +46,20 @@ def make_target(column: Sampled) -> Target | None:
     return Target(rows, codes[rows], names) if len(names) > 1 else None
 
 
+def inner_edges(feature: Sampled, rows: np.ndarray, bins: int) -> np.ndarray:
+    """Return what separates bins with about as many numbers each; fewer where numbers tie."""
+    known = feature.values[rows][feature.known[rows]]
+    shares = np.linspace(0, 1, bins + 1)[1:-1]
+    return np.unique(np.quantile(known, shares)) if len(known) else known
+
+
 def bin_of(feature: Sampled, rows: np.ndarray, bins: int) -> tuple[np.ndarray, int]:
     """Return the bin of each row, and how many bins there are; the last is for missing ones."""
     values, known = feature.values[rows], feature.known[rows]
     if not feature.is_number:
         size = len(feature.labels)
         return np.where(known, values, size).astype(int), size + 1
-    if not known.any():
-        return np.zeros(len(rows), int), 1
-    edges = np.unique(np.quantile(values[known], np.linspace(0, 1, bins + 1)[1:-1]))
+    edges = inner_edges(feature, rows, bins)
     places = np.searchsorted(edges, np.where(known, values, 0), side="right")
     return np.where(known, places, len(edges) + 1), len(edges) + 2
 

@@ -87,6 +87,19 @@ class TableCells:
         for groups in self._pieces_of(position):
             yield self._read(position, groups)
 
+    def sampled(self, positions: list[int]) -> list[pa.Array]:
+        """Return the cells of every n-th row, n being `step`, of some columns."""
+        if len(positions) > 1:
+            return [self._sample(column, 0) for column in self.raw_columns(positions)]
+        found = []
+        for position in positions:
+            parts, first_row = [], 0
+            for piece in self.raw_pieces(position):
+                parts.append(self._sample(piece, first_row))
+                first_row += len(piece)
+            found.append(as_text(pa.chunked_array(parts, parts[0].type if parts else "string")))
+        return found
+
     def line_of(self, row: int) -> int:
         """Return the line in which a row starts."""
         for group, size in enumerate(self.size_of_groups):

@@ -71,7 +71,7 @@ def check_table(
         target = target if is_plain else None
     problems += _order_problems(cells, made, target)
     correlations = correlate(made)
-    problems += _correlated(correlations)
+    problems += _correlated(correlations, made)
     summary = {
         "rows": cells.n_rows,
         "sampled_rows": None if cells.step == 1 else len(made[0].sample.values) if made else None,
@@ -177,12 +177,13 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float | None:
     return round(value, 4) if np.isfinite(value) else None
 
 
-def _correlated(correlations: dict[str, Any]) -> Iterator[Problem]:
+def _correlated(correlations: dict[str, Any], made: Sequence[ColumnProfile]) -> Iterator[Problem]:
     names, values = correlations["columns"], correlations["values"]
+    same = {m.facts["name"]: m.fingerprint for m in made}
     pairs = [
         (abs(values[a][b]), values[a][b], names[b], names[a])
         for a in range(len(names)) for b in range(a)
-        if values[a][b] is not None and abs(values[a][b]) >= CORRELATED
+        if abs(values[a][b] or 0) >= CORRELATED and same[names[a]] != same[names[b]]
     ]  # fmt: skip
     for _size, value, one, other in sorted(pairs, reverse=True)[:NAMED]:
         words = f'"{one}" and "{other}" say almost the same: their correlation is {value:.3f}'
