@@ -92,13 +92,22 @@ def _add_numbers(made: ColumnProfile, tally: NumberTally) -> None:
     made.facts |= {"distinct": tally.distinct, **tally.facts()}
     if tally.n:
         quantiles = zip(map(str, QUANTILES), tally.quantiles(), strict=True)
+        chart = tally.histogram(BINS)
         made.details |= {
-            "histogram": tally.histogram(BINS),
-            "small": tally.histogram(SMALL_BINS),
+            "histogram": chart,
+            "small": fewer_bins(chart) or tally.histogram(SMALL_BINS),
             "quantiles": dict(quantiles),
         }
     if tally.is_about:
         made.details["about"] = True
+
+
+def fewer_bins(chart: dict[str, Any]) -> dict[str, Any] | None:
+    """Return a chart with a third of its bins, if they are as many as there can be."""
+    if len(chart["counts"]) != BINS:
+        return None
+    counts = np.reshape(chart["counts"], (SMALL_BINS, -1)).sum(axis=1)
+    return {"edges": chart["edges"][:: BINS // SMALL_BINS], "counts": counts.tolist()}
 
 
 def _add_dates(made: ColumnProfile, column: Column, date_format: str) -> None:

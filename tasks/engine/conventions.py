@@ -31,6 +31,7 @@ NOTHING = (
     r"|#n/a|#value!|#ref!|#div/0!|#num!|#null!|#name\?|-{2,}|\.{1,}|\*+|\?+)$"
 )
 MOST = 0.5
+FIRST = 20
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ class Reading:
 
 def find_reading(column: Column) -> Reading | None:
     """Return the way in which most of a column's cells are numbers; None when half are none."""
-    if column.plain and column.decimal == ".":
-        return Reading(PLAIN, True, 1.0)
+    plain: Written = (column.decimal, "", False)
+    if _are_all_plain(column, plain):
+        return Reading(plain, True, 1.0)
     numeric = match(column.cells, NUMERIC)
     total = column.counts.sum()
     if not total or column.counts[numeric].sum() <= MOST * total:
@@ -68,6 +70,17 @@ def find_reading(column: Column) -> Reading | None:
         return None
     best, is_sure = _check_sure(best, column.decimal, values[np.isfinite(parsed)])
     return Reading(best, is_sure, float(best_count / total))
+
+
+def _are_all_plain(column: Column, plain: Written) -> bool:
+    if column.plain and plain == PLAIN:
+        return True
+    first = parse_numbers(column.cells[:FIRST], plain)
+    return bool(
+        len(first)
+        and np.isfinite(first).all()
+        and np.isfinite(parse_numbers(column.cells, plain)).all()
+    )
 
 
 def _ways(decimal: str, values: np.ndarray) -> list[Written]:
@@ -91,7 +104,7 @@ def _check_sure(written: Written, decimal: str, values: np.ndarray) -> tuple[Wri
     plain = [_without_signs(value) for value in values] if symbols else list(values)
     signs = {"".join(SIGN.findall(value)) for value in values} if symbols else {""}
     is_uniform = not symbols or len(signs) == 1
-    is_money = symbols and is_uniform and not signs & {"", "%"}
+    is_money = symbols and not signs & {"", "%"}
     mark = group or point
     marked = [text for text in plain if mark in text]
     if mark in {".", ","} and (group or point != decimal or is_money) and marked:
