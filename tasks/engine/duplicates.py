@@ -129,4 +129,4 @@ def _digest(cells: TableCells, position: int) -> bytes:
         rows = np.arange(start, start + len(bits), dtype=np.uint64)
         total = total + mix(bits + rows * TURN).sum(dtype=np.uint64)
         start += len(bits)
-    return bytes(total)
+    return total.tobytes()

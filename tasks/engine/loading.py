@@ -39,7 +39,7 @@ class Cells:
         return self.array[row].as_py()  # type: ignore[no-any-return]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return objects(self.array)
+        return objects(as_text(self.array))
 
     def take(self, rows: np.ndarray) -> "Cells":
         """Return the cells of some rows."""
