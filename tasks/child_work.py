@@ -30,7 +30,7 @@ from tasks.engine.results import TrainingResult
 from tasks.engine.samples import sample_csv
 from tasks.engine.scoring import score_file
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.tabular import ReadLimits, read_table
+from tasks.engine.tabular import ReadLimits, ReadResult, read_table
 from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
 from tasks.failures import parsing, reading
@@ -179,9 +179,9 @@ def _read(
     payload: dict[str, Any], storage: Storage, source: Path, folder: Path, send: Send
 ) -> dict[str, Any]:
     report = _every(send)
-    target, profile_path = folder / "table.parquet", folder / "profile.parquet"
+    target = folder / "table.parquet"
     options = dict(payload["options"])
-    choices = options.pop("columns", None) or {}
+    options.pop("columns", None)  # these are for the profile
     result = read_table(
         source,
         target,
@@ -201,23 +201,34 @@ def _read(
         problems = [problem.as_dict() for problem in result.problems]
         names = [{"name": name, "kind": "text"} for name in result.column_names]
         return values | {"state": "refused", "problems": problems, "columns": names}
+    return values | _profile(payload, storage, target, result, report)
+
+
+def _profile(
+    payload: dict[str, Any],
+    storage: Storage,
+    target: Path,
+    result: ReadResult,
+    report: Any,
+) -> dict[str, Any]:
+    dialect = result.dialect.as_dict() if result.dialect else {}
     profile = profile_table(
         target,
-        dialect.as_dict(),
+        dialect,
         lambda done, n: report(
             0.6 + 0.4 * done / n, f"Looking at columns, {done:,} of {n:,} done"
         ),
-        choices=choices,
+        choices=payload["options"].get("columns"),
     )
-    write_profile(profile_path, profile.details, profile.summary)
+    path = target.with_name("profile.parquet")
+    write_profile(path, profile.details, profile.summary)
     storage.put_file(payload["table_key"], target)
-    storage.put_file(payload["profile_key"], profile_path)
-    problems = [problem.as_dict() for problem in result.problems + profile.problems]
-    return values | {
+    storage.put_file(payload["profile_key"], path)
+    return {
         "state": "ready",
-        "problems": problems,
+        "problems": [problem.as_dict() for problem in result.problems + profile.problems],
         "columns": profile.columns,
-        "preview": mark_preview(result.preview, profile.columns, target, dialect.as_dict()),
+        "preview": mark_preview(result.preview, profile.columns, target, dialect),
         "table_key": payload["table_key"],
         "profile_key": payload["profile_key"],
     }

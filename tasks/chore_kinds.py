@@ -161,9 +161,9 @@ class RelateTarget(ChoreKind):
     def payload(self) -> dict[str, Any] | None:
         """Return where the table is, and the target."""
         relation = db.session.get(Relation, self.claim.subject_id)
-        dataset = relation and db.session.get(Dataset, relation.dataset_id)
-        if relation is None or dataset is None or dataset.table_key is None:
+        if relation is None:
             return None
+        dataset = db.session.get_one(Dataset, relation.dataset_id)
         payload = {
             "storage": storage_address(),
             "table_key": dataset.table_key,

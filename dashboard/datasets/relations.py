@@ -25,7 +25,7 @@ def find_relation(dataset_id: int, target: str) -> Relation | None:
     return db.session.scalar(_relation(dataset_id, target))
 
 
-def _relation(dataset_id: int, target: str) -> Select[tuple[Relation]]:
+def _relation(dataset_id: int, target: str) -> Select[Relation]:
     return select(Relation).where(Relation.dataset_id == dataset_id, Relation.target == target)
 
 

@@ -34,7 +34,7 @@ def as_text(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
 def match(cells: pa.Array, pattern: str) -> np.ndarray:
     """Tell which cells match a pattern of RE2's; a null does not."""
     found = pc.fill_null(pc.match_substring_regex(cells, pattern), False)
-    return found.to_numpy(zero_copy_only=False)
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def trim(cells: pa.Array) -> pa.Array:

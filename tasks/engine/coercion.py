@@ -232,8 +232,8 @@ def features_from_text(
     """
     by_name = {column["name"]: column for column in schema["columns"]}
     check_columns(schema, text.columns)
-    missing, columns = missing_markers(schema), {}
-    warnings: list[dict[str, Any]] = []
+    missing, warnings = missing_markers(schema), []
+    columns: dict[str, np.ndarray] = {}
     for name in schema["features"]:
         codes, texts = pd.factorize(np.asarray(text[name], dtype=object))
         values, found = typed_columns(by_name[name], codes, clean_values(texts, missing))
@@ -257,7 +257,7 @@ def as_frame(columns: dict[str, np.ndarray], index: pd.Index) -> pd.DataFrame:
     return frame.astype(objects) if objects else frame
 
 
-def target_from_text(text: "pd.Series[Any]", schema: dict[str, Any]) -> np.ndarray:
+def target_from_text(text: Any, schema: dict[str, Any]) -> np.ndarray:
     """Turn the target's cells into what is learned; `TargetError` where one is no number.
 
     Regression: float64, NaN where missing. Classification: objects of str, None where missing.

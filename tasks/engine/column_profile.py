@@ -62,7 +62,9 @@ def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
     facts |= found.schema
     cells = trim(as_text(pa.chunked_array(column.sample, pa.string())))
     made = ColumnProfile(facts, {}, decision, sampled_column(cells, facts, column.missing))
-    made.fingerprint = hashlib.blake2b(hash_cells(cells.fill_null("")), digest_size=16).digest()
+    made.fingerprint = hashlib.blake2b(
+        hash_cells(cells.fill_null("")).tobytes(), digest_size=16
+    ).digest()
     made.is_all_different = column.n_present == column.n_rows and (
         bool(column.__dict__.get("is_all_different"))
         or (column.is_few and len(column.values) == column.n_rows)
@@ -82,7 +84,9 @@ def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
 
 def _hidden(column: Column) -> tuple[str, int] | None:
     """Return the most frequent value that says that nothing is known, and how often it stands."""
-    found = np.flatnonzero(match(column.cells, HIDDEN)) if column.is_few else []
+    if not column.is_few:
+        return None
+    found = np.flatnonzero(match(column.cells, HIDDEN))
     count = int(column.counts[found[0]]) if len(found) else 0
     return (column.values[found[0]], count) if count > 1 else None
 

@@ -93,7 +93,7 @@ def days_of(cells: pa.Array, date_format: str) -> np.ndarray:
     if date_format in FAST and have_shape(cells, FAST[date_format]):
         try:
             seconds = pc.cast(pc.cast(cells, pa.timestamp("s")), pa.int64())
-            return seconds.to_numpy(zero_copy_only=False) / DAY_S
+            return np.asarray(seconds.to_numpy(zero_copy_only=False)) / DAY_S
         except pa.ArrowInvalid:  # the 30th of February
             pass
     moments = dates(objects(cells), date_format)

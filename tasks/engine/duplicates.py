@@ -72,7 +72,7 @@ def repeated(bits: np.ndarray) -> np.ndarray:
     if not len(again):
         return np.zeros(len(bits), bool)
     places = np.minimum(np.searchsorted(again, bits), len(again) - 1)
-    return again[places] == bits
+    return np.asarray(again[places] == bits)
 
 
 def hash_column(column: pa.ChunkedArray) -> np.ndarray:

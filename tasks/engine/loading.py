@@ -137,7 +137,8 @@ def _features(
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     coercion.check_columns(schema, columns)
     by_name = {column["name"]: column for column in schema["columns"]}
-    missing, typed, warnings = coercion.missing_markers(schema), {}, []
+    missing, warnings = coercion.missing_markers(schema), []
+    typed: dict[str, np.ndarray] = {}
     for name in schema["features"]:
         values, found = typed_cells(by_name[name], columns[name].take(rows), missing)
         typed |= values
@@ -181,7 +182,7 @@ def typed_cells(
     if column["kind"] == "text" and not is_coded:
         return {column["name"]: _texts(cells, missing)}, []
     coded = cells.array.unify_dictionaries() if is_coded else cells.array.dictionary_encode()
-    texts = objects(coded.chunk(0).dictionary) if coded.num_chunks else []
+    texts = objects(coded.chunk(0).dictionary) if coded.num_chunks else np.zeros(0, object)
     codes = [c.indices.fill_null(-1).to_numpy(zero_copy_only=False) for c in coded.chunks]
     return coercion.typed_columns(
         column,

@@ -101,7 +101,7 @@ class NumberTally:
         below = values[np.searchsorted(ends, np.floor(places) + 1)]
         above = values[np.searchsorted(ends, np.ceil(places) + 1)]
         with np.errstate(over="ignore", invalid="ignore"):
-            return (below + (above - below) * (places % 1)).tolist()
+            return [float(value) for value in below + (above - below) * (places % 1)]
 
     def histogram(self, bins: int = BINS) -> dict[str, Any]:
         """Return the edges of bins of equal width, and how many values are in each."""

@@ -79,7 +79,7 @@ def measure_strength(feature: Sampled, target: Target) -> Strength:
 
 def _others(totals: np.ndarray) -> np.ndarray:
     """Return, for each bin and fold, the sum over the bin's other folds."""
-    return totals.sum(axis=1, keepdims=True) - totals
+    return np.asarray(totals.sum(axis=1, keepdims=True) - totals)
 
 
 def _means(groups: np.ndarray, n_bins: int, values: np.ndarray) -> np.ndarray:
@@ -87,7 +87,8 @@ def _means(groups: np.ndarray, n_bins: int, values: np.ndarray) -> np.ndarray:
     size = n_bins * FOLDS
     counts = np.bincount(groups, minlength=size).reshape(n_bins, FOLDS)
     sums = np.bincount(groups, values, size).reshape(n_bins, FOLDS)
-    return ((_others(sums) + SHRINK * values.mean()) / (_others(counts) + SHRINK)).ravel()
+    means = (_others(sums) + SHRINK * values.mean()) / (_others(counts) + SHRINK)
+    return np.ravel(means)
 
 
 def _r2(groups: np.ndarray, n_bins: int, y: np.ndarray) -> float:
@@ -101,8 +102,8 @@ def _rank_r2(x: np.ndarray, y: np.ndarray) -> float:
     known = np.isfinite(x)
     if known.mean() < 0.5 or np.ptp(x[known]) == 0 or np.ptp(y[known]) == 0:
         return 0.0
-    ranks = [_ranks(values[known]) for values in (x, y)]
-    return float(np.corrcoef(*ranks)[0, 1] ** 2) * float(known.mean())
+    correlation = np.corrcoef(_ranks(x[known]), _ranks(y[known]))[0, 1]
+    return float(correlation**2) * float(known.mean())
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:
