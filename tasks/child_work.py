@@ -20,14 +20,18 @@ from tasks.engine import tables
 from tasks.engine.dialects import Dialect, ReadOptions
 from tasks.engine.errors import EngineError
 from tasks.engine.export import Origin, small_schema, write_artefacts
+from tasks.engine.loading import load_cells
 from tasks.engine.prediction import predict_text, text_table
+from tasks.engine.preview_marks import mark_preview
+from tasks.engine.profile_file import write_profile
 from tasks.engine.profiling import profile_table
 from tasks.engine.progress import FoldOutcome, FoldScore
+from tasks.engine.relations import relate
 from tasks.engine.results import TrainingResult
 from tasks.engine.samples import sample_csv
 from tasks.engine.scoring import score_file
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.tabular import ReadLimits, read_table
+from tasks.engine.tabular import ReadLimits, ReadResult, read_table
 from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
 from tasks.failures import parsing, reading
@@ -98,7 +102,7 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
     reporter.stage("load", 0.01, "Loading the data")
     what = f'The table of the dataset "{payload["origin"]["dataset"]}"'
     with reading(storage, payload["table_key"], what, UPLOAD_AGAIN) as path, parsing():
-        columns = tables.load_columns(path, spec.columns_needed)
+        columns = load_cells(path, spec.columns_needed, spec.schema.get("dialect"))
     rows = len(columns[tables.LINE])
     took = time.perf_counter() - started
     reporter.log(f"load: {rows:,} rows x {len(columns) - 1} columns in {took:.1f} s")
@@ -182,11 +186,13 @@ def _read(
 ) -> dict[str, Any]:
     report = _every(send)
     target, rejects = folder / "table.parquet", folder / "rejects.csv"
+    options = dict(payload["options"])
+    options.pop("columns", None)  # these are for the profile
     result = read_table(
         source,
         target,
         file_name=payload["file_name"],
-        options=ReadOptions(**payload["options"]),
+        options=ReadOptions(**options),
         limits=ReadLimits(),
         rejects=rejects,
         on_progress=lambda part, rows: report(part * 0.6, f"Reading rows, {rows:,} so far"),
@@ -203,18 +209,36 @@ def _read(
         problems = [problem.as_dict() for problem in result.problems]
         names = [{"name": name, "kind": "text"} for name in result.column_names]
         return values | {"state": "refused", "problems": problems, "columns": names}
+    return values | _profile(payload, storage, target, result, report)
 
-    def tell(done: int, n: int) -> None:
-        report(0.6 + 0.4 * done / n, f"Looking at columns, {done:,} of {n:,} done")
 
-    profile = profile_table(target, dialect.as_dict(), tell)
+def _profile(
+    payload: dict[str, Any],
+    storage: Storage,
+    target: Path,
+    result: ReadResult,
+    report: Any,
+) -> dict[str, Any]:
+    dialect = result.dialect.as_dict() if result.dialect else {}
+    profile = profile_table(
+        target,
+        dialect,
+        lambda done, n: report(
+            0.6 + 0.4 * done / n, f"Looking at columns, {done:,} of {n:,} done"
+        ),
+        choices=payload["options"].get("columns"),
+    )
+    path = target.with_name("profile.parquet")
+    write_profile(path, profile.details, profile.summary)
     storage.put_file(payload["table_key"], target)
-    problems = [problem.as_dict() for problem in result.problems + profile.problems]
-    return values | {
+    storage.put_file(payload["profile_key"], path)
+    return {
         "state": "ready",
-        "problems": problems,
+        "problems": [problem.as_dict() for problem in result.problems + profile.problems],
         "columns": profile.columns,
+        "preview": mark_preview(result.preview, profile.columns, target, dialect),
         "table_key": payload["table_key"],
+        "profile_key": payload["profile_key"],
     }
 
 
@@ -232,6 +256,14 @@ def _every(send: Send) -> Any:
             send({"type": "progress", "fraction": fraction, "message": message})
 
     return report
+
+
+def relate_target(payload: dict[str, Any], send: Send) -> None:
+    """Measure how every column of a table relates to one of them."""
+    what = f"The table of the dataset {payload['dataset']}"
+    with reading(_storage(payload), payload["table_key"], what, UPLOAD_AGAIN) as path, parsing():
+        answer = relate(path, payload["columns"], payload["target"], payload["dialect"])
+    send({"type": "done", "values": {"answer": answer}})
 
 
 def verify_model(payload: dict[str, Any], send: Send) -> None:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from dashboard.chores.service import ChoreClaim, beat
 from dashboard.datasets.comparing import finish_difference
 from dashboard.datasets.reading import fail_reading, finish_reading, record_reading
-from dashboard.db import Dataset, Difference, Model, Prediction
+from dashboard.datasets.relations import finish_relation
+from dashboard.db import Dataset, Difference, Model, Prediction, Relation
 from dashboard.extensions import db
 from dashboard.models.verification import record_verification
 from dashboard.predictions.execution import finish_prediction, record_prediction_progress
@@ -54,6 +55,7 @@ class ReadDataset(ChoreKind):
         self.reading = dataset.reading
         original = keys.dataset_original(dataset.id, dataset.token)
         table = keys.dataset_table(dataset.id, dataset.token, dataset.reading)
+        profile = keys.dataset_profile(dataset.id, dataset.token, dataset.reading)
         payload = {
             "storage": storage_address(),
             "sample": dataset.sample,
@@ -61,6 +63,7 @@ class ReadDataset(ChoreKind):
             "original_key": dataset.original_key or original,
             "table_key": table,
             "rejects_key": keys.dataset_rejects(dataset.id, dataset.token, dataset.reading),
+            "profile_key": profile,
             "file_name": dataset.file_name,
             "options": dataset.options,
         }
@@ -187,9 +190,45 @@ class CompareVersions(ChoreKind):
         finish_difference(claim=self.claim, failure=failure)
 
 
+class RelateTarget(ChoreKind):
+    """Measure how every column of a dataset relates to one of them."""
+
+    work = "relate_target"
+
+    def payload(self) -> dict[str, Any] | None:
+        """Return where the table is, and the target."""
+        relation = db.session.get(Relation, self.claim.subject_id)
+        if relation is None:
+            return None
+        dataset = db.session.get_one(Dataset, relation.dataset_id)
+        payload = {
+            "storage": storage_address(),
+            "table_key": dataset.table_key,
+            "dataset": dataset.name,
+            "columns": dataset.columns,
+            "dialect": dataset.dialect,
+            "target": relation.target,
+        }
+        db.session.rollback()
+        return payload
+
+    def progress(self, fraction: float, message: str) -> bool:
+        """Go on: there is nothing to write."""
+        return True
+
+    def finish(self, values: dict[str, Any]) -> None:
+        """Write the answer."""
+        finish_relation(claim=self.claim, values=values)
+
+    def fail(self, failure: Mapping[str, Any]) -> None:
+        """Write why there is no answer."""
+        finish_relation(claim=self.claim, failure=failure)
+
+
 KINDS: dict[str, type[ChoreKind]] = {
     "read_dataset": ReadDataset,
     "verify_model": VerifyModel,
     "predict": Predict,
     "compare_versions": CompareVersions,
+    "relate_target": RelateTarget,
 }

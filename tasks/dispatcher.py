@@ -28,6 +28,7 @@ from dashboard.clock import now
 from dashboard.config import Settings
 from dashboard.datasets.comparing import fail_difference
 from dashboard.datasets.reading import refuse_unread
+from dashboard.datasets.relations import fail_relation
 from dashboard.db import Chore, Job
 from dashboard.db.planning import in_index_order
 from dashboard.db.transaction import writing
@@ -51,6 +52,7 @@ GIVE_UP: dict[str, Callable[[Session, int, Mapping[str, Any]], None]] = {
     "verify_model": refuse_unverified,
     "predict": fail_prediction,
     "compare_versions": fail_difference,
+    "relate_target": fail_relation,
 }
 
 

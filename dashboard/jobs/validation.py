@@ -63,9 +63,9 @@ def _check_rare_classes(checked: Checked, values: dict[str, Any], dataset: Datas
             f"too few of each for {values['folds']} folds. Choose another target or fewer folds"
         )
         return
-    if distinct > len(tops):
+    if distinct > len(tops) and "rarest" not in column:
         return
-    rare = min(tops, key=lambda top: top["count"])
+    rare = column.get("rarest") or min(tops, key=lambda top: top["count"])
     if rare["count"] < values["folds"]:
         checked.problems["validation.folds"] = (
             f'Class "{rare["value"]}" has {rare["count"]} rows; {values["folds"]}-fold validation '

@@ -3,13 +3,13 @@
 The same code runs when a job is trained, when Trainyard predicts, and in every downloaded bundle
 (whose ``schema.py`` is this file behind a ``SCHEMA``). It therefore imports nothing of Trainyard.
 
-A schema is a dict: ``dialect``, ``columns`` (name, kind, format, decimal, true, false, values),
-``features`` (names), ``target`` and ``task``. Kinds: number, category, text, date, boolean,
-identifier, constant.
+A schema is a dict: ``dialect`` (``missing``: the markers of missing cells), ``columns`` (name,
+kind, format, decimal, thousands, symbols, true, false, mixed, values), ``features`` (names),
+``target`` and ``task``. Kinds: number, category, text, date, boolean, identifier, constant.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,17 @@ MISSING = frozenset(
 )
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 EPOCH = pd.Timestamp("1970-01-01")
+# Signs of money; of thousands, each with those that stand for it. All are parts of a class [].
+MONEY = "$¢-¥֏؋৲৳૱௹฿៛₠-⃀﷼﹩＄￠￡￥￦"
+THOUSANDS = {"": "", ",": ",", ".": ".", " ": " \xa0\u2009\u202f", "'": "'\u2019"}
+# What the signs around a number are replaced by, one after the other; RE2 understands them too.
+SIGNS = (
+    (r"^\((.*)\)$", r"-\1"),
+    (f"^([+-]?) ?[{MONEY}][ \xa0\u202f]?", r"\1"),
+    (f"[ \xa0\u202f]?[{MONEY}%]$", ""),
+)
+TRUTH = dict.fromkeys(("true", "t", "yes", "y", "on", "1", "1.0"), 1.0)
+TRUTH |= dict.fromkeys(("false", "f", "no", "n", "off", "0", "0.0"), 0.0)
 
 
 class SchemaError(ValueError):
@@ -38,43 +49,78 @@ class TargetError(ValueError):
         self.column, self.value, self.position, self.count = column, value, position, count
 
 
-def _clean_cell(cell: Any) -> str | None:
-    stripped = cell.strip() if isinstance(cell, str) else ""
-    return None if stripped in MISSING else stripped
+def missing_markers(schema: dict[str, Any]) -> Collection[str]:
+    """Return the markers of missing cells that a schema was read with; an empty cell is one."""
+    chosen = (schema.get("dialect") or {}).get("missing")
+    return MISSING if chosen is None else {"", *chosen}
 
 
-def clean(text: "pd.Series[Any] | np.ndarray") -> np.ndarray:
+def clean_values(texts: Iterable[Any], missing: Collection[str] = MISSING) -> np.ndarray:
+    """Return cells without surrounding space, None for missing ones, and a last None."""
+    stripped = [text.strip() if isinstance(text, str) else "" for text in texts]
+    return np.array([*(None if s in missing else s for s in stripped), None], dtype=object)
+
+
+def clean(text: Any, missing: Collection[str] = MISSING) -> np.ndarray:
     """Return cells without surrounding space, and None where a cell is missing."""
-    codes, values = pd.factorize(np.asarray(text, dtype=object))  # each value is looked at once
-    cleaned = np.array([*map(_clean_cell, values), None], dtype=object)
-    return cleaned[codes]
+    codes, texts = pd.factorize(np.asarray(text, dtype=object))  # each value is looked at once
+    return clean_values(texts, missing)[codes]
 
 
-def number_of(cell: str, decimal: str = ".") -> float:
-    """Return a cell's number, or NaN where the cell is none."""
+def grouped(thousands: str, decimal: str) -> str:
+    """Return the pattern of a number with thousands separators, also the Indian 12,34,567."""
+    sign, point = f"[{THOUSANDS[thousands]}]", re.escape(decimal)
+    indian = f"[1-9][0-9]?({sign}[0-9]{{2}})+{sign}[0-9]{{3}}"
+    return f"^[+-]?([1-9][0-9]{{0,2}}({sign}[0-9]{{3}})+|{indian})({point}[0-9]*)?$"
+
+
+def number_of(cell: str, decimal: str = ".", thousands: str = "", symbols: bool = False) -> float:
+    """Return a cell's number, or NaN where the cell is none.
+
+    `symbols` says that signs of money and percent are left out: 12.5% is 12.5.
+    """
+    if symbols:
+        for pattern, kept in SIGNS:
+            cell = re.sub(pattern, kept, cell)
+    if thousands and re.search(grouped(thousands, decimal), cell):
+        cell = re.sub(f"[{THOUSANDS[thousands]}]", "", cell)
     if decimal == ",":
         cell = cell.replace(".", "x").replace(",", ".")
     value = float(cell) if NUMBER.fullmatch(cell) else np.nan
     return value if abs(value) < np.inf else np.nan
 
 
-def numbers(cells: np.ndarray, decimal: str = ".") -> np.ndarray:
+def numbers(
+    cells: np.ndarray, decimal: str = ".", thousands: str = "", symbols: bool = False
+) -> np.ndarray:
     """Turn cleaned cells into float64; NaN where a cell is missing or no finite number."""
     codes, values = pd.factorize(cells)
-    return np.append(_parse_numbers(values, decimal), np.nan)[codes]
+    parsed = None if thousands or symbols else _plain_numbers(values, decimal)
+    if parsed is None:
+        found = [number_of(value, decimal, thousands, symbols) for value in values]
+        parsed = np.array(found, dtype=np.float64)
+    return np.append(parsed, np.nan)[codes]
 
 
-def _parse_numbers(values: np.ndarray, decimal: str) -> np.ndarray:
+def _plain_numbers(values: np.ndarray, decimal: str) -> np.ndarray | None:
+    """Return numbers ten times faster than the check of each cell does, or None."""
     joined = "".join(values)
-    if "_" not in joined and (decimal == "." or "." not in joined):
-        plain = values if decimal == "." else [value.replace(",", ".") for value in values]
-        try:  # numpy reads plain numbers ten times faster than the check of each cell
-            parsed = np.asarray(plain, dtype=object).astype(np.float64)
-            if np.isfinite(parsed).all():
-                return parsed
-        except ValueError:
-            pass
-    return np.array([number_of(value, decimal) for value in values], dtype=np.float64)
+    if "_" in joined or (decimal == "," and "." in joined):
+        return None
+    plain = values if decimal == "." else [value.replace(",", ".") for value in values]
+    try:
+        parsed = np.asarray(plain, dtype=object).astype(np.float64)
+    except ValueError:
+        return None
+    return parsed if np.isfinite(parsed).all() else None
+
+
+def how_written(column: dict[str, Any]) -> tuple[str, str, bool]:
+    """Return a column's decimal sign, thousands sign, and whether signs of money are left out."""
+    decimal, thousands = column.get("decimal") or ".", column.get("thousands") or ""
+    if thousands == decimal:  # the decimal sign is another file's, so the other one changes too
+        thousands = "." if decimal == "," else ","
+    return decimal, thousands, bool(column.get("symbols"))
 
 
 def dates(cells: np.ndarray, date_format: str) -> "pd.Series[Any]":
@@ -104,10 +150,15 @@ def date_parts(name: str, moments: "pd.Series[Any]", date_format: str) -> dict[s
     return {f"{name}__{part}": values.to_numpy(np.float64) for part, values in parts.items()}
 
 
-def _booleans(cells: np.ndarray, column: dict[str, Any]) -> np.ndarray:
-    """Return 1, 0 or NaN; case does not matter, and JSON's true and false are understood."""
-    known = {"true": 1.0, "false": 0.0, column["true"].lower(): 1.0, column["false"].lower(): 0.0}
-    if column["true"] == "1":
+def booleans(cells: np.ndarray, column: dict[str, Any]) -> np.ndarray:
+    """Return 1, 0 or NaN; case does not matter, and JSON's true and false are understood.
+
+    A ``mixed`` column says yes and no in several ways, such as TRUE, False, 1 and 0.
+    """
+    true, false = column["true"].lower(), column["false"].lower()
+    known = TRUTH if column.get("mixed") else {"true": 1.0, "false": 0.0}
+    known = {**known, true: 1.0, false: 0.0}
+    if true == "1":
         known |= {"1.0": 1.0, "0.0": 0.0}
     found = [np.nan if cell is None else known.get(cell.lower(), np.nan) for cell in cells]
     return np.array(found, dtype=np.float64)
@@ -117,15 +168,12 @@ def _warning(code: str, column: str, count: int, message: str) -> dict[str, Any]
     return {"code": code, "column": column, "count": count, "message": message}
 
 
-def _unreadable(
-    column: dict[str, Any], cells: np.ndarray, bad: np.ndarray
-) -> list[dict[str, Any]]:
-    count = int(bad.sum())
+def unreadable(column: dict[str, Any], count: int, first: str) -> list[dict[str, Any]]:
+    """Return the warning that `count` cells of a column, `first` before others, have no value."""
     if not count:
         return []
-    first, name = cells[bad.argmax()], column["name"]
     words = {"number": "a number", "date": "a date", "boolean": "one of its two values"}
-    kind = words[column["kind"]]
+    name, kind = column["name"], words[column["kind"]]
     message = (
         f'{count} values of "{name}" are not {kind}, such as "{first}"; they count as missing'
     )
@@ -134,119 +182,105 @@ def _unreadable(
     return [_warning("NOT_READABLE", name, count, message)]
 
 
-def _unseen(column: dict[str, Any], cells: np.ndarray) -> list[dict[str, Any]]:
+def _unseen(column: dict[str, Any], codes: np.ndarray, values: np.ndarray) -> list[dict[str, Any]]:
     if "values" not in column:
         return []
-    seen = set(column["values"])
-    unseen = [cell for cell in cells if cell is not None and cell not in seen]
-    if not unseen:
+    seen = {None, *column["values"]}
+    at = np.array([value not in seen for value in values], dtype=bool)[codes]
+    count = int(at.sum())
+    if not count:
         return []
-    name = column["name"]
-    message = f'{len(unseen)} values of "{name}" were not seen in training, such as "{unseen[0]}"'
-    if len(unseen) == 1:
-        message = f'1 value of "{name}" was not seen in training: "{unseen[0]}"'
-    return [_warning("UNSEEN_CATEGORY", name, len(unseen), message)]
+    name, first = column["name"], values[codes[at.argmax()]]
+    message = f'{count} values of "{name}" were not seen in training, such as "{first}"'
+    if count == 1:
+        message = f'1 value of "{name}" was not seen in training: "{first}"'
+    return [_warning("UNSEEN_CATEGORY", name, count, message)]
 
 
 def typed_columns(
-    column: dict[str, Any], text: "pd.Series[Any]"
+    column: dict[str, Any], codes: np.ndarray, values: np.ndarray
 ) -> tuple[dict[str, np.ndarray], list[dict[str, Any]]]:
     """Turn one column of text into the columns that are learned from.
 
-    Returns
-    -------
-    columns : dict of str to ndarray of shape (n_rows,)
-        float64 for numbers, booleans and parts of dates; object of str, with NaN where missing,
-        for everything else.
-    warnings : list of dict
-        ``code``, ``column``, ``count``, ``message``.
+    `codes` says which of `values` (see `clean_values`) each cell is, -1 for none. Numbers,
+    booleans and parts of dates become float64; all else objects of str, NaN where missing.
     """
-    name, kind, cells = column["name"], column["kind"], clean(text)
-    present = np.array([cell is not None for cell in cells], dtype=bool)
-    if kind == "number":
-        values = numbers(cells, column.get("decimal") or ".")
-        return {name: values}, _unreadable(column, cells, present & np.isnan(values))
-    if kind == "boolean":
-        values = _booleans(cells, column)
-        return {name: values}, _unreadable(column, cells, present & np.isnan(values))
-    if kind == "date":
-        moments = dates(cells, column["format"])
-        bad = present & moments.isna().to_numpy()
-        return date_parts(name, moments, column["format"]), _unreadable(column, cells, bad)
+    name, kind, present = column["name"], column["kind"], ~pd.isna(values)
     if kind == "text":  # a text that is missing is an empty text
-        return {name: np.where(present, cells, "")}, []
-    return {name: np.where(present, cells, np.nan)}, _unseen(column, cells)
+        return {name: np.where(present, values, "")[codes]}, []
+    if kind not in {"number", "boolean", "date"}:
+        return {name: np.where(present, values, np.nan)[codes]}, _unseen(column, codes, values)
+    if kind == "date":
+        moments = dates(values, column["format"])
+        bad, typed = moments.isna().to_numpy(), date_parts(name, moments, column["format"])
+    else:
+        is_number = kind == "number"
+        read = numbers(values, *how_written(column)) if is_number else booleans(values, column)
+        bad, typed = np.isnan(read), {name: read}
+    at = (present & bad)[codes]
+    first = values[codes[at.argmax()]] if at.any() else ""
+    typed = {part: found[codes] for part, found in typed.items()}
+    return typed, unreadable(column, int(at.sum()), first)
 
 
 def features_from_text(
     text: pd.DataFrame, schema: dict[str, Any]
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
-    """Turn text cells into the typed table that a model takes.
+    """Turn text cells into the typed table that a model takes, with warnings about cells.
 
-    Parameters
-    ----------
-    text : DataFrame of shape (n_rows, n_columns)
-        Text cells; columns that are no features are ignored.
-    schema : dict
-        See the head of this file.
-
-    Returns
-    -------
-    X : DataFrame of shape (n_rows, n_features)
-    warnings : list of dict
-        Cells that could not be read, and categories that training never saw.
-
-    Raises
-    ------
-    SchemaError
-        When columns are missing; names all of them.
+    Columns that are no features are ignored; `SchemaError` names all that are missing.
     """
     by_name = {column["name"]: column for column in schema["columns"]}
-    lacking = [name for name in schema["features"] if name not in text.columns]
+    check_columns(schema, text.columns)
+    missing, warnings = missing_markers(schema), []
+    columns: dict[str, np.ndarray] = {}
+    for name in schema["features"]:
+        codes, texts = pd.factorize(np.asarray(text[name], dtype=object))
+        values, found = typed_columns(by_name[name], codes, clean_values(texts, missing))
+        columns |= values
+        warnings += found
+    return as_frame(columns, text.index), warnings
+
+
+def check_columns(schema: dict[str, Any], known: Collection[str]) -> None:
+    """Raise `SchemaError` when features are missing."""
+    lacking = [name for name in schema["features"] if name not in known]
     if lacking:
         names = ", ".join(f'"{name}"' for name in lacking)
         raise SchemaError(f"these columns are missing: {names}", lacking)
-    columns: dict[str, np.ndarray] = {}
-    warnings: list[dict[str, Any]] = []
-    for name in schema["features"]:
-        values, found = typed_columns(by_name[name], text[name])
-        columns |= values
-        warnings += found
-    frame = pd.DataFrame(columns, index=text.index, copy=False)
+
+
+def as_frame(columns: dict[str, np.ndarray], index: pd.Index) -> pd.DataFrame:
+    """Return typed columns as a table whose texts stay objects."""
+    frame = pd.DataFrame(columns, index=index, copy=False)
     objects = {name: object for name, values in columns.items() if values.dtype == object}
-    return frame.astype(objects) if objects else frame, warnings
+    return frame.astype(objects) if objects else frame
 
 
-def target_from_text(text: "pd.Series[Any]", schema: dict[str, Any]) -> np.ndarray:
-    """Turn the target's cells into what is learned.
+def target_from_text(text: Any, schema: dict[str, Any]) -> np.ndarray:
+    """Turn the target's cells into what is learned; `TargetError` where one is no number.
 
-    Parameters
-    ----------
-    text : Series of shape (n_rows,)
-        The target's cells.
-    schema : dict
-        See the head of this file; ``task`` decides.
-
-    Returns
-    -------
-    ndarray of shape (n_rows,)
-        Regression: float64, NaN where missing. Classification: object of str, None where missing.
-
-    Raises
-    ------
-    TargetError
-        When a cell is no number in a regression.
+    Regression: float64, NaN where missing. Classification: objects of str, None where missing.
     """
-    cells = clean(text)
-    if schema["task"] == "classification":
-        return cells
+    cells = clean(text, missing_markers(schema))
     column = next(c for c in schema["columns"] if c["name"] == schema["target"])
-    values = numbers(cells, column.get("decimal") or ".")
-    bad = np.isnan(values) & np.array([cell is not None for cell in cells], dtype=bool)
+    if schema["task"] == "classification":
+        return _classes(cells, column)
+    is_boolean = column["kind"] == "boolean"
+    values = booleans(cells, column) if is_boolean else numbers(cells, *how_written(column))
+    bad = np.isnan(values) & ~pd.isna(cells)
     if bad.any():
         first = int(bad.argmax())
         raise TargetError(schema["target"], cells[first], first, int(bad.sum()))
     return values
+
+
+def _classes(cells: np.ndarray, column: dict[str, Any]) -> np.ndarray:
+    """Return classes; those that say yes, or no, in several ways are one class each."""
+    if not column.get("mixed"):
+        return cells
+    truth = booleans(cells, column)
+    return np.where(truth == 1, column["true"], np.where(truth == 0, column["false"], cells))
 
 
 def training_data(
@@ -254,27 +288,8 @@ def training_data(
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, list[dict[str, Any]]]:
     """Return what a model is trained on: the rows that have a target.
 
-    Parameters
-    ----------
-    text : DataFrame of shape (n_rows, n_columns)
-        Text cells, the target's among them.
-    schema : dict
-        See the head of this file.
-
-    Returns
-    -------
-    X : DataFrame of shape (n_used, n_features)
-    y : ndarray of shape (n_used,)
-    rows : ndarray of shape (n_used,)
-        Which rows of `text` were used, counted from 0.
-    warnings : list of dict
-
-    Raises
-    ------
-    SchemaError
-        When columns are missing.
-    TargetError
-        When a target cell is no number in a regression.
+    Returns `X` and `y` of those rows, which rows of `text` they are, from 0, and warnings about
+    cells. Raises `SchemaError` when columns are missing, and `TargetError`.
     """
     if schema["target"] not in text.columns:
         raise SchemaError(f'the column to predict, "{schema["target"]}", is missing')

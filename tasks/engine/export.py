@@ -21,7 +21,10 @@ from tasks.engine.tables import LINE
 from tasks.engine.versions import LIBRARIES
 
 CHECK_ROWS = 50
-SCHEMA_KEYS = ("name", "kind", "format", "decimal", "true", "false", "values", "range")
+SCHEMA_KEYS = (
+    "name", "kind", "format", "decimal", "thousands", "symbols", "true", "false", "mixed",
+    "values", "range",
+)  # fmt: skip
 # A fixed time in the archive, so that the same result gives the same bytes.
 ARCHIVE_TIME = (2020, 1, 1, 0, 0, 0)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,13 +18,14 @@ from sklearn.model_selection import (
 
 from tasks.engine import coercion
 from tasks.engine.errors import DataError
+from tasks.engine.loading import Cells
 from tasks.engine.spec import TIME_KINDS, Validation
 
 Split = tuple[np.ndarray, np.ndarray]
 
 
 def order_rows(
-    validation: Validation, columns: Sequence[dict[str, Any]], cells: pd.DataFrame
+    validation: Validation, schema: dict[str, Any], cells: Mapping[str, Any] | pd.DataFrame
 ) -> np.ndarray | None:
     """Return what rows are grouped or sorted by.
 
@@ -32,9 +33,9 @@ def order_rows(
     ----------
     validation : Validation
         How to split.
-    columns : sequence of dict
-        The schema's columns.
-    cells : DataFrame of shape (n_samples, n_columns)
+    schema : dict
+        What the table is typed by.
+    cells : DataFrame of shape (n_samples, n_columns), or Mapping of str to cells
         Text cells.
 
     Returns
@@ -50,12 +51,13 @@ def order_rows(
     DataError
         When rows cannot be sorted by the time column because it holds neither dates nor numbers.
     """
+    missing = coercion.missing_markers(schema)
     if validation.scheme == "group":
-        groups = coercion.clean(cells[validation.group_column or ""])
+        groups = coercion.clean(cells[validation.group_column or ""], missing)
         return np.array([cell or "" for cell in groups], dtype=object)
     if validation.scheme != "time" or not validation.time_column:
         return None
-    column = next(c for c in columns if c["name"] == validation.time_column)
+    column = next(c for c in schema["columns"] if c["name"] == validation.time_column)
     if column["kind"] not in TIME_KINDS:
         raise DataError(
             "TIME_COLUMN_KIND",
@@ -63,10 +65,10 @@ def order_rows(
             f"{column['kind']}, so rows cannot be sorted by it",
             "Choose a column of dates or numbers",
         )
-    cleaned = coercion.clean(cells[validation.time_column])
+    cleaned = coercion.clean(cells[validation.time_column], missing)
     if column["kind"] == "date":
         return coercion.dates(cleaned, column["format"]).to_numpy()
-    return coercion.numbers(cleaned, column.get("decimal") or ".")
+    return coercion.numbers(cleaned, *coercion.how_written(column))
 
 
 def split_rows(
@@ -174,11 +176,16 @@ def hash_data(columns: dict[str, Any]) -> str:
 
     Parameters
     ----------
-    columns : dict of str to array of shape (n_rows,)
+    columns : dict of str to Cells or array of shape (n_rows,)
         Cells as text, as they were read.
     """
     digest = hashlib.sha256()
     for name in sorted(columns):
+        digest.update(f"\x1e{name}\x1e".encode())
+        if isinstance(columns[name], Cells):
+            for piece in columns[name].joined("\x1f", "\x00"):
+                digest.update(piece)
+            continue
         cells = "\x1f".join("\x00" if cell is None else str(cell) for cell in columns[name])
-        digest.update(f"\x1e{name}\x1e{cells}".encode())
+        digest.update(cells.encode())
     return digest.hexdigest()

@@ -20,6 +20,7 @@ from tasks.engine.errors import DataError, EngineError
 from tasks.engine.evaluation import Predicted, align, predict, score, summarise
 from tasks.engine.failures import explain_error, explain_warnings
 from tasks.engine.gaps import check_learnable, find_gaps
+from tasks.engine.loading import training_data
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.progress import FoldOutcome, FoldScore, NullReporter, Reporter
 from tasks.engine.results import TrainingResult, observe, score_baseline
@@ -34,7 +35,7 @@ FIT_FROM, FITTED = 0.05, 0.95
 
 def train(
     spec: TrainingSpec,
-    columns: Mapping[str, np.ndarray],
+    columns: Mapping[str, Any],
     reporter: Reporter | None = None,
     *,
     resume: Mapping[int, FoldOutcome] | None = None,
@@ -46,8 +47,8 @@ def train(
     ----------
     spec : TrainingSpec
         The request.
-    columns : Mapping of str to ndarray of shape (n_rows,)
-        The table as text, and ``__line__``; see `tables.load_columns`.
+    columns : Mapping of str to Cells or ndarray of shape (n_rows,)
+        The table as text, and ``__line__``; see `loading.load_cells`.
     reporter : Reporter, optional
         Who listens.
     resume : Mapping of int to FoldOutcome, optional
@@ -68,9 +69,7 @@ def train(
 
 
 class _Training:
-    def __init__(
-        self, spec: TrainingSpec, columns: Mapping[str, np.ndarray], reporter: Reporter
-    ) -> None:
+    def __init__(self, spec: TrainingSpec, columns: Mapping[str, Any], reporter: Reporter) -> None:
         self.spec, self.reporter = spec, reporter
         self.columns = dict(columns)
         self.lines = self.columns.pop(LINE)
@@ -89,10 +88,8 @@ class _Training:
         return self._result(outcomes)
 
     def _prepare(self) -> None:
-        text = pd.DataFrame(self.columns, copy=False)
-        text.columns = text.columns.astype(object)
         try:
-            X, y, rows, found = coercion.training_data(text, self.spec.schema)
+            X, y, rows, found = training_data(self.columns, self.spec.schema)
         except coercion.SchemaError as bad:
             raise DataError("COLUMNS_MISSING", str(bad)) from bad
         except coercion.TargetError as bad:
@@ -101,13 +98,13 @@ class _Training:
         self.classes = sorted(set(y.tolist())) if self.spec.task == "classification" else None
         for warning in found:
             self._warn(warning["code"], warning["message"])
-        absent = len(text) - len(rows)
+        absent = len(self.lines) - len(rows)
         if absent:
-            share = 100 * absent / len(text)
+            share = 100 * absent / len(self.lines)
             message = f"{absent:,} rows have no target value. They were left out ({share:.1f}%)"
             self._warn("TARGET_MISSING", message)
         self.splits = split_rows(
-            y, self.spec.validation, self.spec.task, self.spec.seed, self._order(text)
+            y, self.spec.validation, self.spec.task, self.spec.seed, self._order()
         )
         for code, message in find_gaps(self.spec.task, self.spec.metric, y, self.splits).items():
             self._warn(code, message)
@@ -127,9 +124,11 @@ class _Training:
             {"line": line, "value": bad.value, "count": bad.count, "column": bad.column},
         )
 
-    def _order(self, text: pd.DataFrame) -> np.ndarray | None:
-        validation, used = self.spec.validation, text.iloc[self.rows]
-        order = order_rows(validation, self.spec.schema["columns"], used)
+    def _order(self) -> np.ndarray | None:
+        validation = self.spec.validation
+        needed = (validation.group_column, validation.time_column)
+        used = {name: np.asarray(self.columns[name])[self.rows] for name in needed if name}
+        order = order_rows(validation, self.spec.schema, used)
         undated = 0 if order is None else int(np.count_nonzero(pd.isna(order)))
         if undated:
             self._warn(

@@ -13,7 +13,7 @@ from dashboard.chores import service as chores
 from dashboard.chores.service import ChoreClaim
 from dashboard.clock import now
 from dashboard.config import load_settings
-from dashboard.db import Chore, Dataset, Difference, Model, Prediction, one_by_one
+from dashboard.db import Chore, Dataset, Difference, Model, Prediction, Relation, one_by_one
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from tasks import chores as task
@@ -26,12 +26,14 @@ LOST = timedelta(seconds=30)
 BOOM = {"code": "UNKNOWN", "message": "boom", "hint": ""}
 
 
-def make_subject(kind: str) -> Dataset | Difference | Model | Prediction:
+def make_subject(kind: str) -> Dataset | Difference | Model | Prediction | Relation:
     """Make what a chore of a kind is about, and ask for the chore."""
     if kind == "read_dataset":
         made: Any = make_dataset(state="reading")
     elif kind == "compare_versions":
         made = Difference(from_id=make_dataset().id, to_id=make_dataset().id)
+    elif kind == "relate_target":
+        made = Relation(dataset_id=make_dataset(table_key="t").id, target="churned")
     else:
         made = make_model(state="verifying", files={
             name: {"key": name, "sha256": "x"} for name in ("bundle", "check", "joblib")

@@ -150,7 +150,8 @@ def test_booleans_are_understood_whatever_their_case(
     true: str, false: str, cells: list[str], values: list[float]
 ) -> None:
     column = {"name": "b", "kind": "boolean", "true": true, "false": false}
-    typed, _warnings = coercion.typed_columns(column, series(*cells))
+    schema = {"columns": [column], "features": ["b"]}
+    typed, _warnings = coercion.features_from_text(frame({"b": cells}), schema)
     np.testing.assert_array_equal(typed["b"], values)
 
 

@@ -1,0 +1,58 @@
+"""The profile file: more about each column than lists need, and about the table as a whole.
+
+Parquet, so that a page of 50 columns out of 20,000 is read without the others. Columns: ``name``
+and ``details`` (JSON); the table's ``summary`` (JSON) is in the metadata. Web reads it, so nothing
+but Arrow is needed.
+
+details of a column
+    ``histogram`` and ``small``: ``edges`` (numbers; ISO text for dates) or ``labels``, and
+    ``counts``. ``top``: up to 20 of ``value`` and ``count``. ``quantiles``: by share as text, of
+    numbers and dates. ``lengths`` of a text: ``min``, ``median``, ``max``, in characters.
+    ``about``: true where a sample of rows was used.
+summary
+    ``rows``; ``sampled_rows``, or null where all were used; ``duplicate_rows``;
+    ``correlations``: ``columns``, ``values`` (a square), ``kinds``; ``likely_target`` or null.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+GROUP_ROWS = 200
+SUMMARY = b"summary"
+
+
+def write_profile(
+    path: Path, details: Sequence[Mapping[str, Any]], summary: Mapping[str, Any]
+) -> None:
+    """Write a profile; each of `details` has its column's ``name``, in file order."""
+    table = pa.table(
+        {
+            "name": pa.array([found["name"] for found in details], pa.string()),
+            "details": pa.array([json.dumps(found) for found in details], pa.string()),
+        }
+    )
+    table = table.replace_schema_metadata({SUMMARY: json.dumps(summary).encode()})
+    pq.write_table(table, path, row_group_size=GROUP_ROWS, compression="zstd")
+
+
+def read_details(path: Path, offset: int = 0, limit: int | None = None) -> list[dict[str, Any]]:
+    """Read the details of some columns, in file order."""
+    file = pq.ParquetFile(path)
+    end = file.metadata.num_rows if limit is None else offset + limit
+    groups = range(offset // GROUP_ROWS, min(file.num_row_groups, -(-end // GROUP_ROWS)))
+    if not groups:
+        return []
+    found = file.read_row_groups(list(groups), columns=["details"]).column(0)
+    first = groups.start * GROUP_ROWS
+    return [json.loads(text.as_py()) for text in found[offset - first : end - first]]
+
+
+def read_summary(path: Path) -> dict[str, Any]:
+    """Read what is known of the table as a whole."""
+    metadata = pq.read_schema(path).metadata or {}
+    return cast(dict[str, Any], json.loads(metadata[SUMMARY]))

@@ -1,0 +1,96 @@
+"""Relations to a target: asked for once, answered by the light worker, deleted with the dataset."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from dashboard.chores.service import claim_next_chore
+from dashboard.datasets.relations import ask_relation, find_relation
+from dashboard.datasets.service import delete_dataset
+from dashboard.db import Chore, Dataset, Relation
+from dashboard.errors import Conflict, NotFound, ValidationFailed
+from dashboard.extensions import db
+from dashboard.storage import get_storage, keys
+from tasks.child_work import relate_target
+from tasks.chore_kinds import KINDS
+from tasks.engine.profiling import profile_table
+from tests.engine.profiling.conftest import write_table
+from tests.factories import make_dataset, make_user
+
+
+def make_table(folder: Path) -> Dataset:
+    """Make a dataset of one column that tells the target and one that does not."""
+    n = range(200)
+    cells = {"good": [str(i % 2 * 10 + i % 5) for i in n], "idle": [str(i * 37 % 11) for i in n],
+             "churned": ["yes" if i % 2 else "no" for i in n]}  # fmt: skip
+    path = write_table(folder / "t", cells)
+    dataset = make_dataset(columns=profile_table(path, {"decimal": "."}).columns)
+    key = keys.dataset_table(dataset.id, dataset.token, 1)
+    get_storage().put_file(key, path)
+    dataset.table_key = key
+    db.session.commit()
+    return dataset
+
+
+def chores() -> int:
+    return db.session.scalar(select(func.count()).select_from(Chore)) or 0
+
+
+def test_relation_is_asked_once_and_answered(any_app: Flask, tmp_path: Path) -> None:
+    dataset = make_table(tmp_path)
+    asked = ask_relation(user=dataset.owner, dataset_id=dataset.id, target="churned")
+    again = ask_relation(user=dataset.owner, dataset_id=dataset.id, target="churned")
+    assert (asked.id, asked.state, chores()) == (again.id, "queued", 1)
+    claim = claim_next_chore(worker="light")
+    assert claim is not None
+    kind, events = KINDS[claim.kind](claim), []
+    relate_target(kind.payload() or {}, events.append)
+    kind.finish(events[-1]["values"])
+    found = find_relation(dataset.id, "churned")
+    assert found is not None
+    db.session.refresh(found)
+    assert (found.state, found.failure) == ("ready", None)
+    columns = found.answer["columns"]
+    assert [c["name"] for c in columns] == ["good", "idle"]
+    assert columns[0]["strength"] > 0.95 > 0.3 > columns[1]["strength"]
+    ask_relation(user=dataset.owner, dataset_id=dataset.id, target="churned")
+    assert chores() == 1
+
+
+def test_relation_that_failed_is_tried_again(any_app: Flask, tmp_path: Path) -> None:
+    dataset = make_table(tmp_path)
+    ask_relation(user=dataset.owner, dataset_id=dataset.id, target="churned")
+    claim = claim_next_chore(worker="light")
+    assert claim is not None
+    KINDS[claim.kind](claim).fail({"code": "UNKNOWN", "message": "boom", "hint": ""})
+    found = find_relation(dataset.id, "churned")
+    assert found is not None
+    db.session.refresh(found)
+    assert (found.state, found.failure["message"]) == ("failed", "boom")
+    again = ask_relation(user=dataset.owner, dataset_id=dataset.id, target="churned")
+    assert (again.id, again.state, again.failure, chores()) == (found.id, "queued", None, 2)
+
+
+def test_what_cannot_be_predicted_is_refused(any_app: Flask, tmp_path: Path) -> None:
+    dataset = make_table(tmp_path)
+    with pytest.raises(ValidationFailed, match="nothing"):
+        ask_relation(user=dataset.owner, dataset_id=dataset.id, target="nothing")
+    with pytest.raises(Conflict):
+        ask_relation(user=dataset.owner, dataset_id=make_dataset().id, target="churned")
+    with pytest.raises(NotFound):
+        ask_relation(user=make_user(), dataset_id=9_999, target="churned")
+
+
+def test_relations_go_with_their_dataset(any_app: Flask, tmp_path: Path) -> None:
+    dataset = make_table(tmp_path)
+    ask_relation(user=dataset.owner, dataset_id=dataset.id, target="churned")
+    claim = claim_next_chore(worker="light")
+    assert claim is not None
+    delete_dataset(user=dataset.owner, dataset_id=dataset.id)
+    db.session.expire_all()
+    assert db.session.scalar(select(func.count()).select_from(Relation)) == 0
+    kind = KINDS[claim.kind](claim)
+    assert kind.payload() is None
+    kind.fail({"code": "GONE", "message": "It was deleted meanwhile", "hint": ""})

@@ -1,0 +1,117 @@
+"""Numbers with thousands separators and signs: read where they are clear, asked about else."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tasks.engine.profiling import ProfileResult
+
+ProfileCells = Callable[..., ProfileResult]
+
+
+@pytest.mark.parametrize(
+    ("cells", "schema", "low", "high"),
+    [
+        (["$1,050,000", "$900", "$2,000.50"], (".", ",", True), 900, 1_050_000),
+        (["1,234,567", "12", "5.5"], (".", ",", None), 5.5, 1_234_567),
+        (["19,542.64", "1234.5", "7"], (".", ",", None), 7, 19_542.64),
+        (["12,34,567", "1,00,000.5"], (".", ",", None), 100_000.5, 1_234_567),
+        (["1.234,50 €", "99 €"], (",", ".", True), 99, 1234.5),
+        (["1 234,5", "12 345,25"], (",", " ", None), 1234.5, 12_345.25),
+        (["1\u202f234", "12\u00a0345"], (".", " ", None), 1234, 12_345),
+        (["1'234.50", "12'345"], (".", "'", None), 1234.5, 12_345),
+        (["12.5%", "3 %"], (".", None, True), 3, 12.5),
+        (["($1,200.50)", "$7.25"], (".", ",", True), -1200.5, 7.25),
+        (["-£5.10", "£-3.20", "£4.00"], (".", None, True), -5.1, 4),
+    ],
+)
+def test_clear_numbers_are_read_and_it_is_said_how(
+    profile_cells: ProfileCells,
+    cells: list[str],
+    schema: tuple[str, str | None, bool | None],
+    low: float,
+    high: float,
+) -> None:
+    result = profile_cells([*cells, "", "NA"])
+    column = result.columns[0]
+    assert column["kind"] == "number"
+    assert (column["decimal"], column.get("thousands"), column.get("symbols")) == schema
+    assert (column["min"], column["max"], column["missing"]) == (low, high, 2)
+    (problem,) = [p for p in result.problems if p.column == "x"]
+    assert problem.code == "NUMBER_SYMBOLS"
+    assert "question" not in column
+
+
+def test_what_was_read_as_what_is_said(profile_cells: ProfileCells) -> None:
+    problems = profile_cells(["$1,050,000", "$900.50", "$1,050,000"]).problems
+    assert '"$1,050,000" is read as 1050000' in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("cells", "to"),
+    [(["1,234", "12,345"], "1234"), (["1.234 €", "2 $"], "1234"), (["$5", "€6"], "5"),
+     (["5%", "6", "7%"], "5")],
+)  # fmt: skip
+def test_what_can_be_meant_in_two_ways_is_asked(
+    profile_cells: ProfileCells, cells: list[str], to: str
+) -> None:
+    column = profile_cells(cells).columns[0]
+    question = column["question"]
+    assert column["kind"] == "category"
+    assert (question["about"], question["to"], question["chosen"]) == ("number", to, None)
+    assert question["become"] == question["of"] - question["missing"] - question["left"]
+
+
+def test_question_counts_every_cell(profile_cells: ProfileCells) -> None:
+    cells = [str(n) for n in range(100)] + ["$1,050,000"] * 7 + ["unknown"] * 3 + ["see below"]
+    result = profile_cells(cells)
+    question = result.columns[0]["question"]
+    assert question == {
+        "about": "number", "become": 7, "missing": 3, "left": 1, "of": 11, "from": "$1,050,000",
+        "to": "1050000", "hidden": "unknown", "chosen": None,
+    }  # fmt: skip
+    (problem,) = [p for p in result.problems if p.column == "x"]
+    assert (problem.code, problem.count, problem.line) == ("MIXED_TYPES", 11, 102)
+
+
+def test_comma_is_decimal_where_the_file_says_so(profile_cells: ProfileCells) -> None:
+    column = profile_cells(["1,234", "12,345"], dialect={"decimal": ","}).columns[0]
+    assert (column["kind"], column["max"]) == ("number", 12.345)
+
+
+@pytest.mark.parametrize("cells", [["007", "1,234"], ["1,23,4", "5"], ["1,2345", "$"],
+                                   ["a1,234", "b2"]])  # fmt: skip
+def test_codes_and_nonsense_stay_text(profile_cells: ProfileCells, cells: list[str]) -> None:
+    assert profile_cells(cells * 3).columns[0]["kind"] == "category"
+
+
+@pytest.mark.parametrize(
+    ("cells", "true", "false"),
+    [(["TRUE", "False", "1", "0", "TRUE"], "TRUE", "False"), (["Yes", "No", "yes"], "Yes", "No"),
+     (["t", "f", "1"], "t", "f")],
+)  # fmt: skip
+def test_yes_and_no_in_several_ways_are_two_values(
+    profile_cells: ProfileCells, cells: list[str], true: str, false: str
+) -> None:
+    result = profile_cells(cells)
+    column = result.columns[0]
+    assert (column["kind"], column["true"], column["false"]) == ("boolean", true, false)
+    assert (column["mixed"], column["distinct"]) == (True, 2)
+    assert sum(top["count"] for top in column["top"]) == len(cells)
+    assert [p.code for p in result.problems if p.column == "x"] == ["BOOLEAN_MIXED"]
+
+
+def test_missing_markers_are_those_of_the_dialect(profile_cells: ProfileCells) -> None:
+    cells = ["1", "2", "-999", "NA", ""]
+    column = profile_cells(cells, dialect={"missing": ["", "NA", "-999"]}).columns[0]
+    assert (column["kind"], column["missing"], column["min"]) == ("number", 3, 1)
+    column = profile_cells(cells, dialect={"missing": ["-999"]}).columns[0]
+    assert (column["kind"], column["missing"]) == ("category", 2)
+
+
+def test_ambiguous_dates_are_asked_with_both_meanings(profile_cells: ProfileCells) -> None:
+    column = profile_cells(["04/04/2026", "03/04/2026"]).columns[0]
+    assert column["question"] == {
+        "about": "date", "formats": ["%d/%m/%Y", "%m/%d/%Y"], "example": "03/04/2026",
+        "meanings": ["3 April 2026", "4 March 2026"], "chosen": None,
+    }  # fmt: skip

@@ -1,0 +1,92 @@
+"""Columns of many values: exact where it decides, about right where it does not."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tasks.engine import table_cells
+from tasks.engine.profiling import ProfileResult, profile_table
+from tests.engine.profiling.conftest import write_table
+
+N = 30_000
+RNG = np.random.default_rng(3)
+VALUES = RNG.normal(100, 15, N)
+WORDS = np.array(
+    ["fast", "slow", "late", "kind", "rude", "broken", "fine", "lost", "quick", "refund"]
+)
+COLUMNS: dict[str, list[str | None]] = {
+    "code": [f"K{n:06}" for n in range(N)],
+    "value": [repr(x) for x in VALUES.tolist()],
+    "gaps": [None if n % 10 == 0 else f" {x:.9f}" for n, x in enumerate(VALUES)],
+    "money": [f"${x * 1000:,.4f}" for x in VALUES],
+    "when": [str(t).replace("T", " ") for t in np.datetime64("2020-01-01T00:00:00")
+             + RNG.choice(10**8, N, replace=False)],
+    "comment": [" ".join(row) for row in RNG.choice(WORDS, (N, 8))],
+    "mixed": [*map(repr, VALUES[: N - 2].tolist()), "soon", "unknown"],
+    "zip": ["0123456789", *[str(10**9 + n) for n in range(N - 1)]],
+    "city": RNG.choice(["Oslo", "Rome"], N).tolist(),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_table(tmp_path_factory.mktemp("large") / "t", COLUMNS)
+
+
+@pytest.fixture(params=[250_000, 7_000], ids=["one piece", "pieces"])
+def result(table: Path, request: Any, monkeypatch: pytest.MonkeyPatch) -> ProfileResult:
+    monkeypatch.setattr(table_cells, "PIECE_ROWS", request.param)
+    monkeypatch.setattr(table_cells, "FEW", 5_000)
+    return profile_table(table, {"decimal": "."})
+
+
+def test_kinds_are_those_of_all_cells(result: ProfileResult) -> None:
+    assert {c["name"]: c["kind"] for c in result.columns} == {
+        "code": "identifier", "value": "number", "gaps": "number", "money": "number",
+        "when": "date", "comment": "text", "mixed": "category", "zip": "identifier",
+        "city": "category",
+    }  # fmt: skip
+    (question,) = [c["question"] for c in result.columns if "question" in c]
+    assert (question["of"], question["missing"], question["left"]) == (2, 1, 1)
+    problems = {p.column: p for p in result.problems}
+    assert (problems["mixed"].code, problems["mixed"].line) == ("MIXED_TYPES", N)
+    assert [p.code for p in result.problems if p.column == "zip"] == ["IDENTIFIER", "NUMBER_CODES"]
+
+
+def test_numbers_that_count_are_exact(result: ProfileResult) -> None:
+    columns = {c["name"]: c for c in result.columns}
+    known = pd.Series(VALUES)
+    for name in ("min", "max", "mean", "std"):
+        assert columns["value"][name] == pytest.approx(getattr(known, name)(), rel=1e-12)
+    assert (columns["gaps"]["missing"], columns["gaps"]["count"]) == (N // 10, N - N // 10)
+    assert columns["money"]["max"] == pytest.approx(1000 * known.max(), abs=1e-3)
+    assert columns["when"]["min"] == min(COLUMNS["when"])[:10]  # type: ignore[type-var, index]
+
+
+def test_the_rest_is_about_right_and_says_so(result: ProfileResult) -> None:
+    columns = {c["name"]: c for c in result.columns}
+    details = {d["name"]: d for d in result.details}
+    assert columns["value"]["distinct"] == pytest.approx(N, rel=0.1)
+    assert columns["comment"]["distinct"] == pytest.approx(len(set(COLUMNS["comment"])), rel=0.05)
+    assert columns["value"]["median"] == pytest.approx(100, abs=1)
+    assert details["value"]["quantiles"]["0.95"] == pytest.approx(100 + 1.645 * 15, abs=1.5)
+    assert sum(details["value"]["histogram"]["counts"]) == pytest.approx(N, abs=30)
+    assert details["value"]["about"] is True
+    assert "about" not in columns["city"]
+    assert details["comment"]["lengths"]["max"] == max(map(len, COLUMNS["comment"]))  # type: ignore[arg-type]
+
+
+def test_profile_is_the_same_each_time_and_in_any_pieces(
+    table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, again = (profile_table(table, {"decimal": "."}) for _ in range(2))
+    assert first == again
+    monkeypatch.setattr(table_cells, "PIECE_ROWS", 3_000)
+    pieces = profile_table(table, {"decimal": "."})
+    for one, other in zip(first.columns, pieces.columns, strict=True):
+        for name in ("kind", "missing", "count", "min", "max", "format"):
+            assert one.get(name) == other.get(name), one["name"]
+    assert first.summary["duplicate_rows"] == pieces.summary["duplicate_rows"] == 0

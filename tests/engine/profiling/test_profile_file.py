@@ -1,0 +1,93 @@
+"""The profile file, and the marks on the rows of the check page."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tasks.engine.preview_marks import mark_preview
+from tasks.engine.profile_file import read_details, read_summary, write_profile
+from tasks.engine.profiling import ProfileResult, profile_table
+from tests.engine.profiling.conftest import write_table
+
+ProfileCells = Callable[..., ProfileResult]
+
+
+def test_profile_comes_back_in_pieces(tmp_path: Path) -> None:
+    columns = {f"c{n}": [str(n), str(n + 1), "7"] for n in range(450)}
+    result = profile_table(write_table(tmp_path / "t", columns), {"decimal": "."})
+    path = tmp_path / "profile"
+    write_profile(path, result.details, result.summary)
+    assert read_details(path) == json.loads(json.dumps(result.details))
+    assert [d["name"] for d in read_details(path, 190, 20)] == [f"c{n}" for n in range(190, 210)]
+    assert read_details(path, 440, 50)[-1]["name"] == "c449"
+    assert read_details(path, 450, 50) == []
+    assert read_summary(path) == result.summary
+    assert len(json.dumps(result.columns)) < 250 * len(columns)
+
+
+def test_web_reads_it_without_pandas() -> None:
+    code = "import sys, tasks.engine.profile_file; sys.exit('pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_details_of_a_number_are_those_of_numpy(profile_cells: ProfileCells) -> None:
+    values = np.random.default_rng(0).normal(size=501).round(2)
+    (details, _other) = profile_cells(list(map(str, values))).details
+    heights, edges = np.histogram(values, bins=30)
+    assert details["histogram"]["counts"] == heights.tolist()
+    assert details["histogram"]["edges"] == pytest.approx(edges.tolist())
+    assert details["small"]["counts"] == np.histogram(values, bins=10)[0].tolist()
+    for share, value in details["quantiles"].items():
+        assert value == pytest.approx(np.quantile(values, float(share)))
+
+
+def test_details_of_a_category_have_20_values_and_the_others(profile_cells: ProfileCells) -> None:
+    cells = [f"v{i:02}" for i in range(40) for _ in range(60 - i)]
+    (details, _other) = profile_cells(cells).details
+    assert details["top"] == [{"value": f"v{i:02}", "count": 60 - i} for i in range(20)]
+    assert details["histogram"]["labels"][-1] == "11 others"
+    assert details["small"]["labels"] == [*(f"v{i:02}" for i in range(9)), "31 others"]
+    for chart in ("small", "histogram"):
+        assert sum(details[chart]["counts"]) == len(cells)
+
+
+def test_details_of_dates_are_iso_text(profile_cells: ProfileCells) -> None:
+    (details, _other) = profile_cells(["2026-01-01", "2026-01-03", "2026-01-11"]).details
+    assert details["quantiles"]["0.5"] == "2026-01-03"
+    assert details["histogram"]["edges"][0] == "2026-01-01"
+    assert sum(details["histogram"]["counts"]) == 3
+
+
+def test_odd_cells_are_marked_and_rows_from_further_down_are_added(tmp_path: Path) -> None:
+    price = [str(n) for n in range(100)]
+    price[3], price[60], price[70], price[80] = "$1,050", "unknown", "soon", "1,234"
+    parquet = write_table(tmp_path / "t", {"a": ["x"] * 100, "price": price})
+    result = profile_table(parquet, {"decimal": "."})
+    preview = [{"line": n + 2, "cells": ["x", price[n]]} for n in range(20)]
+    rows = mark_preview(preview, result.columns, parquet, {"decimal": "."})
+    assert [row["line"] for row in rows] == [*range(2, 22), 62, 72, 82]
+    assert [row["line"] for row in rows if row.get("problem")] == [62, 72, 82]
+    assert {row["line"]: row["marks"] for row in rows if "marks" in row} == {
+        5: {"1": "Has a currency sign"}, 62: {"1": "May stand for a missing value"},
+        72: {"1": "Is text"}, 82: {"1": "Has thousands separators"},
+    }  # fmt: skip
+
+
+def test_clean_rows_have_no_marks(tmp_path: Path) -> None:
+    parquet = write_table(tmp_path / "t", {"a": ["1", "2", ""], "b": ["$1,000,000"] * 3})
+    columns = profile_table(parquet, {"decimal": "."}).columns
+    preview = [{"line": 2, "cells": ["1", "$1,000,000"]}]
+    assert mark_preview(preview, columns, parquet, {"decimal": "."}) == preview
+
+
+def test_ambiguous_dates_are_marked_where_they_are_shown(tmp_path: Path) -> None:
+    parquet = write_table(tmp_path / "t", {"d": ["01/02/2026", "03/04/2026"], "b": ["1", "2"]})
+    columns = profile_table(parquet, {"decimal": "."}).columns
+    preview = [{"line": 2, "cells": ["01/02/2026", "1"]}]
+    (row,) = mark_preview(preview, columns, parquet, {"decimal": "."})
+    assert row["marks"] == {"0": "Day and month could be either way round"}

@@ -1,0 +1,150 @@
+"""What is worth checking in a table as a whole, and what is not worth a word."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tasks.engine.profiling import ProfileResult, profile_table
+from tests.engine.profiling.conftest import write_table
+
+RNG = np.random.default_rng(0)
+N = 400
+NOISE = [f"{x:.3f}" for x in RNG.normal(50, 10, N)]
+CITY = RNG.choice(["Oslo", "Rome", "Bern"], N).tolist()
+LABEL = RNG.choice(["yes", "no"], N, p=[0.3, 0.7]).tolist()
+
+
+def profile(folder: Path, columns: dict[str, list[Any]], **options: Any) -> ProfileResult:
+    return profile_table(write_table(folder / "t", columns), {"decimal": "."}, **options)
+
+
+def found(result: ProfileResult, code: str) -> list[tuple[str | None, int | None, int | None]]:
+    return [(p.column, p.count, p.line) for p in result.problems if p.code == code]
+
+
+def test_ordinary_table_raises_nothing(tmp_path: Path) -> None:
+    result = profile(tmp_path, {"noise": NOISE, "city": CITY, "churned": LABEL})
+    assert not result.problems
+    assert result.summary["likely_target"] == "churned"
+    assert result.summary["duplicate_rows"] == 0
+    assert (result.summary["rows"], result.summary["sampled_rows"]) == (N, None)
+
+
+def test_copies_of_rows_are_counted_with_their_lines(tmp_path: Path) -> None:
+    city, label = [*CITY, CITY[7], CITY[9], CITY[7]], [*LABEL, LABEL[7], LABEL[9], LABEL[7]]
+    noise = [*NOISE, NOISE[7], NOISE[9], NOISE[7]]
+    result = profile(tmp_path, {"noise": noise, "city": city, "churned": label})
+    assert found(result, "DUPLICATE_ROWS") == [(None, 3, N + 2)]
+    assert "is the same as line 9" in result.problems[0].message
+    assert result.summary["duplicate_rows"] == 3
+
+
+def test_copies_are_exact_whatever_the_number_of_rows(tmp_path: Path) -> None:
+    rng = random.Random(1)
+    rows = [(str(rng.randint(0, 60)), rng.choice("abcdef"), rng.choice(["", None, "x"]))
+            for _ in range(7_000)]  # fmt: skip
+    result = profile(tmp_path, dict(zip("abc", map(list, zip(*rows, strict=True)), strict=True)))
+    distinct = len({tuple(cell or "" for cell in row) for row in rows})
+    assert result.summary["duplicate_rows"] == 7_000 - distinct
+
+
+def test_columns_that_are_the_same_are_named(tmp_path: Path) -> None:
+    other = [*NOISE[:-1], "1.5"]
+    result = profile(tmp_path, {"a": NOISE, "b": NOISE, "c": other, "city": CITY})
+    assert found(result, "DUPLICATE_COLUMNS") == [("b", None, None)]
+
+
+def test_large_columns_are_the_same_only_if_every_cell_is(tmp_path: Path) -> None:
+    values = [str(n * 7919 % 10_007) for n in range(6_000)]
+    other = [*values[:3_001], "x", *values[3_002:]]
+    columns = {"a": values, "b": list(values), "c": other, "d": ["1", "2"] * 3_000}
+    assert found(profile(tmp_path, columns), "DUPLICATE_COLUMNS") == [("b", None, None)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "value", "count"),
+    [
+        ([*NOISE[:380], *["-999"] * 20], "-999", 20),
+        ([*NOISE[:380], *["999"] * 20], "999", 20),
+        ([*[f"{float(x) + 50:.3f}" for x in NOISE[:380]], *["0"] * 20], "0", 20),
+        ([*[str(n % 60 + 1) for n in range(370)], *["-1"] * 30], "-1", 30),
+        ([*CITY[:390], *["unknown"] * 10], "unknown", 10),
+    ],
+)
+def test_disguised_missing_values_are_told(
+    tmp_path: Path, cells: list[str], value: str, count: int
+) -> None:
+    result = profile(tmp_path, {"x": cells, "noise": NOISE, "churned": LABEL})
+    assert found(result, "HIDDEN_MISSING") == [("x", count, None)]
+    assert any(f'"{value}" in {count}' in p.message for p in result.problems)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [str(n % 100) for n in range(N)],
+        [str(n % 21 - 10) for n in range(N)],
+        [str(max(0, n % 40 - 20)) for n in range(N)],
+        [str(n % 2 * 2 - 1) for n in range(N)],
+    ],
+)
+def test_ordinary_numbers_are_no_disguise(tmp_path: Path, cells: list[str]) -> None:
+    result = profile(tmp_path, {"x": cells, "noise": NOISE, "churned": LABEL})
+    assert not found(result, "HIDDEN_MISSING")
+
+
+def test_leaks_of_the_target_are_told(tmp_path: Path) -> None:
+    codes = ["A" if label == "yes" else "B" for label in LABEL]
+    after = [str(100 + n % 50 if label == "yes" else n % 50) for n, label in enumerate(LABEL)]
+    columns = {"code": codes, "after": after, "noise": NOISE, "city": CITY, "churned": LABEL}
+    assert {c for c, _n, _l in found(profile(tmp_path, columns), "TARGET_LEAK")} == {
+        "code", "after"
+    }  # fmt: skip
+
+
+def test_transform_of_a_numeric_target_is_a_leak(tmp_path: Path) -> None:
+    cubed = [f"{float(x) ** 3:.1f}" for x in NOISE]
+    near = [f"{float(x) + e:.2f}" for x, e in zip(NOISE, RNG.normal(0, 2, N), strict=True)]
+    result = profile(tmp_path, {"cubed": cubed, "near": near, "price": NOISE}, target="price")
+    assert [c for c, _n, _l in found(result, "TARGET_LEAK")] == ["cubed"]
+
+
+def test_class_too_rare_for_the_folds_is_told(tmp_path: Path) -> None:
+    label = ["rare"] * 3 + LABEL[3:]
+    result = profile(tmp_path, {"noise": NOISE, "city": CITY, "label": label})
+    assert found(result, "CLASS_RARE") == [("label", 3, None)]
+
+
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [(["1900-01-01"] * 5, "1900-01-01 in 5 cells"), (["1970-01-01"] * 3, "1970-01-01 in 3 cells"),
+     (["2999-12-31"] * 2, "are in the future, up to 2999-12-31")],
+)  # fmt: skip
+def test_suspicious_dates_are_told(tmp_path: Path, odd: list[str], words: str) -> None:
+    days = [f"20{10 + n % 10}-{n % 12 + 1:02}-{n % 28 + 1:02}" for n in range(N - len(odd))]
+    result = profile(tmp_path, {"since": [*days, *odd], "noise": NOISE, "churned": LABEL})
+    assert found(result, "DATE_SUSPICIOUS") == [("since", len(odd), None)]
+    assert any(words in p.message for p in result.problems)
+
+
+def test_sorted_and_grouped_rows_are_told(tmp_path: Path) -> None:
+    days = [f"2020-{n // 28 % 12 + 1:02}-{n % 28 + 1:02}" for n in range(300)]
+    patients = [str(n * 37 % 90) for n in range(300)]
+    columns = {"day": days, "patient_id": patients, "x": NOISE[:300], "y": LABEL[:300]}
+    result = profile(tmp_path, columns)
+    assert found(result, "ROWS_SORTED") == [("day", None, None)]
+    assert found(result, "ROWS_GROUPED") == [("patient_id", 90, None)]
+
+
+def test_strong_correlations_are_told_and_all_are_kept(tmp_path: Path) -> None:
+    near = [f"{2 * float(x) + e:.3f}" for x, e in zip(NOISE, RNG.normal(0, 1, N), strict=True)]
+    other = [f"{x:.3f}" for x in RNG.normal(0, 1, N)]
+    result = profile(tmp_path, {"a": NOISE, "b": near, "c": other, "churned": LABEL})
+    assert found(result, "CORRELATED") == [("b", None, None)]
+    correlations = result.summary["correlations"]
+    assert correlations["columns"] == ["a", "b", "c"]
+    exact = np.corrcoef(np.array([NOISE, near, other], dtype=float))
+    np.testing.assert_allclose(np.array(correlations["values"]), exact, atol=1e-4)
