@@ -68,7 +68,7 @@ class ColumnsPage:
     target: str
     relation: Relation | None
     targets: Sequence[str]
-    checks: Sequence[Check]
+    checks: tuple[Sequence[Check], int]
     problems: Sequence[Mapping[str, Any]]
     notes: Sequence[str]
 
@@ -88,30 +88,17 @@ def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
     notes: list[str] = []
     kinds = count_kinds(columns)
     kind = _known(args, "kind", [name for name, _ in kinds], "No column is of the type", notes)
-    target = args.get("target", "")
-    if target and find_column(columns, target) is None:
-        notes.append(f'There is no column "{target[:60]}" to relate to')
-        target = ""
+    target = _known(args, "target", dataset.column_names, "There is no column", notes)
     relation = find_relation(dataset.id, target) if target else None
     related = view_relations(relation)
     positions = match_columns(columns, args.get("q", ""), kind or None)
     by_strength = bool(related) and args.get("sort") == "strength"
     if by_strength:
         positions.sort(key=lambda n: _place(related, columns[n]["name"]))
-    wanted = find_column(columns, args["open"]) if args.get("open") else None
-    if args.get("open") and wanted not in positions:
-        notes.append(f'There is no column "{args["open"][:60]}" among these')
-        wanted = None
+    wanted = _wanted(args, columns, positions, notes)
     default = positions.index(wanted) // COLUMNS_PER_PAGE + 1 if wanted is not None else 1
     page = Page(read_number(args.get("page"), default), COLUMNS_PER_PAGE, len(positions))
-    shown = positions[page.first - 1 : page.last]
-    views = view_columns(
-        columns,
-        shown,
-        targets=count_targets(dataset.id),
-        details=find_details(dataset, shown),
-        relations=related,
-    )
+    views = _views(dataset, positions[page.first - 1 : page.last], related)
     opened = next((view for view in views if view.position == wanted), None)
     return ColumnsPage(
         columns=views,
@@ -123,10 +110,36 @@ def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
         open=_open(dataset, opened, args.get("as"), target) if opened else None,
         target=target,
         relation=relation,
-        targets=[c["name"] for c in columns] if len(columns) <= TARGETS_LISTED else [],
+        targets=dataset.column_names if len(columns) <= TARGETS_LISTED else [],
         checks=worth_checking(dataset.problems, columns),
         problems=dataset.problems[:PROBLEMS_LISTED],
         notes=notes,
+    )
+
+
+def _wanted(
+    args: Mapping[str, str],
+    columns: Sequence[Mapping[str, Any]],
+    positions: Sequence[int],
+    notes: list[str],
+) -> int | None:
+    name = args.get("open")
+    position = find_column(columns, name) if name else None
+    if name and position not in positions:
+        notes.append(f'There is no column "{name[:60]}" among these')
+        return None
+    return position
+
+
+def _views(
+    dataset: Dataset, positions: Sequence[int], related: Mapping[str, RelationView]
+) -> list[ColumnView]:
+    return view_columns(
+        dataset.columns,
+        positions,
+        targets=count_targets(dataset.id),
+        details=find_details(dataset, positions),
+        relations=related,
     )
 
 
@@ -150,13 +163,7 @@ def read_column(dataset: Dataset, args: Mapping[str, str]) -> Opened:
     if position is None:
         raise NotFound(f'{dataset.name} has no column called "{name[:60]}"')
     relation = find_relation(dataset.id, target) if target else None
-    views = view_columns(
-        dataset.columns,
-        [position],
-        targets=count_targets(dataset.id),
-        details=find_details(dataset, [position]),
-        relations=view_relations(relation),
-    )
+    views = _views(dataset, [position], view_relations(relation))
     return _open(dataset, views[0], args.get("as"), target)
 
 

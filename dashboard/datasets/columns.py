@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.datasets.distributions import Distribution, distribution_of
+from dashboard.datasets.relation_views import RelationView
 from dashboard.filters import percent
 from dashboard.jobs.requests import suggest_task, unsuitable_target
 
@@ -29,7 +30,7 @@ class ColumnView:
         Its place in the file, from 0.
     details : Mapping
         From the profile file; empty where there is none.
-    relation : Mapping or None
+    relation : RelationView or None
         How it relates to the chosen target.
     """
 
@@ -39,7 +40,7 @@ class ColumnView:
     unsuitable: str | None
     position: int = 0
     details: Mapping[str, Any] = field(default_factory=dict)
-    relation: Mapping[str, Any] | None = None
+    relation: RelationView | None = None
 
     @property
     def name(self) -> str:
@@ -137,7 +138,7 @@ def view_columns(
     *,
     targets: Mapping[str, int],
     details: Mapping[int, Mapping[str, Any]],
-    relations: Mapping[str, Mapping[str, Any]],
+    relations: Mapping[str, RelationView],
 ) -> list[ColumnView]:
     """Return some columns as rows of the table.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dashboard.figures import table
+from dashboard.figures import bars_path, table
 from dashboard.filters import number, percent
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,6 +35,11 @@ class Distribution:
     counts: Sequence[float]
     edges: Sequence[str] = ()
     places: Sequence[Any] = ()
+
+    @property
+    def path(self) -> str:
+        """The bars as a shape."""
+        return bars_path(self.counts)
 
     @property
     def text(self) -> str:

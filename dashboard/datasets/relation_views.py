@@ -9,6 +9,7 @@ from sqlalchemy import select
 from dashboard.datasets.distributions import shorten
 from dashboard.db import Relation
 from dashboard.extensions import db
+from dashboard.figures import bars_path
 from dashboard.filters import number
 
 PAIRS_SHOWN = 10
@@ -51,6 +52,11 @@ class RelationView:
     place: int
     labels: Sequence[str]
     heights: Sequence[float]
+
+    @property
+    def path(self) -> str:
+        """The small chart as a shape."""
+        return bars_path(self.heights)
 
     @property
     def text(self) -> str:

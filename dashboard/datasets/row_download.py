@@ -11,7 +11,7 @@ from dashboard.datasets.row_views import Asked, table_key
 from dashboard.db import Dataset
 from dashboard.downloads import attachment, defuse
 from dashboard.storage import get_storage
-from tasks.engine.row_cells import open_table
+from tasks.engine.row_cells import OpenTable
 from tasks.engine.row_stream import stream_rows
 
 
@@ -40,7 +40,7 @@ def rows_csv(dataset: Dataset, asked: Asked, *, raw: bool) -> Response:
 
     def pieces() -> Iterator[bytes]:
         yield _lines([names], raw)
-        for rows in stream_rows(open_table(path), asked.query, names):
+        for rows in stream_rows(OpenTable(path), asked.query, names):
             if rows:
                 yield _lines(rows, raw)
 

@@ -24,8 +24,6 @@ from tasks.engine.row_conditions import OPERATORS
 from tasks.engine.rows import ORDERED_AT_MOST, FoundRows
 
 ROWS_PER_PAGE = 100
-# A wider table would take a browser seconds.
-COLUMNS_SHOWN = 200
 COLUMNS_LISTED = 200
 FARTHEST = 2**40
 Args = Sequence[tuple[str, Sequence[str]]]
@@ -45,8 +43,8 @@ class RowsView:
         ``line`` and ``cells``.
     page : Page
         Which rows these are of those that match.
-    found : FoundRows or None
-        How much was searched; None where the table is gone.
+    found : FoundRows
+        How much was searched.
     asked : Asked
         What the address asked for.
     chips : sequence of (str, str)
@@ -59,7 +57,7 @@ class RowsView:
     column_page: Page
     rows: Sequence[Mapping[str, Any]]
     page: Page
-    found: FoundRows | None
+    found: FoundRows
     asked: Asked
     chips: Sequence[tuple[str, str]]
     csv_url: str
@@ -68,20 +66,25 @@ class RowsView:
     ordered_at_most: int = ORDERED_AT_MOST
 
     @property
-    def is_cut(self) -> bool:
-        """Whether rows match that the pages of an order do not reach."""
-        return self.found is not None and self.page.total < self.found.matched
+    def conditions(self) -> list[tuple[str, str]]:
+        """The conditions as parts of an address."""
+        return [(key_of(c), c.text) for c in self.asked.query.conditions]
 
     @property
-    def n_others(self) -> int:
-        """How many columns are not shown."""
-        return self.column_page.total - len(self.columns)
+    def is_cut(self) -> bool:
+        """Whether rows match that the pages of an order do not reach."""
+        return self.page.total < self.found.matched
+
+    @property
+    def has_others(self) -> bool:
+        """Whether columns are not shown."""
+        return self.column_page.pages > 1
 
 
 def read_rows_page(
     dataset: Dataset, args: Args, *, number: int, first_column: int, patient: bool
-) -> RowsView:
-    """Return what the rows tab shows.
+) -> RowsView | None:
+    """Return what the rows tab shows; None where the table is gone.
 
     Parameters
     ----------
@@ -96,29 +99,27 @@ def read_rows_page(
     patient : bool
         Whether the person waits for a search through all rows.
     """
-    columns = dataset.columns
-    across = Page(first_column, COLUMNS_SHOWN, len(columns))
-    shown = columns[across.first - 1 : across.last]
     asked = read_asked(dataset, args)
-    names = [column["name"] for column in shown]
     offset = (number - 1) * ROWS_PER_PAGE
     try:
         found = look_for_rows(
-            dataset, asked, offset=offset, limit=ROWS_PER_PAGE, names=names, patient=patient
-        )
+            dataset, asked, offset=offset, limit=ROWS_PER_PAGE, column_page=first_column,
+            patient=patient,
+        )  # fmt: skip
     except NotFound:
-        found = None
+        return None
+    by_name = {column["name"]: column for column in dataset.columns}
     return RowsView(
-        columns=shown,
-        column_page=across,
-        rows=found.rows if found else [],
-        page=Page(number, ROWS_PER_PAGE, found.reachable if found else 0),
-        found=found.found if found else None,
+        columns=[by_name.get(name, {"name": name}) for name in found.columns],
+        column_page=found.across,
+        rows=found.rows,
+        page=Page(number, ROWS_PER_PAGE, found.reachable),
+        found=found.found,
         asked=asked,
         chips=_chips(asked),
         csv_url=_csv_url(dataset, args),
         patient=patient,
-        listed=[column["name"] for column in columns[:COLUMNS_LISTED]],
+        listed=list(by_name)[:COLUMNS_LISTED],
     )
 
 

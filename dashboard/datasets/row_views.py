@@ -9,15 +9,21 @@ from typing import Any
 
 from dashboard.db import Dataset
 from dashboard.errors import Conflict
+from dashboard.paging import Page
 from dashboard.storage import get_storage
 from tasks.engine.cells import cell_type
-from tasks.engine.row_cells import fetch_rows, find_line, open_table
+from tasks.engine.row_cells import OpenTable, fetch_rows
 from tasks.engine.row_conditions import Condition, make_condition
 from tasks.engine.rows import ORDERED_AT_MOST, FoundRows, Order, RowQuery, find_rows
 
 PREFIX = "col."
 CONDITIONS_AT_MOST = 20
 CELL_CHARS = 300
+# A wider table would take a browser seconds.
+COLUMNS_AT_MOST = 100
+# Rows that lie far apart cost a reading of each column at each place, so fewer columns are shown.
+PIECES_AT_ONCE = 800
+LEAST_COLUMNS = 10
 BUDGET_S = 1.0
 PATIENT_BUDGET_S = 20.0
 WORDS = {"eq": "is", "gt": "above", "lt": "below", "contains": "contains"}
@@ -113,6 +119,10 @@ class RowsFound:
 
     Parameters
     ----------
+    columns : sequence of str
+        The columns that are shown.
+    across : Page
+        Which of all columns these are; those that the query names stand before them.
     rows : list of dict
         ``line`` and ``cells`` of each; a cell is text or None.
     found : FoundRows
@@ -121,13 +131,15 @@ class RowsFound:
         How many rows can be paged through.
     """
 
+    columns: Sequence[str]
+    across: Page
     rows: list[dict[str, Any]]
     found: FoundRows
     reachable: int
 
 
 def look_for_rows(
-    dataset: Dataset, asked: Asked, *, offset: int, limit: int, names: Sequence[str], patient: bool
+    dataset: Dataset, asked: Asked, *, offset: int, limit: int, column_page: int, patient: bool
 ) -> RowsFound:
     """Find a page of rows.
 
@@ -139,8 +151,8 @@ def look_for_rows(
         From `read_asked`.
     offset, limit : int
         The first row of those that match, from 0, and how many.
-    names : sequence of str
-        The columns that are shown.
+    column_page : int
+        Which columns, from 1.
     patient : bool
         Whether the person waits for a search through all rows.
 
@@ -151,14 +163,28 @@ def look_for_rows(
     NotFound
         When the table is missing from the storage.
     """
+    budget_s = PATIENT_BUDGET_S if patient else BUDGET_S
     with get_storage().local_copy(table_key(dataset)) as path:
-        file = open_table(path)
-        budget_s = PATIENT_BUDGET_S if patient else BUDGET_S
-        found = find_rows(file, asked.query, offset=offset, limit=limit, budget_s=budget_s)
-        lines, cells = fetch_rows(file, found.positions, names, cut=CELL_CHARS)
+        table = OpenTable(path)
+        found = find_rows(table, asked.query, offset=offset, limit=limit, budget_s=budget_s)
+        per = _columns_at_once(len(table.groups_of(found.positions)))
+        across = Page(column_page, per, len(table.names))
+        names = table.names[across.first - 1 : across.last]
+        names = [*(name for name in _named(asked.query) if name not in names), *names]
+        lines, cells = fetch_rows(table, found.positions, names, cut=CELL_CHARS)
     rows = [{"line": n, "cells": _shown(row)} for n, row in zip(lines, cells, strict=True)]
     most = ORDERED_AT_MOST if asked.query.order else found.total
-    return RowsFound(rows, found, min(found.matched, most))
+    return RowsFound(names, across, rows, found, min(found.matched, most))
+
+
+def _columns_at_once(places: int) -> int:
+    """Return how many columns are shown of rows that lie in so many places of the file."""
+    return max(LEAST_COLUMNS, min(COLUMNS_AT_MOST, PIECES_AT_ONCE // max(1, places)))
+
+
+def _named(query: RowQuery) -> list[str]:
+    names = [condition.column for condition in query.conditions]
+    return list(dict.fromkeys([*([query.order.column] if query.order else []), *names]))
 
 
 def _shown(row: Sequence[str | None]) -> list[str | None]:
@@ -171,7 +197,7 @@ def _shown(row: Sequence[str | None]) -> list[str | None]:
 def position_of_line(dataset: Dataset, line: int) -> int | None:
     """Return the row, from 0, that a line of the file belongs to."""
     with get_storage().local_copy(table_key(dataset)) as path:
-        return find_line(open_table(path), line)
+        return OpenTable(path).find_line(line)
 
 
 def table_key(dataset: Dataset) -> str:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from tasks.engine.cells import CellType, are_whole_numbers, comparable, order_keys, present
-from tasks.engine.row_cells import read_batches
+from tasks.engine.row_cells import OpenTable
 from tasks.engine.row_conditions import Condition
 from tasks.engine.row_order import Best
 
@@ -67,7 +66,7 @@ class FoundRows:
 
 
 def find_rows(
-    file: pq.ParquetFile,
+    table: OpenTable,
     query: RowQuery,
     *,
     offset: int,
@@ -79,8 +78,8 @@ def find_rows(
 
     Parameters
     ----------
-    file : ParquetFile
-        From `row_cells.open_table`.
+    table : OpenTable
+        The table.
     query : RowQuery
         What is asked for.
     offset, limit : int
@@ -94,10 +93,10 @@ def find_rows(
     -------
     FoundRows
     """
-    total = file.metadata.num_rows
+    total = table.total
     if not query.conditions and not query.order:
         return FoundRows(list(range(total))[offset : offset + limit], total, total, total)
-    search = Search(file, query, clock() + budget_s, clock)
+    search = Search(table, query, clock() + budget_s, clock)
     if query.order is None:
         return search.in_file_order(offset, limit)
     return search.in_order(query.order, offset, limit)
@@ -108,13 +107,13 @@ class Search:
 
     def __init__(
         self,
-        file: pq.ParquetFile,
+        table: OpenTable,
         query: RowQuery,
         deadline: float = math.inf,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.file, self.query, self.deadline, self.clock = file, query, deadline, clock
-        self.total = file.metadata.num_rows
+        self.table, self.query, self.deadline, self.clock = table, query, deadline, clock
+        self.total = table.total
         self.searched = self.matched = 0
 
     def in_file_order(self, offset: int, limit: int) -> FoundRows:
@@ -147,7 +146,7 @@ class Search:
         """Yield, batch by batch, what the matching rows are ordered by, and which they are."""
         given = order.type
         for first, batch in self._batches([order.column]):
-            rows = pa.array(range(first, first + len(batch)), pa.int64())
+            rows = pa.arange(first, first + len(batch))
             cells = batch.column(order.column)
             if first == 0 and given.kind == "identifier":
                 given = _as_numbers_if_whole(cells, given)
@@ -158,7 +157,7 @@ class Search:
 
     def _batches(self, more: Sequence[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
         names = list(dict.fromkeys([*(c.column for c in self.query.conditions), *more]))
-        for first, batch in read_batches(self.file, names):
+        for first, batch in self.table.batches(names):
             yield first, batch
             self.searched = first + len(batch)
             if self.clock() >= self.deadline:

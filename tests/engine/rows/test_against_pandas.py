@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.engine.cells import MISSING, CellType
-from tasks.engine.row_cells import fetch_rows, find_line, open_table
+from tasks.engine.row_cells import OpenTable, fetch_rows
 from tasks.engine.row_conditions import make_condition
 from tasks.engine.row_stream import stream_rows
 from tasks.engine.rows import Order, RowQuery, find_rows
@@ -86,7 +87,7 @@ def keys(name: str, column: tuple[Any, ...]) -> "pd.Series[Any]":
 def test_order_is_that_of_pandas(
     rows: list[tuple[Any, ...]], name: str, descending: bool, group: int, data: st.DataObject
 ) -> None:
-    file = open_table(write(rows, group))
+    table = OpenTable(write(rows, group))
     column = list(zip(*rows, strict=True))[list(TYPES).index(name)]
     expected = list(
         keys(name, column)
@@ -96,11 +97,11 @@ def test_order_is_that_of_pandas(
     query = RowQuery(order=Order(name, TYPES[name], descending))
     offset = data.draw(st.integers(0, len(rows)))
     limit = data.draw(st.integers(1, 10))
-    found = find_rows(file, query, offset=offset, limit=limit, budget_s=60)
+    found = find_rows(table, query, offset=offset, limit=limit, budget_s=60)
     assert found.positions == expected[offset : offset + limit]
     assert found.is_all
     assert found.matched == len(rows)
-    streamed = [row for piece in stream_rows(file, query, list(TYPES)) for row in piece]
+    streamed = [row for piece in stream_rows(table, query, list(TYPES)) for row in piece]
     assert [tuple(row) for row in streamed] == [rows[n] for n in expected]
 
 
@@ -126,12 +127,12 @@ def test_comparisons_are_those_of_pandas(
     text = data.draw(st.sampled_from(fitting))
     value = keys(name, (text,)).iloc[0]
     expected = [n for n, key in enumerate(series) if holds(name, operator, value)(key)]
-    file = open_table(write(rows, group))
+    table = OpenTable(write(rows, group))
     query = RowQuery((make_condition(name, operator, text, TYPES[name]),))
-    found = find_rows(file, query, offset=0, limit=100, budget_s=60)
+    found = find_rows(table, query, offset=0, limit=100, budget_s=60)
     assert found.positions == expected
     assert found.matched == len(expected)
-    lines, cells = fetch_rows(file, found.positions, ["day", "number.x"])
+    lines, cells = fetch_rows(table, found.positions, ["day", "number.x"])
     assert lines == [n * 2 + 2 for n in expected]
     assert cells == [[rows[n][2], rows[n][0]] for n in expected]
 
@@ -144,7 +145,7 @@ def test_missing_is_what_training_takes_for_missing(
     column = list(zip(*rows, strict=True))[list(TYPES).index(name)]
     expected = [n for n, key in enumerate(keys(name, column)) if pd.isna(key) == wanted]
     query = RowQuery((make_condition(name, "missing", str(int(wanted)), TYPES[name]),))
-    found = find_rows(open_table(write(rows, group)), query, offset=0, limit=100, budget_s=60)
+    found = find_rows(OpenTable(write(rows, group)), query, offset=0, limit=100, budget_s=60)
     assert found.positions == expected
 
 
@@ -159,7 +160,7 @@ def test_a_condition_and_an_order_go_together(
     order = keys("number.x", tuple(row[0] for row in rows)).iloc[matching]
     expected = list(order.sort_values(kind="stable", na_position="last").index)
     query = RowQuery((make_condition("text", "contains", part, TEXT),), Order("number.x", NUMBER))
-    found = find_rows(open_table(write(rows, group)), query, offset=0, limit=100, budget_s=60)
+    found = find_rows(OpenTable(write(rows, group)), query, offset=0, limit=100, budget_s=60)
     assert found.positions == expected
     assert found.matched == len(expected)
 
@@ -171,7 +172,7 @@ def test_a_line_leads_to_the_row_that_holds_it(steps: list[int], group: int) -> 
     path = Path(tempfile.mkdtemp()) / "table.parquet"
     table = pa.table([pa.array(starts, pa.int64()), pa.array(["x"] * len(starts))], [LINE, "x"])
     pq.write_table(table, path, row_group_size=group)
-    file = open_table(path)
+    table = OpenTable(path)
     for line in range(starts[-1] + 3):
         before = [n for n, start in enumerate(starts) if start <= line]
-        assert find_line(file, line) == (before[-1] if before else None)
+        assert table.find_line(line) == (before[-1] if before else None)
