@@ -3,6 +3,7 @@
 In Arrow alone, for the pages: training turns cells into values in `coercion.py`, with pandas.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ MISSING = (
     "", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "Null", "None", "?", "-",
 )  # fmt: skip
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+PLAIN = re.compile(r"[+-]?\d+\.\d+")
+GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
 SIGNS = r"[\p{Sc}%\s]"
 WHOLE = r"^-?\d{1,15}$"
 # Longer texts are ordered by their first characters only, so that an order takes little memory.
@@ -105,7 +108,9 @@ def value_of(text: str, given: CellType) -> float | int | str:
     typed = pa.array([text], pa.string())
     if given.compares_as == "text":
         return text
-    found = comparable(typed, given)[0].as_py()
+    # 1234.5 is not 12345, even where a dot stands between thousands.
+    is_plain = given.thousands == "." and PLAIN.fullmatch(text) and not GROUPED.fullmatch(text)
+    found = None if is_plain else comparable(typed, given)[0].as_py()
     if found is None and given.compares_as == "number":
         found = _numbers(typed, CellType(kind="number"))[0].as_py()
     elif found is None:

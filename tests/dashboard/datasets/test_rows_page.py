@@ -161,8 +161,13 @@ def test_markup_and_formulas_are_text_everywhere(
         f'"{(NASTY, FORMULA, "<b>x</b>")[n % 3]}","-{n % 4}"\n' for n in range(90)
     )
     dataset = make_read_dataset(member, text, tmp_path, name=NASTY)
-    for path in (f"?open={NASTY}", f"?open={FORMULA}&as=text&target={NASTY}",
-                 f"/rows?col.{NASTY}.eq={NASTY}&sort={FORMULA}", f"/rows?sort={NASTY}x"):  # fmt: skip
+    paths = (
+        f"?open={NASTY}",
+        f"?open={FORMULA}&as=text&target={NASTY}",
+        f"/rows?col.{NASTY}.eq={NASTY}&sort={FORMULA}",
+        f"/rows?sort={NASTY}x",
+    )
+    for path in paths:
         page = pages.get(f"/datasets/{dataset.id}{path}")
         assert page.select("script:not([src])") == []
         assert NASTY in page.text
