@@ -138,9 +138,9 @@ def search_memory(table: Path) -> list[str]:
 
 def _search(table: Path) -> None:
     """Search in this process, and print what each search took and the greatest memory so far."""
-    from tasks.engine.cells import CellType
     from tasks.engine.row_cells import OpenTable, fetch_rows
     from tasks.engine.row_conditions import make_condition
+    from tasks.engine.row_values import CellType
     from tasks.engine.rows import Order, RowQuery, find_rows
 
     number, text = CellType(kind="number"), CellType(kind="text")

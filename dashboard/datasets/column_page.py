@@ -15,7 +15,8 @@ from dashboard.datasets.columns import (
 from dashboard.datasets.distributions import column_figure
 from dashboard.datasets.profiles import find_details
 from dashboard.datasets.queries import count_targets
-from dashboard.datasets.relation_views import RelationView, find_relation, view_relations
+from dashboard.datasets.relation_views import RelationView, view_relations
+from dashboard.datasets.relations import find_relation
 from dashboard.datasets.retyping import DATE_FORMATS, TYPES
 from dashboard.db import Dataset, Relation
 from dashboard.errors import NotFound

@@ -16,16 +16,17 @@ from flask import (
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from dashboard.access import may_change
 from dashboard.datasets import queries, relations, retyping
 from dashboard.datasets.column_page import read_column, read_columns
 from dashboard.datasets.distributions import column_figure
 from dashboard.datasets.profiles import find_summary, missing_files
-from dashboard.datasets.relation_views import find_relation, view_correlations
+from dashboard.datasets.relation_views import view_correlations
 from dashboard.datasets.row_download import rows_csv
 from dashboard.datasets.row_page import read_rows_page, way_to_line, way_with_condition
 from dashboard.datasets.row_views import read_asked
 from dashboard.db import Dataset
-from dashboard.errors import DomainError
+from dashboard.errors import Conflict, DomainError, ValidationFailed
 from dashboard.live import answer
 from dashboard.paging import read_number
 from dashboard.web import requires
@@ -50,8 +51,13 @@ def detail(dataset_id: int) -> str:
     if dataset.state != "ready":
         return render_template("datasets/detail.html", **head, view=None)
     view = read_columns(dataset, request.args)
-    gone = missing_files(dataset)
-    return render_template("datasets/detail.html", **head, view=view, gone=gone)
+    return render_template(
+        "datasets/detail.html",
+        **head,
+        view=view,
+        gone=missing_files(dataset),
+        may_retype=may_change(current_user, dataset),
+    )
 
 
 @blueprint.get("/_live/datasets/<int:dataset_id>")
@@ -65,7 +71,13 @@ def live_column(dataset_id: int) -> Response:
     """Answer with more about one column, to be shown in place. For all."""
     dataset = _get(dataset_id)
     view = read_column(dataset, request.args)
-    html = render_template("datasets/_column.html", dataset=dataset, view=view, column=view.opened)
+    html = render_template(
+        "datasets/_column.html",
+        dataset=dataset,
+        view=view,
+        column=view.opened,
+        may_retype=may_change(current_user, dataset),
+    )
     response = make_response(html)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -83,7 +95,10 @@ def column_chart(dataset_id: int) -> Response:
 def ask_relation(dataset_id: int) -> Response:
     """Ask how all columns relate to a target. For members."""
     target = request.form.get("target", "")
-    relations.ask_relation(user=current_user, dataset_id=dataset_id, target=target)
+    try:
+        relations.ask_relation(user=current_user, dataset_id=dataset_id, target=target)
+    except (Conflict, ValidationFailed) as problem:
+        flash(problem.message, "error")
     return redirect(url_for("look.detail", dataset_id=dataset_id, target=target), 303)
 
 
@@ -91,7 +106,7 @@ def ask_relation(dataset_id: int) -> Response:
 def live_relation(dataset_id: int) -> Response:
     """Answer whether a relation is known by now. For all."""
     dataset, target = _get(dataset_id), request.args.get("target", "")
-    relation = find_relation(dataset_id, target)
+    relation = relations.find_relation(dataset_id, target)
     return answer("datasets/_relation.html", dataset=dataset, target=target, relation=relation)
 
 

@@ -4,11 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
 from dashboard.datasets.distributions import shorten
 from dashboard.db import Relation
-from dashboard.extensions import db
 from dashboard.figures import bars_path
 from dashboard.filters import number
 
@@ -22,13 +19,6 @@ WORDS = (
     (0.2, "weak"),
     (0.0, "hardly any"),
 )
-
-
-def find_relation(dataset_id: int, target: str) -> Relation | None:
-    """Return what was asked about a target, or None."""
-    return db.session.scalars(
-        select(Relation).where(Relation.dataset_id == dataset_id, Relation.target == target)
-    ).first()
 
 
 @dataclass(frozen=True)
@@ -45,6 +35,8 @@ class RelationView:
         Its rank, from 1: the strongest.
     labels, heights : sequence
         The small chart: what each bar stands for, and how tall it is.
+    what : str
+        What the heights are: the target's mean, or the share of its most frequent class.
     """
 
     strength: float
@@ -52,6 +44,7 @@ class RelationView:
     place: int
     labels: Sequence[str]
     heights: Sequence[float]
+    what: str = ""
 
     @property
     def path(self) -> str:
@@ -62,13 +55,16 @@ class RelationView:
     def text(self) -> str:
         """The small chart in words."""
         pairs = zip(self.labels, self.heights, strict=False)
-        return ", ".join(f"{label}: {number(height)}" for label, height in pairs) or "no chart"
+        bars = ", ".join(f"{label}: {number(height)}" for label, height in pairs)
+        return f"{self.what}. {bars}" if bars else "no chart"
 
 
 def view_relations(relation: Relation | None) -> dict[str, RelationView]:
     """Return the relation of each column by name; empty until it is known."""
     if relation is None or relation.state != "ready" or not relation.answer:
         return {}
+    classes, target = relation.answer.get("classes"), relation.answer.get("target", "")
+    what = f"Share of {shorten(str(classes[0]))}" if classes else f"Mean of {target}"
     found = {}
     for place, column in enumerate(relation.answer["columns"], start=1):
         chart = column.get("chart") or {}
@@ -79,6 +75,7 @@ def view_relations(relation: Relation | None) -> dict[str, RelationView]:
             place=place,
             labels=_labels(chart)[: len(heights)],
             heights=heights,
+            what=what,
         )
     return found
 

@@ -7,6 +7,14 @@ from dashboard.datasets.queries import get_dataset
 from dashboard.db import Relation, User
 from dashboard.db.transaction import writing
 from dashboard.errors import ValidationFailed
+from dashboard.extensions import db
+
+
+def find_relation(dataset_id: int, target: str) -> Relation | None:
+    """Return what was asked for, in any state, or None."""
+    return db.session.scalars(
+        select(Relation).where(Relation.dataset_id == dataset_id, Relation.target == target)
+    ).first()
 
 
 def ask_relation(*, user: User, dataset_id: int, target: str) -> Relation:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.access import require_member
+from dashboard.access import require_owner
 from dashboard.datasets import versions
 from dashboard.datasets.columns import find_column
 from dashboard.datasets.queries import get_dataset
@@ -58,19 +58,19 @@ def change_type(
     NotFound
         When there is no such dataset.
     Forbidden
-        When the person may not change anything.
+        When it belongs to somebody else.
     ValidationFailed
         When there is no such column or type.
     """
-    require_member(user)
     dataset = get_dataset(user=user, dataset_id=dataset_id)
+    require_owner(user, dataset, "dataset")
     if find_column(dataset.columns, name) is None:
         raise ValidationFailed({"name": f'{dataset.name} has no column called "{name}"'})
     if kind not in TYPES:
         raise ValidationFailed({"kind": f"The type must be one of: {', '.join(TYPES)}"})
-    choice: dict[str, Any] = {"use": False} if kind == LEFT_OUT else {"kind": kind}
+    # None takes away what was chosen before.
+    choice: dict[str, Any] = {"use": False} if kind == LEFT_OUT else {"kind": kind, "use": None}
     if kind == "date" and date_format:
         choice["format"] = date_format
-    options = dict(dataset.options or {})
-    options["columns"] = {**(options.get("columns") or {}), name: choice}
+    options = {"columns": {name: choice}}
     return versions.make_reading(user=user, dataset_id=dataset_id, options=options)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cells import CellType, comparable, present, value_of
+from tasks.engine.row_values import CellType, comparable, present, value_of
 
 OPERATORS = ("eq", "gt", "lt", "contains", "missing")
 _COMPARE: dict[str, Callable[..., pa.Array]] = {

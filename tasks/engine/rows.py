@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cells import CellType, are_whole_numbers, comparable, order_keys, present
 from tasks.engine.row_cells import OpenTable
 from tasks.engine.row_conditions import Condition
 from tasks.engine.row_order import Best
+from tasks.engine.row_values import CellType, are_whole_numbers, comparable, order_keys, present
 
 # A page beyond so many rows of an order would need as many to be kept.
 ORDERED_AT_MOST = 100_000

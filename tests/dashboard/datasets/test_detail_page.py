@@ -172,7 +172,6 @@ def test_changing_a_type_asks_and_then_makes_a_version(
         return make_dataset(member, version=2)
 
     monkeypatch.setattr(versions, "make_reading", make_reading)
-    change(dataset, options={"decimal": ".", "columns": {"shop": {"kind": "text"}}})
     page = pages.get(f"/datasets/{dataset.id}?open=since")
     assert "It makes a new version" in page.text
     page = pages.get(f"/datasets/{dataset.id}?open=since&as=date")
@@ -181,8 +180,7 @@ def test_changing_a_type_asks_and_then_makes_a_version(
     made = pages.submit(page, {"format": "%d/%m/%Y"}, form="form[action$='/type']", status=303)
     assert asked[0]["dataset_id"] == dataset.id
     assert asked[0]["options"] == {
-        "decimal": ".",
-        "columns": {"shop": {"kind": "text"}, "since": {"kind": "date", "format": "%d/%m/%Y"}},
+        "columns": {"since": {"kind": "date", "use": None, "format": "%d/%m/%Y"}}
     }
     assert made.response.headers["Location"] != f"/datasets/{dataset.id}"
     page = pages.get(f"/datasets/{dataset.id}?open=age&as=left_out")
@@ -221,9 +219,9 @@ def test_relation_is_asked_for_waited_for_and_shown(
     with writing() as session:
         relation = session.query(Relation).one()
         relation.state = "ready"
-        relation.answer = {"target": "y_class", "kind": "classes", "about": None, "columns": [
+        relation.answer = {"target": "y_class", "classes": ["low", "high"], "columns": [
             {"name": "member", "strength": 0.81, "measure": "AUC",
-             "chart": {"labels": ["yes", "<b>no"], "shares": [0.7, 0.2]}},
+             "chart": {"labels": ["yes", "<b>no"], "shares": [[0.7, 0.3], [0.2, 0.8]]}},
             {"name": "age", "strength": 0.6, "measure": "AUC",
              "chart": {"edges": [18, 40, 80], "values": [0.4, 0.5]}},
         ]}  # fmt: skip
@@ -236,7 +234,7 @@ def test_relation_is_asked_for_waited_for_and_shown(
     assert not page.select("[data-reload-when-shown]")
     chart = row_of(page, "member").select_one(".relation svg")
     assert chart is not None
-    assert chart["aria-label"] == "yes: 0.7, <b>no: 0.2"
+    assert chart["aria-label"] == "Share of low. yes: 0.7, <b>no: 0.2"
     assert "0.81" in words_of(row_of(page, "member"))
     assert "the target" in words_of(row_of(page, "y_class"))
 

@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from tasks.engine import row_cells
-from tasks.engine.cells import MISSING, CellType, cell_type
 from tasks.engine.coercion import MISSING as TRAINING_MISSING
 from tasks.engine.row_cells import OpenTable, fetch_rows
 from tasks.engine.row_conditions import make_condition
 from tasks.engine.row_stream import stream_rows
+from tasks.engine.row_values import MISSING, CellType, cell_type, comparable
 from tasks.engine.rows import ORDERED_AT_MOST, Order, RowQuery, find_rows
 from tasks.engine.tables import LINE
 
@@ -122,6 +123,9 @@ def test_cells_with_much_text_are_read_a_few_at_a_time(tmp_path: Path) -> None:
         ("1.234,5", {"decimal": ",", "thousands": "."}, 1234.5),
         ("$1,050,000", {"thousands": ",", "symbols": True}, 1_050_000),
         ("61 %", {"symbols": True}, 61),
+        ("(12.5)", {"symbols": True}, -12.5),
+        ("- €3", {"symbols": True}, -3),
+        ("12,34,567.5", {"thousands": ","}, 1_234_567.5),
         ("1'000", {"thousands": "'"}, 1000),
     ],
 )
@@ -131,6 +135,24 @@ def test_numbers_are_read_as_the_column_writes_them(
     read_as = cell_type({"kind": "number", **given}, None)
     assert make_condition("x", "eq", cell, read_as).value == value
     assert make_condition("x", "eq", str(value), read_as).value == value
+
+
+FORMATS = (
+    "%Y-%m", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d",
+    "%Y/%m/%d %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d/%m/%Y %I:%M %p",
+    "%m/%d/%Y %I:%M:%S %p", "%d-%m-%Y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d-%b-%y",
+    "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%m/%Y",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("date_format", FORMATS)
+def test_dates_are_read_in_every_format_that_a_column_may_have(date_format: str) -> None:
+    read_as = CellType(kind="date", date_format=date_format)
+    moments = pd.date_range("1970-01-01", "2068-12-31", periods=500)
+    texts = [moment.strftime(date_format) for moment in moments]
+    expected = pd.to_datetime(pd.Series(texts), format=date_format).astype("datetime64[us]")
+    found = comparable(pa.array(texts), read_as)
+    assert found.to_pylist() == expected.astype("int64").tolist()
 
 
 def test_what_is_missing_is_the_same_as_in_training() -> None:

@@ -3,7 +3,6 @@
 In Arrow alone, for the pages: training turns cells into values in `coercion.py`, with pandas.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,9 +16,13 @@ MISSING = (
     "", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "Null", "None", "?", "-",
 )  # fmt: skip
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-PLAIN = re.compile(r"[+-]?\d+\.\d+")
-GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
-SIGNS = r"[\p{Sc}%\s]"
+THOUSANDS = {",": ",", ".": ".", " ": " \xa0\u2009\u202f", "'": "'\u2019"}
+MONEY = "$¢-¥֏؋৲৳૱௹฿៛₠-⃀﷼﹩＄￠￡￥￦"
+SIGNS = (
+    (r"^\((.*)\)$", r"-\1"),
+    (f"^([+-]?) ?[{MONEY}][ \xa0\u202f]?", r"\1"),
+    (f"[ \xa0\u202f]?[{MONEY}%]$", ""),
+)
 WHOLE = r"^-?\d{1,15}$"
 # Longer texts are ordered by their first characters only, so that an order takes little memory.
 KEY_CHARS = 200
@@ -105,26 +108,28 @@ def value_of(text: str, given: CellType) -> float | int | str:
         When the column holds numbers or dates and this is none.
     """
     text = text.strip()
-    typed = pa.array([text], pa.string())
     if given.compares_as == "text":
         return text
-    # 1234.5 is not 12345, even where a dot stands between thousands.
-    is_plain = given.thousands == "." and PLAIN.fullmatch(text) and not GROUPED.fullmatch(text)
-    found = None if is_plain else comparable(typed, given)[0].as_py()
+    typed = pa.array([text], pa.string())
+    found = comparable(typed, given)[0].as_py()
     if found is None and given.compares_as == "number":
         found = _numbers(typed, CellType(kind="number"))[0].as_py()
     elif found is None:
         found = _iso_date(text)
     if found is None:
         raise ValueError(f'"{text[:60]}" is not a {given.compares_as}')
-    return found  # type: ignore[no-any-return]
+    number: float | int = found
+    return number
 
 
 def _numbers(texts: pa.Array, given: CellType) -> pa.Array:
     if given.symbols:
-        texts = pc.replace_substring_regex(texts, SIGNS, "")
+        for pattern, kept in SIGNS:
+            texts = pc.replace_substring_regex(texts, pattern, kept)
     if given.thousands:
-        texts = pc.replace_substring(texts, given.thousands, "")
+        signs = f"[{THOUSANDS[given.thousands]}]"
+        is_grouped = pc.match_substring_regex(texts, _grouped(signs, given.decimal))
+        texts = pc.if_else(is_grouped, pc.replace_substring_regex(texts, signs, ""), texts)
     if given.decimal == ",":
         # A dot is then no part of a number.
         texts = pc.replace_substring(pc.replace_substring(texts, ".", "x"), ",", ".")
@@ -136,6 +141,12 @@ def _numbers(texts: pa.Array, given: CellType) -> pa.Array:
         plain = pc.replace_substring_regex(kept, r"^\+", "")
         found = pc.cast(plain, pa.float64())
     return pc.if_else(pc.is_finite(found), found, pa.scalar(None, pa.float64()))
+
+
+def _grouped(signs: str, decimal: str) -> str:
+    """Return the pattern of a number whose thousands are set apart, as in Europe or India."""
+    indian = f"[1-9][0-9]?({signs}[0-9]{{2}})+{signs}[0-9]{{3}}"
+    return f"^[+-]?([1-9][0-9]{{0,2}}({signs}[0-9]{{3}})+|{indian})([{decimal}][0-9]*)?$"
 
 
 def _dates(texts: pa.Array, date_format: str) -> pa.Array:
