@@ -118,7 +118,7 @@ def test_columns_are_filtered_by_name_and_type_in_the_address(
 def test_what_is_not_known_is_left_out_with_a_note(pages: PageClient, dataset: Dataset) -> None:
     page = pages.get(f"/datasets/{dataset.id}?kind=colour&target=nobody&open=nothing&as=bird")
     notes = [words_of(note) for note in page.select(".notice[data-kind=warn]")]
-    for word, note in zip(("colour", "nobody", "nothing"), notes, strict=True):
+    for word, note in zip(("colour", "nobody", "nothing"), notes[-3:], strict=True):
         assert word in note
     assert len(page.select(".columns-table tbody tr")) == 10
     pages.get(f"/_live/datasets/{dataset.id}/column?name=nothing", status=404)
