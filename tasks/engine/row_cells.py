@@ -14,7 +14,7 @@ from tasks.engine.tables import LINE
 
 BATCH_ROWS = 20_000
 # Of rows whose cells hold much text, fewer are held at once; of wide rows, too.
-BATCH_BYTES = 16_000_000
+BATCH_BYTES = 4_000_000
 BATCH_CELLS = 2_000_000
 # Single rows are fetched from smaller pieces, of which the last ones need not be read.
 FETCH_ROWS = 4_000

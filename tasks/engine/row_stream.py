@@ -11,7 +11,7 @@ from tasks.engine.rows import Order, RowQuery, Search
 
 # How much of the table is held at once.
 WINDOW_CELLS = 1_000_000
-WINDOW_BYTES = 20_000_000
+WINDOW_BYTES = 5_000_000
 Rows = list[list[str | None]]
 
 

@@ -95,7 +95,7 @@ def find_rows(
     """
     total = table.total
     if not query.conditions and not query.order:
-        return FoundRows(list(range(total))[offset : offset + limit], total, total, total)
+        return FoundRows(list(range(total)[offset : offset + limit]), total, total, total)
     search = Search(table, query, clock() + budget_s, clock)
     if query.order is None:
         return search.in_file_order(offset, limit)
