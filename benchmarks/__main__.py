@@ -3,10 +3,32 @@
 import signal
 import sys
 
-from benchmarks import batches, claims, datasets, estimates, idle, overhead, pages, starts, writes
+from benchmarks import (
+    batches,
+    claims,
+    dataset_pages,
+    datasets,
+    estimates,
+    idle,
+    overhead,
+    pages,
+    starts,
+    writes,
+)
 
 if __name__ == "__main__":
     # Asked to stop, it stops the installations that it started, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    for benchmark in (overhead, pages, datasets, claims, batches, estimates, starts, idle, writes):
+    for benchmark in (
+        overhead,
+        pages,
+        dataset_pages,
+        datasets,
+        claims,
+        batches,
+        estimates,
+        starts,
+        idle,
+        writes,
+    ):
         benchmark.main()

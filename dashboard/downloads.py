@@ -50,11 +50,14 @@ def send_stream(
 def send_chunks(chunks: Iterator[bytes], *, file_name: str, media_type: str) -> Response:
     """Answer with a file that is made while it is sent."""
     response = Response(stream_with_context(chunks), mimetype=media_type)
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in file_name)
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
-    )
+    response.headers["Content-Disposition"] = attachment(file_name)
     return response
+
+
+def attachment(file_name: str) -> str:
+    """Return the Content-Disposition of a file that is saved, whatever its name holds."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in file_name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
 
 
 def defuse(cell: str) -> str:

@@ -20,5 +20,16 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, An
     return {"columns": list(columns), "rows": [[_cell(cell) for cell in row] for row in rows]}
 
 
+def bars_path(counts: Sequence[float], width: int = 120, height: int = 28) -> str:
+    """Return the outline of bars as the path of an SVG: the tallest fills the height."""
+    step, top = width / max(1, len(counts)), max([*counts, 0]) or 1
+    wide = max(1.0, step - 1)
+    return "".join(
+        f"M{n * step:.1f} {height}v-{max(1.0, amount / top * height):.1f}h{wide:.1f}V{height}z"
+        for n, amount in enumerate(counts)
+        if amount > 0
+    )
+
+
 def _cell(content: Any) -> Any:
     return number(content) if isinstance(content, float) else content

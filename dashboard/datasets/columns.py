@@ -1,41 +1,63 @@
 """A dataset's columns as its page shows them: distributions in words, what suits as target."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.db import Dataset
+from dashboard.datasets.distributions import Distribution, distribution_of
+from dashboard.datasets.relation_views import RelationView
 from dashboard.filters import percent
 from dashboard.jobs.requests import suggest_task, unsuitable_target
 
-CHECKS_AT_MOST = 6
+KINDS = ("number", "category", "text", "date", "boolean", "identifier", "constant")
+# What has its own columns for that in the table, or nothing that is common.
+WITHOUT_COMMON = {"number", "date", "identifier", "constant"}
 
 
 @dataclass(frozen=True)
 class ColumnView:
-    """One row of the columns table."""
+    """One row of the columns table.
+
+    Parameters
+    ----------
+    profile : Mapping
+        The compact profile.
+    target_of : int
+        How many jobs predict it.
+    target_text, unsuitable : str or None
+        What may be done with it as a target; why not.
+    position : int
+        Its place in the file, from 0.
+    details : Mapping
+        From the profile file; empty where there is none.
+    relation : RelationView or None
+        How it relates to the chosen target.
+    """
 
     profile: Mapping[str, Any]
     target_of: int
     target_text: str | None
     unsuitable: str | None
+    position: int = 0
+    details: Mapping[str, Any] = field(default_factory=dict)
+    relation: RelationView | None = None
 
     @property
-    def counts(self) -> Sequence[int]:
-        """The heights of the small chart."""
-        found: Sequence[int] = (self.profile.get("histogram") or {}).get("counts") or []
-        return found
+    def name(self) -> str:
+        """The column's name."""
+        return str(self.profile["name"])
 
     @property
-    def chart_text(self) -> str:
-        """The small chart in words."""
-        histogram = self.profile.get("histogram") or {}
-        if "labels" in histogram:
-            pairs = zip(histogram["labels"], histogram["counts"], strict=False)
-            return ", ".join(f"{label}: {count:,}" for label, count in pairs)
-        low, high = self.profile.get("min"), self.profile.get("max")
-        shown = f"{low:g} to {high:g}" if isinstance(low, int | float) else f"{low} to {high}"
-        return f"{shown}: " + ", ".join(f"{count:,}" for count in self.counts)
+    def small(self) -> Distribution:
+        """The small chart."""
+        return distribution_of(
+            self.profile, self.details.get("small") or self.profile.get("histogram")
+        )
+
+    @property
+    def is_about(self) -> bool:
+        """Whether its details were made from a part of the rows."""
+        return bool(self.details.get("about"))
 
     @property
     def missing_share(self) -> float:
@@ -48,22 +70,102 @@ class ColumnView:
     def most_common(self) -> str | None:
         """The most frequent value and its share, for what is no number."""
         top = self.profile.get("top") or []
-        if self.profile["kind"] in {"number", "date", "identifier", "constant"} or not top:
+        if self.profile["kind"] in WITHOUT_COMMON or not top:
             return None
         return f"{top[0]['value'][:40]} {percent(top[0]['count'] / max(1, self.profile['count']))}"
 
+    @property
+    def top(self) -> list[tuple[str, int, float]]:
+        """The most frequent values: value, count, share of the cells that have one."""
+        values = self.details.get("top") or self.profile.get("top") or []
+        total = max(1, self.profile["count"])
+        return [(str(v["value"]), v["count"], v["count"] / total) for v in values[:20]]
 
-def view_columns(dataset: Dataset, targets: Mapping[str, int], q: str = "") -> list[ColumnView]:
-    """Return the columns whose name holds `q`."""
+    @property
+    def quantiles(self) -> list[tuple[str, Any]]:
+        """Numbers and dates: each quantile that is known, with its name."""
+        known = self.details.get("quantiles") or {}
+        named = [(f"{float(share):.0%}", value) for share, value in known.items()]
+        facts = [("Least", self.profile.get("min")), *named, ("Greatest", self.profile.get("max"))]
+        if not named:
+            facts.insert(1, ("Median", self.profile.get("median")))
+        return [(name, value) for name, value in facts if value is not None]
+
+    @property
+    def facts(self) -> list[tuple[str, Any]]:
+        """What else is known: mean and spread, format, lengths."""
+        lengths = self.details.get("lengths")
+        facts = [
+            ("Mean", self.profile.get("mean")),
+            ("Standard deviation", self.profile.get("std")),
+            ("Format", self.profile.get("format")),
+        ]
+        if lengths:
+            words = f"{lengths['min']:,} to {lengths['max']:,}, median {lengths['median']:,}"
+            facts.append(("Characters", words))
+        return [(name, value) for name, value in facts if value is not None]
+
+
+def find_column(columns: Sequence[Mapping[str, Any]], name: str | None) -> int | None:
+    """Return the position of the column with a name, or None."""
+    return next((n for n, column in enumerate(columns) if column["name"] == name), None)
+
+
+def match_columns(
+    columns: Sequence[Mapping[str, Any]], q: str = "", kind: str | None = None
+) -> list[int]:
+    """Return the positions of the columns of a kind whose name holds `q`."""
+    wanted = q.casefold()
+    return [
+        n
+        for n, column in enumerate(columns)
+        if (not wanted or wanted in column["name"].casefold())
+        and (kind is None or column["kind"] == kind)
+    ]
+
+
+def count_kinds(columns: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """Return the kinds that there are, each with the number of its columns."""
+    counted = dict.fromkeys(KINDS, 0)
+    for column in columns:
+        counted[column["kind"]] = counted.get(column["kind"], 0) + 1
+    return [(kind, count) for kind, count in counted.items() if count]
+
+
+def view_columns(
+    columns: Sequence[Mapping[str, Any]],
+    positions: Sequence[int],
+    *,
+    targets: Mapping[str, int],
+    details: Mapping[int, Mapping[str, Any]],
+    relations: Mapping[str, RelationView],
+) -> list[ColumnView]:
+    """Return some columns as rows of the table.
+
+    Parameters
+    ----------
+    columns : sequence of Mapping
+        The dataset's compact profile, in file order.
+    positions : sequence of int
+        Which of them.
+    targets : Mapping
+        By name, how many jobs predict it.
+    details : Mapping
+        By position, from the profile file.
+    relations : Mapping
+        By name, the relation to the chosen target.
+    """
     return [
         ColumnView(
-            profile=column,
-            target_of=targets.get(column["name"], 0),
-            target_text=_target_text(column),
-            unsuitable=unsuitable_target(column),
+            profile=columns[n],
+            target_of=targets.get(columns[n]["name"], 0),
+            target_text=_target_text(columns[n]),
+            unsuitable=unsuitable_target(columns[n]),
+            position=n,
+            details=details.get(n, {}),
+            relation=relations.get(columns[n]["name"]),
         )
-        for column in dataset.columns
-        if q.lower() in column["name"].lower()
+        for n in positions
     ]
 
 
@@ -71,11 +173,3 @@ def _target_text(column: Mapping[str, Any]) -> str:
     if suggest_task(column) == "regression":
         return "Predict a number"
     return "Predict two classes" if column.get("distinct") == 2 else "Predict classes"
-
-
-def worth_checking(dataset: Dataset) -> list[Mapping[str, Any]]:
-    """Return the warnings that the page shows, the gravest first."""
-    order = ("MIXED_TYPES", "CSV_RAGGED", "ENCODING_ASSUMED", "DATE_AMBIGUOUS", "MOSTLY_MISSING")
-    warnings = [p for p in dataset.problems if p["severity"] == "warning"]
-    grave = {code: n for n, code in enumerate(order)}
-    return sorted(warnings, key=lambda p: grave.get(p["code"], 99))[:CHECKS_AT_MOST]

@@ -1,56 +1,172 @@
-"""Pages that show a dataset: its columns and its rows."""
+"""Pages that show a dataset: its columns, how they relate, and its rows."""
 
-from flask import Blueprint, render_template, request
+from collections.abc import Mapping
+from typing import Any
+
+from flask import (
+    Blueprint,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboard.datasets import queries
-from dashboard.datasets.columns import view_columns, worth_checking
+from dashboard.access import may_change
+from dashboard.datasets import queries, relations, retyping
+from dashboard.datasets.column_page import read_column, read_columns
+from dashboard.datasets.distributions import column_figure
+from dashboard.datasets.profiles import find_summary, missing_files
+from dashboard.datasets.relation_views import view_correlations
+from dashboard.datasets.row_download import rows_csv
+from dashboard.datasets.row_page import read_rows_page, way_to_line, way_with_condition
+from dashboard.datasets.row_views import read_asked
+from dashboard.db import Dataset
+from dashboard.errors import Conflict, DomainError, ValidationFailed
 from dashboard.live import answer
-from dashboard.paging import Page, read_number
+from dashboard.paging import read_number
+from dashboard.web import requires
 
 blueprint = Blueprint("look", __name__)
-COLUMNS_PER_PAGE = 200
-ROWS_PER_PAGE = 100
+
+
+def _head(dataset: Dataset, tab: str) -> dict[str, Any]:
+    jobs = queries.count_jobs([dataset.id]).get(dataset.id, 0)
+    return {"dataset": dataset, "tab": tab, "jobs": jobs}
+
+
+def _get(dataset_id: int) -> Dataset:
+    return queries.get_dataset(user=current_user, dataset_id=dataset_id)
 
 
 @blueprint.get("/datasets/<int:dataset_id>")
 def detail(dataset_id: int) -> str:
     """Show a dataset's columns. For all."""
-    dataset = queries.get_dataset(user=current_user, dataset_id=dataset_id)
-    q = request.args.get("q", "")
-    columns = view_columns(dataset, queries.count_targets(dataset_id), q)
-    page = Page(read_number(request.args.get("page"), 1), COLUMNS_PER_PAGE, len(columns))
+    dataset = _get(dataset_id)
+    head = _head(dataset, "columns")
+    if dataset.state != "ready":
+        return render_template("datasets/detail.html", **head, view=None)
+    view = read_columns(dataset, request.args)
     return render_template(
         "datasets/detail.html",
-        dataset=dataset,
-        columns=columns[page.first - 1 : page.last],
-        page=page,
-        q=q,
-        checks=worth_checking(dataset),
-        tab="columns",
-        jobs=queries.count_jobs([dataset_id]).get(dataset_id, 0),
+        **head,
+        view=view,
+        gone=missing_files(dataset),
+        may_retype=may_change(current_user, dataset),
     )
 
 
 @blueprint.get("/_live/datasets/<int:dataset_id>")
 def live_detail(dataset_id: int) -> Response:
     """Answer how far the reading is. For all."""
-    dataset = queries.get_dataset(user=current_user, dataset_id=dataset_id)
-    return answer("datasets/_reading.html", dataset=dataset, url=request.path)
+    return answer("datasets/_reading.html", dataset=_get(dataset_id), url=request.path)
+
+
+@blueprint.get("/_live/datasets/<int:dataset_id>/column")
+def live_column(dataset_id: int) -> Response:
+    """Answer with more about one column, to be shown in place. For all."""
+    dataset = _get(dataset_id)
+    view = read_column(dataset, request.args)
+    html = render_template(
+        "datasets/_column.html",
+        dataset=dataset,
+        view=view,
+        column=view.opened,
+        may_retype=may_change(current_user, dataset),
+    )
+    response = make_response(html)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/datasets/<int:dataset_id>/column.json")
+def column_chart(dataset_id: int) -> Response:
+    """Answer with the larger chart of one column. For all."""
+    view = read_column(_get(dataset_id), request.args)
+    return jsonify(column_figure(view.opened.profile, view.opened.details))
+
+
+@blueprint.post("/datasets/<int:dataset_id>/relation")
+@requires("member")
+def ask_relation(dataset_id: int) -> Response:
+    """Ask how all columns relate to a target. For members."""
+    target = request.form.get("target", "")
+    try:
+        relations.ask_relation(user=current_user, dataset_id=dataset_id, target=target)
+    except (Conflict, ValidationFailed) as problem:
+        flash(problem.message, "error")
+    return redirect(url_for("look.detail", dataset_id=dataset_id, target=target), 303)
+
+
+@blueprint.get("/_live/datasets/<int:dataset_id>/relation")
+def live_relation(dataset_id: int) -> Response:
+    """Answer whether a relation is known by now. For all."""
+    dataset, target = _get(dataset_id), request.args.get("target", "")
+    relation = relations.find_relation(dataset_id, target)
+    return answer("datasets/_relation.html", dataset=dataset, target=target, relation=relation)
+
+
+@blueprint.post("/datasets/<int:dataset_id>/type")
+@requires("member")
+def change_type(dataset_id: int) -> Response:
+    """Make a version in which a column has another type. For members."""
+    form: Mapping[str, str] = request.form
+    name = form.get("name", "")
+    try:
+        made = retyping.change_type(
+            user=current_user,
+            dataset_id=dataset_id,
+            name=name,
+            kind=form.get("kind", ""),
+            date_format=form.get("format", ""),
+        )
+    except DomainError as problem:
+        flash(problem.message, "error")
+        return redirect(url_for("look.detail", dataset_id=dataset_id, open=name), 303)
+    return redirect(url_for("look.detail", dataset_id=made.id), 303)
+
+
+@blueprint.get("/datasets/<int:dataset_id>/correlations")
+def correlations(dataset_id: int) -> str:
+    """Show how columns go together. For all."""
+    dataset = _get(dataset_id)
+    summary = find_summary(dataset)
+    return render_template(
+        "datasets/correlations.html",
+        **_head(dataset, "columns"),
+        found=view_correlations(summary),
+        summary=summary,
+        marked=request.args.get("column"),
+    )
 
 
 @blueprint.get("/datasets/<int:dataset_id>/rows")
-def rows(dataset_id: int) -> str:
+def rows(dataset_id: int) -> str | Response:
     """Show a dataset's rows as they were read. For all."""
-    dataset = queries.get_dataset(user=current_user, dataset_id=dataset_id)
-    page = Page(read_number(request.args.get("page"), 1), ROWS_PER_PAGE, dataset.rows or 0)
-    _names, cells, lines = queries.get_rows(dataset, page.first - 1, page.per)
-    return render_template(
-        "datasets/rows.html",
-        dataset=dataset,
-        page=page,
-        rows=[{"line": n, "cells": row} for n, row in zip(lines, cells, strict=True)],
-        tab="rows",
-        jobs=queries.count_jobs([dataset_id]).get(dataset_id, 0),
+    dataset = _get(dataset_id)
+    if dataset.state != "ready":
+        return render_template("datasets/rows.html", **_head(dataset, "rows"), view=None)
+    args = list(request.args.lists())
+    way = way_with_condition(dataset, args) or way_to_line(dataset, request.args.get("line"))
+    if way:
+        return redirect(way)
+    view = read_rows_page(
+        dataset,
+        args,
+        number=read_number(request.args.get("page"), 1),
+        first_column=read_number(request.args.get("columns"), 1),
+        patient=request.args.get("all") == "1",
     )
+    return render_template("datasets/rows.html", **_head(dataset, "rows"), view=view)
+
+
+@blueprint.get("/datasets/<int:dataset_id>/rows.csv")
+def download_rows(dataset_id: int) -> Response:
+    """Hand out the rows that a page's address asks for. For all."""
+    dataset = _get(dataset_id)
+    asked = read_asked(dataset, request.args.lists())
+    return rows_csv(dataset, asked, raw=request.args.get("raw") == "true")

@@ -1,0 +1,80 @@
+"""Things worth checking on a dataset: the problems that its page shows, and what may be done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+CHECKS_AT_MOST = 5
+# The gravest first; what is not named here comes after these.
+ORDER = (
+    "TARGET_LEAK", "CSV_RAGGED", "SECOND_TABLE", "ENCODING_ASSUMED", "MIXED_TYPES",
+    "DATE_AMBIGUOUS", "HIDDEN_MISSING", "DUPLICATE_ROWS", "DUPLICATE_COLUMNS", "CLASS_RARE",
+    "MOSTLY_MISSING", "DATE_SUSPICIOUS", "NUMBER_CODES", "NUMBER_SYMBOLS", "ROWS_GROUPED",
+    "ROWS_SORTED", "IDENTIFIER", "CORRELATED", "CONSTANT",
+)  # fmt: skip
+_GRAVITY = {code: n for n, code in enumerate(ORDER)}
+PAIRS = {"CORRELATED", "DUPLICATE_COLUMNS"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing worth checking.
+
+    Parameters
+    ----------
+    title, text : str
+        What it is, and more of it; the text may be empty.
+    action : str
+        What may be done, one of ``rows``, ``line``, ``type``, ``pair``, ``column`` or "".
+    column, line : optional
+        What it is about.
+    kind : str, optional
+        For ``type``: what the column could be.
+    """
+
+    title: str
+    text: str
+    action: str = ""
+    column: str | None = None
+    line: int | None = None
+    kind: str | None = None
+
+
+def worth_checking(
+    problems: Sequence[Mapping[str, Any]], columns: Sequence[Mapping[str, Any]]
+) -> tuple[list[Check], int]:
+    """Return the warnings that the page shows, the gravest first, and how many there are."""
+    warnings = [p for p in problems if p["severity"] == "warning"]
+    ranked = sorted(warnings, key=lambda p: _GRAVITY.get(p["code"], len(ORDER)))
+    by_name = {column["name"]: column for column in columns}
+    shown = [_check(p, by_name.get(p.get("column") or "")) for p in ranked[:CHECKS_AT_MOST]]
+    return shown, len(warnings)
+
+
+def _check(problem: Mapping[str, Any], column: Mapping[str, Any] | None) -> Check:
+    title, text = split_message(problem["message"])
+    name = column["name"] if column else None
+    if column and problem["code"] == "IDENTIFIER":
+        return Check(title, text, "type", name, kind=_usable_kind(column))
+    if problem["code"] in PAIRS:
+        return Check(title, text, "pair", name)
+    if problem.get("line"):
+        return Check(title, text, "line", name, line=problem["line"])
+    if column and problem["code"] == "MOSTLY_MISSING":
+        return Check(title, text, "rows", name)
+    return Check(title, text, "column" if column else "", name)
+
+
+def split_message(message: str) -> tuple[str, str]:
+    """Return a message's first sentence, and the rest of it."""
+    for sign in (". ", "; "):
+        first, _, rest = message.partition(sign)
+        if rest and first.count('"') % 2 == 0:  # not within somebody's value
+            return first, rest[0].upper() + rest[1:]
+    return message, ""
+
+
+def _usable_kind(column: Mapping[str, Any]) -> str:
+    """Return what an identifier could be used as."""
+    values = [str(v["value"]) for v in column.get("top") or []]
+    return "number" if values and all(v.lstrip("+-").isdigit() for v in values) else "text"

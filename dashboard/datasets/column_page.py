@@ -1,0 +1,193 @@
+"""The columns tab of a dataset: what its address asks for, and what there is to show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.datasets.checks import Check, worth_checking
+from dashboard.datasets.columns import (
+    ColumnView,
+    count_kinds,
+    find_column,
+    match_columns,
+    view_columns,
+)
+from dashboard.datasets.distributions import column_figure
+from dashboard.datasets.profiles import find_details
+from dashboard.datasets.queries import count_targets
+from dashboard.datasets.relation_views import RelationView, view_relations
+from dashboard.datasets.relations import find_relation
+from dashboard.datasets.retyping import DATE_FORMATS, TYPES
+from dashboard.db import Dataset, Relation
+from dashboard.errors import NotFound
+from dashboard.paging import Page, read_number
+
+COLUMNS_PER_PAGE = 200
+# More make a list that nobody reads; then the target's name is typed.
+TARGETS_LISTED = 200
+PROBLEMS_LISTED = 200
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One column with all that is known of it.
+
+    Parameters
+    ----------
+    opened : ColumnView
+        The column.
+    figure : Mapping
+        The larger chart.
+    problems : sequence of str
+        What was found about it, in words.
+    asked_kind : str or None
+        The type that it shall have, to be confirmed.
+    target : str or None
+        What its relation is to.
+    """
+
+    opened: ColumnView
+    figure: Mapping[str, Any]
+    problems: Sequence[str] = ()
+    asked_kind: str | None = None
+    target: str | None = None
+    types: Mapping[str, str] = field(default_factory=lambda: TYPES)
+    date_formats: Mapping[str, str] = field(default_factory=lambda: DATE_FORMATS)
+
+
+@dataclass(frozen=True)
+class ColumnsPage:
+    """The columns that are shown, and why these."""
+
+    columns: Sequence[ColumnView]
+    page: Page
+    q: str
+    kind: str
+    kinds: Sequence[tuple[str, int]]
+    by_strength: bool
+    open: Opened | None
+    target: str
+    relation: Relation | None
+    targets: Sequence[str]
+    checks: tuple[Sequence[Check], int]
+    problems: Sequence[Mapping[str, Any]]
+    notes: Sequence[str]
+
+
+def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
+    """Return what the columns tab shows.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        A dataset that was read.
+    args : Mapping
+        ``q`` and ``kind`` filter, ``target`` relates, ``sort=strength`` puts the strongest first,
+        ``open`` names a column, ``as`` the type that it shall have, ``page``.
+    """
+    columns: list[dict[str, Any]] = dataset.columns
+    notes: list[str] = []
+    kinds = count_kinds(columns)
+    kind = _known(args, "kind", [name for name, _ in kinds], "No column is of the type", notes)
+    target = _known(args, "target", dataset.column_names, "There is no column", notes)
+    relation = find_relation(dataset.id, target) if target else None
+    related = view_relations(relation)
+    positions = match_columns(columns, args.get("q", ""), kind or None)
+    by_strength = bool(related) and args.get("sort") == "strength"
+    if by_strength:
+        positions.sort(key=lambda n: _place(related, columns[n]["name"]))
+    wanted = _wanted(args, columns, positions, notes)
+    default = positions.index(wanted) // COLUMNS_PER_PAGE + 1 if wanted is not None else 1
+    page = Page(read_number(args.get("page"), default), COLUMNS_PER_PAGE, len(positions))
+    views = _views(dataset, positions[page.first - 1 : page.last], related)
+    opened = next((view for view in views if view.position == wanted), None)
+    return ColumnsPage(
+        columns=views,
+        page=page,
+        q=args.get("q", ""),
+        kind=kind,
+        kinds=kinds,
+        by_strength=by_strength,
+        open=_open(dataset, opened, args.get("as"), target) if opened else None,
+        target=target,
+        relation=relation,
+        targets=dataset.column_names if len(columns) <= TARGETS_LISTED else [],
+        checks=worth_checking(dataset.problems, columns),
+        problems=dataset.problems[:PROBLEMS_LISTED],
+        notes=notes,
+    )
+
+
+def _wanted(
+    args: Mapping[str, str],
+    columns: Sequence[Mapping[str, Any]],
+    positions: Sequence[int],
+    notes: list[str],
+) -> int | None:
+    name = args.get("open")
+    position = find_column(columns, name) if name else None
+    if name and position not in positions:
+        notes.append(f'There is no column "{name[:60]}" among these')
+        return None
+    return position
+
+
+def _views(
+    dataset: Dataset, positions: Sequence[int], related: Mapping[str, RelationView]
+) -> list[ColumnView]:
+    return view_columns(
+        dataset.columns,
+        positions,
+        targets=count_targets(dataset.id),
+        details=find_details(dataset, positions),
+        relations=related,
+    )
+
+
+def read_column(dataset: Dataset, args: Mapping[str, str]) -> Opened:
+    """Return all that is known of one column.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The dataset.
+    args : Mapping
+        ``name`` of the column, ``target``, and ``as``, the type that it shall have.
+
+    Raises
+    ------
+    NotFound
+        When there is no such column.
+    """
+    name, target = args.get("name", ""), args.get("target", "")
+    position = find_column(dataset.columns, name)
+    if position is None:
+        raise NotFound(f'{dataset.name} has no column called "{name[:60]}"')
+    relation = find_relation(dataset.id, target) if target else None
+    views = _views(dataset, [position], view_relations(relation))
+    return _open(dataset, views[0], args.get("as"), target)
+
+
+def _open(dataset: Dataset, view: ColumnView, asked_kind: str | None, target: str) -> Opened:
+    problems = [p["message"] for p in dataset.problems if p.get("column") == view.name]
+    return Opened(
+        opened=view,
+        figure=column_figure(view.profile, view.details),
+        problems=problems,
+        asked_kind=asked_kind if asked_kind in TYPES else None,
+        target=target or None,
+    )
+
+
+def _known(
+    args: Mapping[str, str], name: str, known: Sequence[str], words: str, notes: list[str]
+) -> str:
+    given = args.get(name, "")
+    if given and given not in known:
+        notes.append(f'{words} "{given[:60]}"')
+        return ""
+    return given
+
+
+def _place(related: Mapping[str, RelationView], name: str) -> int:
+    return related[name].place if name in related else len(related) + 1

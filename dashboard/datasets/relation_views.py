@@ -1,0 +1,138 @@
+"""How columns relate to a target and to each other, as the pages show it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.datasets.distributions import shorten
+from dashboard.db import Relation
+from dashboard.figures import bars_path
+from dashboard.filters import number
+
+PAIRS_SHOWN = 10
+LEVELS = 5
+# Where a correlation begins to be called so; common words, no law.
+WORDS = (
+    (0.9, "very strong"),
+    (0.7, "strong"),
+    (0.4, "moderate"),
+    (0.2, "weak"),
+    (0.0, "hardly any"),
+)
+
+
+@dataclass(frozen=True)
+class RelationView:
+    """How one column relates to the target.
+
+    Parameters
+    ----------
+    strength : float
+        0 to 1.
+    measure : str
+        What it is, such as AUC.
+    place : int
+        Its rank, from 1: the strongest.
+    labels, heights : sequence
+        The small chart: what each bar stands for, and how tall it is.
+    what : str
+        What the heights are: the target's mean, or the share of its most frequent class.
+    """
+
+    strength: float
+    measure: str
+    place: int
+    labels: Sequence[str]
+    heights: Sequence[float]
+    what: str = ""
+
+    @property
+    def path(self) -> str:
+        """The small chart as a shape."""
+        return bars_path(self.heights)
+
+    @property
+    def text(self) -> str:
+        """The small chart in words."""
+        pairs = zip(self.labels, self.heights, strict=False)
+        bars = ", ".join(f"{label}: {number(height)}" for label, height in pairs)
+        return f"{self.what}. {bars}" if bars else "no chart"
+
+
+def view_relations(relation: Relation | None) -> dict[str, RelationView]:
+    """Return the relation of each column by name; empty until it is known."""
+    if relation is None or relation.state != "ready" or not relation.answer:
+        return {}
+    classes, target = relation.answer.get("classes"), relation.answer.get("target", "")
+    what = f"Share of {shorten(str(classes[0]))}" if classes else f"Mean of {target}"
+    found = {}
+    for place, column in enumerate(relation.answer["columns"], start=1):
+        chart = column.get("chart") or {}
+        heights = _heights(chart)
+        found[column["name"]] = RelationView(
+            strength=column.get("strength") or 0.0,
+            measure=column.get("measure") or "",
+            place=place,
+            labels=_labels(chart)[: len(heights)],
+            heights=heights,
+            what=what,
+        )
+    return found
+
+
+def _labels(chart: Mapping[str, Any]) -> list[str]:
+    if "labels" in chart:
+        return [shorten(str(label)) for label in chart["labels"]]
+    edges = [number(e) if isinstance(e, int | float) else str(e) for e in chart.get("edges", ())]
+    return [f"{a} to {b}" for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def _heights(chart: Mapping[str, Any]) -> list[float]:
+    """Return one height per bar: the target's mean, or the share of its first class."""
+    values = chart.get("values") or chart.get("shares") or []
+    if isinstance(values, Mapping):
+        values = next(iter(values.values()), [])
+    elif values and isinstance(values[0], list):
+        values = [bar[0] if bar else 0 for bar in values]
+    return [value if isinstance(value, int | float) else 0 for value in values]
+
+
+@dataclass(frozen=True)
+class Correlations:
+    """The correlation of columns as a table of levels, and the strongest pairs.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The columns.
+    rows : sequence of sequence
+        For each column, of each other: the value or None, and its level, -5 to 5.
+    pairs : sequence of tuple
+        The strongest ones: two names, the value, and a word for it.
+    """
+
+    names: Sequence[str]
+    rows: Sequence[Sequence[tuple[float | None, int]]]
+    pairs: Sequence[tuple[str, str, float, str]]
+
+
+def view_correlations(summary: Mapping[str, Any]) -> Correlations | None:
+    """Return the correlations that a profile holds, or None where it holds none."""
+    given = summary.get("correlations") or {}
+    names, values = given.get("columns") or [], given.get("values") or []
+    if len(names) < 2:
+        return None
+    rows = [[(value, round((value or 0) * LEVELS)) for value in row] for row in values]
+    pairs = [
+        (names[a], names[b], values[a][b])
+        for a in range(len(names))
+        for b in range(a + 1, len(names))
+        if values[a][b] is not None
+    ]
+    pairs.sort(key=lambda pair: -abs(pair[2]))
+    worded = [(a, b, value, _word(value)) for a, b, value in pairs[:PAIRS_SHOWN]]
+    return Correlations(names, rows, worded)
+
+
+def _word(value: float) -> str:
+    return next(word for least, word in WORDS if abs(value) >= least)

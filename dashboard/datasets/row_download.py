@@ -1,0 +1,60 @@
+"""The rows that a person looks at as a CSV file: the same conditions, the same order."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+
+from flask import Response, stream_with_context
+
+from dashboard.datasets.row_views import Asked, table_key
+from dashboard.db import Dataset
+from dashboard.downloads import attachment, defuse
+from dashboard.storage import get_storage
+from tasks.engine.row_cells import OpenTable
+from tasks.engine.row_stream import stream_rows
+
+
+def rows_csv(dataset: Dataset, asked: Asked, *, raw: bool) -> Response:
+    """Answer with the rows that are asked for, as UTF-8 RFC 4180 CSV, while they are found.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The dataset.
+    asked : Asked
+        Which rows, and in which order.
+    raw : bool
+        Whether cells that a spreadsheet would run stay as they are.
+
+    Raises
+    ------
+    Conflict
+        When the dataset has no table.
+    NotFound
+        When the table is missing from the storage.
+    """
+    names = dataset.column_names
+    stack = ExitStack()
+    path = stack.enter_context(get_storage().local_copy(table_key(dataset)))
+
+    def pieces() -> Iterator[bytes]:
+        yield _lines([names], raw)
+        for rows in stream_rows(OpenTable(path), asked.query, names):
+            if rows:
+                yield _lines(rows, raw)
+
+    response = Response(stream_with_context(pieces()), mimetype="text/csv")
+    response.call_on_close(stack.close)
+    file_name = f"{dataset.name.removesuffix('.csv')}-rows.csv"
+    response.headers["Content-Disposition"] = attachment(file_name)
+    return response
+
+
+def _lines(rows: Iterable[Sequence[str | None]], raw: bool) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    for row in rows:
+        cells = [cell or "" for cell in row]
+        writer.writerow(cells if raw else [defuse(cell) for cell in cells])
+    return text.getvalue().encode()

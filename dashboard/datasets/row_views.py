@@ -1,0 +1,213 @@
+"""The rows of a dataset as its page shows them: what the address asks for, and what was found.
+
+What cannot be understood in the address is left out, with words that say so.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.db import Dataset
+from dashboard.errors import Conflict
+from dashboard.paging import Page
+from dashboard.storage import get_storage
+from tasks.engine.row_cells import OpenTable, fetch_rows
+from tasks.engine.row_conditions import Condition, make_condition
+from tasks.engine.row_values import cell_type
+from tasks.engine.rows import ORDERED_AT_MOST, FoundRows, Order, RowQuery, find_rows
+
+PREFIX = "col."
+CONDITIONS_AT_MOST = 20
+CELL_CHARS = 300
+# A wider table would take a browser seconds.
+COLUMNS_AT_MOST = 100
+# Rows that lie far apart cost a reading of each column at each place, so fewer columns are shown.
+PIECES_AT_ONCE = 800
+LEAST_COLUMNS = 10
+BUDGET_S = 1.0
+PATIENT_BUDGET_S = 20.0
+WORDS = {"eq": "is", "gt": "above", "lt": "below", "contains": "contains"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks for.
+
+    Parameters
+    ----------
+    query : RowQuery
+        What can be asked.
+    sort : str
+        The column that rows are ordered by, with a minus for the other direction; or "".
+    notes : list of str
+        What was left out, and why.
+    """
+
+    query: RowQuery
+    sort: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+def read_asked(dataset: Dataset, args: Iterable[tuple[str, Sequence[str]]]) -> Asked:
+    """Read conditions and order from an address.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The dataset.
+    args : iterable of (name, values)
+        The query's parts: ``col.NAME.eq``, ``sort`` and others, which are not looked at.
+    """
+    given = {name: list(values) for name, values in args}
+    if not any(name == "sort" or name.startswith(PREFIX) for name in given):
+        return Asked(RowQuery())
+    columns = {column["name"]: column for column in dataset.columns}
+    notes: list[str] = []
+    conditions = list(_conditions(dataset, columns, given, notes))
+    sort = (given.get("sort") or [""])[-1]
+    order = _order(dataset, columns, sort)
+    if sort and order is None:
+        notes.append(f'There is no column "{sort.removeprefix("-")[:60]}" to sort by')
+        sort = ""
+    return Asked(RowQuery(tuple(conditions[:CONDITIONS_AT_MOST]), order), sort, notes)
+
+
+def _conditions(
+    dataset: Dataset,
+    columns: Mapping[str, Mapping[str, Any]],
+    given: Mapping[str, Sequence[str]],
+    notes: list[str],
+) -> Iterable[Condition]:
+    for key, values in given.items():
+        if not key.startswith(PREFIX):
+            continue
+        name, _, operator = key.removeprefix(PREFIX).rpartition(".")
+        if name not in columns:
+            notes.append(f'There is no column "{name[:60]}" to filter by')
+            continue
+        for text in values:
+            try:
+                given_type = cell_type(columns[name], dataset.dialect)
+                yield make_condition(name, operator, text, given_type)
+            except ValueError as problem:
+                notes.append(f'The filter of "{name[:60]}" was left out: {problem}')
+
+
+def _order(dataset: Dataset, columns: Mapping[str, Mapping[str, Any]], sort: str) -> Order | None:
+    # A name may itself begin with a minus.
+    for name, descending in ((sort, False), (sort.removeprefix("-"), True)):
+        if name in columns:
+            return Order(name, cell_type(columns[name], dataset.dialect), descending)
+    return None
+
+
+def describe(condition: Condition) -> str:
+    """Return a condition in words: ``tenure above 12``."""
+    if condition.operator == "missing":
+        return f"{condition.column} {'has no value' if condition.value else 'has a value'}"
+    return f"{condition.column} {WORDS[condition.operator]} {condition.text[:60]}"
+
+
+def key_of(condition: Condition) -> str:
+    """Return the part of an address that asks for a condition."""
+    return f"{PREFIX}{condition.column}.{condition.operator}"
+
+
+@dataclass(frozen=True)
+class RowsFound:
+    """A page of rows.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        The columns that are shown.
+    across : Page
+        Which of all columns these are; those that the query names stand before them.
+    rows : list of dict
+        ``line`` and ``cells`` of each; a cell is text or None.
+    found : FoundRows
+        How much was searched, and how many match.
+    reachable : int
+        How many rows can be paged through.
+    """
+
+    columns: Sequence[str]
+    across: Page
+    rows: list[dict[str, Any]]
+    found: FoundRows
+    reachable: int
+
+
+def look_for_rows(
+    dataset: Dataset, asked: Asked, *, offset: int, limit: int, column_page: int, patient: bool
+) -> RowsFound:
+    """Find a page of rows.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The dataset.
+    asked : Asked
+        From `read_asked`.
+    offset, limit : int
+        The first row of those that match, from 0, and how many.
+    column_page : int
+        Which columns, from 1.
+    patient : bool
+        Whether the person waits for a search through all rows.
+
+    Raises
+    ------
+    Conflict
+        When the dataset has no table.
+    NotFound
+        When the table is missing from the storage.
+    """
+    budget_s = PATIENT_BUDGET_S if patient else BUDGET_S
+    with get_storage().local_copy(table_key(dataset)) as path:
+        table = OpenTable(path)
+        found = find_rows(table, asked.query, offset=offset, limit=limit, budget_s=budget_s)
+        per = _columns_at_once(len(table.groups_of(found.positions)))
+        across = Page(column_page, per, len(table.names))
+        names = table.names[across.first - 1 : across.last]
+        names = [*(name for name in _named(asked.query) if name not in names), *names]
+        lines, cells = fetch_rows(table, found.positions, names, cut=CELL_CHARS)
+    rows = [{"line": n, "cells": _shown(row)} for n, row in zip(lines, cells, strict=True)]
+    most = ORDERED_AT_MOST if asked.query.order else found.total
+    return RowsFound(names, across, rows, found, min(found.matched, most))
+
+
+def _columns_at_once(places: int) -> int:
+    """Return how many columns are shown of rows that lie in so many places of the file."""
+    return max(LEAST_COLUMNS, min(COLUMNS_AT_MOST, PIECES_AT_ONCE // max(1, places)))
+
+
+def _named(query: RowQuery) -> list[str]:
+    names = [condition.column for condition in query.conditions]
+    return list(dict.fromkeys([*([query.order.column] if query.order else []), *names]))
+
+
+def _shown(row: Sequence[str | None]) -> list[str | None]:
+    return [
+        f"{cell[:CELL_CHARS]}…" if cell is not None and len(cell) > CELL_CHARS else cell
+        for cell in row
+    ]
+
+
+def position_of_line(dataset: Dataset, line: int) -> int | None:
+    """Return the row, from 0, that a line of the file belongs to."""
+    with get_storage().local_copy(table_key(dataset)) as path:
+        return OpenTable(path).find_line(line)
+
+
+def table_key(dataset: Dataset) -> str:
+    """Return the key of a dataset's table.
+
+    Raises
+    ------
+    Conflict
+        When it has none.
+    """
+    if dataset.table_key is None:
+        raise Conflict(f"{dataset.file_name} has no rows to show: it is {dataset.state}")
+    return dataset.table_key

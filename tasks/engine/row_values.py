@@ -1,0 +1,183 @@
+"""Text cells as values that compare: numbers as numbers, dates as dates, the rest as text.
+
+In Arrow alone, for the pages: training turns cells into values in `coercion.py`, with pandas.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# What `coercion.MISSING` holds, for tables whose dialect names no markers.
+MISSING = (
+    "", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "Null", "None", "?", "-",
+)  # fmt: skip
+NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+THOUSANDS = {",": ",", ".": ".", " ": " \xa0\u2009\u202f", "'": "'\u2019"}
+MONEY = "$¢-¥֏؋৲৳૱௹฿៛₠-⃀﷼﹩＄￠￡￥￦"
+SIGNS = (
+    (r"^\((.*)\)$", r"-\1"),
+    (f"^([+-]?) ?[{MONEY}][ \xa0\u202f]?", r"\1"),
+    (f"[ \xa0\u202f]?[{MONEY}%]$", ""),
+)
+WHOLE = r"^-?\d{1,15}$"
+# Longer texts are ordered by their first characters only, so that an order takes little memory.
+KEY_CHARS = 200
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class CellType:
+    """How the cells of a column are read.
+
+    Parameters
+    ----------
+    kind : str
+        The column's kind.
+    decimal, thousands : str
+        The signs in its numbers; no thousands sign is "".
+    symbols : bool
+        Whether currency and percent signs are no part of a number.
+    date_format : str or None
+        Of dates, ``ISO8601`` or in strptime's language.
+    missing : tuple of str
+        Cells that hold no value.
+    """
+
+    kind: str = "text"
+    decimal: str = "."
+    thousands: str = ""
+    symbols: bool = False
+    date_format: str | None = None
+    missing: tuple[str, ...] = MISSING
+
+    @property
+    def compares_as(self) -> str:
+        """What two cells are compared as: ``number``, ``date`` or ``text``."""
+        if self.kind == "date" and self.date_format:
+            return "date"
+        return "number" if self.kind == "number" else "text"
+
+
+def cell_type(column: Mapping[str, Any], dialect: Mapping[str, Any] | None) -> CellType:
+    """Return how a column's cells are read, from its profile and the file's dialect."""
+    dialect = dialect or {}
+    missing = dialect.get("missing")
+    return CellType(
+        kind=column.get("kind") or "text",
+        decimal=column.get("decimal") or dialect.get("decimal") or ".",
+        thousands=column.get("thousands") or "",
+        symbols=bool(column.get("symbols")),
+        date_format=column.get("format"),
+        missing=MISSING if missing is None else tuple(missing),
+    )
+
+
+def present(cells: pa.Array, given: CellType) -> pa.Array:
+    """Return cells without outer space, and null where there is no value."""
+    trimmed = pc.utf8_trim_whitespace(cells)
+    is_missing = pc.is_in(trimmed, value_set=pa.array(given.missing, pa.string()))
+    return pc.if_else(is_missing, pa.scalar(None, pa.string()), trimmed)
+
+
+def comparable(cells: pa.Array, given: CellType) -> pa.Array:
+    """Return what cells are compared and ordered by; null where missing or unreadable.
+
+    Returns
+    -------
+    Array
+        float64 of a number, microseconds since 1970 as int64 of a date, else string.
+    """
+    texts = present(cells, given)
+    if given.compares_as == "number":
+        return _numbers(texts, given)
+    if given.compares_as == "date":
+        return _dates(texts, str(given.date_format))
+    return texts
+
+
+def value_of(text: str, given: CellType) -> float | int | str:
+    """Turn what a person typed into what cells are compared with.
+
+    Raises
+    ------
+    ValueError
+        When the column holds numbers or dates and this is none.
+    """
+    text = text.strip()
+    if given.compares_as == "text":
+        return text
+    typed = pa.array([text], pa.string())
+    found = comparable(typed, given)[0].as_py()
+    if found is None and given.compares_as == "number":
+        found = _numbers(typed, CellType(kind="number"))[0].as_py()
+    elif found is None:
+        found = _iso_date(text)
+    if found is None:
+        raise ValueError(f'"{text[:60]}" is not a {given.compares_as}')
+    number: float | int = found
+    return number
+
+
+def _numbers(texts: pa.Array, given: CellType) -> pa.Array:
+    if given.symbols:
+        for pattern, kept in SIGNS:
+            texts = pc.replace_substring_regex(texts, pattern, kept)
+    if given.thousands:
+        signs = f"[{THOUSANDS[given.thousands]}]"
+        is_grouped = pc.match_substring_regex(texts, _grouped(signs, given.decimal))
+        texts = pc.if_else(is_grouped, pc.replace_substring_regex(texts, signs, ""), texts)
+    if given.decimal == ",":
+        # A dot is then no part of a number.
+        texts = pc.replace_substring(pc.replace_substring(texts, ".", "x"), ",", ".")
+    try:
+        found = pc.cast(texts, pa.float64())
+    except pa.ArrowInvalid:
+        is_number = pc.match_substring_regex(texts, NUMBER)
+        kept = pc.if_else(is_number, texts, pa.scalar(None, pa.string()))
+        plain = pc.replace_substring_regex(kept, r"^\+", "")
+        found = pc.cast(plain, pa.float64())
+    return pc.if_else(pc.is_finite(found), found, pa.scalar(None, pa.float64()))
+
+
+def _grouped(signs: str, decimal: str) -> str:
+    """Return the pattern of a number whose thousands are set apart, as in Europe or India."""
+    indian = f"[1-9][0-9]?({signs}[0-9]{{2}})+{signs}[0-9]{{3}}"
+    return f"^[+-]?([1-9][0-9]{{0,2}}({signs}[0-9]{{3}})+|{indian})([{decimal}][0-9]*)?$"
+
+
+def _dates(texts: pa.Array, date_format: str) -> pa.Array:
+    if date_format == "ISO8601":
+        coded = texts.dictionary_encode()
+        known = pa.array([_iso_date(text) for text in coded.dictionary.to_pylist()], pa.int64())
+        return known.take(coded.indices)
+    found = pc.strptime(texts, format=date_format, unit="us", error_is_null=True)
+    return pc.cast(found, pa.int64())
+
+
+def _iso_date(text: str) -> int | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    since = moment - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def order_keys(values: pa.Array) -> pa.Array:
+    """Return what rows are ordered by: the values, texts cut after 200 characters."""
+    if not pa.types.is_string(values.type):
+        return values
+    longest = pc.max(pc.binary_length(values)).as_py() or 0
+    return pc.utf8_slice_codeunits(values, 0, KEY_CHARS) if longest > KEY_CHARS else values
+
+
+def are_whole_numbers(texts: pa.Array) -> bool:
+    """Tell whether every cell that has a value is a whole number, and there is one."""
+    found = pc.all(pc.match_substring_regex(texts, WHOLE)).as_py()
+    return bool(found) and texts.null_count < len(texts)
