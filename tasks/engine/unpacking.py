@@ -36,7 +36,7 @@ MAX_LISTING_BYTES = 4_000_000
 SHOWN_NAMES = 5
 # What systems put beside a file when they pack it.
 ASIDE = re.compile(r"^__MACOSX/|(^|/)(\.DS_Store|Thumbs\.db|desktop\.ini)$")
-BROKEN = (OSError, LookupError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error,
+BROKEN = (OSError, LookupError, EOFError, ValueError, RuntimeError, zlib.error,
           lzma.LZMAError, struct.error, zipfile.BadZipFile, pa.ArrowException)  # fmt: skip
 OFFICE = (("word/", "a Word document"), ("ppt/", "a PowerPoint presentation"))
 KINDS_BY_MIMETYPE = (
