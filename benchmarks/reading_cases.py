@@ -167,7 +167,9 @@ def _plain_rows(path: Path) -> list[list[str]]:
             rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
         except csv.Error:
             continue
-        if rows and max(map(len, rows)) > 1:
+        # A quote that is left in a cell was not understood, so this is no right reading.
+        has_quotes = any(cell.strip().startswith('"') for row in rows for cell in row)
+        if rows and max(map(len, rows)) > 1 and not has_quotes:
             found.append(rows)
     return found[0] if len(found) == 1 else []
 

@@ -36,7 +36,7 @@ MAX_LISTING_BYTES = 4_000_000
 SHOWN_NAMES = 5
 # What systems put beside a file when they pack it.
 ASIDE = re.compile(r"^__MACOSX/|(^|/)(\.DS_Store|Thumbs\.db|desktop\.ini)$")
-BROKEN = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error,
+BROKEN = (OSError, LookupError, EOFError, ValueError, RuntimeError, zlib.error,
           lzma.LZMAError, struct.error, zipfile.BadZipFile, pa.ArrowException)  # fmt: skip
 OFFICE = (("word/", "a Word document"), ("ppt/", "a PowerPoint presentation"))
 KINDS_BY_MIMETYPE = (
@@ -171,7 +171,7 @@ def _open_zip(file: BinaryIO, name: str, limit: int) -> _Packed:
         raise RefusedError(error("FILE_BINARY", message)) from None
     _refuse_document(archive, name)
     files = [item for item in archive.infolist()
-             if not item.is_dir() and not ASIDE.search(item.filename)]  # fmt: skip
+             if not item.filename.endswith("/") and not ASIDE.search(item.filename)]  # fmt: skip
     if len(files) != 1:
         raise RefusedError(error("FILE_BINARY", _other_than_one(name, files)))
     if files[0].flag_bits & 1:
