@@ -117,7 +117,7 @@ def test_a_chore_is_given_up_with_its_subject_or_not_at_all(any_app: Flask, kind
         chores.recover_stale_chores(before=now() - LOST, give_up=die)
     assert states(subject) == before
     dispatcher.recover(load_settings(), now())
-    ended = "failed" if kind == "predict" else "refused"
+    ended = "failed" if kind in {"predict", "relate_target"} else "refused"
     assert states(subject) == (ended, ["failed"])
 
 
