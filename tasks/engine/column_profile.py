@@ -62,9 +62,8 @@ def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
     facts |= found.schema
     cells = trim(as_text(pa.chunked_array(column.sample, pa.string())))
     made = ColumnProfile(facts, {}, decision, sampled_column(cells, facts, column.missing))
-    made.fingerprint = hashlib.blake2b(
-        hash_cells(cells.fill_null("")).tobytes(), digest_size=16
-    ).digest()
+    bits = hash_cells(cells.fill_null("")).tobytes()
+    made.fingerprint = hashlib.blake2b(bits, digest_size=16).digest()
     made.is_all_different = column.n_present == column.n_rows and (
         bool(column.__dict__.get("is_all_different"))
         or (column.is_few and len(column.values) == column.n_rows)

@@ -48,11 +48,11 @@ def find_date_format(column: Column) -> tuple[str | None, str | None]:
     first = column.cells[:MANY]
     if not match(first, LOOKS_LIKE_DATE).all():
         return None, None
+    for fast, shape in FAST.items():
+        if have_shape(first, shape) and reads_all(column, fast):
+            return fast, None
     # Python tells what the first value may be, faster than pandas does.
     fitting = [name for name in DATE_FORMATS if _may_read(name, column.values[0])]
-    for fast in FAST:
-        if fast in fitting and reads_all(column, fast):
-            return fast, None
     for values in (column.values[:FIRST], column.values[FIRST:MANY]):
         fitting = [f for f in fitting if not dates(values, f).isna().any()]
     for best in fitting:

@@ -119,7 +119,8 @@ def test_a_chore_is_given_up_with_its_subject_or_not_at_all(any_app: Flask, kind
         chores.recover_stale_chores(before=now() - LOST, give_up=die)
     assert states(subject) == before
     dispatcher.recover(load_settings(), now())
-    ended = "failed" if kind in {"predict", "compare_versions"} else "refused"
+    asked = {"predict", "compare_versions", "relate_target"}
+    ended = "failed" if kind in asked else "refused"
     assert states(subject) == (ended, ["failed"])
 
 

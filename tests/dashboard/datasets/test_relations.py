@@ -1,4 +1,4 @@
-"""Relations to a target: asked for once, answered by the light worker, deleted with the dataset."""
+"""Relations to a target: asked for once, answered by a chore, deleted with the dataset."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from dashboard.datasets.service import delete_dataset
 from dashboard.db import Chore, Dataset, Relation
 from dashboard.errors import Conflict, NotFound, ValidationFailed
 from dashboard.extensions import db
-from dashboard.storage import get_storage, keys
+from dashboard.storage import get_storage, keys, storage_address
 from tasks.child_work import relate_target
 from tasks.chore_kinds import KINDS
 from tasks.engine.profiling import profile_table
@@ -46,7 +46,8 @@ def test_relation_is_asked_once_and_answered(any_app: Flask, tmp_path: Path) -> 
     claim = claim_next_chore(worker="light")
     assert claim is not None
     kind, events = KINDS[claim.kind](claim), []
-    relate_target(kind.payload() or {}, events.append)
+    payload = (kind.payload() or {}) | {"storage": storage_address(any_app.config["SETTINGS"])}
+    relate_target(payload, events.append)
     kind.finish(events[-1]["values"])
     found = find_relation(dataset.id, "churned")
     assert found is not None
@@ -54,7 +55,8 @@ def test_relation_is_asked_once_and_answered(any_app: Flask, tmp_path: Path) -> 
     assert (found.state, found.failure) == ("ready", None)
     columns = found.answer["columns"]
     assert [c["name"] for c in columns] == ["good", "idle"]
-    assert columns[0]["strength"] > 0.95 > 0.3 > columns[1]["strength"]
+    assert columns[0]["strength"] > 0.95
+    assert columns[1]["strength"] < 0.3
     ask_relation(user=dataset.owner, dataset_id=dataset.id, target="churned")
     assert chores() == 1
 

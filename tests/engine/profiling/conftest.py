@@ -33,5 +33,5 @@ def write_table(path: Path, columns: dict[str, list[str | None]]) -> Path:
 
     with TableWriter(path, list(columns)) as writer:
         for n, row in enumerate(zip(*columns.values(), strict=True)):
-            writer.add(n + 2, list(row), n)
+            writer.add_row(n + 2, list(row))
     return path

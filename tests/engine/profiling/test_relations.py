@@ -1,0 +1,88 @@
+"""How well one column alone tells another."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tasks.engine.errors import DataError
+from tasks.engine.profiling import profile_table
+from tasks.engine.relations import relate
+from tests.engine.profiling.conftest import write_table
+
+N = 2_000
+RNG = np.random.default_rng(11)
+X = RNG.normal(0, 1, N)
+GROUP = RNG.choice(["a", "b", "c"], N)
+CELLS = {
+    "line": [f"{x:.6f}" for x in X],
+    "curve": [f"{x * x:.6f}" for x in X],
+    "noise": [f"{x:.6f}" for x in RNG.normal(0, 1, N)],
+    "code": [f"k{n}" for n in RNG.integers(0, N, N)],
+    "group": GROUP.tolist(),
+    "gaps": ["" if x > 0 else "1" if n % 2 else "2" for n, x in enumerate(X)],
+    "same": ["5"] * N,
+    "price": [f"{3 * x + 1:.6f}" for x in X],
+    "won": ["yes" if x > 0 else "no" for x in X],
+}
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list]:
+    path = write_table(tmp_path_factory.mktemp("relations") / "t", CELLS)
+    return path, profile_table(path, {"decimal": "."}).columns
+
+
+@pytest.mark.parametrize(
+    ("target", "kind", "measure"), [("price", "number", "R2"), ("won", "classes", "AUC")]
+)
+def test_strengths_are_honest(
+    table: tuple[Path, list], target: str, kind: str, measure: str
+) -> None:
+    answer = relate(*table, target)
+    assert (answer["target"], answer["kind"], answer["about"]) == (target, kind, None)
+    found = {c["name"]: c["strength"] for c in answer["columns"]}
+    assert {c["measure"] for c in answer["columns"]} == {measure}
+    assert set(found) == set(CELLS) - {"same", target}
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    assert found["line"] > 0.99
+    for idle in ("noise", "code", "group"):
+        assert found[idle] < 0.1, idle
+    assert found["gaps"] > 0.3  # that a cell is missing says something
+
+
+def test_curve_tells_less_one_way_than_the_other(table: tuple[Path, list]) -> None:
+    by_line = {c["name"]: c["strength"] for c in relate(*table, "curve")["columns"]}
+    by_curve = {c["name"]: c["strength"] for c in relate(*table, "line")["columns"]}
+    assert by_line["line"] > 0.7 > 0.2 + by_curve["curve"]
+
+
+def test_charts_fit_their_bins(table: tuple[Path, list]) -> None:
+    for target in ("price", "won", "group"):
+        answer = relate(*table, target)
+        for column in answer["columns"]:
+            chart = column["chart"]
+            bins = len(chart["labels"]) if "labels" in chart else len(chart["edges"]) - 1
+            values = chart["values"] if target == "price" else chart["shares"]
+            assert len(values) == len(chart["counts"]) == bins, column["name"]
+            if target != "price":
+                assert all(sum(s) == pytest.approx(1, abs=0.001) for s, n in
+                           zip(values, chart["counts"], strict=True) if n)  # fmt: skip
+
+
+def test_large_tables_are_sampled_and_it_is_said(
+    table: tuple[Path, list], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tasks.engine import relations
+
+    monkeypatch.setattr(relations, "SAMPLE_ROWS", 500)
+    answer = relate(*table, "won")
+    assert answer["about"] == 500
+    assert answer["columns"][0]["name"] in {"line", "price", "gaps"}
+    assert answer == relate(*table, "won")
+
+
+@pytest.mark.parametrize("target", ["same", "nothing"])
+def test_target_without_values_is_refused(table: tuple[Path, list], target: str) -> None:
+    with pytest.raises(DataError, match=target):
+        relate(*table, target)
