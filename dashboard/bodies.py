@@ -5,24 +5,27 @@ Nothing is read of a request that is refused for who sends it, or for how large 
 """
 
 from collections.abc import Callable, Iterable
-from tempfile import SpooledTemporaryFile
 from typing import IO, Any, TypeVar, cast
 
 from flask import Flask, Request, current_app, g, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import ClientDisconnected
 
 from dashboard.config import Settings
-from dashboard.datasets.uploads import too_big
+from dashboard.datasets.uploads import clean_file_name
+from dashboard.datasets.watching import Watcher, too_big
 from dashboard.errors import BadRequest, DomainError, TooLarge, Unavailable, ValidationFailed
 from dashboard.filters import size
 from dashboard.room import check_room
+from dashboard.storage import get_storage
 
 View = TypeVar("View", bound=Callable[..., Any])
 # The most that a form without a file, or a JSON body, may have.
 BODY_BYTES = 10_000_000
 # Room for the fields around an uploaded file.
 FORM_ROOM_BYTES = 1_000_000
-MEMORY_BYTES = 500_000
+# Who says nothing for so long has lost the connection; the thread that waits is needed.
+SILENCE_S = 60.0
 
 
 class BoundedRequest(Request):
@@ -35,9 +38,14 @@ class BoundedRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        """Return where a file is kept until it is stored; it has no name and leaves nothing."""
-        home = current_app.config["SETTINGS"].home
-        return cast(IO[bytes], SpooledTemporaryFile(MEMORY_BYTES, mode="rb+", dir=home))
+        """Return where a file is kept until it is stored; it has no name and leaves nothing.
+
+        What comes is looked at: parsing the form raises for a file that cannot be a table.
+        """
+        settings: Settings = current_app.config["SETTINGS"]
+        name = clean_file_name(filename or "")
+        watcher = Watcher(name, limit_bytes=settings.max_upload_bytes)
+        return cast(IO[bytes], get_storage().land(settings.home, watcher.look))
 
 
 def init_app(app: Flask) -> None:
@@ -70,7 +78,8 @@ def prepare_upload() -> Any:
         return None
     try:
         begin_upload()
-    except (TooLarge, Unavailable) as problem:
+        _ = request.form  # the file comes in here
+    except (TooLarge, Unavailable, ValidationFailed) as problem:
         return show(problem)
     return None
 
@@ -90,7 +99,39 @@ def begin_upload() -> None:
     announced = request.content_length or 0
     if announced > request.max_content_length:
         raise TooLarge(too_big("The file", settings.max_upload_bytes), code="FILE_TOO_BIG")
-    check_room(announced, copies=2)  # as it comes in, and as it is stored
+    check_room(announced)
+    expect_words()
+
+
+def expect_words() -> None:
+    """Give up on a connection that falls silent in the middle of a body."""
+    socket = request.environ.get("gunicorn.socket")
+    if socket is not None:
+        socket.settimeout(SILENCE_S)
+
+
+def read_part(length: int) -> bytes:
+    """Return the body, which is one part of a file.
+
+    Parameters
+    ----------
+    length : int
+        How many bytes it must have.
+
+    Raises
+    ------
+    BadRequest
+        When the connection was cut, or there are more.
+    """
+    request.max_content_length = length + 1
+    expect_words()
+    try:
+        content = request.stream.read(length + 1)
+    except (OSError, ClientDisconnected):
+        content = b""
+    if len(content) != length:
+        raise BadRequest(f"{len(content)} bytes came; the part must have {length}")
+    return content
 
 
 def limit_words() -> str | None:

@@ -60,6 +60,8 @@ class ReadDataset(ChoreKind):
             "table_key": table,
             "file_name": dataset.file_name,
             "options": dataset.options,
+            # A file that came in parts was not hashed on its way.
+            "is_hashed": dataset.sha256 is not None,
         }
         db.session.rollback()
         return payload

@@ -64,6 +64,9 @@ def _describe(operation: Operation, path: str) -> dict[str, Any]:
     ):
         if schema:
             described["requestBody"] = {"required": True, "content": _content(schema, media_type)}
+    if operation.content:
+        bytes_ = {"schema": {"type": "string", "format": "binary"}}
+        described["requestBody"] = {"required": True, "content": {operation.content: bytes_}}
     return described
 
 

@@ -24,7 +24,8 @@ class Operation:
     """One method of one address.
 
     `answer` is the schema of a JSON answer, or the media type of a file; `body` the schema of a
-    JSON body; `form` the fields of a multipart body; `query` the schema of the query; `role` the
+    JSON body; `form` the fields of a multipart body; `content` the media type of a body that is
+    neither; `query` the schema of the query; `role` the
     one that a caller needs for any of the body to be read.
     """
 
@@ -35,6 +36,7 @@ class Operation:
     status: int = 200
     body: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
+    content: str | None = None
     query: type[BaseModel] | None = None
     role: str = "viewer"
     headers: Sequence[str] = ()

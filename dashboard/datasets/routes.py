@@ -1,14 +1,21 @@
 """Pages of all datasets, and what is done with one: list, download, delete.
 
-What takes a file in is in `upload_routes.py`, the check of it in `check_routes.py`, and a
-dataset's own pages are in `look_routes.py`.
+What takes a file in is in `upload_routes.py` and `transfer_routes.py`, the check of it in
+`check_routes.py`, and a dataset's own pages are in `look_routes.py`.
 """
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboard.datasets import check_routes, look_routes, queries, service, upload_routes
+from dashboard.datasets import (
+    check_routes,
+    look_routes,
+    queries,
+    service,
+    transfer_routes,
+    upload_routes,
+)
 from dashboard.datasets.files import original_file, table_csv
 from dashboard.errors import Conflict
 from dashboard.paging import Page, read_number, read_per
@@ -20,7 +27,7 @@ blueprint = Blueprint("datasets", __name__)
 
 def init_app(app: Flask) -> None:
     """Add the other pages."""
-    for pages in (upload_routes, check_routes, look_routes):
+    for pages in (upload_routes, transfer_routes, check_routes, look_routes):
         app.register_blueprint(pages.blueprint)
 
 

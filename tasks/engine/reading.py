@@ -17,6 +17,7 @@ from tasks.engine.dialects import (
     read_sample,
     sample_records,
 )
+from tasks.engine.limits import ReadLimits
 from tasks.engine.lines import BrokenQuotesError, Records
 from tasks.engine.refusals import Problem, RefusedError, error
 from tasks.engine.table_writer import TableWriter
@@ -28,17 +29,6 @@ ONE_COLUMN = (
     'choose it under "How we read the file"'
 )
 Progress = Callable[[float, int], None]
-
-
-@dataclass(frozen=True)
-class ReadLimits:
-    """The largest table that is read: rows, columns, characters of a line and cell, bytes."""
-
-    max_rows: int = 50_000_000
-    max_columns: int = 20_000
-    max_line_chars: int = 20_000_000
-    max_cell_chars: int = 1_000_000
-    max_unpacked_bytes: int = 5_000_000_000
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tasks.engine.dialects import Dialect, ReadOptions
-from tasks.engine.reading import Progress, Reading, ReadLimits, ReadResult
+from tasks.engine.limits import ReadLimits
+from tasks.engine.reading import Progress, Reading, ReadResult
 from tasks.engine.refusals import (
     HEAD_BYTES,
     RefusedError,
