@@ -12,13 +12,14 @@ from dashboard.datasets.transfers import (
     find_transfer,
     look_at_transfer,
     note_progress,
+    over_or_gone,
     stored_at,
     whole_parts,
 )
 from dashboard.datasets.uploads import forget
 from dashboard.datasets.watching import Watcher
 from dashboard.db import Dataset, Transfer, User
-from dashboard.errors import BadRequest, Conflict, DomainError
+from dashboard.errors import BadRequest, Conflict, DomainError, NotFound
 from dashboard.extensions import db
 from dashboard.storage import get_storage
 from dashboard.storage.base import PART_BYTES
@@ -111,17 +112,26 @@ def receive_part(*, user: User, upload_id: int, offset: int, content: bytes) -> 
         return view
     if offset > view.received_bytes:
         raise _gap(view.received_bytes)
-    (key, unfinished), transfer_id = stored_at(upload, transfer), transfer.id
+    where, transfer_id = stored_at(upload, transfer), transfer.id
     token, watcher = upload.token, _watch(upload, transfer, offset, content)
     db.session.rollback()  # no transaction waits for the storage
-    there = get_storage().append(key, unfinished, offset, content)
+    try:
+        _store(where, transfer_id, size, offset, content)
+        note_progress(transfer_id, offset + wanted, watcher.state() if watcher else None)
+    except NotFound:
+        return over_or_gone(user=user, upload_id=upload_id)
+    if watcher:
+        _watchers.keep(token, watcher)
+    return replace(view, received_bytes=offset + wanted)
+
+
+def _store(
+    where: tuple[str, str], transfer_id: int, size: int, offset: int, content: bytes
+) -> None:
+    there = get_storage().append(*where, offset, content)
     if there < offset:  # the record knew too much: the machine lost its power, say
         note_progress(transfer_id, whole_parts(there, size))
         raise _gap(there)
-    if watcher:
-        _watchers.keep(token, watcher)
-    note_progress(transfer_id, offset + wanted, watcher.state() if watcher else None)
-    return replace(view, received_bytes=offset + wanted)
 
 
 def _gap(there: int) -> Conflict:

@@ -22,7 +22,7 @@ from dashboard.clock import now
 from dashboard.datasets.uploads import forget, hand_over, new_upload
 from dashboard.datasets.watching import too_big
 from dashboard.db import Dataset, Transfer, User
-from dashboard.db.lookup import find_by_id
+from dashboard.db.lookup import LARGEST_ID, find_by_id
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, NotFound, TooLarge, ValidationFailed
 from dashboard.extensions import db
@@ -112,10 +112,12 @@ def begin_transfer(
 
 def find_transfer(user: User, upload_id: int) -> tuple[Dataset, Transfer | None]:
     """Return an upload and its transfer, which is None when the file is there."""
+    # The transfer first: whoever finishes it meanwhile has the file named in the other record.
+    asked = select(Transfer).where(Transfer.dataset_id == min(upload_id, LARGEST_ID))
+    transfer = db.session.scalar(asked.execution_options(populate_existing=True))
     upload = find_by_id(Dataset, upload_id)
     if upload is None or not (upload.owner_id == user.id or user.is_admin):
         raise NotFound(GONE)
-    transfer = db.session.scalar(select(Transfer).where(Transfer.dataset_id == upload_id))
     if transfer is None and upload.original_key is None:
         raise NotFound(GONE)
     return upload, transfer
@@ -151,10 +153,31 @@ def look_at_transfer(*, user: User, upload_id: int) -> TransferView:
         return look_at_record(user=user, upload_id=upload_id)
     (key, unfinished), transfer_id = stored_at(upload, transfer), transfer.id
     db.session.rollback()  # no transaction waits for the storage
-    there = whole_parts(get_storage().received(key, unfinished), view.size_bytes)
-    if there != view.received_bytes:  # a browser sent parts without us, or some were lost
-        note_progress(transfer_id, there)
+    try:
+        there = whole_parts(get_storage().received(key, unfinished), view.size_bytes)
+        if there != view.received_bytes:  # a browser sent parts without us, or some were lost
+            note_progress(transfer_id, there)
+    except NotFound:
+        return over_or_gone(user=user, upload_id=upload_id)
     return replace(view, received_bytes=there)
+
+
+def over_or_gone(*, user: User, upload_id: int) -> TransferView:
+    """Tell that a transfer was finished a moment ago, by somebody else.
+
+    Raises
+    ------
+    NotFound
+        When it was cancelled.
+    """
+    db.session.rollback()
+    view = look_at_record(user=user, upload_id=upload_id)
+    if view.is_over:
+        return view
+    upload, _transfer = find_transfer(user, upload_id)
+    if not get_storage().exists(keys.dataset_original(upload_id, upload.token)):
+        raise NotFound(GONE)
+    return replace(view, received_bytes=view.size_bytes)  # it is being finished at this moment
 
 
 def stored_at(upload: Dataset, transfer: Transfer) -> tuple[str, str]:
