@@ -4,10 +4,14 @@ Nothing is read of a request that is refused for who sends it, or for how large 
 `dashboard.web` puts these checks before the one that parses the form.
 """
 
+import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from io import RawIOBase
 from typing import IO, Any, TypeVar, cast
 
-from flask import Flask, Request, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ClientDisconnected
 
@@ -26,6 +30,10 @@ BODY_BYTES = 10_000_000
 FORM_ROOM_BYTES = 1_000_000
 # Who says nothing for so long has lost the connection; the thread that waits is needed.
 SILENCE_S = 60.0
+READ_BYTES = 1 << 20
+# So much is read, and for so long, behind a refusal: many clients send all before they listen.
+DRAIN_BYTES = 200_000_000
+DRAIN_S = 5.0
 
 
 class BoundedRequest(Request):
@@ -43,6 +51,7 @@ class BoundedRequest(Request):
         What comes is looked at: parsing the form raises for a file that cannot be a table.
         """
         settings: Settings = current_app.config["SETTINGS"]
+        g.takes_file = True
         name = clean_file_name(filename or "")
         watcher = Watcher(name, limit_bytes=settings.max_upload_bytes)
         return cast(IO[bytes], get_storage().land(settings.home, watcher.look))
@@ -52,6 +61,7 @@ def init_app(app: Flask) -> None:
     """Bound every body; routes that take a file raise the bound for themselves."""
     app.request_class = BoundedRequest
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
+    app.after_request(drain_refused)
 
 
 def takes_upload(show: Callable[[DomainError], Any]) -> Callable[[View], View]:
@@ -103,6 +113,20 @@ def begin_upload() -> None:
     expect_words()
 
 
+def drain_refused(response: Response) -> Response:
+    """Let the rest of a file that was refused while it came be read, once the answer is sent."""
+    if g.get("takes_file") and response.status_code in {413, 422}:
+        response.call_on_close(partial(_drain, request.environ["wsgi.input"]))
+    return response
+
+
+def _drain(stream: IO[bytes]) -> None:
+    rest, end = DRAIN_BYTES, time.monotonic() + DRAIN_S
+    with suppress(OSError):
+        while rest > 0 and time.monotonic() < end and (chunk := stream.read(READ_BYTES)):
+            rest -= len(chunk)
+
+
 def expect_words() -> None:
     """Give up on a connection that falls silent in the middle of a body."""
     socket = request.environ.get("gunicorn.socket")
@@ -110,7 +134,7 @@ def expect_words() -> None:
         socket.settimeout(SILENCE_S)
 
 
-def read_part(length: int) -> bytes:
+def read_part(length: int) -> bytes | bytearray:
     """Return the body, which is one part of a file.
 
     Parameters
@@ -125,12 +149,20 @@ def read_part(length: int) -> bytes:
     """
     request.max_content_length = length + 1
     expect_words()
+    content, there = bytearray(length), 0
+    stream = cast(RawIOBase, request.stream)
     try:
-        content = request.stream.read(length + 1)
+        with memoryview(content) as view:
+            while there < length:
+                came = stream.readinto(view[there : there + READ_BYTES])
+                if not came:
+                    break
+                there += came
+        is_over = not stream.read(1)
     except (OSError, ClientDisconnected):
-        content = b""
-    if len(content) != length:
-        raise BadRequest(f"{len(content)} bytes came; the part must have {length}")
+        is_over = False
+    if there != length or not is_over:
+        raise BadRequest(f"The body ended early or late; the part must have {length} bytes")
     return content
 
 

@@ -22,7 +22,7 @@ from dashboard.db import Dataset, Transfer, User
 from dashboard.errors import BadRequest, Conflict, DomainError, NotFound
 from dashboard.extensions import db
 from dashboard.storage import get_storage
-from dashboard.storage.base import PART_BYTES
+from dashboard.storage.base import PART_BYTES, Bytes
 
 WATCHERS_KEPT = 64
 PART_URLS_AT_ONCE = 100
@@ -68,7 +68,7 @@ def part_length(size_bytes: int, offset: int) -> int:
     return min(PART_BYTES, size_bytes - offset)
 
 
-def receive_part(*, user: User, upload_id: int, offset: int, content: bytes) -> TransferView:
+def receive_part(*, user: User, upload_id: int, offset: int, content: Bytes) -> TransferView:
     """Take one part of a file.
 
     Parameters
@@ -126,7 +126,7 @@ def receive_part(*, user: User, upload_id: int, offset: int, content: bytes) -> 
 
 
 def _store(
-    where: tuple[str, str], transfer_id: int, size: int, offset: int, content: bytes
+    where: tuple[str, str], transfer_id: int, size: int, offset: int, content: Bytes
 ) -> None:
     there = get_storage().append(*where, offset, content)
     if there < offset:  # the record knew too much: the machine lost its power, say
@@ -138,7 +138,7 @@ def _gap(there: int) -> Conflict:
     return Conflict(f"The file is there up to byte {there:,}. Go on from there")
 
 
-def _watch(upload: Dataset, transfer: Transfer, offset: int, content: bytes) -> Watcher | None:
+def _watch(upload: Dataset, transfer: Transfer, offset: int, content: Bytes) -> Watcher | None:
     """Look at a part; None when what came before it is not known, or it was looked at already."""
     watcher, watched = _watchers.take(upload.token, offset), transfer.watched
     if watcher is None and (offset == 0 or watched.get("seen") == offset):

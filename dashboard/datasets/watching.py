@@ -81,7 +81,7 @@ class Watcher:
         hands_on = self.text is not None and self.unpack is None
         return {"seen": self.seen, "text": self.text.state() if self.text and hands_on else None}
 
-    def look(self, chunk: bytes) -> None:
+    def look(self, chunk: bytes | bytearray) -> None:
         """Look at the bytes that come next.
 
         Raises
@@ -100,9 +100,13 @@ class Watcher:
                 return
             chunk, self.head = self.head, self.head[:HEAD_BYTES]
             self._begin()
-        if self.text is not None:
-            for piece in self.unpack(chunk) if self.unpack else (chunk,):
-                self._judge(piece)
+        if self.text is None:
+            return
+        if self.unpack is None:
+            self._judge(chunk)
+            return
+        for piece in self.unpack(bytes(chunk)):
+            self._judge(piece)
 
     def _begin(self) -> None:
         if is_gzip(self.head):
@@ -113,7 +117,7 @@ class Watcher:
             if refusal and refusal.code == "FILE_XLSX":
                 raise _refused(refusal)
 
-    def _judge(self, piece: bytes) -> None:
+    def _judge(self, piece: bytes | bytearray) -> None:
         self.unpacked += len(piece)
         limit = self.limits.max_unpacked_bytes
         if self.unpack and self.unpacked > limit:
@@ -180,7 +184,7 @@ class _Text:
             "is_wide": self.is_wide, "has_quotes": self.has_quotes, "columns": self.columns or 0,
         }  # fmt: skip
 
-    def look(self, piece: bytes) -> None:
+    def look(self, piece: bytes | bytearray) -> None:
         """Count on."""
         if not self.newline:
             self.head += piece
@@ -200,7 +204,7 @@ class _Text:
         last = piece.rfind(self.newline)
         self.line = self.line + len(piece) if last < 0 else len(piece) - last - 1
 
-    def _read_first_line(self, piece: bytes) -> None:
+    def _read_first_line(self, piece: bytes | bytearray) -> None:
         line, end, _rest = piece.partition(self.newline)
         self.first_line += line
         if end or len(self.first_line) > HEADER_BYTES:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dashboard.storage.landing import Landing
 
 CHUNK_BYTES = 1 << 20
+Bytes = bytes | bytearray
 # Of a file that comes in parts each has so many bytes, but for the last. S3 takes 10,000 parts of
 # at least 5 MB.
 PART_BYTES = 8 << 20
@@ -98,7 +99,7 @@ class Storage(Protocol):
     def begin(self, key: str) -> str:
         """Begin a file that comes in parts; return what the storage knows it by meanwhile."""
 
-    def append(self, key: str, unfinished: str, offset: int, content: bytes) -> int:
+    def append(self, key: str, unfinished: str, offset: int, content: Bytes) -> int:
         """Store one part.
 
         Parameters

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from dashboard.errors import Conflict, NotFound
-from dashboard.storage.base import GONE, incomplete
+from dashboard.storage.base import GONE, Bytes, incomplete
 from dashboard.storage.keys import BadKeyError
 from dashboard.storage.landing import Check, Landing
 from dashboard.storage.local_folder import FULL, PART, LocalFolder, sync
@@ -27,7 +27,7 @@ class LocalParts(LocalFolder):
         os.close(descriptor)
         return str(Path(part).relative_to(self.root))
 
-    def append(self, key: str, unfinished: str, offset: int, content: bytes) -> int:
+    def append(self, key: str, unfinished: str, offset: int, content: Bytes) -> int:
         """Append a part; see `Storage.append`. Nothing waits for the disk here."""
         with self._locked(key, unfinished) as file:
             size, end = os.fstat(file).st_size, offset + len(content)
@@ -127,7 +127,7 @@ class LocalParts(LocalFolder):
             part.unlink(missing_ok=True)
 
 
-def _write_all(file: int, content: bytes, offset: int) -> None:
+def _write_all(file: int, content: Bytes, offset: int) -> None:
     rest = memoryview(content)
     while rest:
         written = os.pwrite(file, rest, offset)

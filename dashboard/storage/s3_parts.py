@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from dashboard.errors import Conflict, NotFound, Unavailable
-from dashboard.storage.base import GONE, PART_BYTES, incomplete
+from dashboard.storage.base import GONE, PART_BYTES, Bytes, incomplete
 from dashboard.storage.s3_bucket import FAILURES, S3Bucket, is_no_such, silent
 
 URL_LIVES_S = 3600
@@ -36,7 +36,7 @@ class S3Parts(S3Bucket):
             raise silent(problem) from problem
         return str(begun["UploadId"])
 
-    def append(self, key: str, unfinished: str, offset: int, content: bytes) -> int:
+    def append(self, key: str, unfinished: str, offset: int, content: Bytes) -> int:
         """Store a part; see `Storage.append`. A part may come twice: the later one counts."""
         try:
             self.client.upload_part(
