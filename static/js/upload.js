@@ -68,6 +68,7 @@ function begin(file) {
     },
     waiting(seconds, isSignedOut) {
       speed.forget();
+      find('text').textContent = `${Math.floor(bar.value * 100)}%`;
       const words = isSignedOut ? 'You have been signed out. What came is kept.' : 'Connection lost.';
       find('note').textContent = `${words} Trying again in ${seconds} s`;
       find('now').hidden = false;
