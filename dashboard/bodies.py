@@ -6,10 +6,10 @@ Nothing is read of a request that is refused for who sends it, or for how large 
 
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
-from io import RawIOBase
-from typing import IO, Any, TypeVar, cast
+from tempfile import TemporaryFile
+from typing import IO, Any, BinaryIO, TypeVar, cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.datastructures import MultiDict
@@ -134,8 +134,8 @@ def expect_words() -> None:
         socket.settimeout(SILENCE_S)
 
 
-def read_part(length: int) -> bytes | bytearray:
-    """Return the body, which is one part of a file.
+def read_part(length: int) -> BinaryIO:
+    """Return the body, which is one part of a file, in a file without a name.
 
     Parameters
     ----------
@@ -146,24 +146,31 @@ def read_part(length: int) -> bytes | bytearray:
     ------
     BadRequest
         When the connection was cut, or there are more.
+    StorageFull
+        When there is no room for it.
     """
     request.max_content_length = length + 1
     expect_words()
-    content, there = bytearray(length), 0
-    stream = cast(RawIOBase, request.stream)
+    check_room(length)
+    with ExitStack() as stack:
+        home = current_app.config["SETTINGS"].home
+        content = stack.enter_context(TemporaryFile(dir=home, buffering=0))
+        there = 0
+        while there <= length and (chunk := _read_on()):
+            content.write(chunk)
+            there += len(chunk)
+        if there != length:
+            raise BadRequest(f"The body ended early or late; the part must have {length} bytes")
+        stack.pop_all()
+    return cast(BinaryIO, content)
+
+
+def _read_on() -> bytes:
+    """Return what comes next; nothing when the connection was cut."""
     try:
-        with memoryview(content) as view:
-            while there < length:
-                came = stream.readinto(view[there : there + READ_BYTES])
-                if not came:
-                    break
-                there += came
-        is_over = not stream.read(1)
+        return request.stream.read(READ_BYTES)
     except (OSError, ClientDisconnected):
-        is_over = False
-    if there != length or not is_over:
-        raise BadRequest(f"The body ended early or late; the part must have {length} bytes")
-    return content
+        return b""
 
 
 def limit_words() -> str | None:

@@ -40,12 +40,11 @@ def _text(value: Any) -> Any:
 )  # fmt: skip
 def put_part(upload_id: int, query: upload_schemas.PartQuery) -> dict[str, Any]:
     view = transfers.look_at_record(user=current_user(), upload_id=upload_id)
-    content = read_part(parts.part_length(view.size_bytes, query.offset))
-    return present.upload(
-        parts.receive_part(
+    with read_part(parts.part_length(view.size_bytes, query.offset)) as content:
+        view = parts.receive_part(
             user=current_user(), upload_id=upload_id, offset=query.offset, content=content
         )
-    )
+    return present.upload(view)
 
 
 @operation("GET", "/uploads/<int:upload_id>", "How far a file is", answer=upload_schemas.Upload,

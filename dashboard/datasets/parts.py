@@ -1,9 +1,11 @@
 """The parts of a transfer: looked at as they come, and stored; or sent to a bucket without us."""
 
+import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from threading import Lock
+from typing import BinaryIO
 
 from flask import current_app
 
@@ -22,7 +24,7 @@ from dashboard.db import Dataset, Transfer, User
 from dashboard.errors import BadRequest, Conflict, DomainError, NotFound
 from dashboard.extensions import db
 from dashboard.storage import get_storage
-from dashboard.storage.base import PART_BYTES, Bytes
+from dashboard.storage.base import CHUNK_BYTES, PART_BYTES
 
 WATCHERS_KEPT = 64
 PART_URLS_AT_ONCE = 100
@@ -68,7 +70,7 @@ def part_length(size_bytes: int, offset: int) -> int:
     return min(PART_BYTES, size_bytes - offset)
 
 
-def receive_part(*, user: User, upload_id: int, offset: int, content: Bytes) -> TransferView:
+def receive_part(*, user: User, upload_id: int, offset: int, content: BinaryIO) -> TransferView:
     """Take one part of a file.
 
     Parameters
@@ -77,8 +79,8 @@ def receive_part(*, user: User, upload_id: int, offset: int, content: Bytes) -> 
         Whose transfer.
     offset : int
         Where the part begins.
-    content : bytes
-        As many as `part_length` says. A part that is there already does no harm.
+    content : BinaryIO
+        As many bytes as `part_length` says. A part that is there already does no harm.
 
     Returns
     -------
@@ -103,8 +105,8 @@ def receive_part(*, user: User, upload_id: int, offset: int, content: Bytes) -> 
         return look_at_transfer(user=user, upload_id=upload_id)
     size, known = transfer.size_bytes, transfer.received_bytes
     wanted = part_length(size, offset)
-    if len(content) != wanted:
-        raise BadRequest(f"The part at {offset} has {len(content)} bytes; it must have {wanted}")
+    if (length := content.seek(0, os.SEEK_END)) != wanted:
+        raise BadRequest(f"The part at {offset} has {length} bytes; it must have {wanted}")
     view = TransferView(upload_id, upload.file_name, size, known)
     if offset > known:
         view = look_at_transfer(user=user, upload_id=upload_id)  # who knows better than our record
@@ -126,7 +128,7 @@ def receive_part(*, user: User, upload_id: int, offset: int, content: Bytes) -> 
 
 
 def _store(
-    where: tuple[str, str], transfer_id: int, size: int, offset: int, content: Bytes
+    where: tuple[str, str], transfer_id: int, size: int, offset: int, content: BinaryIO
 ) -> None:
     there = get_storage().append(*where, offset, content)
     if there < offset:  # the record knew too much: the machine lost its power, say
@@ -138,7 +140,7 @@ def _gap(there: int) -> Conflict:
     return Conflict(f"The file is there up to byte {there:,}. Go on from there")
 
 
-def _watch(upload: Dataset, transfer: Transfer, offset: int, content: Bytes) -> Watcher | None:
+def _watch(upload: Dataset, transfer: Transfer, offset: int, content: BinaryIO) -> Watcher | None:
     """Look at a part; None when what came before it is not known, or it was looked at already."""
     watcher, watched = _watchers.take(upload.token, offset), transfer.watched
     if watcher is None and (offset == 0 or watched.get("seen") == offset):
@@ -151,7 +153,9 @@ def _watch(upload: Dataset, transfer: Transfer, offset: int, content: Bytes) -> 
     if watcher is None:
         return None
     try:
-        watcher.look(content)
+        content.seek(0)
+        while chunk := content.read(CHUNK_BYTES):
+            watcher.look(chunk)
     except DomainError:
         forget(upload.id)
         raise

@@ -74,10 +74,10 @@ def put_part(upload_id: int) -> Answer:
     """Take a part. For its owner."""
     offset = request.args.get("offset", -1, int)
     view = transfers.look_at_record(user=current_user, upload_id=upload_id)
-    content = read_part(parts.part_length(view.size_bytes, offset))
-    view = parts.receive_part(
-        user=current_user, upload_id=upload_id, offset=offset, content=content
-    )
+    with read_part(parts.part_length(view.size_bytes, offset)) as content:
+        view = parts.receive_part(
+            user=current_user, upload_id=upload_id, offset=offset, content=content
+        )
     return _answer(view)
 
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from dashboard.storage.landing import Landing
 
 CHUNK_BYTES = 1 << 20
-Bytes = bytes | bytearray
 # Of a file that comes in parts each has so many bytes, but for the last. S3 takes 10,000 parts of
 # at least 5 MB.
 PART_BYTES = 8 << 20
@@ -99,7 +98,7 @@ class Storage(Protocol):
     def begin(self, key: str) -> str:
         """Begin a file that comes in parts; return what the storage knows it by meanwhile."""
 
-    def append(self, key: str, unfinished: str, offset: int, content: Bytes) -> int:
+    def append(self, key: str, unfinished: str, offset: int, content: BinaryIO) -> int:
         """Store one part.
 
         Parameters
@@ -108,8 +107,9 @@ class Storage(Protocol):
             Which file; as `begin` was given it and answered.
         offset : int
             Where the part belongs, a multiple of `PART_BYTES`.
-        content : bytes
-            `PART_BYTES` of them, or fewer in the last part.
+        content : BinaryIO
+            `PART_BYTES` bytes, or fewer in the last part; a file that can be gone through twice,
+            so that no part is held in memory.
 
         Returns
         -------

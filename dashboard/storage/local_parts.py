@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from dashboard.errors import Conflict, NotFound
-from dashboard.storage.base import GONE, Bytes, incomplete
+from dashboard.storage.base import CHUNK_BYTES, GONE, incomplete
 from dashboard.storage.keys import BadKeyError
 from dashboard.storage.landing import Check, Landing
 from dashboard.storage.local_folder import FULL, PART, LocalFolder, sync
@@ -27,14 +27,15 @@ class LocalParts(LocalFolder):
         os.close(descriptor)
         return str(Path(part).relative_to(self.root))
 
-    def append(self, key: str, unfinished: str, offset: int, content: Bytes) -> int:
+    def append(self, key: str, unfinished: str, offset: int, content: BinaryIO) -> int:
         """Append a part; see `Storage.append`. Nothing waits for the disk here."""
         with self._locked(key, unfinished) as file:
-            size, end = os.fstat(file).st_size, offset + len(content)
+            length = content.seek(0, os.SEEK_END)
+            size, end = os.fstat(file).st_size, offset + length
             if size < offset or size >= end:  # a part before is lacking, or this one is there
                 return size
             try:
-                self._check_room(len(content))
+                self._check_room(length)
                 _write_all(file, content, offset)
             except OSError as problem:
                 os.ftruncate(file, offset)
@@ -127,8 +128,10 @@ class LocalParts(LocalFolder):
             part.unlink(missing_ok=True)
 
 
-def _write_all(file: int, content: Bytes, offset: int) -> None:
-    rest = memoryview(content)
-    while rest:
-        written = os.pwrite(file, rest, offset)
-        offset, rest = offset + written, rest[written:]
+def _write_all(file: int, content: BinaryIO, offset: int) -> None:
+    content.seek(0)
+    while chunk := content.read(CHUNK_BYTES):
+        rest = memoryview(chunk)
+        while rest:
+            written = os.pwrite(file, rest, offset)
+            offset, rest = offset + written, rest[written:]

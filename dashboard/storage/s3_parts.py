@@ -3,15 +3,16 @@
 What S3 lists of an upload is the truth about it, because a browser may send parts without us.
 """
 
+import os
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
 from dashboard.errors import Conflict, NotFound, Unavailable
-from dashboard.storage.base import GONE, PART_BYTES, Bytes, incomplete
+from dashboard.storage.base import GONE, PART_BYTES, incomplete
 from dashboard.storage.s3_bucket import FAILURES, S3Bucket, is_no_such, silent
 
 URL_LIVES_S = 3600
@@ -36,8 +37,10 @@ class S3Parts(S3Bucket):
             raise silent(problem) from problem
         return str(begun["UploadId"])
 
-    def append(self, key: str, unfinished: str, offset: int, content: Bytes) -> int:
+    def append(self, key: str, unfinished: str, offset: int, content: BinaryIO) -> int:
         """Store a part; see `Storage.append`. A part may come twice: the later one counts."""
+        length = content.seek(0, os.SEEK_END)
+        content.seek(0)
         try:
             self.client.upload_part(
                 Bucket=self.bucket, Key=self._key(key), UploadId=unfinished,
@@ -45,7 +48,7 @@ class S3Parts(S3Bucket):
             )  # fmt: skip
         except FAILURES as problem:
             raise self._lost(problem) from problem
-        return offset + len(content)
+        return offset + length
 
     def _lost(self, problem: Exception) -> NotFound | Unavailable:
         return NotFound(GONE) if is_no_such(problem) else silent(problem)

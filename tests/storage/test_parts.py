@@ -26,7 +26,7 @@ def begin_and_send(storage: Storage, n_parts: int = 3) -> str:
     unfinished = storage.begin(KEY)
     for n, part in enumerate(PARTS[:n_parts]):
         offset = n * PART_BYTES
-        assert storage.append(KEY, unfinished, offset, part) == offset + len(part)
+        assert storage.append(KEY, unfinished, offset, io.BytesIO(part)) == offset + len(part)
     return unfinished
 
 
@@ -48,9 +48,9 @@ def test_a_part_that_comes_twice_and_a_finish_that_is_done_twice_do_no_harm(
     storage: Storage,
 ) -> None:
     unfinished = begin_and_send(storage, 2)
-    assert storage.append(KEY, unfinished, 0, PARTS[0]) >= PART_BYTES
+    assert storage.append(KEY, unfinished, 0, io.BytesIO(PARTS[0])) >= PART_BYTES
     assert storage.received(KEY, unfinished) == 2 * PART_BYTES
-    storage.append(KEY, unfinished, 2 * PART_BYTES, PARTS[2])
+    storage.append(KEY, unfinished, 2 * PART_BYTES, io.BytesIO(PARTS[2]))
     for _ in range(2):
         storage.finish(KEY, unfinished, len(WHOLE))
     with storage.local_copy(KEY) as path:
@@ -67,7 +67,7 @@ def test_a_file_is_not_finished_before_all_of_it_is_there(storage: Storage) -> N
 
 def test_a_gap_does_not_count_as_received(storage: Storage) -> None:
     unfinished = begin_and_send(storage, 1)
-    storage.append(KEY, unfinished, 2 * PART_BYTES, PARTS[2])
+    storage.append(KEY, unfinished, 2 * PART_BYTES, io.BytesIO(PARTS[2]))
     assert storage.received(KEY, unfinished) == PART_BYTES
     with pytest.raises(Conflict):
         storage.finish(KEY, unfinished, len(WHOLE))
@@ -84,7 +84,7 @@ def test_nothing_is_left_of_an_aborted_file_and_a_late_part_finds_it_gone(
     acts = [
         lambda: storage.received(KEY, unfinished),
         lambda: storage.finish(KEY, unfinished, len(WHOLE)),
-        lambda: storage.append(KEY, unfinished, PART_BYTES, PARTS[1]),
+        lambda: storage.append(KEY, unfinished, PART_BYTES, io.BytesIO(PARTS[1])),
     ]
     if not isinstance(storage, LocalStorage):
         acts.pop()  # S3 says NoSuchUpload here, moto fails with a 500
@@ -150,17 +150,17 @@ def test_parts_leave_the_room_that_is_kept_and_lose_none_before(
 ) -> None:
     storage = LocalStorage(tmp_path / "files", keep_free_bytes=1000)
     unfinished = storage.begin(KEY)
-    storage.append(KEY, unfinished, 0, PARTS[0])
+    storage.append(KEY, unfinished, 0, io.BytesIO(PARTS[0]))
     monkeypatch.setattr(storage, "_free", lambda: PART_BYTES + 999)
     with pytest.raises(StorageFull):
-        storage.append(KEY, unfinished, PART_BYTES, PARTS[1])
+        storage.append(KEY, unfinished, PART_BYTES, io.BytesIO(PARTS[1]))
     landing = storage.land(tmp_path, lambda _chunk: None)
     with pytest.raises(StorageFull):
         landing.write(PARTS[1])
     landing.close()
     monkeypatch.undo()
     assert storage.received(KEY, unfinished) == PART_BYTES
-    storage.append(KEY, unfinished, PART_BYTES, PARTS[2])
+    storage.append(KEY, unfinished, PART_BYTES, io.BytesIO(PARTS[2]))
     storage.finish(KEY, unfinished, PART_BYTES + len(PARTS[2]))
 
 
@@ -169,8 +169,8 @@ def test_half_a_part_that_a_dead_writer_left_is_written_anew(tmp_path: Path) -> 
     unfinished = begin_and_send(storage, 1)
     with (storage.root / unfinished).open("ab") as file:
         file.write(b"x" * 1000)
-    storage.append(KEY, unfinished, PART_BYTES, PARTS[1])
-    storage.append(KEY, unfinished, 2 * PART_BYTES, PARTS[2])
+    storage.append(KEY, unfinished, PART_BYTES, io.BytesIO(PARTS[1]))
+    storage.append(KEY, unfinished, 2 * PART_BYTES, io.BytesIO(PARTS[2]))
     storage.finish(KEY, unfinished, len(WHOLE))
     assert (storage.root / KEY).read_bytes() == WHOLE
 
@@ -182,7 +182,7 @@ def test_half_a_part_that_a_dead_writer_left_is_written_anew(tmp_path: Path) -> 
 def test_no_other_file_is_taken_for_an_unfinished_one(tmp_path: Path, unfinished: str) -> None:
     storage = LocalStorage(tmp_path / "files")
     for act in (
-        lambda: storage.append(KEY, unfinished, 0, b"x"),
+        lambda: storage.append(KEY, unfinished, 0, io.BytesIO(b"x")),
         lambda: storage.abort(KEY, unfinished),
         lambda: storage.finish(KEY, unfinished, 1),
     ):

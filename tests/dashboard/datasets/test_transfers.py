@@ -67,7 +67,9 @@ def begin(user: User, size: int = len(ROWS), name: str = "rows.csv") -> int:
 def send(user: User, upload_id: int, number: int, content: bytes | None = None) -> int:
     part = PARTS[number] if content is None else content
     offset = number * PART_BYTES
-    return receive_part(user=user, upload_id=upload_id, offset=offset, content=part).received_bytes
+    return receive_part(
+        user=user, upload_id=upload_id, offset=offset, content=io.BytesIO(part)
+    ).received_bytes
 
 
 def count(record: type) -> int:
@@ -159,7 +161,9 @@ def test_only_the_files_own_parts_are_taken(
 ) -> None:
     upload_id = begin(member)
     with pytest.raises(BadRequest):
-        receive_part(user=member, upload_id=upload_id, offset=offset, content=bytes(size))
+        receive_part(
+            user=member, upload_id=upload_id, offset=offset, content=io.BytesIO(bytes(size))
+        )
     assert look_at_transfer(user=member, upload_id=upload_id).received_bytes == 0
 
 
