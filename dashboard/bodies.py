@@ -4,25 +4,36 @@ Nothing is read of a request that is refused for who sends it, or for how large 
 `dashboard.web` puts these checks before the one that parses the form.
 """
 
+import time
 from collections.abc import Callable, Iterable
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any, TypeVar, cast
+from contextlib import ExitStack, suppress
+from functools import partial
+from tempfile import TemporaryFile
+from typing import IO, Any, BinaryIO, TypeVar, cast
 
-from flask import Flask, Request, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import ClientDisconnected
 
 from dashboard.config import Settings
-from dashboard.datasets.uploads import too_big
+from dashboard.datasets.uploads import clean_file_name
+from dashboard.datasets.watching import Watcher, too_big
 from dashboard.errors import BadRequest, DomainError, TooLarge, Unavailable, ValidationFailed
 from dashboard.filters import size
 from dashboard.room import check_room
+from dashboard.storage import get_storage
 
 View = TypeVar("View", bound=Callable[..., Any])
 # The most that a form without a file, or a JSON body, may have.
 BODY_BYTES = 10_000_000
 # Room for the fields around an uploaded file.
 FORM_ROOM_BYTES = 1_000_000
-MEMORY_BYTES = 500_000
+# Who says nothing for so long has lost the connection; the thread that waits is needed.
+SILENCE_S = 60.0
+READ_BYTES = 1 << 20
+# So much is read, and for so long, behind a refusal: many clients send all before they listen.
+DRAIN_BYTES = 200_000_000
+DRAIN_S = 5.0
 
 
 class BoundedRequest(Request):
@@ -35,15 +46,22 @@ class BoundedRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        """Return where a file is kept until it is stored; it has no name and leaves nothing."""
-        home = current_app.config["SETTINGS"].home
-        return cast(IO[bytes], SpooledTemporaryFile(MEMORY_BYTES, mode="rb+", dir=home))
+        """Return where a file is kept until it is stored; it has no name and leaves nothing.
+
+        What comes is looked at: parsing the form raises for a file that cannot be a table.
+        """
+        settings: Settings = current_app.config["SETTINGS"]
+        g.takes_file = True
+        name = clean_file_name(filename or "")
+        watcher = Watcher(name, limit_bytes=settings.max_upload_bytes)
+        return cast(IO[bytes], get_storage().land(settings.home, watcher.look))
 
 
 def init_app(app: Flask) -> None:
     """Bound every body; routes that take a file raise the bound for themselves."""
     app.request_class = BoundedRequest
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
+    app.after_request(drain_refused)
 
 
 def takes_upload(show: Callable[[DomainError], Any]) -> Callable[[View], View]:
@@ -70,7 +88,8 @@ def prepare_upload() -> Any:
         return None
     try:
         begin_upload()
-    except (TooLarge, Unavailable) as problem:
+        _ = request.form  # the file comes in here
+    except (TooLarge, Unavailable, ValidationFailed) as problem:
         return show(problem)
     return None
 
@@ -90,7 +109,68 @@ def begin_upload() -> None:
     announced = request.content_length or 0
     if announced > request.max_content_length:
         raise TooLarge(too_big("The file", settings.max_upload_bytes), code="FILE_TOO_BIG")
-    check_room(announced, copies=2)  # as it comes in, and as it is stored
+    check_room(announced)
+    expect_words()
+
+
+def drain_refused(response: Response) -> Response:
+    """Let the rest of a file that was refused while it came be read, once the answer is sent."""
+    if g.get("takes_file") and response.status_code in {413, 422}:
+        response.call_on_close(partial(_drain, request.environ["wsgi.input"]))
+    return response
+
+
+def _drain(stream: IO[bytes]) -> None:
+    rest, end = DRAIN_BYTES, time.monotonic() + DRAIN_S
+    with suppress(OSError):
+        while rest > 0 and time.monotonic() < end and (chunk := stream.read(READ_BYTES)):
+            rest -= len(chunk)
+
+
+def expect_words() -> None:
+    """Give up on a connection that falls silent in the middle of a body."""
+    socket = request.environ.get("gunicorn.socket")
+    if socket is not None:
+        socket.settimeout(SILENCE_S)
+
+
+def read_part(length: int) -> BinaryIO:
+    """Return the body, which is one part of a file, in a file without a name.
+
+    Parameters
+    ----------
+    length : int
+        How many bytes it must have.
+
+    Raises
+    ------
+    BadRequest
+        When the connection was cut, or there are more.
+    StorageFull
+        When there is no room for it.
+    """
+    request.max_content_length = length + 1
+    expect_words()
+    check_room(length)
+    with ExitStack() as stack:
+        home = current_app.config["SETTINGS"].home
+        content = stack.enter_context(TemporaryFile(dir=home, buffering=0))
+        there = 0
+        while there <= length and (chunk := _read_on()):
+            content.write(chunk)
+            there += len(chunk)
+        if there != length:
+            raise BadRequest(f"The body ended early or late; the part must have {length} bytes")
+        stack.pop_all()
+    return cast(BinaryIO, content)
+
+
+def _read_on() -> bytes:
+    """Return what comes next; nothing when the connection was cut."""
+    try:
+        return request.stream.read(READ_BYTES)
+    except (OSError, ClientDisconnected):
+        return b""
 
 
 def limit_words() -> str | None:

@@ -163,6 +163,9 @@ def add_headers(response: Response) -> Response:
     """Add the security headers, the request's id, and who may keep a copy."""
     for name, content in HEADERS.items():
         response.headers.setdefault(name, content)
+    if g.get("connect_to"):  # of a page whose script sends files to a bucket
+        policy = POLICY.replace("connect-src 'self'", f"connect-src 'self' {g.connect_to}")
+        response.headers["Content-Security-Policy"] = policy
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.headers["X-Request-ID"] = g.get("request_id", "-")

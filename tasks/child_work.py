@@ -36,6 +36,7 @@ from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
 from tasks.failures import parsing, reading
 from tasks.fetching import fetch
+from tasks.hashing import hashing
 
 EVERY_S = 0.3
 UPLOAD_AGAIN = "Upload the file again"
@@ -178,7 +179,9 @@ def read_dataset(payload: dict[str, Any], send: Send) -> None:
             return
         what = f"The file {payload['file_name']}"
         with reading(storage, payload["original_key"], what, UPLOAD_AGAIN) as source:
-            send({"type": "done", "values": _read(payload, storage, source, folder, send)})
+            with hashing(source, is_wanted=not payload["is_hashed"]) as known:
+                values = _read(payload, storage, source, folder, send)
+            send({"type": "done", "values": values | known})
 
 
 def _read(

@@ -66,6 +66,8 @@ class ReadDataset(ChoreKind):
             "profile_key": profile,
             "file_name": dataset.file_name,
             "options": dataset.options,
+            # A file that came in parts was not hashed on its way.
+            "is_hashed": dataset.sha256 is not None,
         }
         db.session.rollback()
         return payload

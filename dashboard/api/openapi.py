@@ -64,6 +64,9 @@ def _describe(operation: Operation, path: str) -> dict[str, Any]:
         ("multipart/form-data", operation.form),
     ):
         content |= _content(schema, media_type) if schema else {}
+    if operation.content:
+        bytes_ = {"schema": {"type": "string", "format": "binary"}}
+        content[operation.content] = bytes_
     if content:
         described["requestBody"] = {"required": True, "content": content}
     return described

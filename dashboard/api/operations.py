@@ -25,8 +25,8 @@ class Operation:
 
     `answer` is the schema of a JSON answer, or the media type of a file; `body` the schema of a
     JSON body; `form` the fields of a multipart body; `or_body` a JSON body that may come in place
-    of the form; `query` the schema of the query; `role` the one that a caller needs for any of the
-    body to be read.
+    of the form; `content` the media type of a body that is neither; `query` the schema of the
+    query; `role` the one that a caller needs for any of the body to be read.
     """
 
     rule: str
@@ -37,6 +37,7 @@ class Operation:
     body: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
     or_body: type[BaseModel] | None = None
+    content: str | None = None
     query: type[BaseModel] | None = None
     role: str = "viewer"
     headers: Sequence[str] = ()

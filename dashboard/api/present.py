@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.clock import isoformat
+from dashboard.datasets.transfers import TransferView
 from dashboard.db import Dataset, Job, JobAttempt, JobFold, LogLine, Model, Prediction
 from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import JobState
@@ -37,6 +38,19 @@ def dataset(record: Dataset) -> dict[str, Any]:
         "owner": record.owner.email,
         "created_at": isoformat(record.created_at),
         "archived_at": isoformat(record.archived_at),
+    }
+
+
+def upload(view: TransferView) -> dict[str, Any]:
+    """Return how far a file is that comes in parts."""
+    return {
+        "id": view.upload_id,
+        "file_name": view.file_name,
+        "state": "received" if view.is_over else "receiving",
+        "size_bytes": view.size_bytes,
+        "received_bytes": view.received_bytes,
+        "part_bytes": view.part_bytes,
+        "direct": view.is_direct,
     }
 
 

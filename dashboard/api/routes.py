@@ -10,6 +10,7 @@ from dashboard.api import (  # noqa: F401 - they register themselves
     jobs,
     models,
     rejects,
+    uploads,
     workers,
 )
 from dashboard.api.auth import require_token

@@ -1,7 +1,8 @@
 """Pages of all datasets, and what is done with one: list, download, archive, delete.
 
-What takes a file in is in `upload_routes.py`, the check of it in `check_routes.py`, a dataset's
-own pages are in `look_routes.py`, and its versions in `version_routes.py`.
+What takes a file in is in `upload_routes.py`, `transfer_routes.py` and `address_routes.py`, the
+check of it in `check_routes.py`, a dataset's own pages are in `look_routes.py`, and its versions in
+`version_routes.py`.
 """
 
 from functools import partial
@@ -20,6 +21,7 @@ from dashboard.datasets import (
     look_routes,
     queries,
     service,
+    transfer_routes,
     upload_routes,
     version_routes,
 )
@@ -34,7 +36,9 @@ blueprint = Blueprint("datasets", __name__)
 
 def init_app(app: Flask) -> None:
     """Add the other pages."""
-    for pages in (upload_routes, address_routes, check_routes, look_routes, version_routes):
+    for pages in (
+        upload_routes, transfer_routes, address_routes, check_routes, look_routes, version_routes,
+    ):  # fmt: skip
         app.register_blueprint(pages.blueprint)
 
 

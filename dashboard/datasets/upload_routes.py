@@ -1,20 +1,26 @@
-"""Pages that take a file in: upload and samples."""
+"""Pages that take a dataset in at once: a form with a file, pasted rows, samples.
 
+The upload page's script sends files in parts instead; see `transfer_routes.py`.
+"""
+
+import io
 from typing import BinaryIO, cast
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboard.bodies import takes_upload
 from dashboard.datasets import uploads
-from dashboard.errors import DomainError, TooLarge, Unavailable
+from dashboard.datasets.transfers import browser_origin
+from dashboard.errors import DomainError, TooLarge, Unavailable, ValidationFailed
 from dashboard.filters import size
 from dashboard.web import requires
 from tasks.engine.samples import list_samples
 
 blueprint = Blueprint("uploads", __name__)
 Answer = Response | str | tuple[str, int]
+ACCEPT = ".csv,.tsv,.txt,.tab,.gz,.zip,.zst,.parquet,.jsonl,.ndjson,text/csv"
 
 
 @blueprint.get("/datasets/new")
@@ -24,19 +30,23 @@ def new() -> str:
     return _upload_page({})
 
 
-def _upload_page(errors: dict[str, str]) -> str:
+def _upload_page(errors: dict[str, str], rows: str = "") -> str:
     limit = current_app.config["SETTINGS"].max_upload_bytes
+    g.connect_to = browser_origin()  # the bucket that takes parts from the browser, if it does
     return render_template(
         "datasets/new.html",
         errors=errors,
         limit_bytes=limit,
         limits=f"CSV or TSV, gzip allowed, up to {size(limit)}",
+        accept=ACCEPT,
+        rows=rows,
         samples=list_samples(),
     )
 
 
 def _refused(problem: DomainError) -> tuple[str, int]:
-    return _upload_page({"file": problem.message}), 413 if isinstance(problem, TooLarge) else 503
+    status = {TooLarge: 413, ValidationFailed: 422}.get(type(problem), 503)
+    return _upload_page({"file": problem.message}), status
 
 
 @blueprint.post("/datasets/new")
@@ -56,6 +66,24 @@ def create() -> Answer:
         )
     except (TooLarge, Unavailable) as problem:
         return _refused(problem)
+    return redirect(url_for("check.check", upload_id=upload.id), 303)
+
+
+@blueprint.post("/datasets/paste")
+@requires("member")
+def paste() -> Answer:
+    """Take rows that were pasted; then they are checked. For members."""
+    rows = request.form.get("rows", "")
+    if not rows.strip():
+        return _upload_page({"rows": "Paste some rows first"}), 422
+    content = rows.replace("\r\n", "\n").encode("utf-8", "replace")
+    try:
+        upload = uploads.create_upload(
+            user=current_user, file_name="pasted.csv", stream=io.BytesIO(content), kind="paste",
+            size_hint=len(content),
+        )  # fmt: skip
+    except (TooLarge, Unavailable) as problem:
+        return _upload_page({"rows": problem.message}, rows), _refused(problem)[1]
     return redirect(url_for("check.check", upload_id=upload.id), 303)
 
 

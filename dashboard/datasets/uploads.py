@@ -7,18 +7,19 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.access import require_member
 from dashboard.chores.service import add_chore
 from dashboard.datasets.families import join_family
-from dashboard.datasets.service import clean_name
-from dashboard.db import Dataset, User
+from dashboard.datasets.service import MAX_NAME, clean_name
+from dashboard.datasets.watching import too_big
+from dashboard.db import Dataset, Transfer, User
 from dashboard.db.transaction import writing
 from dashboard.errors import NotFound, TooLarge
 from dashboard.extensions import db
-from dashboard.filters import size
 from dashboard.room import check_room
 from dashboard.storage import get_storage, keys
 from tasks.engine.samples import list_samples
@@ -42,6 +43,7 @@ def create_upload(
     name: str | None = None,
     size_hint: int = 0,
     family_id: int | None = None,
+    kind: str = "file",
 ) -> Dataset:
     """Store an uploaded file and have it read.
 
@@ -63,6 +65,8 @@ def create_upload(
         How large the file says it is, in bytes.
     family_id : int, optional
         What `versions.begin_version` gave, for a file that is a dataset's next version.
+    kind : str, default "file"
+        Where it comes from: ``file`` or ``paste``.
 
     Returns
     -------
@@ -82,15 +86,8 @@ def create_upload(
     """
     require_member(user)
     check_room(size_hint)
-    file_name = clean_file_name(file_name)
-    dataset = Dataset(
-        owner_id=user.id,
-        name=clean_name(name) if name else file_name,
-        file_name=file_name,
-        token=secrets.token_hex(8),
-        options=dict(options or {}),
-        family_id=family_id,
-        message="Receiving the file",
+    dataset = new_upload(
+        user, file_name, kind=kind, name=name, options=options, family_id=family_id
     )
     with writing() as session:
         session.add(dataset)
@@ -103,6 +100,29 @@ def create_upload(
     return dataset
 
 
+def new_upload(
+    user: User,
+    file_name: str,
+    *,
+    kind: str,
+    name: str | None,
+    options: Mapping[str, Any] | None,
+    family_id: int | None = None,
+) -> Dataset:
+    """Return the record of a file that is about to come; it is not saved here."""
+    file_name = clean_file_name(file_name)
+    return Dataset(
+        owner_id=user.id,
+        name=clean_name(name) if name else file_name[:MAX_NAME],
+        file_name=file_name,
+        token=secrets.token_hex(8),
+        options=dict(options or {}),
+        family_id=family_id,
+        source={"kind": kind},
+        message="Receiving the file",
+    )
+
+
 def _store(dataset: Dataset, stream: BinaryIO, *, save: bool) -> None:
     limit = current_app.config["SETTINGS"].max_upload_bytes
     try:
@@ -113,28 +133,41 @@ def _store(dataset: Dataset, stream: BinaryIO, *, save: bool) -> None:
         raise TooLarge(too_big(dataset.file_name, limit), code="FILE_TOO_BIG") from problem
     with writing() as session:
         row = session.get_one(Dataset, dataset.id)
-        row.original_key, row.size_bytes, row.sha256 = stored.key, stored.size_bytes, stored.sha256
-        row.message = "Waiting to be read"
-        if save:
-            join_family(session, row)
-        add_chore(session, "read_dataset", row.id, urgent=True)
+        row.size_bytes, row.sha256 = stored.size_bytes, stored.sha256
+        hand_over(session, row, stored.key, save=save)
 
 
-def too_big(file_name: str, limit: int) -> str:
-    """Return the words for a file that is larger than the limit."""
-    return (
-        f"{file_name} is larger than {size(limit)}, the limit on this server. "
-        "Leave out columns you do not need, or gzip it"
-    )
+def hand_over(session: Session, dataset: Dataset, key: str, *, save: bool) -> None:
+    """Ask for the reading of a file that is stored, within the caller's transaction.
+
+    Parameters
+    ----------
+    session : Session
+        The transaction; call `queue.wake` after it.
+    dataset : Dataset
+        The upload.
+    key : str
+        Where its bytes are.
+    save : bool
+        Make it a dataset at once.
+    """
+    dataset.original_key, dataset.message = key, "Waiting to be read"
+    if save:
+        join_family(session, dataset)
+    add_chore(session, "read_dataset", dataset.id, urgent=True)
 
 
 def forget(dataset_id: int) -> None:
-    """Delete a dataset's row and files."""
+    """Delete a dataset's row and files, those that have not come as a whole too."""
     with writing() as session:
         row = session.get(Dataset, dataset_id)
+        transfer = session.scalar(select(Transfer).where(Transfer.dataset_id == dataset_id))
         if row is not None:
-            session.delete(row)
-    get_storage().delete_prefix(keys.dataset_prefix(dataset_id))
+            session.delete(row)  # the database deletes the transfer with it
+    storage = get_storage()
+    if row is not None and transfer is not None and transfer.unfinished:
+        storage.abort(keys.dataset_original(dataset_id, row.token), transfer.unfinished)
+    storage.delete_prefix(keys.dataset_prefix(dataset_id))
 
 
 def create_sample(*, user: User, sample_id: str) -> Dataset:
@@ -157,6 +190,7 @@ def create_sample(*, user: User, sample_id: str) -> Dataset:
         file_name=sample.file_name,
         token=secrets.token_hex(8),
         sample=sample.id,
+        source={"kind": "sample"},
     )
     with writing() as session:
         session.add(dataset)
@@ -173,14 +207,17 @@ def discard_abandoned_uploads(*, before: datetime) -> int:
     Parameters
     ----------
     before : datetime
-        Those that were begun earlier are forgotten.
+        Those that were begun earlier are forgotten, unless a part of them came since then.
 
     Returns
     -------
     int
         How many; at most 200 at once.
     """
-    old = select(Dataset.id).where(Dataset.saved_at.is_(None), Dataset.created_at < before)
+    comes_on = exists().where(Transfer.dataset_id == Dataset.id, Transfer.touched_at >= before)
+    old = select(Dataset.id).where(
+        Dataset.saved_at.is_(None), Dataset.created_at < before, ~comes_on
+    )
     dataset_ids = db.session.scalars(old.order_by(Dataset.id).limit(ABANDONED_AT_ONCE)).all()
     for dataset_id in dataset_ids:
         forget(dataset_id)

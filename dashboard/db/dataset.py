@@ -112,8 +112,8 @@ class Transfer(Record):
     )
     size_bytes: Mapped[int]
     received_bytes: Mapped[int] = mapped_column(default=0)
-    # Of each part its number, size and what the storage calls it.
-    parts: Mapped[Json] = mapped_column(default=list)
+    # What `dashboard.datasets.watching` has seen of it so far.
+    watched: Mapped[Json] = mapped_column(default=dict)
     # What the storage knows the unfinished file by.
     unfinished: Mapped[str | None] = mapped_column(String(1000))
     created_at: Mapped[Moment] = mapped_column(default=now)

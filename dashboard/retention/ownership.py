@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from dashboard.db import Dataset, Job, JobAttempt, JobFold, Model, Prediction
+from dashboard.db import Dataset, Job, JobAttempt, JobFold, Model, Prediction, Transfer
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import HELD
 from dashboard.extensions import db
@@ -59,6 +59,7 @@ class Owner:
     tokens: set[str] = field(default_factory=set)
     busy: bool = False  # files may be written that will be named later
     reading: int = 0  # of a dataset: how often it was read
+    coming: set[str] = field(default_factory=set)  # unfinished files of which parts may come
 
 
 def find_place(found: FoundFile) -> Place | None:
@@ -109,9 +110,12 @@ def judge(
         return Verdict.KEEP
     if place is None or (owner is None and place.owner_id > highest):
         return Verdict.ORPHAN
-    if found.unfinished or owner is None:
-        grace = GRACE_OF_UNFINISHED if found.unfinished else GRACE_OF_DELETED
-        return Verdict.REMOVE if age > grace else Verdict.KEEP
+    if found.unfinished:
+        is_coming = owner is not None and found.unfinished in owner.coming
+        is_old = age > GRACE_OF_UNFINISHED and not is_coming
+        return Verdict.REMOVE if is_old else Verdict.KEEP
+    if owner is None:
+        return Verdict.REMOVE if age > GRACE_OF_DELETED else Verdict.KEEP
     if age <= GRACE:
         return Verdict.KEEP
     if place.token not in owner.tokens:
@@ -154,7 +158,7 @@ def load_owners(area: str, ids: Iterable[int]) -> dict[int, Owner]:
 def _load_datasets(ids: list[int]) -> dict[int, Owner]:
     columns = (Dataset.id, Dataset.token, Dataset.state, Dataset.reading)
     keys = (Dataset.original_key, Dataset.table_key, Dataset.profile_key, Dataset.rejects_key)
-    return {
+    owners = {
         row.id: Owner(
             named={row._mapping[key] for key in keys if row._mapping[key]},
             tokens={row.token},
@@ -163,6 +167,12 @@ def _load_datasets(ids: list[int]) -> dict[int, Owner]:
         )
         for row in db.session.execute(select(*columns, *keys).where(Dataset.id.in_(ids)))
     }
+    coming = select(Transfer.dataset_id, Transfer.unfinished).where(
+        Transfer.dataset_id.in_(owners), Transfer.unfinished.is_not(None)
+    )
+    for dataset_id, unfinished in db.session.execute(coming):
+        owners[dataset_id].coming.add(str(unfinished))
+    return owners
 
 
 def _load_predictions(ids: list[int]) -> dict[int, Owner]:

@@ -1,15 +1,28 @@
 """What every storage can do. Keys come from `dashboard.storage.keys` and from nowhere else."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from dashboard.errors import Unavailable
 
+if TYPE_CHECKING:
+    from dashboard.storage.landing import Landing
+
 CHUNK_BYTES = 1 << 20
+# Of a file that comes in parts each has so many bytes, but for the last. S3 takes 10,000 parts of
+# at least 5 MB.
+PART_BYTES = 8 << 20
+MOST_PARTS = 10_000
+GONE = "There is no such upload. It may have been cancelled, or nothing came for a day"
+
+
+def incomplete(there: int, whole: int) -> str:
+    """Return the words for a file that cannot be finished yet."""
+    return f"{there:,} of {whole:,} bytes are there. Send the rest, then finish"
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,88 @@ class Storage(Protocol):
 
     def put_file(self, key: str, path: Path) -> StoredFile:
         """Store a local file, which stays."""
+
+    def land(self, folder: Path, watch: Callable[[bytes], None]) -> "Landing":
+        """Open a file for bytes that come in before it is known under which key they are kept.
+
+        Given to `write`, it is taken over without a copy where that can be done.
+
+        Parameters
+        ----------
+        folder : Path
+            Where it may wait when the storage itself has no place for it.
+        watch : callable
+            Is given all bytes before they are written; what it raises ends the writing.
+        """
+
+    def begin(self, key: str) -> str:
+        """Begin a file that comes in parts; return what the storage knows it by meanwhile."""
+
+    def append(self, key: str, unfinished: str, offset: int, content: BinaryIO) -> int:
+        """Store one part.
+
+        Parameters
+        ----------
+        key, unfinished : str
+            Which file; as `begin` was given it and answered.
+        offset : int
+            Where the part belongs, a multiple of `PART_BYTES`.
+        content : BinaryIO
+            `PART_BYTES` bytes, or fewer in the last part; a file that can be gone through twice,
+            so that no part is held in memory.
+
+        Returns
+        -------
+        int
+            Up to where the file is there. A part that is there already is not written again; one
+            that does not follow on what is there may not be written, and then it is less than
+            `offset`.
+
+        Raises
+        ------
+        NotFound
+            When the file is no more.
+        StorageFull
+            When there is no room; the parts before are kept.
+        """
+
+    def received(self, key: str, unfinished: str) -> int:
+        """Return how many bytes are there from the start on, without a gap.
+
+        Raises
+        ------
+        NotFound
+            When the file is no more.
+        """
+
+    def finish(self, key: str, unfinished: str, size_bytes: int) -> None:
+        """Make a whole file of the parts; doing it twice does no harm.
+
+        Raises
+        ------
+        Conflict
+            When not exactly `size_bytes` are there.
+        NotFound
+            When the file is no more.
+        """
+
+    def abort(self, key: str, unfinished: str) -> None:
+        """Delete the parts of a file that is not wanted, if there are any."""
+
+    @property
+    def browser_origin(self) -> str | None:
+        """Where a browser may send parts itself: scheme, host, port; None where it cannot."""
+
+    def part_url(self, key: str, unfinished: str, number: int) -> str | None:
+        """Return an address to which a browser may PUT one part for an hour, or None.
+
+        Parameters
+        ----------
+        key, unfinished : str
+            Which file.
+        number : int
+            Which part, from 1.
+        """
 
     def open(self, key: str) -> BinaryIO:
         """Open a file for reading from its start.

@@ -1,10 +1,8 @@
 """Files in a folder of this machine: a supported mode, so it is as strict as S3."""
 
-import errno
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -12,15 +10,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dashboard.errors import NotFound, TooLarge, Unavailable
-from dashboard.storage.base import CHUNK_BYTES, FoundFile, StorageFull, StoredFile
-from dashboard.storage.keys import BadKeyError, check_key
+from dashboard.storage.base import CHUNK_BYTES, FoundFile, StoredFile
+from dashboard.storage.keys import BadKeyError
+from dashboard.storage.landing import Landing
+from dashboard.storage.local_folder import FULL, PART
+from dashboard.storage.local_parts import LocalParts
 
-FOLDER_TRIES = 50
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-PART = ".part-"  # what the names of unfinished files begin with
 
-
-class LocalStorage:
+class LocalStorage(LocalParts):
     """Files below one folder.
 
     Parameters
@@ -31,20 +28,12 @@ class LocalStorage:
         Room on the disk that no write takes.
     """
 
-    def __init__(self, root: Path, *, keep_free_bytes: int = 0) -> None:
-        self.root, self.keep_free_bytes = root.resolve(), keep_free_bytes
-        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-    def _path(self, key: str) -> Path:
-        path = (self.root / check_key(key)).resolve()
-        if not path.is_relative_to(self.root):
-            raise BadKeyError(f"leads out of the storage: {key!r}")
-        return path
-
     def write(self, key: str, stream: BinaryIO, *, limit_bytes: int | None = None) -> StoredFile:
         """Store a stream; see `Storage.write`."""
         path = self._path(key)
         try:
+            if isinstance(stream, Landing) and self._take_over(key, stream):
+                return stream.stored_as(key)
             return self._write(key, path, stream, limit_bytes)
         except OSError as problem:
             if problem.errno in FULL:
@@ -71,28 +60,6 @@ class LocalStorage:
         finally:
             Path(part).unlink(missing_ok=True)
         return StoredFile(key, size, digest.hexdigest())
-
-    def _make_part(self, folder: Path) -> tuple[int, str]:
-        """Open a new file in a folder, which somebody may remove at any moment, being empty."""
-        for _ in range(FOLDER_TRIES):
-            with suppress(FileNotFoundError):
-                folder.mkdir(parents=True, exist_ok=True)
-                return tempfile.mkstemp(dir=folder, prefix=PART)
-        raise Unavailable("The storage folder cannot be written")
-
-    def _check_room(self, size_bytes: int) -> None:
-        if self.keep_free_bytes and self._free() < size_bytes + self.keep_free_bytes:
-            raise self._full()
-
-    def _free(self) -> int:
-        return shutil.disk_usage(self.root).free
-
-    def _full(self) -> StorageFull:
-        free, kept = self._free() / 1e6, self.keep_free_bytes / 1e6
-        return StorageFull(
-            f"The server has no room left for files: {free:,.1f} MB are free, of which "
-            f"{kept:,.1f} MB are kept for the database. An admin can free space"
-        )
 
     def put_file(self, key: str, path: Path) -> StoredFile:
         """Store a local file."""
@@ -139,12 +106,6 @@ class LocalStorage:
                 deleted += 1
                 self._drop_empty(path.parent)
         return deleted
-
-    def _drop_empty(self, folder: Path) -> None:
-        with suppress(OSError):
-            while folder != self.root:
-                folder.rmdir()
-                folder = folder.parent
 
     def list_files(self) -> Iterator[FoundFile]:
         """List everything below the folder; see `Storage.list_files`."""

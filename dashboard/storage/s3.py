@@ -7,24 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-
 from dashboard.errors import NotFound, TooLarge, Unavailable
 from dashboard.storage.base import FoundFile, StoredFile
-from dashboard.storage.keys import BadKeyError, check_key
-
-FAILURES = (BotoCoreError, ClientError)
-NO_SUCH = {"404", "NoSuchKey", "NotFound", "NoSuchUpload"}
-
-
-def _is_no_such(problem: Exception) -> bool:
-    return isinstance(problem, ClientError) and problem.response["Error"]["Code"] in NO_SUCH
-
-
-def _silent(problem: Exception) -> Unavailable:
-    return Unavailable(f"The storage does not answer: {problem}")
+from dashboard.storage.keys import BadKeyError
+from dashboard.storage.landing import Check, Landing
+from dashboard.storage.s3_bucket import FAILURES, is_no_such, silent
+from dashboard.storage.s3_parts import S3Parts
 
 
 class _Counted:
@@ -46,39 +34,21 @@ class _Counted:
         return chunk
 
 
-class S3Storage:
-    """Files in a bucket.
-
-    Parameters
-    ----------
-    bucket : str
-        An existing bucket.
-    prefix : str
-        What every key begins with, without a slash at its end.
-    endpoint_url : str or None
-        Another server than AWS's own.
-    region : str
-        The bucket's region.
-    """
-
-    def __init__(self, bucket: str, prefix: str, *, endpoint_url: str | None, region: str) -> None:
-        self.bucket, self.prefix = bucket, prefix
-        config = Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 4})
-        self.client: Any = boto3.client(
-            "s3", endpoint_url=endpoint_url, region_name=region, config=config
-        )
-
-    def _key(self, key: str) -> str:
-        return f"{self.prefix}/{check_key(key)}".lstrip("/")
+class S3Storage(S3Parts):
+    """Files in a bucket; see `S3Bucket`."""
 
     def write(self, key: str, stream: BinaryIO, *, limit_bytes: int | None = None) -> StoredFile:
         """Store a stream in parts; a failed upload is aborted, so nothing is left of it."""
-        counted = _Counted(stream, limit_bytes)
+        counted = stream if isinstance(stream, Landing) else _Counted(stream, limit_bytes)
         try:
             self.client.upload_fileobj(counted, self.bucket, self._key(key))
         except FAILURES as problem:
             raise Unavailable(f"The storage did not take the file: {problem}") from problem
         return StoredFile(key, counted.size, counted.digest.hexdigest())
+
+    def land(self, folder: Path, watch: Check) -> Landing:
+        """Open a file without a name on this machine; see `Storage.land`."""
+        return Landing(cast(BinaryIO, tempfile.TemporaryFile(buffering=0, dir=folder)), watch)
 
     def put_file(self, key: str, path: Path) -> StoredFile:
         """Store a local file."""
@@ -105,7 +75,7 @@ class S3Storage:
             yield Path(file.name)
 
     def _gone(self, key: str, problem: Exception) -> NotFound | Unavailable:
-        if _is_no_such(problem):
+        if is_no_such(problem):
             return NotFound(f"The file {key} is missing from the storage")
         return Unavailable(f"The storage refused to read {key}: {problem}")
 
@@ -114,9 +84,9 @@ class S3Storage:
         try:
             self.client.head_object(Bucket=self.bucket, Key=self._key(key))
         except FAILURES as problem:
-            if _is_no_such(problem):
+            if is_no_such(problem):
                 return False
-            raise _silent(problem) from problem
+            raise silent(problem) from problem
         return True
 
     def delete(self, key: str) -> None:
@@ -124,7 +94,7 @@ class S3Storage:
         try:
             self.client.delete_object(Bucket=self.bucket, Key=self._key(key))
         except FAILURES as problem:
-            raise _silent(problem) from problem
+            raise silent(problem) from problem
 
     def delete_prefix(self, prefix: str) -> None:
         """Delete every file below a prefix, a thousand at a time."""
@@ -143,7 +113,7 @@ class S3Storage:
                 if found:
                     self.client.delete_objects(Bucket=self.bucket, Delete={"Objects": found})
         except FAILURES as problem:
-            raise _silent(problem) from problem
+            raise silent(problem) from problem
         return deleted
 
     def _pages(self, operation: str, prefix: str) -> Any:
@@ -162,7 +132,7 @@ class S3Storage:
                     key = item["Key"].removeprefix(root)
                     yield FoundFile(key, 0, item["Initiated"], item["UploadId"])
         except FAILURES as problem:
-            raise _silent(problem) from problem
+            raise silent(problem) from problem
 
     def discard_unfinished(self, found: FoundFile) -> None:
         """Abort an upload in parts; S3 keeps the parts, unseen, until somebody does."""
@@ -172,15 +142,15 @@ class S3Storage:
                 Bucket=self.bucket, Key=root + found.key, UploadId=found.unfinished
             )
         except FAILURES as problem:
-            if not _is_no_such(problem):
-                raise _silent(problem) from problem
+            if not is_no_such(problem):
+                raise silent(problem) from problem
 
     def check(self) -> None:
         """Ask for the bucket."""
         try:
             self.client.head_bucket(Bucket=self.bucket)
         except FAILURES as problem:
-            raise _silent(problem) from problem
+            raise silent(problem) from problem
 
     def free_bytes(self) -> int | None:
         """Return None: a bucket has no end."""

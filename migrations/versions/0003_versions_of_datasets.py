@@ -53,7 +53,7 @@ def upgrade():
     sa.Column('dataset_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('size_bytes', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('received_bytes', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('parts', sa.JSON(), nullable=False),
+    sa.Column('watched', sa.JSON(), nullable=False),
     sa.Column('unfinished', sa.String(length=1000), nullable=True),
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.Column('touched_at', sa.DateTime(), nullable=False),

@@ -1,124 +1,128 @@
-// Upload with progress, speed and cancel. Without this module the form is sent as any other.
-const form = document.querySelector('form[data-upload]');
-const input = form?.querySelector('input[type=file]');
-const area = form?.querySelector('[data-file-drop]');
-const panel = document.getElementById('upload-progress');
-const bar = panel?.querySelector('progress');
-let request = null;
-let started = 0;
+// The upload page: choosing or dropping a file sends it at once, with progress, speed and cancel.
+// Without this module the form is sent as any other.
+import { Cancelled, Refused, Transfer } from './transfer.js';
+import { findRefusal } from './upload-check.js';
+import { Speed, size } from './upload-words.js';
 
-function size(bytes) {
-  const units = ['bytes', 'KB', 'MB', 'GB'];
-  let n = 0;
-  while (bytes >= 999.5 && n < units.length - 1) { bytes /= 1000; n += 1; }
-  return `${bytes < 9.95 && n ? bytes.toFixed(1) : Math.round(bytes)} ${units[n]}`;
+const form = document.querySelector('form[data-upload]');
+const input = form.querySelector('input[type=file]');
+const area = form.querySelector('[data-file-drop]');
+const panel = document.getElementById('upload-progress');
+const bar = panel.querySelector('progress');
+const find = (name) => panel.querySelector(`[data-upload-${name}]`);
+const label = area.querySelector('[data-drop-words]');
+const idleWords = label.textContent;
+let transfer = null;
+let isBusy = false;
+let chosen = null;
+
+function make(tag, values, ...children) {
+  const made = Object.assign(document.createElement(tag), values);
+  made.append(...children);
+  return made;
 }
 
-function show(message) {
+// Say what is wrong in the summary and beside the field.
+function show(message, mayTryAgain = false) {
   const box = document.getElementById('upload-errors');
   box.replaceChildren();
+  document.getElementById('field-file-error')?.remove();
+  document.title = document.title.replace(/^Error: /, '');
+  for (const name of ['aria-invalid', 'aria-describedby']) input.removeAttribute(name);
   if (!message) return;
-  const summary = document.createElement('div');
-  summary.className = 'error-summary';
-  summary.setAttribute('role', 'alert');
-  summary.tabIndex = -1;
-  const title = document.createElement('h2');
-  title.textContent = 'There is a problem';
-  const link = document.createElement('a');
-  link.href = '#field-file';
-  link.textContent = message;
-  summary.append(title, link);
+  const summary = make('div', { className: 'error-summary', tabIndex: -1, role: 'alert' },
+    make('h2', { textContent: 'There is a problem' }),
+    make('ul', {}, make('li', {}, make('a', { href: '#field-file', textContent: message }))));
+  if (mayTryAgain) {
+    const again = make('button', { type: 'button', className: 'btn', textContent: 'Try again' });
+    again.addEventListener('click', () => send(chosen));
+    summary.append(again);
+  }
   box.append(summary);
-  document.title = `Error: ${document.title.replace(/^Error: /, '')}`;
+  area.before(make('p', { className: 'field-error', id: 'field-file-error', textContent: message }));
+  input.setAttribute('aria-invalid', 'true');
+  input.setAttribute('aria-describedby', 'field-file-error');
+  document.title = `Error: ${document.title}`;
   summary.focus();
-}
-
-// What can be told from the beginning of the file saves the way to the server.
-async function refuse(file) {
-  const limit = Number(form.dataset.limitBytes);
-  if (file.size === 0) return `${file.name} is empty`;
-  if (file.size > limit) {
-    return `${file.name} is ${size(file.size)}. The limit is ${size(limit)}. Leave out columns you do not need, or gzip it`;
-  }
-  const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
-  const isZip = head[0] === 0x50 && head[1] === 0x4b;
-  if (isZip && /\.xlsx?$/i.test(file.name)) {
-    return `${file.name} is an Excel workbook. In Excel choose File, Save As, "CSV UTF-8 (Comma delimited)", then upload that file`;
-  }
-  return null;
 }
 
 function leaving(event) { event.preventDefault(); }
 
+function begin(file) {
+  isBusy = true;
+  chosen = file;
+  const speed = new Speed();
+  bar.value = 0;
+  find('name').textContent = `${file.name}, ${size(file.size)}`;
+  find('text').textContent = '0%';
+  panel.hidden = false;
+  area.hidden = true;
+  window.addEventListener('beforeunload', leaving);
+  const going = () => { find('note').textContent = ''; find('now').hidden = find('sign-in').hidden = true; };
+  going();
+  return {
+    progress(bytes) {
+      speed.add(bytes);
+      bar.value = Math.max(bar.value, bytes / file.size);
+      find('text').textContent = bytes < file.size ? speed.words(bytes, file.size) : 'Storing the file';
+    },
+    waiting(seconds, isSignedOut) {
+      speed.forget();
+      find('text').textContent = `${Math.floor(bar.value * 100)}%`;
+      const words = isSignedOut ? 'You have been signed out. What came is kept.' : 'Connection lost.';
+      find('note').textContent = `${words} Trying again in ${seconds} s`;
+      find('now').hidden = false;
+      find('sign-in').hidden = !isSignedOut;
+    },
+    going,
+  };
+}
+
 function end() {
-  request = null;
+  isBusy = false;
+  transfer = null;
   panel.hidden = true;
   area.hidden = false;
   window.removeEventListener('beforeunload', leaving);
 }
 
-function progress(event) {
-  if (!event.lengthComputable) return;
-  const share = event.loaded / event.total;
-  const seconds = (performance.now() - started) / 1000;
-  bar.value = Math.max(bar.value, share);
-  let text = `${Math.floor(share * 100)}%`;
-  if (seconds > 1) {
-    const speed = event.loaded / seconds;
-    text += `, ${size(speed)}/s`;
-    if (seconds > 2 && share < 1) text += `, ${Math.ceil((event.total - event.loaded) / speed)} s left`;
-  }
-  panel.querySelector('[data-upload-text]').textContent = share < 1 ? text : 'Storing the file';
-}
-
-function loaded() {
-  const answer = request;
-  end();
-  if (answer.status < 300) { window.location.assign(answer.responseURL); return; }
-  const page = new DOMParser().parseFromString(answer.responseText, 'text/html');
-  const words = page.querySelector('.error-summary a, .notice strong, main h1');
-  show(answer.status === 413 && !words
-    ? `The file is too big. The limit is ${size(Number(form.dataset.limitBytes))}`
-    : words?.textContent ?? `The server answered ${answer.status}. Try again`);
-}
-
 async function send(file) {
-  const problem = await refuse(file);
+  if (isBusy || !file) return;
+  isBusy = true;
+  const problem = await findRefusal(file, Number(form.dataset.limitBytes));
   show(problem);
-  if (problem) return;
-  request = new XMLHttpRequest();
-  started = performance.now();
-  bar.value = 0;
-  panel.querySelector('[data-upload-name]').textContent = `${file.name}, ${size(file.size)}`;
-  panel.hidden = false;
-  area.hidden = true;
-  window.addEventListener('beforeunload', leaving);
-  request.upload.addEventListener('progress', progress);
-  request.addEventListener('load', loaded);
-  request.addEventListener('error', () => {
+  if (problem) { isBusy = false; return; }
+  transfer = new Transfer(file, form, begin(file));
+  try {
+    const address = await transfer.run();
+    window.removeEventListener('beforeunload', leaving);
+    window.location.assign(address);
+  } catch (failure) {
     const share = Math.floor(bar.value * 100);
     end();
-    show(`The upload stopped at ${share}%. Your file is still chosen: press Upload to try again`);
+    if (failure instanceof Cancelled) { input.value = ''; return; }
+    if (failure instanceof Refused) show(failure.message, true);
+    else show(`The upload stopped at ${share}%. Your file is still chosen`, true);
+    if (!(failure instanceof Refused)) throw failure;
+  }
+}
+
+form.addEventListener('submit', (event) => { event.preventDefault(); send(input.files[0]); });
+input.addEventListener('change', () => send(input.files[0]));
+find('cancel').addEventListener('click', () => transfer?.cancel());
+find('now').addEventListener('click', () => transfer?.tryNow());
+for (const name of ['online', 'focus']) window.addEventListener(name, () => transfer?.tryNow());
+
+// A file may be dropped anywhere on the page; a page that opens it instead would lose this one.
+for (const kind of ['dragenter', 'dragover', 'dragleave', 'drop']) {
+  document.addEventListener(kind, (event) => {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    const isOn = ['dragenter', 'dragover'].includes(kind) && area.contains(event.target);
+    area.toggleAttribute('data-dragging', isOn);
+    label.textContent = isOn ? 'Drop to upload' : idleWords;
+    if (kind !== 'drop' || isBusy || !area.contains(event.target)) return;
+    input.files = event.dataTransfer.files;
+    send(input.files[0]);
   });
-  request.open('POST', form.getAttribute('action'));
-  request.send(new FormData(form));
 }
-
-form?.addEventListener('submit', (event) => {
-  event.preventDefault();
-  if (!request && input.files[0]) send(input.files[0]);
-});
-input?.addEventListener('change', () => { if (!request && input.files[0]) send(input.files[0]); });
-panel?.querySelector('[data-upload-cancel]').addEventListener('click', () => { request?.abort(); end(); input.value = ''; });
-
-for (const kind of ['dragenter', 'dragover']) {
-  area?.addEventListener(kind, (event) => { event.preventDefault(); area.dataset.dragging = ''; });
-}
-for (const kind of ['dragleave', 'drop']) {
-  area?.addEventListener(kind, (event) => { event.preventDefault(); delete area.dataset.dragging; });
-}
-area?.addEventListener('drop', (event) => {
-  if (request || !event.dataTransfer.files[0]) return;
-  input.files = event.dataTransfer.files;
-  send(input.files[0]);
-});

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tasks.engine.dialects import Dialect
-from tasks.engine.reading import PREVIEW_ROWS, Progress, ReadLimits, ReadResult
+from tasks.engine.limits import ReadLimits
+from tasks.engine.reading import PREVIEW_ROWS, Progress, ReadResult
 from tasks.engine.refusals import Problem, RefusedError, error
 from tasks.engine.source_names import can_be_kept, check_width, mend_names
 from tasks.engine.table_writer import TableWriter

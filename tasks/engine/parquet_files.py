@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 
 from tasks.engine.arrow_text import find_fractions, find_unfit, to_text
 from tasks.engine.dialects import Dialect
-from tasks.engine.reading import PREVIEW_ROWS, Progress, ReadLimits, ReadResult
+from tasks.engine.limits import ReadLimits
+from tasks.engine.reading import PREVIEW_ROWS, Progress, ReadResult
 from tasks.engine.refusals import Problem, RefusedError, error
 from tasks.engine.source_names import check_width, mend_names
 from tasks.engine.table_writer import TableWriter

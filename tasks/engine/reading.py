@@ -13,6 +13,7 @@ from tasks.engine.blocks import BLOCK_BYTES, take_block
 from tasks.engine.dialects import Dialect, ReadOptions
 from tasks.engine.encodings import find_encoding, read_sample
 from tasks.engine.layout import Layout, find_layout
+from tasks.engine.limits import ReadLimits
 from tasks.engine.names import join_lines, name_columns, number_names
 from tasks.engine.ragged import Ragged
 from tasks.engine.records import Record, Records
@@ -25,17 +26,6 @@ from tasks.engine.words import of_layout, of_rows
 PREVIEW_ROWS = 20
 SLOW_ROWS = 20_000
 Progress = Callable[[float, int], None]
-
-
-@dataclass(frozen=True)
-class ReadLimits:
-    """The largest table that is read: rows, columns, characters of a line and cell, bytes."""
-
-    max_rows: int = 50_000_000
-    max_columns: int = 20_000
-    max_line_chars: int = 20_000_000
-    max_cell_chars: int = 1_000_000
-    max_unpacked_bytes: int = 5_000_000_000
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from tasks.engine.dialects import Dialect, ReadOptions
 from tasks.engine.json_lines import JsonLinesReading
+from tasks.engine.limits import ReadLimits
 from tasks.engine.other_formats import Format, find_refusal, format_of, json_document
 from tasks.engine.parquet_files import ParquetReading
-from tasks.engine.reading import Progress, Reading, ReadLimits, ReadResult
+from tasks.engine.reading import Progress, Reading, ReadResult
 from tasks.engine.refusals import HEAD_BYTES, RefusedError
 from tasks.engine.unpacking import Compression, compression_of, unpack
 

@@ -1,0 +1,61 @@
+"""Uploads in parts: the schemas of their queries, bodies and answers."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from dashboard.api.schema_base import Open, Schema
+
+
+class UploadRequest(Open):
+    """A file that is to come in parts; the options are those of `POST /datasets`."""
+
+    file_name: Annotated[str, Field(min_length=1, max_length=1000)]
+    size_bytes: Annotated[int, Field(ge=0, lt=2**53)]
+    name: str | None = None
+    delimiter: Any = None
+    encoding: Any = None
+    header: Any = None
+    decimal: Any = None
+    bad_lines: Any = None
+
+
+class PartQuery(Open):
+    """Where in the file a part begins, in bytes."""
+
+    offset: Annotated[int, Field(ge=0, lt=2**53)] = 0
+
+
+class PartNumbers(Schema):
+    """Which parts, from 1."""
+
+    parts: Annotated[list[int], Field(min_length=1, max_length=100)]
+
+
+class Upload(Schema):
+    """How far a file is.
+
+    Every part has `part_bytes` bytes but for the last, and begins at a multiple of it. Go on at
+    `received_bytes`. A finished upload is the dataset of the same `id`.
+    """
+
+    id: int
+    file_name: str
+    state: Literal["receiving", "received"]
+    size_bytes: int
+    received_bytes: int
+    part_bytes: int
+    direct: Annotated[bool, Field(description="Whether part-urls gives addresses")]
+
+
+class PartAddress(Schema):
+    """Where to PUT one part; no header is needed."""
+
+    number: int
+    url: str
+
+
+class PartAddresses(Schema):
+    """Addresses for an hour; none where parts can only be sent through this server."""
+
+    items: list[PartAddress]

@@ -1,0 +1,190 @@
+"""The parts of a transfer: looked at as they come, and stored; or sent to a bucket without us."""
+
+import os
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from threading import Lock
+from typing import BinaryIO
+
+from flask import current_app
+
+from dashboard.datasets.transfers import (
+    TransferView,
+    find_transfer,
+    look_at_transfer,
+    note_progress,
+    over_or_gone,
+    stored_at,
+    whole_parts,
+)
+from dashboard.datasets.uploads import forget
+from dashboard.datasets.watching import Watcher
+from dashboard.db import Dataset, Transfer, User
+from dashboard.errors import BadRequest, Conflict, DomainError, NotFound
+from dashboard.extensions import db
+from dashboard.storage import get_storage
+from dashboard.storage.base import CHUNK_BYTES, PART_BYTES
+
+WATCHERS_KEPT = 64
+PART_URLS_AT_ONCE = 100
+
+
+class _Watchers:
+    """The watchers of this process. One of a gzip file cannot go on in another process."""
+
+    def __init__(self) -> None:
+        self.kept: OrderedDict[str, Watcher] = OrderedDict()
+        self.lock = Lock()
+
+    def take(self, token: str, offset: int) -> Watcher | None:
+        """Return the watcher that saw all bytes up to an offset, if this process has it."""
+        with self.lock:
+            watcher = self.kept.pop(token, None)
+        return watcher if watcher and watcher.seen == offset else None
+
+    def keep(self, token: str, watcher: Watcher) -> None:
+        """Keep a watcher for the next part; the one that waited longest may have to go."""
+        with self.lock:
+            self.kept[token] = watcher
+            while len(self.kept) > WATCHERS_KEPT:
+                self.kept.popitem(last=False)
+
+
+_watchers = _Watchers()
+
+
+def part_length(size_bytes: int, offset: int) -> int:
+    """Return how many bytes the part at an offset of a file has.
+
+    Raises
+    ------
+    BadRequest
+        When no part begins there.
+    """
+    if offset % PART_BYTES or not 0 <= offset < size_bytes:
+        raise BadRequest(
+            f"offset is {offset}; it must be a multiple of {PART_BYTES}, "
+            f"below the file's {size_bytes} bytes"
+        )
+    return min(PART_BYTES, size_bytes - offset)
+
+
+def receive_part(*, user: User, upload_id: int, offset: int, content: BinaryIO) -> TransferView:
+    """Take one part of a file.
+
+    Parameters
+    ----------
+    user, upload_id
+        Whose transfer.
+    offset : int
+        Where the part begins.
+    content : BinaryIO
+        As many bytes as `part_length` says. A part that is there already does no harm.
+
+    Returns
+    -------
+    TransferView
+        From where to go on.
+
+    Raises
+    ------
+    NotFound
+        When the transfer is no more.
+    BadRequest
+        When the part is none of the file's parts.
+    Conflict
+        When a part before it is lacking; ask how far it is, and go on from there.
+    TooLarge, ValidationFailed
+        When the file cannot be a table that this server reads; then the transfer is over.
+    StorageFull
+        When there is no room now; what came is kept.
+    """
+    upload, transfer = find_transfer(user, upload_id)
+    if transfer is None:
+        return look_at_transfer(user=user, upload_id=upload_id)
+    size, known = transfer.size_bytes, transfer.received_bytes
+    wanted = part_length(size, offset)
+    if (length := content.seek(0, os.SEEK_END)) != wanted:
+        raise BadRequest(f"The part at {offset} has {length} bytes; it must have {wanted}")
+    view = TransferView(upload_id, upload.file_name, size, known)
+    if offset > known:
+        view = look_at_transfer(user=user, upload_id=upload_id)  # who knows better than our record
+    if offset < view.received_bytes:
+        return view
+    if offset > view.received_bytes:
+        raise _gap(view.received_bytes)
+    where, transfer_id = stored_at(upload, transfer), transfer.id
+    token, watcher = upload.token, _watch(upload, transfer, offset, content)
+    db.session.rollback()  # no transaction waits for the storage
+    try:
+        _store(where, transfer_id, size, offset, content)
+        note_progress(transfer_id, offset + wanted, watcher.state() if watcher else None)
+    except NotFound:
+        return over_or_gone(user=user, upload_id=upload_id)
+    if watcher:
+        _watchers.keep(token, watcher)
+    return replace(view, received_bytes=offset + wanted)
+
+
+def _store(
+    where: tuple[str, str], transfer_id: int, size: int, offset: int, content: BinaryIO
+) -> None:
+    there = get_storage().append(*where, offset, content)
+    if there < offset:  # the record knew too much: the machine lost its power, say
+        note_progress(transfer_id, whole_parts(there, size))
+        raise _gap(there)
+
+
+def _gap(there: int) -> Conflict:
+    return Conflict(f"The file is there up to byte {there:,}. Go on from there")
+
+
+def _watch(upload: Dataset, transfer: Transfer, offset: int, content: BinaryIO) -> Watcher | None:
+    """Look at a part; None when what came before it is not known, or it was looked at already."""
+    watcher, watched = _watchers.take(upload.token, offset), transfer.watched
+    if watcher is None and (offset == 0 or watched.get("seen") == offset):
+        watcher = Watcher(
+            upload.file_name,
+            limit_bytes=current_app.config["SETTINGS"].max_upload_bytes,
+            options=upload.options,
+            watched=watched if offset else None,
+        )
+    if watcher is None:
+        return None
+    try:
+        content.seek(0)
+        while chunk := content.read(CHUNK_BYTES):
+            watcher.look(chunk)
+    except DomainError:
+        forget(upload.id)
+        raise
+    return watcher
+
+
+def part_urls(*, user: User, upload_id: int, numbers: Sequence[int]) -> dict[int, str] | None:
+    """Return addresses to which a browser may send parts itself; None where it may not.
+
+    Parameters
+    ----------
+    user, upload_id
+        Whose transfer.
+    numbers : sequence of int
+        Which parts, from 1; at most 100.
+
+    Raises
+    ------
+    NotFound
+        When the transfer is no more.
+    BadRequest
+        When the file has no such part.
+    """
+    upload, transfer = find_transfer(user, upload_id)
+    storage = get_storage()
+    if transfer is None or storage.browser_origin is None:
+        return None
+    most = -(-transfer.size_bytes // PART_BYTES)
+    if len(numbers) > PART_URLS_AT_ONCE or not all(1 <= n <= most for n in numbers):
+        raise BadRequest(f"parts must be at most {PART_URLS_AT_ONCE} numbers from 1 to {most}")
+    key, unfinished = stored_at(upload, transfer)
+    return {n: storage.part_url(key, unfinished, n) or "" for n in numbers}

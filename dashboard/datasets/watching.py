@@ -1,0 +1,239 @@
+"""Looks at a file's bytes while they come in, so that what cannot be a table is refused at once.
+
+Only what is certain is refused here; everything else is the reader's to say (`tasks.engine`),
+which has the whole file. A small file is not judged: it is there before anybody could be spared
+anything, and the check page says more about it.
+"""
+
+import re
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from dashboard.errors import TooLarge, ValidationFailed
+from dashboard.filters import size
+from tasks.engine.limits import ReadLimits
+from tasks.engine.other_formats import find_refusal
+from tasks.engine.refusals import HEAD_BYTES, Problem, error
+from tasks.engine.unpacking import compression_of
+
+# No file is refused for what is in it before so much of it has come.
+SMALL_BYTES = 1_000_000
+# Of a first line that is longer the columns are not counted.
+HEADER_BYTES = 4_000_000
+PIECE_BYTES = 1 << 20
+OTHER_LINES = 1000  # lines that are no rows: names, preamble, blank ones
+# A character has at most so many bytes: a line is too long for certain only beyond that.
+BYTES_OF_A_CHARACTER = 4
+# Files that hold others. Whether what they hold can be read is not told by their first bytes.
+CONTAINERS = (b"PK\x03\x04", b"PK\x05\x06", b"PAR1", b"\x28\xb5\x2f\xfd")
+WIDE = (b"\xff\xfe", b"\xfe\xff")
+DELIMITERS = (b",", b";", b"\t", b"|")
+QUOTED = re.compile(rb'"[^"]*"')
+
+
+def too_big(file_name: str, limit: int) -> str:
+    """Return the words for a file that is larger than the limit."""
+    return (
+        f"{file_name} is larger than {size(limit)}, the limit on this server. "
+        "Leave out columns you do not need, or gzip it"
+    )
+
+
+class Watcher:
+    """Looks at one file as it comes.
+
+    Parameters
+    ----------
+    file_name : str
+        What the person calls it, for messages.
+    limit_bytes : int
+        The most that it may have.
+    options : Mapping, optional
+        What the person decided about it, as `parse_options` gives it.
+    limits : ReadLimits, optional
+        The largest table that is read.
+    watched : Mapping, optional
+        What `state` gave, where another one looked at what came before. Of a gzip file nothing
+        can be handed on, so then its text is not looked at.
+    """
+
+    def __init__(
+        self,
+        file_name: str,
+        *,
+        limit_bytes: int,
+        options: Mapping[str, Any] | None = None,
+        limits: ReadLimits | None = None,
+        watched: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.file_name, self.limit_bytes = file_name, limit_bytes
+        self.limits, self.options = limits or ReadLimits(), options or {}
+        self.seen = self.unpacked = 0
+        self.head = b""
+        self.unpack: Callable[[bytes], Iterator[bytes]] | None = None
+        self.text: _Text | None = _Text(self.limits)
+        if watched:
+            self.seen = watched["seen"]
+            self.text = _Text(self.limits, watched["text"]) if watched["text"] else None
+            self.head = b"-" * HEAD_BYTES  # was judged
+
+    def state(self) -> dict[str, Any]:
+        """Return what another one needs to go on, as JSON values; only after `SMALL_BYTES`."""
+        hands_on = self.text is not None and self.unpack is None
+        return {"seen": self.seen, "text": self.text.state() if self.text and hands_on else None}
+
+    def look(self, chunk: bytes | bytearray) -> None:
+        """Look at the bytes that come next.
+
+        Raises
+        ------
+        TooLarge
+            When the file, or what it unpacks to, is larger than this server takes.
+        ValidationFailed
+            When it cannot be a table that this server reads.
+        """
+        self.seen += len(chunk)
+        if self.seen > self.limit_bytes:
+            raise TooLarge(too_big(self.file_name, self.limit_bytes), code="FILE_TOO_BIG")
+        if len(self.head) < HEAD_BYTES:
+            self.head += chunk
+            if len(self.head) < HEAD_BYTES:
+                return
+            chunk, self.head = self.head, self.head[:HEAD_BYTES]
+            self._begin()
+        if self.text is None:
+            return
+        if self.unpack is None:
+            self._judge(chunk)
+            return
+        for piece in self.unpack(bytes(chunk)):
+            self._judge(piece)
+
+    def _begin(self) -> None:
+        if compression_of(self.head) == "gzip":
+            self.unpack = _Gzip().pieces
+        elif self.head.startswith(CONTAINERS):
+            refusal = find_refusal(self.head, self.file_name)
+            self.text = None
+            if refusal and refusal.code == "FILE_XLSX":
+                raise _refused(refusal)
+
+    def _judge(self, piece: bytes | bytearray) -> None:
+        self.unpacked += len(piece)
+        limit = self.limits.max_unpacked_bytes
+        if self.unpack and self.unpacked > limit:
+            words = f"{self.file_name} unpacks to more than {limit:,} bytes, "
+            raise TooLarge(words + "the limit on this server", code="FILE_TOO_BIG")
+        text = self.text
+        if text is None:
+            return
+        text.look(piece)
+        if self.seen >= SMALL_BYTES or self.unpacked >= SMALL_BYTES:
+            problem = text.find_problem(self.file_name, self.seen, self.options)
+            if problem:
+                raise _refused(problem)
+
+
+def _refused(problem: Problem) -> ValidationFailed:
+    return ValidationFailed({"file": problem.message}, code=problem.code)
+
+
+class _Gzip:
+    """Unpacks a stream in pieces of bounded size; what is damaged is left to the reader."""
+
+    def __init__(self) -> None:
+        self.stream = zlib.decompressobj(wbits=31)
+        self.broken = False
+
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield what comes out of a chunk."""
+        while chunk and not self.broken:
+            if self.stream.eof:
+                self.stream = zlib.decompressobj(wbits=31)
+            try:
+                piece = self.stream.decompress(chunk, PIECE_BYTES)
+            except zlib.error:
+                self.broken = True
+                return
+            chunk = self.stream.unused_data if self.stream.eof else self.stream.unconsumed_tail
+            if not piece and not self.stream.eof:
+                return
+            yield piece
+
+
+class _Text:
+    """Counts what a text has: rows, columns of its first line, the length of its lines."""
+
+    def __init__(self, limits: ReadLimits, state: Mapping[str, Any] | None = None) -> None:
+        self.limits = limits
+        self.head, self.first_line = b"", b""
+        self.newline = b""
+        self.columns: int | None = None
+        self.rows, self.line = 0, 0
+        self.is_wide = self.has_quotes = False
+        self.is_judged = state is not None
+        if state:
+            self.newline, self.line = state["newline"].encode(), state["line"]
+            self.rows = state["rows"]
+            self.is_wide, self.has_quotes = state["is_wide"], state["has_quotes"]
+            self.columns = state["columns"]
+
+    def state(self) -> dict[str, Any]:
+        """Return all but the head, which was judged, as JSON values."""
+        return {
+            "newline": self.newline.decode(), "rows": self.rows, "line": self.line,
+            "is_wide": self.is_wide, "has_quotes": self.has_quotes, "columns": self.columns or 0,
+        }  # fmt: skip
+
+    def look(self, piece: bytes | bytearray) -> None:
+        """Count on."""
+        if not self.newline:
+            self.head += piece
+            if len(self.head) < HEAD_BYTES:
+                return
+            piece, self.head = self.head, self.head[:HEAD_BYTES]
+            is_old = b"\r" in self.head and b"\n" not in self.head
+            self.newline = b"\r" if is_old else b"\n"
+            self.is_wide = self.head.startswith(WIDE)
+        if self.is_wide:
+            return
+        if self.columns is None:
+            self._read_first_line(piece)
+        self.has_quotes = self.has_quotes or b'"' in piece
+        if not self.has_quotes:  # a quoted cell may hold ends of lines that end no row
+            self.rows += piece.count(self.newline)
+        last = piece.rfind(self.newline)
+        self.line = self.line + len(piece) if last < 0 else len(piece) - last - 1
+
+    def _read_first_line(self, piece: bytes | bytearray) -> None:
+        line, end, _rest = piece.partition(self.newline)
+        self.first_line += line
+        if end or len(self.first_line) > HEADER_BYTES:
+            bare = QUOTED.sub(b"", self.first_line[:HEADER_BYTES])
+            is_json = bare.lstrip().startswith((b"{", b"["))
+            self.columns = 0 if is_json else 1 + max(bare.count(sign) for sign in DELIMITERS)
+            self.first_line = b""
+
+    def find_problem(
+        self, file_name: str, seen: int, options: Mapping[str, Any]
+    ) -> Problem | None:
+        """Return why this is no table that is read, if that is certain by now."""
+        limits = self.limits
+        if not self.is_judged and len(self.head) >= HEAD_BYTES:
+            self.is_judged = True
+            # Any encoding, where it is not known: bytes that no text has may be of a wide one.
+            encoding = options.get("encoding")
+            refusal = find_refusal(self.head, file_name, encoding)
+            if refusal:
+                return refusal
+        words = f"The limit on this server is {limits.max_columns:,}"
+        if self.columns and self.columns > limits.max_columns:
+            return error("CSV_TOO_WIDE", f"{file_name} has {self.columns:,} columns. {words}")
+        if self.rows > limits.max_rows + OTHER_LINES and not self.has_quotes:
+            words = f"{limits.max_rows:,} rows, the limit on this server"
+            return error("CSV_TOO_LONG", f"{file_name} has more than {words}")
+        if self.line > BYTES_OF_A_CHARACTER * limits.max_line_chars:
+            words = f"more than {limits.max_line_chars:,} characters, the limit on this server"
+            return error("CSV_LINE_LONG", f"{file_name} has a line of {words}")
+        return None

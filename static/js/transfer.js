@@ -1,0 +1,139 @@
+// A file on its way to the server, in parts: goes on after a cut connection, a sign-out or a reload.
+// It knows nothing of the page; it tells `page` what happens.
+import { forget, recall, remember } from './transfer-memory.js';
+import { DirectParts } from './transfer-direct.js';
+import { Requests } from './transfer-requests.js';
+
+const LONGEST_WAIT_S = 30;
+const FINAL = [403, 413, 422];
+
+// The server will not take it; `message` says why.
+export class Refused extends Error {}
+export class Cancelled extends Error {}
+
+export class Transfer {
+  // page: progress(bytes), waiting(seconds, isSignedOut), going()
+  constructor(file, form, page) {
+    Object.assign(this, { file, page, id: null, received: 0, misses: 0, isCancelled: false, wake: null });
+    this.requests = new Requests(form.dataset.transfers, form.elements.csrf_token.value);
+    this.direct = new DirectParts(this);
+  }
+
+  // Return the address of the page on which the file is checked.
+  async run() {
+    let state = (await this.findBegun()) ?? (await this.begin());
+    if (state.state === 'receiving') {
+      this.take(state);
+      while (this.received < this.file.size) await this.sendPart();
+      state = await this.insist('POST', `/${this.id}/finish`);
+    }
+    forget(this.file);
+    return state.url;
+  }
+
+  async findBegun() {
+    const id = recall(this.file);
+    if (id === null) return null;
+    const answer = await this.ask('GET', `/${id}`, null, [404]);
+    const isIt = answer.status === 200 && answer.body.size_bytes === this.file.size;
+    if (!isIt) forget(this.file);
+    return isIt ? answer.body : null;
+  }
+
+  async begin() {
+    const state = await this.insist('POST', '', { file_name: this.file.name, size_bytes: this.file.size });
+    remember(this.file, state.id);
+    return state;
+  }
+
+  take(state) {
+    this.id = state.id;
+    this.received = state.received_bytes;
+    this.partBytes = state.part_bytes;
+    this.direct.isPossible &&= state.direct;
+    this.page.progress(this.received);
+  }
+
+  async sendPart() {
+    const offset = this.received;
+    const part = this.file.slice(offset, offset + this.partBytes, '');
+    if (this.direct.isPossible && await this.direct.send(part, offset)) {
+      this.received = offset + part.size;
+      return;
+    }
+    const onProgress = (loaded) => this.page.progress(offset + Math.min(loaded, part.size));
+    const answer = await this.ask('PUT', `/${this.id}/parts?offset=${offset}`, part, [409], onProgress);
+    if (answer.status === 409) this.take(await this.insist('GET', `/${this.id}`));
+    else this.take(answer.body);
+  }
+
+  async insist(method, path, content = null) {
+    return (await this.ask(method, path, content)).body;
+  }
+
+  // Ask until there is an answer: one that is no success is only given back if it is `expected`.
+  async ask(method, path, content = null, expected = [], onProgress = null) {
+    for (let tries = 1; ; tries += 1) {
+      const answer = await this.requests.ask(method, path, content, onProgress);
+      if (this.isCancelled) throw new Cancelled();
+      if ((answer.status >= 200 && answer.status < 300 && answer.body) || expected.includes(answer.status)) {
+        if (this.misses) { this.misses = 0; this.page.going(); }
+        return answer;
+      }
+      await this.judge(answer, tries);
+      if (method === 'PUT') {  // some of it may have come: ask how far it is
+        const state = await this.insist('GET', `/${this.id}`);
+        if (state.received_bytes !== this.received || state.state !== 'receiving') return { status: 200, body: state };
+      }
+    }
+  }
+
+  // Wait, if trying again may help.
+  async judge({ status, body }, tries) {
+    const message = body?.error?.message;
+    if (status === 404) {
+      forget(this.file);
+      throw new Refused('The upload was cancelled, in another tab or because it took too long');
+    }
+    if (FINAL.includes(status) || body?.error?.code === 'DISK_FULL') {
+      if (FINAL.includes(status)) forget(this.file);
+      throw new Refused(message ?? 'The server does not take this file');
+    }
+    if (status === 400) {  // after another sign-in the token is a new one
+      if (tries > 2) throw new Refused(message ?? 'The server could not read the request');
+      await this.requests.ask('GET', this.id === null ? '' : `/${this.id}`);
+      return;
+    }
+    await this.checkFile();
+    this.misses += 1;
+    await this.wait(Math.min(2 ** this.misses, LONGEST_WAIT_S), status === 401);
+  }
+
+  async checkFile() {
+    try {
+      await this.file.slice(this.received, this.received + 1).arrayBuffer();
+    } catch {
+      throw new Refused(`${this.file.name} was changed or moved meanwhile. Choose it again`);
+    }
+  }
+
+  async wait(seconds, isSignedOut) {
+    const end = Date.now() + seconds * 1000;
+    let isAwake = false;
+    this.wake = () => { isAwake = true; };
+    while (!isAwake && Date.now() < end && !this.isCancelled) {
+      this.page.waiting(Math.ceil((end - Date.now()) / 1000), isSignedOut);
+      await new Promise((resolve) => { setTimeout(resolve, 200); });
+    }
+    if (this.isCancelled) throw new Cancelled();
+  }
+
+  tryNow() { this.wake?.(); }
+
+  async cancel() {
+    this.isCancelled = true;
+    this.requests.stop();
+    forget(this.file);
+    if (this.id !== null) await this.requests.ask('DELETE', `/${this.id}`);
+  }
+}

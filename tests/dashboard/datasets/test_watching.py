@@ -1,0 +1,165 @@
+"""What is refused while it comes in, and that nothing is that could be read."""
+
+import gzip
+import io
+import random
+import zipfile
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.datasets.watching import SMALL_BYTES, Watcher
+from dashboard.errors import DomainError, TooLarge, ValidationFailed
+from tasks.engine.limits import ReadLimits
+
+LIMITS = ReadLimits(max_rows=50_000, max_columns=100, max_line_chars=500_000,
+                    max_unpacked_bytes=4_000_000)  # fmt: skip
+ROWS = b"a,b\n" + b"1,2\n" * 400_000
+
+
+def watch(content: bytes, piece: int = 65_536, **more: Any) -> int:
+    """Return how many bytes came before it was refused, or all of them."""
+    options = {"limit_bytes": 10_000_000, "limits": LIMITS} | more
+    watcher = Watcher("x.csv", **options)
+    for start in range(0, len(content), piece):
+        try:
+            watcher.look(content[start : start + piece])
+        except DomainError as refusal:
+            refusal.args = (start + piece, *refusal.args)
+            raise
+    return len(content)
+
+
+def refusal_of(content: bytes, **more: Any) -> tuple[type, str, str, int]:
+    with pytest.raises(DomainError) as refusal:
+        watch(content, **more)
+    problem = refusal.value
+    return type(problem), problem.code, problem.message, problem.args[0]
+
+
+def excel(size: int = 2_000_000) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<x/>")
+        archive.writestr("xl/workbook.xml", "x" * size)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"%PDF-1.7\n\0" + b"x" * 3_000_000, "FILE_BINARY"),
+        (b"\x89PNG\0" + b"x" * 3_000_000, "FILE_BINARY"),
+        (b"<!doctype html><html>" + b"<p>x</p>\n" * 400_000, "FILE_HTML"),
+        (excel(), "FILE_XLSX"),
+        (gzip.compress(b"<html>" + random.Random(1).randbytes(2_000_000)), "FILE_HTML"),
+        (b" \n" * 1_500_000, "FILE_EMPTY"),
+    ],
+)
+def test_what_is_no_table_is_refused_without_receiving_the_rest(content: bytes, code: str) -> None:
+    kind, found, message, after = refusal_of(content)
+    assert (kind, found) == (ValidationFailed, code)
+    assert message.startswith("x.csv ")
+    assert after < SMALL_BYTES + 131_072
+
+
+def test_the_refusal_names_the_field() -> None:
+    with pytest.raises(ValidationFailed) as refusal:
+        watch(excel())
+    assert "Excel workbook" in refusal.value.fields["file"]
+
+
+def test_rows_are_counted_as_they_come() -> None:
+    kind, code, message, after = refusal_of(ROWS)
+    assert (kind, code) == (ValidationFailed, "CSV_TOO_LONG")
+    assert message == "x.csv has more than 50,000 rows, the limit on this server"
+    assert after < SMALL_BYTES + 131_072
+
+
+def test_columns_of_the_first_line_are_counted() -> None:
+    line = b",".join(b"name_%d" % n for n in range(101)) + b"\n"
+    content = line + (b"," * 100 + b"\n") * 20_000
+    assert refusal_of(content)[1:3] == (
+        "CSV_TOO_WIDE", "x.csv has 101 columns. The limit on this server is 100",
+    )  # fmt: skip
+    quoted = b'"' + b"," * 500 + b'",b\n' + b"1,2\n" * 300_000
+    assert watch(quoted) == len(quoted)
+
+
+def test_a_line_without_an_end_is_refused() -> None:
+    content = b"a,b\n" + b"x" * 3_000_000
+    assert refusal_of(content)[1:3] == (
+        "CSV_LINE_LONG",
+        "x.csv has a line of more than 500,000 characters, the limit on this server",
+    )
+
+
+def test_a_gzip_bomb_is_refused_before_it_is_unpacked() -> None:
+    bomb = gzip.compress(b"a,b\n" + b"1,2\n" * 40_000_000, 9)
+    limits = ReadLimits(max_unpacked_bytes=4_000_000)
+    watcher = Watcher("x.csv.gz", limit_bytes=10_000_000, limits=limits)
+    with pytest.raises(TooLarge, match="unpacks to more than 4,000,000 bytes"):
+        watcher.look(bomb)
+    assert watcher.unpacked < 6_000_000
+
+
+def test_more_bytes_than_allowed_are_refused_however_few_they_are() -> None:
+    kind, code, message, after = refusal_of(b"x" * 200, limit_bytes=100, piece=50)
+    assert (kind, code, after) == (TooLarge, "FILE_TOO_BIG", 150)
+    assert message.startswith("x.csv is larger than 100 bytes, the limit on this server")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        excel(100)[:100],  # small: the check page says what it is
+        b"a,b\r" + b"1,22222222222222222\r" * 40_000,
+        b'"a","b"\n' + b'"1\n\n\n","2"\n' * 200_000,  # ends of lines in quotes end no rows
+        gzip.compress(b"a,b\n1,2\n") * 20_000,  # members after each other
+        gzip.compress(b"a,b")[:10] + b"\xff" * 2_000_000,  # damaged
+        ("a,b\n" + "1,2\n" * 400_000).encode("utf-16"),
+        b"PK\x03\x04" + b"x" * 2_000_000,  # a zip may hold a CSV
+        b"PAR1" + bytes(2_000_000),
+        b"\x28\xb5\x2f\xfd" + bytes(2_000_000),
+        b'{"a": [' + b"1," * 600 + b"1]}\n" + b'{"a": []}\n' * 40_000,
+    ],
+    ids=["small", "macintosh", "quoted", "members", "damaged", "utf-16", "zip", "parquet", "zstd",
+         "jsonl"],
+)  # fmt: skip
+def test_what_the_reader_may_take_is_left_to_the_reader(content: bytes) -> None:
+    assert watch(content) == len(content)
+
+
+def test_another_process_counts_on() -> None:
+    whole, half = Watcher("x.csv", limit_bytes=10**9, limits=LIMITS), len(ROWS) // 20
+    first = Watcher("x.csv", limit_bytes=10**9, limits=LIMITS)
+    first.look(ROWS[:half])
+    second = Watcher("x.csv", limit_bytes=10**9, limits=LIMITS, watched=first.state())
+    whole.look(ROWS[:half])
+    for watcher in (whole, second):
+        watcher.look(ROWS[half : half + 1000])
+    assert second.state() == whole.state()
+    with pytest.raises(ValidationFailed, match="50,000 rows"):
+        second.look(ROWS[half:])
+
+
+def test_a_gzip_file_in_another_process_is_left_to_the_reader() -> None:
+    packed = gzip.compress(ROWS * 10, 1)
+    first = Watcher("x.gz", limit_bytes=10**9, limits=ReadLimits())
+    first.look(packed[: len(packed) // 2])
+    second = Watcher("x.gz", limit_bytes=10**9, watched=first.state())
+    second.look(packed[len(packed) // 2 :])
+    assert second.seen == len(packed)
+    with pytest.raises(TooLarge):
+        Watcher("x.gz", limit_bytes=first.seen, watched=first.state()).look(b"x")
+
+
+@given(st.binary(max_size=300), st.integers(1, 80), st.integers(0, 3))
+def test_any_bytes_pass_or_are_refused_in_words(content: bytes, piece: int, times: int) -> None:
+    content = content * (10 ** (times + 1))
+    try:
+        watch(content, piece * 1000)
+    except (TooLarge, ValidationFailed) as refusal:
+        assert refusal.message  # noqa: PT017 - either is right
