@@ -12,39 +12,26 @@ from typing import Any
 import joblib
 import pandas as pd
 
-from dashboard.storage import Storage, keys, open_storage
+from dashboard.storage import Storage, keys
 from dashboard.storage.local import LocalStorage  # noqa: F401 - so that the forkserver has it
 from tasks.child import Send
 from tasks.comparing import compare_versions  # noqa: F401 - work of a child, like all below
+from tasks.dataset_work import read_dataset, relate_target  # noqa: F401 - likewise
 from tasks.engine import tables
-from tasks.engine.dialects import Dialect, ReadOptions
 from tasks.engine.errors import EngineError
 from tasks.engine.export import Origin, small_schema, write_artefacts
 from tasks.engine.loading import load_cells
 from tasks.engine.prediction import predict_text, text_table
-from tasks.engine.preview_marks import mark_preview
-from tasks.engine.profile_file import write_profile
-from tasks.engine.profiling import profile_table
 from tasks.engine.progress import FoldOutcome, FoldScore
-from tasks.engine.relations import relate
 from tasks.engine.results import TrainingResult
-from tasks.engine.samples import sample_csv
 from tasks.engine.scoring import score_file
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.tabular import ReadLimits, ReadResult, read_table
 from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
 from tasks.failures import parsing, reading
-from tasks.fetching import fetch
-from tasks.hashing import hashing
+from tasks.work import UPLOAD_AGAIN, report_to, storage_of
 
-EVERY_S = 0.3
-UPLOAD_AGAIN = "Upload the file again"
 TRAIN_AGAIN = "Duplicate the job and run it"
-
-
-def _storage(payload: dict[str, Any]) -> Storage:
-    return open_storage(**payload["storage"])
 
 
 class _EventReporter:
@@ -96,7 +83,7 @@ def _resumed(
 
 def train_job(payload: dict[str, Any], send: Send) -> None:
     """Train one job and store what comes of it."""
-    storage = _storage(payload)
+    storage = storage_of(payload)
     reporter = _EventReporter(payload, storage, send)
     spec = TrainingSpec.from_dict(payload["spec"])
     started = time.perf_counter()
@@ -160,118 +147,9 @@ def _store_result(
     return {"result": summary, "files": files, "schema": small_schema(result.schema)}
 
 
-def read_dataset(payload: dict[str, Any], send: Send) -> None:
-    """Read a file that was uploaded, fetched or made as a sample into a table with its profile."""
-    storage = _storage(payload)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if payload["sample"] or payload["fetch"]:
-            source = folder / "original"
-            report = _every(send)
-            if payload["fetch"]:
-                fetch(payload["fetch"], source, lambda part, said: report(0.3 * part, said))
-            else:
-                source.write_bytes(sample_csv(payload["sample"]))
-            original = storage.put_file(payload["original_key"], source)
-            extra = {"size_bytes": original.size_bytes, "sha256": original.sha256,
-                     "original_key": original.key}  # fmt: skip
-            send({"type": "done", "values": extra | _read(payload, storage, source, folder, send)})
-            return
-        what = f"The file {payload['file_name']}"
-        with reading(storage, payload["original_key"], what, UPLOAD_AGAIN) as source:
-            with hashing(source, is_wanted=not payload["is_hashed"]) as known:
-                values = _read(payload, storage, source, folder, send)
-            send({"type": "done", "values": values | known})
-
-
-def _read(
-    payload: dict[str, Any], storage: Storage, source: Path, folder: Path, send: Send
-) -> dict[str, Any]:
-    report = _every(send)
-    target, rejects = folder / "table.parquet", folder / "rejects.csv"
-    options = dict(payload["options"])
-    options.pop("columns", None)  # these are for the profile
-    result = read_table(
-        source,
-        target,
-        file_name=payload["file_name"],
-        options=ReadOptions(**options),
-        limits=ReadLimits(),
-        rejects=rejects,
-        on_progress=lambda part, rows: report(part * 0.6, f"Reading rows, {rows:,} so far"),
-    )
-    dialect: Dialect | None = result.dialect
-    values: dict[str, Any] = {
-        "dialect": dialect.as_dict() if dialect else None,
-        "rows": result.n_rows,
-        "n_columns": len(result.column_names),
-        "preview": result.preview,
-        "rejects_key": _put_if_there(storage, payload["rejects_key"], rejects),
-    }
-    if result.refused or dialect is None:
-        problems = [problem.as_dict() for problem in result.problems]
-        names = [{"name": name, "kind": "text"} for name in result.column_names]
-        return values | {"state": "refused", "problems": problems, "columns": names}
-    return values | _profile(payload, storage, target, result, report)
-
-
-def _profile(
-    payload: dict[str, Any],
-    storage: Storage,
-    target: Path,
-    result: ReadResult,
-    report: Any,
-) -> dict[str, Any]:
-    dialect = result.dialect.as_dict() if result.dialect else {}
-    profile = profile_table(
-        target,
-        dialect,
-        lambda done, n: report(
-            0.6 + 0.4 * done / n, f"Looking at columns, {done:,} of {n:,} done"
-        ),
-        choices=payload["options"].get("columns"),
-    )
-    path = target.with_name("profile.parquet")
-    write_profile(path, profile.details, profile.summary)
-    storage.put_file(payload["table_key"], target)
-    storage.put_file(payload["profile_key"], path)
-    return {
-        "state": "ready",
-        "problems": [problem.as_dict() for problem in result.problems + profile.problems],
-        "columns": profile.columns,
-        "preview": mark_preview(result.preview, profile.columns, target, dialect),
-        "table_key": payload["table_key"],
-        "profile_key": payload["profile_key"],
-    }
-
-
-def _put_if_there(storage: Storage, key: str, path: Path) -> str | None:
-    return storage.put_file(key, path).key if path.exists() else None
-
-
-def _every(send: Send) -> Any:
-    """Return a function that sends progress, but not more often than every 0.3 s."""
-    last = [0.0]
-
-    def report(fraction: float, message: str) -> None:
-        if time.monotonic() - last[0] >= EVERY_S:
-            last[0] = time.monotonic()
-            send({"type": "progress", "fraction": fraction, "message": message})
-
-    return report
-
-
-def relate_target(payload: dict[str, Any], send: Send) -> None:
-    """Measure how every column of a table relates to one of them."""
-    what = f"The table of the dataset {payload['dataset']}"
-    with reading(_storage(payload), payload["table_key"], what, UPLOAD_AGAIN) as path, parsing():
-        answer = relate(path, payload["columns"], payload["target"], payload["dialect"])
-    send({"type": "done", "values": {"answer": answer}})
-
-
 def verify_model(payload: dict[str, Any], send: Send) -> None:
     """Check a bundle in a clean process."""
-    storage = _storage(payload)
+    storage = storage_of(payload)
     bundle_is, check_is = payload["bundle_sha256"], payload["check_sha256"]
     what = "The check of the bundle"
     with (
@@ -284,7 +162,7 @@ def verify_model(payload: dict[str, Any], send: Send) -> None:
 
 def predict(payload: dict[str, Any], send: Send) -> None:
     """Apply a model to rows, or to a file."""
-    storage = _storage(payload)
+    storage = storage_of(payload)
     what = "The file of the model"
     with reading(storage, payload["model_key"], what, TRAIN_AGAIN) as path, parsing():
         model = joblib.load(path)  # our own file: nothing that was uploaded is ever unpickled
@@ -293,7 +171,7 @@ def predict(payload: dict[str, Any], send: Send) -> None:
         answer = predict_text(model, payload["schema"], text).as_dict()
         send({"type": "done", "values": {"answer": answer, "warnings": answer["warnings"]}})
         return
-    report = _every(send)
+    report = report_to(send)
     what = f"The file {payload['file_name']}"
     with (
         tempfile.TemporaryDirectory() as name,

@@ -30,32 +30,18 @@ def create_dataset() -> dict[str, Any]:
     if file is None or not file.filename:
         raise ValidationFailed({"file": "Choose a CSV file"})
     options = parse_options(request.form)
-    version_of = request.form.get("version_of") or None
+    user = current_user()
     dataset = uploads.create_upload(
-        user=current_user(),
+        user=user,
         file_name=file.filename,
         stream=cast(BinaryIO, file.stream),
         options=options,
         save=True,
         name=request.form.get("name"),
         size_hint=request.content_length or 0,
-        family_id=None if version_of is None else _begin_version(version_of),
+        family_id=versions.family_of(user, request.form.get("version_of")),
     )
     return present.dataset(dataset)
-
-
-def _begin_version(text: str) -> int:
-    """Return the family that a file joins.
-
-    Raises
-    ------
-    ValidationFailed
-        When the field is no number of a dataset.
-    """
-    is_number = text.isascii() and text.isdigit() and len(text) < 20
-    if not is_number or queries.find_dataset(int(text)) is None:
-        raise ValidationFailed({"version_of": f"There is no dataset {text[:40]}"})
-    return versions.begin_version(user=current_user(), dataset_id=int(text))
 
 
 @operation("GET", "/datasets", "List datasets, each version by itself, the newest first",

@@ -14,10 +14,17 @@ class UploadRequest(Open):
     size_bytes: Annotated[int, Field(ge=0, lt=2**53)]
     name: str | None = None
     delimiter: Any = None
+    quote: Any = None
+    escape: Any = None
     encoding: Any = None
     header: Any = None
+    header_line: Any = None
+    header_lines: Any = None
     decimal: Any = None
+    missing: Any = None
     bad_lines: Any = None
+    columns: Any = None
+    version_of: Annotated[int, Field(ge=0, lt=2**63)] | None = None
 
 
 class PartQuery(Open):

@@ -1,5 +1,6 @@
 """`/uploads`: files that come in parts."""
 
+import json
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -8,7 +9,7 @@ from dashboard.api import present, schemas, upload_schemas
 from dashboard.api.auth import current_user
 from dashboard.api.operations import operation
 from dashboard.bodies import read_part
-from dashboard.datasets import parts, transfers
+from dashboard.datasets import parts, transfers, versions
 from dashboard.datasets.options import FIELDS, parse_options
 
 
@@ -17,20 +18,22 @@ from dashboard.datasets.options import FIELDS, parse_options
     answer=upload_schemas.Upload, status=201, role="member", errors=(400, 403, 413, 422, 503),
 )  # fmt: skip
 def begin_upload(body: upload_schemas.UploadRequest) -> dict[str, Any]:
-    options = parse_options({name: _text(getattr(body, name, None)) for name in FIELDS})
+    given = body.model_dump(exclude_none=True)
+    options = parse_options({name: _text(given[name]) for name in FIELDS if name in given})
     begun = transfers.begin_transfer(
         user=current_user(),
         file_name=body.file_name,
         size_bytes=body.size_bytes,
         options=options,
         name=body.name,
+        family_id=versions.family_of(current_user(), body.version_of),
     )
     return present.upload(begun)
 
 
 def _text(value: Any) -> Any:
-    """Return JSON's true and false as a form spells them."""
-    return str(value).lower() if isinstance(value, bool) else value
+    """Return a JSON value as a form spells it."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 @operation(

@@ -1,8 +1,8 @@
 """Pages of all datasets, and what is done with one: list, download, archive, delete.
 
 What takes a file in is in `upload_routes.py`, `transfer_routes.py` and `address_routes.py`, the
-check of it in `check_routes.py`, a dataset's own pages are in `look_routes.py`, and its versions in
-`version_routes.py`.
+check of it in `check_routes.py`, a dataset's own pages are in `look_routes.py`, and its versions
+in `version_routes.py`.
 """
 
 from functools import partial

@@ -8,7 +8,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from dashboard.bodies import read_part
-from dashboard.datasets import parts, transfers
+from dashboard.datasets import parts, transfers, versions
 from dashboard.datasets.transfers import TransferView
 from dashboard.errors import BadRequest
 from dashboard.web import requires
@@ -57,7 +57,10 @@ def begin() -> tuple[Answer, int]:
         or isinstance(size_bytes, bool)
     ):
         raise BadRequest("Send file_name and size_bytes")
-    view = transfers.begin_transfer(user=current_user, file_name=name, size_bytes=size_bytes)
+    family_id = versions.family_of(current_user, body.get("version_of"))
+    view = transfers.begin_transfer(
+        user=current_user, file_name=name, size_bytes=size_bytes, family_id=family_id
+    )
     return _answer(view), 201
 
 

@@ -60,6 +60,7 @@ def begin_transfer(
     size_bytes: int,
     options: Mapping[str, Any] | None = None,
     name: str | None = None,
+    family_id: int | None = None,
 ) -> TransferView:
     """Begin to take in a file in parts.
 
@@ -75,6 +76,8 @@ def begin_transfer(
         What `parse_options` gave.
     name : str, optional
         The dataset's name; the file's own by default.
+    family_id : int, optional
+        As for `uploads.create_upload`.
 
     Raises
     ------
@@ -88,7 +91,9 @@ def begin_transfer(
         When there is no room for it.
     """
     require_member(user)
-    upload = new_upload(user, file_name, kind="file", name=name, options=options)
+    upload = new_upload(
+        user, file_name, kind="file", name=name, options=options, family_id=family_id
+    )
     if size_bytes < 1:
         raise ValidationFailed({"file": f"{upload.file_name} is empty"}, code="FILE_EMPTY")
     limit = min(current_app.config["SETTINGS"].max_upload_bytes, MOST_PARTS * PART_BYTES)

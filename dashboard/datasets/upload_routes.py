@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboard.bodies import takes_upload
-from dashboard.datasets import uploads
+from dashboard.datasets import queries, uploads, versions
 from dashboard.datasets.transfers import browser_origin
 from dashboard.errors import DomainError, TooLarge, Unavailable, ValidationFailed
 from dashboard.filters import size
@@ -31,16 +31,18 @@ def new() -> str:
 
 
 def _upload_page(errors: dict[str, str], rows: str = "") -> str:
+    asked = request.values.get("version_of", None, int)
     limit = current_app.config["SETTINGS"].max_upload_bytes
     g.connect_to = browser_origin()  # the bucket that takes parts from the browser, if it does
     return render_template(
         "datasets/new.html",
         errors=errors,
         limit_bytes=limit,
-        limits=f"CSV or TSV, gzip allowed, up to {size(limit)}",
+        limits=f"CSV, TSV, Parquet or JSON lines; gzip, zip and zstd allowed; up to {size(limit)}",
         accept=ACCEPT,
         rows=rows,
         samples=list_samples(),
+        former=queries.find_dataset(asked) if asked else None,
     )
 
 
@@ -63,6 +65,7 @@ def create() -> Answer:
             file_name=file.filename,
             stream=cast(BinaryIO, file.stream),
             size_hint=request.content_length or 0,
+            family_id=versions.family_of(current_user, request.form.get("version_of")),
         )
     except (TooLarge, Unavailable) as problem:
         return _refused(problem)
@@ -81,6 +84,7 @@ def paste() -> Answer:
         upload = uploads.create_upload(
             user=current_user, file_name="pasted.csv", stream=io.BytesIO(content), kind="paste",
             size_hint=len(content),
+            family_id=versions.family_of(current_user, request.form.get("version_of")),
         )  # fmt: skip
     except (TooLarge, Unavailable) as problem:
         return _upload_page({"rows": problem.message}, rows), _refused(problem)[1]

@@ -16,7 +16,7 @@ from dashboard import queue
 from dashboard.access import require_owner
 from dashboard.chores.service import add_chore
 from dashboard.datasets.families import join_family, lock_family
-from dashboard.datasets.queries import get_dataset, missing
+from dashboard.datasets.queries import find_dataset, get_dataset, missing
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, ValidationFailed
@@ -54,6 +54,25 @@ def begin_version(*, user: User, dataset_id: int) -> int:
     dataset = get_dataset(user=user, dataset_id=dataset_id)
     require_owner(user, dataset, "dataset")
     return dataset.family_id or dataset.id
+
+
+def family_of(user: User, version_of: object) -> int | None:
+    """Return the family that a form or the API names by a dataset's id; None without one.
+
+    Raises
+    ------
+    ValidationFailed
+        When it is no number of a dataset.
+    Forbidden
+        When that dataset belongs to somebody else.
+    """
+    text = "" if version_of is None else str(version_of)
+    if not text:
+        return None
+    is_number = text.isascii() and text.isdigit() and len(text) < 20
+    if not is_number or find_dataset(int(text)) is None:
+        raise ValidationFailed({"version_of": f"There is no dataset {text[:40]}"})
+    return begin_version(user=user, dataset_id=int(text))
 
 
 def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> Dataset:

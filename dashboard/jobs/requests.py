@@ -66,7 +66,11 @@ def unsuitable_target(column: Mapping[str, Any]) -> str | None:
 
 def default_features(columns: Sequence[Mapping[str, Any]], target: str) -> list[str]:
     """Return the columns that are learned from unless others are chosen."""
-    return [c["name"] for c in columns if c["name"] != target and c["kind"] not in LEFT_OUT_KINDS]
+    return [
+        c["name"]
+        for c in columns
+        if c["name"] != target and c["kind"] not in LEFT_OUT_KINDS and c.get("role") != "left_out"
+    ]
 
 
 @dataclass(frozen=True)

@@ -110,12 +110,10 @@ def judge(
         return Verdict.KEEP
     if place is None or (owner is None and place.owner_id > highest):
         return Verdict.ORPHAN
-    if found.unfinished:
+    if found.unfinished or owner is None:
         is_coming = owner is not None and found.unfinished in owner.coming
-        is_old = age > GRACE_OF_UNFINISHED and not is_coming
-        return Verdict.REMOVE if is_old else Verdict.KEEP
-    if owner is None:
-        return Verdict.REMOVE if age > GRACE_OF_DELETED else Verdict.KEEP
+        grace = GRACE_OF_UNFINISHED if found.unfinished else GRACE_OF_DELETED
+        return Verdict.REMOVE if age > grace and not is_coming else Verdict.KEEP
     if age <= GRACE:
         return Verdict.KEEP
     if place.token not in owner.tokens:

@@ -16,6 +16,7 @@ export class Transfer {
   constructor(file, form, page) {
     Object.assign(this, { file, page, id: null, received: 0, misses: 0, isCancelled: false, wake: null });
     this.requests = new Requests(form.dataset.transfers, form.elements.csrf_token.value);
+    this.versionOf = form.elements.version_of?.value;
     this.direct = new DirectParts(this);
   }
 
@@ -41,7 +42,7 @@ export class Transfer {
   }
 
   async begin() {
-    const state = await this.insist('POST', '', { file_name: this.file.name, size_bytes: this.file.size });
+    const state = await this.insist('POST', '', { file_name: this.file.name, size_bytes: this.file.size, version_of: this.versionOf });
     remember(this.file, state.id);
     return state;
   }

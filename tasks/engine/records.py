@@ -166,16 +166,18 @@ class Records:
 
     def _split_quoted(self, text: str) -> tuple[list[str], str]:
         """Return the cells and, where the quotes are broken, why; then the cells are a guess."""
-        csv.field_size_limit(self.max_cell)
         reader = csv.reader(
             self._lines_from(text), delimiter=self.dialect.splits_at,
             quotechar=self.dialect.quote, skipinitialspace=self.dialect.skip_space, strict=True,
         )  # fmt: skip
+        former = csv.field_size_limit(self.max_cell)  # of the whole process
         try:
             return next(reader), ""
         except csv.Error as problem:
             self._count_read_ahead()
             return self._split_plain_anyhow(text), str(problem)
+        finally:
+            csv.field_size_limit(former)
 
     def _split_plain_anyhow(self, text: str) -> list[str]:
         return text.rstrip("\r\n").split(self.dialect.splits_at)

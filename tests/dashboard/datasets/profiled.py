@@ -7,7 +7,8 @@ from typing import Any
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.storage import get_storage, keys
-from tasks.engine.profile_file import write_profile
+from tasks.engine.profile_file import read_details, write_profile
+from tasks.engine.profiling import profile_table
 from tests.engine.tables import read
 from tests.factories import make_dataset
 
@@ -35,22 +36,16 @@ def make_read_dataset(
     profile_key = keys.dataset_profile(dataset.id, dataset.token, 1)
     if details:
         path = folder / "profile.parquet"
-        write_profile(path, [details_of(c) for c in columns], summary or {"rows": n_rows})
+        profile = profile_table(parquet, dialect)
+        write_profile(path, profile.details, summary or {"rows": n_rows})
         get_storage().put_file(profile_key, path)
     return change(dataset, table_key=table_key, profile_key=profile_key if details else None)
 
 
-def details_of(column: Mapping[str, Any]) -> dict[str, Any]:
-    """Return details such as a profile file holds, from a compact profile."""
-    details = {
-        "name": column["name"],
-        "histogram": column.get("histogram"),
-        "small": column.get("histogram"),
-        "top": column.get("top") or [],
-    }
-    if column["kind"] == "number":
-        details["quantiles"] = {"0.5": column["median"], "0.99": column["max"]}
-    return details
+def details_of(dataset: Dataset, name: str) -> dict[str, Any]:
+    """Return what a dataset's profile file holds about a column."""
+    with get_storage().local_copy(str(dataset.profile_key)) as path:
+        return next(found for found in read_details(path) if found["name"] == name)
 
 
 def change(record: Any, **values: Any) -> Any:

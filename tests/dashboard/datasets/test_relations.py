@@ -1,5 +1,6 @@
 """Relations to a target: asked for once, answered by a chore, deleted with the dataset."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from dashboard.chores.service import claim_next_chore
+from dashboard.clock import now
+from dashboard.datasets.purging import purge_deleted
 from dashboard.datasets.relations import ask_relation, find_relation
 from dashboard.datasets.service import delete_dataset
 from dashboard.db import Chore, Dataset, Relation
@@ -91,6 +94,7 @@ def test_relations_go_with_their_dataset(any_app: Flask, tmp_path: Path) -> None
     claim = claim_next_chore(worker="light")
     assert claim is not None
     delete_dataset(user=dataset.owner, dataset_id=dataset.id)
+    purge_deleted(before=now() + timedelta(minutes=1))
     db.session.expire_all()
     assert db.session.scalar(select(func.count()).select_from(Relation)) == 0
     kind = KINDS[claim.kind](claim)

@@ -1,0 +1,118 @@
+"""What a child does with datasets: it reads, fetches or makes them, and looks at their columns."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from dashboard.storage import Storage
+from tasks.child import Send
+from tasks.engine.dialects import Dialect, ReadOptions
+from tasks.engine.limits import ReadLimits
+from tasks.engine.preview_marks import mark_preview
+from tasks.engine.profile_file import write_profile
+from tasks.engine.profiling import profile_table
+from tasks.engine.reading import ReadResult
+from tasks.engine.relations import relate
+from tasks.engine.samples import sample_csv
+from tasks.engine.tabular import read_table
+from tasks.failures import parsing, reading
+from tasks.fetching import fetch
+from tasks.hashing import hashing
+from tasks.work import UPLOAD_AGAIN, report_to, storage_of
+
+
+def read_dataset(payload: dict[str, Any], send: Send) -> None:
+    """Read a file that was uploaded, fetched or made as a sample into a table with its profile."""
+    storage = storage_of(payload)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if payload["sample"] or payload["fetch"]:
+            source = folder / "original"
+            report = report_to(send)
+            if payload["fetch"]:
+                fetch(payload["fetch"], source, lambda part, said: report(0.3 * part, said))
+            else:
+                source.write_bytes(sample_csv(payload["sample"]))
+            original = storage.put_file(payload["original_key"], source)
+            extra = {"size_bytes": original.size_bytes, "sha256": original.sha256,
+                     "original_key": original.key}  # fmt: skip
+            send({"type": "done", "values": extra | _read(payload, storage, source, folder, send)})
+            return
+        what = f"The file {payload['file_name']}"
+        with reading(storage, payload["original_key"], what, UPLOAD_AGAIN) as source:
+            with hashing(source, is_wanted=not payload["is_hashed"]) as known:
+                values = _read(payload, storage, source, folder, send)
+            send({"type": "done", "values": values | known})
+
+
+def _read(
+    payload: dict[str, Any], storage: Storage, source: Path, folder: Path, send: Send
+) -> dict[str, Any]:
+    report = report_to(send)
+    target, rejects = folder / "table.parquet", folder / "rejects.csv"
+    options = dict(payload["options"])
+    options.pop("columns", None)  # these are for the profile
+    result = read_table(
+        source,
+        target,
+        file_name=payload["file_name"],
+        options=ReadOptions(**options),
+        limits=ReadLimits(),
+        rejects=rejects,
+        on_progress=lambda part, rows: report(part * 0.6, f"Reading rows, {rows:,} so far"),
+    )
+    dialect: Dialect | None = result.dialect
+    values: dict[str, Any] = {
+        "dialect": dialect.as_dict() if dialect else None,
+        "rows": result.n_rows,
+        "n_columns": len(result.column_names),
+        "preview": result.preview,
+        "rejects_key": _put_if_there(storage, payload["rejects_key"], rejects),
+    }
+    if result.refused or dialect is None:
+        problems = [problem.as_dict() for problem in result.problems]
+        names = [{"name": name, "kind": "text"} for name in result.column_names]
+        return values | {"state": "refused", "problems": problems, "columns": names}
+    return values | _profile(payload, storage, target, result, report)
+
+
+def _profile(
+    payload: dict[str, Any],
+    storage: Storage,
+    target: Path,
+    result: ReadResult,
+    report: Any,
+) -> dict[str, Any]:
+    dialect = result.dialect.as_dict() if result.dialect else {}
+    profile = profile_table(
+        target,
+        dialect,
+        lambda done, n: report(
+            0.6 + 0.4 * done / n, f"Looking at columns, {done:,} of {n:,} done"
+        ),
+        choices=payload["options"].get("columns"),
+    )
+    path = target.with_name("profile.parquet")
+    write_profile(path, profile.details, profile.summary)
+    storage.put_file(payload["table_key"], target)
+    storage.put_file(payload["profile_key"], path)
+    return {
+        "state": "ready",
+        "problems": [problem.as_dict() for problem in result.problems + profile.problems],
+        "columns": profile.columns,
+        "preview": mark_preview(result.preview, profile.columns, target, dialect),
+        "table_key": payload["table_key"],
+        "profile_key": payload["profile_key"],
+    }
+
+
+def _put_if_there(storage: Storage, key: str, path: Path) -> str | None:
+    return storage.put_file(key, path).key if path.exists() else None
+
+
+def relate_target(payload: dict[str, Any], send: Send) -> None:
+    """Measure how every column of a table relates to one of them."""
+    what = f"The table of the dataset {payload['dataset']}"
+    with reading(storage_of(payload), payload["table_key"], what, UPLOAD_AGAIN) as path, parsing():
+        answer = relate(path, payload["columns"], payload["target"], payload["dialect"])
+    send({"type": "done", "values": {"answer": answer}})
