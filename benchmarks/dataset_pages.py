@@ -23,7 +23,7 @@ from dashboard.clock import now
 from dashboard.db import Dataset
 from dashboard.db.transaction import writing
 from dashboard.storage import get_storage, keys
-from tasks.engine.profile_file import write_profile
+from tasks.engine.profile.profile_file import write_profile
 from tasks.engine.tables import BATCH_ROWS, LINE
 
 RUNS = 5
@@ -143,10 +143,10 @@ def _peak_mb() -> float:
 
 def _search(table: Path) -> None:
     """Search in this process, and print what each search took and the greatest memory so far."""
-    from tasks.engine.row_cells import OpenTable, fetch_rows
-    from tasks.engine.row_conditions import make_condition
-    from tasks.engine.row_values import CellType
-    from tasks.engine.rows import Order, RowQuery, find_rows
+    from tasks.engine.rows.cells import OpenTable, fetch_rows
+    from tasks.engine.rows.conditions import make_condition
+    from tasks.engine.rows.search import Order, RowQuery, find_rows
+    from tasks.engine.rows.values import CellType
 
     number, text = CellType(kind="number"), CellType(kind="text")
     rare = (make_condition("c1", "contains", "word 4999", text),)

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from dashboard.storage import Storage, open_storage
 from tasks.child import Send
-from tasks.engine.differences import compare_profiles, compare_rows
+from tasks.engine.profile.differences import compare_profiles, compare_rows
 from tasks.failures import parsing, reading
 
 READ_AGAIN = "Upload the file again"

@@ -6,13 +6,13 @@ from typing import Any
 
 from dashboard.storage import Storage
 from tasks.child import Send
-from tasks.engine.dialects import Dialect, ReadOptions
-from tasks.engine.limits import ReadLimits
-from tasks.engine.preview_marks import mark_preview
-from tasks.engine.profile_file import write_profile
-from tasks.engine.profiling import profile_table
-from tasks.engine.reading import ReadResult
-from tasks.engine.relations import relate
+from tasks.engine.profile.preview_marks import mark_preview
+from tasks.engine.profile.profile_file import write_profile
+from tasks.engine.profile.profiling import profile_table
+from tasks.engine.profile.relations import relate
+from tasks.engine.reader.dialects import Dialect, ReadOptions
+from tasks.engine.reader.limits import ReadLimits
+from tasks.engine.reader.reading import ReadResult
 from tasks.engine.samples import sample_csv
 from tasks.engine.tabular import read_table
 from tasks.failures import parsing, reading

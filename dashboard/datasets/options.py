@@ -52,7 +52,7 @@ def parse_options(form: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        Arguments of `tasks.engine.dialects.ReadOptions`.
+        Arguments of `tasks.engine.reader.dialects.ReadOptions`.
 
     Raises
     ------

@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.db import Dataset
 from dashboard.errors import NotFound
 from dashboard.storage import get_storage
-from tasks.engine.profile_file import read_details, read_summary
+from tasks.engine.profile.profile_file import read_details, read_summary
 
 
 def find_details(dataset: Dataset, positions: Sequence[int]) -> dict[int, Mapping[str, Any]]:

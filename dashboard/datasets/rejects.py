@@ -13,7 +13,7 @@ from dashboard.db import Dataset
 from dashboard.downloads import defuse, defused_csv, send_chunks, send_stream
 from dashboard.errors import Conflict, NotFound
 from dashboard.storage import get_storage
-from tasks.engine.misfits import list_misfits
+from tasks.engine.profile.misfits import list_misfits
 
 HEADER = b"line,reason,text\r\n"
 HEAD_BYTES = 1 << 16

@@ -11,8 +11,8 @@ from dashboard.datasets.row_views import Asked, table_key
 from dashboard.db import Dataset
 from dashboard.downloads import attachment, defuse
 from dashboard.storage import get_storage
-from tasks.engine.row_cells import OpenTable
-from tasks.engine.row_stream import stream_rows
+from tasks.engine.rows.cells import OpenTable
+from tasks.engine.rows.stream import stream_rows
 
 
 def rows_csv(dataset: Dataset, asked: Asked, *, raw: bool) -> Response:

@@ -20,8 +20,8 @@ from dashboard.db import Dataset
 from dashboard.errors import NotFound
 from dashboard.filters import url_with
 from dashboard.paging import Page, read_number
-from tasks.engine.row_conditions import OPERATORS
-from tasks.engine.rows import ORDERED_AT_MOST, FoundRows
+from tasks.engine.rows.conditions import OPERATORS
+from tasks.engine.rows.search import ORDERED_AT_MOST, FoundRows
 
 ROWS_PER_PAGE = 100
 COLUMNS_LISTED = 200

@@ -11,10 +11,10 @@ from dashboard.db import Dataset
 from dashboard.errors import Conflict
 from dashboard.paging import Page
 from dashboard.storage import get_storage
-from tasks.engine.row_cells import OpenTable, fetch_rows
-from tasks.engine.row_conditions import Condition, make_condition
-from tasks.engine.row_values import cell_type
-from tasks.engine.rows import ORDERED_AT_MOST, FoundRows, Order, RowQuery, find_rows
+from tasks.engine.rows.cells import OpenTable, fetch_rows
+from tasks.engine.rows.conditions import Condition, make_condition
+from tasks.engine.rows.search import ORDERED_AT_MOST, FoundRows, Order, RowQuery, find_rows
+from tasks.engine.rows.values import cell_type
 
 PREFIX = "col."
 CONDITIONS_AT_MOST = 20

@@ -12,10 +12,10 @@ from typing import Any
 
 from dashboard.errors import TooLarge, ValidationFailed
 from dashboard.filters import size
-from tasks.engine.limits import ReadLimits
-from tasks.engine.other_formats import find_refusal
-from tasks.engine.refusals import HEAD_BYTES, Problem, error
-from tasks.engine.unpacking import compression_of
+from tasks.engine.reader.limits import ReadLimits
+from tasks.engine.reader.other_formats import find_refusal
+from tasks.engine.reader.refusals import HEAD_BYTES, Problem, error
+from tasks.engine.reader.unpacking import compression_of
 
 # No file is refused for what is in it before so much of it has come.
 SMALL_BYTES = 1_000_000

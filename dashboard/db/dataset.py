@@ -151,7 +151,7 @@ class Difference(Record):
     from_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
     to_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), index=True)
     state: Mapped[str] = mapped_column(String(10), default="queued")
-    # See `tasks.engine.differences`.
+    # See `tasks.engine.profile.differences`.
     answer: Mapped[Json | None]
     failure: Mapped[Json | None]
     created_at: Mapped[Moment] = mapped_column(default=now)

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from tasks.engine import coercion
 from tasks.engine.cells import as_text, objects, parse_numbers, plain_numbers, present, trim
-from tasks.engine.table_cells import TableCells
+from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.tables import LINE
 
 THREADS_AT_MOST = 4

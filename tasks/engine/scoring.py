@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from tasks.engine.dialects import ReadOptions
 from tasks.engine.errors import DataError
 from tasks.engine.prediction import predict_text
+from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.tables import BATCH_ROWS
 from tasks.engine.tabular import read_table
 

@@ -11,14 +11,14 @@ import dataclasses
 import tempfile
 from pathlib import Path
 
-from tasks.engine.dialects import Dialect, ReadOptions
-from tasks.engine.json_lines import JsonLinesReading
-from tasks.engine.limits import ReadLimits
-from tasks.engine.other_formats import Format, find_refusal, format_of, json_document
-from tasks.engine.parquet_files import ParquetReading
-from tasks.engine.reading import Progress, Reading, ReadResult
-from tasks.engine.refusals import HEAD_BYTES, RefusedError
-from tasks.engine.unpacking import Compression, compression_of, unpack
+from tasks.engine.reader.dialects import Dialect, ReadOptions
+from tasks.engine.reader.json_lines import JsonLinesReading
+from tasks.engine.reader.limits import ReadLimits
+from tasks.engine.reader.other_formats import Format, find_refusal, format_of, json_document
+from tasks.engine.reader.parquet_files import ParquetReading
+from tasks.engine.reader.reading import Progress, Reading, ReadResult
+from tasks.engine.reader.refusals import HEAD_BYTES, RefusedError
+from tasks.engine.reader.unpacking import Compression, compression_of, unpack
 
 __all__ = ["Dialect", "ReadLimits", "ReadOptions", "ReadResult", "read_table"]
 

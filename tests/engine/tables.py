@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.engine.catalogue import default_metric, default_validation
-from tasks.engine.profiling import profile_table
+from tasks.engine.profile.profiling import profile_table
 from tasks.engine.spec import TrainingSpec, Validation
 from tasks.engine.tables import load_columns
 from tasks.engine.tabular import read_table

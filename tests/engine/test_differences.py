@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.engine import differences
-from tasks.engine.differences import compare_column, compare_profiles, compare_rows
-from tasks.engine.table_writer import TableWriter
+from tasks.engine.profile import differences
+from tasks.engine.profile.differences import compare_column, compare_profiles, compare_rows
+from tasks.engine.reader.table_writer import TableWriter
 
 Rows = list[list[str | None]]
 

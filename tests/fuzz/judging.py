@@ -12,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from tasks.engine import tables
-from tasks.engine.dialects import ReadOptions
-from tasks.engine.reading import ReadLimits, ReadResult
+from tasks.engine.reader.dialects import ReadOptions
+from tasks.engine.reader.reading import ReadLimits, ReadResult
 from tasks.engine.tabular import read_table
 
 LIMITS = ReadLimits(

@@ -23,7 +23,7 @@ from dashboard.storage import get_storage, keys, storage_address
 from tasks.chore_kinds import KINDS
 from tasks.comparing import compare_versions
 from tasks.engine.errors import EngineError
-from tasks.engine.table_writer import TableWriter
+from tasks.engine.reader.table_writer import TableWriter
 from tests.factories import COLUMNS, make_dataset, make_user, make_version
 from tests.page import PageClient, words_of
 

@@ -7,8 +7,8 @@ from typing import Any
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.storage import get_storage, keys
-from tasks.engine.profile_file import read_details, write_profile
-from tasks.engine.profiling import profile_table
+from tasks.engine.profile.profile_file import read_details, write_profile
+from tasks.engine.profile.profiling import profile_table
 from tests.engine.tables import read
 from tests.factories import make_dataset
 

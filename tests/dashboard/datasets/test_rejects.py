@@ -14,7 +14,7 @@ from dashboard import queue
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.storage import get_storage, keys
-from tasks.engine.misfits import list_misfits
+from tasks.engine.profile.misfits import list_misfits
 from tasks.engine.tables import LINE
 from tests.dashboard.api.test_api import Api
 from tests.factories import make_dataset

@@ -18,7 +18,7 @@ from dashboard.extensions import db
 from dashboard.storage import get_storage, keys, storage_address
 from tasks.child_work import relate_target
 from tasks.chore_kinds import KINDS
-from tasks.engine.profiling import profile_table
+from tasks.engine.profile.profiling import profile_table
 from tests.engine.profiling.conftest import write_table
 from tests.factories import make_dataset, make_user
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from dashboard.datasets import row_views
 from dashboard.db import Dataset, User
-from tasks.engine import row_cells
+from tasks.engine.rows import cells as row_cells
 from tests.dashboard.datasets.profiled import FORMULA, NASTY, make_read_dataset
 from tests.page import Page, PageClient, words_of
 

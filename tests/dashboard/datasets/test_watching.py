@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard.datasets.watching import SMALL_BYTES, Watcher
 from dashboard.errors import DomainError, TooLarge, ValidationFailed
-from tasks.engine.limits import ReadLimits
+from tasks.engine.reader.limits import ReadLimits
 
 LIMITS = ReadLimits(max_rows=50_000, max_columns=100, max_line_chars=500_000,
                     max_unpacked_bytes=4_000_000)  # fmt: skip

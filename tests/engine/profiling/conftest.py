@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tasks.engine.profiling import ProfileResult, profile_table
+from tasks.engine.profile.profiling import ProfileResult, profile_table
 from tests.engine.reading.conftest import Reader, profile_of, reader
 
 __all__ = ["profile_of", "reader"]
@@ -29,7 +29,7 @@ def profile_cells(reader: Reader) -> Callable[..., ProfileResult]:
 
 def write_table(path: Path, columns: dict[str, list[str | None]]) -> Path:
     """Write a table of text cells, its rows in lines 2, 3, ..."""
-    from tasks.engine.table_writer import TableWriter
+    from tasks.engine.reader.table_writer import TableWriter
 
     with TableWriter(path, list(columns)) as writer:
         for n, row in enumerate(zip(*columns.values(), strict=True)):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tasks.engine.profiling import ProfileResult
+from tasks.engine.profile.profiling import ProfileResult
 
 ProfileCells = Callable[..., ProfileResult]
 PRICES = ["5", "6.5", "7", "$1,050", "unknown", "soon"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tasks.engine.profiling import ProfileResult
+from tasks.engine.profile.profiling import ProfileResult
 
 ProfileCells = Callable[..., ProfileResult]
 

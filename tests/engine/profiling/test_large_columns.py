@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tasks.engine import table_cells
-from tasks.engine.profiling import ProfileResult, profile_table
+from tasks.engine.profile import table_cells
+from tasks.engine.profile.profiling import ProfileResult, profile_table
 from tests.engine.profiling.conftest import write_table
 
 N = 30_000

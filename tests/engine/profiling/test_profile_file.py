@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tasks.engine.preview_marks import mark_preview
-from tasks.engine.profile_file import read_details, read_summary, write_profile
-from tasks.engine.profiling import ProfileResult, profile_table
+from tasks.engine.profile.preview_marks import mark_preview
+from tasks.engine.profile.profile_file import read_details, read_summary, write_profile
+from tasks.engine.profile.profiling import ProfileResult, profile_table
 from tests.engine.profiling.conftest import write_table
 
 ProfileCells = Callable[..., ProfileResult]
@@ -31,7 +31,7 @@ def test_profile_comes_back_in_pieces(tmp_path: Path) -> None:
 
 
 def test_web_reads_it_without_pandas() -> None:
-    code = "import sys, tasks.engine.profile_file; sys.exit('pandas' in sys.modules)"
+    code = "import sys, tasks.engine.profile.profile_file; sys.exit('pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -86,7 +86,7 @@ def test_one_value_and_blanks_is_not_called_constant(profile_of: ProfileOf) -> N
 
 
 def test_progress_counts_columns(reader: Reader) -> None:
-    from tasks.engine.profiling import profile_table
+    from tasks.engine.profile.profiling import profile_table
 
     reader.rows("a,b,c\n1,2,3\n4,5,6\n")
     told: list[tuple[int, int]] = []

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tasks.engine.errors import DataError
-from tasks.engine.profiling import profile_table
-from tasks.engine.relations import relate
+from tasks.engine.profile.profiling import profile_table
+from tasks.engine.profile.relations import relate
 from tests.engine.profiling.conftest import write_table
 
 N = 2_000
@@ -73,7 +73,7 @@ def test_charts_fit_their_bins(table: tuple[Path, list]) -> None:
 def test_large_tables_are_sampled_and_it_is_said(
     table: tuple[Path, list], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tasks.engine import relations
+    from tasks.engine.profile import relations
 
     monkeypatch.setattr(relations, "SAMPLE_ROWS", 500)
     answer = relate(*table, "won")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tasks.engine.profiling import ProfileResult, profile_table
+from tasks.engine.profile.profiling import ProfileResult, profile_table
 from tests.engine.profiling.conftest import write_table
 
 RNG = np.random.default_rng(0)

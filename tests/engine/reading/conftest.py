@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tasks.engine import tables
-from tasks.engine.dialects import ReadOptions
-from tasks.engine.profiling import ProfileResult, profile_table
-from tasks.engine.reading import ReadLimits, ReadResult
+from tasks.engine.profile.profiling import ProfileResult, profile_table
+from tasks.engine.reader.dialects import ReadOptions
+from tasks.engine.reader.reading import ReadLimits, ReadResult
 from tasks.engine.tabular import read_table
 
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.engine import blocks, reading, tables
-from tasks.engine.dialects import Dialect
-from tasks.engine.text_source import TextSource
+from tasks.engine import tables
+from tasks.engine.reader import blocks, reading
+from tasks.engine.reader.dialects import Dialect
+from tasks.engine.reader.text_source import TextSource
 from tests.engine.reading.conftest import Reader
 
 PIECES = st.sampled_from(

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tasks.engine import records, tables
-from tasks.engine.reading import ReadLimits
+from tasks.engine import tables
+from tasks.engine.reader import records
+from tasks.engine.reader.reading import ReadLimits
 from tests.engine.reading.conftest import Reader, warnings_of
 
 

@@ -4,10 +4,10 @@ import csv
 
 import pytest
 
-from tasks.engine.dialects import Dialect
-from tasks.engine.mending import drop_empty, mend_delimiter, mend_quotes
-from tasks.engine.records import Record
-from tasks.engine.rejects import Rejects
+from tasks.engine.reader.dialects import Dialect
+from tasks.engine.reader.mending import drop_empty, mend_delimiter, mend_quotes
+from tasks.engine.reader.records import Record
+from tasks.engine.reader.rejects import Rejects
 from tasks.engine.tabular import ReadOptions, read_table
 from tests.engine.reading.conftest import Reader, warnings_of
 
@@ -90,7 +90,7 @@ def test_a_table_without_a_fault_leaves_no_file(reader: Reader) -> None:
 def test_no_more_lines_are_kept_than_the_limit(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.engine.rejects.MAX_LINES", 3)
+    monkeypatch.setattr("tasks.engine.reader.rejects.MAX_LINES", 3)
     path = reader.table.with_name("rejects")
     rejects = Rejects(path)
     for n in range(10):

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from tasks.engine.reading import ReadLimits
+from tasks.engine.reader.reading import ReadLimits
 from tests.engine.reading.conftest import Reader
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1"

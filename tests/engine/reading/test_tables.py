@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.engine import blocks, table_writer, tables
-from tasks.engine.table_writer import TableWriter
+from tasks.engine import tables
+from tasks.engine.reader import blocks, table_writer
+from tasks.engine.reader.table_writer import TableWriter
 from tests.engine.reading.conftest import Reader
 
 

@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.engine.row_cells import OpenTable, fetch_rows
-from tasks.engine.row_conditions import make_condition
-from tasks.engine.row_stream import stream_rows
-from tasks.engine.row_values import MISSING, CellType
-from tasks.engine.rows import Order, RowQuery, find_rows
+from tasks.engine.rows.cells import OpenTable, fetch_rows
+from tasks.engine.rows.conditions import make_condition
+from tasks.engine.rows.search import Order, RowQuery, find_rows
+from tasks.engine.rows.stream import stream_rows
+from tasks.engine.rows.values import MISSING, CellType
 from tasks.engine.tables import LINE
 
 NUMBER = CellType(kind="number")

@@ -7,13 +7,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.engine import row_cells
 from tasks.engine.coercion import MISSING as TRAINING_MISSING
-from tasks.engine.row_cells import OpenTable, fetch_rows
-from tasks.engine.row_conditions import make_condition
-from tasks.engine.row_stream import stream_rows
-from tasks.engine.row_values import MISSING, CellType, cell_type, comparable
-from tasks.engine.rows import ORDERED_AT_MOST, Order, RowQuery, find_rows
+from tasks.engine.rows import cells as row_cells
+from tasks.engine.rows.cells import OpenTable, fetch_rows
+from tasks.engine.rows.conditions import make_condition
+from tasks.engine.rows.search import ORDERED_AT_MOST, Order, RowQuery, find_rows
+from tasks.engine.rows.stream import stream_rows
+from tasks.engine.rows.values import MISSING, CellType, cell_type, comparable
 from tasks.engine.tables import LINE
 
 TEXT = CellType()
@@ -96,7 +96,7 @@ def test_an_order_is_followed_to_a_depth(table: OpenTable) -> None:
 def test_a_download_in_an_order_goes_window_by_window(
     table: OpenTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.engine.row_stream.WINDOW_CELLS", 7)
+    monkeypatch.setattr("tasks.engine.rows.stream.WINDOW_CELLS", 7)
     query = RowQuery(order=Order("a.b", NUMBER, descending=True))
     pieces = list(stream_rows(table, query, ["a.b"]))
     assert max(map(len, pieces)) == 7

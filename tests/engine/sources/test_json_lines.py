@@ -6,7 +6,7 @@ import json
 import pytest
 
 from tasks.engine import tables
-from tasks.engine.reading import ReadLimits
+from tasks.engine.reader.reading import ReadLimits
 from tests.engine.reading.conftest import Reader, warnings_of
 
 

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.engine import tables
-from tasks.engine.profiling import profile_table
-from tasks.engine.reading import ReadLimits
+from tasks.engine.profile.profiling import profile_table
+from tasks.engine.reader.reading import ReadLimits
 from tests.engine.reading.conftest import Reader, warnings_of
 
 

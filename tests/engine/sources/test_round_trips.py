@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tasks.engine import tables
-from tasks.engine.dialects import ReadOptions
+from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.tabular import read_table
 
 ANY_SPEED = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])

@@ -10,8 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tasks.engine import unpacking
-from tasks.engine.reading import ReadLimits
+from tasks.engine.reader import unpacking
+from tasks.engine.reader.reading import ReadLimits
 from tests.engine.reading.conftest import Reader
 
 TEXT = b"a,b\n1,2\n3,4\n"

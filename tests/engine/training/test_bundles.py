@@ -15,9 +15,9 @@ import pytest
 
 from tasks.engine.bundle.csv_file import read_text_table
 from tasks.engine.coercion import features_from_text
-from tasks.engine.dialects import ReadOptions
 from tasks.engine.errors import BundleError
 from tasks.engine.export import small_schema, write_artefacts
+from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
 from tests.engine.tables import make_spec, mixed_csv

@@ -1,0 +1,125 @@
+"""What is worth checking in one column, in whole sentences."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from tasks.engine.cells import Written, parse_numbers
+from tasks.engine.coercion import TRUTH, number_of
+from tasks.engine.profile.column_cells import Column
+from tasks.engine.profile.column_profile import ColumnProfile
+from tasks.engine.profile.conventions import how_read, plain_number
+from tasks.engine.profile.date_formats import days_of
+from tasks.engine.reader.refusals import Problem
+
+LineOf = Callable[[int], int]
+Test = Callable[[pa.Array], np.ndarray]
+MOST = 0.5
+SHOWN = 60
+
+
+def column_problems(column: Column, made: ColumnProfile, line_of: LineOf) -> list[Problem]:
+    """Return warnings about a column.
+
+    Parameters
+    ----------
+    column : Column
+        The column.
+    made : ColumnProfile
+        Its profile.
+    line_of : callable
+        Gives the line in which a row, from 0, starts.
+    """
+    return list(_problems(column, made, line_of))
+
+
+def warning(
+    name: str, code: str, message: str, count: int | None = None, line: int | None = None
+) -> Problem:
+    """Return a warning about a column."""
+    return Problem("warning", code, message, line=line, column=name, count=count)
+
+
+def _problems(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[Problem]:
+    name, kind, found = column.name, made.facts["kind"], made.decision.found
+    missing = column.n_rows - column.n_present
+    if kind == "constant":
+        yield warning(name, "CONSTANT", f'"{name}" has the same value in every row')
+    elif missing > MOST * column.n_rows:
+        share = f"{missing:,} of {column.n_rows:,} cells of"
+        yield warning(name, "MOSTLY_MISSING", f'{share} "{name}" are missing', missing)
+    if kind == "identifier" and not made.decision.is_chosen:
+        words = f'"{name}" is different in every row. It identifies rows, so it is left out'
+        yield warning(name, "IDENTIFIER", words)
+    if found.both_ways:
+        words = (
+            f'"{name}" holds dates in which day and month could be either way round; it is text'
+        )
+        yield warning(name, "DATE_AMBIGUOUS", words)
+    if made.decision.is_refused:
+        words = f'Not one cell of "{name}" can be what you chose for it, so it is a {kind}'
+        yield warning(name, "CHOICE_UNUSABLE", words)
+    if found.has_codes and kind != "number":
+        words = f'"{name}" has numbers with leading zeros or over 15 digits; it is kept as text'
+        yield warning(name, "NUMBER_CODES", words)
+    yield from _written(column, made, line_of)
+
+
+def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[Problem]:
+    schema, question = made.decision.found.schema, made.decision.question
+    if made.n_unreadable:
+        yield _unreadable(column, made, line_of)
+    elif schema.get("mixed"):
+        words = sorted({v for v in column.values if v.lower() in TRUTH})
+        shown = ", ".join(f'"{word}"' for word in words[:6])
+        message = f'"{column.name}" says yes and no in several ways: {shown}'
+        yield warning(column.name, "BOOLEAN_MIXED", f"{message}. They are read as two values")
+    elif made.facts["kind"] == "number" and (schema.get("thousands") or schema.get("symbols")):
+        yield _signs(column, (schema["decimal"], schema.get("thousands", ""), "symbols" in schema))
+    elif question and question["about"] == "number" and question["chosen"] is None:
+        yield _mixed(column, made, question["of"], line_of)
+
+
+def _signs(column: Column, written: Written) -> Problem:
+    plain: Written = (".", "", False)
+    odd = np.flatnonzero(np.isnan(parse_numbers(column.cells, plain)))
+    first = column.values[odd[0] if len(odd) else 0]
+    value = plain_number(number_of(first, *written))
+    message = (
+        f'"{column.name}" is read as numbers with {how_read(written)}: '
+        f'"{first[:SHOWN]}" is read as {value}'
+    )
+    return warning(column.name, "NUMBER_SYMBOLS", message)
+
+
+def _unreadable(column: Column, made: ColumnProfile, line_of: LineOf) -> Problem:
+    schema, kind = made.decision.found.schema, made.facts["kind"]
+    if kind == "date":
+        test: Test = lambda cells: np.isnan(days_of(cells, schema["format"]))  # noqa: E731
+    else:
+        written = (schema["decimal"], schema.get("thousands", ""), "symbols" in schema)
+        test = lambda cells: np.isnan(parse_numbers(cells, written))  # noqa: E731
+    count, (line, value) = made.n_unreadable, _first(column, test, line_of)
+    message = (
+        f'{count:,} of {column.n_present:,} cells of "{column.name}" are no {kind} and count as '
+        f'missing. First: line {line}, "{value}"'
+    )
+    return warning(column.name, "MIXED_TYPES", message, count, line)
+
+
+def _mixed(column: Column, made: ColumnProfile, count: int, line_of: LineOf) -> Problem:
+    name, present = column.name, column.n_present
+    plain: Written = (column.decimal, "", False)
+    line, value = _first(column, lambda cells: np.isnan(parse_numbers(cells, plain)), line_of)
+    first = f'First: line {line}, "{value}"'
+    if count <= MOST * present:
+        message = f'"{name}" looks like a number column, but {count:,} of {present:,} cells are'
+        return warning(name, "MIXED_TYPES", f"{message} text. {first}", count, line)
+    message = f'"{name}" has numbers with thousands separators or signs; it is kept as text'
+    return warning(name, "NUMBER_SYMBOLS", f"{message}. {first}", count, line)
+
+
+def _first(column: Column, test: Test, line_of: LineOf) -> tuple[int, str]:
+    row, value = column.find_row(test) or (0, "")
+    return line_of(row), value[:SHOWN]

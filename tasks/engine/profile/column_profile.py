@@ -1,0 +1,204 @@
+"""One column's profile: what training and lists need, and what its page shows besides."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.engine.cells import as_text, hash_cells, match, trim
+from tasks.engine.coercion import booleans
+from tasks.engine.profile.column_cells import Column
+from tasks.engine.profile.column_choices import Decision, decide
+from tasks.engine.profile.date_formats import date_text, days_of
+from tasks.engine.profile.kinds import Found, find_kind
+from tasks.engine.profile.number_tally import BINS, QUANTILES, SMALL_BINS, NumberTally
+from tasks.engine.profile.sampled import Sampled, sampled_column
+
+TOP, TOP_STORED = 20, 3
+RAREST_OF = 100
+# Words that no category is called; of all the others one cannot know.
+HIDDEN = (
+    r"(?i)^(unknown|n\.a\.?|n/a|not available|not known|no data|missing|tbd|undefined|unspecified"
+    r"|not specified|no answer|<na>|<null>|#n/a|#value!|#ref!|#div/0!|-{2,}|\?{2,}|\*+)$"
+)
+SHOWN = 60
+
+
+@dataclass
+class ColumnProfile:
+    """A column as the dataset holds it, the details for its page, and what the checks need."""
+
+    facts: dict[str, Any]
+    details: dict[str, Any]
+    decision: Decision
+    sample: Sampled
+    fingerprint: bytes = b""
+    tally: NumberTally | None = None
+    n_unreadable: int = 0
+    is_all_different: bool = False
+    hidden: tuple[str, int] | None = None
+
+
+def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
+    """Profile one column.
+
+    Parameters
+    ----------
+    column : Column
+        The column.
+    choice : Mapping
+        What the person chose: ``kind``, ``format``, ``use``; each may be absent.
+    """
+    decision = decide(column, find_kind(column), choice)
+    found = decision.found
+    facts: dict[str, Any] = {
+        "name": column.name, "kind": found.kind, "missing": column.n_rows - column.n_present,
+        "count": column.n_present, "distinct": 0, "format": None,
+    }  # fmt: skip
+    facts |= found.schema
+    cells = trim(as_text(pa.chunked_array(column.sample, pa.string())))
+    made = ColumnProfile(facts, {}, decision, sampled_column(cells, facts, column.missing))
+    bits = hash_cells(cells.fill_null("")).tobytes()
+    made.fingerprint = hashlib.blake2b(bits, digest_size=16).digest()
+    made.is_all_different = column.n_present == column.n_rows and (
+        bool(column.__dict__.get("is_all_different"))
+        or (column.is_few and len(column.values) == column.n_rows)
+    )
+    if found.kind == "number":
+        _add_numbers(made, found.numbers.tally if found.numbers else NumberTally(column.n_rows))
+        made.n_unreadable = found.numbers.n_bad if found.numbers else 0
+    elif found.kind == "date":
+        _add_dates(made, column, found.schema["format"])
+    else:
+        _add_values(made, column, found)
+        is_asked = found.kind != "category" or decision.question is not None
+        made.hidden = None if is_asked else _hidden(column)
+    _add_rest(made, column)
+    return made
+
+
+def _hidden(column: Column) -> tuple[str, int] | None:
+    """Return the most frequent value that says that nothing is known, and how often it stands."""
+    if not column.is_few:
+        return None
+    found = np.flatnonzero(match(column.cells, HIDDEN))
+    count = int(column.counts[found[0]]) if len(found) else 0
+    return (column.values[found[0]], count) if count > 1 else None
+
+
+def _add_numbers(made: ColumnProfile, tally: NumberTally) -> None:
+    made.tally = tally
+    made.facts |= {"distinct": tally.distinct, **tally.facts()}
+    if tally.n:
+        quantiles = zip(map(str, QUANTILES), tally.quantiles(), strict=True)
+        chart = tally.histogram(BINS)
+        made.details |= {
+            "histogram": chart,
+            "small": fewer_bins(chart) or tally.histogram(SMALL_BINS),
+            "quantiles": dict(quantiles),
+        }
+    if tally.is_about:
+        made.details["about"] = True
+
+
+def fewer_bins(chart: dict[str, Any]) -> dict[str, Any] | None:
+    """Return a chart with a third of its bins, if they are as many as there can be."""
+    if len(chart["counts"]) != BINS:
+        return None
+    counts = np.reshape(chart["counts"], (SMALL_BINS, -1)).sum(axis=1)
+    return {"edges": chart["edges"][:: BINS // SMALL_BINS], "counts": counts.tolist()}
+
+
+def _add_dates(made: ColumnProfile, column: Column, date_format: str) -> None:
+    tally = NumberTally(column.n_rows)
+    for cells, counts in column.pieces():
+        days = days_of(cells, date_format)
+        good = np.isfinite(days)
+        tally.add(days[good], counts if counts is None else counts[good])
+    made.n_unreadable = column.n_present - tally.n
+    _add_numbers(made, tally)
+    for name in ("min", "median", "max"):
+        made.facts[name] = date_text(made.facts[name])
+    for name in ("mean", "std"):
+        del made.facts[name]
+    details = made.details
+    if tally.n:
+        details["quantiles"] = {q: date_text(v) for q, v in details["quantiles"].items()}
+        for chart in ("histogram", "small"):
+            edges = [date_text(edge) for edge in details[chart]["edges"]]
+            details[chart] = {**details[chart], "edges": edges}
+
+
+def _add_values(made: ColumnProfile, column: Column, found: Found) -> None:
+    values, counts = _labels(column, found)
+    scale = column.n_present / max(int(counts.sum()), 1)
+    counts = counts if scale == 1 else np.rint(counts * scale).astype(int)
+    made.facts["distinct"] = len(values) if column.is_few else column.distinct
+    made.facts["top"] = [
+        {"value": v[:SHOWN], "count": int(c)}
+        for v, c in zip(values[:TOP_STORED], counts[:TOP_STORED], strict=True)
+    ]
+    if TOP_STORED < len(values) <= RAREST_OF:
+        made.facts["rarest"] = {"value": values[-1][:SHOWN], "count": int(counts[-1])}
+    made.details |= {
+        "histogram": _bars(values, counts, BINS, made.facts["distinct"], column.n_present),
+        "small": _bars(values, counts, SMALL_BINS, made.facts["distinct"], column.n_present),
+    }
+
+
+def _labels(column: Column, found: Found) -> tuple[np.ndarray, np.ndarray]:
+    """Return values and counts; words that say the same in a boolean column are one."""
+    if not found.schema.get("mixed"):
+        return column.values, column.counts
+    truth = booleans(column.values, found.schema)
+    words = np.array([found.schema["true"], found.schema["false"]], dtype=object)
+    totals = np.array([column.counts[truth == value].sum() for value in (1, 0)])
+    order = np.argsort(-totals, kind="stable")
+    return words[order], totals[order]
+
+
+def _bars(
+    values: np.ndarray, counts: np.ndarray, bars: int, distinct: int, n_present: int
+) -> dict[str, Any]:
+    shown = bars - 1 if distinct > bars else bars
+    labels = [value[:SHOWN] for value in values[:shown]]
+    heights = [int(count) for count in counts[:shown]]
+    if distinct > shown:
+        labels.append(f"{distinct - shown:,} others")
+        heights.append(max(0, n_present - sum(heights)))
+    return {"labels": labels, "counts": heights}
+
+
+def _add_rest(made: ColumnProfile, column: Column) -> None:
+    facts, details, decision = made.facts, made.details, made.decision
+    facts["missing"] += made.n_unreadable
+    facts["count"] -= made.n_unreadable
+    if made.n_unreadable:
+        facts["unreadable"] = made.n_unreadable
+    if decision.found.both_ways:
+        facts["ambiguous"] = True
+    if decision.question:
+        facts["question"] = decision.question
+    if decision.is_left_out:
+        facts["role"] = "left_out"
+    scale = column.n_present / max(int(column.counts.sum()), 1)
+    details["top"] = [
+        {"value": v[:200], "count": round(int(c) * scale)}
+        for v, c in zip(column.values[:TOP], column.counts[:TOP], strict=True)
+    ]
+    if facts["kind"] == "text":
+        details["lengths"] = _lengths(column)
+    if not column.is_few:
+        facts["about"] = details["about"] = True
+
+
+def _lengths(column: Column) -> dict[str, int]:
+    found = [pc.utf8_length(cells).to_numpy(zero_copy_only=False) for cells, _ in column.pieces()]
+    low, high = min(map(np.min, found)), max(map(np.max, found))
+    lengths = pc.utf8_length(column.cells).to_numpy(zero_copy_only=False)
+    middle = np.median(np.repeat(lengths, column.counts))
+    return {"min": int(low), "median": int(middle), "max": int(high)}

@@ -1,0 +1,184 @@
+"""How numbers are written in a column: decimal sign, thousands, signs of money and percent.
+
+A column becomes a number by itself where all of its cells are numbers in one way that cannot be
+meant otherwise. Where it can, or where some cells are none, the person is asked.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.engine.cells import PLAIN, Written, match, parse_numbers
+from tasks.engine.coercion import MONEY, THOUSANDS, number_of
+from tasks.engine.profile.column_cells import Column
+
+# What may be a number in some way of writing: digits, signs of thousands, one sign around them.
+NUMERIC = (
+    rf"^[(+-]* ?[{MONEY}]?[ \x{{a0}}\x{{202f}}]?[+-]?[\p{{Nd}}.]"
+    rf"[\p{{Nd}}.,'’ \x{{a0}}\x{{2009}}\x{{202f}}]*([eE][+-]?\p{{Nd}}+)?"
+    rf"[ \x{{a0}}\x{{202f}}]?[{MONEY}%]?\)?$"
+)
+SIGN = re.compile(f"[{MONEY}%]")
+# Words that say of themselves that nothing is known; never the name of a category.
+NOTHING = (
+    r"(?i)^(unknown|unk|n\.a\.?|n/a|na|not available|not applicable|not known|no data|nodata"
+    r"|missing|tbd|tba|undefined|unspecified|not specified|no answer|no value|nil|nan|null|none"
+    r"|<na>|<null>|<none>|\(blank\)|\(none\)|\(empty\)|\(null\)"
+    r"|#n/a|#value!|#ref!|#div/0!|#num!|#null!|#name\?|-{2,}|\.{1,}|\*+|\?+)$"
+)
+MOST = 0.5
+FIRST = 20
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way of reading a column's numbers.
+
+    `is_sure` says that it cannot be meant otherwise; `share` is that of the cells that are numbers
+    in it, in the sample that the column's `values` are.
+    """
+
+    written: Written
+    is_sure: bool
+    share: float
+
+
+def find_reading(column: Column) -> Reading | None:
+    """Return the way in which most of a column's cells are numbers; None when half are none."""
+    plain: Written = (column.decimal, "", False)
+    if _are_all_plain(column, plain):
+        return Reading(plain, True, 1.0)
+    numeric = match(column.cells, NUMERIC)
+    total = column.counts.sum()
+    if not total or column.counts[numeric].sum() <= MOST * total:
+        return None
+    values, counts = column.values[numeric], column.counts[numeric]
+    texts = pa.array(values, pa.string())
+    best, best_count, parsed = None, 0, np.zeros(0)
+    for written in _ways(column.decimal, values):
+        found = parse_numbers(texts, written)
+        count = counts[np.isfinite(found)].sum()
+        if count > best_count:
+            best, best_count, parsed = written, count, found
+        if count == counts.sum():
+            break
+    if best is None or best_count <= MOST * total:
+        return None
+    best, is_sure = _check_sure(best, column.decimal, values[np.isfinite(parsed)])
+    return Reading(best, is_sure, float(best_count / total))
+
+
+def _are_all_plain(column: Column, plain: Written) -> bool:
+    if column.plain and plain == PLAIN:
+        return True
+    first = parse_numbers(column.cells[:FIRST], plain)
+    return bool(
+        len(first)
+        and np.isfinite(first).all()
+        and np.isfinite(parse_numbers(column.cells, plain)).all()
+    )
+
+
+def _ways(decimal: str, values: np.ndarray) -> list[Written]:
+    """Return the ways to try, the plainest first; only what stands in the values matters."""
+    joined = "".join(values)
+    other = "," if decimal == "." else "."
+    signs = [False, True] if SIGN.search(joined) or "(" in joined else [False]
+    ways: list[Written] = []
+    for symbols in signs:
+        for point, group in ((decimal, other), (other, decimal)):
+            spaced = [g for g in (" ", "'") if re.search(f"[{THOUSANDS[g]}]", joined)]
+            ways += [(point, sign, symbols) for sign in ("", group, *spaced)]
+    return ways
+
+
+def _check_sure(written: Written, decimal: str, values: np.ndarray) -> tuple[Written, bool]:
+    """Tell whether a way of reading cannot be meant otherwise; it may turn out to be another."""
+    point, group, symbols = written
+    if written == (decimal, "", False):
+        return written, True
+    plain = [_without_signs(value) for value in values] if symbols else list(values)
+    signs = {"".join(SIGN.findall(value)) for value in values} if symbols else {""}
+    is_uniform = not symbols or len(signs) == 1
+    is_money = symbols and not signs & {"", "%"}
+    mark = group or point
+    marked = [text for text in plain if mark in text]
+    if mark in {".", ","} and (group or point != decimal or is_money) and marked:
+        alone = re.compile(rf"[+-]?[1-9]\d{{0,2}}{re.escape(mark)}\d{{3}}")
+        if all(alone.fullmatch(text) for text in marked):
+            other = "," if mark == "." else "."
+            has_point = any(other in text for text in plain)
+            written = (other, mark, symbols)
+            is_clear = has_point or is_money or (group != "" and point == decimal == ",")
+            return written, is_uniform and is_clear
+    return written, is_uniform
+
+
+def _without_signs(value: str) -> str:
+    return re.sub(rf"[{MONEY}%() \xa0\u202f]", "", value)
+
+
+def have_same_sign(column: Column) -> bool:
+    """Tell whether all cells have the sign of the first, or none has one."""
+    sign = SIGN.search(column.values[0])
+    if sign is None:
+        return True  # brackets alone, around what is below zero
+    return all(
+        pc.all(pc.match_substring(cells, sign[0])).as_py() for cells, _counts in column.pieces()
+    )
+
+
+def number_question(column: Column, written: Written) -> dict[str, Any] | None:
+    """Return the question what is to be done with the cells that are no plain numbers.
+
+    Counted over all cells: ``of`` so many, ``become`` become numbers as `written`, ``missing`` say
+    that nothing is known, ``left`` are something else and would be missing too.
+    """
+    plain: Written = (column.decimal, "", False)
+    totals = np.zeros(3, int)
+    for cells, counts in column.pieces():
+        odd = np.isnan(parse_numbers(cells, plain))
+        if written == plain:
+            fine = np.zeros(len(odd), bool)
+        else:
+            fine = odd & np.isfinite(parse_numbers(cells, written))
+        nothing = odd & ~fine & match(cells, NOTHING)
+        weights = np.ones(len(odd), int) if counts is None else counts
+        totals += [int(weights[mask].sum()) for mask in (odd, fine, nothing)]
+    of, become, missing = map(int, totals)
+    if not of:
+        return None
+    first, hidden = _examples(column, plain, written)
+    return {
+        "about": "number", "become": become, "missing": missing,
+        "left": of - become - missing, "of": of, "from": first,
+        "to": None if first is None else plain_number(number_of(first, *written)),
+        "hidden": hidden, "chosen": None,
+    }  # fmt: skip
+
+
+def _examples(column: Column, plain: Written, written: Written) -> tuple[str | None, str | None]:
+    odd = np.isnan(parse_numbers(column.cells, plain))
+    fine = odd & np.isfinite(parse_numbers(column.cells, written))
+    nothing = odd & ~fine & match(column.cells, NOTHING)
+    firsts = [column.values[mask][0] if mask.any() else None for mask in (fine, nothing)]
+    return firsts[0], firsts[1]
+
+
+def plain_number(value: float) -> str:
+    """Return a number as plain text: 1050000, not 1050000.0."""
+    return f"{value:.0f}" if value == int(value) and abs(value) < 1e15 else repr(value)
+
+
+def how_read(written: Written) -> str:
+    """Say in words what is left out of numbers that are written so."""
+    point, group, symbols = written
+    names = {",": "commas", ".": "points", " ": "spaces", "'": "apostrophes"}
+    parts = [f"{names[group]} as thousands separators"] if group else []
+    parts += ["a decimal comma"] if point == "," else []
+    parts += ["signs"] if symbols else []
+    return " and ".join(parts) or "plain numbers"

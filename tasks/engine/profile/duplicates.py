@@ -1,0 +1,132 @@
+"""Rows that are copies of others, and columns that are.
+
+Rows are compared by 64 bits for each, made of one column after the other. A row that differs from
+all others by the columns so far is left out of the comparison from then on, so that most tables
+need one or two columns only.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from tasks.engine.cells import as_text, hash_cells, mix
+from tasks.engine.profile.column_profile import ColumnProfile
+from tasks.engine.profile.table_cells import TableCells
+from tasks.engine.reader.refusals import Problem
+
+TURN = np.uint64(0x9E3779B97F4A7C15)
+NAMED = 5
+
+
+def find_duplicate_rows(
+    cells: TableCells, made: Sequence[ColumnProfile]
+) -> tuple[int, tuple[int, int]]:
+    """Count the rows that are exact copies of a row above.
+
+    Returns
+    -------
+    count : int
+    first : tuple of (int, int)
+        The rows, from 0, of the first copy and of what it is a copy of; (0, 0) without one.
+    """
+    if any(found.is_all_different for found in made):
+        return 0, (0, 0)
+    rows: np.ndarray | None = None  # of those that may have copies; None: all
+    bits = np.zeros(cells.n_rows, np.uint64)
+    for batch in _order(cells, made):
+        for position, column in zip(batch, cells.raw_columns(batch), strict=True):
+            found = hash_column(column)
+            found = found if rows is None else found[rows]
+            bits = mix((bits + np.uint64(position)) * TURN ^ found)
+        kept = repeated(bits)
+        rows = np.flatnonzero(kept) if rows is None else rows[kept]
+        bits = bits[kept]
+        if not len(rows):
+            return 0, (0, 0)
+    return _count(rows if rows is not None else np.zeros(0, int), bits)
+
+
+def _count(rows: np.ndarray, bits: np.ndarray) -> tuple[int, tuple[int, int]]:
+    _found, firsts, places = np.unique(bits, return_index=True, return_inverse=True)
+    copies = np.ones(len(rows), bool)
+    copies[firsts] = False
+    if not copies.any():
+        return 0, (0, 0)
+    first = int(copies.argmax())
+    return int(copies.sum()), (int(rows[first]), int(rows[firsts[places[first]]]))
+
+
+def _order(cells: TableCells, made: Sequence[ColumnProfile]) -> list[list[int]]:
+    """Return batches of columns, those with the most different values first."""
+    batches = cells.batches()
+    if len(batches) < len(made):
+        return batches
+    return sorted(batches, key=lambda batch: -made[batch[0] - 1].facts["distinct"])
+
+
+def repeated(bits: np.ndarray) -> np.ndarray:
+    """Tell which values stand more than once."""
+    ordered = np.sort(bits)
+    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(again):
+        return np.zeros(len(bits), bool)
+    places = np.minimum(np.searchsorted(again, bits), len(again) - 1)
+    return np.asarray(again[places] == bits)
+
+
+def hash_column(column: pa.ChunkedArray) -> np.ndarray:
+    """Return 64 bits for each cell of a column; a missing cell is as an empty one."""
+    parts = []
+    for chunk in column.chunks:
+        if pa.types.is_dictionary(chunk.type):
+            known = np.append(hash_cells(as_text(chunk.dictionary)), hash_cells(pa.array([""])))
+            parts.append(known[chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)])
+        else:
+            parts.append(hash_cells(chunk.fill_null("") if chunk.null_count else chunk))
+    return np.concatenate(parts) if parts else np.zeros(0, np.uint64)
+
+
+def duplicate_rows_problem(count: int, lines: tuple[int, int], n_rows: int) -> Problem:
+    """Return the warning about copies; `lines` are those of the first and of its original."""
+    rows = f"{count:,} of {n_rows:,} rows {'is a copy' if count == 1 else 'are copies'}"
+    message = f"{rows} of a row above. First: line {lines[0]} is the same as line {lines[1]}"
+    return Problem("warning", "DUPLICATE_ROWS", message, line=lines[0], count=count)
+
+
+def duplicate_columns(cells: TableCells, made: Sequence[ColumnProfile]) -> list[Problem]:
+    """Return warnings about columns that are the same as one before them, in every cell."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for n, found in enumerate(made):
+        facts = found.facts
+        if facts["kind"] != "constant":
+            key = (facts["kind"], facts["missing"], facts["distinct"], found.fingerprint)
+            groups.setdefault(key, []).append(n)
+    pairs = []
+    for group in (group for group in groups.values() if len(group) > 1):
+        known: dict[bytes, int] = {}
+        for n in group:
+            digest = b"" if cells.step == 1 else _digest(cells, n + 1)
+            if digest in known:
+                pairs.append((known[digest], n))
+            known.setdefault(digest, n)
+    pairs.sort(key=lambda pair: pair[1])
+    problems = []
+    for first, second in pairs[:NAMED]:
+        one, other = made[first].facts["name"], made[second].facts["name"]
+        words = f'"{other}" is the same as "{one}" in every row'
+        problems.append(Problem("warning", "DUPLICATE_COLUMNS", words, column=other))
+    if len(pairs) > NAMED:
+        words = f"{len(pairs) - NAMED:,} more columns are the same as others"
+        problems.append(Problem("warning", "DUPLICATE_COLUMNS", words, count=len(pairs) - NAMED))
+    return problems
+
+
+def _digest(cells: TableCells, position: int) -> bytes:
+    total, start = np.uint64(0), 0
+    for column in cells.raw_pieces(position):
+        bits = hash_column(column)
+        rows = np.arange(start, start + len(bits), dtype=np.uint64)
+        total = total + mix(bits + rows * TURN).sum(dtype=np.uint64)
+        start += len(bits)
+    return total.tobytes()

@@ -1,0 +1,215 @@
+"""What a column is: number, category, text, date, boolean, identifier or constant.
+
+Decided from all of its cells, and with care: what is in doubt stays text or category, and the
+person is asked.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.engine.cells import PLAIN, Written, as_text, first_bytes, match, parse_numbers, present
+from tasks.engine.coercion import TRUTH
+from tasks.engine.profile.column_cells import Column
+from tasks.engine.profile.conventions import Reading, find_reading, have_same_sign
+from tasks.engine.profile.date_formats import find_date_format
+from tasks.engine.profile.number_tally import NumberTally
+
+BOOLEANS = (("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"))
+CODE = r"^[+-]?(0[0-9]+|[0-9]{16,})$"  # a leading zero, or more digits than a float64 holds
+ID_NAME = re.compile(
+    r"(.*[_\-. ])?(id|uuid|guid|key)|index|rownum|row|rowid|unnamed: \d+"
+    r"|(user|customer|client|patient|passenger|order|product|item|member|employee|student)id",
+    re.IGNORECASE,
+)
+ID_CAMEL = re.compile(r".*[a-z0-9](ID|Id)")  # customerID, but not "paid" or "HUMID"
+ENOUGH_ROWS = 20  # fewer rows than this can be all different by chance
+LONG_CODE = 1e15
+MOST = 0.5
+
+
+@dataclass
+class ColumnNumbers:
+    """A column's numbers, read in one way, and how many of its cells are none."""
+
+    tally: NumberTally
+    n_bad: int = 0
+    has_codes: bool = False
+
+
+@dataclass
+class Found:
+    """What a column was found to be, and what was found on the way.
+
+    `schema` are facts that go into the column's schema. `reading` is the way in which most cells
+    are numbers, `both_ways` two formats that read every date. `has_codes`: all are numbers, but
+    some have leading zeros or too many digits.
+    """
+
+    kind: str
+    schema: dict[str, Any] = field(default_factory=dict)
+    numbers: ColumnNumbers | None = None
+    reading: Reading | None = None
+    both_ways: tuple[str, str] | None = None
+    has_codes: bool = False
+
+
+def find_kind(column: Column) -> Found:
+    """Decide what a column is, from all of its cells; doubt makes it text or category."""
+    n_values = len(column.values)
+    if n_values == 0 or (n_values == 1 and column.n_present == column.n_rows):
+        return Found("constant")
+    truth = find_booleans(column)
+    if truth:
+        return Found("boolean", truth)
+    found = Found("category", reading=find_reading(column))
+    if found.reading and _becomes_number(column, found, found.reading):
+        return found
+    date_format, other = find_date_format(column)
+    if date_format and not other:
+        return Found("date", {"format": date_format})
+    if date_format and other:
+        found.both_ways = (date_format, other)
+    share = found.reading.share if found.reading and not found.has_codes else 0.0
+    if _is_identifier(column, share):
+        found.kind = "identifier"
+    elif _is_text(column):
+        found.kind = "text"
+    return found
+
+
+def written_facts(written: Written) -> dict[str, Any]:
+    """Return a way of writing numbers as a column's schema holds it."""
+    decimal, thousands, symbols = written
+    facts: dict[str, Any] = {"decimal": decimal}
+    if thousands:
+        facts["thousands"] = thousands
+    return facts | ({"symbols": True} if symbols else {})
+
+
+def _becomes_number(column: Column, found: Found, reading: Reading) -> bool:
+    """Tell whether every cell is a number beyond doubt, and note what kind of number."""
+    if reading.share < 1 or not reading.is_sure or (column.is_few and len(column.values) < 2):
+        return False
+    read = read_numbers(column, reading.written)
+    if read.n_bad or (reading.written[2] and not have_same_sign(column)):
+        return False
+    found.has_codes = read.has_codes
+    if read.has_codes:
+        return False
+    found.kind = "identifier" if _is_numbered(column, read) else "number"
+    found.numbers, found.schema = read, written_facts(reading.written)
+    return True
+
+
+def read_numbers(column: Column, written: Written) -> ColumnNumbers:
+    """Read all of a column's cells as numbers."""
+    read = ColumnNumbers(NumberTally(column.n_rows))
+    known = column.plain if written == PLAIN else []
+    for n, (cells, counts) in enumerate(column.pieces()):
+        values = known[n] if known else parse_numbers(cells, written)
+        good = np.isfinite(values)
+        if not good.all():
+            weights = np.ones(len(values), int) if counts is None else counts
+            read.n_bad += int(weights[~good].sum())
+            values, counts = values[good], None if counts is None else counts[good]
+            cells = cells.filter(pa.array(good))
+        read.tally.add(values, counts)
+        if not written[1] and not written[2] and not read.has_codes:
+            read.has_codes = _has_codes(cells, values)
+    return read
+
+
+def _has_codes(cells: pa.Array, values: np.ndarray) -> bool:
+    if not len(cells):
+        return False
+    first, second = first_bytes(cells)
+    zero, nine = ord("0"), ord("9")
+    likely = ((first == zero) & (second >= zero) & (second <= nine)) | (abs(values) >= LONG_CODE)
+    return bool(likely.any() and match(cells.filter(pa.array(likely)), CODE).any())
+
+
+def find_booleans(column: Column) -> dict[str, Any] | None:
+    """Return the words for true and false; ``mixed`` where there are several for one of them."""
+    if not column.is_few or not 2 <= len(column.values) <= len(TRUTH):
+        return None
+    by_word = {value.lower(): value for value in reversed(column.values)}
+    for true, false in BOOLEANS:
+        if set(by_word) == {true, false}:
+            mixed = {"mixed": True} if len(column.values) > 2 else {}
+            return {"true": by_word[true], "false": by_word[false], **mixed}
+    if len(by_word) < 3 or not set(by_word) <= set(TRUTH):
+        return None
+    words = [value for value in column.values if value.lower() in TRUTH]
+    if all(word[0].isdigit() for word in words):
+        return None
+    first = {truth: next(w for w in words if TRUTH[w.lower()] == truth)
+             for truth in {TRUTH[w.lower()] for w in words}}  # fmt: skip
+    if len(first) < 2:
+        return None
+    return {"true": first[1.0], "false": first[0.0], "mixed": True}
+
+
+def has_id_name(name: str) -> bool:
+    """Tell whether a column is called like one that identifies rows."""
+    return bool(ID_NAME.fullmatch(name) or ID_CAMEL.fullmatch(name))
+
+
+def _is_numbered(column: Column, read: ColumnNumbers) -> bool:
+    """Tell whether whole numbers, all different, only number the rows.
+
+    By the column's name, or because they count the rows, in their order, from 0 or 1. Years that
+    follow each other do not: they measure.
+    """
+    tally, is_named = read.tally, has_id_name(column.name)
+    counts = tally.low in {0, 1} and tally.high - tally.low == column.n_rows - 1
+    may_count = counts and column.n_present >= max(ENOUGH_ROWS, column.n_rows)
+    if not is_named and not may_count:
+        return False
+    if not all(match(cells, "^[0-9]+$").all() for cells, _counts in column.pieces()):
+        return False
+    return column.is_all_different if is_named else _counts_up(column, tally.low)
+
+
+def _counts_up(column: Column, expected: float) -> bool:
+    for raw in column.read():
+        values = parse_numbers(present(as_text(raw), column.missing)[0], PLAIN)
+        if not np.array_equal(values, np.arange(expected, expected + len(values))):
+            return False
+        expected += len(values)
+    return True
+
+
+def _is_identifier(column: Column, numeric: float) -> bool:
+    """Tell whether texts only tell rows apart: all different, by name or of one shape.
+
+    A share of numbers above a half speaks against it: then the texts among them are the fault.
+    """
+    if column.n_present < ENOUGH_ROWS or len(column.values) < column.counts.sum():
+        return False
+    if not has_id_name(column.name):
+        if numeric > MOST:
+            return False
+        values = column.values[:1000]
+        shapes = {re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "0", v)) for v in values}
+        if len(shapes) > 3 or not all(map(_is_code_shape, shapes)):
+            return False
+    return column.is_all_different
+
+
+def _is_code_shape(shape: str) -> bool:
+    return bool(re.fullmatch(r"[a0_#/-]+", shape)) and ("a" in shape or shape.count("0") >= 8)
+
+
+def _is_text(column: Column) -> bool:
+    """Tell whether cells are sentences, not labels: several words each, and seldom repeated."""
+    values = column.values[:2000]
+    words = float(np.mean([len(v.split()) for v in values]))
+    is_long = words >= 3 or float(pc.mean(pc.utf8_length(column.cells[:2000])).as_py()) > 50
+    return is_long and len(column.values) >= ENOUGH_ROWS and (
+        column.distinct >= 0.3 * column.n_present
+    )  # fmt: skip

@@ -1,0 +1,129 @@
+"""Marks on the rows of the check page: why a cell is not simply what its column is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.engine.cells import Written, as_text, match, parse_numbers, present
+from tasks.engine.coercion import MONEY, missing_markers
+from tasks.engine.profile.conventions import NOTHING
+from tasks.engine.profile.date_formats import days_of
+from tasks.engine.profile.table_cells import TableCells
+
+MORE_ROWS, COLUMNS_AT_MOST = 50, 200
+# What is said of a cell that is no plain number; the first pattern that fits.
+REASONS = (
+    (NOTHING, "May stand for a missing value"),
+    (f"[{MONEY}]", "Has a currency sign"),
+    ("%", "Has a percent sign"),
+    (r"^[^A-Za-z]*[0-9][,.' \x{2019}\x{a0}][0-9]{3}[^A-Za-z]*$", "Has thousands separators"),
+    (r"^[+-]?[0-9]+,[0-9]+$", "Has a decimal comma"),
+    (r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]", "Day and month could be either way round"),
+)
+Test = Callable[[pa.Array], np.ndarray]
+
+
+def mark_preview(
+    preview: Sequence[Mapping[str, Any]],
+    columns: Sequence[Mapping[str, Any]],
+    parquet: Path,
+    dialect: dict[str, Any],
+) -> list[dict[str, Any]]:
+    """Mark the cells of a preview, and add rows with problems from further down.
+
+    Parameters
+    ----------
+    preview : sequence of Mapping
+        The first rows: ``line`` and ``cells``.
+    columns : sequence of Mapping
+        The columns' profiles.
+    parquet : Path
+        The table.
+    dialect : dict
+        How the file was read.
+
+    Returns
+    -------
+    list of dict
+        The preview's rows, with ``marks`` (what is odd, by the column's position as text) where
+        there are any; then up to 50 other rows with marks, with ``problem`` set.
+    """
+    cells = TableCells(parquet, dialect, missing_markers({"dialect": dialect}))
+    rows = [dict(row) for row in preview]
+    tests = {n: test for n, facts in enumerate(columns) if (test := _test_of(facts, cells))}
+    searched = [n for n in tests if not columns[n].get("ambiguous")][:COLUMNS_AT_MOST]
+    more: set[int] = set()
+    for n in searched:
+        most = -(-MORE_ROWS // min(len(searched), MORE_ROWS))
+        more.update(_odd_rows(cells, n + 1, tests[n], len(rows), most))
+    found = read_some_rows(parquet, sorted(more)[:MORE_ROWS])
+    rows += [{"line": line, "cells": row, "problem": True} for line, row in found]
+    for row in rows:
+        marks = _marks(row["cells"], tests, cells.missing)
+        if marks:
+            row["marks"] = marks
+    return rows
+
+
+def _test_of(facts: Mapping[str, Any], cells: TableCells) -> Test | None:
+    """Return what tells a column's odd cells; None where it has none."""
+    question, kind = facts.get("question"), facts["kind"]
+    if question and question["about"] == "date" and kind != "date":
+        return lambda found: np.ones(len(found), bool)
+    if kind == "date" and facts.get("unreadable"):
+        return lambda found: np.isnan(days_of(found, facts["format"]))
+    if kind == "number" and facts.get("unreadable") and not question:
+        written = (facts["decimal"], facts.get("thousands", ""), "symbols" in facts)
+        return lambda found: np.isnan(parse_numbers(found, written))
+    if question and question["about"] == "number":
+        plain: Written = (cells.decimal, "", False)
+        return lambda found: np.isnan(parse_numbers(found, plain))
+    return None
+
+
+def read_some_rows(parquet: Path, rows: Sequence[int]) -> list[tuple[int, list[str | None]]]:
+    """Read rows, numbered from 0 and rising, each with the line in which it starts."""
+    file, found, start = pq.ParquetFile(parquet), [], 0
+    for group in range(file.num_row_groups):
+        size = file.metadata.row_group(group).num_rows
+        inside = [row - start for row in rows if start <= row < start + size]
+        if inside:
+            table = file.read_row_group(group).take(pa.array(inside))
+            columns = [column.to_pylist() for column in table.columns]
+            found += [(row[0], list(row[1:])) for row in zip(*columns, strict=True)]
+        start += size
+    return found
+
+
+def _odd_rows(cells: TableCells, position: int, test: Test, after: int, most: int) -> list[int]:
+    """Return the first rows, from 0, whose cell is odd and that the preview does not show."""
+    found: list[int] = []
+    start = 0
+    for raw in cells.raw_pieces(position):
+        kept, where = present(as_text(raw), cells.missing)
+        rows = np.flatnonzero(test(kept))
+        rows = rows if where is None else np.flatnonzero(where)[rows]
+        rows = rows[rows + start >= after][: most - len(found)] + start
+        found += rows.tolist()
+        start += len(raw)
+        if len(found) >= most:
+            break
+    return found
+
+
+def _marks(row: Sequence[str | None], tests: Mapping[int, Test], missing: Any) -> dict[str, str]:
+    marks = {}
+    for n, test in tests.items():
+        cell = (row[n] or "").strip()
+        array = pa.array([cell], pa.string())
+        if cell not in missing and test(array)[0]:
+            marks[str(n)] = _reason(array)
+    return marks
+
+
+def _reason(cell: pa.Array) -> str:
+    return next((words for pattern, words in REASONS if match(cell, pattern)[0]), "Is text")

@@ -1,0 +1,136 @@
+"""How every column of a table relates to one of them, the target; on a sample of rows."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tasks.engine.coercion import missing_markers
+from tasks.engine.errors import DataError
+from tasks.engine.profile.sampled import Sampled, sampled_column
+from tasks.engine.profile.strengths import (
+    Target,
+    bin_of,
+    inner_edges,
+    make_target,
+    measure_strength,
+)
+from tasks.engine.profile.table_cells import TableCells
+
+SAMPLE_ROWS, SAMPLE_CELLS = 50_000, 20_000_000
+CHART_BINS, CHART_LABELS, CHART_CLASSES = 10, 12, 6
+LEFT_OUT = frozenset({"constant"})
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def relate(
+    parquet: Path,
+    columns: Sequence[Mapping[str, Any]],
+    target: str,
+    dialect: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Measure how well each column alone tells the target.
+
+    Parameters
+    ----------
+    parquet : Path
+        A table that `tabular.read_table` wrote.
+    columns : sequence of Mapping
+        The columns' profiles, in file order.
+    target : str
+        A column that is a number, a category or a boolean.
+    dialect : dict, optional
+        How the file was read; ``missing`` is used.
+
+    Returns
+    -------
+    dict
+        ``target``; ``kind``: ``classes`` or ``number``; ``classes``: their names, the most
+        frequent first; ``about``: how many rows were used, None: all; ``columns``, the strongest
+        first: ``name``, ``strength`` (0 to 1), ``measure`` (``AUC`` or ``R2``), ``score``, and
+        ``chart``: ``labels`` or ``edges`` of its bins, ``counts``, and by bin ``values`` (the
+        target's mean) or ``shares`` (of each of the first six classes).
+
+    Raises
+    ------
+    DataError
+        RELATION_TARGET when the target is no column, or has fewer than two values.
+    """
+    cells = TableCells(parquet, dialect or {}, missing_markers({"dialect": dialect}))
+    rows = min(SAMPLE_ROWS, max(100, SAMPLE_CELLS // max(len(columns), 1)))
+    cells.step = max(1, -(-cells.n_rows // rows))
+    places = {facts["name"]: n for n, facts in enumerate(columns)}
+    found = None
+    if target in places and columns[places[target]]["kind"] not in {"text", "identifier"}:
+        found = make_target(_sample(cells, [places[target]], columns)[0])
+    if found is None:
+        raise DataError(
+            "RELATION_TARGET", f'"{target}" has no values that other columns could tell apart',
+            "Choose a column of numbers or of few classes",
+        )  # fmt: skip
+    related = []
+    for batch in cells.batches():
+        wanted = [position - 1 for position in batch if _is_wanted(columns[position - 1], target)]
+        for feature in _sample(cells, wanted, columns):
+            related.append(_relation(feature, found))
+    related.sort(key=lambda one: (-one["strength"], places[one["name"]]))
+    return {
+        "target": target, "kind": "classes" if found.classes else "number",
+        "classes": (found.classes or [])[:CHART_CLASSES] or None,
+        "about": None if cells.step == 1 else len(range(0, cells.n_rows, cells.step)),
+        "columns": related,
+    }  # fmt: skip
+
+
+def _is_wanted(facts: Mapping[str, Any], target: str) -> bool:
+    return facts["name"] != target and facts["kind"] not in LEFT_OUT
+
+
+def _sample(
+    cells: TableCells, places: list[int], columns: Sequence[Mapping[str, Any]]
+) -> list[Sampled]:
+    texts = cells.sampled([place + 1 for place in places])
+    return [
+        sampled_column(text, columns[place], cells.missing)
+        for place, text in zip(places, texts, strict=True)
+    ]
+
+
+def _relation(feature: Sampled, target: Target) -> dict[str, Any]:
+    strength = measure_strength(feature, target)
+    return {
+        "name": feature.name, "strength": round(strength.strength, 4),
+        "measure": strength.measure, "score": round(strength.score, 4),
+        "chart": _chart(feature, target),
+    }  # fmt: skip
+
+
+def _chart(feature: Sampled, target: Target) -> dict[str, Any]:
+    chart: dict[str, Any] = {}
+    if feature.is_number:
+        bins, n_bins = bin_of(feature, target.rows, CHART_BINS)
+        known = feature.values[target.rows][feature.known[target.rows]]
+        ends = [float(known.min()), float(known.max())] if len(known) else [0.0, 0.0]
+        inner = inner_edges(feature, target.rows, CHART_BINS).tolist()
+        chart["edges"] = [ends[0], *inner, ends[1]]
+        n_bins -= 1  # the last bin is for missing values
+    else:
+        codes, labels = feature.as_classes(CHART_LABELS)
+        bins, n_bins = codes[target.rows], len(labels)
+        bins = np.where(bins < 0, n_bins, bins)
+        chart["labels"] = [label[:60] for label in labels]
+    counts = np.bincount(bins, minlength=n_bins + 1)[:n_bins]
+    chart["counts"] = counts.tolist()
+    if target.classes:
+        shares = [
+            np.bincount(bins, target.values == code, n_bins + 1)[:n_bins] / np.maximum(counts, 1)
+            for code in range(min(len(target.classes), CHART_CLASSES))
+        ]
+        chart["shares"] = np.round(np.transpose(shares), 4).tolist()
+    else:
+        means = np.bincount(bins, target.values, n_bins + 1)[:n_bins] / np.maximum(counts, 1)
+        chart["values"] = [
+            float(mean) if n else None for mean, n in zip(means, counts, strict=True)
+        ]
+    return chart

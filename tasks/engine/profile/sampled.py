@@ -1,0 +1,91 @@
+"""Some rows of a table, typed: what checks and relations are made from."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from tasks.engine.cells import Written, objects, parse_numbers, present
+from tasks.engine.coercion import booleans
+from tasks.engine.profile.date_formats import days_of
+
+MEASURED = frozenset({"number", "date"})
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A column's cells of some rows.
+
+    `values` are numbers (days, for dates; NaN where missing) where `is_number`, else codes (-1
+    where missing) of `labels`.
+    """
+
+    name: str
+    kind: str
+    values: np.ndarray
+    labels: list[str]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether values are measured, not counted."""
+        return self.kind in MEASURED
+
+    @property
+    def known(self) -> np.ndarray:
+        """Which rows have a value."""
+        return np.isfinite(self.values) if self.is_number else self.values >= 0
+
+    def as_classes(self, most: int) -> tuple[np.ndarray, list[str]]:
+        """Return codes of at most so many classes, the most frequent first, and their names."""
+        if self.is_number:
+            found, codes = np.unique(self.values, return_inverse=True)
+            labels = [f"{value:g}" for value in found]
+            codes = np.where(self.known, codes, -1)
+        else:
+            codes, labels = self.values, self.labels
+        counts = np.bincount(codes[codes >= 0], minlength=len(labels))
+        order = np.argsort(-counts, kind="stable")
+        places = np.empty(len(labels) + 1, int)
+        places[order], places[-1] = np.minimum(np.arange(len(labels)), most - 1), -1
+        names = [labels[n] for n in order[:most]]
+        if len(labels) > most:
+            names[-1] = "others"
+        return places[codes], names
+
+
+def sampled_column(cells: pa.Array, facts: Mapping[str, Any], missing: Collection[str]) -> Sampled:
+    """Type some cells of a column by its schema; what cannot be read counts as missing."""
+    kept, where = present(cells, missing)
+    kind = facts["kind"]
+    if kind == "number":
+        written: Written = (
+            facts.get("decimal") or ".", facts.get("thousands") or "", bool(facts.get("symbols")),
+        )  # fmt: skip
+        return Sampled(facts["name"], kind, _spread(parse_numbers(kept, written), where), [])
+    if kind == "date":
+        return Sampled(facts["name"], kind, _spread(days_of(kept, facts["format"]), where), [])
+    if kind == "boolean":
+        truth = booleans(objects(kept), dict(facts))
+        codes = np.where(np.isnan(truth), -1, truth == 1).astype(int)
+        return Sampled(facts["name"], kind, _codes(codes, where), [facts["false"], facts["true"]])
+    coded = kept.dictionary_encode()
+    codes = coded.indices.to_numpy(zero_copy_only=False).astype(int)
+    return Sampled(facts["name"], kind, _codes(codes, where), coded.dictionary.to_pylist())
+
+
+def _spread(values: np.ndarray, where: np.ndarray | None) -> np.ndarray:
+    if where is None:
+        return values
+    spread = np.full(len(where), np.nan)
+    spread[where] = values
+    return spread
+
+
+def _codes(codes: np.ndarray, where: np.ndarray | None) -> np.ndarray:
+    if where is None:
+        return codes
+    spread = np.full(len(where), -1)
+    spread[where] = codes
+    return spread

@@ -1,0 +1,190 @@
+"""What is worth checking in a table as a whole; few warnings, each with its reason."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from tasks.engine.profile.column_problems import warning
+from tasks.engine.profile.column_profile import ColumnProfile
+from tasks.engine.profile.duplicates import (
+    duplicate_columns,
+    duplicate_rows_problem,
+    find_duplicate_rows,
+)
+from tasks.engine.profile.kinds import has_id_name
+from tasks.engine.profile.strengths import CLASSES_AT_MOST, Target, make_target, measure_strength
+from tasks.engine.profile.table_cells import TableCells
+from tasks.engine.profile.value_checks import date_problems, hidden_missing, is_sorted
+from tasks.engine.reader.refusals import Problem
+
+TARGET_NAME = re.compile(
+    r"(.*[_\-. ])?(target|label|class|outcome|response|churn(ed)?)|species|diagnosis|survived",
+    re.IGNORECASE,
+)
+NOT_LEARNED = frozenset({"identifier", "constant"})
+FOLDS = 5
+ENOUGH_ROWS = 50
+LEAK_CLASSES, LEAK_NUMBERS = 0.99, 0.999
+CORRELATED, CORRELATED_COLUMNS = 0.97, 40
+NAMED = 3
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def check_table(
+    cells: TableCells, made: list[ColumnProfile], chosen: str | None
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Check a table whose columns were profiled.
+
+    Parameters
+    ----------
+    cells : TableCells
+        Reads the table.
+    made : list of ColumnProfile
+        The profiles, in file order.
+    chosen : str or None
+        The column that the person means to predict.
+
+    Returns
+    -------
+    summary : dict
+        See `profile_file`.
+    problems : list of Problem
+    """
+    target = find_target(made, chosen)
+    count, rows = find_duplicate_rows(cells, made)
+    problems: list[Problem] = []
+    if count:
+        lines = cells.line_of(rows[0]), cells.line_of(rows[1])
+        problems.append(duplicate_rows_problem(count, lines, cells.n_rows))
+    problems += duplicate_columns(cells, made)
+    for found in made:
+        problems += hidden_missing(found)
+        problems += date_problems(found)
+    name = None
+    if target is not None:
+        # A last column of numbers may be anything; only what speaks of classes is taken for them.
+        name, kind = target.facts["name"], target.facts["kind"]
+        is_plain = name == chosen or kind != "number" or bool(TARGET_NAME.fullmatch(name))
+        problems += _target_problems(made, target, is_plain=is_plain)
+        target = target if is_plain else None
+    problems += _order_problems(cells, made, target)
+    correlations = correlate(made)
+    problems += _correlated(correlations, made)
+    summary = {
+        "rows": cells.n_rows,
+        "sampled_rows": None if cells.step == 1 else len(made[0].sample.values) if made else None,
+        "duplicate_rows": count,
+        "correlations": correlations,
+        "likely_target": name,
+    }
+    return summary, problems
+
+
+def find_target(made: Sequence[ColumnProfile], chosen: str | None) -> ColumnProfile | None:
+    """Return the column that is likely to be predicted: chosen, called so, or the last one."""
+    fit = [m for m in made if m.facts["kind"] in {"number", "category", "boolean"}
+           and m.facts["distinct"] > 1 and not m.decision.is_left_out]  # fmt: skip
+    named = [m for m in fit if m.facts["name"] == chosen]
+    named = named or [m for m in fit if TARGET_NAME.fullmatch(m.facts["name"])]
+    return named[-1] if named else fit[-1] if fit and fit[-1] is made[-1] else None
+
+
+def _target_problems(
+    made: Sequence[ColumnProfile], target: ColumnProfile, *, is_plain: bool
+) -> Iterator[Problem]:
+    name, values = target.facts["name"], make_target(target.sample)
+    if values is None:
+        return
+    n_rows = target.facts["count"] + target.facts["missing"]
+    if is_plain and target.facts["distinct"] <= CLASSES_AT_MOST and n_rows >= ENOUGH_ROWS:
+        yield from _rare(target)
+    if len(values.rows) < ENOUGH_ROWS:
+        return
+    found = [(_leak(m, values), m.facts["name"]) for m in made if m is not target]
+    for score, leaking in sorted(((s, n) for s, n in found if s), reverse=True)[:NAMED]:
+        measure = "ROC AUC" if values.classes else "R2"
+        words = f'"{leaking}" alone tells "{name}" almost perfectly ({measure} {score:.3f}). '
+        yield warning(
+            leaking, "TARGET_LEAK", words + "If it is known only afterwards, leave it out"
+        )
+
+
+def _leak(feature: ColumnProfile, target: Target) -> float:
+    if feature.facts["kind"] in NOT_LEARNED or feature.decision.is_left_out:
+        return 0.0
+    found = measure_strength(feature.sample, target)
+    limit = LEAK_CLASSES if target.classes else LEAK_NUMBERS
+    return found.score if found.strength >= limit else 0.0
+
+
+def _rare(target: ColumnProfile) -> Iterator[Problem]:
+    name, rarest = target.facts["name"], target.facts.get("rarest")
+    top = target.facts.get("top") or []
+    rarest = rarest or (top[-1] if top and len(top) == target.facts["distinct"] else None)
+    if target.facts["kind"] == "number" and target.facts["distinct"] <= CLASSES_AT_MOST:
+        rarest = min(target.details["top"], key=lambda value: value["count"], default=None)
+    if rarest and rarest["count"] < FOLDS:
+        rows = f"{rarest['count']} row{'s' if rarest['count'] > 1 else ''}"
+        words = f'"{rarest["value"]}" stands in {rows} of "{name}", too few for {FOLDS} folds'
+        yield warning(name, "CLASS_RARE", words, rarest["count"])
+
+
+def _order_problems(
+    cells: TableCells, made: Sequence[ColumnProfile], target: ColumnProfile | None
+) -> Iterator[Problem]:
+    if cells.n_rows < ENOUGH_ROWS:
+        return
+    for position, found in enumerate(made, start=1):
+        is_asked = found is target or found.facts["kind"] == "date"
+        if is_asked and is_sorted(cells, position, found):
+            name = found.facts["name"]
+            words = f'The rows are sorted by "{name}"'
+            advice = ". To judge a forecast, split the rows in the order of time"
+            yield warning(
+                name, "ROWS_SORTED", words + (advice if found.facts["kind"] == "date" else "")
+            )
+            break
+    for found in made:
+        name, n = found.facts["name"], found.facts["distinct"]
+        is_group = found.facts["kind"] in {"number", "category", "text"} and has_id_name(name)
+        if is_group and max(10, cells.n_rows / 100) <= n <= found.facts["count"] / 1.5:
+            words = (
+                f'"{name}" has {n:,} different values in {cells.n_rows:,} rows. '
+                "If the rows of one belong together, split the rows by it"
+            )
+            yield warning(name, "ROWS_GROUPED", words, n)
+
+
+def correlate(made: Sequence[ColumnProfile]) -> dict[str, Any]:
+    """Return the correlations of the first 40 columns of numbers, on a sample of rows."""
+    found = [m for m in made if m.facts["kind"] == "number" and m.facts["distinct"] > 1]
+    found = found[:CORRELATED_COLUMNS]
+    values = [m.sample.values for m in found]
+    square = [[_correlation(a, b) for b in values[: n + 1]] for n, a in enumerate(values)]
+    whole = [[square[max(a, b)][min(a, b)] for b in range(len(found))] for a in range(len(found))]
+    return {"columns": [m.facts["name"] for m in found], "values": whole, "kinds": "pearson"}
+
+
+def _correlation(a: np.ndarray, b: np.ndarray) -> float | None:
+    known = np.isfinite(a) & np.isfinite(b)
+    a, b = a[known], b[known]
+    if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return None
+    with np.errstate(all="ignore"):
+        value = float(np.corrcoef(a, b)[0, 1])
+    return round(value, 4) if np.isfinite(value) else None
+
+
+def _correlated(correlations: dict[str, Any], made: Sequence[ColumnProfile]) -> Iterator[Problem]:
+    names, values = correlations["columns"], correlations["values"]
+    same = {m.facts["name"]: m.fingerprint for m in made}
+    pairs = [
+        (abs(values[a][b]), values[a][b], names[b], names[a])
+        for a in range(len(names)) for b in range(a)
+        if abs(values[a][b] or 0) >= CORRELATED and same[names[a]] != same[names[b]]
+    ]  # fmt: skip
+    for _size, value, one, other in sorted(pairs, reverse=True)[:NAMED]:
+        words = f'"{one}" and "{other}" say almost the same: their correlation is {value:.3f}'
+        yield warning(other, "CORRELATED", words)

@@ -1,0 +1,110 @@
+"""Values that stand out in a column: disguised missing ones, suspicious dates, sorted rows."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import numpy as np
+
+from tasks.engine.cells import as_text
+from tasks.engine.profile.column_problems import warning
+from tasks.engine.profile.column_profile import ColumnProfile
+from tasks.engine.profile.date_formats import date_text
+from tasks.engine.profile.number_tally import NumberTally
+from tasks.engine.profile.sampled import sampled_column
+from tasks.engine.profile.table_cells import TableCells
+from tasks.engine.reader.refusals import Problem
+
+# Numbers that are written where none is known, at the ends of what is measured.
+LOW_MARKS = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0)
+HIGH_MARKS = (99.0, 999.0, 9999.0, 99999.0, 999999.0)
+GAP, ZERO_GAP = 1.0, 2.0  # standard deviations of the others between a mark and the next value
+ENOUGH_VALUES = 10
+PLACEHOLDERS = (-25567.0, 0.0)  # 1900-01-01 and 1970-01-01, in days since 1970
+YEAR = 365.0
+FEW_FUTURE = 0.05
+SHOWN = 60
+
+
+def hidden_missing(found: ColumnProfile) -> Iterator[Problem]:
+    """Warn of a value that stands for a missing one."""
+    name, total = found.facts["name"], found.facts["count"]
+    hidden = found.hidden
+    if found.facts["kind"] == "number" and found.tally and found.tally.n:
+        mark = _mark(found.tally, total)
+        hidden = (f"{mark[0]:g}", mark[1]) if mark else None
+    if hidden is None or hidden[1] >= total:
+        return
+    value, count = hidden[0][:SHOWN], hidden[1]
+    about = "about " if found.details.get("about") else ""
+    cells = f"{about}{count:,} of {total:,} cells of"
+    words = f'"{value}" in {cells} "{name}" may stand for a missing value'
+    yield warning(name, "HIDDEN_MISSING", words, count)
+
+
+def _mark(tally: NumberTally, total: int) -> tuple[float, int] | None:
+    values, counts = tally.weighted()
+    if len(values) < ENOUGH_VALUES:
+        return None
+    scale = total / counts.sum()
+    for at, neighbour, marks in ((0, 1, (0.0, *LOW_MARKS)), (-1, -2, HIGH_MARKS)):
+        value, count = float(values[at]), float(counts[at])
+        if value not in marks or count * scale < 2 or count < 2 * np.median(counts):
+            continue
+        others, weights = np.delete(values, at), np.delete(counts, at)
+        mean = np.average(others, weights=weights)
+        spread = np.sqrt(np.average((others - mean) ** 2, weights=weights))
+        gap = abs(float(values[neighbour]) - value)
+        if at == 0 and value < 0 <= values[1] and value == -1 and counts[0] >= counts[1]:
+            return value, round(count * scale)  # the only one below zero, and frequent
+        if gap >= (ZERO_GAP if value == 0 else GAP) * spread:
+            return value, round(count * scale)
+    return None
+
+
+def date_problems(found: ColumnProfile) -> Iterator[Problem]:
+    """Warn of dates that stand for none, and of some in the future."""
+    if found.facts["kind"] != "date" or not found.tally or not found.tally.n:
+        return
+    name, total = found.facts["name"], found.facts["count"]
+    days, counts = found.tally.weighted()
+    days = np.floor(days)
+    scale = total / counts.sum()
+    for day in PLACEHOLDERS:
+        at = days == day
+        count, others = counts[at].sum() * scale, days[~at]
+        if count >= 2 and len(others) and np.abs(others - day).min() > YEAR:
+            words = f'{date_text(day)} in {round(count):,} cells of "{name}" may stand for no date'
+            yield warning(name, "DATE_SUSPICIOUS", words, round(count))
+    today = datetime.now(UTC).timestamp() / 86_400
+    future = days > today + 1
+    count = counts[future].sum() * scale
+    if 0 < count <= FEW_FUTURE * total:
+        last = date_text(float(days.max()))
+        words = f'{round(count):,} of {total:,} dates of "{name}" are in the future, up to {last}'
+        yield warning(name, "DATE_SUSPICIOUS", words, round(count))
+
+
+def is_sorted(cells: TableCells, position: int, found: ColumnProfile) -> bool:
+    """Tell whether all rows are in the order of a column, rising or falling, or class by class."""
+    values = found.sample.values[found.sample.known]
+    if len(np.unique(values)) < 2 or not _direction(values):
+        return False
+    if cells.step == 1:
+        return True
+    pieces = []
+    for raw in cells.raw_pieces(position):
+        typed = sampled_column(as_text(raw), found.facts, cells.missing)
+        if not typed.is_number and typed.labels:
+            order = np.array([hash(label) for label in typed.labels])
+            pieces.append(order[typed.values[typed.known]])
+        else:
+            pieces.append(typed.values[typed.known])
+    return _direction(np.concatenate(pieces))
+
+
+def _direction(values: np.ndarray) -> bool:
+    """Tell whether values rise, fall, or (of a few) come in one block each."""
+    steps = np.diff(values)
+    if bool((steps >= 0).all() or (steps <= 0).all()):
+        return True
+    return int((steps != 0).sum()) == len(np.unique(values)) - 1

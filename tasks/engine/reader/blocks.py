@@ -1,0 +1,176 @@
+"""Whole blocks of a CSV text at once, where nothing in them is in doubt.
+
+A block is taken when its quotes are those of RFC 4180, each line has the table's width, and
+nothing is too long: then everybody splits it in the same way, and Arrow does it fastest. Whatever
+is not so clear is left to `records`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from tasks.engine.reader.dialects import Dialect
+from tasks.engine.reader.text_source import TextSource
+
+BLOCK_BYTES = 1 << 23
+LF, CR = 10, 13
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows, column by column, with the line of each row; and the blank lines around them.
+
+    `n_blank` are before the last row, `n_blank_after` after it.
+    """
+
+    lines: np.ndarray
+    columns: list[pa.Array]
+    n_blank: int
+    n_blank_after: int
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """Where the records of some bytes end, and which of them are blank."""
+
+    n_bytes: int
+    n_lines: int
+    line_of: np.ndarray  # of each record that is not blank, from 0
+    n_blank: int
+    n_blank_after: int
+    has_quotes: bool
+
+
+def take_block(
+    source: TextSource, dialect: Dialect, width: int, *, max_cell: int, size: int = 0
+) -> Block | None:
+    """Take the next rows of a text, if they are plain.
+
+    Parameters
+    ----------
+    source : TextSource
+        The text, at the start of a record.
+    dialect : Dialect
+        How it is laid out.
+    width : int
+        How many cells each record must have.
+    max_cell : int
+        The longest cell; a longer line is left to `records`.
+    size : int, optional
+        About how many bytes; `BLOCK_BYTES` by default.
+
+    Returns
+    -------
+    Block or None
+        None where something is in doubt, or nothing is left; then nothing is taken.
+    """
+    if dialect.escape or dialect.skip_space or len(dialect.splits_at.encode()) != 1:
+        return None
+    size = size or BLOCK_BYTES
+    held = source.held(size)
+    if not held or not _has_plain_ends(source, len(held)):
+        return None
+    shape = _find_shape(held, dialect, is_last=len(held) < size, longest=max_cell)
+    if shape is None:
+        return None
+    columns = _split(held[: shape.n_bytes], dialect, width, shape)
+    if columns is None:
+        return None
+    lines = shape.line_of + source.line
+    source.take(shape.n_bytes, shape.n_lines)
+    return Block(lines, columns, shape.n_blank, shape.n_blank_after)
+
+
+def _find_shape(
+    held: memoryview, dialect: Dialect, *, is_last: bool, longest: int
+) -> _Shape | None:
+    data = np.frombuffer(held, np.uint8)
+    ends = np.flatnonzero(data == LF)
+    if is_last and (not len(ends) or ends[-1] != len(data) - 1):
+        ends = np.append(ends, len(data))  # the last line has no end
+    record_ends, has_quotes = ends, False
+    if dialect.quote:
+        quotes = np.flatnonzero(data == ord(dialect.quote))
+        has_quotes = bool(len(quotes))
+        record_ends = ends[np.searchsorted(quotes, ends) % 2 == 0] if has_quotes else ends
+        if len(record_ends) and not _are_plain(data, quotes, record_ends[-1], dialect):
+            return None
+    if not len(record_ends):
+        return None
+    starts = np.concatenate(([0], record_ends[:-1] + 1))
+    lengths = record_ends - starts
+    if lengths.max() > longest:
+        return None
+    last = np.minimum(record_ends, len(data)) - 1
+    is_blank = (lengths == 0) | ((lengths == 1) & (data[np.maximum(last, 0)] == CR))
+    n_lines = int(np.searchsorted(ends, record_ends[-1])) + 1
+    line_of = np.searchsorted(ends, starts) if has_quotes else np.arange(len(starts))
+    n_bytes = min(int(record_ends[-1]) + 1, len(data))
+    rows = np.flatnonzero(~is_blank)
+    n_after = len(is_blank) - 1 - int(rows[-1]) if len(rows) else len(is_blank)
+    n_blank = int(is_blank.sum()) - n_after
+    return _Shape(n_bytes, n_lines, line_of[rows], n_blank, n_after, has_quotes)
+
+
+def _has_plain_ends(source: TextSource, size: int) -> bool:
+    """Tell whether there is no zero byte, and no carriage return but before a line's end."""
+    if source.count(b"\0", size):
+        return False
+    n_cr = source.count(b"\r", size)
+    return not n_cr or n_cr == source.count(b"\r\n", size + 1)
+
+
+def _are_plain(data: np.ndarray, quotes: np.ndarray, end: int, dialect: Dialect) -> bool:
+    """Tell whether quotes open and close cells, or are doubled inside them, and nothing else.
+
+    Counted from 0, a quote of even number opens a cell or is the second of two; one of odd number
+    closes a cell or is the first of two.
+    """
+    quotes = quotes[quotes < end]
+    if not len(quotes):
+        return True
+    before = data[np.maximum(quotes - 1, 0)]
+    before[0] = LF if quotes[0] == 0 else before[0]
+    after = data[np.minimum(quotes + 1, len(data) - 1)]
+    after[-1] = LF if quotes[-1] == len(data) - 1 else after[-1]
+    delimiter, quote = ord(dialect.splits_at), ord(dialect.quote)
+    may_open, may_close = np.zeros(256, bool), np.zeros(256, bool)
+    may_open[[delimiter, LF, quote]] = True
+    may_close[[delimiter, LF, CR, quote]] = True
+    return bool(may_open[before[::2]].all() and may_close[after[1::2]].all())
+
+
+def _split(held: memoryview, dialect: Dialect, width: int, shape: _Shape) -> list[pa.Array] | None:
+    names = [f"c{n}" for n in range(width)]
+    unequal: list[object] = []
+
+    def note(row: object) -> str:
+        unequal.append(row)
+        return "skip"
+
+    n_records = len(shape.line_of) + shape.n_blank + shape.n_blank_after
+    has_inner_ends = shape.has_quotes and n_records != shape.n_lines
+    try:
+        table = pacsv.read_csv(
+            pa.py_buffer(held),
+            read_options=pacsv.ReadOptions(column_names=names, block_size=max(len(held), 1)),
+            parse_options=pacsv.ParseOptions(
+                delimiter=dialect.splits_at,
+                quote_char=dialect.quote or False,
+                double_quote=True,
+                newlines_in_values=has_inner_ends,
+                invalid_row_handler=note,
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+                check_utf8=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if unequal or table.num_rows != len(shape.line_of):
+        return None
+    return [column.combine_chunks() for column in table.columns]

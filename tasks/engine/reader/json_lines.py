@@ -1,0 +1,190 @@
+"""A file of JSON lines as a table of text: one object a line, in two passes, a line at a time.
+
+The first pass finds the columns, which are all keys in the order in which they first come; the
+second writes the rows. Numbers are kept as they are written.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tasks.engine.reader.dialects import Dialect
+from tasks.engine.reader.limits import ReadLimits
+from tasks.engine.reader.reading import PREVIEW_ROWS, Progress, ReadResult
+from tasks.engine.reader.refusals import Problem, RefusedError, error
+from tasks.engine.reader.source_names import can_be_kept, check_width, mend_names
+from tasks.engine.reader.table_writer import TableWriter
+
+DIALECT = Dialect(delimiter=",", quote='"', encoding="utf-8", header=True, decimal=".",
+                  format="jsonl")  # fmt: skip
+REPORT_EVERY = 20_000
+BOM = b"\xef\xbb\xbf"
+
+
+class _Number(str):
+    """A number as it is written in the file."""
+
+    __slots__ = ()
+
+
+class JsonLinesReading:
+    """One reading of one file of JSON lines; used as `tasks.engine.reader.reading.Reading` is."""
+
+    def __init__(self, path: Path, target: Path, name: str, limits: ReadLimits) -> None:
+        self.path, self.target, self.name, self.limits = path, target, name, limits
+        self.names: list[str] = []
+        self.problems: list[Problem] = []
+        self.preview: list[dict[str, Any]] = []
+        self.n_rows = self.n_blank = self.n_repeated = self.first_repeated = 0
+        self.n_taken = 0
+        self.has_repeated = False
+        self.finds_keys = json.JSONDecoder(
+            parse_int=_Number, parse_float=_Number, parse_constant=_Number,
+            object_pairs_hook=self._object,
+        )  # fmt: skip
+        self.finds_values = json.JSONDecoder(
+            parse_int=_Number, parse_float=_Number, parse_constant=_Number
+        )
+
+    def run(self, on_progress: Progress) -> ReadResult:
+        """Write the table; what refuses the file stands in the result's problems."""
+        try:
+            keys = self._find_keys(on_progress)
+            self.names, self.problems = mend_names(keys)
+            self._write(keys, on_progress)
+            self._report()
+        except RefusedError as refusal:
+            self.problems.append(refusal.problem)
+        result = ReadResult(DIALECT, self.names, self.n_rows, self.problems, self.preview)
+        if result.refused:
+            self.target.unlink(missing_ok=True)
+        return result
+
+    def _lines(self) -> Iterator[tuple[int, str]]:
+        """Yield the lines that are not blank, with their numbers."""
+        limit = self.limits.max_line_chars
+        number = self.n_taken = self.n_blank = 0
+        with self.path.open("rb") as file:
+            if file.read(len(BOM)) != BOM:
+                file.seek(0)
+            while line := file.readline(limit + 1):
+                number += 1
+                self.n_taken += len(line)
+                if len(line) > limit:
+                    message = (
+                        f"Line {number} has more than {limit:,} characters, "
+                        "the limit on this server"
+                    )
+                    raise RefusedError(error("CSV_LINE_LONG", message, line=number))
+                try:
+                    text = line.decode("utf-8").strip(" \t\r\n")
+                except UnicodeDecodeError:
+                    message = f"Line {number} is not UTF-8, which JSON lines have to be"
+                    raise RefusedError(error("CSV_ENCODING", message, line=number)) from None
+                if text:
+                    yield number, text
+                else:
+                    self.n_blank += 1
+
+    def _parse(self, decoder: json.JSONDecoder, number: int, text: str) -> dict[str, Any]:
+        try:
+            value = decoder.decode(text)
+        except RecursionError:
+            message = f"Line {number} is nested too deeply"
+            raise RefusedError(error("JSON_LINE", message, line=number)) from None
+        except ValueError as broken:
+            message = f"Line {number} is no JSON: {broken}"
+            raise RefusedError(error("JSON_LINE", message, line=number)) from None
+        if not isinstance(value, dict):
+            message = f'Line {number} is no object. Each line must be one, such as {{"a": 1}}'
+            raise RefusedError(error("JSON_LINE", message, line=number))
+        return value
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        self.has_repeated |= len(found) < len(pairs)
+        return found
+
+    def _find_keys(self, on_progress: Progress) -> list[str]:
+        keys: dict[str, None] = {}
+        size, n = max(self.path.stat().st_size, 1), 0
+        for n, (number, text) in enumerate(self._lines(), start=1):
+            self.has_repeated = False
+            value = self._parse(self.finds_keys, number, text)
+            if self.has_repeated:
+                self.n_repeated += 1
+                self.first_repeated = self.first_repeated or number
+            if not value.keys() <= keys.keys():
+                keys.update(dict.fromkeys(value))
+                check_width(len(keys), self.name, self.limits.max_columns)
+            if n > self.limits.max_rows:
+                limit = f"{self.limits.max_rows:,} rows, the limit on this server"
+                raise RefusedError(error("CSV_TOO_LONG", f"{self.name} has more than {limit}"))
+            if n % REPORT_EVERY == 0:
+                on_progress(0.5 * min(self.n_taken / size, 1.0), 0)
+        if not n:
+            raise RefusedError(error("FILE_EMPTY", f"{self.name} is empty"))
+        check_width(len(keys), self.name, self.limits.max_columns)
+        return list(keys)
+
+    def _write(self, keys: list[str], on_progress: Progress) -> None:
+        size = max(self.path.stat().st_size, 1)
+        with TableWriter(self.target, self.names) as writer:
+            for number, text in self._lines():
+                value = self._parse(self.finds_values, number, text)
+                cells = [self._cell(value.get(key), key, number) for key in keys]
+                self.n_rows += 1
+                if len(self.preview) < PREVIEW_ROWS:
+                    self.preview.append({"line": number, "cells": cells})
+                writer.add_row(number, cells)
+                if self.n_rows % REPORT_EVERY == 0:
+                    on_progress(0.5 + 0.5 * min(self.n_taken / size, 1.0), self.n_rows)
+
+    def _cell(self, value: Any, key: str, number: int) -> str | None:
+        """Return a value as a cell: texts and numbers as they are, the rest as compact JSON."""
+        if value is None:
+            return None
+        try:
+            text = value if isinstance(value, str) else _compact(value)
+        except RecursionError:
+            message = f'"{key}" in line {number} is nested too deeply'
+            raise RefusedError(error("JSON_LINE", message, line=number)) from None
+        if len(text) > self.limits.max_cell_chars:
+            limit = f"{self.limits.max_cell_chars:,} characters, the limit on this server"
+            message = f'"{key}" in line {number} has more than {limit}'
+            raise RefusedError(error("CELL_UNFIT", message, line=number))
+        if not can_be_kept(text):
+            message = f'"{key}" in line {number} holds a character that is no text'
+            raise RefusedError(error("CELL_UNFIT", message, line=number))
+        return str(text)
+
+    def _report(self) -> None:
+        def warn(code: str, words: str, count: int, line: int | None = None) -> None:
+            if count:
+                self.problems.append(Problem("warning", code, words, line=line, count=count))
+
+        n = self.n_blank
+        warn("BLANK_LINES", f"{n:,} blank line{'s were' if n > 1 else ' was'} left out", n)
+        n = self.n_repeated
+        words = (
+            f"{n:,} line{'s give' if n > 1 else ' gives'} a key twice; the last value was kept. "
+            f"First: line {self.first_repeated}"
+        )
+        warn("KEY_REPEATED", words, n, self.first_repeated)
+
+
+def _compact(value: Any) -> str:
+    """Write a value as JSON without spaces, its numbers as they were."""
+    if isinstance(value, _Number):
+        return str(value)
+    if isinstance(value, dict):
+        pairs = (f"{_text(key)}:{_compact(part)}" for key, part in value.items())
+        return f"{{{','.join(pairs)}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(_compact, value))}]"
+    return _text(value)
+
+
+def _text(value: str | bool | None) -> str:
+    return json.dumps(value, ensure_ascii=False)

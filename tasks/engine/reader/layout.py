@@ -1,0 +1,191 @@
+"""How a file is laid out, as far as its beginning tells: separator, quotes, names, decimal sign.
+
+What is found here is a proposal; `reading` holds the whole file against it.
+"""
+
+import contextlib
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tasks.engine.reader.cell_types import is_typed
+from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
+from tasks.engine.reader.header import Header, are_columns_typed, find_header
+from tasks.engine.reader.records import Record, Records
+from tasks.engine.reader.refusals import RefusedError
+from tasks.engine.reader.text_source import TextSource
+
+SAMPLE_RECORDS = 500
+COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+")
+POINT_NUMBER = re.compile(r"[+-]?\d+\.\d+")
+LEAST_SPACE_WIDTH = 3
+TYPED_CELLS = 20_000
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What was found.
+
+    Parameters
+    ----------
+    dialect : Dialect
+        All of it that is published.
+    header : Header
+        Where the names stand, and what stands above them.
+    width : int
+        How many cells most records have.
+    are_typed : tuple of bool
+        Of each column, whether it holds numbers, dates or the like.
+    is_torn : bool
+        Whether a separator that was not taken divides many of the lines: then a table of one
+        column is in doubt.
+    """
+
+    dialect: Dialect
+    header: Header
+    width: int
+    are_typed: tuple[bool, ...] = ()
+    is_torn: bool = False
+
+
+def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
+    """Work out how a text is laid out.
+
+    Parameters
+    ----------
+    text : str
+        The beginning of the file, whole lines.
+    encoding : str
+        Of the file.
+    options : ReadOptions
+        What was decided already.
+    """
+    dialect = Dialect(
+        encoding=encoding, bad_lines=options.bad_lines, missing=options.missing,
+        quote='"' if options.quote is None else options.quote, escape=options.escape or "",
+    )  # fmt: skip
+    dialect, is_torn = _find_split(text, dialect, options)
+    records = sample(text, dialect)
+    width = _usual_width(records)
+    if records and len(records[0].cells) > width:
+        width = len(records[0].cells)  # names without cells below them: the rows are too short
+    header = find_header([(r.line, r.cells) for r in records], width, options)
+    body = [r.cells for r in records if r.line > header.last_line]
+    decimal = options.decimal or find_decimal(body, dialect.delimiter)
+    dialect = replace(
+        dialect, decimal=decimal, header=header.is_there, header_line=header.line,
+        header_lines=header.n_lines,
+    )  # fmt: skip
+    return Layout(dialect, header, width, are_columns_typed(body, width), is_torn)
+
+
+def _find_split(text: str, dialect: Dialect, options: ReadOptions) -> tuple[Dialect, bool]:
+    """Choose delimiter, quote, escape and whether spaces follow the delimiter."""
+    delimiters = (options.delimiter,) if options.delimiter else (*DELIMITERS, " ")
+    tried = [
+        (score, candidate)
+        for candidate in _candidates(text, dialect, delimiters, options)
+        if (score := _score(sample(text, candidate), candidate))
+    ]
+    if options.delimiter and not tried:
+        return replace(dialect, delimiter=options.delimiter), False
+    if not tried:
+        return replace(dialect, delimiter=""), _is_torn(text)
+    return max(tried, key=lambda pair: pair[0])[1], False
+
+
+def _candidates(
+    text: str, dialect: Dialect, delimiters: Sequence[str], options: ReadOptions
+) -> Iterator[Dialect]:
+    for delimiter in delimiters:
+        if delimiter not in text:
+            continue
+        one = replace(dialect, delimiter=delimiter)
+        one = replace(one, skip_space=has_space_after(text, delimiter))
+        yield one
+        if options.quote is None and _has_apostrophes(text, delimiter):
+            yield replace(one, quote="'")
+        if options.escape is None and '\\"' in text:
+            yield replace(one, escape="\\")
+
+
+def has_space_after(text: str, delimiter: str) -> bool:
+    """Tell whether a space follows nearly every separator, as in ``a, "b, c", d``.
+
+    Where no quote follows such a space it does no harm, and is left where it is.
+    """
+    if delimiter == " " or f'{delimiter} "' not in text:
+        return False
+    n = text.count(delimiter)
+    return n > 1 and text.count(delimiter + " ") > 0.8 * n
+
+
+def _has_apostrophes(text: str, delimiter: str) -> bool:
+    escaped = re.escape(delimiter)
+    wrapped = rf"(?:^|{escaped})'[^'\n]*'(?={escaped}|\r?$)"
+    found = len(re.findall(wrapped, text, re.MULTILINE))
+    return found >= 2 and found > len(re.findall(wrapped.replace("'", '"'), text, re.MULTILINE))
+
+
+def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | None:
+    """Say how well a way to split suits a sample; None when it does not at all.
+
+    By the share of records that have the most frequent number of cells; between equals by the
+    share of cells that are numbers, dates or the like, then by whose quotes are whole, then by
+    the number of cells.
+    """
+    n_all, records = len(records), _without_ends(records)
+    split = [r for r in records if len(r.cells) > 1 and not r.broken]
+    if len(split) <= 0.5 * len(records):
+        return None
+    width, count = Counter(len(r.cells) for r in split).most_common(1)[0]
+    cells = [cell for r in records[1:] for cell in r.cells[:TYPED_CELLS]][:TYPED_CELLS] or ["-"]
+    typed = sum(map(is_typed, cells)) / len(cells)
+    if dialect.delimiter == " " and (
+        width < LEAST_SPACE_WIDTH or count < 0.95 * len(records) or typed < 0.5
+    ):
+        return None  # words, or columns that are made even with spaces
+    broken = sum(bool(r.broken) for r in records) / n_all
+    return round(count / n_all, 1), round(typed, 1), -round(broken, 2), width
+
+
+def _without_ends(records: Sequence[Record]) -> Sequence[Record]:
+    """Leave out lines of one cell above and below a table, where a table is left."""
+    split = [n for n, r in enumerate(records) if len(r.cells) > 1]
+    if len(split) < 2:
+        return records
+    inner = records[split[0] : split[-1] + 1]
+    return inner if len(inner) > len(records) - len(inner) or split[0] < 30 else records
+
+
+def _is_torn(text: str) -> bool:
+    lines = text.splitlines()
+    return any(sum(d in line for line in lines) > 0.5 * len(lines) for d in DELIMITERS)
+
+
+def sample(text: str, dialect: Dialect) -> list[Record]:
+    """Split a sample into records, as far as it can be."""
+    source = TextSource(io.BytesIO(text.encode()), "utf-8", len(text) + 1)
+    records = Records(source, dialect, len(text) + 1)
+    found: list[Record] = []
+    with contextlib.suppress(RefusedError):
+        while len(found) < SAMPLE_RECORDS and (record := records.next()):
+            found.append(record)
+    return found
+
+
+def _usual_width(records: Sequence[Record]) -> int:
+    widths = Counter(len(r.cells) for r in _without_ends(records))
+    return widths.most_common(1)[0][0] if widths else 0
+
+
+def find_decimal(rows: Sequence[Sequence[str]], delimiter: str) -> str:
+    """Return the decimal sign: a comma only where numbers have one and none has a point."""
+    cells = [cell.strip() for row in rows for cell in row]
+    commas = [cell for cell in cells if COMMA_NUMBER.fullmatch(cell)]
+    if not commas or any(POINT_NUMBER.fullmatch(cell) for cell in cells):
+        return "."
+    thousands = all(len(cell.rpartition(",")[2]) == 3 for cell in commas)
+    return "." if thousands and delimiter == "," else ","

@@ -1,0 +1,142 @@
+"""Lines that do not split as the others do, split all the same where there is one way to do it.
+
+What is mended is always told: nothing here decides that a line is right.
+"""
+
+import csv
+from collections.abc import Iterator, Sequence
+
+from tasks.engine.reader.cell_types import is_typed
+from tasks.engine.reader.dialects import DELIMITERS, Dialect
+
+STEPS = 2_000  # for a line
+LONGEST = 20_000  # characters of a line that is mended
+SURPLUS = 3  # empty cells too many, for which the best place is looked for
+OTHER_DELIMITERS = (*DELIMITERS, " ")
+LEAST_WIDTH = 3  # with two cells almost any other separator would do
+
+
+def mend_quotes(text: str, dialect: Dialect, width: int) -> list[str] | None:
+    """Split a line whose quotes are not doubled, or not closed, into `width` cells.
+
+    A quote closes a cell only before a delimiter or the line's end, and a cell whose quote is
+    never closed keeps it as a character. Where that leaves several ways, cells that are closed
+    early come first.
+
+    Parameters
+    ----------
+    text : str
+        The line, without its end.
+    dialect : Dialect
+        How the file is laid out.
+    width : int
+        How many cells there must be.
+
+    Returns
+    -------
+    list of str or None
+        None where no way gives that number of cells.
+    """
+    quote, delimiter = dialect.quote, dialect.splits_at
+    if not quote or quote not in text or len(text) > LONGEST:
+        return None
+    ways: list[tuple[int, list[str]]] = [(0, [])]
+    for _ in range(STEPS):
+        if not ways:
+            return None
+        start, cells = ways.pop()
+        if start > len(text):
+            if len(cells) == width:
+                return cells
+            continue
+        if len(cells) >= width:
+            continue
+        nexts = list(_cells_from(text, start, quote, delimiter, skip_space=dialect.skip_space))
+        ways += [(end + 1, [*cells, cell]) for end, cell in reversed(nexts)]
+    return None
+
+
+def _cells_from(
+    text: str, start: int, quote: str, delimiter: str, *, skip_space: bool
+) -> Iterator[tuple[int, str]]:
+    """Yield what the cell at `start` may be, and where it ends, the likeliest first."""
+    if skip_space:
+        while text.startswith(" ", start):
+            start += 1
+    if text.startswith(quote, start):
+        closing = text.find(quote, start + 1)
+        while closing >= 0:
+            if closing + 1 == len(text) or text.startswith(delimiter, closing + 1):
+                yield closing + 1, text[start + 1 : closing].replace(quote * 2, quote)
+            closing = text.find(quote, closing + 1)
+    end = text.find(delimiter, start)
+    end = len(text) if end < 0 else end
+    yield end, text[start:end]
+
+
+def mend_delimiter(
+    text: str, dialect: Dialect, width: int, are_typed: Sequence[bool]
+) -> list[str] | None:
+    """Split a line that has a separator of its own, by the one that gives `width` cells.
+
+    Returns
+    -------
+    list of str or None
+        None where none does, or more than one, or where its cells do not suit their columns.
+    """
+    if width < LEAST_WIDTH:
+        return None
+    found = []
+    for delimiter in OTHER_DELIMITERS:
+        if delimiter != dialect.delimiter and text.count(delimiter) >= width - 1:
+            cells = _split_strictly(text, delimiter, dialect.quote)
+            if len(cells) == width and _fit(cells, are_typed) == width:
+                found.append(cells)
+    return found[0] if len(found) == 1 else None
+
+
+def _split_strictly(text: str, delimiter: str, quote: str) -> list[str]:
+    if not quote or quote not in text:
+        return text.split(delimiter)
+    try:
+        return next(csv.reader([text], delimiter=delimiter, quotechar=quote, strict=True))
+    except csv.Error:
+        return []
+
+
+def drop_empty(cells: Sequence[str], width: int, are_typed: Sequence[bool]) -> list[str] | None:
+    """Return a row without the empty cells that it has too many.
+
+    Those at its end, unless the row suits its columns better without others.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        The row.
+    width : int
+        How many cells there must be.
+    are_typed : sequence of bool
+        Of each column, whether it holds numbers, dates or the like.
+
+    Returns
+    -------
+    list of str or None
+        None where it has no empty cells too many.
+    """
+    kept = list(cells)
+    if not any(cell.strip() for cell in cells[width:]) and len(cells) > width + SURPLUS:
+        return kept[:width]
+    while width < len(kept) <= width + SURPLUS:
+        ways = [kept[:n] + kept[n + 1 :] for n, cell in enumerate(kept) if not cell.strip()]
+        if not ways:
+            return None
+        kept = max(reversed(ways), key=lambda way: _fit(way, are_typed))
+    return kept if len(kept) == width < len(cells) else None
+
+
+def _fit(cells: Sequence[str], are_typed: Sequence[bool]) -> int:
+    """Count the cells that are like their columns; an empty one is like any."""
+    return sum(
+        not cell.strip() or is_typed(cell) == typed
+        for cell, typed in zip(cells, are_typed, strict=False)
+    )

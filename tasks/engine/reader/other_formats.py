@@ -1,0 +1,206 @@
+"""Files that are no CSV, told by their first bytes and named as what they are."""
+
+import json
+import re
+from typing import Literal
+
+from tasks.engine.reader.refusals import Problem, error
+
+Format = Literal["csv", "parquet", "jsonl"]
+BOM = b"\xef\xbb\xbf"
+PARQUET = b"PAR1"
+EXCEL_97 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
+# These are so clear that no text begins so.
+MAGIC = (
+    (b"%PDF", "a PDF"),
+    (b"{\\rtf", "a rich text document"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!\x1a\x07", "a RAR archive"),
+    (b"\xfd7zXZ\0", "an xz archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\x04\x22\x4d\x18", "an lz4 archive"),
+    (b"ARROW1\0\0", "an Arrow file"),
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
+    (b"Obj\x01", "an Avro file"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90\0", "a program"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+)
+# Within a text these may begin a line of their own, so something that is no text must follow.
+UNCLEAR = {b"BZh", b"BM", b"II*\0", b"RIFF", b"GIF8", b"Obj\x01", b"PK\x03\x04"}
+WIDE = re.compile(r"utf[-_]?(16|32)", re.IGNORECASE)
+CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")  # no text has many of them
+HTML = re.compile(rb"\s*(<!doctype html|<html|<head)", re.IGNORECASE)
+XML = re.compile(rb"\s*<\?xml\b", re.IGNORECASE)
+XML_KINDS = (
+    (b"urn:schemas-microsoft-com:office:spreadsheet", "an Excel workbook in XML"),
+    (b"<svg", "a picture"),
+    (b"<html", "a web page"),
+)
+LINES_NAMES = re.compile(r"\.(jsonl|ndjson|jsonlines)(\.(gz|zip|zst|zstd))?$", re.IGNORECASE)
+
+
+def excel(file_name: str) -> Problem:
+    """Say that a file is an Excel workbook, and what to do."""
+    return error(
+        "FILE_XLSX",
+        f"{file_name} is an Excel workbook. In Excel choose File, Save As, "
+        '"CSV UTF-8 (Comma delimited)", then upload that file',
+    )
+
+
+def is_workbook(head: bytes) -> bool:
+    """Tell whether a file begins as a workbook of a newer Excel does: it is a zip."""
+    return head.startswith(b"PK\x03\x04") and b"xl/" in head and b".xml" in head
+
+
+def find_refusal(
+    head: bytes, file_name: str, encoding: str | None = None, *, unpacked: bool = False
+) -> Problem | None:
+    """Say why a file cannot be a table, if its beginning shows it.
+
+    Parameters
+    ----------
+    head : bytes
+        The first `HEAD_BYTES` of the file, unpacked.
+    file_name : str
+        The name that the person knows it by.
+    encoding : str, optional
+        The one that the person chose; a wide one has zero bytes in every text.
+    unpacked : bool, default False
+        Whether the file was compressed, so that it may not be so once more.
+
+    Returns
+    -------
+    Problem or None
+        In the words of the interface; None when the file may be a table.
+    """
+    if not head.strip(BOM + b"\r\n\t "):
+        return error("FILE_EMPTY", f"{file_name} is empty")
+    if head.startswith(EXCEL_97):
+        return _of_office_97(head, file_name)
+    if is_workbook(head):
+        return excel(file_name)
+    what = _what_is(head)
+    if what:
+        inside = " inside another archive" if unpacked and what in PACKED else ""
+        return error("FILE_BINARY", f"{file_name} is {what}{inside}, not a text file")
+    if head.startswith(PARQUET):
+        return None
+    return _of_markup(head.removeprefix(BOM), file_name) or _of_bytes(head, file_name, encoding)
+
+
+PACKED = {"a zip archive", "gzip", "zstd"}
+
+
+def _what_is(head: bytes) -> str:
+    for magic, what in (*MAGIC, *((magic, "a picture") for magic in PICTURES)):
+        if head.startswith(magic) and (magic not in UNCLEAR or _is_no_text(head)):
+            return what
+    if head[257:262] == b"ustar":
+        return "a tar archive"
+    return "a picture" if head[4:12] in {b"ftypavif", b"ftypheic", b"ftypmif1"} else ""
+
+
+def _is_no_text(head: bytes) -> bool:
+    return b"\0" in head or len(CONTROL.findall(head)) > max(10, 0.02 * len(head))
+
+
+def _of_office_97(head: bytes, file_name: str) -> Problem:
+    """Name a file of the Office of 1997 to 2003: its parts are named in UTF-16."""
+    for part, what in (("WordDocument", "a Word document"), ("PowerPoint", "a presentation"),
+                       ("__substg1.0", "an Outlook message")):  # fmt: skip
+        if part.encode("utf-16-le") in head:
+            return error("FILE_BINARY", f"{file_name} is {what}, not a text file")
+    return excel(file_name)
+
+
+def _of_markup(head: bytes, file_name: str) -> Problem | None:
+    if HTML.match(head):
+        return error(
+            "FILE_HTML",
+            f"{file_name} looks like a web page, not a CSV. "
+            "The download link may have needed a sign-in",
+        )
+    if XML.match(head):
+        small = head[:4096].lower()
+        what = next((words for part, words in XML_KINDS if part in small), "an XML document")
+        return error("FILE_XML", f"{file_name} is {what}, not a CSV. Save it as CSV")
+    return None
+
+
+def _of_bytes(head: bytes, file_name: str, encoding: str | None) -> Problem | None:
+    is_wide = bool(WIDE.match(encoding or "")) or _looks_wide(head)
+    controls = 0 if encoding else len(CONTROL.findall(head))
+    if not is_wide and (b"\0" in head or controls > max(10, 0.02 * len(head))):
+        return error("FILE_BINARY", f"{file_name} is not a text file")
+    return None
+
+
+def _looks_wide(head: bytes) -> bool:
+    """Tell whether a text has two or four bytes for a character: a mark, or every other is 0."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
+        return True
+    zeros = head[0::2].count(0), head[1::2].count(0)
+    return max(zeros) > 0.3 * len(head) / 2 and min(zeros) < 0.01 * len(head)
+
+
+def format_of(head: bytes, file_name: str) -> Format | Literal["json"]:
+    """Tell what kind of table a file is, of those that are read.
+
+    ``json`` is a document, which is no table: its value goes over several lines, or it is alone
+    in a file that is not called JSON lines.
+    """
+    if head.startswith(PARQUET):
+        return "parquet"
+    text = head.removeprefix(BOM).lstrip(b" \t\r\n").decode("utf-8", "replace")
+    if not text.startswith(("{", "[")):
+        return "csv"
+    first, _, rest = text.partition("\n")
+    is_value = _is_json(first)
+    if is_value and (LINES_NAMES.search(file_name) or _is_json(rest.lstrip().partition("\n")[0])):
+        return "jsonl"
+    if LINES_NAMES.search(file_name):
+        return "jsonl"
+    return "json" if _begins_json(text) else "csv"
+
+
+def _is_json(line: str) -> bool:
+    """Tell whether a line is a JSON object or list; one that was cut off is none."""
+    line = line.strip()
+    if not line.startswith(("{", "[")):
+        return False
+    try:
+        json.loads(line, parse_int=str)
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
+def _begins_json(text: str) -> bool:
+    """Tell whether a text is JSON, or the beginning of it."""
+    try:
+        _value, end = json.JSONDecoder(parse_int=str).raw_decode(text)
+    except RecursionError:
+        return True
+    except json.JSONDecodeError as problem:
+        # Where it was cut off nothing is left, or a text has no end.
+        is_cut = problem.pos >= len(text.rstrip()) - 8 or problem.msg.startswith("Unterminated")
+        return is_cut and bool(re.match(r'\{\s*"[^"\n]*"\s*:|\[\s*[\[{"\d-]', text))
+    return not text[end:].strip()
+
+
+def json_document(file_name: str) -> Problem:
+    """Say that a file is a JSON document, and what to do."""
+    return error(
+        "FILE_JSON",
+        f"{file_name} is a JSON document, not a CSV. "
+        "Save it as JSON lines, with one object in each line, or as CSV",
+    )

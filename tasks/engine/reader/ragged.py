@@ -1,0 +1,117 @@
+"""Records of another width than the table: mended, padded, skipped, or below the table."""
+
+from collections.abc import Sequence
+
+from tasks.engine.reader.dialects import BadLines
+from tasks.engine.reader.records import Record
+from tasks.engine.reader.rejects import Rejects
+
+FOOTNOTE_LINES = 50
+MAX_WAITING = 1000
+Row = tuple[int, list[str | None]]
+MENDED = {
+    "quotes": "its quotes were mended",
+    "separator": "it has a separator of its own",
+    "extra": "it has empty cells too many at its end",
+}
+
+
+class Ragged:
+    """Decides what becomes of each record.
+
+    Records that do not fit wait until one fits again: at the end of the file they may be no rows
+    at all but a note below the table, or another table.
+
+    Parameters
+    ----------
+    width : int
+        How many columns the table has.
+    labels : sequence of str
+        Their names as in the file.
+    bad_lines : {"refuse", "skip", "pad"}
+        What the person decided.
+    rejects : Rejects
+        Where lines are noted that were left out or mended.
+    """
+
+    def __init__(
+        self, width: int, labels: Sequence[str], bad_lines: BadLines, rejects: Rejects
+    ) -> None:
+        self.width, self.labels, self.bad_lines, self.rejects = width, labels, bad_lines, rejects
+        self.waiting: list[Record] = []
+        self.n_waiting = 0
+
+    def take(self, record: Record) -> list[Row]:
+        """Return the rows that a record gives, those before it that waited included."""
+        if not self._fits(record):
+            return self._wait(record)
+        rows = self.interrupt()
+        if record.mended:
+            self.rejects.add(record.mended, record, MENDED[record.mended])
+        if record.stray:
+            self.rejects.add("stray", record, "a cell that is not quoted has a quote in it")
+        return [*rows, (record.line, list(record.cells))]
+
+    def _wait(self, record: Record) -> list[Row]:
+        rows: list[Row] = []
+        if len(self.waiting) >= MAX_WAITING and not self._is_second_table():
+            rows = self.interrupt()
+        self.n_waiting += 1
+        if len(self.waiting) < MAX_WAITING:
+            self.waiting.append(record)
+        return rows
+
+    def _fits(self, record: Record) -> bool:
+        if record.broken or len(record.cells) != self.width:
+            return False
+        # What had to be mended does not show that the table goes on.
+        return not (record.mended and self.waiting and self._is_second_table())
+
+    def interrupt(self) -> list[Row]:
+        """Return what is made of the records that wait, now that the table goes on."""
+        rows = [row for record in self.waiting for row in self._settle(record)]
+        self.rejects.counts["ragged"] += self.n_waiting - len(self.waiting)
+        self.waiting, self.n_waiting = [], 0
+        return rows
+
+    def _settle(self, record: Record) -> list[Row]:
+        if record.broken:
+            self.rejects.add("broken", record, f"its quotes are broken: {record.broken}")
+            return []
+        n = len(record.cells)
+        self.rejects.add("ragged", record, f"it has {n} cells, the table has {self.width}")
+        if self.bad_lines == "pad" and n < self.width:
+            return [(record.line, [*record.cells, *[None] * (self.width - n)])]
+        return []
+
+    def end(self) -> list[Row]:
+        """Return what is made of the records that wait at the end of the file."""
+        kind, reason = "", ""
+        if self.waiting and self._is_footnote():
+            kind, reason = "footnote", "it stands below the table"
+        elif self.waiting and self._is_second_table():
+            kind, reason = "second_table", "it is of another table"
+        if not kind:
+            return self.interrupt()
+        for record in self.waiting:
+            self.rejects.add(kind, record, reason)
+        self.rejects.counts[kind] += self.n_waiting - len(self.waiting)
+        self.waiting, self.n_waiting = [], 0
+        return []
+
+    def _is_footnote(self) -> bool:
+        if self.n_waiting > FOOTNOTE_LINES or self.width < 2:
+            return False
+        is_apart = self.waiting[0].after_blank
+        return all(is_apart or _count_filled(r) <= 1 for r in self.waiting)
+
+    def _is_second_table(self) -> bool:
+        """Tell whether what waits begins with the table's own names, and is even."""
+        first = [cell.strip() for cell in self.waiting[0].cells]
+        again = len(set(first) & set(self.labels) - {""})
+        is_even = sum(len(r.cells) == len(first) for r in self.waiting) > 0.9 * len(self.waiting)
+        return is_even and len(first) > 1 and again >= 0.5 * min(len(first), self.width)
+
+
+def _count_filled(record: Record) -> int:
+    return sum(bool(cell.strip()) for cell in record.cells)

@@ -1,0 +1,234 @@
+"""One reading of one plain text file, in one streaming pass, against a layout."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.engine.reader.blocks import BLOCK_BYTES, take_block
+from tasks.engine.reader.dialects import Dialect, ReadOptions
+from tasks.engine.reader.encodings import find_encoding, read_sample
+from tasks.engine.reader.layout import Layout, find_layout
+from tasks.engine.reader.limits import ReadLimits
+from tasks.engine.reader.names import join_lines, name_columns, number_names
+from tasks.engine.reader.ragged import Ragged
+from tasks.engine.reader.records import Record, Records
+from tasks.engine.reader.refusals import Problem, RefusedError, error
+from tasks.engine.reader.rejects import Rejects
+from tasks.engine.reader.table_writer import TableWriter
+from tasks.engine.reader.text_source import TextSource
+from tasks.engine.reader.words import of_layout, of_rows
+
+PREVIEW_ROWS = 20
+SLOW_ROWS = 20_000
+Progress = Callable[[float, int], None]
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """What came of reading a file; there is a table unless it was `refused`."""
+
+    dialect: Dialect | None
+    column_names: list[str]
+    n_rows: int
+    problems: list[Problem]
+    preview: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def refused(self) -> bool:
+        """Whether a problem stopped the file from becoming a table."""
+        return any(problem.severity == "error" for problem in self.problems)
+
+
+class Reading:
+    """One reading of one plain file."""
+
+    def __init__(
+        self,
+        path: Path,
+        target: Path,
+        name: str,
+        *,
+        options: ReadOptions,
+        limits: ReadLimits,
+        rejects: Path | None = None,
+    ) -> None:
+        self.path, self.target, self.name = path, target, name
+        self.options, self.limits = options, limits
+        self.rejects = Rejects(rejects)
+        self.dialect: Dialect | None = None
+        self.names: list[str] = []
+        self.labels: list[str] = []
+        self.problems: list[Problem] = []
+        self.preview: list[dict[str, Any]] = []
+        self.n_rows = self.n_repeated = self.first_repeated = 0
+        self.names_line = self.n_empty = self.first_empty = 0
+
+    def run(self, on_progress: Progress) -> ReadResult:
+        """Read the file and write the table; what refuses it stands in the result's problems."""
+        try:
+            with self.path.open("rb") as file:
+                encoding, found = find_encoding(file, self.options.encoding)
+            self.problems += found
+            layout = find_layout(read_sample(self.path, encoding), encoding, self.options)
+            self.dialect = layout.dialect
+            self._check(layout)
+            with self.path.open("rb") as raw:
+                self._read(raw, layout, on_progress)
+        except RefusedError as refusal:
+            self.problems.append(refusal.problem)
+        finally:
+            self.rejects.close()
+        result = ReadResult(self.dialect, self.names, self.n_rows, self.problems, self.preview)
+        if result.refused:
+            self.target.unlink(missing_ok=True)
+        return result
+
+    def _check(self, layout: Layout) -> None:
+        """Refuse a layout that is none, and tell what was found out about it."""
+        found = list(of_layout(self.name, layout, self.options))
+        refusals = [problem for problem in found if problem.severity == "error"]
+        self.problems += [problem for problem in found if problem.severity != "error"]
+        if layout.width > self.limits.max_columns:
+            message = (
+                f"{self.name} has {layout.width:,} columns. "
+                f"The limit on this server is {self.limits.max_columns:,}"
+            )
+            raise RefusedError(error("CSV_TOO_WIDE", message))
+        if refusals:
+            raise RefusedError(refusals[0])
+
+    def _read(self, raw: BinaryIO, layout: Layout, on_progress: Progress) -> None:
+        dialect = layout.dialect
+        source = TextSource(raw, dialect.encoding, self.limits.max_line_chars)
+        self.records = Records(source, dialect, self.limits.max_cell_chars)
+        self._read_names(source, layout)
+        self.ragged = Ragged(len(self.names), self.labels, self.options.bad_lines, self.rejects)
+        size = max(self.path.stat().st_size, 1)
+        with TableWriter(self.target, self.names, self._label_lines()) as writer:
+            while not source.is_over or not self.records.is_between:
+                if not self._add_block(source, dialect, writer):
+                    self._add_slowly(source, writer)
+                on_progress(min(raw.tell() / size, 1.0), self.n_rows)
+            self._add_rows(self.ragged.end(), writer)
+        self.problems += of_rows(self)
+
+    def _label_lines(self) -> list[str] | None:
+        return self.labels if self.labels != self.names else None
+
+    def _read_names(self, source: TextSource, layout: Layout) -> None:
+        while source.line < layout.dialect.header_line:
+            line = source.next_line()
+            if line is None:
+                break
+            self.records.n_blank += not line.strip()
+        self.records.width, self.records.are_typed = layout.width, layout.are_typed
+        if not layout.header.is_there:
+            self.names = self.labels = number_names(layout.width)
+            return
+        rows = []
+        for _ in range(layout.header.n_lines):
+            record = self.records.next()
+            if record is None:
+                break
+            rows.append(self._name_row(record, layout))
+        self.names_line = layout.dialect.header_line
+        self.labels = join_lines(rows, layout.width)
+        self.names, problems = name_columns(self.labels, layout.dialect.header_line)
+        self.problems += problems
+
+    def _name_row(self, record: Record, layout: Layout) -> list[str]:
+        if len(record.cells) != layout.width:
+            message = (
+                f"Line {record.line} has the names and {len(record.cells)} cells, "
+                f"but most lines have {layout.width}"
+            )
+            raise RefusedError(error("CSV_RAGGED", message, line=record.line))
+        if record.mended:
+            self.rejects.add(record.mended, record, "names, mended")
+        return record.cells
+
+    def _add_block(self, source: TextSource, dialect: Dialect, writer: TableWriter) -> bool:
+        if not self.records.is_between:
+            return False
+        block = take_block(source, dialect, len(self.names), max_cell=self.limits.max_cell_chars)
+        if block is None:
+            return False
+        if not len(block.lines):
+            self.records.n_blank_after += block.n_blank_after
+            return True
+        self._add_rows(self.ragged.interrupt(), writer)
+        self.records.note_blank(block.n_blank, block.n_blank_after)
+        self._add_columns(block.lines, block.columns, writer)
+        return True
+
+    def _add_slowly(self, source: TextSource, writer: TableWriter) -> None:
+        """Go on record by record, for about a block."""
+        until = source.taken + BLOCK_BYTES
+        rows: list[tuple[int, list[str | None]]] = []
+        while source.taken < until or not self.records.is_between:
+            record = self.records.next()
+            if record is None:
+                break
+            rows += self.ragged.take(record)
+            if len(rows) * len(self.names) >= 500_000:
+                self._add_rows(rows, writer)
+                rows = []
+        self._add_rows(rows, writer)
+
+    def _add_rows(self, rows: list[tuple[int, list[str | None]]], writer: TableWriter) -> None:
+        if rows:
+            lines = np.array([line for line, _ in rows], np.int64)
+            cells = zip(*(cells for _, cells in rows), strict=True)
+            self._add_columns(lines, [pa.array(c, pa.string()) for c in cells], writer)
+
+    def _add_columns(
+        self, lines: np.ndarray, columns: list[pa.Array], writer: TableWriter
+    ) -> None:
+        lines, columns = self._without_names(lines, columns)
+        self._count_empty(lines, columns)
+        self.n_rows += len(lines)
+        if self.n_rows > self.limits.max_rows:
+            limit = f"{self.limits.max_rows:,} rows, the limit on this server"
+            raise RefusedError(error("CSV_TOO_LONG", f"{self.name} has more than {limit}"))
+        missing = PREVIEW_ROWS - len(self.preview)
+        for n in range(min(missing, len(lines))):
+            cells = [column[n].as_py() for column in columns]
+            self.preview.append({"line": int(lines[n]), "cells": cells})
+        writer.add(lines, columns)
+
+    def _without_names(
+        self, lines: np.ndarray, columns: list[pa.Array]
+    ) -> tuple[np.ndarray, list[pa.Array]]:
+        """Leave out rows that are the columns' names once more."""
+        if not (self.dialect and self.dialect.header) or len(columns) < 2:
+            return lines, columns
+        is_again = _are(columns, self.labels)
+        if not is_again.any():
+            return lines, columns
+        self.first_repeated = self.first_repeated or int(lines[is_again.argmax()])
+        self.n_repeated += int(is_again.sum())
+        keep = pa.array(~is_again)
+        return lines[~is_again], [column.filter(keep) for column in columns]
+
+    def _count_empty(self, lines: np.ndarray, columns: list[pa.Array]) -> None:
+        if len(columns) > 1 and len(lines):
+            is_empty = _are(columns, [""] * len(columns))
+            self.first_empty = self.first_empty or int(lines[is_empty.argmax()] * is_empty.any())
+            self.n_empty += int(is_empty.sum())
+
+
+def _are(columns: list[pa.Array], cells: list[str]) -> np.ndarray:
+    """Tell which rows consist of these cells; the columns are looked at as far as need be."""
+    found = np.ones(len(columns[0]), bool)
+    for column, cell in zip(columns, cells, strict=True):
+        if not found.any():
+            break
+        found &= pc.fill_null(pc.equal(column, cell), fill_value=False).to_numpy(
+            zero_copy_only=False
+        )
+    return found

@@ -1,0 +1,118 @@
+"""A text file as UTF-8 bytes, from which lines or whole blocks are taken."""
+
+import codecs
+from typing import BinaryIO
+
+from tasks.engine.reader.refusals import HEAD_BYTES, RefusedError, error
+
+CHUNK_BYTES = 1 << 22
+
+
+class TextSource:
+    """The lines of a text, counted as `sed` counts them: a line ends at LF.
+
+    Only a file of the old Macintosh kind, with CR alone, has its lines ended there instead. No
+    line is ever held that is longer than `max_chars`.
+
+    Parameters
+    ----------
+    raw : BinaryIO
+        The file, at its start.
+    encoding : str
+        Of the file; it was found to read every byte.
+    max_chars : int
+        The longest line.
+    """
+
+    def __init__(self, raw: BinaryIO, encoding: str, max_chars: int) -> None:
+        self.raw, self.max_chars = raw, max_chars
+        head = raw.read(HEAD_BYTES)
+        raw.seek(0)
+        is_plain = codecs.lookup(encoding).name in {"utf-8", "ascii"}
+        self.decoder = None if is_plain else codecs.getincrementaldecoder(encoding)()
+        self.has_cr_lines = b"\r" in head and b"\n" not in head
+        self.buffer, self.at, self.line, self.taken = b"", 0, 1, 0
+        self.has_ended = False
+        self.fill(4)
+        if self.buffer.startswith(codecs.BOM_UTF8):
+            self.at = len(codecs.BOM_UTF8)
+
+    def fill(self, size: int) -> None:
+        """Have so many bytes at hand, unless the file ends before."""
+        parts, held = [self.buffer[self.at :]], len(self.buffer) - self.at
+        while held < size and not self.has_ended:
+            chunk = self._read()
+            parts.append(chunk)
+            held += len(chunk)
+        if len(parts) > 1:
+            self.buffer, self.at = b"".join(parts), 0
+
+    def _read(self) -> bytes:
+        chunk = self.raw.read(CHUNK_BYTES)
+        self.has_ended = not chunk
+        if self.decoder:
+            chunk = self.decoder.decode(chunk, final=not chunk).encode()
+        return chunk.replace(b"\r", b"\n") if self.has_cr_lines else chunk
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left."""
+        self.fill(1)
+        return len(self.buffer) == self.at
+
+    def held(self, size: int) -> memoryview:
+        """Return the next bytes, at most `size`, without taking them."""
+        self.fill(size)
+        return memoryview(self.buffer)[self.at : self.at + size]
+
+    def count(self, what: bytes, size: int) -> int:
+        """Count where something stands in the next bytes that are held."""
+        return self.buffer.count(what, self.at, self.at + size)
+
+    def take(self, n_bytes: int, n_lines: int) -> None:
+        """Step over bytes that were looked at, whole lines."""
+        self.at += n_bytes
+        self.taken += n_bytes
+        self.line += n_lines
+
+    def next_line(self) -> str | None:
+        """Take one line, with its end; None at the end of the file.
+
+        Raises
+        ------
+        RefusedError
+            When it is too long, or has a zero byte.
+        """
+        end = self.buffer.find(b"\n", self.at)
+        if end < 0 and not self.has_ended:
+            end = self._find_end()
+        line = self.buffer[self.at : end + 1 if end >= 0 else None]
+        if not line:
+            return None
+        text = line.decode()
+        if len(text) > self.max_chars:
+            self._refuse_long()
+        if "\0" in text:
+            message = f"Line {self.line} has a zero byte, so this is not a text file"
+            raise RefusedError(error("FILE_BINARY", message, line=self.line))
+        self.take(len(line), 1)
+        return text
+
+    def _find_end(self) -> int:
+        looked = 0
+        while True:
+            held = len(self.buffer) - self.at
+            end = self.buffer.find(b"\n", self.at + looked)
+            if end >= 0 or self.has_ended:
+                return end
+            if held > 4 * self.max_chars:  # a character has at most four bytes
+                self._refuse_long()
+            looked = held
+            self.fill(held + 1)
+
+    def _refuse_long(self) -> None:
+        message = (
+            f"Line {self.line} has more than {self.max_chars:,} characters, "
+            "the limit on this server"
+        )
+        raise RefusedError(error("CSV_LINE_LONG", message, line=self.line))

@@ -1,0 +1,193 @@
+"""What was found out while reading, said to the person: every choice and every repair."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tasks.engine.reader.dialects import ReadOptions
+from tasks.engine.reader.layout import Layout
+from tasks.engine.reader.records import Record
+from tasks.engine.reader.refusals import Problem, error
+
+if TYPE_CHECKING:
+    from tasks.engine.reader.reading import Reading
+
+CHOOSE = 'choose it under "How we read the file"'
+ONE_COLUMN = f"We found only one column. If your file uses another separator, {CHOOSE}"
+
+
+def warn(code: str, message: str, line: int | None = None, count: int | None = None) -> Problem:
+    """Make a problem that refuses nothing."""
+    return Problem("warning", code, message, line=line, count=count)
+
+
+def plural(n: int, word: str) -> str:
+    """Show a count with its noun."""
+    return f"{n:,} {word}{'' if n == 1 else 's'}"
+
+
+def lines_have(n: int) -> str:
+    """Begin a sentence about a number of lines."""
+    return f"{plural(n, 'line')} {'has' if n == 1 else 'have'}"
+
+
+def were(n: int) -> str:
+    """Say how many were left out."""
+    return "It was left out" if n == 1 else "They were left out"
+
+
+def of_layout(name: str, layout: Layout, options: ReadOptions) -> Iterator[Problem]:
+    """Yield what is to be said about how a file is laid out; an error refuses the file.
+
+    Parameters
+    ----------
+    name : str
+        The file's.
+    layout : Layout
+        What was found.
+    options : ReadOptions
+        What the person decided: of that nothing need be said.
+    """
+    if not layout.width:
+        yield error("FILE_EMPTY", f"{name} is empty")
+        return
+    if layout.width == 1 and not options.one_column:
+        if layout.is_torn or options.delimiter:
+            yield error("CSV_ONE_COLUMN", ONE_COLUMN)
+            return
+        yield warn("ONE_COLUMN", ONE_COLUMN)
+    yield from _of_names(layout, options)
+    dialect = layout.dialect
+    if dialect.skip_space:
+        yield warn("SPACE_AFTER_SEPARATOR", "Spaces after the separator were left out")
+    if dialect.quote == "'" and options.quote is None:
+        yield warn("QUOTE_APOSTROPHE", "Cells are quoted with ' instead of \"")
+    if dialect.escape and options.escape is None:
+        yield warn("ESCAPE_BACKSLASH", 'Quotes inside cells are written as \\" and were read as "')
+
+
+def _of_names(layout: Layout, options: ReadOptions) -> Iterator[Problem]:
+    header, width = layout.header, layout.width
+    if header.above and not options.header_line:
+        n, first = len(header.above), header.above[0]
+        if not header.is_there:
+            yield _nameless(layout)
+            return
+        yield warn(
+            "PREAMBLE",
+            f"{plural(n, 'line')} above the names of the columns in line {header.line} "
+            f'{"were" if n > 1 else "was"} left out. First: line {first.line}, "{first.text}"',
+            line=first.line, count=n,
+        )  # fmt: skip
+    if header.n_lines > 1 and not options.header_lines:
+        message = f"The names of the columns go over {header.n_lines} lines and were joined"
+        yield warn("HEADER_LINES", message, line=header.line, count=header.n_lines)
+    if options.header is None and not header.is_there:
+        message = "The first line holds values, not names, so columns are named by number"
+        yield warn("HEADER_ABSENT", message, line=header.line)
+    elif options.header is None and not header.is_sure and width > 1:
+        message = (
+            f"Line {header.line} was taken for the names of the columns. If it is a row, say so "
+            'under "How we read the file"'
+        )
+        yield warn("HEADER_ASSUMED", message, line=header.line)
+
+
+def _nameless(layout: Layout) -> Problem:
+    last = layout.header.above[-1]
+    if last.n_cells > 1:
+        message = f"Line {last.line} has {last.n_cells} cells, but most lines have {layout.width}"
+        return error("CSV_RAGGED", f"{message}. Often this is an unquoted comma", line=last.line)
+    message = (
+        f'The table seems to begin in line {layout.header.line}, below "{last.text}", but no '
+        f"names of columns stand there. Say in which line they are: {CHOOSE}"
+    )
+    return error("CSV_PREAMBLE", message, line=layout.header.line)
+
+
+def of_rows(reading: "Reading") -> Iterator[Problem]:
+    """Yield what is to be said about lines that were left out or mended."""
+    yield from sorted(_of_bad_lines(reading), key=lambda problem: problem.line or 0)
+    yield from _of_mended(reading)
+    yield from _of_left_out(reading)
+
+
+def _of_bad_lines(reading: "Reading") -> Iterator[Problem]:
+    rejects, bad_lines = reading.rejects, reading.options.bad_lines
+    severity = "error" if bad_lines == "refuse" else "warning"
+    n = rejects.counts["ragged"]
+    if n:
+        first = rejects.first["ragged"][0]
+        where = f"line {reading.names_line} has {len(reading.names)}"
+        if not (reading.dialect and reading.dialect.header):
+            where = f"most have {len(reading.names)}"
+        ends = {
+            "refuse": "Often this is an unquoted comma",
+            "skip": "They were left out",
+            "pad": "Short ones were filled up, long ones left out",
+        }
+        message = (
+            f"{lines_have(n)} a different number of cells. First: line {first.line} has "
+            f"{len(first.cells)}, {where}. {ends[bad_lines]}"
+        )
+        yield Problem(severity, "CSV_RAGGED", message, line=first.line, count=n)
+    n = rejects.counts["broken"]
+    if n:
+        first = rejects.first["broken"][0]
+        yield Problem(severity, "CSV_QUOTES", _why(first, n), line=first.opened, count=n)
+    if not reading.n_rows and (bad_lines != "refuse" or not (rejects.counts["ragged"] + n)):
+        yield error("CSV_NO_ROWS", f"{reading.name} has a header but no rows")
+
+
+def _why(record: Record, n: int) -> str:
+    more = f". {plural(n - 1, 'more line')} {'has' if n == 2 else 'have'} broken quotes"
+    if "unexpected end" in record.broken or "field larger" in record.broken:
+        message = f"The quote opened in line {record.opened} is never closed"
+    elif "expected after" in record.broken:
+        message = f"In line {record.opened} there is text after the quote that closes a cell"
+    else:
+        message = f"The quotes in line {record.opened} are broken: {record.broken}"
+    return message + (more if n > 1 else "")
+
+
+def _of_mended(reading: "Reading") -> Iterator[Problem]:
+    words = {
+        "quotes": ("QUOTES_REPAIRED", "a quote that is not doubled or not closed", "mended"),
+        "separator": ("OWN_SEPARATOR", "a separator of their own", "split by it"),
+        "extra": ("EXTRA_EMPTY", "empty cells too many at the end", "read without them"),
+        "stray": ("STRAY_QUOTES", "a quote inside a cell that is not quoted", "kept as they are"),
+    }
+    rejects = reading.rejects
+    for kind, (code, has, done) in words.items():
+        n = rejects.counts[kind]
+        if n:
+            line = rejects.line_of(kind)
+            yield warn(
+                code, f"{lines_have(n)} {has}. First: line {line}. They were {done}", line, n
+            )
+
+
+def _of_left_out(reading: "Reading") -> Iterator[Problem]:
+    rejects, n_blank = reading.rejects, reading.records.n_blank
+    n = rejects.counts["footnote"]
+    if n:
+        record = rejects.first["footnote"][0]
+        message = f"{plural(n, 'line')} below the table"
+        message += f'. First: line {record.line}, "{record.text.strip()[:60]}". {were(n)}'
+        yield warn("FOOTNOTE", message, record.line, n)
+    n = rejects.counts["second_table"]
+    if n:
+        line = rejects.line_of("second_table")
+        message = f"Another table begins in line {line}. Its {n:,} lines were left out"
+        yield warn("SECOND_TABLE", message, line, n)
+    if n_blank:
+        message = f"{plural(n_blank, 'blank line')}. {were(n_blank)}"
+        yield warn("BLANK_LINES", message, None, n_blank)
+    n = reading.n_repeated
+    if n:
+        line = reading.first_repeated
+        message = f"The column names stand again as a row, first in line {line}. {were(n)}"
+        yield warn("HEADER_REPEATED", message, line, n)
+    n, line = reading.n_empty, reading.first_empty
+    if n:
+        message = f"{plural(n, 'row')} {'has' if n == 1 else 'have'} no value in any cell"
+        yield warn("ROWS_EMPTY", f"{message}. First: line {line}", line, n)
