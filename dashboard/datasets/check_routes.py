@@ -61,8 +61,8 @@ def _where_it_went(upload_id: int) -> Response | None:
     """Return the way to what became of an upload, None where there is nothing any more."""
     saved = queries.find_dataset(upload_id)
     if saved is not None:
-        flash(f"{saved.file_name} is saved as {saved.name}", "message")
-        url = url_for("look.detail", dataset_id=upload_id)
+        # In the address, not in the session: two parts of a page may be told so at once.
+        url = url_for("look.detail", dataset_id=upload_id, saved="yes")
     else:
         url = request.full_path
     if "HX-Request" in request.headers:  # a part of a page cannot become another page

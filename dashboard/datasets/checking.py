@@ -17,10 +17,10 @@ from dashboard.datasets.options import merge_options
 from dashboard.datasets.queries import get_upload
 from dashboard.datasets.questions import FIELD, mark_columns, read_answers
 from dashboard.datasets.service import clean_name
+from dashboard.datasets.uploads import drop_files, find_transfer_of
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
-from dashboard.storage import get_storage, keys
 
 READ_OTHERWISE = (
     "The file was read in another way meanwhile, perhaps in another tab. "
@@ -182,5 +182,7 @@ def discard_upload(*, user: User, dataset_id: int) -> None:
     """
     get_upload(user=user, dataset_id=dataset_id)
     with writing() as session:
-        session.delete(_lock_upload(session, user, dataset_id))
-    get_storage().delete_prefix(keys.dataset_prefix(dataset_id))
+        upload = _lock_upload(session, user, dataset_id)
+        transfer = find_transfer_of(session, dataset_id)
+        session.delete(upload)
+    drop_files(dataset_id, upload, transfer)

@@ -36,7 +36,7 @@ blueprint = Blueprint("look", __name__)
 
 def _head(dataset: Dataset, tab: str) -> dict[str, Any]:
     jobs = queries.count_jobs([dataset.id]).get(dataset.id, 0)
-    return {"dataset": dataset, "tab": tab, "jobs": jobs}
+    return {"dataset": dataset, "tab": tab, "jobs": jobs, "was_saved": "saved" in request.args}
 
 
 def _get(dataset_id: int) -> Dataset:

@@ -31,7 +31,7 @@ def new() -> str:
 
 
 def _upload_page(errors: dict[str, str], rows: str = "") -> str:
-    asked = request.values.get("version_of", None, int)
+    asked = request.args.get("version_of", None, int)
     limit = current_app.config["SETTINGS"].max_upload_bytes
     g.connect_to = browser_origin()  # the bucket that takes parts from the browser, if it does
     return render_template(
@@ -65,7 +65,7 @@ def create() -> Answer:
             file_name=file.filename,
             stream=cast(BinaryIO, file.stream),
             size_hint=request.content_length or 0,
-            family_id=versions.family_of(current_user, request.form.get("version_of")),
+            family_id=versions.family_of(current_user, request.args.get("version_of")),
         )
     except (TooLarge, Unavailable) as problem:
         return _refused(problem)
@@ -84,7 +84,7 @@ def paste() -> Answer:
         upload = uploads.create_upload(
             user=current_user, file_name="pasted.csv", stream=io.BytesIO(content), kind="paste",
             size_hint=len(content),
-            family_id=versions.family_of(current_user, request.form.get("version_of")),
+            family_id=versions.family_of(current_user, request.args.get("version_of")),
         )  # fmt: skip
     except (TooLarge, Unavailable) as problem:
         return _upload_page({"rows": problem.message}, rows), _refused(problem)[1]

@@ -161,9 +161,19 @@ def forget(dataset_id: int) -> None:
     """Delete a dataset's row and files, those that have not come as a whole too."""
     with writing() as session:
         row = session.get(Dataset, dataset_id)
-        transfer = session.scalar(select(Transfer).where(Transfer.dataset_id == dataset_id))
+        transfer = find_transfer_of(session, dataset_id)
         if row is not None:
             session.delete(row)  # the database deletes the transfer with it
+    drop_files(dataset_id, row, transfer)
+
+
+def find_transfer_of(session: Session, dataset_id: int) -> Transfer | None:
+    """Return the transfer by which a file comes, while it does."""
+    return session.scalar(select(Transfer).where(Transfer.dataset_id == dataset_id))
+
+
+def drop_files(dataset_id: int, row: Dataset | None, transfer: Transfer | None) -> None:
+    """Delete the files of an upload whose row is gone, what has come of an unfinished one too."""
     storage = get_storage()
     if row is not None and transfer is not None and transfer.unfinished:
         storage.abort(keys.dataset_original(dataset_id, row.token), transfer.unfinished)

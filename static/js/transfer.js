@@ -16,7 +16,7 @@ export class Transfer {
   constructor(file, form, page) {
     Object.assign(this, { file, page, id: null, received: 0, misses: 0, isCancelled: false, wake: null });
     this.requests = new Requests(form.dataset.transfers, form.elements.csrf_token.value);
-    this.versionOf = form.elements.version_of?.value;
+    this.versionOf = form.dataset.versionOf;
     this.direct = new DirectParts(this);
   }
 

@@ -100,7 +100,7 @@ def test_what_is_being_kept_can_be_cancelled_in_the_list(
     expect(cancel).to_be_enabled()
     page.get_by_label("Select gone").uncheck()
     cancel.click()
-    expect(page.locator("#toasts").get_by_text("1 job cancelled")).to_be_visible()
+    expect(page.locator("#toasts").get_by_text("1 job being stopped")).to_be_visible()
     with writing() as session:
         asked = session.query(Job.stop_request).where(Job.id == kept.id).scalar()
     assert asked == "cancel"

@@ -140,7 +140,7 @@ def test_after_save_or_discard_the_other_tab_is_told(owner: User, any_app: Flask
     saved, gone = make_upload(owner), make_upload(owner)
     checking.save_upload(user=owner, dataset_id=saved.id, name="houses")
     checking.discard_upload(user=owner, dataset_id=gone.id)
-    there = f"/datasets/{saved.id}"
+    there = f"/datasets/{saved.id}?saved=yes"
     for act in ("", "/save", "/discard"):
         answer = pages.post(f"/uploads/{saved.id}{act}", {"name": "x"}, status=303)
         assert answer.response.headers["Location"] == there
