@@ -38,7 +38,7 @@ test: .venv/development  ## run the tests (about 11 minutes on 2 cores)
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long"
 
 test-all: .venv/development  ## run everything: the long tests, fuzzing, and faults on both databases
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile default
 	$(MAKE) fuzz
 	$(MAKE) chaos
 	$(MAKE) chaos DATABASE=postgresql

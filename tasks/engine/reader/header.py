@@ -12,6 +12,7 @@ from tasks.engine.reader.dialects import ReadOptions
 
 BODY_ROWS = 200
 MAX_LINES = 5
+LEAST_TYPED = 3  # so few cells may be numbers by chance
 SHOWN_CHARS = 60
 YEAR = re.compile(r"(18|19|20)\d\d")
 Numbered = tuple[int, list[str]]
@@ -170,5 +171,9 @@ def _count_lines(rows: Sequence[Sequence[str]], width: int) -> int:
 
 def _is_more_names(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     columns = [[r[n].strip() for r in body if len(r) > n] for n in range(len(row))]
-    above = [row[n].strip() for n, column in enumerate(columns) if _is_typed_column(column)]
+    above = [
+        row[n].strip()
+        for n, column in enumerate(columns)
+        if sum(cell not in MISSING for cell in column) >= LEAST_TYPED and _is_typed_column(column)
+    ]
     return len(above) > 1 and not any(cell in MISSING or is_typed(cell) for cell in above)

@@ -225,7 +225,7 @@ def test_upload_shows_in_no_list_before_it_is_saved(pages: PageClient, member: U
     assert "kept" in pages.get("/datasets").text
     pages.get(f"/datasets/{upload.id}")
     moved = pages.get(f"/uploads/{upload.id}", status=303)
-    assert moved.response.headers["Location"] == f"/datasets/{upload.id}"
+    assert moved.response.headers["Location"] == f"/datasets/{upload.id}?saved=yes"
 
 
 def test_refused_upload_says_why_and_cannot_be_saved(pages: PageClient, member: User) -> None:

@@ -80,7 +80,10 @@ def test_table_comes_back_as_it_was_written(
     with tempfile.TemporaryDirectory() as folder:
         reader = Reader(Path(folder))
         chosen = "utf-16" if encoding == "utf-16" else "utf-8"
-        result = reader.read(content, delimiter=delimiter, header=True, encoding=chosen)
+        result = reader.read(
+            content, delimiter=delimiter, header=True, header_line=1, header_lines=1,
+            encoding=chosen,
+        )  # fmt: skip
         if result.refused:  # all that is in it is space, or too many control characters
             assert result.problems[-1].code in {"FILE_EMPTY", "FILE_BINARY"}
             return
@@ -88,10 +91,11 @@ def test_table_comes_back_as_it_was_written(
         tables.write_csv(reader.table, out)
         again = list(csv.reader(io.StringIO(out.getvalue().decode(), newline="")))
         assert again[0] == [name.strip() for name in cells[0]]
-        assert again[1:] == cells[1:]
+        names = [name.strip() for name in cells[0]]
+        assert again[1:] == [row for row in cells[1:] if row != names]  # the names once more
         lines = tables.read_rows(reader.table, 0, 100)[2]
     starts, line = [], 1
     for row in cells:
-        starts.append(line)
+        starts += [line] if row != names else []
         line += 1 + sum(cell.count("\n") for cell in row)
-    assert lines == starts[1:]
+    assert lines == (starts if cells[0] == names else starts[1:])
