@@ -13,6 +13,7 @@ from benchmarks import (
     overhead,
     pages,
     starts,
+    uploads,
     writes,
 )
 
@@ -24,6 +25,7 @@ if __name__ == "__main__":
         pages,
         dataset_pages,
         datasets,
+        uploads,
         claims,
         batches,
         estimates,

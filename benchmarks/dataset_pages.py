@@ -129,7 +129,7 @@ def measure(app: Flask, client: Any, dataset_id: int, rows: int) -> Mapping[str,
 def search_memory(table: Path) -> list[str]:
     """Return what a process that searches a long table tells: its time and memory."""
     process = subprocess.run(
-        [sys.executable, "-m", "benchmarks.datasets", str(table)],
+        [sys.executable, "-m", "benchmarks.dataset_pages", str(table)],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     return process.stdout.splitlines()
