@@ -142,5 +142,5 @@ def get_rows(
     """
     if dataset.table_key is None:
         raise Conflict(f"{dataset.file_name} has no rows to show: it is {dataset.state}")
-    with get_storage().local_copy(dataset.table_key) as path:
-        return read_rows(path, offset, limit)
+    with get_storage().seekable(dataset.table_key) as file:
+        return read_rows(file, offset, limit)

@@ -36,11 +36,11 @@ def rows_csv(dataset: Dataset, asked: Asked, *, raw: bool) -> Response:
     """
     names = dataset.column_names
     stack = ExitStack()
-    path = stack.enter_context(get_storage().local_copy(table_key(dataset)))
+    file = stack.enter_context(get_storage().seekable(table_key(dataset)))
 
     def pieces() -> Iterator[bytes]:
         yield _lines([names], raw)
-        for rows in stream_rows(OpenTable(path), asked.query, names):
+        for rows in stream_rows(OpenTable(file), asked.query, names):
             if rows:
                 yield _lines(rows, raw)
 

@@ -164,8 +164,8 @@ def look_for_rows(
         When the table is missing from the storage.
     """
     budget_s = PATIENT_BUDGET_S if patient else BUDGET_S
-    with get_storage().local_copy(table_key(dataset)) as path:
-        table = OpenTable(path)
+    with get_storage().seekable(table_key(dataset)) as file:
+        table = OpenTable(file)
         found = find_rows(table, asked.query, offset=offset, limit=limit, budget_s=budget_s)
         per = _columns_at_once(len(table.groups_of(found.positions)))
         across = Page(column_page, per, len(table.names))
@@ -196,8 +196,8 @@ def _shown(row: Sequence[str | None]) -> list[str | None]:
 
 def position_of_line(dataset: Dataset, line: int) -> int | None:
     """Return the row, from 0, that a line of the file belongs to."""
-    with get_storage().local_copy(table_key(dataset)) as path:
-        return OpenTable(path).find_line(line)
+    with get_storage().seekable(table_key(dataset)) as file:
+        return OpenTable(file).find_line(line)
 
 
 def table_key(dataset: Dataset) -> str:

@@ -23,7 +23,8 @@ def say_source(version: Dataset, versions: Sequence[Dataset]) -> str:
         return f"v{of.version}, read in another way" if of else "Read in another way"
     words = KINDS.get("sample" if version.sample else source.get("kind", "file"), "A file")
     if source.get("kind") == "address":
-        words = str(source.get("address") or words)
+        # What follows a question mark may be a key that only the person who fetched it has.
+        words = str(source.get("address") or words).partition("?")[0]
     same = [
         v for v in versions
         if v.version < version.version and v.sha256 and v.sha256 == version.sha256

@@ -182,6 +182,15 @@ class Storage(Protocol):
             When nothing is stored there.
         """
 
+    def seekable(self, key: str) -> AbstractContextManager[Path | BinaryIO]:
+        """Give a file of which little is read, here and there: its path, or what can be sought in.
+
+        Raises
+        ------
+        NotFound
+            When nothing is stored there.
+        """
+
     def exists(self, key: str) -> bool:
         """Tell whether something is stored."""
 

@@ -79,6 +79,8 @@ class LocalStorage(LocalParts):
         self.open(key).close()
         yield self._path(key)
 
+    seekable = local_copy
+
     def exists(self, key: str) -> bool:
         """Tell whether something is stored."""
         return self._path(key).is_file()

@@ -13,6 +13,7 @@ from dashboard.storage.keys import BadKeyError
 from dashboard.storage.landing import Check, Landing
 from dashboard.storage.s3_bucket import FAILURES, is_no_such, silent
 from dashboard.storage.s3_parts import S3Parts
+from dashboard.storage.s3_seekable import S3Seekable
 
 
 class _Counted:
@@ -73,6 +74,16 @@ class S3Storage(S3Parts):
                 raise self._gone(key, problem) from None
             file.flush()
             yield Path(file.name)
+
+    @contextmanager
+    def seekable(self, key: str) -> Iterator[BinaryIO]:
+        """Open the file to be read in ranges."""
+        try:
+            size = self.client.head_object(Bucket=self.bucket, Key=self._key(key))["ContentLength"]
+        except FAILURES as problem:
+            raise self._gone(key, problem) from None
+        with S3Seekable(self.client, self.bucket, self._key(key), size) as file:
+            yield cast(BinaryIO, file)
 
     def _gone(self, key: str, problem: Exception) -> NotFound | Unavailable:
         if is_no_such(problem):

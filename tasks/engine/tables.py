@@ -73,13 +73,13 @@ def write_csv(parquet: Path, out: BinaryIO) -> None:
 
 
 def read_rows(
-    parquet: Path, offset: int, limit: int
+    parquet: Path | BinaryIO, offset: int, limit: int
 ) -> tuple[list[str], list[list[str | None]], list[int]]:
     """Read some rows of a table.
 
     Parameters
     ----------
-    parquet : Path
+    parquet : Path or file
         A table that `tabular.read_table` wrote.
     offset, limit : int
         The first row, from 0, and how many.

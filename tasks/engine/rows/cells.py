@@ -4,7 +4,7 @@ import bisect
 import itertools
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,12 +33,14 @@ class OpenTable:
 
     Parameters
     ----------
-    parquet : Path
-        A table that `tabular.read_table` wrote.
+    parquet : Path or file
+        A table that `tabular.read_table` wrote. Of a file that is not of this machine, all that
+        is wanted of a row group is fetched at once.
     """
 
-    def __init__(self, parquet: Path) -> None:
-        self.file = _File(parquet, pre_buffer=False, buffer_size=1 << 20)
+    def __init__(self, parquet: Path | BinaryIO) -> None:
+        is_far = not isinstance(parquet, Path)
+        self.file = _File(parquet, pre_buffer=is_far, buffer_size=0 if is_far else 1 << 20)
         names = self.file.schema_arrow.names
         self.index = {name: n for n, name in enumerate(names)}
         self.names: list[str] = names[1:]
