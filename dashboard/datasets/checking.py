@@ -28,23 +28,6 @@ READ_OTHERWISE = (
 )
 
 
-def reread_upload(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> Dataset:
-    """Read an upload again with other options; no second upload is needed.
-
-    Raises
-    ------
-    NotFound
-        When there is no such upload of this person.
-    """
-    get_upload(user=user, dataset_id=dataset_id)
-    with writing() as session:
-        # Two who ask at once get two readings, each with a table of its own.
-        dataset = _lock_upload(session, user, dataset_id)
-        _begin_reading(session, dataset, options)
-    queue.wake(queue.LIGHT)
-    return dataset
-
-
 def change_reading(
     *, user: User, dataset_id: int, form: Mapping[str, Any], asked_of: str | None = None
 ) -> Dataset:

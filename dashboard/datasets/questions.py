@@ -60,12 +60,17 @@ def list_questions(upload: Dataset) -> list[Question]:
     given = upload.options.get("columns") or {}
     found = [
         made[column["question"]["about"]](
-            position, column, upload.rows or 0, _answer(given.get(column["name"]))
+            position, column, _present(column), _answer(given.get(column["name"]))
         )
         for position, column in enumerate(upload.columns)
         if (column.get("question") or {}).get("about") in made
     ]
     return sorted(found, key=lambda question: not question.is_open)
+
+
+def _present(column: Mapping[str, Any]) -> int:
+    """Return how many cells of a column hold something, whether it can be read or not."""
+    return int(column["count"]) + int(column.get("unreadable", 0))
 
 
 def _answer(choice: Mapping[str, Any] | None) -> str | None:
@@ -79,7 +84,7 @@ def _answer(choice: Mapping[str, Any] | None) -> str | None:
 
 
 def _about_number(
-    position: int, column: Mapping[str, Any], rows: int, answer: str | None
+    position: int, column: Mapping[str, Any], present: int, answer: str | None
 ) -> Question:
     asked = column["question"]
     words = "cell is" if asked["of"] == 1 else "cells are"
@@ -88,7 +93,7 @@ def _about_number(
         column=column["name"],
         about="number",
         summary=f"“{cut(column['name'])}” looks like a number column, "
-        f"but {count(asked['of'])} of {count(rows)} {words} text",
+        f"but {count(asked['of'])} of {count(present)} {words} text",
         choices=(
             Choice("number", "Read it as a number", "; ".join(_effects(asked))),
             Choice(TEXT, "Keep it as text", "It can be a category, but not a number to predict"),
@@ -121,7 +126,7 @@ def _effects(asked: Mapping[str, Any]) -> list[str]:
 
 
 def _about_dates(
-    position: int, column: Mapping[str, Any], rows: int, answer: str | None
+    position: int, column: Mapping[str, Any], present: int, answer: str | None
 ) -> Question:
     asked = column["question"]
     formats = [

@@ -152,18 +152,17 @@ def _why(record: Record, n: int) -> str:
 def _of_mended(reading: "Reading") -> Iterator[Problem]:
     words = {
         "quotes": ("QUOTES_REPAIRED", "a quote that is not doubled or not closed", "mended"),
-        "separator": ("OWN_SEPARATOR", "a separator of their own", "split by it"),
-        "extra": ("EXTRA_EMPTY", "empty cells too many at the end", "read without them"),
-        "stray": ("STRAY_QUOTES", "a quote inside a cell that is not quoted", "kept as they are"),
+        "separator": ("OWN_SEPARATOR", "another separator than the rest", "split by it"),
+        "extra": ("EXTRA_EMPTY", "empty cells too many", "read without them"),
+        "stray": ("STRAY_QUOTES", "a quote inside a cell that is not quoted", "kept as it stands"),
     }
     rejects = reading.rejects
     for kind, (code, has, done) in words.items():
         n = rejects.counts[kind]
         if n:
             line = rejects.line_of(kind)
-            yield warn(
-                code, f"{lines_have(n)} {has}. First: line {line}. They were {done}", line, n
-            )
+            whose = "It was" if n == 1 else "They were"
+            yield warn(code, f"{lines_have(n)} {has}. First: line {line}. {whose} {done}", line, n)
 
 
 def _of_left_out(reading: "Reading") -> Iterator[Problem]:

@@ -121,7 +121,7 @@ def test_what_is_saved_is_what_was_seen(owner: User, any_app: Flask) -> None:
     upload = make_upload(owner, reading=2)
     pages = PageClient(any_app, owner)
     page = pages.get(f"/uploads/{upload.id}")
-    checking.reread_upload(user=owner, dataset_id=upload.id, options={"delimiter": ";"})
+    checking.change_reading(user=owner, dataset_id=upload.id, form={"delimiter": ";"})
     answer = pages.submit(page, {}, form="#check-form", status=409)
     assert "kc_house.csv is still being read" in answer.text
     finish_reading(upload.id)

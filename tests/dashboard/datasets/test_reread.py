@@ -24,13 +24,13 @@ def test_each_of_two_readings_has_a_number_of_its_own(
     upload_id, owner_id, before = upload.id, upload.owner_id, upload.reading
     db.session.rollback()
 
-    def ask() -> None:
+    def ask(delimiter: str) -> None:
         with any_app.app_context():
             user = db.session.get_one(User, owner_id)
-            checking.reread_upload(user=user, dataset_id=upload_id, options={"delimiter": ";"})
+            checking.change_reading(user=user, dataset_id=upload_id, form={"delimiter": delimiter})
 
     with door(threading.Barrier(2)):
-        threads = [threading.Thread(target=ask) for _ in range(2)]
+        threads = [threading.Thread(target=ask, args=(sign,)) for sign in ";|"]
         for thread in threads:
             thread.start()
         for thread in threads:
