@@ -9,6 +9,8 @@ from urllib.parse import quote
 from flask import Response, stream_with_context
 
 CHUNK_BYTES = 1 << 16
+# A line of a file may be longer than csv's own limit; ours are bounded by the reader.
+csv.field_size_limit(2**31 - 1)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

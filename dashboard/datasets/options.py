@@ -20,6 +20,8 @@ ENCODINGS = {
     "iso8859-15": "Latin-9", "cp1250": "Windows-1250", "cp1251": "Windows-1251",
     "mac-roman": "Mac Roman", "shift_jis": "Shift JIS", "gb18030": "GB 18030",
 }  # fmt: skip
+# Python has them as encodings of text, but no file is written in them.
+NO_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
 BAD_LINES = ("refuse", "skip", "pad")
 MOST_HEADER_LINES = 5
 MOST_MARKERS = 100
@@ -174,7 +176,7 @@ def _encoding(text: str) -> str:
         info = codecs.lookup(text)
     except (LookupError, ValueError):
         info = None
-    if info is None or not getattr(info, "_is_text_encoding", True):
+    if info is None or info.name in NO_CHARSETS or not getattr(info, "_is_text_encoding", True):
         raise ValueError(f"it must be one that Python knows, such as {', '.join(ENCODINGS)}")
     return info.name
 

@@ -115,7 +115,7 @@ def _judge_table(result: ReadResult, target: Path) -> None:
         raise BrokenError("the rows have no lines of their own")
     out = io.BytesIO()
     tables.write_csv(target, out)
-    csv.field_size_limit(LIMITS.max_line_chars)
+    csv.field_size_limit(max(csv.field_size_limit(), LIMITS.max_line_chars))
     again = list(csv.reader(io.StringIO(out.getvalue().decode("utf-8"), newline="")))
     # The names in it are those of the file, which may stand there twice.
     if len(again[0]) != len(names) or again[1:] != [[cell or "" for cell in row] for row in rows]:

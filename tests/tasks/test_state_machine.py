@@ -81,6 +81,8 @@ class Expected:
         """Follow what a person asks, and return what the answer must be."""
         if what == "remove":
             return None if self.state in OVER else "Conflict"
+        if what == self.stop and self.state not in OVER:
+            return self.state  # asked already, perhaps of a worker that died since
         if what == "retry" and self.state in OVER - {"succeeded"}:
             self.end("queued")
             self.stop, self.tries, self.deaths = None, 0, 0

@@ -135,8 +135,7 @@ def _add_dates(made: ColumnProfile, column: Column, date_format: str) -> None:
 
 def _add_values(made: ColumnProfile, column: Column, found: Found) -> None:
     values, counts = _labels(column, found)
-    scale = column.n_present / max(int(counts.sum()), 1)
-    counts = counts if scale == 1 else np.rint(counts * scale).astype(int)
+    counts = _of_all_rows(counts, column.n_present)
     made.facts["distinct"] = len(values) if column.is_few else column.distinct
     made.facts["top"] = [
         {"value": v[:SHOWN], "count": int(c)}
@@ -148,6 +147,17 @@ def _add_values(made: ColumnProfile, column: Column, found: Found) -> None:
         "histogram": _bars(values, counts, BINS, made.facts["distinct"], column.n_present),
         "small": _bars(values, counts, SMALL_BINS, made.facts["distinct"], column.n_present),
     }
+
+
+def _of_all_rows(counts: np.ndarray, n_present: int) -> np.ndarray:
+    """Return how often values stand in all rows, where `counts` are those of a sample.
+
+    What stands once in the sample may stand nowhere else, so it counts as one.
+    """
+    total = int(counts.sum())
+    if not total or total == n_present:
+        return counts
+    return np.where(counts > 1, np.rint(counts * (n_present / total)), 1).astype(int)
 
 
 def _labels(column: Column, found: Found) -> tuple[np.ndarray, np.ndarray]:
@@ -185,10 +195,10 @@ def _add_rest(made: ColumnProfile, column: Column) -> None:
         facts["question"] = decision.question
     if decision.is_left_out:
         facts["role"] = "left_out"
-    scale = column.n_present / max(int(column.counts.sum()), 1)
+    counts = _of_all_rows(column.counts, column.n_present)
     details["top"] = [
-        {"value": v[:200], "count": round(int(c) * scale)}
-        for v, c in zip(column.values[:TOP], column.counts[:TOP], strict=True)
+        {"value": v[:200], "count": int(c)}
+        for v, c in zip(column.values[:TOP], counts[:TOP], strict=True)
     ]
     if facts["kind"] == "text":
         details["lengths"] = _lengths(column)

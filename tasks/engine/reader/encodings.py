@@ -106,7 +106,9 @@ def _first_undecodable(file: BinaryIO, encoding: str) -> tuple[int, bytes] | Non
             done += len(chunk)
             continue
         try:
-            decoder.decode(chunk, final=not chunk)
+            text = decoder.decode(chunk, final=not chunk)
+            if not skips_ascii:  # some give halves of surrogate pairs, which are no text
+                text.encode()
         except UnicodeError as bad:
             start = bad.start if isinstance(bad, UnicodeDecodeError) else 0
             whole = pending + chunk

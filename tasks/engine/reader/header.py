@@ -4,16 +4,19 @@ import operator
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.engine.coercion import MISSING
-from tasks.engine.reader.cell_types import is_number, is_typed
+from tasks.engine.reader.cell_types import DATE, is_number, is_typed
 from tasks.engine.reader.dialects import ReadOptions
 
 BODY_ROWS = 200
 MAX_LINES = 5
 LEAST_TYPED = 3  # so few cells may be numbers by chance
 SHOWN_CHARS = 60
+ENOUGH_ROWS = 20
+CODE_NAME = re.compile(r"[a-z_][a-z0-9_.]*")
 YEAR = re.compile(r"(18|19|20)\d\d")
 Numbered = tuple[int, list[str]]
 
@@ -108,26 +111,73 @@ def has_names(rows: Sequence[Sequence[str]]) -> tuple[bool, bool]:
     """Tell whether the first row names the columns, and whether that is sure.
 
     It does not when it holds a number, an amount or a date above a column of such, unless these
-    are years side by side; when one of its cells is missing in a way that no name is (``?``,
-    ``NA``); or when half of its cells stand again in their columns.
+    are years above what is none, number the columns, or date numbers; when one of its cells is
+    missing in a way that no name is (``?``, ``NA``); or when half of its cells stand again in
+    their columns.
     """
     first, body = [cell.strip() for cell in rows[0]], rows[1:BODY_ROWS]
     if not body:
         return not all(map(is_number, first)), True
     typed = [n for n, cell in enumerate(first) if is_typed(cell)]
-    years = [first[n] for n in typed]
-    if len(years) > 1 and all(map(YEAR.fullmatch, years)):
-        return len(set(years)) != len(years) or len(typed) < len(first), True
     columns = [[r[n].strip() for r in body if len(r) > n] for n in range(len(first))]
+    if _are_years(first, columns, typed):
+        return True, True
+    if _is_run(first, columns, typed):
+        return True, False
     are_typed = [_is_typed_column(column) for column in columns]
-    if any(are_typed[n] for n in typed):
-        return False, True
-    if any(cell in MISSING and cell for cell in first):
+    if any(are_typed[n] for n in typed) or any(cell in MISSING and cell for cell in first):
         return False, True
     again = _count_again(first, body)
     if again >= max(2, 0.5 * len(first)):
         return False, False
-    return True, any(are_typed) or again == 0
+    return True, any(are_typed) or (again == 0 and _differ(first, body, columns))
+
+
+def _differ(
+    first: Sequence[str], body: Sequence[Sequence[str]], columns: Sequence[Sequence[str]]
+) -> bool:
+    """Tell whether names that stand above words only differ from these in some way.
+
+    They stand again as a whole; they are written as in code, and what is below is not; or they
+    stand once, and the values below again and again.
+    """
+    if any([cell.strip() for cell in row] == list(first) for row in body):
+        return True
+    if all(map(CODE_NAME.fullmatch, first)):
+        return not all(CODE_NAME.fullmatch(cell) for column in columns for cell in column)
+    return len(body) >= ENOUGH_ROWS and any(2 * len(set(c)) <= len(c) for c in columns)
+
+
+def _are_years(first: Sequence[str], columns: Sequence[Sequence[str]], typed: list[int]) -> bool:
+    """Tell whether some cells of a row are years, each once, above cells that are none."""
+    years = [first[n] for n in typed]
+    return (
+        1 < len(years) < len(first)
+        and len(set(years)) == len(years)
+        and all(map(YEAR.fullmatch, years))
+        and not all(all(map(YEAR.fullmatch, columns[n])) for n in typed)
+    )
+
+
+def _is_run(first: Sequence[str], columns: Sequence[Sequence[str]], typed: list[int]) -> bool:
+    """Tell whether names number the columns, as 1, 2, 3, or date them, above plain numbers."""
+    cells = [first[n] for n in typed]
+    if not LEAST_TYPED <= len(cells) < len(first) or len(set(cells)) < len(cells):
+        return False
+    below = [columns[n][0] if columns[n] else "" for n in typed]
+    if _rise_by_one(cells):
+        return not _rise_by_one(below)
+    are_dates = not any(map(is_number, cells)) and all(map(DATE.fullmatch, cells))
+    return are_dates and all(
+        sum(map(is_number, columns[n])) > 0.8 * len(columns[n]) > 0 for n in typed
+    )
+
+
+def _rise_by_one(cells: Sequence[str]) -> bool:
+    """Tell whether cells are whole numbers, each by one greater than the one before."""
+    if not all(cell.isascii() and cell.isdigit() for cell in cells):
+        return False
+    return all(int(a) + 1 == int(b) for a, b in pairwise(cells))
 
 
 def _count_again(first: Sequence[str], body: Sequence[Sequence[str]]) -> int:

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.reading import PREVIEW_ROWS, Progress, ReadResult
 from tasks.engine.reader.refusals import Problem, RefusedError, error
 from tasks.engine.reader.source_names import can_be_kept, check_width, mend_names
-from tasks.engine.reader.table_writer import TableWriter
+from tasks.engine.reader.table_writer import BATCH_CELLS, BATCH_CHARS, TableWriter
 
 DIALECT = Dialect(delimiter=",", quote='"', encoding="utf-8", header=True, decimal=".",
                   format="jsonl")  # fmt: skip
@@ -37,7 +40,8 @@ class JsonLinesReading:
         self.problems: list[Problem] = []
         self.preview: list[dict[str, Any]] = []
         self.n_rows = self.n_blank = self.n_repeated = self.first_repeated = 0
-        self.n_taken = 0
+        self.n_taken = self.n_chars = 0
+        self.rows: list[tuple[int, dict[str, str | None]]] = []
         self.has_repeated = False
         self.finds_keys = json.JSONDecoder(
             parse_int=_Number, parse_float=_Number, parse_constant=_Number,
@@ -133,13 +137,32 @@ class JsonLinesReading:
         with TableWriter(self.target, self.names) as writer:
             for number, text in self._lines():
                 value = self._parse(self.finds_values, number, text)
-                cells = [self._cell(value.get(key), key, number) for key in keys]
+                cells = {key: self._cell(part, key, number) for key, part in value.items()}
                 self.n_rows += 1
                 if len(self.preview) < PREVIEW_ROWS:
-                    self.preview.append({"line": number, "cells": cells})
-                writer.add_row(number, cells)
+                    shown = [cells.get(key) for key in keys]
+                    self.preview.append({"line": number, "cells": shown})
+                self.rows.append((number, cells))
+                self.n_chars += len(text)
+                if len(self.rows) * len(keys) >= BATCH_CELLS or self.n_chars >= BATCH_CHARS:
+                    self._write_rows(keys, writer)
                 if self.n_rows % REPORT_EVERY == 0:
                     on_progress(0.5 + 0.5 * min(self.n_taken / size, 1.0), self.n_rows)
+            self._write_rows(keys, writer)
+
+    def _write_rows(self, keys: list[str], writer: TableWriter) -> None:
+        """Write the rows that were collected; columns of which none has a cell cost nothing."""
+        lines = np.array([number for number, _ in self.rows], np.int64)
+        nothing = pa.nulls(len(lines), pa.string())
+        present = {key for _, cells in self.rows for key in cells}
+        columns = [
+            pa.array([cells.get(key) for _, cells in self.rows], pa.string())
+            if key in present
+            else nothing
+            for key in keys
+        ]
+        self.rows, self.n_chars = [], 0
+        writer.add(lines, columns)
 
     def _cell(self, value: Any, key: str, number: int) -> str | None:
         """Return a value as a cell: texts and numbers as they are, the rest as compact JSON."""

@@ -18,6 +18,7 @@ from tasks.engine.reader.refusals import RefusedError
 from tasks.engine.reader.text_source import TextSource
 
 SAMPLE_RECORDS = 500
+FIRST_RECORDS = 3
 COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+")
 POINT_NUMBER = re.compile(r"[+-]?\d+\.\d+")
 LEAST_SPACE_WIDTH = 3
@@ -132,10 +133,12 @@ def _has_apostrophes(text: str, delimiter: str) -> bool:
 def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | None:
     """Say how well a way to split suits a sample; None when it does not at all.
 
-    By the share of records that have the most frequent number of cells; between equals by the
-    share of cells that are numbers, dates or the like, then by whose quotes are whole, then by
-    the number of cells.
+    By the share of records that have the most frequent number of cells; between equals by how
+    many of the first lines have it, by whether commas are decimal signs rather than separators,
+    by the share of cells that are numbers, dates or the like, then by whose quotes are whole,
+    then by the number of cells.
     """
+    beginning = records[:FIRST_RECORDS]
     n_all, records = len(records), _without_ends(records)
     split = [r for r in records if len(r.cells) > 1 and not r.broken]
     if len(split) <= 0.5 * len(records):
@@ -148,7 +151,20 @@ def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | N
     ):
         return None  # words, or columns that are made even with spaces
     broken = sum(bool(r.broken) for r in records) / n_all
-    return round(count / n_all, 1), round(typed, 1), -round(broken, 2), width
+    first = sum(len(r.cells) == width for r in beginning)
+    decimals = dialect.delimiter != "," and _has_decimal_commas(split, width)
+    return round(count / n_all, 1), first, decimals, round(typed, 1), -round(broken, 2), width
+
+
+def _has_decimal_commas(records: Sequence[Record], width: int) -> bool:
+    """Tell whether some column holds numbers with a comma: then it is no separator."""
+    rows = [r.cells for r in records if len(r.cells) == width]
+    if len(rows) > 1:
+        rows = rows[1:]  # the names
+    return any(
+        sum(bool(COMMA_NUMBER.fullmatch(cell.strip())) for cell in column) > 0.5 * len(rows)
+        for column in zip(*rows, strict=True)
+    )
 
 
 def _without_ends(records: Sequence[Record]) -> Sequence[Record]:

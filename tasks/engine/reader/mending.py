@@ -5,6 +5,7 @@ What is mended is always told: nothing here decides that a line is right.
 
 import csv
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from tasks.engine.reader.cell_types import is_typed
 from tasks.engine.reader.dialects import DELIMITERS, Dialect
@@ -40,19 +41,24 @@ def mend_quotes(text: str, dialect: Dialect, width: int) -> list[str] | None:
     quote, delimiter = dialect.quote, dialect.splits_at
     if not quote or quote not in text or len(text) > LONGEST:
         return None
-    ways: list[tuple[int, list[str]]] = [(0, [])]
+
+    def from_(start: int) -> Iterator[tuple[int, str]]:
+        return _cells_from(text, start, quote, delimiter, skip_space=dialect.skip_space)
+
+    # What is still to be tried for each cell, and the cells that are being tried.
+    untried, cells = [from_(0)], list[str]()
     for _ in range(STEPS):
-        if not ways:
-            return None
-        start, cells = ways.pop()
-        if start > len(text):
-            if len(cells) == width:
-                return cells
-            continue
-        if len(cells) >= width:
-            continue
-        nexts = list(_cells_from(text, start, quote, delimiter, skip_space=dialect.skip_space))
-        ways += [(end + 1, [*cells, cell]) for end, cell in reversed(nexts)]
+        while (found := next(untried[-1], None)) is None:
+            untried.pop()
+            if not untried:
+                return None
+            cells.pop()
+        end, cell = found
+        if end < len(text) and len(cells) + 1 < width:
+            cells.append(cell)
+            untried.append(from_(end + 1))
+        elif end >= len(text) and len(cells) + 1 == width:
+            return [*cells, cell]
     return None
 
 
@@ -126,12 +132,31 @@ def drop_empty(cells: Sequence[str], width: int, are_typed: Sequence[bool]) -> l
     kept = list(cells)
     if not any(cell.strip() for cell in cells[width:]) and len(cells) > width + SURPLUS:
         return kept[:width]
-    while width < len(kept) <= width + SURPLUS:
-        ways = [kept[:n] + kept[n + 1 :] for n, cell in enumerate(kept) if not cell.strip()]
-        if not ways:
+    if not width < len(kept) <= width + SURPLUS:
+        return None
+    kinds = [is_typed(cell) if cell.strip() else None for cell in kept]
+    while len(kept) > width:
+        n = _find_surplus(kinds, are_typed)
+        if n is None:
             return None
-        kept = max(reversed(ways), key=lambda way: _fit(way, are_typed))
-    return kept if len(kept) == width < len(cells) else None
+        del kept[n], kinds[n]
+    return kept
+
+
+def _find_surplus(kinds: Sequence[bool | None], are_typed: Sequence[bool]) -> int | None:
+    """Return the empty cell without which a row suits its columns best, the last of several.
+
+    Of each cell `kinds` tells whether it is typed; None: it is empty, which suits every column.
+    """
+    stay = [kind in {None, typed} for kind, typed in zip(kinds, are_typed, strict=False)]
+    move = [kind in {None, typed} for kind, typed in zip(kinds[1:], are_typed, strict=False)]
+    before, moved = (list(accumulate(fits, initial=0)) for fits in (stay, move))
+
+    def suits(n: int) -> tuple[int, int]:
+        return before[min(n, len(stay))] - moved[min(n, len(move))], n
+
+    empty = [n for n, kind in enumerate(kinds) if kind is None]
+    return max(empty, key=suits, default=None)
 
 
 def _fit(cells: Sequence[str], are_typed: Sequence[bool]) -> int:

@@ -40,6 +40,7 @@ class Ragged:
         self.width, self.labels, self.bad_lines, self.rejects = width, labels, bad_lines, rejects
         self.waiting: list[Record] = []
         self.n_waiting = 0
+        self.is_second: bool | None = None  # decided, once no more records are kept
 
     def take(self, record: Record) -> list[Row]:
         """Return the rows that a record gives, those before it that waited included."""
@@ -71,8 +72,11 @@ class Ragged:
         """Return what is made of the records that wait, now that the table goes on."""
         rows = [row for record in self.waiting for row in self._settle(record)]
         self.rejects.counts["ragged"] += self.n_waiting - len(self.waiting)
-        self.waiting, self.n_waiting = [], 0
+        self._forget()
         return rows
+
+    def _forget(self) -> None:
+        self.waiting, self.n_waiting, self.is_second = [], 0, None
 
     def _settle(self, record: Record) -> list[Row]:
         if record.broken:
@@ -96,7 +100,7 @@ class Ragged:
         for record in self.waiting:
             self.rejects.add(kind, record, reason)
         self.rejects.counts[kind] += self.n_waiting - len(self.waiting)
-        self.waiting, self.n_waiting = [], 0
+        self._forget()
         return []
 
     def _is_footnote(self) -> bool:
@@ -107,10 +111,15 @@ class Ragged:
 
     def _is_second_table(self) -> bool:
         """Tell whether what waits begins with the table's own names, and is even."""
+        if self.is_second is not None:
+            return self.is_second
         first = [cell.strip() for cell in self.waiting[0].cells]
         again = len(set(first) & set(self.labels) - {""})
         is_even = sum(len(r.cells) == len(first) for r in self.waiting) > 0.9 * len(self.waiting)
-        return is_even and len(first) > 1 and again >= 0.5 * min(len(first), self.width)
+        is_second = is_even and len(first) > 1 and again >= 0.5 * min(len(first), self.width)
+        if len(self.waiting) >= MAX_WAITING:  # each record that comes would ask again
+            self.is_second = is_second
+        return is_second
 
 
 def _count_filled(record: Record) -> int:

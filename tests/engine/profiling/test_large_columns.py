@@ -75,6 +75,8 @@ def test_the_rest_is_about_right_and_says_so(result: ProfileResult) -> None:
     assert details["value"]["quantiles"]["0.95"] == pytest.approx(100 + 1.645 * 15, abs=1.5)
     assert sum(details["value"]["histogram"]["counts"]) == pytest.approx(N, abs=30)
     assert details["value"]["about"] is True
+    assert {value["count"] for value in details["value"]["top"]} == {1}
+    assert sum(value["count"] for value in details["city"]["top"]) == N
     assert "about" not in columns["city"]
     assert details["comment"]["lengths"]["max"] == max(map(len, COLUMNS["comment"]))  # type: ignore[arg-type]
 

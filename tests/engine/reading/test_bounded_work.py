@@ -1,0 +1,70 @@
+"""Files that are small and would take long, or much memory, if each way were tried."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tasks.engine.reader.dialects import Dialect
+from tasks.engine.reader.mending import drop_empty, mend_quotes
+from tasks.engine.tables import load_columns
+from tests.engine.reading.conftest import Reader
+
+PATIENCE_S = 8  # each took longer, or did not end
+
+
+@pytest.fixture(autouse=True)
+def quick() -> Iterator[None]:
+    start = time.process_time()
+    yield
+    assert time.process_time() - start < PATIENCE_S
+
+
+def test_one_bad_row_of_a_wide_quoted_table(reader: Reader) -> None:
+    names = ",".join(f'"n{n}"' for n in range(1_600))
+    row = ",".join(f'"v{n}"' for n in range(1_600))
+    bad = row.replace('"v1599"', '"v"15"99"')
+    result = reader.read("\n".join([names, *[row] * 20, bad, row]) + "\n")
+    assert (result.n_rows, result.refused) == (22, False)
+    assert {problem.code for problem in result.problems} >= {"QUOTES_REPAIRED"}
+
+
+def test_quotes_are_mended_as_deep_as_a_line_is_wide() -> None:
+    cells = mend_quotes(",".join(['"a"b"'] * 900), Dialect(delimiter=","), 900)
+    assert cells == ['a"b'] * 900
+    assert mend_quotes(",".join(['"a"b"'] * 30), Dialect(delimiter=","), 31) is None
+
+
+def test_half_empty_rows_with_a_comma_too_many(reader: Reader) -> None:
+    width = 4_000
+    names = ",".join(f"n{n}" for n in range(width))
+    row = ",".join("5" if n % 2 else "" for n in range(width))
+    result = reader.read("\n".join([names, *[row] * 20, *[row + ","] * 5]) + "\n")
+    assert (result.n_rows, result.refused) == (25, False)
+    assert [p.code for p in result.problems if p.line] == ["EXTRA_EMPTY"]
+
+
+def test_the_cell_goes_that_suits_the_columns_best() -> None:
+    typed = [False, True, False, True]
+    assert drop_empty(["a", "", "1", "b", "2"], 4, typed) == ["a", "1", "b", "2"]
+    assert drop_empty(["a", "1", "b", "2", ""], 4, typed) == ["a", "1", "b", "2"]
+    assert drop_empty(["a", "1", "", "2", ""], 4, typed) == ["a", "1", "", "2"]
+    assert drop_empty(["a", "1", "b", "2"], 4, typed) is None
+    assert drop_empty(["a", "1", "b", "2", "3"], 4, typed) is None
+
+
+def test_a_long_second_table(reader: Reader) -> None:
+    text = "a,b,c,d\n" + "1,2,3,4\n" * 200 + "\na,b\n" + "5,6\n" * 150_000
+    result = reader.read(text)
+    second = [p for p in result.problems if p.code == "SECOND_TABLE"]
+    assert [problem.count for problem in second] == [150_001]
+    assert result.n_rows == 200
+
+
+def test_json_lines_that_share_no_key(reader: Reader) -> None:
+    text = "".join(f'{{"k{n}":{n}}}\n' for n in range(4_000))
+    result = reader.read(text, name="many.jsonl")
+    assert (result.n_rows, len(result.column_names)) == (4_000, 4_000)
+    assert result.column_names == [f"k{n}" for n in range(4_000)]
+    cells = load_columns(reader.table, ["k7"])["k7"]
+    assert cells[6:9].tolist() == [None, "7", None]
