@@ -10,7 +10,7 @@ GERMAN = {
     "Region;Stadt;Wert": "Nord;Kiel;{n},25",
     "Name;Betrag": "Nm{n};1234,{n}",
     "A;B;C;D;Wert": "a;b;c;d;{n},1",
-    "Titel;Autor": "Buch {n}, Band 1;Meier, Hans",
+    "Werk;Verfasser": "Buch {n}, Band 1;Meier, Hans",
     "ort;lage": "Kiel;54,3{n},10,1",
 }
 
