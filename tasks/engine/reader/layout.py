@@ -18,11 +18,17 @@ from tasks.engine.reader.refusals import RefusedError
 from tasks.engine.reader.text_source import TextSource
 
 SAMPLE_RECORDS = 500
-FIRST_RECORDS = 3
 COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+")
 POINT_NUMBER = re.compile(r"[+-]?\d+\.\d+")
 LEAST_SPACE_WIDTH = 3
 TYPED_CELLS = 20_000
+HEAD_RECORDS = 50
+# A separator inside a cell: no decimal comma, and none that a space follows as in a sentence.
+INNER = {d: rf"{re.escape(d)}(?=\S)" for d in DELIMITERS} | {",": r"(?<!\d),(?=\S)|,(?=[^\s\d])"}
+RIVALS = {
+    d: re.compile("|".join(inner for other, inner in INNER.items() if other != d))
+    for d in (*DELIMITERS, " ")
+}
 
 
 @dataclass(frozen=True)
@@ -134,12 +140,11 @@ def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | N
     """Say how well a way to split suits a sample; None when it does not at all.
 
     By the share of records that have the most frequent number of cells; between equals by how
-    many of the first lines have it, by whether commas are decimal signs rather than separators,
-    by the share of cells that are numbers, dates or the like, then by whose quotes are whole,
-    then by the number of cells.
+    early these begin, for the names are split by the separator of the rows; then by whose cells
+    hold no other separator, by the share of cells that are numbers, dates or the like, by whose
+    quotes are whole, and by the number of cells.
     """
-    beginning = records[:FIRST_RECORDS]
-    n_all, records = len(records), _without_ends(records)
+    all_records, n_all, records = records, len(records), _without_ends(records)
     split = [r for r in records if len(r.cells) > 1 and not r.broken]
     if len(split) <= 0.5 * len(records):
         return None
@@ -151,20 +156,26 @@ def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | N
     ):
         return None  # words, or columns that are made even with spaces
     broken = sum(bool(r.broken) for r in records) / n_all
-    first = sum(len(r.cells) == width for r in beginning)
-    decimals = dialect.delimiter != "," and _has_decimal_commas(split, width)
-    return round(count / n_all, 1), first, decimals, round(typed, 1), -round(broken, 2), width
+    rivals = sum(_has_rival(r, dialect) for r in records) / len(records)
+    return (
+        round(count / n_all, 1), -_find_start(all_records, width), -round(rivals, 1),
+        round(typed, 1), -round(broken, 2), width,
+    )  # fmt: skip
 
 
-def _has_decimal_commas(records: Sequence[Record], width: int) -> bool:
-    """Tell whether some column holds numbers with a comma: then it is no separator."""
-    rows = [r.cells for r in records if len(r.cells) == width]
-    if len(rows) > 1:
-        rows = rows[1:]  # the names
-    return any(
-        sum(bool(COMMA_NUMBER.fullmatch(cell.strip())) for cell in column) > 0.5 * len(rows)
-        for column in zip(*rows, strict=True)
-    )
+def _find_start(records: Sequence[Record], width: int) -> int:
+    """Return which record the table begins with: below the last near the top that is not split."""
+    head = records[:HEAD_RECORDS]
+    start = max((n + 1 for n, r in enumerate(head) if len(r.cells) == 1), default=0)
+    while start < len(head) and len(head[start].cells) != width:
+        start += 1
+    return start
+
+
+def _has_rival(record: Record, dialect: Dialect) -> bool:
+    """Tell whether a cell holds another separator, and is not split by it in a sentence."""
+    pattern = RIVALS.get(dialect.delimiter, RIVALS[" "])
+    return any(pattern.search(cell) for cell in record.cells)
 
 
 def _without_ends(records: Sequence[Record]) -> Sequence[Record]:
