@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from tasks.engine.reader.cell_types import is_typed
 from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
 from tasks.engine.reader.header import Header, are_columns_typed, find_header
+from tasks.engine.reader.one_column import is_one_column
 from tasks.engine.reader.records import Record, Records
 from tasks.engine.reader.refusals import RefusedError
 from tasks.engine.reader.text_source import TextSource
@@ -76,6 +77,10 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     dialect, is_torn = _find_split(text, dialect, options)
     records = sample(text, dialect)
     width = _usual_width(records)
+    is_open = options.delimiter is None and options.header_line is None
+    if is_open and width > 1 and is_one_column(records, dialect.delimiter, width):
+        dialect = replace(dialect, delimiter="", skip_space=False)
+        records, width = sample(text, dialect), 1
     if records and len(records[0].cells) > width:
         width = len(records[0].cells)  # names without cells below them: the rows are too short
     header = find_header([(r.line, r.cells) for r in records], width, options)

@@ -54,3 +54,43 @@ def test_what_stands_above_the_names_does_not_choose_the_separator(
     assert not result.refused, result.problems
     assert result.preview[0]["cells"][0] == first
     assert (result.n_rows, warnings_of(result)) == (30, ["PREAMBLE"])
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("address", "{n} Main St, Town {n}"),
+        ("comment", "hello, world {n}"),
+        ("wert", "{n},5"),
+        ("when", "Jan {n}, 2020"),
+        ("x", "{n};{m}"),
+        ("pop", "{n},1{n}"),
+    ],
+)
+def test_one_column_may_hold_separators(reader: Reader, name: str, row: str) -> None:
+    result = reader.read(text_of(name, row))
+    assert not result.refused, result.problems
+    assert result.column_names == [name]
+    assert result.preview[0]["cells"] == [row.format(n=10, m=0)]
+    assert (result.n_rows, warnings_of(result)) == (30, ["ONE_COLUMN"])
+
+
+@pytest.mark.parametrize(
+    ("title", "names", "row"),
+    [
+        ("Cities", "name,country", "Oslo {n},Norway {n}"),
+        ("Cities", "name, country", "Oslo {n}, Norway {n}"),
+        ("Cities", "name, x1", "Oslo {n}, {n}"),
+    ],
+)
+def test_a_title_above_two_columns_is_not_the_name_of_one(
+    reader: Reader, title: str, names: str, row: str
+) -> None:
+    result = reader.read(text_of(names, row, title))
+    assert not result.refused, result.problems
+    assert len(result.column_names) == 2
+    assert (result.n_rows, warnings_of(result)) == (30, ["PREAMBLE"])
+
+
+def test_a_title_above_rows_without_names_is_no_column(reader: Reader) -> None:
+    assert reader.refusal(text_of("Sales", "{n},1,x{m}"))[0] == "CSV_PREAMBLE"

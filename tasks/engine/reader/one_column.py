@@ -1,0 +1,61 @@
+"""A table of one column whose cells hold a separator: addresses, amounts, dates in words."""
+
+import re
+from collections.abc import Sequence
+
+from tasks.engine.reader.cell_types import is_typed
+from tasks.engine.reader.header import are_columns_typed, has_names
+from tasks.engine.reader.records import Record
+
+MOST_WORDS = 2  # more are a title
+DIGIT = re.compile(r"\d")
+
+
+def is_one_column(records: Sequence[Record], delimiter: str, width: int) -> bool:
+    """Tell whether what a separator splits is one column after all, below its name.
+
+    So it is when the first line is a word that is not split, and below it no names stand but
+    values: then a title would stand above rows without names, which nobody writes.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        The first ones, split.
+    delimiter : str
+        What split them.
+    width : int
+        How many cells most of them have.
+    """
+    if len(records) < 3 or any(r.broken or "\n" in "".join(r.cells) for r in records):
+        return False
+    name, body = records[0].text.strip(), records[1:]
+    if len(records[0].cells) > 1 or len(name.split()) > MOST_WORDS or is_typed(name):
+        return False
+    if any(len(r.cells) != width for r in body):
+        return False
+    texts = [r.text for r in body]
+    if any('"' in text or "'" in text for text in texts):
+        return False
+    if delimiter == "," and all(map(is_typed, texts)):
+        return True  # decimal commas, or those of thousands
+    holds_values = not _has_names([r.cells for r in body], width)
+    return holds_values and (width == 2 or _is_prose(texts, delimiter))
+
+
+def _is_prose(texts: Sequence[str], delimiter: str) -> bool:
+    """Tell whether a space follows each separator, or spaces follow commas where they split."""
+    if delimiter == " ":
+        return all(", " in text for text in texts)
+    return not any(re.search(rf"{re.escape(delimiter)}(?! )", text) for text in texts)
+
+
+def _has_names(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Tell whether names stand in a row: it has no digits where the rows below have some."""
+    if not has_names(rows)[0]:
+        return False
+    if any(are_columns_typed(rows[1:], width)):
+        return True
+    return not any(
+        DIGIT.search(cell) and all(DIGIT.search(row[n]) for row in rows[1:])
+        for n, cell in enumerate(rows[0])
+    )
