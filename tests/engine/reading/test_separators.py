@@ -19,7 +19,7 @@ def text_of(names: str, row: str, *above: str) -> str:
         ("Region;Stadt;Wert", "Bayern;Ort{n};{n},{m}", ["Bayern", "Ort10", "10,0"]),
         ("Region;Stadt;Wert, in Mio", "Bayern;Ort{n};{n},{m}", ["Bayern", "Ort10", "10,0"]),
         ("A;B;C;D;Wert", "x;foo;bar;baz;{n},25", ["x", "foo", "bar", "baz", "10,25"]),
-        ("Titel;Autor", "Buch {n}, Band 1;Meier, Hans", ["Buch 10, Band 1", "Meier, Hans"]),
+        ("Werk;Verfasser", "Buch {n}, Band 1;Meier, Hans", ["Buch 10, Band 1", "Meier, Hans"]),
         ("Name, Vorname;Ort, Land", "Meier, {n};Ulm, D", ["Meier, 10", "Ulm, D"]),
         ("a;b", "x{n};1 2{n},50 EUR", ["x10", "1 210,50 EUR"]),
         ("id;geom", "{n};POINT({n}.5 {n}.25, 3 4)", ["10", "POINT(10.5 10.25, 3 4)"]),
