@@ -1,11 +1,16 @@
 """Small tables for the engine's tests: mixed kinds, missing cells, dates, text."""
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from tasks.engine.catalogue import default_metric, default_validation
 from tasks.engine.profile.profiling import profile_table
+from tasks.engine.reader.table_writer import TableWriter
 from tasks.engine.spec import TrainingSpec, Validation
 from tasks.engine.tables import load_columns
 from tasks.engine.tabular import read_table
@@ -61,3 +66,11 @@ def make_spec(
     values = {"metric": default_metric(task), "validation": validation} | changes
     spec = TrainingSpec(schema, estimator, **values)
     return spec, load_columns(parquet, spec.columns_needed)
+
+
+def write_rows(path: Path, names: list[str], rows: Sequence[Sequence[str | None]]) -> Path:
+    """Write a table of text cells, its rows in lines 2, 3, ..."""
+    columns = [pa.array([row[n] for row in rows], pa.string()) for n in range(len(names))]
+    with TableWriter(path, names) as writer:
+        writer.add(np.arange(2, len(rows) + 2), columns)
+    return path

@@ -10,22 +10,16 @@ from hypothesis import strategies as st
 
 from tasks.engine.profile import differences
 from tasks.engine.profile.differences import compare_column, compare_profiles, compare_rows
-from tasks.engine.reader.table_writer import TableWriter
+from tests.engine.tables import write_rows
 
 Rows = list[list[str | None]]
-
-
-def write(path: Path, names: list[str], rows: Rows) -> Path:
-    with TableWriter(path, names) as writer:
-        for line, row in enumerate(rows, start=2):
-            writer.add_row(line, row)
-    return path
 
 
 def compare(folder: Path, before: Rows, after: Rows, *names: list[str]) -> dict[str, Any] | None:
     old_names, new_names = names or (["a", "b.c"], ["a", "b.c"])
     return compare_rows(
-        write(folder / "before", old_names, before), write(folder / "after", new_names, after)
+        write_rows(folder / "before", old_names, before),
+        write_rows(folder / "after", new_names, after),
     )
 
 
@@ -67,7 +61,7 @@ def test_tables_beyond_the_limit_are_not_compared(
 def test_progress_rises_to_the_end(tmp_path: Path) -> None:
     told: list[float] = []
     rows: Rows = [[str(n), "x"] for n in range(50_000)]
-    path = write(tmp_path / "t", ["a", "b"], rows)
+    path = write_rows(tmp_path / "t", ["a", "b"], rows)
     found = compare_rows(path, path, told.append)
     assert found is not None
     assert found["same"] == 50_000

@@ -23,7 +23,7 @@ from dashboard.storage import get_storage, keys, storage_address
 from tasks.chore_kinds import KINDS
 from tasks.comparing import compare_versions
 from tasks.engine.errors import EngineError
-from tasks.engine.reader.table_writer import TableWriter
+from tests.engine.tables import write_rows
 from tests.factories import COLUMNS, make_dataset, make_user, make_version
 from tests.page import PageClient, words_of
 
@@ -36,10 +36,7 @@ def taken_hints(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def with_table(dataset: Dataset, folder: Path, rows: list[list[str | None]]) -> Dataset:
     """Write a table of the columns age and city, and no profile."""
-    path = folder / f"{dataset.id}.parquet"
-    with TableWriter(path, ["age", "city"]) as writer:
-        for line, row in enumerate(rows, start=2):
-            writer.add_row(line, row)
+    path = write_rows(folder / f"{dataset.id}.parquet", ["age", "city"], rows)
     key = keys.dataset_table(dataset.id, dataset.token, 1)
     get_storage().put_file(key, path)
     with writing() as session:

@@ -17,11 +17,12 @@ from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.reading import PREVIEW_ROWS, Progress, ReadResult
 from tasks.engine.reader.refusals import Problem, RefusedError, error
 from tasks.engine.reader.source_names import can_be_kept, check_width, mend_names
-from tasks.engine.reader.table_writer import BATCH_CELLS, BATCH_CHARS, TableWriter
+from tasks.engine.reader.table_writer import TableWriter
 
 DIALECT = Dialect(delimiter=",", quote='"', encoding="utf-8", header=True, decimal=".",
                   format="jsonl")  # fmt: skip
 REPORT_EVERY = 20_000
+BATCH_CELLS, BATCH_CHARS = 500_000, 16_000_000
 BOM = b"\xef\xbb\xbf"
 
 

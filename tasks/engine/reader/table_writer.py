@@ -12,8 +12,6 @@ import pyarrow.parquet as pq
 
 from tasks.engine.tables import GROUP_ROWS, LABELS, LINE
 
-BATCH_CELLS = 500_000
-BATCH_CHARS = 16_000_000
 GROUP_BYTES = 64_000_000
 GROUP_ARRAYS = 200_000
 WAITING = 1
@@ -46,8 +44,6 @@ class TableWriter:
         self.writing: list[Future[None]] = []
         self.batches: list[pa.RecordBatch] = []
         self.n_bytes = self.n_group = 0
-        self.rows: list[tuple[int, list[str | None]]] = []
-        self.n_chars = 0
 
     def add(self, lines: np.ndarray, columns: list[pa.Array]) -> None:
         """Add rows: the line of each, and its cells column by column."""
@@ -60,20 +56,6 @@ class TableWriter:
         is_full = self.n_group >= GROUP_ROWS or self.n_bytes >= GROUP_BYTES
         if is_full or len(self.batches) * len(self.schema) >= GROUP_ARRAYS:
             self._write_group()
-
-    def add_row(self, line: int, cells: list[str | None]) -> None:
-        """Add one row; rows are collected, so that they are written in batches as well."""
-        self.rows.append((line, cells))
-        self.n_chars += sum(len(cell) for cell in cells if cell)
-        if len(self.rows) * len(cells) >= BATCH_CELLS or self.n_chars >= BATCH_CHARS:
-            self._add_collected()
-
-    def _add_collected(self) -> None:
-        if self.rows:
-            lines = np.array([line for line, _ in self.rows], np.int64)
-            columns = zip(*(cells for _, cells in self.rows), strict=True)
-            self.rows, self.n_chars = [], 0
-            self.add(lines, [pa.array(column, pa.string()) for column in columns])
 
     def _write_group(self) -> None:
         table = pa.Table.from_batches(self.batches, schema=self.schema)
@@ -103,8 +85,6 @@ class TableWriter:
         trace: TracebackType | None,
     ) -> None:
         try:
-            if kind is None:
-                self._add_collected()
             if kind is None and self.batches:
                 self._write_group()
             for written in self.writing:

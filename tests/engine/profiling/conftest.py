@@ -8,6 +8,7 @@ import pytest
 
 from tasks.engine.profile.profiling import ProfileResult, profile_table
 from tests.engine.reading.conftest import Reader, profile_of, reader
+from tests.engine.tables import write_rows
 
 __all__ = ["profile_of", "reader"]
 
@@ -29,9 +30,4 @@ def profile_cells(reader: Reader) -> Callable[..., ProfileResult]:
 
 def write_table(path: Path, columns: dict[str, list[str | None]]) -> Path:
     """Write a table of text cells, its rows in lines 2, 3, ..."""
-    from tasks.engine.reader.table_writer import TableWriter
-
-    with TableWriter(path, list(columns)) as writer:
-        for n, row in enumerate(zip(*columns.values(), strict=True)):
-            writer.add_row(n + 2, list(row))
-    return path
+    return write_rows(path, list(columns), [*zip(*columns.values(), strict=True)])
