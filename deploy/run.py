@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from dashboard.config import SettingError, Settings, load_settings
+from deploy.supervisor import find_forsaken, leave_nothing
 
 ROOT = Path(__file__).parent.parent
 # What a worker needs beyond GRACE_S to hand its job back and to end.
@@ -46,6 +47,12 @@ def choose_sqs_port(home: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         path.write_text(str(probe.getsockname()[1]), encoding="ascii")
+
+
+def end_forsaken(home: Path) -> None:
+    """End what goes on without its killed supervisor; its jobs go on in the new start."""
+    for folder in find_forsaken(home):
+        leave_nothing(folder)
 
 
 def migrate() -> None:
@@ -112,9 +119,11 @@ def become_supervisor(file_name: str, environment: dict[str, str]) -> None:
 def run_worker() -> None:
     """Check, and hand over to the supervisor of one worker."""
     try:
-        environment = worker_environment(load_settings())
+        settings = load_settings()
     except SettingError as problem:
         fail(str(problem))
+    environment = worker_environment(settings)
+    end_forsaken(settings.home)
     become_supervisor("worker.conf", environment)
 
 
@@ -122,6 +131,7 @@ def run_all() -> None:
     """Check, migrate, and hand over to the supervisor of everything."""
     try:
         settings = load_settings()
+        end_forsaken(settings.home)
         if not is_free(settings.host, settings.port):
             fail(f'PORT is "{settings.port}"; another program listens there. Choose another one')
         if settings.uses_local_broker:

@@ -2,16 +2,20 @@
 
 supervisord waits one second longer after each start that fails at once, without end: after an
 outage of an hour it would wait minutes before it tries again. Here the pause has a greatest value.
-It says that it is stopping, which takes some seconds. And when it has ended nothing stays behind:
-no process that a killed program had started, such as a fork server that has not noticed yet, and
-no file that was written on the way.
+It says that it is stopping, which takes some seconds. A terminal that is closed stops it, where
+supervisord would start everything anew. And when it has ended nothing stays behind: no process
+that a killed program had started, such as a fork server that has not noticed yet, and no file that
+was written on the way. Where it was itself killed, the next start of that home ends what stayed.
 """
 
 import contextlib
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
 
 import psutil
 from supervisor import events, supervisord
@@ -35,15 +39,22 @@ def bound_pauses() -> None:
     Subprocess.backoff = _Backoff()
 
 
-class _Speaking(supervisord.Supervisor):  # type: ignore[misc] - it has no types
+class _Supervisor(supervisord.Supervisor):  # type: ignore[misc] - it has no types
+    ignores_hangup = False  # as nohup wants it
+
     def runforever(self) -> None:
         events.subscribe(events.SupervisorStoppingEvent, _say_stopping)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN if self.ignores_hangup else self._stop)
         super().runforever()
+
+    def _stop(self, _signal: int, frame: FrameType | None) -> None:
+        self.options.signal_receiver.receive(signal.SIGTERM, frame)
 
 
 def _say_stopping(_event: events.SupervisorStoppingEvent) -> None:
-    sys.stdout.write("\nStopping; what runs is handed back and goes on at the next start\n")
-    sys.stdout.flush()
+    with contextlib.suppress(OSError):  # the terminal may be the reason, and gone
+        sys.stdout.write("\nStopping; what runs is handed back and goes on at the next start\n")
+        sys.stdout.flush()
 
 
 def find_stayed(folder: str) -> Iterator[psutil.Process]:
@@ -64,10 +75,25 @@ def leave_nothing(folder: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def find_forsaken(home: Path) -> set[str]:
+    """Return the folders for temporary files of a home's programs whose supervisor was killed."""
+    folders, watched = set(), set()
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, KeyError):
+            environ = process.environ()
+            folder = environ["TMPDIR"]
+            if environ.get("TRAINYARD_HOME") == str(home) and "TY_ROOT" in environ:
+                folders.add(folder)
+                if "deploy.supervisor" in process.cmdline():
+                    watched.add(folder)
+    return folders - watched
+
+
 def main() -> None:
     """Supervise until asked to stop."""
     bound_pauses()
-    supervisord.Supervisor = _Speaking
+    _Supervisor.ignores_hangup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    supervisord.Supervisor = _Supervisor
     try:
         supervisord.main()
     finally:

@@ -121,3 +121,35 @@ def test_one_more_worker_is_back_after_a_crash_under_its_name_and_leaves_nothing
         assert not list(tmp_path.glob("trainyard-*"))
     finally:
         parts.stop()
+
+
+def start_one_more(parts: Parts, but: int = 0) -> list[psutil.Process]:
+    """Start one more worker, and return its supervisor and all that this has started."""
+    parts.start("worker", "deploy.run", "worker")
+    wait_for("the worker is there", lambda: seen(but), 90)
+    supervisor = psutil.Process(parts.running["worker"].pid)
+    return [supervisor, *supervisor.children(recursive=True)]
+
+
+@pytest.mark.broker
+@pytest.mark.timeout(200)
+def test_the_next_start_ends_what_a_killed_supervisor_left_and_a_hangup_stops_all(
+    app: Flask, home: Path, tmp_path: Path
+) -> None:
+    (home / "sqs_port").write_text(str(free_port()))
+    parts = Parts(tmp_path, base_environ(home, WORKER_NAME="another", TMPDIR=str(tmp_path)))
+    try:
+        parts.broker()
+        supervisor, *forsaken = start_one_more(parts)
+        supervisor.kill()
+        parts.running.pop("worker").wait(10)
+        assert any(is_alive(process) for process in forsaken)
+        left = next(iter(tmp_path.glob("trainyard-*")))
+        family = start_one_more(parts, but=seen().pid)
+        assert not [process for process in forsaken if is_alive(process)]
+        assert not left.exists()
+        family[0].send_signal(signal.SIGHUP)
+        assert parts.running["worker"].wait(20) == 0
+        assert not [process for process in family if is_alive(process)]
+    finally:
+        parts.stop()
