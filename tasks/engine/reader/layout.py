@@ -16,6 +16,7 @@ from tasks.engine.reader.header import Header, are_columns_typed, find_header
 from tasks.engine.reader.one_column import is_one_column
 from tasks.engine.reader.records import Record, Records
 from tasks.engine.reader.refusals import RefusedError
+from tasks.engine.reader.short_rows import ShortRows
 from tasks.engine.reader.text_source import TextSource
 
 SAMPLE_RECORDS = 500
@@ -46,6 +47,8 @@ class Layout:
         How many cells most records have.
     are_typed : tuple of bool
         Of each column, whether it holds numbers, dates or the like.
+    short_rows : ShortRows
+        What is known of the columns for rows with too few cells.
     is_torn : bool
         Whether a separator that was not taken divides many of the lines: then a table of one
         column is in doubt.
@@ -54,8 +57,9 @@ class Layout:
     dialect: Dialect
     header: Header
     width: int
-    are_typed: tuple[bool, ...] = ()
-    is_torn: bool = False
+    are_typed: tuple[bool, ...]
+    short_rows: ShortRows
+    is_torn: bool
 
 
 def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
@@ -90,7 +94,8 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
         dialect, decimal=decimal, header=header.is_there, header_line=header.line,
         header_lines=header.n_lines,
     )  # fmt: skip
-    return Layout(dialect, header, width, are_columns_typed(body, width), is_torn)
+    are_typed = are_columns_typed(body, width)
+    return Layout(dialect, header, width, are_typed, ShortRows(body, width), is_torn)
 
 
 def _find_split(text: str, dialect: Dialect, options: ReadOptions) -> tuple[Dialect, bool]:

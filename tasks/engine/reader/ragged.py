@@ -13,6 +13,8 @@ MENDED = {
     "quotes": "its quotes were mended",
     "separator": "it has a separator of its own",
     "extra": "it has empty cells too many at its end",
+    "filled": "it ends before its last cells, which are empty in most rows",
+    "parted": "a separator is missing between two cells",
 }
 
 
@@ -115,7 +117,7 @@ class Ragged:
             return self.is_second
         first = [cell.strip() for cell in self.waiting[0].cells]
         again = len(set(first) & set(self.labels) - {""})
-        is_even = sum(len(r.cells) == len(first) for r in self.waiting) > 0.9 * len(self.waiting)
+        is_even = sum(r.n_split == len(first) for r in self.waiting) > 0.9 * len(self.waiting)
         is_second = is_even and len(first) > 1 and again >= 0.5 * min(len(first), self.width)
         if len(self.waiting) >= MAX_WAITING:  # each record that comes would ask again
             self.is_second = is_second

@@ -127,6 +127,7 @@ class Reading:
                 break
             self.records.n_blank += not line.strip()
         self.records.width, self.records.are_typed = layout.width, layout.are_typed
+        self.records.short_rows = layout.short_rows
         if not layout.header.is_there:
             self.names = self.labels = number_names(layout.width)
             return

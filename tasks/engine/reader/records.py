@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.mending import drop_empty, mend_delimiter, mend_quotes
 from tasks.engine.reader.refusals import RefusedError, error
+from tasks.engine.reader.short_rows import ShortRows
 from tasks.engine.reader.text_source import TextSource
 
 QUOTED = (
@@ -37,7 +38,7 @@ class Record:
         Its cells.
     text : str
         Its first line as it stands in the file, without the end.
-    mended : {"", "quotes", "separator", "extra"}
+    mended : {"", "quotes", "separator", "extra", "filled", "parted"}
         What had to be done so that it has the table's width.
     broken : str
         Why its quotes are no quotes; empty where they are.
@@ -47,6 +48,8 @@ class Record:
         Whether a cell that is not quoted has a quote in it.
     after_blank : bool
         Whether blank lines stand before it.
+    n_split : int
+        How many cells it had before it was mended.
     """
 
     line: int
@@ -57,6 +60,7 @@ class Record:
     opened: int = 0
     stray: bool = False
     after_blank: bool = False
+    n_split: int = 0
 
 
 class Records:
@@ -76,6 +80,7 @@ class Records:
         self.source, self.dialect, self.max_cell = source, dialect, max_cell
         self.width = 0  # unknown: nothing is mended
         self.are_typed: Sequence[bool] = ()
+        self.short_rows = ShortRows([], 0)
         self.back: deque[tuple[int, str]] = deque()
         self.read: list[tuple[int, str]] = []
         self.n_blank = self.n_blank_after = self.n_read_ahead = self.n_failures = 0
@@ -128,7 +133,7 @@ class Records:
             stray = is_one_line and has_stray(cells, self._unescaped(text), dialect.quote)
         else:
             cells = self._split_plain(plain)
-        mended = ""
+        mended, n_split = "", len(cells)
         if self.width and (broken or len(cells) != self.width):
             cells, mended = self._mend(cells, plain, broken=broken)
         opened = self._find_opened() if broken and not mended else line
@@ -137,7 +142,7 @@ class Records:
         self.was_broken = bool(broken) and not mended
         return Record(
             line, cells, plain, mended, "" if mended else broken, opened,
-            stray=stray, after_blank=after_blank,
+            stray=stray, after_blank=after_blank, n_split=n_split,
         )  # fmt: skip
 
     def _find_opened(self) -> int:
@@ -204,15 +209,19 @@ class Records:
 
     def _mend(self, cells: list[str], text: str, *, broken: str) -> tuple[list[str], str]:
         """Bring a record to the table's width; after many failures no longer try."""
-        found = None if broken else drop_empty(cells, self.width, self.are_typed)
-        if found:
-            return found, "extra"
+        if not broken:
+            if found := drop_empty(cells, self.width, self.are_typed):
+                return found, "extra"
+            if len(self.read) == 1 and (found := self.short_rows.fill(cells)):
+                return found, "filled"
         if self.n_failures > MAX_FAILURES:
             return cells, ""
         if (broken and not self.was_broken) or len(self.read) > 1:
             found = mend_quotes(text, self.dialect, self.width)
             if found:
                 return found, "quotes"
+        if not broken and (found := self.short_rows.part(cells)):
+            return found, "parted"
         found = mend_delimiter(text, self.dialect, self.width, self.are_typed)
         self.n_failures += found is None
         return (found, "separator") if found else (cells, "")

@@ -154,6 +154,8 @@ def _of_mended(reading: "Reading") -> Iterator[Problem]:
         "quotes": ("QUOTES_REPAIRED", "a quote that is not doubled or not closed", "mended"),
         "separator": ("OWN_SEPARATOR", "another separator than the rest", "split by it"),
         "extra": ("EXTRA_EMPTY", "empty cells too many", "read without them"),
+        "filled": ("ENDS_FILLED", "no last cells, which most rows leave empty", "filled up"),
+        "parted": ("CELLS_PARTED", "no separator between two cells of a fixed form", "parted"),
         "stray": ("STRAY_QUOTES", "a quote inside a cell that is not quoted", "kept as it stands"),
     }
     rejects = reading.rejects

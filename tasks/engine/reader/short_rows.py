@@ -1,0 +1,122 @@
+"""Rows with too few cells, made whole where the table leaves one way to do it.
+
+Two things shorten rows without a loss: the separators at a row's end that many programs leave out
+where the last cells are empty, and one separator that was lost between two cells of a fixed form,
+as in ``28/05/201822:30``. Every other row stays too short, and is told.
+"""
+
+import re
+import string
+from collections.abc import Sequence
+from itertools import islice
+
+Cells = Sequence[str]
+LEAST_ROWS = 10  # from which the form of a column is known
+MOST_SHAPES = 12  # of a column whose cells have a form
+LONGEST_FUSED = 200  # characters
+RUN = re.compile(r"(.)\1+")
+SIGNS = str.maketrans(
+    string.digits + string.ascii_uppercase + string.ascii_lowercase,
+    "9" * 10 + "A" * 26 + "a" * 26,
+)
+
+
+def shape_of(cell: str) -> str:
+    """Return the form of a cell: digits as 9, capitals as A, other letters as a."""
+    return cell.strip().translate(SIGNS)
+
+
+class Column:
+    """What the cells of a column have in common.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Those of the sample.
+    """
+
+    def __init__(self, cells: Cells) -> None:
+        present = [cell for cell in cells if cell.strip()]
+        shapes = set(islice(dict.fromkeys(map(shape_of, present)), MOST_SHAPES + 1))
+        self.has_blanks = len(present) < len(cells)
+        self.is_mostly_blank = 2 * len(present) <= len(cells)
+        self.shapes = shapes if 0 < len(shapes) <= MOST_SHAPES else set()
+        self.is_exact = len(self.shapes) == 1 and not min(self.shapes).isdigit()
+        self.forms = {RUN.sub(r"\1", shape) for shape in self.shapes}
+
+    def suits(self, cell: str) -> bool:
+        """Tell whether a cell may stand in the column.
+
+        Where all have one form, and that is more than digits, it must have the same; elsewhere
+        its parts may be of any length.
+        """
+        if not cell.strip():
+            return self.has_blanks
+        if not self.shapes:
+            return True
+        shape = shape_of(cell)
+        return shape in self.shapes or (not self.is_exact and RUN.sub(r"\1", shape) in self.forms)
+
+
+class ShortRows:
+    """Makes short rows whole by what is known of the columns.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        A sample of the table's rows; those of another width are left aside.
+    width : int
+        How many cells a row must have.
+    """
+
+    def __init__(self, rows: Sequence[Cells], width: int) -> None:
+        fitting = [row for row in rows if len(row) == width]
+        self.width = width
+        self.columns: list[Column] = []
+        if len(fitting) >= LEAST_ROWS:
+            self.columns = [Column(cells) for cells in zip(*fitting, strict=True)]
+
+    def fill(self, cells: Cells) -> list[str] | None:
+        """Return a row with the empty cells that it lacks at its end, or None.
+
+        Only where those columns are mostly empty, and each cell that is there suits its column:
+        a cell that is missing further ahead would show.
+        """
+        n_missing = self.width - len(cells)
+        if not self.columns or n_missing <= 0:
+            return None
+        kept, last = self.columns[: len(cells)], self.columns[len(cells) :]
+        if not all(column.is_mostly_blank for column in last) or not _suit(cells, kept):
+            return None
+        return [*cells, *[""] * n_missing]
+
+    def part(self, cells: Cells) -> list[str] | None:
+        """Return a row that lacks one cell with the one parted that is two, or None.
+
+        That cell suits neither column, all others suit theirs, and there is one place to part it
+        at so that both parts have the form of their columns.
+        """
+        if not self.columns or len(cells) != self.width - 1:
+            return None
+        pairs = enumerate(zip(cells, self.columns, strict=False))
+        n = next((n for n, (cell, column) in pairs if not column.suits(cell)), None)
+        if n is None or self.columns[n + 1].suits(cells[n]):
+            return None
+        if not _suit(cells[n + 1 :], self.columns[n + 2 :]):
+            return None
+        found = _part(cells[n], *self.columns[n : n + 2])
+        return [*cells[:n], *found[0], *cells[n + 1 :]] if len(found) == 1 else None
+
+
+def _suit(cells: Cells, columns: Sequence[Column]) -> bool:
+    return all(column.suits(cell) for cell, column in zip(cells, columns, strict=True))
+
+
+def _part(cell: str, first: Column, second: Column) -> list[tuple[str, str]]:
+    if len(cell) > LONGEST_FUSED:
+        return []
+    parts = [(cell[:n], cell[n:]) for n in range(1, len(cell))]
+    return [
+        (one, other) for one, other in parts
+        if shape_of(one) in first.shapes and shape_of(other) in second.shapes
+    ]  # fmt: skip
