@@ -35,8 +35,14 @@ MAGIC = (
 UNCLEAR = {b"BZh", b"BM", b"II*\0", b"RIFF", b"GIF8", b"Obj\x01", b"PK\x03\x04"}
 WIDE = re.compile(r"utf[-_]?(16|32)", re.IGNORECASE)
 CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")  # no text has many of them
-HTML = re.compile(
-    rb"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|meta|style|title|body|table|div)\b",
+COMMENTS = rb"\s*+(?:<!--.*?-->\s*+)*+"
+PAGE = re.compile(
+    COMMENTS + rb"<(!doctype\s+html|html|head|body|!--\[if)\b", re.IGNORECASE | re.DOTALL
+)
+# These begin a page without a head, but also the first cell of a CSV: then a separator follows.
+MARKUP = re.compile(
+    COMMENTS + rb"<(meta|link|base|style|script|title|table|thead|tbody|tr|div|p|h[1-6]|hr|br|"
+    rb"center|font|form|iframe|img|ul|ol|pre|svg)\b(?![^\n]*[>\"]\s*[,;|\t])[^\n<]*>",
     re.IGNORECASE | re.DOTALL,
 )
 XML = re.compile(rb"\s*<\?xml\b", re.IGNORECASE)
@@ -124,7 +130,7 @@ def _of_office_97(head: bytes, file_name: str) -> Problem:
 
 
 def _of_markup(head: bytes, file_name: str) -> Problem | None:
-    if HTML.match(head):
+    if PAGE.match(head) or MARKUP.match(head):
         return error(
             "FILE_HTML",
             f"{file_name} looks like a web page, not a CSV. "

@@ -66,11 +66,5 @@ def test_rows_of_rising_numbers_are_no_names(reader: Reader) -> None:
     assert reader.read(rows).n_rows == 30
 
 
-@pytest.mark.parametrize("start", ["<table><tr>", "<!-- made -->\n<html>", "<meta charset=x>"])
-def test_tables_of_the_web_are_named(reader: Reader, start: str) -> None:
-    code, message, _ = reader.refusal(f"{start}\n<td>1</td>\n<td>2</td>\n")
-    assert "a web page" in message, code
-
-
 def test_halves_of_characters_are_refused(reader: Reader) -> None:
     assert reader.refusal("a,b\n+2AA-,1\n", encoding="utf-7")[0] == "CSV_ENCODING"

@@ -120,3 +120,28 @@ def test_refused_file_still_shows_how_it_was_read(reader: Reader) -> None:
     assert result.dialect.delimiter == ";"
     assert result.column_names == ["a", "b"]
     assert result.preview == [{"line": 2, "cells": ["1", "2"]}]
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["<table><tr>", "<!-- made -->\n<html>", "<meta charset=x>", "\ufeff \n<TABLE border=1>",
+     "<!--[if IE]><p>", "<script>\nvar x = 1, y = 2;", "<h1>Sorry, no</h1>", "<tr><td>1</td></tr>",
+     '<meta http-equiv="refresh" content="0; url=x">'],
+)  # fmt: skip
+def test_tables_of_the_web_are_named(reader: Reader, start: str) -> None:
+    code, message, _ = reader.refusal(f"{start}\n<td>1</td>\n<td>2</td>\n")
+    assert (code, "a web page" in message) == ("FILE_HTML", True)
+
+
+@pytest.mark.parametrize(
+    "name", ["<b>", "<div>name</div>", '"<p>a, b</p>"', "<table>", "<title_de>"]
+)
+def test_a_first_cell_may_be_markup(reader: Reader, name: str) -> None:
+    assert reader.rows(f"{name},n\n<i>x</i>,1\n<b>y</b>,2\n") == [
+        ["<i>x</i>", "1"],
+        ["<b>y</b>", "2"],
+    ]
+
+
+def test_many_comments_before_no_page_take_no_time(reader: Reader) -> None:
+    assert reader.read("<!-- -->" * 3_000 + "x,y\n1,2\n").n_rows == 1
