@@ -22,6 +22,7 @@ PLACES = {
     "CSV_ONE_COLUMN": "field-delimiter",
     "CSV_ENCODING": "field-encoding",
     "ENCODING_ASSUMED": "field-encoding",
+    "ENCODING_DOUBTFUL": "field-encoding",
     "HEADER_ABSENT": "field-header",
     "HEADER_LINES": "field-header_lines",
     "PREAMBLE": "field-header_line",

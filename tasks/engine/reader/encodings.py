@@ -5,16 +5,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from tasks.engine.reader.encoding_signs import (
+    around,
+    find_c1_control,
+    find_utf_7,
+    find_wide,
+    has_iso_2022,
+)
 from tasks.engine.reader.refusals import HEAD_BYTES, Problem, RefusedError, error
 
 CHUNK_BYTES = 1 << 20
 SAMPLE_CHARS = 4 * HEAD_BYTES
 SAMPLE_LINES = 20
 MOST_CHARS = 40_000_000
-WIDE_BOMS = (
-    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
-)  # fmt: skip
+MANY = 5
+LATIN = {"iso8859-1": "Latin-1", "iso8859-15": "Latin-9"}
+ISO_2022 = ("iso2022_jp", "iso2022_jp_ext", "iso2022_kr", "iso2022_jp_2")  # the stricter first
 
 
 def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem]]:
@@ -30,9 +36,10 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     Returns
     -------
     encoding : str
-        ``utf-8``, ``utf-16``, ``utf-32``, ``cp1252`` or the chosen one.
+        ``utf-8``, one of those that have signs of their own (``utf-16``, ``utf-32``,
+        ``iso2022_jp`` and its kin), ``cp1252``, or the chosen one.
     problems : list of Problem
-        A warning when it had to be assumed.
+        A warning when it had to be assumed, or is in doubt.
 
     Raises
     ------
@@ -41,51 +48,56 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
         not taken for Windows-1252, which would garble all the others.
     """
     file.seek(0)
-    head = file.read(4096)
-    encoding = codecs.lookup(chosen or _wide_encoding(head) or "utf-8").name
+    wide = None if chosen else find_wide(file.read(HEAD_BYTES))
+    encoding = codecs.lookup(chosen or wide or "utf-8").name
     bad = _first_undecodable(file, encoding)
     if bad is None:
-        return encoding, []
-    line, sample = bad
-    plausible = chosen is None and not _is_mostly_utf8(file)
+        return _doubted(file, encoding, is_chosen=bool(chosen))
+    line, sample, is_cut = bad
+    if wide and is_cut:
+        message = (
+            f"The file is {wide.upper()}, but it ends in the middle of a character, in line "
+            f"{line}, so a part of it is missing. Save or download it again"
+        )
+        raise RefusedError(error("CSV_ENCODING", message, line=line))
+    plausible = not chosen and not wide and not _is_mostly_utf8(file)
     if plausible and _first_undecodable(file, "cp1252") is None:
-        shown = sample.decode("cp1252").strip()
         message = (
             f"The file is not UTF-8; it was read as Windows-1252. Line {line} reads "
-            f'"{shown}". If that looks wrong, choose another encoding'
+            f'"{sample.decode("cp1252")}". If that looks wrong, choose another encoding'
         )
         return "cp1252", [Problem("warning", "ENCODING_ASSUMED", message, line=line)]
-    shown = sample.decode("latin-1").strip()
     message = (
         f"Some characters could not be read, first in line {line}. "
-        f'Choose the encoding in which "{shown}" looks right'
+        f'Choose the encoding in which "{sample.decode("latin-1")}" looks right'
     )
     raise RefusedError(error("CSV_ENCODING", message, line=line))
 
 
-def _wide_encoding(head: bytes) -> str | None:
-    """Return UTF-16 or UTF-32 by the mark at the file's start, or by its zero bytes."""
-    for mark, encoding in WIDE_BOMS:
-        if head.startswith(mark):
-            return encoding
-    return find_unmarked_wide(head)
-
-
-def find_unmarked_wide(head: bytes) -> str | None:
-    """Return ``utf-16-le`` or ``utf-16-be`` for text in it that has no mark at its start.
-
-    In text of mostly western letters every other byte is zero, and no line end is torn.
-    """
-    head = head[: len(head) // 2 * 2][:4096]
-    if len(head) < 8:
-        return None
-    for encoding, zeros, others in (
-        ("utf-16-le", head[1::2], head[0::2]),
-        ("utf-16-be", head[0::2], head[1::2]),
-    ):
-        if zeros.count(0) > 0.8 * len(zeros) and others.count(0) == 0:
-            return encoding
-    return None
+def _doubted(file: BinaryIO, encoding: str, *, is_chosen: bool) -> tuple[str, list[Problem]]:
+    """Return an encoding that reads every byte, or the one that is meant; and what is in doubt."""
+    if encoding in LATIN and (control := find_c1_control(file)):
+        line, sample = control
+        message = (
+            f"Line {line} has a character that {LATIN[encoding]} does not have. If "
+            f'"{sample.decode("cp1252", "replace")}" looks right, choose Windows-1252'
+        )
+        return encoding, [Problem("warning", "ENCODING_DOUBTFUL", message, line=line)]
+    if is_chosen or encoding != "utf-8":
+        return encoding, []
+    if has_iso_2022(file):
+        for other in ISO_2022:
+            if _first_undecodable(file, other) is None:
+                name = other.upper().replace("_", "-").replace("ISO", "ISO-")
+                message = f"It was read as {name}. If that looks wrong, choose another encoding"
+                return other, [Problem("warning", "ENCODING_ASSUMED", message)]
+    if found := find_utf_7(file):
+        message = (
+            f'Line {found[0]} reads "{found[1]}", which looks like UTF-7. If so, choose UTF-7 as '
+            "the encoding"
+        )
+        return encoding, [Problem("warning", "ENCODING_DOUBTFUL", message, line=found[0])]
+    return encoding, []
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
@@ -95,8 +107,11 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
     yield b""
 
 
-def _first_undecodable(file: BinaryIO, encoding: str) -> tuple[int, bytes] | None:
-    """Return line and bytes of the first place that the encoding cannot read, or None."""
+def _first_undecodable(file: BinaryIO, encoding: str) -> tuple[int, bytes, bool] | None:
+    """Return where the encoding cannot read a file first, or None.
+
+    That is the line, the bytes around, and whether the file ends within a character.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
     skips_ascii = encoding in {"utf-8", "ascii", "cp1252"}
     done = 0
@@ -113,7 +128,7 @@ def _first_undecodable(file: BinaryIO, encoding: str) -> tuple[int, bytes] | Non
             start = bad.start if isinstance(bad, UnicodeDecodeError) else 0
             whole = pending + chunk
             line = 1 + _count_lines(file, done - len(pending) + start)
-            return line, whole[max(0, start - 12) : start + 12]
+            return line, around(whole, start), not chunk
         done += len(chunk)
     return None
 
@@ -129,7 +144,10 @@ def _count_lines(file: BinaryIO, size: int) -> int:
 
 
 def _is_mostly_utf8(file: BinaryIO) -> bool:
-    """Tell whether more characters beyond ASCII are valid UTF-8 than are not."""
+    """Tell whether a file has many characters beyond ASCII that are valid UTF-8.
+
+    In another encoding they are so by chance, seldom.
+    """
     decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
     good = bad = 0
     for chunk in _chunks(file):
@@ -137,7 +155,7 @@ def _is_mostly_utf8(file: BinaryIO) -> bool:
         broken = text.count("\ufffd")
         bad += broken
         good += len(text) - broken - len(text.encode("ascii", "ignore"))
-    return good > bad
+    return MANY * good > bad
 
 
 def read_sample(path: Path, encoding: str) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Literal
 
+from tasks.engine.reader.encoding_signs import find_wide
 from tasks.engine.reader.refusals import Problem, error
 
 Format = Literal["csv", "parquet", "jsonl"]
@@ -144,19 +145,11 @@ def _of_markup(head: bytes, file_name: str) -> Problem | None:
 
 
 def _of_bytes(head: bytes, file_name: str, encoding: str | None) -> Problem | None:
-    is_wide = bool(WIDE.match(encoding or "")) or _looks_wide(head)
+    is_wide = bool(WIDE.match(encoding or "")) or find_wide(head) is not None
     controls = 0 if encoding else len(CONTROL.findall(head))
     if not is_wide and (b"\0" in head or controls > max(10, 0.02 * len(head))):
         return error("FILE_BINARY", f"{file_name} is not a text file")
     return None
-
-
-def _looks_wide(head: bytes) -> bool:
-    """Tell whether a text has two or four bytes for a character: a mark, or every other is 0."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
-        return True
-    zeros = head[0::2].count(0), head[1::2].count(0)
-    return max(zeros) > 0.3 * len(head) / 2 and min(zeros) < 0.01 * len(head)
 
 
 def format_of(head: bytes, file_name: str) -> Format | Literal["json"]:

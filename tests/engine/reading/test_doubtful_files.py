@@ -64,7 +64,3 @@ def test_names_that_number_or_date_the_columns(reader: Reader, names: str) -> No
 def test_rows_of_rising_numbers_are_no_names(reader: Reader) -> None:
     rows = "".join(f"r{n},{n},{n + 1},{n + 2}\n" for n in range(1, 31))
     assert reader.read(rows).n_rows == 30
-
-
-def test_halves_of_characters_are_refused(reader: Reader) -> None:
-    assert reader.refusal("a,b\n+2AA-,1\n", encoding="utf-7")[0] == "CSV_ENCODING"

@@ -1,9 +1,11 @@
 """Which encoding a file is in, and what is said when it had to be assumed."""
 
 import codecs
+import io
 
 import pytest
 
+from tasks.engine.reader import encoding_signs
 from tests.engine.reading.conftest import Reader, warnings_of
 
 TEXT = "name;größe\nMüller;1\nPreuß;2\n"
@@ -71,3 +73,60 @@ def test_chosen_encoding_that_does_not_fit_is_refused(reader: Reader) -> None:
 def test_chosen_encoding_is_never_questioned(reader: Reader) -> None:
     result = reader.read("a,b\nü,1\n".encode("cp1252"), encoding="cp1252")
     assert not warnings_of(result)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("names", ["name;größe", "имя;возраст", "名前;一、　年齢"])
+def test_wide_text_without_a_mark_is_found(reader: Reader, names: str, encoding: str) -> None:
+    result = reader.read(f"{names}\nä;1\nö;2\n".encode(encoding))
+    assert (result.column_names, result.problems) == (names.split(";"), [])
+    assert encoding_signs.find_wide(f"{names};".encode(encoding) * 500) == encoding
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_wide_text_that_is_cut_is_refused_for_that(reader: Reader, encoding: str) -> None:
+    code, message, line = reader.refusal(TEXT.encode(encoding)[:-1])
+    assert (code, line) == ("CSV_ENCODING", 3)
+    assert "ends in the middle of a character, in line 3" in message
+
+
+@pytest.mark.parametrize("encoding", ["iso2022_jp", "iso2022_jp_ext", "iso2022_kr"])
+def test_iso_2022_is_found_by_its_escapes(reader: Reader, encoding: str) -> None:
+    text = {"iso2022_jp_ext": "ｶﾅ漢字", "iso2022_kr": "이름"}.get(encoding, "名前")
+    result = reader.read(("a,b\n" + "x,1\n" * 30_000 + f"{text},2\n").encode(encoding))
+    assert (result.dialect and result.dialect.encoding) == encoding
+    assert [(p.code, "ISO-2022" in p.message) for p in result.problems] == [
+        ("ENCODING_ASSUMED", True)
+    ]
+
+
+def test_utf_7_is_asked_about(reader: Reader) -> None:
+    content = "name;n\nAnna;1\nMüller;2\nPreuß;3\n".encode("utf-7")
+    (problem,) = reader.read(content).problems
+    assert (problem.code, problem.line) == ("ENCODING_DOUBTFUL", 3)
+    assert '"M+APw-ller;2"' in problem.message
+    assert reader.rows(content, encoding="utf-7")[1] == ["Müller", "2"]
+
+
+@pytest.mark.parametrize("cell", ["+49 123", "a+b", "A+", "C++", "+AB-", "1+2-3", "+APw- and A+"])
+def test_a_plus_alone_is_no_utf_7(reader: Reader, cell: str) -> None:
+    assert encoding_signs.find_utf_7(io.BytesIO(f"a,b\n{cell},1\n".encode())) is None
+
+
+def test_latin_1_does_not_have_the_signs_of_windows(reader: Reader) -> None:
+    content = "a,b\nx,1\n5 €,2\n".encode("cp1252")
+    (problem,) = reader.read(content, encoding="iso8859-1").problems
+    assert (problem.code, problem.line) == ("ENCODING_DOUBTFUL", 3)
+    assert '"5 €,2"' in problem.message
+    assert not reader.read("a,b\nü,1\n".encode("latin-1"), encoding="latin-1").problems
+
+
+def test_lines_of_two_encodings_are_refused(reader: Reader) -> None:
+    content = "a,b\nZoë,1\n".encode() + "café,2\nMüller,3\n".encode("cp1252")
+    code, message, line = reader.refusal(content)
+    assert (code, line) == ("CSV_ENCODING", 3)
+    assert '"café,2" looks right' in message
+
+
+def test_halves_of_characters_are_refused(reader: Reader) -> None:
+    assert reader.refusal("a,b\n+2AA-,1\n", encoding="utf-7")[0] == "CSV_ENCODING"
