@@ -1,18 +1,27 @@
 """A text file as UTF-8 bytes, from which lines or whole blocks are taken."""
 
 import codecs
+import re
 from typing import BinaryIO
 
 from tasks.engine.reader.refusals import HEAD_BYTES, RefusedError, error
 
 CHUNK_BYTES = 1 << 22
+MARK = codecs.BOM_UTF8
+# The end of a chunk that may go on as a line's end or a mark in the next one.
+UNDECIDED = re.compile(rb"(?:\r+|\r*\n(?:\xef\xbb?)?)\Z")
+SHORT = 16
+QUOTED = re.compile(rb'"[^"]*"')
+CR_END = re.compile(rb"\r(?!\r*\n)")
+ANY_END = re.compile(rb"\r+\n|\r")
 
 
 class TextSource:
     """The lines of a text, counted as `sed` counts them: a line ends at LF.
 
-    Only a file of the old Macintosh kind, with CR alone, has its lines ended there instead. No
-    line is ever held that is longer than `max_chars`.
+    Only where CR alone ends lines near the beginning, as on the old Macintosh, does it do so
+    everywhere. The marks of files that were put together are left out and counted. No line is
+    ever held that is longer than `max_chars`.
 
     Parameters
     ----------
@@ -26,16 +35,15 @@ class TextSource:
 
     def __init__(self, raw: BinaryIO, encoding: str, max_chars: int) -> None:
         self.raw, self.max_chars = raw, max_chars
-        head = raw.read(HEAD_BYTES)
-        raw.seek(0)
         is_plain = codecs.lookup(encoding).name in {"utf-8", "ascii"}
         self.decoder = None if is_plain else codecs.getincrementaldecoder(encoding)()
-        self.has_cr_lines = b"\r" in head and b"\n" not in head
         self.buffer, self.at, self.line, self.taken = b"", 0, 1, 0
-        self.has_ended = False
-        self.fill(4)
-        if self.buffer.startswith(codecs.BOM_UTF8):
-            self.at = len(codecs.BOM_UTF8)
+        self.n_marks = self.first_mark = self.n_cr = self.n_lf = 0
+        self.has_ended, self.has_cr_lines = False, False
+        self.rest = self._decoded(HEAD_BYTES)
+        self.has_cr_lines = _has_cr_ends(self.rest)
+        while self.rest.startswith(MARK):
+            self.rest = self.rest.removeprefix(MARK)
 
     def fill(self, size: int) -> None:
         """Have so many bytes at hand, unless the file ends before."""
@@ -48,11 +56,33 @@ class TextSource:
             self.buffer, self.at = b"".join(parts), 0
 
     def _read(self) -> bytes:
-        chunk = self.raw.read(CHUNK_BYTES)
+        chunk = self.rest + self._decoded(CHUNK_BYTES)
+        undecided = None if self.has_ended else UNDECIDED.search(chunk[-SHORT:])
+        at = len(chunk) - len(undecided[0] if undecided else b"")
+        chunk, self.rest = chunk[:at], chunk[at:]
+        if self.has_cr_lines:
+            self.n_cr += len(CR_END.findall(chunk))
+            chunk = ANY_END.sub(b"\n", chunk)
+        if b"\n" + MARK in chunk:
+            self._note_marks(chunk)
+            chunk = chunk.replace(b"\n" + MARK, b"\n")
+        self.n_lf += chunk.count(b"\n")
+        return chunk
+
+    def _decoded(self, size: int) -> bytes:
+        chunk = self.raw.read(size)
         self.has_ended = not chunk
-        if self.decoder:
-            chunk = self.decoder.decode(chunk, final=not chunk).encode()
-        return chunk.replace(b"\r", b"\n") if self.has_cr_lines else chunk
+        return self.decoder.decode(chunk, final=not chunk).encode() if self.decoder else chunk
+
+    def _note_marks(self, chunk: bytes) -> None:
+        before = chunk.index(b"\n" + MARK)
+        self.first_mark = self.first_mark or self.n_lf + chunk.count(b"\n", 0, before) + 2
+        self.n_marks += chunk.count(b"\n" + MARK)
+
+    @property
+    def has_mixed_ends(self) -> bool:
+        """Whether some lines that were read so far end with CR alone, and some do not."""
+        return self.has_cr_lines and 0 < self.n_cr < self.n_lf
 
     @property
     def is_over(self) -> bool:
@@ -116,3 +146,8 @@ class TextSource:
             "the limit on this server"
         )
         raise RefusedError(error("CSV_LINE_LONG", message, line=self.line))
+
+
+def _has_cr_ends(head: bytes) -> bool:
+    """Tell whether CR alone stands outside of quotes."""
+    return b"\r" in head and bool(CR_END.search(QUOTED.sub(b"", head).rstrip(b"\r")))

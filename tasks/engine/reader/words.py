@@ -7,6 +7,7 @@ from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.layout import Layout
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.refusals import Problem, error
+from tasks.engine.reader.text_source import TextSource
 
 if TYPE_CHECKING:
     from tasks.engine.reader.reading import Reading
@@ -109,6 +110,7 @@ def of_rows(reading: "Reading") -> Iterator[Problem]:
     yield from sorted(_of_bad_lines(reading), key=lambda problem: problem.line or 0)
     yield from _of_mended(reading)
     yield from _of_left_out(reading)
+    yield from _of_source(reading.records.source)
 
 
 def _of_bad_lines(reading: "Reading") -> Iterator[Problem]:
@@ -192,3 +194,17 @@ def _of_left_out(reading: "Reading") -> Iterator[Problem]:
     if n:
         message = f"{plural(n, 'row')} {'has' if n == 1 else 'have'} no value in any cell"
         yield warn("ROWS_EMPTY", f"{message}. First: line {line}", line, n)
+
+
+def _of_source(source: TextSource) -> Iterator[Problem]:
+    n, line = source.n_marks, source.first_mark
+    if n:
+        message = f"{plural(n, 'line')} in the middle began with the mark that begins a file, as "
+        message += f"where files were put together. First: line {line}. The mark was left out"
+        yield warn("MARKS_INSIDE", message, line, n)
+    if source.has_mixed_ends:
+        message = (
+            "Some lines end with a carriage return alone, others do not. Each was taken for a "
+            "line's end, and lines are counted so"
+        )
+        yield warn("LINE_ENDS_MIXED", message)

@@ -58,7 +58,7 @@ def test_plain_rows_are_taken_with_their_lines() -> None:
         '"1,2\n',
         "1\n",
         "1,2,3\n",
-        "1,2\r3,4\n",
+        '"1\r2",3\n',
         "1,\0\n",
         "",
         "\n",

@@ -3,7 +3,7 @@
 import pytest
 
 from tasks.engine import tables
-from tasks.engine.reader import records
+from tasks.engine.reader import blocks, records, text_source
 from tasks.engine.reader.reading import ReadLimits
 from tests.engine.reading.conftest import Reader, warnings_of
 
@@ -29,9 +29,61 @@ def test_carriage_return_within_quotes_is_kept(reader: Reader) -> None:
 
 
 def test_carriage_return_without_quotes_is_refused(reader: Reader) -> None:
-    code, message, line = reader.refusal("a,b\n1,2\n3\r4,5\n")
-    assert (code, line) == ("CSV_QUOTES", 3)
+    assert reader.refusal("a,b\n1,2\n3\r4,5\n")[::2] == ("CSV_RAGGED", 3)
+    text = "a,b\n" + "1,2\n" * 20_000 + "3\r4,5\n"
+    code, message, line = reader.refusal(text)
+    assert (code, line) == ("CSV_QUOTES", 20_002)
     assert "carriage return" in message
+
+
+ENDS = ["\n", "\r\n", "\r", "\r\r\n"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 1 << 20])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_lines_may_end_in_every_way(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, size: int, encoding: str
+) -> None:
+    monkeypatch.setattr(text_source, "HEAD_BYTES", 15 * (1 + (encoding == "utf-16")))
+    monkeypatch.setattr(text_source, "CHUNK_BYTES", size)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", size + 4)
+    text = "a,b" + "".join(f"{ENDS[n % 4]}{n},x" for n in range(20)) + "\r"
+    result = reader.read(text.encode(encoding))
+    _names, rows, lines = tables.read_rows(reader.table, 0, 100)
+    assert [row[0] for row in rows] == [str(n) for n in range(20)]
+    assert lines == list(range(2, 22))
+    assert warnings_of(result) == ["LINE_ENDS_MIXED"]
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("size", [1, 2, 3, 9])
+def test_an_end_between_two_blocks_is_one(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, size: int, end: str
+) -> None:
+    monkeypatch.setattr(text_source, "HEAD_BYTES", 6)
+    monkeypatch.setattr(text_source, "CHUNK_BYTES", size)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", size + 5)
+    result = reader.read("".join(f"{line}{end}" for line in ["a,b", "1,2", "3,4", '"5","6"']))
+    _names, rows, lines = tables.read_rows(reader.table, 0, 100)
+    assert (rows, lines) == ([["1", "2"], ["3", "4"], ["5", "6"]], [2, 3, 4])
+    assert not result.problems
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 1 << 20])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_marks_of_files_that_were_put_together_are_left_out(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, size: int, encoding: str
+) -> None:
+    monkeypatch.setattr(text_source, "HEAD_BYTES", 6)
+    monkeypatch.setattr(text_source, "CHUNK_BYTES", size)
+    text = "\ufeff\ufeffa,b\n1,2\n\ufeffa,b\n3,\ufeff4\n\ufeff5,6\n"
+    result = reader.read(text.encode(encoding))
+    assert tables.read_rows(reader.table, 0, 9)[1:] == (
+        [["1", "2"], ["3", "\ufeff4"], ["5", "6"]], [2, 4, 5],
+    )  # fmt: skip
+    assert [(p.code, p.line, p.count) for p in result.problems] == [
+        ("HEADER_REPEATED", 3, 1), ("MARKS_INSIDE", 3, 2),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
