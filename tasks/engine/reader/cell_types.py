@@ -1,9 +1,11 @@
 """What a cell looks like on its own: a number, a date, a time, an amount, or words."""
 
 import re
+from collections.abc import Sequence
 
-from tasks.engine.coercion import NUMBER
+from tasks.engine.coercion import MISSING, NUMBER
 
+TYPED_ROWS = 200
 DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]\d{1,2}:\d{2}.*)?"
     r"|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?"
@@ -21,3 +23,15 @@ def is_typed(cell: str) -> bool:
     """Tell whether a cell is a number, an amount, a date or a time: what no column's name is."""
     cell = cell.strip()
     return is_number(cell) or bool(DATE.fullmatch(cell) or AMOUNT.fullmatch(cell))
+
+
+def is_typed_column(cells: Sequence[str]) -> bool:
+    """Tell whether nearly all cells of a column that are there are numbers, dates or the like."""
+    present = [cell for cell in cells if cell not in MISSING]
+    return bool(present) and sum(map(is_typed, present)) > 0.8 * len(present)
+
+
+def are_columns_typed(rows: Sequence[Sequence[str]], width: int) -> tuple[bool, ...]:
+    """Tell of each column of some rows whether it holds numbers, dates or the like."""
+    fitting = [row for row in rows[:TYPED_ROWS] if len(row) == width]
+    return tuple(is_typed_column([row[n].strip() for row in fitting]) for n in range(width))

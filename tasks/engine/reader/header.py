@@ -1,23 +1,16 @@
 """Where the names of the columns stand: in which line, over how many, and what is above them."""
 
-import operator
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.engine.coercion import MISSING
-from tasks.engine.reader.cell_types import DATE, is_number, is_typed
+from tasks.engine.reader.cell_types import is_typed, is_typed_column
 from tasks.engine.reader.dialects import ReadOptions
+from tasks.engine.reader.label_rows import BODY_ROWS, LEAST_TYPED, has_names
 
-BODY_ROWS = 200
 MAX_LINES = 5
-LEAST_TYPED = 3  # so few cells may be numbers by chance
 SHOWN_CHARS = 60
-ENOUGH_ROWS = 20
-CODE_NAME = re.compile(r"[a-z_][a-z0-9_.]*")
-YEAR = re.compile(r"(18|19|20)\d\d")
 Numbered = tuple[int, list[str]]
 
 
@@ -107,101 +100,6 @@ def _count_filled(cells: Sequence[str]) -> int:
     return sum(bool(cell.strip()) for cell in cells)
 
 
-def has_names(rows: Sequence[Sequence[str]]) -> tuple[bool, bool]:
-    """Tell whether the first row names the columns, and whether that is sure.
-
-    It does not when it holds a number, an amount or a date above a column of such, unless these
-    are years above what is none, number the columns, or date numbers; when one of its cells is
-    missing in a way that no name is (``?``, ``NA``); or when half of its cells stand again in
-    their columns.
-    """
-    first, body = [cell.strip() for cell in rows[0]], rows[1:BODY_ROWS]
-    if not body:
-        return not all(map(is_number, first)), True
-    typed = [n for n, cell in enumerate(first) if is_typed(cell)]
-    columns = [[r[n].strip() for r in body if len(r) > n] for n in range(len(first))]
-    if _are_years(first, columns, typed):
-        return True, True
-    if _is_run(first, columns, typed):
-        return True, False
-    are_typed = [_is_typed_column(column) for column in columns]
-    if any(are_typed[n] for n in typed) or any(cell in MISSING and cell for cell in first):
-        return False, True
-    again = _count_again(first, body)
-    if again >= max(2, 0.5 * len(first)):
-        return False, False
-    return True, any(are_typed) or (again == 0 and _differ(first, body, columns))
-
-
-def _differ(
-    first: Sequence[str], body: Sequence[Sequence[str]], columns: Sequence[Sequence[str]]
-) -> bool:
-    """Tell whether names that stand above words only differ from these in some way.
-
-    They stand again as a whole; they are written as in code, and what is below is not; or they
-    stand once, and the values below again and again.
-    """
-    if any([cell.strip() for cell in row] == list(first) for row in body):
-        return True
-    if all(map(CODE_NAME.fullmatch, first)):
-        return not all(CODE_NAME.fullmatch(cell) for column in columns for cell in column)
-    return len(body) >= ENOUGH_ROWS and any(2 * len(set(c)) <= len(c) for c in columns)
-
-
-def _are_years(first: Sequence[str], columns: Sequence[Sequence[str]], typed: list[int]) -> bool:
-    """Tell whether some cells of a row are years, each once, above cells that are none."""
-    years = [first[n] for n in typed]
-    return (
-        1 < len(years) < len(first)
-        and len(set(years)) == len(years)
-        and all(map(YEAR.fullmatch, years))
-        and not all(all(map(YEAR.fullmatch, columns[n])) for n in typed)
-    )
-
-
-def _is_run(first: Sequence[str], columns: Sequence[Sequence[str]], typed: list[int]) -> bool:
-    """Tell whether names number the columns, as 1, 2, 3, or date them, above plain numbers."""
-    cells = [first[n] for n in typed]
-    if not LEAST_TYPED <= len(cells) < len(first) or len(set(cells)) < len(cells):
-        return False
-    below = [columns[n][0] if columns[n] else "" for n in typed]
-    if _rise_by_one(cells):
-        return not _rise_by_one(below)
-    are_dates = not any(map(is_number, cells)) and all(map(DATE.fullmatch, cells))
-    return are_dates and all(
-        sum(map(is_number, columns[n])) > 0.8 * len(columns[n]) > 0 for n in typed
-    )
-
-
-def _rise_by_one(cells: Sequence[str]) -> bool:
-    """Tell whether cells are whole numbers, each by one greater than the one before."""
-    if not all(cell.isascii() and cell.isdigit() for cell in cells):
-        return False
-    return all(int(a) + 1 == int(b) for a, b in pairwise(cells))
-
-
-def _count_again(first: Sequence[str], body: Sequence[Sequence[str]]) -> int:
-    """Count the cells of a row that stand again below it, but not where all of it does."""
-    rows = [[cell.strip() for cell in row] for row in body]
-    half = len(first) / 2
-    rows = [r for r in rows if sum(map(operator.eq, r, first)) <= half]
-    return sum(
-        bool(cell) and any(len(row) > n and row[n] == cell for row in rows)
-        for n, cell in enumerate(first)
-    )
-
-
-def are_columns_typed(rows: Sequence[Sequence[str]], width: int) -> tuple[bool, ...]:
-    """Tell of each column whether it holds numbers, dates or the like."""
-    fitting = [row for row in rows[:BODY_ROWS] if len(row) == width]
-    return tuple(_is_typed_column([row[n].strip() for row in fitting]) for n in range(width))
-
-
-def _is_typed_column(cells: Sequence[str]) -> bool:
-    present = [cell for cell in cells if cell not in MISSING]
-    return bool(present) and sum(map(is_typed, present)) > 0.8 * len(present)
-
-
 def _count_lines(rows: Sequence[Sequence[str]], width: int) -> int:
     """Count the records that the names go over.
 
@@ -224,6 +122,6 @@ def _is_more_names(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     above = [
         row[n].strip()
         for n, column in enumerate(columns)
-        if sum(cell not in MISSING for cell in column) >= LEAST_TYPED and _is_typed_column(column)
+        if sum(cell not in MISSING for cell in column) >= LEAST_TYPED and is_typed_column(column)
     ]
     return len(above) > 1 and not any(cell in MISSING or is_typed(cell) for cell in above)

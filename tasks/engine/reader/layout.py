@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tasks.engine.reader.cell_types import is_typed
+from tasks.engine.reader.cell_types import are_columns_typed, is_typed
 from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
-from tasks.engine.reader.header import Header, are_columns_typed, find_header
+from tasks.engine.reader.header import Header, find_header
 from tasks.engine.reader.one_column import is_one_column
 from tasks.engine.reader.records import Record, Records
 from tasks.engine.reader.refusals import RefusedError

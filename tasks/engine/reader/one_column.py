@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from tasks.engine.reader.cell_types import is_typed
-from tasks.engine.reader.header import are_columns_typed, has_names
+from tasks.engine.reader.cell_types import are_columns_typed, is_typed
+from tasks.engine.reader.label_rows import has_names
 from tasks.engine.reader.records import Record
 
 MOST_WORDS = 2  # more are a title

@@ -67,7 +67,7 @@ def of_layout(name: str, layout: Layout, options: ReadOptions) -> Iterator[Probl
 
 
 def _of_names(layout: Layout, options: ReadOptions) -> Iterator[Problem]:
-    header, width = layout.header, layout.width
+    header = layout.header
     if header.above and not options.header_line:
         n, first = len(header.above), header.above[0]
         if not header.is_there:
@@ -85,7 +85,7 @@ def _of_names(layout: Layout, options: ReadOptions) -> Iterator[Problem]:
     if options.header is None and not header.is_there:
         message = "The first line holds values, not names, so columns are named by number"
         yield warn("HEADER_ABSENT", message, line=header.line)
-    elif options.header is None and not header.is_sure and width > 1:
+    elif options.header is None and not header.is_sure and not options.one_column:
         message = (
             f"Line {header.line} was taken for the names of the columns. If it is a row, say so "
             'under "How we read the file"'

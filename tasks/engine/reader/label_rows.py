@@ -1,0 +1,109 @@
+"""What looks like a row of labels: the names of columns, above their cells."""
+
+import operator
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from tasks.engine.coercion import MISSING
+from tasks.engine.reader.cell_types import DATE, is_number, is_typed, is_typed_column
+
+BODY_ROWS = 200
+LEAST_TYPED = 3  # so few cells may be numbers by chance
+LEAST_BARE = 4  # where there are no words beside them
+ENOUGH_ROWS = 20
+MOST_STEP = 10
+CODE_NAME = re.compile(r"[a-z_][a-z0-9_.]*")
+YEAR = re.compile(r"(18|19|20)\d\d")
+Columns = Sequence[Sequence[str]]
+
+
+def has_names(rows: Sequence[Sequence[str]]) -> tuple[bool, bool]:
+    """Tell whether the first row names the columns, and whether that is sure.
+
+    It does not when it holds a number, an amount or a date above a column of such, unless these
+    are years, number the columns, or date numbers; when one of its cells is missing in a way that
+    no name is (``?``, ``NA``); or when half of its cells stand again in their columns.
+    """
+    first, body = [cell.strip() for cell in rows[0]], rows[1:BODY_ROWS]
+    if not body:
+        return not all(map(is_number, first)), True
+    columns = [[r[n].strip() for r in body if len(r) > n] for n in range(len(first))]
+    typed = [n for n, cell in enumerate(first) if is_typed(cell)]
+    labels, below = [first[n] for n in typed], [columns[n] for n in typed]
+    if _are_years(labels, below):
+        return True, _are_surely_years(labels, below)
+    if _number_columns(labels, below, len(first)) or _date_columns(labels, below, len(first)):
+        return True, False
+    are_typed = [is_typed_column(column) for column in columns]
+    if any(are_typed[n] for n in typed) or any(cell in MISSING and cell for cell in first):
+        return False, True
+    again = _count_again(first, body)
+    if again >= max(2, 0.5 * len(first)):
+        return False, False
+    is_above_typed = any(cell and is_so for cell, is_so in zip(first, are_typed, strict=True))
+    return True, is_above_typed or (again == 0 and _differ(first, body, columns))
+
+
+def _differ(first: Sequence[str], body: Sequence[Sequence[str]], columns: Columns) -> bool:
+    """Tell whether names that stand above words only differ from these in some way.
+
+    They stand again as a whole; they are written as in code, and below one of them nothing is; or
+    they stand once, and the values below again and again.
+    """
+    if any([cell.strip() for cell in row] == list(first) for row in body):
+        return True
+    if all(map(CODE_NAME.fullmatch, first)):
+        return any(not any(map(CODE_NAME.fullmatch, column)) for column in columns)
+    return len(body) >= ENOUGH_ROWS and any(4 * len(set(c)) <= len(c) for c in columns)
+
+
+def _are_years(labels: Sequence[str], below: Columns) -> bool:
+    """Tell whether labels are years that rise or fall, above what mostly is none."""
+    if len(labels) < 2 or not all(map(YEAR.fullmatch, labels)):
+        return False
+    steps = [int(b) - int(a) for a, b in pairwise(labels)]
+    cells = [cell for column in below for cell in column if cell not in MISSING]
+    n_years = sum(bool(YEAR.fullmatch(cell)) for cell in cells)
+    return (min(steps) > 0 or max(steps) < 0) and 2 * n_years <= len(cells)
+
+
+def _are_surely_years(labels: Sequence[str], below: Columns) -> bool:
+    """Tell whether years go on by one small step, and none stands below them."""
+    steps = {int(b) - int(a) for a, b in pairwise(labels)}
+    is_even = len(steps) == 1 and abs(min(steps)) <= MOST_STEP
+    return is_even and not any(YEAR.fullmatch(cell) for column in below for cell in column)
+
+
+def _number_columns(labels: Sequence[str], below: Columns, width: int) -> bool:
+    """Tell whether labels number the columns, as 1, 2, 3 beside a word, or all of them from 0."""
+    if len(labels) == width and (labels[0] != "0" or width < LEAST_BARE):
+        return False
+    firsts = [column[0] if column else "" for column in below]
+    return len(labels) >= LEAST_TYPED and _rise_by_one(labels) and not _rise_by_one(firsts)
+
+
+def _rise_by_one(cells: Sequence[str]) -> bool:
+    """Tell whether cells are whole numbers, each by one greater than the one before."""
+    if not all(cell.isascii() and cell.isdigit() for cell in cells):
+        return False
+    return all(int(a) + 1 == int(b) for a, b in pairwise(cells))
+
+
+def _date_columns(labels: Sequence[str], below: Columns, width: int) -> bool:
+    """Tell whether labels are dates, each once, above plain numbers."""
+    if not LEAST_TYPED <= len(labels) < width or len(set(labels)) < len(labels):
+        return False
+    are_dates = all(DATE.fullmatch(label) and not is_number(label) for label in labels)
+    return are_dates and all(sum(map(is_number, c)) > 0.8 * len(c) > 0 for c in below)
+
+
+def _count_again(first: Sequence[str], body: Sequence[Sequence[str]]) -> int:
+    """Count the cells of a row that stand again below it, but not where all of it does."""
+    rows = [[cell.strip() for cell in row] for row in body]
+    half = len(first) / 2
+    rows = [r for r in rows if sum(map(operator.eq, r, first)) <= half]
+    return sum(
+        bool(cell) and any(len(row) > n and row[n] == cell for row in rows)
+        for n, cell in enumerate(first)
+    )
