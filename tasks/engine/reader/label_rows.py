@@ -80,10 +80,10 @@ def _number_columns(labels: Sequence[str], below: Columns, width: int) -> bool:
     if len(labels) == width and (labels[0] != "0" or width < LEAST_BARE):
         return False
     firsts = [column[0] if column else "" for column in below]
-    return len(labels) >= LEAST_TYPED and _rise_by_one(labels) and not _rise_by_one(firsts)
+    return len(labels) >= LEAST_TYPED and rise_by_one(labels) and not rise_by_one(firsts)
 
 
-def _rise_by_one(cells: Sequence[str]) -> bool:
+def rise_by_one(cells: Sequence[str]) -> bool:
     """Tell whether cells are whole numbers, each by one greater than the one before."""
     if not all(cell.isascii() and cell.isdigit() for cell in cells):
         return False

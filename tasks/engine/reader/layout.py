@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from tasks.engine.reader.cell_types import are_columns_typed, is_typed
 from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
 from tasks.engine.reader.header import Header, find_header
+from tasks.engine.reader.name_rows import Fit, count_empty_ends, find_fit, fit_names
+from tasks.engine.reader.names import join_lines
 from tasks.engine.reader.one_column import is_one_column
 from tasks.engine.reader.records import Record, Records
 from tasks.engine.reader.refusals import RefusedError
@@ -52,6 +54,10 @@ class Layout:
     is_torn : bool
         Whether a separator that was not taken divides many of the lines: then a table of one
         column is in doubt.
+    fit : {"", "moved", "filled"}
+        How names that are fewer than the cells below belong to these.
+    n_empty : int
+        How many columns at the end have neither a name nor a value.
     """
 
     dialect: Dialect
@@ -60,6 +66,8 @@ class Layout:
     are_typed: tuple[bool, ...]
     short_rows: ShortRows
     is_torn: bool
+    fit: Fit = ""
+    n_empty: int = 0
 
 
 def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
@@ -81,21 +89,46 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     dialect, is_torn = _find_split(text, dialect, options)
     records = sample(text, dialect)
     width = _usual_width(records)
-    is_open = options.delimiter is None and options.header_line is None
+    records, fit = _fit_names(records, width, options)
+    is_open = options.delimiter is None and options.header_line is None and not fit
     if is_open and width > 1 and is_one_column(records, dialect.delimiter, width):
         dialect = replace(dialect, delimiter="", skip_space=False)
         records, width = sample(text, dialect), 1
     if records and len(records[0].cells) > width:
         width = len(records[0].cells)  # names without cells below them: the rows are too short
     header = find_header([(r.line, r.cells) for r in records], width, options)
+    names = [r.cells for r in records if header.line <= r.line <= header.last_line]
     body = [r.cells for r in records if r.line > header.last_line]
     decimal = options.decimal or find_decimal(body, dialect.delimiter)
     dialect = replace(
         dialect, decimal=decimal, header=header.is_there, header_line=header.line,
         header_lines=header.n_lines,
     )  # fmt: skip
+    n_empty = count_empty_ends(join_lines(names, width), body) if header.is_there else 0
     are_typed = are_columns_typed(body, width)
-    return Layout(dialect, header, width, are_typed, ShortRows(body, width), is_torn)
+    short_rows = ShortRows(body, width)
+    return Layout(
+        dialect, header, width, are_typed, short_rows, is_torn, fit, n_empty,
+    )  # fmt: skip
+
+
+def _fit_names(
+    records: list[Record], width: int, options: ReadOptions
+) -> tuple[list[Record], Fit]:
+    """Bring names above rows of `width` cells to that width, where it is plain how."""
+    at = next((n for n, r in enumerate(records) if len(r.cells) == width), 0) - 1
+    if options.header_line:
+        at = next((n for n, r in enumerate(records) if r.line >= options.header_line), -1)
+    if at < 0 or options.header is False:
+        return records, ""
+    names: list[str] = records[at].cells
+    fit: Fit = ""
+    if len(names) > width and not any(cell.strip() for cell in names[width:]):
+        names = names[:width]
+    else:
+        fit = find_fit(names, [r.cells for r in records[at + 1 :]], width)
+        names = fit_names(names, width, fit) if fit else names
+    return [*records[:at], replace(records[at], cells=names), *records[at + 1 :]], fit
 
 
 def _find_split(text: str, dialect: Dialect, options: ReadOptions) -> tuple[Dialect, bool]:
@@ -162,7 +195,7 @@ def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | N
     cells = [cell for r in records[1:] for cell in r.cells[:TYPED_CELLS]][:TYPED_CELLS] or ["-"]
     typed = sum(map(is_typed, cells)) / len(cells)
     if dialect.delimiter == " " and (
-        width < LEAST_SPACE_WIDTH or count < 0.95 * len(records) or typed < 0.5
+        width < LEAST_SPACE_WIDTH or count < 0.95 * (len(records) - 1) or typed < 0.5
     ):
         return None  # words, or columns that are made even with spaces
     broken = sum(bool(r.broken) for r in records) / n_all

@@ -1,7 +1,7 @@
 """One reading of one plain text file, in one streaming pass, against a layout."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,6 +14,7 @@ from tasks.engine.reader.dialects import Dialect, ReadOptions
 from tasks.engine.reader.encodings import find_encoding, read_sample
 from tasks.engine.reader.layout import Layout, find_layout
 from tasks.engine.reader.limits import ReadLimits
+from tasks.engine.reader.name_rows import fit_names
 from tasks.engine.reader.names import join_lines, name_columns, number_names
 from tasks.engine.reader.ragged import Ragged
 from tasks.engine.reader.records import Record, Records
@@ -44,6 +45,10 @@ class ReadResult:
         return any(problem.severity == "error" for problem in self.problems)
 
 
+class ValuesFoundError(Exception):
+    """A column that seemed to be empty has a value."""
+
+
 class Reading:
     """One reading of one plain file."""
 
@@ -56,8 +61,10 @@ class Reading:
         options: ReadOptions,
         limits: ReadLimits,
         rejects: Path | None = None,
+        keeps_empty: bool = False,
     ) -> None:
         self.path, self.target, self.name = path, target, name
+        self.keeps_empty, self.n_empty_ends = keeps_empty, 0
         self.options, self.limits = options, limits
         self.rejects = Rejects(rejects)
         self.dialect: Dialect | None = None
@@ -75,18 +82,28 @@ class Reading:
                 encoding, found = find_encoding(file, self.options.encoding)
             self.problems += found
             layout = find_layout(read_sample(self.path, encoding), encoding, self.options)
+            self.n_empty_ends = 0 if self.keeps_empty else layout.n_empty
             self.dialect = layout.dialect
             self._check(layout)
             with self.path.open("rb") as raw:
                 self._read(raw, layout, on_progress)
         except RefusedError as refusal:
             self.problems.append(refusal.problem)
+        except ValuesFoundError:
+            return self._again().run(on_progress)
         finally:
             self.rejects.close()
         result = ReadResult(self.dialect, self.names, self.n_rows, self.problems, self.preview)
         if result.refused:
             self.target.unlink(missing_ok=True)
         return result
+
+    def _again(self) -> "Reading":
+        """Read the file once more, with the columns that seemed to be empty."""
+        return Reading(
+            self.path, self.target, self.name, options=self.options, limits=self.limits,
+            rejects=self.rejects.path, keeps_empty=True,
+        )  # fmt: skip
 
     def _check(self, layout: Layout) -> None:
         """Refuse a layout that is none, and tell what was found out about it."""
@@ -107,7 +124,7 @@ class Reading:
         source = TextSource(raw, dialect.encoding, self.limits.max_line_chars)
         self.records = Records(source, dialect, self.limits.max_cell_chars)
         self._read_names(source, layout)
-        self.ragged = Ragged(len(self.names), self.labels, self.options.bad_lines, self.rejects)
+        self.ragged = Ragged(layout.width, self.labels, self.options.bad_lines, self.rejects)
         size = max(self.path.stat().st_size, 1)
         with TableWriter(self.target, self.names, self._label_lines()) as writer:
             while not source.is_over or not self.records.is_between:
@@ -126,23 +143,27 @@ class Reading:
             if line is None:
                 break
             self.records.n_blank += not line.strip()
-        self.records.width, self.records.are_typed = layout.width, layout.are_typed
+        self.records.are_typed = layout.are_typed
         self.records.short_rows = layout.short_rows
         if not layout.header.is_there:
             self.names = self.labels = number_names(layout.width)
+            self.records.width = layout.width
             return
+        self.records.width = 0 if layout.fit else layout.width
         rows = []
         for _ in range(layout.header.n_lines):
             record = self.records.next()
             if record is None:
                 break
             rows.append(self._name_row(record, layout))
-        self.names_line = layout.dialect.header_line
-        self.labels = join_lines(rows, layout.width)
+        self.records.width, self.names_line = layout.width, layout.dialect.header_line
+        self.labels = join_lines(rows, layout.width)[: layout.width - self.n_empty_ends]
         self.names, problems = name_columns(self.labels, layout.dialect.header_line)
         self.problems += problems
 
     def _name_row(self, record: Record, layout: Layout) -> list[str]:
+        if len(record.cells) < layout.width and layout.fit:
+            return fit_names(record.cells, layout.width, layout.fit)
         if len(record.cells) != layout.width:
             message = (
                 f"Line {record.line} has the names and {len(record.cells)} cells, "
@@ -156,7 +177,9 @@ class Reading:
     def _add_block(self, source: TextSource, dialect: Dialect, writer: TableWriter) -> bool:
         if not self.records.is_between:
             return False
-        block = take_block(source, dialect, len(self.names), max_cell=self.limits.max_cell_chars)
+        block = take_block(
+            source, dialect, self.records.width, max_cell=self.limits.max_cell_chars
+        )
         if block is None:
             return False
         if not len(block.lines):
@@ -175,11 +198,18 @@ class Reading:
             record = self.records.next()
             if record is None:
                 break
-            rows += self.ragged.take(record)
+            rows += self.ragged.take(self._with_empty_ends(record))
             if len(rows) * len(self.names) >= 500_000:
                 self._add_rows(rows, writer)
                 rows = []
         self._add_rows(rows, writer)
+
+    def _with_empty_ends(self, record: Record) -> Record:
+        """Return a record with the empty cells at its end that it has too few."""
+        n = self.records.width - len(record.cells)
+        if not 0 < n <= self.n_empty_ends or record.broken:
+            return record
+        return replace(record, cells=[*record.cells, *[""] * n])
 
     def _add_rows(self, rows: list[tuple[int, list[str | None]]], writer: TableWriter) -> None:
         if rows:
@@ -190,7 +220,7 @@ class Reading:
     def _add_columns(
         self, lines: np.ndarray, columns: list[pa.Array], writer: TableWriter
     ) -> None:
-        lines, columns = self._without_names(lines, columns)
+        lines, columns = self._without_names(lines, self._without_ends(columns))
         self._count_empty(lines, columns)
         self.n_rows += len(lines)
         if self.n_rows > self.limits.max_rows:
@@ -201,6 +231,13 @@ class Reading:
             cells = [column[n].as_py() for column in columns]
             self.preview.append({"line": int(lines[n]), "cells": cells})
         writer.add(lines, columns)
+
+    def _without_ends(self, columns: list[pa.Array]) -> list[pa.Array]:
+        kept = len(columns) - self.n_empty_ends
+        for column in columns[kept:]:
+            if pc.any(pc.not_equal(pc.utf8_trim_whitespace(column), "")).as_py():
+                raise ValuesFoundError
+        return columns[:kept]
 
     def _without_names(
         self, lines: np.ndarray, columns: list[pa.Array]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tasks.engine.reader.dialects import ReadOptions
+from tasks.engine.reader.header import Header
 from tasks.engine.reader.layout import Layout
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.refusals import Problem, error
@@ -69,21 +70,21 @@ def of_layout(name: str, layout: Layout, options: ReadOptions) -> Iterator[Probl
 def _of_names(layout: Layout, options: ReadOptions) -> Iterator[Problem]:
     header = layout.header
     if header.above and not options.header_line:
-        n, first = len(header.above), header.above[0]
-        if not header.is_there:
+        if not header.is_there and any(above.text for above in header.above):
             yield _nameless(layout)
             return
-        yield warn(
-            "PREAMBLE",
-            f"{plural(n, 'line')} above the names of the columns in line {header.line} "
-            f'{"were" if n > 1 else "was"} left out. First: line {first.line}, "{first.text}"',
-            line=first.line, count=n,
-        )  # fmt: skip
+        yield _above(header)
+    if layout.fit == "moved":
+        message = (
+            f"Line {header.line} has one name fewer than the rows have cells, as R writes it. The "
+            "names were moved one to the right: the first column names the rows"
+        )
+        yield warn("NAMES_MOVED", message, line=header.line)
     if header.n_lines > 1 and not options.header_lines:
         message = f"The names of the columns go over {header.n_lines} lines and were joined"
         yield warn("HEADER_LINES", message, line=header.line, count=header.n_lines)
     if options.header is None and not header.is_there:
-        message = "The first line holds values, not names, so columns are named by number"
+        message = f"Line {header.line} holds values, not names, so columns are named by number"
         yield warn("HEADER_ABSENT", message, line=header.line)
     elif options.header is None and not header.is_sure and not options.one_column:
         message = (
@@ -93,8 +94,21 @@ def _of_names(layout: Layout, options: ReadOptions) -> Iterator[Problem]:
         yield warn("HEADER_ASSUMED", message, line=header.line)
 
 
+def _above(header: Header) -> Problem:
+    n = len(header.above)
+    first = next((above for above in header.above if above.text), None)
+    what = f'First: line {first.line}, "{first.text}"' if first else "No cell there has a value"
+    where = "names of the columns" if header.is_there else "first row"
+    return warn(
+        "PREAMBLE",
+        f"{plural(n, 'line')} above the {where} in line {header.line} "
+        f"{'were' if n > 1 else 'was'} left out. {what}",
+        line=(first or header.above[0]).line, count=n,
+    )  # fmt: skip
+
+
 def _nameless(layout: Layout) -> Problem:
-    last = layout.header.above[-1]
+    last = [above for above in layout.header.above if above.text][-1]
     if last.n_cells > 1:
         message = f"Line {last.line} has {last.n_cells} cells, but most lines have {layout.width}"
         return error("CSV_RAGGED", f"{message}. Often this is an unquoted comma", line=last.line)
@@ -190,6 +204,11 @@ def _of_left_out(reading: "Reading") -> Iterator[Problem]:
         line = reading.first_repeated
         message = f"The column names stand again as a row, first in line {line}. {were(n)}"
         yield warn("HEADER_REPEATED", message, line, n)
+    n = reading.n_empty_ends
+    if n:
+        which = "last column has" if n == 1 else f"last {n:,} columns have"
+        message = f"The {which} neither a name"
+        yield warn("COLUMNS_EMPTY", f"{message} nor a value. {were(n)}", reading.names_line, n)
     n, line = reading.n_empty, reading.first_empty
     if n:
         message = f"{plural(n, 'row')} {'has' if n == 1 else 'have'} no value in any cell"

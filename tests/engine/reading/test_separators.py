@@ -28,6 +28,8 @@ def text_of(names: str, row: str, *above: str) -> str:
         ("id,tags,n", "{n},a|b|c|d,{n}", ["10", "a|b|c|d", "10"]),
         ("name,pair", "x{n},1;2", ["x10", "1;2"]),
         ("id\tvalue", "{n}\t1,{n}", ["10", "1,10"]),
+        ("Name;Betrag", "x{n};1234,{n}", ["x10", "1234,10"]),
+        ("ort;lage", "Kiel;54,3{n},10,1", ["Kiel", "54,310,10,1"]),
     ],
 )
 def test_the_names_are_split_by_the_separator_of_the_rows(

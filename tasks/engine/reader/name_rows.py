@@ -1,0 +1,66 @@
+"""Names that are more or fewer than the cells of the rows below them."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from tasks.engine.reader.cell_types import is_typed
+from tasks.engine.reader.label_rows import has_names, rise_by_one
+
+Fit = Literal["", "moved", "filled"]
+LEAST_ROWS = 2
+NUMBERING = {"id", "nr", "no", "no.", "n", "#", "num", "number", "index", "key"}
+
+
+def find_fit(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Fit:
+    """Tell how names that are fewer than the cells below them belong to these.
+
+    Parameters
+    ----------
+    names : sequence of str
+        As they stand in the file.
+    rows : sequence of sequence of str
+        What stands below.
+    width : int
+        How many cells these have.
+
+    Returns
+    -------
+    {"", "moved", "filled"}
+        ``filled`` where the columns without a name are the last ones, and empty; ``moved`` where
+        the first column has none, because it names the rows, as R writes it; else "".
+    """
+    labels = [name.strip() for name in names]
+    is_short = 0 < len(labels) < width and len(rows) >= LEAST_ROWS
+    if not is_short or not all(labels) or any(map(is_typed, labels)):
+        return ""
+    fitting = [row for row in rows if len(row) == width]
+    are_names, is_sure = has_names(fitting)  # then those above them are none
+    if not any(cell.strip() for row in fitting for cell in row[len(labels) :]):
+        return "" if are_names and (is_sure or len(labels) == 1) else "filled"
+    is_even = len(fitting) == len(rows) and len(set(labels)) == len(labels) == width - 1 > 1
+    if not is_even or are_names:
+        return ""
+    return "moved" if _are_row_names(labels[0], [row[0] for row in rows]) else ""
+
+
+def _are_row_names(label: str, cells: Sequence[str]) -> bool:
+    """Tell whether cells name rows: each once, words, or numbers that no column is called for."""
+    if len(set(cells)) < len(cells) or not all(cell.strip() for cell in cells):
+        return False
+    return not any(map(is_typed, cells)) or (rise_by_one(cells) and label.lower() not in NUMBERING)
+
+
+def fit_names(names: Sequence[str], width: int, fit: Fit) -> list[str]:
+    """Return names in the places of their columns."""
+    missing = [""] * (width - len(names))
+    return [*missing, *names] if fit == "moved" else [*names, *missing]
+
+
+def count_empty_ends(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Count the last columns that have neither a name nor a value; the first is none of them."""
+    n = 0
+    while n < len(names) - 1 and not names[-1 - n].strip() and rows:
+        if any(len(row) == len(names) and row[-1 - n].strip() for row in rows):
+            break
+        n += 1
+    return n

@@ -1,0 +1,111 @@
+"""Names that are more or fewer than the cells below them, or blank."""
+
+import pytest
+
+from tasks.engine.reader import blocks
+from tests.engine.reading.conftest import Reader, warnings_of
+
+CARS = "Mazda RX4,21,6,160\nMazda RX4 Wag,21,6,160\nDatsun 710,22.8,4,108\n"
+ROWS = [["1", "2", "3"], ["4", "5", "6"], ["7", "8", "9"]]
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "above"), [(",", ""), ("\t", ""), (";", "Motor trend of 1974\n"), (" ", "")]
+)
+def test_names_move_beside_those_of_the_rows(reader: Reader, delimiter: str, above: str) -> None:
+    quoted = '"mpg","cyl","disp"\n' + CARS.replace("M", '"M').replace("D", '"D')
+    text = quoted.replace("4,21", '4",21').replace("Wag,", 'Wag",').replace("0,2", '0",2')
+    result = reader.read(above + text.replace(",", delimiter))
+    assert result.column_names == ["column_1", "mpg", "cyl", "disp"]
+    assert result.preview[2]["cells"] == ["Datsun 710", "22.8", "4", "108"]
+    line = 1 + bool(above)
+    told = [(p.code, p.line) for p in result.problems if p.code != "PREAMBLE"]
+    assert told == [("NAMES_MOVED", line), ("NAME_BLANK", line)]
+    assert "moved one to the right" in result.problems[-2].message
+
+
+def test_numbers_of_rows_are_names_too(reader: Reader) -> None:
+    result = reader.read("mpg,cyl\n1,21,6\n2,22.5,6\n3,20,4\n")
+    assert result.column_names == ["column_1", "mpg", "cyl"]
+    assert warnings_of(result) == ["NAMES_MOVED", "NAME_BLANK"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,name\n1,Bob,5\n2,Al,6\n",  # its first column has a name
+        "name,age\nBob,5,x\nBob,6,y\n",  # no names of rows, for they repeat
+        "name,age\n2.5,5,x\n3.5,6,y\n",
+        "name,5\nBob,5,x\nAl,6,y\n",
+        "name,name\nBob,5,x\nAl,6,y\n",
+        "name\nBob,5,x\nAl,6,y\n",
+    ],
+)
+def test_names_that_are_too_few_are_not_moved_else(reader: Reader, text: str) -> None:
+    assert reader.refusal(text)[0] in {"CSV_RAGGED", "CSV_PREAMBLE"}
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [
+        ("a,b,c\n1,2,3,\n4,5,6,\n7,8,9,\n", 1),
+        ("a,b,c,\n1,2,3,\n4,5,6,\n7,8,9,\n", 1),
+        ("a,b,c,,\n1,2,3,,\n4,5,6, ,\n7,8,9,,\n", 2),
+        ("a,b,c,,\n1,2,3,,\n4,5,6\n7,8,9,,\n", 2),
+        ("a;b;c\n1;2;3;\n4;5;6;\n7;8;9;\n", 1),
+    ],
+)
+def test_columns_at_the_end_without_anything_are_left_out_aloud(
+    reader: Reader, text: str, n: int
+) -> None:
+    result = reader.read(text)
+    assert (result.refused, result.column_names) == (False, ["a", "b", "c"])
+    assert [row["cells"] for row in result.preview] == ROWS
+    assert [(p.code, p.count) for p in result.problems] == [("COLUMNS_EMPTY", n)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a,b,c,\n1,2,3\n4,5,6\n7,8,9\n", "a,b,c,,\n1,2,3\n4,5,6\n7,8,9\n",
+     "a,b,c\n1,2,3,\n4,5,6\n7,8,9\n"],
+)  # fmt: skip
+def test_separators_at_the_end_of_some_lines_do_no_harm(reader: Reader, text: str) -> None:
+    result = reader.read(text)
+    assert (result.refused, result.column_names) == (False, ["a", "b", "c"])
+    assert [row["cells"] for row in result.preview] == ROWS
+    assert warnings_of(result) == ["EXTRA_EMPTY"]
+
+
+def test_a_column_is_kept_where_it_has_a_value_far_below(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 100_000)
+    result = reader.read("a,b\n" + "1,2,\n" * 90_000 + '3,5"6,\n4,5,x\n')
+    assert (result.column_names, result.n_rows) == (["a", "b", "column_3"], 90_002)
+    assert [(p.code, p.count) for p in result.problems] == [("NAME_BLANK", 1), ("STRAY_QUOTES", 1)]
+
+
+def test_one_column_before_separators_is_one(reader: Reader) -> None:
+    assert reader.rows("id\n1,\n2,\n3,\n") == [["1"], ["2"], ["3"]]
+    assert reader.rows("id;\n1;\n2;\n3;\n") == [["1"], ["2"], ["3"]]
+
+
+def test_a_title_above_is_no_row_of_names(reader: Reader) -> None:
+    result = reader.read("Report;Q1\nName;Wert;\nx;5;\ny;6;\n")
+    assert (result.column_names, result.n_rows) == (["Name", "Wert"], 2)
+
+
+@pytest.mark.parametrize("blank", [",,\n", " , ,\n", '"","",""\n', ",,\n\n,,\n"])
+def test_lines_of_separators_above_are_left_out_aloud(reader: Reader, blank: str) -> None:
+    result = reader.read(blank + "a,b,c\n1,2,3\n4,5,6\n")
+    assert (result.column_names, result.n_rows) == (["a", "b", "c"], 2)
+    assert warnings_of(result)[0] == "PREAMBLE"
+    assert "No cell there has a value" in result.problems[0].message
+
+
+def test_names_that_are_all_blank_are_none(reader: Reader) -> None:
+    result = reader.read(",,\n1,2,3\n4,5,6\n7,8,9\n")
+    assert result.column_names == ["column_1", "column_2", "column_3"]
+    assert [row["cells"] for row in result.preview] == ROWS
+    assert warnings_of(result) == ["PREAMBLE", "HEADER_ABSENT"]
+    assert "above the first row in line 2" in result.problems[0].message
