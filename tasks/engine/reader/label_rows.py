@@ -14,6 +14,7 @@ LEAST_BARE = 4  # where there are no words beside them
 ENOUGH_ROWS = 20
 MOST_STEP = 10
 CODE_NAME = re.compile(r"[a-z_][a-z0-9_.]*")
+DIGIT = re.compile(r"\d")
 YEAR = re.compile(r"(18|19|20)\d\d")
 Columns = Sequence[Sequence[str]]
 
@@ -48,9 +49,15 @@ def has_names(rows: Sequence[Sequence[str]]) -> tuple[bool, bool]:
 def _differ(first: Sequence[str], body: Sequence[Sequence[str]], columns: Columns) -> bool:
     """Tell whether names that stand above words only differ from these in some way.
 
-    They stand again as a whole; they are written as in code, and below one of them nothing is; or
-    they stand once, and the values below again and again.
+    They stand again as a whole; they have no digits where all values below have some; they are
+    written as in code, and below one of them nothing is; or they stand once, and the values below
+    again and again.
     """
+    if any(
+        cell and not DIGIT.search(cell) and all(map(DIGIT.search, column))
+        for cell, column in zip(first, columns, strict=True)
+    ):
+        return True
     if any([cell.strip() for cell in row] == list(first) for row in body):
         return True
     if all(map(CODE_NAME.fullmatch, first)):

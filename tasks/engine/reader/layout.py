@@ -15,16 +15,17 @@ from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
 from tasks.engine.reader.header import Header, find_header
 from tasks.engine.reader.name_rows import Fit, count_empty_ends, find_fit, fit_names
 from tasks.engine.reader.names import join_lines
-from tasks.engine.reader.one_column import is_one_column
+from tasks.engine.reader.one_column import is_one_column, is_split_by_spaces
 from tasks.engine.reader.records import Record, Records
 from tasks.engine.reader.refusals import RefusedError
+from tasks.engine.reader.separator_line import take_separator
 from tasks.engine.reader.short_rows import ShortRows
 from tasks.engine.reader.text_source import TextSource
 
 SAMPLE_RECORDS = 500
 COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+")
 POINT_NUMBER = re.compile(r"[+-]?\d+\.\d+")
-LEAST_SPACE_WIDTH = 3
+QUOTED = re.compile(r'"[^"]*"')
 TYPED_CELLS = 20_000
 HEAD_RECORDS = 50
 # A separator inside a cell: no decimal comma, and none that a space follows as in a sentence.
@@ -58,6 +59,8 @@ class Layout:
         How names that are fewer than the cells below belong to these.
     n_empty : int
         How many columns at the end have neither a name nor a value.
+    told : str
+        The separator that a line above everything else tells; empty where there is none.
     """
 
     dialect: Dialect
@@ -68,6 +71,7 @@ class Layout:
     is_torn: bool
     fit: Fit = ""
     n_empty: int = 0
+    told: str = ""
 
 
 def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
@@ -86,6 +90,9 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
         encoding=encoding, bad_lines=options.bad_lines, missing=options.missing,
         quote='"' if options.quote is None else options.quote, escape=options.escape or "",
     )  # fmt: skip
+    told, text = ("", text) if options.header_line else take_separator(text)
+    if told and told in text and options.delimiter is None:
+        options = replace(options, delimiter=told)
     dialect, is_torn = _find_split(text, dialect, options)
     records = sample(text, dialect)
     width = _usual_width(records)
@@ -108,7 +115,7 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     are_typed = are_columns_typed(body, width)
     short_rows = ShortRows(body, width)
     return Layout(
-        dialect, header, width, are_typed, short_rows, is_torn, fit, n_empty,
+        dialect, header, width, are_typed, short_rows, is_torn, fit, n_empty, told,
     )  # fmt: skip
 
 
@@ -194,9 +201,7 @@ def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | N
     width, count = Counter(len(r.cells) for r in split).most_common(1)[0]
     cells = [cell for r in records[1:] for cell in r.cells[:TYPED_CELLS]][:TYPED_CELLS] or ["-"]
     typed = sum(map(is_typed, cells)) / len(cells)
-    if dialect.delimiter == " " and (
-        width < LEAST_SPACE_WIDTH or count < 0.95 * (len(records) - 1) or typed < 0.5
-    ):
+    if dialect.delimiter == " " and (typed < 0.5 or not is_split_by_spaces(records, width)):
         return None  # words, or columns that are made even with spaces
     broken = sum(bool(r.broken) for r in records) / n_all
     rivals = sum(_has_rival(r, dialect) for r in records) / len(records)
@@ -231,7 +236,7 @@ def _without_ends(records: Sequence[Record]) -> Sequence[Record]:
 
 
 def _is_torn(text: str) -> bool:
-    lines = text.splitlines()
+    lines = [QUOTED.sub("", line) for line in text.splitlines()]
     return any(sum(d in line for line in lines) > 0.5 * len(lines) for d in DELIMITERS)
 
 

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from tasks.engine.reader.cell_types import are_columns_typed, is_typed
+from tasks.engine.reader.cell_types import DATE, are_columns_typed, is_typed
 from tasks.engine.reader.label_rows import has_names
 from tasks.engine.reader.records import Record
 
-MOST_WORDS = 2  # more are a title
+MOST_WORDS = 3  # more are a title
+LEAST_SPACE_WIDTH = 3
 DIGIT = re.compile(r"\d")
 
 
@@ -40,6 +41,26 @@ def is_one_column(records: Sequence[Record], delimiter: str, width: int) -> bool
         return True  # decimal commas, or those of thousands
     holds_values = not _has_names([r.cells for r in body], width)
     return holds_values and (width == 2 or _is_prose(texts, delimiter))
+
+
+def is_split_by_spaces(records: Sequence[Record], width: int) -> bool:
+    """Tell whether lines that spaces split are rows: neither sentences nor dates nor amounts.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        The first ones, split at each space.
+    width : int
+        How many cells most of them have.
+    """
+    n_split = sum(len(r.cells) == width for r in records)
+    if width < LEAST_SPACE_WIDTH or n_split < 0.95 * (len(records) - 1):
+        return False
+    body = [r.text.strip() for r in records[1:]]
+    n_sentences = sum(", " in text or "; " in text for text in body)
+    are_named = len(records[0].cells) == width
+    n_values = sum(bool(DATE.fullmatch(t)) if are_named else is_typed(t) for t in body)
+    return n_sentences <= 0.5 * len(body) and n_values <= 0.5 * len(body)
 
 
 def _is_prose(texts: Sequence[str], delimiter: str) -> bool:

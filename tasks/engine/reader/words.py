@@ -57,14 +57,23 @@ def of_layout(name: str, layout: Layout, options: ReadOptions) -> Iterator[Probl
             yield error("CSV_ONE_COLUMN", ONE_COLUMN)
             return
         yield warn("ONE_COLUMN", ONE_COLUMN)
-    yield from _of_names(layout, options)
     dialect = layout.dialect
+    if layout.told:
+        told, found = (_name(sign) for sign in (layout.told, dialect.delimiter))
+        what = "It was obeyed" if told == found else f"The lines have {found or 'none'}"
+        message = f"Line 1 says that the separator is {told}. {what}, and the line was left out"
+        yield warn("SEPARATOR_LINE", message, line=1)
+    yield from _of_names(layout, options)
     if dialect.skip_space:
         yield warn("SPACE_AFTER_SEPARATOR", "Spaces after the separator were left out")
     if dialect.quote == "'" and options.quote is None:
         yield warn("QUOTE_APOSTROPHE", "Cells are quoted with ' instead of \"")
     if dialect.escape and options.escape is None:
         yield warn("ESCAPE_BACKSLASH", 'Quotes inside cells are written as \\" and were read as "')
+
+
+def _name(delimiter: str) -> str:
+    return "a tab" if delimiter == "\t" else delimiter and f'"{delimiter}"'
 
 
 def _of_names(layout: Layout, options: ReadOptions) -> Iterator[Problem]:

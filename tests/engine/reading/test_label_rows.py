@@ -19,12 +19,13 @@ CASES = [
     ("Name,Price\nBob,$5.00\nCarl,$6.50\n", SURE),
     ("a1,a2,a3\n1,2,3\n4,5,6\n", SURE),
     (",x,y\n0,1.5,2\n1,2.5,3\n", [*SURE, "NAME_BLANK"]),
+    ("Name,Ort\nBob,1010 Wien\nCarl,8020 Graz\n", SURE),
     # words only
     ("Alice,London\nBob,Paris\nCarl,Rome\n", ASSUMED),
     ("alice,london\nBob,New York\ncarl,rome\n", ASSUMED),
     ("city,side\nOslo,north\nRome,south\n", SURE),
     ("Name,Town\nBob,Paris\nCarl,Rome\n", ASSUMED),
-    ("Smith,Oslo\n" + "".join(f"Bob{n},Town{n // 2}\n" for n in range(30)), ASSUMED),
+    ("Smith,Oslo\n" + "".join(f"B{'o' * n}b,To{'w' * (n // 2)}n\n" for n in range(30)), ASSUMED),
     ("Oslo,north\nRome,south\nOslo,south\nRome,north\n", NONE),
     # a first row that is a row, with words
     ("Bob,5,x\nCarl,6,y\nDan,7,z\n", NONE),

@@ -67,6 +67,9 @@ def test_what_stands_above_the_names_does_not_choose_the_separator(
         ("when", "Jan {n}, 2020"),
         ("x", "{n};{m}"),
         ("pop", "{n},1{n}"),
+        ("date of birth", "{n} May, 2020"),
+        ("date of birth", "{n} May 2020"),
+        ("Einwohner gesamt", "1 234 5{n}"),
     ],
 )
 def test_one_column_may_hold_separators(reader: Reader, name: str, row: str) -> None:
@@ -96,3 +99,50 @@ def test_a_title_above_two_columns_is_not_the_name_of_one(
 
 def test_a_title_above_rows_without_names_is_no_column(reader: Reader) -> None:
     assert reader.refusal(text_of("Sales", "{n},1,x{m}"))[0] == "CSV_PREAMBLE"
+
+
+@pytest.mark.parametrize(
+    ("rows", "cells"),
+    [(['"1,5"', '"2,5"', '"3,25"'], ["1,5", "2,5", "3,25"]),
+     (['"Meier, Hans"', '"Kohl, Eva"'], ["Meier, Hans", "Kohl, Eva"])],
+)  # fmt: skip
+def test_quoted_separators_do_not_tear_one_column(
+    reader: Reader, rows: list[str], cells: list[str]
+) -> None:
+    assert reader.rows("\n".join(["name", *rows]) + "\n") == [[cell] for cell in cells]
+
+
+def test_spaces_split_numbers_below_as_many_names(reader: Reader) -> None:
+    assert reader.rows("a b c\n100 200 300\n1 200 300\n")[0] == ["100", "200", "300"]
+    assert reader.rows("1 2 3\n4 5 6\n7 8 9\n")[0] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "\ufeffsep=;"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_for_excel_is_obeyed_and_is_no_row(reader: Reader, first: str, end: str) -> None:
+    result = reader.read(end.join([first, "a;b,c", "1,5;2,5", "3,5;4,5", ""]))
+    assert (result.column_names, result.n_rows) == (["a", "b,c"], 2)
+    assert (result.preview[0]["line"], warnings_of(result)) == (3, ["SEPARATOR_LINE"])
+    assert 'the separator is ";". It was obeyed' in result.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "words"),
+    [
+        ("sep=^\na^b\n1^2\n3^4\n", "^", 'is "^". It was obeyed'),
+        ("sep=\t\na\tb\n1\t2\n", "\t", "is a tab. It was obeyed"),
+        ("sep=,\na;b\n1;2\n3;4\n", ";", 'is ",". The lines have ";"'),
+        ("sep=;\nx\n1\n2\n", "", 'is ";". The lines have none'),
+    ],
+)
+def test_what_the_line_for_excel_tells_is_held_against_the_lines(
+    reader: Reader, text: str, delimiter: str, words: str
+) -> None:
+    result = reader.read(text)
+    assert result.dialect
+    assert (result.dialect.delimiter, result.n_rows) == (delimiter, text.count("\n") - 2)
+    assert any(words in problem.message for problem in result.problems)
+
+
+def test_names_may_begin_as_the_line_for_excel(reader: Reader) -> None:
+    assert reader.read("sep=,b\n1,2\n3,4\n").column_names == ["sep=", "b"]
