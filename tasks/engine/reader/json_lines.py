@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.limits import ReadLimits
+from tasks.engine.reader.names import can_be_kept, check_width, name_columns
 from tasks.engine.reader.reading import PREVIEW_ROWS, Progress, ReadResult
 from tasks.engine.reader.refusals import Problem, RefusedError, error
-from tasks.engine.reader.source_names import can_be_kept, check_width, mend_names
 from tasks.engine.reader.table_writer import TableWriter
 
 DIALECT = Dialect(delimiter=",", quote='"', encoding="utf-8", header=True, decimal=".",
@@ -56,7 +56,7 @@ class JsonLinesReading:
         """Write the table; what refuses the file stands in the result's problems."""
         try:
             keys = self._find_keys(on_progress)
-            self.names, self.problems = mend_names(keys)
+            self.names, self.problems = name_columns(keys)
             self._write(keys, on_progress)
             self._report()
         except RefusedError as refusal:

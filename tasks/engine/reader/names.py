@@ -1,4 +1,4 @@
-"""The names of a table's columns, from what stands in the file."""
+"""The names of a table's columns: what stands in the file, made whole and unique, and told."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,6 +7,20 @@ from tasks.engine.reader.refusals import Problem, RefusedError, error
 from tasks.engine.tables import LINE
 
 TOLD = 5
+
+
+def check_width(width: int, file_name: str, limit: int) -> None:
+    """Raise RefusedError when a file has more columns than this server takes, or none."""
+    if not width:
+        raise RefusedError(error("FILE_EMPTY", f"{file_name} has no columns"))
+    if width > limit:
+        message = f"{file_name} has {width:,} columns. The limit on this server is {limit:,}"
+        raise RefusedError(error("CSV_TOO_WIDE", message))
+
+
+def can_be_kept(text: str) -> bool:
+    """Tell whether a text has neither a zero nor half of a pair of surrogates."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def join_lines(rows: Sequence[Sequence[str]], width: int) -> list[str]:
@@ -21,15 +35,17 @@ def number_names(width: int) -> list[str]:
     return [f"column_{n}" for n in range(1, width + 1)]
 
 
-def name_columns(labels: Sequence[str], line: int) -> tuple[list[str], list[Problem]]:
+def name_columns(
+    labels: Sequence[str], line: int | None = None
+) -> tuple[list[str], list[Problem]]:
     """Give every column a name of its own.
 
     Parameters
     ----------
     labels : sequence of str
         The names as they stand in the file; some may be empty, some may be the same.
-    line : int
-        Where they stand.
+    line : int, optional
+        Where they stand, in a file of lines.
 
     Returns
     -------
@@ -37,11 +53,15 @@ def name_columns(labels: Sequence[str], line: int) -> tuple[list[str], list[Prob
         Empty ones are numbered, and so is what repeats another one.
     problems : list of Problem
         A warning for each such column, a few at most.
+
+    Raises
+    ------
+    RefusedError
+        For a name that no table can have.
     """
-    if LINE in labels:
-        n = labels.index(LINE) + 1
-        message = f'Column {n} is called "{LINE}", a name that Trainyard needs. Rename it'
-        raise RefusedError(error("CSV_HEADER_RESERVED", message, line=line))
+    labels = [label.strip() for label in labels]
+    for n, label in enumerate(labels, start=1):
+        _check(label, n, line)
     taken, first_of, tried = set(labels), {}, Counter[str]()
     names: list[str] = []
     blank: list[int] = []
@@ -57,9 +77,18 @@ def name_columns(labels: Sequence[str], line: int) -> tuple[list[str], list[Prob
         blank += [] if label else [n]
         repeated += [(n, label, name)] if label else []
     problems = [
-        _repeated(first_of[label], *one, line) for one in repeated[:TOLD] for label in [one[1]]
+        _repeated(first_of[label], n, label, name, line) for n, label, name in repeated[:TOLD]
     ]
-    return names, problems + _blank(blank, line) + _more(len(repeated) - TOLD, line)
+    return names, problems + _blank(blank, names, line) + _more(len(repeated) - TOLD, line)
+
+
+def _check(name: str, position: int, line: int | None) -> None:
+    if name == LINE:
+        message = f'Column {position} is called "{LINE}", a name that Trainyard needs. Rename it'
+        raise RefusedError(error("CSV_HEADER_RESERVED", message, line=line))
+    if not can_be_kept(name):
+        message = f"The name of column {position} holds a character that is no text"
+        raise RefusedError(error("NAME_NO_TEXT", message, line=line))
 
 
 def _free_name(stem: str, taken: set[str], tried: Counter[str], *, repeats: bool) -> str:
@@ -71,26 +100,25 @@ def _free_name(stem: str, taken: set[str], tried: Counter[str], *, repeats: bool
     return name
 
 
-def _repeated(first: int, n: int, label: str, name: str, line: int) -> Problem:
+def _repeated(first: int, n: int, label: str, name: str, line: int | None) -> Problem:
     both = f'Two columns are called "{label}" (columns {first} and {n})'
     message = f'{both}. Column {n} is read as "{name}"'
     return Problem("warning", "NAME_REPEATED", message, line=line, column=name)
 
 
-def _blank(columns: Sequence[int], line: int) -> list[Problem]:
+def _blank(columns: Sequence[int], names: Sequence[str], line: int | None) -> list[Problem]:
     if not columns:
         return []
+    where = f" in line {line}" if line else ""
     shown = ", ".join(map(str, columns[:TOLD])) + (", ..." if len(columns) > TOLD else "")
     if len(columns) == 1:
-        message = f'Column {shown} has no name in line {line}. It is read as "column_{columns[0]}"'
+        message = f'Column {shown} has no name{where}. It is read as "{names[columns[0] - 1]}"'
     else:
-        message = (
-            f"{len(columns):,} columns have no name in line {line} ({shown}). They are numbered"
-        )
+        message = f"{len(columns):,} columns have no name{where} ({shown}). They are numbered"
     return [Problem("warning", "NAME_BLANK", message, line=line, count=len(columns))]
 
 
-def _more(n: int, line: int) -> list[Problem]:
+def _more(n: int, line: int | None) -> list[Problem]:
     if n <= 0:
         return []
     message = f"{n:,} more columns have the name of another one. They are numbered"

@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 from tasks.engine.reader.arrow_text import find_fractions, find_unfit, to_text
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.limits import ReadLimits
+from tasks.engine.reader.names import check_width, name_columns
 from tasks.engine.reader.reading import PREVIEW_ROWS, Progress, ReadResult
 from tasks.engine.reader.refusals import Problem, RefusedError, error
-from tasks.engine.reader.source_names import check_width, mend_names
 from tasks.engine.reader.table_writer import TableWriter
 from tasks.engine.tables import BATCH_ROWS
 
@@ -79,7 +79,7 @@ class ParquetReading:
         groups = (metadata.row_group(n) for n in range(metadata.num_row_groups))
         if sum(group.total_byte_size for group in groups) > self.limits.max_unpacked_bytes:
             raise self._too_big()
-        self.names, self.problems = mend_names(schema.names)
+        self.names, self.problems = name_columns(schema.names)
         for field in schema:
             if pa.types.is_duration(field.type):
                 message = f'"{field.name}" holds durations; they are counted in {field.type.unit}'

@@ -15,7 +15,7 @@ from tasks.engine.reader.encodings import find_encoding, read_sample
 from tasks.engine.reader.layout import Layout, find_layout
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.name_rows import fit_names
-from tasks.engine.reader.names import join_lines, name_columns, number_names
+from tasks.engine.reader.names import check_width, join_lines, name_columns, number_names
 from tasks.engine.reader.ragged import Ragged
 from tasks.engine.reader.records import Record, Records
 from tasks.engine.reader.refusals import Problem, RefusedError, error
@@ -110,12 +110,8 @@ class Reading:
         found = list(of_layout(self.name, layout, self.options))
         refusals = [problem for problem in found if problem.severity == "error"]
         self.problems += [problem for problem in found if problem.severity != "error"]
-        if layout.width > self.limits.max_columns:
-            message = (
-                f"{self.name} has {layout.width:,} columns. "
-                f"The limit on this server is {self.limits.max_columns:,}"
-            )
-            raise RefusedError(error("CSV_TOO_WIDE", message))
+        if layout.width:
+            check_width(layout.width, self.name, self.limits.max_columns)
         if refusals:
             raise RefusedError(refusals[0])
 

@@ -113,6 +113,9 @@ def test_names_that_are_blank_or_repeat_are_numbered_aloud(reader: Reader) -> No
 def test_numbered_names_never_meet_a_name_of_the_file(reader: Reader) -> None:
     result = reader.read("a,a,a_2,,column_4\n1,2,3,4,5\n")
     assert len(set(result.column_names)) == 5
+    result = reader.read("a,,column_2\n1,2,3\n")
+    assert result.column_names == ["a", "column_2_2", "column_2"]
+    assert result.problems[0].message.endswith('It is read as "column_2_2"')
 
 
 def test_apostrophes_quote_where_they_do(reader: Reader) -> None:

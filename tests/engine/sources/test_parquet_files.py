@@ -136,7 +136,7 @@ def test_names_are_mended_and_told(reader: Reader) -> None:
     pq.write_table(table, buffer)
     result = reader.read(buffer.getvalue())
     assert result.column_names == ["a", "column_2", "a_3", "a_2"]
-    assert warnings_of(result) == ["NAME_BLANK", "NAME_REPEATED"]
+    assert warnings_of(result) == ["NAME_REPEATED", "NAME_BLANK"]
 
 
 def test_durations_are_counted_and_told(reader: Reader) -> None:
