@@ -23,8 +23,9 @@ def has_names(rows: Sequence[Sequence[str]]) -> tuple[bool, bool]:
     """Tell whether the first row names the columns, and whether that is sure.
 
     It does not when it holds a number, an amount or a date above a column of such, unless these
-    are years, number the columns, or date numbers; when one of its cells is missing in a way that
-    no name is (``?``, ``NA``); or when half of its cells stand again in their columns.
+    are years, number the columns, or date numbers, or are fewer than the words above such columns;
+    when one of its cells is missing in a way that no name is (``?``, ``NA``); or when half of its
+    cells stand again in their columns.
     """
     first, body = [cell.strip() for cell in rows[0]], rows[1:BODY_ROWS]
     if not body:
@@ -36,14 +37,24 @@ def has_names(rows: Sequence[Sequence[str]]) -> tuple[bool, bool]:
         return True, _are_surely_years(labels, below)
     if _number_columns(labels, below, len(first)) or _date_columns(labels, below, len(first)):
         return True, False
-    are_typed = [is_typed_column(column) for column in columns]
-    if any(are_typed[n] for n in typed) or any(cell in MISSING and cell for cell in first):
+    return _weigh(first, body, columns)
+
+
+def _weigh(
+    first: Sequence[str], body: Sequence[Sequence[str]], columns: Columns
+) -> tuple[bool, bool]:
+    """Tell by words and values above columns of values whether a row holds names."""
+    if any(cell in MISSING and cell for cell in first):
         return False, True
+    above = [cell for cell, column in zip(first, columns, strict=True) if is_typed_column(column)]
+    n_values = sum(map(is_typed, above))
+    n_words = sum(map(bool, above)) - n_values
+    if n_values:
+        return n_words > max(1, n_values), n_words == 0
     again = _count_again(first, body)
     if again >= max(2, 0.5 * len(first)):
         return False, False
-    is_above_typed = any(cell and is_so for cell, is_so in zip(first, are_typed, strict=True))
-    return True, is_above_typed or (again == 0 and _differ(first, body, columns))
+    return True, n_words > 0 or (again == 0 and _differ(first, body, columns))
 
 
 def _differ(first: Sequence[str], body: Sequence[Sequence[str]], columns: Columns) -> bool:
@@ -62,7 +73,12 @@ def _differ(first: Sequence[str], body: Sequence[Sequence[str]], columns: Column
         return True
     if all(map(CODE_NAME.fullmatch, first)):
         return any(not any(map(CODE_NAME.fullmatch, column)) for column in columns)
-    return len(body) >= ENOUGH_ROWS and any(4 * len(set(c)) <= len(c) for c in columns)
+    return len(body) >= ENOUGH_ROWS and any(map(_is_of_few, columns))
+
+
+def _is_of_few(column: Sequence[str]) -> bool:
+    present = [cell for cell in column if cell]
+    return len(present) >= ENOUGH_ROWS and 4 * len(set(present)) <= len(present)
 
 
 def _are_years(labels: Sequence[str], below: Columns) -> bool:

@@ -9,6 +9,10 @@ from tasks.engine.reader.records import Record
 
 MOST_WORDS = 3  # more are a title
 LEAST_SPACE_WIDTH = 3
+# Thousands with a sign of money or with cents, which no two cells beside each other look like.
+GROUPED = re.compile(
+    r"[+-]?([^\w\s,.;+-]\d{1,3}(,\d{3})+(\.\d+)?|\d{1,3}(,\d{3})+(\.\d+|[^\w\s,.;]))"
+)
 DIGIT = re.compile(r"\d")
 
 
@@ -29,13 +33,14 @@ def is_one_column(records: Sequence[Record], delimiter: str, width: int) -> bool
     """
     if len(records) < 3 or any(r.broken or "\n" in "".join(r.cells) for r in records):
         return False
+    if delimiter == "," and all(GROUPED.fullmatch(r.text) for r in records[1:]):
+        return len(records[0].cells) == 1 or bool(GROUPED.fullmatch(records[0].text))
     name, body = records[0].text.strip(), records[1:]
-    if len(records[0].cells) > 1 or len(name.split()) > MOST_WORDS or is_typed(name):
-        return False
-    if any(len(r.cells) != width for r in body):
-        return False
     texts = [r.text for r in body]
-    if any('"' in text or "'" in text for text in texts):
+    is_named = len(records[0].cells) == 1 and len(name.split()) <= MOST_WORDS
+    is_even = all(len(r.cells) == width for r in body)
+    are_quoted = any('"' in text or "'" in text for text in texts)
+    if not is_named or is_typed(name) or not is_even or are_quoted:
         return False
     if delimiter == "," and all(map(is_typed, texts)):
         return True  # decimal commas, or those of thousands

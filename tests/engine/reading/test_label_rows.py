@@ -26,6 +26,7 @@ CASES = [
     ("city,side\nOslo,north\nRome,south\n", SURE),
     ("Name,Town\nBob,Paris\nCarl,Rome\n", ASSUMED),
     ("Smith,Oslo\n" + "".join(f"B{'o' * n}b,To{'w' * (n // 2)}n\n" for n in range(30)), ASSUMED),
+    ("Smith,A\n" + "".join(f"B{'o' * n}b,{'BC'[n % 2] * (n > 25)}\n" for n in range(30)), ASSUMED),
     ("Oslo,north\nRome,south\nOslo,south\nRome,north\n", NONE),
     # a first row that is a row, with words
     ("Bob,5,x\nCarl,6,y\nDan,7,z\n", NONE),
@@ -33,7 +34,10 @@ CASES = [
     ("?,1\nb,2\nc,3\n", NONE),
     ("Bob,NA\nCarl,2\nDan,3\n", NONE),
     ("Bob,Rome,\nCarl,Paris,3\nDan,Oslo,4\n", [*ASSUMED, "NAME_BLANK"]),
+    ("Bob,unknown,5\nCarl,6,7\nDan,7,8\n", NONE),
     # years
+    ("Region,Born,2020,Price\nA,1.5,6,7\nB,2.5,8,9\n", ASSUMED),
+    ("Region,Price,2020\nA,1.5,6\nB,2.5,8\n", NONE),
     ("country,2019,2020,2021\n" + NUMBERS, SURE),
     ("country,2021,2020,2019\n" + NUMBERS, SURE),
     ("country,1990,1995,2000\n" + NUMBERS, SURE),

@@ -112,6 +112,13 @@ def test_quoted_separators_do_not_tear_one_column(
     assert reader.rows("\n".join(["name", *rows]) + "\n") == [[cell] for cell in cells]
 
 
+@pytest.mark.parametrize("row", ["${m},5{n}.50", "{m},5{n}.25", "-{n},5{n}€"])
+@pytest.mark.parametrize("names", ["", "Price in USD\n"])
+def test_amounts_without_a_name_are_one_column(reader: Reader, row: str, names: str) -> None:
+    rows = [row.format(n=n, m=n % 10) for n in N]
+    assert reader.rows(names + "\n".join(rows)) == [[cell] for cell in rows]
+
+
 def test_spaces_split_numbers_below_as_many_names(reader: Reader) -> None:
     assert reader.rows("a b c\n100 200 300\n1 200 300\n")[0] == ["100", "200", "300"]
     assert reader.rows("1 2 3\n4 5 6\n7 8 9\n")[0] == ["1", "2", "3"]
