@@ -67,11 +67,14 @@ def find_header(records: Sequence[Numbered], width: int, options: ReadOptions) -
     first = _first_of(records, width, options)
     table = records[first:]
     is_there, is_sure = options.header, True
+    rows = [cells for _, cells in table]
     if is_there is None:
-        is_there, is_sure = has_names([cells for _, cells in table])
+        is_there, is_sure = has_names(rows)
     n_lines = 1
     if is_there:
-        n_lines = options.header_lines or _count_lines([cells for _, cells in table], width)
+        n_lines = options.header_lines or _count_lines(rows, width)
+    if n_lines == 1 and is_sure and options.header is None:
+        is_sure = not (is_there and _has_more_names(rows[1:]))
     above = tuple(Above(line, len(cells), _shown(cells)) for line, cells in records[:first])
     n_lines = min(n_lines, len(table))
     last_line = table[n_lines - 1][0] if is_there else 0
@@ -92,8 +95,19 @@ def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> 
     least = min(2, width) if not usual else max(min(2, width), 0.5 * usual[len(usual) // 2])
     for n, (_, cells) in enumerate(records[:100]):
         if len(cells) == width and filled[n] >= least:
-            return n
+            below = [cells for _, cells in records[n + 1 :]]
+            return n + (_is_sentence(cells) and _has_more_names(below))
     return 0
+
+
+def _is_sentence(cells: Sequence[str]) -> bool:
+    """Tell whether a row is a sentence that a separator splits: a space follows each of them."""
+    return len(cells) > 1 and all(cell.startswith(" ") and cell.strip() for cell in cells[1:])
+
+
+def _has_more_names(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether names stand in the row below one that may be names, too."""
+    return bool(rows) and _is_more_names(rows[0], rows[1 : 1 + BODY_ROWS], least=1)
 
 
 def _count_filled(cells: Sequence[str]) -> int:
@@ -117,11 +131,12 @@ def _count_lines(rows: Sequence[Sequence[str]], width: int) -> int:
     return n_lines
 
 
-def _is_more_names(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+def _is_more_names(row: Sequence[str], body: Sequence[Sequence[str]], least: int = 2) -> bool:
+    """Tell whether words stand above so many columns of values, and above all such."""
     columns = [[r[n].strip() for r in body if len(r) > n] for n in range(len(row))]
     above = [
         row[n].strip()
         for n, column in enumerate(columns)
         if sum(cell not in MISSING for cell in column) >= LEAST_TYPED and is_typed_column(column)
     ]
-    return len(above) > 1 and not any(cell in MISSING or is_typed(cell) for cell in above)
+    return len(above) >= least and not any(cell in MISSING or is_typed(cell) for cell in above)

@@ -52,7 +52,8 @@ def _weigh(
     if n_values:
         return n_words > max(1, n_values), n_words == 0
     again = _count_again(first, body)
-    if again >= max(2, 0.5 * len(first)):
+    is_value = len(first) == 1 and n_words == 0 and first[0] in columns[0]
+    if is_value or again >= max(2, 0.5 * len(first)):
         return False, False
     return True, n_words > 0 or (again == 0 and _differ(first, body, columns))
 

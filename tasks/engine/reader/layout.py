@@ -215,9 +215,16 @@ def _find_start(records: Sequence[Record], width: int) -> int:
     """Return which record the table begins with: below the last near the top that is not split."""
     head = records[:HEAD_RECORDS]
     start = max((n + 1 for n, r in enumerate(head) if len(r.cells) == 1), default=0)
-    while start < len(head) and len(head[start].cells) != width:
+    while start < len(head) and not _may_begin(head[start].cells, width):
         start += 1
     return start
+
+
+def _may_begin(cells: Sequence[str], width: int) -> bool:
+    """Tell whether a record may be names: one may lack, and blank ones may be too many."""
+    return len(cells) in {width, max(width - 1, 2)} or (
+        len(cells) > width and not any(cell.strip() for cell in cells[width:])
+    )
 
 
 def _has_rival(record: Record, dialect: Dialect) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from tasks.engine.reader.cell_types import is_typed
-from tasks.engine.reader.label_rows import has_names, rise_by_one
+from tasks.engine.reader.label_rows import YEAR, has_names, rise_by_one
 
 Fit = Literal["", "moved", "filled"]
 LEAST_ROWS = 2
@@ -31,7 +31,7 @@ def find_fit(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) ->
     """
     labels = [name.strip() for name in names]
     is_short = 0 < len(labels) < width and len(rows) >= LEAST_ROWS
-    if not is_short or not all(labels) or any(map(is_typed, labels)):
+    if not is_short or not all(label and _may_name(label) for label in labels):
         return ""
     fitting = [row for row in rows if len(row) == width]
     are_names, is_sure = has_names(fitting)  # then those above them are none
@@ -41,6 +41,10 @@ def find_fit(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) ->
     if not is_even or are_names:
         return ""
     return "moved" if _are_row_names(labels[0], [row[0] for row in rows]) else ""
+
+
+def _may_name(label: str) -> bool:
+    return not is_typed(label) or bool(YEAR.fullmatch(label))
 
 
 def _are_row_names(label: str, cells: Sequence[str]) -> bool:

@@ -69,6 +69,7 @@ CASES = [
     ("x\n1\n2\n", ["ONE_COLUMN"]),
     ("name\nBob Ray\nAnn Lee\n", ["ONE_COLUMN"]),
     ("Bob Ray\nAnn Lee\nJoe Poe\n", ["ONE_COLUMN", *ASSUMED]),
+    ("no\nno\nyes\nno\nyes\n", ["ONE_COLUMN", *NONE]),
     ("1\n2\n3\n", ["ONE_COLUMN", *NONE]),
 ]
 

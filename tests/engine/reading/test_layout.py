@@ -89,6 +89,15 @@ def test_a_first_row_with_missing_cells_is_no_second_line_of_names(reader: Reade
         assert read_well(reader, f"n,day,half,code\n{row}{BODY}").n_rows == 20
 
 
+def test_a_row_of_words_below_the_names_makes_them_doubtful(reader: Reader) -> None:
+    rows = "".join(f"x{n},{n}\n" for n in range(5))
+    result = read_well(reader, "Report 2020, all regions\nName,Value\n" + rows, "PREAMBLE")
+    assert (result.column_names, result.n_rows) == (["Name", "Value"], 5)
+    read_well(reader, "Report,2020\nName,Value\n" + rows, "HEADER_ABSENT")
+    read_well(reader, "Report,all\nName,Value\n" + rows, "HEADER_ASSUMED")
+    read_well(reader, "Name,Value\nReport,?\n" + rows)
+
+
 def test_another_table_below_is_left_out_aloud(reader: Reader) -> None:
     second = "n,day,half\n" + "".join(f"{n},2024-01-01,{n}\n" for n in range(30))
     result = read_well(reader, f"n,day,half,code\n{BODY}{second}", "SECOND_TABLE")

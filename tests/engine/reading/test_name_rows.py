@@ -24,6 +24,13 @@ def test_names_move_beside_those_of_the_rows(reader: Reader, delimiter: str, abo
     assert "moved one to the right" in result.problems[-2].message
 
 
+def test_years_are_names_beside_those_of_rows(reader: Reader) -> None:
+    result = reader.read("pop,area,2020\nOslo,21,6,1\nRome,22.5,6,2\nBern,20,4,5\n")
+    assert result.column_names == ["column_1", "pop", "area", "2020"]
+    result = reader.read("pop,area,2020\n21,6,1,\n22.5,6,4,\n")
+    assert (result.column_names, result.n_rows) == (["pop", "area", "2020"], 2)
+
+
 def test_numbers_of_rows_are_names_too(reader: Reader) -> None:
     result = reader.read("mpg,cyl\n1,21,6\n2,22.5,6\n3,20,4\n")
     assert result.column_names == ["column_1", "mpg", "cyl"]

@@ -43,6 +43,18 @@ def test_the_names_are_split_by_the_separator_of_the_rows(
 
 
 @pytest.mark.parametrize(
+    ("names", "row"),
+    [("Stadt, Land|A|", "Ulm{n}, D|{n}"), ("Stadt, Land|A", "Ulm{n}, D|{n}|"),
+     ("Stadt, Land|A", "r{n}|Ulm{n}, D|{n}")],
+)  # fmt: skip
+def test_names_of_another_width_are_split_by_it_too(reader: Reader, names: str, row: str) -> None:
+    result = reader.read(text_of(names, row))
+    assert not result.refused, result.problems
+    assert result.column_names[-2:] == ["Stadt, Land", "A"]
+    assert result.preview[0]["cells"][-2:] == ["Ulm10, D", "10"]
+
+
+@pytest.mark.parametrize(
     ("above", "names", "row", "first"),
     [
         (["Sales, 2020"], "Name;Betrag", "Ort{n};{n},5", "Ort10"),
