@@ -199,6 +199,8 @@ def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | N
     if len(split) <= 0.5 * len(records):
         return None
     width, count = Counter(len(r.cells) for r in split).most_common(1)[0]
+    first = all_records[0].cells
+    count += len(first) != width and _may_begin(first, width)
     cells = [cell for r in records[1:] for cell in r.cells[:TYPED_CELLS]][:TYPED_CELLS] or ["-"]
     typed = sum(map(is_typed, cells)) / len(cells)
     if dialect.delimiter == " " and (typed < 0.5 or not is_split_by_spaces(records, width)):
