@@ -16,6 +16,7 @@ MAX_LINES = 5
 LEAST_TYPED = 3  # so few cells may be numbers by chance
 SHOWN_CHARS = 60
 ENOUGH_ROWS = 20
+INT_DIGITS = 18  # Python itself refuses to read some thousands
 CODE_NAME = re.compile(r"[a-z_][a-z0-9_.]*")
 YEAR = re.compile(r"(18|19|20)\d\d")
 Numbered = tuple[int, list[str]]
@@ -175,7 +176,7 @@ def _is_run(first: Sequence[str], columns: Sequence[Sequence[str]], typed: list[
 
 def _rise_by_one(cells: Sequence[str]) -> bool:
     """Tell whether cells are whole numbers, each by one greater than the one before."""
-    if not all(cell.isascii() and cell.isdigit() for cell in cells):
+    if not all(len(cell) <= INT_DIGITS and cell.isascii() and cell.isdigit() for cell in cells):
         return False
     return all(int(a) + 1 == int(b) for a, b in pairwise(cells))
 

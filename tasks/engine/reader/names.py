@@ -51,7 +51,7 @@ def name_columns(labels: Sequence[str], line: int) -> tuple[list[str], list[Prob
             first_of[label] = n
             names.append(label)
             continue
-        name = _free_name(label or f"column_{n}", taken, tried, repeats=bool(label))
+        name = free_name(label or f"column_{n}", taken, tried, repeats=bool(label))
         taken.add(name)
         names.append(name)
         blank += [] if label else [n]
@@ -62,7 +62,8 @@ def name_columns(labels: Sequence[str], line: int) -> tuple[list[str], list[Prob
     return names, problems + _blank(blank, line) + _more(len(repeated) - TOLD, line)
 
 
-def _free_name(stem: str, taken: set[str], tried: Counter[str], *, repeats: bool) -> str:
+def free_name(stem: str, taken: set[str], tried: Counter[str], *, repeats: bool) -> str:
+    """Return a name that is not taken; `tried` is how many were numbered from a stem so far."""
     name = stem
     while name in taken or repeats:
         repeats = False

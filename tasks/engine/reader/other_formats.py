@@ -36,7 +36,7 @@ UNCLEAR = {b"BZh", b"BM", b"II*\0", b"RIFF", b"GIF8", b"Obj\x01", b"PK\x03\x04"}
 WIDE = re.compile(r"utf[-_]?(16|32)", re.IGNORECASE)
 CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")  # no text has many of them
 HTML = re.compile(
-    rb"\s*(<!--.*?-->\s*)*<(!doctype html|html|head|meta|style|title|body|table|div)\b",
+    rb"\s*+(?:(?><!--.*?-->)\s*+)*+<(!doctype html|html|head|meta|style|title|body|table|div)\b",
     re.IGNORECASE | re.DOTALL,
 )
 XML = re.compile(rb"\s*<\?xml\b", re.IGNORECASE)

@@ -1,7 +1,9 @@
 """Names of columns that a file brings along: what cannot be kept is mended, and told."""
 
+from collections import Counter
 from collections.abc import Sequence
 
+from tasks.engine.reader.names import free_name
 from tasks.engine.reader.refusals import Problem, RefusedError, error
 from tasks.engine.tables import LINE
 
@@ -25,31 +27,26 @@ def mend_names(raw: Sequence[str]) -> tuple[list[str], list[Problem]]:
     """
     names: list[str] = []
     problems: list[Problem] = []
-    taken = {name.strip() for name in raw}
-    seen: set[str] = set()
+    taken, seen, tried = {name.strip() for name in raw}, set[str](), Counter[str]()
     for position, given in enumerate(raw, start=1):
         name = given.strip()
         _check(name, position)
-        if not name:
-            name = _free(f"column_{position}", taken | seen)
-            message = f'Column {position} has no name and is called "{name}"'
-            problems.append(Problem("warning", "NAME_BLANK", message, column=name))
-        elif name in seen:
-            new = _free(name, taken | seen)
-            message = f'Two columns are called "{name}"; the later one is called "{new}" now'
-            problems.append(Problem("warning", "NAME_REPEATED", message, column=new))
+        if not name or name in seen:
+            new = free_name(name or f"column_{position}", taken, tried, repeats=bool(name))
+            taken.add(new)
+            problems.append(_renamed(position, name, new))
             name = new
         seen.add(name)
         names.append(name)
     return names, problems
 
 
-def _free(name: str, taken: set[str]) -> str:
-    free, n = name, 1
-    while free in taken:
-        n += 1
-        free = f"{name}_{n}"
-    return free
+def _renamed(position: int, name: str, new: str) -> Problem:
+    if not name:
+        message = f'Column {position} has no name and is called "{new}"'
+        return Problem("warning", "NAME_BLANK", message, column=new)
+    message = f'Two columns are called "{name}"; the later one is called "{new}" now'
+    return Problem("warning", "NAME_REPEATED", message, column=new)
 
 
 def _check(name: str, position: int) -> None:
