@@ -89,7 +89,7 @@ def test_thousands_of_digits(reader: Reader) -> None:
     assert (result.n_rows, result.refused) == (1_000, False)
 
 
-@pytest.mark.parametrize("names, row", [("1" * 4_999, "1"), ("1", "1" * 4_999)])
+@pytest.mark.parametrize(("names", "row"), [("1" * 4_999, "1"), ("1", "1" * 4_999)])
 def test_names_that_number_the_columns_with_thousands_of_digits(
     reader: Reader, names: str, row: str
 ) -> None:
