@@ -22,6 +22,7 @@ from tasks.engine.cells import (
 )
 
 KEPT_BYTES = 64_000_000
+HASHED_CELLS = 10_000_000  # at once; of more, one part after the other is looked at
 SAMPLE_ROWS, SAMPLE_NUMBERS = 20_000, 2_000
 
 
@@ -91,7 +92,17 @@ class Column:
             return len(self.values) == self.n_present
         if self.kept and _rises(self.kept):
             return True
-        hashes = np.concatenate([hash_cells(cells) for cells, _counts in self.pieces()])
+        parts = np.uint64(1 + self.n_present // HASHED_CELLS)
+        return all(self._is_different(parts, np.uint64(part)) for part in range(int(parts)))
+
+    def _is_different(self, parts: np.uint64, part: np.uint64) -> bool:
+        """Tell whether no value stands twice among those of one part, chosen by their hashes."""
+        found = []
+        for cells, _counts in self.pieces():
+            hashes = hash_cells(cells)
+            found.append(hashes if parts == 1 else hashes[hashes % parts == part])
+        hashes = np.concatenate(found)
+        found.clear()
         hashes.sort()
         return not (hashes[1:] == hashes[:-1]).any()
 
