@@ -157,21 +157,23 @@ def tally(
 
 def fill(column: Column) -> Column:
     """Count the cells of a column of many values, keep them if they are small, sample them."""
-    sample, size, is_plain = [], 0, True
+    sample, size, is_plain, is_small = [], 0, True, None
     for raw in column.read():
         texts = as_text(raw)
+        if is_small is None:  # what will not be kept in the end is not kept meanwhile
+            is_small = texts.nbytes / max(len(texts), 1) * column.n_rows <= KEPT_BYTES
         numbers = plain_numbers(texts, column.missing) if is_plain else None
         is_plain = numbers is not None
         cells = texts if is_plain else present(texts, column.missing)[0]
         column.n_present, size = column.n_present + len(cells), size + cells.nbytes
-        if size <= KEPT_BYTES:
+        if is_small and size <= KEPT_BYTES:
             column.kept.append(cells)
             column.plain += [] if numbers is None else [numbers]
         step = max(1, column.n_rows // (SAMPLE_NUMBERS if is_plain else SAMPLE_ROWS))
         sample.append(cells.take(pa.array(np.arange(0, len(cells), step))))
-    if size > KEPT_BYTES or not is_plain:
+    if not is_small or size > KEPT_BYTES or not is_plain:
         column.plain = []
-    column.kept = column.kept if size <= KEPT_BYTES else []
+    column.kept = column.kept if is_small and size <= KEPT_BYTES else []
     counted = pa.chunked_array(sample, pa.string()).value_counts()
     texts, counts = counted.field("values").to_pylist(), counted.field("counts").to_pylist()
     column.values, column.counts = tally(texts, counts, ())
