@@ -18,7 +18,8 @@ import pandas as pd
 MISSING = frozenset(
     {"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "Null", "None", "?", "-"}
 )
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+# Written so that thousands of digits are gone through once, not once for each of them.
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 EPOCH = pd.Timestamp("1970-01-01")
 # Signs of money; of thousands, each with those that stand for it. All are parts of a class [].
 MONEY = "$¢-¥֏؋৲৳૱௹฿៛₠-⃀﷼﹩＄￠￡￥￦"

@@ -22,6 +22,7 @@ from tasks.engine.cells import (
 )
 
 KEPT_BYTES = 64_000_000
+HASHED_CELLS = 10_000_000  # at once; of more, one part after the other is looked at
 SAMPLE_ROWS, SAMPLE_NUMBERS = 20_000, 2_000
 
 
@@ -91,7 +92,17 @@ class Column:
             return len(self.values) == self.n_present
         if self.kept and _rises(self.kept):
             return True
-        hashes = np.concatenate([hash_cells(cells) for cells, _counts in self.pieces()])
+        parts = np.uint64(1 + self.n_present // HASHED_CELLS)
+        return all(self._is_different(parts, np.uint64(part)) for part in range(int(parts)))
+
+    def _is_different(self, parts: np.uint64, part: np.uint64) -> bool:
+        """Tell whether no value stands twice among those of one part, chosen by their hashes."""
+        found = []
+        for cells, _counts in self.pieces():
+            hashes = hash_cells(cells)
+            found.append(hashes if parts == 1 else hashes[hashes % parts == part])
+        hashes = np.concatenate(found)
+        found.clear()
         hashes.sort()
         return not (hashes[1:] == hashes[:-1]).any()
 
@@ -146,21 +157,23 @@ def tally(
 
 def fill(column: Column) -> Column:
     """Count the cells of a column of many values, keep them if they are small, sample them."""
-    sample, size, is_plain = [], 0, True
+    sample, size, is_plain, is_small = [], 0, True, None
     for raw in column.read():
         texts = as_text(raw)
+        if is_small is None:  # what will not be kept in the end is not kept meanwhile
+            is_small = texts.nbytes / max(len(texts), 1) * column.n_rows <= KEPT_BYTES
         numbers = plain_numbers(texts, column.missing) if is_plain else None
         is_plain = numbers is not None
         cells = texts if is_plain else present(texts, column.missing)[0]
         column.n_present, size = column.n_present + len(cells), size + cells.nbytes
-        if size <= KEPT_BYTES:
+        if is_small and size <= KEPT_BYTES:
             column.kept.append(cells)
             column.plain += [] if numbers is None else [numbers]
         step = max(1, column.n_rows // (SAMPLE_NUMBERS if is_plain else SAMPLE_ROWS))
         sample.append(cells.take(pa.array(np.arange(0, len(cells), step))))
-    if size > KEPT_BYTES or not is_plain:
+    if not is_small or size > KEPT_BYTES or not is_plain:
         column.plain = []
-    column.kept = column.kept if size <= KEPT_BYTES else []
+    column.kept = column.kept if is_small and size <= KEPT_BYTES else []
     counted = pa.chunked_array(sample, pa.string()).value_counts()
     texts, counts = counted.field("values").to_pylist(), counted.field("counts").to_pylist()
     column.values, column.counts = tally(texts, counts, ())

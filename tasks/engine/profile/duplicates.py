@@ -5,7 +5,7 @@ all others by the columns so far is left out of the comparison from then on, so 
 need one or two columns only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ from tasks.engine.profile.column_profile import ColumnProfile
 from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.reader.refusals import Problem
 
+LOOKED_ROWS = 5_000_000  # the first ones of a longer table: the bits of all would fill the memory
 TURN = np.uint64(0x9E3779B97F4A7C15)
 NAMED = 5
 
@@ -22,7 +23,7 @@ NAMED = 5
 def find_duplicate_rows(
     cells: TableCells, made: Sequence[ColumnProfile]
 ) -> tuple[int, tuple[int, int]]:
-    """Count the rows that are exact copies of a row above.
+    """Count the rows that are exact copies of a row above, among the first `LOOKED_ROWS`.
 
     Returns
     -------
@@ -32,29 +33,43 @@ def find_duplicate_rows(
     """
     if any(found.is_all_different for found in made):
         return 0, (0, 0)
-    rows: np.ndarray | None = None  # of those that may have copies; None: all
-    bits = np.zeros(cells.n_rows, np.uint64)
+    rows = np.arange(min(cells.n_rows, LOOKED_ROWS))  # those that may have copies
+    bits = np.zeros(len(rows), np.uint64)
     for batch in _order(cells, made):
-        for position, column in zip(batch, cells.raw_columns(batch), strict=True):
-            found = hash_column(column)
-            found = found if rows is None else found[rows]
+        for position, found in zip(batch, _hashes(cells, batch), strict=True):
+            found = found if len(found) == len(rows) else found[rows]
             bits = mix((bits + np.uint64(position)) * TURN ^ found)
         kept = repeated(bits)
-        rows = np.flatnonzero(kept) if rows is None else rows[kept]
-        bits = bits[kept]
+        rows, bits = rows[kept], bits[kept]
         if not len(rows):
             return 0, (0, 0)
-    return _count(rows if rows is not None else np.zeros(0, int), bits)
+    return _count(rows, bits)
+
+
+def _hashes(cells: TableCells, positions: list[int]) -> Iterator[np.ndarray]:
+    """Yield 64 bits for each cell of the columns, of the first `LOOKED_ROWS` rows."""
+    if len(positions) > 1:
+        yield from map(hash_column, cells.raw_columns(positions))
+        return
+    found, left = [np.zeros(0, np.uint64)], LOOKED_ROWS
+    for piece in cells.raw_pieces(positions[0]):
+        found.append(hash_column(piece[:left]))
+        left -= len(piece)
+        if left <= 0:
+            break
+    yield np.concatenate(found)
 
 
 def _count(rows: np.ndarray, bits: np.ndarray) -> tuple[int, tuple[int, int]]:
-    _found, firsts, places = np.unique(bits, return_index=True, return_inverse=True)
-    copies = np.ones(len(rows), bool)
-    copies[firsts] = False
-    if not copies.any():
+    order = np.argsort(bits, kind="stable")
+    bits = bits[order]
+    is_copy = np.append(False, bits[1:] == bits[:-1])
+    if not is_copy.any():
         return 0, (0, 0)
-    first = int(copies.argmax())
-    return int(copies.sum()), (int(rows[first]), int(rows[firsts[places[first]]]))
+    copies = np.flatnonzero(is_copy)
+    first = copies[order[copies].argmin()]
+    original = np.searchsorted(bits, bits[first])
+    return len(copies), (int(rows[order[first]]), int(rows[order[original]]))
 
 
 def _order(cells: TableCells, made: Sequence[ColumnProfile]) -> list[list[int]]:
@@ -89,7 +104,8 @@ def hash_column(column: pa.ChunkedArray) -> np.ndarray:
 
 def duplicate_rows_problem(count: int, lines: tuple[int, int], n_rows: int) -> Problem:
     """Return the warning about copies; `lines` are those of the first and of its original."""
-    rows = f"{count:,} of {n_rows:,} rows {'is a copy' if count == 1 else 'are copies'}"
+    looked = f"{n_rows:,}" if n_rows <= LOOKED_ROWS else f"the first {LOOKED_ROWS:,}"
+    rows = f"{count:,} of {looked} rows {'is a copy' if count == 1 else 'are copies'}"
     message = f"{rows} of a row above. First: line {lines[0]} is the same as line {lines[1]}"
     return Problem("warning", "DUPLICATE_ROWS", message, line=lines[0], count=count)
 

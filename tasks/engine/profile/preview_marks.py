@@ -1,6 +1,6 @@
 """Marks on the rows of the check page: why a cell is not simply what its column is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ REASONS = (
     (r"^[+-]?[0-9]+,[0-9]+$", "Has a decimal comma"),
     (r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]", "Day and month could be either way round"),
 )
-Test = Callable[[pa.Array], np.ndarray]
+# How a cell that is not odd is written: a number, a date of a format; "": each cell is odd.
+Test = Written | str
 
 
 def mark_preview(
@@ -54,7 +55,9 @@ def mark_preview(
     """
     cells = TableCells(parquet, dialect, missing_markers({"dialect": dialect}))
     rows = [dict(row) for row in preview]
-    tests = {n: test for n, facts in enumerate(columns) if (test := _test_of(facts, cells))}
+    tests = {
+        n: test for n, facts in enumerate(columns) if (test := _test_of(facts, cells)) is not None
+    }
     searched = [n for n in tests if not columns[n].get("ambiguous")][:COLUMNS_AT_MOST]
     more: set[int] = set()
     for n in searched:
@@ -62,27 +65,34 @@ def mark_preview(
         more.update(_odd_rows(cells, n + 1, tests[n], len(rows), most))
     found = read_some_rows(parquet, sorted(more)[:MORE_ROWS])
     rows += [{"line": line, "cells": row, "problem": True} for line, row in found]
-    for row in rows:
-        marks = _marks(row["cells"], tests, cells.missing)
-        if marks:
-            row["marks"] = marks
-    return rows
+    marks: list[dict[str, str]] = [{} for _ in rows]
+    for test in dict.fromkeys(tests.values()):
+        columns_of = [n for n, of_column in tests.items() if of_column == test]
+        for n, row, words in _odd_cells(rows, columns_of, test, cells.missing):
+            marks[row][str(n)] = words
+    return [
+        {**row, "marks": found} if found else row for row, found in zip(rows, marks, strict=True)
+    ]
 
 
 def _test_of(facts: Mapping[str, Any], cells: TableCells) -> Test | None:
     """Return what tells a column's odd cells; None where it has none."""
     question, kind = facts.get("question"), facts["kind"]
     if question and question["about"] == "date" and kind != "date":
-        return lambda found: np.ones(len(found), bool)
+        return ""
     if kind == "date" and facts.get("unreadable"):
-        return lambda found: np.isnan(days_of(found, facts["format"]))
+        return str(facts["format"])
     if kind == "number" and facts.get("unreadable") and not question:
-        written = (facts["decimal"], facts.get("thousands", ""), "symbols" in facts)
-        return lambda found: np.isnan(parse_numbers(found, written))
+        return facts["decimal"], facts.get("thousands", ""), "symbols" in facts
     if question and question["about"] == "number":
-        plain: Written = (cells.decimal, "", False)
-        return lambda found: np.isnan(parse_numbers(found, plain))
+        return cells.decimal, "", False
     return None
+
+
+def _are_odd(cells: pa.Array, test: Test) -> np.ndarray:
+    if isinstance(test, tuple):
+        return np.isnan(parse_numbers(cells, test))
+    return np.asarray(np.isnan(days_of(cells, test))) if test else np.ones(len(cells), bool)
 
 
 def read_some_rows(parquet: Path, rows: Sequence[int]) -> list[tuple[int, list[str | None]]]:
@@ -105,7 +115,7 @@ def _odd_rows(cells: TableCells, position: int, test: Test, after: int, most: in
     start = 0
     for raw in cells.raw_pieces(position):
         kept, where = present(as_text(raw), cells.missing)
-        rows = np.flatnonzero(test(kept))
+        rows = np.flatnonzero(_are_odd(kept, test))
         rows = rows if where is None else np.flatnonzero(where)[rows]
         rows = rows[rows + start >= after][: most - len(found)] + start
         found += rows.tolist()
@@ -115,15 +125,27 @@ def _odd_rows(cells: TableCells, position: int, test: Test, after: int, most: in
     return found
 
 
-def _marks(row: Sequence[str | None], tests: Mapping[int, Test], missing: Any) -> dict[str, str]:
-    marks = {}
-    for n, test in tests.items():
-        cell = (row[n] or "").strip()
-        array = pa.array([cell], pa.string())
-        if cell not in missing and test(array)[0]:
-            marks[str(n)] = _reason(array)
-    return marks
+def _odd_cells(
+    rows: Sequence[Mapping[str, Any]],
+    positions: Sequence[int],
+    test: Test,
+    missing: Collection[str],
+) -> Iterator[tuple[int, int, str]]:
+    """Yield the odd cells of columns that have the same test: column, row, and why it is odd.
+
+    All at once: an array for each of some thousand columns would take minutes.
+    """
+    cells = pa.array([row["cells"][n] for n in positions for row in rows], pa.string())
+    kept, where = present(cells, missing)
+    odd = _are_odd(kept, test)
+    places = np.flatnonzero(odd if where is None else where)
+    places = places if where is None else places[odd]
+    for place, words in zip(places.tolist(), _reasons(kept.filter(pa.array(odd))), strict=True):
+        yield positions[place // len(rows)], place % len(rows), words
 
 
-def _reason(cell: pa.Array) -> str:
-    return next((words for pattern, words in REASONS if match(cell, pattern)[0]), "Is text")
+def _reasons(cells: pa.Array) -> list[str]:
+    reasons = np.full(len(cells), "Is text", object)
+    for pattern, words in reversed(REASONS):
+        reasons[match(cells, pattern)] = words
+    return [str(words) for words in reasons]

@@ -144,12 +144,6 @@ def _are_plain(data: np.ndarray, quotes: np.ndarray, end: int, dialect: Dialect)
 
 def _split(held: memoryview, dialect: Dialect, width: int, shape: _Shape) -> list[pa.Array] | None:
     names = [f"c{n}" for n in range(width)]
-    unequal: list[object] = []
-
-    def note(row: object) -> str:
-        unequal.append(row)
-        return "skip"
-
     n_records = len(shape.line_of) + shape.n_blank + shape.n_blank_after
     has_inner_ends = shape.has_quotes and n_records != shape.n_lines
     try:
@@ -161,7 +155,6 @@ def _split(held: memoryview, dialect: Dialect, width: int, shape: _Shape) -> lis
                 quote_char=dialect.quote or False,
                 double_quote=True,
                 newlines_in_values=has_inner_ends,
-                invalid_row_handler=note,
             ),
             convert_options=pacsv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
@@ -169,8 +162,8 @@ def _split(held: memoryview, dialect: Dialect, width: int, shape: _Shape) -> lis
                 check_utf8=False,
             ),
         )
-    except pa.ArrowInvalid:
+    except pa.ArrowInvalid:  # it ends with the first row of another width
         return None
-    if unequal or table.num_rows != len(shape.line_of):
+    if table.num_rows != len(shape.line_of):
         return None
     return [column.combine_chunks() for column in table.columns]

@@ -6,6 +6,7 @@ second writes the rows. Numbers are kept as they are written.
 
 import json
 from collections.abc import Iterator
+from json.encoder import encode_basestring as quoted
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ DIALECT = Dialect(delimiter=",", quote='"', encoding="utf-8", header=True, decim
                   format="jsonl")  # fmt: skip
 REPORT_EVERY = 20_000
 BATCH_CELLS, BATCH_CHARS = 500_000, 16_000_000
+# A larger table is refused where fewer than one cell in so many holds something.
+SPARSE_CELLS, SPARSE_SHARE = 20_000_000, 50
 BOM = b"\xef\xbb\xbf"
 
 
@@ -45,9 +48,8 @@ class JsonLinesReading:
         self.rows: list[tuple[int, dict[str, str | None]]] = []
         self.has_repeated = False
         self.finds_keys = json.JSONDecoder(
-            parse_int=_Number, parse_float=_Number, parse_constant=_Number,
-            object_pairs_hook=self._object,
-        )  # fmt: skip
+            parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=self._object
+        )
         self.finds_values = json.JSONDecoder(
             parse_int=_Number, parse_float=_Number, parse_constant=_Number
         )
@@ -113,13 +115,14 @@ class JsonLinesReading:
 
     def _find_keys(self, on_progress: Progress) -> list[str]:
         keys: dict[str, None] = {}
-        size, n = max(self.path.stat().st_size, 1), 0
+        size, n, n_filled = max(self.path.stat().st_size, 1), 0, 0
         for n, (number, text) in enumerate(self._lines(), start=1):
             self.has_repeated = False
             value = self._parse(self.finds_keys, number, text)
             if self.has_repeated:
                 self.n_repeated += 1
                 self.first_repeated = self.first_repeated or number
+            n_filled += len(value)
             if not value.keys() <= keys.keys():
                 keys.update(dict.fromkeys(value))
                 check_width(len(keys), self.name, self.limits.max_columns)
@@ -131,7 +134,17 @@ class JsonLinesReading:
         if not n:
             raise RefusedError(error("FILE_EMPTY", f"{self.name} is empty"))
         check_width(len(keys), self.name, self.limits.max_columns)
+        if n * len(keys) > max(SPARSE_CELLS, SPARSE_SHARE * n_filled):
+            raise RefusedError(self._sparse(n, len(keys), n_filled))
         return list(keys)
+
+    def _sparse(self, n_rows: int, n_keys: int, n_filled: int) -> Problem:
+        message = (
+            f"{self.name} has {n_keys:,} different keys in {n_rows:,} lines, and a line has "
+            f"{n_filled / n_rows:.1f} of them on average: nearly all cells of the table would be "
+            "empty. Use the same keys in each line, and write what differs as their values"
+        )
+        return error("JSON_SPARSE", message)
 
     def _write(self, keys: list[str], on_progress: Progress) -> None:
         size = max(self.path.stat().st_size, 1)
@@ -155,13 +168,13 @@ class JsonLinesReading:
         """Write the rows that were collected; columns of which none has a cell cost nothing."""
         lines = np.array([number for number, _ in self.rows], np.int64)
         nothing = pa.nulls(len(lines), pa.string())
-        present = {key for _, cells in self.rows for key in cells}
-        columns = [
-            pa.array([cells.get(key) for _, cells in self.rows], pa.string())
-            if key in present
-            else nothing
-            for key in keys
-        ]
+        present: dict[str, tuple[list[int], list[str | None]]] = {}
+        for row, (_, cells) in enumerate(self.rows):
+            for key, text in cells.items():
+                rows, texts = present.setdefault(key, ([], []))
+                rows.append(row)
+                texts.append(text)
+        columns = [_spread(*present[key], nothing) if key in present else nothing for key in keys]
         self.rows, self.n_chars = [], 0
         writer.add(lines, columns)
 
@@ -198,17 +211,28 @@ class JsonLinesReading:
         warn("KEY_REPEATED", words, n, self.first_repeated)
 
 
+def _spread(rows: list[int], texts: list[str | None], nothing: pa.Array) -> pa.Array:
+    """Return a column that has texts in some rows, rising, and nothing in the others."""
+    found = pa.array(texts, pa.string())
+    if len(rows) == len(nothing):
+        return found
+    places = np.full(len(nothing), -1)
+    places[rows] = np.arange(len(rows))
+    return found.take(pa.array(places, mask=places < 0))
+
+
 def _compact(value: Any) -> str:
     """Write a value as JSON without spaces, its numbers as they were."""
     if isinstance(value, _Number):
-        return str(value)
+        return value
     if isinstance(value, dict):
         pairs = (f"{_text(key)}:{_compact(part)}" for key, part in value.items())
         return f"{{{','.join(pairs)}}}"
     if isinstance(value, list):
-        return f"[{','.join(map(_compact, value))}]"
+        parts = (part if type(part) is _Number else _compact(part) for part in value)
+        return f"[{','.join(parts)}]"
     return _text(value)
 
 
 def _text(value: str | bool | None) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return quoted(value) if isinstance(value, str) else json.dumps(value)

@@ -13,6 +13,7 @@ LEAST_TYPED = 3  # so few cells may be numbers by chance
 LEAST_BARE = 4  # where there are no words beside them
 ENOUGH_ROWS = 20
 MOST_STEP = 10
+INT_DIGITS = 18  # Python itself refuses to read some thousands
 CODE_NAME = re.compile(r"[a-z_][a-z0-9_.]*")
 DIGIT = re.compile(r"\d")
 YEAR = re.compile(r"(18|19|20)\d\d")
@@ -109,7 +110,7 @@ def _number_columns(labels: Sequence[str], below: Columns, width: int) -> bool:
 
 def rise_by_one(cells: Sequence[str]) -> bool:
     """Tell whether cells are whole numbers, each by one greater than the one before."""
-    if not all(cell.isascii() and cell.isdigit() for cell in cells):
+    if not all(cell.isascii() and cell.isdigit() and len(cell) <= INT_DIGITS for cell in cells):
         return False
     return all(int(a) + 1 == int(b) for a, b in pairwise(cells))
 

@@ -149,6 +149,8 @@ def _find_surplus(kinds: Sequence[bool | None], are_typed: Sequence[bool]) -> in
     Of each cell `kinds` tells whether it is typed; None: it is empty, which suits every column.
     """
     stay = [kind in {None, typed} for kind, typed in zip(kinds, are_typed, strict=False)]
+    if kinds[-1] is None and all(stay):
+        return len(kinds) - 1
     move = [kind in {None, typed} for kind, typed in zip(kinds[1:], are_typed, strict=False)]
     before, moved = (list(accumulate(fits, initial=0)) for fits in (stay, move))
 

@@ -107,9 +107,15 @@ class ParquetReading:
         writer: TableWriter,
     ) -> None:  # fmt: skip
         columns = []
-        for n, column in enumerate(piece.columns):
-            texts = to_text(column, schema.field(n).type, fractions.get(n))
-            self._check_texts(texts, self.names[n])
+        nothing = pa.nulls(piece.num_rows, pa.string())
+        for n, (column, field) in enumerate(zip(piece.columns, schema, strict=True)):
+            if column.null_count == len(column):
+                columns.append(nothing)
+                continue
+            texts = to_text(column, field.type, fractions.get(n))
+            self._count_bytes(texts)
+            if not _is_plain(field.type):
+                self._check_texts(texts, self.names[n])
             columns.append(texts)
         first, self.n_rows = self.n_rows, self.n_rows + piece.num_rows
         self._check_rows(self.n_rows)
@@ -118,11 +124,13 @@ class ParquetReading:
             self.preview.append({"line": first + row + 1, "cells": cells})
         writer.add(np.arange(first + 1, self.n_rows + 1), columns)
 
-    def _check_texts(self, texts: pa.Array, name: str) -> None:
-        """Raise RefusedError for cells that are too long or no text, naming the first row."""
+    def _count_bytes(self, texts: pa.Array) -> None:
         self.n_bytes += texts.nbytes
         if self.n_bytes > self.limits.max_unpacked_bytes:
             raise self._too_big()
+
+    def _check_texts(self, texts: pa.Array, name: str) -> None:
+        """Raise RefusedError for cells that are too long or no text, naming the first row."""
         longest = pc.max(pc.binary_length(texts)).as_py() or 0
         if longest > self.limits.max_cell_chars:
             self._refuse_cell(
@@ -138,6 +146,12 @@ class ParquetReading:
             row = self.n_rows + at + 1
             message = f'The cell of "{name}" in row {row:,} {what}'
             raise RefusedError(error("CELL_UNFIT", message, line=row))
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    """Tell whether values are short texts whatever they are."""
+    types = pa.types
+    return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind))
 
 
 def _is_bytes(kind: pa.DataType) -> bool:

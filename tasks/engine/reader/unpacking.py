@@ -27,6 +27,9 @@ GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 ZSTD = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
 CHUNK_BYTES = 1 << 20
+# Of these two, zipfile unpacks as many packed bytes at once as are asked for. So many of LZMA give
+# 30 MB at most; of bzip2, which is therefore not taken, they may give gigabytes.
+LZMA_BYTES = 1 << 12
 # Text that shrinks to less than a two-hundredth is repetition, not data; below a gigabyte it is
 # unpacked all the same, in seconds.
 MAX_RATIO = 200
@@ -53,6 +56,7 @@ class _Packed:
 
     stream: BinaryIO
     taken: Callable[[], int]
+    chunk_bytes: int = CHUNK_BYTES
 
 
 def compression_of(head: bytes) -> Compression | None:
@@ -118,7 +122,7 @@ def unpack(
 
 def _read(packed: _Packed, name: str, compression: str) -> bytes:
     with _sound(name, compression):
-        return packed.stream.read(CHUNK_BYTES)
+        return packed.stream.read(packed.chunk_bytes)
 
 
 @contextlib.contextmanager
@@ -169,6 +173,9 @@ def _open_zip(file: BinaryIO, name: str, limit: int) -> _Packed:
     except RefusedError:
         message = f"{name} is a zip archive with a great many files. Upload one CSV file"
         raise RefusedError(error("FILE_BINARY", message)) from None
+    if any(item.compress_type == zipfile.ZIP_BZIP2 for item in archive.infolist()):
+        message = f"{name} is a zip archive packed with bzip2. Unpack it and upload the CSV file"
+        raise RefusedError(error("FILE_BINARY", message))
     _refuse_document(archive, name)
     files = [item for item in archive.infolist()
              if not item.filename.endswith("/") and not ASIDE.search(item.filename)]  # fmt: skip
@@ -180,7 +187,9 @@ def _open_zip(file: BinaryIO, name: str, limit: int) -> _Packed:
     if files[0].file_size > limit:
         raise _too_big(name, limit)
     packed_bytes = files[0].compress_size
-    return _Packed(cast(BinaryIO, archive.open(files[0])), lambda: max(packed_bytes, 1))
+    chunk_bytes = LZMA_BYTES if files[0].compress_type == zipfile.ZIP_LZMA else CHUNK_BYTES
+    stream = cast(BinaryIO, archive.open(files[0]))
+    return _Packed(stream, lambda: max(packed_bytes, 1), chunk_bytes)
 
 
 def _other_than_one(name: str, files: list[zipfile.ZipInfo]) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tasks.engine.profile import table_cells
+from tasks.engine.profile import column_cells, duplicates, table_cells
 from tasks.engine.profile.profiling import ProfileResult, profile_table
 from tests.engine.profiling.conftest import write_table
 
@@ -92,3 +92,27 @@ def test_profile_is_the_same_each_time_and_in_any_pieces(
         for name in ("kind", "missing", "count", "min", "max", "format"):
             assert one.get(name) == other.get(name), one["name"]
     assert first.summary["duplicate_rows"] == pieces.summary["duplicate_rows"] == 0
+
+
+def test_whether_all_cells_differ_is_found_part_by_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(column_cells, "HASHED_CELLS", 4_000)
+    codes = [f"K{n * 7_919 % N:06}" for n in range(N)]
+    twice = [*codes[:-1], codes[1]]
+    path = write_table(tmp_path / "t", {"code": [*codes], "twice": [*twice]})
+    kinds = [column["kind"] for column in profile_table(path, {}).columns]
+    assert kinds == ["identifier", "category"]
+
+
+def test_copies_are_looked_for_in_the_first_rows_of_a_long_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicates, "LOOKED_ROWS", 9_000)
+    monkeypatch.setattr(table_cells, "PIECE_ROWS", 7_000)
+    cells: list[str | None] = [str(n % 8_000) for n in range(N)]
+    result = profile_table(write_table(tmp_path / "t", {"a": cells, "b": ["x"] * N}), {})
+    assert result.summary["duplicate_rows"] == 1_000
+    (problem,) = [p for p in result.problems if p.code == "DUPLICATE_ROWS"]
+    assert problem.message.startswith("1,000 of the first 9,000 rows are copies")
+    assert problem.line == 8_002

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,3 +92,20 @@ def test_ambiguous_dates_are_marked_where_they_are_shown(tmp_path: Path) -> None
     preview = [{"line": 2, "cells": ["01/02/2026", "1"]}]
     (row,) = mark_preview(preview, columns, parquet, {"decimal": "."})
     assert row["marks"] == {"0": "Day and month could be either way round"}
+
+
+def test_thousands_of_columns_with_questions_are_marked_at_once(tmp_path: Path) -> None:
+    kinds = (["1"] * 29 + ["1,050"], ["1"] * 28 + ["x", "-"], ["01/02/2026", "03/04/2026"] * 15)
+    columns = {f"c{n}": kinds[n % 3] for n in range(2_400)}
+    parquet = write_table(tmp_path / "t", columns)
+    facts = profile_table(write_table(tmp_path / "some", dict([*columns.items()][:3])), {}).columns
+    preview = [
+        {"line": n + 2, "cells": [cells[n] for cells in columns.values()]} for n in range(20)
+    ]
+    started = time.process_time()
+    rows = mark_preview(preview, facts * 800, parquet, {"decimal": "."})
+    assert time.process_time() - started < 2
+    assert set(rows[0]["marks"]) == {str(n) for n in range(2, 2_400, 3)}
+    marks = {row["line"]: [row["marks"].get(str(n)) for n in (0, 1, 2399)] for row in rows[20:]}
+    date = "Day and month could be either way round"
+    assert marks == {30: [None, "Is text", date], 31: ["Has thousands separators", None, date]}

@@ -1,12 +1,17 @@
 """Files that are small and would take long, or much memory, if each way were tried."""
 
+import io
 import time
 from collections.abc import Iterator
 
 import pytest
 
+from tasks.engine.coercion import number_of
+from tasks.engine.reader.blocks import take_block
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.mending import drop_empty, mend_quotes
+from tasks.engine.reader.names import name_columns
+from tasks.engine.reader.text_source import TextSource
 from tasks.engine.tables import load_columns
 from tests.engine.reading.conftest import Reader
 
@@ -68,3 +73,35 @@ def test_json_lines_that_share_no_key(reader: Reader) -> None:
     assert result.column_names == [f"k{n}" for n in range(4_000)]
     cells = load_columns(reader.table, ["k7"])["k7"]
     assert cells[6:9].tolist() == [None, "7", None]
+
+
+def test_a_block_of_rows_of_another_width_is_given_back_at_the_first_of_them() -> None:
+    source = TextSource(io.BytesIO(b"5,6\n" * 2_000_000), "utf-8", 1_000)
+    started = time.process_time()
+    assert take_block(source, Dialect(), 4, max_cell=1_000) is None
+    assert time.process_time() - started < 2
+
+
+def test_thousands_of_digits(reader: Reader) -> None:
+    digits = "9" * 5_000
+    assert number_of(digits + "x") != number_of(digits + "x")
+    result = reader.read("when,n\n" + f"{digits}-01-01,1\n" * 1_000)
+    assert (result.n_rows, result.refused) == (1_000, False)
+
+
+@pytest.mark.parametrize(("names", "row"), [("1" * 4_999, "1"), ("1", "1" * 4_999)])
+def test_names_that_number_the_columns_with_thousands_of_digits(
+    reader: Reader, names: str, row: str
+) -> None:
+    lines = [",".join(f"{cell}{n}" for n in range(4)) + ",x\n" for cell in (names, row)]
+    assert not reader.read(lines[0] + lines[1] * 100).refused
+
+
+def test_many_comments_before_no_web_page(reader: Reader) -> None:
+    assert reader.read("<!-- -->" * 8_000 + "\n1\n2\n").dialect is not None
+
+
+def test_very_many_columns_of_one_name() -> None:
+    names, problems = name_columns(["x"] * 20_000)
+    assert (names[-1], len(set(names))) == ("x_20000", 20_000)
+    assert {problem.code for problem in problems} == {"NAME_REPEATED"}

@@ -97,3 +97,18 @@ def test_deep_nesting_is_refused(reader: Reader) -> None:
 def test_limits_are_kept(reader: Reader, limits: ReadLimits, code: str) -> None:
     text = "".join(json.dumps({"a": "x" * 10, "b": n, "c": n}) + "\n" for n in range(3))
     assert reader.refusal(text, limits=limits)[0] == code
+
+
+def test_a_table_in_which_nearly_nothing_would_stand_is_refused(reader: Reader) -> None:
+    text = "".join(f'{{"k{n}":{n}}}\n' for n in range(6_000))
+    code, message, _line = reader.refusal(text, name="f.jsonl")
+    assert code == "JSON_SPARSE"
+    assert "6,000 different keys in 6,000 lines, and a line has 1.0 of them" in message
+
+
+def test_cells_stay_in_their_rows_where_few_have_a_key(reader: Reader) -> None:
+    text = "".join(f'{{"a": {n}, "k{n % 3}": "x{n}"}}\n' for n in range(6))
+    assert reader.rows(text)[:4] == [
+        ["0", "x0", None, None], ["1", None, "x1", None],
+        ["2", None, None, "x2"], ["3", "x3", None, None],
+    ]  # fmt: skip

@@ -4,6 +4,7 @@ import gzip
 import io
 import struct
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -99,6 +100,7 @@ def test_zip_with_several_files_names_them(reader: Reader) -> None:
         (gzip.compress(zipped(("a.csv", TEXT)), mtime=0), "a zip archive inside another archive"),
         (gzip.compress(b"%PDF-1.7\n", mtime=0), "a PDF"),
         (zstd(b"\0" * 10_000_000), "is not a text file"),
+        (zipped(("a.csv", TEXT), method=zipfile.ZIP_BZIP2), "a zip archive packed with bzip2"),
         (b"PK\x03\x04" + b"\0" * 500, "a damaged zip file"),
         (b"\x28\xb5\x2f\xfd" + b"\xff" * 500, "a damaged zstd file"),
         (zstd(TEXT * 50_000)[:-9], "a damaged zstd file"),
@@ -175,3 +177,13 @@ def test_full_disk_is_no_damage(reader: Reader, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(unpacking, "_check_size", full)
     with pytest.raises(OSError, match="No space left"):
         reader.read(gzip.compress(TEXT, mtime=0))
+
+
+def test_zip_of_lzma_is_unpacked_piece_by_piece(reader: Reader) -> None:
+    packed = zipped(("a.csv", b"1,2\n" * 50_000_000), method=zipfile.ZIP_LZMA)
+    tracemalloc.start()
+    try:
+        assert reader.read(packed, limits=ReadLimits(max_rows=1_000)).refused
+        assert tracemalloc.get_traced_memory()[1] < 250_000_000
+    finally:
+        tracemalloc.stop()
