@@ -51,6 +51,8 @@ class Ragged:
             self.rejects.add(record.mended, record, MENDED[record.mended])
         if record.stray:
             self.rejects.add("stray", record, "a cell that is not quoted has a quote in it")
+        if record.holds_rows:
+            self.rejects.add("holds_rows", record, "one of its cells may be several rows")
         return [*rows, (record.line, list(record.cells))]
 
     def _wait(self, record: Record) -> list[Row]:

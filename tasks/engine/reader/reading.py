@@ -155,7 +155,10 @@ class Reading:
     def _add_block(self, source: TextSource, dialect: Dialect, writer: TableWriter) -> bool:
         if not self.records.is_between:
             return False
-        block = take_block(source, dialect, len(self.names), max_cell=self.limits.max_cell_chars)
+        block = take_block(
+            source, dialect, len(self.names),
+            max_cell=self.limits.max_cell_chars, are_typed=self.records.are_typed,
+        )  # fmt: skip
         if block is None:
             return False
         if not len(block.lines):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.mending import drop_empty, mend_delimiter, mend_quotes
 from tasks.engine.reader.refusals import RefusedError, error
+from tasks.engine.reader.swallowed import find_rows
 from tasks.engine.reader.text_source import TextSource
 
 QUOTED = (
@@ -47,6 +48,8 @@ class Record:
         Whether a cell that is not quoted has a quote in it.
     after_blank : bool
         Whether blank lines stand before it.
+    holds_rows : bool
+        Whether one of its cells goes over lines that may be rows.
     """
 
     line: int
@@ -57,6 +60,7 @@ class Record:
     opened: int = 0
     stray: bool = False
     after_blank: bool = False
+    holds_rows: bool = False
 
 
 class Records:
@@ -121,15 +125,15 @@ class Records:
     def _record(self, line: int, text: str, *, after_blank: bool) -> Record:
         self.read = [(line, text)]
         plain, dialect = text.rstrip("\r\n"), self.dialect
-        broken, stray = "", False
+        broken, mended, stray = "", "", False
         if dialect.quote and dialect.quote in text:
             cells, broken = self._split_quoted(text)
             is_one_line = not broken and len(self.read) == 1
             stray = is_one_line and has_stray(cells, self._unescaped(text), dialect.quote)
         else:
             cells = self._split_plain(plain)
-        mended = ""
-        if self.width and (broken or len(cells) != self.width):
+        swallowed = "" if broken else self._find_rows()
+        if self.width and (broken or len(cells) != self.width or swallowed == "sure"):
             cells, mended = self._mend(cells, plain, broken=broken)
         opened = self._find_opened() if broken and not mended else line
         if broken or mended:
@@ -137,8 +141,14 @@ class Records:
         self.was_broken = bool(broken) and not mended
         return Record(
             line, cells, plain, mended, "" if mended else broken, opened,
-            stray=stray, after_blank=after_blank,
+            stray=stray, after_blank=after_blank, holds_rows=bool(swallowed and not mended),
         )  # fmt: skip
+
+    def _find_rows(self) -> str:
+        if not self.width or len(self.read) < 2:
+            return ""
+        lines = (text for _, text in self.read)
+        return find_rows(lines, self.dialect, self.width, self.are_typed)
 
     def _find_opened(self) -> int:
         """Return the line in which the cell begins that goes on to the end of what was read."""

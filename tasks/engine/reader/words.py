@@ -7,6 +7,7 @@ from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.layout import Layout
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.refusals import Problem, error
+from tasks.engine.reader.rejects import Rejects
 
 if TYPE_CHECKING:
     from tasks.engine.reader.reading import Reading
@@ -165,8 +166,20 @@ def _of_mended(reading: "Reading") -> Iterator[Problem]:
             yield warn(code, f"{lines_have(n)} {has}. First: line {line}. {whose} {done}", line, n)
 
 
+def _of_swallowed(rejects: Rejects) -> Iterator[Problem]:
+    n = rejects.counts["holds_rows"]
+    if n:
+        line = rejects.line_of("holds_rows")
+        message = (
+            f"In {plural(n, 'place')} a quote encloses several lines that could each be a row. "
+            f"First: line {line}. They were read as one cell; if they are rows, mend the quote"
+        )
+        yield warn("QUOTED_ROWS", message, line, n)
+
+
 def _of_left_out(reading: "Reading") -> Iterator[Problem]:
     rejects, n_blank = reading.rejects, reading.records.n_blank
+    yield from _of_swallowed(rejects)
     n = rejects.counts["footnote"]
     if n:
         record = rejects.first["footnote"][0]
