@@ -1,11 +1,14 @@
 """A text file as UTF-8 bytes, from which lines or whole blocks are taken."""
 
 import codecs
+import re
 from typing import BinaryIO
 
 from tasks.engine.reader.refusals import HEAD_BYTES, RefusedError, error
 
 CHUNK_BYTES = 1 << 22
+MARK_BYTES = 64
+MARKS = re.compile(rb"^(?:\xef\xbb\xbf)*(\"?)(?:\xef\xbb\xbf)*")
 
 
 class TextSource:
@@ -33,9 +36,9 @@ class TextSource:
         self.has_cr_lines = b"\r" in head and b"\n" not in head
         self.buffer, self.at, self.line, self.taken = b"", 0, 1, 0
         self.has_ended = False
-        self.fill(4)
-        if self.buffer.startswith(codecs.BOM_UTF8):
-            self.at = len(codecs.BOM_UTF8)
+        self.fill(MARK_BYTES)
+        # Marks of the byte order: each program that the file went through may leave one.
+        self.buffer = MARKS.sub(rb"\1", self.buffer, count=1)
 
     def fill(self, size: int) -> None:
         """Have so many bytes at hand, unless the file ends before."""

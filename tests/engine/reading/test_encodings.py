@@ -71,3 +71,15 @@ def test_chosen_encoding_that_does_not_fit_is_refused(reader: Reader) -> None:
 def test_chosen_encoding_is_never_questioned(reader: Reader) -> None:
     result = reader.read("a,b\nü,1\n".encode("cp1252"), encoding="cp1252")
     assert not warnings_of(result)
+
+
+@pytest.mark.parametrize(
+    "start", ['\ufeff"id"', '"\ufeffid"', '\ufeff\ufeff"id"', '\ufeff"\ufeffid"']
+)
+def test_marks_of_the_byte_order_are_no_part_of_a_name(reader: Reader, start: str) -> None:
+    result = reader.read(f'{start},t\n"1","a, b"\n"2",c\n')
+    assert (result.column_names, result.n_rows) == (["id", "t"], 2)
+    assert reader.rows(f'{start.replace("id", "7")},x\n"1","a, b"\n', header=False)[0] == [
+        "7",
+        "x",
+    ]
