@@ -1,11 +1,13 @@
 """What is worth checking in one column, in whole sentences."""
 
+import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cells import Written, parse_numbers
+from tasks.engine.cells import Written, match, parse_numbers
 from tasks.engine.coercion import TRUTH, number_of
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
@@ -70,7 +72,7 @@ def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[P
     schema, question = made.decision.found.schema, made.decision.question
     if made.n_unreadable:
         yield _unreadable(column, made, line_of)
-    elif schema.get("mixed"):
+    if schema.get("mixed"):
         words = sorted({v for v in column.values if v.lower() in TRUTH})
         shown = ", ".join(f'"{word}"' for word in words[:6])
         message = f'"{column.name}" says yes and no in several ways: {shown}'
@@ -78,12 +80,16 @@ def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[P
     elif made.facts["kind"] == "number" and (schema.get("thousands") or schema.get("symbols")):
         yield _signs(column, (schema["decimal"], schema.get("thousands", ""), "symbols" in schema))
     elif question and question["about"] == "number" and question["chosen"] is None:
-        yield _mixed(column, made, question["of"], line_of)
+        if "or" in question:
+            yield _either(column, question, line_of)
+        if "or" not in question or question["left"]:
+            yield _mixed(column, made, question["of"], line_of)
 
 
 def _signs(column: Column, written: Written) -> Problem:
     plain: Written = (".", "", False)
-    odd = np.flatnonzero(np.isnan(parse_numbers(column.cells, plain)))
+    is_odd = np.isnan(parse_numbers(column.cells, plain))
+    odd = np.flatnonzero(is_odd & np.isfinite(parse_numbers(column.cells, written)))
     first = column.values[odd[0] if len(odd) else 0]
     value = plain_number(number_of(first, *written))
     message = (
@@ -118,6 +124,17 @@ def _mixed(column: Column, made: ColumnProfile, count: int, line_of: LineOf) -> 
         return warning(name, "MIXED_TYPES", f"{message} text. {first}", count, line)
     message = f'"{name}" has numbers with thousands separators or signs; it is kept as text'
     return warning(name, "NUMBER_SYMBOLS", f"{message}. {first}", count, line)
+
+
+def _either(column: Column, question: dict[str, Any], line_of: LineOf) -> Problem:
+    name, cell = column.name, question["from"]
+    line, _value = _first(column, lambda cells: match(cells, f"^{re.escape(cell)}$"), line_of)
+    message = (
+        f'"{cell}" in "{name}" may mean {question["to"]} or {question["or"]}, so it is kept as '
+        f"text. Read it as a number if it means {question['to']}; else choose the decimal sign "
+        'under "How we read the file"'
+    )
+    return warning(name, "NUMBER_AMBIGUOUS", message, question["become"], line)
 
 
 def _first(column: Column, test: Test, line_of: LineOf) -> tuple[int, str]:

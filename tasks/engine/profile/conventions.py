@@ -39,12 +39,14 @@ class Reading:
     """One way of reading a column's numbers.
 
     `is_sure` says that it cannot be meant otherwise; `share` is that of the cells that are numbers
-    in it, in the sample that the column's `values` are.
+    in it, in the sample that the column's `values` are. `is_either`: its thousands may as well be
+    decimals, as in 1,107.
     """
 
     written: Written
     is_sure: bool
     share: float
+    is_either: bool = False
 
 
 def find_reading(column: Column) -> Reading | None:
@@ -68,8 +70,8 @@ def find_reading(column: Column) -> Reading | None:
             break
     if best is None or best_count <= MOST * total:
         return None
-    best, is_sure = _check_sure(best, column.decimal, values[np.isfinite(parsed)])
-    return Reading(best, is_sure, float(best_count / total))
+    best, is_sure, is_either = _check_sure(best, column.decimal, values[np.isfinite(parsed)])
+    return Reading(best, is_sure, float(best_count / total), is_either)
 
 
 def _are_all_plain(column: Column, plain: Written) -> bool:
@@ -96,15 +98,19 @@ def _ways(decimal: str, values: np.ndarray) -> list[Written]:
     return ways
 
 
-def _check_sure(written: Written, decimal: str, values: np.ndarray) -> tuple[Written, bool]:
-    """Tell whether a way of reading cannot be meant otherwise; it may turn out to be another."""
+def _check_sure(written: Written, decimal: str, values: np.ndarray) -> tuple[Written, bool, bool]:
+    """Tell whether a way of reading cannot be meant otherwise, and whether thousands are decimals.
+
+    It may turn out to be another way.
+    """
     point, group, symbols = written
     if written == (decimal, "", False):
-        return written, True
+        return written, True, False
     plain = [_without_signs(value) for value in values] if symbols else list(values)
     signs = {"".join(SIGN.findall(value)) for value in values} if symbols else {""}
     is_uniform = not symbols or len(signs) == 1
-    is_money = symbols and not signs & {"", "%"}
+    has_money = bool(signs - {"", "%"})
+    is_money = has_money and not signs & {"", "%"}
     mark = group or point
     marked = [text for text in plain if mark in text]
     if mark in {".", ","} and (group or point != decimal or is_money) and marked:
@@ -114,8 +120,8 @@ def _check_sure(written: Written, decimal: str, values: np.ndarray) -> tuple[Wri
             has_point = any(other in text for text in plain)
             written = (other, mark, symbols)
             is_clear = has_point or is_money or (group != "" and point == decimal == ",")
-            return written, is_uniform and is_clear
-    return written, is_uniform
+            return written, is_uniform and is_clear, not (is_clear or has_money)
+    return written, is_uniform, False
 
 
 def _without_signs(value: str) -> str:
@@ -132,12 +138,14 @@ def have_same_sign(column: Column) -> bool:
     )
 
 
-def number_question(column: Column, written: Written) -> dict[str, Any] | None:
+def number_question(column: Column, reading: Reading) -> dict[str, Any] | None:
     """Return the question what is to be done with the cells that are no plain numbers.
 
-    Counted over all cells: ``of`` so many, ``become`` become numbers as `written`, ``missing`` say
-    that nothing is known, ``left`` are something else and would be missing too.
+    Counted over all cells: ``of`` so many, ``become`` become numbers as they are read, ``missing``
+    say that nothing is known, ``left`` are something else and would be missing too. ``or`` is what
+    the example would be if its sign of thousands were the decimal sign, where it may be.
     """
+    written = reading.written
     plain: Written = (column.decimal, "", False)
     totals = np.zeros(3, int)
     for cells, counts in column.pieces():
@@ -153,12 +161,18 @@ def number_question(column: Column, written: Written) -> dict[str, Any] | None:
     if not of:
         return None
     first, hidden = _examples(column, plain, written)
+    either = {"or": _otherwise(first, written)} if first and reading.is_either else {}
     return {
         "about": "number", "become": become, "missing": missing,
         "left": of - become - missing, "of": of, "from": first,
         "to": None if first is None else plain_number(number_of(first, *written)),
-        "hidden": hidden, "chosen": None,
+        "hidden": hidden, "chosen": None, **either,
     }  # fmt: skip
+
+
+def _otherwise(cell: str, written: Written) -> str:
+    """Return what a number would be if its sign of thousands were the decimal sign."""
+    return plain_number(number_of(cell, written[1], "", written[2]))
 
 
 def _examples(column: Column, plain: Written, written: Written) -> tuple[str | None, str | None]:

@@ -21,6 +21,7 @@ from tasks.engine.reader.text_source import TextSource
 SAMPLE_RECORDS = 500
 COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+")
 POINT_NUMBER = re.compile(r"[+-]?\d+\.\d+")
+THOUSANDS_NUMBER = re.compile(r"[+-]?[1-9]\d{0,2}[,.]\d{3}")
 LEAST_SPACE_WIDTH = 3
 TYPED_CELLS = 20_000
 HEAD_RECORDS = 50
@@ -85,7 +86,7 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
         width = len(records[0].cells)  # names without cells below them: the rows are too short
     header = find_header([(r.line, r.cells) for r in records], width, options)
     body = [r.cells for r in records if r.line > header.last_line]
-    decimal = options.decimal or find_decimal(body, dialect.delimiter)
+    decimal = options.decimal or find_decimal(body)
     dialect = replace(
         dialect, decimal=decimal, header=header.is_there, header_line=header.line,
         header_lines=header.n_lines,
@@ -213,11 +214,12 @@ def _usual_width(records: Sequence[Record]) -> int:
     return widths.most_common(1)[0][0] if widths else 0
 
 
-def find_decimal(rows: Sequence[Sequence[str]], delimiter: str) -> str:
-    """Return the decimal sign: a comma only where numbers have one and none has a point."""
-    cells = [cell.strip() for row in rows for cell in row]
-    commas = [cell for cell in cells if COMMA_NUMBER.fullmatch(cell)]
-    if not commas or any(POINT_NUMBER.fullmatch(cell) for cell in cells):
-        return "."
-    thousands = all(len(cell.rpartition(",")[2]) == 3 for cell in commas)
-    return "." if thousands and delimiter == "," else ","
+def find_decimal(rows: Sequence[Sequence[str]]) -> str:
+    """Return the decimal sign: a comma only where some number shows it, and none shows a point.
+
+    A sign before three digits may be one of thousands; that shows nothing, and is asked about.
+    """
+    cells = {cell.strip() for row in rows for cell in row}
+    clear = {cell for cell in cells if not THOUSANDS_NUMBER.fullmatch(cell)}
+    has_commas = any(COMMA_NUMBER.fullmatch(cell) for cell in clear)
+    return "," if has_commas and not any(POINT_NUMBER.fullmatch(cell) for cell in clear) else "."

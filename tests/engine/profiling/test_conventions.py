@@ -62,6 +62,16 @@ def test_what_can_be_meant_in_two_ways_is_asked(
     assert question["become"] == question["of"] - question["missing"] - question["left"]
 
 
+def test_thousands_that_may_be_decimals_are_told_with_both_meanings(
+    profile_cells: ProfileCells,
+) -> None:
+    result = profile_cells(["", "1,234", "12,345", "7"])
+    assert result.columns[0]["question"]["or"] == "1.234"
+    (problem,) = [p for p in result.problems if p.column == "x"]
+    assert (problem.code, problem.count, problem.line) == ("NUMBER_AMBIGUOUS", 2, 3)
+    assert '"1,234" in "x" may mean 1234 or 1.234' in problem.message
+
+
 def test_question_counts_every_cell(profile_cells: ProfileCells) -> None:
     cells = [str(n) for n in range(100)] + ["$1,050,000"] * 7 + ["unknown"] * 3 + ["see below"]
     result = profile_cells(cells)
