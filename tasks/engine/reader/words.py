@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.layout import Layout
+from tasks.engine.reader.odd_rows import OddRows, Seen
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.refusals import Problem, error
 from tasks.engine.reader.rejects import Rejects
@@ -199,7 +200,29 @@ def _of_left_out(reading: "Reading") -> Iterator[Problem]:
         line = reading.first_repeated
         message = f"The column names stand again as a row, first in line {line}. {were(n)}"
         yield warn("HEADER_REPEATED", message, line, n)
-    n, line = reading.n_empty, reading.first_empty
+    yield from _of_odd(reading.odd)
+
+
+def _of_odd(odd: OddRows) -> Iterator[Problem]:
+    n, line = odd.empty.n, odd.empty.line
     if n:
         message = f"{plural(n, 'row')} {'has' if n == 1 else 'have'} no value in any cell"
         yield warn("ROWS_EMPTY", f"{message}. First: line {line}", line, n)
+    if odd.alone.n:
+        rows = _rows(
+            odd.alone, "holds one text and nothing else", "hold one text and nothing else"
+        )
+        message = f"{rows}; a title of a section, or a note, should be taken out of the file"
+        yield warn("ROWS_ALONE", message, odd.alone.line, odd.alone.n)
+    if odd.totals.n:
+        rows = _rows(odd.totals, "is called a total", "are called totals")
+        yield warn(
+            "ROWS_TOTAL", f"{rows}; what adds up other rows should be taken out of the file",
+            odd.totals.line, odd.totals.n,
+        )  # fmt: skip
+
+
+def _rows(seen: Seen, is_so: str, are_so: str) -> str:
+    """Begin a sentence about rows that were kept."""
+    so, kept = (is_so, "It was kept") if seen.n == 1 else (are_so, "They were kept")
+    return f'{plural(seen.n, "row")} {so}. First: line {seen.line}, "{seen.text[:60]}". {kept}'
