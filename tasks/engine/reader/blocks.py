@@ -121,8 +121,10 @@ def _find_shape(
     is_blank = (lengths == 0) | ((lengths == 1) & (data[np.maximum(last, 0)] == CR))
     n_lines = int(np.searchsorted(ends, record_ends[-1])) + 1
     line_of = np.searchsorted(ends, starts) if has_quotes else np.arange(len(starts))
-    is_long = np.diff(np.searchsorted(ends, record_ends), prepend=-1) > 1
-    spans = np.column_stack((starts, record_ends))[is_long]
+    spans = np.zeros((0, 2), int)
+    if n_lines != len(record_ends):
+        is_long = np.diff(np.searchsorted(ends, record_ends), prepend=-1) > 1
+        spans = np.column_stack((starts, record_ends))[is_long]
     n_bytes = min(int(record_ends[-1]) + 1, len(data))
     rows = np.flatnonzero(~is_blank)
     n_after = len(is_blank) - 1 - int(rows[-1]) if len(rows) else len(is_blank)
@@ -138,15 +140,16 @@ def _holds_rows(
     are_typed: Sequence[bool],
 ) -> bool:
     """Tell whether a record may be several rows between quotes that are no pair."""
-    enough = width - 1
-    delimiter = dialect.splits_at.encode()
-    for start, end in spans:
-        record = bytes(held[start:end])
-        if record.count(delimiter, 0, record.find(b"\n")) < enough:
-            continue  # as nearly all cells that go over lines
-        if find_rows(record.decode().split("\n"), dialect, width, are_typed):
-            return True
-    return False
+    if not len(spans):
+        return False
+    data, starts = np.frombuffer(held, np.uint8), spans[:, 0]
+    breaks = np.flatnonzero(data == LF)
+    delimiters = np.flatnonzero(data == ord(dialect.splits_at))
+    first_ends = breaks[np.searchsorted(breaks, starts)]
+    n_cells = np.searchsorted(delimiters, first_ends) - np.searchsorted(delimiters, starts) + 1
+    # The first lines of nearly all cells that go over lines have too few to be rows.
+    records = (bytes(held[start:end]).decode() for start, end in spans[n_cells >= width])
+    return any(find_rows(r.split("\n"), dialect, width, are_typed) for r in records)
 
 
 def _has_plain_ends(source: TextSource, size: int) -> bool:

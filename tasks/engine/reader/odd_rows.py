@@ -22,10 +22,15 @@ NOTE = re.compile(
     r"|\*+ *\w{2}|[†‡§]|\(\d\) \w|\[\d\] \w",
     re.IGNORECASE,
 )
-TOTAL = (
-    r"(?i)^\s*((grand|sub|sous)[ -]?)?"
-    r"(totals?|totaux|totale|gesamt|gesamtsumme|insgesamt|summe|suma|somme)\s*:?\s*$"
-)
+_SUMS = (
+    "total", "totals", "grand total", "subtotal", "sub-total", "sub total", "sous-total", "totaux",
+    "totale", "gesamt", "gesamtsumme", "insgesamt", "summe", "suma", "somme",
+)  # fmt: skip
+TOTALS = pa.array(
+    {f"{written}{end}" for word in _SUMS for end in ("", ":")
+     for written in (word, word.capitalize(), word.title(), word.upper())},
+    pa.string(),
+)  # fmt: skip
 WORD = r"\p{L}{2}"
 FIRST_CELLS = 2  # where a total is called so
 LEAST_WIDTH = 3  # with two columns a cell that stands alone is a row whose other one is missing
@@ -112,7 +117,8 @@ class OddRows:
         if len(columns) >= LEAST_WIDTH and is_alone.any():
             self.alone.add(lines, columns[0], is_alone & match(columns[0], WORD))
         for column in columns[:FIRST_CELLS]:
-            self.totals.add(lines, column, match(column, TOTAL) & ~is_alone)
+            is_total = pc.is_in(column, TOTALS).to_numpy(zero_copy_only=False)
+            self.totals.add(lines, column, is_total & ~is_alone)
 
     def _count_last(self, columns: list[pa.Array]) -> int:
         """Count the rows at the end of some that may be notes, or blank lines above them."""
