@@ -10,6 +10,8 @@ from typing import NamedTuple
 from tasks.engine.coercion import MISSING
 from tasks.engine.reader.cell_types import DATE, is_number, is_typed
 from tasks.engine.reader.dialects import ReadOptions
+from tasks.engine.reader.key_values import skip_pairs
+from tasks.engine.reader.units import is_units
 
 BODY_ROWS = 200
 MAX_LINES = 5
@@ -99,7 +101,7 @@ def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> 
     least = min(2, width) if not usual else max(min(2, width), 0.5 * usual[len(usual) // 2])
     for n, (_, cells) in enumerate(records[:100]):
         if len(cells) == width and filled[n] >= least:
-            return n
+            return n if options.header is False else skip_pairs(records, n, width)
     return 0
 
 
@@ -205,15 +207,19 @@ def _is_typed_column(cells: Sequence[str]) -> bool:
 def _count_lines(rows: Sequence[Sequence[str]], width: int) -> int:
     """Count the records that the names go over.
 
-    Another one is a repetition of the first, or has words in two columns or more that hold
-    numbers, dates or the like below, and in all such columns.
+    Another one is a repetition of the first, or holds units alone, or has words in two columns or
+    more that hold numbers, dates or the like below, and in all such columns.
     """
     n_lines = 1
     while n_lines < MAX_LINES and n_lines + 3 < len(rows):
         row, body = rows[n_lines], rows[n_lines + 1 : n_lines + 1 + BODY_ROWS]
         if len(row) != width:
             break
-        if not (list(row) == list(rows[0]) or _is_more_names(row, body)):
+        if not (
+            list(row) == list(rows[0])
+            or _is_more_names(row, body)
+            or is_units(row, are_columns_typed(body, width))
+        ):
             break
         n_lines += 1
     return n_lines
