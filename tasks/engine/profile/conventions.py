@@ -61,14 +61,16 @@ def find_reading(column: Column) -> Reading | None:
     values, counts = column.values[numeric], column.counts[numeric]
     texts = pa.array(values, pa.string())
     best, best_count, parsed = None, 0, np.zeros(0)
+    is_some = np.zeros(len(values), bool)  # a number in one of the ways, where they are mixed
     for written in _ways(column.decimal, values):
         found = parse_numbers(texts, written)
+        is_some |= np.isfinite(found)
         count = counts[np.isfinite(found)].sum()
         if count > best_count:
             best, best_count, parsed = written, count, found
         if count == counts.sum():
             break
-    if best is None or best_count <= MOST * total:
+    if best is None or counts[is_some].sum() <= MOST * total:
         return None
     best, is_sure, is_either = _check_sure(best, column.decimal, values[np.isfinite(parsed)])
     return Reading(best, is_sure, float(best_count / total), is_either)
@@ -149,11 +151,7 @@ def number_question(column: Column, reading: Reading) -> dict[str, Any] | None:
     plain: Written = (column.decimal, "", False)
     totals = np.zeros(3, int)
     for cells, counts in column.pieces():
-        odd = np.isnan(parse_numbers(cells, plain))
-        if written == plain:
-            fine = np.zeros(len(odd), bool)
-        else:
-            fine = odd & np.isfinite(parse_numbers(cells, written))
+        odd, fine = _find_odd(cells, plain, written)
         nothing = odd & ~fine & match(cells, NOTHING)
         weights = np.ones(len(odd), int) if counts is None else counts
         totals += [int(weights[mask].sum()) for mask in (odd, fine, nothing)]
@@ -175,9 +173,17 @@ def _otherwise(cell: str, written: Written) -> str:
     return plain_number(number_of(cell, written[1], "", written[2]))
 
 
+def _find_odd(cells: pa.Array, plain: Written, written: Written) -> tuple[np.ndarray, np.ndarray]:
+    """Tell which cells are no plain numbers or no numbers as written, and which are the latter."""
+    is_odd = np.isnan(parse_numbers(cells, plain))
+    if written == plain:
+        return is_odd, np.zeros(len(is_odd), bool)
+    is_number = np.isfinite(parse_numbers(cells, written))
+    return is_odd | ~is_number, is_odd & is_number
+
+
 def _examples(column: Column, plain: Written, written: Written) -> tuple[str | None, str | None]:
-    odd = np.isnan(parse_numbers(column.cells, plain))
-    fine = odd & np.isfinite(parse_numbers(column.cells, written))
+    odd, fine = _find_odd(column.cells, plain, written)
     nothing = odd & ~fine & match(column.cells, NOTHING)
     firsts = [column.values[mask][0] if mask.any() else None for mask in (fine, nothing)]
     return firsts[0], firsts[1]
