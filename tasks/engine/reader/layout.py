@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from tasks.engine.reader.cell_types import is_typed
 from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
 from tasks.engine.reader.header import Header, are_columns_typed, find_header
+from tasks.engine.reader.near_quotes import unwrap
 from tasks.engine.reader.one_column import is_one_column
 from tasks.engine.reader.records import Record, Records
 from tasks.engine.reader.refusals import RefusedError
@@ -75,6 +76,7 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
         encoding=encoding, bad_lines=options.bad_lines, missing=options.missing,
         quote='"' if options.quote is None else options.quote, escape=options.escape or "",
     )  # fmt: skip
+    text = unwrap(text, dialect.quote) if dialect.quote else text
     dialect, is_torn = _find_split(text, dialect, options)
     records = sample(text, dialect)
     width = _usual_width(records)
@@ -104,9 +106,17 @@ def _find_split(text: str, dialect: Dialect, options: ReadOptions) -> tuple[Dial
     ]
     if options.delimiter and not tried:
         return replace(dialect, delimiter=options.delimiter), False
+    if not tried and options.quote is None and _are_quotes_text(text, dialect):
+        return _find_split(text, replace(dialect, quote=""), replace(options, quote=""))
     if not tried:
         return replace(dialect, delimiter=""), _is_torn(text)
     return max(tried, key=lambda pair: pair[0])[1], False
+
+
+def _are_quotes_text(text: str, dialect: Dialect) -> bool:
+    """Tell whether text goes on behind the quotes of most lines, so that they enclose no cells."""
+    samples = [sample(text, replace(dialect, delimiter=d)) for d in DELIMITERS if d in text]
+    return any(sum(bool(r.broken) for r in found) > 0.5 * len(found) for found in samples)
 
 
 def _candidates(
@@ -118,6 +128,9 @@ def _candidates(
         one = replace(dialect, delimiter=delimiter)
         one = replace(one, skip_space=has_space_after(text, delimiter))
         yield one
+        is_spaced = delimiter != " " and 2 * text.count(f'{delimiter} "') > text.count("\n")
+        if is_spaced and not one.skip_space:
+            yield replace(one, skip_space=True)
         if options.quote is None and _has_apostrophes(text, delimiter):
             yield replace(one, quote="'")
         if options.escape is None and '\\"' in text:

@@ -11,6 +11,8 @@ MAX_WAITING = 1000
 Row = tuple[int, list[str | None]]
 MENDED = {
     "quotes": "its quotes were mended",
+    "spaced": "there is space between a quote and the separator",
+    "wrapped": "all of it stands in quotes",
     "separator": "it has a separator of its own",
     "extra": "it has empty cells too many at its end",
 }

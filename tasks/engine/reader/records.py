@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.mending import drop_empty, mend_delimiter, mend_quotes
+from tasks.engine.reader.near_quotes import mend_near, split_spaced
 from tasks.engine.reader.refusals import RefusedError, error
 from tasks.engine.reader.swallowed import find_rows
 from tasks.engine.reader.text_source import TextSource
@@ -38,7 +39,7 @@ class Record:
         Its cells.
     text : str
         Its first line as it stands in the file, without the end.
-    mended : {"", "quotes", "separator", "extra"}
+    mended : {"", "quotes", "spaced", "wrapped", "separator", "extra"}
         What had to be done so that it has the table's width.
     broken : str
         Why its quotes are no quotes; empty where they are.
@@ -139,9 +140,11 @@ class Records:
         if broken or mended:
             self.back.extendleft(reversed(self.read[1:]))
         self.was_broken = bool(broken) and not mended
+        if mended:
+            broken, stray, swallowed = "", False, ""
         return Record(
-            line, cells, plain, mended, "" if mended else broken, opened,
-            stray=stray, after_blank=after_blank, holds_rows=bool(swallowed and not mended),
+            line, cells, plain, mended, broken, opened,
+            stray=stray, after_blank=after_blank, holds_rows=bool(swallowed),
         )  # fmt: skip
 
     def _find_rows(self) -> str:
@@ -185,6 +188,9 @@ class Records:
             return next(reader), ""
         except csv.Error as problem:
             self._count_read_ahead()
+            spaced = None if self.width else split_spaced(text.rstrip("\r\n"), self.dialect)
+            if spaced:
+                return spaced, ""
             return self._split_plain_anyhow(text), str(problem)
         finally:
             csv.field_size_limit(former)
@@ -217,8 +223,9 @@ class Records:
         found = None if broken else drop_empty(cells, self.width, self.are_typed)
         if found:
             return found, "extra"
-        if self.n_failures > MAX_FAILURES:
-            return cells, ""
+        near = mend_near(cells, text, self.dialect, self.width) if len(self.read) == 1 else None
+        if near or self.n_failures > MAX_FAILURES:
+            return near or (cells, "")
         if (broken and not self.was_broken) or len(self.read) > 1:
             found = mend_quotes(text, self.dialect, self.width)
             if found:

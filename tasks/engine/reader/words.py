@@ -63,6 +63,8 @@ def of_layout(name: str, layout: Layout, options: ReadOptions) -> Iterator[Probl
         yield warn("SPACE_AFTER_SEPARATOR", "Spaces after the separator were left out")
     if dialect.quote == "'" and options.quote is None:
         yield warn("QUOTE_APOSTROPHE", "Cells are quoted with ' instead of \"")
+    if not dialect.quote and options.quote is None:
+        yield warn("QUOTES_KEPT", "Quotes enclose no cells in this file and were kept as text")
     if dialect.escape and options.escape is None:
         yield warn("ESCAPE_BACKSLASH", 'Quotes inside cells are written as \\" and were read as "')
 
@@ -154,6 +156,8 @@ def _why(record: Record, n: int) -> str:
 def _of_mended(reading: "Reading") -> Iterator[Problem]:
     words = {
         "quotes": ("QUOTES_REPAIRED", "a quote that is not doubled or not closed", "mended"),
+        "spaced": ("QUOTES_SPACED", "space between a quote and the separator", "read without it"),
+        "wrapped": ("LINES_QUOTED", "quotes around the whole line", "split inside them"),
         "separator": ("OWN_SEPARATOR", "another separator than the rest", "split by it"),
         "extra": ("EXTRA_EMPTY", "empty cells too many", "read without them"),
         "stray": ("STRAY_QUOTES", "a quote inside a cell that is not quoted", "kept as it stands"),

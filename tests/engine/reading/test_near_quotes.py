@@ -1,0 +1,56 @@
+"""Quotes that enclose cells or lines, but not as in RFC 4180; and quotes that enclose nothing."""
+
+import pytest
+
+from tests.engine.reading.conftest import Reader, warnings_of
+
+PLAIN = "".join(f"{n},b{n},{n}.5\n" for n in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{n},"a, x" ,{n}.5', '{n}, "a, x",{n}.5', '{n} ,"a, x"  ,{n}.5'],
+)
+def test_spaces_beside_quotes_are_no_part_of_cells(reader: Reader, line: str) -> None:
+    text = "id,t,v\n" + "".join(line.format(n=n) + "\n" for n in range(1, 10))
+    rows = reader.rows(text)
+    assert [[str(cell).strip() for cell in row] for row in rows] == [
+        [str(n), "a, x", f"{n}.5"] for n in range(1, 10)
+    ]
+    assert {"QUOTES_SPACED", "SPACE_AFTER_SEPARATOR"} & {*warnings_of(reader.read(text))}
+
+
+def test_one_line_with_spaces_beside_quotes_is_told(reader: Reader) -> None:
+    result = reader.read(f'id,t,v\n{PLAIN}10, "b, c",10.5\n')
+    assert (result.n_rows, [(p.code, p.line) for p in result.problems]) == (
+        10, [("QUOTES_SPACED", 11)],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("names", ["id,t,v", '"id,t,v"', '"id,""t"",v"'])
+@pytest.mark.parametrize("text", ["b", '""b, c""'])
+def test_lines_in_quotes_are_split_inside_them(reader: Reader, names: str, text: str) -> None:
+    rows = "".join(f'"{n},{text},{n}.5"\n' for n in range(1, 10))
+    result = reader.read(f"{names}\n{rows}")
+    assert (result.column_names, result.n_rows) == (["id", "t", "v"], 9)
+    assert result.preview[0]["cells"] == ["1", text.replace('"', ""), "1.5"]
+    assert warnings_of(result) == ["LINES_QUOTED"]
+
+
+def test_one_line_in_quotes_is_told(reader: Reader) -> None:
+    result = reader.read(f'id,t,v\n{PLAIN}"10,""b, c"",10.5"\n')
+    assert (result.n_rows, [(p.code, p.line) for p in result.problems]) == (
+        10, [("LINES_QUOTED", 11)],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", ["Doe, John", "a, b and c"])
+def test_one_column_in_quotes_stays_one(reader: Reader, cell: str) -> None:
+    assert reader.rows(f'"Last, First"\n"{cell}"\n"{cell}"\n', one_column=True) == [[cell]] * 2
+
+
+def test_quotes_that_enclose_nothing_are_text(reader: Reader) -> None:
+    text = "id\tt\tv\n" + "".join(f'{n}\t"The" cat\t{n}.5\n' for n in range(1, 10))
+    result = reader.read(text)
+    assert result.preview[0]["cells"] == ["1", '"The" cat', "1.5"]
+    assert warnings_of(result) == ["QUOTES_KEPT"]
