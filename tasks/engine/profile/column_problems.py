@@ -11,7 +11,7 @@ from tasks.engine.cells import Written, match, parse_numbers
 from tasks.engine.coercion import TRUTH, number_of
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
-from tasks.engine.profile.conventions import how_read, plain_number
+from tasks.engine.profile.conventions import how_read, may_be_thousands, plain_number
 from tasks.engine.profile.date_formats import days_of
 from tasks.engine.reader.refusals import Problem
 
@@ -79,6 +79,8 @@ def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[P
         yield warning(column.name, "BOOLEAN_MIXED", f"{message}. They are read as two values")
     elif made.facts["kind"] == "number" and (schema.get("thousands") or schema.get("symbols")):
         yield _signs(column, (schema["decimal"], schema.get("thousands", ""), "symbols" in schema))
+    elif made.facts["kind"] == "number" and may_be_thousands(column.cells, schema["decimal"]):
+        yield _decimals(column, schema["decimal"], line_of)
     elif question and question["about"] == "number" and question["chosen"] is None:
         if "or" in question:
             yield _either(column, question, line_of)
@@ -97,6 +99,18 @@ def _signs(column: Column, written: Written) -> Problem:
         f'"{first[:SHOWN]}" is read as {value}'
     )
     return warning(column.name, "NUMBER_SYMBOLS", message)
+
+
+def _decimals(column: Column, decimal: str, line_of: LineOf) -> Problem:
+    has_sign: Test = lambda cells: match(cells, re.escape(decimal))  # noqa: E731
+    line, value = _first(column, has_sign, line_of)
+    other, whole = "," if decimal == "." else ".", value.replace(decimal, "")
+    message = (
+        f'"{value}" in "{column.name}" is read as {value.replace(",", ".")}: whole numbers stand '
+        f"beside it, and else exactly three decimals. If it means {whole}, choose "
+        f'"{other}" as the decimal sign under "How we read the file"'
+    )
+    return warning(column.name, "NUMBER_AMBIGUOUS", message, line=line)
 
 
 def _unreadable(column: Column, made: ColumnProfile, line_of: LineOf) -> Problem:

@@ -32,6 +32,7 @@ NOTHING = (
 )
 MOST = 0.5
 FIRST = 20
+ENOUGH_SIGNS = 3
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,18 @@ def _check_sure(written: Written, decimal: str, values: np.ndarray) -> tuple[Wri
             is_clear = has_point or is_money or (group != "" and point == decimal == ",")
             return written, is_uniform and is_clear, not (is_clear or has_money)
     return written, is_uniform, False
+
+
+def may_be_thousands(cells: pa.Array, decimal: str) -> bool:
+    """Tell whether a column's decimals may be thousands: always three, beside whole numbers.
+
+    Numbers that are written without the zeros at their end seldom have three decimals each; those
+    that are written with them have some everywhere.
+    """
+    has_sign = match(cells, re.escape(decimal))
+    alone = match(cells, rf"^[+-]?[1-9]\d{{0,2}}{re.escape(decimal)}\d{{3}}$")
+    n_signs = int(has_sign.sum())
+    return ENOUGH_SIGNS <= n_signs < len(cells) and bool((alone == has_sign).all())
 
 
 def _without_signs(value: str) -> str:

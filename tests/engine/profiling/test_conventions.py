@@ -92,6 +92,21 @@ def test_plain_numbers_that_another_convention_loses_are_counted(
     assert (question["of"], question["become"], question["left"]) == (12, 8, 4)
 
 
+@pytest.mark.parametrize(
+    ("cells", "is_told"),
+    [(["1.107", "2.350", "12.001", "250"], True), (["1.107", "2.350", "12.001", "250.000"], False),
+     (["1.107", "2.35", "12.001", "250"], False), (["0.107", "2.350", "12.001", "250"], False)],
+)  # fmt: skip
+def test_three_decimals_beside_whole_numbers_are_told(
+    profile_cells: ProfileCells, cells: list[str], is_told: bool
+) -> None:
+    result = profile_cells(cells)
+    assert result.columns[0]["kind"] == "number"
+    messages = [p.message for p in result.problems if p.code == "NUMBER_AMBIGUOUS"]
+    assert bool(messages) == is_told
+    assert not is_told or "If it means 1107, choose" in messages[0]
+
+
 def test_versions_are_no_numbers(profile_cells: ProfileCells) -> None:
     column = profile_cells(["1.2.3", "1.10.2", "2.0", "10.4.1"] * 6).columns[0]
     assert (column["kind"], column.get("question")) == ("category", None)
