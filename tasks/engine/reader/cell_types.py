@@ -1,6 +1,7 @@
 """What a cell looks like on its own: a number, a date, a time, an amount, or words."""
 
 import re
+from collections.abc import Sequence
 
 from tasks.engine.coercion import NUMBER
 
@@ -10,6 +11,7 @@ DATE = re.compile(
     r"|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}"
 )
 AMOUNT = re.compile(r"[^\w\s,.;:-]{0,2} ?[+-]?\d{1,3}([,. ]\d{3})*([.,]\d+)? ?[^\w\s,.;:-]{0,2}")
+DASHES = re.compile(r":?(-{2,}|={2,}):?")
 
 
 def is_number(cell: str) -> bool:
@@ -21,3 +23,9 @@ def is_typed(cell: str) -> bool:
     """Tell whether a cell is a number, an amount, a date or a time: what no column's name is."""
     cell = cell.strip()
     return is_number(cell) or bool(DATE.fullmatch(cell) or AMOUNT.fullmatch(cell))
+
+
+def are_dashes(cells: Sequence[str]) -> bool:
+    """Tell whether a row is a line that is drawn below the names: of dashes alone."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return len(filled) > 1 and all(map(DASHES.fullmatch, filled))

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from tasks.engine.coercion import MISSING
-from tasks.engine.reader.cell_types import DATE, is_number, is_typed
+from tasks.engine.reader.cell_types import DATE, are_dashes, is_number, is_typed
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.key_values import skip_pairs
 from tasks.engine.reader.units import is_units
@@ -213,7 +213,7 @@ def _count_lines(rows: Sequence[Sequence[str]], width: int) -> int:
     n_lines = 1
     while n_lines < MAX_LINES and n_lines + 3 < len(rows):
         row, body = rows[n_lines], rows[n_lines + 1 : n_lines + 1 + BODY_ROWS]
-        if len(row) != width:
+        if len(row) != width or are_dashes(row):
             break
         if not (
             list(row) == list(rows[0])

@@ -80,6 +80,9 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     dialect, is_torn = _find_split(text, dialect, options)
     records = sample(text, dialect)
     width = _usual_width(records)
+    if records and "\n" in "".join(records[0].cells):  # of names with a quote that is no pair
+        are_typed = are_columns_typed([r.cells for r in records[1:]], width)
+        records = sample(text, dialect, width, are_typed)
     is_open = options.delimiter is None and options.header_line is None
     if is_open and width > 1 and is_one_column(records, dialect.delimiter, width):
         dialect = replace(dialect, delimiter="", skip_space=False)
@@ -211,10 +214,13 @@ def _is_torn(text: str) -> bool:
     return any(sum(d in line for line in lines) > 0.5 * len(lines) for d in DELIMITERS)
 
 
-def sample(text: str, dialect: Dialect) -> list[Record]:
-    """Split a sample into records, as far as it can be."""
+def sample(
+    text: str, dialect: Dialect, width: int = 0, are_typed: Sequence[bool] = ()
+) -> list[Record]:
+    """Split a sample into records, as far as it can be; mended where their width is known."""
     source = TextSource(io.BytesIO(text.encode()), "utf-8", len(text) + 1)
     records = Records(source, dialect, len(text) + 1)
+    records.width, records.are_typed = width, are_typed
     found: list[Record] = []
     with contextlib.suppress(RefusedError):
         while len(found) < SAMPLE_RECORDS and (record := records.next()):

@@ -9,14 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.engine.cells import match
-from tasks.engine.reader.cell_types import is_typed
+from tasks.engine.reader.cell_types import are_dashes, is_typed
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
 
 # What a note begins with, and hardly ever the first cell of a row that holds nothing else.
 NOTE = re.compile(
     r"(foot|end)?notes?( \d+)?\s*:|sources?\s*:|remarks?\s*:|legend\s*:|disclaimer\b|copyright\b|©"
-    r"|quellen?\s*:|anmerkung(en)?\s*:|hinweise?\s*:|fuentes?\s*:|notas?\s*:|fonte\s*:"
+    r"|quellen?\s*:|anmerkung(en)?\s*:|hinweise?\s*:|fuentes?\s*:|notas?\s*:|fonte\s*:|stand\s*:"
     r"|(generated|exported|created|downloaded|printed|retrieved|last updated|updated|data)"
     r" (on|at|by|from|as of|source)\b"
     r"|\*+ *\w{2}|[†‡§]|\(\d\) \w|\[\d\] \w",
@@ -24,7 +24,8 @@ NOTE = re.compile(
 )
 _SUMS = (
     "total", "totals", "grand total", "subtotal", "sub-total", "sub total", "sous-total", "totaux",
-    "totale", "gesamt", "gesamtsumme", "insgesamt", "summe", "suma", "somme",
+    "totale", "gesamt", "gesamtsumme", "insgesamt", "summe", "suma", "somme", "average", "mean",
+    "durchschnitt", "mittelwert", "moyenne", "promedio",
 )  # fmt: skip
 TOTALS = pa.array(
     {f"{written}{end}" for word in _SUMS for end in ("", ":")
@@ -75,9 +76,11 @@ class OddRows:
         self.are_typed, self.delimiter, self.rejects = are_typed, delimiter, rejects
         self.empty, self.alone, self.totals = Seen(), Seen(), Seen()
         self.held: list[Row] = []
+        self.is_first = True
 
     def take(self, lines: np.ndarray, columns: list[pa.Array]) -> list[Columns]:
         """Return the rows to write; those at the end that may be notes wait for what follows."""
+        lines, columns = self._without_dashes(lines, columns)
         n = len(lines) - self._count_last(columns)
         last = zip(*(column[n:].to_pylist() for column in columns), strict=True)
         waiting = [
@@ -92,13 +95,29 @@ class OddRows:
     def end(self) -> list[Columns]:
         """Return the rows that waited and are no notes, now that nothing follows."""
         held, self.held = self.held, []
-        if not any(self._is_note(cells) for _, cells in held):
-            return self._counted(to_columns(held))
-        for line, cells in sorted(held, key=lambda row: not any(row[1])):
-            texts = [cell or "" for cell in cells]
-            record = Record(line, texts, self.delimiter.join(texts).rstrip(self.delimiter))
-            self.rejects.add("footnote", record, "it stands below the table")
-        return []
+        is_note = [self._is_note(cells) for _, cells in held]
+        first = is_note.index(True) if any(is_note) else len(held)
+        while any(is_note) and first and not any(held[first - 1][1]):
+            first -= 1
+        for line, cells in sorted(held[first:], key=lambda row: not any(row[1])):
+            self._leave_out("footnote", line, cells, "it stands below the table")
+        return self._counted(to_columns(held[:first]))
+
+    def _without_dashes(self, lines: np.ndarray, columns: list[pa.Array]) -> Columns:
+        """Leave out the line that some programs draw between the names and the rows."""
+        if not self.is_first or not len(lines):
+            return lines, columns
+        self.is_first = False
+        cells = [column[0].as_py() for column in columns]
+        if not are_dashes([cell or "" for cell in cells]):
+            return lines, columns
+        self._leave_out("dashes", int(lines[0]), cells, "it is a line of dashes")
+        return lines[1:], [column[1:] for column in columns]
+
+    def _leave_out(self, kind: str, line: int, cells: Sequence[str | None], reason: str) -> None:
+        texts = [cell or "" for cell in cells]
+        text = self.delimiter.join(texts).rstrip(self.delimiter)
+        self.rejects.add(kind, Record(line, texts, text), reason)
 
     def _counted(self, rows: list[Columns]) -> list[Columns]:
         for lines, columns in rows:
@@ -121,13 +140,15 @@ class OddRows:
             self.totals.add(lines, column, is_total & ~is_alone)
 
     def _count_last(self, columns: list[pa.Array]) -> int:
-        """Count the rows at the end of some that may be notes, or blank lines above them."""
+        """Count the rows at the end of some that may be notes, or stand among them."""
         if not any(self.are_typed) or len(columns) < 2:
             return 0
         n_rows, n = len(columns[0]), 0
         while n < min(n_rows, MOST_LINES):
             row = [column[n_rows - 1 - n].as_py() for column in columns]
-            if any(cell and cell.strip() for cell in row) and not self._is_note(row):
+            filled = [cell for cell in row if cell and cell.strip()]
+            is_alone = len(filled) == 1 and filled[0] == row[0] and not is_typed(row[0])
+            if filled and not is_alone and not self._is_note(row):
                 break
             n += 1
         return n

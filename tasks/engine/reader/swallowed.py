@@ -28,17 +28,18 @@ def find_rows(
     Returns
     -------
     {"", "maybe", "sure"}
-        ``sure`` where every line suits the columns that hold numbers, dates or the like; ``maybe``
-        where all have the width, but no column is such; empty where one is no row: then the
-        record is a cell with several lines, as a comment or an address.
+        ``sure`` where every line, but for names in the first, suits the columns that hold numbers,
+        dates or the like; ``maybe`` where all have the width, but no column is such; empty where
+        one is no row: then the record is a cell with several lines, as a comment or an address.
     """
     typed = [n for n, is_one in enumerate(are_typed) if is_one]
-    for line in lines:
+    for n, line in enumerate(lines):
         cells = _split(line.rstrip("\r\n"), dialect, width)
         if cells is None or len(cells) != width or not any(map(str.strip, cells)):
             return ""
         filled = [cell for cell in (cells[n].strip() for n in typed) if cell not in MISSING]
-        if typed and not (filled and all(map(is_typed, filled))):
+        is_fit = bool(filled) and all(map(is_typed, filled))
+        if typed and not is_fit and n:  # the first line may be the names
             return ""
     return "sure" if typed else "maybe"
 

@@ -185,6 +185,11 @@ def _of_swallowed(rejects: Rejects) -> Iterator[Problem]:
 def _of_left_out(reading: "Reading") -> Iterator[Problem]:
     rejects, n_blank = reading.rejects, reading.records.n_blank
     yield from _of_swallowed(rejects)
+    if rejects.counts["dashes"]:
+        line = rejects.line_of("dashes")
+        yield warn(
+            "DASHES", f"Line {line} holds dashes between names and rows. {were(1)}", line, 1
+        )
     n = rejects.counts["footnote"]
     if n:
         record = rejects.first["footnote"][0]
@@ -219,9 +224,9 @@ def _of_odd(odd: OddRows) -> Iterator[Problem]:
         message = f"{rows}; a title of a section, or a note, should be taken out of the file"
         yield warn("ROWS_ALONE", message, odd.alone.line, odd.alone.n)
     if odd.totals.n:
-        rows = _rows(odd.totals, "is called a total", "are called totals")
+        rows = _rows(odd.totals, "is called a total or a mean", "are called totals or means")
         yield warn(
-            "ROWS_TOTAL", f"{rows}; what adds up other rows should be taken out of the file",
+            "ROWS_TOTAL", f"{rows}; what sums up other rows should be taken out of the file",
             odd.totals.line, odd.totals.n,
         )  # fmt: skip
 

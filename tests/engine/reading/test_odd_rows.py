@@ -12,7 +12,8 @@ ROWS = "".join(f"x{n},{n},{n * 2}.5,{n * 3}\n" for n in range(1, 15))
 @pytest.mark.parametrize(
     "note",
     ["Source: census,,,", "* provisional,,,", '"Note: a, b",,,', "Note: see, below, or, above",
-     ",,,\nQuelle: Amt,,,\n,,,\n(1) without them,,,", ",Notes: few,,"],
+     ",,,\nQuelle: Amt,,,\n,,,\n(1) without them,,,", ",Notes: few,,",
+     "Source: census,,,\nNumbers of May,,,"],
 )  # fmt: skip
 def test_notes_of_the_tables_width_below_it_are_left_out(reader: Reader, note: str) -> None:
     result = reader.read(f"{NAMES}{ROWS}{note}\n")
@@ -39,12 +40,21 @@ def test_titles_of_sections_are_told(reader: Reader) -> None:
     assert '"Region South"' in problem.message
 
 
-@pytest.mark.parametrize("row", ["Total,105,217,315", "Subtotal:,1,2,3", ",Grand Total,3,4"])
+@pytest.mark.parametrize(
+    "row", ["Total,105,217,315", "Subtotal:,1,2,3", ",Grand Total,3,4", "Mean,,2,3"]
+)
 def test_totals_are_told(reader: Reader, row: str) -> None:
     result = reader.read(f"{NAMES}{ROWS}{row}\n")
     assert (result.n_rows, [(p.code, p.line) for p in result.problems]) == (
         15, [("ROWS_TOTAL", 16)],
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ["---,---,---,---", "----,:--,--:,:--:", "====,,===,=="])
+def test_a_line_of_dashes_below_the_names_is_left_out(reader: Reader, row: str) -> None:
+    result = reader.read(f"{NAMES}{row}\n{ROWS}")
+    assert (result.n_rows, result.preview[0]["line"]) == (14, 3)
+    assert [(p.code, p.line) for p in result.problems] == [("DASHES", 2)]
 
 
 def test_a_table_of_words_has_no_odd_rows(reader: Reader) -> None:

@@ -34,6 +34,12 @@ def test_names_in_the_last_column_too(reader: Reader) -> None:
     assert rows == [["1", '"Smith'], ["2", "Jones"], ["3", 'Brown"'], ["4", "x"]]
 
 
+def test_a_lone_quote_among_the_names_hides_no_rows(reader: Reader) -> None:
+    result = reader.read(rows_with("Smith", 'Brown"').replace("name", '"name'))
+    assert (result.column_names, result.n_rows) == (["id", '"name', "v"], 40)
+    assert warnings_of(result) == ["QUOTES_REPAIRED", "STRAY_QUOTES"]
+
+
 @pytest.mark.parametrize(
     "cell",
     [
