@@ -11,7 +11,7 @@ from tasks.engine.coercion import MISSING
 from tasks.engine.reader.cell_types import DATE, are_dashes, is_number, is_typed
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.key_values import skip_pairs
-from tasks.engine.reader.units import is_units
+from tasks.engine.reader.units import are_units
 
 BODY_ROWS = 200
 MAX_LINES = 5
@@ -218,11 +218,20 @@ def _count_lines(rows: Sequence[Sequence[str]], width: int) -> int:
         if not (
             list(row) == list(rows[0])
             or _is_more_names(row, body)
-            or is_units(row, are_columns_typed(body, width))
+            or (are_units(row) and _is_above_values(row, body))
         ):
             break
         n_lines += 1
     return n_lines
+
+
+def _is_above_values(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a unit stands above a column of numbers, dates or the like."""
+    are_typed = are_columns_typed(body, len(row))
+    return any(
+        is_one and cell.strip() not in {"", "-"}
+        for cell, is_one in zip(row, are_typed, strict=True)
+    )
 
 
 def _is_more_names(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:

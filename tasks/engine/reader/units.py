@@ -17,19 +17,10 @@ UNIT = re.compile(rf"(?:1/)?(?:{_PART})(?:(?:/| per |·|⋅|\*|\.| )(?:{_PART}))
 IN_BRACKETS = re.compile(r"\([^()]{0,30}\)|\[[^\[\]]{0,30}\]|\{[^{}]{0,30}\}|<[^<>]{0,30}>")
 
 
-def is_units(row: Sequence[str], are_typed: Sequence[bool]) -> bool:
-    """Tell whether a row holds units alone, at least one above a column of numbers.
-
-    Parameters
-    ----------
-    row : sequence of str
-        The row below the names.
-    are_typed : sequence of bool
-        Of each column, whether it holds numbers, dates or the like further below.
-    """
-    filled = [(cell.strip(), typed) for cell, typed in zip(row, are_typed, strict=False)
-              if cell.strip()]  # fmt: skip
-    return any(typed and cell != "-" for cell, typed in filled) and all(
+def are_units(row: Sequence[str]) -> bool:
+    """Tell whether a row holds units alone, one at least, and no value."""
+    filled = [cell.strip() for cell in row if cell.strip()]
+    return any(cell != "-" for cell in filled) and all(
         not is_typed(cell) and (IN_BRACKETS.fullmatch(cell) or UNIT.fullmatch(cell))
-        for cell, _ in filled
+        for cell in filled
     )
