@@ -110,7 +110,10 @@ def _find_split(text: str, dialect: Dialect, options: ReadOptions) -> tuple[Dial
     if options.delimiter and not tried:
         return replace(dialect, delimiter=options.delimiter), False
     if not tried and options.quote is None and _are_quotes_text(text, dialect):
-        return _find_split(text, replace(dialect, quote=""), replace(options, quote=""))
+        plain, _ = _find_split(text, replace(dialect, quote=""), replace(options, quote=""))
+        names = sample(text, plain)[:1]
+        if plain.delimiter and len(names[0].cells) > 1:
+            return plain, False
     if not tried:
         return replace(dialect, delimiter=""), _is_torn(text)
     return max(tried, key=lambda pair: pair[0])[1], False

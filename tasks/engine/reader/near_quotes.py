@@ -56,7 +56,8 @@ def mend_near(
 def unwrap(text: str, quote: str = '"') -> str:
     """Return a text without the quotes around each of its lines, where all lines have such.
 
-    The first line may be without. All must have the same number of cells then, three or more.
+    The first line may be without. All must have the same number of cells then, three or more; and
+    not only such separators as a sentence has, with a space behind each.
     """
     lines = [line.rstrip("\r") for line in text.split("\n")]
     filled = [line for line in lines if line.strip()]
@@ -64,6 +65,8 @@ def unwrap(text: str, quote: str = '"') -> str:
         return text
     inner = [_unwrap_line(line, quote) for line in lines]
     for delimiter in DELIMITERS:
+        if text.count(delimiter) == text.count(f"{delimiter} "):
+            continue
         widths = {
             len(_split(line or "", delimiter, quote) or ())
             for line, outer in zip(inner, lines, strict=True) if outer.strip()

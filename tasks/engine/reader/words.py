@@ -13,6 +13,7 @@ from tasks.engine.reader.rejects import Rejects
 if TYPE_CHECKING:
     from tasks.engine.reader.reading import Reading
 
+MOST = 0.5
 CHOOSE = 'choose it under "How we read the file"'
 ONE_COLUMN = f"We found only one column. If your file uses another separator, {CHOOSE}"
 
@@ -209,21 +210,22 @@ def _of_left_out(reading: "Reading") -> Iterator[Problem]:
         line = reading.first_repeated
         message = f"The column names stand again as a row, first in line {line}. {were(n)}"
         yield warn("HEADER_REPEATED", message, line, n)
-    yield from _of_odd(reading.odd)
+    yield from _of_odd(reading.odd, reading.n_rows)
 
 
-def _of_odd(odd: OddRows) -> Iterator[Problem]:
+def _of_odd(odd: OddRows, n_rows: int) -> Iterator[Problem]:
     n, line = odd.empty.n, odd.empty.line
     if n:
         message = f"{plural(n, 'row')} {'has' if n == 1 else 'have'} no value in any cell"
         yield warn("ROWS_EMPTY", f"{message}. First: line {line}", line, n)
-    if odd.alone.n:
+    # What most rows are is no exception.
+    if 0 < odd.alone.n <= MOST * n_rows:
         rows = _rows(
             odd.alone, "holds one text and nothing else", "hold one text and nothing else"
         )
         message = f"{rows}; a title of a section, or a note, should be taken out of the file"
         yield warn("ROWS_ALONE", message, odd.alone.line, odd.alone.n)
-    if odd.totals.n:
+    if 0 < odd.totals.n <= MOST * n_rows:
         rows = _rows(odd.totals, "is called a total or a mean", "are called totals or means")
         yield warn(
             "ROWS_TOTAL", f"{rows}; what sums up other rows should be taken out of the file",

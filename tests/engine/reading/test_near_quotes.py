@@ -49,6 +49,16 @@ def test_one_column_in_quotes_stays_one(reader: Reader, cell: str) -> None:
     assert reader.rows(f'"Last, First"\n"{cell}"\n"{cell}"\n', one_column=True) == [[cell]] * 2
 
 
+def test_sentences_in_quotes_are_not_split(reader: Reader) -> None:
+    result = reader.read('"a, b, c"\n' + '"Well, it is, yes"\n' * 9, one_column=True)
+    assert "LINES_QUOTED" not in warnings_of(result)
+
+
+def test_sentences_that_begin_with_quotes_are_no_table(reader: Reader) -> None:
+    rows = "".join(f'"Good" product number {n}, and cheap\n' for n in range(9))
+    assert reader.refusal(f"comment\n{rows}")[0] == "CSV_ONE_COLUMN"
+
+
 def test_quotes_that_enclose_nothing_are_text(reader: Reader) -> None:
     text = "id\tt\tv\n" + "".join(f'{n}\t"The" cat\t{n}.5\n' for n in range(1, 10))
     result = reader.read(text)

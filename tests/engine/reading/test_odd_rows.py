@@ -57,6 +57,11 @@ def test_a_line_of_dashes_below_the_names_is_left_out(reader: Reader, row: str) 
     assert [(p.code, p.line) for p in result.problems] == [("DASHES", 2)]
 
 
+def test_what_most_rows_are_is_not_odd(reader: Reader) -> None:
+    rows = "".join(f"Total,{n},5,6\nperson {n},,,\nperson {n},,,\n" for n in range(20))
+    assert [p.code for p in reader.read(NAMES + ROWS + rows).problems] == ["ROWS_TOTAL"]
+
+
 def test_a_table_of_words_has_no_odd_rows(reader: Reader) -> None:
     text = "first_name,town,note\n" + "Bob,Paris,x\n" * 9 + "Source: y,,\nTotal,a,b\n"
     assert reader.read(text).n_rows == 11
