@@ -24,7 +24,7 @@ NOTE = re.compile(
 )
 _SUMS = (
     "total", "totals", "grand total", "subtotal", "sub-total", "sub total", "sous-total", "totaux",
-    "totale", "gesamt", "gesamtsumme", "insgesamt", "summe", "suma", "somme", "average", "mean",
+    "totale", "gesamt", "gesamtsumme", "insgesamt", "summe", "suma", "average", "mean",
     "durchschnitt", "mittelwert", "moyenne", "promedio",
 )  # fmt: skip
 TOTALS = pa.array(
