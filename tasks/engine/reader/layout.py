@@ -80,6 +80,8 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     dialect, is_torn = _find_split(text, dialect, options)
     records = sample(text, dialect)
     width = _usual_width(records)
+    if _are_most_broken(records) and not records[0].broken:
+        width = len(records[0].cells)  # what quotes enclose was split too
     if records and "\n" in "".join(records[0].cells):  # of names with a quote that is no pair
         are_typed = are_columns_typed([r.cells for r in records[1:]], width)
         records = sample(text, dialect, width, are_typed)
@@ -109,20 +111,24 @@ def _find_split(text: str, dialect: Dialect, options: ReadOptions) -> tuple[Dial
     ]
     if options.delimiter and not tried:
         return replace(dialect, delimiter=options.delimiter), False
-    if not tried and options.quote is None and _are_quotes_text(text, dialect):
+    if not tried and options.quote is None and _are_quotes_odd(text, dialect):
         plain, _ = _find_split(text, replace(dialect, quote=""), replace(options, quote=""))
         names = sample(text, plain)[:1]
         if plain.delimiter and len(names[0].cells) > 1:
-            return plain, False
+            return replace(plain, quote=dialect.quote), False  # line by line they are mended
     if not tried:
         return replace(dialect, delimiter=""), _is_torn(text)
     return max(tried, key=lambda pair: pair[0])[1], False
 
 
-def _are_quotes_text(text: str, dialect: Dialect) -> bool:
-    """Tell whether text goes on behind the quotes of most lines, so that they enclose no cells."""
+def _are_quotes_odd(text: str, dialect: Dialect) -> bool:
+    """Tell whether text goes on behind the quotes of most lines."""
     samples = [sample(text, replace(dialect, delimiter=d)) for d in DELIMITERS if d in text]
-    return any(sum(bool(r.broken) for r in found) > 0.5 * len(found) for found in samples)
+    return any(map(_are_most_broken, samples))
+
+
+def _are_most_broken(records: Sequence[Record]) -> bool:
+    return sum(bool(r.broken) for r in records) > 0.5 * len(records)
 
 
 def _candidates(
@@ -133,12 +139,13 @@ def _candidates(
             continue
         one = replace(dialect, delimiter=delimiter)
         one = replace(one, skip_space=has_space_after(text, delimiter))
+        has_apostrophes = options.quote is None and _has_apostrophes(text, delimiter)
+        if has_apostrophes:
+            yield replace(one, quote="'")
         yield one
         is_spaced = delimiter != " " and 2 * text.count(f'{delimiter} "') > text.count("\n")
         if is_spaced and not one.skip_space:
             yield replace(one, skip_space=True)
-        if options.quote is None and _has_apostrophes(text, delimiter):
-            yield replace(one, quote="'")
         if options.escape is None and '\\"' in text:
             yield replace(one, escape="\\")
 
@@ -156,7 +163,7 @@ def has_space_after(text: str, delimiter: str) -> bool:
 
 def _has_apostrophes(text: str, delimiter: str) -> bool:
     escaped = re.escape(delimiter)
-    wrapped = rf"(?:^|{escaped})'[^'\n]*'(?={escaped}|\r?$)"
+    wrapped = rf"(?:^|{escaped})'(?:[^'\n]|'')*'(?={escaped}|\r?$)"
     found = len(re.findall(wrapped, text, re.MULTILINE))
     return found >= 2 and found > len(re.findall(wrapped.replace("'", '"'), text, re.MULTILINE))
 

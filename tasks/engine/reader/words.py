@@ -64,8 +64,6 @@ def of_layout(name: str, layout: Layout, options: ReadOptions) -> Iterator[Probl
         yield warn("SPACE_AFTER_SEPARATOR", "Spaces after the separator were left out")
     if dialect.quote == "'" and options.quote is None:
         yield warn("QUOTE_APOSTROPHE", "Cells are quoted with ' instead of \"")
-    if not dialect.quote and options.quote is None:
-        yield warn("QUOTES_KEPT", "Quotes enclose no cells in this file and were kept as text")
     if dialect.escape and options.escape is None:
         yield warn("ESCAPE_BACKSLASH", 'Quotes inside cells are written as \\" and were read as "')
 

@@ -1,4 +1,4 @@
-"""Quotes that enclose cells or lines, but not as in RFC 4180; and quotes that enclose nothing."""
+"""Quotes that enclose cells or lines, but not as in RFC 4180."""
 
 import pytest
 
@@ -59,8 +59,29 @@ def test_sentences_that_begin_with_quotes_are_no_table(reader: Reader) -> None:
     assert reader.refusal(f"comment\n{rows}")[0] == "CSV_ONE_COLUMN"
 
 
-def test_quotes_that_enclose_nothing_are_text(reader: Reader) -> None:
-    text = "id\tt\tv\n" + "".join(f'{n}\t"The" cat\t{n}.5\n' for n in range(1, 10))
-    result = reader.read(text)
-    assert result.preview[0]["cells"] == ["1", '"The" cat', "1.5"]
-    assert warnings_of(result) == ["QUOTES_KEPT"]
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [('"The" cat', '"The" cat'), ('"5" x 3""', '5" x 3"'), ('""a""', '"a"'), ('"a"b', '"a"b')],
+)  # fmt: skip
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_odd_quotes_in_every_line_are_mended(
+    reader: Reader, cell: str, read: str, delimiter: str
+) -> None:
+    lines = ["id,t,v".replace(",", delimiter)]
+    lines += [delimiter.join((str(n), cell, f"{n}.5")) for n in range(1, 10)]
+    result = reader.read("\n".join(lines) + "\n")
+    assert result.preview[8]["cells"] == ["9", read, "9.5"]
+    assert warnings_of(result) == ["QUOTES_REPAIRED"]
+
+
+def test_a_separator_between_odd_quotes_splits_no_cell(reader: Reader) -> None:
+    rows = "".join(f'{n},"a "b, c" d",{n}.5\n' for n in range(1, 10))
+    assert reader.rows(f"id,t,v\n{rows}")[0] == ["1", 'a "b, c" d', "1.5"]
+
+
+@pytest.mark.parametrize(("cell", "read"), [("x", "x"), ("it''s, so", "it's, so")])
+def test_apostrophes_around_cells_are_quotes(reader: Reader, cell: str, read: str) -> None:
+    rows = "".join(f"'{n}','{cell}','{n}.5'\n" for n in range(1, 10))
+    result = reader.read(f"'id','t','v'\n{rows}")
+    assert (result.column_names, warnings_of(result)) == (["id", "t", "v"], ["QUOTE_APOSTROPHE"])
+    assert result.preview[0]["cells"] == ["1", read, "1.5"]
