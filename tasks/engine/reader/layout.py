@@ -139,10 +139,9 @@ def _candidates(
             continue
         one = replace(dialect, delimiter=delimiter)
         one = replace(one, skip_space=has_space_after(text, delimiter))
-        has_apostrophes = options.quote is None and _has_apostrophes(text, delimiter)
-        if has_apostrophes:
-            yield replace(one, quote="'")
-        yield one
+        n = _count_apostrophes(text, delimiter) if options.quote is None else 0
+        quoted = [replace(one, quote="'")] if n else []
+        yield from [*quoted, one] if 2 * n > text.count("\n") else [one, *quoted]
         is_spaced = delimiter != " " and 2 * text.count(f'{delimiter} "') > text.count("\n")
         if is_spaced and not one.skip_space:
             yield replace(one, skip_space=True)
@@ -161,11 +160,13 @@ def has_space_after(text: str, delimiter: str) -> bool:
     return n > 1 and text.count(delimiter + " ") > 0.8 * n
 
 
-def _has_apostrophes(text: str, delimiter: str) -> bool:
+def _count_apostrophes(text: str, delimiter: str) -> int:
+    """Count the cells in apostrophes; none where more are in quotes."""
     escaped = re.escape(delimiter)
     wrapped = rf"(?:^|{escaped})'(?:[^'\n]|'')*'(?={escaped}|\r?$)"
     found = len(re.findall(wrapped, text, re.MULTILINE))
-    return found >= 2 and found > len(re.findall(wrapped.replace("'", '"'), text, re.MULTILINE))
+    n_quoted = len(re.findall(wrapped.replace("'", '"'), text, re.MULTILINE))
+    return found if found >= 2 and found > n_quoted else 0
 
 
 def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | None:

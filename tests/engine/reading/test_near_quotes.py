@@ -85,3 +85,8 @@ def test_apostrophes_around_cells_are_quotes(reader: Reader, cell: str, read: st
     result = reader.read(f"'id','t','v'\n{rows}")
     assert (result.column_names, warnings_of(result)) == (["id", "t", "v"], ["QUOTE_APOSTROPHE"])
     assert result.preview[0]["cells"] == ["1", read, "1.5"]
+
+
+def test_a_few_cells_in_apostrophes_keep_them(reader: Reader) -> None:
+    rows = "".join(f"{n},b{n},{n}.5\n" for n in range(1, 30))
+    assert reader.rows(f"id,t,v\n1,'x',2\n{rows}2,'y',3\n3,'tis so,4\n")[0] == ["1", "'x'", "2"]
