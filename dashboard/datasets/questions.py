@@ -92,20 +92,29 @@ def _about_number(
         position=position,
         column=column["name"],
         about="number",
-        summary=f"“{cut(column['name'])}” looks like a number column, "
+        summary=_ambiguous(column["name"], asked)
+        or f"“{cut(column['name'])}” looks like a number column, "
         f"but {count(asked['of'])} of {count(present)} {words} text",
         choices=(
             Choice("number", "Read it as a number", "; ".join(_effects(asked))),
             Choice(TEXT, "Keep it as text", "It can be a category, but not a number to predict"),
             Choice(LEAVE_OUT, "Leave the column out"),
         ),
-        # A proposal loses nothing: where cells would be lost the person decides.
-        selected=answer or (TEXT if asked["left"] else "number"),
+        # A proposal loses nothing: where cells would be lost, or mean another number, the person
+        # decides.
+        selected=answer or (TEXT if asked["left"] or "or" in asked else "number"),
         is_open=not answer,
         cells=asked["of"],
         become=asked["become"],
         text_kind=_text_kind(column),
     )
+
+
+def _ambiguous(name: str, asked: Mapping[str, Any]) -> str:
+    if "or" not in asked:
+        return ""
+    both = f"{cut(asked['to'])} or {cut(asked['or'])}"
+    return f"“{cut(name)}” has numbers such as {cut(asked['from'])}, which may mean {both}"
 
 
 def _effects(asked: Mapping[str, Any]) -> list[str]:
@@ -116,6 +125,9 @@ def _effects(asked: Mapping[str, Any]) -> list[str]:
         effects.append(f"{plural(n, 'cell')} {verb}")
         if asked.get("from"):
             effects[0] += f" ({cut(asked['from'])} becomes {cut(asked['to'])})"
+        if "or" in asked:
+            other = f"for {cut(asked['or'])} choose the decimal sign"
+            effects.append(f"{other} under “How we read the file”")
     if n := asked["missing"]:
         cell = f"“{cut(asked['hidden'])}” cell" if asked.get("hidden") else "other cell"
         effects.append(f"{plural(n, cell)} {'becomes' if n == 1 else 'become'} missing")

@@ -1,6 +1,7 @@
 """A model applied to a whole CSV file: the same table with the answers as further columns."""
 
 import csv
+import dataclasses
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +13,14 @@ import pyarrow.parquet as pq
 from tasks.engine.errors import DataError
 from tasks.engine.prediction import predict_text
 from tasks.engine.reader.dialects import ReadOptions
+from tasks.engine.reader.reading import ReadResult
+from tasks.engine.reader.refusals import Problem
 from tasks.engine.tables import BATCH_ROWS
 from tasks.engine.tabular import read_table
 
 Progress = Callable[[float], None]
+# How a file is split, and over how many lines its names go.
+SPLIT = ("quote", "escape", "header_lines")
 
 
 def score_file(
@@ -36,7 +41,8 @@ def score_file(
     schema : dict
         The schema that it was trained by.
     source : Path
-        The uploaded file; read as any other upload.
+        The uploaded file; read as any other upload, and as the training data was where it lacks
+        columns else.
     target : Path
         Where the answer goes: the rows in their order and with their own separator, as UTF-8,
         with ``prediction`` and, where there are any, ``probability_<class>`` behind.
@@ -49,30 +55,52 @@ def score_file(
     -------
     n_rows : int
     warnings : list of dict
-        One for each kind and column, with how many cells it is about.
+        What was found while reading the file, then one for each kind and column, with how many
+        cells it is about.
 
     Raises
     ------
     DataError
         When the file cannot be read, or lacks columns.
     """
-    dialect = schema["dialect"]
-    # Names of a model without a header are positions, so its files have no header either.
-    options = ReadOptions(
-        header=dialect["header"],
-        decimal=dialect["decimal"],
-        one_column=len(schema["features"]) == 1,
-    )
     with tempfile.TemporaryDirectory() as folder:
-        table = Path(folder) / "table.parquet"
-        read = read_table(source, table, file_name=file_name, options=options)
+        read, table = _read(source, Path(folder), file_name, schema)
         if read.refused or read.dialect is None:
             errors = [p.message for p in read.problems if p.severity == "error"]
             raise DataError("FILE_REFUSED", "; ".join(errors))
         with target.open("w", newline="", encoding="utf-8") as out:
             writer = csv.writer(out, delimiter=read.dialect.delimiter or ",")
             report = on_progress or (lambda _fraction: None)
-            return read.n_rows, _score_batches(model, schema, table, writer, report)
+            told = [_as_warning(problem) for problem in read.problems]
+            return read.n_rows, told + _score_batches(model, schema, table, writer, report)
+
+
+def _read(
+    source: Path, folder: Path, file_name: str, schema: dict[str, Any]
+) -> tuple[ReadResult, Path]:
+    """Read a file by what it tells itself; a few rows may tell little, then as training data."""
+    dialect, needed = schema["dialect"], set(schema["features"])
+    # Names of a model without a header are positions, so its files have no header either.
+    own = ReadOptions(
+        header=dialect["header"],
+        decimal=dialect["decimal"],
+        one_column=len(needed) == 1,
+    )
+    known = {name: dialect[name] for name in SPLIT if dialect.get(name) is not None}
+    trained = dataclasses.replace(own, **known, delimiter=dialect.get("delimiter") or None)
+    tried: list[tuple[ReadResult, Path]] = []
+    for n, options in enumerate((own, trained)):
+        table = folder / f"{n}.parquet"
+        read = read_table(source, table, file_name=file_name, options=options)
+        if needed <= set(read.column_names) and not read.refused:
+            return read, table
+        tried.append((read, table))
+    return tried[0]
+
+
+def _as_warning(problem: Problem) -> dict[str, Any]:
+    told = problem.as_dict()
+    return {name: told[name] for name in ("code", "column", "count", "message", "line")}
 
 
 def _score_batches(

@@ -57,7 +57,7 @@ def ask(column: Column, found: Found) -> dict[str, Any] | None:
     if found.both_ways:
         return date_question(column, found.both_ways)
     if found.kind in {"category", "text", "identifier"} and found.reading and not found.has_codes:
-        return number_question(column, found.reading.written)
+        return number_question(column, found.reading)
     return None
 
 

@@ -1,15 +1,17 @@
 """What is worth checking in one column, in whole sentences."""
 
+import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cells import Written, parse_numbers
+from tasks.engine.cells import Written, match, parse_numbers
 from tasks.engine.coercion import TRUTH, number_of
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
-from tasks.engine.profile.conventions import how_read, plain_number
+from tasks.engine.profile.conventions import how_read, may_be_thousands, plain_number
 from tasks.engine.profile.date_formats import days_of
 from tasks.engine.reader.refusals import Problem
 
@@ -70,20 +72,26 @@ def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[P
     schema, question = made.decision.found.schema, made.decision.question
     if made.n_unreadable:
         yield _unreadable(column, made, line_of)
-    elif schema.get("mixed"):
+    if schema.get("mixed"):
         words = sorted({v for v in column.values if v.lower() in TRUTH})
         shown = ", ".join(f'"{word}"' for word in words[:6])
         message = f'"{column.name}" says yes and no in several ways: {shown}'
         yield warning(column.name, "BOOLEAN_MIXED", f"{message}. They are read as two values")
     elif made.facts["kind"] == "number" and (schema.get("thousands") or schema.get("symbols")):
         yield _signs(column, (schema["decimal"], schema.get("thousands", ""), "symbols" in schema))
+    elif made.facts["kind"] == "number" and may_be_thousands(column.cells, schema["decimal"]):
+        yield _decimals(column, schema["decimal"], line_of)
     elif question and question["about"] == "number" and question["chosen"] is None:
-        yield _mixed(column, made, question["of"], line_of)
+        if "or" in question:
+            yield _either(column, question, line_of)
+        if "or" not in question or question["left"]:
+            yield _mixed(column, made, question["of"], line_of)
 
 
 def _signs(column: Column, written: Written) -> Problem:
     plain: Written = (".", "", False)
-    odd = np.flatnonzero(np.isnan(parse_numbers(column.cells, plain)))
+    is_odd = np.isnan(parse_numbers(column.cells, plain))
+    odd = np.flatnonzero(is_odd & np.isfinite(parse_numbers(column.cells, written)))
     first = column.values[odd[0] if len(odd) else 0]
     value = plain_number(number_of(first, *written))
     message = (
@@ -91,6 +99,18 @@ def _signs(column: Column, written: Written) -> Problem:
         f'"{first[:SHOWN]}" is read as {value}'
     )
     return warning(column.name, "NUMBER_SYMBOLS", message)
+
+
+def _decimals(column: Column, decimal: str, line_of: LineOf) -> Problem:
+    has_sign: Test = lambda cells: match(cells, re.escape(decimal))  # noqa: E731
+    line, value = _first(column, has_sign, line_of)
+    other, whole = "," if decimal == "." else ".", value.replace(decimal, "")
+    message = (
+        f'"{value}" in "{column.name}" is read as {value.replace(",", ".")}: whole numbers stand '
+        f"beside it, and else exactly three decimals. If it means {whole}, choose "
+        f'"{other}" as the decimal sign under "How we read the file"'
+    )
+    return warning(column.name, "NUMBER_AMBIGUOUS", message, line=line)
 
 
 def _unreadable(column: Column, made: ColumnProfile, line_of: LineOf) -> Problem:
@@ -118,6 +138,17 @@ def _mixed(column: Column, made: ColumnProfile, count: int, line_of: LineOf) -> 
         return warning(name, "MIXED_TYPES", f"{message} text. {first}", count, line)
     message = f'"{name}" has numbers with thousands separators or signs; it is kept as text'
     return warning(name, "NUMBER_SYMBOLS", f"{message}. {first}", count, line)
+
+
+def _either(column: Column, question: dict[str, Any], line_of: LineOf) -> Problem:
+    name, cell = column.name, question["from"]
+    line, _value = _first(column, lambda cells: match(cells, f"^{re.escape(cell)}$"), line_of)
+    message = (
+        f'"{cell}" in "{name}" may mean {question["to"]} or {question["or"]}, so it is kept as '
+        f"text. Read it as a number if it means {question['to']}; else choose the decimal sign "
+        'under "How we read the file"'
+    )
+    return warning(name, "NUMBER_AMBIGUOUS", message, question["become"], line)
 
 
 def _first(column: Column, test: Test, line_of: LineOf) -> tuple[int, str]:

@@ -32,6 +32,7 @@ NOTHING = (
 )
 MOST = 0.5
 FIRST = 20
+ENOUGH_SIGNS = 3
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,14 @@ class Reading:
     """One way of reading a column's numbers.
 
     `is_sure` says that it cannot be meant otherwise; `share` is that of the cells that are numbers
-    in it, in the sample that the column's `values` are.
+    in it, in the sample that the column's `values` are. `is_either`: its thousands may as well be
+    decimals, as in 1,107.
     """
 
     written: Written
     is_sure: bool
     share: float
+    is_either: bool = False
 
 
 def find_reading(column: Column) -> Reading | None:
@@ -59,17 +62,19 @@ def find_reading(column: Column) -> Reading | None:
     values, counts = column.values[numeric], column.counts[numeric]
     texts = pa.array(values, pa.string())
     best, best_count, parsed = None, 0, np.zeros(0)
+    is_some = np.zeros(len(values), bool)  # a number in one of the ways, where they are mixed
     for written in _ways(column.decimal, values):
         found = parse_numbers(texts, written)
+        is_some |= np.isfinite(found)
         count = counts[np.isfinite(found)].sum()
         if count > best_count:
             best, best_count, parsed = written, count, found
         if count == counts.sum():
             break
-    if best is None or best_count <= MOST * total:
+    if best is None or counts[is_some].sum() <= MOST * total:
         return None
-    best, is_sure = _check_sure(best, column.decimal, values[np.isfinite(parsed)])
-    return Reading(best, is_sure, float(best_count / total))
+    best, is_sure, is_either = _check_sure(best, column.decimal, values[np.isfinite(parsed)])
+    return Reading(best, is_sure, float(best_count / total), is_either)
 
 
 def _are_all_plain(column: Column, plain: Written) -> bool:
@@ -96,15 +101,19 @@ def _ways(decimal: str, values: np.ndarray) -> list[Written]:
     return ways
 
 
-def _check_sure(written: Written, decimal: str, values: np.ndarray) -> tuple[Written, bool]:
-    """Tell whether a way of reading cannot be meant otherwise; it may turn out to be another."""
+def _check_sure(written: Written, decimal: str, values: np.ndarray) -> tuple[Written, bool, bool]:
+    """Tell whether a way of reading cannot be meant otherwise, and whether thousands are decimals.
+
+    It may turn out to be another way.
+    """
     point, group, symbols = written
     if written == (decimal, "", False):
-        return written, True
+        return written, True, False
     plain = [_without_signs(value) for value in values] if symbols else list(values)
     signs = {"".join(SIGN.findall(value)) for value in values} if symbols else {""}
     is_uniform = not symbols or len(signs) == 1
-    is_money = symbols and not signs & {"", "%"}
+    has_money = bool(signs - {"", "%"})
+    is_money = has_money and not signs & {"", "%"}
     mark = group or point
     marked = [text for text in plain if mark in text]
     if mark in {".", ","} and (group or point != decimal or is_money) and marked:
@@ -114,8 +123,20 @@ def _check_sure(written: Written, decimal: str, values: np.ndarray) -> tuple[Wri
             has_point = any(other in text for text in plain)
             written = (other, mark, symbols)
             is_clear = has_point or is_money or (group != "" and point == decimal == ",")
-            return written, is_uniform and is_clear
-    return written, is_uniform
+            return written, is_uniform and is_clear, not (is_clear or has_money)
+    return written, is_uniform, False
+
+
+def may_be_thousands(cells: pa.Array, decimal: str) -> bool:
+    """Tell whether a column's decimals may be thousands: always three, beside whole numbers.
+
+    Numbers that are written without the zeros at their end seldom have three decimals each; those
+    that are written with them have some everywhere.
+    """
+    has_sign = match(cells, re.escape(decimal))
+    alone = match(cells, rf"^[+-]?[1-9]\d{{0,2}}{re.escape(decimal)}\d{{3}}$")
+    n_signs = int(has_sign.sum())
+    return ENOUGH_SIGNS <= n_signs < len(cells) and bool((alone == has_sign).all())
 
 
 def _without_signs(value: str) -> str:
@@ -132,20 +153,18 @@ def have_same_sign(column: Column) -> bool:
     )
 
 
-def number_question(column: Column, written: Written) -> dict[str, Any] | None:
+def number_question(column: Column, reading: Reading) -> dict[str, Any] | None:
     """Return the question what is to be done with the cells that are no plain numbers.
 
-    Counted over all cells: ``of`` so many, ``become`` become numbers as `written`, ``missing`` say
-    that nothing is known, ``left`` are something else and would be missing too.
+    Counted over all cells: ``of`` so many, ``become`` become numbers as they are read, ``missing``
+    say that nothing is known, ``left`` are something else and would be missing too. ``or`` is what
+    the example would be if its sign of thousands were the decimal sign, where it may be.
     """
+    written = reading.written
     plain: Written = (column.decimal, "", False)
     totals = np.zeros(3, int)
     for cells, counts in column.pieces():
-        odd = np.isnan(parse_numbers(cells, plain))
-        if written == plain:
-            fine = np.zeros(len(odd), bool)
-        else:
-            fine = odd & np.isfinite(parse_numbers(cells, written))
+        odd, fine = _find_odd(cells, plain, written)
         nothing = odd & ~fine & match(cells, NOTHING)
         weights = np.ones(len(odd), int) if counts is None else counts
         totals += [int(weights[mask].sum()) for mask in (odd, fine, nothing)]
@@ -153,17 +172,31 @@ def number_question(column: Column, written: Written) -> dict[str, Any] | None:
     if not of:
         return None
     first, hidden = _examples(column, plain, written)
+    either = {"or": _otherwise(first, written)} if first and reading.is_either else {}
     return {
         "about": "number", "become": become, "missing": missing,
         "left": of - become - missing, "of": of, "from": first,
         "to": None if first is None else plain_number(number_of(first, *written)),
-        "hidden": hidden, "chosen": None,
+        "hidden": hidden, "chosen": None, **either,
     }  # fmt: skip
 
 
+def _otherwise(cell: str, written: Written) -> str:
+    """Return what a number would be if its sign of thousands were the decimal sign."""
+    return plain_number(number_of(cell, written[1], "", written[2]))
+
+
+def _find_odd(cells: pa.Array, plain: Written, written: Written) -> tuple[np.ndarray, np.ndarray]:
+    """Tell which cells are no plain numbers or no numbers as written, and which are the latter."""
+    is_odd = np.isnan(parse_numbers(cells, plain))
+    if written == plain:
+        return is_odd, np.zeros(len(is_odd), bool)
+    is_number = np.isfinite(parse_numbers(cells, written))
+    return is_odd | ~is_number, is_odd & is_number
+
+
 def _examples(column: Column, plain: Written, written: Written) -> tuple[str | None, str | None]:
-    odd = np.isnan(parse_numbers(column.cells, plain))
-    fine = odd & np.isfinite(parse_numbers(column.cells, written))
+    odd, fine = _find_odd(column.cells, plain, written)
     nothing = odd & ~fine & match(column.cells, NOTHING)
     firsts = [column.values[mask][0] if mask.any() else None for mask in (fine, nothing)]
     return firsts[0], firsts[1]

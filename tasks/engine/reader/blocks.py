@@ -5,6 +5,7 @@ nothing is too long: then everybody splits it in the same way, and Arrow does it
 is not so clear is left to `records`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from tasks.engine.reader.dialects import Dialect
+from tasks.engine.reader.swallowed import find_rows
 from tasks.engine.reader.text_source import TextSource
 
 BLOCK_BYTES = 1 << 23
@@ -33,7 +35,10 @@ class Block:
 
 @dataclass(frozen=True)
 class _Shape:
-    """Where the records of some bytes end, and which of them are blank."""
+    """Where the records of some bytes end, and which of them are blank.
+
+    `spans` are the bytes of those that go over lines, each from its start to its end.
+    """
 
     n_bytes: int
     n_lines: int
@@ -41,10 +46,17 @@ class _Shape:
     n_blank: int
     n_blank_after: int
     has_quotes: bool
+    spans: np.ndarray
 
 
 def take_block(
-    source: TextSource, dialect: Dialect, width: int, *, max_cell: int, size: int = 0
+    source: TextSource,
+    dialect: Dialect,
+    width: int,
+    *,
+    max_cell: int,
+    are_typed: Sequence[bool] = (),
+    size: int = 0,
 ) -> Block | None:
     """Take the next rows of a text, if they are plain.
 
@@ -58,6 +70,8 @@ def take_block(
         How many cells each record must have.
     max_cell : int
         The longest cell; a longer line is left to `records`.
+    are_typed : sequence of bool, optional
+        Of each column, whether it holds numbers, dates or the like.
     size : int, optional
         About how many bytes; `BLOCK_BYTES` by default.
 
@@ -73,7 +87,7 @@ def take_block(
     if not held or not _has_plain_ends(source, len(held)):
         return None
     shape = _find_shape(held, dialect, is_last=len(held) < size, longest=max_cell)
-    if shape is None:
+    if shape is None or _holds_rows(held, dialect, width, shape.spans, are_typed):
         return None
     columns = _split(held[: shape.n_bytes], dialect, width, shape)
     if columns is None:
@@ -107,11 +121,35 @@ def _find_shape(
     is_blank = (lengths == 0) | ((lengths == 1) & (data[np.maximum(last, 0)] == CR))
     n_lines = int(np.searchsorted(ends, record_ends[-1])) + 1
     line_of = np.searchsorted(ends, starts) if has_quotes else np.arange(len(starts))
+    spans = np.zeros((0, 2), int)
+    if n_lines != len(record_ends):
+        is_long = np.diff(np.searchsorted(ends, record_ends), prepend=-1) > 1
+        spans = np.column_stack((starts, record_ends))[is_long]
     n_bytes = min(int(record_ends[-1]) + 1, len(data))
     rows = np.flatnonzero(~is_blank)
     n_after = len(is_blank) - 1 - int(rows[-1]) if len(rows) else len(is_blank)
     n_blank = int(is_blank.sum()) - n_after
-    return _Shape(n_bytes, n_lines, line_of[rows], n_blank, n_after, has_quotes)
+    return _Shape(n_bytes, n_lines, line_of[rows], n_blank, n_after, has_quotes, spans)
+
+
+def _holds_rows(
+    held: memoryview,
+    dialect: Dialect,
+    width: int,
+    spans: np.ndarray,
+    are_typed: Sequence[bool],
+) -> bool:
+    """Tell whether a record may be several rows between quotes that are no pair."""
+    if not len(spans):
+        return False
+    data, starts = np.frombuffer(held, np.uint8), spans[:, 0]
+    breaks = np.flatnonzero(data == LF)
+    delimiters = np.flatnonzero(data == ord(dialect.splits_at))
+    first_ends = breaks[np.searchsorted(breaks, starts)]
+    n_cells = np.searchsorted(delimiters, first_ends) - np.searchsorted(delimiters, starts) + 1
+    # The first lines of nearly all cells that go over lines have too few to be rows.
+    records = (bytes(held[start:end]).decode() for start, end in spans[n_cells >= width])
+    return any(find_rows(r.split("\n"), dialect, width, are_typed) for r in records)
 
 
 def _has_plain_ends(source: TextSource, size: int) -> bool:

@@ -12,6 +12,7 @@ DATE = re.compile(
     r"|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}"
 )
 AMOUNT = re.compile(r"[^\w\s,.;:-]{0,2} ?[+-]?\d{1,3}([,. ]\d{3})*([.,]\d+)? ?[^\w\s,.;:-]{0,2}")
+DASHES = re.compile(r":?(-{2,}|={2,}):?")
 
 
 def is_number(cell: str) -> bool:
@@ -35,3 +36,9 @@ def are_columns_typed(rows: Sequence[Sequence[str]], width: int) -> tuple[bool, 
     """Tell of each column of some rows whether it holds numbers, dates or the like."""
     fitting = [row for row in rows[:TYPED_ROWS] if len(row) == width]
     return tuple(is_typed_column([row[n].strip() for row in fitting]) for n in range(width))
+
+
+def are_dashes(cells: Sequence[str]) -> bool:
+    """Tell whether a row is a line that is drawn below the names: of dashes alone."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return len(filled) > 1 and all(map(DASHES.fullmatch, filled))

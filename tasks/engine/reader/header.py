@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tasks.engine.coercion import MISSING
-from tasks.engine.reader.cell_types import is_typed, is_typed_column
+from tasks.engine.reader.cell_types import (
+    are_columns_typed,
+    are_dashes,
+    is_typed,
+    is_typed_column,
+)
 from tasks.engine.reader.dialects import ReadOptions
+from tasks.engine.reader.key_values import skip_pairs
 from tasks.engine.reader.label_rows import BODY_ROWS, LEAST_TYPED, has_names
+from tasks.engine.reader.units import are_units
 
 MAX_LINES = 5
 SHOWN_CHARS = 60
@@ -95,8 +102,11 @@ def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> 
     least = min(2, width) if not usual else max(min(2, width), 0.5 * usual[len(usual) // 2])
     for n, (_, cells) in enumerate(records[:100]):
         if len(cells) == width and filled[n] >= least:
+            if options.header is False:
+                return n
             below = [cells for _, cells in records[n + 1 :]]
-            return n + (_is_sentence(cells) and _has_more_names(below))
+            n_titles = int(_is_sentence(cells) and _has_more_names(below))
+            return skip_pairs(records, n + n_titles, width)
     return 0
 
 
@@ -117,18 +127,31 @@ def _count_filled(cells: Sequence[str]) -> int:
 def _count_lines(rows: Sequence[Sequence[str]], width: int) -> int:
     """Count the records that the names go over.
 
-    Another one is a repetition of the first, or has words in two columns or more that hold
-    numbers, dates or the like below, and in all such columns.
+    Another one is a repetition of the first, or holds units alone, or has words in two columns or
+    more that hold numbers, dates or the like below, and in all such columns.
     """
     n_lines = 1
     while n_lines < MAX_LINES and n_lines + 3 < len(rows):
         row, body = rows[n_lines], rows[n_lines + 1 : n_lines + 1 + BODY_ROWS]
-        if len(row) != width:
+        if len(row) != width or are_dashes(row):
             break
-        if not (list(row) == list(rows[0]) or _is_more_names(row, body)):
+        if not (
+            list(row) == list(rows[0])
+            or _is_more_names(row, body)
+            or (are_units(row) and _is_above_values(row, body))
+        ):
             break
         n_lines += 1
     return n_lines
+
+
+def _is_above_values(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a unit stands above a column of numbers, dates or the like."""
+    are_typed = are_columns_typed(body, len(row))
+    return any(
+        is_one and cell.strip() not in {"", "-"}
+        for cell, is_one in zip(row, are_typed, strict=True)
+    )
 
 
 def _is_more_names(row: Sequence[str], body: Sequence[Sequence[str]], least: int = 2) -> bool:

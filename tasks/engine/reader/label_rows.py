@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from tasks.engine.coercion import MISSING
-from tasks.engine.reader.cell_types import DATE, is_number, is_typed, is_typed_column
+from tasks.engine.reader.cell_types import (
+    DATE,
+    are_dashes,
+    is_number,
+    is_typed,
+    is_typed_column,
+)
 
 BODY_ROWS = 200
 LEAST_TYPED = 3  # so few cells may be numbers by chance
@@ -28,7 +34,8 @@ def has_names(rows: Sequence[Sequence[str]]) -> tuple[bool, bool]:
     when one of its cells is missing in a way that no name is (``?``, ``NA``); or when half of its
     cells stand again in their columns.
     """
-    first, body = [cell.strip() for cell in rows[0]], rows[1:BODY_ROWS]
+    first = [cell.strip() for cell in rows[0]]
+    body = [row for row in rows[1:BODY_ROWS] if not are_dashes(row)]
     if not body:
         return not all(map(is_number, first)), True
     columns = [[r[n].strip() for r in body if len(r) > n] for n in range(len(first))]

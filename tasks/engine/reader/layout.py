@@ -15,6 +15,7 @@ from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
 from tasks.engine.reader.header import Header, find_header
 from tasks.engine.reader.name_rows import Fit, count_empty_ends, find_fit, fit_names
 from tasks.engine.reader.names import join_lines
+from tasks.engine.reader.near_quotes import unwrap
 from tasks.engine.reader.one_column import is_one_column, is_split_by_spaces
 from tasks.engine.reader.records import Record, Records
 from tasks.engine.reader.refusals import RefusedError
@@ -26,6 +27,7 @@ SAMPLE_RECORDS = 500
 COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+")
 POINT_NUMBER = re.compile(r"[+-]?\d+\.\d+")
 QUOTED = re.compile(r'"[^"]*"')
+THOUSANDS_NUMBER = re.compile(r"[+-]?[1-9]\d{0,2}[,.]\d{3}")
 TYPED_CELLS = 20_000
 HEAD_RECORDS = 50
 # A separator inside a cell: no decimal comma, and none that a space follows as in a sentence.
@@ -93,9 +95,15 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     told, text = ("", text) if options.header_line else take_separator(text)
     if told and told in text and options.delimiter is None:
         options = replace(options, delimiter=told)
+    text = unwrap(text, dialect.quote) if dialect.quote else text
     dialect, is_torn = _find_split(text, dialect, options)
     records = sample(text, dialect)
     width = _usual_width(records)
+    if _are_most_broken(records) and not records[0].broken:
+        width = len(records[0].cells)  # what quotes enclose was split too
+    if records and "\n" in "".join(records[0].cells):  # of names with a quote that is no pair
+        are_typed = are_columns_typed([r.cells for r in records[1:]], width)
+        records = sample(text, dialect, width, are_typed)
     records, fit = _fit_names(records, width, options)
     is_open = options.delimiter is None and options.header_line is None and not fit
     if is_open and width > 1 and is_one_column(records, dialect.delimiter, width):
@@ -106,7 +114,7 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     header = find_header([(r.line, r.cells) for r in records], width, options)
     names = [r.cells for r in records if header.line <= r.line <= header.last_line]
     body = [r.cells for r in records if r.line > header.last_line]
-    decimal = options.decimal or find_decimal(body, dialect.delimiter)
+    decimal = options.decimal or find_decimal(body)
     dialect = replace(
         dialect, decimal=decimal, header=header.is_there, header_line=header.line,
         header_lines=header.n_lines,
@@ -148,9 +156,24 @@ def _find_split(text: str, dialect: Dialect, options: ReadOptions) -> tuple[Dial
     ]
     if options.delimiter and not tried:
         return replace(dialect, delimiter=options.delimiter), False
+    if not tried and options.quote is None and _are_quotes_odd(text, dialect):
+        plain, _ = _find_split(text, replace(dialect, quote=""), replace(options, quote=""))
+        names = sample(text, plain)[:1]
+        if plain.delimiter and len(names[0].cells) > 1:
+            return replace(plain, quote=dialect.quote), False  # line by line they are mended
     if not tried:
         return replace(dialect, delimiter=""), _is_torn(text)
     return max(tried, key=lambda pair: pair[0])[1], False
+
+
+def _are_quotes_odd(text: str, dialect: Dialect) -> bool:
+    """Tell whether text goes on behind the quotes of most lines."""
+    samples = [sample(text, replace(dialect, delimiter=d)) for d in DELIMITERS if d in text]
+    return any(map(_are_most_broken, samples))
+
+
+def _are_most_broken(records: Sequence[Record]) -> bool:
+    return sum(bool(r.broken) for r in records) > 0.5 * len(records)
 
 
 def _candidates(
@@ -161,9 +184,12 @@ def _candidates(
             continue
         one = replace(dialect, delimiter=delimiter)
         one = replace(one, skip_space=has_space_after(text, delimiter))
-        yield one
-        if options.quote is None and _has_apostrophes(text, delimiter):
-            yield replace(one, quote="'")
+        n = _count_apostrophes(text, delimiter) if options.quote is None else 0
+        quoted = [replace(one, quote="'")] if n else []
+        yield from [*quoted, one] if 2 * n > text.count("\n") else [one, *quoted]
+        is_spaced = delimiter != " " and 2 * text.count(f'{delimiter} "') > text.count("\n")
+        if is_spaced and not one.skip_space:
+            yield replace(one, skip_space=True)
         if options.escape is None and '\\"' in text:
             yield replace(one, escape="\\")
 
@@ -179,11 +205,13 @@ def has_space_after(text: str, delimiter: str) -> bool:
     return n > 1 and text.count(delimiter + " ") > 0.8 * n
 
 
-def _has_apostrophes(text: str, delimiter: str) -> bool:
+def _count_apostrophes(text: str, delimiter: str) -> int:
+    """Count the cells in apostrophes; none where more are in quotes."""
     escaped = re.escape(delimiter)
-    wrapped = rf"(?:^|{escaped})'[^'\n]*'(?={escaped}|\r?$)"
+    wrapped = rf"(?:^|{escaped})'(?:[^'\n]|'')*'(?={escaped}|\r?$)"
     found = len(re.findall(wrapped, text, re.MULTILINE))
-    return found >= 2 and found > len(re.findall(wrapped.replace("'", '"'), text, re.MULTILINE))
+    n_quoted = len(re.findall(wrapped.replace("'", '"'), text, re.MULTILINE))
+    return found if found >= 2 and found > n_quoted else 0
 
 
 def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | None:
@@ -249,10 +277,13 @@ def _is_torn(text: str) -> bool:
     return any(sum(d in line for line in lines) > 0.5 * len(lines) for d in DELIMITERS)
 
 
-def sample(text: str, dialect: Dialect) -> list[Record]:
-    """Split a sample into records, as far as it can be."""
+def sample(
+    text: str, dialect: Dialect, width: int = 0, are_typed: Sequence[bool] = ()
+) -> list[Record]:
+    """Split a sample into records, as far as it can be; mended where their width is known."""
     source = TextSource(io.BytesIO(text.encode()), "utf-8", len(text) + 1)
     records = Records(source, dialect, len(text) + 1)
+    records.width, records.are_typed = width, are_typed
     found: list[Record] = []
     with contextlib.suppress(RefusedError):
         while len(found) < SAMPLE_RECORDS and (record := records.next()):
@@ -265,11 +296,12 @@ def _usual_width(records: Sequence[Record]) -> int:
     return widths.most_common(1)[0][0] if widths else 0
 
 
-def find_decimal(rows: Sequence[Sequence[str]], delimiter: str) -> str:
-    """Return the decimal sign: a comma only where numbers have one and none has a point."""
-    cells = [cell.strip() for row in rows for cell in row]
-    commas = [cell for cell in cells if COMMA_NUMBER.fullmatch(cell)]
-    if not commas or any(POINT_NUMBER.fullmatch(cell) for cell in cells):
-        return "."
-    thousands = all(len(cell.rpartition(",")[2]) == 3 for cell in commas)
-    return "." if thousands and delimiter == "," else ","
+def find_decimal(rows: Sequence[Sequence[str]]) -> str:
+    """Return the decimal sign: a comma only where some number shows it, and none shows a point.
+
+    A sign before three digits may be one of thousands; that shows nothing, and is asked about.
+    """
+    cells = {cell.strip() for row in rows for cell in row}
+    clear = {cell for cell in cells if not THOUSANDS_NUMBER.fullmatch(cell)}
+    has_commas = any(COMMA_NUMBER.fullmatch(cell) for cell in clear)
+    return "," if has_commas and not any(POINT_NUMBER.fullmatch(cell) for cell in clear) else "."

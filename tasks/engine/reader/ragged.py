@@ -11,6 +11,8 @@ MAX_WAITING = 1000
 Row = tuple[int, list[str | None]]
 MENDED = {
     "quotes": "its quotes were mended",
+    "spaced": "there is space between a quote and the separator",
+    "wrapped": "all of it stands in quotes",
     "separator": "it has a separator of its own",
     "extra": "it has empty cells too many at its end",
     "filled": "it ends before its last cells, which are empty in most rows",
@@ -53,6 +55,8 @@ class Ragged:
             self.rejects.add(record.mended, record, MENDED[record.mended])
         if record.stray:
             self.rejects.add("stray", record, "a cell that is not quoted has a quote in it")
+        if record.holds_rows:
+            self.rejects.add("holds_rows", record, "one of its cells may be several rows")
         return [*rows, (record.line, list(record.cells))]
 
     def _wait(self, record: Record) -> list[Row]:

@@ -16,6 +16,7 @@ from tasks.engine.reader.layout import Layout, find_layout
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.name_rows import fit_names
 from tasks.engine.reader.names import check_width, join_lines, name_columns, number_names
+from tasks.engine.reader.odd_rows import Columns, OddRows, Row, are_names, to_columns
 from tasks.engine.reader.ragged import Ragged
 from tasks.engine.reader.records import Record, Records
 from tasks.engine.reader.refusals import Problem, RefusedError, error
@@ -73,7 +74,7 @@ class Reading:
         self.problems: list[Problem] = []
         self.preview: list[dict[str, Any]] = []
         self.n_rows = self.n_repeated = self.first_repeated = 0
-        self.names_line = self.n_empty = self.first_empty = 0
+        self.names_line = 0
 
     def run(self, on_progress: Progress) -> ReadResult:
         """Read the file and write the table; what refuses it stands in the result's problems."""
@@ -121,6 +122,7 @@ class Reading:
         self.records = Records(source, dialect, self.limits.max_cell_chars)
         self._read_names(source, layout)
         self.ragged = Ragged(layout.width, self.labels, self.options.bad_lines, self.rejects)
+        self.odd = OddRows(layout.are_typed, dialect.delimiter, self.rejects)
         size = max(self.path.stat().st_size, 1)
         with TableWriter(self.target, self.names, self._label_lines()) as writer:
             while not source.is_over or not self.records.is_between:
@@ -128,6 +130,7 @@ class Reading:
                     self._add_slowly(source, writer)
                 on_progress(min(raw.tell() / size, 1.0), self.n_rows)
             self._add_rows(self.ragged.end(), writer)
+            self._write(self.odd.end(), writer)
         self.problems += of_rows(self)
 
     def _label_lines(self) -> list[str] | None:
@@ -174,8 +177,9 @@ class Reading:
         if not self.records.is_between:
             return False
         block = take_block(
-            source, dialect, self.records.width, max_cell=self.limits.max_cell_chars
-        )
+            source, dialect, self.records.width,
+            max_cell=self.limits.max_cell_chars, are_typed=self.records.are_typed,
+        )  # fmt: skip
         if block is None:
             return False
         if not len(block.lines):
@@ -189,7 +193,7 @@ class Reading:
     def _add_slowly(self, source: TextSource, writer: TableWriter) -> None:
         """Go on record by record, for about a block."""
         until = source.taken + BLOCK_BYTES
-        rows: list[tuple[int, list[str | None]]] = []
+        rows: list[Row] = []
         while source.taken < until or not self.records.is_between:
             record = self.records.next()
             if record is None:
@@ -207,26 +211,27 @@ class Reading:
             return record
         return replace(record, cells=[*record.cells, *[""] * n])
 
-    def _add_rows(self, rows: list[tuple[int, list[str | None]]], writer: TableWriter) -> None:
-        if rows:
-            lines = np.array([line for line, _ in rows], np.int64)
-            cells = zip(*(cells for _, cells in rows), strict=True)
-            self._add_columns(lines, [pa.array(c, pa.string()) for c in cells], writer)
+    def _add_rows(self, rows: list[Row], writer: TableWriter) -> None:
+        for lines, columns in to_columns(rows):
+            self._add_columns(lines, columns, writer)
 
     def _add_columns(
         self, lines: np.ndarray, columns: list[pa.Array], writer: TableWriter
     ) -> None:
         lines, columns = self._without_names(lines, self._without_ends(columns))
-        self._count_empty(lines, columns)
-        self.n_rows += len(lines)
-        if self.n_rows > self.limits.max_rows:
-            limit = f"{self.limits.max_rows:,} rows, the limit on this server"
-            raise RefusedError(error("CSV_TOO_LONG", f"{self.name} has more than {limit}"))
-        missing = PREVIEW_ROWS - len(self.preview)
-        for n in range(min(missing, len(lines))):
-            cells = [column[n].as_py() for column in columns]
-            self.preview.append({"line": int(lines[n]), "cells": cells})
-        writer.add(lines, columns)
+        self._write(self.odd.take(lines, columns), writer)
+
+    def _write(self, rows: list[Columns], writer: TableWriter) -> None:
+        for lines, columns in rows:
+            self.n_rows += len(lines)
+            if self.n_rows > self.limits.max_rows:
+                limit = f"{self.limits.max_rows:,} rows, the limit on this server"
+                raise RefusedError(error("CSV_TOO_LONG", f"{self.name} has more than {limit}"))
+            missing = PREVIEW_ROWS - len(self.preview)
+            for n in range(min(missing, len(lines))):
+                cells = [column[n].as_py() for column in columns]
+                self.preview.append({"line": int(lines[n]), "cells": cells})
+            writer.add(lines, columns)
 
     def _without_ends(self, columns: list[pa.Array]) -> list[pa.Array]:
         kept = len(columns) - self.n_empty_ends
@@ -241,28 +246,10 @@ class Reading:
         """Leave out rows that are the columns' names once more."""
         if not (self.dialect and self.dialect.header) or len(columns) < 2:
             return lines, columns
-        is_again = _are(columns, self.labels)
+        is_again = are_names(columns, self.labels)
         if not is_again.any():
             return lines, columns
         self.first_repeated = self.first_repeated or int(lines[is_again.argmax()])
         self.n_repeated += int(is_again.sum())
         keep = pa.array(~is_again)
         return lines[~is_again], [column.filter(keep) for column in columns]
-
-    def _count_empty(self, lines: np.ndarray, columns: list[pa.Array]) -> None:
-        if len(columns) > 1 and len(lines):
-            is_empty = _are(columns, [""] * len(columns))
-            self.first_empty = self.first_empty or int(lines[is_empty.argmax()] * is_empty.any())
-            self.n_empty += int(is_empty.sum())
-
-
-def _are(columns: list[pa.Array], cells: list[str]) -> np.ndarray:
-    """Tell which rows consist of these cells; the columns are looked at as far as need be."""
-    found = np.ones(len(columns[0]), bool)
-    for column, cell in zip(columns, cells, strict=True):
-        if not found.any():
-            break
-        found &= pc.fill_null(pc.equal(column, cell), fill_value=False).to_numpy(
-            zero_copy_only=False
-        )
-    return found

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.mending import drop_empty, mend_delimiter, mend_quotes
+from tasks.engine.reader.near_quotes import mend_near, split_spaced
 from tasks.engine.reader.refusals import RefusedError, error
 from tasks.engine.reader.short_rows import ShortRows
+from tasks.engine.reader.swallowed import find_rows
 from tasks.engine.reader.text_source import TextSource
 
 QUOTED = (
@@ -38,7 +40,7 @@ class Record:
         Its cells.
     text : str
         Its first line as it stands in the file, without the end.
-    mended : {"", "quotes", "separator", "extra", "filled", "parted"}
+    mended : {"", "quotes", "spaced", "wrapped", "separator", "extra", "filled", "parted"}
         What had to be done so that it has the table's width.
     broken : str
         Why its quotes are no quotes; empty where they are.
@@ -48,6 +50,8 @@ class Record:
         Whether a cell that is not quoted has a quote in it.
     after_blank : bool
         Whether blank lines stand before it.
+    holds_rows : bool
+        Whether one of its cells goes over lines that may be rows.
     n_split : int
         How many cells it had before it was mended.
     """
@@ -60,6 +64,7 @@ class Record:
     opened: int = 0
     stray: bool = False
     after_blank: bool = False
+    holds_rows: bool = False
     n_split: int = 0
 
 
@@ -126,7 +131,7 @@ class Records:
     def _record(self, line: int, text: str, *, after_blank: bool) -> Record:
         self.read = [(line, text)]
         plain, dialect = text.rstrip("\r\n"), self.dialect
-        broken, stray = "", False
+        broken, mended, stray = "", "", False
         if dialect.quote and dialect.quote in text:
             cells, broken = self._split_quoted(text)
             is_one_line = not broken and len(self.read) == 1
@@ -134,16 +139,25 @@ class Records:
         else:
             cells = self._split_plain(plain)
         mended, n_split = "", len(cells)
-        if self.width and (broken or len(cells) != self.width):
+        swallowed = "" if broken else self._find_rows()
+        if self.width and (broken or len(cells) != self.width or swallowed == "sure"):
             cells, mended = self._mend(cells, plain, broken=broken)
         opened = self._find_opened() if broken and not mended else line
         if broken or mended:
             self.back.extendleft(reversed(self.read[1:]))
         self.was_broken = bool(broken) and not mended
+        if mended:
+            broken, stray, swallowed = "", False, ""
         return Record(
-            line, cells, plain, mended, "" if mended else broken, opened,
-            stray=stray, after_blank=after_blank, n_split=n_split,
+            line, cells, plain, mended, broken, opened, stray=stray,
+            after_blank=after_blank, holds_rows=bool(swallowed), n_split=n_split,
         )  # fmt: skip
+
+    def _find_rows(self) -> str:
+        if not self.width or len(self.read) < 2:
+            return ""
+        lines = (text for _, text in self.read)
+        return find_rows(lines, self.dialect, self.width, self.are_typed)
 
     def _find_opened(self) -> int:
         """Return the line in which the cell begins that goes on to the end of what was read."""
@@ -180,6 +194,9 @@ class Records:
             return next(reader), ""
         except csv.Error as problem:
             self._count_read_ahead()
+            spaced = None if self.width else split_spaced(text.rstrip("\r\n"), self.dialect)
+            if spaced:
+                return spaced, ""
             return self._split_plain_anyhow(text), str(problem)
         finally:
             csv.field_size_limit(former)
@@ -214,8 +231,9 @@ class Records:
                 return found, "extra"
             if len(self.read) == 1 and (found := self.short_rows.fill(cells)):
                 return found, "filled"
-        if self.n_failures > MAX_FAILURES:
-            return cells, ""
+        near = mend_near(cells, text, self.dialect, self.width) if len(self.read) == 1 else None
+        if near or self.n_failures > MAX_FAILURES:
+            return near or (cells, "")
         if (broken and not self.was_broken) or len(self.read) > 1:
             found = mend_quotes(text, self.dialect, self.width)
             if found:

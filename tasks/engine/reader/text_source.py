@@ -8,6 +8,8 @@ from tasks.engine.reader.refusals import HEAD_BYTES, RefusedError, error
 
 CHUNK_BYTES = 1 << 22
 MARK = codecs.BOM_UTF8
+# Each program that a file went through may have set a mark, before a quote or behind it.
+MARKS = re.compile(rb"^(?:\xef\xbb\xbf)*(\"?)(?:\xef\xbb\xbf)*")
 # The end of a chunk that may go on as a line's end or a mark in the next one.
 UNDECIDED = re.compile(rb"(?:\r+|\r*\n(?:\xef\xbb?)?)\Z")
 SHORT = 16
@@ -42,8 +44,7 @@ class TextSource:
         self.has_ended, self.has_cr_lines = False, False
         self.rest = self._decoded(HEAD_BYTES)
         self.has_cr_lines = _has_cr_ends(self.rest)
-        while self.rest.startswith(MARK):
-            self.rest = self.rest.removeprefix(MARK)
+        self.rest = MARKS.sub(rb"\1", self.rest, count=1)
 
     def fill(self, size: int) -> None:
         """Have so many bytes at hand, unless the file ends before."""

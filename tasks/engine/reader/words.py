@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.header import Header
 from tasks.engine.reader.layout import Layout
+from tasks.engine.reader.odd_rows import OddRows, Seen
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.refusals import Problem, error
+from tasks.engine.reader.rejects import Rejects
 from tasks.engine.reader.text_source import TextSource
 
 if TYPE_CHECKING:
     from tasks.engine.reader.reading import Reading
 
+MOST = 0.5
 CHOOSE = 'choose it under "How we read the file"'
 ONE_COLUMN = f"We found only one column. If your file uses another separator, {CHOOSE}"
 
@@ -177,6 +180,8 @@ def _why(record: Record, n: int) -> str:
 def _of_mended(reading: "Reading") -> Iterator[Problem]:
     words = {
         "quotes": ("QUOTES_REPAIRED", "a quote that is not doubled or not closed", "mended"),
+        "spaced": ("QUOTES_SPACED", "space between a quote and the separator", "read without it"),
+        "wrapped": ("LINES_QUOTED", "quotes around the whole line", "split inside them"),
         "separator": ("OWN_SEPARATOR", "another separator than the rest", "split by it"),
         "extra": ("EXTRA_EMPTY", "empty cells too many", "read without them"),
         "filled": ("ENDS_FILLED", "no last cells, which most rows leave empty", "filled up"),
@@ -192,8 +197,25 @@ def _of_mended(reading: "Reading") -> Iterator[Problem]:
             yield warn(code, f"{lines_have(n)} {has}. First: line {line}. {whose} {done}", line, n)
 
 
+def _of_swallowed(rejects: Rejects) -> Iterator[Problem]:
+    n = rejects.counts["holds_rows"]
+    if n:
+        line = rejects.line_of("holds_rows")
+        message = (
+            f"In {plural(n, 'place')} a quote encloses several lines that could each be a row. "
+            f"First: line {line}. They were read as one cell; if they are rows, mend the quote"
+        )
+        yield warn("QUOTED_ROWS", message, line, n)
+
+
 def _of_left_out(reading: "Reading") -> Iterator[Problem]:
     rejects, n_blank = reading.rejects, reading.records.n_blank
+    yield from _of_swallowed(rejects)
+    if rejects.counts["dashes"]:
+        line = rejects.line_of("dashes")
+        yield warn(
+            "DASHES", f"Line {line} holds dashes between names and rows. {were(1)}", line, 1
+        )
     n = rejects.counts["footnote"]
     if n:
         record = rejects.first["footnote"][0]
@@ -218,10 +240,33 @@ def _of_left_out(reading: "Reading") -> Iterator[Problem]:
         which = "last column has" if n == 1 else f"last {n:,} columns have"
         message = f"The {which} neither a name"
         yield warn("COLUMNS_EMPTY", f"{message} nor a value. {were(n)}", reading.names_line, n)
-    n, line = reading.n_empty, reading.first_empty
+    yield from _of_odd(reading.odd, reading.n_rows)
+
+
+def _of_odd(odd: OddRows, n_rows: int) -> Iterator[Problem]:
+    n, line = odd.empty.n, odd.empty.line
     if n:
         message = f"{plural(n, 'row')} {'has' if n == 1 else 'have'} no value in any cell"
         yield warn("ROWS_EMPTY", f"{message}. First: line {line}", line, n)
+    # What most rows are is no exception.
+    if 0 < odd.alone.n <= MOST * n_rows:
+        rows = _rows(
+            odd.alone, "holds one text and nothing else", "hold one text and nothing else"
+        )
+        message = f"{rows}; a title of a section, or a note, should be taken out of the file"
+        yield warn("ROWS_ALONE", message, odd.alone.line, odd.alone.n)
+    if 0 < odd.totals.n <= MOST * n_rows:
+        rows = _rows(odd.totals, "is called a total or a mean", "are called totals or means")
+        yield warn(
+            "ROWS_TOTAL", f"{rows}; what sums up other rows should be taken out of the file",
+            odd.totals.line, odd.totals.n,
+        )  # fmt: skip
+
+
+def _rows(seen: Seen, is_so: str, are_so: str) -> str:
+    """Begin a sentence about rows that were kept."""
+    so, kept = (is_so, "It was kept") if seen.n == 1 else (are_so, "They were kept")
+    return f'{plural(seen.n, "row")} {so}. First: line {seen.line}, "{seen.text[:60]}". {kept}'
 
 
 def _of_source(source: TextSource) -> Iterator[Problem]:

@@ -203,6 +203,16 @@ def test_many_rows_with_problems_are_shown_on_demand(pages: PageClient, member: 
     assert "Showing 5 of more than 50 rows with problems" in page.text
 
 
+def test_thousands_are_asked_with_both_meanings(pages: PageClient, member: User) -> None:
+    asked = {"about": "number", "become": 8, "missing": 0, "left": 0, "of": 8, "from": "1,107",
+             "to": "1107", "or": "1.107", "hidden": None, "chosen": None}  # fmt: skip
+    page = pages.get(f"/uploads/{make_upload(member, columns=columns_of(asked)).id}")
+    words = words_of(page.find(".error-summary a"))
+    assert words == "“price” has numbers such as 1,107, which may mean 1107 or 1.107"
+    assert "for 1.107 choose the decimal sign" in words_of(page.find("#question-2"))
+    assert page.find("#question-2 input[checked]")["value"] == "text"
+
+
 def test_dates_are_asked_with_both_meanings(pages: PageClient, member: User) -> None:
     made = make_upload(member, columns=columns_of(ABOUT_DATES))
     page = pages.get(f"/uploads/{made.id}")

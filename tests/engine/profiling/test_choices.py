@@ -24,7 +24,10 @@ def test_mixed_column_read_as_numbers_counts_the_rest_as_missing(
     assert (column["count"], column["missing"], column["unreadable"]) == (4, 3, 2)
     assert (column["thousands"], column["symbols"]) == (",", True)
     assert column["question"]["chosen"] == "number"
-    assert [(p.code, p.count, p.line) for p in problems] == [("MIXED_TYPES", 2, 6)]
+    assert [(p.code, p.count, p.line) for p in problems] == [
+        ("MIXED_TYPES", 2, 6), ("NUMBER_SYMBOLS", None, None),
+    ]  # fmt: skip
+    assert '"$1,050" is read as 1050' in problems[1].message
 
 
 @pytest.mark.parametrize(

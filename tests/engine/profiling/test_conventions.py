@@ -62,6 +62,56 @@ def test_what_can_be_meant_in_two_ways_is_asked(
     assert question["become"] == question["of"] - question["missing"] - question["left"]
 
 
+def test_thousands_that_may_be_decimals_are_told_with_both_meanings(
+    profile_cells: ProfileCells,
+) -> None:
+    result = profile_cells(["", "1,234", "12,345", "7"])
+    assert result.columns[0]["question"]["or"] == "1.234"
+    (problem,) = [p for p in result.problems if p.column == "x"]
+    assert (problem.code, problem.count, problem.line) == ("NUMBER_AMBIGUOUS", 2, 3)
+    assert '"1,234" in "x" may mean 1234 or 1.234' in problem.message
+
+
+@pytest.mark.parametrize(
+    "cells", [["3,12", "3.25"], ["1.102,5", "2,104.5"], ["1,5", "1.5", "$2", "3"]]
+)
+def test_a_column_of_several_conventions_is_told(
+    profile_cells: ProfileCells, cells: list[str]
+) -> None:
+    result = profile_cells(cells * 6)
+    assert result.columns[0]["question"]["of"] > 0
+    assert [p.code for p in result.problems if p.column == "x"] in (
+        ["MIXED_TYPES"], ["NUMBER_SYMBOLS"],
+    )  # fmt: skip
+
+
+def test_plain_numbers_that_another_convention_loses_are_counted(
+    profile_cells: ProfileCells,
+) -> None:
+    question = profile_cells(["3,12"] * 8 + ["3.25"] * 4).columns[0]["question"]
+    assert (question["of"], question["become"], question["left"]) == (12, 8, 4)
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_told"),
+    [(["1.107", "2.350", "12.001", "250"], True), (["1.107", "2.350", "12.001", "250.000"], False),
+     (["1.107", "2.35", "12.001", "250"], False), (["0.107", "2.350", "12.001", "250"], False)],
+)  # fmt: skip
+def test_three_decimals_beside_whole_numbers_are_told(
+    profile_cells: ProfileCells, cells: list[str], is_told: bool
+) -> None:
+    result = profile_cells(cells)
+    assert result.columns[0]["kind"] == "number"
+    messages = [p.message for p in result.problems if p.code == "NUMBER_AMBIGUOUS"]
+    assert bool(messages) == is_told
+    assert not is_told or "If it means 1107, choose" in messages[0]
+
+
+def test_versions_are_no_numbers(profile_cells: ProfileCells) -> None:
+    column = profile_cells(["1.2.3", "1.10.2", "2.0", "10.4.1"] * 6).columns[0]
+    assert (column["kind"], column.get("question")) == ("category", None)
+
+
 def test_question_counts_every_cell(profile_cells: ProfileCells) -> None:
     cells = [str(n) for n in range(100)] + ["$1,050,000"] * 7 + ["unknown"] * 3 + ["see below"]
     result = profile_cells(cells)

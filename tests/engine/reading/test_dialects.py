@@ -41,6 +41,11 @@ def test_decimal_commas_are_no_separators(reader: Reader) -> None:
         ("a;b\n1;x\n2;y\n", "."),
         ('a,b\n"1,234",x\n"2,345",y\n', "."),
         ('a,b\n"1,2",x\n"2,345",y\n', ","),
+        ("a;b\n1,234;x\n2,345;y\n", "."),
+        ("a;b\n0,234;x\n2,345;y\n", ","),
+        ("a\tb\n1,234\t2,5\n2,345\t3,5\n", ","),
+        ("a;b\n1.234;2,5\n2.345;3,5\n", ","),
+        ("a;b\n1,234;2.5\n2,345;3.5\n", "."),
     ],
 )
 def test_decimal_sign_is_found(reader: Reader, text: str, decimal: str) -> None:

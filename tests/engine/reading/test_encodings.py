@@ -130,3 +130,15 @@ def test_lines_of_two_encodings_are_refused(reader: Reader) -> None:
 
 def test_halves_of_characters_are_refused(reader: Reader) -> None:
     assert reader.refusal("a,b\n+2AA-,1\n", encoding="utf-7")[0] == "CSV_ENCODING"
+
+
+@pytest.mark.parametrize(
+    "start", ['\ufeff"id"', '"\ufeffid"', '\ufeff\ufeff"id"', '\ufeff"\ufeffid"']
+)
+def test_marks_of_the_byte_order_are_no_part_of_a_name(reader: Reader, start: str) -> None:
+    result = reader.read(f'{start},t\n"1","a, b"\n"2",c\n')
+    assert (result.column_names, result.n_rows) == (["id", "t"], 2)
+    assert reader.rows(f'{start.replace("id", "7")},x\n"1","a, b"\n', header=False)[0] == [
+        "7",
+        "x",
+    ]

@@ -1,0 +1,79 @@
+"""Pairs of a key and its value above a table, that have the table's own width."""
+
+from collections.abc import Sequence
+
+from tasks.engine.reader.cell_types import is_typed
+
+MOST_PAIRS = 30
+MOST_PLAIN_PAIRS = 6  # in a table of two columns any row is a pair
+LEAST_ROWS = 3
+Numbered = tuple[int, list[str]]
+
+
+def skip_pairs(records: Sequence[Numbered], first: int, width: int) -> int:
+    """Return which record the table begins with, if pairs stand above it.
+
+    Parameters
+    ----------
+    records : sequence of (int, list of str)
+        The first records that are not blank, each with its line.
+    first : int
+        Which of them the table would begin with otherwise.
+    width : int
+        How many cells most of them have.
+
+    Returns
+    -------
+    int
+        The same as `first` where no pairs are, or where it is not sure.
+    """
+    if width < 2:
+        return first
+    find = _below_plain_pairs if width == 2 else _below_padded_pairs
+    at = find(records, first, width)
+    return at if at + LEAST_ROWS < len(records) else first
+
+
+def _below_padded_pairs(records: Sequence[Numbered], first: int, width: int) -> int:
+    """Pairs fill the first two cells of many; one alone may be the upper line of the names."""
+    at = first
+    while at < len(records) and at - first < MOST_PAIRS and _is_padded(records[at][1], width):
+        at += 1
+    pairs = [cells for _, cells in records[first:at] if cells[0].strip()]
+    is_sure = len(pairs) > 1 or at - first > len(pairs) or any(
+        is_typed(cells[1]) or cells[0].rstrip().endswith(":") for cells in pairs
+    )  # fmt: skip
+    if not pairs or not is_sure or at == len(records):
+        return first
+    names, below = records[at][1], records[at + 1 :]
+    has_names = len(names) == width and sum(bool(c.strip()) for c in names) >= max(3, 0.8 * width)
+    n_padded = sum(_is_padded(cells, width) for _, cells in below)
+    return at if has_names and n_padded < 0.5 * len(below) else first
+
+
+def _is_padded(cells: Sequence[str], width: int) -> bool:
+    if len(cells) != width or any(cell.strip() for cell in cells[2:]):
+        return False
+    return bool(cells[0].strip()) or not cells[1].strip()
+
+
+def _below_plain_pairs(records: Sequence[Numbered], first: int, _width: int) -> int:
+    """Pairs whose keys end with a colon; or some with a blank line below, and then names."""
+    at = first
+    while at < len(records) and records[at][1][0].rstrip().endswith(":"):
+        at += 1
+    if at > first:
+        return at if at - first <= MOST_PAIRS else first
+    for at in range(first + 1, min(first + 1 + MOST_PLAIN_PAIRS, len(records) - LEAST_ROWS)):
+        before, above = records[at - 1]
+        if records[at][0] - before > 1 + "".join(above).count("\n"):
+            return at if _are_names(records, first, at) else first
+    return first
+
+
+def _are_names(records: Sequence[Numbered], first: int, at: int) -> bool:
+    """Tell whether words stand above values, and are not the names of the rows above once more."""
+    names, below = records[at][1], [cells for _, cells in records[at + 1 :]]
+    n_values = sum(len(cells) == 2 and is_typed(cells[1]) for cells in below)
+    has_words = len(names) == 2 and all(cell.strip() and not is_typed(cell) for cell in names)
+    return has_words and n_values > 0.8 * len(below) and names != records[first][1]

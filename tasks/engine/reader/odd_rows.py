@@ -1,0 +1,198 @@
+"""Rows that have the table's width and may be none: titles of sections, totals, notes below it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.engine.cells import match
+from tasks.engine.reader.cell_types import are_dashes, is_typed
+from tasks.engine.reader.records import Record
+from tasks.engine.reader.rejects import Rejects
+
+# What a note begins with, and hardly ever the first cell of a row that holds nothing else.
+NOTE = re.compile(
+    r"(foot|end)?notes?( \d+)?\s*:|sources?\s*:|remarks?\s*:|legend\s*:|disclaimer\b|copyright\b|©"
+    r"|quellen?\s*:|anmerkung(en)?\s*:|hinweise?\s*:|fuentes?\s*:|notas?\s*:|fonte\s*:|stand\s*:"
+    r"|(generated|exported|created|downloaded|printed|retrieved|last updated|updated|data)"
+    r" (on|at|by|from|as of|source)\b"
+    r"|\*+ *\w{2}|[†‡§]|\(\d\) \w|\[\d\] \w",
+    re.IGNORECASE,
+)
+_SUMS = (
+    "total", "totals", "grand total", "subtotal", "sub-total", "sub total", "sous-total", "totaux",
+    "totale", "gesamt", "gesamtsumme", "insgesamt", "summe", "suma", "average", "mean",
+    "durchschnitt", "mittelwert", "moyenne", "promedio",
+)  # fmt: skip
+TOTALS = pa.array(
+    {f"{written}{end}" for word in _SUMS for end in ("", ":")
+     for written in (word, word.capitalize(), word.title(), word.upper())},
+    pa.string(),
+)  # fmt: skip
+WORD = r"\p{L}{2}"
+FIRST_CELLS = 2  # where a total is called so
+LEAST_WIDTH = 3  # with two columns a cell that stands alone is a row whose other one is missing
+MOST_LINES = 50
+Row = tuple[int, list[str | None]]
+Columns = tuple[np.ndarray, list[pa.Array]]
+
+
+@dataclass
+class Seen:
+    """How many rows are of a kind, the line of the first, and what stands in it."""
+
+    n: int = 0
+    line: int = 0
+    text: str = ""
+
+    def add(self, lines: np.ndarray, texts: pa.Array, found: np.ndarray) -> None:
+        """Count the rows that were found."""
+        if not found.any():
+            return
+        if not self.n:
+            at = int(found.argmax())
+            self.line, self.text = int(lines[at]), (texts[at].as_py() or "").strip()
+        self.n += int(found.sum())
+
+
+class OddRows:
+    """Counts rows that may be none, and leaves out those that are notes below the table.
+
+    Parameters
+    ----------
+    are_typed : sequence of bool
+        Of each column, whether it holds numbers, dates or the like; in a table of words alone no
+        row is odd, unless it is empty.
+    delimiter : str
+        What the cells of a note are joined with again.
+    rejects : Rejects
+        Where notes are noted.
+    """
+
+    def __init__(self, are_typed: Sequence[bool], delimiter: str, rejects: Rejects) -> None:
+        self.are_typed, self.delimiter, self.rejects = are_typed, delimiter, rejects
+        self.empty, self.alone, self.totals = Seen(), Seen(), Seen()
+        self.held: list[Row] = []
+        self.is_first = True
+
+    def take(self, lines: np.ndarray, columns: list[pa.Array]) -> list[Columns]:
+        """Return the rows to write; those at the end that may be notes wait for what follows."""
+        lines, columns = self._without_dashes(lines, columns)
+        n = len(lines) - self._count_last(columns)
+        last = zip(*(column[n:].to_pylist() for column in columns), strict=True)
+        waiting = [
+            (line, list(cells)) for line, cells in zip(lines[n:].tolist(), last, strict=True)
+        ]
+        if not n and len(self.held) + len(waiting) <= MOST_LINES:
+            self.held += waiting
+            return []
+        found, self.held = to_columns(self.held), waiting
+        return self._counted([*found, (lines[:n], [column[:n] for column in columns])])
+
+    def end(self) -> list[Columns]:
+        """Return the rows that waited and are no notes, now that nothing follows."""
+        held, self.held = self.held, []
+        is_note = [self._is_note(cells) for _, cells in held]
+        first = is_note.index(True) if any(is_note) else len(held)
+        while any(is_note) and first and not any(held[first - 1][1]):
+            first -= 1
+        for line, cells in sorted(held[first:], key=lambda row: not any(row[1])):
+            self._leave_out("footnote", line, cells, "it stands below the table")
+        return self._counted(to_columns(held[:first]))
+
+    def _without_dashes(self, lines: np.ndarray, columns: list[pa.Array]) -> Columns:
+        """Leave out the line that some programs draw between the names and the rows."""
+        if not self.is_first or not len(lines):
+            return lines, columns
+        self.is_first = False
+        cells = [column[0].as_py() for column in columns]
+        if not are_dashes([cell or "" for cell in cells]):
+            return lines, columns
+        self._leave_out("dashes", int(lines[0]), cells, "it is a line of dashes")
+        return lines[1:], [column[1:] for column in columns]
+
+    def _leave_out(self, kind: str, line: int, cells: Sequence[str | None], reason: str) -> None:
+        texts = [cell or "" for cell in cells]
+        text = self.delimiter.join(texts).rstrip(self.delimiter)
+        self.rejects.add(kind, Record(line, texts, text), reason)
+
+    def _counted(self, rows: list[Columns]) -> list[Columns]:
+        for lines, columns in rows:
+            if len(lines):
+                self._count(lines, columns)
+        return rows
+
+    def _count(self, lines: np.ndarray, columns: list[pa.Array]) -> None:
+        if len(columns) < 2:
+            return
+        is_alone = are_equal(columns[1:], [""] * (len(columns) - 1))
+        if is_alone.any():
+            self.empty.add(lines, columns[0], is_alone & are_equal(columns[:1], [""]))
+        if not any(self.are_typed):
+            return
+        if len(columns) >= LEAST_WIDTH and is_alone.any():
+            self.alone.add(lines, columns[0], is_alone & match(columns[0], WORD))
+        for column in columns[:FIRST_CELLS]:
+            is_total = pc.is_in(column, TOTALS).to_numpy(zero_copy_only=False)
+            self.totals.add(lines, column, is_total & ~is_alone)
+
+    def _count_last(self, columns: list[pa.Array]) -> int:
+        """Count the rows at the end of some that may be notes, or stand among them."""
+        if not any(self.are_typed) or len(columns) < 2:
+            return 0
+        n_rows, n = len(columns[0]), 0
+        while n < min(n_rows, MOST_LINES):
+            row = [column[n_rows - 1 - n].as_py() for column in columns]
+            filled = [cell for cell in row if cell and cell.strip()]
+            is_alone = len(filled) == 1 and filled[0] == row[0] and not is_typed(row[0])
+            if filled and not is_alone and not self._is_note(row):
+                break
+            n += 1
+        return n
+
+    def _is_note(self, cells: Sequence[str | None]) -> bool:
+        """Tell whether a row begins as a note does, and no cell suits a column of numbers."""
+        filled = [cell.strip() for cell in cells if cell and cell.strip()]
+        if not filled or not NOTE.match(filled[0]):
+            return False
+        typed = [
+            cell for cell, typed in zip(cells, self.are_typed, strict=False) if typed and cell
+        ]
+        return not any(cell.strip() and is_typed(cell) for cell in typed)
+
+
+def to_columns(rows: Sequence[Row]) -> list[Columns]:
+    """Turn rows, each with its line, into columns; none where there are none."""
+    if not rows:
+        return []
+    lines = np.array([line for line, _ in rows], np.int64)
+    cells = zip(*(cells for _, cells in rows), strict=True)
+    return [(lines, [pa.array(column, pa.string()) for column in cells])]
+
+
+def are_equal(columns: Sequence[pa.Array], cells: Sequence[str]) -> np.ndarray:
+    """Tell which rows consist of these cells; the columns are looked at as far as need be."""
+    return _are_in(columns, [[cell] for cell in cells])
+
+
+def are_names(columns: Sequence[pa.Array], labels: Sequence[str]) -> np.ndarray:
+    """Tell which rows are the names of the columns, as where files were put one behind another.
+
+    Spaces around a name do not matter, nor does the mark that a file may begin with.
+    """
+    spaced = [[label, f" {label}", f"{label} ", f" {label} "] for label in labels]
+    spaced[0] += [f"\ufeff{labels[0]}", f'\ufeff"{labels[0]}"']
+    return _are_in(columns, spaced)
+
+
+def _are_in(columns: Sequence[pa.Array], cells: Sequence[Sequence[str]]) -> np.ndarray:
+    found = np.ones(len(columns[0]), bool)
+    for column, known in zip(columns, cells, strict=True):
+        if not found.any():
+            break
+        fits = pc.is_in(column, pa.array(known, pa.string()))
+        found &= fits.to_numpy(zero_copy_only=False)
+    return found

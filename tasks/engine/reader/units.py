@@ -1,0 +1,26 @@
+"""A row of units below the names: no row of the table, but a part of the names."""
+
+import re
+from collections.abc import Sequence
+
+from tasks.engine.reader.cell_types import is_typed
+
+_PART = (
+    r"(?:[yzafpnuµμmcdhkMGTP]|da)?(?:m|g|s|l|L|t|A|K|V|W|Wh|VA|J|N|Hz|Pa|bar|B|bit|bps|mol|M|eV|cd|lx"
+    r"|lm|Ω|ohm|F|H|T|S|Bq|Sv|Gy|cal|rad|sr|px|dB|dBm)(?:[²³⁻¹0-9]|\^?-?\d)*"
+    r"|%|‰|ppm|ppb|ppt|psu|°[CFKRNESW]?|deg(?:rees?)?(?: ?[CF])?|h|hr|hrs|hours?|min|minutes?|sec"
+    r"|seconds?|d|days?|weeks?|months?|yr|yrs|years?|a|in|inch(?:es)?|ft|feet|yd|mi|miles?|oz|lbs?"
+    r"|gal|mph|kph|kn|kts?|knots?|rpm|atm|psi|mmHg|inHg|ha|acres?|dbar|counts?|pct|percent"
+    r"|USD|EUR|GBP|CHF|JPY|CNY|[$€£¥]|units?|pcs|1|-"
+)
+UNIT = re.compile(rf"(?:1/)?(?:{_PART})(?:(?:/| per |·|⋅|\*|\.| )(?:{_PART}))*")
+IN_BRACKETS = re.compile(r"\([^()]{0,30}\)|\[[^\[\]]{0,30}\]|\{[^{}]{0,30}\}|<[^<>]{0,30}>")
+
+
+def are_units(row: Sequence[str]) -> bool:
+    """Tell whether a row holds units alone, one at least, and no value."""
+    filled = [cell.strip() for cell in row if cell.strip()]
+    return any(cell != "-" for cell in filled) and all(
+        not is_typed(cell) and (IN_BRACKETS.fullmatch(cell) or UNIT.fullmatch(cell))
+        for cell in filled
+    )

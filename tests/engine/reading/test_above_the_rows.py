@@ -1,0 +1,66 @@
+"""What stands above the rows in the table's own width: keys with values, and units."""
+
+import pytest
+
+from tests.engine.reading.conftest import Reader, warnings_of
+
+ROWS = "".join(f"x{n},{n},{n * 2}.5,{n * 3}\n" for n in range(1, 15))
+PAIRS = "".join(f"x{n},{n}.5\n" for n in range(1, 15))
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["Title,x,,\nDate,2020-01-01,,\n", "Title:,x,,\n", "Title,x,,\n,,,\n", "Date,2020-01-01,,\n",
+     "Report,,,\nStation,Berlin,,\n,,,\n,,,\n", "Title: x\nDate,2020-01-01\n"],
+)  # fmt: skip
+def test_keys_with_values_above_a_wider_table(reader: Reader, above: str) -> None:
+    result = reader.read(f"{above}name,a,b,c\n{ROWS}")
+    assert (result.column_names, result.n_rows) == (["name", "a", "b", "c"], 14)
+    assert warnings_of(result) == ["PREAMBLE"]
+
+
+@pytest.mark.parametrize(
+    "above", ["Station,Berlin\nDate,2020-01-01\n\n", "Station:,Berlin\n", "Height:,52\nBy:,me\n"]
+)
+def test_keys_with_values_above_a_table_of_two_columns(reader: Reader, above: str) -> None:
+    result = reader.read(f"{above}name,a\n{PAIRS}")
+    assert (result.column_names, result.n_rows) == (["name", "a"], 14)
+    assert "PREAMBLE" in warnings_of(result)
+
+
+@pytest.mark.parametrize(
+    ("text", "n_rows"),
+    [
+        (f"name,a\n\n{PAIRS}", 14),
+        (f"name,a\nx,1\n\ny,2\n{PAIRS}", 16),
+        (f"name,a\nx,1\n\nname,a\n{PAIRS}", 15),
+        ("name,a,,\n" + "x,1,,\n" * 9 + "y,2,z,w\n" + "x,1,,\n" * 30, 40),
+    ],
+)
+def test_rows_are_no_keys_with_values(reader: Reader, text: str, n_rows: int) -> None:
+    result = reader.read(text)
+    assert result.column_names[:2] == ["name", "a"]
+    assert (result.n_rows, "PREAMBLE" in warnings_of(result)) == (n_rows, False)
+
+
+@pytest.mark.parametrize(
+    ("units", "names"),
+    [
+        (",(kg),(m),", ["name", "a (kg)", "b (m)", "c"]),
+        (",kg,m/s,1/min", ["name", "a kg", "b m/s", "c 1/min"]),
+        ("[-],[kg],[m/s],[W m-2]", ["name [-]", "a [kg]", "b [m/s]", "c [W m-2]"]),
+        (",,°C,", ["name", "a", "b °C", "c"]),
+    ],
+)
+def test_units_below_the_names_become_a_part_of_them(
+    reader: Reader, units: str, names: list[str]
+) -> None:
+    result = reader.read(f"name,a,b,c\n{units}\n{ROWS}")
+    assert (result.column_names, result.n_rows) == (names, 14)
+    assert warnings_of(result) == ["HEADER_LINES"]
+
+
+@pytest.mark.parametrize("row", ["x0,kg,1.5,2", ",kg,,5", "m,,,", ",unknown,,", ",(5),,"])
+def test_a_first_row_is_no_row_of_units(reader: Reader, row: str) -> None:
+    result = reader.read(f"name,a,b,c\n{row}\n{ROWS}")
+    assert (result.column_names, result.n_rows) == (["name", "a", "b", "c"], 15)

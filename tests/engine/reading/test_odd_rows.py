@@ -1,0 +1,87 @@
+"""Rows that have the table's width and are none, or may be none."""
+
+import pytest
+
+from tasks.engine.reader import blocks
+from tests.engine.reading.conftest import Reader, warnings_of
+
+NAMES = "name,a,b,c\n"
+ROWS = "".join(f"x{n},{n},{n * 2}.5,{n * 3}\n" for n in range(1, 15))
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["Source: census,,,", "* provisional,,,", '"Note: a, b",,,', "Note: see, below, or, above",
+     ",,,\nQuelle: Amt,,,\n,,,\n(1) without them,,,", ",Notes: few,,",
+     "Source: census,,,\nNumbers of May,,,"],
+)  # fmt: skip
+def test_notes_of_the_tables_width_below_it_are_left_out(reader: Reader, note: str) -> None:
+    result = reader.read(f"{NAMES}{ROWS}{note}\n")
+    assert (result.n_rows, warnings_of(result)) == (14, ["FOOTNOTE"])
+    assert result.problems[0].line in {16, 17}
+
+
+@pytest.mark.parametrize("last", ["x15,,,", "x15,1,2.5,3", "Source: x,4,2.5,3", "Notebook,,,"])
+def test_a_last_row_that_may_be_one_stays(reader: Reader, last: str) -> None:
+    rows = reader.rows(f"{NAMES}{ROWS}{last}\n")
+    assert (len(rows), rows[-1]) == (15, last.split(","))
+
+
+def test_what_looks_like_a_note_above_more_rows_stays_and_is_told(reader: Reader) -> None:
+    result = reader.read(f"{NAMES}{ROWS}Source: census,,,\n,,,\n{ROWS}")
+    assert result.n_rows == 30
+    assert [(p.code, p.line) for p in result.problems] == [("ROWS_EMPTY", 17), ("ROWS_ALONE", 16)]
+
+
+def test_titles_of_sections_are_told(reader: Reader) -> None:
+    result = reader.read(f"{NAMES}{ROWS}Region South,,,\n{ROWS}")
+    (problem,) = result.problems
+    assert (problem.code, problem.line, problem.count) == ("ROWS_ALONE", 16, 1)
+    assert '"Region South"' in problem.message
+
+
+@pytest.mark.parametrize(
+    "row", ["Total,105,217,315", "Subtotal:,1,2,3", ",Grand Total,3,4", "Mean,,2,3"]
+)
+def test_totals_are_told(reader: Reader, row: str) -> None:
+    result = reader.read(f"{NAMES}{ROWS}{row}\n")
+    assert (result.n_rows, [(p.code, p.line) for p in result.problems]) == (
+        15, [("ROWS_TOTAL", 16)],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ["---,---,---,---", "----,:--,--:,:--:", "====,,===,=="])
+def test_a_line_of_dashes_below_the_names_is_left_out(reader: Reader, row: str) -> None:
+    result = reader.read(f"{NAMES}{row}\n{ROWS}")
+    assert (result.n_rows, result.preview[0]["line"]) == (14, 3)
+    assert [(p.code, p.line) for p in result.problems] == [("DASHES", 2)]
+
+
+def test_what_most_rows_are_is_not_odd(reader: Reader) -> None:
+    rows = "".join(f"Total,{n},5,6\nperson {n},,,\nperson {n},,,\n" for n in range(20))
+    assert [p.code for p in reader.read(NAMES + ROWS + rows).problems] == ["ROWS_TOTAL"]
+
+
+def test_a_table_of_words_has_no_odd_rows(reader: Reader) -> None:
+    text = "first_name,town,note\n" + "Bob,Paris,x\n" * 9 + "Source: y,,\nTotal,a,b\n"
+    assert reader.read(text).n_rows == 11
+    assert not {"ROWS_ALONE", "ROWS_TOTAL", "FOOTNOTE"} & {*warnings_of(reader.read(text))}
+
+
+@pytest.mark.parametrize("again", ["name, a, b, c", "\ufeffname,a,b,c", '\ufeff"name",a,b,c'])
+def test_names_that_stand_again_are_left_out_however_they_are_spaced(
+    reader: Reader, again: str
+) -> None:
+    result = reader.read(f"{NAMES}{ROWS}{again}\n{ROWS}")
+    assert result.n_rows == 28
+    assert "HEADER_REPEATED" in warnings_of(result)
+
+
+def test_rows_keep_their_order_whatever_waits(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 60)
+    odd = "Source: a,,,\n" * 60 + ",,,\n"
+    rows = reader.rows(f"{NAMES}{ROWS}{odd}{ROWS}{odd}{ROWS}* end,,,\n")
+    expected = f"{ROWS}{odd}{ROWS}{odd}{ROWS}".splitlines()
+    assert rows == [line.split(",") for line in expected]

@@ -1,0 +1,53 @@
+"""A model applied to a file: how the file is read, and what is told of it."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.engine.errors import DataError
+from tasks.engine.scoring import score_file
+from tasks.engine.training import train
+from tests.engine.tables import make_spec, mixed_csv
+
+
+@pytest.fixture
+def score(tmp_path: Path) -> Any:
+    """Have a file predicted by a model of `mixed_csv`, read as `dialect` says."""
+
+    def predict(text: str, **dialect: Any) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
+        spec, columns = make_spec(tmp_path, "y_number", "regression", "Ridge")
+        result = train(spec, columns)
+        schema = {**result.schema, "dialect": {**result.schema["dialect"], **dialect}}
+        source, target = tmp_path / "new.csv", tmp_path / "answer.csv"
+        source.write_text(text)
+        n_rows, warnings = score_file(result.model, schema, source, target, file_name="new.csv")
+        with target.open(newline="") as file:
+            rows = list(csv.DictReader(file, delimiter=dialect.get("delimiter", ",")))
+        assert len(rows) == n_rows
+        return rows, warnings
+
+    return predict
+
+
+def test_what_was_found_while_reading_is_told(score: Any) -> None:
+    names, *rows = mixed_csv(20).splitlines()
+    text = "\n".join(["Exported by me", names, *rows, names, *rows, "the end"]) + "\n"
+    predicted, warnings = score(text)
+    assert len(predicted) == 40
+    told = {warning["code"]: warning for warning in warnings}
+    assert set(told) == {"PREAMBLE", "HEADER_REPEATED", "FOOTNOTE"}
+    assert (told["HEADER_REPEATED"]["line"], told["FOOTNOTE"]["line"]) == (23, 44)
+
+
+def test_a_file_that_tells_little_is_split_as_the_training_data(score: Any) -> None:
+    names, row, *_ = mixed_csv(20).splitlines()
+    cells = ["x|y, z|w" if cell.isalpha() else f'"{cell}"' for cell in row.split(",")]
+    text = names.replace(",", "~") + "\n" + "~".join(cells) + "\n"
+    assert len(score(text, delimiter="~")[0]) == 1
+
+
+def test_columns_that_are_missing_either_way_are_named(score: Any) -> None:
+    with pytest.raises(DataError, match="needs columns"):
+        score("a;b\n1;2\n", delimiter=";")
