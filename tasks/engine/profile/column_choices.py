@@ -54,8 +54,8 @@ def _answer(question: Mapping[str, Any], chosen: Found | None, left_out: bool) -
 
 def ask(column: Column, found: Found) -> dict[str, Any] | None:
     """Return the question that a column raises, if it does."""
-    if found.both_ways:
-        return date_question(column, found.both_ways)
+    if found.dates:
+        return date_question(column, found.dates)
     if found.kind in {"category", "text", "identifier"} and found.reading and not found.has_codes:
         return number_question(column, found.reading.written)
     return None
@@ -70,7 +70,7 @@ def _chosen(column: Column, found: Found, kind: str, date_format: str | None) ->
         read = read_numbers(column, written)
         return Found("number", written_facts(written), read) if read.tally.n else None
     if kind == "date":
-        best = date_format or found.schema.get("format") or _likely_format(column)
+        best = date_format or found.schema.get("format") or _likely_format(column, found)
         if best is None or not column.count(lambda cells: np.isfinite(days_of(cells, best))):
             return None
         return Found("date", {"format": best})
@@ -80,7 +80,9 @@ def _chosen(column: Column, found: Found, kind: str, date_format: str | None) ->
     return Found(kind)
 
 
-def _likely_format(column: Column) -> str | None:
+def _likely_format(column: Column, found: Found) -> str | None:
+    if found.dates:
+        return found.dates.format
     values = column.values[:MANY]
     read = {name: int(dates(values, name).notna().sum()) for name in DATE_FORMATS}
     best = max(read, key=lambda name: read[name])

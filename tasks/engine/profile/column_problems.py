@@ -1,6 +1,7 @@
 """What is worth checking in one column, in whole sentences."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -52,7 +53,7 @@ def _problems(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[
     if kind == "identifier" and not made.decision.is_chosen:
         words = f'"{name}" is different in every row. It identifies rows, so it is left out'
         yield warning(name, "IDENTIFIER", words)
-    if found.both_ways:
+    if found.dates and found.dates.rivals:
         words = (
             f'"{name}" holds dates in which day and month could be either way round; it is text'
         )
@@ -77,8 +78,9 @@ def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[P
         yield warning(column.name, "BOOLEAN_MIXED", f"{message}. They are read as two values")
     elif made.facts["kind"] == "number" and (schema.get("thousands") or schema.get("symbols")):
         yield _signs(column, (schema["decimal"], schema.get("thousands", ""), "symbols" in schema))
-    elif question and question["about"] == "number" and question["chosen"] is None:
-        yield _mixed(column, made, question["of"], line_of)
+    elif question and question["chosen"] is None and question["of"]:
+        is_date = question["about"] == "date"
+        yield (_some_no_dates if is_date else _mixed)(column, question, line_of)
 
 
 def _signs(column: Column, written: Written) -> Problem:
@@ -108,8 +110,8 @@ def _unreadable(column: Column, made: ColumnProfile, line_of: LineOf) -> Problem
     return warning(column.name, "MIXED_TYPES", message, count, line)
 
 
-def _mixed(column: Column, made: ColumnProfile, count: int, line_of: LineOf) -> Problem:
-    name, present = column.name, column.n_present
+def _mixed(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Problem:
+    name, present, count = column.name, column.n_present, question["of"]
     plain: Written = (column.decimal, "", False)
     line, value = _first(column, lambda cells: np.isnan(parse_numbers(cells, plain)), line_of)
     first = f'First: line {line}, "{value}"'
@@ -118,6 +120,21 @@ def _mixed(column: Column, made: ColumnProfile, count: int, line_of: LineOf) -> 
         return warning(name, "MIXED_TYPES", f"{message} text. {first}", count, line)
     message = f'"{name}" has numbers with thousands separators or signs; it is kept as text'
     return warning(name, "NUMBER_SYMBOLS", f"{message}. {first}", count, line)
+
+
+def _some_no_dates(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Problem:
+    count, formats = question["of"], question["formats"]
+    line, value = _first(
+        column,
+        lambda cells: np.all([np.isnan(days_of(cells, f)) for f in formats], axis=0),
+        line_of,
+    )
+    none = "is no date" if count == 1 else "are no dates"
+    message = (
+        f'"{column.name}" looks like a column of dates, but {count:,} of {column.n_present:,} '
+        f'cells {none}. First: line {line}, "{value}"'
+    )
+    return warning(column.name, "MIXED_TYPES", message, count, line)
 
 
 def _first(column: Column, test: Test, line_of: LineOf) -> tuple[int, str]:

@@ -189,7 +189,7 @@ def _add_rest(made: ColumnProfile, column: Column) -> None:
     facts["count"] -= made.n_unreadable
     if made.n_unreadable:
         facts["unreadable"] = made.n_unreadable
-    if decision.found.both_ways:
+    if decision.found.dates and decision.found.dates.rivals:
         facts["ambiguous"] = True
     if decision.question:
         facts["question"] = decision.question

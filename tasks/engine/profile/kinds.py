@@ -16,7 +16,7 @@ from tasks.engine.cells import PLAIN, Written, as_text, first_bytes, match, pars
 from tasks.engine.coercion import TRUTH
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.conventions import Reading, find_reading, have_same_sign
-from tasks.engine.profile.date_formats import find_date_format
+from tasks.engine.profile.date_formats import DateReading, find_dates
 from tasks.engine.profile.number_tally import NumberTally
 
 BOOLEANS = (("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"))
@@ -46,15 +46,15 @@ class Found:
     """What a column was found to be, and what was found on the way.
 
     `schema` are facts that go into the column's schema. `reading` is the way in which most cells
-    are numbers, `both_ways` two formats that read every date. `has_codes`: all are numbers, but
-    some have leading zeros or too many digits.
+    are numbers; `dates` how most are dates, where some are none or may be others. `has_codes`:
+    all are numbers, but some have leading zeros or too many digits.
     """
 
     kind: str
     schema: dict[str, Any] = field(default_factory=dict)
     numbers: ColumnNumbers | None = None
     reading: Reading | None = None
-    both_ways: tuple[str, str] | None = None
+    dates: DateReading | None = None
     has_codes: bool = False
 
 
@@ -69,15 +69,13 @@ def find_kind(column: Column) -> Found:
     found = Found("category", reading=find_reading(column))
     if found.reading and _becomes_number(column, found, found.reading):
         return found
-    date_format, other = find_date_format(column)
-    if date_format and not other:
-        return Found("date", {"format": date_format})
-    if date_format and other:
-        found.both_ways = (date_format, other)
+    found.dates = find_dates(column)
+    if found.dates and found.dates.is_sure:
+        return Found("date", {"format": found.dates.format})
     share = found.reading.share if found.reading and not found.has_codes else 0.0
-    if _is_identifier(column, share):
+    if not found.dates and _is_identifier(column, share):
         found.kind = "identifier"
-    elif _is_text(column):
+    elif not found.dates and _is_text(column):
         found.kind = "text"
     return found
 

@@ -73,7 +73,9 @@ def _test_of(facts: Mapping[str, Any], cells: TableCells) -> Test | None:
     """Return what tells a column's odd cells; None where it has none."""
     question, kind = facts.get("question"), facts["kind"]
     if question and question["about"] == "date" and kind != "date":
-        return lambda found: np.ones(len(found), bool)
+        if facts.get("ambiguous"):
+            return lambda found: np.ones(len(found), bool)
+        return lambda found: np.isnan(days_of(found, question["formats"][0]))
     if kind == "date" and facts.get("unreadable"):
         return lambda found: np.isnan(days_of(found, facts["format"]))
     if kind == "number" and facts.get("unreadable") and not question:
