@@ -46,6 +46,7 @@ class Column:
     # Where there are many: the cells that are not missing, and their numbers where all are some.
     kept: list[pa.Array] = field(default_factory=list, repr=False)
     plain: list[np.ndarray] = field(default_factory=list, repr=False)
+    is_first: bool = False  # of its table
 
     @cached_property
     def cells(self) -> pa.Array:

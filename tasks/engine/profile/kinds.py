@@ -22,8 +22,17 @@ from tasks.engine.profile.number_tally import NumberTally
 BOOLEANS = (("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"))
 CODE = r"^[+-]?(0[0-9]+|[0-9]{16,})$"  # a leading zero, or more digits than a float64 holds
 ID_NAME = re.compile(
-    r"(.*[_\-. ])?(id|uuid|guid|key)|index|rownum|row|rowid|unnamed: \d+"
+    r"(.*[_\-. ])?(id|uuid|guid|key|nr|no|n[°º])\.?|.*(nr|nummer)\.?|#|number|num|idx"
+    r"|index|rownum|row|rowid|unnamed: \d+"
+    r"|(row|line|record|serial|order|case|account|invoice|ticket|customer)[_\-. ]?(number|num|no)"
     r"|(user|customer|client|patient|passenger|order|product|item|member|employee|student)id",
+    re.IGNORECASE,
+)
+NO_NAME = re.compile(r"(column|unnamed)?[_: ]*\d*", re.IGNORECASE)
+# What is counted, though it be the first column and count the rows.
+MEASURED_NAME = re.compile(
+    r"(.*[_\-. ])?(rank|place|position|year|month|week|day|hour|minute|second|time|step|age"
+    r"|size)s?",
     re.IGNORECASE,
 )
 ID_CAMEL = re.compile(r".*[a-z0-9](ID|Id)")  # customerID, but not "paid" or "HUMID"
@@ -160,17 +169,22 @@ def has_id_name(name: str) -> bool:
 def _is_numbered(column: Column, read: ColumnNumbers) -> bool:
     """Tell whether whole numbers, all different, only number the rows.
 
-    By the column's name, or because they count the rows, in their order, from 0 or 1. Years that
-    follow each other do not: they measure.
+    By the column's name, or because the first column, or one without a name, counts the rows in
+    their order, from 0 or 1. Any other one measures, also years that follow each other.
     """
     tally, is_named = read.tally, has_id_name(column.name)
     counts = tally.low in {0, 1} and tally.high - tally.low == column.n_rows - 1
     may_count = counts and column.n_present >= max(ENOUGH_ROWS, column.n_rows)
-    if not is_named and not may_count:
+    if not is_named and not (may_count and _may_number_rows(column)):
         return False
     if not all(match(cells, "^[0-9]+$").all() for cells, _counts in column.pieces()):
         return False
     return column.is_all_different if is_named else _counts_up(column, tally.low)
+
+
+def _may_number_rows(column: Column) -> bool:
+    is_unnamed = NO_NAME.fullmatch(column.name) is not None
+    return is_unnamed or (column.is_first and not MEASURED_NAME.fullmatch(column.name))
 
 
 def _counts_up(column: Column, expected: float) -> bool:
