@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.coercion import SIGNS, THOUSANDS, grouped, number_of, numbers
+from tasks.engine.cell_text import PLAIN_NUMBER, SIGNS, THOUSANDS, grouped
+from tasks.engine.coercion import number_of, numbers
 
-PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 OTHER_DIGITS = r"^[+-]?[\p{Nd}.]+([eE][+-]?\p{Nd}+)?$"  # Python reads digits of every script
 Written = tuple[str, str, bool]
 PROMISING = 200

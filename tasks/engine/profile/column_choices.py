@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from tasks.engine.cell_text import TRUTH
 from tasks.engine.cells import Written
-from tasks.engine.coercion import TRUTH, dates
+from tasks.engine.coercion import dates
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.conventions import number_question
 from tasks.engine.profile.date_formats import DATE_FORMATS, MANY, date_question, days_of
 from tasks.engine.profile.kinds import Found, find_booleans, read_numbers, written_facts
+from tasks.engine.profile.time_zones import date_schema
 
 KINDS = ("number", "category", "text", "date", "boolean", "identifier")
 
@@ -73,7 +75,7 @@ def _chosen(column: Column, found: Found, kind: str, date_format: str | None) ->
         best = date_format or found.schema.get("format") or _likely_format(column, found)
         if best is None or not column.count(lambda cells: np.isfinite(days_of(cells, best))):
             return None
-        return Found("date", {"format": best})
+        return Found("date", date_schema(column, best))
     if kind == "boolean":
         truth = find_booleans(column) or _two_words(column)
         return Found("boolean", truth) if truth else None

@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from tasks.engine.cell_text import TRUTH
 from tasks.engine.cells import Written, parse_numbers
-from tasks.engine.coercion import TRUTH, number_of
+from tasks.engine.coercion import number_of
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
 from tasks.engine.profile.conventions import how_read, plain_number
 from tasks.engine.profile.date_formats import days_of
+from tasks.engine.profile.time_zones import zones_words
 from tasks.engine.reader.refusals import Problem
 
 LineOf = Callable[[int], int]
@@ -69,6 +71,9 @@ def _problems(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[
 
 def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[Problem]:
     schema, question = made.decision.found.schema, made.decision.question
+    zones = zones_words(column, schema) if made.facts["kind"] == "date" else None
+    if zones:
+        yield warning(column.name, "DATE_ZONES", *zones)
     if made.n_unreadable:
         yield _unreadable(column, made, line_of)
     elif schema.get("mixed"):

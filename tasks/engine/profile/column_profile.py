@@ -72,7 +72,7 @@ def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
         _add_numbers(made, found.numbers.tally if found.numbers else NumberTally(column.n_rows))
         made.n_unreadable = found.numbers.n_bad if found.numbers else 0
     elif found.kind == "date":
-        _add_dates(made, column, found.schema["format"])
+        _add_dates(made, column, found.schema)
     else:
         _add_values(made, column, found)
         is_asked = found.kind != "category" or decision.question is not None
@@ -113,10 +113,10 @@ def fewer_bins(chart: dict[str, Any]) -> dict[str, Any] | None:
     return {"edges": chart["edges"][:: BINS // SMALL_BINS], "counts": counts.tolist()}
 
 
-def _add_dates(made: ColumnProfile, column: Column, date_format: str) -> None:
+def _add_dates(made: ColumnProfile, column: Column, schema: Mapping[str, Any]) -> None:
     tally = NumberTally(column.n_rows)
     for cells, counts in column.pieces():
-        days = days_of(cells, date_format)
+        days = days_of(cells, schema["format"], schema.get("offset", 0))
         good = np.isfinite(days)
         tally.add(days[good], counts if counts is None else counts[good])
     made.n_unreadable = column.n_present - tally.n

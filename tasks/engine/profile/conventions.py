@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.engine.cell_text import MONEY, THOUSANDS
 from tasks.engine.cells import PLAIN, Written, match, parse_numbers
-from tasks.engine.coercion import MONEY, THOUSANDS, number_of
+from tasks.engine.coercion import number_of
 from tasks.engine.profile.column_cells import Column
 
 # What may be a number in some way of writing: digits, signs of thousands, one sign around them.

@@ -122,15 +122,18 @@ def _are_dates(cells: pa.Array, date_format: str) -> np.ndarray:
     return read if date_format in FAST else read & match(cells, LOOKS_LIKE_DATE)
 
 
-def days_of(cells: pa.Array, date_format: str) -> np.ndarray:
-    """Turn cells into days since 1970, with their share of a day; NaN where one is no date."""
+def days_of(cells: pa.Array, date_format: str, offset: int = 0) -> np.ndarray:
+    """Turn cells into days since 1970, with their share of a day; NaN where one is no date.
+
+    Moments with a zone are those of a clock that is `offset` minutes ahead of UTC.
+    """
     if date_format in FAST and have_shape(cells, FAST[date_format]):
         try:
             seconds = pc.cast(pc.cast(cells, pa.timestamp("s")), pa.int64())
             return np.asarray(seconds.to_numpy(zero_copy_only=False)) / DAY_S
         except pa.ArrowInvalid:  # the 30th of February
             pass
-    moments = dates(objects(cells), date_format)
+    moments = dates(objects(cells), date_format, offset)
     return ((moments - EPOCH).dt.total_seconds() / DAY_S).to_numpy(float)
 
 

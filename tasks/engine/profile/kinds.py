@@ -12,12 +12,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.engine.cell_text import TRUTH
 from tasks.engine.cells import PLAIN, Written, as_text, first_bytes, match, parse_numbers, present
-from tasks.engine.coercion import TRUTH
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.conventions import Reading, find_reading, have_same_sign
 from tasks.engine.profile.date_formats import DateReading, find_dates
 from tasks.engine.profile.number_tally import NumberTally
+from tasks.engine.profile.time_zones import date_schema
 
 BOOLEANS = (("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"))
 CODE = r"^[+-]?(0[0-9]+|[0-9]{16,})$"  # a leading zero, or more digits than a float64 holds
@@ -80,7 +81,7 @@ def find_kind(column: Column) -> Found:
         return found
     found.dates = find_dates(column)
     if found.dates and found.dates.is_sure:
-        return Found("date", {"format": found.dates.format})
+        return Found("date", date_schema(column, found.dates.format))
     share = found.reading.share if found.reading and not found.has_codes else 0.0
     if not found.dates and _is_identifier(column, share):
         found.kind = "identifier"

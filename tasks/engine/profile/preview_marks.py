@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.engine.cell_text import MONEY
 from tasks.engine.cells import Written, as_text, match, parse_numbers, present
-from tasks.engine.coercion import MONEY, missing_markers
+from tasks.engine.coercion import missing_markers
 from tasks.engine.profile.conventions import NOTHING
 from tasks.engine.profile.date_formats import days_of
 from tasks.engine.profile.table_cells import TableCells

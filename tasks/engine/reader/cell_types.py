@@ -2,7 +2,7 @@
 
 import re
 
-from tasks.engine.coercion import NUMBER
+from tasks.engine.cell_text import NUMBER
 
 DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]\d{1,2}:\d{2}.*)?"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from tasks.engine.coercion import MISSING
+from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.cell_types import DATE, is_number, is_typed
 from tasks.engine.reader.dialects import ReadOptions
 

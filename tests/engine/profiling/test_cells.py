@@ -21,6 +21,7 @@ NUMBERS = st.text("0123456789.,-+eE $%()'€ \u00a0x٢_", max_size=9)
 SPECIAL = st.sampled_from(
     ["1,050,000", "$1,050", "1e999", "1e-999", "inf", "nan", "NA", " 5", "-", "12.5%", "(3)", "+7",
      "1.234,5", "0x1", "12345678901234567890", "1 234", "00", "\n1", "2026-01-05", "yes",
+     "2026-01-05T23:30:00+02:00", "2026-01-05T23:30:00Z",
      "Infinity"]
 )  # fmt: skip
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
@@ -73,6 +74,7 @@ COLUMNS: list[dict[str, Any]] = [
     {"name": "k", "kind": "category", "values": ["yes", "1"]},
     {"name": "t", "kind": "text"},
     {"name": "d", "kind": "date", "format": "%Y-%m-%d"},
+    {"name": "z", "kind": "date", "format": "ISO8601", "offset": 120},
 ]
 NAMES = [column["name"] for column in COLUMNS]
 

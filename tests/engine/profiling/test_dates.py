@@ -89,3 +89,28 @@ def test_half_of_the_cells_are_too_few_to_be_asked_about(profile_cells: ProfileC
 def test_format_is_found(profile_cells: ProfileCells, cells: list[str], date_format: str) -> None:
     column = profile_cells([*cells, "", "NA"]).columns[0]
     assert (column["kind"], column["format"]) == ("date", date_format)
+
+
+AT = [f"2020-01-{i % 28 + 1:02}T23:30:00" for i in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("zones", "offset", "last", "told"),
+    [
+        (["+02:00"], 120, "2020-01-28", None),
+        (["Z"], None, "2020-01-28", None),
+        (["-0330"], -210, "2020-01-28", None),
+        (["-03:00", "-0500"], None, "2020-01-29", "several time zones (-03:00, -05:00). All are"),
+        (["+02:00", "", "+02:00", "+02:00"], 120, "2020-01-28",
+         '10 of 40 moments of "x" have no time zone. They are taken to be of that of the others'),
+    ],
+)  # fmt: skip
+def test_moments_keep_their_clock_where_they_have_one_zone_and_are_in_utc_where_several(
+    profile_cells: ProfileCells, zones: list[str], offset: int | None, last: str, told: str | None
+) -> None:
+    result = profile_cells([at + zones[i % len(zones)] for i, at in enumerate(AT)])
+    column = result.columns[0]
+    assert (column["kind"], column.get("offset"), column["max"]) == ("date", offset, last)
+    problems = [p.message for p in result.problems if p.code == "DATE_ZONES"]
+    assert len(problems) == bool(told)
+    assert not told or told in problems[0]
