@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.engine.cell_text import MISSING, NUMBER, SIGNS, THOUSANDS, TRUTH, ZONE, grouped
+from tasks.engine.cell_text import MISSING, TRUTH, ZONE, number_of
 
 EPOCH = pd.Timestamp("1970-01-01")
 
@@ -54,22 +54,6 @@ def clean(text: Any, missing: Collection[str] = MISSING) -> np.ndarray:
     """Return cells without surrounding space, and None where a cell is missing."""
     codes, texts = pd.factorize(np.asarray(text, dtype=object))  # each value is looked at once
     return clean_values(texts, missing)[codes]
-
-
-def number_of(cell: str, decimal: str = ".", thousands: str = "", symbols: bool = False) -> float:
-    """Return a cell's number, or NaN where the cell is none.
-
-    `symbols` says that signs of money and percent are left out: 12.5% is 12.5.
-    """
-    if symbols:
-        for pattern, kept in SIGNS:
-            cell = re.sub(pattern, kept, cell)
-    if thousands and re.search(grouped(thousands, decimal), cell):
-        cell = re.sub(f"[{THOUSANDS[thousands]}]", "", cell)
-    if decimal == ",":
-        cell = cell.replace(".", "x").replace(",", ".")
-    value = float(cell) if NUMBER.fullmatch(cell) else np.nan
-    return value if abs(value) < np.inf else np.nan
 
 
 def numbers(

@@ -58,7 +58,7 @@ def ask(column: Column, found: Found) -> dict[str, Any] | None:
     """Return the question that a column raises, if it does."""
     if found.dates:
         return date_question(column, found.dates)
-    if found.kind in {"category", "text", "identifier"} and found.reading and not found.has_codes:
+    if found.kind in {"category", "text", "identifier"} and found.reading and not found.codes:
         return number_question(column, found.reading.written)
     return None
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cell_text import TRUTH
+from tasks.engine.cell_text import TRUTH, number_of
 from tasks.engine.cells import Written, parse_numbers
-from tasks.engine.coercion import number_of
+from tasks.engine.profile.codes import same_numbers
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
 from tasks.engine.profile.conventions import how_read, plain_number
@@ -63,9 +63,12 @@ def _problems(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[
     if made.decision.is_refused:
         words = f'Not one cell of "{name}" can be what you chose for it, so it is a {kind}'
         yield warning(name, "CHOICE_UNUSABLE", words)
-    if found.has_codes and kind != "number":
-        words = f'"{name}" has numbers with leading zeros or over 15 digits; it is kept as text'
-        yield warning(name, "NUMBER_CODES", words)
+    if found.codes and kind != "number":
+        yield warning(name, "NUMBER_CODES", f'"{name}" has {found.codes}; it is kept as text')
+    same = same_numbers(column) if kind == "number" else None
+    if same:
+        words = f'"{same[0]}" and "{same[1]}" in "{name}" are the same number'
+        yield warning(name, "NUMBER_ZEROS", f"{words}. If they are codes, make it a category")
     yield from _written(column, made, line_of)
 
 

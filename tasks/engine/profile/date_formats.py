@@ -34,6 +34,8 @@ FAST = {
     "%Y-%m-%d %H:%M:%S": "0000-00-00 00:00:00",
     "%Y-%m-%dT%H:%M:%S": "0000-00-00T00:00:00",
 }
+# 1.2.10 is a version; a date with points and two digits for the year has two for all.
+PADDED = {"%d.%m.%y": r"^\d\d\.\d\d\.\d\d"}
 FEW, FIRST, MANY = 5, 50, 2_000  # values that are looked at before all of them
 MOST = 0.5
 DAY_S = 86_400
@@ -119,7 +121,8 @@ def _unread(column: Column, date_format: str) -> int:
 def _are_dates(cells: pa.Array, date_format: str) -> np.ndarray:
     read: np.ndarray = np.isfinite(days_of(cells, date_format))
     # A bare year or 20200131 is a date to ISO8601, but may be a number to the person.
-    return read if date_format in FAST else read & match(cells, LOOKS_LIKE_DATE)
+    pattern = PADDED.get(date_format, LOOKS_LIKE_DATE)
+    return read if date_format in FAST else read & match(cells, pattern)
 
 
 def days_of(cells: pa.Array, date_format: str, offset: int = 0) -> np.ndarray:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from tasks.engine.cell_text import TRUTH
 from tasks.engine.cells import PLAIN, Written, as_text, first_bytes, match, parse_numbers, present
+from tasks.engine.profile.codes import LEADING_ZEROS, MAY_BE, ZEROS, code_words
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.conventions import Reading, find_reading, have_same_sign
 from tasks.engine.profile.date_formats import DateReading, find_dates
@@ -21,7 +22,6 @@ from tasks.engine.profile.number_tally import NumberTally
 from tasks.engine.profile.time_zones import date_schema
 
 BOOLEANS = (("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"))
-CODE = r"^[+-]?(0[0-9]+|[0-9]{16,})$"  # a leading zero, or more digits than a float64 holds
 ID_NAME = re.compile(
     r"(.*[_\-. ])?(id|uuid|guid|key|nr|no|n[°º])\.?|.*(nr|nummer)\.?|#|number|num|idx"
     r"|index|rownum|row|rowid|unnamed: \d+"
@@ -56,8 +56,8 @@ class Found:
     """What a column was found to be, and what was found on the way.
 
     `schema` are facts that go into the column's schema. `reading` is the way in which most cells
-    are numbers; `dates` how most are dates, where some are none or may be others. `has_codes`:
-    all are numbers, but some have leading zeros or too many digits.
+    are numbers; `dates` how most are dates, where some are none or may be others. `codes`
+    says why the numbers are codes, which stay text.
     """
 
     kind: str
@@ -65,7 +65,7 @@ class Found:
     numbers: ColumnNumbers | None = None
     reading: Reading | None = None
     dates: DateReading | None = None
-    has_codes: bool = False
+    codes: str = ""
 
 
 def find_kind(column: Column) -> Found:
@@ -82,7 +82,8 @@ def find_kind(column: Column) -> Found:
     found.dates = find_dates(column)
     if found.dates and found.dates.is_sure:
         return Found("date", date_schema(column, found.dates.format))
-    share = found.reading.share if found.reading and not found.has_codes else 0.0
+    is_code = found.codes and not found.codes.endswith(MAY_BE)
+    share = found.reading.share if found.reading and not is_code else 0.0
     if not found.dates and _is_identifier(column, share):
         found.kind = "identifier"
     elif not found.dates and _is_text(column):
@@ -101,17 +102,26 @@ def written_facts(written: Written) -> dict[str, Any]:
 
 def _becomes_number(column: Column, found: Found, reading: Reading) -> bool:
     """Tell whether every cell is a number beyond doubt, and note what kind of number."""
+    found.codes = _codes_of(column, reading)
     if reading.share < 1 or not reading.is_sure or (column.is_few and len(column.values) < 2):
         return False
     read = read_numbers(column, reading.written)
     if read.n_bad or (reading.written[2] and not have_same_sign(column)):
         return False
-    found.has_codes = read.has_codes
-    if read.has_codes:
+    found.codes = LEADING_ZEROS if read.has_codes else found.codes
+    if found.codes:
         return False
     found.kind = "identifier" if _is_numbered(column, read) else "number"
     found.numbers, found.schema = read, written_facts(reading.written)
     return True
+
+
+def _codes_of(column: Column, reading: Reading) -> str:
+    """Say what makes the numbers codes that stand in a sample of the cells, or in all."""
+    if reading.written[1] or reading.written[2]:
+        return ""
+    numeric = np.isfinite(parse_numbers(column.cells, reading.written))
+    return code_words(column.name, column.cells.filter(pa.array(numeric)))
 
 
 def read_numbers(column: Column, written: Written) -> ColumnNumbers:
@@ -138,7 +148,7 @@ def _has_codes(cells: pa.Array, values: np.ndarray) -> bool:
     first, second = first_bytes(cells)
     zero, nine = ord("0"), ord("9")
     likely = ((first == zero) & (second >= zero) & (second <= nine)) | (abs(values) >= LONG_CODE)
-    return bool(likely.any() and match(cells.filter(pa.array(likely)), CODE).any())
+    return bool(likely.any() and match(cells.filter(pa.array(likely)), ZEROS).any())
 
 
 def find_booleans(column: Column) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 In Arrow alone, for the pages: training turns cells into values in `coercion.py`, with pandas.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cell_text import MISSING, PLAIN_NUMBER, SIGNS, THOUSANDS, grouped
+from tasks.engine.cell_text import (
+    MINUS,
+    MISSING,
+    OTHER_DIGITS,
+    PLAIN_NUMBER,
+    SIGNS,
+    THOUSANDS,
+    grouped,
+    number_of,
+)
 from tasks.engine.rows.moments import dates, moment_of
 
 WHOLE = r"^-?\d{1,15}$"
@@ -116,6 +126,7 @@ def value_of(text: str, given: CellType) -> float | int | str:
 
 
 def _numbers(texts: pa.Array, given: CellType) -> pa.Array:
+    texts = pc.replace_substring(texts, MINUS, "-")
     if given.symbols:
         for pattern, kept in SIGNS:
             texts = pc.replace_substring_regex(texts, pattern, kept)
@@ -132,8 +143,18 @@ def _numbers(texts: pa.Array, given: CellType) -> pa.Array:
         is_number = pc.match_substring_regex(texts, PLAIN_NUMBER)
         kept = pc.if_else(is_number, texts, pa.scalar(None, pa.string()))
         plain = pc.replace_substring_regex(kept, r"^\+", "")
-        found = pc.cast(plain, pa.float64())
+        found = pc.coalesce(pc.cast(plain, pa.float64()), _of_other_digits(texts, is_number))
     return pc.if_else(pc.is_finite(found), found, pa.scalar(None, pa.float64()))
+
+
+def _of_other_digits(texts: pa.Array, is_number: pa.Array) -> pa.Array:
+    """Return the numbers of cells in digits of other scripts, which Arrow does not read."""
+    others = pc.and_(pc.match_substring_regex(texts, OTHER_DIGITS), pc.invert(is_number))
+    found: list[float | None] = [None] * len(texts)
+    for at in pc.indices_nonzero(pc.fill_null(others, False)).to_pylist():
+        number = number_of(texts[at].as_py())
+        found[at] = None if math.isnan(number) else number
+    return pa.array(found, pa.float64())
 
 
 def order_keys(values: pa.Array) -> pa.Array:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.engine import coercion
-from tasks.engine.cell_text import MISSING
+from tasks.engine.cell_text import MISSING, number_of
 from tasks.engine.coercion import SchemaError, TargetError
 from tasks.engine.export import schema_source
 
@@ -117,7 +117,7 @@ def test_missing_columns_are_named_all_at_once_and_others_ignored() -> None:
     ["1", "-1.5", "+.5", "1.", "1e5", "1E-3", "007", "1e0001", "123456789012345678", "1e-999"],
 )
 def test_plain_numbers_are_numbers(cell: str) -> None:
-    assert coercion.number_of(cell) == float(cell)
+    assert number_of(cell) == float(cell)
     assert coercion.numbers(np.array([cell], dtype=object))[0] == float(cell)
 
 
@@ -126,7 +126,7 @@ def test_plain_numbers_are_numbers(cell: str) -> None:
     ["1_000", "inf", "-Infinity", "nan", "1e999", "0x10", "1,5", "1 000", "$5", "5%", "e5", "."],
 )
 def test_anything_else_is_no_number(cell: str) -> None:
-    assert np.isnan(coercion.number_of(cell))
+    assert np.isnan(number_of(cell))
     both = coercion.numbers(np.array(["1", cell], dtype=object))
     assert both[0] == 1
     assert np.isnan(both[1])
@@ -141,7 +141,7 @@ def test_a_number_does_not_depend_on_the_cells_beside_it(
 ) -> None:
     cleaned = coercion.clean(np.array([*cells, None], dtype=object))[:-1]
     together = coercion.numbers(cleaned, decimal)
-    alone = [np.nan if c is None else coercion.number_of(c, decimal) for c in cleaned]
+    alone = [np.nan if c is None else number_of(c, decimal) for c in cleaned]
     np.testing.assert_array_equal(together, alone)
 
 
