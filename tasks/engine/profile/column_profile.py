@@ -135,13 +135,12 @@ def _add_dates(made: ColumnProfile, column: Column, schema: Mapping[str, Any]) -
 
 def _add_values(made: ColumnProfile, column: Column, found: Found) -> None:
     values, counts = _labels(column, found)
-    counts = _of_all_rows(counts, column.n_present)
     made.facts["distinct"] = len(values) if column.is_few else column.distinct
     made.facts["top"] = [
         {"value": v[:SHOWN], "count": int(c)}
         for v, c in zip(values[:TOP_STORED], counts[:TOP_STORED], strict=True)
     ]
-    if TOP_STORED < len(values) <= RAREST_OF:
+    if column.is_few and TOP_STORED < len(values) <= RAREST_OF:
         made.facts["rarest"] = {"value": values[-1][:SHOWN], "count": int(counts[-1])}
     made.details |= {
         "histogram": _bars(values, counts, BINS, made.facts["distinct"], column.n_present),
@@ -149,21 +148,10 @@ def _add_values(made: ColumnProfile, column: Column, found: Found) -> None:
     }
 
 
-def _of_all_rows(counts: np.ndarray, n_present: int) -> np.ndarray:
-    """Return how often values stand in all rows, where `counts` are those of a sample.
-
-    What stands once in the sample may stand nowhere else, so it counts as one.
-    """
-    total = int(counts.sum())
-    if not total or total == n_present:
-        return counts
-    return np.where(counts > 1, np.rint(counts * (n_present / total)), 1).astype(int)
-
-
 def _labels(column: Column, found: Found) -> tuple[np.ndarray, np.ndarray]:
     """Return values and counts; words that say the same in a boolean column are one."""
     if not found.schema.get("mixed"):
-        return column.values, column.counts
+        return column.frequent
     truth = booleans(column.values, found.schema)
     words = np.array([found.schema["true"], found.schema["false"]], dtype=object)
     totals = np.array([column.counts[truth == value].sum() for value in (1, 0)])
@@ -195,10 +183,10 @@ def _add_rest(made: ColumnProfile, column: Column) -> None:
         facts["question"] = decision.question
     if decision.is_left_out:
         facts["role"] = "left_out"
-    counts = _of_all_rows(column.counts, column.n_present)
+    values, counts = column.frequent
     details["top"] = [
         {"value": v[:200], "count": int(c)}
-        for v, c in zip(column.values[:TOP], counts[:TOP], strict=True)
+        for v, c in zip(values[:TOP], counts[:TOP], strict=True)
     ]
     if facts["kind"] == "text":
         details["lengths"] = _lengths(column)

@@ -69,18 +69,21 @@ def date_problems(found: ColumnProfile) -> Iterator[Problem]:
     days, counts = found.tally.weighted()
     days = np.floor(days)
     scale = total / counts.sum()
+    about = "about " if found.details.get("about") else ""
     for day in PLACEHOLDERS:
         at = days == day
         count, others = counts[at].sum() * scale, days[~at]
         if count >= 2 and len(others) and np.abs(others - day).min() > YEAR:
-            words = f'{date_text(day)} in {round(count):,} cells of "{name}" may stand for no date'
+            cells = f'{about}{round(count):,} cells of "{name}"'
+            words = f"{date_text(day)} in {cells} may stand for no date"
             yield warning(name, "DATE_SUSPICIOUS", words, round(count))
     today = datetime.now(UTC).timestamp() / 86_400
     future = days > today + 1
     count = counts[future].sum() * scale
     if 0 < count <= FEW_FUTURE * total:
         last = date_text(float(days.max()))
-        words = f'{round(count):,} of {total:,} dates of "{name}" are in the future, up to {last}'
+        some = f'{about}{round(count):,} of {total:,} dates of "{name}"'
+        words = f"{some[:1].upper()}{some[1:]} are in the future, up to {last}"
         yield warning(name, "DATE_SUSPICIOUS", words, round(count))
 
 

@@ -92,3 +92,18 @@ def test_profile_is_the_same_each_time_and_in_any_pieces(
         for name in ("kind", "missing", "count", "min", "max", "format"):
             assert one.get(name) == other.get(name), one["name"]
     assert first.summary["duplicate_rows"] == pieces.summary["duplicate_rows"] == 0
+
+
+def test_how_often_a_value_stands_is_counted_in_all_rows(table: Path, tmp_path: Path) -> None:
+    rare = [f"K{n}" for n in range(1, N)]  # no row of the sample but one has "often"
+    cells = ["often", *[("often" if n % 30 == 7 else value) for n, value in enumerate(rare)]]
+    result = profile_table(write_table(tmp_path / "t", {"x": cells}), {"decimal": "."})  # type: ignore[dict-item]
+    (column,), (details,) = result.columns, result.details
+    known = pd.Series(cells).value_counts()
+    assert column["top"][0] == {"value": "often", "count": known["often"]}
+    for value in details["top"]:
+        assert value["count"] == known[value["value"]]
+    shown = dict(zip(details["histogram"]["labels"], details["histogram"]["counts"], strict=True))
+    assert shown["often"] == known["often"]
+    assert sum(shown.values()) == N
+    assert "rarest" not in column
