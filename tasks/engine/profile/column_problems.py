@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cell_text import TRUTH, number_of
+from tasks.engine.cell_text import number_of
 from tasks.engine.cells import Written, parse_numbers
 from tasks.engine.profile.codes import same_numbers
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
 from tasks.engine.profile.conventions import how_read, plain_number
 from tasks.engine.profile.date_formats import days_of
+from tasks.engine.profile.date_words import unread_dates
 from tasks.engine.profile.time_zones import zones_words
 from tasks.engine.reader.refusals import Problem
 
@@ -63,13 +64,22 @@ def _problems(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[
     if made.decision.is_refused:
         words = f'Not one cell of "{name}" can be what you chose for it, so it is a {kind}'
         yield warning(name, "CHOICE_UNUSABLE", words)
+    yield from _doubtful(column, made)
+    yield from _written(column, made, line_of)
+
+
+def _doubtful(column: Column, made: ColumnProfile) -> Iterator[Problem]:
+    name, kind, found = column.name, made.facts["kind"], made.decision.found
     if found.codes and kind != "number":
         yield warning(name, "NUMBER_CODES", f'"{name}" has {found.codes}; it is kept as text')
     same = same_numbers(column) if kind == "number" else None
     if same:
         words = f'"{same[0]}" and "{same[1]}" in "{name}" are the same number'
         yield warning(name, "NUMBER_ZEROS", f"{words}. If they are codes, make it a category")
-    yield from _written(column, made, line_of)
+    unread = unread_dates(column) if kind in {"category", "text"} and not found.dates else None
+    if unread:
+        words = f'"{name}" looks like dates in words that are not read, such as "{unread[:SHOWN]}"'
+        yield warning(name, "DATE_UNREAD", f"{words}; it is kept as text")
 
 
 def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[Problem]:
@@ -80,8 +90,7 @@ def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[P
     if made.n_unreadable:
         yield _unreadable(column, made, line_of)
     elif schema.get("mixed"):
-        words = sorted({v for v in column.values if v.lower() in TRUTH})
-        shown = ", ".join(f'"{word}"' for word in words[:6])
+        shown = ", ".join(f'"{word}"' for word in sorted(column.values)[:6])
         message = f'"{column.name}" says yes and no in several ways: {shown}'
         yield warning(column.name, "BOOLEAN_MIXED", f"{message}. They are read as two values")
     elif made.facts["kind"] == "number" and (schema.get("thousands") or schema.get("symbols")):

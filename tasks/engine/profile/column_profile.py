@@ -23,7 +23,8 @@ RAREST_OF = 100
 # Words that no category is called; of all the others one cannot know.
 HIDDEN = (
     r"(?i)^(unknown|n\.a\.?|n/a|not available|not known|no data|missing|tbd|undefined|unspecified"
-    r"|not specified|no answer|<na>|<null>|#n/a|#value!|#ref!|#div/0!|-{2,}|\?{2,}|\*+)$"
+    r"|not specified|no answer|k\. ?a\.|keine angabe|unbekannt|inconnue?|desconocid[oa]"
+    r"|<na>|<null>|#n/a|#value!|#ref!|#div/0!|-{2,}|\?{2,}|\*+)$"
 )
 SHOWN = 60
 
@@ -75,8 +76,8 @@ def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
         _add_dates(made, column, found.schema)
     else:
         _add_values(made, column, found)
-        is_asked = found.kind != "category" or decision.question is not None
-        made.hidden = None if is_asked else _hidden(column)
+        may_hide = found.kind in {"category", "text"} and decision.question is None
+        made.hidden = _hidden(column) if may_hide else None
     _add_rest(made, column)
     return made
 

@@ -36,6 +36,7 @@ FAST = {
 }
 # 1.2.10 is a version; a date with points and two digits for the year has two for all.
 PADDED = {"%d.%m.%y": r"^\d\d\.\d\d\.\d\d"}
+DAY_FORMAT, DAY_NUMBER, ENOUGH_DAYS = "%Y%m%d", "^(19|20)[0-9]{6}$", 10
 FEW, FIRST, MANY = 5, 50, 2_000  # values that are looked at before all of them
 MOST = 0.5
 DAY_S = 86_400
@@ -77,6 +78,17 @@ def find_dates(column: Column) -> DateReading | None:
     if n_bad >= (1 - MOST) * column.n_present:
         return None
     return DateReading(best, n_bad, tuple(o for o in others if _is_rival(column, best, o)))
+
+
+def find_day_numbers(column: Column) -> bool:
+    """Tell whether whole numbers such as 20260131 are days: all of them, and not by chance."""
+    is_day = match(column.cells, DAY_NUMBER)
+    return bool(
+        is_day.all()
+        and len(column.values) >= ENOUGH_DAYS
+        and not np.isnan(days_of(column.cells, DAY_FORMAT)).any()
+        and not column.count(lambda cells: np.isnan(days_of(cells, DAY_FORMAT)))
+    )
 
 
 def _fitting(values: np.ndarray, counts: np.ndarray) -> list[str]:

@@ -17,11 +17,16 @@ from tasks.engine.cells import PLAIN, Written, as_text, first_bytes, match, pars
 from tasks.engine.profile.codes import LEADING_ZEROS, MAY_BE, ZEROS, code_words
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.conventions import Reading, find_reading, have_same_sign
-from tasks.engine.profile.date_formats import DateReading, find_dates
+from tasks.engine.profile.date_formats import DAY_FORMAT, DateReading, find_dates, find_day_numbers
 from tasks.engine.profile.number_tally import NumberTally
 from tasks.engine.profile.time_zones import date_schema
 
-BOOLEANS = (("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"))
+BOOLEANS = (
+    ("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"),
+    ("ja", "nein"), ("j", "n"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"), ("si", "no"),
+    ("sí", "no"), ("sì", "no"), ("sim", "não"), ("ja", "nee"), ("ja", "nej"), ("ja", "nei"),
+    ("tak", "nie"), ("да", "нет"),
+)  # fmt: skip
 ID_NAME = re.compile(
     r"(.*[_\-. ])?(id|uuid|guid|key|nr|no|n[°º])\.?|.*(nr|nummer)\.?|#|number|num|idx"
     r"|index|rownum|row|rowid|unnamed: \d+"
@@ -37,6 +42,8 @@ MEASURED_NAME = re.compile(
     re.IGNORECASE,
 )
 ID_CAMEL = re.compile(r".*[a-z0-9](ID|Id)")  # customerID, but not "paid" or "HUMID"
+WHOLE = r"^[0-9]+(\.0+)?$"  # pandas writes 7.0 where another cell is missing
+UUID = r"(?i)^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$"
 ENOUGH_ROWS = 20  # fewer rows than this can be all different by chance
 LONG_CODE = 1e15
 MOST = 0.5
@@ -108,6 +115,9 @@ def _becomes_number(column: Column, found: Found, reading: Reading) -> bool:
     read = read_numbers(column, reading.written)
     if read.n_bad or (reading.written[2] and not have_same_sign(column)):
         return False
+    if find_day_numbers(column):
+        found.kind, found.schema = "date", {"format": DAY_FORMAT}
+        return True
     found.codes = LEADING_ZEROS if read.has_codes else found.codes
     if found.codes:
         return False
@@ -188,7 +198,7 @@ def _is_numbered(column: Column, read: ColumnNumbers) -> bool:
     may_count = counts and column.n_present >= max(ENOUGH_ROWS, column.n_rows)
     if not is_named and not (may_count and _may_number_rows(column)):
         return False
-    if not all(match(cells, "^[0-9]+$").all() for cells, _counts in column.pieces()):
+    if not all(match(cells, WHOLE).all() for cells, _counts in column.pieces()):
         return False
     return column.is_all_different if is_named else _counts_up(column, tally.low)
 
@@ -217,6 +227,8 @@ def _is_identifier(column: Column, numeric: float) -> bool:
     if not has_id_name(column.name):
         if numeric > MOST:
             return False
+        if match(column.cells[:1000], UUID).all():
+            return column.is_all_different
         values = column.values[:1000]
         shapes = {re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "0", v)) for v in values}
         if len(shapes) > 3 or not all(map(_is_code_shape, shapes)):

@@ -114,3 +114,57 @@ def test_moments_keep_their_clock_where_they_have_one_zone_and_are_in_utc_where_
     problems = [p.message for p in result.problems if p.code == "DATE_ZONES"]
     assert len(problems) == bool(told)
     assert not told or told in problems[0]
+
+
+DAYS = [f"{i % 28 + 1}" for i in range(36)]
+GERMAN = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
+          "Oktober", "November", "Dezember"]  # fmt: skip
+FRENCH = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+          "octobre", "novembre", "décembre"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{day}. {GERMAN[i % 12]} 2020" for i, day in enumerate(DAYS)],
+        [f"{day} {FRENCH[i % 12]} 2020" for i, day in enumerate(DAYS)],
+        [f"{month} 2020" for month in GERMAN * 3],
+        [f"{day} de enero de 2020" for day in DAYS],
+        [f"2020-01-{int(day):02} 10:00:00 CET" for day in DAYS],
+    ],
+)
+def test_dates_in_words_that_are_not_read_stay_text_and_are_told(
+    profile_cells: ProfileCells, cells: list[str]
+) -> None:
+    result = profile_cells(cells)
+    assert result.columns[0]["kind"] in {"category", "text"}
+    (told,) = [p.message for p in result.problems if p.code == "DATE_UNREAD"]
+    assert f'such as "{cells[0]}"; it is kept as text' in told
+
+
+@pytest.mark.parametrize("cells", [["Galaxy 10", "Pixel 7"], ["Golf 2019", "Polo 2020"], DAYS])
+def test_names_with_a_number_are_no_dates_in_words(
+    profile_cells: ProfileCells, cells: list[str]
+) -> None:
+    assert not [p for p in profile_cells(cells * 9).problems if p.code == "DATE_UNREAD"]
+
+
+def test_whole_numbers_that_are_all_days_are_dates(profile_cells: ProfileCells) -> None:
+    days = [f"2020{i % 11 + 1:02}{i % 28 + 1:02}" for i in range(40)]
+    column = profile_cells(days).columns[0]
+    assert (column["kind"], column["format"], column["min"]) == ("date", "%Y%m%d", "2020-01-01")
+    for cells in (days[:5], [*days, "20200231"], [str(19_000_000 + n * 7919) for n in range(40)]):
+        assert profile_cells(cells).columns[0]["kind"] == "number"
+
+
+def test_births_that_two_digits_put_into_the_future_are_told(profile_cells: ProfileCells) -> None:
+    born = [f"{i % 28 + 1:02}.{i % 12 + 1:02}.{40 + i % 50}" for i in range(40)]
+    (told,) = [p.message for p in profile_cells(born).problems if p.code == "DATE_SUSPICIOUS"]
+    assert told.endswith("Their years have two digits: 68 is read as 2068, 69 as 1969")
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "1900-01-01", "0001-01-01", "1899-12-30"])
+def test_days_that_stand_for_none_are_told(profile_cells: ProfileCells, day: str) -> None:
+    result = profile_cells([*[at[:10] for at in AT], *[day] * 9])
+    told = [p.message for p in result.problems if p.code == "DATE_SUSPICIOUS"]
+    assert told == [f'{day} in 9 cells of "x" may stand for no date']

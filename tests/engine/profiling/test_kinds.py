@@ -27,6 +27,12 @@ def numbered(n: int, form: str = "{}") -> list[str]:
         (["Yes", "No", "?", "No"], "boolean"),
         (["True", "False"], "boolean"),
         (["t", "f"], "boolean"),
+        (["ja", "nein", ""], "boolean"),
+        (["JA", "Nein", "nein"], "boolean"),
+        (["Oui", "Non"], "boolean"),
+        (["да", "нет"], "boolean"),
+        (["ja", "no"], "category"),
+        ([f"{i:08x}-1fa4-4b{i:02x}-a0{i:02x}-{i:012x}" for i in range(60)], "identifier"),
         (["1", "2", "1"], "number"),
         (["red", "green", "red"], "category"),
         (["5", "5", "5"], "constant"),
@@ -65,6 +71,18 @@ def test_whole_numbers_with_the_name_of_an_id_identify(profile_of: ProfileOf, na
                                   "monkey", "amount", "casino", "number of rooms"])  # fmt: skip
 def test_names_that_only_end_like_an_id_are_numbers(profile_of: ProfileOf, name: str) -> None:
     assert profile_of(numbered(30), name)[0]["kind"] == "number"
+
+
+def test_words_for_yes_and_no_in_several_ways_are_told(profile_of: ProfileOf) -> None:
+    profile, (problem,) = profile_of(["JA", "Nein", "nein"])
+    assert (profile["kind"], problem.code) == ("boolean", "BOOLEAN_MIXED")
+    assert '"JA", "Nein", "nein"' in problem.message
+
+
+def test_ids_that_pandas_wrote_beside_missing_ones_identify(profile_of: ProfileOf) -> None:
+    assert profile_of([*(f"{n}.0" for n in numbered(30)), ""], "customer_id")[0]["kind"] == (
+        "identifier"
+    )
 
 
 def test_id_that_repeats_tells_groups_not_rows(profile_of: ProfileOf) -> None:
