@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,11 +38,17 @@ class ColumnProfile:
     details: dict[str, Any]
     decision: Decision
     sample: Sampled
-    fingerprint: bytes = b""
+    fingerprint: bytes = b""  # of its cells in the sample
     tally: NumberTally | None = None
     n_unreadable: int = 0
     is_all_different: bool = False
     hidden: tuple[str, int] | None = None
+
+    @cached_property
+    def values_print(self) -> bytes:
+        """A digest of what its cells in the sample mean."""
+        values = self.sample.values + 0.0  # 0 and -0 are the same
+        return hashlib.blake2b(values.tobytes(), digest_size=16).digest()
 
 
 def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:

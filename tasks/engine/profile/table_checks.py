@@ -173,7 +173,7 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float | None:
 
 def _correlated(correlations: dict[str, Any], made: Sequence[ColumnProfile]) -> Iterator[Problem]:
     names, values = correlations["columns"], correlations["values"]
-    same = {m.facts["name"]: m.fingerprint for m in made}
+    same = {m.facts["name"]: m.values_print for m in made}
     pairs = [
         (abs(values[a][b]), values[a][b], names[b], names[a])
         for a in range(len(names)) for b in range(a)

@@ -142,6 +142,26 @@ def test_codes_of_the_classes_are_a_leak(tmp_path: Path, classes: int) -> None:
     assert [c for c, _n, _l in found(result, "TARGET_LEAK")] == ["code"]
 
 
+def test_columns_that_say_the_same_in_another_way_are_told_once(tmp_path: Path) -> None:
+    days = [f"2020-{n % 12 + 1:02}-{n % 28 + 1:02}" for n in range(N)]
+    columns = {
+        "a": NOISE, "b": [f"{x}0" for x in NOISE], "c": [f" {x}" for x in NOISE],
+        "d": ["", *NOISE[1:]], "day": days,
+        "tag": [".".join(reversed(day.split("-"))) for day in days],
+        "won": LABEL, "flag": ["1" if label == "yes" else "0" for label in LABEL], "z": CITY,
+    }  # fmt: skip
+    problems = profile(tmp_path, columns, target="z").problems
+    told = [p.message for p in problems if p.code == "DUPLICATE_COLUMNS"]
+    assert told == [
+        '"b" says the same as "a" in every row, written in another way',
+        '"c" is the same as "a" in every row',
+        '"tag" says the same as "day" in every row, written in another way',
+        '"flag" says the same as "won" in every row, written in another way',
+    ]
+    correlated = [p.message for p in problems if p.code == "CORRELATED"]
+    assert all('"d"' in message for message in correlated)  # the others were told already
+
+
 def test_class_too_rare_for_the_folds_is_told(tmp_path: Path) -> None:
     label = ["rare"] * 3 + LABEL[3:]
     result = profile(tmp_path, {"noise": NOISE, "city": CITY, "label": label})
