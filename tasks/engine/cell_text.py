@@ -26,7 +26,10 @@ SIGNS = (
 TRUTH = dict.fromkeys(("true", "t", "yes", "y", "on", "1", "1.0"), 1.0)
 TRUTH |= dict.fromkeys(("false", "f", "no", "n", "off", "0", "0.0"), 0.0)
 # The time zone at the end of a moment: Z, +02, +0200 or +02:00 behind a time.
-ZONE = r"[T ][0-9]{1,2}(?::?[0-9]{2})*(?:\.[0-9]*)? ?(?P<zone>Z|[+-][0-9]{1,2}(?::?[0-9]{2})?)$"
+ZONE = (
+    r"^[^T ]*[T ][0-9:.]+ ?"
+    r"(?P<zone>Z|[+-][0-9](?:[0-9](?::?[0-9]{2})?|:[0-9]{2})?)$"
+)
 
 
 def grouped(thousands: str, decimal: str) -> str:

@@ -4,6 +4,7 @@ A column with few different values is reduced to these and how often each stands
 read in pieces, and again for each question about all of them unless it is small enough to keep.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.engine.cell_text import ZONE, zone_minutes
 from tasks.engine.cells import (
     as_text,
     edge_bits,
@@ -114,6 +116,19 @@ class Column:
             totals += np.bincount(found.to_numpy(), minlength=len(values))
         order = np.argsort(-totals, kind="stable")
         return values[order], totals[order]
+
+    @cached_property
+    def zones(self) -> tuple[Counter[int], int]:
+        """The cells of each time zone, in minutes ahead of UTC, and how many have none."""
+        found, without = Counter[int](), 0
+        for cells, counts in self.pieces():
+            zones = pc.struct_field(pc.extract_regex(cells, ZONE), "zone").dictionary_encode()
+            codes = zones.indices.fill_null(len(zones.dictionary)).to_numpy(zero_copy_only=False)
+            totals = np.bincount(codes, counts, len(zones.dictionary) + 1)
+            for zone, total in zip(zones.dictionary.to_pylist(), totals, strict=False):
+                found[zone_minutes(zone)] += int(total)
+            without += int(totals[-1])
+        return found, without
 
     @cached_property
     def distinct(self) -> int:

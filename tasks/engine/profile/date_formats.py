@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.engine.cell_text import ZONE
 from tasks.engine.cells import have_shape, match, objects
 from tasks.engine.coercion import EPOCH, dates
 from tasks.engine.profile.column_cells import Column
@@ -148,8 +149,11 @@ def days_of(cells: pa.Array, date_format: str, offset: int = 0) -> np.ndarray:
             return np.asarray(seconds.to_numpy(zero_copy_only=False)) / DAY_S
         except pa.ArrowInvalid:  # the 30th of February
             pass
-    moments = dates(objects(cells), date_format, offset)
-    return ((moments - EPOCH).dt.total_seconds() / DAY_S).to_numpy(float)
+    moments = dates(objects(cells), date_format)
+    days: np.ndarray = ((moments - EPOCH).dt.total_seconds() / DAY_S).to_numpy(float)
+    if offset:  # as `dates` does, but many times faster
+        days = days + match(cells, ZONE) * (offset * 60 / DAY_S)
+    return days
 
 
 def date_text(days: float | None) -> str | None:

@@ -5,14 +5,9 @@ all are read in UTC. The schema holds the minutes ahead of UTC as ``offset``, so
 predictions and bundles go by the same clock.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-import pyarrow.compute as pc
-
-from tasks.engine.cell_text import ZONE, zone_minutes
 from tasks.engine.profile.column_cells import Column
 
 NAMED = 4
@@ -23,24 +18,9 @@ def may_have_zones(date_format: str) -> bool:
     return date_format == "ISO8601" or "%z" in date_format
 
 
-def count_zones(column: Column) -> tuple[Counter[int], int]:
-    """Count the cells of each time zone, in minutes ahead of UTC, and those without one."""
-    found, without = Counter[int](), 0
-    for cells, counts in column.pieces():
-        zones = pc.struct_field(pc.extract_regex(cells, ZONE), "zone").dictionary_encode()
-        codes = zones.indices.fill_null(len(zones.dictionary)).to_numpy(zero_copy_only=False)
-        totals = np.bincount(codes, counts, len(zones.dictionary) + 1)
-        for zone, total in zip([*zones.dictionary.to_pylist(), None], totals, strict=True):
-            if zone is None:
-                without += int(total)
-            else:
-                found[zone_minutes(zone)] += int(total)
-    return found, without
-
-
 def date_schema(column: Column, date_format: str) -> dict[str, Any]:
     """Return what a column's schema says of its dates: ``format``, and ``offset`` if not 0."""
-    zones = [*count_zones(column)[0]] if may_have_zones(date_format) else []
+    zones = [*column.zones[0]] if may_have_zones(date_format) else []
     offset = zones[0] if len(zones) == 1 else 0
     return {"format": date_format} | ({"offset": offset} if offset else {})
 
@@ -49,7 +29,7 @@ def zones_words(column: Column, schema: Mapping[str, Any]) -> tuple[str, int] | 
     """Return what is to be told of a column's time zones, and of how many cells; None: nothing."""
     if not may_have_zones(schema["format"]):
         return None
-    zones, without = count_zones(column)
+    zones, without = column.zones
     if len(zones) > 1:
         shown = ", ".join(zone_text(zone) for zone, _count in zones.most_common(NAMED))
         more = f" and {len(zones) - NAMED} more" if len(zones) > NAMED else ""
