@@ -127,7 +127,7 @@ FRENCH = ["janvier", "f√©vrier", "mars", "avril", "mai", "juin", "juillet", "ao√
     [
         [f"{day}. {GERMAN[i % 6]} 2020" for i, day in enumerate(DAYS)],
         [f"{day} {FRENCH[i % 12]} 2020" for i, day in enumerate(DAYS)],
-        [f"{month} 2020" for month in GERMAN * 6],
+        [f"{month} 2020" for month in FRENCH * 3],
         [f"{day} de enero de 2020" for day in DAYS],
         [f"2020-01-{int(day):02} 10:00:00 CET" for day in DAYS],
     ],
