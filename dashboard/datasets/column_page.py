@@ -15,7 +15,7 @@ from dashboard.datasets.columns import (
 from dashboard.datasets.distributions import column_figure
 from dashboard.datasets.profiles import find_details
 from dashboard.datasets.queries import count_targets
-from dashboard.datasets.relation_views import RelationView, view_relations
+from dashboard.datasets.relation_views import RelationView, view_relations, with_leaks
 from dashboard.datasets.relations import find_relation
 from dashboard.datasets.retyping import DATE_FORMATS, TYPES
 from dashboard.db import Dataset, Relation
@@ -91,7 +91,7 @@ def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
     kind = _known(args, "kind", [name for name, _ in kinds], "No column is of the type", notes)
     target = _known(args, "target", dataset.column_names, "There is no column", notes)
     relation = find_relation(dataset.id, target) if target else None
-    related = view_relations(relation)
+    related, problems = view_relations(relation), with_leaks(dataset, relation)
     positions = match_columns(columns, args.get("q", ""), kind or None)
     by_strength = bool(related) and args.get("sort") == "strength"
     if by_strength:
@@ -112,8 +112,8 @@ def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
         target=target,
         relation=relation,
         targets=dataset.column_names if len(columns) <= TARGETS_LISTED else [],
-        checks=worth_checking(dataset.problems, columns),
-        problems=dataset.problems[:PROBLEMS_LISTED],
+        checks=worth_checking(problems, columns),
+        problems=problems[:PROBLEMS_LISTED],
         notes=notes,
     )
 

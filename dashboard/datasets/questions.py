@@ -4,6 +4,7 @@ The counts and the example of each question were made by the profile (`Dataset.c
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -141,20 +142,18 @@ def _about_dates(
     position: int, column: Mapping[str, Any], present: int, answer: str | None
 ) -> Question:
     asked = column["question"]
+    lefts = asked.get("left") or [0] * len(asked["formats"])
     formats = [
-        Choice(
-            date_format,
-            "Day first, then month" if _is_day_first(date_format) else "Month first, then day",
-            f"{cut(asked['example'])} means {cut(meaning)}",
+        Choice(date_format, _order_of(date_format), _date_effect(asked["example"], meaning, left))
+        for date_format, meaning, left in zip(
+            asked["formats"], asked["meanings"], lefts, strict=False
         )
-        for date_format, meaning in zip(asked["formats"], asked["meanings"], strict=False)
     ]
     return Question(
         position=position,
         column=column["name"],
         about="date",
-        summary=f"“{cut(column['name'])}” has dates in which day and month "
-        "could be either way round",
+        summary=_date_summary(column, present),
         choices=(
             *formats,
             Choice(TEXT, "Keep it as text", "It is no date then"),
@@ -162,14 +161,36 @@ def _about_dates(
         ),
         selected=answer or TEXT,
         is_open=not answer,
-        cells=0,
+        cells=asked.get("of", 0),
         become=0,
         text_kind=_text_kind(column),
     )
 
 
-def _is_day_first(date_format: str) -> bool:
-    return date_format.find("%d") < date_format.find("%m")
+def _date_summary(column: Mapping[str, Any], present: int) -> str:
+    asked, name = column["question"], cut(column["name"])
+    if len(asked["formats"]) > 1:
+        return f"“{name}” has dates in which day and month could be either way round"
+    no_dates = "cell is no date" if asked["of"] == 1 else "cells are no dates"
+    return (
+        f"“{name}” looks like a column of dates, "
+        f"but {count(asked['of'])} of {count(present)} {no_dates}"
+    )
+
+
+def _date_effect(example: str, meaning: str, left: int) -> str:
+    effect = f"{cut(example)} means {cut(meaning)}"
+    if not left:
+        return effect
+    return f"{effect}; {plural(left, 'cell')} {'becomes' if left == 1 else 'become'} missing"
+
+
+def _order_of(date_format: str) -> str:
+    """Say in which order a format has day and month; one that begins with the year says so."""
+    if date_format == "ISO8601" or re.match("%[Yy]", date_format):
+        return "Year first, then month"
+    is_day_first = re.search("%d.*%[mbB]", date_format)
+    return "Day first, then month" if is_day_first else "Month first, then day"
 
 
 def _text_kind(column: Mapping[str, Any]) -> str:

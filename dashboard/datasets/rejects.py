@@ -14,6 +14,7 @@ from dashboard.downloads import defuse, defused_csv, send_chunks, send_stream
 from dashboard.errors import Conflict, NotFound
 from dashboard.storage import get_storage
 from tasks.engine.profile.misfits import list_misfits
+from tasks.engine.rows.values import cell_type
 
 HEADER = b"line,reason,text\r\n"
 HEAD_BYTES = 1 << 16
@@ -98,18 +99,14 @@ def misfits_csv(upload: Dataset, *, raw: bool = False) -> Response:
     if upload.state != "ready" or upload.table_key is None:
         raise Conflict(f"{upload.file_name} has no rows to look at: it is {upload.state}")
     questions = [q for q in list_questions(upload) if q.about == "number"]
-    decimals = {
-        upload.columns[q.position]["name"]: upload.columns[q.position].get("decimal")
-        or (upload.dialect or {}).get("decimal", ".")
-        for q in questions
-    }
-
-    table, missing = str(upload.table_key), (upload.dialect or {}).get("missing")
+    asked = [{**upload.columns[q.position], "kind": "number"} for q in questions]
+    types = {column["name"]: cell_type(column, upload.dialect) for column in asked}
+    table = str(upload.table_key)
 
     def lines() -> Iterator[bytes]:
         yield _line(["line", "column", "cell"], raw=True)
         with get_storage().local_copy(table) as path:
-            for line, column, cell in list_misfits(path, decimals, missing):
+            for line, column, cell in list_misfits(path, types):
                 yield _line([str(line), column, cell], raw=raw)
 
     name = f"{stem_of(upload)}-problems.csv"

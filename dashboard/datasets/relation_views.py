@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.datasets.distributions import shorten
-from dashboard.db import Relation
+from dashboard.db import Dataset, Relation
 from dashboard.figures import bars_path
 from dashboard.filters import number
+from tasks.engine.profile.leaks import NAMED, is_leak, leak_words
 
 PAIRS_SHOWN = 10
 LEVELS = 5
@@ -78,6 +79,32 @@ def view_relations(relation: Relation | None) -> dict[str, RelationView]:
             what=what,
         )
     return found
+
+
+def with_leaks(dataset: Dataset, relation: Relation | None) -> list[Mapping[str, Any]]:
+    """Return a dataset's problems; what tells too much is about the target that is looked at.
+
+    When the file was read one could only guess what would be predicted.
+    """
+    problems: list[Mapping[str, Any]] = list(dataset.problems)
+    if relation is None or relation.state != "ready" or not relation.answer:
+        return problems
+    kinds = {
+        column["name"]: column["kind"] for column in dataset.columns if not column.get("role")
+    }
+    leaks = [
+        _leak(column, relation.target)
+        for column in relation.answer["columns"]
+        if column["name"] in kinds
+        and is_leak(column["strength"], column["measure"], kinds[column["name"]])
+    ]
+    return [*leaks[:NAMED], *(p for p in problems if p["code"] != "TARGET_LEAK")]
+
+
+def _leak(column: Mapping[str, Any], target: str) -> dict[str, Any]:
+    name, score = column["name"], column.get("score", column["strength"])
+    words = leak_words(name, target, column["measure"], score)
+    return {"severity": "warning", "code": "TARGET_LEAK", "message": words, "column": name}
 
 
 def _labels(chart: Mapping[str, Any]) -> list[str]:

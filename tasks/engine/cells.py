@@ -11,10 +11,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.coercion import SIGNS, THOUSANDS, grouped, number_of, numbers
+from tasks.engine.cell_text import (
+    MINUS,
+    OTHER_DIGITS,
+    PLAIN_NUMBER,
+    SIGNS,
+    THOUSANDS,
+    grouped,
+    number_of,
+)
+from tasks.engine.coercion import numbers
 
-PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-OTHER_DIGITS = r"^[+-]?[\p{Nd}.]+([eE][+-]?\p{Nd}+)?$"  # Python reads digits of every script
 Written = tuple[str, str, bool]
 PROMISING = 200
 PLAIN: Written = (".", "", False)
@@ -92,6 +99,8 @@ def parse_numbers(cells: pa.Array, written: Written = PLAIN) -> np.ndarray:
         return np.zeros(0)
     plain = cells if written == PLAIN else _plain_text(cells, *written)
     parsed = _cast(plain)
+    if parsed is None and written == PLAIN:
+        plain = pc.replace_substring(plain, MINUS, "-")
     return _parse_some(plain) if parsed is None else parsed
 
 
@@ -108,6 +117,7 @@ def plain_numbers(cells: pa.Array, missing: Collection[str]) -> np.ndarray | Non
 
 def _plain_text(cells: pa.Array, decimal: str, thousands: str, symbols: bool) -> pa.Array:
     """Return cells with their numbers as Python writes them; what is none stays none."""
+    cells = pc.replace_substring(cells, MINUS, "-")
     if symbols:
         for pattern, kept in SIGNS:
             cells = pc.replace_substring_regex(cells, pattern, kept)

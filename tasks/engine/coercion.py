@@ -1,11 +1,13 @@
 """From text cells to typed values, by a schema.
 
 The same code runs when a job is trained, when Trainyard predicts, and in every downloaded bundle
-(whose ``schema.py`` is this file behind a ``SCHEMA``). It therefore imports nothing of Trainyard.
+(whose ``schema.py`` is this file, with `cell_text` in the place of its import, and a ``SCHEMA``).
+It therefore imports nothing else of Trainyard.
 
 A schema is a dict: ``dialect`` (``missing``: the markers of missing cells), ``columns`` (name,
-kind, format, decimal, thousands, symbols, true, false, mixed, values), ``features`` (names),
-``target`` and ``task``. Kinds: number, category, text, date, boolean, identifier, constant.
+kind, format, offset, decimal, thousands, symbols, true, false, mixed, values), ``features``
+(names), ``target`` and ``task``. Kinds: number, category, text, date, boolean, identifier,
+constant.
 """
 
 import re
@@ -15,23 +17,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-MISSING = frozenset(
-    {"", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "Null", "None", "?", "-"}
-)
-# Written so that thousands of digits are gone through once, not once for each of them.
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+from tasks.engine.cell_text import MISSING, TRUTH, ZONE, number_of
+
 EPOCH = pd.Timestamp("1970-01-01")
-# Signs of money; of thousands, each with those that stand for it. All are parts of a class [].
-MONEY = "$¢-¥֏؋৲৳૱௹฿៛₠-⃀﷼﹩＄￠￡￥￦"
-THOUSANDS = {"": "", ",": ",", ".": ".", " ": " \xa0\u2009\u202f", "'": "'\u2019"}
-# What the signs around a number are replaced by, one after the other; RE2 understands them too.
-SIGNS = (
-    (r"^\((.*)\)$", r"-\1"),
-    (f"^([+-]?) ?[{MONEY}][ \xa0\u202f]?", r"\1"),
-    (f"[ \xa0\u202f]?[{MONEY}%]$", ""),
-)
-TRUTH = dict.fromkeys(("true", "t", "yes", "y", "on", "1", "1.0"), 1.0)
-TRUTH |= dict.fromkeys(("false", "f", "no", "n", "off", "0", "0.0"), 0.0)
 
 
 class SchemaError(ValueError):
@@ -53,7 +41,7 @@ class TargetError(ValueError):
 def missing_markers(schema: dict[str, Any]) -> Collection[str]:
     """Return the markers of missing cells that a schema was read with; an empty cell is one."""
     chosen = (schema.get("dialect") or {}).get("missing")
-    return MISSING if chosen is None else {"", *chosen}
+    return frozenset(MISSING if chosen is None else ("", *chosen))
 
 
 def clean_values(texts: Iterable[Any], missing: Collection[str] = MISSING) -> np.ndarray:
@@ -66,29 +54,6 @@ def clean(text: Any, missing: Collection[str] = MISSING) -> np.ndarray:
     """Return cells without surrounding space, and None where a cell is missing."""
     codes, texts = pd.factorize(np.asarray(text, dtype=object))  # each value is looked at once
     return clean_values(texts, missing)[codes]
-
-
-def grouped(thousands: str, decimal: str) -> str:
-    """Return the pattern of a number with thousands separators, also the Indian 12,34,567."""
-    sign, point = f"[{THOUSANDS[thousands]}]", re.escape(decimal)
-    indian = f"[1-9][0-9]?({sign}[0-9]{{2}})+{sign}[0-9]{{3}}"
-    return f"^[+-]?([1-9][0-9]{{0,2}}({sign}[0-9]{{3}})+|{indian})({point}[0-9]*)?$"
-
-
-def number_of(cell: str, decimal: str = ".", thousands: str = "", symbols: bool = False) -> float:
-    """Return a cell's number, or NaN where the cell is none.
-
-    `symbols` says that signs of money and percent are left out: 12.5% is 12.5.
-    """
-    if symbols:
-        for pattern, kept in SIGNS:
-            cell = re.sub(pattern, kept, cell)
-    if thousands and re.search(grouped(thousands, decimal), cell):
-        cell = re.sub(f"[{THOUSANDS[thousands]}]", "", cell)
-    if decimal == ",":
-        cell = cell.replace(".", "x").replace(",", ".")
-    value = float(cell) if NUMBER.fullmatch(cell) else np.nan
-    return value if abs(value) < np.inf else np.nan
 
 
 def numbers(
@@ -124,16 +89,22 @@ def how_written(column: dict[str, Any]) -> tuple[str, str, bool]:
     return decimal, thousands, bool(column.get("symbols"))
 
 
-def dates(cells: np.ndarray, date_format: str) -> "pd.Series[Any]":
-    """Turn cleaned cells into timestamps without a zone; NaT where a cell does not fit."""
+def dates(cells: np.ndarray, date_format: str, offset: int = 0) -> "pd.Series[Any]":
+    """Turn cleaned cells into timestamps without a zone; NaT where a cell does not fit.
+
+    Moments with a zone are what a clock shows that is `offset` minutes ahead of UTC.
+    """
+    if date_format == "ISO8601":  # pandas reads "today" as well
+        cells = np.array([c if c and "0" <= c[0] <= "9" else None for c in cells], dtype=object)
+    has_zones = date_format == "ISO8601" or "%z" in date_format
     parsed = pd.to_datetime(
-        pd.Series(cells, dtype=object),
-        format=date_format,
-        errors="coerce",
-        utc=date_format == "ISO8601",
+        pd.Series(cells, dtype=object), format=date_format, errors="coerce", utc=has_zones
     )
     if isinstance(parsed.dtype, pd.DatetimeTZDtype):
         parsed = parsed.dt.tz_convert("UTC").dt.tz_localize(None)
+    if offset and has_zones:
+        zoned = np.array([bool(c and re.search(ZONE, c)) for c in cells], dtype=bool)
+        parsed = parsed.where(~zoned, parsed + pd.Timedelta(minutes=offset))
     return parsed
 
 
@@ -212,7 +183,7 @@ def typed_columns(
     if kind not in {"number", "boolean", "date"}:
         return {name: np.where(present, values, np.nan)[codes]}, _unseen(column, codes, values)
     if kind == "date":
-        moments = dates(values, column["format"])
+        moments = dates(values, column["format"], column.get("offset") or 0)
         bad, typed = moments.isna().to_numpy(), date_parts(name, moments, column["format"])
     else:
         is_number = kind == "number"

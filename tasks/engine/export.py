@@ -2,6 +2,7 @@
 
 import json
 import pprint
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ import joblib
 import pandas as pd
 import skops.io
 
-from tasks.engine import bundle, coercion
+from tasks.engine import bundle, cell_text, coercion
 from tasks.engine.card import write_card
 from tasks.engine.prediction import predict_text
 from tasks.engine.results import TrainingResult
@@ -22,9 +23,10 @@ from tasks.engine.versions import LIBRARIES
 
 CHECK_ROWS = 50
 SCHEMA_KEYS = (
-    "name", "kind", "format", "decimal", "thousands", "symbols", "true", "false", "mixed",
-    "values", "range",
+    "name", "kind", "format", "offset", "decimal", "thousands", "symbols", "true", "false",
+    "mixed", "values", "range",
 )  # fmt: skip
+CELL_TEXT = re.compile(r"^from tasks\.engine\.cell_text import (\([^)]*\)|.*)\n", re.MULTILINE)
 # A fixed time in the archive, so that the same result gives the same bytes.
 ARCHIVE_TIME = (2020, 1, 1, 0, 0, 0)
 
@@ -117,6 +119,9 @@ def _bundle_file(name: str) -> str:
 def schema_source(schema: dict[str, Any]) -> str:
     """Return a bundle's ``schema.py``: the schema, then the code that reads by it."""
     code = Path(coercion.__file__).read_text(encoding="utf-8")
+    # A bundle stands alone, so what is imported of ours is put where its import is.
+    written = Path(cell_text.__file__).read_text(encoding="utf-8").split('"""', 2)[2].strip()
+    code = CELL_TEXT.sub(lambda _found: f"{written}\n", code, count=1)
     literal = pprint.pformat(schema, sort_dicts=False, width=96)
     return f"{code}\n\nSCHEMA: dict[str, Any] = {literal}\n"
 

@@ -67,7 +67,7 @@ def order_rows(
         )
     cleaned = coercion.clean(cells[validation.time_column], missing)
     if column["kind"] == "date":
-        return coercion.dates(cleaned, column["format"]).to_numpy()
+        return coercion.dates(cleaned, column["format"], column.get("offset") or 0).to_numpy()
     return coercion.numbers(cleaned, *coercion.how_written(column))
 
 

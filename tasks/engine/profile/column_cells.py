@@ -4,6 +4,7 @@ A column with few different values is reduced to these and how often each stands
 read in pieces, and again for each question about all of them unless it is small enough to keep.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.engine.cell_text import ZONE, zone_minutes
 from tasks.engine.cells import (
     as_text,
     edge_bits,
@@ -23,6 +25,7 @@ from tasks.engine.cells import (
 
 KEPT_BYTES = 64_000_000
 HASHED_CELLS = 10_000_000  # at once; of more, one part after the other is looked at
+FREQUENT = 40
 SAMPLE_ROWS, SAMPLE_NUMBERS = 20_000, 2_000
 
 
@@ -47,6 +50,7 @@ class Column:
     # Where there are many: the cells that are not missing, and their numbers where all are some.
     kept: list[pa.Array] = field(default_factory=list, repr=False)
     plain: list[np.ndarray] = field(default_factory=list, repr=False)
+    is_first: bool = False  # of its table
 
     @cached_property
     def cells(self) -> pa.Array:
@@ -105,6 +109,37 @@ class Column:
         found.clear()
         hashes.sort()
         return not (hashes[1:] == hashes[:-1]).any()
+
+    @cached_property
+    def frequent(self) -> tuple[np.ndarray, np.ndarray]:
+        """The values, the most frequent first, and how often each stands in all rows.
+
+        Where they are many: some that are the most frequent in the sample.
+        """
+        if self.is_few:
+            return self.values, self.counts
+        values = self.values[:FREQUENT]
+        if self.__dict__.get("is_all_different"):  # known already
+            return values, np.ones(len(values), int)
+        totals = np.zeros(len(values), int)
+        for cells, _counts in self.pieces():
+            found = pc.index_in(cells, value_set=pa.array(values, cells.type)).drop_null()
+            totals += np.bincount(found.to_numpy(), minlength=len(values))
+        order = np.argsort(-totals, kind="stable")
+        return values[order], totals[order]
+
+    @cached_property
+    def zones(self) -> tuple[Counter[int], int]:
+        """The cells of each time zone, in minutes ahead of UTC, and how many have none."""
+        found, without = Counter[int](), 0
+        for cells, counts in self.pieces():
+            zones = pc.struct_field(pc.extract_regex(cells, ZONE), "zone").dictionary_encode()
+            codes = zones.indices.fill_null(len(zones.dictionary)).to_numpy(zero_copy_only=False)
+            totals = np.bincount(codes, counts, len(zones.dictionary) + 1)
+            for zone, total in zip(zones.dictionary.to_pylist(), totals, strict=False):
+                found[zone_minutes(zone)] += int(total)
+            without += int(totals[-1])
+        return found, without
 
     @cached_property
     def distinct(self) -> int:

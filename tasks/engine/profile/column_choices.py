@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from tasks.engine.cell_text import TRUTH
 from tasks.engine.cells import Written
-from tasks.engine.coercion import TRUTH, dates
+from tasks.engine.coercion import dates
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.conventions import number_question
 from tasks.engine.profile.date_formats import DATE_FORMATS, MANY, date_question, days_of
 from tasks.engine.profile.kinds import Found, find_booleans, read_numbers, written_facts
+from tasks.engine.profile.time_zones import date_schema
 
 KINDS = ("number", "category", "text", "date", "boolean", "identifier")
 
@@ -54,9 +56,9 @@ def _answer(question: Mapping[str, Any], chosen: Found | None, left_out: bool) -
 
 def ask(column: Column, found: Found) -> dict[str, Any] | None:
     """Return the question that a column raises, if it does."""
-    if found.both_ways:
-        return date_question(column, found.both_ways)
-    if found.kind in {"category", "text", "identifier"} and found.reading and not found.has_codes:
+    if found.dates:
+        return date_question(column, found.dates)
+    if found.kind in {"category", "text", "identifier"} and found.reading and not found.codes:
         return number_question(column, found.reading)
     return None
 
@@ -70,17 +72,19 @@ def _chosen(column: Column, found: Found, kind: str, date_format: str | None) ->
         read = read_numbers(column, written)
         return Found("number", written_facts(written), read) if read.tally.n else None
     if kind == "date":
-        best = date_format or found.schema.get("format") or _likely_format(column)
+        best = date_format or found.schema.get("format") or _likely_format(column, found)
         if best is None or not column.count(lambda cells: np.isfinite(days_of(cells, best))):
             return None
-        return Found("date", {"format": best})
+        return Found("date", date_schema(column, best))
     if kind == "boolean":
         truth = find_booleans(column) or _two_words(column)
         return Found("boolean", truth) if truth else None
     return Found(kind)
 
 
-def _likely_format(column: Column) -> str | None:
+def _likely_format(column: Column, found: Found) -> str | None:
+    if found.dates:
+        return found.dates.format
     values = column.values[:MANY]
     read = {name: int(dates(values, name).notna().sum()) for name in DATE_FORMATS}
     best = max(read, key=lambda name: read[name])

@@ -1,18 +1,21 @@
 """What is worth checking in one column, in whole sentences."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from tasks.engine.cell_text import TRUTH, number_of
 from tasks.engine.cells import Written, match, parse_numbers
-from tasks.engine.coercion import TRUTH, number_of
+from tasks.engine.profile.codes import same_numbers
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
 from tasks.engine.profile.conventions import how_read, may_be_thousands, plain_number
 from tasks.engine.profile.date_formats import days_of
+from tasks.engine.profile.date_words import unread_dates
+from tasks.engine.profile.time_zones import zones_words
 from tasks.engine.reader.refusals import Problem
 
 LineOf = Callable[[int], int]
@@ -54,7 +57,7 @@ def _problems(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[
     if kind == "identifier" and not made.decision.is_chosen:
         words = f'"{name}" is different in every row. It identifies rows, so it is left out'
         yield warning(name, "IDENTIFIER", words)
-    if found.both_ways:
+    if found.dates and found.dates.rivals:
         words = (
             f'"{name}" holds dates in which day and month could be either way round; it is text'
         )
@@ -62,14 +65,29 @@ def _problems(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[
     if made.decision.is_refused:
         words = f'Not one cell of "{name}" can be what you chose for it, so it is a {kind}'
         yield warning(name, "CHOICE_UNUSABLE", words)
-    if found.has_codes and kind != "number":
-        words = f'"{name}" has numbers with leading zeros or over 15 digits; it is kept as text'
-        yield warning(name, "NUMBER_CODES", words)
+    yield from _doubtful(column, made)
     yield from _written(column, made, line_of)
+
+
+def _doubtful(column: Column, made: ColumnProfile) -> Iterator[Problem]:
+    name, kind, found = column.name, made.facts["kind"], made.decision.found
+    if found.codes and kind != "number":
+        yield warning(name, "NUMBER_CODES", f'"{name}" has {found.codes}; it is kept as text')
+    same = same_numbers(column) if kind == "number" else None
+    if same:
+        words = f'"{same[0]}" and "{same[1]}" in "{name}" are the same number'
+        yield warning(name, "NUMBER_ZEROS", f"{words}. If they are codes, make it a category")
+    unread = unread_dates(column) if kind in {"category", "text"} and not found.dates else None
+    if unread:
+        words = f'"{name}" looks like dates in words that are not read, such as "{unread[:SHOWN]}"'
+        yield warning(name, "DATE_UNREAD", f"{words}; it is kept as text")
 
 
 def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[Problem]:
     schema, question = made.decision.found.schema, made.decision.question
+    zones = zones_words(column, schema) if made.facts["kind"] == "date" else None
+    if zones:
+        yield warning(column.name, "DATE_ZONES", *zones)
     if made.n_unreadable:
         yield _unreadable(column, made, line_of)
     if schema.get("mixed"):
@@ -81,11 +99,16 @@ def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[P
         yield _signs(column, (schema["decimal"], schema.get("thousands", ""), "symbols" in schema))
     elif made.facts["kind"] == "number" and may_be_thousands(column.cells, schema["decimal"]):
         yield _decimals(column, schema["decimal"], line_of)
-    elif question and question["about"] == "number" and question["chosen"] is None:
-        if "or" in question:
-            yield _either(column, question, line_of)
-        if "or" not in question or question["left"]:
-            yield _mixed(column, made, question["of"], line_of)
+    elif question and question["chosen"] is None:
+        yield from _asked(column, question, line_of)
+
+
+def _asked(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Iterator[Problem]:
+    if "or" in question:
+        yield _either(column, question, line_of)
+    if question["of"] and ("or" not in question or question["left"]):
+        is_date = question["about"] == "date"
+        yield (_some_no_dates if is_date else _mixed)(column, question, line_of)
 
 
 def _signs(column: Column, written: Written) -> Problem:
@@ -128,8 +151,8 @@ def _unreadable(column: Column, made: ColumnProfile, line_of: LineOf) -> Problem
     return warning(column.name, "MIXED_TYPES", message, count, line)
 
 
-def _mixed(column: Column, made: ColumnProfile, count: int, line_of: LineOf) -> Problem:
-    name, present = column.name, column.n_present
+def _mixed(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Problem:
+    name, present, count = column.name, column.n_present, question["of"]
     plain: Written = (column.decimal, "", False)
     line, value = _first(column, lambda cells: np.isnan(parse_numbers(cells, plain)), line_of)
     first = f'First: line {line}, "{value}"'
@@ -140,7 +163,7 @@ def _mixed(column: Column, made: ColumnProfile, count: int, line_of: LineOf) -> 
     return warning(name, "NUMBER_SYMBOLS", f"{message}. {first}", count, line)
 
 
-def _either(column: Column, question: dict[str, Any], line_of: LineOf) -> Problem:
+def _either(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Problem:
     name, cell = column.name, question["from"]
     line, _value = _first(column, lambda cells: match(cells, f"^{re.escape(cell)}$"), line_of)
     message = (
@@ -149,6 +172,21 @@ def _either(column: Column, question: dict[str, Any], line_of: LineOf) -> Proble
         'under "How we read the file"'
     )
     return warning(name, "NUMBER_AMBIGUOUS", message, question["become"], line)
+
+
+def _some_no_dates(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Problem:
+    count, formats = question["of"], question["formats"]
+    line, value = _first(
+        column,
+        lambda cells: np.all([np.isnan(days_of(cells, f)) for f in formats], axis=0),
+        line_of,
+    )
+    none = "is no date" if count == 1 else "are no dates"
+    message = (
+        f'"{column.name}" looks like a column of dates, but {count:,} of {column.n_present:,} '
+        f'cells {none}. First: line {line}, "{value}"'
+    )
+    return warning(column.name, "MIXED_TYPES", message, count, line)
 
 
 def _first(column: Column, test: Test, line_of: LineOf) -> tuple[int, str]:

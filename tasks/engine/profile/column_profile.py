@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,8 @@ RAREST_OF = 100
 # Words that no category is called; of all the others one cannot know.
 HIDDEN = (
     r"(?i)^(unknown|n\.a\.?|n/a|not available|not known|no data|missing|tbd|undefined|unspecified"
-    r"|not specified|no answer|<na>|<null>|#n/a|#value!|#ref!|#div/0!|-{2,}|\?{2,}|\*+)$"
+    r"|not specified|no answer|k\. ?a\.|keine angabe|unbekannt|inconnue?|desconocid[oa]"
+    r"|<na>|<null>|#n/a|#value!|#ref!|#div/0!|-{2,}|\?{2,}|\*+)$"
 )
 SHOWN = 60
 
@@ -36,11 +38,17 @@ class ColumnProfile:
     details: dict[str, Any]
     decision: Decision
     sample: Sampled
-    fingerprint: bytes = b""
+    fingerprint: bytes = b""  # of its cells in the sample
     tally: NumberTally | None = None
     n_unreadable: int = 0
     is_all_different: bool = False
     hidden: tuple[str, int] | None = None
+
+    @cached_property
+    def values_print(self) -> bytes:
+        """A digest of what its cells in the sample mean."""
+        values = self.sample.values + 0.0  # 0 and -0 are the same
+        return hashlib.blake2b(values.tobytes(), digest_size=16).digest()
 
 
 def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
@@ -72,11 +80,11 @@ def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
         _add_numbers(made, found.numbers.tally if found.numbers else NumberTally(column.n_rows))
         made.n_unreadable = found.numbers.n_bad if found.numbers else 0
     elif found.kind == "date":
-        _add_dates(made, column, found.schema["format"])
+        _add_dates(made, column, found.schema)
     else:
         _add_values(made, column, found)
-        is_asked = found.kind != "category" or decision.question is not None
-        made.hidden = None if is_asked else _hidden(column)
+        may_hide = found.kind in {"category", "text"} and decision.question is None
+        made.hidden = _hidden(column) if may_hide else None
     _add_rest(made, column)
     return made
 
@@ -113,10 +121,10 @@ def fewer_bins(chart: dict[str, Any]) -> dict[str, Any] | None:
     return {"edges": chart["edges"][:: BINS // SMALL_BINS], "counts": counts.tolist()}
 
 
-def _add_dates(made: ColumnProfile, column: Column, date_format: str) -> None:
+def _add_dates(made: ColumnProfile, column: Column, schema: Mapping[str, Any]) -> None:
     tally = NumberTally(column.n_rows)
     for cells, counts in column.pieces():
-        days = days_of(cells, date_format)
+        days = days_of(cells, schema["format"], schema.get("offset", 0))
         good = np.isfinite(days)
         tally.add(days[good], counts if counts is None else counts[good])
     made.n_unreadable = column.n_present - tally.n
@@ -135,13 +143,12 @@ def _add_dates(made: ColumnProfile, column: Column, date_format: str) -> None:
 
 def _add_values(made: ColumnProfile, column: Column, found: Found) -> None:
     values, counts = _labels(column, found)
-    counts = _of_all_rows(counts, column.n_present)
     made.facts["distinct"] = len(values) if column.is_few else column.distinct
     made.facts["top"] = [
         {"value": v[:SHOWN], "count": int(c)}
         for v, c in zip(values[:TOP_STORED], counts[:TOP_STORED], strict=True)
     ]
-    if TOP_STORED < len(values) <= RAREST_OF:
+    if column.is_few and TOP_STORED < len(values) <= RAREST_OF:
         made.facts["rarest"] = {"value": values[-1][:SHOWN], "count": int(counts[-1])}
     made.details |= {
         "histogram": _bars(values, counts, BINS, made.facts["distinct"], column.n_present),
@@ -149,21 +156,10 @@ def _add_values(made: ColumnProfile, column: Column, found: Found) -> None:
     }
 
 
-def _of_all_rows(counts: np.ndarray, n_present: int) -> np.ndarray:
-    """Return how often values stand in all rows, where `counts` are those of a sample.
-
-    What stands once in the sample may stand nowhere else, so it counts as one.
-    """
-    total = int(counts.sum())
-    if not total or total == n_present:
-        return counts
-    return np.where(counts > 1, np.rint(counts * (n_present / total)), 1).astype(int)
-
-
 def _labels(column: Column, found: Found) -> tuple[np.ndarray, np.ndarray]:
     """Return values and counts; words that say the same in a boolean column are one."""
     if not found.schema.get("mixed"):
-        return column.values, column.counts
+        return column.frequent
     truth = booleans(column.values, found.schema)
     words = np.array([found.schema["true"], found.schema["false"]], dtype=object)
     totals = np.array([column.counts[truth == value].sum() for value in (1, 0)])
@@ -189,16 +185,16 @@ def _add_rest(made: ColumnProfile, column: Column) -> None:
     facts["count"] -= made.n_unreadable
     if made.n_unreadable:
         facts["unreadable"] = made.n_unreadable
-    if decision.found.both_ways:
+    if decision.found.dates and decision.found.dates.rivals:
         facts["ambiguous"] = True
     if decision.question:
         facts["question"] = decision.question
     if decision.is_left_out:
         facts["role"] = "left_out"
-    counts = _of_all_rows(column.counts, column.n_present)
+    values, counts = column.frequent
     details["top"] = [
         {"value": v[:200], "count": int(c)}
-        for v, c in zip(column.values[:TOP], counts[:TOP], strict=True)
+        for v, c in zip(values[:TOP], counts[:TOP], strict=True)
     ]
     if facts["kind"] == "text":
         details["lengths"] = _lengths(column)

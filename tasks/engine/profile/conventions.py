@@ -12,15 +12,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.engine.cell_text import MINUS, MONEY, THOUSANDS, number_of
 from tasks.engine.cells import PLAIN, Written, match, parse_numbers
-from tasks.engine.coercion import MONEY, THOUSANDS, number_of
 from tasks.engine.profile.column_cells import Column
 
 # What may be a number in some way of writing: digits, signs of thousands, one sign around them.
 NUMERIC = (
-    rf"^[(+-]* ?[{MONEY}]?[ \x{{a0}}\x{{202f}}]?[+-]?[\p{{Nd}}.]"
+    rf"^[(+{MINUS}-]* ?[{MONEY}]?[ \x{{a0}}\x{{202f}}]?[+{MINUS}-]?[\p{{Nd}}.]"
     rf"[\p{{Nd}}.,'’ \x{{a0}}\x{{2009}}\x{{202f}}]*([eE][+-]?\p{{Nd}}+)?"
-    rf"[ \x{{a0}}\x{{202f}}]?[{MONEY}%]?\)?$"
+    rf"[ \x{{a0}}\x{{202f}}]?[{MONEY}%]?[)-]?$"
 )
 SIGN = re.compile(f"[{MONEY}%]")
 # Words that say of themselves that nothing is known; never the name of a category.
@@ -92,7 +92,8 @@ def _ways(decimal: str, values: np.ndarray) -> list[Written]:
     """Return the ways to try, the plainest first; only what stands in the values matters."""
     joined = "".join(values)
     other = "," if decimal == "." else "."
-    signs = [False, True] if SIGN.search(joined) or "(" in joined else [False]
+    has_signs = SIGN.search(joined) or "(" in joined or any(v.endswith("-") for v in values)
+    signs = [False, True] if has_signs else [False]
     ways: list[Written] = []
     for symbols in signs:
         for point, group in ((decimal, other), (other, decimal)):

@@ -1,6 +1,7 @@
-"""The one format in which all dates of a column are written."""
+"""The one format in which the dates of a column are written."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,19 +9,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.engine.cell_text import ZONE
 from tasks.engine.cells import have_shape, match, objects
 from tasks.engine.coercion import EPOCH, dates
 from tasks.engine.profile.column_cells import Column
 
 DATE_FORMATS = (
-    "%Y-%m", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "ISO8601",
-    "%Y/%m/%d", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S",
-    "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S",
-    "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %I:%M %p", "%m/%d/%Y %I:%M %p", "%d/%m/%Y %I:%M:%S %p",
-    "%m/%d/%Y %I:%M:%S %p", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y",
-    "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%m/%Y",
+    "%Y-%m", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d",
+    "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y.%m.%d", "ISO8601", "%d.%m.%Y", "%d.%m.%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d.%m.%y %H:%M", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %I:%M %p",
+    "%m/%d/%Y %I:%M %p", "%d/%m/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", "%d-%m-%Y", "%m-%d-%Y",
+    "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%m-%d-%Y %H:%M:%S", "%d/%m/%y",
+    "%m/%d/%y", "%d/%m/%y %H:%M", "%m/%d/%y %H:%M", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d",
+    "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d-%b-%Y %H:%M:%S", "%d %B %Y", "%b %d, %Y",
+    "%B %d, %Y", "%b %Y", "%B %Y", "%m/%Y",
 )  # fmt: skip
-SWAPPED = {"%d/%m/": "%m/%d/", "%d-%m-": "%m-%d-"}
 LOOKS_LIKE_DATE = (
     r"^(\d{1,4}[-/. ][\dA-Za-z]{1,9}[-/., ]+\d{2,4}.*|[A-Za-z]{3,9} \d.*|\d{8}T\d{4,6}.*"
     r"|\d{4}-\d{2}|\d{1,2}/\d{4})$"
@@ -31,35 +35,71 @@ FAST = {
     "%Y-%m-%d %H:%M:%S": "0000-00-00 00:00:00",
     "%Y-%m-%dT%H:%M:%S": "0000-00-00T00:00:00",
 }
-FIRST = 50
-MANY = 2_000
+# 1.2.10 is a version; a date with points and two digits for the year has two for all.
+PADDED = {"%d.%m.%y": r"^\d\d\.\d\d\.\d\d"}
+DAY_FORMAT, DAY_NUMBER, ENOUGH_DAYS = "%Y%m%d", "^(19|20)[0-9]{6}$", 10
+FEW, FIRST, MANY = 5, 50, 2_000  # values that are looked at before all of them
+MOST = 0.5
 DAY_S = 86_400
 
 
-def find_date_format(column: Column) -> tuple[str | None, str | None]:
-    """Find the one format that reads every value.
+@dataclass(frozen=True)
+class DateReading:
+    """The format in which most of a column's cells are dates.
 
-    Returns
-    -------
-    date_format : str or None
-    other : str or None
-        The same with day and month the other way round, where that reads every value too.
+    `n_bad` cells are none in it. `rivals` are formats with day, month or year the other way round
+    that read as many cells, or some that `format` does not.
     """
-    first = column.cells[:MANY]
-    if not match(first, LOOKS_LIKE_DATE).all():
-        return None, None
+
+    format: str
+    n_bad: int = 0
+    rivals: tuple[str, ...] = ()
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether every cell is a date, and can be no other one."""
+        return not self.n_bad and not self.rivals
+
+
+def find_dates(column: Column) -> DateReading | None:
+    """Find the format that reads most of a column's cells; None when it reads half or fewer."""
+    first, counts = column.cells[:MANY], column.counts[:MANY]
+    looks = match(first, LOOKS_LIKE_DATE)
+    if counts[looks].sum() <= MOST * counts.sum():
+        return None
     for fast, shape in FAST.items():
-        if have_shape(first, shape) and reads_all(column, fast):
-            return fast, None
-    # Python tells what the first value may be, faster than pandas does.
-    fitting = [name for name in DATE_FORMATS if _may_read(name, column.values[0])]
-    for values in (column.values[:FIRST], column.values[FIRST:MANY]):
-        fitting = [f for f in fitting if not dates(values, f).isna().any()]
-    for best in fitting:
-        if reads_all(column, best) and (best in FAST or _all_look_so(column)):
-            other = _swap(best)
-            return best, other if other in fitting and reads_all(column, other) else None
-    return None, None
+        if looks.all() and have_shape(first, shape) and not _unread(column, fast):
+            return DateReading(fast)
+    fitting = _fitting(column.values[:MANY][looks], counts[looks])
+    if not fitting:
+        return None
+    best = fitting[0]
+    others = tuple(name for name in fitting[1:] if _shape(name) == _shape(best))
+    n_bad = _unread(column, best)
+    if n_bad >= (1 - MOST) * column.n_present:
+        return None
+    return DateReading(best, n_bad, tuple(o for o in others if _is_rival(column, best, o)))
+
+
+def find_day_numbers(column: Column) -> bool:
+    """Tell whether whole numbers such as 20260131 are days: all of them, and not by chance."""
+    is_day = match(column.cells, DAY_NUMBER)
+    return bool(
+        is_day.all()
+        and len(column.values) >= ENOUGH_DAYS
+        and not np.isnan(days_of(column.cells, DAY_FORMAT)).any()
+        and not column.count(lambda cells: np.isnan(days_of(cells, DAY_FORMAT)))
+    )
+
+
+def _fitting(values: np.ndarray, counts: np.ndarray) -> list[str]:
+    """Return the formats that read more than half of some cells, the best first."""
+    # Python tells what the first values may be, faster than pandas does.
+    fitting = [f for f in DATE_FORMATS if any(_may_read(f, v) for v in values[:FEW])]
+    for some, weights in ((values[:FIRST], counts[:FIRST]), (values, counts)):
+        read = {f: int(weights[dates(some, f).notna().to_numpy()].sum()) for f in fitting}
+        fitting = [f for f in fitting if read[f] > MOST * weights.sum()]
+    return sorted(fitting, key=lambda f: -read[f])
 
 
 def _may_read(date_format: str, value: str) -> bool:
@@ -70,26 +110,39 @@ def _may_read(date_format: str, value: str) -> bool:
     return True
 
 
-def _all_look_so(column: Column) -> bool:
-    return all(match(cells, LOOKS_LIKE_DATE).all() for cells, _counts in column.pieces())
+def _shape(date_format: str) -> str:
+    """Return a format with day, month and short year as one sign: what may change places."""
+    return re.sub("%[dmy]", "%", date_format)
 
 
-def _swap(date_format: str) -> str:
-    for left, right in SWAPPED.items():
-        if left in date_format:
-            return date_format.replace(left, right)
-    return ""
+def _is_rival(column: Column, best: str, other: str) -> bool:
+    """Tell whether another format reads all that the best one does, or what that one does not."""
+    n_best = n_both = n_more = 0
+    for cells, counts in column.pieces():
+        read, again = (_are_dates(cells, name) for name in (best, other))
+        weights = np.ones(len(read), int) if counts is None else counts
+        n_best += int(weights[read].sum())
+        n_both += int(weights[read & again].sum())
+        n_more += int(weights[again & ~read].sum())
+    return n_both == n_best or n_more > 0
 
 
-def reads_all(column: Column, date_format: str) -> bool:
-    """Tell whether a format reads every cell of a column."""
-    return all(
-        not np.isnan(days_of(cells, date_format)).any() for cells, _counts in column.pieces()
-    )
+def _unread(column: Column, date_format: str) -> int:
+    return column.count(lambda cells: ~_are_dates(cells, date_format))
 
 
-def days_of(cells: pa.Array, date_format: str) -> np.ndarray:
-    """Turn cells into days since 1970, with their share of a day; NaN where one is no date."""
+def _are_dates(cells: pa.Array, date_format: str) -> np.ndarray:
+    read: np.ndarray = np.isfinite(days_of(cells, date_format))
+    # A bare year or 20200131 is a date to ISO8601, but may be a number to the person.
+    pattern = PADDED.get(date_format, LOOKS_LIKE_DATE)
+    return read if date_format in FAST else read & match(cells, pattern)
+
+
+def days_of(cells: pa.Array, date_format: str, offset: int = 0) -> np.ndarray:
+    """Turn cells into days since 1970, with their share of a day; NaN where one is no date.
+
+    Moments with a zone are those of a clock that is `offset` minutes ahead of UTC.
+    """
     if date_format in FAST and have_shape(cells, FAST[date_format]):
         try:
             seconds = pc.cast(pc.cast(cells, pa.timestamp("s")), pa.int64())
@@ -97,7 +150,10 @@ def days_of(cells: pa.Array, date_format: str) -> np.ndarray:
         except pa.ArrowInvalid:  # the 30th of February
             pass
     moments = dates(objects(cells), date_format)
-    return ((moments - EPOCH).dt.total_seconds() / DAY_S).to_numpy(float)
+    days: np.ndarray = ((moments - EPOCH).dt.total_seconds() / DAY_S).to_numpy(float)
+    if offset:  # as `dates` does, but many times faster
+        days = days + match(cells, ZONE) * (offset * 60 / DAY_S)
+    return days
 
 
 def date_text(days: float | None) -> str | None:
@@ -107,20 +163,40 @@ def date_text(days: float | None) -> str | None:
     return str((EPOCH + np.timedelta64(int(np.floor(days) * DAY_S), "s")).date())
 
 
-def date_question(column: Column, formats: tuple[str, str]) -> dict[str, Any]:
-    """Return the question which of two formats, that both read every cell, is the right one."""
-    both = [days_of(column.cells, name) for name in formats]
-    differ = np.flatnonzero(both[0] != both[1])
-    at = int(differ[0]) if len(differ) else 0
+def date_question(column: Column, reading: DateReading) -> dict[str, Any]:
+    """Return the question what a column of dates is: in which format, if it is one at all.
+
+    ``formats`` are those it could be in, ``of`` cells are no dates in any of them, and ``left``
+    in each; ``from`` is the first one. ``example`` is a cell with its ``meanings``.
+    """
+    formats = (reading.format, *reading.rivals)
+    days = [np.where(_are_dates(column.cells, f), days_of(column.cells, f), np.nan)
+            for f in formats]  # fmt: skip
+    at = _telling_example(days)
+    left = [reading.n_bad, *(_unread(column, name) for name in reading.rivals)]
+    odd = np.flatnonzero(np.isnan(days).all(axis=0))
     return {
         "about": "date",
         "formats": list(formats),
         "example": column.values[at],
-        "meanings": [_in_words(found[at]) for found in both],
+        "meanings": [_in_words(found[at]) for found in days],
+        "of": column.count(lambda cells: ~np.any([_are_dates(cells, f) for f in formats], axis=0)),
+        "left": left,
+        "from": column.values[odd[0]] if len(odd) else None,
         "chosen": None,
     }
 
 
+def _telling_example(days: list[np.ndarray]) -> int:
+    """Return a cell that means something else in each format, or is a date in the first one."""
+    for differ in (np.isfinite(days).all(axis=0) & (days[0] != days[-1]), np.isfinite(days[0])):
+        if differ.any():
+            return int(differ.argmax())
+    return 0
+
+
 def _in_words(days: float) -> str:
+    if not np.isfinite(days):
+        return "no date"
     moment = datetime.fromisoformat(f"{date_text(days)}").replace(tzinfo=UTC)
     return re.sub("^0", "", moment.strftime("%d %B %Y"))

@@ -18,6 +18,7 @@ from tasks.engine.reader.refusals import Problem
 LOOKED_ROWS = 5_000_000  # the first ones of a longer table: the bits of all would fill the memory
 TURN = np.uint64(0x9E3779B97F4A7C15)
 NAMED = 5
+SAID = frozenset({"number", "date", "boolean"})  # kinds whose cells may say one thing in two ways
 
 
 def find_duplicate_rows(
@@ -111,7 +112,31 @@ def duplicate_rows_problem(count: int, lines: tuple[int, int], n_rows: int) -> P
 
 
 def duplicate_columns(cells: TableCells, made: Sequence[ColumnProfile]) -> list[Problem]:
-    """Return warnings about columns that are the same as one before them, in every cell."""
+    """Return warnings about columns that are the same as one before them, in every cell.
+
+    Also about those whose cells differ and mean the same: 7 and 7.0, or one day in two formats.
+    Whether they do in a large table is told by its sample, by missing, extremes and mean.
+    """
+    pairs = [(first, second, "") for first, second in _same_cells(cells, made)]
+    known = {second for _first, second, _how in pairs}
+    rows = "in every row" if cells.step == 1 else "in the rows of a sample"
+    others = [n for n in range(len(made)) if n not in known]
+    pairs += [(*pair, rows) for pair in _same_values(made, others)]
+    pairs.sort(key=lambda pair: pair[1])
+    problems = []
+    for first, second, how in pairs[:NAMED]:
+        one, other = made[first].facts["name"], made[second].facts["name"]
+        words = f'"{other}" is the same as "{one}" in every row'
+        if how:
+            words = f'"{other}" says the same as "{one}" {how}, written in another way'
+        problems.append(Problem("warning", "DUPLICATE_COLUMNS", words, column=other))
+    if len(pairs) > NAMED:
+        words = f"{len(pairs) - NAMED:,} more columns are the same as others"
+        problems.append(Problem("warning", "DUPLICATE_COLUMNS", words, count=len(pairs) - NAMED))
+    return problems
+
+
+def _same_cells(cells: TableCells, made: Sequence[ColumnProfile]) -> list[tuple[int, int]]:
     groups: dict[tuple[object, ...], list[int]] = {}
     for n, found in enumerate(made):
         facts = found.facts
@@ -126,16 +151,23 @@ def duplicate_columns(cells: TableCells, made: Sequence[ColumnProfile]) -> list[
             if digest in known:
                 pairs.append((known[digest], n))
             known.setdefault(digest, n)
-    pairs.sort(key=lambda pair: pair[1])
-    problems = []
-    for first, second in pairs[:NAMED]:
-        one, other = made[first].facts["name"], made[second].facts["name"]
-        words = f'"{other}" is the same as "{one}" in every row'
-        problems.append(Problem("warning", "DUPLICATE_COLUMNS", words, column=other))
-    if len(pairs) > NAMED:
-        words = f"{len(pairs) - NAMED:,} more columns are the same as others"
-        problems.append(Problem("warning", "DUPLICATE_COLUMNS", words, count=len(pairs) - NAMED))
-    return problems
+    return pairs
+
+
+def _same_values(made: Sequence[ColumnProfile], among: Sequence[int]) -> list[tuple[int, int]]:
+    first_of: dict[tuple[object, ...], int] = {}
+    pairs = []
+    for n in among:
+        facts = made[n].facts
+        if facts["kind"] not in SAID or not made[n].sample.known.any():
+            continue
+        mean = None if facts.get("mean") is None else f"{facts['mean']:.9g}"
+        key = (facts["kind"], facts["missing"], facts.get("min"), facts.get("max"), mean,
+               made[n].values_print)  # fmt: skip
+        if key in first_of:
+            pairs.append((first_of[key], n))
+        first_of.setdefault(key, n)
+    return pairs
 
 
 def _digest(cells: TableCells, position: int) -> bytes:

@@ -12,21 +12,38 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.engine.cell_text import TRUTH
 from tasks.engine.cells import PLAIN, Written, as_text, first_bytes, match, parse_numbers, present
-from tasks.engine.coercion import TRUTH
+from tasks.engine.profile.codes import LEADING_ZEROS, MAY_BE, ZEROS, code_words
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.conventions import Reading, find_reading, have_same_sign
-from tasks.engine.profile.date_formats import find_date_format
+from tasks.engine.profile.date_formats import DAY_FORMAT, DateReading, find_dates, find_day_numbers
 from tasks.engine.profile.number_tally import NumberTally
+from tasks.engine.profile.time_zones import date_schema
 
-BOOLEANS = (("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"))
-CODE = r"^[+-]?(0[0-9]+|[0-9]{16,})$"  # a leading zero, or more digits than a float64 holds
+BOOLEANS = (
+    ("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"),
+    ("ja", "nein"), ("j", "n"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"), ("si", "no"),
+    ("sí", "no"), ("sì", "no"), ("sim", "não"), ("ja", "nee"), ("ja", "nej"), ("ja", "nei"),
+    ("tak", "nie"), ("да", "нет"),
+)  # fmt: skip
 ID_NAME = re.compile(
-    r"(.*[_\-. ])?(id|uuid|guid|key)|index|rownum|row|rowid|unnamed: \d+"
+    r"(.*[_\-. ])?(id|uuid|guid|key|nr|no|n[°º])\.?|.*(nr|nummer)\.?|#|number|num|idx"
+    r"|index|rownum|row|rowid|unnamed: \d+"
+    r"|(row|line|record|serial|order|case|account|invoice|ticket|customer)[_\-. ]?(number|num|no)"
     r"|(user|customer|client|patient|passenger|order|product|item|member|employee|student)id",
     re.IGNORECASE,
 )
+NO_NAME = re.compile(r"(column|unnamed)?[_: ]*\d*", re.IGNORECASE)
+# What is counted, though it be the first column and count the rows.
+MEASURED_NAME = re.compile(
+    r"(.*[_\-. ])?(rank|place|position|year|month|week|day|hour|minute|second|time|step|age"
+    r"|size)s?",
+    re.IGNORECASE,
+)
 ID_CAMEL = re.compile(r".*[a-z0-9](ID|Id)")  # customerID, but not "paid" or "HUMID"
+WHOLE = r"^[0-9]+(\.0+)?$"  # pandas writes 7.0 where another cell is missing
+UUID = r"(?i)^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$"
 ENOUGH_ROWS = 20  # fewer rows than this can be all different by chance
 LONG_CODE = 1e15
 MOST = 0.5
@@ -46,16 +63,16 @@ class Found:
     """What a column was found to be, and what was found on the way.
 
     `schema` are facts that go into the column's schema. `reading` is the way in which most cells
-    are numbers, `both_ways` two formats that read every date. `has_codes`: all are numbers, but
-    some have leading zeros or too many digits.
+    are numbers; `dates` how most are dates, where some are none or may be others. `codes`
+    says why the numbers are codes, which stay text.
     """
 
     kind: str
     schema: dict[str, Any] = field(default_factory=dict)
     numbers: ColumnNumbers | None = None
     reading: Reading | None = None
-    both_ways: tuple[str, str] | None = None
-    has_codes: bool = False
+    dates: DateReading | None = None
+    codes: str = ""
 
 
 def find_kind(column: Column) -> Found:
@@ -69,15 +86,14 @@ def find_kind(column: Column) -> Found:
     found = Found("category", reading=find_reading(column))
     if found.reading and _becomes_number(column, found, found.reading):
         return found
-    date_format, other = find_date_format(column)
-    if date_format and not other:
-        return Found("date", {"format": date_format})
-    if date_format and other:
-        found.both_ways = (date_format, other)
-    share = found.reading.share if found.reading and not found.has_codes else 0.0
-    if _is_identifier(column, share):
+    found.dates = find_dates(column)
+    if found.dates and found.dates.is_sure:
+        return Found("date", date_schema(column, found.dates.format))
+    is_code = found.codes and not found.codes.endswith(MAY_BE)
+    share = found.reading.share if found.reading and not is_code else 0.0
+    if not found.dates and _is_identifier(column, share):
         found.kind = "identifier"
-    elif _is_text(column):
+    elif not found.dates and _is_text(column):
         found.kind = "text"
     return found
 
@@ -93,17 +109,29 @@ def written_facts(written: Written) -> dict[str, Any]:
 
 def _becomes_number(column: Column, found: Found, reading: Reading) -> bool:
     """Tell whether every cell is a number beyond doubt, and note what kind of number."""
+    found.codes = _codes_of(column, reading)
     if reading.share < 1 or not reading.is_sure or (column.is_few and len(column.values) < 2):
         return False
     read = read_numbers(column, reading.written)
     if read.n_bad or (reading.written[2] and not have_same_sign(column)):
         return False
-    found.has_codes = read.has_codes
-    if read.has_codes:
+    if find_day_numbers(column):
+        found.kind, found.schema = "date", {"format": DAY_FORMAT}
+        return True
+    found.codes = LEADING_ZEROS if read.has_codes else found.codes
+    if found.codes:
         return False
     found.kind = "identifier" if _is_numbered(column, read) else "number"
     found.numbers, found.schema = read, written_facts(reading.written)
     return True
+
+
+def _codes_of(column: Column, reading: Reading) -> str:
+    """Say what makes the numbers codes that stand in a sample of the cells, or in all."""
+    if reading.written[1] or reading.written[2]:
+        return ""
+    numeric = np.isfinite(parse_numbers(column.cells, reading.written))
+    return code_words(column.name, column.cells.filter(pa.array(numeric)))
 
 
 def read_numbers(column: Column, written: Written) -> ColumnNumbers:
@@ -130,7 +158,7 @@ def _has_codes(cells: pa.Array, values: np.ndarray) -> bool:
     first, second = first_bytes(cells)
     zero, nine = ord("0"), ord("9")
     likely = ((first == zero) & (second >= zero) & (second <= nine)) | (abs(values) >= LONG_CODE)
-    return bool(likely.any() and match(cells.filter(pa.array(likely)), CODE).any())
+    return bool(likely.any() and match(cells.filter(pa.array(likely)), ZEROS).any())
 
 
 def find_booleans(column: Column) -> dict[str, Any] | None:
@@ -162,17 +190,22 @@ def has_id_name(name: str) -> bool:
 def _is_numbered(column: Column, read: ColumnNumbers) -> bool:
     """Tell whether whole numbers, all different, only number the rows.
 
-    By the column's name, or because they count the rows, in their order, from 0 or 1. Years that
-    follow each other do not: they measure.
+    By the column's name, or because the first column, or one without a name, counts the rows in
+    their order, from 0 or 1. Any other one measures, also years that follow each other.
     """
     tally, is_named = read.tally, has_id_name(column.name)
     counts = tally.low in {0, 1} and tally.high - tally.low == column.n_rows - 1
     may_count = counts and column.n_present >= max(ENOUGH_ROWS, column.n_rows)
-    if not is_named and not may_count:
+    if not is_named and not (may_count and _may_number_rows(column)):
         return False
-    if not all(match(cells, "^[0-9]+$").all() for cells, _counts in column.pieces()):
+    if not all(match(cells, WHOLE).all() for cells, _counts in column.pieces()):
         return False
     return column.is_all_different if is_named else _counts_up(column, tally.low)
+
+
+def _may_number_rows(column: Column) -> bool:
+    is_unnamed = NO_NAME.fullmatch(column.name) is not None
+    return is_unnamed or (column.is_first and not MEASURED_NAME.fullmatch(column.name))
 
 
 def _counts_up(column: Column, expected: float) -> bool:
@@ -194,6 +227,8 @@ def _is_identifier(column: Column, numeric: float) -> bool:
     if not has_id_name(column.name):
         if numeric > MOST:
             return False
+        if match(column.cells[:1000], UUID).all():
+            return column.is_all_different
         values = column.values[:1000]
         shapes = {re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "0", v)) for v in values}
         if len(shapes) > 3 or not all(map(_is_code_shape, shapes)):

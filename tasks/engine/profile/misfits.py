@@ -10,29 +10,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.engine.rows.values import CellType, comparable, present
 from tasks.engine.tables import BATCH_ROWS, LINE
 
-# As in `coercion`, which imports more than the web process may.
-MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "Null", "None", "?", "-")
-NUMBERS = {
-    ".": r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$",
-    ",": r"^[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?$",
-}
 
-
-def list_misfits(
-    parquet: Path, decimals: Mapping[str, str], missing: Sequence[str] | None = None
-) -> Iterator[tuple[int, str, str]]:
-    """Yield the cells of some columns that are neither missing nor plain numbers.
+def list_misfits(parquet: Path, types: Mapping[str, CellType]) -> Iterator[tuple[int, str, str]]:
+    """Yield the cells of some columns that are neither missing nor what their column is.
 
     Parameters
     ----------
     parquet : Path
         A table that `tabular.read_table` wrote.
-    decimals : mapping of str to str
-        The decimal sign of each column that is looked at, by name.
-    missing : sequence of str, optional
-        The markers that mean missing.
+    types : mapping of str to CellType
+        How the cells of each column that is looked at are read, by name.
 
     Yields
     ------
@@ -41,8 +31,7 @@ def list_misfits(
     """
     file = pq.ParquetFile(parquet)
     every = file.schema_arrow.names
-    names = [name for name in decimals if name in every]
-    markers = pa.array(MISSING if missing is None else missing, pa.string())
+    names = [name for name in types if name in every]
     where = [every.index(name) for name in (LINE, *names)]
     for group in range(file.metadata.num_row_groups if names else 0):
         # By position: in a name, Parquet takes a dot for nesting.
@@ -50,20 +39,20 @@ def list_misfits(
         table = table.select([LINE, *names])
         for start in range(0, table.num_rows, BATCH_ROWS):
             piece = table.slice(start, BATCH_ROWS)
-            yield from _misfits_of(piece, names, decimals, markers)
+            yield from _misfits_of(piece, names, types)
 
 
 def _misfits_of(
-    piece: pa.Table, names: Sequence[str], decimals: Mapping[str, str], markers: pa.Array
+    piece: pa.Table, names: Sequence[str], types: Mapping[str, CellType]
 ) -> Iterator[tuple[int, str, str]]:
     found = []
     for n, name in enumerate(names):
         cells = piece.column(name)
-        plain = pc.utf8_trim_whitespace(cells)
-        is_number = pc.match_substring_regex(plain, NUMBERS["," if decimals[name] == "," else "."])
-        fits = pc.or_(is_number, pc.is_in(plain, markers))
-        # A padded cell is null, and so is what is said of it: it is missing.
-        rows = pc.indices_nonzero(pc.invert(pc.fill_null(fits, True)))
+        flat = cells.combine_chunks()
+        odd = pc.and_(
+            pc.is_valid(present(flat, types[name])), pc.is_null(comparable(flat, types[name]))
+        )
+        rows = pc.indices_nonzero(odd)
         lines = piece.column(LINE).take(rows).to_pylist()
         found += [
             (line, n, name, cell)

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.engine.cell_text import MONEY
 from tasks.engine.cells import Written, as_text, match, parse_numbers, present
-from tasks.engine.coercion import MONEY, missing_markers
+from tasks.engine.coercion import missing_markers
 from tasks.engine.profile.conventions import NOTHING
 from tasks.engine.profile.date_formats import days_of
 from tasks.engine.profile.table_cells import TableCells
@@ -79,7 +80,7 @@ def _test_of(facts: Mapping[str, Any], cells: TableCells) -> Test | None:
     """Return what tells a column's odd cells; None where it has none."""
     question, kind = facts.get("question"), facts["kind"]
     if question and question["about"] == "date" and kind != "date":
-        return ""
+        return "" if facts.get("ambiguous") else str(question["formats"][0])
     if kind == "date" and facts.get("unreadable"):
         return str(facts["format"])
     if kind == "number" and facts.get("unreadable") and not question:

@@ -65,7 +65,8 @@ def sampled_column(cells: pa.Array, facts: Mapping[str, Any], missing: Collectio
         )  # fmt: skip
         return Sampled(facts["name"], kind, _spread(parse_numbers(kept, written), where), [])
     if kind == "date":
-        return Sampled(facts["name"], kind, _spread(days_of(kept, facts["format"]), where), [])
+        days = days_of(kept, facts["format"], facts.get("offset") or 0)
+        return Sampled(facts["name"], kind, _spread(days, where), [])
     if kind == "boolean":
         truth = booleans(objects(kept), dict(facts))
         codes = np.where(np.isnan(truth), -1, truth == 1).astype(int)

@@ -1,6 +1,7 @@
 """How well one column alone tells another, out of fold: no row is guessed from itself.
 
-The feature is cut into bins (its quantiles; its categories; one for missing), and each row's
+The feature is cut into bins (its quantiles; its categories or few numbers; one for missing), and
+each row's
 target is guessed from the other folds' rows in its bin. The measure of classes is ROC AUC, one
 class against the rest and the mean over classes; that of numbers is R2, or the squared rank
 correlation where that is higher, so that a bend in a curve is no loss.
@@ -14,6 +15,7 @@ import numpy as np
 from tasks.engine.profile.sampled import Sampled
 
 BINS, FOLDS = 32, 5
+FEW_NUMBERS = 100
 CLASSES_AT_MOST = 20
 SHRINK = 1.0  # rows of the overall mean that each bin's mean begins with
 
@@ -47,27 +49,33 @@ def make_target(column: Sampled) -> Target | None:
     return Target(rows, codes[rows], names) if len(names) > 1 else None
 
 
-def inner_edges(feature: Sampled, rows: np.ndarray, bins: int) -> np.ndarray:
-    """Return what separates bins with about as many numbers each; fewer where numbers tie."""
+def inner_edges(feature: Sampled, rows: np.ndarray, bins: int, few: int = 0) -> np.ndarray:
+    """Return what separates bins with about as many numbers each; fewer where numbers tie.
+
+    Up to `few` different numbers have a bin each: they may be codes.
+    """
     known = feature.values[rows][feature.known[rows]]
+    values = np.unique(known) if few else known
+    if few and len(values) <= few:
+        return values[1:]
     shares = np.linspace(0, 1, bins + 1)[1:-1]
     return np.unique(np.quantile(known, shares)) if len(known) else known
 
 
-def bin_of(feature: Sampled, rows: np.ndarray, bins: int) -> tuple[np.ndarray, int]:
+def bin_of(feature: Sampled, rows: np.ndarray, bins: int, few: int = 0) -> tuple[np.ndarray, int]:
     """Return the bin of each row, and how many bins there are; the last is for missing ones."""
     values, known = feature.values[rows], feature.known[rows]
     if not feature.is_number:
         size = len(feature.labels)
         return np.where(known, values, size).astype(int), size + 1
-    edges = inner_edges(feature, rows, bins)
+    edges = inner_edges(feature, rows, bins, few)
     places = np.searchsorted(edges, np.where(known, values, 0), side="right")
     return np.where(known, places, len(edges) + 1), len(edges) + 2
 
 
 def measure_strength(feature: Sampled, target: Target) -> Strength:
     """Measure how well a column alone tells the target."""
-    places, n_bins = bin_of(feature, target.rows, BINS)
+    places, n_bins = bin_of(feature, target.rows, BINS, FEW_NUMBERS)
     groups = places * FOLDS + _folds(len(places))
     if target.classes:
         score = _auc(groups, n_bins, target.values, len(target.classes))

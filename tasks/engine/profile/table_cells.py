@@ -165,7 +165,7 @@ class TableCells:
         ) -> Column:
             return Column(
                 self.names[position], self.n_rows, self.decimal, self.missing, values, counts,
-                is_few, n_present, read, sample,
+                is_few, n_present, read, sample, is_first=position == 1,
             )  # fmt: skip
 
         few = self._count_few(read)

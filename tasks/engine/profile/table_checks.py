@@ -14,6 +14,7 @@ from tasks.engine.profile.duplicates import (
     find_duplicate_rows,
 )
 from tasks.engine.profile.kinds import has_id_name
+from tasks.engine.profile.leaks import NAMED, NOT_LEARNED, is_leak, leak_words
 from tasks.engine.profile.strengths import CLASSES_AT_MOST, Target, make_target, measure_strength
 from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.profile.value_checks import date_problems, hidden_missing, is_sorted
@@ -23,12 +24,9 @@ TARGET_NAME = re.compile(
     r"(.*[_\-. ])?(target|label|class|outcome|response|churn(ed)?)|species|diagnosis|survived",
     re.IGNORECASE,
 )
-NOT_LEARNED = frozenset({"identifier", "constant"})
 FOLDS = 5
 ENOUGH_ROWS = 50
-LEAK_CLASSES, LEAK_NUMBERS = 0.99, 0.999
 CORRELATED, CORRELATED_COLUMNS = 0.97, 40
-NAMED = 3
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -104,19 +102,15 @@ def _target_problems(
         return
     found = [(_leak(m, values), m.facts["name"]) for m in made if m is not target]
     for score, leaking in sorted(((s, n) for s, n in found if s), reverse=True)[:NAMED]:
-        measure = "ROC AUC" if values.classes else "R2"
-        words = f'"{leaking}" alone tells "{name}" almost perfectly ({measure} {score:.3f}). '
-        yield warning(
-            leaking, "TARGET_LEAK", words + "If it is known only afterwards, leave it out"
-        )
+        measure = "AUC" if values.classes else "R2"
+        yield warning(leaking, "TARGET_LEAK", leak_words(leaking, name, measure, score))
 
 
 def _leak(feature: ColumnProfile, target: Target) -> float:
     if feature.facts["kind"] in NOT_LEARNED or feature.decision.is_left_out:
         return 0.0
     found = measure_strength(feature.sample, target)
-    limit = LEAK_CLASSES if target.classes else LEAK_NUMBERS
-    return found.score if found.strength >= limit else 0.0
+    return found.score if is_leak(found.strength, found.measure, feature.facts["kind"]) else 0.0
 
 
 def _rare(target: ColumnProfile) -> Iterator[Problem]:
@@ -179,7 +173,7 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float | None:
 
 def _correlated(correlations: dict[str, Any], made: Sequence[ColumnProfile]) -> Iterator[Problem]:
     names, values = correlations["columns"], correlations["values"]
-    same = {m.facts["name"]: m.fingerprint for m in made}
+    same = {m.facts["name"]: m.values_print for m in made}
     pairs = [
         (abs(values[a][b]), values[a][b], names[b], names[a])
         for a in range(len(names)) for b in range(a)

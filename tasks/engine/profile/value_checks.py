@@ -19,7 +19,8 @@ LOW_MARKS = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0)
 HIGH_MARKS = (99.0, 999.0, 9999.0, 99999.0, 999999.0)
 GAP, ZERO_GAP = 1.0, 2.0  # standard deviations of the others between a mark and the next value
 ENOUGH_VALUES = 10
-PLACEHOLDERS = (-25567.0, 0.0)  # 1900-01-01 and 1970-01-01, in days since 1970
+# 0001-01-01, 1899-12-30, 1900-01-01, 1970-01-01 and 9999-12-31, in days since 1970.
+PLACEHOLDERS = (-719162.0, -25569.0, -25567.0, 0.0, 2932896.0)
 YEAR = 365.0
 FEW_FUTURE = 0.05
 SHOWN = 60
@@ -69,18 +70,23 @@ def date_problems(found: ColumnProfile) -> Iterator[Problem]:
     days, counts = found.tally.weighted()
     days = np.floor(days)
     scale = total / counts.sum()
+    about = "about " if found.details.get("about") else ""
     for day in PLACEHOLDERS:
         at = days == day
         count, others = counts[at].sum() * scale, days[~at]
         if count >= 2 and len(others) and np.abs(others - day).min() > YEAR:
-            words = f'{date_text(day)} in {round(count):,} cells of "{name}" may stand for no date'
+            cells = f'{about}{round(count):,} cells of "{name}"'
+            words = f"{date_text(day)} in {cells} may stand for no date"
             yield warning(name, "DATE_SUSPICIOUS", words, round(count))
     today = datetime.now(UTC).timestamp() / 86_400
-    future = days > today + 1
+    future = (days > today + 1) & ~np.isin(days, PLACEHOLDERS)
     count = counts[future].sum() * scale
-    if 0 < count <= FEW_FUTURE * total:
-        last = date_text(float(days.max()))
-        words = f'{round(count):,} of {total:,} dates of "{name}" are in the future, up to {last}'
+    is_short = "%y" in (found.facts["format"] or "")  # 45 is read as 2045
+    if 0 < count <= (1.0 if is_short else FEW_FUTURE) * total:
+        last = date_text(float(days[future].max()))
+        some = f'{about}{round(count):,} of {total:,} dates of "{name}"'
+        words = f"{some[:1].upper()}{some[1:]} are in the future, up to {last}"
+        words += ". Their years have two digits: 68 is read as 2068, 69 as 1969" * is_short
         yield warning(name, "DATE_SUSPICIOUS", words, round(count))
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from tasks.engine.coercion import MISSING, NUMBER
+from tasks.engine.cell_text import MISSING, NUMBER
 
 TYPED_ROWS = 200
 DATE = re.compile(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tasks.engine.coercion import MISSING
+from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.cell_types import (
     are_columns_typed,
     are_dashes,

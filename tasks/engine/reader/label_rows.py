@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tasks.engine.coercion import MISSING
+from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.cell_types import (
     DATE,
     are_dashes,

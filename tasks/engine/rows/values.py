@@ -3,30 +3,29 @@
 In Arrow alone, for the pages: training turns cells into values in `coercion.py`, with pandas.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# What `coercion.MISSING` holds, for tables whose dialect names no markers.
-MISSING = (
-    "", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "Null", "None", "?", "-",
-)  # fmt: skip
-NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-THOUSANDS = {",": ",", ".": ".", " ": " \xa0\u2009\u202f", "'": "'\u2019"}
-MONEY = "$¢-¥֏؋৲৳૱௹฿៛₠-⃀﷼﹩＄￠￡￥￦"
-SIGNS = (
-    (r"^\((.*)\)$", r"-\1"),
-    (f"^([+-]?) ?[{MONEY}][ \xa0\u202f]?", r"\1"),
-    (f"[ \xa0\u202f]?[{MONEY}%]$", ""),
+from tasks.engine.cell_text import (
+    MINUS,
+    MISSING,
+    OTHER_DIGITS,
+    PLAIN_NUMBER,
+    SIGNS,
+    THOUSANDS,
+    grouped,
+    number_of,
 )
+from tasks.engine.rows.moments import dates, moment_of
+
 WHOLE = r"^-?\d{1,15}$"
 # Longer texts are ordered by their first characters only, so that an order takes little memory.
 KEY_CHARS = 200
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,8 @@ class CellType:
         Whether currency and percent signs are no part of a number.
     date_format : str or None
         Of dates, ``ISO8601`` or in strptime's language.
+    offset : int
+        Of dates, how many minutes the clock is ahead of UTC that moments with a zone are shown by.
     missing : tuple of str
         Cells that hold no value.
     """
@@ -52,6 +53,7 @@ class CellType:
     thousands: str = ""
     symbols: bool = False
     date_format: str | None = None
+    offset: int = 0
     missing: tuple[str, ...] = MISSING
 
     @property
@@ -72,6 +74,7 @@ def cell_type(column: Mapping[str, Any], dialect: Mapping[str, Any] | None) -> C
         thousands=column.get("thousands") or "",
         symbols=bool(column.get("symbols")),
         date_format=column.get("format"),
+        offset=column.get("offset") or 0,
         missing=MISSING if missing is None else tuple(missing),
     )
 
@@ -95,7 +98,7 @@ def comparable(cells: pa.Array, given: CellType) -> pa.Array:
     if given.compares_as == "number":
         return _numbers(texts, given)
     if given.compares_as == "date":
-        return _dates(texts, str(given.date_format))
+        return dates(texts, str(given.date_format), given.offset)
     return texts
 
 
@@ -115,7 +118,7 @@ def value_of(text: str, given: CellType) -> float | int | str:
     if found is None and given.compares_as == "number":
         found = _numbers(typed, CellType(kind="number"))[0].as_py()
     elif found is None:
-        found = _iso_date(text)
+        found = moment_of(text, "ISO8601", given.offset)
     if found is None:
         raise ValueError(f'"{text[:60]}" is not a {given.compares_as}')
     number: float | int = found
@@ -123,12 +126,13 @@ def value_of(text: str, given: CellType) -> float | int | str:
 
 
 def _numbers(texts: pa.Array, given: CellType) -> pa.Array:
+    texts = pc.replace_substring(texts, MINUS, "-")
     if given.symbols:
         for pattern, kept in SIGNS:
             texts = pc.replace_substring_regex(texts, pattern, kept)
     if given.thousands:
         signs = f"[{THOUSANDS[given.thousands]}]"
-        is_grouped = pc.match_substring_regex(texts, _grouped(signs, given.decimal))
+        is_grouped = pc.match_substring_regex(texts, grouped(given.thousands, given.decimal))
         texts = pc.if_else(is_grouped, pc.replace_substring_regex(texts, signs, ""), texts)
     if given.decimal == ",":
         # A dot is then no part of a number.
@@ -136,37 +140,21 @@ def _numbers(texts: pa.Array, given: CellType) -> pa.Array:
     try:
         found = pc.cast(texts, pa.float64())
     except pa.ArrowInvalid:
-        is_number = pc.match_substring_regex(texts, NUMBER)
+        is_number = pc.match_substring_regex(texts, PLAIN_NUMBER)
         kept = pc.if_else(is_number, texts, pa.scalar(None, pa.string()))
         plain = pc.replace_substring_regex(kept, r"^\+", "")
-        found = pc.cast(plain, pa.float64())
+        found = pc.coalesce(pc.cast(plain, pa.float64()), _of_other_digits(texts, is_number))
     return pc.if_else(pc.is_finite(found), found, pa.scalar(None, pa.float64()))
 
 
-def _grouped(signs: str, decimal: str) -> str:
-    """Return the pattern of a number whose thousands are set apart, as in Europe or India."""
-    indian = f"[1-9][0-9]?({signs}[0-9]{{2}})+{signs}[0-9]{{3}}"
-    return f"^[+-]?([1-9][0-9]{{0,2}}({signs}[0-9]{{3}})+|{indian})([{decimal}][0-9]*)?$"
-
-
-def _dates(texts: pa.Array, date_format: str) -> pa.Array:
-    if date_format == "ISO8601":
-        coded = texts.dictionary_encode()
-        known = pa.array([_iso_date(text) for text in coded.dictionary.to_pylist()], pa.int64())
-        return known.take(coded.indices)
-    found = pc.strptime(texts, format=date_format, unit="us", error_is_null=True)
-    return pc.cast(found, pa.int64())
-
-
-def _iso_date(text: str) -> int | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    since = moment - EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+def _of_other_digits(texts: pa.Array, is_number: pa.Array) -> pa.Array:
+    """Return the numbers of cells in digits of other scripts, which Arrow does not read."""
+    others = pc.and_(pc.match_substring_regex(texts, OTHER_DIGITS), pc.invert(is_number))
+    found: list[float | None] = [None] * len(texts)
+    for at in pc.indices_nonzero(pc.fill_null(others, False)).to_pylist():
+        number = number_of(texts[at].as_py())
+        found[at] = None if math.isnan(number) else number
+    return pa.array(found, pa.float64())
 
 
 def order_keys(values: pa.Array) -> pa.Array:

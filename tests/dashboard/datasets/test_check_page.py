@@ -225,6 +225,21 @@ def test_dates_are_asked_with_both_meanings(pages: PageClient, member: User) -> 
     assert stored(made.id).options["columns"] == {"price": {"kind": "date", "format": "%d/%m/%Y"}}
 
 
+def test_dates_of_which_some_are_none_are_asked_with_what_would_be_lost(
+    pages: PageClient, member: User
+) -> None:
+    some = {
+        "about": "date", "formats": ["%Y-%m-%d"], "example": "2026-04-03",
+        "meanings": ["3 April 2026"], "of": 2, "left": [2], "from": "2026-02-31", "chosen": None,
+    }  # fmt: skip
+    made = make_upload(member, columns=columns_of(some))
+    page = pages.get(f"/uploads/{made.id}")
+    assert "looks like a column of dates, but 2 of 21,613 cells are no dates" in page.text
+    words = words_of(page.find("#question-2"))
+    assert "Year first, then month 2026-04-03 means 3 April 2026; 2 cells become missing" in words
+    assert page.find("#question-2 input[checked]")["value"] == "text"
+
+
 def test_a_bad_value_is_given_back_with_words(pages: PageClient) -> None:
     page = upload(pages, b"a,b\n1,2\n3,4\n")
     page = change(

@@ -15,6 +15,7 @@ from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.storage import get_storage, keys
 from tasks.engine.profile.misfits import list_misfits
+from tasks.engine.rows.values import CellType, cell_type
 from tasks.engine.tables import LINE
 from tests.dashboard.api.test_api import Api
 from tests.factories import make_dataset
@@ -128,12 +129,22 @@ def test_misfits_are_cells_that_are_neither_numbers_nor_missing(tmp_path: Path) 
         unit_price=["1", " 2.5e3 ", "$5", None, "N/A", "1,5"],
         b=["1,5", "x", "", "2", "?", "1.5"],
     )
-    found = list(list_misfits(path, {"unit.price": ".", "b": ",", "gone": "."}))
+    plain, comma = CellType("number"), CellType("number", ",")
+    found = list(list_misfits(path, {"unit.price": plain, "b": comma, "gone": plain}))
     assert found == [(3, "b", "x"), (4, "unit.price", "$5"), (7, "unit.price", "1,5"),
                      (7, "b", "1.5")]  # fmt: skip
-    found = list(list_misfits(path, {"unit.price": "."}, ["", "$5"]))
+    found = list(list_misfits(path, {"unit.price": CellType("number", missing=("", "$5"))}))
     assert found == [(6, "unit.price", "N/A"), (7, "unit.price", "1,5")]
     assert list(list_misfits(path, {})) == []
+
+
+def test_cells_written_as_a_columns_numbers_are_no_misfits(
+    tmp_path: Path,
+) -> None:
+    path = table(tmp_path / "t.parquet", price=["$1,050", "1,234.5", "−3", "12-", "1,2", "x"])
+    written = {"kind": "number", "thousands": ",", "symbols": True}
+    found = list(list_misfits(path, {"price": cell_type(written, None)}))
+    assert found == [(6, "price", "1,2"), (7, "price", "x")]
 
 
 def test_every_cell_with_a_problem_is_handed_out(app: Flask, member: User, tmp_path: Path) -> None:

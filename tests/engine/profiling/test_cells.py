@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 
 from tasks.engine import cells as arrow
 from tasks.engine import coercion, tables
+from tasks.engine.cell_text import number_of
 from tasks.engine.loading import load_cells, training_data
 from tasks.engine.splitting import hash_data
 from tests.engine.profiling.conftest import write_table
 
 WRITTEN = [(d, t, s) for d in ".," for t in ("", ".", ",", " ", "'") if d != t for s in (0, 1)]
-NUMBERS = st.text("0123456789.,-+eE $%()'€ \u00a0x٢_", max_size=9)
+NUMBERS = st.text("0123456789.,-+−eE $%()'€ \u00a0x٢_", max_size=9)
 SPECIAL = st.sampled_from(
     ["1,050,000", "$1,050", "1e999", "1e-999", "inf", "nan", "NA", " 5", "-", "12.5%", "(3)", "+7",
      "1.234,5", "0x1", "12345678901234567890", "1 234", "00", "\n1", "2026-01-05", "yes",
+     "2026-01-05T23:30:00+02:00", "2026-01-05T23:30:00Z",
      "Infinity"]
 )  # fmt: skip
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
@@ -32,7 +34,7 @@ FAST = settings(deadline=None, max_examples=60)
 def test_numbers_are_the_same(texts: list[str], written: tuple[str, str, bool]) -> None:
     stripped = [text.strip() for text in texts]
     found = arrow.parse_numbers(pa.array(stripped, pa.string()), written)
-    np.testing.assert_array_equal(found, [coercion.number_of(text, *written) for text in stripped])
+    np.testing.assert_array_equal(found, [number_of(text, *written) for text in stripped])
     together = coercion.numbers(np.array([*stripped, None], dtype=object), *written)
     np.testing.assert_array_equal(found, together[:-1])
 
@@ -73,6 +75,7 @@ COLUMNS: list[dict[str, Any]] = [
     {"name": "k", "kind": "category", "values": ["yes", "1"]},
     {"name": "t", "kind": "text"},
     {"name": "d", "kind": "date", "format": "%Y-%m-%d"},
+    {"name": "z", "kind": "date", "format": "ISO8601", "offset": 120},
 ]
 NAMES = [column["name"] for column in COLUMNS]
 

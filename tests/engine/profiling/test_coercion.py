@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.engine import coercion
+from tasks.engine.cell_text import MISSING, number_of
 from tasks.engine.coercion import SchemaError, TargetError
+from tasks.engine.export import schema_source
 
 COLUMNS = [
     {"name": "n", "kind": "number", "decimal": "."},
@@ -22,6 +24,7 @@ COLUMNS = [
     {"name": "t", "kind": "text"},
     {"name": "d", "kind": "date", "format": "%Y-%m-%d"},
     {"name": "m", "kind": "date", "format": "%d/%m/%Y %H:%M"},
+    {"name": "z", "kind": "date", "format": "ISO8601", "offset": 120},
 ]
 SCHEMA = {
     "columns": COLUMNS,
@@ -37,6 +40,7 @@ TEXT = {
     "t": ["a b", "", " c ", None],
     "d": ["2026-01-05", "1969-12-31", "", "05/01/2026"],
     "m": ["05/01/2026 13:45", "31/12/1969 00:00", None, "x"],
+    "z": ["2026-01-05T00:30+02:00", "1969-12-31T22:30Z", None, "today"],
 }
 
 
@@ -62,6 +66,8 @@ def test_each_kind_becomes_what_is_learned_from() -> None:
         "d__days": [20458, -1, nan, nan],
         "m__days": [20458, -1, nan, nan],
         "m__hour": [13, 0, nan, nan],
+        "z__days": [20458, 0, nan, nan],
+        "z__hour": [0, 0, nan, nan],
     }
     for name, values in expected.items():
         assert X[name].dtype == np.float64, name
@@ -84,11 +90,12 @@ def test_what_cannot_be_read_is_counted_by_column() -> None:
         ("UNSEEN_CATEGORY", "k"): 1,
         ("NOT_READABLE", "d"): 1,
         ("NOT_READABLE", "m"): 1,
+        ("NOT_READABLE", "z"): 1,
     }
     assert all(w["message"] for w in warnings)
 
 
-@pytest.mark.parametrize("marker", sorted(coercion.MISSING))
+@pytest.mark.parametrize("marker", MISSING)
 def test_missing_marker_is_missing_everywhere(marker: str) -> None:
     text = frame({name: [f" {marker} "] for name in TEXT})
     X, warnings = coercion.features_from_text(text, SCHEMA)
@@ -110,7 +117,7 @@ def test_missing_columns_are_named_all_at_once_and_others_ignored() -> None:
     ["1", "-1.5", "+.5", "1.", "1e5", "1E-3", "007", "1e0001", "123456789012345678", "1e-999"],
 )
 def test_plain_numbers_are_numbers(cell: str) -> None:
-    assert coercion.number_of(cell) == float(cell)
+    assert number_of(cell) == float(cell)
     assert coercion.numbers(np.array([cell], dtype=object))[0] == float(cell)
 
 
@@ -119,7 +126,7 @@ def test_plain_numbers_are_numbers(cell: str) -> None:
     ["1_000", "inf", "-Infinity", "nan", "1e999", "0x10", "1,5", "1 000", "$5", "5%", "e5", "."],
 )
 def test_anything_else_is_no_number(cell: str) -> None:
-    assert np.isnan(coercion.number_of(cell))
+    assert np.isnan(number_of(cell))
     both = coercion.numbers(np.array(["1", cell], dtype=object))
     assert both[0] == 1
     assert np.isnan(both[1])
@@ -134,7 +141,7 @@ def test_a_number_does_not_depend_on_the_cells_beside_it(
 ) -> None:
     cleaned = coercion.clean(np.array([*cells, None], dtype=object))[:-1]
     together = coercion.numbers(cleaned, decimal)
-    alone = [np.nan if c is None else coercion.number_of(c, decimal) for c in cleaned]
+    alone = [np.nan if c is None else number_of(c, decimal) for c in cleaned]
     np.testing.assert_array_equal(together, alone)
 
 
@@ -172,6 +179,33 @@ def test_dates_are_moments_without_a_zone(date_format: str, cell: str, moment: s
     assert found[0] == pd.Timestamp(moment)
     assert found[1:].isna().all()
     assert found.dt.tz is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "moment"),
+    [
+        ("2020-01-01T23:30:00+02:00", "2020-01-01 23:30"),
+        ("2020-01-01 23:30:00+0200", "2020-01-01 23:30"),
+        ("2020-01-01T21:30:00Z", "2020-01-01 23:30"),
+        ("2020-01-01T18:30:00-03", "2020-01-01 23:30"),
+        ("2020-01-01T23:30:00", "2020-01-01 23:30"),
+        ("2020-01-01", "2020-01-01"),
+    ],
+)
+def test_moments_with_a_zone_are_those_of_the_columns_clock(cell: str, moment: str) -> None:
+    cells = np.array([cell, None], dtype=object)
+    assert coercion.dates(cells, "ISO8601", 120)[0] == pd.Timestamp(moment)
+
+
+def test_moments_of_several_zones_in_one_format_are_in_utc() -> None:
+    cells = np.array(["2020-01-01T23:30:00+0200", "2020-01-01T20:30:00-0100"], dtype=object)
+    found = coercion.dates(cells, "%Y-%m-%dT%H:%M:%S%z")
+    assert found.tolist() == [pd.Timestamp("2020-01-01 21:30")] * 2
+
+
+@pytest.mark.parametrize("cell", ["today", "now", "-2026-01-05"])
+def test_words_are_no_moments(cell: str) -> None:
+    assert coercion.dates(np.array([cell], dtype=object), "ISO8601").isna().all()
 
 
 def test_hour_is_there_only_where_the_format_has_a_time() -> None:
@@ -214,16 +248,16 @@ def test_rows_without_a_target_are_left_out_of_training() -> None:
 
 def test_no_rows_are_no_problem() -> None:
     X, warnings = coercion.features_from_text(frame({name: [] for name in TEXT}), SCHEMA)
-    assert X.shape == (0, 16)
+    assert X.shape == (0, 22)
     assert not warnings
     assert set(X.dtypes.astype(str)) == {"float64", "object"}
 
 
 WITHOUT_PYARROW = """
 import json, sys
-sys.modules["pyarrow"] = None
+sys.modules["pyarrow"] = sys.modules["tasks"] = None
 sys.path.insert(0, sys.argv[1])
-import pandas as pd, coercion
+import pandas as pd, schema as coercion
 text, schema = json.load(sys.stdin)
 X, warnings = coercion.features_from_text(pd.DataFrame(text, dtype=object), schema)
 types = {name: str(dtype) for name, dtype in X.dtypes.items()}
@@ -231,10 +265,10 @@ print(json.dumps([json.loads(X.to_json(double_precision=15)), types, warnings]))
 """
 
 
-def test_result_is_the_same_on_a_machine_without_pyarrow() -> None:
-    here = Path(coercion.__file__).parent
+def test_result_is_the_same_in_a_bundle_without_pyarrow_and_trainyard(tmp_path: Path) -> None:
+    (tmp_path / "schema.py").write_text(schema_source(SCHEMA), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_PYARROW, str(here)],
+        [sys.executable, "-c", WITHOUT_PYARROW, str(tmp_path)], cwd=tmp_path,
         input=json.dumps([TEXT, SCHEMA]), capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     values, types, warnings = json.loads(done.stdout)

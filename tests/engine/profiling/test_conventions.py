@@ -163,5 +163,6 @@ def test_ambiguous_dates_are_asked_with_both_meanings(profile_cells: ProfileCell
     column = profile_cells(["04/04/2026", "03/04/2026"]).columns[0]
     assert column["question"] == {
         "about": "date", "formats": ["%d/%m/%Y", "%m/%d/%Y"], "example": "03/04/2026",
-        "meanings": ["3 April 2026", "4 March 2026"], "chosen": None,
+        "meanings": ["3 April 2026", "4 March 2026"], "of": 0, "left": [0, 0], "from": None,
+        "chosen": None,
     }  # fmt: skip

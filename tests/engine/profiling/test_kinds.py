@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tasks.engine import coercion
+from tests.engine.reading.conftest import Reader
 
 ProfileOf = Callable[..., tuple[dict[str, Any], list[Any]]]
 WORDS = "the quick brown fox jumps over a lazy dog while seven wizards box with quiet jackals"
@@ -26,6 +27,12 @@ def numbered(n: int, form: str = "{}") -> list[str]:
         (["Yes", "No", "?", "No"], "boolean"),
         (["True", "False"], "boolean"),
         (["t", "f"], "boolean"),
+        (["ja", "nein", ""], "boolean"),
+        (["JA", "Nein", "nein"], "boolean"),
+        (["Oui", "Non"], "boolean"),
+        (["да", "нет"], "boolean"),
+        (["ja", "no"], "category"),
+        ([f"{i:08x}-1fa4-4b{i:02x}-a0{i:02x}-{i:012x}" for i in range(60)], "identifier"),
         (["1", "2", "1"], "number"),
         (["red", "green", "red"], "category"),
         (["5", "5", "5"], "constant"),
@@ -51,7 +58,8 @@ def test_kind_of_a_column(profile_of: ProfileOf, cells: list[str], kind: str) ->
 
 
 @pytest.mark.parametrize("name", ["id", "ID", "user_id", "customerID", "PassengerId",
-                                  "userid", "row", "index", "Unnamed: 0",
+                                  "userid", "row", "index", "Unnamed: 0", "No.", "#", "house_no",
+                                  "Kundennummer", "Lfd. Nr.", "order number",
                                   "order key", "sample.id"])  # fmt: skip
 def test_whole_numbers_with_the_name_of_an_id_identify(profile_of: ProfileOf, name: str) -> None:
     profile, problems = profile_of(numbered(30), name)
@@ -60,9 +68,21 @@ def test_whole_numbers_with_the_name_of_an_id_identify(profile_of: ProfileOf, na
 
 
 @pytest.mark.parametrize("name", ["paid", "humid", "grid", "bid", "HUMID", "liquid", "price_index",
-                                  "monkey", "amount"])  # fmt: skip
+                                  "monkey", "amount", "casino", "number of rooms"])  # fmt: skip
 def test_names_that_only_end_like_an_id_are_numbers(profile_of: ProfileOf, name: str) -> None:
     assert profile_of(numbered(30), name)[0]["kind"] == "number"
+
+
+def test_words_for_yes_and_no_in_several_ways_are_told(profile_of: ProfileOf) -> None:
+    profile, (problem,) = profile_of(["JA", "Nein", "nein"])
+    assert (profile["kind"], problem.code) == ("boolean", "BOOLEAN_MIXED")
+    assert '"JA", "Nein", "nein"' in problem.message
+
+
+def test_ids_that_pandas_wrote_beside_missing_ones_identify(profile_of: ProfileOf) -> None:
+    assert profile_of([*(f"{n}.0" for n in numbered(30)), ""], "customer_id")[0]["kind"] == (
+        "identifier"
+    )
 
 
 def test_id_that_repeats_tells_groups_not_rows(profile_of: ProfileOf) -> None:
@@ -83,7 +103,39 @@ def test_id_that_repeats_tells_groups_not_rows(profile_of: ProfileOf) -> None:
 def test_only_counting_from_the_first_row_numbers_rows(
     profile_of: ProfileOf, cells: list[str], kind: str
 ) -> None:
-    assert profile_of(cells)[0]["kind"] == kind
+    assert profile_of(cells, "column_2")[0]["kind"] == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "is_first", "kind"),
+    [
+        ("points", True, "identifier"),
+        ("points", False, "number"),
+        ("rank", True, "number"),
+        ("rank", False, "number"),
+        ("year", True, "number"),
+        ("age", False, "number"),
+        ("Week", True, "number"),
+        ("column_2", False, "identifier"),
+        ("nr", False, "identifier"),
+    ],
+)
+def test_rows_are_numbered_by_the_first_column_or_one_without_a_name(
+    reader: Reader, name: str, is_first: bool, kind: str
+) -> None:
+    rows = [(f"{i},w" if is_first else f"w,{i}") for i in range(1, 41)]
+    names = f"{name},other" if is_first else f"other,{name}"
+    result = reader.profile("\n".join([names, *rows]) + "\n", header=True)
+    column = next(column for column in result.columns if column["name"] == name)
+    assert column["kind"] == kind
+
+
+@pytest.mark.parametrize("name", ["income", "height", "x"])
+def test_measured_numbers_that_all_differ_are_no_identifiers(
+    profile_of: ProfileOf, name: str
+) -> None:
+    assert profile_of([str(i * 37 % 1009) for i in range(40)], name)[0]["kind"] == "number"
+    assert profile_of([f"{i * 37 % 1009}.5" for i in range(40)], name)[0]["kind"] == "number"
 
 
 def test_numbers_with_some_texts_are_told_with_count_and_line(profile_of: ProfileOf) -> None:
@@ -143,7 +195,7 @@ def test_decimal_sign_is_found_column_by_column(
     [
         (["2026-01-05", "2025-12-31"], "%Y-%m-%d"),
         (["2026-01-05 10:00:00", "2025-12-31 23:59:59"], "%Y-%m-%d %H:%M:%S"),
-        (["2026-01-05T10:00:00Z", "2025-12-31T23:59:59+02:00"], "ISO8601"),
+        (["2026-01-05T10:00:00Z", "2025-12-31T23:59:59.5Z"], "ISO8601"),
         (["20141013T000000", "20150225T000000"], "ISO8601"),
         (["31.12.2025", "01.02.2026"], "%d.%m.%Y"),
         (["13/01/2026", "01/02/2026"], "%d/%m/%Y"),

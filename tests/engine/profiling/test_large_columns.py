@@ -116,3 +116,18 @@ def test_copies_are_looked_for_in_the_first_rows_of_a_long_table(
     (problem,) = [p for p in result.problems if p.code == "DUPLICATE_ROWS"]
     assert problem.message.startswith("1,000 of the first 9,000 rows are copies")
     assert problem.line == 8_002
+
+
+def test_how_often_a_value_stands_is_counted_in_all_rows(table: Path, tmp_path: Path) -> None:
+    rare = [f"K{n}" for n in range(1, N)]  # no row of the sample but one has "often"
+    cells = ["often", *[("often" if n % 30 == 7 else value) for n, value in enumerate(rare)]]
+    result = profile_table(write_table(tmp_path / "t", {"x": cells}), {"decimal": "."})  # type: ignore[dict-item]
+    (column,), (details,) = result.columns, result.details
+    known = pd.Series(cells).value_counts()
+    assert column["top"][0] == {"value": "often", "count": known["often"]}
+    for value in details["top"]:
+        assert value["count"] == known[value["value"]]
+    shown = dict(zip(details["histogram"]["labels"], details["histogram"]["counts"], strict=True))
+    assert shown["often"] == known["often"]
+    assert sum(shown.values()) == N
+    assert "rarest" not in column

@@ -1,6 +1,7 @@
 """What is worth checking in a table as a whole, and what is not worth a word."""
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,55 @@ def test_transform_of_a_numeric_target_is_a_leak(tmp_path: Path) -> None:
     near = [f"{float(x) + e:.2f}" for x, e in zip(NOISE, RNG.normal(0, 2, N), strict=True)]
     result = profile(tmp_path, {"cubed": cubed, "near": near, "price": NOISE}, target="price")
     assert [c for c, _n, _l in found(result, "TARGET_LEAK")] == ["cubed"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda x: f"{np.log(x):.5f}",
+        lambda x: f"{-x:.2f}",
+        lambda x: f"{x * 1000 + 5:.0f}",
+        lambda x: f"{1 / x:.7f}",
+        lambda x: f"{x:.1f}",
+    ],
+)
+def test_any_rising_or_falling_transform_is_a_leak(
+    tmp_path: Path, form: Callable[[float], str]
+) -> None:
+    prices = RNG.lognormal(5, 1, N)
+    columns = {"noise": NOISE, "other": [form(x) for x in prices],
+               "price": [f"{x:.2f}" for x in prices]}  # fmt: skip
+    result = profile(tmp_path, columns, target="price")
+    assert [c for c, _n, _l in found(result, "TARGET_LEAK")] == ["other"]
+
+
+@pytest.mark.parametrize("classes", [3, 15, 40])
+def test_codes_of_the_classes_are_a_leak(tmp_path: Path, classes: int) -> None:
+    codes = RNG.permutation(1000)[:classes]
+    at = RNG.integers(0, classes, N)
+    columns = {"noise": NOISE, "code": [str(codes[n]) for n in at], "kind": [f"k{n}" for n in at]}
+    result = profile(tmp_path, columns, target="kind")
+    assert [c for c, _n, _l in found(result, "TARGET_LEAK")] == ["code"]
+
+
+def test_columns_that_say_the_same_in_another_way_are_told_once(tmp_path: Path) -> None:
+    days = [f"2020-{n % 12 + 1:02}-{n % 28 + 1:02}" for n in range(N)]
+    columns = {
+        "a": NOISE, "b": [f"{x}0" for x in NOISE], "c": [f" {x}" for x in NOISE],
+        "d": ["", *NOISE[1:]], "day": days,
+        "tag": [".".join(reversed(day.split("-"))) for day in days],
+        "won": LABEL, "flag": ["1" if label == "yes" else "0" for label in LABEL], "z": CITY,
+    }  # fmt: skip
+    problems = profile(tmp_path, columns, target="z").problems
+    told = [p.message for p in problems if p.code == "DUPLICATE_COLUMNS"]
+    assert told == [
+        '"b" says the same as "a" in every row, written in another way',
+        '"c" is the same as "a" in every row',
+        '"tag" says the same as "day" in every row, written in another way',
+        '"flag" says the same as "won" in every row, written in another way',
+    ]
+    correlated = [p.message for p in problems if p.code == "CORRELATED"]
+    assert all('"d"' in message for message in correlated)  # the others were told already
 
 
 def test_class_too_rare_for_the_folds_is_told(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tasks.engine.coercion import number_of
+from tasks.engine.cell_text import number_of
 from tasks.engine.reader.blocks import take_block
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.mending import drop_empty, mend_quotes

@@ -7,13 +7,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.engine.coercion import MISSING as TRAINING_MISSING
+from tasks.engine.cell_text import MISSING
+from tasks.engine.coercion import missing_markers
 from tasks.engine.rows import cells as row_cells
 from tasks.engine.rows.cells import OpenTable, fetch_rows
 from tasks.engine.rows.conditions import make_condition
 from tasks.engine.rows.search import ORDERED_AT_MOST, Order, RowQuery, find_rows
 from tasks.engine.rows.stream import stream_rows
-from tasks.engine.rows.values import MISSING, CellType, cell_type, comparable
+from tasks.engine.rows.values import CellType, cell_type, comparable
 from tasks.engine.tables import LINE
 
 TEXT = CellType()
@@ -156,5 +157,5 @@ def test_dates_are_read_in_every_format_that_a_column_may_have(date_format: str)
 
 
 def test_what_is_missing_is_the_same_as_in_training() -> None:
-    assert set(MISSING) == TRAINING_MISSING
+    assert set(MISSING) == missing_markers({})
     assert cell_type({"kind": "text"}, {"missing": ["", "-9"]}).missing == ("", "-9")

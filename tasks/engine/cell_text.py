@@ -1,0 +1,66 @@
+"""How values are written in cells: what is missing, numbers and the signs in them, moments.
+
+One place for all who read cells: `coercion` (whose bundles hold this file's text too), Arrow's
+`cells`, and the pages, which may import neither numpy nor pandas. It imports nothing of Trainyard.
+"""
+
+import math
+import re
+
+MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "Null", "None", "?", "-")
+# Patterns are read by Python and by Arrow's RE2 alike.
+PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+OTHER_DIGITS = r"^[+-]?[\p{Nd}.]+([eE][+-]?\p{Nd}+)?$"  # Python reads digits of every script
+# Written so that thousands of digits are gone through once, not once for each of them.
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+# Signs of money; of thousands, each with those that stand for it. All are parts of a class [].
+MONEY = "$¢-¥֏؋৲৳૱௹฿៛₠-⃀﷼﹩＄￠￡￥￦"
+THOUSANDS = {"": "", ",": ",", ".": ".", " ": " \xa0\u2009\u202f", "'": "'\u2019"}
+MINUS = "\u2212"  # as typesetters write it; it is read as a hyphen everywhere
+# What the signs around a number are replaced by, one after the other.
+SIGNS = (
+    (r"^\((.*)\)$", r"-\1"),
+    (f"^([+-]?) ?[{MONEY}][ \xa0\u202f]?", r"\1"),
+    (f"[ \xa0\u202f]?[{MONEY}%]$", ""),
+    (r"^([0-9].*)-$", r"-\1"),
+)
+TRUTH = dict.fromkeys(("true", "t", "yes", "y", "on", "1", "1.0"), 1.0)
+TRUTH |= dict.fromkeys(("false", "f", "no", "n", "off", "0", "0.0"), 0.0)
+# The time zone at the end of a moment: Z, +02, +0200 or +02:00 behind a time.
+ZONE = (
+    r"^[^T ]*[T ][0-9:.]+ ?"
+    r"(?P<zone>Z|[+-][0-9](?:[0-9](?::?[0-9]{2})?|:[0-9]{2})?)$"
+)
+
+
+def grouped(thousands: str, decimal: str) -> str:
+    """Return the pattern of a number with thousands separators, also the Indian 12,34,567."""
+    sign, point = f"[{THOUSANDS[thousands]}]", re.escape(decimal)
+    indian = f"[1-9][0-9]?({sign}[0-9]{{2}})+{sign}[0-9]{{3}}"
+    return f"^[+-]?([1-9][0-9]{{0,2}}({sign}[0-9]{{3}})+|{indian})({point}[0-9]*)?$"
+
+
+def number_of(cell: str, decimal: str = ".", thousands: str = "", symbols: bool = False) -> float:
+    """Return a cell's number, or NaN where the cell is none.
+
+    `symbols` says that signs of money and percent are left out: 12.5% is 12.5.
+    """
+    cell = cell.replace(MINUS, "-")
+    if symbols:
+        for pattern, kept in SIGNS:
+            cell = re.sub(pattern, kept, cell)
+    if thousands and re.search(grouped(thousands, decimal), cell):
+        cell = re.sub(f"[{THOUSANDS[thousands]}]", "", cell)
+    if decimal == ",":
+        cell = cell.replace(".", "x").replace(",", ".")
+    value = float(cell) if NUMBER.fullmatch(cell) else math.nan
+    return value if abs(value) < math.inf else math.nan
+
+
+def zone_minutes(zone: str) -> int:
+    """Return how many minutes a time zone, such as +02:00 or Z, is east of UTC."""
+    if zone == "Z":
+        return 0
+    hours, minutes = re.fullmatch(r"[+-](\d{1,2}):?(\d{2})?", zone).groups()  # type: ignore[union-attr]
+    total = int(hours) * 60 + int(minutes or 0)
+    return -total if zone[0] == "-" else total
