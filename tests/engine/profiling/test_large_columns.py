@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tasks.engine.profile import column_cells, duplicates, table_cells
+from tasks.engine.profile.number_tally import NumberTally
 from tasks.engine.profile.profiling import ProfileResult, profile_table
 from tests.engine.profiling.conftest import write_table
 
@@ -116,3 +117,9 @@ def test_copies_are_looked_for_in_the_first_rows_of_a_long_table(
     (problem,) = [p for p in result.problems if p.code == "DUPLICATE_ROWS"]
     assert problem.message.startswith("1,000 of the first 9,000 rows are copies")
     assert problem.line == 8_002
+
+
+def test_a_tally_of_many_rows_holds_its_sample_only() -> None:
+    tally = NumberTally(10_000_000)
+    tally.add(np.arange(250_000.0))
+    assert [(len(values), values.base) for values in tally.values] == [(2_500, None)]
