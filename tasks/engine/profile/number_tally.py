@@ -54,7 +54,7 @@ class NumberTally:
             self.is_about = True
             bits = mix((values + 0.0).view(np.uint64))
             self.hashes.append(bits[bits & PART == 0])
-            values = values[:: self.step]
+            values = values[:: self.step].copy()  # a view would keep all of them
             weights = np.ones(len(values))
         self.values.append(values)
         self.weights.append(weights)

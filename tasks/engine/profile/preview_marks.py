@@ -92,7 +92,7 @@ def _test_of(facts: Mapping[str, Any], cells: TableCells) -> Test | None:
 
 def _are_odd(cells: pa.Array, test: Test) -> np.ndarray:
     if isinstance(test, tuple):
-        return np.isnan(parse_numbers(cells, test))
+        return np.asarray(np.isnan(parse_numbers(cells, test)))
     return np.asarray(np.isnan(days_of(cells, test))) if test else np.ones(len(cells), bool)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tasks.engine.profile import column_cells, duplicates, table_cells
+from tasks.engine.profile.number_tally import NumberTally
 from tasks.engine.profile.profiling import ProfileResult, profile_table
 from tests.engine.profiling.conftest import write_table
 
@@ -131,3 +132,9 @@ def test_how_often_a_value_stands_is_counted_in_all_rows(table: Path, tmp_path: 
     assert shown["often"] == known["often"]
     assert sum(shown.values()) == N
     assert "rarest" not in column
+
+
+def test_a_tally_of_many_rows_holds_its_sample_only() -> None:
+    tally = NumberTally(10_000_000)
+    tally.add(np.arange(250_000.0))
+    assert [(len(values), values.base) for values in tally.values] == [(2_500, None)]
