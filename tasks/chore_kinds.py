@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from dashboard.chores.service import ChoreClaim, beat
 from dashboard.datasets.comparing import finish_difference
-from dashboard.datasets.reading import fail_reading, finish_reading, record_reading
+from dashboard.datasets.discarding import drop_unwanted
+from dashboard.datasets.reading import Reading, fail_reading, finish_reading, record_reading
 from dashboard.datasets.relations import finish_relation
 from dashboard.db import Dataset, Difference, Model, Prediction, Relation
 from dashboard.extensions import db
@@ -40,19 +41,23 @@ class ChoreKind(ABC):
     def fail(self, failure: Mapping[str, Any]) -> None:
         """Write that nothing came of it, and why."""
 
+    def clean_up(self) -> None:
+        """Delete what its child wrote that nobody wants any more; the child is gone by then."""
+        return  # most write nothing before they are asked to finish
+
 
 class ReadDataset(ChoreKind):
     """Read an uploaded file; or write a sample and read that."""
 
     work = "read_dataset"
-    reading: int | None = None  # of what: known when the payload was made
+    reading: Reading | None = None  # known when the payload was made
 
     def payload(self) -> dict[str, Any] | None:
         """Return where the file is and what the person decided about it."""
         dataset = db.session.get(Dataset, self.claim.subject_id)
         if dataset is None:
             return None
-        self.reading = dataset.reading
+        self.reading = Reading(dataset.token, dataset.reading)
         original = keys.dataset_original(dataset.id, dataset.token)
         table = keys.dataset_table(dataset.id, dataset.token, dataset.reading)
         profile = keys.dataset_profile(dataset.id, dataset.token, dataset.reading)
@@ -85,6 +90,12 @@ class ReadDataset(ChoreKind):
     def fail(self, failure: Mapping[str, Any]) -> None:
         """Refuse the file."""
         fail_reading(claim=self.claim, reading=self.reading, failure=failure)
+
+    def clean_up(self) -> None:
+        """Delete what was written of a file that was discarded meanwhile, or is read anew."""
+        if self.reading is not None:
+            token, number = self.reading
+            drop_unwanted(dataset_id=self.claim.subject_id, token=token, reading=number)
 
 
 class VerifyModel(ChoreKind):

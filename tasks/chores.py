@@ -17,6 +17,7 @@ from dashboard.chores.service import (
     put_back,
 )
 from dashboard.db.transaction import AWAY, is_away
+from dashboard.errors import DomainError
 from tasks.attempt import SILENCE_S
 from tasks.celery_app import celery, draining, settings, worker_name
 from tasks.child import CannotStart, Child
@@ -64,6 +65,15 @@ def run_chore(claim: ChoreClaim) -> None:
         kind.fail(explain(error))
     finally:
         child.kill()
+        _clean_up(kind)
+
+
+def _clean_up(kind: ChoreKind) -> None:
+    try:
+        kind.clean_up()
+    except (SQLAlchemyError, DomainError, OSError) as problem:
+        # The look through the storage finds it.
+        log.warning("what chore %s wrote in vain stays for now: %s", kind.claim.chore_id, problem)
 
 
 class ChoreWatch:

@@ -68,6 +68,18 @@ def claim_next_chore(*, worker: str) -> ChoreClaim | None:
         return ChoreClaim(chore.id, lease, taken, chore.kind, chore.subject_id)
 
 
+def lock_chores(session: Session, kind: str, subject_id: int) -> Sequence[Chore]:
+    """Lock the chores about a subject that are not over, in the caller's transaction.
+
+    Before the subject is locked: whoever does a chore locks it first, too.
+    """
+    found = select(Chore).where(
+        Chore.state.in_(("queued", "running")), Chore.kind == kind, Chore.subject_id == subject_id
+    )
+    fresh = found.order_by(Chore.id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(fresh).all()
+
+
 def held_chore(session: Session, claim: ChoreClaim) -> Chore | None:
     """Return the chore if the lease still holds."""
     return session.scalar(

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from flask import current_app
 
+from dashboard.datasets.discarding import forget
 from dashboard.datasets.transfers import (
     TransferView,
     find_transfer,
@@ -18,7 +19,6 @@ from dashboard.datasets.transfers import (
     stored_at,
     whole_parts,
 )
-from dashboard.datasets.uploads import forget
 from dashboard.datasets.watching import Watcher
 from dashboard.db import Dataset, Transfer, User
 from dashboard.errors import BadRequest, Conflict, DomainError, NotFound

@@ -15,6 +15,7 @@ from dashboard import queue
 from dashboard.clock import now
 from dashboard.datasets import parts
 from dashboard.datasets.checking import discard_upload
+from dashboard.datasets.discarding import discard_abandoned_uploads
 from dashboard.datasets.parts import part_urls, receive_part
 from dashboard.datasets.transfers import (
     begin_transfer,
@@ -22,7 +23,6 @@ from dashboard.datasets.transfers import (
     finish_transfer,
     look_at_transfer,
 )
-from dashboard.datasets.uploads import discard_abandoned_uploads
 from dashboard.db import Chore, Dataset, Transfer, User
 from dashboard.db.transaction import writing
 from dashboard.errors import BadRequest, Conflict, Forbidden, NotFound, TooLarge, ValidationFailed
@@ -272,7 +272,7 @@ def test_a_transfer_to_which_no_part_came_for_a_day_goes(stored_app: Flask) -> N
         for upload_id, hours in ((old, 30), (still_coming, 2)):
             row = session.scalars(select(Transfer).where(Transfer.dataset_id == upload_id)).one()
             row.touched_at = now() - timedelta(hours=hours)
-            session.get_one(Dataset, upload_id).created_at = now() - timedelta(hours=48)
+            session.get_one(Dataset, upload_id).touched_at = now() - timedelta(hours=48)
     assert discard_abandoned_uploads(before=now() - timedelta(days=1)) == 1
     assert set(db.session.scalars(select(Dataset.id))) == {still_coming, fresh}
     assert {f.key.split("/")[1] for f in get_storage().list_files()} == {
