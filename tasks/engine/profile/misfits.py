@@ -5,6 +5,7 @@ Imports pyarrow alone, because the web process reads with it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,13 +22,13 @@ NUMBERS = {
 
 
 def list_misfits(
-    parquet: Path, decimals: Mapping[str, str], missing: Sequence[str] | None = None
+    parquet: Path | BinaryIO, decimals: Mapping[str, str], missing: Sequence[str] | None = None
 ) -> Iterator[tuple[int, str, str]]:
     """Yield the cells of some columns that are neither missing nor plain numbers.
 
     Parameters
     ----------
-    parquet : Path
+    parquet : Path or file
         A table that `tabular.read_table` wrote.
     decimals : mapping of str to str
         The decimal sign of each column that is looked at, by name.
@@ -39,7 +40,7 @@ def list_misfits(
     tuple of (int, str, str)
         Line in the file, column, and the cell as it stands there; row by row.
     """
-    file = pq.ParquetFile(parquet)
+    file = pq.ParquetFile(parquet, pre_buffer=not isinstance(parquet, Path))
     every = file.schema_arrow.names
     names = [name for name in decimals if name in every]
     markers = pa.array(MISSING if missing is None else missing, pa.string())

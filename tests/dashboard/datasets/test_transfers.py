@@ -6,7 +6,6 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
-import boto3
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -40,24 +39,6 @@ PARTS = [ROWS[n * PART_BYTES : (n + 1) * PART_BYTES] for n in range(3)]
 @pytest.fixture(autouse=True)
 def taken_hints(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
-
-
-@pytest.fixture(params=["local", "s3"])
-def stored_app(
-    request: pytest.FixtureRequest, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Flask:
-    """The app over a folder, and over a bucket."""
-    if request.param == "s3":
-        address = request.getfixturevalue("s3_server")
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        name = f"bucket-{hashlib.sha256(request.node.name.encode()).hexdigest()[:20]}"
-        boto3.client("s3", endpoint_url=address, region_name="us-east-1").create_bucket(
-            Bucket=name
-        )
-        environ |= {"STORAGE_URL": f"s3://{name}/x", "S3_ENDPOINT_URL": address}
-    app: Flask = request.getfixturevalue("app")
-    return app
 
 
 def begin(user: User, size: int = len(ROWS), name: str = "rows.csv") -> int:

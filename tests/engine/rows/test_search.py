@@ -97,6 +97,7 @@ def test_a_download_in_an_order_goes_window_by_window(
     table: OpenTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tasks.engine.rows.stream.WINDOW_CELLS", 7)
+    monkeypatch.setattr("tasks.engine.rows.stream.ORDER_ROWS", 11)
     query = RowQuery(order=Order("a.b", NUMBER, descending=True))
     pieces = list(stream_rows(table, query, ["a.b"]))
     assert max(map(len, pieces)) == 7
