@@ -12,13 +12,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard import queue
-from dashboard.chores.service import add_chore
 from dashboard.clock import now
 from dashboard.datasets.discarding import forget
 from dashboard.datasets.families import join_family
 from dashboard.datasets.options import merge_options
 from dashboard.datasets.queries import get_upload
 from dashboard.datasets.questions import FIELD, mark_columns, read_answers
+from dashboard.datasets.reading import ask_reading
 from dashboard.datasets.service import clean_name
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
@@ -109,7 +109,7 @@ def _begin_reading(session: Session, dataset: Dataset, options: Mapping[str, Any
     dataset.options, dataset.reading = dict(options), dataset.reading + 1
     dataset.state, dataset.progress, dataset.problems = "reading", 0.0, []
     dataset.message, dataset.touched_at = "Waiting to be read", now()
-    add_chore(session, "read_dataset", dataset.id, urgent=True)
+    ask_reading(session, dataset)
 
 
 def _lock_upload(session: Session, user: User, dataset_id: int) -> Dataset:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from dashboard.chores.service import lock_chores
+from dashboard.datasets.reading import OF_A_FILE
 from dashboard.db import Dataset, Transfer
 from dashboard.db.one_by_one import one_by_one
 from dashboard.db.transaction import writing
@@ -35,7 +36,7 @@ def forget(dataset_id: int, *which: ColumnElement[bool]) -> bool:
     """
     with writing() as session:
         # In the order in which whoever reads it locks: the chore, then the row.
-        chores = lock_chores(session, "read_dataset", dataset_id)
+        chores = lock_chores(session, OF_A_FILE, dataset_id)
         session.scalar(select(Dataset.id).where(Dataset.id == dataset_id).with_for_update())
         coming = select(Transfer).where(Transfer.dataset_id == dataset_id).with_for_update()
         transfer = session.scalar(coming.execution_options(populate_existing=True))

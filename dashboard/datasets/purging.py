@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from dashboard.chores.service import lock_chores
 from dashboard.datasets.families import lock_family
+from dashboard.datasets.reading import OF_A_FILE
 from dashboard.db import Dataset
 from dashboard.db.one_by_one import one_by_one
 from dashboard.db.transaction import writing
@@ -38,7 +39,7 @@ def _purge(dataset_id: int) -> bool:
     """Remove one dataset; False when somebody took its deletion back meanwhile."""
     folder = keys.dataset_prefix(dataset_id)
     with writing() as session:
-        chores = lock_chores(session, "read_dataset", dataset_id)
+        chores = lock_chores(session, OF_A_FILE, dataset_id)
         lock_family(session, dataset_id)
         dataset = session.get(Dataset, dataset_id)
         if dataset is None or dataset.deleted_at is None:

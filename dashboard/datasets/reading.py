@@ -6,13 +6,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from dashboard.chores.service import ChoreClaim, end_chore, held_chore
+from dashboard import queue
+from dashboard.chores.service import FETCH, ChoreClaim, add_chore, end_chore, held_chore
 from dashboard.clock import now
 from dashboard.datasets.comparing import compare_with_former
 from dashboard.datasets.families import lock_family, mark_newest
 from dashboard.db import Dataset
 from dashboard.db.transaction import writing
 
+# The chores about a dataset's file.
+OF_A_FILE = (FETCH, "read_dataset")
 GIVEN_UP = "The file could not be read: the worker that reads it died again and again"
 
 
@@ -21,6 +24,20 @@ class Reading(NamedTuple):
 
     token: str
     number: int
+
+
+def ask_reading(session: Session, dataset: Dataset) -> None:
+    """Have a dataset's file read, and fetched before if it is not there yet.
+
+    Parameters
+    ----------
+    session : Session
+        The transaction; call `queue.wake` after it.
+    dataset : Dataset
+        The dataset or upload; its row has an id.
+    """
+    is_far = dataset.source.get("kind") == "address" and dataset.original_key is None
+    add_chore(session, FETCH if is_far else "read_dataset", dataset.id, urgent=True)
 
 
 def record_reading(
@@ -41,6 +58,33 @@ def record_reading(
             .returning(Dataset.id)
         ).scalar()
         return changed is not None
+
+
+def finish_fetch(*, claim: ChoreClaim, reading: Reading | None, values: Mapping[str, Any]) -> bool:
+    """Write where the file lies that was fetched, and have it read.
+
+    Parameters
+    ----------
+    claim, reading, values
+        As for `finish_reading`.
+
+    Returns
+    -------
+    bool
+        False when it is no longer wanted.
+    """
+    with writing() as session:
+        if not end_chore(session, claim):
+            return False
+        dataset = _lock(session, claim.subject_id)
+        if dataset is None or (dataset.token, dataset.reading) != reading:
+            return False
+        for name, value in values.items():
+            setattr(dataset, name, value)
+        dataset.message, dataset.touched_at = "Waiting to be read", now()
+        ask_reading(session, dataset)
+    queue.wake(queue.LIGHT)
+    return True
 
 
 def finish_reading(

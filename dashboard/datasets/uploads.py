@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.access import require_member
-from dashboard.chores.service import add_chore
 from dashboard.clock import now
 from dashboard.datasets.discarding import drop_unwanted, forget
 from dashboard.datasets.families import join_family
+from dashboard.datasets.reading import ask_reading
 from dashboard.datasets.service import MAX_NAME, clean_name
 from dashboard.datasets.watching import too_big
 from dashboard.db import Dataset, User
@@ -153,7 +153,7 @@ def hand_over(session: Session, dataset: Dataset, key: str, *, save: bool) -> No
     dataset.touched_at = now()
     if save:
         join_family(session, dataset)
-    add_chore(session, "read_dataset", dataset.id, urgent=True)
+    ask_reading(session, dataset)
 
 
 def create_sample(*, user: User, sample_id: str) -> Dataset:
@@ -182,6 +182,6 @@ def create_sample(*, user: User, sample_id: str) -> Dataset:
         session.add(dataset)
         session.flush()
         join_family(session, dataset)
-        add_chore(session, "read_dataset", dataset.id, urgent=True)
+        ask_reading(session, dataset)
     queue.wake(queue.LIGHT)
     return dataset

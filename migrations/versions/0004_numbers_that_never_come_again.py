@@ -30,9 +30,14 @@ def upgrade():
     with op.batch_alter_table('datasets', schema=None) as batch_op:
         batch_op.alter_column('touched_at', existing_type=sa.DateTime(), nullable=False)
     make_anew({'sqlite_autoincrement': True})
+    # Files are fetched by a chore of its own; what has no file yet and is no sample waits for one.
+    op.execute("UPDATE chores SET kind = 'fetch_file' WHERE kind = 'read_dataset'"
+               " AND state IN ('queued', 'running') AND subject_id IN"
+               " (SELECT id FROM datasets WHERE original_key IS NULL AND sample IS NULL)")
 
 
 def downgrade():
+    op.execute("UPDATE chores SET kind = 'read_dataset' WHERE kind = 'fetch_file'")
     make_anew({})
     with op.batch_alter_table('datasets', schema=None) as batch_op:
         batch_op.drop_column('touched_at')

@@ -50,7 +50,7 @@ def test_dataset_is_asked_for(any_app: Flask) -> None:
     assert (made.state, made.saved_at, made.file_name) == ("reading", None, "a.csv")
     assert made.source == {"kind": "address", "address": f"{FILE}?key=1"}
     chore = db.session.scalars(select(Chore)).one()
-    assert (chore.kind, chore.subject_id) == ("read_dataset", made.id)
+    assert (chore.kind, chore.subject_id) == ("fetch_file", made.id)
     with pytest.raises(Forbidden):
         addresses.create_from_address(user=make_user(role="viewer"), address=FILE)
 
