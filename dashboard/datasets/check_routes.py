@@ -190,6 +190,7 @@ def save(upload_id: int) -> Answer:
             name=request.form.get("name", ""),
             form=request.form,
             reading=request.form.get("reading", type=int),
+            token=request.form.get("token"),
         )
     except DomainError as problem:
         return _refused(upload_id, problem)

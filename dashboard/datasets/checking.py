@@ -125,6 +125,7 @@ def save_upload(
     name: str,
     form: Mapping[str, Any] | None = None,
     reading: int | None = None,
+    token: str | None = None,
 ) -> Dataset:
     """Make an upload that was read a dataset.
 
@@ -141,6 +142,9 @@ def save_upload(
         file is read once more; the dataset is there at once and ready when that is done.
     reading : int, optional
         Which reading the person saw: what is saved is what was seen.
+    token : str, optional
+        That of the upload that the person saw; another one may have its number by now, if a
+        backup was restored.
 
     Raises
     ------
@@ -158,7 +162,7 @@ def save_upload(
         if dataset.state != "ready":
             words = {"reading": "is still being read", "refused": "cannot be saved as it is"}
             raise Conflict(f"{dataset.file_name} {words[dataset.state]}")
-        if reading is not None and reading != dataset.reading:
+        if not (token in {None, dataset.token} and reading in {None, dataset.reading}):
             raise Conflict(READ_OTHERWISE)
         answers = read_answers(dataset, form or {})
         chosen = dataset.options.get("columns") or {}
