@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from tasks.engine.rows.cells import OpenTable, fetch_rows
 from tasks.engine.rows.order import Best
+from tasks.engine.rows.relay import PIECES_AT_MOST, relay_rows
 from tasks.engine.rows.search import Order, RowQuery, Search
 
 # How much of the table is held at once.
@@ -40,7 +41,12 @@ def stream_rows(table: OpenTable, query: RowQuery, names: Sequence[str]) -> Iter
             yield [list(row) for row in zip(*columns, strict=True)]
         return
     size = _window(table, names)
-    found = _in_order(table, query, query.order) if query.order else _in_file(table, query)
+    if query.order is None:
+        found = _in_file(table, query)
+    else:
+        for ordered in _in_order(table, query, query.order, _round(table, query.order, size)):
+            yield from relay_rows(table, ordered, names, size)
+        found = _without_key(table, query, query.order)
     for rows in found:
         for start in range(0, len(rows), size):
             yield fetch_rows(table, rows[start : start + size], names)[1]
@@ -53,13 +59,13 @@ def _window(table: OpenTable, names: Sequence[str]) -> int:
     return max(1, min(WINDOW_CELLS // max(1, len(names)), int(WINDOW_BYTES / max(1.0, a_row))))
 
 
-def _round(table: OpenTable, order: Order) -> int:
+def _round(table: OpenTable, order: Order, size: int) -> int:
     """Return how many rows of an order are held at once."""
     about, column = table.file.metadata, table.index[order.column]
     groups = [about.row_group(n) for n in range(about.num_row_groups)]
     text = sum(group.column(column).total_uncompressed_size for group in groups)
     a_key = KEY_BYTES + text / max(1, table.total)
-    return max(1, min(ORDER_ROWS, int(ORDER_BYTES / a_key)))
+    return max(1, min(ORDER_ROWS, int(ORDER_BYTES / a_key), PIECES_AT_MOST * size))
 
 
 def _in_file(table: OpenTable, query: RowQuery) -> Iterator[list[int]]:
@@ -67,9 +73,8 @@ def _in_file(table: OpenTable, query: RowQuery) -> Iterator[list[int]]:
         yield rows.to_pylist()
 
 
-def _in_order(table: OpenTable, query: RowQuery, order: Order) -> Iterator[list[int]]:
+def _in_order(table: OpenTable, query: RowQuery, order: Order, size: int) -> Iterator[list[int]]:
     after: tuple[pa.Scalar, int] | None = None
-    size = _round(table, order)
     while True:
         best = Best(size, order.descending, after)
         for keys, rows in Search(table, query).keys(order):
@@ -78,5 +83,8 @@ def _in_order(table: OpenTable, query: RowQuery, order: Order) -> Iterator[list[
         yield found
         if after is None or len(found) < size:
             break
+
+
+def _without_key(table: OpenTable, query: RowQuery, order: Order) -> Iterator[list[int]]:
     for keys, rows in Search(table, query).keys(order):
         yield rows.filter(pc.is_null(keys)).to_pylist()
