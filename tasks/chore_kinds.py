@@ -58,9 +58,9 @@ class OfAFile(ChoreKind):
     reading: Reading | None = None  # known when the payload was made
 
     def payload(self) -> dict[str, Any] | None:
-        """Return what the child needs."""
+        """Return what the child needs; None also when it was done by a chore before this one."""
         dataset = db.session.get(Dataset, self.claim.subject_id)
-        if dataset is None:
+        if dataset is None or dataset.state != "reading":
             return None
         self.reading = Reading(dataset.token, dataset.reading)
         payload = {"storage": storage_address(), **self.needs(dataset)}

@@ -113,6 +113,18 @@ def test_a_former_reading_leaves_no_files_but_those_of_the_latter_stay(owner: Us
     assert stored(upload.id).table_key == second
 
 
+def test_what_is_asked_again_before_it_is_read_is_read_once(owner: User) -> None:
+    upload = upload_file(owner)
+    checking.change_reading(user=owner, dataset_id=upload.id, form={"delimiter": ";"})
+    begin_reading().finish({"state": "ready"})
+    claim = claim_next_chore(worker="light")
+    assert claim is not None
+    second = KINDS[claim.kind](claim)
+    assert second.payload() is None
+    second.fail({"code": "GONE", "message": "", "hint": ""})
+    assert (stored(upload.id).state, chores()) == ("ready", ["done", "failed"])
+
+
 def test_a_dataset_that_is_removed_while_it_is_read_leaves_the_file_that_is_shared(
     owner: User,
 ) -> None:
