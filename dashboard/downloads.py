@@ -2,15 +2,25 @@
 
 import csv
 import io
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
+from itertools import chain
+from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
-from flask import Response, stream_with_context
+from flask import Response
+
+from dashboard.errors import Unavailable
 
 CHUNK_BYTES = 1 << 16
 # A line of a file may be longer than csv's own limit; ours are bounded by the reader.
 csv.field_size_limit(2**31 - 1)
+# Of the 8 threads of a process (see deploy/gunicorn.py).
+TABLES_AT_ONCE = 4
+_tables = threading.BoundedSemaphore(TABLES_AT_ONCE)
+Table = Path | BinaryIO
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -50,9 +60,58 @@ def send_stream(
 
 
 def send_chunks(chunks: Iterator[bytes], *, file_name: str, media_type: str) -> Response:
-    """Answer with a file that is made while it is sent."""
-    response = Response(stream_with_context(chunks), mimetype=media_type)
+    """Answer with a file that is made while it is sent; nothing of the request is there by then.
+
+    So no connection to the database is held by somebody who takes hours.
+    """
+    response = Response(chunks, mimetype=media_type)
     response.headers["Content-Disposition"] = attachment(file_name)
+    return response
+
+
+def send_table(
+    opened: AbstractContextManager[Table],
+    lines: Callable[[Table], Iterator[bytes]],
+    *,
+    file_name: str,
+) -> Response:
+    """Answer with CSV that is made of a table while it is sent.
+
+    Only so many at once for each process: each holds one of its threads until the last byte was
+    taken, and a part of its table in memory; the others are left for pages.
+
+    Parameters
+    ----------
+    opened : context manager
+        Gives the table, as `Storage.seekable` does; it is left at the end.
+    lines : callable
+        From the table to pieces of the file. What keeps the first one from coming is raised here,
+        before any of the answer is sent.
+    file_name : str
+        What the browser saves it as.
+
+    Raises
+    ------
+    Unavailable
+        When there are as many as can be.
+    """
+
+    def pieces() -> Generator[bytes]:
+        if not _tables.acquire(blocking=False):
+            raise Unavailable(
+                f"{TABLES_AT_ONCE} tables are being downloaded from this server just now, and "
+                "that is the most at once. Try again in a minute"
+            )
+        try:
+            with opened as table:
+                yield from lines(table)
+        finally:
+            _tables.release()
+
+    made = pieces()
+    first = next(made)
+    response = send_chunks(chain([first], made), file_name=file_name, media_type="text/csv")
+    response.call_on_close(made.close)  # also where nobody takes more of it
     return response
 
 
@@ -79,10 +138,9 @@ def defused_csv(stream: BinaryIO) -> Iterator[bytes]:
     """Yield a CSV file with its formulas defused, line by line."""
     with stream:
         text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
-        sample = text.readline()
-        delimiter = max(",;\t|", key=sample.count)
-        text.seek(0)
-        for row in csv.reader(text, delimiter=delimiter):
+        first = text.readline()  # once: in a stream from a bucket there is no way back
+        delimiter = max(",;\t|", key=first.count)
+        for row in csv.reader(chain([first], text), delimiter=delimiter):
             line = io.StringIO()
             csv.writer(line, delimiter=delimiter).writerow([defuse(cell) for cell in row])
             yield line.getvalue().encode()

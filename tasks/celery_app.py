@@ -74,7 +74,9 @@ def begin_to_drain(**_: Any) -> None:
 
 @signals.worker_shutdown.connect
 def stop_to_live(**_: Any) -> None:
-    """Write that this worker is gone."""
+    """Write that this worker is gone, once no file is being fetched."""
+    from tasks.fetch_slot import slot
     from tasks.presence import Presence
 
+    slot.end(settings.grace_s)
     Presence.stop()

@@ -16,7 +16,7 @@ from dashboard.storage import Storage, keys
 from dashboard.storage.local import LocalStorage  # noqa: F401 - so that the forkserver has it
 from tasks.child import Send
 from tasks.comparing import compare_versions  # noqa: F401 - work of a child, like all below
-from tasks.dataset_work import read_dataset, relate_target  # noqa: F401 - likewise
+from tasks.dataset_work import fetch_file, read_dataset, relate_target  # noqa: F401 - likewise
 from tasks.engine import tables
 from tasks.engine.errors import EngineError
 from tasks.engine.export import Origin, small_schema, write_artefacts

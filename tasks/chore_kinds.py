@@ -4,9 +4,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from dashboard.chores.service import ChoreClaim, beat
+from dashboard.chores.service import FETCH, ChoreClaim, beat
 from dashboard.datasets.comparing import finish_difference
-from dashboard.datasets.reading import fail_reading, finish_reading, record_reading
+from dashboard.datasets.discarding import drop_unwanted
+from dashboard.datasets.reading import (
+    Reading,
+    fail_reading,
+    finish_fetch,
+    finish_reading,
+    record_reading,
+)
 from dashboard.datasets.relations import finish_relation
 from dashboard.db import Dataset, Difference, Model, Prediction, Relation
 from dashboard.extensions import db
@@ -40,37 +47,29 @@ class ChoreKind(ABC):
     def fail(self, failure: Mapping[str, Any]) -> None:
         """Write that nothing came of it, and why."""
 
+    def clean_up(self) -> None:
+        """Delete what its child wrote that nobody wants any more; the child is gone by then."""
+        return  # most write nothing before they are asked to finish
 
-class ReadDataset(ChoreKind):
-    """Read an uploaded file; or write a sample and read that."""
 
-    work = "read_dataset"
-    reading: int | None = None  # of what: known when the payload was made
+class OfAFile(ChoreKind):
+    """Something that is done with a dataset's file, for one reading of it."""
+
+    reading: Reading | None = None  # known when the payload was made
 
     def payload(self) -> dict[str, Any] | None:
-        """Return where the file is and what the person decided about it."""
+        """Return what the child needs; None also when it was done by a chore before this one."""
         dataset = db.session.get(Dataset, self.claim.subject_id)
-        if dataset is None:
+        if dataset is None or dataset.state != "reading":
             return None
-        self.reading = dataset.reading
-        original = keys.dataset_original(dataset.id, dataset.token)
-        table = keys.dataset_table(dataset.id, dataset.token, dataset.reading)
-        profile = keys.dataset_profile(dataset.id, dataset.token, dataset.reading)
-        payload = {
-            "storage": storage_address(),
-            "sample": dataset.sample,
-            "fetch": fetch_payload(dataset),
-            "original_key": dataset.original_key or original,
-            "table_key": table,
-            "rejects_key": keys.dataset_rejects(dataset.id, dataset.token, dataset.reading),
-            "profile_key": profile,
-            "file_name": dataset.file_name,
-            "options": dataset.options,
-            # A file that came in parts was not hashed on its way.
-            "is_hashed": dataset.sha256 is not None,
-        }
+        self.reading = Reading(dataset.token, dataset.reading)
+        payload = {"storage": storage_address(), **self.needs(dataset)}
         db.session.rollback()
         return payload
+
+    @abstractmethod
+    def needs(self, dataset: Dataset) -> dict[str, Any]:
+        """Return where the file is, or is to be, and what is to be done with it."""
 
     def progress(self, fraction: float, message: str) -> bool:
         """Write it to the dataset."""
@@ -78,13 +77,55 @@ class ReadDataset(ChoreKind):
             claim=self.claim, reading=self.reading, progress=fraction, message=message
         )
 
-    def finish(self, values: dict[str, Any]) -> None:
-        """Write the table's profile, or why the file is refused."""
-        finish_reading(claim=self.claim, reading=self.reading, values=values)
-
     def fail(self, failure: Mapping[str, Any]) -> None:
         """Refuse the file."""
         fail_reading(claim=self.claim, reading=self.reading, failure=failure)
+
+    def clean_up(self) -> None:
+        """Delete what was written of a file that was discarded meanwhile, or is read anew."""
+        if self.reading is not None:
+            token, number = self.reading
+            drop_unwanted(dataset_id=self.claim.subject_id, token=token, reading=number)
+
+
+class FetchFile(OfAFile):
+    """Fetch a file from an address; then it is read."""
+
+    work = "fetch_file"
+
+    def needs(self, dataset: Dataset) -> dict[str, Any]:
+        """Return what is fetched, and where to."""
+        original = keys.dataset_original(dataset.id, dataset.token)
+        return {"fetch": fetch_payload(dataset), "original_key": original}
+
+    def finish(self, values: dict[str, Any]) -> None:
+        """Write where it lies, and ask for its reading."""
+        finish_fetch(claim=self.claim, reading=self.reading, values=values)
+
+
+class ReadDataset(OfAFile):
+    """Read an uploaded file; or write a sample and read that."""
+
+    work = "read_dataset"
+
+    def needs(self, dataset: Dataset) -> dict[str, Any]:
+        """Return where the file is and what the person decided about it."""
+        of_this = dataset.id, dataset.token, dataset.reading
+        return {
+            "sample": dataset.sample,
+            "original_key": dataset.original_key or keys.dataset_original(*of_this[:2]),
+            "table_key": keys.dataset_table(*of_this),
+            "rejects_key": keys.dataset_rejects(*of_this),
+            "profile_key": keys.dataset_profile(*of_this),
+            "file_name": dataset.file_name,
+            "options": dataset.options,
+            # A file that came in parts was not hashed on its way.
+            "is_hashed": dataset.sha256 is not None,
+        }
+
+    def finish(self, values: dict[str, Any]) -> None:
+        """Write the table's profile, or why the file is refused."""
+        finish_reading(claim=self.claim, reading=self.reading, values=values)
 
 
 class VerifyModel(ChoreKind):
@@ -228,6 +269,7 @@ class RelateTarget(ChoreKind):
 
 
 KINDS: dict[str, type[ChoreKind]] = {
+    FETCH: FetchFile,
     "read_dataset": ReadDataset,
     "verify_model": VerifyModel,
     "predict": Predict,

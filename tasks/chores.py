@@ -17,11 +17,13 @@ from dashboard.chores.service import (
     put_back,
 )
 from dashboard.db.transaction import AWAY, is_away
+from dashboard.errors import DomainError
 from tasks.attempt import SILENCE_S
 from tasks.celery_app import celery, draining, settings, worker_name
 from tasks.child import CannotStart, Child
 from tasks.chore_kinds import KINDS, ChoreKind
 from tasks.failures import explain
+from tasks.fetch_slot import slot
 from tasks.presence import Presence
 
 LOOK_EVERY_S = 0.2
@@ -30,10 +32,11 @@ log = logging.getLogger(__name__)
 
 @celery.task(name=queue.TASK_NAMES[queue.LIGHT])
 def do_next_chore() -> None:
-    """Do the next chore, and go on while there is one."""
+    """Do the next chore, and go on while there is one; files are fetched meanwhile."""
+    slot.begin(run_chore)
     while not draining.is_set():
         with Presence.taking():
-            claim = claim_next_chore(worker=worker_name())
+            claim = claim_next_chore(worker=worker_name(), fetches=False)
             if claim is None:
                 return
             with Presence.working():
@@ -64,6 +67,15 @@ def run_chore(claim: ChoreClaim) -> None:
         kind.fail(explain(error))
     finally:
         child.kill()
+        _clean_up(kind)
+
+
+def _clean_up(kind: ChoreKind) -> None:
+    try:
+        kind.clean_up()
+    except (SQLAlchemyError, DomainError, OSError) as problem:
+        # The look through the storage finds it.
+        log.warning("what chore %s wrote in vain stays for now: %s", kind.claim.chore_id, problem)
 
 
 class ChoreWatch:

@@ -1,4 +1,4 @@
-"""What a child does with datasets: it reads, fetches or makes them, and looks at their columns."""
+"""What a child does with datasets: it fetches and reads them, and looks at their columns."""
 
 import tempfile
 from pathlib import Path
@@ -22,27 +22,35 @@ from tasks.work import UPLOAD_AGAIN, report_to, storage_of
 
 
 def read_dataset(payload: dict[str, Any], send: Send) -> None:
-    """Read a file that was uploaded, fetched or made as a sample into a table with its profile."""
+    """Read a file that was stored, or make a sample and read it, into a table with its profile."""
     storage = storage_of(payload)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if payload["sample"] or payload["fetch"]:
+        if payload["sample"]:
             source = folder / "original"
-            report = report_to(send)
-            if payload["fetch"]:
-                fetch(payload["fetch"], source, lambda part, said: report(0.3 * part, said))
-            else:
-                source.write_bytes(sample_csv(payload["sample"]))
-            original = storage.put_file(payload["original_key"], source)
-            extra = {"size_bytes": original.size_bytes, "sha256": original.sha256,
-                     "original_key": original.key}  # fmt: skip
-            send({"type": "done", "values": extra | _read(payload, storage, source, folder, send)})
+            source.write_bytes(sample_csv(payload["sample"]))
+            known = _put_original(payload, storage, source)
+            send({"type": "done", "values": known | _read(payload, storage, source, folder, send)})
             return
         what = f"The file {payload['file_name']}"
         with reading(storage, payload["original_key"], what, UPLOAD_AGAIN) as source:
             with hashing(source, is_wanted=not payload["is_hashed"]) as known:
                 values = _read(payload, storage, source, folder, send)
             send({"type": "done", "values": values | known})
+
+
+def fetch_file(payload: dict[str, Any], send: Send) -> None:
+    """Fetch a file from an address and store it."""
+    with tempfile.TemporaryDirectory() as name:
+        source = Path(name) / "original"
+        fetch(payload["fetch"], source, report_to(send))
+        known = _put_original(payload, storage_of(payload), source)
+    send({"type": "done", "values": known})
+
+
+def _put_original(payload: dict[str, Any], storage: Storage, source: Path) -> dict[str, Any]:
+    stored = storage.put_file(payload["original_key"], source)
+    return {"original_key": stored.key, "size_bytes": stored.size_bytes, "sha256": stored.sha256}
 
 
 def _read(

@@ -48,6 +48,7 @@ LONGEST_PAUSE_S = 5.0
 HINT_AGAIN_AFTER = timedelta(seconds=5)
 log = logging.getLogger(__name__)
 GIVE_UP: dict[str, Callable[[Session, int, Mapping[str, Any]], None]] = {
+    "fetch_file": lambda session, dataset_id, _why: refuse_unread(session, dataset_id),
     "read_dataset": lambda session, dataset_id, _why: refuse_unread(session, dataset_id),
     "verify_model": refuse_unverified,
     "predict": fail_prediction,

@@ -18,13 +18,11 @@ def storage_address() -> dict[str, Any]:
     return storage.storage_address(settings)
 
 
-def fetch_payload(dataset: Dataset) -> dict[str, Any] | None:
-    """Return what the child needs to fetch a file; None when there is nothing to fetch.
+def fetch_payload(dataset: Dataset) -> dict[str, Any]:
+    """Return what the child needs to fetch a file.
 
     What is allowed is looked up now: it may have changed since the person asked.
     """
-    if dataset.source.get("kind") != "address" or dataset.original_key:
-        return None
     return {
         "address": dataset.source["address"],
         "prefixes": [allowed.prefix for allowed in list_allowed()],

@@ -7,10 +7,10 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import func, inspect, select, text
 
-from dashboard.db import Job, JobAttempt, JobEvent, JobFold, LogLine, Model
+from dashboard.db import Dataset, Job, JobAttempt, JobEvent, JobFold, LogLine, Model
 from dashboard.db.transaction import writing
 from dashboard.extensions import db, migrate
-from tests.factories import make_model
+from tests.factories import make_dataset, make_model
 
 OF_A_JOB = (Job, JobAttempt, JobEvent, JobFold, LogLine, Model)
 
@@ -19,6 +19,37 @@ def test_migrations_match_the_records(any_app: Flask) -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, db.metadata) == []
+
+
+def tables_that_count_up() -> set[str]:
+    """Return the tables of a SQLite database that never give a number again."""
+    made = text("SELECT name FROM sqlite_master WHERE type='table' AND sql LIKE '%AUTOINCREMENT%'")
+    with db.engine.connect() as connection:
+        return set(connection.scalars(made))
+
+
+def test_numbers_never_come_again_where_the_records_say_so(app: Flask) -> None:
+    """A migration that makes a table anew loses this without a word."""
+    lasting = {
+        name
+        for name, table in db.metadata.tables.items()
+        if table.dialect_options["sqlite"]["autoincrement"]
+    }
+    assert {"datasets", "chores", "jobs", "models", "predictions"} <= lasting
+    assert tables_that_count_up() == lasting
+    config = migrate.get_config()
+    db.session.remove()
+    command.downgrade(config, "0003")
+    assert tables_that_count_up() == set()
+    command.upgrade(config, "head")
+    assert tables_that_count_up() == lasting
+
+
+def test_the_number_of_what_was_deleted_is_not_given_again(any_app: Flask) -> None:
+    gone = make_dataset()
+    with writing() as session:
+        session.delete(session.get_one(Dataset, gone.id))
+    assert make_dataset().id > gone.id
 
 
 def test_migrations_go_down_and_up_again(any_app: Flask) -> None:

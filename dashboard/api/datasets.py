@@ -111,7 +111,7 @@ def get_file(dataset_id: int) -> Response:
 
 
 @operation("GET", "/datasets/<int:dataset_id>/table.csv", "The table as it was read, as CSV",
-           answer="text/csv", errors=(404, 409))  # fmt: skip
+           answer="text/csv", errors=(404, 409, 503))  # fmt: skip
 def get_table(dataset_id: int) -> Response:
     return table_csv(queries.get_dataset(user=current_user(), dataset_id=dataset_id))
 

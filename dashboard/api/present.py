@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.clock import isoformat
+from dashboard.datasets.sources import source_of
 from dashboard.datasets.transfers import TransferView
 from dashboard.db import Dataset, Job, JobAttempt, JobFold, LogLine, Model, Prediction
 from dashboard.db.job import PRIORITY_NAMES
@@ -23,7 +24,7 @@ def dataset(record: Dataset) -> dict[str, Any]:
         "version": record.version,
         "family_id": record.family_id or record.id,
         "is_newest": record.is_newest,
-        "source": {"kind": "sample" if record.sample else "file", **record.source},
+        "source": source_of(record),
         "state": record.state,
         "progress": record.progress,
         "message": record.message,

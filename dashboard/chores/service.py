@@ -1,7 +1,7 @@
 """Chores: asking for one, and what the worker that does it writes."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,8 @@ from dashboard.extensions import db
 # A chore whose child died by itself is given up in this attempt. Attempts that ended with their
 # worker count as well, those that were handed back do not: a table with only one counter.
 MAX_ATTEMPTS = 3
+# Waits for a network, for an hour at most: it is done beside the others, not in its turn.
+FETCH = "fetch_file"
 # Writes, within the transaction, that nothing comes of a chore: its kind, its subject, and why.
 GiveUp = Callable[[Session, str, int, Mapping[str, Any]], None]
 
@@ -40,12 +42,22 @@ def add_chore(session: Session, kind: str, subject_id: int, *, urgent: bool = Fa
     session.add(Chore(kind=kind, subject_id=subject_id, urgent=urgent, hinted_at=now()))
 
 
-def claim_next_chore(*, worker: str) -> ChoreClaim | None:
-    """Take the next chore: those that somebody waits for first, then the oldest."""
+def claim_next_chore(*, worker: str, fetches: bool | None = None) -> ChoreClaim | None:
+    """Take the next chore: those that somebody waits for first, then the oldest.
+
+    Parameters
+    ----------
+    worker : str
+        Who takes it.
+    fetches : bool, optional
+        Only one that fetches a file, or only one that does not; by default either.
+    """
+    is_fetch = Chore.kind == FETCH
+    which = [] if fetches is None else [is_fetch if fetches else ~is_fetch]
     with writing() as session:
         chore = session.scalar(
             select(Chore)
-            .where(Chore.state == "queued")
+            .where(Chore.state == "queued", *which)
             .order_by(Chore.urgent.desc(), Chore.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -66,6 +78,20 @@ def claim_next_chore(*, worker: str) -> ChoreClaim | None:
             .returning(Chore.attempt)
         ).scalar_one()
         return ChoreClaim(chore.id, lease, taken, chore.kind, chore.subject_id)
+
+
+def lock_chores(session: Session, kinds: Collection[str], subject_id: int) -> Sequence[Chore]:
+    """Lock the chores about a subject that are not over, within the caller's transaction.
+
+    Before the subject is locked: whoever does a chore locks it first, too.
+    """
+    found = select(Chore).where(
+        Chore.state.in_(("queued", "running")),
+        Chore.kind.in_(kinds),
+        Chore.subject_id == subject_id,
+    )
+    fresh = found.order_by(Chore.id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(fresh).all()
 
 
 def held_chore(session: Session, claim: ChoreClaim) -> Chore | None:

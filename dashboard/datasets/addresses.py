@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 
 from dashboard import queue
 from dashboard.access import require_admin, require_member
-from dashboard.chores.service import add_chore
 from dashboard.datasets.address_rules import (
     BadAddressError,
     is_allowed,
@@ -17,6 +16,7 @@ from dashboard.datasets.address_rules import (
     parse_prefix,
 )
 from dashboard.datasets.families import join_family
+from dashboard.datasets.reading import ask_reading
 from dashboard.datasets.service import clean_name
 from dashboard.datasets.uploads import clean_file_name
 from dashboard.db import AllowedAddress, Dataset, User
@@ -139,6 +139,6 @@ def create_from_address(
         session.flush()
         if save:
             join_family(session, dataset)
-        add_chore(session, "read_dataset", dataset.id, urgent=True)
+        ask_reading(session, dataset)
     queue.wake(queue.LIGHT)
     return dataset

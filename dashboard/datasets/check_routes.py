@@ -73,7 +73,7 @@ def _where_it_went(upload_id: int) -> Response | None:
 def _check_page(
     upload_id: int, errors: Mapping[str, str] | None = None, conflict: str | None = None
 ) -> str:
-    upload = queries.get_upload(user=current_user, dataset_id=upload_id)
+    upload = checking.open_upload(user=current_user, dataset_id=upload_id)
     shown = _rows_in(request.form if request.method == "POST" else request.args)
     wanted = Wanted(
         q=shown.get("q", ""),
@@ -190,6 +190,7 @@ def save(upload_id: int) -> Answer:
             name=request.form.get("name", ""),
             form=request.form,
             reading=request.form.get("reading", type=int),
+            token=request.form.get("token"),
         )
     except DomainError as problem:
         return _refused(upload_id, problem)

@@ -5,27 +5,49 @@ half of each: who comes second is told what became of it.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dashboard import queue
-from dashboard.chores.service import add_chore
+from dashboard.clock import now
+from dashboard.datasets.discarding import forget
 from dashboard.datasets.families import join_family
 from dashboard.datasets.options import merge_options
 from dashboard.datasets.queries import get_upload
 from dashboard.datasets.questions import FIELD, mark_columns, read_answers
+from dashboard.datasets.reading import ask_reading
 from dashboard.datasets.service import clean_name
-from dashboard.datasets.uploads import drop_files, find_transfer_of
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 
+# How often it is written down that somebody looks at an upload.
+NOTED_EVERY = timedelta(hours=1)
 READ_OTHERWISE = (
     "The file was read in another way meanwhile, perhaps in another tab. "
     "Look at it again, then go on"
 )
+
+
+def open_upload(*, user: User, dataset_id: int) -> Dataset:
+    """Return an upload that somebody looks at, so that nobody takes it for abandoned.
+
+    Raises
+    ------
+    NotFound
+        When there is none of this person.
+    """
+    upload = get_upload(user=user, dataset_id=dataset_id)
+    moment = now()
+    if upload.touched_at > moment - NOTED_EVERY:
+        return upload
+    with writing() as session:
+        looked_at = update(Dataset).where(Dataset.id == dataset_id)
+        session.execute(looked_at.values(touched_at=moment))
+    return get_upload(user=user, dataset_id=dataset_id)
 
 
 def change_reading(
@@ -86,8 +108,8 @@ def _begin_reading(session: Session, dataset: Dataset, options: Mapping[str, Any
     """
     dataset.options, dataset.reading = dict(options), dataset.reading + 1
     dataset.state, dataset.progress, dataset.problems = "reading", 0.0, []
-    dataset.message = "Waiting to be read"
-    add_chore(session, "read_dataset", dataset.id, urgent=True)
+    dataset.message, dataset.touched_at = "Waiting to be read", now()
+    ask_reading(session, dataset)
 
 
 def _lock_upload(session: Session, user: User, dataset_id: int) -> Dataset:
@@ -103,6 +125,7 @@ def save_upload(
     name: str,
     form: Mapping[str, Any] | None = None,
     reading: int | None = None,
+    token: str | None = None,
 ) -> Dataset:
     """Make an upload that was read a dataset.
 
@@ -119,6 +142,9 @@ def save_upload(
         file is read once more; the dataset is there at once and ready when that is done.
     reading : int, optional
         Which reading the person saw: what is saved is what was seen.
+    token : str, optional
+        That of the upload that the person saw; another one may have its number by now, if a
+        backup was restored.
 
     Raises
     ------
@@ -136,7 +162,7 @@ def save_upload(
         if dataset.state != "ready":
             words = {"reading": "is still being read", "refused": "cannot be saved as it is"}
             raise Conflict(f"{dataset.file_name} {words[dataset.state]}")
-        if reading is not None and reading != dataset.reading:
+        if not (token in {None, dataset.token} and reading in {None, dataset.reading}):
             raise Conflict(READ_OTHERWISE)
         answers = read_answers(dataset, form or {})
         chosen = dataset.options.get("columns") or {}
@@ -164,8 +190,5 @@ def discard_upload(*, user: User, dataset_id: int) -> None:
         When there is no such upload of this person.
     """
     get_upload(user=user, dataset_id=dataset_id)
-    with writing() as session:
-        upload = _lock_upload(session, user, dataset_id)
-        transfer = find_transfer_of(session, dataset_id)
-        session.delete(upload)
-    drop_files(dataset_id, upload, transfer)
+    if not forget(dataset_id):
+        get_upload(user=user, dataset_id=dataset_id)  # which says what became of it

@@ -12,6 +12,7 @@ from dashboard.chores.service import ChoreClaim, add_chore, end_chore
 from dashboard.datasets.queries import get_dataset
 from dashboard.datasets.selections import LIVING, of_family
 from dashboard.db import Dataset, Difference, User
+from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.extensions import db
@@ -36,13 +37,13 @@ def ask_difference(*, user: User, from_id: int, to_id: int) -> None:
         When one of them is no readable table, or they are not of one dataset.
     """
     require_member(user)
-    for dataset_id in (from_id, to_id):
-        get_dataset(user=user, dataset_id=dataset_id)
     with writing() as session:
-        # In the order of their ids, and whoever asks for the same meanwhile waits.
-        rows = select(Dataset).where(Dataset.id.in_((from_id, to_id))).order_by(Dataset.id)
-        sides = session.scalars(rows.with_for_update(of=Dataset)).all()
-        if len({side.family_id for side in sides}) != 1 or len(sides) != 2:
+        # In the order of their ids; whoever asks for the same meanwhile waits, or deletes one.
+        ids = sorted(min(dataset_id, LARGEST_ID) for dataset_id in (from_id, to_id))
+        rows = select(Dataset.id).where(Dataset.id.in_(ids)).order_by(Dataset.id)
+        session.scalars(rows.with_for_update()).all()
+        sides = [get_dataset(user=user, dataset_id=dataset_id) for dataset_id in ids]
+        if len({side.family_id for side in sides}) != 1 or ids[0] == ids[1]:
             raise Conflict("Only two versions of one dataset can be compared")
         for side in sides:
             if side.state != "ready":

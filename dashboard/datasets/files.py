@@ -1,15 +1,12 @@
 """A dataset's files as answers, for pages and API alike."""
 
-import tempfile
-from typing import BinaryIO, cast
-
 from werkzeug.wrappers import Response
 
 from dashboard.db import Dataset
-from dashboard.downloads import send_stream
+from dashboard.downloads import send_stream, send_table
 from dashboard.errors import Conflict
 from dashboard.storage import get_storage
-from tasks.engine.tables import write_csv
+from tasks.engine.tables import stream_csv
 
 
 def original_file(dataset: Dataset) -> Response:
@@ -38,17 +35,12 @@ def table_csv(dataset: Dataset) -> Response:
     ------
     Conflict
         When the file was not read, or was refused.
+    NotFound
+        When the table is missing from the storage.
+    Unavailable
+        When as many tables are being handed out as can be at once.
     """
     if dataset.table_key is None:
         raise Conflict(f"{dataset.file_name} has no table: it is {dataset.state}")
-    out = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    with get_storage().local_copy(dataset.table_key) as path:
-        write_csv(path, cast(BinaryIO, out))
-    size = out.tell()
-    out.seek(0)
-    return send_stream(
-        cast(BinaryIO, out),
-        file_name=f"{dataset.name.removesuffix('.csv')}.csv",
-        media_type="text/csv",
-        size_bytes=size,
-    )
+    name = f"{dataset.name.removesuffix('.csv')}.csv"
+    return send_table(get_storage().seekable(dataset.table_key), stream_csv, file_name=name)

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from flask import current_app
 
+from dashboard.datasets.discarding import forget
 from dashboard.datasets.transfers import (
     TransferView,
     find_transfer,
@@ -18,7 +19,6 @@ from dashboard.datasets.transfers import (
     stored_at,
     whole_parts,
 )
-from dashboard.datasets.uploads import forget
 from dashboard.datasets.watching import Watcher
 from dashboard.db import Dataset, Transfer, User
 from dashboard.errors import BadRequest, Conflict, DomainError, NotFound
@@ -187,4 +187,8 @@ def part_urls(*, user: User, upload_id: int, numbers: Sequence[int]) -> dict[int
     if len(numbers) > PART_URLS_AT_ONCE or not all(1 <= n <= most for n in numbers):
         raise BadRequest(f"parts must be at most {PART_URLS_AT_ONCE} numbers from 1 to {most}")
     key, unfinished = stored_at(upload, transfer)
-    return {n: storage.part_url(key, unfinished, n) or "" for n in numbers}
+    urls = {}
+    for n in numbers:
+        length = part_length(transfer.size_bytes, (n - 1) * PART_BYTES)
+        urls[n] = storage.part_url(key, unfinished, n, length) or ""
+    return urls

@@ -23,9 +23,9 @@ def find_details(dataset: Dataset, positions: Sequence[int]) -> dict[int, Mappin
         return {}
     found: dict[int, Mapping[str, Any]] = {}
     try:
-        with get_storage().local_copy(dataset.profile_key) as path:
+        with get_storage().seekable(dataset.profile_key) as file:
             for first, length in _runs(positions):
-                found |= dict(enumerate(read_details(path, first, length), start=first))
+                found |= dict(enumerate(read_details(file, first, length), start=first))
     except NotFound:
         return {}
     return found
@@ -47,8 +47,8 @@ def find_summary(dataset: Dataset) -> Mapping[str, Any]:
     if dataset.profile_key is None:
         return {}
     try:
-        with get_storage().local_copy(dataset.profile_key) as path:
-            return read_summary(path)
+        with get_storage().seekable(dataset.profile_key) as file:
+            return read_summary(file)
     except NotFound:
         return {}
 

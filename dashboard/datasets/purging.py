@@ -4,7 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from dashboard.chores.service import lock_chores
 from dashboard.datasets.families import lock_family
+from dashboard.datasets.reading import OF_A_FILE
 from dashboard.db import Dataset
 from dashboard.db.one_by_one import one_by_one
 from dashboard.db.transaction import writing
@@ -37,12 +39,15 @@ def _purge(dataset_id: int) -> bool:
     """Remove one dataset; False when somebody took its deletion back meanwhile."""
     folder = keys.dataset_prefix(dataset_id)
     with writing() as session:
+        chores = lock_chores(session, OF_A_FILE, dataset_id)
         lock_family(session, dataset_id)
         dataset = session.get(Dataset, dataset_id)
         if dataset is None or dataset.deleted_at is None:
             return False
         # Another reading of a file names the file of the version that it was made from.
         own, original = keys.dataset_original(dataset_id, dataset.token), dataset.original_key
+        for chore in chores:
+            session.delete(chore)
         session.delete(dataset)
         session.flush()
         named = select(Dataset.original_key).where(Dataset.original_key.in_({own, original}))

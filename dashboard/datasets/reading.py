@@ -1,23 +1,47 @@
 """What the light worker writes about a dataset that it reads."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from dashboard.chores.service import ChoreClaim, end_chore, held_chore
+from dashboard import queue
+from dashboard.chores.service import FETCH, ChoreClaim, add_chore, end_chore, held_chore
 from dashboard.clock import now
 from dashboard.datasets.comparing import compare_with_former
 from dashboard.datasets.families import lock_family, mark_newest
 from dashboard.db import Dataset
 from dashboard.db.transaction import writing
 
+# The chores about a dataset's file.
+OF_A_FILE = (FETCH, "read_dataset")
 GIVEN_UP = "The file could not be read: the worker that reads it died again and again"
 
 
+class Reading(NamedTuple):
+    """Which reading it is, and of which row: nothing is written to another one of its number."""
+
+    token: str
+    number: int
+
+
+def ask_reading(session: Session, dataset: Dataset) -> None:
+    """Have a dataset's file read, and fetched before if it is not there yet.
+
+    Parameters
+    ----------
+    session : Session
+        The transaction; call `queue.wake` after it.
+    dataset : Dataset
+        The dataset or upload; its row has an id.
+    """
+    is_far = dataset.source.get("kind") == "address" and dataset.original_key is None
+    add_chore(session, FETCH if is_far else "read_dataset", dataset.id, urgent=True)
+
+
 def record_reading(
-    *, claim: ChoreClaim, reading: int | None, progress: float, message: str | None
+    *, claim: ChoreClaim, reading: Reading | None, progress: float, message: str | None
 ) -> bool:
     """Write how far the reading is, and a heartbeat; False when it is no longer wanted."""
     with writing() as session:
@@ -25,24 +49,55 @@ def record_reading(
         if chore is None:
             return False
         chore.heartbeat_at = now()
+        token, number = reading or (None, None)
+        which = Dataset.token == token, Dataset.reading == number
         changed = session.execute(
             update(Dataset)
-            .where(Dataset.id == claim.subject_id, Dataset.reading == reading)
+            .where(Dataset.id == claim.subject_id, *which)
             .values(progress=progress, message=message)
             .returning(Dataset.id)
         ).scalar()
         return changed is not None
 
 
-def finish_reading(*, claim: ChoreClaim, reading: int | None, values: Mapping[str, Any]) -> bool:
+def finish_fetch(*, claim: ChoreClaim, reading: Reading | None, values: Mapping[str, Any]) -> bool:
+    """Write where the file lies that was fetched, and have it read.
+
+    Parameters
+    ----------
+    claim, reading, values
+        As for `finish_reading`.
+
+    Returns
+    -------
+    bool
+        False when it is no longer wanted.
+    """
+    with writing() as session:
+        if not end_chore(session, claim):
+            return False
+        dataset = _lock(session, claim.subject_id)
+        if dataset is None or (dataset.token, dataset.reading) != reading:
+            return False
+        for name, value in values.items():
+            setattr(dataset, name, value)
+        dataset.message, dataset.touched_at = "Waiting to be read", now()
+        ask_reading(session, dataset)
+    queue.wake(queue.LIGHT)
+    return True
+
+
+def finish_reading(
+    *, claim: ChoreClaim, reading: Reading | None, values: Mapping[str, Any]
+) -> bool:
     """Write what was read: a table with its profile, or the problems that refuse it.
 
     Parameters
     ----------
     claim : ChoreClaim
         The lease.
-    reading : int
-        Which reading of the dataset this is; a later one makes this one worthless.
+    reading : Reading
+        Which one this is; a later one makes this one worthless.
     values : Mapping
         Columns of the dataset.
 
@@ -55,7 +110,7 @@ def finish_reading(*, claim: ChoreClaim, reading: int | None, values: Mapping[st
         if not end_chore(session, claim):
             return False
         dataset = _lock(session, claim.subject_id)
-        if dataset is None or dataset.reading != reading:
+        if dataset is None or (dataset.token, dataset.reading) != reading:
             return False
         for name, value in values.items():
             setattr(dataset, name, value)
@@ -66,7 +121,9 @@ def finish_reading(*, claim: ChoreClaim, reading: int | None, values: Mapping[st
         return True
 
 
-def fail_reading(*, claim: ChoreClaim, reading: int | None, failure: Mapping[str, Any]) -> bool:
+def fail_reading(
+    *, claim: ChoreClaim, reading: Reading | None, failure: Mapping[str, Any]
+) -> bool:
     """Write that a file could not be read, for a reason that lies with us, or is not known.
 
     Returns
@@ -78,7 +135,7 @@ def fail_reading(*, claim: ChoreClaim, reading: int | None, failure: Mapping[str
         if not end_chore(session, claim, failure=failure):
             return False
         dataset = _lock(session, claim.subject_id)
-        if dataset is None or dataset.reading != reading:
+        if dataset is None or (dataset.token, dataset.reading) != reading:
             return False
         message = ". ".join(filter(None, (failure["message"], failure.get("hint"))))
         return _refuse(session, dataset, message, failure["code"])

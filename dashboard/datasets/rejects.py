@@ -4,13 +4,14 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from werkzeug.wrappers import Response
 
 from dashboard.datasets.questions import list_questions
 from dashboard.db import Dataset
-from dashboard.downloads import defuse, defused_csv, send_chunks, send_stream
+from dashboard.downloads import defuse, defused_csv, send_chunks, send_stream, send_table
 from dashboard.errors import Conflict, NotFound
 from dashboard.storage import get_storage
 from tasks.engine.profile.misfits import list_misfits
@@ -95,6 +96,8 @@ def misfits_csv(upload: Dataset, *, raw: bool = False) -> Response:
     ------
     Conflict
         When there is no table yet, or none any more.
+    Unavailable
+        When as many tables are being handed out as can be at once.
     """
     if upload.state != "ready" or upload.table_key is None:
         raise Conflict(f"{upload.file_name} has no rows to look at: it is {upload.state}")
@@ -103,14 +106,13 @@ def misfits_csv(upload: Dataset, *, raw: bool = False) -> Response:
     types = {column["name"]: cell_type(column, upload.dialect) for column in asked}
     table = str(upload.table_key)
 
-    def lines() -> Iterator[bytes]:
+    def lines(file: Path | BinaryIO) -> Iterator[bytes]:
         yield _line(["line", "column", "cell"], raw=True)
-        with get_storage().local_copy(table) as path:
-            for line, column, cell in list_misfits(path, types):
-                yield _line([str(line), column, cell], raw=raw)
+        for line, column, cell in list_misfits(file, types):
+            yield _line([str(line), column, cell], raw=raw)
 
     name = f"{stem_of(upload)}-problems.csv"
-    return send_chunks(lines(), file_name=name, media_type="text/csv")
+    return send_table(get_storage().seekable(table), lines, file_name=name)
 
 
 def _line(cells: Sequence[str], *, raw: bool) -> bytes:

@@ -14,6 +14,7 @@ from dashboard import queue
 from dashboard.chores.service import ChoreClaim, add_chore, end_chore
 from dashboard.datasets.queries import get_dataset
 from dashboard.db import Dataset, Relation, User
+from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, ValidationFailed
 from dashboard.extensions import db
@@ -43,18 +44,12 @@ def ask_relation(*, user: User, dataset_id: int, target: str) -> Relation:
     ValidationFailed
         When it has no such column, or the column cannot be predicted.
     """
-    dataset = get_dataset(user=user, dataset_id=dataset_id)
-    if dataset.state != "ready" or dataset.table_key is None:
-        raise Conflict(f"{dataset.name} has no table: it is {dataset.state}")
-    column = next((c for c in dataset.columns if c["name"] == target), None)
-    if column is None:
-        raise ValidationFailed({"target": f'{dataset.name} has no column called "{target}"'})
-    reason = unsuitable_target(column)
-    if reason:
-        raise ValidationFailed({"target": reason})
     with writing() as session:
-        # Two who ask at once: the second waits for the first and finds what it wrote.
-        session.scalar(select(Dataset.id).where(Dataset.id == dataset_id).with_for_update())
+        # Two who ask at once: the second waits for the first and finds what it wrote. And nobody
+        # deletes the dataset meanwhile.
+        held = select(Dataset.id).where(Dataset.id == min(dataset_id, LARGEST_ID))
+        session.scalar(held.with_for_update())
+        _check_target(get_dataset(user=user, dataset_id=dataset_id), target)
         relation = session.scalar(_relation(dataset_id, target))
         if relation is not None and relation.state != "failed":
             return relation
@@ -66,6 +61,17 @@ def ask_relation(*, user: User, dataset_id: int, target: str) -> Relation:
         add_chore(session, "relate_target", relation.id, urgent=True)
     queue.wake(queue.LIGHT)
     return relation
+
+
+def _check_target(dataset: Dataset, target: str) -> None:
+    if dataset.state != "ready" or dataset.table_key is None:
+        raise Conflict(f"{dataset.name} has no table: it is {dataset.state}")
+    column = next((c for c in dataset.columns if c["name"] == target), None)
+    if column is None:
+        raise ValidationFailed({"target": f'{dataset.name} has no column called "{target}"'})
+    reason = unsuitable_target(column)
+    if reason:
+        raise ValidationFailed({"target": reason})
 
 
 def finish_relation(

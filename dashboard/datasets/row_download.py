@@ -3,13 +3,14 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
 
-from flask import Response, stream_with_context
+from flask import Response
 
 from dashboard.datasets.row_views import Asked, table_key
 from dashboard.db import Dataset
-from dashboard.downloads import attachment, defuse
+from dashboard.downloads import defuse, send_table
 from dashboard.storage import get_storage
 from tasks.engine.rows.cells import OpenTable
 from tasks.engine.rows.stream import stream_rows
@@ -33,22 +34,20 @@ def rows_csv(dataset: Dataset, asked: Asked, *, raw: bool) -> Response:
         When the dataset has no table.
     NotFound
         When the table is missing from the storage.
+    Unavailable
+        When as many tables are being handed out as can be at once.
     """
     names = dataset.column_names
-    stack = ExitStack()
-    file = stack.enter_context(get_storage().seekable(table_key(dataset)))
 
-    def pieces() -> Iterator[bytes]:
+    def pieces(file: Path | BinaryIO) -> Iterator[bytes]:
+        table = OpenTable(file)
         yield _lines([names], raw)
-        for rows in stream_rows(OpenTable(file), asked.query, names):
+        for rows in stream_rows(table, asked.query, names):
             if rows:
                 yield _lines(rows, raw)
 
-    response = Response(stream_with_context(pieces()), mimetype="text/csv")
-    response.call_on_close(stack.close)
     file_name = f"{dataset.name.removesuffix('.csv')}-rows.csv"
-    response.headers["Content-Disposition"] = attachment(file_name)
-    return response
+    return send_table(get_storage().seekable(table_key(dataset)), pieces, file_name=file_name)
 
 
 def _lines(rows: Iterable[Sequence[str | None]], raw: bool) -> bytes:

@@ -1,10 +1,23 @@
 """Where a version came from, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from dashboard.db import Dataset
 
 KINDS = {"file": "A file", "paste": "Pasted rows", "sample": "A sample", "address": "An address"}
+
+
+def source_of(dataset: Dataset) -> Mapping[str, Any]:
+    """Return where a dataset came from, as others than the server may know it.
+
+    What follows the question mark of an address may be a key that only the person has who had it
+    fetched.
+    """
+    source = {"kind": "sample" if dataset.sample else "file", **dataset.source}
+    if "address" in source:
+        source["address"] = str(source["address"]).partition("?")[0]
+    return source
 
 
 def say_source(version: Dataset, versions: Sequence[Dataset]) -> str:
@@ -17,14 +30,11 @@ def say_source(version: Dataset, versions: Sequence[Dataset]) -> str:
     versions : sequence of Dataset
         All versions of its family, the newest first.
     """
-    source = version.source
-    if source.get("kind") == "version":
+    source = source_of(version)
+    if source["kind"] == "version":
         of = next((v for v in versions if v.id == source.get("of")), None)
         return f"v{of.version}, read in another way" if of else "Read in another way"
-    words = KINDS.get("sample" if version.sample else source.get("kind", "file"), "A file")
-    if source.get("kind") == "address":
-        # What follows a question mark may be a key that only the person who fetched it has.
-        words = str(source.get("address") or words).partition("?")[0]
+    words = source.get("address") or KINDS.get(source["kind"], "A file")
     same = [
         v for v in versions
         if v.version < version.version and v.sha256 and v.sha256 == version.sha256

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from dashboard import queue
 from dashboard.access import require_member
 from dashboard.clock import now
-from dashboard.datasets.uploads import forget, hand_over, new_upload
+from dashboard.datasets.discarding import COMING, forget
+from dashboard.datasets.uploads import hand_over, new_upload
 from dashboard.datasets.watching import too_big
 from dashboard.db import Dataset, Transfer, User
 from dashboard.db.lookup import LARGEST_ID, find_by_id
@@ -272,6 +273,9 @@ def cancel_transfer(*, user: User, upload_id: int) -> None:
         When all of it is there: then it is an upload, or a dataset.
     """
     upload, transfer = find_transfer(user, upload_id)
-    if transfer is None:
-        raise Conflict(f"{upload.file_name} has come as a whole, so there is nothing to cancel")
-    forget(upload.id)
+    file_name = upload.file_name
+    if transfer is not None and forget(upload_id, COMING):
+        return
+    db.session.rollback()
+    find_transfer(user, upload_id)  # which says so when somebody else was faster
+    raise Conflict(f"{file_name} has come as a whole, so there is nothing to cancel")

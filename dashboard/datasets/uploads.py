@@ -3,28 +3,25 @@
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, BinaryIO
 
 from flask import current_app
-from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.access import require_member
-from dashboard.chores.service import add_chore
+from dashboard.clock import now
+from dashboard.datasets.discarding import drop_unwanted, forget
 from dashboard.datasets.families import join_family
+from dashboard.datasets.reading import ask_reading
 from dashboard.datasets.service import MAX_NAME, clean_name
 from dashboard.datasets.watching import too_big
-from dashboard.db import Dataset, Transfer, User
+from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.errors import NotFound, TooLarge
-from dashboard.extensions import db
 from dashboard.room import check_room
 from dashboard.storage import get_storage, keys
 from tasks.engine.samples import list_samples
-
-ABANDONED_AT_ONCE = 200
 
 
 def clean_file_name(text: str) -> str:
@@ -94,7 +91,8 @@ def create_upload(
     try:
         _store(dataset, stream, save=save)
     except BaseException:
-        forget(dataset.id)
+        if not forget(dataset.id):  # it was discarded before its file was there
+            drop_unwanted(dataset_id=dataset.id, token=dataset.token, reading=1)
         raise
     queue.wake(queue.LIGHT)
     return dataset
@@ -152,32 +150,10 @@ def hand_over(session: Session, dataset: Dataset, key: str, *, save: bool) -> No
         Make it a dataset at once.
     """
     dataset.original_key, dataset.message = key, "Waiting to be read"
+    dataset.touched_at = now()
     if save:
         join_family(session, dataset)
-    add_chore(session, "read_dataset", dataset.id, urgent=True)
-
-
-def forget(dataset_id: int) -> None:
-    """Delete a dataset's row and files, those that have not come as a whole too."""
-    with writing() as session:
-        row = session.get(Dataset, dataset_id)
-        transfer = find_transfer_of(session, dataset_id)
-        if row is not None:
-            session.delete(row)  # the database deletes the transfer with it
-    drop_files(dataset_id, row, transfer)
-
-
-def find_transfer_of(session: Session, dataset_id: int) -> Transfer | None:
-    """Return the transfer by which a file comes, while it does."""
-    return session.scalar(select(Transfer).where(Transfer.dataset_id == dataset_id))
-
-
-def drop_files(dataset_id: int, row: Dataset | None, transfer: Transfer | None) -> None:
-    """Delete the files of an upload whose row is gone, what has come of an unfinished one too."""
-    storage = get_storage()
-    if row is not None and transfer is not None and transfer.unfinished:
-        storage.abort(keys.dataset_original(dataset_id, row.token), transfer.unfinished)
-    storage.delete_prefix(keys.dataset_prefix(dataset_id))
+    ask_reading(session, dataset)
 
 
 def create_sample(*, user: User, sample_id: str) -> Dataset:
@@ -206,29 +182,6 @@ def create_sample(*, user: User, sample_id: str) -> Dataset:
         session.add(dataset)
         session.flush()
         join_family(session, dataset)
-        add_chore(session, "read_dataset", dataset.id, urgent=True)
+        ask_reading(session, dataset)
     queue.wake(queue.LIGHT)
     return dataset
-
-
-def discard_abandoned_uploads(*, before: datetime) -> int:
-    """Forget uploads that nobody saved, and their files.
-
-    Parameters
-    ----------
-    before : datetime
-        Those that were begun earlier are forgotten, unless a part of them came since then.
-
-    Returns
-    -------
-    int
-        How many; at most 200 at once.
-    """
-    comes_on = exists().where(Transfer.dataset_id == Dataset.id, Transfer.touched_at >= before)
-    old = select(Dataset.id).where(
-        Dataset.saved_at.is_(None), Dataset.created_at < before, ~comes_on
-    )
-    dataset_ids = db.session.scalars(old.order_by(Dataset.id).limit(ABANDONED_AT_ONCE)).all()
-    for dataset_id in dataset_ids:
-        forget(dataset_id)
-    return len(dataset_ids)

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.access import require_owner
-from dashboard.chores.service import add_chore
 from dashboard.datasets.families import join_family, lock_family
 from dashboard.datasets.queries import find_dataset, get_dataset, missing
+from dashboard.datasets.reading import ask_reading
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, ValidationFailed
@@ -157,7 +157,7 @@ def _add(
     session.add(dataset)
     session.flush()
     join_family(session, dataset)
-    add_chore(session, "read_dataset", dataset.id, urgent=True)
+    ask_reading(session, dataset)
     return dataset
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dashboard.clock import now
-from dashboard.db.columns import Id, Json, Moment
+from dashboard.db.columns import LASTING_IDS, Id, Json, Moment
 from dashboard.extensions import Record
 
 
@@ -20,6 +20,7 @@ class Chore(Record):
         Index("ix_chores_state", "state", "urgent", "id"),
         # Tidying looks for those that were over long ago, every minute.
         Index("ix_chores_state_finished", "state", "finished_at"),
+        LASTING_IDS,
     )
 
     id: Mapped[Id]

@@ -26,6 +26,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+# SQLite gives the number of a deleted row out again, unless it is told not to: what still comes
+# for the former row, such as a late answer about it, would be written to another one.
+LASTING_IDS = {"sqlite_autoincrement": True}
+
 Id = Annotated[int, mapped_column(primary_key=True)]
 Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 Json = Annotated[Any, mapped_column(JSON(none_as_null=True))]

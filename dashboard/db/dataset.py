@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.clock import now
-from dashboard.db.columns import Id, Json, Moment
+from dashboard.db.columns import LASTING_IDS, Id, Json, Moment
 from dashboard.db.user import User
 from dashboard.extensions import Record
 
@@ -37,6 +37,7 @@ class Dataset(Record):
         ),
         # Versions that are other readings of one file share it: who else names it?
         Index("ix_datasets_original_key", "original_key"),
+        LASTING_IDS,
     )  # fmt: skip
 
     id: Mapped[Id]
@@ -78,6 +79,8 @@ class Dataset(Record):
     # How often it was read: an answer of an earlier reading is thrown away.
     reading: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment] = mapped_column(default=now)
+    # Of an upload: when somebody last did something with it or looked at it.
+    touched_at: Mapped[Moment] = mapped_column(default=now)
     saved_at: Mapped[Moment | None]
     archived_at: Mapped[Moment | None]
     # Deleted, and in no list; the files go some minutes later, until then it can be undone.
@@ -105,6 +108,7 @@ class Transfer(Record):
     """A file on its way from a browser, in parts, so that a cut connection loses little."""
 
     __tablename__ = "transfers"
+    __table_args__ = LASTING_IDS
 
     id: Mapped[Id]
     dataset_id: Mapped[int] = mapped_column(
@@ -127,7 +131,7 @@ class Relation(Record):
     """
 
     __tablename__ = "relations"
-    __table_args__ = (UniqueConstraint("dataset_id", "target"),)
+    __table_args__ = (UniqueConstraint("dataset_id", "target"), LASTING_IDS)
 
     id: Mapped[Id]
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
@@ -145,7 +149,7 @@ class Difference(Record):
     """
 
     __tablename__ = "differences"
-    __table_args__ = (UniqueConstraint("from_id", "to_id"),)
+    __table_args__ = (UniqueConstraint("from_id", "to_id"), LASTING_IDS)
 
     id: Mapped[Id]
     from_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))

@@ -4,7 +4,7 @@ from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.clock import now
-from dashboard.db.columns import Id, Json, Moment
+from dashboard.db.columns import LASTING_IDS, Id, Json, Moment
 from dashboard.db.dataset import Dataset
 from dashboard.db.user import User
 from dashboard.extensions import Record
@@ -36,6 +36,7 @@ class Job(Record):
             "ix_jobs_dataset_target", "dataset_id", "target", "task", "state", "metric", "score"
         ),
         Index("ix_jobs_estimator", "estimator", "created_at"),
+        LASTING_IDS,
     )
 
     id: Mapped[Id]
@@ -196,6 +197,7 @@ class Batch(Record):
     """Jobs that were submitted together; `Job.batch_id` names it."""
 
     __tablename__ = "batches"
+    __table_args__ = LASTING_IDS
 
     id: Mapped[Id]
     owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"))

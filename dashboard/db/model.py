@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.clock import now
-from dashboard.db.columns import Id, Json, Moment
+from dashboard.db.columns import LASTING_IDS, Id, Json, Moment
 from dashboard.db.job import Job
 from dashboard.extensions import Record
 
@@ -13,6 +13,7 @@ class Model(Record):
     """A fitted model. States: ``verifying``, ``ready``, ``refused``."""
 
     __tablename__ = "models"
+    __table_args__ = LASTING_IDS
 
     id: Mapped[Id]
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"), unique=True)

@@ -4,7 +4,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.clock import now
-from dashboard.db.columns import Id, Json, Moment
+from dashboard.db.columns import LASTING_IDS, Id, Json, Moment
 from dashboard.db.model import Model
 from dashboard.extensions import Record
 
@@ -21,6 +21,7 @@ class Prediction(Record):
         Index("ix_predictions_kind_state_created", "kind", "state", "created_at"),
         # Files that never came: few, however many predictions there are.
         Index("ix_predictions_kind_input", "kind", "input_key", "created_at"),
+        LASTING_IDS,
     )
 
     id: Mapped[Id]

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dashboard.clock import now
-from dashboard.db.columns import Id, Moment
+from dashboard.db.columns import LASTING_IDS, Id, Moment
 from dashboard.extensions import Record
 
 ROLES = ("viewer", "member", "admin")
@@ -17,6 +17,7 @@ class User(UserMixin, Record):
     """An account."""
 
     __tablename__ = "users"
+    __table_args__ = LASTING_IDS
 
     id: Mapped[Id]
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -51,6 +52,7 @@ class ApiToken(Record):
     """A token for the API; only its hash is kept."""
 
     __tablename__ = "api_tokens"
+    __table_args__ = LASTING_IDS
 
     id: Mapped[Id]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)

@@ -4,6 +4,7 @@ It goes in slices, so that who looks can rest between them. First all files are 
 is judged by what the records say; then the records whose files were not met are asked for theirs.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from dashboard.storage import FoundFile, Storage
 FILES_AT_ONCE = 500
 PROBLEMS_KEPT = 1000
 KEY_LENGTH = 200
+log = logging.getLogger(__name__)
 
 
 class Seen:
@@ -157,11 +159,12 @@ class Look:
         return owners, highest, shared
 
     def _act(self, found: FoundFile, area: str, verdict: Verdict) -> None:
+        if verdict == Verdict.REMOVE and self.remove and not self._deletes(found):
+            verdict = Verdict.ORPHAN  # an admin must see to it
         if verdict == Verdict.REMOVE:
             self.findings.left_over += 1
             self.findings.left_over_bytes += found.size_bytes
             if self.remove:
-                self._delete(found)
                 return
         if verdict == Verdict.ORPHAN:
             area = "other"
@@ -169,11 +172,20 @@ class Look:
         self.findings.files[area] += 1
         self.findings.size_bytes[area] += found.size_bytes
 
-    def _delete(self, found: FoundFile) -> None:
-        if found.unfinished:
-            self.storage.discard_unfinished(found)
-        else:
-            self.storage.delete(found.key)
+    def _deletes(self, found: FoundFile) -> bool:
+        """Delete a file; False where that cannot be done: it keeps no other from being looked at.
+
+        A storage that does not answer ends the look.
+        """
+        try:
+            if found.unfinished:
+                self.storage.discard_unfinished(found)
+            else:
+                self.storage.delete(found.key)
+        except OSError as problem:
+            log.warning("%s cannot be removed: %s", found.key, problem)
+            return False
+        return True
 
     def _ids(self, area: str, behind: int) -> list[int]:
         record = RECORDS[area]

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from dashboard.db import Dataset, Job, JobAttempt, JobFold, Model, Prediction, Transfer
 from dashboard.db.lookup import LARGEST_ID
@@ -27,6 +27,12 @@ GRACE = timedelta(minutes=10)
 GRACE_OF_DELETED = timedelta(days=1)
 GRACE_OF_UNFINISHED = timedelta(days=1)
 _FOLDER = re.compile(r"(datasets|jobs|predictions)/([0-9]{1,19})/([0-9a-f]{8,32})/")
+_GIVEN = {
+    "sqlite": text("SELECT seq FROM sqlite_sequence WHERE name = :table"),
+    "postgresql": text(
+        "SELECT pg_sequence_last_value(pg_get_serial_sequence(:table, 'id')::regclass)"
+    ),
+}
 # What each reading of a dataset writes anew.
 _OF_A_READING = frozenset({"table", "profile", "rejects"})
 _NAME = re.compile(r"([a-z_]+)(?:-([0-9]{1,9}))?")
@@ -97,8 +103,8 @@ def judge(
     owner : Owner or None
         What the records say; None where there is no such row.
     highest : int
-        The highest number of a row of that kind. A file of a higher one is from a database that
-        was lost, or newer than the backup that was restored.
+        The highest number that a row of that kind ever had. A file of a higher one is from a
+        database that was lost, or newer than the backup that was restored.
     moment : datetime
         Now.
     shared : collection of str
@@ -132,8 +138,15 @@ def _judge_left_over(place: Place, owner: Owner) -> Verdict:
 
 
 def find_highest(area: str) -> int:
-    """Return the highest number of a dataset, job or prediction; 0 where there is none."""
-    return db.session.scalar(select(func.max(RECORDS[area].id))) or 0
+    """Return the highest number that a dataset, job or prediction ever had; 0 without one.
+
+    The database remembers it of rows that are gone, too: else the files of the newest row would be
+    nobody's when it is deleted.
+    """
+    table = RECORDS[area].__tablename__
+    given = _GIVEN[db.session.get_bind().dialect.name]
+    there = db.session.scalar(select(func.max(RECORDS[area].id)))
+    return max(there or 0, db.session.scalar(given, {"table": table}) or 0)
 
 
 def find_shared(found: Iterable[FoundFile]) -> set[str]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
 
+from dashboard.datasets.discarding import discard_abandoned_uploads
 from dashboard.datasets.purging import purge_deleted
 from dashboard.datasets.service import KEEP_DELETED
-from dashboard.datasets.uploads import discard_abandoned_uploads
 from dashboard.db import Chore, IdempotencyKey, Prediction, SignInAttempt, Worker
 from dashboard.db.transaction import writing
 from dashboard.predictions.service import discard_abandoned_predictions

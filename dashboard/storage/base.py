@@ -153,7 +153,7 @@ class Storage(Protocol):
     def browser_origin(self) -> str | None:
         """Where a browser may send parts itself: scheme, host, port; None where it cannot."""
 
-    def part_url(self, key: str, unfinished: str, number: int) -> str | None:
+    def part_url(self, key: str, unfinished: str, number: int, length: int) -> str | None:
         """Return an address to which a browser may PUT one part for an hour, or None.
 
         Parameters
@@ -162,6 +162,8 @@ class Storage(Protocol):
             Which file.
         number : int
             Which part, from 1.
+        length : int
+            How many bytes it has; the storage takes no other number of them.
         """
 
     def open(self, key: str) -> BinaryIO:

@@ -74,6 +74,10 @@ def dataset_rejects(dataset_id: int, token: str, reading: int) -> str:
     return f"{dataset_prefix(dataset_id)}{_token(token)}/rejects-{_number(reading)}"
 
 
+# What each reading of a dataset writes anew.
+OF_A_READING = (dataset_table, dataset_profile, dataset_rejects)
+
+
 def job_prefix(job_id: int) -> str:
     """Return what all keys of a job begin with."""
     return f"jobs/{_number(job_id)}/"

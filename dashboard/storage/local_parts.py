@@ -90,7 +90,7 @@ class LocalParts(LocalFolder):
         part.unlink(missing_ok=True)
         self._drop_empty(part.parent)
 
-    def part_url(self, key: str, unfinished: str, number: int) -> str | None:
+    def part_url(self, key: str, unfinished: str, number: int, length: int) -> str | None:
         """Return None: a folder has no address for browsers."""
         return None
 

@@ -122,10 +122,18 @@ class S3Storage(S3Parts):
                          if item["Key"] not in kept]  # fmt: skip
                 deleted += len(found)
                 if found:
-                    self.client.delete_objects(Bucket=self.bucket, Delete={"Objects": found})
+                    self._delete_all(found)
         except FAILURES as problem:
             raise silent(problem) from problem
         return deleted
+
+    def _delete_all(self, found: list[dict[str, str]]) -> None:
+        answer = self.client.delete_objects(
+            Bucket=self.bucket, Delete={"Objects": found, "Quiet": True}
+        )
+        for refused in answer.get("Errors", []):  # S3 answers 200 all the same
+            reason = refused.get("Message") or refused.get("Code")
+            raise Unavailable(f"The storage did not delete {refused.get('Key')}: {reason}")
 
     def _pages(self, operation: str, prefix: str) -> Any:
         return self.client.get_paginator(operation).paginate(Bucket=self.bucket, Prefix=prefix)

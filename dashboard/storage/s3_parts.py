@@ -26,7 +26,7 @@ class S3Parts(S3Bucket):
     @cached_property
     def browser_origin(self) -> str | None:
         """Where presigned addresses lead."""
-        parts = urlsplit(self._sign("datasets/0/", "x", 1))
+        parts = urlsplit(self._sign("datasets/0/", "x", 1, 1))
         return f"{parts.scheme}://{parts.netloc}"
 
     def begin(self, key: str) -> str:
@@ -58,6 +58,7 @@ class S3Parts(S3Bucket):
         return sum(part["Size"] for part in self._parts_from_start(key, unfinished))
 
     def _parts_from_start(self, key: str, unfinished: str) -> Iterator[Any]:
+        """Yield what S3 lists, up to a gap; a part of another length is none, and is sent anew."""
         pages = self.client.get_paginator("list_parts").paginate(
             Bucket=self.bucket, Key=self._key(key), UploadId=unfinished
         )
@@ -65,9 +66,11 @@ class S3Parts(S3Bucket):
         try:
             for page in pages:
                 for part in page.get("Parts", []):
-                    if part["PartNumber"] != expected:
+                    if part["PartNumber"] != expected or part["Size"] > PART_BYTES:
                         return
                     yield part
+                    if part["Size"] < PART_BYTES:  # the last one, or it is too short
+                        return
                     expected += 1
         except FAILURES as problem:
             raise self._lost(problem) from problem
@@ -115,14 +118,13 @@ class S3Parts(S3Bucket):
             if not is_no_such(problem):
                 raise silent(problem) from problem
 
-    def part_url(self, key: str, unfinished: str, number: int) -> str | None:
+    def part_url(self, key: str, unfinished: str, number: int, length: int) -> str | None:
         """Presign an address for one part; see `Storage.part_url`."""
-        return self._sign(key, unfinished, number)
+        return self._sign(key, unfinished, number, length)
 
-    def _sign(self, key: str, unfinished: str, number: int) -> str:
+    def _sign(self, key: str, unfinished: str, number: int, length: int) -> str:
         where = {"Bucket": self.bucket, "Key": self._key(key), "UploadId": unfinished}
+        signed = where | {"PartNumber": number, "ContentLength": length}
         return str(
-            self.client.generate_presigned_url(
-                "upload_part", Params=where | {"PartNumber": number}, ExpiresIn=URL_LIVES_S
-            )
+            self.client.generate_presigned_url("upload_part", Params=signed, ExpiresIn=URL_LIVES_S)
         )

@@ -6,7 +6,7 @@ Columns are picked by position: in a name, Parquet takes a dot for nesting.
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,6 +16,7 @@ LINE = "__line__"
 # What stands in the file in the place of the names, where that differs: in the schema's metadata.
 LABELS = b"labels"
 BATCH_ROWS = 20_000
+BATCH_CELLS = 400_000  # of a wide table, fewer rows are held at once
 GROUP_ROWS = 100_000
 
 
@@ -47,29 +48,41 @@ def load_columns(parquet: Path, names: Sequence[str]) -> dict[str, Any]:
     return {name: by_name[name].to_numpy() for name in wanted}
 
 
-def write_csv(parquet: Path, out: BinaryIO) -> None:
-    """Write a table as UTF-8 RFC 4180 CSV, its names and cells as text exactly as in the file.
+def stream_csv(parquet: Path | BinaryIO) -> Iterator[bytes]:
+    """Yield a table as UTF-8 RFC 4180 CSV, its names and cells as text exactly as in the file.
 
     Columns without a name in the file are named as Trainyard names them only where none has one.
 
     Parameters
     ----------
-    parquet : Path
-        A table that `tabular.read_table` wrote.
-    out : BinaryIO
-        Where to; it is not closed.
+    parquet : Path or file
+        A table that `tabular.read_table` wrote. Of a file that is not of this machine, a row group
+        is fetched at once.
+
+    Yields
+    ------
+    bytes
+        Some lines; first that of the names, when the table is known to be readable.
     """
-    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text, lineterminator="\r\n")
-    file = pq.ParquetFile(parquet)
+    file = pq.ParquetFile(parquet, pre_buffer=not isinstance(parquet, Path))
     schema = file.schema_arrow
     labels = (schema.metadata or {}).get(LABELS)
-    writer.writerow(json.loads(labels) if labels else schema.names[1:])
-    for batch in file.iter_batches(BATCH_ROWS):
+    yield _csv_lines([json.loads(labels) if labels else schema.names[1:]])
+    for batch in file.iter_batches(max(1, min(BATCH_ROWS, BATCH_CELLS // len(schema.names)))):
         columns = [column.to_pylist() for column in batch.columns[1:]]
-        writer.writerows(zip(*columns, strict=True))
-    text.flush()
-    text.detach()
+        yield _csv_lines(zip(*columns, strict=True))
+
+
+def _csv_lines(rows: Iterable[Sequence[str | None]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def write_csv(parquet: Path, out: BinaryIO) -> None:
+    """Write what `stream_csv` yields; `out` is not closed."""
+    for piece in stream_csv(parquet):
+        out.write(piece)
 
 
 def read_rows(

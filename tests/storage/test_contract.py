@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.errors import NotFound, TooLarge
+from dashboard.errors import NotFound, TooLarge, Unavailable
 from dashboard.storage import FoundFile, Storage, StorageFull, keys, open_storage
 from dashboard.storage.base import CHUNK_BYTES
 from dashboard.storage.keys import BadKeyError
 from dashboard.storage.local import LocalStorage
+from dashboard.storage.s3 import S3Storage
 
 KEY = keys.dataset_original(7, "ab" * 8)
 
@@ -151,6 +152,19 @@ def test_all_but_some_files_below_a_prefix_are_deleted(storage: Storage) -> None
     assert storage.keep_only(prefix, {mine[1], other}) == 2
     assert [storage.exists(key) for key in [*mine, other]] == [False, True, False, True]
     assert storage.keep_only(keys.attempt_prefix(9, "ab" * 8), ()) == 0
+
+
+def test_a_bucket_that_keeps_some_of_the_files_is_told(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers 200, and says in the answer what it did not delete."""
+    if not isinstance(storage, S3Storage):
+        return
+    storage.write(KEY, io.BytesIO(b"x"))
+    answer = {"Errors": [{"Key": "some/prefix/x", "Code": "AccessDenied", "Message": "No"}]}
+    monkeypatch.setattr(storage.client, "delete_objects", lambda **_: answer)
+    with pytest.raises(Unavailable, match="did not delete some/prefix/x: No"):
+        storage.delete_prefix(keys.dataset_prefix(7))
 
 
 def test_a_folder_that_somebody_removes_meanwhile_costs_no_write(

@@ -6,7 +6,7 @@ import http.client
 import io
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -16,6 +16,7 @@ from dashboard.storage.base import PART_BYTES
 from dashboard.storage.keys import BadKeyError
 from dashboard.storage.landing import Landing
 from dashboard.storage.local import LocalStorage
+from dashboard.storage.s3 import S3Storage
 
 KEY = keys.dataset_original(7, "ab" * 8)
 PARTS = [bytes([n]) * PART_BYTES for n in (1, 2)] + [b"the end"]
@@ -202,13 +203,35 @@ def test_a_browser_sends_parts_to_the_bucket_itself(storage: Storage) -> None:
     unfinished = storage.begin(KEY)
     if isinstance(storage, LocalStorage):
         assert storage.browser_origin is None
-        assert storage.part_url(KEY, unfinished, 1) is None
+        assert storage.part_url(KEY, unfinished, 1, PART_BYTES) is None
         return
     for number in (2, 1, 3):  # in any order
-        url = storage.part_url(KEY, unfinished, number)
+        content = PARTS[number - 1]
+        url = storage.part_url(KEY, unfinished, number, len(content))
         assert url is not None
+        assert "content-length" in parse_qs(urlsplit(url).query)["X-Amz-SignedHeaders"][0]
         assert url.startswith(f"{storage.browser_origin}/")
-        assert put(url, PARTS[number - 1]) == 200
+        assert put(url, content) == 200
+    storage.finish(KEY, unfinished, len(WHOLE))
+    with storage.open(KEY) as stream:
+        assert stream.read() == WHOLE
+
+
+@pytest.mark.parametrize("length", [1, PART_BYTES - 1, PART_BYTES + 1])
+def test_a_part_of_another_length_is_not_there_and_can_be_sent_anew(
+    storage: Storage, length: int
+) -> None:
+    """A bucket that does not look at what was signed takes it."""
+    if not isinstance(storage, S3Storage):
+        return
+    unfinished = begin_and_send(storage, 3)
+    storage.append(KEY, unfinished, PART_BYTES, io.BytesIO(b"x" * length))
+    assert storage.received(KEY, unfinished) < 2 * PART_BYTES
+    with pytest.raises(Conflict, match="Send the rest"):
+        storage.finish(KEY, unfinished, len(WHOLE))
+    with pytest.raises(Conflict, match="Send the rest"):  # not even if it would add up
+        storage.finish(KEY, unfinished, PART_BYTES + length + len(PARTS[2]))
+    storage.append(KEY, unfinished, PART_BYTES, io.BytesIO(PARTS[1]))
     storage.finish(KEY, unfinished, len(WHOLE))
     with storage.open(KEY) as stream:
         assert stream.read() == WHOLE

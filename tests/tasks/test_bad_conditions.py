@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard.chores.service import add_chore, claim_next_chore
+from dashboard.datasets.checking import discard_upload
 from dashboard.datasets.uploads import create_upload
-from dashboard.db import Dataset, Job, JobFold, LogLine, Model, Prediction, User
+from dashboard.db import Chore, Dataset, Job, JobFold, LogLine, Model, Prediction, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.claiming import claim_next_job
@@ -21,6 +22,7 @@ from dashboard.storage import get_storage
 from tasks import attempt as attempt_module
 from tasks import child, payload
 from tasks.attempt import Attempt
+from tasks.chore_kinds import ReadDataset
 from tasks.chores import run_chore
 
 
@@ -203,3 +205,25 @@ def test_a_prediction_with_a_model_that_cannot_be_read_fails(dataset: Dataset, c
     db.session.refresh(made)
     assert (made.state, made.failure["code"]) == ("failed", code)
     assert made.failure["message"].startswith("The file of the model is ")
+
+
+def test_the_child_that_reads_what_is_discarded_is_stopped_and_leaves_nothing(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "\n".join(f"{n},{n * 7},{n % 13}" for n in range(600_000))
+    upload = create_upload(
+        user=member, file_name="t.csv", stream=io.BytesIO(f"a,b,c\n{rows}\n".encode())
+    )
+    progress, told = ReadDataset.progress, []
+
+    def discard_first(self: ReadDataset, fraction: float, message: str) -> bool:
+        if not told:
+            discard_upload(user=member, dataset_id=upload.id)
+        told.append(progress(self, fraction, message))
+        return told[-1]
+
+    monkeypatch.setattr(ReadDataset, "progress", discard_first)
+    do_chore()
+    assert told == [False]
+    assert list(get_storage().list_files()) == []
+    assert db.session.query(Dataset).count() == db.session.query(Chore).count() == 0

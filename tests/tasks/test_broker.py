@@ -1,5 +1,6 @@
 """Real workers on a real SQS protocol: from a submit to a checked model, and through a crash."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -11,8 +12,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard import queue
+from dashboard.datasets.addresses import allow_address, create_from_address
 from dashboard.datasets.uploads import create_sample, create_upload
-from dashboard.db import Dataset, Job, Model, User, Worker
+from dashboard.db import Chore, Dataset, Job, Model, User, Worker
 from dashboard.extensions import db
 from dashboard.jobs.service import cancel_job, submit_job
 from dashboard.predictions.service import predict_rows
@@ -97,6 +99,38 @@ def revived(processes: Parts) -> bool:
     """Start again what ended with its broker, as the supervisor does."""
     processes.revive()
     return True
+
+
+@pytest.fixture
+def silent_bucket(environ: dict[str, str]) -> Iterator[None]:
+    """An S3 that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        environ["S3_ENDPOINT_URL"] = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+        environ["LOST_AFTER_S"] = "30"  # a busy machine takes its time to start a child
+        yield
+
+
+def test_nobody_waits_for_a_fetch_and_a_worker_that_stops_puts_it_back(
+    silent_bucket: None, processes: Parts, member: User, admin: User
+) -> None:
+    allow_address(user=admin, prefix="s3://far-files/")
+    far = create_from_address(user=member, address="s3://far-files/a.csv")
+
+    def fetching() -> Chore:
+        db.session.rollback()
+        asked = select(Chore).where(Chore.kind == "fetch_file", Chore.subject_id == far.id)
+        return db.session.scalars(asked).one()
+
+    wait_for("the fetch has begun", lambda: fetching().state == "running")
+    sample = create_sample(user=member, sample_id="wine")
+    wait_for("the sample is read", lambda: state_of(Dataset, sample.id) == "ready")
+    assert fetching().state == "running"
+    attempt = fetching().attempt
+    light = processes.running.pop("light")
+    light.terminate()
+    light.wait(15)
+    assert (fetching().state, fetching().attempt) == ("queued", attempt - 1)
 
 
 def test_submit_does_not_fail_or_hang_without_a_broker(app: Flask, member: User) -> None:

@@ -22,14 +22,15 @@ from tasks.child import CannotStart
 from tasks.chore_kinds import KINDS
 from tests.factories import make_dataset, make_model
 
+FAR = "https://a.example/b.csv"
 LOST = timedelta(seconds=30)
 BOOM = {"code": "UNKNOWN", "message": "boom", "hint": ""}
 
 
 def make_subject(kind: str) -> Dataset | Difference | Model | Prediction | Relation:
     """Make what a chore of a kind is about, and ask for the chore."""
-    if kind == "read_dataset":
-        made: Any = make_dataset(state="reading")
+    if kind in {"read_dataset", "fetch_file"}:
+        made: Any = make_dataset(state="reading", source={"kind": "address", "address": FAR})
     elif kind == "compare_versions":
         made = Difference(from_id=make_dataset().id, to_id=make_dataset().id)
     elif kind == "relate_target":

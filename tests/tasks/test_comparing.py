@@ -14,7 +14,7 @@ from dashboard import queue
 from dashboard.chores.service import claim_next_chore
 from dashboard.datasets import checking, comparing, service
 from dashboard.datasets.comparing import ask_difference, find_difference
-from dashboard.datasets.reading import finish_reading
+from dashboard.datasets.reading import Reading, finish_reading
 from dashboard.db import Chore, Dataset, Difference
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, NotFound
@@ -108,7 +108,9 @@ def test_a_new_version_is_compared_with_the_one_before_it(any_app: Flask) -> Non
         session.add(Chore(kind="read_dataset", subject_id=third.id))
     claim = claim_next_chore(worker="light")
     assert claim is not None
-    assert finish_reading(claim=claim, reading=1, values={"state": "ready", "columns": []})
+    assert finish_reading(
+        claim=claim, reading=Reading(third.token, 1), values={"state": "ready", "columns": []}
+    )
     assert questions()[1:] == [(second.id, third.id, "queued")]
 
 

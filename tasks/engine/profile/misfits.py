@@ -5,6 +5,7 @@ Imports pyarrow alone, because the web process reads with it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,12 +15,14 @@ from tasks.engine.rows.values import CellType, comparable, present
 from tasks.engine.tables import BATCH_ROWS, LINE
 
 
-def list_misfits(parquet: Path, types: Mapping[str, CellType]) -> Iterator[tuple[int, str, str]]:
+def list_misfits(
+    parquet: Path | BinaryIO, types: Mapping[str, CellType]
+) -> Iterator[tuple[int, str, str]]:
     """Yield the cells of some columns that are neither missing nor what their column is.
 
     Parameters
     ----------
-    parquet : Path
+    parquet : Path or file
         A table that `tabular.read_table` wrote.
     types : mapping of str to CellType
         How the cells of each column that is looked at are read, by name.
@@ -29,7 +32,7 @@ def list_misfits(parquet: Path, types: Mapping[str, CellType]) -> Iterator[tuple
     tuple of (int, str, str)
         Line in the file, column, and the cell as it stands there; row by row.
     """
-    file = pq.ParquetFile(parquet)
+    file = pq.ParquetFile(parquet, pre_buffer=not isinstance(parquet, Path))
     every = file.schema_arrow.names
     names = [name for name in types if name in every]
     where = [every.index(name) for name in (LINE, *names)]

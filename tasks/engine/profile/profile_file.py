@@ -17,7 +17,7 @@ summary
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,7 +40,9 @@ def write_profile(
     pq.write_table(table, path, row_group_size=GROUP_ROWS, compression="zstd")
 
 
-def read_details(path: Path, offset: int = 0, limit: int | None = None) -> list[dict[str, Any]]:
+def read_details(
+    path: Path | BinaryIO, offset: int = 0, limit: int | None = None
+) -> list[dict[str, Any]]:
     """Read the details of some columns, in file order."""
     file = pq.ParquetFile(path)
     end = file.metadata.num_rows if limit is None else offset + limit
@@ -52,7 +54,7 @@ def read_details(path: Path, offset: int = 0, limit: int | None = None) -> list[
     return [json.loads(text.as_py()) for text in found[offset - first : end - first]]
 
 
-def read_summary(path: Path) -> dict[str, Any]:
+def read_summary(path: Path | BinaryIO) -> dict[str, Any]:
     """Read what is known of the table as a whole."""
     metadata = pq.read_schema(path).metadata or {}
     return cast(dict[str, Any], json.loads(metadata[SUMMARY]))

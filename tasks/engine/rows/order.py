@@ -22,6 +22,8 @@ class Best:
     ) -> None:
         self.size, self.descending, self.after = size, descending, after
         self.kept: pa.Table | None = None
+        self.waiting: list[pa.Table] = []  # what came since `kept` was put in order
+        self.n_waiting = 0
         self.worst: pa.Scalar | None = None  # of a full house: what is not before it is late
         self.missing: list[int] = []
 
@@ -46,10 +48,16 @@ class Best:
             mask = pc.and_(mask, pc.or_(before(key, keys), same))
         piece = pa.table({"key": keys.filter(mask), "row": rows.filter(mask)})
         if piece.num_rows:
-            self._keep(piece)
+            self.waiting.append(piece)
+            self.n_waiting += piece.num_rows
+        if self.n_waiting >= self.size:  # so many at once cost as much to put in order as one
+            self._keep()
 
-    def _keep(self, piece: pa.Table) -> None:
-        table = piece if self.kept is None else pa.concat_tables([self.kept, piece])
+    def _keep(self) -> None:
+        if not self.waiting:
+            return
+        table = pa.concat_tables([*([] if self.kept is None else [self.kept]), *self.waiting])
+        self.waiting, self.n_waiting = [], 0
         by = [("key", "descending" if self.descending else "ascending"), ("row", "ascending")]
         order = pc.sort_indices(table, sort_keys=by).slice(0, self.size)
         self.kept = table.take(order).combine_chunks()
@@ -59,12 +67,14 @@ class Best:
     @property
     def last(self) -> tuple[pa.Scalar, int] | None:
         """The key and the row that come last of those kept, without the missing ones."""
+        self._keep()
         if self.kept is None or not self.kept.num_rows:
             return None
         return self.kept["key"][-1], self.kept["row"][-1].as_py()
 
     def present(self) -> list[int]:
         """Return the rows that have a value, in their order."""
+        self._keep()
         return self.kept["row"].to_pylist() if self.kept is not None else []
 
     def rows(self) -> list[int]:

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from dashboard.api import present
 from dashboard.auth.tokens import create_token
 from dashboard.datasets import addresses
 from dashboard.db import Chore, Dataset, User
@@ -49,8 +50,10 @@ def test_dataset_is_asked_for(any_app: Flask) -> None:
     )
     assert (made.state, made.saved_at, made.file_name) == ("reading", None, "a.csv")
     assert made.source == {"kind": "address", "address": f"{FILE}?key=1"}
+    # Others are shown it without what may be a key of who had it fetched.
+    assert present.dataset(made)["source"] == {"kind": "address", "address": FILE}
     chore = db.session.scalars(select(Chore)).one()
-    assert (chore.kind, chore.subject_id) == ("read_dataset", made.id)
+    assert (chore.kind, chore.subject_id) == ("fetch_file", made.id)
     with pytest.raises(Forbidden):
         addresses.create_from_address(user=make_user(role="viewer"), address=FILE)
 

@@ -10,6 +10,7 @@ from flask import Flask
 from dashboard import queue
 from dashboard.datasets import checking, queries
 from dashboard.db import Dataset, User
+from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, NotFound, ValidationFailed
 from dashboard.extensions import db
 from dashboard.storage import get_storage, keys
@@ -133,6 +134,17 @@ def test_what_is_saved_is_what_was_seen(owner: User, any_app: Flask) -> None:
     assert stored(upload.id).saved_at is None
     pages.submit(answer, {}, form="#check-form", status=303)
     assert stored(upload.id).saved_at is not None
+
+
+def test_another_upload_of_the_number_is_not_saved(owner: User, any_app: Flask) -> None:
+    upload = make_upload(owner)
+    pages = PageClient(any_app, owner)
+    page = pages.get(f"/uploads/{upload.id}")
+    with writing() as session:  # as after a backup was restored
+        session.get_one(Dataset, upload.id).token = "fe" * 8
+    answer = pages.submit(page, {"name": "mine"}, form="#check-form", status=409)
+    assert "Look at it again" in answer.text
+    assert stored(upload.id).saved_at is None
 
 
 def test_after_save_or_discard_the_other_tab_is_told(owner: User, any_app: Flask) -> None:

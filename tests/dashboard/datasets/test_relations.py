@@ -1,18 +1,24 @@
 """Relations to a target: asked for once, answered by a chore, deleted with the dataset."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from dashboard import queue
 from dashboard.chores.service import claim_next_chore
 from dashboard.clock import now
+from dashboard.datasets import comparing, relations
 from dashboard.datasets.purging import purge_deleted
 from dashboard.datasets.relations import ask_relation, find_relation
-from dashboard.datasets.service import delete_dataset
+from dashboard.datasets.service import delete_dataset, restore_dataset
 from dashboard.db import Chore, Dataset, Relation
+from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, NotFound, ValidationFailed
 from dashboard.extensions import db
 from dashboard.storage import get_storage, keys, storage_address
@@ -20,7 +26,7 @@ from tasks.child_work import relate_target
 from tasks.chore_kinds import KINDS
 from tasks.engine.profile.profiling import profile_table
 from tests.engine.profiling.conftest import write_table
-from tests.factories import make_dataset, make_user
+from tests.factories import make_dataset, make_user, make_version
 
 
 def make_table(folder: Path) -> Dataset:
@@ -100,3 +106,28 @@ def test_relations_go_with_their_dataset(any_app: Flask, tmp_path: Path) -> None
     kind = KINDS[claim.kind](claim)
     assert kind.payload() is None
     kind.fail({"code": "GONE", "message": "It was deleted meanwhile", "hint": ""})
+
+
+def test_nothing_is_asked_about_what_is_deleted_at_this_moment(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The question is asked, and before it is written somebody deletes what it is about."""
+    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
+    dataset = make_dataset(table_key="t")
+    owner, first, second = dataset.owner, dataset.id, make_version(dataset).id
+
+    @contextmanager
+    def writing_late() -> Iterator[Session]:
+        delete_dataset(user=owner, dataset_id=first)
+        with writing() as session:
+            yield session
+
+    asked = db.session.scalars(select(Chore.id)).all()
+    for module in (relations, comparing):
+        monkeypatch.setattr(module, "writing", writing_late)
+    with pytest.raises(NotFound):
+        ask_relation(user=owner, dataset_id=first, target="churned")
+    restore_dataset(user=owner, dataset_id=first)
+    with pytest.raises(NotFound):
+        comparing.ask_difference(user=owner, from_id=first, to_id=second)
+    assert db.session.scalars(select(Chore.id)).all() == asked

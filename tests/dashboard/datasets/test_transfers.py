@@ -6,7 +6,6 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
-import boto3
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -15,6 +14,7 @@ from dashboard import queue
 from dashboard.clock import now
 from dashboard.datasets import parts
 from dashboard.datasets.checking import discard_upload
+from dashboard.datasets.discarding import discard_abandoned_uploads
 from dashboard.datasets.parts import part_urls, receive_part
 from dashboard.datasets.transfers import (
     begin_transfer,
@@ -22,7 +22,6 @@ from dashboard.datasets.transfers import (
     finish_transfer,
     look_at_transfer,
 )
-from dashboard.datasets.uploads import discard_abandoned_uploads
 from dashboard.db import Chore, Dataset, Transfer, User
 from dashboard.db.transaction import writing
 from dashboard.errors import BadRequest, Conflict, Forbidden, NotFound, TooLarge, ValidationFailed
@@ -40,24 +39,6 @@ PARTS = [ROWS[n * PART_BYTES : (n + 1) * PART_BYTES] for n in range(3)]
 @pytest.fixture(autouse=True)
 def taken_hints(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
-
-
-@pytest.fixture(params=["local", "s3"])
-def stored_app(
-    request: pytest.FixtureRequest, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Flask:
-    """The app over a folder, and over a bucket."""
-    if request.param == "s3":
-        address = request.getfixturevalue("s3_server")
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        name = f"bucket-{hashlib.sha256(request.node.name.encode()).hexdigest()[:20]}"
-        boto3.client("s3", endpoint_url=address, region_name="us-east-1").create_bucket(
-            Bucket=name
-        )
-        environ |= {"STORAGE_URL": f"s3://{name}/x", "S3_ENDPOINT_URL": address}
-    app: Flask = request.getfixturevalue("app")
-    return app
 
 
 def begin(user: User, size: int = len(ROWS), name: str = "rows.csv") -> int:
@@ -272,7 +253,7 @@ def test_a_transfer_to_which_no_part_came_for_a_day_goes(stored_app: Flask) -> N
         for upload_id, hours in ((old, 30), (still_coming, 2)):
             row = session.scalars(select(Transfer).where(Transfer.dataset_id == upload_id)).one()
             row.touched_at = now() - timedelta(hours=hours)
-            session.get_one(Dataset, upload_id).created_at = now() - timedelta(hours=48)
+            session.get_one(Dataset, upload_id).touched_at = now() - timedelta(hours=48)
     assert discard_abandoned_uploads(before=now() - timedelta(days=1)) == 1
     assert set(db.session.scalars(select(Dataset.id))) == {still_coming, fresh}
     assert {f.key.split("/")[1] for f in get_storage().list_files()} == {

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from dashboard import queue
 from dashboard.chores.service import claim_next_chore
 from dashboard.datasets import checking, service, versions
-from dashboard.datasets.reading import fail_reading, finish_reading
+from dashboard.datasets.reading import Reading, fail_reading, finish_reading
 from dashboard.db import Chore, Dataset, User
 from dashboard.errors import Conflict, DomainError, Forbidden, NotFound, ValidationFailed
 from dashboard.extensions import db
@@ -143,7 +143,7 @@ def test_another_reading_is_a_version_that_names_the_same_file(any_app: Flask) -
     claim = claim_next_chore(worker="light")
     assert claim is not None
     values = {"state": "ready", "columns": COLUMNS}
-    assert finish_reading(claim=claim, reading=1, values=values)
+    assert finish_reading(claim=claim, reading=Reading(reading.token, 1), values=values)
     back = versions.make_reading(
         user=first.owner, dataset_id=reading.id,
         options={"columns": {"city": None, "age": {"kind": "date", "format": "%d/%m/%Y"}}},
@@ -218,10 +218,11 @@ def test_a_reading_that_is_refused_is_not_the_newest(any_app: Flask, how: str) -
     assert family(first) == [(1, False), (2, True)]
     claim = claim_next_chore(worker="light")
     assert claim is not None
+    reading = Reading(made.token, 1)
     if how == "refused":
-        finish_reading(claim=claim, reading=1, values={"state": "refused", "problems": []})
+        finish_reading(claim=claim, reading=reading, values={"state": "refused", "problems": []})
     else:
-        fail_reading(claim=claim, reading=1, failure={"code": "X", "message": "boom"})
+        fail_reading(claim=claim, reading=reading, failure={"code": "X", "message": "boom"})
     assert family(first) == [(1, True), (2, False)]
     assert db.session.get_one(Dataset, made.id).state == "refused"
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from dashboard.clock import now
-from dashboard.db import FileLook, FileProblem, Job, JobAttempt, JobFold, Prediction
+from dashboard.db import Dataset, FileLook, FileProblem, Job, JobAttempt, JobFold, Prediction
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs import execution
@@ -126,6 +126,51 @@ def test_files_of_deleted_rows_go_after_a_day(
     assert stored(storage) == set(made)
     look_later(storage, monkeypatch)
     assert not stored(storage) & {made[1]}
+
+
+def test_files_of_the_newest_row_go_too_when_it_is_gone(
+    any_app: Flask, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its number is the highest that was ever given; no row has it any more."""
+    newest = make_dataset()
+    left = put(storage, keys.dataset_original(newest.id, newest.token))
+    foreign = put(storage, keys.dataset_original(newest.id + 1, "ab" * 8))
+    with writing() as session:
+        session.delete(session.get_one(Dataset, newest.id))
+    look = look_later(storage, monkeypatch)
+    assert left not in stored(storage)
+    assert (look.findings.left_over, set(look.findings.problems)) == (1, {foreign})
+
+
+def test_where_no_number_was_given_no_file_is_taken_for_a_deleted_rows(
+    any_app: Flask, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when an empty database is opened over the files of a lost one."""
+    foreign = put(storage, keys.dataset_original(1, "ab" * 8))
+    look = look_later(storage, monkeypatch)
+    assert set(look.findings.problems) == stored(storage) == {foreign}
+
+
+def test_a_file_that_cannot_be_removed_is_reported_and_keeps_no_other(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = LocalStorage(tmp_path / "files")
+    gone = [make_dataset() for _ in range(3)]
+    left = [put(storage, keys.dataset_original(row.id, row.token)) for row in gone]
+    with writing() as session:
+        for row in gone:
+            session.delete(session.get_one(Dataset, row.id))
+    delete = storage.delete
+
+    def refuse(key: str) -> None:
+        if key == left[1]:
+            raise PermissionError(13, "Permission denied")
+        delete(key)
+
+    monkeypatch.setattr(storage, "delete", refuse)
+    look = look_later(storage, monkeypatch)
+    assert stored(storage) == set(look.findings.problems) == {left[1]}
+    assert look.findings.left_over == 2
 
 
 def test_what_is_not_known_is_reported_and_never_deleted(

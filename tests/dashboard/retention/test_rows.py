@@ -92,7 +92,7 @@ def test_abandoned_uploads_and_predictions_go(any_app: Flask) -> None:
     model = make_model()
     for days in (0.5, 2):
         at = now() - days * DAY
-        make_dataset(saved_at=None, created_at=at)
+        make_dataset(saved_at=None, touched_at=at)
         add(prediction(model.id, kind="file", created_at=at))
     saved = count(Dataset, Dataset.saved_at.is_not(None))
     assert rows.forget_abandoned(now()) == 2

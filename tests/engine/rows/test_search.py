@@ -1,6 +1,8 @@
 """A search ends in time, reads little, and says how far it came."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -98,10 +100,37 @@ def test_a_download_in_an_order_goes_window_by_window(
     table: OpenTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tasks.engine.rows.stream.WINDOW_CELLS", 7)
+    monkeypatch.setattr("tasks.engine.rows.stream.ORDER_ROWS", 11)
     query = RowQuery(order=Order("a.b", NUMBER, descending=True))
     pieces = list(stream_rows(table, query, ["a.b"]))
     assert max(map(len, pieces)) == 7
     assert [row[0] for piece in pieces for row in piece] == [str(n) for n in range(99, -1, -1)]
+
+
+def test_a_download_in_an_order_looks_at_the_rows_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not once for each piece, of which a long table has hundreds."""
+    monkeypatch.setattr("tasks.engine.rows.stream.WINDOW_CELLS", 14)
+    path, n_rows = tmp_path / "table.parquet", 300
+    keys = [None if n % 50 == 7 else str(n * 37 % n_rows) for n in range(n_rows)]
+    cells = [None if n % 3 else f"{n}" for n in range(n_rows)]
+    columns = [pa.array(range(n_rows)), pa.array(keys), pa.array(cells)]
+    pq.write_table(pa.table(columns, names=[LINE, "k", "place"]), path, row_group_size=40)
+    looks, batches = [], OpenTable.batches
+
+    def counted(self: OpenTable, names: Sequence[str], *more: Any, **options: Any) -> Any:
+        looks.append((tuple(names), more))
+        return batches(self, names, *more, **options)
+
+    monkeypatch.setattr(OpenTable, "batches", counted)
+    query = RowQuery(order=Order("k", NUMBER))
+    pieces = list(stream_rows(OpenTable(path), query, ["k", "place"]))
+    assert max(map(len, pieces)) == 7
+    known = sorted((int(k), n) for n, k in enumerate(keys) if k is not None)
+    in_order = [n for _, n in known] + [n for n, k in enumerate(keys) if k is None]
+    assert [row for piece in pieces for row in piece] == [[keys[n], cells[n]] for n in in_order]
+    assert looks.count((("k", "place"), ())) == 1
 
 
 def test_cells_with_much_text_are_read_a_few_at_a_time(tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""The light worker's second hand: a thread that has files fetched, one after the other.
+
+A fetch waits for somebody else's network, for an hour at most; in its turn among the other chores
+it would keep everybody's previews and readings waiting. See decision 0024.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+
+from dashboard.chores.service import ChoreClaim, claim_next_chore
+from tasks.celery_app import draining, flask_app, worker_name
+
+END_S = 5.0
+log = logging.getLogger(__name__)
+
+
+class FetchSlot:
+    """Room for one fetch beside the other chores of a worker."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.lock = app, threading.Lock()
+        self.thread: threading.Thread | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a file is being fetched, so that the next one waits for it."""
+        return self.thread is not None
+
+    def begin(self, do: Callable[[ChoreClaim], None]) -> None:
+        """Have the files fetched that wait, in a thread, unless one is at it.
+
+        Parameters
+        ----------
+        do : callable
+            Does a chore that was claimed.
+        """
+        with self.lock:
+            if self.thread is None:
+                self.thread = threading.Thread(target=self._run, args=(do,), daemon=True)
+                self.thread.start()
+
+    def end(self, within_s: float) -> None:
+        """Wait for a fetch that is about to end, or to be put back."""
+        thread = self.thread
+        if thread is not None:
+            thread.join(within_s + END_S)
+
+    def _run(self, do: Callable[[ChoreClaim], None]) -> None:
+        try:
+            while claim := self._next():
+                with self.app.app_context():
+                    do(claim)
+        except Exception:  # the dispatcher takes back what was claimed, and hints at the rest
+            log.exception("fetching met an error")
+            self.thread = None
+
+    def _next(self) -> ChoreClaim | None:
+        """Take the next fetch. Without one the thread is over: a later hint begins another."""
+        with self.lock, self.app.app_context():
+            claim = None
+            if not draining.is_set():
+                claim = claim_next_chore(worker=worker_name(), fetches=True)
+            if claim is None:
+                self.thread = None
+            return claim
+
+
+slot = FetchSlot(flask_app)
