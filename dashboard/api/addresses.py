@@ -7,7 +7,7 @@ from flask import request
 
 from dashboard.api import requests
 from dashboard.api.auth import current_user
-from dashboard.api.operations import json_body
+from dashboard.bodies import json_body
 from dashboard.datasets.addresses import create_from_address
 from dashboard.datasets.options import FIELDS, parse_options
 from dashboard.db import Dataset

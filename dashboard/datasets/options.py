@@ -10,6 +10,7 @@ from typing import Any
 
 from dashboard.datasets.column_choices import is_text, parse_columns
 from dashboard.errors import ValidationFailed
+from dashboard.paging import read_number
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 QUOTES = {"double": '"', "single": "'", "none": ""}
@@ -189,10 +190,10 @@ def _header(text: str) -> bool:
 
 def _number(highest: int) -> Callable[[str], int]:
     def check(text: str) -> int:
-        text = text.strip()
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:12]) <= highest):
+        number = read_number(text.strip(), None, highest)
+        if number is None:
             raise ValueError(f"it must be a whole number from 1 to {highest:,}")
-        return int(text)
+        return number
 
     return check
 

@@ -18,8 +18,10 @@ from dashboard.chores.service import add_chore
 from dashboard.datasets.families import join_family, lock_family
 from dashboard.datasets.queries import find_dataset, get_dataset, missing
 from dashboard.db import Dataset, User
+from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, ValidationFailed
+from dashboard.paging import read_number
 from dashboard.room import check_room
 
 # What a column may be read as.
@@ -69,10 +71,10 @@ def family_of(user: User, version_of: object) -> int | None:
     text = "" if version_of is None else str(version_of)
     if not text:
         return None
-    is_number = text.isascii() and text.isdigit() and len(text) < 20
-    if not is_number or find_dataset(int(text)) is None:
+    dataset_id = read_number(text, 0, LARGEST_ID)
+    if find_dataset(dataset_id) is None:
         raise ValidationFailed({"version_of": f"There is no dataset {text[:40]}"})
-    return begin_version(user=user, dataset_id=int(text))
+    return begin_version(user=user, dataset_id=dataset_id)
 
 
 def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> Dataset:
