@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from dashboard import queue
 from dashboard.chores.service import add_chore
 from dashboard.datasets.families import join_family
-from dashboard.datasets.options import merge_options
+from dashboard.datasets.options import change_by_form
 from dashboard.datasets.queries import get_upload
 from dashboard.datasets.questions import FIELD, mark_columns, read_answers
 from dashboard.datasets.service import clean_name
@@ -40,7 +40,7 @@ def change_reading(
     dataset_id : int
         The upload.
     form : Mapping
-        Fields of `options.merge_options`, and ``answer-N`` for the question about a column.
+        Fields of `options.change_by_form`, and ``answer-N`` for the question about a column.
     asked_of : str, optional
         Which columns the form showed (`questions.mark_columns`); answers about others are refused.
 
@@ -68,7 +68,7 @@ def change_reading(
 
 def _merged(dataset: Dataset, form: Mapping[str, Any], asked_of: str | None) -> dict[str, Any]:
     """Return the dataset's options with those changed that a form is about."""
-    options = merge_options(dataset.options, form)
+    options = change_by_form(dataset.options, form)
     if not any(name.startswith(FIELD) or name == "all" for name in form):
         return options
     if asked_of is not None and asked_of != mark_columns(dataset):

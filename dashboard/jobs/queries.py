@@ -105,13 +105,8 @@ def _search(found: Select[Any], q: str | None) -> Select[Any]:
         if q.startswith("#"):
             return found.where(same_id)
         return found.where(or_(same_id, Job.name.icontains(q, autoescape=True)))
-    return found.where(
-        or_(
-            Job.name.icontains(q, autoescape=True),
-            Job.target.icontains(q, autoescape=True),
-            Job.message.icontains(q, autoescape=True),
-        )
-    )
+    searched = (Job.name, Job.target, Job.message)
+    return found.where(or_(*(text.icontains(q, autoescape=True) for text in searched)))
 
 
 def list_jobs(
