@@ -61,6 +61,8 @@ def init_app(app: Flask) -> None:
     """Bound every body; routes that take a file raise the bound for themselves."""
     app.request_class = BoundedRequest
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
+    # Pasted rows, or choices for 20,000 columns: by itself Flask takes half a megabyte of a form.
+    app.config["MAX_FORM_MEMORY_SIZE"] = BODY_BYTES
     app.after_request(drain_refused)
 
 

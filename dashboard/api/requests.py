@@ -150,18 +150,6 @@ class ReadingRequest(Schema):
     bad_lines: Literal["refuse", "skip", "pad"] | None = None
 
 
-class AddressRequest(Open):
-    """A file that is fetched; the options are those of an uploaded one."""
-
-    address: Annotated[str, Field(min_length=1, max_length=2000)]
-    name: str | None = None
-    delimiter: str | None = None
-    encoding: str | None = None
-    header: bool | None = None
-    decimal: Literal[".", ","] | None = None
-    bad_lines: Literal["refuse", "skip", "pad"] | None = None
-
-
 class PredictionForm(Schema):
     """A file whose rows are to be predicted."""
 

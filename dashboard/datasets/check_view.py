@@ -142,9 +142,11 @@ class Wanted:
     more: bool = False
 
 
-def view_upload(upload: Dataset, wanted: Wanted) -> CheckView:
-    """Return what the check page shows."""
-    questions = list_questions(upload) if upload.state != "refused" else []
+def view_upload(
+    upload: Dataset, wanted: Wanted, sent: Mapping[str, Any] | None = None
+) -> CheckView:
+    """Return what the check page shows; answers of a form that could not be used stand again."""
+    questions = list_questions(upload, sent) if upload.state != "refused" else []
     unanswered = [question for question in questions if question.is_open]
     sheet = _sheet(upload, questions, wanted) if upload.preview else None
     groups = _groups(upload, _Places(upload, sheet, questions))

@@ -14,7 +14,7 @@ from dashboard import queue
 from dashboard.chores.service import add_chore
 from dashboard.datasets.families import join_family
 from dashboard.datasets.options import change_by_form
-from dashboard.datasets.queries import get_upload
+from dashboard.datasets.queries import find_former, get_upload
 from dashboard.datasets.questions import FIELD, mark_columns, read_answers
 from dashboard.datasets.service import clean_name
 from dashboard.datasets.uploads import drop_files, find_transfer_of
@@ -100,7 +100,7 @@ def save_upload(
     *,
     user: User,
     dataset_id: int,
-    name: str,
+    name: str | None,
     form: Mapping[str, Any] | None = None,
     reading: int | None = None,
 ) -> Dataset:
@@ -112,8 +112,8 @@ def save_upload(
         Who saves.
     dataset_id : int
         The upload.
-    name : str
-        What the dataset is called.
+    name : str or None
+        What the dataset is called; a next version has the name of those before it.
     form : Mapping, optional
         ``answer-N`` for the question about a column. Where an answer is not what was read, the
         file is read once more; the dataset is there at once and ready when that is done.
@@ -129,8 +129,9 @@ def save_upload(
     Conflict
         When it is still being read, was refused, or was read in another way meanwhile.
     """
-    get_upload(user=user, dataset_id=dataset_id)
-    name = clean_name(name)
+    upload = get_upload(user=user, dataset_id=dataset_id)
+    if name is not None or find_former(upload) is None:
+        name = clean_name(name or "")
     with writing() as session:
         dataset = _lock_upload(session, user, dataset_id)
         if dataset.state != "ready":
@@ -148,7 +149,7 @@ def save_upload(
         }
         if pending:
             _begin_reading(session, dataset, dataset.options | {"columns": {**chosen, **pending}})
-        dataset.name = name
+        dataset.name = name or dataset.name
         join_family(session, dataset)
     if pending:
         queue.wake(queue.LIGHT)

@@ -83,6 +83,17 @@ def parse_options(form: Mapping[str, Any]) -> dict[str, Any]:
     return options | ({"columns": columns} if columns else {})
 
 
+def parse_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the fields of a JSON body into reading options, as `parse_options` does with texts."""
+    return parse_options(
+        {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name in FIELDS
+            if (value := values.get(name)) is not None
+        }
+    )
+
+
 def change_options(former: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return reading options with some of them changed.
 

@@ -56,6 +56,11 @@ def begin_version(*, user: User, dataset_id: int) -> int:
     return dataset.family_id or dataset.id
 
 
+def find_former(version_of: object) -> Dataset | None:
+    """Return the dataset that an address, a form or the API names by its id, None without one."""
+    return find_dataset(read_number("" if version_of is None else str(version_of), 0, LARGEST_ID))
+
+
 def family_of(user: User, version_of: object) -> int | None:
     """Return the family that a form or the API names by a dataset's id; None without one.
 
@@ -66,13 +71,13 @@ def family_of(user: User, version_of: object) -> int | None:
     Forbidden
         When that dataset belongs to somebody else.
     """
-    text = "" if version_of is None else str(version_of)
-    if not text:
+    if version_of is None or version_of == "":
         return None
-    dataset_id = read_number(text, 0, LARGEST_ID)
-    if find_dataset(dataset_id) is None:
-        raise ValidationFailed({"version_of": f"There is no dataset {text[:40]}"})
-    return begin_version(user=user, dataset_id=dataset_id)
+    former = find_former(version_of)
+    if former is None:
+        words = f"There is no dataset {str(version_of)[:40]}; it may have been deleted"
+        raise ValidationFailed({"version_of": f"{words}, so nothing can be its next version"})
+    return begin_version(user=user, dataset_id=former.id)
 
 
 def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> Dataset:
