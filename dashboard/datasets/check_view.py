@@ -20,13 +20,17 @@ LONGEST_CELL = 200
 PLACES = {
     "CSV_RAGGED": "bad-lines",
     "CSV_ONE_COLUMN": "field-delimiter",
+    "ONE_COLUMN": "field-delimiter",
     "CSV_ENCODING": "field-encoding",
     "ENCODING_ASSUMED": "field-encoding",
     "HEADER_ABSENT": "field-header",
+    "HEADER_ASSUMED": "field-header",
     "HEADER_LINES": "field-header_lines",
     "PREAMBLE": "field-header_line",
-    "CSV_HEADER_DUP": "field-header",
-    "CSV_HEADER_EMPTY": "field-header",
+    "CSV_PREAMBLE": "field-header_line",
+    "CSV_QUOTES": "field-quote",
+    "QUOTE_APOSTROPHE": "field-quote",
+    "ESCAPE_BACKSLASH": "field-escape",
 }
 BAD_LINES = "CSV_RAGGED"
 

@@ -9,18 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard.datasets.column_choices import is_text, parse_columns
+from dashboard.datasets.words import DELIMITERS, ENCODINGS
 from dashboard.errors import ValidationFailed
 from dashboard.paging import read_number
 
-DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 QUOTES = {"double": '"', "single": "'", "none": ""}
 ESCAPES = {"doubled": "", "backslash": "\\"}
-# By the names that Python gives them.
-ENCODINGS = {
-    "utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252", "iso8859-1": "Latin-1",
-    "iso8859-15": "Latin-9", "cp1250": "Windows-1250", "cp1251": "Windows-1251",
-    "mac-roman": "Mac Roman", "shift_jis": "Shift JIS", "gb18030": "GB 18030",
-}  # fmt: skip
 # Python has them as encodings of text, but no file is written in them.
 NO_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
 BAD_LINES = ("refuse", "skip", "pad")
