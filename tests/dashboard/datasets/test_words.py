@@ -7,7 +7,7 @@ from flask import Flask
 
 from dashboard.datasets.check_view import PLACES
 from dashboard.db import User
-from tests.factories import make_dataset
+from tests.factories import make_dataset, make_version
 from tests.page import PageClient
 from tests.uploads import DIALECT, make_upload
 
@@ -21,6 +21,23 @@ def test_an_encoding_has_one_name_on_all_pages(app: Flask, member: User) -> None
     assert "Tab-separated, Windows-1252" in pages.get(f"/datasets/{dataset.id}").text
     upload = make_upload(member, dialect=dialect)
     assert "Windows-1252" in pages.get(f"/uploads/{upload.id}").find("#how .facts").text
+
+
+def test_a_difference_uses_the_same_names_and_says_how_many_it_leaves_out(
+    app: Flask, member: User
+) -> None:
+    def columns(kind: str) -> list[dict[str, object]]:
+        return [{"name": f"c{n}", "kind": kind, "missing": 0, "count": 9, "distinct": 2}
+                for n in range(230)]  # fmt: skip
+
+    first = make_dataset(member, dialect={**DIALECT, "decimal": "."}, columns=columns("text"))
+    dialect = {**DIALECT, "encoding": "cp1252", "delimiter": ";", "decimal": ","}
+    second = make_version(first, dialect=dialect, columns=columns("category"))
+    address = f"/datasets/{second.id}/versions?from={first.id}&to={second.id}"
+    text = PageClient(app, member).get(address).text
+    for words in ("Comma → Semicolon", "UTF-8 → Windows-1252", "Point (1.5) → Comma (1,5)"):
+        assert words in text
+    assert "c199 : text → category and 30 more" in text
 
 
 def test_every_place_of_a_problem_is_of_one_that_there_is() -> None:
