@@ -116,7 +116,9 @@ class DatasetForm(Open):
     ] = None
     version_of: Annotated[
         int | None,
-        Field(ge=0, lt=2**63, description="A dataset whose next version this file is"),
+        Field(
+            ge=0, lt=2**63, description="A dataset whose next version this file is; its name stays"
+        ),
     ] = None
 
 
