@@ -1,5 +1,4 @@
-// A file on its way to the server, in parts: goes on after a cut connection, a sign-out or a reload.
-// It knows nothing of the page; it tells `page` what happens.
+// A file on its way, in parts: goes on after a cut connection, a sign-out or a reload. It tells `page` what happens.
 import { forget, keyOf, recall, remember } from './transfer-memory.js';
 import { DirectParts } from './transfer-direct.js';
 import { Requests } from './transfer-requests.js';
