@@ -61,6 +61,8 @@ def init_app(app: Flask) -> None:
     """Bound every body; routes that take a file raise the bound for themselves."""
     app.request_class = BoundedRequest
     app.config["MAX_CONTENT_LENGTH"] = BODY_BYTES
+    # Pasted rows, or choices for 20,000 columns: by itself Flask takes half a megabyte of a form.
+    app.config["MAX_FORM_MEMORY_SIZE"] = BODY_BYTES
     app.after_request(drain_refused)
 
 
@@ -180,10 +182,28 @@ def limit_words() -> str | None:
     return f"The limit on this server is {size(current_app.config['SETTINGS'].max_upload_bytes)}"
 
 
-def check_json_size() -> None:
-    """Raise `TooLarge` when a JSON body says that it is too large."""
+def json_body() -> dict[str, Any]:
+    """Return the request's JSON body.
+
+    Raises
+    ------
+    BadRequest
+        When there is none, it is no object, or nested too deeply.
+    TooLarge
+        When it is larger than `BODY_BYTES`.
+    ValidationFailed
+        When it holds characters that are no text.
+    """
     if (request.content_length or 0) > BODY_BYTES:
         raise TooLarge(f"The JSON is larger than {size(BODY_BYTES)}. Send less at once")
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        raise BadRequest("The JSON is nested too deeply") from None
+    if not isinstance(body, dict):
+        raise BadRequest("Send a JSON object, with Content-Type: application/json")
+    _check_texts(body)
+    return body
 
 
 def check_query_and_form() -> None:
@@ -200,7 +220,7 @@ def check_fields(fields: MultiDict[str, str]) -> None:
             raise BadRequest(f"{name.replace(chr(0), '')} holds the character NUL; leave it out")
 
 
-def check_texts(body: dict[str, Any]) -> None:
+def _check_texts(body: dict[str, Any]) -> None:
     """Refuse text that cannot be kept: NUL, and halves of a pair of surrogates.
 
     Raises

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
@@ -21,7 +22,9 @@ csv.field_size_limit(2**31 - 1)
 TABLES_AT_ONCE = 4
 _tables = threading.BoundedSemaphore(TABLES_AT_ONCE)
 Table = Path | BinaryIO
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Also the wide signs of East Asian writing, which some spreadsheets take for the narrow ones.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+NO_NAME = re.compile(r"[/\\\x00-\x1f\x7f\ud800-\udfff]")  # folders, control characters, no text
 
 
 def send_stream(
@@ -117,8 +120,9 @@ def send_table(
 
 def attachment(file_name: str) -> str:
     """Return the Content-Disposition of a file that is saved, whatever its name holds."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in file_name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+    name = NO_NAME.sub("_", file_name)
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._- ") else "_" for c in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def defuse(cell: str) -> str:

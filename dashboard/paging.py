@@ -1,8 +1,11 @@
-"""A page of a list, as the pager shows it, and how the query's numbers are read."""
+"""A page of a list, as the pager shows it, and how the numbers of queries and forms are read."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
+Default = TypeVar("Default", int, None)
 PER_CHOICES = (50, 100, 200)
+DIGITS = 19  # of the largest id
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,12 @@ class Page:
         return min(self.number * self.per, self.total)
 
 
-def read_number(text: str | None, default: int, highest: int = 2**31) -> int:
-    """Return a whole number of a query, from 1; the default for everything else."""
-    if text and text.isascii() and text.isdigit() and 1 <= int(text) <= highest:
-        return int(text)
-    return default
+def read_number(text: str | None, default: Default, highest: int = 2**31) -> int | Default:
+    """Return a whole number of a query or a form, from 1; the default for everything else."""
+    digits = text or ""
+    # Python makes no number of thousands of digits: it fails.
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= DIGITS
+    return int(digits) if is_number and 1 <= int(digits) <= highest else default
 
 
 def read_per(text: str | None, default: int = 50) -> int:

@@ -5,11 +5,12 @@ from typing import Any
 
 from flask import request
 
-from dashboard.api import requests
+from dashboard.api import upload_schemas
 from dashboard.api.auth import current_user
-from dashboard.api.operations import json_body
+from dashboard.bodies import json_body
+from dashboard.datasets import versions
 from dashboard.datasets.addresses import create_from_address
-from dashboard.datasets.options import FIELDS, parse_options
+from dashboard.datasets.options import parse_options, parse_values
 from dashboard.db import Dataset
 from dashboard.errors import ValidationFailed
 
@@ -23,18 +24,21 @@ def dataset_from_address() -> Dataset | None:
         When the address cannot be used, or there is a file as well.
     """
     fields: Mapping[str, Any]
+    user = current_user()
     if request.is_json:
-        fields = requests.AddressRequest.model_validate(json_body()).model_dump()
+        body = upload_schemas.AddressRequest.model_validate(json_body()).model_dump()
+        fields, options = body, parse_values(body)
     elif request.form.get("address"):
         if request.files.get("file"):
             raise ValidationFailed({"address": "Send either a file or an address"})
-        fields = request.form
+        fields, options = request.form, parse_options(request.form)
     else:
         return None
     return create_from_address(
-        user=current_user(),
+        user=user,
         address=fields["address"],
-        options=parse_options({name: fields.get(name) for name in FIELDS}),
+        options=options,
         save=True,
         name=fields.get("name"),
+        family_id=versions.family_of(user, fields.get("version_of")),
     )

@@ -1,25 +1,24 @@
 """`/datasets` and `/estimators`."""
 
-import json
 from typing import Any, BinaryIO, cast
 
 from flask import request
 from werkzeug.wrappers import Response
 
-from dashboard.api import present, requests, schemas
+from dashboard.api import present, requests, schemas, upload_schemas
 from dashboard.api.addresses import dataset_from_address
 from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.datasets import queries, service, uploads, versions
 from dashboard.datasets.files import original_file, table_csv
-from dashboard.datasets.options import LAYOUT, parse_options
+from dashboard.datasets.options import parse_options, parse_values
 from dashboard.errors import ValidationFailed
 from tasks.engine.catalogue import list_estimators
 
 
 @operation(
     "POST", "/datasets", "Upload a file; it is read, checked and saved in one step",
-    form=requests.DatasetForm, or_body=requests.AddressRequest, answer=schemas.Dataset,
+    form=requests.DatasetForm, or_body=upload_schemas.AddressRequest, answer=schemas.Dataset,
     status=202, errors=(400, 403, 413, 422, 503),
 )  # fmt: skip
 def create_dataset() -> dict[str, Any]:
@@ -70,10 +69,8 @@ def get_dataset(dataset_id: int) -> dict[str, Any]:
            errors=(400, 403, 404, 409, 413, 422, 503))  # fmt: skip
 def read_dataset_anew(dataset_id: int, body: requests.ReadingRequest) -> dict[str, Any]:
     given = body.model_dump(exclude_unset=True)
-    texts = {n: v if isinstance(v, str) else json.dumps(v)
-             for n in LAYOUT if (v := given.get(n)) is not None}  # fmt: skip
-    changes = {name: None for name in given if name != "columns"} | parse_options(texts)
-    changes["columns"] = given.get("columns") or {}
+    columns = given.pop("columns", None) or {}
+    changes = {**dict.fromkeys(given), **parse_values(given), "columns": columns}
     return present.dataset(
         versions.make_reading(user=current_user(), dataset_id=dataset_id, options=changes)
     )

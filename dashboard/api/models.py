@@ -10,9 +10,11 @@ from dashboard.api import model_schemas as schemas
 from dashboard.api import present, requests
 from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
+from dashboard.db.lookup import LARGEST_ID
 from dashboard.downloads import defused_csv, send_stream
 from dashboard.errors import Conflict, NotFound, ValidationFailed
 from dashboard.models import queries, service
+from dashboard.paging import read_number
 from dashboard.predictions import service as predictions
 from dashboard.storage import get_storage
 
@@ -60,14 +62,15 @@ def predict(model_id: int, body: requests.RowsRequest) -> dict[str, Any]:
            answer=schemas.Prediction, status=202,
            errors=(403, 404, 409, 413, 422, 503))  # fmt: skip
 def create_prediction() -> dict[str, Any]:
-    file, model_id = request.files.get("file"), request.form.get("model_id", "")
+    file = request.files.get("file")
+    model_id = read_number(request.form.get("model_id"), None, LARGEST_ID)
     if file is None or not file.filename:
         raise ValidationFailed({"file": "Choose a CSV file"})
-    if not model_id.isascii() or not model_id.isdigit() or int(model_id) >= 2**63:
+    if model_id is None:
         raise ValidationFailed({"model_id": "model_id must be the number of a model"})
     made = predictions.create_file_prediction(
         user=current_user(),
-        model_id=int(model_id),
+        model_id=model_id,
         file_name=file.filename,
         stream=cast(BinaryIO, file.stream),
         size_hint=request.content_length or 0,

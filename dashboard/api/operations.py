@@ -84,30 +84,7 @@ def _read_body(described: Operation, parts: dict[str, Any]) -> None:
         bodies.begin_upload()
         bodies.check_fields(request.form)
     if described.body:
-        parts["body"] = described.body.model_validate(json_body())
-
-
-def json_body() -> dict[str, Any]:
-    """Return the request's JSON body.
-
-    Raises
-    ------
-    BadRequest
-        When there is none, it is no object, or nested too deeply.
-    TooLarge
-        When it is larger than `dashboard.bodies.BODY_BYTES`.
-    ValidationFailed
-        When it holds characters that are no text.
-    """
-    bodies.check_json_size()
-    try:
-        body = request.get_json(silent=True)
-    except RecursionError:
-        raise BadRequest("The JSON is nested too deeply") from None
-    if not isinstance(body, dict):
-        raise BadRequest("Send a JSON object, with Content-Type: application/json")
-    bodies.check_texts(body)
-    return body
+        parts["body"] = described.body.model_validate(bodies.json_body())
 
 
 def cursor_of(last_id: int | None) -> str | None:

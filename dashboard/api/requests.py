@@ -116,7 +116,9 @@ class DatasetForm(Open):
     ] = None
     version_of: Annotated[
         int | None,
-        Field(ge=0, lt=2**63, description="A dataset whose next version this file is"),
+        Field(
+            ge=0, lt=2**63, description="A dataset whose next version this file is; its name stays"
+        ),
     ] = None
 
 
@@ -146,18 +148,6 @@ class ReadingRequest(Schema):
     header_line: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     header_lines: Annotated[int, Field(ge=1, le=5)] | None = None
     missing: list[str] | None = None
-    decimal: Literal[".", ","] | None = None
-    bad_lines: Literal["refuse", "skip", "pad"] | None = None
-
-
-class AddressRequest(Open):
-    """A file that is fetched; the options are those of an uploaded one."""
-
-    address: Annotated[str, Field(min_length=1, max_length=2000)]
-    name: str | None = None
-    delimiter: str | None = None
-    encoding: str | None = None
-    header: bool | None = None
     decimal: Literal[".", ","] | None = None
     bad_lines: Literal["refuse", "skip", "pad"] | None = None
 

@@ -7,11 +7,9 @@ from pydantic import Field
 from dashboard.api.schema_base import Open, Schema
 
 
-class UploadRequest(Open):
-    """A file that is to come in parts; the options are those of `POST /datasets`."""
+class FileRequest(Open):
+    """What is said of a file that comes by JSON; the options are those of `POST /datasets`."""
 
-    file_name: Annotated[str, Field(min_length=1, max_length=1000)]
-    size_bytes: Annotated[int, Field(ge=0, lt=2**53)]
     name: str | None = None
     delimiter: Any = None
     quote: Any = None
@@ -25,6 +23,19 @@ class UploadRequest(Open):
     bad_lines: Any = None
     columns: Any = None
     version_of: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+
+
+class UploadRequest(FileRequest):
+    """A file that is to come in parts."""
+
+    file_name: Annotated[str, Field(min_length=1, max_length=1000)]
+    size_bytes: Annotated[int, Field(ge=0, lt=2**53)]
+
+
+class AddressRequest(FileRequest):
+    """A file that is fetched."""
+
+    address: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class PartQuery(Open):

@@ -1,6 +1,5 @@
 """`/uploads`: files that come in parts."""
 
-import json
 from typing import Any
 
 from werkzeug.wrappers import Response
@@ -10,7 +9,7 @@ from dashboard.api.auth import current_user
 from dashboard.api.operations import operation
 from dashboard.bodies import read_part
 from dashboard.datasets import parts, transfers, versions
-from dashboard.datasets.options import FIELDS, parse_options
+from dashboard.datasets.options import parse_values
 
 
 @operation(
@@ -18,22 +17,15 @@ from dashboard.datasets.options import FIELDS, parse_options
     answer=upload_schemas.Upload, status=201, role="member", errors=(400, 403, 413, 422, 503),
 )  # fmt: skip
 def begin_upload(body: upload_schemas.UploadRequest) -> dict[str, Any]:
-    given = body.model_dump(exclude_none=True)
-    options = parse_options({name: _text(given[name]) for name in FIELDS if name in given})
     begun = transfers.begin_transfer(
         user=current_user(),
         file_name=body.file_name,
         size_bytes=body.size_bytes,
-        options=options,
+        options=parse_values(body.model_dump()),
         name=body.name,
         family_id=versions.family_of(current_user(), body.version_of),
     )
     return present.upload(begun)
-
-
-def _text(value: Any) -> Any:
-    """Return a JSON value as a form spells it."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 @operation(

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.db import Job, JobFold, User
+from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import JobState
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.jobs.queries import find_models, get_jobs, list_folds_of
+from dashboard.paging import read_number
 from tasks.engine.catalogue import METRICS, find_metric, get_estimator
 
 MAX_JOBS = 12
@@ -104,9 +106,8 @@ class Comparison:
 
 def read_ids(text: str) -> list[int]:
     """Return the ids of a query such as ``12,15,9``, each once; what is no id is left out."""
-    parts = [part.strip() for part in text.split(",")]
-    ids = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 19]
-    return list(dict.fromkeys(ids))
+    ids = [read_number(part.strip(), 0, LARGEST_ID) for part in text.split(",")]
+    return list(dict.fromkeys(number for number in ids if number))
 
 
 def compare_jobs(*, user: User, job_ids: Sequence[int], metric: str | None = None) -> Comparison:

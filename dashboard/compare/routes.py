@@ -15,7 +15,9 @@ from dashboard.compare.comparison import (
     compare_jobs,
     read_ids,
 )
+from dashboard.db.lookup import LARGEST_ID
 from dashboard.errors import NotFound, ValidationFailed
+from dashboard.paging import read_number
 from tasks.engine.catalogue import METRICS
 
 blueprint = Blueprint("compare", __name__)
@@ -41,13 +43,9 @@ def index() -> str | tuple[str, int]:
         return render_template(
             "compare/empty.html", message=ADD_ONE_MORE, missing=found.missing
         ), 422
-    base_text = request.args.get("base", "")
     ids = [job.id for job in found.jobs]
-    base = (
-        ids.index(int(base_text))
-        if base_text.isascii() and base_text.isdigit() and int(base_text) in ids
-        else 0
-    )
+    asked = read_number(request.args.get("base"), 0, LARGEST_ID)
+    base = ids.index(asked) if asked in ids else 0
     only = request.args.get("diff", "1") != "0"
     shown = [row for row in found.rows if row.differs or row.group not in (SETTINGS, PARAMETERS)]
     rows = shown if only else found.rows

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from dashboard.datasets import versions
 from dashboard.datasets.addresses import create_from_address, list_allowed
 from dashboard.errors import Unavailable, ValidationFailed
 from dashboard.web import requires
@@ -33,9 +34,13 @@ def new() -> str:
 def create() -> Answer:
     """Have a file fetched; then it is checked. For members."""
     try:
-        upload = create_from_address(user=current_user, address=request.form.get("address", ""))
+        upload = create_from_address(
+            user=current_user,
+            address=request.form.get("address", ""),
+            family_id=versions.family_of(current_user, request.args.get("version_of")),
+        )
     except ValidationFailed as refusal:
-        return _page(refusal.fields), 422
+        return _page({"address": refusal.message}), 422
     except Unavailable as problem:
         return _page({"address": problem.message}), 503
     return redirect(url_for("check.check", upload_id=upload.id), 303)
@@ -43,5 +48,8 @@ def create() -> Answer:
 
 def _page(errors: dict[str, str]) -> str:
     return render_template(
-        "datasets/address.html", errors=errors, address=request.form.get("address", "")
+        "datasets/address.html",
+        errors=errors,
+        address=request.form.get("address", ""),
+        former=versions.find_former(request.args.get("version_of")),
     )

@@ -89,6 +89,7 @@ def create_from_address(
     options: Mapping[str, Any] | None = None,
     save: bool = False,
     name: str | None = None,
+    family_id: int | None = None,
 ) -> Dataset:
     """Have the light worker fetch a file and read it.
 
@@ -98,7 +99,7 @@ def create_from_address(
         Who asks.
     address : str
         Of ``https`` or ``s3``, below a prefix that an admin allowed.
-    options, save, name
+    options, save, name, family_id
         As of `dashboard.datasets.uploads.create_upload`.
 
     Returns
@@ -131,6 +132,7 @@ def create_from_address(
         file_name=file_name,
         token=secrets.token_hex(8),
         options=dict(options or {}),
+        family_id=family_id,
         source={"kind": "address", "address": found.text},
         message="Waiting to be fetched",
     )

@@ -4,19 +4,21 @@ What the columns say is compared at once; rows and distributions were compared b
 worker (`comparing`), and are only put into words here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.datasets.words import SIGNS, name_delimiter, name_encoding
 from dashboard.db import Dataset, Difference
 from dashboard.filters import number, percent
 
-NAMES_SHOWN = 200
-SIGNS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "space"}
 READ_BY = {
     "delimiter": "Separator", "encoding": "Encoding", "decimal": "Decimal sign",
     "header": "Header line", "header_lines": "Header lines", "missing": "Missing when",
     "bad_lines": "Lines with too few or too many cells", "quote": "Quotes",
+}  # fmt: skip
+WORDS: Mapping[str, Callable[[Any], str | None]] = {
+    "delimiter": name_delimiter, "encoding": name_encoding, "decimal": SIGNS.get,
 }  # fmt: skip
 
 
@@ -100,9 +102,9 @@ def find_changes(before: Dataset, after: Dataset, difference: Difference | None)
     old = {column["name"]: column for column in before.columns}
     new = {column["name"]: column for column in after.columns}
     kinds = [
-        KindChange(name, _read_as(old[name]), _read_as(column))
+        KindChange(name, former, now)
         for name, column in new.items()
-        if name in old and _read_as(old[name]) != _read_as(column)
+        if name in old and (former := _read_as(old[name])) != (now := _read_as(column))
     ]
     return Changes(
         before=before,
@@ -126,18 +128,20 @@ def _read_as(column: Mapping[str, Any]) -> str:
 
 def _read_by(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [
-        (title, _show(old.get(name)), _show(new.get(name)))
+        (title, _show(name, old.get(name)), _show(name, new.get(name)))
         for name, title in READ_BY.items()
         if name in old and name in new and old[name] != new[name]
     ]
 
 
-def _show(value: Any) -> str:
+def _show(name: str, value: Any) -> str:
+    if name in WORDS:
+        return WORDS[name](value) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(str(marker) or "empty" for marker in value)
-    return SIGNS.get(str(value), str(value)) or "none"
+    return str(value) or "none"
 
 
 def _put_into_words(column: Mapping[str, Any]) -> Movement:

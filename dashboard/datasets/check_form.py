@@ -4,20 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.datasets.options import (
-    DELIMITERS,
-    EMPTY,
-    ENCODINGS,
-    LAYOUT,
-    OTHER,
-    to_fields,
-)
+from dashboard.datasets.options import EMPTY, LAYOUT, OTHER, to_fields
+from dashboard.datasets.words import DELIMITERS, ENCODINGS, SIGNS, name_delimiter, name_encoding
 from dashboard.db import Dataset
 from dashboard.filters import count
 
 DEFAULT_MISSING = ("", "NA", "N/A", "null", "None", "NaN", "?", "-")
 MARKERS_SHOWN = 8
-SIGNS = {".": "Point (1.5)", ",": "Comma (1,5)"}
 Choices = Sequence[tuple[str, str]]
 
 
@@ -39,18 +32,6 @@ class Form:
             ("pad", "Fill short lines with missing cells, leave long ones out"),
         )
     )
-
-
-def name_delimiter(character: str | None) -> str | None:
-    """Return what a separator is called: ``Comma``, or the character itself."""
-    if not character:
-        return None
-    return next((n.capitalize() for n, c in DELIMITERS.items() if c == character), character)
-
-
-def name_encoding(name: str | None) -> str | None:
-    """Return what an encoding is called: ``UTF-8``, ``Windows-1252``."""
-    return ENCODINGS.get(name, name.upper()) if name else None
 
 
 def facts_of(upload: Dataset) -> list[tuple[str, Any]]:

@@ -81,7 +81,7 @@ def _check_page(
         rows=shown.get("rows"),
         more="more" in shown,
     )
-    view = view_upload(upload, wanted)
+    view = view_upload(upload, wanted, request.form)
     fields = {name: text for name, text in (errors or {}).items() if _is_on_page(name)}
     elsewhere = [text for name, text in (errors or {}).items() if name not in fields]
     return render_template(
@@ -99,6 +99,7 @@ def _check_page(
         rows_text=describe_rows(view.sheet) if view.sheet else "",
         same=queries.find_same_file(sha256=upload.sha256, other_than=upload.id),
         name=request.form.get("name") or stem_of(upload),
+        former=queries.find_former(upload),
         layout=to_fields(upload.options),
         asked_of=mark_columns(upload),
         shown_rows=shown,
@@ -187,14 +188,14 @@ def save(upload_id: int) -> Answer:
         dataset = checking.save_upload(
             user=current_user,
             dataset_id=upload_id,
-            name=request.form.get("name", ""),
+            name=request.form.get("name"),
             form=request.form,
             reading=request.form.get("reading", type=int),
             token=request.form.get("token"),
         )
     except DomainError as problem:
         return _refused(upload_id, problem)
-    flash(f"Saved {dataset.name}", "success")
+    flash(f"Saved {dataset.label if dataset.version > 1 else dataset.name}", "success")
     return redirect(url_for("look.detail", dataset_id=dataset.id), 303)
 
 

@@ -20,14 +20,18 @@ LONGEST_CELL = 200
 PLACES = {
     "CSV_RAGGED": "bad-lines",
     "CSV_ONE_COLUMN": "field-delimiter",
+    "ONE_COLUMN": "field-delimiter",
     "CSV_ENCODING": "field-encoding",
     "ENCODING_ASSUMED": "field-encoding",
     "ENCODING_DOUBTFUL": "field-encoding",
     "HEADER_ABSENT": "field-header",
+    "HEADER_ASSUMED": "field-header",
     "HEADER_LINES": "field-header_lines",
     "PREAMBLE": "field-header_line",
-    "CSV_HEADER_DUP": "field-header",
-    "CSV_HEADER_EMPTY": "field-header",
+    "CSV_PREAMBLE": "field-header_line",
+    "CSV_QUOTES": "field-quote",
+    "QUOTE_APOSTROPHE": "field-quote",
+    "ESCAPE_BACKSLASH": "field-escape",
 }
 BAD_LINES = "CSV_RAGGED"
 
@@ -143,9 +147,11 @@ class Wanted:
     more: bool = False
 
 
-def view_upload(upload: Dataset, wanted: Wanted) -> CheckView:
-    """Return what the check page shows."""
-    questions = list_questions(upload) if upload.state != "refused" else []
+def view_upload(
+    upload: Dataset, wanted: Wanted, sent: Mapping[str, Any] | None = None
+) -> CheckView:
+    """Return what the check page shows; answers of a form that could not be used stand again."""
+    questions = list_questions(upload, sent) if upload.state != "refused" else []
     unanswered = [question for question in questions if question.is_open]
     sheet = _sheet(upload, questions, wanted) if upload.preview else None
     groups = _groups(upload, _Places(upload, sheet, questions))

@@ -15,8 +15,8 @@ from dashboard import queue
 from dashboard.clock import now
 from dashboard.datasets.discarding import forget
 from dashboard.datasets.families import join_family
-from dashboard.datasets.options import merge_options
-from dashboard.datasets.queries import get_upload
+from dashboard.datasets.options import change_by_form
+from dashboard.datasets.queries import find_former, get_upload
 from dashboard.datasets.questions import FIELD, mark_columns, read_answers
 from dashboard.datasets.reading import ask_reading
 from dashboard.datasets.service import clean_name
@@ -62,7 +62,7 @@ def change_reading(
     dataset_id : int
         The upload.
     form : Mapping
-        Fields of `options.merge_options`, and ``answer-N`` for the question about a column.
+        Fields of `options.change_by_form`, and ``answer-N`` for the question about a column.
     asked_of : str, optional
         Which columns the form showed (`questions.mark_columns`); answers about others are refused.
 
@@ -90,7 +90,7 @@ def change_reading(
 
 def _merged(dataset: Dataset, form: Mapping[str, Any], asked_of: str | None) -> dict[str, Any]:
     """Return the dataset's options with those changed that a form is about."""
-    options = merge_options(dataset.options, form)
+    options = change_by_form(dataset.options, form)
     if not any(name.startswith(FIELD) or name == "all" for name in form):
         return options
     if asked_of is not None and asked_of != mark_columns(dataset):
@@ -122,7 +122,7 @@ def save_upload(
     *,
     user: User,
     dataset_id: int,
-    name: str,
+    name: str | None,
     form: Mapping[str, Any] | None = None,
     reading: int | None = None,
     token: str | None = None,
@@ -135,8 +135,8 @@ def save_upload(
         Who saves.
     dataset_id : int
         The upload.
-    name : str
-        What the dataset is called.
+    name : str or None
+        What the dataset is called; a next version has the name of those before it.
     form : Mapping, optional
         ``answer-N`` for the question about a column. Where an answer is not what was read, the
         file is read once more; the dataset is there at once and ready when that is done.
@@ -155,8 +155,9 @@ def save_upload(
     Conflict
         When it is still being read, was refused, or was read in another way meanwhile.
     """
-    get_upload(user=user, dataset_id=dataset_id)
-    name = clean_name(name)
+    upload = get_upload(user=user, dataset_id=dataset_id)
+    if name is not None or find_former(upload) is None:
+        name = clean_name(name or "")
     with writing() as session:
         dataset = _lock_upload(session, user, dataset_id)
         if dataset.state != "ready":
@@ -174,7 +175,7 @@ def save_upload(
         }
         if pending:
             _begin_reading(session, dataset, dataset.options | {"columns": {**chosen, **pending}})
-        dataset.name = name
+        dataset.name = name or dataset.name
         join_family(session, dataset)
     if pending:
         queue.wake(queue.LIGHT)

@@ -2,15 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from dashboard.datasets.date_formats import check_date_format
+from dashboard.errors import ValidationFailed
 
 KINDS = ("number", "category", "text", "date", "boolean", "identifier")
 PARTS = ("kind", "format", "use")
 PREFIX = "columns."
 MOST_COLUMNS = 20_000
-LONGEST_FORMAT = 40
-DATE_FORMAT = re.compile(r"(%[YymdHMSfbBpIjzA-Za]|[^%\x00-\x1f])*")
 NO_TEXT = re.compile(r"[\ud800-\udfff\0]")  # what no database keeps as text
 
 Choices = dict[str, dict[str, Any]]
@@ -35,17 +36,63 @@ def parse_columns(form: Mapping[str, Any]) -> tuple[Choices, dict[str, str]]:
     choices: Choices = {}
     problems: dict[str, str] = {}
     for name, part, value in _given(form, problems):
-        field = f"{PREFIX}{name}.{part}"
+        field, choice = f"{PREFIX}{name}.{part}", choices.setdefault(name, {})
         try:
-            choices.setdefault(name, {})[part] = _check(part, value)
+            checked = _check(part, value)
         except ValueError as problem:
-            problems[field] = f'{field} is "{str(value)[:40]}"; {problem}'
+            problems[field] = _fault(field, value, problem)
+            continue
+        if choice.setdefault(part, checked) != checked:
+            problems[field] = _fault(field, value, f'and also "{choice[part]}"; say one of them')
     for name, choice in choices.items():
-        if "format" in choice and choice.get("kind", "date") != "date":
-            words = f"only a date has one, and kind is {choice['kind']}"
-            field = f"{PREFIX}{name}.format"
-            problems[field] = f'{field} is "{choice["format"]}"; {words}'
+        problems |= _without_a_date(name, choice, choice.get("kind", "date"))
     return choices, problems
+
+
+def check_choices(known: Collection[str], choices: Mapping[str, Mapping[str, Any] | None]) -> None:
+    """Check what is asked of single columns of a table that was read.
+
+    Parameters
+    ----------
+    known : collection of str
+        The names of its columns.
+    choices : Mapping
+        By column name ``kind``, ``format`` (of a date) and ``use``, where one is given; None takes
+        the choices of a column away.
+
+    Raises
+    ------
+    ValidationFailed
+        With a message for each ``columns.NAME`` and ``columns.NAME.PART`` that cannot be used.
+    """
+    problems: dict[str, str] = {}
+    for name, choice in choices.items():
+        if name not in known:
+            problems[f"{PREFIX}{name}"] = f'There is no column "{name}"'
+            continue
+        given = {part: value for part, value in (choice or {}).items() if value is not None}
+        for part, value in given.items():
+            field = f"{PREFIX}{name}.{part}"
+            try:
+                _check(part, value)
+            except ValueError as problem:
+                problems[field] = _fault(field, value, problem)
+        problems |= _without_a_date(name, given, given.get("kind"))
+    if problems:
+        raise ValidationFailed(problems)
+
+
+def _without_a_date(name: str, choice: Mapping[str, Any], kind: str | None) -> dict[str, str]:
+    """Return what is wrong with a format for a column that is to be no date."""
+    if "format" not in choice or kind == "date":
+        return {}
+    field = f"{PREFIX}{name}.format"
+    words = f"only a date has one, and kind is {kind or 'not said'}"
+    return {field: _fault(field, choice["format"], words)}
+
+
+def _fault(field: str, value: Any, words: object) -> str:
+    return f'{field} is "{str(value)[:40]}"; {words}'
 
 
 def _given(form: Mapping[str, Any], problems: dict[str, str]) -> list[tuple[str, str, Any]]:
@@ -76,7 +123,7 @@ class _BadColumnsError(ValueError):
 
 
 def _in_json(text: str) -> list[tuple[str, str, Any]]:
-    columns = json.loads(text)
+    columns = json.loads(text, object_pairs_hook=_each_once)
     if not isinstance(columns, dict) or not all(isinstance(c, dict) for c in columns.values()):
         raise _BadColumnsError("it must be a JSON object with an object for each column")
     if len(columns) > MOST_COLUMNS:
@@ -89,6 +136,15 @@ def _in_json(text: str) -> list[tuple[str, str, Any]]:
     return [(name, part, v) for name, c in columns.items() for part, v in c.items()]
 
 
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object; Python itself would take the last of two fields of one name."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for n, (name, _) in enumerate(pairs) if name in dict(pairs[:n]))
+        raise _BadColumnsError(f'"{twice[:40]}" stands in it twice')
+    return found
+
+
 def _check(part: str, value: Any) -> Any:
     if part == "kind":
         if value not in KINDS:
@@ -98,7 +154,4 @@ def _check(part: str, value: Any) -> Any:
         if str(value).lower() not in {"true", "false"}:
             raise ValueError("it must be true or false")
         return str(value).lower() == "true"
-    is_text = isinstance(value, str) and len(value) <= LONGEST_FORMAT and "%" in value
-    if value != "ISO8601" and not (is_text and DATE_FORMAT.fullmatch(value)):
-        raise ValueError("it must be a format of dates, such as %d/%m/%Y")
-    return value
+    return check_date_format(value)

@@ -113,7 +113,7 @@ def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
         relation=relation,
         targets=dataset.column_names if len(columns) <= TARGETS_LISTED else [],
         checks=worth_checking(problems, columns),
-        problems=problems[:PROBLEMS_LISTED],
+        problems=[p for p in problems if p["severity"] == "warning"][:PROBLEMS_LISTED],
         notes=notes,
     )
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from dashboard.access import may_change
 from dashboard.datasets import queries
+from dashboard.datasets.words import name_delimiter, name_encoding
 from dashboard.db import Dataset, User
 from dashboard.filters import plural, size
 
 SHOWN = 20
-SEPARATORS = {",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Pipe", " ": "Space"}
 FORMATS = {"parquet": "Parquet", "jsonl": "JSON lines"}
 
 
@@ -74,5 +74,5 @@ class Head:
             return None
         if dialect.get("format") in FORMATS:
             return FORMATS[dialect["format"]]
-        sign = SEPARATORS.get(dialect["delimiter"], dialect["delimiter"])
-        return f"{sign}-separated, {dialect['encoding'].upper()}"
+        sign, encoding = name_delimiter(dialect["delimiter"]), name_encoding(dialect["encoding"])
+        return f"{sign}-separated, {encoding}"

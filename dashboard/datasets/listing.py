@@ -42,7 +42,12 @@ class DatasetFilters:
     @property
     def any(self) -> bool:
         """Whether some datasets are left out."""
-        return bool(self.q or self.owner_id or self.has_jobs is not None)
+        return bool(self.is_search or self.owner_id)
+
+    @property
+    def is_search(self) -> bool:
+        """Whether every dataset is looked at."""
+        return bool(self.q) or self.has_jobs is not None
 
 
 @dataclass(frozen=True)
@@ -122,18 +127,19 @@ def list_datasets(
     page, per : int
         Which page, from 1, of how many rows.
     """
-    conditions = _conditions(filters or DatasetFilters())
-    total = db.session.scalar(select(func.count(Dataset.id)).where(*conditions)) or 0
+    filters = filters or DatasetFilters()
+    conditions = _conditions(filters)
     column = SORTS.get(sort.lstrip("-"), Dataset.saved_at)
     order = column.desc() if sort.startswith("-") else column.asc()
     # Ids first: a row is wide, and only those of this page are read.
-    ids = db.session.scalars(
-        select(Dataset.id)
-        .where(*conditions)
-        .order_by(order.nulls_last(), Dataset.id.desc())
-        .limit(per)
-        .offset((page - 1) * per)
-    ).all()
+    wanted = select(Dataset.id).where(*conditions)
+    on_page = wanted.order_by(order.nulls_last(), Dataset.id.desc()).limit(per)
+    if filters.is_search and page == 1:  # no index finds these: looked for and counted at once
+        rows = db.session.execute(on_page.add_columns(func.count().over())).all()
+        ids, total = [row[0] for row in rows], rows[0][1] if rows else 0
+    else:
+        total = db.session.scalar(wanted.with_only_columns(func.count(Dataset.id))) or 0
+        ids = list(db.session.scalars(on_page.offset((page - 1) * per)))
     by_id = {d.id: d for d in db.session.scalars(select(Dataset).where(Dataset.id.in_(ids)))}
     items = [by_id[dataset_id] for dataset_id in ids if dataset_id in by_id]
     return DatasetPage(items, total, _find_uses([d.family_id or d.id for d in items]))

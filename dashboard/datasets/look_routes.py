@@ -138,7 +138,7 @@ def correlations(dataset_id: int) -> str:
     return render_template(
         "datasets/correlations.html",
         **_head(dataset, "columns"),
-        found=view_correlations(summary),
+        found=view_correlations(summary, dataset.columns),
         summary=summary,
         marked=request.args.get("column"),
     )

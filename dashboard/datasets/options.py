@@ -9,18 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard.datasets.column_choices import is_text, parse_columns
+from dashboard.datasets.words import DELIMITERS, ENCODINGS
 from dashboard.errors import ValidationFailed
+from dashboard.paging import read_number
 
-DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 QUOTES = {"double": '"', "single": "'", "none": ""}
 ESCAPES = {"doubled": "", "backslash": "\\"}
-# By the names that Python gives them.
-ENCODINGS = {
-    "utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252", "iso8859-1": "Latin-1",
-    "iso8859-15": "Latin-9", "cp1250": "Windows-1250", "cp1251": "Windows-1251",
-    "mac-roman": "Mac Roman", "shift_jis": "Shift JIS", "gb18030": "GB 18030",
-    "iso2022_jp": "ISO-2022-JP",
-}  # fmt: skip
 # Python has them as encodings of text, but no file is written in them.
 NO_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
 BAD_LINES = ("refuse", "skip", "pad")
@@ -83,26 +77,67 @@ def parse_options(form: Mapping[str, Any]) -> dict[str, Any]:
     return options | ({"columns": columns} if columns else {})
 
 
-def merge_options(stored: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the stored options with those changed that a form has fields for.
+def parse_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the fields of a JSON body into reading options, as `parse_options` does with texts."""
+    return parse_options(
+        {
+            name: value if isinstance(value, str) else json.dumps(value)
+            for name in FIELDS
+            if (value := values.get(name)) is not None
+        }
+    )
 
-    An empty field takes a choice back. Choices for columns are added to those that are there.
+
+def change_options(former: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return reading options with some of them changed.
+
+    Parameters
+    ----------
+    former : Mapping
+        Options of a dataset.
+    changes : Mapping
+        Options that take the place of former ones; None takes a choice away, so that it is found
+        out again. ``columns`` is merged column by column, and each of those choice by choice.
 
     Raises
     ------
     ValidationFailed
-        As `parse_options` does.
+        When they do not go together.
     """
-    chosen = parse_options(form)
-    kept = {name: value for name, value in stored.items() if name not in form}
-    columns = {**(stored.get("columns") or {}), **chosen.pop("columns", {})}
-    kept.pop("columns", None)
-    merged = {**kept, **chosen} | ({"columns": columns} if columns else {})
-    if merged.get("header") is False:
-        merged.pop("header_lines", None)
-    if problems := _contradictions(merged):
+    columns = dict(former.get("columns") or {})
+    for name, choice in (changes.get("columns") or {}).items():
+        columns[name] = _change_choice(columns.get(name) or {}, choice)
+    kept = {name: choice for name, choice in columns.items() if choice}
+    changed = _without_none({**former, **changes, "columns": kept or None})
+    if changed.get("header") is False:
+        changed.pop("header_lines", None)
+    if problems := _contradictions(changed):
         raise ValidationFailed(problems)
-    return merged
+    return changed
+
+
+def _change_choice(former: Mapping[str, Any], choice: Mapping[str, Any] | None) -> dict[str, Any]:
+    if choice is None:
+        return {}
+    # A format belongs to the kind that it was chosen with.
+    kept = {k: v for k, v in former.items() if k != "format" or "kind" not in choice}
+    return _without_none({**kept, **choice})
+
+
+def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def change_by_form(former: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options with those changed that a form has fields for; an empty field takes one back.
+
+    Raises
+    ------
+    ValidationFailed
+        As `parse_options` and `change_options` do.
+    """
+    emptied: dict[str, Any] = {name: None for name in LAYOUT if name in form}
+    return change_options(former, emptied | parse_options(form))
 
 
 def layout_of(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,6 +185,9 @@ def shown(value: Any) -> str:
 def _contradictions(options: Mapping[str, Any]) -> dict[str, str]:
     delimiter = options.get("delimiter")
     same = [name for name in ("quote", "escape") if delimiter and options.get(name) == delimiter]
+    # A number with a decimal comma needs quotes around it where commas part the cells.
+    if delimiter and options.get("quote") == "" and options.get("decimal") == delimiter:
+        same.append("decimal")
     return {
         name: f"{name} is {shown(delimiter)}, and so is delimiter; choose another" for name in same
     }
@@ -190,10 +228,10 @@ def _header(text: str) -> bool:
 
 def _number(highest: int) -> Callable[[str], int]:
     def check(text: str) -> int:
-        text = text.strip()
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:12]) <= highest):
+        number = read_number(text.strip(), None, highest)
+        if number is None:
             raise ValueError(f"it must be a whole number from 1 to {highest:,}")
-        return int(text)
+        return number
 
     return check
 

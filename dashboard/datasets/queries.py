@@ -106,6 +106,12 @@ def list_versions(family_id: int | None) -> Sequence[Dataset]:
     return list(reversed(db.session.scalars(of_family(family_id, LIVING)).all()))
 
 
+def find_former(upload: Dataset) -> Dataset | None:
+    """Return the newest version of the dataset whose next one an upload is, None if it is none."""
+    versions = list_versions(upload.family_id) if upload.family_id is not None else []
+    return versions[0] if versions else None
+
+
 def find_version(family_id: int | None, version: int) -> Dataset | None:
     """Return a version of a family by its number, or None."""
     one = of_family(family_id, LIVING).where(Dataset.version == version)

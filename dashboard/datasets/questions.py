@@ -6,7 +6,7 @@ The counts and the example of each question were made by the profile (`Dataset.c
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -55,8 +55,16 @@ class Question:
         return f"{FIELD}{self.position}"
 
 
-def list_questions(upload: Dataset) -> list[Question]:
-    """Return the questions about an upload's columns, the open ones first, in file order."""
+def list_questions(upload: Dataset, sent: Mapping[str, Any] | None = None) -> list[Question]:
+    """Return the questions about an upload's columns, the open ones first, in file order.
+
+    Parameters
+    ----------
+    upload : Dataset
+        The upload.
+    sent : Mapping, optional
+        A form that was sent and could not be used: its answers stand there again.
+    """
     made = {"number": _about_number, "date": _about_dates}
     given = upload.options.get("columns") or {}
     found = [
@@ -66,7 +74,14 @@ def list_questions(upload: Dataset) -> list[Question]:
         for position, column in enumerate(upload.columns)
         if (column.get("question") or {}).get("about") in made
     ]
+    if sent and sent.get("asked_of") == mark_columns(upload):
+        found = [_with_answer(question, sent.get(question.field)) for question in found]
     return sorted(found, key=lambda question: not question.is_open)
+
+
+def _with_answer(question: Question, answer: str | None) -> Question:
+    is_offered = answer in {choice.value for choice in question.choices}
+    return replace(question, selected=answer) if answer and is_offered else question
 
 
 def _present(column: Mapping[str, Any]) -> int:

@@ -136,15 +136,20 @@ class Correlations:
         For each column, of each other: the value or None, and its level, -5 to 5.
     pairs : sequence of tuple
         The strongest ones: two names, the value, and a word for it.
+    of : int
+        How many columns of numbers there are; only the first of them are compared.
     """
 
     names: Sequence[str]
     rows: Sequence[Sequence[tuple[float | None, int]]]
     pairs: Sequence[tuple[str, str, float, str]]
+    of: int
 
 
-def view_correlations(summary: Mapping[str, Any]) -> Correlations | None:
-    """Return the correlations that a profile holds, or None where it holds none."""
+def view_correlations(
+    summary: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]
+) -> Correlations | None:
+    """Return the correlations that a profile of these columns holds; None where it holds none."""
     given = summary.get("correlations") or {}
     names, values = given.get("columns") or [], given.get("values") or []
     if len(names) < 2:
@@ -158,7 +163,8 @@ def view_correlations(summary: Mapping[str, Any]) -> Correlations | None:
     ]
     pairs.sort(key=lambda pair: -abs(pair[2]))
     worded = [(a, b, value, _word(value)) for a, b, value in pairs[:PAIRS_SHOWN]]
-    return Correlations(names, rows, worded)
+    numbers = [c for c in columns if c["kind"] == "number" and c.get("distinct", 0) > 1]
+    return Correlations(names, rows, worded, max(len(numbers), len(names)))
 
 
 def _word(value: float) -> str:

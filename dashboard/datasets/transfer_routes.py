@@ -7,7 +7,7 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from dashboard.bodies import read_part
+from dashboard.bodies import json_body, read_part
 from dashboard.datasets import parts, transfers, versions
 from dashboard.datasets.transfers import TransferView
 from dashboard.errors import BadRequest
@@ -31,13 +31,6 @@ def _answer(view: TransferView) -> Answer:
     }
 
 
-def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise BadRequest("Send a JSON object")
-    return body
-
-
 @blueprint.get("")
 @requires("member")
 def token() -> Answer:
@@ -49,7 +42,7 @@ def token() -> Answer:
 @requires("member")
 def begin() -> tuple[Answer, int]:
     """Begin to take a file in parts. For members."""
-    body = _body()
+    body = json_body()
     name, size_bytes = body.get("file_name"), body.get("size_bytes")
     if (
         not isinstance(name, str)
@@ -88,7 +81,7 @@ def put_part(upload_id: int) -> Answer:
 @requires("member")
 def part_urls(upload_id: int) -> Answer:
     """Give addresses to which the browser may send parts itself. For its owner."""
-    numbers = _body().get("parts")
+    numbers = json_body().get("parts")
     if not isinstance(numbers, list) or not all(type(n) is int for n in numbers):
         raise BadRequest("Send parts, a list of numbers")
     urls = parts.part_urls(user=current_user, upload_id=upload_id, numbers=numbers)

@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboard.bodies import takes_upload
-from dashboard.datasets import queries, uploads, versions
+from dashboard.datasets import uploads, versions
 from dashboard.datasets.transfers import browser_origin
 from dashboard.errors import DomainError, TooLarge, Unavailable, ValidationFailed
 from dashboard.filters import size
@@ -31,7 +31,7 @@ def new() -> str:
 
 
 def _upload_page(errors: dict[str, str], rows: str = "") -> str:
-    asked = request.args.get("version_of", None, int)
+    asked = request.args.get("version_of")
     limit = current_app.config["SETTINGS"].max_upload_bytes
     g.connect_to = browser_origin()  # the bucket that takes parts from the browser, if it does
     return render_template(
@@ -42,7 +42,8 @@ def _upload_page(errors: dict[str, str], rows: str = "") -> str:
         accept=ACCEPT,
         rows=rows,
         samples=list_samples(),
-        former=queries.find_dataset(asked) if asked else None,
+        former=(former := versions.find_former(asked)),
+        is_gone=bool(asked) and former is None,
     )
 
 
@@ -67,7 +68,7 @@ def create() -> Answer:
             size_hint=request.content_length or 0,
             family_id=versions.family_of(current_user, request.args.get("version_of")),
         )
-    except (TooLarge, Unavailable) as problem:
+    except (TooLarge, Unavailable, ValidationFailed) as problem:
         return _refused(problem)
     return redirect(url_for("check.check", upload_id=upload.id), 303)
 
@@ -86,7 +87,7 @@ def paste() -> Answer:
             size_hint=len(content),
             family_id=versions.family_of(current_user, request.args.get("version_of")),
         )  # fmt: skip
-    except (TooLarge, Unavailable) as problem:
+    except (TooLarge, Unavailable, ValidationFailed) as problem:
         return _upload_page({"rows": problem.message}, rows), _refused(problem)[1]
     return redirect(url_for("check.check", upload_id=upload.id), 303)
 

@@ -4,6 +4,7 @@ A version has its own number and address; ``?v=3`` at the page of any version le
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -48,9 +49,9 @@ def go_to_version() -> Response | None:
     if found is None:
         flash(f"{dataset.name} has no v{asked}; this is v{dataset.version}", "warning")
         found = dataset
-    query: dict[str, Any] = {name: values for name, values in request.args.lists() if name != "v"}
-    address = url_for(str(request.endpoint), dataset_id=found.id, **given, **query)
-    return redirect(address, 302)
+    address = url_for(str(request.endpoint), dataset_id=found.id, **given)
+    query = urlencode([pair for pair in request.args.items(multi=True) if pair[0] != "v"])
+    return redirect(f"{address}?{query}".rstrip("?"), 302)
 
 
 @blueprint.get("/datasets/<int:dataset_id>/versions")

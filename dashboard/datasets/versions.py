@@ -5,7 +5,6 @@ because one column of it became text. The file goes with the last version that n
 (`purging`, and `retention.ownership` for what a crash left).
 """
 
-import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -14,17 +13,18 @@ from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.access import require_owner
+from dashboard.datasets.column_choices import check_choices
 from dashboard.datasets.families import join_family, lock_family
+from dashboard.datasets.options import change_options
 from dashboard.datasets.queries import find_dataset, get_dataset, missing
 from dashboard.datasets.reading import ask_reading
 from dashboard.db import Dataset, User
+from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, ValidationFailed
+from dashboard.paging import read_number
 from dashboard.room import check_room
 
-# What a column may be read as.
-KINDS = ("number", "category", "text", "date", "boolean", "identifier")
-DATE_FORMAT = re.compile(r"[^%]*(%[a-zA-Z][^%]*){1,20}")
 # What every reading of a file shares.
 OF_THE_FILE = ("name", "owner_id", "file_name", "original_key", "size_bytes", "sha256")
 
@@ -56,6 +56,11 @@ def begin_version(*, user: User, dataset_id: int) -> int:
     return dataset.family_id or dataset.id
 
 
+def find_former(version_of: object) -> Dataset | None:
+    """Return the dataset that an address, a form or the API names by its id, None without one."""
+    return find_dataset(read_number("" if version_of is None else str(version_of), 0, LARGEST_ID))
+
+
 def family_of(user: User, version_of: object) -> int | None:
     """Return the family that a form or the API names by a dataset's id; None without one.
 
@@ -66,13 +71,13 @@ def family_of(user: User, version_of: object) -> int | None:
     Forbidden
         When that dataset belongs to somebody else.
     """
-    text = "" if version_of is None else str(version_of)
-    if not text:
+    if version_of is None or version_of == "":
         return None
-    is_number = text.isascii() and text.isdigit() and len(text) < 20
-    if not is_number or find_dataset(int(text)) is None:
-        raise ValidationFailed({"version_of": f"There is no dataset {text[:40]}"})
-    return begin_version(user=user, dataset_id=int(text))
+    former = find_former(version_of)
+    if former is None:
+        words = f"There is no dataset {str(version_of)[:40]}; it may have been deleted"
+        raise ValidationFailed({"version_of": f"{words}, so nothing can be its next version"})
+    return begin_version(user=user, dataset_id=former.id)
 
 
 def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> Dataset:
@@ -85,7 +90,7 @@ def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> 
     dataset_id : int
         The version whose file and options are taken.
     options : Mapping
-        What is to differ from its options; see `merge_options`.
+        What is to differ from its options; see `options.change_options`.
 
     Returns
     -------
@@ -102,7 +107,7 @@ def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> 
     Conflict
         When it is still being read.
     ValidationFailed
-        When nothing would differ, or a column cannot be read so; see `check_choices`.
+        When nothing would differ, or a column cannot be read so.
     StorageFull
         When there is no room for another table.
     """
@@ -110,12 +115,12 @@ def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> 
     require_owner(user, former, "dataset")
     if former.state == "reading":
         raise Conflict(f"{former.label} is still being read")
-    check_choices(former, options.get("columns") or {})
+    check_choices(set(former.column_names), options.get("columns") or {})
     check_room(former.size_bytes)
     with writing() as session:
         versions = lock_family(session, dataset_id)
         former = _living(versions, dataset_id)
-        merged = merge_options(former.options, options)
+        merged = change_options(former.options, options)
         if merged == former.options:
             raise ValidationFailed({"columns": "That is how the file is read now"})
         source = {"kind": "version", "of": former.id}
@@ -159,66 +164,3 @@ def _add(
     join_family(session, dataset)
     ask_reading(session, dataset)
     return dataset
-
-
-def merge_options(former: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return reading options with some of them changed.
-
-    Parameters
-    ----------
-    former : Mapping
-        Options of a dataset.
-    changes : Mapping
-        Options that take the place of former ones; None takes a choice away, so that it is found
-        out again. ``columns`` is merged column by column, and each of those choice by choice.
-    """
-    merged = {**former, **{name: value for name, value in changes.items() if name != "columns"}}
-    columns = dict(former.get("columns") or {})
-    for name, choice in (changes.get("columns") or {}).items():
-        columns[name] = _merge_choice(columns.get(name) or {}, choice)
-    merged["columns"] = {name: choice for name, choice in columns.items() if choice} or None
-    return _without_none(merged)
-
-
-def _merge_choice(former: Mapping[str, Any], choice: Mapping[str, Any] | None) -> dict[str, Any]:
-    if choice is None:
-        return {}
-    # A format belongs to the kind that it was chosen with.
-    kept = {k: v for k, v in former.items() if k != "format" or "kind" not in choice}
-    return _without_none({**kept, **choice})
-
-
-def check_choices(dataset: Dataset, choices: Mapping[str, Mapping[str, Any] | None]) -> None:
-    """Check what is asked of single columns.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        The version whose columns are meant.
-    choices : Mapping
-        By column name ``kind`` (one of `KINDS`), ``format`` (of a date, as `strftime` spells it),
-        ``use`` (bool); None takes the choices of a column away.
-
-    Raises
-    ------
-    ValidationFailed
-        With a message for each ``columns.NAME`` that cannot be read so.
-    """
-    known = set(dataset.column_names)
-    wrong: dict[str, str] = {}
-    for name, choice in choices.items():
-        given = choice or {}
-        if name not in known:
-            wrong[f"columns.{name}"] = f'There is no column "{name}"'
-        elif given.get("kind") not in {None, *KINDS}:
-            wrong[f"columns.{name}"] = f"kind must be one of: {', '.join(KINDS)}"
-        elif given.get("format") and given.get("kind") != "date":
-            wrong[f"columns.{name}"] = "A format goes with the kind date"
-        elif given.get("format") and not DATE_FORMAT.fullmatch(given["format"]):
-            wrong[f"columns.{name}"] = "A format is written like %d/%m/%Y"
-    if wrong:
-        raise ValidationFailed(wrong)
-
-
-def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}

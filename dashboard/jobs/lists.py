@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.db import Job, JobFold
+from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.jobs import queries
 from dashboard.jobs.estimates import Estimate, estimate_jobs
@@ -67,7 +68,7 @@ def read_filters(query: Mapping[str, str]) -> tuple[JobFilters, str, list[str]]:
     numbers: dict[str, int | None] = {}
     for name in ("dataset_id", "batch_id", "owner_id"):
         text = query.get(name) or ""
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        number = read_number(text, None, LARGEST_ID)
         if text and number is None:
             ignored.append(f"{name}={text}")
         numbers[name] = number

@@ -8,11 +8,12 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from dashboard.db import Job, JobAttempt, JobFold, LogLine, Model, User
-from dashboard.db.lookup import get_by_id
+from dashboard.db.lookup import LARGEST_ID, get_by_id
 from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.extensions import db
 from dashboard.jobs.counting import count_states
 from dashboard.jobs.order import PLACES_SHOWN, find_places
+from dashboard.paging import read_number
 
 SORTS = {
     "submitted": Job.created_at,
@@ -98,19 +99,14 @@ def _search(found: Select[Any], q: str | None) -> Select[Any]:
     q = (q or "").strip()
     if not q:
         return found
-    number = q.removeprefix("#")
-    if number.isascii() and number.isdigit() and int(number) < 2**63:
-        same_id = Job.id == int(number)
+    number = read_number(q.removeprefix("#"), None, LARGEST_ID)
+    if number is not None:
+        same_id = Job.id == number
         if q.startswith("#"):
             return found.where(same_id)
         return found.where(or_(same_id, Job.name.icontains(q, autoescape=True)))
-    return found.where(
-        or_(
-            Job.name.icontains(q, autoescape=True),
-            Job.target.icontains(q, autoescape=True),
-            Job.message.icontains(q, autoescape=True),
-        )
-    )
+    searched = (Job.name, Job.target, Job.message)
+    return found.where(or_(*(text.icontains(q, autoescape=True) for text in searched)))
 
 
 def list_jobs(

@@ -25,6 +25,7 @@ from dashboard.batches import service as batches
 from dashboard.datasets.listing import list_datasets
 from dashboard.datasets.queries import find_dataset
 from dashboard.db import Batch, Dataset
+from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.filters import plural
@@ -33,6 +34,7 @@ from dashboard.jobs.detail import LOG_LINES, read_detail, read_now, read_usage_c
 from dashboard.jobs.estimates import estimate_request
 from dashboard.jobs.form_request import errors_of, request_of
 from dashboard.live import answer
+from dashboard.paging import read_number
 from dashboard.storage import StorageFull
 from dashboard.web import requires
 from tasks.engine.catalogue import list_estimators
@@ -69,9 +71,7 @@ def live_index() -> Response:
 
 
 def _dataset(text: str | None) -> Dataset | None:
-    if not text or not text.isascii() or not text.isdigit() or len(text) > 18:
-        return None
-    found = find_dataset(int(text))
+    found = find_dataset(read_number(text, 0, LARGEST_ID))
     return found if found is not None and found.state == "ready" else None
 
 
@@ -79,9 +79,9 @@ def _dataset(text: str | None) -> Dataset | None:
 @requires("member")
 def new() -> str:
     """Show the form. For members."""
-    former = request.args.get("from", "")
-    if former.isascii() and former.isdigit():
-        job = queries.get_job(user=current_user, job_id=int(former))
+    former = read_number(request.args.get("from"), 0, LARGEST_ID)
+    if former:
+        job = queries.get_job(user=current_user, job_id=former)
         return _form_page(form_sources.form_from_job(job))
     dataset = _dataset(request.args.get("dataset_id") or request.args.get("dataset"))
     given = {n: request.args.get(n, "") for n in ("target", "task", "estimator")}
@@ -172,9 +172,8 @@ def live_detail(job_id: int) -> Response:
 def live_log(job_id: int) -> Response:
     """Answer the lines of a log behind a number. For all."""
     job = queries.get_job(user=current_user, job_id=job_id)
-    after = request.args.get("after", "0")
-    number = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
-    lines = queries.list_log(job_id=job_id, after=number, limit=LOG_LINES)
+    after = read_number(request.args.get("after"), 0, LARGEST_ID)
+    lines = queries.list_log(job_id=job_id, after=after, limit=LOG_LINES)
     response = Response(render_template("jobs/_log_lines.html", lines=lines))
     if job.state not in ACTIVE and len(lines) < LOG_LINES:
         response.headers["X-Log-Ended"] = "true"
@@ -269,7 +268,7 @@ def delete(job_id: int) -> AnyResponse:
 @requires("member")
 def act_on_selected() -> AnyResponse:
     """Compare or cancel the jobs that are ticked. For members."""
-    ids = [int(text) for text in request.form.getlist("job") if text.isascii() and text.isdigit()]
+    ids = [n for text in request.form.getlist("job") if (n := read_number(text, 0, LARGEST_ID))]
     if request.form.get("action") == "compare":
         return redirect(url_for("compare.index", jobs=",".join(map(str, ids))), 303)
     states, refused = [], []

@@ -1,9 +1,10 @@
 // What this browser remembers of a transfer that goes on, so that the same file chosen again after a
-// reload goes on where it stopped. The same file has the same name, size and time of change.
+// reload goes on where it stopped. The same file has the same name, size and time of change, and is
+// to become the same thing: a dataset, or the next version of one.
 const KEY = 'trainyard-transfers';
 const MOST = 20;
 
-const nameOf = (file) => `${file.size}/${file.lastModified}/${file.name}`;
+export const keyOf = (file, versionOf) => `${versionOf || 'new'}/${file.size}/${file.lastModified}/${file.name}`;
 
 function read() {
   try { return JSON.parse(localStorage.getItem(KEY)) ?? {}; } catch { return {}; }
@@ -13,15 +14,15 @@ function write(known) {
   try { localStorage.setItem(KEY, JSON.stringify(known)); } catch { /* then it is not remembered */ }
 }
 
-export function recall(file) { return read()[nameOf(file)] ?? null; }
+export function recall(key) { return read()[key] ?? null; }
 
-export function remember(file, id) {
-  const known = Object.entries({ ...read(), [nameOf(file)]: id });
+export function remember(key, id) {
+  const known = Object.entries({ ...read(), [key]: id });
   write(Object.fromEntries(known.slice(-MOST)));
 }
 
-export function forget(file) {
+export function forget(key) {
   const known = read();
-  delete known[nameOf(file)];
+  delete known[key];
   write(known);
 }

@@ -1,11 +1,11 @@
-// A file on its way to the server, in parts: goes on after a cut connection, a sign-out or a reload.
-// It knows nothing of the page; it tells `page` what happens.
-import { forget, recall, remember } from './transfer-memory.js';
+// A file on its way, in parts: goes on after a cut connection, a sign-out or a reload. It tells `page` what happens.
+import { forget, keyOf, recall, remember } from './transfer-memory.js';
 import { DirectParts } from './transfer-direct.js';
 import { Requests } from './transfer-requests.js';
 
 const LONGEST_WAIT_S = 30;
-const FINAL = [403, 413, 422];
+const MOST_ROUNDS = 3;
+const FINAL = [403, 409, 413, 422];
 
 // The server will not take it; `message` says why.
 export class Refused extends Error {}
@@ -17,33 +17,43 @@ export class Transfer {
     Object.assign(this, { file, page, id: null, received: 0, misses: 0, isCancelled: false, wake: null });
     this.requests = new Requests(form.dataset.transfers, form.elements.csrf_token.value);
     this.versionOf = form.dataset.versionOf;
+    this.key = keyOf(file, this.versionOf);
     this.direct = new DirectParts(this);
   }
 
   // Return the address of the page on which the file is checked.
   async run() {
     let state = (await this.findBegun()) ?? (await this.begin());
-    if (state.state === 'receiving') {
+    for (let rounds = 1; state.state === 'receiving'; rounds += 1) {
       this.take(state);
       while (this.received < this.file.size) await this.sendPart();
-      state = await this.insist('POST', `/${this.id}/finish`);
+      state = await this.finish(rounds);
     }
-    forget(this.file);
+    forget(this.key);
     return state.url;
   }
 
+  // Parts may have been lost: then it is asked what is there, and the rest is sent once more.
+  async finish(rounds) {
+    const { status, body } = await this.ask('POST', `/${this.id}/finish`, null, [409]);
+    if (status !== 409) return body;
+    if (rounds < MOST_ROUNDS) return this.insist('GET', `/${this.id}`);
+    forget(this.key);
+    throw new Refused(body?.error?.message ?? 'The server could not put the file together');
+  }
+
   async findBegun() {
-    const id = recall(this.file);
+    const id = recall(this.key);
     if (id === null) return null;
     const answer = await this.ask('GET', `/${id}`, null, [404]);
     const isIt = answer.status === 200 && answer.body.size_bytes === this.file.size;
-    if (!isIt) forget(this.file);
+    if (!isIt) forget(this.key);
     return isIt ? answer.body : null;
   }
 
   async begin() {
     const state = await this.insist('POST', '', { file_name: this.file.name, size_bytes: this.file.size, version_of: this.versionOf });
-    remember(this.file, state.id);
+    remember(this.key, state.id);
     return state;
   }
 
@@ -93,11 +103,11 @@ export class Transfer {
   async judge({ status, body }, tries) {
     const message = body?.error?.message;
     if (status === 404) {
-      forget(this.file);
+      forget(this.key);
       throw new Refused('The upload was cancelled, in another tab or because it took too long');
     }
     if (FINAL.includes(status) || body?.error?.code === 'DISK_FULL') {
-      if (FINAL.includes(status)) forget(this.file);
+      if (FINAL.includes(status)) forget(this.key);
       throw new Refused(message ?? 'The server does not take this file');
     }
     if (status === 400) {  // after another sign-in the token is a new one
@@ -134,7 +144,7 @@ export class Transfer {
   async cancel() {
     this.isCancelled = true;
     this.requests.stop();
-    forget(this.file);
+    forget(this.key);
     if (this.id !== null) await this.requests.ask('DELETE', `/${this.id}`);
   }
 }

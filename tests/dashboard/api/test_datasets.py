@@ -1,10 +1,13 @@
 """The API of datasets: versions, other readings, archive, delete and taking back."""
 
 import io
+import json
 from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from dashboard import queue
 from dashboard.api import schemas
@@ -64,6 +67,15 @@ def test_a_file_becomes_the_next_version(api: Api) -> None:
     assert api.dataset("GET", f"/datasets/{first['id']}")["is_newest"] is False
     assert post(api, version_of=second["id"])["version"] == 3
     assert api.ids(f"?family_id={first['id']}") == [second["id"] + 1, second["id"], first["id"]]
+
+
+def test_choices_for_20_000_columns_come_in_one_form(api: Api) -> None:
+    columns = {f"a column with a long name {n}": {"kind": "text"} for n in range(20_000)}
+    file = FileStorage(io.BytesIO(b"a,b\n1,2\n"), "new.csv")
+    boundary, sent = encode_multipart({"file": file, "columns": json.dumps(columns)})
+    kind = f"multipart/form-data; boundary={boundary}"
+    made = api("POST", "/datasets", 202, data=sent, content_type=kind)
+    assert db.session.get_one(Dataset, made["id"]).options == {"columns": columns}
 
 
 @pytest.mark.parametrize("version_of", ["0", "-1", "9" * 30, "x", "1.5"])

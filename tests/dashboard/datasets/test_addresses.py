@@ -14,7 +14,7 @@ from dashboard.datasets import addresses
 from dashboard.db import Chore, Dataset, User
 from dashboard.errors import Forbidden, NotFound, ValidationFailed
 from dashboard.extensions import db
-from tests.factories import make_user
+from tests.factories import make_dataset, make_user
 from tests.page import PageClient
 
 PREFIX = "https://data.example.org/open/"
@@ -91,6 +91,15 @@ def test_member_uses_the_form(app: Flask, admin: User, member: User, viewer: Use
     assert page.errors == {
         "address": "https://evil.example/a is not below an address that an admin allowed"
     }
+    former = make_dataset(member)
+    page = browser.get(f"/datasets/new?version_of={former.id}")
+    browser.submit(page, {"address": FILE}, form=form, status=303)
+    upload = db.session.scalars(select(Dataset).where(Dataset.saved_at.is_(None))).one()
+    assert upload.family_id == former.family_id
+    db.session.delete(upload)
+    db.session.delete(former)
+    db.session.commit()
+    page = browser.get("/datasets/address")
     answer = browser.submit(page, {"address": FILE}, form=form, status=303).response
     upload = db.session.scalars(select(Dataset)).one()
     assert answer.location == f"/uploads/{upload.id}"
@@ -120,6 +129,12 @@ def test_api_takes_an_address(call: Any) -> None:
     form = {"address": FILE, "header": "true"}
     made = call(202, data=form, content_type="multipart/form-data")
     assert db.session.get_one(Dataset, made["id"]).options == {"header": True}
+    columns = {"a": {"kind": "text"}}
+    newer = call(202, json={"address": FILE, "columns": columns, "version_of": made["id"]})
+    assert (newer["version"], newer["name"]) == (2, made["name"])
+    assert db.session.get_one(Dataset, newer["id"]).options == {"columns": columns}
+    form["version_of"] = str(newer["id"])
+    assert call(202, data=form, content_type="multipart/form-data")["version"] == 3
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dashboard import queue
 from dashboard.datasets.options import (
     DELIMITERS,
     ENCODINGS,
+    change_by_form,
     layout_of,
-    merge_options,
     parse_options,
     to_fields,
 )
@@ -67,6 +67,8 @@ def test_fields_become_options(fields: dict[str, str], options: dict[str, Any]) 
         ("columns", '{"a": {"colour": "red"}}'), ("columns", '{"\\u0000": {"use": false}}'),
         ("columns", "[" * 20_000), ("columns.a.kind", "constant"), ("columns.a.use", "perhaps"),
         ("columns.a.format", "someday"), ("columns.a.format", "%d" * 30),
+        ("columns.a.format", "%Q"), ("columns.a.format", "%d/%m/%Y %"), ("columns.a.format", "%%"),
+        ("columns", '{"a": {"kind": "date"}, "a": {"kind": "number"}}'),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_named_with_its_value(name: str, text: str) -> None:
@@ -82,18 +84,36 @@ def test_a_format_is_of_a_date_and_a_quote_is_no_separator() -> None:
     with pytest.raises(ValidationFailed, match="and so is delimiter"):
         parse_options({"quote": "'", "delimiter": "'"})
     with pytest.raises(ValidationFailed, match="and so is delimiter"):
-        merge_options({"delimiter": "\\"}, {"escape": "backslash"})
+        change_by_form({"delimiter": "\\"}, {"escape": "backslash"})
+
+
+def test_contradictions_are_named_at_once() -> None:
+    for fields, words in (
+        ({"columns.a.format": "%Q"}, "%Q is no part of a date that is read here"),
+        ({"columns.a.format": "%d.%d.%Y"}, "%d stands in it more than once"),
+        (
+            {"columns": '{"a": {"kind": "number"}}', "columns.a.kind": "date"},
+            'columns.a.kind is "date"; and also "number"; say one of them',
+        ),
+        ({"columns": '{"a": {}, "a": {}}'}, '"a" stands in it twice'),
+        ({"delimiter": ",", "decimal": ",", "quote": "none"}, 'decimal is ",", and so is delimit'),
+    ):
+        with pytest.raises(ValidationFailed) as refused:
+            parse_options(fields)
+        assert words in refused.value.message
+    # Quotes make it possible.
+    assert parse_options({"delimiter": ",", "decimal": ","}) == {"delimiter": ",", "decimal": ","}
 
 
 def test_a_form_changes_what_it_has_fields_for() -> None:
     stored = {"delimiter": ";", "encoding": "cp1252", "columns": {"a": {"kind": "text"}}}
-    merged = merge_options(stored, {"delimiter": "", "decimal": ",", "columns.b.use": "false"})
+    merged = change_by_form(stored, {"delimiter": "", "decimal": ",", "columns.b.use": "false"})
     assert merged == {
         "encoding": "cp1252",
         "decimal": ",",
         "columns": {"a": {"kind": "text"}, "b": {"use": False}},
     }
-    assert merge_options({"header_lines": 3}, {"header": "false"}) == {"header": False}
+    assert change_by_form({"header_lines": 3}, {"header": "false"}) == {"header": False}
 
 
 def test_the_api_takes_choices_for_columns(
@@ -139,6 +159,7 @@ markers = st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=2
 )
 def test_an_address_says_exactly_what_was_chosen(options: dict[str, Any]) -> None:
     """Else a page would offer for ever to read the file as its address says."""
+    assume(options.get("quote") or options.get("decimal") != options.get("delimiter"))
     options["missing"] = [m for m in options.get("missing", []) if "\0" not in m] or None
     chosen = layout_of(options)
     fields = to_fields(chosen)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from dashboard import queue
 from dashboard.chores.service import claim_next_chore
 from dashboard.datasets import checking, service, versions
+from dashboard.datasets.options import change_options
 from dashboard.datasets.reading import Reading, fail_reading, finish_reading
 from dashboard.db import Chore, Dataset, User
 from dashboard.errors import Conflict, DomainError, Forbidden, NotFound, ValidationFailed
@@ -153,7 +154,7 @@ def test_another_reading_is_a_version_that_names_the_same_file(any_app: Flask) -
 
 def test_a_format_goes_with_the_kind_that_it_was_chosen_for() -> None:
     former = {"columns": {"day": {"kind": "date", "format": "%d/%m/%Y", "use": False}}}
-    merge = versions.merge_options
+    merge = change_options
     assert merge(former, {"columns": {"day": {"kind": "text"}}}) == {
         "columns": {"day": {"kind": "text", "use": False}}
     }
@@ -186,9 +187,9 @@ def test_a_double_click_makes_one_reading(any_app: Flask) -> None:
     [
         ({}, "how the file is read now"),
         ({"columns": {"agee": {"kind": "text"}}}, 'no column "agee"'),
-        ({"columns": {"age": {"kind": "boat"}}}, "kind must be one of"),
-        ({"columns": {"age": {"kind": "text", "format": "%d"}}}, "goes with the kind date"),
-        ({"columns": {"age": {"kind": "date", "format": "dd"}}}, "is written like"),
+        ({"columns": {"age": {"kind": "boat"}}}, 'kind is "boat"; it must be one of'),
+        ({"columns": {"age": {"kind": "text", "format": "%d"}}}, "only a date has one"),
+        ({"columns": {"age": {"kind": "date", "format": "dd"}}}, "must be a format of dates"),
     ],
 )
 def test_a_reading_that_cannot_be_is_refused(

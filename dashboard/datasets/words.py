@@ -1,0 +1,24 @@
+"""What separators, encodings and decimal signs are called, on every page alike."""
+
+# By the names that forms and the API give them.
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
+# By the names that Python gives them.
+ENCODINGS = {
+    "utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252", "iso8859-1": "Latin-1",
+    "iso8859-15": "Latin-9", "cp1250": "Windows-1250", "cp1251": "Windows-1251",
+    "mac-roman": "Mac Roman", "shift_jis": "Shift JIS", "gb18030": "GB 18030",
+    "iso2022_jp": "ISO-2022-JP",
+}  # fmt: skip
+SIGNS = {".": "Point (1.5)", ",": "Comma (1,5)"}
+
+
+def name_delimiter(character: str | None) -> str | None:
+    """Return what a separator is called: ``Comma``, or the character itself."""
+    if not character:
+        return None
+    return next((n.capitalize() for n, c in DELIMITERS.items() if c == character), character)
+
+
+def name_encoding(name: str | None) -> str | None:
+    """Return what an encoding is called: ``UTF-8``, ``Windows-1252``."""
+    return ENCODINGS.get(name, name.upper()) if name else None
