@@ -91,7 +91,8 @@ def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[P
     if made.n_unreadable:
         yield _unreadable(column, made, line_of)
     if schema.get("mixed"):
-        words = sorted({v for v in column.values if v.lower() in TRUTH})
+        known = {*TRUTH, schema["true"].lower(), schema["false"].lower()}
+        words = sorted({v for v in column.values if v.lower() in known})
         shown = ", ".join(f'"{word}"' for word in words[:6])
         message = f'"{column.name}" says yes and no in several ways: {shown}'
         yield warning(column.name, "BOOLEAN_MIXED", f"{message}. They are read as two values")

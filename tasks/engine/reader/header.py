@@ -75,13 +75,14 @@ def find_header(records: Sequence[Numbered], width: int, options: ReadOptions) -
     table = records[first:]
     is_there, is_sure = options.header, True
     rows = [cells for _, cells in table]
+    below = [cells for cells in rows[1:] if not are_dashes(cells)]
     if is_there is None:
-        is_there, is_sure = has_names(rows)
+        is_there, is_sure = has_names([rows[0], *below])
     n_lines = 1
     if is_there:
         n_lines = options.header_lines or _count_lines(rows, width)
     if n_lines == 1 and is_sure and options.header is None:
-        is_sure = not (is_there and _has_more_names(rows[1:]))
+        is_sure = not (is_there and _has_more_names(below))
     above = tuple(Above(line, len(cells), _shown(cells)) for line, cells in records[:first])
     n_lines = min(n_lines, len(table))
     last_line = table[n_lines - 1][0] if is_there else 0

@@ -8,7 +8,6 @@ from itertools import pairwise
 from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.cell_types import (
     DATE,
-    are_dashes,
     is_number,
     is_typed,
     is_typed_column,
@@ -34,8 +33,7 @@ def has_names(rows: Sequence[Sequence[str]]) -> tuple[bool, bool]:
     when one of its cells is missing in a way that no name is (``?``, ``NA``); or when half of its
     cells stand again in their columns.
     """
-    first = [cell.strip() for cell in rows[0]]
-    body = [row for row in rows[1:BODY_ROWS] if not are_dashes(row)]
+    first, body = [cell.strip() for cell in rows[0]], rows[1:BODY_ROWS]
     if not body:
         return not all(map(is_number, first)), True
     columns = [[r[n].strip() for r in body if len(r) > n] for n in range(len(first))]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tasks.engine.reader.cell_types import are_columns_typed, is_typed
+from tasks.engine.reader.decimal_sign import find_decimal
 from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
 from tasks.engine.reader.header import Header, find_header
 from tasks.engine.reader.name_rows import Fit, count_empty_ends, find_fit, fit_names
@@ -24,10 +25,7 @@ from tasks.engine.reader.short_rows import ShortRows
 from tasks.engine.reader.text_source import TextSource
 
 SAMPLE_RECORDS = 500
-COMMA_NUMBER = re.compile(r"[+-]?\d+,\d+")
-POINT_NUMBER = re.compile(r"[+-]?\d+\.\d+")
 QUOTED = re.compile(r'"[^"]*"')
-THOUSANDS_NUMBER = re.compile(r"[+-]?[1-9]\d{0,2}[,.]\d{3}")
 TYPED_CELLS = 20_000
 HEAD_RECORDS = 50
 # A separator inside a cell: no decimal comma, and none that a space follows as in a sentence.
@@ -294,14 +292,3 @@ def sample(
 def _usual_width(records: Sequence[Record]) -> int:
     widths = Counter(len(r.cells) for r in _without_ends(records))
     return widths.most_common(1)[0][0] if widths else 0
-
-
-def find_decimal(rows: Sequence[Sequence[str]]) -> str:
-    """Return the decimal sign: a comma only where some number shows it, and none shows a point.
-
-    A sign before three digits may be one of thousands; that shows nothing, and is asked about.
-    """
-    cells = {cell.strip() for row in rows for cell in row}
-    clear = {cell for cell in cells if not THOUSANDS_NUMBER.fullmatch(cell)}
-    has_commas = any(COMMA_NUMBER.fullmatch(cell) for cell in clear)
-    return "," if has_commas and not any(POINT_NUMBER.fullmatch(cell) for cell in clear) else "."

@@ -37,6 +37,10 @@ runpy.run_path(sys.argv[0], run_name='__main__')
 """
 
 
+# What chooses the kernels of the machine's linear algebra, which round differently.
+ARITHMETIC = {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
+
+
 def make_bundle(
     folder: Path, estimator: str, target: str, task: str, **changes: Any
 ) -> tuple[Any, Path]:
@@ -53,7 +57,7 @@ def run(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", BLOCKED, str(script), *arguments],
         capture_output=True, text=True, check=False, cwd=script.parent,
-        env={"PATH": os.environ["PATH"]},
+        env={"PATH": os.environ["PATH"], **ARITHMETIC},
     )  # fmt: skip
 
 
