@@ -14,6 +14,7 @@ from tasks.engine.reader.cell_types import are_columns_typed, is_typed
 from tasks.engine.reader.decimal_sign import find_decimal
 from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
 from tasks.engine.reader.header import Header, find_header
+from tasks.engine.reader.mending import SURPLUS
 from tasks.engine.reader.name_rows import Fit, count_empty_ends, find_fit, fit_names
 from tasks.engine.reader.names import join_lines
 from tasks.engine.reader.near_quotes import unwrap
@@ -136,8 +137,12 @@ def _fit_names(
         return records, ""
     names: list[str] = records[at].cells
     fit: Fit = ""
-    if len(names) > width and not any(cell.strip() for cell in names[width:]):
-        names = names[:width]
+    if len(names) > width:
+        named = [name for name in names if name.strip()]
+        if not any(cell.strip() for cell in names[width:]):
+            names = names[:width]
+        elif len(named) == width >= len(names) - SURPLUS:
+            names = named
     else:
         fit = find_fit(names, [r.cells for r in records[at + 1 :]], width)
         names = fit_names(names, width, fit) if fit else names

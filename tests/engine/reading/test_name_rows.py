@@ -74,9 +74,9 @@ def test_columns_at_the_end_without_anything_are_left_out_aloud(
 @pytest.mark.parametrize(
     "text",
     ["a,b,c,\n1,2,3\n4,5,6\n7,8,9\n", "a,b,c,,\n1,2,3\n4,5,6\n7,8,9\n",
-     "a,b,c\n1,2,3,\n4,5,6\n7,8,9\n"],
+     "a,b,c\n1,2,3,\n4,5,6\n7,8,9\n", "a,,b,c\n1,2,3\n4,5,6\n7,8,9\n"],
 )  # fmt: skip
-def test_separators_at_the_end_of_some_lines_do_no_harm(reader: Reader, text: str) -> None:
+def test_separators_too_many_in_some_lines_do_no_harm(reader: Reader, text: str) -> None:
     result = reader.read(text)
     assert (result.refused, result.column_names) == (False, ["a", "b", "c"])
     assert [row["cells"] for row in result.preview] == ROWS
