@@ -116,7 +116,7 @@ def test_one_more_worker_is_back_after_a_crash_under_its_name_and_leaves_nothing
         family = [supervisor, *supervisor.children(recursive=True)]
         assert second in {process.pid for process in family}
         supervisor.terminate()
-        assert parts.running["worker"].wait(20) == 0
+        assert parts.running["worker"].wait(60) == 0
         assert not [process for process in family if is_alive(process)]
         assert not list(tmp_path.glob("trainyard-*"))
     finally:
@@ -149,7 +149,7 @@ def test_the_next_start_ends_what_a_killed_supervisor_left_and_a_hangup_stops_al
         assert not [process for process in forsaken if is_alive(process)]
         assert not left.exists()
         family[0].send_signal(signal.SIGHUP)
-        assert parts.running["worker"].wait(20) == 0
+        assert parts.running["worker"].wait(60) == 0
         assert not [process for process in family if is_alive(process)]
     finally:
         parts.stop()
