@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+# Tests wait for servers as much as they compute: one process more than there are cores.
+TESTERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 MINUTES ?= 2
 ROUNDS ?= 0
 DATABASE ?= sqlite
@@ -35,10 +37,10 @@ worker: .venv/runtime  ## one more training worker with the same settings; Ctrl-
 	@exec $(BIN)/python -m deploy.run worker
 
 test: .venv/development  ## run the tests (about 11 minutes on 2 cores)
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not long"
+	$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal -m "not long"
 
 test-all: .venv/development  ## run everything: the long tests, fuzzing, and faults on both databases
-	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile default
+	$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal --hypothesis-profile default
 	$(MAKE) fuzz
 	$(MAKE) chaos
 	$(MAKE) chaos DATABASE=postgresql

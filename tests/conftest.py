@@ -26,6 +26,11 @@ settings.register_profile("steady", derandomize=True)
 settings.load_profile("steady")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what waits for workers and servers, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("broker") is None)
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the machine leaks into a test."""
