@@ -146,7 +146,7 @@ class Reading:
         self.records.short_rows = layout.short_rows
         if not layout.header.is_there:
             self.names = self.labels = number_names(layout.width)
-            self.records.width = layout.width
+            self.records.width, self.records.may_be_names = layout.width, False
             return
         self.records.width = 0 if layout.fit else layout.width
         rows = []
