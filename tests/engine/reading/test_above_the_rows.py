@@ -44,6 +44,35 @@ def test_rows_are_no_keys_with_values(reader: Reader, text: str, n_rows: int) ->
 
 
 @pytest.mark.parametrize(
+    ("names", "first"),
+    [
+        ("Question:,Answer:\n", "age,12\nname,Bob\n"),
+        ("Question:,Answer\n", "age,12\nname,Bob\n"),
+        ("name,a\n\n", "x0,NA\n"),
+        ("ID,Name,,\n", "1,Bob,,\n2,Ann,,\n3,Tim,x,y\n4,Zoe,x,y\n5,Al,x,y\n6,Cy,x,y\n"),
+    ],
+)
+def test_names_are_no_keys_with_values(reader: Reader, names: str, first: str) -> None:
+    rest = PAIRS if names.count(",") == 1 else ""
+    result = reader.read(names + first + rest)
+    labels = [name for name in names.strip().split(",") if name]
+    assert (result.refused, result.column_names[:2]) == (False, labels)
+    assert result.n_rows == (first + rest).count("\n")
+
+
+def test_rows_at_the_top_that_end_early_are_no_keys_with_values(reader: Reader) -> None:
+    rows = "1,Bob,,\n2,Ann,,\n3,Tim,4,5\n4,Zoe,4,5\n5,Al,4,5\n6,Cy,4,5\n"
+    result = reader.read(rows)
+    assert (result.n_rows, warnings_of(result)) == (6, ["HEADER_ABSENT"])
+
+
+def test_keys_with_values_above_rows_without_names_are_refused(reader: Reader) -> None:
+    code, message, line = reader.refusal(f"Height:,52\nWidth:,12\n{PAIRS}")
+    assert (code, line) == ("CSV_PREAMBLE", 3)
+    assert "below" in message
+
+
+@pytest.mark.parametrize(
     ("units", "names"),
     [
         (",(kg),(m),", ["name", "a (kg)", "b (m)", "c"]),
