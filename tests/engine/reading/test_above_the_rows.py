@@ -93,3 +93,26 @@ def test_units_below_the_names_become_a_part_of_them(
 def test_a_first_row_is_no_row_of_units(reader: Reader, row: str) -> None:
     result = reader.read(f"name,a,b,c\n{row}\n{ROWS}")
     assert (result.column_names, result.n_rows) == (["name", "a", "b", "c"], 15)
+
+
+@pytest.mark.parametrize(
+    ("first", "rest"),
+    [
+        ("S1,offline,offline\n", "".join(f"S{n},{n}.5,{n * 2}\n" for n in range(2, 14))),
+        ("A,M,M\n", "B,3,4\nC,4,5\nD,5,6\nE,6,7\nF,7,8\n"),
+        ("Oslo,broken,broken\n", "Oslo,3,4\nRome,4,5\nOslo,5,6\nRome,6,7\n"),
+    ],
+)
+def test_a_first_row_without_numbers_that_is_like_those_below_is_no_part_of_the_names(
+    reader: Reader, first: str, rest: str
+) -> None:
+    result = reader.read(f"station,a,b\n{first}{rest}")
+    assert (result.column_names, result.refused) == (["station", "a", "b"], False)
+    assert result.preview[0]["cells"] == first.strip().split(",")
+
+
+def test_names_over_two_lines_that_both_stand_again_are_joined(reader: Reader) -> None:
+    names = "Region,Men,Women\nname,number,share\n"
+    rows = "".join(f"town {n},{n},{n}.5\n" for n in range(1, 9))
+    result = reader.read(names + rows + names + rows)
+    assert result.column_names == ["Region name", "Men number", "Women share"]
