@@ -36,6 +36,7 @@ WORD = r"\p{L}{2}"
 FIRST_CELLS = 2  # where a total is called so
 LEAST_WIDTH = 3  # with two columns a cell that stands alone is a row whose other one is missing
 MOST_LINES = 50
+HEAD_CELLS = 20_000  # in which is looked for what begins as a note and is none
 Row = tuple[int, list[str | None]]
 Columns = tuple[np.ndarray, list[pa.Array]]
 
@@ -77,6 +78,8 @@ class OddRows:
         self.empty, self.alone, self.totals = Seen(), Seen(), Seen()
         self.held: list[Row] = []
         self.is_first = True
+        self.n_head = 0
+        self.like_notes: set[int] = set()  # columns in which rows of the table begin like notes
 
     def take(self, lines: np.ndarray, columns: list[pa.Array]) -> list[Columns]:
         """Return the rows to write; those at the end that may be notes wait for what follows."""
@@ -95,7 +98,7 @@ class OddRows:
     def end(self) -> list[Columns]:
         """Return the rows that waited and are no notes, now that nothing follows."""
         held, self.held = self.held, []
-        is_note = [self._is_note(cells) for _, cells in held]
+        is_note = [self._is_note(cells) and not self._is_usual(cells) for _, cells in held]
         first = is_note.index(True) if any(is_note) else len(held)
         while any(is_note) and first and not any(held[first - 1][1]):
             first -= 1
@@ -133,6 +136,7 @@ class OddRows:
             self.empty.add(lines, columns[0], is_alone & are_equal(columns[:1], [""]))
         if not any(self.are_typed):
             return
+        self._look_at_head(columns)
         if len(columns) >= LEAST_WIDTH and is_alone.any():
             self.alone.add(lines, columns[0], is_alone & match(columns[0], WORD))
         for column in columns[:FIRST_CELLS]:
@@ -153,15 +157,33 @@ class OddRows:
             n += 1
         return n
 
+    def _look_at_head(self, columns: list[pa.Array]) -> None:
+        """See in which columns cells of the first rows begin as a note does, beside values."""
+        head = [column[: max(HEAD_CELLS // len(columns) - self.n_head, 0)] for column in columns]
+        self.n_head += len(head[0])
+        for n, column in enumerate(head):
+            if not self.are_typed[n] and any(
+                cell
+                and NOTE.match(cell.strip())
+                and self._has_value([cells[at].as_py() for cells in head])
+                for at, cell in enumerate(column.to_pylist())
+            ):
+                self.like_notes.add(n)
+
+    def _is_usual(self, cells: Sequence[str | None]) -> bool:
+        """Tell whether other rows begin in the same way: ``*`` may be a part of all names."""
+        first = next(n for n, cell in enumerate(cells) if cell and cell.strip())
+        return first in self.like_notes
+
     def _is_note(self, cells: Sequence[str | None]) -> bool:
         """Tell whether a row begins as a note does, and no cell suits a column of numbers."""
-        filled = [cell.strip() for cell in cells if cell and cell.strip()]
-        if not filled or not NOTE.match(filled[0]):
-            return False
-        typed = [
-            cell for cell, typed in zip(cells, self.are_typed, strict=False) if typed and cell
-        ]
-        return not any(cell.strip() and is_typed(cell) for cell in typed)
+        first = next((cell.strip() for cell in cells if cell and cell.strip()), "")
+        return bool(NOTE.match(first)) and not self._has_value(cells)
+
+    def _has_value(self, cells: Sequence[str | None]) -> bool:
+        """Tell whether a cell suits a column of numbers, dates or the like."""
+        typed = zip(cells, self.are_typed, strict=False)
+        return any(cell and cell.strip() and is_typed(cell) for cell, is_one in typed if is_one)
 
 
 def to_columns(rows: Sequence[Row]) -> list[Columns]:
