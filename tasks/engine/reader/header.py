@@ -107,9 +107,19 @@ def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> 
             if options.header is False:
                 return n
             below = [cells for _, cells in records[n + 1 :]]
-            n_titles = int(_is_sentence(cells) and _has_more_names(below))
-            return skip_pairs(records, n + n_titles, width)
+            return skip_pairs(records, n + int(_is_title(cells, below)), width)
     return 0
+
+
+def _is_title(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a row is a sentence above the names, and not names that are spaced so."""
+    return (
+        _is_sentence(cells)
+        and _has_more_names(below)
+        and len(below[0]) == len(cells)
+        and not _is_sentence(below[0])
+        and not _is_like_those(below[0], below[1 : 1 + BODY_ROWS])
+    )
 
 
 def _is_sentence(cells: Sequence[str]) -> bool:

@@ -82,7 +82,7 @@ def _has_key(cells: Sequence[str]) -> bool:
 
 
 def _are_surely_names(records: Sequence[Numbered]) -> bool:
-    return has_names([cells for _, cells in records]) == (True, True)
+    return len(records) > LEAST_ROWS and has_names([cells for _, cells in records]) == (True, True)
 
 
 def _are_names(records: Sequence[Numbered], first: int, at: int) -> bool:

@@ -60,6 +60,11 @@ def test_names_are_no_keys_with_values(reader: Reader, names: str, first: str) -
     assert result.n_rows == (first + rest).count("\n")
 
 
+def test_a_key_with_a_value_below_which_nothing_is(reader: Reader) -> None:
+    assert reader.refusal("sep=;\na\n:;2,5\n")[0] == "CSV_RAGGED"
+    assert reader.rows("a:,1\n", header=False) == [["a:", "1"]]
+
+
 def test_rows_at_the_top_that_end_early_are_no_keys_with_values(reader: Reader) -> None:
     rows = "1,Bob,,\n2,Ann,,\n3,Tim,4,5\n4,Zoe,4,5\n5,Al,4,5\n6,Cy,4,5\n"
     result = reader.read(rows)
@@ -116,3 +121,26 @@ def test_names_over_two_lines_that_both_stand_again_are_joined(reader: Reader) -
     rows = "".join(f"town {n},{n},{n}.5\n" for n in range(1, 9))
     result = reader.read(names + rows + names + rows)
     assert result.column_names == ["Region name", "Men number", "Women share"]
+
+
+@pytest.mark.parametrize("space", ["", " "])
+def test_names_with_spaces_between_them_are_no_title(reader: Reader, space: str) -> None:
+    rows = "S1,{0}offline,{0}offline\n" + "".join(
+        f"S{n},{{0}}{n}.5,{{0}}{n}\n" for n in range(2, 9)
+    )
+    result = reader.read("sensor, temp, hum\n" + rows.format(space))
+    assert (result.column_names, result.n_rows) == (["sensor", "temp", "hum"], 8)
+    rows = "town,{0}broken,{0}broken\n" + "".join(f"ville,{{0}}{n}.5,{{0}}9\n" for n in range(8))
+    result = reader.read("station, temp, hum\n" + rows.format(" "))
+    assert result.column_names[0].startswith("station")
+
+
+def test_a_title_that_the_separator_splits_stands_above_the_names(reader: Reader) -> None:
+    result = reader.read("Rainfall, in mm, May\nplace,rain,days\n" + "x,1.5,2\ny,2.5,3\n" * 4)
+    assert (result.column_names, warnings_of(result)) == (["place", "rain", "days"], ["PREAMBLE"])
+
+
+def test_a_line_below_the_names_that_is_not_split_leaves_them_names(reader: Reader) -> None:
+    code, message, line = reader.refusal(" a | b\n---+---\n" + " 1 | 2\n" * 9)
+    assert (code, line) == ("CSV_RAGGED", 2)
+    assert "Line 2 has the names" not in message
