@@ -71,13 +71,22 @@ class OddRows:
         What the cells of a note are joined with again.
     rejects : Rejects
         Where notes are noted.
+    has_names : bool, optional
+        Whether the columns have names; without, no line of dashes is drawn below them.
     """
 
-    def __init__(self, are_typed: Sequence[bool], delimiter: str, rejects: Rejects) -> None:
+    def __init__(
+        self,
+        are_typed: Sequence[bool],
+        delimiter: str,
+        rejects: Rejects,
+        *,
+        has_names: bool = True,
+    ) -> None:
         self.are_typed, self.delimiter, self.rejects = are_typed, delimiter, rejects
         self.empty, self.alone, self.totals = Seen(), Seen(), Seen()
         self.held: list[Row] = []
-        self.is_first = True
+        self.is_below_names = has_names
         self.n_head = 0
         self.like_notes: set[int] = set()  # columns in which rows of the table begin like notes
 
@@ -108,9 +117,9 @@ class OddRows:
 
     def _without_dashes(self, lines: np.ndarray, columns: list[pa.Array]) -> Columns:
         """Leave out the line that some programs draw between the names and the rows."""
-        if not self.is_first or not len(lines):
+        if not self.is_below_names or not len(lines):
             return lines, columns
-        self.is_first = False
+        self.is_below_names = False
         cells = [column[0].as_py() for column in columns]
         if not are_dashes([cell or "" for cell in cells]):
             return lines, columns

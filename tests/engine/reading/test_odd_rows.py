@@ -66,6 +66,10 @@ def test_a_line_of_dashes_below_the_names_is_left_out(reader: Reader, row: str) 
     assert [(p.code, p.line) for p in result.problems] == [("DASHES", 2)]
 
 
+def test_a_first_row_of_dashes_stays_where_no_names_are_above_it(reader: Reader) -> None:
+    assert reader.rows(f"--,--,--,--\n{ROWS}", header=False)[0] == ["--"] * 4
+
+
 def test_what_most_rows_are_is_not_odd(reader: Reader) -> None:
     rows = "".join(f"Total,{n},5,6\nperson {n},,,\nperson {n},,,\n" for n in range(20))
     assert [p.code for p in reader.read(NAMES + ROWS + rows).problems] == ["ROWS_TOTAL"]
