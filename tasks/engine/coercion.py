@@ -89,13 +89,21 @@ def how_written(column: dict[str, Any]) -> tuple[str, str, bool]:
     return decimal, thousands, bool(column.get("symbols"))
 
 
+def _may_be_date(cell: str, firsts: str) -> bool:
+    """Tell whether a cell begins with one of some signs, or may with any, and is no other word."""
+    if firsts:
+        return cell[0] in firsts
+    return cell[0] != "-" and cell not in {"now", "today"}
+
+
 def dates(cells: np.ndarray, date_format: str, offset: int = 0) -> "pd.Series[Any]":
     """Turn cleaned cells into timestamps without a zone; NaT where a cell does not fit.
 
     Moments with a zone are what a clock shows that is `offset` minutes ahead of UTC.
     """
-    if date_format == "ISO8601":  # pandas reads "today" as well
-        cells = np.array([c if c and "0" <= c[0] <= "9" else None for c in cells], dtype=object)
+    # pandas reads "now" and "today", by its own clock, and years before our era.
+    digits = "0123456789" if date_format == "ISO8601" else ""
+    cells = np.array([c if c and _may_be_date(c, digits) else None for c in cells], dtype=object)
     has_zones = date_format == "ISO8601" or "%z" in date_format
     parsed = pd.to_datetime(
         pd.Series(cells, dtype=object), format=date_format, errors="coerce", utc=has_zones

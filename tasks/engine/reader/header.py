@@ -1,6 +1,6 @@
 """Where the names of the columns stand: in which line, over how many, and what is above them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from tasks.engine.reader.cell_types import (
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.key_values import skip_pairs
 from tasks.engine.reader.label_rows import BODY_ROWS, LEAST_TYPED, has_names
+from tasks.engine.reader.short_rows import shape_of
 from tasks.engine.reader.units import are_units
 
 MAX_LINES = 5
@@ -106,9 +107,19 @@ def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> 
             if options.header is False:
                 return n
             below = [cells for _, cells in records[n + 1 :]]
-            n_titles = int(_is_sentence(cells) and _has_more_names(below))
-            return skip_pairs(records, n + n_titles, width)
+            return skip_pairs(records, n + int(_is_title(cells, below)), width)
     return 0
+
+
+def _is_title(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a row is a sentence above the names, and not names that are spaced so."""
+    return (
+        _is_sentence(cells)
+        and _has_more_names(below)
+        and len(below[0]) == len(cells)
+        and not _is_sentence(below[0])
+        and not _is_like_those(below[0], below[1 : 1 + BODY_ROWS])
+    )
 
 
 def _is_sentence(cells: Sequence[str]) -> bool:
@@ -136,14 +147,34 @@ def _count_lines(rows: Sequence[Sequence[str]], width: int) -> int:
         row, body = rows[n_lines], rows[n_lines + 1 : n_lines + 1 + BODY_ROWS]
         if len(row) != width or are_dashes(row):
             break
-        if not (
-            list(row) == list(rows[0])
-            or _is_more_names(row, body)
-            or (are_units(row) and _is_above_values(row, body))
+        if list(row) != list(rows[0]) and not (
+            (_is_more_names(row, body) or (are_units(row) and _is_above_values(row, body)))
+            and not _is_like_those(row, body)
         ):
             break
         n_lines += 1
     return n_lines
+
+
+def _is_like_those(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a cell stands again in its column, or has the form of those: as S1 above S2.
+
+    Words of one form may be names, if they are longer than a letter and have no digits.
+    """
+    rows = [r for r in body if len(r) == len(row) and list(r) != list(row)]
+    columns = [{r[n].strip() for r in rows} - {*MISSING} for n in range(len(row))]
+    return any(
+        cell in column or _has_form_of(cell, column)
+        for cell, column in zip(map(str.strip, row), columns, strict=True)
+        if cell not in MISSING
+    )
+
+
+def _has_form_of(cell: str, column: Collection[str]) -> bool:
+    shape, shapes = shape_of(cell), set(map(shape_of, column))
+    if len(cell) == 1:
+        return shapes == {shape}
+    return shape in shapes and all("9" in one for one in shapes)
 
 
 def _is_above_values(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.cell_types import is_typed
+from tasks.engine.reader.label_rows import has_names
 
 MOST_PAIRS = 30
 MOST_PLAIN_PAIRS = 6  # in a table of two columns any row is a pair
@@ -46,9 +48,10 @@ def _below_padded_pairs(records: Sequence[Numbered], first: int, width: int) -> 
     if not pairs or not is_sure or at == len(records):
         return first
     names, below = records[at][1], records[at + 1 :]
-    has_names = len(names) == width and sum(bool(c.strip()) for c in names) >= max(3, 0.8 * width)
+    is_full = len(names) == width and sum(bool(c.strip()) for c in names) >= max(3, 0.8 * width)
     n_padded = sum(_is_padded(cells, width) for _, cells in below)
-    return at if has_names and n_padded < 0.5 * len(below) else first
+    is_table = is_full and n_padded < 0.5 * len(below)
+    return at if is_table and _are_surely_names(records[at:]) else first
 
 
 def _is_padded(cells: Sequence[str], width: int) -> bool:
@@ -60,10 +63,11 @@ def _is_padded(cells: Sequence[str], width: int) -> bool:
 def _below_plain_pairs(records: Sequence[Numbered], first: int, _width: int) -> int:
     """Pairs whose keys end with a colon; or some with a blank line below, and then names."""
     at = first
-    while at < len(records) and records[at][1][0].rstrip().endswith(":"):
+    while at < len(records) and _has_key(records[at][1]):
         at += 1
     if at > first:
-        return at if at - first <= MOST_PAIRS else first
+        is_sure = at - first > 1 or _are_surely_names(records[at:])  # one may be the names
+        return at if is_sure and at - first <= MOST_PAIRS else first
     for at in range(first + 1, min(first + 1 + MOST_PLAIN_PAIRS, len(records) - LEAST_ROWS)):
         before, above = records[at - 1]
         if records[at][0] - before > 1 + "".join(above).count("\n"):
@@ -71,9 +75,21 @@ def _below_plain_pairs(records: Sequence[Numbered], first: int, _width: int) -> 
     return first
 
 
+def _has_key(cells: Sequence[str]) -> bool:
+    """Tell whether a row has a key before its value; two that end alike are names."""
+    ends = [cell.rstrip().endswith(":") for cell in cells]
+    return ends[0] and not all(ends)
+
+
+def _are_surely_names(records: Sequence[Numbered]) -> bool:
+    return len(records) > LEAST_ROWS and has_names([cells for _, cells in records]) == (True, True)
+
+
 def _are_names(records: Sequence[Numbered], first: int, at: int) -> bool:
     """Tell whether words stand above values, and are not the names of the rows above once more."""
     names, below = records[at][1], [cells for _, cells in records[at + 1 :]]
     n_values = sum(len(cells) == 2 and is_typed(cells[1]) for cells in below)
-    has_words = len(names) == 2 and all(cell.strip() and not is_typed(cell) for cell in names)
+    has_words = len(names) == 2 and not any(
+        cell.strip() in MISSING or is_typed(cell) for cell in names
+    )
     return has_words and n_values > 0.8 * len(below) and names != records[first][1]

@@ -223,7 +223,7 @@ def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | N
     By the share of records that have the most frequent number of cells; between equals by how
     early these begin, for the names are split by the separator of the rows; then by whose cells
     hold no other separator, by the share of cells that are numbers, dates or the like, by whose
-    quotes are whole, and by the number of cells.
+    quotes are whole, by whose names are as many as the cells, and by the number of cells.
     """
     all_records, n_all, records = records, len(records), _without_ends(records)
     split = [r for r in records if len(r.cells) > 1 and not r.broken]
@@ -240,7 +240,7 @@ def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | N
     rivals = sum(_has_rival(r, dialect) for r in records) / len(records)
     return (
         round(count / n_all, 1), -_find_start(all_records, width), -round(rivals, 1),
-        round(typed, 1), -round(broken, 2), width,
+        round(typed, 1), -round(broken, 2), len(first) == width, width,
     )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ WORD = r"\p{L}{2}"
 FIRST_CELLS = 2  # where a total is called so
 LEAST_WIDTH = 3  # with two columns a cell that stands alone is a row whose other one is missing
 MOST_LINES = 50
+HEAD_CELLS = 20_000  # in which is looked for what begins as a note and is none
 Row = tuple[int, list[str | None]]
 Columns = tuple[np.ndarray, list[pa.Array]]
 
@@ -70,13 +71,24 @@ class OddRows:
         What the cells of a note are joined with again.
     rejects : Rejects
         Where notes are noted.
+    has_names : bool, optional
+        Whether the columns have names; without, no line of dashes is drawn below them.
     """
 
-    def __init__(self, are_typed: Sequence[bool], delimiter: str, rejects: Rejects) -> None:
+    def __init__(
+        self,
+        are_typed: Sequence[bool],
+        delimiter: str,
+        rejects: Rejects,
+        *,
+        has_names: bool = True,
+    ) -> None:
         self.are_typed, self.delimiter, self.rejects = are_typed, delimiter, rejects
         self.empty, self.alone, self.totals = Seen(), Seen(), Seen()
         self.held: list[Row] = []
-        self.is_first = True
+        self.is_below_names = has_names
+        self.n_head = 0
+        self.like_notes: set[int] = set()  # columns in which rows of the table begin like notes
 
     def take(self, lines: np.ndarray, columns: list[pa.Array]) -> list[Columns]:
         """Return the rows to write; those at the end that may be notes wait for what follows."""
@@ -95,7 +107,7 @@ class OddRows:
     def end(self) -> list[Columns]:
         """Return the rows that waited and are no notes, now that nothing follows."""
         held, self.held = self.held, []
-        is_note = [self._is_note(cells) for _, cells in held]
+        is_note = [self._is_note(cells) and not self._is_usual(cells) for _, cells in held]
         first = is_note.index(True) if any(is_note) else len(held)
         while any(is_note) and first and not any(held[first - 1][1]):
             first -= 1
@@ -105,9 +117,9 @@ class OddRows:
 
     def _without_dashes(self, lines: np.ndarray, columns: list[pa.Array]) -> Columns:
         """Leave out the line that some programs draw between the names and the rows."""
-        if not self.is_first or not len(lines):
+        if not self.is_below_names or not len(lines):
             return lines, columns
-        self.is_first = False
+        self.is_below_names = False
         cells = [column[0].as_py() for column in columns]
         if not are_dashes([cell or "" for cell in cells]):
             return lines, columns
@@ -133,6 +145,7 @@ class OddRows:
             self.empty.add(lines, columns[0], is_alone & are_equal(columns[:1], [""]))
         if not any(self.are_typed):
             return
+        self._look_at_head(columns)
         if len(columns) >= LEAST_WIDTH and is_alone.any():
             self.alone.add(lines, columns[0], is_alone & match(columns[0], WORD))
         for column in columns[:FIRST_CELLS]:
@@ -153,15 +166,33 @@ class OddRows:
             n += 1
         return n
 
+    def _look_at_head(self, columns: list[pa.Array]) -> None:
+        """See in which columns cells of the first rows begin as a note does, beside values."""
+        head = [column[: max(HEAD_CELLS // len(columns) - self.n_head, 0)] for column in columns]
+        self.n_head += len(head[0])
+        for n, column in enumerate(head):
+            if not self.are_typed[n] and any(
+                cell
+                and NOTE.match(cell.strip())
+                and self._has_value([cells[at].as_py() for cells in head])
+                for at, cell in enumerate(column.to_pylist())
+            ):
+                self.like_notes.add(n)
+
+    def _is_usual(self, cells: Sequence[str | None]) -> bool:
+        """Tell whether other rows begin in the same way: ``*`` may be a part of all names."""
+        first = next(n for n, cell in enumerate(cells) if cell and cell.strip())
+        return first in self.like_notes
+
     def _is_note(self, cells: Sequence[str | None]) -> bool:
         """Tell whether a row begins as a note does, and no cell suits a column of numbers."""
-        filled = [cell.strip() for cell in cells if cell and cell.strip()]
-        if not filled or not NOTE.match(filled[0]):
-            return False
-        typed = [
-            cell for cell, typed in zip(cells, self.are_typed, strict=False) if typed and cell
-        ]
-        return not any(cell.strip() and is_typed(cell) for cell in typed)
+        first = next((cell.strip() for cell in cells if cell and cell.strip()), "")
+        return bool(NOTE.match(first)) and not self._has_value(cells)
+
+    def _has_value(self, cells: Sequence[str | None]) -> bool:
+        """Tell whether a cell suits a column of numbers, dates or the like."""
+        typed = zip(cells, self.are_typed, strict=False)
+        return any(cell and cell.strip() and is_typed(cell) for cell, is_one in typed if is_one)
 
 
 def to_columns(rows: Sequence[Row]) -> list[Columns]:

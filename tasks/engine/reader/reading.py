@@ -122,7 +122,9 @@ class Reading:
         self.records = Records(source, dialect, self.limits.max_cell_chars)
         self._read_names(source, layout)
         self.ragged = Ragged(layout.width, self.labels, self.options.bad_lines, self.rejects)
-        self.odd = OddRows(layout.are_typed, dialect.delimiter, self.rejects)
+        self.odd = OddRows(
+            layout.are_typed, dialect.delimiter, self.rejects, has_names=layout.header.is_there
+        )
         size = max(self.path.stat().st_size, 1)
         with TableWriter(self.target, self.names, self._label_lines()) as writer:
             while not source.is_over or not self.records.is_between:
@@ -146,7 +148,7 @@ class Reading:
         self.records.short_rows = layout.short_rows
         if not layout.header.is_there:
             self.names = self.labels = number_names(layout.width)
-            self.records.width = layout.width
+            self.records.width, self.records.may_be_names = layout.width, False
             return
         self.records.width = 0 if layout.fit else layout.width
         rows = []

@@ -90,6 +90,7 @@ class Records:
         self.read: list[tuple[int, str]] = []
         self.n_blank = self.n_blank_after = self.n_read_ahead = self.n_failures = 0
         self.was_broken = False
+        self.may_be_names = True  # the next record
 
     @property
     def is_between(self) -> bool:
@@ -140,6 +141,7 @@ class Records:
             cells = self._split_plain(plain)
         mended, n_split = "", len(cells)
         swallowed = "" if broken else self._find_rows()
+        self.may_be_names = False
         if self.width and (broken or len(cells) != self.width or swallowed == "sure"):
             cells, mended = self._mend(cells, plain, broken=broken)
         opened = self._find_opened() if broken and not mended else line
@@ -157,7 +159,9 @@ class Records:
         if not self.width or len(self.read) < 2:
             return ""
         lines = (text for _, text in self.read)
-        return find_rows(lines, self.dialect, self.width, self.are_typed)
+        return find_rows(
+            lines, self.dialect, self.width, self.are_typed, may_be_names=self.may_be_names
+        )
 
     def _find_opened(self) -> int:
         """Return the line in which the cell begins that goes on to the end of what was read."""

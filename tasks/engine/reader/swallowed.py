@@ -10,7 +10,12 @@ from tasks.engine.reader.mending import mend_quotes
 
 
 def find_rows(
-    lines: Iterable[str], dialect: Dialect, width: int, are_typed: Sequence[bool]
+    lines: Iterable[str],
+    dialect: Dialect,
+    width: int,
+    are_typed: Sequence[bool],
+    *,
+    may_be_names: bool = False,
 ) -> Literal["", "maybe", "sure"]:
     """Tell whether the lines of one record would each be a row, if its quotes were text.
 
@@ -24,11 +29,13 @@ def find_rows(
         How many cells the table has.
     are_typed : sequence of bool
         Of each column, whether it holds numbers, dates or the like.
+    may_be_names : bool, optional
+        Whether the first line may be the names of the columns.
 
     Returns
     -------
     {"", "maybe", "sure"}
-        ``sure`` where every line, but for names in the first, suits the columns that hold numbers,
+        ``sure`` where every line, but for such names, suits the columns that hold numbers,
         dates or the like; ``maybe`` where all have the width, but no column is such; empty where
         one is no row: then the record is a cell with several lines, as a comment or an address.
     """
@@ -39,7 +46,7 @@ def find_rows(
             return ""
         filled = [cell for cell in (cells[n].strip() for n in typed) if cell not in MISSING]
         is_fit = bool(filled) and all(map(is_typed, filled))
-        if typed and not is_fit and n:  # the first line may be the names
+        if typed and not is_fit and (n or not may_be_names):
             return ""
     return "sure" if typed else "maybe"
 

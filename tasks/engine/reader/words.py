@@ -121,7 +121,7 @@ def _above(header: Header) -> Problem:
 
 def _nameless(layout: Layout) -> Problem:
     last = [above for above in layout.header.above if above.text][-1]
-    if last.n_cells > 1:
+    if last.n_cells not in {1, layout.width}:
         message = f"Line {last.line} has {last.n_cells} cells, but most lines have {layout.width}"
         return error("CSV_RAGGED", f"{message}. Often this is an unquoted comma", line=last.line)
     message = (

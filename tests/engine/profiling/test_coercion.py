@@ -203,9 +203,10 @@ def test_moments_of_several_zones_in_one_format_are_in_utc() -> None:
     assert found.tolist() == [pd.Timestamp("2020-01-01 21:30")] * 2
 
 
+@pytest.mark.parametrize("date_format", ["ISO8601", "%Y-%m-%d", "%d.%m.%Y %H:%M", "%b %Y"])
 @pytest.mark.parametrize("cell", ["today", "now", "-2026-01-05"])
-def test_words_are_no_moments(cell: str) -> None:
-    assert coercion.dates(np.array([cell], dtype=object), "ISO8601").isna().all()
+def test_words_are_no_moments(cell: str, date_format: str) -> None:
+    assert coercion.dates(np.array([cell, None], dtype=object), date_format).isna().all()
 
 
 def test_hour_is_there_only_where_the_format_has_a_time() -> None:

@@ -167,3 +167,11 @@ def test_days_that_stand_for_none_are_told(profile_cells: ProfileCells, day: str
     result = profile_cells([*[at[:10] for at in AT], *[day] * 9])
     told = [p.message for p in result.problems if p.code == "DATE_SUSPICIOUS"]
     assert told == [f'{day} in 9 cells of "x" may stand for no date']
+
+
+@pytest.mark.parametrize("word", ["today", "now"])
+def test_a_word_that_means_another_day_each_time_is_no_date(
+    profile_cells: ProfileCells, word: str
+) -> None:
+    result = profile_cells([*(f"2020-01-{day:02}" for day in range(1, 29)), word])
+    assert [(p.code, p.line) for p in result.problems if p.column == "x"] == [("MIXED_TYPES", 30)]

@@ -44,6 +44,40 @@ def test_rows_are_no_keys_with_values(reader: Reader, text: str, n_rows: int) ->
 
 
 @pytest.mark.parametrize(
+    ("names", "first"),
+    [
+        ("Question:,Answer:\n", "age,12\nname,Bob\n"),
+        ("Question:,Answer\n", "age,12\nname,Bob\n"),
+        ("name,a\n\n", "x0,NA\n"),
+        ("ID,Name,,\n", "1,Bob,,\n2,Ann,,\n3,Tim,x,y\n4,Zoe,x,y\n5,Al,x,y\n6,Cy,x,y\n"),
+    ],
+)
+def test_names_are_no_keys_with_values(reader: Reader, names: str, first: str) -> None:
+    rest = PAIRS if names.count(",") == 1 else ""
+    result = reader.read(names + first + rest)
+    labels = [name for name in names.strip().split(",") if name]
+    assert (result.refused, result.column_names[:2]) == (False, labels)
+    assert result.n_rows == (first + rest).count("\n")
+
+
+def test_a_key_with_a_value_below_which_nothing_is(reader: Reader) -> None:
+    assert reader.refusal("sep=;\na\n:;2,5\n")[0] == "CSV_RAGGED"
+    assert reader.rows("a:,1\n", header=False) == [["a:", "1"]]
+
+
+def test_rows_at_the_top_that_end_early_are_no_keys_with_values(reader: Reader) -> None:
+    rows = "1,Bob,,\n2,Ann,,\n3,Tim,4,5\n4,Zoe,4,5\n5,Al,4,5\n6,Cy,4,5\n"
+    result = reader.read(rows)
+    assert (result.n_rows, warnings_of(result)) == (6, ["HEADER_ABSENT"])
+
+
+def test_keys_with_values_above_rows_without_names_are_refused(reader: Reader) -> None:
+    code, message, line = reader.refusal(f"Height:,52\nWidth:,12\n{PAIRS}")
+    assert (code, line) == ("CSV_PREAMBLE", 3)
+    assert "below" in message
+
+
+@pytest.mark.parametrize(
     ("units", "names"),
     [
         (",(kg),(m),", ["name", "a (kg)", "b (m)", "c"]),
@@ -64,3 +98,49 @@ def test_units_below_the_names_become_a_part_of_them(
 def test_a_first_row_is_no_row_of_units(reader: Reader, row: str) -> None:
     result = reader.read(f"name,a,b,c\n{row}\n{ROWS}")
     assert (result.column_names, result.n_rows) == (["name", "a", "b", "c"], 15)
+
+
+@pytest.mark.parametrize(
+    ("first", "rest"),
+    [
+        ("S1,offline,offline\n", "".join(f"S{n},{n}.5,{n * 2}\n" for n in range(2, 14))),
+        ("A,M,M\n", "B,3,4\nC,4,5\nD,5,6\nE,6,7\nF,7,8\n"),
+        ("Oslo,broken,broken\n", "Oslo,3,4\nRome,4,5\nOslo,5,6\nRome,6,7\n"),
+    ],
+)
+def test_a_first_row_without_numbers_that_is_like_those_below_is_no_part_of_the_names(
+    reader: Reader, first: str, rest: str
+) -> None:
+    result = reader.read(f"station,a,b\n{first}{rest}")
+    assert (result.column_names, result.refused) == (["station", "a", "b"], False)
+    assert result.preview[0]["cells"] == first.strip().split(",")
+
+
+def test_names_over_two_lines_that_both_stand_again_are_joined(reader: Reader) -> None:
+    names = "Region,Men,Women\nname,number,share\n"
+    rows = "".join(f"town {n},{n},{n}.5\n" for n in range(1, 9))
+    result = reader.read(names + rows + names + rows)
+    assert result.column_names == ["Region name", "Men number", "Women share"]
+
+
+@pytest.mark.parametrize("space", ["", " "])
+def test_names_with_spaces_between_them_are_no_title(reader: Reader, space: str) -> None:
+    rows = "S1,{0}offline,{0}offline\n" + "".join(
+        f"S{n},{{0}}{n}.5,{{0}}{n}\n" for n in range(2, 9)
+    )
+    result = reader.read("sensor, temp, hum\n" + rows.format(space))
+    assert (result.column_names, result.n_rows) == (["sensor", "temp", "hum"], 8)
+    rows = "town,{0}broken,{0}broken\n" + "".join(f"ville,{{0}}{n}.5,{{0}}9\n" for n in range(8))
+    result = reader.read("station, temp, hum\n" + rows.format(" "))
+    assert result.column_names[0].startswith("station")
+
+
+def test_a_title_that_the_separator_splits_stands_above_the_names(reader: Reader) -> None:
+    result = reader.read("Rainfall, in mm, May\nplace,rain,days\n" + "x,1.5,2\ny,2.5,3\n" * 4)
+    assert (result.column_names, warnings_of(result)) == (["place", "rain", "days"], ["PREAMBLE"])
+
+
+def test_a_line_below_the_names_that_is_not_split_leaves_them_names(reader: Reader) -> None:
+    code, message, line = reader.refusal(" a | b\n---+---\n" + " 1 | 2\n" * 9)
+    assert (code, line) == ("CSV_RAGGED", 2)
+    assert "Line 2 has the names" not in message

@@ -27,6 +27,15 @@ def test_a_last_row_that_may_be_one_stays(reader: Reader, last: str) -> None:
     assert (len(rows), rows[-1]) == (15, last.split(","))
 
 
+@pytest.mark.parametrize("name", ["*x{}", "({}) x", "Note: x{}", "Data source {}"])
+def test_a_last_row_that_begins_as_others_do_stays(reader: Reader, name: str) -> None:
+    rows = "".join(f"{name.format(n)},{n},{n}.5,3\n" for n in range(1, 9))
+    last = name.format(9) + ",,,\n"
+    assert reader.rows(NAMES + rows + last)[-1] == last.strip().split(",")
+    numbered = "".join(f"{n},{row}\n" for n, row in enumerate(rows.splitlines()))
+    assert len(reader.rows(f"n,{NAMES}{numbered},{last}")) == 9
+
+
 def test_what_looks_like_a_note_above_more_rows_stays_and_is_told(reader: Reader) -> None:
     result = reader.read(f"{NAMES}{ROWS}Source: census,,,\n,,,\n{ROWS}")
     assert result.n_rows == 30
@@ -55,6 +64,10 @@ def test_a_line_of_dashes_below_the_names_is_left_out(reader: Reader, row: str) 
     result = reader.read(f"{NAMES}{row}\n{ROWS}")
     assert (result.n_rows, result.preview[0]["line"]) == (14, 3)
     assert [(p.code, p.line) for p in result.problems] == [("DASHES", 2)]
+
+
+def test_a_first_row_of_dashes_stays_where_no_names_are_above_it(reader: Reader) -> None:
+    assert reader.rows(f"--,--,--,--\n{ROWS}", header=False)[0] == ["--"] * 4
 
 
 def test_what_most_rows_are_is_not_odd(reader: Reader) -> None:

@@ -168,3 +168,10 @@ def test_what_the_line_for_excel_tells_is_held_against_the_lines(
 
 def test_names_may_begin_as_the_line_for_excel(reader: Reader) -> None:
     assert reader.read("sep=,b\n1,2\n3,4\n").column_names == ["sep=", "b"]
+
+
+@pytest.mark.parametrize("names", ["name,city", "'name','city'"])
+def test_cells_in_apostrophes_are_as_many_as_the_names(reader: Reader, names: str) -> None:
+    result = reader.read(text_of(names, "'Bob {n}','Rome, x'"))
+    assert (result.column_names, result.n_rows) == (["name", "city"], 30)
+    assert result.preview[0]["cells"] == ["Bob 10", "Rome, x"]

@@ -57,6 +57,16 @@ def test_cells_of_several_lines_stay_cells(reader: Reader, cell: str) -> None:
     assert result.preview[0]["cells"] == ["1", cell, "3"]
 
 
+@pytest.mark.parametrize("name", ["Bob", '"Bob"'])
+def test_addresses_with_a_comma_in_each_line_stay_cells(reader: Reader, name: str) -> None:
+    cell = "12 Main St, Apt 4\nTown, ST 12345"
+    result = reader.read("name,address,amount\n" + f'{name},"{cell}",5.5\n{name},1 St,6.5\n' * 6)
+    assert (result.n_rows, [p.code for p in result.problems]) == (12, [])
+    assert result.preview[0]["cells"] == ["Bob", cell, "5.5"]
+    text = f'1,"{cell}",5.5\n' * 9
+    assert reader.read(text, header=False).preview[0]["cells"] == ["1", cell, "5.5"]
+
+
 def test_lines_that_may_be_rows_or_not_are_told(reader: Reader) -> None:
     text = 'who,what,where\nAnn,"sees,Rome\nBob,likes,Kiel\nCid,knows",Bonn\nDan,has,Bern\n'
     result = reader.read(text)
