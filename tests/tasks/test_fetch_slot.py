@@ -121,6 +121,22 @@ def test_what_fails_unforeseen_ends_no_later_fetch(
     assert network.begun == [upload_id]
 
 
+def test_a_machine_without_room_for_a_thread_fetches_later(
+    member: User, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    upload_id = ask(member)
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", refuse)
+        network.slot.begin(network.fetch)  # and the other chores go on
+    assert not network.slot.is_busy
+    network.slot.begin(network.fetch)
+    network.wait_for_begin()
+    assert network.begun == [upload_id]
+
+
 def test_a_worker_that_is_to_stop_begins_none(
     member: User, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
