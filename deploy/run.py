@@ -15,11 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from dashboard.config import SettingError, Settings, load_settings
-from deploy.supervisor import find_forsaken, leave_nothing
+from deploy.supervisor import find_forsaken, leave_nothing, prefix_of
 
 ROOT = Path(__file__).parent.parent
 # What a worker needs beyond GRACE_S to hand its job back and to end.
 END_S = 4
+WORKER = "worker.conf"
 
 
 def fail(message: str) -> None:
@@ -49,9 +50,13 @@ def choose_sqs_port(home: Path) -> None:
         path.write_text(str(probe.getsockname()[1]), encoding="ascii")
 
 
-def end_forsaken(home: Path) -> None:
-    """End what goes on without its killed supervisor; its jobs go on in the new start."""
-    for folder in find_forsaken(home):
+def end_forsaken(home: Path, config: str | None = None) -> None:
+    """End what goes on without its killed supervisor; its jobs go on in the new start.
+
+    One more worker, whose `config` is its own, ends no more than such workers: the web server and
+    all else go on, and it could not bring them back.
+    """
+    for folder in find_forsaken(home, config):
         leave_nothing(folder)
 
 
@@ -109,7 +114,8 @@ def worker_environment(settings: Settings) -> dict[str, str]:
 def become_supervisor(file_name: str, environment: dict[str, str]) -> None:
     """Replace this process by the supervisor of a file of this folder."""
     # What is written on the way; the supervisor removes it when all has ended.
-    environment["TMPDIR"] = tempfile.mkdtemp(prefix="trainyard-")
+    folder = tempfile.mkdtemp(prefix=prefix_of(Path(environment["TRAINYARD_HOME"])))
+    environment |= {"TMPDIR": folder, "TY_CONFIG": file_name}
     config = str(ROOT / "deploy" / file_name)
     command = [sys.executable, "-m", "deploy.supervisor", "--nodaemon", "--configuration", config]
     os.chdir(ROOT)
@@ -123,8 +129,8 @@ def run_worker() -> None:
     except SettingError as problem:
         fail(str(problem))
     environment = worker_environment(settings)
-    end_forsaken(settings.home)
-    become_supervisor("worker.conf", environment)
+    end_forsaken(settings.home, WORKER)
+    become_supervisor(WORKER, environment)
 
 
 def run_all() -> None:

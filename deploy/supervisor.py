@@ -12,7 +12,10 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import sys
+import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -22,6 +25,7 @@ from supervisor import events, supervisord
 from supervisor.process import Subprocess
 
 LONGEST_PAUSE_S = 8
+FOLDER = "trainyard-"  # what folders for temporary files are called
 
 
 class _Backoff:
@@ -75,18 +79,39 @@ def leave_nothing(folder: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def find_forsaken(home: Path) -> set[str]:
-    """Return the folders for temporary files of a home's programs whose supervisor was killed."""
-    folders, watched = set(), set()
+def prefix_of(home: Path) -> str:
+    """Return what a home's folders for temporary files are called, up to what differs."""
+    of_this = f"{socket.gethostname()}:{home}"  # machines and containers may share a disk
+    return f"{FOLDER}{zlib.crc32(of_this.encode()):08x}-"
+
+
+def find_forsaken(home: Path, config: str | None = None) -> set[str]:
+    """Return the folders for temporary files of a home's programs whose supervisor was killed.
+
+    Parameters
+    ----------
+    home : Path
+        Whose programs.
+    config : str, optional
+        Only where their supervisor was one of this file; by default of any. A folder in which
+        no process lives is always among them.
+    """
+    # Before it is asked who lives: another start has its folder a moment before it lives in it.
+    made = {str(path) for path in Path(tempfile.gettempdir()).glob(f"{prefix_of(home)}*")}
+    lived_in, folders, watched = set(), set(), set()
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, KeyError):
             environ = process.environ()
             folder = environ["TMPDIR"]
-            if environ.get("TRAINYARD_HOME") == str(home) and "TY_ROOT" in environ:
-                folders.add(folder)
+            lived_in.add(folder)
+            # Whoever has our environment may write elsewhere, where others have their files.
+            is_made = Path(folder).name.startswith(FOLDER) and "TY_ROOT" in environ
+            if is_made and environ.get("TRAINYARD_HOME") == str(home):
+                if config in {None, environ.get("TY_CONFIG")}:
+                    folders.add(folder)
                 if "deploy.supervisor" in process.cmdline():
                     watched.add(folder)
-    return folders - watched
+    return (folders - watched) | (made - lived_in)
 
 
 def main() -> None:

@@ -78,5 +78,6 @@ def stop_to_live(**_: Any) -> None:
     from tasks.fetch_slot import slot
     from tasks.presence import Presence
 
+    draining.set()  # nobody asked a worker that ends because its broker is gone
     slot.end(settings.grace_s)
     Presence.stop()

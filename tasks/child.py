@@ -22,6 +22,7 @@ from typing import Any
 
 import psutil
 
+from tasks import scratch
 from tasks.family import cpu_of, family_of, memory_of
 from tasks.lines import Lines, write_line
 
@@ -34,14 +35,21 @@ _context = multiprocessing.get_context("forkserver")
 
 def warm_up() -> None:
     """Start the forkserver, which loads scikit-learn and pandas once for all children."""
+    scratch.remove_forsaken()
     _context.set_forkserver_preload(PRELOAD)
     multiprocessing.forkserver.ensure_running()
 
 
 def _main(
-    work: str, payload: str, events: Connection, lifeline: Connection, silence_s: float | None
+    work: str,
+    payload: str,
+    folder: str | None,
+    pipes: tuple[Connection, Connection],
+    silence_s: float | None,
 ) -> None:
+    events, lifeline = pipes
     os.setpgid(0, 0)  # so that whatever the fit starts dies with it
+    scratch.use_folder(folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     waiting = threading.Thread(target=_die_with_worker, args=(lifeline, silence_s), daemon=True)
     waiting.start()
@@ -103,9 +111,10 @@ class Child:
         self.events, child_events = _context.Pipe(duplex=False)
         child_lifeline, self.lifeline = _context.Pipe(duplex=False)
         os.set_blocking(self.lifeline.fileno(), False)
+        self.folder = scratch.make_folder()
         self.process = _context.Process(
             target=_main,
-            args=(work, payload, child_events, child_lifeline, silence_s),
+            args=(work, payload, self.folder, (child_events, child_lifeline), silence_s),
             daemon=False,
         )
         try:
@@ -113,6 +122,7 @@ class Child:
         except BaseException:
             self.events.close()
             self.lifeline.close()
+            scratch.remove_folder(self.folder)
             raise
         finally:
             child_events.close()
@@ -173,6 +183,7 @@ class Child:
         last = self._read_to_end()
         self.process.join(END_S)
         self.events.close()
+        scratch.remove_folder(self.folder)
         return last
 
     def _is_anothers(self, pid: int) -> bool:

@@ -27,7 +27,8 @@ class FetchSlot:
     @property
     def is_busy(self) -> bool:
         """Whether a file is being fetched, so that the next one waits for it."""
-        return self.thread is not None
+        thread = self.thread
+        return thread is not None and thread.is_alive()
 
     def begin(self, do: Callable[[ChoreClaim], None]) -> None:
         """Have the files fetched that wait, in a thread, unless one is at it.
@@ -38,9 +39,15 @@ class FetchSlot:
             Does a chore that was claimed.
         """
         with self.lock:
-            if self.thread is None:
-                self.thread = threading.Thread(target=self._run, args=(do,), daemon=True)
-                self.thread.start()
+            if self.is_busy:
+                return
+            thread = threading.Thread(target=self._run, args=(do,), daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as problem:  # the machine allows no further thread just now
+                log.error("files are fetched later: %s", problem)
+                return
+            self.thread = thread  # it waits for the lock that is held here
 
     def end(self, within_s: float) -> None:
         """Wait for a fetch that is about to end, or to be put back."""

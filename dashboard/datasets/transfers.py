@@ -106,14 +106,24 @@ def begin_transfer(
         session.flush()
         transfer = Transfer(dataset_id=upload.id, size_bytes=size_bytes)
         session.add(transfer)
+    upload_id, transfer_id, file_name = upload.id, transfer.id, upload.file_name
+    key = keys.dataset_original(upload_id, upload.token)
     try:
-        begun = get_storage().begin(keys.dataset_original(upload.id, upload.token))
-        with writing() as session:
-            session.get_one(Transfer, transfer.id).unfinished = begun
+        begun = get_storage().begin(key)
+        _note_begun(transfer_id, key, begun)
     except BaseException:
-        forget(upload.id)
+        forget(upload_id)
         raise
-    return TransferView(upload.id, upload.file_name, size_bytes, 0)
+    return TransferView(upload_id, file_name, size_bytes, 0)
+
+
+def _note_begun(transfer_id: int, key: str, begun: str) -> None:
+    mine = update(Transfer).where(Transfer.id == transfer_id).values(unfinished=begun)
+    with writing() as session:
+        is_there = session.scalar(mine.returning(Transfer.id)) is not None
+    if not is_there:  # it was cancelled meanwhile
+        get_storage().abort(key, begun)
+        raise NotFound(GONE)
 
 
 def find_transfer(user: User, upload_id: int) -> tuple[Dataset, Transfer | None]:

@@ -21,6 +21,7 @@ from dashboard.db.transaction import writing
 from dashboard.errors import NotFound, TooLarge
 from dashboard.room import check_room
 from dashboard.storage import get_storage, keys
+from dashboard.storage.base import GONE
 from tasks.engine.samples import list_samples
 
 
@@ -80,6 +81,8 @@ def create_upload(
         When the file is larger than this server takes; nothing of it is kept.
     StorageFull
         When there is no room; nothing of it is kept.
+    NotFound
+        When it was discarded before its file was there.
     """
     require_member(user)
     check_room(size_hint)
@@ -88,12 +91,14 @@ def create_upload(
     )
     with writing() as session:
         session.add(dataset)
+    upload_id, token = dataset.id, dataset.token
     try:
         _store(dataset, stream, save=save)
-    except BaseException:
-        if not forget(dataset.id):  # it was discarded before its file was there
-            drop_unwanted(dataset_id=dataset.id, token=dataset.token, reading=1)
-        raise
+    except BaseException as problem:
+        if forget(upload_id):
+            raise
+        drop_unwanted(dataset_id=upload_id, token=token, reading=1)
+        raise NotFound(GONE) from problem  # it was discarded before its file was there
     queue.wake(queue.LIGHT)
     return dataset
 

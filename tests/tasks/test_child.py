@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
@@ -51,18 +52,31 @@ def stop_in_the_middle(payload, send):
 def speak_long(payload, send):
     send({"type": "log", "level": "info", "text": "x" * 1_000_000})
     send({"type": "log", "level": "info", "text": "after"})
+def write_forever(payload, send):
+    import pathlib, tempfile
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "half").write_text("a file on its way")
+        send({"type": "log", "level": "info", "text": folder})
+        time.sleep(600)
 def talk(payload, send):
     send({"type": "done", "values": {"n": 1}})
 """
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def on_the_way() -> Iterator[Path]:
+    """The folder for temporary files; its name is short, since sockets lie in it."""
+    with tempfile.TemporaryDirectory(prefix="ty") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def start(tmp_path: Path, on_the_way: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start a worker-like program whose child does a piece of work; it ends with the test."""
     package = tmp_path / "tasks"
     package.mkdir()
     (package / "__init__.py").write_text("")
-    for name in ("child.py", "family.py", "lines.py"):
+    for name in ("child.py", "family.py", "lines.py", "scratch.py"):
         (package / name).write_text((ROOT / "tasks" / name).read_text())
     (package / "child_work.py").write_text(WORK)
     begun: list[subprocess.Popen[str]] = []
@@ -73,6 +87,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         program = textwrap.dedent(PROGRAM).format(work=work, then=lines, silence_s=silence_s)
         script.write_text(program)
         env = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+        env["TMPDIR"] = str(on_the_way)
         begun.append(
             subprocess.Popen(
                 [sys.executable, script], stdout=subprocess.PIPE, text=True, env=env, cwd=tmp_path
@@ -124,6 +139,42 @@ def test_killed_child_is_gone_at_once(
     assert float(seconds) < 1
     assert is_gone(pid)
     worker.wait(10)
+
+
+def files_of(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("half") if path.is_file()]
+
+
+def test_what_a_killed_child_had_written_on_the_way_goes_with_it(
+    start: Callable[..., subprocess.Popen[str]], on_the_way: Path
+) -> None:
+    then = (
+        "made.read_events(10); print('written', flush=True); time.sleep(1);"
+        " made.kill(); print('killed', flush=True); time.sleep(600)"
+    )
+    worker = start("write_forever", then)
+    assert worker.stdout is not None
+    worker.stdout.readline()
+    assert worker.stdout.readline() == "written\n"
+    assert files_of(on_the_way)
+    assert worker.stdout.readline() == "killed\n"
+    assert not files_of(on_the_way)
+
+
+def test_what_a_killed_worker_left_on_the_way_goes_with_the_next_start(
+    start: Callable[..., subprocess.Popen[str]], on_the_way: Path
+) -> None:
+    worker = start("write_forever", "time.sleep(600)")
+    wait_for("the child writes", lambda: files_of(on_the_way))
+    worker.kill()
+    worker.wait(10)
+    left = set(files_of(on_the_way))
+    assert left
+    other = start("write_forever", "time.sleep(600)")
+    assert other.stdout is not None
+    other.stdout.readline()
+    wait_for("the next one writes", lambda: set(files_of(on_the_way)) - left)
+    assert not left & set(files_of(on_the_way))
 
 
 def test_crash_of_a_child_is_seen_and_costs_no_worker(

@@ -18,7 +18,7 @@ from dashboard.db import Chore, Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.storage import get_storage, storage_address
-from tasks import child_work, fetch_slot, presence
+from tasks import celery_app, child_work, fetch_slot, presence
 from tasks.chore_kinds import KINDS
 from tasks.fetch_slot import FetchSlot
 from tests.factories import make_dataset, make_user
@@ -121,6 +121,22 @@ def test_what_fails_unforeseen_ends_no_later_fetch(
     assert network.begun == [upload_id]
 
 
+def test_a_machine_without_room_for_a_thread_fetches_later(
+    member: User, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    upload_id = ask(member)
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", refuse)
+        network.slot.begin(network.fetch)  # and the other chores go on
+    assert not network.slot.is_busy
+    network.slot.begin(network.fetch)
+    network.wait_for_begin()
+    assert network.begun == [upload_id]
+
+
 def test_a_worker_that_is_to_stop_begins_none(
     member: User, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +148,17 @@ def test_a_worker_that_is_to_stop_begins_none(
     network.slot.end(PATIENCE_S)
     assert network.begun == []
     assert not network.slot.is_busy
+
+
+def test_a_worker_that_ends_by_itself_puts_its_fetch_back(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its broker is gone and nobody asks it to stop: else it would stay until all is fetched."""
+    stopping, seen = threading.Event(), list[bool]()
+    monkeypatch.setattr(celery_app, "draining", stopping)
+    monkeypatch.setattr(fetch_slot.slot, "end", lambda within_s: seen.append(stopping.is_set()))
+    celery_app.stop_to_live()
+    assert seen == [True]
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -15,7 +17,8 @@ from dashboard.config import load_settings
 from dashboard.db import Worker
 from dashboard.extensions import db
 from dashboard.workers.queries import find_worker
-from deploy.run import supervisor_environment, worker_environment
+from deploy.run import end_forsaken, supervisor_environment, worker_environment
+from deploy.supervisor import prefix_of
 from tests.product import Parts, base_environ, free_port, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -129,6 +132,77 @@ def start_one_more(parts: Parts, but: int = 0) -> list[psutil.Process]:
     wait_for("the worker is there", lambda: seen(but), 90)
     supervisor = psutil.Process(parts.running["worker"].pid)
     return [supervisor, *supervisor.children(recursive=True)]
+
+
+@pytest.fixture
+def program(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Start a program as a supervisor that was killed has left it behind."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def begin(
+        folder: Path, *more: str, config: str = "supervisord.conf"
+    ) -> subprocess.Popen[bytes]:
+        folder.mkdir(exist_ok=True)
+        (folder / "file").write_text("on its way")
+        environ = {"TMPDIR": str(folder), "TRAINYARD_HOME": str(home), "TY_ROOT": str(ROOT)}
+        command = [sys.executable, "-c", "print(flush=True); import time; time.sleep(60)", *more]
+        made = subprocess.Popen(
+            command, env=environ | {"TY_CONFIG": config}, stdout=subprocess.PIPE
+        )
+        begun.append(made)
+        assert made.stdout is not None
+        made.stdout.readline()
+        return made
+
+    yield begin
+    for made in begun:
+        made.kill()
+        made.communicate()
+
+
+def goes_on(program: subprocess.Popen[bytes]) -> bool:
+    return is_alive(psutil.Process(program.pid)) if psutil.pid_exists(program.pid) else False
+
+
+def test_one_more_worker_ends_no_web_server_whose_supervisor_was_killed(
+    program: Callable[..., subprocess.Popen[bytes]], home: Path, tmp_path: Path
+) -> None:
+    web = program(tmp_path / "trainyard-a")
+    worker = program(tmp_path / "trainyard-b", config="worker.conf")
+    end_forsaken(home, "worker.conf")
+    assert goes_on(web)
+    assert not goes_on(worker)
+    end_forsaken(home)
+    assert not goes_on(web)
+    assert not list(tmp_path.glob("trainyard-*"))
+
+
+def test_a_folder_that_no_supervisor_made_stays_with_all_who_use_it(
+    program: Callable[..., subprocess.Popen[bytes]], home: Path, tmp_path: Path
+) -> None:
+    by_hand = program(tmp_path / "of-somebody")
+    end_forsaken(home)
+    assert goes_on(by_hand)
+    assert (tmp_path / "of-somebody" / "file").exists()
+
+
+def test_a_folder_whose_processes_were_all_killed_goes_with_the_next_start(
+    program: Callable[..., subprocess.Popen[bytes]], home: Path, tmp_path: Path
+) -> None:
+    watched = tmp_path / f"{prefix_of(home)}a"
+    left = tmp_path / f"{prefix_of(home)}b"
+    others = tmp_path / f"{prefix_of(tmp_path)}c"
+    for folder in (left, others):
+        folder.mkdir()
+    supervisor = program(watched, "deploy.supervisor")
+    end_forsaken(home)
+    assert goes_on(supervisor)
+    assert watched.exists()
+    assert others.exists()
+    assert not left.exists()
 
 
 @pytest.mark.broker

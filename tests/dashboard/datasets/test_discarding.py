@@ -11,13 +11,16 @@ from sqlalchemy import select
 from dashboard import queue
 from dashboard.chores.service import add_chore, claim_next_chore
 from dashboard.clock import now
-from dashboard.datasets import checking, discarding, purging, service, uploads
+from dashboard.datasets import checking, discarding, purging, service, transfers, uploads
 from dashboard.datasets.discarding import discard_abandoned_uploads, forget
 from dashboard.datasets.reading import finish_reading
+from dashboard.datasets.transfers import TransferView
 from dashboard.db import Chore, Dataset, User
 from dashboard.db.transaction import writing
+from dashboard.errors import NotFound
 from dashboard.extensions import db
 from dashboard.storage import get_storage, keys
+from dashboard.storage.local import LocalStorage
 from tasks.chore_kinds import KINDS, ReadDataset
 from tests.factories import make_dataset, make_user
 from tests.page import PageClient
@@ -39,6 +42,10 @@ def owner(any_app: Flask) -> User:
 
 def upload_file(owner: User) -> Dataset:
     return uploads.create_upload(user=owner, file_name="a.csv", stream=io.BytesIO(b"a,b\n1,2\n"))
+
+
+def begin_transfer(owner: User) -> TransferView:
+    return transfers.begin_transfer(user=owner, file_name="a.csv", size_bytes=9)
 
 
 def begin_reading() -> ReadDataset:
@@ -81,6 +88,25 @@ def test_what_is_discarded_while_it_is_read_leaves_nothing(owner: User) -> None:
     write_table(upload, 1)  # a moment before it is
     chore.finish({"state": "ready"})
     chore.clean_up()
+    assert files() == set()
+    assert db.session.scalars(select(Dataset)).all() == []
+
+
+@pytest.mark.parametrize("how", ["write", "begin"])
+def test_what_is_discarded_before_its_file_is_there_is_told_and_leaves_nothing(
+    how: str, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = getattr(LocalStorage, how)
+
+    def store_slowly(self: LocalStorage, key: str, *args: Any, **options: Any) -> Any:
+        """Another tab discards what this one sends, a moment before it is stored."""
+        assert forget(db.session.scalars(select(Dataset.id)).one())
+        return store(self, key, *args, **options)
+
+    monkeypatch.setattr(LocalStorage, how, store_slowly)
+    send = {"write": upload_file, "begin": begin_transfer}[how]
+    with pytest.raises(NotFound, match="no such upload"):
+        send(owner)
     assert files() == set()
     assert db.session.scalars(select(Dataset)).all() == []
 
