@@ -21,6 +21,7 @@ from tasks.engine.cell_text import (
     number_of,
 )
 from tasks.engine.coercion import numbers
+from tasks.engine.picked import Picked, of_each_cell
 
 Written = tuple[str, str, bool]
 PROMISING = 200
@@ -38,6 +39,7 @@ def as_text(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
     return cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
 
 
+@of_each_cell
 def match(cells: pa.Array, pattern: str) -> np.ndarray:
     """Tell which cells match a pattern of RE2's; a null does not."""
     found = pc.fill_null(pc.match_substring_regex(cells, pattern), False)
@@ -77,6 +79,9 @@ def _buffers(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
 
 def present(cells: pa.Array, missing: Collection[str]) -> tuple[pa.Array, np.ndarray | None]:
     """Return the trimmed cells that are not missing, and which they are; None: all of them."""
+    if isinstance(cells, Picked):
+        absent = _are_absent(cells, frozenset(missing))
+        return (cells, None) if not absent.any() else (cells.filter(~absent), ~absent)
     trimmed = trim(cells)
     absent = pc.is_in(trimmed, pa.array([*missing, None], trimmed.type))
     if not pc.any(absent).as_py():
@@ -85,6 +90,13 @@ def present(cells: pa.Array, missing: Collection[str]) -> tuple[pa.Array, np.nda
     return trimmed.filter(kept), kept.to_numpy(zero_copy_only=False)
 
 
+@of_each_cell
+def _are_absent(cells: pa.Array, missing: Collection[str]) -> np.ndarray:
+    found = pc.is_in(cells, pa.array([*missing], cells.type))
+    return np.asarray(found.to_numpy(zero_copy_only=False))
+
+
+@of_each_cell
 def parse_numbers(cells: pa.Array, written: Written = PLAIN) -> np.ndarray:
     """Turn trimmed cells without nulls into float64; NaN where one is no finite number.
 
@@ -183,6 +195,7 @@ def have_shape(cells: pa.Array, shape: str) -> bool:
     return all(bool((table[:, n] == sign).all()) for n, sign in signs)
 
 
+@of_each_cell
 def hash_cells(cells: pa.Array) -> np.ndarray:
     """Return 64 bits for each cell: the same for the same text, else almost surely others.
 
@@ -204,6 +217,12 @@ def hash_cells(cells: pa.Array) -> np.ndarray:
         more = left > 0
         rows, places, lengths = rows[more], places[more] + 8, left[more]
     return hashes
+
+
+@of_each_cell
+def text_lengths(cells: pa.Array) -> np.ndarray:
+    """Return how many characters each cell has."""
+    return np.asarray(pc.utf8_length(cells).to_numpy(zero_copy_only=False))
 
 
 def edge_bits(cells: pa.Array) -> np.ndarray:

@@ -5,7 +5,8 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cells import match
+from tasks.engine.cells import match, text_lengths
+from tasks.engine.picked import plain_array
 from tasks.engine.profile.column_cells import Column
 
 ZEROS = r"^[+-]?(0[0-9]+|[0-9]{16,})$"  # a leading zero, or more digits than a float64 holds
@@ -41,7 +42,7 @@ def code_words(name: str, cells: pa.Array) -> str:
         return LEADING_ZEROS
     is_whole, with_e = match(cells, WHOLE), match(cells, WITH_E)
     if with_e.any() and (is_whole | with_e).all():
-        return f'numbers such as "{cells[int(with_e.argmax())]}"{MAY_BE}'
+        return f'numbers such as "{plain_array(cells)[int(with_e.argmax())]}"{MAY_BE}'
     if is_whole.all() and match(cells, PHONE).any():
         return "phone numbers"
     return "numbers that are codes by its name" if _is_named_so(name, cells) else ""
@@ -52,18 +53,22 @@ def _is_named_so(name: str, cells: pa.Array) -> bool:
         return bool(match(cells, VERSION).all())
     if not match(cells, WHOLE).all():
         return False
-    lengths = pc.min_max(pc.utf8_length(cells)).as_py()
+    lengths = text_lengths(cells)
     if POST_NAME.fullmatch(name):
-        return bool(POST_DIGITS <= lengths["min"] == lengths["max"])
-    return bool(PHONE_NAME.fullmatch(name)) and lengths["min"] >= PHONE_DIGITS
+        return bool(POST_DIGITS <= lengths.min() == lengths.max())
+    return bool(PHONE_NAME.fullmatch(name)) and bool(lengths.min() >= PHONE_DIGITS)
 
 
 def same_numbers(column: Column) -> tuple[str, str] | None:
     """Return two cells that differ by a last zero only, such as 1.1 and 1.10; None without."""
     if not column.is_few:
         return None
-    longer = column.cells.filter(pa.array(match(column.cells, r"[.,][0-9]*[1-9]0+$")))
+    ends_with_zero = match(column.cells, r"[.,][0-9]*[1-9]0+$")
+    if not ends_with_zero.any():
+        return None
+    cells = plain_array(column.cells)
+    longer = cells.filter(pa.array(ends_with_zero))
     shorter = pc.utf8_rtrim(longer, "0")
-    found = pc.is_in(shorter, column.cells)
+    found = pc.is_in(shorter, cells)
     at = pc.index(found, True).as_py()
     return (shorter[at].as_py(), longer[at].as_py()) if at >= 0 else None

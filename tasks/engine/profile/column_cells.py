@@ -21,7 +21,10 @@ from tasks.engine.cells import (
     hash_cells,
     plain_numbers,
     present,
+    trim,
 )
+from tasks.engine.picked import Picked, plain_array
+from tasks.engine.profile.number_tally import NumberTally
 
 KEPT_BYTES = 64_000_000
 HASHED_CELLS = 10_000_000  # at once; of more, one part after the other is looked at
@@ -51,11 +54,25 @@ class Column:
     kept: list[pa.Array] = field(default_factory=list, repr=False)
     plain: list[np.ndarray] = field(default_factory=list, repr=False)
     is_first: bool = False  # of its table
+    # Where it was read with other columns: its values, its cells of some rows, its numbers if all
+    # are plain ones.
+    picked: Picked | None = field(default=None, repr=False)
+    picked_rows: Picked | None = field(default=None, repr=False)
+    plain_tally: NumberTally | None = field(default=None, repr=False)
 
     @cached_property
     def cells(self) -> pa.Array:
         """The values, as Arrow has them."""
+        if self.picked is not None:
+            return self.picked
         return pa.array(self.values, pa.string())
+
+    @property
+    def sampled(self) -> pa.Array:
+        """The cells of some rows of the table, trimmed."""
+        if self.picked_rows is not None:
+            return self.picked_rows
+        return trim(as_text(pa.chunked_array(self.sample, pa.string()))).fill_null("")
 
     def pieces(self) -> Iterator[tuple[pa.Array, np.ndarray | None]]:
         """Yield all cells that are not missing, trimmed; with counts where they are distinct."""
@@ -133,7 +150,9 @@ class Column:
         """The cells of each time zone, in minutes ahead of UTC, and how many have none."""
         found, without = Counter[int](), 0
         for cells, counts in self.pieces():
-            zones = pc.struct_field(pc.extract_regex(cells, ZONE), "zone").dictionary_encode()
+            zones = pc.struct_field(
+                pc.extract_regex(plain_array(cells), ZONE), "zone"
+            ).dictionary_encode()
             codes = zones.indices.fill_null(len(zones.dictionary)).to_numpy(zero_copy_only=False)
             totals = np.bincount(codes, counts, len(zones.dictionary) + 1)
             for zone, total in zip(zones.dictionary.to_pylist(), totals, strict=False):

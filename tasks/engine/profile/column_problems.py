@@ -73,7 +73,8 @@ def _doubtful(column: Column, made: ColumnProfile) -> Iterator[Problem]:
     name, kind, found = column.name, made.facts["kind"], made.decision.found
     if found.codes and kind != "number":
         yield warning(name, "NUMBER_CODES", f'"{name}" has {found.codes}; it is kept as text')
-    same = same_numbers(column) if kind == "number" else None
+    has_same = kind == "number" and made.facts["distinct"] < len(column.values)
+    same = same_numbers(column) if has_same else None
     if same:
         words = f'"{same[0]}" and "{same[1]}" in "{name}" are the same number'
         yield warning(name, "NUMBER_ZEROS", f"{words}. If they are codes, make it a category")

@@ -7,10 +7,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from tasks.engine.cells import as_text, hash_cells, match, trim
+from tasks.engine.cells import hash_cells, match, text_lengths
 from tasks.engine.coercion import booleans
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_choices import Decision, decide
@@ -68,9 +66,9 @@ def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
         "count": column.n_present, "distinct": 0, "format": None,
     }  # fmt: skip
     facts |= found.schema
-    cells = trim(as_text(pa.chunked_array(column.sample, pa.string())))
+    cells = column.sampled
     made = ColumnProfile(facts, {}, decision, sampled_column(cells, facts, column.missing))
-    bits = hash_cells(cells.fill_null("")).tobytes()
+    bits = hash_cells(cells).tobytes()
     made.fingerprint = hashlib.blake2b(bits, digest_size=16).digest()
     made.is_all_different = column.n_present == column.n_rows and (
         bool(column.__dict__.get("is_all_different"))
@@ -203,8 +201,8 @@ def _add_rest(made: ColumnProfile, column: Column) -> None:
 
 
 def _lengths(column: Column) -> dict[str, int]:
-    found = [pc.utf8_length(cells).to_numpy(zero_copy_only=False) for cells, _ in column.pieces()]
+    found = [text_lengths(cells) for cells, _ in column.pieces()]
     low, high = min(map(np.min, found)), max(map(np.max, found))
-    lengths = pc.utf8_length(column.cells).to_numpy(zero_copy_only=False)
+    lengths = text_lengths(column.cells)
     middle = np.median(np.repeat(lengths, column.counts))
     return {"min": int(low), "median": int(middle), "max": int(high)}

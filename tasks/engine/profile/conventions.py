@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from tasks.engine.cell_text import MINUS, MONEY, THOUSANDS, number_of
 from tasks.engine.cells import PLAIN, Written, match, parse_numbers
@@ -60,7 +59,7 @@ def find_reading(column: Column) -> Reading | None:
     if not total or column.counts[numeric].sum() <= MOST * total:
         return None
     values, counts = column.values[numeric], column.counts[numeric]
-    texts = pa.array(values, pa.string())
+    texts = column.cells.filter(pa.array(numeric))
     best, best_count, parsed = None, 0, np.zeros(0)
     is_some = np.zeros(len(values), bool)  # a number in one of the ways, where they are mixed
     for written in _ways(column.decimal, values):
@@ -149,9 +148,7 @@ def have_same_sign(column: Column) -> bool:
     sign = SIGN.search(column.values[0])
     if sign is None:
         return True  # brackets alone, around what is below zero
-    return all(
-        pc.all(pc.match_substring(cells, sign[0])).as_py() for cells, _counts in column.pieces()
-    )
+    return all(match(cells, re.escape(sign[0])).all() for cells, _counts in column.pieces())
 
 
 def number_question(column: Column, reading: Reading) -> dict[str, Any] | None:

@@ -1,8 +1,10 @@
 """The one format in which the dates of a column are written."""
 
+import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,9 @@ import pyarrow.compute as pc
 from tasks.engine.cell_text import ZONE
 from tasks.engine.cells import have_shape, match, objects
 from tasks.engine.coercion import EPOCH, dates
+from tasks.engine.picked import of_each_cell
 from tasks.engine.profile.column_cells import Column
+from tasks.engine.reader.short_rows import shape_of
 
 DATE_FORMATS = (
     "%Y-%m", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d",
@@ -41,6 +45,16 @@ DAY_FORMAT, DAY_NUMBER, ENOUGH_DAYS = "%Y%m%d", "^(19|20)[0-9]{6}$", 10
 FEW, FIRST, MANY = 5, 50, 2_000  # values that are looked at before all of them
 MOST = 0.5
 DAY_S = 86_400
+EPOCH_DAY = date(1970, 1, 1).toordinal()
+# What strptime may read as each part of a format, digits being 9; a little more does no harm.
+PARTS = {
+    "%Y": r"\d{4}", "%y": r"\d\d", "%d": r"[ \d]?\d", "%b": r"\D+", "%B": r"\D+", "%p": r"\D+",
+    " ": r"\s+", "T": "[Aa]", ".": r"\.",
+}  # fmt: skip
+SHAPES = {
+    name: re.compile(re.sub("%.|[ T.]", lambda part: PARTS.get(part[0], r"\d{1,2}"), name))
+    for name in DATE_FORMATS if name != "ISO8601"
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,9 +82,9 @@ def find_dates(column: Column) -> DateReading | None:
     if counts[looks].sum() <= MOST * counts.sum():
         return None
     for fast, shape in FAST.items():
-        if looks.all() and have_shape(first, shape) and not _unread(column, fast):
+        if looks.all() and _has_shape(first, shape).all() and not _unread(column, fast):
             return DateReading(fast)
-    fitting = _fitting(column.values[:MANY][looks], counts[looks])
+    fitting = _fitting(first.filter(pa.array(looks)), counts[looks])
     if not fitting:
         return None
     best = fitting[0]
@@ -92,14 +106,22 @@ def find_day_numbers(column: Column) -> bool:
     )
 
 
-def _fitting(values: np.ndarray, counts: np.ndarray) -> list[str]:
+def _fitting(cells: pa.Array, counts: np.ndarray) -> list[str]:
     """Return the formats that read more than half of some cells, the best first."""
     # Python tells what the first values may be, faster than pandas does.
-    fitting = [f for f in DATE_FORMATS if any(_may_read(f, v) for v in values[:FEW])]
-    for some, weights in ((values[:FIRST], counts[:FIRST]), (values, counts)):
-        read = {f: int(weights[dates(some, f).notna().to_numpy()].sum()) for f in fitting}
+    first = objects(cells[:FEW])
+    likely = {f for shape in {shape_of(value) for value in first} for f in _likely(shape)}
+    fitting = [f for f in DATE_FORMATS if f in likely and any(_may_read(f, v) for v in first)]
+    for some, weights in ((cells[:FIRST], counts[:FIRST]), (cells, counts)):
+        read = {f: int(weights[np.isfinite(days_of(some, f))].sum()) for f in fitting}
         fitting = [f for f in fitting if read[f] > MOST * weights.sum()]
     return sorted(fitting, key=lambda f: -read[f])
+
+
+@lru_cache(maxsize=1_000)
+def _likely(shape: str) -> tuple[str, ...]:
+    """Return the formats that may read cells of a shape, in which digits are 9."""
+    return ("ISO8601", *(name for name, fits in SHAPES.items() if fits.fullmatch(shape)))
 
 
 def _may_read(date_format: str, value: str) -> bool:
@@ -131,6 +153,13 @@ def _unread(column: Column, date_format: str) -> int:
     return column.count(lambda cells: ~_are_dates(cells, date_format))
 
 
+@of_each_cell
+def _has_shape(cells: pa.Array, shape: str) -> np.ndarray:
+    """Tell which cells have the signs of a shape, in which 0 stands for any digit."""
+    return match(cells, f"^{re.escape(shape).replace('0', '[0-9]')}$")
+
+
+@of_each_cell
 def _are_dates(cells: pa.Array, date_format: str) -> np.ndarray:
     read: np.ndarray = np.isfinite(days_of(cells, date_format))
     # A bare year or 20200131 is a date to ISO8601, but may be a number to the person.
@@ -138,6 +167,7 @@ def _are_dates(cells: pa.Array, date_format: str) -> np.ndarray:
     return read if date_format in FAST else read & match(cells, pattern)
 
 
+@of_each_cell
 def days_of(cells: pa.Array, date_format: str, offset: int = 0) -> np.ndarray:
     """Turn cells into days since 1970, with their share of a day; NaN where one is no date.
 
@@ -158,9 +188,7 @@ def days_of(cells: pa.Array, date_format: str, offset: int = 0) -> np.ndarray:
 
 def date_text(days: float | None) -> str | None:
     """Return a day as ISO text."""
-    if days is None:
-        return None
-    return str((EPOCH + np.timedelta64(int(np.floor(days) * DAY_S), "s")).date())
+    return None if days is None else str(date.fromordinal(EPOCH_DAY + math.floor(days)))
 
 
 def date_question(column: Column, reading: DateReading) -> dict[str, Any]:

@@ -13,7 +13,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.engine.cell_text import TRUTH
-from tasks.engine.cells import PLAIN, Written, as_text, first_bytes, match, parse_numbers, present
+from tasks.engine.cells import (
+    PLAIN,
+    Written,
+    as_text,
+    first_bytes,
+    match,
+    objects,
+    parse_numbers,
+    present,
+    text_lengths,
+)
+from tasks.engine.picked import of_each_cell, plain_array
 from tasks.engine.profile.codes import LEADING_ZEROS, MAY_BE, ZEROS, code_words
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.conventions import Reading, find_reading, have_same_sign
@@ -137,6 +148,9 @@ def _codes_of(column: Column, reading: Reading) -> str:
 def read_numbers(column: Column, written: Written) -> ColumnNumbers:
     """Read all of a column's cells as numbers."""
     read = ColumnNumbers(NumberTally(column.n_rows))
+    if column.plain_tally and written == (column.decimal, "", False):
+        is_code = bool(match(column.cells, ZEROS).any())
+        return ColumnNumbers(column.plain_tally, has_codes=is_code)
     known = column.plain if written == PLAIN else []
     for n, (cells, counts) in enumerate(column.pieces()):
         values = known[n] if known else parse_numbers(cells, written)
@@ -155,7 +169,7 @@ def read_numbers(column: Column, written: Written) -> ColumnNumbers:
 def _has_codes(cells: pa.Array, values: np.ndarray) -> bool:
     if not len(cells):
         return False
-    first, second = first_bytes(cells)
+    first, second = first_bytes(plain_array(cells))
     zero, nine = ord("0"), ord("9")
     likely = ((first == zero) & (second >= zero) & (second <= nine)) | (abs(values) >= LONG_CODE)
     return bool(likely.any() and match(cells.filter(pa.array(likely)), ZEROS).any())
@@ -229,11 +243,22 @@ def _is_identifier(column: Column, numeric: float) -> bool:
             return False
         if match(column.cells[:1000], UUID).all():
             return column.is_all_different
-        values = column.values[:1000]
-        shapes = {re.sub(r"[A-Za-z]", "a", re.sub(r"\d", "0", v)) for v in values}
+        shapes = set(_shapes(column.cells[:1000]))
         if len(shapes) > 3 or not all(map(_is_code_shape, shapes)):
             return False
     return column.is_all_different
+
+
+@of_each_cell
+def _shapes(cells: pa.Array) -> np.ndarray:
+    """Return each cell with its letters as a and its digits as 0."""
+    digits = pc.replace_substring_regex(cells, r"\p{Nd}", "0")
+    return objects(pc.replace_substring_regex(digits, "[A-Za-z]", "a"))
+
+
+@of_each_cell
+def _n_words(cells: pa.Array) -> np.ndarray:
+    return np.array([len(text.split()) for text in objects(cells)])
 
 
 def _is_code_shape(shape: str) -> bool:
@@ -242,9 +267,9 @@ def _is_code_shape(shape: str) -> bool:
 
 def _is_text(column: Column) -> bool:
     """Tell whether cells are sentences, not labels: several words each, and seldom repeated."""
-    values = column.values[:2000]
-    words = float(np.mean([len(v.split()) for v in values]))
-    is_long = words >= 3 or float(pc.mean(pc.utf8_length(column.cells[:2000])).as_py()) > 50
+    cells = column.cells[:2000]
+    words = _n_words(cells).mean()
+    is_long = bool(words >= 3 or text_lengths(cells).mean() > 50)
     return is_long and len(column.values) >= ENOUGH_ROWS and (
         column.distinct >= 0.3 * column.n_present
     )  # fmt: skip

@@ -35,6 +35,7 @@ class NumberTally:
         self.weights: list[np.ndarray] = []
         self.hashes: list[np.ndarray] = []
         self.is_about = False
+        self.known: dict[Any, Any] = {}  # what was found out for several columns at once
 
     def add(self, values: np.ndarray, counts: np.ndarray | None = None) -> None:
         """Add finite float64 values; `counts` says how often each stands."""
@@ -45,7 +46,7 @@ class NumberTally:
         n = int(weights.sum())
         with np.errstate(over="ignore", invalid="ignore"):
             mean = values.mean() if counts is None else np.average(values, weights=counts)
-            squares = float((values - mean) ** 2 @ weights)
+            squares = float(((values - mean) ** 2 * weights).sum())
             share, shift = n / (self.n + n), mean - self.mean
             self.squares += squares + shift**2 * self.n * share
             self.mean = self.mean + shift * share if self.n else float(mean)
@@ -65,10 +66,15 @@ class NumberTally:
         if self.is_about:
             found = len(np.unique(np.concatenate(self.hashes)))
             return min(self.n, found * (int(PART) + 1))
+        if "distinct" in self.known:
+            return int(self.known["distinct"])
         return len(np.unique(np.concatenate(self.values))) if self.values else 0
 
     @cached_property
     def _sorted(self) -> tuple[np.ndarray, np.ndarray]:
+        if "sorted" in self.known:
+            values, weights = self.known["sorted"]
+            return values, weights
         values, weights = np.concatenate(self.values), np.concatenate(self.weights)
         if (weights == 1).all():
             return np.sort(values), weights
@@ -88,13 +94,22 @@ class NumberTally:
         """
         if not self.n:
             return dict.fromkeys(("min", "median", "max", "mean", "std"))
-        found = {"min": self.low, "median": self.quantiles((0.5,))[0], "max": self.high}
+        found = {
+            "min": self.low,
+            "median": self.quantiles()[QUANTILES.index(0.5)],
+            "max": self.high,
+        }
         with np.errstate(over="ignore", invalid="ignore"):
             found |= {"mean": self.mean, "std": np.sqrt(self.squares / max(self.n - 1, 1))}
         return {name: float(v) if np.isfinite(v) else None for name, v in found.items()}
 
-    def quantiles(self, shares: Sequence[float] = QUANTILES) -> list[float]:
-        """Return the values below which shares of all lie, linear between two neighbours."""
+    def quantiles(self) -> list[float]:
+        """Return the values below which `QUANTILES` of all lie, linear between two neighbours."""
+        if QUANTILES not in self.known:
+            self.known[QUANTILES] = self._quantiles(QUANTILES)
+        return list(self.known[QUANTILES])
+
+    def _quantiles(self, shares: Sequence[float]) -> list[float]:
         values, weights = self._sorted
         ends = np.cumsum(weights)
         places = np.asarray(shares) * (ends[-1] - 1)
@@ -109,6 +124,8 @@ class NumberTally:
             return {"edges": [], "counts": []}
         values, weights = np.concatenate(self.values), np.concatenate(self.weights)
         bins = min(bins, max(len(values), 2))
+        if bins in self.known:
+            return dict(self.known[bins])
         try:
             with np.errstate(over="ignore", invalid="ignore"):
                 heights, edges = np.histogram(values, bins, (self.low, self.high), weights=weights)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from tasks.engine.cells import Written, objects, parse_numbers, present
 from tasks.engine.coercion import booleans
+from tasks.engine.picked import Picked
 from tasks.engine.profile.date_formats import days_of
 
 MEASURED = frozenset({"number", "date"})
@@ -71,6 +72,9 @@ def sampled_column(cells: pa.Array, facts: Mapping[str, Any], missing: Collectio
         truth = booleans(objects(kept), dict(facts))
         codes = np.where(np.isnan(truth), -1, truth == 1).astype(int)
         return Sampled(facts["name"], kind, _codes(codes, where), [facts["false"], facts["true"]])
+    if isinstance(kept, Picked):
+        codes, labels = kept.encode()
+        return Sampled(facts["name"], kind, _codes(codes, where), labels)
     coded = kept.dictionary_encode()
     codes = coded.indices.to_numpy(zero_copy_only=False).astype(int)
     return Sampled(facts["name"], kind, _codes(codes, where), coded.dictionary.to_pylist())

@@ -76,7 +76,7 @@ def bin_of(feature: Sampled, rows: np.ndarray, bins: int, few: int = 0) -> tuple
 def measure_strength(feature: Sampled, target: Target) -> Strength:
     """Measure how well a column alone tells the target."""
     places, n_bins = bin_of(feature, target.rows, BINS, FEW_NUMBERS)
-    groups = places * FOLDS + _folds(len(places))
+    groups = places * FOLDS + folds(len(places))
     if target.classes:
         score = _auc(groups, n_bins, target.values, len(target.classes))
         return Strength(float(np.clip(2 * score - 1, 0, 1)), "AUC", float(score))
@@ -87,7 +87,7 @@ def measure_strength(feature: Sampled, target: Target) -> Strength:
 
 
 @lru_cache(maxsize=4)
-def _folds(n: int) -> np.ndarray:
+def folds(n: int) -> np.ndarray:
     """Return a fold for each row, the same each time; by chance, since rows may have a rhythm."""
     return np.random.default_rng(0).integers(0, FOLDS, n)
 

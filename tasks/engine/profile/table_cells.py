@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from tasks.engine.cells import as_text, objects
 from tasks.engine.profile.column_cells import SAMPLE_ROWS, Column, fill, tally
+from tasks.engine.profile.shared_columns import SharedColumns
 
 PIECE_ROWS = 250_000
 PIECE_BYTES = 32_000_000
@@ -16,6 +17,7 @@ BATCH_CELLS = 400_000
 SMALL = 5_000  # so few rows are looked at value by value, however many differ
 FEW = 50_000  # so many values, and at most half of the rows, are few
 CHECKED_ROWS, CHECKED_CELLS = 5_000, 5_000_000  # what the checks of the whole table look at
+SHARED_BYTES = 64_000_000  # of columns that are made ready together
 CODED_BYTES = 3.0  # a cell takes less in the file where a column has few values
 
 
@@ -66,9 +68,14 @@ class TableCells:
         if len(positions) == 1:
             yield self.column(positions[0])
             return
-        table = self.plain.reader.read_all(column_indices=positions, use_threads=False)
-        for position, cells in zip(positions, table.columns, strict=True):
-            yield self._column(position, cells)
+        columns = self.raw_columns(positions)
+        if self.n_rows > SMALL or sum(cells.nbytes for cells in columns) > SHARED_BYTES:
+            for position, cells in zip(positions, columns, strict=True):
+                yield self._column(position, cells)
+            return
+        shared = SharedColumns(columns, self.missing, self.decimal)
+        for n, (position, cells) in enumerate(zip(positions, columns, strict=True)):
+            yield self._shared(shared, n, position, cells)
 
     def column(self, position: int) -> Column:
         """Read a column."""
@@ -174,6 +181,17 @@ class TableCells:
             return make(values, counts, True, int(counts.sum()))
         column = make(np.zeros(0, object), np.zeros(0, int), False)
         return fill(column)
+
+    def _shared(
+        self, shared: SharedColumns, n: int, position: int, whole: pa.ChunkedArray
+    ) -> Column:
+        picked, counts = shared.values(n)
+        return Column(
+            self.names[position], self.n_rows, self.decimal, self.missing, objects(picked),
+            counts, True, int(counts.sum()), lambda: iter([whole]), is_first=position == 1,
+            picked=picked, picked_rows=shared.rows(n, self.step),
+            plain_tally=shared.plain_tallies.get(n),
+        )  # fmt: skip
 
     def _count_few(
         self, read: Callable[[], Iterator[pa.ChunkedArray]]

@@ -14,6 +14,7 @@ from tasks.engine.profile.duplicates import (
     find_duplicate_rows,
 )
 from tasks.engine.profile.kinds import has_id_name
+from tasks.engine.profile.leak_screen import may_leak
 from tasks.engine.profile.leaks import NAMED, NOT_LEARNED, is_leak, leak_words
 from tasks.engine.profile.strengths import CLASSES_AT_MOST, Target, make_target, measure_strength
 from tasks.engine.profile.table_cells import TableCells
@@ -100,15 +101,20 @@ def _target_problems(
         yield from _rare(target)
     if len(values.rows) < ENOUGH_ROWS:
         return
-    found = [(_leak(m, values), m.facts["name"]) for m in made if m is not target]
+    features = [m for m in made if m is not target and _is_learned(m)]
+    likely = may_leak([m.sample for m in features], values)
+    found = [(_leak(features[n], values), features[n].facts["name"])
+             for n in np.flatnonzero(likely)]  # fmt: skip
     for score, leaking in sorted(((s, n) for s, n in found if s), reverse=True)[:NAMED]:
         measure = "AUC" if values.classes else "R2"
         yield warning(leaking, "TARGET_LEAK", leak_words(leaking, name, measure, score))
 
 
+def _is_learned(feature: ColumnProfile) -> bool:
+    return feature.facts["kind"] not in NOT_LEARNED and not feature.decision.is_left_out
+
+
 def _leak(feature: ColumnProfile, target: Target) -> float:
-    if feature.facts["kind"] in NOT_LEARNED or feature.decision.is_left_out:
-        return 0.0
     found = measure_strength(feature.sample, target)
     return found.score if is_leak(found.strength, found.measure, feature.facts["kind"]) else 0.0
 

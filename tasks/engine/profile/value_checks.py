@@ -43,6 +43,9 @@ def hidden_missing(found: ColumnProfile) -> Iterator[Problem]:
 
 
 def _mark(tally: NumberTally, total: int) -> tuple[float, int] | None:
+    has_low, has_high = tally.low in {0.0, *LOW_MARKS}, tally.high in HIGH_MARKS
+    if not tally.is_about and not has_low and not has_high:
+        return None
     values, counts = tally.weighted()
     if len(values) < ENOUGH_VALUES:
         return None

@@ -40,12 +40,11 @@ def find_fractions(file: pq.ParquetFile, schema: pa.Schema) -> dict[int, str]:
                if types.is_timestamp(field.type) or types.is_time(field.type)]  # fmt: skip
     for n in moments:
         unit = "s"
-        for group in range(file.metadata.num_row_groups):
-            batches = file.reader.iter_batches(
-                MOMENTS_AT_ONCE, [group], column_indices=[n], use_threads=False
-            )
-            for batch in batches:
-                unit = max(unit, _coarsest(batch.column(0)), key=PER_SECOND.__getitem__)
+        groups = [*range(file.metadata.num_row_groups)]
+        for batch in file.reader.iter_batches(
+            MOMENTS_AT_ONCE, groups, column_indices=[n], use_threads=False
+        ):
+            unit = max(unit, _coarsest(batch.column(0)), key=PER_SECOND.__getitem__)
         found[n] = unit
     return found
 

@@ -159,14 +159,17 @@ def _is_mostly_utf8(file: BinaryIO) -> bool:
 
 
 def read_sample(path: Path, encoding: str) -> str:
-    """Return the decoded beginning of a file: whole lines, 256 KB of them or twenty."""
+    """Return the decoded beginning of a file: whole lines, 256 KB or twenty, not all blank."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    text, is_whole = "", False
+    text, is_whole, is_blank = "", False, True
     with path.open("rb") as file:
-        while not is_whole and (len(text) < SAMPLE_CHARS or _count_ends(text) < SAMPLE_LINES):
+        while not is_whole and (
+            is_blank or len(text) < SAMPLE_CHARS or _count_ends(text) < SAMPLE_LINES
+        ):
             chunk = file.read(SAMPLE_CHARS)
             is_whole = not chunk
-            text += decoder.decode(chunk, final=is_whole)
+            more = decoder.decode(chunk, final=is_whole)
+            text, is_blank = text + more, is_blank and not more.strip("\ufeff \t\r\n")
             if len(text) > MOST_CHARS:
                 break
     text = text.removeprefix("\ufeff")

@@ -188,10 +188,12 @@ def _is_above_values(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
 
 def _is_more_names(row: Sequence[str], body: Sequence[Sequence[str]], least: int = 2) -> bool:
     """Tell whether words stand above so many columns of values, and above all such."""
-    columns = [[r[n].strip() for r in body if len(r) > n] for n in range(len(row))]
-    above = [
-        row[n].strip()
-        for n, column in enumerate(columns)
-        if sum(cell not in MISSING for cell in column) >= LEAST_TYPED and is_typed_column(column)
-    ]
-    return len(above) >= least and not any(cell in MISSING or is_typed(cell) for cell in above)
+    n_above = 0
+    for n, cell in enumerate(map(str.strip, row)):
+        column = [r[n].strip() for r in body if len(r) > n]
+        n_present = sum(below not in MISSING for below in column)
+        if n_present >= LEAST_TYPED and is_typed_column(column):
+            if cell in MISSING or is_typed(cell):
+                return False  # most rows are found to be none by their first columns
+            n_above += 1
+    return n_above >= least

@@ -5,7 +5,7 @@ import re
 from typing import Literal
 
 from tasks.engine.reader.encoding_signs import find_wide
-from tasks.engine.reader.refusals import Problem, error
+from tasks.engine.reader.refusals import HEAD_BYTES, Problem, error
 
 Format = Literal["csv", "parquet", "jsonl"]
 BOM = b"\xef\xbb\xbf"
@@ -90,7 +90,8 @@ def find_refusal(
     Problem or None
         In the words of the interface; None when the file may be a table.
     """
-    if not head.strip(BOM + b"\r\n\t "):
+    is_whole = len(head) < HEAD_BYTES  # else a table may follow the blank lines
+    if is_whole and not head.strip(BOM + b"\r\n\t "):
         return error("FILE_EMPTY", f"{file_name} is empty")
     if head.startswith(EXCEL_97):
         return _of_office_97(head, file_name)

@@ -1,6 +1,6 @@
 """A Parquet file that was uploaded, as a table of text: each value written exactly, in batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ from tasks.engine.reader.names import check_width, name_columns
 from tasks.engine.reader.reading import PREVIEW_ROWS, Progress, ReadResult
 from tasks.engine.reader.refusals import Problem, RefusedError, error
 from tasks.engine.reader.table_writer import TableWriter
+from tasks.engine.reader.unpacking import check_ratio
 from tasks.engine.tables import BATCH_ROWS
 
-BATCH_CELLS = 500_000
+BATCH_CELLS = 2_000_000
 PIECE_BYTES = 64_000_000
 DIALECT = Dialect(delimiter=",", quote='"', encoding="utf-8", header=True, decimal=".",
                   format="parquet")  # fmt: skip
@@ -33,6 +34,7 @@ class ParquetReading:
         self.problems: list[Problem] = []
         self.preview: list[dict[str, Any]] = []
         self.n_rows = self.n_bytes = 0
+        self.size = path.stat().st_size
 
     def run(self, on_progress: Progress) -> ReadResult:
         """Write the table; what refuses the file stands in the result's problems."""
@@ -98,9 +100,8 @@ class ParquetReading:
     def _pieces(self, file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
         """Yield batches whose text fits the memory, whatever the dictionaries hold."""
         size = max(1, min(BATCH_ROWS, BATCH_CELLS // len(self.names)))
-        for group in range(file.metadata.num_row_groups):
-            for batch in file.iter_batches(size, row_groups=[group], use_threads=False):
-                yield from _split(batch)
+        for batch in _joined(file.iter_batches(size, use_threads=False), size):
+            yield from _split(batch)
 
     def _add(
         self, piece: pa.RecordBatch, schema: pa.Schema, fractions: dict[int, str],
@@ -128,6 +129,7 @@ class ParquetReading:
         self.n_bytes += texts.nbytes
         if self.n_bytes > self.limits.max_unpacked_bytes:
             raise self._too_big()
+        check_ratio(self.n_bytes, self.size, self.name, "Save it as CSV and upload that file")
 
     def _check_texts(self, texts: pa.Array, name: str) -> None:
         """Raise RefusedError for cells that are too long or no text, naming the first row."""
@@ -168,6 +170,26 @@ def _text_bytes(batch: pa.RecordBatch) -> int:
             lengths = pc.binary_length(column.dictionary).take(column.indices)
             size += pc.sum(lengths.cast(pa.int64())).as_py() or 0
     return size
+
+
+def _joined(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.RecordBatch]:
+    """Put small batches together: a file may have thousands of row groups with a row each."""
+    waiting: list[pa.RecordBatch] = []
+    n_rows = n_bytes = 0
+    for batch in batches:
+        if n_rows + batch.num_rows > size or n_bytes + batch.nbytes > PIECE_BYTES:
+            yield from _join(waiting)
+            waiting, n_rows, n_bytes = [], 0, 0
+        waiting.append(batch)
+        n_rows, n_bytes = n_rows + batch.num_rows, n_bytes + batch.nbytes
+    yield from _join(waiting)
+
+
+def _join(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
+    if len(batches) < 2:
+        return batches
+    table = pa.Table.from_batches(batches).unify_dictionaries().combine_chunks()
+    return list(table.to_batches())
 
 
 def _split(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

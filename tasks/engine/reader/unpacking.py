@@ -139,11 +139,14 @@ def _sound(name: str, compression: str) -> Iterator[None]:
 def _check_size(copied: int, packed: _Packed, name: str, limit: int) -> None:
     if copied > limit:
         raise _too_big(name, limit)
-    if copied > FREE_BYTES and copied > MAX_RATIO * packed.taken():
-        message = (
-            f"{name} unpacks to more than {MAX_RATIO} times its size, which data does not. "
-            "Unpack it and upload the CSV file"
-        )
+    check_ratio(copied, packed.taken(), name, "Unpack it and upload the CSV file")
+
+
+def check_ratio(n_bytes: int, n_packed: int, name: str, advice: str) -> None:
+    """Raise RefusedError where a file holds more than any data that shrinks to its size."""
+    if n_bytes > FREE_BYTES and n_bytes > MAX_RATIO * n_packed:
+        many = f"{MAX_RATIO} times its size"
+        message = f"{name} unpacks to more than {many}, which data does not. {advice}"
         raise RefusedError(error("FILE_TOO_BIG", message))
 
 

@@ -40,6 +40,14 @@ def test_encoding_and_separator_are_found(delimiter: str, encoding: str, tmp_pat
     assert ("ENCODING_ASSUMED" in codes(result)) == (encoding == "cp1252")
 
 
+@pytest.mark.parametrize("n_blank", [65_536, 300_000])
+def test_a_table_below_very_many_blank_lines_is_read(n_blank: int, tmp_path: Path) -> None:
+    result = read(b"\n" * n_blank + b"a,b\n1,2\n3,4\n", tmp_path)
+    assert (result.column_names, result.n_rows) == (["a", "b"], 2)
+    result = read(b"\n" * n_blank, tmp_path)
+    assert codes(result) == {"FILE_EMPTY"}
+
+
 @pytest.mark.parametrize(
     ("content", "code", "words"),
     [

@@ -13,6 +13,7 @@ import pytest
 
 from tasks.engine import tables
 from tasks.engine.profile.profiling import profile_table
+from tasks.engine.reader import parquet_files, unpacking
 from tasks.engine.reader.reading import ReadLimits
 from tests.engine.reading.conftest import Reader, warnings_of
 
@@ -176,3 +177,39 @@ def test_many_columns_are_read(reader: Reader) -> None:
     result = reader.read(content)
     assert result.n_rows == 2
     assert len(result.column_names) == 5_000
+
+
+def test_one_large_cell_over_and_over_is_stopped_early(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "FREE_BYTES", 3_000_000)
+    monkeypatch.setattr(parquet_files, "PIECE_BYTES", 1_000_000)
+    written: list[int] = []
+    check = parquet_files.check_ratio
+    monkeypatch.setattr(
+        parquet_files, "check_ratio", lambda n, *more: (written.append(n), check(n, *more))
+    )
+    code, message, _line = reader.refusal(packed({"a": ["x" * 100_000] * 3_000}))
+    assert code == "FILE_TOO_BIG"
+    assert "200 times its size" in message
+    assert "Unpack" not in message
+    assert max(written) < 5_000_000
+
+
+def test_row_groups_of_a_row_each_are_written_together(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    to_text = parquet_files.to_text
+    monkeypatch.setattr(
+        parquet_files, "to_text", lambda cells, *more: (calls.append(1), to_text(cells, *more))[1]
+    )
+    n = 300
+    words = [f"w{row % 7}" if row % 5 else None for row in range(n)]
+    days = [moment(1 + row % 28) for row in range(n)]
+    content = packed({"n": [*range(n)], "w": words, "t": days}, row_group_size=1)
+    assert reader.rows(content) == [
+        [str(row), word, day.isoformat()]
+        for row, (word, day) in enumerate(zip(words, days, strict=True))
+    ]
+    assert len(calls) == 3

@@ -1,0 +1,111 @@
+"""Cells picked from texts that several columns share: each text is looked at once for all of them.
+
+In a table of thousands of columns and few rows, each call of Arrow's for one column costs more
+than the work itself. A question about the cells of one is therefore answered for all at once.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from functools import cached_property, wraps
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+ALONE = 2  # so many times a question is answered for the cells alone that it was asked of
+Question = Callable[..., np.ndarray]
+
+
+class Texts:
+    """Different texts, trimmed, and what was found out about them.
+
+    Parameters
+    ----------
+    cells : Array of string
+        The texts; a cell that is missing is an empty one.
+    """
+
+    def __init__(self, cells: pa.Array) -> None:
+        self.cells = cells
+        self.known: dict[tuple[Any, ...], np.ndarray] = {}
+        self.asked: Counter[tuple[Any, ...]] = Counter()
+
+    @cached_property
+    def objects(self) -> np.ndarray:
+        """The texts as Python's."""
+        return np.asarray(self.cells.to_numpy(zero_copy_only=False), dtype=object)
+
+    def answer(self, question: Question, how: tuple[Any, ...]) -> np.ndarray:
+        """Return what a question about single cells gives for each text."""
+        key = (question, *how)
+        if key not in self.known:
+            self.known[key] = question(self.cells, *how)
+        return self.known[key]
+
+
+class Picked:
+    """Some of the texts, by their places; takes the part of an array of strings.
+
+    Parameters
+    ----------
+    texts : Texts
+        The texts.
+    places : ndarray of int
+        Which of them are the cells.
+    """
+
+    def __init__(self, texts: Texts, places: np.ndarray) -> None:
+        self.texts, self.places = texts, places
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, which: slice) -> "Picked":
+        return Picked(self.texts, self.places[which])
+
+    @cached_property
+    def array(self) -> pa.Array:
+        """The cells as Arrow has them."""
+        return self.texts.cells.take(pa.array(self.places))
+
+    def filter(self, mask: Any) -> "Picked":
+        """Return the cells that a mask has."""
+        return Picked(self.texts, self.places[np.asarray(mask, dtype=bool)])
+
+    def to_numpy(self, *, zero_copy_only: bool = False) -> np.ndarray:
+        """Return the cells as Python's texts."""
+        return np.asarray(self.texts.objects[self.places])
+
+    def encode(self) -> tuple[np.ndarray, list[str]]:
+        """Return codes of the cells, and the texts in the order in which they first stand."""
+        found, first, codes = np.unique(self.places, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        rank = np.empty(len(order), int)
+        rank[order] = np.arange(len(order))
+        return rank[codes], self.texts.objects[found[order]].tolist()
+
+    def answer(self, question: Question, how: tuple[Any, ...]) -> np.ndarray:
+        """Return what a question about single cells gives for these."""
+        texts, key = self.texts, (question, *how)
+        texts.asked[key] += key not in texts.known
+        is_part = len(self) < len(texts.cells)
+        if is_part and key not in texts.known and texts.asked[key] <= ALONE:
+            return question(self.array, *how)
+        return np.asarray(texts.answer(question, how)[self.places])
+
+
+def of_each_cell(question: Question) -> Question:
+    """Let a question about single cells be asked of picked ones too."""
+
+    @wraps(question)
+    def asked(cells: Any, *how: Any) -> np.ndarray:
+        if isinstance(cells, Picked):
+            return cells.answer(question, how)
+        return question(cells, *how)
+
+    return asked
+
+
+def plain_array(cells: Any) -> pa.Array:
+    """Return cells as an array of Arrow's, also picked ones."""
+    return cells.array if isinstance(cells, Picked) else cells

@@ -1,0 +1,81 @@
+"""Columns of a small table that are made ready together, so that thousands of them are quick."""
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+from tasks.engine.cells import Written, as_text, parse_numbers, present, trim
+from tasks.engine.picked import Picked, Texts
+from tasks.engine.profile.many_tallies import tally_many
+from tasks.engine.profile.number_tally import NumberTally
+
+
+class SharedColumns:
+    """Some columns with as many rows each, whose different texts are looked at once for all.
+
+    Parameters
+    ----------
+    columns : sequence of ChunkedArray
+        The cells of each.
+    missing : collection of str
+        The markers of missing cells.
+    decimal : str
+        The file's.
+    """
+
+    def __init__(
+        self, columns: Sequence[pa.ChunkedArray], missing: Collection[str], decimal: str
+    ) -> None:
+        self.n_rows, self.plain = len(columns[0]), (decimal, "", False)
+        chunks = [chunk for column in columns for chunk in column.chunks]
+        coded = trim(as_text(pa.chunked_array(chunks, pa.string())).fill_null(""))
+        coded = coded.dictionary_encode()
+        self.texts = Texts(coded.dictionary)
+        self.every = Picked(self.texts, np.arange(len(coded.dictionary)))
+        codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        self.codes = codes.reshape(len(columns), self.n_rows)
+        self._count(missing)
+
+    def _count(self, missing: Collection[str]) -> None:
+        """Find the different values of each column, the most frequent first, as they first stand.
+
+        `places` are those of all columns, one behind the other; `starts` where each begins.
+        """
+        n_texts, n_rows = len(self.texts.cells), self.n_rows
+        where = present(self.every, missing)[1]
+        is_known = np.ones(n_texts, bool) if where is None else where
+        keys = (self.codes + np.arange(len(self.codes))[:, None] * n_texts).ravel()
+        at = np.flatnonzero(is_known[self.codes.ravel()])
+        found, first, counts = np.unique(keys[at], return_index=True, return_counts=True)
+        column, text = np.divmod(found, n_texts)
+        rank = (column * (n_rows + 1) + n_rows - counts) * n_rows + at[first] % n_rows
+        order = np.argsort(rank)
+        self.places, self.counts = text[order], counts[order]
+        self.starts = np.searchsorted(column, np.arange(len(self.codes) + 1))
+
+    def values(self, n: int) -> tuple[Picked, np.ndarray]:
+        """Return the values of a column that are not missing, and how often each stands."""
+        part = slice(self.starts[n], self.starts[n + 1])
+        return Picked(self.texts, self.places[part]), self.counts[part]
+
+    def rows(self, n: int, step: int) -> Picked:
+        """Return the cells of every n-th row of a column."""
+        return Picked(self.texts, self.codes[n, ::step])
+
+    @cached_property
+    def plain_tallies(self) -> dict[int, NumberTally]:
+        """The numbers of each column that holds plain ones alone."""
+        return dict(self._tallies(self.plain))
+
+    def _tallies(self, written: Written) -> Iterator[tuple[int, NumberTally]]:
+        numbers = parse_numbers(self.every, written)[self.places]
+        n_bad = np.append(0, np.cumsum(~np.isfinite(numbers)))[self.starts]
+        sizes = np.diff(self.starts)
+        fit = (np.diff(n_bad) == 0) & (sizes > 0)
+        for size in np.unique(sizes[fit]):
+            at = np.flatnonzero(fit & (sizes == size))
+            where = self.starts[at][:, None] + np.arange(size)
+            tallies = tally_many(numbers[where], self.counts[where], self.n_rows)
+            yield from zip(at.tolist(), tallies, strict=True)
