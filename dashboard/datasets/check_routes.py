@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from dashboard.datasets import checking, queries
 from dashboard.datasets.check_form import facts_of, form_of, header_line_of
 from dashboard.datasets.check_view import CheckView, Wanted, describe_rows, view_upload
+from dashboard.datasets.next_version import changes_since
 from dashboard.datasets.options import LAYOUT, layout_of, parse_options, to_fields
 from dashboard.datasets.questions import FIELD, mark_columns
 from dashboard.datasets.rejects import first_rejects, misfits_csv, rejects_csv, stem_of
@@ -82,6 +83,7 @@ def _check_page(
         more="more" in shown,
     )
     view = view_upload(upload, wanted, request.form)
+    former = queries.find_former(upload)
     fields = {name: text for name, text in (errors or {}).items() if _is_on_page(name)}
     elsewhere = [text for name, text in (errors or {}).items() if name not in fields]
     return render_template(
@@ -99,7 +101,8 @@ def _check_page(
         rows_text=describe_rows(view.sheet) if view.sheet else "",
         same=queries.find_same_file(sha256=upload.sha256, other_than=upload.id),
         name=request.form.get("name") or stem_of(upload),
-        former=queries.find_former(upload),
+        former=former,
+        changes=changes_since(former, upload) if former and upload.state == "ready" else (),
         layout=to_fields(upload.options),
         asked_of=mark_columns(upload),
         shown_rows=shown,

@@ -274,8 +274,9 @@ def _effect(question: Question | None) -> list[Note]:
     """Return what would become of a column that looks like numbers."""
     if question is None or question.about != "number":
         return []
-    become, cells = count(question.become), count(question.cells)
-    words = f"{become} of {cells} cells become numbers if it is read as a number"
+    become = f"{count(question.become)} of {plural(question.cells, 'cell')}"
+    verb = "becomes a number" if question.become == 1 else "become numbers"
+    words = f"{become} {verb} if the column is read as one"
     return [Note(words, False, f"question-{question.position}")]
 
 

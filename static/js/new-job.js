@@ -24,12 +24,21 @@ document.addEventListener('change', async (event) => {
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     show(page.getElementById('main'), control);
+    keepInAddress(data);
   } catch (problem) {
     if (problem.name !== 'AbortError') throw problem;
   } finally {
     document.getElementById('job-form')?.removeAttribute('aria-busy');
   }
 });
+
+// So that Back and Reload find the form again. A copy of a job has that job in its address.
+function keepInAddress(data) {
+  if (new URLSearchParams(location.search).has('from')) return;
+  const chosen = ['dataset_id', 'target', 'task', 'estimator'].filter((name) => data.get(name));
+  const query = new URLSearchParams(chosen.map((name) => [name, data.get(name)]));
+  history.replaceState(history.state, '', `${location.pathname}?${query}`);
+}
 
 // The new form replaces the old one; what was open stays open, and the focus where it was.
 function show(main, control) {

@@ -46,3 +46,15 @@ def test_enter_queues_the_job(form: Page) -> None:
     form.press("#field-name", "Enter")
     form.wait_for_url("**/jobs/1")
     expect(form.get_by_role("heading", level=1)).to_contain_text("by the keyboard")
+
+
+def test_going_back_brings_the_form_that_a_choice_had_led_to(form: Page) -> None:
+    form.select_option("#field-dataset_id", index=1)
+    choose(form, "target", "churned")
+    form.locator("[name=estimator][value=RandomForestClassifier]").check(force=True)
+    expect(form.locator('[id="field-parameters.n_estimators"]')).to_be_visible()
+    form.goto(form.url.partition("/jobs")[0] + "/models")
+    form.go_back()
+    expect(form.locator("#field-target")).to_have_value("churned")
+    expect(form.get_by_text("Two-class classification")).to_be_visible()
+    expect(form.locator("[name=estimator][value=RandomForestClassifier]")).to_be_checked()

@@ -159,7 +159,8 @@ def _mixed(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Prob
     line, value = _first(column, lambda cells: np.isnan(parse_numbers(cells, plain)), line_of)
     first = f'First: line {line}, "{value}"'
     if count <= MOST * present:
-        message = f'"{name}" looks like a number column, but {count:,} of {present:,} cells are'
+        are = "is" if count == 1 else "are"
+        message = f'"{name}" looks like a number column, but {count:,} of {present:,} cells {are}'
         return warning(name, "MIXED_TYPES", f"{message} text. {first}", count, line)
     message = f'"{name}" has numbers with thousands separators or signs; it is kept as text'
     return warning(name, "NUMBER_SYMBOLS", f"{message}. {first}", count, line)

@@ -290,7 +290,7 @@ def test_what_was_found_is_grouped_with_what_stops_the_file_first(
     groups = [words_of(group) for group in page.select("#check .plain-list > li")]
     assert groups == [
         "The file Stops it: It has no rows 3 blank lines were left out (line 7)",
-        "price Has text (line 240) 187 of 214 cells become numbers if it is read as a number",
+        "price Has text (line 240) 187 of 214 cells become numbers if the column is read as one",
         "zipcode Is always the same",
     ]
     links = [str(a["href"]) for a in page.select("#check .plain-list a")]

@@ -11,7 +11,7 @@ from dashboard.db import Dataset, User
 from dashboard.extensions import db
 from tests.factories import make_dataset
 from tests.page import PageClient
-from tests.uploads import make_upload, stored
+from tests.uploads import columns_of, make_upload, stored
 
 PASTE = "form[action^='/datasets/paste']"
 
@@ -77,3 +77,26 @@ def test_answers_stand_again_when_the_name_is_blank(pages: PageClient, member: U
     page = pages.submit(page, sent, form="#check-form", status=422)
     assert page.errors == {"name": "Give the dataset a name"}
     assert page.find("#question-2 input[checked]")["value"] == "leave_out"
+
+
+def test_what_differs_from_the_former_version_is_said_before_save(
+    pages: PageClient, member: User
+) -> None:
+    columns = [{**c, "kind": "identifier"} if c["name"] == "price" else c for c in columns_of()]
+    former = make_dataset(member, columns=[*columns[:-1], {**columns[-1], "name": "zip"}])
+    upload = make_upload(member, family_id=former.family_id, columns=columns_of())
+    text = pages.get(f"/uploads/{upload.id}").text
+    for words in (
+        '"zip" is not there any more', '"zipcode" is new',
+        '"price" was read as identifier, now as category',
+    ):  # fmt: skip
+        assert words in text
+    same = make_upload(member, family_id=make_dataset(member, columns=columns_of()).family_id)
+    assert "Its columns differ" not in pages.get(f"/uploads/{same.id}").text
+
+
+def test_a_file_can_be_discarded_while_it_is_read(pages: PageClient, member: User) -> None:
+    upload = make_upload(member, state="reading", preview=[], columns=[])
+    page = pages.get(f"/uploads/{upload.id}")
+    pages.submit(page, {}, form=f'form[action="/uploads/{upload.id}/discard"]', status=303)
+    assert pages.get(f"/uploads/{upload.id}", status=404)

@@ -1,0 +1,36 @@
+"""What a file that is to be the next version of a dataset has otherwise than the former one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.db import Dataset
+
+SHOWN = 10
+Column = Mapping[str, Any]
+
+
+def changes_since(former: Dataset, upload: Dataset) -> list[str]:
+    """Say which columns are gone, new, or of another kind, in whole sentences.
+
+    Parameters
+    ----------
+    former : Dataset
+        The version that is the newest now.
+    upload : Dataset
+        The file as it was read.
+
+    Returns
+    -------
+    list of str
+        Ten at most, and how many more there are; empty where the columns are the same.
+    """
+    then: dict[str, Column] = {column["name"]: column for column in former.columns}
+    now: dict[str, Column] = {column["name"]: column for column in upload.columns}
+    found = [f'"{name}" is not there any more' for name in then if name not in now]
+    found += [f'"{name}" is new' for name in now if name not in then]
+    found += [
+        f'"{name}" was read as {then[name]["kind"]}, now as {column["kind"]}'
+        for name, column in now.items() if name in then and then[name]["kind"] != column["kind"]
+    ]  # fmt: skip
+    more = len(found) - SHOWN
+    return [*found[:SHOWN], f"and {more:,} more"] if more > 0 else found
