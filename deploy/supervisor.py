@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from supervisor import events, supervisord
 from supervisor.process import Subprocess
 
 LONGEST_PAUSE_S = 8
+MOVES_IN_S = 0.2  # for what takes a start a thousandth of it
 FOLDER = "trainyard-"  # what folders for temporary files are called
 
 
@@ -85,6 +87,15 @@ def prefix_of(home: Path) -> str:
     return f"{FOLDER}{zlib.crc32(of_this.encode()):08x}-"
 
 
+def find_lived_in() -> set[str]:
+    """Return the folders for temporary files of all processes."""
+    found = set()
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, KeyError):
+            found.add(process.environ()["TMPDIR"])
+    return found
+
+
 def find_forsaken(home: Path, config: str | None = None) -> set[str]:
     """Return the folders for temporary files of a home's programs whose supervisor was killed.
 
@@ -96,14 +107,13 @@ def find_forsaken(home: Path, config: str | None = None) -> set[str]:
         Only where their supervisor was one of this file; by default of any. A folder in which
         no process lives is always among them.
     """
-    # Before it is asked who lives: another start has its folder a moment before it lives in it.
+    # Well before it is asked who lives: another start has its folder before it lives in it.
     made = {str(path) for path in Path(tempfile.gettempdir()).glob(f"{prefix_of(home)}*")}
-    lived_in, folders, watched = set(), set(), set()
+    folders, watched = set(), set()
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, KeyError):
             environ = process.environ()
             folder = environ["TMPDIR"]
-            lived_in.add(folder)
             # Whoever has our environment may write elsewhere, where others have their files.
             is_made = Path(folder).name.startswith(FOLDER) and "TY_ROOT" in environ
             if is_made and environ.get("TRAINYARD_HOME") == str(home):
@@ -111,7 +121,9 @@ def find_forsaken(home: Path, config: str | None = None) -> set[str]:
                     folders.add(folder)
                 if "deploy.supervisor" in process.cmdline():
                     watched.add(folder)
-    return (folders - watched) | (made - lived_in)
+    if made:
+        time.sleep(MOVES_IN_S)
+    return (folders - watched) | (made - find_lived_in())
 
 
 def main() -> None:

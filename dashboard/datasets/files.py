@@ -2,6 +2,7 @@
 
 from werkzeug.wrappers import Response
 
+from dashboard.datasets.sources import say_absence
 from dashboard.db import Dataset
 from dashboard.downloads import send_stream, send_table
 from dashboard.errors import Conflict
@@ -18,7 +19,7 @@ def original_file(dataset: Dataset) -> Response:
         When they are not stored yet.
     """
     if dataset.original_key is None:
-        raise Conflict("The file is not there yet. Try again in a few seconds")
+        raise Conflict(say_absence(dataset))
     return send_stream(
         get_storage().open(dataset.original_key),
         file_name=dataset.file_name,

@@ -159,7 +159,7 @@ def _refuse(session: Session, dataset: Dataset, message: str, code: str) -> bool
         return False
     problem = {"severity": "error", "code": code, "message": message,
                "line": None, "column": None, "count": None}  # fmt: skip
-    dataset.state, dataset.problems = "refused", [problem]
+    dataset.state, dataset.problems, dataset.message = "refused", [problem], None
     session.flush()
     mark_newest(session, dataset.family_id)
     return True

@@ -20,6 +20,13 @@ def source_of(dataset: Dataset) -> Mapping[str, Any]:
     return source
 
 
+def say_absence(dataset: Dataset) -> str:
+    """Say why a dataset has no file: it comes, or could not be fetched and never will."""
+    if dataset.state == "reading":
+        return "The file is not there yet. Try again in a few seconds"
+    return f"{dataset.file_name} never came, so there is no file. Upload it, or fetch it again"
+
+
 def say_source(version: Dataset, versions: Sequence[Dataset]) -> str:
     """Say where a version came from, and which earlier one has the same bytes.
 

@@ -18,6 +18,7 @@ from dashboard.datasets.families import join_family, lock_family
 from dashboard.datasets.options import change_options
 from dashboard.datasets.queries import find_dataset, get_dataset, missing
 from dashboard.datasets.reading import ask_reading
+from dashboard.datasets.sources import say_absence
 from dashboard.db import Dataset, User
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.transaction import writing
@@ -139,7 +140,7 @@ def _living(versions: Any, dataset_id: int) -> Dataset:
         raise missing(dataset_id)
     former: Dataset = found[0]
     if former.original_key is None:
-        raise Conflict("The file is not there yet. Try again in a few seconds")
+        raise Conflict(say_absence(former))
     return former
 
 

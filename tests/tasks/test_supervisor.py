@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -203,6 +204,20 @@ def test_a_folder_whose_processes_were_all_killed_goes_with_the_next_start(
     assert watched.exists()
     assert others.exists()
     assert not left.exists()
+
+
+def test_the_folder_of_a_start_that_has_not_moved_in_yet_stays(
+    program: Callable[..., subprocess.Popen[bytes]],
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / f"{prefix_of(home)}a"
+    folder.mkdir()
+    # It does so while the other one waits.
+    monkeypatch.setattr(time, "sleep", lambda _: program(folder, "deploy.supervisor"))
+    end_forsaken(home)
+    assert folder.exists()
 
 
 @pytest.mark.broker

@@ -202,10 +202,10 @@ def test_a_reading_that_cannot_be_is_refused(
 
 
 def test_who_may_read_anew_and_what(app: Flask) -> None:
-    first = make_dataset()
+    first = make_dataset(state="refused", file_name="far.csv")  # it could not be fetched
     with pytest.raises(Forbidden):
         versions.make_reading(user=make_user(), dataset_id=first.id, options=TEXT)
-    with pytest.raises(Conflict, match="not there yet"):
+    with pytest.raises(Conflict, match=r"far\.csv never came"):
         versions.make_reading(user=first.owner, dataset_id=first.id, options=TEXT)
     service.delete_dataset(user=first.owner, dataset_id=first.id)
     with pytest.raises(NotFound):
@@ -226,6 +226,8 @@ def test_a_reading_that_is_refused_is_not_the_newest(any_app: Flask, how: str) -
         fail_reading(claim=claim, reading=reading, failure={"code": "X", "message": "boom"})
     assert family(first) == [(1, True), (2, False)]
     assert db.session.get_one(Dataset, made.id).state == "refused"
+    if how == "failed":  # and it does not say that it waits to be read
+        assert db.session.get_one(Dataset, made.id).message is None
 
 
 def test_delete_of_what_jobs_use_names_them(any_app: Flask) -> None:
