@@ -96,7 +96,7 @@ def test_what_differs_from_the_former_version_is_said_before_save(
 
 
 def test_a_file_can_be_discarded_while_it_is_read(pages: PageClient, member: User) -> None:
-    upload = make_upload(member, state="reading", preview=[], columns=[])
-    page = pages.get(f"/uploads/{upload.id}")
-    pages.submit(page, {}, form=f'form[action="/uploads/{upload.id}/discard"]', status=303)
-    assert pages.get(f"/uploads/{upload.id}", status=404)
+    upload_id = make_upload(member, state="reading", preview=[], columns=[]).id
+    page = pages.get(f"/uploads/{upload_id}")
+    pages.submit(page, {}, form=f'form[action="/uploads/{upload_id}/discard"]', status=303)
+    assert pages.get(f"/uploads/{upload_id}", status=404)
