@@ -128,3 +128,20 @@ def test_a_wide_table_whose_names_are_longer_than_a_sample(reader: Reader) -> No
 def test_a_wide_table_whose_names_are_all_the_same(reader: Reader) -> None:
     result = reader.read(",".join(["a"] * 15_000) + "\n" + ",".join(["1"] * 15_000) + "\n")
     assert len(set(result.column_names)) == 15_000
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ('5,"a\nb",6,', ["5", "a\nb", "6"]),
+        ('5,6,"a\nx,y,b",', ["5", "6", "a\nx,y,b"]),
+        ('"a\nb",,5,6', ["a\nb", "5", "6"]),
+    ],
+)
+def test_a_row_over_several_lines_is_mended_as_a_whole(
+    reader: Reader, row: str, cells: list[str]
+) -> None:
+    rows = [",".join(f'"{cell}"' for cell in cells)] * 9
+    result = reader.read("\n".join(["one,two,three", *rows, row, *rows]) + "\n")
+    assert [shown["cells"] for shown in result.preview] == [cells] * 19
+    assert warnings_of(result) == ["EXTRA_EMPTY"]
