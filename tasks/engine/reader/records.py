@@ -232,7 +232,8 @@ class Records:
     def _mend(self, cells: list[str], text: str, *, broken: bool) -> tuple[list[str], str]:
         """Bring a record to the table's width; after many failures no longer try."""
         if not broken:
-            if found := drop_empty(cells, self.width, self.are_typed):
+            found = drop_empty(cells, self.width, self.are_typed)
+            if found and self.short_rows.has_surplus(cells, found):
                 return found, "extra"
             if len(self.read) == 1 and (found := self.short_rows.fill(cells)):
                 return found, "filled"

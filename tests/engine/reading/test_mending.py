@@ -145,3 +145,17 @@ def test_a_row_over_several_lines_is_mended_as_a_whole(
     result = reader.read("\n".join(["one,two,three", *rows, row, *rows]) + "\n")
     assert [shown["cells"] for shown in result.preview] == [cells] * 19
     assert warnings_of(result) == ["EXTRA_EMPTY"]
+
+
+@pytest.mark.parametrize("n_rows", [30, 8])
+def test_a_comma_in_a_text_makes_no_empty_cell_before_it_one_too_many(
+    reader: Reader, n_rows: int
+) -> None:
+    rows = "".join(f"{n},{'' if n % 2 else 'ok'},some words,{n * 2}\n" for n in range(n_rows))
+    code, _message, line = reader.refusal(f"id,note,text,v\n{rows}31,,hello, world,3\n")
+    assert (code, line) == ("CSV_RAGGED", n_rows + 2)
+
+
+def test_a_separator_that_is_doubled_is_one_too_many(reader: Reader) -> None:
+    rows = "".join(f"{n},ok,some words,{n * 2}\n" for n in range(30))
+    assert reader.rows(f"id,note,text,v\n{rows}31,,so,words,3\n")[-1] == ["31", "so", "words", "3"]
