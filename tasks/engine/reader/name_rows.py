@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from tasks.engine.reader.cell_types import is_typed
-from tasks.engine.reader.label_rows import YEAR, has_names, rise_by_one
+from tasks.engine.reader.label_rows import YEAR, has_names, is_sentence, rise_by_one
 
 Fit = Literal["", "moved", "filled"]
 LEAST_ROWS = 2
@@ -42,16 +42,10 @@ def find_fit(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) ->
     if not any(cell.strip() for row in fitting for cell in row[len(labels) :]):
         return "" if are_names and (is_sure or len(labels) == 1) else "filled"
     is_even = len(fitting) == len(rows) and len(set(labels)) == len(labels) == width - 1 > 1
-    if not is_even or are_names or _is_sentence(names, rows):
+    is_title = is_sentence(names) and not any(map(is_sentence, rows))
+    if not is_even or are_names or is_title:
         return ""
     return "moved" if _are_row_names(labels[0], [row[0] for row in rows]) else ""
-
-
-def _is_sentence(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a space follows each separator of a line, and none of those below it."""
-    return all(name.startswith(" ") for name in names[1:]) and not any(
-        cell.startswith(" ") for row in rows for cell in row
-    )
 
 
 def _may_name(label: str) -> bool:
