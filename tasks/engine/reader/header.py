@@ -13,7 +13,7 @@ from tasks.engine.reader.cell_types import (
 )
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.key_values import skip_pairs
-from tasks.engine.reader.label_rows import BODY_ROWS, LEAST_TYPED, has_names
+from tasks.engine.reader.label_rows import BODY_ROWS, LEAST_TYPED, has_names, is_sentence
 from tasks.engine.reader.short_rows import shape_of
 from tasks.engine.reader.units import are_units
 
@@ -114,17 +114,12 @@ def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> 
 def _is_title(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Tell whether a row is a sentence above the names, and not names that are spaced so."""
     return (
-        _is_sentence(cells)
+        is_sentence(cells)
         and _has_more_names(below)
         and len(below[0]) == len(cells)
-        and not _is_sentence(below[0])
+        and not is_sentence(below[0])
         and not _is_like_those(below[0], below[1 : 1 + BODY_ROWS])
     )
-
-
-def _is_sentence(cells: Sequence[str]) -> bool:
-    """Tell whether a row is a sentence that a separator splits: a space follows each of them."""
-    return len(cells) > 1 and all(cell.startswith(" ") and cell.strip() for cell in cells[1:])
 
 
 def _has_more_names(rows: Sequence[Sequence[str]]) -> bool:

@@ -46,6 +46,11 @@ def has_names(rows: Sequence[Sequence[str]]) -> tuple[bool, bool]:
     return _weigh(first, body, columns)
 
 
+def is_sentence(cells: Sequence[str]) -> bool:
+    """Tell whether a row is a sentence that a separator splits: a space follows each of them."""
+    return len(cells) > 1 and all(cell.startswith(" ") and cell.strip() for cell in cells[1:])
+
+
 def _weigh(
     first: Sequence[str], body: Sequence[Sequence[str]], columns: Columns
 ) -> tuple[bool, bool]:

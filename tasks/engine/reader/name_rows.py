@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from typing import Literal
 
 from tasks.engine.reader.cell_types import is_typed
-from tasks.engine.reader.label_rows import YEAR, has_names, rise_by_one
+from tasks.engine.reader.label_rows import YEAR, has_names, is_sentence, rise_by_one
 
 Fit = Literal["", "moved", "filled"]
 LEAST_ROWS = 2
-NUMBERING = {"id", "nr", "no", "no.", "n", "#", "num", "number", "index", "key"}
+# What a first column is called: it names the rows itself, so no other one stands before it.
+FIRST_NAMES = {
+    "id", "nr", "no", "no.", "n", "#", "num", "number", "index", "key", "name", "names", "code",
+    "label", "title", "date", "datum", "day", "time", "timestamp", "year", "month",
+}  # fmt: skip
 
 
 def find_fit(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Fit:
@@ -38,7 +42,8 @@ def find_fit(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) ->
     if not any(cell.strip() for row in fitting for cell in row[len(labels) :]):
         return "" if are_names and (is_sure or len(labels) == 1) else "filled"
     is_even = len(fitting) == len(rows) and len(set(labels)) == len(labels) == width - 1 > 1
-    if not is_even or are_names:
+    is_title = is_sentence(names) and not any(map(is_sentence, rows))
+    if not is_even or are_names or is_title:
         return ""
     return "moved" if _are_row_names(labels[0], [row[0] for row in rows]) else ""
 
@@ -48,10 +53,11 @@ def _may_name(label: str) -> bool:
 
 
 def _are_row_names(label: str, cells: Sequence[str]) -> bool:
-    """Tell whether cells name rows: each once, words, or numbers that no column is called for."""
+    """Tell whether cells name rows: each once, and words, or numbers that rise by one."""
     if len(set(cells)) < len(cells) or not all(cell.strip() for cell in cells):
         return False
-    return not any(map(is_typed, cells)) or (rise_by_one(cells) and label.lower() not in NUMBERING)
+    is_first = label.lower() in FIRST_NAMES
+    return not is_first and (not any(map(is_typed, cells)) or rise_by_one(cells))
 
 
 def fit_names(names: Sequence[str], width: int, fit: Fit) -> list[str]:

@@ -15,8 +15,8 @@ def split_spaced(text: str, dialect: Dialect) -> list[str] | None:
     quote, delimiter = re.escape(dialect.quote), re.escape(dialect.splits_at)
     if len(text) > LONGEST:
         return None
-    tidied = re.sub(rf"{quote} +(?={delimiter}|$)", dialect.quote, text)
-    tidied = re.sub(rf"(^|{delimiter}) +(?={quote})", r"\1", tidied)
+    whole = rf"{quote}[^{quote}]*+(?:{quote}{quote}[^{quote}]*+)*+{quote}"
+    tidied = re.sub(rf"(^|{delimiter}) *({whole}) *(?={delimiter}|$)", r"\1\2", text)
     return None if tidied == text else _split(tidied, dialect.splits_at, dialect.quote)
 
 

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Literal
 
-from tasks.engine.reader.encoding_signs import find_wide
+from tasks.engine.reader.encoding_signs import ISO_2022, find_wide
 from tasks.engine.reader.refusals import HEAD_BYTES, Problem, error
 
 Format = Literal["csv", "parquet", "jsonl"]
@@ -147,7 +147,9 @@ def _of_markup(head: bytes, file_name: str) -> Problem | None:
 
 def _of_bytes(head: bytes, file_name: str, encoding: str | None) -> Problem | None:
     is_wide = bool(WIDE.match(encoding or "")) or find_wide(head) is not None
-    controls = 0 if encoding else len(CONTROL.findall(head))
+    # Text in ISO-2022 is full of them: each word has two.
+    text = head.translate(None, b"\x1b\x0e\x0f") if ISO_2022.search(head) else head
+    controls = 0 if encoding else len(CONTROL.findall(text))
     if not is_wide and (b"\0" in head or controls > max(10, 0.02 * len(head))):
         return error("FILE_BINARY", f"{file_name} is not a text file")
     return None

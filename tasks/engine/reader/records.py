@@ -26,6 +26,7 @@ ESCAPED = re.compile(r'\\(["\\])')
 MAX_READ_AHEAD = 200_000_000
 MAX_FAILURES = 500
 LONG_LINE = 100_000
+OF_CELLS = {"extra", "filled", "parted"}  # mended by the cells, not by the first line's text
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,9 @@ class Records:
         swallowed = "" if broken else self._find_rows()
         self.may_be_names = False
         if self.width and (broken or len(cells) != self.width or swallowed == "sure"):
-            cells, mended = self._mend(cells, plain, broken=broken)
+            cells, mended = self._mend(cells, plain, broken=bool(broken) or swallowed == "sure")
         opened = self._find_opened() if broken and not mended else line
-        if broken or mended:
+        if broken or (mended and mended not in OF_CELLS):
             self.back.extendleft(reversed(self.read[1:]))
         self.was_broken = bool(broken) and not mended
         if mended:
@@ -228,10 +229,11 @@ class Records:
             return text
         return ESCAPED.sub(lambda m: '""' if m[1] == '"' else "\\", text)
 
-    def _mend(self, cells: list[str], text: str, *, broken: str) -> tuple[list[str], str]:
+    def _mend(self, cells: list[str], text: str, *, broken: bool) -> tuple[list[str], str]:
         """Bring a record to the table's width; after many failures no longer try."""
         if not broken:
-            if found := drop_empty(cells, self.width, self.are_typed):
+            found = drop_empty(cells, self.width, self.are_typed)
+            if found and self.short_rows.has_surplus(cells, found):
                 return found, "extra"
             if len(self.read) == 1 and (found := self.short_rows.fill(cells)):
                 return found, "filled"

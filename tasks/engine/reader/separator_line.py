@@ -2,7 +2,7 @@
 
 import re
 
-LINE = re.compile(r'\A"?sep=([^\r\n])"?(?=(\r|\n))', re.IGNORECASE)
+LINE = re.compile(r'\A"?sep=([^\r\n0-9A-Za-z])"?(?=(\r|\n))', re.IGNORECASE)
 
 
 def take_separator(text: str) -> tuple[str, str]:

@@ -90,6 +90,17 @@ class ShortRows:
             return None
         return [*cells, *[""] * n_missing]
 
+    def has_surplus(self, cells: Cells, kept: Cells) -> bool:
+        """Tell whether the empty cells that a row is kept without are surely too many.
+
+        Those at its end are. One further ahead is where its column has no empty cells: where it
+        has, a separator in some text makes as many cells.
+        """
+        if list(cells[: len(kept)]) == list(kept):
+            return True
+        n = next(n for n, cell in enumerate(kept) if cells[n] != cell)
+        return bool(self.columns) and not self.columns[n].has_blanks
+
     def part(self, cells: Cells) -> list[str] | None:
         """Return a row that lacks one cell with the one parted that is two, or None.
 

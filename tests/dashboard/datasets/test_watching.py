@@ -55,7 +55,6 @@ def excel(size: int = 2_000_000) -> bytes:
         (b"<!doctype html><html>" + b"<p>x</p>\n" * 400_000, "FILE_HTML"),
         (excel(), "FILE_XLSX"),
         (gzip.compress(b"<html>" + random.Random(1).randbytes(2_000_000)), "FILE_HTML"),
-        (b" \n" * 1_500_000, "FILE_EMPTY"),
     ],
 )
 def test_what_is_no_table_is_refused_without_receiving_the_rest(content: bytes, code: str) -> None:

@@ -90,6 +90,12 @@ def test_wide_text_that_is_cut_is_refused_for_that(reader: Reader, encoding: str
     assert "ends in the middle of a character, in line 3" in message
 
 
+def test_many_short_words_in_iso_2022_are_text(reader: Reader) -> None:
+    text = "名前,値\n" + "".join(f"山田,{n}\n" for n in range(60))
+    assert reader.rows(text.encode("iso2022_jp"))[59] == ["山田", "59"]
+    assert reader.refusal(b"\x1b$B" + bytes(range(1, 9)) * 40 + b"\n")[0] == "FILE_BINARY"
+
+
 @pytest.mark.parametrize("encoding", ["iso2022_jp", "iso2022_jp_ext", "iso2022_kr"])
 def test_iso_2022_is_found_by_its_escapes(reader: Reader, encoding: str) -> None:
     text = {"iso2022_jp_ext": "ｶﾅ漢字", "iso2022_kr": "이름"}.get(encoding, "名前")

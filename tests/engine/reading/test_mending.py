@@ -128,3 +128,34 @@ def test_a_wide_table_whose_names_are_longer_than_a_sample(reader: Reader) -> No
 def test_a_wide_table_whose_names_are_all_the_same(reader: Reader) -> None:
     result = reader.read(",".join(["a"] * 15_000) + "\n" + ",".join(["1"] * 15_000) + "\n")
     assert len(set(result.column_names)) == 15_000
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ('5,"a\nb",6,', ["5", "a\nb", "6"]),
+        ('5,6,"a\nx,y,b",', ["5", "6", "a\nx,y,b"]),
+        ('"a\nb",,5,6', ["a\nb", "5", "6"]),
+    ],
+)
+def test_a_row_over_several_lines_is_mended_as_a_whole(
+    reader: Reader, row: str, cells: list[str]
+) -> None:
+    rows = [",".join(f'"{cell}"' for cell in cells)] * 9
+    result = reader.read("\n".join(["one,two,three", *rows, row, *rows]) + "\n")
+    assert [shown["cells"] for shown in result.preview] == [cells] * 19
+    assert warnings_of(result) == ["EXTRA_EMPTY"]
+
+
+@pytest.mark.parametrize("n_rows", [30, 8])
+def test_a_comma_in_a_text_makes_no_empty_cell_before_it_one_too_many(
+    reader: Reader, n_rows: int
+) -> None:
+    rows = "".join(f"{n},{'' if n % 2 else 'ok'},some words,{n * 2}\n" for n in range(n_rows))
+    code, _message, line = reader.refusal(f"id,note,text,v\n{rows}31,,hello, world,3\n")
+    assert (code, line) == ("CSV_RAGGED", n_rows + 2)
+
+
+def test_a_separator_that_is_doubled_is_one_too_many(reader: Reader) -> None:
+    rows = "".join(f"{n},ok,some words,{n * 2}\n" for n in range(30))
+    assert reader.rows(f"id,note,text,v\n{rows}31,,so,words,3\n")[-1] == ["31", "so", "words", "3"]

@@ -46,6 +46,9 @@ def test_numbers_of_rows_are_names_too(reader: Reader) -> None:
         "name,5\nBob,5,x\nAl,6,y\n",
         "name,name\nBob,5,x\nAl,6,y\n",
         "name\nBob,5,x\nAl,6,y\n",
+        "ID,age\nP1,25,x\nP2,26,y\n",
+        "name,amount\nBob,5,25\nAl,6,99\n",  # a decimal comma without quotes
+        "Made, by me\nBob,5,x\nAl,6,y\n",
     ],
 )
 def test_names_that_are_too_few_are_not_moved_else(reader: Reader, text: str) -> None:

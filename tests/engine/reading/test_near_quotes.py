@@ -20,6 +20,13 @@ def test_spaces_beside_quotes_are_no_part_of_cells(reader: Reader, line: str) ->
     assert {"QUOTES_SPACED", "SPACE_AFTER_SEPARATOR"} & {*warnings_of(reader.read(text))}
 
 
+@pytest.mark.parametrize("cell", ['say, "hi"', '"a" , "b"', '{"a": 1 , "b": "x" , "c": 2}'])
+def test_spaces_inside_of_quotes_stay(reader: Reader, cell: str) -> None:
+    quoted = '"' + cell.replace('"', '""') + '"'
+    rows = reader.rows("id,t,v\n" + "".join(f'{n} , {quoted} , "{n}.5"\n' for n in range(9)))
+    assert [row[1] for row in rows] == [cell] * 9
+
+
 def test_one_line_with_spaces_beside_quotes_is_told(reader: Reader) -> None:
     result = reader.read(f'id,t,v\n{PLAIN}10, "b, c",10.5\n')
     assert (result.n_rows, [(p.code, p.line) for p in result.problems]) == (

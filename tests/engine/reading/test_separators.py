@@ -175,3 +175,9 @@ def test_cells_in_apostrophes_are_as_many_as_the_names(reader: Reader, names: st
     result = reader.read(text_of(names, "'Bob {n}','Rome, x'"))
     assert (result.column_names, result.n_rows) == (["name", "city"], 30)
     assert result.preview[0]["cells"] == ["Bob 10", "Rome, x"]
+
+
+@pytest.mark.parametrize("letter", ["a", "E", "1"])
+def test_a_letter_or_digit_is_told_as_no_separator(reader: Reader, letter: str) -> None:
+    result = reader.read(text_of("Name;Wert", "x{n};{m}", f"sep={letter}"))
+    assert (result.column_names, warnings_of(result)) == (["Name", "Wert"], ["PREAMBLE"])
