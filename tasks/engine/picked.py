@@ -87,10 +87,10 @@ class Picked:
     def answer(self, question: Question, how: tuple[Any, ...]) -> np.ndarray:
         """Return what a question about single cells gives for these."""
         texts, key = self.texts, (question, *how)
-        texts.asked[key] += key not in texts.known
-        is_part = len(self) < len(texts.cells)
-        if is_part and key not in texts.known and texts.asked[key] <= ALONE:
-            return question(self.array, *how)
+        if key not in texts.known and len(self) < len(texts.cells):
+            texts.asked[key] += 1
+            if texts.asked[key] <= ALONE:
+                return question(self.array, *how)
         return np.asarray(texts.answer(question, how)[self.places])
 
 

@@ -124,6 +124,7 @@ def _likely(shape: str) -> tuple[str, ...]:
     return ("ISO8601", *(name for name, fits in SHAPES.items() if fits.fullmatch(shape)))
 
 
+@lru_cache(maxsize=50_000)
 def _may_read(date_format: str, value: str) -> bool:
     try:
         datetime.strptime(value, date_format).replace(tzinfo=UTC)

@@ -23,6 +23,8 @@ def is_number(cell: str) -> bool:
 def is_typed(cell: str) -> bool:
     """Tell whether a cell is a number, an amount, a date or a time: what no column's name is."""
     cell = cell.strip()
+    if cell.isdecimal():
+        return True  # as NUMBER says, and far sooner
     is_plain = NUMBER.fullmatch(cell.replace(",", "."))
     return bool(is_plain or DATE.fullmatch(cell) or AMOUNT.fullmatch(cell))
 

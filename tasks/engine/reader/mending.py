@@ -135,12 +135,19 @@ def drop_empty(cells: Sequence[str], width: int, are_typed: Sequence[bool]) -> l
     if not width < len(kept) <= width + SURPLUS:
         return None
     kinds = [is_typed(cell) if cell.strip() else None for cell in kept]
+    if set(kinds[width:]) == {None} and _suit(kinds, are_typed):
+        return kept[:width]  # without a search for each of them
     while len(kept) > width:
         n = _find_surplus(kinds, are_typed)
         if n is None:
             return None
         del kept[n], kinds[n]
     return kept
+
+
+def _suit(kinds: Sequence[bool | None], are_typed: Sequence[bool]) -> bool:
+    pairs = zip(kinds, are_typed, strict=False)
+    return all(kind is None or kind == typed for kind, typed in pairs)
 
 
 def _find_surplus(kinds: Sequence[bool | None], are_typed: Sequence[bool]) -> int | None:
