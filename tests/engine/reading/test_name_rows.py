@@ -77,13 +77,19 @@ def test_columns_at_the_end_without_anything_are_left_out_aloud(
 @pytest.mark.parametrize(
     "text",
     ["a,b,c,\n1,2,3\n4,5,6\n7,8,9\n", "a,b,c,,\n1,2,3\n4,5,6\n7,8,9\n",
-     "a,b,c\n1,2,3,\n4,5,6\n7,8,9\n", "a,,b,c\n1,2,3\n4,5,6\n7,8,9\n"],
+     "a,b,c\n1,2,3,\n4,5,6\n7,8,9\n"],
 )  # fmt: skip
 def test_separators_too_many_in_some_lines_do_no_harm(reader: Reader, text: str) -> None:
     result = reader.read(text)
     assert (result.refused, result.column_names) == (False, ["a", "b", "c"])
     assert [row["cells"] for row in result.preview] == ROWS
     assert warnings_of(result) == ["EXTRA_EMPTY"]
+
+
+def test_a_blank_cell_among_the_names_is_left_out_where_the_rows_have_none(reader: Reader) -> None:
+    result = reader.read("a,,b,c\n" + "1,2,3\n4,5,6\n" * 6)
+    assert (result.refused, result.column_names) == (False, ["a", "b", "c"])
+    assert [(p.code, p.line) for p in result.problems] == [("EXTRA_EMPTY", 1)]
 
 
 def test_a_column_is_kept_where_it_has_a_value_far_below(
