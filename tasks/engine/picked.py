@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 ALONE = 2  # so many times a question is answered for the cells alone that it was asked of
 Question = Callable[..., np.ndarray]
@@ -34,6 +35,13 @@ class Texts:
     def objects(self) -> np.ndarray:
         """The texts as Python's."""
         return np.asarray(self.cells.to_numpy(zero_copy_only=False), dtype=object)
+
+    @cached_property
+    def shapes(self) -> tuple[np.ndarray, list[str]]:
+        """The shape of each text, with digits as 9 and letters as a: codes, and all shapes."""
+        digits = pc.replace_substring_regex(self.cells, r"\p{Nd}", "9")
+        coded = pc.replace_substring_regex(digits, "[A-Za-z]", "a").dictionary_encode()
+        return coded.indices.to_numpy(zero_copy_only=False), coded.dictionary.to_pylist()
 
     def answer(self, question: Question, how: tuple[Any, ...]) -> np.ndarray:
         """Return what a question about single cells gives for each text."""

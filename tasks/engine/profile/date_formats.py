@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from tasks.engine.cell_text import ZONE
 from tasks.engine.cells import have_shape, match, objects
 from tasks.engine.coercion import EPOCH, dates
-from tasks.engine.picked import of_each_cell
+from tasks.engine.picked import Picked, of_each_cell
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.reader.short_rows import shape_of
 
@@ -160,7 +160,6 @@ def _has_shape(cells: pa.Array, shape: str) -> np.ndarray:
     return match(cells, f"^{re.escape(shape).replace('0', '[0-9]')}$")
 
 
-@of_each_cell
 def _are_dates(cells: pa.Array, date_format: str) -> np.ndarray:
     read: np.ndarray = np.isfinite(days_of(cells, date_format))
     # A bare year or 20200131 is a date to ISO8601, but may be a number to the person.
@@ -168,12 +167,32 @@ def _are_dates(cells: pa.Array, date_format: str) -> np.ndarray:
     return read if date_format in FAST else read & match(cells, pattern)
 
 
-@of_each_cell
 def days_of(cells: pa.Array, date_format: str, offset: int = 0) -> np.ndarray:
     """Turn cells into days since 1970, with their share of a day; NaN where one is no date.
 
     Moments with a zone are those of a clock that is `offset` minutes ahead of UTC.
     """
+    if not isinstance(cells, Picked):
+        return _read_days(cells, date_format, offset)
+    texts, key = cells.texts, (days_of, date_format, offset)
+    if key not in texts.known:  # of the texts of many columns, those that may be such dates
+        codes, shapes = texts.shapes
+        fits = np.array([_may_have(date_format, shape) for shape in shapes], dtype=bool)[codes]
+        days = np.full(len(codes), np.nan)
+        days[fits] = _read_days(texts.cells.filter(pa.array(fits)), date_format, offset)
+        texts.known[key] = days
+    return np.asarray(texts.known[key][cells.places])
+
+
+def _may_have(date_format: str, shape: str) -> bool:
+    """Tell whether a format may read cells of a shape; pandas reads "now" and "today" in each."""
+    fits = SHAPES.get(date_format)
+    return fits is None or bool(fits.fullmatch(shape)) or shape in {"aaa", "aaaaa"}
+
+
+def _read_days(cells: pa.Array, date_format: str, offset: int) -> np.ndarray:
+    if not len(cells):
+        return np.zeros(0)
     if date_format in FAST and have_shape(cells, FAST[date_format]):
         try:
             seconds = pc.cast(pc.cast(cells, pa.timestamp("s")), pa.int64())

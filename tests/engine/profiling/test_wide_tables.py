@@ -50,6 +50,7 @@ def _columns() -> dict[str, Cells]:
         "zoned": [f"2024-{m:02}-01T10:00:00+0{m % 3}:00" for m in months],
         "either": [f"{d:02}/{m:02}/2024" for d, m in zip(days, months, strict=True)],
         "german": [f"{d + 15:02}.{m:02}.24" for d, m in zip(days, months, strict=True)],
+        "now": ["today" if d > 9 else f"{d:02}.03.2024 10:00" for d in days],
         "month": [f"{d} Mai 2024" for d in days],
         "some dates": ["soon" if d > 9 else f"{d}/{d + 13}/2024" for d in days],
         "uuid": [f"{n:08x}-0000-4000-8000-000000000000" for n in range(ROWS)],
@@ -147,6 +148,28 @@ def test_columns_that_tell_nothing_are_not_measured_one_by_one(
     monkeypatch.setattr(table_checks, "measure_strength", lambda *args: calls.append(args))
     profile_table(parquet, {})
     assert not calls
+
+
+def test_a_format_is_tried_on_cells_alone_that_may_be_dates_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n_cells: dict[str, int] = {}
+    dates = date_formats.dates
+
+    def count(cells: np.ndarray, name: str, *how: int) -> Any:
+        n_cells[name] = max(n_cells.get(name, 0), len(cells))
+        return dates(cells, name, *how)
+
+    monkeypatch.setattr(date_formats, "dates", count)
+    columns: dict[str, Cells] = {
+        f"c{n}": [f"{1 + row % 12}/{1 + n}/{2000 + row}" for row in range(100)] for n in range(9)
+    }
+    columns |= {f"w{n}": [f"word {n} {row}" for row in range(100)] for n in range(50)}
+    columns["d"] = ["01.02.2024 10:30", "now", "today", "05.02.2024 00:00", "nan"] * 20
+    profile_table(write_table(tmp_path / "table.parquet", columns), {})
+    assert n_cells.pop("ISO8601", 0) > 1_000  # it has no shape
+    assert {"%d/%m/%Y", "%m/%d/%Y"} <= set(n_cells)
+    assert max(n_cells.values()) < 1_000
 
 
 def test_the_shape_of_a_cell_rules_out_no_format_that_reads_it() -> None:
