@@ -21,8 +21,11 @@ PHONE_NAME = re.compile(
     r"|imei|ssn)([_\-. ]?(no|nr|num|number|nummer|code))?\.?",
     re.IGNORECASE,
 )
-POST_NAME = re.compile(r"(.*[_\-. ])?(zip|postal|post|plz)([_\-. ]?code)?", re.IGNORECASE)
-VERSION_NAME = re.compile(r"(.*[_\-. ])?(version|ver|release)", re.IGNORECASE)
+# What is measured before and after has the names score_pre and score_post.
+POST_NAME = re.compile(
+    r"(.*[_\-. ])?((zip|postal|plz)([_\-. ]?code)?|post[_\-. ]?code)", re.IGNORECASE
+)
+VERSION_NAME = re.compile(r"(.*[_\-. ])?(version|ver)|release", re.IGNORECASE)
 PHONE_DIGITS, POST_DIGITS = 7, 4
 
 

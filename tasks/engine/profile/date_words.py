@@ -11,10 +11,16 @@ IN_WORDS = re.compile(
 )
 WITH_ZONE_NAME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*[A-Z]{3,4}")
 WORD = re.compile(r"[^\W\d_]{3,}")
-# How the months begin in German, French, Spanish, Portuguese, Italian, Dutch and the North.
-MONTHS = re.compile(
-    "jan|jän|ene|gen|feb|fév|fev|mar|mär|maa|mrz|abr|apr|avr|mai|may|maj|mag|mei|giu|jui|jul|jun"
-    "|lug|aug|ago|aoû|sep|set|okt|oct|out|ott|nov|dez|dec|dic|déc|des"
+# The months in English, German, French, Spanish, Portuguese, Italian, Dutch and of the North;
+# each may be cut short from its third letter on.
+MONTHS = (
+    " january february march april may june july august september october november december "
+    "januar jänner februar feber märz maerz mrz mai juni juli oktober dezember "
+    "janvier février fevrier mars avril juin juillet août aout septembre octobre novembre "
+    "décembre decembre enero febrero marzo abril mayo junio julio agosto septiembre setiembre "
+    "octubre noviembre diciembre janeiro fevereiro março marco maio junho julho setembro outubro "
+    "novembro dezembro gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre "
+    "januari februari maart mei augustus augusti maj marts desember"
 )
 
 
@@ -28,6 +34,10 @@ def unread_dates(column: Column) -> str | None:
                 break
         else:
             words = {word for value in found for word in WORD.findall(value.lower())}
-            if pattern is WITH_ZONE_NAME or all(map(MONTHS.match, words)):
+            if pattern is WITH_ZONE_NAME or all(map(_is_month, words)):
                 return found[0]
     return None
+
+
+def _is_month(word: str) -> bool:
+    return f" {word}" in MONTHS

@@ -25,6 +25,9 @@ def some(form: str, n: int = 40) -> list[str]:
         ("isbn", [*some("316148{0}"), "31614841X"]),
         ("zip_code", some("8{0}")),
         ("PLZ", some("8{0}")),
+        ("Postcode", some("{0}")),
+        ("home_post-code", some("{0}")),
+        ("release", ["1.1", "1.12", "2.0"] * 9),
         ("plz", [*some("0{0}"), "unknown"]),
         ("card", some("411111111111{0}")),
         ("version", ["1.1", "1.10", "2.0"] * 9),
@@ -49,6 +52,9 @@ def test_codes_stay_text_and_are_told(profile_of: ProfileOf, name: str, cells: l
         ("zip_size", some("{0}.5")),
         ("population", some("170123{0}")),
         ("conversion", ["1.1", "1.3", "2.0"] * 9),
+        ("heat_release", ["1.1", "1.3", "2.0"] * 9),
+        ("score_post", some("{0}")),
+        ("post", some("{0}")),
     ],
 )
 def test_measured_numbers_are_no_codes(profile_of: ProfileOf, name: str, cells: list[str]) -> None:

@@ -129,6 +129,8 @@ FRENCH = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "ao�
         [f"{day} {FRENCH[i % 12]} 2020" for i, day in enumerate(DAYS)],
         [f"{month} 2020" for month in FRENCH * 3],
         [f"{day} de enero de 2020" for day in DAYS],
+        [f"{day} févr. 2020" for day in DAYS],
+        [f"{day} Okt. 2020" for day in DAYS],
         [f"2020-01-{int(day):02} 10:00:00 CET" for day in DAYS],
     ],
 )
@@ -141,7 +143,11 @@ def test_dates_in_words_that_are_not_read_stay_text_and_are_told(
     assert f'such as "{cells[0]}"; it is kept as text' in told
 
 
-@pytest.mark.parametrize("cells", [["Galaxy 10", "Pixel 7"], ["Golf 2019", "Polo 2020"], DAYS])
+@pytest.mark.parametrize(
+    "cells",
+    [["Galaxy 10", "Pixel 7"], ["Golf 2019", "Polo 2020"], DAYS, ["Maria 10", "Mark 12"],
+     ["decision 11", "decision 12"]],
+)  # fmt: skip
 def test_names_with_a_number_are_no_dates_in_words(
     profile_cells: ProfileCells, cells: list[str]
 ) -> None:
