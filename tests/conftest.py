@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
-from dashboard import create_app
+from dashboard import create_app, queue
 from dashboard.config import Settings, load_settings
 from dashboard.db import User
 from dashboard.extensions import db
@@ -41,6 +41,12 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
     for name in ("DATABASE_URL", "BROKER_URL", "STORAGE_URL", "SECRET_KEY", "PORT", "WORKERS"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is told that there is work, and that does not fail."""
+    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
 
 
 def migrate_database(home: Path, database_url: str | None = None) -> None:

@@ -60,6 +60,21 @@ def record_reading(
         return changed is not None
 
 
+def _end_chore_about(
+    session: Session,
+    claim: ChoreClaim,
+    reading: Reading | None,
+    failure: Mapping[str, Any] | None = None,
+) -> Dataset | None:
+    """End a chore; return its dataset, locked, unless that reading of it is no longer wanted."""
+    if not end_chore(session, claim, failure=failure):
+        return None
+    dataset = _lock(session, claim.subject_id)
+    if dataset is None or (dataset.token, dataset.reading) != reading:
+        return None
+    return dataset
+
+
 def finish_fetch(*, claim: ChoreClaim, reading: Reading | None, values: Mapping[str, Any]) -> bool:
     """Write where the file lies that was fetched, and have it read.
 
@@ -74,10 +89,8 @@ def finish_fetch(*, claim: ChoreClaim, reading: Reading | None, values: Mapping[
         False when it is no longer wanted.
     """
     with writing() as session:
-        if not end_chore(session, claim):
-            return False
-        dataset = _lock(session, claim.subject_id)
-        if dataset is None or (dataset.token, dataset.reading) != reading:
+        dataset = _end_chore_about(session, claim, reading)
+        if dataset is None:
             return False
         for name, value in values.items():
             setattr(dataset, name, value)
@@ -107,10 +120,8 @@ def finish_reading(
         False when the answer is no longer wanted; then it was not written.
     """
     with writing() as session:
-        if not end_chore(session, claim):
-            return False
-        dataset = _lock(session, claim.subject_id)
-        if dataset is None or (dataset.token, dataset.reading) != reading:
+        dataset = _end_chore_about(session, claim, reading)
+        if dataset is None:
             return False
         for name, value in values.items():
             setattr(dataset, name, value)
@@ -132,10 +143,8 @@ def fail_reading(
         False when that is no longer wanted, as for `finish_reading`; then nothing was refused.
     """
     with writing() as session:
-        if not end_chore(session, claim, failure=failure):
-            return False
-        dataset = _lock(session, claim.subject_id)
-        if dataset is None or (dataset.token, dataset.reading) != reading:
+        dataset = _end_chore_about(session, claim, reading, failure=failure)
+        if dataset is None:
             return False
         message = ". ".join(filter(None, (failure["message"], failure.get("hint"))))
         return _refuse(session, dataset, message, failure["code"])

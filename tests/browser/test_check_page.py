@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard import queue
 from dashboard.db import User
 from tests.browser.conftest import Watched
 from tests.uploads import (
@@ -20,17 +19,13 @@ from tests.uploads import (
     stored,
 )
 
+pytestmark = pytest.mark.usefixtures("no_broker")  # the worker is this test
+
 Browse = Callable[..., Watched]
 RAGGED = {
     "severity": "warning", "code": "CSV_RAGGED", "line": 5, "column": None, "count": 3,
     "message": "3 lines have a different number of cells. First: line 5 has 3, line 1 has 4",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker is this test: nobody need be told that there is work."""
-    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
 
 
 def other_reading(**dialect: str) -> dict[str, Any]:

@@ -9,7 +9,6 @@ import boto3
 import pytest
 from flask import Flask, current_app
 
-from dashboard import queue
 from dashboard.chores.service import ChoreClaim, add_chore, claim_next_chore
 from dashboard.clock import now
 from dashboard.datasets import addresses, checking
@@ -25,14 +24,11 @@ from tests.factories import make_dataset, make_user
 from tests.storages import s3_server
 from tests.uploads import read_next, stored
 
+pytestmark = pytest.mark.usefixtures("no_broker")  # the worker is this test
+
 __all__ = ["s3_server"]
 PATIENCE_S = 20
 BUCKET = "far-files"
-
-
-@pytest.fixture(autouse=True)
-def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
-from dashboard import queue
 from dashboard.db import Dataset, User
 from dashboard.extensions import db
 from tests.page import Page, PageClient, words_of
@@ -19,14 +18,10 @@ from tests.uploads import (
     stored,
 )
 
+pytestmark = pytest.mark.usefixtures("no_broker")  # the worker is this test
+
 EVIL = "<script>alert(1)</script>"
 FORMULA = "=cmd()|' /C calc'!A0"
-
-
-@pytest.fixture(autouse=True)
-def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker is this test: nobody need be told that there is work."""
-    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
 
 
 @pytest.fixture

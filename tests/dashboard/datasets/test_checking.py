@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from dashboard import queue
 from dashboard.datasets import checking, queries
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
@@ -19,11 +18,7 @@ from tests.page import PageClient, words_of
 from tests.tasks.test_races import PATIENCE_S, door
 from tests.uploads import ABOUT_DATES, ABOUT_PRICE, columns_of, finish_reading, make_upload, stored
 
-
-@pytest.fixture(autouse=True)
-def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker is this test: nobody need be told that there is work."""
-    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
+pytestmark = pytest.mark.usefixtures("no_broker")  # the worker is this test
 
 
 @pytest.fixture

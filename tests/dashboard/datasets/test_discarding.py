@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from dashboard import queue
 from dashboard.chores.service import add_chore, claim_next_chore
 from dashboard.clock import now
 from dashboard.datasets import checking, discarding, purging, service, transfers, uploads
@@ -26,13 +25,9 @@ from tests.factories import make_dataset, make_user
 from tests.page import PageClient
 from tests.uploads import make_upload, stored
 
+pytestmark = pytest.mark.usefixtures("no_broker")  # the worker is this test
+
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker is this test."""
-    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import io
 import pytest
 from flask import Flask
 
-from dashboard import queue
 from dashboard.datasets.service import delete_dataset
 from dashboard.db import Dataset, User
 from dashboard.extensions import db
@@ -13,12 +12,9 @@ from tests.factories import make_dataset
 from tests.page import PageClient
 from tests.uploads import columns_of, make_upload, stored
 
+pytestmark = pytest.mark.usefixtures("no_broker")  # the worker is this test
+
 PASTE = "form[action^='/datasets/paste']"
-
-
-@pytest.fixture(autouse=True)
-def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
 
 
 @pytest.fixture

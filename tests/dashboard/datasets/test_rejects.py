@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 from flask import Flask
 
-from dashboard import queue
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.storage import get_storage, keys
@@ -21,6 +20,8 @@ from tests.dashboard.api.test_api import Api
 from tests.factories import make_dataset
 from tests.page import PageClient, words_of
 from tests.uploads import ABOUT_PRICE, columns_of, make_upload, stored
+
+pytestmark = pytest.mark.usefixtures("no_broker")  # the worker is this test
 
 LINES = [
     ("5", "Has 3 cells, line 1 has 4", "=cmd(),2,3"),
@@ -33,12 +34,6 @@ RAGGED = {
     "severity": "warning", "code": "CSV_RAGGED", "line": 5, "column": None, "count": 5,
     "message": "5 lines have a different number of cells. They were left out",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker is this test: nobody need be told that there is work."""
-    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
 
 
 def write_rejects(dataset: Dataset, lines: list[tuple[str, str, str]] = LINES) -> None:
