@@ -8,6 +8,7 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -31,10 +32,13 @@ OVER = {"succeeded", "failed", "cancelled", "lost"}
 
 
 def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of loopback that nobody listens on.
+
+    It is listened on later, so it lies below those that the kernel gives to connections.
+    """
+    while answers(port := random.SystemRandom().randint(15_000, 32_000)):
+        pass
+    return port
 
 
 def answers(port: int) -> bool:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from dashboard.db import User
 from tests.factories import PASSWORD
 
+# A machine with two cores runs three test processes, each with a browser or workers of its own.
+expect.set_options(timeout=20_000)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
 WATCH = """
@@ -93,7 +95,8 @@ class Watched:
         return page
 
     def check_accessibility(self) -> None:
-        """Run axe on the page that is open."""
+        """Run axe on the page that is open, once its styles are there."""
+        self.page.wait_for_load_state()
         found = Axe().run(self.page, options=RULES).response["violations"]
         assert not found, [(v["id"], [n["target"] for n in v["nodes"]]) for v in found]
 

@@ -74,7 +74,7 @@ def test_a_batch_moves_by_itself_and_is_cancelled_after_a_question(
     with writing() as session:
         first = session.query(Job.id).where(Job.state == "queued").limit(1).scalar()
         move_all(session, Job.id == first, JobState.QUEUED, JobState.CANCELLED, by="somebody")
-    expect(page.get_by_text("2 of 4 jobs done")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("2 of 4 jobs done")).to_be_visible()
     expect(page.locator("input[name=job]:checked")).to_have_count(1)
     asked = []
     page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
@@ -82,7 +82,7 @@ def test_a_batch_moves_by_itself_and_is_cancelled_after_a_question(
     expect(page.locator("#toasts").get_by_text("2 jobs are cancelled")).to_be_visible()
     assert asked == ["Cancel 2 jobs that are not over?"]
     expect(page.get_by_text("4 of 4 jobs done")).to_be_visible()
-    assert page.locator("[data-live]:not(#queue-pill)").count() == 0
+    expect(page.locator("[data-live]:not(#queue-pill)")).to_have_count(0)
 
 
 def test_what_is_being_kept_can_be_cancelled_in_the_list(

@@ -1,5 +1,6 @@
 """A dataset's page in Chromium: a chart opened in place, rows by one of its values, and Back."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,7 +72,7 @@ def test_a_chart_is_opened_a_value_is_followed_and_back_leads_back(
     expect(page.locator(".column-name[aria-expanded=true]")).to_have_text(NASTY)
     page.locator(".column-name[aria-expanded=true]").click()
     expect(page.locator("#column-details")).to_have_count(0)
-    assert page.url.endswith(f"/datasets/{dataset_id}")
+    expect(page).to_have_url(re.compile(rf"/datasets/{dataset_id}$"))
     page.go_back()
     expect(page.locator("#column-details")).to_be_visible()
 

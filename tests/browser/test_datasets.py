@@ -1,9 +1,11 @@
 """The list of datasets and their versions in a browser: menus, Undo, themes, widths."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from playwright.sync_api import expect
 
 from dashboard.db import Difference
 from dashboard.db.transaction import writing
@@ -29,8 +31,8 @@ def test_archive_from_the_list_and_undo(app: Flask, browse: Callable[..., Watche
     row.wait_for(state="detached")
     page.get_by_role("button", name="Undo").click()
     row.wait_for()
-    assert page.url.endswith("/datasets?sort=name")
-    assert page.locator(".toast-note").inner_text().startswith("telco is back")
+    expect(page).to_have_url(re.compile(r"/datasets\?sort=name$"))
+    expect(page.locator(".toast-note")).to_have_text(re.compile(r"^\s*telco is back"))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

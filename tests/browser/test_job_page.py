@@ -70,6 +70,12 @@ def told(page: Page) -> str:
     return str(page.evaluate("sessionStorage.getItem('test-told')"))
 
 
+def wait_until_told(page: Page, notifications: str) -> None:
+    page.wait_for_function(
+        "told => sessionStorage.getItem('test-told') === told", arg=notifications
+    )
+
+
 def has_icon(page: Page, name: str) -> None:
     icon = page.locator("link[rel=icon]")
     expect(icon).to_have_attribute("href", re.compile(rf"/favicons/{name}\.svg$"), timeout=30_000)
@@ -98,7 +104,7 @@ def test_a_hidden_tab_tells_percent_end_and_notifies_once(
     change(job, state="succeeded", progress=1.0, score=0.8461, finished_at=now())
     expect(page).to_have_title("Done 0.846 churn - Trainyard", timeout=40_000)
     has_icon(page, "succeeded")
-    assert told(page) == '[["Done 0.846","churn"]]'
+    wait_until_told(page, '[["Done 0.846","churn"]]')
     assert page.evaluate("sessionStorage.getItem('test-asked')") == "1"
 
     page.evaluate("hide(false)")
@@ -106,7 +112,7 @@ def test_a_hidden_tab_tells_percent_end_and_notifies_once(
     page.reload()
     expect(page).to_have_title("churn - Trainyard")
     has_icon(page, "succeeded")
-    assert told(page) == '[["Done 0.846","churn"]]'
+    wait_until_told(page, '[["Done 0.846","churn"]]')
 
 
 @pytest.mark.timeout(120)
@@ -118,7 +124,7 @@ def test_a_failure_is_told_with_its_reason(open_page: Callable[..., Page], job: 
     change(job, state="failed", failure=failure, finished_at=now())
     expect(page).to_have_title("Failed churn - Trainyard", timeout=30_000)
     has_icon(page, "failed")
-    assert told(page) == '[["Failed: The target has text","churn"]]'
+    wait_until_told(page, '[["Failed: The target has text","churn"]]')
     expect(page.locator("#announcements")).to_have_text("churn: failed")
     page.mouse.move(200, 200)
     expect(page).to_have_title("churn - Trainyard")

@@ -108,10 +108,11 @@ def test_lost_connection_is_said_and_mends_itself(
     page = window.sign_in(member)
     window.context.set_offline(True)
     banner = page.locator("#live-banner")
-    expect(banner).to_contain_text("Connection lost. Trying again", timeout=15_000)
+    expect(banner).to_contain_text("Connection lost. Trying again")
+    expect(banner.get_by_role("button", name="Try now")).to_be_visible()
     window.context.set_offline(False)
-    page.get_by_role("button", name="Try now").click()
-    expect(banner).to_have_count(0, timeout=10_000)
+    page.evaluate("document.querySelector('[data-live-try-now]')?.click()")  # or it mends itself
+    expect(banner).to_have_count(0)
 
 
 def test_ended_session_keeps_the_page_and_the_first_tab_goes_on(
@@ -128,13 +129,13 @@ def test_ended_session_keeps_the_page_and_the_first_tab_goes_on(
     with writing():
         member.session_version += 1
     banner = page.locator("#live-banner")
-    expect(banner).to_contain_text("You have been signed out", timeout=10_000)
+    expect(banner).to_contain_text("You have been signed out")
     expect(page.locator("#field-name")).to_have_value("half typed")
     first, window.page = page, window.open()
     window.sign_in(member)
     window.page.close()
     first.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(banner).to_have_count(0, timeout=10_000)
+    expect(banner).to_have_count(0)
 
 
 def test_menu_by_keyboard(browse: Browse, admin: User) -> None:
@@ -216,7 +217,8 @@ def test_without_javascript_everything_on_these_pages_works(browse: Browse, admi
     page.get_by_role("button", name=re.compile("^Account of")).click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    assert page.get_by_role("button", name="Show").count() == 0
+    # The heading may be there before the style sheet that hides the button.
+    expect(page.get_by_role("button", name="Show")).to_have_count(0)
 
 
 def test_hidden_tab_and_pause_ask_for_nothing(browse: Browse, member: User) -> None:
