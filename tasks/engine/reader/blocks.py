@@ -14,10 +14,10 @@ import pyarrow.csv as pacsv
 
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.swallowed import find_rows
-from tasks.engine.reader.text_source import TextSource
+from tasks.engine.reader.text_source import LF, TextSource
 
 BLOCK_BYTES = 1 << 23
-LF, CR = 10, 13
+CR = 13
 
 
 @dataclass(frozen=True)
