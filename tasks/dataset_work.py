@@ -102,13 +102,14 @@ def _profile(
     )
     path = target.with_name("profile.parquet")
     write_profile(path, profile.details, profile.summary)
-    storage.put_file(payload["table_key"], target)
-    storage.put_file(payload["profile_key"], path)
+    preview = mark_preview(result.preview, profile.columns, target, dialect)
+    storage.move_file(payload["table_key"], target)
+    storage.move_file(payload["profile_key"], path)
     return {
         "state": "ready",
         "problems": [problem.as_dict() for problem in result.problems + profile.problems],
         "columns": profile.columns,
-        "preview": mark_preview(result.preview, profile.columns, target, dialect),
+        "preview": preview,
         "table_key": payload["table_key"],
         "profile_key": payload["profile_key"],
     }

@@ -82,6 +82,9 @@ class Storage(Protocol):
     def put_file(self, key: str, path: Path) -> StoredFile:
         """Store a local file, which stays."""
 
+    def move_file(self, key: str, path: Path) -> None:
+        """Store a local file, which may be gone then: without a copy where that can be done."""
+
     def land(self, folder: Path, watch: Callable[[bytes], None]) -> "Landing":
         """Open a file for bytes that come in before it is known under which key they are kept.
 

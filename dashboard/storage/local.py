@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from errno import EXDEV
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,7 +14,7 @@ from dashboard.errors import NotFound, TooLarge, Unavailable
 from dashboard.storage.base import CHUNK_BYTES, FoundFile, StoredFile
 from dashboard.storage.keys import BadKeyError
 from dashboard.storage.landing import Landing
-from dashboard.storage.local_folder import FULL, PART
+from dashboard.storage.local_folder import FULL, PART, sync
 from dashboard.storage.local_parts import LocalParts
 
 
@@ -65,6 +66,23 @@ class LocalStorage(LocalParts):
         """Store a local file."""
         with path.open("rb") as file:
             return self.write(key, file)
+
+    def move_file(self, key: str, path: Path) -> None:
+        """Give a local file its place, or store a copy where it lies on another disk."""
+        target = self._path(key)
+        sync(path)
+        descriptor, part = self._make_part(target.parent)
+        os.close(descriptor)
+        try:
+            path.chmod(0o600)
+            path.replace(part)
+            Path(part).replace(target)
+        except OSError as problem:
+            if problem.errno != EXDEV:
+                raise
+            self.put_file(key, path)
+        finally:
+            Path(part).unlink(missing_ok=True)
 
     def open(self, key: str) -> BinaryIO:
         """Open a file."""

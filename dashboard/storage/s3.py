@@ -56,6 +56,10 @@ class S3Storage(S3Parts):
         with path.open("rb") as file:
             return self.write(key, file)
 
+    def move_file(self, key: str, path: Path) -> None:
+        """Store a local file; it stays."""
+        self.put_file(key, path)
+
     def open(self, key: str) -> BinaryIO:
         """Open a file as a stream."""
         try:

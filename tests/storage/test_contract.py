@@ -6,6 +6,7 @@ import string
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from errno import EXDEV
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,42 @@ def test_half_a_file_is_never_kept(storage: Storage) -> None:
     with pytest.raises(TooLarge):
         storage.write(KEY, io.BytesIO(b"x" * 5000), limit_bytes=4999)
     assert not storage.exists(KEY)
+
+
+def test_a_file_that_is_moved_is_stored(storage: Storage, tmp_path: Path) -> None:
+    path = tmp_path / "made"
+    path.write_bytes(b"old")
+    storage.move_file(KEY, path)
+    path.write_bytes(b"new")
+    storage.move_file(KEY, path)
+    with storage.open(KEY) as file:
+        assert file.read() == b"new"
+
+
+def test_a_local_folder_takes_a_file_of_its_disk_over_and_copies_one_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local, path = LocalStorage(tmp_path / "files"), tmp_path / "made"
+    path.write_bytes(b"one")
+    place = path.stat().st_ino
+    local.move_file(KEY, path)
+    with local.local_copy(KEY) as stored:
+        assert (stored.stat().st_ino, stored.stat().st_mode & 0o777) == (place, 0o600)
+    assert not path.exists()
+
+    path.write_bytes(b"two")
+    replace = Path.replace
+
+    def across(self: Path, target: Path) -> Path:
+        if self == path:
+            raise OSError(EXDEV, "another disk")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", across)
+    local.move_file(KEY, path)
+    with local.open(KEY) as file:
+        assert file.read() == b"two"
+    assert [found.key for found in local.list_files()] == [KEY]
 
 
 def test_local_folder_holds_nothing_of_a_write_that_failed(tmp_path: Path) -> None:
