@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watched
 from tests.engine.tables import mixed_csv
+from tests.product import free_port
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long password 1"
@@ -39,7 +39,7 @@ class Product:
 def read_until_ready(process: subprocess.Popen[str], port: int) -> Product:
     """Read what the product prints until it is ready and has named the set-up link."""
     assert process.stdout is not None
-    text, end = "", time.monotonic() + 60
+    text, end = "", time.monotonic() + 120
     while time.monotonic() < end:
         text += process.stdout.readline()
         link = re.search(r"http://\S+/setup/\S+", text)
@@ -51,9 +51,7 @@ def read_until_ready(process: subprocess.Popen[str], port: int) -> Product:
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Everything that `make run` starts; at the end SIGTERM must leave no process behind."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     home = tmp_path_factory.mktemp("product")
     env = {"PATH": os.environ["PATH"], "PORT": str(port), "TRAINYARD_HOME": str(home)}
     env["WORKERS"] = "1"
@@ -68,7 +66,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         family = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
-    _gone, alive = psutil.wait_procs(family, timeout=5)
+    _gone, alive = psutil.wait_procs(family, timeout=20)
     assert not alive
     assert {path.name for path in home.iterdir()} <= {
         "files", "secret_key", "sqs_port", "trainyard.db", "trainyard.db-wal", "trainyard.db-shm",
@@ -165,7 +163,7 @@ def cancel_while_watching(watched: Watched, product: Product) -> None:
     submit(page, "GradientBoostingClassifier", n_estimators="20000")
     expect(page.locator("h1 + [data-state=running]")).to_be_visible()
     page.get_by_role("button", name="Cancel job").click()
-    expect(page.locator("h1 + [data-state=cancelled]")).to_be_visible(timeout=10_000)
+    expect(page.locator("h1 + [data-state=cancelled]")).to_be_visible(timeout=30_000)
     watched.check()
 
 

@@ -20,7 +20,6 @@ from dashboard.storage.base import PART_BYTES
 from tests.browser.conftest import Watched
 from tests.storages import s3_server as s3_server
 
-MEGABYTE = 1_000_000
 CONTENT = b"a,b\n" + b"1,2\n" * (5 * PART_BYTES // 4)
 WATCH_BAR = """
 window.values = [];
@@ -55,12 +54,12 @@ class Line:
         self.session.send("Network.emulateNetworkConditions", {"offline": offline, **speed})
 
 
-def begin(window: Watched, member: User, file: Path, bytes_per_s: int) -> tuple[Page, Line]:
+def begin(window: Watched, member: User, file: Path) -> tuple[Page, Line]:
     """Choose a file over a slow line, and wait until a part of it is there."""
     window.sign_in(member)
     page = window.go("/datasets/new")
     line = Line(page)
-    line.be(bytes_per_s=bytes_per_s)
+    line.be(bytes_per_s=5_000_000)  # slow enough for all that a test does meanwhile
     page.evaluate(WATCH_BAR)
     page.set_input_files("input[type=file]", file)
     expect(page.locator("#upload-progress")).to_contain_text("rows.csv, 42 MB")
@@ -89,7 +88,7 @@ def test_a_cut_connection_costs_a_moment(
 ) -> None:
     window = browse()
     window.allowed.add("ERR_INTERNET_DISCONNECTED")
-    page, line = begin(window, member, file, 10 * MEGABYTE)
+    page, line = begin(window, member, file)
     expect(page.locator("[data-upload-text]")).to_contain_text(
         re.compile(r"\d+%, [\d.]+ MB/s, \d+ s left")
     )
@@ -111,7 +110,7 @@ def test_the_same_file_goes_on_after_a_reload(
     app: Flask, member: User, browse: Callable[..., Watched], file: Path
 ) -> None:
     window = browse()
-    page, line = begin(window, member, file, 10 * MEGABYTE)
+    page, line = begin(window, member, file)
     asked: list[str] = []
 
     def leave(dialog: Dialog) -> None:
@@ -146,7 +145,7 @@ def test_cancel_leaves_nothing_and_another_file_can_be_chosen(
     app: Flask, member: User, browse: Callable[..., Watched], file: Path, tmp_path: Path
 ) -> None:
     window = browse()
-    page, line = begin(window, member, file, 10 * MEGABYTE)
+    page, line = begin(window, member, file)
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#upload-progress")).to_be_hidden()
     expect(page.locator("input[type=file]")).to_have_value("")
@@ -168,7 +167,7 @@ def test_who_is_signed_out_meanwhile_loses_nothing(
 ) -> None:
     window = browse()
     window.allowed |= {"status of 401", "status of 400"}
-    page, line = begin(window, member, file, 10 * MEGABYTE)
+    page, line = begin(window, member, file)
     with writing() as session:
         session.get_one(User, member.id).session_version += 1
     expect(page.locator("[data-upload-note]")).to_contain_text("You have been signed out")
@@ -186,7 +185,7 @@ def test_two_tabs_with_the_same_file_make_one_upload(
 ) -> None:
     window = browse()
     window.allowed.add("status of 409")
-    page, line = begin(window, member, file, 10 * MEGABYTE)
+    page, line = begin(window, member, file)
     other = window.open()
     other.goto(f"{window.address}/datasets/new")
     other.set_input_files("input[type=file]", file)

@@ -83,10 +83,10 @@ def test_main_job_through_crash_cancel_and_a_broker_that_forgets(
     processes.worker("worker-1", queue.TRAIN)
     wait_for(
         "the slow job is in attempt 2",
-        lambda: state_of(Job, slow.id) == "running" and attempts_of(slow) == 2,
+        lambda: state_of(Job, slow.id) == "running" and attempts_of(slow) >= 2,
     )
     cancel_job(user=member, job_id=slow.id)
-    wait_for("the slow job is cancelled", lambda: state_of(Job, slow.id) == "cancelled", 10)
+    wait_for("the slow job is cancelled", lambda: state_of(Job, slow.id) == "cancelled")
     names = {worker.name for worker in db.session.scalars(select(Worker))}
     assert names == {"worker-1", "light"}
 
@@ -129,7 +129,7 @@ def test_nobody_waits_for_a_fetch_and_a_worker_that_stops_puts_it_back(
     attempt = fetching().attempt
     light = processes.running.pop("light")
     light.terminate()
-    light.wait(15)
+    light.wait(30)
     assert (fetching().state, fetching().attempt) == ("queued", attempt - 1)
 
 
