@@ -5,7 +5,7 @@ import io
 import re
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
@@ -19,8 +19,10 @@ CHUNK_BYTES = 1 << 16
 # A line of a file may be longer than csv's own limit; ours are bounded by the reader.
 csv.field_size_limit(2**31 - 1)
 # Of the 8 threads of a process (see deploy/gunicorn.py).
-TABLES_AT_ONCE = 4
-_tables = threading.BoundedSemaphore(TABLES_AT_ONCE)
+FILES_AT_ONCE = 4
+_places = threading.BoundedSemaphore(FILES_AT_ONCE)
+# Less is on its way at once, however slow the line is.
+SMALL_BYTES = 1 << 20
 Table = Path | BinaryIO
 # Also the wide signs of East Asian writing, which some spreadsheets take for the narrow ones.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -48,13 +50,53 @@ def send_stream(
     size_bytes, sha256 : optional
         Become the headers Content-Length and X-Content-SHA256.
     """
+    response = send_chunks(_chunks(stream), file_name=file_name, media_type=media_type)
+    return _with_facts(response, size_bytes, sha256)
 
-    def chunks() -> Iterator[bytes]:
-        with stream:
-            while chunk := stream.read(CHUNK_BYTES):
-                yield chunk
 
-    response = send_chunks(chunks(), file_name=file_name, media_type=media_type)
+def send_original(
+    stream: BinaryIO, *, file_name: str, size_bytes: int, sha256: str | None
+) -> Response:
+    """Answer with a file as `send_stream` does; a large one takes a place, as a table does.
+
+    Raises
+    ------
+    Unavailable
+        When as many files are being handed out as can be at once.
+    """
+    chunks: Iterator[bytes] = _chunks(stream)
+    if size_bytes > SMALL_BYTES:
+        with ExitStack() as unless_begun:
+            unless_begun.callback(stream.close)
+            made = _in_a_place(chunks)
+            chunks = chain([next(made, b"")], made)
+            unless_begun.pop_all()
+    response = send_chunks(chunks, file_name=file_name, media_type="application/octet-stream")
+    if size_bytes > SMALL_BYTES:
+        response.call_on_close(made.close)  # also where nobody takes more of it
+    return _with_facts(response, size_bytes, sha256)
+
+
+def _chunks(stream: BinaryIO) -> Generator[bytes]:
+    with stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _in_a_place(pieces: Iterator[bytes]) -> Generator[bytes]:
+    """Yield pieces of a file while it holds one of the places; Unavailable when all are taken."""
+    if not _places.acquire(blocking=False):
+        raise Unavailable(
+            f"{FILES_AT_ONCE} files are being downloaded from this server just now, and "
+            "that is the most at once. Try again in a minute"
+        )
+    try:
+        yield from pieces
+    finally:
+        _places.release()
+
+
+def _with_facts(response: Response, size_bytes: int | None, sha256: str | None) -> Response:
     if size_bytes is not None:
         response.headers["Content-Length"] = str(size_bytes)
     if sha256:
@@ -100,18 +142,10 @@ def send_table(
     """
 
     def pieces() -> Generator[bytes]:
-        if not _tables.acquire(blocking=False):
-            raise Unavailable(
-                f"{TABLES_AT_ONCE} tables are being downloaded from this server just now, and "
-                "that is the most at once. Try again in a minute"
-            )
-        try:
-            with opened as table:
-                yield from lines(table)
-        finally:
-            _tables.release()
+        with opened as table:
+            yield from lines(table)
 
-    made = pieces()
+    made = _in_a_place(pieces())
     first = next(made)
     response = send_chunks(chain([first], made), file_name=file_name, media_type="text/csv")
     response.call_on_close(made.close)  # also where nobody takes more of it

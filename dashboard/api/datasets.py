@@ -102,12 +102,13 @@ def get_rows(dataset_id: int, query: requests.RowsQuery) -> dict[str, Any]:
 
 
 @operation("GET", "/datasets/<int:dataset_id>/file", "The bytes as they were uploaded",
-           answer="application/octet-stream", errors=(404, 409))  # fmt: skip
+           answer="application/octet-stream", errors=(404, 409, 503))  # fmt: skip
 def get_file(dataset_id: int) -> Response:
     return original_file(queries.get_dataset(user=current_user(), dataset_id=dataset_id))
 
 
-@operation("GET", "/datasets/<int:dataset_id>/table.csv", "The table as it was read, as CSV",
+@operation("GET", "/datasets/<int:dataset_id>/table.csv",
+           "The table as it was read, as CSV: each cell as it stands in the file",
            answer="text/csv", errors=(404, 409, 503))  # fmt: skip
 def get_table(dataset_id: int) -> Response:
     return table_csv(queries.get_dataset(user=current_user(), dataset_id=dataset_id))

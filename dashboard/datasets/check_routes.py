@@ -17,10 +17,12 @@ from werkzeug.wrappers import Response
 from dashboard.datasets import checking, queries
 from dashboard.datasets.check_form import facts_of, form_of, header_line_of
 from dashboard.datasets.check_view import CheckView, Wanted, describe_rows, view_upload
+from dashboard.datasets.first_lines import read_first_lines
 from dashboard.datasets.next_version import changes_since
 from dashboard.datasets.options import LAYOUT, layout_of, parse_options, to_fields
 from dashboard.datasets.questions import FIELD, mark_columns
 from dashboard.datasets.rejects import first_rejects, misfits_csv, rejects_csv, stem_of
+from dashboard.datasets.sources import is_unfetched
 from dashboard.db import Dataset
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.live import answer
@@ -95,6 +97,7 @@ def _check_page(
         # What was sent and cannot be used is given back to be mended.
         form=form_of(upload, request.form if errors else {}),
         read_as=facts_of(upload),
+        **_of_the_file(upload, view),
         header_line=header_line_of(upload),
         offer={} if errors else _offer(upload),
         rejects=first_rejects(upload) if view.bad_lines else (),
@@ -109,6 +112,15 @@ def _check_page(
         links=_links(upload, view, shown),
         here=_address(upload, shown),
     )
+
+
+def _of_the_file(upload: Dataset, view: CheckView) -> dict[str, Any]:
+    """Return what there is to say of a file of which no row can be shown."""
+    is_unread = upload.state == "refused" and not view.sheet
+    return {
+        "first_lines": read_first_lines(upload) if is_unread else (),
+        "is_unfetched": is_unfetched(upload),
+    }
 
 
 def _is_on_page(name: str) -> bool:

@@ -1,7 +1,7 @@
 """What the check page shows of an upload: its rows as they were read, and what was found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.datasets.questions import Question, cut, list_questions
@@ -124,8 +124,17 @@ class CheckView:
     bad_lines: Mapping[str, Any] | None
 
     @property
+    def groups_besides_errors(self) -> Sequence[Group]:
+        """What was found without what the error summary says already."""
+        rest = [
+            replace(group, notes=[note for note in group.notes if not note.is_error])
+            for group in self.groups
+        ]
+        return [group for group in rest if group.notes or group.more]
+
+    @property
     def cells_asked(self) -> int:
-        """How many cells the questions about numbers are about."""
+        """How many cells the open questions are about."""
         return sum(question.cells for question in self.open_questions)
 
     @property

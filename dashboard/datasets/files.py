@@ -4,7 +4,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.datasets.sources import say_absence
 from dashboard.db import Dataset
-from dashboard.downloads import send_stream, send_table
+from dashboard.downloads import send_original, send_table
 from dashboard.errors import Conflict
 from dashboard.storage import get_storage
 from tasks.engine.tables import stream_csv
@@ -17,13 +17,14 @@ def original_file(dataset: Dataset) -> Response:
     ------
     Conflict
         When they are not stored yet.
+    Unavailable
+        When as many files are being handed out as can be at once.
     """
     if dataset.original_key is None:
         raise Conflict(say_absence(dataset))
-    return send_stream(
+    return send_original(
         get_storage().open(dataset.original_key),
         file_name=dataset.file_name,
-        media_type="application/octet-stream",
         size_bytes=dataset.size_bytes,
         sha256=dataset.sha256,
     )

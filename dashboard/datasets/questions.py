@@ -35,7 +35,8 @@ class Question:
     `position` is the column's place in the file, from 0. `selected` is the answer that is given
     or, before that, what we propose; `is_open` says that nobody has answered yet. `cells` is how
     many cells it is about, `become` how many of them would be numbers, `text_kind` the kind of
-    the column if it stays text.
+    the column if it stays text. `decimal` is the decimal sign by which its cells
+    would mean something else, and an example in words; None where they would not.
     """
 
     position: int
@@ -48,6 +49,7 @@ class Question:
     cells: int
     become: int
     text_kind: str
+    decimal: tuple[str, str] | None = None
 
     @property
     def field(self) -> str:
@@ -123,6 +125,7 @@ def _about_number(
         cells=asked["of"],
         become=asked["become"],
         text_kind=_text_kind(column),
+        decimal=_other_decimal(asked),
     )
 
 
@@ -133,6 +136,14 @@ def _ambiguous(name: str, asked: Mapping[str, Any]) -> str:
     return f"“{cut(name)}” has numbers such as {cut(asked['from'])}, which may mean {both}"
 
 
+def _other_decimal(asked: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the sign by which an ambiguous number has decimals, and what it means then."""
+    if "or" not in asked:
+        return None
+    sign = "," if "," in asked["from"] else "."
+    return sign, f"{cut(asked['from'])} is {cut(asked['or'])}"
+
+
 def _effects(asked: Mapping[str, Any]) -> list[str]:
     """Return what reading a column as a number does to its cells, with exact counts."""
     effects = []
@@ -141,9 +152,6 @@ def _effects(asked: Mapping[str, Any]) -> list[str]:
         effects.append(f"{plural(n, 'cell')} {verb}")
         if asked.get("from"):
             effects[0] += f" ({cut(asked['from'])} becomes {cut(asked['to'])})"
-        if "or" in asked:
-            other = f"for {cut(asked['or'])} choose the decimal sign"
-            effects.append(f"{other} under “How we read the file”")
     if n := asked["missing"]:
         cell = f"“{cut(asked['hidden'])}” cell" if asked.get("hidden") else "other cell"
         effects.append(f"{plural(n, cell)} {'becomes' if n == 1 else 'become'} missing")

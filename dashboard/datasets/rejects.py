@@ -9,13 +9,13 @@ from typing import BinaryIO, cast
 
 from werkzeug.wrappers import Response
 
-from dashboard.datasets.questions import list_questions
+from dashboard.datasets.questions import Question, list_questions
 from dashboard.db import Dataset
 from dashboard.downloads import defuse, defused_csv, send_chunks, send_stream, send_table
 from dashboard.errors import Conflict, NotFound
 from dashboard.storage import get_storage
 from tasks.engine.profile.misfits import list_misfits
-from tasks.engine.rows.values import cell_type
+from tasks.engine.rows.values import CellType, cell_type
 
 HEADER = b"line,reason,text\r\n"
 HEAD_BYTES = 1 << 16
@@ -90,7 +90,9 @@ def rejects_csv(dataset: Dataset, *, raw: bool = False) -> Response:
 
 
 def misfits_csv(upload: Dataset, *, raw: bool = False) -> Response:
-    """Answer with every cell that keeps its column from being numbers: line, column, cell.
+    """Answer with every cell that keeps its column from being numbers or dates.
+
+    Its columns are line, column and cell.
 
     Raises
     ------
@@ -101,9 +103,7 @@ def misfits_csv(upload: Dataset, *, raw: bool = False) -> Response:
     """
     if upload.state != "ready" or upload.table_key is None:
         raise Conflict(f"{upload.file_name} has no rows to look at: it is {upload.state}")
-    questions = [q for q in list_questions(upload) if q.about == "number"]
-    asked = [{**upload.columns[q.position], "kind": "number"} for q in questions]
-    types = {column["name"]: cell_type(column, upload.dialect) for column in asked}
+    types = {q.column: _ways_to_read(upload, q) for q in list_questions(upload)}
     table = str(upload.table_key)
 
     def lines(file: Path | BinaryIO) -> Iterator[bytes]:
@@ -113,6 +113,13 @@ def misfits_csv(upload: Dataset, *, raw: bool = False) -> Response:
 
     name = f"{stem_of(upload)}-problems.csv"
     return send_table(get_storage().seekable(table), lines, file_name=name)
+
+
+def _ways_to_read(upload: Dataset, question: Question) -> Sequence[CellType]:
+    """Return how the cells of a column would be read by the answers to its question."""
+    column = {**upload.columns[question.position], "kind": question.about}
+    formats = column["question"].get("formats") or [None]
+    return [cell_type({**column, "format": f}, upload.dialect) for f in formats]
 
 
 def _line(cells: Sequence[str], *, raw: bool) -> bytes:

@@ -26,7 +26,10 @@ PIECES_AT_ONCE = 800
 LEAST_COLUMNS = 10
 BUDGET_S = 1.0
 PATIENT_BUDGET_S = 20.0
-WORDS = {"eq": "is", "gt": "above", "lt": "below", "contains": "contains"}
+WORDS = {
+    "eq": "is", "ne": "is not", "gt": "above", "ge": "at least", "lt": "below", "le": "at most",
+    "contains": "contains",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def _order(dataset: Dataset, columns: Mapping[str, Mapping[str, Any]], sort: str
 def describe(condition: Condition) -> str:
     """Return a condition in words: ``tenure above 12``."""
     if condition.operator == "missing":
-        return f"{condition.column} {'has no value' if condition.value else 'has a value'}"
+        return f"{condition.column} {'is missing' if condition.value else 'is not missing'}"
     return f"{condition.column} {WORDS[condition.operator]} {condition.text[:60]}"
 
 

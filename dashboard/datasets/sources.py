@@ -20,6 +20,12 @@ def source_of(dataset: Dataset) -> Mapping[str, Any]:
     return source
 
 
+def is_unfetched(dataset: Dataset) -> bool:
+    """Tell whether a dataset's file was to be fetched from an address, and did not come."""
+    is_far = dataset.source.get("kind") == "address"
+    return is_far and dataset.original_key is None and dataset.state == "refused"
+
+
 def say_absence(dataset: Dataset) -> str:
     """Say why a dataset has no file: it comes, or could not be fetched and never will."""
     if dataset.state == "reading":

@@ -16,6 +16,7 @@ from tasks.engine.profile.conventions import how_read, may_be_thousands, plain_n
 from tasks.engine.profile.date_formats import days_of
 from tasks.engine.profile.date_words import unread_dates
 from tasks.engine.profile.time_zones import zones_words
+from tasks.engine.profile.unit_checks import units_of
 from tasks.engine.reader.refusals import Problem
 
 LineOf = Callable[[int], int]
@@ -78,6 +79,7 @@ def _doubtful(column: Column, made: ColumnProfile) -> Iterator[Problem]:
     if same:
         words = f'"{same[0]}" and "{same[1]}" in "{name}" are the same number'
         yield warning(name, "NUMBER_ZEROS", f"{words}. If they are codes, make it a category")
+    yield from units_of(column, made)
     unread = unread_dates(column) if kind in {"category", "text"} and not found.dates else None
     if unread:
         words = f'"{name}" looks like dates in words that are not read, such as "{unread[:SHOWN]}"'

@@ -16,7 +16,7 @@ from tasks.engine.tables import BATCH_ROWS, LINE
 
 
 def list_misfits(
-    parquet: Path | BinaryIO, types: Mapping[str, CellType]
+    parquet: Path | BinaryIO, types: Mapping[str, Sequence[CellType]]
 ) -> Iterator[tuple[int, str, str]]:
     """Yield the cells of some columns that are neither missing nor what their column is.
 
@@ -24,8 +24,8 @@ def list_misfits(
     ----------
     parquet : Path or file
         A table that `tabular.read_table` wrote.
-    types : mapping of str to CellType
-        How the cells of each column that is looked at are read, by name.
+    types : mapping of str to sequence of CellType
+        By name of each column that is looked at, the ways in which a cell may be read.
 
     Yields
     ------
@@ -46,15 +46,15 @@ def list_misfits(
 
 
 def _misfits_of(
-    piece: pa.Table, names: Sequence[str], types: Mapping[str, CellType]
+    piece: pa.Table, names: Sequence[str], types: Mapping[str, Sequence[CellType]]
 ) -> Iterator[tuple[int, str, str]]:
     found = []
     for n, name in enumerate(names):
         cells = piece.column(name)
         flat = cells.combine_chunks()
-        odd = pc.and_(
-            pc.is_valid(present(flat, types[name])), pc.is_null(comparable(flat, types[name]))
-        )
+        odd = pc.is_valid(present(flat, types[name][0]))
+        for way in types[name]:
+            odd = pc.and_(odd, pc.is_null(comparable(flat, way)))
         rows = pc.indices_nonzero(odd)
         lines = piece.column(LINE).take(rows).to_pylist()
         found += [

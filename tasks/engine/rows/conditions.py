@@ -8,9 +8,11 @@ import pyarrow.compute as pc
 
 from tasks.engine.rows.values import CellType, comparable, present, value_of
 
-OPERATORS = ("eq", "gt", "lt", "contains", "missing")
+# A row without a value meets none of them but "missing".
+OPERATORS = ("eq", "ne", "gt", "ge", "lt", "le", "contains", "missing")
 _COMPARE: dict[str, Callable[..., pa.Array]] = {
-    "eq": pc.equal, "gt": pc.greater, "lt": pc.less,
+    "eq": pc.equal, "ne": pc.not_equal, "gt": pc.greater, "ge": pc.greater_equal,
+    "lt": pc.less, "le": pc.less_equal,
 }  # fmt: skip
 
 

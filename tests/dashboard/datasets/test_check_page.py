@@ -204,7 +204,8 @@ def test_thousands_are_asked_with_both_meanings(pages: PageClient, member: User)
     page = pages.get(f"/uploads/{make_upload(member, columns=columns_of(asked)).id}")
     words = words_of(page.find(".error-summary a"))
     assert words == "“price” has numbers such as 1,107, which may mean 1107 or 1.107"
-    assert "for 1.107 choose the decimal sign" in words_of(page.find("#question-2"))
+    assert "Read as decimals: 1,107 is 1.107" in words_of(page.find("#question-2"))
+    assert page.find("#question-2 form input[name=decimal]")["value"] == ","
     assert page.find("#question-2 input[checked]")["value"] == "text"
 
 
@@ -282,9 +283,10 @@ def test_what_was_found_is_grouped_with_what_stops_the_file_first(
     ]
     made = make_upload(member, problems=found)
     page = pages.get(f"/uploads/{made.id}")
+    assert words_of(page.find(".error-summary li")) == "It has no rows"
     groups = [words_of(group) for group in page.select("#check .plain-list > li")]
     assert groups == [
-        "The file Stops it: It has no rows 3 blank lines were left out (line 7)",
+        "The file 3 blank lines were left out (line 7)",
         "price Has text (line 240) 187 of 214 cells become numbers if the column is read as one",
         "zipcode Is always the same",
     ]

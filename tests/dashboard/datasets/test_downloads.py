@@ -10,7 +10,7 @@ from flask import Flask
 
 from dashboard import downloads
 from dashboard.db import Dataset, User
-from dashboard.storage import get_storage
+from dashboard.storage import get_storage, keys
 from tests.dashboard.datasets.profiled import change, make_read_dataset
 from tests.factories import make_user
 from tests.page import PageClient
@@ -78,7 +78,7 @@ def test_more_tables_than_can_be_at_once_are_refused_until_one_is_done(
     stored_app: Flask, owner: User, dataset: Dataset
 ) -> None:
     url, http = f"/datasets/{dataset.id}/table.csv", PageClient(stored_app, owner).http
-    begun = [http.get(url, buffered=False) for _ in range(downloads.TABLES_AT_ONCE)]
+    begun = [http.get(url, buffered=False) for _ in range(downloads.FILES_AT_ONCE)]
     refused = http.get(url)
     assert refused.status_code == 503
     assert "Try again in a minute" in refused.get_data(as_text=True)
@@ -90,12 +90,34 @@ def test_more_tables_than_can_be_at_once_are_refused_until_one_is_done(
         answer.close()
 
 
+def test_large_originals_take_the_same_places(
+    stored_app: Flask, owner: User, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = keys.dataset_original(dataset.id, dataset.token)
+    stored = get_storage().write(key, io.BytesIO(TEXT.encode()))
+    change(dataset, original_key=key, size_bytes=stored.size_bytes)
+    url, http = f"/datasets/{dataset.id}/file", PageClient(stored_app, owner).http
+    begun = [http.get(url, buffered=False) for _ in range(downloads.FILES_AT_ONCE + 1)]
+    assert {answer.status_code for answer in begun} == {200}  # small ones take none
+    monkeypatch.setattr(downloads, "SMALL_BYTES", 0)
+    whole = begun.pop().get_data()
+    begun = [http.get(url, buffered=False) for _ in range(downloads.FILES_AT_ONCE)]
+    refused = http.get(url)
+    assert refused.status_code == 503
+    assert "4 files are being downloaded" in refused.get_data(as_text=True)
+    begun.pop().close()
+    assert begun.pop().get_data() == whole
+    for answer in begun:
+        answer.close()
+    assert http.get(url).get_data() == whole
+
+
 def test_a_table_that_is_gone_is_told_and_takes_no_place(
     stored_app: Flask, owner: User, dataset: Dataset
 ) -> None:
     get_storage().delete(str(dataset.table_key))
     http = PageClient(stored_app, owner).http
-    for _ in range(downloads.TABLES_AT_ONCE + 1):
+    for _ in range(downloads.FILES_AT_ONCE + 1):
         answer = http.get(f"/datasets/{dataset.id}/table.csv")
         assert answer.status_code == 404
         assert "missing from the storage" in answer.get_data(as_text=True)

@@ -38,7 +38,7 @@ def test_a_row_stands_for_all_versions(any_app: Flask) -> None:
     shown = cells(row)
     assert shown[0] == "telco v2 , 2 versions telco-may.csv"
     assert shown[1:4] == ["7,043 rows", "4", "955 KB"]
-    assert shown[4:7] == ["churned age city +1", "6", "churned 0.950"]
+    assert shown[4:7] == ["churned age city +1", "6 of all versions", "churned 0.950"]
     assert row.find("a", href=f"/jobs/{best.id}")
 
 

@@ -26,11 +26,12 @@ def test_dataset_that_jobs_use_says_why_it_cannot_be_deleted(app: Flask, member:
     dataset = make_dataset(member)
     delete = f'form[action="/datasets/{dataset.id}/delete"]'
     assert pages.get(f"/datasets/{dataset.id}").find(delete)
-    for words in ("1 job uses it", "2 jobs use it"):
+    for words in ("1 job", "2 jobs"):
         make_job(member, dataset)
         page = pages.get(f"/datasets/{dataset.id}")
         assert not page.select(delete)
-        assert f"{words}, so it cannot be deleted" in page.text
+        assert page.find("#more-menu button[disabled]")
+        assert f"Used by {words}, which keep it. Archive it instead" in page.text
         assert page.find(f'form[action="/datasets/{dataset.id}/archive"]')
 
 

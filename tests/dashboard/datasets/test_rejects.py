@@ -125,10 +125,11 @@ def test_misfits_are_cells_that_are_neither_numbers_nor_missing(tmp_path: Path) 
         b=["1,5", "x", "", "2", "?", "1.5"],
     )
     plain, comma = CellType("number"), CellType("number", ",")
-    found = list(list_misfits(path, {"unit.price": plain, "b": comma, "gone": plain}))
+    found = list(list_misfits(path, {"unit.price": [plain], "b": [comma], "gone": [plain]}))
     assert found == [(3, "b", "x"), (4, "unit.price", "$5"), (7, "unit.price", "1,5"),
                      (7, "b", "1.5")]  # fmt: skip
-    found = list(list_misfits(path, {"unit.price": CellType("number", missing=("", "$5"))}))
+    given = CellType("number", missing=("", "$5"))
+    found = list(list_misfits(path, {"unit.price": [given]}))
     assert found == [(6, "unit.price", "N/A"), (7, "unit.price", "1,5")]
     assert list(list_misfits(path, {})) == []
 
@@ -138,7 +139,7 @@ def test_cells_written_as_a_columns_numbers_are_no_misfits(
 ) -> None:
     path = table(tmp_path / "t.parquet", price=["$1,050", "1,234.5", "−3", "12-", "1,2", "x"])
     written = {"kind": "number", "thousands": ",", "symbols": True}
-    found = list(list_misfits(path, {"price": cell_type(written, None)}))
+    found = list(list_misfits(path, {"price": [cell_type(written, None)]}))
     assert found == [(6, "price", "1,2"), (7, "price", "x")]
 
 

@@ -87,6 +87,13 @@ def test_conditions_compare_numbers_as_numbers_and_dates_as_dates(
     assert column(page, 3)[0][3:] == "12/2026"
     page = pages.get(f"{url}?col.price.missing=1")
     assert "5 of 250 rows match" in page.text
+    assert "price is missing" in words_of(page.find(".filter-chips .chip"))
+    page = pages.get(f"{url}?col.price.ge=10.5&col.price.le=12.5&col.price.ne=11.5")
+    assert {float(p) for p in column(page, 2)} == {10.5, 12.5}
+    chips = [words_of(chip) for chip in page.select(".filter-chips .chip")]
+    assert [chip.split(" ,")[0] for chip in chips] == [
+        "price at least 10.5", "price at most 12.5", "price is not 11.5",
+    ]  # fmt: skip
     page = pages.get(f"{url}?col.city.name.contains=bern")
     assert set(column(page, 4)) == {"Bern, CH"}
 

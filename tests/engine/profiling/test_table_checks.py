@@ -198,3 +198,26 @@ def test_strong_correlations_are_told_and_all_are_kept(tmp_path: Path) -> None:
     assert correlations["columns"] == ["a", "b", "c"]
     exact = np.corrcoef(np.array([NOISE, near, other], dtype=float))
     np.testing.assert_allclose(np.array(correlations["values"]), exact, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ([*[f"{n % 9} kg" for n in range(N - 20)], *["unknown"] * 20], "with the unit kg"),
+        ([*[f"{n % 9}kg" for n in range(N - 20)], *["?kg"] * 20], "with the unit kg"),
+        ([f"{n % 5} {'min' if n % 2 else 'h'}" for n in range(N)], "with units: "),
+    ],
+)
+def test_numbers_with_a_unit_are_told(tmp_path: Path, cells: list[str], words: str) -> None:
+    result = profile(tmp_path, {"x": cells, "noise": NOISE, "churned": LABEL})
+    count = sum(cell[0].isdigit() for cell in cells)
+    assert found(result, "NUMBER_UNITS") == [("x", count, None)]
+    [message] = [p.message for p in result.problems if p.code == "NUMBER_UNITS"]
+    assert f'{count:,} of {N:,} cells of "x" are a number {words}' in message
+    assert "used as categories" in message
+
+
+@pytest.mark.parametrize("cells", [["12A", "7B", "9A"], ["1st", "2nd", "3rd"], ["Q1", "Q2", "Q3"]])
+def test_names_with_digits_have_no_unit(tmp_path: Path, cells: list[str]) -> None:
+    result = profile(tmp_path, {"x": [cells[n % 3] for n in range(N)], "noise": NOISE})
+    assert not found(result, "NUMBER_UNITS")

@@ -108,15 +108,21 @@ def test_order_is_that_of_pandas(
 
 def holds(name: str, operator: str, value: Any) -> Callable[[Any], bool]:
     tests = {
-        "eq": lambda key: key == value, "gt": lambda key: key > value,
-        "lt": lambda key: key < value,
+        "eq": lambda key: key == value, "ne": lambda key: key != value,
+        "gt": lambda key: key > value, "ge": lambda key: key >= value,
+        "lt": lambda key: key < value, "le": lambda key: key <= value,
     }  # fmt: skip
     return lambda key: not pd.isna(key) and bool(tests[operator](key))
 
 
 @settings(max_examples=150, deadline=None)
-@given(tables, st.sampled_from(list(TYPES)), st.sampled_from(["eq", "gt", "lt"]),
-       st.integers(1, 20), st.data())  # fmt: skip
+@given(
+    tables,
+    st.sampled_from(list(TYPES)),
+    st.sampled_from(["eq", "ne", "gt", "ge", "lt", "le"]),
+    st.integers(1, 20),
+    st.data(),
+)
 def test_comparisons_are_those_of_pandas(
     rows: list[tuple[Any, ...]], name: str, operator: str, group: int, data: st.DataObject
 ) -> None:
