@@ -48,5 +48,5 @@ def units_of(column: Column, made: ColumnProfile) -> Iterator[Problem]:
 def _unit_of(value: str) -> str | None:
     found = WITH_UNIT.fullmatch(value)
     unit = found and (found["apart"] or found["close"])
-    is_one = unit and UNIT.fullmatch(unit) and not unit.strip("1-").isdigit() and unit.strip("1-")
+    is_one = unit and UNIT.fullmatch(unit) and unit.strip("1-")
     return unit if is_one else None

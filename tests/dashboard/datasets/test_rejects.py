@@ -19,7 +19,7 @@ from tasks.engine.tables import LINE
 from tests.dashboard.api.test_api import Api
 from tests.factories import make_dataset
 from tests.page import PageClient, words_of
-from tests.uploads import ABOUT_PRICE, columns_of, make_upload, stored
+from tests.uploads import ABOUT_DATES, ABOUT_PRICE, columns_of, make_upload, stored
 
 pytestmark = pytest.mark.usefixtures("no_broker")  # the worker is this test
 
@@ -128,8 +128,8 @@ def test_misfits_are_cells_that_are_neither_numbers_nor_missing(tmp_path: Path) 
     found = list(list_misfits(path, {"unit.price": [plain], "b": [comma], "gone": [plain]}))
     assert found == [(3, "b", "x"), (4, "unit.price", "$5"), (7, "unit.price", "1,5"),
                      (7, "b", "1.5")]  # fmt: skip
-    given = CellType("number", missing=("", "$5"))
-    found = list(list_misfits(path, {"unit.price": [given]}))
+    other = CellType("number", missing=("", "$5"))
+    found = list(list_misfits(path, {"unit.price": [other]}))
     assert found == [(6, "unit.price", "N/A"), (7, "unit.price", "1,5")]
     assert list(list_misfits(path, {})) == []
 
@@ -141,6 +141,24 @@ def test_cells_written_as_a_columns_numbers_are_no_misfits(
     written = {"kind": "number", "thousands": ",", "symbols": True}
     found = list(list_misfits(path, {"price": [cell_type(written, None)]}))
     assert found == [(6, "price", "1,2"), (7, "price", "x")]
+
+
+def test_cells_that_one_of_several_formats_reads_are_no_misfits(tmp_path: Path) -> None:
+    path = table(tmp_path / "t.parquet", day=["03/04/2026", "13/04/2026", "04/13/2026", "soon"])
+    ways = [cell_type({"kind": "date", "format": f}, None) for f in ("%d/%m/%Y", "%m/%d/%Y")]
+    assert list(list_misfits(path, {"day": ways})) == [(5, "day", "soon")]
+
+
+def test_cells_that_are_no_dates_are_handed_out(app: Flask, member: User, tmp_path: Path) -> None:
+    question = {**ABOUT_DATES, "formats": ["%d/%m/%Y"], "meanings": ["3 April 2026"], "of": 1}
+    upload = make_upload(member, columns=columns_of(question), rows=2)
+    key = keys.dataset_table(upload.id, upload.token, 1)
+    get_storage().put_file(key, table(tmp_path / "t.parquet", price=["03/04/2026", "soon"]))
+    with writing() as session:
+        session.get_one(Dataset, upload.id).table_key = key
+    answer = PageClient(app, member).http.get(f"/uploads/{upload.id}/problems.csv")
+    rows = parsed(answer.get_data(as_text=True))
+    assert rows == [["line", "column", "cell"], ["3", "price", "soon"]]
 
 
 def test_every_cell_with_a_problem_is_handed_out(app: Flask, member: User, tmp_path: Path) -> None:
