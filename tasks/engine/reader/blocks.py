@@ -198,10 +198,13 @@ def _split(held: memoryview, dialect: Dialect, width: int, shape: _Shape) -> lis
                 column_types=dict.fromkeys(names, pa.string()),
                 strings_can_be_null=False,
                 check_utf8=False,
+                null_values=[],  # each column would hold a search tree of the default ones
+                true_values=[],
+                false_values=[],
             ),
         )
     except pa.ArrowInvalid:  # it ends with the first row of another width
         return None
     if table.num_rows != len(shape.line_of):
         return None
-    return [column.combine_chunks() for column in table.columns]
+    return [column.chunk(0) for column in table.columns]
