@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from tasks.engine.cell_text import MISSING, NUMBER
 
@@ -32,7 +33,9 @@ def is_typed(cell: str) -> bool:
 def is_typed_column(cells: Sequence[str]) -> bool:
     """Tell whether nearly all cells of a column that are there are numbers, dates or the like."""
     present = [cell for cell in cells if cell not in MISSING]
-    return bool(present) and sum(map(is_typed, present)) > 0.8 * len(present)
+    others = (cell for cell in present if not is_typed(cell))
+    most_others = (len(present) - 1) // 5
+    return bool(present) and next(islice(others, most_others, None), None) is None
 
 
 def are_columns_typed(rows: Sequence[Sequence[str]], width: int) -> tuple[bool, ...]:

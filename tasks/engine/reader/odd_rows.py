@@ -93,7 +93,10 @@ class OddRows:
     def take(self, lines: np.ndarray, columns: list[pa.Array]) -> list[Columns]:
         """Return the rows to write; those at the end that may be notes wait for what follows."""
         lines, columns = self._without_dashes(lines, columns)
-        n = len(lines) - self._count_last(columns)
+        n_last = self._count_last(columns)
+        if not n_last and not self.held:
+            return self._counted([(lines, columns)])
+        n = len(lines) - n_last
         last = zip(*(column[n:].to_pylist() for column in columns), strict=True)
         waiting = [
             (line, list(cells)) for line, cells in zip(lines[n:].tolist(), last, strict=True)

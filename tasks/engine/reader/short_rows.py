@@ -8,6 +8,7 @@ as in ``28/05/201822:30``. Every other row stays too short, and is told.
 import re
 import string
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import islice
 
 Cells = Sequence[str]
@@ -70,11 +71,14 @@ class ShortRows:
     """
 
     def __init__(self, rows: Sequence[Cells], width: int) -> None:
-        fitting = [row for row in rows if len(row) == width]
         self.width = width
-        self.columns: list[Column] = []
-        if len(fitting) >= LEAST_ROWS:
-            self.columns = [Column(cells) for cells in zip(*fitting, strict=True)]
+        self.sample = [row for row in rows if len(row) == width]
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The columns of the sample, none where it is too small; most files need none of them."""
+        is_known = len(self.sample) >= LEAST_ROWS
+        return [Column(cells) for cells in zip(*self.sample, strict=True)] if is_known else []
 
     def fill(self, cells: Cells) -> list[str] | None:
         """Return a row with the empty cells that it lacks at its end, or None.
