@@ -35,7 +35,7 @@ TOTALS = pa.array(
 WORD = r"\p{L}{2}"
 FIRST_CELLS = 2  # where a total is called so
 LEAST_WIDTH = 3  # with two columns a cell that stands alone is a row whose other one is missing
-MOST_LINES = 50
+MOST_LINES, MOST_CELLS = 1_000, 1_000_000  # of notes; more are rows, and told
 HEAD_CELLS = 20_000  # in which is looked for what begins as a note and is none
 Row = tuple[int, list[str | None]]
 Columns = tuple[np.ndarray, list[pa.Array]]
@@ -86,6 +86,9 @@ class OddRows:
         self.are_typed, self.delimiter, self.rejects = are_typed, delimiter, rejects
         self.empty, self.alone, self.totals = Seen(), Seen(), Seen()
         self.held: list[Row] = []
+        self.most = min(MOST_LINES, MOST_CELLS // max(len(are_typed), 1))
+        self.is_long = False  # what may be notes is more than is held
+        self.n_last_alone = 0  # rows at the end that hold one text and nothing else
         self.is_below_names = has_names
         self.n_head = 0
         self.like_notes: set[int] = set()  # columns in which rows of the table begin like notes
@@ -94,14 +97,17 @@ class OddRows:
         """Return the rows to write; those at the end that may be notes wait for what follows."""
         lines, columns = self._without_dashes(lines, columns)
         n_last = self._count_last(columns)
-        if not n_last and not self.held:
-            return self._counted([(lines, columns)])
         n = len(lines) - n_last
+        n_held = n_last + (0 if n else len(self.held))
+        self.is_long = n_held > self.most or (self.is_long and not n)
+        n = len(lines) if self.is_long else n
+        if n == len(lines) and not self.held:
+            return self._counted([(lines, columns)])
         last = zip(*(column[n:].to_pylist() for column in columns), strict=True)
         waiting = [
             (line, list(cells)) for line, cells in zip(lines[n:].tolist(), last, strict=True)
         ]
-        if not n and len(self.held) + len(waiting) <= MOST_LINES:
+        if not n:
             self.held += waiting
             return []
         found, self.held = to_columns(self.held), waiting
@@ -144,6 +150,8 @@ class OddRows:
         if len(columns) < 2:
             return
         is_alone = are_equal(columns[1:], [""] * (len(columns) - 1))
+        n_last = int(np.argmin(is_alone[::-1]))
+        self.n_last_alone = self.n_last_alone + len(lines) if is_alone.all() else n_last
         if is_alone.any():
             self.empty.add(lines, columns[0], is_alone & are_equal(columns[:1], [""]))
         if not any(self.are_typed):
@@ -160,7 +168,7 @@ class OddRows:
         if not any(self.are_typed) or len(columns) < 2:
             return 0
         n_rows, n = len(columns[0]), 0
-        while n < min(n_rows, MOST_LINES):
+        while n < min(n_rows, self.most + 1):
             row = [column[n_rows - 1 - n].as_py() for column in columns]
             filled = [cell for cell in row if cell and cell.strip()]
             is_alone = len(filled) == 1 and filled[0] == row[0] and not is_typed(row[0])

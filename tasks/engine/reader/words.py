@@ -248,8 +248,9 @@ def _of_odd(odd: OddRows, n_rows: int) -> Iterator[Problem]:
     if n:
         message = f"{plural(n, 'row')} {'has' if n == 1 else 'have'} no value in any cell"
         yield warn("ROWS_EMPTY", f"{message}. First: line {line}", line, n)
-    # What most rows are is no exception.
-    if 0 < odd.alone.n <= MOST * n_rows:
+    # What most rows are is no exception, but for a long text below the others.
+    n_last = odd.n_last_alone
+    if odd.alone.n and odd.alone.n - n_last <= MOST * (n_rows - n_last):
         rows = _rows(
             odd.alone, "holds one text and nothing else", "hold one text and nothing else"
         )

@@ -21,6 +21,44 @@ def test_notes_of_the_tables_width_below_it_are_left_out(reader: Reader, note: s
     assert result.problems[0].line in {16, 17}
 
 
+@pytest.mark.parametrize("end", [",,,", ""])
+@pytest.mark.parametrize("size", [300, 1 << 20])
+@pytest.mark.parametrize("bad_lines", ["refuse", "pad"])
+def test_long_notes_are_left_out_as_a_whole(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, size: int, end: str, bad_lines: str
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", size)
+    notes = f"Notes:{end}\n" + "".join(f"Note {n} is long{end}\n" for n in range(2, 201))
+    result = reader.read(f"{NAMES}{ROWS}{notes}", bad_lines=bad_lines)
+    assert result.n_rows == 14
+    assert [(p.code, p.line, p.count) for p in result.problems] == [("FOOTNOTE", 16, 200)]
+
+
+@pytest.mark.parametrize(("end", "code"), [(",,,", "ROWS_ALONE"), ("", "CSV_RAGGED")])
+@pytest.mark.parametrize("size", [300, 1 << 20])
+def test_what_is_too_long_for_notes_is_told_as_a_whole(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, size: int, end: str, code: str
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", size)
+    notes = "".join(f"Note: {n}{end}\n" for n in range(1_200))
+    result = reader.read(f"{NAMES}{ROWS}{notes}", bad_lines="pad")
+    assert result.n_rows == 1_214
+    assert [(p.code, p.line, p.count) for p in result.problems] == [(code, 16, 1_200)]
+
+
+def test_texts_below_a_short_table_are_told_where_none_begins_as_a_note(reader: Reader) -> None:
+    result = reader.read(NAMES + ROWS + "".join(f"text {n},,,\n" for n in range(40)))
+    assert [(p.code, p.line, p.count) for p in result.problems] == [("ROWS_ALONE", 16, 40)]
+
+
+@pytest.mark.parametrize("line", ["{}", "{},2020-01-01", "town {}, region"])
+def test_more_than_a_few_lines_that_may_be_rows_are_no_notes(reader: Reader, line: str) -> None:
+    lines = "".join(f"{line.format(n)}\n" for n in range(60))
+    result = reader.read(f"{NAMES}{ROWS}\n{lines}", bad_lines="pad")
+    assert result.n_rows == 74
+    assert ("CSV_RAGGED", 17, 60) in [(p.code, p.line, p.count) for p in result.problems]
+
+
 @pytest.mark.parametrize("last", ["x15,,,", "x15,1,2.5,3", "Source: x,4,2.5,3", "Notebook,,,"])
 def test_a_last_row_that_may_be_one_stays(reader: Reader, last: str) -> None:
     rows = reader.rows(f"{NAMES}{ROWS}{last}\n")
