@@ -1,5 +1,6 @@
 """Pairs of a key and its value above a table, that have the table's own width."""
 
+import re
 from collections.abc import Sequence
 
 from tasks.engine.cell_text import MISSING
@@ -9,6 +10,8 @@ from tasks.engine.reader.label_rows import has_names
 MOST_PAIRS = 30
 MOST_PLAIN_PAIRS = 6  # in a table of two columns any row is a pair
 LEAST_ROWS = 3
+# What stands for a value that is not there, besides MISSING: n.d., k. A., (c), .., * or words.
+NO_VALUE = re.compile(r"\W+|\W*\w(\W+\w)+\W*|\W+\w\W*|unknown|missing|no data|not available", re.I)
 Numbered = tuple[int, list[str]]
 
 
@@ -86,10 +89,14 @@ def _are_surely_names(records: Sequence[Numbered]) -> bool:
 
 
 def _are_names(records: Sequence[Numbered], first: int, at: int) -> bool:
-    """Tell whether words stand above values, and are not the names of the rows above once more."""
+    """Tell whether words stand above values, and are not the names of the rows above once more.
+
+    A word that stands again below, or for a value that is not there, is in the first row.
+    """
     names, below = records[at][1], [cells for _, cells in records[at + 1 :]]
     n_values = sum(len(cells) == 2 and is_typed(cells[1]) for cells in below)
     has_words = len(names) == 2 and not any(
         cell.strip() in MISSING or is_typed(cell) for cell in names
     )
-    return has_words and n_values > 0.8 * len(below) and names != records[first][1]
+    is_row = NO_VALUE.fullmatch(names[-1].strip()) or names[-1] in [cells[-1] for cells in below]
+    return has_words and not is_row and n_values > 0.8 * len(below) and names != records[first][1]

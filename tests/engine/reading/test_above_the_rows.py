@@ -49,6 +49,8 @@ def test_rows_are_no_keys_with_values(reader: Reader, text: str, n_rows: int) ->
         ("Question:,Answer:\n", "age,12\nname,Bob\n"),
         ("Question:,Answer\n", "age,12\nname,Bob\n"),
         ("name,a\n\n", "x0,NA\n"),
+        *(("name,a\n\n", f"x0,{none}\n") for none in ("n.d.", "k. A.", "..", "(c)", "unknown")),
+        ("name,a\n\n", "x0,closed\nx1,closed\n"),
         ("ID,Name,,\n", "1,Bob,,\n2,Ann,,\n3,Tim,x,y\n4,Zoe,x,y\n5,Al,x,y\n6,Cy,x,y\n"),
     ],
 )

@@ -153,7 +153,8 @@ def test_marks_of_the_byte_order_are_no_part_of_a_name(reader: Reader, start: st
 OF_SCRIPTS = [
     ("имя,город\nИван,Санкт-Петербург\n", "Windows-1251"), ("имя,город\nИван,Тула\n", "KOI8-R"),
     ("όνομα,πόλη\nΜαρία,Αθήνα\n", "Windows-1253"), ("שם,עיר\nדוד,ירושלים\n", "Windows-1255"),
-    ("اسم,مدينة\nمحمد,القاهرة\n", "Windows-1256"), ("imię,miasto\nPiątek,Gdańsk\n", "Windows-1250"),
+    ("اسم,مدينة\nمحمد,القاهرة\n", "Windows-1256"),
+    ("imię,miasto\nPiątek,Gdańsk\n", "Windows-1250"),
     ("prénom,ville\nÉlodie,Besançon\nRené,Orléans\n", "cp850"),
     ("名前,市\n山田太郎,東京都、大阪\nジョン,大阪\n", "Shift JIS"),
     ("姓名,城市\n王小明,北京市\n李雷,上海\n", "GB 18030"), ("이름,도시\n김철수,서울\n", "EUC-KR"),
