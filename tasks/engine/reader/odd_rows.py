@@ -12,6 +12,7 @@ from tasks.engine.cells import match
 from tasks.engine.reader.cell_types import are_dashes, is_typed
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
+from tasks.engine.reader.sections import are_titles
 
 # What a note begins with, and hardly ever the first cell of a row that holds nothing else.
 NOTE = re.compile(
@@ -19,7 +20,7 @@ NOTE = re.compile(
     r"|quellen?\s*:|anmerkung(en)?\s*:|hinweise?\s*:|fuentes?\s*:|notas?\s*:|fonte\s*:|stand\s*:"
     r"|(generated|exported|created|downloaded|printed|retrieved|last updated|updated|data)"
     r" (on|at|by|from|as of|source)\b"
-    r"|\*+ *\w{2}|[†‡§]|\(\d\) \w|\[\d\] \w",
+    r"|\*+ *\w{2}|[†‡§]|\(\d{1,2}\) \w|\[\d{1,2}\] \w|\d{1,2}\) ?\w|_{5,}$|\(c\) ?(opyright|\d)",
     re.IGNORECASE,
 )
 _SUMS = (
@@ -91,6 +92,7 @@ class OddRows:
         self.n_last_alone = 0  # rows at the end that hold one text and nothing else
         self.is_below_names = has_names
         self.n_head = 0
+        self.has_titles = False  # of sections, in a table of two columns
         self.like_notes: set[int] = set()  # columns in which rows of the table begin like notes
 
     def take(self, lines: np.ndarray, columns: list[pa.Array]) -> list[Columns]:
@@ -157,7 +159,7 @@ class OddRows:
         if not any(self.are_typed):
             return
         self._look_at_head(columns)
-        if len(columns) >= LEAST_WIDTH and is_alone.any():
+        if (len(columns) >= LEAST_WIDTH or self.has_titles) and is_alone.any():
             self.alone.add(lines, columns[0], is_alone & match(columns[0], WORD))
         for column in columns[:FIRST_CELLS]:
             is_total = pc.is_in(column, TOTALS).to_numpy(zero_copy_only=False)
@@ -180,6 +182,8 @@ class OddRows:
     def _look_at_head(self, columns: list[pa.Array]) -> None:
         """See in which columns cells of the first rows begin as a note does, beside values."""
         head = [column[: max(HEAD_CELLS // len(columns) - self.n_head, 0)] for column in columns]
+        if len(columns) < LEAST_WIDTH and not self.n_head:
+            self.has_titles = are_titles(*(column.fill_null("").to_pylist() for column in head))
         self.n_head += len(head[0])
         for n, column in enumerate(head):
             if not self.are_typed[n] and any(

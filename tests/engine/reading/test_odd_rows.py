@@ -12,6 +12,8 @@ ROWS = "".join(f"x{n},{n},{n * 2}.5,{n * 3}\n" for n in range(1, 15))
 @pytest.mark.parametrize(
     "note",
     ["Source: census,,,", "* provisional,,,", '"Note: a, b",,,', "Note: see, below, or, above",
+     "1) provisional,,,\n2) estimated,,,", "_________,,,\nWith changes of May,,,",
+     "(12) without them,,,", "(C)opyright Office,,,",
      ",,,\nQuelle: Amt,,,\n,,,\n(1) without them,,,", ",Notes: few,,",
      "Source: census,,,\nNumbers of May,,,"],
 )  # fmt: skip
@@ -85,6 +87,28 @@ def test_titles_of_sections_are_told(reader: Reader) -> None:
     (problem,) = result.problems
     assert (problem.code, problem.line, problem.count) == ("ROWS_ALONE", 16, 1)
     assert '"Region South"' in problem.message
+
+
+AGES = "0-14,10\n15-64,30\n65+,{}\n"
+
+
+def test_titles_of_sections_are_told_in_two_columns_where_what_is_below_them_repeats(
+    reader: Reader,
+) -> None:
+    text = f"age,n\nMen,\n{AGES.format(1)}Women,\n{AGES.format(2)}"
+    result = reader.read(text)
+    assert (result.n_rows, [(p.code, p.line, p.count) for p in result.problems]) == (
+        8, [("ROWS_ALONE", 2, 2)],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["Bob,\nAnn,3\nTim,4\nZoe,\nAl,5\n", "Bob,\nAnn,3\nTim,4\nZoe,\nAnn,4\nTim,5\nBob,3\n",
+     "Ann,3\nBob,\nTim,3\nZoe,\nTim,4\n", "Men,\nAnn,3\nAnn,4\nWomen,\nAnn,5\nAnn,6\n"],
+)  # fmt: skip
+def test_a_row_of_two_columns_that_lacks_its_value_is_no_title(reader: Reader, rows: str) -> None:
+    assert not reader.read(f"name,n\n{rows}").problems
 
 
 @pytest.mark.parametrize(
