@@ -13,7 +13,13 @@ from tasks.engine.reader.cell_types import (
 )
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.key_values import skip_pairs
-from tasks.engine.reader.label_rows import BODY_ROWS, LEAST_TYPED, has_names, is_sentence
+from tasks.engine.reader.label_rows import (
+    BODY_ROWS,
+    LEAST_TYPED,
+    are_periods,
+    has_names,
+    is_sentence,
+)
 from tasks.engine.reader.short_rows import shape_of
 from tasks.engine.reader.units import are_units
 
@@ -134,21 +140,27 @@ def _count_filled(cells: Sequence[str]) -> int:
 def _count_lines(rows: Sequence[Sequence[str]], width: int) -> int:
     """Count the records that the names go over.
 
-    Another one is a repetition of the first, or holds units alone, or has words in two columns or
-    more that hold numbers, dates or the like below, and in all such columns.
+    Another one is a repetition of the first, or holds units alone, or years below names for
+    several columns, or has words in two columns or more that hold numbers, dates or the like
+    below, and in all such columns that have a name.
     """
     n_lines = 1
     while n_lines < MAX_LINES and n_lines + 3 < len(rows):
         row, body = rows[n_lines], rows[n_lines + 1 : n_lines + 1 + BODY_ROWS]
         if len(row) != width or are_dashes(row):
             break
-        if list(row) != list(rows[0]) and not (
-            (_is_more_names(row, body) or (are_units(row) and _is_above_values(row, body)))
-            and not _is_like_those(row, body)
-        ):
+        if list(row) != list(rows[0]) and not _goes_on(row, rows[0], body):
             break
         n_lines += 1
     return n_lines
+
+
+def _goes_on(row: Sequence[str], names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a row goes on with the names, and is not like those below it."""
+    nameless = {n for n, name in enumerate(names) if not name.strip() and not row[n].strip()}
+    are_more = _is_more_names(row, body, left_out=nameless)
+    are_others = are_more or (are_units(row) and _is_above_values(row, body))
+    return (are_others and not _is_like_those(row, body)) or are_periods(row, names, body)
 
 
 def _is_like_those(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
@@ -181,10 +193,17 @@ def _is_above_values(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     )
 
 
-def _is_more_names(row: Sequence[str], body: Sequence[Sequence[str]], least: int = 2) -> bool:
+def _is_more_names(
+    row: Sequence[str],
+    body: Sequence[Sequence[str]],
+    least: int = 2,
+    left_out: Collection[int] = (),
+) -> bool:
     """Tell whether words stand above so many columns of values, and above all such."""
     n_above = 0
     for n, cell in enumerate(map(str.strip, row)):
+        if n in left_out:
+            continue
         column = [r[n].strip() for r in body if len(r) > n]
         n_present = sum(below not in MISSING for below in column)
         if n_present >= LEAST_TYPED and is_typed_column(column):

@@ -24,6 +24,7 @@ from tasks.engine.reader.refusals import RefusedError
 from tasks.engine.reader.separator_line import take_separator
 from tasks.engine.reader.short_rows import ShortRows
 from tasks.engine.reader.text_source import TextSource
+from tasks.engine.reader.widths import usual_width
 
 SAMPLE_RECORDS = 500
 QUOTED = re.compile(r'"[^"]*"')
@@ -97,7 +98,7 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     text = unwrap(text, dialect.quote) if dialect.quote else text
     dialect, is_torn = _find_split(text, dialect, options)
     records = sample(text, dialect)
-    width = _usual_width(records)
+    width = usual_width(_without_ends(records))
     if _are_most_broken(records) and not records[0].broken:
         width = len(records[0].cells)  # what quotes enclose was split too
     if records and "\n" in "".join(records[0].cells):  # of names with a quote that is no pair
@@ -292,8 +293,3 @@ def sample(
         while len(found) < SAMPLE_RECORDS and (record := records.next()):
             found.append(record)
     return found
-
-
-def _usual_width(records: Sequence[Record]) -> int:
-    widths = Counter(len(r.cells) for r in _without_ends(records))
-    return widths.most_common(1)[0][0] if widths else 0

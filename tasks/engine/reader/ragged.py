@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from tasks.engine.reader.cell_types import is_typed
 from tasks.engine.reader.dialects import BadLines
+from tasks.engine.reader.odd_rows import NOTE
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
 
@@ -118,17 +119,19 @@ class Ragged:
         if self.is_long or self.n_waiting > len(self.waiting) or self.width < 2:
             return False
         is_apart = self.waiting[0].after_blank
-        if not all(is_apart or _count_filled(r) <= 1 for r in self.waiting):
-            return False
-        return self.n_waiting <= FOOTNOTE_LINES or self._are_words()
+        if all(is_apart or _count_filled(r) <= 1 for r in self.waiting):
+            is_few = self.n_waiting <= FOOTNOTE_LINES
+            return is_few or (self._are_words() and not self._is_table())
+        return bool(NOTE.match(self.waiting[0].text.strip())) and self._are_words()
 
     def _are_words(self) -> bool:
-        """Tell whether what waits is text: hardly any numbers or dates, and no other table."""
+        """Tell whether what waits holds hardly any numbers or dates."""
         filled = [cell for r in self.waiting for cell in r.cells if cell.strip()]
-        n_values = sum(map(is_typed, filled))
+        return sum(map(is_typed, filled)) <= (1 - MOSTLY) * len(filled)
+
+    def _is_table(self) -> bool:
         width, n_even = Counter(r.n_split for r in self.waiting).most_common(1)[0]
-        is_table = width > 1 and n_even > MOSTLY * len(self.waiting)
-        return n_values <= (1 - MOSTLY) * len(filled) and not is_table
+        return width > 1 and n_even > MOSTLY * len(self.waiting)
 
     def _is_second_table(self) -> bool:
         """Tell whether what waits begins with the table's own names, and is even."""

@@ -126,7 +126,8 @@ def _nameless(layout: Layout) -> Problem:
         return error("CSV_RAGGED", f"{message}. Often this is an unquoted comma", line=last.line)
     message = (
         f'The table seems to begin in line {layout.header.line}, below "{last.text}", but no '
-        f"names of columns stand there. Say in which line they are: {CHOOSE}"
+        f"names of columns stand there. Say in which line they are, or that this is the "
+        f"first row: {CHOOSE}"
     )
     return error("CSV_PREAMBLE", message, line=layout.header.line)
 
