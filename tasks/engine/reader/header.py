@@ -1,5 +1,6 @@
 """Where the names of the columns stand: in which line, over how many, and what is above them."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from tasks.engine.reader.units import are_units
 
 MAX_LINES = 5
 SHOWN_CHARS = 60
+NOT_THERE = re.compile(r"[nk]\. ?[abdrv]\.", re.IGNORECASE)  # as n.d., for a value
 Numbered = tuple[int, list[str]]
 
 
@@ -124,8 +126,15 @@ def _is_title(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         and _has_more_names(below)
         and len(below[0]) == len(cells)
         and not is_sentence(below[0])
+        and not _has_gaps(below[0])
         and not _is_like_those(below[0], below[1 : 1 + BODY_ROWS])
     )
+
+
+def _has_gaps(cells: Sequence[str]) -> bool:
+    """Tell whether words stand for values that are not there: the same one twice, or n.d."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return len({*filled}) < len(filled) or any(map(NOT_THERE.fullmatch, filled))
 
 
 def _has_more_names(rows: Sequence[Sequence[str]]) -> bool:
@@ -207,7 +216,7 @@ def _is_more_names(
         column = [r[n].strip() for r in body if len(r) > n]
         n_present = sum(below not in MISSING for below in column)
         if n_present >= LEAST_TYPED and is_typed_column(column):
-            if cell in MISSING or is_typed(cell):
+            if cell in MISSING or is_typed(cell) or NOT_THERE.fullmatch(cell):
                 return False  # most rows are found to be none by their first columns
             n_above += 1
     return n_above >= least

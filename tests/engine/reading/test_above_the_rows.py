@@ -137,6 +137,16 @@ def test_names_with_spaces_between_them_are_no_title(reader: Reader, space: str)
     assert result.column_names[0].startswith("station")
 
 
+@pytest.mark.parametrize("first", ["Oslo,n.d.,n.d.", "Oslo,off,off", "Oslo,k.A.,broken"])
+def test_names_with_spaces_stay_above_a_first_row_without_values(
+    reader: Reader, first: str
+) -> None:
+    result = reader.read(f"name, temp, hum\n{first}\nRome,3.5,1\nBern,2.5,2\nBonn,1.5,3\n")
+    assert [name.split()[0] for name in result.column_names] == ["name", "temp", "hum"]
+    assert "PREAMBLE" not in warnings_of(result)
+    assert ("HEADER_LINES" in warnings_of(result)) == ("off" in first)
+
+
 def test_a_title_that_the_separator_splits_stands_above_the_names(reader: Reader) -> None:
     result = reader.read("Rainfall, in mm, May\nplace,rain,days\n" + "x,1.5,2\ny,2.5,3\n" * 4)
     assert (result.column_names, warnings_of(result)) == (["place", "rain", "days"], ["PREAMBLE"])
