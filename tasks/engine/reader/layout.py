@@ -57,7 +57,7 @@ class Layout:
     is_torn : bool
         Whether a separator that was not taken divides many of the lines: then a table of one
         column is in doubt.
-    fit : {"", "moved", "filled"}
+    fit : {"", "moved", "filled", "split"}
         How names that are fewer than the cells below belong to these.
     n_empty : int
         How many columns at the end have neither a name nor a value.
