@@ -21,6 +21,7 @@ PLACES = {
     "CSV_RAGGED": "bad-lines",
     "CSV_ONE_COLUMN": "field-delimiter",
     "ONE_COLUMN": "field-delimiter",
+    "SEPARATOR_LONG": "field-delimiter",
     "CSV_ENCODING": "field-encoding",
     "ENCODING_ASSUMED": "field-encoding",
     "ENCODING_DOUBTFUL": "field-encoding",

@@ -14,6 +14,7 @@ from tasks.engine.reader.cell_types import are_columns_typed, is_typed
 from tasks.engine.reader.decimal_sign import find_decimal
 from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
 from tasks.engine.reader.header import Header, find_header
+from tasks.engine.reader.long_separators import find_long
 from tasks.engine.reader.mending import SURPLUS
 from tasks.engine.reader.name_rows import Fit, count_empty_ends, find_fit, fit_names
 from tasks.engine.reader.names import join_lines
@@ -61,8 +62,9 @@ class Layout:
         How names that are fewer than the cells below belong to these.
     n_empty : int
         How many columns at the end have neither a name nor a value.
-    told : str
-        The separator that a line above everything else tells; empty where there is none.
+    told, long : str
+        The separator that a line above everything else tells, and one of several characters that
+        all lines have; empty where there is none.
     """
 
     dialect: Dialect
@@ -74,6 +76,7 @@ class Layout:
     fit: Fit = ""
     n_empty: int = 0
     told: str = ""
+    long: str = ""
 
 
 def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
@@ -122,8 +125,10 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     n_empty = count_empty_ends(join_lines(names, width), body) if header.is_there else 0
     are_typed = are_columns_typed(body, width)
     short_rows = ShortRows(body, width)
+    lines = [r.text for r in records if r.line >= header.line]
+    long = "" if options.delimiter else find_long(lines, dialect.delimiter)
     return Layout(
-        dialect, header, width, are_typed, short_rows, is_torn, fit, n_empty, told,
+        dialect, header, width, are_typed, short_rows, is_torn, fit, n_empty, told, long,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.header import Header
 from tasks.engine.reader.layout import Layout
+from tasks.engine.reader.long_separators import say_long
 from tasks.engine.reader.odd_rows import OddRows, Seen
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.refusals import Problem, error
@@ -55,11 +56,14 @@ def of_layout(name: str, layout: Layout, options: ReadOptions) -> Iterator[Probl
     if not layout.width:
         yield error("FILE_EMPTY", f"{name} is empty")
         return
-    if layout.width == 1 and not options.one_column:
-        if layout.is_torn or options.delimiter:
-            yield error("CSV_ONE_COLUMN", ONE_COLUMN)
-            return
-        yield warn("ONE_COLUMN", ONE_COLUMN)
+    problem = None if options.one_column else _of_split(layout, options)
+    if problem:
+        yield problem
+    if not problem or problem.severity == "warning":
+        yield from _of_choices(layout, options)
+
+
+def _of_choices(layout: Layout, options: ReadOptions) -> Iterator[Problem]:
     dialect = layout.dialect
     if layout.told:
         told, found = (_name(sign) for sign in (layout.told, dialect.delimiter))
@@ -73,6 +77,17 @@ def of_layout(name: str, layout: Layout, options: ReadOptions) -> Iterator[Probl
         yield warn("QUOTE_APOSTROPHE", "Cells are quoted with ' instead of \"")
     if dialect.escape and options.escape is None:
         yield warn("ESCAPE_BACKSLASH", 'Quotes inside cells are written as \\" and were read as "')
+
+
+def _of_split(layout: Layout, options: ReadOptions) -> Problem | None:
+    taken = layout.dialect.delimiter
+    if layout.long:
+        line, is_wrong = layout.header.line, bool(taken) or layout.is_torn
+        return say_long(layout.long, line, taken, is_wrong=is_wrong)
+    if layout.width > 1:
+        return None
+    is_wrong = layout.is_torn or bool(options.delimiter)
+    return error("CSV_ONE_COLUMN", ONE_COLUMN) if is_wrong else warn("ONE_COLUMN", ONE_COLUMN)
 
 
 def _name(delimiter: str) -> str:
