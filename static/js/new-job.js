@@ -36,7 +36,7 @@ document.addEventListener('change', async (event) => {
 function keepInAddress(data) {
   if (new URLSearchParams(location.search).has('from')) return;
   const chosen = ['dataset_id', 'target', 'task', 'estimator'].filter((name) => data.get(name));
-  const query = new URLSearchParams(chosen.map((name) => [name, data.get(name)]));
+  const query = new URLSearchParams(chosen.map((name) => [name, data.getAll(name).at(-1)]));
   history.replaceState(history.state, '', `${location.pathname}?${query}`);
 }
 
@@ -47,8 +47,23 @@ function show(main, control) {
   document.querySelectorAll('#job-form details').forEach((part, n) => { if (open[n]) part.open = true; });
   dropFallback();
   countJobs();
-  const again = control.type === 'radio'
+  const again = control.name === 'estimator'
     ? document.querySelector(`#job-form [name=estimator][value="${CSS.escape(control.value)}"]`)
-    : document.getElementById(control.id);
+    : document.getElementById(control.id) ?? document.getElementById(`field-${control.name}`);
   again?.focus();
 }
+
+// Columns that are too many to list are searched as one types.
+let typing = null;
+document.addEventListener('input', ({ target: field }) => {
+  if (!field.dataset.matches) return;
+  clearTimeout(typing);
+  typing = setTimeout(async () => {
+    const typed = field.value;
+    const answer = await fetch(`${field.dataset.matches}&${new URLSearchParams({ target: typed })}`);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const found = page.getElementById('target-matches');
+    if (!found || !field.isConnected || field.value !== typed) return;
+    document.getElementById('target-matches').replaceChildren(...found.childNodes);
+  }, 200);
+});
