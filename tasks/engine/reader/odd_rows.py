@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.engine.cells import match
-from tasks.engine.reader.cell_types import are_dashes, is_typed
+from tasks.engine.reader.cell_types import TYPED_ROWS, are_dashes, is_typed
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
 from tasks.engine.reader.sections import are_titles
@@ -36,6 +36,7 @@ TOTALS = pa.array(
 WORD = r"\p{L}{2}"
 PERIOD = r"^\s*(18|19|20)[0-9]{2}\s*$"
 FIRST_CELLS = 2  # where a total is called so
+LEAST_BELOW = 4  # rows, from which it is sure what a column holds
 LEAST_WIDTH = 3  # with two columns a cell that stands alone is a row whose other one is missing
 MOST_LINES, MOST_CELLS = 1_000, 1_000_000  # of notes; more are rows, and told
 HEAD_CELLS = 20_000  # in which is looked for what begins as a note and is none
@@ -137,16 +138,18 @@ class OddRows:
         cells = [column[0].as_py() for column in columns]
         if are_dashes([cell or "" for cell in cells]):
             self._leave_out("dashes", int(lines[0]), cells, "it is a line of dashes")
-        elif self._number_columns(cells):
+        elif self._number_columns(cells, columns[0][1:]):
             self._leave_out("column_numbers", int(lines[0]), cells, "it numbers the columns")
         else:
             return lines, columns
         return lines[1:], [column[1:] for column in columns]
 
-    def _number_columns(self, cells: Sequence[str | None]) -> bool:
-        """Tell whether a row is 1, 2, 3, ... above a first column of words."""
-        is_wide = len(cells) >= LEAST_WIDTH and not self.are_typed[0] and any(self.are_typed)
-        return is_wide and cells[0] == "1" and cells == [str(n + 1) for n in range(len(cells))]
+    def _number_columns(self, cells: Sequence[str | None], below: pa.Array) -> bool:
+        """Tell whether a row is 1, 2, 3, ... above a first column of nothing but words."""
+        if len(cells) < LEAST_WIDTH or cells != [str(n + 1) for n in range(len(cells))]:
+            return False
+        words = below[:TYPED_ROWS].to_pylist()
+        return len(words) >= LEAST_BELOW and not any(is_typed(word or "0") for word in words)
 
     def _leave_out(self, kind: str, line: int, cells: Sequence[str | None], reason: str) -> None:
         texts = [cell or "" for cell in cells]
