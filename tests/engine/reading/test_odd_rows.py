@@ -141,7 +141,8 @@ def test_a_line_that_numbers_the_columns_is_left_out(reader: Reader) -> None:
 @pytest.mark.parametrize(
     "text",
     [f"{NAMES}1,2,3,5\n{ROWS}", f"{NAMES}x,1,2,3\n1,2,3,4\n{ROWS}", "a,b,c\n1,2,3\n4,5,6\n7,8,9\n",
-     "a,b\n1,2\nx,3\ny,4\nz,5\n", 'a,b,c\n1,2,3\nx,5,6\n7,8,9\n', f"{NAMES}1,2,3,4\n{ROWS}5,6,7,8\n"],
+     "a,b\n1,2\nx,3\ny,4\nz,5\n", "a,b,c\n1,2,3\nx,5,6\n7,8,9\n",
+     f"{NAMES}1,2,3,4\n{ROWS}5,6,7,8\n"],
 )  # fmt: skip
 def test_numbers_that_are_a_row_stay(reader: Reader, text: str) -> None:
     assert reader.read(text).n_rows == text.count("\n") - 1
