@@ -114,9 +114,21 @@ def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> 
         if len(cells) == width and filled[n] >= least:
             if options.header is False:
                 return n
+            n = _skip_sentences(records, n, width)
             below = [cells for _, cells in records[n + 1 :]]
-            return skip_pairs(records, n + int(_is_title(cells, below)), width)
+            return skip_pairs(records, n + int(_is_title(records[n][1], below)), width)
     return 0
+
+
+def _skip_sentences(records: Sequence[Numbered], first: int, width: int) -> int:
+    """Return where a table begins below some sentences that have its width; it holds none."""
+    at, n_sentences = first, 0
+    while at < len(records) and (is_sentence(records[at][1]) or len(records[at][1]) != width):
+        n_sentences += len(records[at][1]) == width
+        at += 1
+    rows = [cells for _, cells in records[at:]]
+    is_table = len(rows) > LEAST_TYPED and not any(map(is_sentence, rows))
+    return at if n_sentences > 1 and is_table and any(are_columns_typed(rows, width)) else first
 
 
 def _is_title(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.engine.cells import match
-from tasks.engine.reader.cell_types import are_dashes, is_typed
+from tasks.engine.reader.cell_types import TYPED_ROWS, are_dashes, is_typed
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
 from tasks.engine.reader.sections import are_titles
@@ -34,7 +34,9 @@ TOTALS = pa.array(
     pa.string(),
 )  # fmt: skip
 WORD = r"\p{L}{2}"
+PERIOD = r"^\s*(18|19|20)[0-9]{2}\s*$"
 FIRST_CELLS = 2  # where a total is called so
+LEAST_BELOW = 4  # rows, from which it is sure what a column holds
 LEAST_WIDTH = 3  # with two columns a cell that stands alone is a row whose other one is missing
 MOST_LINES, MOST_CELLS = 1_000, 1_000_000  # of notes; more are rows, and told
 HEAD_CELLS = 20_000  # in which is looked for what begins as a note and is none
@@ -86,6 +88,8 @@ class OddRows:
     ) -> None:
         self.are_typed, self.delimiter, self.rejects = are_typed, delimiter, rejects
         self.empty, self.alone, self.totals = Seen(), Seen(), Seen()
+        # What is alone in a row where a title may be: a year is none above other years.
+        self.title = WORD if next(iter(are_typed), True) else f"{WORD}|{PERIOD}"
         self.held: list[Row] = []
         self.most = min(MOST_LINES, MOST_CELLS // max(len(are_typed), 1))
         self.is_long = False  # what may be notes is more than is held
@@ -127,15 +131,25 @@ class OddRows:
         return self._counted(to_columns(held[:first]))
 
     def _without_dashes(self, lines: np.ndarray, columns: list[pa.Array]) -> Columns:
-        """Leave out the line that some programs draw between the names and the rows."""
+        """Leave out the line between names and rows that is drawn, or numbers the columns."""
         if not self.is_below_names or not len(lines):
             return lines, columns
         self.is_below_names = False
         cells = [column[0].as_py() for column in columns]
-        if not are_dashes([cell or "" for cell in cells]):
+        if are_dashes([cell or "" for cell in cells]):
+            self._leave_out("dashes", int(lines[0]), cells, "it is a line of dashes")
+        elif self._number_columns(cells, columns[0][1:]):
+            self._leave_out("column_numbers", int(lines[0]), cells, "it numbers the columns")
+        else:
             return lines, columns
-        self._leave_out("dashes", int(lines[0]), cells, "it is a line of dashes")
         return lines[1:], [column[1:] for column in columns]
+
+    def _number_columns(self, cells: Sequence[str | None], below: pa.Array) -> bool:
+        """Tell whether a row is 1, 2, 3, ... above a first column of nothing but words."""
+        if len(cells) < LEAST_WIDTH or cells != [str(n + 1) for n in range(len(cells))]:
+            return False
+        words = below[:TYPED_ROWS].to_pylist()
+        return len(words) >= LEAST_BELOW and not any(is_typed(word or "0") for word in words)
 
     def _leave_out(self, kind: str, line: int, cells: Sequence[str | None], reason: str) -> None:
         texts = [cell or "" for cell in cells]
@@ -160,7 +174,7 @@ class OddRows:
             return
         self._look_at_head(columns)
         if (len(columns) >= LEAST_WIDTH or self.has_titles) and is_alone.any():
-            self.alone.add(lines, columns[0], is_alone & match(columns[0], WORD))
+            self.alone.add(lines, columns[0], is_alone & match(columns[0], self.title))
         for column in columns[:FIRST_CELLS]:
             is_total = pc.is_in(column, TOTALS).to_numpy(zero_copy_only=False)
             self.totals.add(lines, column, is_total & ~is_alone)

@@ -21,7 +21,7 @@ def are_titles(keys: Sequence[str], values: Sequence[str]) -> bool:
     """
     pairs = [(key.strip(), bool(value.strip())) for key, value in zip(keys, values, strict=True)]
     titles = [key for key, has_value in pairs if key and not has_value]
-    if len(titles) < LEAST_TITLES or pairs[0] != (titles[0], False) or any(map(is_typed, titles)):
+    if len(titles) < LEAST_TITLES or pairs[0] != (titles[0], False):
         return False
     sections: list[list[str]] = []
     for key, has_value in pairs:
@@ -30,6 +30,8 @@ def are_titles(keys: Sequence[str], values: Sequence[str]) -> bool:
         elif key:
             sections.append([])
     known = {key for section in sections for key in section}
+    if any(map(is_typed, titles)) and any(map(is_typed, known)):
+        return False  # a year is a title above words only
     n_keys = sum(map(len, sections))
     are_whole = all(section and len({*section}) == len(section) for section in sections)
     are_single = len({*titles}) == len(titles) and not known & {*titles}

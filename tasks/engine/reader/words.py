@@ -227,11 +227,10 @@ def _of_swallowed(rejects: Rejects) -> Iterator[Problem]:
 def _of_left_out(reading: "Reading") -> Iterator[Problem]:
     rejects, n_blank = reading.rejects, reading.records.n_blank
     yield from _of_swallowed(rejects)
-    if rejects.counts["dashes"]:
-        line = rejects.line_of("dashes")
-        yield warn(
-            "DASHES", f"Line {line} holds dashes between names and rows. {were(1)}", line, 1
-        )
+    of = {"dashes": "holds dashes between names and rows", "column_numbers": "numbers the columns"}
+    for kind in of.keys() & rejects.counts.keys():
+        line = rejects.line_of(kind)
+        yield warn(kind.upper(), f"Line {line} {of[kind]}. {were(1)}", line, 1)
     n = rejects.counts["footnote"]
     if n:
         record = rejects.first["footnote"][0]

@@ -152,6 +152,19 @@ def test_a_title_that_the_separator_splits_stands_above_the_names(reader: Reader
     assert (result.column_names, warnings_of(result)) == (["place", "rain", "days"], ["PREAMBLE"])
 
 
+def test_sentences_that_the_separator_splits_stand_above_the_names(reader: Reader) -> None:
+    text = "".join(f"Line {n}, with commas, of them\n" for n in range(12)) + "One, more\n"
+    result = reader.read(f"{text}place,rain,days\nx, a,2\n" + "x,1.5,2\ny,2.5,3\n" * 4)
+    assert (result.column_names, result.n_rows) == (["place", "rain", "days"], 9)
+    assert [(p.code, p.count) for p in result.problems] == [("PREAMBLE", 13)]
+
+
+def test_rows_that_are_spaced_as_sentences_are_stay(reader: Reader) -> None:
+    for rows in ("Oslo, far, 5\n" * 3 + "Rome,near,4\n" * 9, "Oslo, far, 5\n" * 9):
+        result = reader.read(f"town, way, n\n{rows}Bern, far, 3\n")
+        assert result.n_rows == rows.count("\n") + 1
+
+
 def test_a_line_below_the_names_that_is_not_split_leaves_them_names(reader: Reader) -> None:
     code, message, line = reader.refusal(" a | b\n---+---\n" + " 1 | 2\n" * 9)
     assert (code, line) == ("CSV_RAGGED", 2)

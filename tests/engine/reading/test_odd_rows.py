@@ -132,6 +132,34 @@ def test_a_first_row_of_dashes_stays_where_no_names_are_above_it(reader: Reader)
     assert reader.rows(f"--,--,--,--\n{ROWS}", header=False)[0] == ["--"] * 4
 
 
+def test_a_line_that_numbers_the_columns_is_left_out(reader: Reader) -> None:
+    result = reader.read(f"{NAMES}1,2,3,4\n{ROWS}")
+    assert (result.n_rows, result.preview[0]["line"]) == (14, 3)
+    assert [(p.code, p.line) for p in result.problems] == [("COLUMN_NUMBERS", 2)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{NAMES}1,2,3,5\n{ROWS}", f"{NAMES}x,1,2,3\n1,2,3,4\n{ROWS}", "a,b,c\n1,2,3\n4,5,6\n7,8,9\n",
+     "a,b\n1,2\nx,3\ny,4\nz,5\n", "a,b,c\n1,2,3\nx,5,6\n7,8,9\n",
+     f"{NAMES}1,2,3,4\n{ROWS}5,6,7,8\n"],
+)  # fmt: skip
+def test_numbers_that_are_a_row_stay(reader: Reader, text: str) -> None:
+    assert reader.read(text).n_rows == text.count("\n") - 1
+
+
+@pytest.mark.parametrize("end", [",,", ","])
+def test_years_above_words_are_titles_of_sections(reader: Reader, end: str) -> None:
+    months = "".join(f"{month}{end[1:].replace(',', ',5')},{n}\n" for n, month in enumerate(
+        ["Jan", "Feb", "Mar", "Apr"]))  # fmt: skip
+    result = reader.read(f"month,n{',m' * (len(end) - 1)}\n2010{end}\n{months}2011{end}\n{months}")
+    assert (result.n_rows, [(p.code, p.line, p.count) for p in result.problems]) == (
+        10, [("ROWS_ALONE", 2, 2)],
+    )  # fmt: skip
+    years = "".join(f"{year},,\n{year},1,2\n" for year in range(2000, 2009))
+    assert not reader.read(f"year,n,m\n{years}").problems
+
+
 def test_what_most_rows_are_is_not_odd(reader: Reader) -> None:
     rows = "".join(f"Total,{n},5,6\nperson {n},,,\nperson {n},,,\n" for n in range(20))
     assert [p.code for p in reader.read(NAMES + ROWS + rows).problems] == ["ROWS_TOTAL"]
