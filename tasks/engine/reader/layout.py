@@ -3,8 +3,6 @@
 What is found here is a proposal; `reading` holds the whole file against it.
 """
 
-import contextlib
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,14 +18,12 @@ from tasks.engine.reader.name_rows import Fit, count_empty_ends, find_fit, fit_n
 from tasks.engine.reader.names import join_lines
 from tasks.engine.reader.near_quotes import unwrap
 from tasks.engine.reader.one_column import is_one_column, is_split_by_spaces
-from tasks.engine.reader.records import Record, Records
-from tasks.engine.reader.refusals import RefusedError
+from tasks.engine.reader.records import Record
+from tasks.engine.reader.sample_records import sample
 from tasks.engine.reader.separator_line import take_separator
 from tasks.engine.reader.short_rows import ShortRows
-from tasks.engine.reader.text_source import TextSource
 from tasks.engine.reader.widths import usual_width
 
-SAMPLE_RECORDS = 500
 QUOTED = re.compile(r'"[^"]*"')
 TYPED_CELLS = 20_000
 HEAD_RECORDS = 50
@@ -284,17 +280,3 @@ def _without_ends(records: Sequence[Record]) -> Sequence[Record]:
 def _is_torn(text: str) -> bool:
     lines = [QUOTED.sub("", line) for line in text.splitlines()]
     return any(sum(d in line for line in lines) > 0.5 * len(lines) for d in DELIMITERS)
-
-
-def sample(
-    text: str, dialect: Dialect, width: int = 0, are_typed: Sequence[bool] = ()
-) -> list[Record]:
-    """Split a sample into records, as far as it can be; mended where their width is known."""
-    source = TextSource(io.BytesIO(text.encode()), "utf-8", len(text) + 1)
-    records = Records(source, dialect, len(text) + 1)
-    records.width, records.are_typed = width, are_typed
-    found: list[Record] = []
-    with contextlib.suppress(RefusedError):
-        while len(found) < SAMPLE_RECORDS and (record := records.next()):
-            found.append(record)
-    return found
