@@ -40,7 +40,7 @@ class RowsView:
     column_page : Page
         Which of all columns these are.
     rows : sequence of dict
-        ``line`` and ``cells``: of each its text, or None, and whether it is in a column of numbers.
+        ``line`` and ``cells``: of each its text, or None, and whether its column is of numbers.
     page : Page
         Which rows these are of those that match.
     found : FoundRows
