@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 LONG_CHARS = 100_000
-# Several times as much memory, as objects; some datasets of 20,000 columns.
+# Some datasets of 20,000 columns; with its objects about 150 MB in each process of the web.
 MOST_CHARS = 32_000_000
 
 
