@@ -11,8 +11,8 @@ from threading import Lock
 from typing import Any
 
 LONG_CHARS = 100_000
-# Some datasets of 20,000 columns; with its objects about 150 MB in each process of the web.
-MOST_CHARS = 32_000_000
+# Some datasets of 20,000 columns; with its objects about 130 MB in each process of the web.
+MOST_CHARS = 24_000_000
 
 
 class LongJson:
