@@ -1,4 +1,4 @@
-"""What is asked about a column whose cells do not agree, and what an answer means.
+"""What is asked about a column whose cells do not agree; `answers.py` has what an answer means.
 
 The counts and the example of each question were made by the profile (`Dataset.columns`).
 """
@@ -11,7 +11,6 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from dashboard.db import Dataset
-from dashboard.errors import ValidationFailed
 from dashboard.filters import count, plural
 
 FIELD = "answer-"
@@ -249,7 +248,7 @@ def _order_of(date_format: str) -> str:
     return "Day first, then month" if is_day_first else "Month first, then day"
 
 
-def _text_kind(column: Mapping[str, Any]) -> str:
+def text_kind(column: Mapping[str, Any]) -> str:
     """Return what a column is that stays text: a category where it was found to be one."""
     return column["kind"] if column["kind"] in {"category", "identifier"} else TEXT
 
@@ -264,61 +263,3 @@ def mark_columns(upload: Dataset) -> str:
     """Return a mark of the columns' names and order, by which a form's answers know theirs."""
     names = json.dumps(upload.column_names)
     return sha256(names.encode()).hexdigest()[:12]
-
-
-def read_answers(upload: Dataset, form: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return what a form's answers mean for the columns they are about.
-
-    Parameters
-    ----------
-    upload : Dataset
-        The upload that the form was about.
-    form : Mapping
-        ``answer-N`` for the column at position N. ``only`` names the one that counts; ``all``
-        is one answer to every open question that offers it. Other fields are not looked at.
-
-    Returns
-    -------
-    dict of str to dict
-        Choices by column name, as `column_choices.parse_columns` returns them.
-
-    Raises
-    ------
-    ValidationFailed
-        When an answer is none of those that were offered.
-    """
-    chosen: dict[str, dict[str, Any]] = {}
-    problems: dict[str, str] = {}
-    only, for_all = form.get("only"), form.get("all")
-    for asked in list_asked(upload):
-        answer = form.get(asked.field) if only in {None, asked.field} else None
-        column = upload.columns[asked.position]
-        if for_all:
-            answer = for_all if asked.is_open and for_all in _offered(column) else None
-        if answer is None:
-            continue
-        if answer not in _offered(column):
-            words = f"“{cut(answer)}” is none of the answers about “{cut(asked.column)}”"
-            problems[asked.field] = words
-        else:
-            chosen[asked.column] = _meaning(column, asked.about, str(answer))
-    if problems:
-        raise ValidationFailed(problems)
-    return chosen
-
-
-def _offered(column: Mapping[str, Any]) -> set[str]:
-    """Return the answers to the question about a column."""
-    question = column["question"]
-    ways = question["formats"] if question["about"] == "date" else ["number"]
-    return {*ways, TEXT, LEAVE_OUT}
-
-
-def _meaning(column: Mapping[str, Any], about: str, answer: str) -> dict[str, Any]:
-    if answer == LEAVE_OUT:
-        return {"use": False}
-    if answer == TEXT:
-        return {"kind": _text_kind(column)}
-    if about == "date":
-        return {"kind": "date", "format": answer}
-    return {"kind": "number"}

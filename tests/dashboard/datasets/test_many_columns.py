@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from dashboard.datasets import check_view, questions, relation_views
+from dashboard.datasets import check_notes, check_view, questions, relation_views
+from dashboard.datasets.answers import read_answers
 from dashboard.datasets.check_view import Wanted, view_upload
 from dashboard.datasets.column_page import COLUMNS_PER_PAGE, read_columns
-from dashboard.datasets.questions import read_answers
 from dashboard.db import Relation, User
 from dashboard.db.transaction import writing
 from tests.factories import make_dataset
@@ -56,10 +56,10 @@ def test_check_page_words_the_questions_that_it_shows(
     upload = make_dataset(member, columns=make_columns(question=QUESTION), problems=PROBLEMS,
                           preview=preview, saved_at=None)  # fmt: skip
     worded = counted(monkeypatch, questions, "_effects")
-    noted = counted(monkeypatch, check_view, "_note")
+    noted = counted(monkeypatch, check_notes, "_note")
     page = pages.get(f"/uploads/{upload.id}")
     assert len(worded) == check_view.QUESTIONS_AT_ONCE
-    assert len(noted) == check_view.GROUPS_AT_ONCE
+    assert len(noted) == check_notes.GROUPS_AT_ONCE
     assert "There is a problem with 300 columns" in page.text
     assert "and 295 more columns" in page.text
     assert "300 columns look like number columns and hold text" in page.text
