@@ -80,8 +80,23 @@ def estimator(entry: Estimator) -> dict[str, Any]:
     }
 
 
+# Each job of a list repeats what it learns from: 1,000 jobs on 20,000 columns were 250 MB.
+FEATURES_IN_LISTS = 200
+
+
 def job_list(records: Sequence[Job]) -> list[dict[str, Any]]:
-    """Return jobs, with a number of queries that does not grow with them."""
+    """Return jobs as lists have them, with a number of queries that does not grow with them.
+
+    `features` is None where there are very many; the job by itself has them.
+    """
+    found = _jobs(records)
+    for item in found:
+        if len(item["features"]) > FEATURES_IN_LISTS:
+            item["features"] = None
+    return found
+
+
+def _jobs(records: Sequence[Job]) -> list[dict[str, Any]]:
     ids = [record.id for record in records]
     folds = jobs.list_folds_of(ids)
     models = jobs.find_model_ids(ids)
@@ -99,7 +114,7 @@ def job_list(records: Sequence[Job]) -> list[dict[str, Any]]:
 
 def job(record: Job) -> dict[str, Any]:
     """Return a job."""
-    return job_list([record])[0]
+    return _jobs([record])[0]
 
 
 def _job(record: Job, folds: Sequence[JobFold], attempts: Sequence[JobAttempt]) -> dict[str, Any]:
