@@ -11,6 +11,7 @@ from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import JobState
 from dashboard.jobs import queries as jobs
 from dashboard.jobs.estimates import Estimate, estimate_jobs
+from dashboard.jobs.features import load_features
 from dashboard.jobs.order import find_places
 from dashboard.workers.views import WorkerView
 from tasks.engine.catalogue import Estimator, Parameter
@@ -98,6 +99,7 @@ def job_list(records: Sequence[Job]) -> list[dict[str, Any]]:
 
 def _jobs(records: Sequence[Job]) -> list[dict[str, Any]]:
     ids = [record.id for record in records]
+    load_features(ids)
     folds = jobs.list_folds_of(ids)
     models = jobs.find_model_ids(ids)
     attempts = jobs.list_attempts_of(ids)
