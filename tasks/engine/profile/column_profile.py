@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tasks.engine.cells import hash_cells, match, text_lengths
+from tasks.engine.cells import fits, hash_cells, text_lengths
 from tasks.engine.coercion import booleans
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_choices import Decision, decide
@@ -91,7 +91,7 @@ def _hidden(column: Column) -> tuple[str, int] | None:
     """Return the most frequent value that says that nothing is known, and how often it stands."""
     if not column.is_few:
         return None
-    found = np.flatnonzero(match(column.cells, HIDDEN))
+    found = np.flatnonzero(fits(column.cells, HIDDEN))
     count = int(column.counts[found[0]]) if len(found) else 0
     return (column.values[found[0]], count) if count > 1 else None
 
