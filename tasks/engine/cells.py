@@ -30,8 +30,10 @@ _TURN = np.uint64(0x9E3779B97F4A7C15)
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
 
 
-def as_text(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
+def as_text(cells: pa.Array | pa.ChunkedArray | Picked) -> pa.Array:
     """Return cells as one array of strings, whatever they are encoded as."""
+    if isinstance(cells, Picked):
+        return cells
     if isinstance(cells, pa.ChunkedArray):
         cells = cells.chunk(0) if cells.num_chunks == 1 else cells.combine_chunks()
     if isinstance(cells, pa.ChunkedArray):  # too long for one array of strings

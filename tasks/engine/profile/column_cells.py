@@ -19,6 +19,7 @@ from tasks.engine.cells import (
     as_text,
     edge_bits,
     hash_cells,
+    objects,
     plain_numbers,
     present,
     trim,
@@ -48,7 +49,7 @@ class Column:
     counts: np.ndarray
     is_few: bool
     n_present: int
-    read: Callable[[], Iterator[pa.ChunkedArray]] = field(repr=False)
+    read: Callable[[], Iterator[pa.ChunkedArray | Picked]] = field(repr=False)
     sample: list[pa.Array] = field(default_factory=list, repr=False)  # cells of some rows
     # Where there are many: the cells that are not missing, and their numbers where all are some.
     kept: list[pa.Array] = field(default_factory=list, repr=False)
@@ -102,7 +103,7 @@ class Column:
             if len(passed):
                 at = int(passed[0])
                 row = at if where is None else int(np.flatnonzero(where)[at])
-                return start + row, cells[at].as_py()
+                return start + row, objects(cells[at : at + 1])[0]
             start += len(texts)
         return None
 

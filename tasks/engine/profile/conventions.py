@@ -21,7 +21,8 @@ NUMERIC = (
     rf"[\p{{Nd}}.,'’ \x{{a0}}\x{{2009}}\x{{202f}}]*([eE][+-]?\p{{Nd}}+)?"
     rf"[ \x{{a0}}\x{{202f}}]?[{MONEY}%]?[)-]?$"
 )
-SIGN = re.compile(f"[{MONEY}%]")
+SIGN, NO_SIGN = re.compile(f"[{MONEY}%]"), re.compile(f"[^{MONEY}%\n]+")
+AROUND = re.compile(rf"[{MONEY}%() \xa0\u202f]+")
 # Words that say of themselves that nothing is known; never the name of a category.
 NOTHING = (
     r"(?i)^(unknown|unk|n\.a\.?|n/a|na|not available|not applicable|not known|no data|nodata"
@@ -89,9 +90,9 @@ def _are_all_plain(column: Column, plain: Written) -> bool:
 
 def _ways(decimal: str, values: np.ndarray) -> list[Written]:
     """Return the ways to try, the plainest first; only what stands in the values matters."""
-    joined = "".join(values)
+    joined = "\n".join([*values, ""])
     other = "," if decimal == "." else "."
-    has_signs = SIGN.search(joined) or "(" in joined or any(v.endswith("-") for v in values)
+    has_signs = SIGN.search(joined) or "(" in joined or "-\n" in joined
     signs = [False, True] if has_signs else [False]
     ways: list[Written] = []
     for symbols in signs:
@@ -109,8 +110,8 @@ def _check_sure(written: Written, decimal: str, values: np.ndarray) -> tuple[Wri
     point, group, symbols = written
     if written == (decimal, "", False):
         return written, True, False
-    plain = [_without_signs(value) for value in values] if symbols else list(values)
-    signs = {"".join(SIGN.findall(value)) for value in values} if symbols else {""}
+    plain = _leave_out(AROUND, values) if symbols else list(values)
+    signs = set(_leave_out(NO_SIGN, values)) if symbols else {""}
     is_uniform = not symbols or len(signs) == 1
     has_money = bool(signs - {"", "%"})
     is_money = has_money and not signs & {"", "%"}
@@ -139,8 +140,9 @@ def may_be_thousands(cells: pa.Array, decimal: str) -> bool:
     return ENOUGH_SIGNS <= n_signs < len(cells) and bool((alone == has_sign).all())
 
 
-def _without_signs(value: str) -> str:
-    return re.sub(rf"[{MONEY}%() \xa0\u202f]", "", value)
+def _leave_out(signs: re.Pattern[str], values: np.ndarray) -> list[str]:
+    """Return numbers without some of their signs; all at once, since none has a line break."""
+    return signs.sub("", "\n".join(values)).split("\n")
 
 
 def have_same_sign(column: Column) -> bool:

@@ -60,7 +60,7 @@ class SharedColumns:
         part = slice(self.starts[n], self.starts[n + 1])
         return Picked(self.texts, self.places[part]), self.counts[part]
 
-    def rows(self, n: int, step: int) -> Picked:
+    def rows(self, n: int, step: int = 1) -> Picked:
         """Return the cells of every n-th row of a column."""
         return Picked(self.texts, self.codes[n, ::step])
 
