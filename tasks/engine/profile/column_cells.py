@@ -55,11 +55,11 @@ class Column:
     kept: list[pa.Array] = field(default_factory=list, repr=False)
     plain: list[np.ndarray] = field(default_factory=list, repr=False)
     is_first: bool = False  # of its table
-    # Where it was read with other columns: its values, its cells of some rows, its numbers if all
-    # are plain ones.
+    # Where it was read with other columns: its values, its cells of some rows, its numbers as a
+    # question reads them.
     picked: Picked | None = field(default=None, repr=False)
     picked_rows: Picked | None = field(default=None, repr=False)
-    plain_tally: NumberTally | None = field(default=None, repr=False)
+    tally: Callable[..., NumberTally | None] = field(default=lambda *_: None, repr=False)
 
     @cached_property
     def cells(self) -> pa.Array:

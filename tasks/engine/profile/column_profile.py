@@ -143,9 +143,10 @@ def fewer_bins(chart: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _add_dates(made: ColumnProfile, column: Column, schema: Mapping[str, Any]) -> None:
-    tally = NumberTally(column.n_rows)
-    for cells, counts in column.pieces():
-        days = days_of(cells, schema["format"], schema.get("offset", 0))
+    how = schema["format"], schema.get("offset", 0)
+    tally = column.tally(days_of, *how) or NumberTally(column.n_rows)
+    for cells, counts in () if tally.n else column.pieces():
+        days = days_of(cells, *how)
         good = np.isfinite(days)
         tally.add(days[good], counts if counts is None else counts[good])
     made.n_unreadable = column.n_present - tally.n

@@ -168,7 +168,7 @@ def _are_dates(cells: pa.Array, date_format: str) -> np.ndarray:
     return read if date_format in FAST else read & fits(cells, pattern)
 
 
-def _may_be_dates(shapes: pa.Array, date_format: str, _offset: int = 0) -> np.ndarray:
+def _may_be_dates(shapes: pa.Array, date_format: str, _offset: int) -> np.ndarray:
     """Tell which shapes dates of a format may have."""
     shape = ISO_SHAPE if date_format == "ISO8601" else SHAPES.get(date_format)
     if shape is None:
@@ -176,12 +176,16 @@ def _may_be_dates(shapes: pa.Array, date_format: str, _offset: int = 0) -> np.nd
     return np.array([shape.fullmatch(one) is not None for one in objects(shapes)], dtype=bool)
 
 
-@of_likely_cells(_may_be_dates)
 def days_of(cells: pa.Array, date_format: str, offset: int = 0) -> np.ndarray:
     """Turn cells into days since 1970, with their share of a day; NaN where one is no date.
 
     Moments with a zone are those of a clock that is `offset` minutes ahead of UTC.
     """
+    return _read_days(cells, date_format, offset)
+
+
+@of_likely_cells(_may_be_dates)
+def _read_days(cells: pa.Array, date_format: str, offset: int) -> np.ndarray:
     if not len(cells):
         return np.zeros(0)
     if date_format in FAST and have_shape(cells, FAST[date_format]):

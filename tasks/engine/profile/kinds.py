@@ -149,9 +149,10 @@ def _codes_of(column: Column, reading: Reading) -> str:
 def read_numbers(column: Column, written: Written) -> ColumnNumbers:
     """Read all of a column's cells as numbers."""
     read = ColumnNumbers(NumberTally(column.n_rows))
-    if column.plain_tally and written == (column.decimal, "", False):
-        is_code = bool(match(column.cells, ZEROS).any())
-        return ColumnNumbers(column.plain_tally, has_codes=is_code)
+    tally = column.tally(parse_numbers, written)
+    if tally:
+        is_code = not written[1] and not written[2] and bool(match(column.cells, ZEROS).any())
+        return ColumnNumbers(tally, has_codes=is_code)
     known = column.plain if written == PLAIN else []
     for n, (cells, counts) in enumerate(column.pieces()):
         values = known[n] if known else parse_numbers(cells, written)

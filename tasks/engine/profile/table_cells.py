@@ -1,6 +1,7 @@
 """A table's columns, read in pieces, each made ready to be looked at."""
 
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -76,7 +77,7 @@ class TableCells:
             for position, cells in zip(positions, columns, strict=True):
                 yield self._column(position, cells)
             return
-        shared = SharedColumns(columns, self.missing, self.decimal)
+        shared = SharedColumns(columns, self.missing)
         for n, position in enumerate(positions):
             yield self._shared(shared, n, position)
 
@@ -193,7 +194,7 @@ class TableCells:
             self.names[position], self.n_rows, self.decimal, self.missing, objects(picked),
             counts, True, int(counts.sum()), lambda: iter([shared.rows(n)]),
             is_first=position == 1, picked=picked, picked_rows=shared.rows(n, self.step),
-            plain_tally=shared.plain_tallies.get(n),
+            tally=partial(shared.tally, n),
         )  # fmt: skip
 
     def _count_few(
