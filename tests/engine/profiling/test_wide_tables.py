@@ -1,6 +1,7 @@
 """Thousands of columns are profiled together; each comes out as if it were alone."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,11 @@ from tasks.engine.picked import Picked, Texts
 from tasks.engine.profile import conventions, date_formats, kinds, table_cells, table_checks
 from tasks.engine.profile.leak_screen import may_leak, mean_ranks
 from tasks.engine.profile.leaks import is_leak
+from tasks.engine.profile.number_tally import NumberTally
 from tasks.engine.profile.profiling import ProfileResult, profile_table
 from tasks.engine.profile.sampled import Sampled
 from tasks.engine.profile.strengths import make_target, measure_strength
+from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.reader.short_rows import shape_of
 from tests.engine.profiling.conftest import write_table
 
@@ -173,6 +176,33 @@ def test_a_format_is_tried_on_cells_alone_that_may_be_dates_in_it(
     assert "ISO8601" not in n_cells  # no cell begins with a year
     assert {"%d/%m/%Y", "%m/%d/%Y"} <= set(n_cells)
     assert max(n_cells.values()) < 1_000
+
+
+def test_dates_of_many_columns_are_added_up_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added: list[int] = []
+    monkeypatch.setattr(NumberTally, "add", lambda *_: added.append(1))
+    columns: dict[str, Cells] = {
+        f"c{n}": [f"{1 + row % 28}.{1 + n}.{2000 + row}" for row in range(40)] for n in range(12)
+    }
+    result = profile_table(write_table(tmp_path / "table.parquet", columns), {})
+    assert {facts["kind"] for facts in result.columns} == {"date"}
+    assert result.columns[3]["min"] == "2000-04-01"
+    assert not added
+
+
+def test_lines_are_read_once_for_the_problems_of_many_columns(tmp_path: Path) -> None:
+    cells = TableCells(write_table(tmp_path / "table.parquet", {"a": ["1"] * 9}), {}, ())
+    read, groups = cells.plain.reader.read_row_group, []
+
+    def counted(group: int, **how: Any) -> Any:
+        groups.append(group)
+        return read(group, **how)
+
+    cells.plain = SimpleNamespace(reader=SimpleNamespace(read_row_group=counted))
+    assert [cells.line_of(row) for row in (0, 4, 8)] == [2, 6, 10]
+    assert groups == [0]
 
 
 def test_the_shape_of_a_cell_rules_out_no_format_that_reads_it() -> None:
