@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.engine.cell_text import TRUTH, number_of
-from tasks.engine.cells import Written, match, parse_numbers
+from tasks.engine.cells import Written, fits, match, parse_numbers
 from tasks.engine.profile.codes import same_numbers
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
@@ -129,7 +129,7 @@ def _signs(column: Column, written: Written) -> Problem:
 
 
 def _decimals(column: Column, decimal: str, line_of: LineOf) -> Problem:
-    has_sign: Test = lambda cells: match(cells, re.escape(decimal))  # noqa: E731
+    has_sign: Test = lambda cells: fits(cells, re.escape(decimal))  # noqa: E731
     line, value = _first(column, has_sign, line_of)
     other, whole = "," if decimal == "." else ".", value.replace(decimal, "")
     message = (
