@@ -171,10 +171,11 @@ def _mixed(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Prob
 def _either(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Problem:
     name, cell = column.name, question["from"]
     line, _value = _first(column, lambda cells: match(cells, f"^{re.escape(cell)}$"), line_of)
+    sign = "," if "," in cell else "."
     message = (
         f'"{cell}" in "{name}" may mean {question["to"]} or {question["or"]}, so it is kept as '
-        f"text. Read it as a number if it means {question['to']}; else choose the decimal sign "
-        'under "How we read the file"'
+        f"text. Read it as a number if it means {question['to']}. If it means {question['or']}, "
+        f'read the file with "{sign}" as its decimal sign'
     )
     return warning(name, "NUMBER_AMBIGUOUS", message, question["become"], line)
 
