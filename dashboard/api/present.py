@@ -11,6 +11,7 @@ from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import JobState
 from dashboard.jobs import queries as jobs
 from dashboard.jobs.estimates import Estimate, estimate_jobs
+from dashboard.jobs.features import load_features
 from dashboard.jobs.order import find_places
 from dashboard.workers.views import WorkerView
 from tasks.engine.catalogue import Estimator, Parameter
@@ -83,6 +84,7 @@ def estimator(entry: Estimator) -> dict[str, Any]:
 def job_list(records: Sequence[Job]) -> list[dict[str, Any]]:
     """Return jobs, with a number of queries that does not grow with them."""
     ids = [record.id for record in records]
+    load_features(ids)
     folds = jobs.list_folds_of(ids)
     models = jobs.find_model_ids(ids)
     attempts = jobs.list_attempts_of(ids)
