@@ -100,7 +100,8 @@ def pick_columns(columns: Columns, lines: str, target: str) -> Picked:
             found = {name for name in suitable if may_look and _fits(name, parts)}
         picked |= found
         unknown += [] if found else [line]
-    return Picked([c["name"] for c in columns if c["name"] in picked - {target}], unknown)
+    picked.discard(target)
+    return Picked([c["name"] for c in columns if c["name"] in picked], unknown)
 
 
 def lines_of(columns: Columns, features: Sequence[str], target: str) -> tuple[str, str]:
