@@ -13,7 +13,7 @@ from tasks.engine.profile.codes import same_numbers
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
 from tasks.engine.profile.conventions import how_read, may_be_thousands, plain_number
-from tasks.engine.profile.date_formats import days_of
+from tasks.engine.profile.date_formats import are_dates, days_of
 from tasks.engine.profile.date_words import unread_dates
 from tasks.engine.profile.time_zones import zones_words
 from tasks.engine.profile.unit_checks import units_of
@@ -184,7 +184,7 @@ def _some_no_dates(column: Column, question: Mapping[str, Any], line_of: LineOf)
     count, formats = question["of"], question["formats"]
     line, value = _first(
         column,
-        lambda cells: np.all([np.isnan(days_of(cells, f)) for f in formats], axis=0),
+        lambda cells: ~np.any([are_dates(cells, f) for f in formats], axis=0),
         line_of,
     )
     none = "is no date" if count == 1 else "are no dates"
