@@ -15,6 +15,7 @@ from tasks.engine.profile.column_profile import ColumnProfile
 from tasks.engine.profile.conventions import how_read, may_be_thousands, plain_number
 from tasks.engine.profile.date_formats import are_dates, days_of
 from tasks.engine.profile.date_words import unread_dates
+from tasks.engine.profile.thousands import points_of
 from tasks.engine.profile.time_zones import zones_words
 from tasks.engine.profile.unit_checks import units_of
 from tasks.engine.reader.refusals import Problem
@@ -25,7 +26,9 @@ MOST = 0.5
 SHOWN = 60
 
 
-def column_problems(column: Column, made: ColumnProfile, line_of: LineOf) -> list[Problem]:
+def column_problems(
+    column: Column, made: ColumnProfile, line_of: LineOf, dialect: Mapping[str, Any]
+) -> list[Problem]:
     """Return warnings about a column.
 
     Parameters
@@ -36,8 +39,10 @@ def column_problems(column: Column, made: ColumnProfile, line_of: LineOf) -> lis
         Its profile.
     line_of : callable
         Gives the line in which a row, from 0, starts.
+    dialect : Mapping
+        How the file was read.
     """
-    return list(_problems(column, made, line_of))
+    return [*_problems(column, made, line_of), *points_of(column, made, dialect, line_of)]
 
 
 def warning(
