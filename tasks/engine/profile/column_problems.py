@@ -15,6 +15,7 @@ from tasks.engine.profile.column_profile import ColumnProfile
 from tasks.engine.profile.conventions import how_read, may_be_thousands, plain_number
 from tasks.engine.profile.date_formats import are_dates, days_of
 from tasks.engine.profile.date_words import unread_dates
+from tasks.engine.profile.missing_words import missing_words
 from tasks.engine.profile.thousands import points_of
 from tasks.engine.profile.time_zones import zones_words
 from tasks.engine.profile.unit_checks import units_of
@@ -42,7 +43,11 @@ def column_problems(
     dialect : Mapping
         How the file was read.
     """
-    return [*_problems(column, made, line_of), *points_of(column, made, dialect, line_of)]
+    return [
+        *_problems(column, made, line_of),
+        *points_of(column, made, dialect, line_of),
+        *missing_words(column, made, dialect, line_of),
+    ]
 
 
 def warning(

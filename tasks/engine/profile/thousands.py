@@ -1,4 +1,4 @@
-"""Points that may be signs of thousands, as in 1.250: told unless the table shows what they are."""
+"""Points that may be signs of thousands, as in 1.250: told unless the table shows otherwise."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
