@@ -31,7 +31,7 @@ DATE_FORMATS = (
 )  # fmt: skip
 LOOKS_LIKE_DATE = (
     r"^(\d{1,4}[-/. ][\dA-Za-z]{1,9}[-/., ]+\d{2,4}.*|[A-Za-z]{3,9} \d.*|\d{8}T\d{4,6}.*"
-    r"|[12]\d{3}[-/]\d{1,2}[-/]\d([ T].*)?|\d{4}-\d{2}|\d{1,2}/\d{4})$"
+    r"|\d{4}[-/]\d{1,2}[-/]\d([ T].*)?|\d{4}-\d{2}|\d{1,2}/\d{4})$"
 )
 # Formats that Arrow reads ten times faster, and as pandas does where cells have this shape.
 FAST = {
