@@ -27,10 +27,10 @@ DATE_FORMATS = (
     "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%m-%d-%Y %H:%M:%S", "%d/%m/%y",
     "%m/%d/%y", "%d/%m/%y %H:%M", "%m/%d/%y %H:%M", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d",
     "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d-%b-%Y %H:%M:%S", "%d %B %Y", "%b %d, %Y",
-    "%B %d, %Y", "%b %Y", "%B %Y", "%m/%Y",
+    "%B %d, %Y", "%b %Y", "%B %Y", "%m/%Y", "%d. %m. %Y",
 )  # fmt: skip
 LOOKS_LIKE_DATE = (
-    r"^(\d{1,4}[-/. ][\dA-Za-z]{1,9}[-/., ]+\d{2,4}.*|[A-Za-z]{3,9} \d.*|\d{8}T\d{4,6}.*"
+    r"^(\d{1,4}([-/. ]|\. )[\dA-Za-z]{1,9}[-/., ]+\d{2,4}.*|[A-Za-z]{3,9} \d.*|\d{8}T\d{4,6}.*"
     r"|\d{4}[-/]\d{1,2}[-/]\d([ T].*)?|\d{4}-\d{2}|\d{1,2}/\d{4})$"
 )
 # Formats that Arrow reads ten times faster, and as pandas does where cells have this shape.
