@@ -38,7 +38,7 @@ class Problem(Schema):
 
 
 class Dialect(Schema):
-    """How a file was read; `missing` are the markers of missing cells, as an empty one always is."""
+    """How a file was read; `missing` are the markers of missing cells, besides empty ones."""
 
     delimiter: str
     quote: str

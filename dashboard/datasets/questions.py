@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from dashboard.db import Dataset
 from dashboard.filters import count, plural
+from tasks.engine.profile.date_order import either_way
 
 FIELD = "answer-"
 TEXT, LEAVE_OUT = "text", "leave_out"
@@ -222,7 +223,7 @@ def _about_dates(
 def _date_summary(column: Mapping[str, Any], present: int) -> str:
     asked, name = column["question"], cut(column["name"])
     if len(asked["formats"]) > 1:
-        return f"“{name}” has dates in which day and month could be either way round"
+        return f"“{name}” has dates in which {either_way(asked['formats'])}"
     no_dates = "cell is no date" if asked["of"] == 1 else "cells are no dates"
     return (
         f"“{name}” looks like a column of dates, "

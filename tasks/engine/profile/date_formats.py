@@ -71,6 +71,11 @@ class DateReading:
     rivals: tuple[str, ...] = ()
 
     @property
+    def formats(self) -> tuple[str, ...]:
+        """All formats that it could be, the best first."""
+        return (self.format, *self.rivals)
+
+    @property
     def is_sure(self) -> bool:
         """Whether every cell is a date, and can be no other one."""
         return not self.n_bad and not self.rivals
@@ -213,7 +218,7 @@ def date_question(column: Column, reading: DateReading) -> dict[str, Any]:
     ``formats`` are those it could be in, ``of`` cells are no dates in any of them, and ``left``
     in each; ``from`` is the first one. ``example`` is a cell with its ``meanings``.
     """
-    formats = (reading.format, *reading.rivals)
+    formats = reading.formats
     days = [np.where(are_dates(column.cells, f), days_of(column.cells, f), np.nan)
             for f in formats]  # fmt: skip
     at = _telling_example(days)

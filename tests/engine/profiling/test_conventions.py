@@ -1,5 +1,6 @@
 """Numbers with thousands separators and signs: read where they are clear, asked about else."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -107,6 +108,17 @@ def test_three_decimals_beside_whole_numbers_are_told(
     messages = [p.message for p in result.problems if p.code == "NUMBER_AMBIGUOUS"]
     assert bool(messages) == is_told
     assert not is_told or "If it means 1107, choose" in messages[0]
+
+
+@pytest.mark.parametrize("cells", [["1.107", "2.350", "12.001", "250"], ["1,107", "2,350"]])
+def test_no_decimal_sign_is_advised_where_none_can_be_chosen(
+    reader: Reader, cells: list[str]
+) -> None:
+    lines = "".join(json.dumps({"x": cell, "y": "w"}) + "\n" for cell in cells)
+    result = reader.profile(lines, name="file.jsonl")
+    (told,) = [p.message for p in result.problems if p.code == "NUMBER_AMBIGUOUS"]
+    assert told.endswith("write it so in the file")
+    assert "decimal sign" not in told
 
 
 TOWNS = ["1.250", "2.300", "211.037", "12.500"]

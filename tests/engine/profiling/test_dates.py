@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tasks.engine.profile.date_order import either_way
 from tasks.engine.profile.profiling import ProfileResult
 
 ProfileCells = Callable[..., ProfileResult]
@@ -83,6 +84,26 @@ def test_a_year_of_two_digits_may_be_the_day(profile_cells: ProfileCells) -> Non
     question = asked(profile_cells([f"20-{i % 11 + 1:02}-{i % 28 + 1:02}" for i in range(40)]))
     assert question["formats"] == ["%d-%m-%y", "%y-%m-%d"]
     assert question["meanings"] == ["20 January 2001", "1 January 2020"]
+
+
+@pytest.mark.parametrize(
+    ("formats", "words"),
+    [
+        (["%d/%m/%Y", "%m/%d/%Y"], "day and month could be either way round"),
+        (["%d-%m-%y", "%y-%m-%d"], "day and year could be either way round"),
+        (["%d-%m-%y", "%m-%d-%y", "%y-%m-%d"], "day, month and year could be in another order"),
+    ],
+)
+def test_the_parts_of_a_date_that_could_change_places_are_named(
+    formats: list[str], words: str
+) -> None:
+    assert either_way(formats) == words
+
+
+def test_an_ambiguous_column_is_told_with_its_own_parts(profile_cells: ProfileCells) -> None:
+    result = profile_cells([f"20-{i % 11 + 1:02}-{i % 28 + 1:02}" for i in range(40)])
+    (told,) = [p.message for p in result.problems if p.code == "DATE_AMBIGUOUS"]
+    assert told == '"x" holds dates in which day and year could be either way round; it is text'
 
 
 def test_half_of_the_cells_are_too_few_to_be_asked_about(profile_cells: ProfileCells) -> None:
