@@ -108,6 +108,8 @@ def make_questions(
         column = upload.columns[one.position]
         answer = _answer(given.get(one.column))
         found.append(_MADE[one.about](one.position, column, _present(column), answer))
+    if (upload.dialect or {}).get("format", "csv") != "csv":  # others have no decimal sign
+        found = [replace(question, decimal=None) for question in found]
     if sent and sent.get("asked_of") == mark_columns(upload):
         found = [_with_answer(question, sent.get(question.field)) for question in found]
     return found

@@ -124,7 +124,7 @@ def _written(
 
 def _has_sign(dialect: Mapping[str, Any]) -> bool:
     """Tell whether the decimal sign can be chosen: JSON lines and Parquet have none."""
-    return dialect.get("format", "csv") == "csv"
+    return bool(dialect.get("format", "csv") == "csv")
 
 
 def _asked(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ NUMBER = rf"[+{MINUS}-]?[0-9]+(?:[{GROUPS}][0-9]{{3}})*[0-9.,]*"
 # Words for money, which may stand in front; TRY1 is rather a name.
 MONEY_WORD = re.compile(
     r"USD|EUR|GBP|CHF|JPY|CNY|AUD|CAD|NZD|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|BRL|INR|MXN|ARS|CLP"
-    r"|ZAR|TRY|RUB|UAH|KRW|SGD|HKD|TWD|THB|IDR|MYR|VND|ILS|AED|SAR|EGP|NGN|KES|PKR"
+    r"|TRY|RUB|UAH|KRW|SGD|HKD|TWD|THB|IDR|MYR|VND|ILS|AED|SAR|EGP|NGN|KES|PKR"
     r"|(?:R|US|A|C|NZ|S|HK|NT)\$|Kč|zł|[Kk]r\.?|Ft|[Ll]ei|Rs\.?|руб\.?|S?Fr\."
 )
 DEBIT = re.compile("CR|DR|Cr|Dr")
