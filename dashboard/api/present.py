@@ -15,6 +15,7 @@ from dashboard.jobs.features import load_features
 from dashboard.jobs.order import find_places
 from dashboard.workers.views import WorkerView
 from tasks.engine.catalogue import Estimator, Parameter
+from tasks.engine.cell_text import MISSING
 
 
 def dataset(record: Dataset) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def dataset(record: Dataset) -> dict[str, Any]:
         "n_columns": record.n_columns,
         "size_bytes": record.size_bytes,
         "sha256": record.sha256,
-        "dialect": record.dialect,
+        "dialect": _dialect(record.dialect),
         "columns": record.columns,
         "problems": record.problems,
         "file_name": record.file_name,
@@ -41,6 +42,13 @@ def dataset(record: Dataset) -> dict[str, Any]:
         "created_at": isoformat(record.created_at),
         "archived_at": isoformat(record.archived_at),
     }
+
+
+def _dialect(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return how a file was read, with the markers of missing cells where nobody chose them."""
+    if found is None or found.get("missing") is not None:
+        return found
+    return {**found, "missing": list(MISSING)}
 
 
 def upload(view: TransferView) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class Problem(Schema):
 
 
 class Dialect(Schema):
-    """How a file was read."""
+    """How a file was read; `missing` are the markers of missing cells, besides empty ones."""
 
     delimiter: str
     quote: str
@@ -50,7 +50,7 @@ class Dialect(Schema):
     skip_space: bool = False
     header_line: int = 1
     header_lines: int = 1
-    missing: list[str] | None = None
+    missing: list[str]
     format: Literal["csv", "parquet", "jsonl"] = "csv"
     compression: Literal["gzip", "zip", "zstd"] | None = None
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from dashboard.db import Dataset
 from dashboard.filters import count, plural
+from tasks.engine.profile.date_order import either_way
 
 FIELD = "answer-"
 TEXT, LEAVE_OUT = "text", "leave_out"
@@ -107,6 +108,8 @@ def make_questions(
         column = upload.columns[one.position]
         answer = _answer(given.get(one.column))
         found.append(_MADE[one.about](one.position, column, _present(column), answer))
+    if (upload.dialect or {}).get("format", "csv") != "csv":  # others have no decimal sign
+        found = [replace(question, decimal=None) for question in found]
     if sent and sent.get("asked_of") == mark_columns(upload):
         found = [_with_answer(question, sent.get(question.field)) for question in found]
     return found
@@ -222,7 +225,7 @@ def _about_dates(
 def _date_summary(column: Mapping[str, Any], present: int) -> str:
     asked, name = column["question"], cut(column["name"])
     if len(asked["formats"]) > 1:
-        return f"“{name}” has dates in which day and month could be either way round"
+        return f"“{name}” has dates in which {either_way(asked['formats'])}"
     no_dates = "cell is no date" if asked["of"] == 1 else "cells are no dates"
     return (
         f"“{name}” looks like a column of dates, "

@@ -16,7 +16,7 @@ NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 # Signs of money; of thousands, each with those that stand for it. All are parts of a class [].
 MONEY = "$¢-¥֏؋৲৳૱௹฿៛₠-⃀﷼﹩＄￠￡￥￦"
 THOUSANDS = {"": "", ",": ",", ".": ".", " ": " \xa0\u2009\u202f", "'": "'\u2019"}
-MINUS = "\u2212"  # as typesetters write it; it is read as a hyphen everywhere
+MINUS = "\u2212\u2013"  # as typesetters write it, or a dash; read as a hyphen everywhere
 # What the signs around a number are replaced by, one after the other.
 SIGNS = (
     (r"^\((.*)\)$", r"-\1"),
@@ -45,7 +45,7 @@ def number_of(cell: str, decimal: str = ".", thousands: str = "", symbols: bool 
 
     `symbols` says that signs of money and percent are left out: 12.5% is 12.5.
     """
-    cell = cell.replace(MINUS, "-")
+    cell = re.sub(f"[{MINUS}]", "-", cell)
     if symbols:
         for pattern, kept in SIGNS:
             cell = re.sub(pattern, kept, cell)

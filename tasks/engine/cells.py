@@ -126,7 +126,7 @@ def parse_numbers(cells: pa.Array, written: Written = PLAIN) -> np.ndarray:
     plain = cells if written == PLAIN else _plain_text(cells, *written)
     parsed = _cast(plain)
     if parsed is None and written == PLAIN:
-        plain = pc.replace_substring(plain, MINUS, "-")
+        plain = pc.replace_substring_regex(plain, f"[{MINUS}]", "-")
     return _parse_some(plain) if parsed is None else parsed
 
 
@@ -143,7 +143,7 @@ def plain_numbers(cells: pa.Array, missing: Collection[str]) -> np.ndarray | Non
 
 def _plain_text(cells: pa.Array, decimal: str, thousands: str, symbols: bool) -> pa.Array:
     """Return cells with their numbers as Python writes them; what is none stays none."""
-    cells = pc.replace_substring(cells, MINUS, "-")
+    cells = pc.replace_substring_regex(cells, f"[{MINUS}]", "-")
     if symbols:
         for pattern, kept in SIGNS:
             cells = pc.replace_substring_regex(cells, pattern, kept)

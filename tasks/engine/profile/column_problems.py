@@ -13,8 +13,12 @@ from tasks.engine.profile.codes import same_numbers
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
 from tasks.engine.profile.conventions import how_read, may_be_thousands, plain_number
-from tasks.engine.profile.date_formats import days_of
+from tasks.engine.profile.date_formats import are_dates, days_of
+from tasks.engine.profile.date_order import either_way
 from tasks.engine.profile.date_words import unread_dates
+from tasks.engine.profile.excel_texts import excel_texts
+from tasks.engine.profile.missing_words import missing_words
+from tasks.engine.profile.thousands import points_of
 from tasks.engine.profile.time_zones import zones_words
 from tasks.engine.profile.unit_checks import units_of
 from tasks.engine.reader.refusals import Problem
@@ -25,7 +29,9 @@ MOST = 0.5
 SHOWN = 60
 
 
-def column_problems(column: Column, made: ColumnProfile, line_of: LineOf) -> list[Problem]:
+def column_problems(
+    column: Column, made: ColumnProfile, line_of: LineOf, dialect: Mapping[str, Any]
+) -> list[Problem]:
     """Return warnings about a column.
 
     Parameters
@@ -36,8 +42,16 @@ def column_problems(column: Column, made: ColumnProfile, line_of: LineOf) -> lis
         Its profile.
     line_of : callable
         Gives the line in which a row, from 0, starts.
+    dialect : Mapping
+        How the file was read.
     """
-    return list(_problems(column, made, line_of))
+    return [
+        *_problems(column, made),
+        *_written(column, made, line_of, dialect),
+        *excel_texts(column, made),
+        *points_of(column, made, dialect, line_of),
+        *missing_words(column, made, dialect, line_of),
+    ]
 
 
 def warning(
@@ -47,7 +61,7 @@ def warning(
     return Problem("warning", code, message, line=line, column=name, count=count)
 
 
-def _problems(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[Problem]:
+def _problems(column: Column, made: ColumnProfile) -> Iterator[Problem]:
     name, kind, found = column.name, made.facts["kind"], made.decision.found
     missing = column.n_rows - column.n_present
     if kind == "constant":
@@ -59,15 +73,12 @@ def _problems(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[
         words = f'"{name}" is different in every row. It identifies rows, so it is left out'
         yield warning(name, "IDENTIFIER", words)
     if found.dates and found.dates.rivals:
-        words = (
-            f'"{name}" holds dates in which day and month could be either way round; it is text'
-        )
+        words = f'"{name}" holds dates in which {either_way(found.dates.formats)}; it is text'
         yield warning(name, "DATE_AMBIGUOUS", words)
     if made.decision.is_refused:
         words = f'Not one cell of "{name}" can be what you chose for it, so it is a {kind}'
         yield warning(name, "CHOICE_UNUSABLE", words)
     yield from _doubtful(column, made)
-    yield from _written(column, made, line_of)
 
 
 def _doubtful(column: Column, made: ColumnProfile) -> Iterator[Problem]:
@@ -86,7 +97,9 @@ def _doubtful(column: Column, made: ColumnProfile) -> Iterator[Problem]:
         yield warning(name, "DATE_UNREAD", f"{words}; it is kept as text")
 
 
-def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[Problem]:
+def _written(
+    column: Column, made: ColumnProfile, line_of: LineOf, dialect: Mapping[str, Any]
+) -> Iterator[Problem]:
     schema, question = made.decision.found.schema, made.decision.question
     zones = zones_words(column, schema) if made.facts["kind"] == "date" else None
     if zones:
@@ -102,14 +115,19 @@ def _written(column: Column, made: ColumnProfile, line_of: LineOf) -> Iterator[P
     elif made.facts["kind"] == "number" and (schema.get("thousands") or schema.get("symbols")):
         yield _signs(column, (schema["decimal"], schema.get("thousands", ""), "symbols" in schema))
     elif made.facts["kind"] == "number" and may_be_thousands(column.cells, schema["decimal"]):
-        yield _decimals(column, schema["decimal"], line_of)
+        yield _decimals(column, schema["decimal"], line_of, has_sign=_has_sign(dialect))
     elif question and question["chosen"] is None:
+        if "or" in question:
+            yield _either(column, question, line_of, has_sign=_has_sign(dialect))
         yield from _asked(column, question, line_of)
 
 
+def _has_sign(dialect: Mapping[str, Any]) -> bool:
+    """Tell whether the decimal sign can be chosen: JSON lines and Parquet have none."""
+    return bool(dialect.get("format", "csv") == "csv")
+
+
 def _asked(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Iterator[Problem]:
-    if "or" in question:
-        yield _either(column, question, line_of)
     if question["of"] and ("or" not in question or question["left"]):
         is_date = question["about"] == "date"
         yield (_some_no_dates if is_date else _mixed)(column, question, line_of)
@@ -128,14 +146,14 @@ def _signs(column: Column, written: Written) -> Problem:
     return warning(column.name, "NUMBER_SYMBOLS", message)
 
 
-def _decimals(column: Column, decimal: str, line_of: LineOf) -> Problem:
-    has_sign: Test = lambda cells: fits(cells, re.escape(decimal))  # noqa: E731
-    line, value = _first(column, has_sign, line_of)
+def _decimals(column: Column, decimal: str, line_of: LineOf, *, has_sign: bool) -> Problem:
+    line, value = _first(column, lambda cells: fits(cells, re.escape(decimal)), line_of)
     other, whole = "," if decimal == "." else ".", value.replace(decimal, "")
+    choose = f'choose "{other}" as the decimal sign under "How we read the file"'
     message = (
         f'"{value}" in "{column.name}" is read as {value.replace(",", ".")}: whole numbers stand '
-        f"beside it, and else exactly three decimals. If it means {whole}, choose "
-        f'"{other}" as the decimal sign under "How we read the file"'
+        f"beside it, and else exactly three decimals. If it means {whole}, "
+        f"{choose if has_sign else 'write it so in the file'}"
     )
     return warning(column.name, "NUMBER_AMBIGUOUS", message, line=line)
 
@@ -168,14 +186,16 @@ def _mixed(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Prob
     return warning(name, "NUMBER_SYMBOLS", f"{message}. {first}", count, line)
 
 
-def _either(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Problem:
+def _either(
+    column: Column, question: Mapping[str, Any], line_of: LineOf, *, has_sign: bool
+) -> Problem:
     name, cell = column.name, question["from"]
     line, _value = _first(column, lambda cells: match(cells, f"^{re.escape(cell)}$"), line_of)
-    sign = "," if "," in cell else "."
+    choose = f'read the file with "{"," if "," in cell else "."}" as its decimal sign'
     message = (
         f'"{cell}" in "{name}" may mean {question["to"]} or {question["or"]}, so it is kept as '
         f"text. Read it as a number if it means {question['to']}. If it means {question['or']}, "
-        f'read the file with "{sign}" as its decimal sign'
+        f"{choose if has_sign else 'write it so in the file'}"
     )
     return warning(name, "NUMBER_AMBIGUOUS", message, question["become"], line)
 
@@ -184,7 +204,7 @@ def _some_no_dates(column: Column, question: Mapping[str, Any], line_of: LineOf)
     count, formats = question["of"], question["formats"]
     line, value = _first(
         column,
-        lambda cells: np.all([np.isnan(days_of(cells, f)) for f in formats], axis=0),
+        lambda cells: ~np.any([are_dates(cells, f) for f in formats], axis=0),
         line_of,
     )
     none = "is no date" if count == 1 else "are no dates"

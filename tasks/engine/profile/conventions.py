@@ -121,7 +121,9 @@ def _check_sure(written: Written, decimal: str, values: np.ndarray) -> tuple[Wri
         alone = re.compile(rf"[+-]?[1-9]\d{{0,2}}{re.escape(mark)}\d{{3}}")
         if all(alone.fullmatch(text) for text in marked):
             other = "," if mark == "." else "."
-            has_point = any(other in text for text in plain)
+            # 2.500 beside 12,345 shows no point: both may be thousands, or both decimals.
+            unclear = re.compile(rf"[+-]?[1-9]\d{{0,2}}{re.escape(other)}\d{{3}}")
+            has_point = any(other in text and not unclear.fullmatch(text) for text in plain)
             written = (other, mark, symbols)
             is_clear = has_point or is_money or (group != "" and point == decimal == ",")
             return written, is_uniform and is_clear, not (is_clear or has_money)

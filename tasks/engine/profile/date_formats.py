@@ -27,11 +27,11 @@ DATE_FORMATS = (
     "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%m-%d-%Y %H:%M:%S", "%d/%m/%y",
     "%m/%d/%y", "%d/%m/%y %H:%M", "%m/%d/%y %H:%M", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d",
     "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d-%b-%Y %H:%M:%S", "%d %B %Y", "%b %d, %Y",
-    "%B %d, %Y", "%b %Y", "%B %Y", "%m/%Y",
+    "%B %d, %Y", "%b %Y", "%B %Y", "%m/%Y", "%d. %m. %Y",
 )  # fmt: skip
 LOOKS_LIKE_DATE = (
-    r"^(\d{1,4}[-/. ][\dA-Za-z]{1,9}[-/., ]+\d{2,4}.*|[A-Za-z]{3,9} \d.*|\d{8}T\d{4,6}.*"
-    r"|\d{4}-\d{2}|\d{1,2}/\d{4})$"
+    r"^(\d{1,4}([-/. ]|\. )[\dA-Za-z]{1,9}[-/., ]+\d{2,4}.*|[A-Za-z]{3,9} \d.*|\d{8}T\d{4,6}.*"
+    r"|\d{4}[-/]\d{1,2}[-/]\d([ T].*)?|\d{4}-\d{2}|\d{1,2}/\d{4})$"
 )
 # Formats that Arrow reads ten times faster, and as pandas does where cells have this shape.
 FAST = {
@@ -69,6 +69,11 @@ class DateReading:
     format: str
     n_bad: int = 0
     rivals: tuple[str, ...] = ()
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """All formats that it could be, the best first."""
+        return (self.format, *self.rivals)
 
     @property
     def is_sure(self) -> bool:
@@ -143,7 +148,7 @@ def _is_rival(column: Column, best: str, other: str) -> bool:
     """Tell whether another format reads all that the best one does, or what that one does not."""
     n_best = n_both = n_more = 0
     for cells, counts in column.pieces():
-        read, again = (_are_dates(cells, name) for name in (best, other))
+        read, again = (are_dates(cells, name) for name in (best, other))
         weights = np.ones(len(read), int) if counts is None else counts
         n_best += int(weights[read].sum())
         n_both += int(weights[read & again].sum())
@@ -152,7 +157,7 @@ def _is_rival(column: Column, best: str, other: str) -> bool:
 
 
 def _unread(column: Column, date_format: str) -> int:
-    return column.count(lambda cells: ~_are_dates(cells, date_format))
+    return column.count(lambda cells: ~are_dates(cells, date_format))
 
 
 @of_each_shape
@@ -161,7 +166,8 @@ def _has_shape(cells: pa.Array, shape: str) -> np.ndarray:
     return match(cells, f"^{re.escape(shape).replace('0', '[0-9]')}$")
 
 
-def _are_dates(cells: pa.Array, date_format: str) -> np.ndarray:
+def are_dates(cells: pa.Array, date_format: str) -> np.ndarray:
+    """Tell which cells are dates to a person, and not only to the format."""
     read: np.ndarray = np.isfinite(days_of(cells, date_format))
     # A bare year or 20200131 is a date to ISO8601, but may be a number to the person.
     pattern = PADDED.get(date_format, LOOKS_LIKE_DATE)
@@ -212,8 +218,8 @@ def date_question(column: Column, reading: DateReading) -> dict[str, Any]:
     ``formats`` are those it could be in, ``of`` cells are no dates in any of them, and ``left``
     in each; ``from`` is the first one. ``example`` is a cell with its ``meanings``.
     """
-    formats = (reading.format, *reading.rivals)
-    days = [np.where(_are_dates(column.cells, f), days_of(column.cells, f), np.nan)
+    formats = reading.formats
+    days = [np.where(are_dates(column.cells, f), days_of(column.cells, f), np.nan)
             for f in formats]  # fmt: skip
     at = _telling_example(days)
     left = [reading.n_bad, *(_unread(column, name) for name in reading.rivals)]
@@ -223,7 +229,7 @@ def date_question(column: Column, reading: DateReading) -> dict[str, Any]:
         "formats": list(formats),
         "example": column.values[at],
         "meanings": [_in_words(found[at]) for found in days],
-        "of": column.count(lambda cells: ~np.any([_are_dates(cells, f) for f in formats], axis=0)),
+        "of": column.count(lambda cells: ~np.any([are_dates(cells, f) for f in formats], axis=0)),
         "left": left,
         "from": column.values[odd[0]] if len(odd) else None,
         "chosen": None,

@@ -20,6 +20,7 @@ from tasks.engine.profile.column_problems import column_problems
 from tasks.engine.profile.column_profile import Outline, profile_column
 from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.profile.table_checks import check_table
+from tasks.engine.profile.thousands import drop_disproved
 from tasks.engine.profile.value_checks import value_problems
 from tasks.engine.reader.refusals import Problem
 
@@ -91,7 +92,7 @@ class _Profiling:
 
     def _look(self, column: Column) -> _Looked:
         made = profile_column(column, self.choices.get(column.name, {}))
-        problems = column_problems(column, made, self.cells.line_of)
+        problems = column_problems(column, made, self.cells.line_of, self.dialect)
         details = json.dumps({"name": column.name, **made.details})
         return _Looked(made.outline, details, problems, list(value_problems(made)))
 
@@ -137,6 +138,8 @@ def profile_table(
     problems = [problem for found in looked for problem in found.problems]
     doubts = [problem for found in looked for problem in found.doubts]
     outlines = [found.outline for found in looked]
+    columns = [made.facts for made in outlines]
+    problems = drop_disproved(problems, columns, profiling.cells)
     summary, more = check_table(profiling.cells, outlines, doubts, target)
-    columns, details = [made.facts for made in outlines], [found.details for found in looked]
+    details = [found.details for found in looked]
     return ProfileResult(columns, details, summary, problems + more)

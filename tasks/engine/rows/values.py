@@ -126,7 +126,7 @@ def value_of(text: str, given: CellType) -> float | int | str:
 
 
 def _numbers(texts: pa.Array, given: CellType) -> pa.Array:
-    texts = pc.replace_substring(texts, MINUS, "-")
+    texts = pc.replace_substring_regex(texts, f"[{MINUS}]", "-")
     if given.symbols:
         for pattern, kept in SIGNS:
             texts = pc.replace_substring_regex(texts, pattern, kept)

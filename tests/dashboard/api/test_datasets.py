@@ -14,6 +14,8 @@ from dashboard.api import schemas
 from dashboard.auth.tokens import create_token
 from dashboard.db import Dataset, User
 from dashboard.extensions import db
+from tasks.engine.cell_text import MISSING
+from tasks.engine.reader.dialects import Dialect
 from tests.factories import make_dataset, make_job, make_user, make_version
 
 
@@ -67,6 +69,14 @@ def test_a_file_becomes_the_next_version(api: Api) -> None:
     assert api.dataset("GET", f"/datasets/{first['id']}")["is_newest"] is False
     assert post(api, version_of=second["id"])["version"] == 3
     assert api.ids(f"?family_id={first['id']}") == [second["id"] + 1, second["id"], first["id"]]
+
+
+@pytest.mark.parametrize("chosen", [None, ["", "-999"]])
+def test_a_dialect_names_the_markers_of_missing_cells(api: Api, chosen: list[str] | None) -> None:
+    dialect = Dialect(missing=chosen).as_dict()
+    dataset = make_dataset(make_user(), dialect=dialect)
+    found = api.dataset("GET", f"/datasets/{dataset.id}")
+    assert found["dialect"] == {**dialect, "missing": chosen or list(MISSING)}
 
 
 def test_choices_for_20_000_columns_come_in_one_form(api: Api) -> None:

@@ -205,6 +205,10 @@ def test_thousands_are_asked_with_both_meanings(pages: PageClient, member: User)
     words = words_of(page.find(".error-summary a"))
     assert words == "“price” has numbers such as 1,107, which may mean 1107 or 1.107"
     assert "Read as decimals: 1,107 is 1.107" in words_of(page.find("#question-2"))
+    lines = make_upload(member, columns=columns_of(asked), dialect={"format": "jsonl"})
+    question = pages.get(f"/uploads/{lines.id}").find("#question-2")
+    assert "Read it as a number" in words_of(question)
+    assert "Read as decimals" not in words_of(question)
     assert page.find("#question-2 form input[name=decimal]")["value"] == ","
     assert page.find("#question-2 input[checked]")["value"] == "text"
 

@@ -18,7 +18,7 @@ from tasks.engine.splitting import hash_data
 from tests.engine.profiling.conftest import write_table
 
 WRITTEN = [(d, t, s) for d in ".," for t in ("", ".", ",", " ", "'") if d != t for s in (0, 1)]
-NUMBERS = st.text("0123456789.,-+−eE $%()'€ \u00a0x٢_", max_size=9)
+NUMBERS = st.text("0123456789.,-+−–eE $%()'€ \u00a0x٢_", max_size=9)
 SPECIAL = st.sampled_from(
     ["1,050,000", "$1,050", "1e999", "1e-999", "inf", "nan", "NA", " 5", "-", "12.5%", "(3)", "+7",
      "1.234,5", "0x1", "12345678901234567890", "1 234", "00", "\n1", "2026-01-05", "yes",

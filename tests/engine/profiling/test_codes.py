@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tasks.engine.profile.profiling import ProfileResult
+
 ProfileOf = Callable[..., tuple[dict[str, Any], list[Any]]]
 
 
@@ -81,6 +83,7 @@ def test_cells_that_differ_by_a_last_zero_are_told(profile_of: ProfileOf) -> Non
     [
         (["\u22125.5", "3", "4"], -5.5),
         (["\u22125,5", "3", "4,25"], -5.5),
+        (["\u20135,20", "3", "4,25"], -5.2),
         (["(123)", "5", "7"], -123),
         (["123-", "5", "7"], -123),
         (["1,123.50-", "5.25", "7,000.00"], -1123.5),
@@ -92,3 +95,23 @@ def test_cells_that_differ_by_a_last_zero_are_told(profile_of: ProfileOf) -> Non
 def test_signs_of_numbers_are_read(profile_of: ProfileOf, cells: list[str], low: float) -> None:
     profile, _problems = profile_of(cells)
     assert (profile["kind"], profile["min"]) == ("number", low)
+
+
+@pytest.mark.parametrize("cells", [['="01234"', '="98765"'], ["'01234", "'98765"], ['="01234"']])
+def test_cells_that_are_written_for_excel_are_told(
+    profile_cells: Callable[..., ProfileResult], cells: list[str]
+) -> None:
+    result = profile_cells(cells * 6)
+    (message,) = [p.message for p in result.problems if p.code == "EXCEL_TEXT"]
+    told = f'{len(cells) * 6} of {len(cells) * 6} cells of "x" are written for Excel'
+    assert message.startswith(f"{told}, such as {cells[0]}.")
+    assert "write 01234 in the file" in message
+
+
+@pytest.mark.parametrize(
+    "cells", [["'tis", "'twas"], ["=", "a=b"], ["'90s", "'80s"], ['"a"', "b"]]
+)
+def test_other_texts_are_not_told_as_written_for_excel(
+    profile_cells: Callable[..., ProfileResult], cells: list[str]
+) -> None:
+    assert not [p for p in profile_cells(cells * 6).problems if p.code == "EXCEL_TEXT"]

@@ -1,10 +1,12 @@
 """Numbers with thousands separators and signs: read where they are clear, asked about else."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 
 from tasks.engine.profile.profiling import ProfileResult
+from tests.engine.reading.conftest import Reader
 
 ProfileCells = Callable[..., ProfileResult]
 
@@ -106,6 +108,70 @@ def test_three_decimals_beside_whole_numbers_are_told(
     messages = [p.message for p in result.problems if p.code == "NUMBER_AMBIGUOUS"]
     assert bool(messages) == is_told
     assert not is_told or "If it means 1107, choose" in messages[0]
+
+
+@pytest.mark.parametrize("cells", [["1.107", "2.350", "12.001", "250"], ["1,107", "2,350"]])
+def test_no_decimal_sign_is_advised_where_none_can_be_chosen(
+    reader: Reader, cells: list[str]
+) -> None:
+    lines = "".join(json.dumps({"x": cell, "y": "w"}) + "\n" for cell in cells)
+    result = reader.profile(lines, name="file.jsonl")
+    (told,) = [p.message for p in result.problems if p.code == "NUMBER_AMBIGUOUS"]
+    assert told.endswith("write it so in the file")
+    assert "decimal sign" not in told
+
+
+TOWNS = ["1.250", "2.300", "211.037", "12.500"]
+
+
+def told_as_thousands(result: ProfileResult) -> list[tuple[str | None, int | None]]:
+    return [(p.column, p.line) for p in result.problems if p.code == "NUMBER_THOUSANDS"]
+
+
+def test_three_decimals_everywhere_may_be_thousands_between_semicolons(reader: Reader) -> None:
+    rows = "".join(f"{name};{cell}\n" for name, cell in zip("ABCD", TOWNS, strict=True))
+    result = reader.profile(f"Stadt;Umsatz\n{rows}")
+    assert told_as_thousands(result) == [("Umsatz", 2)]
+    message = result.problems[-1].message
+    assert '"1.250" in "Umsatz" is read as 1.25' in message
+    assert 'if it means 1250, choose "," as the decimal sign' in message
+    assert not told_as_thousands(reader.profile(f"Stadt,Umsatz\n{rows.replace(';', ',')}"))
+
+
+@pytest.mark.parametrize(
+    ("other", "is_told"),
+    [("3.5", False), ("0.250", False), ("1234.567", False), ("250", True), ("1.250", True),
+     ("x", True)],
+)  # fmt: skip
+def test_another_column_shows_whether_points_are_decimal_signs(
+    reader: Reader, other: str, is_told: bool
+) -> None:
+    rows = "".join(f"{cell};{other if n % 2 else '1.500'}\n" for n, cell in enumerate(TOWNS))
+    result = reader.profile(f"Umsatz;y\n{rows}")
+    assert told_as_thousands(result) == ([("Umsatz", 2)] if is_told else [])
+
+
+@pytest.mark.parametrize("odd", ["0.123", "1.25", "1234.567"])
+def test_one_number_that_has_no_thousands_shows_decimal_points(reader: Reader, odd: str) -> None:
+    rows = "".join(f"t;{cell}\n" for cell in [*TOWNS, odd])
+    assert not told_as_thousands(reader.profile(f"t;Umsatz\n{rows}"))
+
+
+@pytest.mark.parametrize("cells", [["12,345", "1.234", "2.500", "3.750"], ["1,234", "1.234"]])
+def test_points_and_commas_that_may_both_be_thousands_are_asked_about(
+    profile_cells: ProfileCells, cells: list[str]
+) -> None:
+    result = profile_cells(cells)
+    question = result.columns[0]["question"]
+    assert result.columns[0]["kind"] == "category"
+    assert (question["from"], question["chosen"]) == (cells[0], None)
+    assert [p.code for p in result.problems if p.column == "x"] == ["NUMBER_AMBIGUOUS"]
+
+
+@pytest.mark.parametrize("clear", ["5.5", "0.123", "1234.567", "7.2500"])
+def test_one_clear_point_tells_what_commas_are(profile_cells: ProfileCells, clear: str) -> None:
+    column = profile_cells(["12,345", "1.234", clear]).columns[0]
+    assert (column["kind"], column["thousands"], column["max"]) == ("number", ",", 12_345)
 
 
 def test_versions_are_no_numbers(profile_cells: ProfileCells) -> None:

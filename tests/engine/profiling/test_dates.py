@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tasks.engine.profile.date_order import either_way
 from tasks.engine.profile.profiling import ProfileResult
 
 ProfileCells = Callable[..., ProfileResult]
@@ -56,6 +57,20 @@ def test_a_column_of_dates_with_some_that_are_none_is_asked_about(
     assert (column["kind"], column["unreadable"]) == ("date", n_odd)
 
 
+@pytest.mark.parametrize(
+    ("days", "odd"),
+    [(["2020-01-05T10:00", "2020-01-06"], "2020"), (["05.01.20", "06.01.20"], "1.2.20")],
+)
+def test_the_first_cell_that_is_no_date_is_shown_though_its_format_would_read_it(
+    profile_cells: ProfileCells, days: list[str], odd: str
+) -> None:
+    result = profile_cells([*days * 9, odd])
+    assert asked(result)["from"] == odd
+    (told,) = [problem for problem in result.problems if problem.column == "x"]
+    assert told.message.endswith(f'1 of 19 cells is no date. First: line 20, "{odd}"')
+    assert told.line == 20
+
+
 def test_dates_of_both_orders_in_one_column_are_asked_about_with_what_each_would_lose(
     profile_cells: ProfileCells,
 ) -> None:
@@ -71,6 +86,26 @@ def test_a_year_of_two_digits_may_be_the_day(profile_cells: ProfileCells) -> Non
     assert question["meanings"] == ["20 January 2001", "1 January 2020"]
 
 
+@pytest.mark.parametrize(
+    ("formats", "words"),
+    [
+        (["%d/%m/%Y", "%m/%d/%Y"], "day and month could be either way round"),
+        (["%d-%m-%y", "%y-%m-%d"], "day and year could be either way round"),
+        (["%d-%m-%y", "%m-%d-%y", "%y-%m-%d"], "day, month and year could be in another order"),
+    ],
+)
+def test_the_parts_of_a_date_that_could_change_places_are_named(
+    formats: list[str], words: str
+) -> None:
+    assert either_way(formats) == words
+
+
+def test_an_ambiguous_column_is_told_with_its_own_parts(profile_cells: ProfileCells) -> None:
+    result = profile_cells([f"20-{i % 11 + 1:02}-{i % 28 + 1:02}" for i in range(40)])
+    (told,) = [p.message for p in result.problems if p.code == "DATE_AMBIGUOUS"]
+    assert told == '"x" holds dates in which day and year could be either way round; it is text'
+
+
 def test_half_of_the_cells_are_too_few_to_be_asked_about(profile_cells: ProfileCells) -> None:
     column = profile_cells([*SLASHED[:20], *[f"shop {i % 4}" for i in range(20)]]).columns[0]
     assert (column["kind"], column.get("question")) == ("category", None)
@@ -84,6 +119,11 @@ def test_half_of_the_cells_are_too_few_to_be_asked_about(profile_cells: ProfileC
         (["2026.01.05", "2025.12.31"], "%Y.%m.%d"),
         (["31-12-2025 10:15", "01-02-2026 23:00"], "%d-%m-%Y %H:%M"),
         (["Jan 2026", "Dec 2025", "May 2025"], "%b %Y"),
+        (["2024/1/5", "2024/11/25"], "%Y/%m/%d"),
+        (["2024/1/5", "2024/2/9"], "%Y/%m/%d"),
+        (["2024-1-5", "2024-3-7"], "%Y-%m-%d"),
+        (["1. 5. 2024", "31. 12. 2024"], "%d. %m. %Y"),
+        (["2024-3-7 9:05", "2024-11-8 21:30"], "%Y-%m-%d %H:%M"),
     ],
 )
 def test_format_is_found(profile_cells: ProfileCells, cells: list[str], date_format: str) -> None:
@@ -152,6 +192,16 @@ def test_names_with_a_number_are_no_dates_in_words(
     profile_cells: ProfileCells, cells: list[str]
 ) -> None:
     assert not [p for p in profile_cells(cells * 9).problems if p.code == "DATE_UNREAD"]
+
+
+@pytest.mark.parametrize(
+    "cells", [["2020.1.2", "2020.3.1", "2021.2.3"], ["1-2-3", "4-5-6"], ["7732-18-5", "1310-73-2"]]
+)
+def test_versions_and_numbers_of_substances_are_no_dates(
+    profile_cells: ProfileCells, cells: list[str]
+) -> None:
+    column = profile_cells(cells * 6).columns[0]
+    assert (column["kind"], column.get("question")) == ("category", None)
 
 
 def test_whole_numbers_that_are_all_days_are_dates(profile_cells: ProfileCells) -> None:

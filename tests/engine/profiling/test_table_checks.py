@@ -217,7 +217,21 @@ def test_numbers_with_a_unit_are_told(tmp_path: Path, cells: list[str], words: s
     assert "used as categories" in message
 
 
-@pytest.mark.parametrize("cells", [["12A", "7B", "9A"], ["1st", "2nd", "3rd"], ["Q1", "Q2", "Q3"]])
+@pytest.mark.parametrize(
+    ("cell", "unit"),
+    [("CHF 1'200.00", "CHF"), ("R$ 1.234,56", "R$"), ("1 234,50 Kč", "Kč"), ("2‰", "‰"),
+     ("1\u00a0234,56 zł", "zł"), ("R$5,20", "R$"), ("120.00 CR", "CR"), ("–12 kg", "kg")],
+)  # fmt: skip
+def test_amounts_with_words_of_money_are_told(tmp_path: Path, cell: str, unit: str) -> None:
+    cells = [cell.replace("2", str(n % 9)) if n % 3 else cell for n in range(N)]
+    result = profile(tmp_path, {"x": cells, "noise": NOISE, "churned": LABEL})
+    [message] = [p.message for p in result.problems if p.code == "NUMBER_UNITS"]
+    assert f'{N:,} of {N:,} cells of "x" are a number with the unit {unit}.' in message
+
+
+@pytest.mark.parametrize("cells", [["12A", "7B", "9A"], ["1st", "2nd", "3rd"], ["Q1", "Q2", "Q3"],
+                                   ["TRY1", "CAD-7", "CR-V 2"], ["1 2 kg", "3 4 kg", "5 6 kg"]],
+)  # fmt: skip
 def test_names_with_digits_have_no_unit(tmp_path: Path, cells: list[str]) -> None:
     result = profile(tmp_path, {"x": [cells[n % 3] for n in range(N)], "noise": NOISE})
     assert not found(result, "NUMBER_UNITS")

@@ -12,7 +12,7 @@ from tasks.engine.rows.values import cell_type, comparable
 CELLS = [
     "1.5", "+3", "1e3", "1e999", "inf", "1_000", "٣", "٣.٥", "１２", "−5", "−$5", "(123)", "123-",
     "1,234.5-", "1.234,5", "1,234", "1 234", "1\u202f234", "1\u2009234", "1’234", "1'234", "12%",
-    "$1,050", "5 €", "1,23,456", "12,34", "5-", "-", "--5", "1-2",
+    "$1,050", "5 €", "1,23,456", "12,34", "5-", "-", "--5", "1-2", "–5",
 ]  # fmt: skip
 WRITTEN = [
     {"decimal": decimal, "thousands": thousands, "symbols": symbols}
@@ -24,7 +24,7 @@ WRITTEN = [
 
 
 @pytest.mark.parametrize("written", WRITTEN)
-@given(more=st.lists(st.text("0123456789.,-+−eE $%()'€٣", max_size=8), max_size=6))
+@given(more=st.lists(st.text("0123456789.,-+−–eE $%()'€٣", max_size=8), max_size=6))
 def test_any_cell_is_the_same_number(written: dict[str, object], more: list[str]) -> None:
     cells = [text.strip() for text in [*CELLS, *more]]
     cells = [cell for cell in cells if cell not in coercion.missing_markers({})]
