@@ -1,8 +1,10 @@
 """What came of reading a file, held against what is known of it."""
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 from benchmarks.reading_cases import SAID_AS, Case, Twin
@@ -22,13 +24,28 @@ REFUSED = "no answer known: refused"
 VERDICTS = (RIGHT, RIGHT_WARNED, REFUSED_RIGHTLY, REFUSED_WRONGLY, SILENTLY_WRONG, WRONG_WARNED,
             SERVER_ERROR, HANGS, ACCEPTED, REFUSED)  # fmt: skip
 WORST = (SERVER_ERROR, HANGS, SILENTLY_WRONG, REFUSED_WRONGLY, WRONG_WARNED)
-# What the profile finds in the cells; it says nothing of how they were read.
-OF_THE_PROFILE = {
-    "CONSTANT", "MOSTLY_MISSING", "IDENTIFIER", "DATE_AMBIGUOUS", "NUMBER_CODES",
-    "NUMBER_AMBIGUOUS", "NUMBER_SYMBOLS", "MIXED_TYPES", "DUPLICATE_ROWS", "DUPLICATE_COLUMNS",
-    "HIDDEN_MISSING", "TARGET_LEAK", "CLASS_RARE", "DATE_SUSPICIOUS", "ROWS_SORTED",
-    "ROWS_GROUPED", "CORRELATED",
-}  # fmt: skip
+PROFILE = Path(__file__).parents[1] / "tasks" / "engine" / "profile"
+
+
+def _codes_of(folder: Path) -> set[str]:
+    """Return the codes of the problems that the modules of a folder make, by their source."""
+    nodes = (
+        node
+        for path in sorted(folder.glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    )
+    return {
+        code.value
+        for node in nodes
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"warning", "Problem"}
+        for code in node.args[1:2]
+        if isinstance(code, ast.Constant)
+    }
+
+
+# What the profile finds in the cells says nothing of how they were read: a wrong cell of which
+# only this is told counts as silently wrong.
+OF_THE_PROFILE = _codes_of(PROFILE)
 
 
 @dataclass(frozen=True)

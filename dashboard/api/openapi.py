@@ -55,7 +55,7 @@ def _describe(operation: Operation, path: str) -> dict[str, Any]:
     described: dict[str, Any] = {
         "summary": operation.summary,
         "operationId": f"{operation.method.lower()}_{name}",
-        "parameters": _parameters(operation, path),
+        "parameters": _parameters(operation),
         "responses": _responses(operation),
     }
     content: dict[str, Any] = {}
@@ -76,11 +76,16 @@ def _content(schema: type[BaseModel], media_type: str = "application/json") -> d
     return {media_type: {"schema": {"$ref": REFERENCE.format(model=schema.__name__)}}}
 
 
-def _parameters(operation: Operation, path: str) -> list[dict[str, Any]]:
-    number = {"type": "integer", "minimum": 0}
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    kinds = {"int": {"type": "integer", "minimum": 0}}
     found: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": number}
-        for name in re.findall(r"{(\w+)}", path)
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": kinds.get(kind, {"type": "string"}),
+        }
+        for kind, name in re.findall(r"<(?:(\w+):)?(\w+)>", operation.rule)
     ]
     if operation.query:
         properties = operation.query.model_json_schema()["properties"]

@@ -9,6 +9,7 @@ from dashboard.api import (  # noqa: F401 - they register themselves
     datasets,
     jobs,
     models,
+    profiles,
     rejects,
     uploads,
     workers,

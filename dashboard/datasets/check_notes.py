@@ -13,6 +13,7 @@ NOTES_AT_ONCE = 5
 # Where on the page that is which a problem is about.
 PLACES = {
     "CSV_RAGGED": "bad-lines",
+    "JSON_LINE": "bad-lines",
     "CSV_ONE_COLUMN": "field-delimiter",
     "ONE_COLUMN": "field-delimiter",
     "SEPARATOR_LONG": "field-delimiter",

@@ -16,7 +16,7 @@ PROBLEM_ROWS = 5
 QUESTIONS_AT_ONCE = 20
 SUMMARY_AT_ONCE = 5
 LONGEST_CELL = 200
-BAD_LINES = "CSV_RAGGED"
+BAD_LINES = {"CSV_RAGGED", "JSON_LINE"}
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def view_upload(
         ),
     )
     blocking = [note for group in groups for note in group.notes if note.is_error]
-    ragged = [p for p in upload.problems if p["code"] == BAD_LINES]
+    ragged = [p for p in upload.problems if p["code"] in BAD_LINES]
     return CheckView(
         sheet=sheet,
         questions=questions,

@@ -74,7 +74,9 @@ def read_table(
         if kind == "parquet":
             reading = ParquetReading(plain, target, file_name, limits)
         elif kind == "jsonl":
-            reading = JsonLinesReading(plain, target, file_name, limits)
+            reading = JsonLinesReading(
+                plain, target, file_name, limits, bad_lines=options.bad_lines, rejects=rejects
+            )
         else:
             reading = Reading(
                 plain, target, file_name, options=options, limits=limits, rejects=rejects

@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.reader.dialects import Dialect
+from tasks.engine.reader.dialects import BadLines, Dialect
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.names import can_be_kept, check_width, name_columns
 from tasks.engine.reader.reading import PREVIEW_ROWS, Progress, ReadResult
+from tasks.engine.reader.records import Record
 from tasks.engine.reader.refusals import Problem, RefusedError, error
+from tasks.engine.reader.rejects import Rejects
 from tasks.engine.reader.table_writer import TableWriter
 
 DIALECT = Dialect(delimiter=",", quote='"', encoding="utf-8", header=True, decimal=".",
@@ -36,10 +38,26 @@ class _Number(str):
 
 
 class JsonLinesReading:
-    """One reading of one file of JSON lines; used as `tasks.engine.reader.reading.Reading` is."""
+    """One reading of one file of JSON lines; used as `tasks.engine.reader.reading.Reading` is.
 
-    def __init__(self, path: Path, target: Path, name: str, limits: ReadLimits) -> None:
+    Lines that are no objects refuse the file, or are left out where the person said so. There is
+    nothing to fill up in them, so ``pad`` leaves them out too.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        target: Path,
+        name: str,
+        limits: ReadLimits,
+        *,
+        bad_lines: BadLines = "refuse",
+        rejects: Path | None = None,
+    ) -> None:
         self.path, self.target, self.name, self.limits = path, target, name, limits
+        self.bad_lines, self.rejects = bad_lines, Rejects(rejects)
+        self.first_broken: Problem | None = None
+        self.is_writing = False
         self.names: list[str] = []
         self.problems: list[Problem] = []
         self.preview: list[dict[str, Any]] = []
@@ -63,12 +81,14 @@ class JsonLinesReading:
             self._report()
         except RefusedError as refusal:
             self.problems.append(refusal.problem)
+        finally:
+            self.rejects.close()
         result = ReadResult(DIALECT, self.names, self.n_rows, self.problems, self.preview)
         if result.refused:
             self.target.unlink(missing_ok=True)
         return result
 
-    def _lines(self) -> Iterator[tuple[int, str]]:
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
         """Yield the lines that are not blank, with their numbers."""
         limit = self.limits.max_line_chars
         number = self.n_taken = self.n_blank = 0
@@ -84,19 +104,37 @@ class JsonLinesReading:
                         "the limit on this server"
                     )
                     raise RefusedError(error("CSV_LINE_LONG", message, line=number))
-                try:
-                    text = line.decode("utf-8").strip(" \t\r\n")
-                except UnicodeDecodeError:
-                    message = f"Line {number} is not UTF-8, which JSON lines have to be"
-                    raise RefusedError(error("CSV_ENCODING", message, line=number)) from None
-                if text:
+                if text := line.strip(b" \t\r\n"):
                     yield number, text
                 else:
                     self.n_blank += 1
 
-    def _parse(self, decoder: json.JSONDecoder, number: int, text: str) -> dict[str, Any]:
+    def _objects(self, decoder: json.JSONDecoder) -> Iterator[tuple[int, bytes, dict[str, Any]]]:
+        """Yield the lines that are objects, with their numbers and what they hold."""
+        for number, text in self._lines():
+            try:
+                value = self._parse(decoder, number, text)
+            except RefusedError as refusal:
+                self._leave_out(number, text, refusal)
+            else:
+                yield number, text, value
+
+    def _leave_out(self, number: int, text: bytes, refusal: RefusedError) -> None:
+        """Note a line that is left out, or refuse the file for it."""
+        if self.bad_lines == "refuse":
+            raise refusal
+        self.first_broken = self.first_broken or refusal.problem
+        if self.is_writing:  # the first pass met it too
+            record = Record(number, [], text.decode("utf-8", "replace"))
+            self.rejects.add("broken", record, refusal.problem.message)
+
+    def _parse(self, decoder: json.JSONDecoder, number: int, text: bytes) -> dict[str, Any]:
+        self.has_repeated = False
         try:
-            value = decoder.decode(text)
+            value = decoder.decode(text.decode("utf-8"))
+        except UnicodeDecodeError:
+            message = f"Line {number} is not UTF-8, which JSON lines have to be"
+            raise RefusedError(error("CSV_ENCODING", message, line=number)) from None
         except RecursionError:
             message = f"Line {number} is nested too deeply"
             raise RefusedError(error("JSON_LINE", message, line=number)) from None
@@ -116,9 +154,7 @@ class JsonLinesReading:
     def _find_keys(self, on_progress: Progress) -> list[str]:
         keys: dict[str, None] = {}
         size, n, n_filled = max(self.path.stat().st_size, 1), 0, 0
-        for n, (number, text) in enumerate(self._lines(), start=1):
-            self.has_repeated = False
-            value = self._parse(self.finds_keys, number, text)
+        for n, (number, _, value) in enumerate(self._objects(self.finds_keys), start=1):
             if self.has_repeated:
                 self.n_repeated += 1
                 self.first_repeated = self.first_repeated or number
@@ -132,7 +168,8 @@ class JsonLinesReading:
             if n % REPORT_EVERY == 0:
                 on_progress(0.5 * min(self.n_taken / size, 1.0), 0)
         if not n:
-            raise RefusedError(error("FILE_EMPTY", f"{self.name} is empty"))
+            empty = error("FILE_EMPTY", f"{self.name} is empty")
+            raise RefusedError(self.first_broken or empty)
         check_width(len(keys), self.name, self.limits.max_columns)
         if n * len(keys) > max(SPARSE_CELLS, SPARSE_SHARE * n_filled):
             raise RefusedError(self._sparse(n, len(keys), n_filled))
@@ -147,11 +184,14 @@ class JsonLinesReading:
         return error("JSON_SPARSE", message)
 
     def _write(self, keys: list[str], on_progress: Progress) -> None:
-        size = max(self.path.stat().st_size, 1)
+        size, self.is_writing = max(self.path.stat().st_size, 1), True
         with TableWriter(self.target, self.names) as writer:
-            for number, text in self._lines():
-                value = self._parse(self.finds_values, number, text)
-                cells = {key: self._cell(part, key, number) for key, part in value.items()}
+            for number, text, value in self._objects(self.finds_values):
+                try:
+                    cells = {key: self._cell(part, key, number) for key, part in value.items()}
+                except RefusedError as refusal:
+                    self._leave_out(number, text, refusal)
+                    continue
                 self.n_rows += 1
                 if len(self.preview) < PREVIEW_ROWS:
                     shown = [cells.get(key) for key in keys]
@@ -163,6 +203,8 @@ class JsonLinesReading:
                 if self.n_rows % REPORT_EVERY == 0:
                     on_progress(0.5 + 0.5 * min(self.n_taken / size, 1.0), self.n_rows)
             self._write_rows(keys, writer)
+        if not self.n_rows and self.first_broken:
+            raise RefusedError(self.first_broken)
 
     def _write_rows(self, keys: list[str], writer: TableWriter) -> None:
         """Write the rows that were collected; columns of which none has a cell cost nothing."""
@@ -201,6 +243,11 @@ class JsonLinesReading:
             if count:
                 self.problems.append(Problem("warning", code, words, line=line, count=count))
 
+        n, first = self.rejects.counts["broken"], self.first_broken
+        if first:
+            what = f"{n:,} line{'s' if n > 1 else ''} that cannot be read"
+            words = f"{what} {'were' if n > 1 else 'was'} left out. First: {first.message}"
+            warn("JSON_LINE", words, n, first.line)
         n = self.n_blank
         warn("BLANK_LINES", f"{n:,} blank line{'s were' if n > 1 else ' was'} left out", n)
         n = self.n_repeated

@@ -113,7 +113,7 @@ class ParquetReading:
             if column.null_count == len(column):
                 columns.append(nothing)
                 continue
-            texts = to_text(column, field.type, fractions.get(n))
+            texts = self._texts(column, n, field, fractions.get(n))
             self._count_bytes(texts)
             if not _is_plain(field.type):
                 self._check_texts(texts, self.names[n])
@@ -124,6 +124,20 @@ class ParquetReading:
             cells = [column[row].as_py() for column in columns]
             self.preview.append({"line": first + row + 1, "cells": cells})
         writer.add(np.arange(first + 1, self.n_rows + 1), columns)
+
+    def _texts(self, column: pa.Array, n: int, field: pa.Field, unit: str | None) -> pa.Array:
+        try:
+            return to_text(column, field.type, unit)
+        except pa.ArrowInvalid as invalid:
+            if "UTF8" not in str(invalid):
+                raise
+            message = (
+                f'Column "{field.name}" holds bytes that are no text ({field.type}), such as '
+                "pictures, shapes or hashes. Leave the column out, or write it as text, for "
+                "example in hexadecimal"
+            )
+            refusal = Problem("error", "PARQUET_BYTES", message, column=self.names[n])
+            raise RefusedError(refusal) from None
 
     def _count_bytes(self, texts: pa.Array) -> None:
         self.n_bytes += texts.nbytes

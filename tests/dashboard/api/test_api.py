@@ -241,7 +241,14 @@ def test_description_is_complete(api: Api, app: Flask) -> None:
     assert document["openapi"].startswith("3.1")
     described = {(m.upper(), p) for p, methods in document["paths"].items() for m in methods}
     routes = {
-        (method, str(rule).removeprefix("/api/v1").replace("<int:", "{").replace(">", "}"))
+        (
+            method,
+            str(rule)
+            .removeprefix("/api/v1")
+            .replace("<int:", "{")
+            .replace("<path:", "{")
+            .replace(">", "}"),
+        )
         for rule in app.url_map.iter_rules()
         if str(rule).startswith("/api/v1/") and not str(rule).endswith("openapi.json")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

@@ -67,6 +67,21 @@ def test_the_page_shows_bad_lines_with_the_choices_beside_them(app: Flask, membe
     assert page.select("#check-progress")
 
 
+def test_broken_json_lines_can_be_left_out_and_are_not_said_to_have_too_few_cells(
+    app: Flask, member: User
+) -> None:
+    message = "Line 3 is no JSON: Expecting value in column 6"
+    broken = RAGGED | {"severity": "error", "code": "JSON_LINE", "count": None, "message": message}
+    upload = make_upload(member, state="refused", problems=[broken])
+    pages = PageClient(app, member)
+    page = pages.get(f"/uploads/{upload.id}")
+    choices = [radio["value"] for radio in page.select("#bad-lines input[type=radio]")]
+    assert choices == ["", "skip"]
+    assert "Lines that cannot be read" in page.find("#bad-lines").text
+    pages.submit(page, {"bad_lines": "skip"}, form="#bad-lines form", status=303)
+    assert stored(upload.id).options == {"bad_lines": "skip"}
+
+
 def test_rejects_are_handed_out_safe_for_a_spreadsheet(app: Flask, member: User) -> None:
     upload = make_upload(member)
     write_rejects(upload)

@@ -1,12 +1,16 @@
 """JSON lines: objects in, a table of text out, nothing lost on the way."""
 
+import csv
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 
 from tasks.engine import tables
+from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.reading import ReadLimits
+from tasks.engine.tabular import read_table
 from tests.engine.reading.conftest import Reader, warnings_of
 
 
@@ -126,3 +130,39 @@ def test_cells_stay_in_their_rows_where_few_have_a_key(reader: Reader) -> None:
         ["0", "x0", None, None], ["1", None, "x1", None],
         ["2", None, None, "x2"], ["3", "x3", None, None],
     ]  # fmt: skip
+
+
+BROKEN = b'{"a": 1}\n{"a": 2}\n{"a": \n[1]\n{"a": "\xe9"}\n{"a": "\\u0000"}\n{"a": 3, "b": 4}\n'
+
+
+def test_lines_that_are_no_objects_are_left_out_and_kept_with_the_reason(
+    reader: Reader, tmp_path: Path
+) -> None:
+    rejects = tmp_path / "rejects.csv"
+    reader.source.write_bytes(BROKEN)
+    result = read_table(
+        reader.source, reader.table, file_name="f.jsonl",
+        options=ReadOptions(bad_lines="skip"), rejects=rejects,
+    )  # fmt: skip
+    assert not result.refused
+    assert tables.read_rows(reader.table, 0, 9)[1:] == (
+        [["1", None], ["2", None], ["3", "4"]], [1, 2, 7],
+    )  # fmt: skip
+    (problem,) = result.problems
+    assert (problem.severity, problem.code, problem.line, problem.count) == (
+        "warning", "JSON_LINE", 3, 4,
+    )  # fmt: skip
+    assert problem.message.startswith(
+        "4 lines that cannot be read were left out. First: Line 3 is no JSON: "
+    )
+    found = list(csv.DictReader(rejects.read_text("utf-8").splitlines()))
+    assert [(line["line"], line["text"]) for line in found] == [
+        ("3", '{"a":'), ("4", "[1]"), ("5", '{"a": "\ufffd"}'), ("6", '{"a": "\\u0000"}'),
+    ]  # fmt: skip
+    assert "is not UTF-8" in found[2]["reason"]
+
+
+def test_a_file_of_which_no_line_can_be_read_is_refused_for_its_first(reader: Reader) -> None:
+    for text in ("{x}\n[1]\n", '{"a": "\\u0000"}\n'):
+        found = reader.refusal(text, name="f.jsonl", bad_lines="skip")
+        assert "line 1" in found[1].lower(), found

@@ -105,7 +105,12 @@ def test_compressed_parquet_is_read(reader: Reader) -> None:
     [
         ({"x": [[1], [2]]}, "PARQUET_NESTED", 'Column "x" is nested (list<'),
         ({"a": [1], "s": [{"b": 1}]}, "PARQUET_NESTED", 'Column "s" is nested (struct<'),
-        ({"x": pa.array([b"\xff\xfe"])}, "FILE_BINARY", "damaged Parquet"),
+        ({"x": pa.array([b"\xff\xfe"])}, "PARQUET_BYTES", 'Column "x" holds bytes that are no'),
+        (
+            {"a": [1], "hash": pa.array([b"\xff\xfe"], pa.binary(2))},
+            "PARQUET_BYTES",
+            'Column "hash" holds bytes that are no text (fixed_size_binary[2])',
+        ),
         ({"x": ["a\0b"]}, "CELL_UNFIT", 'The cell of "x" in row 1 has a zero byte'),
         ({"a": pa.array([], pa.int64())}, "CSV_NO_ROWS", "no rows"),
         ({"__line__": [1], "b": [2]}, "CSV_HEADER_RESERVED", "__line__"),

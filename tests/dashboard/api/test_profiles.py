@@ -1,0 +1,77 @@
+"""What the API tells of a dataset's columns, as the pages do."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from dashboard import queue
+from dashboard.api import profile_schemas
+from dashboard.api.routes import make_document
+from dashboard.db import Relation, User
+from dashboard.db.transaction import writing
+from tests.dashboard.api.test_datasets import Api
+from tests.dashboard.datasets.profiled import make_read_dataset
+
+TEXT = "price,2,a/b\n" + "".join(f"{n % 41}.5,x{n % 3},{n % 7}\n" for n in range(100))
+
+
+@pytest.fixture(autouse=True)
+def taken_hints(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
+
+
+def test_a_column_is_found_by_name_or_number(app: Flask, member: User, tmp_path: Path) -> None:
+    dataset = make_read_dataset(member, TEXT, tmp_path)
+    api, url = Api(app, member), f"/datasets/{dataset.id}/columns"
+    found = api("GET", f"{url}/price")
+    profile_schemas.ColumnDetail.model_validate(found)
+    assert (found["number"], found["name"], found["profile"]["kind"]) == (1, "price", "number")
+    assert sum(found["details"]["histogram"]["counts"]) == 100
+    assert found["details"]["quantiles"]
+    assert api("GET", f"{url}/1") == found
+    assert api("GET", f"{url}/a/b")["number"] == 3
+    named = api("GET", f"{url}/2")  # its name, though 2 is a place too
+    assert (named["name"], named["number"]) == ("2", 2)
+    assert named["details"]["top"][0] == {"value": "x0", "count": 34}
+    for wrong in ("nope", "4", "0", "9" * 30):
+        words = api("GET", f"{url}/{wrong}", 404)["error"]["message"]
+        assert words.endswith("Give one of its names, or a number from 1 to 3")
+        assert f'"{wrong}"' in words
+
+
+def test_the_table_as_a_whole(app: Flask, member: User, tmp_path: Path) -> None:
+    pairs = {"columns": ["price"], "values": [[1.0]], "kinds": ["number"]}
+    summary = {"rows": 100, "sampled_rows": None, "duplicate_rows": 3, "correlations": pairs,
+               "likely_target": "price"}  # fmt: skip
+    dataset = make_read_dataset(member, TEXT, tmp_path, summary=summary)
+    found = Api(app, member)("GET", f"/datasets/{dataset.id}/profile")
+    profile_schemas.TableProfile.model_validate(found)
+    assert found == summary
+    bare = make_read_dataset(member, TEXT, tmp_path, details=False)
+    assert Api(app, member)("GET", f"/datasets/{bare.id}/profile") == {}
+    assert Api(app, member)("GET", f"/datasets/{bare.id}/columns/price")["details"] == {}
+
+
+def test_relations_are_asked_for_once_and_then_known(
+    app: Flask, member: User, viewer: User, tmp_path: Path
+) -> None:
+    dataset = make_read_dataset(member, TEXT, tmp_path)
+    api, url = Api(app, member), f"/datasets/{dataset.id}/relations"
+    asked = api("POST", url, 202, json={"target": "price"})
+    assert asked == {"target": "price", "state": "queued", "columns": [], "failure": None}
+    columns = [{"name": "2", "strength": 0.9, "measure": "AUC", "chart": {}}]
+    with writing() as session:
+        relation = session.query(Relation).one()
+        relation.state, relation.answer = "ready", {"target": "price", "columns": columns}
+    known = api("POST", url, 202, json={"target": "price"})
+    profile_schemas.Relation.model_validate(known)
+    assert (known["state"], known["columns"]) == ("ready", columns)
+    api("POST", url, 422, json={"target": "nope"})
+    Api(app, viewer)("POST", url, 403, json={"target": "price"})
+
+
+def test_the_document_says_that_a_column_is_named_by_text() -> None:
+    path = make_document()["paths"]["/datasets/{dataset_id}/columns/{column}"]["get"]
+    kinds = {part["name"]: part["schema"]["type"] for part in path["parameters"]}
+    assert kinds == {"dataset_id": "integer", "column": "string"}
