@@ -26,6 +26,7 @@ from tasks.engine.reader.units import are_units
 
 MAX_LINES = 5
 SHOWN_CHARS = 60
+APART = re.compile(r"\s*#+\s")  # a name that is marked has none of it, as in #CHROM
 NOT_THERE = re.compile(r"[nk]\. ?[abdrv]\.", re.IGNORECASE)  # as n.d., for a value
 Numbered = tuple[int, list[str]]
 
@@ -114,10 +115,42 @@ def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> 
         if len(cells) == width and filled[n] >= least:
             if options.header is False:
                 return n
-            n = _skip_sentences(records, n, width)
+            n = _skip_sentences(records, _skip_comments(records, n, width), width)
             below = [cells for _, cells in records[n + 1 :]]
             return skip_pairs(records, n + int(_is_title(records[n][1], below)), width)
     return 0
+
+
+def _skip_comments(records: Sequence[Numbered], first: int, width: int) -> int:
+    """Return where a table begins below lines marked with # of its width, above its names.
+
+    Names may be marked themselves; then values stand below them.
+    """
+    at = first
+    while at < len(records) and _is_marked(records[at][1]):
+        at += 1
+    is_one = at - first == 1 and not (first and _is_marked(records[first - 1][1]))
+    if at == first or (is_one and not APART.match(records[first][1][0])):
+        return first
+    rows = [cells for _, cells in records[at:]]
+    if len(rows) < 2 or len(rows[0]) != width or are_units(rows[0]):
+        return first
+    body = rows[1 : 1 + BODY_ROWS]
+    are_names = _has_more_names(rows) or _is_above_all(rows[0], body)
+    is_row = _has_gaps(rows[0]) or _is_like_those(rows[0], body)
+    return at if are_names and not is_row else first
+
+
+def _is_marked(cells: Sequence[str]) -> bool:
+    """Tell whether a line begins with #, which alone in a cell names a column of numbers."""
+    first = cells[0].strip()
+    return first.startswith("#") and (len(first) > 1 or len(cells) == 1)
+
+
+def _is_above_all(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a word stands above values in each column, however few rows there are."""
+    are_words = all(cell.strip() not in MISSING and not is_typed(cell) for cell in row)
+    return are_words and all(are_columns_typed(body, len(row)))
 
 
 def _skip_sentences(records: Sequence[Numbered], first: int, width: int) -> int:

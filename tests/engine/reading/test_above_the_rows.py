@@ -169,3 +169,41 @@ def test_a_line_below_the_names_that_is_not_split_leaves_them_names(reader: Read
     code, message, line = reader.refusal(" a | b\n---+---\n" + " 1 | 2\n" * 9)
     assert (code, line) == ("CSV_RAGGED", 2)
     assert "Line 2 has the names" not in message
+
+
+@pytest.mark.parametrize(
+    ("above", "names"),
+    [
+        ("# created 2024\n# by x, y, z\n", "a,b,c\n"),
+        ("# by x, y, z\n", "a,b,c\n"),
+        ("#by x,y,z\n##of 3, 4, 5\n#\n", "a,b,c\n"),
+    ],
+)
+@pytest.mark.parametrize("rows", ["1,2,3\n", "1,2,3\n4,5,6\n7,8,9\n"])
+def test_marked_lines_above_names_are_none(
+    reader: Reader, above: str, names: str, rows: str
+) -> None:
+    result = reader.read(above + names + rows)
+    assert (result.column_names, result.n_rows) == (["a", "b", "c"], rows.count("\n"))
+    assert warnings_of(result) == ["PREAMBLE"]
+
+
+def test_marked_lines_above_names_with_words_below_some(reader: Reader) -> None:
+    result = reader.read(f"# by a, b, c, d\nname,a,b,c\n{ROWS}")
+    assert (result.column_names, result.n_rows) == (["name", "a", "b", "c"], 14)
+
+
+@pytest.mark.parametrize(
+    ("names", "rows"),
+    [
+        ("# a, b, c", "1,2,3\n4,5,6\n"),
+        ("# made by x\n# a,b,c", "1,2,3\n4,5,6\n"),
+        ("#a,b,c", "x,y,z\n1,2,3\n4,5,6\n7,8,9\n"),
+        ("# a,b,c", "x,closed,closed\n" + "x,1,2\n" * 5),
+        ("# a,b,c", "x,y,z\n" * 5),
+        ("#,b,c", "no,u,v\n" + "1,2,3\n" * 5),
+    ],
+)
+def test_names_that_are_marked_stay(reader: Reader, names: str, rows: str) -> None:
+    result = reader.read(f"{names}\n{rows}")
+    assert [name[0] for name in result.column_names] == ["#", "b", "c"]
