@@ -13,6 +13,7 @@ LEAST_SPACE_WIDTH = 3
 GROUPED = re.compile(
     r"[+-]?([^\w\s,.;+-]\d{1,3}(,\d{3})+(\.\d+)?|\d{1,3}(,\d{3})+(\.\d+|[^\w\s,.;]))"
 )
+QUOTE = re.compile(r"\"|(?<!\w)'|'(?!\w)")  # no apostrophe within a word
 DIGIT = re.compile(r"\d")
 
 
@@ -36,16 +37,17 @@ def is_one_column(records: Sequence[Record], delimiter: str, width: int) -> bool
     if delimiter == "," and all(GROUPED.fullmatch(r.text) for r in records[1:]):
         return len(records[0].cells) == 1 or bool(GROUPED.fullmatch(records[0].text))
     name, body = records[0].text.strip(), records[1:]
-    texts = [r.text for r in body]
+    texts, rows = [r.text for r in body], [r.cells for r in body]
     is_named = len(records[0].cells) == 1 and len(name.split()) <= MOST_WORDS
-    is_even = all(len(r.cells) == width for r in body)
-    are_quoted = any('"' in text or "'" in text for text in texts)
-    if not is_named or is_typed(name) or not is_even or are_quoted:
+    if not is_named or is_typed(name) or any(map(QUOTE.search, texts)):
         return False
+    is_prose = _is_prose(texts, delimiter)
+    is_text = is_prose and delimiter != " " and not body[0].after_blank
+    if any(len(cells) != width for cells in rows):
+        return is_text and _are_uneven_texts(rows, width)
     if delimiter == "," and all(map(is_typed, texts)):
         return True  # decimal commas, or those of thousands
-    holds_values = not _has_names([r.cells for r in body], width)
-    return holds_values and (width == 2 or _is_prose(texts, delimiter))
+    return (width == 2 or is_prose) and not _has_names(rows, width, is_text=is_text)
 
 
 def is_split_by_spaces(records: Sequence[Record], width: int) -> bool:
@@ -75,12 +77,28 @@ def _is_prose(texts: Sequence[str], delimiter: str) -> bool:
     return not any(re.search(rf"{re.escape(delimiter)}(?! )", text) for text in texts)
 
 
-def _has_names(rows: Sequence[Sequence[str]], width: int) -> bool:
-    """Tell whether names stand in a row: it has no digits where the rows below have some."""
-    if not has_names(rows)[0]:
+def _are_uneven_texts(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Tell whether texts have more or fewer separators, and the first one has some.
+
+    Without any it may be a title, as the line above it.
+    """
+    fitting = [cells for cells in rows if len(cells) == width]
+    is_typed_one = any(are_columns_typed(fitting, width))
+    return len(rows[0]) > 1 and not is_typed_one and not _has_names(fitting, width, is_text=True)
+
+
+def _has_names(rows: Sequence[Sequence[str]], width: int, *, is_text: bool) -> bool:
+    """Tell whether names stand in a row: it has no digits where the rows below have some.
+
+    Among words that are divided as in a text they must differ from these.
+    """
+    are_there, are_sure = has_names(rows)
+    if not are_there:
         return False
     if any(are_columns_typed(rows[1:], width)):
         return True
+    if is_text and not are_sure:
+        return False
     return not any(
         DIGIT.search(cell) and all(DIGIT.search(row[n]) for row in rows[1:])
         for n, cell in enumerate(rows[0])

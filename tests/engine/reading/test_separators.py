@@ -96,6 +96,42 @@ def test_one_column_may_hold_separators(reader: Reader, name: str, row: str) -> 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "text\nhello, world\nfoo, bar\n",
+        "text\nHello, world\nwell, I don't know\nYes, no\n",
+        "customer comment\nHello, world\nso, what, then\nfine\nYes, no\n",
+        "city\nBonn; Germany; EU\nParis; France; EU\n",
+    ],
+)
+def test_texts_with_a_space_after_each_separator_are_one_column(reader: Reader, text: str) -> None:
+    name, *rows = text.splitlines()
+    result = reader.read(text)
+    assert (result.refused, result.column_names) == (False, [name])
+    assert [row["cells"] for row in result.preview] == [[row] for row in rows]
+    assert "ONE_COLUMN" in warnings_of(result)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "People\n\nName, City\nAnna, Bonn\nBob, Berlin\n",
+        "People\nall of them\nName, City\nAnna, Bonn\nBob, Berlin\n",
+        "People\nName, Age\nAnna, 3\nBob, 4\n",
+        "People\nname, city\nAnna, Bonn\nBob, Berlin\n",
+        "People\nName,City\nAnna,Bonn\nBob,Berlin\n",
+        "People\nName; City\nAnna; Bonn\n'Bob'; Berlin\n",
+    ],
+)
+def test_a_title_above_rows_of_words_is_not_the_name_of_one_column(
+    reader: Reader, text: str
+) -> None:
+    result = reader.read(text)
+    assert len(result.column_names) == 2
+    assert "PREAMBLE" in warnings_of(result)
+
+
+@pytest.mark.parametrize(
     ("title", "names", "row"),
     [
         ("Cities", "name,country", "Oslo {n},Norway {n}"),
