@@ -137,7 +137,7 @@ def _skip_comments(records: Sequence[Numbered], first: int, width: int) -> int:
         return first
     body = rows[1 : 1 + BODY_ROWS]
     are_names = _has_more_names(rows) or _is_above_all(rows[0], body)
-    is_row = _has_gaps(rows[0]) or _is_like_those(rows[0], body)
+    is_row = has_gaps(rows[0]) or is_like_those(rows[0], body)
     return at if are_names and not is_row else first
 
 
@@ -171,12 +171,12 @@ def _is_title(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         and _has_more_names(below)
         and len(below[0]) == len(cells)
         and not is_sentence(below[0])
-        and not _has_gaps(below[0])
-        and not _is_like_those(below[0], below[1 : 1 + BODY_ROWS])
+        and not has_gaps(below[0])
+        and not is_like_those(below[0], below[1 : 1 + BODY_ROWS])
     )
 
 
-def _has_gaps(cells: Sequence[str]) -> bool:
+def has_gaps(cells: Sequence[str]) -> bool:
     """Tell whether words stand for values that are not there: the same one twice, or n.d."""
     filled = [cell.strip() for cell in cells if cell.strip()]
     return len({*filled}) < len(filled) or any(map(NOT_THERE.fullmatch, filled))
@@ -214,10 +214,10 @@ def _goes_on(row: Sequence[str], names: Sequence[str], body: Sequence[Sequence[s
     nameless = {n for n, name in enumerate(names) if not name.strip() and not row[n].strip()}
     are_more = _is_more_names(row, body, left_out=nameless)
     are_others = are_more or (are_units(row) and _is_above_values(row, body))
-    return (are_others and not _is_like_those(row, body)) or are_periods(row, names, body)
+    return (are_others and not is_like_those(row, body)) or are_periods(row, names, body)
 
 
-def _is_like_those(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+def is_like_those(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Tell whether a cell stands again in its column, or has the form of those: as S1 above S2.
 
     Words of one form may be names, if they are longer than a letter and have no digits.

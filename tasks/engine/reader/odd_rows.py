@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from tasks.engine.cells import match
 from tasks.engine.reader.cell_types import TYPED_ROWS, are_dashes, is_typed
+from tasks.engine.reader.other_tables import OtherTables
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
 from tasks.engine.reader.sections import are_titles
@@ -88,6 +89,7 @@ class OddRows:
     ) -> None:
         self.are_typed, self.delimiter, self.rejects = are_typed, delimiter, rejects
         self.empty, self.alone, self.totals = Seen(), Seen(), Seen()
+        self.others = OtherTables()
         # What is alone in a row where a title may be: a year is none above other years.
         self.title = WORD if next(iter(are_typed), True) else f"{WORD}|{PERIOD}"
         self.held: list[Row] = []
@@ -168,8 +170,9 @@ class OddRows:
         is_alone = are_equal(columns[1:], [""] * (len(columns) - 1))
         n_last = int(np.argmin(is_alone[::-1]))
         self.n_last_alone = self.n_last_alone + len(lines) if is_alone.all() else n_last
-        if is_alone.any():
-            self.empty.add(lines, columns[0], is_alone & are_equal(columns[:1], [""]))
+        is_empty = is_alone & are_equal(columns[:1], [""]) if is_alone.any() else is_alone
+        self.empty.add(lines, columns[0], is_empty)
+        self.others.look(lines, columns, is_empty)
         if not any(self.are_typed):
             return
         self._look_at_head(columns)

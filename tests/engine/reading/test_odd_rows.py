@@ -7,6 +7,7 @@ from tests.engine.reading.conftest import Reader, warnings_of
 
 NAMES = "name,a,b,c\n"
 ROWS = "".join(f"x{n},{n},{n * 2}.5,{n * 3}\n" for n in range(1, 15))
+ROWS3 = "".join(f"x{n},{n},{n * 2}.5\n" for n in range(1, 15))
 
 
 @pytest.mark.parametrize(
@@ -188,3 +189,43 @@ def test_rows_keep_their_order_whatever_waits(
     rows = reader.rows(f"{NAMES}{ROWS}{odd}{ROWS}{odd}{ROWS}* end,,,\n")
     expected = f"{ROWS}{odd}{ROWS}{odd}{ROWS}".splitlines()
     assert rows == [line.split(",") for line in expected]
+
+
+@pytest.mark.parametrize(
+    ("above", "between", "below"),
+    [
+        (f"name,b,c\n{ROWS3}", "\n", f"Town,High,Low\n{ROWS3}"),
+        (f"name,b,c\n{ROWS3}", ",,\n", f"Town,High,Low\n{ROWS3}"),
+        ("a,b,c\n1,2,3\n", "\n", "x,y,z\n4,5,6\n"),
+        ("first,b,c\nBonn,high,low\nUlm,low,high\n", "\n", "x,y,z\n4,5,6\n"),
+        ('name,b,c\n"a\nb",1,2\n', "\n\n", f"Town,High,Low\n{ROWS3}"),
+    ],
+)
+@pytest.mark.parametrize("size", [300, 1 << 20])
+def test_names_of_another_table_of_as_many_columns_are_told(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, *, above: str, between: str, below: str,
+    size: int,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", size)
+    result = reader.read(above + between + below)
+    found = [(p.line, p.count) for p in result.problems if p.code == "SECOND_TABLE"]
+    assert found == [(1 + (above + between).count("\n"), 1)]
+    assert [below.split("\n")[0].split(",")] == [
+        cells for cells in reader.rows(above + between + below) if cells[1] in {"High", "y"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{ROWS3}Town,High,Low\n{ROWS3}",
+        f"{ROWS3}\nx20,closed,closed\n{ROWS3}",
+        f"{ROWS3}\nx20,closed,lost\n{ROWS3}",
+        f"{ROWS3}\nTown,High,\n{ROWS3}",
+        f"{ROWS3}\nTown,High,Low\n",
+        f'"a\nb",1,2\nTown,High,Low\n{ROWS3}',
+        ROWS3.replace("\n", "\n\n"),
+    ],
+)
+def test_rows_that_are_no_names_of_another_table(reader: Reader, text: str) -> None:
+    assert "SECOND_TABLE" not in warnings_of(reader.read(f"name,b,c\n{text}"))

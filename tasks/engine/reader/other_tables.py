@@ -1,0 +1,105 @@
+"""Other tables below the first one, of as many columns: their names are rows of it, and told."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.engine.cell_text import MISSING
+from tasks.engine.reader.cell_types import are_columns_typed, is_typed
+from tasks.engine.reader.header import SHOWN_CHARS, has_gaps, is_like_those
+from tasks.engine.reader.refusals import Problem
+
+BODY_ROWS = 10
+LEAST_ROWS = 2  # where words stand below a name, too
+# What is looked at; a blank line may stand between any two rows.
+MOST_CELLS, MOST_PLACES = 100_000, 10_000
+FAR = 1 << 62
+
+
+class OtherTables:
+    """Counts rows that may be the names of another table: words above values, below a blank line.
+
+    Such a line is blank, or a row of empty cells.
+    """
+
+    def __init__(self) -> None:
+        self.n = self.line = 0
+        self.text = ""
+        self.next_line = FAR  # where the next row stands if nothing is between; no row was first
+        self.was_empty = False
+        self.n_cells = 0
+
+    def look(self, lines: np.ndarray, columns: Sequence[pa.Array], is_empty: np.ndarray) -> None:
+        """Look at rows, each with its line; `is_empty` tells which have no value."""
+        if self.n_cells > MOST_CELLS:
+            return
+        starts = self._find_starts(lines, columns, is_empty).tolist()
+        for start, end in pairwise([*starts, len(lines)]):
+            if self.n_cells > MOST_CELLS:
+                return
+            row = self._words_of(columns, start)
+            if row and _are_names(row, self._rows_of(columns, start + 1, end)):
+                self.n += 1
+                self.line = self.line or int(lines[start])
+                self.text = self.text or ", ".join(row)[:SHOWN_CHARS]
+
+    def _find_starts(
+        self, lines: np.ndarray, columns: Sequence[pa.Array], is_empty: np.ndarray
+    ) -> np.ndarray:
+        """Find the rows with values that have a blank line above them."""
+        expected = np.concatenate(([self.next_line], lines[:-1] + 1))
+        at = np.flatnonzero(lines > expected)[:MOST_PLACES]
+        last = np.array([len(lines) - 1])
+        n_inner = _count_ends(columns, np.concatenate((at[at > 0] - 1, last)))
+        expected[at[at > 0]] += n_inner[:-1]
+        is_below = np.concatenate(([self.was_empty], is_empty[:-1]))
+        is_below[at] |= lines[at] > expected[at]
+        self.next_line = int(lines[-1]) + 1 + int(n_inner[-1])
+        self.was_empty = bool(is_empty[-1])
+        return np.flatnonzero(is_below & ~is_empty)
+
+    def _words_of(self, columns: Sequence[pa.Array], at: int) -> list[str]:
+        """Return the cells of a row, if each is a word."""
+        cells: list[str] = []
+        for column in columns:
+            cell = (column[at].as_py() or "").strip()
+            if cell in MISSING or is_typed(cell):
+                break
+            cells.append(cell)
+        self.n_cells += len(cells) + 1
+        return cells if len(cells) == len(columns) else []
+
+    def _rows_of(self, columns: Sequence[pa.Array], start: int, end: int) -> list[list[str]]:
+        n = min(end - start, BODY_ROWS)
+        found = [column[start : start + n].fill_null("").to_pylist() for column in columns]
+        self.n_cells += n * len(columns)
+        return [list(cells) for cells in zip(*found, strict=True)]
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is to be said."""
+        if self.n:
+            message = (
+                f"Another table seems to begin in line {self.line}, below a blank line, with "
+                f'"{self.text}". Its lines were kept as rows; if they are none of this table, '
+                "take them out of the file"
+            )
+            yield Problem("warning", "SECOND_TABLE", message, line=self.line, count=self.n)
+
+
+def _count_ends(columns: Sequence[pa.Array], at: np.ndarray) -> np.ndarray:
+    """Count the ends of lines within the cells of some rows."""
+    rows = pa.array(at)
+    counts = np.zeros(len(at), np.int64)
+    for column in columns:
+        counts += pc.count_substring(column.take(rows).fill_null(""), "\n").to_numpy()
+    return counts
+
+
+def _are_names(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether words differ from what is below them, which has values."""
+    are_typed = are_columns_typed(body, len(row))
+    is_long = len(body) >= LEAST_ROWS or all(are_typed)
+    return is_long and any(are_typed) and not (has_gaps(row) or is_like_those(row, body))
