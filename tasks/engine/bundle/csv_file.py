@@ -223,29 +223,27 @@ def _encoding(text):
     return "utf-8-sig" if name == "utf-8" else name
 
 
-def _unescape(line):
-    return ESCAPED.sub(lambda m: '""' if m[1] == '"' else "\\", line)
-
-
 def _numbers(width):
     return [f"column_{n}" for n in range(1, width + 1)]
 
 
 def _names(rows):
     """Join names that go over several lines; number what has none, or that of another column."""
-    columns = zip(*rows)
-    labels = [" ".join(filter(None, (cell.strip() for cell in column))) for column in columns]
+    cells = [[cell.strip() for cell in row] for row in rows]
+    carried = ""  # a name stands for the blank ones right of it, as far as names stand below
+    for n, (name, below) in enumerate(zip(*cells[:2]) if len(rows) > 1 else ()):
+        carried = (name or carried) if below else ""
+        cells[0][n] = name or carried
+    labels = [" ".join(filter(None, column)) for column in zip(*cells)]
     names, taken = [], set(labels)
     for n, label in enumerate(labels, start=1):
         name = label or f"column_{n}"
-        if label and label not in names:
-            names.append(name)
-            continue
-        k, stem = 1, name
-        while name in taken or k == 1 and label:
-            k += 1
-            name = f"{stem}_{k}"
-        taken.add(name)
+        if not label or label in names:
+            k, stem = 1, name
+            while name in taken or k == 1 and label:
+                k += 1
+                name = f"{stem}_{k}"
+            taken.add(name)
         names.append(name)
     return names
 
@@ -262,10 +260,10 @@ def _fit(line, row, width, bad_lines):
 def _records(file, dialect):
     """Yield every row that is not blank, with the line on which it starts."""
     csv.field_size_limit(2**31 - 1)
-    line = 1
-    quote = dialect.get("quote", '"')
+    line, quote = 1, dialect.get("quote", '"')
+    doubled = (ESCAPED.sub(lambda m: '""' if m[1] == '"' else "\\", text) for text in file)
     reader = csv.reader(
-        map(_unescape, file) if dialect.get("escape") else file,
+        doubled if dialect.get("escape") else file,
         delimiter=dialect["delimiter"] or "\x1f",  # a table of one column
         quotechar=quote or '"',
         quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,

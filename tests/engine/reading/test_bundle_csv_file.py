@@ -197,6 +197,7 @@ def test_options_of_another_kind_are_refused(
         'n,text,m\n1,"10\\" wide, so",2\n3,"x, y",4\n5,"10\\" wide, so",6\n',
         'a, b, c\n1, "x, y", 2\n3, "z", 4\n',
         "a,,a,a_2\n1,2,3,4\n5,6,7,8\n",
+        "x,2019,,2020,\n,Men,Women,Men,Women\n" + "y,1,2,3,4\n" * 5,
         "one\nx y\nz, or so\n",
     ],
 )

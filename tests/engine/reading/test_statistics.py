@@ -33,9 +33,19 @@ def test_units_below_names_where_the_first_columns_have_none(reader: Reader) -> 
 def test_years_below_names_that_stand_for_several_columns(reader: Reader) -> None:
     rows = rows_of("{};{};{};{};5")
     result = reader.read(f"Area;All;;Men;\n;2021;2022;2021;2022\n{rows}Source: x;;;;\n")
-    assert result.column_names == ["Area", "All 2021", "2022", "Men 2021", "2022_2"]
+    assert result.column_names == ["Area", "All 2021", "All 2022", "Men 2021", "Men 2022"]
     assert result.n_rows == 6
-    assert warnings_of(result) == ["HEADER_LINES", "NAME_REPEATED", "FOOTNOTE"]
+    assert warnings_of(result) == ["HEADER_LINES", "FOOTNOTE"]
+
+
+def test_names_above_several_columns_stand_for_each_that_has_a_name_below(reader: Reader) -> None:
+    rows = rows_of("{},{},{},{},5,6")
+    text = f"Region,2019,,2020,,\n,Men,Women,Men,Women,\n{rows}"
+    names = ["Region", "2019 Men", "2019 Women", "2020 Men", "2020 Women", "column_6"]
+    assert reader.read(text).column_names == names
+    text = f"Id,,Sales,,,Note\n,Town,Men,Women,,text\n{rows}"
+    names = ["Id", "Town", "Sales Men", "Sales Women", "column_5", "Note text"]
+    assert reader.read(text).column_names == names
 
 
 def test_a_first_row_of_years_stays_where_it_is_no_part_of_the_names(reader: Reader) -> None:
