@@ -95,6 +95,16 @@ def find_c1_control(file: BinaryIO) -> tuple[int, bytes] | None:
     return None
 
 
+def count_lines(file: BinaryIO, size: int) -> int:
+    """Count the line ends in the first bytes of a file."""
+    file.seek(0)
+    count = 0
+    while size > 0 and (chunk := file.read(min(size, CHUNK_BYTES))):
+        count += chunk.count(b"\n")
+        size -= len(chunk)
+    return count
+
+
 def line_of(data: bytes, at: int) -> int:
     """Return the line of a place in bytes that begin in line 1."""
     return 1 + data.count(b"\n", 0, at)

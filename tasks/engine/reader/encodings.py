@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from tasks.engine.reader.encoding_signs import (
     around,
+    count_lines,
     find_c1_control,
     find_utf_7,
     find_wide,
@@ -14,6 +15,7 @@ from tasks.engine.reader.encoding_signs import (
 )
 from tasks.engine.reader.likely_encodings import show_likely
 from tasks.engine.reader.refusals import HEAD_BYTES, Problem, RefusedError, error
+from tasks.engine.reader.text_signs import of_text
 
 CHUNK_BYTES = 1 << 20
 SAMPLE_CHARS = 4 * HEAD_BYTES
@@ -86,8 +88,11 @@ def _doubted(file: BinaryIO, encoding: str, *, is_chosen: bool) -> tuple[str, li
             f'"{sample.decode("cp1252", "replace")}" looks right, choose Windows-1252'
         )
         return encoding, [Problem("warning", "ENCODING_DOUBTFUL", message, line=line)]
-    if is_chosen or encoding != "utf-8":
+    if encoding != "utf-8":
         return encoding, []
+    problems = list(of_text(file, is_chosen=is_chosen))
+    if is_chosen or problems:
+        return encoding, problems
     if has_iso_2022(file):
         for other in ISO_2022:
             if _first_undecodable(file, other) is None:
@@ -130,20 +135,10 @@ def _first_undecodable(file: BinaryIO, encoding: str) -> tuple[int, bytes, bool]
         except UnicodeError as bad:
             start = bad.start if isinstance(bad, UnicodeDecodeError) else 0
             whole = pending + chunk
-            line = 1 + _count_lines(file, done - len(pending) + start)
+            line = 1 + count_lines(file, done - len(pending) + start)
             return line, around(whole, start), not chunk
         done += len(chunk)
     return None
-
-
-def _count_lines(file: BinaryIO, size: int) -> int:
-    """Count the line ends in the first bytes of a file."""
-    file.seek(0)
-    count = 0
-    while size > 0 and (chunk := file.read(min(size, CHUNK_BYTES))):
-        count += chunk.count(b"\n")
-        size -= len(chunk)
-    return count
 
 
 def _is_mostly_utf8(file: BinaryIO) -> bool:

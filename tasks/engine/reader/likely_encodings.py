@@ -104,6 +104,7 @@ def _is_written_well(word: str) -> bool:
         and not any(
             a.islower() and b.isupper() and not (a + b).isascii() for a, b in pairwise(inner)
         )
+        and not any(b > "\x7f" and b.isupper() and c.islower() for b, c in pairwise(inner[1:]))
     )
 
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from tasks.engine.reader import encoding_signs
+from tasks.engine.reader import encoding_signs, text_signs
 from tests.engine.reading.conftest import Reader, warnings_of
 
 TEXT = "name;größe\nMüller;1\nPreuß;2\n"
@@ -180,3 +180,57 @@ def test_encodings_that_suit_the_words_are_shown(
 def test_nothing_is_shown_where_windows_1252_reads_well(reader: Reader, text: str) -> None:
     (problem,) = [p for p in reader.read(text.encode("cp1252")).problems if "ENCODING" in p.code]
     assert problem.message.endswith('choose another encoding under "How we read the file"')
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "sign"),
+    [("Müller", "cp1252", "Müller"), ("Österreich", "latin-1", "Österreich"),
+     ("don’t", "cp1252", "don’t"), ("Gdańsk", "latin-1", "Gdańsk"), ("Тула", "latin-1", "Тула")],
+)  # fmt: skip
+@pytest.mark.parametrize("before", ["", "1;a\n" * 400_000])
+def test_letters_that_were_encoded_twice_are_told(
+    reader: Reader, text: str, encoding: str, sign: str, before: str
+) -> None:
+    twice = text.encode().decode(encoding)
+    result = reader.read(f"n;name\n{before}2;{twice}\n3;{twice}\n")
+    (problem,) = [p for p in result.problems if "ENCOD" in p.code]
+    assert (problem.code, problem.line) == ("ENCODED_TWICE", 2 + before.count("\n"))
+    assert f'"2;{twice}"' in problem.message
+    assert f'"2;{sign}"' in problem.message
+    assert not reader.read(f"n;name\n2;{twice}\n3;x\n", encoding="utf-8").problems
+
+
+@pytest.mark.parametrize(
+    "text", ["NÃO;SÃO\nIRMÃ»;x\n", "Å ± 3;Åsa\n", "naïve;Ärger\n", "5 Å±2;x\n", "Ð;Ñandú\n"]
+)
+def test_letters_that_are_meant_are_not_told(reader: Reader, text: str) -> None:
+    assert not [p for p in reader.read(f"a;b\n{text}").problems if "ENCOD" in p.code]
+
+
+@pytest.mark.parametrize("cell", ["1\u200b", "\u200b1.5", "\u200e2020-01-01\u200e", "1\ufeff"])
+def test_signs_in_numbers_that_cannot_be_seen_are_told(reader: Reader, cell: str) -> None:
+    result = reader.read(f"name,n\nx,1\ny,{cell}\nz,3\n")
+    (problem,) = [p for p in result.problems if p.code == "HIDDEN_CHARACTERS"]
+    assert (problem.severity, problem.line) == ("warning", 3)
+    assert f"(U+{ord(cell.strip('0123456789.-')[0]):04X})" in problem.message
+    assert result.preview[1]["cells"][1] == cell
+
+
+@pytest.mark.parametrize("size", [20, 22, 25, 64])
+def test_signs_are_found_wherever_a_chunk_ends(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(text_signs, "CHUNK_BYTES", size)
+    result = reader.read("name,n\nMü,1\nMü,2\nMü,1\u200b\n")
+    assert [(p.code, p.line) for p in result.problems] == [("HIDDEN_CHARACTERS", 4)]
+
+
+@pytest.mark.parametrize("text", ["\ufeffn,name\n1,x\u200b\n", "n,name\n1,x\n\ufeff2,y\n"])
+def test_signs_that_cannot_be_seen_elsewhere_are_not_told(reader: Reader, text: str) -> None:
+    assert "HIDDEN_CHARACTERS" not in warnings_of(reader.read(text))
+
+
+def test_mac_roman_is_shown_where_capitals_stand_within_words(reader: Reader) -> None:
+    content = "name;ort\nMüller;Köln\nGroß;Bär\n".encode("mac_roman")
+    (problem,) = [p for p in reader.read(content).problems if p.code == "ENCODING_ASSUMED"]
+    assert '"Müller;Köln" in Mac Roman' in problem.message
