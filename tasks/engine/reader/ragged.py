@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from tasks.engine.reader.cell_types import is_typed
+from tasks.engine.reader.cell_types import DATE, is_number, is_typed
 from tasks.engine.reader.dialects import BadLines
+from tasks.engine.reader.label_rows import YEAR
 from tasks.engine.reader.odd_rows import NOTE
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
@@ -126,12 +127,17 @@ class Ragged:
         if all(is_apart or _count_filled(r) <= 1 for r in self.waiting):
             is_few = self.n_waiting <= FOOTNOTE_LINES
             return is_few or (self._are_words() and not self._is_table())
-        return bool(NOTE.match(self.waiting[0].text.strip())) and self._are_words()
+        if not NOTE.match(self.waiting[0].text.strip()):
+            return False
+        return self._are_words(may_be_dated=True)
 
-    def _are_words(self) -> bool:
-        """Tell whether what waits holds hardly any numbers or dates."""
+    def _are_words(self, *, may_be_dated: bool = False) -> bool:
+        """Tell whether what waits holds hardly any numbers or dates; those of a note may be."""
         filled = [cell for r in self.waiting for cell in r.cells if cell.strip()]
-        return sum(map(is_typed, filled)) <= (1 - MOSTLY) * len(filled)
+        typed = [cell for cell in filled if is_typed(cell)]
+        if may_be_dated:
+            typed = [cell for cell in typed if not _is_date_in_words(cell)]
+        return len(typed) <= (1 - MOSTLY) * len(filled)
 
     def _is_table(self) -> bool:
         width, n_even = Counter(r.n_split for r in self.waiting).most_common(1)[0]
@@ -148,6 +154,13 @@ class Ragged:
         if len(self.waiting) >= MAX_WAITING:  # each record that comes would ask again
             self.is_second = is_second
         return is_second
+
+
+def _is_date_in_words(cell: str) -> bool:
+    """Tell whether a cell is a year or a date behind a comma and a space, as in a note."""
+    date = cell.strip().rstrip(".")
+    is_date = YEAR.fullmatch(date) or (DATE.fullmatch(date) and not is_number(date))
+    return cell.startswith(" ") and bool(is_date)
 
 
 def _count_filled(record: Record) -> int:

@@ -81,7 +81,8 @@ def test_marks_of_files_that_were_put_together_are_left_out(
     assert tables.read_rows(reader.table, 0, 9)[1:] == (
         [["1", "2"], ["3", "\ufeff4"], ["5", "6"]], [2, 4, 5],
     )  # fmt: skip
-    assert [(p.code, p.line, p.count) for p in result.problems] == [
+    of_lines = [p for p in result.problems if p.code != "HIDDEN_CHARACTERS"]
+    assert [(p.code, p.line, p.count) for p in of_lines] == [
         ("HEADER_REPEATED", 3, 1), ("MARKS_INSIDE", 3, 2),
     ]  # fmt: skip
 

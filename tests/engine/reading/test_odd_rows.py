@@ -24,6 +24,23 @@ def test_notes_of_the_tables_width_below_it_are_left_out(reader: Reader, note: s
     assert result.problems[0].line in {16, 17}
 
 
+@pytest.mark.parametrize(
+    "note",
+    ["Source: Statistics office, 2021", "* As of, 1.5.2021.", "Source: a, 2019, 2020, 2021, b",
+     "Source: Statistics office, 2021\nUpdated by hand"],
+)  # fmt: skip
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_notes_with_commas_may_hold_a_date(reader: Reader, note: str, blank: str) -> None:
+    result = reader.read(f"{NAMES}{ROWS}{blank}{note}\n")
+    assert (result.n_rows, result.refused) == (14, False)
+    assert [p.count for p in result.problems if p.code == "FOOTNOTE"] == [1 + note.count("\n")]
+
+
+@pytest.mark.parametrize("last", ["Note: x,4", "* x,2021", "Town, 2021", "(1) x, 7, 8"])
+def test_a_short_last_line_with_values_is_no_note(reader: Reader, last: str) -> None:
+    assert reader.refusal(f"{NAMES}{ROWS}{last}\n")[0] == "CSV_RAGGED"
+
+
 @pytest.mark.parametrize("end", [",,,", ""])
 @pytest.mark.parametrize("size", [300, 1 << 20])
 @pytest.mark.parametrize("bad_lines", ["refuse", "pad"])
