@@ -175,3 +175,21 @@ def test_others_may_not(any_app: Flask) -> None:
         api("POST", f"{path}/archive", 403)
         api("POST", f"{path}/restore", 403)
         api("PATCH", path, 403, json={"columns": {"age": {"kind": "text"}}})
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"<html>" + b"<p>x</p>\n" * 400_000, "FILE_HTML"),
+        (b"%PDF-1.7\n\0" + b"x" * 3_000_000, "FILE_BINARY"),
+    ],
+)
+def test_a_file_sent_at_once_is_looked_at_while_it_comes(
+    api: Api, content: bytes, code: str
+) -> None:
+    file = FileStorage(io.BytesIO(content), "a.csv")
+    boundary, body = encode_multipart({"file": file})
+    kind = f"multipart/form-data; boundary={boundary}"
+    answer = api("POST", "/datasets", 422, data=body, content_type=kind)
+    assert answer["error"]["code"] == code  # not 202, and refused by the worker later
+    assert db.session.query(Dataset).count() == 0
