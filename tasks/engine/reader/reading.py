@@ -137,7 +137,9 @@ class Reading:
                 on_progress(min(raw.tell() / size, 1.0), self.n_rows)
             self._add_rows(self.ragged.end(), writer)
             self._write(self.odd.end(), writer)
-        self.problems += of_rows(self)
+        if source.zero_lines:
+            self.rejects.add_lines("zero", source.zero_lines, "it has a zero byte, left out")
+        self.problems += [*of_rows(self), *self.rejects.find_cut()]
 
     def _label_lines(self) -> list[str] | None:
         return self.labels if self.labels != self.names else None
