@@ -17,6 +17,7 @@ from sklearn.utils.validation import has_fit_parameter
 from tools.estimators.featured import FEATURED, FIRST
 from tools.estimators.further import FURTHER
 from tools.estimators.left_out import LEFT_OUT
+from tools.estimators.rules import RULES
 from tools.estimators.words import PARAMETER_HELP
 from tools.parameters import INSIDE, describe_parameters, help_of, inside_needs
 
@@ -70,8 +71,26 @@ def describe_estimator(cls: type, inside: list[str]) -> dict[str, Any]:
         "scale": scale_of(cls), "dense": tags is None or not tags.sparse,
         "native": "categorical_features" in signature,
         "weighs_classes": is_classifier_class(cls) and "class_weight" in signature,
-        "fixed": fixed | defaults, "parameters": parameters,
+        "fixed": fixed | defaults, "rules": rules_of(cls), "parameters": parameters,
     }  # fmt: skip
+
+
+def rules_of(cls: type) -> list[dict[str, Any]]:
+    """List what the parameters of an estimator take together."""
+    rules = list(RULES.get(cls.__name__, []))
+    if cls.__name__ == "VotingClassifier":
+        sure = [name for name in CLASSIFIERS & set(WORDS) if _gives_probabilities(KNOWN[name])]
+        says = (
+            "Soft voting needs estimators that give probabilities. Choose hard, or leave out: {}"
+        )
+        rules.append(
+            {"when": {"voting": ["soft"]}, "then": {"estimators": sorted(sure)}, "says": says}
+        )
+    return rules
+
+
+def _gives_probabilities(cls: type) -> bool:
+    return not is_meta(cls) and hasattr(cls(), "predict_proba")
 
 
 def _set_defaults(name: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
@@ -118,6 +137,7 @@ def inside_of(cls: type, classes: dict[str, type]) -> list[str]:
         if is_classifier_class(other) == is_classifier_class(cls)
         and not is_meta(other)
         and not name.startswith("Dummy")
+        and scale_of(other) != "range"  # numbers are brought to the scale of the outer one
         and (not needs or any(hasattr(other(), method) for method in needs))
         and (not cls.__name__.startswith("AdaBoost") or has_fit_parameter(other, "sample_weight"))
     ]
@@ -125,9 +145,7 @@ def inside_of(cls: type, classes: dict[str, type]) -> list[str]:
 
 def make_catalogue() -> dict[str, Any]:
     """Return the whole catalogue as it is stored."""
-    kinds = ("classifier", "regressor")
-    known = {name: cls for kind in kinds for name, cls in all_estimators(type_filter=kind)}
-    classes = {name: known[name] for name in WORDS}
+    classes = {name: KNOWN[name] for name in WORDS}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         described = [describe_estimator(c, inside_of(c, classes)) for c in classes.values()]
@@ -135,6 +153,7 @@ def make_catalogue() -> dict[str, Any]:
 
 
 CLASSIFIERS = {name for name, _ in all_estimators(type_filter="classifier")}
+KNOWN = dict(all_estimators(type_filter=["classifier", "regressor"]))
 
 if __name__ == "__main__":
     TARGET.write_text(json.dumps(make_catalogue(), indent=1) + "\n", encoding="utf-8")

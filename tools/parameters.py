@@ -16,8 +16,26 @@ UNSET = {
     "probability", "scoring", "max_bins", "constant", "store_precision", "priors", "cv",
     "copy_X_train", "store_covariance", "store_cv_results", "compute_score", "fit_path",
     "use_legacy_attributes", "refit", "jitter", "flatten_transform", "verbose_interval",
+    "n_targets",
 }  # fmt: skip
-WRONG_CHOICES = {"precomputed", "deprecated", "random_state", "prefit"}
+WRONG_CHOICES = {
+    "precomputed", "deprecated", "random_state", "prefit",
+    # kernels of counts, and solvers that SciPy has no more
+    "chi2", "additive_chi2", "interior-point", "revised simplex",
+}  # fmt: skip
+# Distances that need a further value, are for two columns or for yes and no alone, or are other
+# names of one that is offered.
+WRONG_METRICS = {
+    "haversine", "mahalanobis", "pyfunc", "seuclidean", "wminkowski", "dice", "hamming", "jaccard",
+    "matching", "rogerstanimoto", "russellrao", "sokalmichener", "sokalsneath", "yule",
+    "p", "l1", "l2", "infinity", "cityblock",
+}  # fmt: skip
+# scikit-learn says that it takes None here, and then does not.
+NOT_NONE = {
+    "n_neighbors": {"KNeighborsClassifier", "KNeighborsRegressor"},
+    "p": {"KNeighborsClassifier", "KNeighborsRegressor", "RadiusNeighborsClassifier"},
+    "max_iter": {"Lasso", "ElasticNet"},
+}
 # These two need a further value.
 DUMMY_NEEDS_MORE = {"constant", "quantile"}
 INSIDE = {"estimator", "final_estimator", "estimators"}
@@ -50,6 +68,8 @@ def describe_parameters(cls: type, inside: list[str], fixed: set[str]) -> Parame
         )
         if described and cls.__name__.startswith("Dummy"):
             described["choices"] = [c for c in described["choices"] if c not in DUMMY_NEEDS_MORE]
+        if described and cls.__name__ in NOT_NONE.get(name, set()):
+            del described["kinds"]["none"]
         if described:
             found.append(described)
     return found
@@ -70,12 +90,13 @@ def _describe(name: str, constraints: list[Any], default: Any) -> dict[str, Any]
     """Return a parameter as data, or None when no form value can set it."""
     kinds: dict[str, dict[str, Any]] = {"none": {}} if None in constraints else {}
     choices: list[str] = []
+    wrong = WRONG_CHOICES | (WRONG_METRICS if name == "metric" else set())
     for constraint in constraints:
         if isinstance(constraint, Interval):
             kinds["int" if issubclass(constraint.type, Integral) else "float"] = bounds(constraint)
         elif isinstance(constraint, StrOptions | Options):
             words = {o for o in constraint.options if isinstance(o, str)}
-            choices += sorted(words - WRONG_CHOICES - set(constraint.deprecated))
+            choices += sorted(words - wrong - set(constraint.deprecated))
         elif constraint in ("boolean", "bool"):
             kinds["bool"] = {}
         elif constraint == "array-like" and name == "hidden_layer_sizes":

@@ -7,7 +7,7 @@ comes from `catalogue.json`, which ``make catalogue`` writes from scikit-learn i
 import functools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,8 @@ class Estimator:
     `scale`: how numbers are brought to one scale, "standard", "range" (from 0 to 1), or "" where
     nothing depends on it; `dense`: it takes no sparse matrix; `native`: it deals with categories
     and missing values itself; `weighs_classes`: it takes a class weight; `fixed`: what parameters
-    are set to unless a request says otherwise, where that is not scikit-learn's own default.
+    are set to unless a request says otherwise, where that is not scikit-learn's own default;
+    `rules`: what parameters take together, see `rules`.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Estimator:
     native: bool
     weighs_classes: bool
     fixed: Mapping[str, Any]
+    rules: Sequence[Mapping[str, Any]]
     parameters: tuple[Parameter, ...]
 
     def find_parameter(self, name: str) -> Parameter | None:
