@@ -3,6 +3,7 @@
 Tables and profiles are made here, so that nothing is read or profiled; all figures are of one run.
 """
 
+import json
 import re
 import statistics
 import subprocess
@@ -104,7 +105,8 @@ def make_dataset(owner_id: int, columns: int, rows: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
         table, profile = Path(folder) / "table", Path(folder) / "profile"
         make_table(table, columns, rows)
-        write_profile(profile, details, {"rows": rows})
+        names = [column["name"] for column in compact]
+        write_profile(profile, names, list(map(json.dumps, details)), {"rows": rows})
         get_storage().put_file(made[1], table)
         get_storage().put_file(made[2], profile)
     return made[0]

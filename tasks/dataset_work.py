@@ -101,7 +101,8 @@ def _profile(
         choices=payload["options"].get("columns"),
     )
     path = target.with_name("profile.parquet")
-    write_profile(path, profile.details, profile.summary)
+    names = [column["name"] for column in profile.columns]
+    write_profile(path, names, profile.details, profile.summary)
     preview = mark_preview(result.preview, profile.columns, target, dialect)
     storage.move_file(payload["table_key"], target)
     storage.move_file(payload["profile_key"], path)

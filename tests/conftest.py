@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from dashboard import create_app, queue
@@ -22,7 +22,8 @@ from tests.page import FreshClient
 
 ROOT = Path(__file__).parent.parent
 # The same examples each time, so that what is green stays green; `make test-all` draws new ones.
-settings.register_profile("steady", derandomize=True)
+# How long it takes to make them says how busy the machine is.
+settings.register_profile("steady", derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
 

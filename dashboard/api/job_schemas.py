@@ -70,7 +70,10 @@ class Job(Schema):
     task: Literal["classification", "regression"]
     estimator: str
     parameters: dict[str, Any]
-    features: list[str]
+    features: Annotated[
+        list[str] | None,
+        Field(description="Null in lists where there are more than 200"),
+    ]
     validation: dict[str, Any]
     metric: str
     seed: int

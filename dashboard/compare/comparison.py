@@ -194,7 +194,7 @@ def setting_rows(jobs: Sequence[Job]) -> list[Row]:
         Row(group, "Estimator", [get_estimator(job.estimator).title for job in jobs]),
         Row(group, "Dataset", [job.dataset.label for job in jobs]),
         Row(group, "Target", [job.target for job in jobs]),
-        Row(group, "Columns", [len(job.features) for job in jobs]),
+        Row(group, "Columns", [job.n_columns or len(job.features) for job in jobs]),
         Row(group, "Seed", [job.seed for job in jobs]),
         Row(group, "Class weight", [job.class_weight for job in jobs]),
     ]

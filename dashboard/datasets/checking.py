@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.clock import now
+from dashboard.datasets.answers import read_answers
 from dashboard.datasets.discarding import forget
 from dashboard.datasets.families import join_family
 from dashboard.datasets.options import change_by_form
 from dashboard.datasets.queries import find_former, get_upload
-from dashboard.datasets.questions import FIELD, mark_columns, read_answers
+from dashboard.datasets.questions import FIELD, mark_columns
 from dashboard.datasets.reading import ask_reading
 from dashboard.datasets.service import clean_name
 from dashboard.db import Dataset, User

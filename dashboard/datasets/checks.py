@@ -47,7 +47,8 @@ def worth_checking(
     """Return the warnings that the page shows, the gravest first, and how many there are."""
     warnings = [p for p in problems if p["severity"] == "warning"]
     ranked = sorted(warnings, key=lambda p: _GRAVITY.get(p["code"], len(ORDER)))
-    by_name = {column["name"]: column for column in columns}
+    named = {p.get("column") for p in ranked[:CHECKS_AT_MOST]}
+    by_name = {column["name"]: column for column in columns if column["name"] in named}
     shown = [_check(p, by_name.get(p.get("column") or "")) for p in ranked[:CHECKS_AT_MOST]]
     return shown, len(warnings)
 

@@ -15,14 +15,14 @@ from dashboard.datasets.columns import (
 from dashboard.datasets.distributions import column_figure
 from dashboard.datasets.profiles import find_details
 from dashboard.datasets.queries import count_targets
-from dashboard.datasets.relation_views import RelationView, view_relations, with_leaks
+from dashboard.datasets.relation_views import find_places, view_relations, with_leaks
 from dashboard.datasets.relations import find_relation
 from dashboard.datasets.retyping import DATE_FORMATS, TYPES
 from dashboard.db import Dataset, Relation
 from dashboard.errors import NotFound
 from dashboard.paging import Page, read_number
 
-COLUMNS_PER_PAGE = 200
+COLUMNS_PER_PAGE = 100
 # More make a list that nobody reads; then the target's name is typed.
 TARGETS_LISTED = 200
 PROBLEMS_LISTED = 200
@@ -91,15 +91,14 @@ def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
     kind = _known(args, "kind", [name for name, _ in kinds], "No column is of the type", notes)
     target = _known(args, "target", dataset.column_names, "There is no column", notes)
     relation = find_relation(dataset.id, target) if target else None
-    related, problems = view_relations(relation), with_leaks(dataset, relation)
+    problems = with_leaks(dataset, relation)
     positions = match_columns(columns, args.get("q", ""), kind or None)
-    by_strength = bool(related) and args.get("sort") == "strength"
-    if by_strength:
-        positions.sort(key=lambda n: _place(related, columns[n]["name"]))
+    places = find_places(relation) if args.get("sort") == "strength" else {}
+    positions.sort(key=lambda n: places.get(columns[n]["name"], len(places) + 1))
     wanted = _wanted(args, columns, positions, notes)
     default = positions.index(wanted) // COLUMNS_PER_PAGE + 1 if wanted is not None else 1
     page = Page(read_number(args.get("page"), default), COLUMNS_PER_PAGE, len(positions))
-    views = _views(dataset, positions[page.first - 1 : page.last], related)
+    views = _views(dataset, positions[page.first - 1 : page.last], relation)
     opened = next((view for view in views if view.position == wanted), None)
     return ColumnsPage(
         columns=views,
@@ -107,7 +106,7 @@ def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
         q=args.get("q", ""),
         kind=kind,
         kinds=kinds,
-        by_strength=by_strength,
+        by_strength=bool(places),
         open=_open(dataset, opened, args.get("as"), target) if opened else None,
         target=target,
         relation=relation,
@@ -133,14 +132,15 @@ def _wanted(
 
 
 def _views(
-    dataset: Dataset, positions: Sequence[int], related: Mapping[str, RelationView]
+    dataset: Dataset, positions: Sequence[int], relation: Relation | None
 ) -> list[ColumnView]:
+    names = {dataset.columns[n]["name"] for n in positions}
     return view_columns(
         dataset.columns,
         positions,
         targets=count_targets(dataset.id),
         details=find_details(dataset, positions),
-        relations=related,
+        relations=view_relations(relation, names),
     )
 
 
@@ -164,7 +164,7 @@ def read_column(dataset: Dataset, args: Mapping[str, str]) -> Opened:
     if position is None:
         raise NotFound(f'{dataset.name} has no column called "{name[:60]}"')
     relation = find_relation(dataset.id, target) if target else None
-    views = _views(dataset, [position], view_relations(relation))
+    views = _views(dataset, [position], relation)
     return _open(dataset, views[0], args.get("as"), target)
 
 
@@ -187,7 +187,3 @@ def _known(
         notes.append(f'{words} "{given[:60]}"')
         return ""
     return given
-
-
-def _place(related: Mapping[str, RelationView], name: str) -> int:
-    return related[name].place if name in related else len(related) + 1

@@ -1,5 +1,6 @@
 """A dataset's columns as its page shows them: distributions in words, what suits as target."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -126,10 +127,8 @@ def match_columns(
 
 def count_kinds(columns: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
     """Return the kinds that there are, each with the number of its columns."""
-    counted = dict.fromkeys(KINDS, 0)
-    for column in columns:
-        counted[column["kind"]] = counted.get(column["kind"], 0) + 1
-    return [(kind, count) for kind, count in counted.items() if count]
+    counted = Counter(column["kind"] for column in columns)
+    return [(kind, counted[kind]) for kind in dict.fromkeys([*KINDS, *counted]) if counted[kind]]
 
 
 def view_columns(

@@ -11,6 +11,7 @@ from dashboard.db import Dataset, Transfer
 from dashboard.db.one_by_one import one_by_one
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.retention.asking import ask_for_look
 from dashboard.storage import get_storage, keys
 
 ABANDONED_AT_ONCE = 200
@@ -48,6 +49,7 @@ def forget(dataset_id: int, *which: ColumnElement[bool]) -> bool:
             session.delete(chore)
         session.delete(upload)  # the database deletes the transfer with it
     _drop_files(upload, transfer)
+    ask_for_look()
     return True
 
 

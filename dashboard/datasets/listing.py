@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import case, exists, func, select, tuple_
+from sqlalchemy import case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from dashboard.datasets.selections import LIVING, name_holds
@@ -154,11 +154,13 @@ def _conditions(filters: DatasetFilters) -> list[Any]:
         found.append(Dataset.owner_id == filters.owner_id)
     if filters.has_jobs is not None:
         version = aliased(Dataset)
-        of_any = exists().where(
+        of_another = exists().where(
             version.family_id == Dataset.family_id,
             version.saved_at.is_not(None),
             Job.dataset_id == version.id,
         )
+        # The newest version first, in an index: most have jobs of their own, and so an answer.
+        of_any = or_(exists().where(Job.dataset_id == Dataset.id), of_another)
         found.append(of_any if filters.has_jobs else ~of_any)
     return found
 

@@ -11,6 +11,7 @@ from dashboard.db import Dataset
 from dashboard.db.one_by_one import one_by_one
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.retention.asking import ask_for_look
 from dashboard.storage import get_storage, keys
 
 AT_ONCE = 200
@@ -55,4 +56,5 @@ def _purge(dataset_id: int) -> bool:
     get_storage().keep_only(folder, still_named & {own})
     if original is not None and original not in still_named | {own}:
         get_storage().delete(original)
+    ask_for_look()
     return True

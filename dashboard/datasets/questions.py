@@ -1,4 +1,4 @@
-"""What is asked about a column whose cells do not agree, and what an answer means.
+"""What is asked about a column whose cells do not agree; `answers.py` has what an answer means.
 
 The counts and the example of each question were made by the profile (`Dataset.columns`).
 """
@@ -8,10 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboard.db import Dataset
-from dashboard.errors import ValidationFailed
 from dashboard.filters import count, plural
 
 FIELD = "answer-"
@@ -34,9 +33,9 @@ class Question:
 
     `position` is the column's place in the file, from 0. `selected` is the answer that is given
     or, before that, what we propose; `is_open` says that nobody has answered yet. `cells` is how
-    many cells it is about, `become` how many of them would be numbers, `text_kind` the kind of
-    the column if it stays text. `decimal` is the decimal sign by which its cells
-    would mean something else, and an example in words; None where they would not.
+    many cells it is about, `become` how many of them would be numbers. `decimal` is the decimal
+    sign by which its cells would mean something else, and an example in words; None where they
+    would not.
     """
 
     position: int
@@ -48,7 +47,6 @@ class Question:
     is_open: bool
     cells: int
     become: int
-    text_kind: str
     decimal: tuple[str, str] | None = None
 
     @property
@@ -57,28 +55,61 @@ class Question:
         return f"{FIELD}{self.position}"
 
 
-def list_questions(upload: Dataset, sent: Mapping[str, Any] | None = None) -> list[Question]:
-    """Return the questions about an upload's columns, the open ones first, in file order.
+class Asked(NamedTuple):
+    """That something is asked about a column: what all questions are counted by.
+
+    `position` is the column's place in the file, from 0; `is_open` says that nobody has answered
+    yet. `cells` is how many cells it is about. A file may have a question about each of 20,000
+    columns, so the words and choices of a `Question` are made for those that are shown.
+    """
+
+    position: int
+    column: str
+    about: str
+    cells: int
+    is_open: bool
+
+    @property
+    def field(self) -> str:
+        """The name of its answer in a form."""
+        return f"{FIELD}{self.position}"
+
+
+def list_asked(upload: Dataset) -> list[Asked]:
+    """Return what is asked about an upload's columns, the open questions first, in file order."""
+    given = upload.options.get("columns") or {}
+    found = [
+        Asked(n, column["name"], asked["about"], asked.get("of", 0),
+              not _answer(given.get(column["name"])))
+        for n, column in enumerate(upload.columns)
+        if (asked := column.get("question")) and asked.get("about") in _MADE
+    ]  # fmt: skip
+    return sorted(found, key=lambda asked: not asked.is_open)
+
+
+def make_questions(
+    upload: Dataset, asked: Sequence[Asked], sent: Mapping[str, Any] | None = None
+) -> list[Question]:
+    """Return some of an upload's questions in words, with what may be answered.
 
     Parameters
     ----------
     upload : Dataset
         The upload.
+    asked : sequence of Asked
+        Some of `list_asked`.
     sent : Mapping, optional
         A form that was sent and could not be used: its answers stand there again.
     """
-    made = {"number": _about_number, "date": _about_dates}
     given = upload.options.get("columns") or {}
-    found = [
-        made[column["question"]["about"]](
-            position, column, _present(column), _answer(given.get(column["name"]))
-        )
-        for position, column in enumerate(upload.columns)
-        if (column.get("question") or {}).get("about") in made
-    ]
+    found = []
+    for one in asked:
+        column = upload.columns[one.position]
+        answer = _answer(given.get(one.column))
+        found.append(_MADE[one.about](one.position, column, _present(column), answer))
     if sent and sent.get("asked_of") == mark_columns(upload):
         found = [_with_answer(question, sent.get(question.field)) for question in found]
-    return sorted(found, key=lambda question: not question.is_open)
+    return found
 
 
 def _with_answer(question: Question, answer: str | None) -> Question:
@@ -124,7 +155,6 @@ def _about_number(
         is_open=not answer,
         cells=asked["of"],
         become=asked["become"],
-        text_kind=_text_kind(column),
         decimal=_other_decimal(asked),
     )
 
@@ -186,7 +216,6 @@ def _about_dates(
         is_open=not answer,
         cells=asked.get("of", 0),
         become=0,
-        text_kind=_text_kind(column),
     )
 
 
@@ -208,6 +237,9 @@ def _date_effect(example: str, meaning: str, left: int) -> str:
     return f"{effect}; {plural(left, 'cell')} {'becomes' if left == 1 else 'become'} missing"
 
 
+_MADE = {"number": _about_number, "date": _about_dates}
+
+
 def _order_of(date_format: str) -> str:
     """Say in which order a format has day and month; one that begins with the year says so."""
     if date_format == "ISO8601" or re.match("%[Yy]", date_format):
@@ -216,7 +248,7 @@ def _order_of(date_format: str) -> str:
     return "Day first, then month" if is_day_first else "Month first, then day"
 
 
-def _text_kind(column: Mapping[str, Any]) -> str:
+def text_kind(column: Mapping[str, Any]) -> str:
     """Return what a column is that stays text: a category where it was found to be one."""
     return column["kind"] if column["kind"] in {"category", "identifier"} else TEXT
 
@@ -231,54 +263,3 @@ def mark_columns(upload: Dataset) -> str:
     """Return a mark of the columns' names and order, by which a form's answers know theirs."""
     names = json.dumps(upload.column_names)
     return sha256(names.encode()).hexdigest()[:12]
-
-
-def read_answers(upload: Dataset, form: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return what a form's answers mean for the columns they are about.
-
-    Parameters
-    ----------
-    upload : Dataset
-        The upload that the form was about.
-    form : Mapping
-        ``answer-N`` for the column at position N. ``only`` names the one that counts; ``all``
-        is one answer to every open question that offers it. Other fields are not looked at.
-
-    Returns
-    -------
-    dict of str to dict
-        Choices by column name, as `column_choices.parse_columns` returns them.
-
-    Raises
-    ------
-    ValidationFailed
-        When an answer is none of those that were offered.
-    """
-    chosen: dict[str, dict[str, Any]] = {}
-    problems: dict[str, str] = {}
-    only, for_all = form.get("only"), form.get("all")
-    for question in list_questions(upload):
-        answer = form.get(question.field) if only in {None, question.field} else None
-        offered = {choice.value for choice in question.choices}
-        if for_all:
-            answer = for_all if question.is_open and for_all in offered else None
-        if answer is None:
-            continue
-        if answer not in offered:
-            words = f"“{cut(answer)}” is none of the answers about “{cut(question.column)}”"
-            problems[question.field] = words
-        else:
-            chosen[question.column] = _meaning(question, str(answer))
-    if problems:
-        raise ValidationFailed(problems)
-    return chosen
-
-
-def _meaning(question: Question, answer: str) -> dict[str, Any]:
-    if answer == LEAVE_OUT:
-        return {"use": False}
-    if answer == TEXT:
-        return {"kind": question.text_kind}
-    if question.about == "date":
-        return {"kind": "date", "format": answer}
-    return {"kind": "number"}

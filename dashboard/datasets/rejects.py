@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 
 from werkzeug.wrappers import Response
 
-from dashboard.datasets.questions import Question, list_questions
+from dashboard.datasets.questions import Asked, list_asked
 from dashboard.db import Dataset
 from dashboard.downloads import defuse, defused_csv, send_chunks, send_stream, send_table
 from dashboard.errors import Conflict, NotFound
@@ -103,7 +103,7 @@ def misfits_csv(upload: Dataset, *, raw: bool = False) -> Response:
     """
     if upload.state != "ready" or upload.table_key is None:
         raise Conflict(f"{upload.file_name} has no rows to look at: it is {upload.state}")
-    types = {q.column: _ways_to_read(upload, q) for q in list_questions(upload)}
+    types = {q.column: _ways_to_read(upload, q) for q in list_asked(upload)}
     table = str(upload.table_key)
 
     def lines(file: Path | BinaryIO) -> Iterator[bytes]:
@@ -115,9 +115,9 @@ def misfits_csv(upload: Dataset, *, raw: bool = False) -> Response:
     return send_table(get_storage().seekable(table), lines, file_name=name)
 
 
-def _ways_to_read(upload: Dataset, question: Question) -> Sequence[CellType]:
-    """Return how the cells of a column would be read by the answers to its question."""
-    column = {**upload.columns[question.position], "kind": question.about}
+def _ways_to_read(upload: Dataset, asked: Asked) -> Sequence[CellType]:
+    """Return how the cells of a column would be read by the answers about it."""
+    column = {**upload.columns[asked.position], "kind": asked.about}
     formats = column["question"].get("formats") or [None]
     return [cell_type({**column, "format": f}, upload.dialect) for f in formats]
 

@@ -1,6 +1,6 @@
 """How columns relate to a target and to each other, as the pages show it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,14 +60,16 @@ class RelationView:
         return f"{self.what}. {bars}" if bars else "no chart"
 
 
-def view_relations(relation: Relation | None) -> dict[str, RelationView]:
-    """Return the relation of each column by name; empty until it is known."""
+def view_relations(relation: Relation | None, names: Collection[str]) -> dict[str, RelationView]:
+    """Return the relation of some columns by name; empty until it is known."""
     if relation is None or relation.state != "ready" or not relation.answer:
         return {}
     classes, target = relation.answer.get("classes"), relation.answer.get("target", "")
     what = f"Share of {shorten(str(classes[0]))}" if classes else f"Mean of {target}"
     found = {}
     for place, column in enumerate(relation.answer["columns"], start=1):
+        if column["name"] not in names:
+            continue
         chart = column.get("chart") or {}
         heights = _heights(chart)
         found[column["name"]] = RelationView(
@@ -79,6 +81,13 @@ def view_relations(relation: Relation | None) -> dict[str, RelationView]:
             what=what,
         )
     return found
+
+
+def find_places(relation: Relation | None) -> dict[str, int]:
+    """Return the rank of each column by name, from 1: the strongest; empty until it is known."""
+    if relation is None or relation.state != "ready" or not relation.answer:
+        return {}
+    return {column["name"]: n for n, column in enumerate(relation.answer["columns"], start=1)}
 
 
 def with_leaks(dataset: Dataset, relation: Relation | None) -> list[Mapping[str, Any]]:

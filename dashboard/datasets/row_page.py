@@ -40,7 +40,7 @@ class RowsView:
     column_page : Page
         Which of all columns these are.
     rows : sequence of dict
-        ``line`` and ``cells``.
+        ``line`` and ``cells``: of each its text, or None, and whether its column is of numbers.
     page : Page
         Which rows these are of those that match.
     found : FoundRows
@@ -108,19 +108,32 @@ def read_rows_page(
         )  # fmt: skip
     except NotFound:
         return None
-    by_name = {column["name"]: column for column in dataset.columns}
+    names = set(found.columns)
+    by_name = {column["name"]: column for column in dataset.columns if column["name"] in names}
+    columns = [by_name.get(name, {"name": name, "kind": None}) for name in found.columns]
     return RowsView(
-        columns=[by_name.get(name, {"name": name}) for name in found.columns],
+        columns=columns,
         column_page=found.across,
-        rows=found.rows,
+        rows=_with_kinds(found.rows, columns),
         page=Page(number, ROWS_PER_PAGE, found.reachable),
         found=found.found,
         asked=asked,
         chips=_chips(asked),
         csv_url=_csv_url(dataset, args),
         patient=patient,
-        listed=list(by_name)[:COLUMNS_LISTED],
+        listed=dataset.column_names[:COLUMNS_LISTED],
     )
+
+
+def _with_kinds(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return rows whose cells say whether they stand in a column of numbers."""
+    are_numbers = [column["kind"] == "number" for column in columns]
+    return [
+        {"line": row["line"], "cells": list(zip(row["cells"], are_numbers, strict=True))}
+        for row in rows
+    ]
 
 
 def _chips(asked: Asked) -> list[tuple[str, str]]:

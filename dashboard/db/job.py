@@ -52,7 +52,8 @@ class Job(Record):
     parameters: Mapped[Json] = mapped_column(default=dict)
     validation: Mapped[Json] = mapped_column(default=dict)
     preprocessing: Mapped[Json] = mapped_column(default=dict)
-    features: Mapped[Json] = mapped_column(default=list)
+    # Thousands of names in some: read when they are asked for, as lists and live parts never do.
+    features: Mapped[Json] = mapped_column(default=list, deferred=True)
     class_weight: Mapped[Json | None]
     metric: Mapped[str] = mapped_column(String(50))
     seed: Mapped[int] = mapped_column(default=0)

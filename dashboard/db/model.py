@@ -22,8 +22,9 @@ class Model(Record):
     failure: Mapped[Json | None]
     # {format: {key, size_bytes, sha256, file_name}} for bundle, joblib, skops, check
     files: Mapped[Json] = mapped_column(default=dict)
-    # What the model needs to read rows: dialect, columns, features, target, task
-    schema: Mapped[Json] = mapped_column("input_schema", default=dict)
+    # What the model needs to read rows: dialect, columns, features, target, task. It may hold
+    # thousands of columns, so it is read when it is asked for.
+    schema: Mapped[Json] = mapped_column("input_schema", default=dict, deferred=True)
     classes: Mapped[Json | None]
     created_at: Mapped[Moment] = mapped_column(default=now)
     verified_at: Mapped[Moment | None]

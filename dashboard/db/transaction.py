@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import Session
 
 from dashboard.config import Settings
+from dashboard.db.long_json import read_json
 from dashboard.extensions import db
 
 BUSY_TIMEOUT_S = 5
@@ -67,12 +68,13 @@ def is_full(error: SQLAlchemyError) -> bool:
 def engine_options(settings: Settings) -> dict[str, Any]:
     """Return how an engine is made: nobody waits for a database longer than some seconds."""
     if settings.is_sqlite:
-        return {"pool_timeout": BUSY_TIMEOUT_S}
+        return {"pool_timeout": BUSY_TIMEOUT_S, "json_deserializer": read_json}
     # A server that vanished from the network says nothing: its silence has a bound too.
     silence = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
                "tcp_user_timeout": 15_000}  # fmt: skip
     return {
         "pool_timeout": BUSY_TIMEOUT_S,
+        "json_deserializer": read_json,
         "pool_pre_ping": True,
         "connect_args": {"connect_timeout": BUSY_TIMEOUT_S} | silence,
     }

@@ -19,7 +19,7 @@ def request_of(form: JobForm) -> dict[str, Any]:
     values = form.values
     body: dict[str, Any] = {
         "dataset_id": form.dataset.id if form.dataset else None,
-        "target": values.get("target"),
+        "target": form.target_name or values.get("target"),
         "estimator": form.estimator.id if form.estimator else None,
         "validation": {
             "scheme": values.get("validation.scheme"),
@@ -35,10 +35,7 @@ def request_of(form: JobForm) -> dict[str, Any]:
     for name in ("task", "name"):
         if values.get(name):
             body[name] = values[name]
-    if form.features is not None:
-        body["features"] = form.features
-        if not form.features:
-            body["exclude"] = form.dataset.column_names if form.dataset else []
+    body |= _features(form)
     minutes = values.get("time_limit_min", "").strip()
     if minutes:
         is_number = DECIMAL.fullmatch(minutes) is not None
@@ -48,6 +45,17 @@ def request_of(form: JobForm) -> dict[str, Any]:
         is_number = isinstance(megabytes, int)
         body["memory_limit_bytes"] = megabytes * MEGABYTE if is_number else megabytes
     return body
+
+
+def _features(form: JobForm) -> dict[str, Any]:
+    """Return the columns that were chosen; unknown names are sent along, and refused later."""
+    if form.picked is None and form.features is None:
+        return {}
+    unknown = form.picked.unknown if form.picked else ()
+    if form.used or unknown:
+        return {"features": [*form.used, *unknown]}
+    # An empty list would stand for all that suit.
+    return {"exclude": [column["name"] for column in form.columns]}
 
 
 def errors_of(form: JobForm, problems: Mapping[str, str]) -> dict[str, str]:

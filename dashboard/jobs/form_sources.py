@@ -1,15 +1,18 @@
 """Where the form of a new job has its values from: an address, an earlier job, what was sent."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from dashboard.db import Dataset, Job
 from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
+from dashboard.filters import plural
 from dashboard.filters import validation as show_validation
 from dashboard.jobs.forms import PREFIX, JobForm
+from dashboard.jobs.many_columns import Names, lines_of
+from dashboard.jobs.requests import no_such_columns, unsuitable_target
 from tasks.engine.catalogue import default_metric, default_validation, list_estimators
 from tasks.engine.parameters import show_value
 
@@ -43,8 +46,22 @@ def form_from_job(job: Job) -> JobForm:
         **{PREFIX + name: show_value(value) for name, value in job.parameters.items()},
     }
     form = JobForm(job.dataset, values, features=list(job.features))
+    if form.has_many_columns:
+        _name_features(form, list(job.features))
     _drop_validation(form, job.validation)
     return form
+
+
+def _name_features(form: JobForm, features: Sequence[str]) -> None:
+    """Say in lines which columns an earlier job used, where they are too many to be ticked."""
+    form.features = None
+    mode, lines = lines_of(form.columns, features, form.target_name)
+    form.values |= {"features_mode": mode, "features": lines}
+    if set(form.used) != set(features):  # names that differ in their spaces alone
+        form.dropped.append(
+            f"That job used {plural(len(features), 'column')}, which cannot all be told apart by "
+            f"their names; now {len(form.used)}"
+        )
 
 
 def _drop_validation(form: JobForm, validation: Mapping[str, Any]) -> None:
@@ -60,20 +77,36 @@ def _drop_validation(form: JobForm, validation: Mapping[str, Any]) -> None:
 
 def posted_form(dataset: Dataset | None, posted: MultiDict[str, str]) -> JobForm:
     """Return the form as it was sent; what no longer fits is dropped, and said."""
-    values = {name: posted[name] for name in posted if name not in {"csrf_token", "features"}}
+    # The last of a name: columns that a typed target may mean stand behind it.
+    values = {name: posted.getlist(name)[-1] for name in posted if name != "csrf_token"}
     form = JobForm(dataset, values)
-    known = set(dataset.column_names) if dataset else set()
     if "columns_shown" in posted:
-        form.features = [name for name in posted.getlist("features") if name in known]
+        sent = map(Names(form.columns).find, posted.getlist("features"))
+        form.features = [name for name in sent if name]
+        del values["columns_shown"]
+        values.pop("features", None)
     drop_what_does_not_fit(form)
     fill_defaults(form)
+    if form.has_many_columns:
+        _check_typed_columns(form)
     return form
+
+
+def _check_typed_columns(form: JobForm) -> None:
+    """Say at once which typed names are no columns: a list would not have offered them."""
+    problem = unsuitable_target(form.target) if form.target else None
+    if form.matches and form.values.get("target"):
+        problem = no_such_columns([form.values["target"]])
+    if problem:
+        form.errors["target"] = problem
+    if form.picked and form.picked.unknown:
+        form.errors["features"] = no_such_columns(form.picked.unknown)
 
 
 def drop_what_does_not_fit(form: JobForm) -> None:
     """Drop values that the chosen dataset, task or estimator does not have."""
     target = form.values.get("target")
-    if target and form.target is None:
+    if target and form.target is None and not form.has_many_columns:
         form.dropped.append(f'The column "{target}" is not in this dataset; choose another target')
         del form.values["target"]
     if form.features is not None and target != form.values.get("former_target"):

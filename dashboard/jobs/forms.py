@@ -4,11 +4,23 @@
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from dashboard.db import Dataset
+from dashboard.jobs.many_columns import (
+    COLUMNS_LISTED,
+    ONLY,
+    WITHOUT,
+    Matches,
+    Picked,
+    find_by_name,
+    match_targets,
+    on_one_line,
+    pick_columns,
+)
 from dashboard.jobs.requests import default_features, suggest_task, unsuitable_target
 from tasks.engine.catalogue import (
     METRICS,
@@ -27,7 +39,6 @@ from tasks.engine.parameters import (
 )
 
 PREFIX = "parameters."
-COLUMNS_LISTED = 300
 DIGITS = 18  # of the longest number that is read as one
 
 
@@ -41,14 +52,43 @@ class JobForm:
     errors: dict[str, str] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
     refusal: str | None = None  # why nothing can be submitted now, whatever the fields hold
+    # The last name that was looked for, and its column: the form asks for it a hundred times.
+    _found: tuple[str, Mapping[str, Any] | None] | None = None
+
+    @cached_property
+    def columns(self) -> Sequence[Mapping[str, Any]]:
+        """The dataset's columns; none without a dataset."""
+        return self.dataset.columns if self.dataset else ()
+
+    @property
+    def has_many_columns(self) -> bool:
+        """Whether they are too many to list: then they are searched, and named in lines."""
+        return len(self.columns) > COLUMNS_LISTED
 
     @property
     def target(self) -> Mapping[str, Any] | None:
         """The target's column."""
-        if self.dataset is None:
+        name = self.values.get("target", "")
+        if self._found is None or self._found[0] != name:
+            self._found = name, find_by_name(self.columns, name)
+        return self._found[1]
+
+    @property
+    def target_name(self) -> str:
+        """The name of the target's column; empty without one."""
+        return str(self.target["name"]) if self.target else ""
+
+    @property
+    def target_text(self) -> str:
+        """What was typed as the target."""
+        return on_one_line(self.values.get("target", ""))
+
+    @property
+    def matches(self) -> Matches | None:
+        """The columns that may be meant by a part of a name; None once there is a target."""
+        if not self.has_many_columns or self.target:
             return None
-        name = self.values.get("target")
-        return next((c for c in self.dataset.columns if c["name"] == name), None)
+        return match_targets(self.columns, self.values.get("target", ""))
 
     @property
     def suggested_task(self) -> str | None:
@@ -82,11 +122,10 @@ class JobForm:
     @property
     def target_choices(self) -> list[tuple[str, str, bool]]:
         """The columns, those that cannot be predicted last and with the reason."""
-        columns = self.dataset.columns if self.dataset else []
-        fine = [(c["name"], c["name"], False) for c in columns if not unsuitable_target(c)]
+        fine = [(c["name"], c["name"], False) for c in self.columns if not unsuitable_target(c)]
         rest = [
             (c["name"], f"{c['name']} (not suitable)", True)
-            for c in columns
+            for c in self.columns
             if unsuitable_target(c)
         ]
         return [("", "Choose a column", False), *fine, *rest]
@@ -109,22 +148,30 @@ class JobForm:
             for e in list_estimators(self.task)
         ]
 
-    @property
-    def used(self) -> list[str]:
+    @cached_property
+    def picked(self) -> Picked | None:
+        """The columns that lines name, of those that are too many to list."""
+        if not self.has_many_columns or self.values.get("features_mode") not in {ONLY, WITHOUT}:
+            return None
+        return pick_columns(self.columns, self.values.get("features", ""), self.target_name)
+
+    @cached_property
+    def used(self) -> Sequence[str]:
         """The columns that are learned from."""
-        if self.dataset is None:
-            return []
-        return self.features or default_features(
-            self.dataset.columns, self.values.get("target", "")
-        )
+        if self.picked and self.values["features_mode"] == ONLY:
+            return self.picked.names
+        if self.features is not None:
+            return self.features
+        left_out = set(self.picked.names if self.picked else ())
+        default = default_features(self.columns, self.target_name)
+        return [name for name in default if name not in left_out]
 
     @property
     def feature_choices(self) -> list[Mapping[str, Any]]:
         """The columns that may be chosen; none when they are too many to list."""
-        columns = self.dataset.columns if self.dataset else []
-        if len(columns) > COLUMNS_LISTED:
+        if self.has_many_columns:
             return []
-        return [c for c in columns if c["name"] != self.values.get("target")]
+        return [c for c in self.columns if c["name"] != self.target_name]
 
     def parameter_rows(self, common: bool) -> list[dict[str, Any]]:
         """Return the estimator's parameters, the common or the advanced ones."""

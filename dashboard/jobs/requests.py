@@ -33,6 +33,7 @@ NOT_YET = {
 }
 CLASSES_AT_MOST = 20
 LEFT_OUT_KINDS = frozenset({"identifier", "constant"})
+NAMES_SHOWN, NAME_SHOWN = 5, 100
 MAX_SEED = 2**32 - 1
 # Python with scikit-learn and pandas takes most of it before any data is loaded.
 LEAST_MEMORY_BYTES = 200_000_000
@@ -162,9 +163,15 @@ def _names(checked: Checked, body: Mapping[str, Any], field_: str, known: set[st
         return []
     unknown = [name for name in given if name not in known]
     if unknown:
-        shown = ", ".join(f'"{name}"' for name in unknown[:5])
-        checked.problems[field_] = f"There is no column called {shown}"
+        checked.problems[field_] = no_such_columns(unknown)
     return [name for name in given if name in known]
+
+
+def no_such_columns(names: Sequence[str]) -> str:
+    """Say that columns are not there; of many names the first ones."""
+    shown = ", ".join(f'"{name[:NAME_SHOWN]}"' for name in names[:NAMES_SHOWN])
+    more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
+    return f"There is no column called {shown}{more}"
 
 
 def _check_features(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:

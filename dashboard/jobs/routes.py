@@ -75,6 +75,15 @@ def _dataset(text: str | None) -> Dataset | None:
     return found if found is not None and found.state == "ready" else None
 
 
+@blueprint.get("/_live/jobs/targets")
+@requires("member")
+def live_targets() -> Response:
+    """Answer the columns that a part of a name may mean. For members."""
+    dataset = _dataset(request.args.get("dataset_id"))
+    given = {"target": request.args.get("target", "")}
+    return answer("jobs/_targets.html", matches=form_sources.new_form(dataset, given).matches)
+
+
 @blueprint.get("/jobs/new")
 @requires("member")
 def new() -> str:

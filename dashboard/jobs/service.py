@@ -18,6 +18,7 @@ from dashboard.extensions import db
 from dashboard.filters import score
 from dashboard.jobs import submission
 from dashboard.jobs.queries import get_job
+from dashboard.retention.asking import ask_for_look
 from dashboard.room import check_room_for_jobs
 from dashboard.storage import get_storage, keys
 
@@ -198,3 +199,4 @@ def delete_job(*, user: User, job_id: int) -> None:
     get_storage().delete_prefix(keys.job_prefix(job_id))
     for prediction_id in predictions:
         get_storage().delete_prefix(keys.prediction_prefix(prediction_id))
+    ask_for_look()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
 
 from dashboard.db import Job, Model, User
 from dashboard.db.lookup import get_by_id
@@ -36,7 +37,7 @@ def list_models(*, q: str = "", page: int = 1, per: int = 50) -> tuple[Sequence[
 
 def list_models_before(*, before: int | None, limit: int) -> Sequence[Model]:
     """List models, the newest first, from one id downwards; for the API's cursor."""
-    found = select(Model)
+    found = select(Model).options(undefer(Model.schema))
     if before is not None:
         found = found.where(Model.id < before)
     return db.session.scalars(found.order_by(Model.id.desc()).limit(limit)).all()

@@ -18,6 +18,8 @@ from dashboard.paging import Page, read_number, read_per
 
 blueprint = Blueprint("models", __name__)
 SEEN_SHOWN = 6
+COLUMNS_PER_PAGE = 100
+EXAMPLE_COLUMNS = 100  # of a row that is shown; a real one needs all
 FORMATS = (
     ("bundle", "Bundle", "Everything: model, predict.py, train.py, card. Works without Trainyard"),
     ("joblib", "joblib", "The fitted Pipeline as a pickle. Load it only if you trust its origin"),
@@ -47,17 +49,19 @@ def detail(model_id: int) -> str:
     model = queries.get_model(user=current_user, model_id=model_id)
     needed = {c["name"]: c for c in model.schema.get("columns", [])}
     features = model.schema.get("features", [])
+    number = read_number(request.args.get("page"), 1)
+    page = Page(number, COLUMNS_PER_PAGE, len(features))
+    shown = features[page.first - 1 : page.last]
     return render_template(
         "models/detail.html",
         model=model,
         job=model.job,
         scored_on=_scored_on(model.job),
         formats=FORMATS,
-        columns=[needed[name] for name in features if name in needed],
-        example={
-            name: _example(needed.get(name, {})) for name in model.schema.get("features", [])
-        },
-        seen={name: _seen(needed.get(name, {})) for name in features},
+        page=page,
+        columns=[needed[name] for name in shown if name in needed],
+        example={name: _example(needed.get(name, {})) for name in features[:EXAMPLE_COLUMNS]},
+        seen={name: _seen(needed.get(name, {})) for name in shown},
         api_url=f"{request.host_url}api/v1",
     )
 

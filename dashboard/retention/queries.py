@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from dashboard.db import FileLook, FileProblem
 from dashboard.extensions import db
-from dashboard.retention.service import THE_LOOK
+from dashboard.retention.asking import THE_LOOK
 from dashboard.room import free_for_database, free_for_files
 
 SHOWN = 200

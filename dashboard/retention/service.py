@@ -9,10 +9,11 @@ from dashboard.clock import now
 from dashboard.db import FileLook, FileProblem
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.retention.asking import ASKED, THE_LOOK
 from dashboard.retention.look import Findings
 
-THE_LOOK = 1  # the one row
 LOOK_EVERY = timedelta(hours=1)
+ASKED_EVERY = timedelta(minutes=10)
 DEAD_AFTER = timedelta(minutes=10)
 
 
@@ -41,6 +42,7 @@ def begin_look(moment: datetime) -> bool:
             if not _is_due(look, moment):
                 return False
             look.started_at, look.seen_at, look.finished_at = moment, moment, None
+            look.found = {name: what for name, what in look.found.items() if name != ASKED}
             return True
     except IntegrityError:  # two began the first look at the same moment
         return False
@@ -49,7 +51,7 @@ def begin_look(moment: datetime) -> bool:
 def _is_due(look: FileLook, moment: datetime) -> bool:
     if look.finished_at is None:
         return look.seen_at < moment - DEAD_AFTER
-    return look.finished_at < moment - LOOK_EVERY
+    return look.finished_at < moment - (ASKED_EVERY if look.found.get(ASKED) else LOOK_EVERY)
 
 
 def go_on(moment: datetime) -> None:
@@ -72,8 +74,8 @@ def end_look(findings: Findings) -> None:
                 session.execute(update(FileProblem).where(FileProblem.key == key).values(**values))
             else:
                 session.add(FileProblem(key=key, **values))
-        session.execute(
-            update(FileLook)
-            .where(FileLook.id == THE_LOOK)
-            .values(finished_at=now(), seen_at=now(), found=findings.as_dict())
-        )
+        look = session.get_one(FileLook, THE_LOOK, with_for_update=True, populate_existing=True)
+        # Asked for meanwhile: what was deleted may have been counted before.
+        asked = {ASKED: True} if look.found.get(ASKED) else {}
+        look.found = findings.as_dict() | asked
+        look.finished_at = look.seen_at = now()

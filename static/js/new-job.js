@@ -13,23 +13,26 @@ dropFallback();
 document.addEventListener('change', async (event) => {
   const control = event.target;
   if (!control.matches('#job-form [data-updates], #job-form [name=estimator]')) return;
+  // A part of a name is no choice yet: one of the columns that have it is about to be.
+  if (control.dataset.matches && document.querySelector('#target-matches input')) return;
   const form = control.form;
   const data = new FormData(form);
   data.set('action', 'update');
   asking?.abort();
-  asking = new AbortController();
+  const mine = new AbortController();
+  asking = mine;
   form.setAttribute('aria-busy', 'true');
   try {
     // Not form.action: a button named "action" hides it.
-    const answer = await fetch(form.getAttribute('action'), { method: 'POST', body: data, signal: asking.signal });
+    const answer = await fetch(form.getAttribute('action'), { method: 'POST', body: data, signal: mine.signal });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    show(page.getElementById('main'), control);
+    show(page.getElementById('main'));
     keepInAddress(data);
   } catch (problem) {
     if (problem.name !== 'AbortError') throw problem;
   } finally {
-    document.getElementById('job-form')?.removeAttribute('aria-busy');
+    if (asking === mine) document.getElementById('job-form')?.removeAttribute('aria-busy');
   }
 });
 
@@ -37,20 +40,43 @@ document.addEventListener('change', async (event) => {
 function keepInAddress(data) {
   if (new URLSearchParams(location.search).has('from')) return;
   const chosen = ['dataset_id', 'target', 'task', 'estimator'].filter((name) => data.get(name));
-  const query = new URLSearchParams(chosen.map((name) => [name, data.get(name)]));
+  const query = new URLSearchParams(chosen.map((name) => [name, data.getAll(name).at(-1)]));
   history.replaceState(history.state, '', `${location.pathname}?${query}`);
 }
 
-// The new form replaces the old one; what was open stays open, and the focus where it was.
-function show(main, control) {
+// The new form replaces the old one; what was open stays open, the focus where it is by now, and
+// what was typed there meanwhile.
+function show(main) {
   const open = [...document.querySelectorAll('#job-form details')].map((part) => part.open);
+  const control = document.activeElement;
   document.getElementById('main').replaceChildren(...main.childNodes);
   document.querySelectorAll('#job-form details').forEach((part, n) => { if (open[n]) part.open = true; });
   dropFallback();
   countJobs();
   showFilters();
-  const again = control.type === 'radio'
+  const again = control.name === 'estimator'
     ? document.querySelector(`#job-form [name=estimator][value="${CSS.escape(control.value)}"]`)
-    : document.getElementById(control.id);
-  again?.focus();
+    : document.getElementById(control.id) ?? document.getElementById(`field-${control.name}`);
+  if (!again) return;
+  again.focus();
+  if (!control.matches('input[type=text], textarea')) return;
+  again.value = control.value;
+  again.setSelectionRange(control.selectionStart, control.selectionEnd);
 }
+
+// Columns that are too many to list are searched as one types.
+let typing = null;
+document.addEventListener('input', ({ target: field }) => {
+  if (!field.dataset.matches) return;
+  clearTimeout(typing);
+  typing = setTimeout(async () => {
+    const typed = field.value;
+    const answer = await fetch(`${field.dataset.matches}&${new URLSearchParams({ target: typed })}`);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const found = page.getElementById('target-matches');
+    if (!found || !field.isConnected || field.value !== typed) return;
+    document.getElementById('target-matches').replaceChildren(...found.childNodes);
+    // The field was left before it was known that it holds a column.
+    if (document.activeElement !== field) field.dispatchEvent(new Event('change', { bubbles: true }));
+  }, 200);
+});

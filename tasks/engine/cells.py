@@ -21,7 +21,7 @@ from tasks.engine.cell_text import (
     number_of,
 )
 from tasks.engine.coercion import numbers
-from tasks.engine.picked import Picked, of_each_cell
+from tasks.engine.picked import Picked, of_each_cell, of_each_shape, of_likely_cells
 
 Written = tuple[str, str, bool]
 PROMISING = 200
@@ -30,8 +30,10 @@ _TURN = np.uint64(0x9E3779B97F4A7C15)
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
 
 
-def as_text(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
+def as_text(cells: pa.Array | pa.ChunkedArray | Picked) -> pa.Array:
     """Return cells as one array of strings, whatever they are encoded as."""
+    if isinstance(cells, Picked):
+        return cells
     if isinstance(cells, pa.ChunkedArray):
         cells = cells.chunk(0) if cells.num_chunks == 1 else cells.combine_chunks()
     if isinstance(cells, pa.ChunkedArray):  # too long for one array of strings
@@ -44,6 +46,12 @@ def match(cells: pa.Array, pattern: str) -> np.ndarray:
     """Tell which cells match a pattern of RE2's; a null does not."""
     found = pc.fill_null(pc.match_substring_regex(cells, pattern), False)
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+@of_each_shape
+def fits(cells: pa.Array, pattern: str) -> np.ndarray:
+    """Tell which cells match a pattern to which all digits are alike, as `match` does it."""
+    return match(cells, pattern)
 
 
 def trim(cells: pa.Array) -> pa.Array:
@@ -96,7 +104,13 @@ def _are_absent(cells: pa.Array, missing: Collection[str]) -> np.ndarray:
     return np.asarray(found.to_numpy(zero_copy_only=False))
 
 
-@of_each_cell
+def _may_be_numbers(shapes: pa.Array, written: Written = PLAIN) -> np.ndarray:
+    """Tell which shapes a number may have that is written in one way."""
+    plain = _plain_text(shapes, *written)
+    return match(plain, PLAIN_NUMBER) | match(plain, OTHER_DIGITS)
+
+
+@of_likely_cells(_may_be_numbers)
 def parse_numbers(cells: pa.Array, written: Written = PLAIN) -> np.ndarray:
     """Turn trimmed cells without nulls into float64; NaN where one is no finite number.
 
@@ -219,7 +233,7 @@ def hash_cells(cells: pa.Array) -> np.ndarray:
     return hashes
 
 
-@of_each_cell
+@of_each_shape
 def text_lengths(cells: pa.Array) -> np.ndarray:
     """Return how many characters each cell has."""
     return np.asarray(pc.utf8_length(cells).to_numpy(zero_copy_only=False))

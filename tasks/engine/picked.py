@@ -1,7 +1,8 @@
 """Cells picked from texts that several columns share: each text is looked at once for all of them.
 
 In a table of thousands of columns and few rows, each call of Arrow's for one column costs more
-than the work itself. A question about the cells of one is therefore answered for all at once.
+than the work itself. A question about the cells of one is therefore answered for all at once; one
+to which all digits are alike only for each *shape*, the text with its digits as 1.
 """
 
 from collections import Counter
@@ -11,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 ALONE = 2  # so many times a question is answered for the cells alone that it was asked of
+DIGITS = bytes.maketrans(b"023456789", b"1" * 9)
 Question = Callable[..., np.ndarray]
 
 
@@ -37,17 +38,33 @@ class Texts:
         return np.asarray(self.cells.to_numpy(zero_copy_only=False), dtype=object)
 
     @cached_property
-    def shapes(self) -> tuple[np.ndarray, list[str]]:
-        """The shape of each text, with digits as 9 and letters as a: codes, and all shapes."""
-        digits = pc.replace_substring_regex(self.cells, r"\p{Nd}", "9")
-        coded = pc.replace_substring_regex(digits, "[A-Za-z]", "a").dictionary_encode()
-        return coded.indices.to_numpy(zero_copy_only=False), coded.dictionary.to_pylist()
+    def shapes(self) -> tuple["Texts", np.ndarray]:
+        """The different shapes, and which of them each text has."""
+        _valid, ends, data = self.cells.buffers()
+        shaped = pa.py_buffer((data.to_pybytes() if data else b"").translate(DIGITS))
+        cells, start = self.cells, self.cells.offset
+        coded = pa.Array.from_buffers(cells.type, len(cells), [None, ends, shaped], 0, start)
+        coded = coded.dictionary_encode()
+        return Texts(coded.dictionary), coded.indices.to_numpy(zero_copy_only=False)
 
     def answer(self, question: Question, how: tuple[Any, ...]) -> np.ndarray:
         """Return what a question about single cells gives for each text."""
         key = (question, *how)
         if key not in self.known:
             self.known[key] = question(self.cells, *how)
+        return self.known[key]
+
+    def answer_likely(
+        self, question: Question, how: tuple[Any, ...], likely: Question
+    ) -> np.ndarray:
+        """Return what a question gives for each text; NaN where its shape rules out all else."""
+        key = (question, *how)
+        if key not in self.known:
+            shapes, codes = self.shapes
+            at = np.flatnonzero(likely(shapes.cells, *how)[codes])
+            found = np.full(len(codes), np.nan)
+            found[at] = question(self.cells.take(pa.array(at)), *how)
+            self.known[key] = found
         return self.known[key]
 
 
@@ -75,6 +92,11 @@ class Picked:
     def array(self) -> pa.Array:
         """The cells as Arrow has them."""
         return self.texts.cells.take(pa.array(self.places))
+
+    @cached_property
+    def shapes(self) -> np.ndarray:
+        """Which shape each cell has."""
+        return np.asarray(self.texts.shapes[1][self.places])
 
     def filter(self, mask: Any) -> "Picked":
         """Return the cells that a mask has."""
@@ -112,6 +134,36 @@ def of_each_cell(question: Question) -> Question:
         return question(cells, *how)
 
     return asked
+
+
+def of_each_shape(question: Question) -> Question:
+    """Let a question to which all digits are alike be asked of picked cells, shape by shape."""
+
+    @wraps(question)
+    def asked(cells: Any, *how: Any) -> np.ndarray:
+        if isinstance(cells, Picked):
+            return np.asarray(cells.texts.shapes[0].answer(question, how)[cells.shapes])
+        return question(cells, *how)
+
+    return asked
+
+
+def of_likely_cells(likely: Question) -> Callable[[Question], Question]:
+    """Let a question be asked of picked cells whose answer is NaN for most.
+
+    `likely` is asked, with the same arguments, which shapes may have another answer.
+    """
+
+    def decorate(question: Question) -> Question:
+        @wraps(question)
+        def asked(cells: Any, *how: Any) -> np.ndarray:
+            if isinstance(cells, Picked):
+                return np.asarray(cells.texts.answer_likely(question, how, likely)[cells.places])
+            return question(cells, *how)
+
+        return asked
+
+    return decorate
 
 
 def plain_array(cells: Any) -> pa.Array:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.db import User
 from tests.browser.conftest import Watched
-from tests.factories import make_dataset
+from tests.factories import COLUMNS, make_dataset
 
 
 @pytest.fixture
@@ -76,3 +76,34 @@ def test_all_estimators_are_found_by_words_and_stay_chosen(form: Page) -> None:
     expect(stacking).to_be_visible()
     form.fill("[data-choice-filter]", "no such words")
     expect(form.get_by_text("None has these words")).to_be_visible()
+
+
+def test_a_target_is_searched_for_among_many_columns(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    columns = [{**COLUMNS[0], "name": f"gene_{n}"} for n in range(2000)]
+    evil = {**COLUMNS[0], "name": "<script>alert(1)</script>"}
+    dataset = make_dataset(member, columns=[*columns, evil])
+    window = browse(viewport={"width": 390, "height": 800})
+    window.sign_in(member)
+    form = window.go(f"/jobs/new?dataset_id={dataset.id}")
+    target, found = form.locator("#field-target"), form.locator("#target-matches input")
+    target.press_sequentially("_199")
+    expect(form.get_by_text("11 columns that can be predicted have “_199”")).to_be_visible()
+    target.press("Tab")
+    expect(found.first).to_be_focused()
+    form.keyboard.press("Space")
+    expect(target).to_have_value("gene_199")
+    expect(target).to_be_focused()
+    expect(found).to_have_count(0)
+    expect(form.get_by_text("Predict a number, worked out")).to_be_visible()
+    target.fill("script")
+    form.get_by_label("<script>alert(1)</script>").check()
+    expect(target).to_have_value("<script>alert(1)</script>")
+    form.get_by_text("2,000 of 2,000 columns used").click()
+    form.select_option("#field-features_mode", "only")
+    expect(form.get_by_text("0 of 2,000 columns used")).to_be_visible()
+    form.fill("#field-features", "gene_19*")
+    form.press("#field-features", "Tab")
+    expect(form.get_by_text("111 of 2,000 columns used")).to_be_visible()
+    expect(form.locator("#field-features")).not_to_be_focused()

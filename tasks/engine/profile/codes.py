@@ -5,7 +5,7 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cells import match, text_lengths
+from tasks.engine.cells import fits, match, text_lengths
 from tasks.engine.picked import plain_array
 from tasks.engine.profile.column_cells import Column
 
@@ -43,18 +43,18 @@ def code_words(name: str, cells: pa.Array) -> str:
         return ""
     if match(cells, ZEROS).any():
         return LEADING_ZEROS
-    is_whole, with_e = match(cells, WHOLE), match(cells, WITH_E)
+    is_whole, with_e = fits(cells, WHOLE), fits(cells, WITH_E)
     if with_e.any() and (is_whole | with_e).all():
         return f'numbers such as "{plain_array(cells)[int(with_e.argmax())]}"{MAY_BE}'
-    if is_whole.all() and match(cells, PHONE).any():
+    if is_whole.all() and fits(cells, PHONE).any():
         return "phone numbers"
     return "numbers that are codes by its name" if _is_named_so(name, cells) else ""
 
 
 def _is_named_so(name: str, cells: pa.Array) -> bool:
     if VERSION_NAME.fullmatch(name):
-        return bool(match(cells, VERSION).all())
-    if not match(cells, WHOLE).all():
+        return bool(fits(cells, VERSION).all())
+    if not fits(cells, WHOLE).all():
         return False
     lengths = text_lengths(cells)
     if POST_NAME.fullmatch(name):

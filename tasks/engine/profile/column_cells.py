@@ -19,6 +19,7 @@ from tasks.engine.cells import (
     as_text,
     edge_bits,
     hash_cells,
+    objects,
     plain_numbers,
     present,
     trim,
@@ -48,17 +49,17 @@ class Column:
     counts: np.ndarray
     is_few: bool
     n_present: int
-    read: Callable[[], Iterator[pa.ChunkedArray]] = field(repr=False)
+    read: Callable[[], Iterator[pa.ChunkedArray | Picked]] = field(repr=False)
     sample: list[pa.Array] = field(default_factory=list, repr=False)  # cells of some rows
     # Where there are many: the cells that are not missing, and their numbers where all are some.
     kept: list[pa.Array] = field(default_factory=list, repr=False)
     plain: list[np.ndarray] = field(default_factory=list, repr=False)
     is_first: bool = False  # of its table
-    # Where it was read with other columns: its values, its cells of some rows, its numbers if all
-    # are plain ones.
+    # Where it was read with other columns: its values, its cells of some rows, its numbers as a
+    # question reads them.
     picked: Picked | None = field(default=None, repr=False)
     picked_rows: Picked | None = field(default=None, repr=False)
-    plain_tally: NumberTally | None = field(default=None, repr=False)
+    tally: Callable[..., NumberTally | None] = field(default=lambda *_: None, repr=False)
 
     @cached_property
     def cells(self) -> pa.Array:
@@ -102,7 +103,7 @@ class Column:
             if len(passed):
                 at = int(passed[0])
                 row = at if where is None else int(np.flatnonzero(where)[at])
-                return start + row, cells[at].as_py()
+                return start + row, objects(cells[at : at + 1])[0]
             start += len(texts)
         return None
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.engine.cell_text import TRUTH, number_of
-from tasks.engine.cells import Written, match, parse_numbers
+from tasks.engine.cells import Written, fits, match, parse_numbers
 from tasks.engine.profile.codes import same_numbers
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
@@ -129,7 +129,7 @@ def _signs(column: Column, written: Written) -> Problem:
 
 
 def _decimals(column: Column, decimal: str, line_of: LineOf) -> Problem:
-    has_sign: Test = lambda cells: match(cells, re.escape(decimal))  # noqa: E731
+    has_sign: Test = lambda cells: fits(cells, re.escape(decimal))  # noqa: E731
     line, value = _first(column, has_sign, line_of)
     other, whole = "," if decimal == "." else ".", value.replace(decimal, "")
     message = (
@@ -171,10 +171,11 @@ def _mixed(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Prob
 def _either(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Problem:
     name, cell = column.name, question["from"]
     line, _value = _first(column, lambda cells: match(cells, f"^{re.escape(cell)}$"), line_of)
+    sign = "," if "," in cell else "."
     message = (
         f'"{cell}" in "{name}" may mean {question["to"]} or {question["or"]}, so it is kept as '
-        f"text. Read it as a number if it means {question['to']}; else choose the decimal sign "
-        'under "How we read the file"'
+        f"text. Read it as a number if it means {question['to']}. If it means {question['or']}, "
+        f'read the file with "{sign}" as its decimal sign'
     )
     return warning(name, "NUMBER_AMBIGUOUS", message, question["become"], line)
 

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from tasks.engine.cells import hash_cells, match, text_lengths
+from tasks.engine.cells import fits, hash_cells, text_lengths
 from tasks.engine.coercion import booleans
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_choices import Decision, decide
@@ -19,6 +19,7 @@ from tasks.engine.profile.sampled import Sampled, sampled_column
 
 TOP, TOP_STORED = 20, 3
 RAREST_OF = 100
+TARGETS = frozenset({"number", "category", "boolean"})  # kinds that may be predicted
 # Words that no category is called; of all the others one cannot know.
 HIDDEN = (
     r"(?i)^(unknown|n\.a\.?|n/a|not available|not known|no data|missing|tbd|undefined|unspecified"
@@ -29,24 +30,38 @@ SHOWN = 60
 
 
 @dataclass
-class ColumnProfile:
-    """A column as the dataset holds it, the details for its page, and what the checks need."""
+class Outline:
+    """What the checks of the whole table need of a column; small, since it is kept of all."""
 
     facts: dict[str, Any]
-    details: dict[str, Any]
-    decision: Decision
     sample: Sampled
-    fingerprint: bytes = b""  # of its cells in the sample
-    tally: NumberTally | None = None
-    n_unreadable: int = 0
+    fingerprint: bytes  # of its cells in the sample
     is_all_different: bool = False
-    hidden: tuple[str, int] | None = None
+    rarest: dict[str, Any] | None = None  # of the most frequent numbers
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether the person left it out."""
+        return self.facts.get("role") == "left_out"
 
     @cached_property
     def values_print(self) -> bytes:
         """A digest of what its cells in the sample mean."""
         values = self.sample.values + 0.0  # 0 and -0 are the same
         return hashlib.blake2b(values.tobytes(), digest_size=16).digest()
+
+
+@dataclass
+class ColumnProfile:
+    """A column as the dataset holds it, the details for its page, and what its checks need."""
+
+    facts: dict[str, Any]
+    details: dict[str, Any]
+    decision: Decision
+    outline: Outline
+    tally: NumberTally | None = None
+    n_unreadable: int = 0
+    hidden: tuple[str, int] | None = None
 
 
 def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
@@ -66,14 +81,7 @@ def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
         "count": column.n_present, "distinct": 0, "format": None,
     }  # fmt: skip
     facts |= found.schema
-    cells = column.sampled
-    made = ColumnProfile(facts, {}, decision, sampled_column(cells, facts, column.missing))
-    bits = hash_cells(cells).tobytes()
-    made.fingerprint = hashlib.blake2b(bits, digest_size=16).digest()
-    made.is_all_different = column.n_present == column.n_rows and (
-        bool(column.__dict__.get("is_all_different"))
-        or (column.is_few and len(column.values) == column.n_rows)
-    )
+    made = ColumnProfile(facts, {}, decision, _outline(column, facts))
     if found.kind == "number":
         _add_numbers(made, found.numbers.tally if found.numbers else NumberTally(column.n_rows))
         made.n_unreadable = found.numbers.n_bad if found.numbers else 0
@@ -84,14 +92,29 @@ def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
         may_hide = found.kind in {"category", "text"} and decision.question is None
         made.hidden = _hidden(column) if may_hide else None
     _add_rest(made, column)
+    if found.kind == "number":
+        made.outline.rarest = min(made.details["top"], key=lambda one: one["count"], default=None)
     return made
+
+
+def _outline(column: Column, facts: dict[str, Any]) -> Outline:
+    cells = column.sampled
+    sample = sampled_column(cells, facts, column.missing)
+    if facts["kind"] not in TARGETS:
+        sample = replace(sample, labels=[])
+    is_all_different = column.n_present == column.n_rows and (
+        bool(column.__dict__.get("is_all_different"))
+        or (column.is_few and len(column.values) == column.n_rows)
+    )
+    digest = hashlib.blake2b(hash_cells(cells).tobytes(), digest_size=16).digest()
+    return Outline(facts, sample, digest, is_all_different)
 
 
 def _hidden(column: Column) -> tuple[str, int] | None:
     """Return the most frequent value that says that nothing is known, and how often it stands."""
     if not column.is_few:
         return None
-    found = np.flatnonzero(match(column.cells, HIDDEN))
+    found = np.flatnonzero(fits(column.cells, HIDDEN))
     count = int(column.counts[found[0]]) if len(found) else 0
     return (column.values[found[0]], count) if count > 1 else None
 
@@ -120,9 +143,10 @@ def fewer_bins(chart: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _add_dates(made: ColumnProfile, column: Column, schema: Mapping[str, Any]) -> None:
-    tally = NumberTally(column.n_rows)
-    for cells, counts in column.pieces():
-        days = days_of(cells, schema["format"], schema.get("offset", 0))
+    how = schema["format"], schema.get("offset", 0)
+    tally = column.tally(days_of, *how) or NumberTally(column.n_rows)
+    for cells, counts in () if tally.n else column.pieces():
+        days = days_of(cells, *how)
         good = np.isfinite(days)
         tally.add(days[good], counts if counts is None else counts[good])
     made.n_unreadable = column.n_present - tally.n

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.engine.cell_text import MINUS, MONEY, THOUSANDS, number_of
-from tasks.engine.cells import PLAIN, Written, match, parse_numbers
+from tasks.engine.cells import PLAIN, Written, fits, match, parse_numbers
 from tasks.engine.profile.column_cells import Column
 
 # What may be a number in some way of writing: digits, signs of thousands, one sign around them.
@@ -21,7 +21,8 @@ NUMERIC = (
     rf"[\p{{Nd}}.,'’ \x{{a0}}\x{{2009}}\x{{202f}}]*([eE][+-]?\p{{Nd}}+)?"
     rf"[ \x{{a0}}\x{{202f}}]?[{MONEY}%]?[)-]?$"
 )
-SIGN = re.compile(f"[{MONEY}%]")
+SIGN, NO_SIGN = re.compile(f"[{MONEY}%]"), re.compile(f"[^{MONEY}%\n]+")
+AROUND = re.compile(rf"[{MONEY}%() \xa0\u202f]+")
 # Words that say of themselves that nothing is known; never the name of a category.
 NOTHING = (
     r"(?i)^(unknown|unk|n\.a\.?|n/a|na|not available|not applicable|not known|no data|nodata"
@@ -54,7 +55,7 @@ def find_reading(column: Column) -> Reading | None:
     plain: Written = (column.decimal, "", False)
     if _are_all_plain(column, plain):
         return Reading(plain, True, 1.0)
-    numeric = match(column.cells, NUMERIC)
+    numeric = fits(column.cells, NUMERIC)
     total = column.counts.sum()
     if not total or column.counts[numeric].sum() <= MOST * total:
         return None
@@ -89,9 +90,9 @@ def _are_all_plain(column: Column, plain: Written) -> bool:
 
 def _ways(decimal: str, values: np.ndarray) -> list[Written]:
     """Return the ways to try, the plainest first; only what stands in the values matters."""
-    joined = "".join(values)
+    joined = "\n".join([*values, ""])
     other = "," if decimal == "." else "."
-    has_signs = SIGN.search(joined) or "(" in joined or any(v.endswith("-") for v in values)
+    has_signs = SIGN.search(joined) or "(" in joined or "-\n" in joined
     signs = [False, True] if has_signs else [False]
     ways: list[Written] = []
     for symbols in signs:
@@ -109,8 +110,8 @@ def _check_sure(written: Written, decimal: str, values: np.ndarray) -> tuple[Wri
     point, group, symbols = written
     if written == (decimal, "", False):
         return written, True, False
-    plain = [_without_signs(value) for value in values] if symbols else list(values)
-    signs = {"".join(SIGN.findall(value)) for value in values} if symbols else {""}
+    plain = _leave_out(AROUND, values) if symbols else list(values)
+    signs = set(_leave_out(NO_SIGN, values)) if symbols else {""}
     is_uniform = not symbols or len(signs) == 1
     has_money = bool(signs - {"", "%"})
     is_money = has_money and not signs & {"", "%"}
@@ -133,14 +134,15 @@ def may_be_thousands(cells: pa.Array, decimal: str) -> bool:
     Numbers that are written without the zeros at their end seldom have three decimals each; those
     that are written with them have some everywhere.
     """
-    has_sign = match(cells, re.escape(decimal))
+    has_sign = fits(cells, re.escape(decimal))
     alone = match(cells, rf"^[+-]?[1-9]\d{{0,2}}{re.escape(decimal)}\d{{3}}$")
     n_signs = int(has_sign.sum())
     return ENOUGH_SIGNS <= n_signs < len(cells) and bool((alone == has_sign).all())
 
 
-def _without_signs(value: str) -> str:
-    return re.sub(rf"[{MONEY}%() \xa0\u202f]", "", value)
+def _leave_out(signs: re.Pattern[str], values: np.ndarray) -> list[str]:
+    """Return numbers without some of their signs; all at once, since none has a line break."""
+    return signs.sub("", "\n".join(values)).split("\n")
 
 
 def have_same_sign(column: Column) -> bool:
@@ -148,7 +150,7 @@ def have_same_sign(column: Column) -> bool:
     sign = SIGN.search(column.values[0])
     if sign is None:
         return True  # brackets alone, around what is below zero
-    return all(match(cells, re.escape(sign[0])).all() for cells, _counts in column.pieces())
+    return all(fits(cells, re.escape(sign[0])).all() for cells, _counts in column.pieces())
 
 
 def number_question(column: Column, reading: Reading) -> dict[str, Any] | None:
@@ -163,7 +165,7 @@ def number_question(column: Column, reading: Reading) -> dict[str, Any] | None:
     totals = np.zeros(3, int)
     for cells, counts in column.pieces():
         odd, fine = _find_odd(cells, plain, written)
-        nothing = odd & ~fine & match(cells, NOTHING)
+        nothing = odd & ~fine & fits(cells, NOTHING)
         weights = np.ones(len(odd), int) if counts is None else counts
         totals += [int(weights[mask].sum()) for mask in (odd, fine, nothing)]
     of, become, missing = map(int, totals)
@@ -195,7 +197,7 @@ def _find_odd(cells: pa.Array, plain: Written, written: Written) -> tuple[np.nda
 
 def _examples(column: Column, plain: Written, written: Written) -> tuple[str | None, str | None]:
     odd, fine = _find_odd(column.cells, plain, written)
-    nothing = odd & ~fine & match(column.cells, NOTHING)
+    nothing = odd & ~fine & fits(column.cells, NOTHING)
     firsts = [column.values[mask][0] if mask.any() else None for mask in (fine, nothing)]
     return firsts[0], firsts[1]
 

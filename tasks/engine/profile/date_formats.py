@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.engine.cell_text import ZONE
-from tasks.engine.cells import have_shape, match, objects
+from tasks.engine.cells import fits, have_shape, match, objects
 from tasks.engine.coercion import EPOCH, dates
-from tasks.engine.picked import Picked, of_each_cell
+from tasks.engine.picked import of_each_shape, of_likely_cells
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.reader.short_rows import shape_of
 
@@ -46,15 +46,16 @@ FEW, FIRST, MANY = 5, 50, 2_000  # values that are looked at before all of them
 MOST = 0.5
 DAY_S = 86_400
 EPOCH_DAY = date(1970, 1, 1).toordinal()
-# What strptime may read as each part of a format, digits being 9; a little more does no harm.
+# What strptime may read as each part of a format, letters being any; a little more does no harm.
 PARTS = {
     "%Y": r"\d{4}", "%y": r"\d\d", "%d": r"[ \d]?\d", "%b": r"\D+", "%B": r"\D+", "%p": r"\D+",
-    " ": r"\s+", "T": "[Aa]", ".": r"\.",
+    " ": r"\s+", "T": "[AaTt]", ".": r"\.",
 }  # fmt: skip
 SHAPES = {
     name: re.compile(re.sub("%.|[ T.]", lambda part: PARTS.get(part[0], r"\d{1,2}"), name))
     for name in DATE_FORMATS if name != "ISO8601"
 }  # fmt: skip
+ISO_SHAPE = re.compile(r"\d{4}.*", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class DateReading:
 def find_dates(column: Column) -> DateReading | None:
     """Find the format that reads most of a column's cells; None when it reads half or fewer."""
     first, counts = column.cells[:MANY], column.counts[:MANY]
-    looks = match(first, LOOKS_LIKE_DATE)
+    looks = fits(first, LOOKS_LIKE_DATE)
     if counts[looks].sum() <= MOST * counts.sum():
         return None
     for fast, shape in FAST.items():
@@ -154,7 +155,7 @@ def _unread(column: Column, date_format: str) -> int:
     return column.count(lambda cells: ~_are_dates(cells, date_format))
 
 
-@of_each_cell
+@of_each_shape
 def _has_shape(cells: pa.Array, shape: str) -> np.ndarray:
     """Tell which cells have the signs of a shape, in which 0 stands for any digit."""
     return match(cells, f"^{re.escape(shape).replace('0', '[0-9]')}$")
@@ -164,7 +165,15 @@ def _are_dates(cells: pa.Array, date_format: str) -> np.ndarray:
     read: np.ndarray = np.isfinite(days_of(cells, date_format))
     # A bare year or 20200131 is a date to ISO8601, but may be a number to the person.
     pattern = PADDED.get(date_format, LOOKS_LIKE_DATE)
-    return read if date_format in FAST else read & match(cells, pattern)
+    return read if date_format in FAST else read & fits(cells, pattern)
+
+
+def _may_be_dates(shapes: pa.Array, date_format: str, _offset: int) -> np.ndarray:
+    """Tell which shapes dates of a format may have."""
+    shape = ISO_SHAPE if date_format == "ISO8601" else SHAPES.get(date_format)
+    if shape is None:
+        return np.ones(len(shapes), bool)
+    return np.array([shape.fullmatch(one) is not None for one in objects(shapes)], dtype=bool)
 
 
 def days_of(cells: pa.Array, date_format: str, offset: int = 0) -> np.ndarray:
@@ -172,24 +181,10 @@ def days_of(cells: pa.Array, date_format: str, offset: int = 0) -> np.ndarray:
 
     Moments with a zone are those of a clock that is `offset` minutes ahead of UTC.
     """
-    if not isinstance(cells, Picked):
-        return _read_days(cells, date_format, offset)
-    texts, key = cells.texts, (days_of, date_format, offset)
-    if key not in texts.known:  # of the texts of many columns, those that may be such dates
-        codes, shapes = texts.shapes
-        fits = np.array([_may_have(date_format, shape) for shape in shapes], dtype=bool)[codes]
-        days = np.full(len(codes), np.nan)
-        days[fits] = _read_days(texts.cells.filter(pa.array(fits)), date_format, offset)
-        texts.known[key] = days
-    return np.asarray(texts.known[key][cells.places])
+    return _read_days(cells, date_format, offset)
 
 
-def _may_have(date_format: str, shape: str) -> bool:
-    """Tell whether a format may read cells of a shape; pandas reads "now" and "today" in each."""
-    fits = SHAPES.get(date_format)
-    return fits is None or bool(fits.fullmatch(shape)) or shape in {"aaa", "aaaaa"}
-
-
+@of_likely_cells(_may_be_dates)
 def _read_days(cells: pa.Array, date_format: str, offset: int) -> np.ndarray:
     if not len(cells):
         return np.zeros(0)

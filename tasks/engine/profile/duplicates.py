@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.engine.cells import as_text, hash_cells, mix
-from tasks.engine.profile.column_profile import ColumnProfile
+from tasks.engine.profile.column_profile import Outline
 from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.reader.refusals import Problem
 
@@ -21,9 +21,7 @@ NAMED = 5
 SAID = frozenset({"number", "date", "boolean"})  # kinds whose cells may say one thing in two ways
 
 
-def find_duplicate_rows(
-    cells: TableCells, made: Sequence[ColumnProfile]
-) -> tuple[int, tuple[int, int]]:
+def find_duplicate_rows(cells: TableCells, made: Sequence[Outline]) -> tuple[int, tuple[int, int]]:
     """Count the rows that are exact copies of a row above, among the first `LOOKED_ROWS`.
 
     Returns
@@ -73,7 +71,7 @@ def _count(rows: np.ndarray, bits: np.ndarray) -> tuple[int, tuple[int, int]]:
     return len(copies), (int(rows[order[first]]), int(rows[order[original]]))
 
 
-def _order(cells: TableCells, made: Sequence[ColumnProfile]) -> list[list[int]]:
+def _order(cells: TableCells, made: Sequence[Outline]) -> list[list[int]]:
     """Return batches of columns, those with the most different values first."""
     batches = cells.batches()
     if len(batches) < len(made):
@@ -111,7 +109,7 @@ def duplicate_rows_problem(count: int, lines: tuple[int, int], n_rows: int) -> P
     return Problem("warning", "DUPLICATE_ROWS", message, line=lines[0], count=count)
 
 
-def duplicate_columns(cells: TableCells, made: Sequence[ColumnProfile]) -> list[Problem]:
+def duplicate_columns(cells: TableCells, made: Sequence[Outline]) -> list[Problem]:
     """Return warnings about columns that are the same as one before them, in every cell.
 
     Also about those whose cells differ and mean the same: 7 and 7.0, or one day in two formats.
@@ -136,7 +134,7 @@ def duplicate_columns(cells: TableCells, made: Sequence[ColumnProfile]) -> list[
     return problems
 
 
-def _same_cells(cells: TableCells, made: Sequence[ColumnProfile]) -> list[tuple[int, int]]:
+def _same_cells(cells: TableCells, made: Sequence[Outline]) -> list[tuple[int, int]]:
     groups: dict[tuple[object, ...], list[int]] = {}
     for n, found in enumerate(made):
         facts = found.facts
@@ -154,7 +152,7 @@ def _same_cells(cells: TableCells, made: Sequence[ColumnProfile]) -> list[tuple[
     return pairs
 
 
-def _same_values(made: Sequence[ColumnProfile], among: Sequence[int]) -> list[tuple[int, int]]:
+def _same_values(made: Sequence[Outline], among: Sequence[int]) -> list[tuple[int, int]]:
     first_of: dict[tuple[object, ...], int] = {}
     pairs = []
     for n in among:

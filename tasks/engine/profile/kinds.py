@@ -18,13 +18,14 @@ from tasks.engine.cells import (
     Written,
     as_text,
     first_bytes,
+    fits,
     match,
     objects,
     parse_numbers,
     present,
     text_lengths,
 )
-from tasks.engine.picked import of_each_cell, plain_array
+from tasks.engine.picked import of_each_shape, plain_array
 from tasks.engine.profile.codes import LEADING_ZEROS, MAY_BE, ZEROS, code_words
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.conventions import Reading, find_reading, have_same_sign
@@ -148,9 +149,10 @@ def _codes_of(column: Column, reading: Reading) -> str:
 def read_numbers(column: Column, written: Written) -> ColumnNumbers:
     """Read all of a column's cells as numbers."""
     read = ColumnNumbers(NumberTally(column.n_rows))
-    if column.plain_tally and written == (column.decimal, "", False):
-        is_code = bool(match(column.cells, ZEROS).any())
-        return ColumnNumbers(column.plain_tally, has_codes=is_code)
+    tally = column.tally(parse_numbers, written)
+    if tally:
+        is_code = not written[1] and not written[2] and bool(match(column.cells, ZEROS).any())
+        return ColumnNumbers(tally, has_codes=is_code)
     known = column.plain if written == PLAIN else []
     for n, (cells, counts) in enumerate(column.pieces()):
         values = known[n] if known else parse_numbers(cells, written)
@@ -241,7 +243,7 @@ def _is_identifier(column: Column, numeric: float) -> bool:
     if not has_id_name(column.name):
         if numeric > MOST:
             return False
-        if match(column.cells[:1000], UUID).all():
+        if fits(column.cells[:1000], UUID).all():
             return column.is_all_different
         shapes = set(_shapes(column.cells[:1000]))
         if len(shapes) > 3 or not all(map(_is_code_shape, shapes)):
@@ -249,14 +251,14 @@ def _is_identifier(column: Column, numeric: float) -> bool:
     return column.is_all_different
 
 
-@of_each_cell
+@of_each_shape
 def _shapes(cells: pa.Array) -> np.ndarray:
     """Return each cell with its letters as a and its digits as 0."""
     digits = pc.replace_substring_regex(cells, r"\p{Nd}", "0")
     return objects(pc.replace_substring_regex(digits, "[A-Za-z]", "a"))
 
 
-@of_each_cell
+@of_each_shape
 def _n_words(cells: pa.Array) -> np.ndarray:
     return np.array([len(text.split()) for text in objects(cells)])
 

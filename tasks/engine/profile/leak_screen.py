@@ -12,7 +12,7 @@ from tasks.engine.profile.sampled import Sampled
 from tasks.engine.profile.strengths import BINS, FEW_NUMBERS, FOLDS, SHRINK, Target, folds
 
 SLACK = 1e-6  # for sums that are added up in another order
-CELLS_AT_ONCE = 400_000
+CELLS_AT_ONCE = 50_000
 
 
 def may_leak(features: Sequence[Sampled], target: Target) -> np.ndarray:

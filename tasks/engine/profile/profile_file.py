@@ -1,8 +1,8 @@
 """The profile file: more about each column than lists need, and about the table as a whole.
 
 Parquet, so that a page of 50 columns out of 20,000 is read without the others. Columns: ``name``
-and ``details`` (JSON); the table's ``summary`` (JSON) is in the metadata. Web reads it, so nothing
-but Arrow is needed.
+and ``details`` (JSON, with the ``name`` again); the table's ``summary`` (JSON) is in the metadata.
+Web reads it, so nothing but Arrow is needed.
 
 details of a column
     ``histogram`` and ``small``: ``edges`` (numbers; ISO text for dates) or ``labels``, and
@@ -27,17 +27,16 @@ SUMMARY = b"summary"
 
 
 def write_profile(
-    path: Path, details: Sequence[Mapping[str, Any]], summary: Mapping[str, Any]
+    path: Path, names: Sequence[str], details: Sequence[str], summary: Mapping[str, Any]
 ) -> None:
-    """Write a profile; each of `details` has its column's ``name``, in file order."""
-    table = pa.table(
-        {
-            "name": pa.array([found["name"] for found in details], pa.string()),
-            "details": pa.array([json.dumps(found) for found in details], pa.string()),
-        }
+    """Write a profile: the columns' names, their details as JSON, and the table's summary."""
+    schema = pa.schema(
+        {"name": pa.string(), "details": pa.string()}, {SUMMARY: json.dumps(summary).encode()}
     )
-    table = table.replace_schema_metadata({SUMMARY: json.dumps(summary).encode()})
-    pq.write_table(table, path, row_group_size=GROUP_ROWS, compression="zstd")
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for start in range(0, len(names), GROUP_ROWS):
+            part = slice(start, start + GROUP_ROWS)
+            writer.write_table(pa.table([names[part], details[part]], schema=schema))
 
 
 def read_details(

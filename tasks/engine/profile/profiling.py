@@ -3,6 +3,7 @@
 Two columns at a time, so that memory stays bounded by a few of them, whatever the size.
 """
 
+import json
 import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -14,10 +15,12 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from tasks.engine.coercion import missing_markers
+from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_problems import column_problems
-from tasks.engine.profile.column_profile import ColumnProfile, profile_column
+from tasks.engine.profile.column_profile import Outline, profile_column
 from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.profile.table_checks import check_table
+from tasks.engine.profile.value_checks import value_problems
 from tasks.engine.reader.refusals import Problem
 
 THREADS_AT_MOST = 4
@@ -30,13 +33,24 @@ class ProfileResult:
     """The profile of a table, its columns in file order, and what is worth checking.
 
     `columns` is what training and lists need of each column, `details` what its page shows
-    besides; `summary` is about the table as a whole. See `profile_file`.
+    besides, as JSON, since it is much; `summary` is about the table as a whole. See
+    `profile_file`.
     """
 
     columns: list[dict[str, Any]]
-    details: list[dict[str, Any]]
+    details: list[str]
     summary: dict[str, Any]
     problems: list[Problem]
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """What is kept of a column; `doubts` are problems with single values of it."""
+
+    outline: Outline
+    details: str
+    problems: list[Problem]
+    doubts: list[Problem]
 
 
 class _Profiling:
@@ -61,7 +75,7 @@ class _Profiling:
             self.local.cells = TableCells(self.parquet, self.dialect, self.missing, self.metadata)
         return self.local.cells  # type: ignore[no-any-return]
 
-    def run(self) -> Iterator[tuple[ColumnProfile, list[Problem]]]:
+    def run(self) -> Iterator[_Looked]:
         batches = self.cells.batches()
         threads = min(THREADS_AT_MOST, os.cpu_count() or 1, len(batches))
         if threads < 2:
@@ -72,12 +86,14 @@ class _Profiling:
             for found in pool.map(self._profile, batches):
                 yield from found
 
-    def _profile(self, positions: list[int]) -> list[tuple[ColumnProfile, list[Problem]]]:
-        cells, done = self.cells, []
-        for column in cells.columns(positions):
-            made = profile_column(column, self.choices.get(column.name, {}))
-            done.append((made, column_problems(column, made, cells.line_of)))
-        return done
+    def _profile(self, positions: list[int]) -> list[_Looked]:
+        return [self._look(column) for column in self.cells.columns(positions)]
+
+    def _look(self, column: Column) -> _Looked:
+        made = profile_column(column, self.choices.get(column.name, {}))
+        problems = column_problems(column, made, self.cells.line_of)
+        details = json.dumps({"name": column.name, **made.details})
+        return _Looked(made.outline, details, problems, list(value_problems(made)))
 
 
 def profile_table(
@@ -112,13 +128,15 @@ def profile_table(
     ProfileResult
     """
     profiling = _Profiling(parquet, dialect, missing_markers({"dialect": dialect}), choices or {})
-    made, problems = [], []
+    looked = []
     n_columns = len(profiling.cells.names) - 1
-    for profile, found in profiling.run():
-        made.append(profile)
-        problems += found
+    for found in profiling.run():
+        looked.append(found)
         if on_progress:
-            on_progress(len(made), n_columns)
-    summary, more = check_table(profiling.cells, made, target)
-    details = [{"name": found.facts["name"], **found.details} for found in made]
-    return ProfileResult([found.facts for found in made], details, summary, problems + more)
+            on_progress(len(looked), n_columns)
+    problems = [problem for found in looked for problem in found.problems]
+    doubts = [problem for found in looked for problem in found.doubts]
+    outlines = [found.outline for found in looked]
+    summary, more = check_table(profiling.cells, outlines, doubts, target)
+    columns, details = [made.facts for made in outlines], [found.details for found in looked]
+    return ProfileResult(columns, details, summary, problems + more)

@@ -1,13 +1,13 @@
 """Columns of a small table that are made ready together, so that thousands of them are quick."""
 
 from collections.abc import Collection, Iterator, Sequence
-from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cells import Written, as_text, parse_numbers, present, trim
-from tasks.engine.picked import Picked, Texts
+from tasks.engine.cells import as_text, present, trim
+from tasks.engine.picked import Picked, Question, Texts
 from tasks.engine.profile.many_tallies import tally_many
 from tasks.engine.profile.number_tally import NumberTally
 
@@ -21,14 +21,11 @@ class SharedColumns:
         The cells of each.
     missing : collection of str
         The markers of missing cells.
-    decimal : str
-        The file's.
     """
 
-    def __init__(
-        self, columns: Sequence[pa.ChunkedArray], missing: Collection[str], decimal: str
-    ) -> None:
-        self.n_rows, self.plain = len(columns[0]), (decimal, "", False)
+    def __init__(self, columns: Sequence[pa.ChunkedArray], missing: Collection[str]) -> None:
+        self.n_rows = len(columns[0])
+        self.tallies: dict[tuple[Any, ...], dict[int, NumberTally]] = {}
         chunks = [chunk for column in columns for chunk in column.chunks]
         coded = trim(as_text(pa.chunked_array(chunks, pa.string())).fill_null(""))
         coded = coded.dictionary_encode()
@@ -60,17 +57,19 @@ class SharedColumns:
         part = slice(self.starts[n], self.starts[n + 1])
         return Picked(self.texts, self.places[part]), self.counts[part]
 
-    def rows(self, n: int, step: int) -> Picked:
+    def rows(self, n: int, step: int = 1) -> Picked:
         """Return the cells of every n-th row of a column."""
         return Picked(self.texts, self.codes[n, ::step])
 
-    @cached_property
-    def plain_tallies(self) -> dict[int, NumberTally]:
-        """The numbers of each column that holds plain ones alone."""
-        return dict(self._tallies(self.plain))
+    def tally(self, n: int, read: Question, *how: Any) -> NumberTally | None:
+        """Return the numbers of a column as a question reads them; None where a cell is none."""
+        if (read, *how) not in self.tallies:
+            self.tallies[read, *how] = dict(self._tallies(read(self.every, *how)))
+        return self.tallies[read, *how].get(n)
 
-    def _tallies(self, written: Written) -> Iterator[tuple[int, NumberTally]]:
-        numbers = parse_numbers(self.every, written)[self.places]
+    def _tallies(self, values: np.ndarray) -> Iterator[tuple[int, NumberTally]]:
+        """Yield the numbers of each column that holds nothing else; `values` are of the texts."""
+        numbers = values[self.places]
         n_bad = np.append(0, np.cumsum(~np.isfinite(numbers)))[self.starts]
         sizes = np.diff(self.starts)
         fit = (np.diff(n_bad) == 0) & (sizes > 0)

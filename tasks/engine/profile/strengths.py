@@ -66,7 +66,7 @@ def bin_of(feature: Sampled, rows: np.ndarray, bins: int, few: int = 0) -> tuple
     """Return the bin of each row, and how many bins there are; the last is for missing ones."""
     values, known = feature.values[rows], feature.known[rows]
     if not feature.is_number:
-        size = len(feature.labels)
+        size = int(values.max(initial=-1)) + 1
         return np.where(known, values, size).astype(int), size + 1
     edges = inner_edges(feature, rows, bins, few)
     places = np.searchsorted(edges, np.where(known, values, 0), side="right")

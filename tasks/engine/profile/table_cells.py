@@ -1,6 +1,7 @@
 """A table's columns, read in pieces, each made ready to be looked at."""
 
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from tasks.engine.profile.shared_columns import SharedColumns
 
 PIECE_ROWS = 250_000
 PIECE_BYTES = 32_000_000
-BATCH_CELLS = 400_000
+BATCH_CELLS = 200_000
 SMALL = 5_000  # so few rows are looked at value by value, however many differ
 FEW = 50_000  # so many values, and at most half of the rows, are few
 CHECKED_ROWS, CHECKED_CELLS = 5_000, 5_000_000  # what the checks of the whole table look at
@@ -48,12 +49,15 @@ class TableCells:
         self.names: list[str] = self.plain.schema_arrow.names
         self.n_rows: int = self.metadata.num_rows
         self.decimal, self.missing = str(dialect.get("decimal") or "."), missing
-        coded = self.names[1:] if self.n_rows > SMALL else []
-        self.coded = pq.ParquetFile(parquet, read_dictionary=coded, metadata=self.metadata)
+        self.coded = self.plain
+        if self.n_rows > SMALL:
+            coded = self.names[1:]
+            self.coded = pq.ParquetFile(parquet, read_dictionary=coded, metadata=self.metadata)
         self.size_of_groups = [
             self.metadata.row_group(n).num_rows for n in range(self.metadata.num_row_groups)
         ]
 
+        self.lines: tuple[int, pa.ChunkedArray] | None = None
         sampled = min(CHECKED_ROWS, CHECKED_CELLS // max(len(self.names), 1))
         self.step = -(-self.n_rows // max(sampled, 1)) or 1  # of the rows that checks look at
 
@@ -73,9 +77,9 @@ class TableCells:
             for position, cells in zip(positions, columns, strict=True):
                 yield self._column(position, cells)
             return
-        shared = SharedColumns(columns, self.missing, self.decimal)
-        for n, (position, cells) in enumerate(zip(positions, columns, strict=True)):
-            yield self._shared(shared, n, position, cells)
+        shared = SharedColumns(columns, self.missing)
+        for n, position in enumerate(positions):
+            yield self._shared(shared, n, position)
 
     def column(self, position: int) -> Column:
         """Read a column."""
@@ -111,8 +115,10 @@ class TableCells:
         """Return the line in which a row starts."""
         for group, size in enumerate(self.size_of_groups):
             if row < size:
-                lines = self.plain.reader.read_row_group(group, column_indices=[0])
-                return int(lines.column(0)[row].as_py())
+                if self.lines is None or self.lines[0] != group:  # one group's are kept
+                    table = self.plain.reader.read_row_group(group, column_indices=[0])
+                    self.lines = group, table.column(0)
+                return int(self.lines[1][row].as_py())
             row -= size
         raise IndexError(row)
 
@@ -182,15 +188,13 @@ class TableCells:
         column = make(np.zeros(0, object), np.zeros(0, int), False)
         return fill(column)
 
-    def _shared(
-        self, shared: SharedColumns, n: int, position: int, whole: pa.ChunkedArray
-    ) -> Column:
+    def _shared(self, shared: SharedColumns, n: int, position: int) -> Column:
         picked, counts = shared.values(n)
         return Column(
             self.names[position], self.n_rows, self.decimal, self.missing, objects(picked),
-            counts, True, int(counts.sum()), lambda: iter([whole]), is_first=position == 1,
-            picked=picked, picked_rows=shared.rows(n, self.step),
-            plain_tally=shared.plain_tallies.get(n),
+            counts, True, int(counts.sum()), lambda: iter([shared.rows(n)]),
+            is_first=position == 1, picked=picked, picked_rows=shared.rows(n, self.step),
+            tally=partial(shared.tally, n),
         )  # fmt: skip
 
     def _count_few(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tasks.engine.profile.column_problems import warning
-from tasks.engine.profile.column_profile import ColumnProfile
+from tasks.engine.profile.column_profile import TARGETS, Outline
 from tasks.engine.profile.duplicates import (
     duplicate_columns,
     duplicate_rows_problem,
@@ -18,7 +18,7 @@ from tasks.engine.profile.leak_screen import may_leak
 from tasks.engine.profile.leaks import NAMED, NOT_LEARNED, is_leak, leak_words
 from tasks.engine.profile.strengths import CLASSES_AT_MOST, Target, make_target, measure_strength
 from tasks.engine.profile.table_cells import TableCells
-from tasks.engine.profile.value_checks import date_problems, hidden_missing, is_sorted
+from tasks.engine.profile.value_checks import is_sorted
 from tasks.engine.reader.refusals import Problem
 
 TARGET_NAME = re.compile(
@@ -32,7 +32,7 @@ CORRELATED, CORRELATED_COLUMNS = 0.97, 40
 
 @np.errstate(over="ignore", invalid="ignore")
 def check_table(
-    cells: TableCells, made: list[ColumnProfile], chosen: str | None
+    cells: TableCells, made: Sequence[Outline], doubts: Sequence[Problem], chosen: str | None
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Check a table whose columns were profiled.
 
@@ -40,8 +40,10 @@ def check_table(
     ----------
     cells : TableCells
         Reads the table.
-    made : list of ColumnProfile
-        The profiles, in file order.
+    made : sequence of Outline
+        What is known of the columns, in file order.
+    doubts : sequence of Problem
+        What is told of single values in them.
     chosen : str or None
         The column that the person means to predict.
 
@@ -58,9 +60,7 @@ def check_table(
         lines = cells.line_of(rows[0]), cells.line_of(rows[1])
         problems.append(duplicate_rows_problem(count, lines, cells.n_rows))
     problems += duplicate_columns(cells, made)
-    for found in made:
-        problems += hidden_missing(found)
-        problems += date_problems(found)
+    problems += doubts
     name = None
     if target is not None:
         # A last column of numbers may be anything; only what speaks of classes is taken for them.
@@ -81,17 +81,17 @@ def check_table(
     return summary, problems
 
 
-def find_target(made: Sequence[ColumnProfile], chosen: str | None) -> ColumnProfile | None:
+def find_target(made: Sequence[Outline], chosen: str | None) -> Outline | None:
     """Return the column that is likely to be predicted: chosen, called so, or the last one."""
-    fit = [m for m in made if m.facts["kind"] in {"number", "category", "boolean"}
-           and m.facts["distinct"] > 1 and not m.decision.is_left_out]  # fmt: skip
+    fit = [m for m in made if m.facts["kind"] in TARGETS
+           and m.facts["distinct"] > 1 and not m.is_left_out]  # fmt: skip
     named = [m for m in fit if m.facts["name"] == chosen]
     named = named or [m for m in fit if TARGET_NAME.fullmatch(m.facts["name"])]
     return named[-1] if named else fit[-1] if fit and fit[-1] is made[-1] else None
 
 
 def _target_problems(
-    made: Sequence[ColumnProfile], target: ColumnProfile, *, is_plain: bool
+    made: Sequence[Outline], target: Outline, *, is_plain: bool
 ) -> Iterator[Problem]:
     name, values = target.facts["name"], make_target(target.sample)
     if values is None:
@@ -110,21 +110,21 @@ def _target_problems(
         yield warning(leaking, "TARGET_LEAK", leak_words(leaking, name, measure, score))
 
 
-def _is_learned(feature: ColumnProfile) -> bool:
-    return feature.facts["kind"] not in NOT_LEARNED and not feature.decision.is_left_out
+def _is_learned(feature: Outline) -> bool:
+    return feature.facts["kind"] not in NOT_LEARNED and not feature.is_left_out
 
 
-def _leak(feature: ColumnProfile, target: Target) -> float:
+def _leak(feature: Outline, target: Target) -> float:
     found = measure_strength(feature.sample, target)
     return found.score if is_leak(found.strength, found.measure, feature.facts["kind"]) else 0.0
 
 
-def _rare(target: ColumnProfile) -> Iterator[Problem]:
+def _rare(target: Outline) -> Iterator[Problem]:
     name, rarest = target.facts["name"], target.facts.get("rarest")
     top = target.facts.get("top") or []
     rarest = rarest or (top[-1] if top and len(top) == target.facts["distinct"] else None)
     if target.facts["kind"] == "number" and target.facts["distinct"] <= CLASSES_AT_MOST:
-        rarest = min(target.details["top"], key=lambda value: value["count"], default=None)
+        rarest = target.rarest
     if rarest and rarest["count"] < FOLDS:
         rows = f"{rarest['count']} row{'s' if rarest['count'] > 1 else ''}"
         words = f'"{rarest["value"]}" stands in {rows} of "{name}", too few for {FOLDS} folds'
@@ -132,7 +132,7 @@ def _rare(target: ColumnProfile) -> Iterator[Problem]:
 
 
 def _order_problems(
-    cells: TableCells, made: Sequence[ColumnProfile], target: ColumnProfile | None
+    cells: TableCells, made: Sequence[Outline], target: Outline | None
 ) -> Iterator[Problem]:
     if cells.n_rows < ENOUGH_ROWS:
         return
@@ -157,7 +157,7 @@ def _order_problems(
             yield warning(name, "ROWS_GROUPED", words, n)
 
 
-def correlate(made: Sequence[ColumnProfile]) -> dict[str, Any]:
+def correlate(made: Sequence[Outline]) -> dict[str, Any]:
     """Return the correlations of the first 40 columns of numbers, on a sample of rows."""
     found = [m for m in made if m.facts["kind"] == "number" and m.facts["distinct"] > 1]
     found = found[:CORRELATED_COLUMNS]
@@ -177,7 +177,7 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float | None:
     return round(value, 4) if np.isfinite(value) else None
 
 
-def _correlated(correlations: dict[str, Any], made: Sequence[ColumnProfile]) -> Iterator[Problem]:
+def _correlated(correlations: dict[str, Any], made: Sequence[Outline]) -> Iterator[Problem]:
     names, values = correlations["columns"], correlations["values"]
     same = {m.facts["name"]: m.values_print for m in made}
     pairs = [

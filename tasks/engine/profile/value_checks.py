@@ -7,7 +7,7 @@ import numpy as np
 
 from tasks.engine.cells import as_text
 from tasks.engine.profile.column_problems import warning
-from tasks.engine.profile.column_profile import ColumnProfile
+from tasks.engine.profile.column_profile import ColumnProfile, Outline
 from tasks.engine.profile.date_formats import date_text
 from tasks.engine.profile.number_tally import NumberTally
 from tasks.engine.profile.sampled import sampled_column
@@ -26,7 +26,13 @@ FEW_FUTURE = 0.05
 SHOWN = 60
 
 
-def hidden_missing(found: ColumnProfile) -> Iterator[Problem]:
+def value_problems(found: ColumnProfile) -> Iterator[Problem]:
+    """Warn of values in a column that are not what they seem."""
+    yield from _hidden_missing(found)
+    yield from _date_problems(found)
+
+
+def _hidden_missing(found: ColumnProfile) -> Iterator[Problem]:
     """Warn of a value that stands for a missing one."""
     name, total = found.facts["name"], found.facts["count"]
     hidden = found.hidden
@@ -65,7 +71,7 @@ def _mark(tally: NumberTally, total: int) -> tuple[float, int] | None:
     return None
 
 
-def date_problems(found: ColumnProfile) -> Iterator[Problem]:
+def _date_problems(found: ColumnProfile) -> Iterator[Problem]:
     """Warn of dates that stand for none, and of some in the future."""
     if found.facts["kind"] != "date" or not found.tally or not found.tally.n:
         return
@@ -93,7 +99,7 @@ def date_problems(found: ColumnProfile) -> Iterator[Problem]:
         yield warning(name, "DATE_SUSPICIOUS", words, round(count))
 
 
-def is_sorted(cells: TableCells, position: int, found: ColumnProfile) -> bool:
+def is_sorted(cells: TableCells, position: int, found: Outline) -> bool:
     """Tell whether all rows are in the order of a column, rising or falling, or class by class."""
     values = found.sample.values[found.sample.known]
     if len(np.unique(values)) < 2 or not _direction(values):

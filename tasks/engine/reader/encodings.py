@@ -12,6 +12,7 @@ from tasks.engine.reader.encoding_signs import (
     find_wide,
     has_iso_2022,
 )
+from tasks.engine.reader.likely_encodings import show_likely
 from tasks.engine.reader.refusals import HEAD_BYTES, Problem, RefusedError, error
 
 CHUNK_BYTES = 1 << 20
@@ -20,6 +21,7 @@ SAMPLE_LINES = 20
 MOST_CHARS = 40_000_000
 MANY = 5
 LATIN = {"iso8859-1": "Latin-1", "iso8859-15": "Latin-9"}
+OTHER = 'choose another encoding under "How we read the file"'
 ISO_2022 = ("iso2022_jp", "iso2022_jp_ext", "iso2022_kr", "iso2022_jp_2")  # the stricter first
 
 
@@ -64,12 +66,13 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     if plausible and _first_undecodable(file, "cp1252") is None:
         message = (
             f"The file is not UTF-8; it was read as Windows-1252. Line {line} reads "
-            f'"{sample.decode("cp1252")}". If that looks wrong, choose another encoding'
+            f'"{sample.decode("cp1252")}". If that looks wrong, {OTHER}{show_likely(file)}'
         )
         return "cp1252", [Problem("warning", "ENCODING_ASSUMED", message, line=line)]
     message = (
         f"Some characters could not be read, first in line {line}. "
-        f'Choose the encoding in which "{sample.decode("latin-1")}" looks right'
+        f'Choose the encoding in which "{sample.decode("latin-1")}" looks right, under "How we '
+        f'read the file"{show_likely(file) if plausible else ""}'
     )
     raise RefusedError(error("CSV_ENCODING", message, line=line))
 
@@ -89,12 +92,12 @@ def _doubted(file: BinaryIO, encoding: str, *, is_chosen: bool) -> tuple[str, li
         for other in ISO_2022:
             if _first_undecodable(file, other) is None:
                 name = other.upper().replace("_", "-").replace("ISO", "ISO-")
-                message = f"It was read as {name}. If that looks wrong, choose another encoding"
+                message = f"It was read as {name}. If that looks wrong, {OTHER}"
                 return other, [Problem("warning", "ENCODING_ASSUMED", message)]
     if found := find_utf_7(file):
         message = (
             f'Line {found[0]} reads "{found[1]}", which looks like UTF-7. If so, choose UTF-7 as '
-            "the encoding"
+            'the encoding under "How we read the file"'
         )
         return encoding, [Problem("warning", "ENCODING_DOUBTFUL", message, line=found[0])]
     return encoding, []

@@ -1,5 +1,6 @@
 """Where the names of the columns stand: in which line, over how many, and what is above them."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,12 +14,19 @@ from tasks.engine.reader.cell_types import (
 )
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.key_values import skip_pairs
-from tasks.engine.reader.label_rows import BODY_ROWS, LEAST_TYPED, has_names, is_sentence
+from tasks.engine.reader.label_rows import (
+    BODY_ROWS,
+    LEAST_TYPED,
+    are_periods,
+    has_names,
+    is_sentence,
+)
 from tasks.engine.reader.short_rows import shape_of
 from tasks.engine.reader.units import are_units
 
 MAX_LINES = 5
 SHOWN_CHARS = 60
+NOT_THERE = re.compile(r"[nk]\. ?[abdrv]\.", re.IGNORECASE)  # as n.d., for a value
 Numbered = tuple[int, list[str]]
 
 
@@ -106,9 +114,21 @@ def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> 
         if len(cells) == width and filled[n] >= least:
             if options.header is False:
                 return n
+            n = _skip_sentences(records, n, width)
             below = [cells for _, cells in records[n + 1 :]]
-            return skip_pairs(records, n + int(_is_title(cells, below)), width)
+            return skip_pairs(records, n + int(_is_title(records[n][1], below)), width)
     return 0
+
+
+def _skip_sentences(records: Sequence[Numbered], first: int, width: int) -> int:
+    """Return where a table begins below some sentences that have its width; it holds none."""
+    at, n_sentences = first, 0
+    while at < len(records) and (is_sentence(records[at][1]) or len(records[at][1]) != width):
+        n_sentences += len(records[at][1]) == width
+        at += 1
+    rows = [cells for _, cells in records[at:]]
+    is_table = len(rows) > LEAST_TYPED and not any(map(is_sentence, rows))
+    return at if n_sentences > 1 and is_table and any(are_columns_typed(rows, width)) else first
 
 
 def _is_title(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
@@ -118,8 +138,15 @@ def _is_title(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         and _has_more_names(below)
         and len(below[0]) == len(cells)
         and not is_sentence(below[0])
+        and not _has_gaps(below[0])
         and not _is_like_those(below[0], below[1 : 1 + BODY_ROWS])
     )
+
+
+def _has_gaps(cells: Sequence[str]) -> bool:
+    """Tell whether words stand for values that are not there: the same one twice, or n.d."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return len({*filled}) < len(filled) or any(map(NOT_THERE.fullmatch, filled))
 
 
 def _has_more_names(rows: Sequence[Sequence[str]]) -> bool:
@@ -134,21 +161,27 @@ def _count_filled(cells: Sequence[str]) -> int:
 def _count_lines(rows: Sequence[Sequence[str]], width: int) -> int:
     """Count the records that the names go over.
 
-    Another one is a repetition of the first, or holds units alone, or has words in two columns or
-    more that hold numbers, dates or the like below, and in all such columns.
+    Another one is a repetition of the first, or holds units alone, or years below names for
+    several columns, or has words in two columns or more that hold numbers, dates or the like
+    below, and in all such columns that have a name.
     """
     n_lines = 1
     while n_lines < MAX_LINES and n_lines + 3 < len(rows):
         row, body = rows[n_lines], rows[n_lines + 1 : n_lines + 1 + BODY_ROWS]
         if len(row) != width or are_dashes(row):
             break
-        if list(row) != list(rows[0]) and not (
-            (_is_more_names(row, body) or (are_units(row) and _is_above_values(row, body)))
-            and not _is_like_those(row, body)
-        ):
+        if list(row) != list(rows[0]) and not _goes_on(row, rows[0], body):
             break
         n_lines += 1
     return n_lines
+
+
+def _goes_on(row: Sequence[str], names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a row goes on with the names, and is not like those below it."""
+    nameless = {n for n, name in enumerate(names) if not name.strip() and not row[n].strip()}
+    are_more = _is_more_names(row, body, left_out=nameless)
+    are_others = are_more or (are_units(row) and _is_above_values(row, body))
+    return (are_others and not _is_like_those(row, body)) or are_periods(row, names, body)
 
 
 def _is_like_those(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
@@ -181,14 +214,21 @@ def _is_above_values(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     )
 
 
-def _is_more_names(row: Sequence[str], body: Sequence[Sequence[str]], least: int = 2) -> bool:
+def _is_more_names(
+    row: Sequence[str],
+    body: Sequence[Sequence[str]],
+    least: int = 2,
+    left_out: Collection[int] = (),
+) -> bool:
     """Tell whether words stand above so many columns of values, and above all such."""
     n_above = 0
     for n, cell in enumerate(map(str.strip, row)):
+        if n in left_out:
+            continue
         column = [r[n].strip() for r in body if len(r) > n]
         n_present = sum(below not in MISSING for below in column)
         if n_present >= LEAST_TYPED and is_typed_column(column):
-            if cell in MISSING or is_typed(cell):
+            if cell in MISSING or is_typed(cell) or NOT_THERE.fullmatch(cell):
                 return False  # most rows are found to be none by their first columns
             n_above += 1
     return n_above >= least

@@ -100,8 +100,8 @@ class JsonLinesReading:
         except RecursionError:
             message = f"Line {number} is nested too deeply"
             raise RefusedError(error("JSON_LINE", message, line=number)) from None
-        except ValueError as broken:
-            message = f"Line {number} is no JSON: {broken}"
+        except json.JSONDecodeError as broken:
+            message = f"Line {number} is no JSON: {broken.msg} in column {broken.colno}"
             raise RefusedError(error("JSON_LINE", message, line=number)) from None
         if not isinstance(value, dict):
             message = f'Line {number} is no object. Each line must be one, such as {{"a": 1}}'

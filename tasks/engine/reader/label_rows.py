@@ -103,6 +103,25 @@ def _are_years(labels: Sequence[str], below: Columns) -> bool:
     return (min(steps) > 0 or max(steps) < 0) and 2 * n_years <= len(cells)
 
 
+def are_periods(row: Sequence[str], names: Sequence[str], body: Columns) -> bool:
+    """Tell whether a row holds years or dates below names that each stand for several columns.
+
+    Then names are blank, and the row is so only where rows below have a text.
+    """
+    labels, is_blank = row[1:], not row[0].strip()
+    if not is_blank or all(name.strip() for name in names) or not all(map(_is_period, labels)):
+        return False
+    rows = [r for r in body if any(cell.strip() for cell in r)]
+    n_texts = sum(bool(r[0].strip()) and not is_typed(r[0]) for r in rows)
+    cells = [cell.strip() for r in rows for cell in r[1:] if cell.strip() not in MISSING]
+    return n_texts > 0.8 * len(rows) and 2 * sum(map(_is_period, cells)) <= len(cells)
+
+
+def _is_period(cell: str) -> bool:
+    cell = cell.strip()
+    return bool(YEAR.fullmatch(cell) or (DATE.fullmatch(cell) and not is_number(cell)))
+
+
 def _are_surely_years(labels: Sequence[str], below: Columns) -> bool:
     """Tell whether years go on by one small step, and none stands below them."""
     steps = {int(b) - int(a) for a, b in pairwise(labels)}
@@ -130,7 +149,8 @@ def _date_columns(labels: Sequence[str], below: Columns, width: int) -> bool:
     if not LEAST_TYPED <= len(labels) < width or len(set(labels)) < len(labels):
         return False
     are_dates = all(DATE.fullmatch(label) and not is_number(label) for label in labels)
-    return are_dates and all(sum(map(is_number, c)) > 0.8 * len(c) > 0 for c in below)
+    present = [[cell for cell in column if cell not in MISSING] for column in below]
+    return are_dates and all(sum(map(is_number, c)) > 0.8 * len(c) > 0 for c in present)
 
 
 def _count_again(first: Sequence[str], body: Sequence[Sequence[str]]) -> int:

@@ -3,8 +3,6 @@
 What is found here is a proposal; `reading` holds the whole file against it.
 """
 
-import contextlib
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,18 +12,18 @@ from tasks.engine.reader.cell_types import are_columns_typed, is_typed
 from tasks.engine.reader.decimal_sign import find_decimal
 from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
 from tasks.engine.reader.header import Header, find_header
+from tasks.engine.reader.long_separators import find_long
 from tasks.engine.reader.mending import SURPLUS
 from tasks.engine.reader.name_rows import Fit, count_empty_ends, find_fit, fit_names
 from tasks.engine.reader.names import join_lines
 from tasks.engine.reader.near_quotes import unwrap
 from tasks.engine.reader.one_column import is_one_column, is_split_by_spaces
-from tasks.engine.reader.records import Record, Records
-from tasks.engine.reader.refusals import RefusedError
+from tasks.engine.reader.records import Record
+from tasks.engine.reader.sample_records import sample
 from tasks.engine.reader.separator_line import take_separator
 from tasks.engine.reader.short_rows import ShortRows
-from tasks.engine.reader.text_source import TextSource
+from tasks.engine.reader.widths import usual_width
 
-SAMPLE_RECORDS = 500
 QUOTED = re.compile(r'"[^"]*"')
 TYPED_CELLS = 20_000
 HEAD_RECORDS = 50
@@ -56,12 +54,13 @@ class Layout:
     is_torn : bool
         Whether a separator that was not taken divides many of the lines: then a table of one
         column is in doubt.
-    fit : {"", "moved", "filled"}
+    fit : {"", "moved", "filled", "split"}
         How names that are fewer than the cells below belong to these.
     n_empty : int
         How many columns at the end have neither a name nor a value.
-    told : str
-        The separator that a line above everything else tells; empty where there is none.
+    told, long : str
+        The separator that a line above everything else tells, and one of several characters that
+        all lines have; empty where there is none.
     """
 
     dialect: Dialect
@@ -73,6 +72,7 @@ class Layout:
     fit: Fit = ""
     n_empty: int = 0
     told: str = ""
+    long: str = ""
 
 
 def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
@@ -97,7 +97,7 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     text = unwrap(text, dialect.quote) if dialect.quote else text
     dialect, is_torn = _find_split(text, dialect, options)
     records = sample(text, dialect)
-    width = _usual_width(records)
+    width = usual_width(_without_ends(records))
     if _are_most_broken(records) and not records[0].broken:
         width = len(records[0].cells)  # what quotes enclose was split too
     if records and "\n" in "".join(records[0].cells):  # of names with a quote that is no pair
@@ -121,8 +121,10 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     n_empty = count_empty_ends(join_lines(names, width), body) if header.is_there else 0
     are_typed = are_columns_typed(body, width)
     short_rows = ShortRows(body, width)
+    lines = [r.text for r in records if r.line >= header.line]
+    long = "" if options.delimiter else find_long(lines, dialect.delimiter)
     return Layout(
-        dialect, header, width, are_typed, short_rows, is_torn, fit, n_empty, told,
+        dialect, header, width, are_typed, short_rows, is_torn, fit, n_empty, told, long,
     )  # fmt: skip
 
 
@@ -278,22 +280,3 @@ def _without_ends(records: Sequence[Record]) -> Sequence[Record]:
 def _is_torn(text: str) -> bool:
     lines = [QUOTED.sub("", line) for line in text.splitlines()]
     return any(sum(d in line for line in lines) > 0.5 * len(lines) for d in DELIMITERS)
-
-
-def sample(
-    text: str, dialect: Dialect, width: int = 0, are_typed: Sequence[bool] = ()
-) -> list[Record]:
-    """Split a sample into records, as far as it can be; mended where their width is known."""
-    source = TextSource(io.BytesIO(text.encode()), "utf-8", len(text) + 1)
-    records = Records(source, dialect, len(text) + 1)
-    records.width, records.are_typed = width, are_typed
-    found: list[Record] = []
-    with contextlib.suppress(RefusedError):
-        while len(found) < SAMPLE_RECORDS and (record := records.next()):
-            found.append(record)
-    return found
-
-
-def _usual_width(records: Sequence[Record]) -> int:
-    widths = Counter(len(r.cells) for r in _without_ends(records))
-    return widths.most_common(1)[0][0] if widths else 0

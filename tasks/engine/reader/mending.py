@@ -95,13 +95,14 @@ def mend_delimiter(
     found = []
     for delimiter in OTHER_DELIMITERS:
         if delimiter != dialect.delimiter and text.count(delimiter) >= width - 1:
-            cells = _split_strictly(text, delimiter, dialect.quote)
+            cells = split_strictly(text, delimiter, dialect.quote)
             if len(cells) == width and _fit(cells, are_typed) == width:
                 found.append(cells)
     return found[0] if len(found) == 1 else None
 
 
-def _split_strictly(text: str, delimiter: str, quote: str) -> list[str]:
+def split_strictly(text: str, delimiter: str, quote: str) -> list[str]:
+    """Split a line by a separator; there is no cell where its quotes are broken."""
     if not quote or quote not in text:
         return text.split(delimiter)
     try:

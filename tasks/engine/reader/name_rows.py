@@ -1,13 +1,18 @@
 """Names that are more or fewer than the cells of the rows below them."""
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 from tasks.engine.reader.cell_types import is_typed
 from tasks.engine.reader.label_rows import YEAR, has_names, is_sentence, rise_by_one
+from tasks.engine.reader.mending import OTHER_DELIMITERS, split_strictly
 
-Fit = Literal["", "moved", "filled"]
+Fit = Literal["", "moved", "filled", "split"]
 LEAST_ROWS = 2
+LEAST_SPLIT, LEAST_SPACED = 3, 6  # names; a title may have as many words
+INNER = re.compile(r"[,;\t|](?=\S)")  # a separator that is no part of a sentence
+SHORT_WORD = re.compile(r"[^\W\d_A-Z]{1,3}")  # as a sentence has
 # What a first column is called: it names the rows itself, so no other one stands before it.
 FIRST_NAMES = {
     "id", "nr", "no", "no.", "n", "#", "num", "number", "index", "key", "name", "names", "code",
@@ -29,10 +34,15 @@ def find_fit(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) ->
 
     Returns
     -------
-    {"", "moved", "filled"}
+    {"", "moved", "filled", "split"}
         ``filled`` where the columns without a name are the last ones, and empty; ``moved`` where
-        the first column has none, because it names the rows, as R writes it; else "".
+        the first column has none, because it names the rows, as R writes it; ``split`` where the
+        names have a separator of their own; else "".
     """
+    return _find_missing(names, rows, width) or (_are_split(names, rows, width) and "split") or ""
+
+
+def _find_missing(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Fit:
     labels = [name.strip() for name in names]
     is_short = 0 < len(labels) < width and len(rows) >= LEAST_ROWS
     if not is_short or not all(label and _may_name(label) for label in labels):
@@ -46,6 +56,29 @@ def find_fit(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) ->
     if not is_even or are_names or is_title:
         return ""
     return "moved" if _are_row_names(labels[0], [row[0] for row in rows]) else ""
+
+
+def _are_split(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> bool:
+    is_even = len(rows) >= LEAST_ROWS and all(len(row) == width for row in rows)
+    if len(names) != 1 or not is_even or has_names(rows) == (True, True):
+        return False
+    return bool(_split_names(names[0], width))
+
+
+def _split_names(line: str, width: int) -> list[str]:
+    """Split names that have a separator of their own; into none where not just one fits."""
+    tried = ((d, split_strictly(line, d, '"')) for d in OTHER_DELIMITERS if d in line)
+    found = [names for d, names in tried if len(names) == width and _may_be_names(names, d)]
+    return found[0] if len(found) == 1 else []
+
+
+def _may_be_names(names: Sequence[str], delimiter: str) -> bool:
+    labels = [name.strip() for name in names]
+    if len({*labels}) < max(len(labels), LEAST_SPLIT) or not all(map(_may_name, labels)):
+        return False
+    if delimiter == " ":
+        return len(labels) >= LEAST_SPACED and not any(map(SHORT_WORD.fullmatch, labels))
+    return all(labels) and not any(map(INNER.search, labels)) and not is_sentence(names)
 
 
 def _may_name(label: str) -> bool:
@@ -62,6 +95,8 @@ def _are_row_names(label: str, cells: Sequence[str]) -> bool:
 
 def fit_names(names: Sequence[str], width: int, fit: Fit) -> list[str]:
     """Return names in the places of their columns."""
+    if fit == "split":
+        return _split_names(names[0], width)
     missing = [""] * (width - len(names))
     return [*missing, *names] if fit == "moved" else [*names, *missing]
 

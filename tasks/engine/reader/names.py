@@ -7,6 +7,7 @@ from tasks.engine.reader.refusals import Problem, RefusedError, error
 from tasks.engine.tables import LINE
 
 TOLD = 5
+ENDLESS = 200_000  # cells of a line from which on nobody counts
 
 
 def check_width(width: int, file_name: str, limit: int) -> None:
@@ -14,7 +15,8 @@ def check_width(width: int, file_name: str, limit: int) -> None:
     if not width:
         raise RefusedError(error("FILE_EMPTY", f"{file_name} has no columns"))
     if width > limit:
-        message = f"{file_name} has {width:,} columns. The limit on this server is {limit:,}"
+        shown = f"{width:,}" if width < ENDLESS else f"{ENDLESS:,} or more"
+        message = f"{file_name} has {shown} columns. The limit on this server is {limit:,}"
         raise RefusedError(error("CSV_TOO_WIDE", message))
 
 

@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.engine.cells import match
-from tasks.engine.reader.cell_types import are_dashes, is_typed
+from tasks.engine.reader.cell_types import TYPED_ROWS, are_dashes, is_typed
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
+from tasks.engine.reader.sections import are_titles
 
 # What a note begins with, and hardly ever the first cell of a row that holds nothing else.
 NOTE = re.compile(
@@ -19,7 +20,7 @@ NOTE = re.compile(
     r"|quellen?\s*:|anmerkung(en)?\s*:|hinweise?\s*:|fuentes?\s*:|notas?\s*:|fonte\s*:|stand\s*:"
     r"|(generated|exported|created|downloaded|printed|retrieved|last updated|updated|data)"
     r" (on|at|by|from|as of|source)\b"
-    r"|\*+ *\w{2}|[†‡§]|\(\d\) \w|\[\d\] \w",
+    r"|\*+ *\w{2}|[†‡§]|\(\d{1,2}\) \w|\[\d{1,2}\] \w|\d{1,2}\) ?\w|_{5,}$|\(c\) ?(opyright|\d)",
     re.IGNORECASE,
 )
 _SUMS = (
@@ -33,9 +34,11 @@ TOTALS = pa.array(
     pa.string(),
 )  # fmt: skip
 WORD = r"\p{L}{2}"
+PERIOD = r"^\s*(18|19|20)[0-9]{2}\s*$"
 FIRST_CELLS = 2  # where a total is called so
+LEAST_BELOW = 4  # rows, from which it is sure what a column holds
 LEAST_WIDTH = 3  # with two columns a cell that stands alone is a row whose other one is missing
-MOST_LINES = 50
+MOST_LINES, MOST_CELLS = 1_000, 1_000_000  # of notes; more are rows, and told
 HEAD_CELLS = 20_000  # in which is looked for what begins as a note and is none
 Row = tuple[int, list[str | None]]
 Columns = tuple[np.ndarray, list[pa.Array]]
@@ -85,23 +88,32 @@ class OddRows:
     ) -> None:
         self.are_typed, self.delimiter, self.rejects = are_typed, delimiter, rejects
         self.empty, self.alone, self.totals = Seen(), Seen(), Seen()
+        # What is alone in a row where a title may be: a year is none above other years.
+        self.title = WORD if next(iter(are_typed), True) else f"{WORD}|{PERIOD}"
         self.held: list[Row] = []
+        self.most = min(MOST_LINES, MOST_CELLS // max(len(are_typed), 1))
+        self.is_long = False  # what may be notes is more than is held
+        self.n_last_alone = 0  # rows at the end that hold one text and nothing else
         self.is_below_names = has_names
         self.n_head = 0
+        self.has_titles = False  # of sections, in a table of two columns
         self.like_notes: set[int] = set()  # columns in which rows of the table begin like notes
 
     def take(self, lines: np.ndarray, columns: list[pa.Array]) -> list[Columns]:
         """Return the rows to write; those at the end that may be notes wait for what follows."""
         lines, columns = self._without_dashes(lines, columns)
         n_last = self._count_last(columns)
-        if not n_last and not self.held:
-            return self._counted([(lines, columns)])
         n = len(lines) - n_last
+        n_held = n_last + (0 if n else len(self.held))
+        self.is_long = n_held > self.most or (self.is_long and not n)
+        n = len(lines) if self.is_long else n
+        if n == len(lines) and not self.held:
+            return self._counted([(lines, columns)])
         last = zip(*(column[n:].to_pylist() for column in columns), strict=True)
         waiting = [
             (line, list(cells)) for line, cells in zip(lines[n:].tolist(), last, strict=True)
         ]
-        if not n and len(self.held) + len(waiting) <= MOST_LINES:
+        if not n:
             self.held += waiting
             return []
         found, self.held = to_columns(self.held), waiting
@@ -119,15 +131,25 @@ class OddRows:
         return self._counted(to_columns(held[:first]))
 
     def _without_dashes(self, lines: np.ndarray, columns: list[pa.Array]) -> Columns:
-        """Leave out the line that some programs draw between the names and the rows."""
+        """Leave out the line between names and rows that is drawn, or numbers the columns."""
         if not self.is_below_names or not len(lines):
             return lines, columns
         self.is_below_names = False
         cells = [column[0].as_py() for column in columns]
-        if not are_dashes([cell or "" for cell in cells]):
+        if are_dashes([cell or "" for cell in cells]):
+            self._leave_out("dashes", int(lines[0]), cells, "it is a line of dashes")
+        elif self._number_columns(cells, columns[0][1:]):
+            self._leave_out("column_numbers", int(lines[0]), cells, "it numbers the columns")
+        else:
             return lines, columns
-        self._leave_out("dashes", int(lines[0]), cells, "it is a line of dashes")
         return lines[1:], [column[1:] for column in columns]
+
+    def _number_columns(self, cells: Sequence[str | None], below: pa.Array) -> bool:
+        """Tell whether a row is 1, 2, 3, ... above a first column of nothing but words."""
+        if len(cells) < LEAST_WIDTH or cells != [str(n + 1) for n in range(len(cells))]:
+            return False
+        words = below[:TYPED_ROWS].to_pylist()
+        return len(words) >= LEAST_BELOW and not any(is_typed(word or "0") for word in words)
 
     def _leave_out(self, kind: str, line: int, cells: Sequence[str | None], reason: str) -> None:
         texts = [cell or "" for cell in cells]
@@ -144,13 +166,15 @@ class OddRows:
         if len(columns) < 2:
             return
         is_alone = are_equal(columns[1:], [""] * (len(columns) - 1))
+        n_last = int(np.argmin(is_alone[::-1]))
+        self.n_last_alone = self.n_last_alone + len(lines) if is_alone.all() else n_last
         if is_alone.any():
             self.empty.add(lines, columns[0], is_alone & are_equal(columns[:1], [""]))
         if not any(self.are_typed):
             return
         self._look_at_head(columns)
-        if len(columns) >= LEAST_WIDTH and is_alone.any():
-            self.alone.add(lines, columns[0], is_alone & match(columns[0], WORD))
+        if (len(columns) >= LEAST_WIDTH or self.has_titles) and is_alone.any():
+            self.alone.add(lines, columns[0], is_alone & match(columns[0], self.title))
         for column in columns[:FIRST_CELLS]:
             is_total = pc.is_in(column, TOTALS).to_numpy(zero_copy_only=False)
             self.totals.add(lines, column, is_total & ~is_alone)
@@ -160,7 +184,7 @@ class OddRows:
         if not any(self.are_typed) or len(columns) < 2:
             return 0
         n_rows, n = len(columns[0]), 0
-        while n < min(n_rows, MOST_LINES):
+        while n < min(n_rows, self.most + 1):
             row = [column[n_rows - 1 - n].as_py() for column in columns]
             filled = [cell for cell in row if cell and cell.strip()]
             is_alone = len(filled) == 1 and filled[0] == row[0] and not is_typed(row[0])
@@ -172,6 +196,8 @@ class OddRows:
     def _look_at_head(self, columns: list[pa.Array]) -> None:
         """See in which columns cells of the first rows begin as a note does, beside values."""
         head = [column[: max(HEAD_CELLS // len(columns) - self.n_head, 0)] for column in columns]
+        if len(columns) < LEAST_WIDTH and not self.n_head:
+            self.has_titles = are_titles(*(column.fill_null("").to_pylist() for column in head))
         self.n_head += len(head[0])
         for n, column in enumerate(head):
             if not self.are_typed[n] and any(

@@ -159,7 +159,8 @@ def format_of(head: bytes, file_name: str) -> Format | Literal["json"]:
     """Tell what kind of table a file is, of those that are read.
 
     ``json`` is a document, which is no table: its value goes over several lines, or it is alone
-    in a file that is not called JSON lines.
+    in a file that is not called JSON lines. One of the first two lines of JSON lines may be
+    broken, or longer than what is looked at; their reader says which.
     """
     if head.startswith(PARQUET):
         return "parquet"
@@ -167,12 +168,18 @@ def format_of(head: bytes, file_name: str) -> Format | Literal["json"]:
     if not text.startswith(("{", "[")):
         return "csv"
     first, _, rest = text.partition("\n")
-    is_value = _is_json(first)
-    if is_value and (LINES_NAMES.search(file_name) or _is_json(rest.lstrip().partition("\n")[0])):
+    second = rest.lstrip().partition("\n")[0]
+    is_named = bool(LINES_NAMES.search(file_name))
+    if is_named or (_is_json(first) and (_is_json(second) or _are_objects(first, second))):
         return "jsonl"
-    if LINES_NAMES.search(file_name):
-        return "jsonl"
-    return "json" if _begins_json(text) else "csv"
+    if _begins_json(text):
+        return "json"
+    return "jsonl" if _are_objects(second, first) else "csv"
+
+
+def _are_objects(whole: str, other: str) -> bool:
+    """Tell whether a line is an object and another one begins as such, whatever follows in it."""
+    return whole.startswith("{") and other.startswith("{") and _is_json(whole) and '"' in whole
 
 
 def _is_json(line: str) -> bool:

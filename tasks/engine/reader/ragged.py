@@ -1,13 +1,17 @@
 """Records of another width than the table: mended, padded, skipped, or below the table."""
 
+from collections import Counter
 from collections.abc import Sequence
 
+from tasks.engine.reader.cell_types import is_typed
 from tasks.engine.reader.dialects import BadLines
+from tasks.engine.reader.odd_rows import NOTE
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
 
-FOOTNOTE_LINES = 50
+FOOTNOTE_LINES = 50  # more are looked at, whether they are words
 MAX_WAITING = 1000
+MOSTLY = 0.9
 Row = tuple[int, list[str | None]]
 MENDED = {
     "quotes": "its quotes were mended",
@@ -45,6 +49,7 @@ class Ragged:
         self.waiting: list[Record] = []
         self.n_waiting = 0
         self.is_second: bool | None = None  # decided, once no more records are kept
+        self.is_long = False  # what waited before is rows, so what waits is none below the table
 
     def take(self, record: Record) -> list[Row]:
         """Return the rows that a record gives, those before it that waited included."""
@@ -63,6 +68,7 @@ class Ragged:
         rows: list[Row] = []
         if len(self.waiting) >= MAX_WAITING and not self._is_second_table():
             rows = self.interrupt()
+            self.is_long = True
         self.n_waiting += 1
         if len(self.waiting) < MAX_WAITING:
             self.waiting.append(record)
@@ -82,7 +88,7 @@ class Ragged:
         return rows
 
     def _forget(self) -> None:
-        self.waiting, self.n_waiting, self.is_second = [], 0, None
+        self.waiting, self.n_waiting, self.is_second, self.is_long = [], 0, None, False
 
     def _settle(self, record: Record) -> list[Row]:
         if record.broken:
@@ -110,10 +116,22 @@ class Ragged:
         return []
 
     def _is_footnote(self) -> bool:
-        if self.n_waiting > FOOTNOTE_LINES or self.width < 2:
+        if self.is_long or self.n_waiting > len(self.waiting) or self.width < 2:
             return False
         is_apart = self.waiting[0].after_blank
-        return all(is_apart or _count_filled(r) <= 1 for r in self.waiting)
+        if all(is_apart or _count_filled(r) <= 1 for r in self.waiting):
+            is_few = self.n_waiting <= FOOTNOTE_LINES
+            return is_few or (self._are_words() and not self._is_table())
+        return bool(NOTE.match(self.waiting[0].text.strip())) and self._are_words()
+
+    def _are_words(self) -> bool:
+        """Tell whether what waits holds hardly any numbers or dates."""
+        filled = [cell for r in self.waiting for cell in r.cells if cell.strip()]
+        return sum(map(is_typed, filled)) <= (1 - MOSTLY) * len(filled)
+
+    def _is_table(self) -> bool:
+        width, n_even = Counter(r.n_split for r in self.waiting).most_common(1)[0]
+        return width > 1 and n_even > MOSTLY * len(self.waiting)
 
     def _is_second_table(self) -> bool:
         """Tell whether what waits begins with the table's own names, and is even."""
@@ -121,7 +139,7 @@ class Ragged:
             return self.is_second
         first = [cell.strip() for cell in self.waiting[0].cells]
         again = len(set(first) & set(self.labels) - {""})
-        is_even = sum(r.n_split == len(first) for r in self.waiting) > 0.9 * len(self.waiting)
+        is_even = sum(r.n_split == len(first) for r in self.waiting) > MOSTLY * len(self.waiting)
         is_second = is_even and len(first) > 1 and again >= 0.5 * min(len(first), self.width)
         if len(self.waiting) >= MAX_WAITING:  # each record that comes would ask again
             self.is_second = is_second

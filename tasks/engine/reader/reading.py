@@ -164,6 +164,8 @@ class Reading:
 
     def _name_row(self, record: Record, layout: Layout) -> list[str]:
         if len(record.cells) < layout.width and layout.fit:
+            if layout.fit == "split":
+                self.rejects.add("separator", record, "names, they have a separator of their own")
             return fit_names(record.cells, layout.width, layout.fit)
         if len(record.cells) != layout.width:
             message = (

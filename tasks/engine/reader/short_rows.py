@@ -84,12 +84,15 @@ class ShortRows:
         """Return a row with the empty cells that it lacks at its end, or None.
 
         Only where those columns are mostly empty, and each cell that is there suits its column:
-        a cell that is missing further ahead would show.
+        a cell that is missing further ahead would show. The last one has to show it, so it is not
+        empty, and its column no free text, which would suit what belongs behind it.
         """
         n_missing = self.width - len(cells)
         if not self.columns or n_missing <= 0:
             return None
         kept, last = self.columns[: len(cells)], self.columns[len(cells) :]
+        if not (kept and kept[-1].shapes and cells[-1].strip()):
+            return None
         if not all(column.is_mostly_blank for column in last) or not _suit(cells, kept):
             return None
         return [*cells, *[""] * n_missing]

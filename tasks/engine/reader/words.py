@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.header import Header
 from tasks.engine.reader.layout import Layout
+from tasks.engine.reader.long_separators import say_long
 from tasks.engine.reader.odd_rows import OddRows, Seen
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.refusals import Problem, error
@@ -55,11 +56,14 @@ def of_layout(name: str, layout: Layout, options: ReadOptions) -> Iterator[Probl
     if not layout.width:
         yield error("FILE_EMPTY", f"{name} is empty")
         return
-    if layout.width == 1 and not options.one_column:
-        if layout.is_torn or options.delimiter:
-            yield error("CSV_ONE_COLUMN", ONE_COLUMN)
-            return
-        yield warn("ONE_COLUMN", ONE_COLUMN)
+    problem = None if options.one_column else _of_split(layout, options)
+    if problem:
+        yield problem
+    if not problem or problem.severity == "warning":
+        yield from _of_choices(layout, options)
+
+
+def _of_choices(layout: Layout, options: ReadOptions) -> Iterator[Problem]:
     dialect = layout.dialect
     if layout.told:
         told, found = (_name(sign) for sign in (layout.told, dialect.delimiter))
@@ -73,6 +77,17 @@ def of_layout(name: str, layout: Layout, options: ReadOptions) -> Iterator[Probl
         yield warn("QUOTE_APOSTROPHE", "Cells are quoted with ' instead of \"")
     if dialect.escape and options.escape is None:
         yield warn("ESCAPE_BACKSLASH", 'Quotes inside cells are written as \\" and were read as "')
+
+
+def _of_split(layout: Layout, options: ReadOptions) -> Problem | None:
+    taken = layout.dialect.delimiter
+    if layout.long:
+        line, is_wrong = layout.header.line, bool(taken) or layout.is_torn
+        return say_long(layout.long, line, taken, is_wrong=is_wrong)
+    if layout.width > 1:
+        return None
+    is_wrong = layout.is_torn or bool(options.delimiter)
+    return error("CSV_ONE_COLUMN", ONE_COLUMN) if is_wrong else warn("ONE_COLUMN", ONE_COLUMN)
 
 
 def _name(delimiter: str) -> str:
@@ -126,7 +141,8 @@ def _nameless(layout: Layout) -> Problem:
         return error("CSV_RAGGED", f"{message}. Often this is an unquoted comma", line=last.line)
     message = (
         f'The table seems to begin in line {layout.header.line}, below "{last.text}", but no '
-        f"names of columns stand there. Say in which line they are: {CHOOSE}"
+        f"names of columns stand there. Say in which line they are, or that this is the "
+        f"first row: {CHOOSE}"
     )
     return error("CSV_PREAMBLE", message, line=layout.header.line)
 
@@ -211,11 +227,10 @@ def _of_swallowed(rejects: Rejects) -> Iterator[Problem]:
 def _of_left_out(reading: "Reading") -> Iterator[Problem]:
     rejects, n_blank = reading.rejects, reading.records.n_blank
     yield from _of_swallowed(rejects)
-    if rejects.counts["dashes"]:
-        line = rejects.line_of("dashes")
-        yield warn(
-            "DASHES", f"Line {line} holds dashes between names and rows. {were(1)}", line, 1
-        )
+    of = {"dashes": "holds dashes between names and rows", "column_numbers": "numbers the columns"}
+    for kind in of.keys() & rejects.counts.keys():
+        line = rejects.line_of(kind)
+        yield warn(kind.upper(), f"Line {line} {of[kind]}. {were(1)}", line, 1)
     n = rejects.counts["footnote"]
     if n:
         record = rejects.first["footnote"][0]
@@ -248,8 +263,9 @@ def _of_odd(odd: OddRows, n_rows: int) -> Iterator[Problem]:
     if n:
         message = f"{plural(n, 'row')} {'has' if n == 1 else 'have'} no value in any cell"
         yield warn("ROWS_EMPTY", f"{message}. First: line {line}", line, n)
-    # What most rows are is no exception.
-    if 0 < odd.alone.n <= MOST * n_rows:
+    # What most rows are is no exception, but for a long text below the others.
+    n_last = odd.n_last_alone
+    if odd.alone.n and odd.alone.n - n_last <= MOST * (n_rows - n_last):
         rows = _rows(
             odd.alone, "holds one text and nothing else", "hold one text and nothing else"
         )

@@ -5,9 +5,8 @@ may lie anywhere. The pieces wait on the disk, so memory holds one at a time.
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +14,6 @@ import pyarrow.compute as pc
 
 from tasks.engine.rows.cells import OpenTable, fetch_rows
 
-# Each is a file that is open while the table is looked at.
 PIECES_AT_MOST = 100
 
 
@@ -38,39 +36,46 @@ def relay_rows(
     if len(rows) <= size:
         yield fetch_rows(table, rows, names)[1]
         return
-    with tempfile.TemporaryDirectory(prefix="trainyard-") as folder:
-        paths = [Path(folder) / str(n) for n in range(-(-len(rows) // size))]
-        _lay_down(table, np.array(rows), names, size, paths)
-        for path in paths:
-            yield _take_up(path)
-            path.unlink()
+    fields = [table.file.schema_arrow.field(name) for name in names]
+    schema = pa.schema([*fields, ("place", pa.int64())])  # of a row in the order
+    # Without a name: a process that is killed meanwhile leaves nothing.
+    with tempfile.TemporaryFile() as file:
+        for parts in _lay_down(table.batches(names), np.array(rows), size, schema, file):
+            yield _take_up(file, parts, schema)
 
 
 def _lay_down(
-    table: OpenTable, rows: np.ndarray, names: Sequence[str], size: int, paths: Sequence[Path]
-) -> None:
-    """Write each row to the file of its piece, with its place in the order."""
+    batches: Iterable[tuple[int, pa.RecordBatch]],
+    rows: np.ndarray,
+    size: int,
+    schema: pa.Schema,
+    file: IO[bytes],
+) -> list[list[tuple[int, int]]]:
+    """Write each row with its place in the order; return where the parts of each piece lie."""
     places = np.argsort(rows)  # of the rows as they stand in the file
     in_file = rows[places]
-    types = table.file.schema_arrow.types
-    cells = [(str(n), types[table.index[name]]) for n, name in enumerate(names)]
-    schema = pa.schema([*cells, ("place", pa.int64())])
-    with ExitStack() as stack:
-        files = [stack.enter_context(pa.ipc.new_stream(str(path), schema)) for path in paths]
-        for first, batch in table.batches(names):
-            start, end = np.searchsorted(in_file, [first, first + len(batch)])
-            for n in np.unique(places[start:end] // size):
-                mine = np.flatnonzero(places[start:end] // size == n) + start
-                found = batch.take(pa.array(in_file[mine] - first))
-                columns = [found.column(name) for name in names]
-                files[n].write_batch(
-                    pa.record_batch([*columns, pa.array(places[mine], pa.int64())], schema=schema)
-                )
+    parts: list[list[tuple[int, int]]] = [[] for _ in range(-(-len(rows) // size))]
+    for first, batch in batches:
+        start, end = np.searchsorted(in_file, [first, first + len(batch)])
+        for n in np.unique(places[start:end] // size):
+            mine = np.flatnonzero(places[start:end] // size == n) + start
+            found = batch.take(pa.array(in_file[mine] - first))
+            columns = [found.column(name) for name in schema.names[:-1]]
+            columns.append(pa.array(places[mine], pa.int64()))
+            part = pa.record_batch(columns, schema=schema).serialize()
+            parts[n].append((file.tell(), part.size))
+            file.write(part)
+    return parts
 
 
-def _take_up(path: Path) -> list[list[str | None]]:
-    with pa.ipc.open_stream(str(path)) as file:
-        piece = file.read_all()
-    piece = piece.take(pc.sort_indices(piece["place"]))
+def _take_up(
+    file: IO[bytes], parts: Sequence[tuple[int, int]], schema: pa.Schema
+) -> list[list[str | None]]:
+    batches = []
+    for offset, length in parts:
+        file.seek(offset)
+        batches.append(pa.ipc.read_record_batch(pa.py_buffer(file.read(length)), schema))
+    piece = pa.Table.from_batches(batches, schema)
+    piece = piece.take(pc.sort_indices(piece.column(len(schema) - 1)))
     columns = [column.to_pylist() for column in piece.columns[:-1]]
     return [list(row) for row in zip(*columns, strict=True)]

@@ -213,3 +213,19 @@ def test_viewer_makes_no_batch_and_stops_none(app: Flask, viewer: User, member: 
     for method, path in (("GET", ""), ("POST", "/cancel"), ("POST", "/retry")):
         mine.call(method, f"/batches/999{path}", 404)
     mine.call("GET", f"/batches/{'9' * 25}", 404)
+
+
+def test_lists_of_jobs_leave_out_very_many_features(api: Api) -> None:
+    names = [f"column_{n}" for n in range(250)]
+    columns = [
+        {"name": name, "kind": "category", "missing": 0, "count": 200, "distinct": 2}
+        for name in names
+    ]
+    wanted = body(make_dataset(columns=columns), target=names[0], parameters=sweep(C=[1, 2]))
+    made = api.call("POST", "/jobs", 201, json=wanted)
+    listed = api.call("GET", "/jobs", 200)["items"]
+    queued = api.call("GET", "/queue", 200)["items"]
+    for job in [*made["jobs"], *listed, *queued]:
+        JobSchema.model_validate(job)
+        assert job["features"] is None
+    assert api.call("GET", f"/jobs/{listed[0]['id']}", 200)["features"] == names[1:]

@@ -37,7 +37,8 @@ def make_read_dataset(
     if details:
         path = folder / "profile.parquet"
         profile = profile_table(parquet, dialect)
-        write_profile(path, profile.details, summary or {"rows": n_rows})
+        names = [column["name"] for column in profile.columns]
+        write_profile(path, names, profile.details, summary or {"rows": n_rows})
         get_storage().put_file(profile_key, path)
     return change(dataset, table_key=table_key, profile_key=profile_key if details else None)
 

@@ -80,3 +80,19 @@ def test_lists_mark_what_was_stopped_early_as_the_jobs_list_does(app: Flask, mem
     assert mark in words_of(page.find(f'[data-model-id="{model.id}"] .full > .status-detail'))
     # In "Your best" and in "Recently finished".
     assert pages.get("/").text.count(mark) == 2
+
+
+def test_model_of_twenty_thousand_columns_has_a_page_of_them_at_a_time(
+    app: Flask, member: User
+) -> None:
+    names = ["<script>alert(1)</script>", "../../x", *[f"gene_{n}" for n in range(19_998)]]
+    columns = [{"name": name, "kind": "number", "range": [0.0, 9.0]} for name in names]
+    schema = SCHEMA | {"features": names, "columns": columns}
+    pages = PageClient(app, member)
+    url = f"/models/{make_model(make_succeeded_job(member), schema=schema).id}"
+    page = pages.get(url)
+    assert len(page.html) < 100_000
+    assert [words_of(row.th) for row in page.select("tbody tr:has(> th)")][:3] == names[:3]
+    assert "1–100 of 20,000 columns" in page.text
+    assert "The row shows the first 100 columns; it must have all 20,000" in page.text
+    assert "gene_19997" in pages.get(f"{url}?page=200").text

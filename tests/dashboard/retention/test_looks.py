@@ -7,13 +7,15 @@ from datetime import timedelta
 from flask import Flask
 
 from dashboard.clock import now
+from dashboard.datasets.discarding import forget as forget_upload
+from dashboard.datasets.purging import purge_deleted
 from dashboard.db import FileLook, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.retention import service
 from dashboard.retention.look import Findings
 from dashboard.storage import get_storage, keys
-from tests.factories import make_succeeded_job
+from tests.factories import make_dataset, make_succeeded_job
 from tests.page import PageClient
 
 
@@ -108,3 +110,26 @@ def test_check_files_prints_problems_and_changes_nothing(app: Flask) -> None:
     assert f"orphan   {strange}  1 bytes" in done.output
     assert path.exists()
     assert db.session.get(FileLook, 1) is None
+
+
+def test_a_look_is_soon_where_files_were_deleted(app: Flask, admin: User) -> None:
+    pages, soon = PageClient(app, admin), now() + timedelta(minutes=11)
+    first, second = make_succeeded_job(admin), make_succeeded_job(admin)
+    pages.post(f"/jobs/{first.id}/delete", status=303)  # before the first look nobody asks
+    assert service.begin_look(now())
+    pages.post(f"/jobs/{second.id}/delete", status=303)
+    service.end_look(Findings())  # it may have counted the files before they went
+    assert not service.begin_look(now() + timedelta(minutes=9))
+    assert service.begin_look(soon)
+    service.end_look(Findings())
+    assert not service.begin_look(soon)
+
+
+def test_deleted_datasets_and_uploads_ask_for_a_look(app: Flask, member: User) -> None:
+    upload = make_dataset(member, saved_at=None)
+    make_dataset(member, deleted_at=now() - timedelta(hours=1))
+    for forget in (lambda: purge_deleted(before=now()), lambda: forget_upload(upload.id)):
+        service.begin_look(now() + timedelta(days=1))
+        change(finished_at=now(), found={})
+        assert forget()
+        assert service.begin_look(now() + timedelta(minutes=11))

@@ -70,6 +70,7 @@ def test_thousands_that_may_be_decimals_are_told_with_both_meanings(
     (problem,) = [p for p in result.problems if p.column == "x"]
     assert (problem.code, problem.count, problem.line) == ("NUMBER_AMBIGUOUS", 2, 3)
     assert '"1,234" in "x" may mean 1234 or 1.234' in problem.message
+    assert 'If it means 1.234, read the file with "," as its decimal sign' in problem.message
 
 
 @pytest.mark.parametrize(

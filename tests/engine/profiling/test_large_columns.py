@@ -1,5 +1,6 @@
 """Columns of many values: exact where it decides, about right where it does not."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def test_numbers_that_count_are_exact(result: ProfileResult) -> None:
 
 def test_the_rest_is_about_right_and_says_so(result: ProfileResult) -> None:
     columns = {c["name"]: c for c in result.columns}
-    details = {d["name"]: d for d in result.details}
+    details = {d["name"]: d for d in map(json.loads, result.details)}
     assert columns["value"]["distinct"] == pytest.approx(N, rel=0.1)
     assert columns["comment"]["distinct"] == pytest.approx(len(set(COLUMNS["comment"])), rel=0.05)
     assert columns["value"]["median"] == pytest.approx(100, abs=1)
@@ -123,7 +124,7 @@ def test_how_often_a_value_stands_is_counted_in_all_rows(table: Path, tmp_path: 
     rare = [f"K{n}" for n in range(1, N)]  # no row of the sample but one has "often"
     cells = ["often", *[("often" if n % 30 == 7 else value) for n, value in enumerate(rare)]]
     result = profile_table(write_table(tmp_path / "t", {"x": cells}), {"decimal": "."})  # type: ignore[dict-item]
-    (column,), (details,) = result.columns, result.details
+    (column,), (details,) = result.columns, map(json.loads, result.details)
     known = pd.Series(cells).value_counts()
     assert column["top"][0] == {"value": "often", "count": known["often"]}
     for value in details["top"]:

@@ -1,17 +1,23 @@
 """Thousands of columns are profiled together; each comes out as if it were alone."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from tasks.engine.profile import date_formats, table_cells, table_checks
+from tasks.engine.cells import fits, match, parse_numbers, text_lengths
+from tasks.engine.picked import Picked, Texts
+from tasks.engine.profile import conventions, date_formats, kinds, table_cells, table_checks
 from tasks.engine.profile.leak_screen import may_leak, mean_ranks
 from tasks.engine.profile.leaks import is_leak
+from tasks.engine.profile.number_tally import NumberTally
 from tasks.engine.profile.profiling import ProfileResult, profile_table
 from tasks.engine.profile.sampled import Sampled
 from tasks.engine.profile.strengths import make_target, measure_strength
+from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.reader.short_rows import shape_of
 from tests.engine.profiling.conftest import write_table
 
@@ -167,9 +173,36 @@ def test_a_format_is_tried_on_cells_alone_that_may_be_dates_in_it(
     columns |= {f"w{n}": [f"word {n} {row}" for row in range(100)] for n in range(50)}
     columns["d"] = ["01.02.2024 10:30", "now", "today", "05.02.2024 00:00", "nan"] * 20
     profile_table(write_table(tmp_path / "table.parquet", columns), {})
-    assert n_cells.pop("ISO8601", 0) > 1_000  # it has no shape
+    assert "ISO8601" not in n_cells  # no cell begins with a year
     assert {"%d/%m/%Y", "%m/%d/%Y"} <= set(n_cells)
     assert max(n_cells.values()) < 1_000
+
+
+def test_dates_of_many_columns_are_added_up_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added: list[int] = []
+    monkeypatch.setattr(NumberTally, "add", lambda *_: added.append(1))
+    columns: dict[str, Cells] = {
+        f"c{n}": [f"{1 + row % 28}.{1 + n}.{2000 + row}" for row in range(40)] for n in range(12)
+    }
+    result = profile_table(write_table(tmp_path / "table.parquet", columns), {})
+    assert {facts["kind"] for facts in result.columns} == {"date"}
+    assert result.columns[3]["min"] == "2000-04-01"
+    assert not added
+
+
+def test_lines_are_read_once_for_the_problems_of_many_columns(tmp_path: Path) -> None:
+    cells = TableCells(write_table(tmp_path / "table.parquet", {"a": ["1"] * 9}), {}, ())
+    read, groups = cells.plain.reader.read_row_group, []
+
+    def counted(group: int, **how: Any) -> Any:
+        groups.append(group)
+        return read(group, **how)
+
+    cells.plain = SimpleNamespace(reader=SimpleNamespace(read_row_group=counted))
+    assert [cells.line_of(row) for row in (0, 4, 8)] == [2, 6, 10]
+    assert groups == [0]
 
 
 def test_the_shape_of_a_cell_rules_out_no_format_that_reads_it() -> None:
@@ -179,3 +212,47 @@ def test_the_shape_of_a_cell_rules_out_no_format_that_reads_it() -> None:
     for text in texts:
         read = {f for f in date_formats.DATE_FORMATS if date_formats._may_read(f, text)}
         assert read <= set(date_formats._likely(shape_of(text))), text
+
+
+TEXTS = (
+    "", "0", "7", "007", "+5", "-1.50", ".5", "5.", "1e05", "1e400", "1,234", "0,123", "1.234,5",
+    "1\u00a0234", "1'234", "$5", "€ 3,50", "(3)", "7-", "5-%", "\u22124", "٣", "٣٤,5", "5-6",
+    "2024-01-05", "2024-1-5T10:00:00+02:00", "2024", "20240105", "5 Jan 2024", "Mai 2024", "now",
+    "1/5/2024 3:07 pm", "01.02.24", "1.2.10", "24-01-05", "٠٥/٠١/٢٠٢٤", "2024\\01\\05", "n.a.",
+    "550e8400-e29b-41d4-a716-446655440000", "1\n2", "two\u2003words", "9 kg", "1.2.3", "a b 5",
+)  # fmt: skip
+
+
+def _picked() -> tuple[Picked, pa.Array]:
+    """Return texts as picked cells, some twice, and as Arrow has them."""
+    places = np.append(np.arange(len(TEXTS)), [3, 3, 0])
+    cells = Picked(Texts(pa.array(["before", *TEXTS])[1:]), places)
+    return cells, pa.array([TEXTS[place] for place in places])
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [conventions.NUMERIC, conventions.NOTHING, date_formats.LOOKS_LIKE_DATE, kinds.UUID, r"\."],
+)
+def test_each_shape_fits_a_pattern_as_its_cells_do(pattern: str) -> None:
+    picked, cells = _picked()
+    assert fits(picked, pattern).tolist() == match(cells, pattern).tolist()
+    assert text_lengths(picked).tolist() == text_lengths(cells).tolist()
+
+
+@pytest.mark.parametrize("thousands", ["", ",", ".", " ", "'"])
+@pytest.mark.parametrize("symbols", [False, True])
+def test_no_shape_hides_a_number(thousands: str, symbols: bool) -> None:
+    picked, cells = _picked()
+    for decimal in {".", ","} - {thousands}:
+        written = decimal, thousands, symbols
+        np.testing.assert_array_equal(
+            parse_numbers(picked, written), parse_numbers(cells, written), str(written)
+        )
+
+
+@pytest.mark.parametrize("date_format", [*date_formats.DATE_FORMATS, date_formats.DAY_FORMAT])
+def test_no_shape_hides_a_date(date_format: str) -> None:
+    picked, cells = _picked()
+    days = date_formats.days_of(picked, date_format)
+    np.testing.assert_array_equal(days, date_formats.days_of(cells, date_format))

@@ -49,6 +49,8 @@ def test_rows_are_no_keys_with_values(reader: Reader, text: str, n_rows: int) ->
         ("Question:,Answer:\n", "age,12\nname,Bob\n"),
         ("Question:,Answer\n", "age,12\nname,Bob\n"),
         ("name,a\n\n", "x0,NA\n"),
+        *(("name,a\n\n", f"x0,{none}\n") for none in ("n.d.", "k. A.", "..", "(c)", "unknown")),
+        ("name,a\n\n", "x0,closed\nx1,closed\n"),
         ("ID,Name,,\n", "1,Bob,,\n2,Ann,,\n3,Tim,x,y\n4,Zoe,x,y\n5,Al,x,y\n6,Cy,x,y\n"),
     ],
 )
@@ -135,9 +137,32 @@ def test_names_with_spaces_between_them_are_no_title(reader: Reader, space: str)
     assert result.column_names[0].startswith("station")
 
 
+@pytest.mark.parametrize("first", ["Oslo,n.d.,n.d.", "Oslo,off,off", "Oslo,k.A.,broken"])
+def test_names_with_spaces_stay_above_a_first_row_without_values(
+    reader: Reader, first: str
+) -> None:
+    result = reader.read(f"name, temp, hum\n{first}\nRome,3.5,1\nBern,2.5,2\nBonn,1.5,3\n")
+    assert [name.split()[0] for name in result.column_names] == ["name", "temp", "hum"]
+    assert "PREAMBLE" not in warnings_of(result)
+    assert ("HEADER_LINES" in warnings_of(result)) == ("off" in first)
+
+
 def test_a_title_that_the_separator_splits_stands_above_the_names(reader: Reader) -> None:
     result = reader.read("Rainfall, in mm, May\nplace,rain,days\n" + "x,1.5,2\ny,2.5,3\n" * 4)
     assert (result.column_names, warnings_of(result)) == (["place", "rain", "days"], ["PREAMBLE"])
+
+
+def test_sentences_that_the_separator_splits_stand_above_the_names(reader: Reader) -> None:
+    text = "".join(f"Line {n}, with commas, of them\n" for n in range(12)) + "One, more\n"
+    result = reader.read(f"{text}place,rain,days\nx, a,2\n" + "x,1.5,2\ny,2.5,3\n" * 4)
+    assert (result.column_names, result.n_rows) == (["place", "rain", "days"], 9)
+    assert [(p.code, p.count) for p in result.problems] == [("PREAMBLE", 13)]
+
+
+def test_rows_that_are_spaced_as_sentences_are_stay(reader: Reader) -> None:
+    for rows in ("Oslo, far, 5\n" * 3 + "Rome,near,4\n" * 9, "Oslo, far, 5\n" * 9):
+        result = reader.read(f"town, way, n\n{rows}Bern, far, 3\n")
+        assert result.n_rows == rows.count("\n") + 1
 
 
 def test_a_line_below_the_names_that_is_not_split_leaves_them_names(reader: Reader) -> None:

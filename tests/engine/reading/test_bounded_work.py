@@ -105,3 +105,16 @@ def test_very_many_columns_of_one_name() -> None:
     names, problems = name_columns(["x"] * 20_000)
     assert (names[-1], len(set(names))) == ("x_20000", 20_000)
     assert {problem.code for problem in problems} == {"NAME_REPEATED"}
+
+
+@pytest.mark.parametrize("cell", ["", "a", '"a"', '""'])
+def test_an_endless_line_is_refused_by_its_width(reader: Reader, cell: str) -> None:
+    result = reader.read(f"{cell}," * (16_000_000 // (len(cell) + 1)))
+    assert [p.code for p in result.problems if p.severity == "error"] == ["CSV_TOO_WIDE"]
+    assert "200,000 or more columns. The limit on this server is 20,000" in str(result.problems)
+
+
+def test_a_cell_of_many_separators_is_one_cell(reader: Reader) -> None:
+    text = f'a,b\n"{"x," * 300_000}",2\n"{"y," * 300_000}",3\n'
+    result = reader.read(text)
+    assert (result.column_names, result.n_rows, result.refused) == (["a", "b"], 2, False)

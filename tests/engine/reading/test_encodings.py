@@ -148,3 +148,35 @@ def test_marks_of_the_byte_order_are_no_part_of_a_name(reader: Reader, start: st
         "7",
         "x",
     ]
+
+
+OF_SCRIPTS = [
+    ("имя,город\nИван,Санкт-Петербург\n", "Windows-1251"), ("имя,город\nИван,Тула\n", "KOI8-R"),
+    ("όνομα,πόλη\nΜαρία,Αθήνα\n", "Windows-1253"), ("שם,עיר\nדוד,ירושלים\n", "Windows-1255"),
+    ("اسم,مدينة\nمحمد,القاهرة\n", "Windows-1256"),
+    ("imię,miasto\nPiątek,Gdańsk\n", "Windows-1250"),
+    ("prénom,ville\nÉlodie,Besançon\nRené,Orléans\n", "cp850"),
+    ("名前,市\n山田太郎,東京都、大阪\nジョン,大阪\n", "Shift JIS"),
+    ("姓名,城市\n王小明,北京市\n李雷,上海\n", "GB 18030"), ("이름,도시\n김철수,서울\n", "EUC-KR"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "name"), OF_SCRIPTS)
+@pytest.mark.parametrize("before", ["", "a,1\n" * 300_000])
+def test_encodings_that_suit_the_words_are_shown(
+    reader: Reader, text: str, name: str, before: str
+) -> None:
+    content = (before + text).encode(name.replace(" ", ""))
+    (problem,) = [p for p in reader.read(content).problems if "ENCODING" in p.code]
+    assert 'under "How we read the file": it would read' in problem.message
+    assert f'"{text.splitlines()[0]}" in {name}' in problem.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["name,größe\nMüller,5 €\nÄrger,„ja“ – nein\nFläche,m² · km³\n", "a\nŒuvre d’œil,ÎLE\n",
+     "año\n¿Qué?\n1º «sí»\n", "namn\nÅsa i Malmö, 30 °C\n"],
+)  # fmt: skip
+def test_nothing_is_shown_where_windows_1252_reads_well(reader: Reader, text: str) -> None:
+    (problem,) = [p for p in reader.read(text.encode("cp1252")).problems if "ENCODING" in p.code]
+    assert problem.message.endswith('choose another encoding under "How we read the file"')

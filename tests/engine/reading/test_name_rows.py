@@ -125,3 +125,52 @@ def test_names_that_are_all_blank_are_none(reader: Reader) -> None:
     assert [row["cells"] for row in result.preview] == ROWS
     assert warnings_of(result) == ["PREAMBLE", "HEADER_ABSENT"]
     assert "above the first row in line 2" in result.problems[0].message
+
+
+WIDE = "a1,b1,c1,5.5,9,7\na2,b2,c2,8,9,3\na3,b3,c3,4,5,6\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "rows"),
+    [
+        ("name,height,born", "".join(f"Bob{n};1,{n};19{n}\n" for n in range(70, 80))),
+        ("name,town,note", "".join(f"Bob{n};Rome;x{n}\n" for n in range(9))),
+        ("name\theight\tborn", "".join(f"Bob{n},1,19{n}\n" for n in range(70, 80))),
+        ('name;"height; in m";born', "".join(f"Bob{n},1,19{n}\n" for n in range(70, 80))),
+        ('DATE TIME "Total Price" Qty Kind Note', WIDE),
+    ],
+)
+def test_names_with_a_separator_of_their_own_are_split_by_it(
+    reader: Reader, line: str, rows: str
+) -> None:
+    result = reader.read(f"A report\n\n{line}\n{rows}")
+    assert (result.column_names[0], result.n_rows) == (line[:4], rows.count("\n"))
+    assert not any(sign in name for name in result.column_names for sign in '\t",')
+    assert [(p.code, p.line) for p in result.problems if p.code == "OWN_SEPARATOR"] == [
+        ("OWN_SEPARATOR", 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "rows"),
+    [
+        ("Births, Berlin, May", WIDE.replace(",", ";")),  # a sentence
+        ("a,b,a,c,d,e", WIDE.replace(",", ";")),
+        ("a,b,3,c,d,e", WIDE.replace(",", ";")),
+        ("a,b,,c,d,e", WIDE.replace(",", ";")),
+        ("a|b|c|d|e|f a;b;c;d;e", WIDE),  # another number, or two ways
+        ("a|b;c|d;e|f;g|h;i|j;k|l", WIDE),
+        ("a;b;c;d;e;f", WIDE + "a4,b4,c4,5,6\n"),
+        ("Births in the North in May", WIDE),
+        ("Births a year", "a1,b1,3\na2,b2,4\na3,b3,5\n"),
+    ],
+)
+def test_a_line_that_may_be_no_names_is_not_split_otherwise(
+    reader: Reader, line: str, rows: str
+) -> None:
+    assert reader.refusal(f"{line}\n{rows}")[::2] == ("CSV_PREAMBLE", 2)
+
+
+def test_a_line_above_names_is_not_split(reader: Reader) -> None:
+    result = reader.read("a;b;c\nname,town,n\n" + "Bob,Rome,5\nTim,Bern,6\n" * 3)
+    assert (result.column_names, warnings_of(result)) == (["name", "town", "n"], ["PREAMBLE"])

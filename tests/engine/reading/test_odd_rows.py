@@ -12,6 +12,8 @@ ROWS = "".join(f"x{n},{n},{n * 2}.5,{n * 3}\n" for n in range(1, 15))
 @pytest.mark.parametrize(
     "note",
     ["Source: census,,,", "* provisional,,,", '"Note: a, b",,,', "Note: see, below, or, above",
+     "1) provisional,,,\n2) estimated,,,", "_________,,,\nWith changes of May,,,",
+     "(12) without them,,,", "(C)opyright Office,,,",
      ",,,\nQuelle: Amt,,,\n,,,\n(1) without them,,,", ",Notes: few,,",
      "Source: census,,,\nNumbers of May,,,"],
 )  # fmt: skip
@@ -19,6 +21,44 @@ def test_notes_of_the_tables_width_below_it_are_left_out(reader: Reader, note: s
     result = reader.read(f"{NAMES}{ROWS}{note}\n")
     assert (result.n_rows, warnings_of(result)) == (14, ["FOOTNOTE"])
     assert result.problems[0].line in {16, 17}
+
+
+@pytest.mark.parametrize("end", [",,,", ""])
+@pytest.mark.parametrize("size", [300, 1 << 20])
+@pytest.mark.parametrize("bad_lines", ["refuse", "pad"])
+def test_long_notes_are_left_out_as_a_whole(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, size: int, end: str, bad_lines: str
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", size)
+    notes = f"Notes:{end}\n" + "".join(f"Note {n} is long{end}\n" for n in range(2, 201))
+    result = reader.read(f"{NAMES}{ROWS}{notes}", bad_lines=bad_lines)
+    assert result.n_rows == 14
+    assert [(p.code, p.line, p.count) for p in result.problems] == [("FOOTNOTE", 16, 200)]
+
+
+@pytest.mark.parametrize(("end", "code"), [(",,,", "ROWS_ALONE"), ("", "CSV_RAGGED")])
+@pytest.mark.parametrize("size", [300, 1 << 20])
+def test_what_is_too_long_for_notes_is_told_as_a_whole(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, size: int, end: str, code: str
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", size)
+    notes = "".join(f"Note: {n}{end}\n" for n in range(1_200))
+    result = reader.read(f"{NAMES}{ROWS}{notes}", bad_lines="pad")
+    assert result.n_rows == 1_214
+    assert [(p.code, p.line, p.count) for p in result.problems] == [(code, 16, 1_200)]
+
+
+def test_texts_below_a_short_table_are_told_where_none_begins_as_a_note(reader: Reader) -> None:
+    result = reader.read(NAMES + ROWS + "".join(f"text {n},,,\n" for n in range(40)))
+    assert [(p.code, p.line, p.count) for p in result.problems] == [("ROWS_ALONE", 16, 40)]
+
+
+@pytest.mark.parametrize("line", ["{}", "{},2020-01-01", "town {}, region"])
+def test_more_than_a_few_lines_that_may_be_rows_are_no_notes(reader: Reader, line: str) -> None:
+    lines = "".join(f"{line.format(n)}\n" for n in range(60))
+    result = reader.read(f"{NAMES}{ROWS}\n{lines}", bad_lines="pad")
+    assert result.n_rows == 74
+    assert ("CSV_RAGGED", 17, 60) in [(p.code, p.line, p.count) for p in result.problems]
 
 
 @pytest.mark.parametrize("last", ["x15,,,", "x15,1,2.5,3", "Source: x,4,2.5,3", "Notebook,,,"])
@@ -49,6 +89,28 @@ def test_titles_of_sections_are_told(reader: Reader) -> None:
     assert '"Region South"' in problem.message
 
 
+AGES = "0-14,10\n15-64,30\n65+,{}\n"
+
+
+def test_titles_of_sections_are_told_in_two_columns_where_what_is_below_them_repeats(
+    reader: Reader,
+) -> None:
+    text = f"age,n\nMen,\n{AGES.format(1)}Women,\n{AGES.format(2)}"
+    result = reader.read(text)
+    assert (result.n_rows, [(p.code, p.line, p.count) for p in result.problems]) == (
+        8, [("ROWS_ALONE", 2, 2)],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["Bob,\nAnn,3\nTim,4\nZoe,\nAl,5\n", "Bob,\nAnn,3\nTim,4\nZoe,\nAnn,4\nTim,5\nBob,3\n",
+     "Ann,3\nBob,\nTim,3\nZoe,\nTim,4\n", "Men,\nAnn,3\nAnn,4\nWomen,\nAnn,5\nAnn,6\n"],
+)  # fmt: skip
+def test_a_row_of_two_columns_that_lacks_its_value_is_no_title(reader: Reader, rows: str) -> None:
+    assert not reader.read(f"name,n\n{rows}").problems
+
+
 @pytest.mark.parametrize(
     "row", ["Total,105,217,315", "Subtotal:,1,2,3", ",Grand Total,3,4", "Mean,,2,3"]
 )
@@ -68,6 +130,34 @@ def test_a_line_of_dashes_below_the_names_is_left_out(reader: Reader, row: str) 
 
 def test_a_first_row_of_dashes_stays_where_no_names_are_above_it(reader: Reader) -> None:
     assert reader.rows(f"--,--,--,--\n{ROWS}", header=False)[0] == ["--"] * 4
+
+
+def test_a_line_that_numbers_the_columns_is_left_out(reader: Reader) -> None:
+    result = reader.read(f"{NAMES}1,2,3,4\n{ROWS}")
+    assert (result.n_rows, result.preview[0]["line"]) == (14, 3)
+    assert [(p.code, p.line) for p in result.problems] == [("COLUMN_NUMBERS", 2)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"{NAMES}1,2,3,5\n{ROWS}", f"{NAMES}x,1,2,3\n1,2,3,4\n{ROWS}", "a,b,c\n1,2,3\n4,5,6\n7,8,9\n",
+     "a,b\n1,2\nx,3\ny,4\nz,5\n", "a,b,c\n1,2,3\nx,5,6\n7,8,9\n",
+     f"{NAMES}1,2,3,4\n{ROWS}5,6,7,8\n"],
+)  # fmt: skip
+def test_numbers_that_are_a_row_stay(reader: Reader, text: str) -> None:
+    assert reader.read(text).n_rows == text.count("\n") - 1
+
+
+@pytest.mark.parametrize("end", [",,", ","])
+def test_years_above_words_are_titles_of_sections(reader: Reader, end: str) -> None:
+    months = "".join(f"{month}{end[1:].replace(',', ',5')},{n}\n" for n, month in enumerate(
+        ["Jan", "Feb", "Mar", "Apr"]))  # fmt: skip
+    result = reader.read(f"month,n{',m' * (len(end) - 1)}\n2010{end}\n{months}2011{end}\n{months}")
+    assert (result.n_rows, [(p.code, p.line, p.count) for p in result.problems]) == (
+        10, [("ROWS_ALONE", 2, 2)],
+    )  # fmt: skip
+    years = "".join(f"{year},,\n{year},1,2\n" for year in range(2000, 2009))
+    assert not reader.read(f"year,n,m\n{years}").problems
 
 
 def test_what_most_rows_are_is_not_odd(reader: Reader) -> None:

@@ -181,3 +181,47 @@ def test_cells_in_apostrophes_are_as_many_as_the_names(reader: Reader, names: st
 def test_a_letter_or_digit_is_told_as_no_separator(reader: Reader, letter: str) -> None:
     result = reader.read(text_of("Name;Wert", "x{n};{m}", f"sep={letter}"))
     assert (result.column_names, warnings_of(result)) == (["Name", "Wert"], ["PREAMBLE"])
+
+
+def joined(separator: str, quote: str = "") -> str:
+    """Return a table of three columns with a separator of several characters."""
+    rows = [["name", "town", "age"], *([f"Bob{n}", "Rome" * (n % 2), str(n)] for n in range(9))]
+    return "".join(separator.join(f"{quote}{c}{quote}" for c in row) + "\n" for row in rows)
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("separator", ["~|~", "^|^", "|~|", "#;#", "$,$"])
+def test_signs_on_both_sides_of_a_separator_are_a_part_of_it(
+    reader: Reader, separator: str, quote: str
+) -> None:
+    text = joined(separator, quote)
+    above = "" if quote else "A report\n\n"
+    code, message, line = reader.refusal(above + text)
+    assert (code, line) == ("SEPARATOR_LONG", 1 if quote else 3)
+    assert f'separated by "{separator}"' in message
+    chosen = {"delimiter": next(sign for sign in "|;," if sign in separator)}
+    assert len(reader.rows(text, **chosen)) == 9
+
+
+@pytest.mark.parametrize("separator", ["::", "&&", "<>", "$$$"])
+def test_separators_of_several_characters_are_told(reader: Reader, separator: str) -> None:
+    result = reader.read(joined(separator))
+    assert [(p.code, p.line) for p in result.problems] == [("SEPARATOR_LONG", 1)]
+    assert f'separated by "{separator}"' in result.problems[0].message
+    assert not reader.read(joined(separator), one_column=True).problems
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*a*|*b*\n" + "*x*|*1*\n" * 5,  # emphasis
+        "a~|~b\n" + "x~|~1\n" * 5 + "x~|1\n",
+        "a|b\n" + "x~|~1\n" * 5,
+        '"a|b"~|~c\n' + '"x|y"~|~1\n' * 5,
+        "https://a.b/c\nhttps://a.b/d\nhttps://a.b/e\n",
+        "name\nstd::a\nstd::b\nstd::c\n",
+        "a,,b\n1,,2\n3,,4\n5,,6\n",
+    ],
+)
+def test_what_is_no_separator_of_several_characters(reader: Reader, text: str) -> None:
+    assert "SEPARATOR_LONG" not in [p.code for p in reader.read(text).problems]

@@ -31,6 +31,28 @@ def test_last_cells_are_filled_where_the_others_stand_at_their_places(
     assert SHORT.fill(cells) == (None if filled is None else cells + filled)
 
 
+@pytest.mark.parametrize("cells", [["1", "cold", "first seen"], ["1", "cold", ""], ["1", ""]])
+def test_last_cells_are_not_filled_behind_free_text(cells: list[str]) -> None:
+    words = [
+        "Big A",
+        "x-1",
+        "(no)",
+        "Of 9",
+        "a.b",
+        "C",
+        "7th",
+        "is it?",
+        "a/b",
+        "D4",
+        "no 5",
+        "#",
+        "+a",
+    ]
+    rows = [[str(n), word, f"{word}." if n % 5 else "", ""] for n, word in enumerate(words * 2)]
+    assert ShortRows(rows, 4).fill(cells) is None
+    assert ShortRows([row[:1] + row[3:] for row in rows], 2).fill(["1"]) == ["1", ""]
+
+
 @pytest.mark.parametrize(
     ("cells", "parted"),
     [

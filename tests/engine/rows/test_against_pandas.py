@@ -26,6 +26,7 @@ NUMBER = CellType(kind="number")
 TEXT = CellType(kind="text")
 DAY = CellType(kind="date", date_format="%d/%m/%Y")
 ISO = CellType(kind="date", date_format="ISO8601")
+FOLDER = tempfile.TemporaryDirectory()  # goes with this process
 TYPES = {"number.x": NUMBER, "text": TEXT, "day": DAY, "iso": ISO}
 
 missing = st.sampled_from([*MISSING, " NA ", "\t"])
@@ -52,7 +53,7 @@ tables = st.lists(cells, min_size=1, max_size=60)
 
 
 def write(rows: list[tuple[Any, ...]], group: int) -> Path:
-    path = Path(tempfile.mkdtemp()) / "table.parquet"
+    path = Path(FOLDER.name) / "table.parquet"
     columns = list(zip(*rows, strict=True))
     arrays = [pa.array([n * 2 + 2 for n in range(len(rows))], pa.int64())]
     arrays += [pa.array(column, pa.string()) for column in columns]
@@ -176,7 +177,7 @@ def test_a_condition_and_an_order_go_together(
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=40), st.integers(1, 9))
 def test_a_line_leads_to_the_row_that_holds_it(steps: list[int], group: int) -> None:
     starts = list(np.cumsum(steps))
-    path = Path(tempfile.mkdtemp()) / "table.parquet"
+    path = Path(FOLDER.name) / "table.parquet"
     table = pa.table([pa.array(starts, pa.int64()), pa.array(["x"] * len(starts))], [LINE, "x"])
     pq.write_table(table, path, row_group_size=group)
     table = OpenTable(path)

@@ -54,6 +54,8 @@ def test_one_line_is_a_table_where_its_name_says_so(reader: Reader) -> None:
         ('{"a": 1}\n\n[1]\n', "JSON_LINE", 3, "Line 3 is no object"),
         ('{"a": 1}\n{"a": 2}\n"x"\n', "JSON_LINE", 3, "Line 3 is no object"),
         ('{"a": 1}\n{"a": 2}\n{"a": \n', "JSON_LINE", 3, "Line 3 is no JSON"),
+        ('{"a": 1, "b": 2}\n\n {"a": 1, "b": }\n', "JSON_LINE", 3, "Expecting value in column 15"),
+        ('{"a": 1, "b": }\n{"a": 1, "b": 2}\n', "JSON_LINE", 1, "Expecting value in column 15"),
         ('{"a": 1}\n{"a": "\\ud800"}\n', "CELL_UNFIT", None, '"a" in line 2'),
         ('{"a": 1}\n{"a": "\\u0000"}\n', "CELL_UNFIT", None, '"a" in line 2'),
         ('{"a\\u0000": 1}\n{"a": 2}\n', "NAME_NO_TEXT", None, "column 1"),
@@ -66,6 +68,18 @@ def test_what_is_no_table_is_refused(
     found = reader.refusal(text, name="f")
     assert (found[0], words in found[1]) == (code, True), found
     assert line is None or found[2] == line
+
+
+def test_second_line_may_be_longer_than_what_is_looked_at(reader: Reader) -> None:
+    rows = reader.rows(f'{{"a": 1}}\n{{"a": "{"x" * 100_000}"}}\n{{"a": 2}}\n')
+    assert [len(cell or "") for (cell,) in rows] == [1, 100_000, 1]
+
+
+@pytest.mark.parametrize("text", ["{}\n{x}\n{y}\n", '{"a"},{"b"}\n{1},{2}\n', '{"a": 1}\nx\n'])
+def test_braces_alone_make_no_json_lines(reader: Reader, text: str) -> None:
+    dialect = reader.read(text).dialect
+    assert dialect
+    assert dialect.format == "csv"
 
 
 def test_line_that_is_not_utf8_is_refused_with_its_number(reader: Reader) -> None:

@@ -31,7 +31,7 @@ def fits(estimator: str, values: dict[str, Any]) -> bool:
     try:
         made = make_estimator(spec, entry, FeaturePlan((), (), (), (), ()))
         made.fit(X, Y[entry.task]).predict(X)
-    except (ValueError, TypeError, NotImplementedError):
+    except (AttributeError, NotImplementedError, TypeError, ValueError):
         return False
     return True
 

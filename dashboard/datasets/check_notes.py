@@ -1,0 +1,122 @@
+"""What was found in an upload, as the check page tells it: by column, each with its place."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.datasets.questions import Question
+from dashboard.db import Dataset
+from dashboard.filters import count, plural
+
+GROUPS_AT_ONCE = 30
+NOTES_AT_ONCE = 5
+# Where on the page that is which a problem is about.
+PLACES = {
+    "CSV_RAGGED": "bad-lines",
+    "CSV_ONE_COLUMN": "field-delimiter",
+    "ONE_COLUMN": "field-delimiter",
+    "SEPARATOR_LONG": "field-delimiter",
+    "CSV_ENCODING": "field-encoding",
+    "ENCODING_ASSUMED": "field-encoding",
+    "ENCODING_DOUBTFUL": "field-encoding",
+    "HEADER_ABSENT": "field-header",
+    "HEADER_ASSUMED": "field-header",
+    "HEADER_LINES": "field-header_lines",
+    "PREAMBLE": "field-header_line",
+    "CSV_PREAMBLE": "field-header_line",
+    "CSV_QUOTES": "field-quote",
+    "QUOTE_APOSTROPHE": "field-quote",
+    "ESCAPE_BACKSLASH": "field-escape",
+}
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing that was found: its words, its line, and where on the page it is, if there."""
+
+    message: str
+    is_error: bool
+    anchor: str | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was found about one column, or about the file as a whole.
+
+    `anchor` is where the page shows the column: its question, or its head among the rows.
+    """
+
+    column: str | None
+    anchor: str | None
+    notes: Sequence[Note]
+    more: int
+
+    @property
+    def is_error(self) -> bool:
+        """Whether something of it stops the file from being saved."""
+        return any(note.is_error for note in self.notes)
+
+
+class Places:
+    """Where on the page lines and columns are."""
+
+    def __init__(
+        self,
+        upload: Dataset,
+        *,
+        lines: Collection[int],
+        positions: Sequence[int],
+        questions: Sequence[Question],
+    ) -> None:
+        self.lines = lines
+        self.columns = {upload.columns[n]["name"]: f"column-{n}" for n in positions}
+        self.questions = {question.column: question for question in questions}
+
+    def of_column(self, column: str | None) -> str | None:
+        """Return the anchor of a column."""
+        asked = self.questions.get(column or "")
+        return f"question-{asked.position}" if asked else self.columns.get(column or "")
+
+    def of_problem(self, problem: Mapping[str, Any]) -> str | None:
+        """Return the anchor of what a problem is about."""
+        line = problem["line"]
+        return PLACES.get(problem["code"]) or (f"line-{line}" if line in self.lines else None)
+
+
+def list_groups(upload: Dataset, places: Places) -> tuple[list[Group], int]:
+    """Return what was found, by column, and of how many; first what stops the saving.
+
+    After that comes the file, then its columns. All that stops it is there; of the rest as much as
+    the page shows.
+    """
+    found: dict[str | None, list[Mapping[str, Any]]] = {}
+    for problem in upload.problems:
+        found.setdefault(problem["column"], []).append(problem)
+    stopped = {p["column"] for p in upload.problems if p["severity"] == "error"}
+    names = sorted(found, key=lambda name: (name not in stopped, name is not None))
+    shown = names[: max(GROUPS_AT_ONCE, len(stopped))]
+    return [_group(name, found[name], places) for name in shown], len(names)
+
+
+def _group(column: str | None, problems: Sequence[Mapping[str, Any]], places: Places) -> Group:
+    ordered = sorted(problems, key=lambda p: p["severity"] != "error")
+    notes = [_note(problem, places) for problem in ordered[:NOTES_AT_ONCE]]
+    notes += _effect(places.questions.get(column or ""))
+    return Group(column, places.of_column(column), notes, max(0, len(problems) - NOTES_AT_ONCE))
+
+
+def _note(problem: Mapping[str, Any], places: Places) -> Note:
+    words, line = problem["message"], problem["line"]
+    if line is not None and f"{line}" not in words and f"{line:,}" not in words:
+        words = f"{words} (line {line})"
+    return Note(words, problem["severity"] == "error", places.of_problem(problem))
+
+
+def _effect(question: Question | None) -> list[Note]:
+    """Return what would become of a column that looks like numbers."""
+    if question is None or question.about != "number":
+        return []
+    become = f"{count(question.become)} of {plural(question.cells, 'cell')}"
+    verb = "becomes a number" if question.become == 1 else "become numbers"
+    words = f"{become} {verb} if the column is read as one"
+    return [Note(words, False, f"question-{question.position}")]
