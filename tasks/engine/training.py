@@ -176,13 +176,13 @@ class _Training:
                 model.fit(self.X.iloc[train_rows], self.y[train_rows])
                 fit_seconds = time.perf_counter() - started
                 predicted = predict(model, self.X.iloc[test_rows])
+                predicted = align(predicted, getattr(model, "classes_", None), self.classes)
+                check_finite(predicted, self.entry.title, fold)
+                scores = score(self.spec.task, self.y[test_rows], predicted, self.classes)
             except ValueError:
                 if self.classes:
                     check_learnable(self.y[train_rows], fold)
                 raise
-            predicted = align(predicted, getattr(model, "classes_", None), self.classes)
-            check_finite(predicted, self.entry.title, fold)
-            scores = score(self.spec.task, self.y[test_rows], predicted, self.classes)
         frame = self._out_of_fold(fold, test_rows, predicted)
         found = FoldScore(fold, scores, fit_seconds, len(train_rows), len(test_rows))
         return FoldOutcome(found, frame)

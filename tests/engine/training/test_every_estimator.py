@@ -30,10 +30,15 @@ NEEDED: dict[str, dict[str, object]] = {
     "LogisticRegression": {},
     "LogisticRegressionCV": {"Cs": 2, "max_iter": 60},
     "NuSVC": {"nu": 0.02},
+    "OneVsOneClassifier": {"estimator": "DecisionTreeClassifier"},
+    "OneVsRestClassifier": {"estimator": "RidgeClassifier"},
+    "OutputCodeClassifier": {"estimator": "RidgeClassifier"},
     "RANSACRegressor": {"min_samples": 0.5},
     "RadiusNeighborsClassifier": {"radius": 50.0},
     "StackingClassifier": {"estimators": ["GaussianNB", "RidgeClassifier"]},
     "StackingRegressor": {"estimators": ["Ridge", "DecisionTreeRegressor"]},
+    "VotingClassifier": {"estimators": ["GaussianNB", "DecisionTreeClassifier"]},
+    "VotingRegressor": {"estimators": ["Ridge", "DecisionTreeRegressor"]},
 }
 
 
