@@ -4,126 +4,156 @@ Ranges and choices come from the estimators' own ``_parameter_constraints``, def
 signatures, help from their docstrings; titles and plain words from `tools.estimators`.
 """
 
-import importlib
 import inspect
 import json
-import re
-from numbers import Integral
+import warnings
 from pathlib import Path
 from typing import Any
 
 import sklearn
-from numpydoc.docscrape import ClassDoc
-from sklearn.base import is_classifier
-from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils import all_estimators, get_tags
+from sklearn.utils.validation import has_fit_parameter
 
-from tools.estimators import ESTIMATORS, FEATURED
+from tools.estimators.featured import FEATURED, FIRST
+from tools.estimators.further import FURTHER
+from tools.estimators.left_out import LEFT_OUT
+from tools.estimators.rules import RULES
+from tools.estimators.words import PARAMETER_HELP
+from tools.parameters import INSIDE, describe_parameters, help_of, inside_needs
 
 TARGET = Path(__file__).parents[1] / "tasks" / "engine" / "catalogue.json"
-# Set by Trainyard itself, of no use in a form, or needing an object that a form cannot make.
-LEFT_OUT = {
-    "n_jobs", "random_state", "verbose", "warm_start", "class_weight", "copy_X", "copy", "copy_x",
-    "categorical_features", "monotonic_cst", "interaction_cst", "precompute", "cache_size",
-    "probability", "scoring", "max_bins", "constant", "store_precision", "priors", "estimator",
-}  # fmt: skip
-WRONG_CHOICES = {"precomputed", "deprecated", "random_state"}
+# Where scikit-learn's own default does not suit a table with one target, or there is none.
+FIXED: dict[str, dict[str, Any]] = {  # fmt: skip
+    "CCA": {"n_components": 1},
+    "LogisticRegressionCV": {
+        "l1_ratios": [0.0],
+        "scoring": "neg_log_loss",
+        "use_legacy_attributes": False,
+    },
+    "PLSCanonical": {"n_components": 1},
+    "RadiusNeighborsClassifier": {"outlier_label": "most_frequent"},
+}
+# Where another default serves a table better than scikit-learn's own.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "QuadraticDiscriminantAnalysis": {"solver": "eigen", "shrinkage": "auto"},
+    "VotingClassifier": {"voting": "soft"},
+}
+UNSCALED = {"tree", "ensemble", "dummy", "naive_bayes"}  # what is in these needs no scale
+WORDS = FIRST | FURTHER
 
 
-def bounds(interval: Interval) -> dict[str, Any]:
-    """Return an interval's ends as data."""
-    left = None if interval.left in (None, float("-inf")) else interval.left
-    right = None if interval.right in (None, float("inf")) else interval.right
-    return {
-        "minimum": left,
-        "maximum": right,
-        "minimum_open": left is not None and interval.closed in {"right", "neither"},
-        "maximum_open": right is not None and interval.closed in {"left", "neither"},
-    }
+def describe_estimator(cls: type, inside: list[str]) -> dict[str, Any]:
+    """Return one estimator as data.
 
-
-def can_be_set(kinds: dict[str, Any], default: Any) -> bool:
-    """Tell whether a form value can set a parameter of these kinds."""
-    is_plain = default is None or isinstance(default, bool | int | float | str | tuple)
-    return bool(set(kinds) - {"none"}) and is_plain and default != "deprecated"
-
-
-def describe_parameter(name: str, constraints: list[Any], default: Any) -> dict[str, Any] | None:
-    """Return a parameter as data, or None when no form value can set it."""
-    kinds: dict[str, dict[str, Any]] = {"none": {}} if None in constraints else {}
-    choices: list[str] = []
-    for constraint in constraints:
-        if isinstance(constraint, Interval):
-            kinds["int" if issubclass(constraint.type, Integral) else "float"] = bounds(constraint)
-        elif isinstance(constraint, StrOptions | Options):
-            words = {o for o in constraint.options if isinstance(o, str)}
-            choices += sorted(words - WRONG_CHOICES - set(constraint.deprecated))
-        elif constraint in ("boolean", "bool"):
-            kinds["bool"] = {}
-        elif constraint == "array-like" and name == "hidden_layer_sizes":
-            kinds["ints"] = {"minimum": 1, "maximum": None}
-    if choices:
-        kinds["choice"] = {}
-    if not can_be_set(kinds, default):
-        return None
-    return {"name": name, "kinds": kinds, "choices": choices, "default": default}
-
-
-def help_of(cls: type, name: str) -> str:
-    """Return the first sentence of a parameter's documentation, without markup."""
-    for parameter in ClassDoc(cls)["Parameters"]:
-        if name in [part.strip() for part in parameter.name.split(",")]:
-            lines = []
-            for line in parameter.desc:
-                if not line.strip() or line.lstrip().startswith(("-", "..", "*")):
-                    break
-                lines.append(line.strip())
-            text = " ".join(lines)
-            text = re.sub(r":\w+:`~?([^`<]+?)(?:\s*<[^`]*>)?`", r"\1", text).replace("``", "")
-            text = text.replace("`", "").replace("**", "").rstrip(":")
-            return re.split(r"(?<=[a-z0-9)])\. (?=[A-Z])", text)[0].rstrip(".")[:240]
-    return ""
-
-
-def describe_estimator(name: str, entry: dict[str, Any]) -> dict[str, Any]:
-    """Return one estimator as data."""
-    module = importlib.import_module(entry["module"])
-    cls = getattr(module, name)
-    signature = inspect.signature(cls.__init__).parameters
-    parameters = []
-    for parameter, constraints in cls._parameter_constraints.items():
-        if (
-            parameter in LEFT_OUT
-            or parameter not in signature
-            or not isinstance(constraints, list)
-        ):
-            continue
-        found = describe_parameter(parameter, constraints, signature[parameter].default)
-        if found and name.startswith("Dummy"):  # these two need a further value
-            found["choices"] = [c for c in found["choices"] if c not in {"constant", "quantile"}]
-        if found:
-            is_common = parameter in entry["common"]
-            words = entry.get("help", {}).get(parameter) or help_of(cls, parameter)
-            parameters.append(found | {"help": words, "common": is_common})
-    order = {parameter: n for n, parameter in enumerate(entry["common"])}
+    Parameters
+    ----------
+    cls : type
+        scikit-learn's class.
+    inside : list of str
+        The estimators that may be trained inside it, if it is made of others.
+    """
+    name, signature = cls.__name__, inspect.signature(cls).parameters
+    words, fixed = WORDS[name], FIXED.get(name, {})
+    parameters = describe_parameters(cls, inside, set(fixed))
+    defaults = _set_defaults(name, parameters)
+    for parameter in parameters:
+        is_common = parameter["name"] in words.common
+        own = PARAMETER_HELP.get(parameter["name"]) if is_common else None
+        parameter |= {"help": own or help_of(cls, parameter["name"]), "common": is_common}
+    order = {parameter: n for n, parameter in enumerate(words.common)}
     parameters.sort(key=lambda p: (order.get(p["name"], 99), p["name"]))
+    is_made_of_others = is_meta(cls)
+    tags = None if is_made_of_others else get_tags(cls()).input_tags
     return {
-        "id": name, "module": entry["module"], "title": entry["title"],
-        "task": "classification" if is_classifier(cls()) else "regression",
-        "summary": entry["summary"], "tags": entry["tags"], "featured": name in FEATURED,
-        "scale": entry.get("scale", False), "dense": entry.get("dense", False),
-        "native": entry.get("native", False),
-        "weighs_classes": is_classifier(cls()) and "class_weight" in signature,
-        "parameters": parameters,
+        "id": name, "module": public_module(cls), "title": words.title,
+        "task": "classification" if is_classifier_class(cls) else "regression",
+        "summary": words.summary, "tags": words.tags, "featured": name in FEATURED,
+        "scale": scale_of(cls), "dense": tags is None or not tags.sparse,
+        "native": "categorical_features" in signature,
+        "weighs_classes": is_classifier_class(cls) and "class_weight" in signature,
+        "fixed": fixed | defaults, "rules": rules_of(cls), "parameters": parameters,
     }  # fmt: skip
+
+
+def rules_of(cls: type) -> list[dict[str, Any]]:
+    """List what the parameters of an estimator take together."""
+    rules = list(RULES.get(cls.__name__, []))
+    if cls.__name__ == "VotingClassifier":
+        sure = [name for name in CLASSIFIERS & set(WORDS) if _gives_probabilities(KNOWN[name])]
+        says = (
+            "Soft voting needs estimators that give probabilities. Choose hard, or leave out: {}"
+        )
+        rules.append(
+            {"when": {"voting": ["soft"]}, "then": {"estimators": sorted(sure)}, "says": says}
+        )
+    return rules
+
+
+def _gives_probabilities(cls: type) -> bool:
+    return not is_meta(cls) and hasattr(cls(), "predict_proba")
+
+
+def _set_defaults(name: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give parameters our own defaults, and return those that scikit-learn would not use."""
+    ours = DEFAULTS.get(name, {})
+    for parameter in parameters:
+        parameter["default"] = ours.get(parameter["name"], parameter["default"])
+    inside = {p["name"]: p["default"] for p in parameters if p["name"] in INSIDE}
+    return ours | {name: value for name, value in inside.items() if value is not None}
+
+
+def public_module(cls: type) -> str:
+    """Return the module that a class is imported from: ``sklearn.linear_model``."""
+    return ".".join(cls.__module__.split(".")[:2])
+
+
+def is_meta(cls: type) -> bool:
+    """Tell whether an estimator is made of others."""
+    return bool(INSIDE & set(inspect.signature(cls).parameters))
+
+
+def is_classifier_class(cls: type) -> bool:
+    """Tell whether a class is a classifier, also where it cannot be made without others."""
+    return cls.__name__ in CLASSIFIERS
+
+
+def scale_of(cls: type) -> str:
+    """Return how numbers are brought to one scale: "" where nothing depends on it."""
+    if is_meta(cls):
+        return "standard"
+    if get_tags(cls()).input_tags.positive_only:
+        return "range"
+    return "" if public_module(cls).split(".")[1] in UNSCALED else "standard"
+
+
+def inside_of(cls: type, classes: dict[str, type]) -> list[str]:
+    """List the estimators of the same task that may be trained inside another."""
+    if not is_meta(cls):
+        return []
+    needs = inside_needs(cls)
+    return [
+        name
+        for name, other in classes.items()
+        if is_classifier_class(other) == is_classifier_class(cls)
+        and not is_meta(other)
+        and not name.startswith("Dummy")
+        and scale_of(other) != "range"  # numbers are brought to the scale of the outer one
+        and (not needs or any(hasattr(other(), method) for method in needs))
+        and (not cls.__name__.startswith("AdaBoost") or has_fit_parameter(other, "sample_weight"))
+    ]
 
 
 def make_catalogue() -> dict[str, Any]:
     """Return the whole catalogue as it is stored."""
-    return {
-        "scikit_learn": sklearn.__version__,
-        "estimators": [describe_estimator(name, entry) for name, entry in ESTIMATORS.items()],
-    }
+    classes = {name: KNOWN[name] for name in WORDS}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        described = [describe_estimator(c, inside_of(c, classes)) for c in classes.values()]
+    return {"scikit_learn": sklearn.__version__, "estimators": described, "left_out": LEFT_OUT}
 
+
+CLASSIFIERS = {name for name, _ in all_estimators(type_filter="classifier")}
+KNOWN = dict(all_estimators(type_filter=["classifier", "regressor"]))
 
 if __name__ == "__main__":
     TARGET.write_text(json.dumps(make_catalogue(), indent=1) + "\n", encoding="utf-8")

@@ -18,6 +18,7 @@ from tasks.engine.parameters import (
     show_value,
     validate_parameters,
 )
+from tasks.engine.rules import find_conflict
 
 SHOWN = 60  # characters of a value that is refused
 
@@ -151,11 +152,20 @@ def _check_choice(
         fixed = validate_parameters(estimator.id, fixed)
     except ParameterError as problem:
         problems |= problem.fields
+    names = dict.fromkeys([*told, *swept])
+    choice = Choice(estimator, fixed, swept, tuple(names))
+    problems = problems or _find_conflicts(choice)
     for name, words in problems.items():
         own = field if name in told else ""
         checked.problems[f"{own}parameters.{name}"] = words
-    names = dict.fromkeys([*told, *swept])
-    return None if problems else Choice(estimator, fixed, swept, tuple(names))
+    return None if problems else choice
+
+
+def _find_conflicts(choice: Choice) -> dict[str, str]:
+    """Return the first value that does not go with the others, by its parameter."""
+    found = (find_conflict(choice.estimator, values) for values in choice.combinations())
+    conflict = next(filter(None, found), None)
+    return {conflict.parameter: conflict.message} if conflict else {}
 
 
 def _check_sweep(

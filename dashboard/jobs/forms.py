@@ -143,6 +143,7 @@ class JobForm:
                 "tags": e.tags,
                 "checked": chosen is not None and e.id == chosen.id,
                 "disabled": False,
+                "folded": not e.featured and e is not chosen,
             }
             for e in list_estimators(self.task)
         ]
@@ -262,7 +263,7 @@ def count_values(parameter: Parameter, text: str) -> int | None:
 def _control(parameter: Parameter) -> tuple[str, list[tuple[str, str]]]:
     """Return the kind of control, and its choices."""
     kinds = set(parameter.kinds)
-    if kinds <= {"choice", "none", "bool"}:
+    if kinds <= {"choice", "none", "bool", "estimator"}:
         choices = list(parameter.choices)
         choices += ["True", "False"] if "bool" in kinds else []
         choices += ["None"] if "none" in kinds else []

@@ -1,4 +1,5 @@
 // New job: a choice that changes the form fetches it anew, and keeps everything that still fits.
+import { showFilters } from './choice-filter.js';
 import { countJobs } from './sweep.js';
 
 let asking = null;
@@ -52,6 +53,7 @@ function show(main) {
   document.querySelectorAll('#job-form details').forEach((part, n) => { if (open[n]) part.open = true; });
   dropFallback();
   countJobs();
+  showFilters();
   const again = control.name === 'estimator'
     ? document.querySelector(`#job-form [name=estimator][value="${CSS.escape(control.value)}"]`)
     : document.getElementById(control.id) ?? document.getElementById(`field-${control.name}`);

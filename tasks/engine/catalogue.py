@@ -7,7 +7,7 @@ comes from `catalogue.json`, which ``make catalogue`` writes from scikit-learn i
 import functools
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,11 @@ class Parameter:
 class Estimator:
     """An estimator; `id` is scikit-learn's class name.
 
-    `scale`: its features should have one scale; `dense`: it takes no sparse matrix; `native`: it
-    deals with categories and missing values itself; `weighs_classes`: it takes a class weight.
+    `scale`: how numbers are brought to one scale, "standard", "range" (from 0 to 1), or "" where
+    nothing depends on it; `dense`: it takes no sparse matrix; `native`: it deals with categories
+    and missing values itself; `weighs_classes`: it takes a class weight; `fixed`: what parameters
+    are set to unless a request says otherwise, where that is not scikit-learn's own default;
+    `rules`: what parameters take together, see `rules`.
     """
 
     id: str
@@ -69,10 +72,12 @@ class Estimator:
     summary: str
     tags: tuple[str, ...]
     featured: bool
-    scale: bool
+    scale: str
     dense: bool
     native: bool
     weighs_classes: bool
+    fixed: Mapping[str, Any]
+    rules: Sequence[Mapping[str, Any]]
     parameters: tuple[Parameter, ...]
 
     def find_parameter(self, name: str) -> Parameter | None:
@@ -114,15 +119,26 @@ METRICS = {
 TASKS = tuple(METRICS)
 # Forests hold every tree: boosting on binned columns needs a fraction of it. The others hold the
 # encoded table several times, or distances between its rows: a linear estimator does not.
-_FORESTS = ("RandomForest", "ExtraTrees", "GradientBoosting", "AdaBoost")
-_HEAVY = ("HistGradientBoosting", "KNeighbors", "MLP")
+_FORESTS = (
+    "RandomForest", "ExtraTrees", "GradientBoosting", "AdaBoost", "Bagging", "Stacking", "Voting",
+)  # fmt: skip
+_HEAVY = ("HistGradientBoosting", "KNeighbors", "MLP", "GaussianProcess")
+_HEAVY_CLASSIFIERS = (
+    "SVC", "NuSVC", "RadiusNeighborsClassifier", "GaussianNB", "CalibratedClassifierCV",
+    "OneVsOneClassifier", "OneVsRestClassifier", "OutputCodeClassifier",
+    "LinearDiscriminantAnalysis", "QuadraticDiscriminantAnalysis",
+)  # fmt: skip
+_HEAVY_REGRESSORS = (
+    "SVR", "NuSVR", "LinearRegression", "KernelRidge", "ARDRegression", "BayesianRidge",
+    "QuantileRegressor", "TheilSenRegressor", "RANSACRegressor",
+)  # fmt: skip
 LIGHTER = {
     **{f"{name}Classifier": "HistGradientBoostingClassifier" for name in _FORESTS},
     **{f"{name}Regressor": "HistGradientBoostingRegressor" for name in _FORESTS},
     **{f"{name}Classifier": "LogisticRegression" for name in _HEAVY},
     **{f"{name}Regressor": "Ridge" for name in (*_HEAVY, "Huber")},
-    **dict.fromkeys(("SVC", "GaussianNB"), "LogisticRegression"),
-    **dict.fromkeys(("SVR", "LinearRegression"), "Ridge"),
+    **dict.fromkeys(_HEAVY_CLASSIFIERS, "LogisticRegression"),
+    **dict.fromkeys(_HEAVY_REGRESSORS, "Ridge"),
 }
 
 

@@ -56,6 +56,7 @@ def _roc(frame: pd.DataFrame, classes: list[Any]) -> list[dict[str, Any]]:
     kind = "probability" if "probability_0" in frame else "margin"
     if f"{kind}_0" not in frame:
         return []
+    frame = frame[frame[f"{kind}_0"].notna()]  # a fold with one class may have labels alone
     sizes = frame["actual"].value_counts()
     asked = [1] if len(classes) == 2 else sorted(
         range(len(classes)), key=lambda c: -sizes.get(classes[c], 0))[:CURVES]  # fmt: skip

@@ -49,6 +49,8 @@ def predict(model: Any, X: Any) -> Predicted:
         if _predicts_by_probability(model):
             return Predicted(_most_probable(model, X, probabilities), probabilities)
         return Predicted(model.predict(X), probabilities)
+    if not hasattr(model, "decision_function"):
+        return Predicted(np.asarray(model.predict(X)))
     margins = np.asarray(model.decision_function(X))
     if margins.ndim == 1:
         margins = np.column_stack([-margins, margins])

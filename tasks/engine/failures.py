@@ -17,6 +17,52 @@ WARNINGS = (
      "Some categories appear only in test rows; they were treated as unknown"),
 )  # fmt: skip
 
+# What fitting raises: code, words, and what to do; {name} is the estimator's title.
+ERRORS = (
+    (re.compile("number of samples is smaller than the number of features|"
+                "min_samples. may not be larger than number of samples"), "MORE_COLUMNS_THAN_ROWS",
+     "{name} needs more rows than columns after encoding, and a fold has fewer",
+     "Use fewer columns, more rows, or another estimator"),
+    (re.compile("empty vocabulary"), "TEXT_EMPTY",
+     "A text column has no words to learn from",
+     "Leave that column out"),
+    (re.compile("out of the valid range of the loss|Some value.s. of y are out of|"
+                "strictly positive|non-negative", re.IGNORECASE), "TARGET_OUT_OF_RANGE",
+     "{name} does not take every value of the target: {last}",
+     "Choose an estimator that takes any number, such as Ridge or gradient boosting"),
+    (re.compile("specified nu is infeasible"), "NU_TOO_HIGH",
+     "nu is too high for classes of such different sizes",
+     "Lower nu, or use SVM with a kernel, which has none"),
+    (re.compile("dual coefficients or intercepts are not finite"), "NO_BORDER",
+     "{name} found no border between the classes: the columns say too little of the target",
+     "Choose other columns, or another estimator"),
+    (re.compile("n_components|upper bound is"), "TOO_MANY_COMPONENTS",
+     "{name} was asked for more components than there are columns or classes: {last}",
+     "Lower n_components"),
+    (re.compile("n_neighbors <= n_samples|Expected n_neighbors"), "TOO_MANY_NEIGHBOURS",
+     "n_neighbors is greater than the rows that a fold is trained on: {last}",
+     "Lower n_neighbors"),
+    (re.compile("sample_weight"), "INSIDE_UNSUITED",
+     "{name} cannot train what was chosen inside it: {last}",
+     "Choose another estimator inside"),
+    (re.compile("support multiclass|only suitable for a binary"), "TWO_CLASSES_ONLY",
+     "{name} with these parameters is for two classes, and the target has more",
+     "Choose another solver or loss"),
+    (re.compile("does not implement the method"), "INSIDE_UNSUITED",
+     "{name} cannot use what was chosen inside it: {last}",
+     "Choose another estimator inside, or the automatic method"),
+    (re.compile("not full rank|index 0 is out of bounds"), "COLUMNS_TOO_ALIKE",
+     "{name} cannot tell the columns apart: some follow from others, or tol is too high",
+     "Lower tol, raise shrinkage, or leave columns out"),
+    (re.compile("could not find a valid consensus|number of atoms|argmin of an empty"),
+     "NOTHING_FOUND",
+     "{name} found no solution with these parameters: {last}",
+     "Go back to the defaults"),
+    (re.compile("supports only|not supported|solver"), "PARAM_COMBO",
+     "{name} does not take these parameters together: {last}",
+     "Change one of them, or go back to its default"),
+)  # fmt: skip
+
 
 def explain_warnings(caught: Iterable[warnings.WarningMessage]) -> dict[str, str]:
     """Return each kind of warning once: its code and its words.
@@ -46,26 +92,18 @@ def explain_error(error: Exception, estimator: str) -> EngineError:
     """
     if isinstance(error, EngineError):
         return error
-    last = (str(error).strip().split("\n") or [""])[0][:400] or type(error).__name__
     if isinstance(error, MemoryError):
         return EngineError(
             "MEM_LIMIT",
             f"There was not enough memory to fit {estimator}",
             "Try fewer columns, a sample of rows, or a simpler estimator",
         )
-    name = type(error).__name__
-    if name == "InvalidParameterError" or re.search(r"supports only|not supported|solver", last):
-        return EngineError(
-            "PARAM_COMBO",
-            f"{estimator} does not take these parameters together: {last}",
-            "Change one of them, or go back to its default",
-        )
-    if "empty vocabulary" in last:
-        return EngineError(
-            "TEXT_EMPTY",
-            "A text column has no words to learn from",
-            "Leave that column out",
-        )
+    text = str(error).strip()
+    last = (text.split("\n") or [""])[0][:400] or type(error).__name__
+    searched = "solver" if type(error).__name__ == "InvalidParameterError" else text
+    for rule, code, words, remedy in ERRORS:
+        if rule.search(searched):
+            return EngineError(code, words.format(name=estimator, last=last), remedy)
     return EngineError(
         "UNKNOWN",
         f"The job stopped for a reason we do not recognise: {last}",

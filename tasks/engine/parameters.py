@@ -5,7 +5,7 @@ A value is refused only where scikit-learn itself refuses it. Imports no scikit-
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasks.engine.catalogue import Bounds, Estimator, Parameter, get_estimator
@@ -14,6 +14,7 @@ from tasks.engine.errors import ParameterError
 WORDS = {"none": None, "null": None, "true": True, "false": False}
 # A comma that no closing bracket follows.
 COMMA = re.compile(r",(?![^(\[]*[)\]])")
+MOST_IN_LIST = 20
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
@@ -80,13 +81,21 @@ def fit_value(parameter: Parameter, value: Any) -> tuple[Any] | None:
     if isinstance(value, bool):
         return (value,) if "bool" in parameter.kinds else None
     if isinstance(value, str):
-        return (value,) if value in parameter.choices else None
+        is_one = value in parameter.choices and "estimators" not in parameter.kinds
+        return (value,) if is_one else None
     if isinstance(value, int | float):
         return _fit_number(parameter, value)
-    if isinstance(value, list | tuple) and "ints" in parameter.kinds:
-        whole = [v for v in value if isinstance(v, int) and not isinstance(v, bool) and v >= 1]
-        return (list(value),) if value and len(whole) == len(value) <= 20 else None
-    return None
+    return _fit_list(parameter, value) if isinstance(value, list | tuple) else None
+
+
+def _fit_list(parameter: Parameter, values: Sequence[Any]) -> tuple[Any] | None:
+    if "ints" in parameter.kinds:
+        fitting = [v for v in values if isinstance(v, int) and not isinstance(v, bool) and v >= 1]
+    elif "estimators" in parameter.kinds:
+        fitting = [v for v in dict.fromkeys(values) if v in parameter.choices]
+    else:
+        return None
+    return (list(values),) if values and len(fitting) == len(values) <= MOST_IN_LIST else None
 
 
 def _fit_number(parameter: Parameter, value: float) -> tuple[Any] | None:
@@ -121,16 +130,22 @@ def parse_value(parameter: Parameter, text: str) -> Any:
         return text
     if text.lower() in WORDS:
         return WORDS[text.lower()]
-    if "ints" in parameter.kinds and text[:1] in {"(", "["}:
-        parts = text.strip("()[]").split(",")
-        try:
-            return [int(part) for part in parts if part.strip()]
-        except ValueError:
-            return text
+    if text[:1] in {"(", "["} and {"ints", "estimators"} & set(parameter.kinds):
+        return _parse_list(parameter, text)
     try:
         return json.loads(text) if isinstance(json.loads(text), int | float) else text
     except ValueError:
         return _float(text)
+
+
+def _parse_list(parameter: Parameter, text: str) -> Any:
+    parts = [part.strip() for part in text.strip("()[]").split(",") if part.strip()]
+    if "estimators" in parameter.kinds:
+        return parts
+    try:
+        return [int(part) for part in parts]
+    except ValueError:
+        return text
 
 
 def split_values(text: str) -> list[str]:
@@ -168,7 +183,9 @@ def describe_range(parameter: Parameter) -> str:
     for kind in ("int", "float", "ints", "bool"):
         if kind in parameter.kinds:
             parts.append(_describe_kind(kind, parameter.kinds[kind]))
-    if parameter.choices:
+    if "estimators" in parameter.kinds:
+        parts.append(f"several in brackets of: {', '.join(parameter.choices)}")
+    elif parameter.choices:
         parts.append(f"one of: {', '.join(parameter.choices)}")
     if "none" in parameter.kinds:
         parts.append("None")

@@ -45,15 +45,29 @@ def make_pipeline(spec: TrainingSpec, X: pd.DataFrame) -> Pipeline:
 
 def make_estimator(spec: TrainingSpec, entry: Estimator, plan: FeaturePlan) -> Any:
     """Make the unfitted estimator with the request's parameters, seed and class weight."""
-    cls = getattr(importlib.import_module(f"{entry.module}"), entry.id)
-    known = inspect.signature(cls.__init__).parameters
     values = dict(spec.parameters)
-    if isinstance(values.get("hidden_layer_sizes"), list):
-        values["hidden_layer_sizes"] = tuple(values["hidden_layer_sizes"])
-    if "random_state" in known:
-        values["random_state"] = spec.seed
     if spec.class_weight and entry.weighs_classes:
         values["class_weight"] = spec.class_weight
     if entry.native:
         values["categorical_features"] = list(range(len(plan.few)))
-    return cls(**values)
+    return _make(entry, values, spec.seed)
+
+
+def _make(entry: Estimator, values: dict[str, Any], seed: int) -> Any:
+    cls = getattr(importlib.import_module(entry.module), entry.id)
+    values = {**entry.fixed, **values}
+    made = {name: _to_object(entry, name, value, seed) for name, value in values.items()}
+    if "random_state" in inspect.signature(cls.__init__).parameters:
+        made["random_state"] = seed
+    return cls(**made)
+
+
+def _to_object(entry: Estimator, name: str, value: Any, seed: int) -> Any:
+    """Return a value as scikit-learn takes it: an estimator for its name, a tuple for a list."""
+    parameter = entry.find_parameter(name)
+    kinds = parameter.kinds if parameter else {}
+    if "estimator" in kinds and value is not None:
+        return _make(get_estimator(value), {}, seed)
+    if "estimators" in kinds:
+        return [(inner, _make(get_estimator(inner), {}, seed)) for inner in value]
+    return tuple(value) if isinstance(value, list) and "ints" in kinds else value

@@ -26,8 +26,14 @@ from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import KFold, StratifiedKFold
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import (
+    MinMaxScaler,
+    OneHotEncoder,
+    OrdinalEncoder,
+    StandardScaler,
+    TargetEncoder,
+)
 
 from tasks.engine.catalogue import Estimator
 
@@ -76,15 +82,21 @@ def plan_features(X: pd.DataFrame, schema: dict[str, Any], limit: int) -> Featur
     return FeaturePlan(**{group: tuple(names) for group, names in groups.items()})
 
 
-def _impute_numbers(scale: bool) -> Pipeline | SimpleImputer:
-    imputer = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
-    return make_pipeline(imputer, StandardScaler()) if scale else imputer
+def _impute_numbers() -> SimpleImputer:
+    return SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
 
 
-def _target_encoder(task: str, seed: int, scale: bool) -> Pipeline | TargetEncoder:
+def _target_encoder(task: str, seed: int) -> TargetEncoder:
     splitter = StratifiedKFold if task == "classification" else KFold
-    encoder = TargetEncoder(cv=splitter(5, shuffle=True, random_state=seed))
-    return make_pipeline(encoder, StandardScaler()) if scale else encoder
+    return TargetEncoder(cv=splitter(5, shuffle=True, random_state=seed))
+
+
+def _scaled(step: Any, scale: str) -> Any:
+    """Return a step with its numbers brought to one scale, where the estimator wants one."""
+    if not scale:
+        return step
+    # Unseen numbers beyond those seen must not go below 0 where the estimator takes none.
+    return make_pipeline(step, MinMaxScaler(clip=True) if scale == "range" else StandardScaler())
 
 
 def _codes() -> OrdinalEncoder:
@@ -117,12 +129,11 @@ def make_preprocessor(plan: FeaturePlan, estimator: Estimator, seed: int) -> Col
     else:
         one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
         steps.append(("categories", one_hot, list(plan.few)))
-        steps.append(("numbers", _impute_numbers(estimator.scale), list(plan.numbers)))
+        steps.append(("numbers", _scaled(_impute_numbers(), estimator.scale), list(plan.numbers)))
         mode = SimpleImputer(strategy="most_frequent", keep_empty_features=True)
         steps.append(("booleans", mode, list(plan.booleans)))
-    steps.append(
-        ("targets", _target_encoder(estimator.task, seed, estimator.scale), list(plan.many))
-    )
+    encoder = _target_encoder(estimator.task, seed)
+    steps.append(("targets", _scaled(encoder, estimator.scale), list(plan.many)))
     for n, name in enumerate(plan.texts, start=1):
         steps.append((f"text_{n}", TfidfVectorizer(max_features=TFIDF_WORDS), name))
     threshold = 0.0 if estimator.dense or not plan.texts else 0.3

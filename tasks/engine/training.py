@@ -19,7 +19,7 @@ from tasks.engine.charts import make_charts
 from tasks.engine.errors import DataError, EngineError
 from tasks.engine.evaluation import Predicted, align, predict, score, summarise
 from tasks.engine.failures import explain_error, explain_warnings
-from tasks.engine.gaps import check_learnable, find_gaps
+from tasks.engine.gaps import check_finite, check_learnable, find_gaps
 from tasks.engine.loading import training_data
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.progress import FoldOutcome, FoldScore, NullReporter, Reporter
@@ -170,19 +170,19 @@ class _Training:
     def _run_fold(self, fold: int, split: Split) -> FoldOutcome:
         train_rows, test_rows = split
         model = clone(self.model)
-        started = time.perf_counter()
         with self._plain_words():
             try:
+                started = time.perf_counter()
                 model.fit(self.X.iloc[train_rows], self.y[train_rows])
+                fit_seconds = time.perf_counter() - started
+                predicted = predict(model, self.X.iloc[test_rows])
+                predicted = align(predicted, getattr(model, "classes_", None), self.classes)
+                check_finite(predicted, self.entry.title, fold)
+                scores = score(self.spec.task, self.y[test_rows], predicted, self.classes)
             except ValueError:
                 if self.classes:
                     check_learnable(self.y[train_rows], fold)
                 raise
-        fit_seconds = time.perf_counter() - started
-        with self._plain_words():
-            predicted = predict(model, self.X.iloc[test_rows])
-            predicted = align(predicted, getattr(model, "classes_", None), self.classes)
-            scores = score(self.spec.task, self.y[test_rows], predicted, self.classes)
         frame = self._out_of_fold(fold, test_rows, predicted)
         found = FoldScore(fold, scores, fit_seconds, len(train_rows), len(test_rows))
         return FoldOutcome(found, frame)

@@ -1,5 +1,6 @@
 """The form of a new job in a browser: what one choice changes, without losing another."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -58,6 +59,23 @@ def test_going_back_brings_the_form_that_a_choice_had_led_to(form: Page) -> None
     expect(form.locator("#field-target")).to_have_value("churned")
     expect(form.get_by_text("Two-class classification")).to_be_visible()
     expect(form.locator("[name=estimator][value=RandomForestClassifier]")).to_be_checked()
+
+
+def test_all_estimators_are_found_by_words_and_stay_chosen(form: Page) -> None:
+    form.select_option("#field-dataset_id", index=1)
+    choose(form, "target", "churned")
+    stacking = form.locator("[name=estimator][value=StackingClassifier]")
+    expect(stacking).not_to_be_visible()
+    form.fill("[data-choice-filter]", "learns whom")
+    expect(form.locator(".choice-card:visible")).to_have_count(1)
+    form.press("[data-choice-filter]", "Enter")
+    expect(form).to_have_url(re.compile(r"/jobs/new"))
+    stacking.check(force=True)
+    expect(form.locator('[id="field-parameters.estimators"]')).to_be_visible()
+    expect(stacking).to_be_checked()
+    expect(stacking).to_be_visible()
+    form.fill("[data-choice-filter]", "no such words")
+    expect(form.get_by_text("None has these words")).to_be_visible()
 
 
 def test_a_target_is_searched_for_among_many_columns(

@@ -140,3 +140,18 @@ def test_too_many_jobs_are_refused_with_the_count(
     assert page.errors == {"parameters.C": words}
     assert page.find("[data-queue-button]").get_text() == "Queue 4 jobs"
     assert db.session.query(Job).count() == 0
+
+
+def test_a_stack_takes_names_in_brackets_and_refuses_unknown_ones(
+    pages: PageClient, member: User
+) -> None:
+    page = open_form(pages, member, estimator="StackingClassifier")
+    field = "parameters.estimators"
+    assert page.find(f'[name="{field}"]')["placeholder"].startswith("(")
+    bad = pages.submit(page, {field: "(GaussianNB, Ridge)"}, form="#job-form", status=422)
+    assert "estimators must be several in brackets of: " in bad.soup.get_text()
+    assert bad.find(f'[name="{field}"]')["value"] == "(GaussianNB, Ridge)"
+    several = "(GaussianNB, RidgeClassifier), (LinearSVC, GaussianNB)"
+    pages.submit(bad, {field: several}, form="#job-form", status=303)
+    made = [job.parameters["estimators"] for job in db.session.query(Job)]
+    assert sorted(made) == [["GaussianNB", "RidgeClassifier"], ["LinearSVC", "GaussianNB"]]

@@ -1,0 +1,1 @@
+"""What `tools.catalogue` says of each estimator in its own words, and which it leaves out."""
