@@ -59,7 +59,8 @@ def unwrap(text: str, quote: str = '"') -> str:
     The first line may be without. All must have the same number of cells then, three or more; and
     not only such separators as a sentence has, with a space behind each.
     """
-    lines = [line.rstrip("\r") for line in text.split("\n")]
+    n_above = len(text) - len(text.lstrip("\r\n"))  # blank lines, perhaps millions
+    lines = [line.rstrip("\r") for line in text[n_above:].split("\n")]
     filled = [line for line in lines if line.strip()]
     if len(filled) < 2 or not all(line[0] == line[-1] == quote for line in filled[1:]):
         return text
@@ -72,7 +73,7 @@ def unwrap(text: str, quote: str = '"') -> str:
             for line, outer in zip(inner, lines, strict=True) if outer.strip()
         }  # fmt: skip
         if len(widths) == 1 and widths.pop() >= LEAST_WIDTH:
-            return "\n".join(line or "" for line in inner)
+            return text[:n_above] + "\n".join(line or "" for line in inner)
     return text
 
 

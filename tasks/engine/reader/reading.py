@@ -140,7 +140,8 @@ class Reading:
 
     def _read_names(self, source: TextSource, layout: Layout) -> None:
         while source.line < layout.dialect.header_line:
-            line = source.next_line()
+            self.records.n_blank += source.skip_blank(layout.dialect.header_line - source.line)
+            line = source.next_line() if source.line < layout.dialect.header_line else None
             if line is None:
                 break
             self.records.n_blank += not line.strip()

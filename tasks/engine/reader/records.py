@@ -112,7 +112,7 @@ class Records:
                 after_blank = self.n_blank_after > 0
                 self.note_blank(0, 0)
                 return self._record(line, text, after_blank=after_blank)
-            self.n_blank_after += 1
+            self.n_blank_after += 1 if self.back else 1 + self.source.skip_blank()
         return None
 
     def note_blank(self, before: int, after: int) -> None:

@@ -19,6 +19,7 @@ SHORT = 16
 QUOTED = re.compile(rb'"[^"]*"')
 CR_END = re.compile(rb"\r(?!\r*\n)")
 ANY_END = re.compile(rb"\r+\n|\r")
+BLANK_LINES = re.compile(rb"(?:[ \t\r]{0,100}+\n)++")
 
 
 class TextSource:
@@ -109,6 +110,21 @@ class TextSource:
         self.at += n_bytes
         self.taken += n_bytes
         self.line += n_lines
+
+    def skip_blank(self, most: int | None = None) -> int:
+        """Step over blank lines, at most so many, and return how many they are.
+
+        All at once: a file may begin with millions. A line that is blank but long is left.
+        """
+        line = self.line
+        while (most is None or self.line - line < most) and not self.is_over:
+            found = BLANK_LINES.match(self.buffer, self.at)
+            if not found:
+                break
+            ends = np.flatnonzero(np.frombuffer(found[0], np.uint8) == LF)
+            ends = ends if most is None else ends[: most - (self.line - line)]
+            self.take(int(ends[-1]) + 1, len(ends))
+        return self.line - line
 
     def next_line(self) -> str | None:
         """Take one line, with its end; None at the end of the file.

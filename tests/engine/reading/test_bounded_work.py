@@ -82,6 +82,14 @@ def test_a_block_of_rows_of_another_width_is_given_back_at_the_first_of_them() -
     assert time.process_time() - started < 2
 
 
+@pytest.mark.parametrize(("blank", "n"), [("\n", 10_000_000), (" \t\r\n", 3_000_000)])
+def test_millions_of_blank_lines_above_a_table(reader: Reader, blank: str, n: int) -> None:
+    result = reader.read(blank * n + "a,b\n1,2\n3,4\n")
+    assert (result.column_names, result.n_rows) == (["a", "b"], 2)
+    assert [(p.code, p.count) for p in result.problems] == [("BLANK_LINES", n)]
+    assert [row["line"] for row in result.preview] == [n + 2, n + 3]
+
+
 def test_thousands_of_digits(reader: Reader) -> None:
     digits = "9" * 5_000
     assert number_of(digits + "x") != number_of(digits + "x")

@@ -181,3 +181,17 @@ def test_skipping_every_row_leaves_none_and_is_refused(reader: Reader) -> None:
 def test_preview_holds_the_first_twenty_rows(reader: Reader) -> None:
     result = reader.read("a,b\n" + "".join(f"{n},x\n" for n in range(50)))
     assert [row["cells"][0] for row in result.preview] == [str(n) for n in range(20)]
+
+
+@pytest.mark.parametrize("size", [1, 3, 1 << 20])
+@pytest.mark.parametrize("line", range(1, 7))
+def test_blank_lines_are_stepped_over_up_to_the_line_of_the_names(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, size: int, line: int
+) -> None:
+    monkeypatch.setattr(text_source, "CHUNK_BYTES", size)
+    text = "\n\r\n \n\t\n" + " " * 300 + "\na,b\n" + "\n" * 5 + "1,2\n\n\n3,4\n\n"
+    result = reader.read(text, header_line=line, header=True)
+    assert (result.column_names, result.preview) == (
+        ["a", "b"], [{"line": 12, "cells": ["1", "2"]}, {"line": 15, "cells": ["3", "4"]}],
+    )  # fmt: skip
+    assert [p.count for p in result.problems if p.code == "BLANK_LINES"] == [12]
