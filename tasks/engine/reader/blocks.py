@@ -6,7 +6,7 @@ is not so clear is left to `records`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -24,29 +24,34 @@ CR = 13
 class Block:
     """Rows, column by column, with the line of each row; and the blank lines around them.
 
-    `n_blank` are before the last row, `n_blank_after` after it.
+    `n_blank` are before the last row, `n_blank_after` after it. `told` are those of which
+    something is to be said, by what it is: each with its line and the text of its first line.
     """
 
     lines: np.ndarray
     columns: list[pa.Array]
     n_blank: int
     n_blank_after: int
+    told: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class _Shape:
     """Where the records of some bytes end, and which of them are blank.
 
-    `spans` are the bytes of those that go over lines, each from its start to its end.
+    `spans` are the bytes of those that go over lines, each from its start to its end; `stray` of
+    those with a quote inside a cell that is not quoted.
     """
 
     n_bytes: int
     n_lines: int
-    line_of: np.ndarray  # of each record that is not blank, from 0
+    starts: np.ndarray  # of each record that is not blank
+    line_of: np.ndarray  # of the same, from 0
     n_blank: int
     n_blank_after: int
     has_quotes: bool
     spans: np.ndarray
+    stray: np.ndarray
 
 
 def take_block(
@@ -87,14 +92,21 @@ def take_block(
     if not held or not _has_plain_ends(source, len(held)):
         return None
     shape = _find_shape(held, dialect, is_last=len(held) < size, longest=max_cell)
-    if shape is None or _holds_rows(held, dialect, width, shape.spans, are_typed):
+    if shape is None:
+        return None
+    may_hold_rows = _find_holding(held, dialect, width, shape.spans, are_typed)
+    if may_hold_rows is None:
         return None
     columns = _split(held[: shape.n_bytes], dialect, width, shape)
     if columns is None:
         return None
     lines = shape.line_of + source.line
+    told = {
+        kind: _tell(held, spans, shape, source.line)
+        for kind, spans in (("stray", shape.stray), ("holds_rows", may_hold_rows)) if len(spans)
+    }  # fmt: skip
     source.take(shape.n_bytes, shape.n_lines)
-    return Block(lines, columns, shape.n_blank, shape.n_blank_after)
+    return Block(lines, columns, shape.n_blank, shape.n_blank_after, told)
 
 
 def _find_shape(
@@ -104,13 +116,15 @@ def _find_shape(
     ends = np.flatnonzero(data == LF)
     if is_last and (not len(ends) or ends[-1] != len(data) - 1):
         ends = np.append(ends, len(data))  # the last line has no end
-    record_ends, has_quotes = ends, False
+    quotes = stray = np.zeros(0, int)
+    record_ends = ends
     if dialect.quote:
         quotes = np.flatnonzero(data == ord(dialect.quote))
-        has_quotes = bool(len(quotes))
-        record_ends = ends[np.searchsorted(quotes, ends) % 2 == 0] if has_quotes else ends
-        if len(record_ends) and not _are_plain(data, quotes, record_ends[-1], dialect):
+        found = _find_records(data, quotes, ends, dialect)
+        if found is None:
             return None
+        record_ends, stray = found
+    has_quotes = len(quotes) > 0
     if not len(record_ends):
         return None
     starts = np.concatenate(([0], record_ends[:-1] + 1))
@@ -121,35 +135,76 @@ def _find_shape(
     is_blank = (lengths == 0) | ((lengths == 1) & (data[np.maximum(last, 0)] == CR))
     n_lines = int(np.searchsorted(ends, record_ends[-1])) + 1
     line_of = np.searchsorted(ends, starts) if has_quotes else np.arange(len(starts))
-    spans = np.zeros((0, 2), int)
-    if n_lines != len(record_ends):
-        is_long = np.diff(np.searchsorted(ends, record_ends), prepend=-1) > 1
-        spans = np.column_stack((starts, record_ends))[is_long]
+    spans = np.column_stack((starts, record_ends))
+    with_stray = spans[np.unique(np.searchsorted(record_ends, stray))]
+    is_long = np.diff(np.searchsorted(ends, record_ends), prepend=-1) > 1
     n_bytes = min(int(record_ends[-1]) + 1, len(data))
     rows = np.flatnonzero(~is_blank)
     n_after = len(is_blank) - 1 - int(rows[-1]) if len(rows) else len(is_blank)
     n_blank = int(is_blank.sum()) - n_after
-    return _Shape(n_bytes, n_lines, line_of[rows], n_blank, n_after, has_quotes, spans)
+    return _Shape(
+        n_bytes, n_lines, starts[rows], line_of[rows], n_blank, n_after, has_quotes,
+        spans[is_long], with_stray,
+    )  # fmt: skip
 
 
-def _holds_rows(
+def _find_records(
+    data: np.ndarray, quotes: np.ndarray, ends: np.ndarray, dialect: Dialect
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return where records end, and the quotes inside cells that are not quoted; None in doubt.
+
+    Such quotes are no more than text, for Arrow too, where no quote of their line opens a cell.
+    """
+    record_ends = ends[np.searchsorted(quotes, ends) % 2 == 0] if len(quotes) else ends
+    if not len(record_ends) or _are_plain(data, quotes, record_ends[-1], dialect):
+        return record_ends, quotes[:0]
+    line_of = np.searchsorted(ends, quotes)
+    opens = np.isin(_before(data, quotes), [ord(dialect.splits_at), LF])
+    is_stray = ~np.isin(line_of, line_of[opens])
+    quotes, stray = quotes[~is_stray], quotes[is_stray]
+    record_ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
+    if not len(record_ends) or (np.searchsorted(quotes, stray) % 2).any():
+        return None
+    if not _are_plain(data, quotes, record_ends[-1], dialect):
+        return None
+    return record_ends, stray[stray < record_ends[-1]]
+
+
+def _tell(held: memoryview, spans: np.ndarray, shape: _Shape, line: int) -> list[tuple[int, str]]:
+    """Return the line, counted from that of the block, and the first line of some records."""
+    n_lines = shape.line_of[np.searchsorted(shape.starts, spans[:, 0])] + line
+    texts = (bytes(held[start:end]).partition(b"\n")[0] for start, end in spans.tolist())
+    return [
+        (at, text.decode().rstrip("\r")) for at, text in zip(n_lines.tolist(), texts, strict=True)
+    ]
+
+
+def _find_holding(
     held: memoryview,
     dialect: Dialect,
     width: int,
     spans: np.ndarray,
     are_typed: Sequence[bool],
-) -> bool:
-    """Tell whether a record may be several rows between quotes that are no pair."""
+) -> np.ndarray | None:
+    """Return the records that may be several rows between quotes that are no pair.
+
+    None where one surely is.
+    """
     if not len(spans):
-        return False
+        return spans
     data, starts = np.frombuffer(held, np.uint8), spans[:, 0]
     breaks = np.flatnonzero(data == LF)
     delimiters = np.flatnonzero(data == ord(dialect.splits_at))
     first_ends = breaks[np.searchsorted(breaks, starts)]
     n_cells = np.searchsorted(delimiters, first_ends) - np.searchsorted(delimiters, starts) + 1
     # The first lines of nearly all cells that go over lines have too few to be rows.
-    records = (bytes(held[start:end]).decode() for start, end in spans[n_cells >= width])
-    return any(find_rows(r.split("\n"), dialect, width, are_typed) for r in records)
+    spans, kinds = spans[n_cells >= width], []
+    for start, end in spans.tolist():
+        lines = bytes(held[start:end]).decode().split("\n")
+        kinds.append(find_rows(lines, dialect, width, are_typed))
+        if kinds[-1] == "sure":
+            return None
+    return spans[np.array(kinds, bool)] if kinds else spans
 
 
 def _has_plain_ends(source: TextSource, size: int) -> bool:
@@ -169,8 +224,7 @@ def _are_plain(data: np.ndarray, quotes: np.ndarray, end: int, dialect: Dialect)
     quotes = quotes[quotes < end]
     if not len(quotes):
         return True
-    before = data[np.maximum(quotes - 1, 0)]
-    before[0] = LF if quotes[0] == 0 else before[0]
+    before = _before(data, quotes)
     after = data[np.minimum(quotes + 1, len(data) - 1)]
     after[-1] = LF if quotes[-1] == len(data) - 1 else after[-1]
     delimiter, quote = ord(dialect.splits_at), ord(dialect.quote)
@@ -178,6 +232,11 @@ def _are_plain(data: np.ndarray, quotes: np.ndarray, end: int, dialect: Dialect)
     may_open[[delimiter, LF, quote]] = True
     may_close[[delimiter, LF, CR, quote]] = True
     return bool(may_open[before[::2]].all() and may_close[after[1::2]].all())
+
+
+def _before(data: np.ndarray, quotes: np.ndarray) -> np.ndarray:
+    """Return what stands before each quote; a line's end before the first byte."""
+    return np.where(quotes > 0, data[np.maximum(quotes - 1, 0)], np.uint8(LF))
 
 
 def _split(held: memoryview, dialect: Dialect, width: int, shape: _Shape) -> list[pa.Array] | None:

@@ -22,6 +22,10 @@ MENDED = {
     "filled": "it ends before its last cells, which are empty in most rows",
     "parted": "a separator is missing between two cells",
 }
+KEPT = {
+    "stray": "a cell that is not quoted has a quote in it",
+    "holds_rows": "one of its cells may be several rows",
+}
 
 
 class Ragged:
@@ -59,9 +63,9 @@ class Ragged:
         if record.mended:
             self.rejects.add(record.mended, record, MENDED[record.mended])
         if record.stray:
-            self.rejects.add("stray", record, "a cell that is not quoted has a quote in it")
+            self.rejects.add("stray", record, KEPT["stray"])
         if record.holds_rows:
-            self.rejects.add("holds_rows", record, "one of its cells may be several rows")
+            self.rejects.add("holds_rows", record, KEPT["holds_rows"])
         return [*rows, (record.line, list(record.cells))]
 
     def _wait(self, record: Record) -> list[Row]:

@@ -17,7 +17,7 @@ from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.name_rows import fit_names
 from tasks.engine.reader.names import check_width, join_lines, name_columns, number_names
 from tasks.engine.reader.odd_rows import Columns, OddRows, Row, are_names, to_columns
-from tasks.engine.reader.ragged import Ragged
+from tasks.engine.reader.ragged import KEPT, Ragged
 from tasks.engine.reader.records import Record, Records
 from tasks.engine.reader.refusals import Problem, RefusedError, error
 from tasks.engine.reader.rejects import Rejects
@@ -26,7 +26,8 @@ from tasks.engine.reader.text_source import TextSource
 from tasks.engine.reader.words import of_layout, of_rows
 
 PREVIEW_ROWS = 20
-SLOW_ROWS = 20_000
+LEAST_BLOCK_BYTES = 1 << 18  # that are looked at record by record where something is in doubt
+LEAST_CELL_BYTES = 1 << 10  # in a wide table more, for each block has its costs of each column
 Progress = Callable[[float, int], None]
 
 
@@ -75,6 +76,7 @@ class Reading:
         self.preview: list[dict[str, Any]] = []
         self.n_rows = self.n_repeated = self.first_repeated = 0
         self.names_line = 0
+        self.block_bytes = BLOCK_BYTES
 
     def run(self, on_progress: Progress) -> ReadResult:
         """Read the file and write the table; what refuses it stands in the result's problems."""
@@ -128,7 +130,9 @@ class Reading:
         size = max(self.path.stat().st_size, 1)
         with TableWriter(self.target, self.names, self._label_lines()) as writer:
             while not source.is_over or not self.records.is_between:
-                if not self._add_block(source, dialect, writer):
+                if self._add_block(source, dialect, writer):
+                    self.block_bytes = min(2 * self.block_bytes, BLOCK_BYTES)
+                else:
                     self._add_slowly(source, writer)
                 on_progress(min(raw.tell() / size, 1.0), self.n_rows)
             self._add_rows(self.ragged.end(), writer)
@@ -184,6 +188,7 @@ class Reading:
         block = take_block(
             source, dialect, self.records.width,
             max_cell=self.limits.max_cell_chars, are_typed=self.records.are_typed,
+            size=self.block_bytes if self.block_bytes < BLOCK_BYTES else 0,
         )  # fmt: skip
         if block is None:
             return False
@@ -192,12 +197,16 @@ class Reading:
             return True
         self._add_rows(self.ragged.interrupt(), writer)
         self.records.note_blank(block.n_blank, block.n_blank_after)
+        for kind, lines in block.told.items():
+            self.rejects.add_lines(kind, lines, KEPT[kind])
         self._add_columns(block.lines, block.columns, writer)
         return True
 
     def _add_slowly(self, source: TextSource, writer: TableWriter) -> None:
-        """Go on record by record, for about a block."""
-        until = source.taken + BLOCK_BYTES
+        """Go on record by record, for about a small block, as large as the next one will be."""
+        wide = LEAST_CELL_BYTES * self.records.width
+        self.block_bytes = min(max(LEAST_BLOCK_BYTES, wide), BLOCK_BYTES)
+        until = source.taken + self.block_bytes
         rows: list[Row] = []
         while source.taken < until or not self.records.is_between:
             record = self.records.next()

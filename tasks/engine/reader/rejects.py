@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -29,15 +30,27 @@ class Rejects:
 
     def add(self, kind: str, record: Record, reason: str) -> None:
         """Note a line under a kind, with the reason in words."""
-        self.counts[kind] += 1
         self.first.setdefault(kind, (record, reason))
-        if self.path is None or sum(self.counts.values()) > MAX_LINES:
+        self._count(kind, [(record.line, record.text)], reason)
+
+    def add_lines(self, kind: str, lines: Sequence[tuple[int, str]], reason: str) -> None:
+        """Note many lines, each with its text, that became rows."""
+        line, text = lines[0]
+        self.first.setdefault(kind, (Record(line, [], text), reason))
+        self._count(kind, lines, reason)
+
+    def _count(self, kind: str, lines: Sequence[tuple[int, str]], reason: str) -> None:
+        room = max(MAX_LINES - self.counts.total(), 0)
+        self.counts[kind] += len(lines)
+        if self.path is None or not room:
             return
         if self.file is None:
             self.file = self.path.open("w", newline="", encoding="utf-8")
             csv.writer(self.file).writerow(COLUMNS)
-        text = record.text.replace("\0", "\ufffd")[:SHOWN_CHARS]
-        csv.writer(self.file).writerow((record.line, reason, text))
+        csv.writer(self.file).writerows(
+            (line, reason, text.replace("\0", "\ufffd")[:SHOWN_CHARS])
+            for line, text in lines[:room]
+        )
 
     def line_of(self, kind: str) -> int:
         """Return the first line of a kind."""

@@ -40,6 +40,9 @@ def find_rows(
         one is no row: then the record is a cell with several lines, as a comment or an address.
     """
     typed = [n for n, is_one in enumerate(are_typed) if is_one]
+    if width == 1 and not typed:  # as mending each line would tell, and far sooner
+        empty = {"", 2 * dialect.quote}
+        return "" if any(line.strip() in empty for line in lines) else "maybe"
     for n, line in enumerate(lines):
         cells = _split(line.rstrip("\r\n"), dialect, width)
         if cells is None or len(cells) != width or not any(map(str.strip, cells)):

@@ -19,6 +19,8 @@ PIECES = st.sampled_from(
         ",",
         '"',
         '""',
+        '5"',
+        '\n1,5",2\n',
         "\n",
         "\r\n",
         "\r",
@@ -50,11 +52,28 @@ def test_plain_rows_are_taken_with_their_lines() -> None:
     assert (block.n_blank, block.n_blank_after) == (1, 2)
 
 
+def test_quotes_inside_cells_that_are_not_quoted_are_text() -> None:
+    block = take('1,5"\n2,"5"" b"\n\n3,a"b"\r\n\n"4",x\n5,6"\n', 2)
+    assert block
+    assert [column.to_pylist() for column in block.columns] == [
+        ["1", "2", "3", "4", "5"], ['5"', '5" b', 'a"b"', "x", '6"'],
+    ]  # fmt: skip
+    assert block.told == {"stray": [(1, '1,5"'), (4, '3,a"b"'), (7, '5,6"')]}
+
+
+def test_cells_that_may_be_rows_are_told() -> None:
+    block = take('x,y\nz,"a\nb"\nx,"y\nz,"\n', 2)
+    assert block
+    assert block.lines.tolist() == [1, 2, 4]
+    assert block.told == {"holds_rows": [(4, 'x,"y')]}
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        '1,a"b\n',
+        '1,a"b,"c"\n',
         '1,"a"b\n',
+        '1,"a\n5"b\n',
         '"1,2\n',
         "1\n",
         "1,2,3\n",
@@ -99,6 +118,8 @@ def test_fast_and_careful_reading_agree(tmp_path: Path, text: str, size: int) ->
     text = "a,b,c\n1,2,3\n" + text
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "BLOCK_BYTES", size)
+        patch.setattr(reading, "LEAST_BLOCK_BYTES", size)
+        patch.setattr(reading, "LEAST_CELL_BYTES", 1)
         fast = read_all(reader, text)
         patch.setattr(reading, "take_block", lambda *_, **__: None)
         careful = read_all(reader, text)

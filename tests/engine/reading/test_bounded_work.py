@@ -90,6 +90,27 @@ def test_millions_of_blank_lines_above_a_table(reader: Reader, blank: str, n: in
     assert [row["line"] for row in result.preview] == [n + 2, n + 3]
 
 
+def test_millions_of_lines_with_a_quote_alone(reader: Reader) -> None:
+    result = reader.read('"\n' * 2_000_000)
+    told = [(p.code, p.count) for p in result.problems]
+    assert (result.n_rows, told[-1]) == (1_000_000, ("QUOTED_ROWS", 1_000_000))
+
+
+def test_a_quote_for_inches_in_each_row(reader: Reader) -> None:
+    n = 1_000_000
+    result = reader.read("a,b\n" + "".join(f'{row},5" wide\n' for row in range(n)))
+    assert [(p.code, p.count, p.line) for p in result.problems] == [("STRAY_QUOTES", n, 2)]
+    assert (result.n_rows, result.preview[0]["cells"]) == (n, ["0", '5" wide'])
+
+
+def test_only_the_rows_around_a_fault_are_read_one_by_one(reader: Reader) -> None:
+    rows = ["x" * 8 + ",12345678\n"] * 2_000_000
+    rows[::400_000] = ['"x"y,1\n'] * 5
+    result = reader.read("a,b\n" + "".join(rows))
+    assert [(p.code, p.count, p.line) for p in result.problems] == [("QUOTES_REPAIRED", 5, 2)]
+    assert result.n_rows == 2_000_000
+
+
 def test_thousands_of_digits(reader: Reader) -> None:
     digits = "9" * 5_000
     assert number_of(digits + "x") != number_of(digits + "x")
