@@ -208,9 +208,7 @@ def _find_holding(
 
 
 def _has_plain_ends(source: TextSource, size: int) -> bool:
-    """Tell whether there is no zero byte, and no carriage return but before a line's end."""
-    if source.count(b"\0", size):
-        return False
+    """Tell whether there is no carriage return but before a line's end."""
     n_cr = source.count(b"\r", size)
     return not n_cr or n_cr == source.count(b"\r\n", size + 1)
 

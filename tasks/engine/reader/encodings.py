@@ -171,7 +171,7 @@ def read_sample(path: Path, encoding: str) -> str:
         ):
             chunk = file.read(SAMPLE_CHARS)
             is_whole = not chunk
-            more = decoder.decode(chunk, final=is_whole)
+            more = decoder.decode(chunk, final=is_whole).replace("\0", "")  # they are left out
             text, is_blank = text + more, is_blank and not more.strip("\ufeff \t\r\n")
             if len(text) > MOST_CHARS:
                 break

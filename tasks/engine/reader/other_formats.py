@@ -150,7 +150,9 @@ def _of_bytes(head: bytes, file_name: str, encoding: str | None) -> Problem | No
     # Text in ISO-2022 is full of them: each word has two.
     text = head.translate(None, b"\x1b\x0e\x0f") if ISO_2022.search(head) else head
     controls = 0 if encoding else len(CONTROL.findall(text))
-    if not is_wide and (b"\0" in head or controls > max(10, 0.02 * len(head))):
+    # A few zero bytes are left out, and so are those that fill a file up at its end.
+    controls += (head.rstrip(b"\0") or head).count(b"\0")
+    if not is_wide and controls > max(10, 0.02 * len(head)):
         return error("FILE_BINARY", f"{file_name} is not a text file")
     return None
 

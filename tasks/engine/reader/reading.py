@@ -137,6 +137,8 @@ class Reading:
                 on_progress(min(raw.tell() / size, 1.0), self.n_rows)
             self._add_rows(self.ragged.end(), writer)
             self._write(self.odd.end(), writer)
+        if source.zero_lines:
+            self.rejects.add_lines("zero", source.zero_lines, "it has a zero byte, left out")
         self.problems += of_rows(self)
 
     def _label_lines(self) -> list[str] | None:

@@ -104,7 +104,7 @@ class Records:
         Raises
         ------
         RefusedError
-            When a line is too long, has a zero byte, or quotes are never closed, again and again.
+            When a line is too long, or quotes are never closed, again and again.
         """
         while (got := self._line()) is not None:
             line, text = got

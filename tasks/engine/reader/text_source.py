@@ -10,12 +10,14 @@ from tasks.engine.reader.refusals import HEAD_BYTES, RefusedError, error
 
 CHUNK_BYTES = 1 << 22
 LF = 10
+MOST_ZEROS = 10_000  # bytes; what has more is no text
 MARK = codecs.BOM_UTF8
 # Each program that a file went through may have set a mark, before a quote or behind it.
 MARKS = re.compile(rb"^(?:\xef\xbb\xbf)*(\"?)(?:\xef\xbb\xbf)*")
 # The end of a chunk that may go on as a line's end or a mark in the next one.
 UNDECIDED = re.compile(rb"(?:\r+|\r*\n(?:\xef\xbb?)?)\Z")
 SHORT = 16
+SHOWN_BYTES = 10_000  # of a line with a zero byte
 QUOTED = re.compile(rb'"[^"]*"')
 CR_END = re.compile(rb"\r(?!\r*\n)")
 ANY_END = re.compile(rb"\r+\n|\r")
@@ -26,8 +28,8 @@ class TextSource:
     """The lines of a text, counted as `sed` counts them: a line ends at LF.
 
     Only where CR alone ends lines near the beginning, as on the old Macintosh, does it do so
-    everywhere. The marks of files that were put together are left out and counted. No line is
-    ever held that is longer than `max_chars`.
+    everywhere. The marks of files that were put together are left out and counted, and so are
+    zero bytes, as long as they are few. No line is ever held that is longer than `max_chars`.
 
     Parameters
     ----------
@@ -44,7 +46,8 @@ class TextSource:
         is_plain = codecs.lookup(encoding).name in {"utf-8", "ascii"}
         self.decoder = None if is_plain else codecs.getincrementaldecoder(encoding)()
         self.buffer, self.at, self.line, self.taken = b"", 0, 1, 0
-        self.n_marks = self.first_mark = self.n_cr = self.n_lf = 0
+        self.n_marks = self.first_mark = self.n_cr = self.n_lf = self.n_zeros = 0
+        self.zero_lines: list[tuple[int, str]] = []  # with a zero byte, each with its text
         self.has_ended, self.has_cr_lines = False, False
         self.rest = self._decoded(HEAD_BYTES)
         self.has_cr_lines = _has_cr_ends(self.rest)
@@ -71,6 +74,9 @@ class TextSource:
         if MARK[:1] in chunk and b"\n" + MARK in chunk:  # one byte is looked for ten times as fast
             self._note_marks(chunk)
             chunk = chunk.replace(b"\n" + MARK, b"\n")
+        if b"\0" in chunk:
+            self._note_zeros(chunk)
+            chunk = chunk.replace(b"\0", b"")
         self.n_lf += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == LF))
         return chunk
 
@@ -83,6 +89,25 @@ class TextSource:
         before = chunk.index(b"\n" + MARK)
         self.first_mark = self.first_mark or self.n_lf + chunk.count(b"\n", 0, before) + 2
         self.n_marks += chunk.count(b"\n" + MARK)
+
+    def _note_zeros(self, chunk: bytes) -> None:
+        data = np.frombuffer(chunk, np.uint8)
+        ends = np.append(np.flatnonzero(data == LF), len(data))
+        zeros = np.flatnonzero(data == 0)
+        for n in np.unique(np.searchsorted(ends, zeros)).tolist():
+            start = int(ends[n - 1]) + 1 if n else 0
+            text = chunk[start : min(int(ends[n]), start + SHOWN_BYTES)].decode(errors="replace")
+            self.zero_lines.append((self.n_lf + n + 1, text.rstrip("\r")))
+            if len(self.zero_lines) > MOST_ZEROS:
+                break
+        self.n_zeros += len(zeros)
+        if self.n_zeros > MOST_ZEROS:
+            line = self.zero_lines[0][0]
+            message = (
+                f"There are more than {MOST_ZEROS:,} zero bytes, first in line {line}, so this is "
+                "not a text file"
+            )
+            raise RefusedError(error("FILE_BINARY", message, line=line))
 
     @property
     def has_mixed_ends(self) -> bool:
@@ -132,7 +157,7 @@ class TextSource:
         Raises
         ------
         RefusedError
-            When it is too long, or has a zero byte.
+            When it is too long.
         """
         end = self.buffer.find(b"\n", self.at)
         if end < 0 and not self.has_ended:
@@ -143,9 +168,6 @@ class TextSource:
         text = line.decode()
         if len(text) > self.max_chars:
             self._refuse_long()
-        if "\0" in text:
-            message = f"Line {self.line} has a zero byte, so this is not a text file"
-            raise RefusedError(error("FILE_BINARY", message, line=self.line))
         self.take(len(line), 1)
         return text
 

@@ -291,9 +291,10 @@ def _of_source(source: TextSource) -> Iterator[Problem]:
         message = f"{plural(n, 'line')} in the middle began with the mark that begins a file, as "
         message += f"where files were put together. First: line {line}. The mark was left out"
         yield warn("MARKS_INSIDE", message, line, n)
+    if source.n_zeros:
+        line, n = source.zero_lines[0][0], source.n_zeros
+        message = f"{plural(n, 'zero byte')}. First: line {line}. {were(n)}"
+        yield warn("ZERO_BYTES", message, line, n)
     if source.has_mixed_ends:
-        message = (
-            "Some lines end with a carriage return alone, others do not. Each was taken for a "
-            "line's end, and lines are counted so"
-        )
-        yield warn("LINE_ENDS_MIXED", message)
+        some = "Some lines end with a carriage return alone, others do not. Each was taken for a "
+        yield warn("LINE_ENDS_MIXED", f"{some}line's end, and lines are counted so")

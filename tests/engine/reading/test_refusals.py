@@ -4,10 +4,13 @@ import gzip
 import io
 import zipfile
 import zlib
+from pathlib import Path
 
 import pytest
 
+from tasks.engine import tables
 from tasks.engine.reader.reading import ReadLimits
+from tasks.engine.tabular import read_table
 from tests.engine.reading.conftest import Reader
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1"
@@ -49,7 +52,7 @@ EMPTY = ("FILE_EMPTY", "f is empty")
         (b"\xef\xbb\xbf\n <HTML lang=en>", WEB_PAGE),
         (b"%PDF-1.7\n1 0 obj", ("FILE_BINARY", "f is a PDF, not a text file")),
         (PNG, ("FILE_BINARY", "f is a picture, not a text file")),
-        (b"a,b\n1,\x00\n", NO_TEXT),
+        (b"a,b\n1," + b"\0" * 30 + b"\n", NO_TEXT),
         (b"\x01\x02\x03\x04,\x05\x06\n" * 20, NO_TEXT),
         (b"a,b\n", ("CSV_NO_ROWS", "f has a header but no rows")),
     ],
@@ -61,10 +64,39 @@ def test_file_is_refused_as_what_it_is(
     assert (code, message) == refusal
 
 
-def test_zero_byte_deep_in_a_text_is_refused_with_its_line(reader: Reader) -> None:
-    content = b"a,b\n" + b"1,2\n" * 50_000 + b"1,\0\n"
-    code, _message, line = reader.refusal(content)
-    assert (code, line) == ("FILE_BINARY", 50_002)
+@pytest.mark.parametrize("n_before", [1, 50_000])
+def test_a_few_zero_bytes_are_left_out_and_told(reader: Reader, n_before: int) -> None:
+    content = b"a,b\n" + b"1,2\n" * n_before + b"1,\x00x\x00\n3,4\n\x005,6\n" + b"\0" * 512
+    result = reader.read(content)
+    first = n_before + 2
+    assert [(p.code, p.line, p.count) for p in result.problems] == [("ZERO_BYTES", first, 515)]
+    assert tables.read_rows(reader.table, n_before, 9)[1:] == (
+        [["1", "x"], ["3", "4"], ["5", "6"]], [first, first + 1, first + 2],
+    )  # fmt: skip
+
+
+def test_the_lines_with_zero_bytes_are_among_the_rejects(tmp_path: Path) -> None:
+    source, rejects = tmp_path / "source", tmp_path / "rejects.csv"
+    source.write_bytes(b"a,b\n1,2\n3,\x004\n5,6\n")
+    read_table(source, tmp_path / "table", file_name="f", rejects=rejects)
+    assert rejects.read_text().splitlines()[1:] == ['3,"it has a zero byte, left out","3,�4"']
+
+
+@pytest.mark.parametrize("options", [{}, {"encoding": "utf-8"}])
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"a,b\n" + b"1,2\n" * 50_000 + b"1,\0\n" * 10_001, 50_002),
+        (b"a,b\n" + b"1,\0\n" * 50, None),
+        (b"\0" * 999, None),
+    ],
+)
+def test_many_zero_bytes_are_no_text(
+    reader: Reader, content: bytes, line: int | None, options: dict[str, str]
+) -> None:
+    code, message, found = reader.refusal(content, **options)
+    assert (code, found) == ("FILE_BINARY", line)
+    assert "not a text file" in message
 
 
 def test_name_of_the_line_column_is_reserved(reader: Reader) -> None:

@@ -57,7 +57,7 @@ def test_a_table_below_very_many_blank_lines_is_read(n_blank: int, tmp_path: Pat
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 50, "FILE_XLSX", "Excel workbook"),
         (b"%PDF-1.7 \x00", "FILE_BINARY", "a PDF"),
         (b"\x89PNG\r\n\x1a\n\0\0", "FILE_BINARY", "a picture"),
-        (b"a,b\n1,\x002\n", "FILE_BINARY", "not a text file"),
+        (b"a,b\n1,\x002\n" + b"\0\n" * 20, "FILE_BINARY", "not a text file"),
         (b"<!DOCTYPE html><html>", "FILE_HTML", "web page"),
         (b"a,b\n1,2\n1,2,3\n4\n", "CSV_RAGGED", "First: line 3 has 3, line 1 has 2"),
         (b"a,b\n", "CSV_NO_ROWS", "a header but no rows"),
