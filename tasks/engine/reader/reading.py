@@ -139,7 +139,7 @@ class Reading:
             self._write(self.odd.end(), writer)
         if source.zero_lines:
             self.rejects.add_lines("zero", source.zero_lines, "it has a zero byte, left out")
-        self.problems += of_rows(self)
+        self.problems += [*of_rows(self), *self.rejects.find_cut()]
 
     def _label_lines(self) -> list[str] | None:
         return self.labels if self.labels != self.names else None

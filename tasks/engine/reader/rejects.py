@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tasks.engine.reader.records import Record
+from tasks.engine.reader.refusals import Problem
 
 MAX_LINES = 100_000
 SHOWN_CHARS = 10_000
@@ -48,15 +49,32 @@ class Rejects:
             self.file = self.path.open("w", newline="", encoding="utf-8")
             csv.writer(self.file).writerow(COLUMNS)
         csv.writer(self.file).writerows(
-            (line, reason, text.replace("\0", "\ufffd")[:SHOWN_CHARS])
-            for line, text in lines[:room]
+            (line, *_cut(reason, text.replace("\0", "\ufffd"))) for line, text in lines[:room]
         )
 
     def line_of(self, kind: str) -> int:
         """Return the first line of a kind."""
         return self.first[kind][0].line
 
+    def find_cut(self) -> list[Problem]:
+        """Say that there are more lines than are listed, where that is so."""
+        n = self.counts.total()
+        if self.path is None or n <= MAX_LINES:
+            return []
+        message = (
+            f"{n:,} lines were left out or mended. The list of them ends after the first "
+            f"{MAX_LINES:,}"
+        )
+        return [Problem("warning", "REJECTS_CUT", message, count=n)]
+
     def close(self) -> None:
         """Close the file."""
         if self.file:
             self.file.close()
+
+
+def _cut(reason: str, text: str) -> tuple[str, str]:
+    """Shorten a long line, and say so."""
+    if len(text) <= SHOWN_CHARS:
+        return reason, text
+    return f"{reason} (the first {SHOWN_CHARS:,} of {len(text):,} characters)", text[:SHOWN_CHARS]

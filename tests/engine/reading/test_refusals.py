@@ -1,5 +1,6 @@
 """Files that are no tables, each refused with the words of the interface."""
 
+import csv
 import gzip
 import io
 import zipfile
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tasks.engine import tables
+from tasks.engine.reader import rejects
 from tasks.engine.reader.reading import ReadLimits
 from tasks.engine.tabular import read_table
 from tests.engine.reading.conftest import Reader
@@ -76,10 +78,31 @@ def test_a_few_zero_bytes_are_left_out_and_told(reader: Reader, n_before: int) -
 
 
 def test_the_lines_with_zero_bytes_are_among_the_rejects(tmp_path: Path) -> None:
-    source, rejects = tmp_path / "source", tmp_path / "rejects.csv"
+    source, listed = tmp_path / "source", tmp_path / "rejects.csv"
     source.write_bytes(b"a,b\n1,2\n3,\x004\n5,6\n")
-    read_table(source, tmp_path / "table", file_name="f", rejects=rejects)
-    assert rejects.read_text().splitlines()[1:] == ['3,"it has a zero byte, left out","3,�4"']
+    read_table(source, tmp_path / "table", file_name="f", rejects=listed)
+    assert listed.read_text().splitlines()[1:] == ['3,"it has a zero byte, left out","3,�4"']
+
+
+def test_a_list_of_rejects_that_ends_early_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rejects, "MAX_LINES", 3)
+    monkeypatch.setattr(rejects, "SHOWN_CHARS", 5)
+    source, listed = tmp_path / "source", tmp_path / "rejects.csv"
+    source.write_text("a,b\n" + "".join(f'{n},5"\n' for n in range(1, 3)) + '34567,5"\n' * 2)
+    result = read_table(source, tmp_path / "table", file_name="f", rejects=listed)
+    assert [(p.code, p.count) for p in result.problems] == [
+        ("STRAY_QUOTES", 4),
+        ("REJECTS_CUT", 4),
+    ]
+    reason = "a cell that is not quoted has a quote in it"
+    assert list(csv.reader(listed.read_text().splitlines()))[1:] == [
+        ["2", reason, '1,5"'], ["3", reason, '2,5"'],
+        ["4", f"{reason} (the first 5 of 8 characters)", "34567"],
+    ]  # fmt: skip
+    few = read_table(source, tmp_path / "table", file_name="f")
+    assert [p.code for p in few.problems] == ["STRAY_QUOTES"]
 
 
 @pytest.mark.parametrize("options", [{}, {"encoding": "utf-8"}])
