@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 DELIMITERS = (",", ";", "\t", "|")
+SIGNS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar (|)", " ": "space"}
 # No text has this character: a table of one column is split by it, that is, not at all.
 NO_DELIMITER = "\x1f"
 BadLines = Literal["refuse", "skip", "pad"]
@@ -79,3 +80,9 @@ class Dialect:
     def as_dict(self) -> dict[str, Any]:
         """Return the dialect as the API publishes it."""
         return asdict(self)
+
+
+def often_unquoted(dialect: Dialect | None) -> str:
+    """Say what often makes a line of another width; no sign is named where none is known."""
+    sign = SIGNS.get(dialect.delimiter if dialect else "", "separator")
+    return f"Often this is an unquoted {sign}"

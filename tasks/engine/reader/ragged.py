@@ -1,5 +1,6 @@
 """Records of another width than the table: mended, padded, skipped, or below the table."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from tasks.engine.reader.rejects import Rejects
 
 FOOTNOTE_LINES = 50  # more are looked at, whether they are words
 MAX_WAITING = 1000
+DRAWN = re.compile(r"[|+]?[-=]{2,}[-=+|: ]*+")  # a line around a table, or between its rows
 MOSTLY = 0.9
 Row = tuple[int, list[str | None]]
 MENDED = {
@@ -98,6 +100,9 @@ class Ragged:
     def _settle(self, record: Record) -> list[Row]:
         if record.broken:
             self.rejects.add("broken", record, f"its quotes are broken: {record.broken}")
+            return []
+        if self.width > 1 and DRAWN.fullmatch(record.text.strip()):
+            self.rejects.add("drawn", record, "it is drawn with dashes")
             return []
         n = len(record.cells)
         self.rejects.add("ragged", record, f"it has {n} cells, the table has {self.width}")

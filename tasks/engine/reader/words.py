@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tasks.engine.reader.dialects import ReadOptions
+from tasks.engine.reader.dialects import ReadOptions, often_unquoted
 from tasks.engine.reader.header import Header
 from tasks.engine.reader.layout import Layout
 from tasks.engine.reader.long_separators import say_long
@@ -138,7 +138,7 @@ def _nameless(layout: Layout) -> Problem:
     last = [above for above in layout.header.above if above.text][-1]
     if last.n_cells not in {1, layout.width}:
         message = f"Line {last.line} has {last.n_cells} cells, but most lines have {layout.width}"
-        return error("CSV_RAGGED", f"{message}. Often this is an unquoted comma", line=last.line)
+        return error("CSV_RAGGED", f"{message}. {often_unquoted(layout.dialect)}", line=last.line)
     message = (
         f'The table seems to begin in line {layout.header.line}, below "{last.text}", but no '
         f"names of columns stand there. Say in which line they are, or that this is the "
@@ -165,7 +165,7 @@ def _of_bad_lines(reading: "Reading") -> Iterator[Problem]:
         if not (reading.dialect and reading.dialect.header):
             where = f"most have {len(reading.names)}"
         ends = {
-            "refuse": "Often this is an unquoted comma",
+            "refuse": often_unquoted(reading.dialect),
             "skip": "They were left out",
             "pad": "Short ones were filled up, long ones left out",
         }
@@ -228,9 +228,10 @@ def _of_left_out(reading: "Reading") -> Iterator[Problem]:
     rejects, n_blank = reading.rejects, reading.records.n_blank
     yield from _of_swallowed(rejects)
     of = {"dashes": "holds dashes between names and rows", "column_numbers": "numbers the columns"}
-    for kind in of.keys() & rejects.counts.keys():
-        line = rejects.line_of(kind)
-        yield warn(kind.upper(), f"Line {line} {of[kind]}. {were(1)}", line, 1)
+    of["drawn"] = f"is drawn with dashes, the first of {rejects.counts['drawn']:,}"
+    for kind in of.keys() & {kind for kind, n in rejects.counts.items() if n}:
+        n, line = rejects.counts[kind], rejects.line_of(kind)
+        yield warn(kind.upper(), f"Line {line} {of[kind]}. {were(n)}", line, n)
     n = rejects.counts["footnote"]
     if n:
         record = rejects.first["footnote"][0]
@@ -245,13 +246,11 @@ def _of_left_out(reading: "Reading") -> Iterator[Problem]:
     if n_blank:
         message = f"{plural(n_blank, 'blank line')}. {were(n_blank)}"
         yield warn("BLANK_LINES", message, None, n_blank)
-    n = reading.n_repeated
-    if n:
+    if n := reading.n_repeated:
         line = reading.first_repeated
         message = f"The column names stand again as a row, first in line {line}. {were(n)}"
         yield warn("HEADER_REPEATED", message, line, n)
-    n = reading.n_empty_ends
-    if n:
+    if n := reading.n_empty_ends:
         which = "last column has" if n == 1 else f"last {n:,} columns have"
         message = f"The {which} neither a name"
         yield warn("COLUMNS_EMPTY", f"{message} nor a value. {were(n)}", reading.names_line, n)
@@ -291,8 +290,8 @@ def _of_source(source: TextSource) -> Iterator[Problem]:
         message = f"{plural(n, 'line')} in the middle began with the mark that begins a file, as "
         message += f"where files were put together. First: line {line}. The mark was left out"
         yield warn("MARKS_INSIDE", message, line, n)
-    if source.n_zeros:
-        line, n = source.zero_lines[0][0], source.n_zeros
+    if n := source.n_zeros:
+        line = source.zero_lines[0][0]
         message = f"{plural(n, 'zero byte')}. First: line {line}. {were(n)}"
         yield warn("ZERO_BYTES", message, line, n)
     if source.has_mixed_ends:

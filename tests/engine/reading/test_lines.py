@@ -150,6 +150,20 @@ def test_header_that_stands_again_is_told(reader: Reader) -> None:
 RAGGED = "a,b,c\n1,2,3\n4,5\n6,7,8,9\n10,11,12\n"
 
 
+@pytest.mark.parametrize(("sign", "name"), [(";", "semicolon"), ("\t", "tab"), ("|", "bar (|)")])
+def test_refusal_of_ragged_lines_names_the_separator(reader: Reader, sign: str, name: str) -> None:
+    message = reader.refusal(RAGGED.replace(",", sign))[1]
+    assert message.endswith(f"Often this is an unquoted {name}")
+
+
+def test_lines_that_are_drawn_are_left_out_and_told(reader: Reader) -> None:
+    result = reader.read(
+        " id | name \n----+------\n  1 | a\n  2 | b\n----+------\n  3 | c\n  4 | d\n"
+    )
+    assert [(p.code, p.line, p.count) for p in result.problems if p.line] == [("DRAWN", 2, 2)]
+    assert [row["line"] for row in result.preview] == [3, 4, 6, 7]
+
+
 def test_ragged_lines_are_refused_with_count_and_first(reader: Reader) -> None:
     code, message, line = reader.refusal(RAGGED)
     assert (code, line) == ("CSV_RAGGED", 3)
