@@ -13,6 +13,7 @@ from tasks.engine.reader.blocks import BLOCK_BYTES, take_block
 from tasks.engine.reader.dialects import Dialect, ReadOptions
 from tasks.engine.reader.encodings import find_encoding, read_sample
 from tasks.engine.reader.layout import Layout, find_layout
+from tasks.engine.reader.layout_words import of_layout
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.name_rows import fit_names
 from tasks.engine.reader.names import check_width, join_lines, name_columns, number_names
@@ -23,7 +24,7 @@ from tasks.engine.reader.refusals import Problem, RefusedError, error
 from tasks.engine.reader.rejects import Rejects
 from tasks.engine.reader.table_writer import TableWriter
 from tasks.engine.reader.text_source import TextSource
-from tasks.engine.reader.words import of_layout, of_rows
+from tasks.engine.reader.words import of_rows
 
 PREVIEW_ROWS = 20
 LEAST_BLOCK_BYTES = 1 << 18  # that are looked at record by record where something is in doubt
