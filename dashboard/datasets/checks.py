@@ -15,6 +15,9 @@ ORDER = (
 )  # fmt: skip
 _GRAVITY = {code: n for n, code in enumerate(ORDER)}
 PAIRS = {"CORRELATED", "DUPLICATE_COLUMNS"}
+# What is said of lines that are in no row: those that are kept with the reason, and others.
+REJECTED = {"CSV_RAGGED", "JSON_LINE", "FOOTNOTE", "DRAWN"}
+LEFT_OUT = REJECTED | {"HEADER_REPEATED", "ENCODING_ASSUMED"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Check:
     title, text : str
         What it is, and more of it; the text may be empty.
     action : str
-        What may be done, one of ``rows``, ``line``, ``type``, ``pair``, ``column`` or "".
+        What may be done: ``rows``, ``line``, ``rejects``, ``type``, ``pair``, ``column`` or "".
     column, line : optional
         What it is about.
     kind : str, optional
@@ -60,6 +63,8 @@ def _check(problem: Mapping[str, Any], column: Mapping[str, Any] | None) -> Chec
         return Check(title, text, "type", name, kind=_usable_kind(column))
     if problem["code"] in PAIRS:
         return Check(title, text, "pair", name)
+    if problem["code"] in LEFT_OUT:
+        return Check(title, text, "rejects" if problem["code"] in REJECTED else "", name)
     if problem.get("line"):
         return Check(title, text, "line", name, line=problem["line"])
     if column and problem["code"] == "MOSTLY_MISSING":

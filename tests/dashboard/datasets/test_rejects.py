@@ -190,3 +190,17 @@ def test_every_cell_with_a_problem_is_handed_out(app: Flask, member: User, tmp_p
     assert rows == [["line", "column", "cell"], ["3", "price", "$5"], ["4", "price", "'=x"]]
     rows = parsed(pages.http.get(f"{url}?raw=true").get_data(as_text=True))
     assert rows[2] == ["4", "price", "=x"]
+
+
+def test_a_dataset_hands_out_the_lines_that_it_was_saved_without(app: Flask, member: User) -> None:
+    dataset = make_dataset(member, problems=[RAGGED])
+    write_rejects(dataset)
+    pages = PageClient(app, member)
+    page = pages.get(f"/datasets/{dataset.id}")
+    address = f"/datasets/{dataset.id}/rejects.csv"
+    links = [words_of(link) for link in page.select("a[href]") if link["href"] == address]
+    assert [words.split(",")[0] for words in links] == [
+        "Lines that were left out or mended", "Download these lines",
+    ]  # fmt: skip
+    assert not page.select('a[href*="line=5"]')
+    assert pages.http.get(address).status_code == 200
