@@ -140,11 +140,13 @@ def _order_problems(
         is_asked = found is target or found.facts["kind"] == "date"
         if is_asked and is_sorted(cells, position, found):
             name = found.facts["name"]
-            words = f'The rows are sorted by "{name}"'
-            advice = ". To judge a forecast, split the rows in the order of time"
-            yield warning(
-                name, "ROWS_SORTED", words + (advice if found.facts["kind"] == "date" else "")
+            is_date = found.facts["kind"] == "date"
+            advice = (
+                "To judge a forecast, split the rows in the order of time"
+                if is_date
+                else "Folds mix the rows, so it does no harm unless you split them in their order"
             )
+            yield warning(name, "ROWS_SORTED", f'The rows are sorted by "{name}". {advice}')
             break
     for found in made:
         name, n = found.facts["name"], found.facts["distinct"]

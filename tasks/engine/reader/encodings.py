@@ -67,7 +67,7 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     plausible = not chosen and not wide and not _is_mostly_utf8(file)
     if plausible and _first_undecodable(file, "cp1252") is None:
         message = (
-            f"The file is not UTF-8; it was read as Windows-1252. Line {line} reads "
+            f"The file is not UTF-8; it was read as Windows-1252. A part of line {line} reads "
             f'"{sample.decode("cp1252")}". If that looks wrong, {OTHER}{show_likely(file)}'
         )
         return "cp1252", [Problem("warning", "ENCODING_ASSUMED", message, line=line)]
