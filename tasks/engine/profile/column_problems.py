@@ -112,7 +112,7 @@ def _written(
         shown = ", ".join(f'"{word}"' for word in words[:6])
         message = f'"{column.name}" says yes and no in several ways: {shown}'
         yield warning(column.name, "BOOLEAN_MIXED", f"{message}. They are read as two values")
-    elif made.facts["kind"] == "number" and (schema.get("thousands") or schema.get("symbols")):
+    elif made.facts["kind"] == "number" and _has_signs(schema, dialect):
         yield _signs(column, (schema["decimal"], schema.get("thousands", ""), "symbols" in schema))
     elif made.facts["kind"] == "number" and may_be_thousands(column.cells, schema["decimal"]):
         yield _decimals(column, schema["decimal"], line_of, has_sign=_has_sign(dialect))
@@ -120,6 +120,12 @@ def _written(
         if "or" in question:
             yield _either(column, question, line_of, has_sign=_has_sign(dialect))
         yield from _asked(column, question, line_of)
+
+
+def _has_signs(schema: Mapping[str, Any], dialect: Mapping[str, Any]) -> bool:
+    """Tell whether numbers have thousands, money or percent, or not the file's decimal sign."""
+    has_comma = schema["decimal"] == "," and dialect.get("decimal") == "."
+    return bool(has_comma or schema.get("thousands") or schema.get("symbols"))
 
 
 def _has_sign(dialect: Mapping[str, Any]) -> bool:

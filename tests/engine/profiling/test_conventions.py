@@ -49,6 +49,14 @@ def test_what_was_read_as_what_is_said(profile_cells: ProfileCells) -> None:
     assert '"$1,050,000" is read as 1050000' in problems[0].message
 
 
+def test_numbers_with_another_sign_than_the_file_are_told(profile_cells: ProfileCells) -> None:
+    cells = ["10,5", "3,25", "7"]
+    told = profile_cells(cells, dialect={"decimal": "."}).problems
+    assert [(p.code, p.column) for p in told] == [("NUMBER_SYMBOLS", "x")]
+    assert 'with a decimal comma: "10,5" is read as 10.5' in told[0].message
+    assert profile_cells(cells, dialect={"decimal": ","}).problems == []
+
+
 @pytest.mark.parametrize(
     ("cells", "to"),
     [(["1,234", "12,345"], "1234"), (["1.234 €", "2 $"], "1234"), (["$5", "€6"], "5"),
