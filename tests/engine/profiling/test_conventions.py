@@ -52,9 +52,11 @@ def test_what_was_read_as_what_is_said(profile_cells: ProfileCells) -> None:
 def test_numbers_with_another_sign_than_the_file_are_told(profile_cells: ProfileCells) -> None:
     cells = ["10,5", "3,25", "7"]
     told = profile_cells(cells, dialect={"decimal": "."}).problems
-    assert [(p.code, p.column) for p in told] == [("NUMBER_SYMBOLS", "x")]
-    assert 'with a decimal comma: "10,5" is read as 10.5' in told[0].message
-    assert profile_cells(cells, dialect={"decimal": ","}).problems == []
+    (problem,) = [problem for problem in told if problem.column == "x"]
+    assert problem.code == "NUMBER_SYMBOLS"
+    assert 'with a decimal comma: "10,5" is read as 10.5' in problem.message
+    same = profile_cells(cells, dialect={"decimal": ","}).problems
+    assert not [problem for problem in same if problem.column == "x"]
 
 
 @pytest.mark.parametrize(
