@@ -34,14 +34,23 @@ class Form:
     )
 
 
+FORMATS = {"jsonl": "JSON lines", "parquet": "Parquet"}
+
+
 def facts_of(upload: Dataset) -> list[tuple[str, Any]]:
     """Return how the file was read, as names and words."""
     dialect = upload.dialect
     if not dialect:
         return []
-    facts = [
+    size = [
         ("Rows", count(upload.rows) if upload.rows is not None else None),
         ("Columns", count(upload.n_columns if upload.n_columns else len(upload.columns))),
+    ]
+    if not is_csv(upload):
+        words = FORMATS.get(dialect["format"], dialect["format"])
+        return [*size, ("Format", words), ("Missing when", _markers(dialect.get("missing")))]
+    facts = [
+        *size,
         ("Separator", name_delimiter(dialect.get("delimiter"))),
         ("Encoding", name_encoding(dialect.get("encoding"))),
         ("Header", _header(dialect)),
@@ -56,10 +65,16 @@ def facts_of(upload: Dataset) -> list[tuple[str, Any]]:
     return facts + [(name, words) for name, words, is_shown in unusual if is_shown]
 
 
+def is_csv(upload: Dataset) -> bool:
+    """Tell whether a file has lines and separators; true while it could not be read yet."""
+    return bool((upload.dialect or {}).get("format", "csv") == "csv")
+
+
 def header_line_of(upload: Dataset) -> int | None:
     """Return the line of the file that names the columns; None where none does."""
     dialect = upload.dialect or {}
-    return (dialect.get("header_line") or 1) if dialect.get("header") else None
+    has_line = dialect.get("header") and is_csv(upload)
+    return (dialect.get("header_line") or 1) if has_line else None
 
 
 def _header(dialect: Mapping[str, Any]) -> str:

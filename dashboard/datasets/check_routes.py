@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from dashboard.datasets import checking, queries
-from dashboard.datasets.check_form import facts_of, form_of, header_line_of
+from dashboard.datasets.check_form import facts_of, form_of, header_line_of, is_csv
 from dashboard.datasets.check_view import CheckView, Wanted, describe_rows, view_upload
 from dashboard.datasets.first_lines import read_first_lines
 from dashboard.datasets.next_version import changes_since
@@ -120,6 +120,7 @@ def _of_the_file(upload: Dataset, view: CheckView) -> dict[str, Any]:
     return {
         "first_lines": read_first_lines(upload) if is_unread else (),
         "is_unfetched": is_unfetched(upload),
+        "is_csv": is_csv(upload),
     }
 
 

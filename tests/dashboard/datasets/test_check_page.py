@@ -296,3 +296,20 @@ def test_what_was_found_is_grouped_with_what_stops_the_file_first(
     ]
     links = [str(a["href"]) for a in page.select("#check .plain-list a")]
     assert links == ["#question-2", "#line-240", "#question-2", "#column-6"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "about_lines"),
+    [("parquet", "Parquet", "Numbered in the order of the file"),
+     ("jsonl", "JSON lines", "Line numbers match your file")],
+)  # fmt: skip
+def test_files_without_separators_are_not_described_as_csv(
+    app: Flask, member: User, kind: str, words: str, about_lines: str
+) -> None:
+    upload = make_upload(member, dialect={"format": kind, "header": True, "missing": None})
+    page = PageClient(app, member).get(f"/uploads/{upload.id}")
+    how = words_of(page.find("#how"))
+    assert f"Format {words}" in how
+    assert not any(word in how for word in ("Separator", "Encoding", "Decimal sign", "Header"))
+    assert [field["name"] for field in page.select("#how [name=missing]")] == ["missing"]
+    assert about_lines in page.soup.get_text()
