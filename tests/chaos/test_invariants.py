@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,17 +110,23 @@ def insert_stranger(world: World) -> None:
         connection.commit()
 
 
+def begin_of_first(world: World) -> datetime:
+    """Return when the first attempt began; how long the world took to be made plays no part."""
+    with writing() as session:
+        found: datetime = session.query(JobAttempt.started_at).filter_by(number=1).scalar()
+    return found
+
+
 def write_late(world: World, after_s: float) -> None:
     """Let the worker of the first attempt write a line, stamped so long after its begin."""
-    with writing() as session:
-        start = session.query(JobAttempt.started_at).filter_by(number=1).scalar()
-    world.add(LogLine(job_id=world.job.id, n=3, at=start + timedelta(seconds=after_s), text="x"))
+    at = begin_of_first(world) + timedelta(seconds=after_s)
+    world.add(LogLine(job_id=world.job.id, n=3, at=at, text="x"))
 
 
 def write_usage(world: World, after_s: float) -> None:
     """Let the worker of the first attempt write a sample, so long after its begin."""
-    world.add(JobUsage(job_id=world.job.id, attempt=1, cpu_cores=1.0, memory_bytes=1,
-                       at=now() - timedelta(seconds=60 - after_s)))  # fmt: skip
+    at = begin_of_first(world) + timedelta(seconds=after_s)
+    world.add(JobUsage(job_id=world.job.id, attempt=1, cpu_cores=1.0, memory_bytes=1, at=at))
 
 
 def write_fold_again(world: World) -> None:
@@ -203,7 +209,7 @@ PLANTED: dict[str, tuple[Callable[[World], Any], str]] = {
     "written early": (lambda w: touch(w, "skops", -90), "its skops was written before attempt 2"),
     "log has gaps": (lambda w: w.change(LogLine, n=5), "its log has gaps"),
     "log goes back": (
-        lambda w: w.change(LogLine, at=now() - timedelta(seconds=59.5)),
+        lambda w: w.change(LogLine, at=begin_of_first(w) + timedelta(seconds=0.5)),
         "line 2 of its log is older",
     ),
     "log by nobody": (
