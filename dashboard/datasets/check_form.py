@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.datasets.options import EMPTY, LAYOUT, OTHER, to_fields
-from dashboard.datasets.words import DELIMITERS, ENCODINGS, SIGNS, name_delimiter, name_encoding
+from dashboard.datasets.words import (
+    DELIMITERS,
+    ENCODINGS,
+    FORMATS,
+    SIGNS,
+    name_delimiter,
+    name_encoding,
+)
 from dashboard.db import Dataset
 from dashboard.filters import count
 
@@ -32,9 +39,6 @@ class Form:
             ("pad", "Fill short lines with missing cells, leave long ones out"),
         )
     )
-
-
-FORMATS = {"jsonl": "JSON lines", "parquet": "Parquet"}
 
 
 def facts_of(upload: Dataset) -> list[tuple[str, Any]]:

@@ -6,12 +6,11 @@ from typing import Any
 
 from dashboard.access import may_change
 from dashboard.datasets import queries
-from dashboard.datasets.words import name_delimiter, name_encoding
+from dashboard.datasets.words import FORMATS, name_delimiter, name_encoding
 from dashboard.db import Dataset, User
 from dashboard.filters import plural, size
 
 SHOWN = 20
-FORMATS = {"parquet": "Parquet", "jsonl": "JSON lines"}
 
 
 class Head:

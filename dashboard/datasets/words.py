@@ -9,6 +9,7 @@ ENCODINGS = {
     "mac-roman": "Mac Roman", "shift_jis": "Shift JIS", "gb18030": "GB 18030",
     "iso2022_jp": "ISO-2022-JP",
 }  # fmt: skip
+FORMATS = {"parquet": "Parquet", "jsonl": "JSON lines"}  # besides CSV
 SIGNS = {".": "Point (1.5)", ",": "Comma (1,5)"}
 
 
