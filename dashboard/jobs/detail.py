@@ -16,6 +16,7 @@ from dashboard.jobs.usage_chart import usage_chart
 from dashboard.workers.queries import QueueSummary, summarise_queue
 from dashboard.workers.views import say_what_stops_jobs
 from tasks.engine.catalogue import METRICS, get_estimator
+from tasks.engine.parameters import show_value
 
 LOG_LINES = 1000
 
@@ -94,11 +95,12 @@ def say_workers(summary: QueueSummary) -> str | None:
     return f"{words}, {drained} drained" if drained else words
 
 
-def _settings(job: Job) -> list[tuple[str, Any, Any]]:
-    """Return each parameter with its value and its default; those that were changed first."""
+def _settings(job: Job) -> list[tuple[str, str, bool]]:
+    """Return parameters with the value as one types it; those that were changed come first."""
     parameters = get_estimator(job.estimator).parameters
-    rows = [(p.name, job.parameters.get(p.name, p.default), p.default) for p in parameters]
-    return sorted(rows, key=lambda row: row[1] == row[2])
+    values = [(p, job.parameters.get(p.name, p.default)) for p in parameters]
+    rows = [(p.name, show_value(value), value != p.default) for p, value in values]
+    return sorted(rows, key=lambda row: not row[2])
 
 
 def _charts(job: Job) -> list[tuple[str, str, dict[str, Any]]]:

@@ -352,3 +352,12 @@ def test_what_is_being_kept_can_still_be_cancelled(pages: PageClient, member: Us
     pages.submit(page, {}, form=form, status=303)
     db.session.expire_all()
     assert db.session.get_one(Job, kept.id).stop_request == "cancel"
+
+
+def test_settings_stand_as_one_types_them(pages: PageClient, member: User) -> None:
+    inside = ["GaussianNB", "RidgeClassifier"]
+    job = make_job(member, estimator="StackingClassifier", parameters={"estimators": inside})
+    page = pages.get(f"/jobs/{job.id}")
+    shown = {words_of(d.find_previous("dt")): words_of(d) for d in page.select(".facts dd")}
+    assert shown["estimators"] == "(GaussianNB, RidgeClassifier) changed"
+    assert shown["final_estimator"] == "None"
