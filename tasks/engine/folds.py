@@ -1,0 +1,77 @@
+"""One fold: a model fitted on its training rows, and scored on its test rows."""
+
+import time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+
+from tasks.engine.evaluation import Predicted, align, predict, score
+from tasks.engine.gaps import check_finite, check_learnable
+from tasks.engine.prepared import Prepared
+from tasks.engine.progress import FoldOutcome, FoldScore
+
+
+def run_fold(model: Pipeline, data: Prepared, task: str, fold: int, title: str) -> FoldOutcome:
+    """Fit a copy of a model on a fold's training rows, and score it on its test rows.
+
+    Parameters
+    ----------
+    model : Pipeline
+        Unfitted; it stays so.
+    data : Prepared
+        The rows and the folds.
+    task : {"classification", "regression"}
+        The task.
+    fold : int
+        Which fold, from 1.
+    title : str
+        The estimator's name, for messages.
+
+    Returns
+    -------
+    FoldOutcome
+
+    Raises
+    ------
+    EngineError
+        When the fold cannot be learned from, or predictions are not finite.
+    """
+    train_rows, test_rows = data.splits[fold - 1]
+    fresh = clone(model)
+    try:
+        started = time.perf_counter()
+        fresh.fit(data.X.iloc[train_rows], data.y[train_rows])
+        fit_seconds = time.perf_counter() - started
+        predicted = predict(fresh, data.X.iloc[test_rows])
+        predicted = align(predicted, getattr(fresh, "classes_", None), data.classes)
+        check_finite(predicted, title, fold)
+        scores = score(task, data.y[test_rows], predicted, data.classes)
+    except ValueError:
+        if data.classes:
+            check_learnable(data.y[train_rows], fold)
+        raise
+    found = FoldScore(fold, scores, fit_seconds, len(train_rows), len(test_rows))
+    return FoldOutcome(found, _out_of_fold(data, fold, test_rows, predicted))
+
+
+def _out_of_fold(
+    data: Prepared, fold: int, test_rows: np.ndarray, predicted: Predicted
+) -> pd.DataFrame:
+    rows = data.rows[test_rows]
+    frame: dict[str, Any] = {
+        "row": rows,
+        "line": data.lines[rows],
+        "fold": np.full(len(rows), fold),
+        "actual": data.y[test_rows],
+        "prediction": predicted.labels,
+    }
+    for kind, values in (
+        ("probability", predicted.probabilities),
+        ("margin", predicted.margins),
+    ):
+        if values is not None:
+            frame |= {f"{kind}_{n}": column for n, column in enumerate(values.T)}
+    return pd.DataFrame(frame)

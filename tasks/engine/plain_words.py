@@ -1,0 +1,34 @@
+"""What scikit-learn warns of and raises within a block, in words for people."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from tasks.engine.failures import explain_error, explain_warnings
+
+
+class PlainWords:
+    """Turns warnings and errors within a ``with`` block into words for people.
+
+    Parameters
+    ----------
+    title : str
+        The name of the estimator that they are about.
+    warn : callable
+        Told a code and words for each warning.
+    """
+
+    def __init__(self, title: str, warn: Callable[[str, str], None]) -> None:
+        self.title, self.warn = title, warn
+        self.catcher = warnings.catch_warnings(record=True)
+
+    def __enter__(self) -> None:
+        self.caught = self.catcher.__enter__()
+        warnings.simplefilter("always")
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        self.catcher.__exit__(kind, error, trace)
+        for code, message in explain_warnings(self.caught or []).items():
+            self.warn(code, message)
+        if isinstance(error, Exception):
+            raise explain_error(error, self.title) from error

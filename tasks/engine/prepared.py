@@ -1,0 +1,113 @@
+"""The rows that a request trains on: typed, without those that have no target, and split."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tasks.engine import coercion
+from tasks.engine.errors import DataError
+from tasks.engine.gaps import find_gaps
+from tasks.engine.loading import training_data
+from tasks.engine.spec import TrainingSpec
+from tasks.engine.splitting import Split, order_rows, split_rows
+from tasks.engine.tables import LINE
+
+Warn = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is fitted and scored, whatever the estimator.
+
+    `X` of shape (n_rows, n_features) and `y` of shape (n_rows,): rows with a target. `rows`: their
+    positions in the table. `lines`: the line of each row of the table in the file. `classes`: in
+    the order of the probabilities' columns, None for regression. `splits`: one for each fold.
+    """
+
+    X: pd.DataFrame
+    y: np.ndarray
+    rows: np.ndarray
+    lines: np.ndarray
+    classes: list[Any] | None
+    splits: list[Split]
+
+    @property
+    def n_without_target(self) -> int:
+        """How many rows of the table have no target."""
+        return len(self.lines) - len(self.y)
+
+
+def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepared:
+    """Type a table, leave out rows without a target, and split the others.
+
+    Parameters
+    ----------
+    spec : TrainingSpec
+        The request.
+    columns : Mapping of str to Cells or ndarray of shape (n_rows,)
+        The table as text, and ``__line__``; see `loading.load_cells`.
+    warn : callable
+        Told a code and words for each thing worth knowing.
+
+    Returns
+    -------
+    Prepared
+
+    Raises
+    ------
+    DataError
+        When columns are missing, the target cannot be used, or rows, classes or groups are
+        too few.
+    """
+    cells = {name: values for name, values in columns.items() if name != LINE}
+    lines = np.asarray(columns[LINE])
+    try:
+        X, y, rows, found = training_data(cells, spec.schema)
+    except coercion.SchemaError as bad:
+        raise DataError("COLUMNS_MISSING", str(bad)) from bad
+    except coercion.TargetError as bad:
+        raise _target_error(bad, lines) from bad
+    for warning in found:
+        warn(warning["code"], warning["message"])
+    absent = len(lines) - len(rows)
+    if absent:
+        share = 100 * absent / len(lines)
+        message = f"{absent:,} rows have no target value. They were left out ({share:.1f}%)"
+        warn("TARGET_MISSING", message)
+    order = _order(spec, cells, rows, warn)
+    splits = split_rows(y, spec.validation, spec.task, spec.seed, order)
+    for code, message in find_gaps(spec.task, spec.metric, y, splits).items():
+        warn(code, message)
+    classes = sorted(set(y.tolist())) if spec.task == "classification" else None
+    return Prepared(X, y, rows, lines, classes, splits)
+
+
+def _target_error(bad: coercion.TargetError, lines: np.ndarray) -> DataError:
+    line = int(lines[bad.position])
+    return DataError(
+        "TARGET_NOT_NUMERIC",
+        f'The target column "{bad.column}" has text in {bad.count} rows. '
+        f'First: line {line}, "{bad.value}"',
+        "Choose another target, or classification as the task",
+        {"line": line, "value": bad.value, "count": bad.count, "column": bad.column},
+    )
+
+
+def _order(
+    spec: TrainingSpec, cells: Mapping[str, Any], rows: np.ndarray, warn: Warn
+) -> np.ndarray | None:
+    validation = spec.validation
+    needed = (validation.group_column, validation.time_column)
+    used = {name: np.asarray(cells[name])[rows] for name in needed if name}
+    order = order_rows(validation, spec.schema, used)
+    undated = 0 if order is None else int(np.count_nonzero(pd.isna(order)))
+    if undated:
+        warn(
+            "TIME_MISSING",
+            f'{undated:,} rows have no readable "{validation.time_column}". They were sorted '
+            "last, as if they were the newest",
+        )
+    return order
