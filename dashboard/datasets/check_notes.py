@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from dashboard.datasets.bad_lines import is_about_lines
 from dashboard.datasets.questions import Question
 from dashboard.db import Dataset
 from dashboard.filters import count, plural
@@ -12,8 +14,6 @@ GROUPS_AT_ONCE = 30
 NOTES_AT_ONCE = 5
 # Where on the page that is which a problem is about.
 PLACES = {
-    "CSV_RAGGED": "bad-lines",
-    "JSON_LINE": "bad-lines",
     "CSV_ONE_COLUMN": "field-delimiter",
     "ONE_COLUMN": "field-delimiter",
     "SEPARATOR_LONG": "field-delimiter",
@@ -70,6 +70,7 @@ class Places:
         questions: Sequence[Question],
     ) -> None:
         self.lines = lines
+        self.are_lines = partial(is_about_lines, upload)
         self.columns = {upload.columns[n]["name"]: f"column-{n}" for n in positions}
         self.questions = {question.column: question for question in questions}
 
@@ -81,6 +82,8 @@ class Places:
     def of_problem(self, problem: Mapping[str, Any]) -> str | None:
         """Return the anchor of what a problem is about."""
         line = problem["line"]
+        if self.are_lines(problem):
+            return "bad-lines"
         return PLACES.get(problem["code"]) or (f"line-{line}" if line in self.lines else None)
 
 

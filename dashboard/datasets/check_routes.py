@@ -21,7 +21,7 @@ from dashboard.datasets.first_lines import read_first_lines
 from dashboard.datasets.next_version import changes_since
 from dashboard.datasets.options import LAYOUT, layout_of, parse_options, to_fields
 from dashboard.datasets.questions import FIELD, mark_columns
-from dashboard.datasets.rejects import first_rejects, misfits_csv, rejects_csv, stem_of
+from dashboard.datasets.rejects import misfits_csv, rejects_csv, stem_of
 from dashboard.datasets.sources import is_unfetched
 from dashboard.db import Dataset
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
@@ -100,7 +100,6 @@ def _check_page(
         **_of_the_file(upload, view),
         header_line=header_line_of(upload),
         offer={} if errors else _offer(upload),
-        rejects=first_rejects(upload) if view.bad_lines else (),
         rows_text=describe_rows(view.sheet) if view.sheet else "",
         same=queries.find_same_file(sha256=upload.sha256, other_than=upload.id),
         name=request.form.get("name") or stem_of(upload),
@@ -117,8 +116,10 @@ def _check_page(
 def _of_the_file(upload: Dataset, view: CheckView) -> dict[str, Any]:
     """Return what there is to say of a file of which no row can be shown."""
     is_unread = upload.state == "refused" and not view.sheet
+    is_shown = view.bad_lines is not None and bool(view.bad_lines.shown)
     return {
-        "first_lines": read_first_lines(upload) if is_unread else (),
+        # A line that is to blame is shown by itself.
+        "first_lines": read_first_lines(upload) if is_unread and not is_shown else (),
         "is_unfetched": is_unfetched(upload),
         "is_csv": is_csv(upload),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dashboard.datasets.bad_lines import BadLines, find_bad_lines
 from dashboard.datasets.check_notes import GROUPS_AT_ONCE, Group, Note, Places, list_groups
 from dashboard.datasets.questions import Asked, Question, cut, list_asked, make_questions
 from dashboard.db import Dataset
@@ -16,7 +17,6 @@ PROBLEM_ROWS = 5
 QUESTIONS_AT_ONCE = 20
 SUMMARY_AT_ONCE = 5
 LONGEST_CELL = 200
-BAD_LINES = {"CSV_RAGGED", "JSON_LINE"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class CheckView:
     blocking: Sequence[Note]
     groups: Sequence[Group]
     more_groups: int
-    bad_lines: Mapping[str, Any] | None
+    bad_lines: BadLines | None
 
     @property
     def groups_besides_errors(self) -> Sequence[Group]:
@@ -139,7 +139,6 @@ def view_upload(
         ),
     )
     blocking = [note for group in groups for note in group.notes if note.is_error]
-    ragged = [p for p in upload.problems if p["code"] in BAD_LINES]
     return CheckView(
         sheet=sheet,
         questions=questions,
@@ -148,7 +147,7 @@ def view_upload(
         blocking=blocking,
         groups=groups[:GROUPS_AT_ONCE],
         more_groups=max(0, n_groups - GROUPS_AT_ONCE),
-        bad_lines=ragged[0] if ragged else None,
+        bad_lines=find_bad_lines(upload),
     )
 
 
@@ -158,7 +157,9 @@ def _sheet(upload: Dataset, asked: Sequence[Asked], wanted: Wanted) -> Sheet:
     found = [n for n, c in enumerate(upload.columns) if q in c["name"].casefold()]
     number = min(wanted.page, max(1, -(-len(found) // COLUMNS_AT_ONCE)))
     page = Page(number, COLUMNS_AT_ONCE, len(found))
-    heads = [_head(n, upload.columns[n], is_asked) for n in found[page.first - 1 : page.last]]
+    shown_columns = found[page.first - 1 : page.last]
+    is_known = upload.state != "refused"  # else nobody looked what the columns are
+    heads = [_head(n, upload.columns[n], is_asked, is_known=is_known) for n in shown_columns]
     bad = [row for row in upload.preview if row.get("problem") or row.get("marks")]
     first = [row for row in upload.preview if not row.get("problem")]
     only = bool(bad) and (wanted.rows == "problems" or (wanted.rows is None and bool(asked)))
@@ -187,10 +188,10 @@ def _count_problem_rows(
     return len(bad) if is_all else None
 
 
-def _head(position: int, column: Mapping[str, Any], asked: set[int]) -> Head:
+def _head(position: int, column: Mapping[str, Any], asked: set[int], *, is_known: bool) -> Head:
     is_asked = position in asked
     about = (column.get("question") or {}).get("about") if is_asked else None
-    kind = about or column.get("kind")
+    kind = about or (column.get("kind") if is_known else None)
     return Head(
         position=position,
         name=cut(column["name"]),

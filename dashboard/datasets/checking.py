@@ -31,6 +31,7 @@ READ_OTHERWISE = (
     "The file was read in another way meanwhile, perhaps in another tab. "
     "Look at it again, then go on"
 )
+AS_IT_IS = "Change how it is read, or mend the file and upload it again"
 
 
 def open_upload(*, user: User, dataset_id: int) -> Dataset:
@@ -162,7 +163,10 @@ def save_upload(
     with writing() as session:
         dataset = _lock_upload(session, user, dataset_id)
         if dataset.state != "ready":
-            words = {"reading": "is still being read", "refused": "cannot be saved as it is"}
+            words = {
+                "reading": "is still being read",
+                "refused": f"cannot be saved as it is. {AS_IT_IS}",
+            }
             raise Conflict(f"{dataset.file_name} {words[dataset.state]}")
         if not (token in {None, dataset.token} and reading in {None, dataset.reading}):
             raise Conflict(READ_OTHERWISE)

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.datasets.kept_words import as_kept
+
 CHECKS_AT_MOST = 5
 # The gravest first; what is not named here comes after these.
 ORDER = (
@@ -57,7 +59,7 @@ def worth_checking(
 
 
 def _check(problem: Mapping[str, Any], column: Mapping[str, Any] | None) -> Check:
-    title, text = split_message(problem["message"])
+    title, text = split_message(as_kept(problem["message"]))
     name = column["name"] if column else None
     if column and problem["code"] == "IDENTIFIER":
         return Check(title, text, "type", name, kind=_usable_kind(column))

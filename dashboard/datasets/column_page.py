@@ -13,6 +13,7 @@ from dashboard.datasets.columns import (
     view_columns,
 )
 from dashboard.datasets.distributions import column_figure
+from dashboard.datasets.kept_words import as_kept
 from dashboard.datasets.profiles import find_details
 from dashboard.datasets.queries import count_targets
 from dashboard.datasets.relation_views import find_places, view_relations, with_leaks
@@ -70,7 +71,7 @@ class ColumnsPage:
     relation: Relation | None
     targets: Sequence[str]
     checks: tuple[Sequence[Check], int]
-    problems: Sequence[Mapping[str, Any]]
+    problems: Sequence[str]
     notes: Sequence[str]
 
 
@@ -112,7 +113,9 @@ def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
         relation=relation,
         targets=dataset.column_names if len(columns) <= TARGETS_LISTED else [],
         checks=worth_checking(problems, columns),
-        problems=[p for p in problems if p["severity"] == "warning"][:PROBLEMS_LISTED],
+        problems=[as_kept(p["message"]) for p in problems if p["severity"] == "warning"][
+            :PROBLEMS_LISTED
+        ],
         notes=notes,
     )
 
@@ -169,7 +172,7 @@ def read_column(dataset: Dataset, args: Mapping[str, str]) -> Opened:
 
 
 def _open(dataset: Dataset, view: ColumnView, asked_kind: str | None, target: str) -> Opened:
-    problems = [p["message"] for p in dataset.problems if p.get("column") == view.name]
+    problems = [as_kept(p["message"]) for p in dataset.problems if p.get("column") == view.name]
     return Opened(
         opened=view,
         figure=column_figure(view.profile, view.details),

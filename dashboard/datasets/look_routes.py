@@ -20,6 +20,7 @@ from dashboard.access import may_change
 from dashboard.datasets import queries, relations, retyping
 from dashboard.datasets.column_page import read_column, read_columns
 from dashboard.datasets.distributions import column_figure
+from dashboard.datasets.kept_words import as_kept
 from dashboard.datasets.profiles import find_summary, missing_files
 from dashboard.datasets.relation_views import view_correlations
 from dashboard.datasets.row_download import rows_csv
@@ -49,7 +50,8 @@ def detail(dataset_id: int) -> str:
     dataset = _get(dataset_id)
     head = _head(dataset, "columns")
     if dataset.state != "ready":
-        return render_template("datasets/detail.html", **head, view=None)
+        refusals = [as_kept(p["message"]) for p in dataset.problems if p["severity"] == "error"]
+        return render_template("datasets/detail.html", **head, view=None, refusals=refusals)
     view = read_columns(dataset, request.args)
     return render_template(
         "datasets/detail.html",

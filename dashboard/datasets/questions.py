@@ -139,14 +139,14 @@ def _about_number(
     position: int, column: Mapping[str, Any], present: int, answer: str | None
 ) -> Question:
     asked = column["question"]
-    words = "cell is" if asked["of"] == 1 else "cells are"
+    verb = "is" if asked["of"] == 1 else "are"
     return Question(
         position=position,
         column=column["name"],
         about="number",
         summary=_ambiguous(column["name"], asked)
         or f"“{cut(column['name'])}” looks like a number column, "
-        f"but {count(asked['of'])} of {count(present)} {words} text",
+        f"but {count(asked['of'])} of {plural(present, 'cell')} {verb} text",
         choices=(
             Choice("number", "Read it as a number", "; ".join(_effects(asked))),
             Choice(TEXT, "Keep it as text", "It can be a category, but not a number to predict"),
@@ -226,10 +226,10 @@ def _date_summary(column: Mapping[str, Any], present: int) -> str:
     asked, name = column["question"], cut(column["name"])
     if len(asked["formats"]) > 1:
         return f"“{name}” has dates in which {either_way(asked['formats'])}"
-    no_dates = "cell is no date" if asked["of"] == 1 else "cells are no dates"
+    verb = "is no date" if asked["of"] == 1 else "are no dates"
     return (
         f"“{name}” looks like a column of dates, "
-        f"but {count(asked['of'])} of {count(present)} {no_dates}"
+        f"but {count(asked['of'])} of {plural(present, 'cell')} {verb}"
     )
 
 

@@ -15,6 +15,7 @@ from dashboard.downloads import defuse, defused_csv, send_chunks, send_stream, s
 from dashboard.errors import Conflict, NotFound
 from dashboard.storage import get_storage
 from tasks.engine.profile.misfits import list_misfits
+from tasks.engine.reader.rejects import is_unfit
 from tasks.engine.rows.values import CellType, cell_type
 
 HEADER = b"line,reason,text\r\n"
@@ -32,8 +33,8 @@ class Reject:
     text: str
 
 
-def first_rejects(dataset: Dataset) -> Sequence[Reject]:
-    """Return the first lines that were left out or mended, as far as a page shows them."""
+def first_unfit(dataset: Dataset) -> Sequence[Reject]:
+    """Return the first lines that did not fit, as far as a page shows them."""
     if dataset.rejects_key is None:
         return []
     try:
@@ -43,7 +44,10 @@ def first_rejects(dataset: Dataset) -> Sequence[Reject]:
         return []
     rows = csv.reader(io.StringIO(head, newline=""))
     next(rows, None)
-    found = [row for row in _readable(rows) if len(row) == 3][:SHOWN]
+    has_cells = (dataset.dialect or {}).get("format", "csv") == "csv"  # else all are such lines
+    found = [
+        row for row in _readable(rows) if len(row) == 3 and (not has_cells or is_unfit(row[1]))
+    ][:SHOWN]
     return [Reject(line, reason, _cut(text)) for line, reason, text in found]
 
 

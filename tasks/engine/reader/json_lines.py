@@ -121,12 +121,13 @@ class JsonLinesReading:
 
     def _leave_out(self, number: int, text: bytes, refusal: RefusedError) -> None:
         """Note a line that is left out, or refuse the file for it."""
-        if self.bad_lines == "refuse":
-            raise refusal
-        self.first_broken = self.first_broken or refusal.problem
-        if self.is_writing:  # the first pass met it too
+        is_refused = self.bad_lines == "refuse"
+        if is_refused or self.is_writing:  # the first pass met it too
             record = Record(number, [], text.decode("utf-8", "replace"))
             self.rejects.add("broken", record, refusal.problem.message)
+        if is_refused:
+            raise refusal
+        self.first_broken = self.first_broken or refusal.problem
 
     def _parse(self, decoder: json.JSONDecoder, number: int, text: bytes) -> dict[str, Any]:
         self.has_repeated = False

@@ -9,7 +9,7 @@ from tasks.engine.reader.dialects import BadLines
 from tasks.engine.reader.label_rows import YEAR
 from tasks.engine.reader.odd_rows import NOTE
 from tasks.engine.reader.records import Record
-from tasks.engine.reader.rejects import Rejects
+from tasks.engine.reader.rejects import BROKEN, RAGGED, Rejects
 
 FOOTNOTE_LINES = 50  # more are looked at, whether they are words
 MAX_WAITING = 1000
@@ -17,7 +17,7 @@ DRAWN = re.compile(r"[|+]?[-=]{2,}[-=+|: ]*+")  # a line around a table, or betw
 MOSTLY = 0.9
 Row = tuple[int, list[str | None]]
 MENDED = {
-    "quotes": "its quotes were mended",
+    "quotes": "a quote that is not doubled or not closed was kept as part of the text",
     "spaced": "there is space between a quote and the separator",
     "wrapped": "all of it stands in quotes",
     "separator": "it has a separator of its own",
@@ -99,13 +99,13 @@ class Ragged:
 
     def _settle(self, record: Record) -> list[Row]:
         if record.broken:
-            self.rejects.add("broken", record, f"its quotes are broken: {record.broken}")
+            self.rejects.add("broken", record, f"{BROKEN}: {record.broken}")
             return []
         if self.width > 1 and DRAWN.fullmatch(record.text.strip()):
             self.rejects.add("drawn", record, "it is drawn with dashes")
             return []
         n = len(record.cells)
-        self.rejects.add("ragged", record, f"it has {n} cells, the table has {self.width}")
+        self.rejects.add("ragged", record, f"it has {n} {RAGGED} {self.width}")
         if self.bad_lines == "pad" and n < self.width:
             return [(record.line, [*record.cells, *[None] * (self.width - n)])]
         return []

@@ -12,6 +12,8 @@ from tasks.engine.reader.refusals import Problem
 MAX_LINES = 100_000
 SHOWN_CHARS = 10_000
 COLUMNS = ("line", "reason", "text")
+# What the person decides about; lines with another reason were mended, or stand outside the table.
+RAGGED, BROKEN = "cells, the table has", "its quotes are broken"
 
 
 class Rejects:
@@ -71,6 +73,11 @@ class Rejects:
         """Close the file."""
         if self.file:
             self.file.close()
+
+
+def is_unfit(reason: str) -> bool:
+    """Tell by its reason whether a line of a CSV is one that the person decides about."""
+    return RAGGED in reason or reason.startswith(BROKEN)
 
 
 def _cut(reason: str, text: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tasks.engine.reader.reading import Reading
 
 MOST = 0.5
+QUOTE_KEPT = "split like the others, and the quote was kept as part of the text"
 
 
 def warn(code: str, message: str, line: int | None = None, count: int | None = None) -> Problem:
@@ -84,7 +85,7 @@ def _why(record: Record, n: int) -> str:
 
 def _of_mended(reading: "Reading") -> Iterator[Problem]:
     words = {
-        "quotes": ("QUOTES_REPAIRED", "a quote that is not doubled or not closed", "mended"),
+        "quotes": ("QUOTES_REPAIRED", "a quote that is not doubled or not closed", QUOTE_KEPT),
         "spaced": ("QUOTES_SPACED", "space between a quote and the separator", "read without it"),
         "wrapped": ("LINES_QUOTED", "quotes around the whole line", "split inside them"),
         "separator": ("OWN_SEPARATOR", "another separator than the rest", "split by it"),

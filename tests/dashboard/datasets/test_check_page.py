@@ -11,6 +11,7 @@ from dashboard.extensions import db
 from tests.page import Page, PageClient, words_of
 from tests.uploads import (
     ABOUT_DATES,
+    ABOUT_PRICE,
     columns_of,
     make_upload,
     preview_of,
@@ -223,6 +224,16 @@ def test_dates_are_asked_with_both_meanings(pages: PageClient, member: User) -> 
     only = {"answer-2": "%d/%m/%Y", "only": "answer-2", "reading": str(made.reading)}
     pages.post(f"/uploads/{made.id}", only, status=303)
     assert stored(made.id).options["columns"] == {"price": {"kind": "date", "format": "%d/%m/%Y"}}
+
+
+def test_one_cell_of_many_is_said_so(pages: PageClient, member: User) -> None:
+    made = make_upload(member, columns=columns_of({**ABOUT_PRICE, "of": 1, "become": 1}))
+    page = pages.get(f"/uploads/{made.id}")
+    assert "but 1 of 21,613 cells is text" in page.text
+    made = make_upload(
+        member, columns=columns_of({**ABOUT_DATES, "formats": ["%Y-%m-%d"], "of": 1})
+    )
+    assert "but 1 of 21,613 cells is no date" in pages.get(f"/uploads/{made.id}").text
 
 
 def test_dates_of_which_some_are_none_are_asked_with_what_would_be_lost(

@@ -161,6 +161,21 @@ def test_five_things_worth_checking_the_gravest_first(pages: PageClient, dataset
     assert len(page.select(".all-checks li")) == 6
 
 
+def test_what_only_the_check_page_has_is_not_pointed_to(
+    pages: PageClient, dataset: Dataset
+) -> None:
+    words = 'It was read as Windows-1252. If that looks wrong, choose another encoding under "How'
+    told = problem("ENCODING_ASSUMED", f'{words} we read the file"')
+    change(dataset, problems=[told])
+    page = pages.get(f"/datasets/{dataset.id}")
+    assert "choose another encoding when you upload the file again as a new" in page.text
+    assert "How we read" not in page.text
+    change(dataset, state="refused", problems=[{**told, "severity": "error"}])
+    page = pages.get(f"/datasets/{dataset.id}")
+    assert "upload the file again as a new version" in page.text
+    assert "How we read" not in page.text
+
+
 def test_changing_a_type_asks_and_then_makes_a_version(
     pages: PageClient, member: User, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

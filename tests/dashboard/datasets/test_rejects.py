@@ -19,16 +19,16 @@ from tasks.engine.tables import LINE
 from tests.dashboard.api.test_api import Api
 from tests.factories import make_dataset
 from tests.page import PageClient, words_of
-from tests.uploads import ABOUT_DATES, ABOUT_PRICE, columns_of, make_upload, stored
+from tests.uploads import ABOUT_DATES, ABOUT_PRICE, columns_of, make_upload, read_next, stored
 
 pytestmark = pytest.mark.usefixtures("no_broker")  # the worker is this test
 
 LINES = [
-    ("5", "Has 3 cells, line 1 has 4", "=cmd(),2,3"),
-    ("7", "Has 5 cells, line 1 has 4", "<script>alert(1)</script>,2,3,4,5"),
-    ("9", "Has 3 cells, line 1 has 4", "-1,2,3"),
-    ("12", "Has 1 cell, line 1 has 4", "-1"),
-    ("14", "Has 1 cell, line 1 has 4", 'a "quoted"\nline, \u00e9'),
+    ("5", "it has 3 cells, the table has 4", "=cmd(),2,3"),
+    ("7", "it has 5 cells, the table has 4", "<script>alert(1)</script>,2,3,4,5"),
+    ("9", "it has 3 cells, the table has 4", "-1,2,3"),
+    ("12", "it has 1 cells, the table has 4", "-1"),
+    ("14", "it has 1 cells, the table has 4", 'a "quoted"\nline, \u00e9'),
 ]
 RAGGED = {
     "severity": "warning", "code": "CSV_RAGGED", "line": 5, "column": None, "count": 5,
@@ -82,6 +82,41 @@ def test_broken_json_lines_can_be_left_out_and_are_not_said_to_have_too_few_cell
     assert stored(upload.id).options == {"bad_lines": "skip"}
 
 
+def test_only_lines_that_the_choice_is_about_stand_beside_it(app: Flask, member: User) -> None:
+    quotes = RAGGED | {"code": "CSV_QUOTES", "message": "The quote in line 6 is never closed",
+                       "count": 1}  # fmt: skip
+    upload = make_upload(member, problems=[RAGGED, quotes])
+    broken = ("6", "its quotes are broken: unexpected end of data", '1,"2')
+    write_rejects(upload, [("3", "it has a separator of its own", "1;2;3;4"), broken, *LINES[:2]])
+    page = PageClient(app, member).get(f"/uploads/{upload.id}")
+    shown = [words_of(row.find("td")) for row in page.select("#bad-lines tbody tr")]
+    assert shown == ["6", "5", "7"]
+    card = page.find("#bad-lines").text
+    assert "too few or too many cells, or broken quotes" in card
+    assert "6 lines" in card
+    assert quotes["message"] in card
+    assert len(page.select('.found a[href="#bad-lines"]')) == 2
+
+
+def test_a_file_with_one_broken_json_line_shows_that_line(app: Flask, member: User) -> None:
+    content = '{"a": 1}\n' * 56 + '{"a": nope}\n' + '{"a": 2}\n' * 9
+    pages = PageClient(app, member)
+    file = (io.BytesIO(content.encode()), "events.jsonl")
+    answer = pages.post("/datasets/new", {"file": file}, status=303)
+    read_next()
+    page = pages.follow(answer)
+    assert [words_of(c) for c in page.select("#bad-lines tbody td")][::2] == ["57", '{"a": nope}']
+    assert not page.select("#first-lines")  # they are not to blame
+    assert "Choose what to do with the lines that do not fit" in page.text
+
+
+def test_types_are_not_shown_before_anybody_looked_at_them(app: Flask, member: User) -> None:
+    upload = make_upload(member, state="refused", problems=[RAGGED | {"severity": "error"}])
+    page = PageClient(app, member).get(f"/uploads/{upload.id}")
+    assert page.select("#check-rows thead th")
+    assert not page.select("#check-rows thead th small")
+
+
 def test_rejects_are_handed_out_safe_for_a_spreadsheet(app: Flask, member: User) -> None:
     upload = make_upload(member)
     write_rejects(upload)
@@ -98,7 +133,13 @@ def test_rejects_are_handed_out_safe_for_a_spreadsheet(app: Flask, member: User)
 def test_a_line_of_megabytes_is_handed_out_and_cut_on_the_page(app: Flask, member: User) -> None:
     long = "x" * 3_000_000
     upload = make_upload(member, problems=[RAGGED])
-    write_rejects(upload, [("5", "Has 1 cell", "short"), ("6", "Has 1 cell", long)])
+    write_rejects(
+        upload,
+        [
+            ("5", "it has 1 cells, the table has 4", "short"),
+            ("6", "it has 1 cells, the table has 4", long),
+        ],
+    )
     pages = PageClient(app, member)
     page = pages.get(f"/uploads/{upload.id}")
     assert len(page.html) < 100_000
@@ -115,7 +156,7 @@ def test_a_dataset_has_its_rejects_on_its_page_and_in_the_api(app: Flask, member
     assert http.get(f"/datasets/{dataset.id}/rejects.csv").get_data(as_text=True) == nothing
     write_rejects(dataset)
     safe = api.call("GET", f"/datasets/{dataset.id}/rejects").get_data(as_text=True)
-    assert parsed(safe)[1] == ["5", "Has 3 cells, line 1 has 4", "'=cmd(),2,3"]
+    assert parsed(safe)[1] == ["5", "it has 3 cells, the table has 4", "'=cmd(),2,3"]
     raw = api.call("GET", f"/datasets/{dataset.id}/rejects?raw=true").get_data(as_text=True)
     assert parsed(raw)[1] == list(LINES[0])
     api.call("GET", f"/datasets/{dataset.id}/rejects?raw=perhaps", 422)

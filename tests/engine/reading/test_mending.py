@@ -67,7 +67,9 @@ def test_mended_lines_are_told_and_kept(reader: Reader) -> None:
     assert [(row["line"], row["text"]) for row in found] == [
         ("10", '9,"text 9,9.5'), ("11", "10;x;1.5"), ("12", "11,y,2.5,,"),
     ]  # fmt: skip
-    assert "quotes" in found[0]["reason"]
+    assert "kept as part of the text" in found[0]["reason"]
+    [told] = [p.message for p in result.problems if p.code == "QUOTES_REPAIRED"]
+    assert told.endswith("the quote was kept as part of the text")
 
 
 def test_lines_that_are_left_out_are_kept_with_their_reason(reader: Reader) -> None:
