@@ -14,6 +14,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from dashboard.auth.sessions import safe_path
 from dashboard.datasets import checking, queries
 from dashboard.datasets.check_form import facts_of, form_of, header_line_of, is_csv
 from dashboard.datasets.check_view import CheckView, Wanted, describe_rows, view_upload
@@ -224,7 +225,7 @@ def discard(upload_id: int) -> Response:
         checking.discard_upload(user=current_user, dataset_id=upload_id)
     except NotFound as problem:
         return _refused(upload_id, problem)
-    return redirect(url_for("uploads.new"), 303)
+    return redirect(safe_path(request.form.get("back") or url_for("uploads.new")), 303)
 
 
 @blueprint.get("/uploads/<int:upload_id>/rejects.csv")

@@ -26,6 +26,7 @@ from dashboard.datasets import (
     version_routes,
 )
 from dashboard.datasets.files import original_file, table_csv
+from dashboard.datasets.waiting import how_far, list_waiting
 from dashboard.errors import Conflict
 from dashboard.paging import Page, read_number, read_per
 from dashboard.web import requires
@@ -58,6 +59,8 @@ def index() -> str:
         owners=[("me", "Mine"), *listing.list_owners()],
         may_change=partial(may_change, current_user),
         samples=list_samples(),
+        waiting=list_waiting(user_id=current_user.id),
+        how_far=how_far,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from dashboard.datasets import service
 from dashboard.datasets.listing import DatasetFilters, list_datasets
+from dashboard.datasets.transfers import begin_transfer
 from dashboard.db import User
 from dashboard.extensions import db
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user, make_version
@@ -102,3 +103,32 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(app: Flask, member: U
     few = count(1)
     assert count(9) == few
     assert not [s for s in said if "datasets.problems" in s or "datasets.preview" in s]
+
+
+def test_uploads_that_wait_to_be_checked_are_found_again(any_app: Flask) -> None:
+    ana, ben = make_user(name="Ana"), make_user(name="Ben")
+    read = make_dataset(ana, file_name="sales.csv", saved_at=None, rows=12, size_bytes=3_000)
+    make_dataset(ana, file_name="bad.csv", saved_at=None, state="refused")
+    make_dataset(ben, file_name="of-ben.csv", saved_at=None)
+    begin_transfer(user=ana, file_name="comes.csv", size_bytes=10)
+    pages = PageClient(any_app, ana)
+    page = pages.get("/datasets")
+    items = [words_of(item) for item in page.select(".waiting-list li")]
+    assert len(items) == 2
+    assert items[0].startswith("bad.csv Cannot be saved as it is, uploaded")
+    assert items[1].startswith("sales.csv 12 rows, 3.0 KB")
+    assert page.select(f'.waiting-list a[href="/uploads/{read.id}"]')
+    form = f'.waiting-list form[action="/uploads/{read.id}/discard"]'
+    back = pages.follow(pages.submit(page, {}, form=form, status=303))
+    assert back.path == "/datasets"
+    assert "sales.csv" not in back.text
+    assert not pages.get("/datasets?archived=true").select(".waiting-list")
+
+
+def test_many_waiting_uploads_are_counted(any_app: Flask) -> None:
+    ana = make_user(name="Ana")
+    for _ in range(12):
+        make_dataset(ana, saved_at=None)
+    page = PageClient(any_app, ana).get("/datasets")
+    assert len(page.select(".waiting-list li")) == 11
+    assert "and 2 more" in page.find(".waiting-list").text
