@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.db import Job, JobFold
-from dashboard.figures import COLOURS, DASHES, LEGEND, table
-from dashboard.filters import score
+from dashboard.figures import COLOURS, LEGEND, table
+from dashboard.jobs.class_charts import class_charts
 from tasks.engine.catalogue import metric_title
 
 
@@ -45,36 +45,6 @@ def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, 
         "alt": f"{title} by fold: {words}",
         "final": is_final,
     }  # fmt: skip
-
-
-def roc_chart(results: dict[str, Any]) -> dict[str, Any]:
-    """Draw the ROC curves of the pooled out-of-fold predictions."""
-    curves = results.get("roc") or []
-    traces: list[dict[str, Any]] = [
-        {"type": "scatter", "mode": "lines", "name": f"{c['class']}, {score(c['auc'])}",
-         "x": c["fpr"], "y": c["tpr"], "line": {"color": COLOURS[n], "dash": DASHES[n]}}
-        for n, c in enumerate(curves)
-    ]  # fmt: skip
-    traces.append(
-        {"type": "scatter", "mode": "lines", "name": "Guessing", "x": [0, 1], "y": [0, 1],
-         "line": {"color": "muted", "dash": "dot"}}
-    )  # fmt: skip
-    rows = [
-        [c["class"], x, y, t]
-        for c in curves
-        for x, y, t in zip(c["fpr"], c["tpr"], c["threshold"], strict=True)
-    ]
-    words = "; ".join(f"{c['class']}: area {score(c['auc'])}" for c in curves)
-    return {
-        "traces": traces,
-        "layout": LEGEND
-        | {
-            "xaxis": {"title": {"text": "False positive rate"}, "range": [0, 1]},
-            "yaxis": {"title": {"text": "True positive rate"}, "range": [0, 1.02]},
-        },
-        "table": table(["Class", "False positive rate", "True positive rate", "Threshold"], rows),
-        "alt": f"ROC curves of all out-of-fold predictions. {words}",
-    }
 
 
 def confusion_chart(results: dict[str, Any]) -> dict[str, Any]:
@@ -153,9 +123,7 @@ def result_charts(job: Job, results: dict[str, Any]) -> list[tuple[str, str, dic
     """Return the result figures of a job: name, title, figure."""
     if job.task == "classification":
         found = [("confusion", "Confusion", confusion_chart(results))]
-        if results.get("roc"):
-            found.insert(0, ("roc", "ROC curve", roc_chart(results)))
-        return found
+        return [*class_charts(results), *found]
     return [
         ("predicted", "Predicted against actual", predicted_chart(results)),
         ("residuals", "Residuals", residual_chart(results)),
