@@ -12,6 +12,7 @@ from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.datasets import queries, service, uploads, versions
 from dashboard.datasets.files import original_file, table_csv
 from dashboard.datasets.options import parse_options, parse_values
+from dashboard.datasets.row_answers import answer_rows
 from dashboard.errors import ValidationFailed
 from tasks.engine.catalogue import list_estimators
 
@@ -93,12 +94,12 @@ def restore_dataset(dataset_id: int) -> dict[str, Any]:
     return present.dataset(service.restore_dataset(user=current_user(), dataset_id=dataset_id))
 
 
-@operation("GET", "/datasets/<int:dataset_id>/rows", "Rows as they were read",
+@operation("GET", "/datasets/<int:dataset_id>/rows",
+           "Rows as they were read: all of them, or those that match, in an order",
            query=requests.RowsQuery, answer=schemas.TableRows, errors=(404, 409, 422))  # fmt: skip
 def get_rows(dataset_id: int, query: requests.RowsQuery) -> dict[str, Any]:
     dataset = queries.get_dataset(user=current_user(), dataset_id=dataset_id)
-    columns, rows, lines = queries.get_rows(dataset, query.offset, query.limit)
-    return {"columns": columns, "rows": rows, "lines": lines}
+    return answer_rows(dataset, request.args.lists(), offset=query.offset, limit=query.limit)
 
 
 @operation("GET", "/datasets/<int:dataset_id>/file", "The bytes as they were uploaded",

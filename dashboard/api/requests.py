@@ -33,11 +33,31 @@ class JobQuery(PageQuery):
     sort: Literal["submitted", "-submitted"] = "-submitted"
 
 
+SORT = "A column; a minus before it turns the order round. Rows without a value come last"
+FILTERS = (
+    "Conditions that must all hold, each a part of the address by itself, as in that of the page "
+    "of rows: col.COLUMN.OPERATOR=VALUE, such as col.age.ge=18. Operators: eq, ne, gt, ge, "
+    "lt, le, contains (whatever the case), and missing, whose value is 1 or 0. Numbers and dates "
+    "compare as such, with the file's own signs. One may stand there several times; 20 at most"
+)
+
+
 class RowsQuery(Open):
-    """Which rows of a table."""
+    """Which rows of a table, and in which order."""
 
     offset: Annotated[int, Field(ge=0, lt=2**53)] = 0
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    sort: Annotated[str, Field(description=SORT)] = ""
+    filters: Annotated[
+        dict[str, str],
+        Field(
+            description=FILTERS,
+            json_schema_extra={
+                "propertyNames": {"pattern": r"^col\..+\.(eq|ne|gt|ge|lt|le|contains|missing)$"},
+                "examples": [{"col.age.ge": "18", "col.city.eq": "Oslo"}],
+            },
+        ),
+    ] = {}
 
 
 class FoldRowsQuery(Open):

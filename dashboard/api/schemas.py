@@ -97,11 +97,18 @@ class Dataset(Schema):
 
 
 class TableRows(Schema):
-    """Rows as they were read; `lines` are where they start in the file."""
+    """Rows as they were read; `lines` are where they start in the file.
+
+    `matched` rows meet the filters, of the `searched` ones. A search ends after about 20 seconds:
+    where `searched` is less than `total`, more rows may match.
+    """
 
     columns: list[str]
     rows: list[list[str | None]]
     lines: list[int]
+    matched: int
+    searched: int
+    total: int
 
 
 class Parameter(Schema):

@@ -42,13 +42,18 @@ class Asked:
         What can be asked.
     sort : str
         The column that rows are ordered by, with a minus for the other direction; or "".
-    notes : list of str
-        What was left out, and why.
+    left_out : list of (str, str)
+        The parts of the address that were left out, and why.
     """
 
     query: RowQuery
     sort: str = ""
-    notes: list[str] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left out, and why, in words."""
+        return [words for _, words in self.left_out]
 
 
 def read_asked(dataset: Dataset, args: Iterable[tuple[str, Sequence[str]]]) -> Asked:
@@ -65,35 +70,40 @@ def read_asked(dataset: Dataset, args: Iterable[tuple[str, Sequence[str]]]) -> A
     if not any(name == "sort" or name.startswith(PREFIX) for name in given):
         return Asked(RowQuery())
     columns = {column["name"]: column for column in dataset.columns}
-    notes: list[str] = []
-    conditions = list(_conditions(dataset, columns, given, notes))
+    left_out: list[tuple[str, str]] = []
+    conditions = list(_conditions(dataset, columns, given, left_out))
+    for condition in conditions[CONDITIONS_AT_MOST:]:
+        words = f"Only {CONDITIONS_AT_MOST} filters count; “{describe(condition)}” was left out"
+        left_out.append((key_of(condition), words))
     sort = (given.get("sort") or [""])[-1]
     order = _order(dataset, columns, sort)
     if sort and order is None:
-        notes.append(f'There is no column "{sort.removeprefix("-")[:60]}" to sort by')
+        words = f'There is no column "{sort.removeprefix("-")[:60]}" to sort by'
+        left_out.append(("sort", words))
         sort = ""
-    return Asked(RowQuery(tuple(conditions[:CONDITIONS_AT_MOST]), order), sort, notes)
+    return Asked(RowQuery(tuple(conditions[:CONDITIONS_AT_MOST]), order), sort, left_out)
 
 
 def _conditions(
     dataset: Dataset,
     columns: Mapping[str, Mapping[str, Any]],
     given: Mapping[str, Sequence[str]],
-    notes: list[str],
+    left_out: list[tuple[str, str]],
 ) -> Iterable[Condition]:
     for key, values in given.items():
         if not key.startswith(PREFIX):
             continue
         name, _, operator = key.removeprefix(PREFIX).rpartition(".")
         if name not in columns:
-            notes.append(f'There is no column "{name[:60]}" to filter by')
+            left_out.append((key, f'There is no column "{name[:60]}" to filter by'))
             continue
         for text in values:
             try:
                 given_type = cell_type(columns[name], dataset.dialect)
                 yield make_condition(name, operator, text, given_type)
             except ValueError as problem:
-                notes.append(f'The filter of "{name[:60]}" was left out: {problem}')
+                words = f'The filter of "{name[:60]}" was left out: {problem}'
+                left_out.append((key, words))
 
 
 def _order(dataset: Dataset, columns: Mapping[str, Mapping[str, Any]], sort: str) -> Order | None:

@@ -1,15 +1,19 @@
 """What the API tells of a dataset's columns, as the pages do."""
 
+import re
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from dashboard import queue
-from dashboard.api import profile_schemas
+from dashboard.api import profile_schemas, schemas
 from dashboard.api.routes import make_document
+from dashboard.datasets import row_answers
 from dashboard.db import Relation, User
 from dashboard.db.transaction import writing
+from tasks.engine.rows.cells import OpenTable
+from tasks.engine.rows.conditions import OPERATORS
 from tests.dashboard.api.test_datasets import Api
 from tests.dashboard.datasets.profiled import make_read_dataset
 
@@ -75,3 +79,49 @@ def test_the_document_says_that_a_column_is_named_by_text() -> None:
     path = make_document()["paths"]["/datasets/{dataset_id}/columns/{column}"]["get"]
     kinds = {part["name"]: part["schema"]["type"] for part in path["parameters"]}
     assert kinds == {"dataset_id": "integer", "column": "string"}
+
+
+def test_rows_are_filtered_and_ordered_as_on_the_page(
+    app: Flask, member: User, tmp_path: Path
+) -> None:
+    dataset = make_read_dataset(member, TEXT, tmp_path)
+    api, url = Api(app, member), f"/datasets/{dataset.id}/rows"
+    found = api("GET", f"{url}?col.2.eq=x1&col.price.ge=37&sort=-price&limit=2")
+    schemas.TableRows.model_validate(found)
+    assert found["columns"] == ["price", "2", "a/b"]
+    assert found["rows"] == [["40.5", "x1", "5"], ["38.5", "x1", "2"]]
+    assert found["lines"] == [42, 81]
+    assert (found["matched"], found["searched"], found["total"]) == (3, 100, 100)
+    after = api("GET", f"{url}?col.2.eq=x1&col.price.ge=37&sort=-price&limit=2&offset=2")
+    assert [row[:2] for row in after["rows"]] == [["37.5", "x1"]]
+    plain = api("GET", f"{url}?limit=1")
+    assert (plain["rows"], plain["matched"]) == ([["0.5", "x0", "0"]], 100)
+
+
+def test_what_rows_cannot_be_found_by_is_refused_with_its_name(
+    app: Flask, member: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = make_read_dataset(member, TEXT, tmp_path)
+    api, url = Api(app, member), f"/datasets/{dataset.id}/rows"
+    for query, field, words in (
+        ("sort=-boat", "sort", 'no column "boat" to sort by'),
+        ("col.boat.eq=1", "col.boat.eq", 'no column "boat" to filter by'),
+        ("col.price.eq=dear", "col.price.eq", '"dear" is not a number'),
+        ("col.price.like=1", "col.price.like", 'there is no "like"'),
+        ("&".join(["col.price.ge=1"] * 21), "col.price.ge", "Only 20 filters count"),
+        ("sort=price&offset=99999", "offset", "Turn it round"),
+    ):
+        assert words in api("GET", f"{url}?{query}", 422)["error"]["fields"][field]
+    monkeypatch.setattr(row_answers, "PIECES_AT_MOST", 2)
+    monkeypatch.setattr(OpenTable, "groups_of", lambda *_: {0, 1})
+    fields = api("GET", f"{url}?sort=price", 422)["error"]["fields"]
+    assert fields["limit"].endswith("Ask for fewer rows at once")
+
+
+def test_the_document_says_how_rows_are_filtered() -> None:
+    path = make_document()["paths"]["/datasets/{dataset_id}/rows"]["get"]
+    filters = next(part for part in path["parameters"] if part["name"] == "filters")
+    names = filters["schema"]["propertyNames"]["pattern"]
+    for operator in OPERATORS:
+        assert re.match(names, f"col.age.{operator}")
+    assert not re.match(names, "offset")
