@@ -88,10 +88,11 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         for kind, name in re.findall(r"<(?:(\w+):)?(\w+)>", operation.rule)
     ]
     if operation.query:
-        properties = operation.query.model_json_schema()["properties"]
+        query = operation.query.model_json_schema()
+        needed = query.get("required", ())
         found += [
-            {"name": name, "in": "query", "required": False, "schema": schema}
-            for name, schema in properties.items()
+            {"name": name, "in": "query", "required": name in needed, "schema": schema}
+            for name, schema in query["properties"].items()
         ]
     found += [
         {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}

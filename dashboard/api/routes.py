@@ -7,6 +7,7 @@ from flask import Flask
 from dashboard.api import (  # noqa: F401 - they register themselves
     batches,
     datasets,
+    differences,
     jobs,
     models,
     profiles,

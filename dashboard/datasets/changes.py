@@ -11,6 +11,7 @@ from typing import Any
 from dashboard.datasets.words import SIGNS, name_delimiter, name_encoding
 from dashboard.db import Dataset, Difference
 from dashboard.filters import number, percent
+from tasks.engine.profile.difference_limits import CELLS_AT_MOST, MOVED, ROWS_AT_MOST
 
 READ_BY = {
     "delimiter": "Separator", "encoding": "Encoding", "decimal": "Decimal sign",
@@ -81,10 +82,27 @@ class Changes:
         return self.answer.get("rows")
 
     @property
+    def why_no_rows(self) -> str | None:
+        """Why the rows were not compared, where the comparison is over and they were not."""
+        if self.state != "ready" or self.rows:
+            return None
+        if not self.after.columns or len(self.added) == len(self.after.columns):
+            return "The versions have no column in common, so no rows could be compared"
+        return (
+            "The tables are too large to compare row by row: that is done up to "
+            f"{ROWS_AT_MOST:,} rows and {CELLS_AT_MOST:,} cells"
+        )
+
+    @property
     def movements(self) -> list[Movement]:
         """The columns that moved most, the most first."""
         found = self.answer.get("distributions") or {}
         return [_put_into_words(column) for column in found.get("columns", ())]
+
+    @property
+    def moves_from(self) -> float:
+        """From which part of the rows on a distribution counts as moved."""
+        return MOVED
 
     @property
     def n_moved(self) -> int:

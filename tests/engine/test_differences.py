@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.engine.profile import differences
+from tasks.engine.profile import difference_limits
 from tasks.engine.profile.differences import compare_column, compare_profiles, compare_rows
 from tests.engine.tables import write_rows
 
@@ -53,7 +53,7 @@ def test_columns_that_only_one_table_has_do_not_count(tmp_path: Path) -> None:
 def test_tables_beyond_the_limit_are_not_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(differences, "CELLS_AT_MOST", 3)
+    monkeypatch.setattr(difference_limits, "CELLS_AT_MOST", 3)
     assert compare(tmp_path, [["1", "2"]], [["1", "2"]]) is not None
     assert compare(tmp_path, [["1", "2"]], [["1", "2"], ["1", "2"]]) is None
 

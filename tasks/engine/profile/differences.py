@@ -15,13 +15,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-# Beyond these it takes longer than anybody waits, and rows are only counted.
-ROWS_AT_MOST = 5_000_000
-CELLS_AT_MOST = 100_000_000
-# A distribution has moved when so great a part of the rows lies elsewhere, and chance alone would
-# rarely do it: the critical value of the two-sample Kolmogorov-Smirnov test at 5 %.
-MOVED = 0.1
-CRITICAL = 1.358
+from tasks.engine.profile.difference_limits import CRITICAL, MOVED, is_too_large
+
 SHOWN = 200
 BY_VALUE = frozenset({"category", "boolean", "text", "constant"})
 # What the values of a number are compared by when they are few.
@@ -54,7 +49,7 @@ def compare_rows(
     names = [set(file.schema_arrow.names[1:]) for file in files]
     common = [name for name in files[1].schema_arrow.names[1:] if name in names[0]]
     rows = max(file.metadata.num_rows for file in files)
-    if not common or rows > ROWS_AT_MOST or rows * len(common) > CELLS_AT_MOST:
+    if not common or is_too_large(rows, len(common)):
         return None
     old = _hash_rows(files[0], common, lambda part: on_progress(part / 2))
     new = _hash_rows(files[1], common, lambda part: on_progress(0.5 + part / 2))
