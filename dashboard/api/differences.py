@@ -21,9 +21,10 @@ def get_difference(dataset_id: int, query: schemas.DifferenceQuery) -> dict[str,
 
 
 @operation("POST", "/datasets/<int:dataset_id>/difference",
-           "Have rows and distributions compared with those of another version; asking again tells "
-           "how far it is", body=schemas.DifferenceRequest, answer=schemas.Difference, status=202,
-           role="member", errors=(400, 403, 404, 409, 413, 422))  # fmt: skip
+           "Have rows and distributions compared with those of another version; asking again "
+           "tells how far it is",
+           body=schemas.DifferenceRequest, answer=schemas.Difference, status=202, role="member",
+           errors=(400, 403, 404, 409, 413, 422))  # fmt: skip
 def ask_difference(dataset_id: int, body: schemas.DifferenceRequest) -> dict[str, Any]:
     """Ask, and answer with what is known by now. For members."""
     comparing.ask_difference(user=current_user(), from_id=body.from_id, to_id=dataset_id)
