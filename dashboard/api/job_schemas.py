@@ -81,6 +81,10 @@ class Job(Schema):
     score_std: Score
     baseline_score: Score
     metrics: dict[str, Spread]
+    positive_class: Annotated[
+        str | None,
+        Field(description="Of two classes the one that f1, precision and recall are about"),
+    ]
     folds: list[Fold]
     warnings: list[JobWarning]
     failure: Failure | None

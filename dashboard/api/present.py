@@ -145,6 +145,7 @@ def _job(record: Job, folds: Sequence[JobFold], attempts: Sequence[JobAttempt]) 
         "attempts": [attempt(a) for a in attempts],
         "folds": [fold(f) for f in folds],
         "failure": failure,
+        "positive_class": record.details.get("positive_class"),
         "priority": PRIORITY_NAMES.get(record.priority, "normal"),
         "owner": record.owner.email,
     }

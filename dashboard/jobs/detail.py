@@ -13,9 +13,10 @@ from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.run_next import find_foremost, may_run_next
 from dashboard.jobs.usage import list_usage
 from dashboard.jobs.usage_chart import usage_chart
+from dashboard.jobs.views import titles_of
 from dashboard.workers.queries import QueueSummary, summarise_queue
 from dashboard.workers.views import say_what_stops_jobs
-from tasks.engine.catalogue import METRICS, get_estimator
+from tasks.engine.catalogue import get_estimator
 from tasks.engine.parameters import show_value
 
 LOG_LINES = 1000
@@ -42,7 +43,7 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
         "model": queries.find_model(job_id),
         "attempts": attempts.views,
         "again": attempts.again,
-        "metric_titles": {m.name: m.title for m in METRICS[job.task]},
+        "metric_titles": titles_of(job),
         "may_change": may_change(user, job),
         "may_run_next": waits and may_run_next(user, job, find_foremost(user)),
         "workers": say_workers(summary) if summary else None,

@@ -233,8 +233,10 @@ class JobForm:
 
     @property
     def metrics(self) -> list[tuple[str, str]]:
-        """The metrics of the task."""
-        return [(m.name, m.title) for m in METRICS[self.task or "classification"]]
+        """The metrics of the task; those for two classes only where the target has two."""
+        many = self.target is not None and self.target.get("distinct", 2) > 2
+        offered = METRICS[self.task or "classification"]
+        return [(m.name, m.title) for m in offered if not (m.two_only and many)]
 
 
 def values_in(parameter: Parameter, text: str) -> list[str]:

@@ -124,7 +124,7 @@ def check_request(
         choices = check_choices(checked, body, limit)
         _check_features(checked, body, dataset)
         check_validation(checked, body, dataset)
-        _check_metric(checked, body)
+        _check_metric(checked, body, dataset)
     _check_numbers(checked, body)
     _check_words(checked, body, dataset)
     if checked.problems:
@@ -188,12 +188,19 @@ def _check_features(checked: Checked, body: Mapping[str, Any], dataset: Dataset)
     checked.values["features"] = features
 
 
-def _check_metric(checked: Checked, body: Mapping[str, Any]) -> None:
-    task = checked.values["task"]
+def _check_metric(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
+    task, target = checked.values["task"], checked.values["target"]
     metric = body.get("metric") or default_metric(task)
-    if not isinstance(metric, str) or find_metric(task, metric) is None:
+    found = find_metric(task, metric) if isinstance(metric, str) else None
+    column = next(c for c in dataset.columns if c["name"] == target)
+    if found is None:
         known = ", ".join(m.name for m in METRICS[task])
         checked.problems["metric"] = f"metric must be one of: {known}"
+    elif found.two_only and column["distinct"] > 2:
+        checked.problems["metric"] = (
+            f'{metric} is for two classes, and "{target}" has {column["distinct"]:,}; '
+            f"{metric}_macro is their mean over classes"
+        )
     checked.values["metric"] = metric
 
 

@@ -9,7 +9,7 @@ from dashboard.db import Job
 from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.filters import about, duration, percent, plural, score
 from dashboard.jobs.estimates import Estimate
-from tasks.engine.catalogue import get_estimator, metric_title
+from tasks.engine.catalogue import METRICS, get_estimator, name_metric
 from tasks.engine.spec import Validation
 
 SILENT_AFTER_S = 15
@@ -24,6 +24,12 @@ STAGES = (
     ("final", "Final fit"),
     ("save", "Save model"),
 )
+
+
+def titles_of(job: Job) -> dict[str, str]:
+    """Return the titles of a job's metrics by name, with the class that some are about."""
+    positive = job.details.get("positive_class")
+    return {metric.name: name_metric(metric, positive) for metric in METRICS[job.task]}
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,8 @@ class JobView:
 
     @property
     def metric_title(self) -> str:
-        """The main metric in plain words."""
-        return metric_title(self.job.metric)
+        """The main metric in plain words, with the class that it is about."""
+        return titles_of(self.job).get(self.job.metric, self.job.metric)
 
     @property
     def n_splits(self) -> int:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from tasks.engine.catalogue import METRICS, get_estimator
+from tasks.engine.catalogue import METRICS, get_estimator, name_metric
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec
 
@@ -68,7 +68,8 @@ def write_card(
 ) -> str:
     """Return a model's card as Markdown."""
     title = get_estimator(spec.estimator).title
-    titles = {metric.name: metric.title for metric in METRICS[spec.task]}
+    positive = result.details["positive_class"]
+    titles = {metric.name: name_metric(metric, positive) for metric in METRICS[spec.task]}
     partial = " It was stopped early: not every fold was scored." if result.partial else ""
     return TEMPLATE.format(
         name=origin.job_name,

@@ -87,25 +87,35 @@ class Estimator:
 
 @dataclass(frozen=True)
 class Metric:
-    """A way to score predictions; its sign is natural, its direction is data."""
+    """A way to score predictions; its sign is natural, its direction is data.
+
+    `of_positive`: of two classes it is about the positive one, which is to be named beside it.
+    `two_only`: it is for two classes.
+    """
 
     name: str
     title: str
     greater_is_better: bool
+    of_positive: bool = False
+    two_only: bool = False
 
 
 METRICS = {
     "classification": (
         Metric("roc_auc", "ROC AUC", True),
-        Metric("average_precision", "Average precision", True),
+        Metric("average_precision", "Average precision", True, of_positive=True),
         Metric("accuracy", "Accuracy", True),
         Metric("balanced_accuracy", "Balanced accuracy", True),
+        Metric("f1", "F1", True, of_positive=True, two_only=True),
+        Metric("precision", "Precision", True, of_positive=True, two_only=True),
+        Metric("recall", "Recall", True, of_positive=True, two_only=True),
         Metric("f1_macro", "F1, macro", True),
         Metric("precision_macro", "Precision, macro", True),
         Metric("recall_macro", "Recall, macro", True),
         Metric("mcc", "Matthews correlation", True),
         Metric("log_loss", "Log loss", False),
         Metric("brier", "Brier score", False),
+        Metric("calibration_error", "Expected calibration error", False),
     ),
     "regression": (
         Metric("r2", "R²", True),
@@ -113,6 +123,9 @@ METRICS = {
         Metric("mae", "Mean absolute error", False),
         Metric("median_ae", "Median absolute error", False),
         Metric("mape", "Mean absolute percentage error", False),
+        Metric("pinball_10", "Pinball loss at 10%", False),
+        Metric("pinball_50", "Pinball loss at 50%", False),
+        Metric("pinball_90", "Pinball loss at 90%", False),
         Metric("max_error", "Largest error", False),
     ),
 }
@@ -209,6 +222,12 @@ def metric_title(name: str) -> str:
 def find_metric(task: str, name: str) -> Metric | None:
     """Return a metric of a task by its name, or None."""
     return next((metric for metric in METRICS[task] if metric.name == name), None)
+
+
+def name_metric(metric: Metric, positive: str | None) -> str:
+    """Return a metric's title with the class that it is about, where there are two."""
+    named = metric.of_positive and positive is not None
+    return f'{metric.title} of "{positive}"' if named else metric.title
 
 
 def default_validation(task: str, rows: int | None = None) -> dict[str, Any]:

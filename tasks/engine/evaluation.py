@@ -1,8 +1,4 @@
-"""Scores of predictions, fold by fold and over folds.
-
-Every score has its natural sign. ROC AUC and average precision of more than two classes are the
-plain mean of one-vs-rest (macro), over the classes that the fold's test rows hold.
-"""
+"""Predictions, and their scores: of one fold with every metric, and over folds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,10 +6,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn import metrics as sk
 from sklearn.pipeline import Pipeline
 
 from tasks.engine.catalogue import METRICS
+from tasks.engine.metrics import (
+    as_codes,
+    score_labels,
+    score_numbers,
+    score_probabilities,
+    score_ranks,
+)
 from tasks.engine.progress import FoldScore
 
 Scores = dict[str, float | None]
@@ -103,7 +105,9 @@ def align(predicted: Predicted, known: Any, classes: Sequence[Any] | None) -> Pr
     return Predicted(predicted.labels, spread(predicted.probabilities), spread(predicted.margins))
 
 
-def score(task: str, y: np.ndarray, predicted: Predicted, classes: Any) -> Scores:
+def score(
+    task: str, y: np.ndarray, predicted: Predicted, classes: Any, positive: Any = None
+) -> Scores:
     """Score predictions with every metric of the task that they allow.
 
     Parameters
@@ -116,6 +120,8 @@ def score(task: str, y: np.ndarray, predicted: Predicted, classes: Any) -> Score
         What the model said, of all classes; see `align`.
     classes : array-like or None
         All classes, in the order of the columns of the probabilities.
+    positive : object, optional
+        The positive class of two; see `metrics.choose_positive`.
 
     Returns
     -------
@@ -123,63 +129,23 @@ def score(task: str, y: np.ndarray, predicted: Predicted, classes: Any) -> Score
         Metrics that cannot be worked out (no probabilities, one class only) are left out.
     """
     if task == "regression":
-        found = _score_numbers(y.astype(float), predicted.labels)
+        found = score_numbers(y.astype(float), predicted.labels)
     else:
-        found = _score_classes(y, predicted, [] if classes is None else list(classes))
+        found = _score_classes(y, predicted, [] if classes is None else list(classes), positive)
     return {name: float(value) for name, value in found.items() if np.isfinite(value)}
 
 
-def _score_numbers(y: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    return {
-        "r2": sk.r2_score(y, labels) if len(y) > 1 else np.nan,
-        "rmse": sk.root_mean_squared_error(y, labels),
-        "mae": sk.mean_absolute_error(y, labels),
-        "median_ae": sk.median_absolute_error(y, labels),
-        "mape": sk.mean_absolute_percentage_error(y, labels) if (y != 0).all() else np.nan,
-        "max_error": sk.max_error(y, labels),
-    }
-
-
-def _score_classes(y: np.ndarray, predicted: Predicted, classes: list[Any]) -> dict[str, float]:
-    labels = predicted.labels
-    average: dict[str, Any] = {"average": "macro", "zero_division": 0}
-    found = {
-        "accuracy": sk.accuracy_score(y, labels),
-        # The mean recall of the classes that the rows hold: balanced accuracy's definition.
-        "balanced_accuracy": sk.recall_score(y, labels, labels=sorted(set(y)), **average),
-        "f1_macro": sk.f1_score(y, labels, **average),
-        "precision_macro": sk.precision_score(y, labels, **average),
-        "recall_macro": sk.recall_score(y, labels, **average),
-        # 0 by definition where every row is given the same label, which scikit-learn warns of.
-        "mcc": sk.matthews_corrcoef(y, labels) if (labels != labels[0]).any() else 0.0,
-    }
+def _score_classes(
+    y: np.ndarray, predicted: Predicted, classes: list[Any], positive: Any
+) -> dict[str, float]:
+    truth, labels = as_codes(y, classes), as_codes(predicted.labels, classes)
+    code = classes.index(positive) if positive in classes else None
+    found = score_labels(truth, labels, code)
     ranks = predicted.probabilities if predicted.probabilities is not None else predicted.margins
     if ranks is not None:
-        found |= _score_ranks(y, ranks, classes)
+        found |= score_ranks(truth, ranks, len(classes), code)
     if predicted.probabilities is not None:
-        found |= _score_probabilities(y, predicted.probabilities, classes)
-    return found
-
-
-def _score_ranks(y: np.ndarray, ranks: np.ndarray, classes: list[Any]) -> dict[str, float]:
-    asked = [1] if len(classes) == 2 else range(len(classes))
-    columns = [(y == classes[c], ranks[:, c]) for c in asked]
-    columns = [(truth, rank) for truth, rank in columns if 0 < truth.sum() < len(truth)]
-    if not columns:
-        return {}
-    return {
-        "roc_auc": np.mean([sk.roc_auc_score(*column) for column in columns]),
-        "average_precision": np.mean([sk.average_precision_score(*column) for column in columns]),
-    }
-
-
-def _score_probabilities(
-    y: np.ndarray, probabilities: np.ndarray, classes: list[Any]
-) -> dict[str, float]:
-    found = {"log_loss": sk.log_loss(y, probabilities, labels=classes)}
-    if len(classes) == 2:
-        truth = (y == classes[1]).astype(float)
-        found["brier"] = float(np.mean((probabilities[:, 1] - truth) ** 2))
+        found |= score_probabilities(truth, predicted.probabilities, code)
     return found
 
 

@@ -48,7 +48,7 @@ def run_fold(model: Pipeline, data: Prepared, task: str, fold: int, title: str) 
         predicted = predict(fresh, data.X.iloc[test_rows])
         predicted = align(predicted, getattr(fresh, "classes_", None), data.classes)
         check_finite(predicted, title, fold)
-        scores = score(task, data.y[test_rows], predicted, data.classes)
+        scores = score(task, data.y[test_rows], predicted, data.classes, data.positive)
     except ValueError:
         if data.classes:
             check_learnable(data.y[train_rows], fold)

@@ -9,17 +9,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.engine.catalogue import METRICS
+from tasks.engine.catalogue import METRICS, Metric
 from tasks.engine.errors import DataError
 from tasks.engine.evaluation import Predicted
 from tasks.engine.splitting import Split
 
 NAMED = 5
+OF_POSITIVE = frozenset({"f1", "precision", "recall"})
 
 
-def why_missing(metric: str, y: np.ndarray) -> str | None:
-    """Say why a metric cannot be worked out on test rows with the target `y`; None when it can."""
-    if metric in {"roc_auc", "average_precision"} and (y == y[0]).all():
+def why_missing(metric: str, y: np.ndarray, positive: Any = None) -> str | None:
+    """Say why a metric cannot be worked out on test rows with the target `y`; None when it can.
+
+    `positive` is the positive class of two.
+    """
+    ranks, of_positive = metric in {"roc_auc", "average_precision"}, metric in OF_POSITIVE
+    if (ranks or (of_positive and y[0] != positive)) and (y == y[0]).all():
         return f'its test rows are all of class "{y[0]}"'
     if metric == "mape" and (y == 0).any():
         return "one of its test rows has the target 0"
@@ -28,7 +33,9 @@ def why_missing(metric: str, y: np.ndarray) -> str | None:
     return None
 
 
-def find_gaps(task: str, metric: str, y: np.ndarray, splits: Sequence[Split]) -> dict[str, str]:
+def find_gaps(
+    task: str, metric: str, y: np.ndarray, splits: Sequence[Split], positive: Any = None
+) -> dict[str, str]:
     """Look for what folds cannot tell.
 
     Parameters
@@ -41,6 +48,8 @@ def find_gaps(task: str, metric: str, y: np.ndarray, splits: Sequence[Split]) ->
         The target.
     splits : sequence of (ndarray, ndarray)
         Training and test rows of each fold.
+    positive : object, optional
+        The positive class; None where there are not two.
 
     Returns
     -------
@@ -57,9 +66,13 @@ def find_gaps(task: str, metric: str, y: np.ndarray, splits: Sequence[Split]) ->
     """
     missing: dict[tuple[tuple[int, ...], str], list[str]] = {}
     for found in METRICS[task]:
-        reasons = _reasons(found.name, y, splits)
+        if found.two_only and positive is None:
+            if found.name == metric:
+                _refuse(found, len(set(y.tolist())))
+            continue
+        reasons = _reasons(found.name, y, splits, positive)
         if found.name == metric:
-            _check_main(found.name, found.title, y, reasons)
+            _check_main(found, reasons)
         elif 0 < len(reasons) < len(splits):
             key = tuple(reasons), next(iter(reasons.values()))
             missing.setdefault(key, []).append(found.title)
@@ -71,36 +84,40 @@ def find_gaps(task: str, metric: str, y: np.ndarray, splits: Sequence[Split]) ->
     return warnings | ({"CLASS_UNSEEN": unseen} if unseen else {})
 
 
-def _reasons(metric: str, y: np.ndarray, splits: Sequence[Split]) -> dict[int, str]:
-    found = ((n, why_missing(metric, y[test])) for n, (_, test) in enumerate(splits, start=1))
+def _reasons(metric: str, y: np.ndarray, splits: Sequence[Split], positive: Any) -> dict[int, str]:
+    tests = enumerate((test for _, test in splits), start=1)
+    found = ((n, why_missing(metric, y[test], positive)) for n, test in tests)
     return {fold: reason for fold, reason in found if reason}
 
 
-def _check_main(metric: str, title: str, y: np.ndarray, reasons: dict[int, str]) -> None:
-    if metric == "brier" and len(set(y.tolist())) > 2:
-        raise DataError(
-            "METRIC_MISSING",
-            f"{title} is for two classes; the target has {len(set(y.tolist()))}",
-            "Choose another main metric, such as log loss",
-        )
+def _refuse(metric: Metric, n_classes: int) -> None:
+    raise DataError(
+        "METRIC_MISSING",
+        f"{metric.title} is for two classes; the target has {n_classes}",
+        f"Choose another main metric, such as {metric.title}, macro",
+    )
+
+
+def _check_main(metric: Metric, reasons: dict[int, str]) -> None:
     if reasons:
         fold, reason = next(iter(reasons.items()))
         others = {"mape": "mean absolute error", "r2": "RMSE"}
         raise DataError(
             "METRIC_MISSING",
-            f"{title} cannot be worked out on fold {fold}: {reason}",
+            f"{metric.title} cannot be worked out on fold {fold}: {reason}",
             "Use fewer folds, or another way to split such as stratified folds, "
-            f"or choose another main metric, such as {others.get(metric, 'accuracy')}",
+            f"or choose another main metric, such as {others.get(metric.name, 'accuracy')}",
         )
 
 
 def _sentence(titles: Sequence[str], folds: Sequence[int], reason: str) -> str:
     several, first = len(folds) > 1, "on the first of them " if len(folds) > 1 else ""
+    all_but_last = ", ".join(titles[:-1])
     which = f"fold{'s' if several else ''} {_listed(folds)}"
     means = "Their means are" if len(titles) > 1 else "Its mean is"
     return (
-        f"{' and '.join(titles)} cannot be worked out on {which}: {first}{reason}. "
-        f"{means} over the other folds"
+        f"{all_but_last + ' and ' if all_but_last else ''}{titles[-1]} cannot be worked out on "
+        f"{which}: {first}{reason}. {means} over the other folds"
     )
 
 

@@ -11,6 +11,7 @@ from tasks.engine import coercion
 from tasks.engine.errors import DataError
 from tasks.engine.gaps import find_gaps
 from tasks.engine.loading import training_data
+from tasks.engine.metrics import choose_positive
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.splitting import Split, order_rows, split_rows
 from tasks.engine.tables import LINE
@@ -25,6 +26,7 @@ class Prepared:
     `X` of shape (n_rows, n_features) and `y` of shape (n_rows,): rows with a target. `rows`: their
     positions in the table. `lines`: the line of each row of the table in the file. `classes`: in
     the order of the probabilities' columns, None for regression. `splits`: one for each fold.
+    `positive`: the positive class where there are two.
     """
 
     X: pd.DataFrame
@@ -33,6 +35,7 @@ class Prepared:
     lines: np.ndarray
     classes: list[Any] | None
     splits: list[Split]
+    positive: Any = None
 
     @property
     def n_without_target(self) -> int:
@@ -79,10 +82,11 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
         warn("TARGET_MISSING", message)
     order = _order(spec, cells, rows, warn)
     splits = split_rows(y, spec.validation, spec.task, spec.seed, order)
-    for code, message in find_gaps(spec.task, spec.metric, y, splits).items():
-        warn(code, message)
     classes = sorted(set(y.tolist())) if spec.task == "classification" else None
-    return Prepared(X, y, rows, lines, classes, splits)
+    positive = choose_positive(y) if classes else None
+    for code, message in find_gaps(spec.task, spec.metric, y, splits, positive).items():
+        warn(code, message)
+    return Prepared(X, y, rows, lines, classes, splits, positive)
 
 
 def _target_error(bad: coercion.TargetError, lines: np.ndarray) -> DataError:

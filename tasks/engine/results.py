@@ -42,7 +42,9 @@ class TrainingResult:
     partial: bool
 
 
-def score_baseline(task: str, y: np.ndarray, splits: Sequence[Split]) -> dict[str, Any]:
+def score_baseline(
+    task: str, y: np.ndarray, splits: Sequence[Split], positive: Any = None
+) -> dict[str, Any]:
     """Score a dummy on folds: it guesses the mean, or the classes' shares.
 
     Parameters
@@ -53,6 +55,8 @@ def score_baseline(task: str, y: np.ndarray, splits: Sequence[Split]) -> dict[st
         The target.
     splits : sequence of (ndarray, ndarray)
         Training and test rows of each fold that the model was scored on.
+    positive : object, optional
+        The positive class of two.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def score_baseline(task: str, y: np.ndarray, splits: Sequence[Split]) -> dict[st
         dummy.fit(np.zeros((len(train_rows), 1)), y[train_rows])
         predicted = predict(dummy, np.zeros((len(test_rows), 1)))
         predicted = align(predicted, getattr(dummy, "classes_", None), classes)
-        scores = score(task, y[test_rows], predicted, classes)
+        scores = score(task, y[test_rows], predicted, classes, positive)
         folds.append(FoldScore(fold, scores, 0.0, len(train_rows), len(test_rows)))
     return summarise(task, folds)
 

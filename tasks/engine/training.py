@@ -137,7 +137,7 @@ class _Training:
         folds = [outcome.score for outcome in outcomes]
         metrics = summarise(spec.task, folds)
         scored = [self.data.splits[fold.fold - 1] for fold in folds]
-        baseline = score_baseline(spec.task, self.data.y, scored)
+        baseline = score_baseline(spec.task, self.data.y, scored, self.data.positive)
         main = metrics.get(spec.metric, {})
         if not main:
             title = getattr(find_metric(spec.task, spec.metric), "title", spec.metric)
@@ -170,4 +170,5 @@ class _Training:
             "rows_without_target": self.data.n_without_target,
             "features": len(self.spec.schema["features"]),
             "columns_after_encoding": int(shape[1]),
+            "positive_class": self.data.positive,
         }

@@ -157,6 +157,8 @@ def test_same_key_gives_the_same_job(api: Api, app: Flask) -> None:
         ),
         ({"validation": {"scheme": "group"}}, "validation.group_column", "Choose the column"),
         ({"metric": "r2"}, "metric", "metric must be one of"),
+        ({"metric": "f1"}, "", None),
+        ({"metric": "f1", "target": "city"}, "metric", '"city" has 3; f1_macro is'),
         ({"seed": -1}, "seed", "from 0 to"),
         ({"seed": "x"}, "seed", "from 0 to"),
         ({"features": ["nope"]}, "features", "no column called"),

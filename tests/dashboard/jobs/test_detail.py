@@ -361,3 +361,15 @@ def test_settings_stand_as_one_types_them(pages: PageClient, member: User) -> No
     shown = {words_of(d.find_previous("dt")): words_of(d) for d in page.select(".facts dd")}
     assert shown["estimators"] == "(GaussianNB, RidgeClassifier) changed"
     assert shown["final_estimator"] == "None"
+
+
+def test_scores_of_one_class_name_it(pages: PageClient, member: User) -> None:
+    metrics = {"f1": {"mean": 0.7, "std": 0.1}, "accuracy": {"mean": 0.8, "std": 0.1}}
+    job = make_succeeded_job(
+        member, metric="f1", score=0.7, metrics=metrics, details={"positive_class": "left"}
+    )
+    page = pages.get(f"/jobs/{job.id}")
+    assert 'F1 of "left" 0.700' in words_of(page.select(".answer-line")[0])
+    titles = [words_of(cell) for cell in page.select("#job-folds td:first-child")]
+    assert 'F1 of "left"' in titles
+    assert "Accuracy" in titles

@@ -101,9 +101,8 @@ def test_published_folds_give_the_published_scores(estimator: str, tmp_path: Pat
         test = np.array([position[row] for row in in_fold["row"]])
         rest = np.setdiff1d(np.arange(len(y)), test)
         model = clone(result.model).fit(X.iloc[rest], y[rest])
-        found = score(
-            task, y[test], predict(model, X.iloc[test]), getattr(model, "classes_", None)
-        )
+        predicted, classes = predict(model, X.iloc[test]), getattr(model, "classes_", None)
+        found = score(task, y[test], predicted, classes, result.details["positive_class"])
         assert found == pytest.approx(fold.scores, abs=1e-9)
 
 

@@ -55,8 +55,8 @@ def test_metric_of_one_class_only_is_missing_there_and_said(tmp_path: Path) -> N
     assert len(alone) == 1
     message = next(w["message"] for w in result.warnings if w["code"] == "METRIC_MISSING")
     assert message == (
-        f"ROC AUC and Average precision cannot be worked out on fold {alone[0]}: its test rows "
-        'are all of class "a". Their means are over the other folds'
+        "ROC AUC, Average precision, F1, Precision and Recall cannot be worked out on fold "
+        f'{alone[0]}: its test rows are all of class "a". Their means are over the other folds'
     )
     spec, columns = make_spec(tmp_path, "y", "classification", "GaussianNB", text, split=split)
     with pytest.raises(DataError) as refusal:
