@@ -22,6 +22,7 @@ PLACES = {
     "ENCODING_DOUBTFUL": "field-encoding",
     "HEADER_ABSENT": "field-header",
     "HEADER_ASSUMED": "field-header",
+    "HEADER_IGNORED": "field-header",
     "HEADER_LINES": "field-header_lines",
     "PREAMBLE": "field-header_line",
     "CSV_PREAMBLE": "field-header_line",

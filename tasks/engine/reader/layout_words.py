@@ -38,7 +38,7 @@ def of_layout(name: str, layout: Layout, options: ReadOptions) -> Iterator[Probl
 def _of_choices(layout: Layout, options: ReadOptions) -> Iterator[Problem]:
     dialect = layout.dialect
     if layout.told:
-        told, found = (_name(sign) for sign in (layout.told, dialect.delimiter))
+        told, found = (name_sign(sign) for sign in (layout.told, dialect.delimiter))
         what = "It was obeyed" if told == found else f"The lines have {found or 'none'}"
         message = f"Line 1 says that the separator is {told}. {what}, and the line was left out"
         yield warn("SEPARATOR_LINE", message, line=1)
@@ -62,7 +62,8 @@ def _of_split(layout: Layout, options: ReadOptions) -> Problem | None:
     return error("CSV_ONE_COLUMN", ONE_COLUMN) if is_wrong else warn("ONE_COLUMN", ONE_COLUMN)
 
 
-def _name(delimiter: str) -> str:
+def name_sign(delimiter: str) -> str:
+    """Name a separator within a sentence."""
     return "a tab" if delimiter == "\t" else delimiter and f'"{delimiter}"'
 
 

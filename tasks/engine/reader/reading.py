@@ -18,6 +18,7 @@ from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.name_rows import fit_names
 from tasks.engine.reader.names import check_width, join_lines, name_columns, number_names
 from tasks.engine.reader.odd_rows import Columns, OddRows, Row, are_names, to_columns
+from tasks.engine.reader.other_choices import weigh_choices
 from tasks.engine.reader.ragged import KEPT, Ragged
 from tasks.engine.reader.records import Record, Records
 from tasks.engine.reader.refusals import Problem, RefusedError, error
@@ -97,6 +98,8 @@ class Reading:
             return self._again().run(on_progress)
         finally:
             self.rejects.close()
+        if self.dialect:
+            self.problems = weigh_choices(self.path, self.dialect, self.options, self.problems)
         result = ReadResult(self.dialect, self.names, self.n_rows, self.problems, self.preview)
         if result.refused:
             self.target.unlink(missing_ok=True)

@@ -117,6 +117,8 @@ def value_of(text: str, given: CellType) -> float | int | str:
     found = comparable(typed, given)[0].as_py()
     if found is None and given.compares_as == "number":
         found = _numbers(typed, CellType(kind="number"))[0].as_py()
+        if found is None:  # as the pages show numbers, whatever the file's signs are
+            found = _numbers(typed, CellType(kind="number", thousands=","))[0].as_py()
     elif found is None:
         found = moment_of(text, "ISO8601", given.offset)
     if found is None:

@@ -101,7 +101,9 @@ def test_uc_2_a_former_address_offers_its_reading(pages: PageClient) -> None:
 
 def test_uc_3_nothing_is_a_dataset_before_save(pages: PageClient, member: User) -> None:
     page = upload(pages, b"a,b\n1,2\n3,4\n", "secret.csv")
-    assert "secret" not in pages.get("/datasets").text
+    datasets = pages.get("/datasets")
+    assert not datasets.select(".datasets-table")
+    assert "secret.csv" in datasets.find(".waiting-list").text  # it waits, and is no dataset
     assert "Nothing is saved until you press Save" in page.text
     answer = pages.submit(page, {"name": "kept"}, form="#check-form", status=303)
     assert "Saved kept" in pages.follow(answer).html

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.engine import coercion
-from tasks.engine.rows.values import cell_type, comparable
+from tasks.engine.rows.values import cell_type, comparable, value_of
 
 CELLS = [
     "1.5", "+3", "1e3", "1e999", "inf", "1_000", "٣", "٣.٥", "１２", "−5", "−$5", "(123)", "123-",
@@ -35,3 +35,23 @@ def test_any_cell_is_the_same_number(written: dict[str, object], more: list[str]
     )
     known = [None if np.isnan(value) else value for value in expected[:-1]]
     assert dict(zip(cells, found, strict=True)) == dict(zip(cells, known, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("typed", "column", "number"),
+    [
+        ("5,500", {}, 5500.0),
+        ("−1,234,567.5", {}, -1234567.5),
+        ("5,500", {"decimal": ","}, 5.5),  # the file's own signs come first
+        ("5.500", {"thousands": ".", "decimal": ","}, 5500.0),
+    ],
+)
+def test_a_number_may_be_typed_as_the_pages_show_it(
+    typed: str, column: dict[str, str], number: float
+) -> None:
+    assert value_of(typed, cell_type({"kind": "number", **column}, None)) == number
+
+
+def test_what_is_no_number_is_still_none() -> None:
+    with pytest.raises(ValueError, match='"5,5000" is not a number'):
+        value_of("5,5000", cell_type({"kind": "number"}, None))
