@@ -112,7 +112,7 @@ class Column:
         """Whether no value stands twice: exactly, of all cells."""
         if self.is_few or len(self.values) < self.counts.sum():
             return len(self.values) == self.n_present
-        if self.kept and _rises(self.kept):
+        if (self.plain and _grows(self.plain)) or (self.kept and _rises(self.kept)):
             return True
         parts = np.uint64(1 + self.n_present // HASHED_CELLS)
         return all(self._is_different(parts, np.uint64(part)) for part in range(int(parts)))
@@ -183,6 +183,12 @@ def about_distinct(pieces: Iterable[pa.Array]) -> int:
         return 0
     found = np.concatenate(chosen)
     return min(size, round(len(np.unique(found)) * size / max(len(found), 1)))
+
+
+def _grows(pieces: list[np.ndarray]) -> bool:
+    """Tell whether each number is greater than the one before it, so that no two are the same."""
+    edges = all(a[-1] < b[0] for a, b in pairwise(piece for piece in pieces if len(piece)))
+    return edges and all(bool((piece[:-1] < piece[1:]).all()) for piece in pieces)
 
 
 def _rises(pieces: list[pa.Array]) -> bool:

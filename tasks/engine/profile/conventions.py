@@ -164,9 +164,13 @@ def number_question(column: Column, reading: Reading) -> dict[str, Any] | None:
     """
     written = reading.written
     plain: Written = (column.decimal, "", False)
+    if column.plain and written == plain == PLAIN:
+        return None
     totals = np.zeros(3, int)
     for cells, counts in column.pieces():
         odd, fine = _find_odd(cells, plain, written)
+        if not odd.any():
+            continue
         nothing = odd & ~fine & fits(cells, NOTHING)
         weights = np.ones(len(odd), int) if counts is None else counts
         totals += [int(weights[mask].sum()) for mask in (odd, fine, nothing)]

@@ -202,19 +202,34 @@ class TableCells:
     ) -> tuple[list[str | None], list[int]] | None:
         """Return the different texts of a column and their counts; None where they are many."""
         limit = FEW if self.n_rows > SMALL else self.n_rows
-        totals: dict[str | None, int] = {}
-        for raw in read():
-            if self.n_rows > SMALL and not totals and _seem_many(raw):
+        texts, counts = pa.array([], pa.large_string()), np.zeros(0, int)
+        for n, raw in enumerate(read()):
+            if self.n_rows > SMALL and not n and _seem_many(raw):
                 return None
-            counted = raw.value_counts()
-            if len(counted) > limit:
-                return None
-            texts, counts = counted.field("values"), counted.field("counts").to_pylist()
-            for text, count in zip(objects(as_text(texts)), counts, strict=True):
-                totals[text] = totals.get(text, 0) + count
-            if len(totals) > limit:
-                return None
-        return [*totals], [*totals.values()]
+            for chunk in raw.chunks:
+                found, times = _count(chunk)
+                if len(found) > limit:
+                    return None
+                both = pa.concat_arrays([texts, found.cast(texts.type)])
+                coded = both.dictionary_encode("encode")
+                times = np.concatenate([counts, times])
+                counts = np.bincount(coded.indices.to_numpy(), times).astype(int)
+                texts = coded.dictionary
+                if len(texts) > limit:
+                    return None
+        return texts.to_pylist(), counts.tolist()
+
+
+def _count(cells: pa.Array) -> tuple[pa.Array, np.ndarray]:
+    """Return the different texts of some cells, and how often each stands."""
+    if not pa.types.is_dictionary(cells.type):
+        counted = cells.value_counts()
+        return counted.field("values"), counted.field("counts").to_numpy()
+    texts = pa.concat_arrays([cells.dictionary, pa.nulls(1, cells.dictionary.type)])
+    codes = cells.indices.fill_null(len(texts) - 1).to_numpy()
+    counts = np.bincount(codes, minlength=len(texts))
+    there = np.flatnonzero(counts)
+    return texts.take(pa.array(there)), counts[there]
 
 
 def _seem_many(raw: pa.ChunkedArray) -> bool:

@@ -54,9 +54,10 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     file.seek(0)
     wide = None if chosen else find_wide(file.read(HEAD_BYTES))
     encoding = codecs.lookup(chosen or wide or "utf-8").name
-    bad = _first_undecodable(file, encoding)
+    is_plain = encoding == "utf-8" and _is_plain(file)
+    bad = None if is_plain else _first_undecodable(file, encoding)
     if bad is None:
-        return _doubted(file, encoding, is_chosen=bool(chosen))
+        return _doubted(file, encoding, is_chosen=bool(chosen), is_plain=is_plain)
     line, sample, is_cut = bad
     if wide and is_cut:
         message = (
@@ -79,7 +80,14 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     raise RefusedError(error("CSV_ENCODING", message, line=line))
 
 
-def _doubted(file: BinaryIO, encoding: str, *, is_chosen: bool) -> tuple[str, list[Problem]]:
+def _is_plain(file: BinaryIO) -> bool:
+    """Tell whether a file is ASCII without escapes, so that nothing more need be looked for."""
+    return all(chunk.isascii() and b"\x1b" not in chunk for chunk in _chunks(file))
+
+
+def _doubted(
+    file: BinaryIO, encoding: str, *, is_chosen: bool, is_plain: bool
+) -> tuple[str, list[Problem]]:
     """Return an encoding that reads every byte, or the one that is meant; and what is in doubt."""
     if encoding in LATIN and (control := find_c1_control(file)):
         line, sample = control
@@ -90,10 +98,10 @@ def _doubted(file: BinaryIO, encoding: str, *, is_chosen: bool) -> tuple[str, li
         return encoding, [Problem("warning", "ENCODING_DOUBTFUL", message, line=line)]
     if encoding != "utf-8":
         return encoding, []
-    problems = list(of_text(file, is_chosen=is_chosen))
+    problems = [] if is_plain else list(of_text(file, is_chosen=is_chosen))
     if is_chosen or problems:
         return encoding, problems
-    if has_iso_2022(file):
+    if not is_plain and has_iso_2022(file):
         for other in ISO_2022:
             if _first_undecodable(file, other) is None:
                 name = other.upper().replace("_", "-").replace("ISO", "ISO-")

@@ -15,7 +15,7 @@ from tasks.engine.tables import GROUP_ROWS, LABELS, LINE
 GROUP_BYTES = 64_000_000
 GROUP_ARRAYS = 200_000
 WAITING = 1
-TRIED_ROWS = 5_000
+TRIED_ROWS = 50_000
 
 
 class TableWriter:

@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from tasks.engine.profile import column_cells, duplicates, table_cells
+from tasks.engine.profile import column_cells, conventions, duplicates, table_cells
 from tasks.engine.profile.number_tally import NumberTally
 from tasks.engine.profile.profiling import ProfileResult, profile_table
+from tasks.engine.reader import table_writer
+from tasks.engine.reader.table_writer import TableWriter
 from tests.engine.profiling.conftest import write_table
 
 N = 30_000
@@ -139,3 +142,54 @@ def test_a_tally_of_many_rows_holds_its_sample_only() -> None:
     tally = NumberTally(10_000_000)
     tally.add(np.arange(250_000.0))
     assert [(len(values), values.base) for values in tally.values] == [(2_500, None)]
+
+
+def write_groups(path: Path, columns: dict[str, list[str | None]]) -> Path:
+    """Write a table in row groups of 6,000 rows."""
+    with TableWriter(path, list(columns)) as writer:
+        for start in range(0, N, 6_000):
+            group = slice(start, start + 6_000)
+            cells = [pa.array(column[group], pa.string()) for column in columns.values()]
+            writer.add(np.arange(start, start + len(cells[0])), cells)
+    return path
+
+
+@pytest.fixture
+def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_writer, "GROUP_ROWS", 6_000)
+    monkeypatch.setattr(table_cells, "PIECE_ROWS", 13_000)
+
+
+@pytest.mark.usefixtures("small_groups")
+def test_numbers_that_only_grow_are_known_to_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [*map(str, range(N))]
+    twice = [*rows[:12_000], *rows[11_999:-1]]  # from one row group to the next
+    path = write_groups(tmp_path / "t", {"case_id": [*rows], "row_id": [*twice]})
+    kinds = [column["kind"] for column in profile_table(path, {"decimal": "."}).columns]
+    assert kinds == ["identifier", "number"]
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("nothing need be sorted, nor read once more")
+
+    monkeypatch.setattr(column_cells.Column, "_is_different", refuse)
+    monkeypatch.setattr(conventions, "parse_numbers", refuse)
+    path = write_groups(tmp_path / "t", {"case_id": [*rows]})
+    (column,) = profile_table(path, {"decimal": "."}).columns
+    assert (column["kind"], column["distinct"]) == ("identifier", N)
+
+
+@pytest.mark.usefixtures("small_groups")
+def test_values_are_counted_over_row_groups_with_words_of_their_own(tmp_path: Path) -> None:
+    cells: list[str | None] = [
+        None if n % 11 == 0 else "late" if n > 29_990 else f"w{n * n % 977 + n // 5_000}"
+        for n in range(N)
+    ]
+    path = write_groups(tmp_path / "t", {"x": cells})
+    assert table_cells.TableCells(path, {}, ())._is_coded(1)
+    result = profile_table(path, {})
+    (column,), (details,) = result.columns, map(json.loads, result.details)
+    known = dict(pd.Series(cells).value_counts())
+    assert (column["missing"], column["distinct"]) == (cells.count(None), len(known))
+    assert {value["value"]: value["count"] for value in details["top"]}.items() <= known.items()

@@ -9,6 +9,7 @@ import pytest
 from tasks.engine.cell_text import number_of
 from tasks.engine.reader.blocks import take_block
 from tasks.engine.reader.dialects import Dialect
+from tasks.engine.reader.encodings import find_encoding
 from tasks.engine.reader.mending import drop_empty, mend_quotes
 from tasks.engine.reader.names import name_columns
 from tasks.engine.reader.text_source import TextSource
@@ -147,3 +148,17 @@ def test_a_cell_of_many_separators_is_one_cell(reader: Reader) -> None:
     text = f'a,b\n"{"x," * 300_000}",2\n"{"y," * 300_000}",3\n'
     result = reader.read(text)
     assert (result.column_names, result.n_rows, result.refused) == (["a", "b"], 2, False)
+
+
+def test_plain_ascii_is_looked_through_once() -> None:
+    read: list[int] = []
+
+    class Watched(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            found = super().read(size)
+            read.append(len(found))
+            return found
+
+    text = b"name,cost\n" + b"plain,5\n" * 1_000_000
+    assert find_encoding(Watched(text), None) == ("utf-8", [])
+    assert sum(read) < 1.1 * len(text)

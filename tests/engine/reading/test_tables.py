@@ -101,3 +101,15 @@ def test_progress_rises_to_the_whole(
     assert told[-1][1] == 60_000
     assert told == sorted(told)
     assert told[-1][0] > 0.95
+
+
+def test_some_thousand_values_that_repeat_are_written_once(reader: Reader) -> None:
+    n = 60_000
+    cells = [[f"{row * 7_919 % 5_000 / 1000:.3f}" for row in range(n)], [*map(str, range(n))]]
+    with TableWriter(reader.table, ["few", "many"]) as writer:
+        writer.add(np.arange(n), [pa.array(column) for column in cells])
+    group = pq.ParquetFile(reader.table).metadata.row_group(0)
+    few, many = (group.column(at).total_uncompressed_size / n for at in (1, 2))
+    assert (few < 3, many > 8) == (True, True)
+    loaded = tables.load_columns(reader.table, ["few", "many"])
+    assert [loaded["few"].tolist(), loaded["many"].tolist()] == cells
