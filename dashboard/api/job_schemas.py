@@ -99,6 +99,10 @@ class Job(Schema):
     time_limit_s: Annotated[int | None, Field(description="Seconds, for each attempt")]
     memory_limit_bytes: int | None
     class_weight: str | None
+    preprocessing: Annotated[
+        dict[str, Any],
+        Field(description="Settings that are not the defaults, by name"),
+    ]
     owner: str
     estimate_s: Annotated[int | None, Field(description="Seconds it should take; while active")]
     remaining_s: Annotated[int | None, Field(description="Seconds that are left; while it runs")]

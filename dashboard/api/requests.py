@@ -5,6 +5,16 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from dashboard.api.schemas import Open, Schema
+from tasks.engine.parameters import describe_range
+from tasks.engine.preprocessing_settings import SETTINGS
+
+PREPROCESSING: dict[str, Any] = {
+    setting.name: {
+        "description": f"{setting.help}. Takes {describe_range(setting)}",
+        "default": setting.default,
+    }
+    for setting in SETTINGS
+}
 
 
 class PageQuery(Open):
@@ -201,6 +211,7 @@ class JobRequest(Open):
     priority: Any = None
     tags: Any = None
     class_weight: Any = None
+    preprocessing: Annotated[Any, Field(json_schema_extra={"properties": PREPROCESSING})] = None
 
 
 class RowsRequest(Schema):

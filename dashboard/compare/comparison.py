@@ -11,6 +11,7 @@ from dashboard.errors import NotFound, ValidationFailed
 from dashboard.jobs.queries import find_models, get_jobs, list_folds_of
 from dashboard.paging import read_number
 from tasks.engine.catalogue import METRICS, find_metric, get_estimator
+from tasks.engine.preprocessing_settings import DEFAULTS
 
 MAX_JOBS = 12
 MIN_JOBS = 2
@@ -200,6 +201,9 @@ def setting_rows(jobs: Sequence[Job]) -> list[Row]:
     ]
     for name in ("scheme", "folds", "repeats", "group_column", "time_column"):
         rows.append(Row(group, f"Validation {name}", [j.validation.get(name) for j in jobs]))
+    for name in dict.fromkeys(n for j in jobs for n in j.preprocessing):
+        values = [j.preprocessing.get(name, DEFAULTS.get(name)) for j in jobs]
+        rows.append(Row(group, f"Preprocessing {name}", values))
     names = dict.fromkeys(n for j in jobs for n in parameters_of(j))
     for name in names:
         values = [parameters_of(job).get(name, ABSENT) for job in jobs]

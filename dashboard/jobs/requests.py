@@ -15,6 +15,7 @@ from dashboard.errors import ValidationFailed
 from dashboard.filters import size
 from dashboard.jobs.checked import Checked, is_whole
 from dashboard.jobs.choices import Choice, check_choices
+from dashboard.jobs.preprocessing import check_preprocessing
 from dashboard.jobs.validation import check_validation
 from tasks.engine.catalogue import METRICS, TASKS, default_metric, find_metric
 
@@ -22,12 +23,11 @@ FIELDS = frozenset(
     {
         "dataset_id", "target", "estimator", "name", "task", "parameters", "features", "exclude",
         "validation", "metric", "seed", "time_limit_s", "memory_limit_bytes",
-        "priority", "tags", "class_weight",
+        "priority", "tags", "class_weight", "preprocessing",
     }
 )  # fmt: skip
 BATCH_FIELDS = FIELDS | {"estimators"}
 NOT_YET = {
-    "preprocessing": "cannot be chosen yet; leave it out",
     "retries": "cannot be chosen yet; a job whose worker dies is tried again anyway",
     "search": 'is not there yet. Give the values to try in parameters, as {"values": [...]}',
 }
@@ -123,6 +123,7 @@ def check_request(
     if "target" not in checked.problems and "task" not in checked.problems:
         choices = check_choices(checked, body, limit)
         _check_features(checked, body, dataset)
+        check_preprocessing(checked, body, [choice.estimator for choice in choices])
         check_validation(checked, body, dataset)
         _check_metric(checked, body, dataset)
     _check_numbers(checked, body)

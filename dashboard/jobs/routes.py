@@ -227,7 +227,7 @@ def config(job_id: int) -> Response:
     job = present.job(queries.get_job(user=current_user, job_id=job_id))
     names = ("dataset_id", "target", "task", "estimator", "parameters", "features", "validation",
              "metric", "seed", "name", "tags", "priority", "time_limit_s",
-             "memory_limit_bytes", "class_weight")  # fmt: skip
+             "memory_limit_bytes", "class_weight", "preprocessing")  # fmt: skip
     asked = {name: job[name] for name in names}
     if asked["priority"] == "next":  # an admin's word about that job, and none to submit with
         asked["priority"] = "normal"

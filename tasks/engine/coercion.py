@@ -5,9 +5,9 @@ The same code runs when a job is trained, when Trainyard predicts, and in every 
 It therefore imports nothing else of Trainyard.
 
 A schema is a dict: ``dialect`` (``missing``: the markers of missing cells), ``columns`` (name,
-kind, format, offset, decimal, thousands, symbols, true, false, mixed, values), ``features``
-(names), ``target`` and ``task``. Kinds: number, category, text, date, boolean, identifier,
-constant.
+kind, format, offset, parts, cyclic, decimal, thousands, symbols, true, false, mixed, values),
+``features`` (names), ``target``, ``task``. Kinds: number, category, text, date, boolean,
+identifier, constant.
 """
 
 import re
@@ -20,6 +20,10 @@ import pandas as pd
 from tasks.engine.cell_text import MISSING, TRUTH, ZONE, number_of
 
 EPOCH = pd.Timestamp("1970-01-01")
+# What is learned from a date unless its column names its parts, and where parts begin anew.
+PARTS = ("year", "month", "day", "weekday", "days", "hour")
+CYCLES = {"quarter": 4, "month": 12, "week": 53, "day": 31, "weekday": 7, "day_of_year": 366,
+          "hour": 24, "minute": 60}  # fmt: skip
 
 
 class SchemaError(ValueError):
@@ -116,18 +120,35 @@ def dates(cells: np.ndarray, date_format: str, offset: int = 0) -> "pd.Series[An
     return parsed
 
 
-def date_parts(name: str, moments: "pd.Series[Any]", date_format: str) -> dict[str, np.ndarray]:
-    """Return the numbers that a date column is learned from."""
-    parts = {
-        "year": moments.dt.year,
-        "month": moments.dt.month,
-        "day": moments.dt.day,
-        "weekday": moments.dt.day_of_week,
-        "days": np.floor((moments - EPOCH) / pd.Timedelta(days=1)),
-    }
-    if date_format == "ISO8601" or "%H" in date_format or "%I" in date_format:
-        parts["hour"] = moments.dt.hour
-    return {f"{name}__{part}": values.to_numpy(np.float64) for part, values in parts.items()}
+def date_parts(
+    name: str, moments: "pd.Series[Any]", column: dict[str, Any]
+) -> dict[str, np.ndarray]:
+    """Return the numbers that a date column is learned from.
+
+    Its ``parts``, or `PARTS`; where it is ``cyclic`` a sine and a cosine of those in `CYCLES`.
+    """
+    date_format, found = column["format"], dict[str, np.ndarray]()
+    has_time = date_format == "ISO8601" or "%H" in date_format or "%I" in date_format
+    for part in column.get("parts") or PARTS:
+        if part in {"hour", "minute"} and not has_time:
+            continue
+        values = _date_part(moments, part)
+        if column.get("cyclic") and part in CYCLES:
+            angle = 2 * np.pi * values / CYCLES[part]
+            found |= {f"{name}__{part}_sin": np.sin(angle), f"{name}__{part}_cos": np.cos(angle)}
+        else:
+            found[f"{name}__{part}"] = values
+    return found
+
+
+def _date_part(moments: "pd.Series[Any]", part: str) -> np.ndarray:
+    if part == "days":
+        return np.floor(((moments - EPOCH) / pd.Timedelta(days=1)).to_numpy(np.float64))
+    if part == "week":
+        weeks = moments.dt.isocalendar().week.astype("Float64")
+        return np.asarray(weeks.to_numpy(np.float64, na_value=np.nan))
+    named = {"weekday": "day_of_week"}.get(part, part)
+    return np.asarray(getattr(moments.dt, named).to_numpy(np.float64))
 
 
 def booleans(cells: np.ndarray, column: dict[str, Any]) -> np.ndarray:
@@ -192,7 +213,7 @@ def typed_columns(
         return {name: np.where(present, values, np.nan)[codes]}, _unseen(column, codes, values)
     if kind == "date":
         moments = dates(values, column["format"], column.get("offset") or 0)
-        bad, typed = moments.isna().to_numpy(), date_parts(name, moments, column["format"])
+        bad, typed = moments.isna().to_numpy(), date_parts(name, moments, column)
     else:
         is_number = kind == "number"
         read = numbers(values, *how_written(column)) if is_number else booleans(values, column)

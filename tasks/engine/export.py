@@ -23,8 +23,8 @@ from tasks.engine.versions import LIBRARIES
 
 CHECK_ROWS = 50
 SCHEMA_KEYS = (
-    "name", "kind", "format", "offset", "decimal", "thousands", "symbols", "true", "false",
-    "mixed", "values", "range",
+    "name", "kind", "format", "offset", "parts", "cyclic", "decimal", "thousands", "symbols",
+    "true", "false", "mixed", "values", "range",
 )  # fmt: skip
 CELL_TEXT = re.compile(r"^from tasks\.engine\.cell_text import (\([^)]*\)|.*)\n", re.MULTILINE)
 # A fixed time in the archive, so that the same result gives the same bytes.
@@ -152,6 +152,7 @@ def metadata(
         "estimator": spec.estimator,
         "parameters": spec.parameters,
         "class_weight": spec.class_weight,
+        "preprocessing": spec.preprocessing.changed,
         "validation": spec.as_dict()["validation"],
         "seed": spec.seed,
         "classes": result.classes,

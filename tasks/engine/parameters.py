@@ -15,6 +15,8 @@ WORDS = {"none": None, "null": None, "true": True, "false": False}
 # A comma that no closing bracket follows.
 COMMA = re.compile(r",(?![^(\[]*[)\]])")
 MOST_IN_LIST = 20
+# Kinds of lists of choices.
+LISTS = {"estimators", "several"}
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
@@ -81,7 +83,7 @@ def fit_value(parameter: Parameter, value: Any) -> tuple[Any] | None:
     if isinstance(value, bool):
         return (value,) if "bool" in parameter.kinds else None
     if isinstance(value, str):
-        is_one = value in parameter.choices and "estimators" not in parameter.kinds
+        is_one = value in parameter.choices and not LISTS & set(parameter.kinds)
         return (value,) if is_one else None
     if isinstance(value, int | float):
         return _fit_number(parameter, value)
@@ -89,10 +91,12 @@ def fit_value(parameter: Parameter, value: Any) -> tuple[Any] | None:
 
 
 def _fit_list(parameter: Parameter, values: Sequence[Any]) -> tuple[Any] | None:
+    fitting: Sequence[Any]
     if "ints" in parameter.kinds:
         fitting = [v for v in values if isinstance(v, int) and not isinstance(v, bool) and v >= 1]
-    elif "estimators" in parameter.kinds:
-        fitting = [v for v in dict.fromkeys(values) if v in parameter.choices]
+    elif LISTS & set(parameter.kinds):
+        names = dict.fromkeys(v for v in values if isinstance(v, str))
+        fitting = [name for name in names if name in parameter.choices]
     else:
         return None
     return (list(values),) if values and len(fitting) == len(values) <= MOST_IN_LIST else None
@@ -130,7 +134,7 @@ def parse_value(parameter: Parameter, text: str) -> Any:
         return text
     if text.lower() in WORDS:
         return WORDS[text.lower()]
-    if text[:1] in {"(", "["} and {"ints", "estimators"} & set(parameter.kinds):
+    if text[:1] in {"(", "["} and {"ints", *LISTS} & set(parameter.kinds):
         return _parse_list(parameter, text)
     try:
         return json.loads(text) if isinstance(json.loads(text), int | float) else text
@@ -140,7 +144,7 @@ def parse_value(parameter: Parameter, text: str) -> Any:
 
 def _parse_list(parameter: Parameter, text: str) -> Any:
     parts = [part.strip() for part in text.strip("()[]").split(",") if part.strip()]
-    if "estimators" in parameter.kinds:
+    if LISTS & set(parameter.kinds):
         return parts
     try:
         return [int(part) for part in parts]
@@ -183,7 +187,7 @@ def describe_range(parameter: Parameter) -> str:
     for kind in ("int", "float", "ints", "bool"):
         if kind in parameter.kinds:
             parts.append(_describe_kind(kind, parameter.kinds[kind]))
-    if "estimators" in parameter.kinds:
+    if LISTS & set(parameter.kinds):
         parts.append(f"several in brackets of: {', '.join(parameter.choices)}")
     elif parameter.choices:
         parts.append(f"one of: {', '.join(parameter.choices)}")

@@ -8,13 +8,8 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from tasks.engine.catalogue import Estimator, get_estimator
-from tasks.engine.preprocessing import (
-    FEW_CATEGORIES,
-    NATIVE_CATEGORIES,
-    FeaturePlan,
-    make_preprocessor,
-    plan_features,
-)
+from tasks.engine.preprocessing import FeaturePlan, make_preprocessor, plan_features
+from tasks.engine.selection import selection_steps
 from tasks.engine.spec import TrainingSpec
 
 
@@ -31,13 +26,15 @@ def make_pipeline(spec: TrainingSpec, X: pd.DataFrame) -> Pipeline:
     Returns
     -------
     Pipeline
-        Steps ``preprocess`` and ``estimator``; scikit-learn's own classes only.
+        Steps ``preprocess`` and ``estimator``, between them those of `selection_steps`;
+        scikit-learn's own classes only.
     """
-    entry = get_estimator(spec.estimator)
-    plan = plan_features(X, spec.schema, NATIVE_CATEGORIES if entry.native else FEW_CATEGORIES)
+    entry, settings = get_estimator(spec.estimator), spec.preprocessing
+    plan = plan_features(X, spec.schema, settings, entry)
     return Pipeline(
         [
-            ("preprocess", make_preprocessor(plan, entry, spec.seed)),
+            ("preprocess", make_preprocessor(plan, settings, entry, len(X), spec.seed)),
+            *selection_steps(settings, spec.task, spec.seed),
             ("estimator", make_estimator(spec, entry, plan)),
         ]
     )
@@ -49,7 +46,7 @@ def make_estimator(spec: TrainingSpec, entry: Estimator, plan: FeaturePlan) -> A
     if spec.class_weight and entry.weighs_classes:
         values["class_weight"] = spec.class_weight
     if entry.native:
-        values["categorical_features"] = list(range(len(plan.few)))
+        values["categorical_features"] = list(range(len(plan.native)))
     return _make(entry, values, spec.seed)
 
 

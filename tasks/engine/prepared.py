@@ -73,6 +73,12 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
         raise DataError("COLUMNS_MISSING", str(bad)) from bad
     except coercion.TargetError as bad:
         raise _target_error(bad, lines) from bad
+    if X.shape[1] == 0:
+        raise DataError(
+            "NO_COLUMNS",
+            "No column is left to learn from: the dates have none of the chosen parts",
+            "Choose other columns, or other date_parts in preprocessing",
+        )
     for warning in found:
         warn(warning["code"], warning["message"])
     absent = len(lines) - len(rows)

@@ -1,7 +1,8 @@
 """One `ColumnTransformer` for a table, made of scikit-learn's own classes only.
 
 It is part of the model's `Pipeline`, so it is fitted inside each fold only. What goes where is
-decided by each column's kind and, for categories, by how many there are:
+decided by each column's kind and, for categories, by how many there are. Unless settings say
+otherwise:
 
 ========================  =======================================================
 number, parts of a date   median for what is missing, plus a column that says so;
@@ -16,49 +17,54 @@ Histogram gradient boosting gets numbers as they are and categories (up to 200) 
 with missing values and categories itself.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.impute import SimpleImputer
-from sklearn.model_selection import KFold, StratifiedKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import (
-    MinMaxScaler,
-    OneHotEncoder,
-    OrdinalEncoder,
-    StandardScaler,
-    TargetEncoder,
-)
 
 from tasks.engine.catalogue import Estimator
+from tasks.engine.encoding import (
+    PASSED,
+    boolean_step,
+    category_step,
+    may_be_sparse,
+    needs_dense,
+    number_step,
+    takes_native,
+    text_step,
+)
+from tasks.engine.preprocessing_settings import Preprocessing
 
-FEW_CATEGORIES = 20
 NATIVE_CATEGORIES = 200  # below the 255 that scikit-learn's histogram gradient boosting can take
-TFIDF_WORDS = 300
 
 
 @dataclass(frozen=True)
 class FeaturePlan:
-    """Which columns of the typed table are treated as what."""
+    """Which columns of the typed table are treated as what.
+
+    `way` is how the categories of `few` become numbers, see `encoding.category_step`; those of
+    `many` are always target-encoded.
+    """
 
     numbers: tuple[str, ...]
     booleans: tuple[str, ...]
     few: tuple[str, ...]
     many: tuple[str, ...]
     texts: tuple[str, ...]
+    way: str = "one_hot"
 
     @property
-    def categories(self) -> tuple[str, ...]:
-        """The columns of categories, few first."""
-        return (*self.few, *self.many)
+    def native(self) -> tuple[str, ...]:
+        """The columns that the estimator takes as categories, the first ones after encoding."""
+        return self.few if self.way == "codes" else ()
 
 
-def plan_features(X: pd.DataFrame, schema: dict[str, Any], limit: int) -> FeaturePlan:
+def plan_features(
+    X: pd.DataFrame, schema: dict[str, Any], settings: Preprocessing, estimator: Estimator
+) -> FeaturePlan:
     """Decide what each column is treated as; the target plays no part in it.
 
     Parameters
@@ -67,11 +73,18 @@ def plan_features(X: pd.DataFrame, schema: dict[str, Any], limit: int) -> Featur
         The typed table, see `coercion.features_from_text`.
     schema : dict
         The schema that it was typed by.
-    limit : int
-        The most categories that are told apart one by one.
+    settings : Preprocessing
+        What was chosen.
+    estimator : Estimator
+        The catalogue's entry.
     """
+    way, limit = settings.encode, math.inf
+    if way == "auto":
+        way, limit = "one_hot", settings.one_hot_limit
+        if takes_native(settings, estimator):
+            way, limit = "codes", NATIVE_CATEGORIES
     kinds = {column["name"]: column["kind"] for column in schema["columns"]}
-    groups: dict[str, list[str]] = {name: [] for name in FeaturePlan.__dataclass_fields__}
+    groups: dict[str, list[str]] = {n: [] for n in ("numbers", "booleans", "few", "many", "texts")}
     for name in X.columns:
         if X[name].dtype != object:
             groups["booleans" if kinds.get(name) == "boolean" else "numbers"].append(name)
@@ -79,62 +92,47 @@ def plan_features(X: pd.DataFrame, schema: dict[str, Any], limit: int) -> Featur
             groups["texts"].append(name)
         else:
             groups["few" if X[name].nunique() <= limit else "many"].append(name)
-    return FeaturePlan(**{group: tuple(names) for group, names in groups.items()})
+    return FeaturePlan(**{group: tuple(names) for group, names in groups.items()}, way=way)
 
 
-def _impute_numbers() -> SimpleImputer:
-    return SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
-
-
-def _target_encoder(task: str, seed: int) -> TargetEncoder:
-    splitter = StratifiedKFold if task == "classification" else KFold
-    return TargetEncoder(cv=splitter(5, shuffle=True, random_state=seed))
-
-
-def _scaled(step: Any, scale: str) -> Any:
-    """Return a step with its numbers brought to one scale, where the estimator wants one."""
-    if not scale:
-        return step
-    # Unseen numbers beyond those seen must not go below 0 where the estimator takes none.
-    return make_pipeline(step, MinMaxScaler(clip=True) if scale == "range" else StandardScaler())
-
-
-def _codes() -> OrdinalEncoder:
-    return OrdinalEncoder(
-        handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan
-    )
-
-
-def make_preprocessor(plan: FeaturePlan, estimator: Estimator, seed: int) -> ColumnTransformer:
+def make_preprocessor(
+    plan: FeaturePlan, settings: Preprocessing, estimator: Estimator, rows: int, seed: int
+) -> ColumnTransformer:
     """Make the unfitted transformer for an estimator.
 
     Parameters
     ----------
     plan : FeaturePlan
         What each column is treated as.
+    settings : Preprocessing
+        What was chosen.
     estimator : Estimator
         The catalogue's entry; says whether it wants one scale, dense features, or does it itself.
+    rows : int
+        How many rows there are.
     seed : int
-        For the cross-fitting of target encoding.
+        For steps that draw lots.
 
     Returns
     -------
     ColumnTransformer
-        Its first outputs are the codes of `plan.few`, where the estimator takes categories.
+        Its first outputs are the codes of `plan.native`.
     """
-    steps: list[tuple[str, Any, Sequence[str] | str]] = []
-    if estimator.native:
-        steps.append(("codes", _codes(), list(plan.few)))
-        steps.append(("numbers", "passthrough", [*plan.numbers, *plan.booleans]))
+    categories = category_step(plan.way, settings, estimator, rows, seed)
+    numbers = number_step(settings, estimator, rows, seed)
+    booleans = boolean_step(settings, estimator)
+    targets = category_step("target", settings, estimator, rows, seed)
+    steps: list[tuple[str, Any, Sequence[str] | str]] = [
+        ("codes" if plan.way == "codes" else "categories", categories, list(plan.few))
+    ]
+    if numbers == booleans == PASSED:
+        steps.append(("numbers", PASSED, [*plan.numbers, *plan.booleans]))
     else:
-        one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-        steps.append(("categories", one_hot, list(plan.few)))
-        steps.append(("numbers", _scaled(_impute_numbers(), estimator.scale), list(plan.numbers)))
-        mode = SimpleImputer(strategy="most_frequent", keep_empty_features=True)
-        steps.append(("booleans", mode, list(plan.booleans)))
-    encoder = _target_encoder(estimator.task, seed)
-    steps.append(("targets", _scaled(encoder, estimator.scale), list(plan.many)))
+        steps.append(("numbers", numbers, list(plan.numbers)))
+        steps.append(("booleans", booleans, list(plan.booleans)))
+    steps.append(("targets", targets, list(plan.many)))
     for n, name in enumerate(plan.texts, start=1):
-        steps.append((f"text_{n}", TfidfVectorizer(max_features=TFIDF_WORDS), name))
-    threshold = 0.0 if estimator.dense or not plan.texts else 0.3
+        steps.append((f"text_{n}", text_step(settings), name))
+    is_wide = bool(plan.texts) or may_be_sparse(settings, estimator)
+    threshold = 0.3 if is_wide and not needs_dense(settings, estimator) else 0.0
     return ColumnTransformer([s for s in steps if len(s[2])], sparse_threshold=threshold)

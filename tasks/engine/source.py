@@ -3,6 +3,7 @@
 import inspect
 import itertools
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,20 +38,34 @@ def _write(value: Any, imports: set[str], depth: int) -> str:
         return _write_estimator(value, imports, depth)
     if isinstance(value, list | tuple):
         return _write_sequence(value, imports, depth)
-    if isinstance(value, float | np.floating) and math.isnan(value):
+    if isinstance(value, partial) or inspect.isfunction(value):
+        return _write_function(value, imports)
+    if isinstance(value, type) or _is_endless(value):
         imports.add("import numpy as np")
-        return "np.nan"
+        named = value.__name__ if isinstance(value, type) else str(float(value))
+        return f"-np.{named[1:]}" if named.startswith("-") else f"np.{named}"
     if isinstance(value, np.generic):
         return repr(value.item())
-    if isinstance(value, type):
-        imports.add("import numpy as np")
-        return f"np.{value.__name__}"
     if type(value).__module__.startswith("sklearn."):  # a splitter: its repr is a call
         imports.add(_import(type(value)))
     return repr(value)
 
 
-def _import(cls: type) -> str:
+def _is_endless(value: Any) -> bool:
+    return isinstance(value, float | np.floating) and not math.isfinite(value)
+
+
+def _write_function(value: Any, imports: set[str]) -> str:
+    function = value.func if isinstance(value, partial) else value
+    imports.add(_import(function))
+    if function is value:
+        return str(function.__name__)
+    imports.add("from functools import partial")
+    given = "".join(f", {name}={word!r}" for name, word in value.keywords.items())
+    return f"partial({function.__name__}{given})"
+
+
+def _import(cls: Any) -> str:
     # Private modules end the public path: sklearn.ensemble._hist_gradient_boosting and below.
     parts = itertools.takewhile(lambda part: not part.startswith("_"), cls.__module__.split("."))
     module = ".".join(parts)

@@ -1,8 +1,10 @@
 """What is asked of the engine: one training request, as plain data."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
+
+from tasks.engine.preprocessing_settings import Preprocessing
 
 Task = Literal["classification", "regression"]
 SCHEMES = ("kfold", "stratified", "group", "time", "holdout")
@@ -46,7 +48,7 @@ class TrainingSpec:
     validation: Validation = field(default_factory=Validation)
     seed: int = 0
     class_weight: str | None = None
-    preprocessing: dict[str, Any] = field(default_factory=dict)
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
 
     @property
     def task(self) -> str:
@@ -64,11 +66,25 @@ class TrainingSpec:
         extra = (self.validation.group_column, self.validation.time_column)
         return [*self.schema["features"], self.target, *(name for name in extra if name)]
 
+    def with_date_parts(self) -> "TrainingSpec":
+        """Return the request with what is learned from dates written into its schema."""
+        chosen = self.preprocessing
+        parts: dict[str, Any] = {"parts": chosen.date_parts} if chosen.date_parts else {}
+        if chosen.cyclic_dates:
+            parts["cyclic"] = True
+        columns = [
+            {**column, **parts} if column["kind"] == "date" else column
+            for column in self.schema["columns"]
+        ]
+        return replace(self, schema={**self.schema, "columns": columns})
+
     def as_dict(self) -> dict[str, Any]:
         """Return the request as JSON values."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainingSpec":
-        """Make a request from what `as_dict` gave."""
-        return cls(**{**values, "validation": Validation(**values["validation"])})
+        """Make a request from what `as_dict` gave; what is left out has its default."""
+        validation = Validation(**values["validation"])
+        chosen = Preprocessing(**values.get("preprocessing") or {})
+        return cls(**{**values, "validation": validation, "preprocessing": chosen})

@@ -19,6 +19,7 @@ from tasks.engine.plain_words import PlainWords
 from tasks.engine.prepared import prepare
 from tasks.engine.progress import FoldOutcome, NullReporter, Reporter
 from tasks.engine.results import TrainingResult, observe, score_baseline
+from tasks.engine.shapes import ALL, describe_shapes
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.splitting import hash_data, hash_split
 from tasks.engine.tables import LINE
@@ -65,7 +66,7 @@ def train(
 
 class _Training:
     def __init__(self, spec: TrainingSpec, columns: Mapping[str, Any], reporter: Reporter) -> None:
-        self.spec, self.reporter = spec, reporter
+        self.spec, self.reporter = spec.with_date_parts(), reporter
         self.columns = columns
         self.entry = get_estimator(spec.estimator)
         self.warnings: dict[str, str] = {}
@@ -163,12 +164,14 @@ class _Training:
         )
 
     def _details(self) -> dict[str, Any]:
-        shape = self.model[:-1].transform(self.data.X.iloc[:1]).shape
+        steps = describe_shapes(self.model, self.data.X)
+        encoded = [step["after"] for step in steps if step["columns"] != ALL]
         return {
             "versions": versions(),
             "rows_used": len(self.data.y),
             "rows_without_target": self.data.n_without_target,
             "features": len(self.spec.schema["features"]),
-            "columns_after_encoding": int(shape[1]),
+            "columns_after_encoding": sum(encoded),
+            "preprocessing": steps,
             "positive_class": self.data.positive,
         }

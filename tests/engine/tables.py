@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.engine.catalogue import default_metric, default_validation
+from tasks.engine.preprocessing_settings import read_preprocessing
 from tasks.engine.profile.profiling import profile_table
 from tasks.engine.reader.table_writer import TableWriter
 from tasks.engine.spec import TrainingSpec, Validation
@@ -63,6 +64,8 @@ def make_spec(
     schema = {"dialect": dialect, "columns": columns, "features": features, "target": target,
               "task": task}  # fmt: skip
     validation = Validation(**(default_validation(task) | {"folds": 3} | changes.pop("split", {})))
+    if "preprocessing" in changes:
+        changes["preprocessing"] = read_preprocessing(changes["preprocessing"])
     values = {"metric": default_metric(task), "validation": validation} | changes
     spec = TrainingSpec(schema, estimator, **values)
     return spec, load_columns(parquet, spec.columns_needed)

@@ -212,7 +212,9 @@ def test_words_are_no_moments(cell: str, date_format: str) -> None:
 def test_hour_is_there_only_where_the_format_has_a_time() -> None:
     for date_format, has_hour in [("%Y-%m-%d", False), ("%m/%d/%Y %I:%M %p", True)]:
         moments = pd.Series(pd.to_datetime(["2026-01-05"]))
-        assert ("x__hour" in coercion.date_parts("x", moments, date_format)) is has_hour
+        assert (
+            "x__hour" in coercion.date_parts("x", moments, {"format": date_format})
+        ) is has_hour
 
 
 def test_target_of_a_regression_is_numbers() -> None:
