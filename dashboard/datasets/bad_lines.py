@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.datasets.first_rows import Shown
 from dashboard.datasets.rejects import Reject, first_unfit
 from dashboard.db import Dataset
 from dashboard.filters import plural
@@ -64,7 +65,7 @@ def find_bad_lines(upload: Dataset) -> BadLines | None:
     )
 
 
-def is_about_lines(upload: Dataset, problem: Mapping[str, Any]) -> bool:
+def is_about_lines(upload: Shown, problem: Mapping[str, Any]) -> bool:
     """Tell whether a problem goes away when lines are left out."""
     code = problem["code"]
     if _is_json(upload):
@@ -73,5 +74,5 @@ def is_about_lines(upload: Dataset, problem: Mapping[str, Any]) -> bool:
     return code in {"CSV_RAGGED", "JSON_LINE"} or (code == "CSV_QUOTES" and bool(problem["count"]))
 
 
-def _is_json(upload: Dataset) -> bool:
+def _is_json(upload: Shown) -> bool:
     return bool((upload.dialect or {}).get("format") == "jsonl")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.datasets.first_rows import Shown
 from dashboard.datasets.options import EMPTY, LAYOUT, OTHER, to_fields
 from dashboard.datasets.words import (
     DELIMITERS,
@@ -13,7 +14,6 @@ from dashboard.datasets.words import (
     name_delimiter,
     name_encoding,
 )
-from dashboard.db import Dataset
 from dashboard.filters import count
 
 DEFAULT_MISSING = ("", "NA", "N/A", "null", "None", "NaN", "?", "-")
@@ -41,13 +41,13 @@ class Form:
     )
 
 
-def facts_of(upload: Dataset) -> list[tuple[str, Any]]:
+def facts_of(upload: Shown) -> list[tuple[str, Any]]:
     """Return how the file was read, as names and words."""
     dialect = upload.dialect
     if not dialect:
         return []
     size = [
-        ("Rows", count(upload.rows) if upload.rows is not None else None),
+        ("Rows", count(upload.rows) if upload.rows is not None else "Not counted yet"),
         ("Columns", count(upload.n_columns if upload.n_columns else len(upload.columns))),
     ]
     if not is_csv(upload):
@@ -69,12 +69,12 @@ def facts_of(upload: Dataset) -> list[tuple[str, Any]]:
     return facts + [(name, words) for name, words, is_shown in unusual if is_shown]
 
 
-def is_csv(upload: Dataset) -> bool:
+def is_csv(upload: Shown) -> bool:
     """Tell whether a file has lines and separators; true while it could not be read yet."""
     return bool((upload.dialect or {}).get("format", "csv") == "csv")
 
 
-def header_line_of(upload: Dataset) -> int | None:
+def header_line_of(upload: Shown) -> int | None:
     """Return the line of the file that names the columns; None where none does."""
     dialect = upload.dialect or {}
     has_line = dialect.get("header") and is_csv(upload)
@@ -99,12 +99,12 @@ def _quotes(character: str | None) -> str:
     return {'"': 'Double (")', "'": "Single (')"}.get(character or "", "None")
 
 
-def form_of(upload: Dataset, sent: Mapping[str, Any]) -> Form:
+def form_of(upload: Shown, sent: Mapping[str, Any]) -> Form:
     """Return the form's fields.
 
     Parameters
     ----------
-    upload : Dataset
+    upload : Dataset or Beginning
         The upload.
     sent : Mapping
         What was sent and cannot be used; it stands in the form again.

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from dashboard.datasets.bad_lines import is_about_lines
+from dashboard.datasets.first_rows import Shown
 from dashboard.datasets.questions import Question
-from dashboard.db import Dataset
 from dashboard.filters import count, plural
 
 GROUPS_AT_ONCE = 30
@@ -64,7 +64,7 @@ class Places:
 
     def __init__(
         self,
-        upload: Dataset,
+        upload: Shown,
         *,
         lines: Collection[int],
         positions: Sequence[int],
@@ -88,7 +88,7 @@ class Places:
         return PLACES.get(problem["code"]) or (f"line-{line}" if line in self.lines else None)
 
 
-def list_groups(upload: Dataset, places: Places) -> tuple[list[Group], int]:
+def list_groups(upload: Shown, places: Places) -> tuple[list[Group], int]:
     """Return what was found, by column, and of how many; first what stops the saving.
 
     After that comes the file, then its columns. All that stops it is there; of the rest as much as

@@ -19,6 +19,7 @@ from dashboard.datasets import checking, queries
 from dashboard.datasets.check_form import facts_of, form_of, header_line_of, is_csv
 from dashboard.datasets.check_view import CheckView, Wanted, describe_rows, view_upload
 from dashboard.datasets.first_lines import read_first_lines
+from dashboard.datasets.first_rows import Beginning, Shown, find_first_rows
 from dashboard.datasets.next_version import changes_since
 from dashboard.datasets.options import LAYOUT, layout_of, parse_options, to_fields
 from dashboard.datasets.questions import FIELD, mark_columns
@@ -78,14 +79,16 @@ def _check_page(
     upload_id: int, errors: Mapping[str, str] | None = None, conflict: str | None = None
 ) -> str:
     upload = checking.open_upload(user=current_user, dataset_id=upload_id)
-    shown = _rows_in(request.form if request.method == "POST" else request.args)
+    part = _rows_in(request.form if request.method == "POST" else request.args)
     wanted = Wanted(
-        q=shown.get("q", ""),
-        page=read_number(shown.get("page"), 1),
-        rows=shown.get("rows"),
-        more="more" in shown,
+        q=part.get("q", ""),
+        page=read_number(part.get("page"), 1),
+        rows=part.get("rows"),
+        more="more" in part,
     )
-    view = view_upload(upload, wanted, request.form)
+    first = find_first_rows(upload)
+    shown = first or upload
+    view = view_upload(shown, wanted, request.form)
     former = queries.find_former(upload)
     fields = {name: text for name, text in (errors or {}).items() if _is_on_page(name)}
     elsewhere = [text for name, text in (errors or {}).items() if name not in fields]
@@ -96,10 +99,9 @@ def _check_page(
         errors=fields,
         conflict=conflict or ". ".join(elsewhere),
         # What was sent and cannot be used is given back to be mended.
-        form=form_of(upload, request.form if errors else {}),
-        read_as=facts_of(upload),
-        **_of_the_file(upload, view),
-        header_line=header_line_of(upload),
+        form=form_of(shown, request.form if errors else {}),
+        first=first,
+        **_of_the_file(upload, shown, view),
         offer={} if errors else _offer(upload),
         rows_text=describe_rows(view.sheet) if view.sheet else "",
         same=queries.find_same_file(sha256=upload.sha256, other_than=upload.id),
@@ -108,21 +110,24 @@ def _check_page(
         changes=changes_since(former, upload) if former and upload.state == "ready" else (),
         layout=to_fields(upload.options),
         asked_of=mark_columns(upload),
-        shown_rows=shown,
-        links=_links(upload, view, shown),
-        here=_address(upload, shown),
+        shown_rows=part,
+        links=_links(upload, view, part),
+        here=_address(upload, part),
     )
 
 
-def _of_the_file(upload: Dataset, view: CheckView) -> dict[str, Any]:
-    """Return what there is to say of a file of which no row can be shown."""
-    is_unread = upload.state == "refused" and not view.sheet
-    is_shown = view.bad_lines is not None and bool(view.bad_lines.shown)
+def _of_the_file(upload: Dataset, shown: Shown, view: CheckView) -> dict[str, Any]:
+    """Return how the file is read, and what to say where no row of it can be shown."""
+    is_refused = upload.state == "refused" or (isinstance(shown, Beginning) and shown.refusal)
+    # A line that is to blame is shown by itself.
+    has_line = view.bad_lines is not None and bool(view.bad_lines.shown)
+    is_unread = is_refused and not view.sheet and not has_line
     return {
-        # A line that is to blame is shown by itself.
-        "first_lines": read_first_lines(upload) if is_unread and not is_shown else (),
+        "read_as": facts_of(shown),
+        "header_line": header_line_of(shown),
+        "first_lines": read_first_lines(upload) if is_unread else (),
         "is_unfetched": is_unfetched(upload),
-        "is_csv": is_csv(upload),
+        "is_csv": is_csv(shown),
     }
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from dashboard.datasets.bad_lines import BadLines, find_bad_lines
 from dashboard.datasets.check_notes import GROUPS_AT_ONCE, Group, Note, Places, list_groups
+from dashboard.datasets.first_rows import Beginning, Shown
 from dashboard.datasets.questions import Asked, Question, cut, list_asked, make_questions
-from dashboard.db import Dataset
 from dashboard.filters import count, plural
 from dashboard.paging import Page
 
@@ -122,9 +122,7 @@ class Wanted:
     more: bool = False
 
 
-def view_upload(
-    upload: Dataset, wanted: Wanted, sent: Mapping[str, Any] | None = None
-) -> CheckView:
+def view_upload(upload: Shown, wanted: Wanted, sent: Mapping[str, Any] | None = None) -> CheckView:
     """Return what the check page shows; answers of a form that could not be used stand again."""
     asked = list_asked(upload) if upload.state != "refused" else []
     questions = make_questions(upload, asked[:QUESTIONS_AT_ONCE], sent)
@@ -147,11 +145,11 @@ def view_upload(
         blocking=blocking,
         groups=groups[:GROUPS_AT_ONCE],
         more_groups=max(0, n_groups - GROUPS_AT_ONCE),
-        bad_lines=find_bad_lines(upload),
+        bad_lines=None if isinstance(upload, Beginning) else find_bad_lines(upload),
     )
 
 
-def _sheet(upload: Dataset, asked: Sequence[Asked], wanted: Wanted) -> Sheet:
+def _sheet(upload: Shown, asked: Sequence[Asked], wanted: Wanted) -> Sheet:
     is_asked = {one.position for one in asked if one.is_open}
     q = wanted.q.casefold()
     found = [n for n, c in enumerate(upload.columns) if q in c["name"].casefold()]
@@ -178,7 +176,7 @@ def _sheet(upload: Dataset, asked: Sequence[Asked], wanted: Wanted) -> Sheet:
 
 
 def _count_problem_rows(
-    upload: Dataset, asked: Sequence[Asked], bad: Sequence[Mapping[str, Any]]
+    upload: Shown, asked: Sequence[Asked], bad: Sequence[Mapping[str, Any]]
 ) -> int | None:
     """Return how many rows have a problem; None where it cannot be told without counting them."""
     about = [one.cells for one in asked if one.cells]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from dashboard.db import Dataset
+from dashboard.datasets.first_rows import Shown
 from dashboard.filters import count, plural
 from tasks.engine.profile.date_order import either_way
 
@@ -76,7 +76,7 @@ class Asked(NamedTuple):
         return f"{FIELD}{self.position}"
 
 
-def list_asked(upload: Dataset) -> list[Asked]:
+def list_asked(upload: Shown) -> list[Asked]:
     """Return what is asked about an upload's columns, the open questions first, in file order."""
     given = upload.options.get("columns") or {}
     found = [
@@ -89,13 +89,13 @@ def list_asked(upload: Dataset) -> list[Asked]:
 
 
 def make_questions(
-    upload: Dataset, asked: Sequence[Asked], sent: Mapping[str, Any] | None = None
+    upload: Shown, asked: Sequence[Asked], sent: Mapping[str, Any] | None = None
 ) -> list[Question]:
     """Return some of an upload's questions in words, with what may be answered.
 
     Parameters
     ----------
-    upload : Dataset
+    upload : Dataset or Beginning
         The upload.
     asked : sequence of Asked
         Some of `list_asked`.
@@ -262,7 +262,7 @@ def cut(text: Any) -> str:
     return f"{text[:LONGEST_VALUE]}…" if len(text) > LONGEST_VALUE else text
 
 
-def mark_columns(upload: Dataset) -> str:
+def mark_columns(upload: Shown) -> str:
     """Return a mark of the columns' names and order, by which a form's answers know theirs."""
     names = json.dumps(upload.column_names)
     return sha256(names.encode()).hexdigest()[:12]

@@ -20,7 +20,6 @@ from tasks.engine.cell_text import (
     grouped,
     number_of,
 )
-from tasks.engine.coercion import numbers
 from tasks.engine.picked import Picked, of_each_cell, of_each_shape, of_likely_cells
 
 Written = tuple[str, str, bool]
@@ -172,7 +171,8 @@ def _parse_some(cells: pa.Array) -> np.ndarray:
         unsigned = pc.replace_substring_regex(plain, r"^\+", "")
         found = _cast(unsigned)
         if found is None:  # beyond the ends of float64
-            found = numbers(plain.to_numpy(zero_copy_only=False))
+            found = unsigned.to_numpy(zero_copy_only=False).astype(np.float64)
+            found[~np.isfinite(found)] = np.nan
         values[is_plain] = found
     others = ~is_plain & match(cells, OTHER_DIGITS)
     for at in np.flatnonzero(others):

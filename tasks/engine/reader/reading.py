@@ -54,7 +54,7 @@ class ValuesFoundError(Exception):
 
 
 class Reading:
-    """One reading of one plain file."""
+    """One reading of one plain file, or of its beginning up to the block with `enough_rows`."""
 
     def __init__(
         self,
@@ -66,9 +66,11 @@ class Reading:
         limits: ReadLimits,
         rejects: Path | None = None,
         keeps_empty: bool = False,
+        enough_rows: int | None = None,
     ) -> None:
         self.path, self.target, self.name = path, target, name
         self.keeps_empty, self.n_empty_ends = keeps_empty, 0
+        self.enough_rows = enough_rows or limits.max_rows + 1
         self.options, self.limits = options, limits
         self.rejects = Rejects(rejects)
         self.dialect: Dialect | None = None
@@ -109,7 +111,7 @@ class Reading:
         """Read the file once more, with the columns that seemed to be empty."""
         return Reading(
             self.path, self.target, self.name, options=self.options, limits=self.limits,
-            rejects=self.rejects.path, keeps_empty=True,
+            rejects=self.rejects.path, keeps_empty=True, enough_rows=self.enough_rows,
         )  # fmt: skip
 
     def _check(self, layout: Layout) -> None:
@@ -133,7 +135,7 @@ class Reading:
         )
         size = max(self.path.stat().st_size, 1)
         with TableWriter(self.target, self.names, self._label_lines()) as writer:
-            while not source.is_over or not self.records.is_between:
+            while self.n_rows < self.enough_rows and not self._is_over(source):
                 if self._add_block(source, dialect, writer):
                     self.block_bytes = min(2 * self.block_bytes, BLOCK_BYTES)
                 else:
@@ -144,6 +146,9 @@ class Reading:
         if source.zero_lines:
             self.rejects.add_lines("zero", source.zero_lines, "it has a zero byte, left out")
         self.problems += [*of_rows(self), *self.rejects.find_cut()]
+
+    def _is_over(self, source: TextSource) -> bool:
+        return source.is_over and self.records.is_between
 
     def _label_lines(self) -> list[str] | None:
         return self.labels if self.labels != self.names else None

@@ -266,18 +266,6 @@ def test_a_bad_value_is_given_back_with_words(pages: PageClient) -> None:
     assert 'columns.a.kind is "numeric"' in page.text
 
 
-def test_a_file_that_is_read_again_keeps_its_rows_meanwhile(pages: PageClient) -> None:
-    page = upload(pages, b"a;b\n1,2;3\n4,5;6\n")
-    page = pages.follow(pages.submit(page, {"delimiter": ","}, form=".reading-form", status=303))
-    assert page.find("#check-progress")
-    assert rows(page)[0] == ["2", "1,2", "3"]
-    assert page.find("#save-dataset").has_attr("disabled")
-    live = pages.live(f"/_live{page.path}")
-    assert "Waiting to be read" in live.get_data(as_text=True)
-    read_next()
-    assert "data-read" in pages.live(f"/_live{page.path}").get_data(as_text=True)
-
-
 def test_the_same_choice_again_reads_nothing(pages: PageClient) -> None:
     page = upload(pages, b"a,b\n1,2\n3,4\n")
     pages.submit(page, {}, form=".reading-form", status=303)
