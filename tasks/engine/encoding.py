@@ -123,8 +123,13 @@ def category_step(
         sparse = may_be_sparse(settings, estimator)
         encoder = OneHotEncoder(handle_unknown=unknown, sparse_output=sparse, **joined)
     elif way == "target":
-        splitter = StratifiedKFold if estimator.task == "classification" else KFold
-        encoder = TargetEncoder(cv=splitter(5, shuffle=True, random_state=seed))
+        # Left to itself it takes whole numbers for classes, and makes a column for each of them.
+        splitter, kind = (
+            (StratifiedKFold, "auto")
+            if estimator.task == "classification"
+            else (KFold, "continuous")
+        )
+        encoder = TargetEncoder(target_type=kind, cv=splitter(5, shuffle=True, random_state=seed))
     else:
         gap, absent = (np.nan, np.nan) if way == "codes" else (UNKNOWN, MISSING)
         encoder = OrdinalEncoder(

@@ -169,3 +169,13 @@ def test_training_saw_a_range_of_numbers_and_none_of_two_values(tmp_path: Path) 
     kinds = {column["kind"] for column in seen.values() if "range" in column}
     assert kinds == {"number"}
     assert any(column["kind"] == "boolean" for column in seen.values())
+
+
+def test_many_categories_become_one_column_where_the_target_is_whole_numbers(
+    tmp_path: Path,
+) -> None:
+    lines = ["place,size,price", *(f"p{n % 40},{n % 17},{100 + 3 * n}" for n in range(120))]
+    text = "\n".join(lines) + "\n"
+    spec, columns = make_spec(tmp_path, "price", "regression", "Ridge", text)
+    assert [c["kind"] for c in spec.schema["columns"]] == ["category", "number", "number"]
+    assert train(spec, columns).details["columns_after_encoding"] == 2
