@@ -27,6 +27,8 @@ COLUMNS_PER_PAGE = 100
 # More make a list that nobody reads; then the target's name is typed.
 TARGETS_LISTED = 200
 PROBLEMS_LISTED = 200
+AUC_WORDS = "2 × ROC AUC − 1"
+R2_WORDS = "R2, or the squared rank correlation where that is higher"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,17 @@ class ColumnsPage:
     problems: Sequence[str]
     notes: Sequence[str]
 
+    @property
+    def measure_words(self) -> str:
+        """What the strengths of the relation are, in a sentence."""
+        answer: Mapping[str, Any] = (self.relation.answer if self.relation else None) or {}
+        is_classes = any(column.get("measure") == "AUC" for column in answer.get("columns", ()))
+        words = AUC_WORDS if is_classes else R2_WORDS
+        return (
+            f"Strength: how well a column alone tells {self.target}, from 0, not at all, to 1, "
+            f"for certain. It is {words}, on rows that were not looked at for it."
+        )
+
 
 def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
     """Return what the columns tab shows.
@@ -83,8 +96,8 @@ def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
     dataset : Dataset
         A dataset that was read.
     args : Mapping
-        ``q`` and ``kind`` filter, ``target`` relates, ``sort=strength`` puts the strongest first,
-        ``open`` names a column, ``as`` the type that it shall have, ``page``.
+        ``q`` and ``kind`` filter, ``target`` relates and puts the strongest first but with
+        ``sort=file``, ``open`` names a column, ``as`` the type that it shall have, ``page``.
     """
     columns: list[dict[str, Any]] = dataset.columns
     notes: list[str] = []
@@ -94,7 +107,7 @@ def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
     relation = find_relation(dataset.id, target) if target else None
     problems = with_leaks(dataset, relation)
     positions = match_columns(columns, args.get("q", ""), kind or None)
-    places = find_places(relation) if args.get("sort") == "strength" else {}
+    places = find_places(relation) if args.get("sort") != "file" else {}
     positions.sort(key=lambda n: places.get(columns[n]["name"], len(places) + 1))
     wanted = _wanted(args, columns, positions, notes)
     default = positions.index(wanted) // COLUMNS_PER_PAGE + 1 if wanted is not None else 1

@@ -38,6 +38,8 @@ class RelationView:
         The small chart: what each bar stands for, and how tall it is.
     what : str
         What the heights are: the target's mean, or the share of its most frequent class.
+    score : float or None
+        The measure itself.
     """
 
     strength: float
@@ -46,6 +48,15 @@ class RelationView:
     labels: Sequence[str]
     heights: Sequence[float]
     what: str = ""
+    score: float | None = None
+
+    @property
+    def measured_by(self) -> str:
+        """What the strength comes from."""
+        if self.measure != "AUC":
+            return "Strength is R2, or the squared rank correlation where that is higher"
+        known = f" {number(self.score)}" if self.score is not None else ""
+        return f"Strength is 2 × ROC AUC − 1; the ROC AUC{known} is that of this column alone"
 
     @property
     def path(self) -> str:
@@ -79,6 +90,7 @@ def view_relations(relation: Relation | None, names: Collection[str]) -> dict[st
             labels=_labels(chart)[: len(heights)],
             heights=heights,
             what=what,
+            score=column.get("score"),
         )
     return found
 

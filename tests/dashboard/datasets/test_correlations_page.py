@@ -30,6 +30,7 @@ def test_pairs_are_in_words_and_every_value_is_in_the_table(
     assert cells[5] == "– no value"
     assert page.select(".heat-map tbody td")[1]["data-level"] == "-5"
     assert "from 100 rows" in page.text
+    assert "Pearson's correlation: 1 where two columns rise together" in page.text
     assert "are compared" not in page.text
     given["columns"], given["values"] = ["age", "income"], [[1, -0.93], [-0.93, 1]]
     dataset = make_read_dataset(member, mixed_csv(130), tmp_path, summary=summary)

@@ -15,6 +15,7 @@ from tests.dashboard.datasets.profiled import change, details_of, make_read_data
 from tests.engine.tables import mixed_csv
 from tests.factories import make_dataset, make_job
 from tests.page import Page, PageClient, words_of
+from tests.uploads import make_upload
 
 
 @pytest.fixture
@@ -235,7 +236,7 @@ def test_relation_is_asked_for_waited_for_and_shown(
         relation = session.query(Relation).one()
         relation.state = "ready"
         relation.answer = {"target": "y_class", "classes": ["low", "high"], "columns": [
-            {"name": "member", "strength": 0.81, "measure": "AUC",
+            {"name": "member", "strength": 0.81, "measure": "AUC", "score": 0.905,
              "chart": {"labels": ["yes", "<b>no"], "shares": [[0.7, 0.3], [0.2, 0.8]]}},
             {"name": "age", "strength": 0.6, "measure": "AUC",
              "chart": {"edges": [18, 40, 80], "values": [0.4, 0.5]}},
@@ -243,7 +244,7 @@ def test_relation_is_asked_for_waited_for_and_shown(
     done = pages.live(waiting.find("#relation")["hx-get"]).get_data(as_text=True)
     assert "hx-trigger" not in done
     assert "data-reload-when-shown" in done
-    page = pages.get(f"/datasets/{dataset.id}?target=y_class&sort=strength&open=member")
+    page = pages.get(f"/datasets/{dataset.id}?target=y_class&open=member")
     names = [words_of(a) for a in page.select(".columns-table .column-name")]
     assert names[:2] == ["member", "age"]
     assert not page.select("[data-reload-when-shown]")
@@ -252,6 +253,12 @@ def test_relation_is_asked_for_waited_for_and_shown(
     assert chart["aria-label"] == "Share of low. yes: 0.7, <b>no: 0.2"
     assert "0.81" in words_of(row_of(page, "member"))
     assert "the target" in words_of(row_of(page, "y_class"))
+    assert "It is 2 × ROC AUC − 1, on rows that were not looked at" in page.text
+    assert "the ROC AUC 0.905 is that of this column alone" in page.text
+    there = pages.get(f"/datasets/{dataset.id}?target=y_class&sort=file")
+    names = [words_of(a) for a in there.select(".columns-table .column-name")]
+    assert names.index("age") < names.index("member")
+    assert there.find('.columns-tools input[name="sort"]')["value"] == "file"
 
 
 def test_relation_that_failed_says_why(pages: PageClient, dataset: Dataset) -> None:
@@ -291,3 +298,21 @@ def test_states_are_said_in_words(pages: PageClient, member: User) -> None:
                            problems=[picture])  # fmt: skip
     assert "It is a picture" in pages.get(f"/datasets/{refused.id}").text
     assert "The file was refused" in pages.get(f"/datasets/{refused.id}/rows").text
+
+
+def test_ten_frequent_values_stand_there_and_the_others_are_a_click_away(
+    pages: PageClient, member: User, tmp_path: Path
+) -> None:
+    text = "n,c\n" + "".join(f"{n},v{n % 13}\n" for n in range(130))
+    made = make_read_dataset(member, text, tmp_path)
+    page = pages.get(f"/datasets/{made.id}?open=c")
+    first, others = page.select("#column-details .top-values")
+    assert (len(first.select(".value")), len(others.select(".value"))) == (10, 3)
+    assert words_of(page.find("#column-details .top-values + details summary")) == "3 more"
+
+
+def test_save_is_near_on_a_phone(pages: PageClient, member: User) -> None:
+    upload = make_upload(member)
+    page = pages.get(f"/uploads/{upload.id}")
+    assert page.find('#check .phone-only a[href="#save"]')
+    assert page.find("#save #save-dataset")
