@@ -13,7 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 from flask import Flask
+from gunicorn.http.body import MAX_READ_STEP
 
+from dashboard.bodies import AHEAD_BYTES, READ_BYTES
 from dashboard.config import load_settings
 from dashboard.db import Worker
 from dashboard.extensions import db
@@ -53,7 +55,7 @@ def test_pauses_grow_to_a_bound_and_no_further() -> None:
     assert done.stdout.strip() == "bounded"
 
 
-WAITS = """
+ASKS = """
 import sys
 
 from supervisor.options import ServerOptions
@@ -62,9 +64,26 @@ options = ServerOptions()
 options.realize(["--configuration", sys.argv[1]])
 for group in options.process_group_configs:
     for process in group.process_configs:
+"""
+WAITS = """
         if "celery" in process.command:
             print(process.stopwaitsecs)
 """
+KEPT = """
+        if "gunicorn" in process.command:
+            print(*(process.environment[f"MALLOC_{name}_THRESHOLD_"] for name in ("MMAP", "TRIM")))
+"""
+
+
+def ask_supervisor(program: str, file_name: str, folder: Path, **environ: str) -> list[str]:
+    """Return what a program prints of each process that a configuration has."""
+    settings = load_settings({"TRAINYARD_HOME": str(folder), **environ})
+    done = subprocess.run(
+        [sys.executable, "-c", ASKS + program, str(ROOT / "deploy" / file_name)], cwd=ROOT,
+        env=supervisor_environment(settings) | {"TMPDIR": str(folder)}, text=True,
+        capture_output=True, check=True,
+    )  # fmt: skip
+    return done.stdout.split()
 
 
 @pytest.mark.parametrize(("file_name", "workers"), [("supervisord.conf", 3), ("worker.conf", 1)])
@@ -72,13 +91,13 @@ for group in options.process_group_configs:
 def test_a_worker_is_not_killed_within_its_grace(
     file_name: str, workers: int, grace_s: str, wait_s: str, tmp_path: Path
 ) -> None:
-    settings = load_settings({"TRAINYARD_HOME": str(tmp_path), "GRACE_S": grace_s, "WORKERS": "2"})
-    done = subprocess.run(
-        [sys.executable, "-c", WAITS, str(ROOT / "deploy" / file_name)], cwd=ROOT, text=True,
-        env=supervisor_environment(settings) | {"TMPDIR": str(tmp_path)},
-        capture_output=True, check=True,
-    )  # fmt: skip
-    assert done.stdout.split() == [wait_s] * workers
+    told = ask_supervisor(WAITS, file_name, tmp_path, GRACE_S=grace_s, WORKERS="2")
+    assert told == [wait_s] * workers
+
+
+def test_the_web_keeps_the_memory_through_which_files_come_in(tmp_path: Path) -> None:
+    own, kept = map(int, ask_supervisor(KEPT, "supervisord.conf", tmp_path))
+    assert max(READ_BYTES, AHEAD_BYTES, MAX_READ_STEP) < own < kept < 10 * READ_BYTES
 
 
 def test_one_more_worker_has_a_name_of_its_own_or_the_given_one(tmp_path: Path) -> None:
