@@ -1,5 +1,6 @@
 """Arrow's values as text: exactly, so that reading the text again gives the same value."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -9,31 +10,55 @@ import pyarrow.parquet as pq
 FRACTIONS = (("s", 1), ("ms", 1_000), ("us", 1_000_000), ("ns", 1_000_000_000))
 PER_SECOND = dict(FRACTIONS)
 MOMENTS_AT_ONCE = 500_000
+TYPE_CHARS = 100
 types = pa.types
 
 
 def find_unfit(schema: pa.Schema) -> str:
-    """Say which column's values are no plain cells, or return ""."""
+    """Say which column's values cannot be written as text, or return ""."""
     for field in schema:
-        kind = _stored(field.type)
-        if types.is_nested(kind) or types.is_interval(kind):
+        if not _can_be_written(field.type):
             return (
-                f'Column "{field.name}" is nested ({field.type}). A table has one plain value in '
-                "each cell; flatten the column or leave it out"
+                f'Column "{field.name}" holds values of a type that cannot be written as text '
+                f"({str(field.type)[:TYPE_CHARS]}). Change its type or leave it out"
             )
     return ""
 
 
-def _stored(kind: pa.DataType) -> pa.DataType:
+def _can_be_written(kind: pa.DataType) -> bool:
+    kind = stored_as(kind)
+    if types.is_union(kind) or types.is_interval(kind):
+        return False
+    return all(_can_be_written(kind.field(n).type) for n in range(kind.num_fields))
+
+
+def is_nested(kind: pa.DataType) -> bool:
+    """Tell whether values are lists, structs or maps."""
+    return bool(types.is_nested(stored_as(kind)))
+
+
+def stored_as(kind: pa.DataType) -> pa.DataType:
+    """Return the type by which values are kept, whatever they are called and encoded as."""
     if isinstance(kind, pa.BaseExtensionType):
-        return _stored(kind.storage_type)
-    return _stored(kind.value_type) if types.is_dictionary(kind) else kind
+        return stored_as(kind.storage_type)
+    return stored_as(kind.value_type) if types.is_dictionary(kind) else kind
 
 
-def find_fractions(file: pq.ParquetFile, schema: pa.Schema) -> dict[int, str]:
+def find_fractions(
+    file: pq.ParquetFile, schema: pa.Schema, leaves: Sequence[int]
+) -> dict[int, str]:
     """Return for each column of moments the coarsest unit that holds them all, by position.
 
     So a column of whole seconds is written without a fraction, and all cells of a column alike.
+
+    Parameters
+    ----------
+    file : ParquetFile
+        The file.
+    schema : Schema
+        Of its columns.
+    leaves : sequence of int
+        Where Parquet keeps each column: one that is nested takes several places.
     """
     found: dict[int, str] = {}
     moments = [n for n, field in enumerate(schema)
@@ -42,7 +67,7 @@ def find_fractions(file: pq.ParquetFile, schema: pa.Schema) -> dict[int, str]:
         unit = "s"
         groups = [*range(file.metadata.num_row_groups)]
         for batch in file.reader.iter_batches(
-            MOMENTS_AT_ONCE, groups, column_indices=[n], use_threads=False
+            MOMENTS_AT_ONCE, groups, column_indices=[leaves[n]], use_threads=False
         ):
             unit = max(unit, _coarsest(batch.column(0)), key=PER_SECOND.__getitem__)
         found[n] = unit

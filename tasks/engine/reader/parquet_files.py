@@ -1,6 +1,7 @@
 """A Parquet file that was uploaded, as a table of text: each value written exactly, in batches."""
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.engine.reader.arrow_text import find_fractions, find_unfit, to_text
+from tasks.engine.reader.arrow_text import (
+    TYPE_CHARS,
+    find_fractions,
+    find_unfit,
+    is_nested,
+    to_text,
+)
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.names import check_width, name_columns
+from tasks.engine.reader.nested_text import count_leaves, to_json
 from tasks.engine.reader.reading import PREVIEW_ROWS, Progress, ReadResult
 from tasks.engine.reader.refusals import Problem, RefusedError, error
 from tasks.engine.reader.table_writer import TableWriter
@@ -34,6 +42,7 @@ class ParquetReading:
         self.problems: list[Problem] = []
         self.preview: list[dict[str, Any]] = []
         self.n_rows = self.n_bytes = 0
+        self.has_nested = False
         self.size = path.stat().st_size
 
     def run(self, on_progress: Progress) -> ReadResult:
@@ -59,7 +68,8 @@ class ParquetReading:
             self._check_shape(file.metadata, schema)
             texts = [field.name for field in schema if _is_bytes(field.type)]
             # At the same moment a column may have another size in each row group.
-            fractions = find_fractions(file, schema)
+            sizes = [count_leaves(field.type) for field in schema]
+            fractions = find_fractions(file, schema, [0, *accumulate(sizes)])
         # Text comes as a dictionary: one large cell that is repeated takes its room only once.
         with (
             pq.ParquetFile(self.path, buffer_size=1 << 20, read_dictionary=texts) as file,
@@ -76,17 +86,24 @@ class ParquetReading:
         check_width(len(schema), self.name, self.limits.max_columns)
         unfit = find_unfit(schema)
         if unfit:
-            raise RefusedError(error("PARQUET_NESTED", unfit))
+            raise RefusedError(error("PARQUET_TYPE", unfit))
         self._check_rows(metadata.num_rows)
         groups = (metadata.row_group(n) for n in range(metadata.num_row_groups))
         if sum(group.total_byte_size for group in groups) > self.limits.max_unpacked_bytes:
             raise self._too_big()
         self.names, self.problems = name_columns(schema.names)
-        for field in schema:
+        for name, field in zip(self.names, schema, strict=True):
             if pa.types.is_duration(field.type):
                 message = f'"{field.name}" holds durations; they are counted in {field.type.unit}'
-                column = self.names[schema.names.index(field.name)]
-                self.problems.append(Problem("warning", "DURATION", message, column=column))
+                self.problems.append(Problem("warning", "DURATION", message, column=name))
+            if is_nested(field.type):
+                self.has_nested = True
+                message = (
+                    f'"{field.name}" is nested ({str(field.type)[:TYPE_CHARS]}): its values were '
+                    "written as JSON text. To learn from what is in them, make columns of plain "
+                    "values of it"
+                )
+                self.problems.append(Problem("warning", "PARQUET_NESTED", message, column=name))
 
     def _check_rows(self, n_rows: int) -> None:
         if n_rows > self.limits.max_rows:
@@ -99,7 +116,8 @@ class ParquetReading:
 
     def _pieces(self, file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
         """Yield batches whose text fits the memory, whatever the dictionaries hold."""
-        size = max(1, min(BATCH_ROWS, BATCH_CELLS // len(self.names)))
+        per_row = max(len(self.names), _values_per_row(file.metadata) if self.has_nested else 0)
+        size = max(1, min(BATCH_ROWS, BATCH_CELLS // per_row))
         for batch in _joined(file.iter_batches(size, use_threads=False), size):
             yield from _split(batch)
 
@@ -127,7 +145,7 @@ class ParquetReading:
 
     def _texts(self, column: pa.Array, n: int, field: pa.Field, unit: str | None) -> pa.Array:
         try:
-            return to_text(column, field.type, unit)
+            return to_json(column) if is_nested(field.type) else to_text(column, field.type, unit)
         except pa.ArrowInvalid as invalid:
             if "UTF8" not in str(invalid):
                 raise
@@ -162,6 +180,16 @@ class ParquetReading:
             row = self.n_rows + at + 1
             message = f'The cell of "{name}" in row {row:,} {what}'
             raise RefusedError(error("CELL_UNFIT", message, line=row))
+
+
+def _values_per_row(metadata: pq.FileMetaData) -> int:
+    """Return how many plain values a row has, on average in the group that has most."""
+    groups = (metadata.row_group(n) for n in range(metadata.num_row_groups))
+    values = (
+        sum(group.column(n).num_values for n in range(group.num_columns)) // max(1, group.num_rows)
+        for group in groups
+    )
+    return max(values, default=0)
 
 
 def _is_plain(kind: pa.DataType) -> bool:

@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import io
+import json
 import uuid
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ import pytest
 from tasks.engine import tables
 from tasks.engine.profile.profiling import profile_table
 from tasks.engine.reader import parquet_files, unpacking
+from tasks.engine.reader.arrow_text import find_unfit
 from tasks.engine.reader.reading import ReadLimits
 from tests.engine.reading.conftest import Reader, warnings_of
 
@@ -103,8 +105,6 @@ def test_compressed_parquet_is_read(reader: Reader) -> None:
 @pytest.mark.parametrize(
     ("columns", "code", "words"),
     [
-        ({"x": [[1], [2]]}, "PARQUET_NESTED", 'Column "x" is nested (list<'),
-        ({"a": [1], "s": [{"b": 1}]}, "PARQUET_NESTED", 'Column "s" is nested (struct<'),
         ({"x": pa.array([b"\xff\xfe"])}, "PARQUET_BYTES", 'Column "x" holds bytes that are no'),
         (
             {"a": [1], "hash": pa.array([b"\xff\xfe"], pa.binary(2))},
@@ -218,3 +218,84 @@ def test_row_groups_of_a_row_each_are_written_together(
         for row, (word, day) in enumerate(zip(words, days, strict=True))
     ]
     assert len(calls) == 3
+
+
+NESTED = {
+    "id": pa.array([1, 2, 3]),
+    "list": pa.array([[1, None], [], None], pa.list_(pa.int64())),
+    "at": pa.array([10**9, 2 * 10**9, None], pa.timestamp("ns")),
+    "struct": pa.array(
+        [{"a": 'x"y', "b": Decimal("1.50")}, {"a": None, "b": None}, None],
+        pa.struct([("a", pa.string()), ("b", pa.decimal128(9, 2))]),
+    ),
+    "map": pa.array([[("k", 0.5)], [], None], pa.map_(pa.string(), pa.float32())),
+    "numbered": pa.array([[(7, True)], None, []], pa.map_(pa.int8(), pa.bool_())),
+    "deep": pa.array(
+        [[{"days": [dt.date(2026, 4, 3)]}], None, [None, {"days": None}]],
+        pa.list_(pa.struct([("days", pa.list_(pa.date32()))])),
+    ),
+    "pair": pa.array([[0.1, float("nan")], None, [1e30, 2]], pa.list_(pa.float64(), 2)),
+    "later": pa.array([5 * 10**8, 0, None], pa.timestamp("ns")),
+}
+
+
+def test_nested_columns_become_json_text_and_it_is_told(reader: Reader) -> None:
+    result = reader.read(packed(NESTED))
+    assert not result.refused, result.problems
+    told = {p.column: p.message for p in result.problems if p.code == "PARQUET_NESTED"}
+    assert list(told) == ["list", "struct", "map", "numbered", "deep", "pair"]
+    assert "written as JSON text" in told["list"]
+    rows = reader.rows(packed(NESTED))
+    assert rows[0] == [
+        "1", "[1,null]", "1970-01-01T00:00:01", '{"a":"x\\"y","b":1.50}', '{"k":0.5}',
+        "[[7,true]]", '[{"days":["2026-04-03"]}]', '[0.1,"nan"]', "1970-01-01T00:00:00.500",
+    ]  # fmt: skip
+    assert rows[1][1:7] == ["[]", "1970-01-01T00:00:02", '{"a":null,"b":null}', "{}", None, None]
+    assert rows[2][1:] == [
+        None,
+        None,
+        None,
+        None,
+        "[]",
+        '[null,{"days":null}]',
+        "[1e+30,2.0]",
+        None,
+    ]
+    for row in rows:
+        for cell in (row[1], *row[3:8]):
+            json.loads(cell or "null")
+
+
+def test_nested_columns_are_read_piece_by_piece_as_a_whole(reader: Reader) -> None:
+    lists = [[n, n + 1] if n % 3 else None for n in range(5_000)]
+    table = pa.table({"n": range(5_000), "x": pa.array(lists)})
+    out = io.BytesIO()
+    pq.write_table(table.slice(7), out, row_group_size=611)
+    cells = [row[1] for row in reader.rows(out.getvalue())]
+    expected = [None if x is None else f"[{x[0]},{x[1]}]" for x in lists[7:]]
+    assert cells == expected
+
+
+def test_long_lists_are_taken_in_smaller_pieces(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_files, "BATCH_CELLS", 1_000)
+    sizes = []
+    to_json = parquet_files.to_json
+    monkeypatch.setattr(
+        parquet_files, "to_json", lambda column: sizes.append(len(column)) or to_json(column)
+    )
+    monkeypatch.setattr(parquet_files, "PIECE_BYTES", 1)
+    content = packed({"n": range(100), "x": [[7] * 200] * 100})
+    assert len(reader.rows(content)) == 100
+    assert max(sizes) <= 5
+
+
+def test_a_file_without_rows_is_said_so_with_nested_columns_too(reader: Reader) -> None:
+    content = packed({"x": pa.array([], pa.list_(pa.int8()))})
+    assert reader.refusal(content)[0] == "CSV_NO_ROWS"
+
+
+def test_a_type_that_no_text_holds_is_refused_with_its_name(reader: Reader) -> None:
+    kind = pa.struct([("span", pa.month_day_nano_interval())])
+    assert find_unfit(pa.schema([("a", pa.int8()), ("x", kind)])).startswith('Column "x" holds')
