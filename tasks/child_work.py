@@ -14,6 +14,7 @@ import pandas as pd
 
 from dashboard.storage import Storage, keys
 from dashboard.storage.local import LocalStorage  # noqa: F401 - so that the forkserver has it
+from tasks.baseline_store import StoredBaselines
 from tasks.child import Send
 from tasks.comparing import compare_versions  # noqa: F401 - work of a child, like all below
 from tasks.dataset_work import fetch_file, read_dataset, relate_target  # noqa: F401 - likewise
@@ -100,6 +101,7 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
         reporter,
         resume=_resumed(payload, storage, reporter),
         finish_now=payload["finish_now"],
+        store=StoredBaselines(storage, payload["dataset_id"]),
     )
     reporter.stage("save", 0.95, "Saving the model")
     send({"type": "done"} | _store_result(payload, storage, spec, columns, result))
@@ -116,9 +118,8 @@ def _store_result(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         paths = write_artefacts(result, spec, columns, Origin(**payload["origin"]), folder)
-        charts = result.charts | {"baseline_metrics": result.baseline_metrics}
         paths["results"] = folder / "results.json"
-        paths["results"].write_text(json.dumps(charts), encoding="utf-8")
+        paths["results"].write_text(json.dumps(result.charts), encoding="utf-8")
         paths["out_of_fold"] = folder / "out_of_fold.parquet"
         result.out_of_fold.to_parquet(paths["out_of_fold"], index=False)
         stored = {
@@ -137,7 +138,7 @@ def _store_result(
         "metrics": result.metrics,
         "warnings": result.warnings,
         "partial": result.partial,
-        "details": result.details,
+        "details": result.details | {"baselines": result.baselines},
         "data_hash": result.data_hash,
         "split_hash": result.split_hash,
         "classes": result.classes,

@@ -58,6 +58,7 @@ def job_payload(job: Job, claim: Claim) -> dict[str, Any]:
         "job_id": job.id,
         "lease": claim.lease,
         "storage": storage_address(),
+        "dataset_id": dataset.id,
         "table_key": dataset.table_key,
         "spec": spec,
         "resume": [{name: getattr(fold, name) for name in kept} for fold in folds],

@@ -34,6 +34,14 @@ class Spread(Schema):
     std: Score
 
 
+class Baselines(Schema):
+    """What guesses and what is simple, by every metric, on the same folds."""
+
+    dummy: dict[str, Spread]
+    linear: Annotated[dict[str, Spread], Field(description="Empty where none could be fitted")]
+    note: Annotated[str, Field(description="Why there is no linear one, or what it was made from")]
+
+
 class JobWarning(Schema):
     """Something worth knowing about a result."""
 
@@ -79,7 +87,9 @@ class Job(Schema):
     seed: int
     score: Score
     score_std: Score
-    baseline_score: Score
+    baseline_score: Annotated[Score, Field(description="What guessing scores on the same folds")]
+    linear_score: Annotated[Score, Field(description="What a simple linear model scores there")]
+    baselines: Baselines | None
     metrics: dict[str, Spread]
     positive_class: Annotated[
         str | None,

@@ -10,6 +10,7 @@ from dashboard.db import Dataset, Job, JobAttempt, JobFold, LogLine, Model, Pred
 from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import JobState
 from dashboard.jobs import queries as jobs
+from dashboard.jobs.baselines import find_linear_score
 from dashboard.jobs.estimates import Estimate, estimate_jobs
 from dashboard.jobs.features import load_features
 from dashboard.jobs.order import find_places
@@ -145,6 +146,8 @@ def _job(record: Job, folds: Sequence[JobFold], attempts: Sequence[JobAttempt]) 
         "attempts": [attempt(a) for a in attempts],
         "folds": [fold(f) for f in folds],
         "failure": failure,
+        "baselines": record.details.get("baselines"),
+        "linear_score": find_linear_score(record),
         "positive_class": record.details.get("positive_class"),
         "priority": PRIORITY_NAMES.get(record.priority, "normal"),
         "owner": record.owner.email,

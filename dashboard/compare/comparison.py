@@ -8,6 +8,7 @@ from dashboard.db import Job, JobFold, User
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import JobState
 from dashboard.errors import NotFound, ValidationFailed
+from dashboard.jobs.baselines import list_baselines
 from dashboard.jobs.queries import find_models, get_jobs, list_folds_of
 from dashboard.paging import read_number
 from tasks.engine.catalogue import METRICS, find_metric, get_estimator
@@ -149,7 +150,12 @@ def compare_jobs(*, user: User, job_ids: Sequence[int], metric: str | None = Non
         metric=shown,
         metrics=[m.name for m in METRICS[task] if any(m.name in j.metrics for j in jobs)],
         reasons=find_reasons(jobs),
-        rows=[*score_rows(jobs, shown), *setting_rows(jobs), *cost_rows(jobs, folds)],
+        rows=[
+            *score_rows(jobs, shown),
+            *baseline_rows(jobs, shown),
+            *setting_rows(jobs),
+            *cost_rows(jobs, folds),
+        ],
         missing=[job_id for job_id in job_ids if job_id not in known],
     )
 
@@ -185,6 +191,19 @@ def score_rows(jobs: Sequence[Job], metric: str) -> list[Row]:
             rows.append(
                 Row("Scores, mean of folds", m.title, values, spreads, m.greater_is_better)
             )
+    return rows
+
+
+def baseline_rows(jobs: Sequence[Job], metric: str) -> list[Row]:
+    """Return a row for each baseline, by one metric."""
+    found = [{b.kind: b for b in list_baselines(job, metric)} for job in jobs]
+    rows = []
+    for kind, title in (("dummy", "Guessing"), ("linear", "Linear model")):
+        known = [baselines.get(kind) for baselines in found]
+        if any(known):
+            values = [b.score if b else None for b in known]
+            spreads = [b.spread if b else None for b in known]
+            rows.append(Row("Baselines on the same folds", title, values, spreads))
     return rows
 
 

@@ -10,8 +10,10 @@ from dashboard.db import Dataset, Job
 from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
 from dashboard.filters import plural
 from dashboard.filters import validation as show_validation
+from dashboard.jobs.baselines import Baseline, list_baselines
 from dashboard.jobs.forms import PREFIX, JobForm
 from dashboard.jobs.many_columns import Names, lines_of
+from dashboard.jobs.queries import list_best_for
 from dashboard.jobs.requests import no_such_columns, unsuitable_target
 from tasks.engine.catalogue import default_metric, default_validation, list_estimators
 from tasks.engine.parameters import show_value
@@ -147,3 +149,11 @@ def fill_defaults(form: JobForm) -> None:
     form.values.setdefault("metric", default_metric(task))
     form.values.setdefault("seed", "0")
     form.values.setdefault("priority", "normal")
+
+
+def find_best(form: JobForm) -> tuple[Sequence[Job], list[Baseline]]:
+    """Return the best jobs on the form's dataset and target, and what guesses and is simple."""
+    if form.dataset is None or form.task is None or form.target is None:
+        return [], []
+    best = list_best_for(dataset_id=form.dataset.id, target=form.target["name"], task=form.task)
+    return best, list_baselines(best[0]) if best else []

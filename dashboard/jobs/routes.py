@@ -101,14 +101,15 @@ def _form_page(form: forms.JobForm) -> str:
     datasets = [d for d in list_datasets(per=200).items if d.state == "ready"]
     if form.dataset is not None and all(d.id != form.dataset.id for d in datasets):
         datasets.insert(0, form.dataset)
-    best: Any = []
-    if form.dataset is not None and form.task and form.target:
-        best = queries.list_best_for(
-            dataset_id=form.dataset.id, target=form.target["name"], task=form.task
-        )
     choices = [("", "Choose a dataset"), *((d.id, d.label) for d in datasets)]
+    best, to_beat = form_sources.find_best(form)
     return render_template(
-        "jobs/new.html", form=form, datasets=choices, best=best, takes=_say_how_long(form)
+        "jobs/new.html",
+        form=form,
+        datasets=choices,
+        best=best,
+        to_beat=to_beat,
+        takes=_say_how_long(form),
     )
 
 

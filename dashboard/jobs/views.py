@@ -8,6 +8,7 @@ from dashboard.clock import now
 from dashboard.db import Job
 from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.filters import about, duration, percent, plural, score
+from dashboard.jobs.baselines import Baseline, list_baselines, no_better_than
 from dashboard.jobs.estimates import Estimate
 from tasks.engine.catalogue import METRICS, get_estimator, name_metric
 from tasks.engine.spec import Validation
@@ -182,6 +183,16 @@ class JobView:
     def score(self) -> float | None:
         """The score, or what the folds so far give."""
         return self.job.score if self.job.score is not None else self.score_so_far
+
+    @property
+    def baselines(self) -> list[Baseline]:
+        """What the score is held against."""
+        return list_baselines(self.job)
+
+    @property
+    def no_better_than(self) -> str | None:
+        """The simplest baseline that the job does not beat; None when it beats all."""
+        return no_better_than(self.job)
 
     @property
     def track(self) -> list[dict[str, Any]]:

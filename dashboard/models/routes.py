@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from dashboard.db import Job
 from dashboard.downloads import send_stream
 from dashboard.filters import number, plural, validation
+from dashboard.jobs.baselines import list_baselines
 from dashboard.jobs.queries import list_folds
 from dashboard.jobs.views import JobView
 from dashboard.live import answer
@@ -56,6 +57,7 @@ def detail(model_id: int) -> str:
         "models/detail.html",
         model=model,
         job=model.job,
+        baselines=list_baselines(model.job),
         scored_on=_scored_on(model.job),
         formats=FORMATS,
         page=page,

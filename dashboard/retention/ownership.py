@@ -35,6 +35,8 @@ _GIVEN = {
 }
 # What each reading of a dataset writes anew.
 _OF_A_READING = frozenset({"table", "profile", "rejects"})
+# What jobs write below their dataset: no record names it, and it goes with the dataset.
+OF_ALL_JOBS = "baselines"
 _NAME = re.compile(r"([a-z_]+)(?:-([0-9]{1,9}))?")
 
 
@@ -120,7 +122,7 @@ def judge(
         is_coming = owner is not None and found.unfinished in owner.coming
         grace = GRACE_OF_UNFINISHED if found.unfinished else GRACE_OF_DELETED
         return Verdict.REMOVE if age > grace and not is_coming else Verdict.KEEP
-    if age <= GRACE:
+    if age <= GRACE or (place.area == "datasets" and place.name == OF_ALL_JOBS):
         return Verdict.KEEP
     if place.token not in owner.tokens:
         return Verdict.ORPHAN

@@ -74,6 +74,11 @@ def dataset_rejects(dataset_id: int, token: str, reading: int) -> str:
     return f"{dataset_prefix(dataset_id)}{_token(token)}/rejects-{_number(reading)}"
 
 
+def dataset_baselines(dataset_id: int, digest: str) -> str:
+    """Return the key of the baselines that jobs on the same target and folds share."""
+    return f"{dataset_prefix(dataset_id)}{_token(digest[:32])}/baselines"
+
+
 # What each reading of a dataset writes anew.
 OF_A_READING = (dataset_table, dataset_profile, dataset_rejects)
 

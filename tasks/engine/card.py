@@ -18,12 +18,12 @@ Made by job {job_id} on {created_at} from the dataset {dataset}
 ## How good it is
 
 {metric}: **{score}**; a model that only guesses
-scores {guess}. Mean over {folds} folds
+scores {guess}, a simple linear one {linear}. Mean over {folds} folds
 ({scheme}, seed {seed}) and their standard deviation; each fold was scored by
 a model that never saw its rows, preprocessing included.{partial}
 
-| metric | score | guessing |
-|---|---|---|
+| metric | score | guessing | linear model |
+|---|---|---|---|
 {metric_rows}
 
 ## What it needs
@@ -85,6 +85,7 @@ def write_card(
         metric=titles[spec.metric],
         score=_score(result.score, result.score_std),
         guess=_score(result.baseline_score, None),
+        linear=_score(result.baselines["linear"].get(spec.metric, {}).get("mean"), None),
         folds=len(result.folds),
         scheme=spec.validation.scheme,
         seed=spec.seed,
@@ -105,9 +106,10 @@ def _score(value: float | None, spread: float | None) -> str:
 def _metric_rows(result: TrainingResult, titles: dict[str, str]) -> str:
     rows = []
     for name, found in result.metrics.items():
-        guess = result.baseline_metrics.get(name, {}).get("mean")
-        score = _score(found["mean"], found["std"])
-        rows.append(f"| {titles[name]} | {score} | {_score(guess, None)} |")
+        cells = [titles[name], _score(found["mean"], found["std"])]
+        for kind in ("dummy", "linear"):
+            cells.append(_score(result.baselines[kind].get(name, {}).get("mean"), None))
+        rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
 

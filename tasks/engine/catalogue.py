@@ -130,6 +130,8 @@ METRICS = {
     ),
 }
 TASKS = tuple(METRICS)
+# The simple model that results are held against.
+LINEAR = {"classification": "LogisticRegression", "regression": "Ridge"}
 # Forests hold every tree: boosting on binned columns needs a fraction of it. The others hold the
 # encoded table several times, or distances between its rows: a linear estimator does not.
 _FORESTS = (

@@ -160,6 +160,7 @@ def metadata(
         "score": result.score,
         "score_std": result.score_std,
         "baseline_score": result.baseline_score,
+        "baselines": result.baselines,
         "metrics": result.metrics,
         "folds": [fold.as_dict() for fold in result.folds],
         "partial": result.partial,

@@ -4,11 +4,12 @@ The same data, request and seed give the same result. Nothing is written; whoeve
 what to keep.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from tasks.engine.baselines import BaselineStore, NoStore, find_baselines
 from tasks.engine.catalogue import find_metric, get_estimator
 from tasks.engine.charts import make_charts
 from tasks.engine.errors import EngineError
@@ -18,7 +19,7 @@ from tasks.engine.pipelines import make_pipeline
 from tasks.engine.plain_words import PlainWords
 from tasks.engine.prepared import prepare
 from tasks.engine.progress import FoldOutcome, NullReporter, Reporter
-from tasks.engine.results import TrainingResult, observe, score_baseline
+from tasks.engine.results import TrainingResult, observe
 from tasks.engine.shapes import ALL, describe_shapes
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.splitting import hash_data, hash_split
@@ -36,6 +37,7 @@ def train(
     *,
     resume: Mapping[int, FoldOutcome] | None = None,
     finish_now: bool = False,
+    store: BaselineStore | None = None,
 ) -> TrainingResult:
     """Cross-validate a request's pipeline and fit it on all rows.
 
@@ -51,6 +53,8 @@ def train(
         Folds that were scored before, by their number; they are not fitted again.
     finish_now : bool, default False
         Fit no further fold: score those of `resume`, and fit on all rows.
+    store : BaselineStore, optional
+        Who keeps baselines between jobs on the same data and folds.
 
     Returns
     -------
@@ -61,12 +65,19 @@ def train(
     EngineError
         When the data or the parameters cannot be used; in words for the person who trains.
     """
-    return _Training(spec, columns, reporter or NullReporter()).run(resume or {}, finish_now)
+    training = _Training(spec, columns, reporter or NullReporter(), store or NoStore())
+    return training.run(resume or {}, finish_now)
 
 
 class _Training:
-    def __init__(self, spec: TrainingSpec, columns: Mapping[str, Any], reporter: Reporter) -> None:
-        self.spec, self.reporter = spec.with_date_parts(), reporter
+    def __init__(
+        self,
+        spec: TrainingSpec,
+        columns: Mapping[str, Any],
+        reporter: Reporter,
+        store: BaselineStore,
+    ) -> None:
+        self.spec, self.reporter, self.store = spec.with_date_parts(), reporter, store
         self.columns = columns
         self.entry = get_estimator(spec.estimator)
         self.warnings: dict[str, str] = {}
@@ -137,8 +148,9 @@ class _Training:
         out_of_fold = pd.concat([outcome.out_of_fold for outcome in outcomes], ignore_index=True)
         folds = [outcome.score for outcome in outcomes]
         metrics = summarise(spec.task, folds)
-        scored = [self.data.splits[fold.fold - 1] for fold in folds]
-        baseline = score_baseline(spec.task, self.data.y, scored, self.data.positive)
+        data_hash = hash_data({n: c for n, c in self.columns.items() if n != LINE})
+        split_hash = hash_split(self.data.splits, self.data.rows, self.data.y)
+        baselines = self._baselines((data_hash, split_hash), [fold.fold for fold in folds])
         main = metrics.get(spec.metric, {})
         if not main:
             title = getattr(find_metric(spec.task, spec.metric), "title", spec.metric)
@@ -150,18 +162,25 @@ class _Training:
             classes=self.data.classes,
             score=main.get("mean"),
             score_std=main.get("std"),
-            baseline_score=baseline.get(spec.metric, {}).get("mean"),
-            baseline_metrics=baseline,
+            baseline_score=baselines["dummy"].get(spec.metric, {}).get("mean"),
+            baselines=baselines,
             metrics=metrics,
             folds=folds,
             warnings=[{"code": code, "message": m} for code, m in self.warnings.items()],
             out_of_fold=out_of_fold,
             charts=make_charts(spec.task, out_of_fold, self.data.classes, spec.seed),
             details=self._details(),
-            data_hash=hash_data({n: c for n, c in self.columns.items() if n != LINE}),
-            split_hash=hash_split(self.data.splits, self.data.rows, self.data.y),
+            data_hash=data_hash,
+            split_hash=split_hash,
             partial=len(outcomes) < len(self.data.splits),
         )
+
+    def _baselines(self, hashes: tuple[str, str], folds: Sequence[int]) -> dict[str, Any]:
+        self.reporter.stage("final", FITTED, "Scoring what the result is held against")
+        found, seconds = find_baselines(self.spec, self.data, hashes, self.store)
+        took = f"in {seconds:.1f} s" if seconds else "before; kept"
+        self.reporter.log(f"baselines: a guess and a linear model were scored {took}")
+        return found.summarise(self.spec.task, folds)
 
     def _details(self) -> dict[str, Any]:
         steps = describe_shapes(self.model, self.data.X)

@@ -354,3 +354,17 @@ def test_seen_numbers_are_remembered() -> None:
         0, 7, 8, 1_000_000,
     ]  # fmt: skip
     assert len(seen.bits) < 130_000
+
+
+def test_baselines_stay_as_long_as_their_dataset(
+    any_app: Flask, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = make_dataset()
+    kept = put(storage, keys.dataset_baselines(dataset.id, "ab" * 32))
+    look = look_later(storage, monkeypatch)
+    assert kept in stored(storage)
+    assert look.findings.problems == {}
+    with writing() as session:
+        session.delete(session.get_one(Dataset, dataset.id))
+    look_later(storage, monkeypatch)
+    assert kept not in stored(storage)

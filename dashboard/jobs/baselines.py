@@ -1,0 +1,62 @@
+"""A job's score held against what guesses and what is simple, on the same folds."""
+
+from dataclasses import dataclass
+
+from dashboard.db import Job
+from tasks.engine.catalogue import LINEAR, find_metric
+
+TITLES = {
+    ("dummy", "regression"): "always the mean",
+    ("dummy", "classification"): "always the classes' shares",
+    ("linear", "regression"): "a linear model",
+    ("linear", "classification"): "a linear model",
+}
+WORDS = {"dummy": "guessing", "linear": "a linear model"}
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The score of a baseline by one metric; `spread` is None where it is not known."""
+
+    kind: str
+    title: str
+    score: float
+    spread: float | None
+
+
+def list_baselines(job: Job, metric: str | None = None) -> list[Baseline]:
+    """List a job's baselines by a metric, its main one by default: the guess, then the linear."""
+    known = job.details.get("baselines")
+    if known is None:  # a job of a version that scored the guess alone
+        known = {"dummy": {job.metric: {"mean": job.baseline_score, "std": None}}}
+    found = []
+    for kind in ("dummy", "linear"):
+        scored = (known.get(kind) or {}).get(metric or job.metric)
+        if scored and scored["mean"] is not None:
+            title = TITLES[kind, job.task]
+            found.append(Baseline(kind, title, scored["mean"], scored["std"]))
+    return found
+
+
+def find_linear_score(job: Job) -> float | None:
+    """Return the linear model's score by the job's main metric."""
+    return next((b.score for b in list_baselines(job) if b.kind == "linear"), None)
+
+
+def no_better_than(job: Job) -> str | None:
+    """Name the simplest baseline that a job is no better than; None when it beats all.
+
+    It beats one when its score is better by more than the spread over folds, its own or that of
+    the baseline, whichever is larger.
+    """
+    metric = find_metric(job.task, job.metric)
+    if job.score is None or metric is None:
+        return None
+    sign = 1 if metric.greater_is_better else -1
+    for baseline in list_baselines(job):
+        if baseline.kind == "linear" and job.estimator == LINEAR[job.task]:
+            continue  # it is one itself
+        spread = max(job.score_std or 0.0, baseline.spread or 0.0)
+        if sign * (job.score - baseline.score) <= spread:
+            return WORDS[baseline.kind]
+    return None

@@ -1,0 +1,74 @@
+"""What a score is held against, on pages and by the API."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from dashboard.db import Job, User
+from dashboard.jobs.baselines import list_baselines, no_better_than
+from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
+from tests.page import PageClient, words_of
+
+
+def known(dummy: float, linear: float | None, metric: str = "roc_auc") -> dict[str, Any]:
+    """Return the details of a job with baselines."""
+    scored = {metric: {"mean": linear, "std": 0.01}} if linear is not None else {}
+    found = {"dummy": {metric: {"mean": dummy, "std": 0.0}}, "linear": scored, "note": ""}
+    return {"baselines": found}
+
+
+@pytest.mark.parametrize(
+    ("score", "spread", "metric", "details", "words"),
+    [
+        (0.84, 0.02, "roc_auc", known(0.5, 0.78), None),
+        (0.79, 0.02, "roc_auc", known(0.5, 0.78), "a linear model"),
+        (0.51, 0.02, "roc_auc", known(0.5, 0.78), "guessing"),
+        (0.785, 0.001, "roc_auc", known(0.5, 0.78), "a linear model"),  # the baseline's spread
+        (0.84, None, "roc_auc", known(0.5, None), None),
+        (0.30, 0.05, "log_loss", known(0.69, 0.42, "log_loss"), None),
+        (0.40, 0.05, "log_loss", known(0.69, 0.42, "log_loss"), "a linear model"),
+    ],
+)
+def test_score_within_the_spread_is_no_better(
+    score: float, spread: float | None, metric: str, details: dict[str, Any], words: str | None
+) -> None:
+    job = Job(task="classification", estimator="GaussianNB", metric=metric, score=score,
+              score_std=spread, details=details)  # fmt: skip
+    assert no_better_than(job) == words
+
+
+def test_linear_model_is_not_held_against_itself() -> None:
+    job = Job(task="classification", estimator="LogisticRegression", metric="roc_auc",
+              score=0.78, score_std=0.02, details=known(0.5, 0.78))  # fmt: skip
+    assert no_better_than(job) is None
+
+
+def test_job_of_before_has_the_guess_alone() -> None:
+    job = Job(task="regression", metric="r2", baseline_score=-0.01, details={})
+    assert [(b.title, b.score) for b in list_baselines(job)] == [("always the mean", -0.01)]
+
+
+def test_pages_show_both_and_say_what_is_no_better(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    job, other = (
+        make_succeeded_job(member, dataset=dataset, score=s, estimator="GaussianNB",
+                           details=known(0.5, 0.84))
+        for s in (0.842, 0.9)
+    )  # fmt: skip
+    model = make_model(job)
+    pages = PageClient(app, member)
+    page = pages.get(f"/jobs/{job.id}")
+    said = words_of(page.select(".answer")[0])
+    assert "On the same folds: always the classes' shares 0.500 , a linear model 0.840" in said
+    assert "No better than a linear model: the difference is within the spread" in said
+    assert "0.840" in words_of(page.select("#job-folds")[0])
+    assert "No better than" not in pages.get(f"/jobs/{other.id}").text
+    rows = pages.get("/jobs").select("tr[data-job-id]")
+    told = {row["data-job-id"]: "no better than a linear model" in words_of(row) for row in rows}
+    assert told == {str(job.id): True, str(other.id): False}
+    compared = pages.get(f"/compare?jobs={job.id},{other.id}").text
+    assert "Linear model" in compared
+    assert "a linear model" in pages.get(f"/models/{model.id}").text
+    assert "A linear model" in pages.get(f"/jobs/new?dataset_id={dataset.id}&target=churned").text
+    assert make_job(member, dataset=dataset).details == {}
