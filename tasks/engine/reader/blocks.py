@@ -124,7 +124,6 @@ def _find_shape(
         if found is None:
             return None
         record_ends, stray = found
-    has_quotes = len(quotes) > 0
     if not len(record_ends):
         return None
     starts = np.concatenate(([0], record_ends[:-1] + 1))
@@ -134,17 +133,19 @@ def _find_shape(
     last = np.minimum(record_ends, len(data)) - 1
     is_blank = (lengths == 0) | ((lengths == 1) & (data[np.maximum(last, 0)] == CR))
     n_lines = int(np.searchsorted(ends, record_ends[-1])) + 1
-    line_of = np.searchsorted(ends, starts) if has_quotes else np.arange(len(starts))
+    last_lines = np.arange(n_lines)  # of each record, from 0; most files have one for each
+    if n_lines != len(record_ends):
+        last_lines = np.searchsorted(ends, record_ends)
+    n_inner = np.diff(last_lines, prepend=-1) - 1
     spans = np.column_stack((starts, record_ends))
     with_stray = spans[np.unique(np.searchsorted(record_ends, stray))]
-    is_long = np.diff(np.searchsorted(ends, record_ends), prepend=-1) > 1
     n_bytes = min(int(record_ends[-1]) + 1, len(data))
     rows = np.flatnonzero(~is_blank)
     n_after = len(is_blank) - 1 - int(rows[-1]) if len(rows) else len(is_blank)
     n_blank = int(is_blank.sum()) - n_after
     return _Shape(
-        n_bytes, n_lines, starts[rows], line_of[rows], n_blank, n_after, has_quotes,
-        spans[is_long], with_stray,
+        n_bytes, n_lines, starts[rows], (last_lines - n_inner)[rows], n_blank, n_after,
+        len(quotes) > 0, spans[n_inner > 0], with_stray,
     )  # fmt: skip
 
 
