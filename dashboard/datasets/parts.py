@@ -1,13 +1,9 @@
 """The parts of a transfer: looked at as they come, and stored; or sent to a bucket without us."""
 
 import os
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
-from threading import Lock
 from typing import BinaryIO
-
-from flask import current_app
 
 from dashboard.datasets.discarding import forget
 from dashboard.datasets.transfers import (
@@ -19,39 +15,15 @@ from dashboard.datasets.transfers import (
     stored_at,
     whole_parts,
 )
+from dashboard.datasets.watchers import Watched, watchers
 from dashboard.datasets.watching import Watcher
-from dashboard.db import Dataset, Transfer, User
-from dashboard.errors import BadRequest, Conflict, DomainError, NotFound
+from dashboard.db import User
+from dashboard.errors import BadRequest, Conflict, NotFound, TooLarge, ValidationFailed
 from dashboard.extensions import db
 from dashboard.storage import get_storage
 from dashboard.storage.base import CHUNK_BYTES, PART_BYTES
 
-WATCHERS_KEPT = 64
 PART_URLS_AT_ONCE = 100
-
-
-class _Watchers:
-    """The watchers of this process. One of a gzip file cannot go on in another process."""
-
-    def __init__(self) -> None:
-        self.kept: OrderedDict[str, Watcher] = OrderedDict()
-        self.lock = Lock()
-
-    def take(self, token: str, offset: int) -> Watcher | None:
-        """Return the watcher that saw all bytes up to an offset, if this process has it."""
-        with self.lock:
-            watcher = self.kept.pop(token, None)
-        return watcher if watcher and watcher.seen == offset else None
-
-    def keep(self, token: str, watcher: Watcher) -> None:
-        """Keep a watcher for the next part; the one that waited longest may have to go."""
-        with self.lock:
-            self.kept[token] = watcher
-            while len(self.kept) > WATCHERS_KEPT:
-                self.kept.popitem(last=False)
-
-
-_watchers = _Watchers()
 
 
 def part_length(size_bytes: int, offset: int) -> int:
@@ -115,15 +87,16 @@ def receive_part(*, user: User, upload_id: int, offset: int, content: BinaryIO) 
     if offset > view.received_bytes:
         raise _gap(view.received_bytes)
     where, transfer_id = stored_at(upload, transfer), transfer.id
-    token, watcher = upload.token, _watch(upload, transfer, offset, content)
+    watched = Watched(upload.token, upload.file_name, upload.options, transfer.watched, where)
     db.session.rollback()  # no transaction waits for the storage
     try:
+        watcher = _watch(upload_id, watched, offset, content)
         _store(where, transfer_id, size, offset, content)
         note_progress(transfer_id, offset + wanted, watcher.state() if watcher else None)
     except NotFound:
         return over_or_gone(user=user, upload_id=upload_id)
-    if watcher:
-        _watchers.keep(token, watcher)
+    if watcher and offset + wanted < size:
+        watchers.keep(watched.token, watcher)
     return replace(view, received_bytes=offset + wanted)
 
 
@@ -140,24 +113,17 @@ def _gap(there: int) -> Conflict:
     return Conflict(f"The file is there up to byte {there:,}. Go on from there")
 
 
-def _watch(upload: Dataset, transfer: Transfer, offset: int, content: BinaryIO) -> Watcher | None:
-    """Look at a part; None when what came before it is not known, or it was looked at already."""
-    watcher, watched = _watchers.take(upload.token, offset), transfer.watched
-    if watcher is None and (offset == 0 or watched.get("seen") == offset):
-        watcher = Watcher(
-            upload.file_name,
-            limit_bytes=current_app.config["SETTINGS"].max_upload_bytes,
-            options=upload.options,
-            watched=watched if offset else None,
-        )
-    if watcher is None:
-        return None
+def _watch(upload_id: int, watched: Watched, offset: int, content: BinaryIO) -> Watcher | None:
+    """Look at a part; None where what came before it cannot be known."""
     try:
+        watcher = watchers.find(watched, offset)
+        if watcher is None:
+            return None
         content.seek(0)
         while chunk := content.read(CHUNK_BYTES):
             watcher.look(chunk)
-    except DomainError:
-        forget(upload.id)
+    except (TooLarge, ValidationFailed):
+        forget(upload_id)
         raise
     return watcher
 

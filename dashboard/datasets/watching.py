@@ -6,14 +6,14 @@ anything, and the check page says more about it.
 """
 
 import re
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from dashboard.errors import TooLarge, ValidationFailed
 from dashboard.filters import size
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.other_formats import find_refusal
+from tasks.engine.reader.pieces import GzipPieces, ZstdPieces, pieces_of
 from tasks.engine.reader.refusals import HEAD_BYTES, Problem, error
 from tasks.engine.reader.unpacking import compression_of
 
@@ -21,12 +21,11 @@ from tasks.engine.reader.unpacking import compression_of
 SMALL_BYTES = 1_000_000
 # Of a first line that is longer the columns are not counted.
 HEADER_BYTES = 4_000_000
-PIECE_BYTES = 1 << 20
 OTHER_LINES = 1000  # lines that are no rows: names, preamble, blank ones
 # A character has at most so many bytes: a line is too long for certain only beyond that.
 BYTES_OF_A_CHARACTER = 4
 # Files that hold others. Whether what they hold can be read is not told by their first bytes.
-CONTAINERS = (b"PK\x03\x04", b"PK\x05\x06", b"PAR1", b"\x28\xb5\x2f\xfd")
+CONTAINERS = (b"PK\x03\x04", b"PK\x05\x06", b"PAR1")
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 DELIMITERS = (b",", b";", b"\t", b"|")
 QUOTED = re.compile(rb'"[^"]*"')
@@ -54,8 +53,8 @@ class Watcher:
     limits : ReadLimits, optional
         The largest table that is read.
     watched : Mapping, optional
-        What `state` gave, where another one looked at what came before. Of a gzip file nothing
-        can be handed on, so then its text is not looked at.
+        What `state` gave, where another one looked at what came before; of a file that is not
+        packed.
     """
 
     def __init__(
@@ -71,7 +70,7 @@ class Watcher:
         self.limits, self.options = limits or ReadLimits(), options or {}
         self.seen = self.unpacked = 0
         self.head = b""
-        self.unpack: Callable[[bytes], Iterator[bytes]] | None = None
+        self.packed: GzipPieces | ZstdPieces | None = None
         self.text: _Text | None = _Text(self.limits)
         if watched:
             self.seen = watched["seen"]
@@ -79,9 +78,14 @@ class Watcher:
             self.head = b"-" * HEAD_BYTES  # was judged
 
     def state(self) -> dict[str, Any]:
-        """Return what another one needs to go on, as JSON values; only after `SMALL_BYTES`."""
-        hands_on = self.text is not None and self.unpack is None
-        return {"seen": self.seen, "text": self.text.state() if self.text and hands_on else None}
+        """Return what another one needs to go on, as JSON values; only after `SMALL_BYTES`.
+
+        What unpacks a file cannot be handed on: who goes on with one that is packed looks at all
+        of it once more.
+        """
+        is_packed = self.packed is not None
+        text = self.text.state() if self.text and not is_packed else None
+        return {"seen": self.seen, "is_packed": is_packed, "text": text}
 
     def look(self, chunk: bytes | bytearray) -> None:
         """Look at the bytes that come next.
@@ -104,16 +108,15 @@ class Watcher:
             self._begin()
         if self.text is None:
             return
-        if self.unpack is None:
+        if self.packed is None:
             self._judge(chunk)
             return
-        for piece in self.unpack(bytes(chunk)):
+        for piece in self.packed.pieces(bytes(chunk)):
             self._judge(piece)
 
     def _begin(self) -> None:
-        if compression_of(self.head) == "gzip":
-            self.unpack = _Gzip().pieces
-        elif self.head.startswith(CONTAINERS):
+        self.packed = pieces_of(compression_of(self.head))
+        if self.packed is None and self.head.startswith(CONTAINERS):
             refusal = find_refusal(self.head, self.file_name)
             self.text = None
             if refusal and refusal.code == "FILE_XLSX":
@@ -122,7 +125,7 @@ class Watcher:
     def _judge(self, piece: bytes | bytearray) -> None:
         self.unpacked += len(piece)
         limit = self.limits.max_unpacked_bytes
-        if self.unpack and self.unpacked > limit:
+        if self.packed and self.unpacked > limit:
             words = f"{self.file_name} unpacks to more than {limit:,} bytes, "
             raise TooLarge(words + "the limit on this server", code="FILE_TOO_BIG")
         text = self.text
@@ -137,29 +140,6 @@ class Watcher:
 
 def _refused(problem: Problem) -> ValidationFailed:
     return ValidationFailed({"file": problem.message}, code=problem.code)
-
-
-class _Gzip:
-    """Unpacks a stream in pieces of bounded size; what is damaged is left to the reader."""
-
-    def __init__(self) -> None:
-        self.stream = zlib.decompressobj(wbits=31)
-        self.broken = False
-
-    def pieces(self, chunk: bytes) -> Iterator[bytes]:
-        """Yield what comes out of a chunk."""
-        while chunk and not self.broken:
-            if self.stream.eof:
-                self.stream = zlib.decompressobj(wbits=31)
-            try:
-                piece = self.stream.decompress(chunk, PIECE_BYTES)
-            except zlib.error:
-                self.broken = True
-                return
-            chunk = self.stream.unused_data if self.stream.eof else self.stream.unconsumed_tail
-            if not piece and not self.stream.eof:
-                return
-            yield piece
 
 
 class _Text:

@@ -138,6 +138,15 @@ class Storage(Protocol):
             When the file is no more.
         """
 
+    def open_unfinished(self, key: str, unfinished: str) -> BinaryIO | None:
+        """Open what is there of an unfinished file; None where it cannot be read before its end.
+
+        Raises
+        ------
+        NotFound
+            When the file is no more.
+        """
+
     def finish(self, key: str, unfinished: str, size_bytes: int) -> None:
         """Make a whole file of the parts; doing it twice does no harm.
 

@@ -71,6 +71,13 @@ class LocalParts(LocalFolder):
         except FileNotFoundError:
             raise NotFound(GONE) from None
 
+    def open_unfinished(self, key: str, unfinished: str) -> BinaryIO | None:
+        """Open the file that it will be; see `Storage.open_unfinished`."""
+        try:
+            return self._unfinished(key, unfinished).open("rb")
+        except FileNotFoundError:
+            raise NotFound(GONE) from None
+
     def finish(self, key: str, unfinished: str, size_bytes: int) -> None:
         """Make it a whole file, which waits for the disk; see `Storage.finish`."""
         path, part = self._path(key), self._unfinished(key, unfinished)

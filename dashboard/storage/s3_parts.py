@@ -57,6 +57,10 @@ class S3Parts(S3Bucket):
         """Tell how much is there without a gap; see `Storage.received`."""
         return sum(part["Size"] for part in self._parts_from_start(key, unfinished))
 
+    def open_unfinished(self, key: str, unfinished: str) -> BinaryIO | None:
+        """Return None: S3 gives no parts back before they are a file."""
+        return None
+
     def _parts_from_start(self, key: str, unfinished: str) -> Iterator[Any]:
         """Yield what S3 lists, up to a gap; a part of another length is none, and is sent anew."""
         pages = self.client.get_paginator("list_parts").paginate(

@@ -66,6 +66,18 @@ def test_a_file_is_not_finished_before_all_of_it_is_there(storage: Storage) -> N
     assert storage.received(KEY, unfinished) == 2 * PART_BYTES
 
 
+def test_what_is_there_can_be_read_where_the_storage_gives_it_back(storage: Storage) -> None:
+    unfinished = begin_and_send(storage, 2)
+    stream = storage.open_unfinished(KEY, unfinished)
+    assert (stream is None) == isinstance(storage, S3Storage)
+    if stream is not None:
+        with stream:
+            assert stream.read() == PARTS[0] + PARTS[1]
+        storage.abort(KEY, unfinished)
+        with pytest.raises(NotFound):
+            storage.open_unfinished(KEY, unfinished)
+
+
 def test_a_gap_does_not_count_as_received(storage: Storage) -> None:
     unfinished = begin_and_send(storage, 1)
     storage.append(KEY, unfinished, 2 * PART_BYTES, io.BytesIO(PARTS[2]))

@@ -77,7 +77,7 @@ def test_it_goes_on_where_it_stopped_in_another_process(stored_app: Flask) -> No
     user = make_user()
     upload_id = begin(user)
     send(user, upload_id, 0)
-    parts._watchers.kept.clear()  # another process knows the database and the storage alone
+    parts.watchers.kept.clear()  # another process knows the database and the storage alone
     assert look_at_transfer(user=user, upload_id=upload_id).received_bytes == PART_BYTES
     for number in (1, 2):
         send(user, upload_id, number)

@@ -1,11 +1,14 @@
 """What is refused while it comes in, and that nothing is that could be read."""
 
+import base64
 import gzip
 import io
 import random
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 from dashboard.datasets.watching import SMALL_BYTES, Watcher
 from dashboard.errors import DomainError, TooLarge, ValidationFailed
 from tasks.engine.reader.limits import ReadLimits
+from tasks.engine.reader.pieces import ZstdPieces
 
 LIMITS = ReadLimits(max_rows=50_000, max_columns=100, max_line_chars=500_000,
                     max_unpacked_bytes=4_000_000)  # fmt: skip
@@ -47,6 +51,16 @@ def excel(size: int = 2_000_000) -> bytes:
     return out.getvalue()
 
 
+def zstd(content: bytes) -> bytes:
+    return bytes(pa.compress(content, codec="zstd", asbytes=True))
+
+
+def text(size: int) -> bytes:
+    """Return lines that hardly shrink."""
+    raw = random.Random(1).randbytes(size * 3 // 4)
+    return b"a\n" + base64.encodebytes(raw)
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -55,6 +69,7 @@ def excel(size: int = 2_000_000) -> bytes:
         (b"<!doctype html><html>" + b"<p>x</p>\n" * 400_000, "FILE_HTML"),
         (excel(), "FILE_XLSX"),
         (gzip.compress(b"<html>" + random.Random(1).randbytes(2_000_000)), "FILE_HTML"),
+        (zstd(b"<html>" + random.Random(1).randbytes(2_000_000)), "FILE_HTML"),
     ],
 )
 def test_what_is_no_table_is_refused_without_receiving_the_rest(content: bytes, code: str) -> None:
@@ -77,6 +92,23 @@ def test_rows_are_counted_as_they_come() -> None:
     assert after < SMALL_BYTES + 131_072
 
 
+@pytest.mark.parametrize("piece", [10_000, 65_536, 1 << 20])
+def test_rows_of_a_zstd_file_are_counted_in_pieces_of_any_size(piece: int) -> None:
+    lines = text(6_000_000)
+    packed, seen = zstd(lines) + zstd(lines), []
+    unpacked = ZstdPieces()
+    for start in range(0, len(packed), piece):
+        seen += unpacked.pieces(packed[start : start + piece])
+    found = b"".join(seen)
+    assert (lines + lines).startswith(found)
+    assert len(found) > 2 * len(lines) - 1_000_000
+    limits = ReadLimits(max_rows=50_000)
+    problem = refusal_of(packed, limits=limits, piece=piece)
+    assert problem[1:3] == (
+        "CSV_TOO_LONG", "x.csv has more than 50,000 rows, the limit on this server",
+    )  # fmt: skip
+
+
 def test_columns_of_the_first_line_are_counted() -> None:
     line = b",".join(b"name_%d" % n for n in range(101)) + b"\n"
     content = line + (b"," * 100 + b"\n") * 20_000
@@ -95,8 +127,10 @@ def test_a_line_without_an_end_is_refused() -> None:
     )
 
 
-def test_a_gzip_bomb_is_refused_before_it_is_unpacked() -> None:
-    bomb = gzip.compress(b"a,b\n" + b"1,2\n" * 40_000_000, 9)
+@pytest.mark.parametrize("pack", [gzip.compress, zstd])
+def test_a_bomb_is_refused_before_it_is_unpacked(pack: Callable[[bytes], bytes]) -> None:
+    # In front of it something that takes room: of zstd the last bytes are looked at later.
+    bomb = pack(text(1_000_000) + b"1,2\n" * 10_000_000 + text(1_000_000))
     limits = ReadLimits(max_unpacked_bytes=4_000_000)
     watcher = Watcher("x.csv.gz", limit_bytes=10_000_000, limits=limits)
     with pytest.raises(TooLarge, match="unpacks to more than 4,000,000 bytes"):
@@ -144,10 +178,11 @@ def test_another_process_counts_on() -> None:
         second.look(ROWS[half:])
 
 
-def test_a_gzip_file_in_another_process_is_left_to_the_reader() -> None:
-    packed = gzip.compress(ROWS * 10, 1)
+def test_of_a_packed_file_another_process_knows_that_it_is_packed() -> None:
+    packed = gzip.compress(text(2_000_000), 1)
     first = Watcher("x.gz", limit_bytes=10**9, limits=ReadLimits())
     first.look(packed[: len(packed) // 2])
+    assert first.state() == {"seen": len(packed) // 2, "is_packed": True, "text": None}
     second = Watcher("x.gz", limit_bytes=10**9, watched=first.state())
     second.look(packed[len(packed) // 2 :])
     assert second.seen == len(packed)

@@ -1,0 +1,100 @@
+"""Who looks at the parts of a file, in whichever of the web's processes each of them comes in.
+
+What was seen of plain text stands in the transfer's record. What unpacks gzip or zstd cannot be
+written down, so a process keeps it, and looks at the parts that other processes took where they
+lie in the storage. So each process unpacks a file once at most.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from threading import Lock
+from typing import Any, NamedTuple
+
+from flask import current_app
+
+from dashboard.datasets.watching import Watcher
+from dashboard.storage import get_storage
+from dashboard.storage.base import CHUNK_BYTES
+from tasks.engine.reader.pieces import ZstdPieces
+
+KEPT = 64
+# What unpacks zstd may hold 128 MB, if the file was packed so.
+ZSTD_KEPT = 4
+# Who is further behind gives up, since the sender waits: it takes about a second to unpack so
+# much. Whether the file can be read is then said when it is read.
+MOST_BYTES_BEHIND = 64 << 20
+
+
+class Watched(NamedTuple):
+    """A file that comes in parts, and what its record says was seen of it; `where` it lies."""
+
+    token: str
+    file_name: str
+    options: Mapping[str, Any]
+    seen: Mapping[str, Any]
+    where: tuple[str, str]
+
+
+class Watchers:
+    """The watchers of this process."""
+
+    def __init__(self) -> None:
+        self.kept: OrderedDict[str, Watcher] = OrderedDict()
+        self.lock = Lock()
+
+    def find(self, file: Watched, offset: int) -> Watcher | None:
+        """Return a watcher that has seen all that comes before a part; None where there is none.
+
+        Raises
+        ------
+        TooLarge, ValidationFailed
+            When parts that others took show that the file cannot be read.
+        NotFound
+            When the file is no more.
+        """
+        with self.lock:
+            watcher = self.kept.pop(file.token, None)
+        if watcher and watcher.seen == offset:
+            return watcher
+        if offset == 0:
+            return _new(file)
+        if not file.seen.get("is_packed"):
+            return _new(file, file.seen) if file.seen.get("seen") == offset else None
+        if watcher is None or watcher.seen > offset:
+            watcher = _new(file)
+        return watcher if _catch_up(watcher, file, offset) else None
+
+    def keep(self, token: str, watcher: Watcher) -> None:
+        """Keep a watcher for the next part; the one that waited longest may have to go."""
+        with self.lock:
+            self.kept[token] = watcher
+            held = [t for t, w in self.kept.items() if isinstance(w.packed, ZstdPieces)]
+            for longest in held[:-ZSTD_KEPT]:
+                del self.kept[longest]
+            while len(self.kept) > KEPT:
+                self.kept.popitem(last=False)
+
+
+def _new(file: Watched, seen: Mapping[str, Any] | None = None) -> Watcher:
+    limit = current_app.config["SETTINGS"].max_upload_bytes
+    return Watcher(file.file_name, limit_bytes=limit, options=file.options, watched=seen)
+
+
+def _catch_up(watcher: Watcher, file: Watched, offset: int) -> bool:
+    """Have a watcher look at what it has not seen of a file; False where that cannot be had."""
+    if offset - watcher.seen > MOST_BYTES_BEHIND:
+        return False
+    stored = get_storage().open_unfinished(*file.where)
+    if stored is None:
+        return False
+    with stored:
+        stored.seek(watcher.seen)
+        while watcher.seen < offset:
+            chunk = stored.read(min(CHUNK_BYTES, offset - watcher.seen))
+            if not chunk:  # the record knew too much: the machine lost its power, say
+                return False
+            watcher.look(chunk)
+    return True
+
+
+watchers = Watchers()

@@ -1,0 +1,109 @@
+"""Packed files whose parts come in several of the web's processes: looked at all the same."""
+
+import base64
+import gzip
+import io
+import random
+from collections.abc import Callable
+from functools import partial
+
+import pyarrow as pa
+import pytest
+from flask import Flask
+
+from dashboard import queue
+from dashboard.datasets import parts, watchers, watching
+from dashboard.datasets.parts import receive_part
+from dashboard.datasets.transfers import begin_transfer
+from dashboard.datasets.watchers import ZSTD_KEPT, Watchers
+from dashboard.datasets.watching import Watcher
+from dashboard.db import Dataset, User
+from dashboard.errors import DomainError, TooLarge, ValidationFailed
+from dashboard.extensions import db
+from dashboard.storage.base import PART_BYTES
+from tasks.engine.reader.limits import ReadLimits
+from tests.factories import make_user
+
+LINES = base64.encodebytes(random.Random(1).randbytes(30_000_000))
+Pack = Callable[[bytes], bytes]
+
+
+def zstd(content: bytes) -> bytes:
+    return bytes(pa.compress(content, codec="zstd", asbytes=True))
+
+
+gzipped = partial(gzip.compress, compresslevel=1)
+
+
+@pytest.fixture(autouse=True)
+def limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take packed files of which 30 MB come out, at most."""
+    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
+    few = partial(ReadLimits, max_unpacked_bytes=30_000_000)
+    monkeypatch.setattr(watching, "ReadLimits", few)
+
+
+def send(
+    user: User, content: bytes, processes: list[Watchers], monkeypatch: pytest.MonkeyPatch
+) -> int:
+    """Send a file, each part to the next process; return how many parts were taken."""
+    begun = begin_transfer(user=user, file_name="x.csv", size_bytes=len(content))
+    taken = 0
+    for offset in range(0, len(content), PART_BYTES):
+        monkeypatch.setattr(parts, "watchers", processes[taken % len(processes)])
+        part = io.BytesIO(content[offset : offset + PART_BYTES])
+        try:
+            receive_part(user=user, upload_id=begun.upload_id, offset=offset, content=part)
+        except DomainError as refusal:
+            refusal.args = (taken, *refusal.args)
+            raise
+        taken += 1
+    return taken
+
+
+@pytest.mark.parametrize("n_processes", [1, 2, 3])
+@pytest.mark.parametrize("pack", [gzipped, zstd], ids=["gzip", "zstd"])
+def test_unpacked_bytes_count_in_all_processes_together(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, pack: Pack, n_processes: int
+) -> None:
+    content = pack(LINES)
+    assert len(content) > 3 * PART_BYTES
+    user = make_user()
+    with pytest.raises(TooLarge, match="unpacks to more than 30,000,000 bytes") as refusal:
+        send(user, content, [Watchers() for _ in range(n_processes)], monkeypatch)
+    assert refusal.value.args[0] == 2  # the third part, of four
+    assert db.session.query(Dataset).count() == 0
+
+
+def test_rows_are_counted_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = LINES.count(b"\n")
+    few = partial(ReadLimits, max_rows=rows - 1000)
+    monkeypatch.setattr(watching, "ReadLimits", few)
+    assert send(make_user(), gzipped(LINES), [Watchers(), Watchers()], monkeypatch) == 4
+    few = partial(ReadLimits, max_rows=rows // 2)
+    monkeypatch.setattr(watching, "ReadLimits", few)
+    with pytest.raises(ValidationFailed, match="rows, the limit"):
+        send(make_user(), gzipped(LINES), [Watchers(), Watchers()], monkeypatch)
+
+
+def test_who_is_too_far_behind_leaves_it_to_the_reader(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watchers, "MOST_BYTES_BEHIND", PART_BYTES - 1)
+    content = gzipped(LINES)
+    assert send(make_user(), content, [Watchers(), Watchers()], monkeypatch) == 4
+
+
+def test_few_that_unpack_zstd_are_kept_and_none_of_a_whole_file(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process, head = Watchers(), zstd(LINES[:200_000])
+    for token in map(str, range(ZSTD_KEPT + 2)):
+        watcher = Watcher("x", limit_bytes=10**9)
+        watcher.look(head)
+        process.keep(token, watcher)
+    process.keep("plain", Watcher("x", limit_bytes=10**9))
+    assert list(process.kept) == ["2", "3", "4", "5", "plain"]
+    process = Watchers()
+    send(make_user(), LINES[: PART_BYTES + 1000], [process], monkeypatch)
+    assert not process.kept
