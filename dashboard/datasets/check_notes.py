@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from dashboard.datasets.alike import Alike, gather
 from dashboard.datasets.bad_lines import is_about_lines
 from dashboard.datasets.first_rows import Shown
 from dashboard.datasets.questions import Question
@@ -45,13 +46,15 @@ class Note:
 class Group:
     """What was found about one column, or about the file as a whole.
 
-    `anchor` is where the page shows the column: its question, or its head among the rows.
+    `anchor` is where the page shows the column: its question, or its head among the rows. `alike`
+    says of which other columns the same was found.
     """
 
     column: str | None
     anchor: str | None
     notes: Sequence[Note]
     more: int
+    alike: str | None = None
 
     @property
     def is_error(self) -> bool:
@@ -99,15 +102,21 @@ def list_groups(upload: Shown, places: Places) -> tuple[list[Group], int]:
         found.setdefault(problem["column"], []).append(problem)
     stopped = {p["column"] for p in upload.problems if p["severity"] == "error"}
     names = sorted(found, key=lambda name: (name not in stopped, name is not None))
-    shown = names[: max(GROUPS_AT_ONCE, len(stopped))]
-    return [_group(name, found[name], places) for name in shown], len(names)
+    # What is asked about a column is answered at its own place.
+    gathered = gather(
+        (name, found[name] if name not in places.questions else ()) for name in names
+    )
+    shown = gathered[: max(GROUPS_AT_ONCE, len(stopped))]
+    return [_group(one, found[one.column], places) for one in shown], len(gathered)
 
 
-def _group(column: str | None, problems: Sequence[Mapping[str, Any]], places: Places) -> Group:
+def _group(one: Alike, problems: Sequence[Mapping[str, Any]], places: Places) -> Group:
+    column = one.column
     ordered = sorted(problems, key=lambda p: p["severity"] != "error")
     notes = [_note(problem, places) for problem in ordered[:NOTES_AT_ONCE]]
     notes += _effect(places.questions.get(column or ""))
-    return Group(column, places.of_column(column), notes, max(0, len(problems) - NOTES_AT_ONCE))
+    more = max(0, len(problems) - NOTES_AT_ONCE)
+    return Group(column, places.of_column(column), notes, more, one.words)
 
 
 def _note(problem: Mapping[str, Any], places: Places) -> Note:

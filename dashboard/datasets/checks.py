@@ -1,9 +1,10 @@
 """Things worth checking on a dataset: the problems that its page shows, and what may be done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from dashboard.datasets.alike import Alike, gather
 from dashboard.datasets.kept_words import as_kept
 
 CHECKS_AT_MOST = 5
@@ -49,13 +50,27 @@ class Check:
 def worth_checking(
     problems: Sequence[Mapping[str, Any]], columns: Sequence[Mapping[str, Any]]
 ) -> tuple[list[Check], int]:
-    """Return the warnings that the page shows, the gravest first, and how many there are."""
-    warnings = [p for p in problems if p["severity"] == "warning"]
-    ranked = sorted(warnings, key=lambda p: _GRAVITY.get(p["code"], len(ORDER)))
-    named = {p.get("column") for p in ranked[:CHECKS_AT_MOST]}
+    """Return the warnings that the page shows, the gravest first, and how many there are.
+
+    One that many columns share counts once.
+    """
+    warnings = gather_warnings(problems)
+    ranked = sorted(warnings, key=lambda one: _GRAVITY.get(one.problems[0]["code"], len(ORDER)))
+    first = ranked[:CHECKS_AT_MOST]
+    named = {one.column for one in first}
     by_name = {column["name"]: column for column in columns if column["name"] in named}
-    shown = [_check(p, by_name.get(p.get("column") or "")) for p in ranked[:CHECKS_AT_MOST]]
-    return shown, len(warnings)
+    return [_check_of(one, by_name.get(one.column or "")) for one in first], len(warnings)
+
+
+def gather_warnings(problems: Sequence[Mapping[str, Any]]) -> list[Alike]:
+    """Return a dataset's warnings, those put together that many columns share."""
+    return gather((p.get("column"), [p]) for p in problems if p["severity"] == "warning")
+
+
+def _check_of(one: Alike, column: Mapping[str, Any] | None) -> Check:
+    check = _check(one.problems[0], column)
+    text = ". ".join(filter(None, (check.text, one.words)))
+    return replace(check, text=text)
 
 
 def _check(problem: Mapping[str, Any], column: Mapping[str, Any] | None) -> Check:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.datasets.checks import Check, worth_checking
+from dashboard.datasets.checks import Check, gather_warnings, worth_checking
 from dashboard.datasets.columns import (
     ColumnView,
     count_kinds,
@@ -126,8 +126,9 @@ def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
         relation=relation,
         targets=dataset.column_names if len(columns) <= TARGETS_LISTED else [],
         checks=worth_checking(problems, columns),
-        problems=[as_kept(p["message"]) for p in problems if p["severity"] == "warning"][
-            :PROBLEMS_LISTED
+        problems=[
+            ". ".join(filter(None, (as_kept(one.problems[0]["message"]), one.words)))
+            for one in gather_warnings(problems)[:PROBLEMS_LISTED]
         ],
         notes=notes,
     )

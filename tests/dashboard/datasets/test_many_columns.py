@@ -30,7 +30,7 @@ def make_columns(kind: str = "text", **facts: Any) -> list[dict[str, Any]]:
 QUESTION = {"about": "number", "of": 2, "become": 1, "missing": 0, "left": 1, "from": "$1",
             "to": "1"}  # fmt: skip
 PROBLEMS = [
-    {"severity": "warning", "code": "MIXED_TYPES", "message": f"c{n} is odd", "column": f"c{n}",
+    {"severity": "warning", "code": f"ODD_{n}", "message": f"c{n} is odd", "column": f"c{n}",
      "line": 2, "count": 1}
     for n in range(MANY)
 ]  # fmt: skip

@@ -47,7 +47,7 @@ def test_every_place_of_a_problem_is_of_one_that_there_is() -> None:
 
 def test_what_is_listed_is_what_is_said(app: Flask, member: User) -> None:
     found = [
-        {"severity": "warning", "code": "CONSTANT", "message": f"c{n} is always the same",
+        {"severity": "warning", "code": f"ODD_{n}", "message": f"c{n} is always the same",
          "line": None, "column": f"c{n}", "count": None} for n in range(300)
     ]  # fmt: skip
     dataset = make_dataset(member, problems=found)
