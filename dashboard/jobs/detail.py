@@ -68,6 +68,7 @@ def read_detail(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str
             job_id=job_id, after=max(0, queries.count_log(job_id) - LOG_LINES)
         ),
         "settings": _settings(job),
+        "preprocessing": [(n, show_value(value)) for n, value in job.preprocessing.items()],
         "charts": _charts(job),
         "fold_figure": charts.fold_chart(job, found["folds"], is_final),
         "usage_figure": read_usage_chart(job, memory_limit_bytes),

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from dashboard.jobs.forms import PREFIX, JobForm, read_whole, values_in
+from dashboard.jobs.form_rows import OF_PREPROCESSING, PREFIX, values_in
+from dashboard.jobs.forms import JobForm, read_whole
 from dashboard.jobs.requests import LONGEST_S, memory_limits
-from tasks.engine.parameters import parse_value, show_value
+from tasks.engine.parameters import LISTS, parse_value, show_value
+from tasks.engine.preprocessing_settings import SETTINGS
 
 MEGABYTE = 1_000_000
 DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
@@ -31,6 +33,7 @@ def request_of(form: JobForm) -> dict[str, Any]:
         "priority": values.get("priority") or None,
         "tags": [tag.strip() for tag in values.get("tags", "").split(",") if tag.strip()],
         "parameters": _parameters(form),
+        "preprocessing": _preprocessing(form),
     }
     for name in ("task", "name"):
         if values.get(name):
@@ -97,4 +100,15 @@ def _parameters(form: JobForm) -> dict[str, Any]:
             found[parameter.name] = {"values": [parse_value(parameter, v) for v in values]}
         else:
             found[parameter.name] = parse_value(parameter, values[0])
+    return found
+
+
+def _preprocessing(form: JobForm) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for setting in SETTINGS:
+        text = form.values.get(OF_PREPROCESSING + setting.name, "").strip()
+        if LISTS & set(setting.kinds) and text not in ("", str(setting.default)):
+            text = f"({text.strip('()[]')})"  # one value only, so brackets add nothing
+        if text and text != show_value(setting.default):
+            found[setting.name] = parse_value(setting, text)
     return found

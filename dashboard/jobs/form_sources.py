@@ -11,7 +11,8 @@ from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
 from dashboard.filters import plural
 from dashboard.filters import validation as show_validation
 from dashboard.jobs.baselines import Baseline, list_baselines
-from dashboard.jobs.forms import PREFIX, JobForm
+from dashboard.jobs.form_rows import OF_PREPROCESSING, PREFIX
+from dashboard.jobs.forms import JobForm
 from dashboard.jobs.many_columns import Names, lines_of
 from dashboard.jobs.queries import list_best_for
 from dashboard.jobs.requests import no_such_columns, unsuitable_target
@@ -46,6 +47,7 @@ def form_from_job(job: Job) -> JobForm:
         "key": secrets.token_hex(16),
         **{f"validation.{k}": str(v) for k, v in job.validation.items() if v is not None},
         **{PREFIX + name: show_value(value) for name, value in job.parameters.items()},
+        **{OF_PREPROCESSING + n: show_value(value) for n, value in job.preprocessing.items()},
     }
     form = JobForm(job.dataset, values, features=list(job.features))
     if form.has_many_columns:

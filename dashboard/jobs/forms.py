@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from dashboard.db import Dataset
+from dashboard.jobs.form_rows import OF_PREPROCESSING, PREFIX, count_values, row_of
 from dashboard.jobs.many_columns import (
     COLUMNS_LISTED,
     ONLY,
@@ -25,20 +26,11 @@ from dashboard.jobs.requests import default_features, suggest_task, unsuitable_t
 from tasks.engine.catalogue import (
     METRICS,
     Estimator,
-    Parameter,
     find_estimator,
     list_estimators,
 )
-from tasks.engine.parameters import (
-    describe_range,
-    fit_value,
-    is_unclear,
-    parse_value,
-    show_value,
-    split_values,
-)
+from tasks.engine.preprocessing_settings import SETTINGS
 
-PREFIX = "parameters."
 DIGITS = 18  # of the longest number that is read as one
 
 
@@ -177,30 +169,13 @@ class JobForm:
         """Return the estimator's parameters, the common or the advanced ones."""
         if self.estimator is None:
             return []
-        return [self._row(p) for p in self.estimator.parameters if p.common == common]
+        parameters = (p for p in self.estimator.parameters if p.common == common)
+        return [row_of(p, PREFIX, self.values, self.errors) for p in parameters]
 
-    def _row(self, parameter: Parameter) -> dict[str, Any]:
-        name = PREFIX + parameter.name
-        text, default = self.values.get(name, ""), show_value(parameter.default)
-        kind, choices = _control(parameter)
-        words = f"{parameter.help}. " if parameter.help else ""
-        several = count_values(parameter, text)
-        allowed = describe_range(parameter)
-        return {
-            "spec": {
-                "name": parameter.name,
-                "kind": kind,
-                "choices": choices,
-                "default": default,
-                "decimals": "float" in parameter.kinds,
-                "help": f"{words}{allowed[0].upper()}{allowed[1:]}. Default {default}.",
-            },
-            "value": text if kind == "text" else text or default,
-            "error": self.errors.get(name),
-            "changed": bool(text) and text != default,
-            "note": "Check these values" if several is None else f"{several} values",
-            "n_values": several,
-        }
+    @property
+    def preprocessing_rows(self) -> list[dict[str, Any]]:
+        """The settings of preprocessing."""
+        return [row_of(s, OF_PREPROCESSING, self.values, self.errors) for s in SETTINGS]
 
     @property
     def advanced_error(self) -> bool:
@@ -237,40 +212,6 @@ class JobForm:
         many = self.target is not None and self.target.get("distinct", 2) > 2
         offered = METRICS[self.task or "classification"]
         return [(m.name, m.title) for m in offered if not (m.two_only and many)]
-
-
-def values_in(parameter: Parameter, text: str) -> list[str]:
-    """Return the values that a field holds: commas separate them, but for those in brackets.
-
-    A text that may hold a decimal comma is left whole, and refused where it is checked.
-    """
-    if is_unclear(parameter, text):
-        return [text]
-    return split_values(text) or [text]
-
-
-def count_values(parameter: Parameter, text: str) -> int | None:
-    """Return how many values a field holds, at least 1; None where it is not clear, or one is bad.
-
-    A single value is one, be it bad or not.
-    """
-    values = values_in(parameter, text)
-    if len(values) < 2:
-        return None if is_unclear(parameter, text) else 1
-    fitting = [fit_value(parameter, parse_value(parameter, value)) for value in values]
-    distinct = {repr(found[0]) for found in fitting if found is not None}
-    return len(values) if len(distinct) == len(values) else None
-
-
-def _control(parameter: Parameter) -> tuple[str, list[tuple[str, str]]]:
-    """Return the kind of control, and its choices."""
-    kinds = set(parameter.kinds)
-    if kinds <= {"choice", "none", "bool", "estimator"}:
-        choices = list(parameter.choices)
-        choices += ["True", "False"] if "bool" in kinds else []
-        choices += ["None"] if "none" in kinds else []
-        return "select", [(choice, choice) for choice in choices]
-    return "text", []
 
 
 def read_whole(text: str) -> Any:

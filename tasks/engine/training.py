@@ -184,13 +184,14 @@ class _Training:
 
     def _details(self) -> dict[str, Any]:
         steps = describe_shapes(self.model, self.data.X)
-        encoded = [step["after"] for step in steps if step["columns"] != ALL]
+        encoded = sum(step["after"] for step in steps if step["columns"] != ALL)
         return {
             "versions": versions(),
             "rows_used": len(self.data.y),
             "rows_without_target": self.data.n_without_target,
             "features": len(self.spec.schema["features"]),
-            "columns_after_encoding": sum(encoded),
+            "columns_after_encoding": encoded,
+            "columns_learned_from": steps[-1]["after"] if steps[-1]["columns"] == ALL else encoded,
             "preprocessing": steps,
             "positive_class": self.data.positive,
         }

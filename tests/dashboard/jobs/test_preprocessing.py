@@ -7,7 +7,8 @@ from dashboard.compare.comparison import setting_rows
 from dashboard.db import Job, User
 from dashboard.extensions import db
 from tests.dashboard.api.test_api import Api, body
-from tests.factories import make_dataset, make_job
+from tests.factories import make_dataset, make_job, make_succeeded_job
+from tests.page import PageClient
 
 
 @pytest.fixture
@@ -59,3 +60,47 @@ def test_compare_names_settings_that_differ(app: Flask, member: User) -> None:
     rows = {row.name: row for row in setting_rows(jobs)}
     assert rows["Preprocessing scale"].values == ["auto", "power"]
     assert rows["Preprocessing scale"].differs
+
+
+def test_form_sends_settings_and_keeps_them_in_a_duplicate(app: Flask, member: User) -> None:
+    pages = PageClient(app, member)
+    page = pages.get(f"/jobs/new?dataset_id={make_dataset(member).id}&target=churned")
+    assert page.find('[name="preprocessing.scale"] option[selected]')["value"] == "auto"
+    assert page.find('details:has([name="preprocessing.scale"])').get("open") is None
+    typed = {"preprocessing.scale": "power", "preprocessing.date_parts": "year, month",
+             "preprocessing.rare_below": "0.01", "preprocessing.cyclic_dates": "True"}  # fmt: skip
+    pages.submit(page, typed, form="#job-form", status=303)
+    job = db.session.query(Job).one()
+    chosen = {"scale": "power", "date_parts": ["year", "month"], "rare_below": 0.01,
+              "cyclic_dates": True}  # fmt: skip
+    assert job.preprocessing == chosen
+    page = pages.get(f"/jobs/new?from={job.id}")
+    assert page.find('[name="preprocessing.date_parts"]')["value"] == "(year, month)"
+    assert page.find('details:has([name="preprocessing.scale"])').get("open") is not None
+    pages.submit(page, {}, form="#job-form", status=303)
+    assert [job.preprocessing for job in db.session.query(Job)] == [chosen, chosen]
+
+
+def test_form_names_a_setting_that_cannot_be_used(app: Flask, member: User) -> None:
+    pages = PageClient(app, member)
+    page = pages.get(f"/jobs/new?dataset_id={make_dataset(member).id}&target=churned")
+    typed = {"preprocessing.components": "1.5", "preprocessing.one_hot_limit": "3, 4"}
+    page = pages.submit(page, typed, form="#job-form", status=422)
+    assert set(page.errors) == set(typed)
+    assert "; 3, 4 is not" in page.errors["preprocessing.one_hot_limit"]
+    assert page.find('[name="preprocessing.components"]')["value"] == "1.5"
+
+
+def test_job_page_shows_what_was_chosen_and_what_came_of_it(app: Flask, member: User) -> None:
+    steps = [{"columns": "Numbers", "by": "SimpleImputer, RobustScaler", "before": 3, "after": 5},
+             {"columns": "All", "by": "PCA", "before": 1205, "after": 2}]  # fmt: skip
+    job = make_succeeded_job(
+        member, preprocessing={"scale": "robust", "date_parts": ["year"]},
+        details={"preprocessing": steps, "columns_learned_from": 2},
+    )  # fmt: skip
+    page = PageClient(app, member).get(f"/jobs/{job.id}")
+    words = " ".join(page.text.split())
+    assert "scale robust preprocessing" in words
+    assert "date_parts (year) preprocessing" in words
+    assert "Numbers SimpleImputer, RobustScaler 3 5 All PCA 1,205 2" in words
+    assert "3 columns to 2" in words

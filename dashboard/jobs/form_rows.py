@@ -1,0 +1,87 @@
+"""One row of the form of a new job: a parameter, or a setting of preprocessing, as it is typed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tasks.engine.catalogue import Parameter
+from tasks.engine.parameters import (
+    describe_range,
+    fit_value,
+    is_unclear,
+    parse_value,
+    show_value,
+    split_values,
+)
+
+PREFIX, OF_PREPROCESSING = "parameters.", "preprocessing."
+
+
+def row_of(
+    parameter: Parameter, prefix: str, values: Mapping[str, str], errors: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what a row shows.
+
+    Parameters
+    ----------
+    parameter : Parameter
+        What it is about.
+    prefix : {"parameters.", "preprocessing."}
+        What stands before its name as a field; only parameters take several values.
+    values, errors : Mapping of str to str
+        What was typed, and what is wrong with it, by field.
+    """
+    name = prefix + parameter.name
+    text, default = values.get(name, ""), show_value(parameter.default)
+    kind, choices = _control(parameter)
+    words = f"{parameter.help}. " if parameter.help else ""
+    several = count_values(parameter, text) if prefix == PREFIX else 1
+    allowed = describe_range(parameter)
+    return {
+        "spec": {
+            "name": parameter.name,
+            "kind": kind,
+            "choices": choices,
+            "default": default,
+            "decimals": "float" in parameter.kinds,
+            "help": f"{words}{allowed[0].upper()}{allowed[1:]}. Default {default}.",
+        },
+        "value": text if kind == "text" else text or default,
+        "error": errors.get(name),
+        "changed": bool(text) and text != default,
+        "note": "Check these values" if several is None else f"{several} values",
+        "n_values": several,
+    }
+
+
+def values_in(parameter: Parameter, text: str) -> list[str]:
+    """Return the values that a field holds: commas separate them, but for those in brackets.
+
+    A text that may hold a decimal comma is left whole, and refused where it is checked.
+    """
+    if is_unclear(parameter, text):
+        return [text]
+    return split_values(text) or [text]
+
+
+def count_values(parameter: Parameter, text: str) -> int | None:
+    """Return how many values a field holds, at least 1; None where it is not clear, or one is bad.
+
+    A single value is one, be it bad or not.
+    """
+    values = values_in(parameter, text)
+    if len(values) < 2:
+        return None if is_unclear(parameter, text) else 1
+    fitting = [fit_value(parameter, parse_value(parameter, value)) for value in values]
+    distinct = {repr(found[0]) for found in fitting if found is not None}
+    return len(values) if len(distinct) == len(values) else None
+
+
+def _control(parameter: Parameter) -> tuple[str, list[tuple[str, str]]]:
+    """Return the kind of control, and its choices."""
+    kinds = set(parameter.kinds)
+    if kinds <= {"choice", "none", "bool", "estimator"}:
+        choices = list(parameter.choices)
+        choices += ["True", "False"] if "bool" in kinds else []
+        choices += ["None"] if "none" in kinds else []
+        return "select", [(choice, choice) for choice in choices]
+    return "text", []
