@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import joblib
 import pandas as pd
 
 from dashboard.storage import Storage, keys
@@ -22,17 +21,13 @@ from tasks.engine import tables
 from tasks.engine.errors import EngineError
 from tasks.engine.export import Origin, small_schema, write_artefacts
 from tasks.engine.loading import load_cells
-from tasks.engine.prediction import predict_text, text_table
 from tasks.engine.progress import FoldOutcome, FoldScore
 from tasks.engine.results import TrainingResult
-from tasks.engine.scoring import score_file
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.training import train
-from tasks.engine.verification import verify_bundle
 from tasks.failures import parsing, reading
-from tasks.work import UPLOAD_AGAIN, report_to, storage_of
-
-TRAIN_AGAIN = "Duplicate the job and run it"
+from tasks.model_work import convert_model, predict, verify_model  # noqa: F401 - likewise
+from tasks.work import UPLOAD_AGAIN, storage_of
 
 
 class _EventReporter:
@@ -146,47 +141,3 @@ def _store_result(
         "out_of_fold_key": stored["out_of_fold"].key,
     }
     return {"result": summary, "files": files, "schema": small_schema(result.schema)}
-
-
-def verify_model(payload: dict[str, Any], send: Send) -> None:
-    """Check a bundle in a clean process."""
-    storage = storage_of(payload)
-    bundle_is, check_is = payload["bundle_sha256"], payload["check_sha256"]
-    what = "The check of the bundle"
-    with (
-        reading(storage, payload["bundle_key"], "The bundle", TRAIN_AGAIN, bundle_is) as bundle,
-        reading(storage, payload["check_key"], what, TRAIN_AGAIN, check_is) as check,
-    ):
-        verify_bundle(bundle, check, payload["schema"])
-    send({"type": "done"})
-
-
-def predict(payload: dict[str, Any], send: Send) -> None:
-    """Apply a model to rows, or to a file."""
-    storage = storage_of(payload)
-    what = "The file of the model"
-    with reading(storage, payload["model_key"], what, TRAIN_AGAIN) as path, parsing():
-        model = joblib.load(path)  # our own file: nothing that was uploaded is ever unpickled
-    if payload["kind"] == "rows":
-        text = text_table(payload["rows"], payload["schema"])
-        answer = predict_text(model, payload["schema"], text).as_dict()
-        send({"type": "done", "values": {"answer": answer, "warnings": answer["warnings"]}})
-        return
-    report = report_to(send)
-    what = f"The file {payload['file_name']}"
-    with (
-        tempfile.TemporaryDirectory() as name,
-        reading(storage, payload["input_key"], what, UPLOAD_AGAIN) as source,
-    ):
-        target = Path(name) / "answer.csv"
-        rows, warnings = score_file(
-            model,
-            payload["schema"],
-            source,
-            target,
-            file_name=payload["file_name"],
-            on_progress=lambda part: report(part, "Predicting"),
-        )
-        storage.put_file(payload["output_key"], target)
-    values = {"n_rows": rows, "warnings": warnings, "output_key": payload["output_key"]}
-    send({"type": "done", "values": values})

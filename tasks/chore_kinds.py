@@ -1,10 +1,10 @@
-"""Each kind of chore: what the child is given, and what is written when it ends."""
+"""Each kind of chore by its name; those about datasets are here."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
-from dashboard.chores.service import FETCH, ChoreClaim, beat
+from dashboard.chores.service import FETCH, beat
 from dashboard.datasets.comparing import finish_difference
 from dashboard.datasets.discarding import drop_unwanted
 from dashboard.datasets.reading import (
@@ -15,41 +15,13 @@ from dashboard.datasets.reading import (
     record_reading,
 )
 from dashboard.datasets.relations import finish_relation
-from dashboard.db import Dataset, Difference, Model, Prediction, Relation
+from dashboard.db import Dataset, Difference, Relation
 from dashboard.extensions import db
-from dashboard.models.verification import record_verification
-from dashboard.predictions.execution import finish_prediction, record_prediction_progress
+from dashboard.models.conversion import KIND as CONVERT
 from dashboard.storage import keys
+from tasks.chore_kind import ChoreKind
+from tasks.model_chores import ConvertModel, Predict, VerifyModel
 from tasks.payload import fetch_payload, storage_address
-
-
-class ChoreKind(ABC):
-    """One chore that is being done."""
-
-    work: ClassVar[str]
-
-    def __init__(self, claim: ChoreClaim) -> None:
-        self.claim = claim
-
-    @abstractmethod
-    def payload(self) -> dict[str, Any] | None:
-        """Return what the child needs; None when the subject is gone."""
-
-    @abstractmethod
-    def progress(self, fraction: float, message: str) -> bool:
-        """Write how far it is; False when it is no longer wanted."""
-
-    @abstractmethod
-    def finish(self, values: dict[str, Any]) -> None:
-        """Write what came of it."""
-
-    @abstractmethod
-    def fail(self, failure: Mapping[str, Any]) -> None:
-        """Write that nothing came of it, and why."""
-
-    def clean_up(self) -> None:
-        """Delete what its child wrote that nobody wants any more; the child is gone by then."""
-        return  # most write nothing before they are asked to finish
 
 
 class OfAFile(ChoreKind):
@@ -128,77 +100,6 @@ class ReadDataset(OfAFile):
         finish_reading(claim=self.claim, reading=self.reading, values=values)
 
 
-class VerifyModel(ChoreKind):
-    """Check a bundle before it is offered."""
-
-    work = "verify_model"
-
-    def payload(self) -> dict[str, Any] | None:
-        """Return where the bundle and its check are."""
-        model = db.session.get(Model, self.claim.subject_id)
-        if model is None:
-            return None
-        payload = {
-            "storage": storage_address(),
-            "bundle_key": model.files["bundle"]["key"],
-            "bundle_sha256": model.files["bundle"]["sha256"],
-            "check_key": model.files["check"]["key"],
-            "check_sha256": model.files["check"]["sha256"],
-            "schema": model.schema,
-        }
-        db.session.rollback()
-        return payload
-
-    def progress(self, fraction: float, message: str) -> bool:
-        """Go on: there is nothing to write."""
-        return True
-
-    def finish(self, values: dict[str, Any]) -> None:
-        """Offer the model."""
-        record_verification(claim=self.claim, failure=None)
-
-    def fail(self, failure: Mapping[str, Any]) -> None:
-        """Do not offer the model."""
-        record_verification(claim=self.claim, failure=failure)
-
-
-class Predict(ChoreKind):
-    """Apply a model."""
-
-    work = "predict"
-
-    def payload(self) -> dict[str, Any] | None:
-        """Return where the model is, and the rows or where they are."""
-        prediction = db.session.get(Prediction, self.claim.subject_id)
-        if prediction is None:
-            return None
-        model = prediction.model
-        payload = {
-            "storage": storage_address(),
-            "kind": prediction.kind,
-            "model_key": model.files["joblib"]["key"],
-            "schema": model.schema,
-            "rows": prediction.rows,
-            "input_key": prediction.input_key,
-            "output_key": keys.prediction_file(prediction.id, prediction.token, "output"),
-            "file_name": prediction.file_name or "",
-        }
-        db.session.rollback()
-        return payload
-
-    def progress(self, fraction: float, message: str) -> bool:
-        """Write it to the prediction."""
-        return record_prediction_progress(claim=self.claim, fraction=fraction)
-
-    def finish(self, values: dict[str, Any]) -> None:
-        """Write the answer."""
-        finish_prediction(claim=self.claim, values=values)
-
-    def fail(self, failure: Mapping[str, Any]) -> None:
-        """Write why there is no answer."""
-        finish_prediction(claim=self.claim, failure=failure)
-
-
 class CompareVersions(ChoreKind):
     """Compare two versions of a dataset."""
 
@@ -272,6 +173,7 @@ KINDS: dict[str, type[ChoreKind]] = {
     FETCH: FetchFile,
     "read_dataset": ReadDataset,
     "verify_model": VerifyModel,
+    CONVERT: ConvertModel,
     "predict": Predict,
     "compare_versions": CompareVersions,
     "relate_target": RelateTarget,

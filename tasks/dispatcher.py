@@ -36,6 +36,8 @@ from dashboard.extensions import db
 from dashboard.hints import WINDOW, count_hinted
 from dashboard.jobs.pausing import find_pause
 from dashboard.jobs.recovery import recover_stale_jobs
+from dashboard.models.conversion import KIND as CONVERT
+from dashboard.models.conversion import refuse_conversion
 from dashboard.models.verification import refuse_unverified
 from dashboard.predictions.execution import fail_prediction
 from dashboard.workers.queries import count_idle
@@ -51,6 +53,7 @@ GIVE_UP: dict[str, Callable[[Session, int, Mapping[str, Any]], None]] = {
     "fetch_file": lambda session, dataset_id, _why: refuse_unread(session, dataset_id),
     "read_dataset": lambda session, dataset_id, _why: refuse_unread(session, dataset_id),
     "verify_model": refuse_unverified,
+    CONVERT: refuse_conversion,
     "predict": fail_prediction,
     "compare_versions": fail_difference,
     "relate_target": fail_relation,

@@ -32,6 +32,10 @@ class Model(Schema):
     score_std: Score
     classes: list[str] | None
     files: dict[str, ModelFile]
+    no_onnx: Annotated[
+        str | None,
+        Field(description="Why there is no file of the format onnx, where there is not"),
+    ]
     schema_: Annotated[dict[str, Any], Field(alias="schema")]
     created_at: Moment
 

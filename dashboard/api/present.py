@@ -194,8 +194,7 @@ def model(record: Model) -> dict[str, Any]:
     made_by = record.job
     files = {
         name: {"size_bytes": stored["size_bytes"], "sha256": stored["sha256"]}
-        for name, stored in record.files.items()
-        if name != "check"
+        for name, stored in record.offered.items()
     }
     return {
         "id": record.id,
@@ -214,6 +213,7 @@ def model(record: Model) -> dict[str, Any]:
         "score_std": made_by.score_std,
         "classes": record.classes,
         "files": files,
+        "no_onnx": record.files.get("onnx", {}).get("reason"),
         "schema": record.schema,
         "created_at": isoformat(record.created_at),
     }

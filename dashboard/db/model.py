@@ -1,5 +1,7 @@
 """Models: the fitted artefact of a succeeded job."""
 
+from typing import Any
+
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -20,7 +22,8 @@ class Model(Record):
     name: Mapped[str] = mapped_column(String(200))
     state: Mapped[str] = mapped_column(String(10), default="verifying")
     failure: Mapped[Json | None]
-    # {format: {key, size_bytes, sha256, file_name}} for bundle, joblib, skops, check
+    # {format: {key, size_bytes, sha256}} for bundle, joblib, skops, check; for onnx see
+    # `models.conversion`
     files: Mapped[Json] = mapped_column(default=dict)
     # What the model needs to read rows: dialect, columns, features, target, task. It may hold
     # thousands of columns, so it is read when it is asked for.
@@ -30,3 +33,10 @@ class Model(Record):
     verified_at: Mapped[Moment | None]
 
     job: Mapped[Job] = relationship(lazy="joined")
+
+    @property
+    def offered(self) -> dict[str, Any]:
+        """What can be downloaded, by format."""
+        return {
+            name: file for name, file in self.files.items() if "key" in file and name != "check"
+        }

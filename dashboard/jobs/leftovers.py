@@ -71,6 +71,6 @@ def _named_keys(job_id: int) -> set[str]:
     ):
         found |= set(both)
     for files in db.session.scalars(select(Model.files).where(Model.job_id == job_id)):
-        found |= {file["key"] for file in files.values()}
+        found |= {file.get("key") for file in files.values()}
     db.session.rollback()
     return {key for key in found if key}

@@ -25,6 +25,11 @@ FORMATS = (
     ("bundle", "Bundle", "Everything: model, predict.py, train.py, card. Works without Trainyard"),
     ("joblib", "joblib", "The fitted Pipeline as a pickle. Load it only if you trust its origin"),
     ("skops", "skops", "The fitted Pipeline in a form that can be inspected before it is loaded"),
+    (
+        "onnx",
+        "ONNX",
+        "For other languages and runtimes; takes what the bundle's schema.py makes",
+    ),
 )
 
 

@@ -6,9 +6,10 @@ from typing import BinaryIO
 
 from dashboard.db import Model
 from dashboard.errors import BadRequest, Conflict
+from dashboard.models.conversion import WAITING
 from dashboard.storage import get_storage
 
-FORMATS = {"bundle": "zip", "joblib": "joblib", "skops": "skops"}
+FORMATS = {"bundle": "zip", "joblib": "joblib", "skops": "skops", "onnx": "onnx"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def open_download(model: Model, file_format: str) -> Download:
     ----------
     model : Model
         The model.
-    file_format : {"bundle", "joblib", "skops"}
+    file_format : {"bundle", "joblib", "skops", "onnx"}
         Which of its files.
 
     Raises
@@ -44,18 +45,29 @@ def open_download(model: Model, file_format: str) -> Download:
     BadRequest
         When there is no such format.
     Conflict
-        When the model is still being checked, or was refused.
+        When the model is still being checked, was refused, or there is none of this format.
     NotFound
         When the file is missing from the storage.
     """
     if file_format not in FORMATS:
         raise BadRequest(f'"{file_format}" is no format. Choose one of: {", ".join(FORMATS)}')
     check_ready(model)
-    stored = model.files[file_format]
+    stored = model.offered.get(file_format)
+    if stored is None:
+        raise Conflict(_why_not(model, file_format))
     stream = get_storage().open(stored["key"])
     return Download(
         stream, file_name_of(model, file_format), stored["size_bytes"], stored["sha256"]
     )
+
+
+def _why_not(model: Model, file_format: str) -> str:
+    """Say why a model that may be used has no file of a format."""
+    found = model.files.get(file_format, {})
+    if found == WAITING:
+        return "The model is still being converted to ONNX. Try again in a few seconds"
+    reason = found.get("reason", "it was made before there was this format")
+    return f"There is no {file_format} of this model: {reason}"
 
 
 def check_ready(model: Model) -> None:

@@ -9,6 +9,7 @@ from dashboard.chores.service import ChoreClaim, end_chore
 from dashboard.clock import now
 from dashboard.db import Model
 from dashboard.db.transaction import writing
+from dashboard.models.conversion import ask_for_conversion
 
 
 def record_verification(*, claim: ChoreClaim, failure: Mapping[str, Any] | None) -> None:
@@ -29,3 +30,5 @@ def _decide(session: Session, model_id: int, failure: Mapping[str, Any] | None) 
         model.state = "refused" if failure else "ready"
         model.failure = dict(failure) if failure else None
         model.verified_at = now()
+        if not failure:
+            ask_for_conversion(session, model)

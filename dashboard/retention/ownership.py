@@ -218,7 +218,7 @@ def _load_jobs(ids: list[int]) -> dict[int, Owner]:
         owners[job_id].named |= {key} if key else set()
     models = select(Model.job_id, Model.files).where(Model.job_id.in_(owners))
     for job_id, files in db.session.execute(models):
-        owners[job_id].named |= {stored["key"] for stored in files.values()}
+        owners[job_id].named |= {file["key"] for file in files.values() if "key" in file}
     return owners
 
 

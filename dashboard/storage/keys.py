@@ -4,7 +4,7 @@ import re
 
 _HEX = re.compile(r"[0-9a-f]{8,32}")
 _NAMES = frozenset(
-    {"joblib", "skops", "bundle", "check", "results", "out_of_fold", "input", "output"}
+    {"joblib", "skops", "onnx", "bundle", "check", "results", "out_of_fold", "input", "output"}
 )
 KEY = re.compile(r"(datasets|jobs|predictions)/[0-9]+(/[0-9a-f]{8,32})?(/[a-z_]+(-[0-9]+)?)?/?")
 

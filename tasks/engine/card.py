@@ -47,6 +47,8 @@ python -m venv venv && venv/bin/pip install -r requirements.txt
 venv/bin/python predict.py IN.csv -o OUT.csv
 ```
 
+`sha256sum -c SHA256SUMS` tells whether every file is as it was made.{examples}
+
 `train.py` trains the same pipeline again: with the file that this model was trained on it gives
 the same model, with another file of the same columns a new one. It overwrites no file unless
 `--force` says so; without `-o` it writes `retrained.joblib`. `predict.py` uses it when told to:
@@ -61,6 +63,14 @@ inspected before it is loaded.
 
 Versions: {versions}.
 """
+
+EXAMPLES = """
+`examples.csv` holds some rows of the training data, and `examples-expected.csv` what `predict.py`
+answers to them:
+
+```
+venv/bin/python predict.py examples.csv -o answer.csv && diff answer.csv examples-expected.csv
+```"""
 
 
 def write_card(
@@ -93,6 +103,7 @@ def write_card(
         metric_rows=_metric_rows(result, titles),
         column_rows=_column_rows(schema),
         warning_rows=_warning_rows(result),
+        examples=EXAMPLES if schema["dialect"]["header"] else "",
         versions=", ".join(f"{name} {v}" for name, v in result.details["versions"].items()),
     )
 

@@ -1,5 +1,6 @@
 """A result as files: the model twice, and a bundle that works without Trainyard."""
 
+import hashlib
 import json
 import pprint
 import re
@@ -14,14 +15,15 @@ import skops.io
 
 from tasks.engine import bundle, cell_text, coercion
 from tasks.engine.card import write_card
+from tasks.engine.examples import as_csv, spread_rows
 from tasks.engine.prediction import predict_text
 from tasks.engine.results import TrainingResult
 from tasks.engine.source import source_of
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.tables import LINE
 from tasks.engine.versions import LIBRARIES
 
-CHECK_ROWS = 50
+CHECK_ROWS, EXAMPLE_ROWS = 50, 10
+CHECKSUMS = "SHA256SUMS"
 SCHEMA_KEYS = (
     "name", "kind", "format", "offset", "parts", "cyclic", "decimal", "thousands", "symbols",
     "true", "false", "mixed", "values", "range",
@@ -90,6 +92,7 @@ def write_artefacts(
     }
     joblib.dump(result.model, paths["joblib"], compress=3)
     skops.io.dump(result.model, paths["skops"], compression=zipfile.ZIP_DEFLATED, compresslevel=1)
+    check = make_check(result.model, schema, columns)
     texts = {
         "metadata.json": json.dumps(metadata(result, spec, schema, origin), indent=1),
         "requirements.txt": requirements(result),
@@ -99,17 +102,21 @@ def write_artefacts(
         "train.py": train_source(result),
         "MODEL_CARD.md": write_card(result, spec, schema, origin),
     }
-    with zipfile.ZipFile(paths["bundle"], "w", zipfile.ZIP_DEFLATED) as archive:
-        for kind in ("joblib", "skops"):  # both are compressed already
-            with archive.open(zipfile.ZipInfo(paths[kind].name, ARCHIVE_TIME), "w") as out:
-                out.write(paths[kind].read_bytes())
-        for name, text in texts.items():
-            info = zipfile.ZipInfo(name, ARCHIVE_TIME)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, text)
-    check = json.dumps(make_check(result.model, schema, columns))
-    paths["check"].write_text(check, encoding="utf-8")
+    texts |= example_texts(check, schema["dialect"])
+    files = {paths[kind].name: paths[kind].read_bytes() for kind in ("joblib", "skops")}
+    files |= {name: text.encode("utf-8") for name, text in texts.items()}
+    _write_bundle(paths["bundle"], files)
+    paths["check"].write_text(json.dumps(check), encoding="utf-8")
     return paths
+
+
+def _write_bundle(path: Path, files: dict[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in {**files, CHECKSUMS: checksums(files).encode()}.items():
+            info = zipfile.ZipInfo(name, ARCHIVE_TIME)
+            packed = name.endswith((".joblib", ".skops"))  # by themselves
+            info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+            archive.writestr(info, content)
 
 
 def _bundle_file(name: str) -> str:
@@ -173,16 +180,32 @@ def metadata(
 
 
 def make_check(model: Any, schema: dict[str, Any], columns: dict[str, Any]) -> dict[str, Any]:
-    """Return rows, spread evenly over the table, with what the model says about them.
-
-    A row without any missing cell stands among them where there is one.
-    """
+    """Return rows, spread evenly over the table, with what the model says about them."""
     names = list(dict.fromkeys([*schema["features"], schema["target"]]))
-    n = len(columns[LINE])
-    step = max(1, n // CHECK_ROWS)
-    rows = [
-        [columns[name][row] or "" for name in names] for row in range(0, n, step)
-    ][:CHECK_ROWS]  # fmt: skip
-    text = pd.DataFrame(rows, columns=pd.Index(names, dtype=object), dtype=object)
+    text = spread_rows(columns, names, CHECK_ROWS)
     predicted = predict_text(model, schema, text)
-    return {"columns": names, "rows": rows, "answer": predicted.as_columns()}
+    return {"columns": names, "rows": text.to_numpy().tolist(), "answer": predicted.as_columns()}
+
+
+def example_texts(check: dict[str, Any], dialect: dict[str, Any]) -> dict[str, str]:
+    """Return the bundle's examples: some rows, and what ``predict.py`` answers to them.
+
+    A table without names has no examples: its columns are known by where they stand in the file,
+    so rows with the model's columns alone would be read otherwise.
+    """
+    if not dialect["header"]:
+        return {}
+    rows = pd.DataFrame(check["rows"][:EXAMPLE_ROWS], columns=check["columns"], dtype=object)
+    answer = {name: values[:EXAMPLE_ROWS] for name, values in check["answer"].items()}
+    return {
+        "examples.csv": as_csv(rows, {}, dialect["delimiter"]),
+        "examples-expected.csv": as_csv(rows, answer, dialect["delimiter"]),
+    }
+
+
+def checksums(files: dict[str, bytes]) -> str:
+    """Return the SHA-256 of each file of a bundle, as ``sha256sum -c`` reads them."""
+    return "".join(
+        f"{hashlib.sha256(content).hexdigest()}  {name}\n"
+        for name, content in sorted(files.items())
+    )

@@ -16,6 +16,8 @@ from dashboard.config import load_settings
 from dashboard.db import Chore, Dataset, Difference, Model, Prediction, Relation, one_by_one
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.models.conversion import KIND as CONVERT
+from dashboard.models.conversion import WAITING
 from tasks import chores as task
 from tasks import dispatcher
 from tasks.child import CannotStart
@@ -44,6 +46,8 @@ def make_subject(kind: str) -> Dataset | Difference | Model | Prediction | Relat
             model_id=made.id, owner_id=made.job.owner_id, kind="file", token="ab" * 8
         )
     with writing() as session:
+        if kind == CONVERT:
+            made.state, made.files = "ready", {**made.files, "onnx": WAITING}
         session.add(made)
         session.flush()
         chores.add_chore(session, kind, made.id)
@@ -66,7 +70,10 @@ def states(subject: Any) -> tuple[str, list[str]]:
     """Return the states of a subject and of all chores."""
     db.session.rollback()
     db.session.refresh(subject)
-    return subject.state, list(db.session.scalars(select(Chore.state).order_by(Chore.id)))
+    state = subject.state
+    if isinstance(subject, Model) and state == "ready":  # offered, whatever comes of its ONNX
+        state = "refused" if "reason" in subject.files["onnx"] else "waiting"
+    return state, list(db.session.scalars(select(Chore.state).order_by(Chore.id)))
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

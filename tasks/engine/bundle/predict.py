@@ -10,9 +10,11 @@ of Trainyard.
 import argparse
 import csv
 import sys
+import warnings
 from pathlib import Path
 
 import joblib
+from sklearn.exceptions import InconsistentVersionWarning
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
@@ -30,6 +32,29 @@ def predict(text, schema, model):
         for n, name in enumerate(model.classes_):
             answer[f"probability_{name}"] = probabilities[:, n]
     return {name: [str(value) for value in values] for name, values in answer.items()}, warnings
+
+
+class VersionError(Exception):
+    """The model cannot be loaded by the libraries that are installed."""
+
+
+def load(path):
+    """Load a model; say so when it was made with another scikit-learn."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            model = joblib.load(path)
+        except (AttributeError, ImportError, TypeError, ValueError) as problem:
+            advice = "pip install -r requirements.txt installs what it was made with"
+            raise VersionError(f"this model cannot be loaded: {problem}; {advice}") from None
+    for found in [w.message for w in caught][:1]:
+        if isinstance(found, InconsistentVersionWarning):
+            made, here = found.original_sklearn_version, found.current_sklearn_version
+            print_warning(
+                f"the model was made with scikit-learn {made}, and {here} is installed: it may "
+                "predict otherwise; pip install -r requirements.txt installs what it needs"
+            )
+    return model
 
 
 def write(text, answer, target, delimiter):
@@ -53,10 +78,13 @@ def main():
     arguments = parser.parse_args()
     try:
         text, schema = read_as_asked(arguments, SCHEMA, SCHEMA["features"])
-        answer, warnings = predict(text, schema, joblib.load(arguments.model))
+        answer, warnings = predict(text, schema, load(arguments.model))
         for warning in warnings:
             print_warning(warning["message"])
         write(text, answer, arguments.output, schema["dialect"]["delimiter"])
+    except VersionError as problem:
+        print_problem(arguments.model, problem)
+        return 2
     except (OSError, UnicodeError, CsvError, SchemaError) as problem:
         print_problem(arguments.source, problem)
         return 2

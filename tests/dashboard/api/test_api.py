@@ -211,7 +211,7 @@ def test_model_is_not_handed_out_before_its_check(api: Api, member: User) -> Non
     model = make_model(make_succeeded_job(member), state="verifying")
     api.call("GET", f"/models/{model.id}/download?format=bundle", 409)
     api.call("POST", f"/models/{model.id}/predict", 409, json={"rows": [{"age": 1}]})
-    api.call("GET", f"/models/{make_model().id}/download?format=onnx", 400)
+    api.call("GET", f"/models/{make_model().id}/download?format=pmml", 400)
 
 
 def test_lists_go_on_behind_their_cursor(api: Api, member: User) -> None:

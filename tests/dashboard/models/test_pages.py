@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from flask import Flask
 
-from dashboard.db import Job, User
+from dashboard.db import Job, Model, User
+from dashboard.db.transaction import writing
+from dashboard.models.conversion import LARGEST_BYTES, WAITING, ask_for_conversion
 from tasks.engine.coercion import features_from_text
 from tests.factories import make_model, make_succeeded_job
 from tests.page import PageClient, words_of
@@ -44,6 +46,29 @@ def test_row_of_the_call_is_read_without_a_warning(app: Flask, member: User) -> 
     X, warnings = features_from_text(table, SCHEMA)
     assert warnings == []
     assert np.isfinite(X[["income", "active"]].to_numpy(dtype=float)).all()
+
+
+def test_page_says_what_became_of_a_model_as_onnx(app: Flask, member: User) -> None:
+    pages, model = PageClient(app, member), make_model(make_succeeded_job(member))
+    file = {"key": "jobs/1/abcdabcd/joblib", "size_bytes": 900, "sha256": "ab" * 32}
+    of_onnx = file | {"n_rows": 120, "difference": 0.00023}
+    large = file | {"size_bytes": LARGEST_BYTES + 1}
+    words = {
+        "is being converted to ONNX": {"joblib": file, "onnx": WAITING},
+        "differ by at most 0.00023": {"joblib": file, "onnx": of_onnx},
+        "up to 8.0 MB are converted": {"joblib": large},
+    }
+    for said, files in words.items():
+        with writing() as session:
+            held = session.get_one(Model, model.id)
+            held.files = files
+            if files["joblib"] is large:
+                ask_for_conversion(session, held)
+        page = pages.get(f"/models/{model.id}")
+        assert said in page.text
+        link = f"/models/{model.id}/download?format=onnx"
+        offered = page.select(f'a[href="{link}"]')
+        assert len(offered) == ("onnx" in files and "key" in files["onnx"])
 
 
 def stopped_early(owner: User, **overrides: Any) -> Job:

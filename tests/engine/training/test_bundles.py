@@ -12,12 +12,14 @@ from typing import Any, Literal
 import joblib
 import numpy as np
 import pytest
+import sklearn
 
 from tasks.engine.bundle.csv_file import read_text_table
 from tasks.engine.coercion import features_from_text
 from tasks.engine.errors import BundleError
 from tasks.engine.export import small_schema, write_artefacts
 from tasks.engine.reader.dialects import ReadOptions
+from tasks.engine.stored_model import load_model
 from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
 from tests.engine.tables import make_spec, mixed_csv
@@ -83,6 +85,36 @@ def test_bundle_trains_and_predicts_the_same_without_trainyard(
     again = joblib.load(tmp_path / "again.joblib")
     np.testing.assert_array_equal(again.predict(X), result.model.predict(X))
     assert json.loads((folder / "metadata.json").read_text())["split_hash"] == result.split_hash
+
+
+def test_examples_are_answered_as_expected_and_checksums_hold(tmp_path: Path) -> None:
+    _result, folder = make_bundle(tmp_path, "LogisticRegression", "y_class", "classification")
+    out = tmp_path / "out.csv"
+    done = run(folder / "predict.py", str(folder / "examples.csv"), "-o", str(out))
+    assert done.returncode == 0, done.stderr
+    expected = (folder / "examples-expected.csv").read_bytes()
+    assert out.read_bytes() == expected
+    assert len(expected.splitlines()) == 11
+    checked = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True)
+    assert checked.returncode == 0, checked.stderr
+    listed = {line.split("  ")[1] for line in (folder / "SHA256SUMS").read_text().splitlines()}
+    assert listed | {"SHA256SUMS"} == {f.name for f in folder.iterdir() if f.is_file()}
+
+
+def test_model_of_another_scikit_learn_is_named(tmp_path: Path) -> None:
+    _result, folder = make_bundle(tmp_path, "Ridge", "y_number", "regression")
+    source = tmp_path / "table.csv"
+    joblib.dump(joblib.load(folder / "model.joblib"), folder / "old.joblib")
+    here = sklearn.__version__
+    older = "0" * len(here)  # of the same length: a pickle says how long its texts are
+    plain = (folder / "old.joblib").read_bytes()
+    (folder / "old.joblib").write_bytes(plain.replace(here.encode(), older.encode()))
+    done = run(folder / "predict.py", str(source), "--model", str(folder / "old.joblib"))
+    assert done.returncode == 0, done.stderr
+    assert f"was made with scikit-learn {older}, and {here} is installed" in done.stderr
+    _model, found = load_model(folder / "old.joblib")
+    assert [warning["code"] for warning in found] == ["OTHER_VERSION"]
+    assert load_model(folder / "model.joblib")[1] == []
 
 
 def test_predict_names_missing_columns_and_shows_no_traceback(tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""What a kind of chore is: what its child is given, and what is written when it ends."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from dashboard.chores.service import ChoreClaim
+
+
+class ChoreKind(ABC):
+    """One chore that is being done."""
+
+    work: ClassVar[str]
+
+    def __init__(self, claim: ChoreClaim) -> None:
+        self.claim = claim
+
+    @abstractmethod
+    def payload(self) -> dict[str, Any] | None:
+        """Return what the child needs; None when the subject is gone."""
+
+    @abstractmethod
+    def progress(self, fraction: float, message: str) -> bool:
+        """Write how far it is; False when it is no longer wanted."""
+
+    @abstractmethod
+    def finish(self, values: dict[str, Any]) -> None:
+        """Write what came of it."""
+
+    @abstractmethod
+    def fail(self, failure: Mapping[str, Any]) -> None:
+        """Write that nothing came of it, and why."""
+
+    def clean_up(self) -> None:
+        """Delete what its child wrote that nobody wants any more; the child is gone by then."""
+        return  # most write nothing before they are asked to finish

@@ -1,0 +1,1 @@
+"""A fitted model as ONNX: what other languages and runtimes can ask without Python."""

@@ -1,0 +1,169 @@
+"""From a fitted pipeline to ONNX, and whether it answers the same there.
+
+The input is one tensor of shape (n_rows, 1) for each column that the pipeline takes, in order:
+32-bit numbers, NaN where missing, or texts, "" where missing. The metadata's ``columns`` has the
+columns' names as JSON; those of the tensors are made of letters, digits and underscores. A
+bundle's ``schema.py`` makes these columns from a CSV file.
+"""
+
+import copy
+import json
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pandas as pd
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+from skl2onnx.common.exceptions import MissingConverter, MissingShapeCalculator
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
+
+from tasks.engine.errors import EngineError
+from tasks.engine.evaluation import predict
+from tasks.engine.onnx.converters import BOOSTED, register
+
+ENCODERS = (OneHotEncoder, OrdinalEncoder, TargetEncoder)
+# ONNX counts with 32 bits: probabilities may differ by this much, numbers by this share of
+# their standard deviation.
+PROBABILITY_WITHIN, SPREAD_WITHIN = 1e-4, 1e-3
+CODE = "NO_ONNX"
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A model as ONNX; `difference`: the most that its answers differed on the rows checked."""
+
+    content: bytes
+    difference: float
+    n_rows: int
+
+
+def convert(model: Pipeline, X: pd.DataFrame, facts: Mapping[str, str]) -> Converted:
+    """Convert a model, and hold its answers about some rows against the model's own.
+
+    Parameters
+    ----------
+    model : Pipeline
+        Fitted; it is not changed.
+    X : DataFrame of shape (n_rows, n_features)
+        Typed rows that it is asked about in both forms.
+    facts : Mapping of str to str
+        What is written into the file's metadata.
+
+    Returns
+    -------
+    Converted
+
+    Raises
+    ------
+    EngineError
+        With code ``NO_ONNX`` when it cannot be converted, or answers otherwise.
+    """
+    _check_splits(model)
+    types = [(name, _tensor_type(X[name])) for name in X.columns]
+    register()
+    try:
+        converted = _convert(_without_nan(model), types, facts)
+        session = onnxruntime.InferenceSession(converted, providers=["CPUExecutionProvider"])
+        names = [given.name for given in session.get_inputs()]
+        answer = session.run(None, dict(zip(names, _feed(X), strict=True)))
+    except (MissingConverter, MissingShapeCalculator) as lacking:
+        raise EngineError(CODE, _lacking(model)) from lacking
+    except Exception as problem:  # each of skl2onnx's parts raises what it likes
+        raise EngineError(CODE, f"{_name(model)} could not be converted to ONNX") from problem
+    return Converted(converted, _compare(model, X, answer), len(X))
+
+
+def _name(model: Pipeline) -> str:
+    return type(model[-1]).__name__
+
+
+def _lacking(model: Pipeline) -> str:
+    return f"ONNX has no counterpart of {_name(model)}, or of a step before it"
+
+
+def _check_splits(model: Pipeline) -> None:
+    """Refuse what skl2onnx would convert without a word to something else."""
+    if isinstance(model[-1], BOOSTED) and model[-1].is_categorical_ is not None:
+        raise EngineError(
+            CODE,
+            f"{_name(model)} splits by sets of categories here, which ONNX cannot say",
+        )
+
+
+def _tensor_type(column: pd.Series) -> Any:
+    return (StringTensorType if column.dtype == object else FloatTensorType)([None, 1])
+
+
+def _convert(model: Pipeline, types: list[Any], facts: Mapping[str, str]) -> bytes:
+    options = {id(model): {"zipmap": False}} if hasattr(model, "classes_") else None
+    with warnings.catch_warnings(action="ignore"):
+        made = to_onnx(model, initial_types=types, options=options)
+    made.doc_string = (__doc__ or "").split("\n\n")[1]
+    columns = json.dumps([name for name, _type in types])
+    for name, value in {**facts, "columns": columns}.items():
+        made.metadata_props.add(key=name, value=value)
+    return bytes(made.SerializeToString(deterministic=True))
+
+
+def _without_nan(model: Pipeline) -> Pipeline:
+    """Return a copy whose encoders know a missing category as "": ONNX's texts have no NaN."""
+    model = copy.deepcopy(model)
+    for step in _steps(model):
+        if isinstance(step, ENCODERS):
+            step.categories_ = [_as_texts(found) for found in step.categories_]
+    return model
+
+
+def _steps(model: Any) -> list[Any]:
+    if isinstance(model, Pipeline):
+        return [step for part in model for step in _steps(part)]
+    if hasattr(model, "transformers_"):
+        return [step for _name, part, _columns in model.transformers_ for step in _steps(part)]
+    return [model]
+
+
+def _as_texts(categories: np.ndarray) -> np.ndarray:
+    return np.array(["" if pd.isna(value) else value for value in categories], dtype=object)
+
+
+def _feed(X: pd.DataFrame) -> list[np.ndarray]:
+    fed = []
+    for name in X.columns:
+        texts = X[name].dtype == object
+        column = X[name].fillna("").to_numpy(object) if texts else X[name].to_numpy(np.float32)
+        fed.append(column.reshape(-1, 1))
+    return fed
+
+
+def _compare(model: Pipeline, X: pd.DataFrame, answer: list[np.ndarray]) -> float:
+    """Return the most that both differ.
+
+    Raises
+    ------
+    EngineError
+        When that is more than 32 bits explain.
+    """
+    expected = predict(model, X)
+    labels = np.asarray(answer[0]).ravel()
+    if not hasattr(model, "classes_"):
+        difference = float(np.abs(labels - expected.labels).max())
+        _refuse(model, difference > SPREAD_WITHIN * float(np.std(expected.labels)))
+        return difference
+    _refuse(model, bool((labels.astype(str) != expected.labels.astype(str)).any()))
+    if expected.probabilities is None:
+        return 0.0
+    difference = float(np.abs(np.asarray(answer[1]) - expected.probabilities).max())
+    _refuse(model, difference > PROBABILITY_WITHIN)
+    return difference
+
+
+def _refuse(model: Pipeline, differs: bool) -> None:
+    if differs:
+        raise EngineError(
+            CODE, f"As ONNX, which counts with 32 bits, {_name(model)} answers otherwise"
+        )

@@ -1,0 +1,39 @@
+"""The types beyond skops' own list that a ``model.skops`` of ours may hold.
+
+skops trusts estimators, numpy's arrays and plain values by itself. What else estimators keep is
+named here, one by one and never taken from the file that is loaded: a file that names anything
+else is refused.
+"""
+
+_LOSSES = (
+    "AbsoluteError", "ExponentialLoss", "HalfBinomialLoss", "HalfGammaLoss",
+    "HalfMultinomialLoss", "HalfPoissonLoss", "HalfSquaredError", "HalfTweedieLoss",
+    "HalfTweedieLossIdentity", "HuberLoss", "PinballLoss",
+)  # fmt: skip
+_SPLITTERS = ("KFold", "StratifiedKFold")
+_KERNELS = ("ConstantKernel", "Product", "RBF", "Sum", "WhiteKernel")
+
+TRUSTED_TYPES = frozenset(
+    {
+        "functools.partial",  # of check_array, in histogram gradient boosting
+        "numpy.dtype",
+        "scipy.sparse._csr.csr_matrix",
+        "sklearn.calibration._CalibratedClassifier",
+        "sklearn.calibration._SigmoidCalibration",
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "sklearn.feature_selection._mutual_info.mutual_info_classif",
+        "sklearn.feature_selection._mutual_info.mutual_info_regression",
+        "sklearn.feature_selection._univariate_selection.f_classif",
+        "sklearn.feature_selection._univariate_selection.f_regression",
+        "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+        "sklearn.multiclass._ConstantPredictor",
+        "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+        "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
+        "sklearn.tree._tree.Tree",
+        "sklearn.utils._bunch.Bunch",
+        "sklearn.utils.validation.check_array",
+        *(f"sklearn._loss.loss.{name}" for name in _LOSSES),
+        *(f"sklearn.gaussian_process.kernels.{name}" for name in _KERNELS),
+        *(f"sklearn.model_selection._split.{name}" for name in _SPLITTERS),
+    }
+)

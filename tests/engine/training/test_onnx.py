@@ -1,0 +1,104 @@
+"""Models as ONNX: they answer the same, or are refused with the reason."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pandas as pd
+import pytest
+
+from tasks.engine.errors import EngineError
+from tasks.engine.onnx.conversion import convert
+from tasks.engine.pipelines import make_pipeline
+from tasks.engine.prepared import Prepared, prepare
+from tests.engine.tables import make_spec
+
+TABLE = """age,income,"city, as written",city_ as written,member,since,y_class,y_number
+""" + "".join(
+    f"{20 + n % 50},{'' if n % 7 == 0 else 1000 + 37 * n},{('Oslo', 'Rome', '')[n % 3]},{n % 4},"
+    f"{('yes', 'no')[n % 2]},20{10 + n % 9}-0{1 + n % 9}-1{n % 10},{('low', 'high')[n % 50 > 24]},"
+    f"{(n % 50) * 1.5 + n % 3}\n"
+    for n in range(140)
+)
+FACTS = {"target": "y"}
+
+
+def fit(folder: Path, estimator: str, task: str, **changes: Any) -> tuple[Any, Prepared]:
+    target = "y_class" if task == "classification" else "y_number"
+    spec, columns = make_spec(folder, target, task, estimator, TABLE, **changes)
+    data = prepare(spec, columns, lambda _code, _message: None)
+    return make_pipeline(spec, data.X).fit(data.X, data.y), data
+
+
+@pytest.mark.parametrize(
+    ("estimator", "task", "changes"),
+    [
+        ("LogisticRegression", "classification", {}),
+        ("RandomForestClassifier", "classification", {"parameters": {"n_estimators": 12}}),
+        ("GaussianNB", "classification", {}),
+        ("SVC", "classification", {}),
+        ("Ridge", "regression", {}),
+        ("GradientBoostingRegressor", "regression", {}),
+        ("SVR", "regression", {}),
+    ],
+)
+def test_answers_are_those_of_the_model(
+    estimator: str, task: str, changes: dict[str, Any], tmp_path: Path
+) -> None:
+    model, data = fit(tmp_path, estimator, task, **changes)
+    before = model.predict(data.X)
+    made = convert(model, data.X, FACTS)
+    answer = ask(made.content, data.X)
+    if task == "classification":
+        assert answer[0].ravel().tolist() == before.tolist()
+    else:
+        np.testing.assert_allclose(answer[0].ravel(), before, rtol=1e-4, atol=1e-4)
+    assert made.n_rows == len(data.X)
+    np.testing.assert_array_equal(model.predict(data.X), before)  # the model itself is as it was
+
+
+def test_boosting_of_numbers_alone_is_converted(tmp_path: Path) -> None:
+    model, data = fit(tmp_path, "HistGradientBoostingRegressor", "regression")
+    with pytest.raises(EngineError, match="splits by sets of categories") as refused:
+        convert(model, data.X, FACTS)
+    assert refused.value.code == "NO_ONNX"
+    numbers = data.X[[name for name in data.X if data.X[name].dtype != object]]
+    spec, _columns = make_spec(
+        tmp_path, "y_number", "regression", "HistGradientBoostingRegressor", TABLE
+    )
+    model = make_pipeline(spec, numbers).fit(numbers, data.y)
+    made = convert(model, numbers, FACTS)
+    answer = ask(made.content, numbers)
+    np.testing.assert_allclose(answer[0].ravel(), model.predict(numbers), rtol=1e-4)
+
+
+def test_estimator_without_counterpart_is_named(tmp_path: Path) -> None:
+    model, data = fit(tmp_path, "NearestCentroid", "classification")
+    with pytest.raises(EngineError, match="ONNX has no counterpart of NearestCentroid"):
+        convert(model, data.X, FACTS)
+
+
+def test_other_answers_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, data = fit(tmp_path, "Ridge", "regression")
+    run = onnxruntime.InferenceSession.run
+
+    def shifted(session: Any, *given: Any) -> Any:
+        return [run(session, *given)[0] + 1.0]
+
+    monkeypatch.setattr(onnxruntime.InferenceSession, "run", shifted)
+    with pytest.raises(EngineError, match="Ridge answers otherwise"):
+        convert(model, data.X, FACTS)
+
+
+def ask(content: bytes, X: pd.DataFrame) -> list[Any]:
+    session = onnxruntime.InferenceSession(content)
+    assert json.loads(session.get_modelmeta().custom_metadata_map["columns"]) == list(X.columns)
+    fed = {}
+    for name, given in zip(X.columns, session.get_inputs(), strict=True):
+        texts = X[name].dtype == object
+        column = X[name].fillna("").to_numpy(object) if texts else X[name].to_numpy(np.float32)
+        fed[given.name] = column.reshape(-1, 1)
+    answer: list[Any] = session.run(None, fed)
+    return answer
