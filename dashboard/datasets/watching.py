@@ -14,8 +14,8 @@ from dashboard.filters import size
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.other_formats import find_refusal
 from tasks.engine.reader.pieces import GzipPieces, ZstdPieces, pieces_of
-from tasks.engine.reader.refusals import HEAD_BYTES, Problem, error
-from tasks.engine.reader.unpacking import compression_of
+from tasks.engine.reader.refusals import HEAD_BYTES, Problem, RefusedError, error
+from tasks.engine.reader.unpacking import UNPACK, check_ratio, compression_of
 
 # No file is refused for what is in it before so much of it has come.
 SMALL_BYTES = 1_000_000
@@ -128,6 +128,8 @@ class Watcher:
         if self.packed and self.unpacked > limit:
             words = f"{self.file_name} unpacks to more than {limit:,} bytes, "
             raise TooLarge(words + "the limit on this server", code="FILE_TOO_BIG")
+        if self.packed:
+            self._check_ratio()
         text = self.text
         if text is None:
             return
@@ -136,6 +138,13 @@ class Watcher:
             problem = text.find_problem(self.file_name, self.seen, self.options)
             if problem:
                 raise _refused(problem)
+
+    def _check_ratio(self) -> None:
+        """Refuse what shrank as no data does: it would take a while to unpack, for nothing."""
+        try:
+            check_ratio(self.unpacked, self.seen, self.file_name, UNPACK)
+        except RefusedError as refusal:
+            raise TooLarge(refusal.problem.message, code=refusal.problem.code) from None
 
 
 def _refused(problem: Problem) -> ValidationFailed:

@@ -37,6 +37,7 @@ FREE_BYTES = 1_000_000_000
 # The list of an archive's files, of which each takes 46 bytes and its name.
 MAX_LISTING_BYTES = 4_000_000
 SHOWN_NAMES = 5
+UNPACK = "Unpack it and upload the CSV file"
 # What systems put beside a file when they pack it.
 ASIDE = re.compile(r"^__MACOSX/|(^|/)(\.DS_Store|Thumbs\.db|desktop\.ini)$")
 BROKEN = (OSError, LookupError, EOFError, ValueError, RuntimeError, zlib.error,
@@ -139,7 +140,7 @@ def _sound(name: str, compression: str) -> Iterator[None]:
 def _check_size(copied: int, packed: _Packed, name: str, limit: int) -> None:
     if copied > limit:
         raise _too_big(name, limit)
-    check_ratio(copied, packed.taken(), name, "Unpack it and upload the CSV file")
+    check_ratio(copied, packed.taken(), name, UNPACK)
 
 
 def check_ratio(n_bytes: int, n_packed: int, name: str, advice: str) -> None:

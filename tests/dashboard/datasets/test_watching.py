@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from dashboard.datasets.watching import SMALL_BYTES, Watcher
 from dashboard.errors import DomainError, TooLarge, ValidationFailed
+from tasks.engine.reader import unpacking
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.pieces import ZstdPieces
 
@@ -90,6 +91,17 @@ def test_rows_are_counted_as_they_come() -> None:
     assert (kind, code) == (ValidationFailed, "CSV_TOO_LONG")
     assert message == "x.csv has more than 50,000 rows, the limit on this server"
     assert after < SMALL_BYTES + 131_072
+
+
+def test_what_shrinks_as_no_data_does_is_refused_long_before_its_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(unpacking, "FREE_BYTES", 2_000_000)
+    packed = gzip.compress(b"a,b\n" + b"1,2\n" * 40_000_000, 9)
+    watcher = Watcher("x.csv.gz", limit_bytes=10_000_000)
+    with pytest.raises(TooLarge, match="more than 200 times its size, which data does not"):
+        watcher.look(packed)
+    assert watcher.unpacked < 200 * len(packed) + 2_000_000
 
 
 @pytest.mark.parametrize("piece", [10_000, 65_536, 1 << 20])
