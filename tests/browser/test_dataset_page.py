@@ -99,5 +99,5 @@ def test_without_javascript_a_column_is_opened_by_its_address(
     _, page, _ = open_page(java_script_enabled=False)
     page.locator(".column-name", has_text="amount").click()
     expect(page.locator("#column-details")).to_contain_text("Most frequent values")
-    page.locator("#column-details summary").click()
+    page.get_by_text("Show as table").click()
     expect(page.locator("#column-chart-table tbody tr").first).to_be_visible()
