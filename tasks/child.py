@@ -8,6 +8,7 @@ inside it, because raising in a joblib thread deadlocks.
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import multiprocessing
@@ -48,6 +49,7 @@ def _main(
     silence_s: float | None,
 ) -> None:
     events, lifeline = pipes
+    gc.freeze()  # what was loaded is there to stay: to look for garbage in it copies its pages
     os.setpgid(0, 0)  # so that whatever the fit starts dies with it
     scratch.use_folder(folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -60,6 +60,9 @@ def write_forever(payload, send):
         time.sleep(600)
 def talk(payload, send):
     send({"type": "done", "values": {"n": 1}})
+def count_frozen(payload, send):
+    import gc
+    send({"type": "done", "values": {"are_many": gc.get_freeze_count() > 1_000}})
 """
 
 
@@ -193,6 +196,16 @@ def test_child_speaks_in_events(start: Callable[..., subprocess.Popen[str]]) -> 
     assert worker.stdout is not None
     worker.stdout.readline()
     assert worker.stdout.readline().strip() == "[{'type': 'done', 'values': {'n': 1}}]"
+    worker.wait(10)
+
+
+def test_child_looks_for_no_garbage_in_what_was_loaded_before(
+    start: Callable[..., subprocess.Popen[str]],
+) -> None:
+    worker = start("count_frozen", "print(made.read_events(10), flush=True); made.kill()")
+    assert worker.stdout is not None
+    worker.stdout.readline()
+    assert "'are_many': True" in worker.stdout.readline()
     worker.wait(10)
 
 

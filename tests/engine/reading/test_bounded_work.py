@@ -3,10 +3,15 @@
 import io
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from tasks.engine.cell_text import number_of
+from tasks.engine.reader import other_tables
 from tasks.engine.reader.blocks import take_block
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.encodings import find_encoding
@@ -162,3 +167,21 @@ def test_plain_ascii_is_looked_through_once() -> None:
     text = b"name,cost\n" + b"plain,5\n" * 1_000_000
     assert find_encoding(Watched(text), None) == ("utf-8", [])
     assert sum(read) < 1.1 * len(text)
+
+
+def test_line_ends_in_cells_are_counted_in_all_columns_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counted: list[int] = []
+
+    def count(cells: pa.Array, sign: str) -> pa.Array:
+        counted.append(len(cells))
+        return pc.count_substring(cells, sign)
+
+    monkeypatch.setattr(other_tables, "pc", SimpleNamespace(count_substring=count))
+    column = pa.array(["a", None, "b\nc\nd", "e"])
+    lines = np.array([2, 4, 5, 2_006])  # below a blank line; below 2,000 ends in cells
+    tables = other_tables.OtherTables()
+    tables.look(lines, [column] * 1_000, np.zeros(4, bool))
+    assert (tables.n_cells, tables.next_line) == (1, 2_007)
+    assert counted == [3_000]
