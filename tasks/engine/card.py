@@ -21,7 +21,7 @@ Made by job {job_id} on {created_at} from the dataset {dataset}
 scores {guess}, a simple linear one {linear}. Mean over {folds} folds
 ({scheme}, seed {seed}) and their standard deviation; each fold was scored by
 a model that never saw its rows, preprocessing included.{partial}
-
+{decision}
 | metric | score | guessing | linear model |
 |---|---|---|---|
 {metric_rows}
@@ -100,12 +100,27 @@ def write_card(
         scheme=spec.validation.scheme,
         seed=spec.seed,
         partial=partial,
+        decision=_decision(result, spec),
         metric_rows=_metric_rows(result, titles),
         column_rows=_column_rows(schema),
         warning_rows=_warning_rows(result),
         examples=EXAMPLES if schema["dialect"]["header"] else "",
         versions=", ".join(f"{name} {v}" for name, v in result.details["versions"].items()),
     )
+
+
+def _decision(result: TrainingResult, spec: TrainingSpec) -> str:
+    if spec.threshold is None:
+        return ""
+    kind = "probability" if "probability_0" in result.out_of_fold else "decision value"
+    words = (
+        f"\nA row is predicted `{result.details['positive_class']}` when its {kind} is at least "
+        f"**{spec.threshold:g}**.\n"
+    )
+    if not spec.costs:
+        return words
+    costs = ", ".join(f"{name.replace('_', ' ')} {c:g}" for name, c in spec.costs.items())
+    return f"{words}Chosen by what each row costs: {costs}.\n"
 
 
 def _score(value: float | None, spread: float | None) -> str:

@@ -7,12 +7,17 @@ import pandas as pd
 from sklearn import metrics as sk
 
 from tasks.engine.class_curves import calibration, precision_recall, roc
+from tasks.engine.thresholds import find_cuts
 
 SCATTER_POINTS = 1000
 
 
 def make_charts(
-    task: str, out_of_fold: pd.DataFrame, classes: list[Any] | None, seed: int
+    task: str,
+    out_of_fold: pd.DataFrame,
+    classes: list[Any] | None,
+    seed: int,
+    positive: Any = None,
 ) -> dict[str, Any]:
     """Return what the result charts draw.
 
@@ -26,21 +31,24 @@ def make_charts(
         In the order of the probability columns.
     seed : int
         For the sample of points where there are too many to draw.
+    positive : object, optional
+        The positive class of two.
 
     Returns
     -------
     dict
-        JSON values. Classification: ``confusion``, ``roc``, ``precision_recall`` and
-        ``calibration``; regression: ``predicted_actual`` and ``residuals``.
+        JSON values. Classification: ``confusion``, ``roc``, ``precision_recall``,
+        ``calibration`` and ``thresholds``; regression: ``predicted_actual`` and ``residuals``.
     """
     if task == "classification":
         names = list(classes or [])
         return {
             "n": len(out_of_fold),
             "confusion": _confusion(out_of_fold, names),
-            "roc": roc(out_of_fold, names),
-            "precision_recall": precision_recall(out_of_fold, names),
-            "calibration": calibration(out_of_fold, names),
+            "roc": roc(out_of_fold, names, positive),
+            "precision_recall": precision_recall(out_of_fold, names, positive),
+            "calibration": calibration(out_of_fold, names, positive),
+            "thresholds": find_cuts(out_of_fold, names, positive),
         }
     return {
         "n": len(out_of_fold),

@@ -1,6 +1,6 @@
 """Curves of class predictions: ROC, precision and recall, and whether probabilities hold.
 
-Two classes have one curve, that of the second; more have one for each of the most frequent.
+Two classes have one curve, that of the positive one; more have one for each of the most frequent.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ GROUPS = 10
 Z = 1.96
 
 
-def roc(frame: pd.DataFrame, classes: list[Any]) -> list[dict[str, Any]]:
+def roc(frame: pd.DataFrame, classes: list[Any], positive: Any = None) -> list[dict[str, Any]]:
     """Return the ROC curve of each class, from the out-of-fold predictions of all folds."""
     curves = []
-    for name, truth, rank in _ranked(frame, classes):
+    for name, truth, rank in _ranked(frame, classes, positive):
         fpr, tpr, thresholds = sk.roc_curve(truth, rank)
         kept = _thin(fpr, tpr)
         finite = np.where(np.isfinite(thresholds), thresholds, np.nan)[kept]
@@ -35,13 +35,15 @@ def roc(frame: pd.DataFrame, classes: list[Any]) -> list[dict[str, Any]]:
     return curves
 
 
-def precision_recall(frame: pd.DataFrame, classes: list[Any]) -> list[dict[str, Any]]:
+def precision_recall(
+    frame: pd.DataFrame, classes: list[Any], positive: Any = None
+) -> list[dict[str, Any]]:
     """Return precision against recall for each class.
 
     ``share`` is how many of the rows are of the class: the precision of guessing.
     """
     curves = []
-    for name, truth, rank in _ranked(frame, classes):
+    for name, truth, rank in _ranked(frame, classes, positive):
         precision, recall, thresholds = sk.precision_recall_curve(truth, rank)
         recall, precision = recall[::-1], precision[::-1]
         cuts = [None, *thresholds[::-1].tolist()]  # above all of them no row is taken
@@ -59,7 +61,9 @@ def precision_recall(frame: pd.DataFrame, classes: list[Any]) -> list[dict[str, 
     return curves
 
 
-def calibration(frame: pd.DataFrame, classes: list[Any]) -> list[dict[str, Any]]:
+def calibration(
+    frame: pd.DataFrame, classes: list[Any], positive: Any = None
+) -> list[dict[str, Any]]:
     """Return, for groups of rows with like probabilities, how many were of the class.
 
     Rows are sorted by what was predicted and cut into ten groups of like size; rows with the same
@@ -70,7 +74,7 @@ def calibration(frame: pd.DataFrame, classes: list[Any]) -> list[dict[str, Any]]
         return []
     return [
         {"class": name, "groups": _groups(truth, rank)}
-        for name, truth, rank in _ranked(frame, classes)
+        for name, truth, rank in _ranked(frame, classes, positive)
     ]
 
 
@@ -104,7 +108,7 @@ def _wilson(share: float, n: int) -> tuple[float, float]:
 
 
 def _ranked(
-    frame: pd.DataFrame, classes: list[Any]
+    frame: pd.DataFrame, classes: list[Any], positive: Any
 ) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Give a class's name, which rows are of it, and how sure the model was that they are."""
     kind = "probability" if "probability_0" in frame else "margin"
@@ -112,8 +116,10 @@ def _ranked(
         return
     frame = frame[frame[f"{kind}_0"].notna()]  # a fold with one class may have labels alone
     sizes = frame["actual"].value_counts()
-    asked = [1] if len(classes) == 2 else sorted(
-        range(len(classes)), key=lambda c: -sizes.get(classes[c], 0))[:CURVES]  # fmt: skip
+    if len(classes) == 2:
+        asked = [classes.index(positive) if positive in classes else 1]
+    else:
+        asked = sorted(range(len(classes)), key=lambda c: -sizes.get(classes[c], 0))[:CURVES]
     for c in asked:
         truth = (frame["actual"] == classes[c]).to_numpy()
         if 0 < truth.sum() < len(truth):

@@ -159,6 +159,8 @@ def metadata(
         "estimator": spec.estimator,
         "parameters": spec.parameters,
         "class_weight": spec.class_weight,
+        "positive_class": result.details["positive_class"],
+        "decision": spec.decision,
         "preprocessing": spec.preprocessing.changed,
         "validation": spec.as_dict()["validation"],
         "seed": spec.seed,

@@ -12,9 +12,13 @@ from tasks.engine.evaluation import Predicted, align, predict, score
 from tasks.engine.gaps import check_finite, check_learnable
 from tasks.engine.prepared import Prepared
 from tasks.engine.progress import FoldOutcome, FoldScore
+from tasks.engine.spec import TrainingSpec
+from tasks.engine.thresholds import decide
 
 
-def run_fold(model: Pipeline, data: Prepared, task: str, fold: int, title: str) -> FoldOutcome:
+def run_fold(
+    model: Pipeline, data: Prepared, spec: TrainingSpec, fold: int, title: str
+) -> FoldOutcome:
     """Fit a copy of a model on a fold's training rows, and score it on its test rows.
 
     Parameters
@@ -23,8 +27,8 @@ def run_fold(model: Pipeline, data: Prepared, task: str, fold: int, title: str) 
         Unfitted; it stays so.
     data : Prepared
         The rows and the folds.
-    task : {"classification", "regression"}
-        The task.
+    spec : TrainingSpec
+        The request.
     fold : int
         Which fold, from 1.
     title : str
@@ -48,7 +52,9 @@ def run_fold(model: Pipeline, data: Prepared, task: str, fold: int, title: str) 
         predicted = predict(fresh, data.X.iloc[test_rows])
         predicted = align(predicted, getattr(fresh, "classes_", None), data.classes)
         check_finite(predicted, title, fold)
-        scores = score(task, data.y[test_rows], predicted, data.classes, data.positive)
+        if spec.threshold is not None:
+            predicted = decide(predicted, data, spec.threshold, title)
+        scores = score(spec.task, data.y[test_rows], predicted, data.classes, data.positive)
     except ValueError:
         if data.classes:
             check_learnable(data.y[train_rows], fold)

@@ -39,6 +39,8 @@ class TrainingSpec:
     """One training request.
 
     `schema` is what `coercion` reads rows by: dialect, columns, features, target, task.
+    `threshold`: from which probability (or margin) on a row is of the positive class of two;
+    `costs`: what it was chosen by, see `costs.Costs`.
     """
 
     schema: dict[str, Any]
@@ -49,6 +51,8 @@ class TrainingSpec:
     seed: int = 0
     class_weight: str | None = None
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    threshold: float | None = None
+    costs: dict[str, float] = field(default_factory=dict)
 
     @property
     def task(self) -> str:
@@ -59,6 +63,13 @@ class TrainingSpec:
     def target(self) -> str:
         """The column to predict."""
         return str(self.schema["target"])
+
+    @property
+    def decision(self) -> dict[str, Any] | None:
+        """The threshold and what it was chosen by; None where none is set."""
+        if self.threshold is None:
+            return None
+        return {"threshold": self.threshold, "costs": self.costs}
 
     @property
     def columns_needed(self) -> list[str]:

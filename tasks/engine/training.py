@@ -5,9 +5,11 @@ what to keep.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+from sklearn.pipeline import Pipeline
 
 from tasks.engine.baselines import BaselineStore, NoStore, find_baselines
 from tasks.engine.catalogue import find_metric, get_estimator
@@ -24,7 +26,17 @@ from tasks.engine.shapes import ALL, describe_shapes
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.splitting import hash_data, hash_split
 from tasks.engine.tables import LINE
+from tasks.engine.thresholds import decide_again, with_threshold
 from tasks.engine.versions import versions
+
+
+@dataclass(frozen=True)
+class Borrowed:
+    """What another job fitted: folds by their number, and the model of all rows."""
+
+    folds: Mapping[int, FoldOutcome] = field(default_factory=dict)
+    model: Pipeline | None = None
+
 
 # The share of the whole at which fitting begins, and at which the last fit is over.
 FIT_FROM, FITTED = 0.05, 0.95
@@ -38,6 +50,7 @@ def train(
     resume: Mapping[int, FoldOutcome] | None = None,
     finish_now: bool = False,
     store: BaselineStore | None = None,
+    borrowed: Borrowed | None = None,
 ) -> TrainingResult:
     """Cross-validate a request's pipeline and fit it on all rows.
 
@@ -55,6 +68,8 @@ def train(
         Fit no further fold: score those of `resume`, and fit on all rows.
     store : BaselineStore, optional
         Who keeps baselines between jobs on the same data and folds.
+    borrowed : Borrowed, optional
+        What a job that differs in the threshold alone has fitted; it is not fitted again.
 
     Returns
     -------
@@ -66,7 +81,7 @@ def train(
         When the data or the parameters cannot be used; in words for the person who trains.
     """
     training = _Training(spec, columns, reporter or NullReporter(), store or NoStore())
-    return training.run(resume or {}, finish_now)
+    return training.run(resume or {}, finish_now, borrowed or Borrowed())
 
 
 class _Training:
@@ -82,15 +97,21 @@ class _Training:
         self.entry = get_estimator(spec.estimator)
         self.warnings: dict[str, str] = {}
 
-    def run(self, resume: Mapping[int, FoldOutcome], finish_now: bool) -> TrainingResult:
+    def run(
+        self, resume: Mapping[int, FoldOutcome], finish_now: bool, borrowed: Borrowed
+    ) -> TrainingResult:
         self.reporter.stage("prepare", 0.03, "Preparing the columns")
         self._prepare()
         self.model = make_pipeline(self.spec, self.data.X)
-        outcomes = self._validate(resume, finish_now)
+        outcomes = self._validate(resume, finish_now, borrowed.folds)
         fitted = self._share(len(self.data.splits))
         self.reporter.stage("final", fitted, f"Fitting on all {len(self.data.y):,} rows")
-        with self._plain_words():
-            self.model.fit(self.data.X, self.data.y)
+        if borrowed.model is not None:
+            self.model = borrowed.model
+            self.reporter.log("the model was fitted on all rows before; kept")
+        else:
+            with self._plain_words():
+                self.model.fit(self.data.X, self.data.y)
         return self._result(outcomes)
 
     def _prepare(self) -> None:
@@ -110,19 +131,29 @@ class _Training:
     def _plain_words(self) -> PlainWords:
         return PlainWords(self.entry.title, self._warn)
 
-    def _validate(self, resume: Mapping[int, FoldOutcome], finish_now: bool) -> list[FoldOutcome]:
+    def _validate(
+        self,
+        resume: Mapping[int, FoldOutcome],
+        finish_now: bool,
+        borrowed: Mapping[int, FoldOutcome],
+    ) -> list[FoldOutcome]:
         outcomes, total = [], len(self.data.splits)
         for fold in range(1, total + 1):
             fraction = self._share(fold - 1)
             if fold in resume:
                 outcomes.append(resume[fold])
                 self.reporter.log(f"fold {fold}/{total} was scored before; kept")
+            elif fold in borrowed and self.spec.threshold is not None:
+                outcome = decide_again(
+                    borrowed[fold], self.data, self.spec.threshold, self.entry.title
+                )
+                outcomes.append(outcome)
+                self.reporter.log(f"fold {fold}/{total} was fitted before, by another job; kept")
+                self._report_fold(outcome, total)
             elif not finish_now:
                 self.reporter.stage("fit", fraction, f"Fitting fold {fold} of {total}")
                 with self._plain_words():
-                    outcome = run_fold(
-                        self.model, self.data, self.spec.task, fold, self.entry.title
-                    )
+                    outcome = run_fold(self.model, self.data, self.spec, fold, self.entry.title)
                 outcomes.append(outcome)
                 self._report_fold(outcome, total)
         if not outcomes:
@@ -157,7 +188,7 @@ class _Training:
             message = f"{self.entry.title} gives no probabilities, so {title} cannot be worked out"
             self._warn("METRIC_ABSENT", message)
         return TrainingResult(
-            model=self.model,
+            model=self._decided(),
             schema=observe(spec.schema, self.data.X),
             classes=self.data.classes,
             score=main.get("mean"),
@@ -168,12 +199,20 @@ class _Training:
             folds=folds,
             warnings=[{"code": code, "message": m} for code, m in self.warnings.items()],
             out_of_fold=out_of_fold,
-            charts=make_charts(spec.task, out_of_fold, self.data.classes, spec.seed),
+            charts=self._charts(out_of_fold),
             details=self._details(),
             data_hash=data_hash,
             split_hash=split_hash,
             partial=len(outcomes) < len(self.data.splits),
         )
+
+    def _decided(self) -> Pipeline:
+        threshold, positive = self.spec.threshold, self.data.positive
+        return self.model if threshold is None else with_threshold(self.model, positive, threshold)
+
+    def _charts(self, out_of_fold: pd.DataFrame) -> dict[str, Any]:
+        spec, data = self.spec, self.data
+        return make_charts(spec.task, out_of_fold, data.classes, spec.seed, data.positive)
 
     def _baselines(self, hashes: tuple[str, str], folds: Sequence[int]) -> dict[str, Any]:
         self.reporter.stage("final", FITTED, "Scoring what the result is held against")
@@ -194,4 +233,5 @@ class _Training:
             "columns_learned_from": steps[-1]["after"] if steps[-1]["columns"] == ALL else encoded,
             "preprocessing": steps,
             "positive_class": self.data.positive,
+            "decision": self.spec.decision,
         }
