@@ -24,7 +24,9 @@ from tasks.engine.loading import load_cells
 from tasks.engine.progress import FoldOutcome, FoldScore
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.training import train
+from tasks.engine.stored_model import load_model
+from tasks.engine.training import Borrowed, train
+from tasks.engine.versions import versions
 from tasks.failures import parsing, reading
 from tasks.model_work import convert_model, predict, verify_model  # noqa: F401 - likewise
 from tasks.work import UPLOAD_AGAIN, storage_of
@@ -59,11 +61,11 @@ def _put_frame(storage: Storage, key: str, frame: pd.DataFrame) -> None:
         storage.put_file(key, path)
 
 
-def _resumed(
-    payload: dict[str, Any], storage: Storage, reporter: _EventReporter
+def _read_folds(
+    folds: list[dict[str, Any]], storage: Storage, reporter: _EventReporter
 ) -> dict[int, FoldOutcome]:
     found = {}
-    for fold in payload["resume"]:
+    for fold in folds:
         key = fold.pop("key")
         if not key:
             continue
@@ -75,6 +77,23 @@ def _resumed(
         except EngineError as problem:
             reporter.log(f"{problem.message}, so the fold is trained again", "warning")
     return found
+
+
+def _borrow(payload: dict[str, Any], storage: Storage, reporter: _EventReporter) -> Borrowed:
+    """Read what a job that differs in the threshold alone fitted, if the same libraries did."""
+    given = payload["borrowed"]
+    if given is None or given["versions"] != versions():
+        return Borrowed()
+    reporter.log(f"job #{given['job_id']} differs in the threshold alone: its fits are used again")
+    folds = _read_folds(given["folds"], storage, reporter)
+    file = given["model"]
+    try:
+        what = f"The model of job #{given['job_id']}"
+        with reading(storage, file["key"], what, "", file["sha256"]) as path, parsing():
+            return Borrowed(folds, load_model(path)[0])
+    except EngineError as problem:
+        reporter.log(f"{problem.message}, so it is fitted again", "warning")
+    return Borrowed(folds)
 
 
 def train_job(payload: dict[str, Any], send: Send) -> None:
@@ -94,7 +113,8 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
         spec,
         columns,
         reporter,
-        resume=_resumed(payload, storage, reporter),
+        resume=_read_folds(payload["resume"], storage, reporter),
+        borrowed=_borrow(payload, storage, reporter),
         finish_now=payload["finish_now"],
         store=StoredBaselines(storage, payload["dataset_id"]),
     )

@@ -10,6 +10,8 @@ from dashboard.datasets.addresses import list_allowed
 from dashboard.db import Dataset, Job, JobFold
 from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
+from dashboard.jobs.queries import find_model
+from dashboard.jobs.same_fit import find_same_fit
 from tasks.celery_app import settings
 
 
@@ -35,7 +37,6 @@ def fetch_payload(dataset: Dataset) -> dict[str, Any]:
 def job_payload(job: Job, claim: Claim) -> dict[str, Any]:
     """Return all that the child needs to train a job."""
     dataset: Dataset = job.dataset
-    folds = db.session.scalars(select(JobFold).where(JobFold.job_id == job.id)).all()
     schema = {
         "dialect": dataset.dialect,
         "columns": dataset.columns,
@@ -52,8 +53,8 @@ def job_payload(job: Job, claim: Claim) -> dict[str, Any]:
         "seed": job.seed,
         "class_weight": job.class_weight,
         "preprocessing": job.preprocessing,
+        **(job.decision or {}),
     }
-    kept = ("fold", "scores", "fit_seconds", "n_train", "n_test", "key")
     return {
         "job_id": job.id,
         "lease": claim.lease,
@@ -61,7 +62,8 @@ def job_payload(job: Job, claim: Claim) -> dict[str, Any]:
         "dataset_id": dataset.id,
         "table_key": dataset.table_key,
         "spec": spec,
-        "resume": [{name: getattr(fold, name) for name in kept} for fold in folds],
+        "resume": _folds(job),
+        "borrowed": _borrowed(job),
         "finish_now": job.stop_request == "keep",
         "origin": {
             "job_id": job.id,
@@ -70,4 +72,24 @@ def job_payload(job: Job, claim: Claim) -> dict[str, Any]:
             "dataset_sha256": dataset.sha256,
             "created_at": isoformat(job.created_at),
         },
+    }
+
+
+def _folds(job: Job) -> list[dict[str, Any]]:
+    kept = ("fold", "scores", "fit_seconds", "n_train", "n_test", "key")
+    folds = db.session.scalars(select(JobFold).where(JobFold.job_id == job.id)).all()
+    return [{name: getattr(fold, name) for name in kept} for fold in folds]
+
+
+def _borrowed(job: Job) -> dict[str, Any] | None:
+    """Return what a job that differs in the threshold alone has fitted; None without one."""
+    other = find_same_fit(job)
+    model = find_model(other.id) if other else None
+    if other is None or model is None or "joblib" not in model.files:
+        return None
+    return {
+        "job_id": other.id,
+        "folds": _folds(other),
+        "model": model.files["joblib"],
+        "versions": other.details.get("versions"),
     }

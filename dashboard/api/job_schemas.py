@@ -95,6 +95,11 @@ class Job(Schema):
         str | None,
         Field(description="Of two classes the one that f1, precision and recall are about"),
     ]
+    threshold: Annotated[
+        float | None,
+        Field(description="From which probability on a row is positive; null: the estimator's"),
+    ]
+    costs: Annotated[dict[str, float] | None, Field(description="What it was chosen by")]
     folds: list[Fold]
     warnings: list[JobWarning]
     failure: Failure | None

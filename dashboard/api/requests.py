@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from dashboard.api.schemas import Open, Schema
+from dashboard.jobs.decision import CELLS
 from tasks.engine.parameters import describe_range
 from tasks.engine.preprocessing_settings import SETTINGS
 
@@ -212,6 +213,17 @@ class JobRequest(Open):
     tags: Any = None
     class_weight: Any = None
     preprocessing: Annotated[Any, Field(json_schema_extra={"properties": PREPROCESSING})] = None
+    threshold: Annotated[
+        Any,
+        Field(description="Of two classes: from which probability on a row is positive"),
+    ] = None
+    costs: Annotated[
+        Any,
+        Field(
+            description="What the threshold was chosen by; kept with the model",
+            json_schema_extra={"properties": dict.fromkeys(CELLS, {"type": "number"})},
+        ),
+    ] = None
 
 
 class RowsRequest(Schema):

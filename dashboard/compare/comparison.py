@@ -217,6 +217,7 @@ def setting_rows(jobs: Sequence[Job]) -> list[Row]:
         Row(group, "Columns", [job.n_columns or len(job.features) for job in jobs]),
         Row(group, "Seed", [job.seed for job in jobs]),
         Row(group, "Class weight", [job.class_weight for job in jobs]),
+        Row(group, "Decision threshold", [(job.decision or {}).get("threshold") for job in jobs]),
     ]
     for name in ("scheme", "folds", "repeats", "group_column", "time_column"):
         rows.append(Row(group, f"Validation {name}", [j.validation.get(name) for j in jobs]))

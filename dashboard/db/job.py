@@ -1,5 +1,7 @@
 """Jobs: one training request each, with its attempts, folds, events and log lines."""
 
+from typing import Any
+
 from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -101,7 +103,7 @@ class Job(Record):
     partial: Mapped[bool] = mapped_column(default=False)
     details: Mapped[Json] = mapped_column(
         default=dict
-    )  # versions, shape after encoding, rows used
+    )  # versions, shape after encoding, rows used; from the request on: decision
     data_hash: Mapped[str | None] = mapped_column(String(64))
     split_hash: Mapped[str | None] = mapped_column(String(64))
     results_key: Mapped[str | None] = mapped_column(String(200))
@@ -112,6 +114,15 @@ class Job(Record):
 
     owner: Mapped[User] = relationship(lazy="joined")
     dataset: Mapped[Dataset] = relationship(lazy="joined")
+
+    @property
+    def decision(self) -> dict[str, Any] | None:
+        """The threshold that is asked for and the costs that it was chosen by; None without one.
+
+        It stands in `details` from the request on, as nothing is ever searched by it.
+        """
+        found: dict[str, Any] | None = (self.details or {}).get("decision")
+        return found
 
 
 class JobAttempt(Record):

@@ -1,5 +1,6 @@
 """What a job's page shows: what changes while it is open, and the rest."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dashboard.access import may_change
@@ -9,6 +10,7 @@ from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import DomainError
 from dashboard.jobs import charts, queries, results
 from dashboard.jobs.attempts import view_attempts
+from dashboard.jobs.decision_view import decision_chart, view_decision
 from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.run_next import find_foremost, may_run_next
 from dashboard.jobs.usage import list_usage
@@ -45,6 +47,7 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
         "again": attempts.again,
         "metric_titles": titles_of(job),
         "may_change": may_change(user, job),
+        "may_submit": user.has_role("member"),
         "may_run_next": waits and may_run_next(user, job, find_foremost(user)),
         "workers": say_workers(summary) if summary else None,
         "stops": say_what_stops_jobs(summary) if summary else [],
@@ -52,8 +55,12 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
     }
 
 
-def read_detail(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, Any]:
+def read_detail(
+    *, user: User, job_id: int, memory_limit_bytes: int, costs: Mapping[str, str]
+) -> dict[str, Any]:
     """Read all of the page; the limit is the server's, for jobs that name none.
+
+    `costs` are those of the confusion's cells, as typed.
 
     Raises
     ------
@@ -63,13 +70,15 @@ def read_detail(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str
     found = read_now(user=user, job_id=job_id, memory_limit_bytes=memory_limit_bytes)
     job = found["job"]
     is_final = job.state not in ACTIVE
+    found_results = _read_results(job)
     return found | {
         "lines": queries.list_log(
             job_id=job_id, after=max(0, queries.count_log(job_id) - LOG_LINES)
         ),
         "settings": _settings(job),
         "preprocessing": [(n, show_value(value)) for n, value in job.preprocessing.items()],
-        "charts": _charts(job),
+        "charts": charts.result_charts(job, found_results) if found_results else [],
+        **_decision(job, found_results, costs),
         "fold_figure": charts.fold_chart(job, found["folds"], is_final),
         "usage_figure": read_usage_chart(job, memory_limit_bytes),
     }
@@ -105,10 +114,15 @@ def _settings(job: Job) -> list[tuple[str, str, bool]]:
     return sorted(rows, key=lambda row: not row[2])
 
 
-def _charts(job: Job) -> list[tuple[str, str, dict[str, Any]]]:
+def _read_results(job: Job) -> dict[str, Any]:
     if job.state != JobState.SUCCEEDED:
-        return []
+        return {}
     try:
-        return charts.result_charts(job, results.read_results(job))
+        return results.read_results(job)
     except DomainError:  # the file is missing; the page has everything else
-        return []
+        return {}
+
+
+def _decision(job: Job, found: Mapping[str, Any], costs: Mapping[str, str]) -> dict[str, Any]:
+    view = view_decision(job, found, costs)
+    return {"decision": view, "decision_figure": decision_chart(view) if view else None}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from dashboard.jobs.decision import read_amount
 from dashboard.jobs.form_rows import OF_PREPROCESSING, PREFIX, values_in
 from dashboard.jobs.forms import JobForm, read_whole
 from dashboard.jobs.requests import LONGEST_S, memory_limits
@@ -35,6 +36,10 @@ def request_of(form: JobForm) -> dict[str, Any]:
         "parameters": _parameters(form),
         "preprocessing": _preprocessing(form),
     }
+    threshold = values.get("threshold", "").strip()
+    if threshold and form.has_two_classes:
+        amount = read_amount(threshold)
+        body["threshold"] = threshold if amount is None else amount
     for name in ("task", "name"):
         if values.get(name):
             body[name] = values[name]

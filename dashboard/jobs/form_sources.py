@@ -39,6 +39,7 @@ def form_from_job(job: Job) -> JobForm:
         "name": job.name,
         "tags": ", ".join(job.tags),
         "class_weight": job.class_weight or "",
+        "threshold": repr(job.decision["threshold"]) if job.decision else "",
         "priority": PRIORITY_NAMES.get(min(job.priority, PRIORITIES["high"]), "normal"),
         "time_limit_min": f"{round(job.time_limit_s / 60, 4):.10g}" if job.time_limit_s else "",
         "memory_limit_mb": (

@@ -98,8 +98,13 @@ class JobForm:
         """The task in plain words."""
         if self.task == "regression":
             return "Predict a number"
-        two = self.target and self.target.get("distinct") == 2
-        return "Two-class classification" if two else "Classification"
+        return "Two-class classification" if self.has_two_classes else "Classification"
+
+    @property
+    def has_two_classes(self) -> bool:
+        """Whether one of two classes is predicted."""
+        two = self.target is not None and self.target.get("distinct") == 2
+        return self.task == "classification" and two
 
     @property
     def estimator(self) -> Estimator | None:

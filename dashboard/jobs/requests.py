@@ -15,6 +15,7 @@ from dashboard.errors import ValidationFailed
 from dashboard.filters import size
 from dashboard.jobs.checked import Checked, is_whole
 from dashboard.jobs.choices import Choice, check_choices
+from dashboard.jobs.decision import check_decision
 from dashboard.jobs.preprocessing import check_preprocessing
 from dashboard.jobs.validation import check_validation
 from tasks.engine.catalogue import METRICS, TASKS, default_metric, find_metric
@@ -23,7 +24,7 @@ FIELDS = frozenset(
     {
         "dataset_id", "target", "estimator", "name", "task", "parameters", "features", "exclude",
         "validation", "metric", "seed", "time_limit_s", "memory_limit_bytes",
-        "priority", "tags", "class_weight", "preprocessing",
+        "priority", "tags", "class_weight", "preprocessing", "threshold", "costs",
     }
 )  # fmt: skip
 BATCH_FIELDS = FIELDS | {"estimators"}
@@ -126,6 +127,7 @@ def check_request(
         check_preprocessing(checked, body, [choice.estimator for choice in choices])
         check_validation(checked, body, dataset)
         _check_metric(checked, body, dataset)
+        check_decision(checked, body, dataset)
     _check_numbers(checked, body)
     _check_words(checked, body, dataset)
     if checked.problems:

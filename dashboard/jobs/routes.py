@@ -19,7 +19,6 @@ from flask import (
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard.api import present
 from dashboard.auth.sessions import safe_path
 from dashboard.batches import service as batches
 from dashboard.datasets.listing import list_datasets
@@ -30,6 +29,7 @@ from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.filters import plural
 from dashboard.jobs import charts, form_sources, forms, lists, queries, results, service
+from dashboard.jobs.as_request import request_from
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_now, read_usage_chart
 from dashboard.jobs.estimates import estimate_request
 from dashboard.jobs.form_request import errors_of, request_of
@@ -155,7 +155,12 @@ def create() -> Answer:
 @blueprint.get("/jobs/<int:job_id>")
 def detail(job_id: int) -> str:
     """Show a job. For all."""
-    found = read_detail(user=current_user, job_id=job_id, memory_limit_bytes=_memory_limit())
+    found = read_detail(
+        user=current_user,
+        job_id=job_id,
+        memory_limit_bytes=_memory_limit(),
+        costs=request.args,
+    )
     return render_template("jobs/detail.html", **found, **_around(job_id))
 
 
@@ -225,13 +230,7 @@ def log_text(job_id: int) -> Response:
 @blueprint.get("/jobs/<int:job_id>/config.json")
 def config(job_id: int) -> Response:
     """Hand out the request of a job, as the API takes it. For all."""
-    job = present.job(queries.get_job(user=current_user, job_id=job_id))
-    names = ("dataset_id", "target", "task", "estimator", "parameters", "features", "validation",
-             "metric", "seed", "name", "tags", "priority", "time_limit_s",
-             "memory_limit_bytes", "class_weight", "preprocessing")  # fmt: skip
-    asked = {name: job[name] for name in names}
-    if asked["priority"] == "next":  # an admin's word about that job, and none to submit with
-        asked["priority"] = "normal"
+    asked = request_from(queries.get_job(user=current_user, job_id=job_id))
     text = json.dumps(asked, indent=2)
     return Response(text + "\n", mimetype="application/json")
 

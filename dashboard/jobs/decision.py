@@ -1,0 +1,62 @@
+"""The decision threshold that a request asks for, and the costs that it was chosen by: checked."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.db import Dataset
+from dashboard.jobs.checked import Checked
+from tasks.engine.costs import Costs
+
+CELLS = tuple(Costs.__dataclass_fields__)
+MOST = 1e12
+
+
+def check_decision(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
+    """Check ``threshold`` and ``costs``; both are kept in the job's details.
+
+    Whether the estimator gives probabilities, so that a threshold must be one, is found in
+    training.
+    """
+    threshold, costs = body.get("threshold"), body.get("costs")
+    if threshold is None:
+        if costs:
+            checked.problems["costs"] = "costs need the threshold that was chosen by them"
+        return
+    column = next(c for c in dataset.columns if c["name"] == checked.values["target"])
+    if checked.values["task"] != "classification" or column["distinct"] != 2:
+        checked.problems["threshold"] = (
+            f'threshold is for two classes, and "{column["name"]}" is not one of two'
+        )
+    elif not is_amount(threshold):
+        checked.problems["threshold"] = "threshold must be a number, such as 0.3"
+    decision = {"threshold": threshold, "costs": _check_costs(checked, costs)}
+    checked.values["details"] = {"decision": decision}
+
+
+def is_amount(value: Any) -> bool:
+    """Tell whether a JSON value is a number of a size that can be reckoned with."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and math.isfinite(value) and abs(value) <= MOST
+
+
+def read_amount(text: str) -> float | None:
+    """Return a number that was typed; None for what is none."""
+    try:
+        amount = float(text)
+    except ValueError:
+        return None
+    return amount if is_amount(amount) else None
+
+
+def _check_costs(checked: Checked, given: Any) -> dict[str, float]:
+    if not given:
+        return {}
+    if not isinstance(given, dict) or not set(given) <= set(CELLS):
+        checked.problems["costs"] = f"costs must be numbers by name: {', '.join(CELLS)}"
+        return {}
+    wrong = [name for name, cost in given.items() if not is_amount(cost)]
+    if wrong:
+        checked.problems["costs"] = f"the cost of a {wrong[0].replace('_', ' ')} must be a number"
+        return {}
+    return Costs(**given).as_dict()

@@ -1,0 +1,58 @@
+"""A job made again with a decision threshold: the same fits, other labels."""
+
+from collections.abc import Mapping
+
+from dashboard.db import Job, User
+from dashboard.errors import ValidationFailed
+from dashboard.filters import number
+from dashboard.jobs.as_request import request_from
+from dashboard.jobs.decision import read_amount
+from dashboard.jobs.queries import get_job
+from dashboard.jobs.submission import NAME_LENGTH, submit
+
+
+def save_threshold(
+    *,
+    user: User,
+    job_id: int,
+    threshold: str,
+    costs: Mapping[str, str],
+    idempotency_key: str | None,
+) -> Job:
+    """Queue a job that differs from another one in the threshold alone.
+
+    Parameters
+    ----------
+    user : User
+        Who submits.
+    job_id : int
+        The other job.
+    threshold : str
+        As typed.
+    costs : Mapping of str to str
+        What each cell of the confusion costs, as typed; what is empty is left out.
+    idempotency_key : str or None
+        The same key gives the same job.
+
+    Raises
+    ------
+    Forbidden, NotFound, StorageFull
+        As `submit` and `get_job`.
+    ValidationFailed
+        When the threshold or a cost is no number, or the job has not two classes.
+    """
+    job = get_job(user=user, job_id=job_id)
+    amount = read_amount(threshold.strip())
+    if amount is None:
+        shown = threshold.strip()[:40]
+        message = f'The threshold must be a number, such as 0.3; "{shown}" is none'
+        raise ValidationFailed({"threshold": message})
+    known = {cell: read_amount(text.strip()) for cell, text in costs.items() if text.strip()}
+    end = f", threshold {number(amount)}"
+    stem = job.name if job.decision is None else job.name.rsplit(", threshold ", 1)[0]
+    asked = request_from(job) | {
+        "name": stem[: NAME_LENGTH - len(end)] + end,
+        "threshold": amount,
+        "costs": known,
+    }
+    return submit(user=user, request=asked, idempotency_key=idempotency_key, limit=1)
