@@ -27,6 +27,8 @@ from tasks.usage import UsageMeter
 WRITE_EVERY_S = 0.5
 LOOK_EVERY_S = 0.2
 HEAR_EVERY_S = 0.5
+# A fold that takes less is rather waited for than thrown away: another child must load the data.
+SHORT_FOLD_S = 2.0
 # How much longer than its lease a child waits for a word of its worker: that one ends it first.
 SILENCE_S = 2.0
 log = logging.getLogger(__name__)
@@ -222,12 +224,20 @@ class Attempt:
             self._write()
             self._insist(lambda: execution.finish_cancel(claim=self.claim))
             return True
-        if stop == "keep" and not self.payload["finish_now"]:
-            self._stop_child()
-            if self.reporter.outcome:
-                return self._end()
-            self._write()
-            self._start_child()
+        is_soon = stop == "enough" and self.reporter.fold_seconds < SHORT_FOLD_S
+        if is_soon and self.child:
+            self.child.finish()
+        elif stop in {"keep", "enough"} and not self.payload["finish_now"]:
+            return self._finish_now()
+        return False
+
+    def _finish_now(self) -> bool:
+        """Let a new child make a result of the folds that are scored, not of the one that runs."""
+        self._stop_child()
+        if self.reporter.outcome:
+            return self._end()
+        self._write()
+        self._start_child()
         return False
 
     def _write(self) -> None:

@@ -31,6 +31,9 @@ PRELOAD = ["tasks.child_work"]
 STARTS = 3
 END_S = 5.0
 Send = Callable[[dict[str, Any]], None]
+ALIVE, FINISH = b".", b"!"
+# In the child: its worker wants no further fold.
+told_to_finish = threading.Event()
 _context = multiprocessing.get_context("forkserver")
 
 
@@ -70,8 +73,9 @@ def _main(
 
 def _die_with_worker(lifeline: Connection, silence_s: float | None) -> None:
     with contextlib.suppress(OSError):
-        while wait([lifeline], silence_s) and os.read(lifeline.fileno(), 4096):
-            pass
+        while wait([lifeline], silence_s) and (said := os.read(lifeline.fileno(), 4096)):
+            if FINISH in said:
+                told_to_finish.set()
     os.killpg(0, signal.SIGKILL)
 
 
@@ -139,9 +143,16 @@ class Child:
 
     def keep_alive(self) -> None:
         """Tell the process that its worker lives and holds the lease."""
+        self._say(ALIVE)
+
+    def finish(self) -> None:
+        """Ask the process to train no further fold once the one that it trains is scored."""
+        self._say(FINISH)
+
+    def _say(self, word: bytes) -> None:
         # A frozen child does not read; its worker must not wait for it.
         with contextlib.suppress(OSError):
-            os.write(self.lifeline.fileno(), b".")
+            os.write(self.lifeline.fileno(), word)
 
     def read_events(self, timeout_s: float) -> list[dict[str, Any]]:
         """Wait for events, at most `timeout_s` seconds, and return those that are there."""

@@ -14,7 +14,7 @@ import pandas as pd
 from dashboard.storage import Storage, keys
 from dashboard.storage.local import LocalStorage  # noqa: F401 - so that the forkserver has it
 from tasks.baseline_store import StoredBaselines
-from tasks.child import Send
+from tasks.child import Send, told_to_finish
 from tasks.comparing import compare_versions  # noqa: F401 - work of a child, like all below
 from tasks.dataset_work import fetch_file, read_dataset, relate_target  # noqa: F401 - likewise
 from tasks.engine import tables
@@ -115,10 +115,11 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
         reporter,
         resume=_read_folds(payload["resume"], storage, reporter),
         borrowed=_borrow(payload, storage, reporter),
-        finish_now=payload["finish_now"],
         store=StoredBaselines(storage, payload["dataset_id"]),
+        enough=lambda: payload["finish_now"] or told_to_finish.is_set(),
+        score_only=payload["score_only"],
     )
-    reporter.stage("save", 0.95, "Saving the model")
+    reporter.stage("save", 0.95, "Saving the result")
     send({"type": "done"} | _store_result(payload, storage, spec, columns, result))
 
 
@@ -132,7 +133,9 @@ def _store_result(
     job_id, lease = payload["job_id"], payload["lease"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        paths = write_artefacts(result, spec, columns, Origin(**payload["origin"]), folder)
+        paths: dict[str, Path] = {}
+        if not payload["score_only"]:
+            paths = write_artefacts(result, spec, columns, Origin(**payload["origin"]), folder)
         paths["results"] = folder / "results.json"
         paths["results"].write_text(json.dumps(result.charts), encoding="utf-8")
         paths["out_of_fold"] = folder / "out_of_fold.parquet"
@@ -146,18 +149,17 @@ def _store_result(
         for kind, f in stored.items()
         if kind in {"bundle", "joblib", "skops", "check"}
     }
-    summary = {
-        "score": result.score,
-        "score_std": result.score_std,
-        "baseline_score": result.baseline_score,
-        "metrics": result.metrics,
-        "warnings": result.warnings,
-        "partial": result.partial,
+    summary = _summarise(result) | {
         "details": result.details | {"baselines": result.baselines},
-        "data_hash": result.data_hash,
-        "split_hash": result.split_hash,
-        "classes": result.classes,
         "results_key": stored["results"].key,
         "out_of_fold_key": stored["out_of_fold"].key,
     }
     return {"result": summary, "files": files, "schema": small_schema(result.schema)}
+
+
+def _summarise(result: TrainingResult) -> dict[str, Any]:
+    same = (
+        "score", "score_std", "baseline_score", "metrics", "warnings", "partial",
+        "data_hash", "split_hash", "classes",
+    )  # fmt: skip
+    return {name: getattr(result, name) for name in same}

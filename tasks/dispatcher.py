@@ -1,5 +1,7 @@
 """The dispatcher: a small loop that sends hints, and takes back the work of dead workers.
 
+It also lets batches go on whose worker died before it could.
+
 What is forgotten after a while is in `tidying.py`.
 
 It decides from the database alone and each of its steps is a conditional update, so it is safe to
@@ -39,6 +41,7 @@ from dashboard.jobs.recovery import recover_stale_jobs
 from dashboard.models.conversion import KIND as CONVERT
 from dashboard.models.conversion import refuse_conversion
 from dashboard.models.verification import refuse_unverified
+from dashboard.plans.advance import advance_all
 from dashboard.predictions.execution import fail_prediction
 from dashboard.workers.queries import count_idle
 from tasks import tidying
@@ -133,7 +136,12 @@ def run(settings: Settings, stop: threading.Event) -> None:
     A step that fails keeps no other from its work: whatever recovery meets, hints are sent.
     """
     pause, clocks = PAUSE_S, ClockWatch()
-    steps = (partial(recover, settings), send_hints, lambda _moment: clocks.look())
+    steps = (
+        partial(recover, settings),
+        lambda _moment: advance_all(),
+        send_hints,
+        lambda _moment: clocks.look(),
+    )
     while not stop.is_set():
         moment = now()
         answered = [_try(step, moment) for step in steps]

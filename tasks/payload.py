@@ -64,7 +64,8 @@ def job_payload(job: Job, claim: Claim) -> dict[str, Any]:
         "spec": spec,
         "resume": _folds(job),
         "borrowed": _borrowed(job),
-        "finish_now": job.stop_request == "keep",
+        "finish_now": job.stop_request == "keep" or job.stopped_because is not None,
+        "score_only": job.score_only,
         "origin": {
             "job_id": job.id,
             "job_name": job.name,

@@ -17,6 +17,7 @@ class JobReporter:
         self.warnings: list[dict[str, str]] = []
         self.peak_memory_bytes = 0
         self.folds_done = 0
+        self.fold_seconds = 0.0  # how long the last one took
         self.outcome: dict[str, Any] | None = None
         self.last = Progress()
         self._begin()
@@ -53,6 +54,7 @@ class JobReporter:
 
     def _take_fold(self, fold: dict[str, Any]) -> None:
         self.folds_done += 1
+        self.fold_seconds = fold["fit_seconds"]
         self.progress.folds.append(fold)
         if self.stages:  # how fast the folds of this attempt are; time estimates read it
             stage = self.stages[-1]

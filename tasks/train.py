@@ -1,11 +1,18 @@
 """The task of the training workers: take the next job and train it."""
 
+import logging
+
+from sqlalchemy.exc import SQLAlchemyError
+
 from dashboard import queue
 from dashboard.jobs.claiming import claim_next_job
+from dashboard.plans.advance import advance_for
 from dashboard.workers.queries import is_drained
 from tasks.attempt import Attempt
 from tasks.celery_app import celery, draining, worker_name
 from tasks.presence import Presence
+
+log = logging.getLogger(__name__)
 
 
 @celery.task(name=queue.TASK_NAMES[queue.TRAIN])
@@ -28,4 +35,15 @@ def train_next_job() -> None:
             return
         with Presence.working(claim.job_id):
             Attempt(claim).run()
+        _go_on(claim.job_id)
     queue.wake(queue.LIGHT)
+
+
+def _go_on(job_id: int) -> None:
+    """Let the batch of a job that ended go on, if it does so by itself."""
+    try:
+        advance_for(job_id)
+    except SQLAlchemyError as problem:
+        log.warning("the batch of job %s goes on later: %s", job_id, problem)
+    except Exception:  # the job is over; the dispatcher meets the same error, and tells it too
+        log.exception("the batch of job %s could not go on", job_id)

@@ -1,12 +1,22 @@
 """Bodies and answers about batches: schemas of the OpenAPI document."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import RootModel
+from pydantic import Field, RootModel
 
 from dashboard.api.job_schemas import Job
 from dashboard.api.requests import JobRequest
 from dashboard.api.schema_base import Moment, Schema, Score, page_of
+
+SEARCH = (
+    "Instead of estimators: tries parameters of one estimator and fits the best candidate on all "
+    "rows. An object with strategy (grid, random or tpe), space (by parameter a list of values, "
+    "or an object with low and high and perhaps log: true or step), jobs (how many candidates at "
+    "most; 50, of a grid all), time_limit_s (after so many seconds from the first start no "
+    "candidate starts; those that run end), and stop_hopeless (true: a candidate ends after two "
+    "folds or more when it is worse than the best one on each of them, and on average by more "
+    "than that one's spread)"
+)
 
 
 class BatchRequest(JobRequest):
@@ -16,7 +26,14 @@ class BatchRequest(JobRequest):
     """
 
     estimators: Any = None
-    search: Any = None
+    search: Annotated[Any, Field(description=SEARCH)] = None
+
+
+class SearchExtension(Schema):
+    """How many candidates more a search is to try, and perhaps in how many seconds from now."""
+
+    jobs: Any = None
+    time_limit_s: Any = None
 
 
 class Counts(Schema):
@@ -29,6 +46,27 @@ class Counts(Schema):
     failed: int
     cancelled: int
     lost: int
+
+
+class Search(Schema):
+    """A search: what was asked for, and how far it is.
+
+    `made` counts its candidates so far, `stopped_early` those that ended before their last fold.
+    The winner is the job that was made of the best one: it is fitted on all rows.
+    """
+
+    strategy: Literal["grid", "random", "tpe"]
+    space: dict[str, Any]
+    parameters: Annotated[dict[str, Any], Field(description="Those that are not searched")]
+    jobs: int
+    time_limit_s: int | None
+    stop_hopeless: bool
+    seed: int
+    made: int
+    stopped_early: int
+    state: Literal["going", "over"]
+    message: Annotated[str | None, Field(description="How it ended")]
+    winner_job_id: int | None
 
 
 class Batch(Schema):
@@ -45,6 +83,7 @@ class Batch(Schema):
     best_score: Score
     best_score_std: Score
     metric: str | None
+    search: Search | None
 
 
 class SubmittedBatch(Schema):

@@ -15,6 +15,8 @@ from dashboard.clock import isoformat
 from dashboard.db import Batch, Job
 from dashboard.jobs.order import PLACES_SHOWN
 from dashboard.jobs.queries import get_jobs, list_batch_jobs
+from dashboard.searches import KIND
+from dashboard.searches import service as searches
 
 ID = "/batches/<int:batch_id>"
 # How many jobs are read whole at once.
@@ -72,6 +74,22 @@ def present_batch(summary: BatchSummary) -> dict[str, Any]:
         "best_score": best.score if best else None,
         "best_score_std": best.score_std if best else None,
         "metric": best.metric if best else None,
+        "search": _present_search(summary),
+    }
+
+
+def _present_search(summary: BatchSummary) -> dict[str, Any] | None:
+    batch = summary.batch
+    if not batch.plan or batch.plan["kind"] != KIND:
+        return None
+    asked = ("strategy", "space", "jobs", "time_limit_s", "stop_hopeless", "seed", "made")
+    return {
+        **{name: batch.plan[name] for name in asked},
+        "parameters": batch.plan["fixed"],
+        "stopped_early": summary.n_stopped_early,
+        "state": batch.plan_state,
+        "message": batch.plan_message,
+        "winner_job_id": batch.final_job_id,
     }
 
 
@@ -116,4 +134,22 @@ def cancel_batch(batch_id: int) -> dict[str, Any]:
            answer=schemas.Batch, errors=(403, 404, 503))  # fmt: skip
 def retry_batch(batch_id: int) -> dict[str, Any]:
     service.retry_failed(user=current_user(), batch_id=batch_id)
+    return _answer(batch_id)
+
+
+@operation("POST", f"{ID}/extend", "Let a search try further candidates",
+           body=schemas.SearchExtension, answer=schemas.Batch,
+           errors=(400, 403, 404, 409, 413, 422, 503))  # fmt: skip
+def extend_batch(batch_id: int, body: schemas.SearchExtension) -> dict[str, Any]:
+    searches.extend_search(
+        user=current_user(), batch_id=batch_id, jobs=body.jobs, limit=service.batch_limit(),
+        time_limit_s=body.time_limit_s,
+    )  # fmt: skip
+    return _answer(batch_id)
+
+
+@operation("POST", f"{ID}/keep", "Stop a search and fit the best candidate so far on all rows",
+           answer=schemas.Batch, errors=(403, 404, 409, 503))  # fmt: skip
+def keep_batch(batch_id: int) -> dict[str, Any]:
+    searches.keep_best(user=current_user(), batch_id=batch_id)
     return _answer(batch_id)

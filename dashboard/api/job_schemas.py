@@ -118,6 +118,13 @@ class Job(Schema):
         dict[str, Any],
         Field(description="Settings that are not the defaults, by name"),
     ]
+    score_only: Annotated[
+        bool, Field(description="A candidate of a search: it is scored and has no model")
+    ]
+    stopped_because: Annotated[
+        str | None,
+        Field(description="Why a candidate ended before its last fold; it is partial then"),
+    ]
     owner: str
     estimate_s: Annotated[int | None, Field(description="Seconds it should take; while active")]
     remaining_s: Annotated[int | None, Field(description="Seconds that are left; while it runs")]

@@ -134,7 +134,7 @@ def _job(record: Job, folds: Sequence[JobFold], attempts: Sequence[JobAttempt]) 
         "target", "task", "estimator", "parameters", "features", "validation", "metric", "seed",
         "score", "score_std", "baseline_score", "metrics", "warnings", "worker",
         "peak_memory_bytes", "batch_id", "data_hash", "split_hash", "tags", "time_limit_s",
-        "memory_limit_bytes", "class_weight", "preprocessing",
+        "memory_limit_bytes", "class_weight", "preprocessing", "score_only", "stopped_because",
     )  # fmt: skip
     failure = dict(record.failure) if record.failure else None
     if failure:

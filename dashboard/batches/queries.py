@@ -32,6 +32,7 @@ class BatchSummary:
     batch: Batch
     counts: Mapping[str, int] = field(default_factory=dict)
     best: Best | None = None
+    n_stopped_early: int = 0
 
     @property
     def n_left(self) -> int:
@@ -79,26 +80,30 @@ def summarise_all(batches: Sequence[Batch]) -> list[BatchSummary]:
     """Return batches with their counts and best jobs, by two queries."""
     ids = [batch.id for batch in batches]
     counts = {batch_id: dict.fromkeys(map(str, JobState), 0) for batch_id in ids}
+    early = dict.fromkeys(ids, 0)
     found = (
-        select(Job.batch_id, Job.state, func.count())
+        select(Job.batch_id, Job.state, func.count(), func.count(Job.stopped_because))
         .where(Job.batch_id.in_(ids))
         .group_by(Job.batch_id, Job.state)
     )
-    for batch_id, state, amount in db.session.execute(found):
+    for batch_id, state, amount, stopped in db.session.execute(found):
         if batch_id is not None:
             counts[batch_id][state] = amount
+            early[batch_id] += stopped
     best = _find_best(ids)
-    return [BatchSummary(batch, counts[batch.id], best.get(batch.id)) for batch in batches]
+    return [BatchSummary(b, counts[b.id], best.get(b.id), early[b.id]) for b in batches]
 
 
 def _find_best(batch_ids: Sequence[int]) -> dict[int, Best]:
     goodness = case((Job.metric.in_(LOWER_IS_BETTER), -Job.score), else_=Job.score)
-    place = func.row_number().over(partition_by=Job.batch_id, order_by=(goodness.desc(), Job.id))
+    # Of a search that which has a model, before the candidate that it was made of.
+    order = (goodness.desc(), Job.score_only, Job.id)
+    place = func.row_number().over(partition_by=Job.batch_id, order_by=order)
     scored = (
         select(Job.batch_id, Job.id, Job.name, Job.score, Job.score_std, Job.metric,
                place.label("place"))
         .where(Job.batch_id.in_(batch_ids), Job.state == JobState.SUCCEEDED,
-               Job.score.is_not(None))
+               Job.score.is_not(None), Job.stopped_because.is_(None))
         .subquery()
     )  # fmt: skip
     return {

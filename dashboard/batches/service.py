@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import case, func, literal, select, update
+from sqlalchemy import ColumnElement, case, func, literal, update
 from sqlalchemy.orm import Session
 
 from dashboard.access import require_owner
@@ -15,6 +15,7 @@ from dashboard.db.states import ACTIVE, JobState, lock_all, move_all
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.jobs import submission
+from dashboard.plans.changing import go_on, hold_batch, stop_plan
 from dashboard.room import check_room_for_jobs
 
 MESSAGE_LENGTH = 500
@@ -50,7 +51,7 @@ def submit(
         With a message for each field that cannot be used; ``SWEEP_TOO_MANY`` for more jobs than
         `Settings.max_batch_jobs`.
     """
-    limit = _limit()
+    limit = batch_limit()
     job = submission.submit(
         user=user, request=request, idempotency_key=idempotency_key, limit=limit
     )
@@ -70,14 +71,19 @@ def submit_batch(
         When the same key has made a single job.
     """
     job = submission.submit(
-        user=user, request=request, idempotency_key=idempotency_key, limit=_limit(), as_batch=True
+        user=user,
+        request=request,
+        idempotency_key=idempotency_key,
+        limit=batch_limit(),
+        as_batch=True,
     )
     if job.batch_id is None:
         raise Conflict(f"This Idempotency-Key has made job #{job.id}, which is in no batch")
     return get_batch(job.batch_id)
 
 
-def _limit() -> int:
+def batch_limit() -> int:
+    """Return how many jobs may be made at once."""
     limit: int = current_app.config["SETTINGS"].max_batch_jobs
     return limit
 
@@ -99,7 +105,19 @@ def cancel_batch(*, user: User, batch_id: int) -> tuple[int, int]:
         When it belongs to somebody else.
     """
     require_owner(user, get_batch(batch_id), "batch")
-    which, by = Job.batch_id == batch_id, user.name
+    with writing() as session:
+        stop_plan(session, batch_id, by=user.name, keep=False)
+        return stop_jobs(session, Job.batch_id == batch_id, by=user.name)
+
+
+def stop_jobs(session: Session, which: ColumnElement[bool], *, by: str) -> tuple[int, int]:
+    """Stop the jobs of a batch that match and are not over, in a transaction that holds it.
+
+    Returns
+    -------
+    cancelled, stopping : int
+        As `cancel_batch`.
+    """
     during = literal(f"Cancelled by {by} during: ") + func.coalesce(Job.message, Job.stage, "")
     asked = {
         "stop_request": "cancel",
@@ -107,24 +125,18 @@ def cancel_batch(*, user: User, batch_id: int) -> tuple[int, int]:
         "message": func.substr(during, 1, MESSAGE_LENGTH),
     }
     waited = {"stopped_by": by, "message": f"Cancelled by {by} before it started"}
-    with writing() as session:
-        _lock(session, batch_id)
-        # Locked first: a worker that starts one or hands one back is waited for, then waits.
-        lock_all(session, which, Job.state.in_(ACTIVE))
-        # What is being kept is dropped too: all are to end.
-        kept = session.execute(
-            update(Job)
-            .where(which, Job.state == JobState.CANCELLING, Job.stop_request == "keep")
-            .values(asked)
-            .execution_options(synchronize_session=False)
-        )
-        running = move_all(
-            session, which, JobState.RUNNING, JobState.CANCELLING, by=by, values=asked
-        )
-        queued = move_all(
-            session, which, JobState.QUEUED, JobState.CANCELLED, by=by, values=waited
-        )
-        return queued, running + int(kept.rowcount)  # type: ignore[attr-defined]
+    # Locked first: a worker that starts one or hands one back is waited for, then waits.
+    lock_all(session, which, Job.state.in_(ACTIVE))
+    # What is being kept is dropped too: all are to end.
+    kept = session.execute(
+        update(Job)
+        .where(which, Job.state == JobState.CANCELLING, Job.stop_request == "keep")
+        .values(asked)
+        .execution_options(synchronize_session=False)
+    )
+    running = move_all(session, which, JobState.RUNNING, JobState.CANCELLING, by=by, values=asked)
+    queued = move_all(session, which, JobState.QUEUED, JobState.CANCELLED, by=by, values=waited)
+    return queued, running + int(kept.rowcount)  # type: ignore[attr-defined]
 
 
 def retry_failed(*, user: User, batch_id: int) -> int:
@@ -148,7 +160,7 @@ def retry_failed(*, user: User, batch_id: int) -> int:
     require_owner(user, get_batch(batch_id), "batch")
     which = Job.batch_id == batch_id
     with writing() as session:
-        _lock(session, batch_id)
+        go_on(hold_batch(session, batch_id))
         lock_all(session, which, Job.state.in_(FAILED))
         again = sum(
             move_all(session, which, state, JobState.QUEUED, by=user.name, values=AS_NEW)
@@ -157,10 +169,3 @@ def retry_failed(*, user: User, batch_id: int) -> int:
     if again:
         submission.hint_batch(batch_id)
     return again
-
-
-def _lock(session: Session, batch_id: int) -> None:
-    """Let who cancels a batch and who runs it again come one after the other."""
-    session.scalar(
-        select(Batch.id).where(Batch.id == batch_id).with_for_update(key_share=True, of=Batch)
-    )

@@ -10,10 +10,25 @@ from typing import Any
 from sqlalchemy import JSON, Integer, bindparam, cast, column, func, insert, select
 from sqlalchemy.orm import Session
 
-from dashboard.db.job import Job
+from dashboard.db.job import PRIORITIES, Job
 
 # What the jobs of a batch may differ in; the rest is that of the first one.
 VARYING = frozenset({"name", "estimator", "parameters"})
+# What was asked of a job; the rest is what became of it.
+ASKED = (
+    "name", "owner_id", "dataset_id", "batch_id", "target", "task", "estimator", "parameters",
+    "validation", "preprocessing", "features", "class_weight", "metric", "seed", "time_limit_s",
+    "memory_limit_bytes", "priority", "n_rows", "n_columns", "tags", "score_only",
+)  # fmt: skip
+
+
+def copy_asked(job: Job, **changes: Any) -> Job:
+    """Return a new job that is asked for what another one was, but for some columns."""
+    asked = {name: getattr(job, name) for name in ASKED} | changes
+    # An admin put that one before all jobs, not this one.
+    asked["priority"] = min(asked["priority"], PRIORITIES["high"])
+    details = {"decision": job.decision} if job.decision else {}
+    return Job(**asked, details=details)
 
 
 def add_copies(session: Session, job: Job, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.clock import now
@@ -68,6 +68,8 @@ class Job(Record):
     n_rows: Mapped[int | None]
     n_columns: Mapped[int | None]
     tags: Mapped[Json] = mapped_column(default=list)
+    # A candidate of a search: it is scored, and not fitted on all rows, so it has no model.
+    score_only: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     # where it is
     state: Mapped[str] = mapped_column(String(12), default="queued")
@@ -82,6 +84,8 @@ class Job(Record):
     # A raised flag asks the worker to stop: "cancel", or "keep" for stop and keep.
     stop_request: Mapped[str | None] = mapped_column(String(10))
     stopped_by: Mapped[str | None] = mapped_column(String(100))
+    # Why a candidate was stopped before its last fold: it cannot become the best any more.
+    stopped_because: Mapped[str | None] = mapped_column(String(300))
 
     # who has it
     attempt: Mapped[int] = mapped_column(default=0)
@@ -206,16 +210,26 @@ class JobUsage(Record):
 
 
 class Batch(Record):
-    """Jobs that were submitted together; `Job.batch_id` names it."""
+    """Jobs that were submitted together; `Job.batch_id` names it.
+
+    A batch with a `plan` goes on by itself: `dashboard.batches.plans` adds jobs to it, and one
+    more at its end. What it is to do is the plan's; `plan_step` is counted up with each change,
+    so that of two who decide at the same moment one gives way.
+    """
 
     __tablename__ = "batches"
-    __table_args__ = LASTING_IDS
+    __table_args__ = (Index("ix_batches_plan", "plan_state"), LASTING_IDS)
 
     id: Mapped[Id]
     owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     name: Mapped[str] = mapped_column(String(200))
     n_jobs: Mapped[int]
     created_at: Mapped[Moment] = mapped_column(default=now, index=True)
+    plan: Mapped[Json | None]  # {kind, ...}
+    plan_state: Mapped[str | None] = mapped_column(String(10))  # going, over
+    plan_step: Mapped[int] = mapped_column(default=0, server_default="0")
+    plan_message: Mapped[str | None] = mapped_column(String(500))  # how it ended, in words
+    final_job_id: Mapped[int | None]  # the job that was made of the best one
 
     owner: Mapped[User] = relationship(lazy="joined")
 

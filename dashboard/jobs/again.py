@@ -11,6 +11,7 @@ from dashboard.db import Job, User
 from dashboard.db.states import JobState
 from dashboard.db.transaction import writing
 from dashboard.jobs.service import begin_anew
+from dashboard.plans.changing import reopen
 from dashboard.room import check_room_for_jobs
 
 JUST_NOW = timedelta(hours=1)
@@ -47,6 +48,8 @@ def retry_failed(*, user: User) -> int:
         ).all()
         for job in jobs:
             begin_anew(session, job, by=user.name)
+        batches = {job.batch_id for job in jobs}
+    reopen(batches)
     if jobs:
         queue.wake(queue.TRAIN)
     return len(jobs)

@@ -5,7 +5,7 @@ A parameter given as ``{"values": [...]}`` is a sweep; several sweeps make the g
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +72,7 @@ def check_choices(checked: Checked, body: Mapping[str, Any], limit: int) -> list
         _say_too_many(checked, entries, jobs, limit)
         return []
     found = [_check_choice(checked, *entry) for entry in entries]
-    _check_class_weight(checked, body.get("class_weight"), [c for c in found if c])
+    check_class_weight(checked, body.get("class_weight"), [c.estimator for c in found if c])
     return [choice for choice in found if choice]
 
 
@@ -126,18 +126,8 @@ def _say_too_many(checked: Checked, entries: list[Entry], jobs: int, limit: int)
 def _check_choice(
     checked: Checked, field: str, given: Any, parameters: Mapping[str, Any], told: tuple[str, ...]
 ) -> Choice | None:
-    task = checked.values["task"]
-    place = field.rstrip(".") or "estimator"
-    estimator = find_estimator(given) if isinstance(given, str) else None
+    estimator = check_estimator(checked, field.rstrip(".") or "estimator", given)
     if estimator is None:
-        words = f'There is no estimator called "{given}"' if given else "Choose an estimator"
-        checked.problems[place] = words
-        return None
-    if estimator.task != task:
-        what = "numbers" if task == "regression" else "classes"
-        checked.problems[place] = (
-            f"{estimator.title} cannot predict {what}. Choose another estimator or change the task"
-        )
         return None
     swept: dict[str, list[Any]] = {}
     fixed: dict[str, Any] = {}
@@ -161,6 +151,22 @@ def _check_choice(
     return None if problems else choice
 
 
+def check_estimator(checked: Checked, field: str, given: Any) -> Estimator | None:
+    """Return the estimator of an id if it suits the task, which is known already."""
+    estimator = find_estimator(given) if isinstance(given, str) else None
+    if estimator is None:
+        words = f'There is no estimator called "{given}"' if given else "Choose an estimator"
+        checked.problems[field] = words
+        return None
+    if estimator.task != checked.values["task"]:
+        what = "classes" if estimator.task == "regression" else "numbers"
+        checked.problems[field] = (
+            f"{estimator.title} cannot predict {what}. Choose another estimator or change the task"
+        )
+        return None
+    return estimator
+
+
 def _find_conflicts(choice: Choice) -> dict[str, str]:
     """Return the first value that does not go with the others, by its parameter."""
     found = (find_conflict(choice.estimator, values) for values in choice.combinations())
@@ -176,8 +182,19 @@ def _check_sweep(
     if not is_sweep(given) or set(given) != {"values"} or not given["values"]:
         problems[name] = f'{name} must be one value, or several as {{"values": [...]}}'
         return []
+    return check_values(problems, parameter, given["values"])
+
+
+def check_values(
+    problems: dict[str, str], parameter: Parameter, values: Iterable[Any]
+) -> list[Any]:
+    """Return several values of a parameter, each in the kind that the estimator wants.
+
+    None, and a message by the parameter's name, where one cannot be used or stands there twice.
+    """
+    name = parameter.name
     found: dict[str, Any] = {}
-    for value in given["values"]:
+    for value in values:
         fitting = fit_value(parameter, value)
         if fitting is None:
             shown = show_value(value)[:SHOWN]
@@ -191,8 +208,9 @@ def _check_sweep(
     return list(found.values())
 
 
-def _check_class_weight(checked: Checked, given: Any, choices: list[Choice]) -> None:
-    blind = next((c.estimator for c in choices if not c.estimator.weighs_classes), None)
+def check_class_weight(checked: Checked, given: Any, estimators: Iterable[Estimator]) -> None:
+    """Check whether all estimators take the class weight that a request names."""
+    blind = next((e for e in estimators if not e.weighs_classes), None)
     if given not in (None, "", "balanced"):
         checked.problems["class_weight"] = 'class_weight must be "balanced", or left out'
     elif given and blind:

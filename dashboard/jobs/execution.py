@@ -15,6 +15,7 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.usage import UsageSample, add_usage
+from dashboard.searches.hopeless import find_hopeless
 
 MAX_LINE = 2000
 Told = TypeVar("Told")
@@ -24,7 +25,8 @@ Told = TypeVar("Told")
 class Signal:
     """What a worker hears when it writes: whether the job is still its own, and who wants what.
 
-    `stop` is None, ``cancel`` or ``keep``; `thinned` says that there were too many samples of
+    `stop` is None, ``cancel``, ``keep``, or ``enough`` of a candidate that cannot become the best
+    any more; `thinned` says that there were too many samples of
     what the job uses, so that further ones are wanted half as often.
     """
 
@@ -95,20 +97,37 @@ def record_progress(*, claim: Claim, progress: Progress) -> Signal:
             usage = _without_known(session, JobUsage, job.id, usage, lambda sample: sample.at)
         add_lines(session, job.id, lines)
         _add_folds(session, claim, progress.folds)
+        if progress.folds and job.score_only and job.state == JobState.RUNNING:
+            _stop_if_hopeless(session, job)
         thinned = add_usage(session, claim.job_id, claim.attempt, usage)
-        return Signal(held=True, stop=job.stop_request, thinned=thinned)
+        stop = _find_stop(job.stop_request, job.stopped_because)
+        return Signal(held=True, stop=stop, thinned=thinned)
+
+
+def _find_stop(request: str | None, because: str | None) -> str | None:
+    return request or ("enough" if because else None)
+
+
+def _stop_if_hopeless(session: Session, job: Job) -> None:
+    """End a candidate of a search with the folds that it has, if it cannot become the best."""
+    session.flush()
+    job.stopped_because = job.stopped_because or find_hopeless(session, job)
+    if job.stopped_because:
+        add_lines(session, job.id, [(now(), "info", job.stopped_because)])
 
 
 def hear(*, claim: Claim) -> Signal:
     """Read, without writing, whether the job is still ours and who wants it to stop."""
     db.session.rollback()
     found = db.session.execute(
-        select(Job.stop_request).where(
+        select(Job.stop_request, Job.stopped_because).where(
             Job.id == claim.job_id, Job.lease == claim.lease, Job.state.in_(HELD)
         )
     ).one_or_none()
     db.session.rollback()
-    return Signal(held=False) if found is None else Signal(held=True, stop=found[0])
+    if found is None:
+        return Signal(held=False)
+    return Signal(held=True, stop=_find_stop(*found))
 
 
 def add_lines(session: Session, job_id: int, lines: Sequence[tuple[datetime, str, str]]) -> None:
@@ -170,6 +189,8 @@ def finish_job(
 ) -> bool:
     """End a job as succeeded: its result, its model and the chore that checks the bundle.
 
+    A job that is scored only has no model.
+
     Parameters
     ----------
     claim : Claim
@@ -195,13 +216,17 @@ def finish_job(
             if name != "classes":
                 setattr(job, name, value)
         job.progress, job.message = 1.0, None
+        if not job.partial:  # its last fold was there before it heard of the stop
+            job.stopped_because = None
         job.run_seconds = _measure_run(session, job)
-        model = Model(
-            job_id=job.id, name=job.name, files=dict(files), schema=dict(schema), classes=classes
-        )
-        session.add(model)
-        session.flush()
-        session.add(Chore(kind="verify_model", subject_id=model.id))
+        if not job.score_only:
+            model = Model(
+                job_id=job.id, name=job.name, files=dict(files), schema=dict(schema),
+                classes=classes,
+            )  # fmt: skip
+            session.add(model)
+            session.flush()
+            session.add(Chore(kind="verify_model", subject_id=model.id))
         move(session, job, JobState.SUCCEEDED, by=claim.worker)
         end_attempt(session, job, "succeeded")
         return True

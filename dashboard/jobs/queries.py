@@ -290,6 +290,7 @@ def list_best_for(*, dataset_id: int, target: str, task: str, limit: int = 3) ->
             Job.metric == metric,
             Job.state == JobState.SUCCEEDED,
             Job.score.is_not(None),
+            ~Job.score_only,
         )
         .order_by(Job.score.desc(), Job.id)
         .limit(limit)

@@ -18,6 +18,8 @@ from dashboard.jobs.choices import Choice, check_choices
 from dashboard.jobs.decision import check_decision
 from dashboard.jobs.preprocessing import check_preprocessing
 from dashboard.jobs.validation import check_validation
+from dashboard.searches.checking import check_search
+from dashboard.searches.search import Search
 from tasks.engine.catalogue import METRICS, TASKS, default_metric, find_metric
 
 FIELDS = frozenset(
@@ -27,10 +29,9 @@ FIELDS = frozenset(
         "priority", "tags", "class_weight", "preprocessing", "threshold", "costs",
     }
 )  # fmt: skip
-BATCH_FIELDS = FIELDS | {"estimators"}
+BATCH_FIELDS = FIELDS | {"estimators", "search"}
 NOT_YET = {
     "retries": "cannot be chosen yet; a job whose worker dies is tried again anyway",
-    "search": 'is not there yet. Give the values to try in parameters, as {"values": [...]}',
 }
 CLASSES_AT_MOST = 20
 LEFT_OUT_KINDS = frozenset({"identifier", "constant"})
@@ -77,15 +78,19 @@ def default_features(columns: Sequence[Mapping[str, Any]], target: str) -> list[
 
 @dataclass(frozen=True)
 class Request:
-    """A request that can be used: the columns that its jobs share, and what they differ in."""
+    """A request that can be used: the columns that its jobs share, and what they differ in.
+
+    Those of a search differ in what is drawn.
+    """
 
     values: dict[str, Any]
     choices: list[Choice]
+    search: Search | None = None
 
     @property
     def n_jobs(self) -> int:
-        """How many jobs are asked for."""
-        return sum(choice.n_jobs for choice in self.choices)
+        """How many jobs are asked for; of a search, how many candidates at most."""
+        return self.search.jobs if self.search else sum(c.n_jobs for c in self.choices)
 
 
 def check_request(
@@ -121,10 +126,14 @@ def check_request(
             checked.problems[name] = f"{name} {NOT_YET.get(name, 'is not a field of a job')}"
     _check_target(checked, body, dataset)
     choices: list[Choice] = []
+    search = None
     if "target" not in checked.problems and "task" not in checked.problems:
-        choices = check_choices(checked, body, limit)
+        if body.get("search") is not None:
+            search = check_search(checked, body, limit)
+        else:
+            choices = check_choices(checked, body, limit)
         _check_features(checked, body, dataset)
-        check_preprocessing(checked, body, [choice.estimator for choice in choices])
+        check_preprocessing(checked, body, [one.estimator for one in (search, *choices) if one])
         check_validation(checked, body, dataset)
         _check_metric(checked, body, dataset)
         check_decision(checked, body, dataset)
@@ -132,7 +141,7 @@ def check_request(
     _check_words(checked, body, dataset)
     if checked.problems:
         raise ValidationFailed(checked.problems, code=checked.code)
-    return Request(checked.values, choices)
+    return Request(checked.values, choices, search)
 
 
 def _check_target(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:

@@ -25,6 +25,7 @@ def find_same_fit(job: Job) -> Job | None:
         Job.seed == job.seed,
         Job.state == JobState.SUCCEEDED,
         Job.partial.is_(False),
+        ~Job.score_only,
         Job.id != job.id,
     )
     found = db.session.scalars(like.order_by(Job.id.desc()).limit(LOOKED_AT)).all()

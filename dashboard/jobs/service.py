@@ -18,6 +18,7 @@ from dashboard.extensions import db
 from dashboard.filters import score
 from dashboard.jobs import submission
 from dashboard.jobs.queries import get_job
+from dashboard.plans.changing import reopen
 from dashboard.retention.asking import ask_for_look
 from dashboard.room import check_room_for_jobs
 from dashboard.storage import get_storage, keys
@@ -122,6 +123,11 @@ def cancel_job(*, user: User, job_id: int, keep: bool = False) -> Job:
 
 
 def _ask_to_keep(job: Job) -> None:
+    if job.score_only:
+        raise Conflict(
+            "A candidate of a search has no model that could be kept. Stop the search and keep "
+            "the best one so far"
+        )
     if job.stop_request == "cancel":
         raise Conflict(f"{job.stopped_by} is cancelling the job already, so nothing is kept")
     folds = db.session.scalars(select(JobFold.id).where(JobFold.job_id == job.id)).first()
@@ -161,6 +167,7 @@ def retry_job(*, user: User, job_id: int) -> Job:
                 f"The job is {job.state}; only failed, cancelled or lost jobs run again"
             )
         begin_anew(session, job, by=user.name)
+    reopen([job.batch_id])
     submission.hint([job.id])
     return job
 

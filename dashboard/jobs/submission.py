@@ -20,20 +20,23 @@ from dashboard.db.transaction import is_away, writing
 from dashboard.errors import ValidationFailed
 from dashboard.extensions import db
 from dashboard.hints import WINDOW, count_hinted
-from dashboard.jobs.choices import Choice
 from dashboard.jobs.requests import BATCH_FIELDS, FIELDS, Request, check_request
 from dashboard.room import check_room_for_jobs
+from dashboard.searches.naming import join_name, name_candidate
+from dashboard.searches.opening import count_first
+from dashboard.searches.search import Search
+from tasks.engine.catalogue import Estimator
 from tasks.engine.parameters import show_value
 
 # A person waits while these are sent; the dispatcher sends the rest within a second.
 HINTS_AT_ONCE = 8
 log = logging.getLogger(__name__)
-NAME_LENGTH, STEM_LENGTH, VARYING_LENGTH = 200, 120, 110
+NAME_LENGTH, STEM_LENGTH = 200, 120
 # The columns of a job that runs again, as when it had not run. Its folds are kept.
 AS_NEW: Mapping[str, Any] = {
     "failure": None, "message": None, "stage": None, "stop_request": None, "stopped_by": None,
     "started_at": None, "finished_at": None, "hinted_at": None, "progress": 0.0, "stages": [],
-    "warnings": [], "child_deaths": 0, "tries": 0,
+    "warnings": [], "child_deaths": 0, "tries": 0, "stopped_because": None,
 }  # fmt: skip
 
 
@@ -129,16 +132,22 @@ def _find_dataset(dataset_id: Any) -> Dataset:
 
 
 def _add(session: Session, user: User, dataset: Dataset, wanted: Request, in_batch: bool) -> Job:
-    rows = list(_rows(dataset, wanted))
+    search = wanted.search
+    rows = list(_candidates(dataset, wanted, search) if search else _rows(dataset, wanted))
     batch_id = None
     if in_batch:
-        name = wanted.values.get("name") or _batch_name(dataset, wanted.choices)
+        name = wanted.values.get("name") or _batch_name(dataset, wanted)
         batch = Batch(owner_id=user.id, name=name[:NAME_LENGTH], n_jobs=len(rows))
+        if search:
+            name = wanted.values.get("name") or _name_of(dataset, search.estimator)
+            batch.plan = search.as_plan() | {"name": name, "made": len(rows)}
+            batch.plan_state = "going"
         session.add(batch)
         session.flush()
         batch_id = batch.id
     size = {"n_rows": dataset.rows, "n_columns": len(wanted.values["features"])}
-    same = {"owner_id": user.id, "dataset_id": dataset.id, "batch_id": batch_id, **size}
+    same = {"owner_id": user.id, "dataset_id": dataset.id, "batch_id": batch_id, **size,
+            "score_only": search is not None}  # fmt: skip
     job = Job(**same, **(wanted.values | rows[0]))
     session.add(job)
     session.flush()
@@ -160,37 +169,46 @@ def _rows(dataset: Dataset, wanted: Request) -> Iterator[dict[str, Any]]:
     """Return what each job has of its own: name, estimator, parameters."""
     given = wanted.values.get("name")
     for choice in wanted.choices:
-        name = given or default_name(dataset, choice)
+        name = given or _name_of(dataset, choice.estimator)
         if given and len(wanted.choices) > 1:
             name = f"{given}, {choice.estimator.title.lower()}"
         for parameters in choice.combinations():
             varying = ", ".join(f"{n} {show_value(parameters[n])}" for n in choice.told)
             yield {
-                "name": _join(name, varying),
+                "name": join_name(name, varying),
                 "estimator": choice.estimator.id,
                 "parameters": parameters,
             }
 
 
-def _join(name: str, varying: str) -> str:
-    """Return a name with what varies; the name is cut first, what varies tells jobs apart."""
-    end = f", {varying[:VARYING_LENGTH]}" if varying else ""
-    return name[: NAME_LENGTH - len(end)] + end
+def _candidates(dataset: Dataset, wanted: Request, search: Search) -> Iterator[dict[str, Any]]:
+    """Return the candidates that a search begins with."""
+    name = wanted.values.get("name") or _name_of(dataset, search.estimator)
+    for parameters in search.propose(count_first(search), (), greater_is_better=True):
+        yield {
+            "name": name_candidate(name, search, parameters),
+            "estimator": search.estimator_id,
+            "parameters": parameters,
+        }
 
 
 def _stem(dataset: Dataset) -> str:
     return dataset.name.removesuffix(".csv")[:STEM_LENGTH]
 
 
-def default_name(dataset: Dataset, choice: Choice) -> str:
+def _name_of(dataset: Dataset, estimator: Estimator) -> str:
     """Return a job's name unless one is given: the dataset's and the estimator's."""
-    return f"{_stem(dataset)}: {choice.estimator.title.lower()}"
+    return f"{_stem(dataset)}: {estimator.title.lower()}"
 
 
-def _batch_name(dataset: Dataset, choices: Sequence[Choice]) -> str:
+def _batch_name(dataset: Dataset, wanted: Request) -> str:
+    if wanted.search:
+        name = _name_of(dataset, wanted.search.estimator)
+        return join_name(name, f"search of {' and '.join(wanted.search.space)}")
+    choices = wanted.choices
     if len(choices) > 1:
         return f"{_stem(dataset)}: {len(choices):,} estimators"
-    return _join(default_name(dataset, choices[0]), " and ".join(choices[0].told))
+    return join_name(_name_of(dataset, choices[0].estimator), " and ".join(choices[0].told))
 
 
 def hint(job_ids: Sequence[int]) -> None:

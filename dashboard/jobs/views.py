@@ -25,6 +25,8 @@ STAGES = (
     ("final", "Final fit"),
     ("save", "Save model"),
 )
+# It is not fitted on all rows, so it has no model.
+STAGES_OF_CANDIDATE = (*STAGES[:-2], ("final", "Baselines"), ("save", "Save scores"))
 
 
 def titles_of(job: Job) -> dict[str, str]:
@@ -136,7 +138,8 @@ class JobView:
         if job.state == JobState.CANCELLING:
             return self.stopping
         if job.state == JobState.SUCCEEDED:
-            return "Stopped early, some folds only" if job.partial else None
+            early = "Stopped early, some folds only" if job.partial else None
+            return job.stopped_because or early
         return job.message
 
     @property
@@ -199,7 +202,8 @@ class JobView:
         """The stages of the job's way, with what is known of each."""
         seen = {stage["stage"]: stage for stage in self.job.stages}
         current = self.job.stage if self.job.state != JobState.QUEUED else "queued"
-        names = [name for name, _title in STAGES]
+        stages = STAGES_OF_CANDIDATE if self.job.score_only else STAGES
+        names = [name for name, _title in stages]
         at = names.index(current) if current in names else 0
         return [
             {
@@ -207,7 +211,7 @@ class JobView:
                 "state": self._stage_state(n, at),
                 "note": self._stage_note(name, n, at, seen),
             }
-            for n, (name, title) in enumerate(STAGES)
+            for n, (name, title) in enumerate(stages)
         ]
 
     def _stage_state(self, n: int, at: int) -> str:

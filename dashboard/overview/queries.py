@@ -77,6 +77,7 @@ def _best(user: User) -> Sequence[Job]:
             Job.owner_id == user.id,
             Job.state == JobState.SUCCEEDED,
             Job.metric.in_(("roc_auc", "r2")),
+            ~Job.score_only,
         )
         .subquery()
     )

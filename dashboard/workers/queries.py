@@ -95,6 +95,15 @@ def count_idle(queue: str) -> int:
     return db.session.scalar(found) or 0
 
 
+def count_takers() -> int:
+    """Count the training workers that are alive and take jobs."""
+    found = select(func.count()).select_from(Worker).where(
+        Worker.queue == "train", Worker.state.in_(("idle", "busy")), ~Worker.drain,
+        Worker.seen_at > now() - SILENT_AFTER,
+    )  # fmt: skip
+    return db.session.scalar(found) or 0
+
+
 def summarise_queue() -> QueueSummary:
     """Count jobs that run and wait, and training workers that are alive."""
     counts = count_states(ACTIVE)

@@ -14,9 +14,10 @@ class TrainingResult:
     """What came of training.
 
     `score` is the main metric's mean over folds, `score_std` its spread (ddof 1), None for one
-    fold. `out_of_fold` has one row for each scored row: ``row`` (from 0, in the table), ``line``
-    (in the file), ``fold``, ``actual``, ``prediction``, ``probability_<n>``. `schema` is the
-    request's with what training saw of each column added. `baselines`: see `Baselines.as_dict`.
+    fold. `model` is unfitted where only scores were asked for. `out_of_fold` has one row for each
+    scored row: ``row`` (from 0, in the table), ``line`` (in the file), ``fold``, ``actual``,
+    ``prediction``, ``probability_<n>``. `schema` is the request's with what training saw of each
+    column added. `baselines`: see `Baselines.as_dict`.
     """
 
     model: Pipeline

@@ -4,7 +4,7 @@ The same data, request and seed give the same result. Nothing is written; whoeve
 what to keep.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,7 +48,8 @@ def train(
     reporter: Reporter | None = None,
     *,
     resume: Mapping[int, FoldOutcome] | None = None,
-    finish_now: bool = False,
+    enough: Callable[[], bool] = lambda: False,
+    score_only: bool = False,
     store: BaselineStore | None = None,
     borrowed: Borrowed | None = None,
 ) -> TrainingResult:
@@ -64,8 +65,11 @@ def train(
         Who listens.
     resume : Mapping of int to FoldOutcome, optional
         Folds that were scored before, by their number; they are not fitted again.
-    finish_now : bool, default False
-        Fit no further fold: score those of `resume`, and fit on all rows.
+    enough : callable, optional
+        Asked before each fold: once it says so no further one is fitted, those that are scored
+        count, and the model is fitted on all rows.
+    score_only : bool, default False
+        Do not fit on all rows: the result's model stays unfitted.
     store : BaselineStore, optional
         Who keeps baselines between jobs on the same data and folds.
     borrowed : Borrowed, optional
@@ -81,7 +85,18 @@ def train(
         When the data or the parameters cannot be used; in words for the person who trains.
     """
     training = _Training(spec, columns, reporter or NullReporter(), store or NoStore())
-    return training.run(resume or {}, finish_now, borrowed or Borrowed())
+    how = _How(resume or {}, borrowed or Borrowed(), enough, score_only)
+    return training.run(how)
+
+
+@dataclass(frozen=True)
+class _How:
+    """How much of a training is to be done; see `train`."""
+
+    resume: Mapping[int, FoldOutcome]
+    borrowed: Borrowed
+    enough: Callable[[], bool]
+    score_only: bool
 
 
 class _Training:
@@ -97,22 +112,24 @@ class _Training:
         self.entry = get_estimator(spec.estimator)
         self.warnings: dict[str, str] = {}
 
-    def run(
-        self, resume: Mapping[int, FoldOutcome], finish_now: bool, borrowed: Borrowed
-    ) -> TrainingResult:
+    def run(self, how: _How) -> TrainingResult:
         self.reporter.stage("prepare", 0.03, "Preparing the columns")
         self._prepare()
         self.model = make_pipeline(self.spec, self.data.X)
-        outcomes = self._validate(resume, finish_now, borrowed.folds)
+        outcomes = self._validate(how)
+        if not how.score_only:
+            self._fit_all(how.borrowed)
+        return self._result(outcomes, how.score_only)
+
+    def _fit_all(self, borrowed: Borrowed) -> None:
         fitted = self._share(len(self.data.splits))
         self.reporter.stage("final", fitted, f"Fitting on all {len(self.data.y):,} rows")
         if borrowed.model is not None:
             self.model = borrowed.model
             self.reporter.log("the model was fitted on all rows before; kept")
-        else:
-            with self._plain_words():
-                self.model.fit(self.data.X, self.data.y)
-        return self._result(outcomes)
+            return
+        with self._plain_words():
+            self.model.fit(self.data.X, self.data.y)
 
     def _prepare(self) -> None:
         self.data = data = prepare(self.spec, self.columns, self._warn)
@@ -131,26 +148,21 @@ class _Training:
     def _plain_words(self) -> PlainWords:
         return PlainWords(self.entry.title, self._warn)
 
-    def _validate(
-        self,
-        resume: Mapping[int, FoldOutcome],
-        finish_now: bool,
-        borrowed: Mapping[int, FoldOutcome],
-    ) -> list[FoldOutcome]:
+    def _validate(self, how: _How) -> list[FoldOutcome]:
         outcomes, total = [], len(self.data.splits)
         for fold in range(1, total + 1):
             fraction = self._share(fold - 1)
-            if fold in resume:
-                outcomes.append(resume[fold])
+            if fold in how.resume:
+                outcomes.append(how.resume[fold])
                 self.reporter.log(f"fold {fold}/{total} was scored before; kept")
-            elif fold in borrowed and self.spec.threshold is not None:
+            elif fold in how.borrowed.folds and self.spec.threshold is not None:
                 outcome = decide_again(
-                    borrowed[fold], self.data, self.spec.threshold, self.entry.title
+                    how.borrowed.folds[fold], self.data, self.spec.threshold, self.entry.title
                 )
                 outcomes.append(outcome)
                 self.reporter.log(f"fold {fold}/{total} was fitted before, by another job; kept")
                 self._report_fold(outcome, total)
-            elif not finish_now:
+            elif not how.enough():
                 self.reporter.stage("fit", fraction, f"Fitting fold {fold} of {total}")
                 with self._plain_words():
                     outcome = run_fold(self.model, self.data, self.spec, fold, self.entry.title)
@@ -174,7 +186,7 @@ class _Training:
             f"fold {found.fold}/{total} done  {metric}={shown}  ({found.fit_seconds:.1f} s)"
         )
 
-    def _result(self, outcomes: list[FoldOutcome]) -> TrainingResult:
+    def _result(self, outcomes: list[FoldOutcome], score_only: bool) -> TrainingResult:
         spec = self.spec
         out_of_fold = pd.concat([outcome.out_of_fold for outcome in outcomes], ignore_index=True)
         folds = [outcome.score for outcome in outcomes]
@@ -200,7 +212,7 @@ class _Training:
             warnings=[{"code": code, "message": m} for code, m in self.warnings.items()],
             out_of_fold=out_of_fold,
             charts=self._charts(out_of_fold),
-            details=self._details(),
+            details=self._details() | ({} if score_only else self._encoded()),
             data_hash=data_hash,
             split_hash=split_hash,
             partial=len(outcomes) < len(self.data.splits),
@@ -222,16 +234,21 @@ class _Training:
         return found.summarise(self.spec.task, folds)
 
     def _details(self) -> dict[str, Any]:
-        steps = describe_shapes(self.model, self.data.X)
-        encoded = sum(step["after"] for step in steps if step["columns"] != ALL)
         return {
             "versions": versions(),
             "rows_used": len(self.data.y),
             "rows_without_target": self.data.n_without_target,
             "features": len(self.spec.schema["features"]),
+            "positive_class": self.data.positive,
+            "decision": self.spec.decision,
+        }
+
+    def _encoded(self) -> dict[str, Any]:
+        """Return what preprocessing made of the columns; only a fitted one knows."""
+        steps = describe_shapes(self.model, self.data.X)
+        encoded = sum(step["after"] for step in steps if step["columns"] != ALL)
+        return {
             "columns_after_encoding": encoded,
             "columns_learned_from": steps[-1]["after"] if steps[-1]["columns"] == ALL else encoded,
             "preprocessing": steps,
-            "positive_class": self.data.positive,
-            "decision": self.spec.decision,
         }

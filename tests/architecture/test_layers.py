@@ -57,6 +57,7 @@ def test_dashboard_imports_nothing_of_tasks_but_the_engine() -> None:
 def test_engine_uses_its_own_library_only() -> None:
     known = {"numpy", "pandas", "sklearn", "scipy", "pyarrow", "skops", "joblib", "threadpoolctl"}
     known |= {"onnx", "onnxruntime", "skl2onnx"}  # models as ONNX
+    known |= {"optuna"}  # searches
     for path in python_files("tasks/engine"):
         if path.parent.name == "bundle":  # runs on its own, beside a schema.py
             continue

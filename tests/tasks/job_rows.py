@@ -75,7 +75,7 @@ def _check_events(job: dict[str, Any], events: list[dict[str, Any]]) -> None:
 
 def _check_end(job: dict[str, Any], models: int) -> None:
     state = job["state"]
-    assert models == (state == "succeeded")
+    assert models == (state == "succeeded" and not job["score_only"])
     assert (job["finished_at"] is not None) == (state in TERMINAL)
     if state in {"failed", "lost"}:
         assert job["failure"]["code"]

@@ -172,7 +172,7 @@ def test_several_estimators_with_shared_and_own_parameters(api: Api) -> None:
          "estimators.0.parameters.C", "above 0"),
         ({"estimator": None, "estimators": ["KNeighborsClassifier"], "class_weight": "balanced"},
          "class_weight", "Nearest neighbours takes no"),
-        ({"search": {"strategy": "tpe"}}, "search", "search is not there yet"),
+        ({"search": {"strategy": "tpe"}}, "search.space", "Say what is to be searched"),
         ({"target": "nope"}, "target", "no column"),
     ],
 )  # fmt: skip

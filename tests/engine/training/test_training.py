@@ -58,7 +58,7 @@ def test_stop_and_keep_scores_what_is_done_and_is_marked(tmp_path: Path) -> None
     spec, columns = make_spec(tmp_path, "y_number", "regression", "Ridge")
     listener = Listener()
     train(spec, columns, listener)
-    kept = train(spec, columns, resume={1: listener.outcomes[0]}, finish_now=True)
+    kept = train(spec, columns, resume={1: listener.outcomes[0]}, enough=lambda: True)
     assert kept.partial
     assert len(kept.folds) == 1
     assert kept.score == listener.outcomes[0].score.scores["r2"]
@@ -68,7 +68,7 @@ def test_baseline_of_what_was_kept_is_scored_on_the_same_folds(tmp_path: Path) -
     spec, columns = make_spec(tmp_path, "y_number", "regression", "DummyRegressor")
     listener = Listener()
     whole = train(spec, columns, listener)
-    kept = train(spec, columns, resume={2: listener.outcomes[1]}, finish_now=True)
+    kept = train(spec, columns, resume={2: listener.outcomes[1]}, enough=lambda: True)
     assert kept.baseline_score == kept.score == listener.outcomes[1].score.scores["r2"]
     assert kept.baseline_score != whole.baseline_score
 

@@ -1,0 +1,137 @@
+"""What a plan decides by, and what it decides: plain data, so that deciding is easy to test."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import func, select
+
+from dashboard.db import Batch, Job, JobFold
+from dashboard.db.states import ACTIVE, JobState
+from dashboard.extensions import db
+
+
+@dataclass(frozen=True)
+class Member:
+    """What is known of a job of the batch."""
+
+    id: int
+    state: str
+    name: str
+    estimator: str
+    parameters: Mapping[str, Any]
+    metric: str
+    score: float | None
+    score_only: bool
+    partial: bool
+    started_at: datetime | None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it runs or waits."""
+        return self.state in ACTIVE
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every fold of it was scored."""
+        return self.state == JobState.SUCCEEDED and self.score is not None and not self.partial
+
+
+@dataclass(frozen=True)
+class Look:
+    """A batch as it was at one moment; its jobs are read when they are asked for."""
+
+    batch_id: int
+    plan: Mapping[str, Any]
+    plan_step: int
+    final_job_id: int | None
+    # How many there are of each state, of those that are scored only and of the others.
+    states: Mapping[tuple[str, bool], int] = field(default_factory=dict)
+
+    @property
+    def n_active(self) -> int:
+        """How many jobs run or wait."""
+        return sum(n for (state, _), n in self.states.items() if state in ACTIVE)
+
+    @property
+    def n_open(self) -> int:
+        """How many candidates run or wait."""
+        return sum(n for (state, only), n in self.states.items() if only and state in ACTIVE)
+
+    @property
+    def n_waiting(self) -> int:
+        """How many candidates wait."""
+        return self.states.get((JobState.QUEUED, True), 0)
+
+    @cached_property
+    def members(self) -> list[Member]:
+        """All jobs, in the order in which they were made."""
+        columns = [getattr(Job, name) for name in Member.__dataclass_fields__]
+        found = select(*columns).where(Job.batch_id == self.batch_id).order_by(Job.id)
+        return [Member(*row) for row in db.session.execute(found)]
+
+    @cached_property
+    def began_at(self) -> datetime | None:
+        """When the first of them started."""
+        return db.session.scalar(
+            select(func.min(Job.started_at)).where(Job.batch_id == self.batch_id)
+        )
+
+    @property
+    def final(self) -> Member | None:
+        """The job that was made last of the best one, if it is there."""
+        return next((one for one in self.members if one.id == self.final_job_id), None)
+
+    def count_folds(self) -> dict[int, int]:
+        """Return how many folds of each job were scored."""
+        found = (
+            select(JobFold.job_id, func.count())
+            .join(Job, Job.id == JobFold.job_id)
+            .where(Job.batch_id == self.batch_id)
+            .group_by(JobFold.job_id)
+        )
+        return dict(db.session.execute(found).all())
+
+
+@dataclass(frozen=True)
+class Final:
+    """The job that a batch makes at its end: a copy of one of its jobs that is fitted on all rows.
+
+    `changes` are columns in which it differs from it. With `same_folds` the folds of that job are
+    not trained again.
+    """
+
+    of: int
+    changes: Mapping[str, Any]
+    same_folds: bool = True
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is to be done with a batch next; of several parts each is done.
+
+    `new`: further jobs, as names, estimators and parameters; `cancel`: why what waits is not to
+    start; `over`: how the batch ended, in words.
+    """
+
+    new: Sequence[Mapping[str, Any]] = ()
+    cancel: str | None = None
+    final: Final | None = None
+    over: str | None = None
+
+
+def look_at(batch_id: int) -> Look | None:
+    """Look at a batch that goes on; None for any other."""
+    db.session.rollback()
+    columns = (Batch.id, Batch.plan, Batch.plan_step, Batch.final_job_id)
+    row = db.session.execute(
+        select(*columns).where(Batch.id == batch_id, Batch.plan_state == "going")
+    ).one_or_none()
+    if row is None:
+        return None
+    kinds = (Job.state, Job.score_only)
+    states = select(*kinds, func.count()).where(Job.batch_id == batch_id).group_by(*kinds)
+    found = {(state, only): n for state, only, n in db.session.execute(states)}
+    return Look(row.id, row.plan or {}, row.plan_step, row.final_job_id, found)

@@ -1,0 +1,9 @@
+"""The direction of a score."""
+
+from tasks.engine.catalogue import find_metric
+
+
+def greater_is_better(name: str) -> bool:
+    """Tell the direction of a metric of either task."""
+    found = find_metric("classification", name) or find_metric("regression", name)
+    return found is None or found.greater_is_better

@@ -1,0 +1,1 @@
+"""Searching for parameters: what may be tried, and what to try next."""

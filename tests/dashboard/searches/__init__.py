@@ -1,0 +1,1 @@
+"""Searches: what is checked, what comes next, and how they end."""
