@@ -6,6 +6,7 @@ Each function takes a payload of JSON values and `send`, and sends one event ``d
 import json
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,12 @@ from tasks.engine.export import Origin, small_schema, write_artefacts
 from tasks.engine.loading import load_cells
 from tasks.engine.progress import FoldOutcome, FoldScore
 from tasks.engine.results import TrainingResult
+from tasks.engine.sentinel.groups import group_columns
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.stored_model import load_model
 from tasks.engine.training import Borrowed, train
 from tasks.engine.versions import versions
+from tasks.engine.warned import as_warning
 from tasks.failures import parsing, reading
 from tasks.model_work import convert_model, predict, verify_model  # noqa: F401 - likewise
 from tasks.work import UPLOAD_AGAIN, storage_of
@@ -44,8 +47,8 @@ class _EventReporter:
     def log(self, text: str, level: str = "info") -> None:
         self.send({"type": "log", "level": level, "text": text})
 
-    def warn(self, code: str, message: str) -> None:
-        self.send({"type": "warning", "code": code, "message": message})
+    def warn(self, code: str, message: str, change: Mapping[str, Any] | None = None) -> None:
+        self.send({"type": "warning", "warning": as_warning(code, message, change)})
 
     def fold_done(self, outcome: FoldOutcome) -> None:
         fold = outcome.score.fold
@@ -103,9 +106,10 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
     spec = TrainingSpec.from_dict(payload["spec"])
     started = time.perf_counter()
     reporter.stage("load", 0.01, "Loading the data")
+    looked_at = [*spec.columns_needed, *group_columns(spec.schema)]
     what = f'The table of the dataset "{payload["origin"]["dataset"]}"'
     with reading(storage, payload["table_key"], what, UPLOAD_AGAIN) as path, parsing():
-        columns = load_cells(path, spec.columns_needed, spec.schema.get("dialect"))
+        columns = load_cells(path, looked_at, spec.schema.get("dialect"))
     rows = len(columns[tables.LINE])
     took = time.perf_counter() - started
     reporter.log(f"load: {rows:,} rows x {len(columns) - 1} columns in {took:.1f} s")

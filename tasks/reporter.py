@@ -14,7 +14,7 @@ class JobReporter:
 
     def __init__(self) -> None:
         self.stages: list[dict[str, Any]] = []
-        self.warnings: list[dict[str, str]] = []
+        self.warnings: list[dict[str, Any]] = []
         self.peak_memory_bytes = 0
         self.folds_done = 0
         self.fold_seconds = 0.0  # how long the last one took
@@ -37,7 +37,7 @@ class JobReporter:
         elif kind == "fold":
             self._take_fold(event["fold"])
         elif kind == "warning":
-            self.warnings.append({"code": event["code"], "message": event["message"]})
+            self.warnings.append(event["warning"])
             self.progress.warnings = list(self.warnings)
         else:
             self.outcome = event

@@ -47,6 +47,10 @@ class JobWarning(Schema):
 
     code: str
     message: str
+    change: Annotated[
+        dict[str, Any],
+        Field(description="Fields of a request for a job that remove the cause, if any do"),
+    ] = {}
 
 
 class Failure(Open):

@@ -48,7 +48,7 @@ class Progress:
     stages: list[dict[str, Any]] | None = None
     lines: list[tuple[datetime, str, str]] = field(default_factory=list)
     folds: list[dict[str, Any]] = field(default_factory=list)
-    warnings: list[dict[str, str]] | None = None
+    warnings: list[dict[str, Any]] | None = None
     peak_memory_bytes: int | None = None
     usage: list[UsageSample] = field(default_factory=list)
     again: bool = False

@@ -36,6 +36,8 @@ def check_validation(checked: Checked, body: Mapping[str, Any], dataset: Dataset
 
 
 def _check_split_columns(checked: Checked, values: dict[str, Any], dataset: Dataset) -> None:
+    if not isinstance(values["drop_copies"], bool):
+        checked.problems["validation.drop_copies"] = "drop_copies must be true or false"
     if values["scheme"] == "group" and values["group_column"] is None:
         checked.problems["validation.group_column"] = "Choose the column that holds the groups"
     for name in ("group_column", "time_column"):

@@ -241,4 +241,5 @@ def default_validation(task: str, rows: int | None = None) -> dict[str, Any]:
         "group_column": None,
         "time_column": None,
         "test_size": 0.2,
+        "drop_copies": False,
     }

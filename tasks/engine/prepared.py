@@ -12,6 +12,7 @@ from tasks.engine.errors import DataError
 from tasks.engine.gaps import find_gaps
 from tasks.engine.loading import training_data
 from tasks.engine.metrics import choose_positive
+from tasks.engine.row_copies import first_of_each
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.splitting import Split, order_rows, split_rows
 from tasks.engine.tables import LINE
@@ -86,6 +87,8 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
         share = 100 * absent / len(lines)
         message = f"{absent:,} rows have no target value. They were left out ({share:.1f}%)"
         warn("TARGET_MISSING", message)
+    if spec.validation.drop_copies:
+        X, y, rows = _without_copies(X, y, rows, warn)
     order = _order(spec, cells, rows, warn)
     splits = split_rows(y, spec.validation, spec.task, spec.seed, order)
     classes = sorted(set(y.tolist())) if spec.task == "classification" else None
@@ -93,6 +96,18 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
     for code, message in find_gaps(spec.task, spec.metric, y, splits, positive).items():
         warn(code, message)
     return Prepared(X, y, rows, lines, classes, splits, positive)
+
+
+def _without_copies(
+    X: pd.DataFrame, y: np.ndarray, rows: np.ndarray, warn: Warn
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    kept = first_of_each(X, y)
+    if len(kept) < len(y):
+        n = len(y) - len(kept)
+        warn(
+            "COPIES_DROPPED", f"{n:,} of {len(y):,} rows are copies of others; one of each is used"
+        )
+    return X.iloc[kept].reset_index(drop=True), y[kept], rows[kept]
 
 
 def _target_error(bad: coercion.TargetError, lines: np.ndarray) -> DataError:

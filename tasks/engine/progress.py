@@ -1,5 +1,6 @@
 """How training tells what it is doing, to whoever listens."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -43,8 +44,8 @@ class Reporter(Protocol):
     def fold_done(self, outcome: FoldOutcome) -> None:
         """Hear that a fold was scored."""
 
-    def warn(self, code: str, message: str) -> None:
-        """Hear of something worth knowing about the result."""
+    def warn(self, code: str, message: str, change: Mapping[str, Any] | None = None) -> None:
+        """Hear of something worth knowing about the result, and what would remove its cause."""
 
 
 class NullReporter:
@@ -59,5 +60,5 @@ class NullReporter:
     def fold_done(self, outcome: FoldOutcome) -> None:
         """Ignore it."""
 
-    def warn(self, code: str, message: str) -> None:
+    def warn(self, code: str, message: str, change: Mapping[str, Any] | None = None) -> None:
         """Ignore it."""

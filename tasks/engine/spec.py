@@ -16,7 +16,8 @@ class Validation:
     """How rows are split into training and test rows.
 
     `folds` is used by kfold, stratified, group and time; `repeats` by kfold and stratified;
-    `test_size`, a share between 0 and 1, by holdout.
+    `test_size`, a share between 0 and 1, by holdout. `drop_copies`: train and test on one of each
+    set of rows that are the same.
     """
 
     scheme: str = "kfold"
@@ -25,6 +26,7 @@ class Validation:
     group_column: str | None = None
     time_column: str | None = None
     test_size: float = 0.2
+    drop_copies: bool = False
 
     @property
     def n_splits(self) -> int:

@@ -22,12 +22,13 @@ from tasks.engine.plain_words import PlainWords
 from tasks.engine.prepared import prepare
 from tasks.engine.progress import FoldOutcome, NullReporter, Reporter
 from tasks.engine.results import TrainingResult, observe
+from tasks.engine.sentinel.looking import look
 from tasks.engine.shapes import ALL, describe_shapes
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.splitting import hash_data, hash_split
-from tasks.engine.tables import LINE
 from tasks.engine.thresholds import decide_again, with_threshold
 from tasks.engine.versions import versions
+from tasks.engine.warned import Warnings
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class _Training:
         self.spec, self.reporter, self.store = spec.with_date_parts(), reporter, store
         self.columns = columns
         self.entry = get_estimator(spec.estimator)
-        self.warnings: dict[str, str] = {}
+        self.warnings = Warnings(reporter)
 
     def run(self, how: _How) -> TrainingResult:
         self.reporter.stage("prepare", 0.03, "Preparing the columns")
@@ -132,21 +133,17 @@ class _Training:
             self.model.fit(self.data.X, self.data.y)
 
     def _prepare(self) -> None:
-        self.data = data = prepare(self.spec, self.columns, self._warn)
+        self.data = data = prepare(self.spec, self.columns, self.warnings.add)
         numeric = sum(data.X[name].dtype != object for name in data.X.columns)
         self.reporter.log(
             f"prepare: {len(data.rows):,} rows, {numeric} numeric and "
             f"{len(data.X.columns) - numeric} other columns, {len(data.splits)} folds"
         )
-
-    def _warn(self, code: str, message: str) -> None:
-        if code not in self.warnings:
-            self.warnings[code] = message
-            self.reporter.warn(code, message)
-            self.reporter.log(f"warning: {message}", "warning")
+        for finding in look(self.spec, data, self.columns):
+            self.warnings.add(finding.code, finding.message, finding.change)
 
     def _plain_words(self) -> PlainWords:
-        return PlainWords(self.entry.title, self._warn)
+        return PlainWords(self.entry.title, self.warnings.add)
 
     def _validate(self, how: _How) -> list[FoldOutcome]:
         outcomes, total = [], len(self.data.splits)
@@ -191,14 +188,14 @@ class _Training:
         out_of_fold = pd.concat([outcome.out_of_fold for outcome in outcomes], ignore_index=True)
         folds = [outcome.score for outcome in outcomes]
         metrics = summarise(spec.task, folds)
-        data_hash = hash_data({n: c for n, c in self.columns.items() if n != LINE})
+        data_hash = hash_data({n: self.columns[n] for n in self.spec.columns_needed})
         split_hash = hash_split(self.data.splits, self.data.rows, self.data.y)
         baselines = self._baselines((data_hash, split_hash), [fold.fold for fold in folds])
         main = metrics.get(spec.metric, {})
         if not main:
             title = getattr(find_metric(spec.task, spec.metric), "title", spec.metric)
             message = f"{self.entry.title} gives no probabilities, so {title} cannot be worked out"
-            self._warn("METRIC_ABSENT", message)
+            self.warnings.add("METRIC_ABSENT", message)
         return TrainingResult(
             model=self._decided(),
             schema=observe(spec.schema, self.data.X),
@@ -209,7 +206,7 @@ class _Training:
             baselines=baselines,
             metrics=metrics,
             folds=folds,
-            warnings=[{"code": code, "message": m} for code, m in self.warnings.items()],
+            warnings=self.warnings.found,
             out_of_fold=out_of_fold,
             charts=self._charts(out_of_fold),
             details=self._details() | ({} if score_only else self._encoded()),

@@ -31,7 +31,7 @@ class Listener:
     def fold_done(self, outcome: FoldOutcome) -> None:
         self.outcomes.append(outcome)
 
-    def warn(self, code: str, message: str) -> None:
+    def warn(self, code: str, message: str, change: object = None) -> None:
         self.codes.append(code)
 
 
