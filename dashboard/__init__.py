@@ -13,8 +13,8 @@ ROOT = Path(__file__).parent.parent
 # Each has a `blueprint`, an `init_app(app)`, or both.
 PARTS = (
     "web", "filters", "commands", "auth.routes", "settings.routes", "overview.routes",
-    "datasets.routes", "jobs.routes", "jobs.threshold_routes", "batches.routes",
-    "compare.routes", "models.routes", "workers.routes", "api.routes",
+    "datasets.routes", "jobs.routes", "jobs.threshold_routes", "jobs.changed_routes",
+    "batches.routes", "compare.routes", "models.routes", "workers.routes", "api.routes",
 )  # fmt: skip
 
 

@@ -36,8 +36,8 @@ def memory_failure(limit_bytes: int, stage: str, estimator: str | None = None) -
         What it fitted; the hint names a lighter one, where there is one.
     """
     hint = TRY_LESS
+    lighter = find_lighter(estimator) if estimator else None
     if estimator:
-        lighter = find_lighter(estimator)
         hint = f"Try fewer columns, a sample of rows, or {lighter.title}" if lighter else (
             "Try fewer columns or a sample of rows"
         )  # fmt: skip
@@ -45,6 +45,7 @@ def memory_failure(limit_bytes: int, stage: str, estimator: str | None = None) -
         "code": "MEM_LIMIT",
         "message": f'The job needed more than {size(limit_bytes)} of memory in stage "{stage}"',
         "hint": hint,
+        "change": {"estimator": lighter.id, "parameters": None} if lighter else {},
     }
 
 

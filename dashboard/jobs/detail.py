@@ -10,6 +10,7 @@ from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import DomainError
 from dashboard.jobs import charts, queries, results
 from dashboard.jobs.attempts import view_attempts
+from dashboard.jobs.changed import say_change
 from dashboard.jobs.decision_view import decision_chart, view_decision
 from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.run_next import find_foremost, may_run_next
@@ -47,6 +48,7 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
         "again": attempts.again,
         "metric_titles": titles_of(job),
         "may_change": may_change(user, job),
+        "say_change": say_change,
         "may_submit": user.has_role("member"),
         "may_run_next": waits and may_run_next(user, job, find_foremost(user)),
         "workers": say_workers(summary) if summary else None,

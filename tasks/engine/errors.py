@@ -17,14 +17,21 @@ class EngineError(Exception):
         What to do about it.
     details : Mapping, optional
         Facts for the page: sample lines, columns.
+    change : Mapping, optional
+        The fields of a request that would remove the cause, as in the API.
     """
 
     def __init__(
-        self, code: str, message: str, hint: str = "", details: Mapping[str, Any] | None = None
+        self,
+        code: str,
+        message: str,
+        hint: str = "",
+        details: Mapping[str, Any] | None = None,
+        change: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.code, self.message, self.hint = code, message, hint
-        self.details = dict(details or {})
+        self.details, self.change = dict(details or {}), dict(change or {})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the error as a job's failure is stored."""
@@ -33,6 +40,7 @@ class EngineError(Exception):
             "message": self.message,
             "hint": self.hint,
             "details": self.details,
+            "change": self.change,
         }
 
 

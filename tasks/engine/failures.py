@@ -3,11 +3,15 @@
 import re
 import warnings
 from collections.abc import Iterable
+from typing import Any
 
+from tasks.engine.catalogue import get_estimator
 from tasks.engine.errors import EngineError
+from tasks.engine.spec import TrainingSpec
 
+UNSETTLED = "NOT_CONVERGED"
 WARNINGS = (
-    (re.compile("converge|max_iter|total no. of iterations", re.IGNORECASE), "NOT_CONVERGED",
+    (re.compile("converge|max_iter|total no. of iterations", re.IGNORECASE), UNSETTLED,
      "Training stopped before settling. Raise max_iter or scale the columns"),
     (re.compile("least populated class", re.IGNORECASE), "RARE_CLASS",
      "A class has so few rows that it cannot be in every fold"),
@@ -72,6 +76,17 @@ ERRORS = (
      "Change one of them, or go back to its default"),
 )  # fmt: skip
 
+# What may be asked instead, by code; None is the default of what stands there.
+CHANGES: dict[str, dict[str, Any]] = {
+    "COLUMNS_NEGATIVE": {"preprocessing": {"scale": None}},
+    "INSIDE_UNSUITED": {"parameters": None},
+    "NOTHING_FOUND": {"parameters": None},
+    "NU_TOO_HIGH": {"parameters": {"nu": 0.05}},
+    "PARAM_COMBO": {"parameters": None},
+    "TARGET_OUT_OF_RANGE": {"estimator": "HistGradientBoostingRegressor", "parameters": None},
+    "TOO_MANY_NEIGHBOURS": {"parameters": {"n_neighbors": 1}},
+}
+
 
 def explain_warnings(caught: Iterable[warnings.WarningMessage]) -> dict[str, str]:
     """Return each kind of warning once: its code and its words.
@@ -87,6 +102,13 @@ def explain_warnings(caught: Iterable[warnings.WarningMessage]) -> dict[str, str
         code, words = known or (warning.category.__name__, text.split("\n")[0][:300])
         found.setdefault(code, words)
     return found
+
+
+def more_iterations(spec: TrainingSpec) -> dict[str, Any]:
+    """Return the change that lets an estimator go on five times as long, where it has an end."""
+    known = get_estimator(spec.estimator).find_parameter("max_iter")
+    now = spec.parameters.get("max_iter", known.default) if known else None
+    return {"parameters": {"max_iter": 5 * now}} if isinstance(now, int) and now > 0 else {}
 
 
 def explain_error(error: Exception, estimator: str) -> EngineError:
@@ -112,7 +134,8 @@ def explain_error(error: Exception, estimator: str) -> EngineError:
     searched = "solver" if type(error).__name__ == "InvalidParameterError" else text
     for rule, code, words, remedy in ERRORS:
         if rule.search(searched):
-            return EngineError(code, words.format(name=estimator, last=last), remedy)
+            message = words.format(name=estimator, last=last)
+            return EngineError(code, message, remedy, change=CHANGES.get(code))
     return EngineError(
         "UNKNOWN",
         f"The job stopped for a reason we do not recognise: {last}",

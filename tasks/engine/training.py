@@ -16,6 +16,7 @@ from tasks.engine.catalogue import find_metric, get_estimator
 from tasks.engine.charts import make_charts
 from tasks.engine.errors import EngineError
 from tasks.engine.evaluation import summarise
+from tasks.engine.failures import UNSETTLED, more_iterations
 from tasks.engine.folds import run_fold
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.plain_words import PlainWords
@@ -143,7 +144,10 @@ class _Training:
             self.warnings.add(finding.code, finding.message, finding.change)
 
     def _plain_words(self) -> PlainWords:
-        return PlainWords(self.entry.title, self.warnings.add)
+        return PlainWords(self.entry.title, self._warn_of_fit)
+
+    def _warn_of_fit(self, code: str, message: str) -> None:
+        self.warnings.add(code, message, more_iterations(self.spec) if code == UNSETTLED else None)
 
     def _validate(self, how: _How) -> list[FoldOutcome]:
         outcomes, total = [], len(self.data.splits)
