@@ -74,10 +74,11 @@ def begin_to_drain(**_: Any) -> None:
 
 @signals.worker_shutdown.connect
 def stop_to_live(**_: Any) -> None:
-    """Write that this worker is gone, once no file is being fetched."""
-    from tasks.fetch_slot import slot
+    """Write that this worker is gone, once it does nothing beside its other chores."""
     from tasks.presence import Presence
+    from tasks.slots import SLOTS
 
     draining.set()  # nobody asked a worker that ends because its broker is gone
-    slot.end(settings.grace_s)
+    for slot in SLOTS:
+        slot.end(settings.grace_s)
     Presence.stop()

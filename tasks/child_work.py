@@ -30,6 +30,7 @@ from tasks.engine.stored_model import load_model
 from tasks.engine.training import Borrowed, train
 from tasks.engine.versions import versions
 from tasks.engine.warned import as_warning
+from tasks.explain_work import explain_job, learning_curve  # noqa: F401 - likewise
 from tasks.failures import parsing, reading
 from tasks.model_work import convert_model, predict, verify_model  # noqa: F401 - likewise
 from tasks.work import UPLOAD_AGAIN, storage_of

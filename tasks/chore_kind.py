@@ -1,7 +1,7 @@
-"""What a kind of chore is: what its child is given, and what is written when it ends."""
+"""What every kind of chore is: what the child is given, and what is written when it ends."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from dashboard.chores.service import ChoreClaim
@@ -34,3 +34,9 @@ class ChoreKind(ABC):
     def clean_up(self) -> None:
         """Delete what its child wrote that nobody wants any more; the child is gone by then."""
         return  # most write nothing before they are asked to finish
+
+    def exceeded(
+        self, memory_bytes: Callable[[], int], seconds: float
+    ) -> Mapping[str, Any] | None:
+        """Return why its child is to be stopped: it takes too long, or too much memory."""
+        return None

@@ -20,6 +20,7 @@ from dashboard.extensions import db
 from dashboard.models.conversion import KIND as CONVERT
 from dashboard.storage import keys
 from tasks.chore_kind import ChoreKind
+from tasks.explain_kinds import EXPLAIN_KINDS
 from tasks.model_chores import ConvertModel, Predict, VerifyModel
 from tasks.payload import fetch_payload, storage_address
 
@@ -177,4 +178,5 @@ KINDS: dict[str, type[ChoreKind]] = {
     "predict": Predict,
     "compare_versions": CompareVersions,
     "relate_target": RelateTarget,
+    **EXPLAIN_KINDS,
 }

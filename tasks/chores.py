@@ -21,10 +21,11 @@ from dashboard.errors import DomainError
 from tasks.attempt import SILENCE_S
 from tasks.celery_app import celery, draining, settings, worker_name
 from tasks.child import CannotStart, Child
-from tasks.chore_kinds import KINDS, ChoreKind
+from tasks.chore_kind import ChoreKind
+from tasks.chore_kinds import KINDS
 from tasks.failures import explain
-from tasks.fetch_slot import slot
 from tasks.presence import Presence
+from tasks.slots import SLOTS
 
 LOOK_EVERY_S = 0.2
 log = logging.getLogger(__name__)
@@ -32,11 +33,12 @@ log = logging.getLogger(__name__)
 
 @celery.task(name=queue.TASK_NAMES[queue.LIGHT])
 def do_next_chore() -> None:
-    """Do the next chore, and go on while there is one; files are fetched meanwhile."""
-    slot.begin(run_chore)
+    """Do the next chore, and go on while there is one; those of the lanes are done meanwhile."""
+    for slot in SLOTS:
+        slot.begin(run_chore)
     while not draining.is_set():
         with Presence.taking():
-            claim = claim_next_chore(worker=worker_name(), fetches=False)
+            claim = claim_next_chore(worker=worker_name())
             if claim is None:
                 return
             with Presence.working():
@@ -83,7 +85,7 @@ class ChoreWatch:
 
     def __init__(self, claim: ChoreClaim, kind: ChoreKind, child: Child) -> None:
         self.claim, self.kind, self.child = claim, kind, child
-        self.last_beat = time.monotonic()
+        self.started = self.last_beat = time.monotonic()
         self.drain_since: float | None = None
 
     def run(self) -> None:
@@ -96,7 +98,7 @@ class ChoreWatch:
             if not alive:
                 self._look_after_death()
                 return
-            if self._is_drained() or not self._beats():
+            if self._is_drained() or self._is_stopped() or not self._beats():
                 return
 
     def _takes_last(self, event: dict[str, Any]) -> bool:
@@ -139,6 +141,14 @@ class ChoreWatch:
             self._insist(lambda: self.kind.fail(CHILD_DIED))
         else:
             self._insist(lambda: put_back(claim=self.claim, counted=True))
+
+    def _is_stopped(self) -> bool:
+        failure = self.kind.exceeded(self.child.memory_bytes, time.monotonic() - self.started)
+        if failure is None:
+            return False
+        self.child.kill()
+        self._insist(lambda: self.kind.fail(failure))
+        return True
 
     def _is_drained(self) -> bool:
         if not draining.is_set():

@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from dashboard import queue
-from dashboard.chores.service import recover_stale_chores
+from dashboard.chores.service import EXPLAIN, LEARN, recover_stale_chores
 from dashboard.clock import now
 from dashboard.config import Settings
 from dashboard.datasets.comparing import fail_difference
@@ -36,6 +36,7 @@ from dashboard.db.planning import in_index_order
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.hints import WINDOW, count_hinted
+from dashboard.jobs.explaining import keep_failure
 from dashboard.jobs.pausing import find_pause
 from dashboard.jobs.recovery import recover_stale_jobs
 from dashboard.models.conversion import KIND as CONVERT
@@ -60,6 +61,8 @@ GIVE_UP: dict[str, Callable[[Session, int, Mapping[str, Any]], None]] = {
     "predict": fail_prediction,
     "compare_versions": fail_difference,
     "relate_target": fail_relation,
+    EXPLAIN: lambda _session, job_id, why: keep_failure(job_id, EXPLAIN, why),
+    LEARN: lambda _session, job_id, why: keep_failure(job_id, LEARN, why),
 }
 
 

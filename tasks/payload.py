@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from dashboard import storage
+from dashboard.chores.service import ChoreClaim
 from dashboard.clock import isoformat
 from dashboard.datasets.addresses import list_allowed
 from dashboard.db import Dataset, Job, JobFold
@@ -34,8 +35,8 @@ def fetch_payload(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def job_payload(job: Job, claim: Claim) -> dict[str, Any]:
-    """Return all that the child needs to train a job."""
+def job_payload(job: Job, claim: Claim | ChoreClaim) -> dict[str, Any]:
+    """Return all that the child needs to train a job, or to explain what came of it."""
     dataset: Dataset = job.dataset
     schema = {
         "dialect": dataset.dialect,

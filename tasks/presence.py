@@ -19,7 +19,7 @@ import psutil
 from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.chores.service import FETCH, recover_chores_of
+from dashboard.chores.service import LANES, recover_chores_of
 from dashboard.clock import now
 from dashboard.db import Chore, Job, JobEvent, Worker
 from dashboard.extensions import db
@@ -31,7 +31,7 @@ from dashboard.workers.queries import find_worker, is_drained
 from tasks.celery_app import draining, flask_app, settings
 from tasks.clocks import ClockWatch
 from tasks.family import family_of, memory_of
-from tasks.fetch_slot import slot
+from tasks.slots import SLOTS
 
 # Hints are sent again every few seconds while a worker idles, so one that heard none for so long
 # hears none at all: kombu's poll can end with an error that leaves the process alive.
@@ -203,8 +203,10 @@ def is_waiting_since(queue: str, before: datetime) -> bool:
         waiting = select(Job.id).where(Job.state == "queued", ~exists().where(*came))
     else:
         waiting = select(Chore.id).where(Chore.state == "queued", Chore.created_at < before)
-        if slot.is_busy:  # the other fetches wait for this one
-            waiting = waiting.where(Chore.kind != FETCH)
+        # Others of a lane wait for the one that is being done.
+        busy = {slot.lane for slot in SLOTS if slot.is_busy}
+        behind = [kind for kind, lane in LANES.items() if lane in busy]
+        waiting = waiting.where(Chore.kind.not_in(behind))
     return db.session.scalar(waiting.limit(1)) is not None
 
 

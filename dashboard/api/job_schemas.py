@@ -155,6 +155,38 @@ class FoldRow(Open):
     probabilities: dict[str, float] | None
 
 
+class Asked(Schema):
+    """What is being worked out of a job's model, or waits for it."""
+
+    asked: list[Literal["explanation", "learning_curve"]]
+
+
+class Results(Open):
+    """What the result charts draw, and what was worked out of the model when somebody asked.
+
+    Of classes: `confusion`, `roc`, `precision_recall`, `calibration`; of numbers:
+    `predicted_actual`, `residuals`.
+    """
+
+    n: int
+    asked: list[Literal["explanation", "learning_curve"]]
+    explanation: Annotated[
+        dict[str, Any] | None,
+        Field(
+            description="`importance`: how much worse the main metric is when a column is mixed "
+            "up, mean and spread over folds. `dependence`: the final model's mean prediction by "
+            "a column's value. `coefficients`: the largest weights. `slices`: the error in parts "
+            "of each column, with 95% intervals of the difference to all rows"
+        ),
+    ] = None
+    learning_curve: Annotated[
+        dict[str, Any] | None,
+        Field(description="The main metric by how many rows were learned from, and the gain"),
+    ] = None
+    explanation_failure: dict[str, Any] | None = None
+    learning_curve_failure: dict[str, Any] | None = None
+
+
 JobPage = page_of(Job)
 LogPage = page_of(LogLine)
 FoldRowPage = page_of(FoldRow)

@@ -12,7 +12,7 @@ from dashboard.api.batches import submitted
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.batches import service as batches
 from dashboard.db import Job
-from dashboard.jobs import queries, results, service
+from dashboard.jobs import explaining, queries, results, service
 from dashboard.jobs.run_next import run_next
 
 ID = "/jobs/<int:job_id>"
@@ -94,7 +94,38 @@ def log(job_id: int, query: requests.LogQuery) -> dict[str, Any]:
 @operation("GET", f"{ID}/results", "What the result charts draw", answer=schemas.Results,
            errors=(404, 409))  # fmt: skip
 def show_results(job_id: int) -> dict[str, Any]:
-    return results.read_results(_job(job_id))
+    return results.read_results(_job(job_id)) | {"asked": sorted(explaining.find_asked(job_id))}
+
+
+@operation("POST", f"{ID}/explanation", "Ask what matters to a job's model and where it errs",
+           answer=schemas.Asked, status=202, errors=(403, 404, 409))  # fmt: skip
+def explain(job_id: int) -> dict[str, Any]:
+    return _ask(job_id, "explanation")
+
+
+@operation("POST", f"{ID}/learning-curve", "Ask whether more rows would help a job's model",
+           answer=schemas.Asked, status=202, errors=(403, 404, 409))  # fmt: skip
+def learning_curve(job_id: int) -> dict[str, Any]:
+    return _ask(job_id, "learning_curve")
+
+
+@operation("DELETE", f"{ID}/explanation", "Stop working out an explanation", status=204,
+           errors=(403, 404))  # fmt: skip
+def stop_explanation(job_id: int) -> Response:
+    explaining.stop(user=current_user(), job_id=job_id, what="explanation")
+    return Response(status=204)
+
+
+@operation("DELETE", f"{ID}/learning-curve", "Stop working out a learning curve", status=204,
+           errors=(403, 404))  # fmt: skip
+def stop_learning_curve(job_id: int) -> Response:
+    explaining.stop(user=current_user(), job_id=job_id, what="learning_curve")
+    return Response(status=204)
+
+
+def _ask(job_id: int, what: str) -> dict[str, Any]:
+    explaining.ask(user=current_user(), job_id=job_id, what=what)
+    return {"asked": sorted(explaining.find_asked(job_id))}
 
 
 @operation("GET", f"{ID}/rows", "Out-of-fold predictions: the folds, row by row",

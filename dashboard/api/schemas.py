@@ -5,10 +5,12 @@ from typing import Any, Literal
 from pydantic import RootModel
 
 # Named here too: whoever describes an operation finds every schema in this module.
+from dashboard.api.job_schemas import Asked as Asked
 from dashboard.api.job_schemas import FoldRowPage as FoldRowPage
 from dashboard.api.job_schemas import Job as Job
 from dashboard.api.job_schemas import JobPage as JobPage
 from dashboard.api.job_schemas import LogPage as LogPage
+from dashboard.api.job_schemas import Results as Results
 from dashboard.api.schema_base import Moment, Open, Schema, page_of
 
 
@@ -136,10 +138,6 @@ class Estimator(Schema):
 
 class Estimators(RootModel[list[Estimator]]):
     """All estimators, or those of one task."""
-
-
-class Results(Open):
-    """What the result charts draw."""
 
 
 class Comparison(Open):

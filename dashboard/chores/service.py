@@ -20,8 +20,10 @@ from dashboard.extensions import db
 # A chore whose child died by itself is given up in this attempt. Attempts that ended with their
 # worker count as well, those that were handed back do not: a table with only one counter.
 MAX_ATTEMPTS = 3
-# Waits for a network, for an hour at most: it is done beside the others, not in its turn.
-FETCH = "fetch_file"
+FETCH = "fetch_file"  # waits for a network, for an hour at most
+EXPLAIN, LEARN = "explain_job", "learning_curve"  # fit models, for some minutes at most
+# Kinds that are done beside the others, not in their turn: in each lane one after the other.
+LANES = {FETCH: "fetch", EXPLAIN: "explain", LEARN: "explain"}
 # Writes, within the transaction, that nothing comes of a chore: its kind, its subject, and why.
 GiveUp = Callable[[Session, str, int, Mapping[str, Any]], None]
 
@@ -42,22 +44,22 @@ def add_chore(session: Session, kind: str, subject_id: int, *, urgent: bool = Fa
     session.add(Chore(kind=kind, subject_id=subject_id, urgent=urgent, hinted_at=now()))
 
 
-def claim_next_chore(*, worker: str, fetches: bool | None = None) -> ChoreClaim | None:
+def claim_next_chore(*, worker: str, lane: str | None = None) -> ChoreClaim | None:
     """Take the next chore: those that somebody waits for first, then the oldest.
 
     Parameters
     ----------
     worker : str
         Who takes it.
-    fetches : bool, optional
-        Only one that fetches a file, or only one that does not; by default either.
+    lane : str, optional
+        Only one of a lane's kinds; by default one that has no lane of its own.
     """
-    is_fetch = Chore.kind == FETCH
-    which = [] if fetches is None else [is_fetch if fetches else ~is_fetch]
+    kinds = [kind for kind, name in LANES.items() if lane in {None, name}]
+    in_lane = Chore.kind.in_(kinds)
     with writing() as session:
         chore = session.scalar(
             select(Chore)
-            .where(Chore.state == "queued", *which)
+            .where(Chore.state == "queued", in_lane if lane else ~in_lane)
             .order_by(Chore.urgent.desc(), Chore.id)
             .limit(1)
             .with_for_update(skip_locked=True)

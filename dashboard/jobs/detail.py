@@ -7,11 +7,14 @@ from dashboard.access import may_change
 from dashboard.db import Job, User
 from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import ACTIVE, JobState
-from dashboard.errors import DomainError
+from dashboard.errors import DomainError, NotFound
 from dashboard.jobs import charts, queries, results
 from dashboard.jobs.attempts import view_attempts
 from dashboard.jobs.changed import say_change
 from dashboard.jobs.decision_view import decision_chart, view_decision
+from dashboard.jobs.explain_charts import explain_charts
+from dashboard.jobs.explain_views import ExplainView
+from dashboard.jobs.explaining import find_asked
 from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.run_next import find_foremost, may_run_next
 from dashboard.jobs.usage import list_usage
@@ -58,11 +61,12 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
 
 
 def read_detail(
-    *, user: User, job_id: int, memory_limit_bytes: int, costs: Mapping[str, str]
+    *, user: User, job_id: int, memory_limit_bytes: int, query: Mapping[str, str]
 ) -> dict[str, Any]:
     """Read all of the page; the limit is the server's, for jobs that name none.
 
-    `costs` are those of the confusion's cells, as typed.
+    `query` is what the address asks for: the costs of the confusion's cells, as typed, and
+    ``slice``, the column in whose parts errors are shown.
 
     Raises
     ------
@@ -71,19 +75,43 @@ def read_detail(
     """
     found = read_now(user=user, job_id=job_id, memory_limit_bytes=memory_limit_bytes)
     job = found["job"]
-    is_final = job.state not in ACTIVE
-    found_results = _read_results(job)
+    is_final, known = job.state not in ACTIVE, _read_results(job)
     return found | {
         "lines": queries.list_log(
             job_id=job_id, after=max(0, queries.count_log(job_id) - LOG_LINES)
         ),
         "settings": _settings(job),
         "preprocessing": [(n, show_value(value)) for n, value in job.preprocessing.items()],
-        "charts": charts.result_charts(job, found_results) if found_results else [],
-        **_decision(job, found_results, costs),
+        "charts": charts.result_charts(job, known) if known else [],
+        **_decision(job, known, query),
+        "explain": _explain(found, known, query.get("slice", "")),
         "fold_figure": charts.fold_chart(job, found["folds"], is_final),
         "usage_figure": read_usage_chart(job, memory_limit_bytes),
     }
+
+
+def read_figure(job: Job, name: str, memory_limit_bytes: int) -> dict[str, Any]:
+    """Read one figure of a job by its name; the limit is the server's.
+
+    Raises
+    ------
+    NotFound
+        When the job has no such figure.
+    Conflict
+        When it has no results.
+    """
+    if name == "folds":
+        folds = queries.list_folds(job.id)
+        return charts.fold_chart(job, folds, job.state not in ACTIVE)
+    if name == "usage":
+        return read_usage_chart(job, memory_limit_bytes)
+    known = results.read_results(job)
+    for found, _title, figure in charts.result_charts(job, known) + explain_charts(
+        job.task, known
+    ):
+        if found == name:
+            return figure
+    raise NotFound(f"This job has no chart called {name}")
 
 
 def read_usage_chart(job: Job, memory_limit_bytes: int) -> dict[str, Any]:
@@ -128,3 +156,12 @@ def _read_results(job: Job) -> dict[str, Any]:
 def _decision(job: Job, found: Mapping[str, Any], costs: Mapping[str, str]) -> dict[str, Any]:
     view = view_decision(job, found, costs)
     return {"decision": view, "decision_figure": decision_chart(view) if view else None}
+
+
+def _explain(
+    found: dict[str, Any], known: Mapping[str, Any], slice_name: str
+) -> ExplainView | None:
+    if not known or found["model"] is None:
+        return None
+    job = found["job"]
+    return ExplainView(job, known, found["folds"], frozenset(find_asked(job.id)), slice_name)

@@ -26,11 +26,11 @@ from dashboard.datasets.queries import find_dataset
 from dashboard.db import Batch, Dataset
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import ACTIVE, JobState
-from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
+from dashboard.errors import Conflict, DomainError, ValidationFailed
 from dashboard.filters import plural
-from dashboard.jobs import charts, form_sources, forms, lists, queries, results, service
+from dashboard.jobs import form_sources, forms, lists, queries, service
 from dashboard.jobs.as_request import request_from
-from dashboard.jobs.detail import LOG_LINES, read_detail, read_now, read_usage_chart
+from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
 from dashboard.jobs.estimates import estimate_request
 from dashboard.jobs.form_request import errors_of, request_of
 from dashboard.live import answer
@@ -159,7 +159,7 @@ def detail(job_id: int) -> str:
         user=current_user,
         job_id=job_id,
         memory_limit_bytes=_memory_limit(),
-        costs=request.args,
+        query=request.args,
     )
     return render_template("jobs/detail.html", **found, **_around(job_id))
 
@@ -199,15 +199,7 @@ def live_log(job_id: int) -> Response:
 def chart(job_id: int, name: str) -> Response:
     """Answer one figure of a job. For all."""
     job = queries.get_job(user=current_user, job_id=job_id)
-    if name == "folds":
-        folds = queries.list_folds(job_id)
-        return jsonify(charts.fold_chart(job, folds, job.state not in ACTIVE))
-    if name == "usage":
-        return jsonify(read_usage_chart(job, _memory_limit()))
-    for known, _title, figure in charts.result_charts(job, results.read_results(job)):
-        if known == name:
-            return jsonify(figure)
-    raise NotFound(f"This job has no chart called {name}")
+    return jsonify(read_figure(job, name, _memory_limit()))
 
 
 @blueprint.get("/jobs/<int:job_id>/log.txt")

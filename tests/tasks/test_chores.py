@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.chores import service as chores
-from dashboard.chores.service import ChoreClaim
+from dashboard.chores.service import EXPLAIN, LANES, LEARN, ChoreClaim
 from dashboard.clock import now
 from dashboard.config import load_settings
-from dashboard.db import Chore, Dataset, Difference, Model, Prediction, Relation, one_by_one
+from dashboard.db import Chore, Dataset, Difference, Job, Model, Prediction, Relation, one_by_one
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.models.conversion import KIND as CONVERT
@@ -29,12 +29,14 @@ LOST = timedelta(seconds=30)
 BOOM = {"code": "UNKNOWN", "message": "boom", "hint": ""}
 
 
-def make_subject(kind: str) -> Dataset | Difference | Model | Prediction | Relation:
+def make_subject(kind: str) -> Dataset | Difference | Job | Model | Prediction | Relation:
     """Make what a chore of a kind is about, and ask for the chore."""
     if kind in {"read_dataset", "fetch_file"}:
         made: Any = make_dataset(state="reading", source={"kind": "address", "address": FAR})
     elif kind == "compare_versions":
         made = Difference(from_id=make_dataset().id, to_id=make_dataset().id)
+    elif kind in {EXPLAIN, LEARN}:
+        made = make_model(files={"joblib": {"key": "joblib"}}).job
     elif kind == "relate_target":
         made = Relation(dataset_id=make_dataset(table_key="t").id, target="churned")
     else:
@@ -55,9 +57,9 @@ def make_subject(kind: str) -> Dataset | Difference | Model | Prediction | Relat
 
 
 def claim(worker: str = "light") -> ChoreClaim:
-    found = chores.claim_next_chore(worker=worker)
-    assert found is not None
-    return found
+    lanes = (None, *LANES.values())
+    found = (chores.claim_next_chore(worker=worker, lane=lane) for lane in lanes)
+    return next(claim for claim in found if claim is not None)
 
 
 def fall_silent(attempt: int = 1) -> None:
@@ -128,7 +130,8 @@ def test_a_chore_is_given_up_with_its_subject_or_not_at_all(any_app: Flask, kind
     assert states(subject) == before
     dispatcher.recover(load_settings(), now())
     asked = {"predict", "compare_versions", "relate_target"}
-    ended = "failed" if kind in asked else "refused"
+    explains = kind in {EXPLAIN, LEARN}
+    ended = "succeeded" if explains else "failed" if kind in asked else "refused"
     assert states(subject) == (ended, ["failed"])
 
 
@@ -207,3 +210,40 @@ def test_a_worker_that_can_start_no_process_puts_its_chore_back_and_is_started_a
     task.run_chore(claim())
     assert left == ["left"]
     assert states(dataset) == ("reading", ["queued"])
+
+
+class Hungry:
+    """A child that has taken so much memory."""
+
+    def __init__(self, memory: int) -> None:
+        self.memory, self.is_alive, self.killed = memory, True, False
+
+    def read_events(self, timeout_s: float) -> list[dict[str, Any]]:
+        return []
+
+    def memory_bytes(self) -> int:
+        return self.memory
+
+    def kill(self) -> list[dict[str, Any]]:
+        self.killed = True
+        return []
+
+
+@pytest.mark.parametrize(
+    ("memory", "late_s", "code"), [(2_000, 0, "MEM_LIMIT"), (1, 901, "TIME_LIMIT")]
+)
+def test_what_explains_a_model_is_stopped_at_its_limits(
+    any_app: Flask, memory: int, late_s: float, code: str
+) -> None:
+    job = make_subject(EXPLAIN)
+    with writing() as session:
+        session.get_one(Job, job.id).memory_limit_bytes = 1_000
+    held, child = claim(), Hungry(memory)
+    kind = KINDS[held.kind](held)
+    assert kind.payload() is not None
+    watch = task.ChoreWatch(held, kind, child)  # type: ignore[arg-type]
+    watch.started -= late_s
+    watch.run()
+    assert child.killed
+    chore = db.session.scalars(select(Chore)).one()
+    assert (chore.state, chore.failure["code"]) == ("failed", code)  # type: ignore[index]

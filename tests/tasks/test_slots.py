@@ -1,4 +1,4 @@
-"""Files are fetched beside the other chores: one at a time, and nobody else waits for them."""
+"""Chores of a lane are done beside the others: one at a time, and nobody else waits for them."""
 
 import threading
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ from dashboard.db import Chore, Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.storage import get_storage, storage_address
-from tasks import celery_app, child_work, fetch_slot, presence
+from tasks import celery_app, child_work, presence, slots
 from tasks.chore_kinds import KINDS
-from tasks.fetch_slot import FetchSlot
+from tasks.slots import Slot
 from tests.factories import make_dataset, make_user
 from tests.storages import s3_server
 from tests.uploads import read_next, stored
@@ -40,7 +40,7 @@ def member(any_app: Flask) -> User:
 class Network:
     """Fetches that take as long as the test wants, and what was begun."""
 
-    def __init__(self, slot: FetchSlot) -> None:
+    def __init__(self, slot: Slot) -> None:
         self.slot, self.begun = slot, list[int]()
         self.arrives, self.has_begun = threading.Semaphore(0), threading.Semaphore(0)
 
@@ -58,7 +58,7 @@ class Network:
 
 @pytest.fixture
 def network(any_app: Flask) -> Iterator[Network]:
-    made = Network(FetchSlot(any_app))
+    made = Network(Slot(any_app, "fetch"))
     yield made
     made.arrives.release(9)
     made.slot.end(PATIENCE_S)
@@ -78,12 +78,12 @@ def test_nobody_waits_for_a_fetch_but_the_next_one(
     network.slot.begin(network.fetch)  # another hint
     network.wait_for_begin()
     assert network.begun == [first]
-    other = claim_next_chore(worker="light", fetches=False)
+    other = claim_next_chore(worker="light")
     assert other is not None
     assert other.kind == "read_dataset"
-    assert claim_next_chore(worker="light", fetches=False) is None
+    assert claim_next_chore(worker="light") is None
     # The watchdog does not take the worker for deaf because the second one waits.
-    monkeypatch.setattr(presence, "slot", network.slot)
+    monkeypatch.setattr(presence, "SLOTS", (network.slot,))
     assert not presence.is_waiting_since("light", now() + timedelta(minutes=1))
     network.arrives.release()
     network.wait_for_begin()
@@ -110,7 +110,7 @@ def test_what_fails_unforeseen_ends_no_later_fetch(
     ask(member)
     network.slot.begin(broken)
     network.slot.end(PATIENCE_S)
-    assert "fetching met an error" in caplog.text
+    assert "the lane fetch met an error" in caplog.text
     upload_id = ask(member)
     network.slot.begin(network.fetch)
     network.wait_for_begin()
@@ -139,7 +139,7 @@ def test_a_worker_that_is_to_stop_begins_none(
     ask(member)
     stopping = threading.Event()
     stopping.set()
-    monkeypatch.setattr(fetch_slot, "draining", stopping)
+    monkeypatch.setattr(slots, "draining", stopping)
     network.slot.begin(network.fetch)
     network.slot.end(PATIENCE_S)
     assert network.begun == []
@@ -152,7 +152,7 @@ def test_a_worker_that_ends_by_itself_puts_its_fetch_back(
     """Its broker is gone and nobody asks it to stop: else it would stay until all is fetched."""
     stopping, seen = threading.Event(), list[bool]()
     monkeypatch.setattr(celery_app, "draining", stopping)
-    monkeypatch.setattr(fetch_slot.slot, "end", lambda within_s: seen.append(stopping.is_set()))
+    monkeypatch.setattr(slots.SLOTS[0], "end", lambda within_s: seen.append(stopping.is_set()))
     celery_app.stop_to_live()
     assert seen == [True]
 
@@ -170,7 +170,7 @@ def far_file(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def fetch_next(address: str) -> Any:
     """Do the next fetch as the light worker does it, in this process, from a bucket."""
-    claim = claim_next_chore(worker="light", fetches=True)
+    claim = claim_next_chore(worker="light", lane="fetch")
     assert claim is not None
     chore = KINDS[claim.kind](claim)
     payload = chore.payload()

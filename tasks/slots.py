@@ -1,7 +1,8 @@
-"""The light worker's second hand: a thread that has files fetched, one after the other.
+"""The light worker's further hands: threads that have chores of one lane done, one by one.
 
-A fetch waits for somebody else's network, for an hour at most; in its turn among the other chores
-it would keep everybody's previews and readings waiting. See decision 0024.
+A fetch waits for somebody else's network, for an hour at most, and explaining a model fits models
+for minutes; in their turn among the other chores they would keep everybody's previews and readings
+waiting. See decisions 0024 and 0030.
 """
 
 import logging
@@ -10,28 +11,28 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from dashboard.chores.service import ChoreClaim, claim_next_chore
+from dashboard.chores.service import LANES, ChoreClaim, claim_next_chore
 from tasks.celery_app import draining, flask_app, worker_name
 
 END_S = 5.0
 log = logging.getLogger(__name__)
 
 
-class FetchSlot:
-    """Room for one fetch beside the other chores of a worker."""
+class Slot:
+    """Room for one chore of a lane beside the other chores of a worker."""
 
-    def __init__(self, app: Flask) -> None:
-        self.app, self.lock = app, threading.Lock()
+    def __init__(self, app: Flask, lane: str) -> None:
+        self.app, self.lane, self.lock = app, lane, threading.Lock()
         self.thread: threading.Thread | None = None
 
     @property
     def is_busy(self) -> bool:
-        """Whether a file is being fetched, so that the next one waits for it."""
+        """Whether a chore of the lane is being done, so that the next one waits for it."""
         thread = self.thread
         return thread is not None and thread.is_alive()
 
     def begin(self, do: Callable[[ChoreClaim], None]) -> None:
-        """Have the files fetched that wait, in a thread, unless one is at it.
+        """Have the chores of the lane done that wait, in a thread, unless one is at it.
 
         Parameters
         ----------
@@ -45,12 +46,12 @@ class FetchSlot:
             try:
                 thread.start()
             except RuntimeError as problem:  # the machine allows no further thread just now
-                log.error("files are fetched later: %s", problem)
+                log.error("chores of the lane %s are done later: %s", self.lane, problem)
                 return
             self.thread = thread  # it waits for the lock that is held here
 
     def end(self, within_s: float) -> None:
-        """Wait for a fetch that is about to end, or to be put back."""
+        """Wait for a chore that is about to end, or to be put back."""
         thread = self.thread
         if thread is not None:
             thread.join(within_s + END_S)
@@ -61,18 +62,18 @@ class FetchSlot:
                 with self.app.app_context():
                     do(claim)
         except Exception:  # the dispatcher takes back what was claimed, and hints at the rest
-            log.exception("fetching met an error")
+            log.exception("the lane %s met an error", self.lane)
             self.thread = None
 
     def _next(self) -> ChoreClaim | None:
-        """Take the next fetch. Without one the thread is over: a later hint begins another."""
+        """Take the next one. Without one the thread is over: a later hint begins another."""
         with self.lock, self.app.app_context():
             claim = None
             if not draining.is_set():
-                claim = claim_next_chore(worker=worker_name(), fetches=True)
+                claim = claim_next_chore(worker=worker_name(), lane=self.lane)
             if claim is None:
                 self.thread = None
             return claim
 
 
-slot = FetchSlot(flask_app)
+SLOTS = tuple(Slot(flask_app, lane) for lane in dict.fromkeys(LANES.values()))

@@ -1,0 +1,56 @@
+"""What a child does to explain a job's model, with less right to the machine than all else."""
+
+import os
+from typing import Any
+
+import pandas as pd
+
+from tasks.child import Send
+from tasks.engine.explain.explaining import Explanation, folds_of
+from tasks.engine.explain.learning_curve import learn_by_size
+from tasks.engine.loading import load_cells
+from tasks.engine.spec import TrainingSpec
+from tasks.engine.stored_model import load_model
+from tasks.failures import parsing, reading
+from tasks.model_work import TRAIN_AGAIN
+from tasks.work import UPLOAD_AGAIN, report_to, storage_of
+
+NICENESS = 19
+
+
+def explain_job(payload: dict[str, Any], send: Send) -> None:
+    """Work out what matters, how the model depends on it, and where it errs."""
+    spec, columns = _begin(payload)
+    storage = storage_of(payload)
+    with reading(storage, payload["model_key"], "The file of the model", TRAIN_AGAIN) as path:
+        model, _found = load_model(path)
+    what = "What was predicted in the folds"
+    with reading(storage, payload["out_of_fold_key"], what, TRAIN_AGAIN) as path, parsing():
+        out_of_fold = pd.read_parquet(path)
+    folds, scores = folds_of(spec, columns), _scores(payload)
+    told = Explanation(folds, columns, model, out_of_fold, scores)
+    limits = {"fit_s": payload["fit_s"], "limit_s": payload["limit_s"]}
+    send({"type": "done", "values": {"answer": told.run(report_to(send), **limits)}})
+
+
+def learning_curve(payload: dict[str, Any], send: Send) -> None:
+    """Score models that learned from parts of the rows."""
+    spec, columns = _begin(payload)
+    limits = {"fit_s": payload["fit_s"], "limit_s": payload["limit_s"]}
+    answer = learn_by_size(folds_of(spec, columns), _scores(payload), report_to(send), **limits)
+    send({"type": "done", "values": {"answer": answer}})
+
+
+def _begin(payload: dict[str, Any]) -> tuple[TrainingSpec, dict[str, Any]]:
+    os.nice(NICENESS)
+    spec = TrainingSpec.from_dict(payload["spec"])
+    what = f'The table of the dataset "{payload["origin"]["dataset"]}"'
+    with (
+        reading(storage_of(payload), payload["table_key"], what, UPLOAD_AGAIN) as path,
+        parsing(),
+    ):
+        return spec, load_cells(path, spec.columns_needed, spec.schema.get("dialect"))
+
+
+def _scores(payload: dict[str, Any]) -> dict[int, float | None]:
+    return {int(fold): score for fold, score in payload["scores"].items()}
