@@ -219,7 +219,7 @@ def setting_rows(jobs: Sequence[Job]) -> list[Row]:
         Row(group, "Class weight", [job.class_weight for job in jobs]),
         Row(group, "Decision threshold", [(job.decision or {}).get("threshold") for job in jobs]),
     ]
-    for name in ("scheme", "folds", "repeats", "group_column", "time_column"):
+    for name in ("scheme", "folds", "repeats", "group_column", "time_column", "test_size", "gap"):
         rows.append(Row(group, f"Validation {name}", [j.validation.get(name) for j in jobs]))
     for name in dict.fromkeys(n for j in jobs for n in j.preprocessing):
         values = [j.preprocessing.get(name, DEFAULTS.get(name)) for j in jobs]

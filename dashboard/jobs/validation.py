@@ -8,6 +8,8 @@ from dashboard.jobs.checked import Checked, is_whole
 from tasks.engine.catalogue import default_validation
 from tasks.engine.spec import SCHEMES, TIME_KINDS
 
+LARGEST_GAP = 1_000_000_000
+
 
 def check_validation(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
     """Check how rows are to be split; the task and the target are known already."""
@@ -22,7 +24,7 @@ def check_validation(checked: Checked, body: Mapping[str, Any], dataset: Dataset
         return
     if values["scheme"] == "stratified" and task == "regression":
         checked.problems["validation.scheme"] = "stratified needs classes; use kfold"
-    for name, low, high in (("folds", 2, 50), ("repeats", 1, 20)):
+    for name, low, high in (("folds", 2, 50), ("repeats", 1, 20), ("gap", 0, LARGEST_GAP)):
         if not is_whole(values[name]) or not low <= values[name] <= high:
             words = f"{name} must be a whole number from {low} to {high}"
             checked.problems[f"validation.{name}"] = words

@@ -232,7 +232,7 @@ def name_metric(metric: Metric, positive: str | None) -> str:
     return f'{metric.title} of "{positive}"' if named else metric.title
 
 
-def default_validation(task: str, rows: int | None = None) -> dict[str, Any]:
+def default_validation(task: str) -> dict[str, Any]:
     """Return the validation unless another is chosen: 5 folds, stratified for classes."""
     return {
         "scheme": "stratified" if task == "classification" else "kfold",
@@ -242,4 +242,5 @@ def default_validation(task: str, rows: int | None = None) -> dict[str, Any]:
         "time_column": None,
         "test_size": 0.2,
         "drop_copies": False,
+        "gap": 0,
     }

@@ -13,7 +13,7 @@ from tasks.engine.gaps import find_gaps
 from tasks.engine.loading import training_data
 from tasks.engine.metrics import choose_positive
 from tasks.engine.row_copies import first_of_each
-from tasks.engine.spec import TrainingSpec
+from tasks.engine.spec import TrainingSpec, Validation
 from tasks.engine.splitting import Split, order_rows, split_rows
 from tasks.engine.tables import LINE
 
@@ -89,6 +89,8 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
         warn("TARGET_MISSING", message)
     if spec.validation.drop_copies:
         X, y, rows = _without_copies(X, y, rows, warn)
+    if spec.validation.note:
+        warn("FOLDS_UNUSUAL", spec.validation.note)
     order = _order(spec, cells, rows, warn)
     splits = split_rows(y, spec.validation, spec.task, spec.seed, order)
     classes = sorted(set(y.tolist())) if spec.task == "classification" else None
@@ -128,7 +130,12 @@ def _order(
     needed = (validation.group_column, validation.time_column)
     used = {name: np.asarray(cells[name])[rows] for name in needed if name}
     order = order_rows(validation, spec.schema, used)
-    undated = 0 if order is None else int(np.count_nonzero(pd.isna(order)))
+    if order is None:
+        return None
+    if validation.scheme == "group":
+        _warn_of_blank_groups(order, validation, warn)
+        return order
+    undated = int(np.count_nonzero(pd.isna(order)))
     if undated:
         warn(
             "TIME_MISSING",
@@ -136,3 +143,13 @@ def _order(
             "last, as if they were the newest",
         )
     return order
+
+
+def _warn_of_blank_groups(order: np.ndarray, validation: Validation, warn: Warn) -> None:
+    blank = int(np.count_nonzero(order == ""))
+    if blank:
+        warn(
+            "GROUP_MISSING",
+            f'{blank:,} rows have no "{validation.group_column}". They were kept together, '
+            "as one group",
+        )

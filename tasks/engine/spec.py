@@ -16,8 +16,9 @@ class Validation:
     """How rows are split into training and test rows.
 
     `folds` is used by kfold, stratified, group and time; `repeats` by kfold and stratified;
-    `test_size`, a share between 0 and 1, by holdout. `drop_copies`: train and test on one of each
-    set of rows that are the same.
+    `test_size`, a share between 0 and 1, by holdout; `gap`, how many rows before a test part
+    nobody is trained on, by time. `drop_copies`: train and test on one of each set of rows that
+    are the same. `note` says why the folds are not the usual ones.
     """
 
     scheme: str = "kfold"
@@ -27,6 +28,8 @@ class Validation:
     time_column: str | None = None
     test_size: float = 0.2
     drop_copies: bool = False
+    gap: int = 0
+    note: str | None = None
 
     @property
     def n_splits(self) -> int:

@@ -1,22 +1,22 @@
 """Which rows are trained on and which are scored, fold by fold."""
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import (
-    GroupKFold,
-    RepeatedKFold,
-    RepeatedStratifiedKFold,
-    ShuffleSplit,
-    StratifiedShuffleSplit,
-    TimeSeriesSplit,
-)
 
 from tasks.engine import coercion
+from tasks.engine.drawn_folds import (
+    draw_folds,
+    draw_groups,
+    draw_part,
+    draw_stratified,
+    draw_stratified_part,
+)
 from tasks.engine.errors import DataError
 from tasks.engine.loading import Cells
 from tasks.engine.spec import TIME_KINDS, Validation
@@ -41,10 +41,11 @@ def order_rows(
     Returns
     -------
     ndarray of shape (n_samples,) or None
-        Scheme ``group``: each row's group as text. Scheme ``time`` with a column: datetime64 or
-        float64; NaT or NaN where the cell is missing or unreadable, which `split_rows` sorts last,
-        as if it were the newest, so that such a row is scored and trains nothing before it. None
-        for other schemes, and for ``time`` in the order of the file.
+        Scheme ``group``: each row's group as text, empty where the cell is missing: such rows are
+        a group too, as nobody knows which of them belong together. Scheme ``time`` with a column:
+        datetime64 or float64; NaT or NaN where the cell is missing or unreadable, which
+        `split_rows` sorts last, as if it were the newest, so that such a row is scored and trains
+        nothing before it. None for other schemes, and for ``time`` in the order of the file.
 
     Raises
     ------
@@ -76,7 +77,8 @@ def split_rows(
 ) -> list[Split]:
     """Split rows into folds.
 
-    The same target, validation and seed give the same folds, whatever the estimator.
+    The same target, validation and seed give the same folds, whatever the estimator and the
+    version of any library, see `drawn_folds`.
 
     Parameters
     ----------
@@ -103,21 +105,44 @@ def split_rows(
         When there are too few rows, classes or groups for the folds.
     """
     check_folds(y, validation, task, order)
-    folds, n = validation.folds, np.zeros(len(y))
     if validation.scheme == "time":
-        ranks = np.argsort(order, kind="stable") if order is not None else np.arange(len(y))
-        splits = TimeSeriesSplit(folds).split(n)
-        return [(np.sort(ranks[train]), np.sort(ranks[test])) for train, test in splits]
-    splitter: Any
-    if validation.scheme == "group":
-        splitter = GroupKFold(folds, shuffle=True, random_state=seed)
-    elif validation.scheme == "holdout":
-        kind = StratifiedShuffleSplit if task == "classification" else ShuffleSplit
-        splitter = kind(1, test_size=validation.test_size, random_state=seed)
-    else:
-        kind = RepeatedStratifiedKFold if validation.scheme == "stratified" else RepeatedKFold
-        splitter = kind(n_splits=folds, n_repeats=validation.repeats, random_state=seed)
-    return [(np.sort(train), np.sort(test)) for train, test in splitter.split(n, y, order)]
+        return _split_by_time(len(y), validation, order)
+    every, splits = np.ones(len(y), dtype=bool), []
+    for drawn in _draw(y, validation, task, seed, order):
+        is_train = every.copy()
+        is_train[drawn] = False
+        splits.append((np.flatnonzero(is_train), np.sort(drawn)))
+    return splits
+
+
+def _draw(
+    y: np.ndarray, validation: Validation, task: str, seed: int, order: np.ndarray | None
+) -> Iterable[np.ndarray]:
+    """Return the test rows of each fold."""
+    folds, repeats = validation.folds, validation.repeats
+    if validation.scheme == "group" and order is not None:
+        return draw_groups(order, folds, seed)
+    if validation.scheme == "holdout":
+        n_test = _n_held_out(len(y), validation)
+        draw = draw_stratified_part if task == "classification" else None
+        return [draw(y, n_test, seed) if draw else draw_part(len(y), n_test, seed)]
+    if validation.scheme == "stratified":
+        return draw_stratified(y, folds, repeats, seed)
+    return draw_folds(len(y), folds, repeats, seed)
+
+
+def _n_held_out(n: int, validation: Validation) -> int:
+    return math.ceil(validation.test_size * n)
+
+
+def _split_by_time(n: int, validation: Validation, order: np.ndarray | None) -> list[Split]:
+    """Cut rows in their order into parts, each scored by what comes before it and the gap."""
+    ranks = np.argsort(order, kind="stable") if order is not None else np.arange(n)
+    size, splits = n // (validation.folds + 1), []
+    for start in range(n - validation.folds * size, n, size):
+        train, test = ranks[: max(start - validation.gap, 0)], ranks[start : start + size]
+        splits.append((np.sort(train), np.sort(test)))
+    return splits
 
 
 def check_folds(
@@ -131,6 +156,7 @@ def check_folds(
             f"{len(y)} rows have a target; {k} folds need at least {2 * k}",
             "Use fewer folds, or upload more rows",
         )
+    _check_training_rows(len(y), validation)
     if task == "classification":
         check_classes(Counter(y.tolist()), validation)
     if validation.scheme == "group" and order is not None and len(set(order.tolist())) < k:
@@ -139,6 +165,24 @@ def check_folds(
             f'"{validation.group_column}" has {len(set(order.tolist()))} groups; '
             f"{k} folds need at least {k}",
             "Use fewer folds",
+        )
+
+
+def _check_training_rows(n: int, validation: Validation) -> None:
+    if validation.scheme == "holdout" and n - _n_held_out(n, validation) < 1:
+        raise DataError(
+            "TOO_FEW_ROWS",
+            f"A hold-out part of {validation.test_size:.1%} leaves none of {n:,} rows to train on",
+            "Use a smaller part",
+        )
+    size = n // (validation.folds + 1)
+    first = n - validation.folds * size - validation.gap
+    if validation.scheme == "time" and first < 1:
+        raise DataError(
+            "TOO_FEW_ROWS",
+            f"A gap of {validation.gap:,} rows leaves none of the {first + validation.gap:,} rows "
+            "before the first fold to train on",
+            "Use a smaller gap, or fewer folds",
         )
 
 
@@ -152,12 +196,11 @@ def check_classes(counts: dict[Any, int], validation: Validation) -> None:
             "Choose another target",
         )
     rare, n = min(counts.items(), key=lambda item: item[1])
-    k = {"stratified": validation.folds, "holdout": 2}.get(validation.scheme, 1)
-    if n < k:
+    if validation.scheme == "stratified" and n < validation.folds:
         raise DataError(
             "TARGET_RARE_CLASS",
             f'Class "{rare}" has {n} row{"s" if n > 1 else ""}; '
-            f"{k}-fold validation needs at least {k}",
+            f"{validation.folds}-fold validation needs at least {validation.folds}",
             "Use fewer folds or join classes",
         )
 

@@ -144,6 +144,8 @@ def test_same_key_gives_the_same_job(api: Api, app: Flask) -> None:
         ({"parameters": {"C": {"value": [1, 2]}}}, "parameters.C", "must be one value"),
         ({"validation": {"folds": 1}}, "validation.folds", "from 2 to 50"),
         ({"validation": {"folds": 49}}, "validation.folds", None),
+        ({"validation": {"scheme": "time", "gap": -1}}, "validation.gap", "from 0 to"),
+        ({"validation": {"scheme": "time", "gap": 30}}, "", None),
         (
             {"validation": {"scheme": "time", "time_column": "city"}},
             "validation.time_column",
