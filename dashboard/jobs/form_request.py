@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboard.jobs.decision import read_amount
 from dashboard.jobs.form_rows import OF_PREPROCESSING, PREFIX, values_in
+from dashboard.jobs.form_validation import validation_of
 from dashboard.jobs.forms import JobForm, read_whole
 from dashboard.jobs.requests import LONGEST_S, memory_limits
 from tasks.engine.parameters import LISTS, parse_value, show_value
@@ -24,10 +25,7 @@ def request_of(form: JobForm) -> dict[str, Any]:
         "dataset_id": form.dataset.id if form.dataset else None,
         "target": form.target_name or values.get("target"),
         "estimator": form.estimator.id if form.estimator else None,
-        "validation": {
-            "scheme": values.get("validation.scheme"),
-            "folds": read_whole(values.get("validation.folds", "")),
-        },
+        "validation": validation_of(form),
         "metric": values.get("metric"),
         "seed": read_whole(values.get("seed", "")),
         "class_weight": values.get("class_weight") or None,

@@ -2,21 +2,20 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from dashboard.db import Dataset, Job
 from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
 from dashboard.filters import plural
-from dashboard.filters import validation as show_validation
 from dashboard.jobs.baselines import Baseline, list_baselines
 from dashboard.jobs.form_rows import OF_PREPROCESSING, PREFIX
-from dashboard.jobs.forms import JobForm
+from dashboard.jobs.form_validation import fill_validation
+from dashboard.jobs.forms import VALIDATION, JobForm
 from dashboard.jobs.many_columns import Names, lines_of
 from dashboard.jobs.queries import list_best_for
 from dashboard.jobs.requests import no_such_columns, unsuitable_target
-from tasks.engine.catalogue import default_metric, default_validation, list_estimators
+from tasks.engine.catalogue import default_metric, list_estimators
 from tasks.engine.parameters import show_value
 
 
@@ -46,14 +45,14 @@ def form_from_job(job: Job) -> JobForm:
             str(job.memory_limit_bytes // 1_000_000) if job.memory_limit_bytes else ""
         ),
         "key": secrets.token_hex(16),
-        **{f"validation.{k}": str(v) for k, v in job.validation.items() if v is not None},
+        **{VALIDATION + n: str(value) for n, value in job.validation.items() if value is not None},
         **{PREFIX + name: show_value(value) for name, value in job.parameters.items()},
         **{OF_PREPROCESSING + n: show_value(value) for n, value in job.preprocessing.items()},
     }
     form = JobForm(job.dataset, values, features=list(job.features))
     if form.has_many_columns:
         _name_features(form, list(job.features))
-    _drop_validation(form, job.validation)
+    fill_validation(form)
     return form
 
 
@@ -67,17 +66,6 @@ def _name_features(form: JobForm, features: Sequence[str]) -> None:
             f"That job used {plural(len(features), 'column')}, which cannot all be told apart by "
             f"their names; now {len(form.used)}"
         )
-
-
-def _drop_validation(form: JobForm, validation: Mapping[str, Any]) -> None:
-    """Say what an earlier job's validation has that the form cannot set, rather than lose it."""
-    defaults = default_validation(form.task or "classification")
-    if form.values["validation.scheme"] not in dict(form.schemes):
-        form.values["validation.scheme"] = defaults["scheme"]
-    shown = {"scheme": form.values["validation.scheme"], "folds": validation["folds"]}
-    former, now = show_validation(validation), show_validation(defaults | shown)
-    if former != now:
-        form.dropped.append(f"That job had {former}, which this form cannot set; now {now}")
 
 
 def posted_form(dataset: Dataset | None, posted: MultiDict[str, str]) -> JobForm:
@@ -119,8 +107,6 @@ def drop_what_does_not_fit(form: JobForm) -> None:
     _drop_settings(form)
     if form.task and form.values.get("metric") not in dict(form.metrics):
         form.values.pop("metric", None)
-    if form.task and form.values.get("validation.scheme") not in dict(form.schemes):
-        form.values.pop("validation.scheme", None)
 
 
 def _drop_settings(form: JobForm) -> None:
@@ -144,12 +130,9 @@ def _is_default(name: str, text: str) -> bool:
 
 
 def fill_defaults(form: JobForm) -> None:
-    """Fill the fields of validation that are empty."""
-    task = form.task or "classification"
-    defaults = default_validation(task)
-    form.values.setdefault("validation.scheme", defaults["scheme"])
-    form.values.setdefault("validation.folds", str(defaults["folds"]))
-    form.values.setdefault("metric", default_metric(task))
+    """Fill the fields that are empty and have a default."""
+    fill_validation(form)
+    form.values.setdefault("metric", default_metric(form.task or "classification"))
     form.values.setdefault("seed", "0")
     form.values.setdefault("priority", "normal")
 

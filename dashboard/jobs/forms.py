@@ -30,7 +30,9 @@ from tasks.engine.catalogue import (
     list_estimators,
 )
 from tasks.engine.preprocessing_settings import SETTINGS
+from tasks.engine.spec import TIME_KINDS
 
+VALIDATION = "validation."
 DIGITS = 18  # of the longest number that is read as one
 
 
@@ -43,6 +45,7 @@ class JobForm:
     features: list[str] | None = None
     errors: dict[str, str] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
+    folds_note: str | None = None  # why the folds that are filled in are not the usual ones
     refusal: str | None = None  # why nothing can be submitted now, whatever the fields hold
     # The last name that was looked for, and its column: the form asks for it a hundred times.
     _found: tuple[str, Mapping[str, Any] | None] | None = None
@@ -190,10 +193,14 @@ class JobForm:
     @property
     def fits(self) -> int | None:
         """How many folds are fitted; None while the number cannot be read."""
-        if self.values.get("validation.scheme") == "holdout":
+        scheme = self.values.get("validation.scheme")
+        if scheme == "holdout":
             return 1
         folds = read_whole(self.values.get("validation.folds", ""))
-        return folds if isinstance(folds, int) else None
+        repeats = 1
+        if scheme in {"kfold", "stratified"}:
+            repeats = read_whole(self.values.get("validation.repeats", "1"))
+        return folds * repeats if isinstance(folds, int) and isinstance(repeats, int) else None
 
     @property
     def n_jobs(self) -> int | None:
@@ -206,10 +213,26 @@ class JobForm:
     @property
     def schemes(self) -> list[tuple[str, str]]:
         """The ways to split rows that the form offers."""
-        offered = [("kfold", "k folds"), ("holdout", "One hold-out part of 20%")]
+        offered = [
+            ("kfold", "k folds"),
+            ("group", "k folds of whole groups"),
+            ("time", "k folds in the order of time"),
+            ("holdout", "One hold-out part"),
+        ]
         if self.task == "classification":
             offered.insert(0, ("stratified", "k folds, stratified"))
         return offered
+
+    def columns_for(self, field_name: str) -> list[tuple[str, str]]:
+        """Return the columns that rows can be grouped or sorted by."""
+        first = "Choose a column" if field_name == "group_column" else "The order of the file"
+        fitting = (
+            c["name"]
+            for c in self.columns
+            if c["name"] != self.target_name
+            and (field_name == "group_column" or c["kind"] in TIME_KINDS)
+        )
+        return [("", first), *((name, name) for name in fitting)]
 
     @property
     def metrics(self) -> list[tuple[str, str]]:

@@ -7,23 +7,79 @@ from dashboard.db import Dataset
 from dashboard.jobs.checked import Checked, is_whole
 from tasks.engine.catalogue import default_validation
 from tasks.engine.spec import SCHEMES, TIME_KINDS
+from tasks.engine.usual_folds import Rarest, suggest_validation
 
 LARGEST_GAP = 1_000_000_000
+
+
+def usual_validation(
+    task: str,
+    dataset: Dataset,
+    target: Mapping[str, Any],
+    *,
+    group_column: Any = None,
+    scheme: str | None = None,
+    folds: int | None = None,
+) -> dict[str, Any]:
+    """Return how rows are split, as far as nobody chose it; see `suggest_validation`.
+
+    Parameters
+    ----------
+    task : {"classification", "regression"}
+        The task.
+    dataset : Dataset
+        What is split.
+    target : Mapping
+        The target's column.
+    group_column : optional
+        The column that holds groups.
+    scheme, folds : str, int, optional
+        What was chosen.
+    """
+    groups = next((c["distinct"] for c in dataset.columns if c["name"] == group_column), None)
+    rarest = find_rarest(target) if task == "classification" else None
+    rows = dataset.rows or 0
+    return suggest_validation(task, rows, rarest=rarest, groups=groups, scheme=scheme, folds=folds)
+
+
+def find_rarest(column: Mapping[str, Any]) -> Rarest | None:
+    """Return the rarest value of a column, where the profile knows it."""
+    tops = column.get("top") or []
+    rare = column.get("rarest")
+    if rare is None and tops and column.get("distinct", 0) <= len(tops):
+        rare = min(tops, key=lambda top: top["count"])
+    return Rarest(str(rare["value"]), rare["count"]) if rare else None
 
 
 def check_validation(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
     """Check how rows are to be split; the task and the target are known already."""
     given, task = body.get("validation") or {}, checked.values["task"]
-    values = default_validation(task)
-    if not isinstance(given, Mapping) or set(given) - set(values):
-        checked.problems["validation"] = f"validation has the fields: {', '.join(values)}"
+    fields = default_validation(task)
+    # A note comes along where a job's validation is sent again; it is ours to write.
+    if not isinstance(given, Mapping) or set(given) - {*fields, "note"}:
+        checked.problems["validation"] = f"validation has the fields: {', '.join(fields)}"
         return
-    values |= {name: value for name, value in given.items() if value is not None}
-    if not isinstance(values["scheme"], str) or values["scheme"] not in SCHEMES:
+    given = {n: value for n, value in given.items() if value is not None and n != "note"}
+    scheme, folds = given.get("scheme"), given.get("folds")
+    if scheme is not None and (not isinstance(scheme, str) or scheme not in SCHEMES):
         checked.problems["validation.scheme"] = f"scheme must be one of: {', '.join(SCHEMES)}"
         return
-    if values["scheme"] == "stratified" and task == "regression":
+    if scheme == "stratified" and task == "regression":
         checked.problems["validation.scheme"] = "stratified needs classes; use kfold"
+    target = next(c for c in dataset.columns if c["name"] == checked.values["target"])
+    usual = usual_validation(
+        task, dataset, target, group_column=given.get("group_column"), scheme=scheme,
+        folds=folds if is_whole(folds) else None,
+    )  # fmt: skip
+    values = usual | given
+    _check_numbers(checked, values)
+    _check_split_columns(checked, values, dataset)
+    checked.values["validation"] = values
+    if not any(name.startswith("validation") for name in checked.problems):
+        _check_rare_classes(checked, values, target, is_chosen=scheme is not None)
+
+
+def _check_numbers(checked: Checked, values: Mapping[str, Any]) -> None:
     for name, low, high in (("folds", 2, 50), ("repeats", 1, 20), ("gap", 0, LARGEST_GAP)):
         if not is_whole(values[name]) or not low <= values[name] <= high:
             words = f"{name} must be a whole number from {low} to {high}"
@@ -31,10 +87,6 @@ def check_validation(checked: Checked, body: Mapping[str, Any], dataset: Dataset
     size = values["test_size"]
     if not isinstance(size, int | float) or isinstance(size, bool) or not 0 < size < 1:
         checked.problems["validation.test_size"] = "test_size must be above 0 and below 1"
-    _check_split_columns(checked, values, dataset)
-    checked.values["validation"] = values
-    if not any(name.startswith("validation") for name in checked.problems):
-        _check_rare_classes(checked, values, dataset)
 
 
 def _check_split_columns(checked: Checked, values: dict[str, Any], dataset: Dataset) -> None:
@@ -56,22 +108,23 @@ def _check_split_columns(checked: Checked, values: dict[str, Any], dataset: Data
             )
 
 
-def _check_rare_classes(checked: Checked, values: dict[str, Any], dataset: Dataset) -> None:
-    column = next(c for c in dataset.columns if c["name"] == checked.values["target"])
-    tops, distinct = column.get("top") or [], column.get("distinct", 0)
-    if values["scheme"] != "stratified" or not tops:
+def _check_rare_classes(
+    checked: Checked, values: Mapping[str, Any], target: Mapping[str, Any], *, is_chosen: bool
+) -> None:
+    tops, distinct = target.get("top") or [], target.get("distinct", 0)
+    if checked.values["task"] != "classification" or not tops:
         return
-    if distinct * values["folds"] > column["count"]:
+    is_stratified = values["scheme"] == "stratified"
+    if distinct * values["folds"] > target["count"] and (is_stratified or not is_chosen):
         checked.problems["target"] = (
-            f'"{column["name"]}" has {distinct:,} different values in {column["count"]:,} rows: '
+            f'"{target["name"]}" has {distinct:,} different values in {target["count"]:,} rows: '
             f"too few of each for {values['folds']} folds. Choose another target or fewer folds"
         )
         return
-    if distinct > len(tops) and "rarest" not in column:
-        return
-    rare = column.get("rarest") or min(tops, key=lambda top: top["count"])
-    if rare["count"] < values["folds"]:
+    rare = find_rarest(target)
+    if is_stratified and rare and rare.rows < values["folds"]:
+        rows = f"{rare.rows} row{'' if rare.rows == 1 else 's'}"
         checked.problems["validation.folds"] = (
-            f'Class "{rare["value"]}" has {rare["count"]} rows; {values["folds"]}-fold validation '
+            f'Class "{rare.label}" has {rows}; {values["folds"]}-fold validation '
             f"needs at least {values['folds']}. Use fewer folds or join classes"
         )

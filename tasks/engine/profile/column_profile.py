@@ -94,7 +94,17 @@ def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
     _add_rest(made, column)
     if found.kind == "number":
         made.outline.rarest = min(made.details["top"], key=lambda one: one["count"], default=None)
+        _add_classes(made, column, found.numbers.tally if found.numbers else None)
     return made
+
+
+def _add_classes(made: ColumnProfile, column: Column, tally: NumberTally | None) -> None:
+    """Add what tells numbers that name classes from others: whether all are whole, the rarest."""
+    if tally is None or not column.is_few or not 2 <= made.facts["distinct"] <= RAREST_OF:
+        return
+    made.facts["whole"] = bool((tally.weighted()[0] % 1 == 0).all())
+    values, counts = column.frequent
+    made.facts["rarest"] = {"value": values[-1][:SHOWN], "count": int(counts[-1])}
 
 
 def _outline(column: Column, facts: dict[str, Any]) -> Outline:

@@ -11,7 +11,14 @@ from dashboard.db import Dataset, Job, JobAttempt, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from tasks.engine.catalogue import default_validation
-from tests.factories import make_dataset, make_job, make_model, make_succeeded_job, make_user
+from tests.factories import (
+    COLUMNS,
+    make_dataset,
+    make_job,
+    make_model,
+    make_succeeded_job,
+    make_user,
+)
 from tests.page import PageClient, words_of
 
 EVIL = "<script>alert(1)</script>\"'"
@@ -100,24 +107,27 @@ def test_a_part_of_a_minute_is_a_limit_and_stays_one(
 
 
 @pytest.mark.parametrize(
-    ("validation", "words", "scheme"),
+    "validation",
     [
-        ({"scheme": "group", "group_column": "plan"}, "whole groups of plan", "stratified"),
-        ({"scheme": "holdout", "test_size": 0.3}, "a hold-out part of 30%", "holdout"),
-        ({"scheme": "kfold", "repeats": 4}, "5 folds, 4 times", "kfold"),
-        ({"scheme": "kfold", "folds": 3}, None, "kfold"),
-        ({"scheme": "holdout"}, None, "holdout"),
+        {"scheme": "group", "group_column": "plan"},
+        {"scheme": "holdout", "test_size": 0.3},
+        {"scheme": "kfold", "repeats": 4},
+        {"scheme": "stratified", "folds": 3},
+        {"scheme": "time", "time_column": "age", "gap": 3},
+        {"scheme": "time"},
     ],
 )
-def test_form_says_what_of_an_earlier_validation_it_cannot_set(
-    validation: dict[str, object], words: str | None, scheme: str, pages: PageClient, member: User
+def test_a_duplicate_is_split_as_the_earlier_job(
+    validation: dict[str, object], pages: PageClient, member: User
 ) -> None:
-    job = make_job(member, validation={**default_validation("classification"), **validation})
+    whole = {**default_validation("classification"), "note": None, **validation}
+    columns = [*COLUMNS, {**COLUMNS[1], "name": "plan"}]
+    job = make_job(member, make_dataset(member, columns=columns), validation=whole)
     page = pages.get(f"/jobs/new?from={job.id}")
-    chosen = page.find('[name="validation.scheme"] option[selected]')
-    assert chosen["value"] == scheme
-    assert ("cannot set" in page.text) == (words is not None)
-    assert words is None or words in page.text
+    pages.submit(page, {}, form="#job-form", status=303)
+    copy = db.session.query(Job).order_by(Job.id.desc()).first()
+    assert copy is not None
+    assert copy.validation == whole
 
 
 def test_job_page_names_its_last_worker(pages: PageClient, member: User) -> None:

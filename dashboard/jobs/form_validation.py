@@ -1,0 +1,71 @@
+"""The part of the form of a new job that says how rows are split."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.jobs.forms import VALIDATION, JobForm, read_whole
+from dashboard.jobs.validation import usual_validation
+from tasks.engine.catalogue import default_validation
+
+# Which fields each scheme has; the others are not shown, and not sent.
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "stratified": ("folds", "repeats"),
+    "kfold": ("folds", "repeats"),
+    "group": ("folds", "group_column"),
+    "time": ("folds", "time_column", "gap"),
+    "holdout": ("test_size",),
+}
+DECIMAL = re.compile(r"[0-9]{0,12}\.?[0-9]{1,12}")
+
+
+def usual_of(form: JobForm) -> dict[str, Any]:
+    """Return how rows are split unless somebody chooses."""
+    task = form.task or "classification"
+    if form.dataset is None or form.target is None:
+        return default_validation(task) | {"note": None}
+    return usual_validation(task, form.dataset, form.target)
+
+
+def fill_validation(form: JobForm) -> None:
+    """Fill the fields that are empty, or hold what was usual for another target."""
+    values, usual = form.values, usual_of(form)
+    was_usual = values.get(f"{VALIDATION}usual")
+    if was_usual and was_usual == _chosen(values):
+        for name in ("scheme", "folds"):
+            values.pop(VALIDATION + name, None)
+    if values.get(f"{VALIDATION}scheme") not in dict(form.schemes):
+        values.pop(f"{VALIDATION}scheme", None)
+    values.setdefault(f"{VALIDATION}scheme", usual["scheme"])
+    for name in ("folds", "repeats", "gap", "test_size"):
+        values.setdefault(VALIDATION + name, str(usual[name]))
+    values[f"{VALIDATION}usual"] = f"{usual['scheme']} {usual['folds']}"
+    form.folds_note = usual["note"] if values[f"{VALIDATION}usual"] == _chosen(values) else None
+
+
+def _chosen(values: Mapping[str, str]) -> str:
+    folds = values.get(f"{VALIDATION}folds", "").strip()
+    return f"{values.get(f'{VALIDATION}scheme', '')} {folds}"
+
+
+def validation_of(form: JobForm) -> dict[str, Any]:
+    """Return how rows are to be split, as the API takes it; what is usual was not chosen."""
+    values = form.values
+    scheme = values.get(f"{VALIDATION}scheme", "")
+    found: dict[str, Any] = {"scheme": scheme}
+    for name in FIELDS.get(scheme, ()):
+        text = values.get(VALIDATION + name, "").strip()
+        if name in {"group_column", "time_column"}:
+            found[name] = _column(form, text)
+        elif name == "test_size":
+            found[name] = float(text) if DECIMAL.fullmatch(text) else text or None
+        else:
+            found[name] = read_whole(text)
+    if _chosen(values) == values.get(f"{VALIDATION}usual"):
+        del found["scheme"], found["folds"]
+    return found
+
+
+def _column(form: JobForm, text: str) -> str | None:
+    """Return the column that is meant; a name that is none is refused later."""
+    return next((c["name"] for c in form.columns if c["name"].strip() == text), text or None)
