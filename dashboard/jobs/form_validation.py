@@ -53,6 +53,8 @@ def validation_of(form: JobForm) -> dict[str, Any]:
     values = form.values
     scheme = values.get(f"{VALIDATION}scheme", "")
     found: dict[str, Any] = {"scheme": scheme}
+    if values.get(f"{VALIDATION}drop_copies") == "True":
+        found["drop_copies"] = True
     for name in FIELDS.get(scheme, ()):
         text = values.get(VALIDATION + name, "").strip()
         if name in {"group_column", "time_column"}:

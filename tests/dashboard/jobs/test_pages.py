@@ -115,6 +115,7 @@ def test_a_part_of_a_minute_is_a_limit_and_stays_one(
         {"scheme": "stratified", "folds": 3},
         {"scheme": "time", "time_column": "age", "gap": 3},
         {"scheme": "time"},
+        {"drop_copies": True},
     ],
 )
 def test_a_duplicate_is_split_as_the_earlier_job(
