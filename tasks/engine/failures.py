@@ -40,6 +40,12 @@ ERRORS = (
     (re.compile("dual coefficients or intercepts are not finite"), "NO_BORDER",
      "{name} found no border between the classes: the columns say too little of the target",
      "Choose other columns, or another estimator"),
+    (re.compile("Cannot have number of splits|cannot be greater than the number of members"),
+     "TOO_FEW_ROWS_INSIDE",
+     "Target encoding, or {name} itself, splits the rows of a fold once more, and there are too "
+     "few of them: {last}",
+     "Use more rows or fewer folds; let encode be one_hot in preprocessing; or choose another "
+     "estimator"),
     (re.compile("n_components.* (with|for) svd_solver"), "TOO_MANY_COMPONENTS",
      "There cannot be more principal components than columns after encoding, or rows: {last}",
      "Lower components, in preprocessing"),

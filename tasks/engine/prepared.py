@@ -68,20 +68,7 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
     """
     cells = {name: values for name, values in columns.items() if name != LINE}
     lines = np.asarray(columns[LINE])
-    try:
-        X, y, rows, found = training_data(cells, spec.schema)
-    except coercion.SchemaError as bad:
-        raise DataError("COLUMNS_MISSING", str(bad)) from bad
-    except coercion.TargetError as bad:
-        raise _target_error(bad, lines) from bad
-    if X.shape[1] == 0:
-        raise DataError(
-            "NO_COLUMNS",
-            "No column is left to learn from: the dates have none of the chosen parts",
-            "Choose other columns, or other date_parts in preprocessing",
-        )
-    for warning in found:
-        warn(warning["code"], warning["message"])
+    X, y, rows = _typed(spec, cells, lines, warn)
     absent = len(lines) - len(rows)
     if absent:
         share = 100 * absent / len(lines)
@@ -98,6 +85,30 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
     for code, message in find_gaps(spec.task, spec.metric, y, splits, positive).items():
         warn(code, message)
     return Prepared(X, y, rows, lines, classes, splits, positive)
+
+
+def _typed(
+    spec: TrainingSpec, cells: Mapping[str, Any], lines: np.ndarray, warn: Warn
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    try:
+        X, y, rows, found = training_data(cells, spec.schema)
+    except coercion.SchemaError as bad:
+        raise DataError("COLUMNS_MISSING", str(bad)) from bad
+    except coercion.TargetError as bad:
+        raise _target_error(bad, lines) from bad
+    if not len(y):
+        raise DataError(
+            "TARGET_EMPTY", f'No row has a value in "{spec.target}"', "Choose another target"
+        )
+    if not X.shape[1]:
+        raise DataError(
+            "NO_COLUMNS",
+            "No column is left to learn from: the dates have none of the chosen parts",
+            "Choose other columns, or other date_parts in preprocessing",
+        )
+    for warning in found:
+        warn(warning["code"], warning["message"])
+    return X, y, rows
 
 
 def _without_copies(

@@ -16,7 +16,7 @@ from sklearn.model_selection import (
     TimeSeriesSplit,
 )
 
-from tasks.engine.errors import DataError
+from tasks.engine.errors import DataError, EngineError
 from tasks.engine.spec import Validation
 from tasks.engine.splitting import hash_split, split_rows
 from tasks.engine.training import train
@@ -211,3 +211,16 @@ def test_why_folds_are_unusual_stands_among_the_warnings(tmp_path: Path) -> None
     assert {"code": "FOLDS_UNUSUAL", "message": "3 folds, because"} in train(
         spec, columns
     ).warnings
+
+
+def test_tables_that_are_too_small_or_empty_are_refused_in_words(tmp_path: Path) -> None:
+    blank = "x,y\n" + "".join(f"{n}.5,\n" for n in range(40))
+    few = "x,y\n" + "".join(f"{'pq'[n // 3 % 2]},{'ab'[n % 2]}\n" for n in range(8))
+    for text, chosen, code in ((blank, {}, "TARGET_EMPTY"),
+                               (few, {"encode": "target"}, "TOO_FEW_ROWS_INSIDE")):  # fmt: skip
+        spec, columns = make_spec(tmp_path, "y", "classification", "LogisticRegression", text,
+                                  preprocessing=chosen, split={"folds": 2})  # fmt: skip
+        with pytest.raises(EngineError) as refusal:
+            train(spec, columns)
+        assert refusal.value.code == code
+        assert refusal.value.hint
