@@ -32,6 +32,8 @@ class Spread(Schema):
 
     mean: Score
     std: Score
+    low: Annotated[Score, Field(description="The 95% interval, from drawing rows anew")] = None
+    high: Score = None
 
 
 class Baselines(Schema):

@@ -1,5 +1,6 @@
 """A job as pages show it: its sentence, its times, its stages. Decides nothing, guesses openly."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from dashboard.clock import now
 from dashboard.db import Job
 from dashboard.db.states import ACTIVE, HELD, JobState
-from dashboard.filters import about, duration, percent, plural, score
+from dashboard.filters import about, count, duration, percent, plural, score
 from dashboard.jobs.baselines import Baseline, list_baselines, no_better_than
 from dashboard.jobs.estimates import Estimate
 from tasks.engine.catalogue import METRICS, get_estimator, name_metric
@@ -33,6 +34,22 @@ def titles_of(job: Job) -> dict[str, str]:
     """Return the titles of a job's metrics by name, with the class that some are about."""
     positive = job.details.get("positive_class")
     return {metric.name: name_metric(metric, positive) for metric in METRICS[job.task]}
+
+
+def say_interval(drawn: Mapping[str, Any]) -> str:
+    """Say what an interval means, from how often was drawn what."""
+    units = drawn["unit"]
+    part = f" A part of them was looked at, {count(drawn['units'])}." if (
+        drawn["units"] < drawn["of"]
+    ) else ""  # fmt: skip
+    return (
+        "Small below each score: its 95% interval. If other rows like these had been scored, the "
+        "score would lie there in about 95 of 100 cases. It comes from drawing the "
+        f"{count(drawn['of'])} scored {units} anew, {count(drawn['draws'])} times, each time "
+        f"scored fold by fold.{part} Nothing was fitted again for it: what other training rows "
+        "would change is in the spread (±). The largest error and the calibration error have no "
+        "interval, as drawing anew distorts them."
+    )
 
 
 @dataclass(frozen=True)
@@ -191,6 +208,19 @@ class JobView:
     def baselines(self) -> list[Baseline]:
         """What the score is held against."""
         return list_baselines(self.job)
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The ends of the score's 95% interval."""
+        found = self.job.metrics.get(self.job.metric, {})
+        low, high = found.get("low"), found.get("high")
+        return None if low is None or high is None else (low, high)
+
+    @property
+    def interval_words(self) -> str | None:
+        """What the intervals mean, and how they were come by; None where there are none."""
+        drawn = self.job.details.get("drawn")
+        return say_interval(drawn) if drawn else None
 
     @property
     def no_better_than(self) -> str | None:

@@ -22,8 +22,8 @@ scores {guess}, a simple linear one {linear}. Mean over {folds} folds
 ({scheme}, seed {seed}) and their standard deviation; each fold was scored by
 a model that never saw its rows, preprocessing included.{partial}
 {decision}
-| metric | score | guessing | linear model |
-|---|---|---|---|
+| metric | score | 95% interval | guessing | linear model |
+|---|---|---|---|---|
 {metric_rows}
 
 ## What it needs
@@ -129,10 +129,16 @@ def _score(value: float | None, spread: float | None) -> str:
     return f"{value:.4g}" if spread is None else f"{value:.4g} ± {spread:.2g}"
 
 
+def _interval(found: dict[str, Any]) -> str:
+    if found.get("low") is None:
+        return "none"
+    return f"{found['low']:.4g} to {found['high']:.4g}"
+
+
 def _metric_rows(result: TrainingResult, titles: dict[str, str]) -> str:
     rows = []
     for name, found in result.metrics.items():
-        cells = [titles[name], _score(found["mean"], found["std"])]
+        cells = [titles[name], _score(found["mean"], found["std"]), _interval(found)]
         for kind in ("dummy", "linear"):
             cells.append(_score(result.baselines[kind].get(name, {}).get("mean"), None))
         rows.append(f"| {' | '.join(cells)} |")

@@ -27,7 +27,8 @@ class Prepared:
     `X` of shape (n_rows, n_features) and `y` of shape (n_rows,): rows with a target. `rows`: their
     positions in the table. `lines`: the line of each row of the table in the file. `classes`: in
     the order of the probabilities' columns, None for regression. `splits`: one for each fold.
-    `positive`: the positive class where there are two.
+    `positive`: the positive class where there are two. `groups`: of each row, where whole groups
+    are held out.
     """
 
     X: pd.DataFrame
@@ -37,6 +38,7 @@ class Prepared:
     classes: list[Any] | None
     splits: list[Split]
     positive: Any = None
+    groups: np.ndarray | None = None
 
     @property
     def n_without_target(self) -> int:
@@ -84,7 +86,8 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
     positive = choose_positive(y) if classes else None
     for code, message in find_gaps(spec.task, spec.metric, y, splits, positive).items():
         warn(code, message)
-    return Prepared(X, y, rows, lines, classes, splits, positive)
+    groups = order if spec.validation.scheme == "group" else None
+    return Prepared(X, y, rows, lines, classes, splits, positive, groups)
 
 
 def _typed(

@@ -12,6 +12,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from tasks.engine.baselines import BaselineStore, NoStore, find_baselines
+from tasks.engine.bootstrap import add_intervals
 from tasks.engine.catalogue import find_metric, get_estimator
 from tasks.engine.charts import make_charts
 from tasks.engine.errors import EngineError
@@ -191,7 +192,9 @@ class _Training:
         spec = self.spec
         out_of_fold = pd.concat([outcome.out_of_fold for outcome in outcomes], ignore_index=True)
         folds = [outcome.score for outcome in outcomes]
-        metrics = summarise(spec.task, folds)
+        metrics, drawn = add_intervals(
+            summarise(spec.task, folds), out_of_fold, self.data, spec.seed
+        )
         data_hash = hash_data({n: self.columns[n] for n in self.spec.columns_needed})
         split_hash = hash_split(self.data.splits, self.data.rows, self.data.y)
         baselines = self._baselines((data_hash, split_hash), [fold.fold for fold in folds])
@@ -213,7 +216,11 @@ class _Training:
             warnings=self.warnings.found,
             out_of_fold=out_of_fold,
             charts=self._charts(out_of_fold),
-            details=self._details() | ({} if score_only else self._encoded()),
+            details={
+                **self._details(),
+                **({} if score_only else self._encoded()),
+                "drawn": drawn.as_dict() if drawn else None,
+            },
             data_hash=data_hash,
             split_hash=split_hash,
             partial=len(outcomes) < len(self.data.splits),

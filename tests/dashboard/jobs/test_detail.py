@@ -373,3 +373,20 @@ def test_scores_of_one_class_name_it(pages: PageClient, member: User) -> None:
     titles = [words_of(cell) for cell in page.select("#job-folds td:first-child")]
     assert 'F1 of "left"' in titles
     assert "Accuracy" in titles
+
+
+def test_intervals_stand_beside_scores_and_are_explained(pages: PageClient, member: User) -> None:
+    metrics = {
+        "roc_auc": {"mean": 0.84, "std": 0.01, "low": 0.812, "high": 0.871},
+        "calibration_error": {"mean": 0.05, "std": 0.01, "low": None, "high": None},
+    }
+    drawn = {"draws": 500, "unit": "rows", "units": 10_000, "of": 1_000_000}
+    job = make_succeeded_job(member, metrics=metrics, details={"drawn": drawn})
+    page = pages.get(f"/jobs/{job.id}")
+    assert "95% interval 0.812 to 0.871" in words_of(page.select(".answer-line")[0])
+    said = words_of(page.select("#job-folds")[0])
+    assert said.count("0.812 to 0.871") == 1
+    assert "drawing the 1,000,000 scored rows anew, 500 times" in said
+    assert "A part of them was looked at, 10,000." in said
+    former = make_succeeded_job(member)
+    assert "95% interval" not in pages.get(f"/jobs/{former.id}").text
