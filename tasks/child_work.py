@@ -15,6 +15,7 @@ import pandas as pd
 from dashboard.storage import Storage, keys
 from dashboard.storage.local import LocalStorage  # noqa: F401 - so that the forkserver has it
 from tasks.baseline_store import StoredBaselines
+from tasks.blend_work import blend
 from tasks.child import Send, told_to_finish
 from tasks.comparing import compare_versions  # noqa: F401 - work of a child, like all below
 from tasks.dataset_work import fetch_file, read_dataset, relate_target  # noqa: F401 - likewise
@@ -114,16 +115,19 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
     rows = len(columns[tables.LINE])
     took = time.perf_counter() - started
     reporter.log(f"load: {rows:,} rows x {len(columns) - 1} columns in {took:.1f} s")
-    result = train(
-        spec,
-        columns,
-        reporter,
-        resume=_read_folds(payload["resume"], storage, reporter),
-        borrowed=_borrow(payload, storage, reporter),
-        store=StoredBaselines(storage, payload["dataset_id"]),
-        enough=lambda: payload["finish_now"] or told_to_finish.is_set(),
-        score_only=payload["score_only"],
-    )
+    if payload["blend"]:
+        result, spec = blend(payload, storage, spec, columns, reporter)
+    else:
+        result = train(
+            spec,
+            columns,
+            reporter,
+            resume=_read_folds(payload["resume"], storage, reporter),
+            borrowed=_borrow(payload, storage, reporter),
+            store=StoredBaselines(storage, payload["dataset_id"]),
+            enough=lambda: payload["finish_now"] or told_to_finish.is_set(),
+            score_only=payload["score_only"],
+        )
     reporter.stage("save", 0.95, "Saving the result")
     send({"type": "done"} | _store_result(payload, storage, spec, columns, result))
 
@@ -155,10 +159,13 @@ def _store_result(
         if kind in {"bundle", "joblib", "skops", "check"}
     }
     summary = _summarise(result) | {
-        "details": result.details | {"baselines": result.baselines},
+        "details": result.details
+        | {"baselines": result.baselines, "cpu_seconds": round(time.process_time(), 2)},
         "results_key": stored["results"].key,
         "out_of_fold_key": stored["out_of_fold"].key,
     }
+    if payload["blend"]:  # which estimator it is was not known before
+        summary |= {"estimator": spec.estimator, "parameters": spec.parameters}
     return {"result": summary, "files": files, "schema": small_schema(result.schema)}
 
 

@@ -13,6 +13,7 @@ from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.queries import find_model
 from dashboard.jobs.same_fit import find_same_fit
+from dashboard.several.members import find_blend
 from tasks.celery_app import settings
 
 
@@ -67,6 +68,7 @@ def job_payload(job: Job, claim: Claim | ChoreClaim) -> dict[str, Any]:
         "borrowed": _borrowed(job),
         "finish_now": job.stop_request == "keep" or job.stopped_because is not None,
         "score_only": job.score_only,
+        "blend": find_blend(job),
         "origin": {
             "job_id": job.id,
             "job_name": job.name,

@@ -18,6 +18,13 @@ SEARCH = (
     "than that one's spread)"
 )
 
+SEVERAL = (
+    "Instead of estimators: tries tuned estimators that suit the table, the most useful first, "
+    "and fits the best of them, or a blend that is better beyond noise, on all rows. true, or an "
+    "object with time_limit_s: how many seconds the whole may take from the first start (60; 10 "
+    "to 86,400). validation is chosen to suit the table and the time unless it is given"
+)
+
 
 class BatchRequest(JobRequest):
     """Several jobs: parameters as ``{"values": [...]}``, and one or several estimators.
@@ -27,6 +34,7 @@ class BatchRequest(JobRequest):
 
     estimators: Any = None
     search: Annotated[Any, Field(description=SEARCH)] = None
+    several: Annotated[Any, Field(description=SEVERAL)] = None
 
 
 class SearchExtension(Schema):
@@ -69,6 +77,23 @@ class Search(Schema):
     winner_job_id: int | None
 
 
+class Several(Schema):
+    """Several estimators tried within a time limit.
+
+    The winner is the job that made the model: of the best job, or a blend of some. `cpu_seconds`
+    is what training used, `cpu_seconds_possible` what its workers can give within the time limit:
+    on a busy machine it gets far less.
+    """
+
+    time_limit_s: int
+    slots: int
+    state: Literal["going", "over"]
+    message: Annotated[str | None, Field(description="How it ended")]
+    winner_job_id: int | None
+    cpu_seconds: float
+    cpu_seconds_possible: float
+
+
 class Batch(Schema):
     """Jobs that were submitted together; `done` counts those that are over."""
 
@@ -84,6 +109,7 @@ class Batch(Schema):
     best_score_std: Score
     metric: str | None
     search: Search | None
+    several: Several | None
 
 
 class SubmittedBatch(Schema):

@@ -17,6 +17,8 @@ from dashboard.jobs.order import PLACES_SHOWN
 from dashboard.jobs.queries import get_jobs, list_batch_jobs
 from dashboard.searches import KIND
 from dashboard.searches import service as searches
+from dashboard.several import KIND as SEVERAL
+from dashboard.several.compute import measure
 
 ID = "/batches/<int:batch_id>"
 # How many jobs are read whole at once.
@@ -75,6 +77,7 @@ def present_batch(summary: BatchSummary) -> dict[str, Any]:
         "best_score_std": best.score_std if best else None,
         "metric": best.metric if best else None,
         "search": _present_search(summary),
+        "several": _present_several(batch),
     }
 
 
@@ -90,6 +93,21 @@ def _present_search(summary: BatchSummary) -> dict[str, Any] | None:
         "state": batch.plan_state,
         "message": batch.plan_message,
         "winner_job_id": batch.final_job_id,
+    }
+
+
+def _present_several(batch: Batch) -> dict[str, Any] | None:
+    if not batch.plan or batch.plan["kind"] != SEVERAL:
+        return None
+    compute = measure(batch)
+    return {
+        "time_limit_s": batch.plan["time_limit_s"],
+        "slots": batch.plan["slots"],
+        "state": batch.plan_state,
+        "message": batch.plan_message,
+        "winner_job_id": batch.final_job_id,
+        "cpu_seconds": round(compute.used_s, 1),
+        "cpu_seconds_possible": compute.possible_s,
     }
 
 

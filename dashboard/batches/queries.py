@@ -55,6 +55,11 @@ class BatchSummary:
         return sum(self.counts[state] for state in ACTIVE)
 
     @property
+    def goes_on(self) -> bool:
+        """Whether anything of it will change by itself."""
+        return self.n_active > 0 or self.batch.plan_state == "going"
+
+    @property
     def n_failed(self) -> int:
         """How many jobs failed or were lost."""
         return self.counts[JobState.FAILED] + self.counts[JobState.LOST]

@@ -15,6 +15,7 @@ from dashboard.batches.views import BatchView
 from dashboard.filters import plural
 from dashboard.jobs.lists import JobListing, read_listing
 from dashboard.live import answer
+from dashboard.several.views import see_several
 from dashboard.storage import StorageFull
 from dashboard.web import requires
 
@@ -29,6 +30,7 @@ def _now(summary: BatchSummary) -> dict[str, Any]:
     batch = summary.batch
     return {
         "view": BatchView(summary),
+        "several": see_several(batch),
         "batch": batch,
         "may_change": may_change(current_user, batch),
         "progress_url": url_for("batches.live_progress", batch_id=batch.id),
@@ -47,7 +49,7 @@ def _rows(summary: BatchSummary) -> dict[str, Any]:
 
 def _listing(summary: BatchSummary, query: dict[str, str]) -> JobListing:
     listing = read_listing({**query, "batch_id": str(summary.batch.id)})
-    return replace(listing, more_may_come=summary.n_active > 0)
+    return replace(listing, more_may_come=summary.goes_on)
 
 
 @blueprint.get("/batches/<int:batch_id>")

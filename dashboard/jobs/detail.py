@@ -137,7 +137,12 @@ def say_workers(summary: QueueSummary) -> str | None:
 
 
 def _settings(job: Job) -> list[tuple[str, str, bool]]:
-    """Return parameters with the value as one types it; those that were changed come first."""
+    """Return parameters with the value as one types it; those that were changed come first.
+
+    A blend has none of its own: its members have them.
+    """
+    if len(job.details.get("members") or []) > 1:
+        return []
     parameters = get_estimator(job.estimator).parameters
     values = [(p, job.parameters.get(p.name, p.default)) for p in parameters]
     rows = [(p.name, show_value(value), value != p.default) for p, value in values]

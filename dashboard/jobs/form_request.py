@@ -11,6 +11,7 @@ from dashboard.jobs.form_rows import OF_PREPROCESSING, PREFIX, values_in
 from dashboard.jobs.form_validation import validation_of
 from dashboard.jobs.forms import JobForm, read_whole
 from dashboard.jobs.requests import LONGEST_S, memory_limits
+from dashboard.several.preset import TIME_FIELD
 from tasks.engine.parameters import LISTS, parse_value, show_value
 from tasks.engine.preprocessing_settings import SETTINGS
 
@@ -50,7 +51,14 @@ def request_of(form: JobForm) -> dict[str, Any]:
     if megabytes not in (None, ""):
         is_number = isinstance(megabytes, int)
         body["memory_limit_bytes"] = megabytes * MEGABYTE if is_number else megabytes
-    return body
+    return _try_several(form, body) if form.tries_several else body
+
+
+def _try_several(form: JobForm, body: dict[str, Any]) -> dict[str, Any]:
+    """Return a request that leaves it to us what is tried, and on which folds."""
+    ours = {"estimator", "parameters", "preprocessing", "validation", "class_weight", "threshold"}
+    several = {"time_limit_s": read_whole(form.values.get(TIME_FIELD, ""))}
+    return {name: value for name, value in body.items() if name not in ours} | {"several": several}
 
 
 def _features(form: JobForm) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from dashboard.jobs.forms import VALIDATION, JobForm
 from dashboard.jobs.many_columns import Names, lines_of
 from dashboard.jobs.queries import list_best_for
 from dashboard.jobs.requests import no_such_columns, unsuitable_target
+from dashboard.several.preset import DEFAULT_S, TIME_FIELD
 from tasks.engine.catalogue import default_metric, list_estimators
 from tasks.engine.parameters import show_value
 
@@ -134,6 +135,7 @@ def fill_defaults(form: JobForm) -> None:
     fill_validation(form)
     form.values.setdefault("metric", default_metric(form.task or "classification"))
     form.values.setdefault("seed", "0")
+    form.values.setdefault(TIME_FIELD, str(DEFAULT_S))
     form.values.setdefault("priority", "normal")
 
 

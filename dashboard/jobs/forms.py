@@ -23,6 +23,8 @@ from dashboard.jobs.many_columns import (
     pick_columns,
 )
 from dashboard.jobs.requests import default_features, suggest_task, unsuitable_target
+from dashboard.several import KIND as SEVERAL
+from dashboard.several.card import several_card
 from tasks.engine.catalogue import (
     METRICS,
     Estimator,
@@ -120,6 +122,11 @@ class JobForm:
         return found
 
     @property
+    def tries_several(self) -> bool:
+        """Whether several estimators are tried, in place of one that is chosen."""
+        return self.values.get("estimator") == SEVERAL
+
+    @property
     def target_choices(self) -> list[tuple[str, str, bool]]:
         """The columns, those that cannot be predicted last and with the reason."""
         fine = [(c["name"], c["name"], False) for c in self.columns if not unsuitable_target(c)]
@@ -132,9 +139,9 @@ class JobForm:
 
     @property
     def cards(self) -> list[dict[str, Any]]:
-        """The estimators as cards."""
-        chosen = self.estimator
-        return [
+        """The estimators as cards; first the one that tries several."""
+        chosen = None if self.tries_several else self.estimator
+        cards = [
             {
                 "value": e.id,
                 "title": e.title,
@@ -147,6 +154,7 @@ class JobForm:
             }
             for e in list_estimators(self.task)
         ]
+        return [several_card(checked=self.tries_several), *cards]
 
     @cached_property
     def picked(self) -> Picked | None:

@@ -20,6 +20,8 @@ from dashboard.jobs.preprocessing import check_preprocessing
 from dashboard.jobs.validation import check_validation
 from dashboard.searches.checking import check_search
 from dashboard.searches.search import Search
+from dashboard.several.checking import check_several
+from dashboard.several.preset import Several
 from tasks.engine.catalogue import METRICS, TASKS, default_metric, find_metric
 
 FIELDS = frozenset(
@@ -29,7 +31,7 @@ FIELDS = frozenset(
         "priority", "tags", "class_weight", "preprocessing", "threshold", "costs",
     }
 )  # fmt: skip
-BATCH_FIELDS = FIELDS | {"estimators", "search"}
+BATCH_FIELDS = FIELDS | {"estimators", "search", "several"}
 NOT_YET = {
     "retries": "cannot be chosen yet; a job whose worker dies is tried again anyway",
 }
@@ -80,12 +82,13 @@ def default_features(columns: Sequence[Mapping[str, Any]], target: str) -> list[
 class Request:
     """A request that can be used: the columns that its jobs share, and what they differ in.
 
-    Those of a search differ in what is drawn.
+    Those of a search differ in what is drawn. `several` says that several estimators are tried.
     """
 
     values: dict[str, Any]
     choices: list[Choice]
     search: Search | None = None
+    several: Several | None = None
 
     @property
     def n_jobs(self) -> int:
@@ -126,22 +129,26 @@ def check_request(
             checked.problems[name] = f"{name} {NOT_YET.get(name, 'is not a field of a job')}"
     _check_target(checked, body, dataset)
     choices: list[Choice] = []
-    search = None
+    search = several = None
+    tries_several = body.get("several") not in (None, False)
     if "target" not in checked.problems and "task" not in checked.problems:
         if body.get("search") is not None:
             search = check_search(checked, body, limit)
-        else:
+        elif not tries_several:
             choices = check_choices(checked, body, limit)
         _check_features(checked, body, dataset)
         check_preprocessing(checked, body, [one.estimator for one in (search, *choices) if one])
         check_validation(checked, body, dataset)
         _check_metric(checked, body, dataset)
         check_decision(checked, body, dataset)
+        if tries_several:
+            several = check_several(checked, body, dataset, limit)
+            choices = list(several.choices) if several else []
     _check_numbers(checked, body)
     _check_words(checked, body, dataset)
     if checked.problems:
         raise ValidationFailed(checked.problems, code=checked.code)
-    return Request(checked.values, choices, search)
+    return Request(checked.values, choices, search, several)
 
 
 def _check_target(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:

@@ -115,7 +115,9 @@ def _form_page(form: forms.JobForm) -> str:
 
 def _say_how_long(form: forms.JobForm) -> str | None:
     """Say how long each job of a form would take; None while the form is incomplete."""
-    if form.dataset is None or form.estimator is None or not 1 <= (form.fits or 0) <= 1000:
+    if form.tries_several or form.dataset is None or form.estimator is None:
+        return None
+    if not 1 <= (form.fits or 0) <= 1000:
         return None
     return estimate_request(
         estimator=form.estimator.id,
@@ -134,7 +136,8 @@ def create() -> Answer:
     if request.form.get("action") == "update":
         return _form_page(form)
     try:
-        made = batches.submit(
+        submit = batches.submit_batch if form.tries_several else batches.submit
+        made = submit(
             user=current_user,
             request=request_of(form),
             idempotency_key=request.form.get("key") or None,

@@ -19,6 +19,7 @@ from dashboard.db.states import JobState, write_events
 from dashboard.db.transaction import is_away, writing
 from dashboard.errors import ValidationFailed
 from dashboard.extensions import db
+from dashboard.filters import duration
 from dashboard.hints import WINDOW, count_hinted
 from dashboard.jobs.requests import BATCH_FIELDS, FIELDS, Request, check_request
 from dashboard.room import check_room_for_jobs
@@ -132,22 +133,23 @@ def _find_dataset(dataset_id: Any) -> Dataset:
 
 
 def _add(session: Session, user: User, dataset: Dataset, wanted: Request, in_batch: bool) -> Job:
-    search = wanted.search
+    search, plan = wanted.search, wanted.search or wanted.several
     rows = list(_candidates(dataset, wanted, search) if search else _rows(dataset, wanted))
     batch_id = None
     if in_batch:
         name = wanted.values.get("name") or _batch_name(dataset, wanted)
         batch = Batch(owner_id=user.id, name=name[:NAME_LENGTH], n_jobs=len(rows))
-        if search:
-            name = wanted.values.get("name") or _name_of(dataset, search.estimator)
-            batch.plan = search.as_plan() | {"name": name, "made": len(rows)}
+        if plan:
+            stem = _name_of(dataset, search.estimator) if search else _stem(dataset)
+            name = wanted.values.get("name") or stem
+            batch.plan = plan.as_plan() | {"name": name, "made": len(rows)}
             batch.plan_state = "going"
         session.add(batch)
         session.flush()
         batch_id = batch.id
     size = {"n_rows": dataset.rows, "n_columns": len(wanted.values["features"])}
     same = {"owner_id": user.id, "dataset_id": dataset.id, "batch_id": batch_id, **size,
-            "score_only": search is not None}  # fmt: skip
+            "score_only": plan is not None}  # fmt: skip
     job = Job(**same, **(wanted.values | rows[0]))
     session.add(job)
     session.flush()
@@ -206,6 +208,8 @@ def _batch_name(dataset: Dataset, wanted: Request) -> str:
         name = _name_of(dataset, wanted.search.estimator)
         return join_name(name, f"search of {' and '.join(wanted.search.space)}")
     choices = wanted.choices
+    if wanted.several:
+        return f"{_stem(dataset)}: several tried for {duration(wanted.several.time_limit_s)}"
     if len(choices) > 1:
         return f"{_stem(dataset)}: {len(choices):,} estimators"
     return join_name(_name_of(dataset, choices[0].estimator), " and ".join(choices[0].told))

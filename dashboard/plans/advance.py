@@ -14,16 +14,21 @@ from sqlalchemy.orm import Session
 from dashboard.db import Batch, Job, JobFold
 from dashboard.db.copies import add_copies, copy_asked
 from dashboard.db.one_by_one import one_by_one
-from dashboard.db.states import JobState, move_all, write_events
+from dashboard.db.states import JobState, lock_all, move_all, write_events
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs import submission
 from dashboard.plans.step import Final, Look, Step, look_at
 from dashboard.searches import KIND as SEARCH
 from dashboard.searches.steps import decide as decide_search
+from dashboard.several import KIND as SEVERAL
+from dashboard.several.steps import decide as decide_several
 
 # What comes next, by the kind of plan; None: wait.
-DECIDE: Mapping[str, Callable[[Look], Step | None]] = {SEARCH: decide_search}
+DECIDE: Mapping[str, Callable[[Look], Step | None]] = {
+    SEARCH: decide_search,
+    SEVERAL: decide_several,
+}
 
 
 def advance(batch_id: int) -> bool:
@@ -65,6 +70,8 @@ def _take(look: Look, step: Step) -> bool:
         batch.plan_step += 1
         if step.cancel:
             _cancel_waiting(session, batch, step.cancel)
+        if step.stop:
+            _stop_running(session, batch, step.stop)
         if step.new:
             _add(session, batch, step)
         if step.final:
@@ -78,6 +85,13 @@ def _cancel_waiting(session: Session, batch: Batch, why: str) -> None:
     which = (Job.batch_id == batch.id) & Job.score_only
     values = {"message": why}
     move_all(session, which, JobState.QUEUED, JobState.CANCELLED, by="dispatcher", values=values)
+
+
+def _stop_running(session: Session, batch: Batch, why: str) -> None:
+    which = (Job.batch_id == batch.id) & Job.score_only
+    values = {"stop_request": "cancel", "stopped_by": "dispatcher", "message": why}
+    lock_all(session, which, Job.state == JobState.RUNNING)
+    move_all(session, which, JobState.RUNNING, JobState.CANCELLING, by="dispatcher", values=values)
 
 
 def _add(session: Session, batch: Batch, step: Step) -> None:

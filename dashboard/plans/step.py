@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -39,6 +39,13 @@ class Member:
         return self.state == JobState.SUCCEEDED and self.score is not None and not self.partial
 
 
+class Times(NamedTuple):
+    """How long a fit of a job on all rows takes, about, and what of its time was no fit."""
+
+    fit_s: float
+    around_s: float
+
+
 @dataclass(frozen=True)
 class Look:
     """A batch as it was at one moment; its jobs are read when they are asked for."""
@@ -64,6 +71,11 @@ class Look:
     def n_waiting(self) -> int:
         """How many candidates wait."""
         return self.states.get((JobState.QUEUED, True), 0)
+
+    @property
+    def n_running(self) -> int:
+        """How many candidates run and were not asked to end."""
+        return self.states.get((JobState.RUNNING, True), 0)
 
     @cached_property
     def members(self) -> list[Member]:
@@ -94,6 +106,24 @@ class Look:
         )
         return dict(db.session.execute(found).all())
 
+    def list_times(self) -> list[Times]:
+        """Return how long the candidates took that have folds and are over."""
+        fitted, trained = func.sum(JobFold.fit_seconds), func.sum(JobFold.n_train)
+        found = (
+            select(fitted, trained, Job.n_rows, Job.started_at, Job.finished_at)
+            .join(Job, Job.id == JobFold.job_id)
+            .where(Job.batch_id == self.batch_id, Job.score_only, Job.state == JobState.SUCCEEDED)
+            .group_by(Job.id)
+        )
+        return [
+            Times(
+                fitted / max(trained, 1) * (rows or 0),
+                max((ended - started).total_seconds() - fitted, 0.0),
+            )
+            for fitted, trained, rows, started, ended in db.session.execute(found)
+            if started and ended
+        ]
+
 
 @dataclass(frozen=True)
 class Final:
@@ -113,11 +143,12 @@ class Step:
     """What is to be done with a batch next; of several parts each is done.
 
     `new`: further jobs, as names, estimators and parameters; `cancel`: why what waits is not to
-    start; `over`: how the batch ended, in words.
+    start; `stop`: why the candidates that run are to end; `over`: how the batch ended, in words.
     """
 
     new: Sequence[Mapping[str, Any]] = ()
     cancel: str | None = None
+    stop: str | None = None
     final: Final | None = None
     over: str | None = None
 

@@ -20,7 +20,7 @@ Made by job {job_id} on {created_at} from the dataset {dataset}
 {metric}: **{score}**; a model that only guesses
 scores {guess}, a simple linear one {linear}. Mean over {folds} folds
 ({scheme}, seed {seed}) and their standard deviation; each fold was scored by
-a model that never saw its rows, preprocessing included.{partial}
+a model that never saw its rows, preprocessing included.{partial}{members}
 {decision}
 | metric | score | 95% interval | guessing | linear model |
 |---|---|---|---|---|
@@ -101,6 +101,7 @@ def write_card(
         seed=spec.seed,
         partial=partial,
         decision=_decision(result, spec),
+        members=_members(result),
         metric_rows=_metric_rows(result, titles),
         column_rows=_column_rows(schema),
         warning_rows=_warning_rows(result),
@@ -133,6 +134,14 @@ def _interval(found: dict[str, Any]) -> str:
     if found.get("low") is None:
         return "none"
     return f"{found['low']:.4g} to {found['high']:.4g}"
+
+
+def _members(result: TrainingResult) -> str:
+    members = result.details.get("members") or []
+    if len(members) < 2:
+        return ""
+    named = (f"{one['title']} (job {one['job_id']}, {one['percent']}%)" for one in members)
+    return f"\nIt is the weighted mean of several models: {', '.join(named)}."
 
 
 def _metric_rows(result: TrainingResult, titles: dict[str, str]) -> str:

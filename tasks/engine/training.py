@@ -87,13 +87,13 @@ def train(
     EngineError
         When the data or the parameters cannot be used; in words for the person who trains.
     """
-    training = _Training(spec, columns, reporter or NullReporter(), store or NoStore())
-    how = _How(resume or {}, borrowed or Borrowed(), enough, score_only)
+    training = Training(spec, columns, reporter or NullReporter(), store or NoStore())
+    how = How(resume or {}, borrowed or Borrowed(), enough, score_only)
     return training.run(how)
 
 
 @dataclass(frozen=True)
-class _How:
+class How:
     """How much of a training is to be done; see `train`."""
 
     resume: Mapping[int, FoldOutcome]
@@ -102,7 +102,9 @@ class _How:
     score_only: bool
 
 
-class _Training:
+class Training:
+    """One request's way from a table to a result, in steps."""
+
     def __init__(
         self,
         spec: TrainingSpec,
@@ -115,14 +117,18 @@ class _Training:
         self.entry = get_estimator(spec.estimator)
         self.warnings = Warnings(reporter)
 
-    def run(self, how: _How) -> TrainingResult:
+    def run(self, how: How) -> TrainingResult:
+        """Prepare, score and fit."""
         self.reporter.stage("prepare", 0.03, "Preparing the columns")
         self._prepare()
-        self.model = make_pipeline(self.spec, self.data.X)
-        outcomes = self._validate(how)
+        outcomes = self._make_and_score(how)
         if not how.score_only:
             self._fit_all(how.borrowed)
         return self._result(outcomes, how.score_only)
+
+    def _make_and_score(self, how: How) -> list[FoldOutcome]:
+        self.model = make_pipeline(self.spec, self.data.X)
+        return self._validate(how)
 
     def _fit_all(self, borrowed: Borrowed) -> None:
         fitted = self._share(len(self.data.splits))
@@ -150,7 +156,7 @@ class _Training:
     def _warn_of_fit(self, code: str, message: str) -> None:
         self.warnings.add(code, message, more_iterations(self.spec) if code == UNSETTLED else None)
 
-    def _validate(self, how: _How) -> list[FoldOutcome]:
+    def _validate(self, how: How) -> list[FoldOutcome]:
         outcomes, total = [], len(self.data.splits)
         for fold in range(1, total + 1):
             fraction = self._share(fold - 1)

@@ -1,0 +1,78 @@
+"""The field `several` of a request: how long may be tried, and what is tried then."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.db import Dataset
+from dashboard.jobs.checked import Checked, is_whole
+from dashboard.jobs.choices import Choice
+from dashboard.several.preset import DEFAULT_S, TIME_FIELD, Several
+from dashboard.workers.queries import count_takers
+from tasks.engine.catalogue import get_estimator
+from tasks.engine.portfolio import facts_of, make_portfolio
+
+SHORTEST_S, LONGEST_S = 10, 86_400
+OTHERS = ("estimator", "estimators", "parameters", "search", "class_weight", "threshold",
+          "costs")  # fmt: skip
+
+
+def check_several(
+    checked: Checked, body: Mapping[str, Any], dataset: Dataset, limit: int
+) -> Several | None:
+    """Check what is asked; the target, the task, the features and the validation are known.
+
+    Where no validation was chosen it is one that suits the table and the time.
+
+    Parameters
+    ----------
+    checked : Checked
+        Takes a message for each field that cannot be used.
+    body : Mapping
+        The fields of ``POST /batches``.
+    dataset : Dataset
+        What is learned from.
+    limit : int
+        How many jobs there may be at most.
+
+    Returns
+    -------
+    Several or None
+        None when it cannot be used.
+    """
+    seconds = _check_time(checked, body["several"])
+    for name in OTHERS:
+        if body.get(name):
+            checked.problems[name] = (
+                f"Several are tried with settings of their own; leave out {name}"
+            )
+    values = checked.values
+    if checked.problems or seconds is None:
+        return None
+    facts = facts_of(
+        dataset.columns, values["features"], values["target"], values["task"], dataset.rows or 0
+    )
+    chosen = values["validation"] if body.get("validation") else None
+    slots = max(1, count_takers())
+    found = make_portfolio(facts, seconds=seconds, slots=slots, validation=chosen)
+    values |= {"validation": found.validation, "class_weight": None}
+    # One more job is made at the end.
+    choices = (
+        Choice(get_estimator(one.estimator), one.parameters, {}, tuple(one.parameters))
+        for one in found.candidates[: max(1, limit - 1)]
+    )
+    return Several(values["task"], seconds, slots, tuple(choices))
+
+
+def _check_time(checked: Checked, given: Any) -> int | None:
+    if given is True:
+        return DEFAULT_S
+    if not isinstance(given, Mapping) or set(given) - {"time_limit_s"}:
+        checked.problems["several"] = 'several must be true, or {"time_limit_s": seconds}'
+        return None
+    seconds = given.get("time_limit_s", DEFAULT_S)
+    if is_whole(seconds) and SHORTEST_S <= seconds <= LONGEST_S:
+        return int(seconds)
+    checked.problems[TIME_FIELD] = (
+        f"time_limit_s must be a whole number of seconds from {SHORTEST_S} to {LONGEST_S}"
+    )
+    return None

@@ -1,0 +1,98 @@
+"""What comes next where several are tried: an end to trying, the model of the best, or the end."""
+
+import statistics
+from collections.abc import Sequence
+from datetime import timedelta
+
+from dashboard.clock import now
+from dashboard.db.states import JobState
+from dashboard.filters import duration, plural
+from dashboard.plans.step import Final, Look, Member, Step
+from dashboard.searches.naming import join_name
+from dashboard.several.preset import Several
+from tasks.engine.portfolio import MEMBERS_AT_MOST, VOTING
+
+# Starting the last job, choosing, and writing the model; and how much longer than what another
+# job does around its fits.
+LAST_JOB_S, LAST_TO_OTHERS = 4.0, 2.0
+# Of the time limit at most this share is kept for the last job.
+LAST_AT_MOST = 0.4
+
+
+def decide(look: Look) -> Step | None:
+    """Return what is to be done with a batch that tries several, None to wait."""
+    several = Several.from_plan(look.plan)
+    if look.n_open and not look.plan.get("stopped") and _left_s(look, several) <= 0:
+        return _end_of_trying(look, several)
+    return None if look.n_active else _end(look)
+
+
+def _left_s(look: Look, several: Several) -> float:
+    """Return how many seconds are left for candidates; what the last job needs is kept for it."""
+    if look.began_at is None:
+        return float(several.time_limit_s)
+    spent = (now() - look.began_at) / timedelta(seconds=1)
+    needed = min(_needed_s(look, several), several.time_limit_s * LAST_AT_MOST)
+    return several.time_limit_s - spent - needed
+
+
+def _needed_s(look: Look, several: Several) -> float:
+    """Guess how long the last job takes: a machine that is busy is so for it, too."""
+    times = look.list_times()
+    if not times:
+        return LAST_JOB_S
+    # The members of a blend are hardly ever all those that take longest.
+    longest = sorted((one.fit_s for one in times), reverse=True)[: MEMBERS_AT_MOST // 2]
+    around = statistics.median(one.around_s for one in times)
+    return max(LAST_JOB_S, LAST_TO_OTHERS * around) + sum(longest) / several.slots
+
+
+def _end_of_trying(look: Look, several: Several) -> Step | None:
+    if not look.n_waiting and not look.n_running:
+        return None  # those that were asked to end are about to
+    words = f"The {duration(several.time_limit_s)} of the batch are up"
+    return Step(cancel=words, stop=words)
+
+
+def _complete(look: Look) -> list[Member]:
+    return [one for one in look.members if one.score_only and one.is_complete]
+
+
+def _end(look: Look) -> Step:
+    """Make the model, unless that was done, and say how it ended."""
+    stopped, complete = look.plan.get("stopped"), _complete(look)
+    words = _how(look, complete)
+    if not complete:
+        return Step(over=f"{words}. There is nothing to make a model of")
+    if stopped and not stopped["keep"]:
+        return Step(over=f"{words}. No model was made")
+    final = look.final
+    if final is None:
+        return Step(final=_make_final(look, complete))
+    if final.state == JobState.SUCCEEDED:
+        return Step(over=f"{words}. {_what_was_made(final)}")
+    return Step(over=f"{words}. The job that makes the model is {final.state}")
+
+
+def _make_final(look: Look, complete: Sequence[Member]) -> Final:
+    """Make the last job: it chooses among the others by what they predicted of their folds."""
+    name = join_name(look.plan["name"], f"best of {len(complete):,}")
+    changes = {"name": name, "estimator": VOTING[look.plan["task"]], "parameters": {}}
+    return Final(complete[0].id, changes, same_folds=False)
+
+
+def _what_was_made(final: Member) -> str:
+    if final.estimator in VOTING.values():
+        return "The model is a blend of the best"
+    return "The model is the best one of them"
+
+
+def _how(look: Look, complete: Sequence[Member]) -> str:
+    stopped, jobs = look.plan.get("stopped"), plural(len(complete), "job")
+    if stopped:
+        return f"Stopped by {stopped['by']} after {jobs}"
+    late = any(one.score_only and one.state == JobState.CANCELLED for one in look.members)
+    if late:
+        limit = duration(Several.from_plan(look.plan).time_limit_s)
+        return f"{jobs} {'was' if len(complete) == 1 else 'were'} scored within {limit}"
+    return f"{jobs} {'was' if len(complete) == 1 else 'were'} scored"

@@ -1,0 +1,117 @@
+"""A batch that tries several, for its page: the leaderboard, and what it had of the machine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import select
+
+from dashboard.db import Batch, Job
+from dashboard.db.states import JobState
+from dashboard.extensions import db
+from dashboard.filters import duration, plural
+from dashboard.searches.direction import greater_is_better
+from dashboard.several import KIND
+from dashboard.several.compute import Compute, measure
+from dashboard.several.preset import Several
+from tasks.engine.catalogue import get_estimator, metric_title
+from tasks.engine.portfolio import VOTING
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Place:
+    """One job of the leaderboard; `share` is how much it counts in the blend, in percent."""
+
+    number: int
+    job: Job
+    share: int | None
+    is_model: bool
+
+    @property
+    def title(self) -> str:
+        """What it is, in plain words."""
+        if self.job.estimator in VOTING.values():
+            return "A blend of the best"
+        return get_estimator(self.job.estimator).title
+
+
+@dataclass(frozen=True)
+class SeveralView:
+    """What the page says of trying several."""
+
+    batch: Batch
+    compute: Compute
+
+    @cached_property
+    def jobs(self) -> Sequence[Job]:
+        """The jobs of which every fold was scored, the best first."""
+        found = db.session.scalars(
+            select(Job).where(
+                Job.batch_id == self.batch.id,
+                Job.state == JobState.SUCCEEDED,
+                Job.score.is_not(None),
+                ~Job.partial,
+            )
+        ).all()
+        return sorted(found, key=lambda job: (-_goodness(job), job.score_only, job.id))
+
+    @property
+    def metric_title(self) -> str:
+        """The main metric in plain words."""
+        return metric_title(self.jobs[0].metric) if self.jobs else "Score"
+
+    @property
+    def places(self) -> list[Place]:
+        """The leaderboard's first places, and the model wherever it stands."""
+        shares = self._shares
+        every = [
+            Place(n, job, shares.get(job.id), job.id == self.batch.final_job_id)
+            for n, job in enumerate(self.jobs, start=1)
+        ]
+        return [place for place in every if place.number <= SHOWN or place.is_model]
+
+    @property
+    def n_more(self) -> int:
+        """How many jobs were scored that the leaderboard leaves out."""
+        return len(self.jobs) - len(self.places)
+
+    @property
+    def _shares(self) -> dict[int, int]:
+        final = next((job for job in self.jobs if job.id == self.batch.final_job_id), None)
+        members: list[dict[str, Any]] = (final.details if final else {}).get("members") or []
+        if len(members) < 2:
+            return {}
+        return {one["job_id"]: one["percent"] for one in members}
+
+    @property
+    def compute_words(self) -> str:
+        """How much it had of the machine."""
+        several = Several.from_plan(self.batch.plan or {})
+        whole = f"{plural(several.slots, 'worker')} for {duration(several.time_limit_s)}"
+        used, possible = map(duration, (self.compute.used_s, self.compute.possible_s))
+        return f"Training used {used} of processor time; {whole} can give {possible}"
+
+    @property
+    def busy_words(self) -> str | None:
+        """Why it was little, once it is over; None where it was not."""
+        if self.batch.plan_state != "over" or not self.compute.is_little:
+            return None
+        return (
+            f"That is {100 * self.compute.share:.0f}% of it: either the jobs were done sooner, or "
+            "the workers and the machine had other work. The same time limit on a free machine "
+            "tries more"
+        )
+
+
+def see_several(batch: Batch) -> SeveralView | None:
+    """Return what the page of a batch says of trying several; None for any other batch."""
+    if (batch.plan or {}).get("kind") != KIND:
+        return None
+    return SeveralView(batch, measure(batch))
+
+
+def _goodness(job: Job) -> float:
+    return (job.score or 0.0) * (1 if greater_is_better(job.metric) else -1)

@@ -1,0 +1,181 @@
+"""The last step of trying several estimators: the best one, or a blend of some, on all rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import joblib
+from sklearn.ensemble import VotingClassifier, VotingRegressor
+from sklearn.pipeline import Pipeline
+
+from tasks.engine.baselines import BaselineStore, NoStore
+from tasks.engine.catalogue import get_estimator
+from tasks.engine.ensembles import Blend, Candidate, choose_blend
+from tasks.engine.pipelines import make_pipeline
+from tasks.engine.progress import FoldOutcome, NullReporter, Reporter
+from tasks.engine.results import TrainingResult
+from tasks.engine.spec import TrainingSpec
+from tasks.engine.training import Borrowed, How, Training
+
+
+@dataclass(frozen=True)
+class Member:
+    """A finished job: what was asked of it, and what it predicted; the key is the job's number."""
+
+    spec: TrainingSpec
+    candidate: Candidate
+
+
+def train_blend(
+    spec: TrainingSpec,
+    members: Sequence[Member],
+    columns: Mapping[str, Any],
+    reporter: Reporter | None = None,
+    *,
+    store: BaselineStore | None = None,
+    seconds: float | None = None,
+    threads: int = 1,
+) -> tuple[TrainingResult, TrainingSpec]:
+    """Choose a blend of finished jobs, or the best of them, and fit it on all rows.
+
+    Parameters
+    ----------
+    spec : TrainingSpec
+        What the jobs share; its estimator is one of `portfolio.VOTING`.
+    members : sequence of Member
+        Jobs on the same table that were scored on the same folds.
+    columns : Mapping of str to Cells or ndarray of shape (n_rows,)
+        The table as text, and ``__line__``.
+    reporter : Reporter, optional
+        Who listens.
+    store : BaselineStore, optional
+        Who keeps baselines between jobs on the same data and folds.
+    seconds : float, optional
+        How long fitting a blend on all rows may take, about.
+    threads : int, default 1
+        How many members are fitted at a time.
+
+    Returns
+    -------
+    result : TrainingResult
+        Its details say who the members are; its scores are those of `choose_blend`.
+    spec : TrainingSpec
+        The request of the best job where that was chosen alone.
+
+    Raises
+    ------
+    EngineError
+        When no job can be used, or the data cannot.
+    """
+    blending = _Blending(spec, columns, reporter or NullReporter(), store or NoStore())
+    blending.members, blending.threads = {m.candidate.key: m for m in members}, threads
+    # Threads share the work about evenly.
+    blending.seconds = None if seconds is None else seconds * threads
+    how = How({}, Borrowed(), enough=lambda: False, score_only=False)
+    return blending.run(how), blending.spec
+
+
+class _Blending(Training):
+    members: Mapping[int, Member]
+    threads: int
+    seconds: float | None
+
+    def _make_and_score(self, how: How) -> list[FoldOutcome]:
+        total = len(self.data.splits)
+        self.reporter.stage("fit", self._share(0), f"Choosing among {len(self.members)} jobs")
+        self.blend = choose_blend(
+            [member.candidate for member in self.members.values()],
+            task=self.spec.task,
+            metric=self.spec.metric,
+            classes=self.data.classes,
+            positive=self.data.positive,
+            seconds=self.seconds,
+        )
+        self._say_what_was_chosen(self.blend)
+        self._make()
+        outcomes = [self._with_size(outcome) for outcome in self.blend.outcomes]
+        for outcome in outcomes:
+            self._report_fold(outcome, total)
+        return outcomes
+
+    def _with_size(self, outcome: FoldOutcome) -> FoldOutcome:
+        train_rows, _test_rows = self.data.splits[outcome.score.fold - 1]
+        return replace(outcome, score=replace(outcome.score, n_train=len(train_rows)))
+
+    def _make(self) -> None:
+        chosen = [self.members[key].spec for key in self.blend.weights]
+        if len(chosen) == 1:
+            self.spec = chosen[0].with_date_parts()
+            self.entry = get_estimator(self.spec.estimator)
+            self.model = make_pipeline(self.spec, self.data.X)
+            return
+        named = [
+            (f"job_{key}", make_pipeline(self.members[key].spec, self.data.X))
+            for key in self.blend.weights
+        ]
+        self.model = make_voting(self.spec.task, named, list(self.blend.weights.values()))
+
+    def _say_what_was_chosen(self, blend: Blend) -> None:
+        if len(blend.weights) > 1:
+            total = sum(blend.weights.values())
+            shares = (f"job {key} {100 * n / total:.0f}%" for key, n in blend.weights.items())
+            self.reporter.log(f"blend: {', '.join(shares)}")
+        else:
+            self.reporter.log(f"the best job alone: {next(iter(blend.weights))}")
+        if blend.gain is not None and blend.noise is not None:
+            self.reporter.log(
+                f"the blend differs from the best job by {blend.gain:+.4f} {self.spec.metric}, "
+                f"standard error {blend.noise:.4f}"
+            )
+
+    def _fit_all(self, borrowed: Borrowed) -> None:
+        # Threads, not processes: trees and boosting let go of the interpreter while they fit, and
+        # a process that is started first loads all of scikit-learn.
+        with joblib.parallel_config(backend="threading", n_jobs=self.threads):
+            super()._fit_all(borrowed)
+
+    def _details(self) -> dict[str, Any]:
+        total = sum(self.blend.weights.values())
+        members = [
+            {
+                "job_id": key,
+                "title": get_estimator(self.members[key].spec.estimator).title,
+                "percent": round(100 * weight / total),
+            }
+            for key, weight in self.blend.weights.items()
+        ]
+        found = {"gain": self.blend.gain, "noise": self.blend.noise}
+        return super()._details() | {"members": members, "blend": found}
+
+    def _encoded(self) -> dict[str, Any]:
+        return super()._encoded() if len(self.blend.weights) == 1 else {}
+
+
+def make_voting(task: str, named: Sequence[tuple[str, Pipeline]], weights: list[int]) -> Pipeline:
+    """Make an unfitted model that takes the weighted mean of others' predictions.
+
+    Parameters
+    ----------
+    task : {"classification", "regression"}
+        The mean is taken of probabilities, or of numbers.
+    named : sequence of (str, Pipeline)
+        The others, preprocessing included.
+    weights : list of int
+        How much each counts.
+
+    Returns
+    -------
+    Pipeline
+        Steps ``preprocess``, which does nothing, and ``estimator``, as every model of ours has.
+    """
+    if task == "classification":
+        voting: Any = VotingClassifier(list(named), voting="soft", weights=weights)
+    else:
+        voting = VotingRegressor(list(named), weights=weights)
+    return Pipeline([("preprocess", "passthrough"), ("estimator", voting)])
+
+
+def seconds_on_all(fit_seconds: Sequence[float], n_train: Sequence[int], n_rows: int) -> float:
+    """Guess how long a fit on all rows takes from fits on folds."""
+    trained = sum(n_train) or 1
+    return sum(fit_seconds) / trained * n_rows

@@ -1,0 +1,280 @@
+"""Which finished jobs are blended, and how much each counts: chosen by out-of-fold predictions.
+
+The greedy selection of Caruana et al. (2004): from the best job on, the one is added again and
+again, with replacement, that makes the mean of the predictions better by most. How often a job was
+added is its weight.
+
+A blend's score is honest: for each fold the weights are chosen anew on the other folds, and it is
+held against the job that is the best one there. Where the
+jobs have one fold only, its rows are cut into parts that stand for folds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tasks.engine.catalogue import find_metric
+from tasks.engine.errors import DataError
+from tasks.engine.evaluation import Predicted, Scores, score
+from tasks.engine.portfolio import MEMBERS_AT_MOST
+from tasks.engine.progress import FoldOutcome, FoldScore
+
+STEPS = 30
+PARTS = 5  # of the rows of a single fold
+ROWS_LOOKED_AT = 20_000  # weights are chosen on so many rows at most
+LEAST = 1e-6  # a probability of 0 would count endlessly
+ABSOLUTE = frozenset({"mae", "median_ae", "mape"})
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A finished job that may be blended.
+
+    `out_of_fold` as `results.TrainingResult` has it. `fit_seconds`: about how long a fit on all
+    rows takes.
+    """
+
+    key: int
+    out_of_fold: pd.DataFrame
+    fit_seconds: float
+
+
+@dataclass(frozen=True)
+class Blend:
+    """What was chosen.
+
+    `weights`: how often each member counts, by key, the heaviest first; of the best single job
+    alone it has one entry. `outcomes`: its honest scores and predictions, fold by fold. `gain`:
+    by how much the blend is better, in the main metric, than a job that is chosen as its weights
+    are, on the other folds; `noise`: the standard error of that; both None where nothing could be
+    blended.
+    """
+
+    weights: dict[int, int]
+    outcomes: list[FoldOutcome]
+    gain: float | None
+    noise: float | None
+
+
+def choose_blend(
+    candidates: Sequence[Candidate],
+    *,
+    task: str,
+    metric: str,
+    classes: Sequence[Any] | None,
+    positive: Any = None,
+    seconds: float | None = None,
+) -> Blend:
+    """Choose the best blend of jobs, or the best job where no blend is better beyond noise.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+        Finished jobs, scored on the same folds.
+    task : {"classification", "regression"}
+        The task.
+    metric : str
+        The main metric.
+    classes : sequence or None
+        All classes, in the order of the columns of the probabilities.
+    positive : object, optional
+        The positive class of two.
+    seconds : float, optional
+        Fitting the members on all rows may take about so long together; the best single job is
+        chosen whatever it takes.
+
+    Returns
+    -------
+    Blend
+
+    Raises
+    ------
+    DataError
+        When there are no candidates, or they were scored on different folds.
+    """
+    choosing = _Choosing(candidates, task, metric, None if classes is None else list(classes))
+    choosing.positive, choosing.seconds = positive, seconds
+    return choosing.choose()
+
+
+class _Choosing:
+    positive: Any
+    seconds: float | None
+
+    def __init__(
+        self, candidates: Sequence[Candidate], task: str, metric: str, classes: list[Any] | None
+    ) -> None:
+        if not candidates:
+            raise DataError("NOTHING_TO_BLEND", "No job was finished, so nothing can be chosen")
+        self.task, self.metric, self.classes = task, metric, classes
+        found = find_metric(task, metric)
+        self.sign = 1.0 if found is None or found.greater_is_better else -1.0
+        self.candidates, self.frames = list(candidates), _align(candidates)
+        frame = self.frames[0]
+        self.y, self.folds = frame["actual"].to_numpy(), frame["fold"].to_numpy()
+        several = len(np.unique(self.folds)) > 1
+        self.parts = self.folds if several else np.arange(len(frame)) % PARTS
+
+    def choose(self) -> Blend:
+        scores = np.array([self._part_scores(_labels(f, self.task)) for f in self.frames])
+        best = _best_of(scores)
+        labels = _labels(self.frames[best], self.task)
+        single = {self.candidates[best].key: 1}
+        self.usable = [n for n, frame in enumerate(self.frames) if self._can_blend(frame)]
+        if len(self.usable) < 2:
+            return Blend(single, self._outcomes(labels, {best: 1}), None, None)
+        self.values = [self._values(self.frames[n]) for n in self.usable]
+        predicted = self._nested()
+        gains = self._part_scores(predicted) - _nested_best(scores)
+        gain, noise = float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(len(gains)))
+        weights = self._select(np.arange(len(self.y)))
+        if len(weights) < 2 or not gain > noise:
+            outcomes = self._outcomes(labels, {best: 1})
+            return Blend(single, outcomes, self.sign * gain, noise)
+        keys = {self.candidates[n].key: weight for n, weight in weights.items()}
+        return Blend(keys, self._outcomes(predicted, weights), self.sign * gain, noise)
+
+    def _part_scores(self, predicted: Predicted) -> np.ndarray:
+        """Return the main metric of each part, the greater the better."""
+        found = []
+        for part in np.unique(self.parts):
+            rows = self.parts == part
+            scores = self._score(predicted, rows)
+            found.append(scores.get(self.metric))
+        return self.sign * np.array([np.nan if value is None else value for value in found])
+
+    def _score(self, predicted: Predicted, rows: np.ndarray) -> Scores:
+        part = _rows_of(predicted, rows)
+        return score(self.task, self.y[rows], part, self.classes, self.positive)
+
+    def _can_blend(self, frame: pd.DataFrame) -> bool:
+        return self.task == "regression" or "probability_0" in frame
+
+    def _values(self, frame: pd.DataFrame) -> np.ndarray:
+        if self.task == "regression":
+            return frame["prediction"].to_numpy(dtype=float)
+        return frame.filter(regex=r"^probability_\d+$").to_numpy(dtype=float)
+
+    def _nested(self) -> Predicted:
+        """Blend each part's predictions by weights that were chosen on the other parts."""
+        blended = np.empty_like(self.values[0])
+        for part in np.unique(self.parts):
+            rows = self.parts == part
+            weights = self._select(np.flatnonzero(~rows))
+            blended[rows] = self._mix(weights, rows)
+        if self.task == "regression":
+            return Predicted(blended)
+        labels = np.array(self.classes, dtype=self.y.dtype)[blended.argmax(axis=1)]
+        return Predicted(labels, blended)
+
+    def _mix(self, weights: dict[int, int], rows: np.ndarray) -> np.ndarray:
+        place = {n: at for at, n in enumerate(self.usable)}
+        total = sum(weight * self.values[place[n]][rows] for n, weight in weights.items())
+        return np.asarray(total / sum(weights.values()))
+
+    def _select(self, rows: np.ndarray) -> dict[int, int]:
+        """Choose weights on some rows; by candidate, the heaviest first."""
+        step = -(-len(rows) // ROWS_LOOKED_AT)
+        losses = self._losses_on(rows[::step])
+        counts = np.zeros(len(self.usable), dtype=int)
+        total, best, chosen = np.zeros(losses.shape[1]), np.inf, counts
+        for n in range(1, STEPS + 1):
+            allowed = [m for m in range(len(counts)) if self._may_add(counts, m)]
+            found = [self._loss((total + losses[m]) / n) for m in allowed]
+            at = int(np.argmin(found))
+            counts = counts.copy()
+            counts[allowed[at]] += 1
+            total = total + losses[allowed[at]]
+            if found[at] < best:
+                best, chosen = found[at], counts
+        order = sorted(np.flatnonzero(chosen), key=lambda m: (-chosen[m], m))
+        return {self.usable[m]: int(chosen[m]) for m in order}
+
+    def _may_add(self, counts: np.ndarray, m: int) -> bool:
+        used = np.flatnonzero(counts)
+        if not len(used) or counts[m]:
+            return True
+        if len(used) >= MEMBERS_AT_MOST:
+            return False
+        needed = sum(self.candidates[self.usable[n]].fit_seconds for n in (*used, m))
+        return self.seconds is None or needed <= self.seconds
+
+    def _losses_on(self, rows: np.ndarray) -> np.ndarray:
+        """Return what the loss is worked out from, of shape (n_candidates, n_rows).
+
+        For classes the probability of the true one, which is mixed as the probabilities are; for
+        numbers the difference from the true one.
+        """
+        if self.task == "regression":
+            return np.array([values[rows] - self.y[rows].astype(float) for values in self.values])
+        place = {name: n for n, name in enumerate(self.classes or [])}
+        truth = np.array([place[name] for name in self.y[rows].tolist()])
+        return np.array([values[rows, truth] for values in self.values])
+
+    def _loss(self, mixed: np.ndarray) -> float:
+        if self.task == "classification":
+            return float(-np.log(np.maximum(mixed, LEAST)).mean())
+        return float(np.abs(mixed).mean() if self.metric in ABSOLUTE else (mixed**2).mean())
+
+    def _outcomes(self, predicted: Predicted, weights: dict[int, int]) -> list[FoldOutcome]:
+        outcomes, frame = [], self.frames[0]
+        seconds = sum(self.candidates[n].fit_seconds for n in weights)
+        for fold in np.unique(self.folds):
+            rows = self.folds == fold
+            part, scores = _rows_of(predicted, rows), self._score(predicted, rows)
+            table = frame.loc[rows, ["row", "line", "fold", "actual"]].reset_index(drop=True)
+            table["prediction"] = part.labels
+            for kind, values in (("probability", part.probabilities), ("margin", part.margins)):
+                if values is not None:
+                    table = table.assign(**{f"{kind}_{n}": c for n, c in enumerate(values.T)})
+            found = FoldScore(int(fold), scores, seconds, 0, int(rows.sum()))
+            outcomes.append(FoldOutcome(found, table))
+        return outcomes
+
+
+def _best_of(scores: np.ndarray) -> int:
+    """Return which candidate has the best mean; one without a score is worse than any other."""
+    return int(np.argmax(np.nan_to_num(scores.mean(axis=1), nan=-np.inf)))
+
+
+def _nested_best(scores: np.ndarray) -> np.ndarray:
+    """Return each part's score of the job that is the best on the other parts.
+
+    The best of many on all parts is best by luck, too; a blend is held against choosing a job in
+    the same way as its weights are chosen.
+    """
+    parts = range(scores.shape[1])
+    return np.array([scores[_best_of(np.delete(scores, part, axis=1)), part] for part in parts])
+
+
+def _align(candidates: Sequence[Candidate]) -> list[pd.DataFrame]:
+    """Return the predictions in one order of rows."""
+    frames = [
+        c.out_of_fold.sort_values(["fold", "row"], kind="stable").reset_index(drop=True)
+        for c in candidates
+    ]
+    places = [frame[["fold", "row"]] for frame in frames]
+    if not all(place.equals(places[0]) for place in places[1:]):
+        message = "The jobs were scored on different folds, so they cannot be blended"
+        raise DataError("FOLDS_DIFFER", message)
+    return frames
+
+
+def _labels(frame: pd.DataFrame, task: str) -> Predicted:
+    """Return what a job predicted."""
+    if task == "regression":
+        return Predicted(frame["prediction"].to_numpy(dtype=float))
+    kinds = {}
+    for kind in ("probability", "margin"):
+        values = frame.filter(regex=rf"^{kind}_\d+$")
+        kinds[kind] = values.to_numpy(dtype=float) if values.shape[1] else None
+    return Predicted(frame["prediction"].to_numpy(), kinds["probability"], kinds["margin"])
+
+
+def _rows_of(predicted: Predicted, rows: np.ndarray) -> Predicted:
+    kinds = (predicted.probabilities, predicted.margins)
+    probabilities, margins = (None if values is None else values[rows] for values in kinds)
+    return Predicted(predicted.labels[rows], probabilities, margins)

@@ -1,0 +1,104 @@
+"""Trying several in the API, in the form of a new job, and on the page of its batch."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from dashboard.api import batch_schemas as schemas
+from dashboard.db import User
+from dashboard.db.transaction import writing
+from tests.dashboard.api.test_api import Api
+from tests.dashboard.searches.acts import finish, go_on, jobs_of, read, take, tell_folds
+from tests.dashboard.several.test_steps import score, submit
+from tests.factories import make_dataset
+from tests.page import PageClient
+
+pytestmark = pytest.mark.usefixtures("no_broker")
+
+
+@pytest.fixture
+def pages(app: Flask, member: User) -> PageClient:
+    return PageClient(app, member)
+
+
+def form_of(pages: PageClient, dataset_id: int) -> dict[str, Any]:
+    return {"dataset_id": dataset_id, "target": "churned", "estimator": "several",
+            "metric": "roc_auc", "seed": "0", "validation.scheme": "stratified",
+            "validation.folds": "5"}  # fmt: skip
+
+
+def test_the_api_tells_what_was_asked_and_how_far_it_is(app: Flask, member: User) -> None:
+    api = Api(app, member)
+    request = {"dataset_id": make_dataset(member).id, "target": "churned",
+               "several": {"time_limit_s": 90}}  # fmt: skip
+    made = api.call("POST", "/batches", 201, json=request)
+    schemas.SubmittedBatch.model_validate(made)
+    found = api.call("GET", f"/batches/{made['batch_id']}")
+    schemas.Batch.model_validate(found)
+    assert found["several"] == {
+        "time_limit_s": 90, "slots": 1, "state": "going", "message": None, "winner_job_id": None,
+        "cpu_seconds": 0.0, "cpu_seconds_possible": 90.0,
+    }  # fmt: skip
+    assert found["search"] is None
+    refused = api.call("POST", "/batches", 422, json=request | {"several": {"time_limit_s": 1}})
+    assert list(refused["error"]["fields"]) == ["several.time_limit_s"]
+    assert "several" in api.call("POST", "/jobs", 422, json=request)["error"]["fields"]
+
+
+def test_the_first_card_of_the_form_tries_several(pages: PageClient, member: User) -> None:
+    dataset = make_dataset(member)
+    page = pages.get(f"/jobs/new?dataset_id={dataset.id}&target=churned")
+    first = page.select(".choice-card")[0]
+    assert "Try several" in first.text
+    assert not page.select('[name="several.time_limit_s"]')
+    page = pages.get(f"/jobs/new?dataset_id={dataset.id}&target=churned&estimator=several")
+    assert page.find('[name="several.time_limit_s"]')["value"] == "60"
+    assert "checked" in page.select(".choice-card input")[0].attrs
+    # What is tried has settings and folds of its own.
+    assert not page.select('[name^="parameters."], [name="validation.folds"]')
+
+
+def test_the_form_makes_a_batch(pages: PageClient, member: User) -> None:
+    dataset = make_dataset(member)
+    form = form_of(pages, dataset.id)
+    page = pages.post("/jobs/new", form | {"several.time_limit_s": "5"}, status=422)
+    assert "whole number of seconds from 10" in page.text
+    assert page.find('[name="several.time_limit_s"]')["value"] == "5"
+    sent = pages.post("/jobs/new", form | {"several.time_limit_s": "45"}, status=303)
+    page = pages.follow(sent)
+    assert "several tried for 45 s" in page.text
+    assert "The first job that is scored shows here" in page.text
+
+
+def test_the_leaderboard_shows_from_the_first_score_on(pages: PageClient, member: User) -> None:
+    batch = submit(member)
+    low, high = score(0.7), score(0.8)
+    page = pages.get(f"/batches/{batch.id}")
+    places = [row["id"] for row in page.select("#leaderboard tbody tr")]
+    assert places == [f"place-{high}", f"place-{low}"]
+    assert "1 worker for 1 min can give 1 min" in page.find("#leaderboard").text
+    with writing() as session:
+        for job in jobs_of(batch)[2:]:
+            session.merge(job).state = "cancelled"
+    assert page.find("#batch-live")["hx-trigger"] == "every 3s"
+    go_on(batch)
+    claim = take()
+    tell_folds(claim, [0.85] * 5)
+    members = [
+        {"job_id": low, "title": "Ridge", "percent": 25},
+        {"job_id": high, "title": "Extra trees", "percent": 75},
+    ]
+    finish(claim, 0.85, details={"members": members, "cpu_seconds": 2.0})
+    go_on(batch)
+    assert f"#{low} Ridge, 25%" in pages.get(f"/jobs/{claim.job_id}").text
+    page = pages.get(f"/batches/{batch.id}")
+    rows = page.select("#leaderboard tbody tr")
+    assert [row["id"] for row in rows] == [f"place-{n}" for n in (claim.job_id, high, low)]
+    assert "A blend of the best" in rows[0].text
+    assert "The model" in rows[0].text
+    assert "75%" in rows[1].text
+    assert "25%" in rows[2].text
+    assert read(batch).plan_message in page.text
+    assert "either the jobs were done sooner" in page.text
+    assert "hx-trigger" not in page.find("#batch-live").attrs

@@ -1,0 +1,196 @@
+"""Trying several: what is tried, when that ends, and what is made of it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from dashboard.batches import service
+from dashboard.clock import now
+from dashboard.db import Batch, Job, JobFold, JobUsage, User
+from dashboard.db.states import JobState
+from dashboard.db.transaction import writing
+from dashboard.errors import ValidationFailed
+from dashboard.jobs.execution import finish_cancel
+from dashboard.several.compute import measure
+from dashboard.several.members import find_blend
+from dashboard.several.views import see_several
+from tests.dashboard.searches.acts import (
+    fail,
+    finish,
+    go_on,
+    jobs_of,
+    read,
+    start_long_ago,
+    take,
+    tell_folds,
+)
+from tests.factories import make_dataset, make_user
+
+pytestmark = pytest.mark.usefixtures("no_broker")
+
+
+@pytest.fixture
+def user(any_app: Flask) -> User:
+    return make_user(name="Ana")
+
+
+def submit(user: User, several: Any = True, **asked: Any) -> Batch:
+    """Ask for several on the dataset of the factories: 200 rows, two classes, the rarer 50."""
+    request = {"dataset_id": make_dataset(user).id, "target": "churned", "several": several}
+    return service.submit_batch(user=user, request=request | asked)
+
+
+def score(value: float) -> int:
+    """Let the next job be scored, and return its id."""
+    claim = take()
+    tell_folds(claim, [value] * 5)
+    finish(claim, value, out_of_fold_key="x", split_hash="the same")
+    return claim.job_id
+
+
+def refusals(user: User, several: Any, **asked: Any) -> dict[str, str]:
+    with pytest.raises(ValidationFailed) as refused:
+        submit(user, several, **asked)
+    return refused.value.fields
+
+
+def test_tuned_estimators_wait_in_the_order_of_their_worth(user: User) -> None:
+    batch = submit(user, {"time_limit_s": 120}, metric="log_loss", seed=5)
+    jobs = jobs_of(batch)
+    assert jobs[0].estimator == "LogisticRegression"
+    assert jobs[1].estimator == "HistGradientBoostingClassifier"
+    assert jobs[1].parameters["learning_rate"] == 0.05
+    assert len({(job.estimator, str(job.parameters)) for job in jobs}) == len(jobs) > 8
+    assert len({job.name for job in jobs}) == len(jobs)
+    assert {(job.score_only, job.metric, job.seed) for job in jobs} == {(True, "log_loss", 5)}
+    assert {job.validation["scheme"] for job in jobs} == {"stratified"}
+    assert batch.name.endswith("several tried for 2 min")
+    assert (batch.plan_state, batch.plan["time_limit_s"]) == ("going", 120)
+
+
+def test_folds_that_were_chosen_are_used(user: User) -> None:
+    batch = submit(user, True, validation={"scheme": "kfold", "folds": 4})
+    assert {(j.validation["scheme"], j.validation["folds"]) for j in jobs_of(batch)} == {
+        ("kfold", 4)
+    }
+    assert batch.plan["time_limit_s"] == 60
+
+
+def test_what_cannot_be_asked_is_refused_in_words(user: User) -> None:
+    assert "10 to 86400" in refusals(user, {"time_limit_s": 5})["several.time_limit_s"]
+    assert "10 to 86400" in refusals(user, {"time_limit_s": "soon"})["several.time_limit_s"]
+    assert "true, or" in refusals(user, {"budget": 60})["several"]
+    assert "leave out estimator" in refusals(user, True, estimator="Ridge")["estimator"]
+    assert "leave out search" in refusals(user, True, search={"strategy": "tpe"})["search"]
+
+
+def test_the_model_is_made_when_all_were_tried(user: User) -> None:
+    batch = submit(user)
+    n = len(jobs_of(batch))
+    for place in range(n):
+        score(0.5 + place / 1000)
+    go_on(batch)
+    *_, final = jobs_of(batch)
+    assert (final.estimator, final.parameters, final.score_only) == ("VotingClassifier", {}, False)
+    assert final.name.endswith(f"best of {n}")
+    found = find_blend(final)
+    assert found is not None
+    assert len(found["members"]) == n
+    assert found["threads"] >= 1
+    assert 0 < found["seconds"] <= 60
+    first = found["members"][0]
+    assert first["asked"]["estimator"] == "LogisticRegression"
+    # 5 folds of a second on 80 rows each: 200 rows take two and a half.
+    assert first["fit_seconds"] == pytest.approx(2.5)
+    assert find_blend(jobs_of(batch)[0]) is None
+    finish(take(), 0.9)
+    go_on(batch)
+    assert read(batch).plan_state == "over"
+    assert read(batch).final_job_id == final.id
+    assert read(batch).plan_message == f"{n} jobs were scored. The model is a blend of the best"
+
+
+def test_when_the_time_is_up_nothing_starts_and_what_runs_ends(user: User) -> None:
+    batch = submit(user)
+    score(0.8)
+    claim = take()
+    tell_folds(claim, [0.7])
+    go_on(batch)
+    assert jobs_of(batch)[1].state == JobState.RUNNING
+    start_long_ago(batch, 57)
+    go_on(batch)
+    states = [job.state for job in jobs_of(batch)]
+    assert states[:2] == [JobState.SUCCEEDED, JobState.CANCELLING]
+    assert set(states[2:]) == {JobState.CANCELLED}
+    assert jobs_of(batch)[2].message == "The 1 min of the batch are up"
+    assert finish_cancel(claim=claim)
+    go_on(batch)
+    final = jobs_of(batch)[-1]
+    assert final.state == JobState.QUEUED
+    assert [one["job_id"] for one in (find_blend(final) or {})["members"]] == [
+        jobs_of(batch)[0].id
+    ]
+    finish(take(), 0.8, estimator="LogisticRegression", parameters={"C": 1.0})
+    go_on(batch)
+    assert read(batch).plan_message == (
+        "1 job was scored within 1 min. The model is the best one of them"
+    )
+
+
+def test_time_is_kept_for_the_fit_on_all_rows(user: User) -> None:
+    batch = submit(user)
+    claim = take()
+    folds = [{"fold": n, "scores": {"roc_auc": 0.8}, "fit_seconds": 10.0, "n_train": 160,
+              "n_test": 40, "key": "x"} for n in range(1, 6)]  # fmt: skip
+    with writing() as session:
+        session.add_all(JobFold(job_id=claim.job_id, attempt=1, **fold) for fold in folds)
+    finish(claim, 0.8)
+    take()
+    start_long_ago(batch, 45)  # a fit on all rows takes 12.5 s, and 4 s are needed around it
+    go_on(batch)
+    assert JobState.QUEUED not in {job.state for job in jobs_of(batch)}
+
+
+def test_without_any_score_there_is_no_model(user: User) -> None:
+    batch = submit(user)
+    for _ in jobs_of(batch):
+        fail(take())
+    go_on(batch)
+    assert read(batch).plan_state == "over"
+    assert "nothing to make a model of" in (read(batch).plan_message or "")
+
+
+def test_who_cancels_gets_no_model(user: User) -> None:
+    batch = submit(user)
+    score(0.8)
+    service.cancel_batch(user=user, batch_id=batch.id)
+    go_on(batch)
+    assert "No model was made" in (read(batch).plan_message or "")
+    assert read(batch).final_job_id is None
+
+
+def test_it_says_how_much_it_had_of_the_machine(user: User) -> None:
+    batch = submit(user)
+    claim = take()
+    tell_folds(claim, [0.8] * 5)
+    finish(claim, 0.8, details={"cpu_seconds": 8.0})
+    running = take("worker-2")
+    began = now()
+    with writing() as session:
+        session.get_one(Job, running.job_id).started_at = began
+        for n in (1, 2, 3):
+            at = began + timedelta(seconds=2 * n)
+            session.add(JobUsage(job_id=running.job_id, attempt=1, at=at, cpu_cores=0.5,
+                                 memory_bytes=1))  # fmt: skip
+    found = measure(read(batch))
+    assert found.used_s == pytest.approx(8.0 + 3.0, abs=0.2)
+    assert found.possible_s == 60.0  # no worker is there, so one is counted on
+    assert found.is_little
+    view = see_several(read(batch))
+    assert view is not None
+    assert view.compute_words == (
+        "Training used 11 s of processor time; 1 worker for 1 min can give 1 min"
+    )
+    assert [place.title for place in view.places] == ["Logistic regression"]

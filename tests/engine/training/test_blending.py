@@ -1,0 +1,119 @@
+"""The end of trying several: a blend or the best job, on all rows, and usable elsewhere."""
+
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import pytest
+
+from tasks.engine.blending import Member, seconds_on_all, train_blend
+from tasks.engine.ensembles import Candidate
+from tasks.engine.export import small_schema, write_artefacts
+from tasks.engine.portfolio import VOTING
+from tasks.engine.prepared import prepare
+from tasks.engine.spec import TrainingSpec
+from tasks.engine.training import train
+from tasks.engine.verification import verify_bundle
+from tests.engine.tables import make_spec
+from tests.engine.training.test_bundles import run
+from tests.engine.training.test_every_estimator import ORIGIN
+
+FOREST = {"n_estimators": 20, "min_samples_leaf": 3}
+
+
+def both_ways_csv(rows: int = 300) -> str:
+    """Return a table that a line tells a part of, and only trees the rest."""
+    rng = np.random.default_rng(0)
+    x, city = rng.normal(size=(rows, 4)), rng.choice(["Oslo", "Rome", "Bern"], rows)
+    value = x[:, 0] + x[:, 1] + 2 * (x[:, 2] * x[:, 3] > 0) - 1 + (city == "Rome")
+    noisy = value + rng.logistic(0, 0.4, rows)
+    lines = ["a,b,c,d,city,y_class,y_number"]
+    for own, name, number, label in zip(x.round(3), city, value.round(3), noisy, strict=True):
+        values = [*own, name, "high" if label > 0.3 else "low", number]
+        lines.append(",".join(map(str, values)))
+    return "\n".join(lines) + "\n"
+
+
+def make_members(
+    spec: TrainingSpec, columns: dict[str, Any], asked: list[tuple[str, dict[str, Any]]]
+) -> list[Member]:
+    """Train jobs as they would be trained, scored only."""
+    found = []
+    for key, (estimator, parameters) in enumerate(asked, start=7):
+        own = replace(spec, estimator=estimator, parameters=parameters)
+        result = train(own, columns, score_only=True)
+        found.append(Member(own, Candidate(key, result.out_of_fold, 0.1)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("task", "target", "asked"),
+    [
+        ("classification", "y_class",
+         [("ExtraTreesClassifier", FOREST), ("RandomForestClassifier", FOREST)]),
+        ("regression", "y_number", [("ExtraTreesRegressor", FOREST), ("Ridge", {})]),
+    ],
+)  # fmt: skip
+def test_a_blend_is_a_model_like_any_other(
+    task: str, target: str, asked: list[tuple[str, dict[str, Any]]], tmp_path: Path
+) -> None:
+    spec, columns = make_spec(tmp_path, target, task, VOTING[task], text=both_ways_csv())
+    members = make_members(spec, columns, asked)
+    result, used = train_blend(spec, members, columns, threads=2)
+    X = prepare(spec, columns, lambda _code, _message: None).X
+    assert used.estimator == VOTING[task]
+    shares = {one["job_id"]: one["percent"] for one in result.details["members"]}
+    weights = result.model[-1].weights
+    assert set(shares) == {7, 8}
+    parts = [
+        np.asarray(part.predict_proba(X) if task == "classification"
+                   else part.predict(X))
+        for part in result.model[-1].estimators_
+    ]  # fmt: skip
+    mean = np.average(parts, axis=0, weights=weights)
+    if task == "classification":
+        np.testing.assert_allclose(result.model.predict_proba(X), mean)
+        labels = np.array(result.classes)[mean.argmax(axis=1)]
+        assert result.model.predict(X).tolist() == labels.tolist()
+        assert result.classes == ["high", "low"]
+    else:
+        np.testing.assert_allclose(result.model.predict(X), mean)
+    assert sum(shares.values()) == pytest.approx(100, abs=1)
+    paths = write_artefacts(result, used, columns, ORIGIN, tmp_path)
+    with zipfile.ZipFile(paths["bundle"]) as bundle:
+        card = bundle.read("MODEL_CARD.md").decode()
+    assert f"job 7, {shares[7]}%" in card.replace("\n", " ")
+    verify_bundle(paths["bundle"], paths["check"], small_schema(result.schema))
+    _check_training_again(tmp_path, paths["bundle"], result.model, X)
+
+
+def _check_training_again(folder: Path, bundle: Path, expected: Any, X: Any) -> None:
+    unpacked = folder / "bundle"
+    zipfile.ZipFile(bundle).extractall(unpacked)
+    again = run(unpacked / "train.py", str(folder / "table.csv"), "-o", str(folder / "again"))
+    assert again.returncode == 0, again.stderr
+    model = joblib.load(folder / "again")
+    np.testing.assert_array_equal(model.predict(X), expected.predict(X))
+
+
+def test_the_best_job_alone_becomes_the_model_where_a_blend_is_no_better(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_number", "regression", "VotingRegressor")
+    members = make_members(spec, columns, [("DummyRegressor", {}), ("Ridge", {"alpha": 2.0})])
+    result, used = train_blend(spec, members, columns)
+    assert used == members[1].spec
+    assert type(result.model[-1]).__name__ == "Ridge"
+    assert result.model[-1].alpha == 2.0
+    assert [one["job_id"] for one in result.details["members"]] == [8]
+    alone = train(members[1].spec, columns)
+    assert result.score == pytest.approx(alone.score)
+    assert result.score_std == pytest.approx(alone.score_std)
+    assert result.split_hash == alone.split_hash
+    assert result.details["columns_after_encoding"] == alone.details["columns_after_encoding"]
+
+
+def test_a_fit_on_all_rows_is_guessed_from_folds() -> None:
+    assert seconds_on_all([2.0, 2.0], [80, 80], 100) == pytest.approx(2.5)
+    assert seconds_on_all([], [], 100) == 0

@@ -1,0 +1,88 @@
+"""What is tried on a table: settings that can be used, in an order, that fit into the time."""
+
+import pytest
+
+from tasks.engine.catalogue import find_metric, get_estimator
+from tasks.engine.parameters import validate_parameters
+from tasks.engine.portfolio import VOTING, Facts, Tuned, facts_of, list_tuned, make_portfolio
+from tasks.engine.rules import find_conflict
+
+COLUMNS = [
+    {"name": "age", "kind": "number", "distinct": 60, "min": 18.0},
+    {"name": "city", "kind": "category", "distinct": 7},
+    {"name": "shop", "kind": "category", "distinct": 900},
+    {"name": "since", "kind": "date", "distinct": 50},
+    {"name": "label", "kind": "category", "distinct": 2,
+     "top": [{"value": "a", "count": 90}, {"value": "b", "count": 3}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_every_setting_is_one_of_the_catalogue(task: str) -> None:
+    for tuned in list_tuned(task):
+        estimator = get_estimator(tuned.estimator)
+        assert estimator.task == task
+        assert validate_parameters(estimator.id, tuned.parameters) == tuned.parameters
+        assert find_conflict(estimator, tuned.parameters) is None
+    assert get_estimator(VOTING[task]).task == task
+    assert find_metric(task, "roc_auc" if task == "classification" else "r2")
+
+
+def test_facts_come_from_the_profile() -> None:
+    features = ["age", "city", "shop", "since"]
+    found = facts_of(COLUMNS, features, "label", "classification", 93)
+    assert found == Facts("classification", 93, 1 + 7 + 1 + 6, 2, rarest=3)
+    assert facts_of(COLUMNS, ["city"], "age", "regression", 93) == Facts(
+        "regression", 93, 7, positive=True
+    )
+
+
+def first(facts: Facts, seconds: float = 60, slots: int = 2) -> list[str]:
+    return [
+        one.estimator for one in make_portfolio(facts, seconds=seconds, slots=slots).candidates
+    ]
+
+
+def test_cheap_and_good_ones_come_first_and_more_time_tries_more() -> None:
+    facts = Facts("classification", 5000, 20, 2, 900)
+    assert first(facts)[:2] == ["LogisticRegression", "HistGradientBoostingClassifier"]
+    assert len(first(facts, seconds=600)) >= len(first(facts)) > len(first(facts, seconds=15))
+    assert first(facts, seconds=600)[: len(first(facts, 15))] != []
+
+
+def test_a_wide_table_of_few_rows_is_tried_with_what_can_take_it() -> None:
+    """64 rows of 6,832 columns, and 14 classes of which one has a single row."""
+    found = make_portfolio(Facts("classification", 64, 6832, 14, 1), seconds=60, slots=2)
+    assert found.validation["scheme"] == "kfold"  # no class need be in every fold
+    assert len(found.candidates) >= 5
+    names = {one.estimator for one in found.candidates}
+    assert {"LogisticRegression", "ExtraTreesClassifier"} <= names
+    # It splits the rows by class once more, which a class of one row does not allow.
+    assert "CalibratedClassifierCV" not in names
+
+
+def test_large_tables_are_split_less_often() -> None:
+    schemes = [
+        make_portfolio(Facts("classification", n, 20, 2, n // 3), seconds=60, slots=2).validation
+        for n in (200, 5000, 100_000)
+    ]
+    assert [(one["scheme"], one["folds"], one["repeats"]) for one in schemes[:2]] == [
+        ("stratified", 5, 2), ("stratified", 5, 1),
+    ]  # fmt: skip
+    assert schemes[2]["scheme"] == "holdout"
+
+
+@pytest.mark.parametrize("n_rows", [10, 1000, 1_000_000])
+@pytest.mark.parametrize("n_columns", [1, 100, 10_000])
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_there_is_always_something_to_try(task: str, n_rows: int, n_columns: int) -> None:
+    n_classes = 1 if task == "regression" else 50
+    assert first(Facts(task, n_rows, n_columns, n_classes, 1), seconds=10, slots=1)
+
+
+def test_limits_are_kept() -> None:
+    tuned = Tuned("Ridge", {}, 1.0, 1.0, 1.0, 1.0, {"rows": 100, "least_columns": 5})
+    assert tuned.suits(Facts("regression", 100, 5))
+    assert not tuned.suits(Facts("regression", 101, 5))
+    assert not tuned.suits(Facts("regression", 100, 4))
+    assert tuned.fit_seconds(Facts("regression", 2000, 20)) == pytest.approx(4.0)
