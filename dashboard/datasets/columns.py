@@ -8,7 +8,8 @@ from typing import Any
 from dashboard.datasets.distributions import Distribution, distribution_of
 from dashboard.datasets.relation_views import RelationView
 from dashboard.filters import percent
-from dashboard.jobs.requests import suggest_task, unsuitable_target
+from dashboard.jobs.requests import unsuitable_target
+from dashboard.jobs.task_guess import suggest_task
 
 KINDS = ("number", "category", "text", "date", "boolean", "identifier", "constant")
 # What has its own columns for that in the table, or nothing that is common.

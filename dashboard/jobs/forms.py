@@ -22,7 +22,8 @@ from dashboard.jobs.many_columns import (
     on_one_line,
     pick_columns,
 )
-from dashboard.jobs.requests import default_features, suggest_task, unsuitable_target
+from dashboard.jobs.requests import default_features, unsuitable_target
+from dashboard.jobs.task_guess import suggest_task
 from dashboard.several import KIND as SEVERAL
 from dashboard.several.card import several_card
 from tasks.engine.catalogue import (

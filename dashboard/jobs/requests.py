@@ -17,6 +17,7 @@ from dashboard.jobs.checked import Checked, is_whole
 from dashboard.jobs.choices import Choice, check_choices
 from dashboard.jobs.decision import check_decision
 from dashboard.jobs.preprocessing import check_preprocessing
+from dashboard.jobs.task_guess import suggest_task
 from dashboard.jobs.validation import check_validation
 from dashboard.searches.checking import check_search
 from dashboard.searches.search import Search
@@ -35,23 +36,12 @@ BATCH_FIELDS = FIELDS | {"estimators", "search", "several"}
 NOT_YET = {
     "retries": "cannot be chosen yet; a job whose worker dies is tried again anyway",
 }
-CLASSES_AT_MOST = 20
 LEFT_OUT_KINDS = frozenset({"identifier", "constant"})
 NAMES_SHOWN, NAME_SHOWN = 5, 100
 MAX_SEED = 2**32 - 1
 # Python with scikit-learn and pandas takes most of it before any data is loaded.
 LEAST_MEMORY_BYTES = 200_000_000
 LONGEST_S = 10_000_000
-
-
-def suggest_task(column: Mapping[str, Any]) -> str:
-    """Work out the task from what the target holds.
-
-    Numbers with more than 20 distinct values are predicted as numbers, everything else as classes.
-    """
-    if column["kind"] == "number" and column["distinct"] > CLASSES_AT_MOST:
-        return "regression"
-    return "classification"
 
 
 def unsuitable_target(column: Mapping[str, Any]) -> str | None:

@@ -92,3 +92,15 @@ def test_progress_counts_columns(reader: Reader) -> None:
     told: list[tuple[int, int]] = []
     profile_table(reader.table, {"decimal": "."}, lambda done, n: told.append((done, n)))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_few_numbers_say_whether_they_are_whole_and_how_rare_the_rarest_is(
+    profile_of: ProfileOf,
+) -> None:
+    whole, _ = profile_of([str(7 if n == 3 else n % 3) for n in range(150)])
+    assert (whole["whole"], whole["rarest"]) == (True, {"value": "7", "count": 1})
+    half, _ = profile_of([str(n % 4 / 2) for n in range(150)])
+    assert (half["whole"], half["rarest"]["count"]) == (False, 37)
+    many, _ = profile_of([str(n * 1.5) for n in range(150)])
+    assert "whole" not in many
+    assert "rarest" not in many

@@ -1,0 +1,75 @@
+"""What a person most likely wants of a column: a class, or a number.
+
+Decided by its kind, its values and, where these leave it open, its name. Only a proposal: the form
+shows it and every request may say otherwise.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+# So many whole numbers are classes unless their name says otherwise; beyond, up to `MOST_CLASSES`,
+# only where something says so.
+FEW, MANY, MOST_CLASSES = 10, 20, 100
+# Numbers of which each stands in fewer rows than this, on average, are hardly classes.
+ROWS_OF_A_CLASS = 3
+# The rarest of classes has this share of the rows that each would have if all had the same; the
+# ends of a distribution have less.
+EVEN, NEARLY_EVEN = 0.5, 0.2
+# Fewer steps than these are classes, whatever they are called: price_range is 0 to 3.
+STEPS = 6
+WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+CLASS_NAMES = {
+    "class", "classes", "label", "labels", "category", "categories", "type", "kind", "species",
+    "diagnosis", "group", "cluster", "segment",
+}  # fmt: skip
+NUMBER_NAMES = {
+    "count", "counts", "cnt", "price", "prices", "cost", "costs", "age", "ages", "rings",
+    "amount", "amounts", "quantity", "qty", "sales", "income", "salary", "wage", "revenue",
+    "demand", "hours", "minutes", "seconds", "days", "weeks", "months", "years", "duration",
+    "distance", "weight", "height", "length", "width", "size", "temperature", "temp", "total",
+    "sum", "visits", "points", "mpg", "quality", "rating", "ratings", "score", "scores", "grade",
+    "grades", "stars", "rank",
+}  # fmt: skip
+
+
+def suggest_task(column: Mapping[str, Any]) -> str:
+    """Work out the task from what the target holds.
+
+    Parameters
+    ----------
+    column : Mapping
+        The target's profile; ``whole`` and ``rarest`` may be absent.
+
+    Returns
+    -------
+    {"classification", "regression"}
+        Two values of any kind, and everything but numbers, are classes. Numbers with a fraction
+        are numbers. Whole numbers are classes where they are few, and each stands in some rows: up
+        to 10, unless 6 or more are named as an amount or a grade; up to 20, if none is much rarer
+        than the others; up to 100, if all from 0 or 1 to the last one are there, about equally
+        often. A name such as "class" makes classes of up to 100.
+    """
+    distinct = column.get("distinct", 0)
+    if column["kind"] != "number" or distinct <= 2:
+        return "classification"
+    is_open = column.get("whole", distinct <= MANY) and distinct <= MOST_CLASSES
+    if not is_open or column.get("count", 0) < ROWS_OF_A_CLASS * distinct:
+        return "regression"
+    return "classification" if _names_classes(column, distinct) else "regression"
+
+
+def _names_classes(column: Mapping[str, Any], distinct: int) -> bool:
+    words = {word.lower() for word in WORDS.findall(str(column["name"]))}
+    if words & CLASS_NAMES or distinct < STEPS:
+        return True
+    if words & NUMBER_NAMES:
+        return False
+    if distinct <= FEW:
+        return True
+    rarest = (column.get("rarest") or {}).get("count", 0) * distinct / column["count"]
+    if distinct <= MANY:
+        return rarest >= NEARLY_EVEN or "rarest" not in column
+    low, high = column.get("min"), column.get("max")
+    is_row = low in {0, 1} and high is not None and high - low == distinct - 1
+    return is_row and rarest >= EVEN

@@ -1,0 +1,103 @@
+"""Is a target of classes or of numbers: targets of well-known tables, and the rule's edges."""
+
+from typing import Any
+
+import pytest
+
+from dashboard.jobs.task_guess import suggest_task
+
+# Name, kind, different values, rows, rows of the rarest value; None where numbers are fractions.
+CLASSES = [
+    ("species", "category", 3, 344, 68),  # penguins
+    ("column_5", "category", 3, 150, 50),  # iris without a header
+    ("class", "category", 2, 8124, 3916),  # mushroom
+    ("Class", "boolean", 2, 5000, 707),  # churn
+    ("column_21", "number", 2, 1000, 300),  # german credit, 1 and 2
+    ("column_10", "number", 6, 214, 9),  # glass, 1 to 7 without 4
+    ("column_4", "number", 2, 306, 81),  # haberman
+    ("Cover_Type", "number", 7, 581_012, 2747),
+    ("num", "number", 5, 303, 13),  # heart disease
+    ("target", "number", 10, 1797, 174),  # digits
+    ("NSP", "number", 3, 2126, 176),  # cardiotocography
+    ("CLASS", "number", 10, 2126, 53),
+    ("type", "number", 7, 101, 4),  # zoo
+    ("Class", "number", 13, 452, 2),  # arrhythmia
+    ("class", "number", 26, 7797, 298),  # isolet
+    ("Class", "number", 100, 1600, 16),  # one hundred plants
+    ("target", "number", 26, 20_000, 734),  # letters as 0 to 25
+    ("Vowel", "number", 11, 990, 90),
+    ("movement", "number", 15, 360, 24),  # libras
+    ("price_range", "number", 4, 2000, 500),
+    ("Customer_Segmentation", "category", 4, 8068, 1858),
+    ("class", "number", 7, 4898, 5),  # white wine where its quality is called a class
+    ("y", "boolean", 2, 45_211, 5289),
+    ("Outcome", "number", 2, 768, 268),
+]
+NUMBERS = [
+    ("mpg", "number", 129, 398, None),
+    ("tip", "number", 123, 244, None),
+    ("column_9", "number", 28, 4177, 1),  # abalone without a header
+    ("Rings", "number", 28, 4177, 1),
+    ("price", "number", 11_602, 53_940, None),
+    ("Sale_Price", "number", 1032, 2930, None),
+    ("Temp", "number", 229, 3650, None),
+    ("column_2", "number", 62, 63, None),
+    ("G3", "number", 18, 395, 1),  # student performance
+    ("quality", "number", 7, 4898, 5),
+    ("target", "number", 214, 442, 1),  # diabetes
+    ("cnt", "number", 869, 17_379, 1),
+    ("vinnie", "number", 16, 380, 1),
+    ("sensory", "number", 11, 576, None),
+    ("usr", "number", 56, 8192, 1),
+    ("Absenteeism time in hours", "number", 19, 740, 1),
+    ("class", "number", 51, 167, None),  # servo
+    ("exam_score", "number", 45, 6607, 1),
+    ("horsepower", "number", 93, 392, 1),
+    ("age", "number", 60, 1000, 5),
+    ("medv", "number", 229, 506, None),
+    ("sepal length", "number", 35, 150, None),
+]
+
+
+def column(name: str, kind: str, distinct: int, rows: int, rarest: int | None) -> dict[str, Any]:
+    low = {"target": 0, "class": 1, "age": 18}.get(name, 1)
+    found: dict[str, Any] = {"name": name, "kind": kind, "distinct": distinct, "count": rows}
+    if kind == "number":
+        found |= {"min": float(low), "max": float(low + distinct - 1)}
+        if distinct <= 100:
+            found["whole"] = rarest is not None
+            found["rarest"] = {"value": "1", "count": rarest or 1}
+    return found
+
+
+@pytest.mark.parametrize("facts", CLASSES, ids=str)
+def test_classes_are_seen_as_classes(facts: tuple[Any, ...]) -> None:
+    assert suggest_task(column(*facts)) == "classification"
+
+
+@pytest.mark.parametrize("facts", NUMBERS, ids=str)
+def test_numbers_are_seen_as_numbers(facts: tuple[Any, ...]) -> None:
+    assert suggest_task(column(*facts)) == "regression"
+
+
+def test_profiles_of_earlier_versions_say_less_and_are_read_as_they_were() -> None:
+    few = {"name": "x", "kind": "number", "distinct": 20, "count": 500, "min": 0, "max": 19}
+    assert suggest_task(few) == "classification"
+    assert suggest_task({**few, "distinct": 21}) == "regression"
+
+
+def test_numbers_that_stand_in_hardly_any_row_are_no_classes() -> None:
+    few = {"name": "x", "kind": "number", "distinct": 9, "count": 12, "whole": True}
+    assert suggest_task(few) == "regression"
+    assert suggest_task({**few, "count": 90}) == "classification"
+
+
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [("WaterQuality", "regression"), ("page_views_count", "regression"), ("Age", "regression"),
+     ("CLASS", "classification"), ("risk class", "classification"), ("discount", "classification"),
+     ("stage", "classification"), ("", "classification")],
+)  # fmt: skip
+def test_whole_words_of_a_name_count(name: str, task: str) -> None:
+    ten = {"name": name, "kind": "number", "distinct": 8, "count": 900, "whole": True}
+    assert suggest_task(ten) == task
