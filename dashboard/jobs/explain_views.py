@@ -100,8 +100,9 @@ class ExplainView:
             "compared; they are not per unit of the column.",
             "range": "Numbers were brought to 0 to 1 first; weights are not per unit of a column.",
         }.get(found["scale"], "Each is per unit of its column.")
-        n = min(20, len(found["names"]))
-        return f"The {n} largest of {found['of']:,} weights. {scale}"
+        n, of = min(20, len(found["names"])), found["rows"][0]["class"]
+        speaks = "the class" if len(found["rows"]) > 1 else f'"{of}"' if of else "a higher number"
+        return f"The {n} largest of {found['of']:,} weights: above 0 speaks for {speaks}. {scale}"
 
     @property
     def slice_names(self) -> list[str]:
@@ -129,7 +130,7 @@ class ExplainView:
             "n": part["n"],
             "error": self.show_error(part["error"]),
             "difference": self._difference(part["difference"]) if is_known else None,
-            "interval": f"{self._difference(part['low'])} to {self._difference(part['high'])}"
+            "interval": f"{self._signed(part['low'])} to {self._difference(part['high'])}"
             if is_known
             else None,
             "verdict": part["verdict"],
@@ -144,10 +145,13 @@ class ExplainView:
         """Show an error: a share of rows, or how far numbers are off."""
         return percent(error) if self._is_share else number(error)
 
-    def _difference(self, amount: float) -> str:
+    def _signed(self, amount: float) -> str:
         if self._is_share:
-            return f"{100 * amount:+.1f} points".replace("-", MINUS)
+            return f"{100 * amount:+.1f}".replace("-", MINUS)
         return delta(amount)
+
+    def _difference(self, amount: float) -> str:
+        return f"{self._signed(amount)} points" if self._is_share else self._signed(amount)
 
     @property
     def error_words(self) -> str:
@@ -160,11 +164,12 @@ class ExplainView:
             else f"Predictions are off by {whole} on average of {slices['n']:,} rows"
         )
         columns = slices["columns"]
-        worst = next((p for c in columns[:1] for p in c["parts"] if p["verdict"] == "worse"), None)
+        first = columns[0] if columns and (columns[0]["differs"] or 0) > 0 else {"parts": []}
+        worst = next((p for p in first["parts"] if p["verdict"] == "worse"), None)
         if worst is None:
             return f"{what}. No part of any column is worse by more than chance."
         return (
-            f"{what}. It is worst, for certain, where {columns[0]['name']} is {worst['label']}: "
+            f"{what}. It is worse by more than chance where {first['name']} is {worst['label']}: "
             f"{self.show_error(worst['error'])} in {plural(worst['n'], 'row')}."
         )
 

@@ -46,16 +46,19 @@ def slice_errors(
     -------
     dict
         ``error`` of all rows, ``measure``, ``n``, ``left_out``: how many columns were; and
-        ``columns``: those in which a part differs most from the other rows first, each with
-        ``name``, ``differs`` and its ``parts``, the worst first: ``label``, ``n``, ``error``,
-        ``difference`` to all rows with ``low`` and ``high``, and ``verdict``: worse, better,
-        tied, or few where it has too few rows to tell.
+        ``columns``: those in which a part is worse by most first, each with ``name``, ``differs``
+        (by how much beyond chance, with all parts of all columns counted) and its ``parts``, the
+        worst first: ``label``, ``n``, ``error``, ``difference`` to all rows with ``low`` and
+        ``high``, and ``verdict``: worse, better, tied, or few where too few rows can tell.
     """
-    found = []
+    found: list[dict[str, Any]] = []
     for name, cells in list(columns.items())[:MOST_COLUMNS]:
         parts = _parts(cells(), errors)
         if len(parts) > 1:
-            found.append({"name": name, "differs": _most(parts), "parts": parts})
+            found.append({"name": name, "differs": None, "parts": parts})
+    total = sum(len(column["parts"]) for column in found)
+    for column in found:
+        column["differs"] = _most(column["parts"], total)
     return {
         "measure": "wrong" if task == "classification" else "absolute_error",
         "error": float(errors.mean()),
@@ -67,7 +70,7 @@ def slice_errors(
 
 def _parts(cells: "pd.Series[Any]", errors: np.ndarray) -> list[dict[str, Any]]:
     groups = [(label, inside) for label, inside in _groups(cells) if inside.any()]
-    z = NormalDist().inv_cdf(1 - 0.025 / max(1, len(groups)))
+    z = _reach(len(groups))
     made = [_part(label, errors, inside, z) for label, inside in groups]
     # Those that are too small to tell come last.
     return sorted(made, key=lambda part: (part["verdict"] == "few", -part["difference"]))
@@ -96,9 +99,20 @@ def _variance(errors: np.ndarray) -> float:
     return float(errors.var(ddof=1) / n)
 
 
-def _most(parts: list[dict[str, Any]]) -> float | None:
-    """Return how far a part is worse than all rows for certain; below 0 where none is."""
-    return max((part["low"] for part in parts if part["low"] is not None), default=None)
+def _most(parts: list[dict[str, Any]], total: int) -> float | None:
+    """Return how far a part is worse than all rows, beyond chance; below 0 where none is.
+
+    Chance has as many tries as there are parts of all columns, so its reach is longer here.
+    """
+    longer = _reach(total) / _reach(len(parts))
+    known = [part for part in parts if part["low"] is not None]
+    lows = [part["difference"] - longer * (part["difference"] - part["low"]) for part in known]
+    return max(lows, default=None)
+
+
+def _reach(tries: int) -> float:
+    """Return how many standard deviations chance goes, at most, in 95 of 100 cases."""
+    return NormalDist().inv_cdf(1 - 0.025 / max(1, tries))
 
 
 def _groups(cells: "pd.Series[Any]") -> Iterator[tuple[str, np.ndarray]]:

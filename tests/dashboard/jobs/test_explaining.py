@@ -116,6 +116,7 @@ def test_what_was_worked_out_is_shown(pages: PageClient, job: Job) -> None:
     assert "3 of 5 folds were measured" in matters
     assert "age 0.210" in page.find("#chart-importance")["aria-label"]
     assert "goes from 0.2 (at 18) to 0.7 (at 90)" in page.find("#chart-dependence-0")["aria-label"]
+    assert 'above 0 speaks for "yes"' in words_of(page.find("#coefficients"))
     assert "not per unit of the column" in words_of(page.find("#coefficients"))
     more = words_of(page.find("#more-data"))
     assert "got better by 0.100 (0.050 to 0.150), so more rows would probably help" in more
@@ -129,10 +130,13 @@ def test_what_was_worked_out_is_shown(pages: PageClient, job: Job) -> None:
 def test_parts_of_a_column_are_chosen_by_the_address(pages: PageClient, job: Job) -> None:
     answered(job, EXPLAIN, answer=TOLD)
     errs = pages.get(f"/jobs/{job.id}").find("#where-it-errs")
-    assert "for certain, where region is <b>island</b>: 40% in 300 rows" in words_of(errs)
+    assert (
+        "It is worse by more than chance where region is <b>island</b>: 40% in 300 rows"
+        in words_of(errs)
+    )
     rows = [words_of(row) for row in errs.select("tbody tr")]
     assert "+20.0 points" in rows[0]
-    assert "+14.0 points to +26.0 points" in rows[0]
+    assert "+14.0 to +26.0 points" in rows[0]
     assert "too few rows to tell" in rows[1]
     assert "points" not in rows[1]
     errs = pages.get(f"/jobs/{job.id}?slice=member").find("#where-it-errs")

@@ -1,0 +1,40 @@
+"""A job whose model was explained, in a real browser: in both themes, on a phone too."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import expect
+
+from dashboard.chores.service import EXPLAIN, LEARN
+from dashboard.db import User
+from tests.browser.conftest import Watched
+from tests.dashboard.jobs.test_explaining import CURVE, TOLD, answered
+from tests.dashboard.jobs.test_results import RESULTS, job_with
+from tests.factories import make_model
+
+CHARTS = ("importance", "dependence-0", "dependence-1", "coefficients", "curve", "calibration")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.usefixtures("no_broker")
+def test_every_figure_is_drawn_and_a_column_is_chosen(
+    app: Flask, browse: Callable[..., Watched], member: User, width: int, scheme: str
+) -> None:
+    job = job_with(RESULTS, owner=member)
+    make_model(job)
+    answered(job, EXPLAIN, answer=TOLD)
+    answered(job, LEARN, answer=CURVE)
+    tab = browse(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    tab.sign_in(member)
+    page = tab.go(f"/jobs/{job.id}")
+    for name in CHARTS:
+        chart = page.locator(f"#chart-{name}")
+        chart.scroll_into_view_if_needed()
+        expect(chart).to_have_attribute("data-drawn", "true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    tab.check_accessibility()
+    page.get_by_label("Column", exact=True).select_option("member")
+    page.wait_for_url("**slice=member**")
+    expect(page.locator("#where-it-errs tbody")).to_contain_text("tied with all rows")
+    tab.check()
