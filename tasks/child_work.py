@@ -7,6 +7,7 @@ import json
 import tempfile
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +129,20 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
             enough=lambda: payload["finish_now"] or told_to_finish.is_set(),
             score_only=payload["score_only"],
         )
+        result = _with_caution(result, payload["chosen_of"])
     reporter.stage("save", 0.95, "Saving the result")
     send({"type": "done"} | _store_result(payload, storage, spec, columns, result))
+
+
+def _with_caution(result: TrainingResult, chosen_of: int | None) -> TrainingResult:
+    """Say of the best of several candidates that its score is too good; also its model says so."""
+    if chosen_of is None or chosen_of < 2:
+        return result
+    message = (
+        f"Chosen as the best of {chosen_of:,} candidates by this score, so the score is likely a "
+        "little too good"
+    )
+    return replace(result, warnings=[*result.warnings, {"code": "CHOSEN", "message": message}])
 
 
 def _store_result(

@@ -1,5 +1,6 @@
 """The page of a batch: its progress, its jobs, and what may be done with all of them."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -12,9 +13,15 @@ from dashboard.access import may_change
 from dashboard.batches import queries, service
 from dashboard.batches.queries import BatchSummary
 from dashboard.batches.views import BatchView
+from dashboard.db.lookup import LARGEST_ID
+from dashboard.errors import Conflict, ValidationFailed
 from dashboard.filters import plural
+from dashboard.jobs.form_numbers import minutes_to_seconds
 from dashboard.jobs.lists import JobListing, read_listing
 from dashboard.live import answer
+from dashboard.paging import read_number
+from dashboard.searches import service as searches
+from dashboard.searches.views import view_search
 from dashboard.several.views import see_several
 from dashboard.storage import StorageFull
 from dashboard.web import requires
@@ -31,6 +38,7 @@ def _now(summary: BatchSummary) -> dict[str, Any]:
     return {
         "view": BatchView(summary),
         "several": see_several(batch),
+        "search": view_search(summary),
         "batch": batch,
         "may_change": may_change(current_user, batch),
         "progress_url": url_for("batches.live_progress", batch_id=batch.id),
@@ -48,15 +56,22 @@ def _rows(summary: BatchSummary) -> dict[str, Any]:
 
 
 def _listing(summary: BatchSummary, query: dict[str, str]) -> JobListing:
-    listing = read_listing({**query, "batch_id": str(summary.batch.id)})
+    search = view_search(summary)
+    order = {"sort": search.sort} if search else {}
+    listing = read_listing({**order, **query, "batch_id": str(summary.batch.id)})
     return replace(listing, more_may_come=summary.goes_on)
 
 
 @blueprint.get("/batches/<int:batch_id>")
 def detail(batch_id: int) -> str:
     """Show a batch. For all."""
+    return _page(batch_id, {}, {})
+
+
+def _page(batch_id: int, errors: Mapping[str, str], typed: Mapping[str, str]) -> str:
     summary = _summary(batch_id)
-    return render_template("batches/detail.html", **_now(summary), **_rows(summary))
+    found = _now(summary) | _rows(summary)
+    return render_template("batches/detail.html", **found, errors=errors, typed=typed)
 
 
 @blueprint.get("/_live/batches/<int:batch_id>")
@@ -99,3 +114,46 @@ def retry(batch_id: int) -> AnyResponse:
     else:
         flash("No job of this batch has failed", "warning")
     return redirect(url_for("batches.detail", batch_id=batch_id), 303)
+
+
+@blueprint.post("/batches/<int:batch_id>/keep")
+@requires("member")
+def keep(batch_id: int) -> AnyResponse:
+    """Stop a search and fit the best so far. For the owner and admins."""
+    try:
+        searches.keep_best(user=current_user, batch_id=batch_id)
+        flash("The best candidate so far is fitted on all rows", "success")
+    except (Conflict, StorageFull) as problem:
+        flash(problem.message, "warning")
+    return redirect(url_for("batches.detail", batch_id=batch_id), 303)
+
+
+@blueprint.post("/batches/<int:batch_id>/extend")
+@requires("member")
+def extend(batch_id: int) -> AnyResponse | tuple[str, int]:
+    """Let a search try further candidates. For the owner and admins."""
+    typed = request.form
+    try:
+        searches.extend_search(
+            user=current_user,
+            batch_id=batch_id,
+            jobs=read_number(typed.get("jobs"), 0, LARGEST_ID) or typed.get("jobs"),
+            time_limit_s=minutes_to_seconds(typed.get("minutes", "")),
+            limit=service.batch_limit(),
+        )
+        flash("The search goes on", "success")
+    except ValidationFailed as problem:
+        return _page(batch_id, _in_words(problem.fields), typed), 422
+    except (Conflict, StorageFull) as problem:
+        flash(problem.message, "warning")
+    return redirect(url_for("batches.detail", batch_id=batch_id), 303)
+
+
+def _in_words(problems: Mapping[str, str]) -> dict[str, str]:
+    """Return what is wrong in the units of the form, under the names of its fields."""
+    words = dict(problems)
+    if words.pop("time_limit_s", None):
+        words["minutes"] = "Minutes must be a number from 0.02 (one second)"
+    if "jobs" in words:
+        words["jobs"] = words["jobs"].replace("jobs must", "Further candidates must", 1)
+    return words

@@ -65,6 +65,6 @@ class BatchView:
     def title(self) -> str:
         """What stands before the batch's name in the tab's title."""
         summary = self.summary
-        if summary.n_active:
+        if summary.goes_on:
             return f"({count(summary.n_done)} of {count(summary.n_left)}) "
         return "Done " if summary.n_left else ""

@@ -1,13 +1,13 @@
 """From the text fields of the form of a new job to a request as the API takes it."""
 
 import math
-import re
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from dashboard.jobs.decision import read_amount
+from dashboard.jobs.form_numbers import minutes_to_seconds
 from dashboard.jobs.form_rows import OF_PREPROCESSING, PREFIX, values_in
+from dashboard.jobs.form_search import errors_of_search, search_of
 from dashboard.jobs.form_validation import validation_of
 from dashboard.jobs.forms import JobForm, read_whole
 from dashboard.jobs.requests import LONGEST_S, memory_limits
@@ -16,7 +16,6 @@ from tasks.engine.parameters import LISTS, parse_value, show_value
 from tasks.engine.preprocessing_settings import SETTINGS
 
 MEGABYTE = 1_000_000
-DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
 
 
 def request_of(form: JobForm) -> dict[str, Any]:
@@ -43,10 +42,11 @@ def request_of(form: JobForm) -> dict[str, Any]:
         if values.get(name):
             body[name] = values[name]
     body |= _features(form)
-    minutes = values.get("time_limit_min", "").strip()
-    if minutes:
-        is_number = DECIMAL.fullmatch(minutes) is not None
-        body["time_limit_s"] = round(Decimal(minutes) * 60) if is_number else minutes
+    if form.is_search:
+        body |= search_of(form)
+    limit = minutes_to_seconds(values.get("time_limit_min", ""))
+    if limit is not None:
+        body["time_limit_s"] = limit
     megabytes = read_whole(values.get("memory_limit_mb", ""))
     if megabytes not in (None, ""):
         is_number = isinstance(megabytes, int)
@@ -78,7 +78,7 @@ def errors_of(form: JobForm, problems: Mapping[str, str]) -> dict[str, str]:
     The API speaks of seconds and bytes, which nobody typed here.
     """
     errors: dict[str, str] = {}
-    for name, problem in problems.items():
+    for name, problem in errors_of_search(form, dict(problems)).items():
         if name == "time_limit_s":
             errors["time_limit_min"] = (
                 "Time limit must be a number of minutes from 0.02 (one second) to "

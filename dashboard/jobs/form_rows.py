@@ -17,7 +17,12 @@ PREFIX, OF_PREPROCESSING = "parameters.", "preprocessing."
 
 
 def row_of(
-    parameter: Parameter, prefix: str, values: Mapping[str, str], errors: Mapping[str, str]
+    parameter: Parameter,
+    prefix: str,
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+    *,
+    as_text: bool = False,
 ) -> dict[str, Any]:
     """Return what a row shows.
 
@@ -29,10 +34,12 @@ def row_of(
         What stands before its name as a field; only parameters take several values.
     values, errors : Mapping of str to str
         What was typed, and what is wrong with it, by field.
+    as_text : bool, default False
+        Let it be typed also where it could be chosen: a search takes several values of it.
     """
     name = prefix + parameter.name
     text, default = values.get(name, ""), show_value(parameter.default)
-    kind, choices = _control(parameter)
+    kind, choices = ("text", []) if as_text else _control(parameter)
     words = f"{parameter.help}. " if parameter.help else ""
     several = count_values(parameter, text) if prefix == PREFIX else 1
     allowed = describe_range(parameter)

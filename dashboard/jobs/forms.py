@@ -187,7 +187,13 @@ class JobForm:
         if self.estimator is None:
             return []
         parameters = (p for p in self.estimator.parameters if p.common == common)
-        return [row_of(p, PREFIX, self.values, self.errors) for p in parameters]
+        values, errors, searches = self.values, self.errors, self.is_search
+        return [row_of(p, PREFIX, values, errors, as_text=searches) for p in parameters]
+
+    @property
+    def is_search(self) -> bool:
+        """Whether a search is asked for: then fields of parameters also take ranges."""
+        return bool(self.values.get("search.strategy")) and not self.tries_several
 
     @property
     def preprocessing_rows(self) -> list[dict[str, Any]]:

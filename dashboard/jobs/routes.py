@@ -33,6 +33,7 @@ from dashboard.jobs.as_request import request_from
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
 from dashboard.jobs.estimates import estimate_request
 from dashboard.jobs.form_request import errors_of, request_of
+from dashboard.jobs.form_search import count_candidates
 from dashboard.live import answer
 from dashboard.paging import read_number
 from dashboard.storage import StorageFull
@@ -110,6 +111,7 @@ def _form_page(form: forms.JobForm) -> str:
         best=best,
         to_beat=to_beat,
         takes=_say_how_long(form),
+        candidates=count_candidates(form) if form.is_search else None,
     )
 
 
@@ -136,7 +138,7 @@ def create() -> Answer:
     if request.form.get("action") == "update":
         return _form_page(form)
     try:
-        submit = batches.submit_batch if form.tries_several else batches.submit
+        submit = batches.submit_batch if form.tries_several or form.is_search else batches.submit
         made = submit(
             user=current_user,
             request=request_of(form),
@@ -149,7 +151,10 @@ def create() -> Answer:
         form.refusal = problem.message
         return _form_page(form), 503
     if isinstance(made, Batch):
-        flash(f"{plural(made.n_jobs, 'job')} are queued", "success")
+        flash(
+            "The search has begun" if form.is_search else f"{made.n_jobs:,} jobs are queued",
+            "success",
+        )
         return redirect(url_for("batches.detail", batch_id=made.id), 303)
     flash(f"{made.name} is queued", "success")
     return redirect(url_for("jobs.detail", job_id=made.id), 303)

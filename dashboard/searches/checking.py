@@ -45,9 +45,10 @@ def check_search(checked: Checked, body: Mapping[str, Any], limit: int) -> Searc
     if not isinstance(given, Mapping) or set(given) - set(FIELDS):
         checked.problems["search"] = f"search has the fields: {', '.join(FIELDS)}"
         return None
-    if body.get("estimators"):
-        checked.problems["estimators"] = "A search tries one estimator; give estimator"
-        return None
+    for name in ("estimators", "several"):
+        if body.get(name):
+            checked.problems[name] = "A search tries one estimator; give estimator"
+            return None
     estimator = check_estimator(checked, "estimator", body.get("estimator"))
     if estimator is None:
         return None

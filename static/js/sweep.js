@@ -16,7 +16,7 @@ const jobs = (count) => `${count.toLocaleString('en')} ${count === 1 ? 'job' : '
 export function countJobs() {
   const form = document.getElementById('job-form');
   const shown = form?.querySelector('[data-job-count]');
-  if (!shown) return;
+  if (!shown) return; // nor does a search make a job of each value
   let total = 1;
   let isKnown = true;
   for (const note of form.querySelectorAll('[data-values-note]')) {

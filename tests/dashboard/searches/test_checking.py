@@ -79,6 +79,7 @@ def test_what_cannot_be_used_is_named_and_nothing_is_made(
         ({"estimator": "SVR"}, "estimator", "cannot predict classes"),
         ({"estimator": None}, "estimator", "Choose an estimator"),
         ({"estimators": ["SVC"]}, "estimators", "A search tries one estimator"),
+        ({"several": {"time_limit_s": 60}}, "several", "A search tries one estimator"),
         ({"class_weight": "heavy"}, "class_weight", "balanced"),
     ],
 )

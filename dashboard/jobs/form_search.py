@@ -1,0 +1,94 @@
+"""The search that a form of a new job asks for: ranges and lists in the parameters' own fields."""
+
+import math
+import re
+from typing import Any
+
+from dashboard.jobs.form_numbers import minutes_to_seconds
+from dashboard.jobs.form_rows import PREFIX, values_in
+from dashboard.jobs.forms import JobForm, read_whole
+from dashboard.searches.checking import SPACE
+from tasks.engine.catalogue import Parameter
+from tasks.engine.parameters import parse_value, show_value
+
+NUMBER = r"[+-]?\d*\.?\d+(?:[eE][+-]?\d+)?"
+RANGE = re.compile(rf"({NUMBER})\s*\.\.\s*({NUMBER})(?:\s+(log)|\s+step\s+({NUMBER}))?")
+EXAMPLES = "a range such as 0.01..1 log, 10..200 or 10..200 step 10, or several values with commas"
+
+
+def read_range(parameter: Parameter, text: str) -> dict[str, Any] | None:
+    """Return the range that a text is, as the API takes it; None for any other text."""
+    found = RANGE.fullmatch(text.strip())
+    if found is None:
+        return None
+    low, high, log, step = found.groups()
+    ends = {"low": parse_value(parameter, low), "high": parse_value(parameter, high)}
+    if step:
+        return ends | {"step": parse_value(parameter, step)}
+    return ends | ({"log": True} if log else {})
+
+
+def search_of(form: JobForm) -> dict[str, Any]:
+    """Return the parameters and the search of a form, as fields of a request."""
+    parameters: dict[str, Any] = {}
+    space: dict[str, Any] = {}
+    for parameter in form.estimator.parameters if form.estimator else ():
+        text = form.values.get(PREFIX + parameter.name, "").strip()
+        if not text or text == show_value(parameter.default):
+            continue
+        values, span = values_in(parameter, text), read_range(parameter, text)
+        if span is not None:
+            space[parameter.name] = span
+        elif len(values) > 1:
+            space[parameter.name] = [parse_value(parameter, value) for value in values]
+        else:
+            parameters[parameter.name] = parse_value(parameter, values[0])
+    values_of = form.values
+    search = {
+        "strategy": values_of["search.strategy"],
+        "space": space,
+        "jobs": read_whole(values_of.get("search.jobs", "")),
+        "time_limit_s": minutes_to_seconds(values_of.get("search.minutes", "")),
+        "stop_hopeless": values_of.get("search.stop_hopeless") != "no",
+    }
+    return {"parameters": parameters, "search": search}
+
+
+def errors_of_search(form: JobForm, problems: dict[str, str]) -> dict[str, str]:
+    """Return what is wrong with a search by the form's fields.
+
+    Where no search is asked for, a range is told from a value that is wrong.
+    """
+    errors: dict[str, str] = {}
+    for name, problem in problems.items():
+        if name == SPACE:
+            words = f"{problem}. Write into the fields of parameters {EXAMPLES}"
+            errors["search.strategy"] = problem if "combination" in problem else words
+        elif name == "search.time_limit_s":
+            errors["search.minutes"] = (
+                "Minutes must be a number from 0.02 (one second); "
+                f'"{form.values.get("search.minutes", "").strip()[:40]}" is not'
+            )
+        elif name.startswith(SPACE):
+            errors[PREFIX + name.removeprefix(f"{SPACE}.")] = problem
+        elif name.startswith(PREFIX) and not form.values.get("search.strategy"):
+            text = form.values.get(name, "").strip()
+            is_range = RANGE.fullmatch(text) is not None
+            words = f"{text} is a range. Choose a strategy under Search, or give one value"
+            errors[name] = words if is_range else problem
+        else:
+            errors[name] = problem
+    return errors
+
+
+def count_candidates(form: JobForm) -> int | None:
+    """Return how many candidates a form asks for at most; None where that is not known."""
+    given = read_whole(form.values.get("search.jobs", ""))
+    if given is not None:
+        return given if isinstance(given, int) and given > 0 else None
+    if form.values.get("search.strategy") != "grid":
+        return None
+    space = search_of(form)["search"]["space"].values()
+    if not space or any(isinstance(part, dict) for part in space):
+        return None
+    return math.prod(map(len, space))

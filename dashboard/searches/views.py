@@ -1,0 +1,87 @@
+"""A search as the page of its batch shows it: what is asked, how far it is, how it ended."""
+
+from dataclasses import dataclass
+
+from dashboard.batches.queries import BatchSummary
+from dashboard.filters import count, duration, plural
+from dashboard.searches import KIND
+from dashboard.searches.direction import greater_is_better
+from dashboard.searches.search import Search
+
+STRATEGIES = {"tpe": "TPE search", "random": "Random search", "grid": "Grid search"}
+
+
+@dataclass(frozen=True)
+class SearchView:
+    """A search for a page."""
+
+    search: Search
+    summary: BatchSummary
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether something of it is still to come."""
+        return self.summary.batch.plan_state == "going"
+
+    @property
+    def asked(self) -> str:
+        """What was asked for."""
+        search = self.search
+        words = f"{STRATEGIES[search.strategy]} of {', '.join(search.space)}"
+        words += (
+            f", {'up to ' if search.jobs > self.made else ''}{plural(search.jobs, 'candidate')}"
+        )
+        if search.time_limit_s:
+            words += f", none starts after {duration(search.time_limit_s)}"
+        return words
+
+    @property
+    def made(self) -> int:
+        """How many candidates were made so far."""
+        plan = self.summary.batch.plan or {}
+        return int(plan.get("made", 0))
+
+    @property
+    def progress(self) -> str:
+        """How far it is."""
+        early = self.summary.n_stopped_early
+        words = f"{count(self.made)} of {plural(self.search.jobs, 'candidate')} made"
+        return f"{words}, {count(early)} stopped early" if early else words
+
+    @property
+    def sort(self) -> str:
+        """How its jobs are sorted: the best first."""
+        best = self.summary.best
+        return "-score" if best is None or greater_is_better(best.metric) else "score"
+
+    @property
+    def ended(self) -> str | None:
+        """How it ended; None while it goes on."""
+        return self.summary.batch.plan_message
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether the best so far can be fitted now, before all candidates were tried."""
+        batch = self.summary.batch
+        stopped = (batch.plan or {}).get("stopped") or {}
+        if self.summary.best is None or stopped.get("keep"):
+            return False
+        return self.goes_on or batch.final_job_id is None
+
+    @property
+    def caution(self) -> str | None:
+        """Why the best score is too good; None while there is none, or one candidate alone."""
+        if self.summary.best is None or self.made < 2:
+            return None
+        return (
+            f"The best was chosen out of {plural(self.made, 'candidate')} by this very score, so "
+            "it is likely a little too good. Rows that no candidate has seen would tell"
+        )
+
+
+def view_search(summary: BatchSummary) -> SearchView | None:
+    """Return a batch's search, or None where it is none."""
+    plan = summary.batch.plan
+    if not plan or plan["kind"] != KIND:
+        return None
+    return SearchView(Search.from_plan(plan), summary)

@@ -1,0 +1,162 @@
+"""A search in the form of a new job and on the page of its batch, without JavaScript."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from dashboard.db import Batch, Job, User
+from dashboard.extensions import db
+from tests.dashboard.searches.acts import (
+    finish,
+    go_on,
+    jobs_of,
+    read,
+    run,
+    submit,
+    take,
+    tell_folds,
+)
+from tests.factories import make_dataset
+from tests.page import Page, PageClient
+
+pytestmark = pytest.mark.usefixtures("no_broker")
+
+
+@pytest.fixture
+def pages(app: Flask, member: User) -> PageClient:
+    return PageClient(app, member)
+
+
+def open_form(pages: PageClient, member: User, strategy: str = "random") -> Page:
+    dataset = make_dataset(member, name="churn.csv")
+    address = f"/jobs/new?dataset_id={dataset.id}&target=churned&estimator=LogisticRegression"
+    return update(pages, pages.get(address), {"search.strategy": strategy})
+
+
+def update(pages: PageClient, page: Page, values: dict[str, str]) -> Page:
+    return pages.submit(page, values | {"action": "update"}, form="#job-form", status=200)
+
+
+def send(pages: PageClient, page: Page, values: dict[str, str], status: int = 422) -> Page:
+    return pages.submit(page, values, form="#job-form", status=status)
+
+
+def last_batch() -> Batch:
+    db.session.rollback()
+    return db.session.scalars(select(Batch).order_by(Batch.id.desc()).limit(1)).one()
+
+
+def test_ranges_and_lists_are_searched_and_one_value_is_kept(
+    pages: PageClient, member: User
+) -> None:
+    page = open_form(pages, member, "tpe")
+    assert "a range such as 0.01..1 log" in page.text
+    values = {"parameters.C": "0.01 .. 10 log", "parameters.max_iter": "50..200 step 10",
+              "parameters.solver": "lbfgs, saga", "parameters.tol": "0.001",
+              "search.jobs": "30", "search.minutes": "1.5",
+              "search.stop_hopeless": "no"}  # fmt: skip
+    page = update(pages, page, values)
+    assert "This will try up to 30 candidates" in page.text
+    send(pages, page, values, 303)
+    plan = last_batch().plan
+    assert plan["space"] == {
+        "C": {"low": 0.01, "high": 10.0, "log": True, "step": None},
+        "max_iter": {"low": 50, "high": 200, "log": False, "step": 10},
+        "solver": {"values": ["lbfgs", "saga"]},
+    }
+    assert (plan["strategy"], plan["jobs"], plan["time_limit_s"]) == ("tpe", 30, 90)
+    assert (plan["stop_hopeless"], plan["fixed"]) == (False, {"tol": 0.001})
+
+
+def test_a_grid_says_how_many_candidates_it_has(pages: PageClient, member: User) -> None:
+    page = open_form(pages, member, "grid")
+    values = {"parameters.C": "1, 2, 3", "parameters.max_iter": "50, 100"}
+    assert "This will try up to 6 candidates" in update(pages, page, values).text
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "words"),
+    [
+        ({}, "search.strategy", "Write into the fields of parameters a range such as 0.01..1 log"),
+        ({"parameters.C": "0..1"}, "parameters.C", "above 0; 0 is not"),
+        ({"parameters.C": "2..1"}, "parameters.C", "2.0 is not below 1.0"),
+        ({"parameters.C": "1..2 log step 1"}, "parameters.C", "must be"),
+        ({"parameters.C": "1, x"}, "parameters.C", "x is not"),
+        ({"parameters.C": "1, 2", "search.jobs": "many"}, "search.jobs", "from 1 to 1,000"),
+        ({"parameters.C": "1, 2", "search.minutes": "soon"}, "search.minutes", '"soon" is not'),
+    ],
+)
+def test_what_cannot_be_searched_is_told_at_its_field(
+    values: dict[str, str], field: str, words: str, pages: PageClient, member: User
+) -> None:
+    page = send(pages, open_form(pages, member), values)
+    assert words in page.errors[field]
+    assert db.session.query(Job).count() == 0
+
+
+def test_a_range_without_a_search_is_told_from_a_wrong_value(
+    pages: PageClient, member: User
+) -> None:
+    page = open_form(pages, member, "")
+    page = send(pages, page, {"parameters.C": "0.1..10 log"})
+    words = "0.1..10 log is a range. Choose a strategy under Search"
+    assert words in page.errors["parameters.C"]
+
+
+def test_the_page_of_a_search_tells_how_far_it_is_and_what_the_score_is_worth(
+    pages: PageClient, member: User
+) -> None:
+    batch = submit(member, 3, time_limit_s=600)
+    page = pages.get(f"/batches/{batch.id}")
+    assert "Random search of C, 3 candidates, none starts after 10 min" in page.text
+    assert "little too good" not in page.text
+    best = take()
+    tell_folds(best, [0.84, 0.85, 0.79, 0.86, 0.90])
+    finish(best, 0.848)
+    early = take()
+    tell_folds(early, [0.6, 0.61])
+    finish(early, 0.6, partial=True)
+    page = pages.get(f"/batches/{batch.id}")
+    assert "3 of 3 candidates made, 1 stopped early" in page.text
+    assert "chosen out of 3 candidates by this very score, so it is likely a little too good" in (
+        page.text
+    )
+    assert "Stopped after 2 of 5 folds: ROC AUC 0.605 on them" in page.text
+    order = [row["data-job-id"] for row in page.select("tr[data-job-id]")]
+    assert order[0] == str(best.job_id)
+    live = pages.live(f"/_live/batches/{batch.id}/progress")
+    assert "1 stopped early" in live.get_data(as_text=True)
+
+
+def test_stop_and_keep_and_extend_work_from_the_page(pages: PageClient, member: User) -> None:
+    batch = submit(member, 3)
+    run(0.7)
+    keep = f"form[action='/batches/{batch.id}/keep']"
+    extend = f"form[action='/batches/{batch.id}/extend']"
+    page = pages.follow(pages.submit(pages.get(f"/batches/{batch.id}"), {}, form=keep, status=303))
+    assert "The best candidate so far is fitted on all rows" in page.html
+    assert [job.state for job in jobs_of(batch)] == ["succeeded", *["cancelled"] * 2, "queued"]
+    page = pages.submit(page, {"jobs": "x", "minutes": "y"}, form=extend, status=422)
+    assert page.errors == {
+        "jobs": "Further candidates must be a whole number from 1 to 1,000",
+        "minutes": "Minutes must be a number from 0.02 (one second)",
+    }
+    page = pages.follow(pages.submit(page, {"jobs": "2", "minutes": ""}, form=extend, status=303))
+    assert "The search goes on" in page.html
+    go_on(batch)
+    assert read(batch).plan["jobs"] == 5
+
+
+def test_candidates_break_no_page(pages: PageClient, member: User) -> None:
+    batch = submit(member, 2)
+    first = run(0.7)
+    second = run(0.6)
+    go_on(batch)
+    winner = take()
+    finish(winner, 0.7)
+    for address in (f"/jobs/{first}", f"/jobs/{winner.job_id}", "/jobs", "/", "/datasets",
+                    "/models", f"/compare?jobs={first},{second},{winner.job_id}",
+                    f"/jobs/new?from={first}"):  # fmt: skip
+        pages.get(address)
+    assert "Save scores" in pages.get(f"/jobs/{first}").text
+    assert "Save model" in pages.get(f"/jobs/{winner.job_id}").text
