@@ -76,6 +76,7 @@ def check_validation(checked: Checked, body: Mapping[str, Any], dataset: Dataset
     _check_split_columns(checked, values, dataset)
     checked.values["validation"] = values
     if not any(name.startswith("validation") for name in checked.problems):
+        _check_groups(checked, values, dataset)
         _check_rare_classes(checked, values, target, is_chosen=scheme is not None)
 
 
@@ -106,6 +107,18 @@ def _check_split_columns(checked: Checked, values: dict[str, Any], dataset: Data
                 f'"{given}" is of the kind {kind}, so rows cannot be sorted by it. '
                 "Choose a column of dates or numbers"
             )
+
+
+def _check_groups(checked: Checked, values: Mapping[str, Any], dataset: Dataset) -> None:
+    if values["scheme"] != "group":
+        return
+    column = next(c for c in dataset.columns if c["name"] == values["group_column"])
+    groups = column["distinct"] + bool(column.get("missing"))  # rows without one are one
+    if groups < values["folds"]:
+        checked.problems["validation.folds"] = (
+            f'"{column["name"]}" has {groups} groups; {values["folds"]} folds need at least '
+            f"{values['folds']}. Use fewer folds, or another column"
+        )
 
 
 def _check_rare_classes(

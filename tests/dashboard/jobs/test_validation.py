@@ -104,7 +104,8 @@ def test_another_target_brings_its_own_folds_unless_some_were_typed(
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
-        ({"validation.group_column": "city"}, {"scheme": "group", "group_column": "city"}),
+        ({"validation.group_column": "city", "validation.folds": "3"},
+         {"scheme": "group", "group_column": "city", "folds": 3}),
         ({"validation.time_column": "age", "validation.gap": "4"},
          {"scheme": "time", "time_column": "age", "gap": 4}),
         ({"validation.time_column": ""}, {"scheme": "time", "time_column": None, "gap": 0}),
@@ -129,6 +130,7 @@ def test_each_way_to_split_can_be_chosen_without_scripts(
     ("scheme", "typed", "field"),
     [
         ("group", {}, "validation.group_column"),
+        ("group", {"validation.group_column": "city"}, "validation.folds"),
         ("time", {"validation.gap": "-2"}, "validation.gap"),
         ("holdout", {"validation.test_size": "20%"}, "validation.test_size"),
         ("kfold", {"validation.repeats": "no"}, "validation.repeats"),
@@ -143,3 +145,13 @@ def test_what_cannot_be_used_is_told_at_its_field(
     page = pages.submit(page, typed, form="#job-form", status=422)
     assert list(page.errors) == [field]
     assert page.find(f'[name="{field}"]') is not None
+
+
+def test_few_groups_give_as_many_folds_unless_more_were_asked_for(api: Api, member: User) -> None:
+    split: dict[str, Any] = {"scheme": "group", "group_column": "city"}
+    job = api.call("POST", "/jobs", 201, json=body(make_dataset(member), validation=split))
+    assert job["validation"]["folds"] == 3
+    assert "there are 3 groups" in job["validation"]["note"]
+    request = body(make_dataset(member), validation={**split, "folds": 4})
+    found = api.call("POST", "/jobs", 422, json=request)
+    assert '"city" has 3 groups; 4 folds' in found["error"]["fields"]["validation.folds"]
