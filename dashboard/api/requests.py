@@ -17,6 +17,18 @@ PREPROCESSING: dict[str, Any] = {
     for setting in SETTINGS
 }
 
+VALIDATION: dict[str, Any] = {
+    "scheme": {"description": "kfold, stratified, group, time or holdout"},
+    "folds": {"description": "From 2 to 50; fewer than 5 by itself for large tables, rare classes "
+              "and few groups: note says so in the answer"},
+    "repeats": {"description": "From 1 to 20, with kfold and stratified"},
+    "group_column": {"description": "Rows with the same value are on one side, with group"},
+    "time_column": {"description": "What rows are sorted by, with time; else the file's order"},
+    "gap": {"description": "Rows left out before each test part, with time"},
+    "test_size": {"description": "The share that is scored, with holdout"},
+    "drop_copies": {"description": "Whether one of each set of equal rows is used"},
+}  # fmt: skip
+
 
 class PageQuery(Open):
     """Which part of a list."""
@@ -204,7 +216,7 @@ class JobRequest(Open):
     parameters: Any = None
     features: Any = None
     exclude: Any = None
-    validation: Any = None
+    validation: Annotated[Any, Field(json_schema_extra={"properties": VALIDATION})] = None
     metric: Any = None
     seed: Any = None
     time_limit_s: Annotated[Any, Field(description="Seconds, for each attempt")] = None

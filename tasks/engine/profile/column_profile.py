@@ -18,7 +18,7 @@ from tasks.engine.profile.number_tally import BINS, QUANTILES, SMALL_BINS, Numbe
 from tasks.engine.profile.sampled import Sampled, sampled_column
 
 TOP, TOP_STORED = 20, 3
-RAREST_OF = 100
+RAREST_OF, ROWS_OF_A_CLASS = 100, 3
 TARGETS = frozenset({"number", "category", "boolean"})  # kinds that may be predicted
 # Words that no category is called; of all the others one cannot know.
 HIDDEN = (
@@ -100,7 +100,10 @@ def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
 
 def _add_classes(made: ColumnProfile, column: Column, tally: NumberTally | None) -> None:
     """Add what tells numbers that name classes from others: whether all are whole, the rarest."""
-    if tally is None or not column.is_few or not 2 <= made.facts["distinct"] <= RAREST_OF:
+    distinct, count = made.facts["distinct"], made.facts["count"]
+    # Where values hardly come again none names a class, and tables may have thousands of columns.
+    may_be = 2 <= distinct <= min(RAREST_OF, count / ROWS_OF_A_CLASS)
+    if tally is None or not column.is_few or not may_be:
         return
     made.facts["whole"] = bool((tally.weighted()[0] % 1 == 0).all())
     values, counts = column.frequent
