@@ -88,7 +88,8 @@ def _lacking(model: Pipeline) -> str:
 
 def _check_splits(model: Pipeline) -> None:
     """Refuse what skl2onnx would convert without a word to something else."""
-    if isinstance(model[-1], BOOSTED) and model[-1].is_categorical_ is not None:
+    last = getattr(model[-1], "estimator_", model[-1])  # within a decision threshold
+    if isinstance(last, BOOSTED) and last.is_categorical_ is not None:
         raise EngineError(
             CODE,
             f"{_name(model)} splits by sets of categories here, which ONNX cannot say",

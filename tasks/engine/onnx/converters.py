@@ -14,6 +14,9 @@ from skl2onnx.common._registration import get_converter, get_shape_calculator
 from skl2onnx.common.data_types import guess_numpy_type
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
+from sklearn.model_selection import FixedThresholdClassifier
+
+from tasks.engine.onnx.threshold import ALIAS, convert_threshold, shape_of_threshold
 
 BOOSTED = (HistGradientBoostingClassifier, HistGradientBoostingRegressor)
 # What may be asked of a classifier's conversion, as skl2onnx registers it itself.
@@ -30,6 +33,10 @@ def register() -> None:
     update_registered_converter(
         SimpleImputer, "SklearnSimpleImputer", _imputer_shape, _convert_imputer, overwrite=True
     )
+    update_registered_converter(
+        FixedThresholdClassifier, ALIAS, shape_of_threshold, convert_threshold, overwrite=True,
+        options=ASKED,
+    )  # fmt: skip
     for cls in BOOSTED:
         alias = sklearn_operator_name_map[cls]
         convert = get_converter(alias)

@@ -13,6 +13,7 @@ from tasks.engine.errors import EngineError
 from tasks.engine.onnx.conversion import convert
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.prepared import Prepared, prepare
+from tasks.engine.thresholds import with_threshold
 from tests.engine.tables import make_spec
 
 TABLE = """age,income,"city, as written",city_ as written,member,since,y_class,y_number
@@ -102,3 +103,25 @@ def ask(content: bytes, X: pd.DataFrame) -> list[Any]:
         fed[given.name] = column.reshape(-1, 1)
     answer: list[Any] = session.run(None, fed)
     return answer
+
+
+@pytest.mark.parametrize("positive", ["high", "low"])
+@pytest.mark.parametrize("estimator", ["LogisticRegression", "GaussianNB"])
+def test_labels_follow_the_decision_threshold(
+    estimator: str, positive: str, tmp_path: Path
+) -> None:
+    plain, data = fit(tmp_path, estimator, "classification")
+    ranks = plain.predict_proba(data.X)[:, list(plain.classes_).index(positive)]
+    threshold = float(np.quantile(ranks, 0.8)) + 1e-4
+    model = with_threshold(plain, positive, threshold)
+    answer = ask(convert(model, data.X, FACTS).content, data.X)
+    labels = answer[0].ravel().tolist()
+    assert labels == model.predict(data.X).tolist()
+    assert labels != plain.predict(data.X).tolist()
+    np.testing.assert_allclose(answer[1], plain.predict_proba(data.X), atol=1e-4)
+
+
+def test_threshold_of_a_decision_function_is_refused(tmp_path: Path) -> None:
+    plain, data = fit(tmp_path, "LinearSVC", "classification")
+    with pytest.raises(EngineError, match="FixedThresholdClassifier"):
+        convert(with_threshold(plain, "high", 0.2), data.X, FACTS)
