@@ -118,26 +118,36 @@ def check_request(
         if name not in NOT_YET or body[name]:
             checked.problems[name] = f"{name} {NOT_YET.get(name, 'is not a field of a job')}"
     _check_target(checked, body, dataset)
-    choices: list[Choice] = []
-    search = several = None
-    tries_several = body.get("several") not in (None, False)
+    found = Request(checked.values, [])
     if "target" not in checked.problems and "task" not in checked.problems:
-        if body.get("search") is not None:
-            search = check_search(checked, body, limit)
-        elif not tries_several:
-            choices = check_choices(checked, body, limit)
-        _check_features(checked, body, dataset)
-        check_preprocessing(checked, body, [one.estimator for one in (search, *choices) if one])
-        check_validation(checked, body, dataset)
-        _check_metric(checked, body, dataset)
-        check_decision(checked, body, dataset)
-        if tries_several:
-            several = check_several(checked, body, dataset, limit)
-            choices = list(several.choices) if several else []
+        found = _check_what_is_trained(checked, body, dataset, limit)
     _check_numbers(checked, body)
     _check_words(checked, body, dataset)
     if checked.problems:
         raise ValidationFailed(checked.problems, code=checked.code)
+    return found
+
+
+def _check_what_is_trained(
+    checked: Checked, body: Mapping[str, Any], dataset: Dataset, limit: int
+) -> Request:
+    """Check what depends on the target and the task; what is returned may still be refused."""
+    tries_several = body.get("several") not in (None, False)
+    choices: list[Choice] = []
+    search = several = None
+    if body.get("search") is not None:
+        search = check_search(checked, body, limit)
+    elif not tries_several:
+        choices = check_choices(checked, body, limit)
+    _check_features(checked, body, dataset)
+    check_preprocessing(checked, body, [one.estimator for one in (search, *choices) if one])
+    if not tries_several or body.get("validation"):
+        check_validation(checked, body, dataset)
+    _check_metric(checked, body, dataset)
+    check_decision(checked, body, dataset)
+    if tries_several:
+        several = check_several(checked, body, dataset, limit)
+        choices = list(several.choices) if several else []
     return Request(checked.values, choices, search, several)
 
 

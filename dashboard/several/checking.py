@@ -19,7 +19,7 @@ OTHERS = ("estimator", "estimators", "parameters", "search", "class_weight", "th
 def check_several(
     checked: Checked, body: Mapping[str, Any], dataset: Dataset, limit: int
 ) -> Several | None:
-    """Check what is asked; the target, the task, the features and the validation are known.
+    """Check what is asked; the target, the task and the features are known.
 
     Where no validation was chosen it is one that suits the table and the time.
 

@@ -48,10 +48,12 @@ def _needed_s(look: Look, several: Several) -> float:
 
 
 def _end_of_trying(look: Look, several: Several) -> Step | None:
-    if not look.n_waiting and not look.n_running:
-        return None  # those that were asked to end are about to
+    """Let nothing start; what runs is stopped once there is anything to make a model of."""
     words = f"The {duration(several.time_limit_s)} of the batch are up"
-    return Step(cancel=words, stop=words)
+    stop = words if look.n_running and _complete(look) else None
+    if not look.n_waiting and stop is None:
+        return None
+    return Step(cancel=words, stop=stop)
 
 
 def _complete(look: Look) -> list[Member]:

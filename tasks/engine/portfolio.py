@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from tasks.engine.catalogue import default_validation
+from tasks.engine.spec import Validation
 
 VOTING = {"classification": "VotingClassifier", "regression": "VotingRegressor"}
 # More members would make a model that is large and slow, and hardly better.
 MEMBERS_AT_MOST = 6
-# One job's time that is no fit: its process, reading the table, scoring, writing.
-OVERHEAD_S = 1.0
+# One job's time that is no fit: its process, reading the table, scoring, writing; and what each
+# column adds to it, once and in each fold.
+OVERHEAD_S, COLUMN_S, COLUMN_OF_FOLD_S = 1.0, 0.0004, 0.00015
 # What of the time of all slots is there for candidates; the rest is for the fit on all rows.
 SHARE_FOR_CANDIDATES = 0.75
 # One candidate may take this share of the time limit, so that none stands for all.
@@ -121,8 +123,10 @@ def facts_of(
     if task == "regression":
         return Facts(task, n_rows, width, positive=(known.get("min") or -1.0) >= 0)
     n_classes, top = int(known.get("distinct") or 2), known.get("top") or []
-    rarest = min(one["count"] for one in top) if top and len(top) == n_classes else None
-    return Facts(task, n_rows, width, n_classes, rarest)
+    rare = known.get("rarest")
+    if rare is None and len(top) >= n_classes:
+        rare = min(top, key=lambda one: one["count"])
+    return Facts(task, n_rows, width, n_classes, rare["count"] if rare else None)
 
 
 def _width(column: Mapping[str, Any]) -> int:
@@ -156,30 +160,31 @@ def make_portfolio(
     suited = [tuned for tuned in list_tuned(facts.task) if tuned.suits(facts)]
     room = seconds * slots * SHARE_FOR_CANDIDATES
     split = dict(validation) if validation else _choose_split(suited, facts, room)
-    fits = _fits(split)
     found, spent = [], 0.0
     for tuned in suited:
-        cost = job_seconds(tuned, facts, fits)
+        cost = job_seconds(tuned, facts, split)
         if cost <= seconds * SHARE_OF_ONE and spent <= room * SPARE:
             found.append(tuned)
             spent += cost
     if not found:
-        found = [min(suited, key=lambda tuned: job_seconds(tuned, facts, fits))]
+        found = [min(suited, key=lambda tuned: job_seconds(tuned, facts, split))]
     return Portfolio(found, split)
 
 
-def job_seconds(tuned: Tuned, facts: Facts, fits: float) -> float:
-    """Guess how long a candidate's job takes: fits on all rows are the unit of `fits`."""
-    return OVERHEAD_S + fits * tuned.fit_seconds(facts)
+def job_seconds(tuned: Tuned, facts: Facts, validation: Mapping[str, Any]) -> float:
+    """Guess how long a candidate's job takes."""
+    n_splits = Validation(**validation).n_splits
+    column_s = COLUMN_S + COLUMN_OF_FOLD_S * n_splits
+    around = OVERHEAD_S + column_s * facts.n_columns
+    return around + _fits(validation, n_splits) * tuned.fit_seconds(facts)
 
 
-def _fits(validation: Mapping[str, Any]) -> float:
+def _fits(validation: Mapping[str, Any], n_splits: int) -> float:
     """Return how many fits on all rows come to the same as the fits of all folds."""
     if validation["scheme"] == "holdout":
         return float(1 - validation["test_size"])
-    folds = int(validation["folds"])
-    share = 0.5 if validation["scheme"] == "time" else 1 - 1 / folds
-    return folds * int(validation.get("repeats") or 1) * share
+    share = 0.5 if validation["scheme"] == "time" else 1 - 1 / int(validation["folds"])
+    return n_splits * share
 
 
 def _choose_split(suited: Sequence[Tuned], facts: Facts, room: float) -> dict[str, Any]:
@@ -187,13 +192,15 @@ def _choose_split(suited: Sequence[Tuned], facts: Facts, room: float) -> dict[st
 
     Rare classes cannot be spread evenly over folds; then folds take rows as they come.
     """
-    split = default_validation(facts.task)
+    split = default_validation(facts.task) | {"note": None}
     if facts.rarest is not None and facts.rarest < split["folds"]:
-        split["scheme"] = "kfold"
+        has = f"{facts.rarest} row{'' if facts.rarest == 1 else 's'}"
+        note = f"Folds are not stratified: the rarest class has {has}"
+        split |= {"scheme": "kfold", "note": note}
     tries = [{"folds": 5, "repeats": 2}] if facts.n_rows <= FEW_ROWS else []
     tries += [{"folds": 5}, {"folds": 3}]
     for other in tries:
-        cost = sum(job_seconds(one, facts, _fits(split | other)) for one in suited[:WANTED])
+        cost = sum(job_seconds(one, facts, split | other) for one in suited[:WANTED])
         if cost <= room:
             return split | other
     if facts.n_rows < MANY_ROWS or split["scheme"] == "kfold" and facts.n_classes > 1:

@@ -48,13 +48,16 @@ def observe(schema: dict[str, Any], X: pd.DataFrame) -> dict[str, Any]:
     X : DataFrame of shape (n_samples, n_features)
         The typed table.
     """
-    columns = []
+    # Of all columns at once: one after the other takes seconds where there are thousands.
+    numbers = X.select_dtypes(exclude=object)
+    ends = dict(zip(numbers.columns, zip(numbers.min(), numbers.max(), strict=True), strict=True))
+    columns, features = [], set(schema["features"])
     for column in schema["columns"]:
         name, seen = column["name"], dict(column)
-        if name in X and name in schema["features"]:
-            if X[name].dtype != object:
-                if column["kind"] == "number" and X[name].notna().any():
-                    seen["range"] = [float(X[name].min()), float(X[name].max())]
+        if name in X and name in features:
+            if name in ends:
+                if column["kind"] == "number" and pd.notna(ends[name][0]):
+                    seen["range"] = [float(end) for end in ends[name]]
             elif column["kind"] != "text" and X[name].nunique() <= 10_000:
                 seen["values"] = sorted(X[name].dropna().unique().tolist())
         columns.append(seen)

@@ -121,6 +121,8 @@ class Training:
         """Prepare, score and fit."""
         self.reporter.stage("prepare", 0.03, "Preparing the columns")
         self._prepare()
+        if not how.score_only:  # what it finds is about the table, the same for each candidate
+            self._look()
         outcomes = self._make_and_score(how)
         if not how.score_only:
             self._fit_all(how.borrowed)
@@ -147,7 +149,9 @@ class Training:
             f"prepare: {len(data.rows):,} rows, {numeric} numeric and "
             f"{len(data.X.columns) - numeric} other columns, {len(data.splits)} folds"
         )
-        for finding in look(self.spec, data, self.columns):
+
+    def _look(self) -> None:
+        for finding in look(self.spec, self.data, self.columns):
             self.warnings.add(finding.code, finding.message, finding.change)
 
     def _plain_words(self) -> PlainWords:
@@ -211,7 +215,7 @@ class Training:
             self.warnings.add("METRIC_ABSENT", message)
         return TrainingResult(
             model=self._decided(),
-            schema=observe(spec.schema, self.data.X),
+            schema=spec.schema if score_only else observe(spec.schema, self.data.X),
             classes=self.data.classes,
             score=main.get("mean"),
             score_std=main.get("std"),

@@ -78,6 +78,25 @@ def test_folds_that_were_chosen_are_used(user: User) -> None:
     assert batch.plan["time_limit_s"] == 60
 
 
+def test_a_class_of_one_row_is_no_reason_to_refuse(user: User) -> None:
+    """As in tables of 64 rows, 6,832 columns and 14 classes: folds take rows as they come."""
+    classes = [9, 8, 7, 6, 6, 6, 6, 5, 3, 2, 2, 2, 1, 1]
+    target = {"name": "tissue", "kind": "category", "missing": 0, "distinct": 14, "count": 64,
+              "top": [{"value": f"T{n}", "count": rows} for n, rows in enumerate(classes[:10])],
+              "rarest": {"value": "T13", "count": 1}}  # fmt: skip
+    genes = [
+        {"name": f"g{n}", "kind": "number", "missing": 0, "distinct": 64} for n in range(6830)
+    ]
+    dataset = make_dataset(user, columns=[*genes, target], rows=64)
+    request = {"dataset_id": dataset.id, "target": "tissue", "several": True}
+    jobs = jobs_of(service.submit_batch(user=user, request=request))
+    assert jobs[0].estimator == "LogisticRegression"
+    assert jobs[0].parameters["C"] == 0.01
+    assert len(jobs) >= 5
+    assert {job.validation["scheme"] for job in jobs} == {"kfold"}
+    assert "the rarest class has 1 row" in jobs[0].validation["note"]
+
+
 def test_what_cannot_be_asked_is_refused_in_words(user: User) -> None:
     assert "10 to 86400" in refusals(user, {"time_limit_s": 5})["several.time_limit_s"]
     assert "10 to 86400" in refusals(user, {"time_limit_s": "soon"})["several.time_limit_s"]
@@ -137,6 +156,23 @@ def test_when_the_time_is_up_nothing_starts_and_what_runs_ends(user: User) -> No
     assert read(batch).plan_message == (
         "1 job was scored within 1 min. The model is the best one of them"
     )
+
+
+def test_on_a_machine_too_busy_for_any_the_first_ones_may_end(user: User) -> None:
+    batch = submit(user)
+    first, second = take(), take("worker-2")
+    start_long_ago(batch, 100)
+    go_on(batch)
+    states = [job.state for job in jobs_of(batch)]
+    assert states[:2] == [JobState.RUNNING, JobState.RUNNING]
+    assert set(states[2:]) == {JobState.CANCELLED}
+    tell_folds(first, [0.8] * 5)
+    finish(first, 0.8, out_of_fold_key="x", split_hash="the same")
+    go_on(batch)
+    assert jobs_of(batch)[1].state == JobState.CANCELLING
+    assert finish_cancel(claim=second)
+    go_on(batch)
+    assert jobs_of(batch)[-1].estimator == "VotingClassifier"
 
 
 def test_time_is_kept_for_the_fit_on_all_rows(user: User) -> None:
