@@ -20,14 +20,12 @@ NICENESS = 19
 
 def explain_job(payload: dict[str, Any], send: Send) -> None:
     """Work out what matters, how the model depends on it, and where it errs."""
-    spec, columns = _begin(payload)
+    model, spec, columns = _begin(payload)
     storage = storage_of(payload)
-    with reading(storage, payload["model_key"], "The file of the model", TRAIN_AGAIN) as path:
-        model, _found = load_model(path)
     what = "What was predicted in the folds"
     with reading(storage, payload["out_of_fold_key"], what, TRAIN_AGAIN) as path, parsing():
         out_of_fold = pd.read_parquet(path)
-    folds, scores = folds_of(spec, columns), _scores(payload)
+    folds, scores = folds_of(spec, columns, model), _scores(payload)
     told = Explanation(folds, columns, model, out_of_fold, scores)
     limits = {"fit_s": payload["fit_s"], "limit_s": payload["limit_s"]}
     send({"type": "done", "values": {"answer": told.run(report_to(send), **limits)}})
@@ -35,21 +33,22 @@ def explain_job(payload: dict[str, Any], send: Send) -> None:
 
 def learning_curve(payload: dict[str, Any], send: Send) -> None:
     """Score models that learned from parts of the rows."""
-    spec, columns = _begin(payload)
+    model, spec, columns = _begin(payload)
+    folds = folds_of(spec, columns, model)
     limits = {"fit_s": payload["fit_s"], "limit_s": payload["limit_s"]}
-    answer = learn_by_size(folds_of(spec, columns), _scores(payload), report_to(send), **limits)
+    answer = learn_by_size(folds, _scores(payload), report_to(send), **limits)
     send({"type": "done", "values": {"answer": answer}})
 
 
-def _begin(payload: dict[str, Any]) -> tuple[TrainingSpec, dict[str, Any]]:
+def _begin(payload: dict[str, Any]) -> tuple[Any, TrainingSpec, dict[str, Any]]:
     os.nice(NICENESS)
-    spec = TrainingSpec.from_dict(payload["spec"])
+    storage, spec = storage_of(payload), TrainingSpec.from_dict(payload["spec"])
+    with reading(storage, payload["model_key"], "The file of the model", TRAIN_AGAIN) as path:
+        model, _found = load_model(path)
     what = f'The table of the dataset "{payload["origin"]["dataset"]}"'
-    with (
-        reading(storage_of(payload), payload["table_key"], what, UPLOAD_AGAIN) as path,
-        parsing(),
-    ):
-        return spec, load_cells(path, spec.columns_needed, spec.schema.get("dialect"))
+    with reading(storage, payload["table_key"], what, UPLOAD_AGAIN) as path, parsing():
+        columns = load_cells(path, spec.columns_needed, spec.schema.get("dialect"))
+    return model, spec, columns
 
 
 def _scores(payload: dict[str, Any]) -> dict[int, float | None]:

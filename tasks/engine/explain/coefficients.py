@@ -18,7 +18,7 @@ def read_coefficients(
     Parameters
     ----------
     model : Pipeline
-        Fitted.
+        Fitted; a blend of several has no weights of its own.
     classes : sequence or None
         All classes; None for regression.
     scale : str

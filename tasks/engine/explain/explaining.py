@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from tasks.engine.catalogue import find_metric, get_estimator
@@ -18,7 +19,6 @@ from tasks.engine.explain.fold_models import Folds
 from tasks.engine.explain.importance import measure, over_folds, plan
 from tasks.engine.explain.screening import columns_of, order_columns
 from tasks.engine.explain.slices import row_errors, slice_errors
-from tasks.engine.pipelines import make_pipeline
 from tasks.engine.prepared import prepare
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.tables import LINE
@@ -31,10 +31,15 @@ SHARE, LEAST_S, MOST_S = 0.5, 3.0, 20.0
 Report = Callable[[float, str], None]
 
 
-def folds_of(spec: TrainingSpec, columns: Mapping[str, Any]) -> Folds:
-    """Prepare a job's rows and folds once more, as training did; what it warned of is known."""
+def folds_of(spec: TrainingSpec, columns: Mapping[str, Any], model: Pipeline) -> Folds:
+    """Prepare a job's rows and folds once more, as training did; what it warned of is known.
+
+    `model` is the job's: a copy of it that is not fitted is what each fold fitted, also where it
+    is a blend of several.
+    """
+    spec = spec.with_date_parts()
     data = prepare(spec, columns, lambda _code, _message: None)
-    return Folds(spec, data, make_pipeline(spec, data.X))
+    return Folds(spec, data, clone(model))
 
 
 class Explanation:

@@ -14,7 +14,9 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.inspection import partial_dependence, permutation_importance
 from sklearn.metrics import make_scorer, r2_score
+from sklearn.pipeline import Pipeline
 
+from tasks.engine.blending import make_voting
 from tasks.engine.catalogue import find_metric, list_estimators
 from tasks.engine.evaluation import Predicted
 from tasks.engine.explain.dependence import depend
@@ -30,6 +32,8 @@ from tasks.engine.explain.importance import (
 )
 from tasks.engine.explain.screening import columns_of, order_columns
 from tasks.engine.explain.slices import slice_errors
+from tasks.engine.pipelines import make_pipeline
+from tasks.engine.prepared import prepare
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.training import train
@@ -41,6 +45,11 @@ def quiet(fraction: float, message: str) -> None:
     """Listen to nothing."""
 
 
+def unfitted(spec: TrainingSpec, columns: dict[str, Any]) -> Pipeline:
+    """Return the pipeline of a request."""
+    return make_pipeline(spec, prepare(spec, columns, lambda _code, _message: None).X)
+
+
 def explain(
     spec: TrainingSpec, columns: dict[str, Any], limit_s: float = 60.0
 ) -> tuple[TrainingResult, dict[str, Any]]:
@@ -48,7 +57,7 @@ def explain(
     result = train(spec, columns)
     scores = {fold.fold: fold.scores.get(spec.metric) for fold in result.folds}
     told = Explanation(
-        folds_of(spec, columns), columns, result.model, result.out_of_fold, scores
+        folds_of(spec, columns, result.model), columns, result.model, result.out_of_fold, scores
     ).run(quiet, fit_s=0.1, limit_s=limit_s)
     json.dumps(told, allow_nan=False)
     return result, told
@@ -62,7 +71,7 @@ def all_of(folds: Folds, repeats: int) -> Plan:
 
 def test_importance_is_scikit_learns_on_the_same_rows_and_seed(tmp_path: Path) -> None:
     spec, columns = make_spec(tmp_path, "y_number", "regression", "Ridge", seed=7)
-    folds = folds_of(spec, columns)
+    folds = folds_of(spec, columns, unfitted(spec, columns))
     model = folds.fit(1)
     metric = find_metric("regression", "r2")
     assert metric is not None
@@ -93,7 +102,7 @@ def test_importance_is_scikit_learns_on_the_same_rows_and_seed(tmp_path: Path) -
 def test_dependence_is_scikit_learns(tmp_path: Path) -> None:
     spec, columns = make_spec(tmp_path, "y_number", "regression", "Ridge")
     result = train(spec, columns)
-    X = folds_of(spec, columns).data.X
+    X = folds_of(spec, columns, unfitted(spec, columns)).data.X
     ours = depend(lambda rows: _said(result.model.predict(rows)), X, "age", None, seed=0)
     assert ours is not None
     theirs = partial_dependence(
@@ -222,7 +231,7 @@ def test_a_wide_table_is_bounded_and_looks_at_what_tells(tmp_path: Path) -> None
     ]
     text = "\n".join([",".join([*names, "y_class"]), *rows]) + "\n"
     spec, columns = make_spec(tmp_path, "y_class", "classification", "GaussianNB", text)
-    folds = folds_of(spec, columns)
+    folds = folds_of(spec, columns, unfitted(spec, columns))
     data, model = folds.data, folds.fit(1)
     ordered = order_columns(columns_of(spec.schema, data.X), data.X, data.y, spec.task, 0)
     assert len(ordered) > 6800
@@ -283,7 +292,7 @@ def test_one_fold_has_the_spread_of_its_repeats() -> None:
 
 def test_columns_that_tell_most_alone_are_tried_first(tmp_path: Path) -> None:
     spec, columns = make_spec(tmp_path, "y_class", "classification", "GaussianNB", planted_csv())
-    data = folds_of(spec, columns).data
+    data = folds_of(spec, columns, unfitted(spec, columns)).data
     ordered = order_columns(columns_of(spec.schema, data.X), data.X, data.y, "classification", 0)
     assert list(ordered)[0] == "leak"
     assert list(ordered)[-1] in {"noise", "part"}
@@ -306,3 +315,31 @@ def test_a_model_that_follows_a_threshold_is_explained_by_its_labels(tmp_path: P
     shown = result.out_of_fold
     wrong = (shown["actual"] != shown["prediction"]).mean()
     assert told["slices"]["error"] == pytest.approx(wrong)
+
+
+def test_chosen_parts_of_dates_are_learned_from_again(tmp_path: Path) -> None:
+    spec, columns = make_spec(
+        tmp_path, "y_number", "regression", "Ridge",
+        preprocessing={"date_parts": ["quarter"]},
+    )  # fmt: skip
+    _result, told = explain(spec, columns)
+    assert told["importance"]["differing"] == []
+    assert "since" in {c["name"] for c in told["importance"]["columns"]}
+
+
+def test_a_blend_is_explained_without_weights_of_its_own(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_class", "classification", "GaussianNB")
+    result = train(spec, columns)
+    data = prepare(spec, columns, lambda _code, _message: None)
+    other = replace(spec, estimator="LogisticRegression")
+    members = [("job_1", make_pipeline(spec, data.X)), ("job_2", make_pipeline(other, data.X))]
+    blend = make_voting("classification", members, [1, 2]).fit(data.X, data.y)
+    scores = {fold.fold: fold.scores.get(spec.metric) for fold in result.folds}
+    folds = folds_of(spec, columns, blend)
+    told = Explanation(folds, columns, blend, result.out_of_fold, scores).run(
+        quiet, fit_s=0.1, limit_s=60
+    )
+    assert told["importance"]["columns"][0]["name"] == "age"
+    assert told["importance"]["differing"]  # these scores are of the first alone: it is said
+    assert told["coefficients"] is None
+    assert told["dependence"]

@@ -7,6 +7,7 @@ from tasks.engine.explain.explaining import folds_of
 from tasks.engine.explain.fold_models import Folds
 from tasks.engine.explain.learning_curve import SHARES, learn_by_size, rows_of
 from tests.engine.tables import make_spec, mixed_csv
+from tests.engine.training.test_explaining import unfitted
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +15,7 @@ def folds(tmp_path_factory: pytest.TempPathFactory) -> Folds:
     spec, columns = make_spec(
         tmp_path_factory.mktemp("curve"), "y_class", "classification", "GaussianNB", mixed_csv(300)
     )
-    return folds_of(spec, columns)
+    return folds_of(spec, columns, unfitted(spec, columns))
 
 
 def test_larger_parts_hold_the_smaller_ones_with_the_classes_shares(folds: Folds) -> None:
