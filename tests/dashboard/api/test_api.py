@@ -162,6 +162,8 @@ def test_same_key_gives_the_same_job(api: Api, app: Flask) -> None:
         ({"metric": "f1"}, "", None),
         ({"threshold": 0.3, "costs": {"false_negative": 5}}, "", None),
         ({"threshold": "low"}, "threshold", "must be a number, such as 0.3"),
+        ({"threshold": 10**400}, "threshold", "must be a number, such as 0.3"),
+        ({"threshold": float("nan")}, "threshold", "must be a number, such as 0.3"),
         ({"threshold": 0.3, "target": "city"}, "threshold", '"city" is not one of two'),
         ({"costs": {"false_negative": 5}}, "costs", "need the threshold"),
         ({"threshold": 0.3, "costs": {"fn": 5}}, "costs", "numbers by name: false_positive"),
