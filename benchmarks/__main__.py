@@ -12,6 +12,7 @@ from benchmarks import (
     idle,
     overhead,
     pages,
+    search,
     starts,
     uploads,
     writes,
@@ -30,6 +31,7 @@ if __name__ == "__main__":
         batches,
         estimates,
         starts,
+        search,
         idle,
         writes,
     ):
