@@ -226,10 +226,16 @@ def test_a_page_has_as_many_rows_as_it_says_and_each_job_stands_once(
     assert sorted(rows, key=int) == [str(job.id) for job in jobs]
 
 
-def test_upload_shows_in_no_list_before_it_is_saved(pages: PageClient, member: User) -> None:
+def test_upload_waits_beside_the_list_until_it_is_saved(
+    app: Flask, pages: PageClient, member: User
+) -> None:
     upload = make_dataset(member, saved_at=None, name="secret.csv", file_name="secret.csv",
                           preview=[{"line": 2, "cells": [EVIL, "a", "b", "c"]}])  # fmt: skip
-    assert "secret.csv" not in pages.get("/datasets").text
+    own = pages.get("/datasets")
+    assert "Waiting to be checked" in own.text
+    assert "secret.csv" in own.text
+    assert not own.select(f'a[href="/datasets/{upload.id}"]')
+    assert "secret.csv" not in PageClient(app, make_user()).get("/datasets").text
     page = pages.get(f"/uploads/{upload.id}")
     assert EVIL in page.text
     pages.post(f"/uploads/{upload.id}/save", {"name": "kept"}, status=303)
