@@ -23,6 +23,10 @@ class ChoreKind(ABC):
     def progress(self, fraction: float, message: str) -> bool:
         """Write how far it is; False when it is no longer wanted."""
 
+    def take(self, event: Mapping[str, Any]) -> bool:
+        """Take an event of its child that is not the last; False when it is no longer wanted."""
+        return self.progress(event["fraction"], event["message"])
+
     @abstractmethod
     def finish(self, values: dict[str, Any]) -> None:
         """Write what came of it."""

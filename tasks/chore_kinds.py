@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.chores.service import FETCH, beat
+from dashboard.chores.service import CHECK, FETCH, beat
 from dashboard.datasets.comparing import finish_difference
 from dashboard.datasets.discarding import drop_unwanted
 from dashboard.datasets.reading import (
@@ -23,6 +23,7 @@ from tasks.chore_kind import ChoreKind
 from tasks.explain_kinds import EXPLAIN_KINDS
 from tasks.model_chores import ConvertModel, Predict, VerifyModel
 from tasks.payload import fetch_payload, storage_address
+from tasks.preflight_chore import CheckRequest
 
 
 class OfAFile(ChoreKind):
@@ -179,4 +180,5 @@ KINDS: dict[str, type[ChoreKind]] = {
     "compare_versions": CompareVersions,
     "relate_target": RelateTarget,
     **EXPLAIN_KINDS,
+    CHECK: CheckRequest,
 }

@@ -110,7 +110,7 @@ class ChoreWatch:
             self._insist(lambda: self.kind.fail(event["failure"]))
             return True
         try:
-            is_wanted = self.kind.progress(event["fraction"], event["message"])
+            is_wanted = self.kind.take(event)
         except AWAY as problem:
             log.warning("chore %s: cannot write: %s", self.claim.chore_id, problem)
             return False

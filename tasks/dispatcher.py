@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from dashboard import queue
-from dashboard.chores.service import EXPLAIN, LEARN, recover_stale_chores
+from dashboard.chores.service import CHECK, EXPLAIN, LEARN, recover_stale_chores
 from dashboard.clock import now
 from dashboard.config import Settings
 from dashboard.datasets.comparing import fail_difference
@@ -38,6 +38,7 @@ from dashboard.extensions import db
 from dashboard.hints import WINDOW, count_hinted
 from dashboard.jobs.explaining import keep_failure
 from dashboard.jobs.pausing import find_pause
+from dashboard.jobs.preflights import fail_preflight
 from dashboard.jobs.recovery import recover_stale_jobs
 from dashboard.models.conversion import KIND as CONVERT
 from dashboard.models.conversion import refuse_conversion
@@ -63,6 +64,7 @@ GIVE_UP: dict[str, Callable[[Session, int, Mapping[str, Any]], None]] = {
     "relate_target": fail_relation,
     EXPLAIN: lambda _session, job_id, why: keep_failure(job_id, EXPLAIN, why),
     LEARN: lambda _session, job_id, why: keep_failure(job_id, LEARN, why),
+    CHECK: fail_preflight,
 }
 
 

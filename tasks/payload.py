@@ -1,5 +1,6 @@
 """What a child is given: all that it needs to train a job, as JSON values."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,6 +17,12 @@ from dashboard.jobs.same_fit import find_same_fit
 from dashboard.searches import KIND as SEARCH
 from dashboard.several.members import find_blend
 from tasks.celery_app import settings
+
+OF_SCHEMA = ("features", "target", "task")
+OF_SPEC = (
+    "estimator", "metric", "parameters", "validation", "seed", "class_weight", "preprocessing",
+)  # fmt: skip
+ASKED = (*OF_SCHEMA, *OF_SPEC, "decision")
 
 
 def storage_address() -> dict[str, Any]:
@@ -37,20 +44,29 @@ def fetch_payload(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def job_payload(job: Job, claim: Claim | ChoreClaim) -> dict[str, Any]:
-    """Return all that the child needs to train a job, or to explain what came of it."""
-    dataset: Dataset = job.dataset
+def spec_payload(dataset: Dataset, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a `TrainingSpec` as JSON values.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What is learned from.
+    asked : Mapping
+        The columns `ASKED` of a job.
+    """
     schema = {
         "dialect": dataset.dialect,
         "columns": dataset.columns,
-        "features": job.features,
-        "target": job.target,
-        "task": job.task,
+        **{name: asked[name] for name in OF_SCHEMA},
     }
-    same = ("estimator", "metric", "parameters", "validation", "seed", "class_weight",
-            "preprocessing")  # fmt: skip
-    asked = {name: getattr(job, name) for name in same}
-    spec = {"schema": schema, **asked, **(job.decision or {})}
+    rest = {name: asked[name] for name in OF_SPEC}
+    return {"schema": schema, **rest, **(asked["decision"] or {})}
+
+
+def job_payload(job: Job, claim: Claim | ChoreClaim) -> dict[str, Any]:
+    """Return all that the child needs to train a job, or to explain what came of it."""
+    dataset: Dataset = job.dataset
+    spec = spec_payload(dataset, {name: getattr(job, name) for name in ASKED})
     return {
         "job_id": job.id,
         "lease": claim.lease,

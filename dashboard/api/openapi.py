@@ -108,6 +108,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
     elif operation.answer:
         success["content"] = _content(operation.answer)
     answers = {str(operation.status): success}
+    if operation.or_status:
+        answers[str(operation.or_status)] = success
     for status in sorted({401, *operation.errors}):
         described = {"description": ERROR_WORDS[status], "content": _content(schemas.Error)}
         answers[str(status)] = described

@@ -23,7 +23,8 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 class Operation:
     """One method of one address.
 
-    `answer` is the schema of a JSON answer, or the media type of a file; `body` the schema of a
+    `answer` is the schema of a JSON answer, or the media type of a file; `or_status` another
+    status that it may come with; `body` the schema of a
     JSON body; `form` the fields of a multipart body; `or_body` a JSON body that may come in place
     of the form; `content` the media type of a body that is neither; `query` the schema of the
     query; `role` the one that a caller needs for any of the body to be read.
@@ -34,6 +35,7 @@ class Operation:
     summary: str
     answer: type[BaseModel] | str | None
     status: int = 200
+    or_status: int | None = None
     body: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
     or_body: type[BaseModel] | None = None

@@ -10,6 +10,7 @@ from dashboard.api import (  # noqa: F401 - they register themselves
     differences,
     jobs,
     models,
+    preflights,
     profiles,
     rejects,
     uploads,

@@ -15,6 +15,7 @@ from dashboard.db.job import (
 )
 from dashboard.db.model import Model
 from dashboard.db.prediction import Prediction
+from dashboard.db.preflight import Preflight
 from dashboard.db.user import ApiToken, SignInAttempt, User
 from dashboard.db.worker import QueueState, Worker
 
@@ -36,6 +37,7 @@ __all__ = [
     "LogLine",
     "Model",
     "Prediction",
+    "Preflight",
     "QueueState",
     "Relation",
     "SignInAttempt",

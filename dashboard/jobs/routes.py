@@ -21,19 +21,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.auth.sessions import safe_path
 from dashboard.batches import service as batches
-from dashboard.datasets.listing import list_datasets
-from dashboard.datasets.queries import find_dataset
-from dashboard.db import Batch, Dataset
+from dashboard.db import Batch
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, ValidationFailed
 from dashboard.filters import plural
-from dashboard.jobs import form_sources, forms, lists, queries, service
+from dashboard.jobs import form_sources, lists, queries, service
 from dashboard.jobs.as_request import request_from
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
-from dashboard.jobs.estimates import estimate_request
+from dashboard.jobs.form_page import find_chosen, show_form
 from dashboard.jobs.form_request import errors_of, request_of
-from dashboard.jobs.form_search import count_candidates
+from dashboard.jobs.preflight_view import view_preflight
+from dashboard.jobs.preflights import find_refused
 from dashboard.live import answer
 from dashboard.paging import read_number
 from dashboard.storage import StorageFull
@@ -71,16 +70,11 @@ def live_index() -> Response:
     )
 
 
-def _dataset(text: str | None) -> Dataset | None:
-    found = find_dataset(read_number(text, 0, LARGEST_ID))
-    return found if found is not None and found.state == "ready" else None
-
-
 @blueprint.get("/_live/jobs/targets")
 @requires("member")
 def live_targets() -> Response:
     """Answer the columns that a part of a name may mean. For members."""
-    dataset = _dataset(request.args.get("dataset_id"))
+    dataset = find_chosen(request.args.get("dataset_id"))
     given = {"target": request.args.get("target", "")}
     return answer("jobs/_targets.html", matches=form_sources.new_form(dataset, given).matches)
 
@@ -92,51 +86,22 @@ def new() -> str:
     former = read_number(request.args.get("from"), 0, LARGEST_ID)
     if former:
         job = queries.get_job(user=current_user, job_id=former)
-        return _form_page(form_sources.form_from_job(job))
-    dataset = _dataset(request.args.get("dataset_id") or request.args.get("dataset"))
+        return show_form(form_sources.form_from_job(job))
+    dataset = find_chosen(request.args.get("dataset_id") or request.args.get("dataset"))
     given = {n: request.args.get(n, "") for n in ("target", "task", "estimator")}
-    return _form_page(form_sources.new_form(dataset, given))
-
-
-def _form_page(form: forms.JobForm) -> str:
-    datasets = [d for d in list_datasets(per=200).items if d.state == "ready"]
-    if form.dataset is not None and all(d.id != form.dataset.id for d in datasets):
-        datasets.insert(0, form.dataset)
-    choices = [("", "Choose a dataset"), *((d.id, d.label) for d in datasets)]
-    best, to_beat = form_sources.find_best(form)
-    return render_template(
-        "jobs/new.html",
-        form=form,
-        datasets=choices,
-        best=best,
-        to_beat=to_beat,
-        takes=_say_how_long(form),
-        candidates=count_candidates(form) if form.is_search else None,
-    )
-
-
-def _say_how_long(form: forms.JobForm) -> str | None:
-    """Say how long each job of a form would take; None while the form is incomplete."""
-    if form.tries_several or form.dataset is None or form.estimator is None:
-        return None
-    if not 1 <= (form.fits or 0) <= 1000:
-        return None
-    return estimate_request(
-        estimator=form.estimator.id,
-        parameters=request_of(form)["parameters"],
-        n_rows=form.dataset.rows,
-        n_columns=len(form.used),
-        validation={"scheme": form.values["validation.scheme"], "folds": form.fits},
-    )
+    return show_form(form_sources.new_form(dataset, given))
 
 
 @blueprint.post("/jobs/new")
 @requires("member")
 def create() -> Answer:
     """Submit the form, or show it anew after a choice that changes it. For members."""
-    form = form_sources.posted_form(_dataset(request.form.get("dataset_id")), request.form)
+    form = form_sources.posted_form(find_chosen(request.form.get("dataset_id")), request.form)
     if request.form.get("action") == "update":
-        return _form_page(form)
+        return show_form(form)
+    refused = find_refused(user=current_user, request=request_of(form))
+    if refused is not None and request.form.get("despite") != refused.key:
+        return show_form(form, view_preflight(refused), despite=refused.key), 409
     try:
         submit = batches.submit_batch if form.tries_several or form.is_search else batches.submit
         made = submit(
@@ -146,10 +111,10 @@ def create() -> Answer:
         )
     except ValidationFailed as problem:
         form.errors = errors_of(form, problem.fields)
-        return _form_page(form), 422
+        return show_form(form), 422
     except StorageFull as problem:
         form.refusal = problem.message
-        return _form_page(form), 503
+        return show_form(form), 503
     if isinstance(made, Batch):
         flash(
             "The search has begun" if form.is_search else f"{made.n_jobs:,} jobs are queued",

@@ -81,9 +81,8 @@ def submit(
     former = _begin(user, idempotency_key)
     if former:
         return former
-    dataset = _find_dataset(request.get("dataset_id"))
     fields = BATCH_FIELDS if as_batch else FIELDS
-    wanted = check_request(request, dataset, limit=limit, fields=fields)
+    dataset, wanted = read_request(request, limit=limit, fields=fields)
     try:
         with writing() as session:
             _hold(session, request["dataset_id"])
@@ -100,6 +99,20 @@ def submit(
     else:
         hint_batch(job.batch_id)
     return job
+
+
+def read_request(
+    request: Mapping[str, Any], *, limit: int, fields: frozenset[str] = FIELDS
+) -> tuple[Dataset, Request]:
+    """Return the dataset that a request names, and the request once it is checked.
+
+    Raises
+    ------
+    ValidationFailed
+        With a message for each field that cannot be used.
+    """
+    dataset = _find_dataset(request.get("dataset_id"))
+    return dataset, check_request(request, dataset, limit=limit, fields=fields)
 
 
 def _begin(user: User, idempotency_key: str | None) -> Job | None:

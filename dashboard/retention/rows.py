@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, select
 from dashboard.datasets.discarding import discard_abandoned_uploads
 from dashboard.datasets.purging import purge_deleted
 from dashboard.datasets.service import KEEP_DELETED
-from dashboard.db import Chore, IdempotencyKey, Prediction, SignInAttempt, Worker
+from dashboard.db import Chore, IdempotencyKey, Prediction, Preflight, SignInAttempt, Worker
 from dashboard.db.transaction import writing
 from dashboard.predictions.service import discard_abandoned_predictions
 from dashboard.workers.queries import GONE_AFTER
@@ -26,7 +26,7 @@ KEEP_ANSWERS = DAY
 
 
 def forget_rows(moment: datetime) -> int:
-    """Delete dead workers, old sign-in attempts, chores that are over, keys and row predictions.
+    """Delete dead workers, sign-in attempts, chores that are over, keys, row predictions, checks.
 
     Parameters
     ----------
@@ -45,6 +45,7 @@ def forget_rows(moment: datetime) -> int:
         (SignInAttempt, (SignInAttempt.at < moment - DAY,)),
         (Chore, (Chore.state.in_(("done", "failed")), Chore.finished_at < moment - DAY)),
         (IdempotencyKey, (IdempotencyKey.created_at < moment - KEEP_KEYS,)),
+        (Preflight, (Preflight.created_at < moment - KEEP_ANSWERS,)),
         (
             Prediction,
             (

@@ -61,6 +61,11 @@ def is_alive(worker: Worker) -> bool:
     return worker.state != "stopped" and worker.seen_at > now() - SILENT_AFTER
 
 
+def is_light_alive() -> bool:
+    """Tell whether a worker that does chores is there."""
+    return any(worker.queue == "light" and is_alive(worker) for worker in list_workers())
+
+
 def state_of(worker: Worker) -> str:
     """Return what a worker does, as far as is known.
 

@@ -51,6 +51,7 @@ function show(main) {
   const control = document.activeElement;
   document.getElementById('main').replaceChildren(...main.childNodes);
   document.querySelectorAll('#job-form details').forEach((part, n) => { if (open[n]) part.open = true; });
+  window.htmx.process(document.getElementById('main'));
   dropFallback();
   countJobs();
   showFilters();
@@ -62,6 +63,35 @@ function show(main) {
   if (!control.matches('input[type=text], textarea')) return;
   again.value = control.value;
   again.setSelectionRange(control.selectionStart, control.selectionEnd);
+}
+
+// The result of a check: its errors stand at their fields too, and it is told when it is no longer
+// about what the form holds.
+function markFields() {
+  document.querySelectorAll('[data-from-check]').forEach((words) => {
+    words.parentElement.removeAttribute('data-invalid');
+    words.remove();
+  });
+  for (const error of document.querySelectorAll('#preflight [data-field-error]')) {
+    const control = document.getElementById(`field-${error.dataset.fieldError}`);
+    const place = control?.closest('.field, .param-control');
+    if (!place) continue;
+    const words = document.createElement('p');
+    words.className = 'field-error';
+    words.dataset.fromCheck = '';
+    words.textContent = error.textContent;
+    place.setAttribute('data-invalid', '');
+    place.prepend(words);
+  }
+}
+document.addEventListener('htmx:afterSettle', ({ target }) => {
+  if (target.id === 'preflight' || target.querySelector?.('#preflight')) markFields();
+});
+for (const kind of ['input', 'change']) {
+  document.addEventListener(kind, ({ target }) => {
+    const words = target.closest('#job-form') && document.querySelector('#preflight [data-stale]');
+    if (words) words.hidden = false;
+  });
 }
 
 // Columns that are too many to list are searched as one types.

@@ -10,12 +10,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.chores import service as chores
-from dashboard.chores.service import EXPLAIN, LANES, LEARN, ChoreClaim
+from dashboard.chores.service import CHECK, EXPLAIN, LANES, LEARN, ChoreClaim
 from dashboard.clock import now
 from dashboard.config import load_settings
-from dashboard.db import Chore, Dataset, Difference, Job, Model, Prediction, Relation, one_by_one
+from dashboard.db import (
+    Chore,
+    Dataset,
+    Difference,
+    Job,
+    Model,
+    Prediction,
+    Preflight,
+    Relation,
+    one_by_one,
+)
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.jobs.preflights import ASKED
 from dashboard.models.conversion import KIND as CONVERT
 from dashboard.models.conversion import WAITING
 from tasks import chores as task
@@ -26,10 +37,14 @@ from tests.factories import make_dataset, make_model
 
 FAR = "https://a.example/b.csv"
 LOST = timedelta(seconds=30)
+ASKED_FOR = {**dict.fromkeys(ASKED), "estimator": "Ridge", "parameters": {}}
 BOOM = {"code": "UNKNOWN", "message": "boom", "hint": ""}
 
 
-def make_subject(kind: str) -> Dataset | Difference | Job | Model | Prediction | Relation:
+Subject = Dataset | Difference | Job | Model | Prediction | Preflight | Relation
+
+
+def make_subject(kind: str) -> Subject:
     """Make what a chore of a kind is about, and ask for the chore."""
     if kind in {"read_dataset", "fetch_file"}:
         made: Any = make_dataset(state="reading", source={"kind": "address", "address": FAR})
@@ -39,6 +54,11 @@ def make_subject(kind: str) -> Dataset | Difference | Job | Model | Prediction |
         made = make_model(files={"joblib": {"key": "joblib"}}).job
     elif kind == "relate_target":
         made = Relation(dataset_id=make_dataset(table_key="t").id, target="churned")
+    elif kind == CHECK:
+        dataset = make_dataset(table_key="t")
+        made = Preflight(
+            dataset_id=dataset.id, owner_id=dataset.owner_id, key="k", asked=ASKED_FOR
+        )
     else:
         made = make_model(state="verifying", files={
             name: {"key": name, "sha256": "x"} for name in ("bundle", "check", "joblib")
@@ -129,7 +149,7 @@ def test_a_chore_is_given_up_with_its_subject_or_not_at_all(any_app: Flask, kind
         chores.recover_stale_chores(before=now() - LOST, give_up=die)
     assert states(subject) == before
     dispatcher.recover(load_settings(), now())
-    asked = {"predict", "compare_versions", "relate_target"}
+    asked = {"predict", "compare_versions", "relate_target", CHECK}
     explains = kind in {EXPLAIN, LEARN}
     ended = "succeeded" if explains else "failed" if kind in asked else "refused"
     assert states(subject) == (ended, ["failed"])

@@ -1,0 +1,71 @@
+"""Check first: the form of a new job held against its data before it is sent."""
+
+from contextlib import suppress
+
+from flask import Blueprint, Response, render_template, request
+from flask_login import current_user
+
+from dashboard.errors import NotFound, ValidationFailed
+from dashboard.jobs import form_sources, preflights
+from dashboard.jobs.form_page import find_chosen, show_form
+from dashboard.jobs.form_request import errors_of, request_of
+from dashboard.jobs.forms import JobForm
+from dashboard.jobs.preflight_view import PreflightView, view_preflight
+from dashboard.live import answer
+from dashboard.web import requires
+
+blueprint = Blueprint("preflights", __name__)
+PART = "jobs/_preflight.html"
+# Without a script nobody asks again by himself.
+PATIENCE_S = 8.0
+Answer = str | tuple[str, int]
+
+
+def _posted() -> JobForm:
+    return form_sources.posted_form(find_chosen(request.form.get("dataset_id")), request.form)
+
+
+def _is_part() -> bool:
+    """Tell whether only the part with the result is asked for."""
+    return "HX-Request" in request.headers
+
+
+@blueprint.post("/jobs/check")
+@requires("member")
+def check() -> Answer:
+    """Have the form checked; answer the page with all that was typed. For members."""
+    form = _posted()
+    try:
+        found = preflights.ask_preflight(user=current_user, request=request_of(form))
+    except ValidationFailed as problem:
+        form.errors = errors_of(form, problem.fields)
+        if _is_part():
+            return render_template(PART, preflight=PreflightView(errors=form.errors))
+        return show_form(form), 422
+    if _is_part():
+        return render_template(PART, preflight=view_preflight(found))
+    over = preflights.wait_for(user=current_user, preflight_id=found.id, seconds=PATIENCE_S)
+    view = view_preflight(over)
+    if view.error and view.error.get("field"):
+        form.errors = {view.error["field"]: f"{view.error['message']}. {view.error['hint']}"}
+    return show_form(form, view)
+
+
+@blueprint.get("/_live/jobs/check/<int:preflight_id>")
+@requires("member")
+def live_check(preflight_id: int) -> Response:
+    """Answer how far a check is. For whoever asked for it."""
+    try:
+        found = preflights.get_preflight(user=current_user, preflight_id=preflight_id)
+    except NotFound:  # given up, in another tab perhaps
+        return answer(PART, preflight=None)
+    return answer(PART, preflight=view_preflight(found))
+
+
+@blueprint.post("/jobs/check/<int:preflight_id>/stop")
+@requires("member")
+def stop(preflight_id: int) -> Answer:
+    """Give a check up; answer the page with all that was typed. For whoever asked for it."""
+    with suppress(NotFound):  # it is gone: that is what was asked for
+        preflights.stop_preflight(user=current_user, preflight_id=preflight_id)
+    return render_template(PART, preflight=None) if _is_part() else show_form(_posted())

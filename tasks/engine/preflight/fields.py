@@ -1,0 +1,46 @@
+"""Which field of a request an error is about, and when it says more of a few rows than of all."""
+
+from tasks.engine.errors import EngineError
+
+FIELDS = {
+    "TARGET_NOT_NUMERIC": "target",
+    "TARGET_ONE_CLASS": "target",
+    "TARGET_RARE_CLASS": "validation.folds",
+    "TOO_FEW_ROWS": "validation.folds",
+    "TOO_FEW_GROUPS": "validation.folds",
+    "FOLD_ONE_CLASS": "validation.scheme",
+    "TIME_COLUMN_KIND": "validation.time_column",
+    "METRIC_MISSING": "metric",
+    "NO_COLUMNS": "features",
+    "COLUMNS_MISSING": "features",
+    "COLUMNS_CONSTANT": "features",
+    "TEXT_EMPTY": "features",
+    "COLUMNS_NEGATIVE": "preprocessing.scale",
+    "TOO_MANY_NEIGHBOURS": "parameters.n_neighbors",
+    "NU_TOO_HIGH": "parameters.nu",
+    "MORE_COLUMNS_THAN_ROWS": "estimator",
+    "TARGET_OUT_OF_RANGE": "estimator",
+    "TWO_CLASSES_ONLY": "estimator",
+    "INSIDE_UNSUITED": "estimator",
+    "NO_BORDER": "estimator",
+    "NOTHING_FOUND": "estimator",
+    "PARAM_COMBO": "estimator",
+    "COLUMNS_TOO_ALIKE": "estimator",
+    "NO_PREDICTION": "estimator",
+}
+# With more rows they may go away.
+OF_FEW_ROWS = frozenset(
+    {
+        "MORE_COLUMNS_THAN_ROWS", "TOO_MANY_NEIGHBOURS", "TOO_MANY_COMPONENTS", "TEXT_EMPTY",
+        "COLUMNS_CONSTANT", "COLUMNS_TOO_ALIKE", "FOLD_ONE_CLASS", "NO_PREDICTION",
+        "NOTHING_FOUND", "NO_BORDER", "MEM_LIMIT",
+    }
+)  # fmt: skip
+
+
+def field_of(error: EngineError) -> str | None:
+    """Return the field of a request that an error is about; None where it is no single one."""
+    if error.code == "TOO_MANY_COMPONENTS":
+        inside = "in preprocessing" in error.hint
+        return "preprocessing.components" if inside else "parameters.n_components"
+    return FIELDS.get(error.code)
