@@ -42,7 +42,7 @@ class FirstGuess(NullReporter):
         self.job, self.told, self.folds = job, JobReporter(), []
         self.began, self.guess_s = now(), 0.0
 
-    def stage(self, stage: str, fraction: float, message: str) -> None:
+    def stage(self, stage: str, fraction: float, message: str, part: float | None = None) -> None:
         """Take note as a worker does."""
         event = {"stage": stage, "fraction": fraction, "message": message}
         self.told.take(event | {"type": "stage"})

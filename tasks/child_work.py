@@ -45,8 +45,9 @@ class _EventReporter:
     def __init__(self, payload: dict[str, Any], storage: Storage, send: Send) -> None:
         self.payload, self.storage, self.send = payload, storage, send
 
-    def stage(self, stage: str, fraction: float, message: str) -> None:
-        self.send({"type": "stage", "stage": stage, "fraction": fraction, "message": message})
+    def stage(self, stage: str, fraction: float, message: str, part: float | None = None) -> None:
+        event = {"type": "stage", "stage": stage, "fraction": fraction, "message": message}
+        self.send(event if part is None else event | {"part": part})
 
     def log(self, text: str, level: str = "info") -> None:
         self.send({"type": "log", "level": level, "text": text})

@@ -47,7 +47,10 @@ class JobReporter:
         if not self.stages or self.stages[-1]["stage"] != event["stage"]:
             self._end_stage(moment)
             self.stages.append({"stage": event["stage"], "started_at": isoformat(moment)})
-            self.progress.stages = [dict(stage) for stage in self.stages]
+            self._show_stages()
+        if "part" in event:  # how far the present fit is; time estimates read it
+            self.stages[-1] |= {"part": event["part"], "part_at": isoformat(moment)}
+            self._show_stages()
         self.progress.stage = event["stage"]
         self.progress.fraction = max(self.progress.fraction, event["fraction"])
         self.progress.message = event["message"]
@@ -59,7 +62,12 @@ class JobReporter:
         if self.stages:  # how fast the folds of this attempt are; time estimates read it
             stage = self.stages[-1]
             stage |= {"steps": stage.get("steps", 0) + 1, "step_at": isoformat(now())}
-            self.progress.stages = [dict(stage) for stage in self.stages]
+            for name in ("part", "part_at"):  # of the fit that is over
+                stage.pop(name, None)
+            self._show_stages()
+
+    def _show_stages(self) -> None:
+        self.progress.stages = [dict(stage) for stage in self.stages]
 
     def _end_stage(self, moment: datetime) -> None:
         if self.stages:
@@ -68,7 +76,7 @@ class JobReporter:
     def end(self) -> None:
         """Take note that the work is over."""
         self._end_stage(now())
-        self.progress.stages = [dict(stage) for stage in self.stages]
+        self._show_stages()
 
     def written(self) -> None:
         """Begin to gather anew, after what was gathered was written."""

@@ -9,6 +9,8 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from tasks.engine.evaluation import Predicted, align, predict, score
+from tasks.engine.fit_progress.fitting import fit
+from tasks.engine.fit_progress.telling import Told
 from tasks.engine.gaps import check_finite, check_learnable
 from tasks.engine.prepared import Prepared
 from tasks.engine.progress import FoldOutcome, FoldScore
@@ -17,7 +19,7 @@ from tasks.engine.thresholds import decide
 
 
 def run_fold(
-    model: Pipeline, data: Prepared, spec: TrainingSpec, fold: int, title: str
+    model: Pipeline, data: Prepared, spec: TrainingSpec, fold: int, title: str, *, told: Told
 ) -> FoldOutcome:
     """Fit a copy of a model on a fold's training rows, and score it on its test rows.
 
@@ -33,6 +35,8 @@ def run_fold(
         Which fold, from 1.
     title : str
         The estimator's name, for messages.
+    told : callable
+        Hears how far the fit is; see `fit`.
 
     Returns
     -------
@@ -47,7 +51,7 @@ def run_fold(
     fresh = clone(model)
     try:
         started = time.perf_counter()
-        fresh.fit(data.X.iloc[train_rows], data.y[train_rows])
+        fit(fresh, data.X.iloc[train_rows], data.y[train_rows], told)
         fit_seconds = time.perf_counter() - started
         predicted = predict(fresh, data.X.iloc[test_rows])
         predicted = align(predicted, getattr(fresh, "classes_", None), data.classes)

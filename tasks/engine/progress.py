@@ -35,8 +35,12 @@ class FoldOutcome:
 class Reporter(Protocol):
     """Who listens to training."""
 
-    def stage(self, stage: str, fraction: float, message: str) -> None:
-        """Hear that training is at a stage; `fraction`, 0 to 1 of the whole, never falls."""
+    def stage(self, stage: str, fraction: float, message: str, part: float | None = None) -> None:
+        """Hear that training is at a stage; `fraction`, 0 to 1 of the whole, never falls.
+
+        `part`: how much of the present fit is done, where that is known and no guess. It may come
+        from another thread, while the one that trains is inside that fit.
+        """
 
     def log(self, text: str, level: str = "info") -> None:
         """Hear a line for the log; level is info, warning or error."""
@@ -51,7 +55,7 @@ class Reporter(Protocol):
 class NullReporter:
     """Listens to nothing."""
 
-    def stage(self, stage: str, fraction: float, message: str) -> None:
+    def stage(self, stage: str, fraction: float, message: str, part: float | None = None) -> None:
         """Ignore it."""
 
     def log(self, text: str, level: str = "info") -> None:

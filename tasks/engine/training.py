@@ -18,6 +18,8 @@ from tasks.engine.charts import make_charts
 from tasks.engine.errors import EngineError
 from tasks.engine.evaluation import summarise
 from tasks.engine.failures import UNSETTLED, more_iterations
+from tasks.engine.fit_progress.fitting import fit
+from tasks.engine.fit_progress.telling import Step, Told
 from tasks.engine.folds import run_fold
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.plain_words import PlainWords
@@ -133,14 +135,14 @@ class Training:
         return self._validate(how)
 
     def _fit_all(self, borrowed: Borrowed) -> None:
-        fitted = self._share(len(self.data.splits))
-        self.reporter.stage("final", fitted, f"Fitting on all {len(self.data.y):,} rows")
+        n_folds, words = len(self.data.splits), f"Fitting on all {len(self.data.y):,} rows"
+        self.reporter.stage("final", self._share(n_folds), words)
         if borrowed.model is not None:
             self.model = borrowed.model
             self.reporter.log("the model was fitted on all rows before; kept")
             return
         with self._plain_words():
-            self.model.fit(self.data.X, self.data.y)
+            fit(self.model, self.data.X, self.data.y, self._told("final", n_folds, words))
 
     def _prepare(self) -> None:
         self.data = data = prepare(self.spec, self.columns, self.warnings.add)
@@ -163,7 +165,6 @@ class Training:
     def _validate(self, how: How) -> list[FoldOutcome]:
         outcomes, total = [], len(self.data.splits)
         for fold in range(1, total + 1):
-            fraction = self._share(fold - 1)
             if fold in how.resume:
                 outcomes.append(how.resume[fold])
                 self.reporter.log(f"fold {fold}/{total} was scored before; kept")
@@ -175,16 +176,31 @@ class Training:
                 self.reporter.log(f"fold {fold}/{total} was fitted before, by another job; kept")
                 self._report_fold(outcome, total)
             elif not how.enough():
-                self.reporter.stage("fit", fraction, f"Fitting fold {fold} of {total}")
-                with self._plain_words():
-                    outcome = run_fold(self.model, self.data, self.spec, fold, self.entry.title)
+                outcome = self._run_fold(fold, total)
                 outcomes.append(outcome)
                 self._report_fold(outcome, total)
         if not outcomes:
             raise EngineError("NOTHING_DONE", "No fold was finished, so there is no score")
         return outcomes
 
-    def _share(self, folds: int) -> float:
+    def _run_fold(self, fold: int, total: int) -> FoldOutcome:
+        words = f"Fitting fold {fold} of {total}"
+        self.reporter.stage("fit", self._share(fold - 1), words)
+        told, title = self._told("fit", fold - 1, words), self.entry.title
+        with self._plain_words():
+            return run_fold(self.model, self.data, self.spec, fold, title, told=told)
+
+    def _told(self, stage: str, fits: int, words: str) -> Told:
+        """Return what tells the reporter how far a fit is, after so many others."""
+
+        def told(step: Step) -> None:
+            part = None if step.may_end_early else step.share
+            fraction = self._share(fits + step.share)
+            self.reporter.stage(stage, fraction, f"{words}, {step.words}", part)
+
+        return told
+
+    def _share(self, folds: float) -> float:
         """Return how much of the whole is done with so many folds; the last fit counts as one."""
         return FIT_FROM + (FITTED - FIT_FROM) * folds / (len(self.data.splits) + 1)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tasks.engine.errors import DataError
+from tasks.engine.fit_progress import telling
 from tasks.engine.progress import FoldOutcome
 from tasks.engine.training import train
 from tests.engine.tables import make_spec, mixed_csv
@@ -21,9 +22,11 @@ class Listener:
         self.outcomes: list[FoldOutcome] = []
         self.lines: list[str] = []
         self.codes: list[str] = []
+        self.told: list[tuple[str, float | None]] = []
 
-    def stage(self, stage: str, fraction: float, message: str) -> None:
+    def stage(self, stage: str, fraction: float, message: str, part: float | None = None) -> None:
         self.fractions.append(fraction)
+        self.told.append((message, part))
 
     def log(self, text: str, level: str = "info") -> None:
         self.lines.append(text)
@@ -41,6 +44,24 @@ def test_progress_never_goes_backwards(tmp_path: Path) -> None:
     train(spec, columns, listener)
     assert listener.fractions == sorted(listener.fractions)
     assert [o.score.fold for o in listener.outcomes] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("stops_early", "words"), [(False, ""), (True, "at most ")])
+def test_progress_moves_within_each_fit(
+    stops_early: bool, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "EVERY_S", 0.0)
+    chosen = {"n_iter_no_change": 9 if stops_early else None, "n_estimators": 20}
+    spec, columns = make_spec(
+        tmp_path, "y_class", "classification", "GradientBoostingClassifier", parameters=chosen
+    )
+    listener = Listener()
+    train(spec, columns, listener)
+    told = dict(listener.told)
+    part = None if stops_early else 0.35
+    assert told[f"Fitting fold 2 of 3, 7 of {words}20 rounds"] == part
+    assert told[f"Fitting on all 120 rows, 7 of {words}20 rounds"] == part
+    assert listener.fractions == sorted(listener.fractions)
 
 
 def test_scored_folds_are_not_fitted_again_and_change_nothing(tmp_path: Path) -> None:
