@@ -117,7 +117,7 @@ class Look:
         )
         return [
             Times(
-                fitted / max(trained, 1) * (rows or 0),
+                fitted / max(int(trained), 1) * (rows or 0),  # PostgreSQL sums to a Decimal
                 max((ended - started).total_seconds() - fitted, 0.0),
             )
             for fitted, trained, rows, started, ended in db.session.execute(found)
