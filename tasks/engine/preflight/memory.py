@@ -20,8 +20,8 @@ from tasks.engine.spec import TrainingSpec
 # Every row is held against every other: so many tables of rows x rows are there at once.
 PAIRWISE = {"GaussianProcessClassifier": 4, "GaussianProcessRegressor": 3, "KernelRidge": 2}
 NODE_BYTES, CLASS_BYTES = 64, 8
-# What three estimators on 20,000 rows took beyond all that is counted: libraries at work, baselines,
-# files that are written.
+# What three estimators on 20,000 rows took beyond all that is counted: libraries at work,
+# baselines, files that are written.
 AT_WORK_BYTES = 70_000_000
 COPIES, CELL_BYTES, SPARSE_BYTES = 3, 8, 12
 TEXTS_LOOKED_AT = 1000
