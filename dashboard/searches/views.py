@@ -66,7 +66,8 @@ class SearchView:
         stopped = (batch.plan or {}).get("stopped") or {}
         if self.summary.best is None or stopped.get("keep"):
             return False
-        return self.goes_on or batch.final_job_id is None
+        # While that alone is fitted there is nothing to stop.
+        return batch.final_job_id is None or (self.goes_on and self.summary.n_active > 1)
 
     @property
     def caution(self) -> str | None:

@@ -74,7 +74,7 @@ def train(
         Asked before each fold: once it says so no further one is fitted, those that are scored
         count, and the model is fitted on all rows.
     score_only : bool, default False
-        Do not fit on all rows: the result's model stays unfitted.
+        Do not fit on all rows: the result's model stays unfitted, its scores have no intervals.
     store : BaselineStore, optional
         Who keeps baselines between jobs on the same data and folds.
     borrowed : Borrowed, optional
@@ -218,9 +218,9 @@ class Training:
         spec = self.spec
         out_of_fold = pd.concat([outcome.out_of_fold for outcome in outcomes], ignore_index=True)
         folds = [outcome.score for outcome in outcomes]
-        metrics, drawn = add_intervals(
-            summarise(spec.task, folds), out_of_fold, self.data, spec.seed
-        )
+        metrics, drawn = summarise(spec.task, folds), None
+        if not score_only:  # nobody chooses by it, and it takes as long as some fits do
+            metrics, drawn = add_intervals(metrics, out_of_fold, self.data, spec.seed)
         data_hash = hash_data({n: self.columns[n] for n in self.spec.columns_needed})
         split_hash = hash_split(self.data.splits, self.data.rows, self.data.y)
         baselines = self._baselines((data_hash, split_hash), [fold.fold for fold in folds])

@@ -75,6 +75,17 @@ def test_scored_folds_are_not_fitted_again_and_change_nothing(tmp_path: Path) ->
     assert (resumed.score, resumed.score_std) == (whole.score, whole.score_std)
 
 
+def test_a_candidate_has_the_same_scores_and_no_model(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_number", "regression", "Ridge")
+    whole, scored = train(spec, columns), train(spec, columns, score_only=True)
+    assert (scored.score, scored.score_std) == (whole.score, whole.score_std)
+    assert scored.split_hash == whole.split_hash
+    assert not hasattr(scored.model[-1], "coef_")
+    assert hasattr(whole.model[-1], "coef_")
+    assert "low" in whole.metrics["r2"]
+    assert "low" not in scored.metrics["r2"]
+
+
 def test_stop_and_keep_scores_what_is_done_and_is_marked(tmp_path: Path) -> None:
     spec, columns = make_spec(tmp_path, "y_number", "regression", "Ridge")
     listener = Listener()

@@ -1,0 +1,50 @@
+"""A search in a browser: the form that changes with the strategy, and a batch that moves on."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from dashboard.db import User
+from tests.browser.conftest import Watched
+from tests.dashboard.searches.acts import go_on, run, submit
+from tests.factories import make_dataset
+
+pytestmark = pytest.mark.usefixtures("no_broker")
+
+
+def test_the_form_takes_ranges_once_a_strategy_is_chosen(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    window = browse(viewport={"width": 1440, "height": 900})
+    dataset = make_dataset(member)
+    window.sign_in(member)
+    query = f"dataset_id={dataset.id}&target=churned&estimator=LogisticRegression"
+    form = window.go(f"/jobs/new?{query}")
+    form.locator('[id="field-parameters.C"]').fill("0.01..10 log")
+    form.locator('[id="field-search.strategy"]').select_option("tpe")
+    expect(form.get_by_text("This will try candidates")).to_be_visible()
+    expect(form.locator('[id="field-parameters.C"]')).to_have_value("0.01..10 log")
+    form.locator('[id="field-search.jobs"]').fill("20")
+    form.locator('[id="field-search.jobs"]').press("Tab")
+    expect(form.get_by_text("This will try up to 20 candidates")).to_be_visible()
+    window.check_accessibility()
+    form.get_by_role("button", name="Begin the search").click()
+    expect(form.get_by_text("TPE search of C, up to 20 candidates")).to_be_visible()
+    window.check_accessibility()
+
+
+def test_the_page_of_a_search_moves_on_and_keeps_what_is_typed(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    batch = submit(member, 3)
+    window = browse(viewport={"width": 1440, "height": 900})
+    window.sign_in(member)
+    page = window.go(f"/batches/{batch.id}")
+    page.locator("#field-jobs").fill("7")
+    for score in (0.7, 0.8, 0.6):
+        run(score)
+    go_on(batch)
+    expect(page.get_by_text("chosen out of 3 candidates")).to_be_visible()
+    expect(page.locator("#field-jobs")).to_have_value("7")
+    window.check_accessibility()
