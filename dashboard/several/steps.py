@@ -14,9 +14,9 @@ from tasks.engine.portfolio import MEMBERS_AT_MOST, VOTING
 
 # Starting the last job, choosing, and writing the model; and how much longer than what another
 # job does around its fits.
-LAST_JOB_S, LAST_TO_OTHERS = 4.0, 2.0
+LAST_JOB_S, LAST_TO_OTHERS = 4.0, 1.2
 # Of the time limit at most this share is kept for the last job.
-LAST_AT_MOST = 0.4
+LAST_AT_MOST = 0.25
 
 
 def decide(look: Look) -> Step | None:

@@ -25,7 +25,7 @@ SHARE_FOR_CANDIDATES = 0.75
 # One candidate may take this share of the time limit, so that none stands for all.
 SHARE_OF_ONE = 0.3
 # More than fits by the estimates, which may be too high: what has not started is not missed.
-SPARE = 1.5
+SPARE = 2.0
 # So many of the first ones must fit, or the rows are split into fewer folds.
 WANTED = 7
 FEW_ROWS = 400
@@ -159,11 +159,12 @@ def make_portfolio(
     """
     suited = [tuned for tuned in list_tuned(facts.task) if tuned.suits(facts)]
     room = seconds * slots * SHARE_FOR_CANDIDATES
-    split = dict(validation) if validation else _choose_split(suited, facts, room)
+    most = seconds * SHARE_OF_ONE
+    split = dict(validation) if validation else _choose_split(suited, facts, room, most)
     found, spent = [], 0.0
     for tuned in suited:
         cost = job_seconds(tuned, facts, split)
-        if cost <= seconds * SHARE_OF_ONE and spent <= room * SPARE:
+        if cost <= most and spent <= room * SPARE:
             found.append(tuned)
             spent += cost
     if not found:
@@ -187,8 +188,11 @@ def _fits(validation: Mapping[str, Any], n_splits: int) -> float:
     return n_splits * share
 
 
-def _choose_split(suited: Sequence[Tuned], facts: Facts, room: float) -> dict[str, Any]:
-    """Choose as many folds as leave time for the first candidates; one part where even 3 do not.
+def _choose_split(
+    suited: Sequence[Tuned], facts: Facts, room: float, most: float
+) -> dict[str, Any]:
+    """Choose as many folds as leave time for the first candidates, all together (`room`) and each
+    (`most`); one part where even 3 do not.
 
     Rare classes cannot be spread evenly over folds; then folds take rows as they come.
     """
@@ -200,8 +204,8 @@ def _choose_split(suited: Sequence[Tuned], facts: Facts, room: float) -> dict[st
     tries = [{"folds": 5, "repeats": 2}] if facts.n_rows <= FEW_ROWS else []
     tries += [{"folds": 5}, {"folds": 3}]
     for other in tries:
-        cost = sum(job_seconds(one, facts, split | other) for one in suited[:WANTED])
-        if cost <= room:
+        costs = [job_seconds(one, facts, split | other) for one in suited[:WANTED]]
+        if sum(costs) <= room and max(costs) <= most:
             return split | other
     if facts.n_rows < MANY_ROWS or split["scheme"] == "kfold" and facts.n_classes > 1:
         return split | {"folds": 3}
