@@ -71,9 +71,9 @@ class CheckRequest(ChoreKind):
         return None
 
     def _doing(self) -> str:
-        known = self.known or {}
-        if not known.get("columns"):
-            return "reading the table"
-        if not known.get("sample"):
-            return "looking for what makes scores too good"
-        return f"fitting {known['sample']['rows']:,} rows"
+        sample = (self.known or {}).get("sample")
+        if not sample:
+            return "reading and encoding the table"
+        if sample["is_fitted"]:
+            return "looking for what makes scores too good, once the fit was over"
+        return f"fitting {sample['rows']:,} rows"

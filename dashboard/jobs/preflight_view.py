@@ -38,6 +38,8 @@ class PreflightView:
         if self.preflight is None or self.preflight.state == "queued":
             return "Waiting for the worker that does short work"
         sample = self.answer.get("sample")
+        if sample and sample["is_fitted"]:
+            return "Looking for what makes scores too good"
         return f"Fitting {sample['rows']:,} rows" if sample else "Reading the table"
 
     @property
@@ -47,9 +49,9 @@ class PreflightView:
 
     @property
     def is_fine(self) -> bool:
-        """Whether it is over and nothing was found that would stop the job."""
-        is_ready = self.preflight is not None and self.preflight.state == "ready"
-        return is_ready and self.error is None
+        """Whether a few rows were fitted and nothing was found that would stop the job."""
+        is_fitted = bool((self.answer.get("sample") or {}).get("is_fitted"))
+        return is_fitted and self.error is None and not self.is_going_on
 
     @property
     def warnings(self) -> list[tuple[str, str]]:

@@ -159,11 +159,16 @@ def test_limits_stop_a_check_and_say_where_it_was(app: Flask, tmp_path: Path) ->
     kind.payload()
     assert kind.exceeded(lambda: limit, 1.0) is None
     found = kind.exceeded(lambda: limit + 1, 1.0) or {}
-    assert "more than 300 MB of memory, reading the table. So would the job" in found["message"]
-    columns = {"columns": {"after": 3}, "sample": {"rows": 200}}
+    words = "more than 300 MB of memory, reading and encoding the table. So would the job"
+    assert words in found["message"]
+    columns = {"columns": {"after": 3}, "sample": {"rows": 200, "is_fitted": False}}
     kind.take({"type": "part", "answer": columns})
     found = kind.exceeded(lambda: 0, preflight_chore.TIME_LIMIT_S + 1) or {}
     assert found["message"] == "The check was stopped after 20 s, fitting 200 rows"
+    columns["sample"]["is_fitted"] = True
+    kind.take({"type": "part", "answer": columns})
+    found = kind.exceeded(lambda: 0, preflight_chore.TIME_LIMIT_S + 1) or {}
+    assert "looking for what makes scores too good, once the fit was over" in found["message"]
 
 
 @pytest.fixture

@@ -73,6 +73,22 @@ def test_rare_class_is_said_in_the_words_of_training(tmp_path: Path) -> None:
     assert (found["classes"]["n_rare"], found["classes"]["rare_below"]) == (1, 15)
 
 
+def test_what_makes_scores_too_good_is_told_last(tmp_path: Path) -> None:
+    lines = [f"{n * 7919 % 101},{n % 3},{'yes' if n % 3 else 'no'}" for n in range(600)]
+    text = "\n".join(["a,same,y_class", *lines]) + "\n"
+    spec, cells = make_spec(tmp_path, "y_class", "classification", "LogisticRegression", text)
+    told: list[dict[str, Any]] = []
+
+    def load(names: Sequence[str]) -> dict[str, Any]:
+        return {name: cells[name] for name in {*names, LINE} if name in cells}
+
+    found = checking.check(spec, load, lambda known: told.append(dict(known)))
+    leak = next(w for w in found["warnings"] if w["code"] == "TARGET_LEAK")
+    assert leak["change"] == {"exclude": ["same"]}
+    first = next(known for known in told if known["warnings"])
+    assert first["sample"]["is_fitted"] is True
+
+
 def test_what_more_rows_would_mend_is_tried_with_more_rows(tmp_path: Path) -> None:
     text = mixed_csv(3000)
     near = {"parameters": {"n_neighbors": 700}}
