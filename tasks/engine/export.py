@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import joblib
 import pandas as pd
-import skops.io
 
 from tasks.engine import bundle, cell_text, coercion
 from tasks.engine.card import write_card
 from tasks.engine.examples import as_csv, spread_rows
 from tasks.engine.prediction import predict_text
 from tasks.engine.results import TrainingResult
+from tasks.engine.same_bytes import ARCHIVE_TIME, write_joblib, write_skops
 from tasks.engine.source import source_of
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.versions import LIBRARIES
@@ -29,8 +28,6 @@ SCHEMA_KEYS = (
     "true", "false", "mixed", "values", "range",
 )  # fmt: skip
 CELL_TEXT = re.compile(r"^from tasks\.engine\.cell_text import (\([^)]*\)|.*)\n", re.MULTILINE)
-# A fixed time in the archive, so that the same result gives the same bytes.
-ARCHIVE_TIME = (2020, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -90,8 +87,8 @@ def write_artefacts(
         "bundle": folder / "bundle.zip",
         "check": folder / "check.json",
     }
-    joblib.dump(result.model, paths["joblib"], compress=3)
-    skops.io.dump(result.model, paths["skops"], compression=zipfile.ZIP_DEFLATED, compresslevel=1)
+    write_joblib(result.model, paths["joblib"])
+    write_skops(result.model, paths["skops"])
     check = make_check(result.model, schema, columns)
     texts = {
         "metadata.json": json.dumps(metadata(result, spec, schema, origin), indent=1),
@@ -177,6 +174,7 @@ def metadata(
         "data_hash": result.data_hash,
         "split_hash": result.split_hash,
         "versions": result.details["versions"],
+        "threads": result.details["threads"],
         "schema": schema,
     }
 

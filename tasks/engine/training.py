@@ -31,7 +31,7 @@ from tasks.engine.shapes import ALL, describe_shapes
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.splitting import hash_data, hash_split
 from tasks.engine.thresholds import decide_again, with_threshold
-from tasks.engine.versions import versions
+from tasks.engine.versions import threads, versions
 from tasks.engine.warned import Warnings
 
 
@@ -270,6 +270,7 @@ class Training:
     def _details(self) -> dict[str, Any]:
         return {
             "versions": versions(),
+            "threads": threads(),
             "rows_used": len(self.data.y),
             "rows_without_target": self.data.n_without_target,
             "features": len(self.spec.schema["features"]),

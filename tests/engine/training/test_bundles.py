@@ -84,7 +84,10 @@ def test_bundle_trains_and_predicts_the_same_without_trainyard(
     X, _ = features_from_text(text, result.schema)
     again = joblib.load(tmp_path / "again.joblib")
     np.testing.assert_array_equal(again.predict(X), result.model.predict(X))
-    assert json.loads((folder / "metadata.json").read_text())["split_hash"] == result.split_hash
+    metadata = json.loads((folder / "metadata.json").read_text())
+    assert metadata["split_hash"] == result.split_hash
+    assert metadata["threads"] == result.details["threads"]
+    assert metadata["threads"]["openmp"] >= 1
 
 
 def test_examples_are_answered_as_expected_and_checksums_hold(tmp_path: Path) -> None:
