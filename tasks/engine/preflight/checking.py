@@ -211,7 +211,9 @@ class _Check:
 
     def _judge(self, error: EngineError, n: int, of: int) -> None:
         """Raise an error, unless more rows than were fitted may keep it away."""
-        if n == of or error.code not in OF_FEW_ROWS:
+        asked = self.spec.parameters.get("n_neighbors") or 0
+        is_certain = error.code == "TOO_MANY_NEIGHBOURS" and asked > of
+        if n == of or is_certain or error.code not in OF_FEW_ROWS:
             raise error
         words = f"{error.message}. So it is with {n:,} rows; with all {of:,} of a fold it may fit"
         self._warn(error.code, words)

@@ -124,6 +124,17 @@ def test_what_depends_on_rows_is_a_warning_while_there_are_more(
     assert "with all 400 of a fold it may fit" in found["warnings"][-1]["message"]
 
 
+def test_more_neighbours_than_a_fold_has_rows_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "SIZES", (200,))
+    spec, cells = make_spec(
+        tmp_path, "y_class", "classification", "KNeighborsClassifier", mixed_csv(600),
+        parameters={"n_neighbors": 401},
+    )  # fmt: skip
+    assert look(spec, cells)["error"]["code"] == "TOO_MANY_NEIGHBOURS"
+
+
 def test_a_large_table_is_looked_at_in_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
