@@ -47,7 +47,8 @@ def check() -> Answer:
     over = preflights.wait_for(user=current_user, preflight_id=found.id, seconds=PATIENCE_S)
     view = view_preflight(over)
     if view.error and view.error.get("field"):
-        form.errors = {view.error["field"]: f"{view.error['message']}. {view.error['hint']}"}
+        words = (view.error["message"], view.error["hint"])
+        form.errors = {view.error["field"]: ". ".join(filter(None, words))}
     return show_form(form, view)
 
 

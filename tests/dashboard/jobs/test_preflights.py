@@ -215,6 +215,7 @@ def test_error_stands_at_its_field_and_submit_asks_once(
     do_chore()
     page = check(pages, page, {})
     assert set(page.errors) == {"parameters.n_neighbors"}
+    assert page.errors["parameters.n_neighbors"].endswith(". Lower n_neighbors")
     found = words_of(page.find("#preflight"))
     assert "n_neighbors is greater than the rows that a fold is trained on" in found
     assert "What helps: Set n_neighbors = 1" in found
