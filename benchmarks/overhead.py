@@ -1,10 +1,16 @@
 """A job's training against the same work in a plain scikit-learn script, side by side.
 
-The baselines are scored by the first job on data and folds and kept for all others, so what they
-take is measured apart.
+The baselines are scored by the first job on data and folds and kept for all others, so both kinds
+of job are measured. Each work is done in a process of its own, turn by turn; what is compared is
+CPU time, because a machine is seldom quiet, and the most memory of the process.
 """
 
+import dataclasses
+import json
+import resource
 import statistics
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -20,7 +26,13 @@ from tasks.engine.splitting import split_rows
 from tasks.engine.tables import LINE
 from tasks.engine.training import train
 
-ROWS, RUNS = 5000, 5
+# So that the plain script takes about half a minute.
+ROWS, RUNS = 20_000, 3
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "RandomForestClassifier": {"n_estimators": 100},
+    "HistGradientBoostingClassifier": {"max_iter": 500, "early_stopping": False},
+}
+WAYS = ("plain", "first", "next")
 
 
 class Store:
@@ -38,7 +50,7 @@ class Store:
         self.kept[digest] = found
 
 
-def table(rows: int = ROWS) -> tuple[dict[str, np.ndarray], dict[str, object]]:
+def table(rows: int = 5000) -> tuple[dict[str, np.ndarray], dict[str, object]]:
     """Return a table as text, and its schema."""
     rng = np.random.default_rng(0)
     numbers = rng.normal(size=(rows, 15))
@@ -66,30 +78,59 @@ def plain(spec: TrainingSpec, columns: dict[str, np.ndarray]) -> None:
     model.fit(X, y)
 
 
-def main() -> None:
-    """Time both, turn by turn, and print the ratio."""
-    columns, schema = table()
-    for estimator in ("HistGradientBoostingClassifier", "RandomForestClassifier"):
-        validation = Validation(scheme="stratified", folds=5)
-        spec = TrainingSpec(schema, estimator, "roc_auc", validation=validation)
-        ratios, ours, store = [], [], Store()
-        start = time.perf_counter()
+def run(way: str, estimator: str) -> None:
+    """Do the work in one way, and print its CPU seconds and the process's most memory in KB.
+
+    Ways: ``plain``, the script; ``first``, the first job on data and folds, which scores the
+    baselines; ``next``, a job that finds them kept.
+    """
+    columns, schema = table(ROWS)
+    validation = Validation(scheme="stratified", folds=5)
+    spec = TrainingSpec(schema, estimator, "roc_auc", PARAMETERS[estimator], validation)
+    store = Store()
+    if way == "next":  # with an estimator that costs nothing
+        dummy = dataclasses.replace(spec, estimator="DummyClassifier", parameters={})
+        train(dummy, dict(columns), store=store)
+    began = time.process_time()
+    if way == "plain":
+        plain(spec, columns)
+    else:
         train(spec, dict(columns), store=store)
-        first = time.perf_counter() - start
+    took = time.process_time() - began
+    print(json.dumps([took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+
+
+def measure(way: str, estimator: str) -> tuple[float, float]:
+    """Do the work in a process of its own; return its CPU seconds and its most memory in KB."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.overhead", way, estimator],
+        stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    seconds, memory = json.loads(done.stdout.splitlines()[-1])
+    return seconds, memory
+
+
+def main() -> None:
+    """Measure all ways, turn by turn, and print ratios of CPU time and memory."""
+    for estimator in PARAMETERS:
+        found: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
         for _ in range(RUNS):
-            start = time.perf_counter()
-            plain(spec, columns)
-            middle = time.perf_counter()
-            train(spec, dict(columns), store=store)
-            end = time.perf_counter()
-            ratios.append((end - middle) / (middle - start))
-            ours.append(end - middle)
-        print(
-            f"{estimator}: training / plain script = {statistics.median(ratios):.3f} "
-            f"({min(ratios):.3f} to {max(ratios):.3f}); {statistics.median(ours):.2f} s; "
-            f"{first:.2f} s with the baselines"
-        )
+            for way in WAYS:
+                found[way].append(measure(way, estimator))
+        seconds = statistics.median(took for took, _ in found["plain"])
+        print(f"{estimator}: plain script {seconds:.1f} s of CPU time")
+        for way in WAYS[1:]:
+            turns = list(zip(found[way], found["plain"], strict=True))
+            times, memories = ([ours[n] / theirs[n] for ours, theirs in turns] for n in (0, 1))
+            print(
+                f"  {way} job / plain script: {statistics.median(times):.3f} of the time "
+                f"({min(times):.3f} to {max(times):.3f}), "
+                f"{statistics.median(memories):.2f} of the memory"
+            )
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) > 1:
+        run(*sys.argv[1:])
+    else:
+        main()
