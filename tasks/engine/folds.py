@@ -8,6 +8,7 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
+from tasks.engine.class_weights import weigh_numbered_classes
 from tasks.engine.evaluation import Predicted, align, predict, score
 from tasks.engine.fit_progress.fitting import fit
 from tasks.engine.fit_progress.telling import Told
@@ -49,6 +50,7 @@ def run_fold(
     """
     train_rows, test_rows = data.splits[fold - 1]
     fresh = clone(model)
+    weigh_numbered_classes(fresh, data.y[train_rows], spec.class_weight)
     try:
         started = time.perf_counter()
         fit(fresh, data.X.iloc[train_rows], data.y[train_rows], told)

@@ -15,6 +15,7 @@ from tasks.engine.baselines import BaselineStore, NoStore, find_baselines
 from tasks.engine.bootstrap import add_intervals
 from tasks.engine.catalogue import find_metric, get_estimator
 from tasks.engine.charts import make_charts
+from tasks.engine.class_weights import weigh_numbered_classes
 from tasks.engine.errors import EngineError
 from tasks.engine.evaluation import summarise
 from tasks.engine.failures import UNSETTLED, more_iterations
@@ -142,6 +143,7 @@ class Training:
             self.reporter.log("the model was fitted on all rows before; kept")
             return
         with self._plain_words():
+            weigh_numbered_classes(self.model, self.data.y, self.spec.class_weight)
             fit(self.model, self.data.X, self.data.y, self._told("final", n_folds, words))
 
     def _prepare(self) -> None:

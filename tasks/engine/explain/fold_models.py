@@ -13,6 +13,7 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from tasks.engine.catalogue import get_estimator
+from tasks.engine.class_weights import weigh_numbered_classes
 from tasks.engine.evaluation import Predicted, Scores, align, predict, score
 from tasks.engine.explain.importance import FoldModel
 from tasks.engine.prepared import Prepared
@@ -57,6 +58,7 @@ class Folds:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the job told what there was to tell
             clock = [time.perf_counter()]
+            weigh_numbered_classes(fresh, self.data.y[learned], self.spec.class_weight)
             fresh.fit(self.data.X.iloc[learned], self.data.y[learned])
             clock.append(time.perf_counter())
             predicted = ask(X)
