@@ -9,13 +9,25 @@ from tasks.engine.costs import Costs
 
 CELLS = tuple(Costs.__dataclass_fields__)
 MOST = 1e12
+# Whose threshold is a probability, whatever their parameters are. Others may have a decision
+# function, whose threshold may be any number: that is found in training.
+PROBABILISTIC = frozenset(
+    {
+        "AdaBoostClassifier", "BaggingClassifier", "BernoulliNB", "DecisionTreeClassifier",
+        "DummyClassifier", "ExtraTreesClassifier", "GaussianNB", "GaussianProcessClassifier",
+        "GradientBoostingClassifier", "HistGradientBoostingClassifier", "KNeighborsClassifier",
+        "LinearDiscriminantAnalysis", "LogisticRegression", "LogisticRegressionCV",
+        "MLPClassifier", "MultinomialNB", "QuadraticDiscriminantAnalysis",
+        "RandomForestClassifier",
+    }
+)  # fmt: skip
 
 
 def check_decision(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
     """Check ``threshold`` and ``costs``; both are kept in the job's details.
 
-    Whether the estimator gives probabilities, so that a threshold must be one, is found in
-    training.
+    Whether an estimator that is not among `PROBABILISTIC` gives probabilities, so that a threshold
+    must be one, is found in training.
     """
     threshold, costs = body.get("threshold"), body.get("costs")
     if threshold is None:
@@ -29,6 +41,10 @@ def check_decision(checked: Checked, body: Mapping[str, Any], dataset: Dataset) 
         )
     elif not is_amount(threshold):
         checked.problems["threshold"] = "threshold must be a number, such as 0.3"
+    elif body.get("estimator") in PROBABILISTIC and not 0 <= threshold <= 1:
+        checked.problems["threshold"] = (
+            f"threshold is a probability here, from 0 to 1, not {threshold:g}"
+        )
     decision = {"threshold": threshold, "costs": _check_costs(checked, costs)}
     checked.values["details"] = {"decision": decision}
 

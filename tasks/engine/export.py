@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from tasks.engine import bundle, cell_text, coercion
+from tasks.engine import bundle, cell_text, coercion, row_copies
 from tasks.engine.card import write_card
 from tasks.engine.examples import as_csv, spread_rows
 from tasks.engine.prediction import predict_text
@@ -27,6 +27,11 @@ SCHEMA_KEYS = (
     "name", "kind", "format", "offset", "parts", "cyclic", "decimal", "thousands", "symbols",
     "true", "false", "mixed", "values", "range",
 )  # fmt: skip
+# What ``train.py`` does where copies of rows were left out.
+COPIES_IMPORT = "from row_copies import first_of_each  # noqa: E402\n"
+COPIES = (
+    "    kept = first_of_each(X, y)\n    X, y = X.iloc[kept].reset_index(drop=True), y[kept]\n"
+)
 CELL_TEXT = re.compile(r"^from tasks\.engine\.cell_text import (\([^)]*\)|.*)\n", re.MULTILINE)
 
 
@@ -96,7 +101,7 @@ def write_artefacts(
         "schema.py": schema_source(schema),
         "csv_file.py": _bundle_file("csv_file.py"),
         "predict.py": _bundle_file("predict.py"),
-        "train.py": train_source(result),
+        **training_texts(result, drop_copies=spec.validation.drop_copies),
         "MODEL_CARD.md": write_card(result, spec, schema, origin),
     }
     texts |= example_texts(check, schema["dialect"])
@@ -130,11 +135,15 @@ def schema_source(schema: dict[str, Any]) -> str:
     return f"{code}\n\nSCHEMA: dict[str, Any] = {literal}\n"
 
 
-def train_source(result: TrainingResult) -> str:
-    """Return a bundle's ``train.py``, with the pipeline written out."""
+def training_texts(result: TrainingResult, *, drop_copies: bool) -> dict[str, str]:
+    """Return a bundle's ``train.py``, with the pipeline written out, and what it needs of ours."""
     imports, expression = source_of(result.model)
     template = _bundle_file("train.py.template")
-    return template.replace("#IMPORTS#", imports).replace("#PIPELINE#", expression)
+    text = template.replace("#IMPORTS#", imports).replace("#PIPELINE#", expression)
+    if not drop_copies:
+        return {"train.py": text.replace("#COPIES_IMPORT#", "").replace("#COPIES#", "")}
+    text = text.replace("#COPIES_IMPORT#", COPIES_IMPORT).replace("#COPIES#", COPIES)
+    return {"train.py": text, "row_copies.py": Path(row_copies.__file__).read_text("utf-8")}
 
 
 def requirements(result: TrainingResult) -> str:

@@ -205,12 +205,17 @@ def check_classes(counts: dict[Any, int], validation: Validation) -> None:
         )
 
 
-def hash_split(splits: Iterable[Split], rows: np.ndarray, y: np.ndarray) -> str:
-    """Return a SHA-256 that is the same only for the same rows, target and folds."""
+def hash_split(splits: Iterable[Split], rows: np.ndarray, y: np.ndarray, gap: int = 0) -> str:
+    """Return a SHA-256 that is the same only for the same rows, target and folds.
+
+    Test rows tell the training rows, but for the `gap` between them in the order of time.
+    """
     digest = hashlib.sha256(rows.astype("<i8").tobytes())
     digest.update("\x1f".join(map(str, y.tolist())).encode())
     for _train, test in splits:
         digest.update(b"\x1e" + test.astype("<i8").tobytes())
+    if gap:
+        digest.update(f"\x1egap {gap}".encode())
     return digest.hexdigest()
 
 

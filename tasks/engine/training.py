@@ -224,7 +224,7 @@ class Training:
         if not score_only:  # nobody chooses by it, and it takes as long as some fits do
             metrics, drawn = add_intervals(metrics, out_of_fold, self.data, spec.seed)
         data_hash = hash_data({n: self.columns[n] for n in self.spec.columns_needed})
-        split_hash = hash_split(self.data.splits, self.data.rows, self.data.y)
+        split_hash = hash_split(self.data.splits, self.data.rows, self.data.y, spec.validation.gap)
         baselines = self._baselines((data_hash, split_hash), [fold.fold for fold in folds])
         main = metrics.get(spec.metric, {})
         if not main:

@@ -17,8 +17,9 @@ from tasks.engine.explain.coefficients import read_coefficients
 from tasks.engine.explain.dependence import depend
 from tasks.engine.explain.fold_models import Folds
 from tasks.engine.explain.importance import measure, over_folds, plan
-from tasks.engine.explain.screening import columns_of, order_columns
+from tasks.engine.explain.screening import order_columns
 from tasks.engine.explain.slices import row_errors, slice_errors
+from tasks.engine.origins import columns_of
 from tasks.engine.prepared import prepare
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.tables import LINE

@@ -13,21 +13,6 @@ SAMPLE = 2000
 CLASSES = 10
 
 
-def columns_of(schema: Mapping[str, Any], X: pd.DataFrame) -> dict[str, list[str]]:
-    """Return the columns of the table that are learned from, each with those of X it became."""
-    kinds = {column["name"]: column["kind"] for column in schema["columns"]}
-    features = dict.fromkeys(schema["features"])
-    parts: dict[str, list[str]] = {name: [] for name in features}
-    for name in X.columns:
-        if name in features:
-            parts[name].append(name)
-        else:
-            whole = str(name).rsplit("__", 1)[0]
-            if kinds.get(whole) == "date":
-                parts[whole].append(name)
-    return {name: made for name, made in parts.items() if made}
-
-
 def order_columns(
     columns: Mapping[str, Sequence[str]], X: pd.DataFrame, y: np.ndarray, task: str, seed: int
 ) -> dict[str, Sequence[str]]:

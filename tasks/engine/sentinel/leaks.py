@@ -1,10 +1,12 @@
 """Columns that alone tell the target so well that they may be known only afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tasks.engine.origins import origins_of
 from tasks.engine.profile.leaks import is_leak, leak_words
 from tasks.engine.profile.sampled import Sampled
 from tasks.engine.profile.strengths import Strength, Target, measure_strength
@@ -16,7 +18,7 @@ from tasks.engine.sentinel.finding import Finding, as_sampled
 STRONG, ALONE, TIMES, OTHERS = 0.9, 3, 10.0, 3
 
 
-def find_leaks(X: pd.DataFrame, target: Target, target_name: str) -> Iterator[Finding]:
+def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield a finding for each column that may be a leak, the strongest first.
 
     Parameters
@@ -25,15 +27,16 @@ def find_leaks(X: pd.DataFrame, target: Target, target_name: str) -> Iterator[Fi
         Some typed rows.
     target : Target
         Of the same rows.
-    target_name : str
-        For the words.
+    schema : Mapping
+        What the rows are typed by.
     """
+    origins = origins_of(schema, X)
     measured = [(_measure(as_sampled(name, X[name]), target), name) for name in X.columns]
     measured.sort(key=lambda pair: -pair[0].strength)
     marks = np.array([found.strength for found, _name in measured])
     for place, (found, name) in enumerate(measured[:ALONE]):
         if is_leak(found.strength, found.measure, "") or _stands_alone(marks, place):
-            yield _leak(found, str(name), target_name)
+            yield _leak(found, origins[str(name)], schema["target"])
 
 
 def _measure(feature: Sampled, target: Target) -> Strength:
@@ -54,7 +57,6 @@ def _stands_alone(marks: np.ndarray, place: int) -> bool:
     return bool(1 - rest[0] >= TIMES * (1 - marks[0]))
 
 
-def _leak(found: Strength, name: str, target_name: str) -> Finding:
-    column = name.split("__")[0]  # a part of a date
+def _leak(found: Strength, column: str, target_name: str) -> Finding:
     words = leak_words(column, target_name, found.measure, found.score)
     return Finding("TARGET_LEAK", words, {"exclude": [column]})

@@ -36,16 +36,18 @@ def look(spec: TrainingSpec, data: Prepared, cells: Mapping[str, Any]) -> Iterat
     X, y = data.X.iloc[rows], data.y[rows]
     target = as_target(y, spec.task)
     yield from find_identifiers(data.X, spec.schema)
-    if target is not None:
-        yield from find_leaks(X, target, spec.target)
+    leaks = [] if target is None else list(find_leaks(X, target, spec.schema))
+    yield from leaks
     copies = find_copies(data.X, data.y, data.splits, spec.seed)
     if copies and not spec.validation.drop_copies:
         yield copies
     if spec.validation.scheme not in SHUFFLED:
         return
     yield from find_groups(_group_cells(spec, data, cells, rows), y, spec.target)
-    in_time = list(find_time(X, target, spec.schema)) if target is not None else []
-    yield from in_time or find_drift(X, y)
+    # A date that gives the target away is to be left out: its order is no remedy.
+    leaking = {name for leak in leaks for name in leak.change["exclude"]}
+    in_time = [] if target is None else list(find_time(X, target, spec.schema, leaking))
+    yield from in_time or find_drift(X, y, spec.schema)
 
 
 def _group_cells(

@@ -1,11 +1,12 @@
 """Time in the rows: the target follows a date, or the first rows differ from the last."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from tasks.engine.origins import origins_of
 from tasks.engine.profile.strengths import Target, measure_strength
 from tasks.engine.sentinel.finding import Finding, as_sampled
 
@@ -19,7 +20,9 @@ FEW_VALUES, RISING = 10, 0.95
 DAYS = "__days"
 
 
-def find_time(X: pd.DataFrame, target: Target, schema: dict[str, Any]) -> Iterator[Finding]:
+def find_time(
+    X: pd.DataFrame, target: Target, schema: dict[str, Any], leaking: Collection[str]
+) -> Iterator[Finding]:
     """Yield a finding for the date that the target follows most.
 
     Parameters
@@ -30,8 +33,14 @@ def find_time(X: pd.DataFrame, target: Target, schema: dict[str, Any]) -> Iterat
         Of the same rows.
     schema : dict
         What they are typed by.
+    leaking : collection of str
+        Columns that are not looked at.
     """
-    dates = [column["name"] for column in schema["columns"] if column["kind"] == "date"]
+    dates = [
+        column["name"]
+        for column in schema["columns"]
+        if column["kind"] == "date" and column["name"] not in leaking
+    ]
     found = [
         (measure_strength(as_sampled(name, X[name + DAYS]), target), name)
         for name in dates
@@ -50,7 +59,7 @@ def find_time(X: pd.DataFrame, target: Target, schema: dict[str, Any]) -> Iterat
     )
 
 
-def find_drift(X: pd.DataFrame, y: np.ndarray) -> Iterator[Finding]:
+def find_drift(X: pd.DataFrame, y: np.ndarray, schema: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield a finding when a feature differs between the first and the last rows of the file.
 
     Files that are sorted by their target have no drift: their features follow it.
@@ -61,6 +70,8 @@ def find_drift(X: pd.DataFrame, y: np.ndarray) -> Iterator[Finding]:
         Some typed rows, in the order of the file.
     y : ndarray of shape (n_rows,)
         Their target.
+    schema : Mapping
+        What they are typed by.
     """
     n = int(len(y) * ENDS)
     if len(y) < ENOUGH_ROWS or _distance(pd.Series(y), n) > SORTED:
@@ -70,7 +81,7 @@ def find_drift(X: pd.DataFrame, y: np.ndarray) -> Iterator[Finding]:
     name = max(distances, key=lambda one: distances[one], default=None)
     if name is None or distances[name] < DRIFT:
         return
-    column = name.split("__")[0]
+    column = origins_of(schema, X)[name]
     yield Finding(
         "DRIFT",
         f'"{column}" differs between the first and the last rows of the file (distance '

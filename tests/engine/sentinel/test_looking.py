@@ -128,6 +128,15 @@ def test_target_that_follows_a_date_is_told(tmp_path: Path) -> None:
     assert found.change == {"validation": {"scheme": "time", "time_column": "day"}}
 
 
+def test_date_that_gives_the_target_away_is_told_as_a_leak_alone(tmp_path: Path) -> None:
+    table = honest()
+    days = pd.Series(pd.date_range("2023-01-01", periods=N).strftime("%Y-%m-%d"))
+    table["cancelled_on"] = days.where(table["y_class"] == "yes", "")
+    found = findings(tmp_path, table, "classification")
+    assert {one.code for one in found} == {"TARGET_LEAK"}
+    assert found[0].change == {"exclude": ["cancelled_on"]}
+
+
 def test_drift_is_told_but_not_of_files_that_are_sorted(tmp_path: Path) -> None:
     drifted = honest()
     drifted["a"] += np.arange(N) * 0.004
@@ -136,6 +145,18 @@ def test_drift_is_told_but_not_of_files_that_are_sorted(tmp_path: Path) -> None:
     for by in ("a", "y_number"):
         table = honest().sort_values(by)
         assert findings(tmp_path, table, "regression") == []
+
+
+def test_column_whose_name_looks_like_a_part_of_a_date_is_named_whole(tmp_path: Path) -> None:
+    table = honest()
+    table.insert(0, "claims", np.random.default_rng(3).normal(size=N))
+    table.insert(0, "claims__paid", table["y_number"] * 2)
+    (found,) = findings(tmp_path, table, "regression")
+    assert found.change == {"exclude": ["claims__paid"]}
+    drifted = honest()
+    drifted["a__b"] = drifted["a"] + np.arange(N) * 0.004
+    (found,) = findings(tmp_path, drifted, "classification")
+    assert found.message.startswith('"a__b" differs')
 
 
 def test_warnings_of_a_job_have_the_change(tmp_path: Path) -> None:

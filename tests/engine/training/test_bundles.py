@@ -104,6 +104,19 @@ def test_examples_are_answered_as_expected_and_checksums_hold(tmp_path: Path) ->
     assert listed | {"SHA256SUMS"} == {f.name for f in folder.iterdir() if f.is_file()}
 
 
+def test_training_again_leaves_out_copies_of_rows_where_the_job_did(tmp_path: Path) -> None:
+    rows = [f"{n % 7},{n * n % 11}.5,{n % 7 + n * n % 11}\n" for n in range(40)]
+    text = "a,b,y\n" + "".join(rows + rows[:10] * 6)
+    result, folder = make_bundle(
+        tmp_path, "Ridge", "y", "regression", text=text, split={"drop_copies": True}
+    )
+    assert result.details["rows_used"] < len(rows) + 60
+    trained = run(folder / "train.py", str(tmp_path / "table.csv"), "-o", str(tmp_path / "again"))
+    assert trained.returncode == 0, trained.stderr
+    again = joblib.load(tmp_path / "again")
+    np.testing.assert_array_equal(again[-1].coef_, result.model[-1].coef_)
+
+
 def test_model_of_another_scikit_learn_is_named(tmp_path: Path) -> None:
     _result, folder = make_bundle(tmp_path, "Ridge", "y_number", "regression")
     source = tmp_path / "table.csv"

@@ -30,8 +30,9 @@ from tasks.engine.explain.importance import (
     over_folds,
     plan,
 )
-from tasks.engine.explain.screening import columns_of, order_columns
+from tasks.engine.explain.screening import order_columns
 from tasks.engine.explain.slices import slice_errors
+from tasks.engine.origins import columns_of
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.prepared import prepare
 from tasks.engine.results import TrainingResult

@@ -224,3 +224,15 @@ def test_tables_that_are_too_small_or_empty_are_refused_in_words(tmp_path: Path)
             train(spec, columns)
         assert refusal.value.code == code
         assert refusal.value.hint
+
+
+def test_gap_before_a_test_part_is_part_of_the_hash() -> None:
+    y = np.arange(30.0)
+    hashes = {
+        gap: hash_split(
+            split_rows(y, Validation("time", folds=3, gap=gap), "regression", 0),
+            np.arange(30), y, gap,
+        )
+        for gap in (0, 2, 4)
+    }  # fmt: skip
+    assert len(set(hashes.values())) == 3
