@@ -117,3 +117,14 @@ def test_guesses_end_with_what_there_is() -> None:
     tried = [Tried({"a": n}, "done", float(n), 3) for n in range(10)]
     found = propose(few, 5, seed=0, tried=tried, greater_is_better=True)
     assert sorted(one["a"] for one in found) == [10, 11]
+
+
+def test_parameters_that_are_fixed_make_no_candidate_new() -> None:
+    space = {"max_depth": Values((1, 2, 3, 4)), "min_samples_leaf": Values((1, 2, 3, 4))}
+    fixed = {"n_estimators": 10}
+    tried: list[Tried] = []
+    while new := propose(space, 1, seed=0, tried=tried, greater_is_better=True):
+        assert len(tried) < 17, "the space has an end"
+        score = float(-abs(new[0]["max_depth"] - 3) - new[0]["min_samples_leaf"])
+        tried.append(Tried(fixed | new[0], "done", score, 5))
+    assert len({key_of(one.parameters) for one in tried}) == len(tried) == 16

@@ -63,7 +63,8 @@ def propose(
     list of dict
     """
     found: list[Candidate] = []
-    parameters = [one.parameters for one in tried]
+    # Without those that are fixed: what is drawn or guessed has the searched ones alone.
+    parameters = [{name: one.parameters[name] for name in space} for one in tried]
     study = _make_study(space, tried, seed, greater_is_better)
     while len(found) < n:
         known = [*parameters, *found]
