@@ -107,8 +107,11 @@ def _find_best(batch_ids: Sequence[int]) -> dict[int, Best]:
     scored = (
         select(Job.batch_id, Job.id, Job.name, Job.score, Job.score_std, Job.metric,
                place.label("place"))
+        .join(Batch, Batch.id == Job.batch_id)
         .where(Job.batch_id.in_(batch_ids), Job.state == JobState.SUCCEEDED,
-               Job.score.is_not(None), Job.stopped_because.is_(None))
+               Job.score.is_not(None), Job.stopped_because.is_(None),
+               # A plan makes no model of one that lacks a fold, so it is not the best.
+               Batch.plan_state.is_(None) | ~Job.partial)
         .subquery()
     )  # fmt: skip
     return {
