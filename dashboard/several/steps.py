@@ -49,7 +49,7 @@ def _needed_s(look: Look, several: Several) -> float:
 
 def _end_of_trying(look: Look, several: Several) -> Step | None:
     """Let nothing start; what runs is stopped once there is anything to make a model of."""
-    words = f"The {duration(several.time_limit_s)} of the batch are up"
+    words = f"The time of the batch, {duration(several.time_limit_s)}, was up"
     stop = words if look.n_running and _complete(look) else None
     if not look.n_waiting and stop is None:
         return None

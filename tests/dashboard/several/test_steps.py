@@ -143,7 +143,7 @@ def test_when_the_time_is_up_nothing_starts_and_what_runs_ends(user: User) -> No
     states = [job.state for job in jobs_of(batch)]
     assert states[:2] == [JobState.SUCCEEDED, JobState.CANCELLING]
     assert set(states[2:]) == {JobState.CANCELLED}
-    assert jobs_of(batch)[2].message == "The 1 min of the batch are up"
+    assert jobs_of(batch)[2].message == "The time of the batch, 1 min, was up"
     assert finish_cancel(claim=claim)
     go_on(batch)
     final = jobs_of(batch)[-1]
