@@ -96,6 +96,10 @@ class Look:
         """The job that was made last of the best one, if it is there."""
         return next((one for one in self.members if one.id == self.final_job_id), None)
 
+    def close(self) -> None:
+        """End the transaction that was read in: what is worked out next takes time."""
+        db.session.rollback()
+
     def count_folds(self) -> dict[int, int]:
         """Return how many folds of each job were scored."""
         found = (

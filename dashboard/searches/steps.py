@@ -61,6 +61,7 @@ def _propose(look: Look, search: Search) -> list[dict[str, object]]:
     folds = look.count_folds()
     tried = [_tried(one, folds.get(one.id, 0)) for one in candidates]
     better = greater_is_better(candidates[0].metric)
+    look.close()
     return [
         {
             "name": name_candidate(look.plan["name"], search, parameters),
