@@ -27,7 +27,7 @@ TARGET_NAME = re.compile(
 )
 FOLDS = 5
 ENOUGH_ROWS = 50
-CORRELATED, CORRELATED_COLUMNS = 0.97, 40
+CORRELATED, CORRELATED_COLUMNS, PAIRS_NAMED = 0.97, 40, 20
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -187,6 +187,10 @@ def _correlated(correlations: dict[str, Any], made: Sequence[Outline]) -> Iterat
         for a in range(len(names)) for b in range(a)
         if abs(values[a][b] or 0) >= CORRELATED and same[names[a]] != same[names[b]]
     ]  # fmt: skip
-    for _size, value, one, other in sorted(pairs, reverse=True)[:NAMED]:
+    pairs.sort(key=lambda pair: -pair[0])
+    for _size, value, one, other in pairs[:PAIRS_NAMED]:
         words = f'"{one}" and "{other}" say almost the same: their correlation is {value:.3f}'
         yield warning(other, "CORRELATED", words)
+    if len(pairs) > PAIRS_NAMED:
+        words = f"{len(pairs) - PAIRS_NAMED:,} more pairs of columns say almost the same"
+        yield Problem("warning", "CORRELATED", words, count=len(pairs) - PAIRS_NAMED)

@@ -189,6 +189,25 @@ def test_sorted_and_grouped_rows_are_told(tmp_path: Path) -> None:
     assert found(result, "ROWS_GROUPED") == [("patient_id", 90, None)]
 
 
+def test_every_pair_of_alike_columns_is_told_or_counted(tmp_path: Path) -> None:
+    columns = {}
+    for n in range(11):
+        minutes = RNG.integers(0, 5000, N)
+        columns |= {
+            f"minutes_{n}": [str(m) for m in minutes],
+            f"charge_{n}": [f"{m * 0.17:.2f}" for m in minutes],
+        }
+    result = profile(tmp_path, {**columns, "churned": LABEL})
+    assert [name for name, _n, _l in found(result, "CORRELATED")] == [
+        f"charge_{n}" for n in range(11)
+    ]
+    near = {f"near_{n}": [f"{float(x) + n / 7:.3f}" for x in NOISE] for n in range(8)}
+    result = profile(tmp_path, {**near, "churned": LABEL})
+    told = found(result, "CORRELATED")
+    assert len(told) == 21
+    assert told[-1] == (None, 8, None)  # 28 pairs of 8 columns
+
+
 def test_strong_correlations_are_told_and_all_are_kept(tmp_path: Path) -> None:
     near = [f"{2 * float(x) + e:.3f}" for x, e in zip(NOISE, RNG.normal(0, 1, N), strict=True)]
     other = [f"{x:.3f}" for x in RNG.normal(0, 1, N)]
