@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.chores.service import CHECK, FETCH, beat
+from dashboard.chores.service import CHECK, CONVERT, FETCH, beat
 from dashboard.datasets.comparing import finish_difference
 from dashboard.datasets.discarding import drop_unwanted
 from dashboard.datasets.reading import (
@@ -17,7 +17,6 @@ from dashboard.datasets.reading import (
 from dashboard.datasets.relations import finish_relation
 from dashboard.db import Dataset, Difference, Relation
 from dashboard.extensions import db
-from dashboard.models.conversion import KIND as CONVERT
 from dashboard.storage import keys
 from tasks.chore_kind import ChoreKind
 from tasks.explain_kinds import EXPLAIN_KINDS

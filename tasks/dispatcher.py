@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from dashboard import queue
-from dashboard.chores.service import CHECK, EXPLAIN, LEARN, recover_stale_chores
+from dashboard.chores.service import CHECK, CONVERT, EXPLAIN, LEARN, recover_stale_chores
 from dashboard.clock import now
 from dashboard.config import Settings
 from dashboard.datasets.comparing import fail_difference
@@ -40,7 +40,6 @@ from dashboard.jobs.explaining import keep_failure
 from dashboard.jobs.pausing import find_pause
 from dashboard.jobs.preflights import fail_preflight
 from dashboard.jobs.recovery import recover_stale_jobs
-from dashboard.models.conversion import KIND as CONVERT
 from dashboard.models.conversion import refuse_conversion
 from dashboard.models.verification import refuse_unverified
 from dashboard.plans.advance import advance_all

@@ -1,16 +1,21 @@
 """Chores about models: check one, convert one, apply one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard.db import Model, Prediction
 from dashboard.extensions import db
+from dashboard.filters import duration, size
 from dashboard.models.conversion import finish_conversion
 from dashboard.models.verification import record_verification
 from dashboard.predictions.execution import finish_prediction, record_prediction_progress
 from dashboard.storage import keys
+from tasks.celery_app import settings
 from tasks.chore_kind import ChoreKind
 from tasks.payload import storage_address
+
+# One of the largest that is tried took 18 s; more is a machine that is busy, or one that is stuck.
+CONVERSION_LIMIT_S = 120.0
 
 
 class VerifyModel(ChoreKind):
@@ -62,7 +67,8 @@ class ConvertModel(ChoreKind):
             "storage": storage_address(),
             "model_key": model.files["joblib"]["key"],
             "model_sha256": model.files["joblib"]["sha256"],
-            "onnx_key": keys.job_artefact(model.job_id, self.claim.lease, "onnx"),
+            # Under the lease of the job, as all its files; a number for each attempt at it.
+            "onnx_key": keys.beside(model.files["joblib"]["key"], "onnx", self.claim.attempt),
             "schema": model.schema,
             "table_key": job.dataset.table_key,
             "dataset": job.dataset.name,
@@ -82,6 +88,18 @@ class ConvertModel(ChoreKind):
     def fail(self, failure: Mapping[str, Any]) -> None:
         """Say what went wrong; the model itself is as good as before."""
         finish_conversion(claim=self.claim, failure=failure)
+
+    def exceeded(
+        self, memory_bytes: Callable[[], int], seconds: float
+    ) -> Mapping[str, Any] | None:
+        """Stop what takes too long, or more memory than a job may have."""
+        if seconds > CONVERSION_LIMIT_S:
+            message = f"it took more than {duration(CONVERSION_LIMIT_S)}"
+            return {"code": "TIME_LIMIT", "message": message, "hint": ""}
+        if memory_bytes() > settings.job_memory_bytes:
+            message = f"it needed more than {size(settings.job_memory_bytes)} of memory"
+            return {"code": "MEM_LIMIT", "message": message, "hint": ""}
+        return None
 
 
 class Predict(ChoreKind):

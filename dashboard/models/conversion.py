@@ -9,12 +9,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dashboard.chores.service import ChoreClaim, end_chore
-from dashboard.db import Chore, Model
+from dashboard.chores.service import CONVERT, ChoreClaim, add_chore, end_chore
+from dashboard.db import Model
 from dashboard.db.transaction import writing
 from dashboard.filters import size
 
-KIND = "convert_model"
 WAITING = {"waiting": True}
 # Of model.joblib. One of 18 MB (1.3 million nodes of trees) took 18 s and 1.3 GB to convert.
 LARGEST_BYTES = 8_000_000
@@ -28,7 +27,7 @@ def ask_for_conversion(session: Session, model: Model) -> None:
         _keep(model, {"reason": reason})
     else:
         _keep(model, WAITING)
-        session.add(Chore(kind=KIND, subject_id=model.id))
+        add_chore(session, CONVERT, model.id)
 
 
 def finish_conversion(

@@ -3,7 +3,8 @@
 Nothing here reads a file or deletes one. The rule that keeps this safe: a record can come to name
 a file only while the lease (or the token) that stands in the file's key is held, or while another
 record that names it is. So a file that is named by nothing, under a lease that is no longer held,
-will never be named.
+will never be named. A model's ONNX is made when the job is over, below the lease of its other
+files: while its conversion waits or runs, the job counts as busy.
 """
 
 import re
@@ -15,7 +16,8 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from dashboard.db import Dataset, Job, JobAttempt, JobFold, Model, Prediction, Transfer
+from dashboard.chores.service import CONVERT
+from dashboard.db import Chore, Dataset, Job, JobAttempt, JobFold, Model, Prediction, Transfer
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import HELD
 from dashboard.extensions import db
@@ -216,6 +218,11 @@ def _load_jobs(ids: list[int]) -> dict[int, Owner]:
     folds = select(JobFold.job_id, JobFold.key).where(JobFold.job_id.in_(owners))
     for job_id, key in db.session.execute(folds):
         owners[job_id].named |= {key} if key else set()
+    # Before what models name: a conversion that ends meanwhile has written there what it made.
+    converted = select(Model.job_id).join(Chore, Chore.subject_id == Model.id)
+    converted = converted.where(Chore.kind == CONVERT, Chore.state.in_(("queued", "running")))
+    for job_id in db.session.scalars(converted.where(Model.job_id.in_(owners))):
+        owners[job_id].busy = True
     models = select(Model.job_id, Model.files).where(Model.job_id.in_(owners))
     for job_id, files in db.session.execute(models):
         owners[job_id].named |= {file["key"] for file in files.values() if "key" in file}

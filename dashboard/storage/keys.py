@@ -98,6 +98,11 @@ def job_artefact(job_id: int, lease: str, name: str) -> str:
     return f"{job_prefix(job_id)}{_token(lease)}/{_name(name)}"
 
 
+def beside(key: str, name: str, number: int) -> str:
+    """Return the key of a file that is made later, in the folder where another one lies."""
+    return check_key(f"{key.rpartition('/')[0]}/{_name(name)}-{_number(number)}")
+
+
 def job_fold(job_id: int, lease: str, fold: int) -> str:
     """Return the key of one fold's out-of-fold predictions."""
     return f"{job_prefix(job_id)}{_token(lease)}/fold-{_number(fold)}"

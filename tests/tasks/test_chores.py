@@ -1,6 +1,7 @@
 """How a chore ends: by who holds its lease alone, and together with what it was about."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.chores import service as chores
-from dashboard.chores.service import CHECK, EXPLAIN, LANES, LEARN, ChoreClaim
+from dashboard.chores.service import CHECK, CONVERT, EXPLAIN, LANES, LEARN, ChoreClaim
 from dashboard.clock import now
 from dashboard.config import load_settings
 from dashboard.db import (
@@ -27,10 +28,9 @@ from dashboard.db import (
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.preflights import ASKED
-from dashboard.models.conversion import KIND as CONVERT
 from dashboard.models.conversion import WAITING
 from tasks import chores as task
-from tasks import dispatcher
+from tasks import dispatcher, model_chores
 from tasks.child import CannotStart
 from tasks.chore_kinds import KINDS
 from tests.factories import make_dataset, make_model
@@ -61,7 +61,8 @@ def make_subject(kind: str) -> Subject:
         )
     else:
         made = make_model(state="verifying", files={
-            name: {"key": name, "sha256": "x"} for name in ("bundle", "check", "joblib")
+            name: {"key": f"jobs/1/{'ab' * 8}/{name}", "sha256": "x"}
+            for name in ("bundle", "check", "joblib")
         })  # fmt: skip
     if kind == "predict":
         made = Prediction(
@@ -267,3 +268,25 @@ def test_what_explains_a_model_is_stopped_at_its_limits(
     assert child.killed
     chore = db.session.scalars(select(Chore)).one()
     assert (chore.state, chore.failure["code"]) == ("failed", code)  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("memory", "late_s", "why"),
+    [(1_000_001, 0, "it needed more than 1.0 MB of memory"), (1, 121, "it took more than 2 min")],
+)
+def test_a_conversion_keeps_no_prediction_waiting_and_ends_at_its_limits(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch, memory: int, late_s: float, why: str
+) -> None:
+    limited = replace(task.settings, job_memory_bytes=1_000_000)
+    monkeypatch.setattr(model_chores, "settings", limited)
+    model = make_subject(CONVERT)
+    assert chores.claim_next_chore(worker="light") is None  # nothing waits in the common turn
+    held, child = claim(), Hungry(memory)
+    kind = KINDS[held.kind](held)
+    assert kind.payload() is not None
+    watch = task.ChoreWatch(held, kind, child)  # type: ignore[arg-type]
+    watch.started -= late_s
+    watch.run()
+    assert child.killed
+    db.session.refresh(model)
+    assert model.files["onnx"]["reason"].startswith(f"It could not be converted: {why}")  # type: ignore[union-attr]
