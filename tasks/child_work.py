@@ -131,20 +131,9 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
             enough=lambda: payload["finish_now"] or told_to_finish.is_set(),
             score_only=payload["score_only"],
         )
-        result = _with_caution(result, payload["chosen_of"])
+    result = replace(result, warnings=[*result.warnings, *payload["cautions"]])
     reporter.stage("save", 0.95, "Saving the result")
     send({"type": "done"} | _store_result(payload, storage, spec, columns, result))
-
-
-def _with_caution(result: TrainingResult, chosen_of: int | None) -> TrainingResult:
-    """Say of the best of several candidates that its score is too good; also its model says so."""
-    if chosen_of is None or chosen_of < 2:
-        return result
-    message = (
-        f"Chosen as the best of {chosen_of:,} candidates by this score, so the score is likely a "
-        "little too good"
-    )
-    return replace(result, warnings=[*result.warnings, {"code": "CHOSEN", "message": message}])
 
 
 def _store_result(
@@ -175,7 +164,8 @@ def _store_result(
     }
     summary = _summarise(result) | {
         "details": result.details
-        | {"baselines": result.baselines, "cpu_seconds": round(time.process_time(), 2)},
+        | {"baselines": result.baselines, "cpu_seconds": round(time.process_time(), 2)}
+        | {"threshold_from": payload["threshold_from"]},
         "results_key": stored["results"].key,
         "out_of_fold_key": stored["out_of_fold"].key,
     }

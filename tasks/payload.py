@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from dashboard import storage
 from dashboard.chores.service import ChoreClaim
 from dashboard.clock import isoformat
 from dashboard.datasets.addresses import list_allowed
-from dashboard.db import Batch, Dataset, Job, JobFold
+from dashboard.db import Dataset, Job, JobFold
 from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.queries import find_model
 from dashboard.jobs.same_fit import find_same_fit
-from dashboard.searches import KIND as SEARCH
 from dashboard.several.members import find_blend
+from tasks.cautions import find_cautions
 from tasks.celery_app import settings
 
 OF_SCHEMA = ("features", "target", "task")
@@ -79,7 +79,8 @@ def job_payload(job: Job, claim: Claim | ChoreClaim) -> dict[str, Any]:
         "finish_now": job.stop_request == "keep" or job.stopped_because is not None,
         "score_only": job.score_only,
         "blend": find_blend(job),
-        "chosen_of": _count_candidates(job),
+        "cautions": find_cautions(job),
+        "threshold_from": job.details.get("threshold_from"),
         "origin": {
             "job_id": job.id,
             "job_name": job.name,
@@ -88,15 +89,6 @@ def job_payload(job: Job, claim: Claim | ChoreClaim) -> dict[str, Any]:
             "created_at": isoformat(job.created_at),
         },
     }
-
-
-def _count_candidates(job: Job) -> int | None:
-    """Return of how many candidates a job is the best; None unless it won a search."""
-    batch = db.session.get(Batch, job.batch_id) if job.batch_id else None
-    if batch is None or batch.final_job_id != job.id or (batch.plan or {}).get("kind") != SEARCH:
-        return None
-    found = select(func.count(Job.id)).where(Job.batch_id == batch.id, Job.score_only)
-    return db.session.scalar(found)
 
 
 def _folds(job: Job) -> list[dict[str, Any]]:

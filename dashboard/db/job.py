@@ -107,7 +107,7 @@ class Job(Record):
     partial: Mapped[bool] = mapped_column(default=False)
     details: Mapped[Json] = mapped_column(
         default=dict
-    )  # versions, shape after encoding, rows used; from the request on: decision
+    )  # versions, shape after encoding, rows used; from the request on: decision, threshold_from
     data_hash: Mapped[str | None] = mapped_column(String(64))
     split_hash: Mapped[str | None] = mapped_column(String(64))
     results_key: Mapped[str | None] = mapped_column(String(200))

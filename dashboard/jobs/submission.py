@@ -48,6 +48,7 @@ def submit(
     idempotency_key: str | None,
     limit: int,
     as_batch: bool = False,
+    threshold_from: Mapping[str, Any] | None = None,
 ) -> Job:
     """Make the jobs that a request asks for, and wake workers.
 
@@ -63,6 +64,8 @@ def submit(
         How many jobs may be made at once.
     as_batch : bool, default False
         Make a batch even of a single job.
+    threshold_from : Mapping, optional
+        Of a threshold that was chosen by the scores of another job: what is known of that one.
 
     Returns
     -------
@@ -83,6 +86,8 @@ def submit(
         return former
     fields = BATCH_FIELDS if as_batch else FIELDS
     dataset, wanted = read_request(request, limit=limit, fields=fields)
+    if threshold_from:
+        wanted.values["details"]["threshold_from"] = dict(threshold_from)
     try:
         with writing() as session:
             _hold(session, request["dataset_id"])

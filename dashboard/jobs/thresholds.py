@@ -1,6 +1,7 @@
 """A job made again with a decision threshold: the same fits, other labels."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from dashboard.db import Job, User
 from dashboard.errors import ValidationFailed
@@ -55,4 +56,20 @@ def save_threshold(
         "threshold": amount,
         "costs": known,
     }
-    return submit(user=user, request=asked, idempotency_key=idempotency_key, limit=1)
+    return submit(
+        user=user,
+        request=asked,
+        idempotency_key=idempotency_key,
+        limit=1,
+        threshold_from=_describe_source(job),
+    )
+
+
+def _describe_source(job: Job) -> dict[str, Any]:
+    """Return by whose scores the threshold is chosen, and why those are too good themselves.
+
+    Of a threshold that is chosen once more it is the job that fitted the models.
+    """
+    former = job.details.get("threshold_from") or {"job_id": job.id}
+    cautions = [dict(warning) for warning in job.warnings if warning["code"] == "CHOSEN"]
+    return {"job_id": former["job_id"], "cautions": cautions}

@@ -1,6 +1,8 @@
 """From a job to one that differs in the threshold alone: what is asked, trained and shown."""
 
+import io
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,11 @@ from dashboard.jobs.claiming import claim_next_job
 from dashboard.jobs.execution import Progress
 from dashboard.jobs.queries import find_model
 from dashboard.jobs.submission import submit
+from dashboard.jobs.thresholds import save_threshold
 from dashboard.storage import get_storage, keys, storage_address
 from tasks.child_work import train_job
 from tasks.payload import job_payload
+from tests.dashboard.api.test_api import Api
 from tests.engine.tables import mixed_csv, read
 from tests.factories import make_dataset
 from tests.page import PageClient, words_of
@@ -108,6 +112,39 @@ def test_threshold_is_saved_from_the_page_and_fits_nothing_anew(
     asked = pages.http.get(f"/jobs/{second}/config.json").get_json()
     assert asked["threshold"] == threshold
     assert asked["costs"]["false_negative"] == 5
+
+
+def test_job_says_that_its_threshold_was_chosen_by_the_rows_that_score_it(
+    app: Flask, member: User, dataset: Dataset
+) -> None:
+    first = ask(member, dataset).id
+    run_next()
+    chosen = {"code": "CHOSEN", "message": "Chosen as the best of 12 candidates"}
+    with writing() as session:  # as the winner of a search has it
+        session.get_one(Job, first).warnings = [chosen]
+    asked = {"costs": {}, "user": member, "idempotency_key": None}
+    save_threshold(job_id=first, threshold="0.3", **asked)
+    second, _ = run_next()
+    save_threshold(job_id=second, threshold="0.4", **asked)  # chosen anew, from the same rows
+    third, _ = run_next()
+    for job_id in (second, third):
+        job = db.session.get_one(Job, job_id)
+        warnings = {w["code"]: w["message"] for w in job.warnings}
+        assert warnings["CHOSEN"] == chosen["message"]
+        said = warnings["THRESHOLD_CHOSEN"]
+        assert f"was chosen on the rows that score it, those of job #{first}" in said
+        assert Api(app, member).call("GET", f"/jobs/{job_id}")["warnings"] == job.warnings
+        model = find_model(job_id)
+        assert model is not None
+        with get_storage().open(model.files["bundle"]["key"]) as stream:
+            bundle = zipfile.ZipFile(io.BytesIO(stream.read()))
+        for name in ("MODEL_CARD.md", "metadata.json"):
+            (path,) = (path for path in bundle.namelist() if path.endswith(name))
+            assert said in bundle.read(path).decode()
+    ask(member, dataset, threshold=0.3)
+    asked_for, _ = run_next()
+    codes = [w["code"] for w in db.session.get_one(Job, asked_for).warnings]
+    assert "THRESHOLD_CHOSEN" not in codes  # who asked for it may know it from elsewhere
 
 
 def test_other_settings_are_trained_anew(app: Flask, member: User, dataset: Dataset) -> None:
