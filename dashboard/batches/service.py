@@ -15,7 +15,7 @@ from dashboard.db.states import ACTIVE, JobState, lock_all, move_all
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.jobs import submission
-from dashboard.plans.changing import go_on, hold_batch, stop_plan
+from dashboard.plans.changing import hold_batch, run_again, stop_plan
 from dashboard.room import check_room_for_jobs
 
 MESSAGE_LENGTH = 500
@@ -160,12 +160,14 @@ def retry_failed(*, user: User, batch_id: int) -> int:
     require_owner(user, get_batch(batch_id), "batch")
     which = Job.batch_id == batch_id
     with writing() as session:
-        go_on(hold_batch(session, batch_id))
+        batch = hold_batch(session, batch_id)
         lock_all(session, which, Job.state.in_(FAILED))
         again = sum(
             move_all(session, which, state, JobState.QUEUED, by=user.name, values=AS_NEW)
             for state in FAILED
         )
+        if again:
+            run_again(batch)
     if again:
         submission.hint_batch(batch_id)
     return again

@@ -18,7 +18,7 @@ from dashboard.extensions import db
 from dashboard.filters import score
 from dashboard.jobs import submission
 from dashboard.jobs.queries import get_job
-from dashboard.plans.changing import reopen
+from dashboard.plans.changing import hold_batches, run_again
 from dashboard.retention.asking import ask_for_look
 from dashboard.room import check_room_for_jobs
 from dashboard.storage import get_storage, keys
@@ -56,13 +56,17 @@ def submit_job(
 
 
 @contextmanager
-def changing(user: User, job_id: int) -> Iterator[tuple[Session, Job]]:
+def changing(
+    user: User, job_id: int, *, and_batch: bool = False
+) -> Iterator[tuple[Session, Job]]:
     """Run a block as one writing transaction that holds a job of somebody's own locked.
 
     Parameters
     ----------
     user, job_id
         Who changes what.
+    and_batch : bool, default False
+        Whether the job's batch is changed, too: it is locked before the job.
 
     Yields
     ------
@@ -76,8 +80,11 @@ def changing(user: User, job_id: int) -> Iterator[tuple[Session, Job]]:
     Forbidden
         When it belongs to somebody else.
     """
-    require_owner(user, get_job(user=user, job_id=job_id), "job")
+    job = get_job(user=user, job_id=job_id)
+    require_owner(user, job, "job")
+    batches = [job.batch_id] if and_batch else []
     with writing() as session:
+        hold_batches(session, batches)
         found = select(Job).where(Job.id == job_id).with_for_update(of=Job)
         yield session, session.scalar(found) or get_job(user=user, job_id=job_id)
 
@@ -161,13 +168,14 @@ def retry_job(*, user: User, job_id: int) -> Job:
         When the disk has no room but what is kept for the database.
     """
     check_room_for_jobs()
-    with changing(user, job_id) as (session, job):
+    with changing(user, job_id, and_batch=True) as (session, job):
         if job.state not in TERMINAL - {JobState.SUCCEEDED}:
             raise Conflict(
                 f"The job is {job.state}; only failed, cancelled or lost jobs run again"
             )
         begin_anew(session, job, by=user.name)
-    reopen([job.batch_id])
+        for batch in hold_batches(session, [job.batch_id]):
+            run_again(batch)
     submission.hint([job.id])
     return job
 

@@ -1,12 +1,12 @@
 """What people do changes a plan: a batch that is stopped, or of which a job runs again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dashboard.clock import isoformat, now
 from dashboard.db import Batch
-from dashboard.db.transaction import writing
 
 
 def hold_batch(session: Session, batch_id: int) -> Batch:
@@ -42,13 +42,28 @@ def go_on(batch: Batch) -> None:
         batch.plan_step += 1
 
 
-def reopen(batch_ids: Iterable[int | None]) -> None:
-    """Let batches go on of which jobs run again.
+def hold_batches(session: Session, batch_ids: Iterable[int | None]) -> Sequence[Batch]:
+    """Return those batches that are there, locked in the order of their ids.
 
-    In a transaction of its own: who holds a job may not wait for its batch.
+    Before any of their jobs is locked: who holds a job may not wait for its batch.
     """
-    for batch_id in sorted({found for found in batch_ids if found is not None}):
-        with writing() as session:
-            batch = session.get(Batch, batch_id, with_for_update={"key_share": True, "of": Batch})
-            if batch:
-                go_on(batch)
+    ids = {found for found in batch_ids if found is not None}
+    held = select(Batch).where(Batch.id.in_(ids)).order_by(Batch.id)
+    return session.scalars(held.with_for_update(key_share=True, of=Batch)).all()
+
+
+def run_again(batch: Batch) -> None:
+    """Let a batch that is held go on as some of its jobs run again.
+
+    They have the time that the batch was given, from now on: else none would start once it was
+    up. A batch that was over makes no other candidates in it.
+    """
+    if not batch.plan:
+        return
+    plan = dict(batch.plan)
+    if plan.get("time_limit_s"):
+        plan["since"] = isoformat(now())
+    if batch.plan_state == "over" and "jobs" in plan:
+        plan["jobs"] = plan["made"]
+    batch.plan = plan
+    go_on(batch)

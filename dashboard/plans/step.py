@@ -86,10 +86,8 @@ class Look:
 
     @cached_property
     def began_at(self) -> datetime | None:
-        """When the first of them started."""
-        return db.session.scalar(
-            select(func.min(Job.started_at)).where(Job.batch_id == self.batch_id)
-        )
+        """When its time began."""
+        return find_beginning(self.batch_id, self.plan)
 
     @property
     def final(self) -> Member | None:
@@ -155,6 +153,16 @@ class Step:
     stop: str | None = None
     final: Final | None = None
     over: str | None = None
+
+
+def find_beginning(batch_id: int, plan: Mapping[str, Any]) -> datetime | None:
+    """Return when the time of a batch began.
+
+    That is when it was extended or jobs of it were run again, else when its first job started.
+    """
+    if since := plan.get("since"):
+        return datetime.fromisoformat(since)
+    return db.session.scalar(select(func.min(Job.started_at)).where(Job.batch_id == batch_id))
 
 
 def look_at(batch_id: int) -> Look | None:

@@ -1,7 +1,7 @@
 """What comes next in a search: further candidates, the fit of the best one, or its end."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from dashboard.clock import now
 from dashboard.db.states import JobState
@@ -43,11 +43,9 @@ def _goodness(member: Member) -> float:
 
 
 def _is_late(look: Look, search: Search) -> bool:
-    since = look.plan.get("since")
-    began = datetime.fromisoformat(since) if since else look.began_at
-    if search.time_limit_s is None or began is None:
+    if search.time_limit_s is None or look.began_at is None:
         return False
-    return now() - began > timedelta(seconds=search.time_limit_s)
+    return now() - look.began_at > timedelta(seconds=search.time_limit_s)
 
 
 def _propose(look: Look, search: Search) -> list[dict[str, object]]:

@@ -9,6 +9,7 @@ from dashboard.clock import now
 from dashboard.db import Batch, Job, JobFold
 from dashboard.db.states import JobState
 from dashboard.extensions import db
+from dashboard.plans.step import find_beginning
 from dashboard.several import KIND
 from dashboard.several.preset import Several
 from dashboard.workers.queries import count_idle
@@ -67,6 +68,6 @@ def _list_members(batch_id: int) -> list[dict[str, Any]]:
 
 def _seconds_left(batch: Batch) -> float:
     several = Several.from_plan(batch.plan or {})
-    began = db.session.scalar(select(func.min(Job.started_at)).where(Job.batch_id == batch.id))
+    began = find_beginning(batch.id, batch.plan or {})
     spent = (now() - began).total_seconds() if began else 0.0
     return max(several.time_limit_s - spent - AROUND_THE_FIT_S, FIT_AT_LEAST_S)
