@@ -56,9 +56,7 @@ def submit_job(
 
 
 @contextmanager
-def changing(
-    user: User, job_id: int, *, and_batch: bool = False
-) -> Iterator[tuple[Session, Job]]:
+def changing(user: User, job_id: int, *, and_batch: bool = False) -> Iterator[tuple[Session, Job]]:
     """Run a block as one writing transaction that holds a job of somebody's own locked.
 
     Parameters
