@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.errors import ValidationFailed
 from dashboard.jobs.changed import submit_changed
+from dashboard.jobs.form_keys import idempotency_key_of
 from dashboard.storage import StorageFull
 from dashboard.web import requires
 
@@ -16,12 +17,13 @@ blueprint = Blueprint("changed", __name__)
 @requires("member")
 def submit(job_id: int) -> Response:
     """Queue the job anew with a proposed change. For members."""
+    of, key = request.form.get("of", ""), request.form.get("key", "")
     try:
         made = submit_changed(
             user=current_user,
             job_id=job_id,
-            of=request.form.get("of", ""),
-            idempotency_key=request.form.get("key") or None,
+            of=of,
+            idempotency_key=idempotency_key_of(key, "changed", job_id, of),
         )
     except ValidationFailed as problem:
         for message in problem.fields.values():

@@ -15,6 +15,7 @@ from dashboard.jobs.decision_view import decision_chart, view_decision
 from dashboard.jobs.explain_charts import explain_charts
 from dashboard.jobs.explain_views import ExplainView
 from dashboard.jobs.explaining import find_asked
+from dashboard.jobs.form_keys import find_page_key
 from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.run_next import find_foremost, may_run_next
 from dashboard.jobs.usage import list_usage
@@ -53,6 +54,7 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
         "may_change": may_change(user, job),
         "say_change": say_change,
         "may_submit": user.has_role("member"),
+        "page_key": find_page_key(),
         "may_run_next": waits and may_run_next(user, job, find_foremost(user)),
         "workers": say_workers(summary) if summary else None,
         "stops": say_what_stops_jobs(summary) if summary else [],

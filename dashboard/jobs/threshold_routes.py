@@ -10,6 +10,7 @@ from dashboard.errors import NotFound, ValidationFailed
 from dashboard.jobs import queries, results, thresholds
 from dashboard.jobs.decision import CELLS
 from dashboard.jobs.decision_view import decision_chart, view_decision
+from dashboard.jobs.form_keys import idempotency_key_of
 from dashboard.storage import StorageFull
 from dashboard.web import requires
 
@@ -31,13 +32,14 @@ def chart(job_id: int) -> Response:
 def save(job_id: int) -> AnyResponse:
     """Queue a job whose model follows the threshold that was chosen. For members."""
     typed = {cell: request.form.get(cell, "") for cell in CELLS}
+    threshold, key = request.form.get("threshold", ""), request.form.get("key", "")
     try:
         made = thresholds.save_threshold(
             user=current_user,
             job_id=job_id,
-            threshold=request.form.get("threshold", ""),
+            threshold=threshold,
             costs=typed,
-            idempotency_key=request.form.get("key") or None,
+            idempotency_key=idempotency_key_of(key, "threshold", job_id, threshold, typed),
         )
     except ValidationFailed as problem:
         for message in problem.fields.values():

@@ -87,6 +87,10 @@ def test_threshold_is_saved_from_the_page_and_fits_nothing_anew(
     answer = pages.http.post(form["action"], data=sent)
     second, log = run_next()
     assert answer.headers["Location"].endswith(f"/jobs/{second}")
+    for twice in range(2):  # the second click of a double one, and a page that was gone back to
+        answer = pages.http.post(form["action"], data=sent)
+        assert answer.headers["Location"].endswith(f"/jobs/{second}"), twice
+    assert claim_next_job(worker="worker-1") is None
     assert f"job #{first} differs in the threshold alone: its fits are used again" in log
     assert "the model was fitted on all rows before; kept" in log
     assert sum("was fitted before, by another job; kept" in line for line in log) == 3
@@ -107,6 +111,8 @@ def test_threshold_is_saved_from_the_page_and_fits_nothing_anew(
     shown = words_of(pages.get(f"/jobs/{second}").select("main")[0])
     assert "The cheapest threshold is the one in use" in shown
     assert "Decision threshold" in pages.get(f"/models/{model.id}").text
+    pages.http.post(form["action"], data=sent | {"threshold": "0.9"})  # another one is asked for
+    assert db.session.scalars(select(Job.id).where(Job.state == "queued")).one() > second
     again = pages.get(f"/jobs/new?from={second}")
     assert float(again.find("#field-threshold")["value"]) == threshold
     asked = pages.http.get(f"/jobs/{second}/config.json").get_json()
