@@ -5,8 +5,9 @@ again, with replacement, that makes the mean of the predictions better by most. 
 added is its weight.
 
 A blend's score is honest: for each fold the weights are chosen anew on the other folds, and it is
-held against the job that is the best one there. Where the
-jobs have one fold only, its rows are cut into parts that stand for folds.
+held against the job that is the best one there. Where folds are repeated, the other folds are
+those of the same repeat: the other repeats hold the fold's rows, too. Where the jobs have one fold
+only, its rows are cut into parts that stand for folds.
 """
 
 from collections.abc import Sequence
@@ -117,6 +118,8 @@ class _Choosing:
         self.y, self.folds = frame["actual"].to_numpy(), frame["fold"].to_numpy()
         several = len(np.unique(self.folds)) > 1
         self.parts = self.folds if several else np.arange(len(frame)) % PARTS
+        # How often a row was predicted before; each repeat predicts all of them once.
+        self.repeats = frame.groupby("row").cumcount().to_numpy()
 
     def choose(self) -> Blend:
         scores = np.array([self._part_scores(_labels(f, self.task)) for f in self.frames])
@@ -128,8 +131,9 @@ class _Choosing:
             return Blend(single, self._outcomes(labels, {best: 1}), None, None)
         self.values = [self._values(self.frames[n]) for n in self.usable]
         predicted = self._nested()
-        gains = self._part_scores(predicted) - _nested_best(scores)
-        gain, noise = float(gains.mean()), float(gains.std(ddof=1) / np.sqrt(len(gains)))
+        repeats = [self.repeats[self.parts == part][0] for part in np.unique(self.parts)]
+        gains = self._part_scores(predicted) - _nested_best(scores, np.array(repeats))
+        gain, noise = float(gains.mean()), _standard_error(gains, len(set(repeats)))
         weights = self._select(np.arange(len(self.y)))
         if len(weights) < 2 or not gain > noise:
             outcomes = self._outcomes(labels, {best: 1})
@@ -159,11 +163,12 @@ class _Choosing:
         return frame.filter(regex=r"^probability_\d+$").to_numpy(dtype=float)
 
     def _nested(self) -> Predicted:
-        """Blend each part's predictions by weights that were chosen on the other parts."""
+        """Blend each part's predictions by weights chosen on the other parts of its repeat."""
         blended = np.empty_like(self.values[0])
         for part in np.unique(self.parts):
             rows = self.parts == part
-            weights = self._select(np.flatnonzero(~rows))
+            same = self.repeats == self.repeats[rows][0]
+            weights = self._select(np.flatnonzero(same & ~rows))
             blended[rows] = self._mix(weights, rows)
         if self.task == "regression":
             return Predicted(blended)
@@ -240,14 +245,23 @@ def _best_of(scores: np.ndarray) -> int:
     return int(np.argmax(np.nan_to_num(scores.mean(axis=1), nan=-np.inf)))
 
 
-def _nested_best(scores: np.ndarray) -> np.ndarray:
-    """Return each part's score of the job that is the best on the other parts.
+def _nested_best(scores: np.ndarray, repeats: np.ndarray) -> np.ndarray:
+    """Return each part's score of the job that is the best on the other parts of its repeat.
 
     The best of many on all parts is best by luck, too; a blend is held against choosing a job in
     the same way as its weights are chosen.
     """
-    parts = range(scores.shape[1])
-    return np.array([scores[_best_of(np.delete(scores, part, axis=1)), part] for part in parts])
+    parts = np.arange(scores.shape[1])
+    others = [(repeats == repeats[part]) & (parts != part) for part in parts]
+    return np.array([
+        scores[_best_of(scores[:, other]), part]
+        for part, other in zip(parts, others, strict=True)
+    ])  # fmt: skip
+
+
+def _standard_error(gains: np.ndarray, n_repeats: int) -> float:
+    """Return that of the mean; repeats are of the same rows, so they count as one."""
+    return float(gains.std(ddof=1) / np.sqrt(len(gains) / n_repeats))
 
 
 def _align(candidates: Sequence[Candidate]) -> list[pd.DataFrame]:

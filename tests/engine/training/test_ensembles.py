@@ -111,6 +111,50 @@ def test_noise_is_seldom_a_gain_and_its_score_is_that_of_guessing() -> None:
     assert np.mean(scores) == pytest.approx(0.5, abs=0.03)
 
 
+def _repeated(seed: int, repeats: int = 2, rows: int = 60, jobs: int = 8) -> list[Candidate]:
+    """Return jobs that guess, and guess about the same of a row in each repeat."""
+    rng = np.random.default_rng(seed)
+    y = rng.permutation(np.arange(rows) % 2)
+    margins = rng.normal(size=(jobs, rows))
+    orders = [rng.permutation(rows) for _ in range(repeats)]
+    candidates = []
+    for key in range(jobs):
+        frames = []
+        for n, order in enumerate(orders):
+            own = margins[key] + rng.normal(0, 0.5, rows)
+            frame = _classes([own], y)[0].out_of_fold.sort_values("row")
+            frame["fold"] = np.argsort(order) % 5 + 1 + 5 * n
+            frames.append(frame)
+        candidates.append(Candidate(key, pd.concat(frames), 1.0))
+    return candidates
+
+
+def test_weights_of_a_fold_are_not_chosen_on_its_rows_in_another_repeat() -> None:
+    n_blended, scores = 0, []
+    for seed in range(6):
+        choosing = _Choosing(_repeated(seed), "classification", "roc_auc", CLASSES)
+        choosing.positive, choosing.seconds = None, None
+        n_blended += len(choosing.choose().weights) > 1
+        scores.append(choosing._part_scores(choosing._nested()).mean())
+    assert np.mean(scores) == pytest.approx(0.5, abs=0.04)
+    assert n_blended <= 2
+
+
+def test_repeats_do_not_make_the_error_of_a_gain_smaller() -> None:
+    """The same predictions told twice are no more evidence than once."""
+    y, margins = _two_views()
+    once = _classes(margins, y)
+    twice = [
+        Candidate(one.key, pd.concat([one.out_of_fold,
+                  one.out_of_fold.assign(fold=one.out_of_fold["fold"] + 5)]), 1.0)
+        for one in once
+    ]  # fmt: skip
+    asked = {"task": "classification", "metric": "roc_auc", "classes": CLASSES}
+    first, second = choose_blend(once, **asked), choose_blend(twice, **asked)
+    assert first.gain == pytest.approx(second.gain)
+    assert second.noise == pytest.approx(first.noise, rel=0.1)
+
+
 def test_jobs_without_probabilities_are_left_out_of_a_blend() -> None:
     y, margins = _two_views()
     candidates = _classes([*margins, margins[0] + margins[1]], y)
