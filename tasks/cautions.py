@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from dashboard.db import Batch, Job
+from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.searches import KIND as SEARCH
 
@@ -31,9 +32,14 @@ def find_cautions(job: Job) -> list[dict[str, Any]]:
 
 
 def _count_candidates(job: Job) -> int:
-    """Return of how many candidates a job is the best; 0 unless it won a search."""
+    """Return of how many candidates a job is the best; 0 unless it is made of the best one.
+
+    Where several were tried that is known once it is trained: of a blend it is not said.
+    """
     batch = db.session.get(Batch, job.batch_id) if job.batch_id else None
-    if batch is None or batch.final_job_id != job.id or (batch.plan or {}).get("kind") != SEARCH:
+    if batch is None or batch.final_job_id != job.id:
         return 0
-    found = select(func.count(Job.id)).where(Job.batch_id == batch.id, Job.score_only)
-    return db.session.scalar(found) or 0
+    candidates = (Job.batch_id == batch.id) & Job.score_only
+    if (batch.plan or {}).get("kind") != SEARCH:
+        candidates &= (Job.state == JobState.SUCCEEDED) & ~Job.partial
+    return db.session.scalar(select(func.count(Job.id)).where(candidates)) or 0

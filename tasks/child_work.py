@@ -118,8 +118,11 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
     rows = len(columns[tables.LINE])
     took = time.perf_counter() - started
     reporter.log(f"load: {rows:,} rows x {len(columns) - 1} columns in {took:.1f} s")
+    cautions = payload["cautions"]
     if payload["blend"]:
         result, spec = blend(payload, storage, spec, columns, reporter)
+        if len(result.details["members"]) > 1:  # weighed on other folds than it is scored on
+            cautions = []
     else:
         result = train(
             spec,
@@ -131,7 +134,7 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
             enough=lambda: payload["finish_now"] or told_to_finish.is_set(),
             score_only=payload["score_only"],
         )
-    result = replace(result, warnings=[*result.warnings, *payload["cautions"]])
+    result = replace(result, warnings=[*result.warnings, *cautions])
     reporter.stage("save", 0.95, "Saving the result")
     send({"type": "done"} | _store_result(payload, storage, spec, columns, result))
 

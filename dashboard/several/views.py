@@ -87,6 +87,17 @@ class SeveralView:
         return {one["job_id"]: one["percent"] for one in members}
 
     @property
+    def caution(self) -> str | None:
+        """Why the best job's score is too good; None of one job alone."""
+        n = sum(job.score_only for job in self.jobs)
+        if n < 2:
+            return None
+        return (
+            f"The best job was chosen out of {n:,} by this very score, so it is likely a little "
+            "too good. A blend's is not: it is weighed on other folds than it is scored on"
+        )
+
+    @property
     def compute_words(self) -> str:
         """How much it had of the machine."""
         several = Several.from_plan(self.batch.plan or {})
