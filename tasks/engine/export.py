@@ -164,6 +164,8 @@ def metadata(
         "target": spec.target,
         "estimator": spec.estimator,
         "parameters": spec.parameters,
+        # Of a blend: the jobs whose models it is made of, and how much each counts.
+        "members": result.details.get("members", []),
         "class_weight": spec.class_weight,
         "positive_class": result.details["positive_class"],
         "decision": spec.decision,

@@ -1,7 +1,8 @@
 """What is tried when several estimators are tried: tuned settings, in the order of their worth.
 
-`portfolio.json` holds them; what they are worth and cost was measured, see
-``benchmarks/portfolio.py``. Imports no scikit-learn, so that the web process can make the jobs.
+`portfolio.json` holds them; what they are worth and cost was measured beforehand, and
+``benchmarks/several.py`` measures what comes of them. Imports no scikit-learn, so that the web
+process can make the jobs.
 """
 
 import functools

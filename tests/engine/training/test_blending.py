@@ -1,5 +1,6 @@
 """The end of trying several: a blend or the best job, on all rows, and usable elsewhere."""
 
+import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -85,6 +86,8 @@ def test_a_blend_is_a_model_like_any_other(
     paths = write_artefacts(result, used, columns, ORIGIN, tmp_path)
     with zipfile.ZipFile(paths["bundle"]) as bundle:
         card = bundle.read("MODEL_CARD.md").decode()
+        told = json.loads(bundle.read("metadata.json"))
+    assert told["members"] == result.details["members"]
     assert f"job 7, {shares[7]}%" in card.replace("\n", " ")
     verify_bundle(paths["bundle"], paths["check"], small_schema(result.schema))
     _check_training_again(tmp_path, paths["bundle"], result.model, X)
