@@ -25,7 +25,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from dashboard import queue
-from dashboard.chores.service import CHECK, CONVERT, EXPLAIN, LEARN, recover_stale_chores
+from dashboard.chores.failures import WORKER_DIED
+from dashboard.chores.service import CHECK, CONVERT, recover_stale_chores
 from dashboard.clock import now
 from dashboard.config import Settings
 from dashboard.datasets.comparing import fail_difference
@@ -36,6 +37,7 @@ from dashboard.db.planning import in_index_order
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.hints import WINDOW, count_hinted
+from dashboard.jobs.explaining import NAMES as EXPLAINS
 from dashboard.jobs.explaining import keep_failure
 from dashboard.jobs.pausing import find_pause
 from dashboard.jobs.preflights import fail_preflight
@@ -61,8 +63,6 @@ GIVE_UP: dict[str, Callable[[Session, int, Mapping[str, Any]], None]] = {
     "predict": fail_prediction,
     "compare_versions": fail_difference,
     "relate_target": fail_relation,
-    EXPLAIN: lambda _session, job_id, why: keep_failure(job_id, EXPLAIN, why),
-    LEARN: lambda _session, job_id, why: keep_failure(job_id, LEARN, why),
     CHECK: fail_preflight,
 }
 
@@ -127,11 +127,14 @@ def recover(settings: Settings, moment: datetime) -> None:
         log.warning("jobs taken back because their worker stopped answering: %s", jobs)
     for kind, subject_id in recover_stale_chores(before=before, give_up=give_up):
         log.warning("gave up a chore: %s of %s", kind, subject_id)
+        if kind in EXPLAINS:  # in a file, so not in the chore's transaction
+            keep_failure(subject_id, kind, WORKER_DIED)
 
 
 def give_up(session: Session, kind: str, subject_id: int, failure: Mapping[str, Any]) -> None:
     """Write to what a chore was about that nothing comes of it, in the chore's transaction."""
-    GIVE_UP[kind](session, subject_id, failure)
+    if kind in GIVE_UP:
+        GIVE_UP[kind](session, subject_id, failure)
 
 
 def run(settings: Settings, stop: threading.Event) -> None:

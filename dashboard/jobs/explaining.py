@@ -1,17 +1,13 @@
 """Explaining a job's model: asking for it, stopping it, and keeping what comes of it.
 
-The answers lie in the file of the job's results, which the job names already, so that no file is
-nobody's for a moment. Who keeps one holds the job's row. See decision 0030.
+The answers lie in the file of the job's results. See decision 0030.
 """
 
-import io
-import json
 import logging
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.access import require_owner
@@ -22,9 +18,9 @@ from dashboard.db.states import JobState
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, DomainError
 from dashboard.extensions import db
+from dashboard.jobs.adding import add_to_results
 from dashboard.jobs.queries import find_model, get_job
 from dashboard.jobs.service import changing
-from dashboard.storage import get_storage
 
 # What is asked for, as pages and the API name it, and the kind of its chore.
 KINDS = {"explanation": EXPLAIN, "learning_curve": LEARN}
@@ -88,31 +84,19 @@ def finish(
     *, claim: ChoreClaim, kind: str, answer: Any = None, failure: Mapping[str, Any] | None = None
 ) -> None:
     """Keep the answer, or why there is none, unless the job is gone."""
+    if failure is None:
+        add_to_results(claim.subject_id, {NAMES[kind]: answer}, lambda s: end_chore(s, claim))
+        return
     with writing() as session:
         if not end_chore(session, claim, failure=failure):
             return
-        if failure is None:
-            _keep(session, claim.subject_id, {NAMES[kind]: answer})
-        else:
-            keep_failure(claim.subject_id, kind, failure)
+    keep_failure(claim.subject_id, kind, failure)
 
 
 def keep_failure(job_id: int, kind: str, failure: Mapping[str, Any]) -> None:
-    """Keep why there is no answer, within the caller's transaction; if that fails, too, go on."""
+    """Keep why there is no answer; if that fails, too, go on."""
     kept = {name: failure.get(name, "") for name in ("code", "message", "hint")}
     try:
-        _keep(db.session(), job_id, {f"{NAMES[kind]}_failure": kept})
+        add_to_results(job_id, {f"{NAMES[kind]}_failure": kept})
     except (DomainError, OSError) as problem:
         log.warning("job %s: why it is not explained could not be kept: %s", job_id, problem)
-
-
-def _keep(session: Session, job_id: int, found: Mapping[str, Any]) -> None:
-    job = session.get(Job, job_id, with_for_update={"of": Job}, populate_existing=True)
-    if job is None or job.results_key is None:  # it was deleted meanwhile
-        return
-    with get_storage().open(job.results_key) as stream:
-        results: dict[str, Any] = json.load(stream)
-    # An answer ends what was said about a former try.
-    results = {n: r for n, r in results.items() if n.removesuffix("_failure") not in found}
-    text = json.dumps(results | dict(found), allow_nan=False)
-    get_storage().write(job.results_key, io.BytesIO(text.encode()))

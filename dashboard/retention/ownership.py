@@ -3,8 +3,9 @@
 Nothing here reads a file or deletes one. The rule that keeps this safe: a record can come to name
 a file only while the lease (or the token) that stands in the file's key is held, or while another
 record that names it is. So a file that is named by nothing, under a lease that is no longer held,
-will never be named. A model's ONNX is made when the job is over, below the lease of its other
-files: while its conversion waits or runs, the job counts as busy.
+will never be named. Two are made when the job is over, below the lease of its other files: a
+model's ONNX, so the job counts as busy while its conversion waits or runs, and results to which
+something was added, which are named within seconds or never.
 """
 
 import re

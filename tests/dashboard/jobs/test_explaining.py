@@ -1,18 +1,26 @@
 """Asking why a job's model predicts what it does: by page and API, and what comes of it."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from dashboard.chores.failures import WORKER_DIED
 from dashboard.chores.service import EXPLAIN, LEARN, beat, claim_next_chore
+from dashboard.clock import now
+from dashboard.config import load_settings
 from dashboard.db import Chore, Job, User
+from dashboard.db.states import ATTEMPTS_OF_ANY_KIND
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import explaining
+from dashboard.jobs import adding, explaining
 from dashboard.jobs.results import read_results
 from dashboard.jobs.service import delete_job
+from dashboard.storage import get_storage
+from tasks import dispatcher
 from tests.dashboard.api.test_api import Api
 from tests.dashboard.jobs.test_results import RESULTS, job_with
 from tests.factories import make_job, make_model, make_user
@@ -164,6 +172,61 @@ def test_why_there_is_no_answer_is_said_until_there_is_one(pages: PageClient, jo
     assert page.find("#what-matters button")
     answered(job, EXPLAIN, answer=TOLD)
     assert "explanation_failure" not in read_results(db.session.get_one(Job, job.id))
+
+
+class Watched:
+    """A storage that is touched only while the database is not held."""
+
+    def __init__(self, storage: Any, meanwhile: Callable[[], None]) -> None:
+        self.storage, self.meanwhile = storage, meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        assert not db.session().in_transaction()
+        if name == "write":
+            self.meanwhile()
+            self.meanwhile = lambda: None
+        return getattr(self.storage, name)
+
+
+def test_answers_that_come_at_once_are_both_kept_and_no_file_is_touched_in_a_transaction(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing() as session:
+        session.add(Chore(kind=EXPLAIN, subject_id=job.id))
+        session.add(Chore(kind=LEARN, subject_id=job.id))
+    job_id, former, first, second = job.id, str(job.results_key), claim(), claim()
+
+    def be_faster() -> None:
+        explaining.finish(claim=second, kind=LEARN, failure=BOOM)
+
+    watched = Watched(get_storage(), be_faster)
+    monkeypatch.setattr(adding, "get_storage", lambda: watched)
+    explaining.finish(claim=first, kind=EXPLAIN, answer=TOLD)
+    kept = db.session.get_one(Job, job_id, populate_existing=True)
+    results = read_results(kept)
+    assert results["explanation"]
+    assert results["learning_curve_failure"] == BOOM
+    assert set(db.session.scalars(select(Chore.state))) == {"done", "failed"}
+    lying = [file.key for file in get_storage().list_files() if "/results" in file.key]
+    assert lying == [kept.results_key]
+    stale = Job(id=job_id, results_key=former)  # a page that was begun before sees it all
+    assert read_results(stale) == results
+
+
+def test_why_a_dead_worker_gave_no_answer_is_kept_when_the_database_is_free(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing() as session:
+        session.add(Chore(kind=EXPLAIN, subject_id=job.id))
+    job_id, held = job.id, claim()
+    with writing() as session:
+        chore = session.get_one(Chore, held.chore_id)
+        chore.heartbeat_at, chore.attempt = now() - timedelta(hours=1), ATTEMPTS_OF_ANY_KIND
+    watched = Watched(get_storage(), lambda: None)
+    monkeypatch.setattr(adding, "get_storage", lambda: watched)
+    dispatcher.recover(load_settings(), now())
+    results = read_results(db.session.get_one(Job, job_id, populate_existing=True))
+    assert results["explanation_failure"] == WORKER_DIED
 
 
 def test_it_can_be_stopped_and_the_worker_hears_it(pages: PageClient, job: Job) -> None:
