@@ -133,6 +133,7 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
             store=StoredBaselines(storage, payload["dataset_id"]),
             enough=lambda: payload["finish_now"] or told_to_finish.is_set(),
             score_only=payload["score_only"],
+            with_look=payload["with_look"],
         )
     result = replace(result, warnings=[*result.warnings, *cautions])
     reporter.stage("save", 0.95, "Saving the result")

@@ -14,6 +14,7 @@ from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.queries import find_model
 from dashboard.jobs.same_fit import find_same_fit
+from dashboard.plans.table_warnings import find_first_candidate
 from dashboard.several.members import find_blend
 from tasks.cautions import find_cautions
 from tasks.celery_app import settings
@@ -78,6 +79,7 @@ def job_payload(job: Job, claim: Claim | ChoreClaim) -> dict[str, Any]:
         "borrowed": _borrowed(job),
         "finish_now": job.stop_request == "keep" or job.stopped_because is not None,
         "score_only": job.score_only,
+        "with_look": find_first_candidate(job.batch_id) == job.id,
         "blend": find_blend(job),
         "cautions": find_cautions(job),
         "threshold_from": job.details.get("threshold_from"),

@@ -16,10 +16,12 @@ from dashboard.batches.views import BatchView
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.errors import Conflict, ValidationFailed
 from dashboard.filters import plural
+from dashboard.jobs.changed import say_change
 from dashboard.jobs.form_numbers import minutes_to_seconds
 from dashboard.jobs.lists import JobListing, read_listing
 from dashboard.live import answer
 from dashboard.paging import read_number
+from dashboard.plans.table_warnings import list_table_warnings
 from dashboard.searches import service as searches
 from dashboard.searches.views import view_search
 from dashboard.several.views import see_several
@@ -39,6 +41,8 @@ def _now(summary: BatchSummary) -> dict[str, Any]:
         "view": BatchView(summary),
         "several": see_several(batch),
         "search": view_search(summary),
+        "table_warnings": list_table_warnings(batch),
+        "say_change": say_change,
         "batch": batch,
         "may_change": may_change(current_user, batch),
         "progress_url": url_for("batches.live_progress", batch_id=batch.id),

@@ -56,6 +56,7 @@ def train(
     resume: Mapping[int, FoldOutcome] | None = None,
     enough: Callable[[], bool] = lambda: False,
     score_only: bool = False,
+    with_look: bool = False,
     store: BaselineStore | None = None,
     borrowed: Borrowed | None = None,
 ) -> TrainingResult:
@@ -76,6 +77,8 @@ def train(
         count, and the model is fitted on all rows.
     score_only : bool, default False
         Do not fit on all rows: the result's model stays unfitted, its scores have no intervals.
+    with_look : bool, default False
+        Look for leaks and the like though only the score is wanted; else that is done anyway.
     store : BaselineStore, optional
         Who keeps baselines between jobs on the same data and folds.
     borrowed : Borrowed, optional
@@ -91,7 +94,7 @@ def train(
         When the data or the parameters cannot be used; in words for the person who trains.
     """
     training = Training(spec, columns, reporter or NullReporter(), store or NoStore())
-    how = How(resume or {}, borrowed or Borrowed(), enough, score_only)
+    how = How(resume or {}, borrowed or Borrowed(), enough, score_only, with_look)
     return training.run(how)
 
 
@@ -103,6 +106,7 @@ class How:
     borrowed: Borrowed
     enough: Callable[[], bool]
     score_only: bool
+    with_look: bool = False
 
 
 class Training:
@@ -124,7 +128,8 @@ class Training:
         """Prepare, score and fit."""
         self.reporter.stage("prepare", 0.03, "Preparing the columns")
         self._prepare()
-        if not how.score_only:  # what it finds is about the table, the same for each candidate
+        # What it finds is about the table, so of candidates one looks for all.
+        if how.with_look or not how.score_only:
             self._look()
         outcomes = self._make_and_score(how)
         if not how.score_only:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from tasks.engine.profile.sampled import Sampled
 from tasks.engine.profile.strengths import Target, make_target
+from tasks.engine.sentinel.codes import Code
 
 # Enough to tell what these checks tell, and little beside a fit.
 ROWS_AT_MOST, CELLS_AT_MOST = 20_000, 4_000_000
@@ -18,7 +19,7 @@ ROWS_AT_MOST, CELLS_AT_MOST = 20_000, 4_000_000
 class Finding:
     """A warning; `change` are the fields of a request that remove its cause, as in the API."""
 
-    code: str
+    code: Code
     message: str
     change: Mapping[str, Any] = field(default_factory=dict)
 

@@ -1,0 +1,9 @@
+"""The codes of what the sentinel finds. Imports nothing heavy: pages ask for them, too."""
+
+from typing import Literal, get_args
+
+Code = Literal[
+    "IDENTIFIER", "TARGET_LEAK", "COPIES_ACROSS_FOLDS", "GROUPS_ACROSS_FOLDS", "TIME_ORDER",
+    "DRIFT",
+]  # fmt: skip
+CODES: frozenset[str] = frozenset(get_args(Code))
