@@ -10,6 +10,7 @@ from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import DomainError, NotFound
 from dashboard.jobs import charts, queries, results
 from dashboard.jobs.attempts import view_attempts
+from dashboard.jobs.blends import is_blend, is_last_of_several, say_blend
 from dashboard.jobs.changed import say_change
 from dashboard.jobs.decision_view import decision_chart, view_decision
 from dashboard.jobs.explain_charts import explain_charts
@@ -53,6 +54,8 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
         "metric_titles": titles_of(job),
         "may_change": may_change(user, job),
         "say_change": say_change,
+        "blend": say_blend(job) if is_blend(job) else "",
+        "is_last": is_last_of_several(job),
         "may_submit": user.has_role("member"),
         "page_key": find_page_key(),
         "may_run_next": waits and may_run_next(user, job, find_foremost(user)),

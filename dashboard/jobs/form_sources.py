@@ -9,6 +9,7 @@ from dashboard.db import Dataset, Job
 from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
 from dashboard.filters import plural
 from dashboard.jobs.baselines import Baseline, list_baselines
+from dashboard.jobs.blends import refuse_blend
 from dashboard.jobs.form_rows import OF_PREPROCESSING, PREFIX
 from dashboard.jobs.form_validation import fill_validation
 from dashboard.jobs.forms import VALIDATION, JobForm
@@ -29,7 +30,14 @@ def new_form(dataset: Dataset | None, given: Mapping[str, str]) -> JobForm:
 
 
 def form_from_job(job: Job) -> JobForm:
-    """Return the form filled as an earlier job was."""
+    """Return the form filled as an earlier job was.
+
+    Raises
+    ------
+    Conflict
+        When the job's model is a blend, which no form of one job asks for.
+    """
+    refuse_blend(job)
     values = {
         "target": job.target,
         "task": job.task,

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from dashboard.db import Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
+from dashboard.jobs.blends import is_blend
 
 LOOKED_AT = 50
 
@@ -13,7 +14,8 @@ def find_same_fit(job: Job) -> Job | None:
     """Return a finished job that fitted what a job with a threshold would, or None.
 
     Fits depend on the request alone, so the newest one will do. One that has a threshold itself is
-    left out: its model holds it.
+    left out: its model holds it. So is a blend: it is stored as a voting estimator, and its
+    request does not say of what.
     """
     if job.decision is None:
         return None
@@ -34,4 +36,6 @@ def find_same_fit(job: Job) -> Job | None:
 
 def _fits_the_same(other: Job, job: Job) -> bool:
     same = ("parameters", "validation", "class_weight", "preprocessing", "features")
-    return other.decision is None and all(getattr(other, n) == getattr(job, n) for n in same)
+    if other.decision is not None or is_blend(other):
+        return False
+    return all(getattr(other, n) == getattr(job, n) for n in same)

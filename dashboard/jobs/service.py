@@ -17,6 +17,7 @@ from dashboard.errors import Conflict
 from dashboard.extensions import db
 from dashboard.filters import score
 from dashboard.jobs import submission
+from dashboard.jobs.blends import is_last_of_several
 from dashboard.jobs.queries import get_job
 from dashboard.plans.changing import hold_batches, run_again
 from dashboard.retention.asking import ask_for_look
@@ -132,6 +133,11 @@ def _ask_to_keep(job: Job) -> None:
         raise Conflict(
             "A candidate of a search has no model that could be kept. Stop the search and keep "
             "the best one so far"
+        )
+    if is_last_of_several(job):
+        raise Conflict(
+            "This job chooses among jobs that are scored already, so it has no folds of its own "
+            "to stop after. Cancel it, or let it end"
         )
     if job.stop_request == "cancel":
         raise Conflict(f"{job.stopped_by} is cancelling the job already, so nothing is kept")

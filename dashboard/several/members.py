@@ -9,8 +9,8 @@ from dashboard.clock import now
 from dashboard.db import Batch, Job, JobFold
 from dashboard.db.states import JobState
 from dashboard.extensions import db
+from dashboard.jobs.blends import is_last_of_several
 from dashboard.plans.step import find_beginning
-from dashboard.several import KIND
 from dashboard.several.preset import Several
 from dashboard.workers.queries import count_idle
 
@@ -30,9 +30,9 @@ def find_blend(job: Job) -> dict[str, Any] | None:
         predictions lie, and how long a fit on all rows takes, about; ``seconds``: how long the
         fit of a blend may take; ``threads``: how many members may be fitted at a time.
     """
-    batch = db.session.get(Batch, job.batch_id) if job.batch_id else None
-    if batch is None or batch.final_job_id != job.id or (batch.plan or {}).get("kind") != KIND:
+    if not is_last_of_several(job):
         return None
+    batch = db.session.get_one(Batch, job.batch_id)
     members = _list_members(batch.id)
     return {
         "members": members,

@@ -1,0 +1,52 @@
+"""Jobs whose model is a blend of others: what cannot be made again from the request alone."""
+
+from dashboard.db import Batch, Job
+from dashboard.errors import Conflict
+from dashboard.extensions import db
+from dashboard.several import KIND
+from tasks.engine.portfolio import VOTING
+
+
+def is_last_of_several(job: Job) -> bool:
+    """Whether a job makes the model where several were tried."""
+    batch = db.session.get(Batch, job.batch_id) if job.batch_id else None
+    return (
+        batch is not None
+        and batch.final_job_id == job.id
+        and (batch.plan or {}).get("kind") == KIND
+    )
+
+
+def is_blend(job: Job) -> bool:
+    """Whether a job's model is, or would become, the weighted mean of several jobs' models."""
+    if len(_members(job)) > 1:
+        return True
+    return job.estimator in VOTING.values() and is_last_of_several(job)
+
+
+def say_blend(job: Job) -> str:
+    """Return why there is no job like a blend, and what to do."""
+    numbers = [f"#{one['job_id']}" for one in _members(job)]
+    what = "This job makes the model of several that were tried"
+    if numbers:
+        what = f"This model is a blend of jobs {', '.join(numbers[:-1])} and {numbers[-1]}"
+    return (
+        f"{what}, so no single job makes it again. Try several again with the change, or go on "
+        "from one of those jobs"
+    )
+
+
+def refuse_blend(job: Job) -> None:
+    """Refuse to go on from a blend's request: what came of it would be another model.
+
+    Raises
+    ------
+    Conflict
+        When the job's model is a blend.
+    """
+    if is_blend(job):
+        raise Conflict(say_blend(job))
+
+
+def _members(job: Job) -> list[dict[str, int]]:
+    return (job.details or {}).get("members") or []
