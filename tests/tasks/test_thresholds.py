@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, current_app
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from dashboard import queue
 from dashboard.db import Dataset, Job, JobFold, User
@@ -18,6 +18,7 @@ from dashboard.jobs import execution
 from dashboard.jobs.claiming import claim_next_job
 from dashboard.jobs.execution import Progress
 from dashboard.jobs.queries import find_model
+from dashboard.jobs.same_fit import LOOKED_AT, find_same_fit
 from dashboard.jobs.submission import submit
 from dashboard.jobs.thresholds import save_threshold
 from dashboard.storage import get_storage, keys, storage_address
@@ -25,7 +26,7 @@ from tasks.child_work import train_job
 from tasks.payload import job_payload
 from tests.dashboard.api.test_api import Api
 from tests.engine.tables import mixed_csv, read
-from tests.factories import make_dataset
+from tests.factories import make_dataset, make_job
 from tests.page import PageClient, words_of
 
 
@@ -151,6 +152,30 @@ def test_job_says_that_its_threshold_was_chosen_by_the_rows_that_score_it(
     asked_for, _ = run_next()
     codes = [w["code"] for w in db.session.get_one(Job, asked_for).warnings]
     assert "THRESHOLD_CHOSEN" not in codes  # who asked for it may know it from elsewhere
+
+
+def test_fits_of_the_job_that_it_was_chosen_on_are_found_however_many_are_newer(
+    app: Flask, member: User, dataset: Dataset
+) -> None:
+    first = ask(member, dataset).id
+    run_next()
+    former = db.session.get_one(Job, first)
+    same = {name: getattr(former, name) for name in (
+        "target", "task", "estimator", "seed", "validation", "features", "preprocessing",
+    )}  # fmt: skip
+    for n in range(LOOKED_AT):
+        make_job(member, dataset, state="succeeded", parameters={"var_smoothing": n}, **same)
+    job = save_threshold(
+        user=member, job_id=first, threshold="0.3", costs={}, idempotency_key=None
+    )
+    read: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda *given: read.append(given[2]))
+    found = find_same_fit(job)
+    assert found is not None
+    assert found.id == first
+    (looked,) = (text for text in read if "job" in text and "LIMIT" in text)
+    assert "users" not in looked  # its owner and dataset are not needed
+    assert "datasets." not in looked
 
 
 def test_other_settings_are_trained_anew(app: Flask, member: User, dataset: Dataset) -> None:
