@@ -34,7 +34,8 @@ def blend(
         except EngineError as problem:
             reporter.log(f"{problem.message}, so the job is left out", "warning")
             continue
-        candidate = Candidate(one["job_id"], frame, one["fit_seconds"])
+        folds = {int(fold): seconds for fold, seconds in one["fold_seconds"].items()}
+        candidate = Candidate(one["job_id"], frame, one["fit_seconds"], folds)
         own = TrainingSpec.from_dict({**payload["spec"], **one["asked"]})
         members.append(Member(own, candidate))
     return train_blend(

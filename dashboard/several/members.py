@@ -27,8 +27,9 @@ def find_blend(job: Job) -> dict[str, Any] | None:
     -------
     dict or None
         JSON values. ``members``: each job's number, what was asked of it, where its out-of-fold
-        predictions lie, and how long a fit on all rows takes, about; ``seconds``: how long the
-        fit of a blend may take; ``threads``: how many members may be fitted at a time.
+        predictions lie, how long a fit on all rows takes, about, and that of each fold took;
+        ``seconds``: how long the fit of a blend may take; ``threads``: how many members may be
+        fitted at a time.
     """
     if not is_last_of_several(job):
         return None
@@ -53,6 +54,7 @@ def _list_members(batch_id: int) -> list[dict[str, Any]]:
         .group_by(Job.id)
         .order_by(Job.id)
     ).all()  # fmt: skip
+    seconds_of = _list_fold_seconds([job.id for job, _, _ in found])
     usual = Counter(job.split_hash for job, _, _ in found).most_common(1)
     return [
         {
@@ -60,10 +62,20 @@ def _list_members(batch_id: int) -> list[dict[str, Any]]:
             "asked": {"estimator": job.estimator, "parameters": job.parameters},
             "out_of_fold_key": job.out_of_fold_key,
             "fit_seconds": float(fitted) * (job.n_rows or 0) / max(float(rows or 0), 1.0),
+            "fold_seconds": seconds_of[job.id],
         }
         for job, fitted, rows in found
         if job.split_hash == usual[0][0]
     ]
+
+
+def _list_fold_seconds(job_ids: list[int]) -> dict[int, dict[str, float]]:
+    """Return how long the fit of each fold took, by job; names, as it travels as JSON."""
+    found: dict[int, dict[str, float]] = {job_id: {} for job_id in job_ids}
+    columns = select(JobFold.job_id, JobFold.fold, JobFold.fit_seconds)
+    for job_id, fold, seconds in db.session.execute(columns.where(JobFold.job_id.in_(job_ids))):
+        found[job_id][str(fold)] = seconds
+    return found
 
 
 def _seconds_left(batch: Batch) -> float:

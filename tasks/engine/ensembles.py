@@ -10,8 +10,8 @@ those of the same repeat: the other repeats hold the fold's rows, too. Where the
 only, its rows are cut into parts that stand for folds.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,12 +35,13 @@ class Candidate:
     """A finished job that may be blended.
 
     `out_of_fold` as `results.TrainingResult` has it. `fit_seconds`: about how long a fit on all
-    rows takes.
+    rows takes. `fold_seconds`: how long the fit of each fold took, by its number.
     """
 
     key: int
     out_of_fold: pd.DataFrame
     fit_seconds: float
+    fold_seconds: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,7 @@ class _Choosing:
 
     def _outcomes(self, predicted: Predicted, weights: dict[int, int]) -> list[FoldOutcome]:
         outcomes, frame = [], self.frames[0]
-        seconds = sum(self.candidates[n].fit_seconds for n in weights)
+        fitted = [self.candidates[n].fold_seconds for n in weights]
         for fold in np.unique(self.folds):
             rows = self.folds == fold
             part, scores = _rows_of(predicted, rows), self._score(predicted, rows)
@@ -235,6 +236,7 @@ class _Choosing:
             for kind, values in (("probability", part.probabilities), ("margin", part.margins)):
                 if values is not None:
                     table = table.assign(**{f"{kind}_{n}": c for n, c in enumerate(values.T)})
+            seconds = sum(one.get(int(fold), 0.0) for one in fitted)
             found = FoldScore(int(fold), scores, seconds, 0, int(rows.sum()))
             outcomes.append(FoldOutcome(found, table))
         return outcomes

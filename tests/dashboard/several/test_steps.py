@@ -123,6 +123,7 @@ def test_the_model_is_made_when_all_were_tried(user: User) -> None:
     assert first["asked"]["estimator"] == "LogisticRegression"
     # 5 folds of a second on 80 rows each: 200 rows take two and a half.
     assert first["fit_seconds"] == pytest.approx(2.5)
+    assert first["fold_seconds"] == {str(fold): 1.0 for fold in range(1, 6)}
     assert find_blend(jobs_of(batch)[0]) is None
     finish(take(), 0.9)
     go_on(batch)

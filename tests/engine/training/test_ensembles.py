@@ -1,5 +1,7 @@
 """Choosing a blend by out-of-fold predictions: deterministic, aligned, and not optimistic."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -188,6 +190,17 @@ def test_a_blend_has_few_members_and_fits_into_the_time_that_is_left() -> None:
     assert len(choose_blend(candidates, **asked).weights) == MEMBERS_AT_MOST
     assert len(choose_blend(candidates, **asked, seconds=3.0).weights) == 3
     assert len(choose_blend(candidates, **asked, seconds=0.0).weights) == 1
+
+
+def test_a_fold_of_a_blend_took_as_long_as_its_members_fits() -> None:
+    y, margins = _two_views()
+    candidates = [
+        replace(one, fold_seconds={n: n * one.key for n in range(1, 6)})
+        for one in _classes(margins, y)
+    ]
+    blend = choose_blend(candidates, task="classification", metric="roc_auc", classes=CLASSES)
+    assert set(blend.weights) == {1, 2}
+    assert [outcome.score.fit_seconds for outcome in blend.outcomes] == [3, 6, 9, 12, 15]
 
 
 def test_other_folds_are_refused() -> None:
