@@ -17,6 +17,8 @@ from tasks.engine.portfolio import MEMBERS_AT_MOST, VOTING
 LAST_JOB_S, LAST_TO_OTHERS = 4.0, 1.2
 # Of the time limit at most this share is kept for the last job.
 LAST_AT_MOST = 0.25
+# What runs may go on while nothing is scored, but not for longer than so many times the limit.
+LIMITS_AT_MOST = 3
 
 
 def decide(look: Look) -> Step | None:
@@ -31,9 +33,12 @@ def _left_s(look: Look, several: Several) -> float:
     """Return how many seconds are left for candidates; what the last job needs is kept for it."""
     if look.began_at is None:
         return float(several.time_limit_s)
-    spent = (now() - look.began_at) / timedelta(seconds=1)
     needed = min(_needed_s(look, several), several.time_limit_s * LAST_AT_MOST)
-    return several.time_limit_s - spent - needed
+    return several.time_limit_s - _spent_s(look) - needed
+
+
+def _spent_s(look: Look) -> float:
+    return (now() - look.began_at) / timedelta(seconds=1) if look.began_at else 0.0
 
 
 def _needed_s(look: Look, several: Several) -> float:
@@ -48,9 +53,20 @@ def _needed_s(look: Look, several: Several) -> float:
 
 
 def _end_of_trying(look: Look, several: Several) -> Step | None:
-    """Let nothing start; what runs is stopped once there is anything to make a model of."""
-    words = f"The time of the batch, {duration(several.time_limit_s)}, was up"
-    stop = words if look.n_running and _complete(look) else None
+    """Let nothing start; what runs is stopped once there is anything to make a model of.
+
+    Without anything it is stopped, too, once it took several times as long as was asked for.
+    """
+    limit = several.time_limit_s
+    words = f"The time of the batch, {duration(limit)}, was up"
+    complete = _complete(look)
+    is_overdue = _spent_s(look) >= LIMITS_AT_MOST * limit
+    if is_overdue and not complete:
+        words = (
+            f"Nothing was scored within {duration(LIMITS_AT_MOST * limit)}, {LIMITS_AT_MOST} "
+            "times the time of the batch. Try several again with a longer time limit"
+        )
+    stop = words if look.n_running and (complete or is_overdue) else None
     if not look.n_waiting and stop is None:
         return None
     return Step(cancel=words, stop=stop)

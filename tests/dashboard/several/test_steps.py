@@ -190,6 +190,24 @@ def test_time_is_kept_for_the_fit_on_all_rows(user: User) -> None:
     assert JobState.QUEUED not in {job.state for job in jobs_of(batch)}
 
 
+def test_what_scores_nothing_ends_at_three_times_the_limit(user: User) -> None:
+    batch = submit(user)
+    claim = take()
+    start_long_ago(batch, 170)
+    go_on(batch)
+    assert jobs_of(batch)[0].state == JobState.RUNNING
+    start_long_ago(batch, 181)
+    go_on(batch)
+    running = jobs_of(batch)[0]
+    assert running.state == JobState.CANCELLING
+    assert running.message.startswith("Nothing was scored within 3 min, 3 times the time")
+    assert finish_cancel(claim=claim)
+    go_on(batch)
+    found = read(batch)
+    assert found.plan_state == "over"
+    assert found.plan_message.endswith("There is nothing to make a model of")
+
+
 def test_without_any_score_there_is_no_model(user: User) -> None:
     batch = submit(user)
     for _ in jobs_of(batch):
