@@ -23,7 +23,9 @@ from tests.page import FreshClient
 ROOT = Path(__file__).parent.parent
 # The same examples each time, so that what is green stays green; `make test-all` draws new ones.
 # How long it takes to make them says how busy the machine is.
-settings.register_profile("steady", derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("steady")
 
 

@@ -109,7 +109,7 @@ def test_a_part_of_a_minute_is_a_limit_and_stays_one(
 @pytest.mark.parametrize(
     "validation",
     [
-        {"scheme": "group", "group_column": "plan"},
+        {"scheme": "group", "group_column": "plan", "folds": 3},
         {"scheme": "holdout", "test_size": 0.3},
         {"scheme": "kfold", "repeats": 4},
         {"scheme": "stratified", "folds": 3},
