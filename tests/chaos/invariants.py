@@ -175,8 +175,9 @@ def _leases(story: Story, files: Path) -> Iterator[str]:
     job = story.job
     named += [("its results", key, last) for key in (job.results_key, job.out_of_fold_key) if key]
     for model in story.models:
-        files_of = [(kind, file["key"]) for kind, file in model.files.items() if "key" in file]
-        named += [(f"its {kind}", key, last) for kind, key in files_of]
+        # A chore writes the ONNX later, where it writes any.
+        files_of = {kind: file for kind, file in model.files.items() if kind != "onnx"}
+        named += [(f"its {kind}", file["key"], last) for kind, file in files_of.items()]
     for what, key, attempt in named:
         if attempt is None or key.split("/")[2] != attempt.lease:
             yield f"{what} was written under another lease than its attempt's"
