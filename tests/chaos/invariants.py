@@ -253,7 +253,7 @@ def _files(session: Session, files: Path, jobs: set[int]) -> Iterator[str]:
     known |= {key for key in session.scalars(select(Job.results_key)) if key}
     known |= {key for key in session.scalars(select(Job.out_of_fold_key)) if key}
     for stored in session.scalars(select(Model.files)):
-        known |= {file["key"] for file in stored.values()}
+        known |= {file["key"] for file in stored.values() if "key" in file}
     present = {p.relative_to(files).as_posix() for p in (files / "jobs").rglob("*") if p.is_file()}
     for key in sorted(known - present):
         yield f"the file {key} is missing"
