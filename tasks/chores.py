@@ -25,7 +25,7 @@ from tasks.chore_kind import ChoreKind
 from tasks.chore_kinds import KINDS
 from tasks.failures import explain
 from tasks.presence import Presence
-from tasks.slots import SLOTS
+from tasks.slots import SLOTS, LaneWatch
 
 LOOK_EVERY_S = 0.2
 log = logging.getLogger(__name__)
@@ -36,17 +36,26 @@ def do_next_chore() -> None:
     """Do the next chore, and go on while there is one; those of the lanes are done meanwhile."""
     for slot in SLOTS:
         slot.begin(run_chore)
+    lanes = LaneWatch(run_chore)
     while not draining.is_set():
         with Presence.taking():
             claim = claim_next_chore(worker=worker_name())
             if claim is None:
                 return
             with Presence.working():
-                run_chore(claim)
+                run_chore(claim, lanes.look)
 
 
-def run_chore(claim: ChoreClaim) -> None:
-    """Do one chore in a child, and write how it ended."""
+def run_chore(claim: ChoreClaim, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Do one chore in a child, and write how it ended.
+
+    Parameters
+    ----------
+    claim : ChoreClaim
+        The right to do it.
+    meanwhile : callable, optional
+        Is called several times a second while the child is at work.
+    """
     kind = KINDS[claim.kind](claim)
     payload = kind.payload()
     if payload is None:  # what it was about is gone
@@ -60,7 +69,7 @@ def run_chore(claim: ChoreClaim) -> None:
         Presence.leave()  # the supervisor starts this worker anew
         return
     try:
-        ChoreWatch(claim, kind, child).run()
+        ChoreWatch(claim, kind, child, meanwhile).run()
     except Exception as error:
         if isinstance(error, SQLAlchemyError) and is_away(error):
             raise  # the dispatcher takes the chore back when the database is there again
@@ -83,8 +92,14 @@ def _clean_up(kind: ChoreKind) -> None:
 class ChoreWatch:
     """The worker's side of one chore: it reads the child's events until there is an end."""
 
-    def __init__(self, claim: ChoreClaim, kind: ChoreKind, child: Child) -> None:
-        self.claim, self.kind, self.child = claim, kind, child
+    def __init__(
+        self,
+        claim: ChoreClaim,
+        kind: ChoreKind,
+        child: Child,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.claim, self.kind, self.child, self.meanwhile = claim, kind, child, meanwhile
         self.started = self.last_beat = time.monotonic()
         self.drain_since: float | None = None
 
@@ -100,6 +115,7 @@ class ChoreWatch:
                 return
             if self._is_drained() or self._is_stopped() or not self._beats():
                 return
+            self.meanwhile()
 
     def _takes_last(self, event: dict[str, Any]) -> bool:
         if event["type"] == "done":

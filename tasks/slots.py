@@ -8,14 +8,17 @@ behind a file that is read. See decisions 0024, 0030, 0031 and 0032.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard.chores.service import LANES, ChoreClaim, claim_next_chore
+from dashboard.chores.service import LANES, ChoreClaim, claim_next_chore, find_waiting_lanes
 from tasks.celery_app import draining, flask_app, worker_name
 
 END_S = 5.0
+LOOK_EVERY_S = 1.0
 log = logging.getLogger(__name__)
 
 
@@ -78,3 +81,24 @@ class Slot:
 
 
 SLOTS = tuple(Slot(flask_app, lane) for lane in dict.fromkeys(LANES.values()))
+
+
+class LaneWatch:
+    """Begins lanes while the worker is busy with another chore, and so hears no hints."""
+
+    def __init__(self, do: Callable[[ChoreClaim], None]) -> None:
+        self.do, self.looked_at = do, time.monotonic()
+
+    def look(self) -> None:
+        """Begin each lane for which a chore waits; at most one look a second."""
+        if time.monotonic() - self.looked_at < LOOK_EVERY_S:
+            return
+        self.looked_at = time.monotonic()
+        try:
+            waiting = find_waiting_lanes()
+        except SQLAlchemyError as problem:
+            log.warning("cannot look for chores of the lanes: %s", problem)
+            return
+        for slot in SLOTS:
+            if slot.lane in waiting:
+                slot.begin(self.do)

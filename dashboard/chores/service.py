@@ -86,6 +86,15 @@ def claim_next_chore(*, worker: str, lane: str | None = None) -> ChoreClaim | No
         return ChoreClaim(chore.id, lease, taken, chore.kind, chore.subject_id)
 
 
+def find_waiting_lanes() -> set[str]:
+    """Return the lanes for which a chore waits."""
+    kinds = select(Chore.kind).where(Chore.state == "queued", Chore.kind.in_(LANES)).distinct()
+    try:
+        return {LANES[kind] for kind in db.session.scalars(kinds)}
+    finally:
+        db.session.rollback()
+
+
 def lock_chores(session: Session, kinds: Collection[str], subject_id: int) -> Sequence[Chore]:
     """Lock the chores about a subject that are not over, within the caller's transaction.
 

@@ -74,7 +74,7 @@ def _kill_one_by_one(faults: Faults) -> None:
 
 
 def settle(product: Product, load: Load) -> list[str]:
-    """Wait until everything runs again, every job is over and every model was checked.
+    """Wait until everything runs again, and every job is over and its model checked and converted.
 
     Returns
     -------
@@ -87,21 +87,26 @@ def settle(product: Product, load: Load) -> list[str]:
     late = [f"what had died was back after {took:.0f} s only"] if took > may_take else []
     seen: list[object] = []
     began = time.monotonic()
-    while (left := _what_is_left(load)) != (0, 0):
+    while (left := _what_is_left(load)) != (0, 0, 0):
         if left not in seen:
             seen.append(left)
             began = time.monotonic()
         if time.monotonic() > began + STUCK_S:
-            raise TimeoutError(f"nothing moved for {STUCK_S} s; left are jobs, models: {left}")
+            raise TimeoutError(f"nothing moved for {STUCK_S} s; left (jobs, checks, ONNX): {left}")
         time.sleep(0.5)
     return late
 
 
-def _what_is_left(load: Load) -> tuple[int | None, int | None]:
-    """Count the jobs that are not over and the models that were not checked."""
-    models = load.api.get("/models?limit=200")
-    waiting = models and sum(model["state"] == "verifying" for model in models["items"])
-    return load.count_open(), waiting if models else None
+def _what_is_left(load: Load) -> tuple[int | None, int | None, int | None]:
+    """Count the jobs that are not over, and the models not checked yet, and not converted yet."""
+    answer = load.api.get("/models?limit=200")
+    if answer is None:
+        return load.count_open(), None, None
+    models = answer["items"]
+    unchecked = sum(model["state"] == "verifying" for model in models)
+    ready = [model for model in models if model["state"] == "ready"]
+    unconverted = sum("onnx" not in m["files"] and m["no_onnx"] is None for m in ready)
+    return load.count_open(), unchecked, unconverted
 
 
 def probe_cancel(load: Load) -> None:

@@ -1,6 +1,7 @@
 """Chores of a lane are done beside the others: one at a time, and nobody else waits for them."""
 
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from dashboard.db import Chore, Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.storage import get_storage, storage_address
-from tasks import celery_app, child_work, presence, slots
+from tasks import celery_app, child_work, chores, presence, slots
 from tasks.chore_kinds import KINDS
 from tasks.slots import Slot
 from tests.factories import make_dataset, make_user
@@ -155,6 +156,55 @@ def test_a_worker_that_ends_by_itself_puts_its_fetch_back(
     monkeypatch.setattr(slots.SLOTS[0], "end", lambda within_s: seen.append(stopping.is_set()))
     celery_app.stop_to_live()
     assert seen == [True]
+
+
+class Reading:
+    """A child that reads until somebody else's fetch has begun, and then fails."""
+
+    is_alive = True
+
+    def __init__(self, network: Network) -> None:
+        self.network, self.until = network, time.monotonic() + PATIENCE_S
+
+    def __call__(self, *_: Any, **__: Any) -> "Reading":
+        return self
+
+    def read_events(self, timeout_s: float) -> list[dict[str, Any]]:
+        if not self.network.has_begun.acquire(timeout=timeout_s):
+            assert time.monotonic() < self.until, "no fetch has begun"
+            return []
+        return [{"type": "failed", "failure": {"code": "X", "message": "x", "hint": ""}}]
+
+    def memory_bytes(self) -> int:
+        return 0
+
+    def keep_alive(self) -> None:
+        pass
+
+    def kill(self) -> None:
+        pass
+
+
+def test_a_fetch_begins_while_the_worker_is_busy_with_another_chore(
+    member: User, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing() as session:
+        add_chore(session, "read_dataset", make_dataset(state="reading").id)
+    read, uploads = chores.run_chore, list[int]()
+
+    def do(claim: ChoreClaim, *meanwhile: Any) -> None:
+        if claim.kind == "fetch_file":
+            network.fetch(claim)
+            return
+        uploads.append(ask(member))  # after the hint, and no other is heard
+        read(claim, *meanwhile)
+
+    monkeypatch.setattr(chores, "Child", Reading(network))
+    monkeypatch.setattr(chores, "run_chore", do)
+    for place in (chores, slots):
+        monkeypatch.setattr(place, "SLOTS", (network.slot,))
+    chores.do_next_chore.run()
+    assert network.begun == uploads
 
 
 @pytest.fixture
