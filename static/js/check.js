@@ -7,6 +7,7 @@ let isShowing = false;
 let waiting = null;
 let changes = 0; // of the person, so far
 const sentAfter = new WeakMap(); // how many of them a request knows of
+let isLeaving = false; // a form that leads to another page is on its way
 
 // Back opens the former address: the server says how the file was read then.
 htmx.config.refreshOnHistoryMiss = true;
@@ -32,6 +33,16 @@ document.addEventListener('change', (event) => {
 // Enter in a field is a change and sends the form as well: once is enough.
 document.addEventListener('submit', () => clearTimeout(waiting), true);
 
+// Save or Discard was sent: the upload may be gone before its answer is here. Whoever asks for it
+// now is led to what became of it, and that way would end the one that the person took.
+document.addEventListener('submit', (event) => {
+  setTimeout(() => { isLeaving ||= !event.defaultPrevented; });
+});
+document.addEventListener('htmx:beforeOnLoad', (event) => {
+  if (isLeaving) event.preventDefault();
+});
+window.addEventListener('pageshow', () => { isLeaving = false; });
+
 // The first address says nothing of how the file is read; from the first change on it does, so
 // that Back leads to it and not only past it.
 document.addEventListener('htmx:beforeRequest', (event) => {
@@ -54,7 +65,7 @@ document.addEventListener('htmx:beforeSwap', (event) => {
 // The live part says that the file was read: ask for the page once more, and put it in place.
 // Not beside a change that is on its way: its answer is the newer one, and it may wait its turn.
 async function show() {
-  if (isShowing || !check()?.querySelector('[data-read]')) return;
+  if (isShowing || isLeaving || !check()?.querySelector('[data-read]')) return;
   if (check().querySelector(':is(form, button).htmx-request')) return;
   isShowing = true;
   try {

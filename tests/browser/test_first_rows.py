@@ -1,6 +1,7 @@
 """A changed choice in a browser: its first rows are there before any worker has read the file."""
 
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
@@ -8,6 +9,7 @@ from io import BytesIO
 import pytest
 from playwright.sync_api import Error, Page, expect
 
+from dashboard.datasets import discarding
 from dashboard.datasets.uploads import create_upload
 from dashboard.db import User
 from tests.browser.conftest import Watched
@@ -117,3 +119,20 @@ def test_it_works_without_javascript(browse: Browse, member: User) -> None:
     read_next()
     page.reload()
     expect(page.locator("#how .facts")).to_contain_text("61")
+
+
+def test_a_discard_that_takes_long_is_not_outrun_by_the_live_part(
+    browse: Browse, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_id = make_read_upload(member)
+    window = browse()
+    window.sign_in(member)
+    page = open_check(window, upload_id)
+    page.locator("#field-header").select_option("false")
+    expect(page.locator(".again")).to_be_visible()
+    # The row is gone, and the answer comes when the files are, too.
+    monkeypatch.setattr(discarding, "_drop_files", lambda *_: time.sleep(3))
+    page.locator(".discard summary").click()
+    with page.expect_response(lambda answer: "/_live/uploads/" in answer.url):
+        page.get_by_role("button", name="Discard it and upload another").click(no_wait_after=True)
+    page.wait_for_url("**/datasets/new")
