@@ -94,6 +94,19 @@ class Several(Schema):
     cpu_seconds_possible: float
 
 
+class ScoredAnew(Schema):
+    """The settings of the winner, scored on folds that were drawn with another seed.
+
+    The score that it was chosen by is likely too good; this one is less so.
+    """
+
+    job_id: int
+    state: str
+    seed: int
+    score: Score
+    score_std: Score
+
+
 class Batch(Schema):
     """Jobs that were submitted together; `done` counts those that are over."""
 
@@ -110,6 +123,10 @@ class Batch(Schema):
     metric: str | None
     search: Search | None
     several: Several | None
+    parent_batch_id: Annotated[
+        int | None, Field(description="The batch whose winner this one scores honestly")
+    ]
+    scored_anew: ScoredAnew | None
 
 
 class SubmittedBatch(Schema):

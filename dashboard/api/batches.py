@@ -13,6 +13,8 @@ from dashboard.batches import queries, service
 from dashboard.batches.queries import BatchSummary
 from dashboard.clock import isoformat
 from dashboard.db import Batch, Job
+from dashboard.honest.anew import score_anew
+from dashboard.honest.views import view_honest
 from dashboard.jobs.order import PLACES_SHOWN
 from dashboard.jobs.queries import get_jobs, list_batch_jobs
 from dashboard.searches import KIND
@@ -78,6 +80,8 @@ def present_batch(summary: BatchSummary) -> dict[str, Any]:
         "metric": best.metric if best else None,
         "search": _present_search(summary),
         "several": _present_several(batch),
+        "parent_batch_id": batch.parent_id,
+        "scored_anew": _present_anew(batch),
     }
 
 
@@ -109,6 +113,15 @@ def _present_several(batch: Batch) -> dict[str, Any] | None:
         "cpu_seconds": round(compute.used_s, 1),
         "cpu_seconds_possible": compute.possible_s,
     }
+
+
+def _present_anew(batch: Batch) -> dict[str, Any] | None:
+    honest = view_honest(batch)
+    job = honest.anew if honest else None
+    if job is None:
+        return None
+    asked = ("state", "seed", "score", "score_std")
+    return {"job_id": job.id, **{name: getattr(job, name) for name in asked}}
 
 
 def _answer(batch_id: int) -> dict[str, Any]:
@@ -170,4 +183,11 @@ def extend_batch(batch_id: int, body: schemas.SearchExtension) -> dict[str, Any]
            answer=schemas.Batch, errors=(403, 404, 409, 503))  # fmt: skip
 def keep_batch(batch_id: int) -> dict[str, Any]:
     searches.keep_best(user=current_user(), batch_id=batch_id)
+    return _answer(batch_id)
+
+
+@operation("POST", f"{ID}/anew", "Score the winner of a search, or of several, on other folds",
+           answer=schemas.Batch, errors=(403, 404, 409, 503))  # fmt: skip
+def score_batch_anew(batch_id: int) -> dict[str, Any]:
+    score_anew(user=current_user(), batch_id=batch_id)
     return _answer(batch_id)

@@ -13,9 +13,12 @@ from dashboard.access import may_change
 from dashboard.batches import queries, service
 from dashboard.batches.queries import BatchSummary
 from dashboard.batches.views import BatchView
+from dashboard.db import Batch
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.errors import Conflict, ValidationFailed
 from dashboard.filters import plural
+from dashboard.honest.anew import score_anew
+from dashboard.honest.views import view_honest
 from dashboard.jobs.changed import say_change
 from dashboard.jobs.form_numbers import minutes_to_seconds
 from dashboard.jobs.lists import JobListing, read_listing
@@ -37,16 +40,28 @@ def _summary(batch_id: int) -> BatchSummary:
 
 def _now(summary: BatchSummary) -> dict[str, Any]:
     batch = summary.batch
+    honest = view_honest(batch)
     return {
         "view": BatchView(summary),
         "several": see_several(batch),
         "search": view_search(summary),
+        "honest": honest,
+        "crumbs": _crumbs(batch),
+        "changes": summary.goes_on or (honest is not None and honest.goes_on),
         "table_warnings": list_table_warnings(batch),
         "say_change": say_change,
         "batch": batch,
         "may_change": may_change(current_user, batch),
         "progress_url": url_for("batches.live_progress", batch_id=batch.id),
     }
+
+
+def _crumbs(batch: Batch) -> list[tuple[str, str]]:
+    crumbs = [("Jobs", url_for("jobs.index"))]
+    if batch.parent_id is not None:
+        parent = url_for("batches.detail", batch_id=batch.parent_id)
+        crumbs.append((f"Batch #{batch.parent_id}", parent))
+    return crumbs
 
 
 def _rows(summary: BatchSummary) -> dict[str, Any]:
@@ -127,6 +142,18 @@ def keep(batch_id: int) -> AnyResponse:
     try:
         searches.keep_best(user=current_user, batch_id=batch_id)
         flash("The best candidate so far is fitted on all rows", "success")
+    except (Conflict, StorageFull) as problem:
+        flash(problem.message, "warning")
+    return redirect(url_for("batches.detail", batch_id=batch_id), 303)
+
+
+@blueprint.post("/batches/<int:batch_id>/anew")
+@requires("member")
+def anew(batch_id: int) -> AnyResponse:
+    """Score the best one on folds that did not choose it. For the owner and admins."""
+    try:
+        score_anew(user=current_user, batch_id=batch_id)
+        flash("The best one is scored anew, on other folds", "success")
     except (Conflict, StorageFull) as problem:
         flash(problem.message, "warning")
     return redirect(url_for("batches.detail", batch_id=batch_id), 303)

@@ -14,6 +14,7 @@ from dashboard.db.job import NEXT, PRIORITIES
 from dashboard.db.states import ACTIVE, JobState, lock_all, move_all
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
+from dashboard.honest.families import list_descendants
 from dashboard.jobs import submission
 from dashboard.plans.changing import hold_batch, run_again, stop_plan
 from dashboard.room import check_room_for_jobs
@@ -91,11 +92,13 @@ def batch_limit() -> int:
 def cancel_batch(*, user: User, batch_id: int) -> tuple[int, int]:
     """Stop every job of a batch that is not over: waiting ones at once, the others within seconds.
 
+    The batches below it are stopped, too.
+
     Returns
     -------
     cancelled, stopping : int
         How many waited, and how many a worker was asked to stop. When this returns, none of the
-        batch's jobs waits, and none will start.
+        batches' jobs waits, and none will start.
 
     Raises
     ------
@@ -107,7 +110,10 @@ def cancel_batch(*, user: User, batch_id: int) -> tuple[int, int]:
     require_owner(user, get_batch(batch_id), "batch")
     with writing() as session:
         stop_plan(session, batch_id, by=user.name, keep=False)
-        return stop_jobs(session, Job.batch_id == batch_id, by=user.name)
+        every = [batch_id, *list_descendants(session, batch_id)]
+        for child_id in every[1:]:
+            stop_plan(session, child_id, by=user.name, keep=False)
+        return stop_jobs(session, Job.batch_id.in_(every), by=user.name)
 
 
 def stop_jobs(session: Session, which: ColumnElement[bool], *, by: str) -> tuple[int, int]:

@@ -230,6 +230,8 @@ class Batch(Record):
     plan_step: Mapped[int] = mapped_column(default=0, server_default="0")
     plan_message: Mapped[str | None] = mapped_column(String(500))  # how it ended, in words
     final_job_id: Mapped[int | None]  # the job that was made of the best one
+    # The batch whose best one this batch scores honestly; see `dashboard.honest`.
+    parent_id: Mapped[int | None] = mapped_column(index=True)
 
     owner: Mapped[User] = relationship(lazy="joined")
 

@@ -17,6 +17,8 @@ from dashboard.db.one_by_one import one_by_one
 from dashboard.db.states import JobState, lock_all, move_all, write_events
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.honest import ANEW
+from dashboard.honest.anew import decide as decide_anew
 from dashboard.jobs import submission
 from dashboard.plans.step import Final, Look, Step, look_at
 from dashboard.searches import KIND as SEARCH
@@ -28,6 +30,7 @@ from dashboard.several.steps import decide as decide_several
 DECIDE: Mapping[str, Callable[[Look], Step | None]] = {
     SEARCH: decide_search,
     SEVERAL: decide_several,
+    ANEW: decide_anew,
 }
 
 

@@ -1,0 +1,30 @@
+"""Batches that belong to another batch."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dashboard.db import Batch
+from dashboard.extensions import db
+
+
+def find_latest(batch_id: int, kind: str) -> Batch | None:
+    """Return the newest child of a batch that is of a kind of plan, None without any."""
+    found = select(Batch).where(Batch.parent_id == batch_id).order_by(Batch.id.desc())
+    return next((one for one in db.session.scalars(found) if _is_of(one, kind)), None)
+
+
+def _is_of(batch: Batch, kind: str) -> bool:
+    return (batch.plan or {}).get("kind") == kind
+
+
+def list_descendants(session: Session, batch_id: int) -> Sequence[int]:
+    """List the numbers of all batches below a batch, each after its parent."""
+    found: list[int] = []
+    level = [batch_id]
+    while level:
+        children = select(Batch.id).where(Batch.parent_id.in_(level)).order_by(Batch.id)
+        level = list(session.scalars(children))
+        found += level
+    return found
