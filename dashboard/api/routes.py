@@ -6,6 +6,7 @@ from flask import Flask
 
 from dashboard.api import (  # noqa: F401 - they register themselves
     batches,
+    compare,
     datasets,
     differences,
     jobs,

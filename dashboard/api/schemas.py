@@ -140,11 +140,4 @@ class Estimators(RootModel[list[Estimator]]):
     """All estimators, or those of one task."""
 
 
-class Comparison(Open):
-    """Jobs side by side."""
-
-    comparable: bool
-    reasons: list[str]
-
-
 DatasetPage = page_of(Dataset)

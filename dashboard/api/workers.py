@@ -1,14 +1,13 @@
-"""`/workers`, `/queue` and `/compare`."""
+"""`/workers` and `/queue`."""
 
 from dataclasses import asdict
 from typing import Any
 
-from dashboard.api import present, requests, schemas
+from dashboard.api import present
 from dashboard.api import queue_schemas as answers
 from dashboard.api.auth import current_user
 from dashboard.api.operations import operation
 from dashboard.clock import isoformat
-from dashboard.compare.comparison import compare_jobs, read_ids
 from dashboard.jobs.again import retry_failed
 from dashboard.workers import queries, service
 from dashboard.workers.last_day import read_last_day
@@ -77,10 +76,3 @@ def resume_queue() -> dict[str, Any]:
            answer=answers.Retried, errors=(403, 503))  # fmt: skip
 def retry_all_failed() -> dict[str, Any]:
     return {"jobs": retry_failed(user=current_user())}
-
-
-@operation("GET", "/compare", "Jobs side by side", query=requests.CompareQuery,
-           answer=schemas.Comparison, errors=(404, 422))  # fmt: skip
-def compare(query: requests.CompareQuery) -> dict[str, Any]:
-    ids = read_ids(query.jobs)
-    return compare_jobs(user=current_user(), job_ids=ids, metric=query.metric).as_dict()

@@ -6,15 +6,8 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from flask_login import current_user
 
 from dashboard.compare import charts
-from dashboard.compare.comparison import (
-    MAX_JOBS,
-    MIN_JOBS,
-    PARAMETERS,
-    SETTINGS,
-    Comparison,
-    compare_jobs,
-    read_ids,
-)
+from dashboard.compare.comparison import MAX_JOBS, MIN_JOBS, Comparison, compare_jobs, read_ids
+from dashboard.compare.rows import PARAMETERS, SETTINGS
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.paging import read_number

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from tasks.engine.catalogue import find_metric
 from tasks.engine.explain.explaining import MOST_FOLDS
 from tasks.engine.explain.fold_models import Folds
+from tasks.engine.paired import compare_paired
 
 SHARES = (0.1, 0.25, 0.5, 0.75)
 FEWEST_ROWS = 10
@@ -122,18 +122,14 @@ def _point(folds: Folds, share: float, scores: Scores) -> dict[str, Any]:
 
 
 def _gain(folds: Folds, half: Scores | None, whole: Scores) -> dict[str, Any] | None:
-    """Return how much better all rows are than half of them, with its 95% interval.
-
-    Training rows of folds overlap, so the interval is that of Nadeau and Bengio.
-    """
+    """Return how much better all rows are than half of them, with its 95% interval."""
     metric = find_metric(folds.spec.task, folds.spec.metric)
     both = [fold for fold in whole if half and fold in half]
     if half is None or metric is None or len(both) < 2:
         return None
     sign = 1 if metric.greater_is_better else -1
-    gains = np.array([sign * (whole[fold] - half[fold]) for fold in both])
     train, test = folds.data.splits[both[0] - 1]
-    variance = gains.var(ddof=1) * (1 / len(gains) + len(test) / len(train))
-    reach = float(stats.t.ppf(0.975, len(gains) - 1) * np.sqrt(variance))
-    mean = float(gains.mean())
-    return {"mean": mean, "low": mean - reach, "high": mean + reach, "folds": len(both)}
+    gain = compare_paired(
+        [sign * (whole[fold] - half[fold]) for fold in both], test_to_train=len(test) / len(train)
+    )
+    return {"mean": gain.mean, "low": gain.low, "high": gain.high, "folds": gain.folds}

@@ -1,0 +1,45 @@
+"""Answers about jobs side by side: schemas of the OpenAPI document."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from dashboard.api.schema_base import Open, Schema
+
+
+class Verdict(Schema):
+    """Which job is the best, and from which others its lead is within noise."""
+
+    words: str
+    best_job_id: int
+    tied_job_ids: list[int]
+
+
+class Difference(Schema):
+    """The scores of a job minus those of another, fold by fold, with a 95% interval."""
+
+    job_id: int
+    other_job_id: int
+    mean: float
+    low: float
+    high: float
+    p_value: Annotated[
+        float, Field(description="Of no difference, by the corrected resampled t-test")
+    ]
+    folds: int
+
+
+class Comparison(Open):
+    """Jobs side by side."""
+
+    comparable: bool
+    reasons: list[str]
+    metric: str
+    jobs: list[dict[str, Any]]
+    settings: dict[str, list[Any]]
+    missing: list[int]
+    verdict: Annotated[
+        Verdict | None,
+        Field(description="None where jobs may not be compared, or have fewer than three folds"),
+    ]
+    differences: list[Difference]

@@ -1,0 +1,118 @@
+"""Which job is the best, and from which others its lead is no more than noise of the folds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from dashboard.db import Job, JobFold
+from dashboard.filters import delta, plural, score
+from tasks.engine.catalogue import find_metric
+from tasks.engine.paired import Paired, compare_paired
+
+FEWEST_FOLDS = 3
+NAMED = 2
+Scores = dict[int, float]  # by fold
+Folds = Mapping[int, Sequence[JobFold]]  # by job
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The best of some jobs by a metric; `leads` is by how much it is better than each other."""
+
+    best: Job
+    jobs: Sequence[Job]
+    leads: Mapping[int, Paired]
+
+    @property
+    def tied(self) -> list[Job]:
+        """The jobs over which the lead of the best one is within noise."""
+        return [job for job in self.jobs if job.id in self.leads and self.leads[job.id].is_tied]
+
+    @property
+    def beaten(self) -> list[Job]:
+        """The jobs that the best one beats beyond noise."""
+        return [job for job in self.jobs if job.id in self.leads and job not in self.tied]
+
+    @property
+    def headline(self) -> str:
+        """The answer in one sentence, without its end."""
+        if not self.tied:
+            others = self.beaten
+            over = others[0].name if len(others) == 1 else f"each of the other {len(others)}"
+            return f"{self.best.name} scores best, and its lead over {over} is beyond noise"
+        return (
+            f"{self.best.name} scores best, but its lead over {_names(self.tied)} is within noise"
+        )
+
+    @property
+    def figures(self) -> str:
+        """The smallest lead, and what of it may be noise."""
+        least = min(self.leads.values(), key=lambda lead: lead.low)
+        return f"{delta(least.mean)} against ±{score(least.reach)}"
+
+    @property
+    def rest(self) -> str | None:
+        """What of those beyond noise, where others are within; None where there are none."""
+        if not self.tied or not self.beaten:
+            return None
+        names = self.beaten[0].name if len(self.beaten) == 1 else f"{len(self.beaten)} others"
+        return f"It beats {names} beyond noise"
+
+    @property
+    def words(self) -> str:
+        """All of it as one text."""
+        rest = f". {self.rest}" if self.rest else ""
+        return f"{self.headline} ({self.figures}){rest}"
+
+
+def find_verdict(jobs: Sequence[Job], folds: Folds, metric: str) -> Verdict | None:
+    """Return which of some jobs is best by a metric; None where nothing can be said.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        All of one task, scored on the same folds: whoever calls has made sure of that.
+    folds : Mapping of int to sequence of JobFold
+        The folds of each job, by its id.
+    metric : str
+        What to judge by. Jobs that lack it in some fold are left out.
+    """
+    found = find_metric(jobs[0].task, metric) if jobs else None
+    scores = {job.id: scores_by_fold(folds[job.id], metric) for job in jobs}
+    every = max(scores.values(), key=len, default={}).keys()
+    judged = [job for job in jobs if len(every) >= FEWEST_FOLDS and scores[job.id].keys() == every]
+    if found is None or len(judged) < 2:
+        return None
+    sign = 1 if found.greater_is_better else -1
+    best = max(judged, key=lambda job: sign * fmean(scores[job.id].values()))
+    share = test_to_train(folds[best.id])
+    leads = {
+        job.id: lead_of(scores[best.id], scores[job.id], sign, share)
+        for job in judged
+        if job is not best
+    }
+    return Verdict(best, jobs, leads)
+
+
+def lead_of(one: Scores, other: Scores, sign: int, share: float) -> Paired:
+    """Compare the scores of two jobs on the same folds; positive where the first is better."""
+    return compare_paired([sign * (one[f] - other[f]) for f in sorted(one)], test_to_train=share)
+
+
+def scores_by_fold(folds: Sequence[JobFold], metric: str) -> Scores:
+    """Return the scores of a job by fold, without those that are not known."""
+    known = ((fold.fold, fold.scores.get(metric)) for fold in folds)
+    return {fold: value for fold, value in known if value is not None}
+
+
+def test_to_train(folds: Sequence[JobFold]) -> float:
+    """Return the test rows of a job's folds divided by their training rows."""
+    trained = sum(fold.n_train for fold in folds)
+    return sum(fold.n_test for fold in folds) / trained if trained else 0.0
+
+
+def _names(jobs: Sequence[Job]) -> str:
+    named = [job.name for job in jobs[:NAMED]]
+    if len(jobs) > NAMED:
+        return f"{', '.join(named)} and {plural(len(jobs) - NAMED, 'other')}"
+    return " and ".join(named)
