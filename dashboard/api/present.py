@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.clock import isoformat
 from dashboard.datasets.sources import source_of
-from dashboard.datasets.transfers import TransferView
+from dashboard.datasets.transfer_view import TransferView
 from dashboard.db import Dataset, Job, JobAttempt, JobFold, LogLine, Model, Prediction
 from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import JobState

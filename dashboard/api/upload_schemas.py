@@ -63,7 +63,10 @@ class Upload(Schema):
     size_bytes: int
     received_bytes: int
     part_bytes: int
-    direct: Annotated[bool, Field(description="Whether part-urls gives addresses")]
+    direct: Annotated[
+        bool, Field(description="Whether part-urls gives addresses: never of a packed file, "
+                                "and not before the first part came through this server")
+    ]  # fmt: skip
 
 
 class PartAddress(Schema):
@@ -74,6 +77,6 @@ class PartAddress(Schema):
 
 
 class PartAddresses(Schema):
-    """Addresses for an hour; none where parts can only be sent through this server."""
+    """Addresses for an hour; none where parts can only be sent through this server (`direct`)."""
 
     items: list[PartAddress]

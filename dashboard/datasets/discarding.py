@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from dashboard.chores.service import lock_chores
+from dashboard.datasets import spool
 from dashboard.datasets.reading import OF_A_FILE
 from dashboard.db import Dataset, Transfer
 from dashboard.db.one_by_one import one_by_one
@@ -58,6 +59,7 @@ def _drop_files(upload: Dataset, transfer: Transfer | None) -> None:
     if transfer is not None and transfer.unfinished:
         storage.abort(keys.dataset_original(upload.id, upload.token), transfer.unfinished)
     storage.delete_prefix(keys.dataset_prefix(upload.id))
+    spool.drop(upload.token)
 
 
 def discard_abandoned_uploads(*, before: datetime) -> int:

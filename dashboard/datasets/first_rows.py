@@ -7,7 +7,9 @@ however large the file is and whatever the light worker is busy with. Nothing of
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from io import BufferedReader, RawIOBase
+from pathlib import Path
+from typing import Any, cast
 
 from dashboard.db import Dataset
 from dashboard.errors import NotFound
@@ -72,13 +74,17 @@ def find_first_rows(upload: Dataset) -> Beginning | None:
 def _read(upload: Dataset) -> Beginning | None:
     # Here, as pyarrow loads pandas with the first of the arrays that the reader makes: no web
     # process needs it that shows no rows.
-    from tasks.engine.first_rows import BEGINNING_BYTES, read_first_rows
+    from tasks.engine.first_rows import read_first_rows
     from tasks.engine.reader.dialects import ReadOptions
 
-    with get_storage().open(upload.original_key or "") as stream:
-        beginning = stream.read(BEGINNING_BYTES)
     options = {name: value for name, value in upload.options.items() if name != "columns"}
-    first = read_first_rows(beginning, file_name=upload.file_name, options=ReadOptions(**options))
+    with get_storage().seekable(upload.original_key or "") as place:
+        # A zip archive is read in many small pieces, each of which a bucket would be asked for.
+        far = None if isinstance(place, Path) else BufferedReader(cast(RawIOBase, place))
+        with far or cast(Path, place).open("rb") as file:
+            first = read_first_rows(
+                file, file_name=upload.file_name, options=ReadOptions(**options)
+            )
     if first is None:
         return None
     return Beginning(

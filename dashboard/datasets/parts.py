@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
+from dashboard.datasets import spool
 from dashboard.datasets.discarding import forget
+from dashboard.datasets.transfer_view import TransferView, is_plain, view_of
 from dashboard.datasets.transfers import (
-    TransferView,
     find_transfer,
     look_at_transfer,
     note_progress,
@@ -75,12 +76,12 @@ def receive_part(*, user: User, upload_id: int, offset: int, content: BinaryIO) 
     upload, transfer = find_transfer(user, upload_id)
     if transfer is None:
         return look_at_transfer(user=user, upload_id=upload_id)
-    size, known = transfer.size_bytes, transfer.received_bytes
+    view = view_of(upload, transfer)
+    size = view.size_bytes
     wanted = part_length(size, offset)
     if (length := content.seek(0, os.SEEK_END)) != wanted:
         raise BadRequest(f"The part at {offset} has {length} bytes; it must have {wanted}")
-    view = TransferView(upload_id, upload.file_name, size, known)
-    if offset > known:
+    if offset > view.received_bytes:
         view = look_at_transfer(user=user, upload_id=upload_id)  # who knows better than our record
     if offset < view.received_bytes:
         return view
@@ -91,13 +92,16 @@ def receive_part(*, user: User, upload_id: int, offset: int, content: BinaryIO) 
     db.session.rollback()  # no transaction waits for the storage
     try:
         watcher = _watch(upload_id, watched, offset, content)
+        state = watcher.state() if watcher else None
         _store(where, transfer_id, size, offset, content)
-        note_progress(transfer_id, offset + wanted, watcher.state() if watcher else None)
+        note_progress(transfer_id, offset + wanted, state)
     except NotFound:
         return over_or_gone(user=user, upload_id=upload_id)
     if watcher and offset + wanted < size:
-        watchers.keep(watched.token, watcher)
-    return replace(view, received_bytes=offset + wanted)
+        watchers.keep(watched, watcher, offset, content)
+    else:
+        spool.drop(watched.token)
+    return replace(view, received_bytes=offset + wanted, is_plain=is_plain(state or watched.seen))
 
 
 def _store(
@@ -131,6 +135,9 @@ def _watch(upload_id: int, watched: Watched, offset: int, content: BinaryIO) -> 
 def part_urls(*, user: User, upload_id: int, numbers: Sequence[int]) -> dict[int, str] | None:
     """Return addresses to which a browser may send parts itself; None where it may not.
 
+    Not before the first part came through this server: it tells what the file is. Nor of a packed
+    file, of which each part must be seen to know how much it unpacks to.
+
     Parameters
     ----------
     user, upload_id
@@ -147,7 +154,7 @@ def part_urls(*, user: User, upload_id: int, numbers: Sequence[int]) -> dict[int
     """
     upload, transfer = find_transfer(user, upload_id)
     storage = get_storage()
-    if transfer is None or storage.browser_origin is None:
+    if transfer is None or storage.browser_origin is None or not is_plain(transfer.watched):
         return None
     most = -(-transfer.size_bytes // PART_BYTES)
     if len(numbers) > PART_URLS_AT_ONCE or not all(1 <= n <= most for n in numbers):

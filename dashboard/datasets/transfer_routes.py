@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.bodies import json_body, read_part
 from dashboard.datasets import parts, transfers, versions
-from dashboard.datasets.transfers import TransferView
+from dashboard.datasets.transfer_view import TransferView
 from dashboard.errors import BadRequest
 from dashboard.web import requires
 

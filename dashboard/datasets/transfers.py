@@ -9,7 +9,7 @@ processes, or not through the server at all.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flask import current_app
@@ -20,6 +20,7 @@ from dashboard import queue
 from dashboard.access import require_member
 from dashboard.clock import now
 from dashboard.datasets.discarding import COMING, forget
+from dashboard.datasets.transfer_view import TransferView, view_of
 from dashboard.datasets.uploads import hand_over, new_upload
 from dashboard.datasets.watching import too_big
 from dashboard.db import Dataset, Transfer, User
@@ -30,28 +31,6 @@ from dashboard.extensions import db
 from dashboard.room import check_room
 from dashboard.storage import get_storage, keys
 from dashboard.storage.base import GONE, MOST_PARTS, PART_BYTES
-
-
-@dataclass(frozen=True)
-class TransferView:
-    """How far a file is: `received_bytes` are there; `is_over` when all of it was handed over."""
-
-    upload_id: int
-    file_name: str
-    size_bytes: int
-    received_bytes: int
-    is_over: bool = False
-    part_bytes: int = PART_BYTES
-
-    @property
-    def is_direct(self) -> bool:
-        """Whether a browser may send parts to the storage itself."""
-        return not self.is_over and browser_origin() is not None
-
-
-def browser_origin() -> str | None:
-    """Return where a browser may send parts itself, as scheme, host and port; None if nowhere."""
-    return get_storage().browser_origin
 
 
 def begin_transfer(
@@ -151,8 +130,7 @@ def look_at_record(*, user: User, upload_id: int) -> TransferView:
     if transfer is None:
         size = upload.size_bytes
         return TransferView(upload_id, upload.file_name, size, size, is_over=True)
-    name, there = upload.file_name, transfer.received_bytes
-    return TransferView(upload_id, name, transfer.size_bytes, there)
+    return view_of(upload, transfer)
 
 
 def look_at_transfer(*, user: User, upload_id: int) -> TransferView:

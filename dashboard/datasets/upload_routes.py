@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.bodies import takes_upload
 from dashboard.datasets import uploads, versions
-from dashboard.datasets.transfers import browser_origin
+from dashboard.datasets.transfer_view import browser_origin
 from dashboard.errors import DomainError, TooLarge, Unavailable, ValidationFailed
 from dashboard.filters import size
 from dashboard.web import requires

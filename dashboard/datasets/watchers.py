@@ -2,16 +2,18 @@
 
 What was seen of plain text stands in the transfer's record. What unpacks gzip or zstd cannot be
 written down, so a process keeps it, and looks at the parts that other processes took where they
-lie in the storage. So each process unpacks a file once at most.
+lie in the storage; of a bucket, which does not give them back, on this machine (`spool`). So each
+process unpacks a file once at most.
 """
 
 from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from flask import current_app
 
+from dashboard.datasets import spool
 from dashboard.datasets.watching import Watcher
 from dashboard.storage import get_storage
 from dashboard.storage.base import CHUNK_BYTES
@@ -64,10 +66,24 @@ class Watchers:
             watcher = _new(file)
         return watcher if _catch_up(watcher, file, offset) else None
 
-    def keep(self, token: str, watcher: Watcher) -> None:
-        """Keep a watcher for the next part; the one that waited longest may have to go."""
+    def keep(self, file: Watched, watcher: Watcher, offset: int, part: BinaryIO) -> None:
+        """Keep a watcher for the next part; the one that waited longest may have to go.
+
+        Parameters
+        ----------
+        file : Watched
+            Whose parts it looked at.
+        watcher : Watcher
+            Has seen all up to the end of the part.
+        offset : int
+            Where the part begins.
+        part : BinaryIO
+            It is kept for other processes where the storage does not give it back.
+        """
+        if watcher.packed and get_storage().browser_origin is not None:
+            spool.keep(file.token, offset, part)
         with self.lock:
-            self.kept[token] = watcher
+            self.kept[file.token] = watcher
             held = [t for t, w in self.kept.items() if isinstance(w.packed, ZstdPieces)]
             for longest in held[:-ZSTD_KEPT]:
                 del self.kept[longest]
@@ -84,7 +100,7 @@ def _catch_up(watcher: Watcher, file: Watched, offset: int) -> bool:
     """Have a watcher look at what it has not seen of a file; False where that cannot be had."""
     if offset - watcher.seen > MOST_BYTES_BEHIND:
         return False
-    stored = get_storage().open_unfinished(*file.where)
+    stored = get_storage().open_unfinished(*file.where) or spool.open_kept(file.token)
     if stored is None:
         return False
     with stored:

@@ -13,7 +13,7 @@ from dashboard.errors import TooLarge, ValidationFailed
 from dashboard.filters import size
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.other_formats import find_refusal
-from tasks.engine.reader.pieces import GzipPieces, ZstdPieces, pieces_of
+from tasks.engine.reader.pieces import Pieces, pieces_of
 from tasks.engine.reader.refusals import HEAD_BYTES, Problem, RefusedError, error
 from tasks.engine.reader.unpacking import UNPACK, check_ratio, compression_of
 
@@ -24,8 +24,7 @@ HEADER_BYTES = 4_000_000
 OTHER_LINES = 1000  # lines that are no rows: names, preamble, blank ones
 # A character has at most so many bytes: a line is too long for certain only beyond that.
 BYTES_OF_A_CHARACTER = 4
-# Files that hold others. Whether what they hold can be read is not told by their first bytes.
-CONTAINERS = (b"PK\x03\x04", b"PK\x05\x06", b"PAR1")
+PARQUET = b"PAR1"
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 DELIMITERS = (b",", b";", b"\t", b"|")
 QUOTED = re.compile(rb'"[^"]*"')
@@ -70,7 +69,7 @@ class Watcher:
         self.limits, self.options = limits or ReadLimits(), options or {}
         self.seen = self.unpacked = 0
         self.head = b""
-        self.packed: GzipPieces | ZstdPieces | None = None
+        self.packed: Pieces | None = None
         self.text: _Text | None = _Text(self.limits)
         if watched:
             self.seen = watched["seen"]
@@ -115,12 +114,14 @@ class Watcher:
             self._judge(piece)
 
     def _begin(self) -> None:
-        self.packed = pieces_of(compression_of(self.head))
-        if self.packed is None and self.head.startswith(CONTAINERS):
+        compression = compression_of(self.head)
+        if compression == "zip":
             refusal = find_refusal(self.head, self.file_name)
-            self.text = None
             if refusal and refusal.code == "FILE_XLSX":
                 raise _refused(refusal)
+        self.packed = pieces_of(compression)
+        if self.head.startswith(PARQUET):  # its first bytes do not tell what is in it
+            self.text = None
 
     def _judge(self, piece: bytes | bytearray) -> None:
         self.unpacked += len(piece)

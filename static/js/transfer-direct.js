@@ -1,5 +1,6 @@
-// Parts that the browser sends to the bucket itself. Where the bucket refuses (it does not allow
-// this site, or its address is not reachable from here) everything goes through the server.
+// Parts that the browser sends to the bucket itself, once the server has looked at the first one and
+// says so. Where the bucket refuses (it does not allow this site, or its address is not reachable
+// from here) everything goes through the server.
 const URLS_AT_ONCE = 16;
 const FAILED = 'trainyard-direct-failed';
 

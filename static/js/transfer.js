@@ -61,14 +61,14 @@ export class Transfer {
     this.id = state.id;
     this.received = state.received_bytes;
     this.partBytes = state.part_bytes;
-    this.direct.isPossible &&= state.direct;
+    this.mayBeDirect = state.direct;
     this.page.progress(this.received);
   }
 
   async sendPart() {
     const offset = this.received;
     const part = this.file.slice(offset, offset + this.partBytes, '');
-    if (this.direct.isPossible && await this.direct.send(part, offset)) {
+    if (this.mayBeDirect && this.direct.isPossible && await this.direct.send(part, offset)) {
       this.received = offset + part.size;
       return;
     }

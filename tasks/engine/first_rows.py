@@ -10,20 +10,20 @@ import tempfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
 
 from tasks.engine.cell_text import MISSING
 from tasks.engine.cells import parse_numbers, trim
-from tasks.engine.reader.dialects import Dialect, ReadOptions
+from tasks.engine.reader.dialects import Compression, Dialect, ReadOptions, complete
 from tasks.engine.reader.json_lines import JsonLinesReading
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.other_formats import find_refusal, format_of
 from tasks.engine.reader.reading import PREVIEW_ROWS, Reading, ReadResult
-from tasks.engine.reader.refusals import HEAD_BYTES, Problem
-from tasks.engine.reader.unpacking import Compression, compression_of
+from tasks.engine.reader.refusals import HEAD_BYTES, Problem, RefusedError
+from tasks.engine.reader.unpacking import beginning_of_zip, compression_of
 
 # Enough for the sample by which a layout is found, and for twenty lines of 50 KB.
 BEGINNING_BYTES = 1 << 20
@@ -56,7 +56,7 @@ class FirstRows:
 
 
 def read_first_rows(
-    beginning: bytes,
+    file: BinaryIO,
     *,
     file_name: str,
     options: ReadOptions | None = None,
@@ -66,8 +66,9 @@ def read_first_rows(
 
     Parameters
     ----------
-    beginning : bytes
-        The first `BEGINNING_BYTES` of the file, packed or not; less if it has no more.
+    file : BinaryIO
+        The file, packed or not. Its first `BEGINNING_BYTES` are read, and of a zip archive the
+        list of its files too, which lies at its end.
     file_name : str
         The name that the person knows the file by, for messages.
     options : ReadOptions, optional
@@ -78,23 +79,40 @@ def read_first_rows(
     Returns
     -------
     FirstRows or None
-        None where the beginning alone tells nothing: of Parquet, of a zip archive, and of lines
-        so long that no row is whole.
+        None where the beginning alone tells nothing: of Parquet, and of lines so long that no
+        row is whole.
     """
     options, limits = options or ReadOptions(), limits or ReadLimits()
+    beginning = file.read(BEGINNING_BYTES)
     compression = compression_of(beginning)
-    text = _unpacked(beginning, compression)
-    kind = format_of(text[:HEAD_BYTES], file_name) if text else "parquet"
-    if kind not in {"csv", "jsonl"}:
-        return None
+    try:
+        if compression == "zip":
+            most = limits.max_unpacked_bytes
+            text = beginning_of_zip(file, name=file_name, limit=most, n_bytes=BEGINNING_BYTES)
+        else:
+            text = _unpacked(beginning, compression)
+        kind = format_of(text[:HEAD_BYTES], file_name) if text else "parquet"
+        if kind not in {"csv", "jsonl"}:
+            return None
+        _check_head(text, file_name, options, compression)
+    except RefusedError as refused:
+        return FirstRows(None, [], [], refused.problem)
+    is_cut = len(beginning) >= BEGINNING_BYTES or len(text) >= BEGINNING_BYTES
+    result = _read(_whole_lines(text) if is_cut else text, kind, file_name, options, limits)
+    if result.dialect:
+        dialect = complete(result.dialect, compression, options)
+        result = dataclasses.replace(result, dialect=dialect)
+    return _first_rows(result, is_cut=is_cut)
+
+
+def _check_head(
+    text: bytes, file_name: str, options: ReadOptions, compression: Compression | None
+) -> None:
     refusal = find_refusal(
         text[:HEAD_BYTES], file_name, options.encoding, unpacked=compression is not None
     )
     if refusal:
-        return FirstRows(None, [], [], refusal)
-    is_cut = len(beginning) >= BEGINNING_BYTES or len(text) >= BEGINNING_BYTES
-    result = _read(_whole_lines(text) if is_cut else text, kind, file_name, options, limits)
-    return _first_rows(result, compression, is_cut=is_cut)
+        raise RefusedError(refusal)
 
 
 def _read(
@@ -114,12 +132,8 @@ def _read(
         return reading.run(lambda _fraction, _rows: None)
 
 
-def _first_rows(
-    result: ReadResult, compression: Compression | None, *, is_cut: bool
-) -> FirstRows | None:
+def _first_rows(result: ReadResult, *, is_cut: bool) -> FirstRows | None:
     dialect, refusal = result.dialect, None
-    if dialect is not None:
-        dialect = dataclasses.replace(dialect, compression=compression)
     if result.refused:
         refusal = next(p for p in result.problems if p.severity == "error")
         if is_cut and refusal.code not in CERTAIN:

@@ -11,14 +11,14 @@ import dataclasses
 import tempfile
 from pathlib import Path
 
-from tasks.engine.reader.dialects import Dialect, ReadOptions
+from tasks.engine.reader.dialects import Compression, Dialect, ReadOptions, complete
 from tasks.engine.reader.json_lines import JsonLinesReading
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.other_formats import Format, find_refusal, format_of, json_document
 from tasks.engine.reader.parquet_files import ParquetReading
 from tasks.engine.reader.reading import Progress, Reading, ReadResult
 from tasks.engine.reader.refusals import HEAD_BYTES, RefusedError
-from tasks.engine.reader.unpacking import Compression, compression_of, unpack
+from tasks.engine.reader.unpacking import compression_of, unpack
 
 __all__ = ["Dialect", "ReadLimits", "ReadOptions", "ReadResult", "read_table"]
 
@@ -82,9 +82,9 @@ def read_table(
                 plain, target, file_name, options=options, limits=limits, rejects=rejects
             )
         result = reading.run(on_progress or (lambda _fraction, _rows: None))
-    if result.dialect is None or compression is None:
+    if result.dialect is None:
         return result
-    dialect = dataclasses.replace(result.dialect, compression=compression)
+    dialect = complete(result.dialect, compression, options)
     return dataclasses.replace(result, dialect=dialect)
 
 

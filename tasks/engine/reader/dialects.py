@@ -1,6 +1,6 @@
 """How a text file is laid out: what a person may decide about it, and what was decided."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -8,6 +8,7 @@ SIGNS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar (|)", " ": "spac
 # No text has this character: a table of one column is split by it, that is, not at all.
 NO_DELIMITER = "\x1f"
 BadLines = Literal["refuse", "skip", "pad"]
+Compression = Literal["gzip", "zip", "zstd"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Dialect:
     header_lines: int = 1
     missing: list[str] | None = None
     format: Literal["csv", "parquet", "jsonl"] = "csv"
-    compression: Literal["gzip", "zip", "zstd"] | None = None
+    compression: Compression | None = None
 
     @property
     def splits_at(self) -> str:
@@ -86,3 +87,19 @@ def often_unquoted(dialect: Dialect | None) -> str:
     """Say what often makes a line of another width; no sign is named where none is known."""
     sign = SIGNS.get(dialect.delimiter if dialect else "", "separator")
     return f"Often this is an unquoted {sign}"
+
+
+def complete(dialect: Dialect, compression: Compression | None, options: ReadOptions) -> Dialect:
+    """Return a dialect with what its reader did not know.
+
+    Parameters
+    ----------
+    dialect : Dialect
+        As the reader of CSV, Parquet or JSON lines found it.
+    compression : Compression or None
+        How the file was packed.
+    options : ReadOptions
+        What the person decided: of Parquet and JSON lines, which cells mean missing.
+    """
+    missing = dialect.missing if dialect.format == "csv" else options.missing
+    return replace(dialect, compression=compression, missing=missing)

@@ -1,21 +1,30 @@
-"""Unpacks gzip and zstd as they come in, in pieces of bounded size.
+"""Unpacks gzip, zstd and zip archives as they come in, in pieces of bounded size.
 
 What is damaged is left to the reader (`unpacking`), which says so; here it only ends the pieces.
 """
 
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import pyarrow as pa
 
-from tasks.engine.reader.unpacking import Compression
+from tasks.engine.reader.dialects import Compression
+from tasks.engine.reader.zip_pieces import ZipPieces
 
 PIECE_BYTES = 1 << 20
 ZSTD_PIECE_BYTES = 1 << 16
 # Arrow loses what it has unpacked where a read meets the end of what is there. So many packed
 # bytes are enough for a piece: what comes out is made of whole blocks, of 128 KB at most.
 ZSTD_RESERVE = (1 << 18) + ZSTD_PIECE_BYTES
+
+
+class Pieces(Protocol):
+    """Unpacks a file in pieces."""
+
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield what comes out of the bytes that come next."""
 
 
 class GzipPieces:
@@ -82,8 +91,9 @@ class ZstdPieces:
             yield piece
 
 
-def pieces_of(compression: Compression | None) -> GzipPieces | ZstdPieces | None:
-    """Return what unpacks a file that is so compressed; None where it holds no text by itself."""
-    if compression == "gzip":
-        return GzipPieces()
-    return ZstdPieces() if compression == "zstd" else None
+def pieces_of(compression: Compression | None) -> Pieces | None:
+    """Return what unpacks a file that is so compressed; None where it is not."""
+    made: dict[str, Callable[[], Pieces]] = {
+        "gzip": GzipPieces, "zip": ZipPieces, "zstd": ZstdPieces,
+    }  # fmt: skip
+    return made[compression]() if compression else None

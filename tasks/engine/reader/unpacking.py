@@ -6,7 +6,6 @@ is believed only where it leads to a refusal.
 
 import contextlib
 import gzip
-import io
 import lzma
 import re
 import struct
@@ -15,14 +14,14 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, cast
 
 import pyarrow as pa
 
+from tasks.engine.reader.dialects import Compression
 from tasks.engine.reader.other_formats import excel, is_workbook
 from tasks.engine.reader.refusals import HEAD_BYTES, RefusedError, error
 
-Compression = Literal["gzip", "zip", "zstd"]
 GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 ZSTD = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
@@ -161,19 +160,47 @@ def _open_zstd(file: BinaryIO, name: str, limit: int) -> _Packed:
     return _Packed(cast(BinaryIO, stream), file.tell)
 
 
-class _Careful(io.FileIO):
+class _Careful:
     """A file of which never more is read at once than an honest archive's list of files has."""
 
-    def read(self, size: int | None = -1) -> bytes:
+    def __init__(self, file: BinaryIO) -> None:
+        self.seek, self.tell, self.seekable, self.file = file.seek, file.tell, file.seekable, file
+
+    def read(self, size: int = -1) -> bytes:
         """Read; RefusedError for a list that would fill the memory."""
-        if size is not None and size > MAX_LISTING_BYTES:
+        if size > MAX_LISTING_BYTES:
             raise RefusedError(error("FILE_BINARY", "holds too many files"))
-        return super().read(size) or b""
+        return self.file.read(size)
+
+
+def beginning_of_zip(file: BinaryIO, *, name: str, limit: int, n_bytes: int) -> bytes:
+    """Return the first bytes of the file that a zip archive holds.
+
+    Parameters
+    ----------
+    file : BinaryIO
+        The archive; little of it is read.
+    name, limit
+        As for `unpack`.
+    n_bytes : int
+        How many at most.
+
+    Raises
+    ------
+    RefusedError
+        For an archive that `unpack` refuses for its list of files.
+    """
+    with _sound(name, "zip"):
+        packed = _open_zip(file, name, limit)
+    found = b""
+    while len(found) < n_bytes and (chunk := _read(packed, name, "zip")):
+        found += chunk
+    return found[:n_bytes]
 
 
 def _open_zip(file: BinaryIO, name: str, limit: int) -> _Packed:
     try:
-        archive = zipfile.ZipFile(cast(BinaryIO, _Careful(file.fileno(), closefd=False)))
+        archive = zipfile.ZipFile(cast(BinaryIO, _Careful(file)))
     except RefusedError:
         message = f"{name} is a zip archive with a great many files. Upload one CSV file"
         raise RefusedError(error("FILE_BINARY", message)) from None

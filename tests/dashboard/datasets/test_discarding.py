@@ -13,7 +13,7 @@ from dashboard.clock import now
 from dashboard.datasets import checking, discarding, purging, service, transfers, uploads
 from dashboard.datasets.discarding import discard_abandoned_uploads, forget
 from dashboard.datasets.reading import finish_reading
-from dashboard.datasets.transfers import TransferView
+from dashboard.datasets.transfer_view import TransferView
 from dashboard.db import Chore, Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.errors import NotFound

@@ -269,18 +269,36 @@ def test_a_discarded_upload_takes_its_parts_with_it(stored_app: Flask) -> None:
     assert list(get_storage().list_files()) == []
 
 
-def test_addresses_of_the_bucket_are_given_where_there_is_one(stored_app: Flask) -> None:
+def test_addresses_of_the_bucket_are_given_once_the_first_part_was_seen(
+    stored_app: Flask,
+) -> None:
     user = make_user()
     upload_id = begin(user)
-    urls = part_urls(user=user, upload_id=upload_id, numbers=[1, 3])
-    if get_storage().browser_origin is None:
+    assert part_urls(user=user, upload_id=upload_id, numbers=[1]) is None
+    assert not look_at_transfer(user=user, upload_id=upload_id).is_direct
+    send(user, upload_id, 0)
+    urls = part_urls(user=user, upload_id=upload_id, numbers=[2, 3])
+    is_bucket = get_storage().browser_origin is not None
+    assert look_at_transfer(user=user, upload_id=upload_id).is_direct is is_bucket
+    if not is_bucket:
         assert urls is None
         return
     assert urls is not None
-    assert set(urls) == {1, 3}
+    assert set(urls) == {2, 3}
     for numbers in ([0], [4], list(range(1, 200))):
         with pytest.raises(BadRequest):
             part_urls(user=user, upload_id=upload_id, numbers=numbers)
+
+
+@pytest.mark.parametrize("head", [b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"])
+def test_a_packed_file_is_sent_through_the_server(stored_app: Flask, head: bytes) -> None:
+    user, content = make_user(), head + bytes(2 * PART_BYTES)
+    upload_id = begin_transfer(user=user, file_name="x.gz", size_bytes=len(content)).upload_id
+    part = io.BytesIO(content[:PART_BYTES])
+    view = receive_part(user=user, upload_id=upload_id, offset=0, content=part)
+    assert not view.is_direct
+    assert not look_at_transfer(user=user, upload_id=upload_id).is_direct
+    assert part_urls(user=user, upload_id=upload_id, numbers=[2]) is None
 
 
 def test_sha_of_a_sample_file_needs_no_thread(tmp_path: Path) -> None:

@@ -4,22 +4,25 @@ import base64
 import gzip
 import io
 import random
+import zipfile
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from flask import Flask
 
 from dashboard import queue
-from dashboard.datasets import parts, watchers, watching
+from dashboard.datasets import parts, spool, watchers, watching
 from dashboard.datasets.parts import receive_part
 from dashboard.datasets.transfers import begin_transfer
-from dashboard.datasets.watchers import ZSTD_KEPT, Watchers
+from dashboard.datasets.watchers import ZSTD_KEPT, Watched, Watchers
 from dashboard.datasets.watching import Watcher
 from dashboard.db import Dataset, User
 from dashboard.errors import DomainError, TooLarge, ValidationFailed
 from dashboard.extensions import db
+from dashboard.storage import get_storage
 from dashboard.storage.base import PART_BYTES
 from tasks.engine.reader.limits import ReadLimits
 from tests.factories import make_user
@@ -30,6 +33,13 @@ Pack = Callable[[bytes], bytes]
 
 def zstd(content: bytes) -> bytes:
     return bytes(pa.compress(content, codec="zstd", asbytes=True))
+
+
+def zipped(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("x.csv", content)
+    return out.getvalue()
 
 
 gzipped = partial(gzip.compress, compresslevel=1)
@@ -62,9 +72,9 @@ def send(
 
 
 @pytest.mark.parametrize("n_processes", [1, 2, 3])
-@pytest.mark.parametrize("pack", [gzipped, zstd], ids=["gzip", "zstd"])
+@pytest.mark.parametrize("pack", [gzipped, zstd, zipped], ids=["gzip", "zstd", "zip"])
 def test_unpacked_bytes_count_in_all_processes_together(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, pack: Pack, n_processes: int
+    stored_app: Flask, monkeypatch: pytest.MonkeyPatch, pack: Pack, n_processes: int
 ) -> None:
     content = pack(LINES)
     assert len(content) > 3 * PART_BYTES
@@ -73,6 +83,36 @@ def test_unpacked_bytes_count_in_all_processes_together(
         send(user, content, [Watchers() for _ in range(n_processes)], monkeypatch)
     assert refusal.value.args[0] == 2  # the third part, of four
     assert db.session.query(Dataset).count() == 0
+    assert not list((stored_app.config["SETTINGS"].home / spool.FOLDER).glob("*"))
+
+
+def test_of_a_whole_file_nothing_is_kept_on_this_machine(
+    stored_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = partial(ReadLimits, max_unpacked_bytes=10**9)
+    monkeypatch.setattr(watching, "ReadLimits", few)
+    folder, kept = stored_app.config["SETTINGS"].home / spool.FOLDER, []
+    note = parts.note_progress
+
+    def look(*args: Any) -> None:
+        kept.append([path.stat().st_size for path in folder.glob("*")])
+        note(*args)
+
+    monkeypatch.setattr(parts, "note_progress", look)
+    send(make_user(), gzipped(LINES), [Watchers(), Watchers()], monkeypatch)
+    is_bucket = get_storage().browser_origin is not None
+    assert kept == [[n * PART_BYTES] * (n > 0) if is_bucket else [] for n in range(4)]
+    assert not list(folder.glob("*"))
+
+
+def test_without_room_for_the_parts_the_file_comes_in_all_the_same(
+    stored_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = partial(ReadLimits, max_unpacked_bytes=10**9)
+    monkeypatch.setattr(watching, "ReadLimits", few)
+    monkeypatch.setattr(spool, "_has_room", lambda: False)
+    assert send(make_user(), gzipped(LINES), [Watchers(), Watchers()], monkeypatch) == 4
+    assert not list((stored_app.config["SETTINGS"].home / spool.FOLDER).glob("*"))
 
 
 def test_rows_are_counted_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,8 +141,9 @@ def test_few_that_unpack_zstd_are_kept_and_none_of_a_whole_file(
     for token in map(str, range(ZSTD_KEPT + 2)):
         watcher = Watcher("x", limit_bytes=10**9)
         watcher.look(head)
-        process.keep(token, watcher)
-    process.keep("plain", Watcher("x", limit_bytes=10**9))
+        process.keep(Watched(token, "x", {}, {}, ("", "")), watcher, 0, io.BytesIO())
+    plain = Watched("plain", "x", {}, {}, ("", ""))
+    process.keep(plain, Watcher("x", limit_bytes=10**9), 0, io.BytesIO())
     assert list(process.kept) == ["2", "3", "4", "5", "plain"]
     process = Watchers()
     send(make_user(), LINES[: PART_BYTES + 1000], [process], monkeypatch)

@@ -18,6 +18,7 @@ from dashboard.errors import DomainError, TooLarge, ValidationFailed
 from tasks.engine.reader import unpacking
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.pieces import ZstdPieces
+from tasks.engine.reader.zip_pieces import ZipPieces
 
 LIMITS = ReadLimits(max_rows=50_000, max_columns=100, max_line_chars=500_000,
                     max_unpacked_bytes=4_000_000)  # fmt: skip
@@ -56,6 +57,16 @@ def zstd(content: bytes) -> bytes:
     return bytes(pa.compress(content, codec="zstd", asbytes=True))
 
 
+def zipped(content: bytes, method: int = zipfile.ZIP_DEFLATED, *, beside: bool = False) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        if beside:
+            archive.writestr("x/", "")
+            archive.writestr("__MACOSX/x/._a.csv", "not this")
+        archive.writestr("x/a.csv", content)
+    return out.getvalue()
+
+
 def text(size: int) -> bytes:
     """Return lines that hardly shrink."""
     raw = random.Random(1).randbytes(size * 3 // 4)
@@ -71,6 +82,7 @@ def text(size: int) -> bytes:
         (excel(), "FILE_XLSX"),
         (gzip.compress(b"<html>" + random.Random(1).randbytes(2_000_000)), "FILE_HTML"),
         (zstd(b"<html>" + random.Random(1).randbytes(2_000_000)), "FILE_HTML"),
+        (zipped(b"<html>" + random.Random(1).randbytes(2_000_000)), "FILE_HTML"),
     ],
 )
 def test_what_is_no_table_is_refused_without_receiving_the_rest(content: bytes, code: str) -> None:
@@ -93,11 +105,13 @@ def test_rows_are_counted_as_they_come() -> None:
     assert after < SMALL_BYTES + 131_072
 
 
+@pytest.mark.parametrize("pack", ["gzip", "zip"])
 def test_what_shrinks_as_no_data_does_is_refused_long_before_its_limit(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, pack: str
 ) -> None:
     monkeypatch.setattr(unpacking, "FREE_BYTES", 2_000_000)
-    packed = gzip.compress(b"a,b\n" + b"1,2\n" * 40_000_000, 9)
+    content = b"a,b\n" + b"1,2\n" * 40_000_000
+    packed = gzip.compress(content, 9) if pack == "gzip" else zipped(content)
     watcher = Watcher("x.csv.gz", limit_bytes=10_000_000)
     with pytest.raises(TooLarge, match="more than 200 times its size, which data does not"):
         watcher.look(packed)
@@ -139,7 +153,49 @@ def test_a_line_without_an_end_is_refused() -> None:
     )
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, zstd])
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED])
+@pytest.mark.parametrize("beside", [False, True])
+@pytest.mark.parametrize("piece", [1000, 65_536, 1 << 20])
+def test_what_a_zip_archive_holds_comes_out_in_pieces_of_any_size(
+    method: int, beside: bool, piece: int
+) -> None:
+    lines = text(3_000_000)
+    packed, unpacked = zipped(lines, method, beside=beside), ZipPieces()
+    found = [unpacked.pieces(packed[n : n + piece]) for n in range(0, len(packed), piece)]
+    assert b"".join(part for parts in found for part in parts) == lines
+    problem = refusal_of(packed, limits=ReadLimits(max_rows=30_000), piece=piece)
+    assert problem[1:3] == (
+        "CSV_TOO_LONG", "x.csv has more than 30,000 rows, the limit on this server",
+    )  # fmt: skip
+
+
+def test_of_an_archive_that_is_written_as_it_is_sent_the_size_is_not_needed() -> None:
+    class Sent(io.RawIOBase):
+        def __init__(self) -> None:
+            self.content = b""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, piece: Any) -> int:
+            self.content += bytes(piece)
+            return len(piece)
+
+    sent, lines = Sent(), text(1_000_000)
+    with zipfile.ZipFile(sent, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
+        archive.writestr("a.csv", lines)
+    assert b"".join(ZipPieces().pieces(sent.content)) == lines
+
+
+@given(st.binary(max_size=200), st.integers(0, 60), st.integers(1, 90))
+def test_no_damage_to_an_archive_is_more_than_its_end(noise: bytes, at: int, piece: int) -> None:
+    packed = zipped(b"a,b\n1,2\n", beside=True)
+    packed, unpacked = packed[:at] + noise + packed[at + len(noise) :], ZipPieces()
+    for start in range(0, len(packed), piece):
+        assert all(len(out) < 1000 for out in unpacked.pieces(packed[start : start + piece]))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstd, zipped])
 def test_a_bomb_is_refused_before_it_is_unpacked(pack: Callable[[bytes], bytes]) -> None:
     # In front of it something that takes room: of zstd the last bytes are looked at later.
     bomb = pack(text(1_000_000) + b"1,2\n" * 10_000_000 + text(1_000_000))
@@ -165,7 +221,7 @@ def test_more_bytes_than_allowed_are_refused_however_few_they_are() -> None:
         gzip.compress(b"a,b\n1,2\n") * 20_000,  # members after each other
         gzip.compress(b"a,b")[:10] + b"\xff" * 2_000_000,  # damaged
         ("a,b\n" + "1,2\n" * 400_000).encode("utf-16"),
-        b"PK\x03\x04" + b"x" * 2_000_000,  # a zip may hold a CSV
+        b"PK\x03\x04" + b"x" * 2_000_000,  # damaged
         b"PAR1" + bytes(2_000_000),
         b"\x28\xb5\x2f\xfd" + bytes(2_000_000),
         b'{"a": [' + b"1," * 600 + b"1]}\n" + b'{"a": []}\n' * 40_000,

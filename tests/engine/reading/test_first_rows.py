@@ -23,15 +23,25 @@ LINES = "id;price;town\n" + "".join(
 
 
 def first_rows(content: bytes, name: str = "x.csv", **options: Any) -> FirstRows | None:
-    """Read the first rows as of a file of which this is all, or the beginning."""
-    beginning = content[:BEGINNING_BYTES]
-    return read_first_rows(beginning, file_name=name, options=ReadOptions(**options))
+    """Read the first rows of a file; of all but an archive, from its beginning alone."""
+    if not content.startswith(b"PK"):
+        content = content[:BEGINNING_BYTES]
+    return read_first_rows(BytesIO(content), file_name=name, options=ReadOptions(**options))
 
 
 def shown(content: bytes, **options: Any) -> FirstRows:
     found = first_rows(content, **options)
     assert found is not None
     return found
+
+
+def archive(**files: bytes) -> bytes:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("__MACOSX/._a", b"x" * 2000)
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return out.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -41,12 +51,25 @@ def shown(content: bytes, **options: Any) -> FirstRows:
         LINES.encode("utf-16"),
         gzip.compress(LINES.encode(), 1),
         pa.compress(LINES.encode(), codec="zstd", asbytes=True),
+        archive(a=LINES.encode()),
+        archive(a=b"a;b\n1,5;2\n2,5;\n"),
         b"a;b\n1,5;2\n2,5;\n",
         b'a,b\n1,"x\ny"\n\n2,z\n',
         b'{"a": 1, "b": null}\n{"a": 2, "b": "x"}\n',
         "".join(f'{n},"two\nlines ""{n}"""\n' for n in range(80_000)).encode(),
     ],
-    ids=["text", "utf-16", "gzip", "zstd", "small", "quotes", "jsonl", "large quotes"],
+    ids=[
+        "text",
+        "utf-16",
+        "gzip",
+        "zstd",
+        "zip",
+        "small zip",
+        "small",
+        "quotes",
+        "jsonl",
+        "large quotes",
+    ],
 )
 def test_they_are_those_of_the_whole_file(reader: Reader, content: bytes) -> None:
     whole, first = reader.read(content), shown(content)
@@ -87,6 +110,10 @@ def test_a_marker_of_missing_cells_makes_a_column_of_numbers() -> None:
         (LINES.encode(), {"delimiter": "|"}, "CSV_ONE_COLUMN"),
         (b"a,b\n1,2\n1,2,3\n" + b"1,2\n" * 400_000, {}, "CSV_RAGGED"),
         (b"<!doctype html><html>" + b"<p>x</p>\n" * 400_000, {}, "FILE_HTML"),
+        (archive(a=b"<!doctype html><html>"), {}, "FILE_HTML"),
+        (archive(a=LINES.encode()), {"delimiter": "|"}, "CSV_ONE_COLUMN"),
+        (archive(a=b"a,b\n1,2\n", b=b"a,b\n1,2\n"), {}, "FILE_BINARY"),
+        (archive(a=b"a,b\n1,2\n")[:-10], {}, "FILE_BINARY"),
     ],
 )
 def test_what_is_certain_by_the_beginning_is_said(
@@ -103,26 +130,18 @@ def test_lines_that_do_not_fit_are_left_out_where_the_person_said_so() -> None:
     assert lines == [2, *range(4, 23)]
 
 
-def archive() -> bytes:
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w") as packed:
-        packed.writestr("a.csv", "a,b\n1,2\n")
-    return out.getvalue()
-
-
 @pytest.mark.parametrize(
     "content",
     [
         b"",
         b"PAR1" + bytes(1000),
-        archive(),
         b"\n" * 3_000_000 + b"a,b\n1,2\n",  # rows may follow
         b"a,b\n" + b"x" * 3_000_000,
         b'a,b\n1,"' + b"x," * 1_500_000 + b'"\n',  # the quote is closed behind it
         gzip.compress(b"a,b")[:10] + b"\xff" * 2000,
         b"\x28\xb5\x2f\xfd" + bytes(1000),
     ],
-    ids=["empty", "parquet", "zip", "blank", "long", "open quote", "bad gzip", "bad zstd"],
+    ids=["empty", "parquet", "blank", "long", "open quote", "bad gzip", "bad zstd"],
 )
 def test_nothing_is_said_where_the_beginning_does_not_tell(content: bytes) -> None:
     assert first_rows(content) is None

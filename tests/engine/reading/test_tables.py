@@ -113,3 +113,15 @@ def test_some_thousand_values_that_repeat_are_written_once(reader: Reader) -> No
     assert (few < 3, many > 8) == (True, True)
     loaded = tables.load_columns(reader.table, ["few", "many"])
     assert [loaded["few"].tolist(), loaded["many"].tolist()] == cells
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl"])
+def test_what_means_missing_may_be_chosen_of_any_file(reader: Reader, kind: str) -> None:
+    content = b'{"a": 1}\n{"a": -9}\n{"a": 2}\n{"a": -9}\n'
+    if kind == "parquet":
+        buffer = io.BytesIO()
+        pq.write_table(pa.table({"a": [1, -9, 2, -9]}), buffer)
+        content = buffer.getvalue()
+    found = reader.profile(content, missing=["-9"]).columns[0]
+    assert (found["kind"], found["missing"], found["min"]) == ("number", 2, 1)
+    assert reader.profile(content).columns[0]["missing"] == 0
