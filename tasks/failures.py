@@ -15,8 +15,8 @@ from typing import Any
 from dashboard.errors import DomainError, NotFound, Unavailable
 from dashboard.filters import duration, plural, size
 from dashboard.storage import Storage, StorageFull
-from tasks.engine.catalogue import find_lighter
 from tasks.engine.errors import EngineError
+from tasks.engine.lighter import find_lighter
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 MAKE_ROOM = "When there is room, run it again. Folds that are finished are kept"

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import sklearn
+from sklearn.gaussian_process import kernels
 from sklearn.utils import all_estimators, get_tags
 from sklearn.utils.validation import has_fit_parameter
 
 from tools.estimators.featured import FEATURED, FIRST
 from tools.estimators.further import FURTHER
+from tools.estimators.kernels import AROUND, BOUNDS, KERNELS
 from tools.estimators.left_out import LEFT_OUT
 from tools.estimators.rules import RULES
 from tools.estimators.words import PARAMETER_HELP
@@ -38,6 +40,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "QuadraticDiscriminantAnalysis": {"solver": "eigen", "shrinkage": "auto"},
     "VotingClassifier": {"voting": "soft"},
 }
+# These give probabilities where they are set so.
+SURE_IF_SET = [{"name": "SGDClassifier", "parameters": {"loss": ["log_loss", "modified_huber"]}}]
 UNSCALED = {"tree", "ensemble", "dummy", "naive_bayes"}  # what is in these needs no scale
 WORDS = FIRST | FURTHER
 
@@ -83,9 +87,8 @@ def rules_of(cls: type) -> list[dict[str, Any]]:
         says = (
             "Soft voting needs estimators that give probabilities. Choose hard, or leave out: {}"
         )
-        rules.append(
-            {"when": {"voting": ["soft"]}, "then": {"estimators": sorted(sure)}, "says": says}
-        )
+        allowed = [*sorted(sure), *SURE_IF_SET]
+        rules.append({"when": {"voting": ["soft"]}, "then": {"estimators": allowed}, "says": says})
     return rules
 
 
@@ -149,7 +152,45 @@ def make_catalogue() -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         described = [describe_estimator(c, inside_of(c, classes)) for c in classes.values()]
-    return {"scikit_learn": sklearn.__version__, "estimators": described, "left_out": LEFT_OUT}
+    return {
+        "scikit_learn": sklearn.__version__,
+        "estimators": described,
+        "kernels": [describe_kernel(name) for name in KERNELS],
+        "left_out": [describe_left_out(name, reason) for name, reason in LEFT_OUT.items()],
+    }
+
+
+def describe_left_out(name: str, reason: str) -> dict[str, str]:
+    """Return an estimator that is left out as data."""
+    task = "classification" if is_classifier_class(KNOWN[name]) else "regression"
+    return {"id": name, "task": task, "reason": reason}
+
+
+def describe_kernel(name: str) -> dict[str, Any]:
+    """Return a kernel as data: what it is given, and where that may be at first."""
+    words = KERNELS[name]
+    own = [describe_start(getattr(kernels, name), n, says) for n, says in words.parameters.items()]
+    around = [
+        describe_start(getattr(kernels, kernel), of, says)
+        | {"name": n, "kinds": {"none": {}, "float": _span(getattr(kernels, kernel), of)},
+           "default": None}
+        for n, (kernel, of, says) in AROUND.items()
+    ]  # fmt: skip
+    return {"id": name, "title": words.title, "summary": words.summary,
+            "parameters": [*own, *around]}  # fmt: skip
+
+
+def describe_start(kernel: type, name: str, says: str) -> dict[str, Any]:
+    """Return the value that a kernel's parameter has at first, as data."""
+    default = inspect.signature(kernel).parameters[name].default
+    return {"name": name, "kinds": {"float": _span(kernel, name)}, "choices": [],
+            "default": default, "help": says, "common": True}  # fmt: skip
+
+
+def _span(kernel: type, name: str) -> dict[str, Any]:
+    searched = inspect.signature(kernel).parameters.get(f"{name}_bounds")
+    low, high = searched.default if searched else BOUNDS[name]
+    return {"minimum": low, "maximum": high, "minimum_open": low == 0, "maximum_open": False}
 
 
 CLASSIFIERS = {name for name, _ in all_estimators(type_filter="classifier")}

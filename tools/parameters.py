@@ -7,7 +7,10 @@ from numbers import Integral
 from typing import Any
 
 from numpydoc.docscrape import ClassDoc
+from sklearn.gaussian_process.kernels import Kernel
 from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
+
+from tools.estimators.kernels import KERNELS
 
 # Set by Trainyard itself, of no use in a form, or needing an object that a form cannot make.
 UNSET = {
@@ -88,6 +91,9 @@ def _describe_inside(name: str, constraints: list[Any], inside: list[str]) -> di
 
 def _describe(name: str, constraints: list[Any], default: Any) -> dict[str, Any] | None:
     """Return a parameter as data, or None when no form value can set it."""
+    if Kernel in constraints:
+        return {"name": name, "kinds": {"none": {}, "kernel": {}}, "choices": list(KERNELS),
+                "default": None}  # fmt: skip
     kinds: dict[str, dict[str, Any]] = {"none": {}} if None in constraints else {}
     choices: list[str] = []
     wrong = WRONG_CHOICES | (WRONG_METRICS if name == "metric" else set())

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from dashboard.api.schemas import Open, Schema
 from dashboard.jobs.decision import CELLS
-from tasks.engine.parameters import describe_range
 from tasks.engine.preprocessing_settings import SETTINGS
+from tasks.engine.ranges import describe_range
 
 PREPROCESSING: dict[str, Any] = {
     setting.name: {

@@ -12,15 +12,15 @@ from typing import Any
 from dashboard.jobs.checked import Checked
 from tasks.engine.catalogue import Estimator, Parameter, find_estimator
 from tasks.engine.errors import ParameterError
+from tasks.engine.inside import is_named
 from tasks.engine.parameters import (
-    describe_range,
+    SHOWN,
     fit_value,
     show_value,
     validate_parameters,
 )
+from tasks.engine.ranges import describe_range
 from tasks.engine.rules import find_conflict
-
-SHOWN = 60  # characters of a value that is refused
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,10 @@ def _check_choice(
     problems: dict[str, str] = {}
     for name, value in parameters.items():
         parameter = estimator.find_parameter(name)
-        if isinstance(value, Mapping) and parameter is not None:
+        if isinstance(value, Mapping) and parameter is not None and not is_named(value):
             swept[name] = _check_sweep(problems, parameter, value)
         else:
-            fixed[name] = None if isinstance(value, Mapping) else value
+            fixed[name] = value
     try:
         fixed = validate_parameters(estimator.id, fixed)
     except ParameterError as problem:

@@ -12,8 +12,9 @@ from dashboard.jobs.form_validation import validation_of
 from dashboard.jobs.forms import JobForm, read_whole
 from dashboard.jobs.requests import LONGEST_S, memory_limits
 from dashboard.several.preset import TIME_FIELD
-from tasks.engine.parameters import LISTS, parse_value, show_value
+from tasks.engine.parameters import parse_value, show_value
 from tasks.engine.preprocessing_settings import SETTINGS
+from tasks.engine.ranges import LISTS
 
 MEGABYTE = 1_000_000
 

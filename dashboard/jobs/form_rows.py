@@ -5,13 +5,13 @@ from typing import Any
 
 from tasks.engine.catalogue import Parameter
 from tasks.engine.parameters import (
-    describe_range,
     fit_value,
     is_unclear,
     parse_value,
     show_value,
     split_values,
 )
+from tasks.engine.ranges import describe_range
 
 PREFIX, OF_PREPROCESSING = "parameters.", "preprocessing."
 

@@ -14,7 +14,8 @@ from dashboard.jobs.choices import (
 from dashboard.searches.search import STRATEGIES, Search
 from tasks.engine.catalogue import Estimator, Parameter
 from tasks.engine.errors import ParameterError
-from tasks.engine.parameters import describe_range, fit_value, show_value, validate_parameters
+from tasks.engine.parameters import fit_value, show_value, validate_parameters
+from tasks.engine.ranges import describe_range
 from tasks.engine.search.space import Range, Space, Values, count_combinations
 
 FIELDS = ("strategy", "space", "jobs", "time_limit_s", "stop_hopeless")

@@ -86,6 +86,33 @@ class Estimator:
 
 
 @dataclass(frozen=True)
+class Kernel:
+    """A kernel of Gaussian processes; `id` is scikit-learn's class name.
+
+    `constant_value` and `noise_level`, where they are set, add a kernel of their own.
+    """
+
+    id: str
+    title: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    rules: tuple[Mapping[str, Any], ...] = ()
+
+    def find_parameter(self, name: str) -> Parameter | None:
+        """Return a parameter by its name."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An estimator of scikit-learn that is not offered, and why; `id` is its class name."""
+
+    id: str
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Metric:
     """A way to score predictions; its sign is natural, its direction is data.
 
@@ -132,39 +159,34 @@ METRICS = {
 TASKS = tuple(METRICS)
 # The simple model that results are held against.
 LINEAR = {"classification": "LogisticRegression", "regression": "Ridge"}
-# Forests hold every tree: boosting on binned columns needs a fraction of it. The others hold the
-# encoded table several times, or distances between its rows: a linear estimator does not.
-_FORESTS = (
-    "RandomForest", "ExtraTrees", "GradientBoosting", "AdaBoost", "Bagging", "Stacking", "Voting",
-)  # fmt: skip
-_HEAVY = ("HistGradientBoosting", "KNeighbors", "MLP", "GaussianProcess")
-_HEAVY_CLASSIFIERS = (
-    "SVC", "NuSVC", "RadiusNeighborsClassifier", "GaussianNB", "CalibratedClassifierCV",
-    "OneVsOneClassifier", "OneVsRestClassifier", "OutputCodeClassifier",
-    "LinearDiscriminantAnalysis", "QuadraticDiscriminantAnalysis",
-)  # fmt: skip
-_HEAVY_REGRESSORS = (
-    "SVR", "NuSVR", "LinearRegression", "KernelRidge", "ARDRegression", "BayesianRidge",
-    "QuantileRegressor", "TheilSenRegressor", "RANSACRegressor",
-)  # fmt: skip
-LIGHTER = {
-    **{f"{name}Classifier": "HistGradientBoostingClassifier" for name in _FORESTS},
-    **{f"{name}Regressor": "HistGradientBoostingRegressor" for name in _FORESTS},
-    **{f"{name}Classifier": "LogisticRegression" for name in _HEAVY},
-    **{f"{name}Regressor": "Ridge" for name in (*_HEAVY, "Huber")},
-    **dict.fromkeys(_HEAVY_CLASSIFIERS, "LogisticRegression"),
-    **dict.fromkeys(_HEAVY_REGRESSORS, "Ridge"),
-}
+
+
+@functools.cache
+def _read() -> dict[str, Any]:
+    text = (Path(__file__).parent / "catalogue.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 @functools.cache
 def _catalogue() -> dict[str, Estimator]:
-    text = (Path(__file__).parent / "catalogue.json").read_text(encoding="utf-8")
-    return {entry["id"]: _estimator(entry) for entry in json.loads(text)["estimators"]}
+    return {entry["id"]: _estimator(entry) for entry in _read()["estimators"]}
+
+
+@functools.cache
+def _kernels() -> dict[str, Kernel]:
+    return {
+        entry["id"]: Kernel(**{**entry, "parameters": _parameters(entry)})
+        for entry in _read()["kernels"]
+    }
 
 
 def _estimator(entry: dict[str, Any]) -> Estimator:
-    parameters = tuple(
+    return Estimator(**{**entry, "tags": tuple(entry["tags"]), "parameters": _parameters(entry)})
+
+
+def _parameters(entry: dict[str, Any]) -> tuple[Parameter, ...]:
+    return tuple(
         Parameter(
             **{
                 **parameter,
@@ -174,7 +196,17 @@ def _estimator(entry: dict[str, Any]) -> Estimator:
         )
         for parameter in entry["parameters"]
     )
-    return Estimator(**{**entry, "tags": tuple(entry["tags"]), "parameters": parameters})
+
+
+def find_kernel(name: str) -> Kernel | None:
+    """Return a kernel of Gaussian processes by scikit-learn's class name, or None."""
+    return _kernels().get(name)
+
+
+def list_left_out(task: str | None = None) -> tuple[LeftOut, ...]:
+    """List the estimators of scikit-learn that are not offered, and why."""
+    found = (LeftOut(**entry) for entry in _read()["left_out"])
+    return tuple(one for one in found if task is None or one.task == task)
 
 
 def list_estimators(task: str | None = None) -> tuple[Estimator, ...]:
@@ -202,12 +234,6 @@ def get_estimator(estimator_id: str) -> Estimator:
         When the catalogue has none of that name.
     """
     return _catalogue()[estimator_id]
-
-
-def find_lighter(estimator_id: str) -> Estimator | None:
-    """Return an estimator of the same task that needs less memory, or None."""
-    lighter = LIGHTER.get(estimator_id)
-    return get_estimator(lighter) if lighter else None
 
 
 def default_metric(task: str) -> str:

@@ -8,15 +8,28 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.engine.catalogue import Bounds, Estimator, Parameter, get_estimator
+from tasks.engine.catalogue import Estimator, Kernel, Parameter, get_estimator
 from tasks.engine.errors import ParameterError
+from tasks.engine.inside import (
+    FIELDS,
+    find_inside,
+    is_named,
+    name_of,
+    parse_inside,
+    settings_of,
+    show_inside,
+    split_outside_brackets,
+    strip_brackets,
+    takes_inside,
+    takes_one,
+    value_of,
+)
+from tasks.engine.ranges import LISTS, describe_range
+from tasks.engine.rules import find_conflict
 
 WORDS = {"none": None, "null": None, "true": True, "false": False}
-# A comma that no closing bracket follows.
-COMMA = re.compile(r",(?![^(\[]*[)\]])")
 MOST_IN_LIST = 20
-# Kinds of lists of choices.
-LISTS = {"estimators", "several"}
+SHOWN = 60  # characters of a value that is refused
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
@@ -42,26 +55,46 @@ def validate_parameters(estimator_id: str, values: Mapping[str, Any]) -> dict[st
     KeyError
         When there is no such estimator.
     """
-    estimator = get_estimator(estimator_id)
+    return _validate(get_estimator(estimator_id), values)
+
+
+def _validate(entry: Estimator | Kernel, values: Mapping[str, Any]) -> dict[str, Any]:
     problems: dict[str, str] = {}
     checked: dict[str, Any] = {}
     for name, value in values.items():
-        parameter = estimator.find_parameter(name)
+        parameter = entry.find_parameter(name)
         if parameter is None:
-            problems[name] = _unknown(estimator, name)
+            problems[str(name)] = _unknown(entry, name)
             continue
         fitting = fit_value(parameter, value)
-        if fitting is None:
-            problems[name] = explain_refusal(parameter, value)
-        else:
+        if fitting is not None:
             checked[name] = fitting[0]
+        elif takes_one(parameter) and (inner := _problems_inside(parameter, value)):
+            problems |= {f"{name}.{key}": words for key, words in inner.items()}
+        else:
+            problems[name] = explain_refusal(parameter, value)
     if problems:
         raise ParameterError(problems)
     return checked
 
 
+def _problems_inside(parameter: Parameter, value: Any) -> dict[str, str]:
+    """Return what is wrong with the settings of what is inside, by their names."""
+    entry, settings = find_inside(parameter, name_of(value)), settings_of(value)
+    if entry is None or not isinstance(settings, Mapping):
+        return {}
+    try:
+        checked = _validate(entry, settings)
+    except ParameterError as problem:
+        return problem.fields
+    conflict = find_conflict(entry, checked)
+    return {conflict.parameter: conflict.message} if conflict else {}
+
+
 def explain_refusal(parameter: Parameter, value: Any) -> str:
     """Say why a value that `fit_value` does not take is refused."""
+    if takes_inside(parameter):
+        return _explain_inside(parameter, value)
     if isinstance(value, str) and is_unclear(parameter, value):
         number, values = value.replace(",", "."), ", ".join(split_values(value))
         return (
@@ -71,15 +104,40 @@ def explain_refusal(parameter: Parameter, value: Any) -> str:
     return f"{parameter.name} must be {describe_range(parameter)}"
 
 
-def _unknown(estimator: Estimator, name: str) -> str:
-    known = ", ".join(parameter.name for parameter in estimator.parameters)
-    return f"{estimator.title} has no parameter {name}. It has: {known}"
+def _explain_inside(parameter: Parameter, value: Any) -> str:
+    allowed = f"{parameter.name} must be {describe_range(parameter)}"
+    members = value if isinstance(value, list | tuple) else [value]
+    if len(members) > MOST_IN_LIST:
+        return f"{parameter.name} takes at most {MOST_IN_LIST} at once; these are {len(members):,}"
+    for member in members:
+        name = name_of(member)
+        if isinstance(name, str) and find_inside(parameter, name) is None:
+            return f'{allowed}. "{name[:SHOWN]}" is none of them'
+        if isinstance(member, Mapping) and (set(member) - FIELDS or not is_named(member)):
+            return f'{parameter.name} must be a name, or {{"name": ..., "parameters": {{...}}}}'
+        for words in _problems_inside(parameter, member).values():
+            return f"{parameter.name}: {name}: {words}"
+    twice = [shown for n, shown in enumerate(members) if shown in members[:n]]
+    if twice and "estimators" in parameter.kinds:
+        return f"{parameter.name} has {show_value(twice[0])[:SHOWN]} twice; give each once"
+    return allowed
+
+
+def _unknown(entry: Estimator | Kernel, name: Any) -> str:
+    known = ", ".join(parameter.name for parameter in entry.parameters)
+    return f"{entry.title} has no parameter {str(name)[:SHOWN]}. It has: {known}"
 
 
 def fit_value(parameter: Parameter, value: Any) -> tuple[Any] | None:
     """Return the value, in a tuple, as the kind that admits it; None where no kind does."""
     if value is None:
         return (None,) if "none" in parameter.kinds else None
+    if takes_inside(parameter):
+        return (
+            _fit_members(parameter, value)
+            if not takes_one(parameter)
+            else (_fit_inside(parameter, value))
+        )
     if isinstance(value, bool):
         return (value,) if "bool" in parameter.kinds else None
     if isinstance(value, str):
@@ -88,6 +146,30 @@ def fit_value(parameter: Parameter, value: Any) -> tuple[Any] | None:
     if isinstance(value, int | float):
         return _fit_number(parameter, value)
     return _fit_list(parameter, value) if isinstance(value, list | tuple) else None
+
+
+def _fit_inside(parameter: Parameter, value: Any) -> tuple[Any] | None:
+    """Return a name, or a name with settings, if the parameter takes it."""
+    entry, settings = find_inside(parameter, name_of(value)), settings_of(value)
+    if entry is None or not isinstance(settings, Mapping):
+        return None
+    if isinstance(value, Mapping) and set(value) - FIELDS:
+        return None
+    try:
+        checked = _validate(entry, settings)
+    except ParameterError:
+        return None
+    return None if find_conflict(entry, checked) else (value_of(entry.id, checked),)
+
+
+def _fit_members(parameter: Parameter, values: Any) -> tuple[Any] | None:
+    """Return several names, each perhaps with settings, none twice."""
+    if not isinstance(values, list | tuple) or not 0 < len(values) <= MOST_IN_LIST:
+        return None
+    found = [_fit_inside(parameter, value) for value in values]
+    members = [one[0] for one in found if one is not None]
+    differ = len({*map(repr, members)}) == len(values)
+    return (members,) if len(members) == len(values) and differ else None
 
 
 def _fit_list(parameter: Parameter, values: Sequence[Any]) -> tuple[Any] | None:
@@ -134,6 +216,8 @@ def parse_value(parameter: Parameter, text: str) -> Any:
         return text
     if text.lower() in WORDS:
         return WORDS[text.lower()]
+    if takes_one(parameter):
+        return parse_inside(parameter, text, parse_value)
     if text[:1] in {"(", "["} and {"ints", *LISTS} & set(parameter.kinds):
         return _parse_list(parameter, text)
     try:
@@ -143,7 +227,9 @@ def parse_value(parameter: Parameter, text: str) -> Any:
 
 
 def _parse_list(parameter: Parameter, text: str) -> Any:
-    parts = [part.strip() for part in text.strip("()[]").split(",") if part.strip()]
+    parts = split_outside_brackets(strip_brackets(text))
+    if takes_inside(parameter):
+        return [parse_inside(parameter, part, parse_value) for part in parts]
     if LISTS & set(parameter.kinds):
         return parts
     try:
@@ -154,7 +240,7 @@ def _parse_list(parameter: Parameter, text: str) -> Any:
 
 def split_values(text: str) -> list[str]:
     """Split a form's text at its commas, but for those in brackets: each part is a value."""
-    return [part.strip() for part in COMMA.split(text) if part.strip()]
+    return split_outside_brackets(text)
 
 
 def is_unclear(parameter: Parameter, text: str) -> bool:
@@ -177,38 +263,5 @@ def _float(text: str) -> Any:
 def show_value(value: Any) -> str:
     """Return a value as a person types it: the inverse of `parse_value`."""
     if isinstance(value, list | tuple):
-        return f"({', '.join(map(str, value))})"
-    return str(value)
-
-
-def describe_range(parameter: Parameter) -> str:
-    """Say what a parameter takes: "a whole number from 1 to 64, or None"."""
-    parts = []
-    for kind in ("int", "float", "ints", "bool"):
-        if kind in parameter.kinds:
-            parts.append(_describe_kind(kind, parameter.kinds[kind]))
-    if LISTS & set(parameter.kinds):
-        parts.append(f"several in brackets of: {', '.join(parameter.choices)}")
-    elif parameter.choices:
-        parts.append(f"one of: {', '.join(parameter.choices)}")
-    if "none" in parameter.kinds:
-        parts.append("None")
-    return ", or ".join(parts)
-
-
-def _describe_kind(kind: str, bounds: Bounds) -> str:
-    if kind == "bool":
-        return "True or False"
-    if kind == "ints":
-        return "whole numbers in brackets, such as (100, 50)"
-    word = "a whole number" if kind == "int" else "a number"
-    low, high = bounds.minimum, bounds.maximum
-    ends = []
-    if low is not None:
-        ends.append(f"above {low:g}" if bounds.minimum_open else f"from {low:g}")
-    if high is not None:
-        shown = f"below {high:g}" if bounds.maximum_open else f"up to {high:g}"
-        closed = ends and ends[0].startswith("from") and not bounds.maximum_open
-        ends.append(f"to {high:g}" if closed else shown)
-    joined = " ".join(ends) if len(ends) < 2 or ends[1].startswith("to ") else " and ".join(ends)
-    return f"{word} {joined}".strip()
+        return f"({', '.join(map(show_value, value))})"
+    return show_inside(value, show_value) if is_named(value) else str(value)

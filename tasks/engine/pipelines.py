@@ -2,15 +2,21 @@
 
 import importlib
 import inspect
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from sklearn.gaussian_process import kernels
 from sklearn.pipeline import Pipeline
 
 from tasks.engine.catalogue import Estimator, get_estimator
+from tasks.engine.inside import name_of, settings_of
 from tasks.engine.preprocessing import FeaturePlan, make_preprocessor, plan_features
 from tasks.engine.selection import selection_steps
 from tasks.engine.spec import TrainingSpec
+
+AROUND = {"constant_value", "noise_level"}
 
 
 def make_pipeline(spec: TrainingSpec, X: pd.DataFrame) -> Pipeline:
@@ -50,7 +56,7 @@ def make_estimator(spec: TrainingSpec, entry: Estimator, plan: FeaturePlan) -> A
     return _make(entry, values, spec.seed)
 
 
-def _make(entry: Estimator, values: dict[str, Any], seed: int) -> Any:
+def _make(entry: Estimator, values: Mapping[str, Any], seed: int) -> Any:
     cls = getattr(importlib.import_module(entry.module), entry.id)
     values = {**entry.fixed, **values}
     made = {name: _to_object(entry, name, value, seed) for name, value in values.items()}
@@ -64,7 +70,42 @@ def _to_object(entry: Estimator, name: str, value: Any, seed: int) -> Any:
     parameter = entry.find_parameter(name)
     kinds = parameter.kinds if parameter else {}
     if "estimator" in kinds and value is not None:
-        return _make(get_estimator(value), {}, seed)
+        return _make_inside(value, seed)
     if "estimators" in kinds:
-        return [(inner, _make(get_estimator(inner), {}, seed)) for inner in value]
+        return [(called, _make_inside(inner, seed)) for called, inner in _call(value)]
+    if "kernel" in kinds and value is not None:
+        return make_kernel(name_of(value), settings_of(value))
     return tuple(value) if isinstance(value, list) and "ints" in kinds else value
+
+
+def _make_inside(value: Any, seed: int) -> Any:
+    return _make(get_estimator(name_of(value)), settings_of(value), seed)
+
+
+def _call(members: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    """Give each member its name; the second of a name gets a number, as scikit-learn needs it."""
+    seen: Counter[str] = Counter()
+    for member in members:
+        name = name_of(member)
+        seen[name] += 1
+        yield (name if seen[name] == 1 else f"{name}-{seen[name]}"), member
+
+
+def make_kernel(name: str, settings: Mapping[str, Any]) -> Any:
+    """Make a kernel of Gaussian processes.
+
+    Parameters
+    ----------
+    name : str
+        scikit-learn's class name.
+    settings : Mapping of str to float
+        Its parameters as they are at first. `constant_value` multiplies it by a constant,
+        `noise_level` adds a `WhiteKernel`; None does not.
+    """
+    own = {n: value for n, value in settings.items() if n not in AROUND}
+    made = getattr(kernels, name)(**own)
+    if settings.get("constant_value") is not None:
+        made = kernels.ConstantKernel(settings["constant_value"]) * made
+    if settings.get("noise_level") is not None:
+        made = made + kernels.WhiteKernel(settings["noise_level"])
+    return made

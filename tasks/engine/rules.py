@@ -6,7 +6,8 @@ The rules are data of the catalogue; see `tools.estimators.rules`. Imports no sc
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tasks.engine.catalogue import Estimator
+from tasks.engine.catalogue import Estimator, Kernel
+from tasks.engine.inside import is_named, name_of, settings_of
 
 NOT = "not"
 
@@ -18,12 +19,12 @@ class Conflict(NamedTuple):
     message: str
 
 
-def find_conflict(estimator: Estimator, values: Mapping[str, Any]) -> Conflict | None:
+def find_conflict(estimator: Estimator | Kernel, values: Mapping[str, Any]) -> Conflict | None:
     """Find the first rule that parameter values break.
 
     Parameters
     ----------
-    estimator : Estimator
+    estimator : Estimator or Kernel
         Of the catalogue.
     values : Mapping of str to JSON value
         Only what was chosen; every other parameter has its default.
@@ -47,9 +48,19 @@ def _others(value: Any, allowed: Sequence[Any]) -> list[Any]:
     """Return those members of a value, or the value itself, that a list does not allow."""
     members = value if isinstance(value, list) else [value]
     if allowed[:1] == [NOT]:
-        return [member for member in members if member in allowed[1:]]
+        return [name_of(member) for member in members if name_of(member) in allowed[1:]]
+    return [name_of(m) for m in members if not any(_is(m, a) for a in allowed)]
+
+
+def _is(value: Any, allowed: Any) -> bool:
+    """Tell whether a value is an allowed one; what is inside may need some of its settings."""
+    if is_named(allowed):
+        given = settings_of(value)
+        needs = allowed["parameters"].items()
+        return name_of(value) == allowed["name"] and all(given.get(n) in v for n, v in needs)
     # True is 1 for Python, but not for whom a rule is about.
-    return [m for m in members if not any(m == a and type(m) in _kinds(a) for a in allowed)]
+    name = name_of(value)
+    return bool(name == allowed) and type(name) in _kinds(allowed)
 
 
 def _kinds(value: Any) -> tuple[type, ...]:

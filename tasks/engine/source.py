@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.gaussian_process.kernels import Kernel
 
 INDENT = "    "
 
@@ -34,7 +35,7 @@ def source_of(model: BaseEstimator) -> tuple[str, str]:
 
 
 def _write(value: Any, imports: set[str], depth: int) -> str:
-    if isinstance(value, BaseEstimator):
+    if isinstance(value, BaseEstimator | Kernel):
         return _write_estimator(value, imports, depth)
     if isinstance(value, list | tuple):
         return _write_sequence(value, imports, depth)
@@ -72,7 +73,7 @@ def _import(cls: Any) -> str:
     return f"from {module} import {cls.__name__}"
 
 
-def _write_estimator(value: BaseEstimator, imports: set[str], depth: int) -> str:
+def _write_estimator(value: BaseEstimator | Kernel, imports: set[str], depth: int) -> str:
     cls = type(value)
     imports.add(_import(cls))
     defaults = {

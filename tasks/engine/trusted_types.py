@@ -11,7 +11,10 @@ _LOSSES = (
     "HalfTweedieLossIdentity", "HuberLoss", "PinballLoss",
 )  # fmt: skip
 _SPLITTERS = ("KFold", "StratifiedKFold")
-_KERNELS = ("ConstantKernel", "Product", "RBF", "Sum", "WhiteKernel")
+_KERNELS = (
+    "ConstantKernel", "DotProduct", "Matern", "Product", "RBF", "RationalQuadratic", "Sum",
+    "WhiteKernel",
+)  # fmt: skip
 
 TRUSTED_TYPES = frozenset(
     {

@@ -23,7 +23,7 @@ FURTHER: dict[str, Words] = {
         (), ("max_depth", "min_samples_leaf", "max_features")),
     "GaussianProcessClassifier": Words(
         "Gaussian process", "Smooth, with careful probabilities. Only for some thousand rows.",
-        ("Small data",), ("max_iter_predict", "n_restarts_optimizer")),
+        ("Small data",), ("kernel", "max_iter_predict", "n_restarts_optimizer")),
     "LinearDiscriminantAnalysis": Words(
         "Linear discriminant analysis", "Draws straight borders between clouds of one shape.",
         ("Explainable", "Fast"), ("solver", "shrinkage")),
@@ -98,7 +98,7 @@ FURTHER: dict[str, Words] = {
         ("Explainable",), ("alpha", "max_iter")),
     "GaussianProcessRegressor": Words(
         "Gaussian process", "A smooth curve through the rows. Only for some thousand rows.",
-        ("Small data",), ("alpha", "n_restarts_optimizer")),
+        ("Small data",), ("kernel", "alpha", "n_restarts_optimizer")),
     "KernelRidge": Words(
         "Kernel ridge", "Ridge regression in a bent space. Only for some thousand rows.",
         ("Small data",), ("alpha", "kernel", "gamma")),

@@ -12,8 +12,9 @@ PARAMETER_HELP = {
     "C": "The smaller, the more the model is held back from fitting noise",
     "alpha": "The larger, the more the model is held back from fitting noise",
     "n_neighbors": "How many of the most similar rows are asked",
-    "estimator": "What is trained inside, with its own defaults",
-    "estimators": "What is trained inside, with their own defaults: names in brackets",
+    "estimator": "What is trained inside; it has settings of its own",
+    "estimators": "What is trained inside; settings stand in brackets behind a name",
+    "kernel": "How alike two rows are",
     "final_estimator": "What learns from the answers of those inside",
 }
 

@@ -40,7 +40,10 @@ def values_of(estimator: str, name: str, named: set[Any]) -> list[Any]:
     parameter = get_estimator(estimator).find_parameter(name)
     assert parameter is not None
     if "estimators" in parameter.kinds:
-        return [["GaussianNB", "LinearSVC"], ["GaussianNB", "LogisticRegression"]]
+        sure = {"name": "SGDClassifier", "parameters": {"loss": "log_loss"}}
+        unsure = {"name": "SGDClassifier", "parameters": {"loss": "hinge"}}
+        others = ("LinearSVC", "LogisticRegression", "SGDClassifier", sure, unsure)
+        return [["GaussianNB", other] for other in others]
     if "estimator" in parameter.kinds:
         return [None, "LinearRegression", "Ridge"]
     found = [*parameter.choices, *([True, False] if "bool" in parameter.kinds else [])]
@@ -55,7 +58,10 @@ def test_rules_refuse_what_scikit_learn_refuses_and_no_more(estimator: str) -> N
     entry = get_estimator(estimator)
     for rule in entry.rules:
         named = {**rule["when"], **rule["then"]}
-        tried = [values_of(estimator, n, {*v} if v else set()) for n, v in named.items()]
+        tried = [
+            values_of(estimator, n, {x for x in v if not isinstance(x, dict)})
+            for n, v in named.items()
+        ]
         seen = set()
         for combination in itertools.product(*tried):
             values = dict(zip(named, combination, strict=True))
