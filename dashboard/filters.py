@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from dashboard import clock
 from tasks.engine.catalogue import metric_title
+from tasks.engine.parameters import show_value
 
 MOST_DECIMALS = 6  # of a score that is not quite 0 or 1
 NO_VALUE = Markup(
@@ -30,7 +31,7 @@ def init_app(app: Flask) -> None:
     """Register every filter and global."""
     for function in (
         when, moment, duration, about, eta, size, count, number, score, delta, percent, plural,
-        initials, value, metric_title, validation,
+        initials, value, metric_title, setting, validation,
     ):  # fmt: skip
         app.add_template_filter(function)
     app.add_template_global(icon_shapes)
@@ -42,6 +43,11 @@ def init_app(app: Flask) -> None:
 def value(content: Any) -> Any:
     """Return a value as it is, or the dash when there is none."""
     return NO_VALUE if content is None or content == "" else content
+
+
+def setting(content: Any) -> Any:
+    """Return a setting as it is typed: lists, and what is inside an estimator, as one text."""
+    return value(show_value(content) if isinstance(content, dict | list | tuple) else content)
 
 
 def validation(given: Mapping[str, Any]) -> str:

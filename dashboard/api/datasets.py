@@ -14,7 +14,7 @@ from dashboard.datasets.files import original_file, table_csv
 from dashboard.datasets.options import parse_options, parse_values
 from dashboard.datasets.row_answers import answer_rows
 from dashboard.errors import ValidationFailed
-from tasks.engine.catalogue import list_estimators
+from tasks.engine.catalogue import list_estimators, list_left_out
 
 
 @operation(
@@ -127,4 +127,6 @@ def delete_dataset(dataset_id: int, query: requests.VersionsQuery) -> Response:
 @operation("GET", "/estimators", "List estimators and their parameters", query=requests.TaskQuery,
            answer=schemas.Estimators, errors=(422,))  # fmt: skip
 def get_estimators(query: requests.TaskQuery) -> list[dict[str, Any]]:
-    return [present.estimator(entry) for entry in list_estimators(query.task)]
+    offered = [present.estimator(entry) for entry in list_estimators(query.task)]
+    others = list_left_out(query.task) if query.left_out else ()
+    return [*offered, *map(present.left_out, others)]

@@ -15,7 +15,7 @@ from dashboard.jobs.estimates import Estimate, estimate_jobs
 from dashboard.jobs.features import load_features
 from dashboard.jobs.order import find_places
 from dashboard.workers.views import WorkerView
-from tasks.engine.catalogue import Estimator, Parameter
+from tasks.engine.catalogue import Estimator, LeftOut, Parameter, find_kernel
 from tasks.engine.cell_text import MISSING
 
 
@@ -75,6 +75,11 @@ def parameter(entry: Parameter) -> dict[str, Any]:
         "maximum": entry.maximum,
         "choices": list(entry.choices),
         "help": entry.help,
+        "inside": {
+            name: [parameter(p) for p in kernel.parameters]
+            for name in entry.choices
+            if "kernel" in entry.kinds and (kernel := find_kernel(name))
+        },
     }
 
 
@@ -86,7 +91,21 @@ def estimator(entry: Estimator) -> dict[str, Any]:
         "task": entry.task,
         "summary": entry.summary,
         "featured": entry.featured,
+        "left_out": None,
         "parameters": [parameter(p) for p in entry.parameters],
+    }
+
+
+def left_out(entry: LeftOut) -> dict[str, Any]:
+    """Return an estimator that no job can use, and why."""
+    return {
+        "id": entry.id,
+        "title": entry.id,
+        "task": entry.task,
+        "summary": "",
+        "featured": False,
+        "left_out": entry.reason,
+        "parameters": [],
     }
 
 

@@ -108,9 +108,13 @@ class KeepQuery(Open):
 
 
 class TaskQuery(Open):
-    """Which estimators."""
+    """Which estimators.
+
+    `left_out`: also scikit-learn's estimators that no job can use, at the end, with the reason.
+    """
 
     task: Literal["classification", "regression"] | None = None
+    left_out: bool = False
 
 
 class RawQuery(Open):
@@ -205,7 +209,9 @@ class PredictionForm(Schema):
 class JobRequest(Open):
     """A job; what is left out has a default. The server says which fields cannot be used.
 
-    A parameter given as ``{"values": [...]}`` makes a job of each value.
+    A parameter given as ``{"values": [...]}`` makes a job of each value. What is inside another
+    estimator, and a kernel, is a name, or a name with settings of its own:
+    ``{"name": "Ridge", "parameters": {"alpha": 2}}``.
     """
 
     dataset_id: Any = None

@@ -114,7 +114,12 @@ class TableRows(Schema):
 
 
 class Parameter(Schema):
-    """A parameter of an estimator."""
+    """A parameter of an estimator.
+
+    Of the kinds `estimator`, `estimators` and `kernel` the value is a name of `choices`, or
+    ``{"name": ..., "parameters": {...}}``; of `estimators` it is a list of them. The parameters of
+    an estimator inside are those that it has here; those of kernels are in `inside`.
+    """
 
     name: str
     kinds: list[str]
@@ -123,16 +128,21 @@ class Parameter(Schema):
     maximum: float | None
     choices: list[str]
     help: str
+    inside: dict[str, list["Parameter"]]
 
 
 class Estimator(Schema):
-    """An estimator; `id` is scikit-learn's class name."""
+    """An estimator; `id` is its class name.
+
+    `left_out`: why no job can use it, and then it has no parameters; None where one can.
+    """
 
     id: str
     title: str
     task: Literal["classification", "regression"]
     summary: str
     featured: bool
+    left_out: str | None
     parameters: list[Parameter]
 
 

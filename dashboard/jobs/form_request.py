@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.jobs.decision import read_amount
+from dashboard.jobs.form_inside import PREFIX, value_inside
 from dashboard.jobs.form_numbers import minutes_to_seconds
-from dashboard.jobs.form_rows import OF_PREPROCESSING, PREFIX, values_in
+from dashboard.jobs.form_rows import OF_PREPROCESSING, values_in
 from dashboard.jobs.form_search import errors_of_search, search_of
 from dashboard.jobs.form_validation import validation_of
 from dashboard.jobs.forms import JobForm, read_whole
@@ -93,8 +94,13 @@ def errors_of(form: JobForm, problems: Mapping[str, str]) -> dict[str, str]:
                 f"{last}, the limit on this server{_as_typed(form, 'memory_limit_mb')}"
             )
         else:
-            errors[name] = problem
+            errors[_field_of(form, name)] = problem
     return errors
+
+
+def _field_of(form: JobForm, name: str) -> str:
+    """Return the field that an error stands at; in a search a value has one, with its settings."""
+    return ".".join(name.split(".")[:2]) if form.is_search and name.startswith(PREFIX) else name
 
 
 def _as_typed(form: JobForm, name: str) -> str:
@@ -104,7 +110,11 @@ def _as_typed(form: JobForm, name: str) -> str:
 def _parameters(form: JobForm) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for parameter in form.estimator.parameters if form.estimator else ():
+        inside = value_inside(parameter, form.values)
         text = form.values.get(PREFIX + parameter.name, "").strip()
+        if inside:
+            found[parameter.name] = inside
+            continue
         if not text or text == show_value(parameter.default):
             continue
         values = values_in(parameter, text)

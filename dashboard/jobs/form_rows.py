@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.jobs.form_inside import PREFIX, list_offered, list_shown
 from tasks.engine.catalogue import Parameter
+from tasks.engine.inside import takes_inside
 from tasks.engine.parameters import (
     fit_value,
     is_unclear,
@@ -13,7 +15,7 @@ from tasks.engine.parameters import (
 )
 from tasks.engine.ranges import describe_range
 
-PREFIX, OF_PREPROCESSING = "parameters.", "preprocessing."
+OF_PREPROCESSING = "preprocessing."
 
 
 def row_of(
@@ -30,8 +32,9 @@ def row_of(
     ----------
     parameter : Parameter
         What it is about.
-    prefix : {"parameters.", "preprocessing."}
-        What stands before its name as a field; only parameters take several values.
+    prefix : str
+        What stands before its name as a field: ``parameters.``, ``preprocessing.`` or
+        ``parameters.estimator.``; only those of the first take several values.
     values, errors : Mapping of str to str
         What was typed, and what is wrong with it, by field.
     as_text : bool, default False
@@ -39,10 +42,11 @@ def row_of(
     """
     name = prefix + parameter.name
     text, default = values.get(name, ""), show_value(parameter.default)
-    kind, choices = ("text", []) if as_text else _control(parameter)
+    is_deep = prefix != PREFIX and takes_inside(parameter)
+    kind, choices = ("text", []) if as_text or is_deep else _control(parameter)
     words = f"{parameter.help}. " if parameter.help else ""
     several = count_values(parameter, text) if prefix == PREFIX else 1
-    allowed = describe_range(parameter)
+    allowed = describe_range(parameter, briefly=True)
     return {
         "spec": {
             "name": parameter.name,
@@ -51,13 +55,26 @@ def row_of(
             "default": default,
             "decimals": "float" in parameter.kinds,
             "help": f"{words}{allowed[0].upper()}{allowed[1:]}. Default {default}.",
+            "updates": kind == "select" and takes_inside(parameter),
+            "offered": list_offered(parameter) if kind == "text" else [],
         },
         "value": text if kind == "text" else text or default,
         "error": errors.get(name),
         "changed": bool(text) and text != default,
         "note": "Check these values" if several is None else f"{several} values",
         "n_values": several,
+        "inside": _inside_of(parameter, values, errors) if kind == "select" else None,
     }
+
+
+def _inside_of(
+    parameter: Parameter, values: Mapping[str, str], errors: Mapping[str, str]
+) -> dict[str, Any] | None:
+    """Return the rows of what is chosen inside; None where nothing of it can be set."""
+    title, shown = list_shown(parameter, values, errors)
+    rows = [row_of(p, f"{PREFIX}{parameter.name}.", values, errors) for p in shown]
+    is_open = any(row["error"] or row["changed"] for row in rows)
+    return {"title": title, "rows": rows, "open": is_open} if rows else None
 
 
 def values_in(parameter: Parameter, text: str) -> list[str]:
@@ -86,7 +103,7 @@ def count_values(parameter: Parameter, text: str) -> int | None:
 def _control(parameter: Parameter) -> tuple[str, list[tuple[str, str]]]:
     """Return the kind of control, and its choices."""
     kinds = set(parameter.kinds)
-    if kinds <= {"choice", "none", "bool", "estimator"}:
+    if kinds <= {"choice", "none", "bool", "estimator", "kernel"}:
         choices = list(parameter.choices)
         choices += ["True", "False"] if "bool" in kinds else []
         choices += ["None"] if "none" in kinds else []

@@ -4,8 +4,9 @@ import math
 import re
 from typing import Any
 
+from dashboard.jobs.form_inside import PREFIX
 from dashboard.jobs.form_numbers import minutes_to_seconds
-from dashboard.jobs.form_rows import PREFIX, values_in
+from dashboard.jobs.form_rows import values_in
 from dashboard.jobs.forms import JobForm, read_whole
 from dashboard.searches.checking import SPACE
 from tasks.engine.catalogue import Parameter

@@ -10,7 +10,8 @@ from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
 from dashboard.filters import plural
 from dashboard.jobs.baselines import Baseline, list_baselines
 from dashboard.jobs.blends import refuse_blend
-from dashboard.jobs.form_rows import OF_PREPROCESSING, PREFIX
+from dashboard.jobs.form_inside import PREFIX, find_setting, gather, spread
+from dashboard.jobs.form_rows import OF_PREPROCESSING
 from dashboard.jobs.form_validation import fill_validation
 from dashboard.jobs.forms import VALIDATION, JobForm
 from dashboard.jobs.many_columns import Names, lines_of
@@ -25,6 +26,7 @@ def new_form(dataset: Dataset | None, given: Mapping[str, str]) -> JobForm:
     """Return the form as it is first shown, with what the address asks for."""
     form = JobForm(dataset, {k: v for k, v in given.items() if v})
     form.values.setdefault("key", secrets.token_hex(16))
+    _settle_inside(form)
     fill_defaults(form)
     return form
 
@@ -61,6 +63,7 @@ def form_from_job(job: Job) -> JobForm:
     form = JobForm(job.dataset, values, features=list(job.features))
     if form.has_many_columns:
         _name_features(form, list(job.features))
+    _settle_inside(form)
     fill_validation(form)
     return form
 
@@ -88,6 +91,7 @@ def posted_form(dataset: Dataset | None, posted: MultiDict[str, str]) -> JobForm
         del values["columns_shown"]
         values.pop("features", None)
     drop_what_does_not_fit(form)
+    _settle_inside(form)
     fill_defaults(form)
     if form.has_many_columns:
         _check_typed_columns(form)
@@ -121,15 +125,25 @@ def drop_what_does_not_fit(form: JobForm) -> None:
 def _drop_settings(form: JobForm) -> None:
     estimator = form.estimator
     for name in [name for name in form.values if name.startswith(PREFIX)]:
-        known = estimator and estimator.find_parameter(name.removeprefix(PREFIX))
-        if known:
+        short = name.removeprefix(PREFIX)
+        if find_setting(estimator, form.values, short):
             continue
         text = form.values.pop(name)
-        short = name.removeprefix(PREFIX)
-        if text and estimator and not _is_default(short, text):
-            form.dropped.append(f"{short} does not exist for {estimator.title}; removed")
+        outer, _, inner = short.partition(".")
+        if not text or estimator is None or _is_default(inner or outer, text):
+            continue
+        if inner and estimator.find_parameter(outer):
+            form.dropped.append(f"{inner} goes with another choice of {outer}; removed")
+        else:
+            form.dropped.append(f"{inner or outer} does not exist for {estimator.title}; removed")
     if estimator and not estimator.weighs_classes and form.values.pop("class_weight", None):
         form.dropped.append(f"{estimator.title} takes no class weight; removed")
+
+
+def _settle_inside(form: JobForm) -> None:
+    """Give settings of what is inside their fields, or, in a search, one text for all."""
+    arrange = gather if form.is_search else spread
+    arrange(form.estimator, form.values)
 
 
 def _is_default(name: str, text: str) -> bool:

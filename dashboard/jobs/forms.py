@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from dashboard.db import Dataset
-from dashboard.jobs.form_rows import OF_PREPROCESSING, PREFIX, count_values, row_of
+from dashboard.jobs.form_inside import PREFIX
+from dashboard.jobs.form_rows import OF_PREPROCESSING, count_values, row_of
 from dashboard.jobs.many_columns import (
     COLUMNS_LISTED,
     ONLY,
@@ -29,8 +30,10 @@ from dashboard.several.card import several_card
 from tasks.engine.catalogue import (
     METRICS,
     Estimator,
+    LeftOut,
     find_estimator,
     list_estimators,
+    list_left_out,
 )
 from tasks.engine.preprocessing_settings import SETTINGS
 from tasks.engine.spec import TIME_KINDS
@@ -157,6 +160,11 @@ class JobForm:
         ]
         return [several_card(checked=self.tries_several), *cards]
 
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """The estimators of the task that are not offered, and why."""
+        return list_left_out(self.task)
+
     @cached_property
     def picked(self) -> Picked | None:
         """The columns that lines name, of those that are too many to list."""
@@ -203,7 +211,8 @@ class JobForm:
     @property
     def advanced_error(self) -> bool:
         """Whether an advanced parameter holds an error, so that its part must be open."""
-        return any(row["error"] for row in self.parameter_rows(common=False))
+        rows = self.parameter_rows(common=False)
+        return any(row["error"] or (row["inside"] and row["inside"]["open"]) for row in rows)
 
     @property
     def fits(self) -> int | None:

@@ -47,10 +47,13 @@ function keepInAddress(data) {
 // The new form replaces the old one; what was open stays open, the focus where it is by now, and
 // what was typed there meanwhile.
 function show(main) {
-  const open = [...document.querySelectorAll('#job-form details')].map((part) => part.open);
+  // Known by their words, but for numbers: which parts there are depends on what is chosen.
+  const wordsOf = (part) => part.querySelector('summary').textContent.replace(/\d+/g, '');
+  const parts = () => [...document.querySelectorAll('#job-form details')];
+  const open = new Set(parts().filter((part) => part.open).map(wordsOf));
   const control = document.activeElement;
   document.getElementById('main').replaceChildren(...main.childNodes);
-  document.querySelectorAll('#job-form details').forEach((part, n) => { if (open[n]) part.open = true; });
+  parts().forEach((part) => { if (open.has(wordsOf(part))) part.open = true; });
   window.htmx.process(document.getElementById('main'));
   dropFallback();
   countJobs();

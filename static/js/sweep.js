@@ -1,14 +1,25 @@
 // Commas make a job of each value: the count beside a field and in the summary, as one types.
-// The server counts in the same way (tasks/engine/parameters.py), and has the last word.
-const COMMA = /,(?![^([]*[)\]])/; // no closing bracket follows
+// The server counts in the same way (tasks/engine/inside.py), and has the last word.
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
+
+// Commas in brackets separate nothing: (100, 50), Ridge(alpha=2, tol=0.1).
+function countParts(text) {
+  let depth = 0;
+  const parts = [''];
+  for (const sign of text) {
+    depth = Math.max(0, depth + '([{'.includes(sign) - ')]}'.includes(sign));
+    if (sign === ',' && !depth) parts.push('');
+    else parts[parts.length - 1] += sign;
+  }
+  return parts.filter((part) => part.trim()).length;
+}
 
 function valuesIn(control) {
   const text = control.value.trim();
   const isUnclear = 'takesDecimals' in control.dataset
     && text.split(/,\s+|\s+/).some((word) => DECIMAL_COMMA.test(word));
   if (isUnclear) return { count: 1, isUnclear: true };
-  return { count: Math.max(1, text.split(COMMA).filter((part) => part.trim()).length), isUnclear: false };
+  return { count: Math.max(1, countParts(text)), isUnclear: false };
 }
 
 const jobs = (count) => `${count.toLocaleString('en')} ${count === 1 ? 'job' : 'jobs'}`;

@@ -6,7 +6,7 @@ or ``Ridge(alpha=2.0)``. Imports no scikit-learn.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from tasks.engine.catalogue import Estimator, Kernel, Parameter, find_estimator, find_kernel
 
@@ -28,7 +28,7 @@ def takes_one(parameter: Parameter) -> bool:
     return bool(ONE & set(parameter.kinds))
 
 
-def is_named(value: Any) -> bool:
+def is_named(value: Any) -> TypeGuard[Mapping[str, Any]]:
     """Tell whether a value is a name with settings."""
     return isinstance(value, Mapping) and "name" in value
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from tasks.engine.catalogue import Bounds, Estimator, Parameter
 from tasks.engine.errors import ParameterError
-from tasks.engine.parameters import describe_range, fit_value, show_value
+from tasks.engine.parameters import fit_value, show_value
+from tasks.engine.ranges import describe_range
 
 DATE_PARTS = (
     "year", "quarter", "month", "week", "day", "weekday", "day_of_year", "days", "hour", "minute",
