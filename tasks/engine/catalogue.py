@@ -216,6 +216,11 @@ def list_estimators(task: str | None = None) -> tuple[Estimator, ...]:
     ----------
     task : {"classification", "regression"}, optional
         Only those for a task.
+
+    Examples
+    --------
+    >>> [entry.id for entry in list_estimators("regression")][:3]
+    ['HistGradientBoostingRegressor', 'Ridge', 'RandomForestRegressor']
     """
     return tuple(e for e in _catalogue().values() if task is None or e.task == task)
 
@@ -232,6 +237,12 @@ def get_estimator(estimator_id: str) -> Estimator:
     ------
     KeyError
         When the catalogue has none of that name.
+
+    Examples
+    --------
+    >>> alpha = get_estimator("Ridge").find_parameter("alpha")
+    >>> alpha.default, alpha.minimum
+    (1.0, 0)
     """
     return _catalogue()[estimator_id]
 

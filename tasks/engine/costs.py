@@ -73,5 +73,13 @@ def find_cheapest(cuts: Sequence[Cut], costs: Costs, default: float) -> Cut:
         What each cell costs.
     default : float
         The threshold that is used when none is chosen.
+
+    Examples
+    --------
+    >>> cuts = [Cut(0.9, 5, 0, 5, 90), Cut(0.5, 8, 6, 2, 84), Cut(0.2, 10, 40, 0, 50)]
+    >>> find_cheapest(cuts, Costs(false_positive=1, false_negative=10), default=0.5).threshold
+    0.5
+    >>> find_cheapest(cuts, Costs(false_positive=1, false_negative=100), default=0.5).threshold
+    0.2
     """
     return min(cuts, key=lambda cut: (cut.cost(costs), abs(cut.threshold - default)))

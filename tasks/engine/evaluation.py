@@ -127,6 +127,12 @@ def score(
     -------
     dict of str to float
         Metrics that cannot be worked out (no probabilities, one class only) are left out.
+
+    Examples
+    --------
+    >>> found = score("regression", np.array([1.0, 2, 3]), Predicted(np.array([1.0, 2, 4])), None)
+    >>> found["mae"], found["max_error"]
+    (0.3333333333333333, 1.0)
     """
     if task == "regression":
         found = score_numbers(y.astype(float), predicted.labels)

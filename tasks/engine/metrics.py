@@ -23,6 +23,13 @@ def choose_positive(y: np.ndarray) -> Any:
 
     It is the one that says yes ("yes", "true", "1", "positive"), else the rarer one, because that
     is what people look for; of two that are as frequent the second in order.
+
+    Examples
+    --------
+    >>> choose_positive(np.array(["no", "yes", "yes"]))
+    'yes'
+    >>> choose_positive(np.array(["ham", "ham", "spam"]))
+    'spam'
     """
     counts = Counter(y.tolist())
     if len(counts) != 2:
@@ -151,6 +158,13 @@ def calibration_error(y: np.ndarray, probabilities: np.ndarray, positive: int | 
         Of each class.
     positive : int or None
         The positive class of two.
+
+    Examples
+    --------
+    >>> told = np.array([0.9, 0.9, 0.9, 0.9])
+    >>> error = calibration_error(np.array([1, 1, 1, 0]), np.column_stack([1 - told, told]), 1)
+    >>> round(error, 6)
+    0.15
     """
     told, is_so = told_probability(y, probabilities, positive)
     bins = calibration_bins(told)

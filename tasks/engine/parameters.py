@@ -54,6 +54,14 @@ def validate_parameters(estimator_id: str, values: Mapping[str, Any]) -> dict[st
         With one message for each name that is unknown or holds a value that is not allowed.
     KeyError
         When there is no such estimator.
+
+    Examples
+    --------
+    >>> validate_parameters("Ridge", {"alpha": 2})
+    {'alpha': 2.0}
+    >>> validate_parameters("RandomForestClassifier", {"n_estimators": 0})
+    Traceback (most recent call last):
+    tasks.engine.errors.ParameterError: n_estimators must be a whole number of at least 1
     """
     return _validate(get_estimator(estimator_id), values)
 

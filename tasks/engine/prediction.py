@@ -64,6 +64,15 @@ def predict_text(model: Any, schema: dict[str, Any], text: pd.DataFrame) -> Pred
     ------
     DataError
         When columns are missing; its details name them.
+
+    Examples
+    --------
+    >>> from tasks.engine.notebook import open_table, request, run
+    >>> table = open_table("flowers.csv")
+    >>> result = run(table, request(table, "species", "GaussianNB"))
+    >>> rows = text_table([{"petal": 4.4, "sepal": 3, "garden": "wood"}], result.schema)
+    >>> predict_text(result.model, result.schema, rows).labels.tolist()
+    ['rose']
     """
     try:
         X, warnings = features_from_text(text, schema)
@@ -94,6 +103,14 @@ def text_table(rows: list[dict[str, Any]], schema: dict[str, Any]) -> pd.DataFra
         no column.
     schema : dict
         The model's schema; its decimal sign is used.
+
+    Examples
+    --------
+    >>> schema = {"columns": [{"name": "price", "decimal": ","}]}
+    >>> text_table([{"price": 2.5, "sold": True}, {"price": None}], schema)
+      price  sold
+    0   2,5  true
+    1  None  None
     """
     names = list(dict.fromkeys(name for row in rows for name in row))
     decimal = {column["name"]: column.get("decimal") for column in schema["columns"]}

@@ -138,6 +138,11 @@ def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:
     ------
     ParameterError
         With one message for each setting that is unknown or holds a value that is not allowed.
+
+    Examples
+    --------
+    >>> read_preprocessing({"scale": "robust", "text_features": 50}).changed
+    {'scale': 'robust', 'text_features': 50}
     """
     problems: dict[str, str] = {}
     found: dict[str, Any] = {}

@@ -22,6 +22,13 @@ def row_bits(X: pd.DataFrame, y: np.ndarray) -> np.ndarray:
 
 
 def first_of_each(X: pd.DataFrame, y: np.ndarray) -> np.ndarray:
-    """Return the rows, in order, that are no copy of one above."""
+    """Return the rows, in order, that are no copy of one above.
+
+    Examples
+    --------
+    >>> X = pd.DataFrame({"a": [1.0, 2.0, 1.0], "b": ["x", "y", "x"]})
+    >>> first_of_each(X, np.array([0, 1, 0])).tolist()
+    [0, 1]
+    """
     _bits, first = np.unique(row_bits(X, y), return_index=True)
     return np.asarray(np.sort(first))

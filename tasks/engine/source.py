@@ -28,6 +28,19 @@ def source_of(model: BaseEstimator) -> tuple[str, str]:
         Import lines, sorted.
     expression : str
         The constructor call, over several lines, indented for the body of a function.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> imports, expression = source_of(make_pipeline(StandardScaler(), Ridge(alpha=0.5)))
+    >>> print(imports)
+    from sklearn.linear_model import Ridge
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import StandardScaler
+    >>> print(expression)
+    Pipeline(steps=[('standardscaler', StandardScaler()), ('ridge', Ridge(alpha=0.5))])
     """
     imports: set[str] = set()
     expression = _write(model, imports, 1)

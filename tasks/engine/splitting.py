@@ -103,6 +103,19 @@ def split_rows(
     ------
     DataError
         When there are too few rows, classes or groups for the folds.
+
+    Examples
+    --------
+    >>> y = np.array(["a", "b"] * 4)
+    >>> for train, test in split_rows(y, Validation("stratified", folds=2), "classification", 0):
+    ...     print(train, test)
+    [0 2 3 7] [1 4 5 6]
+    [1 4 5 6] [0 2 3 7]
+    >>> for train, test in split_rows(y, Validation("time", folds=3), "regression", 0):
+    ...     print(train, test)
+    [0 1] [2 3]
+    [0 1 2 3] [4 5]
+    [0 1 2 3 4 5] [6 7]
     """
     check_folds(y, validation, task, order)
     if validation.scheme == "time":
@@ -209,6 +222,13 @@ def hash_split(splits: Iterable[Split], rows: np.ndarray, y: np.ndarray, gap: in
     """Return a SHA-256 that is the same only for the same rows, target and folds.
 
     Test rows tell the training rows, but for the `gap` between them in the order of time.
+
+    Examples
+    --------
+    >>> y = np.arange(9.0)
+    >>> splits = split_rows(y, Validation(folds=3), "regression", seed=1)
+    >>> hash_split(splits, np.arange(9), y)[:12]
+    '9f7d8d8941fc'
     """
     digest = hashlib.sha256(rows.astype("<i8").tobytes())
     digest.update("\x1f".join(map(str, y.tolist())).encode())

@@ -48,6 +48,14 @@ def find_cuts(frame: pd.DataFrame, classes: Sequence[Any], positive: Any) -> dic
         JSON values: the class, the kind of rank, the default threshold, how many rows are of
         each class, and ``threshold``, ``tp`` and ``fp`` for each cut, the highest first. None
         where there is no threshold to choose.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"actual": ["no", "no", "yes"], "probability_1": [0.1, 0.6, 0.7]})
+    >>> frame["probability_0"] = 1 - frame["probability_1"]
+    >>> found = find_cuts(frame, ["no", "yes"], "yes")
+    >>> list(zip(found["threshold"], found["tp"], found["fp"]))
+    [(1.0, 0, 0), (0.7, 1, 0), (0.5, 1, 1), (0.0, 1, 2)]
     """
     kind = "probability" if "probability_0" in frame else "margin"
     if positive is None or f"{kind}_0" not in frame:

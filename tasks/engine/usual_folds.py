@@ -47,6 +47,13 @@ def suggest_validation(
     -------
     dict
         The fields of `spec.Validation`; ``note`` says why something is not as usual, or is None.
+
+    Examples
+    --------
+    >>> suggest_validation("regression", 250_000)["folds"]
+    3
+    >>> suggest_validation("classification", 40, rarest=Rarest("bird", 4))["note"]
+    '4 folds are used, not 5: class "bird" has 4 rows'
     """
     usual = default_validation(task)
     note = None

@@ -46,6 +46,13 @@ class Range:
 
     `log`: each tenfold is as likely as any other; `step`: only every so much from `low` on;
     `whole`: whole numbers alone.
+
+    Examples
+    --------
+    >>> Range(0.01, 1, log=True).draw(random.Random(4))
+    0.02965
+    >>> Range(10, 50, step=20, whole=True).values
+    (10, 30, 50)
     """
 
     low: float
@@ -132,7 +139,13 @@ def key_of(candidate: Mapping[str, Any]) -> str:
 
 
 def list_grid(space: Space) -> Iterator[Candidate]:
-    """Return every combination of a space that has an end, in order."""
+    """Return every combination of a space that has an end, in order.
+
+    Examples
+    --------
+    >>> list(list_grid({"C": Values((0.1, 1.0)), "penalty": Values(("l2",))}))
+    [{'C': 0.1, 'penalty': 'l2'}, {'C': 1.0, 'penalty': 'l2'}]
+    """
     for values in itertools.product(*(part.values for part in space.values())):
         yield dict(zip(space, values, strict=True))
 

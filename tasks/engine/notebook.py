@@ -1,0 +1,176 @@
+"""The engine from a notebook: a file to a table, a table to a request, a request to a result.
+
+The dashboard goes the same way in steps that other processes take. ``docs/notebook.md`` shows it.
+"""
+
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tasks.engine.catalogue import default_metric, get_estimator
+from tasks.engine.errors import DataError
+from tasks.engine.loading import load_cells
+from tasks.engine.parameters import validate_parameters
+from tasks.engine.preprocessing_settings import read_preprocessing
+from tasks.engine.profile.profiling import profile_table
+from tasks.engine.reader.dialects import ReadOptions
+from tasks.engine.reader.refusals import Problem
+from tasks.engine.results import TrainingResult
+from tasks.engine.spec import TrainingSpec, Validation
+from tasks.engine.tables import LINE
+from tasks.engine.tabular import read_table
+from tasks.engine.training import train
+from tasks.engine.usual_folds import suggest_validation
+
+NOT_LEARNED_FROM = {"identifier", "constant"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file that was read: text cells in Parquet, how it was read, and what its columns are.
+
+    The file `parquet` goes when the table is forgotten. `problems` are what is worth checking.
+    """
+
+    rows: int
+    dialect: dict[str, Any]
+    columns: list[dict[str, Any]]
+    problems: list[Problem]
+    parquet: Path
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each column."""
+        return {column["name"]: column["kind"] for column in self.columns}
+
+    def cells(self, names: Sequence[str] | None = None) -> dict[str, Any]:
+        """Return the text cells of some columns, or all, and ``__line__``."""
+        return load_cells(self.parquet, names or list(self.kinds), self.dialect)
+
+    def text(self) -> pd.DataFrame:
+        """Return all cells as text, None where one is missing: what a model predicts from."""
+        cells = self.cells()
+        return pd.DataFrame({n: pd.Series(list(c), dtype=object) for n, c in cells.items()
+                             if n != LINE})  # fmt: skip
+
+
+def open_table(path: str | os.PathLike[str], options: ReadOptions | None = None) -> Table:
+    """Read a file and find out what its columns are.
+
+    Parameters
+    ----------
+    path : str or Path
+        CSV, Parquet or JSON lines; plain, gzip, zstd, or a zip with one file.
+    options : ReadOptions, optional
+        How it is to be read; else that is found out.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read, with the line and the reason.
+
+    Examples
+    --------
+    >>> table = open_table("flowers.csv")
+    >>> table.rows, table.dialect["delimiter"], table.kinds["petal"]
+    (60, ',', 'number')
+    """
+    source, folder = Path(path), Path(tempfile.mkdtemp(prefix="table-"))
+    target = folder / "table.parquet"
+    found = read_table(source, target, file_name=source.name, options=options)
+    if found.refused or found.dialect is None:
+        shutil.rmtree(folder)
+        problem = found.problems[0]
+        raise DataError(problem.code, problem.message)
+    dialect = found.dialect.as_dict()
+    profile = profile_table(target, dialect)
+    problems = [*found.problems, *profile.problems]
+    table = Table(found.n_rows, dialect, profile.columns, problems, target)
+    weakref.finalize(table, shutil.rmtree, folder, ignore_errors=True)
+    return table
+
+
+def request(
+    table: Table,
+    target: str,
+    estimator: str,
+    *,
+    features: Sequence[str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    preprocessing: Mapping[str, Any] | None = None,
+    validation: Mapping[str, Any] | None = None,
+    **others: Any,
+) -> TrainingSpec:
+    """Ask for a model; what is left open has the dashboard's defaults.
+
+    Parameters
+    ----------
+    table : Table
+        What is learned from.
+    target : str
+        The column to predict.
+    estimator : str
+        scikit-learn's class name; it says whether classes or numbers are predicted.
+    features : sequence of str, optional
+        The columns to learn from: all others but identifiers and constants.
+    parameters, preprocessing, validation : Mapping, optional
+        What is to differ from the defaults; see `catalogue`, `preprocessing_settings` and
+        `spec.Validation`.
+    **others
+        ``metric``, ``seed``, ``class_weight``: fields of `TrainingSpec`.
+
+    Raises
+    ------
+    ParameterError
+        With one message for each value that is not allowed.
+
+    Examples
+    --------
+    >>> table = open_table("flowers.csv")
+    >>> spec = request(table, "species", "LogisticRegression", parameters={"C": 0.5}, seed=7)
+    >>> spec.task, spec.metric, spec.validation.scheme, spec.validation.folds
+    ('classification', 'roc_auc', 'stratified', 5)
+    >>> spec.schema["features"]
+    ['petal', 'sepal', 'garden']
+    """
+    entry = get_estimator(estimator)
+    left_out = [n for n, kind in table.kinds.items() if kind in NOT_LEARNED_FROM or n == target]
+    learned = list(features or [name for name in table.kinds if name not in left_out])
+    schema = {"dialect": table.dialect, "columns": table.columns, "features": learned,
+              "target": target, "task": entry.task}  # fmt: skip
+    split = suggest_validation(entry.task, table.rows) | dict(validation or {})
+    spec = TrainingSpec(
+        schema,
+        estimator,
+        default_metric(entry.task),
+        validate_parameters(estimator, parameters or {}),
+        Validation(**split),
+        preprocessing=read_preprocessing(preprocessing or {}),
+    )
+    return replace(spec, **others)
+
+
+def run(table: Table, spec: TrainingSpec, **how: Any) -> TrainingResult:
+    """Train what was asked for; see `training.train` for what else may be said.
+
+    Examples
+    --------
+    >>> table = open_table("flowers.csv")
+    >>> result = run(table, request(table, "species", "GaussianNB"))
+    >>> result.score > result.baseline_score
+    True
+    >>> len(result.folds), len(result.out_of_fold)
+    (5, 60)
+    """
+    return train(spec, table.cells(spec.columns_needed), **how)

@@ -1,0 +1,61 @@
+"""Examples in docstrings of the engine, and in ``docs/notebook.md``, say what is so."""
+
+import doctest
+import importlib
+import random
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ENGINE = ROOT / "tasks" / "engine"
+WITH_EXAMPLES = sorted(
+    path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+    for path in ENGINE.rglob("*.py")
+    if ">>> " in path.read_text(encoding="utf-8")
+)
+# What a data scientist calls from a notebook, so each has an example.
+PUBLIC = {
+    "tasks.engine.catalogue", "tasks.engine.costs",
+    "tasks.engine.evaluation", "tasks.engine.metrics", "tasks.engine.notebook",
+    "tasks.engine.parameters", "tasks.engine.prediction", "tasks.engine.preprocessing_settings",
+    "tasks.engine.row_copies", "tasks.engine.search.space", "tasks.engine.source",
+    "tasks.engine.splitting", "tasks.engine.thresholds", "tasks.engine.usual_folds",
+}  # fmt: skip
+OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
+
+
+@pytest.fixture(autouse=True)
+def _flowers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a folder with the table that examples use, and go there."""
+    monkeypatch.chdir(tmp_path)
+    chance = random.Random(3)
+    lines = ["number,petal,sepal,garden,species"]
+    for n in range(60):
+        rose = n % 2
+        petal, sepal = 1.5 + 3 * rose + chance.gauss(0, 0.3), 3 + chance.gauss(0, 0.4)
+        garden = chance.choice(["wood", "park"])
+        name = ["daisy", "rose"][rose]
+        lines.append(f"F{n:03d},{petal:.2f},{sepal:.2f},{garden},{name}")
+    (tmp_path / "flowers.csv").write_text("\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_examples_in_docstrings(name: str) -> None:
+    module = importlib.import_module(name)
+    found = doctest.testmod(module, optionflags=OPTIONS, verbose=False)
+    assert found.attempted
+    assert not found.failed
+
+
+def test_notebook() -> None:
+    found = doctest.testfile(
+        str(ROOT / "docs/notebook.md"), module_relative=False, optionflags=OPTIONS,
+        encoding="utf-8",
+    )  # fmt: skip
+    assert found.attempted > 10
+    assert not found.failed
+
+
+def test_what_a_notebook_calls_has_examples() -> None:
+    assert set(WITH_EXAMPLES) >= PUBLIC
