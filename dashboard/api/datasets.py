@@ -56,7 +56,8 @@ def list_datasets(query: requests.DatasetQuery) -> dict[str, Any]:
     )
     shown = items[: query.limit]
     more = cursor_of(shown[-1].id) if len(items) > query.limit else None
-    return {"items": [present.dataset(d) for d in shown], "next_cursor": more}
+    made = [present.dataset(d, present.COLUMNS_IN_LISTS) for d in shown]
+    return {"items": made, "next_cursor": more}
 
 
 @operation("GET", "/datasets/<int:dataset_id>", "Look at a dataset", answer=schemas.Dataset,

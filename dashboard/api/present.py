@@ -18,9 +18,13 @@ from dashboard.workers.views import WorkerView
 from tasks.engine.catalogue import Estimator, LeftOut, Parameter, find_kernel
 from tasks.engine.cell_text import MISSING
 
+# 20,000 columns are 5 to 10 MB; a list of datasets has up to 200 of them.
+COLUMNS_SHOWN, COLUMNS_IN_LISTS = 1000, 50
 
-def dataset(record: Dataset) -> dict[str, Any]:
-    """Return a dataset."""
+
+def dataset(record: Dataset, most_columns: int = COLUMNS_SHOWN) -> dict[str, Any]:
+    """Return a dataset; where it has more than `most_columns`, with the first of them."""
+    is_whole = len(record.columns) <= most_columns
     return {
         "id": record.id,
         "name": record.name,
@@ -36,7 +40,8 @@ def dataset(record: Dataset) -> dict[str, Any]:
         "size_bytes": record.size_bytes,
         "sha256": record.sha256,
         "dialect": _dialect(record.dialect),
-        "columns": record.columns,
+        "columns": record.columns[:most_columns],
+        "all_columns": None if is_whole else f"/api/v1/datasets/{record.id}/columns",
         "problems": record.problems,
         "file_name": record.file_name,
         "owner": record.owner.email,

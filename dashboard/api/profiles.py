@@ -1,15 +1,27 @@
-"""`/datasets/ID/columns/NAME`, `/profile` and `/relations`: what is known without the table."""
+"""What is known of a dataset without its table: `/columns`, `/profile` and `/relations`."""
 
 from typing import Any
 
-from dashboard.api import profile_schemas
+from dashboard.api import profile_schemas, requests, schemas
 from dashboard.api.auth import current_user
-from dashboard.api.operations import operation
+from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.datasets import queries, relations
 from dashboard.datasets.columns import find_column
 from dashboard.datasets.profiles import find_details, find_summary
 from dashboard.db import Dataset
 from dashboard.errors import NotFound
+
+
+@operation("GET", "/datasets/<int:dataset_id>/columns", "List a dataset's columns",
+           query=requests.ColumnsQuery, answer=schemas.ColumnPage,
+           errors=(400, 404, 422))  # fmt: skip
+def list_columns(dataset_id: int, query: requests.ColumnsQuery) -> dict[str, Any]:
+    """Answer with the columns as the dataset has them. For all with a token."""
+    columns = queries.get_dataset(user=current_user(), dataset_id=dataset_id).columns
+    start = read_cursor(query.cursor) or 0
+    end = start + query.limit
+    more = cursor_of(end) if end < len(columns) else None
+    return {"items": columns[start:end], "next_cursor": more}
 
 
 @operation("GET", "/datasets/<int:dataset_id>/columns/<path:column>",

@@ -65,6 +65,13 @@ FILTERS = (
 )
 
 
+class ColumnsQuery(Open):
+    """Which columns of a dataset."""
+
+    limit: Annotated[int, Field(ge=1, le=5000)] = 1000
+    cursor: str | None = None
+
+
 class RowsQuery(Open):
     """Which rows of a table, and in which order."""
 

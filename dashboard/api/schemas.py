@@ -66,6 +66,13 @@ class Column(Open):
     distinct: int | None = None
 
 
+class ColumnPage(Schema):
+    """Some of a dataset's columns, in the order of the file."""
+
+    items: list[Column]
+    next_cursor: str | None
+
+
 class Source(Open):
     """Where a version came from; `of` is the version whose file was read in another way."""
 
@@ -74,7 +81,11 @@ class Source(Open):
 
 
 class Dataset(Schema):
-    """An uploaded table; each version is one, and `family_id` is the same for all of them."""
+    """An uploaded table; each version is one, and `family_id` is the same for all of them.
+
+    Of more than 1,000 columns `columns` has the first 1,000 (in lists: of more than 50 the first
+    50). Then `all_columns` is the address of all of them; else it is null. `n_columns` counts all.
+    """
 
     id: int
     name: str
@@ -91,6 +102,7 @@ class Dataset(Schema):
     sha256: str | None
     dialect: Dialect | None
     columns: list[Column]
+    all_columns: str | None
     problems: list[Problem]
     file_name: str
     owner: str

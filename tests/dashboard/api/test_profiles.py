@@ -16,6 +16,7 @@ from tasks.engine.rows.cells import OpenTable
 from tasks.engine.rows.conditions import OPERATORS
 from tests.dashboard.api.test_datasets import Api
 from tests.dashboard.datasets.profiled import make_read_dataset
+from tests.factories import make_dataset
 
 TEXT = "price,2,a/b\n" + "".join(f"{n % 41}.5,x{n % 3},{n % 7}\n" for n in range(100))
 
@@ -42,6 +43,31 @@ def test_a_column_is_found_by_name_or_number(app: Flask, member: User, tmp_path:
         words = api("GET", f"{url}/{wrong}", 404)["error"]["message"]
         assert words.endswith("Give one of its names, or a number from 1 to 3")
         assert f'"{wrong}"' in words
+
+
+def test_of_very_many_columns_the_first_are_given_and_where_all_are(
+    app: Flask, member: User
+) -> None:
+    columns = [{"name": f"c{n}", "kind": "number"} for n in range(1001)]
+    many = make_dataset(member, columns=columns, n_columns=1001)
+    few = make_dataset(member, columns=columns[:1000], n_columns=1000)
+    api, url = Api(app, member), f"/datasets/{many.id}"
+    found = api("GET", url)
+    assert (found["n_columns"], found["columns"]) == (1001, columns[:1000])
+    assert found["all_columns"] == f"/api/v1{url}/columns"
+    whole = api("GET", f"/datasets/{few.id}")
+    assert (whole["columns"], whole["all_columns"]) == (columns[:1000], None)
+    listed = {item["id"]: item for item in api("GET", "/datasets")["items"]}
+    for made in (many, few):
+        assert listed[made.id]["columns"] == columns[:50]
+        assert listed[made.id]["all_columns"] == f"/api/v1/datasets/{made.id}/columns"
+    first = api("GET", f"{url}/columns")
+    schemas.ColumnPage.model_validate(first)
+    assert first["items"] == columns[:1000]
+    rest = api("GET", f"{url}/columns?cursor={first['next_cursor']}")
+    assert rest == {"items": columns[1000:], "next_cursor": None}
+    assert api("GET", f"{url}/columns?limit=5000")["items"] == columns
+    api("GET", f"{url}/columns?cursor=no", 400)
 
 
 def test_the_table_as_a_whole(app: Flask, member: User, tmp_path: Path) -> None:
