@@ -14,7 +14,8 @@ from tasks.engine.loading import training_data
 from tasks.engine.metrics import choose_positive
 from tasks.engine.row_copies import first_of_each
 from tasks.engine.spec import TrainingSpec, Validation
-from tasks.engine.splitting import Split, order_rows, split_rows
+from tasks.engine.outer_folds import split_nested
+from tasks.engine.splitting import Split, order_rows
 from tasks.engine.tables import LINE
 
 Warn = Callable[[str, str], None]
@@ -28,7 +29,7 @@ class Prepared:
     positions in the table. `lines`: the line of each row of the table in the file. `classes`: in
     the order of the probabilities' columns, None for regression. `splits`: one for each fold.
     `positive`: the positive class where there are two. `groups`: of each row, where whole groups
-    are held out.
+    are held out. `n_held_back`: how many rows are not there because an outer fold tests on them.
     """
 
     X: pd.DataFrame
@@ -39,11 +40,12 @@ class Prepared:
     splits: list[Split]
     positive: Any = None
     groups: np.ndarray | None = None
+    n_held_back: int = 0
 
     @property
     def n_without_target(self) -> int:
         """How many rows of the table have no target."""
-        return len(self.lines) - len(self.y)
+        return len(self.lines) - len(self.y) - self.n_held_back
 
 
 def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepared:
@@ -81,13 +83,19 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
     if spec.validation.note:
         warn("FOLDS_UNUSUAL", spec.validation.note)
     order = _order(spec, cells, rows, warn)
-    splits = split_rows(y, spec.validation, spec.task, spec.seed, order)
     classes = sorted(set(y.tolist())) if spec.task == "classification" else None
+    # Of all rows, so that jobs on any part of them agree about it.
     positive = choose_positive(y) if classes else None
+    kept, splits = split_nested(y, spec.validation, spec.task, spec.seed, order)
+    n_held_back = len(y) - len(kept)
+    if n_held_back:
+        X, y, rows = X.iloc[kept].reset_index(drop=True), y[kept], rows[kept]
+        order = None if order is None else order[kept]
+        classes = sorted(set(y.tolist())) if classes else None
     for code, message in find_gaps(spec.task, spec.metric, y, splits, positive).items():
         warn(code, message)
     groups = order if spec.validation.scheme == "group" else None
-    return Prepared(X, y, rows, lines, classes, splits, positive, groups)
+    return Prepared(X, y, rows, lines, classes, splits, positive, groups, n_held_back)
 
 
 def _typed(

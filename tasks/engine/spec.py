@@ -18,7 +18,8 @@ class Validation:
     `folds` is used by kfold, stratified, group and time; `repeats` by kfold and stratified;
     `test_size`, a share between 0 and 1, by holdout; `gap`, how many rows before a test part
     nobody is trained on, by time. `drop_copies`: train and test on one of each set of rows that
-    are the same. `note` says why the folds are not the usual ones.
+    are the same. `note` says why the folds are not the usual ones. `outer_fold`, from 1,
+    `outer_folds` and `scores_outer` are of nested validation, see `engine.outer_folds`.
     """
 
     scheme: str = "kfold"
@@ -30,11 +31,14 @@ class Validation:
     drop_copies: bool = False
     gap: int = 0
     note: str | None = None
+    outer_fold: int | None = None
+    outer_folds: int = 0
+    scores_outer: bool = False
 
     @property
     def n_splits(self) -> int:
         """How many times a model is fitted and scored."""
-        if self.scheme == "holdout":
+        if self.scheme == "holdout" or self.scores_outer:
             return 1
         return self.folds * (self.repeats if self.scheme in {"kfold", "stratified"} else 1)
 
