@@ -52,6 +52,8 @@ def setting(content: Any) -> Any:
 
 def validation(given: Mapping[str, Any]) -> str:
     """Show how rows were split: ``5 folds, stratified``, ``a hold-out part of 20%``."""
+    if given.get("outer_fold"):
+        return _outer(given)
     scheme, folds = given["scheme"], plural(given["folds"], "fold")
     if scheme == "holdout":
         return f"a hold-out part of {percent(given['test_size'])}"
@@ -62,6 +64,14 @@ def validation(given: Mapping[str, Any]) -> str:
         return f"{folds}, later rows scored by earlier ones{gap}"
     words = f"{folds}, stratified" if scheme == "stratified" else folds
     return f"{words}, {given['repeats']} times" if given.get("repeats", 1) > 1 else words
+
+
+def _outer(given: Mapping[str, Any]) -> str:
+    outer = {"folds": given["outer_folds"], "outer_fold": None, "repeats": 1}
+    fold = f"outer fold {given['outer_fold']} of {validation({**given, **outer})}"
+    if given["scores_outer"]:
+        return f"the test rows of {fold}"
+    return f"{validation({**given, 'outer_fold': None})}, of the training rows of {fold}"
 
 
 def count(amount: float | None) -> str:

@@ -79,7 +79,7 @@ def job_payload(job: Job, claim: Claim | ChoreClaim) -> dict[str, Any]:
         "borrowed": _borrowed(job),
         "finish_now": job.stop_request == "keep" or job.stopped_because is not None,
         "score_only": job.score_only,
-        "with_look": find_first_candidate(job.batch_id) == job.id,
+        "with_look": _looks(job),
         "blend": find_blend(job),
         "cautions": find_cautions(job),
         "threshold_from": job.details.get("threshold_from"),
@@ -91,6 +91,11 @@ def job_payload(job: Job, claim: Claim | ChoreClaim) -> dict[str, Any]:
             "created_at": isoformat(job.created_at),
         },
     }
+
+
+def _looks(job: Job) -> bool:
+    """Whether a job looks at the table for its batch; that of a part of the rows is known."""
+    return not job.validation.get("outer_fold") and find_first_candidate(job.batch_id) == job.id
 
 
 def _folds(job: Job) -> list[dict[str, Any]]:

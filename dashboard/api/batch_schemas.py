@@ -15,7 +15,9 @@ SEARCH = (
     "most; 50, of a grid all), time_limit_s (after so many seconds from the first start no "
     "candidate starts; those that run end), and stop_hopeless (true: a candidate ends after two "
     "folds or more when it is worse than the best one on each of them, and on average by more "
-    "than that one's spread)"
+    "than that one's spread), nested (false: with true the whole search is scored at its end. In "
+    "each outer fold it is done once more on the training rows alone, and what it finds is scored "
+    "on the rows that it has not seen; that costs about as many searches as there are folds)"
 )
 
 SEVERAL = (
@@ -69,6 +71,10 @@ class Search(Schema):
     jobs: int
     time_limit_s: int | None
     stop_hopeless: bool
+    nested: bool
+    outer_fold: Annotated[
+        int | None, Field(description="Of a nested validation: whose training rows it has")
+    ]
     seed: int
     made: int
     stopped_early: int
@@ -107,6 +113,22 @@ class ScoredAnew(Schema):
     score_std: Score
 
 
+class NestedScore(Schema):
+    """A whole search, scored on rows that no candidate has seen: its honest score.
+
+    For each of `outer_folds` a search in a batch of its own has the training rows alone; what it
+    finds is scored on the others. `scored` counts those that are; `score` is there once all are.
+    """
+
+    batch_id: int
+    state: Literal["going", "over"]
+    outer_folds: int
+    scored: int
+    score: Score
+    score_std: Score
+    search_batch_ids: list[int]
+
+
 class Batch(Schema):
     """Jobs that were submitted together; `done` counts those that are over."""
 
@@ -127,6 +149,7 @@ class Batch(Schema):
         int | None, Field(description="The batch whose winner this one scores honestly")
     ]
     scored_anew: ScoredAnew | None
+    nested: NestedScore | None
 
 
 class SubmittedBatch(Schema):

@@ -14,6 +14,8 @@ from dashboard.batches.queries import BatchSummary
 from dashboard.clock import isoformat
 from dashboard.db import Batch, Job
 from dashboard.honest.anew import score_anew
+from dashboard.honest.nested import Nested
+from dashboard.honest.service import score_nested
 from dashboard.honest.views import view_honest
 from dashboard.jobs.order import PLACES_SHOWN
 from dashboard.jobs.queries import get_jobs, list_batch_jobs
@@ -81,7 +83,7 @@ def present_batch(summary: BatchSummary) -> dict[str, Any]:
         "search": _present_search(summary),
         "several": _present_several(batch),
         "parent_batch_id": batch.parent_id,
-        "scored_anew": _present_anew(batch),
+        **_present_honest(batch),
     }
 
 
@@ -92,6 +94,8 @@ def _present_search(summary: BatchSummary) -> dict[str, Any] | None:
     asked = ("strategy", "space", "jobs", "time_limit_s", "stop_hopeless", "seed", "made")
     return {
         **{name: batch.plan[name] for name in asked},
+        "nested": batch.plan.get("nested", False),
+        "outer_fold": batch.plan.get("outer_fold"),
         "parameters": batch.plan["fixed"],
         "stopped_early": summary.n_stopped_early,
         "state": batch.plan_state,
@@ -115,13 +119,31 @@ def _present_several(batch: Batch) -> dict[str, Any] | None:
     }
 
 
-def _present_anew(batch: Batch) -> dict[str, Any] | None:
+def _present_honest(batch: Batch) -> dict[str, Any]:
     honest = view_honest(batch)
-    job = honest.anew if honest else None
-    if job is None:
-        return None
+    if honest is None:
+        return {"scored_anew": None, "nested": None}
+    return {
+        "scored_anew": _present_anew(honest.anew) if honest.anew else None,
+        "nested": _present_nested(honest.nested) if honest.nested else None,
+    }
+
+
+def _present_anew(job: Job) -> dict[str, Any]:
     asked = ("state", "seed", "score", "score_std")
     return {"job_id": job.id, **{name: getattr(job, name) for name in asked}}
+
+
+def _present_nested(nested: Nested) -> dict[str, Any]:
+    return {
+        "batch_id": nested.batch_id,
+        "state": "going" if nested.goes_on else "over",
+        "outer_folds": nested.n_outer,
+        "scored": len(nested.scores),
+        "score": nested.mean,
+        "score_std": nested.spread,
+        "search_batch_ids": [nested.searches[fold].id for fold in sorted(nested.searches)],
+    }
 
 
 def _answer(batch_id: int) -> dict[str, Any]:
@@ -190,4 +212,11 @@ def keep_batch(batch_id: int) -> dict[str, Any]:
            answer=schemas.Batch, errors=(403, 404, 409, 503))  # fmt: skip
 def score_batch_anew(batch_id: int) -> dict[str, Any]:
     score_anew(user=current_user(), batch_id=batch_id)
+    return _answer(batch_id)
+
+
+@operation("POST", f"{ID}/nested", "Score a whole search on rows that it has not seen",
+           answer=schemas.Batch, errors=(403, 404, 409, 503))  # fmt: skip
+def score_batch_nested(batch_id: int) -> dict[str, Any]:
+    score_nested(user=current_user(), batch_id=batch_id)
     return _answer(batch_id)

@@ -18,6 +18,8 @@ from dashboard.db.lookup import LARGEST_ID
 from dashboard.errors import Conflict, ValidationFailed
 from dashboard.filters import plural
 from dashboard.honest.anew import score_anew
+from dashboard.honest.nested import list_searches
+from dashboard.honest.service import score_nested
 from dashboard.honest.views import view_honest
 from dashboard.jobs.changed import say_change
 from dashboard.jobs.form_numbers import minutes_to_seconds
@@ -46,6 +48,7 @@ def _now(summary: BatchSummary) -> dict[str, Any]:
         "several": see_several(batch),
         "search": view_search(summary),
         "honest": honest,
+        "outer_searches": list_searches(batch),
         "crumbs": _crumbs(batch),
         "changes": summary.goes_on or (honest is not None and honest.goes_on),
         "table_warnings": list_table_warnings(batch),
@@ -154,6 +157,18 @@ def anew(batch_id: int) -> AnyResponse:
     try:
         score_anew(user=current_user, batch_id=batch_id)
         flash("The best one is scored anew, on other folds", "success")
+    except (Conflict, StorageFull) as problem:
+        flash(problem.message, "warning")
+    return redirect(url_for("batches.detail", batch_id=batch_id), 303)
+
+
+@blueprint.post("/batches/<int:batch_id>/nested")
+@requires("member")
+def nested(batch_id: int) -> AnyResponse:
+    """Score a whole search on rows that it has not seen. For the owner and admins."""
+    try:
+        score_nested(user=current_user, batch_id=batch_id)
+        flash("The whole search is scored, in a batch of its own", "success")
     except (Conflict, StorageFull) as problem:
         flash(problem.message, "warning")
     return redirect(url_for("batches.detail", batch_id=batch_id), 303)

@@ -202,7 +202,8 @@ def _find_uses(family_ids: Sequence[int]) -> dict[int, Use]:
 
 
 def _count_questions(dataset_ids: Sequence[int]) -> list[_Asked]:
-    scored = (Job.state == JobState.SUCCEEDED) & Job.metric.in_(DEFAULT_METRICS)
+    # Candidates are as good as chance made them, and some are scored on a part of the rows.
+    scored = (Job.state == JobState.SUCCEEDED) & Job.metric.in_(DEFAULT_METRICS) & ~Job.score_only
     asked = (Job.dataset_id, Job.target, Job.task)
     counted = (
         select(*asked, func.count(), func.max(case((scored, Job.score))))
@@ -240,10 +241,13 @@ def _find_jobs(questions: Sequence[_Asked]) -> dict[_Asked, Best]:
     wanted = [(q.dataset_id, q.target, q.task, q.score) for q in questions]
     same = (Job.dataset_id, Job.target, Job.task, Job.score)
     # By these alone: without them the databases would rather go through all that succeeded.
-    rows = select(Job.id, Job.state, Job.metric, *same).where(tuple_(*same).in_(wanted))
+    rows = select(Job.id, Job.state, Job.metric, Job.score_only, *same).where(
+        tuple_(*same).in_(wanted)
+    )
     found: dict[tuple[Any, ...], Best] = {}
     for row in db.session.execute(rows.order_by(Job.id)):
-        if row.state == JobState.SUCCEEDED and row.metric in DEFAULT_METRICS:
+        is_done = row.state == JobState.SUCCEEDED and not row.score_only
+        if is_done and row.metric in DEFAULT_METRICS:
             key = (row.dataset_id, row.target, row.task, row.score)
             found.setdefault(key, Best(row.id, row.target, row.score or 0.0))
     return {q: found[key] for q, key in zip(questions, wanted, strict=True) if key in found}

@@ -35,7 +35,14 @@ class Job(Record):
         Index("ix_jobs_owner_state", "owner_id", "state"),
         # The list of datasets counts jobs by target, and finds the best, from it alone.
         Index(
-            "ix_jobs_dataset_target", "dataset_id", "target", "task", "state", "metric", "score"
+            "ix_jobs_dataset_target",
+            "dataset_id",
+            "target",
+            "task",
+            "state",
+            "metric",
+            "score",
+            "score_only",
         ),
         Index("ix_jobs_estimator", "estimator", "created_at"),
         LASTING_IDS,

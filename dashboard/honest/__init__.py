@@ -4,4 +4,4 @@ They are worked out by jobs in batches of their own, which name the batch they a
 parent: so nothing that counts or compares candidates ever meets them.
 """
 
-ANEW = "anew"
+ANEW, NESTED = "anew", "nested"

@@ -8,7 +8,12 @@ from dashboard.filters import plural, score
 from dashboard.honest import ANEW
 from dashboard.honest.anew import find_job, find_winner, why_not_anew
 from dashboard.honest.families import find_latest
+from dashboard.honest.nested import Nested, find_nested
+from dashboard.honest.opening import count_fits, count_tried
+from dashboard.searches import KIND as SEARCH
 from dashboard.searches.direction import greater_is_better
+from dashboard.searches.search import Search
+from dashboard.several import KIND as SEVERAL
 from tasks.engine.catalogue import metric_title
 from tasks.engine.spec import Validation
 
@@ -17,17 +22,20 @@ from tasks.engine.spec import Validation
 class HonestView:
     """How far the honest scores of a batch's winner are.
 
-    `anew` is the job that scores its settings on other folds. `winner` is None while there is no
-    finished one.
+    `anew` is the job that scores its settings on other folds, `nested` the validation of the whole
+    search, which would take `nested_fits`. `winner` is None while there is no finished one.
     """
 
     winner: Job | None
     anew: Job | None
+    nested: Nested | None = None
+    nested_fits: int | None = None
 
     @property
     def goes_on(self) -> bool:
         """Whether a score is still to come."""
-        return self.anew is not None and self.anew.state in ACTIVE
+        is_scored = self.anew is not None and self.anew.state in ACTIVE
+        return is_scored or (self.nested is not None and self.nested.goes_on)
 
     @property
     def may_score_anew(self) -> bool:
@@ -35,6 +43,29 @@ class HonestView:
         if self.winner is None or why_not_anew(self.winner):
             return False
         return self.anew is None or self.anew.state not in {*ACTIVE, JobState.SUCCEEDED}
+
+    @property
+    def may_nest(self) -> bool:
+        """Whether the whole search can be scored, and is not."""
+        return self.nested_fits is not None and not (self.nested and self.nested.is_good)
+
+    @property
+    def nested_words(self) -> str | None:
+        """What came of scoring the whole search; None where nobody asked for it."""
+        nested, winner = self.nested, self.winner
+        if nested is None or winner is None:
+            return None
+        of = f"{len(nested.scores)} of {plural(nested.n_outer, 'outer fold')}"
+        if nested.goes_on:
+            return f"The whole search is being scored: {of} done"
+        if nested.mean is None:
+            return f"The whole search could not be scored: {of} done"
+        title = metric_title(winner.metric)
+        return (
+            f"Nested: {title} {with_spread(nested.mean, nested.spread)}, over "
+            f"{plural(nested.n_outer, 'outer fold')} that a search each has not seen; "
+            f"{compare(winner, nested.mean)}"
+        )
 
     @property
     def fits(self) -> str:
@@ -51,8 +82,9 @@ class HonestView:
             return "The best one is being scored anew, on other folds"
         if job.state != JobState.SUCCEEDED or job.score is None or winner.score is None:
             return f"The job that scores the best one anew is {job.state}"
+        told = with_spread(job.score, job.score_std)
         return (
-            f"Scored anew on other folds: {metric_title(job.metric)} {with_spread(job)}; "
+            f"Scored anew on other folds: {metric_title(job.metric)} {told}; "
             f"{compare(winner, job.score)}. The same rows chose the best one, so even this may be "
             "a little too good"
         )
@@ -67,18 +99,29 @@ def compare(winner: Job, honest: float) -> str:
     return f"the score it was chosen by, {score(own)}, is likely too good by about {score(gap)}"
 
 
-def with_spread(job: Job) -> str:
-    """Return a job's score with its spread, in words."""
-    spread = f" \N{PLUS-MINUS SIGN} {score(job.score_std)}" if job.score_std is not None else ""
-    return f"{score(job.score)}{spread}"
+def with_spread(value: float, spread: float | None) -> str:
+    """Return a score with its spread, in words."""
+    return score(value) + ("" if spread is None else f" \N{PLUS-MINUS SIGN} {score(spread)}")
 
 
 def view_honest(batch: Batch) -> HonestView | None:
     """Return what is known of the honest scores of a batch; None of one without a plan."""
-    if not batch.plan or batch.plan["kind"] == ANEW:
+    if not batch.plan or batch.plan["kind"] not in {SEARCH, SEVERAL}:
         return None
     winner = find_winner(batch)
+    if winner is None:
+        return HonestView(None, None)
+    anew = _find_anew(batch, winner)
+    if batch.plan["kind"] != SEARCH:
+        return HonestView(winner, anew)
+    search = Search.from_plan(batch.plan)
+    fits = count_fits(Validation(**winner.validation), count_tried(batch.id, batch.plan, search))
+    may_ask = batch.plan_state == "over"
+    return HonestView(winner, anew, find_nested(batch, winner), fits if may_ask else None)
+
+
+def _find_anew(batch: Batch, winner: Job) -> Job | None:
     child = find_latest(batch.id, ANEW)
-    if child is None or winner is None or (child.plan or {})["of"] != winner.id:
-        return HonestView(winner, None)
-    return HonestView(winner, find_job(child))
+    if child is None or (child.plan or {})["of"] != winner.id:
+        return None
+    return find_job(child)

@@ -9,7 +9,7 @@ from dashboard.db.lookup import LARGEST_ID
 from dashboard.jobs import form_sources
 from dashboard.jobs.estimates import estimate_request
 from dashboard.jobs.form_request import request_of
-from dashboard.jobs.form_search import count_candidates
+from dashboard.jobs.form_search import count_candidates, say_nested_fits
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.preflight_view import PreflightView
 from dashboard.paging import read_number
@@ -48,6 +48,7 @@ def show_form(
         to_beat=to_beat,
         takes=_say_how_long(form),
         candidates=count_candidates(form) if form.is_search else None,
+        nested_fits=say_nested_fits(form) if form.is_search else None,
         preflight=preflight,
         despite=despite,
     )

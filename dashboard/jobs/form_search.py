@@ -4,13 +4,16 @@ import math
 import re
 from typing import Any
 
+from dashboard.filters import plural
+from dashboard.honest.opening import count_fits
 from dashboard.jobs.form_inside import PREFIX
 from dashboard.jobs.form_numbers import minutes_to_seconds
 from dashboard.jobs.form_rows import values_in
 from dashboard.jobs.forms import JobForm, read_whole
-from dashboard.searches.checking import SPACE
+from dashboard.searches.checking import DEFAULT_JOBS, SPACE
 from tasks.engine.catalogue import Parameter
 from tasks.engine.parameters import parse_value, show_value
+from tasks.engine.spec import Validation
 
 NUMBER = r"[+-]?\d*\.?\d+(?:[eE][+-]?\d+)?"
 RANGE = re.compile(rf"({NUMBER})\s*\.\.\s*({NUMBER})(?:\s+(log)|\s+step\s+({NUMBER}))?")
@@ -51,6 +54,7 @@ def search_of(form: JobForm) -> dict[str, Any]:
         "jobs": read_whole(values_of.get("search.jobs", "")),
         "time_limit_s": minutes_to_seconds(values_of.get("search.minutes", "")),
         "stop_hopeless": values_of.get("search.stop_hopeless") != "no",
+        "nested": values_of.get("search.nested") == "yes",
     }
     return {"parameters": parameters, "search": search}
 
@@ -93,3 +97,16 @@ def count_candidates(form: JobForm) -> int | None:
     if not space or any(isinstance(part, dict) for part in space):
         return None
     return math.prod(map(len, space))
+
+
+def say_nested_fits(form: JobForm) -> str | None:
+    """Say how many fits more it takes to score the whole search; None while that is not known."""
+    candidates = count_candidates(form)
+    if candidates is None and form.values.get("search.strategy") != "grid":
+        candidates = DEFAULT_JOBS
+    folds = read_whole(form.values.get("validation.folds", ""))
+    repeats = read_whole(form.values.get("validation.repeats", "") or "1")
+    if not all(isinstance(n, int) and n > 0 for n in (candidates, folds, repeats)):
+        return None
+    split = Validation(form.values.get("validation.scheme", ""), folds, repeats)
+    return f"Nested: about {plural(count_fits(split, candidates or 0), 'fit')} more"

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from dashboard.db import Dataset, Job
 from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
 from dashboard.filters import plural
+from dashboard.jobs.as_request import of_whole
 from dashboard.jobs.baselines import Baseline, list_baselines
 from dashboard.jobs.blends import refuse_blend
 from dashboard.jobs.form_inside import PREFIX, find_setting, gather, spread
@@ -56,7 +57,7 @@ def form_from_job(job: Job) -> JobForm:
             str(job.memory_limit_bytes // 1_000_000) if job.memory_limit_bytes else ""
         ),
         "key": secrets.token_hex(16),
-        **{VALIDATION + n: str(value) for n, value in job.validation.items() if value is not None},
+        **{VALIDATION + n: str(v) for n, v in of_whole(job.validation).items() if v is not None},
         **{PREFIX + name: show_value(value) for name, value in job.parameters.items()},
         **{OF_PREPROCESSING + n: show_value(value) for n, value in job.preprocessing.items()},
     }

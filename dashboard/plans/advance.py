@@ -12,14 +12,16 @@ from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
 from dashboard.db import Batch, Job, JobFold
-from dashboard.db.copies import add_copies, copy_asked
+from dashboard.db.copies import copy_asked
 from dashboard.db.one_by_one import one_by_one
 from dashboard.db.states import JobState, lock_all, move_all, write_events
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.honest import ANEW
+from dashboard.honest import ANEW, NESTED
 from dashboard.honest.anew import decide as decide_anew
+from dashboard.honest.nested import decide as decide_nested
 from dashboard.jobs import submission
+from dashboard.plans.adding import add_like, write_copies
 from dashboard.plans.step import Final, Look, Step, look_at
 from dashboard.searches import KIND as SEARCH
 from dashboard.searches.steps import decide as decide_search
@@ -31,6 +33,7 @@ DECIDE: Mapping[str, Callable[[Look], Step | None]] = {
     SEARCH: decide_search,
     SEVERAL: decide_several,
     ANEW: decide_anew,
+    NESTED: decide_nested,
 }
 
 
@@ -41,7 +44,7 @@ def advance(batch_id: int) -> bool:
     db.session.rollback()
     if look is None or step is None or not _take(look, step):
         return False
-    if step.new or step.final:
+    if step.new or step.final or step.copies:
         submission.hint_batch(batch_id)
     return True
 
@@ -79,6 +82,8 @@ def _take(look: Look, step: Step) -> bool:
             _add(session, batch, step)
         if step.final:
             _add_final(session, batch, step.final)
+        for copies in step.copies:
+            write_copies(session, batch, copies)
         if step.over:
             batch.plan_state, batch.plan_message = "over", step.over
         return True
@@ -104,15 +109,9 @@ def _add(session: Session, batch: Batch, step: Step) -> None:
     ).first()
     if pattern is None:  # every one was deleted meanwhile; the next look sees that
         return
-    first = copy_asked(pattern, **step.new[0])
-    session.add(first)
-    session.flush()
-    if len(step.new) > 1:
-        add_copies(session, first, step.new[1:])
-    batch.n_jobs += len(step.new)
+    add_like(session, batch, pattern, step.new)
     plan = dict(batch.plan or {})
     batch.plan = plan | {"made": plan["made"] + len(step.new)}
-    _write_events(session, batch, first)
 
 
 def _add_final(session: Session, batch: Batch, final: Final) -> None:
@@ -134,9 +133,4 @@ def _add_final(session: Session, batch: Batch, final: Final) -> None:
         )
     batch.n_jobs += 1
     batch.final_job_id = job.id
-    _write_events(session, batch, job)
-
-
-def _write_events(session: Session, batch: Batch, first: Job) -> None:
-    which = (Job.batch_id == batch.id) & (Job.id >= first.id)
-    write_events(session, which, None, JobState.QUEUED, by=None)
+    write_events(session, Job.id == job.id, None, JobState.QUEUED, by=None)

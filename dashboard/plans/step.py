@@ -80,9 +80,7 @@ class Look:
     @cached_property
     def members(self) -> list[Member]:
         """All jobs, in the order in which they were made."""
-        columns = [getattr(Job, name) for name in Member.__dataclass_fields__]
-        found = select(*columns).where(Job.batch_id == self.batch_id).order_by(Job.id)
-        return [Member(*row) for row in db.session.execute(found)]
+        return list_members(self.batch_id)
 
     @cached_property
     def began_at(self) -> datetime | None:
@@ -141,11 +139,34 @@ class Final:
 
 
 @dataclass(frozen=True)
+class Below:
+    """A batch that is to be made below another one."""
+
+    name: str
+    plan: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Jobs to be made like another one, and scored only: in this batch, or in one `below` it.
+
+    `of` is that job; `same` are columns in which all of them differ from it; `rows` are their
+    names, estimators and parameters.
+    """
+
+    of: int
+    rows: Sequence[Mapping[str, Any]] = ()
+    same: Mapping[str, Any] = field(default_factory=dict)
+    below: Below | None = None
+
+
+@dataclass(frozen=True)
 class Step:
     """What is to be done with a batch next; of several parts each is done.
 
     `new`: further jobs, as names, estimators and parameters; `cancel`: why what waits is not to
-    start; `stop`: why the candidates that run are to end; `over`: how the batch ended, in words.
+    start; `stop`: why the candidates that run are to end; `over`: how the batch ended, in words;
+    `copies`: jobs in a batch below, or jobs that are scored in another way.
     """
 
     new: Sequence[Mapping[str, Any]] = ()
@@ -153,6 +174,14 @@ class Step:
     stop: str | None = None
     final: Final | None = None
     over: str | None = None
+    copies: Sequence[Copies] = ()
+
+
+def list_members(batch_id: int) -> list[Member]:
+    """List all jobs of a batch, in the order in which they were made."""
+    columns = [getattr(Job, name) for name in Member.__dataclass_fields__]
+    found = select(*columns).where(Job.batch_id == batch_id).order_by(Job.id)
+    return [Member(*row) for row in db.session.execute(found)]
 
 
 def find_beginning(batch_id: int, plan: Mapping[str, Any]) -> datetime | None:

@@ -18,7 +18,7 @@ from tasks.engine.parameters import fit_value, show_value, validate_parameters
 from tasks.engine.ranges import describe_range
 from tasks.engine.search.space import Range, Space, Values, count_combinations
 
-FIELDS = ("strategy", "space", "jobs", "time_limit_s", "stop_hopeless")
+FIELDS = ("strategy", "space", "jobs", "time_limit_s", "stop_hopeless", "nested")
 RANGE_FIELDS = frozenset({"low", "high", "log", "step"})
 DEFAULT_JOBS = 50
 LONGEST_S = 10_000_000
@@ -60,17 +60,24 @@ def check_search(checked: Checked, body: Mapping[str, Any], limit: int) -> Searc
     fixed = _check_fixed(checked, estimator, body.get("parameters") or {}, space)
     jobs = _check_jobs(checked, given.get("jobs"), strategy, space, limit)
     time_limit_s = _check_time(checked, given.get("time_limit_s"))
-    stops = given.get("stop_hopeless", True)
-    if not isinstance(stops, bool):
-        checked.problems["search.stop_hopeless"] = "stop_hopeless must be true or false"
+    stops = _check_flag(checked, "stop_hopeless", given.get("stop_hopeless", True))
+    nested = _check_flag(checked, "nested", given.get("nested", False))
     if len(checked.problems) > before:
         return None
     seed = body.get("seed") if is_whole(body.get("seed")) else 0
-    search = Search(estimator.id, strategy, space, jobs, time_limit_s, stops, seed or 0, fixed)
+    search = Search(
+        estimator.id, strategy, space, jobs, time_limit_s, stops, seed or 0, fixed, nested
+    )
     refusal = search.find_refusal()
     if refusal:
         checked.problems[SPACE] = f"No combination of these values can be used. {refusal}"
     return search
+
+
+def _check_flag(checked: Checked, name: str, given: Any) -> bool:
+    if not isinstance(given, bool):
+        checked.problems[f"search.{name}"] = f"{name} must be true or false"
+    return bool(given)
 
 
 def _check_strategy(checked: Checked, given: Any) -> str:

@@ -29,7 +29,8 @@ class Search:
 
     `jobs`: how many candidates at most; `time_limit_s`: after so many seconds no further one
     starts; `stop_hopeless`: whether a candidate ends that cannot become the best any more;
-    `fixed`: the parameters that are not searched.
+    `fixed`: the parameters that are not searched; `nested`: whether the whole search is scored at
+    its end, see `dashboard.honest`.
     """
 
     estimator_id: str
@@ -40,6 +41,7 @@ class Search:
     stop_hopeless: bool = True
     seed: int = 0
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    nested: bool = False
 
     @property
     def estimator(self) -> Estimator:
@@ -105,5 +107,6 @@ class Search:
     @classmethod
     def from_plan(cls, plan: Mapping[str, Any]) -> "Search":
         """Return the search that a batch keeps."""
-        kept = {name: plan[name] for name in cls.__dataclass_fields__}
+        # Plans that are older than a field do without it.
+        kept = {name: plan[name] for name in cls.__dataclass_fields__ if name in plan}
         return cls(**{**kept, "space": read_space(plan["space"])})

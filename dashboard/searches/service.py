@@ -122,3 +122,7 @@ def _get_search(user: User, batch_id: int) -> None:
     require_owner(user, batch, "batch")
     if not batch.plan or batch.plan["kind"] != KIND:
         raise Conflict(f"Batch #{batch_id} is no search")
+    if "outer_fold" in batch.plan:
+        raise Conflict(
+            f"Batch #{batch_id} is a part of batch #{batch.parent_id}, which says what is tried"
+        )

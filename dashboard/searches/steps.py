@@ -4,9 +4,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from dashboard.clock import now
+from dashboard.db import Job
 from dashboard.db.states import JobState
+from dashboard.extensions import db
 from dashboard.filters import duration, plural
-from dashboard.plans.step import Final, Look, Member, Step
+from dashboard.honest import NESTED
+from dashboard.honest.families import find_latest
+from dashboard.honest.opening import open_nested
+from dashboard.plans.step import Copies, Final, Look, Member, Step
+from dashboard.searches.best import find_best
 from dashboard.searches.direction import greater_is_better
 from dashboard.searches.naming import name_candidate
 from dashboard.searches.opening import count_at_once
@@ -30,16 +36,6 @@ def decide(look: Look) -> Step | None:
         elif new := _propose(look, search):
             return Step(new=new)
     return None if look.n_active else _end(look, search)
-
-
-def find_best(members: Sequence[Member]) -> Member | None:
-    """Return the best candidate of those of which every fold was scored, the first of equals."""
-    complete = [one for one in members if one.score_only and one.is_complete]
-    return max(complete, key=lambda one: (_goodness(one), -one.id), default=None)
-
-
-def _goodness(member: Member) -> float:
-    return (member.score or 0.0) * (1 if greater_is_better(member.metric) else -1)
 
 
 def _is_late(look: Look, search: Search) -> bool:
@@ -86,12 +82,27 @@ def _end(look: Look, search: Search) -> Step:
         return Step(over=f"{before}No candidate could be scored, so there is no best one")
     if stopped and not stopped["keep"]:
         return Step(over=f"{how}. No model was made")
+    if "outer_fold" in look.plan:  # the batch above goes on with the best one
+        return Step(over=how)
     final = look.final
     if final is None or final.parameters != best.parameters:
         return Step(final=Final(best.id, {"name": _name_best(best, look.members)}))
     if final.state == JobState.SUCCEEDED:
-        return Step(over=f"{how}. The best one was fitted on all rows")
+        return Step(
+            over=f"{how}. The best one was fitted on all rows",
+            copies=_nest(look, search, final.id),
+        )
     return Step(over=f"{how}. The fit of the best one on all rows {ENDED[JobState(final.state)]}")
+
+
+def _nest(look: Look, search: Search, winner_id: int) -> list[Copies]:
+    """Score the whole search, too, where that was asked for and was not done of as many."""
+    former = find_latest(look.batch_id, NESTED)
+    known = former.plan["search"]["jobs"] if former and former.plan else 0
+    winner = db.session.get(Job, winner_id)
+    if not search.nested or look.plan.get("stopped") or known == search.jobs or winner is None:
+        return []
+    return [open_nested(look.plan["name"], search, search.jobs, winner)]
 
 
 def _name_best(best: Member, members: Sequence[Member]) -> str:

@@ -64,15 +64,20 @@ class SearchView:
         """Whether the best so far can be fitted now, before all candidates were tried."""
         batch = self.summary.batch
         stopped = (batch.plan or {}).get("stopped") or {}
-        if self.summary.best is None or stopped.get("keep"):
+        if self.summary.best is None or stopped.get("keep") or not self.is_whole:
             return False
         # While that alone is fitted there is nothing to stop.
         return batch.final_job_id is None or (self.goes_on and self.summary.n_active > 1)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it is a search of its own, none of an outer fold."""
+        return "outer_fold" not in (self.summary.batch.plan or {})
+
+    @property
     def caution(self) -> str | None:
         """Why the best score is too good; None while there is none, or one candidate alone."""
-        if self.summary.best is None or self.made < 2:
+        if self.summary.best is None or self.made < 2 or not self.is_whole:
             return None
         return (
             f"The best was chosen out of {plural(self.made, 'candidate')} by this very score, so "

@@ -12,38 +12,6 @@ import numpy as np
 from tasks.engine.spec import Validation
 from tasks.engine.splitting import Split, split_rows
 
-FEWEST = 2
-
-
-def count_outer(validation: Validation) -> int:
-    """Return how many outer folds there are: as many as folds, however often repeated."""
-    return replace(validation, repeats=1).n_splits
-
-
-def for_search(validation: Validation, outer_fold: int) -> Validation:
-    """Return how rows are split for the candidates of an outer fold's search.
-
-    There is one inner fold fewer than there are outer ones: of a class with a row in each of k
-    parts, or of k groups, k - 1 are left.
-    """
-    return replace(
-        validation,
-        folds=max(FEWEST, validation.folds - 1),
-        outer_fold=outer_fold,
-        outer_folds=validation.folds,
-    )
-
-
-def for_score(validation: Validation, outer_fold: int) -> Validation:
-    """Return how rows are split to score what the search of an outer fold found."""
-    return replace(
-        validation,
-        repeats=1,
-        outer_fold=outer_fold,
-        outer_folds=validation.folds,
-        scores_outer=True,
-    )
-
 
 def split_nested(
     y: np.ndarray, validation: Validation, task: str, seed: int, order: np.ndarray | None

@@ -12,9 +12,9 @@ from tasks.engine.errors import DataError
 from tasks.engine.gaps import find_gaps
 from tasks.engine.loading import training_data
 from tasks.engine.metrics import choose_positive
+from tasks.engine.outer_folds import split_nested
 from tasks.engine.row_copies import first_of_each
 from tasks.engine.spec import TrainingSpec, Validation
-from tasks.engine.outer_folds import split_nested
 from tasks.engine.splitting import Split, order_rows
 from tasks.engine.tables import LINE
 

@@ -8,6 +8,7 @@ from tasks.engine.preprocessing_settings import Preprocessing
 
 Task = Literal["classification", "regression"]
 SCHEMES = ("kfold", "stratified", "group", "time", "holdout")
+FEWEST_FOLDS = 2
 TIME_KINDS = frozenset({"date", "number"})
 
 
@@ -41,6 +42,26 @@ class Validation:
         if self.scheme == "holdout" or self.scores_outer:
             return 1
         return self.folds * (self.repeats if self.scheme in {"kfold", "stratified"} else 1)
+
+    @property
+    def n_outer(self) -> int:
+        """How many outer folds nested validation has: as many as folds, however often repeated."""
+        return replace(self, repeats=1).n_splits
+
+    def for_search(self, outer_fold: int) -> "Validation":
+        """Return how rows are split for the candidates of an outer fold's search.
+
+        There is one inner fold fewer than there are outer ones: of a class with a row in each of
+        k parts, or of k groups, k - 1 are left.
+        """
+        inner = max(FEWEST_FOLDS, self.folds - 1)
+        outer = replace(self, outer_fold=outer_fold, outer_folds=self.folds, note=None)
+        return replace(outer, folds=inner)
+
+    def for_score(self, outer_fold: int) -> "Validation":
+        """Return how rows are split to score what the search of an outer fold found."""
+        outer = replace(self, outer_fold=outer_fold, outer_folds=self.folds, note=None)
+        return replace(outer, repeats=1, scores_outer=True)
 
 
 @dataclass(frozen=True)

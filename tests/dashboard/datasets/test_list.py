@@ -30,6 +30,8 @@ def test_a_row_stands_for_all_versions(any_app: Flask) -> None:
     second = make_version(first, file_name="telco-may.csv", rows=7043, size_bytes=955_000)
     make_succeeded_job(owner, dataset=first, target="churned", score=0.9)
     best = make_succeeded_job(owner, dataset=second, target="churned", score=0.95)
+    # A candidate is no model, and perhaps scored on a part of the rows.
+    make_succeeded_job(owner, dataset=second, target="churned", score=0.99, score_only=True)
     make_succeeded_job(owner, dataset=second, target="city", score=0.99)
     make_job(owner, dataset=second, target="churned", metric="accuracy", state="failed")
     for target in ("age", "income"):
@@ -39,7 +41,7 @@ def test_a_row_stands_for_all_versions(any_app: Flask) -> None:
     shown = cells(row)
     assert shown[0] == "telco v2 , 2 versions telco-may.csv"
     assert shown[1:4] == ["7,043 rows", "4", "955 KB"]
-    assert shown[4:7] == ["churned age city +1", "6 of all versions", "churned 0.950"]
+    assert shown[4:7] == ["churned age city +1", "7 of all versions", "churned 0.950"]
     assert row.find("a", href=f"/jobs/{best.id}")
 
 

@@ -110,7 +110,7 @@ def test_candidates_are_jobs_of_a_batch_that_are_scored_only(api: Api, member: U
         "strategy": "random", "jobs": 7, "time_limit_s": None, "stop_hopeless": True, "seed": 5,
         "space": {"C": {"low": 0.01, "high": 10.0, "log": True, "step": None}}, "made": 7,
         "parameters": {"tol": 0.01}, "stopped_early": 0, "state": "going", "message": None,
-        "winner_job_id": None,
+        "winner_job_id": None, "nested": False, "outer_fold": None,
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from tasks.engine.errors import DataError
-from tasks.engine.outer_folds import count_outer, for_score, for_search, split_nested
+from tasks.engine.outer_folds import split_nested
 from tasks.engine.prepared import prepare
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.splitting import split_rows
@@ -26,14 +26,14 @@ def test_no_outer_test_row_is_there_for_a_search(case: dict[str, Any]) -> None:
         outer = split_rows(**{**case, "validation": replace(validation, repeats=1)})
     except DataError:
         return
-    assert count_outer(validation) == len(outer)
+    assert validation.n_outer == len(outer)
     for fold, (train_rows, test_rows) in enumerate(outer, start=1):
-        score = {**case, "validation": for_score(validation, fold)}
+        score = {**case, "validation": validation.for_score(fold)}
         rows, ((fitted, scored),) = split_nested(**score)
         assert score["validation"].n_splits == 1
         np.testing.assert_array_equal(rows[fitted], train_rows)
         np.testing.assert_array_equal(rows[scored], test_rows)
-        search = {**case, "validation": for_search(validation, fold)}
+        search = {**case, "validation": validation.for_search(fold)}
         try:
             rows, splits = split_nested(**search)
         except DataError:  # of a small part, or one of one class
@@ -61,7 +61,7 @@ def test_what_can_be_split_once_can_be_split_again(case: dict[str, Any]) -> None
         return
     for fold, (train_rows, _) in enumerate(outer, start=1):
         if len(set(case["y"][train_rows])) > 1:
-            split_nested(**{**case, "validation": for_search(validation, fold)})
+            split_nested(**{**case, "validation": validation.for_search(fold)})
 
 
 def nested(folder: Path, **changes: Any) -> tuple[TrainingSpec, dict[str, Any]]:
@@ -74,8 +74,8 @@ def test_what_outer_test_rows_hold_changes_nothing_of_a_search(
 ) -> None:
     column = {"group": {"group_column": "shop"}, "time": {"time_column": "since"}}
     spec, columns = nested(tmp_path, split={"scheme": scheme, **column.get(scheme, {})})
-    search = replace(spec, validation=for_search(spec.validation, 2 if scheme != "holdout" else 1))
-    score = for_score(spec.validation, 2 if scheme != "holdout" else 1)
+    search = replace(spec, validation=spec.validation.for_search(2 if scheme != "holdout" else 1))
+    score = spec.validation.for_score(2 if scheme != "holdout" else 1)
     whole = prepare(replace(spec, validation=score), columns, lambda *_: None)
     held_back = whole.rows[whole.splits[0][1]]
     first = train(search, columns, score_only=True)
@@ -101,7 +101,7 @@ def test_the_best_is_fitted_on_outer_training_rows_and_scored_on_the_others(
     spec, columns = nested(tmp_path)
     usual = train(spec, columns, score_only=True)
     found = [
-        train(replace(spec, validation=for_score(spec.validation, fold)), columns, score_only=True)
+        train(replace(spec, validation=spec.validation.for_score(fold)), columns, score_only=True)
         for fold in (1, 2, 3)
     ]
     # The same settings in each outer fold: then it is the usual cross-validation.
@@ -116,7 +116,7 @@ def test_the_positive_class_is_that_of_all_rows(tmp_path: Path) -> None:
     text = "x,y_class\n" + "".join(f"{n}.5,{label}\n" for label, n in rows)
     split = {"scheme": "time", "folds": 2}
     spec, columns = nested(tmp_path, text=text, split=split, metric="accuracy")
-    search = replace(spec, validation=for_search(spec.validation, 2))
+    search = replace(spec, validation=spec.validation.for_search(2))
     whole = prepare(spec, columns, lambda *_: None)
     part = prepare(search, columns, lambda *_: None)
     assert (len(part.y), part.n_without_target) == (28, 0)

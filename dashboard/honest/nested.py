@@ -1,0 +1,171 @@
+"""Nested validation of a search: what comes next in the batch that does it.
+
+For each outer fold there is a search below it that has the fold's training rows alone; what that
+finds best is fitted on them and scored on the fold's test rows, by a job of this batch.
+"""
+
+import statistics
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from dashboard.db import Batch, Job
+from dashboard.db.states import ACTIVE, JobState
+from dashboard.extensions import db
+from dashboard.filters import plural
+from dashboard.honest import NESTED
+from dashboard.honest.families import find_latest
+from dashboard.plans.step import Below, Copies, Look, Step, list_members
+from dashboard.searches.best import find_best
+from dashboard.searches.naming import join_name, name_candidate
+from dashboard.searches.opening import count_first
+from dashboard.searches.search import Search
+from tasks.engine.spec import Validation
+
+
+@dataclass(frozen=True)
+class Nested:
+    """Outer folds by their number: searches of those that were opened, and scoring jobs."""
+
+    batch_id: int
+    n_outer: int
+    searches: Mapping[int, Batch]
+    jobs: Mapping[int, Job]
+    goes_on: bool
+
+    @property
+    def scores(self) -> list[float]:
+        """The scores of the outer folds, in order."""
+        done = (self.jobs[fold] for fold in sorted(self.jobs))
+        return [job.score for job in done if _is_done(job) and job.score is not None]
+
+    @property
+    def mean(self) -> float | None:
+        """The honest score; None unless every outer fold has one."""
+        return statistics.fmean(self.scores) if len(self.scores) == self.n_outer else None
+
+    @property
+    def spread(self) -> float | None:
+        """Its spread over outer folds."""
+        return (
+            statistics.stdev(self.scores) if self.mean is not None and self.n_outer > 1 else None
+        )
+
+    @property
+    def is_good(self) -> bool:
+        """Whether there is a score, or will be."""
+        return self.mean is not None or self.goes_on
+
+    @property
+    def n_searching(self) -> int:
+        """How many searches go on."""
+        return sum(search.plan_state == "going" for search in self.searches.values())
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a search or a scoring job runs or waits."""
+        return self.n_searching > 0 or any(job.state in ACTIVE for job in self.jobs.values())
+
+
+def _is_done(job: Job) -> bool:
+    return job.state == JobState.SUCCEEDED
+
+
+def find_nested(batch: Batch, winner: Job) -> Nested | None:
+    """Return the last nested validation of a search that found this very winner, if any."""
+    found = find_latest(batch.id, NESTED)
+    if found is None or (found.plan or {})["of"] != winner.id:
+        return None
+    return read_nested(found.id, found.plan or {}, is_going=found.plan_state == "going")
+
+
+def read_nested(batch_id: int, plan: Mapping[str, Any], *, is_going: bool = True) -> Nested:
+    """Read how far a nested validation is."""
+    below = select(Batch).where(Batch.parent_id == batch_id).order_by(Batch.id)
+    own = select(Job).where(Job.batch_id == batch_id).order_by(Job.id)
+    fresh = {"populate_existing": True}
+    return Nested(
+        batch_id,
+        plan["outer_folds"],
+        {
+            (b.plan or {})["outer_fold"]: b
+            for b in db.session.scalars(below, execution_options=fresh)
+        },
+        {job.validation["outer_fold"]: job for job in db.session.scalars(own)},
+        is_going,
+    )
+
+
+def list_searches(batch: Batch) -> list[Batch]:
+    """List the searches of a batch that is a nested validation, by outer fold; else none."""
+    if (batch.plan or {}).get("kind") != NESTED:
+        return []
+    found = read_nested(batch.id, batch.plan or {}).searches
+    return [found[fold] for fold in sorted(found)]
+
+
+def decide(look: Look) -> Step | None:
+    """Return what is to be done with a nested validation, None to wait."""
+    nested = read_nested(look.batch_id, look.plan)
+    stopped = look.plan.get("stopped")
+    pattern = None if stopped else db.session.get(Job, look.plan["of"])
+    copies = [*_open(look.plan, nested, pattern), *_score(nested, pattern)] if pattern else []
+    if copies:
+        return Step(copies=copies)
+    if nested.is_waiting:
+        return None
+    return Step(over=_say_end(nested, stopped))
+
+
+def _open(plan: Mapping[str, Any], nested: Nested, pattern: Job) -> list[Copies]:
+    """Open the searches: all at once, or one after the other where each has a time limit."""
+    search = Search.from_plan(plan["search"])
+    missing = [n for n in range(1, nested.n_outer + 1) if n not in nested.searches]
+    if search.time_limit_s is not None:
+        missing = [] if nested.n_searching else missing[:1]
+    return [_open_search(plan["name"], search, pattern, fold) for fold in missing]
+
+
+def _open_search(name: str, search: Search, pattern: Job, fold: int) -> Copies:
+    name = join_name(name, f"outer fold {fold}")
+    rows = [
+        {
+            "name": name_candidate(name, search, parameters),
+            "estimator": search.estimator_id,
+            "parameters": parameters,
+        }
+        for parameters in search.propose(count_first(search), (), greater_is_better=True)
+    ]
+    validation = Validation(**pattern.validation)
+    plan = search.as_plan() | {"name": name, "made": len(rows), "outer_fold": fold}
+    same = {"validation": asdict(validation.for_search(fold))}
+    return Copies(pattern.id, rows, same, Below(name, plan))
+
+
+def _score(nested: Nested, pattern: Job) -> list[Copies]:
+    """Score what the searches found that are over, each on its outer fold's test rows."""
+    found = []
+    for fold, search in nested.searches.items():
+        if search.plan_state == "going" or fold in nested.jobs:
+            continue
+        best = find_best(list_members(search.id))
+        if best is not None:
+            row = {
+                "name": join_name(best.name, "scored"),
+                "estimator": best.estimator,
+                "parameters": best.parameters,
+            }
+            validation = asdict(Validation(**pattern.validation).for_score(fold))
+            found.append(Copies(pattern.id, [row], {"validation": validation}))
+    return found
+
+
+def _say_end(nested: Nested, stopped: Mapping[str, Any] | None) -> str:
+    done = f"{len(nested.scores)} of {plural(nested.n_outer, 'outer fold')}"
+    if stopped:
+        return f"Stopped by {stopped['by']}, {done} scored"
+    if nested.mean is not None:
+        return f"{plural(nested.n_outer, 'outer fold')} scored, each by a search of its own"
+    return f"{done} could be scored, so there is no nested score"

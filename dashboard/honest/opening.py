@@ -1,0 +1,56 @@
+"""Nested validation of a search: the batch that does it, and how much it costs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+
+from dashboard.db import Job
+from dashboard.db.states import JobState
+from dashboard.extensions import db
+from dashboard.honest import NESTED
+from dashboard.plans.step import Below, Copies
+from dashboard.searches.naming import join_name
+from dashboard.searches.search import Search
+from tasks.engine.spec import Validation
+
+
+def open_nested(name: str, search: Search, candidates: int, winner: Job) -> Copies:
+    """Return the batch that scores a whole search; it opens a search for each outer fold.
+
+    Parameters
+    ----------
+    name : str
+        What the search calls its jobs.
+    search : Search
+        What was asked for.
+    candidates : int
+        How many it tried: as many are tried in each outer fold.
+    winner : Job
+        What it found; its validation is that of the search.
+    """
+    plan: dict[str, Any] = {
+        "kind": NESTED,
+        "name": name,
+        "of": winner.id,
+        "search": search.as_plan() | {"jobs": candidates, "nested": False},
+        "outer_folds": Validation(**winner.validation).n_outer,
+    }
+    return Copies(winner.id, below=Below(join_name(name, "nested"), plan))
+
+
+def count_tried(batch_id: int, plan: Mapping[str, Any], search: Search) -> int:
+    """Count the candidates that a search is to try once more.
+
+    As many as were asked for, as it has the same time for them; of one that was stopped those
+    that were scored.
+    """
+    if not plan.get("stopped"):
+        return search.jobs
+    scored = (Job.batch_id == batch_id, Job.score_only, Job.state == JobState.SUCCEEDED)
+    return max(1, db.session.scalar(select(func.count()).where(*scored)) or 0)
+
+
+def count_fits(validation: Validation, candidates: int) -> int:
+    """Count the fits of a nested validation, if no candidate is stopped early."""
+    return validation.n_outer * (candidates * validation.for_search(1).n_splits + 1)
