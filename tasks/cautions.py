@@ -39,7 +39,7 @@ def _count_candidates(job: Job) -> int:
     batch = db.session.get(Batch, job.batch_id) if job.batch_id else None
     if batch is None or batch.final_job_id != job.id:
         return 0
-    candidates = (Job.batch_id == batch.id) & Job.score_only
+    candidates = (Job.batch_id == batch.id) & Job.score_only & (Job.state == JobState.SUCCEEDED)
     if (batch.plan or {}).get("kind") != SEARCH:
-        candidates &= (Job.state == JobState.SUCCEEDED) & ~Job.partial
+        candidates &= ~Job.partial
     return db.session.scalar(select(func.count(Job.id)).where(candidates)) or 0

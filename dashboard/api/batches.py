@@ -10,6 +10,7 @@ from dashboard.api import present, requests
 from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.batches import queries, service
+from dashboard.batches.keeping import keep_best
 from dashboard.batches.queries import BatchSummary
 from dashboard.clock import isoformat
 from dashboard.db import Batch, Job
@@ -201,10 +202,10 @@ def extend_batch(batch_id: int, body: schemas.SearchExtension) -> dict[str, Any]
     return _answer(batch_id)
 
 
-@operation("POST", f"{ID}/keep", "Stop a search and fit the best candidate so far on all rows",
+@operation("POST", f"{ID}/keep", "Stop a search, or trying several, and make the best so far",
            answer=schemas.Batch, errors=(403, 404, 409, 503))  # fmt: skip
 def keep_batch(batch_id: int) -> dict[str, Any]:
-    searches.keep_best(user=current_user(), batch_id=batch_id)
+    keep_best(user=current_user(), batch_id=batch_id)
     return _answer(batch_id)
 
 

@@ -27,12 +27,17 @@ class Best:
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """A batch with what became of its jobs; `counts` has every state."""
+    """A batch with what became of its jobs; `counts` has every state.
+
+    `n_scored` is how many candidates have a score, `n_stopped_early` how many of them of some
+    folds only.
+    """
 
     batch: Batch
     counts: Mapping[str, int] = field(default_factory=dict)
     best: Best | None = None
     n_stopped_early: int = 0
+    n_scored: int = 0
 
     @property
     def n_left(self) -> int:
@@ -85,18 +90,23 @@ def summarise_all(batches: Sequence[Batch]) -> list[BatchSummary]:
     """Return batches with their counts and best jobs, by two queries."""
     ids = [batch.id for batch in batches]
     counts = {batch_id: dict.fromkeys(map(str, JobState), 0) for batch_id in ids}
-    early = dict.fromkeys(ids, 0)
+    early, scored = dict.fromkeys(ids, 0), dict.fromkeys(ids, 0)
+    kinds = (Job.batch_id, Job.state, Job.score_only)
     found = (
-        select(Job.batch_id, Job.state, func.count(), func.count(Job.stopped_because))
+        select(*kinds, func.count(), func.count(Job.stopped_because))
         .where(Job.batch_id.in_(ids))
-        .group_by(Job.batch_id, Job.state)
+        .group_by(*kinds)
     )
-    for batch_id, state, amount, stopped in db.session.execute(found):
+    for batch_id, state, is_candidate, amount, stopped in db.session.execute(found):
         if batch_id is not None:
-            counts[batch_id][state] = amount
+            counts[batch_id][state] += amount
             early[batch_id] += stopped
+            if is_candidate and state == JobState.SUCCEEDED:
+                scored[batch_id] += amount
     best = _find_best(ids)
-    return [BatchSummary(b, counts[b.id], best.get(b.id), early[b.id]) for b in batches]
+    return [
+        BatchSummary(b, counts[b.id], best.get(b.id), early[b.id], scored[b.id]) for b in batches
+    ]
 
 
 def _find_best(batch_ids: Sequence[int]) -> dict[int, Best]:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.access import may_change
 from dashboard.batches import queries, service
+from dashboard.batches.keeping import keep_best
 from dashboard.batches.queries import BatchSummary
 from dashboard.batches.views import BatchView
 from dashboard.db import Batch
@@ -141,10 +142,10 @@ def retry(batch_id: int) -> AnyResponse:
 @blueprint.post("/batches/<int:batch_id>/keep")
 @requires("member")
 def keep(batch_id: int) -> AnyResponse:
-    """Stop a search and fit the best so far. For the owner and admins."""
+    """Stop what goes on and make the model of the best so far. For the owner and admins."""
     try:
-        searches.keep_best(user=current_user, batch_id=batch_id)
-        flash("The best candidate so far is fitted on all rows", "success")
+        keep_best(user=current_user, batch_id=batch_id)
+        flash("The model of the best so far is made", "success")
     except (Conflict, StorageFull) as problem:
         flash(problem.message, "warning")
     return redirect(url_for("batches.detail", batch_id=batch_id), 303)

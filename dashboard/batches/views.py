@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from dashboard.batches.queries import BatchSummary
 from dashboard.db.states import JobState
 from dashboard.filters import count, plural
+from dashboard.searches import KIND as SEARCH
+from dashboard.several import KIND as SEVERAL
 from tasks.engine.catalogue import metric_title
 
 # From what is finished to what waits, as the bar shows them from left to right.
@@ -46,6 +48,25 @@ class BatchView:
     def bar_words(self) -> str:
         """The bar in words."""
         return ", ".join(f"{count(part.amount)} {part.state}" for part in self.parts)
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether the model of the best so far can be made now, before all was tried."""
+        batch, summary = self.summary.batch, self.summary
+        plan = batch.plan or {}
+        is_asked = bool((plan.get("stopped") or {}).get("keep"))
+        is_whole = plan.get("kind") in {SEARCH, SEVERAL} and batch.parent_id is None
+        if summary.best is None or is_asked or not is_whole:
+            return False
+        # While that alone is fitted there is nothing to stop.
+        return batch.final_job_id is None or (summary.goes_on and summary.n_active > 1)
+
+    @property
+    def keep_words(self) -> str:
+        """What the button that makes the model says."""
+        if self.summary.batch.plan_state == "going":
+            return "Stop and keep the best"
+        return "Fit the best on all rows"
 
     @property
     def done_words(self) -> str:

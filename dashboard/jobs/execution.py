@@ -15,7 +15,7 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.usage import UsageSample, add_usage
-from dashboard.searches.hopeless import find_hopeless
+from dashboard.searches.hopeless import find_hopeless, tell_stop
 
 MAX_LINE = 2000
 Told = TypeVar("Told")
@@ -216,8 +216,8 @@ def finish_job(
             if name != "classes":
                 setattr(job, name, value)
         job.progress, job.message = 1.0, None
-        if not job.partial:  # its last fold was there before it heard of the stop
-            job.stopped_because = None
+        if job.stopped_because:  # its last fold may be there, or one more, since it was to stop
+            job.stopped_because = tell_stop(session, job) if job.partial else None
         job.run_seconds = _measure_run(session, job)
         if not job.score_only:
             model = Model(

@@ -41,10 +41,24 @@ def find_hopeless(session: Session, job: Job) -> str | None:
     same = [theirs[fold] for fold in mine]
     if not is_hopeless(list(mine.values()), same, list(theirs.values()), job.metric):
         return None
+    return _say(list(mine.values()), same, n_splits, job.metric)
+
+
+def tell_stop(session: Session, job: Job) -> str | None:
+    """Say why a candidate ended early, by all of its folds: one may have been scored since."""
+    mine = _read_folds(session, job.id, job.metric)
+    best = _find_best(session, job)
+    theirs = _read_folds(session, best, job.metric) if best else {}
+    if not mine or not set(mine) <= set(theirs):
+        return job.stopped_because
+    n_splits = Validation(**job.validation).n_splits
+    return _say(list(mine.values()), [theirs[fold] for fold in mine], n_splits, job.metric)
+
+
+def _say(mine: Sequence[float], same: Sequence[float], n_splits: int, metric: str) -> str:
     return (
-        f"Stopped after {len(mine)} of {plural(n_splits, 'fold')}: {metric_title(job.metric)} "
-        f"{score(statistics.fmean(mine.values()))} on them, the best has "
-        f"{score(statistics.fmean(same))}"
+        f"Stopped after {len(mine)} of {plural(n_splits, 'fold')}: {metric_title(metric)} "
+        f"{score(statistics.fmean(mine))} on them, the best has {score(statistics.fmean(same))}"
     )
 
 

@@ -1,21 +1,18 @@
-"""What people do with a search that they have begun: extend it, or keep the best so far."""
+"""What people do with a search that they have begun: extend it."""
 
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from dashboard.access import require_owner
 from dashboard.batches.queries import get_batch
-from dashboard.batches.service import stop_jobs
 from dashboard.clock import isoformat, now
 from dashboard.db import Batch, Job, User
-from dashboard.db.states import JobState
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, ValidationFailed
 from dashboard.jobs.checked import is_whole
-from dashboard.plans.advance import advance
-from dashboard.plans.changing import go_on, hold_batch, stop_plan
+from dashboard.plans.changing import go_on, hold_batch
 from dashboard.room import check_room_for_jobs
 from dashboard.searches import KIND
 from dashboard.searches.checking import LONGEST_S
@@ -87,33 +84,6 @@ def extend_search(
         since = isoformat(now()) if search.time_limit_s else None
         batch.plan = plan | search.as_plan() | {"since": since, "stopped": None}
         go_on(batch)
-    return get_batch(batch_id)
-
-
-def keep_best(*, user: User, batch_id: int) -> Batch:
-    """Stop a search, and fit the best of its candidates so far on all rows.
-
-    Raises
-    ------
-    NotFound, Forbidden
-        When there is no such batch, or it belongs to somebody else.
-    Conflict
-        When it is no search, or no candidate is scored yet.
-    StorageFull
-        When the disk has no room but what is kept for the database.
-    """
-    check_room_for_jobs()
-    _get_search(user, batch_id)
-    with writing() as session:
-        stop_plan(session, batch_id, by=user.name, keep=True)
-        scored = select(func.count()).where(
-            Job.batch_id == batch_id, Job.score_only, Job.state == JobState.SUCCEEDED,
-            Job.score.is_not(None), ~Job.partial,
-        )  # fmt: skip
-        if not session.scalar(scored):
-            raise Conflict("No candidate is scored on every fold yet, so there is no best one")
-        stop_jobs(session, Job.score_only & (Job.batch_id == batch_id), by=user.name)
-    advance(batch_id)
     return get_batch(batch_id)
 
 

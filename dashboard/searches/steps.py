@@ -14,12 +14,11 @@ from dashboard.honest.opening import open_nested
 from dashboard.plans.step import Copies, Final, Look, Member, Step
 from dashboard.searches.best import find_best
 from dashboard.searches.direction import greater_is_better
-from dashboard.searches.naming import name_candidate
+from dashboard.searches.naming import NAME_LENGTH, cut, name_candidate
 from dashboard.searches.opening import count_at_once
 from dashboard.searches.search import Search
 from tasks.engine.search.space import Tried
 
-NAME_LENGTH = 200
 STATES = {JobState.SUCCEEDED: "done", JobState.FAILED: "failed", JobState.LOST: "failed",
           JobState.CANCELLED: "failed"}  # fmt: skip
 ENDED = {JobState.FAILED: "failed", JobState.LOST: "was lost", JobState.CANCELLED: "was cancelled"}
@@ -106,13 +105,18 @@ def _nest(look: Look, search: Search, winner_id: int) -> list[Copies]:
 
 
 def _name_best(best: Member, members: Sequence[Member]) -> str:
-    end = f" (best of {sum(one.score_only for one in members):,})"
-    return best.name[: NAME_LENGTH - len(end)] + end
+    end = f" (best of {_count_scored(members):,})"
+    return cut(best.name, NAME_LENGTH - len(end)) + end
+
+
+def _count_scored(members: Sequence[Member]) -> int:
+    """Count the candidates that were scored, be it on some folds: the best was chosen of them."""
+    return sum(one.score_only and one.state == JobState.SUCCEEDED for one in members)
 
 
 def _how(look: Look, search: Search) -> str:
     stopped = look.plan.get("stopped")
-    ended = sum(one.score_only and one.state == JobState.SUCCEEDED for one in look.members)
+    ended = _count_scored(look.members)
     words = plural(ended, "candidate")
     if stopped:
         return f"Stopped by {stopped['by']} after {words}"

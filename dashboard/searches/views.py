@@ -60,16 +60,6 @@ class SearchView:
         return self.summary.batch.plan_message
 
     @property
-    def may_keep(self) -> bool:
-        """Whether the best so far can be fitted now, before all candidates were tried."""
-        batch = self.summary.batch
-        stopped = (batch.plan or {}).get("stopped") or {}
-        if self.summary.best is None or stopped.get("keep") or not self.is_whole:
-            return False
-        # While that alone is fitted there is nothing to stop.
-        return batch.final_job_id is None or (self.goes_on and self.summary.n_active > 1)
-
-    @property
     def is_whole(self) -> bool:
         """Whether it is a search of its own, none of an outer fold."""
         return "outer_fold" not in (self.summary.batch.plan or {})
@@ -77,10 +67,11 @@ class SearchView:
     @property
     def caution(self) -> str | None:
         """Why the best score is too good; None while there is none, or one candidate alone."""
-        if self.summary.best is None or self.made < 2 or not self.is_whole:
+        scored = self.summary.n_scored
+        if self.summary.best is None or scored < 2 or not self.is_whole:
             return None
         return (
-            f"The best was chosen out of {plural(self.made, 'candidate')} by this very score, so "
+            f"The best was chosen out of {plural(scored, 'candidate')} by this very score, so "
             "it is likely a little too good. Rows that no candidate has seen would tell"
         )
 

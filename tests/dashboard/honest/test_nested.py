@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from dashboard.api import batch_schemas as schemas
 from dashboard.batches import service as batches
+from dashboard.batches.keeping import keep_best
 from dashboard.db import Batch, Job, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, ValidationFailed
@@ -141,7 +142,7 @@ def test_a_search_that_is_asked_so_is_scored_at_its_end(user: User) -> None:
 def test_one_that_was_stopped_is_not_and_later_has_as_many_candidates(user: User) -> None:
     batch = submit(user, 3, nested=True)
     run(0.8)
-    searches.keep_best(user=user, batch_id=batch.id)
+    keep_best(user=user, batch_id=batch.id)
     finish(take(), 0.8)
     go_on(batch)
     assert below(batch) == []

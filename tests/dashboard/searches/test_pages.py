@@ -118,7 +118,7 @@ def test_the_page_of_a_search_tells_how_far_it_is_and_what_the_score_is_worth(
     finish(early, 0.6, partial=True)
     page = pages.get(f"/batches/{batch.id}")
     assert "3 of 3 candidates made, 1 stopped early" in page.text
-    assert "chosen out of 3 candidates by this very score, so it is likely a little too good" in (
+    assert "chosen out of 2 candidates by this very score, so it is likely a little too good" in (
         page.text
     )
     assert "Stopped after 2 of 5 folds: ROC AUC 0.605 on them" in page.text
@@ -134,7 +134,7 @@ def test_stop_and_keep_and_extend_work_from_the_page(pages: PageClient, member: 
     keep = f"form[action='/batches/{batch.id}/keep']"
     extend = f"form[action='/batches/{batch.id}/extend']"
     page = pages.follow(pages.submit(pages.get(f"/batches/{batch.id}"), {}, form=keep, status=303))
-    assert "The best candidate so far is fitted on all rows" in page.html
+    assert "The model of the best so far is made" in page.html
     assert [job.state for job in jobs_of(batch)] == ["succeeded", *["cancelled"] * 2, "queued"]
     page = pages.submit(page, {"jobs": "x", "minutes": "y"}, form=extend, status=422)
     assert page.errors == {

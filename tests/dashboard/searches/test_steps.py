@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard.batches import service as batches
+from dashboard.batches.keeping import keep_best
 from dashboard.batches.queries import summarise
 from dashboard.db import JobFold, Model, User
 from dashboard.db.transaction import writing
@@ -212,12 +213,12 @@ def test_cancel_ends_a_search_without_a_model(user: User) -> None:
 def test_stop_and_keep_fits_the_best_so_far(user: User) -> None:
     batch = submit(user, 5)
     with pytest.raises(Conflict, match="No candidate is scored"):
-        service.keep_best(user=user, batch_id=batch.id)
+        keep_best(user=user, batch_id=batch.id)
     assert "stopped" not in read(batch).plan
     run(0.7)
     run(0.8)
     running = take()
-    service.keep_best(user=user, batch_id=batch.id)
+    keep_best(user=user, batch_id=batch.id)
     states = [job.state for job in jobs_of(batch)]
     assert states == ["succeeded", "succeeded", "cancelling", "cancelled", "cancelled"]
     execution.finish_cancel(claim=running)
@@ -235,7 +236,7 @@ def test_what_was_cancelled_can_still_be_kept(user: User) -> None:
     run(0.7)
     batches.cancel_batch(user=user, batch_id=batch.id)
     go_on(batch)
-    service.keep_best(user=user, batch_id=batch.id)
+    keep_best(user=user, batch_id=batch.id)
     assert jobs_of(batch)[-1].state == "queued"
 
 
@@ -293,7 +294,7 @@ def test_what_cannot_be_extended_is_told(user: User) -> None:
     with pytest.raises(Forbidden):
         service.extend_search(user=make_user(), batch_id=batch.id, jobs=1, limit=100)
     with pytest.raises(Forbidden):
-        service.keep_best(user=make_user(), batch_id=batch.id)
+        keep_best(user=make_user(), batch_id=batch.id)
 
 
 def test_a_batch_without_a_search_cannot_be_extended(user: User) -> None:
@@ -303,7 +304,7 @@ def test_a_batch_without_a_search_cannot_be_extended(user: User) -> None:
     with pytest.raises(Conflict, match="is no search"):
         service.extend_search(user=user, batch_id=batch.id, jobs=1, limit=100)
     with pytest.raises(Conflict, match="is no search"):
-        service.keep_best(user=user, batch_id=batch.id)
+        keep_best(user=user, batch_id=batch.id)
 
 
 def test_a_fit_of_the_best_that_fails_is_told_and_runs_again(user: User) -> None:

@@ -105,3 +105,16 @@ def test_the_leaderboard_shows_from_the_first_score_on(pages: PageClient, member
     assert read(batch).plan_message in page.text
     assert "either the jobs were done sooner" in page.text
     assert "hx-trigger" not in page.find("#batch-live").attrs
+
+
+def test_the_page_stops_it_and_keeps_the_best(pages: PageClient, member: User) -> None:
+    batch = submit(member)
+    keep = f"form[action='/batches/{batch.id}/keep']"
+    assert not pages.get(f"/batches/{batch.id}").select(keep)
+    score(0.8)
+    page = pages.get(f"/batches/{batch.id}")
+    assert "Stop and keep the best" in page.text
+    page = pages.follow(pages.submit(page, {}, form=keep, status=303))
+    assert "The model of the best so far is made" in page.html
+    assert not page.select(keep)
+    assert jobs_of(batch)[-1].estimator == "VotingClassifier"

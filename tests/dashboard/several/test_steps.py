@@ -7,11 +7,14 @@ import pytest
 from flask import Flask
 
 from dashboard.batches import service
+from dashboard.batches.keeping import keep_best
+from dashboard.batches.queries import summarise
+from dashboard.batches.views import BatchView
 from dashboard.clock import now
 from dashboard.db import Batch, Job, JobFold, JobUsage, User
 from dashboard.db.states import JobState
 from dashboard.db.transaction import writing
-from dashboard.errors import ValidationFailed
+from dashboard.errors import Conflict, Forbidden, ValidationFailed
 from dashboard.jobs.execution import finish_cancel
 from dashboard.several.compute import measure
 from dashboard.several.members import find_blend
@@ -249,3 +252,38 @@ def test_it_says_how_much_it_had_of_the_machine(user: User) -> None:
         "Training used 11 s of processor time; 1 worker for 1 min can give 1 min"
     )
     assert [place.title for place in view.places] == ["Logistic regression"]
+
+
+def test_who_has_enough_stops_and_keeps_the_best(user: User) -> None:
+    batch = submit(user)
+    score(0.8)
+    claim = take()
+    with pytest.raises(Forbidden):
+        keep_best(user=make_user(), batch_id=batch.id)
+    keep_best(user=user, batch_id=batch.id)
+    states = {job.state for job in jobs_of(batch)[1:]}
+    assert states == {JobState.CANCELLING, JobState.CANCELLED}
+    assert finish_cancel(claim=claim)
+    go_on(batch)
+    final = jobs_of(batch)[-1]
+    assert (final.state, final.score_only) == (JobState.QUEUED, False)
+    assert not BatchView(summarise(read(batch))).may_keep
+    finish(take(), 0.8, estimator="LogisticRegression")
+    go_on(batch)
+    assert read(batch).plan_message == (
+        "Stopped by Ana after 1 job. The model is the best one of them"
+    )
+
+
+def test_the_model_can_be_made_once_all_was_cancelled(user: User) -> None:
+    batch = submit(user)
+    with pytest.raises(Conflict, match="No candidate is scored"):
+        keep_best(user=user, batch_id=batch.id)
+    assert read(batch).plan_state == "going"
+    score(0.8)
+    service.cancel_batch(user=user, batch_id=batch.id)
+    go_on(batch)
+    assert read(batch).plan_message == "Stopped by Ana after 1 job. No model was made"
+    assert BatchView(summarise(read(batch))).may_keep
+    keep_best(user=user, batch_id=batch.id)
+    assert jobs_of(batch)[-1].estimator == "VotingClassifier"

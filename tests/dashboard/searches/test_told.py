@@ -1,0 +1,53 @@
+"""What is told of a search agrees with what was scored."""
+
+import pytest
+from flask import Flask
+
+from dashboard.batches.keeping import keep_best
+from dashboard.batches.queries import summarise
+from dashboard.db import User
+from dashboard.searches.views import view_search
+from tasks.cautions import find_cautions
+from tests.dashboard.searches.acts import (
+    fail,
+    finish,
+    jobs_of,
+    read,
+    run,
+    submit,
+    take,
+    tell_folds,
+)
+from tests.factories import make_user
+
+pytestmark = pytest.mark.usefixtures("no_broker")
+
+
+@pytest.fixture
+def user(any_app: Flask) -> User:
+    return make_user(name="Ana")
+
+
+def test_the_best_is_called_that_of_those_that_were_scored(user: User) -> None:
+    batch = submit(user, 6)
+    run(0.7)
+    run(0.8)
+    fail(take())
+    keep_best(user=user, batch_id=batch.id)
+    winner = jobs_of(batch)[-1]
+    assert winner.name.endswith(" (best of 2)")
+    assert find_cautions(winner)[0]["message"].startswith("Chosen as the best of 2 candidates")
+    found = view_search(summarise(read(batch)))
+    assert "chosen out of 2 candidates" in found.caution
+
+
+def test_a_fold_that_was_scored_after_the_stop_is_told_of(user: User) -> None:
+    batch = submit(user, 2)
+    run(0.9)
+    claim = take()
+    assert tell_folds(claim, [0.5, 0.52]) == "enough"
+    assert "after 2 of 5 folds: ROC AUC 0.510 on them" in jobs_of(batch)[1].stopped_because
+    tell_folds(claim, [0.6], first=3)
+    finish(claim, 0.54, partial=True)
+    words = "Stopped after 3 of 5 folds: ROC AUC 0.540 on them, the best has 0.900"
+    assert jobs_of(batch)[1].stopped_because == words
