@@ -9,7 +9,7 @@ MINUTES ?= 2
 ROUNDS ?= 0
 DATABASE ?= sqlite
 
-.PHONY: help run worker test test-all fuzz chaos lint format bench catalogue lock
+.PHONY: help run worker test test-all fuzz chaos lint format bench catalogue lock extra
 
 help:  ## list what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,13 @@ help:  ## list what can be done
 .venv/fuzzing: .venv/development requirements-fuzz.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.txt
 	@touch $@
+
+.venv/extra: .venv/runtime requirements-extra.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-extra.txt
+	@touch $@
+
+extra: .venv/extra  ## install XGBoost, LightGBM and CatBoost too; then start anew what runs
+	@echo "XGBoost, LightGBM and CatBoost are installed; what runs knows them once it is started anew"
 
 run: .venv/runtime  ## start everything on this machine; Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.run
@@ -77,3 +84,5 @@ lock: .venv/development  ## compile the locked requirements from the .in files
 		--no-annotate --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --custom-compile-command "make lock" requirements-fuzz.in -o requirements-fuzz.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" requirements-extra.in -o requirements-extra.txt

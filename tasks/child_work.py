@@ -30,7 +30,7 @@ from tasks.engine.sentinel.groups import group_columns
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.stored_model import load_model
 from tasks.engine.training import Borrowed, train
-from tasks.engine.versions import versions
+from tasks.engine.versions import library_of, versions
 from tasks.engine.warned import as_warning
 from tasks.explain_work import explain_job, learning_curve  # noqa: F401 - likewise
 from tasks.failures import parsing, reading
@@ -90,7 +90,8 @@ def _read_folds(
 def _borrow(payload: dict[str, Any], storage: Storage, reporter: _EventReporter) -> Borrowed:
     """Read what a job that differs in the threshold alone fitted, if the same libraries did."""
     given = payload["borrowed"]
-    if given is None or given["versions"] != versions():
+    made_by = versions(library_of(payload["spec"]["estimator"]))
+    if given is None or given["versions"] != made_by:
         return Borrowed()
     reporter.log(f"job #{given['job_id']} differs in the threshold alone: its fits are used again")
     folds = _read_folds(given["folds"], storage, reporter)

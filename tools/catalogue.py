@@ -15,6 +15,7 @@ from sklearn.gaussian_process import kernels
 from sklearn.utils import all_estimators, get_tags
 from sklearn.utils.validation import has_fit_parameter
 
+from tools.estimators.extra import describe_extra
 from tools.estimators.featured import FEATURED, FIRST
 from tools.estimators.further import FURTHER
 from tools.estimators.kernels import AROUND, BOUNDS, KERNELS
@@ -69,7 +70,8 @@ def describe_estimator(cls: type, inside: list[str]) -> dict[str, Any]:
     is_made_of_others = is_meta(cls)
     tags = None if is_made_of_others else get_tags(cls()).input_tags
     return {
-        "id": name, "module": public_module(cls), "title": words.title,
+        "id": name, "module": public_module(cls), "library": "scikit-learn",
+        "alone_in_vote": False, "title": words.title,
         "task": "classification" if is_classifier_class(cls) else "regression",
         "summary": words.summary, "tags": words.tags, "featured": name in FEATURED,
         "scale": scale_of(cls), "dense": tags is None or not tags.sparse,
@@ -154,7 +156,7 @@ def make_catalogue() -> dict[str, Any]:
         described = [describe_estimator(c, inside_of(c, classes)) for c in classes.values()]
     return {
         "scikit_learn": sklearn.__version__,
-        "estimators": described,
+        "estimators": [*described, *describe_extra()],
         "kernels": [describe_kernel(name) for name in KERNELS],
         "left_out": [describe_left_out(name, reason) for name, reason in LEFT_OUT.items()],
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.jobs.checked import Checked
-from tasks.engine.catalogue import Estimator, Parameter, find_estimator
+from tasks.engine.catalogue import Estimator, Parameter, find_estimator, say_not_installed
 from tasks.engine.errors import ParameterError
 from tasks.engine.inside import is_named
 from tasks.engine.parameters import (
@@ -157,6 +157,9 @@ def check_estimator(checked: Checked, field: str, given: Any) -> Estimator | Non
     if estimator is None:
         words = f'There is no estimator called "{given}"' if given else "Choose an estimator"
         checked.problems[field] = words
+        return None
+    if not estimator.is_installed:
+        checked.problems[field] = say_not_installed(estimator)
         return None
     if estimator.task != checked.values["task"]:
         what = "classes" if estimator.task == "regression" else "numbers"

@@ -19,7 +19,12 @@ from dashboard.jobs.many_columns import Names, lines_of
 from dashboard.jobs.queries import list_best_for
 from dashboard.jobs.requests import no_such_columns, unsuitable_target
 from dashboard.several.preset import DEFAULT_S, TIME_FIELD
-from tasks.engine.catalogue import default_metric, list_estimators
+from tasks.engine.catalogue import (
+    default_metric,
+    find_estimator,
+    list_estimators,
+    say_not_installed,
+)
 from tasks.engine.parameters import show_value
 
 
@@ -64,6 +69,9 @@ def form_from_job(job: Job) -> JobForm:
     form = JobForm(job.dataset, values, features=list(job.features))
     if form.has_many_columns:
         _name_features(form, list(job.features))
+    entry = find_estimator(job.estimator)
+    if entry and not entry.is_installed:
+        form.dropped.append(f"{say_not_installed(entry)}. Another estimator is chosen")
     _settle_inside(form)
     fill_validation(form)
     return form

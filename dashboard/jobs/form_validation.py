@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.jobs.forms import VALIDATION, JobForm, read_whole
 from dashboard.jobs.validation import usual_validation
-from tasks.engine.catalogue import default_validation
+from tasks.engine.usual_folds import default_validation
 
 # Which fields each scheme has; the others are not shown, and not sent.
 FIELDS: Mapping[str, tuple[str, ...]] = {

@@ -121,7 +121,7 @@ class JobForm:
         found = find_estimator(self.values.get("estimator", ""))
         if self.task is None:
             return None
-        if found is None or found.task != self.task:
+        if found is None or found.task != self.task or not found.is_installed:
             return list_estimators(self.task)[0]
         return found
 

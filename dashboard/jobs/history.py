@@ -30,9 +30,12 @@ QUADRATIC = frozenset({"SVC", "SVR", "KNeighborsClassifier", "KNeighborsRegresso
 EXPONENTS = (0.5, 3.0)  # of the rows; what is learned is kept within
 # Parameters that change nothing about the time.
 IDLE = frozenset({"random_state", "verbose"})
-ROUNDS = dict.fromkeys(
-    ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor"), "max_iter"
-)  # for all others it is n_estimators
+ROUNDS = {
+    **dict.fromkeys(
+        ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor"), "max_iter"
+    ),
+    **dict.fromkeys(("CatBoostClassifier", "CatBoostRegressor"), "iterations"),
+}  # for all others it is n_estimators
 
 
 @dataclass(frozen=True)

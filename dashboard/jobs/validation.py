@@ -5,9 +5,8 @@ from typing import Any
 
 from dashboard.db import Dataset
 from dashboard.jobs.checked import Checked, is_whole
-from tasks.engine.catalogue import default_validation
 from tasks.engine.spec import SCHEMES, TIME_KINDS
-from tasks.engine.usual_folds import Rarest, suggest_validation
+from tasks.engine.usual_folds import Rarest, default_validation, suggest_validation
 
 LARGEST_GAP = 1_000_000_000
 

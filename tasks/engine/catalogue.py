@@ -5,12 +5,15 @@ comes from `catalogue.json`, which ``make catalogue`` writes from scikit-learn i
 """
 
 import functools
+import importlib.util
 import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+SCIKIT_LEARN = "scikit-learn"
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Estimator:
-    """An estimator; `id` is scikit-learn's class name.
+    """An estimator; `id` is its class name, `library` what it is of.
 
+    `alone_in_vote`: it is fitted within one of scikit-learn's voting estimators, as the only one,
+    because by itself it does not answer as scikit-learn's do.
     `scale`: how numbers are brought to one scale, "standard", "range" (from 0 to 1), or "" where
     nothing depends on it; `dense`: it takes no sparse matrix; `native`: it deals with categories
     and missing values itself; `weighs_classes`: it takes a class weight; `fixed`: what parameters
@@ -67,6 +72,8 @@ class Estimator:
 
     id: str
     module: str
+    library: str
+    alone_in_vote: bool
     title: str
     task: str
     summary: str
@@ -79,6 +86,11 @@ class Estimator:
     fixed: Mapping[str, Any]
     rules: Sequence[Mapping[str, Any]]
     parameters: tuple[Parameter, ...]
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether its library is there; it is not imported for that."""
+        return self.library == SCIKIT_LEARN or _is_installed(self.library)
 
     def find_parameter(self, name: str) -> Parameter | None:
         """Return a parameter by its name."""
@@ -105,7 +117,7 @@ class Kernel:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """An estimator of scikit-learn that is not offered, and why; `id` is its class name."""
+    """An estimator that is not offered, and why; `id` is its class name."""
 
     id: str
     task: str
@@ -162,6 +174,11 @@ LINEAR = {"classification": "LogisticRegression", "regression": "Ridge"}
 
 
 @functools.cache
+def _is_installed(library: str) -> bool:
+    return importlib.util.find_spec(library) is not None
+
+
+@functools.cache
 def _read() -> dict[str, Any]:
     text = (Path(__file__).parent / "catalogue.json").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
@@ -204,13 +221,20 @@ def find_kernel(name: str) -> Kernel | None:
 
 
 def list_left_out(task: str | None = None) -> tuple[LeftOut, ...]:
-    """List the estimators of scikit-learn that are not offered, and why."""
-    found = (LeftOut(**entry) for entry in _read()["left_out"])
+    """List the estimators that are not offered, and why."""
+    absent = [e for e in _catalogue().values() if not e.is_installed]
+    found = [LeftOut(e.id, e.task, say_not_installed(e)) for e in absent]
+    found += [LeftOut(**entry) for entry in _read()["left_out"]]
     return tuple(one for one in found if task is None or one.task == task)
 
 
+def say_not_installed(entry: Estimator) -> str:
+    """Say that an estimator's library is not installed, and what installs it."""
+    return f"{entry.title} is not installed here; make extra installs it"
+
+
 def list_estimators(task: str | None = None) -> tuple[Estimator, ...]:
-    """List the estimators, the most useful first.
+    """List the estimators whose libraries are installed, the most useful first.
 
     Parameters
     ----------
@@ -222,7 +246,8 @@ def list_estimators(task: str | None = None) -> tuple[Estimator, ...]:
     >>> [entry.id for entry in list_estimators("regression")][:3]
     ['HistGradientBoostingRegressor', 'Ridge', 'RandomForestRegressor']
     """
-    return tuple(e for e in _catalogue().values() if task is None or e.task == task)
+    suited = (e for e in _catalogue().values() if task is None or e.task == task)
+    return tuple(e for e in suited if e.is_installed)
 
 
 def find_estimator(estimator_id: str) -> Estimator | None:
@@ -267,17 +292,3 @@ def name_metric(metric: Metric, positive: str | None) -> str:
     """Return a metric's title with the class that it is about, where there are two."""
     named = metric.of_positive and positive is not None
     return f'{metric.title} of "{positive}"' if named else metric.title
-
-
-def default_validation(task: str) -> dict[str, Any]:
-    """Return the validation unless another is chosen: 5 folds, stratified for classes."""
-    return {
-        "scheme": "stratified" if task == "classification" else "kfold",
-        "folds": 5,
-        "repeats": 1,
-        "group_column": None,
-        "time_column": None,
-        "test_size": 0.2,
-        "drop_copies": False,
-        "gap": 0,
-    }

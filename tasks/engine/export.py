@@ -19,7 +19,7 @@ from tasks.engine.results import TrainingResult
 from tasks.engine.same_bytes import ARCHIVE_TIME, write_joblib, write_skops
 from tasks.engine.source import source_of
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.versions import LIBRARIES
+from tasks.engine.versions import libraries_for, library_of
 
 CHECK_ROWS, EXAMPLE_ROWS = 50, 10
 CHECKSUMS = "SHA256SUMS"
@@ -97,7 +97,7 @@ def write_artefacts(
     check = make_check(result.model, schema, columns)
     texts = {
         "metadata.json": json.dumps(metadata(result, spec, schema, origin), indent=1),
-        "requirements.txt": requirements(result),
+        "requirements.txt": requirements(result, spec),
         "schema.py": schema_source(schema),
         "csv_file.py": _bundle_file("csv_file.py"),
         "predict.py": _bundle_file("predict.py"),
@@ -146,10 +146,11 @@ def training_texts(result: TrainingResult, *, drop_copies: bool) -> dict[str, st
     return {"train.py": text, "row_copies.py": Path(row_copies.__file__).read_text("utf-8")}
 
 
-def requirements(result: TrainingResult) -> str:
+def requirements(result: TrainingResult, spec: TrainingSpec) -> str:
     """Return the exact versions that the model was made with."""
     found = result.details["versions"]
-    return "".join(f"{name}=={found[name]}\n" for name in LIBRARIES)
+    names = libraries_for(library_of(spec.estimator))
+    return "".join(f"{name}=={found[name]}\n" for name in names)
 
 
 def metadata(

@@ -7,14 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.gaussian_process import kernels
 from sklearn.pipeline import Pipeline
 
-from tasks.engine.catalogue import Estimator, get_estimator
+from tasks.engine.catalogue import SCIKIT_LEARN, Estimator, get_estimator
+from tasks.engine.errors import EngineError
 from tasks.engine.inside import name_of, settings_of
 from tasks.engine.preprocessing import FeaturePlan, make_preprocessor, plan_features
 from tasks.engine.selection import selection_steps
 from tasks.engine.spec import TrainingSpec
+from tasks.engine.versions import threads
 
 AROUND = {"constant_value", "noise_level"}
 
@@ -57,12 +60,32 @@ def make_estimator(spec: TrainingSpec, entry: Estimator, plan: FeaturePlan) -> A
 
 
 def _make(entry: Estimator, values: Mapping[str, Any], seed: int) -> Any:
-    cls = getattr(importlib.import_module(entry.module), entry.id)
+    cls = _find_class(entry)
     values = {**entry.fixed, **values}
     made = {name: _to_object(entry, name, value, seed) for name, value in values.items()}
-    if "random_state" in inspect.signature(cls.__init__).parameters:
+    if entry.library != SCIKIT_LEARN or "random_state" in inspect.signature(cls).parameters:
         made["random_state"] = seed
-    return cls(**made)
+    if entry.library == "catboost":  # the others ask OpenMP by themselves
+        made["thread_count"] = threads().get("openmp", 1)
+    return _alone_in_vote(entry, cls(**made)) if entry.alone_in_vote else cls(**made)
+
+
+def _find_class(entry: Estimator) -> Any:
+    try:
+        return getattr(importlib.import_module(entry.module), entry.id)
+    except ImportError as problem:
+        raise EngineError(
+            "NOT_INSTALLED",
+            f"{entry.title} cannot be loaded where this job is trained: {problem}",
+            "On that machine, make extra installs it; then start its workers anew",
+        ) from problem
+
+
+def _alone_in_vote(entry: Estimator, made: Any) -> Any:
+    """Return an estimator that answers as scikit-learn's do: with classes by their names."""
+    if entry.task == "classification":
+        return VotingClassifier([(entry.library, made)], voting="soft")
+    return VotingRegressor([(entry.library, made)])
 
 
 def _to_object(entry: Estimator, name: str, value: Any, seed: int) -> Any:

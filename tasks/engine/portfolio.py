@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tasks.engine.catalogue import default_validation
 from tasks.engine.spec import Validation
+from tasks.engine.usual_folds import default_validation
 
 VOTING = {"classification": "VotingClassifier", "regression": "VotingRegressor"}
 # More members would make a model that is large and slow, and hardly better.

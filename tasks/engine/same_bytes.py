@@ -29,7 +29,17 @@ def write_joblib(model: Pipeline, path: Path) -> None:
     for step in _steps_of(model):
         # Where the stop words lay in memory, so that scikit-learn warns of them only once.
         vars(step).pop("_stop_words_id", None)
+        for part in (step, *getattr(step, "estimators_", ())):
+            _forget_when(part)
     joblib.dump(model, path, compress=3)
+
+
+def _forget_when(estimator: Any) -> None:
+    """Take out of CatBoost's model when it was made, and its number, which is of chance."""
+    if type(estimator).__module__.startswith("catboost."):
+        told = estimator.get_metadata()
+        for name in {"train_finish_time", "model_guid"} & set(told.keys()):
+            del told[name]
 
 
 def _steps_of(step: Any) -> Iterator[Any]:
@@ -39,6 +49,8 @@ def _steps_of(step: Any) -> Iterator[Any]:
         inner = [found for _name, found in step.steps]
     elif isinstance(step, ColumnTransformer):
         inner = [found for _name, found, _columns in step.transformers_]
+    elif hasattr(step, "estimator_"):
+        inner = [step.estimator_]
     elif not isinstance(step, str) and step is not None:
         yield step
     for found in inner:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.gaussian_process.kernels import Kernel
 
 INDENT = "    "
 
@@ -48,7 +47,7 @@ def source_of(model: BaseEstimator) -> tuple[str, str]:
 
 
 def _write(value: Any, imports: set[str], depth: int) -> str:
-    if isinstance(value, BaseEstimator | Kernel):
+    if hasattr(value, "get_params") and not isinstance(value, type):  # CatBoost's have no base
         return _write_estimator(value, imports, depth)
     if isinstance(value, list | tuple):
         return _write_sequence(value, imports, depth)
@@ -86,7 +85,7 @@ def _import(cls: Any) -> str:
     return f"from {module} import {cls.__name__}"
 
 
-def _write_estimator(value: BaseEstimator | Kernel, imports: set[str], depth: int) -> str:
+def _write_estimator(value: Any, imports: set[str], depth: int) -> str:
     cls = type(value)
     imports.add(_import(cls))
     defaults = {

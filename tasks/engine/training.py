@@ -276,7 +276,7 @@ class Training:
 
     def _details(self) -> dict[str, Any]:
         return {
-            "versions": versions(),
+            "versions": versions(self.entry.library),
             "threads": threads(),
             "rows_used": len(self.data.y),
             "rows_without_target": self.data.n_without_target,

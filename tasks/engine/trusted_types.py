@@ -16,6 +16,14 @@ _KERNELS = (
     "WhiteKernel",
 )  # fmt: skip
 
+# Their models are read by their own libraries, from a format of their own: no code runs.
+_OTHER_LIBRARIES = (
+    "catboost.core.CatBoostClassifier", "catboost.core.CatBoostRegressor",
+    "collections.OrderedDict", "lightgbm.basic.Booster", "lightgbm.sklearn.LGBMClassifier",
+    "lightgbm.sklearn.LGBMRegressor", "xgboost.core.Booster", "xgboost.sklearn.XGBClassifier",
+    "xgboost.sklearn.XGBRegressor",
+)  # fmt: skip
+
 TRUSTED_TYPES = frozenset(
     {
         "functools.partial",  # of check_array, in histogram gradient boosting
@@ -35,6 +43,7 @@ TRUSTED_TYPES = frozenset(
         "sklearn.tree._tree.Tree",
         "sklearn.utils._bunch.Bunch",
         "sklearn.utils.validation.check_array",
+        *_OTHER_LIBRARIES,
         *(f"sklearn._loss.loss.{name}" for name in _LOSSES),
         *(f"sklearn.gaussian_process.kernels.{name}" for name in _KERNELS),
         *(f"sklearn.model_selection._split.{name}" for name in _SPLITTERS),

@@ -5,8 +5,6 @@ Imports no scikit-learn.
 
 from typing import Any, NamedTuple
 
-from tasks.engine.catalogue import default_validation
-
 # 3 folds are the fewest by which two jobs can be told apart. With so many rows a third of them
 # scores as surely as a fifth, and 3 fits on two thirds with the last one cost 40% less.
 MANY_ROWS, FEWEST = 100_000, 3
@@ -17,6 +15,20 @@ class Rarest(NamedTuple):
 
     label: str
     rows: int
+
+
+def default_validation(task: str) -> dict[str, Any]:
+    """Return the validation unless another is chosen: 5 folds, stratified for classes."""
+    return {
+        "scheme": "stratified" if task == "classification" else "kfold",
+        "folds": 5,
+        "repeats": 1,
+        "group_column": None,
+        "time_column": None,
+        "test_size": 0.2,
+        "drop_copies": False,
+        "gap": 0,
+    }
 
 
 def suggest_validation(

@@ -1,19 +1,45 @@
 """The versions and threads that a result was made with."""
 
 import platform
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from threadpoolctl import threadpool_info
+
+from tasks.engine.catalogue import SCIKIT_LEARN, find_estimator
 
 TRAINYARD = "0.1.0"
 # What a bundle needs to run elsewhere.
 LIBRARIES = ("scikit-learn", "pandas", "numpy", "scipy", "joblib", "skops")
 
 
-def versions() -> dict[str, str]:
-    """Return the version of Trainyard, Python and each library that a bundle needs."""
-    found = {name: version(name) for name in LIBRARIES}
+def versions(library: str = SCIKIT_LEARN) -> dict[str, str]:
+    """Return the version of Trainyard, Python and each library that a bundle needs.
+
+    Parameters
+    ----------
+    library : str
+        What the estimator is of.
+    """
+    found = {name: _version(name) for name in libraries_for(library)}
     return {"trainyard": TRAINYARD, "python": platform.python_version(), **found}
+
+
+def library_of(estimator: str) -> str:
+    """Return the library that an estimator is of; a blend is of scikit-learn."""
+    entry = find_estimator(estimator)
+    return entry.library if entry else SCIKIT_LEARN
+
+
+def libraries_for(library: str) -> tuple[str, ...]:
+    """Return the libraries that a bundle needs whose estimator is of one."""
+    return LIBRARIES if library in LIBRARIES else (*LIBRARIES, library)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:  # the same library without the parts for graphics cards
+        return version(f"{name}-cpu")
 
 
 def threads() -> dict[str, int]:

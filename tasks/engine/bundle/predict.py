@@ -9,6 +9,7 @@ of Trainyard.
 
 import argparse
 import csv
+import json
 import sys
 import warnings
 from pathlib import Path
@@ -17,6 +18,7 @@ import joblib
 from sklearn.exceptions import InconsistentVersionWarning
 
 FOLDER = Path(__file__).resolve().parent
+OWN = FOLDER / "model.joblib"
 sys.path.insert(0, str(FOLDER))
 
 from csv_file import CsvError, add_options, print_problem, print_warning, read_as_asked  # noqa: E402
@@ -26,7 +28,9 @@ from schema import SCHEMA, SchemaError, features_from_text  # noqa: E402
 def predict(text, schema, model):
     """Return the answer's columns for a table of text cells, and warnings about its cells."""
     X, warnings = features_from_text(text, schema)
-    answer = {"prediction": model.predict(X)}
+    predicted = model.predict(X)
+    # Numbers of 32 bits are written as the 64 bits that they stand for.
+    answer = {"prediction": predicted.astype(float) if predicted.dtype == "f4" else predicted}
     if hasattr(model, "predict_proba"):
         probabilities = model.predict_proba(X)
         for n, name in enumerate(model.classes_):
@@ -57,6 +61,15 @@ def load(path):
     return model
 
 
+def other_versions():
+    """List the libraries beside scikit-learn that are of another version than the model's own."""
+    told = FOLDER / "metadata.json"
+    made = json.loads(told.read_text(encoding="utf-8"))["versions"] if told.exists() else {}
+    loaded = {name: sys.modules.get(name) for name in ("catboost", "lightgbm", "xgboost")}
+    here = {name: module.__version__ for name, module in loaded.items() if module}
+    return [(n, made[n], found) for n, found in here.items() if made.get(n, found) != found]
+
+
 def write(text, answer, target, delimiter):
     """Write the table with the answer's columns behind its own."""
     with open(target, "w", newline="", encoding="utf-8") if target else sys.stdout as out:
@@ -72,13 +85,15 @@ def main():
     parser.add_argument("-o", "--output", help="where the answer goes; else standard output")
     parser.add_argument(
         "--model",
-        default=FOLDER / "model.joblib",
+        default=OWN,
         help="another model of the same columns, such as train.py writes",
     )
     arguments = parser.parse_args()
     try:
         text, schema = read_as_asked(arguments, SCHEMA, SCHEMA["features"])
         answer, warnings = predict(text, schema, load(arguments.model))
+        for name, made, here in other_versions() if arguments.model == OWN else ():
+            print_warning(f"the model was made with {name} {made}, and {here} is installed")
         for warning in warnings:
             print_warning(warning["message"])
         write(text, answer, arguments.output, schema["dialect"]["delimiter"])

@@ -1,4 +1,4 @@
-"""Settings of what is inside another estimator: in the form, the API, copies and pages."""
+"""Settings of what is inside another estimator, and what is not offered: form, API, copies."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from flask import Flask
 
 from dashboard.db import Job, User
 from dashboard.extensions import db
+from tasks.engine import catalogue
 from tests.dashboard.api.test_api import Api, body
 from tests.factories import make_dataset, make_job, make_user
 from tests.page import Page, PageClient, words_of
@@ -205,3 +206,34 @@ def test_those_left_out_are_told_with_the_reason(
     assert [p["name"] for p in parameter["inside"]["Matern"]][:2] == ["length_scale", "nu"]
     page = open_form(pages, member, "GaussianNB")
     assert "CategoricalNB takes codes of categories alone" in words_of(page.find(".left-out"))
+
+
+def test_a_library_that_is_not_installed_is_refused_and_told(
+    api: Api, pages: PageClient, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "_is_installed", lambda _library: False)
+    request = body(make_dataset(name="churn.csv"), estimator="XGBClassifier")
+    problem = api.call("POST", "/jobs", 422, json=request)["error"]
+    words = "XGBoost is not installed here; make extra installs it"
+    assert problem["fields"]["estimator"] == words
+    every = api.call("GET", "/estimators?left_out=true&task=classification")
+    assert {one["id"]: one["left_out"] for one in every}["XGBClassifier"] == words
+    page = open_form(pages, member, "GaussianNB")
+    assert f"XGBClassifier {words}" in words_of(page.find(".left-out"))
+    job = make_job(member, estimator="XGBClassifier", parameters={"max_depth": 3})
+    assert "XGBoost" in words_of(pages.get(f"/jobs/{job.id}").find("main"))
+    assert f"{words}. Another estimator is chosen" in pages.get(f"/jobs/new?from={job.id}").text
+
+
+def test_a_library_that_is_installed_is_offered(
+    api: Api, pages: PageClient, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "_is_installed", lambda _library: True)
+    page = open_form(pages, member, "CatBoostClassifier")
+    queue(pages, page, {"parameters.depth": "4"})
+    assert (last_job().estimator, last_job().parameters) == ("CatBoostClassifier", {"depth": 4})
+    request = body(make_dataset(name="churn.csv"), estimator="LGBMClassifier",
+                   class_weight="balanced", parameters={"num_leaves": 1})  # fmt: skip
+    fields = api.call("POST", "/jobs", 422, json=request)["error"]["fields"]
+    assert list(fields) == ["parameters.num_leaves"]
+    assert "from 2 to 131072" in fields["parameters.num_leaves"]

@@ -21,7 +21,7 @@ from tests.engine.tables import make_spec, mixed_csv
 
 ESTIMATORS = [entry.id for entry in list_estimators()]
 ORIGIN = Origin(1, "job", "table.csv", "ab" * 32, "2026-01-01T00:00:00Z")
-FAST = {"n_estimators": 10, "max_iter": 60, "hidden_layer_sizes": [8]}
+FAST = {"n_estimators": 10, "iterations": 10, "max_iter": 60, "hidden_layer_sizes": [8]}
 # What a small table, or a fold of it, needs.
 NEEDED: dict[str, dict[str, object]] = {
     "ARDRegression": {"max_iter": 3},
