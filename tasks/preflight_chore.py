@@ -37,6 +37,7 @@ class CheckRequest(ChoreKind):
             "dataset": dataset.name,
             "memory_limit_bytes": self.memory_limit,
             "spec": spec_payload(dataset, found.asked),
+            "jobs": found.asked.get("jobs", []),
         }
         db.session.rollback()
         return payload

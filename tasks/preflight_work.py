@@ -28,5 +28,6 @@ def check_request(payload: dict[str, Any], send: Send) -> None:
             send({"type": "part", "answer": known})
 
         limit = payload["memory_limit_bytes"]
-        answer = check(spec, load, tell, base_bytes=base, limit_bytes=limit)
+        jobs = payload["jobs"]
+        answer = check(spec, load, tell, base_bytes=base, limit_bytes=limit, jobs=jobs)
     send({"type": "done", "values": {"answer": answer}})

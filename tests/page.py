@@ -105,12 +105,21 @@ class PageClient:
         return self._checked(response, status)
 
     def submit(
-        self, page: Page, data: Form, *, form: str = "main form[method=post]", status: int = 302
+        self,
+        page: Page,
+        data: Form,
+        *,
+        form: str = "main form[method=post]",
+        status: int = 302,
+        action: str = "",
     ) -> Page:
-        """Fill in a form of a page and send it; the fields it does not name keep their values."""
+        """Fill in a form of a page and send it; the fields it does not name keep their values.
+
+        `action` is where a button of it sends it, if not where the form does.
+        """
         element = page.find(form)
         filled = {**values_of(element), **data}
-        response = self.http.post(str(element.get("action") or page.path), data=filled)
+        response = self.http.post(action or str(element.get("action") or page.path), data=filled)
         return self._checked(response, status)
 
     def submit_get(self, page: Page, data: Form, *, form: str) -> Page:

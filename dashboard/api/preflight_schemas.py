@@ -85,6 +85,14 @@ class CheckFailure(Schema):
     change: dict[str, Any] | None = None
 
 
+class Candidates(Schema):
+    """Of several jobs how many were to be fitted, were fitted, and could not be."""
+
+    of: int
+    fitted: int
+    failed: int
+
+
 class Found(Schema):
     """What a check found; what it has not reached is null."""
 
@@ -95,6 +103,7 @@ class Found(Schema):
     columns: Shape | None
     memory: Memory | None
     sample: FewRows | None
+    candidates: Candidates | None
     warnings: list[JobWarning]
     error: CheckError | None
 
@@ -102,8 +111,9 @@ class Found(Schema):
 class Check(Schema):
     """A request that is checked before a job of it is submitted.
 
-    `answer` grows while the check runs; of several jobs the first one is checked. A job may be
-    submitted whatever was found.
+    `answer` grows while the check runs. Of a search the first candidate and the ends of what is
+    searched are fitted, of several estimators the first job of each. A job may be submitted
+    whatever was found.
     """
 
     id: int

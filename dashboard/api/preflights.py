@@ -5,8 +5,9 @@ from typing import Any
 from flask import jsonify
 from werkzeug.wrappers import Response
 
-from dashboard.api import preflight_schemas, requests
+from dashboard.api import preflight_schemas
 from dashboard.api.auth import current_user
+from dashboard.api.batch_schemas import BatchRequest
 from dashboard.api.operations import operation
 from dashboard.clock import isoformat
 from dashboard.db import Preflight
@@ -18,9 +19,9 @@ ID = "/jobs/check/<int:check_id>"
 
 @operation("POST", "/jobs/check",
            "Check a request before it is submitted; 202 when that takes longer than 10 seconds",
-           body=requests.JobRequest, answer=preflight_schemas.Check, or_status=202, role="member",
+           body=BatchRequest, answer=preflight_schemas.Check, or_status=202, role="member",
            errors=(400, 403, 413, 422))  # fmt: skip
-def check(body: requests.JobRequest) -> Response:
+def check(body: BatchRequest) -> Response:
     """Answer with what was found, or how far it is. For members."""
     user, request = current_user(), body.model_dump(exclude_unset=True)
     asked = preflights.ask_preflight(user=user, request=request)

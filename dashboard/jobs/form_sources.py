@@ -68,7 +68,7 @@ def form_from_job(job: Job) -> JobForm:
     }
     form = JobForm(job.dataset, values, features=list(job.features))
     if form.has_many_columns:
-        _name_features(form, list(job.features))
+        name_features(form, list(job.features))
     entry = find_estimator(job.estimator)
     if entry and not entry.is_installed:
         form.dropped.append(f"{say_not_installed(entry)}. Another estimator is chosen")
@@ -77,9 +77,11 @@ def form_from_job(job: Job) -> JobForm:
     return form
 
 
-def _name_features(form: JobForm, features: Sequence[str]) -> None:
-    """Say in lines which columns an earlier job used, where they are too many to be ticked."""
+def name_features(form: JobForm, features: Sequence[str]) -> None:
+    """Say in lines which columns are used, where they are too many to be ticked."""
     form.features = None
+    for known in ("used", "picked"):  # worked out from the former lines
+        form.__dict__.pop(known, None)
     mode, lines = lines_of(form.columns, features, form.target_name)
     form.values |= {"features_mode": mode, "features": lines}
     if set(form.used) != set(features):  # names that differ in their spaces alone

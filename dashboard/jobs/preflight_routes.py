@@ -7,10 +7,12 @@ from flask_login import current_user
 
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.jobs import form_sources, preflights
+from dashboard.jobs.form_change import apply_change
 from dashboard.jobs.form_page import find_chosen, show_form
 from dashboard.jobs.form_request import errors_of, request_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.preflight_view import PreflightView, view_preflight
+from dashboard.jobs.preflights import find_proposal
 from dashboard.live import answer
 from dashboard.web import requires
 
@@ -61,6 +63,19 @@ def live_check(preflight_id: int) -> Response:
     except NotFound:  # given up, in another tab perhaps
         return answer(PART, preflight=None)
     return answer(PART, preflight=view_preflight(found))
+
+
+@blueprint.post("/jobs/check/<int:preflight_id>/apply")
+@requires("member")
+def apply(preflight_id: int) -> str:
+    """Put a change that a check proposes into the form. For whoever asked for it."""
+    form = _posted()
+    try:
+        found = preflights.get_preflight(user=current_user, preflight_id=preflight_id)
+        apply_change(form, find_proposal(found, request.form.get("of", "")))
+    except NotFound as problem:
+        form.dropped.append(problem.message)
+    return show_form(form)
 
 
 @blueprint.post("/jobs/check/<int:preflight_id>/stop")

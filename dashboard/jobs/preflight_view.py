@@ -2,15 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app
 
 from dashboard.db import Preflight
-from dashboard.jobs.changed import say_change
+from dashboard.filters import plural
+from dashboard.jobs.changed import FAILURE, say_change
+from dashboard.jobs.form_change import may_apply
 from dashboard.workers.queries import is_light_alive
 
 NAMED = 5
+
+
+class Told(NamedTuple):
+    """What was found: its number, in words, what would help, and whether the form can do it."""
+
+    of: str
+    message: str
+    change: str
+    may_apply: bool
 
 
 @dataclass(frozen=True)
@@ -21,6 +32,7 @@ class PreflightView:
     has_worker: bool = True
     limit_bytes: int = 0
     errors: Mapping[str, str] = field(default_factory=dict)
+    tries_several: bool = False
 
     @property
     def answer(self) -> Mapping[str, Any]:
@@ -54,15 +66,31 @@ class PreflightView:
         return is_fitted and self.error is None and not self.is_going_on
 
     @property
-    def warnings(self) -> list[tuple[str, str]]:
-        """What is worth knowing, each with what would change it, in words."""
+    def warnings(self) -> list[Told]:
+        """What is worth knowing, each with what would change it."""
         found = self.answer.get("warnings") or ()
-        return [(w["message"], _say(w.get("change"))) for w in found]
+        return [self._tell(str(n), warning) for n, warning in enumerate(found)]
 
     @property
-    def remedy(self) -> str:
-        """What would mend the error, in words."""
-        return _say((self.error or {}).get("change"))
+    def remedy(self) -> Told | None:
+        """The error, with what would mend it; None where there is none."""
+        return self._tell(FAILURE, self.error) if self.error else None
+
+    def _tell(self, of: str, found: Mapping[str, Any]) -> Told:
+        change = found.get("change") or {}
+        may = not self.is_going_on and may_apply(change, tries_several=self.tries_several)
+        return Told(of, found["message"], say_change(change) if change else "", may)
+
+    @property
+    def checked(self) -> str:
+        """Which of several jobs were fitted; empty for a single one."""
+        asked, n_jobs = self.preflight, self.preflight.n_jobs if self.preflight else 1
+        if asked is None or n_jobs < 2:
+            return ""
+        known, jobs = self.answer.get("candidates"), asked.asked.get("jobs") or ()
+        if not jobs:
+            return f"of the first of {plural(n_jobs, 'job')}"
+        return f"of {known['fitted'] if known else len(jobs)} of {plural(n_jobs, 'job')}"
 
     @property
     def rare_classes(self) -> list[Mapping[str, Any]]:
@@ -72,10 +100,6 @@ class PreflightView:
         return list(rare)[:NAMED]
 
 
-def _say(change: Mapping[str, Any] | None) -> str:
-    return say_change(change) if change else ""
-
-
 def view_preflight(preflight: Preflight) -> PreflightView:
     """Return a check as the page shows it."""
     limit = preflight.asked.get("memory_limit_bytes")
@@ -83,4 +107,5 @@ def view_preflight(preflight: Preflight) -> PreflightView:
         preflight,
         has_worker=preflight.state in {"ready", "failed"} or is_light_alive(),
         limit_bytes=limit or current_app.config["SETTINGS"].job_memory_bytes,
+        tries_several=len({job["estimator"] for job in preflight.asked.get("jobs", ())}) > 1,
     )

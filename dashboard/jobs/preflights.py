@@ -31,6 +31,9 @@ from dashboard.db.lookup import find_by_id
 from dashboard.db.transaction import writing
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.extensions import db
+from dashboard.jobs.changed import FAILURE
+from dashboard.jobs.preflight_jobs import pick_jobs
+from dashboard.jobs.requests import BATCH_FIELDS
 from dashboard.jobs.submission import read_request
 
 # Of a job's columns: what a result of the check depends on.
@@ -49,7 +52,7 @@ def ask_preflight(*, user: User, request: Mapping[str, Any]) -> Preflight:
     user : User
         Who asks.
     request : Mapping
-        The fields of ``POST /jobs``; of several jobs the first one is checked.
+        The fields of ``POST /batches``; of several jobs some are checked, see `pick_jobs`.
 
     Raises
     ------
@@ -107,13 +110,15 @@ def find_refused(*, user: User, request: Mapping[str, Any]) -> Preflight | None:
 
 
 def _read(request: Mapping[str, Any]) -> tuple[Dataset, dict[str, Any], int]:
-    """Return the dataset, what its first job has in its columns, and how many jobs there are."""
+    """Return the dataset, what its jobs have in their columns, and how many there are."""
     limit = current_app.config["SETTINGS"].max_batch_jobs
-    dataset, wanted = read_request(request, limit=limit)
-    choice = wanted.choices[0]
+    dataset, wanted = read_request(request, limit=limit, fields=BATCH_FIELDS)
+    jobs = pick_jobs(wanted)
     asked = {name: wanted.values.get(name) for name in ASKED}
-    first = {"estimator": choice.estimator.id, "parameters": next(choice.combinations())}
-    return dataset, asked | first, wanted.n_jobs
+    asked |= {name: jobs[0][name] for name in ("estimator", "parameters")}
+    if len(jobs) > 1:
+        asked["jobs"] = jobs
+    return dataset, asked, wanted.n_jobs
 
 
 def _key(user: User, dataset: Dataset, asked: Mapping[str, Any]) -> str:
@@ -133,6 +138,25 @@ def get_preflight(*, user: User, preflight_id: int) -> Preflight:
     if found is None or found.owner_id != user.id:
         raise NotFound(f"There is no check {preflight_id}. It is kept for a day")
     return found
+
+
+def find_proposal(preflight: Preflight, of: str) -> Mapping[str, Any]:
+    """Return the change that a warning of a check, or its error, proposes.
+
+    Raises
+    ------
+    NotFound
+        When there is none: it was checked once more meanwhile.
+    """
+    answer = preflight.answer or {}
+    found = answer.get("error") if of == FAILURE else None
+    warnings = answer.get("warnings") or ()
+    if of.isascii() and of.isdecimal() and int(of) < len(warnings):
+        found = warnings[int(of)]
+    if not found or not found.get("change"):
+        raise NotFound("That proposal is gone. Check the form once more")
+    change: Mapping[str, Any] = found["change"]
+    return change
 
 
 def wait_for(*, user: User, preflight_id: int, seconds: float) -> Preflight:

@@ -4,8 +4,9 @@ Whatever can go wrong is found by the functions that training calls, so it is sa
 words. What is known is told on the way: a check that is stopped has said something.
 """
 
+import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +39,8 @@ CLASSES_NAMED = 20
 # In each fold's test rows; fewer say little.
 FEW_IN_A_FOLD = 5
 SMALLER = "Use fewer columns or rows, or another estimator"
+# Of several jobs no further one is fitted after so long.
+SEVERAL_S = 8.0
 OF_THE_SAMPLE = frozenset({"UNKNOWN_CATEGORIES", "RARE_CLASS"})
 
 Load = Callable[[Sequence[str]], Mapping[str, Any]]
@@ -45,7 +48,13 @@ Tell = Callable[[dict[str, Any]], None]
 
 
 def check(
-    spec: TrainingSpec, load: Load, tell: Tell, *, base_bytes: int = 0, limit_bytes: int = 0
+    spec: TrainingSpec,
+    load: Load,
+    tell: Tell,
+    *,
+    base_bytes: int = 0,
+    limit_bytes: int = 0,
+    jobs: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Hold a request against its data.
 
@@ -61,14 +70,19 @@ def check(
         What the process takes before any data.
     limit_bytes : int
         How much memory the job may take; 0 where there is no limit.
+    jobs : sequence of Mapping
+        Of several jobs those to fit, as ``title``, ``estimator`` and ``parameters``; the first
+        one is that of `spec`.
 
     Returns
     -------
     dict
         JSON values: ``rows``, ``rows_used``, ``folds``, ``classes``, ``columns``, ``memory``,
-        ``sample``, ``warnings`` and ``error``; what was not reached is None.
+        ``sample``, ``candidates``, ``warnings`` and ``error``; what was not reached is None. Of
+        several jobs one that cannot be fitted is a warning, and an error where it is so of all.
     """
     checking = _Check(spec.with_date_parts(), load, tell, base_bytes, limit_bytes)
+    checking.jobs = jobs
     try:
         checking.run()
     except EngineError as error:
@@ -85,6 +99,8 @@ def _explained(error: EngineError) -> dict[str, Any]:
 
 
 class _Check:
+    jobs: Sequence[Mapping[str, Any]] = ()
+
     def __init__(
         self, spec: TrainingSpec, load: Load, tell: Tell, base_bytes: int, limit_bytes: int
     ) -> None:
@@ -92,13 +108,17 @@ class _Check:
         self.base_bytes, self.limit_bytes = base_bytes, limit_bytes
         self.entry = get_estimator(spec.estimator)
         self.warnings: dict[tuple[str, str], dict[str, Any]] = {}
-        names = ("rows", "rows_used", "folds", "classes", "columns", "memory", "sample", "error")
+        names = ("rows", "rows_used", "folds", "classes", "columns", "memory", "sample",
+                 "candidates", "error")  # fmt: skip
         self.found: dict[str, Any] = dict.fromkeys(names) | {"warnings": []}
 
     def run(self) -> None:
         self._look_at_target()
         self._look_at_columns()
-        self._fit()
+        if self.jobs:
+            self._fit_several()
+        else:
+            self._fit()
         self._look_for_leaks()
 
     def tell_on(self, **known: Any) -> None:
@@ -106,8 +126,16 @@ class _Check:
         self.tell(self.found)
 
     def _warn(self, code: str, message: str, change: Mapping[str, Any] | None = None) -> None:
+        if change and self._differs_in(change.get("parameters") or {}):
+            change = None
         found = {"code": code, "message": message, "change": dict(change or {})}
         self.warnings.setdefault((code, message), found)
+
+    def _differs_in(self, names: Iterable[str]) -> bool:
+        """Tell whether jobs differ in a parameter: one value of it would be no search."""
+        own = self.spec.parameters
+        every = [one["parameters"] for one in self.jobs]
+        return any(given.get(name) != own.get(name) for given in every for name in names)
 
     def _look_at_target(self) -> None:
         spec = _narrow(self.spec)
@@ -182,8 +210,31 @@ class _Check:
             self._warn(warning["code"], warning["message"])
         return replace(small, X=X)
 
-    def _fit(self) -> None:
-        spec, data = self.spec, self.data
+    def _fit_several(self) -> None:
+        """Fit one job after the other, as many as there is time for."""
+        failed, started = [], time.monotonic()
+        for fitted, one in enumerate(self.jobs, start=1):
+            try:
+                self._fit(one)
+            except EngineError as error:
+                failed.append((one["title"], error))
+            done = {"of": len(self.jobs), "fitted": fitted, "failed": len(failed)}
+            self.tell_on(candidates=done)
+            if time.monotonic() - started > SEVERAL_S:
+                break
+        if len(failed) == fitted:
+            raise failed[0][1]
+        for title, problem in failed:
+            self._warn(problem.code, f"With {title} it fails: {_explained(problem)['message']}")
+        self.tell_on()
+
+    def _fit(self, other: Mapping[str, Any] | None = None) -> None:
+        spec, model, before = self.spec, self.model, ""
+        if other is not None:
+            asked = {name: other[name] for name in ("estimator", "parameters")}
+            spec, before = replace(spec, **asked), f"With {other['title']}: "
+            model = make_pipeline(spec, self.data.X)
+        data, title = self.data, get_estimator(spec.estimator).title
         for size in SIZES:
             small = cut_fold(data, data.splits[0], size, spec.task, spec.seed)
             n, of = len(small.splits[0][0]), len(data.splits[0][0])
@@ -191,13 +242,13 @@ class _Check:
             told: dict[str, str] = {}
             self.tell_on(sample={"rows": n, "of": of, "is_fitted": False})
             try:
-                with PlainWords(self.entry.title, told.__setitem__):
-                    run_fold(self.model, small, spec, 1, self.entry.title, told=lambda _step: None)
+                with PlainWords(title, told.__setitem__):
+                    run_fold(model, small, spec, 1, title, told=lambda _step: None)
             except EngineError as error:
                 if not is_last:
                     continue
                 self._judge(error, n, of)
-            self._warn_of(told, n, of)
+            self._warn_of({code: before + words for code, words in told.items()}, n, of)
             self.tell_on(sample={"rows": n, "of": of, "is_fitted": True})
             return
 
