@@ -36,12 +36,13 @@ SPACE_IS_FRESH_S = 5.0
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the navigation; `icon` puts it into the phone's tab bar too."""
+    """One entry; `icon` puts it into the phone's tab bar too, under its `short` name if given."""
 
     text: str
     url: str
     icon: str | None
     sections: tuple[str, ...]
+    short: str | None = None
 
     @property
     def is_current(self) -> bool:
@@ -53,8 +54,9 @@ NAV = (
     NavItem("Overview", "/", "layout-dashboard", ("",)),
     NavItem("Datasets", "/datasets", "database", ("datasets", "uploads")),
     NavItem("Jobs", "/jobs", "list-checks", ("jobs", "batches", "compare")),
+    NavItem("Leaderboards", "/leaderboards", "trophy", ("leaderboards",), "Boards"),
     NavItem("Models", "/models", "box", ("models", "predictions")),
-    NavItem("Queue", "/queue", "layers", ("queue",)),
+    NavItem("Queue", "/queue", None, ("queue",)),
 )
 
 

@@ -7,10 +7,20 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import func, inspect, select, text
 
-from dashboard.db import Dataset, Job, JobAttempt, JobEvent, JobFold, LogLine, Model
+from dashboard.db import (
+    Dataset,
+    Job,
+    JobAttempt,
+    JobEvent,
+    JobFold,
+    JobScore,
+    LogLine,
+    Model,
+    ScoreGroup,
+)
 from dashboard.db.transaction import writing
 from dashboard.extensions import db, migrate
-from tests.factories import make_dataset, make_model
+from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 
 OF_A_JOB = (Job, JobAttempt, JobEvent, JobFold, LogLine, Model)
 
@@ -103,3 +113,24 @@ def test_a_migration_that_leaves_rows_in_the_air_is_undone(app: Flask) -> None:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == version
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
     assert "job_usage" in inspect(db.engine).get_table_names()
+
+
+def test_scores_of_jobs_that_ended_before_are_filled_in(any_app: Flask) -> None:
+    job = make_succeeded_job(score=0.84)
+    make_succeeded_job(partial=True)
+    make_job(state="failed", metrics={"roc_auc": {"mean": 0.9}})
+    wanted = [("accuracy", 0.8), ("roc_auc", 0.84)]
+    config = migrate.get_config()
+    db.session.remove()
+    command.downgrade(config, "0007")
+    assert "job_scores" not in inspect(db.engine).get_table_names()
+    command.upgrade(config, "head")
+    rows = db.session.scalars(select(JobScore).order_by(JobScore.metric)).all()
+    assert [(row.metric, row.score) for row in rows] == wanted
+    assert {(row.job_id, row.owner_id, row.estimator, row.finished_at) for row in rows} == {
+        (job.id, job.owner_id, job.estimator, job.finished_at)
+    }
+    group = db.session.get_one(ScoreGroup, rows[0].group_id)
+    assert (group.dataset_id, group.target, group.split_hash) == (
+        job.dataset_id, job.target, job.split_hash,
+    )  # fmt: skip

@@ -143,6 +143,22 @@ class CompareQuery(Open):
     metric: str | None = None
 
 
+class LeaderboardsQuery(PageQuery):
+    """Which leaderboards: those of one table, in all of its versions, or all."""
+
+    dataset_id: int | None = None
+
+
+class LeaderboardQuery(Open):
+    """Of a leaderboard: the metric, the folds, whose jobs, how many of the best."""
+
+    metric: str | None = None
+    folds: Annotated[int | None, Field(description="one of `groups`; the first by default")] = None
+    owner: Literal["me"] | None = None
+    best: Annotated[bool, Field(description="the best of each estimator only")] = False
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
 class DatasetForm(Open):
     """An uploaded file, or an address that an admin allowed, and how it is to be read.
 

@@ -10,6 +10,7 @@ from dashboard.api import (  # noqa: F401 - they register themselves
     datasets,
     differences,
     jobs,
+    leaderboards,
     models,
     preflights,
     profiles,

@@ -18,9 +18,14 @@ ADD_ONE_MORE = "Add at least one more job"
 FIGURES = {"folds": charts.fold_chart, "time": charts.time_chart}
 
 
+def _asked_ids() -> list[int]:
+    """Return the ids of a link, ``jobs=1,2``, or of the boxes of a form, ``jobs=1&jobs=2``."""
+    return read_ids(",".join(request.args.getlist("jobs")))
+
+
 def _comparison() -> Comparison:
-    ids = read_ids(request.args.get("jobs", ""))
-    return compare_jobs(user=current_user, job_ids=ids, metric=request.args.get("metric"))
+    metric = request.args.get("metric")
+    return compare_jobs(user=current_user, job_ids=_asked_ids(), metric=metric)
 
 
 @blueprint.get("/compare")
@@ -29,7 +34,7 @@ def index() -> str | tuple[str, int]:
     try:
         found = _comparison()
     except ValidationFailed as problem:
-        too_few = len(read_ids(request.args.get("jobs", ""))) <= MAX_JOBS
+        too_few = len(_asked_ids()) <= MAX_JOBS
         words = ADD_ONE_MORE if too_few else problem.message
         return render_template("compare/empty.html", message=words), 422
     if len(found.jobs) < MIN_JOBS:
@@ -47,6 +52,7 @@ def index() -> str | tuple[str, int]:
     return render_template(
         "compare/index.html",
         found=found,
+        ids=",".join(map(str, ids)),
         base=base,
         only=only,
         rows=rows,

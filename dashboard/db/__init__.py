@@ -13,6 +13,7 @@ from dashboard.db.job import (
     JobUsage,
     LogLine,
 )
+from dashboard.db.job_score import JobScore, ScoreGroup
 from dashboard.db.model import Model
 from dashboard.db.prediction import Prediction
 from dashboard.db.preflight import Preflight
@@ -33,6 +34,7 @@ __all__ = [
     "JobAttempt",
     "JobEvent",
     "JobFold",
+    "JobScore",
     "JobUsage",
     "LogLine",
     "Model",
@@ -40,6 +42,7 @@ __all__ = [
     "Preflight",
     "QueueState",
     "Relation",
+    "ScoreGroup",
     "SignInAttempt",
     "Transfer",
     "User",

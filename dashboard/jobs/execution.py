@@ -15,6 +15,7 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.usage import UsageSample, add_usage
+from dashboard.leaderboards.scores import add_scores
 from dashboard.searches.hopeless import find_hopeless, tell_stop
 
 MAX_LINE = 2000
@@ -228,6 +229,7 @@ def finish_job(
             session.flush()
             session.add(Chore(kind="verify_model", subject_id=model.id))
         move(session, job, JobState.SUCCEEDED, by=claim.worker)
+        add_scores(session, job)
         end_attempt(session, job, "succeeded")
         return True
 

@@ -1,0 +1,61 @@
+"""How the best score of a group grew: each job that was better than all that ended before it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from dashboard.db import Job, JobScore
+from dashboard.extensions import db
+from dashboard.figures import table
+from dashboard.leaderboards.groups import Group
+from tasks.engine.catalogue import find_metric, metric_title
+
+MOST_STEPS = 40  # the last ones
+
+
+def find_steps(group: Group, metric: str) -> list[tuple[datetime, float, Job]]:
+    """Return the jobs that were the best when they ended, the first one first.
+
+    From the best of all it goes back to the best of those that had ended before, and so on: some
+    looks into the index, instead of a walk through all.
+    """
+    found = find_metric(group.of.task, metric)
+    greater = found is None or found.greater_is_better
+    best_first = JobScore.score.desc() if greater else JobScore.score
+    look = (
+        select(JobScore.job_id, JobScore.score, JobScore.finished_at)
+        .where(JobScore.group_id == group.id, JobScore.metric == metric)
+        .order_by(best_first, JobScore.finished_at)
+        .limit(1)
+    )
+    steps: list[tuple[datetime, float, int]] = []
+    row = db.session.execute(look).first()
+    while row is not None and len(steps) < MOST_STEPS:
+        steps.append((row.finished_at, row.score, row.job_id))
+        row = db.session.execute(look.where(JobScore.finished_at < row.finished_at)).first()
+    ids = [job_id for _, _, job_id in steps]
+    jobs = {job.id: job for job in db.session.scalars(select(Job).where(Job.id.in_(ids)))}
+    return [(at, score, jobs[job_id]) for at, score, job_id in reversed(steps) if job_id in jobs]
+
+
+def best_so_far_chart(group: Group, metric: str) -> dict[str, Any]:
+    """Draw the best score so far as steps, with the job's name at each."""
+    steps = find_steps(group, metric)
+    title = metric_title(metric)
+    points = [[at.isoformat(), score, f"{job.name} #{job.id}"] for at, score, job in steps]
+    alt = f"Best {title} so far: {len(points)} steps"
+    if points:
+        alt += f", from {steps[0][1]:.4f} to {steps[-1][1]:.4f}"
+    return {
+        "traces": [
+            {"type": "scatter", "mode": "lines+markers", "name": f"Best {title} so far",
+             "line": {"shape": "hv", "color": "c1"}, "marker": {"color": "c1", "size": 8},
+             "x": [p[0] for p in points], "y": [p[1] for p in points],
+             "text": [p[2] for p in points]}
+        ] if points else [],
+        "layout": {"xaxis": {"type": "date"},
+                   "yaxis": {"title": {"text": title}, "automargin": True}},
+        "table": table(["Ended", title, "Job"], points),
+        "alt": alt,
+    }  # fmt: skip

@@ -1,0 +1,189 @@
+"""One leaderboard: the jobs of a group with their ranks, and the baselines in their places."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+
+from dashboard.compare.verdict import Folds
+from dashboard.db import Dataset, Job, JobScore, Model
+from dashboard.extensions import db
+from dashboard.jobs.baselines import Baseline, list_baselines
+from dashboard.jobs.queries import find_models, get_jobs, list_folds_of
+from dashboard.leaderboards.groups import Group, list_group_ids, list_groups, list_versions
+from dashboard.leaderboards.ranks import Rank, give_ranks
+from tasks.engine.catalogue import METRICS, Metric, get_estimator
+
+MORE_METRICS = 2
+DEFAULT_METRICS = ("roc_auc", "r2")
+
+
+@dataclass(frozen=True)
+class Query:
+    """What of a leaderboard is asked for; without a `group_id` the first group."""
+
+    metric: str | None = None
+    group_id: int | None = None
+    owner_id: int | None = None
+    best_per_estimator: bool = False
+    per: int = 50
+
+
+@dataclass(frozen=True)
+class Place:
+    """One job of a leaderboard."""
+
+    rank: Rank
+    job: Job
+    score: float
+    spread: float | None
+    more: Sequence[float | None]
+    fit_s: float | None
+    model: Model | None
+
+    @property
+    def title(self) -> str:
+        """The estimator in plain words."""
+        return get_estimator(self.job.estimator).title
+
+
+@dataclass(frozen=True)
+class Board:
+    """A leaderboard as it is asked for; `group` is None while no job has ended well."""
+
+    dataset: Dataset
+    target: str
+    metric: Metric
+    metrics: Sequence[Metric]
+    groups: Sequence[Group]
+    group: Group | None = None
+    places: Sequence[Place] = ()
+    total: int = 0
+    more_metrics: Sequence[Metric] = ()
+    baselines: Sequence[Baseline] = ()
+
+    @property
+    def lines(self) -> list[Place | Baseline]:
+        """The places with the baselines between them, where their scores belong."""
+        sign = 1 if self.metric.greater_is_better else -1
+        # A baseline never stands before a job that has its score.
+        both: list[Place | Baseline] = [*self.places, *self.baselines]
+        return sorted(both, key=lambda line: (-sign * line.score, isinstance(line, Baseline)))
+
+    @property
+    def metric_choices(self) -> list[tuple[str, str]]:
+        """The metrics of the page's choice."""
+        return [(metric.name, metric.title) for metric in self.metrics]
+
+    @property
+    def group_choices(self) -> list[tuple[int, str]]:
+        """The groups of the page's choice."""
+        return [(group.id, group.label) for group in self.groups]
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """The ends of the bars: the least and the greatest score, with their spreads."""
+        low = [p.score - (p.spread or 0) for p in self.places] + [b.score for b in self.baselines]
+        high = [p.score + (p.spread or 0) for p in self.places] + [b.score for b in self.baselines]
+        return (min(low), max(high)) if low else (0.0, 1.0)
+
+
+def read_board(*, dataset_id: int, target: str, query: Query) -> Board | None:
+    """Read a leaderboard; None where no dataset of this number is there.
+
+    Parameters
+    ----------
+    dataset_id : int
+        Any version of the table.
+    target : str
+        The column that is predicted.
+    query : Query
+        Which metric, which folds, whose jobs, how many. What is unknown is the default.
+    """
+    versions = list_versions(dataset_id)
+    if not versions:
+        return None
+    group_ids = list_group_ids(versions, target)
+    metrics = _list_metrics(group_ids)
+    metric = _choose_metric(metrics, query.metric)
+    groups = list_groups(group_ids, metric.name)
+    group = next((g for g in groups if g.id == query.group_id), groups[0] if groups else None)
+    board = Board(versions[0], target, metric, metrics, groups, group)
+    return board if group is None else _fill(board, group, query)
+
+
+def _list_metrics(group_ids: Sequence[int]) -> list[Metric]:
+    """List the metrics by which some job was scored: one look into the index for each."""
+    every = [metric for metrics in METRICS.values() for metric in metrics]
+    looks = [
+        select(JobScore.id)
+        .where(JobScore.group_id.in_(group_ids), JobScore.metric == metric.name)
+        .exists()
+        for metric in every
+    ]
+    known = db.session.execute(select(*looks)).one()
+    return [metric for metric, is_there in zip(every, known, strict=True) if is_there]
+
+
+def _choose_metric(metrics: Sequence[Metric], asked: str | None) -> Metric:
+    by_name = {metric.name: metric for metric in metrics}
+    for name in (asked, *DEFAULT_METRICS):
+        if name in by_name:
+            return by_name[name]
+    return metrics[0] if metrics else METRICS["classification"][0]
+
+
+def _fill(board: Board, group: Group, query: Query) -> Board:
+    found = _select_scores(board.metric, group, query)
+    total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    best_first = JobScore.score.desc() if board.metric.greater_is_better else JobScore.score
+    rows = found.order_by(best_first, JobScore.job_id).limit(query.per)
+    scores = {row.job_id: row.score for row in db.session.execute(rows)}
+    jobs = get_jobs(list(scores))
+    folds = list_folds_of([job.id for job in jobs])
+    more = [m for m in METRICS[group.of.task] if m in board.metrics and m != board.metric]
+    more = more[:MORE_METRICS]
+    return Board(
+        board.dataset, board.target, board.metric, board.metrics, board.groups, group,
+        _make_places(jobs, folds, board.metric, more), total, more,
+        list_baselines(jobs[0], board.metric.name) if jobs else (),
+    )  # fmt: skip
+
+
+def _select_scores(metric: Metric, group: Group, query: Query) -> Select[int, float]:
+    which = [JobScore.group_id == group.id, JobScore.metric == metric.name]
+    if query.owner_id is not None:
+        which.append(JobScore.owner_id == query.owner_id)
+    found = select(JobScore.job_id, JobScore.score).where(*which)
+    if not query.best_per_estimator:
+        return found
+    best = func.max if metric.greater_is_better else func.min
+    bests = (
+        select(JobScore.estimator, best(JobScore.score).label("score"))
+        .where(*which)
+        .group_by(JobScore.estimator)
+        .subquery()
+    )
+    # Of equal ones the first.
+    first = (
+        select(func.min(JobScore.job_id))
+        .join(bests, (bests.c.estimator == JobScore.estimator) & (bests.c.score == JobScore.score))
+        .where(*which)
+        .group_by(JobScore.estimator)
+    )
+    return found.where(JobScore.job_id.in_(first))
+
+
+def _make_places(
+    jobs: Sequence[Job], folds: Folds, metric: Metric, more: Sequence[Metric]
+) -> list[Place]:
+    models = find_models([job.id for job in jobs])
+    ranks = give_ranks([(job.id, folds[job.id]) for job in jobs], metric)
+    return [
+        Place(
+            rank, job, job.metrics[metric.name]["mean"], job.metrics[metric.name].get("std"),
+            [job.metrics.get(m.name, {}).get("mean") for m in more],
+            sum(fold.fit_seconds for fold in folds[job.id]) or None, models.get(job.id),
+        )
+        for rank, job in zip(ranks, jobs, strict=True)
+    ]  # fmt: skip

@@ -1,0 +1,113 @@
+"""The list of leaderboards: one for each table and target, the one that changed last first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from dashboard.datasets.selections import LIVING
+from dashboard.db import Dataset, Job, JobScore, ScoreGroup
+from dashboard.extensions import db
+from dashboard.jobs.queries import get_jobs
+from dashboard.leaderboards.board import DEFAULT_METRICS
+from tasks.engine.catalogue import Metric, find_metric, metric_title
+
+Key = tuple[int, str, str]  # family, target, metric
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One leaderboard of the list; `best` is the best job of the group that it opens with."""
+
+    dataset: Dataset
+    target: str
+    metric: Metric
+    n_jobs: int
+    best: Job
+    score: float
+    newest: Job
+
+    @property
+    def metric_title(self) -> str:
+        """The metric in plain words."""
+        return metric_title(self.metric.name)
+
+
+@dataclass(frozen=True)
+class _Group:
+    id: int
+    metric: str
+    n: int
+    newest: int
+    best: float
+    target: str
+    family_id: int
+    version: int
+
+
+def list_leaderboards(
+    *, page: int = 1, per: int = 50, dataset_id: int | None = None
+) -> tuple[list[Entry], int]:
+    """List a page of the leaderboards, and count all.
+
+    Parameters
+    ----------
+    page, per : int
+        Which page, from 1, of how many.
+    dataset_id : int, optional
+        Those of this table alone, in all of its versions.
+    """
+    boards: dict[Key, list[_Group]] = {}
+    for group in _read_groups(dataset_id):
+        boards.setdefault((group.family_id, group.target, group.metric), []).append(group)
+    newest_first = sorted(boards.values(), key=lambda groups: -max(g.newest for g in groups))
+    return _make_entries(newest_first[(page - 1) * per : page * per]), len(boards)
+
+
+def _read_groups(dataset_id: int | None) -> list[_Group]:
+    counted = (
+        select(
+            JobScore.group_id, JobScore.metric, func.count().label("n"),
+            func.max(JobScore.job_id).label("newest"), func.max(JobScore.score).label("best"),
+        )
+        .where(JobScore.metric.in_(DEFAULT_METRICS))
+        .group_by(JobScore.group_id, JobScore.metric)
+        .subquery()
+    )  # fmt: skip
+    found = (
+        select(counted, ScoreGroup.target, Dataset.family_id, Dataset.version)
+        .join(ScoreGroup, ScoreGroup.id == counted.c.group_id)
+        .join(Dataset, Dataset.id == ScoreGroup.dataset_id)
+        .where(LIVING)
+    )
+    if dataset_id is not None:
+        family = select(Dataset.family_id).where(Dataset.id == dataset_id).scalar_subquery()
+        found = found.where(Dataset.family_id == family)
+    return [_Group(*row) for row in db.session.execute(found)]
+
+
+def _make_entries(boards: Sequence[Sequence[_Group]]) -> list[Entry]:
+    # As `groups.list_groups` orders them: what the leaderboard opens with.
+    first = [max(groups, key=lambda g: (g.version, g.n, g.newest)) for groups in boards]
+    best = [_find_best(group) for group in first]
+    newest = [max(group.newest for group in groups) for groups in boards]
+    jobs = {job.id: job for job in get_jobs([*best, *newest])}
+    entries = []
+    for groups, group, best_id, newest_id in zip(boards, first, best, newest, strict=True):
+        job = jobs.get(best_id)
+        metric = find_metric(job.task, group.metric) if job else None
+        if job and metric and newest_id in jobs:  # else it was deleted since
+            n_jobs = sum(g.n for g in groups)
+            entries.append(
+                Entry(job.dataset, group.target, metric, n_jobs, job, group.best, jobs[newest_id])
+            )
+    return entries
+
+
+def _find_best(group: _Group) -> int:
+    """Return the best job of a group; of both default metrics more is better."""
+    found = select(JobScore.job_id).where(
+        JobScore.group_id == group.id, JobScore.metric == group.metric
+    )
+    best = found.order_by(JobScore.score.desc(), JobScore.job_id).limit(1)
+    return db.session.scalar(best) or 0

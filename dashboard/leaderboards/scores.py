@@ -1,0 +1,42 @@
+"""What a job leaves for the leaderboards when it succeeds."""
+
+from contextlib import suppress
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from dashboard.db import Job, JobScore, ScoreGroup
+from dashboard.db.states import JobState
+
+
+def add_scores(session: Session, job: Job) -> None:
+    """Add the scores of a job that just succeeded, within the caller's transaction.
+
+    A job that was stopped after some of its folds has none: it may not be held against others.
+    """
+    if job.state != JobState.SUCCEEDED or job.partial or not job.split_hash:
+        return
+    group_id = _find_group(session, job)
+    known = {name: found.get("mean") for name, found in job.metrics.items()}
+    session.add_all(
+        JobScore(
+            job_id=job.id, group_id=group_id, metric=name, score=mean,
+            finished_at=job.finished_at, estimator=job.estimator, owner_id=job.owner_id,
+        )
+        for name, mean in known.items()
+        if mean is not None
+    )  # fmt: skip
+
+
+def _find_group(session: Session, job: Job) -> int:
+    """Return the number of a job's group, which is made by the first job that needs it."""
+    named = {"dataset_id": job.dataset_id, "target": job.target, "split_hash": job.split_hash}
+    wanted = select(ScoreGroup.id).filter_by(**named)
+    found = session.scalar(wanted)
+    if found is None:
+        # Of two jobs that end at the same moment one waits here, and finds the other's.
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(ScoreGroup(**named))
+        found = session.scalars(wanted).one()
+    return found

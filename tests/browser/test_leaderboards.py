@@ -1,0 +1,112 @@
+"""The leaderboards in a real browser: the checks LB-1 to LB-5 of the interface's design."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Locator, expect
+
+from dashboard.db import Dataset, User
+from tests.browser.conftest import Watched
+from tests.factories import make_dataset, make_job, make_succeeded_job
+
+SIZES = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+
+
+@pytest.fixture
+def dataset(app: Flask, member: User) -> Dataset:
+    return make_dataset(member, name="people")
+
+
+@pytest.fixture
+def tab(browse: Callable[..., Watched], member: User) -> Watched:
+    found = browse(viewport={"width": 1440, "height": 900})
+    found.sign_in(member)
+    return found
+
+
+def order(rows: Locator) -> list[str]:
+    return [row.get_attribute("id") or "" for row in rows.all()]
+
+
+def test_lb_1_without_a_finished_job_the_page_renders(tab: Watched, member: User) -> None:
+    for state in ("running", "failed"):
+        job = make_job(member, state=state, target=state)
+        page = tab.go(f"/leaderboards/{job.dataset_id}/{state}")
+        expect(page.get_by_role("heading", level=2)).to_have_text(
+            "No finished jobs for this target yet"
+        )
+    expect(tab.go("/leaderboards").get_by_text("No leaderboards yet")).to_be_visible()
+
+
+def test_lb_2_another_metric_reorders_and_stands_in_the_address(
+    tab: Watched, dataset: Dataset
+) -> None:
+    scores = [(0.9, 0.7), (0.8, 0.9)]
+    first, second = (
+        make_succeeded_job(dataset=dataset, metrics={
+            "roc_auc": {"mean": auc, "std": 0.01}, "accuracy": {"mean": accuracy, "std": 0.01},
+        })
+        for auc, accuracy in scores
+    )  # fmt: skip
+    page = tab.go(f"/leaderboards/{dataset.id}/churned")
+    rows = page.locator("tr[data-job-id]")
+    assert order(rows) == [f"job-{first.id}", f"job-{second.id}"]
+    page.get_by_label("Metric").select_option("Accuracy")
+    page.wait_for_url("**metric=accuracy**")
+    assert order(page.locator("tr[data-job-id]")) == [f"job-{second.id}", f"job-{first.id}"]
+    page.reload()
+    assert order(page.locator("tr[data-job-id]")) == [f"job-{second.id}", f"job-{first.id}"]
+
+
+def test_lb_3_where_lower_is_better_the_least_stands_first(tab: Watched, dataset: Dataset) -> None:
+    jobs = [
+        make_succeeded_job(
+            dataset=dataset, task="regression", metric="rmse", target="income", estimator="Ridge",
+            score=error, metrics={"rmse": {"mean": error, "std": 0.1}},
+        )
+        for error in (3.0, 1.0, 2.0)
+    ]  # fmt: skip
+    page = tab.go(f"/leaderboards/{dataset.id}/income")
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("RMSE, lower is better")
+    wanted = [f"job-{jobs[n].id}" for n in (1, 2, 0)]
+    assert order(page.locator("tr[data-job-id]")) == wanted
+
+
+def test_lb_4_other_folds_are_a_ranking_of_their_own(tab: Watched, dataset: Dataset) -> None:
+    same = [make_succeeded_job(dataset=dataset, score=score) for score in (0.8, 0.7)]
+    other = make_succeeded_job(dataset=dataset, score=0.99, split_hash="f" * 64)
+    page = tab.go(f"/leaderboards/{dataset.id}/churned")
+    assert order(page.locator("tr[data-job-id]")) == [f"job-{job.id}" for job in same]
+    page.get_by_label("Version and folds").select_option(index=1)
+    page.wait_for_url("**folds=**")
+    assert order(page.locator("tr[data-job-id]")) == [f"job-{other.id}"]
+
+
+def test_lb_5_chosen_rows_are_compared(tab: Watched, dataset: Dataset) -> None:
+    jobs = [make_succeeded_job(dataset=dataset, score=score) for score in (0.9, 0.8, 0.7)]
+    page = tab.go(f"/leaderboards/{dataset.id}/churned")
+    for job in (jobs[0], jobs[2]):
+        page.get_by_label(f"Select {job.name}").check()
+    page.get_by_role("button", name="Compare selected").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare 2 jobs")
+    heads = page.locator(".compare-table thead a[href^='/jobs/']")
+    assert heads.all_inner_texts() == [jobs[0].name, jobs[2].name]
+
+
+@pytest.mark.parametrize(("width", "scheme"), SIZES)
+def test_a_leaderboard_is_drawn_and_accessible(
+    browse: Callable[..., Watched], dataset: Dataset, member: User, width: int, scheme: str
+) -> None:
+    baselines = {"dummy": {"roc_auc": {"mean": 0.5, "std": 0.0}}}
+    for score in (0.7, 0.8):
+        make_succeeded_job(dataset=dataset, score=score, details={"baselines": baselines})
+    make_succeeded_job(dataset=dataset, score=0.9, name=f"<b>&\"'{'x' * 180}")
+    tab = browse(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    tab.sign_in(member)
+    for path in ("/leaderboards", f"/leaderboards/{dataset.id}/churned"):
+        page = tab.go(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        tab.check_accessibility()
+    expect(page.locator("#best-so-far")).to_have_attribute("data-drawn", "true")
+    expect(page.locator("tr.baseline")).to_contain_text("Guessing")
