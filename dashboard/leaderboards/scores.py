@@ -14,8 +14,10 @@ def add_scores(session: Session, job: Job) -> None:
     """Add the scores of a job that just succeeded, within the caller's transaction.
 
     A job that was stopped after some of its folds has none: it may not be held against others.
+    Nor has one that saw the rows of an outer fold alone.
     """
-    if job.state != JobState.SUCCEEDED or job.partial or not job.split_hash:
+    is_whole = not job.partial and not job.validation.get("outer_fold")
+    if job.state != JobState.SUCCEEDED or not is_whole or not job.split_hash:
         return
     group_id = _find_group(session, job)
     known = {name: found.get("mean") for name, found in job.metrics.items()}

@@ -24,7 +24,7 @@ def test_navigation_leads_to_pages(app: Flask, member: User) -> None:
     browser = PageClient(app, member)
     page = browser.get(PAGE)
     names = [a.text for a in page.select(".mainnav a")]
-    assert names == ["Overview", "Datasets", "Jobs", "Models", "Queue"]
+    assert names == ["Overview", "Datasets", "Jobs", "Leaderboards", "Models", "Queue"]
     for link in page.select(".mainnav a"):
         opened = browser.get(str(link["href"]))
         assert opened.find(".mainnav a[aria-current]").text == link.text

@@ -97,6 +97,8 @@ def test_who_was_stopped_early_or_failed_stands_nowhere(dataset: Dataset) -> Non
     whole = make_succeeded_job(dataset=dataset)
     make_succeeded_job(dataset=dataset, partial=True)
     make_job(dataset=dataset, state="failed")
+    outer = {"scheme": "stratified", "folds": 5, "outer_fold": 1, "outer_folds": 5}
+    make_succeeded_job(dataset=dataset, validation=outer)
     assert ids(read(dataset)) == [whole.id]
     assert read(dataset, "nothing").group is None
 
