@@ -18,6 +18,7 @@ from dashboard import clock
 from tasks.engine.catalogue import metric_title
 from tasks.engine.parameters import show_value
 
+YEARS = (1500, 2200)  # whole numbers between these are most likely years
 MOST_DECIMALS = 6  # of a score that is not quite 0 or 1
 NO_VALUE = Markup(
     '<span class="no-value"><span aria-hidden="true">\N{EN DASH}</span>'
@@ -31,7 +32,7 @@ def init_app(app: Flask) -> None:
     """Register every filter and global."""
     for function in (
         when, moment, duration, about, eta, size, count, number, score, delta, percent, plural,
-        initials, value, metric_title, setting, validation,
+        initials, of_column, value, metric_title, setting, validation,
     ):  # fmt: skip
         app.add_template_filter(function)
     app.add_template_global(icon_shapes)
@@ -119,6 +120,16 @@ def score(amount: float | None, digits: int = 3) -> str:
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("-")
     return _signed(text)
+
+
+def of_column(amount: float, low: Any, high: Any) -> str:
+    """Show a number of a column that goes from `low` to `high`: years without a separator."""
+    ends = [end for end in (low, high) if isinstance(end, int | float)]
+    are_years = len(ends) == 2 and all(
+        YEARS[0] <= end <= YEARS[1] and float(end).is_integer() for end in ends
+    )
+    shown = number(amount, 6)
+    return shown.replace(",", "") if are_years else shown
 
 
 def _signed(text: str) -> str:

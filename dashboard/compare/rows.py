@@ -8,6 +8,7 @@ from dashboard.compare.verdict import Folds, find_verdict
 from dashboard.db import Job, JobFold
 from dashboard.db.states import JobState
 from dashboard.jobs.baselines import list_baselines
+from dashboard.jobs.blends import title_of
 from dashboard.jobs.queries import find_models
 from tasks.engine.catalogue import METRICS, get_estimator
 from tasks.engine.preprocessing_settings import DEFAULTS
@@ -94,7 +95,7 @@ def setting_rows(jobs: Sequence[Job]) -> list[Row]:
     """Return a row for each setting and parameter."""
     group = SETTINGS
     rows = [
-        Row(group, "Estimator", [get_estimator(job.estimator).title for job in jobs]),
+        Row(group, "Estimator", [title_of(job) for job in jobs]),
         Row(group, "Dataset", [job.dataset.label for job in jobs]),
         Row(group, "Target", [job.target for job in jobs]),
         Row(group, "Columns", [job.n_columns or len(job.features) for job in jobs]),

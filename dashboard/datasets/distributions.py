@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboard.figures import bars_path, table
-from dashboard.filters import number, percent
+from dashboard.filters import number, of_column, percent
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LABEL_CHARS = 60
@@ -71,7 +71,7 @@ def distribution_of(
         return Distribution([shorten(str(label)) for label in histogram["labels"]], counts)
     edges = histogram["edges"]
     is_date = column["kind"] == "date"
-    words = [_edge(edge, is_date=is_date) for edge in edges]
+    words = [_edge(edge, (edges[0], edges[-1]), is_date=is_date) for edge in edges]
     pairs = list(zip(edges, edges[1:], strict=False))
     labels = [f"{a} to {b}" for a, b in zip(words, words[1:], strict=False)]
     places = words[:-1] if is_date else [a / 2 + b / 2 for a, b in pairs]
@@ -83,10 +83,10 @@ def shorten(text: str) -> str:
     return text if len(text) <= LABEL_CHARS else f"{text[:LABEL_CHARS]}…"
 
 
-def _edge(edge: Any, *, is_date: bool) -> str:
+def _edge(edge: Any, ends: tuple[Any, Any], *, is_date: bool) -> str:
     if isinstance(edge, int | float):
         if not is_date:
-            return number(edge, 6)
+            return of_column(edge, *ends)
         try:
             return f"{EPOCH + timedelta(days=edge):%Y-%m-%d}"
         except OverflowError:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from dashboard.db import Job
-from tasks.engine.catalogue import LINEAR, find_metric
+from dashboard.filters import score
+from tasks.engine.catalogue import LINEAR, find_metric, metric_title
 
 TITLES = {
     ("dummy", "regression"): "always the mean",
@@ -41,6 +42,24 @@ def list_baselines(job: Job, metric: str | None = None) -> list[Baseline]:
 def find_linear_score(job: Job) -> float | None:
     """Return the linear model's score by the job's main metric."""
     return next((b.score for b in list_baselines(job) if b.kind == "linear"), None)
+
+
+def find_poor_probabilities(job: Job) -> str | None:
+    """Say that probabilities are worse than a guess's, which ranks and classes do not show.
+
+    None where they are not, and where they are the main metric, which says so itself.
+    """
+    for name in ("log_loss", "brier"):
+        found = job.metrics.get(name)
+        guess = next((b for b in list_baselines(job, name) if b.kind == "dummy"), None)
+        if not found or guess is None or name == job.metric or found["mean"] <= guess.score:
+            continue
+        return (
+            f"{metric_title(name)} is {score(found['mean'])}, worse than a guess's "
+            f"{score(guess.score)}: the probabilities are too sure of themselves. The estimator "
+            "Calibrated classifier, with this one inside, mends them"
+        )
+    return None
 
 
 def no_better_than(job: Job) -> str | None:

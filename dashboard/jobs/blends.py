@@ -4,6 +4,7 @@ from dashboard.db import Batch, Job
 from dashboard.errors import Conflict
 from dashboard.extensions import db
 from dashboard.several import KIND
+from tasks.engine.catalogue import get_estimator
 from tasks.engine.portfolio import VOTING
 
 
@@ -22,6 +23,11 @@ def is_blend(job: Job) -> bool:
     if len(_members(job)) > 1:
         return True
     return job.estimator in VOTING.values() and is_last_of_several(job)
+
+
+def title_of(job: Job) -> str:
+    """Return the estimator's title, or that a job's model is a blend: it has no other name."""
+    return "Blend" if is_blend(job) else get_estimator(job.estimator).title
 
 
 def say_blend(job: Job) -> str:

@@ -6,7 +6,10 @@ from typing import Any
 from dashboard.db import Job, JobFold
 from dashboard.figures import COLOURS, LEGEND, table
 from dashboard.jobs.class_charts import class_charts
-from tasks.engine.catalogue import metric_title
+from tasks.engine.catalogue import METRICS, metric_title
+
+# Metrics that cannot be more than 1: an axis that goes beyond it would say that they can.
+AT_MOST_1 = frozenset(m.name for m in METRICS["classification"]) - {"log_loss"} | {"r2"}
 
 
 def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, Any]:
@@ -20,7 +23,10 @@ def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, 
         mean = sum(ys) / len(ys)
         if min(ys) == max(ys):  # by itself the axis would go from 0 to 2 for an AUC of 0.98
             room = abs(mean) / 20 or 1.0
-            axis = {"range": [mean - room, mean + room]}
+            high = mean + room
+            if job.metric in AT_MOST_1:
+                high = min(high, 1 + room / 10)  # so that a point at 1 is seen whole
+            axis = {"range": [mean - room, high]}
         # Ends between numbers: an axis of categories would take them for two more of these.
         ends = [0.5, max(xs) + 0.5]
         traces = [

@@ -76,14 +76,22 @@ def errors_of_search(form: JobForm, problems: dict[str, str]) -> dict[str, str]:
             )
         elif name.startswith(SPACE):
             errors[PREFIX + name.removeprefix(f"{SPACE}.")] = problem
-        elif name.startswith(PREFIX) and not form.values.get("search.strategy"):
-            text = form.values.get(name, "").strip()
-            is_range = RANGE.fullmatch(text) is not None
-            words = f"{text} is a range. Choose a strategy under Search, or give one value"
-            errors[name] = words if is_range else problem
+        elif name.startswith(PREFIX):
+            errors[name] = _say_of_range(form, form.values.get(name, "").strip()) or problem
         else:
             errors[name] = problem
     return errors
+
+
+def _say_of_range(form: JobForm, text: str) -> str | None:
+    """Say why a text that is a range, or looks like one, cannot be used; None of any other."""
+    if RANGE.fullmatch(text):
+        if form.values.get("search.strategy"):
+            return None
+        return f"{text} is a range. Choose a strategy under Search, or give one value"
+    if ".." not in text:
+        return None
+    return f'"{text[:40]}" is no range: both ends must be numbers. Write {EXAMPLES}'
 
 
 def count_candidates(form: JobForm) -> int | None:

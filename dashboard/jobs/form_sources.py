@@ -34,6 +34,8 @@ def new_form(dataset: Dataset | None, given: Mapping[str, str]) -> JobForm:
     form.values.setdefault("key", secrets.token_hex(16))
     _settle_inside(form)
     fill_defaults(form)
+    if form.target and (problem := unsuitable_target(form.target)):
+        form.errors["target"] = problem
     return form
 
 
@@ -95,6 +97,7 @@ def posted_form(dataset: Dataset | None, posted: MultiDict[str, str]) -> JobForm
     """Return the form as it was sent; what no longer fits is dropped, and said."""
     # The last of a name: columns that a typed target may mean stand behind it.
     values = {name: posted.getlist(name)[-1] for name in posted if name != "csrf_token"}
+    _keep_unsuitable_target(dataset, values)
     form = JobForm(dataset, values)
     if "columns_shown" in posted:
         sent = map(Names(form.columns).find, posted.getlist("features"))
@@ -107,6 +110,16 @@ def posted_form(dataset: Dataset | None, posted: MultiDict[str, str]) -> JobForm
     if form.has_many_columns:
         _check_typed_columns(form)
     return form
+
+
+def _keep_unsuitable_target(dataset: Dataset | None, values: dict[str, str]) -> None:
+    """Keep a target that cannot be chosen, to say why: a browser does not send it."""
+    former = values.get("former_target")
+    if dataset is None or not former or values.get("target"):
+        return
+    column = next((c for c in dataset.columns if c["name"] == former), None)
+    if column is not None and unsuitable_target(column):
+        values["target"] = former
 
 
 def _check_typed_columns(form: JobForm) -> None:

@@ -48,7 +48,10 @@ def unsuitable_target(column: Mapping[str, Any]) -> str | None:
     """Say why a column cannot be predicted, or None when it can."""
     name, kind = column["name"], column["kind"]
     if column.get("distinct", 2) <= 1:
-        return f'"{name}" has the same value in every row, so there is nothing to learn'
+        only = next((f'"{top["value"]}"' for top in column.get("top") or []), None)
+        words = f"one value only, {only}" if only else "one value only"
+        words = words if column.get("distinct", 2) else "no value"
+        return f'"{name}" holds {words}, so there is nothing to learn. Choose another target'
     if kind == "identifier":
         return (
             f'"{name}" is different in every row. '

@@ -9,9 +9,15 @@ from dashboard.clock import now
 from dashboard.db import Job
 from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.filters import about, count, duration, percent, plural, score
-from dashboard.jobs.baselines import Baseline, list_baselines, no_better_than
+from dashboard.jobs.baselines import (
+    Baseline,
+    find_poor_probabilities,
+    list_baselines,
+    no_better_than,
+)
+from dashboard.jobs.blends import title_of
 from dashboard.jobs.estimates import Estimate
-from tasks.engine.catalogue import METRICS, get_estimator, name_metric
+from tasks.engine.catalogue import METRICS, name_metric
 from tasks.engine.spec import Validation
 
 SILENT_AFTER_S = 15
@@ -64,8 +70,8 @@ class JobView:
 
     @property
     def estimator_title(self) -> str:
-        """The estimator in plain words."""
-        return get_estimator(self.job.estimator).title
+        """The estimator in plain words; of a blend, that it is one."""
+        return title_of(self.job)
 
     @property
     def metric_title(self) -> str:
@@ -221,6 +227,11 @@ class JobView:
         """What the intervals mean, and how they were come by; None where there are none."""
         drawn = self.job.details.get("drawn")
         return say_interval(drawn) if drawn else None
+
+    @property
+    def poor_probabilities(self) -> str | None:
+        """That probabilities are worse than a guess's; None where they are not."""
+        return find_poor_probabilities(self.job)
 
     @property
     def no_better_than(self) -> str | None:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.db import Job
 from dashboard.downloads import send_stream
-from dashboard.filters import number, plural, validation
+from dashboard.filters import of_column, plural, validation
 from dashboard.jobs.baselines import list_baselines
 from dashboard.jobs.queries import list_folds
 from dashboard.jobs.views import JobView
@@ -90,7 +90,7 @@ def _seen(column: Mapping[str, Any]) -> str | None:
         return f"{column['false']}, {column['true']}"
     if "range" in column:
         low, high = column["range"]
-        return f"{number(low, 6)} to {number(high, 6)}"
+        return f"{of_column(low, low, high)} to {of_column(high, low, high)}"
     values = column.get("values")
     if not values:
         return None

@@ -34,7 +34,7 @@ class Place:
     def title(self) -> str:
         """What it is, in plain words."""
         if self.job.estimator in VOTING.values():
-            return "A blend of the best"
+            return "Blend"
         return get_estimator(self.job.estimator).title
 
 

@@ -1,5 +1,6 @@
 // A job that ends while its page is open: the page is fetched once more, for results and charts.
 // The tab's title says how it ended until somebody looks.
+import { show } from './charts.js';
 import { notifyOfEnd } from './notify.js';
 import { announce, announceTitle, markSeen } from './title.js';
 
@@ -19,6 +20,18 @@ function watchForEnd() {
   watch.observe(document.getElementById('main'), { childList: true, subtree: true, attributes: true, attributeFilter: ['data-job-state'] });
 }
 
+// The table of folds comes with the live part: the chart of the same scores is drawn with it.
+function watchFolds() {
+  const count = () => document.querySelectorAll('#job-folds tbody tr').length;
+  let drawn = count();
+  new MutationObserver(() => {
+    const chart = document.getElementById('chart-folds');
+    if (count() === drawn || !chart) return;
+    drawn = count();
+    if (chart.dataset.drawn || chart.hasAttribute('data-empty')) show(chart);
+  }).observe(document.getElementById('main'), { childList: true, subtree: true });
+}
+
 function look() {
   if (document.hidden) return;
   for (const name of SIGNS_OF_LIFE) document.removeEventListener(name, look);
@@ -28,6 +41,7 @@ function look() {
 
 if (isActive()) {
   watchForEnd();
+  watchFolds();
 } else if (sessionStorage.getItem(key)) {
   announceTitle();
   announce(told().dataset.announce);

@@ -1,8 +1,9 @@
 """The rows that a request trains on: typed, without those that have no target, and split."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,14 @@ from tasks.engine.spec import TrainingSpec, Validation
 from tasks.engine.splitting import Split, order_rows
 from tasks.engine.tables import LINE
 
-Warn = Callable[[str, str], None]
+
+class Warn(Protocol):
+    """Is told a code and words, and what may be asked instead."""
+
+    def __call__(
+        self, code: str, message: str, change: Mapping[str, Any] | None = None, /
+    ) -> None:
+        """Hear of one thing worth knowing."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
     if spec.validation.drop_copies:
         X, y, rows = _without_copies(X, y, rows, warn)
     if spec.validation.note:
-        warn("FOLDS_UNUSUAL", spec.validation.note)
+        warn("FOLDS_UNUSUAL", spec.validation.note, _stratified_again(spec, y))
     order = _order(spec, cells, rows, warn)
     classes = sorted(set(y.tolist())) if spec.task == "classification" else None
     # Of all rows, so that jobs on any part of them agree about it.
@@ -96,6 +104,16 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
         warn(code, message)
     groups = order if spec.validation.scheme == "group" else None
     return Prepared(X, y, rows, lines, classes, splits, positive, groups, n_held_back)
+
+
+def _stratified_again(spec: TrainingSpec, y: np.ndarray) -> dict[str, Any] | None:
+    """Return fewer folds that have each class, where folds are not stratified for a rare one."""
+    if spec.task != "classification" or spec.validation.scheme != "kfold":
+        return None
+    rarest = min(Counter(y.tolist()).values())
+    if not 1 < rarest < spec.validation.folds:
+        return None
+    return {"validation": {"scheme": "stratified", "folds": rarest}}
 
 
 def _typed(

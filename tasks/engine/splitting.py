@@ -215,6 +215,7 @@ def check_classes(counts: dict[Any, int], validation: Validation) -> None:
             f'Class "{rare}" has {n} row{"s" if n > 1 else ""}; '
             f"{validation.folds}-fold validation needs at least {validation.folds}",
             "Use fewer folds or join classes",
+            change={"validation": {"folds": n} if n > 1 else {"scheme": "kfold"}},
         )
 
 

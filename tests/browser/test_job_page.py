@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.clock import now
-from dashboard.db import Job, User
+from dashboard.db import Job, JobFold, User
 from dashboard.db.transaction import writing
 from tests.browser.conftest import Watched
 from tests.factories import make_job
@@ -149,3 +149,34 @@ def test_without_javascript_there_is_no_such_button(
     page = window.go(f"/jobs/{job.id}")
     expect(page).to_have_title("(61%) churn - Trainyard")
     expect(page.locator("[data-notify]")).to_be_hidden()
+
+
+def test_the_chart_of_folds_follows_their_table(
+    browse: Callable[..., Watched], member: User, job: Job
+) -> None:
+    add_fold(job, 1)
+    window = browse()
+    window.sign_in(member)
+    # Its own timer is put off: what is left is that the table beside it changed.
+    window.page.route(
+        f"**/jobs/{job.id}",
+        lambda route: route.fulfill(
+            response=(got := route.fetch()),
+            body=got.text().replace('data-chart-every="5"', 'data-chart-every="600"'),
+        ),
+    )
+    page = window.go(f"/jobs/{job.id}")
+    page.locator("#chart-folds").scroll_into_view_if_needed()
+    rows = page.locator("#chart-folds-table tbody tr")
+    expect(page.locator("#chart-folds[data-drawn]")).to_have_count(1)
+    expect(rows).to_have_count(1)
+    add_fold(job, 2)
+    expect(page.locator("#job-folds tbody tr")).to_have_count(3)
+    expect(rows).to_have_count(2)
+
+
+def add_fold(job: Job, fold: int) -> None:
+    with writing() as session:
+        scores = {job.metric: 0.8}
+        session.add(JobFold(job_id=job.id, fold=fold, attempt=1, scores=scores, fit_seconds=1.0,
+                            n_train=80, n_test=20, key=f"jobs/{job.id}/x/{fold}"))  # fmt: skip

@@ -177,3 +177,15 @@ def test_a_score_that_is_not_quite_one_or_nothing_does_not_look_so(
 def test_validation_in_words(changes: dict[str, object], shown: str) -> None:
     given = {"scheme": "kfold", "folds": 5, "repeats": 1, "test_size": 0.2}
     assert filters.validation(given | changes) == shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "ends", "shown"),
+    [(1872.0, (1872.0, 2010.0), "1872"), (1950.5, (1872.0, 2010.0), "1950.5"),
+     (1872.0, (0.0, 2010.0), "1,872"), (1872.5, (1872.5, 2010.0), "1,872.5"),
+     (1872, (1872, 20_100), "1,872"), (1872, (None, None), "1,872")],
+)  # fmt: skip
+def test_years_have_no_separator(
+    amount: float, ends: tuple[float | None, float | None], shown: str
+) -> None:
+    assert filters.of_column(amount, *ends) == shown

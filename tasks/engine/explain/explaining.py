@@ -39,7 +39,7 @@ def folds_of(spec: TrainingSpec, columns: Mapping[str, Any], model: Pipeline) ->
     is a blend of several.
     """
     spec = spec.with_date_parts()
-    data = prepare(spec, columns, lambda _code, _message: None)
+    data = prepare(spec, columns, lambda *_told: None)
     return Folds(spec, data, clone(model))
 
 

@@ -4,6 +4,6 @@ from typing import Literal, get_args
 
 Code = Literal[
     "IDENTIFIER", "TARGET_LEAK", "COPIES_ACROSS_FOLDS", "GROUPS_ACROSS_FOLDS", "TIME_ORDER",
-    "DRIFT",
+    "DRIFT", "MANY_COLUMNS",
 ]  # fmt: skip
 CODES: frozenset[str] = frozenset(get_args(Code))

@@ -5,13 +5,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import kruskal, spearmanr
 
 from tasks.engine.sentinel.finding import Finding
 
 COUNTING = 0.95  # of the steps from row to row that are the same, of numbers that count the rows
+# Whole numbers, each once, that fill a range but for so few gaps, in so many rows at least.
+FILLED, FEWEST_ROWS = 0.95, 50
+# A number that goes with the target as rarely as this by chance is more than a name.
+BY_CHANCE = 0.01
 
 
-def find_identifiers(X: pd.DataFrame, schema: dict[str, Any]) -> Iterator[Finding]:
+def find_identifiers(
+    X: pd.DataFrame, schema: dict[str, Any], y: np.ndarray | None = None
+) -> Iterator[Finding]:
     """Yield a finding for each column of the features that names or counts the rows.
 
     Parameters
@@ -20,13 +27,20 @@ def find_identifiers(X: pd.DataFrame, schema: dict[str, Any]) -> Iterator[Findin
         All typed rows, in the order of the file.
     schema : dict
         What they are typed by.
+    y : ndarray of shape (n_rows,), optional
+        The target: numbers that name rows in no order are told only where they say nothing of it.
     """
     kinds = {column["name"]: column["kind"] for column in schema["columns"]}
     for name in schema["features"]:
         if kinds.get(name) == "identifier":
             yield _finding(name, "is different in every row")
-        elif kinds.get(name) == "number" and name in X and _counts_rows(X[name].to_numpy(float)):
-            yield _finding(name, "counts the rows")
+        elif kinds.get(name) == "number" and name in X:
+            values = X[name].to_numpy(float)
+            if _counts_rows(values):
+                yield _finding(name, "counts the rows")
+            elif y is not None and _numbers_rows(values) and not _follows(values, y):
+                low, high = f"{values.min():,.0f}", f"{values.max():,.0f}"
+                yield _finding(name, f"has each number from {low} to {high} once, in no order")
 
 
 def _counts_rows(values: np.ndarray) -> bool:
@@ -35,6 +49,24 @@ def _counts_rows(values: np.ndarray) -> bool:
         return False
     middle = float(np.median(steps))
     return middle != 0 and float(np.mean(steps == middle)) >= COUNTING
+
+
+def _numbers_rows(values: np.ndarray) -> bool:
+    """Tell whether values are whole numbers, each once, that fill a range nearly without gaps."""
+    if len(values) < FEWEST_ROWS or not np.isfinite(values).all():
+        return False
+    if np.ptp(values) + 1 > len(values) / FILLED or (values != np.floor(values)).any():
+        return False
+    return len(np.unique(values)) == len(values)
+
+
+def _follows(values: np.ndarray, y: np.ndarray) -> bool:
+    """Tell whether values go with the target, by their ranks."""
+    if y.dtype.kind == "f":
+        return bool(np.ptp(y) > 0 and spearmanr(values, y).pvalue < BY_CHANCE)
+    codes, names = pd.factorize(y)
+    groups = [values[codes == n] for n in range(len(names))]
+    return len(groups) > 1 and bool(kruskal(*groups).pvalue < BY_CHANCE)
 
 
 def _finding(name: str, what: str) -> Finding:

@@ -134,3 +134,11 @@ def test_job_that_others_are_held_against_is_no_baseline(app: Flask, member: Use
     assert heads[0].endswith(f"Make reference : {first.name}")
     assert heads[1].endswith("reference")
     assert "baseline" not in " ".join(heads).casefold()
+
+
+def test_the_axis_of_one_fold_ends_where_the_metric_does(app: Flask, member: User) -> None:
+    job = make_succeeded_job(member)
+    (fold, *_) = list_folds(job.id)
+    fold.scores = {"roc_auc": 0.98}
+    low, high = fold_chart(job, [fold], is_final=True)["layout"]["yaxis"]["range"]
+    assert low < 0.98 < high < 1.01

@@ -73,3 +73,19 @@ def test_pages_show_both_and_say_what_is_no_better(app: Flask, member: User) -> 
     assert "a linear model" in pages.get(f"/models/{model.id}").text
     assert "A linear model" in pages.get(f"/jobs/new?dataset_id={dataset.id}&target=churned").text
     assert make_job(member, dataset=dataset).details == {}
+
+
+@pytest.mark.parametrize(
+    ("metric", "mean", "words"),
+    [("roc_auc", 0.8, "Log loss is 0.800, worse than a guess's 0.690"), ("roc_auc", 0.6, None),
+     ("log_loss", 0.8, None)],
+)  # fmt: skip
+def test_probabilities_worse_than_a_guess_are_told(
+    metric: str, mean: float, words: str | None, app: Flask, member: User
+) -> None:
+    job = make_succeeded_job(member, estimator="GaussianNB", metric=metric,
+                             metrics={"log_loss": {"mean": mean, "std": 0.01}},
+                             details=known(0.69, None, "log_loss"))  # fmt: skip
+    said = words_of(PageClient(app, member).get(f"/jobs/{job.id}").find(".answer"))
+    assert ("worse than a guess" in said) == (words is not None)
+    assert words is None or words in said

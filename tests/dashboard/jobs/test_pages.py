@@ -306,3 +306,18 @@ def test_queries_of_a_page_do_not_grow_with_its_rows(pages: PageClient, member: 
     few = count_queries(lambda: pages.get("/jobs"))
     add(45)
     assert count_queries(lambda: pages.get("/jobs")) == few
+
+
+def test_a_target_of_one_value_is_told_by_that_value(pages: PageClient, member: User) -> None:
+    closed = {"name": "closed", "kind": "category", "missing": 0, "distinct": 1, "count": 200,
+              "top": [{"value": "no", "count": 200}]}  # fmt: skip
+    dataset = make_dataset(member, columns=[*COLUMNS, closed])
+    url = f"/jobs/new?dataset_id={dataset.id}&target=closed"
+    page = pages.get(url)
+    words = '"closed" holds one value only, "no", so there is nothing to learn'
+    assert words in page.errors["target"]
+    # A browser does not send a choice that is disabled.
+    sent = pages.submit(
+        page, {"target": "", "estimator": "GaussianNB"}, form="#job-form", status=422
+    )
+    assert words in sent.errors["target"]

@@ -160,3 +160,14 @@ def test_candidates_break_no_page(pages: PageClient, member: User) -> None:
         pages.get(address)
     assert "Save scores" in pages.get(f"/jobs/{first}").text
     assert "Save model" in pages.get(f"/jobs/{winner.job_id}").text
+
+
+@pytest.mark.parametrize("strategy", ["", "random"])
+@pytest.mark.parametrize("text", ["banana..1 log", "0.1..", "0.1 .. x"])
+def test_what_looks_like_a_range_and_is_none_is_told_with_how_to_write_one(
+    text: str, strategy: str, pages: PageClient, member: User
+) -> None:
+    page = send(pages, open_form(pages, member, strategy), {"parameters.C": text})
+    told = page.errors["parameters.C"]
+    assert f'"{text}" is no range' in told
+    assert "0.01..1 log" in told

@@ -167,3 +167,36 @@ def test_warnings_of_a_job_have_the_change(tmp_path: Path) -> None:
     )
     (found,) = [w for w in train(spec, columns).warnings if w["code"] == "TARGET_LEAK"]
     assert found["change"] == {"exclude": ["closed"]}
+
+
+def test_shuffled_numbers_of_rows_are_told_unless_they_say_something(tmp_path: Path) -> None:
+    table, chance = honest(), np.random.default_rng(5)
+    table.insert(0, "patient", chance.permutation(N))
+    (found,) = findings(tmp_path, table, "regression")
+    assert (found.code, found.change) == ("IDENTIFIER", {"exclude": ["patient"]})
+    assert '"patient" has each number from 0 to 599 once, in no order' in found.message
+    assert [f.code for f in findings(tmp_path, table, "classification")] == ["IDENTIFIER"]
+    table["patient"] = (
+        1 + table["y_number"].rank(method="first").astype(int) + chance.integers(0, 2, N)
+    )
+    assert all(f.code != "IDENTIFIER" for f in findings(tmp_path, table, "regression"))
+
+
+def test_whole_numbers_with_gaps_or_twice_are_no_identifier(tmp_path: Path) -> None:
+    table, chance = honest(), np.random.default_rng(5)
+    table["salary"] = chance.permutation(2 * N)[:N] + 30_000
+    table["visits"] = chance.integers(0, N, N)
+    assert findings(tmp_path, table, "regression") == []
+
+
+def test_far_more_columns_than_rows_are_told_with_what_to_do(tmp_path: Path) -> None:
+    chance = np.random.default_rng(3)
+    table = pd.DataFrame(chance.normal(size=(60, 150)).round(3)).add_prefix("gene_")
+    table["y_class"] = np.where(chance.normal(size=60) > 0, "ill", "well")
+    (found,) = findings(tmp_path, table, "classification")
+    assert found.code == "MANY_COLUMNS"
+    assert "150 columns are learned from 60 rows" in found.message
+    chosen = found.change["preprocessing"]
+    assert chosen == {"select": "f_test", "select_keep": 12}
+    assert findings(tmp_path, table, "classification", preprocessing=chosen) == []
+    assert findings(tmp_path, table.iloc[:, -100:], "classification") == []

@@ -118,6 +118,7 @@ def test_data_that_cannot_be_learned_from_is_refused_in_words(tmp_path: Path) ->
     found = fails(tmp_path, rare, "y", "classification")
     assert found.code == "TARGET_RARE_CLASS"
     assert 'Class "b" has 1 row' in found.message
+    assert found.change == {"validation": {"scheme": "kfold"}}
     text = "x,y\n" + "".join(f"{n % 9},{'$5' if n == 7 else n * 1.5}\n" for n in range(40))
     found = fails(tmp_path, text, "y", "regression")
     assert found.code == "TARGET_NOT_NUMERIC"
@@ -211,3 +212,21 @@ def test_many_categories_become_one_column_where_the_target_is_whole_numbers(
     spec, columns = make_spec(tmp_path, "price", "regression", "Ridge", text)
     assert [c["kind"] for c in spec.schema["columns"]] == ["category", "number", "number"]
     assert train(spec, columns).details["columns_after_encoding"] == 2
+
+
+def test_a_class_of_two_rows_has_a_change_that_puts_it_into_each_fold(tmp_path: Path) -> None:
+    text = "x,y\n" + "".join(f"{n % 9},{'b' if n in (3, 17) else 'a'}\n" for n in range(40))
+    note = 'Folds are not stratified: class "b" has 2 rows, too few for 5 folds'
+    split = {"scheme": "kfold", "folds": 5, "note": note}
+    asked = {"text": text, "metric": "accuracy"}
+    spec, columns = make_spec(tmp_path, "y", "classification", "GaussianNB", split=split, **asked)
+    (found,) = [w for w in train(spec, columns).warnings if w["code"] == "FOLDS_UNUSUAL"]
+    assert found["change"] == {"validation": {"scheme": "stratified", "folds": 2}}
+    changed = found["change"]["validation"]
+    spec, columns = make_spec(
+        tmp_path, "y", "classification", "GaussianNB", split=changed, **asked
+    )
+    result = train(spec, columns)
+    rare = result.out_of_fold[result.out_of_fold["actual"] == "b"]
+    assert sorted(rare["fold"]) == [1, 2]
+    assert "CLASS_UNSEEN" not in {w["code"] for w in result.warnings}

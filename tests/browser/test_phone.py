@@ -1,0 +1,27 @@
+"""On a phone the tabs of a dataset need no scrolling, and what can be done takes two lines."""
+
+from collections.abc import Callable
+
+from dashboard.db import User
+from tests.browser.conftest import Watched
+from tests.factories import make_dataset, make_model, make_succeeded_job
+
+OVERFLOW = "(nav) => nav.scrollWidth - nav.clientWidth"
+TWO_LINES_PX = 76
+
+
+def test_tabs_and_buttons_of_a_dataset_and_a_job_fit(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    dataset = make_dataset(member, rows=1_048_576)
+    job = make_succeeded_job(member, dataset=dataset)
+    make_model(job)
+    window = browse(viewport={"width": 390, "height": 844})
+    window.sign_in(member)
+    page = window.go(f"/datasets/{dataset.id}")
+    assert page.locator(".tabs").evaluate(OVERFLOW) <= 0
+    window.check_accessibility()
+    for path in (f"/datasets/{dataset.id}", f"/jobs/{job.id}"):
+        box = window.go(path).locator(".page-head .actions").bounding_box()
+        assert box is not None
+        assert box["height"] < TWO_LINES_PX
