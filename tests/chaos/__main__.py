@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from dashboard.db import JobAttempt
+from dashboard.db import Batch, JobAttempt
 from tests.chaos.attack import attack, judge, probe_cancel, probe_outage, say, settle
 from tests.chaos.database import Postgres, Sqlite
 from tests.chaos.faults import Faults
@@ -40,12 +40,16 @@ def read_arguments() -> argparse.Namespace:
 def report(load: Load, faults: Faults) -> list[str]:
     """Print what was done and how long it took to go on; return what took too long."""
     kinds = Counter(made.kind for made in faults.made)
-    say(f"{load.sent} jobs and {load.acts} acts on them, {len(faults.made)} faults: "
+    say(f"{load.sent} jobs and batches, {load.acts} acts on them, {len(faults.made)} faults: "
         + ", ".join(f"{n} x {name}" for name, n in kinds.most_common()))  # fmt: skip
     spoiled = ", ".join(f"{n} {mode}" for mode, n in faults.product.proxy.counts.items())
     say(f"requests to the broker that were spoiled: {spoiled}")
     with Session(create_engine(faults.database.url)) as session:
         ends = Counter(session.scalars(select(JobAttempt.ended_by)).all())
+        told = session.execute(select(Batch.n_jobs, Batch.plan_message)).all()
+    for n_jobs, message in told:
+        say(f"a batch of {n_jobs} jobs ended: {message}")
+    say(f"{len(faults.winners)} children that fitted a best one were killed")
     say("attempts: " + ", ".join(f"{n} {name}" for name, n in ends.most_common()))
     found = measure(faults.database.url, faults.hurts)
     for kind, ones in sorted(by_kind(found).items()):

@@ -12,12 +12,13 @@ from tests.chaos.database import Postgres, Sqlite
 from tests.chaos.faults import Faults
 from tests.chaos.invariants import Submitted, find_faults
 from tests.chaos.load import NO_ANSWER, Load
-from tests.chaos.plan import PlannedFault, draw_faults, draw_steps
+from tests.chaos.plan import PlannedFault, PlannedStep, draw_faults, draw_steps
 from tests.chaos.product import START_S, Product, command_of
 from tests.chaos.recovery_times import LIMIT_S
 from tests.product import time_until, wait_for
 
 OPEN_JOBS = 8
+A_BATCH_EVERY = 3
 STUCK_S = 120  # nothing ends for so long
 CLEAN_S = 75  # the dispatcher looks for leftovers every minute
 CANCEL_WITHIN_S = 2.0
@@ -49,13 +50,27 @@ def attack(load: Load, faults: Faults, seed: int, seconds: float) -> None:
         if not attacker.is_alive():
             break
         count = load.count_open()
-        if count is not None and count < OPEN_JOBS:
-            load.submit()
         if count is not None:
+            _submit_some(load, count)
             load.sample()
-        if step.act:
-            load.act(step.act, step.pick)
+        _act(load, faults, step)
         time.sleep(step.pause_s)
+
+
+def _submit_some(load: Load, n_open: int) -> None:
+    if n_open < OPEN_JOBS:
+        load.submit()
+        if load.sent % A_BATCH_EVERY == 0:
+            load.submit_batch()
+
+
+def _act(load: Load, faults: Faults, step: PlannedStep) -> None:
+    if step.act:
+        load.act(step.act, step.pick)
+    if step.batch_act:
+        load.act_on_batch(step.batch_act, step.pick)
+    if step.kills_winner and (winner := faults.kill_winner()):
+        say(f"killed the child of job {winner}, made of a best one")
 
 
 def _kill_one_by_one(faults: Faults) -> None:
@@ -87,26 +102,28 @@ def settle(product: Product, load: Load) -> list[str]:
     late = [f"what had died was back after {took:.0f} s only"] if took > may_take else []
     seen: list[object] = []
     began = time.monotonic()
-    while (left := _what_is_left(load)) != (0, 0, 0):
+    while (left := _what_is_left(load)) != (0, 0, 0, 0):
         if left not in seen:
             seen.append(left)
             began = time.monotonic()
         if time.monotonic() > began + STUCK_S:
-            raise TimeoutError(f"nothing moved for {STUCK_S} s; left (jobs, checks, ONNX): {left}")
+            raise TimeoutError(
+                f"nothing moved for {STUCK_S} s; left (jobs, batches, checks, ONNX): {left}"
+            )
         time.sleep(0.5)
     return late
 
 
-def _what_is_left(load: Load) -> tuple[int | None, int | None, int | None]:
-    """Count the jobs that are not over, and the models not checked yet, and not converted yet."""
-    answer = load.api.get("/models?limit=200")
+def _what_is_left(load: Load) -> tuple[int | None, ...]:
+    """Count jobs and batches that are not over, models not checked yet, and not converted yet."""
+    answer, going = load.api.get("/models?limit=200"), load.count_going()
     if answer is None:
-        return load.count_open(), None, None
+        return load.count_open(), going, None, None
     models = answer["items"]
     unchecked = sum(model["state"] == "verifying" for model in models)
     ready = [model for model in models if model["state"] == "ready"]
     unconverted = sum("onnx" not in m["files"] and m["no_onnx"] is None for m in ready)
-    return load.count_open(), unchecked, unconverted
+    return load.count_open(), going, unchecked, unconverted
 
 
 def probe_cancel(load: Load) -> None:
@@ -126,7 +143,7 @@ def probe_outage(product: Product, load: Load, database: Sqlite | Postgres) -> N
     thread = threading.Thread(target=database.take_away, args=(14.0,))
     thread.start()
     time.sleep(1)
-    job = min(load.submitted)
+    job = min(load.submitted - load.deleted - load.perhaps_deleted)
     asks: list[Callable[[], int]] = [
         lambda: load.api.ask("GET", "/jobs")[0],
         lambda: load.api.ask("POST", f"/jobs/{job}/cancel")[0],
@@ -161,7 +178,10 @@ def _open(address: str) -> int:
 def judge(product: Product, load: Load, database_url: str, files: Path) -> list[str]:
     """Return every rule that is broken now that all is calm."""
     known = Submitted(
-        frozenset(load.submitted), frozenset(load.deleted), frozenset(load.perhaps_deleted)
+        frozenset(load.submitted),
+        frozenset(load.deleted),
+        frozenset(load.perhaps_deleted),
+        frozenset(load.batches),
     )
 
     def look() -> list[str]:

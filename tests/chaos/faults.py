@@ -50,6 +50,7 @@ class Faults:
         self.made: list[Made] = []
         self.victim: psutil.Process | None = None  # of the last fault
         self.hurts: list[Hurt] = []
+        self.winners: set[int] = set()  # jobs made of a best one whose child was killed
         self.frozen: set[psutil.Process] = set()
         self.threads: list[threading.Thread] = []
         self.calm = threading.Event()
@@ -100,6 +101,24 @@ class Faults:
             return False
         self.made.append(Made(began, fault.kind, time.time() + seconds))
         return True
+
+    def kill_winner(self) -> int | None:
+        """Kill what trains a job that a batch made of its best one, each such job once."""
+        statement = text(
+            "SELECT jobs.id FROM jobs JOIN batches ON batches.final_job_id = jobs.id "
+            "WHERE jobs.lease IS NOT NULL AND jobs.stage = 'final'"
+        )
+        try:
+            with self.engine.connect() as connection:
+                found = set(connection.scalars(statement)) - self.winners
+        except SQLAlchemyError:
+            return None
+        for job_id in found:
+            fault = PlannedFault(0, "kill training child", 0.0, 0.0)
+            if self.make(fault, job_id):
+                self.winners.add(job_id)
+                return job_id
+        return None
 
     def _for_job(
         self, victims: list[psutil.Process], job_id: int | None, *, at_work: bool

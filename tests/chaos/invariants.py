@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.db import Chore, Job, JobAttempt, JobEvent, JobFold, JobUsage, LogLine, Model
 from dashboard.db.states import TERMINAL, TRANSITIONS, JobState
+from tests.chaos.batch_rules import find_broken_batches
 
 ENDS = {"succeeded", "failed", "cancelled", "worker_died", "child_died", "handed_back"}
 CHILD_DEATHS, TRIES = 3, 10
@@ -25,6 +26,7 @@ class Submitted:
     jobs: frozenset[int] = frozenset()
     deleted: frozenset[int] = frozenset()
     perhaps_deleted: frozenset[int] = frozenset()
+    batches: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,11 @@ def find_faults(database_url: str, files: Path, submitted: Submitted) -> list[st
         found += [
             f"job {n} was deleted and is there" for n in sorted(submitted.deleted & set(jobs))
         ]
-        found += [f"job {n} was made by nobody" for n in sorted(set(jobs) - submitted.jobs)]
+        ours = {n for n, job in jobs.items() if job.batch_id in submitted.batches}
+        found += [f"job {n} was made by nobody" for n in sorted(set(jobs) - submitted.jobs - ours)]
         for job in jobs.values():
             found += [f"job {job.id}: {words}" for words in judge(_read(session, job), files)]
+        found += find_broken_batches(session, submitted.batches)
         found += [*_strangers(session, set(jobs)), *_files(session, files, set(jobs))]
     engine.dispose()
     return found
@@ -118,7 +122,8 @@ def _end(story: Story) -> Iterator[str]:
         yield f"is {job.state} for no reason"
     if job.state == JobState.FAILED and reason:
         yield f"failed, though nothing is wrong with it: {reason}"
-    if job.state == JobState.CANCELLED and not (job.stopped_by and job.message):
+    # What a batch does not let start was stopped by nobody, but for a reason.
+    if job.state == JobState.CANCELLED and not (job.message and (job.stopped_by or job.batch_id)):
         yield "is cancelled, but by nobody"
     if job.state == JobState.SUCCEEDED and (job.score is None or job.progress != 1):
         yield f"succeeded with score {job.score} at {job.progress:.0%}"
@@ -156,7 +161,8 @@ def _attempts(story: Story) -> Iterator[str]:
 
 
 def _model(story: Story) -> Iterator[str]:
-    if len(story.models) != (story.job.state == JobState.SUCCEEDED):
+    is_fitted = story.job.state == JobState.SUCCEEDED and not story.job.score_only
+    if len(story.models) != is_fitted:
         yield f"is {story.job.state} and has {len(story.models)} models"
     for model in story.models:
         if model.state != "ready":
@@ -170,7 +176,9 @@ def _model(story: Story) -> Iterator[str]:
 def _leases(story: Story, files: Path) -> Iterator[str]:
     """Hold every file that the job names against the attempt that it says wrote it."""
     by_number = {a.number: a for a in story.attempts}
-    named = [(f"fold {f.fold}", f.key, by_number.get(f.attempt)) for f in story.folds if f.key]
+    # Folds of attempt 0 were trained by the candidate that this job is the winner of.
+    own = [f for f in story.folds if f.key and (f.attempt or not story.job.batch_id)]
+    named = [(f"fold {f.fold}", f.key, by_number.get(f.attempt)) for f in own]
     last = story.attempts[-1] if story.attempts else None
     job = story.job
     named += [("its results", key, last) for key in (job.results_key, job.out_of_fold_key) if key]

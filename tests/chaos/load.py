@@ -4,7 +4,7 @@ import http.client
 import json
 from typing import Any
 
-from tests.chaos.plan import choose, draw_jobs
+from tests.chaos.plan import choose, draw_batches, draw_jobs
 from tests.chaos.product import START_S
 from tests.product import Line, wait_for
 
@@ -51,6 +51,8 @@ class Load:
 
     def __init__(self, port: int, seed: int) -> None:
         self.api, self.dataset_id, self.requests = Api(port), 0, draw_jobs(seed)
+        self.batch_requests = draw_batches(seed)
+        self.batches: set[int] = set()
         self.submitted: set[int] = set()
         self.deleted: set[int] = set()
         self.perhaps_deleted: set[int] = set()  # no answer came
@@ -74,18 +76,29 @@ class Load:
         TimeoutError
             When nobody takes it for two minutes.
         """
+        job = int(self._send("/jobs", request or next(self.requests))["id"])
+        self.submitted.add(job)
+        return job
+
+    def submit_batch(self) -> int:
+        """Submit a search, or a batch that tries several, and return its id, as `submit` does."""
+        answer = self._send("/batches", next(self.batch_requests))
+        self.batches.add(answer["batch_id"])
+        return int(answer["batch_id"])
+
+    def _send(self, path: str, request: dict[str, Any]) -> dict[str, Any]:
         self.sent += 1
-        body = {"dataset_id": self.dataset_id} | (request or next(self.requests))
-        key = f"chaos-{self.sent}"
-        taken: list[int] = []
+        body, key = {"dataset_id": self.dataset_id} | request, f"chaos-{self.sent}"
+        taken: list[dict[str, Any]] = []
 
         def is_taken() -> bool:
-            status, answer = self.api.ask("POST", "/jobs", body, **{"Idempotency-Key": key})
-            taken.extend([answer["id"]] if status == 201 else [])
+            status, answer = self.api.ask("POST", path, body, **{"Idempotency-Key": key})
+            if status in {400, 422}:  # asking again would not help
+                raise AssertionError(f"{path} refused {body} with {status}")
+            taken.extend([answer] if status == 201 else [])
             return bool(taken)
 
-        wait_for(f"job {self.sent} is taken", is_taken, 120)
-        self.submitted.add(taken[0])
+        wait_for(f"request {self.sent} is taken", is_taken, 120)
         return taken[0]
 
     def act(self, what: str, pick: float) -> None:
@@ -107,6 +120,26 @@ class Load:
             if what == "retry":  # the one act after which a job begins at nothing
                 self.furthest.pop(job, None)
                 self.unclear |= {job} if status in {NO_ANSWER, 500, 503} else set()
+
+    def act_on_batch(self, what: str, pick: float) -> None:
+        """Cancel, keep or run again a batch, whatever its state."""
+        if not self.batches:
+            return
+        self.acts += 1
+        batch = choose(pick, sorted(self.batches))
+        self.api.ask("POST", f"/batches/{batch}/{what}")
+        if what == "retry":  # perhaps heard without an answer, and of jobs that are not known here
+            self.unclear |= set(self.furthest) - self.submitted
+            for job in self.unclear:
+                self.furthest.pop(job, None)
+
+    def count_going(self) -> int | None:
+        """Count the batches that go on; None when nobody answers."""
+        answer = self.api.get("/batches?limit=200")
+        if answer is None:
+            return None
+        plans = (batch["search"] or batch["several"] or {} for batch in answer["items"])
+        return sum(plan.get("state") == "going" for plan in plans)
 
     def sample(self) -> None:
         """Look at the newest jobs: the progress of none may be less than it was."""

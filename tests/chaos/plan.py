@@ -17,6 +17,20 @@ ESTIMATORS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GradientBoostingRegressor", "y_number", {"n_estimators": 300}),
     ("HistGradientBoostingClassifier", "y_class", {"max_iter": 40}),
 )
+# Small ones: what is asked is that they survive, and not what they find.
+BATCHES: tuple[dict[str, Any], ...] = (
+    {"target": "y_number", "estimator": "GradientBoostingRegressor",
+     "parameters": {"n_estimators": 150},
+     "search": {"strategy": "tpe", "jobs": 5,
+                "space": {"learning_rate": {"low": 0.01, "high": 0.3, "log": True}}}},
+    {"target": "y_class", "estimator": "HistGradientBoostingClassifier",
+     "search": {"strategy": "random", "jobs": 4, "time_limit_s": 60,
+                "space": {"max_iter": {"low": 10, "high": 60}}}},
+    {"target": "y_number", "estimator": "Ridge",
+     "search": {"strategy": "grid", "space": {"alpha": [0.1, 1.0, 10.0]}}},
+    {"target": "y_class", "several": {"time_limit_s": 15}},
+)  # fmt: skip
+BATCH_ACTS = ("cancel", "keep", "retry")
 ACTS = ("cancel", "cancel", "keep", "keep", "retry", "retry", "delete")
 
 
@@ -32,11 +46,17 @@ class PlannedFault:
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """One step of the load: a pause, and perhaps an act on a job that was submitted before."""
+    """One step of the load: a pause, and perhaps an act on a job that was submitted before.
+
+    `batch_act` is one on a batch; where `kills_winner`, the job that is made of a best one is
+    killed if one trains.
+    """
 
     pause_s: float
     act: str | None
     pick: float
+    batch_act: str | None = None
+    kills_winner: bool = False
 
 
 def choose(pick: float, among: Sequence[Any]) -> Any:
@@ -67,9 +87,21 @@ def draw_jobs(seed: int) -> Iterator[dict[str, Any]]:
         yield {"target": target, "estimator": estimator, "parameters": parameters, "seed": number}
 
 
+def draw_batches(seed: int) -> Iterator[dict[str, Any]]:
+    """Yield requests for batches without end, but for the dataset: each kind in its turn."""
+    chance = random.Random(f"{seed} batches")
+    number = 0
+    while True:
+        for request in chance.sample(BATCHES, len(BATCHES)):
+            number += 1
+            yield {**request, "seed": number}
+
+
 def draw_steps(seed: int) -> Iterator[PlannedStep]:
     """Yield steps of the load without end."""
     chance = random.Random(f"{seed} steps")
     while True:
         act = chance.choice(ACTS) if chance.random() < 0.2 else None
-        yield PlannedStep(chance.uniform(0.1, 0.6), act, chance.random())
+        pause_s, pick = chance.uniform(0.1, 0.6), chance.random()
+        on_batch = chance.choice(BATCH_ACTS) if chance.random() < 0.008 else None
+        yield PlannedStep(pause_s, act, pick, on_batch, chance.random() < 0.5)

@@ -6,14 +6,22 @@ from itertools import islice
 import pytest
 from flask import Flask
 
+from dashboard.batches import service
 from dashboard.clock import now
-from dashboard.db import JobAttempt, LogLine
+from dashboard.db import JobAttempt, LogLine, User
 from dashboard.db.transaction import writing
 from tests.chaos.faults import Hurt, Made
-from tests.chaos.plan import choose, draw_faults, draw_jobs, draw_steps
+from tests.chaos.plan import (
+    BATCHES,
+    choose,
+    draw_batches,
+    draw_faults,
+    draw_jobs,
+    draw_steps,
+)
 from tests.chaos.recovery_times import Recovery, by_kind, find_late, in_words, measure
 from tests.chaos.rounds import HURTS, draw_rounds
-from tests.factories import make_job
+from tests.factories import COLUMNS, make_dataset, make_job
 
 KINDS = ["kill web", "kill worker", "freeze worker", "broker drops"]
 
@@ -21,7 +29,8 @@ KINDS = ["kill web", "kill worker", "freeze worker", "broker drops"]
 def test_a_seed_repeats_the_plan_and_another_gives_another() -> None:
     def plan(seed: int) -> list[object]:
         return [draw_faults(seed, KINDS, 120), list(islice(draw_jobs(seed), 20)),
-                list(islice(draw_steps(seed), 50)), draw_rounds(seed, KINDS, 20)]  # fmt: skip
+                list(islice(draw_steps(seed), 50)), list(islice(draw_batches(seed), 20)),
+                draw_rounds(seed, KINDS, 20)]  # fmt: skip
 
     assert plan(7) == plan(7)
     assert all(one != other for one, other in zip(plan(7), plan(8), strict=True))
@@ -100,3 +109,14 @@ def test_a_kill_that_came_alone_is_held_against_its_limit(
     found = find_late([Recovery(Hurt(kind, 100, 7, 1), seconds, None)], made)
     assert bool(found) == is_late
     assert not found or "job 7" in found[0]
+
+
+@pytest.mark.usefixtures("no_broker")
+def test_every_kind_of_batch_has_its_turn_and_is_taken(member: User) -> None:
+    known = {column["name"]: column for column in COLUMNS}
+    targets = [{**known[of], "name": n} for n, of in (("y_number", "income"), ("y_class", "city"))]
+    dataset = make_dataset(member, columns=[*COLUMNS, *targets], rows=1000)
+    for request in islice(draw_batches(1), 2 * len(BATCHES)):
+        batch = service.submit_batch(user=member, request={**request, "dataset_id": dataset.id})
+        assert batch.plan is not None
+        assert batch.plan["kind"] in ("search", "several")
