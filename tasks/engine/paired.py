@@ -53,7 +53,7 @@ def compare_paired(differences: Sequence[float], *, test_to_train: float) -> Pai
     --------
     >>> found = compare_paired([0.01, 0.03, 0.02, 0.02, 0.01], test_to_train=0.25)
     >>> round(found.mean, 3), round(found.low, 3), round(found.high, 3), found.is_tied
-    (0.018, 0.003, 0.033, False)
+    (0.018, 0.002, 0.034, False)
     """
     from scipy import (
         special,  # a third of a second, which a page that compares nothing need not pay
