@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.storage import Storage
 from tasks.child import Send
+from tasks.engine.memory import give_back
 from tasks.engine.profile.preview_marks import mark_preview
 from tasks.engine.profile.profile_file import write_profile
 from tasks.engine.profile.profiling import profile_table
@@ -103,6 +104,7 @@ def _profile(
     path = target.with_name("profile.parquet")
     names = [column["name"] for column in profile.columns]
     write_profile(path, names, profile.details, profile.summary)
+    give_back()
     preview = mark_preview(result.preview, profile.columns, target, dialect)
     storage.move_file(payload["table_key"], target)
     storage.move_file(payload["profile_key"], path)

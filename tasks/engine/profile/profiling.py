@@ -5,16 +5,14 @@ Two columns at a time, so that memory stays bounded by a few of them, whatever t
 
 import json
 import os
-import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from tasks.engine.coercion import missing_markers
+from tasks.engine.memory import give_back
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_problems import column_problems
 from tasks.engine.profile.column_profile import Outline, profile_column
@@ -55,7 +53,7 @@ class _Looked:
 
 
 class _Profiling:
-    """Profiles columns in threads, each with a reader of its own: Arrow leaves them the lock."""
+    """Profiles columns in threads, each with a reader to itself: Arrow leaves them the lock."""
 
     def __init__(
         self,
@@ -66,15 +64,8 @@ class _Profiling:
     ) -> None:
         self.parquet, self.dialect, self.missing = parquet, dialect, missing
         self.choices = choices
-        self.metadata: pq.FileMetaData = pq.read_metadata(parquet)
-        self.local = threading.local()
-
-    @property
-    def cells(self) -> TableCells:
-        """The reader of the thread that asks."""
-        if not hasattr(self.local, "cells"):
-            self.local.cells = TableCells(self.parquet, self.dialect, self.missing, self.metadata)
-        return self.local.cells  # type: ignore[no-any-return]
+        self.cells = TableCells(parquet, dialect, missing)
+        self.idle = [self.cells]
 
     def run(self) -> Iterator[_Looked]:
         batches = self.cells.batches()
@@ -88,11 +79,25 @@ class _Profiling:
                 yield from found
 
     def _profile(self, positions: list[int]) -> list[_Looked]:
-        return [self._look(column) for column in self.cells.columns(positions)]
+        cells = self._take_reader()
+        try:
+            return [self._look(column, cells) for column in cells.columns(positions)]
+        finally:
+            self.idle.append(cells)
+            if len(positions) > 1:
+                give_back()
 
-    def _look(self, column: Column) -> _Looked:
+    def _take_reader(self) -> TableCells:
+        """Return a reader that nobody uses: to open another takes a while in a wide table."""
+        try:
+            return self.idle.pop()
+        except IndexError:
+            metadata = self.cells.metadata
+            return TableCells(self.parquet, self.dialect, self.missing, metadata)
+
+    def _look(self, column: Column, cells: TableCells) -> _Looked:
         made = profile_column(column, self.choices.get(column.name, {}))
-        problems = column_problems(column, made, self.cells.line_of, self.dialect)
+        problems = column_problems(column, made, cells.line_of, self.dialect)
         details = json.dumps({"name": column.name, **made.details})
         return _Looked(made.outline, details, problems, list(value_problems(made)))
 
@@ -128,6 +133,7 @@ def profile_table(
     -------
     ProfileResult
     """
+    give_back()  # what reading the file left
     profiling = _Profiling(parquet, dialect, missing_markers({"dialect": dialect}), choices or {})
     looked = []
     n_columns = len(profiling.cells.names) - 1
@@ -140,6 +146,7 @@ def profile_table(
     outlines = [found.outline for found in looked]
     columns = [made.facts for made in outlines]
     problems = drop_disproved(problems, columns, profiling.cells)
+    give_back()
     summary, more = check_table(profiling.cells, outlines, doubts, target)
     details = [found.details for found in looked]
     return ProfileResult(columns, details, summary, problems + more)

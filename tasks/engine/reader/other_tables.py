@@ -91,8 +91,13 @@ class OtherTables:
 
 def _count_ends(columns: Sequence[pa.Array], at: np.ndarray) -> np.ndarray:
     """Count the ends of lines within the cells of some rows; of all columns at once."""
-    rows = pa.array(at)
-    cells = pa.concat_arrays([column.take(rows) for column in columns]).fill_null("")
+    if len(at) == 1:  # as nearly always; of 20,000 columns it is a third of a second
+        row = int(at[0])
+        picked = [column.slice(row, 1) for column in columns]
+    else:
+        rows = pa.array(at)
+        picked = [column.take(rows) for column in columns]
+    cells = pa.concat_arrays(picked).fill_null("")
     counts = pc.count_substring(cells, "\n").to_numpy().reshape(len(columns), len(at))
     return np.asarray(counts.sum(axis=0, dtype=np.int64))
 

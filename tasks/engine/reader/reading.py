@@ -199,7 +199,7 @@ class Reading:
         block = take_block(
             source, dialect, self.records.width,
             max_cell=self.limits.max_cell_chars, are_typed=self.records.are_typed,
-            size=self.block_bytes if self.block_bytes < BLOCK_BYTES else 0,
+            size=self._block_size(),
         )  # fmt: skip
         if block is None:
             return False
@@ -212,6 +212,13 @@ class Reading:
             self.rejects.add_lines(kind, lines, KEPT[kind])
         self._add_columns(block.lines, block.columns, writer)
         return True
+
+    def _block_size(self) -> int:
+        """Return how many bytes a block has; 0 for the usual number."""
+        if self.block_bytes < BLOCK_BYTES:
+            return self.block_bytes
+        wide = LEAST_CELL_BYTES * self.records.width
+        return wide if wide > BLOCK_BYTES else 0
 
     def _add_slowly(self, source: TextSource, writer: TableWriter) -> None:
         """Go on record by record, for about a small block, as large as the next one will be."""
