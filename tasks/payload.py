@@ -23,7 +23,7 @@ OF_SCHEMA = ("features", "target", "task")
 OF_SPEC = (
     "estimator", "metric", "parameters", "validation", "seed", "class_weight", "preprocessing",
 )  # fmt: skip
-ASKED = (*OF_SCHEMA, *OF_SPEC, "decision")
+ASKED = (*OF_SCHEMA, *OF_SPEC, "decision", "positive")
 
 
 def storage_address() -> dict[str, Any]:
@@ -61,6 +61,7 @@ def spec_payload(dataset: Dataset, asked: Mapping[str, Any]) -> dict[str, Any]:
         **{name: asked[name] for name in OF_SCHEMA},
     }
     rest = {name: asked[name] for name in OF_SPEC}
+    rest["positive"] = asked.get("positive")
     return {"schema": schema, **rest, **(asked["decision"] or {})}
 
 

@@ -175,7 +175,7 @@ def _job(record: Job, folds: Sequence[JobFold], attempts: Sequence[JobAttempt]) 
         "threshold": None,
         "costs": None,
         **(record.decision or {}),
-        "positive_class": record.details.get("positive_class"),
+        "positive_class": record.details.get("positive_class") or record.positive,
         "priority": PRIORITY_NAMES.get(record.priority, "normal"),
         "owner": record.owner.email,
     }

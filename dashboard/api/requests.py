@@ -254,6 +254,13 @@ class JobRequest(Open):
     tags: Any = None
     class_weight: Any = None
     preprocessing: Annotated[Any, Field(json_schema_extra={"properties": PREPROCESSING})] = None
+    positive_class: Annotated[
+        Any,
+        Field(
+            description="Of two classes: which one F1, precision, recall, average precision and "
+            "the threshold are about. Worked out unless it is given"
+        ),
+    ] = None
     threshold: Annotated[
         Any,
         Field(description="Of two classes: from which probability on a row is positive"),

@@ -31,7 +31,11 @@ AS_NEW = {
 
 
 def submit(
-    *, user: User, request: Mapping[str, Any], idempotency_key: str | None = None
+    *,
+    user: User,
+    request: Mapping[str, Any],
+    idempotency_key: str | None = None,
+    threshold_from: Mapping[str, Any] | None = None,
 ) -> Job | Batch:
     """Make the job that a request asks for, or a batch where its parameters have several values.
 
@@ -43,6 +47,8 @@ def submit(
         The fields of ``POST /jobs``; a parameter may be ``{"values": [...]}``.
     idempotency_key : str, optional
         The same key of the same person gives the same again.
+    threshold_from : Mapping, optional
+        As `submission.submit`.
 
     Raises
     ------
@@ -54,8 +60,9 @@ def submit(
     """
     limit = batch_limit()
     job = submission.submit(
-        user=user, request=request, idempotency_key=idempotency_key, limit=limit
-    )
+        user=user, request=request, idempotency_key=idempotency_key, limit=limit,
+        threshold_from=threshold_from,
+    )  # fmt: skip
     return job if job.batch_id is None else get_batch(job.batch_id)
 
 

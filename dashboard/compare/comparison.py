@@ -82,7 +82,7 @@ def compare_jobs(*, user: User, job_ids: Sequence[int], metric: str | None = Non
     task = jobs[0].task
     shown = metric if metric and find_metric(task, metric) else jobs[0].metric
     folds = list_folds_of([job.id for job in jobs])
-    reasons = find_reasons(jobs)
+    reasons = find_reasons(jobs, shown)
     return Comparison(
         jobs=jobs,
         folds=folds,
@@ -100,7 +100,7 @@ def compare_jobs(*, user: User, job_ids: Sequence[int], metric: str | None = Non
     )
 
 
-def find_reasons(jobs: Sequence[Job]) -> list[str]:
+def find_reasons(jobs: Sequence[Job], metric: str | None = None) -> list[str]:
     """Say why scores may not be compared; nothing when they may."""
     reasons = []
     if len({job.task for job in jobs}) > 1:
@@ -109,6 +109,9 @@ def find_reasons(jobs: Sequence[Job]) -> list[str]:
         reasons.append("They predict different columns")
     if len({job.dataset.sha256 for job in jobs}) > 1:
         reasons.append("They were trained on different data")
+    found = find_metric(jobs[0].task, metric) if metric else None
+    if found and found.of_positive and len({j.details.get("positive_class") for j in jobs}) > 1:
+        reasons.append(f"{found.title} is about different classes")
     unfinished = [job.name for job in jobs if job.split_hash is None]
     if unfinished:
         reasons.append(f"Not finished: {', '.join(unfinished)}")

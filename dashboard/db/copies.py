@@ -27,7 +27,8 @@ def copy_asked(job: Job, **changes: Any) -> Job:
     asked = {name: getattr(job, name) for name in ASKED} | changes
     # An admin put that one before all jobs, not this one.
     asked["priority"] = min(asked["priority"], PRIORITIES["high"])
-    details = {"decision": job.decision} if job.decision else {}
+    chosen = {"decision": job.decision, "positive": job.positive}
+    details = {name: value for name, value in chosen.items() if value is not None}
     return Job(**asked, details=details)
 
 

@@ -112,9 +112,9 @@ class Job(Record):
     warnings: Mapped[Json] = mapped_column(default=list)
     failure: Mapped[Json | None]
     partial: Mapped[bool] = mapped_column(default=False)
-    details: Mapped[Json] = mapped_column(
-        default=dict
-    )  # versions, shape after encoding, rows used; from the request on: decision, threshold_from
+    # Versions, shape after encoding, rows used; from the request on: decision, threshold_from,
+    # positive.
+    details: Mapped[Json] = mapped_column(default=dict)
     data_hash: Mapped[str | None] = mapped_column(String(64))
     split_hash: Mapped[str | None] = mapped_column(String(64))
     results_key: Mapped[str | None] = mapped_column(String(200))
@@ -133,6 +133,12 @@ class Job(Record):
         It stands in `details` from the request on, as nothing is ever searched by it.
         """
         found: dict[str, Any] | None = (self.details or {}).get("decision")
+        return found
+
+    @property
+    def positive(self) -> str | None:
+        """The positive class that was chosen; None where it is worked out. It stands there too."""
+        found: str | None = (self.details or {}).get("positive")
         return found
 
 

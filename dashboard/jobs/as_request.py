@@ -31,6 +31,8 @@ def request_from(job: Job) -> dict[str, Any]:
     known = {level: name for name, level in PRIORITIES.items()}
     asked["priority"] = known.get(job.priority, PRIORITY_NAMES[PRIORITIES["normal"]])
     asked["validation"] = of_whole(job.validation)
+    if job.positive is not None:
+        asked["positive_class"] = job.positive
     return asked | (job.decision or {})
 
 

@@ -7,7 +7,7 @@ from dashboard.db import Job, User
 from dashboard.errors import NotFound
 from dashboard.jobs import queries
 from dashboard.jobs.as_request import request_from
-from dashboard.jobs.service import submit_job
+from dashboard.jobs.submission import submit
 
 FAILURE = "failure"
 # Fields that hold fields: a change names some of them, and the others stay.
@@ -41,7 +41,10 @@ def submit_changed(*, user: User, job_id: int, of: str, idempotency_key: str | N
     if not change:
         raise NotFound(f"Job #{job_id} has no such proposal")
     request = with_change(request_from(job), change)
-    return submit_job(user=user, request=request, idempotency_key=idempotency_key)
+    return submit(
+        user=user, request=request, idempotency_key=idempotency_key, limit=1,
+        threshold_from=job.details.get("threshold_from"),
+    )  # fmt: skip
 
 
 def find_change(job: Job, of: str) -> Mapping[str, Any]:

@@ -46,7 +46,30 @@ def check_decision(checked: Checked, body: Mapping[str, Any], dataset: Dataset) 
             f"threshold is a probability here, from 0 to 1, not {threshold:g}"
         )
     decision = {"threshold": threshold, "costs": _check_costs(checked, costs)}
-    checked.values["details"] = {"decision": decision}
+    checked.values.setdefault("details", {})["decision"] = decision
+
+
+def check_positive(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
+    """Check ``positive_class``; it is kept in the job's details. None: it is worked out."""
+    given = body.get("positive_class")
+    if given is None:
+        return
+    column = next(c for c in dataset.columns if c["name"] == checked.values["target"])
+    known = classes_of(column)
+    if checked.values["task"] != "classification" or column["distinct"] != 2:
+        checked.problems["positive_class"] = (
+            f'positive_class is for two classes, and "{column["name"]}" is not one of two'
+        )
+    elif not isinstance(given, str) or (known and given not in known):
+        words = " or ".join(f'"{name}"' for name in known) or "a text"
+        checked.problems["positive_class"] = f"positive_class must be {words}"
+    checked.values.setdefault("details", {})["positive"] = given
+
+
+def classes_of(column: Mapping[str, Any]) -> list[str]:
+    """Return the two classes of a column, where its profile knows them; else none."""
+    found = [str(top["value"]) for top in column.get("top") or ()]
+    return sorted(found) if len(found) == column.get("distinct") == 2 else []
 
 
 def is_amount(value: Any) -> bool:

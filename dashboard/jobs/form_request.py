@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.jobs.decision import read_amount
 from dashboard.jobs.form_inside import PREFIX, value_inside
 from dashboard.jobs.form_numbers import minutes_to_seconds
 from dashboard.jobs.form_rows import OF_PREPROCESSING, values_in
@@ -36,10 +35,7 @@ def request_of(form: JobForm) -> dict[str, Any]:
         "parameters": _parameters(form),
         "preprocessing": _preprocessing(form),
     }
-    threshold = values.get("threshold", "").strip()
-    if threshold and form.has_two_classes:
-        amount = read_amount(threshold)
-        body["threshold"] = threshold if amount is None else amount
+    body |= _of_two_classes(form)
     for name in ("task", "name"):
         if values.get(name):
             body[name] = values[name]
@@ -56,9 +52,29 @@ def request_of(form: JobForm) -> dict[str, Any]:
     return _try_several(form, body) if form.tries_several else body
 
 
+def _of_two_classes(form: JobForm) -> dict[str, Any]:
+    """Return what may be asked of two classes alone."""
+    found: dict[str, Any] = {}
+    if form.threshold is not None:
+        found["threshold"] = form.threshold
+        if form.keeps_decision:
+            found["costs"] = form.decided["costs"]
+    if form.values.get("positive_class") and form.positive_choices:
+        found["positive_class"] = form.values["positive_class"]
+    return found
+
+
 def _try_several(form: JobForm, body: dict[str, Any]) -> dict[str, Any]:
     """Return a request that leaves it to us what is tried, and on which folds."""
-    ours = {"estimator", "parameters", "preprocessing", "validation", "class_weight", "threshold"}
+    ours = {
+        "estimator",
+        "parameters",
+        "preprocessing",
+        "validation",
+        "class_weight",
+        "threshold",
+        "costs",
+    }
     several = {"time_limit_s": read_whole(form.values.get(TIME_FIELD, ""))}
     return {name: value for name, value in body.items() if name not in ours} | {"several": several}
 

@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from dashboard.db import Dataset, Job
 from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
+from dashboard.db.lookup import LARGEST_ID, find_by_id
 from dashboard.filters import plural
 from dashboard.jobs.as_request import of_whole
 from dashboard.jobs.baselines import Baseline, list_baselines
@@ -18,6 +20,7 @@ from dashboard.jobs.forms import VALIDATION, JobForm
 from dashboard.jobs.many_columns import Names, lines_of
 from dashboard.jobs.queries import list_best_for
 from dashboard.jobs.requests import no_such_columns, unsuitable_target
+from dashboard.paging import read_number
 from dashboard.several.preset import DEFAULT_S, TIME_FIELD
 from tasks.engine.catalogue import (
     default_metric,
@@ -58,6 +61,8 @@ def form_from_job(job: Job) -> JobForm:
         "tags": ", ".join(job.tags),
         "class_weight": job.class_weight or "",
         "threshold": repr(job.decision["threshold"]) if job.decision else "",
+        "positive_class": job.positive or "",
+        "duplicate_of": str(job.id),
         "priority": PRIORITY_NAMES.get(min(job.priority, PRIORITIES["high"]), "normal"),
         "time_limit_min": f"{round(job.time_limit_s / 60, 4):.10g}" if job.time_limit_s else "",
         "memory_limit_mb": (
@@ -68,7 +73,7 @@ def form_from_job(job: Job) -> JobForm:
         **{PREFIX + name: show_value(value) for name, value in job.parameters.items()},
         **{OF_PREPROCESSING + n: show_value(value) for n, value in job.preprocessing.items()},
     }
-    form = JobForm(job.dataset, values, features=list(job.features))
+    form = JobForm(job.dataset, values, list(job.features), decided=_decided(job))
     if form.has_many_columns:
         name_features(form, list(job.features))
     entry = find_estimator(job.estimator)
@@ -93,12 +98,20 @@ def name_features(form: JobForm, features: Sequence[str]) -> None:
         )
 
 
+def _decided(job: Job | None) -> Mapping[str, Any]:
+    """Return what is known of a job's threshold; nothing where it has none."""
+    if job is None or job.decision is None:
+        return {}
+    return {**job.decision, "threshold_from": job.details.get("threshold_from")}
+
+
 def posted_form(dataset: Dataset | None, posted: MultiDict[str, str]) -> JobForm:
     """Return the form as it was sent; what no longer fits is dropped, and said."""
     # The last of a name: columns that a typed target may mean stand behind it.
     values = {name: posted.getlist(name)[-1] for name in posted if name != "csrf_token"}
     _keep_unsuitable_target(dataset, values)
-    form = JobForm(dataset, values)
+    former = find_by_id(Job, read_number(values.get("duplicate_of"), 0, LARGEST_ID) or 0)
+    form = JobForm(dataset, values, decided=_decided(former))
     if "columns_shown" in posted:
         sent = map(Names(form.columns).find, posted.getlist("features"))
         form.features = [name for name in sent if name]
@@ -142,6 +155,8 @@ def drop_what_does_not_fit(form: JobForm) -> None:
     if form.features is not None and target != form.values.get("former_target"):
         form.features = None
     _drop_settings(form)
+    if form.values.get("positive_class") not in dict(form.positive_choices):
+        form.values.pop("positive_class", None)
     if form.task and form.values.get("metric") not in dict(form.metrics):
         form.values.pop("metric", None)
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from dashboard.db import Dataset
+from dashboard.jobs.decision import classes_of, read_amount
 from dashboard.jobs.form_inside import PREFIX
 from dashboard.jobs.form_rows import OF_PREPROCESSING, count_values, row_of
 from dashboard.jobs.many_columns import (
@@ -52,6 +53,8 @@ class JobForm:
     errors: dict[str, str] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
     folds_note: str | None = None  # why the folds that are filled in are not the usual ones
+    # Of a job that is duplicated: its threshold, costs, and by whose scores it was chosen.
+    decided: Mapping[str, Any] = field(default_factory=dict)
     refusal: str | None = None  # why nothing can be submitted now, whatever the fields hold
     # The last name that was looked for, and its column: the form asks for it a hundred times.
     _found: tuple[str, Mapping[str, Any] | None] | None = None
@@ -114,6 +117,26 @@ class JobForm:
         """Whether one of two classes is predicted."""
         two = self.target is not None and self.target.get("distinct") == 2
         return self.task == "classification" and two
+
+    @property
+    def positive_choices(self) -> list[tuple[str, str]]:
+        """The classes of two that may be the positive one; none where they are not known."""
+        known = classes_of(self.target) if self.target and self.has_two_classes else []
+        return [("", "Worked out"), *((name, name) for name in known)] if known else []
+
+    @property
+    def threshold(self) -> Any:
+        """The threshold that was typed, as a number where it is one; None without any."""
+        text = self.values.get("threshold", "").strip()
+        if not text or not self.has_two_classes:
+            return None
+        amount = read_amount(text)
+        return text if amount is None else amount
+
+    @property
+    def keeps_decision(self) -> bool:
+        """Whether the threshold is that of the job that is duplicated."""
+        return bool(self.decided) and self.threshold == self.decided["threshold"]
 
     @property
     def estimator(self) -> Estimator | None:

@@ -116,6 +116,7 @@ def _read(request: Mapping[str, Any]) -> tuple[Dataset, dict[str, Any], int]:
     jobs = pick_jobs(wanted)
     asked = {name: wanted.values.get(name) for name in ASKED}
     asked |= {name: jobs[0][name] for name in ("estimator", "parameters")}
+    asked["positive"] = (wanted.values.get("details") or {}).get("positive")
     if len(jobs) > 1:
         asked["jobs"] = jobs
     return dataset, asked, wanted.n_jobs

@@ -15,7 +15,7 @@ from dashboard.errors import ValidationFailed
 from dashboard.filters import size
 from dashboard.jobs.checked import Checked, is_whole
 from dashboard.jobs.choices import Choice, check_choices
-from dashboard.jobs.decision import check_decision
+from dashboard.jobs.decision import check_decision, check_positive
 from dashboard.jobs.preprocessing import check_preprocessing
 from dashboard.jobs.task_guess import suggest_task
 from dashboard.jobs.validation import check_validation
@@ -30,6 +30,7 @@ FIELDS = frozenset(
         "dataset_id", "target", "estimator", "name", "task", "parameters", "features", "exclude",
         "validation", "metric", "seed", "time_limit_s", "memory_limit_bytes",
         "priority", "tags", "class_weight", "preprocessing", "threshold", "costs",
+        "positive_class",
     }
 )  # fmt: skip
 BATCH_FIELDS = FIELDS | {"estimators", "search", "several"}
@@ -147,6 +148,7 @@ def _check_what_is_trained(
     if not tries_several or body.get("validation"):
         check_validation(checked, body, dataset)
     _check_metric(checked, body, dataset)
+    check_positive(checked, body, dataset)
     check_decision(checked, body, dataset)
     if tries_several:
         several = check_several(checked, body, dataset, limit)

@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.auth.sessions import safe_path
 from dashboard.batches import service as batches
-from dashboard.db import Batch
+from dashboard.db import Batch, Job
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, ValidationFailed
@@ -31,6 +31,7 @@ from dashboard.jobs.as_request import request_from
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
 from dashboard.jobs.form_page import find_chosen, show_form
 from dashboard.jobs.form_request import errors_of, request_of
+from dashboard.jobs.forms import JobForm
 from dashboard.jobs.preflight_view import view_preflight
 from dashboard.jobs.preflights import find_refused
 from dashboard.live import answer
@@ -103,12 +104,7 @@ def create() -> Answer:
     if refused is not None and request.form.get("despite") != refused.key:
         return show_form(form, view_preflight(refused), despite=refused.key), 409
     try:
-        submit = batches.submit_batch if form.tries_several or form.is_search else batches.submit
-        made = submit(
-            user=current_user,
-            request=request_of(form),
-            idempotency_key=request.form.get("key") or None,
-        )
+        made = _submit(form)
     except ValidationFailed as problem:
         form.errors = errors_of(form, problem.fields)
         return show_form(form), 422
@@ -123,6 +119,15 @@ def create() -> Answer:
         return redirect(url_for("batches.detail", batch_id=made.id), 303)
     flash(f"{made.name} is queued", "success")
     return redirect(url_for("jobs.detail", job_id=made.id), 303)
+
+
+def _submit(form: JobForm) -> Job | Batch:
+    asked = {"user": current_user, "request": request_of(form),
+             "idempotency_key": request.form.get("key") or None}  # fmt: skip
+    if form.tries_several or form.is_search:
+        return batches.submit_batch(**asked)
+    kept = form.decided.get("threshold_from") if form.keeps_decision else None
+    return batches.submit(**asked, threshold_from=kept)
 
 
 @blueprint.get("/jobs/<int:job_id>")

@@ -86,7 +86,7 @@ def submit(
         return former
     fields = BATCH_FIELDS if as_batch else FIELDS
     dataset, wanted = read_request(request, limit=limit, fields=fields)
-    if threshold_from:
+    if threshold_from and "decision" in wanted.values.get("details", {}):
         wanted.values["details"]["threshold_from"] = dict(threshold_from)
     try:
         with writing() as session:

@@ -119,6 +119,8 @@ def _digest(spec: TrainingSpec, hashes: tuple[str, str]) -> str:
     # What is learned from dates is part of the typed table, which the linear model learns from.
     dates = [spec.preprocessing.date_parts, spec.preprocessing.cyclic_dates]
     parts = [VERSION, versions(), spec.task, spec.target, spec.seed, names, dates, *hashes]
+    if spec.positive is not None:
+        parts.append(spec.positive)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

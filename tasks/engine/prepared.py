@@ -93,7 +93,7 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
     order = _order(spec, cells, rows, warn)
     classes = sorted(set(y.tolist())) if spec.task == "classification" else None
     # Of all rows, so that jobs on any part of them agree about it.
-    positive = choose_positive(y) if classes else None
+    positive = _positive(y, spec) if classes else None
     kept, splits = split_nested(y, spec.validation, spec.task, spec.seed, order)
     n_held_back = len(y) - len(kept)
     if n_held_back:
@@ -114,6 +114,23 @@ def _stratified_again(spec: TrainingSpec, y: np.ndarray) -> dict[str, Any] | Non
     if not 1 < rarest < spec.validation.folds:
         return None
     return {"validation": {"scheme": "stratified", "folds": rarest}}
+
+
+def _positive(y: np.ndarray, spec: TrainingSpec) -> Any:
+    """Return the positive class of two, as it was chosen or else worked out."""
+    if spec.positive is None:
+        return choose_positive(y)
+    classes = sorted(set(y.tolist()))
+    chosen = next((label for label in classes if str(label) == spec.positive), None)
+    if chosen is None or len(classes) != 2:
+        known = " and ".join(f'"{label}"' for label in classes[:2])
+        raise DataError(
+            "POSITIVE_UNKNOWN",
+            f'"{spec.positive}" cannot be the positive class: "{spec.target}" has '
+            + (f"the classes {known}" if len(classes) == 2 else f"{len(classes)} classes"),
+            "Choose one of two classes, or none",
+        )
+    return chosen
 
 
 def _typed(

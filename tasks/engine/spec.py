@@ -70,7 +70,8 @@ class TrainingSpec:
 
     `schema` is what `coercion` reads rows by: dialect, columns, features, target, task.
     `threshold`: from which probability (or margin) on a row is of the positive class of two;
-    `costs`: what it was chosen by, see `costs.Costs`.
+    `costs`: what it was chosen by, see `costs.Costs`. `positive`: the positive class of two, where
+    one was chosen; else it is worked out, see `metrics.choose_positive`.
     """
 
     schema: dict[str, Any]
@@ -83,6 +84,7 @@ class TrainingSpec:
     preprocessing: Preprocessing = field(default_factory=Preprocessing)
     threshold: float | None = None
     costs: dict[str, float] = field(default_factory=dict)
+    positive: str | None = None
 
     @property
     def task(self) -> str:

@@ -283,6 +283,7 @@ class Training:
             "features": len(self.spec.schema["features"]),
             "positive_class": self.data.positive,
             "decision": self.spec.decision,
+            "positive": self.spec.positive,
         }
 
     def _encoded(self) -> dict[str, Any]:
