@@ -49,6 +49,7 @@ class Attempt:
         self.time_limit_s: float = settings.job_time_limit_s
         self.memory_limit = settings.job_memory_bytes
         self.n_folds = 0
+        self.has_model = False
         self.payload: dict[str, Any] = {}
 
     def run(self) -> None:
@@ -169,6 +170,7 @@ class Attempt:
                 schema=outcome["schema"],
             )
         )
+        self.has_model = not self.payload["score_only"]
         return True
 
     def _find_limit(self, child: Child) -> dict[str, Any] | None:
@@ -194,7 +196,10 @@ class Attempt:
         since = time.monotonic() - self.last_write
         new = self.reporter.progress
         has_news = bool(new.lines or new.folds) or new.message != self.reporter.last.message
-        if since < (WRITE_EVERY_S if has_news else min(settings.heartbeat_s, 1.0)):
+        # Each fold may be the last one that a candidate need be trained on.
+        is_urgent = bool(new.folds) and self.payload["may_end"]
+        pause = WRITE_EVERY_S if has_news else min(settings.heartbeat_s, 1.0)
+        if since < pause and not is_urgent:
             return self._listen_if_due()
         try:
             signal = execution.record_progress(claim=self.claim, progress=new)

@@ -15,6 +15,7 @@ from dashboard.jobs.claiming import Claim
 from dashboard.jobs.queries import find_model
 from dashboard.jobs.same_fit import find_same_fit
 from dashboard.plans.table_warnings import find_first_candidate
+from dashboard.searches.hopeless import may_end
 from dashboard.several.members import find_blend
 from tasks.cautions import find_cautions
 from tasks.celery_app import settings
@@ -80,6 +81,7 @@ def job_payload(job: Job, claim: Claim | ChoreClaim) -> dict[str, Any]:
         "borrowed": _borrowed(job),
         "finish_now": job.stop_request == "keep" or job.stopped_because is not None,
         "score_only": job.score_only,
+        "may_end": job.score_only and may_end(db.session(), job.batch_id),
         "with_look": _looks(job),
         "blend": find_blend(job),
         "cautions": find_cautions(job),

@@ -34,9 +34,11 @@ def train_next_job() -> None:
                 Presence.leave()
             return
         with Presence.working(claim.job_id):
-            Attempt(claim).run()
+            attempt = Attempt(claim)
+            attempt.run()
         _go_on(claim.job_id)
-    queue.wake(queue.LIGHT)
+    if attempt.has_model:  # which is to be checked
+        queue.wake(queue.LIGHT)
 
 
 def _go_on(job_id: int) -> None:

@@ -14,10 +14,11 @@ SEARCH = (
     "or an object with low and high and perhaps log: true or step), jobs (how many candidates at "
     "most; 50, of a grid all), time_limit_s (after so many seconds from the first start no "
     "candidate starts; those that run end), and stop_hopeless (true: a candidate ends after two "
-    "folds or more when it is worse than the best one on each of them, and on average by more "
-    "than that one's spread), nested (false: with true the whole search is scored at its end. In "
-    "each outer fold it is done once more on the training rows alone, and what it finds is scored "
-    "on the rows that it has not seen; that costs about as many searches as there are folds)"
+    "folds or more when it is so far behind the best one on the same folds that, by how far such "
+    "differences vary over folds, it is not to be expected to catch up), nested (false: with "
+    "true the whole search is scored at its end. In each outer fold it is done once more on the "
+    "training rows alone, and what it finds is scored on the rows that it has not seen; that "
+    "costs about as many searches as there are folds)"
 )
 
 SEVERAL = (

@@ -1,5 +1,6 @@
 """The worker's side of one attempt: limits, hand-back, and no transaction left open."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -190,6 +191,20 @@ def test_no_transaction_is_open_while_it_trains(child: type[FakeChild]) -> None:
     attempt._find_limit = stop_later  # type: ignore[method-assign]
     attempt.run()
     assert len(CHILD_LOOKS) == 2
+
+
+@pytest.mark.parametrize("may_end", [True, False])
+def test_a_fold_that_may_be_the_last_one_is_written_at_once(
+    may_end: bool, child: type[FakeChild]
+) -> None:
+    job, attempt = begin()
+    attempt._start_child()
+    attempt.payload["may_end"] = may_end
+    fold = {"fold": 1, "scores": {}, "fit_seconds": 1.0, "n_train": 8, "n_test": 2, "key": None}
+    attempt.last_write = time.monotonic()
+    attempt._take([{"type": "fold", "fold": fold}])
+    assert not attempt._is_over()
+    assert db.session.scalars(select(JobFold.fold)).all() == [1] * may_end
 
 
 def test_cancel_is_heard_between_two_writes(child: type[FakeChild]) -> None:
