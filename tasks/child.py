@@ -59,8 +59,11 @@ def _main(
     waiting = threading.Thread(target=_die_with_worker, args=(lifeline, silence_s), daemon=True)
     waiting.start()
 
+    one_by_one = threading.Lock()  # what is told in the middle of a long event comes after it
+
     def send(event: dict[str, Any]) -> None:
-        write_line(events, event)
+        with one_by_one:
+            write_line(events, event)
 
     try:
         function = getattr(importlib.import_module("tasks.child_work"), work)

@@ -34,6 +34,7 @@ from tasks.engine.versions import library_of, versions
 from tasks.engine.warned import as_warning
 from tasks.explain_work import explain_job, learning_curve  # noqa: F401 - likewise
 from tasks.failures import parsing, reading
+from tasks.fold_keeping import FoldKeeper
 from tasks.model_work import convert_model, predict, verify_model  # noqa: F401 - likewise
 from tasks.preflight_work import check_request  # noqa: F401 - likewise
 from tasks.work import UPLOAD_AGAIN, storage_of
@@ -42,8 +43,8 @@ from tasks.work import UPLOAD_AGAIN, storage_of
 class _EventReporter:
     """Turns what the engine tells into events, and keeps each fold's predictions in storage."""
 
-    def __init__(self, payload: dict[str, Any], storage: Storage, send: Send) -> None:
-        self.payload, self.storage, self.send = payload, storage, send
+    def __init__(self, keeper: FoldKeeper, send: Send) -> None:
+        self.keeper, self.send = keeper, send
 
     def stage(self, stage: str, fraction: float, message: str, part: float | None = None) -> None:
         event = {"type": "stage", "stage": stage, "fraction": fraction, "message": message}
@@ -56,17 +57,7 @@ class _EventReporter:
         self.send({"type": "warning", "warning": as_warning(code, message, change)})
 
     def fold_done(self, outcome: FoldOutcome) -> None:
-        fold = outcome.score.fold
-        key = keys.job_fold(self.payload["job_id"], self.payload["lease"], fold)
-        _put_frame(self.storage, key, outcome.out_of_fold)
-        self.send({"type": "fold", "fold": outcome.score.as_dict() | {"key": key}})
-
-
-def _put_frame(storage: Storage, key: str, frame: pd.DataFrame) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "frame.parquet"
-        frame.to_parquet(path, index=False)
-        storage.put_file(key, path)
+        self.keeper.keep(outcome)
 
 
 def _read_folds(
@@ -108,7 +99,13 @@ def _borrow(payload: dict[str, Any], storage: Storage, reporter: _EventReporter)
 def train_job(payload: dict[str, Any], send: Send) -> None:
     """Train one job and store what comes of it."""
     storage = storage_of(payload)
-    reporter = _EventReporter(payload, storage, send)
+    with FoldKeeper(payload["job_id"], payload["lease"], storage, send) as keeper:
+        done = _train(payload, storage, _EventReporter(keeper, send))
+    send(done)
+
+
+def _train(payload: dict[str, Any], storage: Storage, reporter: _EventReporter) -> dict[str, Any]:
+    """Return the event that says what came of a job."""
     spec = TrainingSpec.from_dict(payload["spec"])
     started = time.perf_counter()
     reporter.stage("load", 0.01, "Loading the data")
@@ -138,7 +135,7 @@ def train_job(payload: dict[str, Any], send: Send) -> None:
         )
     result = replace(result, warnings=[*result.warnings, *cautions])
     reporter.stage("save", 0.95, "Saving the result")
-    send({"type": "done"} | _store_result(payload, storage, spec, columns, result))
+    return {"type": "done"} | _store_result(payload, storage, spec, columns, result)
 
 
 def _store_result(

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn import metrics as sk
 
 from tasks.engine.class_curves import calibration, precision_recall, roc
+from tasks.engine.metrics import as_codes
 from tasks.engine.thresholds import find_cuts
 
 SCATTER_POINTS = 1000
@@ -58,7 +58,10 @@ def make_charts(
 
 
 def _confusion(frame: pd.DataFrame, classes: list[Any]) -> dict[str, Any]:
-    counts = sk.confusion_matrix(frame["actual"], frame["prediction"], labels=classes)
+    n = len(classes)
+    # scikit-learn's matrix; of text it takes ten times as long.
+    true, told = (as_codes(frame[name].to_numpy(), classes) for name in ("actual", "prediction"))
+    counts = np.bincount(true * n + told, minlength=n * n).reshape(n, n)
     return {"labels": [str(name) for name in classes], "counts": counts.tolist()}
 
 

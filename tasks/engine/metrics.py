@@ -1,7 +1,8 @@
-"""The metrics, worked out on one set of test rows. scikit-learn's wherever it has them.
+"""The metrics, worked out on one set of test rows.
 
-Every score has its natural sign. ROC AUC and average precision of more than two classes are the
-plain mean of one-vs-rest (macro), over the classes that the rows hold.
+They are scikit-learn's wherever it has them, but for those that `label_counts` counts. Every score
+has its natural sign. ROC AUC and average precision of more than two classes are the plain mean of
+one-vs-rest (macro), over the classes that the rows hold.
 """
 
 from collections import Counter
@@ -10,6 +11,8 @@ from typing import Any
 
 import numpy as np
 from sklearn import metrics as sk
+
+from tasks.engine.label_counts import score_counts
 
 # Of pinball loss: which quantiles predictions are judged as.
 QUANTILES = (0.1, 0.5, 0.9)
@@ -63,31 +66,14 @@ def score_numbers(y: np.ndarray, labels: np.ndarray) -> dict[str, float]:
 
 def score_labels(y: np.ndarray, labels: np.ndarray, positive: int | None) -> dict[str, float]:
     """Score predicted classes, given as numbers; `positive` is the positive class of two."""
-    average: dict[str, Any] = {"average": "macro", "zero_division": 0}
-    found = {
-        "accuracy": sk.accuracy_score(y, labels),
-        # The mean recall of the classes that the rows hold: balanced accuracy's definition.
-        "balanced_accuracy": sk.recall_score(y, labels, labels=np.unique(y), **average),
-        "f1_macro": sk.f1_score(y, labels, **average),
-        "precision_macro": sk.precision_score(y, labels, **average),
-        "recall_macro": sk.recall_score(y, labels, **average),
-        # 0 by definition where every row is given the same label, which scikit-learn warns of.
-        "mcc": sk.matthews_corrcoef(y, labels) if (labels != labels[0]).any() else 0.0,
-    }
-    if positive is not None and (y == positive).any():
-        found |= _score_positive(y == positive, labels == positive)
-    return found
-
-
-def _score_positive(truth: np.ndarray, told: np.ndarray) -> dict[str, float]:
-    """Score one class against the other; precision is 0 where no row is told to be of it."""
-    hits = np.count_nonzero(truth & told)
-    n_true, n_told = np.count_nonzero(truth), np.count_nonzero(told)
-    return {
-        "f1": 2 * hits / (n_true + n_told),
-        "precision": hits / n_told if n_told else 0.0,
-        "recall": hits / n_true,
-    }
+    n = int(max(y.max(), labels.max())) + 1
+    true, told, hits = (
+        np.bincount(codes, minlength=n).astype(float)[None]
+        for codes in (y, labels, y[y == labels])
+    )
+    there = positive if positive is not None and positive < n else None
+    found = score_counts(true, told, hits, there)
+    return {name: float(values[0]) for name, values in found.items()}
 
 
 def score_ranks(

@@ -1,5 +1,6 @@
 """The versions and threads that a result was made with."""
 
+import functools
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
@@ -35,6 +36,7 @@ def libraries_for(library: str) -> tuple[str, ...]:
     return LIBRARIES if library in LIBRARIES else (*LIBRARIES, library)
 
 
+@functools.cache  # read from a file, and asked for twice by a job
 def _version(name: str) -> str:
     try:
         return version(name)

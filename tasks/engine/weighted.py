@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tasks.engine.label_counts import over, score_counts
 from tasks.engine.metrics import QUANTILES
 
 Weigh = Callable[[np.ndarray], dict[str, np.ndarray]]
@@ -100,32 +101,9 @@ def _weigh_labels(rows: Rows) -> Weigh:
 
     def weigh(weights: np.ndarray) -> dict[str, np.ndarray]:
         true, told, hits = add_true(weights), add_told(weights), add_hits(weights[:, right])
-        total, n_hits = true.sum(axis=1), hits.sum(axis=1)
-        known = (true + told) > 0
-        recall, precision = _over(hits, true), _over(hits, told)
-        f1 = _over(2 * hits, true + told)
-        spread = (total**2 - (told**2).sum(axis=1)) * (total**2 - (true**2).sum(axis=1))
-        found = {
-            "accuracy": n_hits / total,
-            "balanced_accuracy": recall.sum(axis=1) / (true > 0).sum(axis=1),
-            "f1_macro": f1.sum(axis=1) / known.sum(axis=1),
-            "precision_macro": precision.sum(axis=1) / known.sum(axis=1),
-            "recall_macro": recall.sum(axis=1) / known.sum(axis=1),
-            "mcc": _over(n_hits * total - (true * told).sum(axis=1), np.sqrt(spread)),
-        }
-        if rows.positive is not None:
-            there = true[:, rows.positive] > 0
-            for name, values in (("f1", f1), ("precision", precision), ("recall", recall)):
-                found[name] = np.where(there, values[:, rows.positive], np.nan)
-        return found
+        return score_counts(true, told, hits, rows.positive)
 
     return weigh
-
-
-def _over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Divide; 0 where there is nothing to divide by."""
-    found: np.ndarray = np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0)
-    return found
 
 
 def _weigh_ranks(rows: Rows, ranks: np.ndarray) -> Weigh:
@@ -156,9 +134,9 @@ def _areas(
     rise = np.diff(hits, axis=1, prepend=0)
     below = (np.diff(alarms, axis=1, prepend=0) * (hits - rise / 2)).sum(axis=1)
     whole = n_true * n_false
-    precision = (rise * _over(hits, told)).sum(axis=1)
+    precision = (rise * over(hits, told)).sum(axis=1)
     nothing = np.where(whole > 0, 1.0, np.nan)
-    return _over(below, whole) * nothing, _over(precision, n_true) * nothing
+    return over(below, whole) * nothing, over(precision, n_true) * nothing
 
 
 def _mean(values: np.ndarray) -> np.ndarray:

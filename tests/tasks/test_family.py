@@ -1,6 +1,7 @@
 """What a process and its descendants use is added up; one that has ended hides no other."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -8,7 +9,7 @@ from collections.abc import Iterable
 import psutil
 import pytest
 
-from tasks import presence
+from tasks import family, presence
 from tasks.family import cpu_of, family_of, memory_of
 
 
@@ -52,3 +53,34 @@ def test_direct_children_of_a_worker_are_not_counted(monkeypatch: pytest.MonkeyP
         direct.communicate("\n")
     assert {os.getpid(), grandchild} <= set(counted)
     assert direct.pid not in counted
+
+
+# Started by a thread that is not the first one; its child starts one more.
+STARTS = """
+import subprocess, threading
+def start():
+    command = ["sh", "-c", "sleep 60 & echo $!; wait"]
+    child = subprocess.Popen(command, text=True, stdout=subprocess.PIPE)
+    print(child.pid, child.stdout.readline(), flush=True)
+    input()
+threading.Thread(target=start).start()
+"""
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_family_is_the_same_however_it_is_found(
+    tells: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(family, "TELLS_CHILDREN", tells)
+    with subprocess.Popen(
+        [sys.executable, "-c", STARTS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as head:
+        assert head.stdout is not None
+        started = {int(word) for word in head.stdout.readline().split()}
+        try:
+            assert {member.pid for member in family_of(head.pid)} == started | {head.pid}
+        finally:
+            for pid in started:
+                os.kill(pid, signal.SIGKILL)
+            head.communicate("\n")
+    assert len(started) == 2
