@@ -6,21 +6,18 @@ from sqlalchemy.orm import Session
 from dashboard.access import require_owner
 from dashboard.batches.queries import get_batch
 from dashboard.db import Batch, Job, User
-from dashboard.db.copies import copy_asked
-from dashboard.db.states import ACTIVE, JobState, write_events
+from dashboard.db.states import ACTIVE, JobState
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.extensions import db
 from dashboard.honest import ANEW
 from dashboard.honest.families import find_latest
+from dashboard.honest.opening import open_anew, why_not_anew
 from dashboard.jobs import submission
-from dashboard.jobs.blends import is_blend
+from dashboard.plans.adding import write_copies
 from dashboard.plans.changing import hold_batch
 from dashboard.plans.step import Look, Step
 from dashboard.room import check_room_for_jobs
-from dashboard.searches.naming import join_name
-
-SEEDS = 2**32
 
 
 def score_anew(*, user: User, batch_id: int) -> Batch:
@@ -59,7 +56,7 @@ def score_anew(*, user: User, batch_id: int) -> Batch:
             raise Conflict(refusal)
         found = find_latest(batch_id, ANEW)
         if found is None or not _is_good(found, winner):
-            found = _add(session, batch, winner, user)
+            found = _add(session, batch, winner)
     submission.hint_batch(found.id)
     return found
 
@@ -68,15 +65,6 @@ def find_winner(batch: Batch) -> Job | None:
     """Return the job that was made of the best one, if it is done."""
     winner = db.session.get(Job, batch.final_job_id) if batch.final_job_id else None
     return winner if winner is not None and winner.state == JobState.SUCCEEDED else None
-
-
-def why_not_anew(winner: Job) -> str | None:
-    """Say why a winner cannot be scored anew, or need not be; None where it can."""
-    if is_blend(winner):
-        return "A blend is scored on other folds than it is weighed on, so its score is honest"
-    if winner.validation.get("scheme") == "time":
-        return "In the order of time rows are split in one way alone, so there are no other folds"
-    return None
 
 
 def find_job(batch: Batch) -> Job | None:
@@ -91,20 +79,9 @@ def _is_good(found: Batch, winner: Job) -> bool:
     return job.state in ACTIVE or job.state == JobState.SUCCEEDED
 
 
-def _add(session: Session, batch: Batch, winner: Job, user: User) -> Batch:
-    before = select(func.count()).where(Batch.parent_id == batch.id)
-    seed = (winner.seed + 1 + (session.scalar(before) or 0)) % SEEDS
-    name = join_name(winner.name, "scored anew")
-    plan = {"kind": ANEW, "of": winner.id}
-    child = Batch(owner_id=batch.owner_id, name=name, n_jobs=1, parent_id=batch.id, plan=plan,
-                  plan_state="going")  # fmt: skip
-    session.add(child)
-    session.flush()
-    job = copy_asked(winner, batch_id=child.id, name=name, seed=seed, score_only=True)
-    session.add(job)
-    session.flush()
-    write_events(session, Job.id == job.id, None, JobState.QUEUED, by=user.name)
-    return child
+def _add(session: Session, batch: Batch, winner: Job) -> Batch:
+    before = session.scalar(select(func.count()).where(Batch.parent_id == batch.id))
+    return write_copies(session, batch, open_anew(winner, before or 0))
 
 
 def decide(look: Look) -> Step | None:

@@ -1,4 +1,4 @@
-"""Nested validation of a search: the batch that does it, and how much it costs."""
+"""The batches that score honestly: what is in them, and how much it costs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,11 +8,39 @@ from sqlalchemy import func, select
 from dashboard.db import Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
-from dashboard.honest import NESTED
+from dashboard.honest import ANEW, NESTED
+from dashboard.jobs.blends import is_blend
 from dashboard.plans.step import Below, Copies
 from dashboard.searches.naming import join_name
 from dashboard.searches.search import Search
 from tasks.engine.spec import Validation
+
+SEEDS = 2**32
+
+
+def why_not_anew(winner: Job) -> str | None:
+    """Say why a winner cannot be scored anew, or need not be; None where it can."""
+    if is_blend(winner):
+        return "A blend is scored on other folds than it is weighed on, so its score is honest"
+    if winner.validation.get("scheme") == "time":
+        return "In the order of time rows are split in one way alone, so there are no other folds"
+    return None
+
+
+def open_anew(winner: Job, before: int) -> Copies:
+    """Return the batch with one job that scores a winner's settings on other folds.
+
+    Parameters
+    ----------
+    winner : Job
+        What is scored.
+    before : int
+        How many batches there are below its own: each has folds of its own.
+    """
+    name = join_name(winner.name, "scored anew")
+    row = {"name": name, "estimator": winner.estimator, "parameters": winner.parameters}
+    same = {"seed": (winner.seed + 1 + before) % SEEDS}
+    return Copies(winner.id, [row], same, Below(name, {"kind": ANEW, "of": winner.id}))
 
 
 def open_nested(name: str, search: Search, candidates: int, winner: Job) -> Copies:

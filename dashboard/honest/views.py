@@ -6,10 +6,10 @@ from dashboard.db import Batch, Job
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.filters import plural, score
 from dashboard.honest import ANEW
-from dashboard.honest.anew import find_job, find_winner, why_not_anew
+from dashboard.honest.anew import find_job, find_winner
 from dashboard.honest.families import find_latest
 from dashboard.honest.nested import Nested, find_nested
-from dashboard.honest.opening import count_fits, count_tried
+from dashboard.honest.opening import count_fits, count_tried, why_not_anew
 from dashboard.searches import KIND as SEARCH
 from dashboard.searches.direction import greater_is_better
 from dashboard.searches.search import Search

@@ -4,10 +4,17 @@ import statistics
 from collections.abc import Sequence
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from dashboard.clock import now
+from dashboard.db import Job
 from dashboard.db.states import JobState
+from dashboard.extensions import db
 from dashboard.filters import duration, plural
-from dashboard.plans.step import Final, Look, Member, Step
+from dashboard.honest import ANEW
+from dashboard.honest.families import find_latest
+from dashboard.honest.opening import open_anew, why_not_anew
+from dashboard.plans.step import Copies, Final, Look, Member, Step
 from dashboard.searches.naming import join_name
 from dashboard.several.preset import Several
 from tasks.engine.portfolio import MEMBERS_AT_MOST, VOTING
@@ -88,7 +95,8 @@ def _end(look: Look) -> Step:
     if final is None:
         return Step(final=_make_final(look, complete))
     if final.state == JobState.SUCCEEDED:
-        return Step(over=f"{words}. {_what_was_made(final)}")
+        copies = [] if stopped else _score_anew(look, final)
+        return Step(over=f"{words}. {_what_was_made(final)}", copies=copies)
     return Step(over=f"{words}. The job that makes the model is {final.state}")
 
 
@@ -97,6 +105,27 @@ def _make_final(look: Look, complete: Sequence[Member]) -> Final:
     name = join_name(look.plan["name"], f"best of {len(complete):,}")
     changes = {"name": name, "estimator": VOTING[look.plan["task"]], "parameters": {}}
     return Final(complete[0].id, changes, same_folds=False)
+
+
+def _score_anew(look: Look, final: Member) -> list[Copies]:
+    """Score the best one on other folds, where the time that was given is enough for it.
+
+    It takes as long as the same job took among the others.
+    """
+    winner, like = db.session.get(Job, final.id), _find_like(look, final)
+    if winner is None or like is None or why_not_anew(winner) or find_latest(look.batch_id, ANEW):
+        return []
+    took = db.session.scalar(select(Job.run_seconds).where(Job.id == like.id))
+    limit = Several.from_plan(look.plan).time_limit_s
+    if took is None or _spent_s(look) + took > limit:
+        return []
+    return [open_anew(winner, 0)]
+
+
+def _find_like(look: Look, final: Member) -> Member | None:
+    """Return the job that the model was made of alone."""
+    asked = (final.estimator, final.parameters)
+    return next((one for one in _complete(look) if (one.estimator, one.parameters) == asked), None)
 
 
 def _what_was_made(final: Member) -> str:
