@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from tasks.engine.reader.central_european import find_central
 from tasks.engine.reader.encoding_signs import (
     around,
     count_lines,
@@ -13,7 +14,7 @@ from tasks.engine.reader.encoding_signs import (
     find_wide,
     has_iso_2022,
 )
-from tasks.engine.reader.likely_encodings import show_likely
+from tasks.engine.reader.likely_encodings import find_lines, say_likely, show_likely
 from tasks.engine.reader.refusals import HEAD_BYTES, Problem, RefusedError, error
 from tasks.engine.reader.text_signs import of_text
 
@@ -41,7 +42,7 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     -------
     encoding : str
         ``utf-8``, one of those that have signs of their own (``utf-16``, ``utf-32``,
-        ``iso2022_jp`` and its kin), ``cp1252``, or the chosen one.
+        ``iso2022_jp`` and its kin), ``cp1250``, ``cp1252``, or the chosen one.
     problems : list of Problem
         A warning when it had to be assumed, or is in doubt.
 
@@ -66,18 +67,29 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
         )
         raise RefusedError(error("CSV_ENCODING", message, line=line))
     plausible = not chosen and not wide and not _is_mostly_utf8(file)
+    lines = find_lines(file) if plausible else b""
+    central = find_central(lines)
+    if central == "surely" and _first_undecodable(file, "cp1250") is None:
+        return "cp1250", [_assumed("Windows-1250", "cp1250", line, sample)]
     if plausible and _first_undecodable(file, "cp1252") is None:
-        message = (
-            f"The file is not UTF-8; it was read as Windows-1252. A part of line {line} reads "
-            f'"{sample.decode("cp1252")}". If that looks wrong, {OTHER}{show_likely(file)}'
-        )
-        return "cp1252", [Problem("warning", "ENCODING_ASSUMED", message, line=line)]
+        likely = show_likely(file)
+        if not likely and central != "no":
+            likely = say_likely(lines, ["Windows-1250"])
+        return "cp1252", [_assumed("Windows-1252", "cp1252", line, sample, likely)]
     message = (
         f"Some characters could not be read, first in line {line}. "
         f'Choose the encoding in which "{sample.decode("latin-1")}" looks right, under "How we '
         f'read the file"{show_likely(file) if plausible else ""}'
     )
     raise RefusedError(error("CSV_ENCODING", message, line=line))
+
+
+def _assumed(name: str, encoding: str, line: int, sample: bytes, likely: str = "") -> Problem:
+    message = (
+        f"The file is not UTF-8; it was read as {name}. A part of line {line} reads "
+        f'"{sample.decode(encoding)}". If that looks wrong, {OTHER}{likely}'
+    )
+    return Problem("warning", "ENCODING_ASSUMED", message, line=line)
 
 
 def _is_plain(file: BinaryIO) -> bool:
@@ -129,7 +141,7 @@ def _first_undecodable(file: BinaryIO, encoding: str) -> tuple[int, bytes, bool]
     That is the line, the bytes around, and whether the file ends within a character.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
-    skips_ascii = encoding in {"utf-8", "ascii", "cp1252"}
+    skips_ascii = encoding in {"utf-8", "ascii", "cp1250", "cp1252"}
     done = 0
     for chunk in _chunks(file):
         pending = decoder.getstate()[0]

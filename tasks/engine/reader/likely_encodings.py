@@ -44,15 +44,19 @@ def show_likely(file: BinaryIO) -> str:
     str
         The end of a sentence; empty where Windows-1252 suits it, or nothing does.
     """
-    lines = _find_lines(file)
+    lines = find_lines(file)
     if _suits(lines, "Windows-1252", LATIN):
         return ""
-    names = [name for name, scripts in LIKELY if _suits(lines, name, scripts)]
+    return say_likely(lines, [name for name, scripts in LIKELY if _suits(lines, name, scripts)])
+
+
+def say_likely(lines: bytes, names: Sequence[str]) -> str:
+    """Say how the first of some lines reads in some encodings."""
     shown = [f'"{_shown(lines, name)}" in {name}' for name in names[:MOST_SHOWN]]
     return f": it would read {', or '.join(shown)}" if shown else ""
 
 
-def _find_lines(file: BinaryIO) -> bytes:
+def find_lines(file: BinaryIO) -> bytes:
     """Return some lines, whole as far as they are held, from the first that is beyond ASCII."""
     file.seek(0)
     while (chunk := file.read(CHUNK_BYTES)) and chunk.isascii():
@@ -89,10 +93,10 @@ def _is_word(word: str, scripts: Sequence[str]) -> bool:
         return len(letters) > 0
     n_ascii = len(word) - len(beyond)
     is_mixed_well = len(letters) <= max(n_ascii, 2) if scripts is LATIN else not n_ascii
-    return _is_written_well(word) and (is_mixed_well or not letters)
+    return is_written_well(word) and (is_mixed_well or not letters)
 
 
-def _is_written_well(word: str) -> bool:
+def is_written_well(word: str) -> bool:
     """Tell whether capitals stand before other letters, and signs at the ends of a word."""
     inner = word.strip("".join(sign for sign in word if not sign.isalpha()))
     if not inner:

@@ -103,7 +103,8 @@ def test_member_uses_the_form(app: Flask, admin: User, member: User, viewer: Use
     answer = browser.submit(page, {"address": FILE}, form=form, status=303).response
     upload = db.session.scalars(select(Dataset)).one()
     assert answer.location == f"/uploads/{upload.id}"
-    browser.get(answer.location)
+    check = browser.get(answer.location)
+    assert "a.csv. Nothing is saved until you press Save." in check.text  # its size is not known
 
 
 @pytest.fixture

@@ -234,3 +234,76 @@ def test_mac_roman_is_shown_where_capitals_stand_within_words(reader: Reader) ->
     content = "name;ort\nMüller;Köln\nGroß;Bär\n".encode("mac_roman")
     (problem,) = [p for p in reader.read(content).problems if p.code == "ENCODING_ASSUMED"]
     assert '"Müller;Köln" in Mac Roman' in problem.message
+
+
+CZECH = (
+    "jméno;město;výrobek\nJiří;Příbram;žlutá řepa\n"
+    "Štěpánka;Brno;kůň a sůl\nTomáš;Třebíč;dřevěný vůz\n"
+)
+POLISH = (
+    "imię;miasto;towar\nŁukasz;Łódź;żółta gęś\nAgnieszka;Gdańsk;świeży chleb\nPaweł;Wrocław;ćma\n"
+)
+HUNGARIAN = (
+    "név;város;áru\nGergő;Győr;szőlő\nKatalin;Székesfehérvár;erős fűszer\n"
+    "Ákos;Nyíregyháza;gyűrű és kő\nDezső;Szőreg;tükör\n"
+)
+SLOVAK = (
+    "meno;mesto;tovar\nĽubomír;Košice;čierny kôň\n"
+    "Ďuro;Žilina;päť vrecúšok\nAnička;Trenčín;čučoriedky\n"
+)
+CROATIAN = (
+    "ime;grad\nIvančić;Šibenik\nJurković;Čakovec\nĐurđa;Požega\nPerić;Bjelovar\nBabić;Poreč\n"
+)
+
+
+@pytest.mark.parametrize("text", [CZECH, POLISH, HUNGARIAN, SLOVAK, CROATIAN])
+@pytest.mark.parametrize("before", ["", "a;1;b\n" * 200_000])
+def test_windows_1250_is_read_where_one_language_of_its_own_explains_the_words(
+    reader: Reader, text: str, before: str
+) -> None:
+    width = text.partition("\n")[0].count(";")
+    filler = before if width == 2 else before.replace(";b", "")
+    result = reader.read((filler + text).encode("cp1250"), header=False)
+    assert result.dialect
+    assert result.dialect.encoding == "cp1250"
+    (problem,) = [p for p in result.problems if p.code == "ENCODING_ASSUMED"]
+    assert "it was read as Windows-1250. A part of line" in problem.message
+    rows = reader.rows((filler + text).encode("cp1250"), header=False)
+    assert rows[-1] == text.splitlines()[-1].split(";")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name;città\nNicolò;Forlì\nperché;più\nè;caffè\nvirtù;libertà\n" * 20,
+        "nom;ville\nZoé;Nîmes\nFrançois;Besançon\nAnaïs;Sète\nhôtel;août\n" * 20,
+        "nome;cidade\nJoão;Guarujá\nSimões;Camões\nInês;Évora\nações;opções\n" * 20,
+        "navn;by\nSøren;Ålborg\nÅse;Tromsø\nBjørn;Ærø\n" * 20,
+        "nimi;linn\nJõgi;Põlva\nTõnu;Võru\nÜlle;Jõhvi\nPärnu;Sõmeru\n" * 20,
+        # Names of several languages, of which one alone has a letter that would be another.
+        "name;city\nJosé;Málaga\nMüller;Köln\nGarcía;León\nSimões;Zürich\n" * 20,
+        "name;city\nPeña;Zürich\nSøren;Genève\nJosé;Århus\nMüller;Besançon\nŠimic;Porto\n" * 20,
+    ],
+    ids=["italian", "french", "portuguese", "danish", "estonian", "hungarian letters", "mixed"],
+)
+def test_languages_of_western_europe_are_read_as_windows_1252(reader: Reader, text: str) -> None:
+    result = reader.read(text.encode("cp1252"))
+    assert result.dialect
+    assert result.dialect.encoding == "cp1252"
+
+
+def test_where_few_words_tell_windows_1250_it_is_shown(reader: Reader) -> None:
+    text = "město;počet\nBrno;1\nPříbram;2\nHodonín;3\n"
+    result = reader.read(text.encode("cp1250"))
+    (problem,) = [p for p in result.problems if p.code == "ENCODING_ASSUMED"]
+    assert "read as Windows-1252" in problem.message
+    assert problem.message.endswith('it would read "město;počet" in Windows-1250')
+
+
+@pytest.mark.parametrize("encoding", ["iso8859-2", "cp852", "mac_latin2"])
+def test_other_encodings_of_central_europe_are_not_taken_for_it(
+    reader: Reader, encoding: str
+) -> None:
+    for text in (CZECH, POLISH, SLOVAK):
+        dialect = reader.read(text.encode(encoding)).dialect
+        assert dialect is None or dialect.encoding != "cp1250"
