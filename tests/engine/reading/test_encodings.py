@@ -277,7 +277,7 @@ def test_windows_1250_is_read_where_one_language_of_its_own_explains_the_words(
     [
         "name;città\nNicolò;Forlì\nperché;più\nè;caffè\nvirtù;libertà\n" * 20,
         "nom;ville\nZoé;Nîmes\nFrançois;Besançon\nAnaïs;Sète\nhôtel;août\n" * 20,
-        "nome;cidade\nJoão;Guarujá\nSimões;Camões\nInês;Évora\nações;opções\n" * 20,
+        "pessoa;cidade\nJoão;Guarujá\nSimões;Camões\nInês;Évora\nações;opções\n" * 20,
         "navn;by\nSøren;Ålborg\nÅse;Tromsø\nBjørn;Ærø\n" * 20,
         "nimi;linn\nJõgi;Põlva\nTõnu;Võru\nÜlle;Jõhvi\nPärnu;Sõmeru\n" * 20,
         # Names of several languages, of which one alone has a letter that would be another.
