@@ -16,6 +16,10 @@ GZIP = b"\x1f\x8b"
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 SUGGESTED = ("semicolon", "tab", "pipe", "comma")
 SHOWN_CHARS = 300
+RAGGED = (
+    "Trainyard may have mended it: use the dataset's table.csv, correct the line, or pass "
+    "--ragged skip to leave such lines out, or --ragged pad to fill short ones up"
+)
 ESCAPED = re.compile(r'\\(["\\])')
 
 
@@ -50,6 +54,8 @@ def add_options(parser):
     )
     parser.add_argument("--encoding", type=_encoding, help="the file's encoding, such as cp1252")
     parser.add_argument("--decimal", choices=(".", ","), help="the file's decimal sign")
+    words, ways = "what becomes of lines of another width", ("refuse", "skip", "pad")
+    parser.add_argument("--ragged", choices=ways, default="refuse", help=words)
 
 
 def read_as_asked(arguments, schema, needed):
@@ -59,12 +65,11 @@ def read_as_asked(arguments, schema, needed):
     ----------
     arguments : Namespace
         The options of `add_options`; those that were not given are as the training data was.
-    schema : dict
-        The model's schema.
-    needed : list of str
-        Columns that must be there.
+    schema, needed : dict, list of str
+        The model's schema, and the columns that must be there.
     """
-    dialect, columns = {**schema["dialect"]}, schema["columns"]
+    # Trainyard mends some lines by what it knows of the columns, which nobody does here.
+    dialect, columns = {**schema["dialect"], "bad_lines": arguments.ragged}, schema["columns"]
     if arguments.delimiter:
         dialect["delimiter"] = arguments.delimiter
     if arguments.decimal:
@@ -89,8 +94,7 @@ def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warni
     needed : iterable of str, optional
         Columns that must be there.
     warn : callable, optional
-        Called with a message when there are such lines and the file is read all the same; it is
-        written to standard error by default.
+        Called with a message about lines of another width; it is printed by default.
 
     Returns
     -------
@@ -100,10 +104,8 @@ def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warni
     Raises
     ------
     CsvError
-        When columns are missing, quotes are broken, a line has a different number of cells, two
-        columns have the same name, or a gzip file is damaged.
-    UnicodeError
-        When the file is in neither encoding.
+        When columns are missing, quotes are broken, a line is of another width, two columns have
+        the same name, or a gzip file is damaged; UnicodeError for one in neither encoding.
     """
     try:
         encoding = encoding or _find_encoding(path, dialect["encoding"])
@@ -130,7 +132,7 @@ def _read_table(records, dialect, needed, warn):
         ends = {"skip": "they were left out", "pad": "short ones filled up, long ones left out"}
         count = f"{len(ragged)} line{'s have' if len(ragged) > 1 else ' has'}"
         first = f"a different number of cells, first line {ragged[0]}"
-        warn(f"{count} {first}; as in training, {ends[dialect['bad_lines']]}")
+        warn(f"{count} {first}; {ends[dialect['bad_lines']]}")
     return pd.DataFrame(cells, columns=pd.Index(names, dtype=object), dtype=object)
 
 
@@ -251,7 +253,7 @@ def _names(rows):
 def _fit(line, row, width, bad_lines):
     """Return a row of another width as the training data's were: filled up, or None."""
     if bad_lines == "refuse":
-        raise CsvError(f"line {line} has {len(row)} cells, the first line has {width}")
+        raise CsvError(f"line {line} has {len(row)} cells, the first line has {width}. {RAGGED}")
     if bad_lines == "pad" and len(row) < width:
         return [*row, *[None] * (width - len(row))]
     return None

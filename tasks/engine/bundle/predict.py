@@ -3,8 +3,8 @@
 The answer is the table with the columns ``prediction`` and, for classes that the model gives
 probabilities for, ``probability_<class>`` behind its own. Columns that the model does not know are
 passed on. A file that is laid out otherwise than the training data was needs ``--delimiter``,
-``--encoding`` or ``--decimal``. The script needs what stands in ``requirements.txt``, and nothing
-of Trainyard.
+``--encoding`` or ``--decimal``. Lines of another width are refused, unless ``--ragged`` says what
+becomes of them. The script needs what stands in ``requirements.txt``, and nothing of Trainyard.
 """
 
 import argparse

@@ -218,3 +218,21 @@ def test_names_of_one_line_suit_a_model_whose_names_went_over_two(tmp_path: Path
     dialect = {"header_lines": 2, "header_line": 3}
     frame = read(tmp_path, "a n,b text\n1,x\n", needed=["a n", "b text"], **dialect)
     assert frame.to_numpy().tolist() == [["1", "x"]]
+
+
+def test_lines_of_another_width_are_refused_unless_it_is_said_what_becomes_of_them(
+    reader: Reader, tmp_path: Path
+) -> None:
+    """The product mends this line by the form of its columns: a separator was lost in it."""
+    rows = [f"{n % 28 + 1:02d}/05/2018,{n % 24:02d}:30,{n}.5" for n in range(40)]
+    rows[20] = rows[20].replace(",", "", 1)
+    text = "day,time,price\n" + "\n".join(rows) + "\n"
+    result = reader.read(text, bad_lines="pad")
+    assert [problem.code for problem in result.problems] == ["CELLS_PARTED"]
+    path = tmp_path / "in.csv"
+    path.write_text(text)
+    trained = {"dialect": result.dialect.as_dict(), "columns": []}
+    with pytest.raises(CsvError, match=r"line 22 has 2 cells, .* --ragged skip"):
+        read_as_asked(ask(str(path)), trained, ["price"])
+    left, _schema = read_as_asked(ask(str(path), "--ragged", "skip"), trained, ["price"])
+    assert len(left) == 39
