@@ -45,13 +45,17 @@ def column_problems(
     dialect : Mapping
         How the file was read.
     """
-    return [
+    words = list(missing_words(column, made, dialect, line_of))
+    told = sum(problem.count or 0 for problem in words)
+    is_told = told == column.n_rows - column.n_present  # all that is missing is one word
+    found = [
         *_problems(column, made),
         *_written(column, made, line_of, dialect),
         *excel_texts(column, made),
         *points_of(column, made, dialect, line_of),
-        *missing_words(column, made, dialect, line_of),
+        *words,
     ]
+    return [problem for problem in found if not (is_told and problem.code == "MOSTLY_MISSING")]
 
 
 def warning(

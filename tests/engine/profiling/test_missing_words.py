@@ -59,3 +59,12 @@ def test_who_chose_the_markers_is_told_nothing(profile_cells: ProfileCells) -> N
 def test_a_large_table_is_told_the_same(profile_cells: ProfileCells) -> None:
     (message,) = told(profile_cells(COUNTRIES * 1_000))
     assert message.startswith('1,000 of 6,000 cells of "x" are "NA"')
+
+
+def test_cells_that_are_missing_by_such_a_word_are_told_once(profile_cells: ProfileCells) -> None:
+    def codes(cells: list[str]) -> list[str]:
+        return [p.code for p in profile_cells(cells).problems if p.code.startswith("M")]
+
+    often = [*GRADES, *["None"] * 5]
+    assert codes(often * 10) == ["MISSING_WORD"]
+    assert codes([*often, ""] * 10) == ["MOSTLY_MISSING", "MISSING_WORD"]
