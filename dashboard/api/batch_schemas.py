@@ -140,6 +140,10 @@ class Batch(Schema):
     n_jobs: int
     counts: Counts
     done: int
+    state: Annotated[
+        Literal["going", "over"] | None,
+        Field(description="Of a batch that goes on by itself; others have none"),
+    ]
     best_job_id: int | None
     best_score: Score
     best_score_std: Score

@@ -77,6 +77,7 @@ def present_batch(summary: BatchSummary) -> dict[str, Any]:
         "n_jobs": batch.n_jobs,
         "counts": dict(summary.counts),
         "done": summary.n_done,
+        "state": batch.plan_state,
         "best_job_id": best.id if best else None,
         "best_score": best.score if best else None,
         "best_score_std": best.score_std if best else None,

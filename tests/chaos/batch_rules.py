@@ -20,11 +20,20 @@ def find_broken_batches(session: Session, known: frozenset[int]) -> Iterator[str
     batches = {batch.id: batch for batch in session.scalars(select(Batch)).unique()}
     for number in sorted(known - set(batches)):
         yield f"batch {number} is missing"
-    for number in sorted(set(batches) - known):
+    for number in sorted(set(batches) - with_below(session, known)):
         yield f"batch {number} was made by nobody"
     for batch in batches.values():
         jobs = session.scalars(select(Job).where(Job.batch_id == batch.id)).unique().all()
         yield from (f"batch {batch.id}: {words}" for words in judge_batch(batch, jobs))
+
+
+def with_below(session: Session, known: frozenset[int]) -> frozenset[int]:
+    """Return batches with those that they made below them, at any depth."""
+    rows = session.execute(select(Batch.id, Batch.parent_id).order_by(Batch.id)).all()
+    found = set(known)
+    for number, parent in rows:  # a parent is older than what is below it
+        found |= {number} if parent in found else set()
+    return frozenset(found)
 
 
 def judge_batch(batch: Batch, jobs: Sequence[Job]) -> Iterator[str]:
@@ -36,8 +45,19 @@ def judge_batch(batch: Batch, jobs: Sequence[Job]) -> Iterator[str]:
         return
     if not batch.plan_message:
         yield "is over, and does not say how"
+    if batch.parent_id is not None:
+        yield from _only_scores(batch, jobs)
+        return
     yield from _candidates(batch, [job for job in jobs if job.score_only])
     yield from _winner(batch, jobs)
+
+
+def _only_scores(batch: Batch, jobs: Sequence[Job]) -> Iterator[str]:
+    """Yield what is wrong with a batch that scores another one: it makes no model."""
+    if any(not job.score_only for job in jobs) or batch.final_job_id is not None:
+        yield f"is below batch {batch.parent_id}, and made a model"
+    if "outer_fold" in (batch.plan or {}):
+        yield from _candidates(batch, jobs)
 
 
 def _candidates(batch: Batch, candidates: Sequence[Job]) -> Iterator[str]:

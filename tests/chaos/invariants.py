@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.db import Chore, Job, JobAttempt, JobEvent, JobFold, JobUsage, LogLine, Model
 from dashboard.db.states import TERMINAL, TRANSITIONS, JobState
-from tests.chaos.batch_rules import find_broken_batches
+from tests.chaos.batch_rules import find_broken_batches, with_below
 
 ENDS = {"succeeded", "failed", "cancelled", "worker_died", "child_died", "handed_back"}
 CHILD_DEATHS, TRIES = 3, 10
@@ -68,7 +68,8 @@ def find_faults(database_url: str, files: Path, submitted: Submitted) -> list[st
         found += [
             f"job {n} was deleted and is there" for n in sorted(submitted.deleted & set(jobs))
         ]
-        ours = {n for n, job in jobs.items() if job.batch_id in submitted.batches}
+        batches = with_below(session, submitted.batches)
+        ours = {n for n, job in jobs.items() if job.batch_id in batches}
         found += [f"job {n} was made by nobody" for n in sorted(set(jobs) - submitted.jobs - ours)]
         for job in jobs.values():
             found += [f"job {job.id}: {words}" for words in judge(_read(session, job), files)]

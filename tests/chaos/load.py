@@ -138,8 +138,7 @@ class Load:
         answer = self.api.get("/batches?limit=200")
         if answer is None:
             return None
-        plans = (batch["search"] or batch["several"] or {} for batch in answer["items"])
-        return sum(plan.get("state") == "going" for plan in plans)
+        return sum(batch["state"] == "going" for batch in answer["items"])
 
     def sample(self) -> None:
         """Look at the newest jobs: the progress of none may be less than it was."""

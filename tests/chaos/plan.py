@@ -27,7 +27,8 @@ BATCHES: tuple[dict[str, Any], ...] = (
      "search": {"strategy": "random", "jobs": 4, "time_limit_s": 60,
                 "space": {"max_iter": {"low": 10, "high": 60}}}},
     {"target": "y_number", "estimator": "Ridge",
-     "search": {"strategy": "grid", "space": {"alpha": [0.1, 1.0, 10.0]}}},
+     "search": {"strategy": "grid", "space": {"alpha": [0.1, 1.0, 10.0]}, "nested": True},
+     "validation": {"folds": 3}},
     {"target": "y_class", "several": {"time_limit_s": 15}},
 )  # fmt: skip
 BATCH_ACTS = ("cancel", "keep", "retry")

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from dashboard.db import Batch, Job
-from tests.chaos.batch_rules import judge_batch
+from dashboard.db import Batch, Job, User
+from dashboard.db.transaction import writing
+from dashboard.extensions import db
+from tests.chaos.batch_rules import find_broken_batches, judge_batch, with_below
 
 World = tuple[Batch, list[Job]]
 
@@ -66,6 +69,34 @@ PLANTED: dict[str, tuple[Callable[[World], Any], str]] = {
 
 def test_a_search_that_ended_well_breaks_no_rule() -> None:
     assert list(judge_batch(*make_world())) == []
+
+
+def make_below() -> World:
+    """Return the search of an outer fold: it makes no model, the batch above scores its best."""
+    batch, jobs = make_world()
+    plan = {"kind": "search", "jobs": 2, "outer_fold": 1}
+    change(batch, parent_id=7, final_job_id=None, plan=plan, plan_message="2 candidates scored")
+    return batch, jobs[:2]
+
+
+def test_a_batch_below_another_makes_no_model() -> None:
+    assert list(judge_batch(*make_below())) == []
+    batch, jobs = make_below()
+    jobs[1].score_only = False
+    assert "is below batch 7, and made a model" in list(judge_batch(batch, jobs))
+    batch, jobs = make_below()
+    jobs[1].parameters = {"alpha": 1}
+    assert "tried Ridge" in next(judge_batch(batch, jobs))
+
+
+def test_what_a_batch_made_below_it_is_known(app: Flask, member: User) -> None:
+    rows = [(1, None), (2, 1), (3, 2), (4, None), (5, 4)]
+    with writing() as session:
+        for number, parent in rows:
+            session.add(Batch(id=number, owner_id=member.id, name="b", n_jobs=0, parent_id=parent))
+    assert with_below(db.session, frozenset({1})) == {1, 2, 3}
+    found = list(find_broken_batches(db.session, frozenset({1})))
+    assert found == ["batch 4 was made by nobody", "batch 5 was made by nobody"]
 
 
 def test_a_batch_that_a_person_stopped_needs_no_winner() -> None:
