@@ -24,6 +24,8 @@ from tasks.engine.tables import LINE
 
 THREADS_AT_MOST = 4
 JOINED_ROWS, MOST_BYTES = 100_000, 1_000_000_000
+# Many columns are put together, unless the copy would need much memory.
+MANY_COLUMNS, CELLS_TOGETHER = 100, 5_000_000
 
 
 class Cells:
@@ -122,14 +124,24 @@ def training_data(
     if any(isinstance(cells, np.ndarray) for cells in columns.values()):
         text = pd.DataFrame(dict(columns), copy=False)
         text.columns = text.columns.astype(object)
-        return coercion.training_data(text, schema)
+        X, y, rows, warnings = coercion.training_data(text, schema)
+        return _together(X), y, rows, warnings
     target = schema["target"]
     if target not in columns:
         raise coercion.SchemaError(f'the column to predict, "{target}", is missing')
     y = _target(columns[target], schema)
     rows = np.flatnonzero(~pd.isna(y))
     X, warnings = _features(columns, rows, schema)
-    return X, y[rows], rows, warnings
+    return _together(X), y[rows], rows, warnings
+
+
+def _together(X: pd.DataFrame) -> pd.DataFrame:
+    """Put the columns of a wide table together in memory.
+
+    Where each lies by itself, rows are taken of one column after the other, again and again.
+    """
+    is_wide = X.shape[1] > MANY_COLUMNS and X.size <= CELLS_TOGETHER
+    return X.copy() if is_wide else X
 
 
 def _features(

@@ -134,3 +134,20 @@ def test_lines_and_cells_are_loaded_by_name_whatever_their_order(tmp_path: Path)
     assert [loaded["x.y"][0], loaded["x.y"][1], len(loaded["z"])] == ["1", None, 2]
     assert np.asarray(loaded["z"], dtype=object).tolist() == ["5", "6"]
     assert loaded["z"].take(np.array([1]))[0] == "6"
+
+
+def test_columns_of_a_wide_table_lie_together() -> None:
+    names = [f"x{n}" for n in range(150)]
+    described = [{"name": name, "kind": "number", "decimal": "."} for name in names]
+    cells = {name: np.array([f"{n}.5", f"{n}"], dtype=object) for n, name in enumerate(names)}
+    for count, together in ((150, True), (50, False)):
+        features = names[:count]
+        schema = {"dialect": {}, "columns": [*described, {"name": "y", "kind": "category"}],
+                  "features": features, "target": "y", "task": "classification"}  # fmt: skip
+        given_columns = {name: cells[name] for name in features} | {
+            "y": np.array(["a", "b"], dtype=object)
+        }
+        X, _, _, _ = training_data(given_columns, schema)
+        assert X["x7"].tolist() == [7.5, 7.0]
+        # Else the whole is copied out of single columns.
+        assert np.shares_memory(X.to_numpy(), X["x7"].to_numpy()) is together

@@ -74,6 +74,16 @@ def test_draw_scores_as_the_rows_that_were_drawn(kind: str) -> None:
             assert values[n] == pytest.approx(expected[name]["mean"], rel=0, abs=1e-9), name
 
 
+@pytest.mark.parametrize("n", [30, 31 * bootstrap.ONE_BY_ONE])
+def test_every_draw_is_as_large_as_asked_and_each_unit_as_likely(n: int) -> None:
+    weights = bootstrap._weights(np.random.default_rng(0), 4000, n, 30)
+    assert weights.shape == (4000, 30)
+    assert (weights.sum(axis=1) == n).all()
+    # Drawn with replacement: the counts' mean and variance are the binomial's.
+    np.testing.assert_allclose(weights.mean(axis=0), n / 30, rtol=0.1)
+    np.testing.assert_allclose(weights.var(axis=0), n / 30 * (1 - 1 / 30), rtol=0.15)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_score_lies_within_its_interval(kind: str) -> None:
     frame, data, task = rows_of(kind, 300)
