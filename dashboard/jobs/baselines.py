@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dashboard.db import Job
 from dashboard.filters import score
-from tasks.engine.catalogue import LINEAR, find_metric, metric_title
+from tasks.engine.catalogue import LINEAR, find_metric, get_estimator, metric_title
 
 TITLES = {
     ("dummy", "regression"): "always the mean",
@@ -12,6 +12,7 @@ TITLES = {
     ("linear", "regression"): "a linear model",
     ("linear", "classification"): "a linear model",
 }
+CALIBRATED = "CalibratedClassifierCV"
 WORDS = {"dummy": "guessing", "linear": "a linear model"}
 
 
@@ -54,11 +55,14 @@ def find_poor_probabilities(job: Job) -> str | None:
         guess = next((b for b in list_baselines(job, name) if b.kind == "dummy"), None)
         if not found or guess is None or name == job.metric or found["mean"] <= guess.score:
             continue
-        return (
+        words = (
             f"{metric_title(name)} is {score(found['mean'])}, worse than a guess's "
-            f"{score(guess.score)}: the probabilities are too sure of themselves. The estimator "
-            "Calibrated classifier, with this one inside, mends them"
+            f"{score(guess.score)}: the probabilities are too sure of themselves"
         )
+        if job.estimator == CALIBRATED:
+            return words
+        title = get_estimator(CALIBRATED).title
+        return f"{words}. The estimator {title}, with this one inside, may mend them"
     return None
 
 

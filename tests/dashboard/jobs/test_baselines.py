@@ -89,3 +89,4 @@ def test_probabilities_worse_than_a_guess_are_told(
     said = words_of(PageClient(app, member).get(f"/jobs/{job.id}").find(".answer"))
     assert ("worse than a guess" in said) == (words is not None)
     assert words is None or words in said
+    assert ("Calibrated classifier" in said) == (words is not None)
