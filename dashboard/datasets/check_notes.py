@@ -20,6 +20,7 @@ PLACES = {
     "SEPARATOR_LONG": "field-delimiter",
     "CSV_ENCODING": "field-encoding",
     "ENCODING_ASSUMED": "field-encoding",
+    "MISSING_DOCUMENTED": "field-missing",
     "ENCODING_DOUBTFUL": "field-encoding",
     "HEADER_ABSENT": "field-header",
     "HEADER_ASSUMED": "field-header",

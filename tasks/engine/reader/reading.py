@@ -9,8 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.blocks import BLOCK_BYTES, take_block
 from tasks.engine.reader.dialects import Dialect, ReadOptions
+from tasks.engine.reader.documented import find_documented, say_documented
 from tasks.engine.reader.encodings import find_encoding, read_sample
 from tasks.engine.reader.layout import Layout, find_layout
 from tasks.engine.reader.layout_words import of_layout
@@ -119,6 +121,11 @@ class Reading:
         found = list(of_layout(self.name, layout, self.options))
         refusals = [problem for problem in found if problem.severity == "error"]
         self.problems += [problem for problem in found if problem.severity != "error"]
+        documented = find_documented(layout.header.above)
+        if documented and self.options.missing is None and not refusals:
+            missing = [*MISSING[1:], documented.marker]
+            self.dialect = replace(layout.dialect, missing=missing)
+            self.problems.append(say_documented(documented))
         if layout.width:
             check_width(layout.width, self.name, self.limits.max_columns)
         if refusals:
