@@ -19,7 +19,7 @@ from tasks.engine.results import TrainingResult
 from tasks.engine.same_bytes import ARCHIVE_TIME, write_joblib, write_skops
 from tasks.engine.source import source_of
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.versions import libraries_for, library_of
+from tasks.engine.versions import libraries_for, library_of, requirement_of
 
 CHECK_ROWS, EXAMPLE_ROWS = 50, 10
 CHECKSUMS = "SHA256SUMS"
@@ -150,7 +150,7 @@ def requirements(result: TrainingResult, spec: TrainingSpec) -> str:
     """Return the exact versions that the model was made with."""
     found = result.details["versions"]
     names = libraries_for(library_of(spec.estimator))
-    return "".join(f"{name}=={found[name]}\n" for name in names)
+    return "".join(requirement_of(name, found[name]) for name in names)
 
 
 def metadata(

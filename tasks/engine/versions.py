@@ -36,12 +36,28 @@ def libraries_for(library: str) -> tuple[str, ...]:
     return LIBRARIES if library in LIBRARIES else (*LIBRARIES, library)
 
 
+def requirement_of(name: str, found: str) -> str:
+    """Return a line of a bundle's requirements.
+
+    XGBoost without its parts for graphics cards is a tenth as large, but is not made for macOS.
+    """
+    if name == "xgboost" and not _is_there(name):
+        small, whole = f'{name}-cpu=={found}; sys_platform != "darwin"', f"{name}=={found}"
+        return f'{small}\n{whole}; sys_platform == "darwin"\n'
+    return f"{name}=={found}\n"
+
+
 @functools.cache  # read from a file, and asked for twice by a job
 def _version(name: str) -> str:
+    return version(name if _is_there(name) else f"{name}-cpu")
+
+
+def _is_there(name: str) -> bool:
     try:
-        return version(name)
-    except PackageNotFoundError:  # the same library without the parts for graphics cards
-        return version(f"{name}-cpu")
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def threads() -> dict[str, int]:

@@ -40,6 +40,39 @@ def test_choices_bring_what_belongs_to_them(form: Page) -> None:
     expect(form.locator("#field-name")).to_have_value("my own name")
 
 
+def test_what_is_chosen_inside_brings_its_settings(form: Page) -> None:
+    form.select_option("#field-dataset_id", index=1)
+    choose(form, "target", "churned")
+    form.locator(".more-choices > summary").click()
+    form.locator("[name=estimator][value=BaggingClassifier]").check(force=True)
+    inside = form.locator('[id="field-parameters.estimator"]')
+    inside.focus()
+    inside.select_option("DecisionTreeClassifier")
+    depth = form.locator('[name="parameters.estimator.max_depth"]')
+    expect(depth).to_be_attached()
+    expect(depth).not_to_be_visible()
+    expect(inside).to_be_focused()
+    form.get_by_text("Settings of Decision tree").click()
+    depth.fill("4")
+    expect(form.locator("[data-job-count]")).to_have_text("1 job")
+    inside.select_option("LogisticRegression")
+    expect(form.get_by_text("max_depth goes with another choice of estimator")).to_be_visible()
+    expect(form.get_by_text("Settings of Logistic regression")).to_be_visible()
+    expect(depth).not_to_be_attached()
+
+
+def test_commas_in_brackets_make_no_further_jobs(form: Page) -> None:
+    form.select_option("#field-dataset_id", index=1)
+    choose(form, "target", "churned")
+    form.locator(".more-choices > summary").click()
+    form.locator("[name=estimator][value=VotingClassifier]").check(force=True)
+    members = form.locator('[id="field-parameters.estimators"]')
+    members.fill("(GaussianNB, DecisionTreeClassifier(max_depth=3, criterion=gini))")
+    expect(form.locator("[data-job-count]")).to_have_text("1 job")
+    members.fill("(GaussianNB, SVC(C=2)), (GaussianNB, DecisionTreeClassifier(max_depth=3))")
+    expect(form.locator("[data-job-count]")).to_have_text("2 jobs")
+
+
 def test_enter_queues_the_job(form: Page) -> None:
     form.select_option("#field-dataset_id", index=1)
     choose(form, "target", "income")

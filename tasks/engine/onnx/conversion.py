@@ -19,6 +19,8 @@ import pandas as pd
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from skl2onnx.common.exceptions import MissingConverter, MissingShapeCalculator
+from sklearn.ensemble import VotingClassifier, VotingRegressor
+from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 
@@ -79,7 +81,16 @@ def convert(model: Pipeline, X: pd.DataFrame, facts: Mapping[str, str]) -> Conve
 
 
 def _name(model: Pipeline) -> str:
-    return type(model[-1]).__name__
+    return type(_estimator_of(model)).__name__
+
+
+def _estimator_of(model: Pipeline) -> Any:
+    """Return a model's estimator; of one that is alone in a vote, the one within."""
+    last = model[-1]
+    if isinstance(last, FixedThresholdClassifier):
+        last = last.estimator_
+    is_vote = isinstance(last, VotingClassifier | VotingRegressor)
+    return last.estimators[0][1] if is_vote and len(last.estimators) == 1 else last
 
 
 def _lacking(model: Pipeline) -> str:
@@ -87,8 +98,10 @@ def _lacking(model: Pipeline) -> str:
 
 
 def _check_splits(model: Pipeline) -> None:
-    """Refuse what skl2onnx would convert without a word to something else."""
-    last = getattr(model[-1], "estimator_", model[-1])  # within a decision threshold
+    """Refuse what skl2onnx would convert without a word to something else, and what it cannot."""
+    last = _estimator_of(model)
+    if not type(last).__module__.startswith("sklearn."):
+        raise EngineError(CODE, _lacking(model))
     if isinstance(last, BOOSTED) and last.is_categorical_ is not None:
         raise EngineError(
             CODE,

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -9,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from tasks.engine import catalogue
+from tasks.engine import catalogue, versions
 from tasks.engine.catalogue import find_estimator, get_estimator, list_estimators, list_left_out
+from tasks.engine.coercion import training_data
 from tasks.engine.errors import EngineError
 from tasks.engine.export import write_artefacts
+from tasks.engine.onnx.conversion import convert
 from tasks.engine.pipelines import make_estimator
 from tasks.engine.preprocessing import FeaturePlan
 from tasks.engine.spec import TrainingSpec
@@ -41,6 +45,12 @@ def make(estimator: str, **parameters: Any) -> Any:
     schema = {"task": entry.task, "features": [], "target": "y", "columns": []}
     spec = TrainingSpec(schema, estimator, "", parameters=parameters, seed=3)
     return make_estimator(spec, entry, FeaturePlan((), (), (), (), ()))
+
+
+def load_features(spec: TrainingSpec, columns: dict[str, Any]) -> pd.DataFrame:
+    text = pd.DataFrame({n: c for n, c in columns.items() if n != "__line__"}, dtype=object)
+    X: pd.DataFrame = training_data(text, spec.schema)[0]
+    return X
 
 
 def small(estimator: str) -> dict[str, int]:
@@ -142,11 +152,14 @@ def test_its_bundle_works_and_names_the_library(estimator: str, tmp_path: Path) 
     again = write_artefacts(train(spec, columns), spec, columns, ORIGIN, second)
     assert paths["joblib"].read_bytes() == again["joblib"].read_bytes()
     verify_bundle(paths["bundle"], paths["check"], result.schema)
+    with pytest.raises(EngineError, match=f"no counterpart of {estimator}"):
+        convert(result.model, load_features(spec, columns), {})
     out = tmp_path / "out"
     with zipfile.ZipFile(paths["bundle"]) as archive:
         archive.extractall(out)
     version = json.loads((out / "metadata.json").read_text())["versions"][entry.library]
-    assert f"{entry.library}=={version}\n" in (out / "requirements.txt").read_text()
+    lines = (out / "requirements.txt").read_text()
+    assert re.search(rf"^{entry.library}(-cpu)?=={re.escape(version)}", lines, re.MULTILINE)
     run = [sys.executable, "train.py", str(tmp_path / "table.csv"), "-o", "new.joblib"]
     subprocess.run(run, cwd=out, check=True, capture_output=True)
     answers = []
@@ -155,6 +168,18 @@ def test_its_bundle_works_and_names_the_library(estimator: str, tmp_path: Path) 
         done = subprocess.run(command, cwd=out, check=True, capture_output=True, text=True)
         answers.append(done.stdout)
     assert answers[0] == answers[1]
+
+
+def test_xgboost_without_its_parts_for_graphics_cards_is_named_as_it_was_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(versions, "_is_there", lambda _name: True)
+    assert versions.requirement_of("xgboost", "3.2.0") == "xgboost==3.2.0\n"
+    monkeypatch.setattr(versions, "_is_there", lambda _name: False)
+    assert versions.requirement_of("xgboost", "3.2.0").splitlines() == [
+        'xgboost-cpu==3.2.0; sys_platform != "darwin"',
+        'xgboost==3.2.0; sys_platform == "darwin"',
+    ]
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
