@@ -40,7 +40,8 @@ def name_of(value: Any) -> Any:
 
 def settings_of(value: Any) -> Any:
     """Return the settings of what is inside; none for a bare name."""
-    return (value.get("parameters") or {}) if is_named(value) else {}
+    settings = value.get("parameters") if is_named(value) else None
+    return {} if settings is None else settings
 
 
 def value_of(name: str, settings: Mapping[str, Any]) -> Any:

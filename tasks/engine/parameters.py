@@ -67,12 +67,13 @@ def validate_parameters(estimator_id: str, values: Mapping[str, Any]) -> dict[st
 
 
 def _validate(entry: Estimator | Kernel, values: Mapping[str, Any]) -> dict[str, Any]:
-    problems: dict[str, str] = {}
+    found = {name: entry.find_parameter(name) for name in values}
+    unknown = [name for name, parameter in found.items() if parameter is None]
+    problems = {str(name): _unknown(entry, name) for name in unknown[:MOST_IN_LIST]}
     checked: dict[str, Any] = {}
     for name, value in values.items():
-        parameter = entry.find_parameter(name)
+        parameter = found[name]
         if parameter is None:
-            problems[str(name)] = _unknown(entry, name)
             continue
         fitting = fit_value(parameter, value)
         if fitting is not None:
@@ -120,8 +121,9 @@ def _explain_inside(parameter: Parameter, value: Any) -> str:
     for member in members:
         name = name_of(member)
         if isinstance(name, str) and find_inside(parameter, name) is None:
-            return f'{allowed}. "{name[:SHOWN]}" is none of them'
-        if isinstance(member, Mapping) and (set(member) - FIELDS or not is_named(member)):
+            shown = f'{parameter.name}: "{name[:SHOWN]}" is not offered here'
+            return f"{shown}. It must be {describe_range(parameter)}"
+        if isinstance(member, Mapping) and not _is_well_formed(member):
             return f'{parameter.name} must be a name, or {{"name": ..., "parameters": {{...}}}}'
         for words in _problems_inside(parameter, member).values():
             return f"{parameter.name}: {name}: {words}"
@@ -129,6 +131,11 @@ def _explain_inside(parameter: Parameter, value: Any) -> str:
     if twice and "estimators" in parameter.kinds:
         return f"{parameter.name} has {show_value(twice[0])[:SHOWN]} twice; give each once"
     return allowed
+
+
+def _is_well_formed(member: Mapping[str, Any]) -> bool:
+    is_known = is_named(member) and set(member) <= FIELDS
+    return is_known and isinstance(settings_of(member), Mapping)
 
 
 def _unknown(entry: Estimator | Kernel, name: Any) -> str:
@@ -161,7 +168,7 @@ def _fit_inside(parameter: Parameter, value: Any) -> tuple[Any] | None:
     entry, settings = find_inside(parameter, name_of(value)), settings_of(value)
     if entry is None or not isinstance(settings, Mapping):
         return None
-    if isinstance(value, Mapping) and set(value) - FIELDS:
+    if isinstance(value, Mapping) and not _is_well_formed(value):
         return None
     try:
         checked = _validate(entry, settings)

@@ -92,7 +92,7 @@ def test_members_with_settings_are_typed_in_brackets(pages: PageClient, member: 
     page = pages.get(f"/jobs/new?from={last_job().id}")
     assert page.find('[name="parameters.estimators"]')["value"] == text
     page = queue(pages, page, {"parameters.estimators": "(GaussianNB, Nope(x=1))"}, status=422)
-    assert '"Nope" is none of them' in page.text
+    assert '"Nope" is not offered here' in page.text
 
 
 @pytest.mark.parametrize(
@@ -174,9 +174,9 @@ def test_the_api_takes_settings_inside_and_names_what_is_wrong(api: Api) -> None
     for given, field, words in [
         ({"name": "DecisionTreeClassifier", "parameters": {"max_depth": 0}}, "estimator.max_depth",
          "max_depth must be"),
-        ({"name": "Nope"}, "estimator", '"Nope" is none of them'),
+        ({"name": "Nope"}, "estimator", '"Nope" is not offered here'),
         ({"name": "LinearSVC", "values": [1]}, "estimator", "a name, or"),
-        (deep, "estimator", '"BaggingClassifier" is none of them'),
+        (deep, "estimator", '"BaggingClassifier" is not offered here'),
         ({"values": ["GaussianNB", "GaussianNB"]}, "estimator", "twice"),
         ({"values": [{"name": "Nope"}]}, "estimator", "is not"),
         ({"max_depth": 3}, "estimator", "one value, or several"),

@@ -78,13 +78,14 @@ def test_a_name_without_settings_is_stored_as_the_bare_name() -> None:
         ({"name": "LinearSVC", "parameters": {"penalty": "l1", "loss": "hinge"}},
          "estimator.loss", "needs the loss squared_hinge"),
         ({"name": "BaggingClassifier", "parameters": {"estimator": tree()}}, "estimator",
-         '"BaggingClassifier" is none of them'),
-        ({"name": "<b>no</b>"}, "estimator", '"<b>no</b>" is none of them'),
-        ({"name": "x" * 5000}, "estimator", '"' + "x" * 60 + '" is none'),
+         '"BaggingClassifier" is not offered here'),
+        ({"name": "<b>no</b>"}, "estimator", '"<b>no</b>" is not offered here'),
+        ({"name": "x" * 5000}, "estimator", '"' + "x" * 60 + '" is not'),
         ({"name": ["LinearSVC"]}, "estimator", "one of: "),
         ({"parameters": {}}, "estimator", 'a name, or {"name"'),
         ({"name": "LinearSVC", "settings": {}}, "estimator", 'a name, or {"name"'),
-        ({"name": "LinearSVC", "parameters": [1]}, "estimator", "one of: "),
+        ({"name": "LinearSVC", "parameters": []}, "estimator", 'a name, or {"name"'),
+        ({"name": "LinearSVC", "parameters": [1]}, "estimator", 'a name, or {"name"'),
         (["LinearSVC"], "estimator", "one of: "),
         (True, "estimator", "one of: "),
         (3, "estimator", "one of: "),
@@ -97,6 +98,12 @@ def test_bad_settings_are_refused_by_name(given: Any, field: str, words: str) ->
     assert len(problems[field]) < 1500
 
 
+def test_of_very_many_unknown_settings_the_first_are_named() -> None:
+    unknown = {f"no_{n}": 1 for n in range(20_000)}
+    problems = refusal_of("BaggingClassifier", estimator=tree(**unknown))
+    assert list(problems) == [f"estimator.no_{n}" for n in range(20)]
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
@@ -104,8 +111,8 @@ def test_bad_settings_are_refused_by_name(given: Any, field: str, words: str) ->
         (["Ridge", "Ridge"], "has Ridge twice"),
         (["Ridge", {"name": "Ridge", "parameters": {}}], "several in brackets of"),
         (["Ridge", {"name": "Lasso", "parameters": {"alpha": -1}}], "Lasso: alpha must be"),
-        (["Ridge", {"name": "Nope"}], '"Nope" is none of them'),
-        (["Ridge", "StackingRegressor"], '"StackingRegressor" is none of them'),
+        (["Ridge", {"name": "Nope"}], '"Nope" is not offered here'),
+        (["Ridge", "StackingRegressor"], '"StackingRegressor" is not offered here'),
         ([], "several in brackets of"),
         ("Ridge", "several in brackets of"),
         ([["Ridge"]], "several in brackets of"),
@@ -196,8 +203,8 @@ def test_kernels_are_those_of_scikit_learn(value: dict[str, Any], kernel: Any) -
         ({"name": "Matern", "parameters": {"nu": -1}}, "kernel.nu", "above 0 and up to 10"),
         ({"name": "RBF", "parameters": {"nu": 1}}, "kernel.nu", "has no parameter nu"),
         ({"name": "Product"}, "kernel", "one of: RBF, Matern"),
-        ("WhiteKernel", "kernel", '"WhiteKernel" is none of them'),
-        ("1.0 * RBF(1.0)", "kernel", "is none of them"),
+        ("WhiteKernel", "kernel", '"WhiteKernel" is not offered here'),
+        ("1.0 * RBF(1.0)", "kernel", "is not offered here"),
     ],
 )  # fmt: skip
 def test_bad_kernels_are_refused(given: Any, field: str, words: str) -> None:
