@@ -72,6 +72,8 @@ class BatchView:
     def done_words(self) -> str:
         """How many jobs are over, of how many."""
         summary = self.summary
+        if not summary.batch.n_jobs:
+            return "No job yet: the batches below it come first"
         if not summary.n_left:
             return "Every job of this batch was deleted"
         words = f"{count(summary.n_done)} of {plural(summary.n_left, 'job')} done"

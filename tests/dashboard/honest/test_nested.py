@@ -257,7 +257,15 @@ def test_the_pages_offer_it_and_tell_how_far_it_is(app: Flask, member: User) -> 
     settle()
     assert "0 of 5 outer folds done" in pages.get(f"/batches/{batch.id}").text
     (nested,) = below(batch)
-    assert "outer fold 3" in pages.get(f"/batches/{nested.id}").text
+    page = pages.get(f"/batches/{nested.id}")
+    assert "outer fold 3" in page.text
+    assert "No job yet: the batches below it come first" in page.text
+    assert "deleted" not in page.text
+    assert "Stop scoring the search" in page.text
+    page = pages.get(f"/batches/{batch.id}")
+    stop = f'form[action="/batches/{nested.id}/cancel"]'
+    page = pages.follow(pages.submit(page, {}, form=stop, status=303))
+    assert "10 jobs are cancelled" in page.html
     inner = pages.get(f"/batches/{below(nested)[0].id}").text
     assert "Extend the search" not in inner
     assert "What the score is worth" not in inner
