@@ -15,7 +15,8 @@ PARTS = (
     "web", "filters", "commands", "auth.routes", "settings.routes", "overview.routes",
     "datasets.routes", "jobs.routes", "jobs.threshold_routes", "jobs.changed_routes",
     "jobs.explain_routes", "jobs.preflight_routes", "batches.routes", "compare.routes",
-    "leaderboards.routes", "models.routes", "workers.routes", "api.routes",
+    "leaderboards.routes", "models.routes", "predictions.routes",
+    "workers.routes", "api.routes",
 )  # fmt: skip
 
 

@@ -95,9 +95,9 @@ def get_prediction_file(prediction_id: int, query: requests.RawQuery) -> Respons
     if found.output_key is None:
         raise Conflict(f"The file is not there: the prediction is {found.state}")
     stream = get_storage().open(found.output_key)
-    name = f"{(found.file_name or 'rows').rsplit('.', 1)[0]}-predicted.csv"
+    name = predictions.output_name(found)
     if query.raw:
         return send_stream(stream, file_name=name, media_type="text/csv")
     answer = FlaskResponse(stream_with_context(defused_csv(stream)), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = 'attachment; filename="predicted.csv"'
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer

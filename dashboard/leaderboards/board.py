@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from dashboard.compare.verdict import Folds
 from dashboard.db import Dataset, Job, JobScore, Model
@@ -134,12 +135,13 @@ def _choose_metric(metrics: Sequence[Metric], asked: str | None) -> Metric:
 
 
 def _fill(board: Board, group: Group, query: Query) -> Board:
-    found = _select_scores(board.metric, group, query)
-    total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    best_first = JobScore.score.desc() if board.metric.greater_is_better else JobScore.score
-    rows = found.order_by(best_first, JobScore.job_id).limit(query.per)
-    scores = {row.job_id: row.score for row in db.session.execute(rows)}
-    jobs = get_jobs(list(scores))
+    scored = [JobScore.group_id == group.id, JobScore.metric == board.metric.name]
+    if query.owner_id is not None:
+        scored.append(JobScore.owner_id == query.owner_id)
+    rows, total = (_find_bests if query.best_per_estimator else _find_all)(
+        scored, board.metric, query.per
+    )
+    jobs = get_jobs([row.job_id for row in rows])
     folds = list_folds_of([job.id for job in jobs])
     more = [m for m in METRICS[group.of.task] if m in board.metrics and m != board.metric]
     more = more[:MORE_METRICS]
@@ -150,28 +152,33 @@ def _fill(board: Board, group: Group, query: Query) -> Board:
     )  # fmt: skip
 
 
-def _select_scores(metric: Metric, group: Group, query: Query) -> Select[int, float]:
-    which = [JobScore.group_id == group.id, JobScore.metric == metric.name]
-    if query.owner_id is not None:
-        which.append(JobScore.owner_id == query.owner_id)
-    found = select(JobScore.job_id, JobScore.score).where(*which)
-    if not query.best_per_estimator:
-        return found
+def _find_all(scored: Sequence[Any], metric: Metric, per: int) -> tuple[Sequence[Any], int]:
+    """Return the best rows of scores, and how many there are in all."""
+    total = db.session.scalar(select(func.count(JobScore.id)).where(*scored)) or 0
+    best_first = JobScore.score.desc() if metric.greater_is_better else JobScore.score
+    found = select(JobScore.job_id).where(*scored).order_by(best_first, JobScore.job_id)
+    return db.session.execute(found.limit(per)).all(), total
+
+
+def _find_bests(scored: Sequence[Any], metric: Metric, per: int) -> tuple[Sequence[Any], int]:
+    """Return the best row of each estimator, of equal ones the first.
+
+    In two questions, each of which the index answers: what is the best score of each, and who has
+    these scores. As one question it took PostgreSQL minutes, while its statistics were old.
+    """
     best = func.max if metric.greater_is_better else func.min
-    bests = (
-        select(JobScore.estimator, best(JobScore.score).label("score"))
-        .where(*which)
-        .group_by(JobScore.estimator)
-        .subquery()
+    asked = select(JobScore.estimator, best(JobScore.score)).where(*scored)
+    bests = dict(db.session.execute(asked.group_by(JobScore.estimator)).all())
+    who = select(JobScore.job_id, JobScore.estimator, JobScore.score).where(
+        *scored, JobScore.score.in_(list(bests.values()))
     )
-    # Of equal ones the first.
-    first = (
-        select(func.min(JobScore.job_id))
-        .join(bests, (bests.c.estimator == JobScore.estimator) & (bests.c.score == JobScore.score))
-        .where(*which)
-        .group_by(JobScore.estimator)
-    )
-    return found.where(JobScore.job_id.in_(first))
+    first: dict[str, Any] = {}
+    for row in db.session.execute(who.order_by(JobScore.job_id)):
+        if row.score == bests[row.estimator]:
+            first.setdefault(row.estimator, row)
+    sign = -1 if metric.greater_is_better else 1
+    rows = sorted(first.values(), key=lambda row: (sign * row.score, row.job_id))
+    return rows[:per], len(rows)
 
 
 def _make_places(

@@ -206,3 +206,14 @@ def get_prediction(*, user: User, prediction_id: int) -> Prediction:
         When there is none.
     """
     return get_by_id(Prediction, prediction_id, f"There is no prediction {prediction_id}")
+
+
+def list_file_predictions(*, model_id: int, limit: int = 10) -> Sequence[Prediction]:
+    """List the last files that a model was asked about, the newest first."""
+    found = select(Prediction).where(Prediction.model_id == model_id, Prediction.kind == "file")
+    return db.session.scalars(found.order_by(Prediction.id.desc()).limit(limit)).all()
+
+
+def output_name(prediction: Prediction) -> str:
+    """Return what the table with the predictions is called."""
+    return f"{(prediction.file_name or 'rows').rsplit('.', 1)[0]}-predicted.csv"

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watched
+from tests.browser.predicting import predict_in_the_browser
 from tests.engine.tables import mixed_csv
 from tests.product import free_port
 
@@ -23,8 +24,9 @@ ROOT = Path(__file__).parents[2]
 PASSWORD = "a long password 1"
 PAGES = (
     "/", "/datasets", "/datasets/1", "/datasets/1/rows", "/datasets/new", "/jobs", "/jobs/1",
-    "/jobs/new?dataset_id=1&target=y_class", "/compare?jobs=1,2,3", "/models", "/models/1",
-    "/queue",
+    "/jobs/new?dataset_id=1&target=y_class", "/compare?jobs=1,2,3", "/leaderboards",
+    "/leaderboards/1/y_class", "/models", "/models/1", "/models/1/predict?fill=typical",
+    "/models/1/predict/file", "/predictions/1", "/queue",
 )  # fmt: skip
 
 
@@ -93,7 +95,7 @@ def submit(page: Page, estimator: str, **parameters: str) -> int:
     return int(page.url.rsplit("/", 1)[1])
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_main_job_in_the_browser(watched: Watched, product: Product, tmp_path: Path) -> None:
     """One test, because one installation is driven from its first account on."""
     train_compare_and_download(watched, product, tmp_path)
@@ -154,6 +156,7 @@ def train_compare_and_download(watched: Watched, product: Product, tmp_path: Pat
         link.click()
     download.value.save_as(tmp_path / "bundle.zip")
     assert "predict.py" in zipfile.ZipFile(tmp_path / "bundle.zip").namelist()
+    predict_in_the_browser(page, f"{product.address}/models/1", source, tmp_path)
     watched.check()
 
 

@@ -1,0 +1,48 @@
+"""The first rows of a table that was predicted, as the page shows them."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from dashboard.db import Prediction
+from dashboard.storage import get_storage
+
+ROWS = 10
+HEAD_BYTES = 1 << 18
+INPUT_COLUMNS = 8
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows: the answers, and beside them the first columns of the file."""
+
+    names: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    hidden: int
+
+
+def read_preview(prediction: Prediction) -> Preview | None:
+    """Return the first rows of a finished file; None while there is none."""
+    if prediction.output_key is None or prediction.state != "ready":
+        return None
+    with get_storage().open(prediction.output_key) as stream:
+        head = stream.read(HEAD_BYTES)
+    # The last line may be cut, within a letter too.
+    lines = head.decode("utf-8", "ignore")
+    if len(head) == HEAD_BYTES:
+        lines = lines[: lines.rfind("\n") + 1]
+    delimiter = max(",;\t|", key=lines.split("\n", 1)[0].count)
+    rows = list(islice(csv.reader(io.StringIO(lines), delimiter=delimiter), ROWS + 1))
+    if not rows:
+        return None
+    names = rows[0]
+    answers = len(names) - names.index("prediction") if "prediction" in names else 1
+    own = len(names) - answers
+    order = [*range(own, len(names)), *range(min(own, INPUT_COLUMNS))]
+    return Preview(
+        [names[n] for n in order],
+        [[row[n] if n < len(row) else "" for n in order] for row in rows[1:]],
+        max(0, own - INPUT_COLUMNS),
+    )
