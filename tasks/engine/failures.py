@@ -71,7 +71,7 @@ ERRORS = (
     (re.compile("not full rank|index 0 is out of bounds"), "COLUMNS_TOO_ALIKE",
      "{name} cannot tell the columns apart: some follow from others, or tol is too high",
      "Lower tol, raise shrinkage, or leave columns out"),
-    (re.compile("too large for dtype"), "NUMBERS_TOO_LARGE",
+    (re.compile("too large for dtype|`inf` or a value too large"), "NUMBERS_TOO_LARGE",
      "A column has numbers beyond 3.4e38, more than {name} can hold",
      "Let scale be quantile, in preprocessing, or leave that column out"),
     (re.compile("feature.s. .*while a minimum of"), "TOO_FEW_COLUMNS",
