@@ -16,6 +16,7 @@ from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.reader.refusals import Problem
 
 LOOKED_ROWS = 5_000_000  # the first ones of a longer table: the bits of all would fill the memory
+AT_ONCE = 1 << 19  # rows: what is worked out on the way takes their memory several times
 TURN = np.uint64(0x9E3779B97F4A7C15)
 NAMED = 5
 SAID = frozenset({"number", "date", "boolean"})  # kinds whose cells may say one thing in two ways
@@ -37,7 +38,8 @@ def find_duplicate_rows(cells: TableCells, made: Sequence[Outline]) -> tuple[int
     for batch in _order(cells, made):
         for position, found in zip(batch, _hashes(cells, batch), strict=True):
             found = found if len(found) == len(rows) else found[rows]
-            bits = mix((bits + np.uint64(position)) * TURN ^ found)
+            for part in _parts(len(bits)):
+                bits[part] = mix((bits[part] + np.uint64(position)) * TURN ^ found[part])
         kept = repeated(bits)
         rows, bits = rows[kept], bits[kept]
         if not len(rows):
@@ -50,13 +52,20 @@ def _hashes(cells: TableCells, positions: list[int]) -> Iterator[np.ndarray]:
     if len(positions) > 1:
         yield from map(hash_column, cells.raw_columns(positions))
         return
-    found, left = [np.zeros(0, np.uint64)], LOOKED_ROWS
+    found, n = np.zeros(min(cells.n_rows, LOOKED_ROWS), np.uint64), 0
     for piece in cells.raw_pieces(positions[0]):
-        found.append(hash_column(piece[:left]))
-        left -= len(piece)
-        if left <= 0:
+        piece = piece[: len(found) - n]
+        found[n : n + len(piece)] = hash_column(piece)
+        n += len(piece)
+        if n == len(found):
             break
-    yield np.concatenate(found)
+    yield found
+
+
+def _parts(n: int) -> Iterator[slice]:
+    """Yield parts of so many rows."""
+    for start in range(0, n, AT_ONCE):
+        yield slice(start, start + AT_ONCE)
 
 
 def _count(rows: np.ndarray, bits: np.ndarray) -> tuple[int, tuple[int, int]]:
@@ -85,8 +94,11 @@ def repeated(bits: np.ndarray) -> np.ndarray:
     again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     if not len(again):
         return np.zeros(len(bits), bool)
-    places = np.minimum(np.searchsorted(again, bits), len(again) - 1)
-    return np.asarray(again[places] == bits)
+    found = np.zeros(len(bits), bool)
+    for part in _parts(len(bits)):
+        places = np.minimum(np.searchsorted(again, bits[part]), len(again) - 1)
+        found[part] = again[places] == bits[part]
+    return found
 
 
 def hash_column(column: pa.ChunkedArray) -> np.ndarray:

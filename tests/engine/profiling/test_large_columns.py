@@ -1,6 +1,7 @@
 """Columns of many values: exact where it decides, about right where it does not."""
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,7 @@ def test_copies_are_looked_for_in_the_first_rows_of_a_long_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(duplicates, "LOOKED_ROWS", 9_000)
+    monkeypatch.setattr(duplicates, "AT_ONCE", 1_000)
     monkeypatch.setattr(table_cells, "PIECE_ROWS", 7_000)
     cells: list[str | None] = [str(n % 8_000) for n in range(N)]
     result = profile_table(write_table(tmp_path / "t", {"a": cells, "b": ["x"] * N}), {})
@@ -193,3 +195,16 @@ def test_values_are_counted_over_row_groups_with_words_of_their_own(tmp_path: Pa
     known = dict(pd.Series(cells).value_counts())
     assert (column["missing"], column["distinct"]) == (cells.count(None), len(known))
     assert {value["value"]: value["count"] for value in details["top"]}.items() <= known.items()
+
+
+def test_copies_are_looked_for_with_few_bytes_of_each_row(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of 5 million rows each eight bytes are 40 MB."""
+    monkeypatch.setattr(duplicates, "AT_ONCE", 10_000)
+    bits = np.arange(400_000, dtype=np.uint64) % np.uint64(399_000)
+    tracemalloc.start()
+    assert int(duplicates.repeated(bits).sum()) == 2_000
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 14 * len(bits)
