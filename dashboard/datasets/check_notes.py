@@ -21,6 +21,7 @@ PLACES = {
     "CSV_ENCODING": "field-encoding",
     "ENCODING_ASSUMED": "field-encoding",
     "MISSING_DOCUMENTED": "field-missing",
+    "MISSING_NAMED": "field-missing",
     "ENCODING_DOUBTFUL": "field-encoding",
     "HEADER_ABSENT": "field-header",
     "HEADER_ASSUMED": "field-header",

@@ -32,11 +32,15 @@ Numbered = tuple[int, list[str]]
 
 
 class Above(NamedTuple):
-    """A line above the table: where it is, how many cells it has, and how it begins."""
+    """A line above the table: where it is, and its cells."""
 
     line: int
-    n_cells: int
-    text: str
+    cells: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """How it begins."""
+        return " ".join(cell.strip() for cell in self.cells if cell.strip())[:SHOWN_CHARS]
 
 
 @dataclass(frozen=True)
@@ -93,14 +97,10 @@ def find_header(records: Sequence[Numbered], width: int, options: ReadOptions) -
         n_lines = options.header_lines or _count_lines(rows, width)
     if n_lines == 1 and is_sure and options.header is None:
         is_sure = not (is_there and _has_more_names(below))
-    above = tuple(Above(line, len(cells), _shown(cells)) for line, cells in records[:first])
+    above = tuple(Above(line, tuple(cells)) for line, cells in records[:first])
     n_lines = min(n_lines, len(table))
     last_line = table[n_lines - 1][0] if is_there else 0
     return Header(is_there, table[0][0], n_lines, last_line, above, is_sure)
-
-
-def _shown(cells: Sequence[str]) -> str:
-    return " ".join(cell.strip() for cell in cells if cell.strip())[:SHOWN_CHARS]
 
 
 def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> int:

@@ -109,8 +109,8 @@ def _above(header: Header) -> Problem:
 
 def _nameless(layout: Layout) -> Problem:
     last = [above for above in layout.header.above if above.text][-1]
-    if last.n_cells not in {1, layout.width}:
-        message = f"Line {last.line} has {last.n_cells} cells, but most lines have {layout.width}"
+    if (n_cells := len(last.cells)) not in {1, layout.width}:
+        message = f"Line {last.line} has {n_cells} cells, but most lines have {layout.width}"
         return error("CSV_RAGGED", f"{message}. {often_unquoted(layout.dialect)}", line=last.line)
     message = (
         f'The table seems to begin in line {layout.header.line}, below "{last.text}", but no '

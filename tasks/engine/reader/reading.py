@@ -123,8 +123,9 @@ class Reading:
         self.problems += [problem for problem in found if problem.severity != "error"]
         documented = find_documented(layout.header.above)
         if documented and self.options.missing is None and not refusals:
-            missing = [*MISSING[1:], documented.marker]
-            self.dialect = replace(layout.dialect, missing=missing)
+            if documented.is_sure:
+                missing = [*MISSING[1:], documented.marker]
+                self.dialect = replace(layout.dialect, missing=missing)
             self.problems.append(say_documented(documented))
         if layout.width:
             check_width(layout.width, self.name, self.limits.max_columns)

@@ -207,36 +207,3 @@ def test_marked_lines_above_names_with_words_below_some(reader: Reader) -> None:
 def test_names_that_are_marked_stay(reader: Reader, names: str, rows: str) -> None:
     result = reader.read(f"{names}\n{rows}")
     assert [name[0] for name in result.column_names] == ["#", "b", "c"]
-
-
-READINGS = "".join(f"x{n},{n}.5,-99\n" for n in range(1, 9)) + "x9,-99,3\nx10,-99.5,4\n"
-
-
-@pytest.mark.parametrize(
-    "above",
-    ["Missing value: -99", "# missing values are coded as -99", "NODATA_value -99",
-     "-99 = missing", 'Note: "-99" means missing data', "Missing data,-99,", "Fill value = -99"],
-)  # fmt: skip
-def test_a_marker_of_missing_cells_that_the_file_names_is_obeyed(
-    reader: Reader, above: str
-) -> None:
-    text = f"Station report 2020\n{above}\n\nname,a,b\n{READINGS}"
-    result = reader.read(text)
-    (problem,) = [p for p in result.problems if p.code == "MISSING_DOCUMENTED"]
-    assert (problem.severity, problem.line) == ("warning", 2)
-    assert 'Line 2 says that "-99" means missing' in problem.message
-    a, b = reader.profile(text).columns[1:]
-    assert (a["missing"], a["min"], b["missing"]) == (1, -99.5, 8)
-    assert "MISSING_DOCUMENTED" not in warnings_of(reader.read(text, missing=["-1"]))
-
-
-@pytest.mark.parametrize(
-    "above",
-    ["Missing 3 stations since 2019", "Missing values: 12 of 999", "Missing values: 999 of 9999",
-     "Temperatures from -99 to 99", "Report 999, nothing missing", "Missing: 9999%"],
-)  # fmt: skip
-def test_other_numbers_above_the_table_are_no_markers(reader: Reader, above: str) -> None:
-    result = reader.read(f"Station report 2020\n{above}\n\nname,a,b\n{READINGS}")
-    assert "MISSING_DOCUMENTED" not in warnings_of(result)
-    assert result.dialect
-    assert result.dialect.missing is None
