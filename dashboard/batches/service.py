@@ -14,9 +14,8 @@ from dashboard.db.job import NEXT, PRIORITIES
 from dashboard.db.states import ACTIVE, JobState, lock_all, move_all
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
-from dashboard.honest.families import list_descendants
 from dashboard.jobs import submission
-from dashboard.plans.changing import hold_batch, run_again, stop_plan
+from dashboard.plans.changing import hold_batch, run_again, stop_family
 from dashboard.room import check_room_for_jobs
 
 MESSAGE_LENGTH = 500
@@ -116,10 +115,7 @@ def cancel_batch(*, user: User, batch_id: int) -> tuple[int, int]:
     """
     require_owner(user, get_batch(batch_id), "batch")
     with writing() as session:
-        stop_plan(session, batch_id, by=user.name, keep=False)
-        every = [batch_id, *list_descendants(session, batch_id)]
-        for child_id in every[1:]:
-            stop_plan(session, child_id, by=user.name, keep=False)
+        every = stop_family(session, batch_id, by=user.name)
         return stop_jobs(session, Job.batch_id.in_(every), by=user.name)
 
 

@@ -1,9 +1,6 @@
 """Batches that belong to another batch."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from dashboard.db import Batch
 from dashboard.extensions import db
@@ -17,14 +14,3 @@ def find_latest(batch_id: int, kind: str) -> Batch | None:
 
 def _is_of(batch: Batch, kind: str) -> bool:
     return (batch.plan or {}).get("kind") == kind
-
-
-def list_descendants(session: Session, batch_id: int) -> Sequence[int]:
-    """List the numbers of all batches below a batch, each after its parent."""
-    found: list[int] = []
-    level = [batch_id]
-    while level:
-        children = select(Batch.id).where(Batch.parent_id.in_(level)).order_by(Batch.id)
-        level = list(session.scalars(children))
-        found += level
-    return found

@@ -35,6 +35,23 @@ def stop_plan(session: Session, batch_id: int, *, by: str, keep: bool) -> None:
         go_on(batch)
 
 
+def stop_family(session: Session, batch_id: int, *, by: str) -> list[int]:
+    """Stop the plans of a batch and of all below it, and return their numbers.
+
+    Each level is held before the next one is listed: who opens a batch holds the one above it, so
+    what was opened until then is seen, and nothing is opened any more.
+    """
+    found: list[int] = []
+    level = [batch_id]
+    while level:
+        for one in level:
+            stop_plan(session, one, by=by, keep=False)
+        found += level
+        children = select(Batch.id).where(Batch.parent_id.in_(level)).order_by(Batch.id)
+        level = list(session.scalars(children))
+    return found
+
+
 def go_on(batch: Batch) -> None:
     """Let a batch that is held be decided about anew, if it has a plan."""
     if batch.plan:
