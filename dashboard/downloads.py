@@ -172,12 +172,15 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def defused_csv(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield a CSV file with its formulas defused, line by line."""
+def defused_csv(stream: BinaryIO, delimiter: str | None = None) -> Iterator[bytes]:
+    """Yield a CSV file with its formulas defused, line by line.
+
+    Without a `delimiter` it is the one that the first line has most of.
+    """
     with stream:
         text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
         first = text.readline()  # once: in a stream from a bucket there is no way back
-        delimiter = max(",;\t|", key=first.count)
+        delimiter = delimiter or max(",;\t|", key=first.count)
         for row in csv.reader(chain([first], text), delimiter=delimiter):
             line = io.StringIO()
             csv.writer(line, delimiter=delimiter).writerow([defuse(cell) for cell in row])

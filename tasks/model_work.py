@@ -89,7 +89,7 @@ def predict(payload: dict[str, Any], send: Send) -> None:
         reading(storage, payload["input_key"], what, UPLOAD_AGAIN) as source,
     ):
         target = Path(name) / "answer.csv"
-        rows, warnings = score_file(
+        scored = score_file(
             model,
             payload["schema"],
             source,
@@ -98,5 +98,9 @@ def predict(payload: dict[str, Any], send: Send) -> None:
             on_progress=lambda part: report(part, "Predicting"),
         )
         storage.put_file(payload["output_key"], target)
-    values = {"n_rows": rows, "warnings": found + warnings, "output_key": payload["output_key"]}
+    values = {
+        "n_rows": scored.n_rows, "warnings": found + scored.warnings,
+        "output_key": payload["output_key"],
+        "answer": {"delimiter": scored.delimiter, "n_columns": scored.n_columns},
+    }  # fmt: skip
     send({"type": "done", "values": values})

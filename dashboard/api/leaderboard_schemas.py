@@ -61,6 +61,9 @@ class Leaderboard(Schema):
     dataset_id: int
     target: str
     metric: str
+    positive_class: Annotated[
+        str | None, Field(description="The class that the metric is about, where it is about one")
+    ]
     greater_is_better: bool
     metrics: list[str]
     folds: Annotated[int | None, Field(description="The group; None without a finished job")]

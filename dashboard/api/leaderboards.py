@@ -43,6 +43,7 @@ def get_leaderboard(
     dataset_id: int, target: str, query: requests.LeaderboardQuery
 ) -> dict[str, Any]:
     asked = Query(
+        positive=query.positive,
         metric=query.metric, group_id=query.folds, best_per_estimator=query.best, per=query.limit,
         owner_id=current_user().id if query.owner == "me" else None,
     )  # fmt: skip
@@ -55,7 +56,7 @@ def get_leaderboard(
 def _present(board: Board) -> dict[str, Any]:
     return {
         "dataset_id": board.group.dataset.id if board.group else board.dataset.id,
-        "target": board.target, "metric": board.metric.name,
+        "target": board.target, "metric": board.metric.name, "positive_class": board.positive,
         "greater_is_better": board.metric.greater_is_better,
         "metrics": [metric.name for metric in board.metrics],
         "folds": board.group.id if board.group else None,

@@ -16,6 +16,7 @@ from dashboard.errors import Conflict, NotFound, ValidationFailed
 from dashboard.models import queries, service
 from dashboard.paging import read_number
 from dashboard.predictions import service as predictions
+from dashboard.predictions.preview import separator_of
 from dashboard.storage import get_storage
 
 MEDIA_TYPES = {"bundle": "application/zip"}
@@ -98,6 +99,8 @@ def get_prediction_file(prediction_id: int, query: requests.RawQuery) -> Respons
     name = predictions.output_name(found)
     if query.raw:
         return send_stream(stream, file_name=name, media_type="text/csv")
-    answer = FlaskResponse(stream_with_context(defused_csv(stream)), mimetype="text/csv")
+    answer = FlaskResponse(
+        stream_with_context(defused_csv(stream, separator_of(found))), mimetype="text/csv"
+    )
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer

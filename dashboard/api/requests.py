@@ -155,6 +155,9 @@ class LeaderboardQuery(Open):
     metric: str | None = None
     folds: Annotated[int | None, Field(description="one of `groups`; the first by default")] = None
     owner: Literal["me"] | None = None
+    positive: Annotated[
+        str | None, Field(description="the class that the metric is about, where jobs differ")
+    ] = None
     best: Annotated[bool, Field(description="the best of each estimator only")] = False
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 

@@ -46,17 +46,20 @@ class Verdict:
 
     @property
     def figures(self) -> str:
-        """The smallest lead, and what of it may be noise."""
-        least = min(self.leads.values(), key=lambda lead: lead.low)
+        """The lead over the next one, and what of it may be noise."""
+        least = min(self.leads.values(), key=lambda lead: lead.mean)
         return f"{delta(least.mean)} against ±{score(least.reach)}"
 
     @property
     def rest(self) -> str | None:
-        """What of those beyond noise, where others are within; None where there are none."""
-        if not self.tied or not self.beaten:
-            return None
-        names = self.beaten[0].name if len(self.beaten) == 1 else f"{len(self.beaten)} others"
-        return f"It beats {names} beyond noise"
+        """What of those that the first sentence does not speak of; None where there are none."""
+        said = []
+        if self.tied and self.beaten:
+            names = self.beaten[0].name if len(self.beaten) == 1 else f"{len(self.beaten)} others"
+            said.append(f"It beats {names} beyond noise")
+        if unjudged := [j for j in self.jobs if j is not self.best and j.id not in self.leads]:
+            said.append(f"{_names(unjudged)} cannot be judged, as a fold has no such score")
+        return ". ".join(said) or None
 
     @property
     def words(self) -> str:

@@ -42,6 +42,8 @@ class JobScore(Record):
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
     group_id: Mapped[int] = mapped_column(ForeignKey("score_groups.id", ondelete="CASCADE"))
     metric: Mapped[str] = mapped_column(String(50))
+    # The class that the metric is about, of those that are about one.
+    positive: Mapped[str | None] = mapped_column(String(500))
     score: Mapped[float] = mapped_column(Float)
     finished_at: Mapped[Moment]
     estimator: Mapped[str] = mapped_column(String(100))

@@ -14,11 +14,14 @@ from tasks.engine.catalogue import find_metric, metric_title
 MOST_STEPS = 40  # the last ones
 
 
-def find_steps(group: Group, metric: str) -> list[tuple[datetime, float, Job]]:
+def find_steps(
+    group: Group, metric: str, positive: str | None = None
+) -> list[tuple[datetime, float, Job]]:
     """Return the jobs that were the best when they ended, the first one first.
 
     From the best of all it goes back to the best of those that had ended before, and so on: some
-    looks into the index, instead of a walk through all.
+    looks into the index, instead of a walk through all. With a `positive` class those alone that
+    were scored for it.
     """
     found = find_metric(group.of.task, metric)
     greater = found is None or found.greater_is_better
@@ -30,6 +33,8 @@ def find_steps(group: Group, metric: str) -> list[tuple[datetime, float, Job]]:
         .limit(1)
     )
     steps: list[tuple[datetime, float, int]] = []
+    if positive is not None:
+        look = look.where(JobScore.positive == positive)
     row = db.session.execute(look).first()
     while row is not None and len(steps) < MOST_STEPS:
         steps.append((row.finished_at, row.score, row.job_id))
@@ -39,9 +44,9 @@ def find_steps(group: Group, metric: str) -> list[tuple[datetime, float, Job]]:
     return [(at, score, jobs[job_id]) for at, score, job_id in reversed(steps) if job_id in jobs]
 
 
-def best_so_far_chart(group: Group, metric: str) -> dict[str, Any]:
+def best_so_far_chart(group: Group, metric: str, positive: str | None = None) -> dict[str, Any]:
     """Draw the best score so far as steps, with the job's name at each."""
-    steps = find_steps(group, metric)
+    steps = find_steps(group, metric, positive)
     title = metric_title(metric)
     points = [[at.isoformat(), score, f"{job.name} #{job.id}"] for at, score, job in steps]
     alt = f"Best {title} so far: {len(points)} steps"

@@ -10,10 +10,11 @@ from dashboard.compare.verdict import Folds
 from dashboard.db import Dataset, Job, JobScore, Model
 from dashboard.extensions import db
 from dashboard.jobs.baselines import Baseline, list_baselines
+from dashboard.jobs.blends import title_of
 from dashboard.jobs.queries import find_models, get_jobs, list_folds_of
 from dashboard.leaderboards.groups import Group, list_group_ids, list_groups, list_versions
 from dashboard.leaderboards.ranks import Rank, give_ranks
-from tasks.engine.catalogue import METRICS, Metric, get_estimator
+from tasks.engine.catalogue import METRICS, Metric
 
 MORE_METRICS = 2
 DEFAULT_METRICS = ("roc_auc", "r2")
@@ -26,6 +27,7 @@ class Query:
     metric: str | None = None
     group_id: int | None = None
     owner_id: int | None = None
+    positive: str | None = None
     best_per_estimator: bool = False
     per: int = 50
 
@@ -45,7 +47,7 @@ class Place:
     @property
     def title(self) -> str:
         """The estimator in plain words."""
-        return get_estimator(self.job.estimator).title
+        return title_of(self.job)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ class Board:
     metrics: Sequence[Metric]
     groups: Sequence[Group]
     group: Group | None = None
+    # The classes that the metric may be about, where it is about one; and the one that it is.
+    positives: Sequence[str] = ()
+    positive: str | None = None
     places: Sequence[Place] = ()
     total: int = 0
     more_metrics: Sequence[Metric] = ()
@@ -67,8 +72,11 @@ class Board:
     def lines(self) -> list[Place | Baseline]:
         """The places with the baselines between them, where their scores belong."""
         sign = 1 if self.metric.greater_is_better else -1
-        # A baseline never stands before a job that has its score.
-        both: list[Place | Baseline] = [*self.places, *self.baselines]
+        # A baseline never stands before a job that has its score, nor in place of jobs not shown.
+        last = sign * self.places[-1].score if self.places else 0.0
+        cut = self.total > len(self.places)
+        shown = [b for b in self.baselines if not cut or sign * b.score > last]
+        both: list[Place | Baseline] = [*self.places, *shown]
         return sorted(both, key=lambda line: (-sign * line.score, isinstance(line, Baseline)))
 
     @property
@@ -80,6 +88,11 @@ class Board:
     def group_choices(self) -> list[tuple[int, str]]:
         """The groups of the page's choice."""
         return [(group.id, group.label) for group in self.groups]
+
+    @property
+    def positive_choices(self) -> list[tuple[str, str]]:
+        """The positive classes of the page's choice."""
+        return [(name, f"About {name}") for name in self.positives]
 
     @property
     def scale(self) -> tuple[float, float]:
@@ -136,6 +149,10 @@ def _choose_metric(metrics: Sequence[Metric], asked: str | None) -> Metric:
 
 def _fill(board: Board, group: Group, query: Query) -> Board:
     scored = [JobScore.group_id == group.id, JobScore.metric == board.metric.name]
+    positives = _list_positives(group, board.metric)
+    positive = query.positive if query.positive in positives else next(iter(positives), None)
+    if positive is not None:
+        scored.append(JobScore.positive == positive)
     if query.owner_id is not None:
         scored.append(JobScore.owner_id == query.owner_id)
     rows, total = (_find_bests if query.best_per_estimator else _find_all)(
@@ -143,25 +160,40 @@ def _fill(board: Board, group: Group, query: Query) -> Board:
     )
     jobs = get_jobs([row.job_id for row in rows])
     folds = list_folds_of([job.id for job in jobs])
-    more = [m for m in METRICS[group.of.task] if m in board.metrics and m != board.metric]
-    more = more[:MORE_METRICS]
+    # Beside each other stand only numbers about the same.
+    about_one = len({job.details.get("positive_class") for job in jobs}) == 1
+    known = [m for m in METRICS[group.of.task] if m in board.metrics and m != board.metric]
+    more = [m for m in known if about_one or not m.of_positive][:MORE_METRICS]
     return Board(
         board.dataset, board.target, board.metric, board.metrics, board.groups, group,
-        _make_places(jobs, folds, board.metric, more), total, more,
+        positives, positive, _make_places(jobs, folds, board.metric, more), total, more,
         list_baselines(jobs[0], board.metric.name) if jobs else (),
     )  # fmt: skip
+
+
+def _list_positives(group: Group, metric: Metric) -> list[str]:
+    """List the classes that a metric was about in some job of a group, the newest job's first."""
+    if not metric.of_positive:
+        return []
+    asked = select(JobScore.positive).where(
+        JobScore.group_id == group.id, JobScore.metric == metric.name,
+        JobScore.positive.is_not(None),
+    )  # fmt: skip
+    known = sorted(name for name in db.session.scalars(asked.distinct()) if name is not None)
+    return sorted(known, key=lambda name: name != group.of.details.get("positive_class"))
 
 
 def _find_all(scored: Sequence[Any], metric: Metric, per: int) -> tuple[Sequence[Any], int]:
     """Return the best rows of scores, and how many there are in all."""
     total = db.session.scalar(select(func.count(JobScore.id)).where(*scored)) or 0
     best_first = JobScore.score.desc() if metric.greater_is_better else JobScore.score
-    found = select(JobScore.job_id).where(*scored).order_by(best_first, JobScore.job_id)
+    # Of equal ones the last: the fit of a search's best one came after its candidate.
+    found = select(JobScore.job_id).where(*scored).order_by(best_first, JobScore.job_id.desc())
     return db.session.execute(found.limit(per)).all(), total
 
 
 def _find_bests(scored: Sequence[Any], metric: Metric, per: int) -> tuple[Sequence[Any], int]:
-    """Return the best row of each estimator, of equal ones the first.
+    """Return the best row of each estimator, of equal ones the last.
 
     In two questions, each of which the index answers: what is the best score of each, and who has
     these scores. As one question it took PostgreSQL minutes, while its statistics were old.
@@ -173,11 +205,11 @@ def _find_bests(scored: Sequence[Any], metric: Metric, per: int) -> tuple[Sequen
         *scored, JobScore.score.in_(list(bests.values()))
     )
     first: dict[str, Any] = {}
-    for row in db.session.execute(who.order_by(JobScore.job_id)):
+    for row in db.session.execute(who.order_by(JobScore.job_id.desc())):
         if row.score == bests[row.estimator]:
             first.setdefault(row.estimator, row)
     sign = -1 if metric.greater_is_better else 1
-    rows = sorted(first.values(), key=lambda row: (sign * row.score, row.job_id))
+    rows = sorted(first.values(), key=lambda row: (sign * row.score, -row.job_id))
     return rows[:per], len(rows)
 
 

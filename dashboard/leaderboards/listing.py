@@ -109,5 +109,5 @@ def _find_best(group: _Group) -> int:
     found = select(JobScore.job_id).where(
         JobScore.group_id == group.id, JobScore.metric == group.metric
     )
-    best = found.order_by(JobScore.score.desc(), JobScore.job_id).limit(1)
+    best = found.order_by(JobScore.score.desc(), JobScore.job_id.desc()).limit(1)
     return db.session.scalar(best) or 0

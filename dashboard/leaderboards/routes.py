@@ -39,9 +39,16 @@ def odd(dataset_id: int) -> str:
 def detail(dataset_id: int, target: str) -> str:
     """Show a leaderboard. For all."""
     board = _board(dataset_id, target)
-    figure = best_so_far_chart(board.group, board.metric.name) if board.group else None
+    figure = (
+        best_so_far_chart(board.group, board.metric.name, board.positive) if board.group else None
+    )
     key = board.group.id if board.group else None
-    asked: dict[str, Any] = {"dataset_id": dataset_id, "target": target, "folds": key}
+    asked: dict[str, Any] = {
+        "dataset_id": dataset_id,
+        "target": target,
+        "folds": key,
+        "positive": board.positive,
+    }
     return render_template(
         "leaderboards/detail.html",
         board=board,
@@ -56,7 +63,7 @@ def best_so_far() -> Response:
     board = _board(read_number(request.args.get("dataset_id"), 0), request.args.get("target", ""))
     if board.group is None:
         raise NotFound("There is no finished job for this target yet")
-    return jsonify(best_so_far_chart(board.group, board.metric.name))
+    return jsonify(best_so_far_chart(board.group, board.metric.name, board.positive))
 
 
 def _board(dataset_id: int, target: str) -> Board:
@@ -72,6 +79,7 @@ def _query() -> Query:
         metric=request.args.get("metric"),
         group_id=read_number(request.args.get("folds"), None),
         owner_id=current_user.id if owner == "me" else read_number(owner, None),
+        positive=request.args.get("positive") or None,
         best_per_estimator=request.args.get("best") == "1",
         per=read_per(request.args.get("per")),
     )

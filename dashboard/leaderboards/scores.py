@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.db import Job, JobScore, ScoreGroup
 from dashboard.db.states import JobState
+from tasks.engine.catalogue import find_metric
 
 
 def add_scores(session: Session, job: Job) -> None:
@@ -21,14 +22,22 @@ def add_scores(session: Session, job: Job) -> None:
         return
     group_id = _find_group(session, job)
     known = {name: found.get("mean") for name, found in job.metrics.items()}
+    positive = (job.details or {}).get("positive_class")
     session.add_all(
         JobScore(
             job_id=job.id, group_id=group_id, metric=name, score=mean,
+            positive=positive if is_of_positive(name) else None,
             finished_at=job.finished_at, estimator=job.estimator, owner_id=job.owner_id,
         )
         for name, mean in known.items()
         if mean is not None
     )  # fmt: skip
+
+
+def is_of_positive(name: str) -> bool:
+    """Whether a metric is about one class of two: those of another are not held against it."""
+    found = find_metric("classification", name)
+    return found is not None and found.of_positive
 
 
 def _find_group(session: Session, job: Job) -> int:

@@ -23,6 +23,12 @@ class Preview:
     hidden: int
 
 
+def separator_of(prediction: Prediction) -> str | None:
+    """Return the separator of a predicted table; None of one that was made before it was kept."""
+    found: str | None = (prediction.answer or {}).get("delimiter")
+    return found
+
+
 def read_preview(prediction: Prediction) -> Preview | None:
     """Return the first rows of a finished file; None while there is none."""
     if prediction.output_key is None or prediction.state != "ready":
@@ -33,13 +39,12 @@ def read_preview(prediction: Prediction) -> Preview | None:
     lines = head.decode("utf-8", "ignore")
     if len(head) == HEAD_BYTES:
         lines = lines[: lines.rfind("\n") + 1]
-    delimiter = max(",;\t|", key=lines.split("\n", 1)[0].count)
+    delimiter = separator_of(prediction) or ","
     rows = list(islice(csv.reader(io.StringIO(lines), delimiter=delimiter), ROWS + 1))
     if not rows:
         return None
     names = rows[0]
-    answers = len(names) - names.index("prediction") if "prediction" in names else 1
-    own = len(names) - answers
+    own = (prediction.answer or {}).get("n_columns", len(names))
     order = [*range(own, len(names)), *range(min(own, INPUT_COLUMNS))]
     return Preview(
         [names[n] for n in order],

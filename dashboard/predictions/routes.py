@@ -14,7 +14,7 @@ from dashboard.live import answer
 from dashboard.models.queries import get_model
 from dashboard.models.service import check_ready
 from dashboard.predictions import service
-from dashboard.predictions.preview import read_preview
+from dashboard.predictions.preview import read_preview, separator_of
 from dashboard.predictions.row_form import list_fields, read_row, typical_row
 from dashboard.predictions.tries import list_tries, read_answer
 from dashboard.storage import get_storage
@@ -139,6 +139,8 @@ def download(prediction_id: int) -> Response:
     stream, name = get_storage().open(found.output_key), service.output_name(found)
     if request.args.get("raw"):
         return send_stream(stream, file_name=name, media_type="text/csv")
-    made = FlaskResponse(stream_with_context(defused_csv(stream)), mimetype="text/csv")
+    made = FlaskResponse(
+        stream_with_context(defused_csv(stream, separator_of(found))), mimetype="text/csv"
+    )
     made.headers.set("Content-Disposition", "attachment", filename=name)
     return made

@@ -1,11 +1,13 @@
 """The form of one row: a field for each column that a model needs, and what was typed into it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dashboard.db import Model
 from dashboard.filters import number
+from tasks.engine.cell_text import number_of
 
 MOST_FIELDS = 300
 MOST_CHOICES = 30
@@ -28,6 +30,8 @@ class RowField:
     low: float | None = None
     high: float | None = None
     decimal: str = "."
+    thousands: str = ""
+    symbols: bool = False
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -41,8 +45,8 @@ class RowField:
             return None
         return f"{number(self.low, 6)} to {number(self.high, 6)}"
 
-    def read(self, text: str) -> str | float | None:
-        """Return the value of what was typed; None for nothing.
+    def read(self, text: str) -> str | None:
+        """Return the cell that was typed, as a file would hold it; None for nothing.
 
         Raises
         ------
@@ -52,25 +56,28 @@ class RowField:
         typed = text.strip()
         if not typed:
             return None
-        if self.kind != "number":
-            return typed
-        try:
-            return float(typed.replace(",", ".") if self.decimal == "," else typed)
-        except ValueError:
-            raise ValueError(f"{self.column} must be a number, such as {self.example}") from None
+        if self.kind == "number" and self._number(typed) is None:
+            raise ValueError(f"{self.column} must be a number, such as {self.example}")
+        return typed
 
     @property
     def example(self) -> str:
-        """A number that training saw."""
-        return number(self.low, 6) if self.low is not None else "3.5"
+        """A number that training saw, as its files write it."""
+        return repr(self.low if self.low is not None else 3.5).replace(".", self.decimal)
 
-    def find_outside(self, value: str | float | None) -> str | None:
+    def find_outside(self, cell: str | None) -> str | None:
         """Say that a number lies outside of what training saw; None where it does not."""
-        if not isinstance(value, float) or self.low is None or self.high is None:
+        value = self._number(cell) if cell and self.kind == "number" else None
+        if value is None or self.low is None or self.high is None:
             return None
         if self.low <= value <= self.high:
             return None
         return f"{self.column} {number(value, 6)} is outside {self.hint}, which training saw"
+
+    def _number(self, cell: str) -> float | None:
+        """Return a cell's number by the rules of the files that the model reads."""
+        value = number_of(cell, self.decimal, self.thousands, self.symbols)
+        return None if math.isnan(value) else value
 
 
 def list_fields(model: Model) -> list[RowField] | None:
@@ -94,7 +101,8 @@ def _field(name: str, column: Mapping[str, Any]) -> RowField:
         choices=values if len(values) <= MOST_CHOICES else (),
         suggestions=values[:MOST_SUGGESTIONS] if len(values) > MOST_CHOICES else (),
         low=low if is_number else None, high=high if is_number else None,
-        decimal=column.get("decimal") or ".",
+        decimal=column.get("decimal") or ".", thousands=column.get("thousands") or "",
+        symbols=bool(column.get("symbols")),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Predictions: asking a model about rows, or about a whole file."""
 
+import math
 import secrets
 import time
 from collections.abc import Sequence
@@ -88,6 +89,9 @@ def _check_columns(model: Model, rows: Sequence[dict[str, Any]]) -> None:
         for name, value in row.items():
             if value is not None and not isinstance(value, str | int | float | bool):
                 words = f'"{name}" must be a text, a number, true, false or null'
+                raise ValidationFailed({"rows": words})
+            if isinstance(value, float) and not math.isfinite(value):
+                words = f'"{name}" must be a finite number; null is a missing one'
                 raise ValidationFailed({"rows": words})
 
 

@@ -23,6 +23,21 @@ Progress = Callable[[float], None]
 SPLIT = ("quote", "escape", "header_lines")
 
 
+@dataclasses.dataclass(frozen=True)
+class Scored:
+    """What became of a file.
+
+    `warnings`: what was found while reading it, then one for each kind and column, with how many
+    cells it is about. `delimiter`: the separator of the answer; `n_columns`: how many columns
+    stand before those that were added.
+    """
+
+    n_rows: int
+    warnings: list[dict[str, Any]]
+    delimiter: str
+    n_columns: int
+
+
 def score_file(
     model: Any,
     schema: dict[str, Any],
@@ -31,7 +46,7 @@ def score_file(
     *,
     file_name: str,
     on_progress: Progress | None = None,
-) -> tuple[int, list[dict[str, Any]]]:
+) -> Scored:
     """Predict every row of a CSV file, in batches.
 
     Parameters
@@ -53,10 +68,7 @@ def score_file(
 
     Returns
     -------
-    n_rows : int
-    warnings : list of dict
-        What was found while reading the file, then one for each kind and column, with how many
-        cells it is about.
+    Scored
 
     Raises
     ------
@@ -68,11 +80,13 @@ def score_file(
         if read.refused or read.dialect is None:
             errors = [p.message for p in read.problems if p.severity == "error"]
             raise DataError("FILE_REFUSED", "; ".join(errors))
+        delimiter = read.dialect.delimiter or ","
         with target.open("w", newline="", encoding="utf-8") as out:
-            writer = csv.writer(out, delimiter=read.dialect.delimiter or ",")
+            writer = csv.writer(out, delimiter=delimiter)
             report = on_progress or (lambda _fraction: None)
             told = [_as_warning(problem) for problem in read.problems]
-            return read.n_rows, told + _score_batches(model, schema, table, writer, report)
+            told += _score_batches(model, schema, table, writer, report)
+        return Scored(read.n_rows, told, delimiter, len(read.column_names))
 
 
 def _read(

@@ -109,3 +109,19 @@ def test_the_api_gives_every_pair(app: Flask, dataset: Dataset, member: User) ->
     assert lead["mean"] == pytest.approx(0.042)
     assert 0 < lead["low"] < lead["mean"] < lead["high"]
     assert lead["p_value"] < 0.01
+
+
+def test_the_figures_are_of_the_next_one_and_who_cannot_be_judged_is_named(
+    dataset: Dataset, member: User
+) -> None:
+    noisy = (0.60, 0.99, 0.70, 0.95, 0.93)
+    jobs = [scored(dataset, name, scores)
+            for name, scores in (("best", BEST), ("noisy", noisy), ("close", CLOSE))]  # fmt: skip
+    lacks = scored(dataset, "lacks", [0.8, 0.8, 0.8, 0.8, None])
+    ids = [job.id for job in (*jobs, lacks)]
+    verdict = compare_jobs(user=member, job_ids=ids).verdict
+    assert verdict is not None
+    least = verdict.leads[jobs[2].id]
+    assert least.mean < verdict.leads[jobs[1].id].mean
+    assert verdict.figures.startswith(f"+{least.mean:.3f} ")
+    assert verdict.rest == "lacks cannot be judged, as a fold has no such score"

@@ -89,7 +89,9 @@ def test_folds_and_versions_are_never_mixed(dataset: Dataset, member: User) -> N
     assert [group.n_jobs for group in board.groups] == [1, 3, 1]
     assert ids(board) == [newest.id]
     by_group = {group.id: ids(read(dataset, group_id=group.id)) for group in board.groups}
-    assert list(by_group.values()) == [[newest.id], [job.id for job in three], [other.id]]
+    assert list(by_group.values()) == [
+        [newest.id], [job.id for job in reversed(three)], [other.id],
+    ]  # fmt: skip
     assert ids(read(second)) == ids(board)
 
 
@@ -222,3 +224,39 @@ def test_the_api_gives_what_the_page_shows(app: Flask, member: User) -> None:
     assert [(p["rank"], p["job_id"]) for p in board["items"]] == [(1, jobs[1].id), (2, jobs[0].id)]
     assert board["groups"][0]["folds"] == board["folds"]
     assert client.get("/api/v1/leaderboards/999/x", headers=headers).status_code == 404
+
+
+def test_scores_about_another_class_are_another_ranking(dataset: Dataset) -> None:
+    def about(positive: str, f1: float, score: float) -> Job:
+        metrics = {"f1": {"mean": f1, "std": 0.0}, "roc_auc": {"mean": score, "std": 0.0}}
+        details = {"positive_class": positive}
+        return make_succeeded_job(dataset=dataset, metrics=metrics, details=details, score=score)
+
+    no, yes, better = about("no", 0.9, 0.8), about("yes", 0.4, 0.7), about("yes", 0.5, 0.6)
+    board = read(dataset, metric="f1")
+    assert (board.positives, board.positive) == (["yes", "no"], "yes")
+    assert ids(board) == [better.id, yes.id]
+    board = read(dataset, metric="f1", positive="no")
+    assert (ids(board), board.total) == ([no.id], 1)
+    assert board.group is not None
+    assert [job.id for _, _, job in find_steps(board.group, "f1", "no")] == [no.id]
+    # By what is about both classes all are ranked, and nothing about one stands beside it.
+    board = read(dataset)
+    assert (ids(board), board.positives) == ([no.id, yes.id, better.id], [])
+    assert board.more_metrics == []
+
+
+def test_the_fit_of_the_best_candidate_stands_before_it(dataset: Dataset) -> None:
+    candidate = make_succeeded_job(dataset=dataset, score=0.8, score_only=True)
+    final = make_succeeded_job(dataset=dataset, score=0.8)
+    assert ids(read(dataset)) == [final.id, candidate.id]
+    assert ids(read(dataset, best_per_estimator=True)) == [final.id]
+    assert list_leaderboards()[0][0].best.id == final.id
+
+
+def test_a_baseline_does_not_stand_in_for_jobs_that_are_not_shown(dataset: Dataset) -> None:
+    details = {"baselines": {"dummy": {"roc_auc": {"mean": 0.5, "std": 0.0}}}}
+    for score in (0.9, 0.8, 0.7):
+        make_succeeded_job(dataset=dataset, score=score, details=details)
+    assert [isinstance(line, Place) for line in read(dataset, per=2).lines] == [True, True]
+    assert [isinstance(line, Place) for line in read(dataset).lines] == [True] * 3 + [False]

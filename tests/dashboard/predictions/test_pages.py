@@ -1,6 +1,7 @@
 """The pages of predictions without a worker: the form of a row, tries, states of a file."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,11 +67,17 @@ def test_what_was_typed_is_read_and_what_is_wrong_is_named(model: Model) -> None
     fields = list_fields(model)
     assert fields is not None
     row, errors = read_row(fields, {"c0": " 41.5 ", "c1": "", "c2": "yes"})
-    assert (row, errors) == ({"age": 41.5, "city": None, "member": "yes"}, {})
-    _row, errors = read_row(fields, {"c0": "old"})
-    assert errors == {"c0": "age must be a number, such as 18"}
-    assert fields[0].find_outside(90.0) == "age 90 is outside 18 to 80, which training saw"
-    assert fields[0].find_outside(80.0) is None
+    assert (row, errors) == ({"age": "41.5", "city": None, "member": "yes"}, {})
+    for wrong in ("old", "nan", "inf", "1e999", "0x10", "1_000"):
+        _row, errors = read_row(fields, {"c0": wrong})
+        assert errors == {"c0": "age must be a number, such as 18.0"}
+    assert fields[0].find_outside("90") == "age 90 is outside 18 to 80, which training saw"
+    assert fields[0].find_outside("80") is None
+    german = replace(fields[0], decimal=",", thousands=".", high=2000.0)
+    assert german.find_outside("1.234,5") is None
+    assert (
+        german.find_outside("2.000,5") == "age 2,000.5 is outside 18 to 2,000, which training saw"
+    )
     assert typical_row(model, fields) == {"c0": "41", "c1": "Oslo", "c2": "yes"}
 
 
@@ -153,14 +160,17 @@ def test_a_file_shows_how_far_it_is_and_why_it_failed(
 def test_a_finished_file_shows_its_first_rows_and_is_handed_out(
     app: Flask, member: User, model: Model
 ) -> None:
-    lines = ["a;b;prediction;probability_no", *(f"=x{n};<i>;yes;0.{n}" for n in range(20))]
+    # A name with commas, and a column of the file's own called as the answer is.
+    lines = ["a, b, c;prediction;prediction;probability_no"]
+    lines += [f"=x{n};<i>;yes;0.{n}" for n in range(20)]
     key = keys.prediction_file(7, "ab" * 8, "output")
     get_storage().write(key, io.BytesIO(("\n".join(lines) + "\n").encode()))
-    found = file_prediction(model, state="ready", n_rows=20, output_key=key)
+    told = {"delimiter": ";", "n_columns": 2}
+    found = file_prediction(model, state="ready", n_rows=20, output_key=key, answer=told)
     browser = PageClient(app, member)
     page = browser.get(f"/predictions/{found.id}")
     heads = [cell.get_text() for cell in page.soup.select("#prediction th")]
-    assert heads == ["prediction", "probability_no", "a", "b"]
+    assert heads == ["prediction", "probability_no", "a, b, c", "prediction"]
     rows = page.soup.select("#prediction tbody tr")
     assert len(rows) == 10
     assert [cell.get_text() for cell in rows[1].select("td")] == ["yes", "0.1", "=x1", "<i>"]

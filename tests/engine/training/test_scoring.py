@@ -22,11 +22,12 @@ def score(tmp_path: Path) -> Any:
         schema = {**result.schema, "dialect": {**result.schema["dialect"], **dialect}}
         source, target = tmp_path / "new.csv", tmp_path / "answer.csv"
         source.write_text(text)
-        n_rows, warnings = score_file(result.model, schema, source, target, file_name="new.csv")
+        scored = score_file(result.model, schema, source, target, file_name="new.csv")
         with target.open(newline="") as file:
             rows = list(csv.DictReader(file, delimiter=dialect.get("delimiter", ",")))
-        assert len(rows) == n_rows
-        return rows, warnings
+        assert len(rows) == scored.n_rows
+        assert list(rows[0])[scored.n_columns] == "prediction"
+        return rows, scored.warnings
 
     return predict
 
