@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
@@ -13,6 +12,7 @@ from dashboard.filters import plural
 from dashboard.jobs.as_request import of_whole
 from dashboard.jobs.baselines import Baseline, list_baselines
 from dashboard.jobs.blends import refuse_blend
+from dashboard.jobs.form_decision import decided_of, drop_foreign_threshold
 from dashboard.jobs.form_inside import PREFIX, find_setting, gather, spread
 from dashboard.jobs.form_rows import OF_PREPROCESSING
 from dashboard.jobs.form_validation import fill_validation
@@ -73,12 +73,13 @@ def form_from_job(job: Job) -> JobForm:
         **{PREFIX + name: show_value(value) for name, value in job.parameters.items()},
         **{OF_PREPROCESSING + n: show_value(value) for n, value in job.preprocessing.items()},
     }
-    form = JobForm(job.dataset, values, list(job.features), decided=_decided(job))
+    form = JobForm(job.dataset, values, list(job.features), decided=decided_of(job))
     if form.has_many_columns:
         name_features(form, list(job.features))
     entry = find_estimator(job.estimator)
     if entry and not entry.is_installed:
         form.dropped.append(f"{say_not_installed(entry)}. Another estimator is chosen")
+    drop_foreign_threshold(form, job)
     _settle_inside(form)
     fill_validation(form)
     return form
@@ -98,26 +99,20 @@ def name_features(form: JobForm, features: Sequence[str]) -> None:
         )
 
 
-def _decided(job: Job | None) -> Mapping[str, Any]:
-    """Return what is known of a job's threshold; nothing where it has none."""
-    if job is None or job.decision is None:
-        return {}
-    return {**job.decision, "threshold_from": job.details.get("threshold_from")}
-
-
 def posted_form(dataset: Dataset | None, posted: MultiDict[str, str]) -> JobForm:
     """Return the form as it was sent; what no longer fits is dropped, and said."""
     # The last of a name: columns that a typed target may mean stand behind it.
     values = {name: posted.getlist(name)[-1] for name in posted if name != "csrf_token"}
     _keep_unsuitable_target(dataset, values)
     former = find_by_id(Job, read_number(values.get("duplicate_of"), 0, LARGEST_ID) or 0)
-    form = JobForm(dataset, values, decided=_decided(former))
+    form = JobForm(dataset, values, decided=decided_of(former))
     if "columns_shown" in posted:
         sent = map(Names(form.columns).find, posted.getlist("features"))
         form.features = [name for name in sent if name]
         del values["columns_shown"]
         values.pop("features", None)
     drop_what_does_not_fit(form)
+    drop_foreign_threshold(form, former)
     _settle_inside(form)
     fill_defaults(form)
     if form.has_many_columns:

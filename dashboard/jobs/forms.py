@@ -55,6 +55,7 @@ class JobForm:
     folds_note: str | None = None  # why the folds that are filled in are not the usual ones
     # Of a job that is duplicated: its threshold, costs, and by whose scores it was chosen.
     decided: Mapping[str, Any] = field(default_factory=dict)
+    has_lost_threshold: bool = False  # as it was chosen for something else
     refusal: str | None = None  # why nothing can be submitted now, whatever the fields hold
     # The last name that was looked for, and its column: the form asks for it a hundred times.
     _found: tuple[str, Mapping[str, Any] | None] | None = None

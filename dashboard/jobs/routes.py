@@ -98,8 +98,9 @@ def new() -> str:
 def create() -> Answer:
     """Submit the form, or show it anew after a choice that changes it. For members."""
     form = form_sources.posted_form(find_chosen(request.form.get("dataset_id")), request.form)
-    if request.form.get("action") == "update":
-        return show_form(form)
+    is_update = request.form.get("action") == "update"
+    if is_update or form.has_lost_threshold:  # else what is queued is not what was seen
+        return show_form(form), 200 if is_update else 422
     refused = find_refused(user=current_user, request=request_of(form))
     if refused is not None and request.form.get("despite") != refused.key:
         return show_form(form, view_preflight(refused), despite=refused.key), 409

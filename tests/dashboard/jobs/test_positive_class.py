@@ -103,6 +103,50 @@ def test_the_form_offers_it_and_a_duplicate_carries_all_on(app: Flask, member: U
     assert "threshold_from" not in made.details
 
 
+def seen(page: Any) -> str:
+    return page.select('[name="threshold"]')[0].get("value") or ""
+
+
+@pytest.mark.parametrize("change", [
+    {"positive_class": "yes"}, {"positive_class": ""}, {"estimator": "GaussianNB"},
+])  # fmt: skip
+def test_a_threshold_does_not_go_over_to_something_else(
+    change: dict[str, str], app: Flask, member: User
+) -> None:
+    pages, job = PageClient(app, member), decided(member)
+    page = pages.get(f"/jobs/new?from={job.id}")
+    page = pages.submit(page, change, form="#job-form", status=422)
+    what = next(iter(change)).replace("_", " ")
+    assert f"The threshold 0.3 of {job.name} was chosen for another {what}" in page.text
+    assert seen(page) == ""
+    assert last_job().id == job.id
+    # The number is taken where it is typed once more, without costs that nobody gave.
+    pages.submit(page, {"threshold": "0.3"}, form="#job-form", status=303)
+    made = last_job()
+    assert made.decision["threshold"] == 0.3
+    assert made.decision["costs"] != COSTS
+    assert "threshold_from" not in made.details
+
+
+def test_nor_to_another_dataset(app: Flask, member: User) -> None:
+    pages, job, other = PageClient(app, member), decided(member), make_dataset(member)
+    page = pages.get(f"/jobs/new?from={job.id}")
+    change = {"dataset_id": str(other.id), "action": "update"}
+    page = pages.submit(page, change, form="#job-form", status=200)
+    assert "was chosen for another dataset" in page.text
+    pages.submit(page, {}, form="#job-form", status=303)
+    assert last_job().decision is None
+
+
+def test_a_class_that_was_worked_out_may_be_named(app: Flask, member: User) -> None:
+    decision = {"threshold": 0.3, "costs": COSTS}
+    job = make_succeeded_job(member, details={"decision": decision, "positive_class": "yes"})
+    pages = PageClient(app, member)
+    page = pages.get(f"/jobs/new?from={job.id}")
+    pages.submit(page, {"positive_class": "yes"}, form="#job-form", status=303)
+    assert (last_job().positive, last_job().decision) == ("yes", decision)
+
+
 def test_a_change_carries_them_on(app: Flask, member: User) -> None:
     job = decided(member)
     made = submit_changed(user=member, job_id=job.id, of="0", idempotency_key=None)
