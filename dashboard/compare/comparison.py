@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.compare.rows import Row, baseline_rows, cost_rows, score_rows, setting_rows
+from dashboard.compare.rows import (
+    Row,
+    baseline_rows,
+    cost_rows,
+    positive_classes,
+    score_rows,
+    setting_rows,
+)
 from dashboard.compare.verdict import Verdict, find_verdict
 from dashboard.db import Job, JobFold, User
 from dashboard.db.lookup import LARGEST_ID
@@ -110,7 +117,7 @@ def find_reasons(jobs: Sequence[Job], metric: str | None = None) -> list[str]:
     if len({job.dataset.sha256 for job in jobs}) > 1:
         reasons.append("They were trained on different data")
     found = find_metric(jobs[0].task, metric) if metric else None
-    if found and found.of_positive and len({j.details.get("positive_class") for j in jobs}) > 1:
+    if found and found.of_positive and len(positive_classes(jobs)) > 1:
         reasons.append(f"{found.title} is about different classes")
     unfinished = [job.name for job in jobs if job.split_hash is None]
     if unfinished:

@@ -10,7 +10,7 @@ from dashboard.db.states import JobState
 from dashboard.jobs.baselines import list_baselines
 from dashboard.jobs.blends import title_of
 from dashboard.jobs.queries import find_models
-from tasks.engine.catalogue import METRICS, get_estimator
+from tasks.engine.catalogue import METRICS, Metric, get_estimator
 from tasks.engine.preprocessing_settings import DEFAULTS
 
 SETTINGS, PARAMETERS = "Settings that differ", "Parameters that differ"
@@ -67,10 +67,28 @@ def score_rows(jobs: Sequence[Job], metric: str, folds: Folds | None = None) -> 
         values = [job.metrics.get(m.name, {}).get("mean") for job in jobs]
         if any(value is not None for value in values):
             spreads = [job.metrics.get(m.name, {}).get("std") for job in jobs]
-            group, better = "Scores, mean of folds", m.greater_is_better
-            tied = _find_tied(jobs, folds, m.name) if folds else frozenset()
-            rows.append(Row(group, m.title, values, spreads, better, tied=tied))
+            rows.append(_score_row(jobs, m, values, spreads, folds))
     return rows
+
+
+def _score_row(
+    jobs: Sequence[Job],
+    m: Metric,
+    values: list[Any],
+    spreads: list[float | None],
+    folds: Folds | None,
+) -> Row:
+    group = "Scores, mean of folds"
+    scored = [job for job, value in zip(jobs, values, strict=True) if value is not None]
+    if m.of_positive and len(positive_classes(scored)) > 1:  # nothing here is better
+        return Row(group, f"{m.title}, of different classes", values, spreads)
+    tied = _find_tied(jobs, folds, m.name) if folds else frozenset()
+    return Row(group, m.title, values, spreads, m.greater_is_better, tied=tied)
+
+
+def positive_classes(jobs: Sequence[Job]) -> set[str | None]:
+    """Return the positive classes that the scores of jobs are about."""
+    return {job.details.get("positive_class") for job in jobs}
 
 
 def _find_tied(jobs: Sequence[Job], folds: Folds, metric: str) -> frozenset[int]:
@@ -101,10 +119,15 @@ def setting_rows(jobs: Sequence[Job]) -> list[Row]:
         Row(group, "Columns", [job.n_columns or len(job.features) for job in jobs]),
         Row(group, "Seed", [job.seed for job in jobs]),
         Row(group, "Class weight", [job.class_weight for job in jobs]),
+        Row(
+            group, "Positive class", [j.details.get("positive_class") or j.positive for j in jobs]
+        ),
         Row(group, "Decision threshold", [(job.decision or {}).get("threshold") for job in jobs]),
     ]
     for name in ("scheme", "folds", "repeats", "group_column", "time_column", "test_size", "gap"):
         rows.append(Row(group, f"Validation {name}", [j.validation.get(name) for j in jobs]))
+    copies = [bool(j.validation.get("drop_copies")) for j in jobs]  # older jobs lack it
+    rows.append(Row(group, "Validation drop_copies", copies))
     for name in dict.fromkeys(n for j in jobs for n in j.preprocessing):
         values = [j.preprocessing.get(name, DEFAULTS.get(name)) for j in jobs]
         rows.append(Row(group, f"Preprocessing {name}", values))

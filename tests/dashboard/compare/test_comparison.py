@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from dashboard.compare import charts
+from dashboard.compare.answers import as_answer
 from dashboard.compare.comparison import Comparison, compare_jobs
 from dashboard.db import Job, User
 from dashboard.jobs.charts import confusion_chart, fold_chart
@@ -38,6 +39,51 @@ def test_jobs_of_different_questions_are_not_named_by_the_first(app: Flask, memb
     assert {"ROC AUC", "R\N{SUPERSCRIPT TWO}"} <= {row.name for row in found.rows}
     page = PageClient(app, member).get(f"/compare?jobs={first.id},{second.id}")
     assert "cannot be compared fairly" in page.text
+
+
+def test_what_is_about_different_classes_has_no_best(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    first, second = (
+        make_succeeded_job(
+            member, dataset=dataset, details={"positive_class": positive},
+            metrics={"roc_auc": {"mean": f1, "std": 0.1}, "f1": {"mean": f1, "std": 0.1}},
+        )
+        for positive, f1 in (("no", 0.9), ("yes", 0.5))
+    )  # fmt: skip
+    found = compare(member, first, second)
+    assert found.comparable  # by ROC AUC, which is the same for both classes
+    best = {row.name: row.best for row in found.rows if row.spreads}
+    assert (best["ROC AUC"], best["F1, of different classes"]) == (0, None)
+    assert not any(row.tied for row in found.rows if row.name.startswith("F1"))
+    page = PageClient(app, member).get(f"/compare?jobs={first.id},{second.id}")
+    assert [words_of(tag) for tag in page.select("td .tag")].count("best") == 1
+    same = make_succeeded_job(
+        member, dataset=dataset, details={"positive_class": "no"},
+        metrics={"f1": {"mean": 0.8, "std": 0.1}},
+    )  # fmt: skip
+    f1 = next(row for row in compare(member, first, same).rows if row.name == "F1")
+    assert f1.best == 0
+
+
+def test_positive_class_and_copies_are_told_as_differing(app: Flask, member: User) -> None:
+    dataset, details = make_dataset(member), {"positive_class": "no"}
+    folds = {"scheme": "stratified", "folds": 5, "repeats": 1}
+    first = make_succeeded_job(member, dataset=dataset, details=details, validation=folds)
+    copies = folds | {"drop_copies": True}
+    second = make_succeeded_job(
+        member, dataset=dataset, details={"positive": "yes"}, validation=copies
+    )
+    told = as_answer(compare(member, first, second))["settings"]
+    assert told["Positive class"] == ["no", "yes"]
+    assert told["Validation drop_copies"] == [False, True]
+    page = PageClient(app, member).get(f"/compare?jobs={first.id},{second.id}&diff=1")
+    heads = [words_of(head) for head in page.select(".compare-table th[scope=row]")]
+    assert {"Positive class", "Validation drop_copies"} <= set(heads)
+    third = make_succeeded_job(
+        member, dataset=dataset, details=details, validation=folds | {"drop_copies": False}
+    )
+    told = as_answer(compare(member, first, third))["settings"]  # it says what the first means
+    assert "Validation drop_copies" not in told
 
 
 def test_a_failed_job_is_never_the_cheapest(app: Flask, member: User) -> None:
