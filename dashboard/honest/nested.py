@@ -17,6 +17,7 @@ from dashboard.extensions import db
 from dashboard.filters import plural
 from dashboard.honest import NESTED
 from dashboard.honest.families import find_latest
+from dashboard.honest.opening import count_tried
 from dashboard.plans.step import Below, Copies, Look, Step, list_members
 from dashboard.searches.best import find_best
 from dashboard.searches.naming import join_name, name_candidate
@@ -74,11 +75,18 @@ def _is_done(job: Job) -> bool:
 
 
 def find_nested(batch: Batch, winner: Job) -> Nested | None:
-    """Return the last nested validation of a search that found this very winner, if any."""
-    found = find_latest(batch.id, NESTED)
-    if found is None or (found.plan or {})["of"] != winner.id:
+    """Return the last nested validation of a search that found this very winner, if any.
+
+    One of a search that was extended since is of another search, even where the winner stayed.
+    """
+    found, asked = find_latest(batch.id, NESTED), batch.plan or {}
+    plan = (found.plan if found else None) or {}
+    if found is None or plan["of"] != winner.id:
         return None
-    return read_nested(found.id, found.plan or {}, is_going=found.plan_state == "going")
+    # Not "other than": who deletes candidates of a search that was stopped makes it no smaller.
+    if plan["search"]["jobs"] < count_tried(batch.id, asked, Search.from_plan(asked)):
+        return None
+    return read_nested(found.id, plan, is_going=found.plan_state == "going")
 
 
 def read_nested(batch_id: int, plan: Mapping[str, Any], *, is_going: bool = True) -> Nested:

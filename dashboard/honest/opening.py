@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 from dashboard.db import Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
+from dashboard.filters import plural
 from dashboard.honest import ANEW, NESTED
 from dashboard.jobs.blends import is_blend
+from dashboard.jobs.validation import count_groups
 from dashboard.plans.step import Below, Copies
 from dashboard.searches.naming import join_name
 from dashboard.searches.search import Search
@@ -24,7 +26,23 @@ def why_not_anew(winner: Job) -> str | None:
         return "A blend is scored on other folds than it is weighed on, so its score is honest"
     if winner.validation.get("scheme") == "time":
         return "In the order of time rows are split in one way alone, so there are no other folds"
+    groups = _count_groups(winner)
+    if groups is not None and groups <= winner.validation["folds"]:
+        column = winner.validation["group_column"]
+        return (
+            f'"{column}" has {plural(groups, "group")}, and each is a fold of its own, so there '
+            "are no other folds. A search with fewer folds can be scored anew"
+        )
     return None
+
+
+def _count_groups(winner: Job) -> int | None:
+    """Count the groups that folds are made of; None where they are not, or nobody knows."""
+    if winner.validation.get("scheme") != "group":
+        return None
+    name = winner.validation.get("group_column")
+    column = next((c for c in winner.dataset.columns if c["name"] == name), None)
+    return count_groups(column) if column else None
 
 
 def open_anew(winner: Job, before: int) -> Copies:

@@ -18,7 +18,8 @@ from dashboard.searches.search import Search
 def score_nested(*, user: User, batch_id: int) -> Batch:
     """Score a whole search: in each outer fold it is done once more, on training rows alone.
 
-    While the same winner is being scored so, or was, the same is given again.
+    While the same winner of as many candidates is being scored so, or was, the same is given
+    again.
 
     Parameters
     ----------

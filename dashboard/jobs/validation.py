@@ -112,12 +112,17 @@ def _check_groups(checked: Checked, values: Mapping[str, Any], dataset: Dataset)
     if values["scheme"] != "group":
         return
     column = next(c for c in dataset.columns if c["name"] == values["group_column"])
-    groups = column["distinct"] + bool(column.get("missing"))  # rows without one are one
+    groups = count_groups(column)
     if groups < values["folds"]:
         checked.problems["validation.folds"] = (
             f'"{column["name"]}" has {groups} groups; {values["folds"]} folds need at least '
             f"{values['folds']}. Use fewer folds, or another column"
         )
+
+
+def count_groups(column: Mapping[str, Any]) -> int:
+    """Count the groups of a column; rows without one are one."""
+    return int(column["distinct"]) + bool(column.get("missing"))
 
 
 def _check_rare_classes(

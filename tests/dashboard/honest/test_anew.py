@@ -129,6 +129,24 @@ def test_what_cannot_be_scored_anew_is_refused_with_the_reason(user: User) -> No
     assert not view_honest(read(done)).may_score_anew
 
 
+@pytest.mark.parametrize(("folds", "missing", "refused"), [
+    (3, 0, True), (2, 0, False), (3, 1, False), (4, 1, True),
+])  # fmt: skip
+def test_groups_that_are_a_fold_each_have_no_other_folds(
+    folds: int, missing: int, refused: bool, user: User
+) -> None:
+    done = search(user)  # its "city" has three values
+    with writing() as session:
+        winner = session.merge(jobs_of(done)[-1])
+        winner.validation = {"scheme": "group", "group_column": "city", "folds": folds}
+        columns = [{**c, "missing": missing} for c in winner.dataset.columns]
+        winner.dataset.columns = columns
+    assert view_honest(read(done)).may_score_anew is not refused
+    if refused:
+        with pytest.raises(Conflict, match=f'"city" has {folds} groups, and each is a fold'):
+            score_anew(user=user, batch_id=done.id)
+
+
 def test_the_best_of_several_is_scored_anew_but_no_blend(user: User) -> None:
     batch = try_several(user)
     first, second = jobs_of(batch)[:2]

@@ -205,6 +205,26 @@ def test_a_scoring_job_that_was_lost_can_run_again(user: User) -> None:
     assert find_nested(read(batch), jobs_of(batch)[-1]).mean == pytest.approx(0.7)
 
 
+def test_a_search_that_was_extended_is_another_one(user: User) -> None:
+    batch = search(user)
+    first = score_nested(user=user, batch_id=batch.id)
+    for _ in range(2):
+        settle()
+        run_all(0.7)
+    settle()
+    assert "Nested: " in view_honest(read(batch)).nested_words
+    searches.extend_search(user=user, batch_id=batch.id, jobs=2, limit=10)
+    go_on(batch)
+    run_all(0.6)
+    go_on(batch)
+    honest = view_honest(read(batch))
+    assert (read(batch).plan_state, honest.winner.id) == ("over", first.plan["of"])
+    assert (honest.nested_words, honest.may_nest) == (None, True)
+    second = score_nested(user=user, batch_id=batch.id)
+    assert (first.plan["search"]["jobs"], second.plan["search"]["jobs"]) == (2, 4)
+    assert score_nested(user=user, batch_id=batch.id).id == second.id
+
+
 def test_what_cannot_be_scored_so_is_refused(user: User) -> None:
     batch = submit(user, 2)
     with pytest.raises(Conflict, match="not over"):
