@@ -36,6 +36,8 @@ class Verdict:
     @property
     def headline(self) -> str:
         """The answer in one sentence, without its end."""
+        if all(lead.low == lead.high == 0 for lead in self.leads.values()):
+            return f"{self.best.name} and {_names(self.tied)} score the same in every fold"
         if not self.tied:
             others = self.beaten
             over = others[0].name if len(others) == 1 else f"each of the other {len(others)}"

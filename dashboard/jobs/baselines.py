@@ -66,11 +66,31 @@ def find_poor_probabilities(job: Job) -> str | None:
     return None
 
 
-def no_better_than(job: Job) -> str | None:
-    """Name the simplest baseline that a job is no better than; None when it beats all.
+@dataclass(frozen=True)
+class Against:
+    """The simplest baseline that a job does not beat; `is_worse` where the baseline beats it."""
 
-    It beats one when its score is better by more than the spread over folds, its own or that of
-    the baseline, whichever is larger.
+    name: str
+    is_worse: bool
+
+    @property
+    def words(self) -> str:
+        """What is said of the job: ``no better than guessing``, ``worse than a linear model``."""
+        return f"{'worse' if self.is_worse else 'no better'} than {self.name}"
+
+    @property
+    def reason(self) -> str:
+        """Why that is said."""
+        if self.is_worse:
+            return "the difference is more than the spread over folds"
+        return "the difference is within the spread over folds"
+
+
+def hold_against(job: Job) -> Against | None:
+    """Return the simplest baseline that a job does not beat; None when it beats all.
+
+    One beats the other when its score is better by more than the spread over folds, its own or
+    that of the other, whichever is larger.
     """
     metric = find_metric(job.task, job.metric)
     if job.score is None or metric is None:
@@ -80,6 +100,7 @@ def no_better_than(job: Job) -> str | None:
         if baseline.kind == "linear" and job.estimator == LINEAR[job.task]:
             continue  # it is one itself
         spread = max(job.score_std or 0.0, baseline.spread or 0.0)
-        if sign * (job.score - baseline.score) <= spread:
-            return WORDS[baseline.kind]
+        lead = sign * (job.score - baseline.score)
+        if lead <= spread:
+            return Against(WORDS[baseline.kind], lead < -spread)
     return None

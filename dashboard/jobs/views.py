@@ -10,10 +10,11 @@ from dashboard.db import Job
 from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.filters import about, count, duration, percent, plural, score
 from dashboard.jobs.baselines import (
+    Against,
     Baseline,
     find_poor_probabilities,
+    hold_against,
     list_baselines,
-    no_better_than,
 )
 from dashboard.jobs.blends import title_of
 from dashboard.jobs.estimates import Estimate
@@ -234,9 +235,9 @@ class JobView:
         return find_poor_probabilities(self.job)
 
     @property
-    def no_better_than(self) -> str | None:
+    def against(self) -> Against | None:
         """The simplest baseline that the job does not beat; None when it beats all."""
-        return no_better_than(self.job)
+        return hold_against(self.job)
 
     @property
     def track(self) -> list[dict[str, Any]]:

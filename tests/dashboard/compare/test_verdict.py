@@ -70,6 +70,13 @@ def test_a_lead_beyond_noise_is_told_for_errors_too(dataset: Dataset, member: Us
     assert verdict.leads[high.id].mean == pytest.approx(0.042)
 
 
+def test_equal_ones_are_called_so(dataset: Dataset, member: User) -> None:
+    one, other = scored(dataset, "one", BEST), scored(dataset, "other", BEST)
+    verdict = compare_jobs(user=member, job_ids=[one.id, other.id]).verdict
+    assert verdict is not None
+    assert verdict.headline == "one and other score the same in every fold"
+
+
 @pytest.mark.parametrize("change", ["split_hash", "dataset", "folds"])
 def test_what_cannot_be_compared_has_no_verdict(
     app: Flask, dataset: Dataset, member: User, change: str

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from dashboard.db import Job, User
-from dashboard.jobs.baselines import list_baselines, no_better_than
+from dashboard.jobs.baselines import hold_against, list_baselines
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 from tests.page import PageClient, words_of
 
@@ -22,12 +22,21 @@ def known(dummy: float, linear: float | None, metric: str = "roc_auc") -> dict[s
     ("score", "spread", "metric", "details", "words"),
     [
         (0.84, 0.02, "roc_auc", known(0.5, 0.78), None),
-        (0.79, 0.02, "roc_auc", known(0.5, 0.78), "a linear model"),
-        (0.51, 0.02, "roc_auc", known(0.5, 0.78), "guessing"),
-        (0.785, 0.001, "roc_auc", known(0.5, 0.78), "a linear model"),  # the baseline's spread
+        (0.79, 0.02, "roc_auc", known(0.5, 0.78), "no better than a linear model"),
+        (0.51, 0.02, "roc_auc", known(0.5, 0.78), "no better than guessing"),
+        (0.70, 0.02, "roc_auc", known(0.5, 0.78), "worse than a linear model"),
+        (0.40, 0.02, "roc_auc", known(0.5, 0.78), "worse than guessing"),
+        (
+            0.785,
+            0.001,
+            "roc_auc",
+            known(0.5, 0.78),
+            "no better than a linear model",
+        ),  # the baseline's spread
         (0.84, None, "roc_auc", known(0.5, None), None),
         (0.30, 0.05, "log_loss", known(0.69, 0.42, "log_loss"), None),
-        (0.40, 0.05, "log_loss", known(0.69, 0.42, "log_loss"), "a linear model"),
+        (0.40, 0.05, "log_loss", known(0.69, 0.42, "log_loss"), "no better than a linear model"),
+        (0.90, 0.05, "log_loss", known(0.69, 0.42, "log_loss"), "worse than guessing"),
     ],
 )
 def test_score_within_the_spread_is_no_better(
@@ -35,13 +44,14 @@ def test_score_within_the_spread_is_no_better(
 ) -> None:
     job = Job(task="classification", estimator="GaussianNB", metric=metric, score=score,
               score_std=spread, details=details)  # fmt: skip
-    assert no_better_than(job) == words
+    found = hold_against(job)
+    assert (found and found.words) == words
 
 
 def test_linear_model_is_not_held_against_itself() -> None:
     job = Job(task="classification", estimator="LogisticRegression", metric="roc_auc",
               score=0.78, score_std=0.02, details=known(0.5, 0.78))  # fmt: skip
-    assert no_better_than(job) is None
+    assert hold_against(job) is None
 
 
 def test_job_of_before_has_the_guess_alone() -> None:
@@ -68,6 +78,11 @@ def test_pages_show_both_and_say_what_is_no_better(app: Flask, member: User) -> 
     rows = pages.get("/jobs").select("tr[data-job-id]")
     told = {row["data-job-id"]: "no better than a linear model" in words_of(row) for row in rows}
     assert told == {str(job.id): True, str(other.id): False}
+    worse = make_succeeded_job(
+        member, dataset=dataset, score=0.7, estimator="GaussianNB", details=known(0.5, 0.84)
+    )
+    said = pages.get(f"/jobs/{worse.id}").text
+    assert "Worse than a linear model: the difference is more than the spread over folds" in said
     compared = pages.get(f"/compare?jobs={job.id},{other.id}").text
     assert "Linear model" in compared
     assert "a linear model" in pages.get(f"/models/{model.id}").text
