@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import kruskal, spearmanr
+from scipy.stats import chi2_contingency, kruskal, rankdata, spearmanr
 
 from tasks.engine.sentinel.finding import Finding
 
@@ -14,6 +14,7 @@ COUNTING = 0.95  # of the steps from row to row that are the same, of numbers th
 FILLED, FEWEST_ROWS = 0.95, 50
 # A number that goes with the target as rarely as this by chance is more than a name.
 BY_CHANCE = 0.01
+N_BINS = 10
 
 
 def find_identifiers(
@@ -61,12 +62,19 @@ def _numbers_rows(values: np.ndarray) -> bool:
 
 
 def _follows(values: np.ndarray, y: np.ndarray) -> bool:
-    """Tell whether values go with the target, by their ranks."""
+    """Tell whether the target goes with values: by their ranks, or bin by bin, as a dose does."""
+    bins = ((rankdata(values) - 1) * N_BINS // len(values)).astype(int)
     if y.dtype.kind == "f":
-        return bool(np.ptp(y) > 0 and spearmanr(values, y).pvalue < BY_CHANCE)
+        if np.ptp(y) == 0:
+            return False
+        by_bin = kruskal(*(y[bins == n] for n in range(N_BINS)))
+        return bool(min(spearmanr(values, y).pvalue, by_bin.pvalue) < BY_CHANCE)
     codes, names = pd.factorize(y)
-    groups = [values[codes == n] for n in range(len(names))]
-    return len(groups) > 1 and bool(kruskal(*groups).pvalue < BY_CHANCE)
+    if len(names) < 2:
+        return False
+    by_rank = kruskal(*(values[codes == n] for n in range(len(names))))
+    by_bin = chi2_contingency(pd.crosstab(bins, codes))
+    return bool(min(by_rank.pvalue, by_bin.pvalue) < BY_CHANCE)
 
 
 def _finding(name: str, what: str) -> Finding:

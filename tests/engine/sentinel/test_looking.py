@@ -182,6 +182,16 @@ def test_shuffled_numbers_of_rows_are_told_unless_they_say_something(tmp_path: P
     assert all(f.code != "IDENTIFIER" for f in findings(tmp_path, table, "regression"))
 
 
+def test_shuffled_numbers_that_matter_in_the_middle_are_no_identifier(tmp_path: Path) -> None:
+    table, chance = honest(), np.random.default_rng(5)
+    table.insert(0, "dose", 1 + chance.permutation(N))
+    far = (table["dose"] - N / 2).abs()
+    table["y_number"] = far**2
+    table["y_class"] = np.where(far < N / 4, "mid", "edge")
+    for task in ("regression", "classification"):
+        assert all(f.code != "IDENTIFIER" for f in findings(tmp_path, table, task))
+
+
 def test_whole_numbers_with_gaps_or_twice_are_no_identifier(tmp_path: Path) -> None:
     table, chance = honest(), np.random.default_rng(5)
     table["salary"] = chance.permutation(2 * N)[:N] + 30_000
