@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.clock import now
 from dashboard.config import Settings
+from dashboard.datasets.spool import drop_left_behind
 from dashboard.errors import DomainError
 from dashboard.extensions import db
 from dashboard.jobs.leftovers import discard_recent_leftovers
@@ -64,7 +65,8 @@ class Tidying:
 
     def tidy(self, moment: datetime) -> None:
         """Do each step; one that meets an outage does not keep the others from theirs."""
-        for step in (self.clean_up, forget_rows, self.trim, forget_abandoned, self.look):
+        steps = (self.clean_up, forget_rows, self.trim, forget_abandoned, drop_left_behind)
+        for step in (*steps, self.look):
             try:
                 step(moment)
             except OUTAGES as problem:

@@ -10,6 +10,7 @@ import os
 import shutil
 import time
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +19,7 @@ from flask import current_app
 from dashboard.config import Settings
 
 FOLDER = "packed"
-# Nobody drops the parts of an upload that goes on at another machine.
+# Nobody else drops the parts of an upload that goes on, or was discarded, at another machine.
 OLD_S = 86_400
 log = logging.getLogger(__name__)
 
@@ -63,13 +64,28 @@ def drop(token: str) -> None:
     _path(token).unlink(missing_ok=True)
 
 
+def drop_left_behind(moment: datetime) -> None:
+    """Delete what this machine keeps of files that no part came of for a day.
+
+    Parameters
+    ----------
+    moment : datetime
+        Now.
+    """
+    _drop_before(moment.timestamp() - OLD_S)
+
+
+def _drop_before(oldest: float) -> None:
+    for kept in (_settings().home / FOLDER).glob("*"):
+        with suppress(FileNotFoundError):
+            if kept.stat().st_mtime < oldest:
+                kept.unlink()
+
+
 def _begin(token: str) -> None:
     path = _path(token)
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    for other in path.parent.iterdir():
-        with suppress(FileNotFoundError):
-            if other.stat().st_mtime < time.time() - OLD_S:
-                other.unlink()
+    _drop_before(time.time() - OLD_S)
     path.touch(mode=0o600)
 
 

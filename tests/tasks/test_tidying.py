@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from dashboard.clock import now
+from dashboard.datasets import spool
 from dashboard.db import FileLook, JobAttempt, SignInAttempt
 from dashboard.db.transaction import writing
 from dashboard.errors import Unavailable
@@ -50,6 +51,19 @@ def test_one_round_does_every_step(app: Flask, tidy: tidying.Tidying) -> None:
     look = db.session.get_one(FileLook, 1)
     assert look.finished_at is not None
     assert look.found["left_over"] == 1
+
+
+def test_parts_that_were_left_behind_go_after_a_day(app: Flask, tidy: tidying.Tidying) -> None:
+    folder = app.config["SETTINGS"].home / spool.FOLDER
+    tidy.tidy(now())  # nothing was ever kept
+    folder.mkdir()
+    left, coming = folder / "left", folder / "coming"
+    for path, age_s in ((left, 90_000), (coming, 80_000)):
+        path.write_bytes(b"x")
+        at = now().timestamp() - age_s
+        os.utime(path, (at, at))
+    tidy.tidy(now())
+    assert list(folder.iterdir()) == [coming]
 
 
 def test_a_storage_that_is_away_keeps_no_step_from_its_work(
