@@ -35,6 +35,14 @@ def list_boards(query: requests.LeaderboardsQuery) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@operation("GET", "/leaderboards/<int:dataset_id>",
+           "The leaderboard of any target, also of one that no path can hold",
+           query=requests.LeaderboardOfQuery, answer=answers.Leaderboard,
+           errors=(400, 404, 422))  # fmt: skip
+def get_leaderboard_of(dataset_id: int, query: requests.LeaderboardOfQuery) -> dict[str, Any]:
+    return get_leaderboard(dataset_id, query.target, query)
+
+
 @operation("GET", "/leaderboards/<int:dataset_id>/<path:target>",
            "The jobs of a table and target that were scored on the same folds, the best first",
            query=requests.LeaderboardQuery, answer=answers.Leaderboard,

@@ -162,6 +162,12 @@ class LeaderboardQuery(Open):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
+class LeaderboardOfQuery(LeaderboardQuery):
+    """Of a leaderboard whose target no path can hold, such as `a//b` or `.`."""
+
+    target: Annotated[str, Field(description="any target, also one such as `a//b` or `.`")]
+
+
 class DatasetForm(Open):
     """An uploaded file, or an address that an admin allowed, and how it is to be read.
 

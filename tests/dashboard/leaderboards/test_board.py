@@ -260,3 +260,20 @@ def test_a_baseline_does_not_stand_in_for_jobs_that_are_not_shown(dataset: Datas
         make_succeeded_job(dataset=dataset, score=score, details=details)
     assert [isinstance(line, Place) for line in read(dataset, per=2).lines] == [True, True]
     assert [isinstance(line, Place) for line in read(dataset).lines] == [True] * 3 + [False]
+
+
+@pytest.mark.parametrize("target", ["churned", "a//b", ".", "..", "/x", "<b>&#?%"])
+def test_the_api_has_an_address_for_every_target(app: Flask, member: User, target: str) -> None:
+    dataset = make_dataset(member, name="people")
+    jobs = [make_succeeded_job(dataset=dataset, target=target, score=s) for s in (0.7, 0.9)]
+    token = create_token(user=member, name="t").text
+    client, headers = app.test_client(), {"Authorization": f"Bearer {token}"}
+    url = f"/api/v1/leaderboards/{dataset.id}"
+    asked = {"target": target, "limit": "1"}
+    board = client.get(url, query_string=asked, headers=headers).get_json()
+    assert board["target"] == target
+    assert [place["job_id"] for place in board["items"]] == [jobs[1].id]
+    unnamed = client.get(url, headers=headers)
+    assert (unnamed.status_code, "target" in unnamed.text) == (422, True)
+    gone = client.get("/api/v1/leaderboards/999", query_string=asked, headers=headers)
+    assert gone.status_code == 404
