@@ -28,10 +28,10 @@ BACKWARD = re.compile(
 )
 # What hardly is a count or a value.
 SENTINEL = re.compile(r"-9+(\.9+|\.0+)?|-1(\.0+)?|-999\.25|-32768|-2147483648|9{3,}(\.9+|\.0+)?")
-# Nines above zero may count what is missing: of these, words have to say that it is a sign.
+# Others may count or name what is missing: of these, words have to say that it is a sign.
 SIGN = re.compile(r"(value|marker|code)$", re.IGNORECASE)
 SAYS_SIGN = re.compile(r"=|\b(as|by|with|means|denotes|indicates|stands for|for)\b", re.IGNORECASE)
-ENDS = re.compile(r"[\"')\]]*+(?:[.;](?=\s|$)|(?:,(?=\s)|\t|$)(?!\s*[-+.]?[0-9]))")
+ENDS = re.compile(r"[\"')\]]*+(?:[.;](?=\s|$)|(?:,(?=\s)|\t|$)(?!\s*[\"']?[-+.]?[0-9]))")
 OPENED_BEFORE = re.compile(r"[\"']*[)\]]")
 NO_SIGN = re.compile(
     r"[\"')\]]*+\s?(?:[\w.,%-]*[0-9%]|(?:of|to|and|or|until|through)\b|[-–,]\s?[0-9-])"
@@ -103,7 +103,7 @@ def _markers(text: str) -> Iterator[tuple[str, bool]]:
             ends = ENDS.match(rest) or ("(" not in match["opens"] and OPENED_BEFORE.match(rest))
             is_begun = pattern is FORWARD or BEGINS.search(before)
             is_negative = match["marker"].startswith("-")
-            is_sign = is_quoted or is_negative or _is_sign(match)
+            is_sign = is_negative or _is_sign(match)
             if ends and is_begun and is_sign:
                 yield match["marker"], True
             elif ends or (is_negative and not (pattern is FORWARD and NO_SIGN.match(rest))):

@@ -41,7 +41,7 @@ def test_a_marker_of_missing_cells_that_the_file_names_is_obeyed(
      "Temperatures from -99 to 99", "Report 999, nothing missing", "Missing: 9999%",
      "Sales 2024. Data missing: 999 rows were removed", "No data -300 to -200 BC",
      "No data -99 to -1 BC", "No data -99, -98 and -97", "Missing value -99.5",
-     "Never missing: -99", "-99 is not missing"],
+     "Never missing: -99", "Stations missing: '12', '13'", "-99 is not missing"],
 )  # fmt: skip
 def test_other_numbers_above_the_table_are_no_markers(reader: Reader, above: str) -> None:
     result = reader.read(f"Station report 2020\n{above}\n\nname,a,b\n{READINGS}")
@@ -55,7 +55,7 @@ def test_other_numbers_above_the_table_are_no_markers(reader: Reader, above: str
     ("above", "marker"),
     [("Hourly temperatures of station Nooooooooo, missing value -9999", "-9999"),
      ("Units in degrees; missing value 9999, hourly", "9999"),
-     ("(missing values: -9999) hourly", "-9999"), ("Missing is '5'.", "5"),
+     ("(missing values: -9999) hourly", "-9999"), ("Missing value '5'.", "5"),
      ("A value of -9999 indicates missing data.", "-9999"), ("Missing = 999", "999")],
 )  # fmt: skip
 def test_a_marker_is_read_whole_wherever_its_line_has_it(
@@ -72,7 +72,8 @@ def test_a_marker_is_read_whole_wherever_its_line_has_it(
 @pytest.mark.parametrize(
     "above",
     ["Missing values: 999", "Stations 12, 999 = missing", "Missing value -99 holds for all",
-     "-99 = missing value of b", "Station 999 is missing"],
+     "-99 = missing value of b", "Station 999 is missing",
+     "Stations missing: '12'", "Reports missing \"2019\"."],
 )  # fmt: skip
 def test_a_marker_in_doubt_is_told_and_not_obeyed(reader: Reader, above: str) -> None:
     result = reader.read(f"{above}\nname,a,b\n{READINGS}")
