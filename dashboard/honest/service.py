@@ -6,6 +6,7 @@ from dashboard.db import Batch, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.honest.anew import find_winner
+from dashboard.honest.enough import why_not_nested
 from dashboard.honest.nested import find_nested
 from dashboard.honest.opening import count_tried, open_nested
 from dashboard.plans.adding import write_copies
@@ -36,7 +37,7 @@ def score_nested(*, user: User, batch_id: int) -> Batch:
     NotFound, Forbidden
         When there is no such batch, or it belongs to somebody else.
     Conflict
-        When it is no search, goes on, or has no winner.
+        When it is no search, goes on, has no winner, or too few rows to split them twice.
     StorageFull
         When the disk has no room but what is kept for the database.
     """
@@ -53,6 +54,8 @@ def score_nested(*, user: User, batch_id: int) -> Batch:
         found = find_nested(batch, winner)
         if found is not None and found.is_good:
             return get_batch(found.batch_id)
+        if refusal := why_not_nested(winner.validation, winner.dataset, winner.target):
+            raise Conflict(refusal)
         search = Search.from_plan(plan)
         tried = count_tried(batch_id, plan, search)
         return write_copies(session, batch, open_nested(plan["name"], search, tried, winner))

@@ -7,6 +7,7 @@ from dashboard.db.states import ACTIVE, JobState
 from dashboard.filters import plural, score
 from dashboard.honest import ANEW
 from dashboard.honest.anew import find_job, find_winner
+from dashboard.honest.enough import why_not_nested
 from dashboard.honest.families import find_latest
 from dashboard.honest.nested import Nested, find_nested
 from dashboard.honest.opening import count_fits, count_tried, why_not_anew
@@ -116,7 +117,8 @@ def view_honest(batch: Batch) -> HonestView | None:
         return HonestView(winner, anew)
     search = Search.from_plan(batch.plan)
     fits = count_fits(Validation(**winner.validation), count_tried(batch.id, batch.plan, search))
-    may_ask = batch.plan_state == "over"
+    refusal = why_not_nested(winner.validation, winner.dataset, winner.target)
+    may_ask = batch.plan_state == "over" and refusal is None
     return HonestView(winner, anew, find_nested(batch, winner), fits if may_ask else None)
 
 

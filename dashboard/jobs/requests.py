@@ -13,6 +13,7 @@ from dashboard.db import Dataset
 from dashboard.db.job import PRIORITIES
 from dashboard.errors import ValidationFailed
 from dashboard.filters import size
+from dashboard.honest.enough import check_nested
 from dashboard.jobs.checked import Checked, is_whole
 from dashboard.jobs.choices import Choice, check_choices
 from dashboard.jobs.decision import check_decision, check_positive
@@ -147,6 +148,7 @@ def _check_what_is_trained(
     check_preprocessing(checked, body, [one.estimator for one in (search, *choices) if one])
     if not tries_several or body.get("validation"):
         check_validation(checked, body, dataset)
+        check_nested(checked, search is not None and search.nested, dataset)
     _check_metric(checked, body, dataset)
     check_positive(checked, body, dataset)
     check_decision(checked, body, dataset)
