@@ -5,7 +5,7 @@ finds best is fitted on them and scored on the fold's test rows, by a job of thi
 """
 
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from dashboard.filters import plural
 from dashboard.honest import NESTED
 from dashboard.honest.families import find_latest
 from dashboard.honest.opening import count_tried
-from dashboard.plans.step import Below, Copies, Look, Step, list_members
+from dashboard.plans.step import Below, Copies, Look, Member, Step, list_members
 from dashboard.searches.best import find_best
 from dashboard.searches.naming import join_name, name_candidate
 from dashboard.searches.opening import count_first
@@ -35,6 +35,7 @@ class Nested:
     searches: Mapping[int, Batch]
     jobs: Mapping[int, Job]
     goes_on: bool
+    stopped_by: str | None = None
 
     @property
     def scores(self) -> list[float]:
@@ -65,6 +66,15 @@ class Nested:
         return sum(search.plan_state == "going" for search in self.searches.values())
 
     @property
+    def cut_words(self) -> str:
+        """How many searches a person stopped, whose finds are not scored; or nothing."""
+        cut = sum(
+            _is_stopped(search.plan) and fold not in self.jobs
+            for fold, search in self.searches.items()
+        )
+        return f", {plural(cut, 'search was', 'searches were')} stopped" if cut else ""
+
+    @property
     def is_waiting(self) -> bool:
         """Whether a search or a scoring job runs or waits."""
         return self.n_searching > 0 or any(job.state in ACTIVE for job in self.jobs.values())
@@ -72,6 +82,11 @@ class Nested:
 
 def _is_done(job: Job) -> bool:
     return job.state == JobState.SUCCEEDED
+
+
+def _is_stopped(plan: Mapping[str, Any] | None) -> bool:
+    """Whether a person stopped what a plan does."""
+    return bool((plan or {}).get("stopped"))
 
 
 def find_nested(batch: Batch, winner: Job) -> Nested | None:
@@ -103,6 +118,7 @@ def read_nested(batch_id: int, plan: Mapping[str, Any], *, is_going: bool = True
         },
         {job.validation["outer_fold"]: job for job in db.session.scalars(own)},
         is_going,
+        (plan.get("stopped") or {}).get("by"),
     )
 
 
@@ -117,23 +133,26 @@ def list_searches(batch: Batch) -> list[Batch]:
 def decide(look: Look) -> Step | None:
     """Return what is to be done with a nested validation, None to wait."""
     nested = read_nested(look.batch_id, look.plan)
-    stopped = look.plan.get("stopped")
-    pattern = None if stopped else db.session.get(Job, look.plan["of"])
-    copies = [*_open(look.plan, nested, pattern), *_score(nested, pattern)] if pattern else []
+    pattern = None if nested.stopped_by else db.session.get(Job, look.plan["of"])
+    copies = _copy(look.plan, nested, pattern) if pattern else []
     if copies:
         return Step(copies=copies)
     if nested.is_waiting:
         return None
-    return Step(over=_say_end(nested, stopped))
+    return Step(over=_say_end(nested))
 
 
-def _open(plan: Mapping[str, Any], nested: Nested, pattern: Job) -> list[Copies]:
-    """Open the searches: all at once, or one after the other where each has a time limit."""
+def _copy(plan: Mapping[str, Any], nested: Nested, pattern: Job) -> list[Copies]:
     search = Search.from_plan(plan["search"])
+    return [*_open(plan["name"], search, nested, pattern), *_score(search, nested, pattern)]
+
+
+def _open(name: str, search: Search, nested: Nested, pattern: Job) -> list[Copies]:
+    """Open the searches: all at once, or one after the other where each has a time limit."""
     missing = [n for n in range(1, nested.n_outer + 1) if n not in nested.searches]
     if search.time_limit_s is not None:
         missing = [] if nested.n_searching else missing[:1]
-    return [_open_search(plan["name"], search, pattern, fold) for fold in missing]
+    return [_open_search(name, search, pattern, fold) for fold in missing]
 
 
 def _open_search(name: str, search: Search, pattern: Job, fold: int) -> Copies:
@@ -152,14 +171,15 @@ def _open_search(name: str, search: Search, pattern: Job, fold: int) -> Copies:
     return Copies(pattern.id, rows, same, Below(name, plan))
 
 
-def _score(nested: Nested, pattern: Job) -> list[Copies]:
+def _score(asked: Search, nested: Nested, pattern: Job) -> list[Copies]:
     """Score what the searches found that are over, each on its outer fold's test rows."""
     found = []
     for fold, search in nested.searches.items():
         if search.plan_state == "going" or fold in nested.jobs:
             continue
-        best = find_best(list_members(search.id))
-        if best is not None:
+        members = list_members(search.id)
+        best = find_best(members)
+        if best is not None and not _is_cut(search, members, asked):
             row = {
                 "name": join_name(best.name, "scored"),
                 "estimator": best.estimator,
@@ -170,10 +190,19 @@ def _score(nested: Nested, pattern: Job) -> list[Copies]:
     return found
 
 
-def _say_end(nested: Nested, stopped: Mapping[str, Any] | None) -> str:
+def _is_cut(search: Batch, members: Sequence[Member], asked: Search) -> bool:
+    """Whether a person stopped a search: what it found is not what the whole one would find.
+
+    Not where all that was asked for was tried all the same, then or later.
+    """
+    tried = sum(one.state != JobState.CANCELLED for one in members)
+    return _is_stopped(search.plan) and tried < asked.jobs
+
+
+def _say_end(nested: Nested) -> str:
     done = f"{len(nested.scores)} of {plural(nested.n_outer, 'outer fold')}"
-    if stopped:
-        return f"Stopped by {stopped['by']}, {done} scored"
+    if nested.stopped_by:
+        return f"Stopped by {nested.stopped_by}, {done} scored"
     if nested.mean is not None:
         return f"{plural(nested.n_outer, 'outer fold')} scored, each by a search of its own"
-    return f"{done} could be scored, so there is no nested score"
+    return f"{done} could be scored{nested.cut_words}, so there is no nested score"

@@ -60,7 +60,7 @@ class HonestView:
         if nested.goes_on:
             return f"The whole search is being scored: {of} done"
         if nested.mean is None:
-            return f"The whole search could not be scored: {of} done"
+            return _say_why_not(nested, of)
         title = metric_title(winner.metric)
         return (
             f"Nested: {title} {with_spread(nested.mean, nested.spread)}, over "
@@ -89,6 +89,12 @@ class HonestView:
             f"{compare(winner, job.score)}. The same rows chose the best one, so even this may be "
             "a little too good"
         )
+
+
+def _say_why_not(nested: Nested, done: str) -> str:
+    if nested.stopped_by:
+        return f"Scoring the whole search was stopped by {nested.stopped_by}: {done} done"
+    return f"The whole search could not be scored: {done} done{nested.cut_words}"
 
 
 def compare(winner: Job, honest: float) -> str:

@@ -7,18 +7,24 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from dashboard.batches import service as batches
-from dashboard.db import Batch
+from dashboard.db import Batch, User
 from dashboard.extensions import db
 from dashboard.honest.service import score_nested
+from dashboard.honest.views import view_honest
 from dashboard.plans import changing
 from dashboard.plans.advance import advance
 from tests.dashboard.batches.test_races import start
-from tests.dashboard.honest.test_nested import OUTER, below, search, settle
-from tests.dashboard.searches.acts import jobs_of
+from tests.dashboard.honest.test_nested import OUTER, below, run_all, search, settle
+from tests.dashboard.searches.acts import jobs_of, read, run
 from tests.factories import make_user
 from tests.tasks.test_races import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("no_broker")
+
+
+@pytest.fixture
+def user(app: Flask) -> User:
+    return make_user(name="Ana")
 
 
 def test_searches_that_are_opened_during_a_cancel_are_cancelled(
@@ -52,3 +58,53 @@ def test_searches_that_are_opened_during_a_cancel_are_cancelled(
 def read_one(batch_id: int) -> Batch:
     db.session.rollback()
     return db.session.get_one(Batch, batch_id, populate_existing=True)
+
+
+def cut_one_short(user: User) -> tuple[Batch, Batch]:
+    """Score a whole search, and stop the search of its first fold after 1 of 2 candidates."""
+    batch = search(user)
+    nested = score_nested(user=user, batch_id=batch.id)
+    settle()
+    run(0.7)
+    assert batches.cancel_batch(user=user, batch_id=below(nested)[0].id) == (1, 0)
+    settle()
+    run_all(0.7)
+    settle()
+    run_all(0.7)
+    settle()
+    return batch, read(nested)
+
+
+def test_what_a_search_found_that_a_person_stopped_is_no_part_of_the_score(user: User) -> None:
+    batch, nested = cut_one_short(user)
+    assert [job.validation["outer_fold"] for job in jobs_of(nested)] == [2, 3, 4, 5]
+    assert nested.plan_message == (
+        "4 of 5 outer folds could be scored, 1 search was stopped, so there is no nested score"
+    )
+    honest = view_honest(read(batch))
+    assert honest.nested_words == (
+        "The whole search could not be scored: 4 of 5 outer folds done, 1 search was stopped"
+    )
+    assert honest.may_nest
+
+
+def test_scoring_that_was_stopped_is_told_so(user: User) -> None:
+    batch = search(user)
+    nested = score_nested(user=user, batch_id=batch.id)
+    settle()
+    batches.cancel_batch(user=user, batch_id=nested.id)
+    settle()
+    assert view_honest(read(batch)).nested_words == (
+        "Scoring the whole search was stopped by Ana: 0 of 5 outer folds done"
+    )
+
+
+def test_a_search_that_is_stopped_once_all_was_tried_counts(user: User) -> None:
+    batch = search(user)
+    nested = score_nested(user=user, batch_id=batch.id)
+    settle()
+    run(0.7)
+    run(0.7)
+    batches.cancel_batch(user=user, batch_id=below(nested)[0].id)
+    settle()
+    assert [job.validation["outer_fold"] for job in jobs_of(nested)] == [1]
