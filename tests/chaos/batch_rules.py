@@ -83,7 +83,7 @@ def _winner(batch: Batch, jobs: Sequence[Job]) -> Iterator[str]:
 
 def _none(batch: Batch, jobs: Sequence[Job]) -> Iterator[str]:
     """Yield what is wrong with a batch that made no job of a best one."""
-    is_wanted = (batch.plan or {}).get("stopped", {"keep": True})["keep"]
+    is_wanted = ((batch.plan or {}).get("stopped") or {"keep": True})["keep"]
     is_scored = any(
         job.score_only and job.state == JobState.SUCCEEDED and not job.partial for job in jobs
     )

@@ -54,6 +54,10 @@ PLANTED: dict[str, tuple[Callable[[World], Any], str]] = {
         lambda w: leave_without_winner(w, "2 candidates were scored. No model was made"),
         "has scored candidates and no winner",
     ),
+    "no winner after an extension": (
+        lambda w: leave_without_winner(w, "No model was made", stopped=None),
+        "has scored candidates and no winner",
+    ),
     "no reason": (
         lambda w: leave_without_winner(w, "Stopped", stopped={"by": "ana", "keep": False}),
         "has no winner, and does not say why",
