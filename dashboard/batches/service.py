@@ -15,7 +15,7 @@ from dashboard.db.states import ACTIVE, JobState, lock_all, move_all
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.jobs import submission
-from dashboard.plans.changing import hold_batch, run_again, stop_family
+from dashboard.plans.changing import hold_batches, run_again, stop_family
 from dashboard.room import check_room_for_jobs
 
 MESSAGE_LENGTH = 500
@@ -169,14 +169,14 @@ def retry_failed(*, user: User, batch_id: int) -> int:
     require_owner(user, get_batch(batch_id), "batch")
     which = Job.batch_id == batch_id
     with writing() as session:
-        batch = hold_batch(session, batch_id)
+        held = hold_batches(session, [batch_id])
         lock_all(session, which, Job.state.in_(FAILED))
         again = sum(
             move_all(session, which, state, JobState.QUEUED, by=user.name, values=AS_NEW)
             for state in FAILED
         )
         if again:
-            run_again(batch)
+            run_again(held, batch_id)
     if again:
         submission.hint_batch(batch_id)
     return again

@@ -41,7 +41,7 @@ def retry_failed(*, user: User) -> int:
     with writing() as session:
         failed = (Job.finished_at > now() - JUST_NOW, Job.state.in_(FAILED))
         newest = select(Job.batch_id).where(*failed).order_by(Job.finished_at.desc())
-        held = {b.id: b for b in hold_batches(session, session.scalars(newest.limit(AT_ONCE)))}
+        held = hold_batches(session, session.scalars(newest.limit(AT_ONCE)))
         jobs = session.scalars(
             select(Job)
             .where(*failed, Job.batch_id.is_(None) | Job.batch_id.in_(held))
@@ -52,7 +52,7 @@ def retry_failed(*, user: User) -> int:
         for job in jobs:
             begin_anew(session, job, by=user.name)
         for batch_id in {job.batch_id for job in jobs if job.batch_id is not None}:
-            run_again(held[batch_id])
+            run_again(held, batch_id)
     if jobs:
         queue.wake(queue.TRAIN)
     return len(jobs)

@@ -178,8 +178,9 @@ def retry_job(*, user: User, job_id: int) -> Job:
                 f"The job is {job.state}; only failed, cancelled or lost jobs run again"
             )
         begin_anew(session, job, by=user.name)
-        for batch in hold_batches(session, [job.batch_id]):
-            run_again(batch)
+        held = hold_batches(session, [job.batch_id])
+        if job.batch_id in held:
+            run_again(held, job.batch_id)
     submission.hint([job.id])
     return job
 

@@ -1,12 +1,13 @@
 """What people do changes a plan: a batch that is stopped, or of which a job runs again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.clock import isoformat, now
 from dashboard.db import Batch
+from dashboard.honest import NESTED
 
 
 def hold_batch(session: Session, batch_id: int) -> Batch:
@@ -30,7 +31,11 @@ def stop_plan(session: Session, batch_id: int, *, by: str, keep: bool) -> None:
         Whether the best one so far is wanted all the same.
     """
     batch = hold_batch(session, batch_id)
-    if batch.plan and (keep or batch.plan_state == "going"):
+    plan = batch.plan or {}
+    # A page from before its end may still offer to keep what is fitted already.
+    is_kept = (plan.get("stopped") or {"keep": True})["keep"]
+    is_wanted = keep and not (batch.final_job_id and is_kept)
+    if batch.plan and (is_wanted or batch.plan_state == "going"):
         batch.plan = {**batch.plan, "stopped": {"by": by, "keep": keep}}
         go_on(batch)
 
@@ -59,22 +64,34 @@ def go_on(batch: Batch) -> None:
         batch.plan_step += 1
 
 
-def hold_batches(session: Session, batch_ids: Iterable[int | None]) -> Sequence[Batch]:
-    """Return those batches that are there, locked in the order of their ids.
+def hold_batches(session: Session, batch_ids: Iterable[int | None]) -> dict[int, Batch]:
+    """Return those batches that are there and all above them by id, locked in its order.
 
-    Before any of their jobs is locked: who holds a job may not wait for its batch.
+    So a batch is held before those below it, as by who cancels it. Before any of their jobs is
+    locked: who holds a job may not wait for its batch.
     """
-    ids = {found for found in batch_ids if found is not None}
+    ids: set[int] = set()
+    level = {found for found in batch_ids if found is not None}
+    while level:
+        ids |= level
+        above = select(Batch.parent_id).where(Batch.id.in_(level), Batch.parent_id.is_not(None))
+        level = {found for found in session.scalars(above) if found is not None}
     held = select(Batch).where(Batch.id.in_(ids)).order_by(Batch.id)
-    return session.scalars(held.with_for_update(key_share=True, of=Batch)).all()
+    locked = session.scalars(held.with_for_update(key_share=True, of=Batch))
+    return {batch.id: batch for batch in locked}
 
 
-def run_again(batch: Batch) -> None:
-    """Let a batch that is held go on as some of its jobs run again.
+def run_again(held: Mapping[int, Batch], batch_id: int) -> None:
+    """Let a batch go on as some of its jobs run again; it is held with all above it.
 
     They have the time that the batch was given, from now on: else none would start once it was
-    up. A batch that was over makes no other candidates in it.
+    up. A batch that was over makes no other candidates in it. A nested validation above it goes
+    on, too: it scores what is found now.
     """
+    batch = held[batch_id]
+    above = held.get(batch.parent_id or 0)
+    if above is not None and (above.plan or {}).get("kind") == NESTED:
+        go_on(above)
     if not batch.plan:
         return
     plan = dict(batch.plan)

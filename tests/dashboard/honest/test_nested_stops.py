@@ -1,6 +1,7 @@
 """A nested validation that is stopped, in part or as a whole, or goes on after its end."""
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -11,11 +12,13 @@ from dashboard.db import Batch, User
 from dashboard.extensions import db
 from dashboard.honest.service import score_nested
 from dashboard.honest.views import view_honest
+from dashboard.jobs import again
+from dashboard.jobs.service import retry_job
 from dashboard.plans import changing
 from dashboard.plans.advance import advance
 from tests.dashboard.batches.test_races import start
 from tests.dashboard.honest.test_nested import OUTER, below, run_all, search, settle
-from tests.dashboard.searches.acts import jobs_of, read, run
+from tests.dashboard.searches.acts import fail, jobs_of, read, run, take
 from tests.factories import make_user
 from tests.tasks.test_races import PATIENCE_S
 
@@ -108,3 +111,45 @@ def test_a_search_that_is_stopped_once_all_was_tried_counts(user: User) -> None:
     batches.cancel_batch(user=user, batch_id=below(nested)[0].id)
     settle()
     assert [job.validation["outer_fold"] for job in jobs_of(nested)] == [1]
+
+
+def retry_batch(user: User, inner: Batch) -> None:
+    assert batches.retry_failed(user=user, batch_id=inner.id) == 2
+
+
+def retry_one(user: User, inner: Batch) -> None:
+    retry_job(user=user, job_id=jobs_of(inner)[0].id)
+
+
+def retry_all(_user: User, _inner: Batch) -> None:
+    assert again.retry_failed(user=make_user(role="admin")) == 2
+
+
+@pytest.mark.parametrize("retry", [retry_batch, retry_one, retry_all])
+def test_a_search_that_runs_again_after_the_end_is_scored(
+    user: User, retry: Callable[[User, Batch], None]
+) -> None:
+    batch = search(user)
+    nested = score_nested(user=user, batch_id=batch.id)
+    settle()
+    fail(take())
+    fail(take())
+    for _ in ("candidates", "scores"):
+        run_all(0.7)
+        settle()
+    assert "4 of 5" in (read(nested).plan_message or "")
+    retry(user, below(nested)[0])
+    assert view_honest(read(batch)).goes_on
+    for _ in ("candidates", "scores"):
+        run_all(0.7)
+        settle()
+    assert read(nested).plan_message == "5 outer folds scored, each by a search of its own"
+
+
+def test_a_search_that_was_stopped_is_scored_once_the_rest_was_tried(user: User) -> None:
+    _, nested = cut_one_short(user)
+    retry_job(user=user, job_id=jobs_of(below(nested)[0])[1].id)
+    for _ in ("candidates", "scores"):
+        run_all(0.7)
+        settle()
+    assert read(nested).plan_message == "5 outer folds scored, each by a search of its own"
