@@ -18,6 +18,7 @@ from dashboard.searches.search import Search
 from tasks.engine.spec import Validation
 
 SEEDS = 2**32
+TRIES = 100  # of a third of the draws being the same, the most there can be
 
 
 def why_not_anew(winner: Job) -> str | None:
@@ -57,8 +58,21 @@ def open_anew(winner: Job, before: int) -> Copies:
     """
     name = join_name(winner.name, "scored anew")
     row = {"name": name, "estimator": winner.estimator, "parameters": winner.parameters}
-    same = {"seed": (winner.seed + 1 + before) % SEEDS}
+    same = {"seed": _draw_seed(winner, winner.seed + 1 + before)}
     return Copies(winner.id, [row], same, Below(name, {"kind": ANEW, "of": winner.id}))
+
+
+def _draw_seed(winner: Job, first: int) -> int:
+    """Return a seed that draws other folds: of a few groups some draw the same."""
+    # Here, as it loads numpy, which pages do without.
+    from tasks.engine.dealt import deal_the_same
+
+    groups, seeds = _count_groups(winner), [(first + n) % SEEDS for n in range(TRIES)]
+    if groups is None:
+        return seeds[0]
+    folds = winner.validation["folds"]
+    others = (seed for seed in seeds if not deal_the_same(groups, folds, winner.seed, seed))
+    return next(others, seeds[0])
 
 
 def open_nested(name: str, search: Search, candidates: int, winner: Job) -> Copies:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from tasks.engine.dealt import cut_in_parts, deal_groups
+
 
 def draw_folds(n: int, folds: int, repeats: int, seed: int) -> Iterator[np.ndarray]:
     """Draw folds of equal size from `n` rows, as ``RepeatedKFold`` does."""
@@ -18,14 +20,7 @@ def draw_folds(n: int, folds: int, repeats: int, seed: int) -> Iterator[np.ndarr
     for _ in range(repeats):
         rows = np.arange(n)
         lots.shuffle(rows)
-        yield from _parts(rows, folds)
-
-
-def _parts(values: np.ndarray, folds: int) -> Iterator[np.ndarray]:
-    """Cut values into parts of equal size; the first ones have what is left over."""
-    sizes = np.full(folds, len(values) // folds)
-    sizes[: len(values) % folds] += 1
-    yield from np.split(values, np.cumsum(sizes)[:-1])
+        yield from cut_in_parts(rows, folds)
 
 
 def draw_stratified(y: np.ndarray, folds: int, repeats: int, seed: int) -> Iterator[np.ndarray]:
@@ -48,8 +43,8 @@ def draw_stratified(y: np.ndarray, folds: int, repeats: int, seed: int) -> Itera
 def draw_groups(groups: np.ndarray, folds: int, seed: int) -> Iterator[np.ndarray]:
     """Draw folds of whole groups, as ``GroupKFold(shuffle=True)`` does."""
     codes, names = pd.factorize(groups, sort=True)
-    drawn = np.random.RandomState(seed).permutation(len(names))
-    yield from (np.flatnonzero(np.isin(codes, part)) for part in _parts(drawn, folds))
+    dealt = deal_groups(len(names), folds, seed)
+    yield from (np.flatnonzero(np.isin(codes, part)) for part in dealt)
 
 
 def draw_part(n: int, n_test: int, seed: int) -> np.ndarray:

@@ -1,5 +1,6 @@
 """The best one of a batch scored anew: by the same settings, on folds of another seed."""
 
+import numpy as np
 import pytest
 from flask import Flask
 
@@ -12,6 +13,7 @@ from dashboard.errors import Conflict, Forbidden
 from dashboard.extensions import db
 from dashboard.honest.anew import score_anew
 from dashboard.honest.views import view_honest
+from tasks.engine.drawn_folds import draw_groups
 from tests.dashboard.api.test_api import Api
 from tests.dashboard.searches.acts import fail, finish, go_on, jobs_of, read, run, submit, take
 from tests.dashboard.several.test_steps import submit as try_several
@@ -145,6 +147,21 @@ def test_groups_that_are_a_fold_each_have_no_other_folds(
     if refused:
         with pytest.raises(Conflict, match=f'"city" has {folds} groups, and each is a fold'):
             score_anew(user=user, batch_id=done.id)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_of_a_few_groups_the_seed_puts_others_together(seed: int, user: User) -> None:
+    done = search(user)
+    with writing() as session:
+        winner = session.merge(jobs_of(done)[-1])
+        winner.validation = {"scheme": "group", "group_column": "city", "folds": 2}
+        winner.seed = seed
+    (job,) = jobs_of(score_anew(user=user, batch_id=done.id))
+    groups = np.array(["Oslo", "Rome", "Bern"])
+    own, anew = (
+        {tuple(part) for part in draw_groups(groups, 2, drawn)} for drawn in (seed, job.seed)
+    )
+    assert own != anew
 
 
 def test_the_best_of_several_is_scored_anew_but_no_blend(user: User) -> None:
