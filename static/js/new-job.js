@@ -3,6 +3,9 @@ import { showFilters } from './choice-filter.js';
 import { countJobs } from './sweep.js';
 
 let asking = null;
+// Whether a check was asked for since: what it finds is about the form that comes.
+let isChecked = false;
+let release = Promise.resolve();
 
 // The first button of a form is the one that Enter presses: it must be "Queue job".
 function dropFallback() {
@@ -21,12 +24,15 @@ document.addEventListener('change', async (event) => {
   asking?.abort();
   const mine = new AbortController();
   asking = mine;
+  isChecked = false;
   form.setAttribute('aria-busy', 'true');
   try {
     // Not form.action: a button named "action" hides it.
     const answer = await fetch(form.getAttribute('action'), { method: 'POST', body: data, signal: mine.signal });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    await release;
+    if (asking !== mine) return;
     show(page.getElementById('main'));
     keepInAddress(data);
   } catch (problem) {
@@ -34,6 +40,21 @@ document.addEventListener('change', async (event) => {
   } finally {
     if (asking === mine) document.getElementById('job-form')?.removeAttribute('aria-busy');
   }
+});
+
+// A button that is pressed ends a field's change, too. Drawn anew before it is let go, it would not
+// have been pressed at all.
+document.addEventListener('pointerdown', ({ target }) => {
+  if (!target.closest('#job-form button')) return;
+  release = new Promise((resolve) => {
+    for (const kind of ['pointerup', 'pointercancel']) {
+      document.addEventListener(kind, () => setTimeout(resolve), { once: true });
+    }
+  });
+});
+
+document.addEventListener('htmx:beforeRequest', ({ detail }) => {
+  if (detail.target.id === 'preflight' && detail.requestConfig.verb === 'post') isChecked = true;
 });
 
 // So that Back and Reload find the form again. A copy of a job has that job in its address.
@@ -52,10 +73,14 @@ function show(main) {
   const parts = () => [...document.querySelectorAll('#job-form details')];
   const open = new Set(parts().filter((part) => part.open).map(wordsOf));
   const control = document.activeElement;
+  const check = document.getElementById('preflight');
   document.getElementById('main').replaceChildren(...main.childNodes);
+  // The same element: what was asked for is shown where it was asked.
+  if (isChecked) document.getElementById('preflight').replaceWith(check);
   parts().forEach((part) => { if (open.has(wordsOf(part))) part.open = true; });
   window.htmx.process(document.getElementById('main'));
   dropFallback();
+  if (isChecked) markFields();
   countJobs();
   showFilters();
   const again = control.name === 'estimator'

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from dashboard import queue
 from dashboard.db import User
@@ -74,3 +74,38 @@ def test_fields_that_cannot_be_used_are_named(window: Watched) -> None:
     form.get_by_role("button", name="Check first").click()
     wrong = form.locator("#preflight a")
     expect(wrong).to_contain_text("whole number from 2 to 50")
+
+
+def test_a_check_outlasts_the_form_that_its_press_draws_anew(window: Watched) -> None:
+    form, found = window.page, window.page.locator("#preflight")
+    form.locator('[id="field-search.strategy"]').select_option("random")
+    many = form.locator('[id="field-search.jobs"]')
+    expect(many).to_be_visible()
+    form.locator('[id="field-parameters.learning_rate"]').fill("0.01..1 log")
+    held: list[Route] = []
+    form.route("**/jobs/new", lambda route: held.append(route))
+    many.fill("4")
+    form.get_by_role("button", name="Check first").click()
+    expect(found.get_by_text("Waiting for the worker")).to_be_visible()
+    held[0].continue_()
+    expect(form.get_by_text("up to 4 candidates")).to_be_visible()
+    expect(found.get_by_text("Waiting for the worker")).to_be_visible()
+    found.get_by_role("button", name="Stop checking").click()
+    expect(found.locator(".card")).to_have_count(0)
+
+
+def test_a_button_is_not_drawn_anew_while_it_is_pressed(window: Watched) -> None:
+    form, found = window.page, window.page.locator("#preflight")
+    form.locator('[id="field-search.strategy"]').select_option("random")
+    many = form.locator('[id="field-search.jobs"]')
+    expect(many).to_be_visible()
+    form.locator('[id="field-parameters.learning_rate"]').fill("0.01..1 log")
+    many.fill("4")
+    form.get_by_role("button", name="Check first").hover()
+    with form.expect_response("**/jobs/new"):
+        form.mouse.down()
+    form.wait_for_timeout(300)
+    form.mouse.up()
+    expect(found.get_by_text("Waiting for the worker")).to_be_visible()
+    expect(form.get_by_text("up to 4 candidates")).to_be_visible()
+    expect(found.get_by_text("Waiting for the worker")).to_be_visible()
