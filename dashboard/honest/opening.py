@@ -107,8 +107,13 @@ def count_tried(batch_id: int, plan: Mapping[str, Any], search: Search) -> int:
     """
     if not plan.get("stopped"):
         return search.jobs
+    return max(1, count_scored(batch_id))
+
+
+def count_scored(batch_id: int) -> int:
+    """Count the candidates of a batch that were scored."""
     scored = (Job.batch_id == batch_id, Job.score_only, Job.state == JobState.SUCCEEDED)
-    return max(1, db.session.scalar(select(func.count()).where(*scored)) or 0)
+    return db.session.scalar(select(func.count()).where(*scored)) or 0
 
 
 def count_fits(validation: Validation, candidates: int) -> int:

@@ -10,7 +10,7 @@ from dashboard.honest.anew import find_job, find_winner
 from dashboard.honest.enough import why_not_nested
 from dashboard.honest.families import find_latest
 from dashboard.honest.nested import Nested, find_nested
-from dashboard.honest.opening import count_fits, count_tried, why_not_anew
+from dashboard.honest.opening import count_fits, count_scored, count_tried, why_not_anew
 from dashboard.searches import KIND as SEARCH
 from dashboard.searches.direction import greater_is_better
 from dashboard.searches.search import Search
@@ -24,13 +24,15 @@ class HonestView:
     """How far the honest scores of a batch's winner are.
 
     `anew` is the job that scores its settings on other folds, `nested` the validation of the whole
-    search, which would take `nested_fits`. `winner` is None while there is no finished one.
+    search, which would take `nested_fits`. `winner` is None while there is no finished one;
+    `was_chosen` tells whether it was the best of several.
     """
 
     winner: Job | None
     anew: Job | None
     nested: Nested | None = None
     nested_fits: int | None = None
+    was_chosen: bool = True
 
     @property
     def goes_on(self) -> bool:
@@ -118,14 +120,15 @@ def view_honest(batch: Batch) -> HonestView | None:
     winner = find_winner(batch)
     if winner is None:
         return HonestView(None, None)
-    anew = _find_anew(batch, winner)
+    anew, was_chosen = _find_anew(batch, winner), count_scored(batch.id) > 1
     if batch.plan["kind"] != SEARCH:
-        return HonestView(winner, anew)
+        return HonestView(winner, anew, was_chosen=was_chosen)
     search = Search.from_plan(batch.plan)
     fits = count_fits(Validation(**winner.validation), count_tried(batch.id, batch.plan, search))
     refusal = why_not_nested(winner.validation, winner.dataset, winner.target)
     may_ask = batch.plan_state == "over" and refusal is None
-    return HonestView(winner, anew, find_nested(batch, winner), fits if may_ask else None)
+    nested = find_nested(batch, winner)
+    return HonestView(winner, anew, nested, fits if may_ask else None, was_chosen)
 
 
 def _find_anew(batch: Batch, winner: Job) -> Job | None:

@@ -11,11 +11,13 @@ from dashboard.db import Batch, Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.filters import duration, plural
+from dashboard.jobs.queries import list_folds_of
+from dashboard.leaderboards.ranks import Rank, give_ranks
 from dashboard.searches.direction import greater_is_better
 from dashboard.several import KIND
 from dashboard.several.compute import Compute, measure
 from dashboard.several.preset import Several
-from tasks.engine.catalogue import get_estimator, metric_title
+from tasks.engine.catalogue import find_metric, get_estimator, metric_title
 from tasks.engine.portfolio import VOTING
 
 SHOWN = 10
@@ -25,7 +27,7 @@ SHOWN = 10
 class Place:
     """One job of the leaderboard; `share` is how much it counts in the blend, in percent."""
 
-    number: int
+    rank: Rank
     job: Job
     share: int | None
     is_model: bool
@@ -63,24 +65,49 @@ class SeveralView:
         """The main metric in plain words."""
         return metric_title(self.jobs[0].metric) if self.jobs else "Score"
 
-    @property
+    @cached_property
     def places(self) -> list[Place]:
         """The leaderboard's first places, and the model wherever it stands."""
-        shares = self._shares
+        jobs, shares, model = self._ranked, self._shares, self.batch.final_job_id
+        folds = list_folds_of([job.id for job in jobs])
+        metric = find_metric(jobs[0].task, jobs[0].metric) if jobs else None
+        ranks = give_ranks([(job.id, folds[job.id]) for job in jobs], metric) if metric else []
         every = [
-            Place(n, job, shares.get(job.id), job.id == self.batch.final_job_id)
-            for n, job in enumerate(self.jobs, start=1)
+            Place(rank, job, shares.get(job.id), job.id == model)
+            for rank, job in zip(ranks, jobs, strict=True)
         ]
-        return [place for place in every if place.number <= SHOWN or place.is_model]
+        return [place for n, place in enumerate(every) if n < SHOWN or place.is_model]
 
     @property
     def n_more(self) -> int:
         """How many jobs were scored that the leaderboard leaves out."""
-        return len(self.jobs) - len(self.places)
+        return len(self._ranked) - len(self.places)
+
+    @property
+    def has_ties(self) -> bool:
+        """Whether some share a place."""
+        return any(place.rank.shared for place in self.places)
+
+    @cached_property
+    def _final(self) -> Job | None:
+        return next((job for job in self.jobs if job.id == self.batch.final_job_id), None)
+
+    @cached_property
+    def _ranked(self) -> list[Job]:
+        """The jobs without the one that the model was made of alone: the model has its place."""
+        final = self._final
+        if final is None:
+            return list(self.jobs)
+        asked = (final.estimator, final.parameters, final.score)
+        return [
+            job
+            for job in self.jobs
+            if job is final or (job.estimator, job.parameters, job.score) != asked
+        ]
 
     @property
     def _shares(self) -> dict[int, int]:
-        final = next((job for job in self.jobs if job.id == self.batch.final_job_id), None)
+        final = self._final
         members: list[dict[str, Any]] = (final.details if final else {}).get("members") or []
         if len(members) < 2:
             return {}
@@ -99,8 +126,11 @@ class SeveralView:
 
     @property
     def compute_words(self) -> str:
-        """How much it had of the machine."""
-        several = Several.from_plan(self.batch.plan or {})
+        """How much it had of the machine; of what was possible only where nobody stopped it."""
+        plan = self.batch.plan or {}
+        if plan.get("stopped"):
+            return f"Training used {duration(self.compute.used_s)} of processor time"
+        several = Several.from_plan(plan)
         whole = f"{plural(several.slots, 'worker')} for {duration(several.time_limit_s)}"
         used, possible = map(duration, (self.compute.used_s, self.compute.possible_s))
         return f"Training used {used} of processor time; {whole} can give {possible}"
@@ -108,7 +138,8 @@ class SeveralView:
     @property
     def busy_words(self) -> str | None:
         """Why it was little, once it is over; None where it was not."""
-        if self.batch.plan_state != "over" or not self.compute.is_little:
+        is_whole = self.batch.plan_state == "over" and not (self.batch.plan or {}).get("stopped")
+        if not is_whole or not self.compute.is_little:
             return None
         return (
             f"That is {100 * self.compute.share:.0f}% of it: either the jobs were done sooner, or "

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from dashboard.api import batch_schemas as schemas
+from dashboard.batches.keeping import keep_best
 from dashboard.db import User
 from dashboard.db.transaction import writing
 from tests.dashboard.api.test_api import Api
@@ -119,3 +120,43 @@ def test_the_page_stops_it_and_keeps_the_best(pages: PageClient, member: User) -
     assert "The model of the best so far is made" in page.html
     assert not page.select(keep)
     assert jobs_of(batch)[-1].estimator == "VotingClassifier"
+
+
+def test_what_is_tied_shares_a_place_and_the_model_stands_once(
+    pages: PageClient, member: User
+) -> None:
+    batch = submit(member)
+    close, best, low = score(0.8), score(0.8), score(0.6)
+    rows = pages.get(f"/batches/{batch.id}").select("#leaderboard tbody tr")
+    assert [words_of(row.find("td")) for row in rows] == ["1= (tied)", "1= (tied)", "3"]
+    keep_best(user=member, batch_id=batch.id)
+    go_on(batch)
+    claim = take()
+    tell_folds(claim, [0.8] * 5)
+    made_of = next(job for job in jobs_of(batch) if job.id == best)
+    finish(claim, 0.8, estimator=made_of.estimator, parameters=made_of.parameters)
+    go_on(batch)
+    page = pages.get(f"/batches/{batch.id}")
+    rows = page.select("#leaderboard tbody tr")
+    assert {row["id"] for row in rows} == {f"place-{n}" for n in (close, claim.job_id, low)}
+    assert "chosen out of 3 by this very score" in page.text
+
+
+def test_of_one_that_was_stopped_nothing_is_said_of_the_whole_time(
+    pages: PageClient, member: User
+) -> None:
+    batch = submit(member)
+    score(0.8)
+    keep_best(user=member, batch_id=batch.id)
+    go_on(batch)
+    made_of, claim = jobs_of(batch)[0], take()
+    tell_folds(claim, [0.8] * 5)
+    finish(claim, 0.8, estimator=made_of.estimator, parameters=made_of.parameters,
+           details={"cpu_seconds": 2.0})  # fmt: skip
+    go_on(batch)
+    page = pages.get(f"/batches/{batch.id}")
+    assert "Training used 2.0 s of processor time." in page.text
+    assert "can give" not in page.text
+    assert "jobs were done sooner" not in page.text
+    assert "The best one was chosen by its score" not in page.text
+    assert "Only one was scored, so none was chosen by its score" in page.text
