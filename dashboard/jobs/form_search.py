@@ -12,11 +12,13 @@ from dashboard.jobs.form_rows import values_in
 from dashboard.jobs.forms import JobForm, read_whole
 from dashboard.searches.checking import DEFAULT_JOBS, SPACE
 from tasks.engine.catalogue import Parameter
-from tasks.engine.parameters import parse_value, show_value
+from tasks.engine.parameters import parse_value, show_value, split_values
 from tasks.engine.spec import Validation
 
 NUMBER = r"[+-]?\d*\.?\d+(?:[eE][+-]?\d+)?"
 RANGE = re.compile(rf"({NUMBER})\s*\.\.\s*({NUMBER})(?:\s+(log)|\s+step\s+({NUMBER}))?")
+IN_BRACKETS = re.compile(rf"\b(\w+)\s*=\s*({RANGE.pattern})")
+MOST_READ = 300  # characters in which a range in brackets is looked for
 EXAMPLES = "a range such as 0.01..1 log, 10..200 or 10..200 step 10, or several values with commas"
 
 
@@ -75,9 +77,12 @@ def errors_of_search(form: JobForm, problems: dict[str, str]) -> dict[str, str]:
                 f'"{form.values.get("search.minutes", "").strip()[:40]}" is not'
             )
         elif name.startswith(SPACE):
-            errors[PREFIX + name.removeprefix(f"{SPACE}.")] = problem
+            field = name.removeprefix(f"{SPACE}.")
+            errors[PREFIX + field] = _say_of_range_inside(form, field) or problem
         elif name.startswith(PREFIX):
-            errors[name] = _say_of_range(form, form.values.get(name, "").strip()) or problem
+            inside = _say_of_range_inside(form, name.removeprefix(PREFIX))
+            own = _say_of_range(form, form.values.get(name, "").strip())
+            errors[name] = inside or own or problem
         else:
             errors[name] = problem
     return errors
@@ -92,6 +97,22 @@ def _say_of_range(form: JobForm, text: str) -> str | None:
     if ".." not in text:
         return None
     return f'"{text[:40]}" is no range: both ends must be numbers. Write {EXAMPLES}'
+
+
+def _say_of_range_inside(form: JobForm, field: str) -> str | None:
+    """Say how to try several settings of what is inside, where a range stands in its brackets."""
+    outer = field.split(".")[0]
+    for value in split_values(form.values.get(PREFIX + outer, "")[:MOST_READ]):
+        found = IN_BRACKETS.search(value)
+        if found is None:
+            continue
+        span, *ends = found.group(2, 3, 4)
+        instead = ", ".join(value.replace(span, end) for end in ends)
+        return (
+            f"{outer}: {found[1]}={span} is a range, and none can stand in brackets. "
+            f"Write each one that is to be tried, with commas between them: {instead}"
+        )
+    return None
 
 
 def count_candidates(form: JobForm) -> int | None:

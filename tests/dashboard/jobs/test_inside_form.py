@@ -159,6 +159,31 @@ def test_a_search_takes_what_is_inside_as_text(pages: PageClient, member: User) 
     assert page.find(f'[name="{DEPTH}"]')["value"] == "3"
 
 
+@pytest.mark.parametrize(
+    ("estimator", "typed", "instead"),
+    [
+        ("BaggingClassifier", "DecisionTreeClassifier(max_depth=2..5)",
+         "DecisionTreeClassifier(max_depth=2), DecisionTreeClassifier(max_depth=5)"),
+        ("BaggingClassifier", "GaussianNB, LogisticRegression(C=0.1..1 log)",
+         "LogisticRegression(C=0.1), LogisticRegression(C=1)"),
+        ("VotingClassifier", "(GaussianNB, LogisticRegression(C=0.1..1))",
+         "(GaussianNB, LogisticRegression(C=0.1)), (GaussianNB, LogisticRegression(C=1))"),
+    ],
+)  # fmt: skip
+def test_a_range_in_brackets_is_refused_with_the_list_to_write(
+    estimator: str, typed: str, instead: str, pages: PageClient, member: User
+) -> None:
+    field = "estimators" if estimator == "VotingClassifier" else "estimator"
+    page = open_form(pages, member, estimator)
+    sent = {"search.strategy": "random", "action": "update"}
+    page = pages.submit(page, sent, form="#job-form", status=200)
+    page = queue(pages, page, {f"parameters.{field}": typed}, status=422)
+    error = words_of(page.find(f'[id="field-parameters.{field}-error"]'))
+    assert f"{field}: " in error
+    assert "is a range, and none can stand in brackets" in error
+    assert error.endswith(f"with commas between them: {instead}")
+
+
 def test_the_api_takes_settings_inside_and_names_what_is_wrong(api: Api) -> None:
     dataset = make_dataset(name="churn.csv")
     request = body(dataset, estimator="BaggingClassifier")
