@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from dashboard.db import User
 from tests.browser.conftest import Watched
+from tests.dashboard.jobs.test_baselines import known
 from tests.factories import make_dataset, make_model, make_succeeded_job
 
 OVERFLOW = "(nav) => nav.scrollWidth - nav.clientWidth"
@@ -25,3 +26,19 @@ def test_tabs_and_buttons_of_a_dataset_and_a_job_fit(
         box = window.go(path).locator(".page-head .actions").bounding_box()
         assert box is not None
         assert box["height"] < TWO_LINES_PX
+
+
+def test_a_remark_on_a_score_leaves_the_name_its_width(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    make_succeeded_job(member, score=0.842, estimator="GaussianNB", details=known(0.5, 0.84))
+    window = browse(viewport={"width": 390, "height": 844})
+    window.sign_in(member)
+    page = window.go("/jobs")
+    name = page.locator("tr[data-job-id] .main").bounding_box()
+    remark = page.get_by_text("no better than a linear model").bounding_box()
+    assert name is not None
+    assert remark is not None
+    assert name["width"] > 200
+    assert remark["y"] >= name["y"] + name["height"]
+    window.check_accessibility()
