@@ -279,7 +279,7 @@ NEED_DENSE = (GaussianNB, LinearDiscriminantAnalysis)
      (GaussianNB(), PLAIN, {}),
      (LinearDiscriminantAnalysis(), PLAIN, {}),
      (RandomForestClassifier(10, random_state=0), PLAIN, {"parameters": {"n_estimators": 10}})],
-    ids=str,
+    ids=["logistic regression", "naive Bayes", "discriminant analysis", "forest"],
 )  # fmt: skip
 def test_many_classes_and_rows_without_a_target(
     estimator: Any, steps: Any, asked: dict[str, Any], tmp_path: Path
