@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from dashboard.datasets.selections import LIVING
 from dashboard.db import Dataset, Job, JobScore, ScoreGroup
+from dashboard.db.lookup import LARGEST_ID
 from dashboard.extensions import db
 from dashboard.filters import plural, validation
 from dashboard.jobs.queries import get_jobs
@@ -35,6 +36,8 @@ class Group:
 
 def list_versions(dataset_id: int) -> Sequence[Dataset]:
     """List all versions of a dataset's table that are there, the newest first."""
+    if dataset_id > LARGEST_ID:
+        return []
     family = select(Dataset.family_id).where(Dataset.id == dataset_id).scalar_subquery()
     found = select(Dataset).where(Dataset.family_id == family, LIVING)
     return db.session.scalars(found.order_by(Dataset.version.desc())).all()
@@ -42,6 +45,8 @@ def list_versions(dataset_id: int) -> Sequence[Dataset]:
 
 def list_group_ids(versions: Sequence[Dataset], target: str) -> Sequence[int]:
     """List the groups of a target, of whatever metric."""
+    if "\x00" in target:  # PostgreSQL's texts hold none
+        return []
     found = select(ScoreGroup.id).where(
         ScoreGroup.dataset_id.in_([dataset.id for dataset in versions]),
         ScoreGroup.target == target,

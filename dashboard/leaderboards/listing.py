@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from dashboard.datasets.selections import LIVING
 from dashboard.db import Dataset, Job, JobScore, ScoreGroup
+from dashboard.db.lookup import LARGEST_ID
 from dashboard.extensions import db
 from dashboard.jobs.queries import get_jobs
 from dashboard.leaderboards.board import DEFAULT_METRICS
@@ -57,6 +58,8 @@ def list_leaderboards(
     dataset_id : int, optional
         Those of this table alone, in all of its versions.
     """
+    if dataset_id is not None and dataset_id > LARGEST_ID:
+        return [], 0
     boards: dict[Key, list[_Group]] = {}
     for group in _read_groups(dataset_id):
         boards.setdefault((group.family_id, group.target, group.metric), []).append(group)

@@ -45,7 +45,7 @@ def raising(app: Flask, member: User):
 def test_what_a_service_refuses_is_said_in_its_words(raising, error, status: int) -> None:
     page = raising(error).get("/settings", status=status)
     assert "Words of the service" in page.text
-    assert len(page.select(".mainnav a")) == 5
+    assert len(page.select(".mainnav a")) == 6
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 415, 422, 429, 500, 503])
