@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ def add_scores(session: Session, job: Job) -> None:
     is_whole = not job.partial and not job.validation.get("outer_fold")
     if job.state != JobState.SUCCEEDED or not is_whole or not job.split_hash:
         return
+    session.execute(delete(JobScore).where(JobScore.job_id == job.id))  # of a former success
     group_id = _find_group(session, job)
     known = {name: found.get("mean") for name, found in job.metrics.items()}
     positive = (job.details or {}).get("positive_class")

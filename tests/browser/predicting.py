@@ -23,7 +23,7 @@ def predict_in_the_browser(page: Page, model: str, source: Path, folder: Path) -
     folder : Path
         Where what is downloaded may lie.
     """
-    rows = list(csv.DictReader(source.open()))
+    rows = _read(source)
     predicted = _predict_file(page, model, source, folder / "predicted.csv")
     # PR-4: the same rows in the same order, with their own columns.
     assert len(predicted) == len(rows)
@@ -47,7 +47,7 @@ def _predict_file(page: Page, model: str, source: Path, target: Path) -> list[di
         link.click()
     download.value.save_as(target)
     assert download.value.suggested_filename == "people-predicted.csv"
-    return list(csv.DictReader(target.open()))
+    return _read(target)
 
 
 def _fill(page: Page, row: dict[str, str]) -> None:
@@ -113,6 +113,11 @@ def _predict_another_file(
     page.get_by_role("button", name="Predict all rows").click()
     refusal = page.locator(".notice[data-kind=error]")
     expect(refusal).to_contain_text(f'"{category}"', timeout=60_000)
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _write(path: Path, rows: list[dict[str, str]]) -> None:

@@ -94,7 +94,10 @@ def _estimator_of(model: Pipeline) -> Any:
 
 
 def _lacking(model: Pipeline) -> str:
-    return f"ONNX has no counterpart of {_name(model)}, or of a step before it"
+    name = _name(model)
+    if isinstance(model[-1], FixedThresholdClassifier):
+        name = f"{type(model[-1]).__name__} around {name}"
+    return f"ONNX has no counterpart of {name}, or of a step before it"
 
 
 def _check_splits(model: Pipeline) -> None:

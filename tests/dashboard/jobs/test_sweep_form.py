@@ -149,7 +149,8 @@ def test_a_stack_takes_names_in_brackets_and_refuses_unknown_ones(
     field = "parameters.estimators"
     assert page.find(f'[name="{field}"]')["placeholder"].startswith("(")
     bad = pages.submit(page, {field: "(GaussianNB, Ridge)"}, form="#job-form", status=422)
-    assert "estimators must be several in brackets of: " in bad.soup.get_text()
+    refused = '"Ridge" is not offered here. It must be several in brackets of: '
+    assert refused in bad.errors[field]
     assert bad.find(f'[name="{field}"]')["value"] == "(GaussianNB, Ridge)"
     several = "(GaussianNB, RidgeClassifier), (LinearSVC, GaussianNB)"
     pages.submit(bad, {field: several}, form="#job-form", status=303)
