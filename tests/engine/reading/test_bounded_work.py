@@ -22,7 +22,7 @@ from tasks.engine.reader.text_source import TextSource
 from tasks.engine.tables import load_columns
 from tests.engine.reading.conftest import Reader
 
-PATIENCE_S = 8  # each took longer, or did not end
+PATIENCE_S = 14  # each took longer, or did not end; a contended core counts more
 
 
 @pytest.fixture(autouse=True)
