@@ -168,7 +168,9 @@ def _model(story: Story) -> Iterator[str]:
     for model in story.models:
         if model.state != "ready":
             yield f"its model is {model.state}: {(model.failure or {}).get('message')}"
-    splits = story.job.validation.get("folds", 0) * story.job.validation.get("repeats", 1)
+    asked = story.job.validation
+    # What was found in an outer fold is scored on the rows of that fold alone.
+    splits = 1 if asked.get("scores_outer") else asked.get("folds", 0) * asked.get("repeats", 1)
     whole = story.job.state == JobState.SUCCEEDED and not story.job.partial
     if whole and len(story.folds) != splits:
         yield f"succeeded with {len(story.folds)} of {splits} folds"
