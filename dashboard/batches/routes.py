@@ -1,6 +1,6 @@
 """The page of a batch: its progress, its jobs, and what may be done with all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -143,33 +143,28 @@ def retry(batch_id: int) -> AnyResponse:
 @requires("member")
 def keep(batch_id: int) -> AnyResponse:
     """Stop what goes on and make the model of the best so far. For the owner and admins."""
-    try:
-        keep_best(user=current_user, batch_id=batch_id)
-        flash("The model of the best so far is made", "success")
-    except (Conflict, StorageFull) as problem:
-        flash(problem.message, "warning")
-    return redirect(url_for("batches.detail", batch_id=batch_id), 303)
+    return _go_on(keep_best, batch_id, "The model of the best so far is made")
 
 
 @blueprint.post("/batches/<int:batch_id>/anew")
 @requires("member")
 def anew(batch_id: int) -> AnyResponse:
     """Score the best one on folds that did not choose it. For the owner and admins."""
-    try:
-        score_anew(user=current_user, batch_id=batch_id)
-        flash("The best one is scored anew, on other folds", "success")
-    except (Conflict, StorageFull) as problem:
-        flash(problem.message, "warning")
-    return redirect(url_for("batches.detail", batch_id=batch_id), 303)
+    return _go_on(score_anew, batch_id, "The best one is scored anew, on other folds")
 
 
 @blueprint.post("/batches/<int:batch_id>/nested")
 @requires("member")
 def nested(batch_id: int) -> AnyResponse:
     """Score a whole search on rows that it has not seen. For the owner and admins."""
+    return _go_on(score_nested, batch_id, "The whole search is scored, in a batch of its own")
+
+
+def _go_on(act: Callable[..., object], batch_id: int, told: str) -> AnyResponse:
+    """Do something to a batch, and go to its page, which says that it was done or why not."""
     try:
-        score_nested(user=current_user, batch_id=batch_id)
-        flash("The whole search is scored, in a batch of its own", "success")
+        act(user=current_user, batch_id=batch_id)
+        flash(told, "success")
     except (Conflict, StorageFull) as problem:
         flash(problem.message, "warning")
     return redirect(url_for("batches.detail", batch_id=batch_id), 303)
