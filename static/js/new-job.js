@@ -68,8 +68,8 @@ function keepInAddress(data) {
 // The new form replaces the old one; what was open stays open, the focus where it is by now, and
 // what was typed there meanwhile.
 function show(main) {
-  // Known by their words, but for numbers: which parts there are depends on what is chosen.
-  const wordsOf = (part) => part.querySelector('summary').textContent.replace(/\d+/g, '');
+  // Known by their words, but for numbers (2,000 has a comma, 0 has none): which parts there are depends on what is chosen.
+  const wordsOf = (part) => part.querySelector('summary').textContent.replace(/[\d,]+/g, '');
   const parts = () => [...document.querySelectorAll('#job-form details')];
   const open = new Set(parts().filter((part) => part.open).map(wordsOf));
   const control = document.activeElement;

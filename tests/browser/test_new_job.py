@@ -140,6 +140,7 @@ def test_a_target_is_searched_for_among_many_columns(
     form.fill("#field-features", "gene_19*")
     form.press("#field-features", "Tab")
     expect(form.get_by_text("111 of 2,000 columns used")).to_be_visible()
+    expect(form.locator("#field-features")).to_be_visible()
     expect(form.locator("#field-features")).not_to_be_focused()
 
 
