@@ -11,9 +11,12 @@ from dashboard.db import (
     Dataset,
     Job,
     JobAttempt,
+    JobEntry,
     JobEvent,
     JobFold,
     JobScore,
+    JobSetting,
+    JobTag,
     LogLine,
     Model,
     ScoreGroup,
@@ -134,3 +137,32 @@ def test_scores_of_jobs_that_ended_before_are_filled_in(any_app: Flask) -> None:
     assert (group.dataset_id, group.target, group.split_hash) == (
         job.dataset_id, job.target, job.split_hash,
     )  # fmt: skip
+
+
+def test_jobs_that_were_there_before_are_found_by_words_tags_and_settings(any_app: Flask) -> None:
+    job = make_succeeded_job(name="Pears", tags=["a", "b"], parameters={"C": 2, "solver": "saga"})
+    failure = {"code": "X", "message": "It holds TEXT"}
+    failed = make_job(state="failed", failure=failure, parameters={"C": None, "d": True})
+    wanted_entries, wanted_settings = read_index()
+    assert len(wanted_entries) == 2
+    assert len(wanted_settings) == 4
+    config = migrate.get_config()
+    db.session.remove()
+    command.downgrade(config, "0008")
+    assert "job_entries" not in inspect(db.engine).get_table_names()
+    assert "archived_at" not in {c["name"] for c in inspect(db.engine).get_columns("jobs")}
+    command.upgrade(config, "head")
+    assert read_index() == (wanted_entries, wanted_settings)
+    tags = select(JobTag.tag).where(JobTag.job_id == job.id)
+    assert set(db.session.scalars(tags)) == {"a", "b"}
+    assert "it holds text" in db.session.get_one(JobEntry, failed.id).words
+
+
+def read_index() -> tuple[list[object], list[object]]:
+    entries = select(JobEntry.job_id, JobEntry.name, JobEntry.words).order_by(JobEntry.job_id)
+    settings = select(JobSetting.job_id, JobSetting.name, JobSetting.number, JobSetting.text)
+    settings = settings.order_by(JobSetting.job_id, JobSetting.name)
+    return (
+        [tuple(row) for row in db.session.execute(entries)],
+        [tuple(row) for row in db.session.execute(settings)],
+    )

@@ -13,7 +13,9 @@ from dashboard.db.job import (
     JobUsage,
     LogLine,
 )
+from dashboard.db.job_index import JobEntry, JobSetting, JobTag
 from dashboard.db.job_score import JobScore, ScoreGroup
+from dashboard.db.job_work import BulkAction, SavedView
 from dashboard.db.model import Model
 from dashboard.db.prediction import Prediction
 from dashboard.db.preflight import Preflight
@@ -24,6 +26,7 @@ __all__ = [
     "AllowedAddress",
     "ApiToken",
     "Batch",
+    "BulkAction",
     "Chore",
     "Dataset",
     "Difference",
@@ -32,9 +35,12 @@ __all__ = [
     "IdempotencyKey",
     "Job",
     "JobAttempt",
+    "JobEntry",
     "JobEvent",
     "JobFold",
     "JobScore",
+    "JobSetting",
+    "JobTag",
     "JobUsage",
     "LogLine",
     "Model",
@@ -42,6 +48,7 @@ __all__ = [
     "Preflight",
     "QueueState",
     "Relation",
+    "SavedView",
     "ScoreGroup",
     "SignInAttempt",
     "Transfer",

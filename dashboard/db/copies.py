@@ -11,6 +11,7 @@ from sqlalchemy import JSON, Integer, bindparam, cast, column, func, insert, sel
 from sqlalchemy.orm import Session
 
 from dashboard.db.job import PRIORITIES, Job
+from dashboard.db.job_index import index_jobs
 
 # What the jobs of a batch may differ in; the rest is that of the first one.
 VARYING = frozenset({"name", "estimator", "parameters"})
@@ -51,6 +52,8 @@ def add_copies(session: Session, job: Job, rows: Sequence[Mapping[str, Any]]) ->
     copies = select(*chosen).select_from(table.join(given, table.c.id == job.id)).order_by(order)
     names = [c.name for c in columns]
     session.execute(insert(Job).from_select(names, copies, include_defaults=False))
+    made = select(Job.id).where(Job.batch_id == job.batch_id, Job.id > job.id)
+    index_jobs(session, session.scalars(made).all())
 
 
 def _rows_as_table(session: Session, rows: Sequence[Mapping[str, Any]]) -> tuple[Any, Any]:

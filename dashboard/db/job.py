@@ -30,8 +30,13 @@ class Job(Record):
         Index("ix_jobs_timed", "estimator", "state", "finished_at"),
         # The page of the queue counts what ended within the last day.
         Index("ix_jobs_finished", "finished_at", "state"),
-        Index("ix_jobs_created", "created_at", "id"),
-        Index("ix_jobs_state_created", "state", "created_at"),
+        # The list of jobs is counted, filtered and sorted from these alone.
+        Index("ix_jobs_created", "created_at", "id", "archived_at"),
+        Index("ix_jobs_state_created", "state", "created_at", "id", "archived_at"),
+        Index("ix_jobs_owner_created", "owner_id", "created_at", "id", "archived_at", "state"),
+        Index("ix_jobs_dataset_created", "dataset_id", "created_at", "id", "archived_at", "state"),
+        Index("ix_jobs_estimator", "estimator", "created_at", "id", "archived_at", "state"),
+        Index("ix_jobs_score", "score", "id", "archived_at", "state"),
         Index("ix_jobs_owner_state", "owner_id", "state"),
         # The list of datasets counts jobs by target, and finds the best, from it alone.
         Index(
@@ -44,7 +49,6 @@ class Job(Record):
             "score",
             "score_only",
         ),
-        Index("ix_jobs_estimator", "estimator", "created_at"),
         LASTING_IDS,
     )
 
@@ -74,6 +78,7 @@ class Job(Record):
     # The size of what is learned from: rows of the dataset and columns used.
     n_rows: Mapped[int | None]
     n_columns: Mapped[int | None]
+    # `job_tags` repeats them, to find jobs by.
     tags: Mapped[Json] = mapped_column(default=list)
     # A candidate of a search: it is scored, and not fitted on all rows, so it has no model.
     score_only: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -122,6 +127,11 @@ class Job(Record):
     peak_memory_bytes: Mapped[int | None]
     # Seconds from claim to end, where one attempt did all of it: what time estimates learn from.
     run_seconds: Mapped[float | None] = mapped_column(Float)
+
+    # what people make of it
+    note: Mapped[str | None] = mapped_column(Text)
+    # Since when it is left out of lists, unless they are asked for.
+    archived_at: Mapped[Moment | None]
 
     owner: Mapped[User] = relationship(lazy="joined")
     dataset: Mapped[Dataset] = relationship(lazy="joined")

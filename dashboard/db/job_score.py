@@ -32,6 +32,8 @@ class JobScore(Record):
     __tablename__ = "job_scores"
     __table_args__ = (
         UniqueConstraint("job_id", "metric"),
+        # The list of jobs is sorted by it.
+        Index("ix_job_scores_metric", "metric", "score", "job_id"),
         Index(
             "ix_job_scores_ranking",
             *("group_id", "metric", "score", "finished_at", "job_id", "estimator", "owner_id"),

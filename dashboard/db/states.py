@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.clock import now
 from dashboard.db.job import Job, JobEvent
+from dashboard.db.job_index import AT_ONCE, MADE_FROM, index_jobs
 
 
 class JobState(StrEnum):
@@ -50,8 +51,6 @@ HELD = frozenset({S.RUNNING, S.CANCELLING})  # a worker holds a lease
 TERMINAL = frozenset({S.SUCCEEDED, S.FAILED, S.CANCELLED, S.LOST})
 # What ends its workers again and again is given up, job or chore, whoever is to blame.
 ATTEMPTS_OF_ANY_KIND = 10
-# Ids in one statement: SQLite takes 32,766 values, PostgreSQL 65,535.
-AT_ONCE = 5_000
 
 
 class IllegalTransition(Exception):
@@ -134,6 +133,8 @@ def move_all(
         write_events(session, chosen, came_from, to, by=by)
         changing = update(Job).where(chosen).values(changes)
         session.execute(changing.execution_options(synchronize_session=False))
+    if MADE_FROM & changes.keys():
+        index_jobs(session, ids)
     return len(ids)
 
 

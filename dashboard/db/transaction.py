@@ -96,6 +96,12 @@ def _open_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+    # Small letters: its own lower() knows those of English alone.
+    connection.create_function("fold", 1, _fold, deterministic=True)
+
+
+def _fold(words: str | None) -> str | None:
+    return words if words is None else str(words).lower()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -28,6 +28,8 @@ class User(UserMixin, Record):
     # Raised by one to end every session of the account (new password, disabled).
     session_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment] = mapped_column(default=now)
+    # The columns that the list of jobs shows to them, as in its address; None for those of all.
+    job_columns: Mapped[str | None] = mapped_column(String(1000))
 
     @property
     def is_active(self) -> bool:

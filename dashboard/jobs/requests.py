@@ -18,6 +18,7 @@ from dashboard.jobs.checked import Checked, is_whole
 from dashboard.jobs.choices import Choice, check_choices
 from dashboard.jobs.decision import check_decision, check_positive
 from dashboard.jobs.preprocessing import check_preprocessing
+from dashboard.jobs.tags import clean_tags
 from dashboard.jobs.task_guess import suggest_task
 from dashboard.jobs.validation import check_validation
 from dashboard.searches.checking import check_search
@@ -269,9 +270,7 @@ def _check_words(checked: Checked, body: Mapping[str, Any], dataset: Dataset) ->
         checked.problems["priority"] = f"priority must be one of: {', '.join(PRIORITIES)}"
     else:
         checked.values["priority"] = PRIORITIES[priority]
-    tags = body.get("tags") or []
-    fine = isinstance(tags, list) and len(tags) <= 20
-    if not fine or not all(isinstance(tag, str) and 0 < len(tag.strip()) <= 50 for tag in tags):
-        checked.problems["tags"] = "tags must be a list of at most 20 words of 50 characters"
-    else:
-        checked.values["tags"] = [tag.strip() for tag in tags]
+    try:
+        checked.values["tags"] = clean_tags(body.get("tags") or [])
+    except ValidationFailed as problem:
+        checked.problems |= problem.fields

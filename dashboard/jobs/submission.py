@@ -38,6 +38,7 @@ AS_NEW: Mapping[str, Any] = {
     "failure": None, "message": None, "stage": None, "stop_request": None, "stopped_by": None,
     "started_at": None, "finished_at": None, "hinted_at": None, "progress": 0.0, "stages": [],
     "warnings": [], "child_deaths": 0, "tries": 0, "stopped_because": None,
+    "archived_at": None,
 }  # fmt: skip
 
 

@@ -1,0 +1,66 @@
+"""Tags, notes and the archive."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from dashboard.db import User
+from dashboard.errors import Conflict, Forbidden, NotFound, ValidationFailed
+from dashboard.jobs.marking import archive_job, set_note, set_tags
+from dashboard.jobs.service import retry_job
+from tests.factories import make_job
+
+
+def test_tags_are_cleaned_and_kept_in_order(any_app: Flask) -> None:
+    job = make_job(tags=["old"])
+    assert set_tags(user=job.owner, job_id=job.id, tags=[" b ", "a", "b"]).tags == ["b", "a"]
+    assert set_tags(user=job.owner, job_id=job.id, tags=[]).tags == []
+
+
+@pytest.mark.parametrize("tags", ["a", [1], [" "], ["x" * 51], [f"t{n}" for n in range(21)]],
+                         ids=["text", "number", "blank", "long", "many"])  # fmt: skip
+def test_tags_that_are_none_are_refused(tags: Any, app: Flask, member: User) -> None:
+    job = make_job(member, tags=["old"])
+    with pytest.raises(ValidationFailed) as caught:
+        set_tags(user=member, job_id=job.id, tags=tags)
+    assert set(caught.value.fields) == {"tags"}
+    assert job.tags == ["old"]
+
+
+def test_a_note_is_kept_and_taken_away(app: Flask, member: User) -> None:
+    job = make_job(member)
+    assert set_note(user=member, job_id=job.id, note=" a\r\nb ").note == "a\nb"
+    assert set_note(user=member, job_id=job.id, note=" ").note is None
+    with pytest.raises(ValidationFailed, match="10,000"):
+        set_note(user=member, job_id=job.id, note="x" * 10_001)
+    with pytest.raises(ValidationFailed):
+        set_note(user=member, job_id=job.id, note=["x"])
+
+
+def test_a_job_that_is_over_is_archived_and_comes_back(
+    app: Flask, member: User, no_broker: None
+) -> None:
+    job = make_job(member, state="failed")
+    since = archive_job(user=member, job_id=job.id).archived_at
+    assert since is not None
+    assert archive_job(user=member, job_id=job.id).archived_at == since
+    assert archive_job(user=member, job_id=job.id, archived=False).archived_at is None
+    archive_job(user=member, job_id=job.id)
+    assert retry_job(user=member, job_id=job.id).archived_at is None
+    with pytest.raises(Conflict, match="queued"):
+        archive_job(user=member, job_id=job.id)
+
+
+def test_only_owners_and_admins_mark_a_job(app: Flask, member: User, admin: User) -> None:
+    job = make_job(state="failed")
+    for change in (
+        lambda user: set_tags(user=user, job_id=job.id, tags=["a"]),
+        lambda user: set_note(user=user, job_id=job.id, note="a"),
+        lambda user: archive_job(user=user, job_id=job.id),
+    ):
+        with pytest.raises(Forbidden):
+            change(member)
+        change(admin)
+    with pytest.raises(NotFound):
+        set_note(user=admin, job_id=10**30, note="a")
