@@ -12,6 +12,7 @@ from benchmarks import (
     idle,
     overhead,
     pages,
+    scored_rows,
     search,
     starts,
     uploads,
@@ -24,6 +25,7 @@ if __name__ == "__main__":
     for benchmark in (
         overhead,
         pages,
+        scored_rows,
         dataset_pages,
         datasets,
         uploads,

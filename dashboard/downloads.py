@@ -7,8 +7,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from itertools import chain
-from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 from urllib.parse import quote
 
 from flask import Response
@@ -23,7 +22,7 @@ FILES_AT_ONCE = 4
 _places = threading.BoundedSemaphore(FILES_AT_ONCE)
 # Less is on its way at once, however slow the line is.
 SMALL_BYTES = 1 << 20
-Table = Path | BinaryIO
+Opened = TypeVar("Opened")
 # Also the wide signs of East Asian writing, which some spreadsheets take for the narrow ones.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 NO_NAME = re.compile(r"[/\\\x00-\x1f\x7f\ud800-\udfff]")  # folders, control characters, no text
@@ -115,8 +114,8 @@ def send_chunks(chunks: Iterator[bytes], *, file_name: str, media_type: str) -> 
 
 
 def send_table(
-    opened: AbstractContextManager[Table],
-    lines: Callable[[Table], Iterator[bytes]],
+    opened: AbstractContextManager[Opened],
+    lines: Callable[[Opened], Iterator[bytes]],
     *,
     file_name: str,
 ) -> Response:
@@ -128,7 +127,7 @@ def send_table(
     Parameters
     ----------
     opened : context manager
-        Gives the table, as `Storage.seekable` does; it is left at the end.
+        Gives the table, as `Storage.seekable` does, or several; it is left at the end.
     lines : callable
         From the table to pieces of the file. What keeps the first one from coming is raised here,
         before any of the answer is sent.

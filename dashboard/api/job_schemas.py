@@ -147,7 +147,11 @@ class LogLine(Schema):
 
 
 class FoldRow(Open):
-    """A row that was scored; `row` counts from 0 in the table, `line` from 1 in the file."""
+    """A row that was scored; `row` counts from 0 in the table, `line` from 1 in the file.
+
+    `error`: of numbers the distance; of classes what is missing from the probability of what was
+    true to 1, else by how much its decision value is below the greatest other one.
+    """
 
     row: int
     line: int
@@ -155,6 +159,7 @@ class FoldRow(Open):
     actual: str | float | None
     prediction: str | float | None
     probabilities: dict[str, float] | None
+    error: float
 
 
 class Asked(Schema):

@@ -14,6 +14,8 @@ from dashboard.batches import service as batches
 from dashboard.db import Job
 from dashboard.jobs import explaining, queries, results, service
 from dashboard.jobs.run_next import run_next
+from dashboard.rows.reading import answer_rows
+from tasks.engine.rows.scored import ScoredQuery
 
 ID = "/jobs/<int:job_id>"
 
@@ -133,14 +135,13 @@ def _ask(job_id: int, what: str) -> dict[str, Any]:
            errors=(400, 404, 409, 422))  # fmt: skip
 def rows(job_id: int, query: requests.FoldRowsQuery) -> dict[str, Any]:
     start = read_cursor(query.cursor) or 0
-    found, total = results.read_out_of_fold(
+    asked = query.model_dump(include={"predicted", "actual", "fold", "wrong", "tenth"})
+    found, total = answer_rows(
         _job(job_id),
+        ScoredQuery(**asked, least_error=query.least, order=requests.FOLD_ROW_ORDERS[query.sort]),
         offset=start,
         limit=query.limit,
-        predicted=query.predicted,
-        actual=query.actual,
-        fold=query.fold,
-        by_error=query.sort == "error",
     )
     end = start + len(found)
-    return {"items": found, "next_cursor": cursor_of(end) if end < total else None}
+    is_more = bool(found) and end < total
+    return {"items": found, "next_cursor": cursor_of(end) if is_more else None}

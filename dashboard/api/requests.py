@@ -90,15 +90,26 @@ class RowsQuery(Open):
     ] = {}
 
 
+FOLD_ROW_ORDERS = {"row": "stored", "error": "worst", "-error": "best", "line": "row"}
+
+
 class FoldRowsQuery(Open):
-    """Which out-of-fold rows."""
+    """Which out-of-fold rows, and in which order.
+
+    ``row``: one fold after the other; ``line``: as in the dataset; ``error``: the largest error
+    first. `wrong` is of classes, `tenth` of numbers: by what was predicted, from 1 to 10.
+    `least`: off by so much or more.
+    """
 
     limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
     cursor: str | None = None
     predicted: str | None = None
     actual: str | None = None
     fold: Annotated[int, Field(ge=1, lt=2**31)] | None = None
-    sort: Literal["row", "error"] = "row"
+    wrong: bool = False
+    tenth: Annotated[int, Field(ge=1, le=10)] | None = None
+    least: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    sort: Literal["row", "error", "-error", "line"] = "row"
 
 
 class LogQuery(Open):

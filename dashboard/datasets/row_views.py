@@ -185,7 +185,7 @@ def look_for_rows(
         names = table.names[across.first - 1 : across.last]
         names = [*(name for name in _named(asked.query) if name not in names), *names]
         lines, cells = fetch_rows(table, found.positions, names, cut=CELL_CHARS)
-    rows = [{"line": n, "cells": _shown(row)} for n, row in zip(lines, cells, strict=True)]
+    rows = [{"line": n, "cells": cut_cells(row)} for n, row in zip(lines, cells, strict=True)]
     most = ORDERED_AT_MOST if asked.query.order else found.total
     return RowsFound(names, across, rows, found, min(found.matched, most))
 
@@ -200,7 +200,8 @@ def _named(query: RowQuery) -> list[str]:
     return list(dict.fromkeys([*([query.order.column] if query.order else []), *names]))
 
 
-def _shown(row: Sequence[str | None]) -> list[str | None]:
+def cut_cells(row: Sequence[str | None]) -> list[str | None]:
+    """Return cells as they are shown: long ones end with a sign that there is more."""
     return [
         f"{cell[:CELL_CHARS]}…" if cell is not None and len(cell) > CELL_CHARS else cell
         for cell in row

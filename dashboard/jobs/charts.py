@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.db import Job, JobFold
 from dashboard.figures import COLOURS, LEGEND, table
+from dashboard.filters import number
 from dashboard.jobs.class_charts import class_charts
 from tasks.engine.catalogue import METRICS, metric_title
 
@@ -125,12 +126,45 @@ def residual_chart(results: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def tenths_chart(results: dict[str, Any]) -> dict[str, Any]:
+    """Draw how far predictions are off in each tenth of the rows, by what was predicted."""
+    tenths = results["tenths"]
+    worst = max(tenths, key=lambda tenth: tenth["error"])
+    xs = [tenth["tenth"] for tenth in tenths]
+    return {
+        "traces": [
+            {"type": "bar", "name": "On average", "x": xs, "y": [t["error"] for t in tenths],
+             "marker": {"color": "c1"}},
+            {"type": "scatter", "mode": "markers", "name": "90% are off by less", "x": xs,
+             "y": [t["p90"] for t in tenths],
+             "marker": {"color": "c2", "symbol": "diamond", "size": 9}},
+        ],
+        "layout": LEGEND | {
+            "bargap": 0.3,
+            "xaxis": {"title": {"text": "Tenth of the rows, by what was predicted"}, "dtick": 1},
+            "yaxis": {"title": {"text": "Off by"}, "rangemode": "tozero"},
+        },
+        "table": table(
+            ["Tenth", "Predicted from", "To", "Rows", "Mean actual", "Mean predicted",
+             "Off by on average", "90% are off by less than"],
+            [[t["tenth"], t["from"], t["to"], t["n"], t["actual"], t["predicted"], t["error"],
+              t["p90"]] for t in tenths],
+        ),
+        "tenths": xs,
+        "alt": f"Error by tenth of the rows, by what was predicted. The largest is in tenth "
+               f"{worst['tenth']}: off by {number(worst['error'])} on average",
+    }  # fmt: skip
+
+
 def result_charts(job: Job, results: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     """Return the result figures of a job: name, title, figure."""
     if job.task == "classification":
         found = [("confusion", "Confusion", confusion_chart(results))]
         return [*class_charts(results), *found]
-    return [
+    found = [
         ("predicted", "Predicted against actual", predicted_chart(results)),
         ("residuals", "Residuals", residual_chart(results)),
     ]
+    if results.get("tenths"):
+        found.append(("tenths", "Error by tenth", tenths_chart(results)))
+    return found

@@ -1,9 +1,10 @@
-"""The figures of class predictions: ROC, precision and recall, calibration."""
+"""The figures of class predictions: ROC, precision and recall, calibration, gain."""
 
 from typing import Any
 
 from dashboard.figures import COLOURS, DASHES, LEGEND, MARKERS, table
 from dashboard.filters import percent, score
+from dashboard.jobs.gain_chart import gain_chart
 
 
 def class_charts(results: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
@@ -13,7 +14,9 @@ def class_charts(results: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]
         ("precision_recall", "Precision and recall", precision_recall_chart),
         ("calibration", "Calibration", calibration_chart),
     )
-    return [(name, title, draw(results)) for name, title, draw in drawn if results.get(name)]
+    found = [(name, title, draw(results)) for name, title, draw in drawn if results.get(name)]
+    gain = gain_chart(results)
+    return [*found, ("gain", "Gain and lift", gain)] if gain else found
 
 
 def roc_chart(results: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dashboard.jobs import charts, queries, results
 from dashboard.jobs.attempts import view_attempts
 from dashboard.jobs.blends import is_blend, is_last_of_several, say_blend
 from dashboard.jobs.changed import say_change
+from dashboard.jobs.confusion import view_confusion
 from dashboard.jobs.decision_view import decision_chart, view_decision
 from dashboard.jobs.explain_charts import explain_charts
 from dashboard.jobs.explain_views import ExplainView
@@ -88,6 +89,7 @@ def read_detail(
         "settings": _settings(job),
         "preprocessing": [(n, show_value(value)) for n, value in job.preprocessing.items()],
         "charts": charts.result_charts(job, known) if known else [],
+        "confusion": view_confusion(known),
         **_decision(job, known, query),
         "explain": _explain(found, known, query.get("slice", "")),
         "fold_figure": charts.fold_chart(job, found["folds"], is_final),

@@ -7,6 +7,7 @@ import pandas as pd
 
 from tasks.engine.class_curves import calibration, precision_recall, roc
 from tasks.engine.metrics import as_codes
+from tasks.engine.rows.scored import find_edges, tenth_of
 from tasks.engine.thresholds import find_cuts
 
 SCATTER_POINTS = 1000
@@ -38,7 +39,8 @@ def make_charts(
     -------
     dict
         JSON values. Classification: ``confusion``, ``roc``, ``precision_recall``,
-        ``calibration`` and ``thresholds``; regression: ``predicted_actual`` and ``residuals``.
+        ``calibration`` and ``thresholds``; regression: ``predicted_actual``, ``residuals`` and
+        ``tenths``.
     """
     if task == "classification":
         names = list(classes or [])
@@ -54,6 +56,7 @@ def make_charts(
         "n": len(out_of_fold),
         "predicted_actual": _predicted_actual(out_of_fold, seed),
         "residuals": _residuals(out_of_fold),
+        "tenths": _tenths(out_of_fold),
     }
 
 
@@ -82,3 +85,20 @@ def _residuals(frame: pd.DataFrame) -> dict[str, Any]:
     counts, edges = np.histogram(residuals, bins=20)
     quantiles = {f"p{q}": float(np.percentile(residuals, q)) for q in (5, 25, 50, 75, 95)}
     return {"edges": edges.tolist(), "counts": counts.tolist(), "quantiles": quantiles}
+
+
+def _tenths(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the error in each tenth of the rows, by what was predicted, that has some."""
+    told = frame["prediction"].to_numpy(float)
+    actual = frame["actual"].to_numpy(float)
+    edges = find_edges(told)
+    tenths, found = tenth_of(told, edges), []
+    for n in np.unique(tenths):
+        mine = tenths == n
+        errors = np.abs(told[mine] - actual[mine])
+        found.append(
+            {"tenth": int(n) + 1, "from": edges[n], "to": edges[n + 1], "n": int(mine.sum()),
+             "actual": float(actual[mine].mean()), "predicted": float(told[mine].mean()),
+             "error": float(errors.mean()), "p90": float(np.quantile(errors, 0.9))}
+        )  # fmt: skip
+    return found

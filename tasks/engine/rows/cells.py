@@ -16,8 +16,10 @@ BATCH_ROWS = 20_000
 # Of rows whose cells hold much text, fewer are held at once; of wide rows, too.
 BATCH_BYTES = 4_000_000
 BATCH_CELLS = 2_000_000
-# Single rows are fetched from smaller pieces, of which the last ones need not be read.
+# Single rows near the beginning of a group are fetched from smaller pieces, as the last ones need
+# not be read; farther on the number of pieces is what costs.
 FETCH_ROWS = 4_000
+NEAR_ROWS = 20_000
 
 
 class _File(pq.ParquetFile):
@@ -126,7 +128,10 @@ def fetch_rows(
     wanted = sorted(set(positions))
     found: dict[int, tuple[Any, ...]] = {}
     for group in sorted(table.groups_of(wanted)):
-        for first, batch in table.batches([LINE, *names], [group], at_once=FETCH_ROWS):
+        last = wanted[bisect.bisect_left(wanted, table.ends[group]) - 1]
+        is_near = last - (table.ends[group] - table.sizes[group]) < NEAR_ROWS
+        at_once = FETCH_ROWS if is_near else BATCH_ROWS
+        for first, batch in table.batches([LINE, *names], [group], at_once=at_once):
             start, end = (bisect.bisect_left(wanted, first + n) for n in (0, len(batch)))
             if start < end:
                 piece = batch.take(pa.array([p - first for p in wanted[start:end]], pa.int64()))

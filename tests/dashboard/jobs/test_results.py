@@ -4,14 +4,17 @@ import io
 import json
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from flask import Flask
 
 from dashboard.db import Job, User
 from dashboard.db.transaction import writing
 from dashboard.storage import get_storage, keys
+from tasks.engine.charts import make_charts
 from tests.factories import make_succeeded_job
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 GROUPS = [
     {"n": 90, "from": 0.0, "to": 0.4, "predicted": 0.1, "observed": 0.3, "low": 0.21, "high": 0.4},
@@ -69,3 +72,42 @@ def test_a_job_of_before_has_the_charts_that_its_file_has(pages: PageClient) -> 
     page = pages.get(f"/jobs/{job.id}")
     assert page.find("#chart-confusion")
     assert not page.select("#chart-calibration")
+
+
+def test_each_cell_of_the_confusion_leads_to_its_rows(pages: PageClient) -> None:
+    job = job_with(RESULTS, out_of_fold_key="jobs/1/x/out_of_fold")
+    page = pages.get(f"/jobs/{job.id}")
+    cells = page.select(".confusion tbody td")
+    assert [words_of(cell) for cell in cells] == ["60 92%", "5 8%", "5 14%", "30 86%"]
+    link = cells[1].find("a")
+    assert link is not None
+    assert link["href"] == f"/jobs/{job.id}/rows?actual=no&predicted=yes"
+    assert link["aria-label"] == "5 rows of no predicted yes: show"
+
+
+def test_gain_is_the_roc_curve_held_against_the_share_of_the_class(pages: PageClient) -> None:
+    curve = {"class": "yes", "auc": 0.8, "fpr": [0.0, 0.0, 0.5, 1.0], "tpr": [0.0, 0.5, 1.0, 1.0],
+             "threshold": [None, 0.9, 0.5, 0.0]}  # fmt: skip
+    shares = [RESULTS["precision_recall"][0] | {"share": 0.2}]
+    job = job_with(RESULTS | {"roc": [curve], "precision_recall": shares})
+    alt = pages.get(f"/jobs/{job.id}").find("#chart-gain")["aria-label"]
+    assert "the highest tenth of the rows holds 50% of it, 5.0 times as many as chance" in alt
+    figure = pages.http.get(f"/jobs/{job.id}/charts/gain.json").get_json()
+    assert figure["traces"][0]["x"] == pytest.approx([0.0, 0.1, 0.6, 1.0])
+    assert ["yes", "10%", "50%", "5"] in figure["table"]["rows"]
+    assert figure["table"]["rows"][-1] == ["yes", "100%", "100%", "1"]
+
+
+def test_the_error_of_numbers_is_told_by_tenth(pages: PageClient) -> None:
+    actual = np.arange(100.0)
+    frame = pd.DataFrame({"row": range(100), "actual": actual, "prediction": actual})
+    frame.loc[frame.index >= 90, "prediction"] += 20
+    found = make_charts("regression", frame, None, 0)
+    assert [tenth["n"] for tenth in found["tenths"]] == [10] * 10
+    job = job_with(found, task="regression", metric="r2", out_of_fold_key="jobs/1/x/out_of_fold")
+    page = pages.get(f"/jobs/{job.id}")
+    words = page.find("#chart-tenths")["aria-label"]
+    assert words.endswith("The largest is in tenth 10: off by 20 on average")
+    assert page.select(f'a[href="/jobs/{job.id}/rows?tenth=10"]')
+    figure = pages.http.get(f"/jobs/{job.id}/charts/tenths.json").get_json()
+    assert figure["table"]["rows"][9][-2:] == ["20", "20"]

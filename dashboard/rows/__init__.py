@@ -1,0 +1,1 @@
+"""The out-of-fold rows of a job, with their values from the dataset."""
