@@ -11,6 +11,7 @@ from dashboard.datasets.families import join_family
 from dashboard.db import Dataset, Job, JobFold, Model, User
 from dashboard.db.transaction import writing
 from dashboard.leaderboards.scores import add_scores
+from dashboard.models.repeated import repeat_job
 
 PASSWORD = "correct horse battery"
 # One hash for all: hashing takes long on purpose.
@@ -137,4 +138,5 @@ def make_model(job: Job | None = None, **overrides: Any) -> Model:
     """Make a model row; its files do not exist unless a test writes them."""
     job = job or make_succeeded_job()
     values = {"job_id": job.id, "name": job.name, "state": "ready", "classes": ["no", "yes"]}
+    values |= repeat_job(job, overrides.get("files", {}))
     return _add(Model(**values | overrides))

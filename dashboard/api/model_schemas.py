@@ -37,6 +37,13 @@ class Model(Schema):
         Field(description="Why there is no file of the format onnx, where there is not"),
     ]
     schema_: Annotated[dict[str, Any], Field(alias="schema")]
+    alias: Annotated[
+        str | None,
+        Field(description="Stands for this model of its table, in all versions, and target"),
+    ]
+    note: str
+    starred: Annotated[bool, Field(description="By who asks")]
+    archived_at: Moment
     created_at: Moment
 
 
@@ -46,6 +53,12 @@ class Predictions(Schema):
     predictions: list[str | float]
     probabilities: list[dict[str, float]] | None
     warnings: list[dict[str, Any]]
+
+
+class AliasPredictions(Predictions):
+    """What the model that an alias stands for says about rows."""
+
+    model_id: int
 
 
 class Prediction(Schema):

@@ -6,14 +6,16 @@ from flask import Response as FlaskResponse
 from flask import request, stream_with_context
 from werkzeug.wrappers import Response
 
+from dashboard.api import model_requests, present, requests
 from dashboard.api import model_schemas as schemas
-from dashboard.api import present, requests
 from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.downloads import defused_csv, send_stream
 from dashboard.errors import Conflict, NotFound, ValidationFailed
-from dashboard.models import queries, service
+from dashboard.models import changes, queries, service
+from dashboard.models.deleting import delete_model
+from dashboard.models.listing import ModelFilters
 from dashboard.paging import read_number
 from dashboard.predictions import service as predictions
 from dashboard.predictions.preview import separator_of
@@ -22,24 +24,72 @@ from dashboard.storage import get_storage
 MEDIA_TYPES = {"bundle": "application/zip"}
 
 
-@operation("GET", "/models", "List models, the newest first", query=requests.PageQuery,
+@operation("GET", "/models", "List models, the newest first", query=model_requests.ModelQuery,
            answer=schemas.ModelPage, errors=(400, 422))  # fmt: skip
-def list_models(query: requests.PageQuery) -> dict[str, Any]:
-    items = queries.list_models_before(before=read_cursor(query.cursor), limit=query.limit + 1)
+def list_models(query: model_requests.ModelQuery) -> dict[str, Any]:
+    user = current_user()
+    filters = ModelFilters(
+        user.id, q=query.q, dataset_id=query.dataset_id, target=query.target,
+        estimator=query.estimator, alias=query.alias, starred=query.starred,
+        archived={"false": False, "true": True, "any": None}[query.archived],
+    )  # fmt: skip
+    items = queries.list_models_before(
+        filters=filters, before=read_cursor(query.cursor), limit=query.limit + 1
+    )
     shown = items[: query.limit]
     more = cursor_of(shown[-1].id) if len(items) > query.limit else None
-    return {"items": [present.model(m) for m in shown], "next_cursor": more}
+    starred = changes.find_starred(user=user, model_ids=[model.id for model in shown])
+    return {
+        "items": [present.model(m, starred=m.id in starred) for m in shown],
+        "next_cursor": more,
+    }
 
 
 @operation("GET", "/models/<int:model_id>", "Look at a model", answer=schemas.Model, errors=(404,))
 def get_model(model_id: int) -> dict[str, Any]:
-    return present.model(queries.get_model(user=current_user(), model_id=model_id))
+    return _present(model_id)
+
+
+def _present(model_id: int) -> dict[str, Any]:
+    user = current_user()
+    model = queries.get_model(user=user, model_id=model_id)
+    starred = changes.find_starred(user=user, model_ids=[model_id])
+    return present.model(model, starred=bool(starred))
+
+
+@operation("PATCH", "/models/<int:model_id>", "Change name, note, alias, star; archive a model",
+           body=model_requests.ModelChange, answer=schemas.Model,
+           errors=(400, 403, 404, 422))  # fmt: skip
+def change_model(model_id: int, body: model_requests.ModelChange) -> dict[str, Any]:
+    given = body.model_dump(exclude_unset=True)
+    user = current_user()
+    asked: dict[str, Any] = {"user": user, "model_id": model_id}
+    # Who may not change a model may star it.
+    if set(given) - {"starred"}:
+        changes.check_alias(body.alias)
+        changes.change_model(**asked, name=body.name, note=body.note)
+    if "alias" in given:
+        changes.set_alias(**asked, alias=body.alias)
+    if body.archived is not None:
+        changes.archive_model(**asked, archived=body.archived)
+    if body.starred is not None:
+        changes.star_model(**asked, starred=body.starred)
+    return _present(model_id)
+
+
+@operation("DELETE", "/models/<int:model_id>",
+           "Delete a model with its files; one that predicted more than was seen stays",
+           query=model_requests.SeenQuery, status=204, role="member",
+           errors=(403, 404, 409, 422))  # fmt: skip
+def remove_model(model_id: int, query: model_requests.SeenQuery) -> Response:
+    delete_model(user=current_user(), model_id=model_id, seen=query.seen)
+    return Response(status=204)
 
 
 @operation("GET", "/models/<int:model_id>/download", "Download a model, once it was checked",
-           query=requests.FormatQuery, answer="application/octet-stream",
+           query=model_requests.FormatQuery, answer="application/octet-stream",
            errors=(400, 404, 409, 422))  # fmt: skip
-def download(model_id: int, query: requests.FormatQuery) -> Response:
+def download(model_id: int, query: model_requests.FormatQuery) -> Response:
     model = queries.get_model(user=current_user(), model_id=model_id)
     found = service.open_download(model, query.format)
     return send_stream(
@@ -52,15 +102,27 @@ def download(model_id: int, query: requests.FormatQuery) -> Response:
 
 
 @operation("POST", "/models/<int:model_id>/predict", "Predict some rows",
-           body=requests.RowsRequest, answer=schemas.Predictions,
+           body=model_requests.RowsRequest, answer=schemas.Predictions,
            errors=(400, 404, 409, 422, 503))  # fmt: skip
-def predict(model_id: int, body: requests.RowsRequest) -> dict[str, Any]:
+def predict(model_id: int, body: model_requests.RowsRequest) -> dict[str, Any]:
     done = predictions.predict_rows(user=current_user(), model_id=model_id, rows=body.rows)
     return dict(done.answer or {})
 
 
-@operation("POST", "/predictions", "Predict every row of a file", form=requests.PredictionForm,
-           answer=schemas.Prediction, status=202,
+@operation("POST", "/models/predict", "Predict some rows by the model that an alias stands for",
+           body=model_requests.AliasRowsRequest, answer=schemas.AliasPredictions,
+           errors=(400, 404, 409, 422, 503))  # fmt: skip
+def predict_by_alias(body: model_requests.AliasRowsRequest) -> dict[str, Any]:
+    user = current_user()
+    model = queries.find_by_alias(
+        user=user, dataset_id=body.dataset_id, target=body.target, alias=body.alias
+    )
+    done = predictions.predict_rows(user=user, model_id=model.id, rows=body.rows)
+    return {"model_id": model.id, **(done.answer or {})}
+
+
+@operation("POST", "/predictions", "Predict every row of a file",
+           form=model_requests.PredictionForm, answer=schemas.Prediction, status=202,
            errors=(403, 404, 409, 413, 422, 503))  # fmt: skip
 def create_prediction() -> dict[str, Any]:
     file = request.files.get("file")

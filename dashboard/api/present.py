@@ -216,8 +216,8 @@ def log_line(record: LogLine) -> dict[str, Any]:
     }
 
 
-def model(record: Model) -> dict[str, Any]:
-    """Return a model."""
+def model(record: Model, *, starred: bool) -> dict[str, Any]:
+    """Return a model, as one person has starred it or not."""
     made_by = record.job
     files = {
         name: {"size_bytes": stored["size_bytes"], "sha256": stored["sha256"]}
@@ -242,6 +242,10 @@ def model(record: Model) -> dict[str, Any]:
         "files": files,
         "no_onnx": record.files.get("onnx", {}).get("reason"),
         "schema": record.schema,
+        "alias": record.alias,
+        "note": record.note,
+        "starred": starred,
+        "archived_at": isoformat(record.archived_at),
         "created_at": isoformat(record.created_at),
     }
 

@@ -141,12 +141,6 @@ class RawQuery(Open):
     raw: bool = False
 
 
-class FormatQuery(Open):
-    """Which of a model's files."""
-
-    format: str = "bundle"
-
-
 class CompareQuery(Open):
     """Which jobs, by which metric."""
 
@@ -242,13 +236,6 @@ class ReadingRequest(Schema):
     bad_lines: Literal["refuse", "skip", "pad"] | None = None
 
 
-class PredictionForm(Schema):
-    """A file whose rows are to be predicted."""
-
-    model_id: int
-    file: Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
-
-
 class JobRequest(Open):
     """A job; what is left out has a default. The server says which fields cannot be used.
 
@@ -292,9 +279,3 @@ class JobRequest(Open):
             json_schema_extra={"properties": dict.fromkeys(CELLS, {"type": "number"})},
         ),
     ] = None
-
-
-class RowsRequest(Schema):
-    """Rows to predict."""
-
-    rows: list[dict[str, Any]]

@@ -16,7 +16,7 @@ from dashboard.db.job import (
 from dashboard.db.job_index import JobEntry, JobSetting, JobTag
 from dashboard.db.job_score import JobScore, ScoreGroup
 from dashboard.db.job_work import BulkAction, SavedView
-from dashboard.db.model import Model
+from dashboard.db.model import Model, ModelStar
 from dashboard.db.prediction import Prediction
 from dashboard.db.preflight import Preflight
 from dashboard.db.user import ApiToken, SignInAttempt, User
@@ -44,6 +44,7 @@ __all__ = [
     "JobUsage",
     "LogLine",
     "Model",
+    "ModelStar",
     "Prediction",
     "Preflight",
     "QueueState",

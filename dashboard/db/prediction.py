@@ -12,7 +12,8 @@ from dashboard.extensions import Record
 class Prediction(Record):
     """One application of a model: `rows` from a form or the API, or a whole file.
 
-    States: ``queued``, ``running``, ``ready``, ``failed``.
+    States: ``queued``, ``running``, ``ready``, ``failed``. A file whose columns are looked at
+    first is ``checking``, and ``matched`` until somebody says that it is to be predicted.
     """
 
     __tablename__ = "predictions"
@@ -37,6 +38,10 @@ class Prediction(Record):
     input_key: Mapped[str | None] = mapped_column(String(200))
     output_key: Mapped[str | None] = mapped_column(String(200))
     n_rows: Mapped[int | None]
+    # Of a file: {column of the model: column of the file}, where a person said so; and what was
+    # found when its columns were held against those of the training data, see `engine.matching`.
+    mapping: Mapped[Json | None]
+    matching: Mapped[Json | None] = mapped_column(deferred=True)
     warnings: Mapped[Json] = mapped_column(default=list)
     failure: Mapped[Json | None]
     created_at: Mapped[Moment] = mapped_column(default=now)

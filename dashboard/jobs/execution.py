@@ -16,6 +16,7 @@ from dashboard.extensions import db
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.usage import UsageSample, add_usage
 from dashboard.leaderboards.scores import add_scores
+from dashboard.models.repeated import repeat_job
 from dashboard.searches.hopeless import find_hopeless, tell_stop
 
 MAX_LINE = 2000
@@ -223,7 +224,7 @@ def finish_job(
         if not job.score_only:
             model = Model(
                 job_id=job.id, name=job.name, files=dict(files), schema=dict(schema),
-                classes=classes,
+                classes=classes, **repeat_job(job, files),
             )  # fmt: skip
             session.add(model)
             session.flush()

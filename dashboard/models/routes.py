@@ -1,119 +1,116 @@
-"""Pages of models: list, one, downloads."""
+"""Pages of models: list, one, downloads. What people change is in `change_routes.py`."""
 
-from collections.abc import Mapping
-from typing import Any
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Flask, render_template, request, stream_with_context, url_for
+from flask import Response as FlaskResponse
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from dashboard.db import Job
-from dashboard.downloads import send_stream
-from dashboard.filters import of_column, plural, validation
-from dashboard.jobs.baselines import list_baselines
-from dashboard.jobs.queries import list_folds
-from dashboard.jobs.views import JobView
+from dashboard.access import may_change
+from dashboard.clock import isoformat
+from dashboard.downloads import attachment, defuse, send_stream
 from dashboard.live import answer
-from dashboard.models import queries, service
+from dashboard.models import change_routes, listing, queries, service
+from dashboard.models.card import view_card
 from dashboard.paging import Page, read_number, read_per
+from tasks.engine.catalogue import list_estimators
 
 blueprint = Blueprint("models", __name__)
-SEEN_SHOWN = 6
-COLUMNS_PER_PAGE = 100
-EXAMPLE_COLUMNS = 100  # of a row that is shown; a real one needs all
-FORMATS = (
-    ("bundle", "Bundle", "Everything: model, predict.py, train.py, card. Works without Trainyard"),
-    ("joblib", "joblib", "The fitted Pipeline as a pickle. Load it only if you trust its origin"),
-    ("skops", "skops", "The fitted Pipeline in a form that can be inspected before it is loaded"),
-    (
-        "onnx",
-        "ONNX",
-        "For other languages and runtimes; takes what the bundle's schema.py makes",
-    ),
-)
+# The columns of the list as a file.
+FIELDS = (
+    "id", "name", "dataset_id", "dataset", "version", "target", "estimator", "metric", "score",
+    "score_std", "partial", "size_bytes", "job_id", "predictions", "starred", "alias", "state",
+    "owner", "created_at", "archived_at",
+)  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    """Add the pages that change something."""
+    app.register_blueprint(change_routes.blueprint)
 
 
 @blueprint.get("/models")
 def index() -> str:
     """List models. For all."""
-    q = request.args.get("q", "")
+    filters, sort, ignored = listing.read_query(request.args, user_id=current_user.id)
     per, number = read_per(request.args.get("per")), read_number(request.args.get("page"), 1)
-    models, total = queries.list_models(q=q, page=number, per=per)
+    found = listing.list_models(filters=filters, sort=sort, page=number, per=per)
     return render_template(
         "models/index.html",
-        models=models,
-        page=Page(number, per, total),
-        q=q,
-        # A job that succeeded has a sentence only where it was stopped early.
-        sentences={model.id: JobView(model.job).sentence for model in models},
+        found=found,
+        page=Page(number, per, found.total),
+        chosen=filters,
+        query=request.args,
+        csv_url=f"{url_for('.index_csv')}?{request.query_string.decode('ascii', 'ignore')}",
+        sort=sort,
+        ignored=ignored,
+        datasets=listing.list_datasets(),
+        targets=[(name, name) for name in listing.list_targets(filters.dataset_id)],
+        estimators=[(e.id, e.title) for e in list_estimators()],
+        owners=[("me", "Mine"), *listing.list_owners()],
+        may_change=partial(may_change, current_user),
     )
+
+
+@blueprint.get("/models.csv")
+def index_csv() -> Response:
+    """Hand out the list as a CSV file, filtered and sorted as the page is. For all."""
+    filters, sort, _ignored = listing.read_query(request.args, user_id=current_user.id)
+    models = listing.every_model(filters=filters, sort=sort)
+    raw = bool(request.args.get("raw"))
+    made = FlaskResponse(stream_with_context(_lines(models, raw)), mimetype="text/csv")
+    made.headers["Content-Disposition"] = attachment("models.csv")
+    return made
+
+
+def _lines(models: Iterator[listing.ListedModel], raw: bool) -> Iterator[str]:
+    yield ",".join(FIELDS) + "\r\n"
+    for model in models:
+        cells = [_cell(getattr(model, name)) for name in FIELDS]
+        line = io.StringIO()
+        csv.writer(line).writerow(cells if raw else [defuse(cell) for cell in cells])
+        yield line.getvalue()
+
+
+def _cell(content: object) -> str:
+    if content is None:
+        return ""
+    if isinstance(content, bool):
+        return "true" if content else "false"
+    return isoformat(content) or "" if isinstance(content, datetime) else str(content)
 
 
 @blueprint.get("/models/<int:model_id>")
 def detail(model_id: int) -> str:
     """Show a model. For all."""
+    return show(model_id)
+
+
+def show(model_id: int, **more: object) -> str:
+    """Show a model, with what is wrong with what was typed about it."""
     model = queries.get_model(user=current_user, model_id=model_id)
-    needed = {c["name"]: c for c in model.schema.get("columns", [])}
-    features = model.schema.get("features", [])
-    number = read_number(request.args.get("page"), 1)
-    page = Page(number, COLUMNS_PER_PAGE, len(features))
-    shown = features[page.first - 1 : page.last]
-    return render_template(
-        "models/detail.html",
-        model=model,
-        job=model.job,
-        baselines=list_baselines(model.job),
-        scored_on=_scored_on(model.job),
-        formats=FORMATS,
-        page=page,
-        columns=[needed[name] for name in shown if name in needed],
-        example={name: _example(needed.get(name, {})) for name in features[:EXAMPLE_COLUMNS]},
-        seen={name: _seen(needed.get(name, {})) for name in shown},
+    view = view_card(
+        model,
+        user=current_user,
+        page=read_number(request.args.get("page"), 1),
         api_url=f"{request.host_url}api/v1",
     )
-
-
-def _scored_on(job: Job) -> str:
-    """Say what a job's score is the mean over: ``5 folds``, or ``2 of 5 folds`` where stopped."""
-    words = validation(job.validation)
-    if not job.partial:
-        return words
-    done, all_folds = len(list_folds(job.id)), JobView(job).n_splits
-    if words.startswith(plural(all_folds, "fold")):
-        return f"{done} of {words}"
-    return f"{done} of {plural(all_folds, 'fold')} ({words})"  # repeated
-
-
-def _seen(column: Mapping[str, Any]) -> str | None:
-    """Say what training saw of a column: its range, its two values, or its most values."""
-    if column.get("kind") == "boolean":
-        return f"{column['false']}, {column['true']}"
-    if "range" in column:
-        low, high = column["range"]
-        return f"{of_column(low, low, high)} to {of_column(high, low, high)}"
-    values = column.get("values")
-    if not values:
-        return None
-    more = f" and {len(values) - SEEN_SHOWN} more" if len(values) > SEEN_SHOWN else ""
-    return ", ".join(values[:SEEN_SHOWN]) + more
-
-
-def _example(column: dict[str, object]) -> object:
-    """Return a value that training saw, for the snippets."""
-    if column.get("kind") == "boolean":
-        return column["true"]
-    for key in ("values", "range"):
-        found = column.get(key)
-        if isinstance(found, list) and found:
-            return found[0]
-    return ""
+    shown = {"errors": {}, "typed": {}} | more
+    return render_template(
+        "models/detail.html", model=model, job=model.job, view=view, formats=view.formats, **shown
+    )
 
 
 @blueprint.get("/_live/models/<int:model_id>")
 def live_detail(model_id: int) -> Response:
     """Answer whether the model was checked. For all."""
     model = queries.get_model(user=current_user, model_id=model_id)
-    return answer("models/_files.html", model=model, formats=FORMATS)
+    return answer("models/_files.html", model=model, formats=service.list_formats(model))
 
 
 @blueprint.get("/models/<int:model_id>/download")

@@ -10,6 +10,12 @@ from dashboard.models.conversion import WAITING
 from dashboard.storage import get_storage
 
 FORMATS = {"bundle": "zip", "joblib": "joblib", "skops": "skops", "onnx": "onnx"}
+WORDS = {
+    "bundle": "Everything: model, predict.py, train.py, card. Works without Trainyard",
+    "skops": "Recommended: the fitted Pipeline in a form that can be inspected before loading",
+    "joblib": "The fitted Pipeline as a pickle. Load it only if you trust its origin",
+    "onnx": "For other languages and runtimes; takes what the bundle's schema.py makes",
+}
 
 
 @dataclass(frozen=True)
@@ -23,11 +29,30 @@ class Download:
 
 
 def file_name_of(model: Model, file_format: str) -> str:
-    """Return a model's file name: dataset, target, job, of letters and digits only."""
+    """Return a model's file name, of letters and digits only: ``telco_churn-churned-gb-1287.zip``.
+
+    It is made of the dataset, the target, the estimator in short and the number of the job.
+    """
     job = model.job
-    words = f"{job.dataset.name.removesuffix('.csv')}-{job.target}-{job.estimator}"
+    words = f"{job.dataset.name.removesuffix('.csv')}-{job.target}"
     safe = re.sub(r"[^A-Za-z0-9_.-]+", "_", words).strip("._-")[:100] or "model"
-    return f"{safe}-{job.id}.{FORMATS[file_format]}"
+    return f"{safe}-{shorten(job.estimator)}-{job.id}.{FORMATS[file_format]}"
+
+
+def shorten(estimator: str) -> str:
+    """Return an estimator's name in short: ``gb`` of GradientBoostingClassifier."""
+    name = re.sub("(Classifier|Regressor|CV)+$", "", estimator) or estimator
+    capitals = "".join(letter for letter in name if letter.isupper())
+    return (capitals if len(capitals) > 1 else name).lower()
+
+
+def list_formats(model: Model) -> list[tuple[str, str, str]]:
+    """List the files that a model has: the format, the file's name, and what it is for."""
+    return [
+        (name, file_name_of(model, name), words)
+        for name, words in WORDS.items()
+        if name in model.offered
+    ]
 
 
 def open_download(model: Model, file_format: str) -> Download:

@@ -17,6 +17,7 @@ from dashboard.clock import now
 from dashboard.db import Chore, Job, JobAttempt, JobEvent, JobFold, JobUsage, LogLine, Model
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.models.repeated import repeat_job
 from dashboard.storage import keys
 from tests.chaos.invariants import Submitted, find_faults
 from tests.factories import make_job
@@ -82,7 +83,8 @@ def world(app: Flask) -> World:
         )  # fmt: skip
         made.write(keys.job_fold(job.id, lease, n), (start + second).timestamp())
     files = {kind: {"key": keys.job_artefact(job.id, LEASES[1], kind)} for kind in ARTEFACTS}
-    made.add(Model(job_id=job.id, name="m", state="ready", files=files))
+    repeated = repeat_job(job, files)
+    made.add(Model(job_id=job.id, name="m", state="ready", files=files, **repeated))
     results = keys.job_artefact(job.id, LEASES[1], "results")
     made.change(Job, results_key=results)
     for key in [results, *(file["key"] for file in files.values())]:

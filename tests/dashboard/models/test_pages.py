@@ -39,7 +39,7 @@ def test_what_training_saw_is_said_in_the_words_of_the_file(app: Flask, member: 
 def test_row_of_the_call_is_read_without_a_warning(app: Flask, member: User) -> None:
     model = make_model(make_succeeded_job(member), schema=SCHEMA)
     text = PageClient(app, member).get(f"/models/{model.id}").text
-    found = re.search(r"-d '(.*?)'", text)
+    found = re.search(r"curl -H .*?-d '(.*?)' On the", text)
     assert found
     rows = json.loads(found[1])["rows"]
     table = pd.DataFrame(rows, dtype=object).map(str)

@@ -1,0 +1,118 @@
+"""What people change about a model: star, name, note, alias; archive and delete."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from dashboard.access import require_owner
+from dashboard.auth.sessions import safe_path
+from dashboard.db.lookup import LARGEST_ID
+from dashboard.errors import Conflict, ValidationFailed
+from dashboard.models import changes, queries
+from dashboard.models.deleting import delete_model, find_made
+from dashboard.paging import read_number
+from dashboard.web import requires
+
+blueprint = Blueprint("model_changes", __name__)
+Answer = str | tuple[str, int] | Response
+
+
+def _back(default: str) -> Response:
+    return redirect(safe_path(request.form.get("back") or default), 303)
+
+
+@blueprint.post("/models/<int:model_id>/star")
+def star(model_id: int) -> Response:
+    """Star a model for oneself, or take that back. For all."""
+    starred = request.form.get("starred") == "true"
+    changes.star_model(user=current_user, model_id=model_id, starred=starred)
+    return _back(url_for("models.detail", model_id=model_id))
+
+
+@blueprint.get("/models/<int:model_id>/edit")
+@requires("member")
+def edit(model_id: int) -> str:
+    """Show the form of name, note and alias. For its owner and admins."""
+    return _show_form(model_id)
+
+
+def _show_form(model_id: int, **more: Any) -> str:
+    model = queries.get_model(user=current_user, model_id=model_id)
+    require_owner(current_user, model, "model")
+    typed = {"name": model.name, "note": model.note, "alias": model.alias or ""}
+    return render_template(
+        "models/edit.html",
+        model=model,
+        others=queries.list_aliases(model),
+        **{"typed": typed, "errors": {}} | more,
+    )
+
+
+@blueprint.post("/models/<int:model_id>/edit")
+@requires("member")
+def save(model_id: int) -> Answer:
+    """Give a model another name, note or alias. For its owner and admins."""
+    typed = {name: request.form.get(name, "") for name in ("name", "note", "alias")}
+    name, note, alias = typed["name"], typed["note"].replace("\r\n", "\n"), typed["alias"]
+    asked = {"user": current_user, "model_id": model_id}
+    try:
+        changes.check_alias(alias)
+        changes.change_model(**asked, name=name, note=note)
+        former = changes.set_alias(**asked, alias=alias)
+    except ValidationFailed as problem:
+        return _show_form(model_id, typed=typed, errors=problem.fields), 422
+    if former is not None:
+        flash(f"{alias.strip()} moved here from {former.name} (model #{former.id})", "success")
+    return redirect(url_for("models.detail", model_id=model_id), 303)
+
+
+@blueprint.post("/models/<int:model_id>/archive")
+@requires("member")
+def archive(model_id: int) -> Response:
+    """Take a model out of the list. For its owner and admins."""
+    model = changes.archive_model(user=current_user, model_id=model_id)
+    back = safe_path(request.form.get("back") or url_for("models.index"))
+    undo = url_for("model_changes.restore", model_id=model_id, back=back)
+    message: Any = [f"Archived {model.name}", undo]  # see shell.Shell.toasts
+    flash(message, "undo")
+    return redirect(back, 303)
+
+
+@blueprint.post("/models/<int:model_id>/restore")
+@requires("member")
+def restore(model_id: int) -> Response:
+    """Take a model back into the list. For its owner and admins."""
+    model = changes.archive_model(user=current_user, model_id=model_id, archived=False)
+    flash(f"{model.name} is back", "success")
+    asked = request.form.get("back") or request.args.get("back")
+    return redirect(safe_path(asked or url_for("models.detail", model_id=model_id)), 303)
+
+
+@blueprint.get("/models/<int:model_id>/delete")
+@requires("member")
+def ask(model_id: int) -> str:
+    """Ask whether a model is to be deleted, and name what goes with it. For its owner, admins."""
+    return _ask(model_id)
+
+
+def _ask(model_id: int, problem: str | None = None) -> str:
+    model = queries.get_model(user=current_user, model_id=model_id)
+    require_owner(current_user, model, "model")
+    made = find_made(model_id)
+    return render_template("models/delete.html", model=model, made=made, problem=problem)
+
+
+@blueprint.post("/models/<int:model_id>/delete")
+@requires("member")
+def delete(model_id: int) -> Answer:
+    """Delete a model, with the predictions that the page named. For its owner and admins."""
+    name = queries.get_model(user=current_user, model_id=model_id).name
+    seen = read_number(request.form.get("seen"), None, LARGEST_ID)
+    try:
+        delete_model(user=current_user, model_id=model_id, seen=seen)
+    except Conflict as problem:
+        return _ask(model_id, problem.message), 409
+    flash(f"Deleted {name}", "success")
+    return redirect(url_for("models.index"), 303)

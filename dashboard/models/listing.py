@@ -1,0 +1,266 @@
+"""The list of models: the starred ones first, then the best.
+
+Which models a page shows is found in one index; of those alone the rows are read, without their
+wide columns.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, select
+
+from dashboard.datasets.selections import LIVING
+from dashboard.db import Dataset, Job, Model, ModelStar, Prediction, User
+from dashboard.db.lookup import LARGEST_ID
+from dashboard.extensions import db
+from dashboard.paging import read_number
+
+SORTS: Mapping[str, Any] = {
+    "name": Model.words,
+    "score": Model.goodness,
+    "size": Model.size_bytes,
+    "made": Model.id,
+}
+# The starred ones, then the best.
+DEFAULT_SORT = "starred"
+ROWS_AT_ONCE = 2000
+TARGETS_AT_MOST = 200
+
+
+@dataclass(frozen=True)
+class ModelFilters:
+    """Which models, as one person asks for them; `dataset_id` means all versions of it."""
+
+    user_id: int
+    q: str = ""
+    dataset_id: int | None = None
+    target: str | None = None
+    estimator: str | None = None
+    owner_id: int | None = None
+    alias: str | None = None
+    starred: bool = False
+    archived: bool | None = False
+
+    @property
+    def any(self) -> bool:
+        """Whether some models are left out, beside the archived ones."""
+        narrow = (self.q, self.dataset_id, self.target, self.estimator, self.owner_id, self.alias)
+        return any(narrow) or self.starred
+
+
+@dataclass(frozen=True)
+class ListedModel:
+    """A model as the list shows it."""
+
+    id: int
+    name: str
+    state: str
+    alias: str | None
+    target: str
+    estimator: str
+    size_bytes: int
+    created_at: datetime
+    archived_at: datetime | None
+    owner_id: int
+    job_id: int
+    metric: str
+    score: float | None
+    score_std: float | None
+    partial: bool
+    stopped_because: str | None
+    dataset_id: int
+    dataset: str
+    version: int
+    owner: str
+    predictions: int = 0
+    starred: bool = False
+
+    @property
+    def label(self) -> str:
+        """The dataset with its version."""
+        return f"{self.dataset} v{self.version}"
+
+    @property
+    def caution(self) -> str | None:
+        """Why its score is of some folds only."""
+        early = "Stopped early, some folds only" if self.partial else None
+        return self.stopped_because or early
+
+
+@dataclass(frozen=True)
+class ModelPage:
+    """One page of the list."""
+
+    items: Sequence[ListedModel]
+    total: int
+    ignored: Sequence[str] = field(default_factory=list)
+
+
+def read_query(
+    query: Mapping[str, str], *, user_id: int
+) -> tuple[ModelFilters, str, Sequence[str]]:
+    """Read filters and sort from a query; what is unknown is left out, and named."""
+    ignored = []
+    numbers: dict[str, int | None] = {}
+    for name in ("dataset_id", "owner"):
+        text = query.get(name) or ""
+        numbers[name] = read_number(text, None, LARGEST_ID)
+        if text and numbers[name] is None and text != "me":
+            ignored.append(f"{name}={text}")
+    sort = query.get("sort") or DEFAULT_SORT
+    if sort != DEFAULT_SORT and sort.lstrip("-") not in SORTS:
+        ignored.append(f"sort={sort}")
+        sort = DEFAULT_SORT
+    words = {
+        name: (query.get(name) or "").strip() or None
+        for name in ("q", "target", "estimator", "alias")
+    }
+    filters = ModelFilters(
+        user_id=user_id,
+        q=words["q"] or "",
+        dataset_id=numbers["dataset_id"],
+        target=words["target"],
+        estimator=words["estimator"],
+        alias=words["alias"],
+        owner_id=user_id if query.get("owner") == "me" else numbers["owner"],
+        starred=query.get("starred") == "true",
+        archived=query.get("archived") == "true",
+    )
+    return filters, sort, ignored
+
+
+def list_models(
+    *, filters: ModelFilters, sort: str = DEFAULT_SORT, page: int = 1, per: int = 50
+) -> ModelPage:
+    """List a page of the models.
+
+    Parameters
+    ----------
+    filters : ModelFilters
+        Which ones.
+    sort : str
+        One of `SORTS`, with a minus for the other direction, or `DEFAULT_SORT`.
+    page, per : int
+        Which page, from 1, of how many rows.
+    """
+    wanted = _select(filters)
+    total = db.session.scalar(wanted.with_only_columns(func.count(Model.id))) or 0
+    ids = _find_ids(wanted, filters, sort, start=(page - 1) * per, limit=per)
+    return ModelPage(_read_rows(ids, filters.user_id), total)
+
+
+def every_model(*, filters: ModelFilters, sort: str) -> Iterator[ListedModel]:
+    """Yield all models that match in their order, some thousand rows at a time."""
+    ids = _find_ids(_select(filters), filters, sort, start=0, limit=None)
+    for start in range(0, len(ids), ROWS_AT_ONCE):
+        yield from _read_rows(ids[start : start + ROWS_AT_ONCE], filters.user_id)
+
+
+def _select(filters: ModelFilters) -> Select[Any]:
+    return select(Model.id).where(*conditions(filters))
+
+
+def conditions(filters: ModelFilters) -> list[ColumnElement[bool]]:
+    """Return what a query asks of models."""
+    found: list[ColumnElement[bool]] = []
+    if filters.archived is not None:
+        in_use = Model.archived_at.is_(None)
+        found.append(~in_use if filters.archived else in_use)
+    if filters.q:
+        found.append(Model.words.contains(filters.q.lower(), autoescape=True))
+    if filters.dataset_id is not None:
+        family = select(func.coalesce(Dataset.family_id, Dataset.id))
+        of_it = family.where(Dataset.id == filters.dataset_id).scalar_subquery()
+        found.append(Model.family_id == of_it)
+    same = {"target": Model.target, "estimator": Model.estimator, "alias": Model.alias}
+    for name, column in same.items():
+        if getattr(filters, name) is not None:
+            found.append(column == getattr(filters, name))
+    if filters.owner_id is not None:
+        found.append(Model.owner_id == filters.owner_id)
+    if filters.starred:
+        found.append(_is_starred_by(filters.user_id))
+    return found
+
+
+def _is_starred_by(user_id: int) -> ColumnElement[bool]:
+    return exists().where(ModelStar.model_id == Model.id, ModelStar.user_id == user_id)
+
+
+def _find_ids(
+    wanted: Select[Any], filters: ModelFilters, sort: str, *, start: int, limit: int | None
+) -> Sequence[int]:
+    """Return the numbers of the models of a part of the list."""
+    if sort != DEFAULT_SORT:
+        column = SORTS[sort.lstrip("-")]
+        down = sort.startswith("-")
+        order = (column.desc(), Model.id.desc()) if down else (column.asc(), Model.id.asc())
+        return db.session.scalars(wanted.order_by(*order).limit(limit).offset(start)).all()
+    best = (Model.goodness.desc(), Model.id.desc())
+    mine = select(ModelStar.model_id).where(ModelStar.user_id == filters.user_id)
+    # A person's stars are few: they are read first, and left out of the others.
+    starred = db.session.scalars(wanted.where(Model.id.in_(mine)).order_by(*best)).all()
+    first = starred[start : None if limit is None else start + limit]
+    if filters.starred or (limit is not None and len(first) == limit):
+        return first
+    others = wanted.where(Model.id.not_in(mine)).order_by(*best)
+    rest = None if limit is None else limit - len(first)
+    found = others.limit(rest).offset(max(0, start - len(starred)))
+    return [*first, *db.session.scalars(found)]
+
+
+ROW = (
+    Model.id, Model.name, Model.state, Model.alias, Model.target, Model.estimator,
+    Model.size_bytes, Model.created_at, Model.archived_at, Model.owner_id, Model.job_id,
+    Job.metric, Job.score, Job.score_std, Job.partial, Job.stopped_because, Job.dataset_id,
+    Dataset.name.label("dataset"), Dataset.version, User.name.label("owner"),
+)  # fmt: skip
+
+
+def _read_rows(ids: Sequence[int], user_id: int) -> Sequence[ListedModel]:
+    rows = (
+        select(*ROW)
+        .select_from(Model)
+        .join(Job, Job.id == Model.job_id)
+        .join(Dataset, Dataset.id == Job.dataset_id)
+        .join(User, User.id == Model.owner_id)
+        .where(Model.id.in_(ids))
+    )
+    made = select(Prediction.model_id, func.count()).where(Prediction.model_id.in_(ids))
+    counted = db.session.execute(made.group_by(Prediction.model_id))
+    counts: dict[int, int] = {row[0]: row[1] for row in counted}
+    stars = select(ModelStar.model_id).where(ModelStar.user_id == user_id)
+    starred = set(db.session.scalars(stars.where(ModelStar.model_id.in_(ids))))
+    by_id = {
+        row.id: ListedModel(
+            **row._asdict(), predictions=counts.get(row.id, 0), starred=row.id in starred
+        )
+        for row in db.session.execute(rows)
+    }
+    return [by_id[model_id] for model_id in ids if model_id in by_id]
+
+
+def list_datasets() -> Sequence[tuple[int, str]]:
+    """List the tables that have models, by name: of each the newest version."""
+    has_model = exists().where(Model.family_id == Dataset.family_id)
+    rows = select(Dataset.id, Dataset.name).where(Dataset.is_newest, LIVING, has_model)
+    return [
+        (row.id, row.name) for row in db.session.execute(rows.order_by(func.lower(Dataset.name)))
+    ]
+
+
+def list_targets(dataset_id: int | None) -> Sequence[str]:
+    """List the targets of a table's models; none where no table is chosen."""
+    if dataset_id is None:
+        return []
+    found = select(Model.target).where(*conditions(ModelFilters(0, dataset_id=dataset_id)))
+    return db.session.scalars(found.distinct().order_by(Model.target).limit(TARGETS_AT_MOST)).all()
+
+
+def list_owners() -> Sequence[tuple[int, str]]:
+    """List who has a model, by name."""
+    owns = exists().where(Model.owner_id == User.id)
+    rows = select(User.id, User.name).where(owns).order_by(func.lower(User.name))
+    return [(row.id, row.name) for row in db.session.execute(rows)]
