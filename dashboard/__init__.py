@@ -14,7 +14,8 @@ ROOT = Path(__file__).parent.parent
 PARTS = (
     "web", "filters", "commands", "auth.routes", "settings.routes", "overview.routes",
     "datasets.routes", "jobs.routes", "jobs.threshold_routes", "jobs.changed_routes",
-    "jobs.explain_routes", "jobs.preflight_routes", "rows.routes", "batches.routes",
+    "jobs.explain_routes", "jobs.preflight_routes", "jobs.part_routes", "jobs.marking_routes",
+    "rows.routes", "batches.routes",
     "compare.routes", "leaderboards.routes", "models.routes", "predictions.routes",
     "workers.routes", "api.routes",
 )  # fmt: skip
