@@ -4,21 +4,26 @@ import secrets
 import statistics
 import time
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session, lazyload
 
 from benchmarks.databases import BOTH, fresh_app
 from dashboard.auth.tokens import create_token
 from dashboard.clock import now
 from dashboard.db import Dataset, Job, JobScore, ScoreGroup, User
+from dashboard.db.job_index import index_jobs
 from dashboard.db.transaction import writing
+from dashboard.extensions import db
 from dashboard.jobs.claiming import claim_next_job
 
 SIZES = (1_000, 100_000)
 STATES = ("succeeded",) * 8 + ("failed", "cancelled")
+ESTIMATORS = ("LogisticRegression", "RandomForestClassifier", "GradientBoostingClassifier")
+OWNERS, DATASETS = 5, 20
 RUNS = 20
 
 
@@ -28,45 +33,75 @@ def score(n: int) -> float:
 
 
 def fill(app: Flask, jobs: int) -> User:
-    """Make an account, a dataset and so many jobs; one in a hundred waits."""
+    """Make accounts, datasets and so many jobs; one in a hundred waits.
+
+    Most jobs are of the first account and dataset, as leaderboards are longest then.
+    """
     with app.app_context():
-        user = User(email="a@example.org", name="A B", password_hash="-", role="admin")  # noqa: S106
         with writing() as session:
-            session.add(user)
+            users = [
+                User(email=f"{n}@example.org", name=f"A B {n}", password_hash="-", role="admin")  # noqa: S106
+                for n in range(OWNERS)
+            ]
+            session.add_all(users)
             session.flush()
-            dataset = Dataset(owner_id=user.id, name="d", file_name="d.csv", state="ready",
-                              token=secrets.token_hex(8), sha256="x", saved_at=now(),
-                              family_id=1)  # fmt: skip
-            session.add(dataset)
-            session.flush()
-            rows = [
-                {"name": f"job {n}", "owner_id": user.id, "dataset_id": dataset.id, "target": "y",
-                 "task": "classification", "estimator": "LogisticRegression", "metric": "roc_auc",
-                 "state": "queued" if n % 100 == 0 else STATES[n % 10], "score": score(n),
-                 "created_at": now() - timedelta(seconds=jobs - n), "split_hash": "e" * 64,
-                 "metrics": {"roc_auc": {"mean": score(n), "std": 0.01}},
-                 "validation": {"scheme": "stratified", "folds": 5, "repeats": 1}}
-                for n in range(jobs)
+            datasets = [
+                Dataset(owner_id=users[0].id, name=f"d{n}", file_name="d.csv", state="ready",
+                        token=secrets.token_hex(8), sha256="x", saved_at=now(), family_id=n + 1)
+                for n in range(DATASETS)
             ]  # fmt: skip
+            session.add_all(datasets)
+            session.flush()
+            rows = [make_row(n, jobs, users, datasets) for n in range(jobs)]
             session.execute(insert(Job), rows)
             add_scores(session)
-        return user
+            index_jobs(session, session.scalars(select(Job.id)).all())
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.begin() as connection:
+                connection.execute(text("ANALYZE"))  # as it does by itself within a minute
+        return users[0]
+
+
+def make_row(n: int, jobs: int, users: list[User], datasets: list[Dataset]) -> dict[str, Any]:
+    """Return a job as the benchmark's row."""
+    small = n % 10 == 7  # of another person, on another dataset
+    started = now() - timedelta(seconds=jobs - n)
+    state = "queued" if n % 100 == 0 else STATES[n % 10]
+    is_over = state != "queued"
+    return {
+        "name": f"job {n}", "owner_id": users[n % OWNERS if small else 0].id,
+        "dataset_id": datasets[n % DATASETS if small else 0].id, "target": "y",
+        "task": "classification", "estimator": ESTIMATORS[n % 3], "metric": "roc_auc",
+        "state": state, "score": score(n) if state == "succeeded" else None,
+        "created_at": started, "started_at": started if is_over else None,
+        "finished_at": started + timedelta(seconds=n % 977) if is_over else None,
+        "split_hash": "e" * 64, "tags": [f"tag {n % 50}"] if n % 4 == 0 else [],
+        "parameters": {"C": score(n + 1), "max_depth": n % 12, "solver": "lbfgs"},
+        "failure": {"code": "X", "message": f"The column x{n} holds text"}
+        if state == "failed" else None,
+        "metrics": {"roc_auc": {"mean": score(n), "std": 0.01},
+                    "log_loss": {"mean": score(n + 2), "std": 0.01}},
+        "validation": {"scheme": "stratified", "folds": 5, "repeats": 1},
+    }  # fmt: skip
 
 
 def add_scores(session: Session) -> None:
     """Give each job that succeeded the rows that leaderboards are read from."""
-    jobs = session.execute(
-        select(Job.id, Job.metric, Job.score, Job.created_at, Job.estimator, Job.owner_id)
-        .where(Job.state == "succeeded")
-    )  # fmt: skip
-    group = ScoreGroup(dataset_id=1, target="y", split_hash="e" * 64)
-    session.add(group)
-    session.flush()
-    scores = [
-        {"job_id": job.id, "group_id": group.id, "metric": job.metric, "score": job.score,
-         "finished_at": job.created_at, "estimator": job.estimator, "owner_id": job.owner_id}
-        for job in jobs
-    ]  # fmt: skip
+    jobs = session.execute(select(Job).options(lazyload("*")).where(Job.state == "succeeded"))
+    groups: dict[int, int] = {}
+    scores = []
+    for (job,) in jobs:
+        if job.dataset_id not in groups:
+            group = ScoreGroup(dataset_id=job.dataset_id, target="y", split_hash="e" * 64)
+            session.add(group)
+            session.flush()
+            groups[job.dataset_id] = group.id
+        scores += [
+            {"job_id": job.id, "group_id": groups[job.dataset_id], "metric": metric,
+             "score": found["mean"], "finished_at": job.created_at, "estimator": job.estimator,
+             "owner_id": job.owner_id}
+            for metric, found in job.metrics.items()
+        ]  # fmt: skip
     session.execute(insert(JobScore), scores)
 
 

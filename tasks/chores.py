@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard import queue
 from dashboard.chores.failures import CHILD_DIED
 from dashboard.chores.service import (
+    ACT,
     MAX_ATTEMPTS,
     ChoreClaim,
     beat,
@@ -19,6 +20,7 @@ from dashboard.chores.service import (
 from dashboard.db.transaction import AWAY, is_away
 from dashboard.errors import DomainError
 from tasks.attempt import SILENCE_S
+from tasks.bulk_chore import act_on_jobs
 from tasks.celery_app import celery, draining, settings, worker_name
 from tasks.child import CannotStart, Child
 from tasks.chore_kind import ChoreKind
@@ -56,6 +58,9 @@ def run_chore(claim: ChoreClaim, meanwhile: Callable[[], None] = lambda: None) -
     meanwhile : callable, optional
         Is called several times a second while the child is at work.
     """
+    if claim.kind == ACT:
+        act_on_jobs(claim, meanwhile)
+        return
     kind = KINDS[claim.kind](claim)
     payload = kind.payload()
     if payload is None:  # what it was about is gone

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.chores.failures import WORKER_DIED
-from dashboard.chores.service import CHECK, CONVERT, recover_stale_chores
+from dashboard.chores.service import ACT, CHECK, CONVERT, recover_stale_chores
 from dashboard.clock import now
 from dashboard.config import Settings
 from dashboard.datasets.comparing import fail_difference
@@ -37,6 +37,7 @@ from dashboard.db.planning import in_index_order
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.hints import WINDOW, count_hinted
+from dashboard.jobs.bulk import fail_bulk
 from dashboard.jobs.explaining import NAMES as EXPLAINS
 from dashboard.jobs.explaining import keep_failure
 from dashboard.jobs.pausing import find_pause
@@ -64,6 +65,7 @@ GIVE_UP: dict[str, Callable[[Session, int, Mapping[str, Any]], None]] = {
     "compare_versions": fail_difference,
     "relate_target": fail_relation,
     CHECK: fail_preflight,
+    ACT: fail_bulk,
 }
 
 

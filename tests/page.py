@@ -48,8 +48,7 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.html = response.get_data(as_text=True)
-        # Where a word may break it is still one word.
-        self.soup = BeautifulSoup(self.html.replace("<wbr>", ""), "html5lib")
+        self.soup = BeautifulSoup(self.html, "html5lib")
         self.path = response.request.path
 
     @property

@@ -117,6 +117,8 @@ class Job(Schema):
     split_hash: str | None
     priority: str
     tags: list[str]
+    note: str | None
+    archived_at: Moment
     time_limit_s: Annotated[int | None, Field(description="Seconds, for each attempt")]
     memory_limit_bytes: int | None
     class_weight: str | None
@@ -172,8 +174,7 @@ class Results(Open):
     """What the result charts draw, and what was worked out of the model when somebody asked.
 
     Of classes: `confusion`, `roc`, `precision_recall`, `calibration`; of numbers:
-    `predicted_actual`, `residuals`. `draws`: the scores of draws of the scored rows, by which
-    jobs on the same rows are compared.
+    `predicted_actual`, `residuals`.
     """
 
     n: int

@@ -9,11 +9,17 @@ from dashboard.api import present, requests, schemas
 from dashboard.api.auth import current_user
 from dashboard.api.batch_schemas import Submitted
 from dashboard.api.batches import submitted
+from dashboard.api.job_requests import JobChange, JobQuery
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.batches import service as batches
 from dashboard.db import Job
+from dashboard.errors import ValidationFailed
 from dashboard.jobs import explaining, queries, results, service
+from dashboard.jobs.filtering import read_filters
+from dashboard.jobs.listing import list_jobs_before
+from dashboard.jobs.marking import change_job
 from dashboard.jobs.run_next import run_next
+from dashboard.jobs.sorting import page_of, read_sort, segments_of
 from dashboard.rows.reading import answer_rows
 from tasks.engine.rows.scored import ScoredQuery
 
@@ -34,30 +40,41 @@ def submit(body: requests.JobRequest) -> dict[str, Any]:
     return submitted(made)
 
 
-@operation("GET", "/jobs", "List jobs, the newest first", query=requests.JobQuery,
+@operation("GET", "/jobs", "List jobs, by default the newest first", query=JobQuery,
            answer=schemas.JobPage, errors=(400, 422))  # fmt: skip
-def list_all(query: requests.JobQuery) -> dict[str, Any]:
-    filters = queries.JobFilters(
-        state=query.state,
-        dataset_id=query.dataset_id,
-        batch_id=query.batch_id,
-        estimator=query.estimator,
-        q=query.q,
-    )
-    items = queries.list_jobs_before(
-        filters=filters,
-        before=read_cursor(query.cursor),
-        limit=query.limit + 1,
-        oldest_first=query.sort == "submitted",
-    )
-    shown = items[: query.limit]
-    more = cursor_of(shown[-1].id) if len(items) > query.limit else None
-    return {"items": present.job_list(shown), "next_cursor": more}
+def list_all(query: JobQuery) -> dict[str, Any]:
+    asked = {n: str(v) for n, v in query.model_dump(by_alias=True, exclude_none=True).items()}
+    filters, ignored = read_filters(asked, current_user().id)
+    sort, unknown = read_sort(query.sort)
+    faults = [*ignored, *([f"sort={unknown}"] if unknown else [])]
+    if faults:
+        raise ValidationFailed(
+            {fault.partition("=")[0]: f"There is no {fault}" for fault in faults}
+        )
+    start = read_cursor(query.cursor)
+    if sort.lstrip("-") == "submitted":
+        items = list_jobs_before(
+            filters=filters, before=start, limit=query.limit + 1, oldest_first=sort == "submitted"
+        )
+        behind = items[: query.limit][-1].id if items else None
+    else:
+        ids = page_of(segments_of(filters, sort), start or 0, query.limit + 1)
+        items = queries.get_jobs(ids)
+        behind = (start or 0) + query.limit
+    more = cursor_of(behind) if len(items) > query.limit else None
+    return {"items": present.job_list(items[: query.limit]), "next_cursor": more}
 
 
 @operation("GET", ID, "Look at a job", answer=schemas.Job, errors=(404,))
 def show(job_id: int) -> dict[str, Any]:
     return present.job(_job(job_id))
+
+
+@operation("PATCH", ID, "Change a job's tags or note, or archive it", body=JobChange,
+           answer=schemas.Job, role="member", errors=(400, 403, 404, 409, 422))  # fmt: skip
+def change(job_id: int, body: JobChange) -> dict[str, Any]:
+    given = body.model_dump(exclude_unset=True)
+    return present.job(change_job(user=current_user(), job_id=job_id, given=given))
 
 
 @operation("POST", f"{ID}/cancel", "Stop a job, or stop and keep the folds that are done",

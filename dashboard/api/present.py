@@ -157,13 +157,13 @@ def _job(record: Job, folds: Sequence[JobFold], attempts: Sequence[JobAttempt]) 
         "id", "name", "state", "attempt", "progress", "partial", "stage", "message", "dataset_id",
         "target", "task", "estimator", "parameters", "features", "validation", "metric", "seed",
         "score", "score_std", "baseline_score", "metrics", "warnings", "worker",
-        "peak_memory_bytes", "batch_id", "data_hash", "split_hash", "tags", "time_limit_s",
+        "peak_memory_bytes", "batch_id", "data_hash", "split_hash", "tags", "note", "time_limit_s",
         "memory_limit_bytes", "class_weight", "preprocessing", "score_only", "stopped_because",
     )  # fmt: skip
     failure = dict(record.failure) if record.failure else None
     if failure:
         failure.pop("traceback", None)
-    moments = ("created_at", "started_at", "finished_at")
+    moments = ("created_at", "started_at", "finished_at", "archived_at")
     return {
         **{name: getattr(record, name) for name in same},
         **{name: isoformat(getattr(record, name)) for name in moments},

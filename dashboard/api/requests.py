@@ -45,17 +45,6 @@ class DatasetQuery(PageQuery):
     family_id: Annotated[int, Field(ge=0, lt=2**63)] | None = None
 
 
-class JobQuery(PageQuery):
-    """Which jobs."""
-
-    state: str | None = None
-    dataset_id: Annotated[int, Field(ge=0, lt=2**63)] | None = None
-    batch_id: Annotated[int, Field(ge=0, lt=2**63)] | None = None
-    estimator: str | None = None
-    q: str | None = None
-    sort: Literal["submitted", "-submitted"] = "-submitted"
-
-
 SORT = "A column; a minus before it turns the order round. Rows without a value come last"
 FILTERS = (
     "Conditions that must all hold, each a part of the address by itself, as in that of the page "

@@ -24,9 +24,11 @@ FETCH = "fetch_file"  # waits for a network, for an hour at most
 EXPLAIN, LEARN = "explain_job", "learning_curve"  # fit models, for some minutes at most
 CONVERT = "convert_model"  # a library that takes seconds to load, and memory of its own
 CHECK = "check_request"  # somebody waits in front of a form, for some seconds at most
+ACT = "act_on_jobs"  # something is done to many jobs, for minutes perhaps
 # Kinds that are done beside the others, not in their turn: in each lane one after the other.
 LANES = {
     FETCH: "fetch", EXPLAIN: "explain", LEARN: "explain", CONVERT: "convert", CHECK: "check",
+    ACT: "act",
 }  # fmt: skip
 # Writes, within the transaction, that nothing comes of a chore: its kind, its subject, and why.
 GiveUp = Callable[[Session, str, int, Mapping[str, Any]], None]

@@ -31,11 +31,12 @@ class Job(Record):
         # The page of the queue counts what ended within the last day.
         Index("ix_jobs_finished", "finished_at", "state"),
         # The list of jobs is counted, filtered and sorted from these alone.
-        Index("ix_jobs_created", "created_at", "id", "archived_at"),
+        Index("ix_jobs_created", "created_at", "id", "archived_at", "state"),
         Index("ix_jobs_state_created", "state", "created_at", "id", "archived_at"),
         Index("ix_jobs_owner_created", "owner_id", "created_at", "id", "archived_at", "state"),
         Index("ix_jobs_dataset_created", "dataset_id", "created_at", "id", "archived_at", "state"),
         Index("ix_jobs_estimator", "estimator", "created_at", "id", "archived_at", "state"),
+        Index("ix_jobs_archived", "archived_at", "id"),
         Index("ix_jobs_score", "score", "id", "archived_at", "state"),
         Index("ix_jobs_owner_state", "owner_id", "state"),
         # The list of datasets counts jobs by target, and finds the best, from it alone.

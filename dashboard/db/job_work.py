@@ -10,7 +10,7 @@ from dashboard.extensions import Record
 
 
 class SavedView(Record):
-    """Filters, sort and columns of the jobs page that a person gave a name: its query."""
+    """Filters, sort and columns of the jobs page that a person gave a name."""
 
     __tablename__ = "saved_views"
     __table_args__ = (UniqueConstraint("user_id", "name"), LASTING_IDS)
@@ -18,7 +18,7 @@ class SavedView(Record):
     id: Mapped[Id]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(100))
-    query: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text)  # its query
     created_at: Mapped[Moment] = mapped_column(default=now)
 
 
@@ -26,7 +26,7 @@ class BulkAction(Record):
     """Something that is done to many jobs, one after the other, by the light worker.
 
     `job_ids` are those that matched when it was confirmed; the first `done` of them are over.
-    `changed_ids` are those that it changed: what an undo takes back.
+    What is archived bears the moment of `created_at`, so that an undo finds it.
     """
 
     __tablename__ = "bulk_actions"
@@ -36,9 +36,8 @@ class BulkAction(Record):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     action: Mapped[str] = mapped_column(String(20))
     tag: Mapped[str | None] = mapped_column(String(50))
-    query: Mapped[str] = mapped_column(Text)  # of the list that it was asked on
+    address: Mapped[str] = mapped_column(Text)  # of the list that it was asked on
     job_ids: Mapped[Json] = mapped_column(deferred=True)
-    changed_ids: Mapped[Json] = mapped_column(default=list, deferred=True)
     total: Mapped[int]
     done: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)

@@ -4,34 +4,43 @@ import time
 from collections.abc import Collection
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import func
 
 from dashboard.db import Job
 from dashboard.extensions import db
+from dashboard.jobs.filtering import JobFilters, filter_jobs
 
 # Many jobs take some time to count, and every open page asks. A count of so many is kept for a
 # moment; nobody sees the difference.
 MANY = 20_000
 KEPT_S = 3.0
+KEPT_COUNTS = 100  # what else was asked for is forgotten
 
 
-def count_states(states: Collection[str] | None = None) -> dict[str, int]:
+def count_states(
+    states: Collection[str] | None = None, filters: JobFilters | None = None
+) -> dict[str, int]:
     """Count jobs by state, from an index alone.
 
     Parameters
     ----------
     states : collection of str, optional
         Which states; all by default.
+    filters : JobFilters, optional
+        Which jobs; by default all that are not archived.
     """
+    filters = filters or JobFilters()
     kept = current_app.extensions.setdefault("job_counts", {})
-    key = None if states is None else frozenset(states)
+    key = (None if states is None else frozenset(states), filters)
     known = kept.get(key)
     if known is not None and time.monotonic() < known[0]:
         return dict(known[1])
-    found = select(Job.state, func.count()).group_by(Job.state)
+    found = filter_jobs(filters).with_only_columns(Job.state, func.count())
     if states is not None:
         found = found.where(Job.state.in_(sorted(states)))
-    counts: dict[str, int] = dict(db.session.execute(found).all())
+    counts: dict[str, int] = dict(db.session.execute(found.group_by(Job.state)).all())
     if sum(counts.values()) >= MANY:
+        if len(kept) >= KEPT_COUNTS:
+            kept.clear()
         kept[key] = (time.monotonic() + KEPT_S, counts)
     return dict(counts)

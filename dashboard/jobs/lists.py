@@ -1,19 +1,39 @@
-"""The jobs page: which rows it shows, in which groups."""
+"""The jobs page: which rows it shows, in which groups, with which columns."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 
-from dashboard.db import Job, JobFold
-from dashboard.db.lookup import LARGEST_ID
+from dashboard.access import may_change
+from dashboard.db import Job, JobFold, User
 from dashboard.db.states import ACTIVE, JobState
+from dashboard.filters import plural
 from dashboard.jobs import queries
+from dashboard.jobs.columns import DEFAULT_COLUMNS, Column, read_columns
 from dashboard.jobs.estimates import Estimate, estimate_jobs
+from dashboard.jobs.filtering import TABS, JobFilters, read_filters
+from dashboard.jobs.listing import list_jobs
 from dashboard.jobs.order import find_places
-from dashboard.jobs.queries import SORTS, TABS, JobFilters
+from dashboard.jobs.sorting import read_sort
 from dashboard.jobs.views import JobView
+from dashboard.leaderboards.standing import find_best_on_boards
 from dashboard.paging import Page, read_number, read_per
 
-STATES = frozenset(JobState)
+MOST_PAGES = 10**9
+
+
+@dataclass(frozen=True)
+class News:
+    """What came since a page was opened: jobs that ended, and new ones that match."""
+
+    finished: int = 0
+    new: int = 0
+
+    @property
+    def words(self) -> str | None:
+        """Such as "2 jobs finished, 4 new"; None when nothing came."""
+        ended = f"{plural(self.finished, 'job')} finished" if self.finished else ""
+        new = f"{self.new:,} new" if ended else plural(self.new, "new job")
+        return ", ".join(part for part in (ended, new if self.new else "") if part) or None
 
 
 @dataclass(frozen=True)
@@ -33,11 +53,32 @@ class JobListing:
     ignored: list[str]
     more_are_active: bool = False
     more_may_come: bool = True
+    columns: Sequence[Column] = DEFAULT_COLUMNS
+    best: Set[int] = frozenset()
+    news: News = field(default_factory=News)
 
     @property
     def every(self) -> int | None:
         """Seconds between two looks at the rows; None when they stay as they are."""
-        return 3 if self.active else 15 if self.more_may_come else None
+        is_active = any(view.is_active for view in self.active)
+        return 3 if is_active else 15 if self.more_may_come else None
+
+    @property
+    def views(self) -> list[JobView]:
+        """All rows, in order."""
+        return [*self.active, *self.finished]
+
+    @property
+    def lead(self) -> str:
+        """How many jobs there are, or match the filters."""
+        every = sum(self.counts.values())
+        if replace(self.filters, state=None) == JobFilters():
+            return f"{plural(every, 'job')} on this server"
+        return f"{plural(every, 'job matches', 'jobs match')} the filters"
+
+    def may_change(self, job: Job, user: User) -> bool:
+        """Tell whether a job is a person's own to change."""
+        return may_change(user, job)
 
     @property
     def tabs(self) -> list[tuple[str, str, int, bool]]:
@@ -50,43 +91,27 @@ class JobListing:
         return tabs
 
 
-def read_filters(query: Mapping[str, str]) -> tuple[JobFilters, str, list[str]]:
-    """Read filters and sort from a query; what is unknown is ignored, and named.
+def read_listing(query: Mapping[str, str], user: User | None = None) -> JobListing:
+    """Read what the jobs page shows for a query.
 
-    Returns
-    -------
-    filters : JobFilters
-    sort : str
-    ignored : list of str
-        Such as ``state=finished``.
+    Parameters
+    ----------
+    query : Mapping
+        As in the address.
+    user : User, optional
+        Who looks: whose jobs ``owner=me`` are, and whose columns are shown unless the address
+        names some.
     """
-    ignored = []
-    state = query.get("state") or None
-    if state and state not in TABS and state not in STATES:
-        ignored.append(f"state={state}")
-        state = None
-    numbers: dict[str, int | None] = {}
-    for name in ("dataset_id", "batch_id", "owner_id"):
-        text = query.get(name) or ""
-        number = read_number(text, None, LARGEST_ID)
-        if text and number is None:
-            ignored.append(f"{name}={text}")
-        numbers[name] = number
-    sort = query.get("sort") or "-submitted"
-    if sort.lstrip("-") not in SORTS:
-        ignored.append(f"sort={sort}")
-        sort = "-submitted"
-    filters = JobFilters(
-        state=state, estimator=query.get("estimator") or None, q=query.get("q") or None, **numbers
-    )
-    return filters, sort, ignored
-
-
-def read_listing(query: Mapping[str, str]) -> JobListing:
-    """Read what the jobs page shows for a query."""
-    filters, sort, ignored = read_filters(query)
-    per, number = read_per(query.get("per")), read_number(query.get("page"), 1)
-    found = queries.list_jobs(filters=filters, sort=sort, page=number, per=per)
+    filters, ignored = read_filters(query, user.id if user else None)
+    sort, unknown_sort = read_sort(query.get("sort"))
+    chosen = query.get("cols") or (user.job_columns if user else None)
+    columns, unknown = read_columns(chosen)
+    if unknown_sort:
+        ignored.append(f"sort={unknown_sort}")
+    ignored += [f"cols={key}" for key in unknown]
+    per = read_per(query.get("per"))
+    number = read_number(query.get("page"), 1, MOST_PAGES)
+    found = list_jobs(filters=filters, sort=sort, page=number, per=per)
     views = view_jobs(found.items, places=found.places)
     return JobListing(
         active=views[: found.n_first],
@@ -97,6 +122,8 @@ def read_listing(query: Mapping[str, str]) -> JobListing:
         sort=sort,
         ignored=ignored,
         more_are_active=found.more_are_active,
+        columns=columns,
+        best=find_best_on_boards(found.items),
     )
 
 

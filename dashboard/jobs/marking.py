@@ -1,5 +1,6 @@
 """What people make of a job: tags, a note, and whether it is archived."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dashboard.clock import now
@@ -10,6 +11,39 @@ from dashboard.jobs.service import changing
 from dashboard.jobs.tags import clean_tags
 
 NOTE_LENGTH = 10_000
+
+
+def change_job(*, user: User, job_id: int, given: Mapping[str, Any]) -> Job:
+    """Change some of a job's tags, note and archive at once, or nothing.
+
+    Parameters
+    ----------
+    user, job_id
+        Who changes what.
+    given : Mapping
+        Any of ``tags``, ``note`` and ``archived``.
+
+    Raises
+    ------
+    NotFound, Forbidden, ValidationFailed, Conflict
+        As `set_tags`, `set_note` and `archive_job`.
+    """
+    unknown = given.keys() - {"tags", "note", "archived"}
+    faults = {name: f'A job has no "{name}" that could be changed' for name in unknown}
+    if "archived" in given and not isinstance(given["archived"], bool):
+        faults["archived"] = "archived must be true or false"
+    if faults:
+        raise ValidationFailed(faults)
+    tags = clean_tags(given["tags"]) if "tags" in given else None
+    note = _clean_note(given.get("note"))
+    with changing(user, job_id) as (_, job):
+        if "archived" in given:
+            _set_archived(job, given["archived"])
+        if tags is not None:
+            job.tags = tags
+        if "note" in given:
+            job.note = note
+    return job
 
 
 def set_tags(*, user: User, job_id: int, tags: Any) -> Job:
@@ -49,6 +83,13 @@ def set_note(*, user: User, job_id: int, note: Any) -> Job:
     ValidationFailed
         When it is no text, or too long.
     """
+    text = _clean_note(note)
+    with changing(user, job_id) as (_, job):
+        job.note = text
+    return job
+
+
+def _clean_note(note: Any) -> str | None:
     if note is not None and not isinstance(note, str):
         raise ValidationFailed({"note": "note must be a text"})
     text = (note or "").replace("\r\n", "\n").strip()
@@ -56,9 +97,7 @@ def set_note(*, user: User, job_id: int, note: Any) -> Job:
         raise ValidationFailed(
             {"note": f"The note has {len(text):,} characters; there is room for {NOTE_LENGTH:,}"}
         )
-    with changing(user, job_id) as (_, job):
-        job.note = text or None
-    return job
+    return text or None
 
 
 def archive_job(*, user: User, job_id: int, archived: bool = True) -> Job:
@@ -74,8 +113,12 @@ def archive_job(*, user: User, job_id: int, archived: bool = True) -> Job:
         When it is to be archived and is not over.
     """
     with changing(user, job_id) as (_, job):
-        if archived and job.state not in TERMINAL:
-            raise Conflict(f"The job is {job.state}. Only jobs that are over are archived")
-        if archived != (job.archived_at is not None):
-            job.archived_at = now() if archived else None
+        _set_archived(job, archived)
     return job
+
+
+def _set_archived(job: Job, archived: bool) -> None:
+    if archived and job.state not in TERMINAL:
+        raise Conflict(f"The job is {job.state}. Only jobs that are over are archived")
+    if archived != (job.archived_at is not None):
+        job.archived_at = now() if archived else None

@@ -24,50 +24,50 @@ from dashboard.batches import service as batches
 from dashboard.db import Batch, Job
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import ACTIVE, JobState
-from dashboard.errors import Conflict, DomainError, ValidationFailed
-from dashboard.filters import plural
-from dashboard.jobs import form_sources, lists, queries, service
+from dashboard.errors import Conflict, ValidationFailed
+from dashboard.jobs import form_sources, list_tools, lists, live_rows, queries, service
 from dashboard.jobs.as_request import request_from
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
 from dashboard.jobs.form_page import find_chosen, show_form
 from dashboard.jobs.form_request import errors_of, request_of
 from dashboard.jobs.forms import JobForm
+from dashboard.jobs.list_query import one_of_each
 from dashboard.jobs.preflight_view import view_preflight
 from dashboard.jobs.preflights import find_refused
 from dashboard.live import answer
 from dashboard.paging import read_number
 from dashboard.storage import StorageFull
 from dashboard.web import requires
-from tasks.engine.catalogue import list_estimators
 
 blueprint = Blueprint("jobs", __name__)
 Answer = AnyResponse | str | tuple[str, int]
 
 
 @blueprint.get("/jobs")
-def index() -> str:
+def index() -> AnyResponse | str:
     """List jobs. For all."""
+    query = one_of_each(request.args)
+    listing = lists.read_listing(query, current_user)
+    shown = live_rows.note_shown(listing).as_query()
     return render_template(
         "jobs/index.html",
-        listing=lists.read_listing(request.args),
-        estimators=[(e.id, f"{e.title} ({e.task})") for e in list_estimators()],
-        live_url=_live_url(request.args.to_dict()),
+        listing=listing,
+        tools=list_tools.read_tools(listing, query, current_user),
+        live_url=f"{url_for('jobs.live_index')}?{list_tools.live_query(query, shown)}",
+        export_url=f"{url_for('joblists.export')}?{urlencode(query)}",
+        offers_all=True,
     )
-
-
-def _live_url(query: dict[str, str]) -> str:
-    return f"{url_for('jobs.live_index')}?{urlencode(query)}"
 
 
 @blueprint.get("/_live/jobs")
 def live_index() -> Response:
-    """Answer the rows of the list. For all."""
-    query = request.args.to_dict()
+    """Answer the rows that the list shows, as they are now. For all."""
+    query = one_of_each(request.args)
     query.pop("v", None)
     return answer(
         "jobs/_rows.html",
-        listing=lists.read_listing(query),
-        live_url=_live_url(query),
+        listing=live_rows.read_live(query, current_user),
+        live_url=f"{url_for('jobs.live_index')}?{urlencode(query)}",
     )
 
 
@@ -217,7 +217,7 @@ def cancel(job_id: int) -> AnyResponse:
         flash(f"{job.name} is cancelled" if done else f"{job.name} is being stopped", "success")
     except Conflict as problem:
         flash(problem.message, "warning")
-    return redirect(url_for("jobs.detail", job_id=job_id), 303)
+    return _back(job_id)
 
 
 @blueprint.post("/jobs/<int:job_id>/retry")
@@ -228,7 +228,14 @@ def retry(job_id: int) -> AnyResponse:
         service.retry_job(user=current_user, job_id=job_id)
     except (Conflict, StorageFull) as problem:
         flash(problem.message, "warning")
-    return redirect(url_for("jobs.detail", job_id=job_id), 303)
+    return _back(job_id)
+
+
+def _back(job_id: int) -> AnyResponse:
+    """Return to the list that an action was chosen on, or to the job."""
+    return redirect(
+        safe_path(request.form.get("back") or url_for("jobs.detail", job_id=job_id)), 303
+    )
 
 
 @blueprint.post("/jobs/<int:job_id>/delete")
@@ -242,26 +249,3 @@ def delete(job_id: int) -> AnyResponse:
         return redirect(url_for("jobs.detail", job_id=job_id), 303)
     flash(f"Job #{job_id} and its files are deleted", "success")
     return redirect(url_for("jobs.index"), 303)
-
-
-@blueprint.post("/jobs/selected")
-@requires("member")
-def act_on_selected() -> AnyResponse:
-    """Compare or cancel the jobs that are ticked. For members."""
-    ids = [n for text in request.form.getlist("job") if (n := read_number(text, 0, LARGEST_ID))]
-    if request.form.get("action") == "compare":
-        return redirect(url_for("compare.index", jobs=",".join(map(str, ids))), 303)
-    states, refused = [], []
-    for job_id in ids[:200]:
-        try:
-            states.append(service.cancel_job(user=current_user, job_id=job_id).state)
-        except DomainError as problem:
-            refused.append(f"#{job_id}: {problem.message}")
-    cancelled = states.count(JobState.CANCELLED)
-    if cancelled:
-        flash(f"{plural(cancelled, 'job')} cancelled", "success")
-    if len(states) > cancelled:
-        flash(f"{plural(len(states) - cancelled, 'job')} being stopped", "success")
-    for message in refused[:3]:
-        flash(message, "warning")
-    return redirect(safe_path(request.form.get("back") or url_for("jobs.index")), 303)

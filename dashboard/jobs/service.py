@@ -1,6 +1,6 @@
 """Jobs: submit, cancel, run again, delete. `dashboard.batches` does so with many at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from typing import Any
@@ -108,24 +108,35 @@ def cancel_job(*, user: User, job_id: int, keep: bool = False) -> Job:
         When it is over already, or there is nothing to keep.
     """
     with changing(user, job_id) as (session, job):
-        if job.state not in ACTIVE:
-            raise Conflict(_already_done(job), code="ALREADY_DONE")
-        if job.stop_request == ("keep" if keep else "cancel"):
-            return job  # who asks a second time gets what was asked for already
-        if keep:
-            _ask_to_keep(job)
-        elif job.state == JobState.QUEUED:
-            job.stopped_by = user.name
-            job.message = f"Cancelled by {user.name} before it started"
-            move(session, job, JobState.CANCELLED, by=user.name)
-            return job
-        else:
-            job.stop_request = "cancel"
-            job.message = f"Cancelled by {user.name} during: {job.message or job.stage}"
-        job.stopped_by = user.name
-        if job.state == JobState.RUNNING:
-            move(session, job, JobState.CANCELLING, by=user.name)
+        stop(session, job, by=user.name, keep=keep)
     return job
+
+
+def stop(session: Session, job: Job, *, by: str, keep: bool = False) -> None:
+    """Stop a job that is held, as `cancel_job` does, inside the caller's writing transaction.
+
+    Raises
+    ------
+    Conflict
+        When it is over already, or there is nothing to keep.
+    """
+    if job.state not in ACTIVE:
+        raise Conflict(_already_done(job), code="ALREADY_DONE")
+    if job.stop_request == ("keep" if keep else "cancel"):
+        return  # who asks a second time gets what was asked for already
+    if keep:
+        _ask_to_keep(job)
+    elif job.state == JobState.QUEUED:
+        job.stopped_by = by
+        job.message = f"Cancelled by {by} before it started"
+        move(session, job, JobState.CANCELLED, by=by)
+        return
+    else:
+        job.stop_request = "cancel"
+        job.message = f"Cancelled by {by} during: {job.message or job.stage}"
+    job.stopped_by = by
+    if job.state == JobState.RUNNING:
+        move(session, job, JobState.CANCELLING, by=by)
 
 
 def _ask_to_keep(job: Job) -> None:
@@ -173,16 +184,19 @@ def retry_job(*, user: User, job_id: int) -> Job:
     """
     check_room_for_jobs()
     with changing(user, job_id, and_batch=True) as (session, job):
-        if job.state not in TERMINAL - {JobState.SUCCEEDED}:
-            raise Conflict(
-                f"The job is {job.state}; only failed, cancelled or lost jobs run again"
-            )
+        check_may_run_again(job)
         begin_anew(session, job, by=user.name)
         held = hold_batches(session, [job.batch_id])
         if job.batch_id in held:
             run_again(held, job.batch_id)
     submission.hint([job.id])
     return job
+
+
+def check_may_run_again(job: Job) -> None:
+    """Raise `Conflict` unless a job failed, was cancelled or lost."""
+    if job.state not in TERMINAL - {JobState.SUCCEEDED}:
+        raise Conflict(f"The job is {job.state}; only failed, cancelled or lost jobs run again")
 
 
 def begin_anew(session: Session, job: Job, *, by: str) -> None:
@@ -207,16 +221,36 @@ def delete_job(*, user: User, job_id: int) -> None:
         When it is not over.
     """
     with changing(user, job_id) as (session, job):
-        if job.state not in TERMINAL:
-            raise Conflict(f"The job is {job.state}. Cancel it first")
-        predictions = session.scalars(
-            select(Prediction.id).join(Model).where(Model.job_id == job_id)
-        ).all()
-        session.execute(delete(Model).where(Model.job_id == job_id))
-        submission.pass_key_on(session, job)
-        session.execute(delete(Job).where(Job.id == job_id))
-        session.expunge(job)
-    get_storage().delete_prefix(keys.job_prefix(job_id))
-    for prediction_id in predictions:
-        get_storage().delete_prefix(keys.prediction_prefix(prediction_id))
+        folders = remove(session, job)
+    delete_folders(folders)
+
+
+def remove(session: Session, job: Job) -> list[str]:
+    """Delete a job that is held from the database, inside the caller's writing transaction.
+
+    Returns
+    -------
+    list of str
+        What `delete_folders` is to be given after the commit.
+
+    Raises
+    ------
+    Conflict
+        When it is not over.
+    """
+    if job.state not in TERMINAL:
+        raise Conflict(f"The job is {job.state}. Cancel it first")
+    predictions = select(Prediction.id).join(Model).where(Model.job_id == job.id)
+    folders = [keys.prediction_prefix(number) for number in session.scalars(predictions)]
+    session.execute(delete(Model).where(Model.job_id == job.id))
+    submission.pass_key_on(session, job)
+    session.execute(delete(Job).where(Job.id == job.id))
+    session.expunge(job)
+    return [keys.job_prefix(job.id), *folders]
+
+
+def delete_folders(folders: Iterable[str]) -> None:
+    """Delete the files of what was removed; what is left over is looked for later."""
+    for folder in folders:
+        get_storage().delete_prefix(folder)
     ask_for_look()

@@ -11,8 +11,9 @@ from dashboard.datasets.selections import LIVING
 from dashboard.db import Dataset, Job, User
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.extensions import db
+from dashboard.jobs.filtering import JobFilters
+from dashboard.jobs.listing import list_active
 from dashboard.jobs.lists import view_jobs
-from dashboard.jobs.queries import JobFilters, list_active
 from dashboard.jobs.views import JobView
 from dashboard.storage import get_storage
 from dashboard.workers.queries import QueueSummary, summarise_queue

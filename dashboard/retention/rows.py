@@ -12,7 +12,15 @@ from sqlalchemy import ColumnElement, delete, select
 from dashboard.datasets.discarding import discard_abandoned_uploads
 from dashboard.datasets.purging import purge_deleted
 from dashboard.datasets.service import KEEP_DELETED
-from dashboard.db import Chore, IdempotencyKey, Prediction, Preflight, SignInAttempt, Worker
+from dashboard.db import (
+    BulkAction,
+    Chore,
+    IdempotencyKey,
+    Prediction,
+    Preflight,
+    SignInAttempt,
+    Worker,
+)
 from dashboard.db.transaction import writing
 from dashboard.predictions.service import discard_abandoned_predictions
 from dashboard.workers.queries import GONE_AFTER
@@ -23,6 +31,7 @@ DAY = timedelta(days=1)
 KEEP_KEYS = timedelta(days=7)
 # An answer to rows of a form or of the API was given in the request that asked for it.
 KEEP_ANSWERS = DAY
+KEEP_ACTIONS = timedelta(days=7)  # done or not: a worker that is away so long does nothing by then
 
 
 def forget_rows(moment: datetime) -> int:
@@ -46,6 +55,7 @@ def forget_rows(moment: datetime) -> int:
         (Chore, (Chore.state.in_(("done", "failed")), Chore.finished_at < moment - DAY)),
         (IdempotencyKey, (IdempotencyKey.created_at < moment - KEEP_KEYS,)),
         (Preflight, (Preflight.created_at < moment - KEEP_ANSWERS,)),
+        (BulkAction, (BulkAction.created_at < moment - KEEP_ACTIONS,)),
         (
             Prediction,
             (

@@ -12,7 +12,7 @@ depends_on = None
 BIG = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 # Indexes of jobs, as they are and as they were; None for those that are new.
 INDEXES = {
-    'ix_jobs_created': (['created_at', 'id', 'archived_at'], ['created_at', 'id']),
+    'ix_jobs_created': (['created_at', 'id', 'archived_at', 'state'], ['created_at', 'id']),
     'ix_jobs_state_created': (
         ['state', 'created_at', 'id', 'archived_at'], ['state', 'created_at'],
     ),
@@ -21,6 +21,7 @@ INDEXES = {
     ),
     'ix_jobs_owner_created': (['owner_id', 'created_at', 'id', 'archived_at', 'state'], None),
     'ix_jobs_dataset_created': (['dataset_id', 'created_at', 'id', 'archived_at', 'state'], None),
+    'ix_jobs_archived': (['archived_at', 'id'], None),
     'ix_jobs_score': (['score', 'id', 'archived_at', 'state'], None),
 }
 FILL_ENTRIES = """
@@ -118,7 +119,7 @@ def make_tables_of_people():
     sa.Column('id', BIG, nullable=False),
     sa.Column('user_id', BIG, nullable=False),
     sa.Column('name', sa.String(length=100), nullable=False),
-    sa.Column('query', sa.Text(), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_saved_views_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_views')),
@@ -130,9 +131,8 @@ def make_tables_of_people():
     sa.Column('user_id', BIG, nullable=False),
     sa.Column('action', sa.String(length=20), nullable=False),
     sa.Column('tag', sa.String(length=50), nullable=True),
-    sa.Column('query', sa.Text(), nullable=False),
+    sa.Column('address', sa.Text(), nullable=False),
     sa.Column('job_ids', sa.JSON(none_as_null=True), nullable=False),
-    sa.Column('changed_ids', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('total', BIG, nullable=False),
     sa.Column('done', BIG, nullable=False),
     sa.Column('changed', BIG, nullable=False),

@@ -6,7 +6,9 @@ from sqlalchemy import inspect
 from dashboard.db import User
 from dashboard.extensions import db
 from dashboard.jobs.features import load_features
-from dashboard.jobs.queries import JobFilters, get_job, list_jobs
+from dashboard.jobs.filtering import JobFilters
+from dashboard.jobs.listing import list_jobs
+from dashboard.jobs.queries import get_job
 from dashboard.models.queries import list_models
 from tests.factories import make_model, make_succeeded_job
 

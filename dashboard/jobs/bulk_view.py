@@ -1,0 +1,123 @@
+"""A bulk action for a page: what it would do, and how far it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from dashboard.auth.sessions import safe_path
+from dashboard.db import BulkAction, User
+from dashboard.db.lookup import LARGEST_ID
+from dashboard.filters import plural
+from dashboard.jobs import bulk
+from dashboard.jobs.bulk_acts import Action
+from dashboard.jobs.filtering import FILTER_NAMES, read_filters
+from dashboard.paging import read_number
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is to be done to which jobs; `fields` are sent back with the confirmation."""
+
+    action: Action
+    ids: Sequence[int]
+    back: str
+    fields: Mapping[str, str] = ()  # type: ignore[assignment]
+    ignored: Sequence[str] = ()
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """The jobs by state."""
+        return bulk.count_by_state(self.ids)
+
+    @property
+    def applies(self) -> int:
+        """How many are in a state that it applies to."""
+        return sum(self.counts.get(state, 0) for state in self.action.states)
+
+    @property
+    def left_out(self) -> str | None:
+        """Those that it does not apply to, such as "2 running, 1 queued"; None without any."""
+        out = {s: n for s, n in self.counts.items() if s not in self.action.states}
+        return ", ".join(f"{n:,} {state}" for state, n in sorted(out.items())) or None
+
+    @property
+    def title(self) -> str:
+        """The question's title, such as "Archive 41 jobs"."""
+        verb = self.action.verb
+        return f"{verb[0].upper()}{verb[1:]} {plural(len(self.ids), 'job')}"
+
+    @property
+    def in_background(self) -> bool:
+        """Whether it is done by the light worker."""
+        return len(self.ids) > bulk.FEW
+
+
+def read_choice(query: Mapping[str, str], user: User, ticked: Sequence[int]) -> Choice:
+    """Read from a query or a form what is to be done to which jobs."""
+    action = bulk.get_action(query.get("instead") or query.get("action", ""))
+    back = safe_path(query.get("back") or "/jobs")
+    fields = {"action": action.name, "back": back}
+    if query.get("matching") != "true":
+        return Choice(action, ticked, back, fields | {"jobs": ",".join(map(str, ticked))})
+    filters, ignored = read_filters(query, user.id)
+    newest = read_number(query.get("newest"), 0, LARGEST_ID) or bulk.newest_id()
+    ids = bulk.find_matching(filters, up_to=newest)
+    kept = {name: query[name] for name in FILTER_NAMES if query.get(name)}
+    fields |= {"matching": "true", "newest": str(newest), **kept}
+    return Choice(action, ids, back, fields, ignored)
+
+
+@dataclass(frozen=True)
+class BulkView:
+    """A bulk action that was begun."""
+
+    record: BulkAction
+
+    @property
+    def action(self) -> Action:
+        """What is done."""
+        return bulk.get_action(self.record.action)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it goes on."""
+        return self.record.state in bulk.OPEN
+
+    @property
+    def every(self) -> int | None:
+        """Seconds between two looks; None when it is over."""
+        return 1 if self.is_open else None
+
+    @property
+    def title(self) -> str:
+        """Such as "Archive 4,100 jobs"."""
+        verb = self.action.verb
+        tag = f' with "{self.record.tag}"' if self.record.tag else ""
+        return f"{verb[0].upper()}{verb[1:]} {plural(self.record.total, 'job')}{tag}"
+
+    @property
+    def share(self) -> float:
+        """How far it is, from 0 to 1."""
+        return self.record.done / self.record.total
+
+    @property
+    def sentence(self) -> str:
+        """What it has done so far."""
+        record = self.record
+        words = f"{plural(record.changed, 'job')} {self.action.done}"
+        same = record.done - record.changed - record.n_refused
+        if same > 0:
+            words += f", {same:,} were so already"
+        if record.n_refused:
+            words += f", {record.n_refused:,} left as they are"
+        return words
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether what it archived can be taken back."""
+        return self.record.action == "archive" and not self.is_open and self.record.changed > 0
+
+
+def view_bulk(record: BulkAction) -> BulkView:
+    """Return a bulk action as a page shows it."""
+    return BulkView(record)

@@ -1,0 +1,203 @@
+"""Which jobs a list shows: what a query asks for, and the conditions that say it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from dashboard.clock import now
+from dashboard.db import Job, JobEntry, JobTag
+from dashboard.db.lookup import LARGEST_ID
+from dashboard.db.states import ACTIVE, JobState
+from dashboard.jobs.tags import TAG_LENGTH
+from dashboard.paging import read_number
+from tasks.engine.catalogue import find_estimator
+
+TABS = {
+    "active": tuple(ACTIVE),
+    "succeeded": ("succeeded",),
+    "failed": ("failed", "lost"),
+    "cancelled": ("cancelled",),
+}
+STATES = frozenset(JobState)
+ARCHIVED = ("false", "true", "any")
+# Before any job was archived: a range, which databases look up where they would scan for "is not
+# missing".
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class JobFilters:
+    """Which jobs; None means all.
+
+    `state` is a state, or one of `TABS`. `until` is no longer in. `archived` is one of `ARCHIVED`;
+    by itself jobs that are archived are left out, but for those of a batch.
+    """
+
+    state: str | None = None
+    dataset_id: int | None = None
+    batch_id: int | None = None
+    estimator: str | None = None
+    owner_id: int | None = None
+    tag: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    archived: str | None = None
+    q: str | None = None
+
+    @property
+    def states(self) -> Sequence[str]:
+        """The states that are meant; none for all."""
+        return TABS.get(self.state or "", (self.state,) if self.state else ())
+
+    @property
+    def shows(self) -> str:
+        """Which jobs are shown as far as the archive goes: one of `ARCHIVED`."""
+        return self.archived or ("any" if self.batch_id is not None else "false")
+
+
+def read_filters(
+    query: Mapping[str, str], user_id: int | None = None
+) -> tuple[JobFilters, list[str]]:
+    """Read filters from a query; what is unknown is ignored, and named.
+
+    Parameters
+    ----------
+    query : Mapping
+        As in an address.
+    user_id : int, optional
+        Who ``owner=me`` is.
+
+    Returns
+    -------
+    filters : JobFilters
+    ignored : list of str
+        Such as ``state=finished``.
+    """
+    found: dict[str, Any] = {}
+    ignored = []
+    for name, (field, read) in _READERS.items():
+        text = (query.get(name) or "").strip()
+        if not text:
+            continue
+        value = user_id if (name, text) == ("owner", "me") else read(text)
+        if value is None:
+            ignored.append(f"{name}={text}")
+        else:
+            found[field] = value
+    return JobFilters(**found), ignored
+
+
+def _read_state(text: str) -> str | None:
+    return text if text in TABS or text in STATES else None
+
+
+def _read_id(text: str) -> int | None:
+    return read_number(text, None, LARGEST_ID)
+
+
+def _read_estimator(text: str) -> str | None:
+    return text if find_estimator(text) else None
+
+
+def read_moment(text: str) -> datetime | None:
+    """Return a day's beginning, or a moment, of ISO 8601; in UTC unless it says otherwise."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_end(text: str) -> datetime | None:
+    """Return a moment as `read_moment` does; of a day its end."""
+    moment = read_moment(text)
+    if moment is None or len(text) > len("2026-11-29"):
+        return moment
+    return moment + timedelta(days=1) if moment < now() else moment.replace(year=9999)
+
+
+_READERS: Mapping[str, tuple[str, Any]] = {
+    "state": ("state", _read_state),
+    "dataset_id": ("dataset_id", _read_id),
+    "batch_id": ("batch_id", _read_id),
+    "estimator": ("estimator", _read_estimator),
+    "owner": ("owner_id", _read_id),
+    "tag": ("tag", lambda text: text if len(text) <= TAG_LENGTH else None),
+    "from": ("since", read_moment),
+    "to": ("until", read_end),
+    "archived": ("archived", lambda text: text if text in ARCHIVED else None),
+    "q": ("q", str),
+}
+FILTER_NAMES = tuple(_READERS)
+
+
+# Narrows a column of jobs' numbers, such as ``lambda job_id: job_id > 7``.
+Bound = Callable[[Any], ColumnElement[bool]]
+
+
+def filter_jobs(filters: JobFilters, bound: Bound | None = None) -> Select[Any]:
+    """Return the selection of the jobs that match; of some numbers only, with a `bound`."""
+    bounds = [bound(Job.id)] if bound else []
+    return select(Job).where(*bounds, *_conditions(filters, bound))
+
+
+def newest_first(found: Select[Any]) -> Select[Any]:
+    """Return a selection of jobs with the newest first: the order within what is equal."""
+    return found.order_by(Job.created_at.desc(), Job.id.desc())
+
+
+def restrict(job_id: InstrumentedAttribute[int], filters: JobFilters) -> list[ColumnElement[bool]]:
+    """Return what keeps the rows of another table to those of jobs that match.
+
+    Parameters
+    ----------
+    job_id : column
+        The other table's, such as ``JobEntry.job_id``.
+    filters : JobFilters
+        Which jobs.
+    """
+    if filters == JobFilters():  # few are archived: nothing else need be looked at
+        return [job_id.not_in(select(Job.id).where(Job.archived_at > _LONG_AGO))]
+    return [job_id.in_(select(Job.id).where(*_conditions(filters)))]
+
+
+def _conditions(filters: JobFilters, bound: Bound | None = None) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.states:
+        found.append(Job.state.in_(filters.states))
+    for name in ("dataset_id", "batch_id", "estimator", "owner_id"):
+        value = getattr(filters, name)
+        if value is not None:
+            found.append(getattr(Job, name) == value)
+    if filters.tag:
+        found.append(Job.id.in_(select(JobTag.job_id).where(JobTag.tag == filters.tag)))
+    return [*found, *_in_time(filters), *_search((filters.q or "").strip(), bound)]
+
+
+def _in_time(filters: JobFilters) -> Iterator[ColumnElement[bool]]:
+    """Yield what is asked of the archive, and of when jobs were submitted."""
+    if filters.shows == "false":
+        yield Job.archived_at.is_(None)
+    elif filters.shows == "true":
+        yield Job.archived_at > _LONG_AGO
+    if filters.since:
+        yield Job.created_at >= filters.since
+    if filters.until:
+        yield Job.created_at < filters.until
+
+
+def _search(q: str, bound: Bound | None) -> list[ColumnElement[bool]]:
+    """Return what a search means: `#12` that job alone, `12` it too, else words that hold it."""
+    if not q:
+        return []
+    number = read_number(q.removeprefix("#"), None, LARGEST_ID)
+    if number is not None and q.startswith("#"):
+        return [Job.id == number]
+    words = JobEntry.words.contains(q.lower(), autoescape=True)
+    within = [bound(JobEntry.job_id)] if bound else []
+    found = Job.id.in_(select(JobEntry.job_id).where(*within, words))
+    return [found if number is None else or_(Job.id == number, found)]

@@ -1,0 +1,18 @@
+"""The query of a list of jobs, from an address or from a field that holds one."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+from werkzeug.datastructures import MultiDict
+
+
+def one_of_each(query: MultiDict[str, str]) -> dict[str, str]:
+    """Return each part of a query once; columns that came one by one become one part."""
+    found = query.to_dict()
+    if "cols" in found:
+        found["cols"] = ",".join(query.getlist("cols"))
+    return found
+
+
+def query_of(path: str) -> dict[str, str]:
+    """Return the query of an address that a form sent along."""
+    return one_of_each(MultiDict(parse_qsl(urlsplit(path).query)))

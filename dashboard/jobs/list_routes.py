@@ -1,0 +1,128 @@
+"""What is done around the list of jobs: its columns, saved views, its export, and a row's menu."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from dashboard.auth.sessions import safe_path
+from dashboard.errors import Conflict, DomainError, ValidationFailed
+from dashboard.filters import score
+from dashboard.jobs import columns, saved_views, service
+from dashboard.jobs.export import export_jobs
+from dashboard.jobs.list_query import one_of_each, query_of
+from dashboard.jobs.marking import archive_job
+from dashboard.jobs.queries import get_job
+from dashboard.web import requires
+
+blueprint = Blueprint("joblists", __name__)
+
+
+def _back(**changes: str) -> AnyResponse:
+    path = safe_path(request.form.get("back") or url_for("jobs.index"))
+    if not changes:
+        return redirect(path, 303)
+    return redirect(f"{url_for('jobs.index')}?{urlencode(query_of(path) | changes)}", 303)
+
+
+@blueprint.get("/jobs.csv")
+def export() -> Response:
+    """Hand out every job that matches as CSV. For all."""
+    raw = request.args.get("raw") in {"true", "1"}
+    return export_jobs(one_of_each(request.args), current_user, raw=raw)
+
+
+@blueprint.post("/jobs/columns")
+def choose_columns() -> AnyResponse:
+    """Show other columns, now and from now on. For all."""
+    try:
+        chosen = columns.keep_columns(user=current_user, keys=request.form.getlist("cols"))
+    except ValidationFailed as problem:
+        flash(problem.fields["cols"], "warning")
+        return _back()
+    return _back(cols=chosen)
+
+
+@blueprint.post("/jobs/views")
+def save_view() -> AnyResponse:
+    """Save the list as it is under a name. For all."""
+    query = query_of(request.form.get("back", ""))
+    return _change_view(
+        lambda: saved_views.save_view(
+            user=current_user, name=request.form.get("name", ""), query=query
+        ),
+        'Saved as "{}"',
+    )
+
+
+@blueprint.post("/jobs/views/<int:view_id>/rename")
+def rename_view(view_id: int) -> AnyResponse:
+    """Give a view another name. For the person whose view it is."""
+    name = request.form.get("name", "")
+    return _change_view(
+        lambda: saved_views.rename_view(user=current_user, view_id=view_id, name=name),
+        'Renamed to "{}"',
+    )
+
+
+@blueprint.post("/jobs/views/<int:view_id>/replace")
+def replace_view(view_id: int) -> AnyResponse:
+    """Let a view show the list as it is. For the person whose view it is."""
+    query = query_of(request.form.get("back", ""))
+    return _change_view(
+        lambda: saved_views.replace_view(user=current_user, view_id=view_id, query=query),
+        '"{}" now shows this list',
+    )
+
+
+@blueprint.post("/jobs/views/<int:view_id>/delete")
+def delete_view(view_id: int) -> AnyResponse:
+    """Delete a view. For the person whose view it is."""
+    name = saved_views.delete_view(user=current_user, view_id=view_id)
+    flash(f'The view "{name}" is deleted', "success")
+    return _back()
+
+
+def _change_view(change: Any, words: str) -> AnyResponse:
+    try:
+        flash(words.format(change().name), "success")
+    except ValidationFailed as problem:
+        flash(problem.fields["name"], "warning")
+    except Conflict as problem:
+        flash(problem.message, "warning")
+    return _back()
+
+
+@blueprint.post("/jobs/<int:job_id>/archive")
+@requires("member")
+def archive(job_id: int) -> AnyResponse:
+    """Archive a job, or take it out of the archive. For its owner and admins."""
+    wanted = request.args.get("archived") != "false"
+    try:
+        job = archive_job(user=current_user, job_id=job_id, archived=wanted)
+    except Conflict as problem:
+        flash(problem.message, "warning")
+        return _back()
+    undo = url_for("joblists.archive", job_id=job_id, archived="false" if wanted else "true")
+    words = f"{job.name} is {'archived' if wanted else 'in the lists again'}"
+    message: Any = [words, undo]  # a session holds any JSON; see shell.Shell.toasts
+    flash(message, "undo")
+    return _back()
+
+
+@blueprint.post("/jobs/<int:job_id>/stop")
+@requires("member")
+def stop(job_id: int) -> tuple[Response, int]:
+    """Stop a job for a page that shows it as stopping already. For its owner and admins."""
+    try:
+        job = service.cancel_job(user=current_user, job_id=job_id)
+    except Conflict as problem:
+        job = get_job(user=current_user, job_id=job_id)
+        result = f", {score(job.score)}" if job.score is not None else ""
+        words = f"It had already finished. Result: {job.state}{result}"
+        return jsonify(state=job.state, message=words or problem.message), 409
+    except DomainError as problem:
+        return jsonify(state=None, message=problem.message), 403
+    return jsonify(state=job.state, message=f"{job.name} is {job.state}"), 200

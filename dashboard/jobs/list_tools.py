@@ -1,0 +1,109 @@
+"""What stands around the list of jobs: the filters that can be chosen, those in use, the views."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import func, select
+
+from dashboard.db import Dataset, Job, JobTag, SavedView, User
+from dashboard.extensions import db
+from dashboard.filters import url_with
+from dashboard.jobs.columns import Column, list_choices
+from dashboard.jobs.distinct import distinct_values
+from dashboard.jobs.filtering import FILTER_NAMES
+from dashboard.jobs.lists import JobListing
+from dashboard.jobs.saved_views import clean_query, list_views
+from tasks.engine.catalogue import get_estimator
+
+DATASETS_SHOWN = OWNERS_SHOWN = TAGS_SHOWN = 200
+Choices = Sequence[tuple[Any, str]]
+
+
+@dataclass(frozen=True)
+class ListTools:
+    """The choices of each filter, the filters in use, the columns and the saved views."""
+
+    datasets: Choices
+    estimators: Choices
+    owners: Choices
+    owner: str
+    tags: Choices
+    columns: Mapping[str, Sequence[Column]]
+    views: Sequence[SavedView]
+    address: str
+    chips: Sequence[tuple[str, str]]
+    nothing: str
+
+
+def read_tools(listing: JobListing, query: Mapping[str, str], user: User) -> ListTools:
+    """Read what stands around a list; a fixed number of queries, each along an index."""
+    filters = listing.filters
+    datasets = _list_datasets(filters.dataset_id)
+    estimators = [(name, get_estimator(name).title) for name in distinct_values(Job.estimator)]
+    owners = _list_owners(user)
+    used = {
+        "dataset_id": dict(datasets).get(filters.dataset_id or 0, f"#{filters.dataset_id}"),
+        "estimator": dict(estimators).get(filters.estimator, filters.estimator),
+        "owner": dict(owners).get(query.get("owner", ""), f"#{filters.owner_id}"),
+    }
+    chips = [
+        (f"{_TITLES[name]}: {used.get(name, query[name])}", url_with(**{name: None}))
+        for name in FILTER_NAMES
+        if name != "state" and query.get(name) and not _is_ignored(listing, name)
+    ]
+    return ListTools(
+        datasets=datasets,
+        estimators=sorted(estimators, key=lambda choice: choice[1]),
+        owners=owners,
+        owner=query.get("owner", ""),
+        tags=[(tag, tag) for tag in distinct_values(JobTag.tag, limit=TAGS_SHOWN)],
+        columns=list_choices(),
+        views=list_views(user),
+        address=clean_query(query),
+        chips=chips,
+        nothing=_say_nothing(filters.state, used if filters.dataset_id else {}),
+    )
+
+
+_TITLES = {
+    "dataset_id": "Dataset", "batch_id": "Batch", "estimator": "Estimator", "owner": "Owner",
+    "tag": "Tag", "from": "From", "to": "To", "archived": "Archived", "q": "Search",
+}  # fmt: skip
+
+
+def _is_ignored(listing: JobListing, name: str) -> bool:
+    return any(text.startswith(f"{name}=") for text in listing.ignored)
+
+
+def _say_nothing(state: str | None, used: Mapping[str, Any]) -> str:
+    words = f"No {state or ''} jobs".replace("  ", " ")
+    return f"{words} for {used['dataset_id']}" if used else f"{words} match"
+
+
+def _list_datasets(chosen: int | None) -> list[tuple[int, str]]:
+    """Return the datasets that there are jobs of, the newest first, and the chosen one."""
+    has_jobs = select(Job.id).where(Job.dataset_id == Dataset.id).exists()
+    columns = (Dataset.id, Dataset.name, Dataset.version)
+    found = select(*columns).where(has_jobs).order_by(Dataset.id.desc()).limit(DATASETS_SHOWN)
+    rows = list(db.session.execute(found))
+    if chosen is not None and chosen not in {row.id for row in rows}:
+        rows += db.session.execute(select(*columns).where(Dataset.id == chosen))
+    return [(row.id, f"{row.name} v{row.version}") for row in rows]
+
+
+def _list_owners(user: User) -> list[tuple[str, str]]:
+    found = (
+        select(User.id, User.name)
+        .where(select(Job.id).where(Job.owner_id == User.id).exists(), User.id != user.id)
+        .order_by(func.lower(User.name))
+        .limit(OWNERS_SHOWN)
+    )
+    others = [(str(row.id), row.name) for row in db.session.execute(found)]
+    return [("me", f"{user.name} (me)"), *others]
+
+
+def live_query(query: Mapping[str, str], shown: Mapping[str, str]) -> str:
+    """Return the query of the live part: that of the page, and the rows that it shows."""
+    return urlencode({**query, **shown})

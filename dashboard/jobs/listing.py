@@ -1,0 +1,119 @@
+"""Lists of jobs as pages and the API read them: a page of those that match, in an order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import select
+
+from dashboard.db import Job
+from dashboard.db.states import HELD, JobState
+from dashboard.extensions import db
+from dashboard.jobs.counting import count_states
+from dashboard.jobs.filtering import JobFilters, filter_jobs
+from dashboard.jobs.order import PLACES_SHOWN, find_places
+from dashboard.jobs.queries import get_jobs
+from dashboard.jobs.sorting import DEFAULT_SORT, page_of, segments_of
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """One page of the list.
+
+    The first `n_first` items are jobs that run or wait, put before all others; `more_are_active`
+    when there are further ones among the others. `places` are those of the queue, where read.
+    `counts` are the jobs by state that match all but the filter of the state.
+    """
+
+    items: Sequence[Job]
+    total: int
+    counts: Mapping[str, int] = field(default_factory=dict)
+    n_first: int = 0
+    more_are_active: bool = False
+    places: Mapping[int, int] | None = None
+
+
+def list_jobs(
+    *, filters: JobFilters, sort: str = DEFAULT_SORT, page: int = 1, per: int = 50
+) -> JobPage:
+    """List a page of the jobs that match, by default those that run or wait first.
+
+    Parameters
+    ----------
+    filters : JobFilters
+        Which jobs.
+    sort : str
+        As `sorting.read_sort` knows it, with a minus for the other direction; values that are
+        missing come last. With ``-submitted`` jobs that are not over stand first, in the order in
+        which they run. Where there are many, the others keep half of the first page.
+    page, per : int
+        Which page, from 1, of how many rows.
+    """
+    counts = count_matching(filters)
+    total = _sum_of(filters, counts)
+    first: list[int] = []
+    n_active, places = 0, None
+    if sort == DEFAULT_SORT:
+        places = find_places()
+        active = _list_active_ids(filters, places, PLACES_SHOWN)
+        n_active = len(active)
+        total = max(total, n_active)  # counted before they were listed, and more may have come
+        first = active[: per - min(per // 2, total - n_active)]
+    # Ids first: the rows themselves are wide, and only those of this page are read.
+    shown = first if page == 1 else []
+    segments = segments_of(filters, sort)
+    if first:
+        segments = [one.where(Job.id.not_in(first)) for one in segments]
+    start = (page - 1) * per - (len(first) - len(shown))
+    ids = page_of(segments, start, per - len(shown))
+    more = n_active > len(first) or (bool(shown) and _has_waiting_behind(filters, places or {}))
+    return JobPage(get_jobs([*shown, *ids]), total, counts, len(shown), more, places)
+
+
+def count_matching(filters: JobFilters) -> Mapping[str, int]:
+    """Count, by state, the jobs that match all but the filter of the state."""
+    return count_states(filters=replace(filters, state=None))
+
+
+def _sum_of(filters: JobFilters, counts: Mapping[str, int]) -> int:
+    return sum(counts.get(state, 0) for state in filters.states or counts)
+
+
+def count_jobs(filters: JobFilters) -> int:
+    """Count the jobs that match."""
+    return _sum_of(filters, count_matching(filters))
+
+
+def _has_waiting_behind(filters: JobFilters, places: Mapping[int, int]) -> bool:
+    """Tell whether a matching job waits so far back that its place is not known."""
+    if len(places) < PLACES_SHOWN:
+        return False
+    behind = filter_jobs(filters).where(Job.state == JobState.QUEUED, Job.id.not_in(places))
+    return db.session.scalar(behind.with_only_columns(Job.id).limit(1)) is not None
+
+
+def list_active(*, filters: JobFilters, limit: int) -> Sequence[Job]:
+    """List jobs that run or wait and match: those that run first, then in the queue's order."""
+    return get_jobs(_list_active_ids(filters, find_places(), limit))
+
+
+def _list_active_ids(filters: JobFilters, places: Mapping[int, int], limit: int) -> list[int]:
+    held = db.session.scalars(select(Job.id).where(Job.state.in_(HELD)).order_by(Job.id)).all()
+    if not held and not places:
+        return []
+    candidates = [*held, *places]
+    among = filter_jobs(filters, lambda job_id: job_id.in_(candidates)).with_only_columns(Job.id)
+    matching = set(db.session.scalars(among))
+    waiting = sorted(places, key=places.__getitem__)
+    return [job_id for job_id in [*held, *waiting] if job_id in matching][:limit]
+
+
+def list_jobs_before(
+    *, filters: JobFilters, before: int | None, limit: int, oldest_first: bool = False
+) -> Sequence[Job]:
+    """List matching jobs from one id on; for the API's cursor."""
+    found = filter_jobs(filters)
+    if before is not None:
+        found = found.where(Job.id > before if oldest_first else Job.id < before)
+    order = Job.id.asc() if oldest_first else Job.id.desc()
+    ids = found.with_only_columns(Job.id).order_by(order).limit(limit)
+    return get_jobs(db.session.scalars(ids).all())
