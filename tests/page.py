@@ -48,7 +48,8 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.html = response.get_data(as_text=True)
-        self.soup = BeautifulSoup(self.html, "html5lib")
+        # Where a word may break it is still one word.
+        self.soup = BeautifulSoup(self.html.replace("<wbr>", ""), "html5lib")
         self.path = response.request.path
 
     @property

@@ -7,7 +7,8 @@ from dashboard.api import requests
 from dashboard.api.auth import current_user
 from dashboard.api.operations import operation
 from dashboard.compare.answers import as_answer
-from dashboard.compare.comparison import compare_jobs, read_ids
+from dashboard.compare.asked import read_ids
+from dashboard.compare.comparison import compare_jobs
 
 
 @operation("GET", "/compare", "Jobs side by side, and whether the best one is better than noise",

@@ -27,6 +27,14 @@ class Difference(Schema):
         float, Field(description="Of no difference, by the corrected resampled t-test")
     ]
     folds: int
+    rows_low: Annotated[
+        float | None,
+        Field(
+            description="The 95% interval from drawing the scored rows anew, the same for both "
+            "jobs; None of jobs that keep no draws, and of more than 12 jobs"
+        ),
+    ] = None
+    rows_high: float | None = None
 
 
 class Comparison(Open):

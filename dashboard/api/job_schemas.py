@@ -174,7 +174,8 @@ class Results(Open):
     """What the result charts draw, and what was worked out of the model when somebody asked.
 
     Of classes: `confusion`, `roc`, `precision_recall`, `calibration`; of numbers:
-    `predicted_actual`, `residuals`.
+    `predicted_actual`, `residuals`. `draws`: the scores of draws of the scored rows, by which
+    jobs on the same rows are compared.
     """
 
     n: int

@@ -1,14 +1,15 @@
-"""The figures of the compare page. A job has one colour and one marker in all of them."""
+"""The figures of scores by fold, and against the time that training took."""
 
 import math
 from typing import Any
 
 from dashboard.compare.comparison import Comparison
-from dashboard.db import Job
-from dashboard.figures import COLOURS, MARKERS, table
+from dashboard.compare.marks import label, marker
+from dashboard.compare.rows import scores_of
+from dashboard.figures import table
 from tasks.engine.catalogue import metric_title
 
-LABEL = 30
+ROW_PX, AROUND_PX, LEAST_PX = 26, 90, 288
 # Where the axis of times has its ticks: seconds, and how they are shown.
 TIMES = (
     (0.01, "10 ms"), (0.03, "30 ms"), (0.1, "0.1 s"), (0.3, "0.3 s"), (1, "1 s"), (3, "3 s"),
@@ -17,17 +18,9 @@ TIMES = (
 )  # fmt: skip
 
 
-def marker(n: int) -> dict[str, Any]:
-    """Return the colour and shape of the n-th job; beyond six, grey circles."""
-    if n < len(COLOURS):
-        return {"color": COLOURS[n], "symbol": MARKERS[n], "size": 10}
-    return {"color": "muted", "symbol": "circle-open", "size": 9}
-
-
-def label(job: Job) -> str:
-    """Return a job's name with its id, because names need not differ."""
-    name = job.name if len(job.name) <= LABEL else job.name[: LABEL - 1] + "\u2026"
-    return f"{name} #{job.id}"
+def height_of(rows: int) -> int:
+    """Return how high a figure is that has a row for each job."""
+    return max(LEAST_PX, rows * ROW_PX + AROUND_PX)
 
 
 def fold_chart(found: Comparison) -> dict[str, Any]:
@@ -51,7 +44,7 @@ def fold_chart(found: Comparison) -> dict[str, Any]:
     title = metric_title(found.metric)
     return {
         "traces": traces,
-        "layout": {"xaxis": {"title": {"text": title}},
+        "layout": {"xaxis": {"title": {"text": title}}, "height": height_of(len(found.jobs)),
                    "yaxis": {"type": "category", "autorange": "reversed", "automargin": True}},
         "table": table(["Job", "Fold", title], rows),
         "alt": f"{title} by fold. Means: {', '.join(words) or 'none yet'}",
@@ -60,19 +53,23 @@ def fold_chart(found: Comparison) -> dict[str, Any]:
 
 def time_chart(found: Comparison) -> dict[str, Any]:
     """Draw the score against the time that the folds took to fit."""
-    traces, rows = [], []
+    traces: list[dict[str, Any]] = []
+    rows: list[tuple[str, float, float]] = []
     for n, job in enumerate(found.jobs):
         seconds = sum(f.fit_seconds for f in found.folds[job.id])
-        value = job.metrics.get(found.metric, {}).get("mean")
+        value = scores_of(job, found.folds[job.id]).get(found.metric, {}).get("mean")
         if value is None or not seconds:
             continue
         traces.append(
             {"type": "scatter", "mode": "markers+text", "name": label(job),
-             "text": [label(job)], "textposition": "top center", "cliponaxis": False,
+             "text": [label(job)], "cliponaxis": False,
              "marker": marker(n) | {"size": 12},
              "x": [seconds], "y": [value]}
         )  # fmt: skip
-        rows.append([label(job), seconds, value])
+        rows.append((label(job), seconds, value))
+    # Neighbours have their names on different sides.
+    for n, trace in enumerate(sorted(traces, key=lambda trace: trace["x"])):
+        trace["textposition"] = "bottom center" if n % 2 else "top center"
     title = metric_title(found.metric)
     return {
         "traces": traces,

@@ -1,31 +1,25 @@
 """Jobs side by side: may they be compared at all, and in what do they differ."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from dashboard.compare.rows import (
-    Row,
-    baseline_rows,
-    cost_rows,
-    positive_classes,
-    score_rows,
-    setting_rows,
-)
+from dashboard.compare.reasons import find_reasons
+from dashboard.compare.rows import Row, baseline_rows, cost_rows, score_rows
+from dashboard.compare.setting_rows import setting_rows
 from dashboard.compare.verdict import Verdict, find_verdict
 from dashboard.db import Job, JobFold, User
-from dashboard.db.lookup import LARGEST_ID
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.jobs.queries import get_jobs, list_folds_of
-from dashboard.paging import read_number
 from tasks.engine.catalogue import METRICS, find_metric
 
-MAX_JOBS = 12
-MIN_JOBS = 2
+MIN_JOBS, MAX_JOBS = 2, 200
+# More have a row each in place of a column, and no charts.
+SIDE_BY_SIDE = 12
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Jobs side by side."""
+    """Jobs side by side; `unfinished` are those of them that have no part in the verdict."""
 
     jobs: list[Job]
     folds: dict[int, list[JobFold]]
@@ -35,6 +29,7 @@ class Comparison:
     rows: list[Row]
     missing: list[int]
     verdict: Verdict | None = None
+    unfinished: list[Job] = field(default_factory=list)
 
     @property
     def about(self) -> str:
@@ -47,14 +42,13 @@ class Comparison:
 
     @property
     def comparable(self) -> bool:
-        """Whether all jobs were scored on the same rows, folds and target."""
+        """Whether those that are over were scored on the same rows, folds and target."""
         return not self.reasons
 
-
-def read_ids(text: str) -> list[int]:
-    """Return the ids of a query such as ``12,15,9``, each once; what is no id is left out."""
-    ids = [read_number(part.strip(), 0, LARGEST_ID) for part in text.split(",")]
-    return list(dict.fromkeys(number for number in ids if number))
+    @property
+    def is_wide(self) -> bool:
+        """Whether there are more jobs than fit side by side."""
+        return len(self.jobs) > SIDE_BY_SIDE
 
 
 def compare_jobs(*, user: User, job_ids: Sequence[int], metric: str | None = None) -> Comparison:
@@ -65,7 +59,7 @@ def compare_jobs(*, user: User, job_ids: Sequence[int], metric: str | None = Non
     user : User
         Who asks.
     job_ids : sequence of int
-        2 to 12 ids, in the order of the columns.
+        2 to 200 ids, in the order of the columns.
     metric : str, optional
         What to compare by; the first job's own by default.
 
@@ -87,43 +81,26 @@ def compare_jobs(*, user: User, job_ids: Sequence[int], metric: str | None = Non
         raise NotFound("None of these jobs exists. They may have been deleted")
     known = {job.id for job in jobs}
     task = jobs[0].task
-    shown = metric if metric and find_metric(task, metric) else jobs[0].metric
     folds = list_folds_of([job.id for job in jobs])
+    scored = {name for job in jobs for name in job.metrics}
+    scored |= {name for of in folds.values() for fold in of for name in fold.scores}
+    metrics = [m.name for m in METRICS[task] if m.name in scored]
+    shown = metric if metric and find_metric(task, metric) else jobs[0].metric
     reasons = find_reasons(jobs, shown)
+    over = [job for job in jobs if job.split_hash]
     return Comparison(
         jobs=jobs,
         folds=folds,
         metric=shown,
-        metrics=[m.name for m in METRICS[task] if any(m.name in j.metrics for j in jobs)],
+        metrics=metrics,
         reasons=reasons,
-        verdict=None if reasons else find_verdict(jobs, folds, shown),
+        verdict=None if reasons else find_verdict(over, folds, shown),
         rows=[
-            *score_rows(jobs, shown, None if reasons else folds),
+            *score_rows(jobs, shown, folds, judged=not reasons),
             *baseline_rows(jobs, shown),
             *setting_rows(jobs),
             *cost_rows(jobs, folds),
         ],
         missing=[job_id for job_id in job_ids if job_id not in known],
+        unfinished=[job for job in jobs if not job.split_hash],
     )
-
-
-def find_reasons(jobs: Sequence[Job], metric: str | None = None) -> list[str]:
-    """Say why scores may not be compared; nothing when they may."""
-    reasons = []
-    if len({job.task for job in jobs}) > 1:
-        reasons.append("Some predict classes, others numbers")
-    if len({job.target for job in jobs}) > 1:
-        reasons.append("They predict different columns")
-    if len({job.dataset.sha256 for job in jobs}) > 1:
-        reasons.append("They were trained on different data")
-    found = find_metric(jobs[0].task, metric) if metric else None
-    if found and found.of_positive and len(positive_classes(jobs)) > 1:
-        reasons.append(f"{found.title} is about different classes")
-    unfinished = [job.name for job in jobs if job.split_hash is None]
-    if unfinished:
-        reasons.append(f"Not finished: {', '.join(unfinished)}")
-    elif not reasons and len({job.split_hash for job in jobs}) > 1:
-        reasons.append("They were scored on different folds")
-    if any(job.partial for job in jobs):
-        reasons.append("Some were stopped early, so not every fold was scored")
-    return reasons

@@ -1,76 +1,94 @@
-"""The page of jobs side by side."""
+"""The page of jobs side by side, and what it hands out."""
 
-from urllib.parse import urlencode
-
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard.compare import charts
-from dashboard.compare.comparison import MAX_JOBS, MIN_JOBS, Comparison, compare_jobs, read_ids
-from dashboard.compare.rows import PARAMETERS, SETTINGS
+from dashboard.compare.again import run_again
+from dashboard.compare.asked import Asked, read_asked
+from dashboard.compare.comparison import MAX_JOBS, Comparison, compare_jobs
+from dashboard.compare.figures import draw_figure
+from dashboard.compare.page import ComparePage
+from dashboard.compare.queries import find_to_add
+from dashboard.compare.table_csv import table_csv
 from dashboard.db.lookup import LARGEST_ID
-from dashboard.errors import NotFound, ValidationFailed
+from dashboard.downloads import attachment
+from dashboard.errors import Conflict, NotFound, ValidationFailed
+from dashboard.jobs.form_keys import find_page_key
+from dashboard.jobs.queries import get_jobs
 from dashboard.paging import read_number
-from tasks.engine.catalogue import METRICS
+from dashboard.storage import StorageFull
+from dashboard.web import requires
 
 blueprint = Blueprint("compare", __name__)
-ADD_ONE_MORE = "Add at least one more job"
-FIGURES = {"folds": charts.fold_chart, "time": charts.time_chart}
 
 
-def _asked_ids() -> list[int]:
-    """Return the ids of a link, ``jobs=1,2``, or of the boxes of a form, ``jobs=1&jobs=2``."""
-    return read_ids(",".join(request.args.getlist("jobs")))
+def _compare(asked: Asked) -> Comparison:
+    return compare_jobs(user=current_user, job_ids=asked.ids, metric=asked.metric)
 
 
-def _comparison() -> Comparison:
-    metric = request.args.get("metric")
-    return compare_jobs(user=current_user, job_ids=_asked_ids(), metric=metric)
+def _page(asked: Asked) -> ComparePage:
+    return ComparePage(_compare(asked), asked, current_user)
 
 
 @blueprint.get("/compare")
 def index() -> str | tuple[str, int]:
     """Show jobs side by side. For all."""
-    try:
-        found = _comparison()
-    except ValidationFailed as problem:
-        too_few = len(_asked_ids()) <= MAX_JOBS
-        words = ADD_ONE_MORE if too_few else problem.message
-        return render_template("compare/empty.html", message=words), 422
-    if len(found.jobs) < MIN_JOBS:
+    asked = read_asked(request.args)
+    if len(asked.ids) > MAX_JOBS:
+        return render_template("compare/too_many.html", asked=asked, most=MAX_JOBS), 422
+    jobs = get_jobs(asked.ids) if asked.ids else []
+    if len(jobs) < 2:
+        missing = [number for number in asked.ids if number not in {job.id for job in jobs}]
+        to_add = find_to_add(asked.q, jobs) if asked.q else []
         return render_template(
-            "compare/empty.html", message=ADD_ONE_MORE, missing=found.missing
-        ), 422
-    ids = [job.id for job in found.jobs]
-    asked = read_number(request.args.get("base"), 0, LARGEST_ID)
-    base = ids.index(asked) if asked in ids else 0
-    only = request.args.get("diff", "1") != "0"
-    shown = [row for row in found.rows if row.differs or row.group not in (SETTINGS, PARAMETERS)]
-    rows = shown if only else found.rows
-    query = urlencode({"jobs": ",".join(map(str, ids)), "metric": found.metric})
-    metrics = {m.name: m.title for m in METRICS[found.jobs[0].task]}
+            "compare/too_few.html", asked=asked, jobs=jobs, missing=missing, to_add=to_add
+        )
     return render_template(
-        "compare/index.html",
-        found=found,
-        ids=",".join(map(str, ids)),
-        base=base,
-        only=only,
-        rows=rows,
-        hidden=len(found.rows) - len(shown),
-        markers=[charts.marker(n) for n in range(len(ids))],
-        metrics=[(name, metrics[name]) for name in found.metrics],
-        metric_title=metrics.get(found.metric, found.metric),
-        figures=[
-            (name, title, f"{url_for('compare.figure', name=name)}?{query}", FIGURES[name](found))
-            for name, title in (("folds", "by fold"), ("time", "against training time"))
-        ],
-        others=[",".join(str(i) for i in ids if i != job_id) for job_id in ids],
+        "compare/index.html", page=_page(asked), asked=asked, page_key=find_page_key()
     )
 
 
 @blueprint.get("/compare/charts/<name>.json")
 def figure(name: str) -> Response:
     """Answer one figure of the page. For all."""
-    if name not in FIGURES:
-        raise NotFound(f"There is no chart called {name}")
-    return jsonify(FIGURES[name](_comparison()))
+    asked = read_asked(request.args)
+    found = draw_figure(_compare(asked), asked, name)
+    if found is None:
+        raise NotFound(f"There is no chart called {name} of these jobs")
+    return jsonify(found)
+
+
+@blueprint.get("/compare.csv")
+def as_csv() -> Response:
+    """Hand out the table as it is shown. For all."""
+    page = _page(read_asked(request.args))
+    text = table_csv(page.found, page.grid, by_job=page.by_job)
+    return _file(text, "text/csv", "comparison.csv")
+
+
+@blueprint.post("/compare/again")
+@requires("member")
+def again() -> AnyResponse:
+    """Run a job again on the data and folds of the reference. For members."""
+    asked = read_asked(request.form)
+    job_id, base_id = (
+        read_number(request.form.get(name), 0, LARGEST_ID) for name in ("again", "reference")
+    )
+    try:
+        made = run_again(
+            user=current_user, job_id=job_id, base_id=base_id,
+            page_key=request.form.get("key", ""),
+        )  # fmt: skip
+    except (Conflict, ValidationFailed, StorageFull) as problem:
+        flash(problem.message, "warning")
+        return redirect(url_for(".index", **asked.address), 303)
+    flash(f"{made.name} is queued on the folds of the reference, as job #{made.id}", "success")
+    ids = tuple(made.id if number == job_id else number for number in asked.ids)
+    return redirect(url_for(".index", **asked.but(ids=ids, base=base_id)), 303)
+
+
+def _file(text: str, media_type: str, file_name: str) -> Response:
+    response = Response(text, mimetype=media_type)
+    response.headers["Content-Disposition"] = attachment(file_name)
+    return response

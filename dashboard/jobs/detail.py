@@ -18,15 +18,16 @@ from dashboard.jobs.explain_charts import explain_charts
 from dashboard.jobs.explain_views import ExplainView
 from dashboard.jobs.explaining import find_asked
 from dashboard.jobs.form_keys import find_page_key
+from dashboard.jobs.job_settings import read_settings
 from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.run_next import find_foremost, may_run_next
 from dashboard.jobs.usage import list_usage
 from dashboard.jobs.usage_chart import usage_chart
 from dashboard.jobs.views import titles_of
+from dashboard.leaderboards.addresses import board_url
+from dashboard.leaderboards.standing import find_standing
 from dashboard.workers.queries import QueueSummary, summarise_queue
 from dashboard.workers.views import say_what_stops_jobs
-from tasks.engine.catalogue import get_estimator
-from tasks.engine.parameters import show_value
 
 LOG_LINES = 1000
 
@@ -63,6 +64,8 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
         "workers": say_workers(summary) if summary else None,
         "stops": say_what_stops_jobs(summary) if summary else [],
         "priority": PRIORITY_NAMES.get(job.priority, "normal"),
+        "standing": find_standing(job) if job.state == JobState.SUCCEEDED else None,
+        "board_url": board_url(job.dataset_id, job.target),
     }
 
 
@@ -86,8 +89,7 @@ def read_detail(
         "lines": queries.list_log(
             job_id=job_id, after=max(0, queries.count_log(job_id) - LOG_LINES)
         ),
-        "settings": _settings(job),
-        "preprocessing": [(n, show_value(value)) for n, value in job.preprocessing.items()],
+        **read_settings(job),
         "charts": charts.result_charts(job, known) if known else [],
         "confusion": view_confusion(known),
         **_decision(job, known, query),
@@ -141,19 +143,6 @@ def say_workers(summary: QueueSummary) -> str | None:
     else:
         words = f"{takers} workers, {busy} busy"
     return f"{words}, {drained} drained" if drained else words
-
-
-def _settings(job: Job) -> list[tuple[str, str, bool]]:
-    """Return parameters with the value as one types it; those that were changed come first.
-
-    A blend has none of its own: its members have them.
-    """
-    if len(job.details.get("members") or []) > 1:
-        return []
-    parameters = get_estimator(job.estimator).parameters
-    values = [(p, job.parameters.get(p.name, p.default)) for p in parameters]
-    rows = [(p.name, show_value(value), value != p.default) for p, value in values]
-    return sorted(rows, key=lambda row: not row[2])
 
 
 def _read_results(job: Job) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What workers write about the jobs they hold: progress and end. All of it needs the lease."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,8 @@ from dashboard.models.repeated import repeat_job
 from dashboard.searches.hopeless import find_hopeless, tell_stop
 
 MAX_LINE = 2000
+# What a terminal would take for colours and moves.
+ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-Z\\-_]")
 Told = TypeVar("Told")
 
 
@@ -138,8 +141,9 @@ def add_lines(session: Session, job_id: int, lines: Sequence[tuple[datetime, str
         return
     last = session.scalar(select(func.max(LogLine.n)).where(LogLine.job_id == job_id)) or 0
     for n, (at, level, text) in enumerate(lines, start=last + 1):
-        cut = text if len(text) <= MAX_LINE else text[:MAX_LINE] + " ..."
-        session.add(LogLine(job_id=job_id, n=n, at=at, level=level, text=cut.replace("\0", "")))
+        plain = ANSI.sub("", text).replace("\0", "")
+        cut = plain if len(plain) <= MAX_LINE else plain[:MAX_LINE] + " ..."
+        session.add(LogLine(job_id=job_id, n=n, at=at, level=level, text=cut))
 
 
 def _without_known(

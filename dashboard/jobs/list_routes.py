@@ -13,7 +13,6 @@ from dashboard.filters import score
 from dashboard.jobs import columns, saved_views, service
 from dashboard.jobs.export import export_jobs
 from dashboard.jobs.list_query import one_of_each, query_of
-from dashboard.jobs.marking import archive_job
 from dashboard.jobs.queries import get_job
 from dashboard.web import requires
 
@@ -92,23 +91,6 @@ def _change_view(change: Any, words: str) -> AnyResponse:
         flash(problem.fields["name"], "warning")
     except Conflict as problem:
         flash(problem.message, "warning")
-    return _back()
-
-
-@blueprint.post("/jobs/<int:job_id>/archive")
-@requires("member")
-def archive(job_id: int) -> AnyResponse:
-    """Archive a job, or take it out of the archive. For its owner and admins."""
-    wanted = request.args.get("archived") != "false"
-    try:
-        job = archive_job(user=current_user, job_id=job_id, archived=wanted)
-    except Conflict as problem:
-        flash(problem.message, "warning")
-        return _back()
-    undo = url_for("joblists.archive", job_id=job_id, archived="false" if wanted else "true")
-    words = f"{job.name} is {'archived' if wanted else 'in the lists again'}"
-    message: Any = [words, undo]  # a session holds any JSON; see shell.Shell.toasts
-    flash(message, "undo")
     return _back()
 
 

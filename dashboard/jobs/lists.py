@@ -15,7 +15,7 @@ from dashboard.jobs.listing import list_jobs
 from dashboard.jobs.order import find_places
 from dashboard.jobs.sorting import read_sort
 from dashboard.jobs.views import JobView
-from dashboard.leaderboards.standing import find_best_on_boards
+from dashboard.leaderboards.best_of_boards import find_best_on_boards
 from dashboard.paging import Page, read_number, read_per
 
 MOST_PAGES = 10**9

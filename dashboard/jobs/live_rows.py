@@ -20,7 +20,7 @@ from dashboard.jobs.filtering import filter_jobs, read_filters
 from dashboard.jobs.lists import JobListing, News, view_jobs
 from dashboard.jobs.queries import get_jobs
 from dashboard.jobs.sorting import read_sort
-from dashboard.leaderboards.standing import find_best_on_boards
+from dashboard.leaderboards.best_of_boards import find_best_on_boards
 from dashboard.paging import PER_CHOICES, Page, read_number
 
 # News are counted so far; more is "many" to anybody.

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from dashboard.db import Job
 from dashboard.errors import Conflict, DomainError
 from dashboard.extensions import db
-from dashboard.storage import get_storage
+from dashboard.storage import Storage, get_storage
 
 
 def read_results(job: Job) -> dict[str, Any]:
@@ -22,15 +22,16 @@ def read_results(job: Job) -> dict[str, Any]:
     if job.results_key is None:
         raise Conflict(f"The job has no results: it is {job.state}")
     try:
-        return _read_json(job.results_key)
+        return read_key(get_storage(), job.results_key)
     except DomainError:
         newer = db.session.scalar(select(Job.results_key).where(Job.id == job.id))
         if newer in {None, job.results_key}:
             raise
-        return _read_json(newer)  # something was added to them at this very moment
+        return read_key(get_storage(), newer)  # something was added to them at this very moment
 
 
-def _read_json(key: str) -> dict[str, Any]:
-    with get_storage().open(key) as stream:
+def read_key(storage: Storage, key: str) -> dict[str, Any]:
+    """Return what a file of results holds."""
+    with storage.open(key) as stream:
         found: dict[str, Any] = json.load(stream)
     return found

@@ -1,56 +1,84 @@
-"""Which of some jobs are the best on their leaderboards."""
+"""Where one job stands among those that were scored on the same folds."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased
+from sqlalchemy import and_, func, or_, select
 
 from dashboard.db import Job, JobScore
 from dashboard.extensions import db
-from tasks.engine.catalogue import find_metric
+from dashboard.jobs.queries import get_jobs, list_folds_of
+from dashboard.leaderboards.ranks import give_ranks
+from tasks.engine.catalogue import METRICS, Metric
+
+# Farther down only the place is told: who is tied there takes the folds of all above.
+RANKED_AT_MOST = 50
+NAMED_AT_MOST = 2
+ENDS = {1: "st", 2: "nd", 3: "rd"}
 
 
-def find_best_on_boards(jobs: Sequence[Job]) -> set[int]:
-    """Return the ids of the jobs that no other has a better score than, by their main metric.
+@dataclass(frozen=True)
+class Standing:
+    """A job's place of so many; `tied` are jobs that noise does not tell it apart from."""
 
-    Held against each other are jobs of one version and target that were scored on the same folds;
-    a job that is alone is not called the best. One query, two rows of an index for each job.
+    place: int
+    total: int
+    tied: Sequence[Job] = ()
+
+    @property
+    def ordinal(self) -> str:
+        """The place in words: ``1st``, ``12th``."""
+        end = "th" if self.place % 100 in {11, 12, 13} else ENDS.get(self.place % 10, "th")
+        return f"{self.place:,}{end}"
+
+    @property
+    def named(self) -> Sequence[Job]:
+        """Those of the tied that are named."""
+        return self.tied[:NAMED_AT_MOST]
+
+    @property
+    def n_others(self) -> int:
+        """How many are tied and not named."""
+        return len(self.tied) - len(self.named)
+
+
+def find_standing(job: Job) -> Standing | None:
+    """Return where a job stands by its main metric; None of one that is on no leaderboard.
+
+    Parameters
+    ----------
+    job : Job
+        A job that succeeded.
     """
-    by_id = {job.id: job for job in jobs if job.score is not None}
-    if not by_id:
-        return set()
-    highest, second_highest, lowest, second_lowest = _ends()
-    found = (
-        select(JobScore.job_id, JobScore.score, highest, second_highest, lowest, second_lowest)
-        .join(Job, Job.id == JobScore.job_id)
-        .where(JobScore.job_id.in_(by_id), JobScore.metric == Job.metric)
+    metric = next((m for m in METRICS[job.task] if m.name == job.metric), None)
+    mine = db.session.scalar(
+        select(JobScore).where(JobScore.job_id == job.id, JobScore.metric == job.metric)
     )
-    best = set()
-    for job_id, score, *ends in db.session.execute(found):
-        metric = find_metric(by_id[job_id].task, by_id[job_id].metric)
-        first, second = ends[:2] if metric is None or metric.greater_is_better else ends[2:]
-        if second is not None and score == first:
-            best.add(job_id)
-    return best
+    if mine is None or metric is None:
+        return None
+    scored = [JobScore.group_id == mine.group_id, JobScore.metric == mine.metric]
+    if mine.positive is not None:
+        scored.append(JobScore.positive == mine.positive)
+    upwards = metric.greater_is_better
+    better = JobScore.score > mine.score if upwards else JobScore.score < mine.score
+    # As a leaderboard has them: of equal ones the last comes first.
+    before = or_(better, and_(JobScore.score == mine.score, JobScore.job_id > job.id))
+    count = select(func.count(JobScore.id)).where(*scored)
+    total = db.session.scalar(count) or 0
+    above = db.session.scalar(count.where(before)) or 0
+    if above >= RANKED_AT_MOST:
+        return Standing((db.session.scalar(count.where(better)) or 0) + 1, total)
+    best_first = JobScore.score.desc() if upwards else JobScore.score
+    ids = db.session.scalars(
+        select(JobScore.job_id).where(*scored).order_by(best_first, JobScore.job_id.desc())
+        .limit(RANKED_AT_MOST)
+    ).all()  # fmt: skip
+    return _rank(job, ids, metric, total)
 
 
-def _ends() -> list[Any]:
-    """Return the two highest and the two lowest scores of a job's group, as queries."""
-    other = aliased(JobScore)
-    same = (
-        select(other.score)
-        .where(
-            other.group_id == JobScore.group_id,
-            other.metric == JobScore.metric,
-            other.positive.is_not_distinct_from(JobScore.positive),
-        )
-        .correlate(JobScore)
-        .limit(1)
-    )
-    orders = (other.score.desc(), other.score.asc())
-    return [
-        same.order_by(order).offset(skipped).scalar_subquery()
-        for order in orders
-        for skipped in (0, 1)
-    ]
+def _rank(job: Job, ids: Sequence[int], metric: Metric, total: int) -> Standing:
+    folds = list_folds_of(ids)
+    ranks = dict(zip(ids, give_ranks([(n, folds[n]) for n in ids], metric), strict=True))
+    place = ranks[job.id].number
+    tied = [n for n in ids if ranks[n].number == place and n != job.id]
+    return Standing(place, total, get_jobs(tied))

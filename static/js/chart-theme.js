@@ -10,10 +10,15 @@ function isColourKey(key) {
   return /color$/i.test(key) || key === 'colors' || key === 'bgcolor';
 }
 
+// Plotly takes text for its own kind of HTML; names of jobs, columns and classes are none.
+function plain(text) {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
+
 // Replaces token names wherever a colour stands; everything else is copied as it is. A list of two
 // or more names under "colorscale" becomes an even scale from the first to the last.
 export function withColours(content, tokens, isColour = false) {
-  if (typeof content === 'string') return isColour ? tokens[content] ?? content : content;
+  if (typeof content === 'string') return isColour ? tokens[content] ?? content : plain(content);
   if (Array.isArray(content)) return content.map((item) => withColours(item, tokens, isColour));
   if (content === null || typeof content !== 'object') return content;
   const copy = {};

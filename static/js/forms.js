@@ -33,7 +33,7 @@ window.addEventListener('pageshow', (event) => {
 });
 
 document.addEventListener('change', (event) => {
-  if (event.target.matches('[data-filters] select, [data-send-on-change] select')) event.target.form.requestSubmit();
+  if (event.target.matches('[data-filters] select, [data-filters] input[type=checkbox], [data-send-on-change] select')) event.target.form.requestSubmit();
 });
 
 // Empty filters do not belong into the address.

@@ -1,5 +1,6 @@
 // A log that grows: asks for the lines after the last one, appends them, and follows its end
-// while the end is in view.
+// while the end is in view. Else a button says how many came since, and leads there.
+import { showToast } from './messages.js';
 import { showTimes } from './time.js';
 
 const NEAR_END = 24;
@@ -10,8 +11,12 @@ class Log {
     this.list = box.querySelector('ol');
     this.every = Number(box.dataset.logEvery || 2) * 1000;
     this.isAtEnd = true;
+    this.fresh = 0;
+    this.button = box.parentElement.querySelector('[data-log-jump]');
+    this.button?.addEventListener('click', () => this.jump());
+    box.addEventListener('scroll', () => this.look(), { passive: true });
     this.toEnd();
-    box.addEventListener('scroll', () => { this.isAtEnd = this.endIsInView(); }, { passive: true });
+    this.look();
     this.later();
   }
 
@@ -21,6 +26,27 @@ class Log {
 
   toEnd() {
     if (!location.hash.startsWith('#L')) this.box.scrollTop = this.box.scrollHeight;
+  }
+
+  look() {
+    this.isAtEnd = this.endIsInView();
+    if (this.isAtEnd) this.fresh = 0;
+    this.tell();
+  }
+
+  tell() {
+    if (this.button) {
+      this.button.hidden = !this.fresh;
+      this.button.textContent = `Jump to newest (${this.fresh} new)`;
+    }
+    const note = document.querySelector('[data-log-follows]');
+    if (note) note.hidden = !this.isAtEnd;
+  }
+
+  jump() {
+    this.box.scrollTop = this.box.scrollHeight;
+    this.box.focus({ preventScroll: true });
+    this.look();
   }
 
   later() {
@@ -48,12 +74,31 @@ class Log {
     const lines = new DOMParser().parseFromString(`<ol>${html}</ol>`, 'text/html').querySelectorAll('li');
     if (!lines.length) return;
     this.box.querySelector('[data-log-empty]')?.remove();
-    for (const line of lines) if (!document.getElementById(line.id)) this.list.append(line);
+    const added = [...lines].filter((line) => !document.getElementById(line.id));
+    this.list.append(...added);
     showTimes(this.box);
     const amount = document.querySelector('[data-log-count]');
-    if (amount) amount.textContent = `${this.list.lastElementChild.id.slice(1)} lines`;
+    const last = Number(this.list.lastElementChild.id.slice(1));
+    if (amount) amount.textContent = `${last.toLocaleString('en')} ${last === 1 ? 'line' : 'lines'}`;
     if (this.isAtEnd) this.toEnd();
+    else this.fresh += added.length;
+    this.tell();
   }
 }
+
+async function copy(url) {
+  try {
+    const text = await (await fetch(url)).text();
+    await navigator.clipboard.writeText(text);
+    showToast('Log copied');
+  } catch {
+    showToast('This browser does not let us copy; open Raw and copy it there');
+  }
+}
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-log-copy]');
+  if (button) copy(button.dataset.logCopy);
+});
 
 for (const box of document.querySelectorAll('[data-log-url]')) new Log(box);

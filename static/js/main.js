@@ -10,4 +10,4 @@ import './time.js';
 document.documentElement.classList.add('has-js');
 
 if (document.querySelector('[data-chart-url]')) import('./charts.js');
-if (document.querySelector('[data-log-url]')) import('./log.js');
+if (document.querySelector('[data-log-url], [data-log-copy]')) import('./log.js');

@@ -12,7 +12,7 @@ et al., "A scalable bootstrap for massive data", 2014), and the interval is put 
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,9 @@ AT_ONCE = 500_000
 ONE_BY_ONE = 4
 NO_ENDS: Mapping[str, float | None] = {"low": None, "high": None}
 Summary = dict[str, dict[str, float | None]]
+Scores = Mapping[str, np.ndarray]
+# Draws whose scores are kept with the results of a job: some 60 KB.
+MOST_KEPT = 500
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,33 @@ class Drawn:
     unit: str
     units: int
     of: int
+    middle: Scores = field(default_factory=dict, repr=False)
+    scores: Scores = field(default_factory=dict, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        return asdict(self)
+        """Return it as JSON values, without the scores."""
+        return {name: getattr(self, name) for name in ("draws", "unit", "units", "of")}
+
+    def scores_as_dict(self, seed: int) -> dict[str, Any]:
+        """Return the scores of the first draws as JSON values.
+
+        Jobs that were scored on the same rows and folds with the same seed drew the same rows, so
+        that of any two of them the difference of a score is known for each draw. ``middle`` is
+        each metric of what was drawn from, every unit once.
+        """
+        return {
+            **self.as_dict(),
+            "seed": seed,
+            "middle": {name: _short(values[0]) for name, values in self.middle.items()},
+            "scores": {
+                name: [_short(value) for value in values[:MOST_KEPT]]
+                for name, values in self.scores.items()
+            },
+        }
+
+
+def _short(value: float) -> float | None:
+    return float(f"{value:.7g}") if np.isfinite(value) else None
 
 
 def add_intervals(
@@ -91,7 +117,7 @@ def add_intervals(
     for name, known in metrics.items():
         ends = _ends(known["mean"], middle.get(name), drawn.get(name))
         found[name] = {**known, "low": ends[0], "high": ends[1]}
-    return found, Drawn(draws, unit, len(chosen), n)
+    return found, Drawn(draws, unit, len(chosen), n, middle, drawn)
 
 
 def _units(frame: pd.DataFrame, data: Prepared) -> tuple[np.ndarray, str]:

@@ -1,6 +1,7 @@
 """One fold: a model fitted on its training rows, and scored on its test rows."""
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,9 @@ def run_fold(
         started = time.perf_counter()
         fit(fresh, data.X.iloc[train_rows], data.y[train_rows], told)
         fit_seconds = time.perf_counter() - started
+        fitted = time.perf_counter()
         predicted = predict(fresh, data.X.iloc[test_rows])
+        predict_seconds = time.perf_counter() - fitted
         predicted = align(predicted, getattr(fresh, "classes_", None), data.classes)
         check_finite(predicted, title, fold)
         if spec.threshold is not None:
@@ -66,7 +69,14 @@ def run_fold(
             check_learnable(data.y[train_rows], fold)
         raise
     found = FoldScore(fold, scores, fit_seconds, len(train_rows), len(test_rows))
-    return FoldOutcome(found, _out_of_fold(data, fold, test_rows, predicted))
+    return FoldOutcome(found, _out_of_fold(data, fold, test_rows, predicted), predict_seconds)
+
+
+def predict_s_per_1000(outcomes: Iterable[FoldOutcome]) -> float | None:
+    """Return how long folds took to predict 1,000 rows; None where none was timed."""
+    timed = [(o.predict_seconds, len(o.out_of_fold)) for o in outcomes if o.predict_seconds]
+    rows = sum(n for _, n in timed)
+    return sum(seconds for seconds, _ in timed) / rows * 1000 if rows else None
 
 
 def _out_of_fold(

@@ -26,10 +26,14 @@ class FoldScore:
 
 @dataclass(frozen=True)
 class FoldOutcome:
-    """A fold's scores, and its out-of-fold predictions: one row for each test row."""
+    """A fold's scores, and its out-of-fold predictions: one row for each test row.
+
+    `predict_seconds` is how long they took; None of a fold that was scored by a former attempt.
+    """
 
     score: FoldScore
     out_of_fold: pd.DataFrame
+    predict_seconds: float | None = None
 
 
 class Reporter(Protocol):

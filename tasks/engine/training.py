@@ -21,7 +21,7 @@ from tasks.engine.evaluation import summarise
 from tasks.engine.failures import UNSETTLED, more_iterations
 from tasks.engine.fit_progress.fitting import fit
 from tasks.engine.fit_progress.telling import Step, Told
-from tasks.engine.folds import run_fold
+from tasks.engine.folds import predict_s_per_1000, run_fold
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.plain_words import PlainWords
 from tasks.engine.prepared import prepare
@@ -248,11 +248,13 @@ class Training:
             folds=folds,
             warnings=self.warnings.found,
             out_of_fold=out_of_fold,
-            charts=self._charts(out_of_fold),
+            charts=self._charts(out_of_fold)
+            | ({"draws": drawn.scores_as_dict(spec.seed)} if drawn else {}),
             details={
                 **self._details(),
                 **({} if score_only else self._encoded()),
                 "drawn": drawn.as_dict() if drawn else None,
+                "predict_s_per_1000": predict_s_per_1000(outcomes),
             },
             data_hash=data_hash,
             split_hash=split_hash,

@@ -83,7 +83,7 @@ def test_pages_show_both_and_say_what_is_no_better(app: Flask, member: User) -> 
     )
     said = pages.get(f"/jobs/{worse.id}").text
     assert "Worse than a linear model: the difference is more than the spread over folds" in said
-    compared = pages.get(f"/compare?jobs={job.id},{other.id}").text
+    compared = pages.get(f"/compare?jobs={job.id},{other.id}&diff=0").text
     assert "Linear model" in compared
     assert "a linear model" in pages.get(f"/models/{model.id}").text
     assert "A linear model" in pages.get(f"/jobs/new?dataset_id={dataset.id}&target=churned").text

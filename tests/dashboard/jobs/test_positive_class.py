@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from dashboard.compare.comparison import find_reasons
+from dashboard.compare.reasons import find_reasons
 from dashboard.db import Job, User
 from dashboard.db.transaction import writing
 from dashboard.errors import ValidationFailed

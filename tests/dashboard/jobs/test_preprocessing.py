@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from dashboard.compare.rows import setting_rows
+from dashboard.compare.setting_rows import setting_rows
 from dashboard.db import Job, User
 from dashboard.extensions import db
 from tests.dashboard.api.test_api import Api, body

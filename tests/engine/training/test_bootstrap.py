@@ -1,5 +1,6 @@
 """Intervals: a draw is scored as scikit-learn scores the rows that were drawn, fold by fold."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +159,26 @@ def test_repeats_of_folds_make_no_interval_narrower(tmp_path: Path) -> None:
     widths = [r.metrics["accuracy"]["high"] - r.metrics["accuracy"]["low"]
               for r in (repeated, once)]  # fmt: skip
     assert widths[0] > 0.7 * widths[1]
+
+
+def test_jobs_on_the_same_rows_draw_the_same_and_their_scores_are_kept() -> None:
+    frame, data, task = rows_of("two", 300)
+    worse = frame.assign(
+        probability_0=frame["probability_1"], probability_1=frame["probability_0"]
+    )
+    kept = []
+    for rows in (frame, worse.iloc[::-1]):
+        metrics = by_hand(rows, data, task)
+        _, drawn = add_intervals(metrics, rows, data, 7)
+        assert drawn is not None
+        kept.append(drawn.scores_as_dict(7))
+    ours, theirs = kept
+    assert len(ours["scores"]["roc_auc"]) == bootstrap.MOST_KEPT
+    assert ours["middle"]["roc_auc"] == pytest.approx(
+        by_hand(frame, data, task)["roc_auc"]["mean"]
+    )
+    # The same rows were drawn, so what only turns a rank round makes one of it, draw by draw.
+    for one, other in zip(ours["scores"]["roc_auc"], theirs["scores"]["roc_auc"], strict=True):
+        assert one + other == pytest.approx(1, abs=1e-6)
+    assert ours["scores"]["accuracy"] == theirs["scores"]["accuracy"]
+    json.dumps(ours, allow_nan=False)

@@ -1,0 +1,99 @@
+"""Running a job again on the folds of the reference, so that the two may be compared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.compare.queries import find_features
+from dashboard.db import Job, User
+from dashboard.errors import Conflict
+from dashboard.filters import validation
+from dashboard.jobs.as_request import of_whole, request_from
+from dashboard.jobs.blends import is_blend, say_blend
+from dashboard.jobs.form_keys import idempotency_key_of
+from dashboard.jobs.queries import get_job
+from dashboard.jobs.service import submit_job
+
+NAMED = 3
+
+
+@dataclass(frozen=True)
+class Again:
+    """A job that was not scored as the reference was; `why_not` where that cannot be mended."""
+
+    job: Job
+    why_not: str | None
+
+
+def list_again(jobs: Sequence[Job], base: Job) -> list[Again]:
+    """List the jobs that may not be held against the reference as they are."""
+    others = [job for job in jobs if job is not base and _is_otherwise(job, base)]
+    features = find_features([job.id for job in others]) if others else {}
+    return [Again(job, _why_not(job, base, features[job.id])) for job in others]
+
+
+def run_again(*, user: User, job_id: int, base_id: int, page_key: str) -> Job:
+    """Submit a job's settings once more, on the data and folds of another.
+
+    Parameters
+    ----------
+    user : User
+        Who asks; it becomes this person's job.
+    job_id, base_id : int
+        Which job, and the one whose data and folds it is to be given.
+    page_key : str
+        The key of the page, so that two clicks make one job.
+
+    Raises
+    ------
+    NotFound
+        When one of the two is gone.
+    Conflict
+        When no job of these settings can be scored so.
+    Forbidden, ValidationFailed, StorageFull
+        As when a job is submitted.
+    """
+    job, base = (get_job(user=user, job_id=number) for number in (job_id, base_id))
+    reason = _why_not(job, base, find_features([job.id])[job.id])
+    if reason:
+        raise Conflict(f"{job.name} cannot run on the folds of {base.name}: {reason}")
+    asked = request_from(job) | {
+        "dataset_id": base.dataset_id,
+        "validation": of_whole(base.validation),
+        "seed": base.seed,
+    }
+    key = idempotency_key_of(page_key, "again", job_id, base_id)
+    return submit_job(user=user, request=asked, idempotency_key=key)
+
+
+def _is_otherwise(job: Job, base: Job) -> bool:
+    """Tell whether a job was scored on other rows or folds; of one that is not over, will be."""
+    if job.partial or job.dataset.sha256 != base.dataset.sha256:
+        return True
+    if job.split_hash and base.split_hash:
+        return job.split_hash != base.split_hash
+    return (_split_of(job), job.seed) != (_split_of(base), base.seed)
+
+
+def _split_of(job: Job) -> tuple[str, Any, bool]:
+    """Return what of a request decides on the rows of its folds, but for the seed."""
+    asked = job.validation
+    ordered_by = asked.get("time_column") if asked.get("scheme") == "time" else None
+    return validation(asked), ordered_by, bool(asked.get("drop_copies"))
+
+
+def _why_not(job: Job, base: Job, features: Sequence[str]) -> str | None:
+    if job.task != base.task:
+        return f"it is a {job.task}, the reference a {base.task}"
+    if job.target != base.target:
+        return f"it predicts {job.target}, the reference {base.target}"
+    if is_blend(job):
+        return say_blend(job)
+    there = set(base.dataset.column_names)
+    absent = [name for name in features if name not in there]
+    if absent:
+        more = f" and {len(absent) - NAMED} more" if len(absent) > NAMED else ""
+        return f"{base.dataset.label} has no column {', '.join(absent[:NAMED])}{more}"
+    if base.validation.get("outer_fold"):
+        return "the reference saw the rows of one outer fold alone"
+    return None

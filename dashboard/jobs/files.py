@@ -1,0 +1,47 @@
+"""The files of a job: what can be taken away of it."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from dashboard.db import Job, Model
+from dashboard.jobs.blends import is_blend
+
+BUNDLE = (
+    "The model with all that is needed to use it elsewhere, and train.py, which trains it again "
+    "with scikit-learn alone"
+)
+MODEL_FILES = {
+    "bundle": ("Bundle", BUNDLE),
+    "joblib": ("model.joblib", "The fitted pipeline, for joblib.load"),
+    "skops": ("model.skops", "The same, in a format that runs no code on loading"),
+}
+
+
+@dataclass(frozen=True)
+class JobFile:
+    """A file to download; `size_bytes` where it is known."""
+
+    name: str
+    what: str
+    url: str
+    size_bytes: int | None = None
+
+
+def list_files(job: Job, model: Model | None) -> list[JobFile]:
+    """List what can be downloaded of a job, the model first."""
+    found: list[JobFile] = []
+    if model is not None and model.state == "ready":
+        for kind, (name, what) in MODEL_FILES.items():
+            if kind in model.files:
+                url = url_for("models.download", model_id=model.id, format=kind)
+                found.append(JobFile(name, what, url, model.files[kind].get("size_bytes")))
+    if job.out_of_fold_key:
+        url = url_for("rows.download", job_id=job.id)
+        words = "Each row as a model predicted it that did not see it, with its cells"
+        found.append(JobFile("rows.csv", words, url))
+    if not is_blend(job):
+        url = url_for("jobs.config", job_id=job.id)
+        found.append(JobFile("config.json", "The request that makes this job again", url))
+    found.append(JobFile("log.txt", "The whole log", url_for("jobs.log_text", job_id=job.id)))
+    return found

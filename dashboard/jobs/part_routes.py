@@ -1,0 +1,51 @@
+"""Pages of parts of a job: its log, its settings, its files."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, request
+from flask_login import current_user
+
+from dashboard.db import Job
+from dashboard.jobs import queries
+from dashboard.jobs.attempts import view_attempts
+from dashboard.jobs.blends import is_blend, say_blend
+from dashboard.jobs.files import list_files
+from dashboard.jobs.job_settings import read_settings
+from dashboard.jobs.log_page import read_log
+from dashboard.jobs.snippet import python_snippet
+
+blueprint = Blueprint("parts", __name__)
+
+
+def _job(job_id: int) -> Job:
+    return queries.get_job(user=current_user, job_id=job_id)
+
+
+@blueprint.get("/jobs/<int:job_id>/log")
+def log(job_id: int) -> str:
+    """Show a job's log, and look for words in it. For all."""
+    job = _job(job_id)
+    return render_template("jobs/log.html", job=job, view=read_log(job, request.args))
+
+
+@blueprint.get("/jobs/<int:job_id>/settings")
+def settings(job_id: int) -> str:
+    """Show all settings of a job, and how it is made again. For all."""
+    job = _job(job_id)
+    again: dict[str, Any] = {"blend": say_blend(job), "program": ""}
+    if not is_blend(job):
+        again = {"blend": "", "program": python_snippet(job, request.url_root.rstrip("/"))}
+    return render_template("jobs/settings.html", job=job, **read_settings(job), **again)
+
+
+@blueprint.get("/jobs/<int:job_id>/files")
+def files(job_id: int) -> str:
+    """Show what can be downloaded of a job, and its attempts. For all."""
+    job, model = _job(job_id), queries.find_model(job_id)
+    limit = int(current_app.config["SETTINGS"].job_memory_bytes)
+    folds = queries.list_folds(job_id)
+    told = view_attempts(job, queries.list_attempts(job_id), folds, limit)
+    found = list_files(job, model)
+    return render_template(
+        "jobs/files.html", job=job, model=model, files=found, attempts=told.views
+    )
