@@ -100,6 +100,8 @@ class ExplainView:
             "compared; they are not per unit of the column.",
             "range": "Numbers were brought to 0 to 1 first; weights are not per unit of a column.",
         }.get(found["scale"], "Each is per unit of its column.")
+        if found.get("target", "none") != "none":
+            scale += f" They lead to the target after {found['target']}, not in its own unit."
         n, of = min(20, len(found["names"])), found["rows"][0]["class"]
         speaks = "the class" if len(found["rows"]) > 1 else f'"{of}"' if of else "a higher number"
         return f"The {n} largest of {found['of']:,} weights: above 0 speaks for {speaks}. {scale}"

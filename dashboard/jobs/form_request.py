@@ -13,7 +13,7 @@ from dashboard.jobs.forms import JobForm, read_whole
 from dashboard.jobs.requests import LONGEST_S, memory_limits
 from dashboard.several.preset import TIME_FIELD
 from tasks.engine.parameters import parse_value, show_value
-from tasks.engine.preprocessing_settings import SETTINGS
+from tasks.engine.preprocessing_settings import list_settings
 from tasks.engine.ranges import LISTS
 
 MEGABYTE = 1_000_000
@@ -143,7 +143,7 @@ def _parameters(form: JobForm) -> dict[str, Any]:
 
 def _preprocessing(form: JobForm) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for setting in SETTINGS:
+    for setting in list_settings(form.task):
         text = form.values.get(OF_PREPROCESSING + setting.name, "").strip()
         if LISTS & set(setting.kinds) and text not in ("", str(setting.default)):
             text = f"({text.strip('()[]')})"  # one value only, so brackets add nothing

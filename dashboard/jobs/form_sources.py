@@ -29,6 +29,7 @@ from tasks.engine.catalogue import (
     say_not_installed,
 )
 from tasks.engine.parameters import show_value
+from tasks.engine.preprocessing_settings import OF_NUMBERS
 
 
 def new_form(dataset: Dataset | None, given: Mapping[str, str]) -> JobForm:
@@ -150,6 +151,7 @@ def drop_what_does_not_fit(form: JobForm) -> None:
     if form.features is not None and target != form.values.get("former_target"):
         form.features = None
     _drop_settings(form)
+    _drop_what_is_for_numbers(form)
     if form.values.get("positive_class") not in dict(form.positive_choices):
         form.values.pop("positive_class", None)
     if form.task and form.values.get("metric") not in dict(form.metrics):
@@ -172,6 +174,14 @@ def _drop_settings(form: JobForm) -> None:
             form.dropped.append(f"{inner or outer} does not exist for {estimator.title}; removed")
     if estimator and not estimator.weighs_classes and form.values.pop("class_weight", None):
         form.dropped.append(f"{estimator.title} takes no class weight; removed")
+
+
+def _drop_what_is_for_numbers(form: JobForm) -> None:
+    if form.task != "classification":
+        return
+    for name in sorted(OF_NUMBERS):
+        if form.values.pop(OF_PREPROCESSING + name, "none") not in {"", "none"}:
+            form.dropped.append(f"The setting {name} of preprocessing is for numbers; removed")
 
 
 def _settle_inside(form: JobForm) -> None:

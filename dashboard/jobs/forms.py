@@ -36,7 +36,7 @@ from tasks.engine.catalogue import (
     list_estimators,
     list_left_out,
 )
-from tasks.engine.preprocessing_settings import SETTINGS
+from tasks.engine.preprocessing_settings import list_settings
 from tasks.engine.spec import TIME_KINDS
 
 VALIDATION = "validation."
@@ -230,7 +230,8 @@ class JobForm:
     @property
     def preprocessing_rows(self) -> list[dict[str, Any]]:
         """The settings of preprocessing."""
-        return [row_of(s, OF_PREPROCESSING, self.values, self.errors) for s in SETTINGS]
+        values, errors = self.values, self.errors
+        return [row_of(s, OF_PREPROCESSING, values, errors) for s in list_settings(self.task)]
 
     @property
     def advanced_error(self) -> bool:

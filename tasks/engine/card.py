@@ -13,7 +13,7 @@ TEMPLATE = """# {name}
 
 {title} (`{estimator}`) that predicts `{target}` ({task}).
 Made by job {job_id} on {created_at} from the dataset {dataset}
-(SHA-256 `{sha256}`), {rows:,} rows.
+(SHA-256 `{sha256}`), {rows:,} rows.{scale}
 
 ## How good it is
 
@@ -82,6 +82,7 @@ def write_card(
     titles = {metric.name: name_metric(metric, positive) for metric in METRICS[spec.task]}
     partial = " It was stopped early: not every fold was scored." if result.partial else ""
     return TEMPLATE.format(
+        scale=_scale(spec),
         name=origin.job_name,
         title=title,
         estimator=spec.estimator,
@@ -107,6 +108,16 @@ def write_card(
         warning_rows=_warning_rows(result),
         examples=EXAMPLES if schema["dialect"]["header"] else "",
         versions=", ".join(f"{name} {v}" for name, v in result.details["versions"].items()),
+    )
+
+
+def _scale(spec: TrainingSpec) -> str:
+    chosen = spec.preprocessing.target
+    if chosen == "none":
+        return ""
+    return (
+        f"\nIt learned the target on another scale (`{chosen}`). Predictions and scores are in "
+        "the target's own unit."
     )
 
 

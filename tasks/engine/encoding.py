@@ -39,7 +39,18 @@ def scale_of(settings: Preprocessing, estimator: Estimator) -> str:
     return estimator.scale or ("standard" if settings.components is not None else "")
 
 
-def _scaler(scale: str, rows: int, seed: int) -> Any:
+def make_scaler(scale: str, rows: int, seed: int) -> Any:
+    """Make what brings numbers to a scale, see `preprocessing_settings`.
+
+    Parameters
+    ----------
+    scale : {"standard", "range", "robust", "power", "quantile"}
+        Which one.
+    rows : int
+        How many rows there are.
+    seed : int
+        For the one that draws rows.
+    """
     if scale == "quantile":
         return QuantileTransformer(
             n_quantiles=max(2, min(QUANTILES, rows // 2)),
@@ -71,19 +82,19 @@ def number_step(settings: Preprocessing, estimator: Estimator, rows: int, seed: 
     if filled == "auto":
         is_left = takes_native(settings, estimator) and settings.missing_flags is not True
         if is_left:
-            return _scaler(scale, rows, seed) if scale else PASSED
+            return make_scaler(scale, rows, seed) if scale else PASSED
         filled = "median"
     flags = settings.missing_flags is not False
     if filled == "knn":  # rows are similar only by numbers of one scale
         imputer = KNNImputer(add_indicator=flags, keep_empty_features=True)
-        return make_pipeline(_scaler(scale or "standard", rows, seed), imputer)
+        return make_pipeline(make_scaler(scale or "standard", rows, seed), imputer)
     imputer = SimpleImputer(
         strategy=filled,
         fill_value=settings.numbers_fill if filled == "constant" else None,
         add_indicator=flags,
         keep_empty_features=True,
     )
-    return make_pipeline(imputer, _scaler(scale, rows, seed)) if scale else imputer
+    return make_pipeline(imputer, make_scaler(scale, rows, seed)) if scale else imputer
 
 
 def boolean_step(settings: Preprocessing, estimator: Estimator) -> Any:
@@ -141,7 +152,7 @@ def category_step(
     steps = [_most_frequent()] if settings.categories_missing == "most_frequent" else []
     steps.append(encoder)
     if way in {"ordinal", "target"} and (scale := scale_of(settings, estimator)):
-        steps.append(_scaler(scale, rows, seed))
+        steps.append(make_scaler(scale, rows, seed))
     return make_pipeline(*steps) if len(steps) > 1 else encoder
 
 

@@ -33,7 +33,7 @@ ERRORS = (
     (re.compile("out of the valid range of the loss|Some value.s. of y are out of|"
                 "strictly positive|non-negative", re.IGNORECASE), "TARGET_OUT_OF_RANGE",
      "{name} does not take every value of the target: {last}",
-     "Choose an estimator that takes any number, such as Ridge or gradient boosting"),
+     "Choose one that takes any number, such as Ridge. Let target be none in preprocessing"),
     (re.compile("specified nu is infeasible"), "NU_TOO_HIGH",
      "nu is too high for classes of such different sizes",
      "Lower nu, or use SVM with a kernel, which has none"),

@@ -15,10 +15,10 @@ from typing import Any
 import pandas as pd
 
 from tasks.engine.catalogue import default_metric, get_estimator
-from tasks.engine.errors import DataError
+from tasks.engine.errors import DataError, ParameterError
 from tasks.engine.loading import load_cells
 from tasks.engine.parameters import validate_parameters
-from tasks.engine.preprocessing_settings import read_preprocessing
+from tasks.engine.preprocessing_settings import find_misfit, read_preprocessing
 from tasks.engine.profile.profiling import profile_table
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.refusals import Problem
@@ -149,6 +149,9 @@ def request(
     learned = list(features or [name for name in table.kinds if name not in left_out])
     schema = {"dialect": table.dialect, "columns": table.columns, "features": learned,
               "target": target, "task": entry.task}  # fmt: skip
+    chosen = read_preprocessing(preprocessing or {})
+    if misfits := find_misfit(chosen, entry):
+        raise ParameterError(misfits)
     split = suggest_validation(entry.task, table.rows) | dict(validation or {})
     spec = TrainingSpec(
         schema,
@@ -156,7 +159,7 @@ def request(
         default_metric(entry.task),
         validate_parameters(estimator, parameters or {}),
         Validation(**split),
-        preprocessing=read_preprocessing(preprocessing or {}),
+        preprocessing=chosen,
     )
     return replace(spec, **others)
 

@@ -17,6 +17,7 @@ from tasks.engine.inside import name_of, settings_of
 from tasks.engine.preprocessing import FeaturePlan, make_preprocessor, plan_features
 from tasks.engine.selection import selection_steps
 from tasks.engine.spec import TrainingSpec
+from tasks.engine.target_scale import scale_target
 from tasks.engine.versions import threads
 
 AROUND = {"constant_value", "noise_level"}
@@ -40,11 +41,12 @@ def make_pipeline(spec: TrainingSpec, X: pd.DataFrame) -> Pipeline:
     """
     entry, settings = get_estimator(spec.estimator), spec.preprocessing
     plan = plan_features(X, spec.schema, settings, entry)
+    estimator = make_estimator(spec, entry, plan)
     return Pipeline(
         [
             ("preprocess", make_preprocessor(plan, settings, entry, len(X), spec.seed)),
             *selection_steps(settings, spec.task, spec.seed),
-            ("estimator", make_estimator(spec, entry, plan)),
+            ("estimator", scale_target(estimator, settings, len(X), spec.seed)),
         ]
     )
 

@@ -18,6 +18,7 @@ from tasks.engine.row_copies import first_of_each
 from tasks.engine.spec import TrainingSpec, Validation
 from tasks.engine.splitting import Split, order_rows
 from tasks.engine.tables import LINE
+from tasks.engine.target_scale import check_target
 
 
 class Warn(Protocol):
@@ -81,6 +82,7 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
     cells = {name: values for name, values in columns.items() if name != LINE}
     lines = np.asarray(columns[LINE])
     X, y, rows = _typed(spec, cells, lines, warn)
+    check_target(spec, y, lines[rows])
     absent = len(lines) - len(rows)
     if absent:
         share = 100 * absent / len(lines)

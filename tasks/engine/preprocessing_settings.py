@@ -42,6 +42,7 @@ class Preprocessing:
     select: str = "none"
     select_keep: float | None = None
     components: float | None = None
+    target: str = "none"
 
     @property
     def mixes_columns(self) -> bool:
@@ -113,13 +114,27 @@ SETTINGS = (
              "for model those that are used more than the mean", **_COUNT_OR_SHARE),
     _setting("components", "How many principal components (PCA) take the place of the columns, "
              "or which share of their variance is kept", **_COUNT_OR_SHARE),
+    _setting("target", "On which scale a target of numbers is learned; predictions and scores are "
+             "in its own unit. standardize: mean 0 and deviation 1, which support vectors and "
+             "neural networks need. log1p: the logarithm of one more, for a target with a long "
+             "tail and nothing below 0. quantile: towards a normal distribution",
+             "none", "standardize", "log1p", "quantile"),
 )  # fmt: skip
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
+# Settings that only a target of numbers has.
+OF_NUMBERS = frozenset({"target"})
+# What learns no target below 0.
+ABOVE_0 = frozenset({"GammaRegressor", "PoissonRegressor"})
 # A setting, another one that it is about, and what that must be for it to have an effect.
 _NEEDS = (
     ("numbers_fill", "numbers_missing", ("constant",)),
     ("select_keep", "select", ("f_test", "mutual_info", "model")),
 )
+
+
+def list_settings(task: str | None) -> list[Parameter]:
+    """List the settings that a task has; all where it is not known that classes are predicted."""
+    return [s for s in SETTINGS if s.name not in OF_NUMBERS or task != "classification"]
 
 
 def read_preprocessing(values: Mapping[str, Any]) -> Preprocessing:
@@ -186,6 +201,8 @@ def find_misfit(chosen: Preprocessing, estimator: Estimator) -> dict[str, str]:
     estimator : Estimator
         Of the catalogue.
     """
+    if chosen.target != "none" and (found := _find_misfit_of_target(chosen.target, estimator)):
+        return {"target": found}
     if estimator.scale != "range":
         return {}
     why = f"{estimator.title} takes no negative numbers"
@@ -194,3 +211,11 @@ def find_misfit(chosen: Preprocessing, estimator: Estimator) -> dict[str, str]:
     if chosen.scale not in {"auto", "none", "range"}:
         return {"scale": f"scale must be auto, range or none: {why}"}
     return {}
+
+
+def _find_misfit_of_target(target: str, estimator: Estimator) -> str | None:
+    if estimator.task != "regression":
+        return f"target must be none: {estimator.title} predicts classes"
+    if target != "log1p" and estimator.id in ABOVE_0:
+        return f"target must be none or log1p: {estimator.title} takes no target below 0"
+    return None

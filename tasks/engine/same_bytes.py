@@ -51,6 +51,8 @@ def _steps_of(step: Any) -> Iterator[Any]:
         inner = [found for _name, found, _columns in step.transformers_]
     elif hasattr(step, "estimator_"):
         inner = [step.estimator_]
+    elif hasattr(step, "regressor_"):
+        inner = [step.regressor_]
     elif not isinstance(step, str) and step is not None:
         yield step
     for found in inner:

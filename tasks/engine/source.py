@@ -53,9 +53,9 @@ def _write(value: Any, imports: set[str], depth: int) -> str:
         return _write_sequence(value, imports, depth)
     if isinstance(value, partial) or inspect.isfunction(value):
         return _write_function(value, imports)
-    if isinstance(value, type) or _is_endless(value):
+    if isinstance(value, type | np.ufunc) or _is_endless(value):
         imports.add("import numpy as np")
-        named = value.__name__ if isinstance(value, type) else str(float(value))
+        named = str(float(value)) if _is_endless(value) else value.__name__
         return f"-np.{named[1:]}" if named.startswith("-") else f"np.{named}"
     if isinstance(value, np.generic):
         return repr(value.item())

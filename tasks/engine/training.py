@@ -31,6 +31,7 @@ from tasks.engine.sentinel.looking import look
 from tasks.engine.shapes import ALL, describe_shapes
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.splitting import hash_data, hash_split
+from tasks.engine.target_scale import describe_target
 from tasks.engine.thresholds import decide_again, with_threshold
 from tasks.engine.versions import threads, versions
 from tasks.engine.warned import Warnings
@@ -295,5 +296,5 @@ class Training:
         return {
             "columns_after_encoding": encoded,
             "columns_learned_from": steps[-1]["after"] if steps[-1]["columns"] == ALL else encoded,
-            "preprocessing": steps,
+            "preprocessing": [*steps, *describe_target(self.model[-1])],
         }

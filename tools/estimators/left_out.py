@@ -23,6 +23,6 @@ LEFT_OUT = {
     "RadiusNeighborsRegressor": _FAR,
     "RegressorChain": _SEVERAL,
     "SelfTrainingClassifier": "learns from rows without a label, which a job leaves out",
-    "TransformedTargetRegressor": "needs functions, which no form value can be",
+    "TransformedTargetRegressor": "is a setting of preprocessing, and goes with every estimator",
     "TunedThresholdClassifierCV": _THRESHOLD,
 }

@@ -7,11 +7,13 @@ import numpy as np
 from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import Pipeline
 
+from tasks.engine.target_scale import within
+
 MOST = 40
 
 
 def read_coefficients(
-    model: Pipeline, classes: Sequence[Any] | None, scale: str
+    model: Pipeline, classes: Sequence[Any] | None, scale: str, target: str = "none"
 ) -> dict[str, Any] | None:
     """Return the weights of a fitted model, the largest first.
 
@@ -24,13 +26,17 @@ def read_coefficients(
     scale : str
         How numbers were brought to one scale, see `catalogue.Estimator`.
 
+    target : str
+        On which scale the target was learned, see `preprocessing_settings`.
+
     Returns
     -------
     dict or None
         ``names`` after encoding, ``rows``: for each class (the second of two) or for the number
-        its ``weights``; ``of``: how many there are; ``scale``. None where the model has none.
+        its ``weights``; ``of``: how many there are; ``scale``; ``target``. None
+        where the model has none.
     """
-    last = model[-1]
+    last = within(model[-1])
     if isinstance(last, FixedThresholdClassifier):
         last = last.estimator_
     try:
@@ -54,6 +60,7 @@ def read_coefficients(
         ],
         "of": len(names),
         "scale": scale,
+        "target": target,
     }
 
 

@@ -92,8 +92,8 @@ class Explanation:
         started = time.perf_counter()
         report(0.02, "Looking where it errs")
         slices = self._slices()
-        scale = get_estimator(self.spec.estimator).scale
-        coefficients = read_coefficients(self.model, self.data.classes, scale)
+        scale, target = get_estimator(self.spec.estimator).scale, self.spec.preprocessing.target
+        coefficients = read_coefficients(self.model, self.data.classes, scale, target)
         importance = self._importance(report, fit_s, started + limit_s)
         report(0.95, "Looking how it depends")
         return {

@@ -1,8 +1,5 @@
 """One fit of a whole pipeline that tells how far it is, where its estimator lets it be seen."""
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
@@ -15,10 +12,12 @@ from tasks.engine.fit_progress.polled import (
     fit_histogram_boosting,
     fit_network,
 )
+from tasks.engine.fit_progress.targets import Way, fit_scaled
 from tasks.engine.fit_progress.telling import Told
+from tasks.engine.target_scale import within
 
 # By the class's own name: importing the classes would load every estimator into each process.
-WAYS: dict[str, Callable[[Any, Any, np.ndarray, Told], None]] = {
+WAYS: dict[str, Way] = {
     "RandomForestClassifier": fit_forest,
     "RandomForestRegressor": fit_forest,
     "ExtraTreesClassifier": fit_forest,
@@ -51,9 +50,13 @@ def fit(model: Pipeline, X: pd.DataFrame, y: np.ndarray, told: Told) -> None:
         never, where the estimator gives no sign of how far it is.
     """
     estimator = model[-1]
-    way = WAYS.get(type(estimator).__name__)
+    learner = within(estimator)
+    way = WAYS.get(type(learner).__name__)
     if way is None:
         model.fit(X, y)
         return
     prepared = model[:-1].fit_transform(X, y)  # the same steps, fitted in place
-    way(estimator, prepared, y, told)
+    if learner is estimator:
+        way(estimator, prepared, y, told)
+    else:
+        fit_scaled(estimator, way, prepared, y, told)

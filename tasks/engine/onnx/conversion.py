@@ -27,6 +27,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 from tasks.engine.errors import EngineError
 from tasks.engine.evaluation import predict
 from tasks.engine.onnx.converters import BOOSTED, register
+from tasks.engine.target_scale import within
 
 ENCODERS = (OneHotEncoder, OrdinalEncoder, TargetEncoder)
 # ONNX counts with 32 bits: probabilities may differ by this much, numbers by this share of
@@ -86,7 +87,7 @@ def _name(model: Pipeline) -> str:
 
 def _estimator_of(model: Pipeline) -> Any:
     """Return a model's estimator; of one that is alone in a vote, the one within."""
-    last = model[-1]
+    last = within(model[-1])
     if isinstance(last, FixedThresholdClassifier):
         last = last.estimator_
     is_vote = isinstance(last, VotingClassifier | VotingRegressor)

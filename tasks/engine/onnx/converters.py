@@ -12,10 +12,12 @@ from skl2onnx import update_registered_converter
 from skl2onnx._supported_operators import sklearn_operator_name_map
 from skl2onnx.common._registration import get_converter, get_shape_calculator
 from skl2onnx.common.data_types import guess_numpy_type
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import FixedThresholdClassifier
 
+from tasks.engine.onnx import target
 from tasks.engine.onnx.threshold import ALIAS, convert_threshold, shape_of_threshold
 
 BOOSTED = (HistGradientBoostingClassifier, HistGradientBoostingRegressor)
@@ -36,6 +38,10 @@ def register() -> None:
     update_registered_converter(
         FixedThresholdClassifier, ALIAS, shape_of_threshold, convert_threshold, overwrite=True,
         options=ASKED,
+    )  # fmt: skip
+    update_registered_converter(
+        TransformedTargetRegressor, target.ALIAS, target.shape_of_target, target.convert_target,
+        overwrite=True,
     )  # fmt: skip
     for cls in BOOSTED:
         alias = sklearn_operator_name_map[cls]

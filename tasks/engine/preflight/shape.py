@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 
 from tasks.engine.preprocessing_settings import Preprocessing
 from tasks.engine.shapes import ALL, TITLES, describe_shapes
+from tasks.engine.target_scale import describe_target
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def find_shape(
     if sparse.issparse(values):
         density = values.nnz / max(values.shape[0] * values.shape[1], 1)
     learned = steps[-1]["after"] if steps[-1]["columns"] == ALL else after
+    steps += describe_target(model[-1])
     return Shape(steps, X.shape[1], after, learned, is_exact, density)
 
 

@@ -91,6 +91,30 @@ def test_form_names_a_setting_that_cannot_be_used(app: Flask, member: User) -> N
     assert page.find('[name="preprocessing.components"]')["value"] == "1.5"
 
 
+def test_the_scale_of_a_target_is_asked_for_where_numbers_are_predicted(
+    app: Flask, api: Api, member: User
+) -> None:
+    dataset = make_dataset(member)
+    pages, field = PageClient(app, member), "preprocessing.target"
+    page = pages.get(f"/jobs/new?dataset_id={dataset.id}&target=churned")
+    assert page.select(f'[name="{field}"]') == []
+    page = pages.get(f"/jobs/new?dataset_id={dataset.id}&target=age&task=regression")
+    assert page.find(f'[name="{field}"] option[selected]')["value"] == "none"
+    pages.submit(page, {field: "log1p"}, form="#job-form", status=303)
+    job = db.session.query(Job).one()
+    assert job.preprocessing == {"target": "log1p"}
+    page = pages.get(f"/jobs/new?from={job.id}")
+    assert page.find(f'[name="{field}"] option[selected]')["value"] == "log1p"
+    change = {"task": "classification", "estimator": "GaussianNB", "action": "update"}
+    page = pages.submit(page, change, form="#job-form", status=200)
+    assert page.select(f'[name="{field}"]') == []
+    assert "The setting target of preprocessing is for numbers; removed" in page.text
+    request = body(dataset, preprocessing={"target": "standardize"})
+    found = api.call("POST", "/jobs", 422, json=request)
+    words = found["error"]["fields"][field]
+    assert words == "target must be none: Logistic regression predicts classes"
+
+
 def test_job_page_shows_what_was_chosen_and_what_came_of_it(app: Flask, member: User) -> None:
     steps = [{"columns": "Numbers", "by": "SimpleImputer, RobustScaler", "before": 3, "after": 5},
              {"columns": "All", "by": "PCA", "before": 1205, "after": 2}]  # fmt: skip

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import scipy.sparse
 from sklearn.base import clone
-from sklearn.compose import make_column_transformer
+from sklearn.compose import TransformedTargetRegressor, make_column_transformer
 from sklearn.ensemble import (
     AdaBoostClassifier,
     AdaBoostRegressor,
@@ -124,6 +124,37 @@ def test_tells_how_far_it_is_and_gives_the_very_model(
     assert vars(told[-1]).keys() == vars(plain[-1]).keys()
     np.testing.assert_array_equal(told.predict(X), plain.predict(X))
     assert bytes_of(told) == bytes_of(plain)
+
+
+@pytest.mark.parametrize(
+    "name", ["RandomForestRegressor", "HistGradientBoostingRegressor", "MLPRegressor"]
+)
+@pytest.mark.parametrize("scale", [StandardScaler(), None])
+def test_it_tells_with_a_target_on_another_scale_too(name: str, scale: Any) -> None:
+    estimator, unit = next(found for found in FITS if type(found[0]).__name__ == name)
+    how = (
+        {"func": np.arcsinh, "inverse_func": np.sinh} if scale is None else {"transformer": scale}
+    )
+    around = TransformedTargetRegressor(estimator, check_inverse=False, **how)
+    X, y = make_table(estimator)
+    plain, told = make_model(around), make_model(around)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        plain.fit(X, y)
+    steps = told_of(told, X, y)
+    assert {step.unit for step in steps} == {unit}
+    np.testing.assert_array_equal(told.predict(X), plain.predict(X))
+    assert bytes_of(told) == bytes_of(plain)
+
+
+def test_a_fit_on_another_scale_that_fails_leaves_nothing_behind() -> None:
+    around = TransformedTargetRegressor(RandomForestRegressor(5), transformer=StandardScaler())
+    X, y = make_table(around.regressor)
+    model = make_model(around).set_params(estimator__regressor__max_features=-3)
+    with pytest.raises(ValueError, match="max_features"):
+        told_of(model, X, y)
+    assert isinstance(model[-1].regressor, RandomForestRegressor)
+    assert isinstance(model[-1].regressor_, RandomForestRegressor)
 
 
 def test_every_way_is_tried() -> None:

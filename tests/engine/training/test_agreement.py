@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.dummy import DummyClassifier, DummyRegressor
@@ -78,7 +79,8 @@ def agree(folder: Path, task: str, hand: dict[str, Any], target: str = "", **ask
         takes them.
     """
     target = target or TARGETS[task]
-    estimator = type(hand["estimator"]).__name__
+    learner = getattr(hand["estimator"], "regressor", hand["estimator"])
+    estimator = type(learner).__name__
     spec, columns = make_spec(folder, target, task, estimator, **asked)
     result = train(spec, columns, score_only=True, store=Unneeded())
     X, y = by_hand.read(folder / "table.csv", target)
@@ -265,9 +267,43 @@ def test_each_setting_of_preprocessing(
     agree(tmp_path, task, hand_of(task, written(task)), preprocessing=chosen)
 
 
+# A target on another scale, written by hand around an estimator of numbers.
+TARGET_SCALES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"target": "standardize"}, {"transformer": StandardScaler()}),
+    ({"target": "log1p"}, {"func": np.log1p, "inverse_func": np.expm1}),
+    ({"target": "quantile"}, {"transformer": QuantileTransformer(
+        n_quantiles=60, output_distribution="normal", random_state=0)}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("steps", "estimator", "parameters"),
+    [(SCALED, SVR(C=10), {"C": 10.0}),
+     (SCALED, Ridge(), {}),
+     (SCALED, MLPRegressor(hidden_layer_sizes=[5], max_iter=60, random_state=0),
+      {"hidden_layer_sizes": [5], "max_iter": 60}),
+     (PLAIN, RandomForestRegressor(10, random_state=0), {"n_estimators": 10}),
+     (NATIVE, HistGradientBoostingRegressor(
+         max_iter=10, random_state=0, categorical_features=[0, 1]), {"max_iter": 10})],
+    ids=["support vectors", "ridge", "network", "forest", "boosting"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "scale", TARGET_SCALES, ids=[chosen["target"] for chosen, _ in TARGET_SCALES]
+)
+def test_each_scale_of_the_target(
+    scale: Any, steps: Any, estimator: Any, parameters: dict[str, Any], tmp_path: Path
+) -> None:
+    chosen, written = scale
+    around = TransformedTargetRegressor(estimator, check_inverse=False, **written)
+    hand: dict[str, Any] = {"steps": steps(R), "estimator": around}
+    if steps is NATIVE:
+        hand |= {"few": BOTH, "sparse_threshold": 0.0}
+    agree(tmp_path, R, hand, preprocessing=chosen, parameters=parameters)
+
+
 @pytest.mark.parametrize("name", list(DEFAULTS))
 def test_no_setting_is_forgotten(name: str) -> None:
-    assert any(name in chosen for chosen, _ in SETTINGS)
+    assert any(name in chosen for chosen, _ in [*SETTINGS, *TARGET_SCALES])
 
 
 NEED_DENSE = (GaussianNB, LinearDiscriminantAnalysis)

@@ -15,7 +15,7 @@ from tasks.engine.prediction import predict_text
 from tasks.engine.tables import LINE
 from tasks.engine.training import train
 from tests.engine.tables import make_spec, mixed_csv
-from tests.engine.training.test_agreement import SETTINGS, Unneeded
+from tests.engine.training.test_agreement import SETTINGS, TARGET_SCALES, Unneeded
 from tests.engine.training.test_bundles import ARITHMETIC
 from tests.engine.training.test_every_estimator import ORIGIN
 
@@ -69,9 +69,12 @@ def make(folder: Path, task: str, native: bool, chosen: dict[str, Any]) -> dict[
 @pytest.mark.parametrize("native", [False, True], ids=["linear", "boosting"])
 @pytest.mark.parametrize("task", list(ESTIMATORS))
 def test_bundles_of_each_setting(task: str, native: bool, tmp_path: Path) -> None:
+    every = [chosen for chosen, _ in SETTINGS]
+    if task == "regression":
+        every += [chosen for chosen, _ in TARGET_SCALES]
     told = {
         tmp_path / str(n): make(tmp_path / str(n), task, native, chosen)
-        for n, (chosen, _) in enumerate(SETTINGS)
+        for n, chosen in enumerate(every)
     }
     done = subprocess.run(
         [sys.executable, "-c", RUNNER, *(str(folder / "bundle") for folder in told)],
@@ -81,6 +84,6 @@ def test_bundles_of_each_setting(task: str, native: bool, tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr[-3000:]
     for n, (folder, expected) in enumerate(told.items()):
         answer = pd.read_csv(folder / "bundle/out.csv", dtype=str, keep_default_na=False)
-        assert {name: answer[name].tolist() for name in expected} == expected, SETTINGS[n][0]
+        assert {name: answer[name].tolist() for name in expected} == expected, every[n]
         again = (folder / "bundle/again.csv").read_text()
-        assert again == (folder / "bundle/out.csv").read_text(), SETTINGS[n][0]
+        assert again == (folder / "bundle/out.csv").read_text(), every[n]

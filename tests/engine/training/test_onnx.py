@@ -60,6 +60,24 @@ def test_answers_are_those_of_the_model(
     np.testing.assert_array_equal(model.predict(data.X), before)  # the model itself is as it was
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("target", ["standardize", "log1p", "quantile"])
+@pytest.mark.parametrize("estimator", ["Ridge", "SVR", "MLPRegressor", "RandomForestRegressor"])
+def test_a_target_on_another_scale_comes_back(estimator: str, target: str, tmp_path: Path) -> None:
+    model, data = fit(tmp_path, estimator, "regression", preprocessing={"target": target})
+    before = model.predict(data.X)
+    answer = ask(convert(model, data.X, FACTS).content, data.X)
+    np.testing.assert_allclose(answer[0].ravel(), before, rtol=1e-4, atol=1e-3)
+
+
+def test_estimator_without_counterpart_is_named_within_a_target(tmp_path: Path) -> None:
+    model, data = fit(
+        tmp_path, "KernelRidge", "regression", preprocessing={"target": "standardize"}
+    )
+    with pytest.raises(EngineError, match="ONNX has no counterpart of KernelRidge"):
+        convert(model, data.X, FACTS)
+
+
 def test_boosting_of_numbers_alone_is_converted(tmp_path: Path) -> None:
     model, data = fit(tmp_path, "HistGradientBoostingRegressor", "regression")
     with pytest.raises(EngineError, match="splits by sets of categories") as refused:
