@@ -35,7 +35,12 @@ from tasks.engine.warned import as_warning
 from tasks.explain_work import explain_job, learning_curve  # noqa: F401 - likewise
 from tasks.failures import parsing, reading
 from tasks.fold_keeping import FoldKeeper
-from tasks.model_work import convert_model, predict, verify_model  # noqa: F401 - likewise
+from tasks.model_work import (  # noqa: F401 - likewise
+    convert_model,
+    match_file,
+    predict,
+    verify_model,
+)
 from tasks.preflight_work import check_request  # noqa: F401 - likewise
 from tasks.work import UPLOAD_AGAIN, storage_of
 

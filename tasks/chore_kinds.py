@@ -20,7 +20,7 @@ from dashboard.extensions import db
 from dashboard.storage import keys
 from tasks.chore_kind import ChoreKind
 from tasks.explain_kinds import EXPLAIN_KINDS
-from tasks.model_chores import ConvertModel, Predict, VerifyModel
+from tasks.model_chores import ConvertModel, MatchFile, Predict, VerifyModel
 from tasks.payload import fetch_payload, storage_address
 from tasks.preflight_chore import CheckRequest
 
@@ -175,6 +175,7 @@ KINDS: dict[str, type[ChoreKind]] = {
     "read_dataset": ReadDataset,
     "verify_model": VerifyModel,
     CONVERT: ConvertModel,
+    "match_file": MatchFile,
     "predict": Predict,
     "compare_versions": CompareVersions,
     "relate_target": RelateTarget,

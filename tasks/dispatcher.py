@@ -61,6 +61,7 @@ GIVE_UP: dict[str, Callable[[Session, int, Mapping[str, Any]], None]] = {
     "read_dataset": lambda session, dataset_id, _why: refuse_unread(session, dataset_id),
     "verify_model": refuse_unverified,
     CONVERT: refuse_conversion,
+    "match_file": fail_prediction,
     "predict": fail_prediction,
     "compare_versions": fail_difference,
     "relate_target": fail_relation,

@@ -9,6 +9,7 @@ from dashboard.filters import duration, size
 from dashboard.models.conversion import finish_conversion
 from dashboard.models.verification import record_verification
 from dashboard.predictions.execution import finish_prediction, record_prediction_progress
+from dashboard.predictions.matching import finish_match, record_match_progress
 from dashboard.storage import keys
 from tasks.celery_app import settings
 from tasks.chore_kind import ChoreKind
@@ -102,6 +103,41 @@ class ConvertModel(ChoreKind):
         return None
 
 
+class MatchFile(ChoreKind):
+    """Hold a file's columns against those that a model needs."""
+
+    work = "match_file"
+
+    def payload(self) -> dict[str, Any] | None:
+        """Return where the file is, and the table that the model was trained on."""
+        prediction = db.session.get(Prediction, self.claim.subject_id)
+        if prediction is None or prediction.state != "checking":
+            return None
+        model = prediction.model
+        payload = {
+            "storage": storage_address(),
+            "schema": model.schema,
+            "input_key": prediction.input_key,
+            "file_name": prediction.file_name or "",
+            "mapping": prediction.mapping,
+            "table_key": model.job.dataset.table_key,
+        }
+        db.session.rollback()
+        return payload
+
+    def progress(self, fraction: float, message: str) -> bool:
+        """Write it to the prediction."""
+        return record_match_progress(claim=self.claim, fraction=fraction)
+
+    def finish(self, values: dict[str, Any]) -> None:
+        """Write what was found."""
+        finish_match(claim=self.claim, matching=values)
+
+    def fail(self, failure: Mapping[str, Any]) -> None:
+        """Write why the file cannot be read."""
+        finish_prediction(claim=self.claim, failure=failure)
+
+
 class Predict(ChoreKind):
     """Apply a model."""
 
@@ -123,6 +159,7 @@ class Predict(ChoreKind):
             "input_key": prediction.input_key,
             "output_key": keys.prediction_file(prediction.id, prediction.token, "output"),
             "file_name": prediction.file_name or "",
+            "mapping": prediction.mapping,
         }
         db.session.rollback()
         return payload

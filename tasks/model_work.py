@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from tasks.child import Send
+from tasks.engine import matching
 from tasks.engine.coercion import features_from_text
 from tasks.engine.errors import EngineError
 from tasks.engine.examples import spread_rows
@@ -69,6 +70,25 @@ def _typed_rows(payload: dict[str, Any]) -> pd.DataFrame:
     return features_from_text(text, schema)[0]
 
 
+def match_file(payload: dict[str, Any], send: Send) -> None:
+    """Hold a file's columns, and how its rows are spread, against what a model was trained on."""
+    storage, report = storage_of(payload), report_to(send)
+    what = f"The file {payload['file_name']}"
+    with (
+        reading(storage, payload["input_key"], what, UPLOAD_AGAIN) as source,
+        reading(storage, payload["table_key"], "The training data", UPLOAD_AGAIN) as training,
+    ):
+        found = matching.match_file(
+            payload["schema"],
+            source,
+            file_name=payload["file_name"],
+            mapping=payload["mapping"],
+            training=training,
+            on_progress=lambda part: report(part, "Looking at the columns"),
+        )
+    send({"type": "done", "values": found})
+
+
 def predict(payload: dict[str, Any], send: Send) -> None:
     """Apply a model to rows, or to a file."""
     storage = storage_of(payload)
@@ -95,6 +115,7 @@ def predict(payload: dict[str, Any], send: Send) -> None:
             source,
             target,
             file_name=payload["file_name"],
+            mapping=payload["mapping"],
             on_progress=lambda part: report(part, "Predicting"),
         )
         storage.put_file(payload["output_key"], target)

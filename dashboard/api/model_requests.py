@@ -19,6 +19,16 @@ class PredictionForm(Schema):
 
     model_id: int
     file: Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
+    look_first: Annotated[
+        bool,
+        Field(description="Hold its columns against the model's, and wait for .../start"),
+    ] = False
+
+
+class ColumnsRequest(Schema):
+    """What a file calls the columns that a model needs, by the model's names."""
+
+    columns: dict[str, str]
 
 
 class ModelQuery(PageQuery):

@@ -61,16 +61,81 @@ class AliasPredictions(Predictions):
     model_id: int
 
 
+class MatchedColumn(Schema):
+    """A column that the model needs; `source` is what the file calls it, null where it is missing.
+
+    `guess` is the one other column of the file that may be meant; it is used only when told.
+    """
+
+    name: str
+    kind: str
+    source: str | None
+    guess: str | None
+    wrong_type: bool
+    missing: int
+    unreadable: int
+    unseen: int
+    outside: int
+    range: list[float] | None
+    examples: dict[str, str]
+
+
+class MovedColumn(Schema):
+    """How a column's rows lie against those of the training data.
+
+    `distance`: the part of the rows that lies elsewhere. `missing`, and the values of `typical`,
+    are of the training data and of the file.
+    """
+
+    name: str
+    kind: str
+    distance: float
+    moved: bool
+    missing: list[float]
+    typical: dict[str, Any] | None
+
+
+class Moved(Schema):
+    """Whether the rows of a file are like those of the training data; see `Matching`."""
+
+    compared: int
+    moved: int
+    rows: list[int]
+    tells: Annotated[float, Field(description="The least distance that is told from chance")]
+    columns: list[MovedColumn]
+
+
+class Matching(Schema):
+    """A file's columns held against those that a model needs, before anything is predicted."""
+
+    n_rows: int
+    columns: list[MatchedColumn]
+    extra: list[str]
+    warnings: list[dict[str, Any]]
+    moved: Moved | None
+
+
 class Prediction(Schema):
     """A file that is being predicted."""
 
     id: int
     model_id: int
-    state: Literal["queued", "running", "ready", "failed"]
+    state: Annotated[
+        Literal["checking", "matched", "queued", "running", "ready", "failed"],
+        Field(description="checking and matched: only where a look at its columns was asked for"),
+    ]
     progress: float
     file_name: str | None
     rows: int | None
     warnings: list[dict[str, Any]]
+    mapping: Annotated[
+        dict[str, str] | None,
+        Field(description="What the file calls columns of the model, where that was said"),
+    ]
+    matching: Annotated[
+        Matching | None,
+        Field(description="The file's columns against the model's, where that was asked for"),
+    ]
     failure: Failure | None
     created_at: Moment
     finished_at: Moment

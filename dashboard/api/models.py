@@ -18,6 +18,7 @@ from dashboard.models.deleting import delete_model
 from dashboard.models.listing import ModelFilters
 from dashboard.paging import read_number
 from dashboard.predictions import service as predictions
+from dashboard.predictions.matching import match_columns, start_prediction
 from dashboard.predictions.preview import separator_of
 from dashboard.storage import get_storage
 
@@ -137,8 +138,26 @@ def create_prediction() -> dict[str, Any]:
         file_name=file.filename,
         stream=cast(BinaryIO, file.stream),
         size_hint=request.content_length or 0,
+        look_first=request.form.get("look_first") == "true",
     )
     return present.prediction(made)
+
+
+@operation("POST", "/predictions/<int:prediction_id>/columns",
+           "Say what a file calls the columns that were not found; they are looked at once more",
+           body=model_requests.ColumnsRequest, answer=schemas.Prediction, status=202,
+           role="member", errors=(400, 403, 404, 409, 422))  # fmt: skip
+def set_columns(prediction_id: int, body: model_requests.ColumnsRequest) -> dict[str, Any]:
+    made = match_columns(user=current_user(), prediction_id=prediction_id, mapping=body.columns)
+    return present.prediction(made)
+
+
+@operation("POST", "/predictions/<int:prediction_id>/start",
+           "Predict every row of a file whose columns were looked at",
+           answer=schemas.Prediction, status=202, role="member",
+           errors=(403, 404, 409))  # fmt: skip
+def start(prediction_id: int) -> dict[str, Any]:
+    return present.prediction(start_prediction(user=current_user(), prediction_id=prediction_id))
 
 
 @operation("GET", "/predictions/<int:prediction_id>", "Look at a file's prediction",

@@ -260,6 +260,8 @@ def prediction(record: Prediction) -> dict[str, Any]:
         "file_name": record.file_name,
         "rows": record.n_rows,
         "warnings": record.warnings,
+        "mapping": record.mapping,
+        "matching": record.matching,
         "failure": {k: v for k, v in record.failure.items() if k != "traceback"}
         if record.failure
         else None,

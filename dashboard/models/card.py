@@ -18,7 +18,7 @@ from dashboard.paging import Page
 from tasks.engine.catalogue import get_estimator
 
 SEEN_SHOWN = 6
-LIMITS_SHOWN = 8
+LIMITS_SHOWN = 5
 COLUMNS_PER_PAGE = 100
 EXAMPLE_COLUMNS = 100  # of a row that is shown; a real one needs all
 

@@ -1,12 +1,13 @@
 """Pages of predictions: one row by a form, a whole file, and what became of it."""
 
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, redirect, render_template, request, stream_with_context, url_for
 from flask import Response as FlaskResponse
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from dashboard.access import may_change
 from dashboard.db import Model, Prediction
 from dashboard.downloads import defused_csv, send_stream
 from dashboard.errors import Conflict, NotFound, Unavailable, ValidationFailed
@@ -14,6 +15,8 @@ from dashboard.live import answer
 from dashboard.models.queries import get_model
 from dashboard.models.service import check_ready
 from dashboard.predictions import service
+from dashboard.predictions.match_view import view_match
+from dashboard.predictions.matching import match_columns, start_prediction
 from dashboard.predictions.preview import read_preview, separator_of
 from dashboard.predictions.row_form import list_fields, read_row, typical_row
 from dashboard.predictions.tries import list_tries, read_answer
@@ -85,7 +88,7 @@ def file(model_id: int) -> str:
 @blueprint.post("/models/<int:model_id>/predict/file")
 @requires("member")
 def predict_file(model_id: int) -> Response | Answer:
-    """Take a file, and have each of its rows predicted. For members."""
+    """Take a file, and hold its columns against the model's. For members."""
     model = _model(model_id)
     sent = request.files.get("file")
     if sent is None or not sent.filename:
@@ -96,6 +99,7 @@ def predict_file(model_id: int) -> Response | Answer:
         file_name=sent.filename,
         stream=cast(BinaryIO, sent.stream),
         size_hint=request.content_length or 0,
+        look_first=True,
     )
     return redirect(url_for(".detail", prediction_id=made.id), 303)
 
@@ -119,15 +123,57 @@ def _prediction(prediction_id: int) -> Prediction:
 @blueprint.get("/predictions/<int:prediction_id>")
 def detail(prediction_id: int) -> str:
     """Show what became of a file. For all."""
+    return _show_now("predictions/detail.html", _prediction(prediction_id))
+
+
+def _show_now(template: str, found: Prediction, **more: object) -> str:
+    return render_template(template, **_now(found) | more)
+
+
+def _now(found: Prediction) -> dict[str, Any]:
+    """Return what the part of the page needs that changes."""
+    return {
+        "found": found,
+        "preview": read_preview(found),
+        "match": view_match(found.matching or {}) if found.state == "matched" else None,
+        "may_change": may_change(current_user, found),
+        "typed": {},
+        "errors": {},
+    }
+
+
+@blueprint.post("/predictions/<int:prediction_id>/columns")
+@requires("member")
+def columns(prediction_id: int) -> Response | Answer:
+    """Take what the file calls the columns that were missing. For its owner and admins."""
     found = _prediction(prediction_id)
-    return render_template("predictions/detail.html", found=found, preview=read_preview(found))
+    names = [column["name"] for column in (found.matching or {}).get("columns", [])]
+    chosen = {
+        name: request.form[f"c{n}"] for n, name in enumerate(names) if request.form.get(f"c{n}")
+    }
+    try:
+        match_columns(user=current_user, prediction_id=prediction_id, mapping=chosen)
+    except ValidationFailed as problem:
+        errors = {f"c{names.index(name)}": text for name, text in problem.fields.items()}
+        page = "predictions/detail.html"
+        return _show_now(page, found, typed=request.form, errors=errors), 422
+    return redirect(url_for(".detail", prediction_id=prediction_id), 303)
+
+
+@blueprint.post("/predictions/<int:prediction_id>/start")
+@requires("member")
+def start(prediction_id: int) -> Response:
+    """Have the rows of a file predicted whose columns were looked at. For its owner and admins."""
+    _prediction(prediction_id)
+    start_prediction(user=current_user, prediction_id=prediction_id)
+    return redirect(url_for(".detail", prediction_id=prediction_id), 303)
 
 
 @blueprint.get("/_live/predictions/<int:prediction_id>")
 def live_detail(prediction_id: int) -> Response:
     """Answer how far a file's prediction is. For all."""
     found = _prediction(prediction_id)
-    return answer("predictions/_now.html", found=found, preview=read_preview(found))
+    return answer("predictions/_now.html", **_now(found))
 
 
 @blueprint.get("/predictions/<int:prediction_id>/file")

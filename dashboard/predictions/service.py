@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from dashboard import queue
@@ -112,9 +112,25 @@ def _wait(prediction_id: int) -> Prediction:
 
 
 def create_file_prediction(
-    *, user: User, model_id: int, file_name: str, stream: BinaryIO, size_hint: int = 0
+    *,
+    user: User,
+    model_id: int,
+    file_name: str,
+    stream: BinaryIO,
+    size_hint: int = 0,
+    look_first: bool = False,
 ) -> Prediction:
     """Store a CSV file and have every row of it predicted.
+
+    Parameters
+    ----------
+    user, model_id
+        Who asks which model.
+    file_name, stream, size_hint
+        The file; about how many bytes it has.
+    look_first : bool, default False
+        Whether its columns are held against the model's first; it then waits for
+        `matching.start_prediction`.
 
     Raises
     ------
@@ -132,7 +148,7 @@ def create_file_prediction(
     file_name = clean_file_name(file_name)
     prediction = Prediction(
         model_id=model.id, owner_id=user.id, kind="file", file_name=file_name,
-        token=secrets.token_hex(8),
+        token=secrets.token_hex(8), state="checking" if look_first else "queued",
     )  # fmt: skip
     with writing() as session:
         _hold_model(session, model_id)
@@ -151,7 +167,7 @@ def create_file_prediction(
         if isinstance(problem, TooLarge):
             raise TooLarge(too_big(file_name, limit), code="FILE_TOO_BIG") from problem
         raise
-    _ask(prediction_id, key)
+    _ask(prediction_id, key, "match_file" if look_first else "predict", urgent=look_first)
     queue.wake(queue.LIGHT)
     return prediction
 
@@ -163,22 +179,22 @@ def _hold_model(session: Session, model_id: int) -> None:
         raise NotFound(GONE)
 
 
-def _ask(prediction_id: int, key: str) -> None:
-    """Have a file that is there predicted; one whose model is gone by now is forgotten."""
+def _ask(prediction_id: int, key: str, kind: str, *, urgent: bool) -> None:
+    """Ask for a chore about a file that is there; one whose model is gone is forgotten."""
     try:
         with writing() as session:
             prediction = session.get(Prediction, prediction_id, with_for_update={"of": Prediction})
             if prediction is None:
                 raise NotFound(GONE)
             prediction.input_key = key
-            add_chore(session, "predict", prediction_id)
+            add_chore(session, kind, prediction_id, urgent=urgent)
     except NotFound:
         get_storage().delete_prefix(keys.prediction_prefix(prediction_id))
         raise
 
 
 def discard_abandoned_predictions(*, before: datetime) -> int:
-    """Forget predictions of files that never came, and what is there of them.
+    """Forget predictions of files that never came, or that nobody had predicted, and the files.
 
     Parameters
     ----------
@@ -190,8 +206,9 @@ def discard_abandoned_predictions(*, before: datetime) -> int:
     int
         How many; at most 200 at once.
     """
+    left = or_(Prediction.input_key.is_(None), Prediction.state == "matched")
     old = select(Prediction.id).where(
-        Prediction.kind == "file", Prediction.input_key.is_(None), Prediction.created_at < before
+        Prediction.kind == "file", left, Prediction.created_at < before
     )
     prediction_ids = db.session.scalars(old.order_by(Prediction.id).limit(200)).all()
     for prediction_id in prediction_ids:

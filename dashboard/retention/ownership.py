@@ -199,7 +199,7 @@ def _load_predictions(ids: list[int]) -> dict[int, Owner]:
         row.id: Owner(
             named={key for key in (row.input_key, row.output_key) if key},
             tokens={row.token},
-            busy=row.state in {"queued", "running"},
+            busy=row.state in {"queued", "running", "checking"},
         )
         for row in db.session.execute(rows)
     }

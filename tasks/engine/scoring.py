@@ -3,24 +3,17 @@
 import csv
 import dataclasses
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow.parquet as pq
 
-from tasks.engine.errors import DataError
+from tasks.engine.new_rows import needed_cells, read_new_rows
 from tasks.engine.prediction import predict_text
-from tasks.engine.reader.dialects import ReadOptions
-from tasks.engine.reader.reading import ReadResult
-from tasks.engine.reader.refusals import Problem
 from tasks.engine.tables import BATCH_ROWS
-from tasks.engine.tabular import read_table
 
 Progress = Callable[[float], None]
-# How a file is split, and over how many lines its names go.
-SPLIT = ("quote", "escape", "header_lines")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +38,7 @@ def score_file(
     target: Path,
     *,
     file_name: str,
+    mapping: Mapping[str, str] | None = None,
     on_progress: Progress | None = None,
 ) -> Scored:
     """Predict every row of a CSV file, in batches.
@@ -63,6 +57,8 @@ def score_file(
         with ``prediction`` and, where there are any, ``probability_<class>`` behind.
     file_name : str
         The name that the person knows the file by.
+    mapping : Mapping of str to str, optional
+        Of the columns that the model needs: what the file calls them, where that differs.
     on_progress : callable, optional
         Called with the fraction done.
 
@@ -76,56 +72,32 @@ def score_file(
         When the file cannot be read, or lacks columns.
     """
     with tempfile.TemporaryDirectory() as folder:
-        read, table = _read(source, Path(folder), file_name, schema)
-        if read.refused or read.dialect is None:
-            errors = [p.message for p in read.problems if p.severity == "error"]
-            raise DataError("FILE_REFUSED", "; ".join(errors))
-        delimiter = read.dialect.delimiter or ","
+        read = read_new_rows(source, Path(folder), schema, file_name=file_name, mapping=mapping)
         with target.open("w", newline="", encoding="utf-8") as out:
-            writer = csv.writer(out, delimiter=delimiter)
+            writer = csv.writer(out, delimiter=read.delimiter)
             report = on_progress or (lambda _fraction: None)
-            told = [_as_warning(problem) for problem in read.problems]
-            told += _score_batches(model, schema, table, writer, report)
-        return Scored(read.n_rows, told, delimiter, len(read.column_names))
-
-
-def _read(
-    source: Path, folder: Path, file_name: str, schema: dict[str, Any]
-) -> tuple[ReadResult, Path]:
-    """Read a file by what it tells itself; a few rows may tell little, then as training data."""
-    dialect, needed = schema["dialect"], set(schema["features"])
-    # Names of a model without a header are positions, so its files have no header either.
-    own = ReadOptions(
-        header=dialect["header"],
-        decimal=dialect["decimal"],
-        one_column=len(needed) == 1,
-    )
-    known = {name: dialect[name] for name in SPLIT if dialect.get(name) is not None}
-    trained = dataclasses.replace(own, **known, delimiter=dialect.get("delimiter") or None)
-    tried: list[tuple[ReadResult, Path]] = []
-    for n, options in enumerate((own, trained)):
-        table = folder / f"{n}.parquet"
-        read = read_table(source, table, file_name=file_name, options=options)
-        if needed <= set(read.column_names) and not read.refused:
-            return read, table
-        tried.append((read, table))
-    return tried[0]
-
-
-def _as_warning(problem: Problem) -> dict[str, Any]:
-    told = problem.as_dict()
-    return {name: told[name] for name in ("code", "column", "count", "message", "line")}
+            found = _score_batches(
+                model, schema, read.table, writer, mapping=mapping, report=report
+            )
+        return Scored(read.n_rows, read.warnings + found, read.delimiter, len(read.names))
 
 
 def _score_batches(
-    model: Any, schema: dict[str, Any], table: Path, writer: Any, report: Progress
+    model: Any,
+    schema: dict[str, Any],
+    table: Path,
+    writer: Any,
+    *,
+    mapping: Mapping[str, str] | None,
+    report: Progress,
 ) -> list[dict[str, Any]]:
     found: dict[tuple[str, str], dict[str, Any]] = {}
     file = pq.ParquetFile(table)
     names, done = file.schema_arrow.names[1:], 0
     for batch in file.iter_batches(BATCH_ROWS):
         cells = [column.to_pylist() for column in batch.columns[1:]]
-        text = pd.DataFrame(dict(zip(names, cells, strict=True)), dtype=object)
+        by_name = dict(zip(names, cells, strict=True))
+        text = needed_cells(by_name, schema["features"], mapping)
         result = predict_text(model, schema, text)
         _add_warnings(found, result.warnings)
         columns = result.as_columns()

@@ -35,9 +35,10 @@ def predict_in_the_browser(page: Page, model: str, source: Path, folder: Path) -
 
 
 def _predict_file(page: Page, model: str, source: Path, target: Path) -> list[dict[str, str]]:
-    page.goto(f"{model}/predict/file")
-    page.get_by_label("CSV file").set_input_files(source)
-    page.get_by_role("button", name="Predict all rows").click()
+    _look_at(page, model, source)
+    # The rows are those of the training data, so nothing moved.
+    expect(page.get_by_text(re.compile("None of .* columns moved"))).to_have_count(2)
+    page.get_by_role("button", name=re.compile("^Predict .* rows$")).click()
     link = page.get_by_role("link", name="Download with formulas as they are")
     expect(link).to_be_visible(timeout=60_000)
     expect(page.get_by_role("table", name="The first rows, predicted")).to_contain_text(
@@ -48,6 +49,16 @@ def _predict_file(page: Page, model: str, source: Path, target: Path) -> list[di
     download.value.save_as(target)
     assert download.value.suggested_filename == "people-predicted.csv"
     return _read(target)
+
+
+def _look_at(page: Page, model: str, source: Path) -> None:
+    """Send a file, and wait until its columns were looked at."""
+    page.goto(f"{model}/predict/file")
+    page.get_by_label("CSV file").set_input_files(source)
+    page.get_by_role("button", name="Look at its columns").click()
+    expect(page.get_by_role("table", name="Columns that the model needs")).to_be_visible(
+        timeout=60_000
+    )
 
 
 def _fill(page: Page, row: dict[str, str]) -> None:
@@ -101,18 +112,24 @@ def _predict_another_file(
     category = "city"
     unseen = folder / "unseen.csv"
     _write(unseen, [{**row, category: "never seen", "extra": "1"} for row in rows])
-    page.goto(f"{model}/predict/file")
-    page.get_by_label("CSV file").set_input_files(unseen)
-    page.get_by_role("button", name="Predict all rows").click()
+    _look_at(page, model, unseen)
     told = page.get_by_text(f'"{category}" were not seen in training, such as "never seen"')
+    looked = page.get_by_role("table", name="Columns that the model needs")
+    expect(looked).to_contain_text('cells that training never saw, such as "never seen"')
+    expect(page.get_by_text("They stay in the table and are not used:")).to_contain_text("extra")
+    page.get_by_role("button", name=re.compile("^Predict .* rows$")).click()
     expect(told).to_be_visible(timeout=60_000)
     lacking = folder / "lacking.csv"
-    _write(lacking, [{n: v for n, v in row.items() if n != category} for row in rows])
-    page.goto(f"{model}/predict/file")
-    page.get_by_label("CSV file").set_input_files(lacking)
-    page.get_by_role("button", name="Predict all rows").click()
+    _write(lacking, [{n.replace("city", "City "): v for n, v in row.items()} for row in rows])
+    _look_at(page, model, lacking)
     refusal = page.locator(".notice[data-kind=error]")
-    expect(refusal).to_contain_text(f'"{category}"', timeout=60_000)
+    expect(refusal).to_contain_text(f"nothing can be predicted yet. {category}")
+    expect(page.get_by_role("button", name=re.compile("^Predict"))).to_have_count(0)
+    # Called otherwise: it is guessed, and used when a person says so.
+    expect(page.get_by_label(category, exact=True)).to_have_value("City")
+    page.get_by_role("button", name="Use these columns").click()
+    page.get_by_role("button", name=re.compile("^Predict .* rows$")).click(timeout=60_000)
+    expect(page.get_by_role("link", name="Download CSV")).to_be_visible(timeout=60_000)
 
 
 def _read(path: Path) -> list[dict[str, str]]:
