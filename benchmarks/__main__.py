@@ -6,6 +6,7 @@ import sys
 from benchmarks import (
     batches,
     claims,
+    compare,
     dataset_pages,
     datasets,
     estimates,
@@ -25,6 +26,7 @@ if __name__ == "__main__":
     for benchmark in (
         overhead,
         pages,
+        compare,
         scored_rows,
         dataset_pages,
         datasets,

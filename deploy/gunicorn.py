@@ -1,5 +1,6 @@
 """How gunicorn serves the web: threads, because requests wait for the database and for files."""
 
+import gc
 import os
 
 bind = f"{os.environ['HOST']}:{os.environ['PORT']}"  # noqa: TID251 - gunicorn's own settings
@@ -14,3 +15,8 @@ graceful_timeout = 4
 keepalive = 5
 loglevel = "warning"
 control_socket_disable = True
+
+
+def pre_fork(_server: object, _worker: object) -> None:
+    """Leave what was imported out of the search for garbage, which took up to 0.1 s of a page."""
+    gc.freeze()

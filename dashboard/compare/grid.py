@@ -22,6 +22,11 @@ class Cell:
     delta: str = ""
     look: str = ""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is its text and nothing else, as most cells of large tables are."""
+        return not (self.full or self.tag)
+
 
 @dataclass(frozen=True)
 class Line:

@@ -4,12 +4,14 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from dashboard.clock import now
 from dashboard.compare.again import run_again
 from dashboard.compare.asked import Asked, read_asked
 from dashboard.compare.comparison import MAX_JOBS, Comparison, compare_jobs
 from dashboard.compare.figures import draw_figure
 from dashboard.compare.page import ComparePage
 from dashboard.compare.queries import find_to_add
+from dashboard.compare.report import draw_all, style_element
 from dashboard.compare.table_csv import table_csv
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.downloads import attachment
@@ -65,6 +67,19 @@ def as_csv() -> Response:
     page = _page(read_asked(request.args))
     text = table_csv(page.found, page.grid, by_job=page.by_job)
     return _file(text, "text/csv", "comparison.csv")
+
+
+@blueprint.get("/compare/report.html")
+def report() -> Response:
+    """Hand out the comparison as one HTML file. For all."""
+    asked = read_asked(request.args)
+    page = _page(asked)
+    text = render_template(
+        "compare/report.html", page=page, asked=asked, figures=draw_all(page),
+        styles=style_element(), made_at=f"{now():%d %B %Y, %H:%M} UTC",
+        address=url_for(".index", _external=True, **asked.address),
+    )  # fmt: skip
+    return _file(text, "text/html", "comparison.html")
 
 
 @blueprint.post("/compare/again")

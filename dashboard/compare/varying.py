@@ -16,7 +16,6 @@ from tasks.engine.parameters import show_value
 Figure = dict[str, Any]
 MOST_AXES = 8
 WORD = 18
-APART = "\N{NO-BREAK SPACE}" * 3  # between an axis and what stands beside it
 WIDE = 100  # from this ratio on, an axis of numbers is logarithmic
 
 
@@ -104,15 +103,16 @@ def parallel_chart(found: Comparison) -> Figure | None:
     traces.append(
         {"type": "scatter", "mode": "text", "name": "Values", "hoverinfo": "skip",
          "x": [n for n, _, _ in beside], "y": [place for _, place, _ in beside],
-         "text": [f"{APART}{text}" for _, _, text in beside], "textposition": "middle right",
+         "text": [text for _, _, text in beside],
+         "textposition": [_beside(place) for _, place, _ in beside],
          "textfont": {"color": "muted"}, "cliponaxis": False}
     )  # fmt: skip
     return {
         "traces": traces,
         "layout": {"xaxis": {"tickvals": list(range(len(every))),
                              "ticktext": [axis.name for axis in every],
-                             "range": [-0.2, len(every) - 0.5]},
-                   "yaxis": {"visible": False, "range": [-0.08, 1.08]}, "hovermode": "closest"},
+                             "range": [-0.4, len(every) - 0.6]},
+                   "yaxis": {"visible": False, "range": [-0.2, 1.2]}, "hovermode": "closest"},
         "table": table(["Job", *[axis.name for axis in every]],
                        [[label(job), *[_shown(axis.values[n]) for axis in every]]
                         for n, job in enumerate(found.jobs)]),
@@ -120,6 +120,13 @@ def parallel_chart(found: Comparison) -> Figure | None:
         f"that {'varies' if len(axes) == 1 else 'vary'}: "
         f"{'; '.join(axis.words for axis in every)}",
     }  # fmt: skip
+
+
+def _beside(place: float) -> str:
+    """Return where the word for a place of an axis stands, so that lines do not cross it."""
+    if place in {0, 1}:
+        return "top center" if place else "bottom center"
+    return "top right"
 
 
 def parameter_chart(found: Comparison, asked: str | None = None) -> Figure | None:

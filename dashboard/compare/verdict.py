@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import fmean
 
 from dashboard.db import Job, JobFold
@@ -23,15 +24,16 @@ class Verdict:
     jobs: Sequence[Job]
     leads: Mapping[int, Paired]
 
-    @property
+    @cached_property
     def tied(self) -> list[Job]:
         """The jobs over which the lead of the best one is within noise."""
         return [job for job in self.jobs if job.id in self.leads and self.leads[job.id].is_tied]
 
-    @property
+    @cached_property
     def beaten(self) -> list[Job]:
         """The jobs that the best one beats beyond noise."""
-        return [job for job in self.jobs if job.id in self.leads and job not in self.tied]
+        judged = [job for job in self.jobs if job.id in self.leads]
+        return [job for job in judged if not self.leads[job.id].is_tied]
 
     @property
     def headline(self) -> str:

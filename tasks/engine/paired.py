@@ -7,7 +7,8 @@ less than those of independent samples would; the correction adds the share of t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean, variance
+from math import fsum
+from statistics import fmean
 
 CONFIDENCE = 0.95
 FEWEST_FOLDS = 2
@@ -63,7 +64,9 @@ def compare_paired(differences: Sequence[float], *, test_to_train: float) -> Pai
     if k < FEWEST_FOLDS:
         raise ValueError(f"{k} folds cannot be compared; at least {FEWEST_FOLDS} are needed")
     mean = fmean(differences)
-    error = (variance(differences) * (1 / k + test_to_train)) ** 0.5
+    # What `statistics` does in fractions takes half of the time of a page with many jobs.
+    variance = fsum((difference - mean) ** 2 for difference in differences) / (k - 1)
+    error = (variance * (1 / k + test_to_train)) ** 0.5
     reach = float(special.stdtrit(k - 1, (1 + CONFIDENCE) / 2)) * error
     if error:
         p_value = 2 * float(special.stdtr(k - 1, -abs(mean) / error))

@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
 from dashboard.db import Dataset, Job, User
-from tests.browser.conftest import Watched
+from tests.browser.conftest import RULES, Watched
 from tests.factories import make_dataset, make_succeeded_job, make_version
 
 SIZES = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
@@ -235,3 +237,34 @@ def copied(page: Page) -> str:
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("Copied").first.wait_for()
     return str(page.evaluate("window.copied"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_report_opens_without_a_server(
+    browse: Callable[..., Watched], dataset: Dataset, member: User, tmp_path: Path, scheme: str
+) -> None:
+    jobs = make_jobs(dataset, 3)
+    tab = browse(viewport={"width": 1000, "height": 900}, color_scheme=scheme)
+    tab.sign_in(member)
+    page = tab.go(address(jobs))
+    with page.expect_download() as given:
+        page.get_by_role("link", name="Report").click()
+    file = tmp_path / "comparison.html"
+    given.value.save_as(file)
+    tab.context.set_offline(True)
+    asked: list[str] = []
+    alone = tab.context.new_page()
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(file.as_uri())
+    assert asked == [file.as_uri()]
+    expect(alone.get_by_role("heading", level=1)).to_have_text("Comparison of 3 jobs")
+    drawing = alone.locator("svg.drawing").first
+    box = drawing.bounding_box()
+    assert box is not None
+    assert box["width"] > 300
+    mark = drawing.locator("path.mark").first
+    ink = mark.evaluate("(e) => getComputedStyle(e).fill")
+    assert ink == ("rgb(27, 93, 203)" if scheme == "light" else "rgb(94, 128, 239)")
+    assert alone.evaluate("document.documentElement.scrollWidth") <= 1000
+    found = Axe().run(alone, options=RULES).response["violations"]
+    assert not found, [(v["id"], [n["target"] for n in v["nodes"]]) for v in found]
