@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from dashboard.db import Job, JobScore
+from dashboard.db.planning import in_index_order
 from dashboard.extensions import db
 from tasks.engine.catalogue import find_metric
 
@@ -27,7 +28,10 @@ def find_best_on_boards(jobs: Sequence[Job]) -> set[int]:
         .where(JobScore.job_id.in_(by_id), JobScore.metric == Job.metric)
     )
     best = set()
-    for job_id, score, *ends in db.session.execute(found):
+    # By its statistics PostgreSQL would read and sort a group for each of the jobs.
+    with in_index_order(db.session()):
+        rows = db.session.execute(found).all()
+    for job_id, score, *ends in rows:
         metric = find_metric(by_id[job_id].task, by_id[job_id].metric)
         first, second = ends[:2] if metric is None or metric.greater_is_better else ends[2:]
         if second is not None and score == first:
