@@ -17,9 +17,11 @@ from dashboard.jobs.decision_view import decision_chart, view_decision
 from dashboard.jobs.explain_charts import explain_charts
 from dashboard.jobs.explain_views import ExplainView
 from dashboard.jobs.explaining import find_asked
+from dashboard.jobs.favicons import favicon_url
 from dashboard.jobs.form_keys import find_page_key
 from dashboard.jobs.job_settings import read_settings
 from dashboard.jobs.lists import view_jobs
+from dashboard.jobs.replacing import may_be_replaced
 from dashboard.jobs.run_next import find_foremost, may_run_next
 from dashboard.jobs.usage import list_usage
 from dashboard.jobs.usage_chart import usage_chart
@@ -49,12 +51,14 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
     return {
         "job": job,
         "view": view,
+        "favicon": favicon_url(view),
         "folds": folds,
         "model": queries.find_model(job_id),
         "attempts": attempts.views,
         "again": attempts.again,
         "metric_titles": titles_of(job),
         "may_change": may_change(user, job),
+        "may_edit": may_change(user, job) and may_be_replaced(job) and not is_blend(job),
         "say_change": say_change,
         "blend": say_blend(job) if is_blend(job) else "",
         "is_last": is_last_of_several(job),

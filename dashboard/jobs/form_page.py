@@ -1,6 +1,6 @@
 """The page with the form of a new job."""
 
-from flask import render_template
+from flask import render_template, request
 
 from dashboard.datasets.listing import list_datasets
 from dashboard.datasets.queries import find_dataset
@@ -51,6 +51,7 @@ def show_form(
         nested_fits=say_nested_fits(form) if form.is_search else None,
         preflight=preflight,
         despite=despite,
+        instead=read_number(request.values.get("instead"), None, LARGEST_ID),
     )
 
 

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from flask_login import current_user
 
 from dashboard.db import Job
 from dashboard.jobs import queries
 from dashboard.jobs.attempts import view_attempts
 from dashboard.jobs.blends import is_blend, say_blend
+from dashboard.jobs.favicons import draw_ring
 from dashboard.jobs.files import list_files
 from dashboard.jobs.job_settings import read_settings
 from dashboard.jobs.log_page import read_log
@@ -49,3 +50,11 @@ def files(job_id: int) -> str:
     return render_template(
         "jobs/files.html", job=job, model=model, files=found, attempts=told.views
     )
+
+
+@blueprint.get("/favicons/running-<int:percent>.svg")
+def ring(percent: int) -> Response:
+    """Answer the picture of a job that is so far. For all."""
+    response = Response(draw_ring(percent), mimetype="image/svg+xml")
+    response.cache_control.max_age = 86_400
+    return response

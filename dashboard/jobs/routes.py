@@ -24,7 +24,7 @@ from dashboard.batches import service as batches
 from dashboard.db import Batch, Job
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import ACTIVE, JobState
-from dashboard.errors import Conflict, ValidationFailed
+from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.jobs import form_sources, list_tools, lists, live_rows, queries, service
 from dashboard.jobs.as_request import request_from
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
@@ -34,6 +34,7 @@ from dashboard.jobs.forms import JobForm
 from dashboard.jobs.list_query import one_of_each
 from dashboard.jobs.preflight_view import view_preflight
 from dashboard.jobs.preflights import find_refused
+from dashboard.jobs.replacing import replace_job
 from dashboard.live import answer
 from dashboard.paging import read_number
 from dashboard.storage import StorageFull
@@ -117,9 +118,29 @@ def create() -> Answer:
             "The search has begun" if form.is_search else f"{made.n_jobs:,} jobs are queued",
             "success",
         )
+        if former := request.form.get("instead"):
+            flash(f"#{former[:20]} still waits: one job is not edited into several", "warning")
         return redirect(url_for("batches.detail", batch_id=made.id), 303)
-    flash(f"{made.name} is queued", "success")
+    flash(*_replace(made))
     return redirect(url_for("jobs.detail", job_id=made.id), 303)
+
+
+def _replace(made: Job) -> tuple[str, str]:
+    """Take away the job that the form was to edit; return what to say."""
+    former = read_number(request.form.get("instead"), None, LARGEST_ID)
+    queued = f"{made.name} is queued", "success"
+    if former is None:
+        return queued
+    try:
+        done = replace_job(user=current_user, made=made, former=former)
+    except NotFound:  # also where the form was sent twice
+        return queued
+    except DomainError as problem:
+        return f"{made.name} is queued as a job of its own. {problem.message}", "warning"
+    if done:
+        return f"{made.name} is queued instead of #{former}, as the last of yours", "success"
+    words = f"#{former} had started meanwhile, so it goes on"
+    return f"{words}; {made.name} is queued as a job of its own", "warning"
 
 
 def _submit(form: JobForm) -> Job | Batch:

@@ -61,3 +61,19 @@ export function layoutFor(given, tokens, element) {
     height: layout.height ?? element.clientHeight,
   };
 }
+
+const LINE = 19; // of a legend
+const MARK = 48; // what stands before a name in it
+const LETTER = 6.5;
+
+// A legend above the plot takes from its height; of more than one line it gets as much on top.
+export function roomForLegend(traces, layout, width) {
+  if (!layout.showlegend || layout.legend?.orientation !== 'h') return 0;
+  const names = traces.filter((trace) => trace.showlegend !== false).map((trace) => MARK + LETTER * (trace.name?.length ?? 0));
+  const space = width - layout.margin.l - layout.margin.r;
+  const total = names.reduce((sum, one) => sum + one, 0);
+  if (total <= space) return 0;
+  // Several lines are columns as wide as the longest name.
+  const columns = Math.max(1, Math.floor(space / Math.max(...names)));
+  return (Math.ceil(names.length / columns) - 1) * LINE;
+}

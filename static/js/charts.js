@@ -1,6 +1,6 @@
 // Draws <div data-chart-url> with Plotly, in the colours of the theme. The figure comes from the
 // server as JSON; colours in it are names of tokens. Plotly itself loads with the first chart.
-import { colours, withColours, layoutFor } from './chart-theme.js';
+import { colours, withColours, layoutFor, roomForLegend } from './chart-theme.js';
 
 const FOLDER = new URL('../vendor/plotly-basic-4.1.1/', import.meta.url);
 // Plotly offers to send charts to its own cloud unless it is told not to.
@@ -48,7 +48,11 @@ async function draw(element, figure) {
   const tokens = colours();
   drawn.set(element, figure);
   element.querySelector('.chart-alt')?.remove();
-  await Plotly.react(element, withColours(figure.traces, tokens), layoutFor(figure.layout, tokens, element), CONFIG);
+  const layout = layoutFor(figure.layout, tokens, element);
+  // As tall as it was before it had a legend, and that on top.
+  element.dataset.plain ??= layout.height;
+  layout.height = Number(element.dataset.plain) + roomForLegend(figure.traces, layout, element.clientWidth);
+  await Plotly.react(element, withColours(figure.traces, tokens), layout, CONFIG);
   element.dataset.drawn = 'true';
   element.setAttribute('aria-label', figure.alt || element.getAttribute('aria-label'));
 }

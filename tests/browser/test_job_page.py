@@ -82,12 +82,12 @@ def has_icon(page: Page, name: str) -> None:
 
 
 @pytest.mark.timeout(180)
-def test_a_hidden_tab_tells_percent_end_and_notifies_once(
+def test_jd_9_a_hidden_tab_tells_percent_end_and_notifies_once(
     open_page: Callable[..., Page], job: Job
 ) -> None:
     page = open_page()
     expect(page).to_have_title("(61%) churn - Trainyard")
-    has_icon(page, "running")
+    has_icon(page, "running-60")
     assert page.evaluate("sessionStorage.getItem('test-asked')") is None  # not before the click
     page.get_by_role("button", name="Notify me").click()
     button = page.get_by_role("button", name="Will notify you")
@@ -101,6 +101,7 @@ def test_a_hidden_tab_tells_percent_end_and_notifies_once(
     page.evaluate("hide(true)")
     change(job, progress=0.81)
     expect(page).to_have_title("(81%) churn - Trainyard", timeout=40_000)
+    has_icon(page, "running-80")
     change(job, state="succeeded", progress=1.0, score=0.8461, finished_at=now())
     expect(page).to_have_title("Done 0.846 churn - Trainyard", timeout=40_000)
     has_icon(page, "succeeded")

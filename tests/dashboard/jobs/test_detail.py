@@ -304,8 +304,8 @@ def test_a_job_that_was_never_measured_has_an_empty_chart(pages: PageClient, mem
     ("changes", "title", "icon"),
     [
         ({"state": "queued"}, "NAME", "queued"),
-        ({"state": "running", "progress": 0.61}, "(61%) NAME", "running"),
-        ({"state": "running", "progress": 0.999}, "(99.9%) NAME", "running"),
+        ({"state": "running", "progress": 0.61}, "(61%) NAME", "running-60"),
+        ({"state": "running", "progress": 0.999}, "(99.9%) NAME", "running-95"),
         ({"state": "succeeded", "score": 0.8461}, "Done 0.846 NAME", "succeeded"),
         ({"state": "lost", "failure": {"code": "LOST", "message": "m"}}, "Failed NAME", "failed"),
         ({"state": "cancelled"}, "Cancelled NAME", "cancelled"),

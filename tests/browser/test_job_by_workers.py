@@ -1,0 +1,128 @@
+"""A job's page while real workers train: progress, the death of a worker, an end by hand."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from dashboard.datasets.uploads import create_upload
+from dashboard.db import Dataset, Job, User
+from dashboard.extensions import db
+from dashboard.jobs.service import submit_job
+from dashboard.queue import TRAIN
+from tests.browser.conftest import Watched
+from tests.engine.tables import mixed_csv
+from tests.product import Parts, base_environ, free_port, run_parts, wait_for
+
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(480)]
+BADGE = "h1 + [data-state]"
+SAMPLES = """
+(() => {
+  const kept = JSON.parse(sessionStorage.getItem('test-samples') ?? '[]');
+  setInterval(() => {
+    const told = document.querySelector('[data-job-state]');
+    const bar = document.querySelector('progress.bar[value]');
+    const words = document.querySelector('.percent')?.textContent ?? null;
+    if (told) kept.push([told.dataset.jobState, bar ? bar.value : null, words, document.title]);
+    sessionStorage.setItem('test-samples', JSON.stringify(kept));
+  }, 100);
+})();
+"""
+
+
+@pytest.fixture
+def environ(home: Path) -> dict[str, str]:
+    (home / "sqs_port").write_text(str(free_port()))
+    return base_environ(home, HEARTBEAT_S="1", LOST_AFTER_S="30", GRACE_S="1")
+
+
+@pytest.fixture
+def processes(app: Flask, environ: dict[str, str], tmp_path: Path) -> Iterator[Parts]:
+    with run_parts(tmp_path, environ) as made:
+        yield made
+
+
+@pytest.fixture
+def train(
+    processes: Parts, member: User, tmp_path: Path, browse: Callable[..., Watched]
+) -> Callable[..., tuple[Job, Page]]:
+    """Submit a job of so many trees and open its page."""
+    (tmp_path / "in.csv").write_text(mixed_csv(400))
+    with (tmp_path / "in.csv").open("rb") as stream:
+        dataset = create_upload(user=member, file_name="in.csv", stream=stream, save=True)
+
+    def is_ready() -> bool:
+        db.session.rollback()
+        return db.session.get_one(Dataset, dataset.id, populate_existing=True).state == "ready"
+
+    def start(trees: int) -> tuple[Job, Page]:
+        wait_for("the dataset is read", is_ready, 120)
+        request: dict[str, Any] = {
+            "dataset_id": dataset.id, "target": "y_class", "exclude": ["y_number"],
+            "estimator": "GradientBoostingClassifier", "parameters": {"n_estimators": trees},
+        }  # fmt: skip
+        job = submit_job(user=member, request=request)
+        window = browse()
+        window.context.add_init_script(SAMPLES)
+        window.sign_in(member)
+        return job, window.go(f"/jobs/{job.id}")
+
+    return start
+
+
+def test_jd_2_progress_never_goes_back_and_is_whole_only_at_the_end(
+    train: Callable[..., tuple[Job, Page]],
+) -> None:
+    _job, page = train(1500)
+    expect(page.locator(f"{BADGE}[data-state=succeeded]")).to_be_visible(timeout=300_000)
+    samples = page.evaluate("JSON.parse(sessionStorage.getItem('test-samples'))")
+    running = [sample for sample in samples if sample[0] == "running" and sample[1] is not None]
+    assert len(running) >= 100
+    values = [value for _state, value, _words, _title in running]
+    assert values == sorted(values)
+    assert len(set(values)) > 10
+    assert max(values) < 1
+    assert not [words for _state, _value, words, _title in running if words.startswith("100")]
+    assert not [title for _state, _value, _words, title in running if "(100%)" in title]
+
+
+def test_jd_3_a_dead_worker_is_told_and_another_goes_on(
+    train: Callable[..., tuple[Job, Page]], processes: Parts
+) -> None:
+    _job, page = train(4000)
+    expect(page.locator("#job-folds tbody td").first).to_have_text("Fold 1", timeout=120_000)
+    processes.kill("worker-1", family=True)
+    processes.worker("worker-2", TRAIN)
+    badge = page.locator(BADGE)
+    # Seconds from the last sign of life; what the test's own clock loses is given on top.
+    expect(badge).to_have_text(re.compile(r"No news for 1\d s"), timeout=30_000)
+    expect(page).to_have_title(re.compile(r"^\(\d+%\)"))
+    again = page.get_by_text("Started again as attempt 2")
+    expect(again).to_be_visible(timeout=45_000)
+    expect(page.get_by_text(re.compile("worker-1 stopped answering")).first).to_be_visible()
+    expect(badge).to_have_attribute("data-state", "running", timeout=30_000)
+    expect(page.locator("#attempts [data-attempt='2']")).to_contain_text("worker-2")
+    expect(page.locator("#job-folds tbody td").first).to_have_text("Fold 1")  # it was kept
+
+
+def test_jd_8_a_cancelled_job_keeps_the_folds_that_were_done(
+    train: Callable[..., tuple[Job, Page]],
+) -> None:
+    _job, page = train(4000)
+    expect(page.locator("#job-folds tbody td").first).to_have_text("Fold 1", timeout=120_000)
+    page.get_by_role("button", name="Cancel job").click()
+    expect(page.locator(BADGE)).to_have_attribute(
+        "data-state", re.compile("cancelling|cancelled"), timeout=30_000
+    )
+    expect(page.locator(f"{BADGE}[data-state=cancelled]")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name=re.compile("^Cancelled by .* during"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Scores of \d folds? are kept"))).to_be_visible()
+    expect(page.locator("#job-folds")).to_contain_text("Mean so far")
+    samples = page.evaluate("JSON.parse(sessionStorage.getItem('test-samples'))")
+    seen = list(dict.fromkeys(state for state, *_rest in samples))
+    assert seen[-1] == "cancelled"
+    assert "cancelling" in seen
