@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.clock import isoformat, now
-from dashboard.db import Batch
+from dashboard.db import Batch, Job
+from dashboard.db.states import ACTIVE
 from dashboard.honest import NESTED
 
 
@@ -35,9 +36,16 @@ def stop_plan(session: Session, batch_id: int, *, by: str, keep: bool) -> None:
     # A page from before its end may still offer to keep what is fitted already.
     is_kept = (plan.get("stopped") or {"keep": True})["keep"]
     is_wanted = keep and not (batch.final_job_id and is_kept)
-    if batch.plan and (is_wanted or batch.plan_state == "going"):
+    is_chosen = keep and not is_wanted and not _has_open_candidates(session, batch_id)
+    if batch.plan and not is_chosen and (is_wanted or batch.plan_state == "going"):
         batch.plan = {**batch.plan, "stopped": {"by": by, "keep": keep}}
         go_on(batch)
+
+
+def _has_open_candidates(session: Session, batch_id: int) -> bool:
+    """Whether jobs of a batch are still scored; else the best one is chosen, and being fitted."""
+    found = select(Job.id).where(Job.batch_id == batch_id, Job.score_only, Job.state.in_(ACTIVE))
+    return session.scalar(found.limit(1)) is not None
 
 
 def stop_family(session: Session, batch_id: int, *, by: str) -> list[int]:

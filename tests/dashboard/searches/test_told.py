@@ -60,6 +60,21 @@ def test_who_keeps_the_best_of_a_finished_search_changes_nothing(user: User) -> 
     )  # fmt: skip
 
 
+def test_who_keeps_the_best_while_it_is_being_fitted_stopped_nothing(user: User) -> None:
+    batch = submit(user, 2)
+    run(0.7)
+    run(0.8)
+    go_on(batch)
+    claim = take()
+    keep_best(user=user, batch_id=batch.id)
+    finish(claim, 0.8)
+    go_on(batch)
+    found = read(batch)
+    assert (found.plan_state, found.plan_message) == (
+        "over", "2 candidates were scored. The best one was fitted on all rows",
+    )  # fmt: skip
+
+
 def test_the_best_of_an_extension_that_was_cancelled_can_be_kept(user: User) -> None:
     batch = submit(user, 1)
     run(0.7)
