@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.compare.comparison import Comparison
-from dashboard.compare.rows import SCORES, Row
+from dashboard.compare.rows import COST, SCORES, Row
 from dashboard.filters import delta, duration, score, setting, size
 
 SHORT_S = 0.1
@@ -60,6 +60,15 @@ class Grid:
         """The lines of each group."""
         names = dict.fromkeys(line.row.group for line in self.lines)
         return [(name, [li for li in self.lines if li.row.group == name]) for name in names]
+
+    @property
+    def columns(self) -> list[Line]:
+        """The lines as columns: what is compared by, what was chosen, the cost, then the rest."""
+        first, rest = self.lines[:1], self.lines[1:]
+        chosen = [line for line in rest if line.row.is_choice]
+        cost = [line for line in rest if line.row.group == COST]
+        others = [line for line in rest if not line.row.is_choice and line.row.group != COST]
+        return [*first, *chosen, *cost, *others]
 
 
 def make_grid(found: Comparison, *, base: int, only: bool) -> Grid:

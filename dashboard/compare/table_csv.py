@@ -26,11 +26,12 @@ def table_csv(found: Comparison, grid: Grid, *, by_job: bool) -> str:
     by_job : bool
         Whether each job has a line in place of a column.
     """
+    shown = grid.columns if by_job else grid.lines
     lines = [
         ["Job", *[f"#{job.id}" for job in found.jobs]],
         ["Name", *[job.name for job in found.jobs]],
         ["State", *[job.state for job in found.jobs]],
-        *[cells for line in grid.lines for cells in _lines_of(line.row)],
+        *[cells for line in shown for cells in _lines_of(line.row)],
     ]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

@@ -1,5 +1,7 @@
 """What holds for every request: who may come in, headers, request ids, proxies, health."""
 
+import gc
+import importlib
 import logging
 
 import pytest
@@ -193,3 +195,17 @@ def test_metrics_are_for_this_machine_or_a_token(
 def test_head_is_answered_as_get_is(app: Flask, member: User, path: str) -> None:
     browser = PageClient(app) if path == "/login" else PageClient(app, member)
     assert browser.http.head(path).status_code == 200
+
+
+def test_the_web_looks_for_no_garbage_in_what_was_imported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOST", "127.0.0.1")
+    monkeypatch.setenv("PORT", "8000")
+    settings = importlib.import_module("deploy.gunicorn")
+    former = gc.get_freeze_count()
+    try:
+        settings.pre_fork(None, None)
+        assert gc.get_freeze_count() > former + 1000
+    finally:
+        gc.unfreeze()

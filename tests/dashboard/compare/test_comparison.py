@@ -12,7 +12,7 @@ from dashboard.compare.comparison import Comparison, compare_jobs
 from dashboard.db import Job, User
 from dashboard.jobs.charts import confusion_chart, fold_chart
 from dashboard.jobs.queries import list_folds
-from tests.factories import make_dataset, make_job, make_succeeded_job
+from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 from tests.page import PageClient, words_of
 
 
@@ -92,6 +92,24 @@ def test_a_failed_job_is_never_the_cheapest(app: Flask, member: User) -> None:
     failed = make_job(member, dataset, state="failed", peak_memory_bytes=100)
     memory = next(r for r in compare(member, *jobs, failed).rows if r.name == "Peak memory")
     assert memory.best == 1
+
+
+def test_costs_are_those_of_training_using_and_keeping_a_model(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    jobs = [
+        make_succeeded_job(member, dataset=dataset, details={"predict_s_per_1000": seconds})
+        for seconds in (0.004, 0.25)
+    ]
+    for job, size in zip(jobs, (4000, 2000), strict=True):
+        make_model(job, files={"joblib": {"size_bytes": size}})
+    page = PageClient(app, member).get(f"/compare?jobs={jobs[0].id},{jobs[1].id}&diff=0")
+    cells = {
+        words_of(head): [words_of(cell) for cell in head.parent.select("td")]  # type: ignore[union-attr]
+        for head in page.select(".compare-table th[scope=row]")
+    }
+    assert cells["Prediction time, 1,000 rows"] == ["4.0 ms best", "0.2 s"]
+    assert cells["Model size"] == ["4.0 KB", "2.0 KB best"]
+    assert cells["Training time"] == ["2.5 s", "2.5 s"]
 
 
 def test_figures_speak_in_titles_and_short_numbers(app: Flask, member: User) -> None:

@@ -135,6 +135,21 @@ def test_transposed_the_same_cells_stand_in_rows(pages: PageClient, dataset: Dat
     assert words_of(turned.select(".compare-table tbody tr")[1].th).startswith(jobs[1].name)
 
 
+def test_where_jobs_have_rows_what_was_chosen_stands_beside_the_score(
+    pages: PageClient, dataset: Dataset
+) -> None:
+    jobs = [
+        make_succeeded_job(
+            dataset=dataset, parameters={"C": c}, peak_memory_bytes=int(c),
+            metrics={"roc_auc": {"mean": c / 10, "std": 0.1}, "f1": {"mean": c / 20, "std": 0.1}},
+        )
+        for c in (1.0, 2.0)
+    ]  # fmt: skip
+    heads = pages.get(address(*jobs, more="&transpose=1")).select(".compare-table thead th")
+    names = [words_of(head).split(" \N{UPWARDS ARROW}")[0] for head in heads]
+    assert names == ["Job", "ROC AUC", "C", "Peak memory", "F1"]
+
+
 def test_a_job_that_runs_joins_with_its_folds_so_far(
     pages: PageClient, member: User, dataset: Dataset
 ) -> None:

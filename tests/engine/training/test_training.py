@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -230,3 +231,17 @@ def test_a_class_of_two_rows_has_a_change_that_puts_it_into_each_fold(tmp_path: 
     rare = result.out_of_fold[result.out_of_fold["actual"] == "b"]
     assert sorted(rare["fold"]) == [1, 2]
     assert "CLASS_UNSEEN" not in {w["code"] for w in result.warnings}
+
+
+def test_predictions_are_timed_where_they_were_made(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_class", "classification", "GaussianNB")
+    listener = Listener()
+    result = train(spec, columns, listener)
+    timed = sum(outcome.predict_seconds or 0 for outcome in listener.outcomes)
+    rows = len(result.out_of_fold)
+    assert result.details["predict_s_per_1000"] == pytest.approx(timed / rows * 1000)
+    kept = {o.score.fold: replace(o, predict_seconds=None) for o in listener.outcomes}
+    assert train(spec, columns, resume=kept).details["predict_s_per_1000"] is None
+    # The scores of the draws go with the charts.
+    assert len(result.charts["draws"]["scores"]["accuracy"]) > 100
+    assert train(spec, columns, score_only=True).charts.get("draws") is None
