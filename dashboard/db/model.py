@@ -32,6 +32,15 @@ class Model(Record):
             *("goodness", "id", "archived_at", "family_id", "estimator", "owner_id"),
             *("size_bytes", "words"),
         ),
+        # The same of one table and target, which is too long to stand beside the words.
+        Index(
+            "ix_models_family_target",
+            *("family_id", "target", "goodness", "id", "archived_at", "estimator", "owner_id"),
+        ),
+        Index(
+            "ix_models_owner",
+            *("owner_id", "goodness", "id", "archived_at", "family_id", "estimator", "words"),
+        ),
         LASTING_IDS,
     )
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watched
 from tests.browser.predicting import predict_in_the_browser
+from tests.browser.using import delete_the_model, use_the_model
 from tests.engine.tables import mixed_csv
 from tests.product import free_port
 
@@ -103,6 +104,7 @@ def test_main_job_in_the_browser(watched: Watched, product: Product, tmp_path: P
     for theme in ("light", "dark"):
         for path in PAGES:
             check_page(path, theme, watched, product)
+    delete_the_model(watched.page, f"{product.address}/models/1", "people.csv")
 
 
 def train_compare_and_download(watched: Watched, product: Product, tmp_path: Path) -> None:
@@ -157,6 +159,7 @@ def train_compare_and_download(watched: Watched, product: Product, tmp_path: Pat
     download.value.save_as(tmp_path / "bundle.zip")
     assert "predict.py" in zipfile.ZipFile(tmp_path / "bundle.zip").namelist()
     predict_in_the_browser(page, f"{product.address}/models/1", source, tmp_path)
+    use_the_model(page, f"{product.address}/models/1", tmp_path)
     watched.check()
 
 

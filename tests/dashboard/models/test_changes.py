@@ -5,10 +5,12 @@ import io
 import pytest
 from flask import Flask
 
+from dashboard.clock import now
 from dashboard.db import Model, Prediction, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from dashboard.extensions import db
+from dashboard.jobs.service import delete_job
 from dashboard.models import changes
 from dashboard.models.deleting import delete_model
 from dashboard.models.queries import find_by_alias
@@ -195,3 +197,17 @@ def test_files_are_named_by_data_target_and_estimator(app: Flask, member: User) 
         for name in ("HistGradientBoostingRegressor", "Ridge", "SVC", "RidgeCV")
     }
     assert list(short.values()) == ["hgb", "ridge", "svc", "ridge"]
+
+
+def test_mo_4_a_model_opens_whose_job_is_archived_and_says_where_it_went(
+    app: Flask, member: User
+) -> None:
+    model = made(member, "old", archived_at=now())
+    pages = PageClient(app, member)
+    assert f"#{model.job_id} old archived" in pages.get(f"/models/{model.id}").text
+    assert "old" in pages.get("/models").text
+    model_id = model.id
+    delete_job(user=member, job_id=model.job_id)
+    gone = pages.get(f"/models/{model_id}", status=404)
+    words = f"There is no model {model_id}. It may have been deleted, alone or with its job"
+    assert words in gone.text
