@@ -1,13 +1,17 @@
-"""The web application and the domain. This file makes the app and does nothing else."""
+"""The web application and the domain. This file makes the app and does nothing else.
+
+What the app is made of is loaded with the app: a child that reads a file or trains needs
+`dashboard.storage` alone, and would carry the database and the forms in its memory.
+"""
 
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Flask
+if TYPE_CHECKING:
+    from flask import Flask
 
-from dashboard.config import Settings, load_settings
-from dashboard.db.transaction import engine_options, prepare_engine
-from dashboard.extensions import csrf, db, login_manager, migrate
+    from dashboard.config import Settings
 
 ROOT = Path(__file__).parent.parent
 # Each has a `blueprint`, an `init_app(app)`, or both.
@@ -22,7 +26,7 @@ PARTS = (
 )  # fmt: skip
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: "Settings | None" = None) -> "Flask":
     """Make the Flask app.
 
     Parameters
@@ -30,6 +34,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings : Settings, optional
         The settings; read from the environment by default.
     """
+    from flask import Flask
+
+    from dashboard.config import load_settings
+    from dashboard.db.transaction import engine_options, prepare_engine
+    from dashboard.extensions import csrf, db, login_manager, migrate
+
     settings = settings or load_settings()
     app = Flask(
         __name__,

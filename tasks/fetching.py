@@ -36,7 +36,6 @@ from dashboard.datasets.address_rules import (
 )
 from dashboard.filters import size
 from tasks.engine.errors import EngineError
-from tasks.fetching_s3 import open_object
 
 CHUNK_BYTES = 1 << 18
 CONNECT_S, SILENT_S, TOTAL_S = 10.0, 30.0, 3600.0
@@ -114,6 +113,8 @@ def open_address(payload: Mapping[str, Any], limits: Limits) -> Iterator[Stream]
     """Open what an address leads to, following redirects that are allowed."""
     address = _checked(payload["address"], payload["prefixes"])
     if address.scheme == "s3":
+        from tasks.fetching_s3 import open_object  # with boto3, which few children need
+
         with open_object(address, payload["region"], payload["endpoint_url"]) as (pieces, length):
             yield Stream(pieces, length)
         return

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -25,10 +24,10 @@ from tasks.engine.cells import (
     trim,
 )
 from tasks.engine.picked import Picked, plain_array
+from tasks.engine.profile.all_different import are_different
 from tasks.engine.profile.number_tally import NumberTally
 
 KEPT_BYTES = 64_000_000
-HASHED_CELLS = 10_000_000  # at once; of more, one part after the other is looked at
 FREQUENT = 40
 SAMPLE_ROWS, SAMPLE_NUMBERS = 20_000, 2_000
 
@@ -112,21 +111,7 @@ class Column:
         """Whether no value stands twice: exactly, of all cells."""
         if self.is_few or len(self.values) < self.counts.sum():
             return len(self.values) == self.n_present
-        if (self.plain and _grows(self.plain)) or (self.kept and _rises(self.kept)):
-            return True
-        parts = np.uint64(1 + self.n_present // HASHED_CELLS)
-        return all(self._is_different(parts, np.uint64(part)) for part in range(int(parts)))
-
-    def _is_different(self, parts: np.uint64, part: np.uint64) -> bool:
-        """Tell whether no value stands twice among those of one part, chosen by their hashes."""
-        found = []
-        for cells, _counts in self.pieces():
-            hashes = hash_cells(cells)
-            found.append(hashes if parts == 1 else hashes[hashes % parts == part])
-        hashes = np.concatenate(found)
-        found.clear()
-        hashes.sort()
-        return not (hashes[1:] == hashes[:-1]).any()
+        return are_different(lambda: (cells for cells, _counts in self.pieces()), self.n_present)
 
     @cached_property
     def frequent(self) -> tuple[np.ndarray, np.ndarray]:
@@ -168,14 +153,17 @@ class Column:
             return len(self.values)
         if self.__dict__.get("is_all_different"):  # known already
             return self.n_present
-        return about_distinct([cells for cells, _counts in self.pieces()])
+        return about_distinct((cells for cells, _counts in self.pieces()), self.n_present)
 
 
-def about_distinct(pieces: Iterable[pa.Array]) -> int:
-    """Return about how many cells differ: a part of them tells it, chosen by what is in them."""
+def about_distinct(pieces: Iterable[pa.Array], n: int) -> int:
+    """Return about how many of `n` cells differ: a part of them tells it, chosen by their bytes.
+
+    Of many millions a smaller part, for the bits of those that are chosen are kept.
+    """
     chosen, parts, size = [], 0, 0
     for cells in pieces:
-        parts = parts or 1 << max(0, (len(cells) // 10_000).bit_length())
+        parts = parts or 1 << max(0, (max(len(cells), n // 20) // 10_000).bit_length())
         part = edge_bits(cells) & np.uint64(parts - 1) == 0
         chosen.append(hash_cells(cells.filter(pa.array(part))))
         size += len(cells)
@@ -183,20 +171,6 @@ def about_distinct(pieces: Iterable[pa.Array]) -> int:
         return 0
     found = np.concatenate(chosen)
     return min(size, round(len(np.unique(found)) * size / max(len(found), 1)))
-
-
-def _grows(pieces: list[np.ndarray]) -> bool:
-    """Tell whether each number is greater than the one before it, so that no two are the same."""
-    edges = all(a[-1] < b[0] for a, b in pairwise(piece for piece in pieces if len(piece)))
-    return edges and all(bool((piece[:-1] < piece[1:]).all()) for piece in pieces)
-
-
-def _rises(pieces: list[pa.Array]) -> bool:
-    """Tell whether each cell is greater than the one before it."""
-    edges = [(a[-1].as_py(), b[0].as_py()) for a, b in pairwise(pieces)]
-    return all(last < first for last, first in edges) and all(
-        pc.all(pc.less(cells[:-1], cells[1:])).as_py() for cells in pieces
-    )
 
 
 def tally(

@@ -16,7 +16,7 @@ from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.reader.refusals import Problem
 
 LOOKED_ROWS = 5_000_000  # the first ones of a longer table: the bits of all would fill the memory
-AT_ONCE = 1 << 19  # rows: what is worked out on the way takes their memory several times
+AT_ONCE = 1 << 18  # rows: what is worked out on the way takes their memory several times
 TURN = np.uint64(0x9E3779B97F4A7C15)
 NAMED = 5
 SAID = frozenset({"number", "date", "boolean"})  # kinds whose cells may say one thing in two ways
@@ -33,13 +33,13 @@ def find_duplicate_rows(cells: TableCells, made: Sequence[Outline]) -> tuple[int
     """
     if any(found.is_all_different for found in made):
         return 0, (0, 0)
-    rows = np.arange(min(cells.n_rows, LOOKED_ROWS))  # those that may have copies
+    rows = np.arange(min(cells.n_rows, LOOKED_ROWS), dtype=np.int32)  # those that may have copies
     bits = np.zeros(len(rows), np.uint64)
     for batch in _order(cells, made):
-        for position, found in zip(batch, _hashes(cells, batch), strict=True):
-            found = found if len(found) == len(rows) else found[rows]
-            for part in _parts(len(bits)):
-                bits[part] = mix((bits[part] + np.uint64(position)) * TURN ^ found[part])
+        for position, start, column in _pieces(cells, batch):
+            here = slice(*np.searchsorted(rows, [start, start + len(column)]))
+            found = hash_column(column)[rows[here] - start]
+            bits[here] = mix((bits[here] + np.uint64(position)) * TURN ^ found)
         kept = repeated(bits)
         rows, bits = rows[kept], bits[kept]
         if not len(rows):
@@ -47,19 +47,21 @@ def find_duplicate_rows(cells: TableCells, made: Sequence[Outline]) -> tuple[int
     return _count(rows, bits)
 
 
-def _hashes(cells: TableCells, positions: list[int]) -> Iterator[np.ndarray]:
-    """Yield 64 bits for each cell of the columns, of the first `LOOKED_ROWS` rows."""
+def _pieces(
+    cells: TableCells, positions: list[int]
+) -> Iterator[tuple[int, int, pa.ChunkedArray]]:
+    """Yield position, first row and cells of each piece of the columns, of the rows looked at."""
     if len(positions) > 1:
-        yield from map(hash_column, cells.raw_columns(positions))
+        yield from ((at, 0, column) for at, column in zip(
+            positions, cells.raw_columns(positions), strict=True
+        ))  # fmt: skip
         return
-    found, n = np.zeros(min(cells.n_rows, LOOKED_ROWS), np.uint64), 0
+    start = 0
     for piece in cells.raw_pieces(positions[0]):
-        piece = piece[: len(found) - n]
-        found[n : n + len(piece)] = hash_column(piece)
-        n += len(piece)
-        if n == len(found):
-            break
-    yield found
+        yield positions[0], start, piece
+        start += len(piece)
+        if start >= LOOKED_ROWS:
+            return
 
 
 def _parts(n: int) -> Iterator[slice]:

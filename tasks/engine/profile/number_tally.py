@@ -9,7 +9,8 @@ import numpy as np
 from tasks.engine.cells import mix
 
 SAMPLE_ROWS = 100_000
-PART = np.uint64(31)  # one of 32 values is counted to know how many differ
+PART = 31  # one of 32 values is counted to know how many differ, of very many values fewer
+COUNTED = 200_000  # so many of them at most
 BINS, SMALL_BINS = 30, 10
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
@@ -33,7 +34,7 @@ class NumberTally:
         self.low, self.high = np.inf, -np.inf
         self.values: list[np.ndarray] = []
         self.weights: list[np.ndarray] = []
-        self.hashes: list[np.ndarray] = []
+        self.part, self.hashes = PART, [np.zeros(0, np.uint64)]
         self.is_about = False
         self.known: dict[Any, Any] = {}  # what was found out for several columns at once
 
@@ -53,19 +54,29 @@ class NumberTally:
         self.n += n
         if counts is None and self.step > 1:
             self.is_about = True
-            bits = mix((values + 0.0).view(np.uint64))
-            self.hashes.append(bits[bits & PART == 0])
+            self._note_different(mix((values + 0.0).view(np.uint64)))
             values = values[:: self.step].copy()  # a view would keep all of them
             weights = np.ones(len(values))
         self.values.append(values)
         self.weights.append(weights)
+
+    def _note_different(self, bits: np.ndarray) -> None:
+        """Keep the bits of some values; of half as many once they are too many to be kept."""
+        self.hashes.append(bits[bits & np.uint64(self.part) == 0])
+        if sum(map(len, self.hashes)) <= COUNTED:
+            return
+        found = np.unique(np.concatenate(self.hashes))
+        while 2 * len(found) > COUNTED:
+            self.part = 2 * self.part + 1
+            found = found[found & np.uint64(self.part) == 0]
+        self.hashes = [found]
 
     @property
     def distinct(self) -> int:
         """How many values differ; about so many where they are a sample."""
         if self.is_about:
             found = len(np.unique(np.concatenate(self.hashes)))
-            return min(self.n, found * (int(PART) + 1))
+            return min(self.n, found * (self.part + 1))
         if "distinct" in self.known:
             return int(self.known["distinct"])
         return len(np.unique(np.concatenate(self.values))) if self.values else 0

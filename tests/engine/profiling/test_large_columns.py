@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from tasks.engine.profile import column_cells, conventions, duplicates, table_cells
+from tasks.engine.profile import all_different, conventions, duplicates, table_cells
 from tasks.engine.profile.number_tally import NumberTally
 from tasks.engine.profile.profiling import ProfileResult, profile_table
 from tasks.engine.reader import table_writer
@@ -103,7 +103,7 @@ def test_profile_is_the_same_each_time_and_in_any_pieces(
 def test_whether_all_cells_differ_is_found_part_by_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(column_cells, "HASHED_CELLS", 4_000)
+    monkeypatch.setattr(all_different, "HASHED_CELLS", 4_000)
     codes = [f"K{n * 7_919 % N:06}" for n in range(N)]
     twice = [*codes[:-1], codes[1]]
     path = write_table(tmp_path / "t", {"code": [*codes], "twice": [*twice]})
@@ -175,7 +175,7 @@ def test_numbers_that_only_grow_are_known_to_differ(
     def refuse(*_: object) -> None:
         raise AssertionError("nothing need be sorted, nor read once more")
 
-    monkeypatch.setattr(column_cells.Column, "_is_different", refuse)
+    monkeypatch.setattr(all_different, "hash_cells", refuse)
     monkeypatch.setattr(conventions, "parse_numbers", refuse)
     path = write_groups(tmp_path / "t", {"case_id": [*rows]})
     (column,) = profile_table(path, {"decimal": "."}).columns
