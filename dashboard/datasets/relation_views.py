@@ -8,7 +8,7 @@ from dashboard.datasets.distributions import shorten
 from dashboard.db import Dataset, Relation
 from dashboard.figures import bars_path
 from dashboard.filters import number
-from tasks.engine.profile.leaks import NAMED, is_leak, leak_words
+from tasks.engine.profile.leaks import NAMED, is_leak, leak_words, twin_words
 
 PAIRS_SHOWN = 10
 LEVELS = 5
@@ -105,7 +105,8 @@ def find_places(relation: Relation | None) -> dict[str, int]:
 def with_leaks(dataset: Dataset, relation: Relation | None) -> list[Mapping[str, Any]]:
     """Return a dataset's problems; what tells too much is about the target that is looked at.
 
-    When the file was read one could only guess what would be predicted.
+    When the file was read one could only guess what would be predicted. Of two columns that tell
+    each other neither is called the copy: it may be the one that is looked at.
     """
     problems: list[Mapping[str, Any]] = list(dataset.problems)
     if relation is None or relation.state != "ready" or not relation.answer:
@@ -124,8 +125,9 @@ def with_leaks(dataset: Dataset, relation: Relation | None) -> list[Mapping[str,
 
 def _leak(column: Mapping[str, Any], target: str) -> dict[str, Any]:
     name, score = column["name"], column.get("score", column["strength"])
-    words = leak_words(name, target, column["measure"], score)
-    return {"severity": "warning", "code": "TARGET_LEAK", "message": words, "column": name}
+    words = twin_words if column.get("mutual") else leak_words
+    message = words(name, target, column["measure"], score)
+    return {"severity": "warning", "code": "TARGET_LEAK", "message": message, "column": name}
 
 
 def _labels(chart: Mapping[str, Any]) -> list[str]:

@@ -14,12 +14,12 @@ from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_choices import Decision, decide
 from tasks.engine.profile.date_formats import date_text, days_of
 from tasks.engine.profile.kinds import Found, find_kind
+from tasks.engine.profile.leaks import TARGETS
 from tasks.engine.profile.number_tally import BINS, QUANTILES, SMALL_BINS, NumberTally
 from tasks.engine.profile.sampled import Sampled, sampled_column
 
 TOP, TOP_STORED = 20, 3
 RAREST_OF, ROWS_OF_A_CLASS = 100, 3
-TARGETS = frozenset({"number", "category", "boolean"})  # kinds that may be predicted
 # Words that no category is called; of all the others one cannot know.
 HIDDEN = (
     r"(?i)^(unknown|n\.a\.?|n/a|not available|not known|no data|missing|tbd|undefined|unspecified"

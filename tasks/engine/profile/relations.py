@@ -8,11 +8,13 @@ import numpy as np
 
 from tasks.engine.coercion import missing_markers
 from tasks.engine.errors import DataError
+from tasks.engine.profile.leaks import is_leak
 from tasks.engine.profile.sampled import Sampled, sampled_column
 from tasks.engine.profile.strengths import (
     Target,
     bin_of,
     inner_edges,
+    is_told_by,
     make_target,
     measure_strength,
 )
@@ -48,9 +50,10 @@ def relate(
     dict
         ``target``; ``kind``: ``classes`` or ``number``; ``classes``: their names, the most
         frequent first; ``about``: how many rows were used, None: all; ``columns``, the strongest
-        first: ``name``, ``strength`` (0 to 1), ``measure`` (``AUC`` or ``R2``), ``score``, and
-        ``chart``: ``labels`` or ``edges`` of its bins, ``counts``, and by bin ``values`` (the
-        target's mean) or ``shares`` (of each of the first six classes).
+        first: ``name``, ``strength`` (0 to 1), ``measure`` (``AUC`` or ``R2``), ``score``,
+        ``mutual`` where each tells the other almost perfectly, and ``chart``: ``labels`` or
+        ``edges`` of its bins, ``counts``, and by bin ``values`` (the target's mean) or ``shares``
+        (of each of the first six classes).
 
     Raises
     ------
@@ -63,7 +66,8 @@ def relate(
     places = {facts["name"]: n for n, facts in enumerate(columns)}
     found = None
     if target in places and columns[places[target]]["kind"] not in {"text", "identifier"}:
-        found = make_target(_sample(cells, [places[target]], columns)[0])
+        sample = _sample(cells, [places[target]], columns)[0]
+        found = make_target(sample)
     if found is None:
         raise DataError(
             "RELATION_TARGET", f'"{target}" has no values that other columns could tell apart',
@@ -73,7 +77,7 @@ def relate(
     for batch in cells.batches():
         wanted = [position - 1 for position in batch if _is_wanted(columns[position - 1], target)]
         for feature in _sample(cells, wanted, columns):
-            related.append(_relation(feature, found))
+            related.append(_relation(feature, found, sample))
     related.sort(key=lambda one: (-one["strength"], places[one["name"]]))
     return {
         "target": target, "kind": "classes" if found.classes else "number",
@@ -97,12 +101,15 @@ def _sample(
     ]
 
 
-def _relation(feature: Sampled, target: Target) -> dict[str, Any]:
+def _relation(feature: Sampled, target: Target, sample: Sampled) -> dict[str, Any]:
     strength = measure_strength(feature, target)
+    is_copy = is_leak(strength.strength, strength.measure, feature.kind) and is_told_by(
+        feature, sample
+    )
     return {
         "name": feature.name, "strength": round(strength.strength, 4),
         "measure": strength.measure, "score": round(strength.score, 4),
-        "chart": _chart(feature, target),
+        "chart": _chart(feature, target), **({"mutual": True} if is_copy else {}),
     }  # fmt: skip
 
 

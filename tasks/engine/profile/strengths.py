@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from tasks.engine.profile.leaks import TARGETS, is_leak
 from tasks.engine.profile.sampled import Sampled
 
 BINS, FOLDS = 32, 5
@@ -84,6 +85,18 @@ def measure_strength(feature: Sampled, target: Target) -> Strength:
     if feature.is_number:
         score = max(score, _rank_r2(feature.values[target.rows], target.values))
     return Strength(float(np.clip(score, 0, 1)), "R2", float(score))
+
+
+def tells(feature: Sampled, target: Target) -> Strength | None:
+    """Measure how well a column alone tells the target; None where that is no leak."""
+    found = measure_strength(feature, target)
+    return found if is_leak(found.strength, found.measure, feature.kind) else None
+
+
+def is_told_by(feature: Sampled, target: Sampled) -> bool:
+    """Tell whether a column that tells the target is told by it as well, as a copy of it is."""
+    turned = make_target(feature) if feature.kind in TARGETS else None
+    return turned is not None and tells(target, turned) is not None
 
 
 @lru_cache(maxsize=4)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tasks.engine.profile.column_problems import warning
-from tasks.engine.profile.column_profile import TARGETS, Outline
+from tasks.engine.profile.column_profile import Outline
 from tasks.engine.profile.duplicates import (
     duplicate_columns,
     duplicate_rows_problem,
@@ -15,8 +15,8 @@ from tasks.engine.profile.duplicates import (
 )
 from tasks.engine.profile.kinds import has_id_name
 from tasks.engine.profile.leak_screen import may_leak
-from tasks.engine.profile.leaks import NAMED, NOT_LEARNED, is_leak, leak_words
-from tasks.engine.profile.strengths import CLASSES_AT_MOST, Target, make_target, measure_strength
+from tasks.engine.profile.leaks import NAMED, NOT_LEARNED, TARGETS, leak_words, twin_words
+from tasks.engine.profile.strengths import CLASSES_AT_MOST, is_told_by, make_target, tells
 from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.profile.value_checks import is_sorted
 from tasks.engine.reader.refusals import Problem
@@ -66,7 +66,7 @@ def check_table(
         # A last column of numbers may be anything; only what speaks of classes is taken for them.
         name, kind = target.facts["name"], target.facts["kind"]
         is_plain = name == chosen or kind != "number" or bool(TARGET_NAME.fullmatch(name))
-        problems += _target_problems(made, target, is_plain=is_plain)
+        problems += _target_problems(made, target, chosen, is_plain=is_plain)
         target = target if is_plain else None
     problems += _order_problems(cells, made, target)
     correlations = correlate(made)
@@ -91,7 +91,7 @@ def find_target(made: Sequence[Outline], chosen: str | None) -> Outline | None:
 
 
 def _target_problems(
-    made: Sequence[Outline], target: Outline, *, is_plain: bool
+    made: Sequence[Outline], target: Outline, chosen: str | None, *, is_plain: bool
 ) -> Iterator[Problem]:
     name, values = target.facts["name"], make_target(target.sample)
     if values is None:
@@ -103,20 +103,25 @@ def _target_problems(
         return
     features = [m for m in made if m is not target and _is_learned(m)]
     likely = may_leak([m.sample for m in features], values)
-    found = [(_leak(features[n], values), features[n].facts["name"])
-             for n in np.flatnonzero(likely)]  # fmt: skip
-    for score, leaking in sorted(((s, n) for s, n in found if s), reverse=True)[:NAMED]:
-        measure = "AUC" if values.classes else "R2"
-        yield warning(leaking, "TARGET_LEAK", leak_words(leaking, name, measure, score))
+    found = [(told.score, features[n]) for n in np.flatnonzero(likely)
+             if (told := tells(features[n].sample, values))]  # fmt: skip
+    found.sort(key=lambda pair: (pair[0], pair[1].facts["name"]), reverse=True)
+    for score, leaking in found[:NAMED]:
+        other, measure = leaking.facts["name"], "AUC" if values.classes else "R2"
+        is_twin = not _is_sure(name, other, chosen) and is_told_by(leaking.sample, target.sample)
+        words = (twin_words if is_twin else leak_words)(other, name, measure, score)
+        yield warning(other, "TARGET_LEAK", words)
+
+
+def _is_sure(target: str, other: str, chosen: str | None) -> bool:
+    """Tell whether the target is one of two columns: chosen, or called so as the other is not."""
+    return target == chosen or bool(
+        TARGET_NAME.fullmatch(target) and not TARGET_NAME.fullmatch(other)
+    )
 
 
 def _is_learned(feature: Outline) -> bool:
     return feature.facts["kind"] not in NOT_LEARNED and not feature.is_left_out
-
-
-def _leak(feature: Outline, target: Target) -> float:
-    found = measure_strength(feature.sample, target)
-    return found.score if is_leak(found.strength, found.measure, feature.facts["kind"]) else 0.0
 
 
 def _rare(target: Outline) -> Iterator[Problem]:

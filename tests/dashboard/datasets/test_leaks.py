@@ -28,6 +28,12 @@ def test_what_tells_the_chosen_target_is_told_in_the_place_of_what_tells_the_gue
     assert message.startswith('"a" alone tells "y" almost perfectly (ROC AUC 1.000). If it is')
 
 
+def test_where_each_tells_the_other_neither_is_called_the_copy() -> None:
+    (leak, _constant) = problems_with("ready", mutual=True)
+    words = '"a" and "y" each tell the other almost perfectly (ROC AUC 1.000). To predict one of'
+    assert leak[1].startswith(words)
+
+
 @pytest.mark.parametrize(
     "column",
     [{"strength": 0.98}, {"strength": 0.9985, "measure": "R2"}, {"name": "k"}, {"name": "out"}],

@@ -51,6 +51,15 @@ def test_strengths_are_honest(
     assert found["gaps"] > 0.3  # that a cell is missing says something
 
 
+@pytest.mark.parametrize(("target", "mutual"), [("price", ["line"]), ("won", [])])
+def test_what_tells_the_target_and_is_told_by_it_is_marked(
+    table: tuple[Path, list], target: str, mutual: list[str]
+) -> None:
+    answer = relate(*table, target)
+    assert [c["name"] for c in answer["columns"] if c.get("mutual")] == mutual
+    assert answer["columns"][0]["strength"] > 0.999
+
+
 def test_curve_tells_less_one_way_than_the_other(table: tuple[Path, list]) -> None:
     by_line = {c["name"]: c["strength"] for c in relate(*table, "curve")["columns"]}
     by_curve = {c["name"]: c["strength"] for c in relate(*table, "line")["columns"]}

@@ -106,6 +106,30 @@ def test_leaks_of_the_target_are_told(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+WON = [f"{'7' if label == 'yes' else '3'}" for label in LABEL]
+EACH = '"won" and "won_code" each tell the other almost perfectly (ROC AUC 1.000). '
+
+
+@pytest.mark.parametrize(
+    ("columns", "chosen", "begins"),
+    [
+        ({"won": LABEL, "noise": NOISE, "won_code": WON}, None, EACH),
+        ({"won": LABEL, "noise": NOISE, "won_code": WON}, "won_code", '"won" alone tells'),
+        ({"won": LABEL, "noise": NOISE, "target": WON}, None, '"won" alone tells "target"'),
+        ({"outcome": LABEL, "noise": NOISE, "target": WON}, None, '"outcome" and "target" each'),
+        ({"after": [f"{n}{w}" for n, w in enumerate(WON)], "a": NOISE, "won": LABEL}, None, None),
+        ({"after": [f"{w}{n % 50}" for n, w in enumerate(WON)], "a": NOISE, "won": LABEL}, None,
+         '"after" alone tells "won"'),
+    ],
+)  # fmt: skip
+def test_of_two_columns_that_tell_each_other_neither_is_called_the_copy_by_its_place(
+    tmp_path: Path, columns: dict[str, list[Any]], chosen: str | None, begins: str | None
+) -> None:
+    result = profile(tmp_path, columns, target=chosen)
+    told = [p.message for p in result.problems if p.code == "TARGET_LEAK"]
+    assert [message.startswith(begins or "-") for message in told] == [True] * (begins is not None)
+
+
 def test_transform_of_a_numeric_target_is_a_leak(tmp_path: Path) -> None:
     cubed = [f"{float(x) ** 3:.1f}" for x in NOISE]
     near = [f"{float(x) + e:.2f}" for x, e in zip(NOISE, RNG.normal(0, 2, N), strict=True)]
