@@ -20,6 +20,7 @@ PLACES = {
     "SEPARATOR_LONG": "field-delimiter",
     "CSV_ENCODING": "field-encoding",
     "ENCODING_ASSUMED": "field-encoding",
+    "ENCODING_DAMAGED": "field-encoding",
     "MISSING_DOCUMENTED": "field-missing",
     "MISSING_NAMED": "field-missing",
     "ENCODING_DOUBTFUL": "field-encoding",

@@ -45,8 +45,7 @@ def print_problem(source, problem):
 
 def add_options(parser):
     """Add the file's name and the options for a file that is not laid out as the training data."""
-    words = "a CSV file, plain or gzip, with the training data's columns"
-    parser.add_argument("source", help=words)
+    parser.add_argument("source", help="a CSV file, plain or gzip, with the model's columns")
     parser.add_argument(
         "--delimiter",
         type=_delimiter,
@@ -221,8 +220,7 @@ def _encoding(text):
     except (LookupError, UnicodeError, ValueError):
         words = "must be one that Python knows, such as utf-8, cp1252, utf-16"
         raise argparse.ArgumentTypeError(words) from None
-    name = codecs.lookup(text).name
-    return "utf-8-sig" if name == "utf-8" else name
+    return codecs.lookup("utf-8-sig" if codecs.lookup(text).name == "utf-8" else text).name
 
 
 def _numbers(width):
@@ -285,6 +283,8 @@ def _open_text(path, encoding):
     with open(path, "rb") as file:
         is_packed = file.read(len(GZIP)) == GZIP
     raw = gzip.open(path) if is_packed else open(path, "rb")
+    if encoding.startswith("utf") or raw.read(3) != codecs.BOM_UTF8:  # no text in other encodings
+        raw.seek(0)
     return io.TextIOWrapper(raw, encoding=encoding, newline="")
 
 

@@ -41,15 +41,14 @@ def find_duplicate_rows(cells: TableCells, made: Sequence[Outline]) -> tuple[int
             found = hash_column(column)[rows[here] - start]
             bits[here] = mix((bits[here] + np.uint64(position)) * TURN ^ found)
         kept = repeated(bits)
-        rows, bits = rows[kept], bits[kept]
+        if not kept.all():
+            rows, bits = rows[kept], bits[kept]
         if not len(rows):
             return 0, (0, 0)
     return _count(rows, bits)
 
 
-def _pieces(
-    cells: TableCells, positions: list[int]
-) -> Iterator[tuple[int, int, pa.ChunkedArray]]:
+def _pieces(cells: TableCells, positions: list[int]) -> Iterator[tuple[int, int, pa.ChunkedArray]]:
     """Yield position, first row and cells of each piece of the columns, of the rows looked at."""
     if len(positions) > 1:
         yield from ((at, 0, column) for at, column in zip(
@@ -93,10 +92,13 @@ def _order(cells: TableCells, made: Sequence[Outline]) -> list[list[int]]:
 def repeated(bits: np.ndarray) -> np.ndarray:
     """Tell which values stand more than once."""
     ordered = np.sort(bits)
-    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    if not len(again):
-        return np.zeros(len(bits), bool)
+    is_again = ordered[1:] == ordered[:-1]
+    is_again[1:] &= ~is_again[:-1]  # of what stands many times, once
+    again = ordered[1:][is_again]
+    del ordered
     found = np.zeros(len(bits), bool)
+    if not len(again):
+        return found
     for part in _parts(len(bits)):
         places = np.minimum(np.searchsorted(again, bits[part]), len(again) - 1)
         found[part] = again[places] == bits[part]

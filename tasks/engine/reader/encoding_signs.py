@@ -31,6 +31,18 @@ def find_wide(head: bytes) -> str | None:
     return next((e for e in WIDE if b"\0" in head and _is_text(head, e)), None)
 
 
+def has_mark(file: BinaryIO) -> bool:
+    """Tell whether a file begins with the mark of UTF-8; its position is then behind it."""
+    file.seek(0)
+    return file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+
+
+def skip_mark(file: BinaryIO, encoding: str) -> None:
+    """Go to a file's beginning: behind the mark of UTF-8, which is no text in other encodings."""
+    if encoding.startswith("utf") or not has_mark(file):
+        file.seek(0)
+
+
 def _is_text(head: bytes, encoding: str) -> bool:
     """Tell whether bytes are lines of text in an encoding; what has zero bytes is so in one."""
     try:

@@ -13,6 +13,8 @@ from tasks.engine.reader.encoding_signs import (
     find_utf_7,
     find_wide,
     has_iso_2022,
+    has_mark,
+    skip_mark,
 )
 from tasks.engine.reader.likely_encodings import find_lines, say_likely, show_likely
 from tasks.engine.reader.refusals import HEAD_BYTES, Problem, RefusedError, error
@@ -23,6 +25,8 @@ SAMPLE_CHARS = 4 * HEAD_BYTES
 SAMPLE_LINES = 20
 MOST_CHARS = 40_000_000
 MANY = 5
+RARE = 1_000  # times as many whole characters make damaged ones few
+DAMAGED = "ENCODING_DAMAGED"
 LATIN = {"iso8859-1": "Latin-1", "iso8859-15": "Latin-9"}
 OTHER = 'choose another encoding under "How we read the file"'
 ISO_2022 = ("iso2022_jp", "iso2022_jp_ext", "iso2022_kr", "iso2022_jp_2")  # the stricter first
@@ -44,7 +48,8 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
         ``utf-8``, one of those that have signs of their own (``utf-16``, ``utf-32``,
         ``iso2022_jp`` and its kin), ``cp1250``, ``cp1252``, or the chosen one.
     problems : list of Problem
-        A warning when it had to be assumed, or is in doubt.
+        A warning when it had to be assumed, or is in doubt; `DAMAGED` where the file has the mark
+        of UTF-8 and few bytes that are none.
 
     Raises
     ------
@@ -60,22 +65,26 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     if bad is None:
         return _doubted(file, encoding, is_chosen=bool(chosen), is_plain=is_plain)
     line, sample, is_cut = bad
-    if wide and is_cut:
+    is_marked = not chosen and not wide and has_mark(file)
+    if is_cut and (wide or is_marked):
         message = (
-            f"The file is {wide.upper()}, but it ends in the middle of a character, in line "
-            f"{line}, so a part of it is missing. Save or download it again"
+            f"The file is {(wide or encoding).upper()}, but it ends in the middle of a character, "
+            f"in line {line}, so a part of it is missing. Save or download it again"
         )
         raise RefusedError(error("CSV_ENCODING", message, line=line))
-    plausible = not chosen and not wide and not _is_mostly_utf8(file)
+    n_good, n_bad = (0, 0) if chosen or wide else _count_beyond(file)
+    if is_marked and (n_bad < MANY or RARE * n_bad <= n_good):
+        return encoding, [_damaged(n_bad, line, sample)]
+    plausible = 0 < n_bad >= MANY * n_good
     lines = find_lines(file) if plausible else b""
     central = find_central(lines)
     if central == "surely" and _first_undecodable(file, "cp1250") is None:
-        return "cp1250", [_assumed("Windows-1250", "cp1250", line, sample)]
+        return "cp1250", [_assumed("cp1250", line, sample, is_marked=is_marked)]
     if plausible and _first_undecodable(file, "cp1252") is None:
         likely = show_likely(file)
         if not likely and central != "no":
             likely = say_likely(lines, ["Windows-1250"])
-        return "cp1252", [_assumed("Windows-1252", "cp1252", line, sample, likely)]
+        return "cp1252", [_assumed("cp1252", line, sample, likely, is_marked=is_marked)]
     message = (
         f"Some characters could not be read, first in line {line}. "
         f'Choose the encoding in which "{sample.decode("latin-1")}" looks right, under "How we '
@@ -84,12 +93,28 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     raise RefusedError(error("CSV_ENCODING", message, line=line))
 
 
-def _assumed(name: str, encoding: str, line: int, sample: bytes, likely: str = "") -> Problem:
+def _assumed(
+    encoding: str, line: int, sample: bytes, likely: str = "", *, is_marked: bool
+) -> Problem:
+    name = encoding.replace("cp", "Windows-")
+    marked = "begins with the mark of UTF-8, but it is not UTF-8" if is_marked else "is not UTF-8"
     message = (
-        f"The file is not UTF-8; it was read as {name}. A part of line {line} reads "
+        f"The file {marked}; it was read as {name}. A part of line {line} reads "
         f'"{sample.decode(encoding)}". If that looks wrong, {OTHER}{likely}'
     )
     return Problem("warning", "ENCODING_ASSUMED", message, line=line)
+
+
+def _damaged(n: int, line: int, sample: bytes) -> Problem:
+    """Say that a file with the mark of UTF-8 has few bytes that are no UTF-8."""
+    are = "1 character is" if n == 1 else f"{n:,} characters are"
+    message = (
+        f"The file begins with the mark of UTF-8, but {are} not UTF-8. First: line {line}, which "
+        f'reads "{sample.decode(errors="replace")}", with \ufffd for what is lost. If '
+        f'"{sample.decode("cp1252", "replace")}" looks right, choose '
+        'Windows-1252 under "How we read the file"'
+    )
+    return Problem("warning", DAMAGED, message, line=line, count=n)
 
 
 def _is_plain(file: BinaryIO) -> bool:
@@ -161,26 +186,27 @@ def _first_undecodable(file: BinaryIO, encoding: str) -> tuple[int, bytes, bool]
     return None
 
 
-def _is_mostly_utf8(file: BinaryIO) -> bool:
-    """Tell whether a file has many characters beyond ASCII that are valid UTF-8.
+def _count_beyond(file: BinaryIO) -> tuple[int, int]:
+    """Count the characters beyond ASCII that are valid UTF-8, and those that are not.
 
     In another encoding they are so by chance, seldom.
     """
     decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
     good = bad = 0
     for chunk in _chunks(file):
-        text = decoder.decode(chunk)
+        text = decoder.decode(chunk, final=not chunk)
         broken = text.count("\ufffd")
         bad += broken
         good += len(text) - broken - len(text.encode("ascii", "ignore"))
-    return MANY * good > bad
+    return good, bad
 
 
 def read_sample(path: Path, encoding: str) -> str:
     """Return the decoded beginning of a file: whole lines, 256 KB or twenty, not all blank."""
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
     text, is_whole, is_blank = "", False, True
     with path.open("rb") as file:
+        skip_mark(file, encoding)
         while not is_whole and (
             is_blank or len(text) < SAMPLE_CHARS or _count_ends(text) < SAMPLE_LINES
         ):

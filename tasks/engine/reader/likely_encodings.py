@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import BinaryIO
 
-from tasks.engine.reader.encoding_signs import CHUNK_BYTES
+from tasks.engine.reader.encoding_signs import CHUNK_BYTES, has_mark
 from tasks.engine.reader.refusals import HEAD_BYTES
 
 # By names that can be chosen, the stricter ones first; each with what its letters are called.
@@ -58,7 +58,8 @@ def say_likely(lines: bytes, names: Sequence[str]) -> str:
 
 def find_lines(file: BinaryIO) -> bytes:
     """Return some lines, whole as far as they are held, from the first that is beyond ASCII."""
-    file.seek(0)
+    if not has_mark(file):
+        file.seek(0)
     while (chunk := file.read(CHUNK_BYTES)) and chunk.isascii():
         pass
     beyond = BEYOND.search(chunk)

@@ -13,7 +13,7 @@ from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.blocks import BLOCK_BYTES, take_block
 from tasks.engine.reader.dialects import Dialect, ReadOptions
 from tasks.engine.reader.documented import find_documented, say_documented
-from tasks.engine.reader.encodings import find_encoding, read_sample
+from tasks.engine.reader.encodings import DAMAGED, find_encoding, read_sample
 from tasks.engine.reader.layout import Layout, find_layout
 from tasks.engine.reader.layout_words import of_layout
 from tasks.engine.reader.limits import ReadLimits
@@ -134,7 +134,10 @@ class Reading:
 
     def _read(self, raw: BinaryIO, layout: Layout, on_progress: Progress) -> None:
         dialect = layout.dialect
-        source = TextSource(raw, dialect.encoding, self.limits.max_line_chars)
+        is_damaged = any(problem.code == DAMAGED for problem in self.problems)
+        source = TextSource(
+            raw, dialect.encoding, self.limits.max_line_chars, is_damaged=is_damaged
+        )
         self.records = Records(source, dialect, self.limits.max_cell_chars)
         self._read_names(source, layout)
         self.ragged = Ragged(layout.width, self.labels, self.options.bad_lines, self.rejects)

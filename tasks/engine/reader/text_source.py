@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from tasks.engine.reader.encoding_signs import skip_mark
 from tasks.engine.reader.refusals import HEAD_BYTES, RefusedError, error
 
 CHUNK_BYTES = 1 << 22
@@ -39,12 +40,17 @@ class TextSource:
         Of the file; it was found to read every byte.
     max_chars : int
         The longest line.
+    is_damaged : bool, default False
+        Whether some bytes are not of the encoding after all; each is read as U+FFFD.
     """
 
-    def __init__(self, raw: BinaryIO, encoding: str, max_chars: int) -> None:
+    def __init__(
+        self, raw: BinaryIO, encoding: str, max_chars: int, *, is_damaged: bool = False
+    ) -> None:
         self.raw, self.max_chars = raw, max_chars
-        is_plain = codecs.lookup(encoding).name in {"utf-8", "ascii"}
-        self.decoder = None if is_plain else codecs.getincrementaldecoder(encoding)()
+        skip_mark(raw, encoding)
+        is_plain = codecs.lookup(encoding).name in {"utf-8", "ascii"} and not is_damaged
+        self.decoder = None if is_plain else codecs.getincrementaldecoder(encoding)("replace")
         self.buffer, self.at, self.line, self.taken = b"", 0, 1, 0
         self.n_marks = self.first_mark = self.n_cr = self.n_lf = self.n_zeros = 0
         self.zero_lines: list[tuple[int, str]] = []  # with a zero byte, each with its text

@@ -197,14 +197,15 @@ def test_values_are_counted_over_row_groups_with_words_of_their_own(tmp_path: Pa
     assert {value["value"]: value["count"] for value in details["top"]}.items() <= known.items()
 
 
+@pytest.mark.parametrize(("distinct", "expected"), [(399_000, 2_000), (1_000, 400_000)])
 def test_copies_are_looked_for_with_few_bytes_of_each_row(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, distinct: int, expected: int
 ) -> None:
     """Of 5 million rows each eight bytes are 40 MB."""
     monkeypatch.setattr(duplicates, "AT_ONCE", 10_000)
-    bits = np.arange(400_000, dtype=np.uint64) % np.uint64(399_000)
+    bits = np.arange(400_000, dtype=np.uint64) % np.uint64(distinct)
     tracemalloc.start()
-    assert int(duplicates.repeated(bits).sum()) == 2_000
+    assert int(duplicates.repeated(bits).sum()) == expected
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 14 * len(bits)

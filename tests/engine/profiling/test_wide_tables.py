@@ -151,7 +151,7 @@ def test_columns_that_tell_nothing_are_not_measured_one_by_one(
     }
     parquet = write_table(tmp_path / "table.parquet", columns)
     calls = []
-    monkeypatch.setattr(table_checks, "measure_strength", lambda *args: calls.append(args))
+    monkeypatch.setattr(table_checks, "tells", lambda *args: calls.append(args))
     profile_table(parquet, {})
     assert not calls
 

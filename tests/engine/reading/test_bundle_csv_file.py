@@ -1,7 +1,9 @@
 """A bundle reads a CSV file as the product does."""
 
 import argparse
+import codecs
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -97,6 +99,17 @@ def test_utf8_is_understood_by_a_model_trained_on_windows_1252(tmp_path: Path) -
     for encoding in ("utf-8", "utf-8-sig", "cp1252"):
         frame = read(tmp_path, "a,b\nMüller,2\n".encode(encoding), encoding="cp1252")
         assert frame["a"].tolist() == ["Müller"]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_the_mark_of_utf8_is_no_part_of_a_name_in_another_encoding(
+    reader: Reader, tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    content = codecs.BOM_UTF8 + b"a,b\n\xe9,1\n" * 9
+    reader.read(content, encoding="cp1252")
+    frame = read(tmp_path, pack(content), encoding="cp1252")
+    assert frame.columns.tolist() == tables.column_names(reader.table) == ["a", "b"]
+    assert frame["a"].tolist() == ["é", *["a", "é"] * 8]
 
 
 def test_encoding_of_neither_kind_is_an_error(tmp_path: Path) -> None:

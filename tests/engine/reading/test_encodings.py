@@ -307,3 +307,59 @@ def test_other_encodings_of_central_europe_are_not_taken_for_it(
     for text in (CZECH, POLISH, SLOVAK):
         dialect = reader.read(text.encode(encoding)).dialect
         assert dialect is None or dialect.encoding != "cp1250"
+
+
+MARK = codecs.BOM_UTF8
+
+
+def test_a_damaged_byte_behind_the_mark_is_told_with_its_line(reader: Reader) -> None:
+    result = reader.read(MARK + b"name,city\nAna,Oslo\nBo,M\xe1laga\n")
+    assert result.dialect
+    assert (result.dialect.encoding, result.column_names) == ("utf-8", ["name", "city"])
+    assert [row["cells"] for row in result.preview] == [["Ana", "Oslo"], ["Bo", "M\ufffdlaga"]]
+    (problem,) = result.problems
+    found = problem.severity, problem.code, problem.line, problem.count
+    assert found == ("warning", "ENCODING_DAMAGED", 3, 1)
+    assert 'If "Bo,Málaga" looks right, choose Windows-1252' in problem.message
+
+
+@pytest.mark.parametrize("n_damaged", [4, 5, 20])
+def test_few_damaged_bytes_among_many_letters_are_told(reader: Reader, n_damaged: int) -> None:
+    text = "name,city\n" + "Zoë,日本\n" * 10_000
+    content = MARK + text.encode() + b"caf\xe9,x\n" * n_damaged
+    result = reader.read(content)
+    assert [(p.code, p.count) for p in result.problems] == [("ENCODING_DAMAGED", n_damaged)]
+    assert reader.rows(content)[-1] == ["caf\ufffd", "x"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1250"])
+def test_many_bytes_that_are_no_utf8_make_the_mark_wrong(reader: Reader, encoding: str) -> None:
+    text = TEXT * 3 if encoding == "cp1252" else CZECH
+    result = reader.read(MARK + text.encode(encoding))
+    assert result.dialect
+    assert result.dialect.encoding == encoding
+    assert result.column_names == text.partition("\n")[0].split(";")
+    (problem,) = [p for p in result.problems if p.code == "ENCODING_ASSUMED"]
+    assert "begins with the mark of UTF-8, but it is not UTF-8; it was read as" in problem.message
+    assert "would read" not in problem.message
+
+
+def test_bytes_of_two_encodings_behind_the_mark_are_refused(reader: Reader) -> None:
+    content = MARK + b"a,b\n" + "ë,ö\n".encode() * 10 + b"\xe9,1\n" * 10
+    code, _message, line = reader.refusal(content)
+    assert (code, line) == ("CSV_ENCODING", 12)
+
+
+def test_a_file_with_the_mark_that_is_cut_within_a_character_is_refused(reader: Reader) -> None:
+    code, message, line = reader.refusal(MARK + b"a,b\nx,\xe6\x97")
+    assert (code, line) == ("CSV_ENCODING", 2)
+    assert message.startswith("The file is UTF-8, but it ends in the middle of a character")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1250"])
+def test_the_mark_is_no_part_of_the_first_name_whatever_is_chosen(
+    reader: Reader, encoding: str
+) -> None:
+    result = reader.read(MARK + b"name,city\nBo,M\xe1laga\n", encoding=encoding)
+    assert result.column_names == ["name", "city"]
+    assert [row["cells"] for row in result.preview] == [["Bo", "Málaga"]]
