@@ -1,8 +1,4 @@
-"""The web application and the domain. This file makes the app and does nothing else.
-
-What the app is made of is loaded with the app: a child that reads a file or trains needs
-`dashboard.storage` alone, and would carry the database and the forms in its memory.
-"""
+"""The web application and the domain. This file makes the app and does nothing else."""
 
 from importlib import import_module
 from pathlib import Path
@@ -18,11 +14,9 @@ ROOT = Path(__file__).parent.parent
 PARTS = (
     "web", "filters", "breaking", "commands", "auth.routes", "settings.routes", "overview.routes",
     "datasets.routes", "jobs.routes", "jobs.list_routes", "jobs.bulk_routes",
-    "jobs.threshold_routes", "jobs.changed_routes", "jobs.explain_routes",
-    "jobs.preflight_routes", "jobs.part_routes", "jobs.marking_routes", "rows.routes",
-    "batches.routes", "compare.routes", "leaderboards.routes", "models.routes",
-    "predictions.routes",
-    "workers.routes", "api.routes",
+    "jobs.threshold_routes", "jobs.changed_routes", "jobs.explain_routes", "jobs.preflight_routes",
+    "jobs.part_routes", "jobs.marking_routes", "rows.routes", "batches.routes", "compare.routes",
+    "leaderboards.routes", "models.routes", "predictions.routes", "workers.routes", "api.routes",
 )  # fmt: skip
 
 
@@ -34,6 +28,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     settings : Settings, optional
         The settings; read from the environment by default.
     """
+    # Not before: a child needs `dashboard.storage` alone, and would carry all this in its memory.
     from flask import Flask
 
     from dashboard.config import load_settings
@@ -41,11 +36,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from dashboard.extensions import csrf, db, login_manager, migrate
 
     settings = settings or load_settings()
-    app = Flask(
-        __name__,
-        template_folder=str(ROOT / "templates"),
-        static_folder=str(ROOT / "static"),
-    )
+    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
