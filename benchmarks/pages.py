@@ -118,7 +118,8 @@ def open_client(app: Flask, user: User) -> tuple[FlaskClient, dict[str, str]]:
 def measure(app: Flask, user: User) -> dict[str, float]:
     """Return the median server time of each request, in milliseconds."""
     client, headers = open_client(app, user)
-    paths = ("/jobs", "/jobs?per=200", "/jobs?state=failed", "/jobs?sort=-score",
+    paths = ("/jobs/2", "/_live/jobs/2", "/jobs/2/log", "/jobs/2/settings",
+             "/jobs", "/jobs?per=200", "/jobs?state=failed", "/jobs?sort=-score",
              "/jobs?q=job+77", "/_live/jobs", "/_live/pill", "/api/v1/jobs",
              "/api/v1/jobs?state=succeeded",
              "/leaderboards", "/leaderboards/1/y", "/leaderboards/1/y?per=200",
