@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.clock import now
@@ -15,6 +15,9 @@ PRIORITIES = {"low": -1, "normal": 0, "high": 1}
 # Of jobs that an admin put before all others; it cannot be chosen at submit.
 NEXT = 2
 PRIORITY_NAMES = {n: name for name, n in PRIORITIES.items()} | {NEXT: "next"}
+
+
+_IS_ARCHIVED = text("archived_at IS NOT NULL")
 
 
 class Job(Record):
@@ -36,7 +39,14 @@ class Job(Record):
         Index("ix_jobs_owner_created", "owner_id", "created_at", "id", "archived_at", "state"),
         Index("ix_jobs_dataset_created", "dataset_id", "created_at", "id", "archived_at", "state"),
         Index("ix_jobs_estimator", "estimator", "created_at", "id", "archived_at", "state"),
-        Index("ix_jobs_archived", "archived_at", "id"),
+        # Of the few that are: SQLite would read those that are not from it, and sort them.
+        Index(
+            "ix_jobs_archived",
+            "archived_at",
+            "id",
+            sqlite_where=_IS_ARCHIVED,
+            postgresql_where=_IS_ARCHIVED,
+        ),
         Index("ix_jobs_score", "score", "id", "archived_at", "state"),
         Index("ix_jobs_owner_state", "owner_id", "state"),
         # The list of datasets counts jobs by target, and finds the best, from it alone.

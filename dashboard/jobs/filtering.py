@@ -47,6 +47,9 @@ class JobFilters:
     until: datetime | None = None
     archived: str | None = None
     q: str | None = None
+    # Whether the words of `q` are known to be in many jobs: then the jobs are walked in their
+    # order and each one's words looked at, where else those that hold them are listed first.
+    in_many: bool = False
 
     @property
     def states(self) -> Sequence[str]:
@@ -175,7 +178,7 @@ def _conditions(filters: JobFilters, bound: Bound | None = None) -> list[ColumnE
             found.append(getattr(Job, name) == value)
     if filters.tag:
         found.append(Job.id.in_(select(JobTag.job_id).where(JobTag.tag == filters.tag)))
-    return [*found, *_in_time(filters), *_search((filters.q or "").strip(), bound)]
+    return [*found, *_in_time(filters), *_search(filters, bound)]
 
 
 def _in_time(filters: JobFilters) -> Iterator[ColumnElement[bool]]:
@@ -190,14 +193,27 @@ def _in_time(filters: JobFilters) -> Iterator[ColumnElement[bool]]:
         yield Job.created_at < filters.until
 
 
-def _search(q: str, bound: Bound | None) -> list[ColumnElement[bool]]:
+def words_hold(filters: JobFilters) -> ColumnElement[bool] | None:
+    """Return the condition that a job's entry holds the words searched for; None without any."""
+    q = (filters.q or "").strip()
+    return None if not q or q.startswith("#") else _words(q)[0]
+
+
+def _words(q: str) -> list[ColumnElement[bool]]:
+    return [JobEntry.words.contains(q.lower(), autoescape=True)]
+
+
+def _search(filters: JobFilters, bound: Bound | None) -> list[ColumnElement[bool]]:
     """Return what a search means: `#12` that job alone, `12` it too, else words that hold it."""
+    q = (filters.q or "").strip()
     if not q:
         return []
     number = read_number(q.removeprefix("#"), None, LARGEST_ID)
     if number is not None and q.startswith("#"):
         return [Job.id == number]
-    words = JobEntry.words.contains(q.lower(), autoescape=True)
     within = [bound(JobEntry.job_id)] if bound else []
-    found = Job.id.in_(select(JobEntry.job_id).where(*within, words))
+    holding = select(JobEntry.job_id).where(*within, *_words(q))
+    found: ColumnElement[bool] = Job.id.in_(holding)
+    if filters.in_many:
+        found = holding.where(JobEntry.job_id == Job.id).exists()
     return [found if number is None else or_(Job.id == number, found)]

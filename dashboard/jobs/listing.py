@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from dashboard.db import Job
+from dashboard.db import Job, JobEntry
 from dashboard.db.states import HELD, JobState
 from dashboard.extensions import db
 from dashboard.jobs.counting import count_states
-from dashboard.jobs.filtering import JobFilters, filter_jobs
+from dashboard.jobs.filtering import JobFilters, filter_jobs, words_hold
 from dashboard.jobs.order import PLACES_SHOWN, find_places
 from dashboard.jobs.queries import get_jobs
 from dashboard.jobs.sorting import DEFAULT_SORT, page_of, segments_of
+
+MANY_MATCH = 5_000
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def list_jobs(
     page, per : int
         Which page, from 1, of how many rows.
     """
+    filters = foresee(filters)
     counts = count_matching(filters)
     total = _sum_of(filters, counts)
     first: list[int] = []
@@ -67,6 +70,16 @@ def list_jobs(
     ids = page_of(segments, start, per - len(shown))
     more = n_active > len(first) or (bool(shown) and _has_waiting_behind(filters, places or {}))
     return JobPage(get_jobs([*shown, *ids]), total, counts, len(shown), more, places)
+
+
+def foresee(filters: JobFilters) -> JobFilters:
+    """Return filters that know whether the words searched for are in many jobs."""
+    holding = words_hold(filters)
+    if holding is None:
+        return filters
+    some = select(JobEntry.job_id).where(holding).limit(MANY_MATCH).subquery()
+    found = db.session.scalar(select(func.count()).select_from(some)) or 0
+    return replace(filters, in_many=found >= MANY_MATCH)
 
 
 def count_matching(filters: JobFilters) -> Mapping[str, int]:

@@ -39,13 +39,16 @@ def read_sort(text: str | None) -> tuple[str, str | None]:
 def page_of(segments: Segments, offset: int, limit: int) -> list[int]:
     """Return the ids of one page of the segments, counting only those that stand before it."""
     found: list[int] = []
-    for segment in segments:
-        if offset:
-            count = _count(segment)
+    rest = iter(segments)
+    segment = next(rest, None)
+    while segment is not None:
+        current, segment = segment, next(rest, None)
+        if offset and segment is not None:  # behind the last one nothing is left to skip to
+            count = _count(current)
             if count <= offset:
                 offset -= count
                 continue
-        found += db.session.scalars(segment.limit(limit - len(found)).offset(offset))
+        found += db.session.scalars(current.limit(limit - len(found)).offset(offset))
         offset = 0
         if len(found) == limit:
             break

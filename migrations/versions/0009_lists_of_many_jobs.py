@@ -21,7 +21,6 @@ INDEXES = {
     ),
     'ix_jobs_owner_created': (['owner_id', 'created_at', 'id', 'archived_at', 'state'], None),
     'ix_jobs_dataset_created': (['dataset_id', 'created_at', 'id', 'archived_at', 'state'], None),
-    'ix_jobs_archived': (['archived_at', 'id'], None),
     'ix_jobs_score': (['score', 'id', 'archived_at', 'state'], None),
 }
 FILL_ENTRIES = """
@@ -77,6 +76,9 @@ def upgrade():
         if former:
             op.drop_index(name, table_name='jobs')
         op.create_index(name, 'jobs', columns)
+    only_archived = sa.text('archived_at IS NOT NULL')
+    op.create_index('ix_jobs_archived', 'jobs', ['archived_at', 'id'],
+                    sqlite_where=only_archived, postgresql_where=only_archived)
     make_tables_to_search()
     make_tables_of_people()
     parts = PARTS[op.get_bind().dialect.name]
@@ -154,6 +156,7 @@ def downgrade():
     op.drop_index('ix_job_scores_metric', table_name='job_scores')
     for table in ('bulk_actions', 'saved_views', 'job_settings', 'job_tags', 'job_entries'):
         op.drop_table(table)
+    op.drop_index('ix_jobs_archived', table_name='jobs')
     for name, (_, former) in INDEXES.items():
         op.drop_index(name, table_name='jobs')
         if former:
