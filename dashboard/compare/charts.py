@@ -7,6 +7,7 @@ from dashboard.compare.comparison import Comparison
 from dashboard.compare.marks import label, marker
 from dashboard.compare.rows import scores_of
 from dashboard.figures import table
+from dashboard.filters import plural
 from tasks.engine.catalogue import metric_title
 
 ROW_PX, AROUND_PX, LEAST_PX = 26, 90, 288
@@ -79,7 +80,7 @@ def time_chart(found: Comparison) -> dict[str, Any]:
                              "ticktext": [text for _, text in TIMES],
                              "range": _time_span([r[1] for r in rows])}},
         "table": table(["Job", "Training time, seconds", title], rows),
-        "alt": f"{title} against training time of {len(rows)} jobs",
+        "alt": f"{title} against training time of {plural(len(rows), 'job')}",
     }  # fmt: skip
 
 

@@ -319,3 +319,21 @@ def test_questions_to_the_database_do_not_grow_with_the_jobs(
         pages.http.get(url)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("name", ["jobs", "base", "metric", "diff", "transpose", "parameter",
+                                  "class", "q"])  # fmt: skip
+def test_whatever_an_address_holds_is_answered(
+    name: str, pages: PageClient, dataset: Dataset
+) -> None:
+    jobs = [make_succeeded_job(dataset=dataset, parameters={"C": c}) for c in (1.0, 2.0)]
+    ids = ",".join(str(job.id) for job in jobs)
+    odd = ("", "9" * 3000, "-1", str(2**63), "NaN", "[]", "\N{SUPERSCRIPT TWO}", "\0", "%" * 3000,
+           "<script>", "roc_auc", "mae", ",,,,", "C", "Seed")  # fmt: skip
+    paths = ("/compare", "/compare.csv", "/compare/report.html", "/compare/charts/parameter.json",
+             "/compare/charts/nothing.json")  # fmt: skip
+    for path in paths:
+        for text in odd:
+            answer = pages.http.get(path, query_string={"jobs": ids, name: text})
+            assert answer.status_code < 500, (path, text)
+    assert pages.http.get("/compare", query_string={"jobs": ids, name: "%"}).status_code == 200
