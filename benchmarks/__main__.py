@@ -12,6 +12,7 @@ from benchmarks import (
     estimates,
     idle,
     model_pages,
+    open_pages,
     overhead,
     pages,
     scored_rows,
@@ -39,6 +40,7 @@ if __name__ == "__main__":
         starts,
         search,
         idle,
+        open_pages,
         writes,
     ):
         benchmark.main()

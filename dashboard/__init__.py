@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 # Each has a `blueprint`, an `init_app(app)`, or both.
 PARTS = (
-    "web", "filters", "breaking", "commands", "auth.routes", "settings.routes", "overview.routes",
-    "datasets.routes", "jobs.routes", "jobs.list_routes", "jobs.bulk_routes",
-    "jobs.threshold_routes", "jobs.changed_routes", "jobs.explain_routes", "jobs.preflight_routes",
-    "jobs.part_routes", "jobs.marking_routes", "rows.routes", "batches.routes", "compare.routes",
-    "leaderboards.routes", "models.routes", "predictions.routes", "workers.routes", "api.routes",
+    "web", "filters", "preferences", "breaking", "commands", "auth.routes", "settings.routes",
+    "overview.routes", "goto.routes", "datasets.routes", "jobs.routes", "jobs.list_routes",
+    "jobs.bulk_routes", "jobs.threshold_routes", "jobs.changed_routes", "jobs.explain_routes",
+    "jobs.preflight_routes", "jobs.part_routes", "jobs.marking_routes", "rows.routes",
+    "batches.routes", "compare.routes", "leaderboards.routes", "models.routes",
+    "predictions.routes", "recipes.routes", "workers.routes", "api.routes",
 )  # fmt: skip
 
 

@@ -29,9 +29,9 @@ ICONS = Path(__file__).parent.parent / "static" / "vendor" / "lucide-1.62.0"
 
 
 def init_app(app: Flask) -> None:
-    """Register every filter and global."""
+    """Register every filter and global; that of scores is in `preferences`."""
     for function in (
-        when, moment, duration, about, eta, size, count, number, score, delta, percent, plural,
+        when, moment, duration, about, eta, size, count, number, delta, percent, plural,
         initials, of_column, value, metric_title, setting, validation,
     ):  # fmt: skip
         app.add_template_filter(function)

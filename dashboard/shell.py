@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -19,8 +20,10 @@ from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import live
+from dashboard.clock import now
 from dashboard.db import User
 from dashboard.filters import size
+from dashboard.preferences import Preferences, current
 from dashboard.storage import get_storage
 from dashboard.workers.queries import QueueSummary, summarise_queue
 from dashboard.workers.views import say_what_stops_jobs
@@ -28,8 +31,12 @@ from dashboard.workers.views import say_what_stops_jobs
 blueprint = Blueprint("shell", __name__)
 
 THEMES = ("system", "light", "dark")
+MOTIONS = ("system", "none")
 DENSITIES = ("comfortable", "compact")
-DARK_MEDIA = {"system": "(prefers-color-scheme: dark)", "light": "not all", "dark": "all"}
+# Never on paper.
+DARK_MEDIA = {
+    "system": "screen and (prefers-color-scheme: dark)", "light": "not all", "dark": "screen",
+}  # fmt: skip
 LITTLE_SPACE_BYTES = 1_000_000_000
 SPACE_IS_FRESH_S = 5.0
 
@@ -57,6 +64,25 @@ NAV = (
     NavItem("Leaderboards", "/leaderboards", "trophy", ("leaderboards",), "Boards"),
     NavItem("Models", "/models", "box", ("models", "predictions")),
     NavItem("Queue", "/queue", None, ("queue",)),
+)
+
+
+KEYS = (
+    (("/",), "Go to a job, dataset, model or page"),
+    (("n",), "New job"),
+    (("g", "o"), "Overview"),
+    (("g", "d"), "Datasets"),
+    (("g", "j"), "Jobs"),
+    (("g", "l"), "Leaderboards"),
+    (("g", "m"), "Models"),
+    (("g", "q"), "Queue"),
+    (("j", "k"), "In a table: next row, former row"),
+    (("Enter",), "Open the row"),
+    (("x",), "Tick the row"),
+    (("c",), "Compare what is ticked"),
+    (("Esc",), "Untick everything, close what is open"),
+    ((".",), "Pause updates, or go on"),
+    (("?",), "These keys"),
 )
 
 
@@ -122,6 +148,31 @@ class Shell:
         """How close rows stand, from a cookie."""
         return _chosen("density", DENSITIES)
 
+    @property
+    def preferences(self) -> Preferences:
+        """What the person chose; the defaults for who is not signed in."""
+        return current()
+
+    @property
+    def motion(self) -> str:
+        """Whether something may move, from a cookie."""
+        return _chosen("motion", MOTIONS)
+
+    @property
+    def shortcuts(self) -> bool:
+        """Whether single keys do something."""
+        return self.preferences.shortcuts
+
+    @property
+    def keys(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """The keys of every page, and what each does; `shortcuts.js` does it."""
+        return KEYS
+
+    @property
+    def now(self) -> datetime:
+        """When the page is shown, for those who print it."""
+        return now()
+
     @cached_property
     def pill(self) -> Pill:
         """What the queue does."""
@@ -173,7 +224,8 @@ def context() -> dict[str, Shell]:
 @blueprint.get("/_live/pill")
 def pill() -> Response:
     """Show what the queue does now, for the pill of every page. For all who are signed in."""
-    return live.answer("_ui/_pill.html")
+    shown = Shell().pill
+    return live.unchanged(shown) or live.answer("_ui/_pill.html")
 
 
 def _chosen(cookie: str, allowed: tuple[str, ...]) -> str:

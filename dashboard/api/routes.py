@@ -14,6 +14,7 @@ from dashboard.api import (  # noqa: F401 - they register themselves
     models,
     preflights,
     profiles,
+    recipes,
     rejects,
     uploads,
     workers,

@@ -146,6 +146,13 @@ def set_password(*, user: User, password: str, field: str = "password") -> User:
     return user
 
 
+def end_sessions(*, user: User) -> User:
+    """End all sessions of an account; its reset links end too."""
+    with writing():
+        user.session_version += 1
+    return user
+
+
 def reset_password(*, token: str, password: str) -> User:
     """Set the password with a one-time link.
 

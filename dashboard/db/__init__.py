@@ -17,6 +17,7 @@ from dashboard.db.job_index import JobEntry, JobSetting, JobTag
 from dashboard.db.job_score import JobScore, ScoreGroup
 from dashboard.db.job_work import BulkAction, SavedView
 from dashboard.db.model import Model, ModelStar
+from dashboard.db.personal import Recipe
 from dashboard.db.prediction import Prediction
 from dashboard.db.preflight import Preflight
 from dashboard.db.user import ApiToken, SignInAttempt, User
@@ -48,6 +49,7 @@ __all__ = [
     "Prediction",
     "Preflight",
     "QueueState",
+    "Recipe",
     "Relation",
     "SavedView",
     "ScoreGroup",

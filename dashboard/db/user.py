@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dashboard.clock import now
-from dashboard.db.columns import LASTING_IDS, Id, Moment
+from dashboard.db.columns import LASTING_IDS, Id, Json, Moment
 from dashboard.extensions import Record
 
 ROLES = ("viewer", "member", "admin")
@@ -30,6 +30,8 @@ class User(UserMixin, Record):
     created_at: Mapped[Moment] = mapped_column(default=now)
     # The columns that the list of jobs shows to them, as in its address; None for those of all.
     job_columns: Mapped[str | None] = mapped_column(String(1000))
+    # What was chosen under Settings, by name; see `dashboard.preferences`.
+    preferences: Mapped[Json] = mapped_column(default=dict, server_default="{}")
 
     @property
     def is_active(self) -> bool:

@@ -9,14 +9,14 @@ from dashboard.db import Dataset, Job
 from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
 from dashboard.db.lookup import LARGEST_ID, find_by_id
 from dashboard.filters import plural
-from dashboard.jobs.as_request import of_whole
+from dashboard.jobs.as_request import request_from
 from dashboard.jobs.baselines import Baseline, list_baselines
-from dashboard.jobs.blends import refuse_blend
 from dashboard.jobs.form_decision import decided_of, drop_foreign_threshold
 from dashboard.jobs.form_inside import PREFIX, find_setting, gather, spread
 from dashboard.jobs.form_rows import OF_PREPROCESSING
 from dashboard.jobs.form_validation import fill_validation
-from dashboard.jobs.forms import VALIDATION, JobForm
+from dashboard.jobs.form_values import values_of
+from dashboard.jobs.forms import JobForm
 from dashboard.jobs.many_columns import Names, lines_of
 from dashboard.jobs.queries import list_best_for
 from dashboard.jobs.requests import no_such_columns, unsuitable_target
@@ -36,7 +36,7 @@ def new_form(dataset: Dataset | None, given: Mapping[str, str]) -> JobForm:
     """Return the form as it is first shown, with what the address asks for."""
     form = JobForm(dataset, {k: v for k, v in given.items() if v})
     form.values.setdefault("key", secrets.token_hex(16))
-    _settle_inside(form)
+    settle_inside(form)
     fill_defaults(form)
     if form.target and (problem := unsuitable_target(form.target)):
         form.errors["target"] = problem
@@ -51,28 +51,14 @@ def form_from_job(job: Job) -> JobForm:
     Conflict
         When the job's model is a blend, which no form of one job asks for.
     """
-    refuse_blend(job)
-    values = {
+    values = values_of(request_from(job)) | {
         "target": job.target,
-        "task": job.task,
-        "estimator": job.estimator,
-        "metric": job.metric,
-        "seed": str(job.seed),
         "name": job.name,
-        "tags": ", ".join(job.tags),
-        "class_weight": job.class_weight or "",
         "threshold": repr(job.decision["threshold"]) if job.decision else "",
         "positive_class": job.positive or "",
         "duplicate_of": str(job.id),
         "priority": PRIORITY_NAMES.get(min(job.priority, PRIORITIES["high"]), "normal"),
-        "time_limit_min": f"{round(job.time_limit_s / 60, 4):.10g}" if job.time_limit_s else "",
-        "memory_limit_mb": (
-            str(job.memory_limit_bytes // 1_000_000) if job.memory_limit_bytes else ""
-        ),
         "key": secrets.token_hex(16),
-        **{VALIDATION + n: str(v) for n, v in of_whole(job.validation).items() if v is not None},
-        **{PREFIX + name: show_value(value) for name, value in job.parameters.items()},
-        **{OF_PREPROCESSING + n: show_value(value) for n, value in job.preprocessing.items()},
     }
     form = JobForm(job.dataset, values, list(job.features), decided=decided_of(job))
     if form.has_many_columns:
@@ -81,7 +67,7 @@ def form_from_job(job: Job) -> JobForm:
     if entry and not entry.is_installed:
         form.dropped.append(f"{say_not_installed(entry)}. Another estimator is chosen")
     drop_foreign_threshold(form, job)
-    _settle_inside(form)
+    settle_inside(form)
     fill_validation(form)
     return form
 
@@ -114,7 +100,7 @@ def posted_form(dataset: Dataset | None, posted: MultiDict[str, str]) -> JobForm
         values.pop("features", None)
     drop_what_does_not_fit(form)
     drop_foreign_threshold(form, former)
-    _settle_inside(form)
+    settle_inside(form)
     fill_defaults(form)
     if form.has_many_columns:
         _check_typed_columns(form)
@@ -184,7 +170,7 @@ def _drop_what_is_for_numbers(form: JobForm) -> None:
             form.dropped.append(f"The setting {name} of preprocessing is for numbers; removed")
 
 
-def _settle_inside(form: JobForm) -> None:
+def settle_inside(form: JobForm) -> None:
     """Give settings of what is inside their fields, or, in a search, one text for all."""
     arrange = gather if form.is_search else spread
     arrange(form.estimator, form.values)

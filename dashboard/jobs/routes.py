@@ -29,6 +29,7 @@ from dashboard.jobs import form_sources, list_tools, lists, live_rows, queries, 
 from dashboard.jobs.as_request import request_from
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
 from dashboard.jobs.form_page import find_chosen, show_form
+from dashboard.jobs.form_recipe import form_from_recipe
 from dashboard.jobs.form_request import errors_of, request_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.list_query import one_of_each
@@ -37,6 +38,7 @@ from dashboard.jobs.preflights import find_refused
 from dashboard.jobs.replacing import replace_job
 from dashboard.live import answer
 from dashboard.paging import read_number
+from dashboard.recipes.queries import get_recipe
 from dashboard.storage import StorageFull
 from dashboard.web import requires
 
@@ -90,6 +92,11 @@ def new() -> str:
         job = queries.get_job(user=current_user, job_id=former)
         return show_form(form_sources.form_from_job(job))
     dataset = find_chosen(request.args.get("dataset_id") or request.args.get("dataset"))
+    recipe_id = read_number(request.args.get("recipe"), 0, LARGEST_ID)
+    if recipe_id:
+        recipe = get_recipe(user=current_user, recipe_id=recipe_id)
+        given = {"target": request.args.get("target", "")}
+        return show_form(form_from_recipe(recipe, dataset, given))
     given = {n: request.args.get(n, "") for n in ("target", "task", "estimator")}
     return show_form(form_sources.new_form(dataset, given))
 

@@ -1,86 +1,179 @@
-"""What the overview shows of one person's jobs."""
+"""What the overview shows of one person's jobs, in parts that fail alone."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.clock import now
 from dashboard.datasets.selections import LIVING
 from dashboard.db import Dataset, Job, User
+from dashboard.db.personal import Dismissal
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.extensions import db
 from dashboard.jobs.filtering import JobFilters
 from dashboard.jobs.listing import list_active
 from dashboard.jobs.lists import view_jobs
+from dashboard.jobs.queries import get_jobs
 from dashboard.jobs.views import JobView
 from dashboard.storage import get_storage
 from dashboard.workers.queries import QueueSummary, summarise_queue
 
+Found = TypeVar("Found")
 LOOK_AT_FAILURES_OF = timedelta(days=7)
 SHOWN = 8
+RECENT = 10
+FAILURES = 3
+BEST = 5
+# The best are looked for where a person worked last.
+LAST_SUCCESSES = 200
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Overview:
-    """Everything on the page."""
+class Failures:
+    """Failed jobs that were not dismissed: the newest, and how many there are."""
 
-    has_datasets: bool
-    has_jobs: bool
-    active: Sequence[JobView]
-    failed: Sequence[Job]
-    recent: Sequence[JobView]
-    best: Sequence[JobView]
+    jobs: Sequence[Job]
+    total: int
+
+
+@dataclass(frozen=True)
+class ThisServer:
+    """What the server does, and what room is left; None where the storage has no end."""
+
     queue: QueueSummary
     free_bytes: int | None
 
 
-def read_overview(user: User) -> Overview:
-    """Read what the overview shows to a person."""
-    own = select(Job).where(Job.owner_id == user.id)
-    newest = own.order_by(Job.id.desc()).limit(SHOWN)
-    since = now() - LOOK_AT_FAILURES_OF
-    bad = (JobState.FAILED, JobState.LOST)
-    datasets = select(Dataset.id).where(LIVING).limit(1)
+@dataclass(frozen=True)
+class Overview:
+    """Everything on the page; a part is None when it could not be read."""
+
+    has_datasets: bool
+    has_jobs: bool
+    active: Sequence[JobView] | None
+    n_running: int
+    failures: Failures | None
+    recent: Sequence[JobView] | None
+    best: Sequence[JobView] | None
+    server: ThisServer | None
+    is_mine: bool
+
+    @property
+    def headline(self) -> str:
+        """What is to be known at once."""
+        n_failed = self.failures.total if self.failures else 0
+        if n_failed:
+            return (
+                f"{n_failed:,} of your jobs failed" if n_failed > 1 else "One of your jobs failed"
+            )
+        if self.n_running:
+            return f"{self.n_running:,} of your jobs {'runs' if self.n_running == 1 else 'run'}"
+        return "Nothing needs you"
+
+
+def read_overview(user: User, *, is_mine: bool = True) -> Overview:
+    """Read what the overview shows to a person.
+
+    Parameters
+    ----------
+    user : User
+        Whose jobs.
+    is_mine : bool, default True
+        Whether the jobs that ended last are those of this person, or of everyone.
+    """
+    user_id = user.id  # known also after a part failed
     return Overview(
-        has_datasets=db.session.scalar(datasets) is not None,
-        has_jobs=db.session.scalar(select(Job.id).limit(1)) is not None,
-        active=view_jobs(list_active(filters=JobFilters(owner_id=user.id), limit=SHOWN)),
-        failed=db.session.scalars(newest.where(Job.state.in_(bad), Job.created_at > since)).all()[
-            :3
-        ],
-        recent=[JobView(job) for job in _recent()],
-        best=[JobView(job) for job in _best(user)],
-        queue=summarise_queue(),
-        free_bytes=get_storage().free_bytes(),
+        has_datasets=_part(lambda: _has(select(Dataset.id).where(LIVING))) is not False,
+        has_jobs=_part(lambda: _has(select(Job.id))) is not False,
+        active=_part(lambda: _active(user_id)),
+        n_running=_part(lambda: _count_running(user_id)) or 0,
+        failures=_part(lambda: _failures(user_id)),
+        recent=_part(lambda: _recent(user_id if is_mine else None)),
+        best=_part(lambda: _best(user_id)),
+        server=_part(_this_server),
+        is_mine=is_mine,
     )
 
 
-def _recent() -> Sequence[Job]:
-    """Return the jobs of everyone that ended last."""
-    return db.session.scalars(
-        select(Job)
-        .where(Job.state.not_in(ACTIVE), Job.finished_at.is_not(None))
-        .order_by(Job.finished_at.desc(), Job.id.desc())
-        .limit(SHOWN)
-    ).all()
+def _part(read: Callable[[], Found]) -> Found | None:
+    """Read a part; None, and a word in the log, where that fails, so that the others stand."""
+    try:
+        return read()
+    except (SQLAlchemyError, OSError):
+        log.exception("a part of the overview cannot be read")
+        db.session.rollback()
+        return None
 
 
-def _best(user: User) -> Sequence[Job]:
-    """Return a person's best job for each dataset and target by ROC AUC or R2, newest first."""
-    place = func.row_number().over(
-        partition_by=(Job.dataset_id, Job.target, Job.task), order_by=(Job.score.desc(), Job.id)
+def _has(found: Select[Any]) -> bool:
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def _active(user_id: int) -> Sequence[JobView]:
+    return view_jobs(list_active(filters=JobFilters(owner_id=user_id), limit=SHOWN))
+
+
+def _count_running(user_id: int) -> int:
+    running = (JobState.RUNNING, JobState.CANCELLING)
+    found = select(func.count()).where(Job.owner_id == user_id, Job.state.in_(running))
+    return db.session.scalar(found) or 0
+
+
+def _failures(user_id: int) -> Failures:
+    """Read the failed jobs of a person of the last week; those of a search are its own."""
+    seen = select(Dismissal.id).where(
+        Dismissal.user_id == user_id,
+        Dismissal.job_id == Job.id,
+        Dismissal.attempt >= Job.attempt,
     )
-    ranked = (
-        select(Job.id, place.label("place"))
-        .where(
-            Job.owner_id == user.id,
-            Job.state == JobState.SUCCEEDED,
-            Job.metric.in_(("roc_auc", "r2")),
-            ~Job.score_only,
-        )
-        .subquery()
+    failed = select(Job.id).where(
+        Job.owner_id == user_id,
+        Job.state.in_((JobState.FAILED, JobState.LOST)),
+        Job.created_at > now() - LOOK_AT_FAILURES_OF,
+        Job.archived_at.is_(None),
+        ~Job.score_only,
+        ~exists(seen),
     )
-    best = select(Job).join(ranked, ranked.c.id == Job.id).where(ranked.c.place == 1)
-    return db.session.scalars(best.order_by(Job.id.desc()).limit(5)).all()
+    total = db.session.scalar(select(func.count()).select_from(failed.subquery())) or 0
+    ids = db.session.scalars(failed.order_by(Job.id.desc()).limit(FAILURES)).all()
+    return Failures(get_jobs(ids), total)
+
+
+def _recent(user_id: int | None) -> Sequence[JobView]:
+    """Read the jobs that ended last; candidates of a search would fill the list alone."""
+    found = select(Job.id).where(
+        Job.state.not_in(ACTIVE), Job.finished_at.is_not(None), ~Job.score_only
+    )
+    if user_id is not None:
+        found = found.where(Job.owner_id == user_id)
+    ids = db.session.scalars(found.order_by(Job.finished_at.desc(), Job.id.desc()).limit(RECENT))
+    return [JobView(job) for job in get_jobs(ids.all())]
+
+
+def _best(user_id: int) -> Sequence[JobView]:
+    """Read a person's best job for each target that they worked on last, by ROC AUC or R2."""
+    scored = select(Job.id, Job.dataset_id, Job.target, Job.task, Job.score).where(
+        Job.owner_id == user_id,
+        Job.state == JobState.SUCCEEDED,
+        Job.metric.in_(("roc_auc", "r2")),
+        Job.score.is_not(None),
+        ~Job.score_only,
+    )
+    last = scored.order_by(Job.finished_at.desc()).limit(LAST_SUCCESSES)
+    best: dict[tuple[int, str, str], tuple[float, int]] = {}
+    found: Sequence[Any] = db.session.execute(last).all()
+    for job_id, dataset_id, target, task, score in found:
+        asked = (dataset_id, target, task)
+        if asked not in best or score > best[asked][0]:
+            best[asked] = (score, job_id)
+    return [JobView(job) for job in get_jobs([job_id for _, job_id in list(best.values())[:BEST]])]
+
+
+def _this_server() -> ThisServer:
+    return ThisServer(summarise_queue(), get_storage().free_bytes())

@@ -1,9 +1,15 @@
 """The first page."""
 
-from flask import Blueprint, Response, render_template, url_for
-from flask_login import current_user
+from typing import Any
 
-from dashboard.live import answer
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from dashboard.auth.sessions import signed_in_user
+from dashboard.idle import idle_state
+from dashboard.live import answer, unchanged
+from dashboard.overview import service
 from dashboard.overview.queries import read_overview
 from tasks.engine.samples import list_samples
 
@@ -13,14 +19,35 @@ blueprint = Blueprint("overview", __name__)
 @blueprint.get("/")
 def index() -> str:
     """Show what is going on. For all."""
-    url = url_for("overview.live_index")
-    return render_template(
-        "overview/index.html", now=read_overview(current_user), url=url, samples=list_samples()
-    )
+    return render_template("overview/index.html", samples=list_samples(), **_now())
 
 
 @blueprint.get("/_live/overview")
 def live_index() -> Response:
     """Answer the live part. For all."""
-    url = url_for("overview.live_index")
-    return answer("overview/_now.html", now=read_overview(current_user), url=url)
+    state = idle_state()
+    return (state and unchanged(state)) or answer("overview/_now.html", **_now())
+
+
+def _now() -> dict[str, Any]:
+    is_mine = request.args.get("recent") != "everyone"
+    return {
+        "now": read_overview(current_user, is_mine=is_mine),
+        "url": url_for("overview.live_index", recent=None if is_mine else "everyone"),
+    }
+
+
+@blueprint.post("/overview/dismiss/<int:job_id>")
+def dismiss(job_id: int) -> AnyResponse:
+    """Show a failure no more. For all, of what they themselves are shown."""
+    job = service.dismiss_failure(user=signed_in_user(), job_id=job_id)
+    message: Any = [f"{job.name} is dismissed", url_for("overview.show_again", job_id=job_id)]
+    flash(message, "undo")
+    return redirect(url_for("overview.index"), 303)
+
+
+@blueprint.post("/overview/show-again/<int:job_id>")
+def show_again(job_id: int) -> AnyResponse:
+    """Take a dismissal back. For all."""
+    service.show_failure_again(user=signed_in_user(), job_id=job_id)
+    return redirect(url_for("overview.index"), 303)

@@ -10,8 +10,9 @@ from dashboard.auth import service, tokens
 from dashboard.auth.queries import list_tokens
 from dashboard.auth.sessions import begin_session, safe_path, signed_in_user
 from dashboard.errors import ValidationFailed
+from dashboard.preferences import DIGITS, change_preferences, zone_names
 from dashboard.settings import addresses_routes, storage_routes, users_routes
-from dashboard.shell import DENSITIES, THEMES
+from dashboard.shell import DENSITIES, MOTIONS, THEMES
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 Answer = Response | str | tuple[str, int]
@@ -56,6 +57,15 @@ def password() -> Answer:
     return redirect(url_for("settings.profile"))
 
 
+@blueprint.post("/sessions/end")
+def end_sessions() -> Response:
+    """End one's sessions in all other browsers; this one goes on."""
+    user = service.end_sessions(user=signed_in_user())
+    begin_session(user)
+    flash("Your sessions in other browsers have ended", "success")
+    return redirect(url_for("settings.profile"))
+
+
 def _profile_page(errors: dict[str, str] | None = None) -> str:
     name = request.form.get("name", signed_in_user().name)
     return render_template("settings/profile.html", errors=errors or {}, name=name)
@@ -63,14 +73,30 @@ def _profile_page(errors: dict[str, str] | None = None) -> str:
 
 @blueprint.route("/appearance", methods=["GET", "POST"])
 def appearance() -> Answer:
-    """Choose theme and density; kept in this browser."""
+    """Choose how pages look: theme, density and motion of this browser, the rest of the person."""
     if request.method != "POST":
-        return render_template("settings/appearance.html")
+        return _appearance_page({})
+    form = request.form
+    try:
+        change_preferences(
+            user=signed_in_user(),
+            zone=form.get("zone", "browser"),
+            digits=form.get("digits", "3"),
+            shortcuts=form.get("shortcuts") == "true",
+        )
+    except ValidationFailed as refusal:
+        return _appearance_page(refusal.fields), 422
     response = redirect(url_for("settings.appearance"))
-    _keep(response, "theme", THEMES)
-    _keep(response, "density", DENSITIES)
-    flash("Appearance is changed in this browser", "success")
+    for name, allowed in (("theme", THEMES), ("density", DENSITIES), ("motion", MOTIONS)):
+        _keep(response, name, allowed)
+    flash("Appearance is changed", "success")
     return response
+
+
+def _appearance_page(errors: dict[str, str]) -> str:
+    zones = [("browser", "As this browser"), ("UTC", "UTC"), *((n, n) for n in zone_names())]
+    digits = [(n, n) for n in DIGITS]
+    return render_template("settings/appearance.html", errors=errors, zones=zones, digits=digits)
 
 
 @blueprint.post("/theme")

@@ -10,13 +10,14 @@ from dashboard.auth.sessions import safe_path
 from dashboard.db.job import PRIORITY_NAMES
 from dashboard.errors import Conflict
 from dashboard.filters import plural
+from dashboard.idle import idle_state
 from dashboard.jobs.again import retry_failed
 from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.order import find_places
 from dashboard.jobs.queries import get_jobs
 from dashboard.jobs.run_next import find_foremost, may_run_next
 from dashboard.jobs.run_next import run_next as put_first
-from dashboard.live import answer
+from dashboard.live import answer, unchanged
 from dashboard.shell import queue_summary
 from dashboard.storage import StorageFull
 from dashboard.web import requires
@@ -55,7 +56,8 @@ def index() -> str:
 @blueprint.get("/_live/queue")
 def live_index() -> Response:
     """Answer the live part. For all."""
-    return answer("workers/_queue.html", **_context())
+    state = idle_state()
+    return (state and unchanged(state)) or answer("workers/_queue.html", **_context())
 
 
 def _back() -> AnyResponse:

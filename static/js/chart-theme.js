@@ -25,6 +25,8 @@ export function withColours(content, tokens, isColour = false) {
   for (const [key, item] of Object.entries(content)) {
     if (key === 'colorscale' && Array.isArray(item) && typeof item[0] === 'string') {
       copy[key] = item.map((name, n) => [n / (item.length - 1), tokens[name] ?? name]);
+    } else if (key.endsWith('template')) {
+      copy[key] = item;
     } else {
       copy[key] = withColours(item, tokens, isColour || isColourKey(key));
     }

@@ -1,4 +1,5 @@
 // Forms: sent once, filters that send themselves, passwords shown, errors brought into view.
+import { showBusy } from './busy.js';
 
 // A second click while a form is on its way would send it twice.
 document.addEventListener('submit', (event) => {
@@ -8,7 +9,7 @@ document.addEventListener('submit', (event) => {
     event.preventDefault();
     return;
   }
-  if (form.method !== 'post' || form.matches('[data-theme-switch]')) return;
+  if (form.matches('[data-theme-switch]')) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;
@@ -18,7 +19,9 @@ document.addEventListener('submit', (event) => {
 });
 
 function markSent(form, button) {
-  form.dataset.sent = 'true';
+  // What only looks may be asked anew meanwhile, with other filters.
+  if (form.method === 'post') form.dataset.sent = 'true';
+  showBusy();
   button?.setAttribute('aria-busy', 'true');
   if (button?.dataset.busy) button.textContent = button.dataset.busy;
 }
@@ -26,10 +29,8 @@ function markSent(form, button) {
 // The browser's Back brings the page as it was left: let its forms be sent again.
 window.addEventListener('pageshow', (event) => {
   if (!event.persisted) return;
-  for (const form of document.querySelectorAll('form[data-sent]')) {
-    delete form.dataset.sent;
-    form.querySelector('[aria-busy]')?.removeAttribute('aria-busy');
-  }
+  for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+  for (const button of document.querySelectorAll('button[aria-busy]')) button.removeAttribute('aria-busy');
 });
 
 document.addEventListener('change', (event) => {

@@ -1,9 +1,12 @@
 // What every page has. Modules listen on `document`, so nothing is bound to nodes that a live
 // update may replace. Charts and logs load their modules only where a page holds one.
 import './live.js';
+import './busy.js';
+import './goto.js';
 import './menus.js';
 import './forms.js';
 import './messages.js';
+import './shortcuts.js';
 import './theme.js';
 import './time.js';
 

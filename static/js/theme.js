@@ -1,7 +1,7 @@
 // The theme switch without leaving the page, so that a half-filled form stays. The server's answer
 // sets the cookie; without JavaScript the same form reloads the page.
 const THEMES = ['system', 'light', 'dark'];
-const MEDIA = { system: '(prefers-color-scheme: dark)', light: 'not all', dark: 'all' };
+const MEDIA = { system: 'screen and (prefers-color-scheme: dark)', light: 'not all', dark: 'screen' };
 
 document.addEventListener('submit', async (event) => {
   const form = event.target;

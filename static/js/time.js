@@ -1,6 +1,8 @@
 // Times in the reader's own zone. The server writes UTC, which is right without JavaScript.
 const DAY = 86_400_000;
-const FULL = { dateStyle: 'long', timeStyle: 'long' };
+// The zone that the person chose; by default the browser's.
+const ZONE = document.documentElement.dataset.zone;
+const FULL = { dateStyle: 'long', timeStyle: 'long', timeZone: ZONE };
 
 function ago(milliseconds) {
   const seconds = milliseconds / 1000;
@@ -10,13 +12,15 @@ function ago(milliseconds) {
 }
 
 function date(at) {
-  const sameYear = at.getFullYear() === new Date().getFullYear();
-  const day = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }) });
+  const year = (moment) => moment.toLocaleDateString('en-GB', { year: 'numeric', timeZone: ZONE });
+  const format = { day: 'numeric', month: 'short', timeZone: ZONE };
+  if (year(at) !== year(new Date())) format.year = 'numeric';
+  const day = at.toLocaleDateString('en-GB', format);
   return `${day}, ${clock(at).slice(0, 5)}`;
 }
 
 function clock(at) {
-  return at.toLocaleTimeString('en-GB', { hour12: false });
+  return at.toLocaleTimeString('en-GB', { hour12: false, timeZone: ZONE });
 }
 
 export function showTimes(root = document) {

@@ -115,7 +115,7 @@ def test_lost_connection_is_said_and_mends_itself(
     expect(banner).to_have_count(0)
 
 
-def test_ended_session_keeps_the_page_and_the_first_tab_goes_on(
+def test_lo3_ended_session_keeps_the_page_and_the_first_tab_goes_on(
     browse: Browse, member: User, fast: None
 ) -> None:
     window = browse()
@@ -242,3 +242,32 @@ def test_hidden_tab_and_pause_ask_for_nothing(browse: Browse, member: User) -> N
     assert page.evaluate("ask()") is False
     page.evaluate("document.getElementById('part').dataset.live = 'always'")
     assert page.evaluate("ask()") is False  # asked a moment ago; a hidden tab asks every 15 s
+
+
+def test_se3_another_zone_changes_what_times_say_and_not_what_they_are(
+    browse: Browse, admin: User
+) -> None:
+    window = browse(timezone_id="UTC")
+    window.sign_in(admin)
+    times = "a => a.map(e => [e.dateTime, e.textContent])"
+    before = window.go("/settings/users").locator("main time:visible").evaluate_all(times)
+    page = window.go("/settings/appearance")
+    page.get_by_label("Time zone").select_option("Asia/Kathmandu")
+    page.get_by_role("button", name="Save appearance").click()
+    expect(page.get_by_text("Appearance is changed")).to_be_visible()
+    after = window.go("/settings/users").locator("main time:visible").evaluate_all(times)
+    assert before
+    assert [moment for moment, _ in before] == [moment for moment, _ in after]
+    assert all(old[1] != new[1] for old, new in zip(before, after, strict=True))
+
+
+def test_se2_the_theme_is_there_with_the_first_byte(browse: Browse, member: User) -> None:
+    window = browse(color_scheme="light")
+    page = window.sign_in(member)
+    page.locator("[data-theme-switch] button").click()
+    page.locator("[data-theme-switch] button").click()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    answer = window.context.request.get(f"{window.address}/jobs").text()
+    assert 'data-bs-theme="dark"' in answer
+    assert 'id="dark-theme"' in answer
+    assert 'media="screen"' in answer

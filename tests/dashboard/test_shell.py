@@ -1,11 +1,14 @@
 """The frame of every page: navigation, the pill, warnings, live fragments."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
-from flask import Flask
+from flask import Flask, before_render_template
 from sqlalchemy import event
 
+from dashboard import idle
 from dashboard.clock import now
-from dashboard.db import QueueState, User, Worker
+from dashboard.db import Job, QueueState, User, Worker
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.storage import get_storage
@@ -13,6 +16,7 @@ from tests import factories
 from tests.page import PageClient
 
 PAGE = "/settings/profile"
+MOMENT = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
 def _start_worker() -> None:
@@ -106,3 +110,35 @@ def test_hostile_names_are_shown_as_text(app: Flask) -> None:
     user = factories.make_user(name="<script>alert(1)</script> " + "x" * 60)
     page = PageClient(app, user).get(PAGE)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.html
+
+
+@pytest.mark.parametrize("path", ["/_live/pill", "/_live/queue", "/_live/overview"])
+def test_what_is_idle_is_answered_without_being_drawn(
+    app: Flask, member: User, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = PageClient(app, member)
+    factories.make_succeeded_job(member)
+    monkeypatch.setattr(idle, "now", lambda: MOMENT)
+    again = browser.live(path).text.partition('hx-get="')[2].partition('"')[0]
+    drawn: list[str] = []
+    before_render_template.connect(lambda *_, template, **__: drawn.append(template.name), app)
+    browser.live(again.replace("&amp;", "&"), status=204)
+    browser.live(again.replace("&amp;", "&"), status=204)
+    assert not drawn
+    factories.make_job(member)
+    assert browser.live(again.replace("&amp;", "&")).status_code == 200
+
+
+def test_what_is_idle_is_drawn_anew_after_a_minute_and_for_somebody_else(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, other = PageClient(app, member), PageClient(app, factories.make_user())
+    job = factories.make_succeeded_job(member, name="old")
+    monkeypatch.setattr(idle, "now", lambda: MOMENT)
+    again = browser.live("/_live/overview").text.partition('hx-get="')[2].partition('"')[0]
+    other.live(again)
+    with writing() as session:
+        session.get_one(Job, job.id).name = "new"
+    browser.live(again, status=204)
+    monkeypatch.setattr(idle, "now", lambda: MOMENT + timedelta(seconds=61))
+    assert "new" in browser.live(again).text

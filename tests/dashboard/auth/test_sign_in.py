@@ -44,7 +44,7 @@ def test_typed_email_is_kept_and_password_is_not(app: Flask) -> None:
     assert "not the password" not in page.html
 
 
-def test_password_managers_find_their_fields(app: Flask) -> None:
+def test_lo2_password_managers_find_their_fields(app: Flask) -> None:
     page = PageClient(app).get("/login")
     assert page.find("#field-email")["autocomplete"] == "username"
     assert page.find("#field-password")["autocomplete"] == "current-password"
@@ -63,7 +63,7 @@ def test_password_managers_find_their_fields(app: Flask) -> None:
         ("/_live/pill", "/"),
     ],
 )
-def test_the_way_back_stays_on_this_server(
+def test_lo1_the_way_back_stays_on_this_server(
     app: Flask, member: User, target: str, lands: str
 ) -> None:
     page = _try(PageClient(app), member.email, factories.PASSWORD, status=302, way_back=target)

@@ -33,7 +33,11 @@ def test_own_name_can_be_changed(app: Flask, viewer: User) -> None:
 
 @pytest.mark.parametrize(
     ("theme", "media"),
-    [("light", "not all"), ("dark", "all"), ("system", "(prefers-color-scheme: dark)")],
+    [
+        ("light", "not all"),
+        ("dark", "screen"),
+        ("system", "screen and (prefers-color-scheme: dark)"),
+    ],
 )
 def test_theme_is_set_by_the_server(app: Flask, member: User, theme: str, media: str) -> None:
     browser = PageClient(app, member)
@@ -63,7 +67,7 @@ def test_unknown_theme_is_ignored(app: Flask, member: User) -> None:
     assert browser.get("/settings/profile").find("html")["data-bs-theme"] == "system"
 
 
-def test_token_is_shown_once_and_works_until_it_is_revoked(app: Flask, member: User) -> None:
+def test_se1_token_is_shown_once_and_works_until_it_is_revoked(app: Flask, member: User) -> None:
     browser = PageClient(app, member)
     page = browser.get("/settings/tokens")
     assert "No tokens yet" in page.text
@@ -150,3 +154,47 @@ def test_known_email_is_refused_and_nothing_typed_is_lost(app: Flask, admin: Use
     assert "has an account already" in page.errors["email"]
     assert page.find("#field-name")["value"] == "Twin"
     assert page.find("#field-role option[selected]")["value"] == "viewer"
+
+
+def test_what_is_chosen_holds_on_every_page(app: Flask, member: User) -> None:
+    browser = PageClient(app, member)
+    factories.make_succeeded_job(member, score=0.84567)
+    assert "0.846" in browser.get("/jobs").text
+    page = browser.get("/settings/appearance")
+    chosen = {"zone": "Asia/Tokyo", "digits": "5", "shortcuts": "", "motion": "none"}
+    browser.submit(page, chosen)
+    page = browser.get("/jobs")
+    html = page.find("html")
+    assert (html["data-zone"], html["data-motion"]) == ("Asia/Tokyo", "none")
+    assert html["data-shortcuts"] == "off"
+    assert "0.84567" in page.text
+    page = browser.get("/settings/appearance")
+    assert page.find("#field-zone option[selected]")["value"] == "Asia/Tokyo"
+    assert not page.select("#field-shortcuts[checked]")
+    other = PageClient(app, member).get("/settings/appearance")
+    assert other.find("#field-digits option[selected]")["value"] == "5"
+    assert not other.find("html").has_attr("data-motion")  # that is the other browser's
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [
+        ("zone", "Europe/Atlantis", "There is no time zone 'Europe/Atlantis'"),
+        ("digits", "12", "Choose from 3 to 6 decimals"),
+        ("digits", "²", "Choose from 3 to 6 decimals"),
+    ],
+)
+def test_what_cannot_be_chosen_is_refused(
+    app: Flask, member: User, field: str, text: str, said: str
+) -> None:
+    browser = PageClient(app, member)
+    page = browser.submit(browser.get("/settings/appearance"), {field: text}, status=422)
+    assert page.errors[field].startswith(said)
+
+
+def test_sessions_elsewhere_can_be_ended(app: Flask, member: User) -> None:
+    browser, other = PageClient(app, member), PageClient(app, member)
+    page = browser.get("/settings/profile")
+    browser.submit(page, {}, form="form[action='/settings/sessions/end']")
+    browser.get("/settings/profile")
+    assert other.get("/settings/profile", status=302).response.location.startswith("/login")

@@ -41,14 +41,14 @@ def seen_ago(seconds: float) -> datetime:
     return now() - timedelta(seconds=seconds)
 
 
-def test_without_a_worker_the_page_says_how_to_start_one(app: Flask, viewer: User) -> None:
+def test_qu4_without_a_worker_the_page_says_how_to_start_one(app: Flask, viewer: User) -> None:
     page = PageClient(app, viewer).get("/queue")
     assert len(page.select(".notice")) == 1
     assert "No worker is running, so jobs wait. Start one with make worker" in page.text
     assert page.find("#queue-live .notice code").text == "make worker"
 
 
-def test_workers_say_what_they_do(app: Flask, viewer: User) -> None:
+def test_qu1_workers_say_what_they_do(app: Flask, viewer: User) -> None:
     job = make_job(name="forest", state="running", progress=0.18)
     add_worker(state="busy", job_id=job.id, rss_bytes=900_000_000)
     with writing() as session:
@@ -118,7 +118,7 @@ def test_viewer_sees_no_button_on_the_page(app: Flask, viewer: User) -> None:
     assert not page.select("#queue-live button")
 
 
-def test_run_next_changes_the_order_that_everyone_sees(app: Flask, member: User) -> None:
+def test_qu2_run_next_changes_the_order_that_everyone_sees(app: Flask, member: User) -> None:
     dataset = make_dataset(member)
     jobs = [make_job(member, dataset) for _ in range(3)]
     mine, others = PageClient(app, member), PageClient(app, make_user(role="viewer"))
@@ -153,7 +153,7 @@ ADMIN_ONLY = ("/queue/pause", "/queue/resume", "/queue/retry-failed", "/queue/wo
 
 
 @pytest.mark.parametrize("role", ["member", "viewer"])
-def test_only_admins_have_the_buttons_and_the_right(app: Flask, role: str) -> None:
+def test_qu3_only_admins_have_the_buttons_and_the_right(app: Flask, role: str) -> None:
     add_worker(state="idle")
     make_job(state="failed", finished_at=now())
     browser = PageClient(app, make_user(role=role))

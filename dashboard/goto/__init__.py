@@ -1,0 +1,1 @@
+"""The go-to box of every page: a number or a few letters lead to a job, a dataset, a page."""

@@ -1,0 +1,143 @@
+"""What the go-to box finds: jobs, datasets and models by name or number, and pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import load_only
+
+from dashboard.datasets.selections import LIVING, name_holds
+from dashboard.db import Dataset, Job, JobEntry, Model
+from dashboard.db.lookup import LARGEST_ID, find_by_id
+from dashboard.extensions import db
+from dashboard.paging import read_number
+
+PER_GROUP = 6
+LONGEST = 200  # of what is looked for; no name is longer
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing that was found: where it is and what it is called.
+
+    `kind` and `number` name it; `path` is that of a page, which has no number.
+    """
+
+    title: str
+    note: str = ""
+    kind: str = ""
+    number: int = 0
+    path: str = ""
+    words: str = ""  # further words by which it is found
+
+
+@dataclass(frozen=True)
+class Group:
+    """Hits of one kind; `more` when there may be further ones in its list."""
+
+    title: str
+    kind: str
+    hits: Sequence[Hit]
+    more: bool = False
+
+
+PAGES = (
+    Hit("New job", "Train a model", path="/jobs/new", words="train submit queue"),
+    Hit("Upload a dataset", "A CSV file", path="/datasets/new", words="new dataset csv file"),
+    Hit("Overview", path="/", words="home start"),
+    Hit("Datasets", path="/datasets"),
+    Hit("Jobs", path="/jobs"),
+    Hit("Failed jobs", path="/jobs?state=failed", words="errors lost"),
+    Hit("Leaderboards", path="/leaderboards", words="boards best ranking"),
+    Hit("Models", path="/models"),
+    Hit("Queue", path="/queue", words="workers waiting"),
+    Hit("Settings: profile", path="/settings/profile", words="name password account"),
+    Hit("Settings: appearance", path="/settings/appearance",
+        words="theme dark light density time zone digits shortcuts"),
+    Hit("Settings: API tokens", path="/settings/tokens", words="key curl script"),
+)  # fmt: skip
+
+
+def find_all(q: str) -> list[Group]:
+    """Find what a text may mean: pages by their words, the rest by number or a part of the name.
+
+    Parameters
+    ----------
+    q : str
+        As it was typed: ``1287``, ``#1287``, ``churn``, ``new job``; any text.
+
+    Returns
+    -------
+    list of Group
+        Jobs, datasets, models and pages, without those of which nothing was found.
+    """
+    q = " ".join(q.replace("\0", "").split())[:LONGEST]
+    if not q:
+        return [Group("Pages", "page", PAGES)]
+    groups = [_jobs(q), _datasets(q), _models(q), Group("Pages", "page", _pages(q))]
+    return [group for group in groups if group.hits]
+
+
+def find_number(q: str) -> Hit | None:
+    """Return the job that a number, with or without ``#``, means; None for every other text."""
+    number = _number_of(q)
+    job = find_by_id(Job, number) if number else None
+    return Hit(job.name, kind="job", number=job.id) if job else None
+
+
+def _number_of(q: str) -> int | None:
+    return read_number(q.strip().removeprefix("#"), None, LARGEST_ID)
+
+
+def _jobs(q: str) -> Group:
+    first = find_number(q)
+    # The names alone are looked through, in an index of their own; they stand in small letters.
+    ids = (
+        select(JobEntry.job_id)
+        .where(JobEntry.name.contains(q.lower(), autoescape=True))
+        .order_by(JobEntry.job_id.desc())
+        .limit(PER_GROUP + 1)
+    )
+    named = select(Job.id, Job.name, Job.state).where(Job.id.in_(ids)).order_by(Job.id.desc())
+    found = [Hit(name, state, "job", n) for n, name, state in db.session.execute(named)]
+    if first:
+        others = [hit for hit in found if hit.number != first.number]
+        found = [replace(first, note="by its number"), *others]
+    return _cut("Jobs", "job", found)
+
+
+def _datasets(q: str) -> Group:
+    named = select(Dataset).where(
+        LIVING, Dataset.archived_at.is_(None), Dataset.is_newest, name_holds(q)
+    )
+    columns = load_only(Dataset.id, Dataset.name, Dataset.version, Dataset.file_name)
+    found = db.session.scalars(
+        named.options(columns).order_by(Dataset.id.desc()).limit(PER_GROUP + 1)
+    )
+    hits = [Hit(d.name, f"v{d.version}, {d.file_name}", "dataset", d.id) for d in found]
+    return _cut("Datasets", "dataset", hits)
+
+
+def _models(q: str) -> Group:
+    named = (
+        select(Model.id, Model.name, Job.target)
+        .join(Job)
+        .where(Model.name.icontains(q, autoescape=True))
+        .order_by(Model.id.desc())
+        .limit(PER_GROUP + 1)
+    )
+    found = [Hit(name, f"predicts {target}", "model", n) for n, name, target in
+             db.session.execute(named)]  # fmt: skip
+    return _cut("Models", "model", found)
+
+
+def _cut(title: str, kind: str, hits: list[Hit]) -> Group:
+    return Group(title, kind, hits[:PER_GROUP], len(hits) > PER_GROUP)
+
+
+def _pages(q: str) -> list[Hit]:
+    asked = q.casefold().split()
+    return [
+        page for page in PAGES
+        if all(word in f"{page.title} {page.words}".casefold() for word in asked)
+    ]  # fmt: skip

@@ -1,0 +1,190 @@
+"""The global checks G-1 to G-15 of the interface's design, on every page of a seeded product.
+
+G-4 and G-5 need no browser: see `tests/dashboard/test_every_page.py`. Names in the records are
+markup, and as long as they may be (G-10), so that each check here is one of theirs too.
+"""
+
+import base64
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from jinja2 import BytecodeCache
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser import everywhere, looks
+from tests.browser.everywhere import SECTIONS, Product, faults_of
+
+STATIC = Path(__file__).parents[2] / "static"
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+WITHOUT_CHART_BYTES, WITH_CHART_BYTES = 250_000, 700_000
+
+
+@pytest.fixture(scope="module")
+def product(
+    migrated_sqlite: Path,
+    compiled_templates: BytecodeCache,
+    chromium: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Product]:
+    folder = tmp_path_factory.mktemp("every-page")
+    yield from everywhere.serve_seeded(migrated_sqlite, folder, compiled_templates, chromium)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_g1_g2_g3_g7_g13_pages_are_accessible_fit_and_light(
+    product: Product, section: str
+) -> None:
+    """`Watched` fails for each violation of the policy, error and request to another host."""
+    wide = []
+    for window, page, path in product.each(section, viewport=DESK, color_scheme="light"):
+        window.check_accessibility()
+        _check_weight(window, page)
+        for width in (1440, 720, 390, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            if fault := page.evaluate(looks.TOO_WIDE):
+                wide.append(f"{path} at {width}: {fault}")
+        page.set_viewport_size(DESK)
+    assert not wide, "\n".join(wide)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("size", "theme"), [(DESK, "dark"), (PHONE, "light"), (PHONE, "dark")],
+                         ids=["desk-dark", "phone-light", "phone-dark"])  # fmt: skip
+@pytest.mark.parametrize("section", SECTIONS)
+def test_g3_pages_are_accessible_in_each_theme_and_on_a_phone(
+    product: Product, section: str, size: dict[str, int], theme: str
+) -> None:
+    for window, _, _ in product.each(section, viewport=size, color_scheme=theme):
+        window.check_accessibility()
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_g6_tab_reaches_everything_and_shows_where_it_is(product: Product, section: str) -> None:
+    def look(page: Page) -> list[str]:
+        page.wait_for_load_state()
+        number = page.evaluate(looks.TABBABLE)
+        faults = set()
+        for _ in range(number + 2):
+            page.keyboard.press("Tab")
+            faults.add(page.evaluate(looks.FOCUSED))
+        left = page.evaluate(looks.UNREACHED)
+        return [*(faults - {""}), *left]
+
+    assert not faults_of(product, section, look, viewport=DESK)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_g8_pages_work_without_javascript(product: Product, section: str) -> None:
+    def look(page: Page) -> list[str]:
+        expect(page.locator("h1")).to_be_visible()
+        shown = page.locator("[data-needs-js]:visible").evaluate_all(looks.MARKUP)
+        return [*shown, *page.evaluate(looks.WITHOUT_BUTTON)]
+
+    assert not faults_of(product, section, look, java_script_enabled=False)
+
+
+_WEIGHTS: dict[str, int] = {}
+
+
+def _check_weight(window: everywhere.Watched, page: Page) -> None:
+    loaded = {page.url, *page.evaluate(looks.LOADED)}
+    has_chart = page.locator("[data-chart-url]").count() > 0
+    weight = sum(_weight(window, url) for url in loaded)
+    assert weight < (WITH_CHART_BYTES if has_chart else WITHOUT_CHART_BYTES), page.url
+
+
+def _weight(window: everywhere.Watched, url: str) -> int:
+    path = urlsplit(url).path
+    if path.startswith("/static/"):
+        if path not in _WEIGHTS:
+            content = (STATIC / path.removeprefix("/static/")).read_bytes()
+            _WEIGHTS[path] = min(len(content), len(gzip.compress(content, 6)))
+        return _WEIGHTS[path]
+    return len(gzip.compress(window.context.request.get(url).body(), 6))
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/settings/tokens", "Create token"), ("/jobs", "Filter")]
+)
+def test_g9_a_slow_server_shows_that_it_works_and_is_asked_once(
+    product: Product, path: str, name: str
+) -> None:
+    held: list[Route] = []
+    with product.window() as window:
+        page = window.go(path)
+        for field in page.locator("main input[required]").all():
+            field.fill("a name")
+        page.route("**/*", lambda route: held.append(route))
+        # Playwright waits for what a click leads to: so the page itself clicks, twice.
+        busy = page.evaluate(looks.TWO_CLICKS, name)
+        assert busy == ["", "true"]
+        asked = [route.request.method for route in held if route.request.is_navigation_request()]
+        assert asked == ["POST"] or name == "Filter"
+        held[-1].continue_()
+        page.unroute_all(behavior="ignoreErrors")
+
+
+def test_g9_a_link_to_a_slow_page_shows_that_it_works(product: Product) -> None:
+    held: list[Route] = []
+    with product.window() as window:
+        page = window.go("/jobs")
+        page.route("**/models", lambda route: held.append(route))
+        assert page.evaluate(looks.TWO_CLICKS, "Models")[0] == ""
+        held[0].continue_()
+        expect(page.get_by_role("heading", name="Models", level=1)).to_be_visible()
+        expect(page.locator("html[data-busy]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/jobs?sort=name", "/datasets?sort=name", "/models"])
+def test_g11_back_leads_to_the_former_view(product: Product, path: str) -> None:
+    with product.window(viewport={"width": 700, "height": 260}) as window:
+        page = window.go(path)
+        link = page.locator("main tbody a[href*='s/']:visible").last
+        link.scroll_into_view_if_needed()
+        before = page.evaluate("scrollY")
+        link.click()
+        page.wait_for_url(lambda url: not url.endswith(path))
+        page.go_back()
+        assert page.url.endswith(path)
+        page.wait_for_function(f"Math.abs(scrollY - {before}) < 3")
+
+
+def test_g14_badges_and_bars_are_seen_in_forced_colours(product: Product) -> None:
+    with product.window(forced_colors="active") as window:
+        page = window.go("/_dev/components")
+        for badge in page.locator(".status").all():
+            assert badge.evaluate("e => getComputedStyle(e).borderTopStyle") == "solid"
+            assert badge.inner_text().strip()
+        bar = page.locator("progress.bar[value]").first
+        bar.scroll_into_view_if_needed()
+        picture = base64.b64encode(bar.screenshot()).decode()
+        assert page.evaluate(looks.COLOURS, f"data:image/png;base64,{picture}") >= 2
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_g12_g15_nothing_moves_and_paper_holds_the_content_alone(
+    product: Product, section: str
+) -> None:
+    def look(page: Page) -> list[str]:
+        moving = page.evaluate(looks.MOVES)
+        page.emulate_media(media="print")
+        expect(page.locator("h1")).to_be_visible()
+        shown = page.locator(looks.NOT_ON_PAPER).evaluate_all(looks.MARKUP)
+        wide = page.evaluate(looks.TOO_WIDE)
+        page.emulate_media(media="screen")
+        return [*moving, *shown, *([f"wider than the paper: {wide}"] if wide else [])]
+
+    paper = {"width": 794, "height": 1123}
+    assert not faults_of(product, section, look, viewport=paper, reduced_motion="reduce")
+
+
+def test_g15_where_and_when_a_page_was_printed_stands_on_it(product: Product) -> None:
+    with product.window() as window:
+        page = window.go("/jobs?sort=name")
+        assert not page.locator(".printed").is_visible()
+        page.emulate_media(media="print")
+        expect(page.locator(".printed")).to_contain_text("/jobs?sort=name")
+        expect(page.locator(".printed time")).to_be_visible()

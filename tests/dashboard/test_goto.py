@@ -1,0 +1,91 @@
+"""The go-to box: what a few letters or a number find, and where they lead."""
+
+import pytest
+from flask import Flask
+
+from dashboard.db import User
+from dashboard.goto.queries import PAGES, PER_GROUP, find_all
+from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
+from tests.page import PageClient, words_of
+
+
+def found(q: str) -> dict[str, list[str]]:
+    return {group.title: [hit.title for hit in group.hits] for group in find_all(q)}
+
+
+def test_a_part_of_a_name_finds_jobs_datasets_and_models(app: Flask, member: User) -> None:
+    dataset = make_dataset(member, name="Telco churn")
+    job = make_succeeded_job(member, dataset=dataset, name="CHURN-gb")
+    make_model(job)
+    make_dataset(member, name="churn, archived", archived_at=dataset.saved_at)
+    make_dataset(member, name="churn, unsaved", saved_at=None)
+    assert found("hurn") == {
+        "Jobs": ["CHURN-gb"], "Datasets": ["Telco churn"], "Models": ["CHURN-gb"],
+    }  # fmt: skip
+
+
+def test_percent_and_underline_stand_for_themselves(app: Flask, member: User) -> None:
+    make_job(member, name="plain")
+    assert found("%") == {}
+    assert found("_") == {}
+
+
+def test_words_find_pages_in_any_order(app: Flask) -> None:
+    assert found("job new")["Pages"] == ["New job"]
+    assert found("dark")["Pages"] == ["Settings: appearance"]
+    assert len(found("")["Pages"]) == len(PAGES)
+
+
+def test_pages_of_the_box_are_there(app: Flask, admin: User) -> None:
+    browser = PageClient(app, admin)
+    for page in PAGES:
+        browser.get(page.path)
+
+
+@pytest.mark.parametrize("text", ["{}", "#{}", " {} "])
+def test_a_number_opens_the_job(app: Flask, member: User, text: str) -> None:
+    job = make_job(member, name="plain")
+    browser = PageClient(app, member)
+    q = text.format(job.id)
+    opened = browser.get("/search", query_string={"q": q}, status=302)
+    assert opened.response.location == f"/jobs/{job.id}"
+    assert found(q)["Jobs"] == ["plain"]
+
+
+def test_a_number_that_no_job_has_finds_names(app: Flask, member: User) -> None:
+    make_job(member, name="run 9999")
+    page = PageClient(app, member).get("/search?q=9999")
+    assert "run 9999" in page.text
+    for odd in ("9" * 5000, "0", "-1", "²"):
+        PageClient(app, member).get("/search", query_string={"q": odd})
+
+
+def test_what_does_not_fit_is_one_link_away(app: Flask, member: User) -> None:
+    for _ in range(PER_GROUP + 1):
+        make_job(member, name="<i>many</i>")
+    page = PageClient(app, member).get("/search?q=many")
+    assert len(page.select("#found-job a[href^='/jobs/']")) == PER_GROUP
+    assert page.find("#found-job a[href='/jobs?q=many']")
+
+
+def test_nothing_found_says_so(app: Flask, member: User) -> None:
+    page = PageClient(app, member).get("/search", query_string={"q": "<b>chrun"})
+    assert "Nothing is called like <b>chrun" in page.text
+
+
+def test_the_list_below_the_box_holds_options_with_groups(app: Flask, member: User) -> None:
+    make_job(member, name="<b>x</b>")
+    page = PageClient(app, member)
+    answer = page.http.get("/_live/search?q=x", headers={"HX-Request": "true"})
+    assert 'role="option"' in answer.text
+    assert "&lt;b&gt;x&lt;/b&gt;" in answer.text
+    assert 'aria-labelledby="goto-group-job"' in answer.text
+
+
+def test_the_box_is_on_every_page_and_looks_without_javascript(app: Flask, member: User) -> None:
+    make_job(member, name="churn")
+    browser = PageClient(app, member)
+    page = browser.get("/settings/profile")
+    found_page = browser.submit_get(page, {"q": "churn"}, form="form.goto")
+    assert "churn" in words_of(found_page.find("#found-job"))
+    assert not PageClient(app).get("/login").select(".goto")

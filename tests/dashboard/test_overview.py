@@ -1,0 +1,149 @@
+"""The first page: what runs, what failed, what is best, and parts that fail alone."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from dashboard.clock import now
+from dashboard.db import Job, User
+from dashboard.db.transaction import writing
+from dashboard.extensions import db
+from dashboard.overview import queries
+from dashboard.overview.service import dismiss_failure, show_failure_again
+from dashboard.storage import get_storage
+from tests.dashboard.jobs.test_baselines import known
+from tests.factories import make_dataset, make_job, make_succeeded_job
+from tests.page import PageClient, words_of
+
+
+def make_failed(owner: User, **overrides: object) -> Job:
+    failure = {"code": "UNKNOWN", "message": "boom", "hint": ""}
+    return make_job(owner, **{"state": "failed", "failure": failure, "message": "It went wrong",
+                              "finished_at": now(), "attempt": 1} | overrides)  # fmt: skip
+
+
+def part(page: object, name: str) -> str:
+    return words_of(page.find(f"#{name}"))  # type: ignore[attr-defined]
+
+
+def test_ov1_a_fresh_account_sees_the_first_steps(app: Flask, member: User) -> None:
+    page = PageClient(app, member).get("/")
+    steps = words_of(page.find(".steps"))
+    assert "Upload a CSV" in steps
+    assert "Use the sample" in steps
+    make_job(member)
+    assert not PageClient(app, member).get("/").select(".steps")
+
+
+def test_ov3_a_failed_job_needs_a_look_until_it_is_dismissed(app: Flask, member: User) -> None:
+    browser, job = PageClient(app, member), make_failed(member, name="ridge")
+    page = browser.get("/")
+    assert "One of your jobs failed" in page.text
+    assert "ridge Failed It went wrong" in part(page, "needs-a-look")
+    browser.submit(page, {}, form=f"form[action='/overview/dismiss/{job.id}']", status=303)
+    page = browser.get("/")
+    assert not page.select("#needs-a-look")
+    assert "Nothing needs you" in page.text
+    assert not browser.get("/").select("#needs-a-look")  # and after a reload
+    browser.submit(page, {}, form=f"form[action='/overview/show-again/{job.id}']", status=303)
+    assert browser.get("/").select("#needs-a-look")
+
+
+def test_a_dismissed_job_that_fails_again_needs_a_look_again(app: Flask, member: User) -> None:
+    job = make_failed(member)
+    dismiss_failure(user=member, job_id=job.id)
+    with writing() as session:
+        session.get_one(Job, job.id).attempt = 2
+    assert queries.read_overview(member).failures.total == 1
+    dismiss_failure(user=member, job_id=job.id)
+    assert queries.read_overview(member).failures.total == 0
+    show_failure_again(user=member, job_id=job.id)
+    assert queries.read_overview(member).failures.total == 1
+
+
+def test_others_failures_candidates_and_old_ones_need_no_look(app: Flask, member: User) -> None:
+    make_failed(make_job().owner)
+    make_failed(member, score_only=True)
+    make_failed(member, created_at=now() - timedelta(days=8))
+    assert not PageClient(app, member).get("/").select("#needs-a-look")
+
+
+def test_ov4_the_title_says_how_many_run(app: Flask, member: User) -> None:
+    browser = PageClient(app, member)
+    for state in ("running", "running", "queued"):
+        make_job(member, state=state, started_at=now(), heartbeat_at=now())
+    make_job(state="running", started_at=now(), heartbeat_at=now())
+    page = browser.get("/")
+    assert page.title == "(2) Overview - Trainyard"
+    assert page.find("#overview-now [data-title]")["data-title"] == "(2) Overview"
+    assert "2 of your jobs run" in page.text
+
+
+def test_recent_is_mine_or_everyones_and_without_candidates(app: Flask, member: User) -> None:
+    browser = PageClient(app, member)
+    make_succeeded_job(member, name="mine")
+    make_succeeded_job(name="theirs")
+    for n in range(12):
+        make_job(member, name=f"candidate {n}", state="cancelled", score_only=True,
+                 finished_at=now())  # fmt: skip
+    assert "mine" in part(browser.get("/"), "recent")
+    assert "theirs" not in part(browser.get("/"), "recent")
+    everyone = part(browser.get("/?recent=everyone"), "recent")
+    assert "mine" in everyone
+    assert "theirs" in everyone
+    assert "candidate" not in everyone
+    assert "recent=everyone" in browser.get("/?recent=everyone").html
+
+
+def test_best_says_when_it_is_no_better_than_guessing(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    make_succeeded_job(member, dataset=dataset, score=0.5, details=known(0.5, 0.84))
+    make_succeeded_job(member, dataset=dataset, score=0.4, details=known(0.5, 0.84))
+    text = part(PageClient(app, member).get("/"), "best")
+    assert "0.500" in text
+    assert "0.400" not in text
+    assert "No better than guessing" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "of"), [("_best", "best"), ("_recent", "recent"), ("_active", "in-progress"),
+                     ("_failures", "needs-a-look")]
+)  # fmt: skip
+def test_a_part_that_fails_leaves_the_others(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch, name: str, of: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("away")
+
+    monkeypatch.setattr(queries, name, fail)
+    make_succeeded_job(member)
+    page = PageClient(app, member).get("/")
+    assert "Could not load this part. Try again" in part(page, of)
+    assert page.text.count("Could not load") == 1
+
+
+def test_a_storage_that_is_away_leaves_the_others(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> int:
+        raise OSError("away")
+
+    monkeypatch.setattr(get_storage(), "free_bytes", fail)
+    page = PageClient(app, member).get("/")
+    assert "Could not load this part" in part(page, "this-server")
+    assert "Nothing of yours runs or waits" in page.text
+
+
+def test_the_page_asks_as_often_however_many_jobs_there_are(app: Flask, member: User) -> None:
+    browser, asked, counts = PageClient(app, member), [], []
+    event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    for jobs in (3, 9):
+        for _ in range(jobs):
+            make_succeeded_job(member)
+            make_failed(member)
+        asked.clear()
+        browser.get("/")
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
