@@ -77,5 +77,7 @@ def _say_again(attempts: Sequence[JobAttempt], memory: Mapping[int, Memory]) -> 
     if last is None or last.ended_by not in {"worker_died", "child_died", "handed_back"}:
         return None
     why = why_again(last.ended_by, last.worker, memory[last.number])
-    begun = "Waits to start again" if last is attempts[-1] else "Started again"
-    return f"{why}. {begun} as attempt {last.number + 1}; folds already scored are kept"
+    waits = last is attempts[-1]
+    begun = "Waits to start again" if waits else "Started again"
+    where = "" if waits else f" on {attempts[-1].worker}"
+    return f"{why}. {begun} as attempt {last.number + 1}{where}; folds already scored are kept"

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_login import current_user
 
+from dashboard.errors import NotFound
 from dashboard.jobs import queries
 from dashboard.rows.asked import ASKED, read_asked
 from dashboard.rows.download import rows_csv
@@ -18,10 +19,15 @@ blueprint = Blueprint("rows", __name__)
 def index(job_id: int) -> str:
     """Show how a job predicted each row. For all."""
     job = queries.get_job(user=current_user, job_id=job_id)
-    view = read_rows_page(job, request.args) if job.out_of_fold_key else None
+    view, is_gone = None, False
+    if job.out_of_fold_key:
+        try:
+            view = read_rows_page(job, request.args)
+        except NotFound:
+            is_gone = True
     kept: dict[str, Any] = {name: request.args[name] for name in ASKED if name in request.args}
     csv_url = url_for("rows.download", job_id=job_id, **kept)
-    return render_template("rows/index.html", job=job, view=view, csv_url=csv_url)
+    return render_template("rows/index.html", job=job, view=view, csv_url=csv_url, is_gone=is_gone)
 
 
 @blueprint.get("/jobs/<int:job_id>/rows.csv")

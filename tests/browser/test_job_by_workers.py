@@ -101,7 +101,7 @@ def test_jd_3_a_dead_worker_is_told_and_another_goes_on(
     # Seconds from the last sign of life; what the test's own clock loses is given on top.
     expect(badge).to_have_text(re.compile(r"No news for 1\d s"), timeout=30_000)
     expect(page).to_have_title(re.compile(r"^\(\d+%\)"))
-    again = page.get_by_text("Started again as attempt 2")
+    again = page.get_by_text(re.compile("Started again as attempt 2 on .*worker-2"))
     expect(again).to_be_visible(timeout=45_000)
     expect(page.get_by_text(re.compile("worker-1 stopped answering")).first).to_be_visible()
     expect(badge).to_have_attribute("data-state", "running", timeout=30_000)

@@ -138,6 +138,24 @@ def test_without_the_table_what_was_predicted_is_still_there(pages: PageClient, 
     assert len(lines) == N + 1
 
 
+def test_a_limit_that_was_typed_can_be_sent_again(
+    pages: PageClient, member: User, tmp_path: Path
+) -> None:
+    job = make_number_job(member, tmp_path)
+    page = pages.get(f"/jobs/{job.id}/rows?least=1500.5")
+    assert page.find("#filter-least")["value"] == "1500.5"
+    assert "off by 1,500.50 or more" in page.text
+    for odd in ("inf", "1e400", "-0", "1_0"):
+        pages.get(f"/jobs/{job.id}/rows?least={odd}")
+
+
+def test_rows_that_are_missing_from_the_storage_are_told(pages: PageClient, job: Job) -> None:
+    get_storage().delete(str(job.out_of_fold_key))
+    page = pages.get(f"/jobs/{job.id}/rows")
+    assert "The rows of this job are missing from the storage." in page.text
+    pages.get(f"/jobs/{job.id}/rows.csv", status=404)
+
+
 def test_a_candidate_has_rows_though_it_has_no_model(
     pages: PageClient, member: User, tmp_path: Path
 ) -> None:
