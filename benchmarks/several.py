@@ -29,6 +29,7 @@ from tasks.engine.evaluation import align, predict, score
 from tasks.engine.loading import load_cells, training_data
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.portfolio import VOTING, facts_of, make_portfolio
+from tasks.engine.preprocessing_settings import Preprocessing
 from tasks.engine.profile.profiling import profile_table
 from tasks.engine.spec import TrainingSpec, Validation
 from tasks.engine.tables import LINE
@@ -123,7 +124,8 @@ def try_several(
     for key, tuned in enumerate(portfolio.candidates):
         if time.process_time() > end:
             break
-        own = replace(shared, estimator=tuned.estimator, parameters=dict(tuned.parameters))
+        own = replace(shared, estimator=tuned.estimator, parameters=dict(tuned.parameters),
+                      preprocessing=Preprocessing(**tuned.preprocessing))  # fmt: skip
         result = train(own, cells, score_only=True)
         fit_s = seconds_on_all([f.fit_seconds for f in result.folds],
                                [f.n_train for f in result.folds], facts.n_rows)  # fmt: skip

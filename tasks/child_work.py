@@ -178,6 +178,7 @@ def _store_result(
     }
     if payload["blend"]:  # which estimator it is was not known before
         summary |= {"estimator": spec.estimator, "parameters": spec.parameters}
+        summary |= {"preprocessing": spec.preprocessing.changed}
     return {"result": summary, "files": files, "schema": small_schema(result.schema)}
 
 

@@ -14,7 +14,8 @@ from dashboard.db.job import PRIORITIES, Job
 from dashboard.db.job_index import index_jobs
 
 # What the jobs of a batch may differ in; the rest is that of the first one.
-VARYING = frozenset({"name", "estimator", "parameters"})
+VARYING = frozenset({"name", "estimator", "parameters", "preprocessing"})
+AS_JSON = frozenset({"parameters", "preprocessing"})
 # What was asked of a job; the rest is what became of it.
 ASKED = (
     "name", "owner_id", "dataset_id", "batch_id", "target", "task", "estimator", "parameters",
@@ -43,12 +44,13 @@ def add_copies(session: Session, job: Job, rows: Sequence[Mapping[str, Any]]) ->
     job : Job
         What is copied, but for its id and `VARYING`; flushed already.
     rows : Sequence of Mapping
-        The `VARYING` columns of each copy, as JSON values.
+        Some of the `VARYING` columns, the same ones of each copy, as JSON values.
     """
     table = Job.__table__
     given, order = _rows_as_table(session, rows)
     columns = [c for c in table.columns if c.name != "id"]
-    chosen = [_varying(given, c.name) if c.name in VARYING else c for c in columns]
+    varied = VARYING.intersection(rows[0])
+    chosen = [_varying(given, c.name) if c.name in varied else c for c in columns]
     copies = select(*chosen).select_from(table.join(given, table.c.id == job.id)).order_by(order)
     names = [c.name for c in columns]
     session.execute(insert(Job).from_select(names, copies, include_defaults=False))
@@ -69,4 +71,4 @@ def _rows_as_table(session: Session, rows: Sequence[Mapping[str, Any]]) -> tuple
 
 def _varying(given: Any, name: str) -> Any:
     part = given.c.value[name]
-    return part if name == "parameters" else part.as_string()
+    return part if name in AS_JSON else part.as_string()

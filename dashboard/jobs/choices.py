@@ -25,12 +25,16 @@ from tasks.engine.rules import find_conflict
 
 @dataclass(frozen=True)
 class Choice:
-    """An estimator with its parameters; `told` are those that a job's name says."""
+    """An estimator with its parameters; `told` are those that a job's name says.
+
+    `preprocessing`: all settings of its jobs, where those are not the request's.
+    """
 
     estimator: Estimator
     fixed: Mapping[str, Any]
     swept: Mapping[str, list[Any]]
     told: tuple[str, ...] = ()
+    preprocessing: Mapping[str, Any] | None = None
 
     @property
     def n_jobs(self) -> int:

@@ -35,4 +35,6 @@ def check_preprocessing(
         checked.values["preprocessing"] = chosen.changed
         misfits = (find_misfit(chosen, estimator) for estimator in estimators)
         found = next(filter(None, misfits), {})
+        if chosen.target != "none" and checked.values["task"] != "regression":
+            found = found or {"target": "target must be none: classes are predicted"}
     checked.problems |= {f"preprocessing.{name}": words for name, words in found.items()}

@@ -187,7 +187,8 @@ def _hold(session: Session, dataset_id: int) -> None:
 
 
 def _rows(dataset: Dataset, wanted: Request) -> Iterator[dict[str, Any]]:
-    """Return what each job has of its own: name, estimator, parameters."""
+    """Return what each job has of its own: name, estimator, parameters, preprocessing."""
+    shared = wanted.values["preprocessing"]
     given = wanted.values.get("name")
     for choice in wanted.choices:
         name = given or _name_of(dataset, choice.estimator)
@@ -199,6 +200,7 @@ def _rows(dataset: Dataset, wanted: Request) -> Iterator[dict[str, Any]]:
                 "name": join_name(name, varying),
                 "estimator": choice.estimator.id,
                 "parameters": parameters,
+                "preprocessing": shared if choice.preprocessing is None else choice.preprocessing,
             }
 
 

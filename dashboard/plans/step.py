@@ -22,6 +22,7 @@ class Member:
     name: str
     estimator: str
     parameters: Mapping[str, Any]
+    preprocessing: Mapping[str, Any]
     metric: str
     score: float | None
     score_only: bool

@@ -9,7 +9,7 @@ from dashboard.jobs.choices import Choice
 from dashboard.several.preset import DEFAULT_S, TIME_FIELD, Several
 from dashboard.workers.queries import count_takers
 from tasks.engine.catalogue import get_estimator
-from tasks.engine.portfolio import facts_of, make_portfolio
+from tasks.engine.portfolio import Tuned, facts_of, make_portfolio
 
 SHORTEST_S, LONGEST_S = 10, 86_400
 OTHERS = ("estimator", "estimators", "parameters", "search", "class_weight", "threshold",
@@ -56,11 +56,16 @@ def check_several(
     found = make_portfolio(facts, seconds=seconds, slots=slots, validation=chosen)
     values |= {"validation": found.validation, "class_weight": None}
     # One more job is made at the end.
-    choices = (
-        Choice(get_estimator(one.estimator), one.parameters, {}, tuple(one.parameters))
-        for one in found.candidates[: max(1, limit - 1)]
-    )
+    shared = values.get("preprocessing") or {}
+    choices = (_choose(tuned, shared) for tuned in found.candidates[: max(1, limit - 1)])
     return Several(values["task"], seconds, slots, tuple(choices))
+
+
+def _choose(tuned: Tuned, shared: Mapping[str, Any]) -> Choice:
+    """Return a candidate; what a person chose of preprocessing goes before what it needs."""
+    own = {**tuned.preprocessing, **shared} if tuned.preprocessing else None
+    told = tuple(tuned.parameters)
+    return Choice(get_estimator(tuned.estimator), tuned.parameters, {}, told, own)
 
 
 def _check_time(checked: Checked, given: Any) -> int | None:

@@ -14,6 +14,8 @@ from dashboard.plans.step import find_beginning
 from dashboard.several.preset import Several
 from dashboard.workers.queries import count_idle
 
+# What members differ in.
+ASKED = ("estimator", "parameters", "preprocessing")
 # Choosing among the jobs, and writing the model.
 AROUND_THE_FIT_S = 2.0
 # So long a blend may take to fit when the time was up before: the best job alone may be worse.
@@ -59,7 +61,7 @@ def _list_members(batch_id: int) -> list[dict[str, Any]]:
     return [
         {
             "job_id": job.id,
-            "asked": {"estimator": job.estimator, "parameters": job.parameters},
+            "asked": {name: getattr(job, name) for name in ASKED},
             "out_of_fold_key": job.out_of_fold_key,
             "fit_seconds": float(fitted) * (job.n_rows or 0) / max(float(rows or 0), 1.0),
             "fold_seconds": seconds_of[job.id],

@@ -66,6 +66,7 @@ def _end_of_trying(look: Look, several: Several) -> Step | None:
     """
     limit = several.time_limit_s
     words = f"The time of the batch, {duration(limit)}, was up"
+    untried = f"{words} before it started"
     complete = _complete(look)
     is_overdue = _spent_s(look) >= LIMITS_AT_MOST * limit
     if is_overdue and not complete:
@@ -76,7 +77,7 @@ def _end_of_trying(look: Look, several: Several) -> Step | None:
     stop = words if look.n_running and (complete or is_overdue) else None
     if not look.n_waiting and stop is None:
         return None
-    return Step(cancel=words, stop=stop)
+    return Step(cancel=untried, stop=stop)
 
 
 def _complete(look: Look) -> list[Member]:
@@ -104,7 +105,9 @@ def _make_final(look: Look, complete: Sequence[Member]) -> Final:
     """Make the last job: it chooses among the others by what they predicted of their folds."""
     name = join_name(look.plan["name"], f"best of {len(complete):,}")
     changes = {"name": name, "estimator": VOTING[look.plan["task"]], "parameters": {}}
-    return Final(complete[0].id, changes, same_folds=False)
+    # Some have settings that they alone need.
+    plainest = min(complete, key=lambda one: len(one.preprocessing))
+    return Final(plainest.id, changes, same_folds=False)
 
 
 def _score_anew(look: Look, final: Member) -> list[Copies]:

@@ -8,7 +8,7 @@ process can make the jobs.
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,8 @@ class Tuned:
     `seconds`, `rows`, `columns`, `classes`: a fit on 1,000 rows of 10 columns takes about
     `seconds`, and grows with these powers of their numbers. `limits`: the most ``rows``,
     ``columns`` and ``classes`` that it is tried on, and the least, as ``least_rows``; the least
-    that the rarest class must have; whether the target must be ``positive``.
+    that the rarest class must have; whether the target must be ``positive``. `preprocessing`:
+    settings that it needs.
     """
 
     estimator: str
@@ -67,6 +68,7 @@ class Tuned:
     columns: float
     classes: float
     limits: Mapping[str, int]
+    preprocessing: Mapping[str, Any] = field(default_factory=dict)
 
     def suits(self, facts: Facts) -> bool:
         """Tell whether it is worth trying on a table of this size."""

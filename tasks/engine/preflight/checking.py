@@ -26,6 +26,7 @@ from tasks.engine.preflight.memory import estimate_memory
 from tasks.engine.preflight.picking import cut_fold
 from tasks.engine.preflight.shape import find_shape
 from tasks.engine.prepared import Prepared, prepare
+from tasks.engine.preprocessing_settings import Preprocessing
 from tasks.engine.sentinel.groups import group_columns
 from tasks.engine.sentinel.looking import look
 from tasks.engine.spec import TrainingSpec
@@ -232,6 +233,8 @@ class _Check:
         spec, model, before = self.spec, self.model, ""
         if other is not None:
             asked = {name: other[name] for name in ("estimator", "parameters")}
+            if "preprocessing" in other:
+                asked["preprocessing"] = Preprocessing(**other["preprocessing"])
             spec, before = replace(spec, **asked), f"With {other['title']}: "
             model = make_pipeline(spec, self.data.X)
         data, title = self.data, get_estimator(spec.estimator).title

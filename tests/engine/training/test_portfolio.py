@@ -5,6 +5,7 @@ import pytest
 from tasks.engine.catalogue import find_metric, get_estimator
 from tasks.engine.parameters import validate_parameters
 from tasks.engine.portfolio import VOTING, Facts, Tuned, facts_of, list_tuned, make_portfolio
+from tasks.engine.preprocessing_settings import find_misfit, read_preprocessing
 from tasks.engine.rules import find_conflict
 
 COLUMNS = [
@@ -24,6 +25,9 @@ def test_every_setting_is_one_of_the_catalogue(task: str) -> None:
         assert estimator.task == task
         assert validate_parameters(estimator.id, tuned.parameters) == tuned.parameters
         assert find_conflict(estimator, tuned.parameters) is None
+        chosen = read_preprocessing(tuned.preprocessing)
+        assert chosen.changed == tuned.preprocessing
+        assert find_misfit(chosen, estimator) == {}
     assert get_estimator(VOTING[task]).task == task
     assert find_metric(task, "roc_auc" if task == "classification" else "r2")
 
@@ -48,6 +52,14 @@ def test_cheap_and_good_ones_come_first_and_more_time_tries_more() -> None:
     assert first(facts)[:2] == ["LogisticRegression", "HistGradientBoostingClassifier"]
     assert len(first(facts, seconds=600)) >= len(first(facts)) > len(first(facts, seconds=15))
     assert first(facts, seconds=600)[: len(first(facts, 15))] != []
+
+
+def test_support_vectors_and_networks_learn_a_standardized_target() -> None:
+    found = make_portfolio(Facts("regression", 1500, 10), seconds=60, slots=2).candidates
+    asked = {one.estimator: one.preprocessing for one in found}
+    assert asked["SVR"] == asked["MLPRegressor"] == {"target": "standardize"}
+    assert asked["RidgeCV"] == {}
+    assert "SVR" not in first(Facts("regression", 20_000, 10), seconds=600)
 
 
 def test_a_wide_table_of_few_rows_is_tried_with_what_can_take_it() -> None:
