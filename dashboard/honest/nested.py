@@ -28,7 +28,10 @@ from tasks.engine.spec import Validation
 
 @dataclass(frozen=True)
 class Nested:
-    """Outer folds by their number: searches of those that were opened, and scoring jobs."""
+    """Outer folds by their number: searches of those that were opened, and scoring jobs.
+
+    Of a fold that was scored more than once the last of these jobs counts.
+    """
 
     batch_id: int
     n_outer: int
@@ -172,14 +175,20 @@ def _open_search(name: str, search: Search, pattern: Job, fold: int) -> Copies:
 
 
 def _score(asked: Search, nested: Nested, pattern: Job) -> list[Copies]:
-    """Score what the searches found that are over, each on its outer fold's test rows."""
+    """Score what the searches found that are over, each on its outer fold's test rows.
+
+    Once more where jobs of a search ran again since, and what it finds now is another one.
+    """
     found = []
     for fold, search in nested.searches.items():
-        if search.plan_state == "going" or fold in nested.jobs:
+        former = nested.jobs.get(fold)
+        if search.plan_state == "going" or (former and former.state in ACTIVE):
             continue
         members = list_members(search.id)
         best = find_best(members)
-        if best is not None and not _is_cut(search, members, asked):
+        if best is None or (former and _is_of(former, best)):
+            continue
+        if not _is_cut(search, members, asked):
             row = {
                 "name": join_name(best.name, "scored"),
                 "estimator": best.estimator,
@@ -188,6 +197,11 @@ def _score(asked: Search, nested: Nested, pattern: Job) -> list[Copies]:
             validation = asdict(Validation(**pattern.validation).for_score(fold))
             found.append(Copies(pattern.id, [row], {"validation": validation}))
     return found
+
+
+def _is_of(scored: Job, best: Member) -> bool:
+    """Whether a scoring job is of what its search finds."""
+    return (scored.estimator, scored.parameters) == (best.estimator, best.parameters)
 
 
 def _is_cut(search: Batch, members: Sequence[Member], asked: Search) -> bool:

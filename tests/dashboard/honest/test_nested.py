@@ -1,7 +1,6 @@
 """A whole search scored: it is done once more in each outer fold, and scored on the others."""
 
 from dataclasses import asdict
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -23,6 +22,7 @@ from dashboard.plans.advance import advance_all
 from dashboard.searches import service as searches
 from tasks.engine.spec import Validation
 from tests.dashboard.api.test_api import Api
+from tests.dashboard.honest.acts import search
 from tests.dashboard.searches.acts import (
     fail,
     finish,
@@ -40,22 +40,6 @@ from tests.page import PageClient
 
 pytestmark = pytest.mark.usefixtures("no_broker")
 OUTER = 5
-
-
-@pytest.fixture
-def user(app: Flask) -> User:
-    return make_user(name="Ana")
-
-
-def search(user: User, **asked: Any) -> Batch:
-    """Let a search of two candidates come to its end; the best has 0.9."""
-    batch = submit(user, 2, **asked)
-    for score in (0.9, 0.8):
-        run(score)
-    go_on(batch)
-    finish(take(), 0.9)
-    go_on(batch)
-    return read(batch)
 
 
 def below(batch: Batch) -> list[Batch]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from dashboard.batches import service as batches
 from dashboard.db import Batch, User
 from dashboard.extensions import db
+from dashboard.honest.nested import find_nested
 from dashboard.honest.service import score_nested
 from dashboard.honest.views import view_honest
 from dashboard.jobs import again
@@ -17,17 +18,13 @@ from dashboard.jobs.service import retry_job
 from dashboard.plans import changing
 from dashboard.plans.advance import advance
 from tests.dashboard.batches.test_races import start
-from tests.dashboard.honest.test_nested import OUTER, below, run_all, search, settle
+from tests.dashboard.honest.acts import search
+from tests.dashboard.honest.test_nested import OUTER, below, run_all, settle
 from tests.dashboard.searches.acts import fail, jobs_of, read, run, take
 from tests.factories import make_user
 from tests.tasks.test_races import PATIENCE_S
 
 pytestmark = pytest.mark.usefixtures("no_broker")
-
-
-@pytest.fixture
-def user(app: Flask) -> User:
-    return make_user(name="Ana")
 
 
 def test_searches_that_are_opened_during_a_cancel_are_cancelled(
@@ -143,6 +140,31 @@ def test_a_search_that_runs_again_after_the_end_is_scored(
     for _ in ("candidates", "scores"):
         run_all(0.7)
         settle()
+    assert read(nested).plan_message == "5 outer folds scored, each by a search of its own"
+
+
+@pytest.mark.parametrize(("later", "again"), [(0.9, True), (0.1, False)])
+def test_an_outer_fold_is_scored_once_more_where_its_search_finds_another_one(
+    user: User, later: float, again: bool
+) -> None:
+    batch = search(user)
+    nested = score_nested(user=user, batch_id=batch.id)
+    settle()
+    fail(take())
+    for _ in ("candidates", "scores"):
+        run_all(0.7)
+        settle()
+    failed, other = jobs_of(below(nested)[0])
+    retry_job(user=user, job_id=failed.id)
+    run_all(later)
+    settle()
+    assert view_honest(read(batch)).goes_on is again
+    run_all(0.2)
+    settle()
+    found = find_nested(read(batch), jobs_of(batch)[-1])
+    assert len(jobs_of(nested)) == (6 if again else 5)
+    assert found.jobs[1].parameters == (failed if again else other).parameters
+    assert found.scores == [0.2 if again else 0.7, 0.7, 0.7, 0.7, 0.7]
     assert read(nested).plan_message == "5 outer folds scored, each by a search of its own"
 
 

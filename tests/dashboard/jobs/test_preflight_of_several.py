@@ -9,6 +9,7 @@ from flask import Flask
 from dashboard.api import preflights
 from dashboard.db import Dataset, Job, Preflight, User
 from dashboard.extensions import db
+from dashboard.jobs.preflight_jobs import AT_MOST
 from dashboard.jobs.preflights import ask_preflight, find_refused
 from tests.dashboard.api.test_api import Api
 from tests.dashboard.jobs.test_preflights import body, do_chore, make_table, taken_hints
@@ -45,6 +46,37 @@ def test_the_first_candidate_and_the_ends_of_a_search_are_fitted(
     (told,) = [w for w in found.answer["warnings"] if w["code"] == "TOO_MANY_NEIGHBOURS"]
     assert told["message"].startswith("With n_neighbors 290, weights distance it fails: ")
     assert told["change"] == {}  # one value of it would be no search
+
+
+def test_the_corners_of_a_grid_are_fitted(app: Flask, tmp_path: Path) -> None:
+    dataset = make_table(tmp_path, mixed_csv(300))
+    swept = {"n_neighbors": {"values": [5, 290, 2]},
+             "weights": {"values": ["uniform", "distance"]}}  # fmt: skip
+    found = check(dataset, estimator="KNeighborsClassifier", parameters=swept)
+    title = "nearest neighbours, n_neighbors"
+    assert [job["title"].lower() for job in found.asked["jobs"]] == [
+        f"{title} {ends}" for ends in (
+            "5, weights uniform", "2, weights uniform", "290, weights distance",
+            "290, weights uniform", "2, weights distance",
+        )
+    ]  # fmt: skip
+    assert found.n_jobs == 6
+    assert found.answer["candidates"] == {"of": 5, "fitted": 5, "failed": 2}
+    told = [w for w in found.answer["warnings"] if w["code"] == "TOO_MANY_NEIGHBOURS"]
+    assert len(told) == 2
+    assert told[0]["message"].startswith(f"With {title} 290, weights distance it fails: ")
+
+
+def test_a_large_grid_is_checked_at_a_few_places(app: Flask, tmp_path: Path) -> None:
+    dataset = make_table(tmp_path, mixed_csv(60))
+    names = ("max_depth", "min_samples_leaf", "min_samples_split", "max_leaf_nodes",
+             "max_features", "min_impurity_decrease")  # fmt: skip
+    values = ([2, 9], [1, 5], [2, 9], [5, 9], [0.5, 1.0], [0.0, 0.1])
+    swept = {name: {"values": two} for name, two in zip(names, values, strict=True)}
+    request = body(dataset, estimator="DecisionTreeClassifier", parameters=swept)
+    found = ask_preflight(user=dataset.owner, request=request)
+    assert found.n_jobs == 64
+    assert len(found.asked["jobs"]) == AT_MOST
 
 
 def test_where_every_candidate_fails_that_is_an_error(app: Flask, tmp_path: Path) -> None:
