@@ -88,8 +88,8 @@ class Several(Schema):
     """Several estimators tried within a time limit.
 
     The winner is the job that made the model: of the best job, or a blend of some. `cpu_seconds`
-    is what training used, `cpu_seconds_possible` what its workers can give within the time limit:
-    on a busy machine it gets far less.
+    is what training used, `cpu_seconds_possible` what its workers can give within the time limit,
+    or until somebody stopped it: on a busy machine it gets far less.
     """
 
     time_limit_s: int

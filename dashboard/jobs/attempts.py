@@ -9,6 +9,7 @@ from dashboard.clock import now
 from dashboard.db import Job, JobAttempt, JobFold
 from dashboard.extensions import db
 from dashboard.jobs.recovery import Memory, why_again
+from dashboard.jobs.time_up import word_of_end
 from dashboard.jobs.usage import find_peaks
 
 
@@ -64,7 +65,7 @@ def _why(job: Job, attempt: JobAttempt, memory: Memory) -> str:
         None: "Running now",
         "succeeded": "Stopped early and kept" if job.partial else "Finished",
         "failed": "Failed; the reason is above" if attempt.number == job.attempt else "Failed",
-        "cancelled": f"Cancelled{by}",
+        "cancelled": word_of_end(job) or f"Cancelled{by}",
     }.get(attempt.ended_by) or why_again(attempt.ended_by or "", attempt.worker, memory)
 
 

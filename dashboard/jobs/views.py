@@ -18,6 +18,7 @@ from dashboard.jobs.baselines import (
 )
 from dashboard.jobs.blends import title_of
 from dashboard.jobs.estimates import Estimate
+from dashboard.jobs.time_up import word_of_end
 from tasks.engine.catalogue import METRICS, name_metric
 from tasks.engine.spec import Validation
 
@@ -114,7 +115,7 @@ class JobView:
             return "silent", f"No news for {duration(self.silent_s)}"
         if self.is_kept:
             return "running", "Keeping what is done"
-        return self.job.state, None
+        return self.job.state, word_of_end(self.job)
 
     @property
     def title(self) -> str:

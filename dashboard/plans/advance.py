@@ -21,6 +21,7 @@ from dashboard.honest import ANEW, NESTED
 from dashboard.honest.anew import decide as decide_anew
 from dashboard.honest.nested import decide as decide_nested
 from dashboard.jobs import submission
+from dashboard.jobs.time_up import DISPATCHER
 from dashboard.plans.adding import add_like, write_copies
 from dashboard.plans.step import Final, Look, Step, look_at
 from dashboard.searches import KIND as SEARCH
@@ -91,15 +92,15 @@ def _take(look: Look, step: Step) -> bool:
 
 def _cancel_waiting(session: Session, batch: Batch, why: str) -> None:
     which = (Job.batch_id == batch.id) & Job.score_only
-    values = {"message": why}
-    move_all(session, which, JobState.QUEUED, JobState.CANCELLED, by="dispatcher", values=values)
+    values = {"stopped_by": DISPATCHER, "message": why}
+    move_all(session, which, JobState.QUEUED, JobState.CANCELLED, by=DISPATCHER, values=values)
 
 
 def _stop_running(session: Session, batch: Batch, why: str) -> None:
     which = (Job.batch_id == batch.id) & Job.score_only
-    values = {"stop_request": "cancel", "stopped_by": "dispatcher", "message": why}
+    values = {"stop_request": "cancel", "stopped_by": DISPATCHER, "message": why}
     lock_all(session, which, Job.state == JobState.RUNNING)
-    move_all(session, which, JobState.RUNNING, JobState.CANCELLING, by="dispatcher", values=values)
+    move_all(session, which, JobState.RUNNING, JobState.CANCELLING, by=DISPATCHER, values=values)
 
 
 def _add(session: Session, batch: Batch, step: Step) -> None:

@@ -38,7 +38,8 @@ def stop_plan(session: Session, batch_id: int, *, by: str, keep: bool) -> None:
     is_wanted = keep and not (batch.final_job_id and is_kept)
     is_chosen = keep and not is_wanted and not _has_open_candidates(session, batch_id)
     if batch.plan and not is_chosen and (is_wanted or batch.plan_state == "going"):
-        batch.plan = {**batch.plan, "stopped": {"by": by, "keep": keep}}
+        stopped = {"by": by, "keep": keep, "at": isoformat(now())}
+        batch.plan = {**batch.plan, "stopped": stopped}
         go_on(batch)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from dashboard.db import Batch, Job, JobAttempt, JobUsage
 from dashboard.db.states import JobState
 from dashboard.extensions import db
+from dashboard.plans.step import find_beginning
 from dashboard.several.preset import Several
 
 # Less than this share of what was possible is told as a busy machine.
@@ -16,7 +17,10 @@ MUCH = 0.6
 
 @dataclass(frozen=True)
 class Compute:
-    """CPU seconds that training used, and those that were possible: slots times the time limit."""
+    """CPU seconds that training used, and those that were possible: slots times the time.
+
+    The time is the limit, or less where somebody stopped the batch.
+    """
 
     used_s: float
     possible_s: float
@@ -50,7 +54,20 @@ def measure(batch: Batch) -> Compute:
     }
     others = [job_id for job_id, _, _ in found if job_id not in told]
     used = sum(told.values()) + _sampled(others)
-    return Compute(used, float(several.slots * several.time_limit_s))
+    return Compute(used, several.slots * _seconds_possible(batch, several))
+
+
+def _seconds_possible(batch: Batch, several: Several) -> float:
+    """Return how long jobs could train: the time limit, or until somebody stopped the batch."""
+    limit, plan = float(several.time_limit_s), batch.plan or {}
+    told = (plan.get("stopped") or {}).get("at")
+    if told is None:
+        return limit
+    began, stopped = find_beginning(batch.id, plan), datetime.fromisoformat(told)
+    if began is None:
+        return 0.0
+    # Jobs that run again begin a time anew.
+    return limit if stopped < began else min(limit, (stopped - began).total_seconds())
 
 
 def _sampled(job_ids: list[int]) -> float:

@@ -15,6 +15,7 @@ from dashboard.errors import Conflict, Forbidden, ValidationFailed
 from dashboard.extensions import db
 from dashboard.jobs import execution
 from dashboard.jobs import service as jobs
+from dashboard.jobs.views import JobView
 from dashboard.plans import advance as plans
 from dashboard.plans.advance import advance, advance_all
 from dashboard.searches import service
@@ -25,6 +26,7 @@ from tests.dashboard.searches.acts import (
     jobs_of,
     read,
     run,
+    search_to_end,
     start_long_ago,
     submit,
     take,
@@ -33,11 +35,6 @@ from tests.dashboard.searches.acts import (
 from tests.factories import make_user
 
 pytestmark = pytest.mark.usefixtures("no_broker")
-
-
-@pytest.fixture
-def user(any_app: Flask) -> User:
-    return make_user(name="Ana")
 
 
 def test_the_best_is_fitted_on_all_rows_and_its_folds_are_kept(user: User) -> None:
@@ -176,7 +173,9 @@ def test_after_its_time_nothing_starts_and_what_runs_ends(user: User) -> None:
     start_long_ago(batch, 61)
     go_on(batch)
     assert [job.state for job in jobs_of(batch)] == ["succeeded", "running"] + ["cancelled"] * 2
-    assert jobs_of(batch)[2].message == "The time of the search, 1 min, was up before it started"
+    late = jobs_of(batch)[2]
+    assert late.message == "The time of the search, 1 min, was up before it started"
+    assert JobView(late).badge == ("cancelled", "Not tried")
     finish(running, 0.8)
     go_on(batch)
     winner = jobs_of(batch)[-1]
@@ -241,12 +240,7 @@ def test_what_was_cancelled_can_still_be_kept(user: User) -> None:
 
 
 def test_a_search_is_extended_and_a_better_one_is_fitted_too(user: User) -> None:
-    batch = submit(user, 2)
-    run(0.7)
-    run(0.6)
-    go_on(batch)
-    finish(take(), 0.7)
-    go_on(batch)
+    batch = search_to_end(user, 0.7, 0.6)
     service.extend_search(user=user, batch_id=batch.id, jobs=2, limit=100)
     go_on(batch)
     run(0.5)
@@ -259,11 +253,7 @@ def test_a_search_is_extended_and_a_better_one_is_fitted_too(user: User) -> None
 
 
 def test_the_same_best_is_not_fitted_twice(user: User) -> None:
-    batch = submit(user, 1)
-    run(0.7)
-    go_on(batch)
-    finish(take(), 0.7)
-    go_on(batch)
+    batch = search_to_end(user, 0.7)
     service.extend_search(user=user, batch_id=batch.id, jobs=1, limit=100)
     go_on(batch)
     run(0.5)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
+from sqlalchemy import select
 
 from dashboard.batches import service
 from dashboard.batches.keeping import keep_best
@@ -16,6 +16,7 @@ from dashboard.db.states import JobState
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, ValidationFailed
 from dashboard.jobs.execution import finish_cancel
+from dashboard.jobs.views import JobView
 from dashboard.several.compute import measure
 from dashboard.several.members import find_blend
 from dashboard.several.views import see_several
@@ -32,11 +33,6 @@ from tests.dashboard.searches.acts import (
 from tests.factories import make_dataset, make_user
 
 pytestmark = pytest.mark.usefixtures("no_broker")
-
-
-@pytest.fixture
-def user(any_app: Flask) -> User:
-    return make_user(name="Ana")
 
 
 def submit(user: User, several: Any = True, **asked: Any) -> Batch:
@@ -71,6 +67,40 @@ def test_tuned_estimators_wait_in_the_order_of_their_worth(user: User) -> None:
     assert {job.validation["scheme"] for job in jobs} == {"stratified"}
     assert batch.name.endswith("several tried for 2 min")
     assert (batch.plan_state, batch.plan["time_limit_s"]) == ("going", 120)
+
+
+def preprocessing_of(batch: Batch) -> dict[str, Any]:
+    return {job.estimator: job.preprocessing for job in jobs_of(batch)}
+
+
+def test_some_have_settings_of_preprocessing_that_they_alone_need(user: User) -> None:
+    batch = submit(user, target="age", task="regression")
+    asked = preprocessing_of(batch)
+    assert asked["SVR"] == asked["MLPRegressor"] == {"target": "standardize"}
+    assert {name for name, chosen in asked.items() if chosen} == {"SVR", "MLPRegressor"}
+    made = submit(user, target="age", task="regression",
+                  preprocessing={"target": "log1p", "scale": "robust"})  # fmt: skip
+    chosen = preprocessing_of(made)
+    assert chosen["SVR"] == chosen["RidgeCV"] == {"target": "log1p", "scale": "robust"}
+    fields = refusals(user, True, preprocessing={"target": "log1p"})
+    assert fields == {"preprocessing.target": "target must be none: classes are predicted"}
+
+
+def test_the_last_job_is_given_them_and_has_none_itself(user: User) -> None:
+    batch = submit(user, target="age", task="regression")
+    with writing() as session:  # those that need settings stand first, and alone are scored
+        for job in session.scalars(select(Job).where(Job.batch_id == batch.id)):
+            job.rank = 0 if job.estimator in {"SVR", "MLPRegressor"} else 1
+    scored = [score(0.8) for _ in range(3)]
+    service.cancel_batch(user=user, batch_id=batch.id)
+    keep_best(user=user, batch_id=batch.id)
+    final = jobs_of(batch)[-1]
+    assert (final.estimator, final.preprocessing) == ("VotingRegressor", {})
+    blend = find_blend(final)
+    assert blend is not None
+    asked = {one["job_id"]: one["asked"]["preprocessing"] for one in blend["members"]}
+    assert sorted(asked) == sorted(scored)
+    assert [asked[n] for n in scored] == [{"target": "standardize"}] * 2 + [{}]
 
 
 def test_folds_that_were_chosen_are_used(user: User) -> None:
@@ -147,7 +177,9 @@ def test_when_the_time_is_up_nothing_starts_and_what_runs_ends(user: User) -> No
     states = [job.state for job in jobs_of(batch)]
     assert states[:2] == [JobState.SUCCEEDED, JobState.CANCELLING]
     assert set(states[2:]) == {JobState.CANCELLED}
-    assert jobs_of(batch)[2].message == "The time of the batch, 1 min, was up"
+    late = jobs_of(batch)[2]
+    assert late.message == "The time of the batch, 1 min, was up before it started"
+    assert JobView(late).badge == ("cancelled", "Not tried")
     assert finish_cancel(claim=claim)
     go_on(batch)
     final = jobs_of(batch)[-1]
@@ -252,6 +284,30 @@ def test_it_says_how_much_it_had_of_the_machine(user: User) -> None:
         "Training used 11 s of processor time; 1 worker for 1 min can give 1 min"
     )
     assert [place.title for place in view.places] == ["Logistic regression"]
+
+
+def test_of_a_batch_that_was_stopped_only_the_time_until_then_was_possible(user: User) -> None:
+    batch = submit(user)
+    score(0.8)
+    start_long_ago(batch, 20)
+    keep_best(user=user, batch_id=batch.id)
+    assert measure(read(batch)).possible_s == pytest.approx(20.0, abs=5)
+    unused = submit(user)
+    service.cancel_batch(user=user, batch_id=unused.id)
+    assert measure(read(unused)).possible_s == 0.0
+
+
+def test_who_keeps_the_best_while_it_is_made_a_model_of_stops_nothing(user: User) -> None:
+    batch = submit(user)
+    n = len([score(0.8) for _ in jobs_of(batch)])
+    go_on(batch)
+    claim = take()
+    keep_best(user=user, batch_id=batch.id)
+    finish(claim, 0.8)
+    go_on(batch)
+    found = read(batch)
+    assert "stopped" not in found.plan
+    assert found.plan_message == f"{n} jobs were scored. The model is a blend of the best"
 
 
 def test_who_has_enough_stops_and_keeps_the_best(user: User) -> None:

@@ -1,0 +1,14 @@
+"""Jobs that ended because the time of their batch was up: nobody cancelled them."""
+
+from dashboard.db import Job
+from dashboard.db.states import JobState
+
+# Who stops them, as a job's row says it.
+DISPATCHER = "dispatcher"
+
+
+def word_of_end(job: Job) -> str | None:
+    """Return what a badge says of such a job; None of any other."""
+    if job.state != JobState.CANCELLED or job.stopped_by != DISPATCHER:
+        return None
+    return "Stopped" if job.started_at else "Not tried"
