@@ -15,7 +15,8 @@ from dashboard.honest.anew import score_anew
 from dashboard.honest.views import view_honest
 from tasks.engine.drawn_folds import draw_groups
 from tests.dashboard.api.test_api import Api
-from tests.dashboard.searches.acts import fail, finish, go_on, jobs_of, read, run, submit, take
+from tests.dashboard.honest.acts import search
+from tests.dashboard.searches.acts import fail, finish, go_on, jobs_of, read, submit, take
 from tests.dashboard.several.test_steps import submit as try_several
 from tests.factories import make_user
 from tests.page import PageClient
@@ -26,17 +27,6 @@ pytestmark = pytest.mark.usefixtures("no_broker")
 @pytest.fixture
 def user(any_app: Flask) -> User:
     return make_user(name="Ana")
-
-
-def search(user: User) -> Batch:
-    """Let a search of two candidates come to its end; the best has 0.9."""
-    batch = submit(user, 2)
-    for score in (0.9, 0.8):
-        run(score)
-    go_on(batch)
-    finish(take(), 0.9)
-    go_on(batch)
-    return read(batch)
 
 
 def test_the_winner_is_asked_for_once_more_with_another_seed(user: User) -> None:

@@ -16,7 +16,7 @@ from dashboard.honest.views import view_honest
 from tasks.engine.errors import DataError
 from tasks.engine.outer_folds import split_nested
 from tasks.engine.spec import Validation
-from tests.dashboard.honest.test_nested import search
+from tests.dashboard.honest.acts import search
 from tests.dashboard.searches.acts import SPACE, jobs_of, read, service
 from tests.factories import COLUMNS, make_dataset
 from tests.page import PageClient

@@ -1,7 +1,6 @@
 """Jobs of a batch with a plan that run again: within a new time, and in one transaction."""
 
 import pytest
-from flask import Flask
 
 from dashboard.batches import service as batches
 from dashboard.db import Batch, User
@@ -24,11 +23,6 @@ from tests.dashboard.searches.acts import (
 from tests.factories import make_dataset, make_user
 
 pytestmark = pytest.mark.usefixtures("no_broker")
-
-
-@pytest.fixture
-def user(any_app: Flask) -> User:
-    return make_user(name="Ana")
 
 
 def search_that_is_over(user: User, strategy: str = "random") -> Batch:

@@ -1,7 +1,6 @@
 """Which candidates end early, and what becomes of them."""
 
 import pytest
-from flask import Flask
 
 from dashboard.batches.queries import summarise
 from dashboard.db import User
@@ -17,14 +16,8 @@ from tests.dashboard.searches.acts import (
     take,
     tell_folds,
 )
-from tests.factories import make_user
 
 pytestmark = pytest.mark.usefixtures("no_broker")
-
-
-@pytest.fixture
-def user(any_app: Flask) -> User:
-    return make_user(name="Ana")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """What is told of a search agrees with what was scored."""
 
 import pytest
-from flask import Flask
 
 from dashboard.batches.keeping import keep_best
 from dashboard.batches.queries import summarise
@@ -17,18 +16,13 @@ from tests.dashboard.searches.acts import (
     jobs_of,
     read,
     run,
+    search_to_end,
     submit,
     take,
     tell_folds,
 )
-from tests.factories import make_user
 
 pytestmark = pytest.mark.usefixtures("no_broker")
-
-
-@pytest.fixture
-def user(any_app: Flask) -> User:
-    return make_user(name="Ana")
 
 
 def test_the_best_is_called_that_of_those_that_were_scored(user: User) -> None:
@@ -45,12 +39,7 @@ def test_the_best_is_called_that_of_those_that_were_scored(user: User) -> None:
 
 
 def test_who_keeps_the_best_of_a_finished_search_changes_nothing(user: User) -> None:
-    batch = submit(user, 2)
-    run(0.7)
-    run(0.8)
-    go_on(batch)
-    finish(take(), 0.8)
-    go_on(batch)
+    batch = search_to_end(user, 0.7, 0.8)
     keep_best(user=user, batch_id=batch.id)
     go_on(batch)
     found = read(batch)
@@ -76,11 +65,7 @@ def test_who_keeps_the_best_while_it_is_being_fitted_stopped_nothing(user: User)
 
 
 def test_the_best_of_an_extension_that_was_cancelled_can_be_kept(user: User) -> None:
-    batch = submit(user, 1)
-    run(0.7)
-    go_on(batch)
-    finish(take(), 0.7)
-    go_on(batch)
+    batch = search_to_end(user, 0.7)
     extend_search(user=user, batch_id=batch.id, jobs=2, limit=10)
     go_on(batch)
     run(0.8)

@@ -1,7 +1,6 @@
 """The single best one of several is scored on other folds, where there is time left for it."""
 
 import pytest
-from flask import Flask
 
 from dashboard.batches.keeping import keep_best
 from dashboard.db import Batch, Job, User
@@ -10,14 +9,8 @@ from dashboard.honest.families import find_latest
 from dashboard.honest.views import view_honest
 from tests.dashboard.searches.acts import finish, go_on, jobs_of, read, start_long_ago, take
 from tests.dashboard.several.test_steps import score, submit
-from tests.factories import make_user
 
 pytestmark = pytest.mark.usefixtures("no_broker")
-
-
-@pytest.fixture
-def user(any_app: Flask) -> User:
-    return make_user(name="Ana")
 
 
 def try_all(user: User, *, took: float = 3.0) -> Batch:
