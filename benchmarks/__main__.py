@@ -15,6 +15,7 @@ from benchmarks import (
     open_pages,
     overhead,
     pages,
+    predicting,
     scored_rows,
     search,
     starts,
@@ -28,6 +29,7 @@ if __name__ == "__main__":
     for benchmark in (
         overhead,
         pages,
+        predicting,
         compare,
         scored_rows,
         dataset_pages,

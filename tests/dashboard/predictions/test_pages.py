@@ -184,3 +184,23 @@ def test_a_finished_file_shows_its_first_rows_and_is_handed_out(
 def test_without_a_file_nothing_is_sent(app: Flask, member: User, model: Model) -> None:
     page = PageClient(app, member).post(f"/models/{model.id}/predict/file", {}, status=422)
     assert "Choose a CSV file" in page.find(".error-summary").get_text()
+
+
+def test_an_answer_names_the_decision_threshold(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    details = {"decision": {"threshold": 0.3, "costs": {}}, "positive_class": "yes"}
+    job = make_succeeded_job(
+        member, dataset=make_dataset(member, columns=PROFILE), details=details
+    )
+    schema = {"features": [c["name"] for c in COLUMNS], "columns": COLUMNS, "dialect": {}}
+    model = make_model(job, schema=schema)
+
+    def answer(*, user: User, model_id: int, rows: list[dict[str, Any]]) -> Prediction:
+        return asked(model, user, rows[0], share=0.35)
+
+    monkeypatch.setattr(service, "predict_rows", answer)
+    page = PageClient(app, member).post(f"/models/{model.id}/predict", {"c0": "30"}, status=200)
+    words = " ".join(page.find("#answer").get_text().split())
+    assert "yes, 35%" in words
+    assert "It says yes from 0.3 on, the decision threshold of its job." in words
