@@ -8,6 +8,7 @@ import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -45,6 +46,22 @@ SCHEMA = {
         {"name": NASTY, "kind": "category", "values": [NASTY, FORMULA]},
     ],
 }  # fmt: skip
+# What a look at a file's columns found: one is missing and guessed, one is doubtful.
+SEEN = {"wrong_type": False, "missing": 3, "unseen": 0, "outside": 0, "unreadable": 0}
+MATCHING = {
+    "n_rows": 120, "extra": [HOSTILE, "w" * 200], "warnings": [{"message": HOSTILE}],
+    "columns": [
+        SEEN | {"name": NASTY, "kind": "category", "source": None, "guess": HOSTILE,
+                "range": None, "examples": {}},
+        SEEN | {"name": "amount", "kind": "number", "source": "w" * 200, "guess": None,
+                "outside": 4, "range": [0.0, 39.0], "examples": {"outside": "99"}},
+    ],
+    "moved": {
+        "compared": 1, "moved": 1, "rows": [120, 120], "tells": 0.3,
+        "columns": [{"name": NASTY, "kind": "category", "distance": 0.5, "moved": True,
+                     "missing": [0.0, 0.1], "typical": {"value": HOSTILE, "values": [0.1, 0.6]}}],
+    },
+}  # fmt: skip
 
 # By endpoint: the addresses at which it is looked at. `{job}` and the like are ids.
 PAGES: dict[str, tuple[str, ...]] = {
@@ -78,7 +95,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "model_changes.edit": ("/models/{model}/edit",),
     "predictions.row": ("/models/{model}/predict",),
     "predictions.file": ("/models/{model}/predict/file",),
-    "predictions.detail": ("/predictions/{prediction}",),
+    "predictions.detail": ("/predictions/{prediction}", "/predictions/{matched}"),
     "workers.index": ("/queue",),
     "settings.profile": ("/settings/profile",),
     "settings.appearance": ("/settings/appearance",),
@@ -148,7 +165,9 @@ def seed(folder: Path) -> Seeded:
         "dataset": dataset.id, "model": model.id, "target": "%3Ci%3E%26%22%27%20of%20a%20city",
         "upload": make_upload(user, file_name=(HOSTILE + "u" * 200)[:200]).id,
         "search": submit_search(user).id, "bulk": _seed_bulk(user, jobs["other"]),
-        "prediction": _seed_prediction(user, model).id, "reset": make_reset_token(user),
+        "prediction": _seed_prediction(user, model).id,
+        "matched": _seed_prediction(user, model, state="matched", matching=MATCHING).id,
+        "reset": make_reset_token(user),
     }  # fmt: skip
     words = {name: str(value) for name, value in ids.items()}
     words |= {name: str(job.id) for name, job in jobs.items()}
@@ -205,11 +224,13 @@ def _seed_model(job: Job) -> Model:
     return make_model(job, schema=SCHEMA, files=files)
 
 
-def _seed_prediction(user: User, model: Model) -> Prediction:
-    made = Prediction(
-        model_id=model.id, owner_id=user.id, kind="file", token="t", state="failed", n_rows=120,
-        file_name=(HOSTILE + "p" * 200)[:200], failure={"message": HOSTILE * 3, "hint": ""},
-    )  # fmt: skip
+def _seed_prediction(user: User, model: Model, **more: Any) -> Prediction:
+    values = {
+        "model_id": model.id, "owner_id": user.id, "kind": "file", "token": "t", "n_rows": 120,
+        "state": "failed", "file_name": (HOSTILE + "p" * 200)[:200],
+        "failure": {"message": HOSTILE * 3, "hint": ""},
+    }  # fmt: skip
+    made = Prediction(**values | more)
     with writing() as session:
         session.add(made)
     return made
