@@ -64,7 +64,7 @@ def make_subject(kind: str) -> Subject:
             name: {"key": f"jobs/1/{'ab' * 8}/{name}", "sha256": "x"}
             for name in ("bundle", "check", "joblib")
         })  # fmt: skip
-    if kind == "predict":
+    if kind in {"predict", "match_file"}:
         made = Prediction(
             model_id=made.id, owner_id=made.job.owner_id, kind="file", token="ab" * 8
         )
@@ -150,7 +150,7 @@ def test_a_chore_is_given_up_with_its_subject_or_not_at_all(any_app: Flask, kind
         chores.recover_stale_chores(before=now() - LOST, give_up=die)
     assert states(subject) == before
     dispatcher.recover(load_settings(), now())
-    asked = {"predict", "compare_versions", "relate_target", CHECK}
+    asked = {"predict", "match_file", "compare_versions", "relate_target", CHECK}
     explains = kind in {EXPLAIN, LEARN}
     ended = "succeeded" if explains else "failed" if kind in asked else "refused"
     assert states(subject) == (ended, ["failed"])
