@@ -67,10 +67,8 @@ def change_model(model_id: int, body: model_requests.ModelChange) -> dict[str, A
     asked: dict[str, Any] = {"user": user, "model_id": model_id}
     # Who may not change a model may star it.
     if set(given) - {"starred"}:
-        changes.check_alias(body.alias)
-        changes.change_model(**asked, name=body.name, note=body.note)
-    if "alias" in given:
-        changes.set_alias(**asked, alias=body.alias)
+        alias = body.alias or "" if "alias" in given else None
+        changes.change_model(**asked, name=body.name, note=body.note, alias=alias)
     if body.archived is not None:
         changes.archive_model(**asked, archived=body.archived)
     if body.starred is not None:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from dashboard.access import require_owner
 from dashboard.auth.sessions import safe_path
 from dashboard.db.lookup import LARGEST_ID
-from dashboard.errors import Conflict, ValidationFailed
+from dashboard.errors import Conflict, Forbidden, ValidationFailed
 from dashboard.models import changes, queries
 from dashboard.models.deleting import delete_model, find_made
 from dashboard.paging import read_number
@@ -56,13 +56,14 @@ def save(model_id: int) -> Answer:
     """Give a model another name, note or alias. For its owner and admins."""
     typed = {name: request.form.get(name, "") for name in ("name", "note", "alias")}
     name, note, alias = typed["name"], typed["note"].replace("\r\n", "\n"), typed["alias"]
-    asked = {"user": current_user, "model_id": model_id}
     try:
-        changes.check_alias(alias)
-        changes.change_model(**asked, name=name, note=note)
-        former = changes.set_alias(**asked, alias=alias)
+        former = changes.change_model(
+            user=current_user, model_id=model_id, name=name, note=note, alias=alias
+        )
     except ValidationFailed as problem:
         return _show_form(model_id, typed=typed, errors=problem.fields), 422
+    except Forbidden as problem:  # of the alias: without a right to the model there is no form
+        return _show_form(model_id, typed=typed, errors={"alias": problem.message}), 403
     if former is not None:
         flash(f"{alias.strip()} moved here from {former.name} (model #{former.id})", "success")
     return redirect(url_for("models.detail", model_id=model_id), 303)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dashboard.access import require_owner
@@ -62,60 +63,14 @@ def star_model(*, user: User, model_id: int, starred: bool) -> None:
 
 
 def change_model(
-    *, user: User, model_id: int, name: str | None = None, note: str | None = None
-) -> Model:
-    """Give a model another name or note; None leaves it as it is.
-
-    Raises
-    ------
-    NotFound
-        When there is no such model.
-    Forbidden
-        When it belongs to somebody else.
-    ValidationFailed
-        When the name is empty, or one of them too long.
-    """
-    name, note = _clean(name), None if note is None else note.strip()
-    errors = {}
-    if name == "":
-        errors["name"] = "Give the model a name"
-    for field, text, most in (("name", name, MAX_NAME), ("note", note, NOTE_CHARS)):
-        if text is not None and len(text) > most:
-            errors[field] = f"The {field} has {len(text):,} characters; {most:,} is the most"
-    if errors:
-        raise ValidationFailed(errors)
-    with _changing(user, model_id) as (_session, model):
-        if name is not None:
-            model.name, model.words = name, words_of(name, model.target)
-        if note is not None:
-            model.note = note
-        return model
-
-
-def _clean(name: str | None) -> str | None:
-    return None if name is None else re.sub(r"[\x01-\x1f\x7f]", " ", name).strip()
-
-
-def check_alias(alias: str | None) -> str | None:
-    """Return an alias without outer space; None for an empty one.
-
-    Raises
-    ------
-    ValidationFailed
-        When it is none: `ALIAS` says what one is.
-    """
-    wanted = (alias or "").strip() or None
-    if wanted is not None and (not ALIAS.fullmatch(wanted) or len(wanted) > ALIAS_CHARS):
-        words = (
-            f'"{wanted[:ALIAS_CHARS]}" cannot be an alias. Use up to {ALIAS_CHARS} small letters, '
-            "digits, - and _, a letter first, such as champion"
-        )
-        raise ValidationFailed({"alias": words})
-    return wanted
-
-
-def set_alias(*, user: User, model_id: int, alias: str | None) -> Model | None:
-    """Let an alias stand for a model, or take its alias away.
+    *,
+    user: User,
+    model_id: int,
+    name: str | None = None,
+    note: str | None = None,
+    alias: str | None = None,
+) -> Model | None:
+    """Give a model another name, note or alias: all that is asked, or nothing.
 
     An alias stands for one model of a table, in all of its versions, and a target. One that
     stands for another model moves.
@@ -124,13 +79,15 @@ def set_alias(*, user: User, model_id: int, alias: str | None) -> Model | None:
     ----------
     user, model_id
         Who says so, of which model.
-    alias : str or None
-        Such as ``champion``; nothing takes it away.
+    name, note : str, optional
+        None leaves it as it is.
+    alias : str, optional
+        Such as ``champion``; an empty one takes it away, None leaves it.
 
     Returns
     -------
     Model or None
-        The model that it stood for before.
+        The model that the alias stood for before.
 
     Raises
     ------
@@ -139,24 +96,63 @@ def set_alias(*, user: User, model_id: int, alias: str | None) -> Model | None:
     Forbidden
         When this model, or the one that has the alias, belongs to somebody else.
     ValidationFailed
-        When it is no alias.
+        When the name is empty, something too long, or the alias none.
     """
-    wanted = check_alias(alias)
-    with _changing(user, model_id) as (session, model):
-        former = None
-        if wanted is not None:
-            has_it = select(Model).where(
-                Model.family_id == model.family_id,
-                Model.target == model.target,
-                Model.alias == wanted,
-            )
-            former = session.scalar(has_it.with_for_update(of=Model))
-        if former is not None and former.id != model.id:
-            require_owner(user, former, "alias")
-            former.alias = None
-            session.flush()
-        model.alias = wanted
-        return former if former is not model else None
+    name, note = _clean(name), None if note is None else note.strip()
+    wanted = None if alias is None else alias.strip()
+    if errors := _find_faults(name, note, wanted):
+        raise ValidationFailed(errors)
+
+    def change() -> Model | None:
+        with _changing(user, model_id) as (session, model):
+            former = None if wanted is None else _move_alias(session, user, model, wanted)
+            if name is not None:
+                model.name, model.words = name, words_of(name, model.target)
+            if note is not None:
+                model.note = note
+            return former
+
+    try:
+        return change()
+    except IntegrityError:  # two gave the same new alias at once: now it is seen who has it
+        return change()
+
+
+def _find_faults(name: str | None, note: str | None, alias: str | None) -> dict[str, str]:
+    errors = {}
+    if name == "":
+        errors["name"] = "Give the model a name"
+    for field, text, most in (("name", name, MAX_NAME), ("note", note, NOTE_CHARS)):
+        if text is not None and len(text) > most:
+            errors[field] = f"The {field} has {len(text):,} characters; {most:,} is the most"
+    if alias and (not ALIAS.fullmatch(alias) or len(alias) > ALIAS_CHARS):
+        errors["alias"] = (
+            f'"{alias[:ALIAS_CHARS]}" cannot be an alias. Use up to {ALIAS_CHARS} small letters, '
+            "digits, - and _, a letter first, such as champion"
+        )
+    return errors
+
+
+def _move_alias(session: Session, user: User, model: Model, alias: str) -> Model | None:
+    """Let an alias stand for a model; return the other one that it stood for."""
+    former = _holder_of(session, model, alias) if alias else None
+    if former is not None and former is not model:
+        require_owner(user, former, "alias")
+        former.alias = None
+        session.flush()
+    model.alias = alias or None
+    return former if former is not model else None
+
+
+def _holder_of(session: Session, model: Model, alias: str) -> Model | None:
+    has_it = select(Model).where(
+        Model.family_id == model.family_id, Model.target == model.target, Model.alias == alias
+    )
+    return session.scalar(has_it.with_for_update(of=Model))
+
+
+def _clean(name: str | None) -> str | None:
+    return None if name is None else re.sub(r"[\x01-\x1f\x7f]", " ", name).strip()
 
 
 def archive_model(*, user: User, model_id: int, archived: bool = True) -> Model:

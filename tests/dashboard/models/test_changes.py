@@ -1,6 +1,7 @@
 """Name, note, alias, archive and delete: who may, what moves, what goes along."""
 
 import io
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,6 +17,7 @@ from dashboard.models.deleting import delete_model
 from dashboard.models.queries import find_by_alias
 from dashboard.models.service import file_name_of, shorten
 from dashboard.storage import get_storage, keys
+from tests.dashboard.api.test_api import Api
 from tests.factories import make_dataset, make_model, make_succeeded_job, make_user, make_version
 from tests.page import PageClient
 
@@ -29,17 +31,17 @@ def test_an_alias_stands_for_one_model_of_a_table_and_target(any_app: Flask, mem
     first = made(member, "first", dataset=dataset)
     second = made(member, "second", dataset=make_version(dataset))
     other = made(member, "other", dataset=dataset, target="age")
-    set_alias = changes.set_alias
-    assert set_alias(user=member, model_id=first.id, alias=" champion ") is None
-    assert set_alias(user=member, model_id=other.id, alias="champion") is None
-    assert set_alias(user=member, model_id=first.id, alias="champion") is None
-    former = set_alias(user=member, model_id=second.id, alias="champion")
+    change = changes.change_model
+    assert change(user=member, model_id=first.id, alias=" champion ") is None
+    assert change(user=member, model_id=other.id, alias="champion") is None
+    assert change(user=member, model_id=first.id, alias="champion") is None
+    former = change(user=member, model_id=second.id, alias="champion")
     assert former is not None
     assert former.name == "first"
     asked = {"user": member, "target": "churned", "alias": "champion"}
     for version in (first.job.dataset_id, second.job.dataset_id):
         assert find_by_alias(dataset_id=version, **asked).id == second.id
-    assert set_alias(user=member, model_id=second.id, alias="") is None
+    assert change(user=member, model_id=second.id, alias="") is None
     with pytest.raises(NotFound, match='predicts "churned" has the alias "champion"'):
         find_by_alias(dataset_id=dataset.id, **asked)
     assert find_by_alias(dataset_id=dataset.id, **asked | {"target": "age"}).id == other.id
@@ -49,13 +51,13 @@ def test_an_alias_stands_for_one_model_of_a_table_and_target(any_app: Flask, mem
 def test_what_is_no_alias_is_refused(app: Flask, member: User, alias: str) -> None:
     model = made(member)
     with pytest.raises(ValidationFailed, match="cannot be an alias"):
-        changes.set_alias(user=member, model_id=model.id, alias=alias)
+        changes.change_model(user=member, model_id=model.id, alias=alias)
 
 
 def test_the_page_says_from_which_model_an_alias_moved(app: Flask, member: User) -> None:
     dataset = make_dataset(member)
     first, second = (made(member, name, dataset=dataset) for name in ("first", "second"))
-    changes.set_alias(user=member, model_id=first.id, alias="champion")
+    changes.change_model(user=member, model_id=first.id, alias="champion")
     pages = PageClient(app, member)
     page = pages.get(f"/models/{second.id}/edit")
     assert "champion first" in page.text
@@ -89,7 +91,7 @@ def test_a_name_is_changed_and_found(app: Flask, member: User) -> None:
 
 def test_an_archived_model_is_taken_back_by_undo(app: Flask, member: User) -> None:
     model = made(member, "quiet")
-    changes.set_alias(user=member, model_id=model.id, alias="champion")
+    changes.change_model(user=member, model_id=model.id, alias="champion")
     pages = PageClient(app, member)
     form = f'form[action="/models/{model.id}/archive"]'
     answer = pages.submit(pages.get("/models"), {}, form=form, status=303)
@@ -161,7 +163,7 @@ def test_only_its_owner_and_admins_change_a_model(app: Flask, member: User, admi
     asked = {"user": other, "model_id": model.id}
     for act in (
         lambda: changes.change_model(**asked, name="x"),
-        lambda: changes.set_alias(**asked, alias="x"),
+        lambda: changes.change_model(**asked, alias="x"),
         lambda: changes.archive_model(**asked),
         lambda: delete_model(**asked),
     ):
@@ -178,11 +180,42 @@ def test_only_its_owner_and_admins_change_a_model(app: Flask, member: User, admi
 def test_nobody_takes_an_alias_from_somebody_elses_model(any_app: Flask, member: User) -> None:
     dataset, other = make_dataset(member), make_user()
     first, second = (made(owner, dataset=dataset) for owner in (member, other))
-    changes.set_alias(user=member, model_id=first.id, alias="champion")
+    changes.change_model(user=member, model_id=first.id, alias="champion")
     with pytest.raises(Forbidden, match="This alias belongs to somebody else"):
-        changes.set_alias(user=other, model_id=second.id, alias="champion")
+        changes.change_model(user=other, model_id=second.id, alias="champion")
     db.session.rollback()
     assert db.session.get_one(Model, first.id).alias == "champion"
+
+
+def test_an_alias_of_somebody_else_leaves_the_name_as_it_was(app: Flask, member: User) -> None:
+    dataset, other = make_dataset(member), make_user()
+    first, second = (made(owner, "old", dataset=dataset) for owner in (member, other))
+    changes.change_model(user=member, model_id=first.id, alias="champion")
+    pages = PageClient(app, other)
+    typed = {"name": "new", "alias": "champion"}
+    page = pages.submit(pages.get(f"/models/{second.id}/edit"), typed, status=403)
+    assert "belongs to somebody else" in page.errors["alias"]
+    assert page.find("#field-name")["value"] == "new"
+    Api(app, other).call("PATCH", f"/models/{second.id}", 403, json=typed)
+    assert pages.get(f"/models/{second.id}").find("h1").get_text() == "old"
+
+
+def test_two_give_the_same_new_alias_at_once(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = make_dataset(member)
+    first, second = (made(member, name, dataset=dataset) for name in ("first", "second"))
+    changes.change_model(user=member, model_id=first.id, alias="champion")
+    find, asked = changes._holder_of, []
+
+    def find_late(*given: Any) -> Model | None:
+        asked.append(given)
+        return None if len(asked) == 1 else find(*given)  # what the other wrote is not seen yet
+
+    monkeypatch.setattr(changes, "_holder_of", find_late)
+    former = changes.change_model(user=member, model_id=second.id, alias="champion")
+    assert former is not None
+    assert (former.id, len(asked)) == (first.id, 2)
 
 
 def test_files_are_named_by_data_target_and_estimator(app: Flask, member: User) -> None:

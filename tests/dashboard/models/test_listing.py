@@ -91,7 +91,7 @@ def test_a_row_says_what_a_model_is_worth_and_where_it_comes_from(
     app: Flask, member: User
 ) -> None:
     model = made(member, "best", 0.84)
-    changes.set_alias(user=member, model_id=model.id, alias="champion")
+    changes.change_model(user=member, model_id=model.id, alias="champion")
     with writing() as session:
         session.add(Prediction(model_id=model.id, owner_id=member.id, kind="file", token="t"))
     pages = PageClient(app, member)
