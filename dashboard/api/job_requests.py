@@ -52,7 +52,9 @@ class JobQuery(PageQuery):
 class JobChange(Open):
     """What people make of a job: what is left out stays as it is."""
 
-    tags: Annotated[Any, Field(description="At most 20 texts of 1 to 50 characters")] = None
+    tags: Annotated[
+        Any, Field(description="At most 20 texts of 1 to 50 characters without commas")
+    ] = None
     note: Annotated[Any, Field(description="A text; null or an empty one takes it away")] = None
     archived: Annotated[
         Any, Field(description="true leaves it out of lists; only of a job that is over")

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from dashboard.clock import now
 from dashboard.db import Job, JobEntry, JobTag
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import ACTIVE, JobState
@@ -120,7 +119,10 @@ def read_end(text: str) -> datetime | None:
     moment = read_moment(text)
     if moment is None or len(text) > len("2026-11-29"):
         return moment
-    return moment + timedelta(days=1) if moment < now() else moment.replace(year=9999)
+    try:
+        return moment + timedelta(days=1)
+    except OverflowError:  # the last day of all
+        return moment
 
 
 _READERS: Mapping[str, tuple[str, Any]] = {

@@ -8,6 +8,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.auth.sessions import safe_path
+from dashboard.db.states import TERMINAL
+from dashboard.error_pages import STATUS
 from dashboard.errors import Conflict, DomainError, ValidationFailed
 from dashboard.filters import score
 from dashboard.jobs import columns, saved_views, service
@@ -88,7 +90,7 @@ def _change_view(change: Any, words: str) -> AnyResponse:
     try:
         flash(words.format(change().name), "success")
     except ValidationFailed as problem:
-        flash(problem.fields["name"], "warning")
+        flash(next(iter(problem.fields.values())), "warning")
     except Conflict as problem:
         flash(problem.message, "warning")
     return _back()
@@ -104,7 +106,8 @@ def stop(job_id: int) -> tuple[Response, int]:
         job = get_job(user=current_user, job_id=job_id)
         result = f", {score(job.score)}" if job.score is not None else ""
         words = f"It had already finished. Result: {job.state}{result}"
-        return jsonify(state=job.state, message=words or problem.message), 409
+        is_over = job.state in TERMINAL
+        return jsonify(state=job.state, message=words if is_over else problem.message), 409
     except DomainError as problem:
-        return jsonify(state=None, message=problem.message), 403
+        return jsonify(state=None, message=problem.message), STATUS[type(problem)]
     return jsonify(state=job.state, message=f"{job.name} is {job.state}"), 200

@@ -34,14 +34,14 @@ def save_view(*, user: User, name: str, query: Mapping[str, str]) -> SavedView:
     Raises
     ------
     ValidationFailed
-        When the name cannot be.
+        When the name cannot be, or the list's filters are too long.
     Conflict
         When there is one of this name, or there are too many.
     """
-    text = _clean_name(name)
+    text, address = _clean_name(name), _clean_address(query)
     if len(list_views(user)) >= MOST_VIEWS:
         raise Conflict(f"You have {MOST_VIEWS} views, the most that can be. Delete one first")
-    view = SavedView(user_id=user.id, name=text, address=clean_query(query)[:QUERY_LENGTH])
+    view = SavedView(user_id=user.id, name=text, address=address)
     try:
         with writing() as session:
             session.add(view)
@@ -71,10 +71,19 @@ def rename_view(*, user: User, view_id: int, name: str) -> SavedView:
 
 
 def replace_view(*, user: User, view_id: int, query: Mapping[str, str]) -> SavedView:
-    """Let a view show another list."""
+    """Let a view show another list.
+
+    Raises
+    ------
+    NotFound, Forbidden
+        When it is not there, or somebody else's.
+    ValidationFailed
+        When the list's filters are too long.
+    """
+    address = _clean_address(query)
     with writing():
         view = _own(user, view_id)
-        view.address = clean_query(query)[:QUERY_LENGTH]
+        view.address = address
     return view
 
 
@@ -105,3 +114,15 @@ def _clean_name(name: str) -> str:
             {"name": f"A view's name has 1 to {NAME_LENGTH} characters; this has {len(text)}"}
         )
     return text
+
+
+def _clean_address(query: Mapping[str, str]) -> str:
+    address = clean_query(query)
+    if len(address) > QUERY_LENGTH:
+        raise ValidationFailed(
+            {
+                "address": f"A view keeps an address of up to {QUERY_LENGTH:,} characters; this "
+                f"list's has {len(address):,}. Search for fewer words, or show fewer columns"
+            }
+        )
+    return address

@@ -31,7 +31,7 @@ def read_sort(text: str | None) -> tuple[str, str | None]:
     is_known = (
         key in SORTS
         or (key.startswith(PARAM) and 0 < len(key) - len(PARAM) <= 100)
-        or key.removeprefix(METRIC) in METRIC_NAMES
+        or (key.startswith(METRIC) and key.removeprefix(METRIC) in METRIC_NAMES)
     )
     return (sort, None) if is_known else (DEFAULT_SORT, sort)
 

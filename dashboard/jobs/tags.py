@@ -13,7 +13,7 @@ def clean_tags(tags: Any) -> list[str]:
     Raises
     ------
     ValidationFailed
-        When they are no list of at most 20 texts of 1 to 50 characters.
+        When they are no list of at most 20 texts of 1 to 50 characters without commas.
     """
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise ValidationFailed({"tags": "tags must be a list of texts"})
@@ -26,5 +26,9 @@ def clean_tags(tags: Any) -> list[str]:
         if not 0 < len(tag) <= TAG_LENGTH:
             raise ValidationFailed(
                 {"tags": f'A tag has 1 to {TAG_LENGTH} characters; "{tag}" has {len(tag)}'}
+            )
+        if "," in tag:  # the forms put commas between tags
+            raise ValidationFailed(
+                {"tags": f'A tag has no comma; "{tag}" has. Give its parts as tags of their own'}
             )
     return clean

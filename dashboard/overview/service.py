@@ -1,6 +1,7 @@
 """Failures that a person has looked at, and wants to see on the overview no more."""
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from dashboard.db import Job, User
 from dashboard.db.lookup import get_by_id
@@ -16,13 +17,20 @@ def dismiss_failure(*, user: User, job_id: int) -> Job:
     NotFound
         When there is no such job.
     """
-    job = get_by_id(Job, job_id, f"There is no job #{job_id}. It may have been deleted")
+    try:
+        return _dismiss(user.id, job_id)
+    except IntegrityError:  # dismissed from elsewhere, or deleted, at the same moment
+        return _dismiss(user.id, job_id)
+
+
+def _dismiss(user_id: int, job_id: int) -> Job:
     with writing() as session:
+        job = get_by_id(Job, job_id, f"There is no job #{job_id}. It may have been deleted")
         seen = session.scalar(
-            select(Dismissal).where(Dismissal.user_id == user.id, Dismissal.job_id == job_id)
+            select(Dismissal).where(Dismissal.user_id == user_id, Dismissal.job_id == job_id)
         )
         if seen is None:
-            session.add(Dismissal(user_id=user.id, job_id=job_id, attempt=job.attempt))
+            session.add(Dismissal(user_id=user_id, job_id=job_id, attempt=job.attempt))
         else:
             seen.attempt = job.attempt
     return job

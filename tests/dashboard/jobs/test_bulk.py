@@ -227,3 +227,4 @@ def test_jl_13_who_cancels_second_hears_the_true_state(app: Flask, member: User)
     other = make_job()
     answer = pages.post(f"/jobs/{other.id}/stop", status=403).response
     assert "belongs to somebody else" in answer.json["message"]
+    pages.post("/jobs/99999/stop", status=404)

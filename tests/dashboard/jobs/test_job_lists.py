@@ -64,7 +64,8 @@ def test_each_filter_leaves_the_jobs_that_match(any_app: Flask) -> None:
 
 @pytest.mark.parametrize("part", ["state=nowhere", "dataset_id=x", "owner=9e9", "estimator=Magic",
                                   "from=yesterday", "to=2026-13-01", "archived=maybe",
-                                  "sort=price", "sort=metric:beauty", "cols=price"])  # fmt: skip
+                                  "sort=price", "sort=metric:beauty", "sort=-roc_auc",
+                                  "cols=price"])  # fmt: skip
 def test_what_is_unknown_is_left_out_and_said(part: str, app: Flask, member: User) -> None:
     job = make_job(member)
     page = PageClient(app, member).get(f"/jobs?{part}")
@@ -290,3 +291,10 @@ def test_times_that_cannot_be_are_no_error() -> None:
     assert ignored == []
     assert filters.until is not None
     assert read_filters({"from": "0001-01-01T00:00:00+23:00"})[1] != []
+
+
+@pytest.mark.parametrize("day", ["2028-02-29", "9999-12-31"])
+def test_an_end_may_be_any_day_to_come(day: str, app: Flask, member: User) -> None:
+    job = make_job(member)
+    assert ids_of({"to": day}) == [job.id]
+    assert rows_of(PageClient(app, member).get(f"/jobs?to={day}")) == [job.id]

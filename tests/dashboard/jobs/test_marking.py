@@ -18,8 +18,9 @@ def test_tags_are_cleaned_and_kept_in_order(any_app: Flask) -> None:
     assert set_tags(user=job.owner, job_id=job.id, tags=[]).tags == []
 
 
-@pytest.mark.parametrize("tags", ["a", [1], [" "], ["x" * 51], [f"t{n}" for n in range(21)]],
-                         ids=["text", "number", "blank", "long", "many"])  # fmt: skip
+@pytest.mark.parametrize("tags", ["a", [1], [" "], ["x" * 51], [f"t{n}" for n in range(21)],
+                                  ["a,b"]],
+                         ids=["text", "number", "blank", "long", "many", "comma"])  # fmt: skip
 def test_tags_that_are_none_are_refused(tags: Any, app: Flask, member: User) -> None:
     job = make_job(member, tags=["old"])
     with pytest.raises(ValidationFailed) as caught:
