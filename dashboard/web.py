@@ -11,7 +11,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -31,7 +30,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import bodies, dev, error_pages, health, shell
-from dashboard.auth.sessions import load_user
+from dashboard.auth.sessions import load_user, split_address
 from dashboard.config import Settings
 from dashboard.errors import Forbidden
 from dashboard.extensions import login_manager
@@ -133,7 +132,7 @@ def _way_back() -> str | None:
     if request.method in {"GET", "HEAD"}:
         path = request.full_path.rstrip("?")
     else:  # the page that held the form
-        from_page = urlsplit(request.referrer or "")
+        from_page = split_address(request.referrer or "")
         is_own = from_page.netloc == request.host
         path = f"{from_page.path}?{from_page.query}".rstrip("?") if is_own else "/"
     return None if path == "/" else path

@@ -1,11 +1,14 @@
 """What the child does with a model that was made: check it, convert it, apply it."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from dashboard.storage import Storage
 from tasks.child import Send
 from tasks.engine import matching
 from tasks.engine.coercion import features_from_text
@@ -22,6 +25,11 @@ from tasks.work import UPLOAD_AGAIN, report_to, storage_of
 TRAIN_AGAIN = "Duplicate the job and run it"
 # A conversion is held against the model on so many rows of the dataset.
 CONVERSION_ROWS = 1000
+TRAINING_GONE = {
+    "code": "TRAINING_GONE", "column": None, "count": 0,
+    "message": "The training data is missing from the storage, so nobody can say whether columns "
+               "moved. The file can be predicted all the same",
+}  # fmt: skip
 
 
 def verify_model(payload: dict[str, Any], send: Send) -> None:
@@ -76,7 +84,7 @@ def match_file(payload: dict[str, Any], send: Send) -> None:
     what = f"The file {payload['file_name']}"
     with (
         reading(storage, payload["input_key"], what, UPLOAD_AGAIN) as source,
-        reading(storage, payload["table_key"], "The training data", UPLOAD_AGAIN) as training,
+        _training_data(storage, payload["table_key"]) as training,
     ):
         found = matching.match_file(
             payload["schema"],
@@ -86,7 +94,24 @@ def match_file(payload: dict[str, Any], send: Send) -> None:
             training=training,
             on_progress=lambda part: report(part, "Looking at the columns"),
         )
+    if training is None:
+        found["warnings"] = [*found["warnings"], TRAINING_GONE]
     send({"type": "done", "values": found})
+
+
+@contextmanager
+def _training_data(storage: Storage, key: str | None) -> Iterator[Path | None]:
+    """Give the table of the training data; None where it is gone, as columns fit without it."""
+    with ExitStack() as held:
+        path = None
+        try:
+            if key is not None:
+                what = "The training data"
+                path = held.enter_context(reading(storage, key, what, UPLOAD_AGAIN))
+        except EngineError as problem:
+            if problem.code != "FILE_MISSING":
+                raise
+        yield path
 
 
 def predict(payload: dict[str, Any], send: Send) -> None:

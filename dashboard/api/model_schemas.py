@@ -138,7 +138,10 @@ class Prediction(Schema):
     ]
     failure: Failure | None
     created_at: Moment
-    finished_at: Moment
+    finished_at: Annotated[
+        Moment,
+        Field(description="UTC, ISO 8601 with Z. Of a matched one: when its columns were seen"),
+    ]
 
 
 ModelPage = page_of(Model)

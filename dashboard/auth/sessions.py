@@ -1,6 +1,6 @@
 """From the session cookie to the account, and back; where to go after signing in."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import session
 from flask_login import current_user, login_user
@@ -37,10 +37,18 @@ def signed_in_user() -> User:
     return user
 
 
+def split_address(text: str) -> SplitResult:
+    """Return the parts of an address that a browser sent; those of none where it is no address."""
+    try:
+        return urlsplit(text)
+    except ValueError:  # such as //[
+        return urlsplit("")
+
+
 def safe_path(target: str | None) -> str:
     """Return where to go after signing in: a path of this server, or ``/``."""
     target = target or "/"
-    parts = urlsplit(target)
+    parts = split_address(target)
     is_path = target.startswith("/") and not target.startswith(("//", "/\\"))
     has_controls = any(ord(letter) < 32 for letter in target)
     if not is_path or "\\" in target or has_controls or parts.scheme or parts.netloc:

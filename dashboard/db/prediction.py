@@ -13,7 +13,8 @@ class Prediction(Record):
     """One application of a model: `rows` from a form or the API, or a whole file.
 
     States: ``queued``, ``running``, ``ready``, ``failed``. A file whose columns are looked at
-    first is ``checking``, and ``matched`` until somebody says that it is to be predicted.
+    first is ``checking``, and ``matched`` until somebody says that it is to be predicted;
+    `finished_at` is then when that look ended.
     """
 
     __tablename__ = "predictions"

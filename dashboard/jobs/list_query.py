@@ -1,8 +1,10 @@
 """The query of a list of jobs, from an address or from a field that holds one."""
 
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import MultiDict
+
+from dashboard.auth.sessions import split_address
 
 
 def one_of_each(query: MultiDict[str, str]) -> dict[str, str]:
@@ -15,4 +17,4 @@ def one_of_each(query: MultiDict[str, str]) -> dict[str, str]:
 
 def query_of(path: str) -> dict[str, str]:
     """Return the query of an address that a form sent along."""
-    return one_of_each(MultiDict(parse_qsl(urlsplit(path).query)))
+    return one_of_each(MultiDict(parse_qsl(split_address(path).query)))

@@ -58,7 +58,7 @@ def match_columns(*, user: User, prediction_id: int, mapping: Mapping[str, str])
     """
     with _holding(user, prediction_id) as (session, held):
         held.mapping = _check(held, mapping)
-        held.state, held.progress = "checking", 0.0
+        held.state, held.progress, held.finished_at = "checking", 0.0, None
         add_chore(session, MATCH, prediction_id, urgent=True)
     queue.wake(queue.LIGHT)
     return held
@@ -102,7 +102,7 @@ def start_prediction(*, user: User, prediction_id: int) -> Prediction:
         if lacking:
             names = ", ".join(f'"{name}"' for name in lacking)
             raise Conflict(f"The model needs columns that are not there: {names}")
-        held.state, held.progress = "queued", 0.0
+        held.state, held.progress, held.finished_at = "queued", 0.0, None
         add_chore(session, "predict", prediction_id)
     queue.wake(queue.LIGHT)
     return held
@@ -126,5 +126,5 @@ def finish_match(*, claim: ChoreClaim, matching: Mapping[str, Any]) -> None:
             return
         held = session.get(Prediction, claim.subject_id, with_for_update={"of": Prediction})
         if held is not None and held.state == "checking":
-            held.state, held.progress = "matched", 1.0
+            held.state, held.progress, held.finished_at = "matched", 1.0, now()
             held.n_rows, held.matching = matching["n_rows"], dict(matching)

@@ -2,7 +2,15 @@
 
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, redirect, render_template, request, stream_with_context, url_for
+from flask import (
+    Blueprint,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask import Response as FlaskResponse
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -137,6 +145,7 @@ def _now(found: Prediction) -> dict[str, Any]:
         "preview": read_preview(found),
         "match": view_match(found.matching or {}) if found.state == "matched" else None,
         "may_change": may_change(current_user, found),
+        "kept_until": service.kept_until(found),
         "typed": {},
         "errors": {},
     }
@@ -157,6 +166,8 @@ def columns(prediction_id: int) -> Response | Answer:
         errors = {f"c{names.index(name)}": text for name, text in problem.fields.items()}
         page = "predictions/detail.html"
         return _show_now(page, found, typed=request.form, errors=errors), 422
+    except Conflict as problem:  # another tab came first
+        flash(problem.message, "warning")
     return redirect(url_for(".detail", prediction_id=prediction_id), 303)
 
 
@@ -165,7 +176,10 @@ def columns(prediction_id: int) -> Response | Answer:
 def start(prediction_id: int) -> Response:
     """Have the rows of a file predicted whose columns were looked at. For its owner and admins."""
     _prediction(prediction_id)
-    start_prediction(user=current_user, prediction_id=prediction_id)
+    try:
+        start_prediction(user=current_user, prediction_id=prediction_id)
+    except Conflict as problem:
+        flash(problem.message, "warning")
     return redirect(url_for(".detail", prediction_id=prediction_id), 303)
 
 

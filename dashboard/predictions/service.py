@@ -4,11 +4,11 @@ import math
 import secrets
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 from flask import current_app
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from dashboard import queue
@@ -29,6 +29,8 @@ MAX_ROWS = 1000
 GONE = "The model was deleted meanwhile"
 PATIENCE_S = 25.0
 LOOK_EVERY_S = 0.02
+# A file whose columns were looked at waits so long for the word that it is predicted.
+KEEP_WAITING = timedelta(days=1)
 
 
 def predict_rows(*, user: User, model_id: int, rows: Sequence[dict[str, Any]]) -> Prediction:
@@ -199,14 +201,17 @@ def discard_abandoned_predictions(*, before: datetime) -> int:
     Parameters
     ----------
     before : datetime
-        Those that were begun earlier are forgotten.
+        Those that were begun earlier are forgotten; of those that wait for a word, those whose
+        columns were looked at earlier.
 
     Returns
     -------
     int
         How many; at most 200 at once.
     """
-    left = or_(Prediction.input_key.is_(None), Prediction.state == "matched")
+    looked_at = or_(Prediction.finished_at.is_(None), Prediction.finished_at < before)
+    waits = and_(Prediction.state == "matched", looked_at)
+    left = or_(Prediction.input_key.is_(None), waits)
     old = select(Prediction.id).where(
         Prediction.kind == "file", left, Prediction.created_at < before
     )
@@ -216,6 +221,13 @@ def discard_abandoned_predictions(*, before: datetime) -> int:
             session.execute(delete(Prediction).where(Prediction.id == prediction_id))
         get_storage().delete_prefix(keys.prediction_prefix(prediction_id))
     return len(prediction_ids)
+
+
+def kept_until(prediction: Prediction) -> datetime | None:
+    """Return when a file that waits for a word is forgotten; None of any other."""
+    if prediction.state != "matched":
+        return None
+    return (prediction.finished_at or prediction.created_at) + KEEP_WAITING
 
 
 def get_prediction(*, user: User, prediction_id: int) -> Prediction:

@@ -22,7 +22,7 @@ from dashboard.db import (
     Worker,
 )
 from dashboard.db.transaction import writing
-from dashboard.predictions.service import discard_abandoned_predictions
+from dashboard.predictions.service import KEEP_WAITING, discard_abandoned_predictions
 from dashboard.workers.queries import GONE_AFTER
 
 AT_ONCE = 1000  # rows in one transaction, so that no writer waits for long
@@ -100,4 +100,4 @@ def forget_abandoned(moment: datetime) -> int:
     """
     gone = purge_deleted(before=moment - KEEP_DELETED)
     gone += discard_abandoned_uploads(before=moment - DAY)
-    return gone + discard_abandoned_predictions(before=moment - DAY)
+    return gone + discard_abandoned_predictions(before=moment - KEEP_WAITING)

@@ -61,6 +61,7 @@ def test_lo2_password_managers_find_their_fields(app: Flask) -> None:
         ("/%09/evil.example", "/"),
         ("/logout", "/"),
         ("/_live/pill", "/"),
+        ("//[", "/"),
     ],
 )
 def test_lo1_the_way_back_stays_on_this_server(

@@ -1,6 +1,7 @@
 """A file whose columns are looked at before anything is predicted."""
 
 import io
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -86,7 +87,7 @@ def test_a_file_whose_columns_fit_waits_for_a_word(app: Flask, member: User, mod
     assert db.session.scalars(select(Chore.kind).where(Chore.state == "queued")).all() == [
         "predict"
     ]
-    pages.submit(page, {}, form=start, status=409)
+    pages.submit(page, {}, form=start, status=303)
 
 
 def test_pr_3_missing_columns_are_named_and_chosen_by_a_person(
@@ -104,7 +105,7 @@ def test_pr_3_missing_columns_are_named_and_chosen_by_a_person(
     chosen = [words_of(one) for one in page.select("option[selected]")]
     assert chosen == ["not in the file", "home_city"]
     assert "A guess by its name; check it" in page.text
-    pages.post(f"{url}/start", status=409)
+    pages.post(f"{url}/start", status=303)
     form = f'form[action="{url}/columns"]'
     wrong = pages.submit(page, {"c0": "home_city"}, form=form, status=422)
     assert wrong.errors == {"c1": '"home_city" cannot stand for both "age" and "Home City"'}
@@ -180,15 +181,49 @@ def test_the_api_looks_first_where_it_is_asked(app: Flask, member: User, model: 
     assert api.call("POST", "/predictions", 202, data=form)["state"] == "queued"
 
 
-def test_a_file_that_nobody_had_predicted_goes_after_a_day(
+def test_a_file_that_nobody_had_predicted_goes_a_day_after_its_last_look(
     app: Flask, member: User, model: Model
 ) -> None:
-    url = send(PageClient(app, member), model, TRAINING)
+    pages = PageClient(app, member)
+    url = send(pages, model, TRAINING)
+    prediction = db.session.scalars(select(Prediction)).one()
+    with writing() as session:
+        session.get_one(Prediction, prediction.id).created_at = now() - timedelta(days=3)
     work()
+    page = pages.get(url)
+    assert "If nobody has it predicted by then, it is deleted" in page.text
+    until = page.find("#prediction p.small time")["datetime"]
+    assert timedelta(hours=23) < datetime.fromisoformat(until) - now() <= timedelta(days=1)
+    assert discard_abandoned_predictions(before=now() - timedelta(days=1)) == 0
     key = str(db.session.scalars(select(Prediction.input_key)).one())
     assert discard_abandoned_predictions(before=now()) == 1
     assert not get_storage().exists(key)
-    PageClient(app, member).get(url, status=404)
+    pages.get(url, status=404)
+
+
+def test_a_file_is_predicted_without_the_training_data(
+    app: Flask, member: User, model: Model
+) -> None:
+    pages = PageClient(app, member)
+    get_storage().delete(str(model.job.dataset.table_key))
+    url = send(pages, model, TRAINING)
+    work()
+    page = pages.get(url)
+    assert "Ready to predict 600 rows" in page.text
+    assert "nobody can say whether columns moved" in page.text
+
+
+@pytest.mark.parametrize("act", ["start", "columns"])
+def test_who_comes_second_is_told_on_the_page(
+    app: Flask, member: User, model: Model, act: str
+) -> None:
+    pages = PageClient(app, member)
+    url = send(pages, model, TRAINING)
+    work()
+    pages.post(f"{url}/start", {}, status=303)
+    answer = pages.post(f"{url}/{act}", {}, status=303)
+    words = "Its columns were settled already: the prediction is queued"
+    assert words in pages.follow(answer).text
 
 
 def test_an_answer_that_comes_late_changes_nothing(app: Flask, member: User, model: Model) -> None:
