@@ -33,7 +33,7 @@ PATHS = (
     "/models?sort=-size", "/models?q=job+77", "/models?dataset_id=1&target=y",
     "/models?estimator=LogisticRegression&owner=me", "/models?archived=true",
     "/models?starred=true", "/models/1", "/models/1/predict?fill=typical", "/api/v1/models",
-    "/models.csv",
+    "/models.csv", "/search?q=job+77", "/_live/search?q=nothing+like+it",
 )  # fmt: skip
 
 

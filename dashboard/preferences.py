@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.db import User
 from dashboard.db.transaction import writing
 from dashboard.errors import ValidationFailed
-from dashboard.filters import score
+from dashboard.filters import delta, score
 
 DIGITS = (3, 4, 5, 6)
 ZONES = ("browser", "UTC")  # and the names of `zone_names`
@@ -50,6 +50,11 @@ def init_app(app: Flask) -> None:
 def score_for_reader(amount: float | None, digits: int | None = None) -> str:
     """Show a score with as many decimals as the person chose, unless a page needs its own."""
     return score(amount, digits or current().digits)
+
+
+def delta_for_reader(amount: float | None) -> str:
+    """Show a difference of scores, with its sign and as many decimals as the person chose."""
+    return delta(amount, current().digits)
 
 
 def current() -> Preferences:

@@ -8,7 +8,8 @@ from dashboard.compare.comparison import Comparison
 from dashboard.compare.marks import label, line
 from dashboard.compare.stored import Curve, Stored, read_stored
 from dashboard.figures import LEGEND, table
-from dashboard.filters import percent, score
+from dashboard.filters import percent
+from dashboard.preferences import score_for_reader as score
 
 Figure = dict[str, Any]
 

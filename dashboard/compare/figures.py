@@ -44,14 +44,14 @@ DRAWN: Mapping[str, tuple[str, str, Draw]] = {
 
 
 def draw_figure(found: Comparison, asked: Asked, name: str) -> Figure | None:
-    """Draw one figure; None where there is none of this name, or nothing to draw in it."""
-    return DRAWN[name][2](found, asked) if name in DRAWN else None
+    """Draw one figure; None where there is none of this name, nothing to draw, or no room."""
+    if found.is_wide or name not in DRAWN:
+        return None
+    return DRAWN[name][2](found, asked)
 
 
 def list_figures(found: Comparison, asked: Asked) -> list[Named]:
     """Draw all figures that there is something to draw in; none of more jobs than fit."""
-    if found.is_wide:
-        return []
     metric = metric_title(found.metric)
     figures = {name: draw_figure(found, asked, name) for name in DRAWN}
     return [

@@ -6,7 +6,9 @@ from typing import Any
 
 from dashboard.compare.comparison import Comparison
 from dashboard.compare.rows import COST, SCORES, Row
-from dashboard.filters import delta, duration, score, setting, size
+from dashboard.filters import duration, setting, size
+from dashboard.preferences import delta_for_reader as delta
+from dashboard.preferences import score_for_reader as score
 
 SHORT_S = 0.1
 

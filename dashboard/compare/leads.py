@@ -11,7 +11,8 @@ from dashboard.compare.marks import label, marker
 from dashboard.compare.stored import read_stored
 from dashboard.db import Job
 from dashboard.figures import LEGEND, table
-from dashboard.filters import delta, number
+from dashboard.filters import number
+from dashboard.preferences import delta_for_reader as delta
 from tasks.engine.catalogue import find_metric, metric_title
 from tasks.engine.paired import Paired
 

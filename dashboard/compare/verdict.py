@@ -6,7 +6,9 @@ from functools import cached_property
 from statistics import fmean
 
 from dashboard.db import Job, JobFold
-from dashboard.filters import delta, plural, score
+from dashboard.filters import plural
+from dashboard.preferences import delta_for_reader as delta
+from dashboard.preferences import score_for_reader as score
 from tasks.engine.catalogue import find_metric
 from tasks.engine.paired import Paired, compare_paired
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dashboard.db import Job
-from dashboard.filters import score
+from dashboard.preferences import score_for_reader as score
 from tasks.engine.catalogue import LINEAR, find_metric, get_estimator, metric_title
 
 TITLES = {

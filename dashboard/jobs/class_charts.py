@@ -3,8 +3,9 @@
 from typing import Any
 
 from dashboard.figures import COLOURS, DASHES, LEGEND, MARKERS, table
-from dashboard.filters import percent, score
+from dashboard.filters import percent
 from dashboard.jobs.gain_chart import gain_chart
+from dashboard.preferences import score_for_reader as score
 
 
 def class_charts(results: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

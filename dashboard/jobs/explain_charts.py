@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.figures import COLOURS, DASHES, LEGEND, MARKERS, table
-from dashboard.filters import number, score
+from dashboard.filters import number
+from dashboard.preferences import score_for_reader as score
 from tasks.engine.catalogue import find_metric, metric_title
 
 BARS = 20

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.db import Job, JobFold
-from dashboard.filters import MINUS, about, delta, number, percent, plural, score
+from dashboard.filters import MINUS, about, delta, number, percent, plural
 from dashboard.jobs.explain_charts import explain_charts, worse_word
+from dashboard.preferences import delta_for_reader
+from dashboard.preferences import score_for_reader as score
 from tasks.engine.catalogue import metric_title
 
 FOLDS = 5
@@ -183,7 +185,8 @@ class ExplainView:
             return "There are too few points to tell whether more rows would help."
         title = metric_title((self.curve or {})["metric"])
         halved = f"From half of the rows to all of them {title}"
-        span = f"{delta(gain['mean'])} ({delta(gain['low'])} to {delta(gain['high'])})"
+        mean, low, high = (delta_for_reader(gain[name]) for name in ("mean", "low", "high"))
+        span = f"{mean} ({low} to {high})"
         if gain["low"] > 0:
             return (
                 f"{halved} got better by {score(gain['mean'])} ({score(gain['low'])} to "

@@ -11,11 +11,11 @@ from dashboard.auth.sessions import safe_path
 from dashboard.db.states import TERMINAL
 from dashboard.error_pages import STATUS
 from dashboard.errors import Conflict, DomainError, ValidationFailed
-from dashboard.filters import score
 from dashboard.jobs import columns, saved_views, service
 from dashboard.jobs.export import export_jobs
 from dashboard.jobs.list_query import one_of_each, query_of
 from dashboard.jobs.queries import get_job
+from dashboard.preferences import score_for_reader as score
 from dashboard.web import requires
 
 blueprint = Blueprint("joblists", __name__)

@@ -15,11 +15,11 @@ from dashboard.db.states import ACTIVE, TERMINAL, JobState, move
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.extensions import db
-from dashboard.filters import score
 from dashboard.jobs import submission
 from dashboard.jobs.blends import is_last_of_several
 from dashboard.jobs.queries import get_job
 from dashboard.plans.changing import hold_batches, run_again
+from dashboard.preferences import score_for_reader as score
 from dashboard.retention.asking import ask_for_look
 from dashboard.room import check_room_for_jobs
 from dashboard.storage import get_storage, keys

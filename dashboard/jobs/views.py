@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.clock import now
 from dashboard.db import Job
 from dashboard.db.states import ACTIVE, HELD, JobState
-from dashboard.filters import about, count, duration, percent, plural, score
+from dashboard.filters import about, count, duration, percent, plural
 from dashboard.jobs.baselines import (
     Against,
     Baseline,
@@ -19,6 +19,7 @@ from dashboard.jobs.baselines import (
 from dashboard.jobs.blends import title_of
 from dashboard.jobs.estimates import Estimate
 from dashboard.jobs.time_up import word_of_end
+from dashboard.preferences import score_for_reader as score
 from tasks.engine.catalogue import METRICS, name_metric
 from tasks.engine.spec import Validation
 

@@ -4,7 +4,7 @@ Which models a page shows is found in one index; of those alone the rows are rea
 wide columns.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,6 @@ SORTS: Mapping[str, Any] = {
 }
 # The starred ones, then the best.
 DEFAULT_SORT = "starred"
-ROWS_AT_ONCE = 2000
 TARGETS_AT_MOST = 200
 
 
@@ -148,14 +147,12 @@ def list_models(
     wanted = _select(filters)
     total = db.session.scalar(wanted.with_only_columns(func.count(Model.id))) or 0
     ids = _find_ids(wanted, filters, sort, start=(page - 1) * per, limit=per)
-    return ModelPage(_read_rows(ids, filters.user_id), total)
+    return ModelPage(read_rows(ids, filters.user_id), total)
 
 
-def every_model(*, filters: ModelFilters, sort: str) -> Iterator[ListedModel]:
-    """Yield all models that match in their order, some thousand rows at a time."""
-    ids = _find_ids(_select(filters), filters, sort, start=0, limit=None)
-    for start in range(0, len(ids), ROWS_AT_ONCE):
-        yield from _read_rows(ids[start : start + ROWS_AT_ONCE], filters.user_id)
+def list_ids(*, filters: ModelFilters, sort: str) -> Sequence[int]:
+    """List the numbers of all models that match, in their order."""
+    return _find_ids(_select(filters), filters, sort, start=0, limit=None)
 
 
 def _select(filters: ModelFilters) -> Select[Any]:
@@ -219,7 +216,8 @@ ROW = (
 )  # fmt: skip
 
 
-def _read_rows(ids: Sequence[int], user_id: int) -> Sequence[ListedModel]:
+def read_rows(ids: Sequence[int], user_id: int) -> Sequence[ListedModel]:
+    """Read what the list shows of some models to a person; those that are gone are left out."""
     rows = (
         select(*ROW)
         .select_from(Model)

@@ -1,32 +1,21 @@
 """Pages of models: list, one, downloads. What people change is in `change_routes.py`."""
 
-import csv
-import io
-from collections.abc import Iterator
-from datetime import datetime
 from functools import partial
 
-from flask import Blueprint, Flask, render_template, request, stream_with_context, url_for
-from flask import Response as FlaskResponse
+from flask import Blueprint, Flask, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboard.access import may_change
-from dashboard.clock import isoformat
-from dashboard.downloads import attachment, defuse, send_stream
+from dashboard.downloads import send_stream
 from dashboard.live import answer
 from dashboard.models import change_routes, listing, queries, service
 from dashboard.models.card import view_card
+from dashboard.models.export import export_models
 from dashboard.paging import Page, read_number, read_per
 from tasks.engine.catalogue import list_estimators
 
 blueprint = Blueprint("models", __name__)
-# The columns of the list as a file.
-FIELDS = (
-    "id", "name", "dataset_id", "dataset", "version", "target", "estimator", "metric", "score",
-    "score_std", "partial", "size_bytes", "job_id", "predictions", "starred", "alias", "state",
-    "owner", "created_at", "archived_at",
-)  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
@@ -61,28 +50,7 @@ def index() -> str:
 def index_csv() -> Response:
     """Hand out the list as a CSV file, filtered and sorted as the page is. For all."""
     filters, sort, _ignored = listing.read_query(request.args, user_id=current_user.id)
-    models = listing.every_model(filters=filters, sort=sort)
-    raw = bool(request.args.get("raw"))
-    made = FlaskResponse(stream_with_context(_lines(models, raw)), mimetype="text/csv")
-    made.headers["Content-Disposition"] = attachment("models.csv")
-    return made
-
-
-def _lines(models: Iterator[listing.ListedModel], raw: bool) -> Iterator[str]:
-    yield ",".join(FIELDS) + "\r\n"
-    for model in models:
-        cells = [_cell(getattr(model, name)) for name in FIELDS]
-        line = io.StringIO()
-        csv.writer(line).writerow(cells if raw else [defuse(cell) for cell in cells])
-        yield line.getvalue()
-
-
-def _cell(content: object) -> str:
-    if content is None:
-        return ""
-    if isinstance(content, bool):
-        return "true" if content else "false"
-    return isoformat(content) or "" if isinstance(content, datetime) else str(content)
+    return export_models(filters, sort, raw=request.args.get("raw") in {"true", "1"})
 
 
 @blueprint.get("/models/<int:model_id>")

@@ -1,10 +1,15 @@
 """The go-to box: what a few letters or a number find, and where they lead."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from dashboard.db import User
+from dashboard.extensions import db
 from dashboard.goto.queries import PAGES, PER_GROUP, find_all
+from dashboard.models.changes import archive_model
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 from tests.page import PageClient, words_of
 
@@ -22,6 +27,27 @@ def test_a_part_of_a_name_finds_jobs_datasets_and_models(app: Flask, member: Use
     assert found("hurn") == {
         "Jobs": ["CHURN-gb"], "Datasets": ["Telco churn"], "Models": ["CHURN-gb"],
     }  # fmt: skip
+
+
+def test_models_are_found_as_in_their_list(app: Flask, member: User) -> None:
+    for name, score in (("churn-good", 0.8), ("churn-best", 0.9), ("churn-bad", 0.7)):
+        make_model(make_succeeded_job(member, name=name, score=score))
+    gone = make_model(make_succeeded_job(member, name="churn-old"))
+    archive_model(user=member, model_id=gone.id)
+    asked: list[str] = []
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    assert found("CHURN-")["Models"] == ["churn-best", "churn-good", "churn-bad"]
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert "churn-bad" in PageClient(app, member).get("/models?q=CHURN-").text
+    (looked,) = (text for text in asked if "FROM models" in text)
+    plan = db.session.connection().exec_driver_sql(
+        f"EXPLAIN QUERY PLAN {looked}", ("%churn-%", 7, 0)[: looked.count("?")]
+    )
+    assert any("COVERING INDEX ix_models_listed" in row.detail for row in plan)
 
 
 def test_percent_and_underline_stand_for_themselves(app: Flask, member: User) -> None:

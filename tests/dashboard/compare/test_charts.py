@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard.compare.asked import Asked
-from dashboard.compare.comparison import Comparison, compare_jobs
+from dashboard.compare.comparison import SIDE_BY_SIDE, Comparison, compare_jobs
 from dashboard.compare.curves import PRECISION_RECALL, ROC, curve_chart, height_at
 from dashboard.compare.drawn import difference_interval, read_draws
 from dashboard.compare.figures import list_figures
@@ -139,6 +139,18 @@ def test_curves_of_all_jobs_stand_in_one_figure(
         f"/compare/charts/roc.json?jobs={jobs[0].id},{jobs[1].id}"
     )
     assert len(answer.get_json()["traces"]) == 2
+
+
+def test_more_jobs_than_fit_side_by_side_have_no_figure(
+    app: Flask, member: User, dataset: Dataset
+) -> None:
+    jobs = [make_succeeded_job(dataset=dataset) for _ in range(SIDE_BY_SIDE + 1)]
+    for job in jobs[:2]:
+        give_results(job, **curves(0.9))
+    http = PageClient(app, member).http
+    for taken, status in ((jobs[1:], 200), (jobs, 404)):
+        ids = ",".join(str(job.id) for job in taken)
+        assert http.get(f"/compare/charts/roc.json?jobs={ids}").status_code == status
 
 
 def test_a_class_of_curves_is_chosen_where_there_are_several(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from threading import BoundedSemaphore
 
 import pytest
 from flask import Flask
@@ -125,6 +126,20 @@ def test_the_list_is_a_file_with_the_same_filters(app: Flask, member: User) -> N
     raw = pages.http.get("/models.csv?raw=true&sort=name").get_data(as_text=True)
     assert "=cmd" in raw.splitlines()[1]
     assert "'=cmd" not in raw
+    assert "'=cmd" in pages.http.get("/models.csv?raw=false&q=cmd").text
+
+
+def test_the_file_takes_one_of_the_places_and_holds_no_session(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(member, "one", 0.9)
+    pages = PageClient(app, member)
+    monkeypatch.setattr("dashboard.downloads._places", BoundedSemaphore(1))
+    first = pages.http.get("/models.csv", buffered=False)
+    pages.get("/models.csv", status=503)
+    assert ",one," in first.text
+    first.close()
+    assert ",one," in pages.http.get("/models.csv").text
 
 
 def test_empty_lists_say_what_to_do(app: Flask, member: User) -> None:

@@ -8,7 +8,10 @@ from flask import Flask
 from dashboard.auth import service
 from dashboard.auth.queries import find_user
 from dashboard.db import User
+from dashboard.db.transaction import writing
 from tests import factories
+from tests.dashboard.compare.test_charts import curves, give_results
+from tests.dashboard.compare.test_verdict import BEST, CLOSE, scored
 from tests.page import PageClient
 
 
@@ -174,6 +177,31 @@ def test_what_is_chosen_holds_on_every_page(app: Flask, member: User) -> None:
     other = PageClient(app, member).get("/settings/appearance")
     assert other.find("#field-digits option[selected]")["value"] == "5"
     assert not other.find("html").has_attr("data-motion")  # that is the other browser's
+
+
+def test_decimals_hold_on_the_pages_of_a_job_and_of_several(app: Flask, member: User) -> None:
+    with writing() as session:
+        session.get_one(User, member.id).preferences = {"digits": 5}
+    dataset = factories.make_dataset(member)
+    best, close = scored(dataset, "best", BEST), scored(dataset, "close", CLOSE)
+    browser = PageClient(app, member)
+    page = browser.get(f"/compare?jobs={best.id},{close.id}")
+    shown = page.find(".compare-table").get_text(" ")
+    decimals = {len(n.partition(".")[2]) for n in re.findall(r"[+\N{MINUS SIGN}±] ?0\.\d+", shown)}
+    assert decimals == {5}
+    assert re.search(r"\+0\.\d{5} against ±0\.\d{5}\b", page.text)
+    said = str(browser.get(f"/jobs/{best.id}").find("[data-title]")["data-title"])
+    assert re.fullmatch(r"Done 0\.\d{5} best", said)
+    leads = browser.http.get(f"/compare/charts/leads.json?jobs={best.id},{close.id}")
+    assert re.search(r"\+0\.\d{5} over close", leads.get_json()["alt"])
+    results = curves(0.84567)
+    results["roc"][0]["threshold"] = [None, 0.9, 0.5, 0.1]
+    results["precision_recall"][0]["threshold"] = [0.9, 0.5, 0.1]
+    results["confusion"] = {"labels": ["no", "yes"], "counts": [[1, 0], [0, 1]]}
+    give_results(best, **results)
+    for path in (f"/jobs/{best.id}/charts/roc.json?", "/compare/charts/roc.json?"):
+        drawn = browser.http.get(f"{path}jobs={best.id},{close.id}").get_json()
+        assert "0.84567" in drawn["alt"]
 
 
 @pytest.mark.parametrize(
