@@ -18,6 +18,8 @@ from dashboard import clock
 from tasks.engine.catalogue import metric_title
 from tasks.engine.parameters import show_value
 
+# What live parts alone are asked with: their version, and the rows that a list of jobs shows.
+OF_LIVE_PARTS = ("v", "first", "others", "newest")
 YEARS = (1500, 2200)  # whole numbers between these are most likely years
 MOST_DECIMALS = 6  # of a score that is not quite 0 or 1
 NO_VALUE = Markup(
@@ -284,11 +286,11 @@ def mini_bars(
 def url_with(**changes: Any) -> str:
     """Return the page's own address with parts of its query changed; None takes one away.
 
-    A live part at ``/_live/jobs`` gets the address of its page, ``/jobs``. Any change but of the
-    page's number goes back to the first page.
+    A live part at ``/_live/jobs`` gets the address of its page, ``/jobs``, without what only the
+    part is asked with. Any change but of the page's number goes back to the first page.
     """
-    query: dict[str, list[Any]] = dict(request.args.lists())
-    query.pop("v", None)
+    dropped = OF_LIVE_PARTS if request.path.startswith("/_live/") else ()
+    query: dict[str, list[Any]] = {k: v for k, v in request.args.lists() if k not in dropped}
     if "page" not in changes:
         query.pop("page", None)
     for name, change in changes.items():

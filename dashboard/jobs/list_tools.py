@@ -69,7 +69,7 @@ def read_tools(listing: JobListing, query: Mapping[str, str], user: User) -> Lis
 
 _TITLES = {
     "dataset_id": "Dataset", "batch_id": "Batch", "estimator": "Estimator", "owner": "Owner",
-    "tag": "Tag", "from": "From", "to": "To", "archived": "Archived", "q": "Search",
+    "tag": "Tag", "from": "From (UTC)", "to": "To (UTC)", "archived": "Archived", "q": "Search",
 }  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def _by_metric(filters: JobFilters, metric: str, *, down: bool) -> Segments:
 
 @dataclass(frozen=True)
 class _Grouped:
-    """Jobs in groups by a column, the groups by their words, the newest job of each first."""
+    """Jobs in groups by a column of few values, by their words, the newest job of each first."""
 
     column: InstrumentedAttribute[Any]
     words_of: Callable[[Sequence[Any]], Mapping[Any, str]]
@@ -124,14 +124,16 @@ def _titles(ids: Sequence[str]) -> Mapping[str, str]:
     return {name: get_estimator(name).title for name in ids}
 
 
-def _owners(ids: Sequence[int]) -> Mapping[int, str]:
-    return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
+def _by_name_of(
+    record: type[Dataset | User], column: InstrumentedAttribute[int]
+) -> Callable[[JobFilters, bool], Segments]:
+    """Order by the name of what jobs belong to, the newest job of each first."""
 
+    def segments(filters: JobFilters, down: bool) -> Segments:
+        named = _ids(filters).join(record, record.id == column)
+        yield newest_first(named.order_by(*_way(down, func.lower(record.name), record.id)))
 
-def _datasets(ids: Sequence[int]) -> Mapping[int, str]:
-    return dict(
-        db.session.execute(select(Dataset.id, Dataset.name).where(Dataset.id.in_(ids))).all()
-    )
+    return segments
 
 
 SORTS: Mapping[str, Callable[[JobFilters, bool], Segments]] = {
@@ -141,6 +143,6 @@ SORTS: Mapping[str, Callable[[JobFilters, bool], Segments]] = {
     "duration": _by_entry(JobEntry.seconds),
     "estimator": _Grouped(Job.estimator, _titles),
     "state": _Grouped(Job.state, lambda states: dict(zip(states, states, strict=True))),
-    "owner": _Grouped(Job.owner_id, _owners),
-    "dataset": _Grouped(Job.dataset_id, _datasets),
+    "owner": _by_name_of(User, Job.owner_id),
+    "dataset": _by_name_of(Dataset, Job.dataset_id),
 }

@@ -3,12 +3,12 @@
 from dashboard.db import Job
 from dashboard.db.states import JobState
 
-# Who stops them, as a job's row says it.
-DISPATCHER = "dispatcher"
+# Who stops them, as a job's row says it: no person's name is empty.
+NOBODY = ""
 
 
 def word_of_end(job: Job) -> str | None:
     """Return what a badge says of such a job; None of any other."""
-    if job.state != JobState.CANCELLED or job.stopped_by != DISPATCHER:
+    if job.state != JobState.CANCELLED or job.stopped_by != NOBODY:
         return None
     return "Stopped" if job.started_at else "Not tried"

@@ -21,7 +21,7 @@ from dashboard.honest import ANEW, NESTED
 from dashboard.honest.anew import decide as decide_anew
 from dashboard.honest.nested import decide as decide_nested
 from dashboard.jobs import submission
-from dashboard.jobs.time_up import DISPATCHER
+from dashboard.jobs.time_up import NOBODY
 from dashboard.plans.adding import add_like, write_copies
 from dashboard.plans.step import Final, Look, Step, look_at
 from dashboard.searches import KIND as SEARCH
@@ -29,6 +29,8 @@ from dashboard.searches.steps import decide as decide_search
 from dashboard.several import KIND as SEVERAL
 from dashboard.several.steps import decide as decide_several
 
+# Who moves jobs whose time is up, as their events say it.
+DISPATCHER = "dispatcher"
 # What comes next, by the kind of plan; None: wait.
 DECIDE: Mapping[str, Callable[[Look], Step | None]] = {
     SEARCH: decide_search,
@@ -92,13 +94,13 @@ def _take(look: Look, step: Step) -> bool:
 
 def _cancel_waiting(session: Session, batch: Batch, why: str) -> None:
     which = (Job.batch_id == batch.id) & Job.score_only
-    values = {"stopped_by": DISPATCHER, "message": why}
+    values = {"stopped_by": NOBODY, "message": why}
     move_all(session, which, JobState.QUEUED, JobState.CANCELLED, by=DISPATCHER, values=values)
 
 
 def _stop_running(session: Session, batch: Batch, why: str) -> None:
     which = (Job.batch_id == batch.id) & Job.score_only
-    values = {"stop_request": "cancel", "stopped_by": DISPATCHER, "message": why}
+    values = {"stop_request": "cancel", "stopped_by": NOBODY, "message": why}
     lock_all(session, which, Job.state == JobState.RUNNING)
     move_all(session, which, JobState.RUNNING, JobState.CANCELLING, by=DISPATCHER, values=values)
 

@@ -2,6 +2,8 @@
 import { showToast } from './messages.js';
 
 const form = () => document.querySelector('[data-selection]');
+// Where Escape is the field's own.
+const TYPED = 'input:not([type=checkbox]), select, textarea, dialog';
 const boxes = () => [...document.querySelectorAll('input[name=job]')];
 
 function say(count, total) {
@@ -63,7 +65,8 @@ document.addEventListener('click', (event) => {
   if (event.target.closest('[data-clear-selection]')) clear();
 });
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && !document.querySelector('[popover]:popover-open')) clear();
+  if (event.key !== 'Escape' || event.defaultPrevented || event.target.closest?.(TYPED)) return;
+  if (!document.querySelector('[popover]:popover-open, dialog[open]')) clear();
 });
 document.addEventListener('htmx:afterSettle', update);
 

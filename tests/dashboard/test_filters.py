@@ -140,7 +140,9 @@ def test_user_text_stays_text(app: Flask) -> None:
 
 
 def test_address_with_changes(app: Flask) -> None:
-    with app.test_request_context("/_live/jobs?state=failed&page=3&q=a b&v=123&tag=x&tag=y"):
+    with app.test_request_context(
+        "/_live/jobs?state=failed&page=3&q=a b&v=123&first=7&others=1,2&newest=7&tag=x&tag=y"
+    ):
         assert filters.url_with(sort="-score") == (
             "/jobs?state=failed&q=a+b&tag=x&tag=y&sort=-score"
         )

@@ -176,6 +176,8 @@ def test_after_its_time_nothing_starts_and_what_runs_ends(user: User) -> None:
     late = jobs_of(batch)[2]
     assert late.message == "The time of the search, 1 min, was up before it started"
     assert JobView(late).badge == ("cancelled", "Not tried")
+    late.stopped_by = "dispatcher"  # a person may be called so
+    assert JobView(late).badge == ("cancelled", None)
     finish(running, 0.8)
     go_on(batch)
     winner = jobs_of(batch)[-1]
