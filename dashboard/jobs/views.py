@@ -47,17 +47,16 @@ def titles_of(job: Job) -> dict[str, str]:
 
 def say_interval(drawn: Mapping[str, Any]) -> str:
     """Say what an interval means, from how often was drawn what."""
-    units = drawn["unit"]
     part = f" A part of them was looked at, {count(drawn['units'])}." if (
         drawn["units"] < drawn["of"]
     ) else ""  # fmt: skip
     return (
         "Small below each score: its 95% interval. If other rows like these had been scored, the "
         "score would lie there in about 95 of 100 cases. It comes from drawing the "
-        f"{count(drawn['of'])} scored {units} anew, {count(drawn['draws'])} times, each time "
-        f"scored fold by fold.{part} Nothing was fitted again for it: what other training rows "
-        "would change is in the spread (±). The largest error and the calibration error have no "
-        "interval, as drawing anew distorts them."
+        f"{count(drawn['of'])} scored {drawn['unit']} anew, {count(drawn['draws'])} times, each "
+        f"time scored fold by fold.{part} Nothing was fitted again for it: what other training "
+        "rows would change is in the spread (±). The largest error and the calibration error have "
+        "no interval, as drawing anew distorts them."
     )
 
 
