@@ -30,11 +30,12 @@ def values_of(asked: Mapping[str, Any]) -> dict[str, str]:
             found[VALIDATION + name] = str(value)
     for prefix, part in ((PREFIX, "parameters"), (OF_PREPROCESSING, "preprocessing")):
         for name, value in (asked.get(part) or {}).items():
-            found[prefix + name] = _text_of(value)
+            found[prefix + name] = text_of(value)
     return found
 
 
-def _text_of(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return a parameter as the form has it, several values with commas between them."""
     if is_sweep(value):
         return ", ".join(show_value(one) for one in value["values"])
     return show_value(value)

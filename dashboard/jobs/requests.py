@@ -127,8 +127,8 @@ def check_request(
     found = Request(checked.values, [])
     if "target" not in checked.problems and "task" not in checked.problems:
         found = _check_what_is_trained(checked, body, dataset, limit)
-    _check_numbers(checked, body)
-    _check_words(checked, body, dataset)
+    check_numbers(checked, body)
+    check_words(checked, body)
     if checked.problems:
         raise ValidationFailed(checked.problems, code=checked.code)
     return found
@@ -231,7 +231,8 @@ def _check_metric(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -
     checked.values["metric"] = metric
 
 
-def _check_numbers(checked: Checked, body: Mapping[str, Any]) -> None:
+def check_numbers(checked: Checked, body: Mapping[str, Any]) -> None:
+    """Check the seed and the limits."""
     seed = body.get("seed")
     seed = 0 if seed is None else seed
     if not is_whole(seed) or not 0 <= seed <= MAX_SEED:
@@ -259,7 +260,8 @@ def _check_memory(checked: Checked, limit: Any) -> None:
     checked.values["memory_limit_bytes"] = limit
 
 
-def _check_words(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
+def check_words(checked: Checked, body: Mapping[str, Any]) -> None:
+    """Check the name, the priority and the tags."""
     name = body.get("name")
     if name is not None and (not isinstance(name, str) or len(name) > 200):
         checked.problems["name"] = "name must be a text of at most 200 characters"

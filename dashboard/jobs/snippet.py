@@ -65,6 +65,5 @@ def python_snippet(job: Job, base: str) -> str:
 
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what is empty: it means the same as if nobody had said it."""
-    kept = {n: _given(one) if isinstance(one, dict) else one for n, one in fields.items()}
-    return {name: one for name, one in kept.items() if one not in (None, [], {})}
+    """Leave out fields that are empty: of them, and of no setting in them, that means unsaid."""
+    return {name: one for name, one in fields.items() if one not in (None, [], {})}

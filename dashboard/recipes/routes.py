@@ -7,12 +7,14 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboard.auth.sessions import signed_in_user
+from dashboard.db import Recipe
 from dashboard.errors import ValidationFailed
 from dashboard.jobs.form_page import find_chosen, show_form
 from dashboard.jobs.form_request import request_of
 from dashboard.jobs.form_sources import posted_form
+from dashboard.jobs.form_values import text_of
 from dashboard.recipes import service
-from dashboard.recipes.queries import get_recipe, list_recipes
+from dashboard.recipes.queries import list_recipes
 from dashboard.web import requires
 
 blueprint = Blueprint("recipes", __name__)
@@ -26,14 +28,21 @@ def index() -> str:
 
 
 def _page(errors: dict[str, str], wrong_id: int | None = None) -> str:
+    recipes = list_recipes(current_user)
     return render_template(
         "recipes/index.html",
-        recipes=list_recipes(current_user),
+        recipes=recipes,
+        parameters={recipe.id: _parameters_of(recipe) for recipe in recipes},
         dataset=find_chosen(request.args.get("dataset_id")),
         target=request.args.get("target"),
         errors=errors,
         wrong_id=wrong_id,
     )
+
+
+def _parameters_of(recipe: Recipe) -> dict[str, str]:
+    given = recipe.request.get("parameters") or {}
+    return {name: text_of(value) for name, value in given.items()}
 
 
 @blueprint.post("/recipes/from-form")
@@ -72,10 +81,8 @@ def change(recipe_id: int) -> Answer:
 @requires("member")
 def share(recipe_id: int) -> Response:
     """Share a recipe with everyone, or no longer. For its owner and admins."""
-    recipe = get_recipe(user=current_user, recipe_id=recipe_id)
-    recipe = service.change_recipe(
-        user=signed_in_user(), recipe_id=recipe_id, shared=not recipe.shared
-    )
+    shared = request.form.get("shared") == "yes"
+    recipe = service.change_recipe(user=signed_in_user(), recipe_id=recipe_id, shared=shared)
     words = "is shared with everyone" if recipe.shared else "is yours alone"
     flash(f'The recipe "{recipe.name}" {words}', "success")
     return redirect(url_for("recipes.index"), 303)

@@ -1,6 +1,5 @@
 """Saving, naming, sharing and deleting recipes."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, ValidationFailed
 from dashboard.jobs.as_request import request_from
 from dashboard.jobs.queries import get_job
+from dashboard.recipes.checking import check_settings
 from dashboard.recipes.queries import get_recipe
 from tasks.engine.catalogue import find_estimator
 
@@ -24,15 +24,6 @@ KEPT = (
     "estimator", "task", "parameters", "preprocessing", "validation", "metric", "seed",
     "class_weight", "time_limit_s", "memory_limit_bytes", "priority", "tags",
 )  # fmt: skip
-
-KINDS: Mapping[str, tuple[Any, str]] = {
-    "parameters": (Mapping, "an object"), "preprocessing": (Mapping, "an object"),
-    "validation": (Mapping, "an object"), "tags": (list, "a list of texts"),
-    "task": (str, "a text"), "metric": (str, "a text"), "class_weight": (str, "a text"),
-    "priority": (str, "a text"), "seed": (int, "a whole number"),
-    "time_limit_s": (int | float, "a number"), "memory_limit_bytes": (int, "a whole number"),
-}  # fmt: skip
-LONGEST = 50_000
 
 
 def save_recipe(
@@ -154,32 +145,8 @@ def _kept_of(request: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(estimator, str) or find_estimator(estimator) is None:
         raise ValidationFailed({"estimator": f"There is no estimator {str(estimator)[:100]!r}"})
     kept = {name: request[name] for name in KEPT if request.get(name) not in (None, {}, [], "")}
-    _check_kinds(kept)
+    check_settings(kept)
     return kept
-
-
-def _check_kinds(kept: Mapping[str, Any]) -> None:
-    """Refuse what no form could hold; whether the values can be used shows at submit."""
-    faults = {}
-    for name, (kind, words) in KINDS.items():
-        if name in kept and (not isinstance(kept[name], kind) or isinstance(kept[name], bool)):
-            faults[name] = f"{name} must be {words}"
-    if not all(isinstance(tag, str) for tag in kept.get("tags") or ()):
-        faults["tags"] = "tags must be a list of texts"
-    if not faults and (fault := _find_fault_of_text(kept)):
-        faults["parameters"] = fault
-    if faults:
-        raise ValidationFailed(faults)
-
-
-def _find_fault_of_text(kept: Mapping[str, Any]) -> str | None:
-    try:
-        length = len(json.dumps(kept, allow_nan=False))
-    except ValueError:  # PostgreSQL keeps no such JSON
-        return "A recipe keeps numbers; NaN and infinity are none"
-    return (
-        f"A recipe has room for {LONGEST:,} characters of settings" if length > LONGEST else None
-    )
 
 
 def _check_room(session: Session, user: User) -> None:

@@ -279,4 +279,5 @@ def show_value(value: Any) -> str:
     """Return a value as a person types it: the inverse of `parse_value`."""
     if isinstance(value, list | tuple):
         return f"({', '.join(map(show_value, value))})"
-    return show_inside(value, show_value) if is_named(value) else str(value)
+    has_settings = is_named(value) and isinstance(settings_of(value), Mapping)
+    return show_inside(value, show_value) if has_settings else str(value)

@@ -298,10 +298,3 @@ def test_an_end_may_be_any_day_to_come(day: str, app: Flask, member: User) -> No
     job = make_job(member)
     assert ids_of({"to": day}) == [job.id]
     assert rows_of(PageClient(app, member).get(f"/jobs?to={day}")) == [job.id]
-
-
-@pytest.mark.parametrize("path", ["/jobs/views", "/jobs/columns", "/jobs/selected"])
-def test_a_way_back_that_is_no_address_is_none(app: Flask, member: User, path: str) -> None:
-    for back in ("//[", "http://["):
-        form = {"name": "mine", "action": "cancel", "back": back}
-        PageClient(app, member).post(path, form, status=303)

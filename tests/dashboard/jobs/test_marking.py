@@ -10,6 +10,7 @@ from dashboard.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from dashboard.jobs.marking import archive_job, set_note, set_tags
 from dashboard.jobs.service import retry_job
 from tests.factories import make_job
+from tests.page import PageClient
 
 
 def test_tags_are_cleaned_and_kept_in_order(any_app: Flask) -> None:
@@ -65,3 +66,10 @@ def test_only_owners_and_admins_mark_a_job(app: Flask, member: User, admin: User
         change(admin)
     with pytest.raises(NotFound):
         set_note(user=admin, job_id=10**30, note="a")
+
+
+@pytest.mark.parametrize("path", ["/jobs/views", "/jobs/columns", "/jobs/selected"])
+def test_a_way_back_that_is_no_address_is_none(app: Flask, member: User, path: str) -> None:
+    for back in ("//[", "http://["):
+        form = {"name": "mine", "action": "cancel", "back": back}
+        PageClient(app, member).post(path, form, status=303)

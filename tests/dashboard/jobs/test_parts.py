@@ -136,6 +136,16 @@ def test_the_program_of_a_job_makes_it_again(
     assert (made.name, made.parameters, made.features) == (job.name, {"C": 0.5}, job.features)
 
 
+def test_the_program_leaves_out_no_setting(pages: PageClient, member: User) -> None:
+    settings = {"max_features": None, "hidden_layer_sizes": []}
+    job = make_succeeded_job(member, parameters=settings, preprocessing={"text": None}, tags=[])
+    program = pages.get(f"/jobs/{job.id}/settings").find("#program").text
+    assert "'max_features': None" in program
+    assert "'hidden_layer_sizes': []" in program
+    assert "'preprocessing': {'text': None}" in program
+    assert "'tags'" not in program
+
+
 def test_files_are_listed_with_what_they_are(pages: PageClient, member: User) -> None:
     job = change(make_succeeded_job(member), out_of_fold_key="jobs/1/x/out_of_fold")
     files = {"bundle": {"size_bytes": 12_345}, "joblib": {"size_bytes": 10_000}}

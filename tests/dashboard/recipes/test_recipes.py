@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from dashboard.api import recipe_schemas as schemas
 from dashboard.db import Job, Recipe, User
+from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from dashboard.extensions import db
 from dashboard.recipes import service
@@ -107,6 +108,17 @@ def test_a_search_is_no_recipe(app: Flask, member: User) -> None:
         ({"time_limit_s": True}, "time_limit_s"),
         ({"parameters": {"C": "x" * 60_000}}, "parameters"),
         ({"parameters": {"C": float("nan")}}, "parameters"),
+        ({"parameters": {"max_iter": {"values": 5}}}, "parameters.max_iter"),
+        ({"parameters": {"max_iter": {"x": 1}}}, "parameters.max_iter"),
+        ({"parameters": {"max_iter": {"name": 3}}}, "parameters.max_iter"),
+        ({"parameters": {"nothing": 3}}, "parameters.nothing"),
+        ({"preprocessing": {"nothing": 3}}, "preprocessing.nothing"),
+        ({"validation": {"folds": [3]}}, "validation"),
+        ({"time_limit_s": 10**400}, "time_limit_s"),
+        ({"memory_limit_bytes": 1}, "memory_limit_bytes"),
+        ({"task": "regression"}, "estimator"),
+        ({"metric": "r2"}, "metric"),
+        ({"priority": "first"}, "priority"),
     ],
 )
 def test_what_no_form_could_hold_is_refused(
@@ -190,3 +202,27 @@ def test_the_api_keeps_lists_changes_and_deletes(app: Flask, member: User) -> No
     assert len(api.call("POST", "/jobs", 201, json=request)["jobs"]) == 2
     api.call("DELETE", address, 204)
     api.call("GET", address, 404)
+
+
+@pytest.mark.parametrize(
+    "value", [{"values": 5}, {"x": 1}, {"name": 3}, {"name": "a", "parameters": 1}]
+)
+def test_whatever_a_recipe_holds_is_shown(app: Flask, member: User, value: Any) -> None:
+    recipe = save(member)
+    with writing() as session:
+        held = session.get_one(Recipe, recipe.id)
+        held.request = held.request | {"parameters": {"max_iter": value}}
+    browser = PageClient(app, member)
+    assert "max_iter = " in browser.get("/recipes").text
+    browser.get(f"/jobs/new?recipe={recipe.id}")
+
+
+def test_two_clicks_on_share_share(app: Flask, member: User) -> None:
+    save(member)
+    browser, share = PageClient(app, member), "form[action$='/share']"
+    page = browser.get("/recipes")
+    for _ in range(2):
+        browser.submit(page, {}, form=share, status=303)
+        assert db.session.scalars(select(Recipe.shared)).one()
+    browser.submit(browser.get("/recipes"), {}, form=share, status=303)
+    assert not db.session.scalars(select(Recipe.shared)).one()
