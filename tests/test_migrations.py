@@ -139,6 +139,20 @@ def test_scores_of_jobs_that_ended_before_are_filled_in(any_app: Flask) -> None:
     )  # fmt: skip
 
 
+def test_jobs_whose_time_was_up_before_were_stopped_by_nobody(any_app: Flask) -> None:
+    late = make_job(state="cancelled", score_only=True, stopped_by="")
+    theirs = make_job(state="cancelled", stopped_by="dispatcher")
+    ids = [late.id, theirs.id]
+    config = migrate.get_config()
+    db.session.remove()
+    command.downgrade(config, "0012")
+    found = select(Job.stopped_by).where(Job.id.in_(ids)).order_by(Job.id)
+    assert db.session.scalars(found).all() == ["dispatcher", "dispatcher"]
+    db.session.remove()
+    command.upgrade(config, "head")
+    assert db.session.scalars(found).all() == ["", "dispatcher"]
+
+
 def test_jobs_that_were_there_before_are_found_by_words_tags_and_settings(any_app: Flask) -> None:
     job = make_succeeded_job(name="Pears", tags=["a", "b"], parameters={"C": 2, "solver": "saga"})
     failure = {"code": "X", "message": "It holds TEXT"}

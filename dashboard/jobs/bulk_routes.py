@@ -16,6 +16,7 @@ from dashboard.jobs import bulk
 from dashboard.jobs.bulk_view import Choice, read_choice, view_bulk
 from dashboard.jobs.filtering import FILTER_NAMES
 from dashboard.jobs.list_query import query_of
+from dashboard.jobs.shown_ids import unpack
 from dashboard.live import answer
 from dashboard.paging import PER_CHOICES, read_number
 from dashboard.web import requires
@@ -91,15 +92,14 @@ def confirm() -> str:
 @blueprint.post("/jobs/bulk")
 @requires("member")
 def start() -> Answer:
-    """Change many jobs, if no more match than were shown. For members."""
+    """Change many jobs, if all that match were shown. For members."""
     choice = read_choice(request.form, current_user, _ticked(request.form.getlist("jobs")))
-    confirmed = read_number(request.form.get("count"), 0)
     tag = request.form.get("tag")
     try:
-        if len(choice.ids) > confirmed:
-            raise ValidationFailed(
-                {"count": f"{plural(len(choice.ids), 'job')} match by now. Look again"}
-            )
+        more = set(choice.ids) - unpack(request.form.get("shown", ""))
+        if more:
+            words = plural(len(more), "job matches", "jobs match")
+            raise ValidationFailed({"shown": f"{words} that you were not shown. Look again"})
         return _begin(choice, tag)
     except ValidationFailed as problem:
         page = render_template(

@@ -11,6 +11,7 @@ from dashboard.filters import plural
 from dashboard.jobs import bulk
 from dashboard.jobs.bulk_acts import Action
 from dashboard.jobs.filtering import FILTER_NAMES, read_filters
+from dashboard.jobs.shown_ids import pack
 from dashboard.paging import read_number
 
 
@@ -23,6 +24,11 @@ class Choice:
     back: str
     fields: Mapping[str, str] = ()  # type: ignore[assignment]
     ignored: Sequence[str] = ()
+
+    @property
+    def shown(self) -> str:
+        """The jobs themselves, for the confirmation: others may match when it comes."""
+        return pack(sorted(self.ids))
 
     @cached_property
     def counts(self) -> Mapping[str, int]:

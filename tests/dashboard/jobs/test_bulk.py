@@ -69,17 +69,23 @@ def test_jl_5_all_that_match_means_the_filter_that_is_shown(
     assert "41 jobs in the lists again" in pages.get(page.path).text
 
 
-def test_when_more_match_than_were_confirmed_nothing_is_done(app: Flask, member: User) -> None:
+def test_when_others_match_than_were_shown_nothing_is_done(app: Flask, member: User) -> None:
     job = make_job(member, state="failed")
     late = make_job(member, state="succeeded")
+    both = [job.id, late.id]
     pages = PageClient(app, member)
     page = pages.get("/jobs/bulk?action=delete&matching=true&state=failed&back=/jobs")
     assert "1 job matches" in page.text
+    db.session.get_one(Job, job.id).state = "succeeded"
     db.session.get_one(Job, late.id).state = "failed"
     db.session.commit()
-    page = pages.submit(page, {}, status=422)
-    assert page.errors == {"count": "2 jobs match by now. Look again"}
-    assert states([job.id, late.id]) == ["failed", "failed"]
+    again = pages.submit(page, {}, status=422)
+    assert again.errors == {"shown": "1 job matches that you were not shown. Look again"}
+    for odd in ("", "x", "é", "eJw"):
+        pages.submit(page, {"shown": odd}, status=422)
+    assert states(both) == ["succeeded", "failed"]
+    pages.submit(again, {}, status=303)
+    assert states(both) == ["succeeded", "gone"]
 
 
 def test_few_jobs_are_archived_at_once_and_that_is_undone(app: Flask, member: User) -> None:
