@@ -8,36 +8,38 @@ from werkzeug.wrappers import Response
 
 from dashboard.auth.sessions import safe_path
 from dashboard.errors import Conflict, ValidationFailed
-from dashboard.jobs.marking import archive_job, set_note, set_tags
+from dashboard.jobs.marking import archive_job, change_job
 from dashboard.jobs.naming import rename_job
+from dashboard.jobs.routes import show_job
 from dashboard.web import requires
 
 blueprint = Blueprint("marking", __name__)
+Answer = Response | tuple[str, int]
 
 
 @blueprint.post("/jobs/<int:job_id>/name")
 @requires("member")
-def rename(job_id: int) -> Response:
+def rename(job_id: int) -> Answer:
     """Give a job another name. For its owner and admins."""
     try:
         job = rename_job(user=current_user, job_id=job_id, name=request.form.get("name"))
-        flash(f"The job is called {job.name} now", "success")
     except ValidationFailed as problem:
-        flash(problem.fields["name"], "warning")
+        return show_job(job_id, problem.fields), 422
+    flash(f"The job is called {job.name} now", "success")
     return _to_job(job_id)
 
 
 @blueprint.post("/jobs/<int:job_id>/marks")
 @requires("member")
-def mark(job_id: int) -> Response:
+def mark(job_id: int) -> Answer:
     """Write a job's tags and note. For its owner and admins."""
     tags = [tag for tag in request.form.get("tags", "").split(",") if tag.strip()]
+    given = {"tags": tags, "note": request.form.get("note")}
     try:
-        set_tags(user=current_user, job_id=job_id, tags=tags)
-        set_note(user=current_user, job_id=job_id, note=request.form.get("note"))
-        flash("Tags and note are saved", "success")
+        change_job(user=current_user, job_id=job_id, given=given)
     except ValidationFailed as problem:
-        flash(next(iter(problem.fields.values())), "warning")
+        return show_job(job_id, problem.fields), 422
+    flash("Tags and note are saved", "success")
     return _to_job(job_id, "marks")
 
 

@@ -1,6 +1,7 @@
 """Pages of jobs: list, new, detail, actions, live parts."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -162,22 +163,29 @@ def _submit(form: JobForm) -> Job | Batch:
 @blueprint.get("/jobs/<int:job_id>")
 def detail(job_id: int) -> str:
     """Show a job. For all."""
+    return show_job(job_id)
+
+
+def show_job(job_id: int, errors: Mapping[str, str] | None = None) -> str:
+    """Return the page of a job; with what was typed into its forms where that cannot be used."""
     found = read_detail(
         user=current_user,
         job_id=job_id,
         memory_limit_bytes=_memory_limit(),
         query=request.args,
     )
-    return render_template("jobs/detail.html", **found, **_around(job_id))
+    return render_template("jobs/detail.html", **found, **_around(job_id, errors))
 
 
 def _memory_limit() -> int:
     return int(current_app.config["SETTINGS"].job_memory_bytes)
 
 
-def _around(job_id: int) -> dict[str, Any]:
-    """Return the addresses that the page of a job needs beside the job."""
+def _around(job_id: int, errors: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return what the page of a job needs beside the job."""
     return {
+        "errors": errors or {},
+        "typed": request.form if errors else {},
         "live_url": url_for("jobs.live_detail", job_id=job_id),
         "run_next_url": url_for("workers.run_next", job_id=job_id),
     }

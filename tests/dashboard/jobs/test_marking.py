@@ -73,3 +73,26 @@ def test_a_way_back_that_is_no_address_is_none(app: Flask, member: User, path: s
     for back in ("//[", "http://["):
         form = {"name": "mine", "action": "cancel", "back": back}
         PageClient(app, member).post(path, form, status=303)
+
+
+def test_what_was_typed_of_tags_and_note_is_not_lost(app: Flask, member: User) -> None:
+    job, browser = make_job(member, tags=["old"]), PageClient(app, member)
+    page, form = browser.get(f"/jobs/{job.id}"), f"form[action='/jobs/{job.id}/marks']"
+    note = "<b>" + "x" * 10_000
+    page = browser.submit(page, {"tags": "new, b", "note": note}, form=form, status=422)
+    assert page.errors == {"note": "The note has 10,003 characters; there is room for 10,000"}
+    assert page.find("#field-tags")["value"] == "new, b"
+    assert page.find("#field-note").text.strip() == note
+    assert page.find(f"details[open] {form}")
+    assert job.tags == ["old"]  # all or nothing
+    browser.submit(page, {"note": "short"}, form=form, status=303)
+    assert (job.tags, job.note) == (["new", "b"], "short")
+
+
+def test_a_name_that_cannot_be_used_is_not_lost(app: Flask, member: User) -> None:
+    job, browser = make_job(member), PageClient(app, member)
+    page, form = browser.get(f"/jobs/{job.id}"), f"form[action='/jobs/{job.id}/name']"
+    page = browser.submit(page, {"name": "y" * 201}, form=form, status=422)
+    assert page.title.startswith("Error: ")
+    assert page.errors["name"] == "The name has 201 characters; there is room for 200"
+    assert page.find("#field-name")["value"] == "y" * 201
