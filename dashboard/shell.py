@@ -67,9 +67,10 @@ NAV = (
 )
 
 
+NEW_JOB = (("n",), "New job")  # not of who may only look
 KEYS = (
     (("/",), "Go to a job, dataset, model or page"),
-    (("n",), "New job"),
+    NEW_JOB,
     (("g", "o"), "Overview"),
     (("g", "d"), "Datasets"),
     (("g", "j"), "Jobs"),
@@ -166,7 +167,8 @@ class Shell:
     @property
     def keys(self) -> tuple[tuple[tuple[str, ...], str], ...]:
         """The keys of every page, and what each does; `shortcuts.js` does it."""
-        return KEYS
+        is_member = self.user is not None and self.user.has_role("member")
+        return tuple(key for key in KEYS if is_member or key != NEW_JOB)
 
     @property
     def now(self) -> datetime:

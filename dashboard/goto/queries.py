@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
 from dashboard.datasets.selections import LIVING, name_holds
-from dashboard.db import Dataset, Job, JobEntry, Model
+from dashboard.db import Dataset, Job, JobEntry, Model, User
 from dashboard.db.lookup import LARGEST_ID, find_by_id
 from dashboard.extensions import db
 from dashboard.paging import read_number
@@ -29,6 +29,7 @@ class Hit:
     number: int = 0
     path: str = ""
     words: str = ""  # further words by which it is found
+    for_members: bool = False  # a page that who may only look is refused
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,10 @@ class Group:
 
 
 PAGES = (
-    Hit("New job", "Train a model", path="/jobs/new", words="train submit queue"),
-    Hit("Upload a dataset", "A CSV file", path="/datasets/new", words="new dataset csv file"),
+    Hit("New job", "Train a model", path="/jobs/new", words="train submit queue",
+        for_members=True),
+    Hit("Upload a dataset", "A CSV file", path="/datasets/new", words="new dataset csv file",
+        for_members=True),
     Hit("Overview", path="/", words="home start"),
     Hit("Datasets", path="/datasets"),
     Hit("Jobs", path="/jobs"),
@@ -58,13 +61,15 @@ PAGES = (
 )  # fmt: skip
 
 
-def find_all(q: str) -> list[Group]:
+def find_all(q: str, user: User) -> list[Group]:
     """Find what a text may mean: pages by their words, the rest by number or a part of the name.
 
     Parameters
     ----------
     q : str
         As it was typed: ``1287``, ``#1287``, ``churn``, ``new job``; any text.
+    user : User
+        Who asks: pages that are not for them are left out.
 
     Returns
     -------
@@ -72,9 +77,10 @@ def find_all(q: str) -> list[Group]:
         Jobs, datasets, models and pages, without those of which nothing was found.
     """
     q = " ".join(q.replace("\0", "").split())[:LONGEST]
+    pages = [page for page in PAGES if not page.for_members or user.has_role("member")]
     if not q:
-        return [Group("Pages", "page", PAGES)]
-    groups = [_jobs(q), _datasets(q), _models(q), Group("Pages", "page", _pages(q))]
+        return [Group("Pages", "page", pages)]
+    groups = [_jobs(q), _datasets(q), _models(q), Group("Pages", "page", _pages(q, pages))]
     return [group for group in groups if group.hits]
 
 
@@ -137,9 +143,9 @@ def _cut(title: str, kind: str, hits: list[Hit]) -> Group:
     return Group(title, kind, hits[:PER_GROUP], len(hits) > PER_GROUP)
 
 
-def _pages(q: str) -> list[Hit]:
+def _pages(q: str, pages: Sequence[Hit]) -> list[Hit]:
     asked = q.casefold().split()
     return [
-        page for page in PAGES
+        page for page in pages
         if all(word in f"{page.title} {page.words}".casefold() for word in asked)
     ]  # fmt: skip

@@ -6,16 +6,7 @@ from flask import url_for
 
 from dashboard.db import Job, Model
 from dashboard.jobs.blends import is_blend
-
-BUNDLE = (
-    "The model with all that is needed to use it elsewhere, and train.py, which trains it again "
-    "with scikit-learn alone"
-)
-MODEL_FILES = {
-    "bundle": ("Bundle", BUNDLE),
-    "joblib": ("model.joblib", "The fitted pipeline, for joblib.load"),
-    "skops": ("model.skops", "The same, in a format that runs no code on loading"),
-}
+from dashboard.models.service import list_formats
 
 
 @dataclass(frozen=True)
@@ -32,10 +23,10 @@ def list_files(job: Job, model: Model | None) -> list[JobFile]:
     """List what can be downloaded of a job, the model first."""
     found: list[JobFile] = []
     if model is not None and model.state == "ready":
-        for kind, (name, what) in MODEL_FILES.items():
-            if kind in model.files:
-                url = url_for("models.download", model_id=model.id, format=kind)
-                found.append(JobFile(name, what, url, model.files[kind].get("size_bytes")))
+        for kind, _file_name, what in list_formats(model):
+            name = "Bundle" if kind == "bundle" else f"model.{kind}"
+            url = url_for("models.download", model_id=model.id, format=kind)
+            found.append(JobFile(name, what, url, model.offered[kind].get("size_bytes")))
     if job.out_of_fold_key:
         url = url_for("rows.download", job_id=job.id)
         words = "Each row as a model predicted it that did not see it, with its cells"

@@ -24,7 +24,8 @@ function press(selector) {
 
 const KEYS = {
   '/': () => { document.getElementById('goto-box')?.select(); document.getElementById('goto-box')?.focus(); },
-  n: () => window.location.assign('/jobs/new'),
+  // Who may only look has no such page.
+  n: () => { const { newJob } = document.documentElement.dataset; if (newJob) window.location.assign(newJob); },
   j: () => moveRow(1),
   k: () => moveRow(-1),
   x: () => current()?.querySelector('input[type=checkbox]')?.click(),

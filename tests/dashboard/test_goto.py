@@ -14,8 +14,9 @@ from tests.factories import make_dataset, make_job, make_model, make_succeeded_j
 from tests.page import PageClient, words_of
 
 
-def found(q: str) -> dict[str, list[str]]:
-    return {group.title: [hit.title for hit in group.hits] for group in find_all(q)}
+def found(q: str, role: str = "member") -> dict[str, list[str]]:
+    groups = find_all(q, User(role=role))
+    return {group.title: [hit.title for hit in group.hits] for group in groups}
 
 
 def test_a_part_of_a_name_finds_jobs_datasets_and_models(app: Flask, member: User) -> None:
@@ -60,6 +61,18 @@ def test_words_find_pages_in_any_order(app: Flask) -> None:
     assert found("job new")["Pages"] == ["New job"]
     assert found("dark")["Pages"] == ["Settings: appearance"]
     assert len(found("")["Pages"]) == len(PAGES)
+
+
+def test_who_may_only_look_is_offered_no_page_that_refuses_them(app: Flask, viewer: User) -> None:
+    assert found("new job", "viewer") == {}
+    browser = PageClient(app, viewer)
+    for page in PAGES:
+        browser.get(page.path, status=403 if page.for_members else 200)
+    assert "/datasets/new" not in browser.http.get("/_live/search?q=upload").text
+    page = browser.get("/search")
+    assert "/jobs/new" not in [link["href"] for link in page.select("main a[href]")]
+    assert "data-new-job" not in page.find("html").attrs  # where the key n leads
+    assert "n New job" not in words_of(page.find("#keys"))
 
 
 def test_pages_of_the_box_are_there(app: Flask, admin: User) -> None:
