@@ -95,3 +95,13 @@ def test_keys_can_be_switched_off(page: Page, member: User) -> None:
     expect(page.locator("#goto-box")).not_to_be_focused()
     page.keyboard.press("n")
     expect(page).to_have_url(re.compile("/jobs$"))
+
+
+def test_the_key_of_a_new_job_does_nothing_for_who_may_only_look(page: Page, member: User) -> None:
+    with writing() as session:
+        session.get_one(User, member.id).role = "viewer"
+    page.reload()
+    page.keyboard.press("n")
+    page.keyboard.press("?")  # what comes after it is done, so that is over
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page).to_have_url(re.compile("/jobs$"))
