@@ -76,7 +76,8 @@ COLOURS = """async (source) => {
 LOADED = "performance.getEntriesByType('resource').map((e) => e.name)"
 WITHOUT_BUTTON = """() => [...document.forms].filter((f) => f.checkVisibility() &&
   ![...f.elements].some(
-    (b) => b.type === 'submit' && b.checkVisibility({ visibilityProperty: true })))
+    (b) => b.type === 'submit' && (  // a popover opens without scripts
+      b.closest('[popover]') || b.checkVisibility({ visibilityProperty: true }))))
   .map((f) => f.outerHTML.slice(0, 150))"""
 MARKUP = "found => found.map((e) => e.outerHTML.slice(0, 99))"
 UNREACHED = """[...unreached].filter((e) => e.isConnected && e.checkVisibility())
