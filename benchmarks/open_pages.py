@@ -8,16 +8,17 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from html import unescape
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from benchmarks.starts import prepare
 from tests.product import PASSWORD, Installation, install
 
 PAGES, WATCH_S, ALLOWED_MS = 200, 60, 200
-# What a page polls beside the pill, and how often: of every ten pages so many.
-KINDS = (("/_live/overview", 30.0, 4), ("/_live/queue", 5.0, 2), ("/_live/jobs", 15.0, 3),
-         (None, 0.0, 1))  # fmt: skip
+# A page, what it polls beside the pill, and how often: of every ten pages so many.
+KINDS = (("/", "/_live/overview", 30.0, 4), ("/queue", "/_live/queue", 5.0, 2),
+         ("/jobs", "/_live/jobs", 15.0, 3), ("/datasets", None, 0.0, 1))  # fmt: skip
 PILL = ("/_live/pill", 10.0)
 ADDRESS = re.compile(r'hx-get="([^"]+)"')
 
@@ -55,8 +56,17 @@ class OpenPage(threading.Thread):
         self.waits_ms.append((time.perf_counter() - start) * 1000)
         self.statuses[answer.status] += 1
         if found := ADDRESS.search(text):
-            self.address[path] = found[1].replace("&amp;", "&")
+            self.address[path] = unescape(found[1])
         line.close()
+
+
+def find_part(product: Installation, cookie: str, page: str, part: str) -> str:
+    """Return the address that a page polls: that of the jobs names the rows it shows."""
+    line = http.client.HTTPConnection("127.0.0.1", int(product.environ["PORT"]), timeout=30)
+    line.request("GET", page, headers={"Cookie": cookie})
+    found = map(unescape, ADDRESS.findall(line.getresponse().read().decode()))
+    line.close()
+    return next(address for address in found if urlsplit(address).path == part)
 
 
 def sign_in(product: Installation, email: str, password: str) -> str:
@@ -80,8 +90,10 @@ def sign_in(product: Installation, email: str, password: str) -> str:
 def measure(product: Installation, cookie: str) -> tuple[list[float], Counter[int]]:
     """Open the pages, and return every wait in milliseconds and how often each status came."""
     pages = []
-    for path, every, of_ten in KINDS:
-        parts = [PILL, (path, every)] if path else [PILL]
+    for path, part, every, of_ten in KINDS:
+        parts = [PILL]
+        if part is not None:
+            parts.append((find_part(product, cookie, path, part), every))
         pages += [OpenPage(product, cookie, parts) for _ in range(PAGES // 10 * of_ten)]
     for page in pages:
         page.start()

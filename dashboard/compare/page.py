@@ -8,12 +8,12 @@ from typing import Any
 from dashboard.compare.again import Again, list_again
 from dashboard.compare.asked import Asked, list_notes
 from dashboard.compare.comparison import MAX_JOBS, Comparison
+from dashboard.compare.curves import list_classes
 from dashboard.compare.figures import Named, list_figures
 from dashboard.compare.grid import Grid, make_grid
 from dashboard.compare.marks import label, marker
 from dashboard.compare.queries import find_to_add
 from dashboard.compare.rows import PARAMETERS, SETTINGS
-from dashboard.compare.stored import read_stored
 from dashboard.compare.varying import choose_axis, list_axes
 from dashboard.db import Job, User
 from dashboard.db.states import ACTIVE, JobState
@@ -109,8 +109,7 @@ class ComparePage:
         """The classes that curves may be of."""
         if self.found.is_wide:
             return []
-        names = (name for job in self.found.jobs for name in read_stored(job).roc)
-        return [(name, f"Class {name}") for name in dict.fromkeys(names)]
+        return [(name, f"Class {name}") for name in list_classes(self.found)]
 
     @cached_property
     def again(self) -> list[Again]:

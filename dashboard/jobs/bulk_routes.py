@@ -13,11 +13,11 @@ from dashboard.db.lookup import LARGEST_ID
 from dashboard.errors import BadRequest, Conflict, ValidationFailed
 from dashboard.filters import plural
 from dashboard.jobs import bulk
-from dashboard.jobs.bulk_view import Choice, read_choice, view_bulk
+from dashboard.jobs.bulk_view import BulkView, Choice, read_choice
 from dashboard.jobs.filtering import FILTER_NAMES
 from dashboard.jobs.list_query import query_of
 from dashboard.jobs.shown_ids import unpack
-from dashboard.live import answer
+from dashboard.live import answer, unchanged
 from dashboard.paging import PER_CHOICES, read_number
 from dashboard.web import requires
 
@@ -116,13 +116,16 @@ def detail(bulk_id: int) -> str:
 
 def _view(bulk_id: int) -> dict[str, Any]:
     found = bulk.get_bulk(user=current_user, bulk_id=bulk_id)
-    return {"view": view_bulk(found), "live_url": url_for("bulk.live_detail", bulk_id=bulk_id)}
+    return {"view": BulkView(found), "live_url": url_for("bulk.live_detail", bulk_id=bulk_id)}
 
 
 @blueprint.get("/_live/jobs/bulk/<int:bulk_id>")
 def live_detail(bulk_id: int) -> Response:
     """Answer how far a bulk action is. For who began it, and admins."""
-    return answer("jobs/_bulk.html", **_view(bulk_id))
+    shown = _view(bulk_id)
+    record = shown["view"].record
+    so_far = (record.state, record.done, record.changed, record.n_refused, record.message)
+    return unchanged(*so_far) or answer("jobs/_bulk.html", **shown)
 
 
 @blueprint.post("/jobs/bulk/<int:bulk_id>/stop")

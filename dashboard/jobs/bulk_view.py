@@ -1,7 +1,7 @@
 """A bulk action for a page: what it would do, and how far it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from dashboard.auth.sessions import safe_path
@@ -22,7 +22,7 @@ class Choice:
     action: Action
     ids: Sequence[int]
     back: str
-    fields: Mapping[str, str] = ()  # type: ignore[assignment]
+    fields: Mapping[str, str] = field(default_factory=dict)
     ignored: Sequence[str] = ()
 
     @property
@@ -122,8 +122,3 @@ class BulkView:
     def can_be_undone(self) -> bool:
         """Whether what it archived can be taken back."""
         return self.record.action == "archive" and not self.is_open and self.record.changed > 0
-
-
-def view_bulk(record: BulkAction) -> BulkView:
-    """Return a bulk action as a page shows it."""
-    return BulkView(record)

@@ -26,6 +26,7 @@ from dashboard.db import Batch, Job
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
+from dashboard.idle import idle_state
 from dashboard.jobs import form_sources, list_tools, lists, live_rows, queries, service
 from dashboard.jobs.as_request import request_from
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
@@ -37,7 +38,7 @@ from dashboard.jobs.list_query import one_of_each
 from dashboard.jobs.preflight_view import view_preflight
 from dashboard.jobs.preflights import find_refused
 from dashboard.jobs.replacing import replace_job
-from dashboard.live import answer
+from dashboard.live import answer, unchanged
 from dashboard.paging import read_number
 from dashboard.recipes.queries import get_recipe
 from dashboard.storage import StorageFull
@@ -68,7 +69,8 @@ def live_index() -> Response:
     """Answer the rows that the list shows, as they are now. For all."""
     query = one_of_each(request.args)
     query.pop("v", None)
-    return answer(
+    state = idle_state()
+    return (state and unchanged(state)) or answer(
         "jobs/_rows.html",
         listing=live_rows.read_live(query, current_user),
         live_url=f"{url_for('jobs.live_index')}?{urlencode(query)}",

@@ -119,8 +119,8 @@ def say_seen(column: Mapping[str, Any]) -> str | None:
 def _example(column: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     """Return a cell that training saw, or nearly: the median, else the most common one."""
     if column.get("kind") == "number":
-        typical = known.get("median") if known.get("median") is not None else None
-        found = typical if typical is not None else (column.get("range") or [None])[0]
+        median = known.get("median")
+        found = median if median is not None else (column.get("range") or [None])[0]
         if found is None:
             return ""
         return repr(found).removesuffix(".0").replace(".", column.get("decimal") or ".")

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.access import may_change
 from dashboard.downloads import send_stream
-from dashboard.live import answer
+from dashboard.live import answer, unchanged
 from dashboard.models import change_routes, listing, queries, service
 from dashboard.models.card import view_card
 from dashboard.models.export import export_models
@@ -56,11 +56,6 @@ def index_csv() -> Response:
 @blueprint.get("/models/<int:model_id>")
 def detail(model_id: int) -> str:
     """Show a model. For all."""
-    return show(model_id)
-
-
-def show(model_id: int, **more: object) -> str:
-    """Show a model, with what is wrong with what was typed about it."""
     model = queries.get_model(user=current_user, model_id=model_id)
     view = view_card(
         model,
@@ -68,9 +63,8 @@ def show(model_id: int, **more: object) -> str:
         page=read_number(request.args.get("page"), 1),
         api_url=f"{request.host_url}api/v1",
     )
-    shown = {"errors": {}, "typed": {}} | more
     return render_template(
-        "models/detail.html", model=model, job=model.job, view=view, formats=view.formats, **shown
+        "models/detail.html", model=model, job=model.job, view=view, formats=view.formats
     )
 
 
@@ -78,7 +72,9 @@ def show(model_id: int, **more: object) -> str:
 def live_detail(model_id: int) -> Response:
     """Answer whether the model was checked. For all."""
     model = queries.get_model(user=current_user, model_id=model_id)
-    return answer("models/_files.html", model=model, formats=service.list_formats(model))
+    formats = service.list_formats(model)
+    state = (model.state, model.files, model.failure, formats)
+    return unchanged(*state) or answer("models/_files.html", model=model, formats=formats)
 
 
 @blueprint.get("/models/<int:model_id>/download")

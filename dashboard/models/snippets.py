@@ -40,7 +40,7 @@ rows = [
 ]
 request = urllib.request.Request(
     {url!r},
-    data=json.dumps({{{fields}"rows": rows}}).encode(),
+    data=json.dumps({{"rows": rows}}).encode(),
     headers={{
         "Authorization": "Bearer " + os.environ["TRAINYARD_TOKEN"],
         "Content-Type": "application/json",
@@ -91,9 +91,7 @@ def list_snippets(model: Model, row: Mapping[str, str], api_url: str) -> list[Sn
     )
     found = [
         Snippet("use-bundle", "Python with the bundle", bundle),
-        Snippet(
-            "use-api", "Python with the API", API.format(url=url, row=_literal(row, 4), fields="")
-        ),
+        Snippet("use-api", "Python with the API", API.format(url=url, row=_literal(row, 4))),
         Snippet("use-curl", "curl", CURL.format(url=url, body=body)),
         Snippet("use-shell", "On the command line", COMMANDS.format(file=file, folder=folder)),
     ]

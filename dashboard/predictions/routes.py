@@ -19,7 +19,7 @@ from dashboard.access import may_change
 from dashboard.db import Model, Prediction
 from dashboard.downloads import defused_csv, send_stream
 from dashboard.errors import Conflict, NotFound, Unavailable, ValidationFailed
-from dashboard.live import answer
+from dashboard.live import answer, unchanged
 from dashboard.models.queries import get_model
 from dashboard.models.service import check_ready
 from dashboard.predictions import service
@@ -187,7 +187,8 @@ def start(prediction_id: int) -> Response:
 def live_detail(prediction_id: int) -> Response:
     """Answer how far a file's prediction is. For all."""
     found = _prediction(prediction_id)
-    return answer("predictions/_now.html", **_now(found))
+    so_far = (found.state, found.progress)  # a page that waits for a person does not ask
+    return unchanged(*so_far) or answer("predictions/_now.html", **_now(found))
 
 
 @blueprint.get("/predictions/<int:prediction_id>/file")

@@ -107,10 +107,11 @@ def _weight(window: everywhere.Watched, url: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("path", "name"), [("/settings/tokens", "Create token"), ("/jobs", "Filter")]
+    ("path", "name", "method"),
+    [("/settings/tokens", "Create token", "POST"), ("/jobs", "Filter", "GET")],
 )
 def test_g9_a_slow_server_shows_that_it_works_and_is_asked_once(
-    product: Product, path: str, name: str
+    product: Product, path: str, name: str, method: str
 ) -> None:
     held: list[Route] = []
     with product.window() as window:
@@ -122,7 +123,8 @@ def test_g9_a_slow_server_shows_that_it_works_and_is_asked_once(
         busy = page.evaluate(looks.TWO_CLICKS, name)
         assert busy == ["", "true"]
         asked = [route.request.method for route in held if route.request.is_navigation_request()]
-        assert asked == ["POST"] or name == "Filter"
+        # What only looks may be asked anew: then the browser itself gives the first one up.
+        assert asked == [method] or (asked == [method] * 2 and method == "GET")
         held[-1].continue_()
         page.unroute_all(behavior="ignoreErrors")
 
