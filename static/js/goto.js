@@ -33,8 +33,12 @@ async function look() {
   if (mine !== asked || document.activeElement !== box) return;
   listOf().replaceChildren(...page.body.childNodes);
   shownFor = box.value;
+  open();
+}
+
+function open() {
   show(options().length > 0);
-  choose(box.value.trim() ? options()[0] : null);
+  choose(boxOf().value.trim() ? options()[0] : null);
 }
 
 document.addEventListener('input', (event) => {
@@ -76,6 +80,8 @@ document.addEventListener('keydown', (event) => {
     event.preventDefault();
     move(event.key);
   } else if (!isOpen && event.key === 'ArrowDown') {
-    look();
+    event.preventDefault();
+    if (shownFor !== boxOf().value || !options().length) return void look();
+    open();
   }
 });

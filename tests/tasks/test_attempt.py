@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, OperationalError
 
@@ -153,7 +153,8 @@ def test_a_child_that_dies_by_itself_gives_another_attempt(
     job = reread(job)
     assert (job.state, job.child_deaths) == ("queued", 1)
     assert words in job.message
-    shown = read_now(user=job.owner, job_id=job.id, memory_limit_bytes=10**12)
+    with current_app.test_request_context():  # it has addresses in it
+        shown = read_now(user=job.owner, job_id=job.id, memory_limit_bytes=10**12)
     assert words.removesuffix(" St").removesuffix(" Started again") in shown["again"]
     assert shown["attempts"][0].why in shown["again"]
 
