@@ -21,12 +21,20 @@ def change_job(*, user: User, job_id: int, given: Mapping[str, Any]) -> Job:
     user, job_id
         Who changes what.
     given : Mapping
-        Any of ``tags``, ``note`` and ``archived``.
+        Any of ``tags``, all that it is to have, in this order; ``note``, where an empty one is
+        none; and ``archived``.
 
     Raises
     ------
-    NotFound, Forbidden, ValidationFailed, Conflict
-        As `set_tags`, `set_note` and `archive_job`.
+    NotFound
+        When there is no such job.
+    Forbidden
+        When it belongs to somebody else.
+    ValidationFailed
+        When there is something else, the tags are no list of at most 20 texts of 1 to 50
+        characters, or the note is no text or too long.
+    Conflict
+        When it is to be archived and is not over.
     """
     unknown = given.keys() - {"tags", "note", "archived"}
     faults = {name: f'A job has no "{name}" that could be changed' for name in unknown}
@@ -43,49 +51,6 @@ def change_job(*, user: User, job_id: int, given: Mapping[str, Any]) -> Job:
             job.tags = tags
         if "note" in given:
             job.note = note
-    return job
-
-
-def set_tags(*, user: User, job_id: int, tags: Any) -> Job:
-    """Give a job other tags.
-
-    Parameters
-    ----------
-    user, job_id
-        Who changes what.
-    tags : list of str
-        All that it is to have, in this order.
-
-    Raises
-    ------
-    NotFound
-        When there is no such job.
-    Forbidden
-        When it belongs to somebody else.
-    ValidationFailed
-        When they are no list of at most 20 texts of 1 to 50 characters.
-    """
-    clean = clean_tags(tags)
-    with changing(user, job_id) as (_, job):
-        job.tags = clean
-    return job
-
-
-def set_note(*, user: User, job_id: int, note: Any) -> Job:
-    """Write what is to be known of a job; an empty note is none.
-
-    Raises
-    ------
-    NotFound
-        When there is no such job.
-    Forbidden
-        When it belongs to somebody else.
-    ValidationFailed
-        When it is no text, or too long.
-    """
-    text = _clean_note(note)
-    with changing(user, job_id) as (_, job):
-        job.note = text
     return job
 
 

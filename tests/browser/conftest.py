@@ -2,17 +2,16 @@
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from werkzeug.serving import make_server
 
 from dashboard.db import User
 from tests.factories import PASSWORD
+from tests.serving import serve
 
 # A machine with two cores runs three test processes, each with a browser or workers of its own.
 expect.set_options(timeout=20_000)
@@ -52,13 +51,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def server(app: Flask) -> Iterator[str]:
     """The address of the app, served by threads."""
-    serving = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=serving.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{serving.server_port}"
-    serving.shutdown()
-    thread.join()
-    serving.server_close()
+    with serve(app) as address:
+        yield address
 
 
 class Watched:

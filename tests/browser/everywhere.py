@@ -1,7 +1,6 @@
 """The seeded product that the checks of every page share: one server, one sign-in for a module."""
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,13 +10,13 @@ from typing import Any
 import pytest
 from jinja2 import BytecodeCache
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from dashboard import create_app, queue
 from dashboard.config import load_settings
 from dashboard.extensions import db
 from tests import every_page
 from tests.browser.conftest import Watched
+from tests.serving import serve
 
 # Pages are looked at in parts, so that each test is short where several share two cores.
 SECTIONS = ("datasets", "jobs", "models", "around")
@@ -79,14 +78,8 @@ def serve_seeded(
     with pytest.MonkeyPatch.context() as patch, app.app_context():
         patch.setattr(queue, "wake", lambda name, count=1: True)
         seeded = every_page.seed(folder)
-        serving = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=serving.serve_forever, daemon=True)
-        thread.start()
-        address = f"http://127.0.0.1:{serving.server_port}"
-        yield Product(address, seeded, chromium, _sign_in(chromium, address, seeded))
-        serving.shutdown()
-        thread.join()
-        serving.server_close()
+        with serve(app) as address:
+            yield Product(address, seeded, chromium, _sign_in(chromium, address, seeded))
         db.session.remove()
         db.engine.dispose()
 

@@ -7,7 +7,7 @@ from flask import Flask
 
 from dashboard.db import User
 from dashboard.errors import Conflict, Forbidden, NotFound, ValidationFailed
-from dashboard.jobs.marking import archive_job, set_note, set_tags
+from dashboard.jobs.marking import archive_job, change_job
 from dashboard.jobs.service import retry_job
 from tests.factories import make_job
 from tests.page import PageClient
@@ -15,8 +15,9 @@ from tests.page import PageClient
 
 def test_tags_are_cleaned_and_kept_in_order(any_app: Flask) -> None:
     job = make_job(tags=["old"])
-    assert set_tags(user=job.owner, job_id=job.id, tags=[" b ", "a", "b"]).tags == ["b", "a"]
-    assert set_tags(user=job.owner, job_id=job.id, tags=[]).tags == []
+    cleaned = change_job(user=job.owner, job_id=job.id, given={"tags": [" b ", "a", "b"]})
+    assert cleaned.tags == ["b", "a"]
+    assert change_job(user=job.owner, job_id=job.id, given={"tags": []}).tags == []
 
 
 @pytest.mark.parametrize("tags", ["a", [1], [" "], ["x" * 51], [f"t{n}" for n in range(21)],
@@ -25,19 +26,19 @@ def test_tags_are_cleaned_and_kept_in_order(any_app: Flask) -> None:
 def test_tags_that_are_none_are_refused(tags: Any, app: Flask, member: User) -> None:
     job = make_job(member, tags=["old"])
     with pytest.raises(ValidationFailed) as caught:
-        set_tags(user=member, job_id=job.id, tags=tags)
+        change_job(user=member, job_id=job.id, given={"tags": tags})
     assert set(caught.value.fields) == {"tags"}
     assert job.tags == ["old"]
 
 
 def test_a_note_is_kept_and_taken_away(app: Flask, member: User) -> None:
     job = make_job(member)
-    assert set_note(user=member, job_id=job.id, note=" a\r\nb ").note == "a\nb"
-    assert set_note(user=member, job_id=job.id, note=" ").note is None
+    assert change_job(user=member, job_id=job.id, given={"note": " a\r\nb "}).note == "a\nb"
+    assert change_job(user=member, job_id=job.id, given={"note": " "}).note is None
     with pytest.raises(ValidationFailed, match="10,000"):
-        set_note(user=member, job_id=job.id, note="x" * 10_001)
+        change_job(user=member, job_id=job.id, given={"note": "x" * 10_001})
     with pytest.raises(ValidationFailed):
-        set_note(user=member, job_id=job.id, note=["x"])
+        change_job(user=member, job_id=job.id, given={"note": ["x"]})
 
 
 def test_a_job_that_is_over_is_archived_and_comes_back(
@@ -57,15 +58,15 @@ def test_a_job_that_is_over_is_archived_and_comes_back(
 def test_only_owners_and_admins_mark_a_job(app: Flask, member: User, admin: User) -> None:
     job = make_job(state="failed")
     for change in (
-        lambda user: set_tags(user=user, job_id=job.id, tags=["a"]),
-        lambda user: set_note(user=user, job_id=job.id, note="a"),
+        lambda user: change_job(user=user, job_id=job.id, given={"tags": ["a"]}),
+        lambda user: change_job(user=user, job_id=job.id, given={"note": "a"}),
         lambda user: archive_job(user=user, job_id=job.id),
     ):
         with pytest.raises(Forbidden):
             change(member)
         change(admin)
     with pytest.raises(NotFound):
-        set_note(user=admin, job_id=10**30, note="a")
+        change_job(user=admin, job_id=10**30, given={"note": "a"})
 
 
 @pytest.mark.parametrize("path", ["/jobs/views", "/jobs/columns", "/jobs/selected"])

@@ -2,14 +2,12 @@
 
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from dashboard.auth.tokens import create_token
 from dashboard.clock import now
@@ -20,6 +18,7 @@ from dashboard.jobs.execution import add_lines
 from tests.dashboard.datasets.profiled import change
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job, make_user
 from tests.page import PageClient, words_of
+from tests.serving import serve
 
 
 @pytest.fixture
@@ -101,13 +100,8 @@ def test_settings_that_were_changed_come_first_and_the_others_are_one_click_away
 
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
-    serving = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=serving.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{serving.server_port}"
-    serving.shutdown()
-    thread.join()
-    serving.server_close()
+    with serve(app) as served:
+        yield served
 
 
 @pytest.mark.usefixtures("no_broker")
