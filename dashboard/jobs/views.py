@@ -15,10 +15,11 @@ from dashboard.jobs.baselines import (
     find_poor_probabilities,
     hold_against,
     list_baselines,
-)
+)  # fmt: skip
 from dashboard.jobs.blends import title_of
 from dashboard.jobs.estimates import Estimate
 from dashboard.jobs.time_up import word_of_end
+from dashboard.ordinals import ordinal
 from dashboard.preferences import score_for_reader as score
 from tasks.engine.catalogue import METRICS, name_metric
 from tasks.engine.spec import Validation
@@ -28,13 +29,9 @@ SILENT_AFTER_S = 15
 STOPS_WITHIN_S = 3
 NOT_REACHED = "not reached"
 STAGES = (
-    ("queued", "Queued"),
-    ("load", "Load data"),
-    ("prepare", "Prepare"),
-    ("fit", "Fit and validate"),
-    ("final", "Final fit"),
-    ("save", "Save model"),
-)
+    ("queued", "Queued"), ("load", "Load data"), ("prepare", "Prepare"),
+    ("fit", "Fit and validate"), ("final", "Final fit"), ("save", "Save model"),
+)  # fmt: skip
 # It is not fitted on all rows, so it has no model.
 STAGES_OF_CANDIDATE = (*STAGES[:-2], ("final", "Baselines"), ("save", "Save scores"))
 
@@ -159,7 +156,7 @@ class JobView:
         job = self.job
         if job.state == JobState.QUEUED:
             again = f". {job.message}" if job.message and job.attempt else ""
-            return f"{self.waiting}{again}"
+            return f"{self._place(', starts')}{again}"
         if job.state == JobState.CANCELLING:
             return self.stopping
         if job.state == JobState.SUCCEEDED:
@@ -170,20 +167,23 @@ class JobView:
     @property
     def waiting(self) -> str:
         """The place of a waiting job, and when it starts as far as that is known."""
-        place = {None: "Waiting", 1: "Next in line"}.get(self.position, f"{self.position} in line")
-        starts = self.estimate.starts_in_s
-        return place if starts is None else f"{place}. Starts in {about(starts)}"
+        return self._place(" in line. Starts")
+
+    def _place(self, starts: str) -> str:
+        """Return the place, and when it starts: "2nd in line. Starts in about 4 min"."""
+        known = self.estimate.starts_in_s
+        if self.position is None:
+            return "Waiting" if known is None else f"Waiting. Starts in {about(known)}"
+        place = "Next" if self.position == 1 else ordinal(self.position)
+        return f"{place} in line" if known is None else f"{place}{starts} in {about(known)}"
 
     @property
     def stopping(self) -> str:
         """How far the stop of a job is, and why it takes longer than a moment."""
         job = self.job
         if job.stop_request == "keep":
-            done = (
-                f"the {plural(self.folds_done, 'fold')} done"
-                if self.folds_done
-                else "what is done"
-            )
+            folds = plural(self.folds_done, "fold")
+            done = f"the {folds} done" if self.folds_done else "what is done"
             return f"Keeping {done}, fitting on all rows"
         silent = (now() - job.heartbeat_at).total_seconds() if job.heartbeat_at else 0.0
         if silent < STOPS_WITHIN_S:

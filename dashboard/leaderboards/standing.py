@@ -9,12 +9,12 @@ from dashboard.db import Job, JobScore
 from dashboard.extensions import db
 from dashboard.jobs.queries import get_jobs, list_folds_of
 from dashboard.leaderboards.ranks import give_ranks
+from dashboard.ordinals import ordinal
 from tasks.engine.catalogue import METRICS, Metric
 
 # Farther down only the place is told: who is tied there takes the folds of all above.
 RANKED_AT_MOST = 50
 NAMED_AT_MOST = 2
-ENDS = {1: "st", 2: "nd", 3: "rd"}
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,7 @@ class Standing:
     @property
     def ordinal(self) -> str:
         """The place in words: ``1st``, ``12th``."""
-        end = "th" if self.place % 100 in {11, 12, 13} else ENDS.get(self.place % 10, "th")
-        return f"{self.place:,}{end}"
+        return ordinal(self.place)
 
     @property
     def named(self) -> Sequence[Job]:

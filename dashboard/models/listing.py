@@ -1,4 +1,4 @@
-"""The list of models: the starred ones first, then the best.
+"""The list of models: the starred ones first, then the newest.
 
 Which models a page shows is found in one index; of those alone the rows are read, without their
 wide columns.
@@ -16,6 +16,8 @@ from dashboard.db import Dataset, Job, Model, ModelStar, Prediction, User
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.extensions import db
 from dashboard.paging import read_number
+from tasks.engine.catalogue import get_estimator
+from tasks.engine.portfolio import VOTING
 
 SORTS: Mapping[str, Any] = {
     "name": Model.words,
@@ -23,7 +25,7 @@ SORTS: Mapping[str, Any] = {
     "size": Model.size_bytes,
     "made": Model.id,
 }
-# The starred ones, then the best.
+# The starred ones, then the newest: scores of several metrics have no order among each other.
 DEFAULT_SORT = "starred"
 TARGETS_AT_MOST = 200
 
@@ -80,6 +82,12 @@ class ListedModel:
     def label(self) -> str:
         """The dataset with its version."""
         return f"{self.dataset} v{self.version}"
+
+    @property
+    def title(self) -> str:
+        """The estimator in plain words."""
+        is_blend = self.estimator in VOTING.values()
+        return "Blend" if is_blend else get_estimator(self.estimator).title
 
     @property
     def caution(self) -> str | None:
@@ -195,14 +203,14 @@ def _find_ids(
         down = sort.startswith("-")
         order = (column.desc(), Model.id.desc()) if down else (column.asc(), Model.id.asc())
         return db.session.scalars(wanted.order_by(*order).limit(limit).offset(start)).all()
-    best = (Model.goodness.desc(), Model.id.desc())
+    newest = Model.id.desc()
     mine = select(ModelStar.model_id).where(ModelStar.user_id == filters.user_id)
     # A person's stars are few: they are read first, and left out of the others.
-    starred = db.session.scalars(wanted.where(Model.id.in_(mine)).order_by(*best)).all()
+    starred = db.session.scalars(wanted.where(Model.id.in_(mine)).order_by(newest)).all()
     first = starred[start : None if limit is None else start + limit]
     if filters.starred or (limit is not None and len(first) == limit):
         return first
-    others = wanted.where(Model.id.not_in(mine)).order_by(*best)
+    others = wanted.where(Model.id.not_in(mine)).order_by(newest)
     rest = None if limit is None else limit - len(first)
     found = others.limit(rest).offset(max(0, start - len(starred)))
     return [*first, *db.session.scalars(found)]

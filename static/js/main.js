@@ -7,6 +7,7 @@ import './menus.js';
 import './forms.js';
 import './messages.js';
 import './shortcuts.js';
+import './tabs.js';
 import './theme.js';
 import './time.js';
 

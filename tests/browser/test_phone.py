@@ -1,11 +1,11 @@
-"""On a phone the tabs of a dataset need no scrolling, and what can be done takes two lines."""
+"""On a phone nothing lies on anything else, and what can be done takes two lines."""
 
 from collections.abc import Callable
 
 from dashboard.db import User
 from tests.browser.conftest import Watched
 from tests.dashboard.jobs.test_baselines import known
-from tests.factories import make_dataset, make_model, make_succeeded_job
+from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 
 OVERFLOW = "(nav) => nav.scrollWidth - nav.clientWidth"
 TWO_LINES_PX = 76
@@ -42,3 +42,25 @@ def test_a_remark_on_a_score_leaves_the_name_its_width(
     assert name["width"] > 200
     assert remark["y"] >= name["y"] + name["height"]
     window.check_accessibility()
+
+
+def test_the_state_of_a_waiting_job_stands_below_its_name(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    job = make_job(member, make_dataset(member))
+    window = browse(viewport={"width": 390, "height": 844})
+    window.sign_in(member)
+    row = window.go("/jobs").locator(f"#job-{job.id}")
+    name, state = row.locator(".main").bounding_box(), row.locator(".status").bounding_box()
+    assert name is not None
+    assert state is not None
+    assert state["y"] >= name["y"] + name["height"]
+
+
+def test_the_tab_that_is_open_is_in_view(browse: Callable[..., Watched], admin: User) -> None:
+    window = browse(viewport={"width": 390, "height": 844})
+    window.sign_in(admin)
+    tab = window.go("/settings/addresses").locator(".tabs [aria-current]").bounding_box()
+    assert tab is not None
+    assert tab["x"] >= 0
+    assert tab["x"] + tab["width"] <= 390

@@ -331,8 +331,8 @@ def test_waiting_jobs_say_their_place_and_start(app: Flask) -> None:
     running(40, [])
     ids = wait_in_line(2)
     views = {view.job.id: view for view in view_jobs(get_jobs(ids))}
-    assert views[ids[0]].sentence == "Next in line. Starts in about 1 min"
-    assert views[ids[1]].sentence == "2 in line. Starts in about 3 min"
+    assert views[ids[0]].sentence == "Next, starts in about 1 min"
+    assert views[ids[1]].sentence == "2nd, starts in about 3 min"
 
 
 def test_only_a_job_done_in_one_go_is_learned_from(any_app: Flask) -> None:

@@ -26,7 +26,7 @@ def made(user: User, name: str, score: float, **job: object) -> Model:
     return make_model(make_succeeded_job(user, name=name, score=score, **job))
 
 
-def test_starred_models_stand_first_and_then_the_best(
+def test_starred_models_stand_first_and_then_the_newest(
     any_app: Flask, member: User, admin: User
 ) -> None:
     made(member, "good", 0.9)
@@ -36,15 +36,16 @@ def test_starred_models_stand_first_and_then_the_best(
     changes.star_model(user=member, model_id=poor.id, starred=True)
     changes.star_model(user=member, model_id=poor.id, starred=True)
     changes.star_model(user=admin, model_id=other.id, starred=True)
-    # Of an error the least is the best, so it stands behind every score that is better high.
-    assert names(member) == ["poor", "good", "other", "error"]
-    assert names(admin) == ["other", "good", "poor", "error"]
+    # Scores of several metrics have no order among each other.
+    assert names(member) == ["poor", "error", "other", "good"]
+    assert names(admin) == ["other", "error", "poor", "good"]
     assert names(member, starred=True) == ["poor"]
+    # Of an error the least is the best, so it stands behind every score that is better high.
     assert names(member, "-score") == ["good", "other", "poor", "error"]
     assert names(member, "name") == ["error", "good", "other", "poor"]
     assert names(member, "made") == ["good", "poor", "other", "error"]
     changes.star_model(user=member, model_id=poor.id, starred=False)
-    assert names(member) == ["good", "other", "poor", "error"]
+    assert names(member) == ["error", "other", "poor", "good"]
 
 
 def test_pages_go_on_behind_the_starred_ones(any_app: Flask, member: User) -> None:
@@ -64,10 +65,10 @@ def test_filters_narrow_the_list(any_app: Flask, member: User, admin: User) -> N
     made(admin, "Ärger", 0.8, dataset=make_version(dataset), estimator="Ridge", target="y%")
     gone = made(member, "gone", 0.7)
     changes.archive_model(user=member, model_id=gone.id)
-    assert names(member) == ["first", "Ärger"]
+    assert names(member) == ["Ärger", "first"]
     assert names(member, archived=True) == ["gone"]
-    assert names(member, archived=None) == ["first", "Ärger", "gone"]
-    assert names(member, dataset_id=dataset.id) == ["first", "Ärger"]
+    assert names(member, archived=None) == ["gone", "Ärger", "first"]
+    assert names(member, dataset_id=dataset.id) == ["Ärger", "first"]
     assert names(member, dataset_id=gone.job.dataset_id) == []
     assert names(member, estimator="Ridge") == ["Ärger"]
     assert names(member, target="y%") == ["Ärger"]
