@@ -17,7 +17,7 @@ from dashboard import create_app, queue
 from dashboard.config import Settings, load_settings
 from dashboard.db import User
 from dashboard.extensions import db
-from tests import factories, postgres
+from tests import compiled_routes, factories, postgres
 from tests.page import FreshClient
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +27,11 @@ settings.register_profile(
     "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("steady")
+compiled_routes.keep()
+# Set before scikit-learn is there. Threads of OpenMP that wait for each other turn in a circle: a
+# fit of milliseconds takes seconds where the other tests need the same cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

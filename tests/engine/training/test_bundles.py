@@ -39,8 +39,11 @@ runpy.run_path(sys.argv[0], run_name='__main__')
 """
 
 
-# What chooses the kernels of the machine's linear algebra, which round differently.
-ARITHMETIC = {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
+# What chooses the kernels of the machine's linear algebra, which round differently, and how many
+# threads there are.
+ARITHMETIC = {
+    name: value for name, value in os.environ.items() if name.startswith(("OPENBLAS_", "OMP_"))
+}
 
 
 def make_bundle(

@@ -45,9 +45,11 @@ print(json.dumps(found))
 
 def train_apart(folder: Path, hash_seed: str) -> dict[str, list[str]]:
     folder.mkdir()
+    # With threads, which must not matter either.
+    environ = os.environ | {"PYTHONHASHSEED": hash_seed, "OMP_NUM_THREADS": "2"}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(folder), *FEATURED],
-        capture_output=True, text=True, check=True, env=os.environ | {"PYTHONHASHSEED": hash_seed},
+        capture_output=True, text=True, check=True, env=environ,
     )  # fmt: skip
     found: dict[str, list[str]] = json.loads(done.stdout)
     return found
