@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 # Each has a `blueprint`, an `init_app(app)`, or both.
 PARTS = (
-    "web", "filters", "preferences", "breaking", "commands", "auth.routes", "settings.routes",
-    "overview.routes", "goto.routes", "datasets.routes", "jobs.routes", "jobs.list_routes",
-    "jobs.bulk_routes", "jobs.threshold_routes", "jobs.changed_routes", "jobs.explain_routes",
-    "jobs.preflight_routes", "jobs.part_routes", "jobs.marking_routes", "rows.routes",
-    "batches.routes", "compare.routes", "leaderboards.routes", "models.routes",
+    "web", "static_files", "filters", "preferences", "breaking", "commands", "auth.routes",
+    "settings.routes", "overview.routes", "goto.routes", "datasets.routes", "jobs.routes",
+    "jobs.list_routes", "jobs.bulk_routes", "jobs.threshold_routes", "jobs.changed_routes",
+    "jobs.explain_routes", "jobs.preflight_routes", "jobs.part_routes", "jobs.marking_routes",
+    "rows.routes", "batches.routes", "compare.routes", "leaderboards.routes", "models.routes",
     "predictions.routes", "recipes.routes", "workers.routes", "api.routes",
 )  # fmt: skip
 
@@ -35,9 +35,10 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from dashboard.config import load_settings
     from dashboard.db.transaction import engine_options, prepare_engine
     from dashboard.extensions import csrf, db, login_manager, migrate
+    from dashboard.static_files import static_place
 
     settings = settings or load_settings()
-    app = Flask(__name__, template_folder=ROOT / "templates", static_folder=ROOT / "static")
+    app = Flask(__name__, template_folder=ROOT / "templates", **static_place())
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,

@@ -29,7 +29,7 @@ from werkzeug.exceptions import Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard import bodies, dev, error_pages, health, shell
+from dashboard import bodies, dev, error_pages, health, shell, static_files
 from dashboard.auth.sessions import load_user, split_address
 from dashboard.config import Settings
 from dashboard.errors import Forbidden
@@ -40,7 +40,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 # What may be opened without an account. Everything else asks for one.
 PUBLIC = frozenset(
     {
-        "static", "auth.login", "auth.setup", "auth.reset", "settings.switch_theme",
+        *static_files.ENDPOINTS, "auth.login", "auth.setup", "auth.reset", "settings.switch_theme",
         "health.healthz", "health.readyz", "health.metrics",
     }
 )  # fmt: skip
@@ -168,11 +168,8 @@ def add_headers(response: Response) -> Response:
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     response.headers["X-Request-ID"] = g.get("request_id", "-")
-    if request.endpoint == "static":
-        is_vendored = request.path.startswith("/static/vendor/") and response.status_code == 200
-        response.headers["Cache-Control"] = (
-            "public, max-age=31536000, immutable" if is_vendored else "no-cache"
-        )
+    if request.endpoint in static_files.ENDPOINTS:
+        response.headers["Cache-Control"] = static_files.how_long(response)
     else:
         response.headers.setdefault("Cache-Control", "no-store")
     return response

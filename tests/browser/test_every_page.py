@@ -14,10 +14,10 @@ import pytest
 from jinja2 import BytecodeCache
 from playwright.sync_api import Browser, Page, Route, expect
 
+from dashboard.static_files import FOLDER, static_path
 from tests.browser import everywhere, looks
 from tests.browser.everywhere import SECTIONS, Product, faults_of
 
-STATIC = Path(__file__).parents[2] / "static"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 WITHOUT_CHART_BYTES, WITH_CHART_BYTES = 250_000, 700_000
 
@@ -98,9 +98,9 @@ def _check_weight(window: everywhere.Watched, page: Page) -> None:
 
 def _weight(window: everywhere.Watched, url: str) -> int:
     path = urlsplit(url).path
-    if path.startswith("/static/"):
+    if path.startswith(static_path()):
         if path not in _WEIGHTS:
-            content = (STATIC / path.removeprefix("/static/")).read_bytes()
+            content = (FOLDER / path.removeprefix(f"{static_path()}/")).read_bytes()
             _WEIGHTS[path] = min(len(content), len(gzip.compress(content, 6)))
         return _WEIGHTS[path]
     return len(gzip.compress(window.context.request.get(url).body(), 6))

@@ -5,11 +5,11 @@ import importlib
 import logging
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from dashboard import create_app
+from dashboard import create_app, static_files
 from dashboard.auth import tokens
 from dashboard.config import load_settings
 from dashboard.db import User
@@ -61,7 +61,8 @@ def test_every_route_asks_for_an_account(app: Flask) -> None:
 def test_public_routes_are_known() -> None:
     """A route that opens to everyone is a decision; it is written down here too."""
     assert {
-        "static", "auth.login", "auth.setup", "auth.reset", "settings.switch_theme",
+        "static", "static_files.other_version",
+        "auth.login", "auth.setup", "auth.reset", "settings.switch_theme",
         "health.healthz", "health.readyz", "health.metrics",
     } == PUBLIC  # fmt: skip
 
@@ -98,16 +99,34 @@ def test_every_answer_has_the_security_headers(app: Flask, member: User, path: s
     assert "Strict-Transport-Security" not in answer.headers
 
 
-def test_vendored_files_are_kept_by_browsers_and_our_own_are_asked_for(app: Flask) -> None:
+def test_files_are_kept_by_browsers_until_one_of_them_changes(app: Flask) -> None:
     client = app.test_client()
-    with client.get("/static/vendor/htmx-2.0.11/htmx.min.js") as vendored:
-        assert "immutable" in vendored.headers["Cache-Control"]
-    with client.get("/static/js/main.js") as ours:
+    with app.test_request_context():
+        address = url_for("static", filename="js/main.js")
+    with client.get(address) as kept:
+        assert "immutable" in kept.headers["Cache-Control"]
+    with client.get(address + "x") as missing:
+        assert missing.status_code == 404
+        assert "immutable" not in missing.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("folder", ["", "v-0123456789ab/"])
+def test_files_of_another_version_are_answered_as_they_are_and_not_kept(
+    app: Flask, folder: str
+) -> None:
+    client, address = app.test_client(), f"/static/{folder}js/main.js"
+    with client.get(address) as ours:
+        assert ours.data == (static_files.FOLDER / "js" / "main.js").read_bytes()
         assert ours.headers["Cache-Control"] == "no-cache"
-    with client.get(
-        "/static/js/main.js", headers={"If-None-Match": ours.headers["ETag"]}
-    ) as again:
+    with client.get(address, headers={"If-None-Match": ours.headers["ETag"]}) as again:
         assert again.status_code == 304
+    assert client.get(f"/static/{folder}../wsgi.py").status_code == 404
+
+
+def test_while_debugging_no_file_is_kept(app: Flask) -> None:
+    app.debug = True
+    with app.test_client().get(f"{static_files.static_path()}/js/main.js") as ours:
+        assert ours.headers["Cache-Control"] == "no-cache"
 
 
 @pytest.mark.parametrize(

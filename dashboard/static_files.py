@@ -1,0 +1,52 @@
+"""Scripts, styles and pictures: their addresses hold a version, so that browsers may keep them.
+
+Modules and styles name each other by relative addresses, so these have the version too.
+"""
+
+import re
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request, send_from_directory
+
+FOLDER = Path(__file__).parent.parent / "static"
+KEPT = "public, max-age=31536000, immutable"
+# Of a release before or after this one: a page that was open meanwhile, or another web server.
+OTHER_VERSION = re.compile(r"v-[0-9a-f]{12}/")
+
+ENDPOINTS = frozenset({"static", "static_files.other_version"})
+
+blueprint = Blueprint("static_files", __name__)
+
+
+@cache
+def static_path() -> str:
+    """Return the address below which the files are: ``/static/v-`` and a hash of all of them."""
+    found = sha256()
+    for path in sorted(FOLDER.rglob("*")):
+        if path.is_file():
+            found.update(f"{path.relative_to(FOLDER)} {path.stat().st_size}\n".encode())
+            found.update(path.read_bytes())
+    return f"/static/v-{found.hexdigest()[:12]}"
+
+
+def static_place() -> dict[str, Any]:
+    """Return where an app has its static files, and below which address."""
+    return {"static_folder": FOLDER, "static_url_path": static_path()}
+
+
+@blueprint.get("/static/<path:name>")
+def other_version(name: str) -> Response:
+    """Answer a file without a version, or of another one, as it is here. For all."""
+    return send_from_directory(FOLDER, OTHER_VERSION.sub("", name, count=1))
+
+
+def how_long(response: Response) -> str:
+    """Return the ``Cache-Control`` of a static file: for ever where its address has its version.
+
+    Not while debugging, when files change under a running app.
+    """
+    is_this_version = request.endpoint == "static" and response.status_code in {200, 206, 304}
+    return KEPT if is_this_version and not current_app.debug else "no-cache"
