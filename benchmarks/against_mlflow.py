@@ -31,7 +31,10 @@ from tests.product import PASSWORD, ROOT, Parts, answers, base_environ, free_por
 RUNS, COMPARED, REPEATS = 10_000, 50, 7
 EMAIL = "ana@example.org"
 FILLER = Path(__file__).with_name("mlflow_runs.py")
-SHOWN = "names => names.every((name) => document.body.innerText.includes(name))"
+SHOWN = """names => {
+  const text = document.body?.innerText ?? '';
+  return names.every((name) => text.includes(name));
+}"""
 
 
 def time_page(page: Page, address: str, names: list[str]) -> float:

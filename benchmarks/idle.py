@@ -17,8 +17,11 @@ ROLES = {"deploy.broker": "broker", "gunicorn": "web", "dispatcher": "dispatcher
 
 
 def role_of(process: psutil.Process) -> str | None:
-    """Return what a process of the supervisor is for."""
-    words = " ".join(process.cmdline())
+    """Return what a process of the supervisor is for; None of another, and of one that ended."""
+    try:
+        words = " ".join(process.cmdline())
+    except psutil.Error:
+        return None
     return next((role for said, role in ROLES.items() if said in words), None)
 
 

@@ -48,7 +48,8 @@ class Job(Record):
             postgresql_where=_IS_ARCHIVED,
         ),
         Index("ix_jobs_score", "score", "id", "archived_at", "state"),
-        Index("ix_jobs_owner_state", "owner_id", "state"),
+        # The overview reads what ended last of a person.
+        Index("ix_jobs_owner_ended", "owner_id", "state", "finished_at", "id", "score_only"),
         # The list of datasets counts jobs by target, and finds the best, from it alone.
         Index(
             "ix_jobs_dataset_target",

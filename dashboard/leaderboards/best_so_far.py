@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
 from dashboard.db import Job, JobScore
@@ -12,6 +13,7 @@ from dashboard.leaderboards.groups import Group
 from tasks.engine.catalogue import find_metric, metric_title
 
 MOST_STEPS = 40  # the last ones
+KEPT_GROUPS = 200  # what else was asked for is forgotten
 
 
 def find_steps(
@@ -19,9 +21,28 @@ def find_steps(
 ) -> list[tuple[datetime, float, Job]]:
     """Return the jobs that were the best when they ended, the first one first.
 
+    With a `positive` class those alone that were scored for it. They are kept until a job of the
+    group ends or is deleted, as the looks take some time with a hundred thousand jobs.
+    """
+    kept = current_app.extensions.setdefault("best_so_far", {})
+    key = (group.id, group.n_jobs, group.of.id, group.ended_at, metric, positive)
+    if key not in kept:
+        if len(kept) >= KEPT_GROUPS:
+            kept.clear()
+        kept[key] = _look_for_steps(group, metric, positive)
+    steps = kept[key]
+    ids = [job_id for _, _, job_id in steps]
+    jobs = {job.id: job for job in db.session.scalars(select(Job).where(Job.id.in_(ids)))}
+    return [(at, score, jobs[job_id]) for at, score, job_id in reversed(steps) if job_id in jobs]
+
+
+def _look_for_steps(
+    group: Group, metric: str, positive: str | None
+) -> list[tuple[datetime, float, int]]:
+    """Return when each of the jobs ended, its score and its id, the last one first.
+
     From the best of all it goes back to the best of those that had ended before, and so on: some
-    looks into the index, instead of a walk through all. With a `positive` class those alone that
-    were scored for it.
+    looks into the index, instead of a walk through all.
     """
     found = find_metric(group.of.task, metric)
     greater = found is None or found.greater_is_better
@@ -39,9 +60,7 @@ def find_steps(
     while row is not None and len(steps) < MOST_STEPS:
         steps.append((row.finished_at, row.score, row.job_id))
         row = db.session.execute(look.where(JobScore.finished_at < row.finished_at)).first()
-    ids = [job_id for _, _, job_id in steps]
-    jobs = {job.id: job for job in db.session.scalars(select(Job).where(Job.id.in_(ids)))}
-    return [(at, score, jobs[job_id]) for at, score, job_id in reversed(steps) if job_id in jobs]
+    return steps
 
 
 def best_so_far_chart(group: Group, metric: str, positive: str | None = None) -> dict[str, Any]:

@@ -155,9 +155,12 @@ def _fill(board: Board, group: Group, query: Query) -> Board:
         scored.append(JobScore.positive == positive)
     if query.owner_id is not None:
         scored.append(JobScore.owner_id == query.owner_id)
-    rows, total = (_find_bests if query.best_per_estimator else _find_all)(
-        scored, board.metric, query.per
-    )
+    if query.best_per_estimator:
+        rows, total = _find_bests(scored, board.metric, query.per)
+    else:
+        is_whole = positive is None and query.owner_id is None
+        rows = _find_all(scored, board.metric, query.per)
+        total = group.n_jobs if is_whole else _count(scored)
     jobs = get_jobs([row.job_id for row in rows])
     folds = list_folds_of([job.id for job in jobs])
     # Beside each other stand only numbers about the same.
@@ -183,13 +186,16 @@ def _list_positives(group: Group, metric: Metric) -> list[str]:
     return sorted(known, key=lambda name: name != group.of.details.get("positive_class"))
 
 
-def _find_all(scored: Sequence[Any], metric: Metric, per: int) -> tuple[Sequence[Any], int]:
-    """Return the best rows of scores, and how many there are in all."""
-    total = db.session.scalar(select(func.count(JobScore.id)).where(*scored)) or 0
+def _count(scored: Sequence[Any]) -> int:
+    return db.session.scalar(select(func.count(JobScore.id)).where(*scored)) or 0
+
+
+def _find_all(scored: Sequence[Any], metric: Metric, per: int) -> Sequence[Any]:
+    """Return the best rows of scores."""
     best_first = JobScore.score.desc() if metric.greater_is_better else JobScore.score
     # Of equal ones the last: the fit of a search's best one came after its candidate.
     found = select(JobScore.job_id).where(*scored).order_by(best_first, JobScore.job_id.desc())
-    return db.session.execute(found.limit(per)).all(), total
+    return db.session.execute(found.limit(per)).all()
 
 
 def _find_bests(scored: Sequence[Any], metric: Metric, per: int) -> tuple[Sequence[Any], int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -15,13 +16,14 @@ from dashboard.jobs.queries import get_jobs
 
 @dataclass(frozen=True)
 class Group:
-    """Jobs that may be ranked together; `of` is one of them."""
+    """Jobs that may be ranked together; `of` is one of them, and the last ended at `ended_at`."""
 
     id: int
     dataset: Dataset
     split_hash: str
     n_jobs: int
     of: Job
+    ended_at: datetime
 
     @property
     def words(self) -> str:
@@ -57,7 +59,12 @@ def list_group_ids(versions: Sequence[Dataset], target: str) -> Sequence[int]:
 def list_groups(group_ids: Sequence[int], metric: str) -> list[Group]:
     """List groups with jobs that have a metric: the newest version first, and then the largest."""
     counted = (
-        select(JobScore.group_id, func.count().label("n"), func.max(JobScore.job_id).label("of"))
+        select(
+            JobScore.group_id,
+            func.count().label("n"),
+            func.max(JobScore.job_id).label("of"),
+            func.max(JobScore.finished_at).label("ended_at"),
+        )
         .where(JobScore.group_id.in_(group_ids), JobScore.metric == metric)
         .group_by(JobScore.group_id)
     )
@@ -68,7 +75,7 @@ def list_groups(group_ids: Sequence[int], metric: str) -> list[Group]:
         for group in db.session.scalars(select(ScoreGroup).where(ScoreGroup.id.in_(group_ids)))
     }
     groups = [
-        Group(row.group_id, group.dataset, group.split_hash, row.n, jobs[row.of])
+        Group(row.group_id, group.dataset, group.split_hash, row.n, jobs[row.of], row.ended_at)
         for row in rows
         if row.of in jobs and (group := found.get(row.group_id))
     ]

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Label, func, select
 
 from dashboard.datasets.selections import LIVING
 from dashboard.db import Dataset, Job, JobScore, ScoreGroup
@@ -68,25 +69,38 @@ def list_leaderboards(
 
 
 def _read_groups(dataset_id: int | None) -> list[_Group]:
-    counted = (
-        select(
-            JobScore.group_id, JobScore.metric, func.count().label("n"),
-            func.max(JobScore.job_id).label("newest"), func.max(JobScore.score).label("best"),
-        )
-        .where(JobScore.metric.in_(DEFAULT_METRICS))
-        .group_by(JobScore.group_id, JobScore.metric)
-        .subquery()
-    )  # fmt: skip
-    found = (
-        select(counted, ScoreGroup.target, Dataset.family_id, Dataset.version)
-        .join(ScoreGroup, ScoreGroup.id == counted.c.group_id)
+    """Read what is known of each group by each default metric that it has.
+
+    Each group is asked by itself, which its index answers. Of all together every score would be
+    read from the table.
+    """
+    groups = (
+        select(ScoreGroup.id, ScoreGroup.target, Dataset.family_id, Dataset.version)
         .join(Dataset, Dataset.id == ScoreGroup.dataset_id)
         .where(LIVING)
     )
     if dataset_id is not None:
         family = select(Dataset.family_id).where(Dataset.id == dataset_id).scalar_subquery()
-        found = found.where(Dataset.family_id == family)
-    return [_Group(*row) for row in db.session.execute(found)]
+        groups = groups.where(Dataset.family_id == family)
+    return [
+        _Group(row.id, metric, row.n, row.newest, row.best, row.target, row.family_id, row.version)
+        for metric in DEFAULT_METRICS
+        for row in db.session.execute(groups.add_columns(*_known_of(metric)))
+        if row.n
+    ]
+
+
+def _known_of(metric: str) -> list[Label[Any]]:
+    """Return what is asked of a group's scores by a metric."""
+    asked: dict[str, ColumnElement[int] | ColumnElement[float]] = {
+        "n": func.count(JobScore.job_id),
+        "newest": func.max(JobScore.job_id),
+        "best": func.max(JobScore.score),
+    }
+    of = (JobScore.group_id == ScoreGroup.id, JobScore.metric == metric)
+    return [
+        select(value).where(*of).scalar_subquery().label(name) for name, value in asked.items()
+    ]
 
 
 def _make_entries(boards: Sequence[Sequence[_Group]]) -> list[Entry]:

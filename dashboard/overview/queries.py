@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.clock import now
@@ -28,6 +28,7 @@ LOOK_AT_FAILURES_OF = timedelta(days=7)
 SHOWN = 8
 RECENT = 10
 FAILURES = 3
+MOST_COUNTED = 100
 BEST = 5
 # The best are looked for where a person worked last.
 LAST_SUCCESSES = 200
@@ -36,10 +37,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Failures:
-    """Failed jobs that were not dismissed: the newest, and how many there are."""
+    """Failed jobs that were not dismissed: the last ones, and how many there are.
+
+    Of more than `MOST_COUNTED` that alone is known: `total` is one more than it.
+    """
 
     jobs: Sequence[Job]
     total: int
+
+    @property
+    def count(self) -> str:
+        """How many there are: ``12``, ``more than 100``."""
+        return f"{self.total}" if self.total <= MOST_COUNTED else f"more than {MOST_COUNTED}"
 
 
 @dataclass(frozen=True)
@@ -67,11 +76,10 @@ class Overview:
     @property
     def headline(self) -> str:
         """What is to be known at once."""
-        n_failed = self.failures.total if self.failures else 0
-        if n_failed:
-            return (
-                f"{n_failed:,} of your jobs failed" if n_failed > 1 else "One of your jobs failed"
-            )
+        if self.failures and self.failures.total == 1:
+            return "One of your jobs failed"
+        if self.failures and self.failures.total:
+            return f"{self.failures.count.capitalize()} of your jobs failed"
         if self.n_running:
             return f"{self.n_running:,} of your jobs {'runs' if self.n_running == 1 else 'run'}"
         return "Nothing needs you"
@@ -126,34 +134,54 @@ def _count_running(user_id: int) -> int:
 
 
 def _failures(user_id: int) -> Failures:
-    """Read the failed jobs of a person of the last week; those of a search are its own."""
+    """Read the jobs of a person that failed in the last week; those of a search are its own."""
     seen = select(Dismissal.id).where(
         Dismissal.user_id == user_id,
         Dismissal.job_id == Job.id,
         Dismissal.attempt >= Job.attempt,
     )
-    failed = select(Job.id).where(
-        Job.owner_id == user_id,
-        Job.state.in_((JobState.FAILED, JobState.LOST)),
-        Job.created_at > now() - LOOK_AT_FAILURES_OF,
+    is_to_be_seen = (
+        Job.finished_at > now() - LOOK_AT_FAILURES_OF,
         Job.archived_at.is_(None),
-        ~Job.score_only,
         ~exists(seen),
     )
-    total = db.session.scalar(select(func.count()).select_from(failed.subquery())) or 0
-    ids = db.session.scalars(failed.order_by(Job.id.desc()).limit(FAILURES)).all()
-    return Failures(get_jobs(ids), total)
+    failed = (JobState.FAILED, JobState.LOST)
+    ids = _last_ended(user_id, failed, MOST_COUNTED + 1, *is_to_be_seen)
+    return Failures(get_jobs(ids[:FAILURES]), len(ids))
 
 
 def _recent(user_id: int | None) -> Sequence[JobView]:
     """Read the jobs that ended last; candidates of a search would fill the list alone."""
+    if user_id is not None:
+        over = [state for state in JobState if state not in ACTIVE]
+        return [JobView(job) for job in get_jobs(_last_ended(user_id, over, RECENT))]
     found = select(Job.id).where(
         Job.state.not_in(ACTIVE), Job.finished_at.is_not(None), ~Job.score_only
     )
-    if user_id is not None:
-        found = found.where(Job.owner_id == user_id)
     ids = db.session.scalars(found.order_by(Job.finished_at.desc(), Job.id.desc()).limit(RECENT))
     return [JobView(job) for job in get_jobs(ids.all())]
+
+
+def _last_ended(
+    user_id: int, states: Sequence[JobState], limit: int, *wanted: ColumnElement[bool]
+) -> list[int]:
+    """Return the ids of a person's jobs that ended last in one of some states.
+
+    The index knows the last ones of each state, so each is asked for its own: of all together
+    every one would be read and sorted.
+    """
+    ended: list[tuple[Any, int]] = []
+    for state in states:
+        found = select(Job.finished_at, Job.id).where(
+            Job.owner_id == user_id,
+            Job.state == state,
+            Job.finished_at.is_not(None),
+            ~Job.score_only,
+            *wanted,
+        )
+        last = found.order_by(Job.finished_at.desc(), Job.id.desc()).limit(limit)
+        ended += [(at, job_id) for at, job_id in db.session.execute(last)]
+    return [job_id for _, job_id in sorted(ended, reverse=True)[:limit]]
 
 
 def _best(user_id: int) -> Sequence[JobView]:
@@ -165,7 +193,7 @@ def _best(user_id: int) -> Sequence[JobView]:
         Job.score.is_not(None),
         ~Job.score_only,
     )
-    last = scored.order_by(Job.finished_at.desc()).limit(LAST_SUCCESSES)
+    last = scored.order_by(Job.finished_at.desc(), Job.id.desc()).limit(LAST_SUCCESSES)
     best: dict[tuple[int, str, str], tuple[float, int]] = {}
     found: Sequence[Any] = db.session.execute(last).all()
     for job_id, dataset_id, target, task, score in found:

@@ -82,8 +82,22 @@ def test_a_failure_dismissed_twice_at_once_is_dismissed(app: Flask, member: User
 def test_others_failures_candidates_and_old_ones_need_no_look(app: Flask, member: User) -> None:
     make_failed(make_job().owner)
     make_failed(member, score_only=True)
-    make_failed(member, created_at=now() - timedelta(days=8))
+    make_failed(member, finished_at=now() - timedelta(days=8))
     assert not PageClient(app, member).get("/").select("#needs-a-look")
+
+
+def test_of_very_many_failures_it_is_only_said_that_there_are_more(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_COUNTED", 3)
+    jobs = [make_failed(member, name=f"job {n}") for n in range(3)]
+    assert "3 of your jobs failed" in PageClient(app, member).get("/").text
+    jobs += [make_failed(member, name=f"job {n}", state="lost") for n in range(3, 5)]
+    page = PageClient(app, member).get("/")
+    assert "More than 3 of your jobs failed" in page.text
+    assert "more than 3 jobs of the last 7 days" in part(page, "needs-a-look")
+    shown = [row["data-job-id"] for row in page.select("#needs-a-look .mini-job")]
+    assert shown == [str(job.id) for job in reversed(jobs)][:3]
 
 
 def test_ov4_the_title_says_how_many_run(app: Flask, member: User) -> None:

@@ -13,6 +13,7 @@ from dashboard.clock import now
 from dashboard.db import Dataset, Job, JobFold, JobScore, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.jobs.service import delete_job
 from dashboard.leaderboards.addresses import board_url
 from dashboard.leaderboards.best_so_far import find_steps
 from dashboard.leaderboards.board import Board, Place, Query, read_board
@@ -172,6 +173,20 @@ def test_the_best_so_far_is_by_the_time_of_the_end(dataset: Dataset) -> None:
         (0.7, jobs[0].id), (0.8, jobs[2].id), (0.9, jobs[5].id),
     ]  # fmt: skip
     assert [at for at, _, _ in steps] == sorted(at for at, _, _ in steps)
+
+
+def test_the_best_so_far_follows_what_ends_and_what_is_deleted(dataset: Dataset) -> None:
+    def steps() -> list[int]:
+        group = read(dataset).group
+        assert group is not None
+        return [job.id for _, _, job in find_steps(group, "roc_auc")]
+
+    jobs = [make_succeeded_job(dataset=dataset, score=score) for score in (0.7, 0.99, 0.8)]
+    assert steps() == [jobs[0].id, jobs[1].id]
+    delete_job(user=jobs[1].owner, job_id=jobs[1].id)
+    assert steps() == [jobs[0].id, jobs[2].id]
+    last = make_succeeded_job(dataset=dataset, score=0.9)
+    assert steps() == [jobs[0].id, jobs[2].id, last.id]
 
 
 def test_the_list_names_the_best_of_what_each_opens_with(dataset: Dataset, member: User) -> None:
