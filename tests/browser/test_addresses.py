@@ -7,13 +7,13 @@ import pytest
 from dashboard.datasets.addresses import allow_address
 from dashboard.db import User
 from tests.browser.conftest import Watched
+from tests.browser.sizes import SIZES
 
 Browse = Callable[..., Watched]
 LONG = "https://data.example.org/" + "a-very-long-folder/" * 12
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("width", "theme"), SIZES)
 def test_pages_are_accessible_and_fit(browse: Browse, admin: User, theme: str, width: int) -> None:
     window = browse(viewport={"width": width, "height": 900}, color_scheme=theme)
     window.sign_in(admin)

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.db import User
 from tests.browser.conftest import Watched
+from tests.browser.sizes import SIZES
 from tests.uploads import (
     ABOUT_DATES,
     DIALECT,
@@ -38,8 +39,7 @@ def first_cell(page: Page) -> Any:
     return page.locator("#check-rows tbody td").first
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("width", "theme"), SIZES)
 def test_page_is_accessible_and_fits(browse: Browse, member: User, theme: str, width: int) -> None:
     asked = make_upload(member)
     dates = columns_of(ABOUT_DATES)

@@ -11,9 +11,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from dashboard.db import Dataset, Job, User
 from tests.browser.conftest import RULES, Watched
+from tests.browser.sizes import SIZES
 from tests.factories import make_dataset, make_succeeded_job, make_version
 
-SIZES = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 SERVER_S = 1.0
 DRAWING_MS = """(() => {
   const page = performance.getEntriesByType('navigation')[0];

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from dashboard.db import Relation, User
 from dashboard.db.transaction import writing
 from tests.browser.conftest import Watched
+from tests.browser.sizes import SIZES
 from tests.dashboard.datasets.profiled import FORMULA, NASTY, make_read_dataset
 
 
@@ -77,8 +78,7 @@ def test_a_chart_is_opened_a_value_is_followed_and_back_leads_back(
     expect(page.locator("#column-details")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "theme"), SIZES)
 def test_pages_are_accessible_and_no_wider_than_the_window(
     open_page: Callable[..., tuple[Watched, Page, int]], theme: str, width: int
 ) -> None:

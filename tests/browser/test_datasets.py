@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from dashboard.db import Difference
 from dashboard.db.transaction import writing
 from tests.browser.conftest import Watched
+from tests.browser.sizes import SIZES
 from tests.factories import make_dataset, make_succeeded_job, make_user, make_version
 
 MOVED = {"name": "city", "kind": "category", "distance": 0.234, "moved": True,
@@ -35,8 +36,7 @@ def test_archive_from_the_list_and_undo(app: Flask, browse: Callable[..., Watche
     expect(page.locator(".toast-note")).to_have_text(re.compile(r"^\s*telco is back"))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("width", "theme"), SIZES)
 def test_pages_of_versions_fit_and_can_be_read(
     app: Flask, browse: Callable[..., Watched], theme: str, width: int
 ) -> None:

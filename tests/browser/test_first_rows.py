@@ -13,6 +13,7 @@ from dashboard.datasets import discarding
 from dashboard.datasets.uploads import create_upload
 from dashboard.db import User
 from tests.browser.conftest import Watched
+from tests.browser.sizes import SIZES
 from tests.uploads import read_next, stored
 
 pytestmark = pytest.mark.usefixtures("no_broker")  # the worker is this test
@@ -34,8 +35,7 @@ def open_check(window: Watched, upload_id: int) -> Page:
     return page
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("width", "theme"), SIZES)
 def test_first_rows_replace_the_former_and_the_report_replaces_them(
     browse: Browse, member: User, theme: str, width: int
 ) -> None:

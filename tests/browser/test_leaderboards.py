@@ -8,9 +8,8 @@ from playwright.sync_api import Locator, expect
 
 from dashboard.db import Dataset, User
 from tests.browser.conftest import Watched
+from tests.browser.sizes import SIZES
 from tests.factories import make_dataset, make_job, make_succeeded_job
-
-SIZES = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
 
 
 @pytest.fixture

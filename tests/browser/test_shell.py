@@ -13,14 +13,14 @@ from dashboard.db import User
 from dashboard.db.transaction import writing
 from tests import factories
 from tests.browser.conftest import Watched
+from tests.browser.sizes import SIZES
 
 Browse = Callable[..., Watched]
 PAGES = ("/login", "/settings/profile", "/settings/appearance", "/settings/tokens",
          "/settings/users", "/nowhere", "/_dev/components")  # fmt: skip
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("width", "theme"), SIZES)
 def test_pages_are_accessible_and_fit(browse: Browse, admin: User, theme: str, width: int) -> None:
     window = browse(viewport={"width": width, "height": 900}, color_scheme=theme)
     window.allowed |= {"404 (NOT FOUND)"}

@@ -84,7 +84,7 @@ needs_rabbitmq = pytest.mark.skipif(
 @pytest.fixture(
     params=[
         pytest.param(Redis, marks=needs_redis, id="redis"),
-        pytest.param(RabbitMQ, marks=needs_rabbitmq, id="rabbitmq"),
+        pytest.param(RabbitMQ, marks=[needs_rabbitmq, pytest.mark.long], id="rabbitmq"),
     ]
 )
 def broker(

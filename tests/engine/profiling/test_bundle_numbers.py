@@ -11,7 +11,8 @@ from tasks.engine.loading import load_cells
 from tasks.engine.splitting import hash_data
 from tasks.engine.training import train
 from tests.engine.tables import make_spec
-from tests.engine.training.test_bundles import make_bundle, run
+from tests.engine.training.clean_process import run
+from tests.engine.training.test_bundles import make_bundle
 
 RNG = np.random.default_rng(5)
 SIZE = RNG.uniform(1_000, 9_000, 90)

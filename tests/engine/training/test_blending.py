@@ -19,7 +19,7 @@ from tasks.engine.spec import TrainingSpec
 from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
 from tests.engine.tables import make_spec
-from tests.engine.training.test_bundles import run
+from tests.engine.training.clean_process import run
 from tests.engine.training.test_every_estimator import ORIGIN
 
 FOREST = {"n_estimators": 20, "min_samples_leaf": 3}

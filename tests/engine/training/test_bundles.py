@@ -2,9 +2,8 @@
 
 import gzip
 import json
-import os
+import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any, Literal
@@ -23,47 +22,31 @@ from tasks.engine.stored_model import load_model
 from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
 from tests.engine.tables import make_spec, mixed_csv
+from tests.engine.training.clean_process import run, run_cold
 from tests.engine.training.test_every_estimator import ORIGIN
 
-# What a machine that has only the bundle's requirements.txt lacks.
-BLOCKED = """
-import sys
-class Blocked:
-    def find_spec(name, path=None, target=None):
-        if name.split('.')[0] in {'pyarrow', 'flask', 'celery'}:
-            raise ModuleNotFoundError(name)
-sys.meta_path.insert(0, Blocked)
-import runpy
-sys.argv = sys.argv[1:]
-runpy.run_path(sys.argv[0], run_name='__main__')
-"""
-
-
-# What chooses the kernels of the machine's linear algebra, which round differently, and how many
-# threads there are.
-ARITHMETIC = {
-    name: value for name, value in os.environ.items() if name.startswith(("OPENBLAS_", "OMP_"))
-}
+MADE: dict[tuple[str, str, str], tuple[Any, Path]] = {}
 
 
 def make_bundle(
     folder: Path, estimator: str, target: str, task: str, **changes: Any
 ) -> tuple[Any, Path]:
-    spec, columns = make_spec(folder, target, task, estimator, **changes)
-    result = train(spec, columns)
-    paths = write_artefacts(result, spec, columns, ORIGIN, folder)
-    verify_bundle(paths["bundle"], paths["check"], small_schema(result.schema))
-    unpacked = folder / "bundle"
-    zipfile.ZipFile(paths["bundle"]).extractall(unpacked)
-    return result, unpacked
-
-
-def run(script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", BLOCKED, str(script), *arguments],
-        capture_output=True, text=True, check=False, cwd=script.parent,
-        env={"PATH": os.environ["PATH"], **ARITHMETIC},
-    )  # fmt: skip
+    """Train, and unpack the bundle once it was verified; one that is asked for again is copied."""
+    asked = (estimator, target, task)
+    if changes or asked not in MADE:
+        spec, columns = make_spec(folder, target, task, estimator, **changes)
+        result = train(spec, columns)
+        paths = write_artefacts(result, spec, columns, ORIGIN, folder)
+        verify_bundle(paths["bundle"], paths["check"], small_schema(result.schema))
+        made = result, folder
+        if not changes:
+            MADE[asked] = made
+    else:
+        made = MADE[asked]
+        shutil.copytree(made[1], folder, dirs_exist_ok=True, ignore=lambda *_: ["bundle"])
+    (packed,) = folder.glob("*.zip")
+    zipfile.ZipFile(packed).extractall(folder / "bundle")
+    return made[0], folder / "bundle"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +79,7 @@ def test_bundle_trains_and_predicts_the_same_without_trainyard(
 def test_examples_are_answered_as_expected_and_checksums_hold(tmp_path: Path) -> None:
     _result, folder = make_bundle(tmp_path, "LogisticRegression", "y_class", "classification")
     out = tmp_path / "out.csv"
-    done = run(folder / "predict.py", str(folder / "examples.csv"), "-o", str(out))
+    done = run_cold(folder / "predict.py", str(folder / "examples.csv"), "-o", str(out))
     assert done.returncode == 0, done.stderr
     expected = (folder / "examples-expected.csv").read_bytes()
     assert out.read_bytes() == expected

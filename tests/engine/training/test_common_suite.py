@@ -31,6 +31,12 @@ from tests.engine.training.test_agreement import Unneeded
 from tests.engine.training.test_every_estimator import fast_parameters
 
 ESTIMATORS = [entry.id for entry in list_estimators()]
+# Those that the form shows first; `test_every_estimator.py` trains each of the others once, and
+# `make test-all` does here too.
+SHOWN_FIRST = [
+    pytest.param(entry.id, marks=[] if entry.featured else [pytest.mark.long])
+    for entry in list_estimators()
+]
 CLASSIFIERS = [entry.id for entry in list_estimators("classification")]
 REGRESSORS = [entry.id for entry in list_estimators("regression")]
 WORDS = ["fast", "slow", "late", "kind", "rude", "fine"]
@@ -142,7 +148,7 @@ def targets_of(estimator: str) -> list[str]:
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", SHOWN_FIRST)
 def test_trains_on_each_target_and_the_same_again(estimator: str) -> None:
     for target in targets_of(estimator):
         spec = ask(estimator, "gaps", target, seed=3)
@@ -154,7 +160,7 @@ def test_trains_on_each_target_and_the_same_again(estimator: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", SHOWN_FIRST)
 def test_predicts_the_same_after_loading_and_keeps_nothing_of_ours(estimator: str) -> None:
     target = targets_of(estimator)[-1]
     spec, columns = ask(estimator, "numbers", target), table("numbers", target)[1]

@@ -15,8 +15,8 @@ from tasks.engine.prediction import predict_text
 from tasks.engine.tables import LINE
 from tasks.engine.training import train
 from tests.engine.tables import make_spec, mixed_csv
+from tests.engine.training.clean_process import ARITHMETIC
 from tests.engine.training.test_agreement import SETTINGS, TARGET_SCALES, Unneeded
-from tests.engine.training.test_bundles import ARITHMETIC
 from tests.engine.training.test_every_estimator import ORIGIN
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(400)]

@@ -18,6 +18,7 @@ from tasks.engine.prediction import predict_text
 from tasks.engine.training import train
 from tasks.engine.verification import compare, load_skops
 from tests.engine.tables import make_spec, mixed_csv
+from tests.engine.training.test_agreement import Unneeded
 
 ESTIMATORS = [entry.id for entry in list_estimators()]
 ORIGIN = Origin(1, "job", "table.csv", "ab" * 32, "2026-01-01T00:00:00Z")
@@ -56,7 +57,7 @@ def test_trains_scores_exports_and_predicts_the_unseen(estimator: str, tmp_path:
         tmp_path, target, task, estimator, parameters=fast_parameters(estimator),
         metric="accuracy" if task == "classification" else "rmse",
     )  # fmt: skip
-    result = train(spec, columns)
+    result = train(spec, columns, store=Unneeded())
     assert result.score is not None
     assert np.isfinite(result.score)
     assert sorted(result.out_of_fold["row"]) == list(range(120))

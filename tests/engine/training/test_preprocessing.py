@@ -28,7 +28,8 @@ from tasks.engine.tables import LINE
 from tasks.engine.training import train
 from tasks.engine.verification import load_skops
 from tests.engine.tables import make_spec, mixed_csv
-from tests.engine.training.test_bundles import make_bundle, run
+from tests.engine.training.clean_process import run
+from tests.engine.training.test_bundles import make_bundle
 
 ESTIMATORS = {"classification": "RidgeClassifier", "regression": "Ridge"}
 CHOSEN: list[dict[str, Any]] = [

@@ -25,6 +25,7 @@ from tasks.engine.catalogue import get_estimator
 from tasks.engine.same_bytes import write_joblib, write_skops
 from tasks.engine.training import train
 from tests.engine.tables import make_spec
+from tests.engine.training.test_agreement import Unneeded
 from tests.engine.training.test_every_estimator import fast_parameters
 
 warnings.simplefilter("ignore")
@@ -34,7 +35,7 @@ for estimator in sys.argv[2:]:
     target = "y_class" if task == "classification" else "y_number"
     parameters = fast_parameters(estimator)
     spec, columns = make_spec(folder, target, task, estimator, parameters=parameters)
-    result = train(spec, columns)
+    result = train(spec, columns, store=Unneeded())
     write_joblib(result.model, folder / "joblib")
     write_skops(result.model, folder / "skops")
     digests = [hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in ("joblib", "skops")]

@@ -20,7 +20,8 @@ from tasks.engine.spec import TrainingSpec
 from tasks.engine.training import train
 from tests.engine.preflight.test_checking import look
 from tests.engine.tables import make_spec, mixed_csv
-from tests.engine.training.test_bundles import make_bundle, run
+from tests.engine.training.clean_process import run
+from tests.engine.training.test_bundles import make_bundle
 from tests.engine.training.test_explaining import explain, quiet
 from tests.engine.training.test_preprocessing import retrained
 
