@@ -17,7 +17,7 @@ PARTS = (
     "jobs.list_routes", "jobs.bulk_routes", "jobs.threshold_routes", "jobs.changed_routes",
     "jobs.explain_routes", "jobs.preflight_routes", "jobs.part_routes", "jobs.marking_routes",
     "rows.routes", "batches.routes", "compare.routes", "leaderboards.routes", "models.routes",
-    "predictions.routes", "recipes.routes", "workers.routes", "api.routes",
+    "predictions.routes", "recipes.routes", "workers.routes", "notifications.routes", "api.routes",
 )  # fmt: skip
 
 

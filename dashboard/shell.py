@@ -22,7 +22,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard import live
 from dashboard.clock import now
 from dashboard.db import User
+from dashboard.db.lookup import LARGEST_ID
 from dashboard.filters import size
+from dashboard.notifications.queries import list_news
+from dashboard.paging import read_number
 from dashboard.preferences import Preferences, current
 from dashboard.storage import get_storage
 from dashboard.workers.queries import QueueSummary, summarise_queue
@@ -184,6 +187,14 @@ class Shell:
         return Pill(summary.running, summary.queued, summary.paused_at is not None)
 
     @cached_property
+    def news(self) -> list[dict[str, Any]]:
+        """What the person's browser is to tell, from the number that it sends with a poll."""
+        first = read_number(request.args.get("first"), None, LARGEST_ID)
+        if self.user is None or first is None or request.endpoint != "shell.pill":
+            return []
+        return list_news(self.user, first)
+
+    @cached_property
     def messages(self) -> list[tuple[str, Any]]:
         """Messages from the last action, each with its category; see `toasts`."""
         found: Any = get_flashed_messages(with_categories=True)
@@ -225,9 +236,13 @@ def context() -> dict[str, Shell]:
 
 @blueprint.get("/_live/pill")
 def pill() -> Response:
-    """Show what the queue does now, for the pill of every page. For all who are signed in."""
-    shown = Shell().pill
-    return live.unchanged(shown) or live.answer("_ui/_pill.html")
+    """Show what the queue does now, for the pill of every page. For all who are signed in.
+
+    With it comes what the person's browser is to tell, as this is what every open page asks for.
+    """
+    shell = Shell()
+    state = shell.pill, current_user.last_notification, shell.news
+    return live.unchanged(*state) or live.answer("_ui/_pill.html", shell=shell)
 
 
 def _chosen(cookie: str, allowed: tuple[str, ...]) -> str:

@@ -45,6 +45,7 @@ from dashboard.jobs.preflights import fail_preflight
 from dashboard.jobs.recovery import recover_stale_jobs
 from dashboard.models.conversion import refuse_conversion
 from dashboard.models.verification import refuse_unverified
+from dashboard.notifications.telling import Teller
 from dashboard.plans.advance import advance_all
 from dashboard.predictions.execution import fail_prediction
 from dashboard.workers.queries import count_idle
@@ -150,6 +151,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
         partial(recover, settings),
         lambda _moment: advance_all(),
         send_hints,
+        Teller().tell,
         lambda _moment: clocks.look(),
     )
     while not stop.is_set():

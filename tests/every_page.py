@@ -100,6 +100,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "settings.profile": ("/settings/profile",),
     "settings.appearance": ("/settings/appearance",),
     "settings.tokens": ("/settings/tokens",),
+    "notify.index": ("/settings/notifications",),
     "users.index": ("/settings/users",),
     "storage.index": ("/settings/storage",),
     "addresses.index": ("/settings/addresses",),

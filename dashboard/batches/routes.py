@@ -16,6 +16,7 @@ from dashboard.batches.queries import BatchSummary
 from dashboard.batches.views import BatchView
 from dashboard.db import Batch
 from dashboard.db.lookup import LARGEST_ID
+from dashboard.db.notification import BATCH
 from dashboard.errors import Conflict, ValidationFailed
 from dashboard.filters import plural
 from dashboard.honest.anew import score_anew
@@ -26,6 +27,7 @@ from dashboard.jobs.changed import say_change
 from dashboard.jobs.form_numbers import minutes_to_seconds
 from dashboard.jobs.lists import JobListing, read_listing
 from dashboard.live import answer
+from dashboard.notifications.choices import has_wish
 from dashboard.paging import read_number
 from dashboard.plans.table_warnings import list_table_warnings
 from dashboard.searches import service as searches
@@ -94,6 +96,7 @@ def detail(batch_id: int) -> str:
 def _page(batch_id: int, errors: Mapping[str, str], typed: Mapping[str, str]) -> str:
     summary = _summary(batch_id)
     found = _now(summary) | _rows(summary)
+    found["is_wished"] = has_wish(current_user, BATCH, batch_id)
     return render_template("batches/detail.html", **found, errors=errors, typed=typed)
 
 

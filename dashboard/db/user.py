@@ -32,6 +32,8 @@ class User(UserMixin, Record):
     job_columns: Mapped[str | None] = mapped_column(String(1000))
     # What was chosen under Settings, by name; see `dashboard.preferences`.
     preferences: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    # The number of the last notification that they were given: a poll asks for nothing else.
+    last_notification: Mapped[int] = mapped_column(default=0, server_default="0")
 
     @property
     def is_active(self) -> bool:

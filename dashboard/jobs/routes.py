@@ -24,6 +24,7 @@ from dashboard.auth.sessions import safe_path
 from dashboard.batches import service as batches
 from dashboard.db import Batch, Job
 from dashboard.db.lookup import LARGEST_ID
+from dashboard.db.notification import BATCH, JOB
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.idle import idle_state
@@ -39,6 +40,7 @@ from dashboard.jobs.preflight_view import view_preflight
 from dashboard.jobs.preflights import find_refused
 from dashboard.jobs.replacing import replace_job
 from dashboard.live import answer, unchanged
+from dashboard.notifications.choices import has_wish, wish
 from dashboard.paging import read_number
 from dashboard.recipes.queries import get_recipe
 from dashboard.storage import StorageFull
@@ -123,6 +125,9 @@ def create() -> Answer:
     except StorageFull as problem:
         form.refusal = problem.message
         return show_form(form), 503
+    if request.form.get("notify") == "true":
+        kind = BATCH if isinstance(made, Batch) else JOB
+        wish(user=current_user, kind=kind, subject_id=made.id, wanted=True)
     if isinstance(made, Batch):
         flash(
             "The search has begun" if form.is_search else f"{made.n_jobs:,} jobs are queued",
@@ -176,7 +181,9 @@ def show_job(job_id: int, errors: Mapping[str, str] | None = None) -> str:
         memory_limit_bytes=_memory_limit(),
         query=request.args,
     )
-    return render_template("jobs/detail.html", **found, **_around(job_id, errors))
+    is_wished = has_wish(current_user, JOB, job_id)
+    around = _around(job_id, errors)
+    return render_template("jobs/detail.html", is_wished=is_wished, **found, **around)
 
 
 def _memory_limit() -> int:

@@ -16,6 +16,7 @@ from dashboard.db import (
     BulkAction,
     Chore,
     IdempotencyKey,
+    Notification,
     Prediction,
     Preflight,
     SignInAttempt,
@@ -31,11 +32,13 @@ DAY = timedelta(days=1)
 KEEP_KEYS = timedelta(days=7)
 # An answer to rows of a form or of the API was given in the request that asked for it.
 KEEP_ANSWERS = DAY
+KEEP_NOTIFICATIONS = timedelta(days=7)
 KEEP_ACTIONS = timedelta(days=7)  # done or not: a worker that is away so long does nothing by then
 
 
 def forget_rows(moment: datetime) -> int:
-    """Delete dead workers, sign-in attempts, chores that are over, keys, row predictions, checks.
+    """Delete dead workers, sign-in attempts, chores that are over, keys, row predictions, checks,
+    notifications.
 
     Parameters
     ----------
@@ -55,6 +58,7 @@ def forget_rows(moment: datetime) -> int:
         (Chore, (Chore.state.in_(("done", "failed")), Chore.finished_at < moment - DAY)),
         (IdempotencyKey, (IdempotencyKey.created_at < moment - KEEP_KEYS,)),
         (Preflight, (Preflight.created_at < moment - KEEP_ANSWERS,)),
+        (Notification, (Notification.created_at < moment - KEEP_NOTIFICATIONS,)),
         (BulkAction, (BulkAction.created_at < moment - KEEP_ACTIONS,)),
         (
             Prediction,

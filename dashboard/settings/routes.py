@@ -1,6 +1,7 @@
 """One's own settings: profile, password, appearance and API tokens. For all who are signed in.
 
-The pages for admins are in `users_routes.py`, `storage_routes.py` and `addresses_routes.py`.
+What people are told of is in `notifications_routes.py`; the pages for admins are in
+`users_routes.py`, `storage_routes.py` and `addresses_routes.py`.
 """
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
@@ -11,7 +12,12 @@ from dashboard.auth.queries import list_tokens
 from dashboard.auth.sessions import begin_session, safe_path, signed_in_user
 from dashboard.errors import ValidationFailed
 from dashboard.preferences import DIGITS, change_preferences, zone_names
-from dashboard.settings import addresses_routes, storage_routes, users_routes
+from dashboard.settings import (
+    addresses_routes,
+    notifications_routes,
+    storage_routes,
+    users_routes,
+)
 from dashboard.shell import DENSITIES, MOTIONS, THEMES
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
@@ -167,6 +173,6 @@ def revoke_token(token_id: int) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Register the pages for admins."""
-    for page in (users_routes, storage_routes, addresses_routes):
+    """Register the tabs that have modules of their own."""
+    for page in (notifications_routes, users_routes, storage_routes, addresses_routes):
         app.register_blueprint(page.blueprint)

@@ -1,7 +1,6 @@
 // A job that ends while its page is open: the page is fetched once more, for results and charts.
 // The tab's title says how it ended until somebody looks.
 import { show } from './charts.js';
-import { notifyOfEnd } from './notify.js';
 import { announce, announceTitle, markSeen } from './title.js';
 
 const ACTIVE = ['queued', 'running', 'cancelling'];
@@ -49,4 +48,3 @@ if (isActive()) {
 } else {
   markSeen();
 }
-if (!isActive()) notifyOfEnd(told()?.dataset.job, told()?.dataset.outcome);

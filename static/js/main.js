@@ -6,6 +6,7 @@ import './goto.js';
 import './menus.js';
 import './forms.js';
 import './messages.js';
+import './notify.js';
 import './shortcuts.js';
 import './tabs.js';
 import './theme.js';

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from dashboard.clock import now
 from dashboard.db import Job, JobFold, User
 from dashboard.db.transaction import writing
+from dashboard.notifications.telling import Teller
 from tests.browser.conftest import Watched
 from tests.factories import make_job
 
@@ -24,9 +25,10 @@ window.hide = (hidden) => {
 """
 NOTIFICATION = """
 window.Notification = class {
-  static permission = 'default';
+  static get permission() { return sessionStorage.getItem('test-permission') ?? 'default'; }
   static async requestPermission() {
     sessionStorage.setItem('test-asked', Number(sessionStorage.getItem('test-asked')) + 1);
+    sessionStorage.setItem('test-permission', 'ANSWER');
     return 'ANSWER';
   }
   constructor(title, options) {
@@ -72,7 +74,7 @@ def told(page: Page) -> str:
 
 def wait_until_told(page: Page, notifications: str) -> None:
     page.wait_for_function(
-        "told => sessionStorage.getItem('test-told') === told", arg=notifications
+        "told => sessionStorage.getItem('test-told') === told", arg=notifications, timeout=60_000
     )
 
 
@@ -103,6 +105,7 @@ def test_jd_9_a_hidden_tab_tells_percent_end_and_notifies_once(
     expect(page).to_have_title("(81%) churn - Trainyard", timeout=40_000)
     has_icon(page, "running-80")
     change(job, state="succeeded", progress=1.0, score=0.8461, finished_at=now())
+    Teller().tell(now())
     expect(page).to_have_title("Done 0.846 churn - Trainyard", timeout=40_000)
     has_icon(page, "succeeded")
     wait_until_told(page, '[["Done 0.846","churn"]]')
@@ -123,6 +126,7 @@ def test_a_failure_is_told_with_its_reason(open_page: Callable[..., Page], job: 
     expect(page.get_by_role("button", name="Will notify you")).to_be_visible()
     failure = {"code": "X", "message": "The target has text", "hint": "h"}
     change(job, state="failed", failure=failure, finished_at=now())
+    Teller().tell(now())
     expect(page).to_have_title("Failed churn - Trainyard", timeout=30_000)
     has_icon(page, "failed")
     wait_until_told(page, '[["Failed: The target has text","churn"]]')
@@ -138,6 +142,7 @@ def test_who_refuses_is_told_and_not_notified(open_page: Callable[..., Page], jo
     expect(page.locator(".toast-note")).to_contain_text("does not let Trainyard notify you")
     expect(button).to_have_attribute("aria-pressed", "false")
     change(job, state="cancelled", finished_at=now())
+    assert Teller().tell(now()) == 0
     expect(page.locator("h1 + [data-state=cancelled]")).to_be_visible(timeout=30_000)
     assert told(page) == "None"
 

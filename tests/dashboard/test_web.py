@@ -68,7 +68,7 @@ def test_public_routes_are_known() -> None:
 
 
 def test_viewer_changes_nothing(app: Flask, viewer: User) -> None:
-    """Every form address refuses viewers, but those for what is their own: account and views."""
+    """Every form address refuses viewers, but those for their own account, views and wishes."""
     browser = PageClient(app, viewer)
     app.config["WTF_CSRF_ENABLED"] = False
     own = ("/settings/", "/login", "/logout", "/setup/", "/reset/", "/overview/show-again/",
@@ -76,6 +76,7 @@ def test_viewer_changes_nothing(app: Flask, viewer: User) -> None:
     opened = []
     for rule in app.url_map.iter_rules():
         is_own = rule.rule.startswith(own) and not rule.rule.startswith("/settings/users")
+        is_own |= rule.rule.endswith("/notify")
         if "POST" not in (rule.methods or set()) or is_own or rule.rule.startswith("/api/"):
             continue
         answer = browser.http.post(address_of(rule), headers={"Accept": "text/html"})

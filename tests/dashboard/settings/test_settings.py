@@ -18,7 +18,7 @@ from tests.page import PageClient
 def test_settings_open_the_first_tab(app: Flask, viewer: User) -> None:
     browser = PageClient(app, viewer)
     assert browser.get("/settings", status=302).response.location == "/settings/profile"
-    for tab in ("profile", "appearance", "tokens"):
+    for tab in ("profile", "appearance", "notifications", "tokens"):
         assert browser.get(f"/settings/{tab}").find(".tabs a[aria-current]")
 
 

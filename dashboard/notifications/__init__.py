@@ -1,0 +1,1 @@
+"""Notifications: people are told when jobs and batches end."""

@@ -1,0 +1,155 @@
+"""What ended that somebody wants to know of. Nothing here writes.
+
+Jobs themselves note nothing for this: whatever goes wrong here, they do not see it. Ends that
+people chose to be told of are found by their time, and looked at for `OVERLAP` again, as what a
+worker writes is seen a moment after it noted the time. What was told before is left out by whoever
+writes it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, select
+
+from dashboard.batches.queries import BatchSummary, summarise_all
+from dashboard.db import Batch, Job, NotifyChoice, User, Wish
+from dashboard.db.notification import BATCH, FAILURES, JOB, NOTHING
+from dashboard.db.states import ACTIVE, TERMINAL, JobState
+from dashboard.extensions import db
+from dashboard.searches import KIND as SEARCH
+
+OVERLAP = timedelta(seconds=30)
+FAILED = frozenset({JobState.FAILED, JobState.LOST})
+
+
+@dataclass(frozen=True)
+class End:
+    """That a job or batch is over and a person wants to know it."""
+
+    user_id: int
+    kind: str
+    subject_id: int
+    ended_at: datetime
+
+    @property
+    def key(self) -> tuple[int, str, int, datetime]:
+        """What makes it the only one, as that of a notification."""
+        return self.user_id, self.kind, self.subject_id, self.ended_at
+
+
+@dataclass(frozen=True)
+class Wished:
+    """Ends that single wishes were for, and the wishes that are done with."""
+
+    ends: Sequence[End]
+    wish_ids: Sequence[int]
+
+
+def find_wished() -> Wished:
+    """Find the wishes whose job or batch is over, or gone."""
+    jobs = (
+        select(Wish, Job.id, Job.finished_at)
+        .outerjoin(Job, Job.id == Wish.subject_id)
+        .where(Wish.kind == JOB, Job.id.is_(None) | Job.state.in_(TERMINAL))
+    )
+    batches = (
+        select(Wish, Batch.id)
+        .outerjoin(Batch, Batch.id == Wish.subject_id)
+        .where(Wish.kind == BATCH, Batch.id.is_(None) | Batch.plan_state.is_distinct_from("going"))
+    )
+    found = [(wish, at if job_id else None) for wish, job_id, at in db.session.execute(jobs)]
+    of_batches = db.session.execute(batches).all()
+    over = _ends_of_batches(batch_id for _, batch_id in of_batches if batch_id)
+    for wish, batch_id in of_batches:
+        if batch_id is None or batch_id in over:
+            found.append((wish, over.get(batch_id)))
+    ends = [End(w.user_id, w.kind, w.subject_id, at) for w, at in found if at is not None]
+    return Wished(ends, [wish.id for wish, _ in found])
+
+
+def find_chosen(since: datetime) -> list[End]:
+    """Find what ended since a moment and is of a kind that its owner chose to be told of.
+
+    A cancelled job is told of to nobody: somebody did that. Of a batch only its own end is told.
+    """
+    chosen = select(NotifyChoice).join(User, User.id == NotifyChoice.user_id)
+    choices = {
+        choice.user_id: choice
+        for choice in db.session.scalars(chosen.where(NotifyChoice.what != NOTHING, User.active))
+    }
+    if not choices:
+        return []
+    # By the time alone: the rows of some seconds are few, those of an owner are not.
+    columns = (Job.id, Job.owner_id, Job.batch_id, Job.state, Job.started_at, Job.finished_at)
+    recent = db.session.execute(select(*columns).where(Job.finished_at > since))
+    told = TERMINAL - {JobState.CANCELLED}
+    rows = [row for row in recent if row.owner_id in choices and row.state in told]
+    ends = [
+        End(row.owner_id, JOB, row.id, row.finished_at)
+        for row in rows
+        if row.batch_id is None
+        and _is_chosen(choices[row.owner_id], row.state in FAILED, row.started_at, row.finished_at)
+    ]
+    return ends + _chosen_batches({r.batch_id for r in rows if r.batch_id is not None}, choices)
+
+
+def _is_chosen(
+    choice: NotifyChoice, has_failed: bool, began: datetime | None, ended: datetime
+) -> bool:
+    if choice.what == FAILURES and not has_failed:
+        return False
+    took = max(ended - (began or ended), timedelta(0))  # of two machines' clocks
+    return ended > choice.changed_at and took >= timedelta(minutes=choice.min_minutes)
+
+
+def _chosen_batches(batch_ids: Iterable[int], choices: dict[int, NotifyChoice]) -> list[End]:
+    over = _ends_of_batches(batch_ids)
+    if not over:
+        return []
+    batches = db.session.scalars(select(Batch).where(Batch.id.in_(over))).all()
+    return [
+        End(batch.owner_id, BATCH, batch.id, over[batch.id])
+        for batch, summary in zip(batches, summarise_all(batches), strict=True)
+        if batch.owner_id in choices
+        and not _is_part(batch)
+        and _is_chosen(
+            choices[batch.owner_id], has_failed(summary), batch.created_at, over[batch.id]
+        )
+    ]
+
+
+def _is_part(batch: Batch) -> bool:
+    """Tell whether a batch is the search of one outer fold: the batch around it is told of."""
+    return batch.parent_id is not None and (batch.plan or {}).get("kind") == SEARCH
+
+
+def has_failed(summary: BatchSummary) -> bool:
+    """Tell whether a batch failed: one with a plan with its last job, others with any job."""
+    batch = summary.batch
+    if batch.plan is None:
+        return summary.n_failed > 0
+    last = db.session.get(Job, batch.final_job_id) if batch.final_job_id else None
+    return last is None or last.state in FAILED
+
+
+def _ends_of_batches(batch_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return when those of some batches ended that are over."""
+    ids = list(batch_ids)
+    if not ids:
+        return {}
+    goes_on = exists().where(Job.batch_id == Batch.id, Job.state.in_(ACTIVE))
+    over = db.session.scalars(
+        select(Batch.id).where(
+            Batch.id.in_(ids), Batch.plan_state.is_distinct_from("going"), ~goes_on
+        )
+    ).all()
+    if not over:
+        return {}
+    ends = (
+        select(Job.batch_id, func.max(Job.finished_at))
+        .where(Job.batch_id.in_(over), Job.finished_at.is_not(None))
+        .group_by(Job.batch_id)
+    )
+    found = db.session.execute(ends)
+    return {batch_id: at for batch_id, at in found if batch_id is not None and at is not None}

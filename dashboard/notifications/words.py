@@ -1,0 +1,68 @@
+"""What a notification says: the words for a browser, the page that they lead to."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboard.batches.queries import summarise
+from dashboard.db import Batch, Job
+from dashboard.db.notification import BATCH
+from dashboard.extensions import db
+from dashboard.filters import plural, score
+from dashboard.jobs.views import JobView
+from dashboard.notifications.ended import FAILED, End, has_failed
+
+NAMED = 3  # of several, how many by their names
+
+
+def describe(end: End) -> dict[str, Any] | None:
+    """Return what is told of an end; None when the job or batch is gone or goes on again.
+
+    Returns
+    -------
+    dict
+        ``title``, ``text`` (the name), ``path`` of its page, and whether it ``failed``.
+    """
+    return _batch(end) if end.kind == BATCH else _job(end)
+
+
+def _job(end: End) -> dict[str, Any] | None:
+    job = db.session.get(Job, end.subject_id)
+    if job is None or job.finished_at != end.ended_at:
+        return None
+    return {
+        "title": JobView(job).outcome or "Done",
+        "text": job.name,
+        "path": f"/jobs/{job.id}",
+        "failed": job.state in FAILED,
+    }
+
+
+def _batch(end: End) -> dict[str, Any] | None:
+    batch = db.session.get(Batch, end.subject_id)
+    if batch is None:
+        return None
+    summary = summarise(batch)
+    words = "Batch is over"
+    if summary.best:
+        words += f", best {score(summary.best.score)}"
+    if summary.n_failed:
+        words += f", {summary.n_failed:,} of {plural(summary.n_left, 'job')} failed"
+    return {
+        "title": words,
+        "text": batch.name,
+        "path": f"/batches/{batch.id}",
+        "failed": has_failed(summary),
+    }
+
+
+def describe_several(bodies: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return what is told of several ends together."""
+    failed = sum(bool(body["failed"]) for body in bodies)
+    names = [body["text"] for body in bodies[:NAMED]]
+    rest = len(bodies) - len(names)
+    return {
+        "title": f"{len(bodies):,} jobs are over" + (f", {failed:,} failed" if failed else ""),
+        "text": ", ".join(names) + (f" and {plural(rest, 'other')}" if rest else ""),
+        "path": "/jobs",
+        "failed": failed > 0,
+    }
