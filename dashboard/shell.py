@@ -149,8 +149,9 @@ class Shell:
 
     @property
     def density(self) -> str:
-        """How close rows stand, from a cookie."""
-        return _chosen("density", DENSITIES)
+        """How close rows stand: as the address says, else from a cookie."""
+        asked = request.args.get("density", "")
+        return asked if asked in DENSITIES else _chosen("density", DENSITIES)
 
     @property
     def preferences(self) -> Preferences:

@@ -22,7 +22,7 @@ class JobQuery(PageQuery):
     batch_id: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     estimator: str | None = None
     owner: Annotated[str | None, Field(description="The number of an account, or me")] = None
-    tag: str | None = None
+    tag: Annotated[str | None, Field(description="Several with commas: jobs that have all")] = None
     since: Annotated[
         str | None,
         Field(alias="from", description="Submitted on this day or at this moment or later"),
@@ -30,6 +30,9 @@ class JobQuery(PageQuery):
     until: Annotated[
         str | None,
         Field(alias="to", description="Submitted on this day or earlier; or before this moment"),
+    ] = None
+    zone: Annotated[
+        str | None, Field(description="Of days in from and to, such as Europe/Rome; UTC by itself")
     ] = None
     archived: Annotated[
         Literal["false", "true", "any"] | None,

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 
 from dashboard.db import Batch, Job
 from dashboard.db.lookup import get_by_id
 from dashboard.db.states import ACTIVE, TERMINAL, JobState
 from dashboard.extensions import db
+from dashboard.jobs.time_up import TIME_WAS_UP
 from tasks.engine.catalogue import METRICS
 
 LOWER_IS_BETTER = [m.name for every in METRICS.values() for m in every if not m.greater_is_better]
@@ -30,7 +31,8 @@ class BatchSummary:
     """A batch with what became of its jobs; `counts` has every state.
 
     `n_scored` is how many candidates have a score, `n_stopped_early` how many of them of some
-    folds only.
+    folds only. Of those that count as cancelled nobody cancelled `n_not_tried` and `n_stopped`:
+    their time was up before they began, or while they ran.
     """
 
     batch: Batch
@@ -38,6 +40,8 @@ class BatchSummary:
     best: Best | None = None
     n_stopped_early: int = 0
     n_scored: int = 0
+    n_not_tried: int = 0
+    n_stopped: int = 0
 
     @property
     def n_left(self) -> int:
@@ -90,22 +94,26 @@ def summarise_all(batches: Sequence[Batch]) -> list[BatchSummary]:
     """Return batches with their counts and best jobs, by two queries."""
     ids = [batch.id for batch in batches]
     counts = {batch_id: dict.fromkeys(map(str, JobState), 0) for batch_id in ids}
-    early, scored = dict.fromkeys(ids, 0), dict.fromkeys(ids, 0)
+    early, scored, untried, stopped = (dict.fromkeys(ids, 0) for _ in range(4))
     kinds = (Job.batch_id, Job.state, Job.score_only)
+    cut = (TIME_WAS_UP, Job.started_at.is_(None)), (TIME_WAS_UP, Job.started_at.is_not(None))
+    sums = [func.sum(case((and_(*conditions), 1), else_=0)) for conditions in cut]
     found = (
-        select(*kinds, func.count(), func.count(Job.stopped_because))
+        select(*kinds, func.count(), func.count(Job.stopped_because), *sums)
         .where(Job.batch_id.in_(ids))
         .group_by(*kinds)
     )
-    for batch_id, state, is_candidate, amount, stopped in db.session.execute(found):
+    for batch_id, state, is_candidate, amount, n_early, *n_cut in db.session.execute(found):
         if batch_id is not None:
             counts[batch_id][state] += amount
-            early[batch_id] += stopped
+            early[batch_id] += n_early
+            untried[batch_id] += n_cut[0]
+            stopped[batch_id] += n_cut[1]
             if is_candidate and state == JobState.SUCCEEDED:
                 scored[batch_id] += amount
-    best = _find_best(ids)
+    best, every = _find_best(ids), (early, scored, untried, stopped)
     return [
-        BatchSummary(b, counts[b.id], best.get(b.id), early[b.id], scored[b.id]) for b in batches
+        BatchSummary(b, counts[b.id], best.get(b.id), *(of[b.id] for of in every)) for b in batches
     ]
 
 

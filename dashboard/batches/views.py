@@ -1,5 +1,6 @@
 """A batch as its page shows it: the bar of states and the sentences beside it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dashboard.batches.queries import BatchSummary
@@ -18,9 +19,10 @@ ORDER = (
 
 @dataclass(frozen=True)
 class Part:
-    """The jobs of one state: how many, and where they stand on a bar of length 1."""
+    """The jobs of one state and word: how many, and where they stand on a bar of length 1."""
 
     state: str
+    word: str | None
     amount: int
     start: str
     width: str
@@ -37,17 +39,29 @@ class BatchView:
         """The states that any job is in."""
         total, before = self.summary.n_left or 1, 0
         found = []
-        for state in ORDER:
-            amount = self.summary.counts[state]
+        for state, word, amount in self._amounts():
             if amount:
-                found.append(Part(state, amount, f"{before / total:.5f}", f"{amount / total:.5f}"))
+                place = f"{before / total:.5f}", f"{amount / total:.5f}"
+                found.append(Part(state, word, amount, *place))
             before += amount
         return found
+
+    def _amounts(self) -> Iterator[tuple[str, str | None, int]]:
+        """Yield each state with its jobs; of those that nobody cancelled, their own words."""
+        summary = self.summary
+        for state in ORDER:
+            if state != JobState.CANCELLED:
+                yield state, None, summary.counts[state]
+                continue
+            yield state, None, summary.counts[state] - summary.n_stopped - summary.n_not_tried
+            yield state, "Stopped", summary.n_stopped
+            yield state, "Not tried", summary.n_not_tried
 
     @property
     def bar_words(self) -> str:
         """The bar in words."""
-        return ", ".join(f"{count(part.amount)} {part.state}" for part in self.parts)
+        words = ((part.amount, (part.word or part.state).lower()) for part in self.parts)
+        return ", ".join(f"{count(amount)} {word}" for amount, word in words)
 
     @property
     def may_keep(self) -> bool:

@@ -32,6 +32,15 @@ def list_again(jobs: Sequence[Job], base: Job) -> list[Again]:
     return [Again(job, _why_not(job, base, features[job.id])) for job in others]
 
 
+def say_otherwise(job: Job, base: Job) -> str | None:
+    """Say in a few words why a job's scores are not comparable with those of the reference."""
+    if job.target != base.target or job.task != base.task:
+        return f"not comparable: it predicts {job.target}"
+    if job.dataset.sha256 != base.dataset.sha256:
+        return "not comparable: other rows"
+    return "not comparable: other folds" if _is_otherwise(job, base) else None
+
+
 def run_again(*, user: User, job_id: int, base_id: int, page_key: str) -> Job:
     """Submit a job's settings once more, on the data and folds of another.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from dashboard.compare.again import Again, list_again
+from dashboard.compare.again import Again, list_again, say_otherwise
 from dashboard.compare.asked import Asked, list_notes
 from dashboard.compare.comparison import MAX_JOBS, Comparison
 from dashboard.compare.curves import list_classes
@@ -122,9 +122,9 @@ class ComparePage:
         return self.user.has_role("member")
 
     @cached_property
-    def to_add(self) -> list[Job]:
-        """The jobs that match what is looked for."""
-        return find_to_add(self.asked.q, self.found.jobs) if self.asked.q else []
+    def to_add(self) -> list[tuple[Job, str | None]]:
+        """The jobs that match what is looked for, each with why it is not comparable, if so."""
+        return list_to_add(self.asked.q, self.found.jobs, self.reference)
 
     @property
     def is_full(self) -> bool:
@@ -149,6 +149,13 @@ class ComparePage:
         if ended:
             said.append(f"{name_some(ended)} {_has(ended, 'has', 'have')} no result")
         return said
+
+
+def list_to_add(q: str, jobs: Sequence[Job], base: Job | None) -> list[tuple[Job, str | None]]:
+    """List the jobs that match, comparable ones first; of others, why they are not."""
+    found = find_to_add(q, jobs) if q else []
+    said = [(job, say_otherwise(job, base) if base else None) for job in found]
+    return sorted(said, key=lambda one: one[1] is not None)
 
 
 def name_some(jobs: Sequence[Job]) -> str:

@@ -9,8 +9,7 @@ from dashboard.compare.again import run_again
 from dashboard.compare.asked import Asked, read_asked
 from dashboard.compare.comparison import MAX_JOBS, Comparison, compare_jobs
 from dashboard.compare.figures import draw_figure
-from dashboard.compare.page import ComparePage
-from dashboard.compare.queries import find_to_add
+from dashboard.compare.page import ComparePage, list_to_add
 from dashboard.compare.report import draw_all, style_element
 from dashboard.compare.table_csv import table_csv
 from dashboard.db.lookup import LARGEST_ID
@@ -42,7 +41,7 @@ def index() -> str | tuple[str, int]:
     jobs = get_jobs(asked.ids) if asked.ids else []
     if len(jobs) < 2:
         missing = [number for number in asked.ids if number not in {job.id for job in jobs}]
-        to_add = find_to_add(asked.q, jobs) if asked.q else []
+        to_add = list_to_add(asked.q, jobs, jobs[0] if jobs else None)
         return render_template(
             "compare/too_few.html", asked=asked, jobs=jobs, missing=missing, to_add=to_add
         )

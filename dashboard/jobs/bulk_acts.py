@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from dashboard.db import Batch, BulkAction, Job
 from dashboard.db.states import ACTIVE, TERMINAL, JobState
 from dashboard.errors import Conflict
+from dashboard.jobs.anew import add_like
 from dashboard.jobs.service import begin_anew, check_may_run_again, remove, stop
 from dashboard.jobs.tags import MOST_TAGS
 from dashboard.plans.changing import run_again
@@ -51,6 +52,9 @@ class Action:
 
 
 def _run_again(part: Slice, job: Job) -> bool:
+    if job.state == JobState.SUCCEEDED:
+        add_like(part.session, user=part.bulk.user, job=job)
+        return True
     check_may_run_again(job)
     begin_anew(part.session, job, by=part.bulk.user.name)
     if job.batch_id is not None and job.batch_id not in part.reopened:
@@ -105,7 +109,7 @@ _every = OVER | ACTIVE
 ACTIONS: Mapping[str, Action] = {
     action.name: action
     for action in (
-        Action("again", "run again", "queued again", OVER - {JobState.SUCCEEDED}, _run_again),
+        Action("again", "run again", "queued again", OVER, _run_again),
         Action("cancel", "cancel", "cancelled or being stopped",
                frozenset({JobState.QUEUED, JobState.RUNNING}), _cancel),
         Action("tag", "tag", "tagged", _every, _tag, asks_tag=True),

@@ -36,6 +36,11 @@ class Choice:
         return bulk.count_by_state(self.ids)
 
     @property
+    def n_made(self) -> int:
+        """How many of them keep their results, so that new jobs are made in their place."""
+        return self.counts.get("succeeded", 0) if self.action.name == "again" else 0
+
+    @property
     def applies(self) -> int:
         """How many are in a state that it applies to."""
         return sum(self.counts.get(state, 0) for state in self.action.states)

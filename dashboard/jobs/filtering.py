@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -11,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from dashboard.db import Job, JobEntry, JobTag
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import ACTIVE, JobState
-from dashboard.jobs.tags import TAG_LENGTH
+from dashboard.jobs.tags import MOST_TAGS, TAG_LENGTH
 from dashboard.paging import read_number
 from tasks.engine.catalogue import find_estimator
 
@@ -32,8 +33,9 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 class JobFilters:
     """Which jobs; None means all.
 
-    `state` is a state, or one of `TABS`. `until` is no longer in. `archived` is one of `ARCHIVED`;
-    by itself jobs that are archived are left out, but for those of a batch.
+    `state` is a state, or one of `TABS`. Jobs have all of `tags`. `until` is no longer
+    in. `archived` is one of `ARCHIVED`; by itself jobs that are archived are left out, but for
+    those of a batch.
     """
 
     state: str | None = None
@@ -41,7 +43,7 @@ class JobFilters:
     batch_id: int | None = None
     estimator: str | None = None
     owner_id: int | None = None
-    tag: str | None = None
+    tags: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     archived: str | None = None
@@ -81,11 +83,16 @@ def read_filters(
     """
     found: dict[str, Any] = {}
     ignored = []
+    zone = read_zone(query.get("zone") or "UTC")
+    if zone is None:
+        ignored.append(f"zone={query['zone']}")
     for name, (field, read) in _READERS.items():
         text = (query.get(name) or "").strip()
         if not text:
             continue
-        value = user_id if (name, text) == ("owner", "me") else read(text)
+        value: Any = user_id if (name, text) == ("owner", "me") else read(text)
+        if isinstance(value, datetime):
+            value = _in_utc(value, zone)
         if value is None:
             ignored.append(f"{name}={text}")
         else:
@@ -105,18 +112,32 @@ def _read_estimator(text: str) -> str | None:
     return text if find_estimator(text) else None
 
 
-def read_moment(text: str) -> datetime | None:
-    """Return a day's beginning, or a moment, of ISO 8601; in UTC unless it says otherwise."""
+def read_tags(text: str) -> tuple[str, ...] | None:
+    """Return the tags of a list with commas; None where one of them can be no tag."""
+    tags = tuple(dict.fromkeys(tag.strip() for tag in text.split(",") if tag.strip()))
+    fits = 0 < len(tags) <= MOST_TAGS and all(len(tag) <= TAG_LENGTH for tag in tags)
+    return tags if fits else None
+
+
+def read_zone(name: str) -> ZoneInfo | None:
+    """Return the time zone of a name; None where there is none."""
     try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
         return None
 
 
-def read_end(text: str) -> datetime | None:
-    """Return a moment as `read_moment` does; of a day its end."""
-    moment = read_moment(text)
+def _read_moment(text: str) -> datetime | None:
+    """Return a day's beginning, or a moment, of ISO 8601."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _read_end(text: str) -> datetime | None:
+    """Return a moment as `_read_moment` does; of a day its end."""
+    moment = _read_moment(text)
     if moment is None or len(text) > len("2026-11-29"):
         return moment
     try:
@@ -125,19 +146,29 @@ def read_end(text: str) -> datetime | None:
         return moment
 
 
+def _in_utc(moment: datetime, zone: ZoneInfo | None) -> datetime | None:
+    """Return a moment in UTC; one without a zone is of the given one."""
+    try:
+        known = moment if moment.tzinfo else moment.replace(tzinfo=zone or UTC)
+        return known.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
 _READERS: Mapping[str, tuple[str, Any]] = {
     "state": ("state", _read_state),
     "dataset_id": ("dataset_id", _read_id),
     "batch_id": ("batch_id", _read_id),
     "estimator": ("estimator", _read_estimator),
     "owner": ("owner_id", _read_id),
-    "tag": ("tag", lambda text: text if len(text) <= TAG_LENGTH else None),
-    "from": ("since", read_moment),
-    "to": ("until", read_end),
+    "tag": ("tags", read_tags),
+    "from": ("since", _read_moment),
+    "to": ("until", _read_end),
     "archived": ("archived", lambda text: text if text in ARCHIVED else None),
     "q": ("q", str),
 }
-FILTER_NAMES = tuple(_READERS)
+# With the zone that days are of: what narrows a list by itself, and what it means.
+FILTER_NAMES = (*_READERS, "zone")
 
 
 # Narrows a column of jobs' numbers, such as ``lambda job_id: job_id > 7``.
@@ -178,8 +209,8 @@ def _conditions(filters: JobFilters, bound: Bound | None = None) -> list[ColumnE
         value = getattr(filters, name)
         if value is not None:
             found.append(getattr(Job, name) == value)
-    if filters.tag:
-        found.append(Job.id.in_(select(JobTag.job_id).where(JobTag.tag == filters.tag)))
+    for tag in filters.tags:
+        found.append(Job.id.in_(select(JobTag.job_id).where(JobTag.tag == tag)))
     return [*found, *_in_time(filters), *_search(filters, bound)]
 
 

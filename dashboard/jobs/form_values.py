@@ -21,7 +21,7 @@ def values_of(asked: Mapping[str, Any]) -> dict[str, str]:
         "tags": ", ".join(asked.get("tags") or ()),
         "class_weight": asked.get("class_weight"),
         "priority": asked.get("priority"),
-        "time_limit_min": f"{round(limit / 60, 4):.10g}" if limit else None,
+        "time_limit_min": _minutes(limit) if limit else None,
         "memory_limit_mb": memory // 1_000_000 if memory else None,
     }
     found = {name: str(value) for name, value in values.items() if value not in (None, "")}
@@ -32,6 +32,14 @@ def values_of(asked: Mapping[str, Any]) -> dict[str, str]:
         for name, value in (asked.get(part) or {}).items():
             found[prefix + name] = text_of(value)
     return found
+
+
+def _minutes(seconds: float) -> str:
+    """Return seconds as the form's minutes; what is too large to be divided exactly, too."""
+    try:
+        return f"{round(seconds / 60, 4):.10g}"
+    except OverflowError:
+        return str(int(seconds) // 60)
 
 
 def text_of(value: Any) -> str:

@@ -8,10 +8,11 @@ from dashboard.auth.sessions import split_address
 
 
 def one_of_each(query: MultiDict[str, str]) -> dict[str, str]:
-    """Return each part of a query once; columns that came one by one become one part."""
+    """Return each part of a query once; columns and tags that came one by one become one part."""
     found = query.to_dict()
-    if "cols" in found:
-        found["cols"] = ",".join(query.getlist("cols"))
+    for name in ("cols", "tag"):
+        if name in found:
+            found[name] = ",".join(query.getlist(name))
     return found
 
 

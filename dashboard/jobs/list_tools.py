@@ -12,9 +12,9 @@ from dashboard.extensions import db
 from dashboard.filters import url_with
 from dashboard.jobs.columns import Column, list_choices
 from dashboard.jobs.distinct import distinct_values
-from dashboard.jobs.filtering import FILTER_NAMES
 from dashboard.jobs.lists import JobListing
 from dashboard.jobs.saved_views import clean_query, list_views
+from dashboard.preferences import current
 from tasks.engine.catalogue import get_estimator
 
 DATASETS_SHOWN = OWNERS_SHOWN = TAGS_SHOWN = 200
@@ -29,7 +29,8 @@ class ListTools:
     estimators: Choices
     owners: Choices
     owner: str
-    tags: Choices
+    tags: Sequence[str]
+    zone: str
     columns: Mapping[str, Sequence[Column]]
     views: Sequence[SavedView]
     address: str
@@ -48,17 +49,20 @@ def read_tools(listing: JobListing, query: Mapping[str, str], user: User) -> Lis
         "estimator": dict(estimators).get(filters.estimator, filters.estimator),
         "owner": dict(owners).get(query.get("owner", ""), f"#{filters.owner_id}"),
     }
+    used |= {name: f"{query.get(name)} ({query.get('zone', 'UTC')})" for name in ("from", "to")}
     chips = [
-        (f"{_TITLES[name]}: {used.get(name, query[name])}", url_with(**{name: None}))
-        for name in FILTER_NAMES
-        if name != "state" and query.get(name) and not _is_ignored(listing, name)
+        (f"{title}: {used.get(name, query[name])}", url_with(**{name: None}))
+        for name, title in _TITLES.items()
+        if query.get(name) and not _is_ignored(listing, name)
     ]
+    chips += [(f"Tag: {tag}", _url_without_tag(filters.tags, tag)) for tag in filters.tags]
     return ListTools(
         datasets=datasets,
         estimators=sorted(estimators, key=lambda choice: choice[1]),
         owners=owners,
         owner=query.get("owner", ""),
-        tags=[(tag, tag) for tag in distinct_values(JobTag.tag, limit=TAGS_SHOWN)],
+        tags=_list_tags(filters.tags),
+        zone=query.get("zone") or current().zone,
         columns=list_choices(),
         views=list_views(user),
         address=clean_query(query),
@@ -69,8 +73,17 @@ def read_tools(listing: JobListing, query: Mapping[str, str], user: User) -> Lis
 
 _TITLES = {
     "dataset_id": "Dataset", "batch_id": "Batch", "estimator": "Estimator", "owner": "Owner",
-    "tag": "Tag", "from": "From (UTC)", "to": "To (UTC)", "archived": "Archived", "q": "Search",
+    "from": "From", "to": "To", "archived": "Archived", "q": "Search",
 }  # fmt: skip
+
+
+def _url_without_tag(tags: Sequence[str], tag: str) -> str:
+    return url_with(tag=",".join(one for one in tags if one != tag))
+
+
+def _list_tags(chosen: Sequence[str]) -> list[str]:
+    """Return the tags that may be chosen, and those that are."""
+    return sorted({*distinct_values(JobTag.tag, limit=TAGS_SHOWN), *chosen})
 
 
 def _is_ignored(listing: JobListing, name: str) -> bool:

@@ -43,6 +43,7 @@ from dashboard.live import answer, unchanged
 from dashboard.notifications.choices import has_wish, wish
 from dashboard.paging import read_number
 from dashboard.recipes.queries import get_recipe
+from dashboard.shell import DENSITIES
 from dashboard.storage import StorageFull
 from dashboard.web import requires
 
@@ -55,6 +56,9 @@ def index() -> AnyResponse | str:
     """List jobs. For all."""
     query = one_of_each(request.args)
     listing = lists.read_listing(query, current_user)
+    density = query.get("density")
+    if density and density not in DENSITIES:
+        listing.ignored.append(f"density={density}")
     shown = live_rows.note_shown(listing).as_query()
     return render_template(
         "jobs/index.html",

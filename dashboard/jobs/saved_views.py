@@ -14,7 +14,7 @@ from dashboard.extensions import db
 from dashboard.jobs.filtering import FILTER_NAMES
 
 MOST_VIEWS, NAME_LENGTH, QUERY_LENGTH = 100, 100, 4000
-PARTS = (*FILTER_NAMES, "sort", "cols", "per")
+PARTS = (*FILTER_NAMES, "sort", "cols", "per", "density")
 
 
 def clean_query(query: Mapping[str, str]) -> str:

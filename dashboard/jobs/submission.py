@@ -91,8 +91,8 @@ def submit(
         wanted.values["details"]["threshold_from"] = dict(threshold_from)
     try:
         with writing() as session:
-            _hold(session, request["dataset_id"])
-            job = _add(session, user, dataset, wanted, as_batch or wanted.n_jobs > 1)
+            hold_dataset(session, request["dataset_id"])
+            job = add_jobs(session, user, dataset, wanted, as_batch or wanted.n_jobs > 1)
             if idempotency_key:
                 session.add(IdempotencyKey(user_id=user.id, key=idempotency_key, job_id=job.id))
     except IntegrityError:  # the same key came twice at the same moment
@@ -151,7 +151,10 @@ def _find_dataset(dataset_id: Any) -> Dataset:
     return dataset
 
 
-def _add(session: Session, user: User, dataset: Dataset, wanted: Request, in_batch: bool) -> Job:
+def add_jobs(
+    session: Session, user: User, dataset: Dataset, wanted: Request, in_batch: bool
+) -> Job:
+    """Make the jobs of a checked request, in the caller's transaction; return the first one."""
     search, plan = wanted.search, wanted.search or wanted.several
     rows = list(_candidates(dataset, wanted, search) if search else _rows(dataset, wanted))
     batch_id = None
@@ -179,7 +182,7 @@ def _add(session: Session, user: User, dataset: Dataset, wanted: Request, in_bat
     return job
 
 
-def _hold(session: Session, dataset_id: int) -> None:
+def hold_dataset(session: Session, dataset_id: int) -> None:
     """Keep a dataset from being deleted until its jobs are there; others may submit meanwhile."""
     held = select(Dataset.id).where(Dataset.id == dataset_id, Dataset.deleted_at.is_(None))
     if session.scalar(held.with_for_update(read=True, key_share=True, of=Dataset)) is None:

@@ -1,10 +1,13 @@
 """Jobs that ended because the time of their batch was up: nobody cancelled them."""
 
+from sqlalchemy import and_
+
 from dashboard.db import Job
 from dashboard.db.states import JobState
 
 # Who stops them, as a job's row says it: no person's name is empty.
 NOBODY = ""
+TIME_WAS_UP = and_(Job.state == JobState.CANCELLED, Job.stopped_by == NOBODY)
 
 
 def word_of_end(job: Job) -> str | None:

@@ -34,13 +34,15 @@ window.addEventListener('pageshow', (event) => {
 });
 
 document.addEventListener('change', (event) => {
-  if (event.target.matches('[data-filters] select, [data-filters] input[type=checkbox], [data-send-on-change] select')) event.target.form.requestSubmit();
+  if (event.target.matches('[data-filters] select, [data-filters] input[type=checkbox]:not([name=tag]), [data-send-on-change] select')) event.target.form.requestSubmit();
 });
 
 // Empty filters do not belong into the address.
 document.addEventListener('formdata', (event) => {
   if (!event.target.matches('[data-filters]')) return;
   for (const [name, value] of [...event.formData]) if (value === '') event.formData.delete(name);
+  // The zone says what days mean: without any it says nothing.
+  if (!event.formData.has('from') && !event.formData.has('to')) event.formData.delete('zone');
 });
 
 document.addEventListener('click', (event) => {

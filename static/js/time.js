@@ -37,6 +37,12 @@ export function showTimes(root = document) {
   }
 }
 
+// Days that are typed are of the reader's zone, and the address says which.
+for (const field of document.querySelectorAll('[data-browser-zone]')) {
+  field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const name of field.form.querySelectorAll('[data-zone-name]')) name.textContent = field.value;
+}
+
 showTimes();
 document.addEventListener('htmx:afterSwap', () => showTimes());
 setInterval(() => showTimes(), 30_000);

@@ -1,4 +1,4 @@
-"""A job's page while real workers train: progress, the death of a worker, an end by hand."""
+"""Pages while real workers train: a job's progress, the death of a worker, an end by hand."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -126,3 +126,27 @@ def test_jd_8_a_cancelled_job_keeps_the_folds_that_were_done(
     seen = list(dict.fromkeys(state for state, *_rest in samples))
     assert seen[-1] == "cancelled"
     assert "cancelling" in seen
+
+
+def test_qu_1_a_worker_that_was_stopped_has_no_news(
+    processes: Parts, member: User, browse: Callable[..., Watched]
+) -> None:
+    window = browse()
+    window.sign_in(member)
+    page = window.go("/queue")
+    worker = page.locator("tr[data-worker=worker-1]")
+    expect(worker).to_have_attribute("data-state", "idle", timeout=60_000)
+    processes.kill("worker-1", family=True)
+    expect(worker).to_have_text(re.compile(r"No news\s+since"), timeout=45_000)
+
+
+def test_ov_2_the_sample_leads_to_its_dataset(
+    processes: Parts, member: User, browse: Callable[..., Watched]
+) -> None:
+    window = browse()
+    window.sign_in(member)
+    page = window.go("/")
+    page.get_by_role("button", name="Use the sample").click()
+    page.wait_for_url(re.compile(r"/datasets/\d+$"), timeout=5000)
+    expect(page.get_by_role("link", name="Train a model")).to_be_visible(timeout=60_000)
+    expect(page.locator(".columns-table tbody tr").first).to_be_visible(timeout=60_000)

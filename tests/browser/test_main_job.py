@@ -1,4 +1,8 @@
-"""The main job in a real browser, on the real product: everything that `make run` starts."""
+"""The main job in a real browser, on the real product: everything that `make run` starts.
+
+One installation is driven from its first account to trained models; what models offer, MO-1 to
+MO-5, and predictions, PR-1 to PR-5, are looked at with those.
+"""
 
 import itertools
 import os
@@ -17,11 +21,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watched
-from tests.browser.predicting import predict_in_the_browser
-from tests.browser.using import delete_the_model, use_the_model
+from tests.browser.predicting import fill_row, look_at, predict_file, read_rows, write_rows
+from tests.browser.using import check_files, delete_the_model, read_columns, run_the_snippets
 from tests.engine.tables import mixed_csv
 from tests.product import free_port
 
+pytestmark = pytest.mark.timeout(600)
 ROOT = Path(__file__).parents[2]
 PASSWORD = "a long password 1"
 PAGES = (
@@ -97,19 +102,22 @@ def submit(page: Page, estimator: str, **parameters: str) -> int:
     return int(page.url.rsplit("/", 1)[1])
 
 
-@pytest.mark.timeout(600)
-def test_main_job_in_the_browser(watched: Watched, product: Product, tmp_path: Path) -> None:
-    """One test, because one installation is driven from its first account on."""
-    train_compare_and_download(watched, product, tmp_path)
-    cancel_while_watching(watched, product)
-    # Every other page in the dark; `test_every_page.py` looks at all pages in both.
-    for path, theme in zip(PAGES, itertools.cycle(("light", "dark")), strict=False):
-        check_page(path, theme, watched, product)
-    delete_the_model(watched.page, f"{product.address}/models/1", "people.csv")
+@dataclass(frozen=True)
+class Trained:
+    """Where the main job led: to models, of which `model` is the first, of the table `source`."""
+
+    page: Page
+    model: str
+    source: Path
+    folder: Path
 
 
-def train_compare_and_download(watched: Watched, product: Product, tmp_path: Path) -> None:
-    page = watched.page
+@pytest.fixture(scope="module")
+def trained(
+    watched: Watched, product: Product, tmp_path_factory: pytest.TempPathFactory
+) -> Trained:
+    """The main job itself, from the first account to the comparison of three models."""
+    page, folder = watched.page, tmp_path_factory.mktemp("downloads")
     page.set_default_timeout(30_000)
     page.goto(product.setup_link)
     page.fill("[name=email]", "ana@example.org")
@@ -119,14 +127,9 @@ def train_compare_and_download(watched: Watched, product: Product, tmp_path: Pat
     page.locator("main button.btn-primary").click()
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
 
-    source = tmp_path / "people.csv"
+    source = folder / "people.csv"
     source.write_text(mixed_csv(300))
-    page.goto(f"{product.address}/datasets/new")
-    page.set_input_files("input[type=file]", source)
-    page.wait_for_url("**/uploads/*")
-    expect(page.get_by_role("button", name="Save dataset")).to_be_visible(timeout=30_000)
-    page.get_by_role("button", name="Save dataset").click()
-    page.wait_for_url(re.compile(r"/datasets/1$"))
+    upload(page, product, source)
     page.get_by_role("link", name=re.compile("Predict two classes.*y_class")).click()
     page.fill('[id="field-parameters.max_depth"]', "3.5")
     watched.allowed.add("422")
@@ -144,6 +147,21 @@ def train_compare_and_download(watched: Watched, product: Product, tmp_path: Pat
     for job in jobs:
         page.goto(f"{product.address}/jobs/{job}")
         expect(page.locator("h1 + [data-state=succeeded]")).to_be_visible(timeout=60_000)
+    compare(page, product, jobs)
+    watched.check()
+    return Trained(page, f"{product.address}/models/1", source, folder)
+
+
+def upload(page: Page, product: Product, source: Path) -> None:
+    page.goto(f"{product.address}/datasets/new")
+    page.set_input_files("input[type=file]", source)
+    page.wait_for_url("**/uploads/*")
+    expect(page.get_by_role("button", name="Save dataset")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Save dataset").click()
+    page.wait_for_url(re.compile(r"/datasets/1$"))
+
+
+def compare(page: Page, product: Product, jobs: list[int]) -> None:
     page.goto(f"{product.address}/jobs")
     for job in jobs:
         page.check(f"#job-{job} input[name=job]")
@@ -152,16 +170,144 @@ def train_compare_and_download(watched: Watched, product: Product, tmp_path: Pat
     expect(page.get_by_text("Same rows, same folds")).to_be_visible()
     expect(page.locator("#compare-folds[data-drawn=true]")).to_be_attached()
 
-    page.goto(f"{product.address}/models/1")
-    link = page.get_by_role("link", name="Download Bundle")
-    expect(link).to_be_visible(timeout=60_000)
-    with page.expect_download() as download:
-        link.click()
-    download.value.save_as(tmp_path / "bundle.zip")
-    assert "predict.py" in zipfile.ZipFile(tmp_path / "bundle.zip").namelist()
-    predict_in_the_browser(page, f"{product.address}/models/1", source, tmp_path)
-    use_the_model(page, f"{product.address}/models/1", tmp_path)
+
+@pytest.fixture(scope="module")
+def predicted(trained: Trained) -> list[dict[str, str]]:
+    """The rows of the training table with what the first model says of them."""
+    return predict_file(
+        trained.page, trained.model, trained.source, trained.folder / "predicted.csv"
+    )
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_wrong(watched: Watched) -> Iterator[None]:
+    """No test may leave a fault in the console, or a request to another host."""
+    yield
     watched.check()
+
+
+def test_main_job_in_the_browser(
+    trained: Trained, predicted: list[dict[str, str]], watched: Watched, product: Product
+) -> None:
+    assert predicted
+    trained.page.goto(trained.model)
+    with trained.page.expect_download() as download:
+        trained.page.get_by_role("link", name="Download Bundle").click()
+    assert "predict.py" in zipfile.ZipFile(download.value.path()).namelist()
+    cancel_while_watching(watched, product)
+    # Every other page in the dark; `test_every_page.py` looks at all pages in both.
+    for path, theme in zip(PAGES, itertools.cycle(("light", "dark")), strict=False):
+        check_page(path, theme, watched, product)
+
+
+def test_mo_1_files_have_the_name_size_and_hash_that_the_page_says(trained: Trained) -> None:
+    check_files(trained.page, trained.model, trained.folder)
+
+
+def test_mo_2_the_code_of_the_page_runs_as_pasted(trained: Trained, tmp_path: Path) -> None:
+    run_the_snippets(trained.page, trained.model, tmp_path)
+
+
+def test_mo_3_the_columns_are_those_of_training(trained: Trained, product: Product) -> None:
+    shown, asked = read_columns(trained.page, trained.model)
+    config = trained.page.request.get(f"{product.address}/jobs/1/config.json").json()
+    assert shown == asked == config["features"]
+
+
+def test_mo_4_the_model_of_an_archived_job_opens(trained: Trained, product: Product) -> None:
+    page = trained.page
+    page.goto(f"{product.address}/jobs/2")
+    page.get_by_role("button", name="More about").click()
+    page.get_by_role("button", name="Archive", exact=True).click()
+    expect(page.get_by_text("This job is archived.")).to_be_visible()
+    page.goto(f"{product.address}/models/2")
+    expect(page.get_by_role("link", name="Download Bundle")).to_be_visible(timeout=60_000)
+
+
+def test_mo_5_the_end_of_a_model_that_predicted_is_asked_about(
+    trained: Trained, product: Product
+) -> None:
+    model = f"{product.address}/models/3"
+    predict_file(trained.page, model, trained.source, trained.folder / "third.csv")
+    delete_the_model(trained.page, model, "people.csv")
+
+
+def test_pr_1_the_answer_about_one_row_is_the_models_own(
+    trained: Trained, predicted: list[dict[str, str]]
+) -> None:
+    page, answer = trained.page, predicted[0]
+    page.goto(f"{trained.model}/predict")
+    fill_row(page, read_rows(trained.source)[0])
+    page.get_by_role("button", name="Predict", exact=True).click()
+    words = page.locator("#answer .answer strong")
+    expect(words).to_contain_text(answer["prediction"], timeout=60_000)
+    share = 100 * float(answer[f"probability_{answer['prediction']}"])
+    told = re.search(r"([\d.]+)%", words.inner_text())
+    assert told is not None
+    assert abs(float(told[1]) - share) <= 0.5
+
+
+def test_pr_2_what_training_never_saw_is_a_warning(trained: Trained, tmp_path: Path) -> None:
+    page = trained.page
+    page.goto(f"{trained.model}/predict?fill=typical")
+    number = page.locator("form.stack input[inputmode=decimal]").first
+    name = page.locator(f"label[for={number.get_attribute('id')}]").inner_text()
+    number.fill("1e9")
+    page.get_by_role("button", name="Predict", exact=True).click()
+    warning = page.locator("#answer .warning-line").first
+    expect(warning).to_contain_text(re.compile(f"{name} .*is outside"), timeout=60_000)
+    expect(page.get_by_role("table", name="Earlier tries")).to_contain_text(name)
+    number.fill("many")
+    page.get_by_role("button", name="Predict", exact=True).click()
+    expect(page.locator(".error-summary")).to_contain_text(f"{name} must be a number")
+    expect(number).to_have_value("many")
+    unseen = tmp_path / "unseen.csv"
+    write_rows(unseen, [{**row, "city": "never seen"} for row in read_rows(trained.source)])
+    look_at(page, trained.model, unseen)
+    looked = page.get_by_role("table", name="Columns that the model needs")
+    expect(looked).to_contain_text('cells that training never saw, such as "never seen"')
+    page.get_by_role("button", name=re.compile("^Predict .* rows$")).click()
+    told = page.get_by_text('"city" were not seen in training, such as "never seen"')
+    expect(told).to_be_visible(timeout=60_000)
+
+
+def test_pr_3_a_missing_column_is_named_and_a_further_one_ignored(
+    trained: Trained, tmp_path: Path
+) -> None:
+    page, lacking = trained.page, tmp_path / "lacking.csv"
+    rows = [
+        {name.replace("city", "City "): cell for name, cell in row.items()} | {"extra": "1"}
+        for row in read_rows(trained.source)
+    ]
+    write_rows(lacking, rows)
+    look_at(page, trained.model, lacking)
+    refusal = page.locator(".notice[data-kind=error]")
+    expect(refusal).to_contain_text("nothing can be predicted yet. city")
+    expect(page.get_by_text("They stay in the table and are not used:")).to_contain_text("extra")
+    expect(page.get_by_role("button", name=re.compile("^Predict"))).to_have_count(0)
+    # Called otherwise: it is guessed, and used when a person says so.
+    expect(page.get_by_label("city", exact=True)).to_have_value("City")
+    page.get_by_role("button", name="Use these columns").click()
+    page.get_by_role("button", name=re.compile("^Predict .* rows$")).click(timeout=60_000)
+    expect(page.get_by_role("link", name="Download CSV")).to_be_visible(timeout=60_000)
+
+
+def test_pr_4_the_answer_has_the_rows_of_the_file_in_their_order(
+    trained: Trained, predicted: list[dict[str, str]]
+) -> None:
+    rows = read_rows(trained.source)
+    assert len(predicted) == len(rows)
+    for row, answer in zip(rows, predicted, strict=True):
+        assert row == {name: answer[name] for name in row}
+
+
+def test_pr_5_fields_are_called_as_columns_and_enter_sends_them(trained: Trained) -> None:
+    page = trained.page
+    page.goto(f"{trained.model}/predict?fill=typical")
+    labels = page.locator("form.stack .field label").all_inner_texts()
+    page.locator("form.stack .field input").first.press("Enter")
+    expect(page.locator("#answer .answer strong")).to_be_visible(timeout=60_000)
+    assert labels == read_columns(page, trained.model)[0]
 
 
 def cancel_while_watching(watched: Watched, product: Product) -> None:

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.db import User
+from dashboard.db.transaction import writing
 from tests.browser.conftest import Watched
-from tests.factories import COLUMNS, make_dataset
+from tests.factories import COLUMNS, PASSWORD, make_dataset
 
 
 @pytest.fixture
@@ -163,3 +164,29 @@ def test_a_way_to_split_brings_its_fields_and_preprocessing_stays_open(form: Pag
     form.get_by_role("button", name="Queue job").click()
     form.wait_for_url("**/jobs/1")
     expect(form.get_by_text("whole groups of city")).to_be_visible()
+
+
+def test_what_was_typed_outlasts_a_sign_in(browse: Callable[..., Watched], member: User) -> None:
+    make_dataset(member)
+    window = browse(viewport={"width": 1440, "height": 900})
+    window.allowed |= {"401 (UNAUTHORIZED)", "htmx:responseError", "Response Status Error"}
+    window.sign_in(member)
+    form = window.go("/jobs/new")
+    form.select_option("#field-dataset_id", index=1)
+    expect(form.locator("#field-target option", has_text="churned")).to_be_attached()
+    choose(form, "target", "churned")
+    form.get_by_label("Seed").fill("77")
+    form.get_by_label("Name", exact=True).fill("half typed")
+    with writing() as session:
+        session.get_one(User, member.id).session_version += 1
+    form.get_by_role("button", name="Queue job").click()
+    form.get_by_label("Email").fill(member.email)
+    form.get_by_label("Password", exact=True).fill(PASSWORD)
+    form.get_by_role("button", name="Sign in").click()
+    expect(form.locator("#toasts")).to_contain_text("What you typed before you signed in")
+    expect(form.get_by_label("Seed")).to_have_value("77")
+    expect(form.get_by_label("Name", exact=True)).to_have_value("half typed")
+    expect(form.locator("#field-target")).to_have_value("churned")
+    # It is brought back once: a form that is opened anew is empty.
+    form = window.go("/jobs/new?dataset_id=1&target=churned")
+    expect(form.get_by_label("Name", exact=True)).to_have_value("")

@@ -1,4 +1,4 @@
-"""What a model's page offers, used on the running product: the checks MO-1 to MO-3 and MO-5."""
+"""What a model's page offers, used on the running product: for the checks MO-1 to MO-5."""
 
 import ast
 import hashlib
@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 from dashboard.filters import size
 
 
-def use_the_model(page: Page, model: str, folder: Path) -> None:
-    """Download a model's files and run the code that its page shows, as it stands.
+def run_the_snippets(page: Page, model: str, folder: Path) -> None:
+    """MO-2: run the code that a model's page shows as it stands; each way answers the same.
 
     Parameters
     ----------
@@ -29,20 +29,26 @@ def use_the_model(page: Page, model: str, folder: Path) -> None:
     address = "{0.scheme}://{0.netloc}".format(urlsplit(model))
     _give_alias(page, model)
     page.goto(model)
-    _check_files(page, folder)
-    # MO-3: the columns are those that the job was trained on.
-    shown = page.locator(".model-columns tbody th").all_inner_texts()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download Bundle").click()
+    download.value.save_as(folder / download.value.suggested_filename)
     snippets = {
         name: str(page.locator(f"#use-{name}").text_content())
         for name in ("alias", "bundle", "api", "curl", "shell")
     }
     environ = {"PATH": os.environ["PATH"], "TRAINYARD_TOKEN": _make_token(page, address)}
     answers = _run_snippets(snippets, folder, environ)
-    # MO-2: each way gives the same class for the same row.
     assert len(set(answers.values())) == 1, answers
-    row = json.loads(snippets["curl"].split("-d '")[1].rsplit("'", 1)[0])["rows"][0]
-    assert list(row) == shown
     _use_the_command(snippets["shell"], folder)
+
+
+def read_columns(page: Page, model: str) -> tuple[list[str], list[str]]:
+    """Return the columns that a model's page lists, and those of the row that it asks about."""
+    page.goto(model)
+    shown = page.locator(".model-columns tbody th").all_inner_texts()
+    call = str(page.locator("#use-curl").text_content())
+    row = json.loads(call.split("-d '")[1].rsplit("'", 1)[0])["rows"][0]
+    return shown, list(row)
 
 
 def _give_alias(page: Page, model: str) -> None:
@@ -52,8 +58,9 @@ def _give_alias(page: Page, model: str) -> None:
     expect(page.locator("h1 + .tag, .title .tag").first).to_have_text("champion")
 
 
-def _check_files(page: Page, folder: Path) -> None:
+def check_files(page: Page, model: str, folder: Path) -> None:
     """MO-1: a file's name, size and SHA-256 are those that the page says."""
+    page.goto(model)
     rows = page.locator(".model-files tbody tr")
     expect(rows.first).to_be_visible(timeout=60_000)
     seen = []

@@ -24,6 +24,7 @@ def test_filters_are_those_of_the_page(api: Api, member: User) -> None:
     day = (now() - timedelta(days=5)).date().isoformat()
     for query, wanted in {
         "?owner=me": [old.id], f"?owner={new.owner_id}": [new.id], "?tag=a": [old.id],
+        "?tag=a,b": [], f"?from={day}&zone=Asia/Tokyo": [new.id],
         f"?from={day}": [new.id], f"?to={day}": [old.id], "?q=ODD": [new.id],
         "?state=failed&tag=a": [old.id], "?archived=true": [],
     }.items():  # fmt: skip
@@ -50,7 +51,8 @@ def test_a_list_in_any_order_goes_on_behind_its_cursor(api: Api, member: User) -
 
 
 @pytest.mark.parametrize("query", ["state=nowhere", "owner=you", "from=soon", "sort=price",
-                                   "estimator=Magic", "archived=maybe"])  # fmt: skip
+                                   "estimator=Magic", "archived=maybe",
+                                   "zone=Nowhere"])  # fmt: skip
 def test_what_is_unknown_is_refused_by_name(query: str, api: Api) -> None:
     answer = api.call("GET", f"/jobs?{query}", 422)
     assert query.partition("=")[0] in answer["error"]["fields"]

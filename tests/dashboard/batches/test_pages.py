@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from dashboard.batches import queries
+from dashboard.clock import now
 from dashboard.db import Batch, Dataset, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.jobs.time_up import NOBODY
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import PageClient
 
@@ -86,6 +89,22 @@ def test_page_of_a_batch_that_is_over_asks_no_more(pages: PageClient, member: Us
     assert page.find("[data-announce]")["data-announce"] == "grid: 2 succeeded, 1 failed"
     page = pages.follow(pages.post(f"/batches/{batch.id}/cancel", status=303))
     assert page.select(f'form[action="/batches/{batch.id}/retry"]')
+
+
+def test_what_nobody_cancelled_is_counted_by_its_own_words(
+    pages: PageClient, member: User
+) -> None:
+    batch = fill(member, make_dataset(member), succeeded=1, cancelled=4)
+    untried, cut, *_ = db.session.scalars(select(Job).where(Job.state == "cancelled")).all()
+    with writing() as session:
+        for job in (untried, cut):
+            session.get_one(Job, job.id).stopped_by = NOBODY
+        session.get_one(Job, cut.id).started_at = now()
+    page = pages.get(f"/batches/{batch.id}")
+    words = " ".join(page.select(".state-words")[0].text.split())
+    assert words == "Succeeded 1 Cancelled 2 Stopped 1 Not tried 1"
+    label = page.select("svg.state-bar")[0]["aria-label"]
+    assert label == "1 succeeded, 2 cancelled, 1 stopped, 1 not tried"
 
 
 def test_lower_is_better_where_the_metric_says_so(app: Flask, member: User) -> None:

@@ -77,6 +77,19 @@ def test_a_job_is_looked_for_added_and_removed_without_javascript(
     assert "No other job matches" in nothing.text
 
 
+def test_a_job_that_is_not_comparable_is_added_all_the_same(
+    pages: PageClient, dataset: Dataset
+) -> None:
+    first, second = (make_succeeded_job(dataset=dataset) for _ in range(2))
+    other = make_succeeded_job(dataset=dataset, name="ten", split_hash="f" * 64)
+    page = pages.get(address(first, second, more="&q=ten"))
+    assert "; not comparable: other folds" in words_of(page.find("#add-job li.otherwise"))
+    added = pages.get(str(page.find("#add-job li a")["href"]))
+    assert heads_of(added) == [first.name, second.name, other.name]
+    alone = pages.get(f"/compare?jobs={first.id}&q=ten")
+    assert "; not comparable: other folds" in words_of(alone.find("#add-job li.otherwise"))
+
+
 def test_an_id_itself_is_found_and_those_that_are_there_are_not(
     pages: PageClient, dataset: Dataset
 ) -> None:

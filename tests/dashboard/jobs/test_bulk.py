@@ -15,7 +15,7 @@ from dashboard.jobs import bulk
 from dashboard.jobs.bulk import begin, do_slice, stop_bulk, undo
 from dashboard.storage import get_storage, keys
 from tasks.bulk_chore import act_on_jobs
-from tests.factories import make_dataset, make_job, make_model, make_user
+from tests.factories import make_dataset, make_job, make_model, make_succeeded_job, make_user
 from tests.page import Page, PageClient, words_of
 
 
@@ -150,10 +150,31 @@ def test_tags_are_given_and_taken_away(app: Flask, member: User) -> None:
 
 def test_jobs_run_again_and_leave_the_archive(any_app: Flask, no_broker: None) -> None:
     owner = make_user()
-    failed, done = make_job(owner, state="failed"), make_job(owner, state="succeeded")
-    made = begin(user=owner, action="again", job_ids=[failed.id, done.id], address="/jobs")
+    failed, runs = make_job(owner, state="failed"), make_job(owner, state="running")
+    made = begin(user=owner, action="again", job_ids=[failed.id, runs.id], address="/jobs")
     assert (made.changed, made.n_refused) == (1, 1)
-    assert states([failed.id, done.id]) == ["queued", "succeeded"]
+    assert states([failed.id, runs.id]) == ["queued", "running"]
+
+
+def test_a_job_that_succeeded_keeps_its_result_and_a_new_one_has_its_settings(
+    any_app: Flask, no_broker: None
+) -> None:
+    owner = make_user()
+    done = make_succeeded_job(owner, name="good", parameters={"C": 0.5}, seed=7)
+    made = begin(user=owner, action="again", job_ids=[done.id], address="/jobs")
+    assert (made.changed, made.n_refused) == (1, 0)
+    new = db.session.scalars(select(Job).order_by(Job.id.desc()).limit(1)).one()
+    assert states([done.id, new.id]) == ["succeeded", "queued"]
+    same = ("name", "dataset_id", "target", "estimator", "parameters", "seed", "owner_id")
+    assert [getattr(new, name) for name in same] == [getattr(done, name) for name in same]
+    assert (done.score is None, new.score is None) == (False, True)
+
+
+def test_the_question_says_that_results_stay(app: Flask, member: User) -> None:
+    for _ in range(2):
+        make_succeeded_job(member)
+    page = PageClient(app, member).get("/jobs/bulk?action=again&matching=true&back=/jobs")
+    assert "2 jobs that succeeded keep their results; new ones have their settings" in page.text
 
 
 def test_a_worker_that_died_in_between_does_nothing_twice(

@@ -101,7 +101,10 @@ def test_jl_4_a_filter_goes_back_to_the_first_page(app: Flask, member: User) -> 
     page = PageClient(app, member).get("/jobs?page=2&sort=name")
     assert len(rows_of(page)) == 1
     form = page.find("form[data-filters]")
-    assert {str(field["name"]) for field in form.select("input[type=hidden]")} == {"sort"}
+    assert {str(field["name"]) for field in form.select("input[type=hidden]")} == {
+        "sort",
+        "zone",
+    }
     tabs = [parse_qs(urlsplit(str(a["href"])).query) for a in page.select("nav.tabs a")]
     assert all("page" not in query for query in tabs)
 

@@ -1,5 +1,8 @@
 """Lists of jobs by what jobs belong to, however many of those there are, and what a page costs."""
 
+from datetime import UTC, datetime
+
+import pytest
 from flask import Flask
 from sqlalchemy import event, insert
 
@@ -8,6 +11,7 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.filtering import JobFilters
 from dashboard.jobs.sorting import page_of, segments_of
+from dashboard.preferences import change_preferences
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import PageClient
 
@@ -56,8 +60,53 @@ def test_jl_7_a_page_of_fifty_jobs_is_no_large_one(app: Flask, member: User) -> 
     assert len(page.select("*")) < 3000
 
 
-def test_days_of_the_filters_are_said_to_be_of_utc(app: Flask, member: User) -> None:
-    make_job(member)
-    page = PageClient(app, member).get("/jobs?from=2020-01-01")
-    for text in ("Submitted from (UTC)", "to (UTC)", "From (UTC): 2020-01-01"):
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [("UTC", ["late"]), ("Asia/Tokyo", ["early", "late"]), ("America/New_York", [])],
+)
+def test_days_of_the_filters_are_of_the_zone_that_the_address_names(
+    app: Flask, member: User, zone: str, shown: list[str]
+) -> None:
+    dataset = make_dataset(member)
+    for name, hour in (("early", "2026-11-28T20:00Z"), ("late", "2026-11-29T04:00Z")):
+        make_job(member, dataset, name=name, created_at=datetime.fromisoformat(hour))
+    page = PageClient(app, member).get(f"/jobs?from=2026-11-29&to=2026-11-29&zone={zone}")
+    assert sorted(link.text for link in page.select("tr[data-job-id] a.strong")) == shown
+    assert f"From: 2026-11-29 ({zone})" in page.text
+
+
+def test_a_zone_that_is_none_is_said_and_days_are_of_utc(app: Flask, member: User) -> None:
+    make_job(member, created_at=datetime(2026, 11, 29, tzinfo=UTC))
+    page = PageClient(app, member).get("/jobs?from=2026-11-29&zone=../etc&density=odd")
+    assert len(page.select("tr[data-job-id]")) == 1
+    for text in ("There is no filter like zone=../etc", "There is no filter like density=odd"):
         assert text in page.text
+
+
+def test_the_zone_that_a_person_chose_is_sent_with_the_days(app: Flask, member: User) -> None:
+    change_preferences(user=member, zone="Europe/Rome", digits="3", shortcuts=True)
+    make_job(member)
+    page = PageClient(app, member).get("/jobs")
+    assert page.select("form.filters input[name=zone]")[0]["value"] == "Europe/Rome"
+
+
+def test_jobs_have_all_tags_that_are_asked_for(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    for tags in (["a"], ["b"], ["a", "b"]):
+        make_job(member, dataset, name="+".join(tags), tags=tags)
+    client = PageClient(app, member)
+    for query in ("tag=a&tag=b", "tag=a,b"):
+        page = client.get(f"/jobs?{query}")
+        assert [link.text for link in page.select("tr[data-job-id] a.strong")] == ["a+b"]
+        chips = {chip.text.split(",")[0].strip(): chip["href"] for chip in page.select("a.chip")}
+        assert chips == {"Tag: a": "/jobs?tag=b", "Tag: b": "/jobs?tag=a"}
+        assert len(page.select("input[name=tag][checked]")) == 2
+
+
+def test_the_address_says_how_close_rows_stand(app: Flask, member: User) -> None:
+    make_job(member)
+    client = PageClient(app, member)
+    page = client.get("/jobs?density=compact&sort=name")
+    assert page.select("html")[0]["data-density"] == "compact"
+    assert page.select("#density")[0]["href"] == "/jobs?density=comfortable&sort=name"
+    assert client.get("/jobs").select("html")[0]["data-density"] == "comfortable"

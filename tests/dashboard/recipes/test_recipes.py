@@ -11,6 +11,7 @@ from dashboard.db import Job, Recipe, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from dashboard.extensions import db
+from dashboard.jobs.form_values import values_of
 from dashboard.recipes import service
 from dashboard.recipes.queries import get_recipe, list_recipes
 from tests.dashboard.api.test_api import Api
@@ -127,6 +128,11 @@ def test_what_no_form_could_hold_is_refused(
     with pytest.raises(ValidationFailed) as refused:
         save(member, **changes)
     assert field in refused.value.fields
+
+
+def test_a_time_that_no_number_of_the_computer_holds_stands_in_the_form() -> None:
+    assert values_of({"time_limit_s": 6 * 10**400})["time_limit_min"] == f"1{'0' * 399}"
+    assert values_of({"time_limit_s": 90})["time_limit_min"] == "1.5"
 
 
 def test_names_are_ones_own(any_app: Flask) -> None:

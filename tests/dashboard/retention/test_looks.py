@@ -16,7 +16,7 @@ from dashboard.retention import service
 from dashboard.retention.look import Findings
 from dashboard.storage import get_storage, keys
 from tests.factories import make_dataset, make_succeeded_job
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 
 def change(**values: object) -> None:
@@ -50,6 +50,9 @@ def test_storage_page_is_for_admins(app: Flask, member: User, admin: User) -> No
     page = PageClient(app, admin).get("/settings/storage")
     assert "Nobody has looked yet" in page.text
     assert "No problems" in page.text
+    limits = words_of(page.find("#limits"))
+    assert "One upload 500 MB" in limits
+    assert "Jobs made at once 1,000" in limits
 
 
 def test_problems_show_on_the_page_and_in_the_metrics(app: Flask, admin: User) -> None:
