@@ -53,7 +53,8 @@ def test_components_draw_their_chart_without_plotlys_cloud(browse: Browse, membe
 
 def test_theme_switch_keeps_the_page_and_lasts(browse: Browse, member: User) -> None:
     window = browse(color_scheme="light")
-    page = window.sign_in(member)
+    window.sign_in(member)
+    page = window.go("/settings/profile")
     page.locator("#field-name").fill("half typed")
     for theme in ("light", "dark"):
         page.locator("[data-theme-switch] button").click()
@@ -73,7 +74,8 @@ def test_system_theme_follows_the_device(browse: Browse) -> None:
 
 def test_pill_follows_the_queue_without_a_reload(browse: Browse, member: User, fast: None) -> None:
     window = browse()
-    page = window.sign_in(member)
+    window.sign_in(member)
+    page = window.go("/settings/profile")
     expect(page.locator(".pill")).to_have_text("Queue is empty")
     factories.make_job(state="running")
     expect(page.locator(".pill")).to_have_text("1 running")
@@ -81,7 +83,8 @@ def test_pill_follows_the_queue_without_a_reload(browse: Browse, member: User, f
 
 def test_poll_takes_nothing_from_the_user(browse: Browse, member: User, fast: None) -> None:
     window = browse()
-    page = window.sign_in(member)
+    window.sign_in(member)
+    page = window.go("/settings/profile")
     page.locator("#field-name").fill("half typed")
     page.get_by_role("button", name=re.compile("^Account of")).click()
     factories.make_job(state="running")
@@ -105,7 +108,8 @@ def test_lost_connection_is_said_and_mends_itself(
 ) -> None:
     window = browse()
     window.allowed |= {"ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest"}
-    page = window.sign_in(member)
+    window.sign_in(member)
+    page = window.go("/settings/profile")
     window.context.set_offline(True)
     banner = page.locator("#live-banner")
     expect(banner).to_contain_text("Connection lost. Trying again")
@@ -124,7 +128,8 @@ def test_lo3_ended_session_keeps_the_page_and_the_first_tab_goes_on(
         "htmx:responseError",
         "Response Status Error Code 401",
     }
-    page = window.sign_in(member)
+    window.sign_in(member)
+    page = window.go("/settings/profile")
     page.locator("#field-name").fill("half typed")
     with writing():
         member.session_version += 1
@@ -140,7 +145,8 @@ def test_lo3_ended_session_keeps_the_page_and_the_first_tab_goes_on(
 
 def test_menu_by_keyboard(browse: Browse, admin: User) -> None:
     window = browse()
-    page = window.sign_in(admin)
+    window.sign_in(admin)
+    page = window.go("/settings/profile")
     page.get_by_role("button", name=re.compile("^Account of")).focus()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("link", name="Settings")).to_be_focused()
@@ -205,7 +211,8 @@ def test_times_are_shown_in_the_readers_zone(browse: Browse, admin: User) -> Non
 
 def test_without_javascript_everything_on_these_pages_works(browse: Browse, admin: User) -> None:
     window = browse(java_script_enabled=False)
-    page = window.sign_in(admin)
+    window.sign_in(admin)
+    page = window.go("/settings/profile")
     page.locator("[data-theme-switch] button").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
     expect(page).to_have_url(re.compile("/settings/profile$"))
@@ -224,7 +231,8 @@ def test_without_javascript_everything_on_these_pages_works(browse: Browse, admi
 def test_hidden_tab_and_pause_ask_for_nothing(browse: Browse, member: User) -> None:
     """The policy of live.js itself, on a live part that is not "always"."""
     window = browse()
-    page = window.sign_in(member)
+    window.sign_in(member)
+    page = window.go("/settings/profile")
     page.evaluate(
         """() => {
             const part = document.createElement('div');
@@ -254,7 +262,7 @@ def test_se3_another_zone_changes_what_times_say_and_not_what_they_are(
     page = window.go("/settings/appearance")
     page.get_by_label("Time zone").select_option("Asia/Kathmandu")
     page.get_by_role("button", name="Save appearance").click()
-    expect(page.get_by_text("Appearance is changed")).to_be_visible()
+    expect(page.locator("#toasts").get_by_text("Appearance is changed")).to_be_visible()
     after = window.go("/settings/users").locator("main time:visible").evaluate_all(times)
     assert before
     assert [moment for moment, _ in before] == [moment for moment, _ in after]
@@ -263,7 +271,7 @@ def test_se3_another_zone_changes_what_times_say_and_not_what_they_are(
 
 def test_se2_the_theme_is_there_with_the_first_byte(browse: Browse, member: User) -> None:
     window = browse(color_scheme="light")
-    page = window.sign_in(member)
+    page = window.sign_in_by_hand(member)
     page.locator("[data-theme-switch] button").click()
     page.locator("[data-theme-switch] button").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")

@@ -177,7 +177,7 @@ def test_who_is_signed_out_meanwhile_loses_nothing(
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Sign in in a new tab").click()
     window.page = opened.value
-    window.sign_in(member)
+    window.sign_in_by_hand(member)
     page.wait_for_url("**/uploads/*")
     assert stored(app) == CONTENT
 
