@@ -12,6 +12,7 @@ from dashboard.storage import get_storage
 ROWS = 10
 HEAD_BYTES = 1 << 18
 INPUT_COLUMNS = 8
+LONG_ANSWER = 10
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,17 @@ def read_preview(prediction: Prediction) -> Preview | None:
     order = [*range(own, len(names)), *range(min(own, INPUT_COLUMNS))]
     return Preview(
         [names[n] for n in order],
-        [[row[n] if n < len(row) else "" for n in order] for row in rows[1:]],
+        [[_shown(row, n, own) for n in order] for row in rows[1:]],
         max(0, own - INPUT_COLUMNS),
     )
+
+
+def _shown(row: Sequence[str], n: int, own: int) -> str:
+    """Return a cell as the page shows it: of an answer six digits are enough; the file has all."""
+    cell = row[n] if n < len(row) else ""
+    if n < own or len(cell) <= LONG_ANSWER:
+        return cell
+    try:
+        return f"{float(cell):.6g}"
+    except ValueError:
+        return cell

@@ -66,6 +66,15 @@ def test_finished_job_shows_its_score_and_can_be_compared(pages: PageClient, mem
     assert "Add at least one more job" in pages.get(f"/compare?jobs={jobs[0].id}").text
 
 
+def test_the_log_of_a_failure_comes_first(pages: PageClient, member: User) -> None:
+    failure = {"code": "UNKNOWN", "message": "odd", "hint": ""}
+    for state, told, comes_first in (("failed", failure, True), ("cancelled", None, False)):
+        job = make_job(member, state=state, failure=told, started_at=now(), finished_at=now())
+        html = pages.get(f"/jobs/{job.id}").html
+        assert (html.index('id="log-card"') < html.index('id="chart-usage"')) is comes_first
+        assert ('id="chart-folds"' in html) is not comes_first  # no fold was finished
+
+
 def test_form_keeps_what_was_typed_and_names_the_field(pages: PageClient, member: User) -> None:
     dataset = make_dataset(member)
     url = f"/jobs/new?dataset_id={dataset.id}&target=churned&estimator=LogisticRegression"

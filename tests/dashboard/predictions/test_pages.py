@@ -162,7 +162,7 @@ def test_a_finished_file_shows_its_first_rows_and_is_handed_out(
 ) -> None:
     # A name with commas, and a column of the file's own called as the answer is.
     lines = ["a, b, c;prediction;prediction;probability_no"]
-    lines += [f"=x{n};<i>;yes;0.{n}" for n in range(20)]
+    lines += [f"=x{n};<i>;yes;0.{n}23456789012" for n in range(20)]
     key = keys.prediction_file(7, "ab" * 8, "output")
     get_storage().write(key, io.BytesIO(("\n".join(lines) + "\n").encode()))
     told = {"delimiter": ";", "n_columns": 2}
@@ -173,10 +173,10 @@ def test_a_finished_file_shows_its_first_rows_and_is_handed_out(
     assert heads == ["prediction", "probability_no", "a, b, c", "prediction"]
     rows = page.soup.select("#prediction tbody tr")
     assert len(rows) == 10
-    assert [cell.get_text() for cell in rows[1].select("td")] == ["yes", "0.1", "=x1", "<i>"]
+    assert [cell.get_text() for cell in rows[1].select("td")] == ["yes", "0.123457", "=x1", "<i>"]
     answer = browser.http.get(f"/predictions/{found.id}/file")
     assert "new-predicted.csv" in answer.headers["Content-Disposition"]
-    assert answer.get_data(as_text=True).splitlines()[2] == "'=x1;<i>;yes;0.1"
+    assert answer.get_data(as_text=True).splitlines()[2] == "'=x1;<i>;yes;0.123456789012"
     raw = browser.http.get(f"/predictions/{found.id}/file?raw=1")
     assert raw.get_data(as_text=True).splitlines() == lines
 
