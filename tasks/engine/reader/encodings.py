@@ -109,9 +109,9 @@ def _damaged(n: int, line: int, sample: bytes) -> Problem:
     """Say that a file with the mark of UTF-8 has few bytes that are no UTF-8."""
     are = "1 character is" if n == 1 else f"{n:,} characters are"
     message = (
-        f"The file begins with the mark of UTF-8, but {are} not UTF-8. First: line {line}, which "
-        f'reads "{sample.decode(errors="replace")}", with \ufffd for what is lost. If '
-        f'"{sample.decode("cp1252", "replace")}" looks right, choose '
+        f"The file begins with the mark of UTF-8, but {are} not UTF-8. First: line {line}, a "
+        f'part of which reads "{sample.decode(errors="replace")}", with \ufffd for what is lost. '
+        f'If "{sample.decode("cp1252", "replace")}" looks right, choose '
         'Windows-1252 under "How we read the file"'
     )
     return Problem("warning", DAMAGED, message, line=line, count=n)
