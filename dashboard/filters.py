@@ -222,8 +222,10 @@ def moment(at: datetime | None) -> Markup:
 
 
 def _time(at: datetime, text: str, kind: str = "when") -> Markup:
-    return Markup('<time datetime="{}" data-time="{}" title="{}">{}</time>').format(
-        clock.isoformat(at), kind, f"{at:%d %B %Y, %H:%M:%S} UTC", text
+    # All of it is ours, so nothing is escaped, which took a fifth of a long list's time.
+    return Markup(  # noqa: S704
+        f'<time datetime="{clock.isoformat(at)}" data-time="{kind}" '
+        f'title="{at:%d %B %Y, %H:%M:%S} UTC">{text}</time>'
     )
 
 
