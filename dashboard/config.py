@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dashboard.address_rules import BadAddressError, parse_prefix
+
 GIGABYTE = 1_000_000_000
 # A job is written about once a second and a chore every 2 s, or every HEARTBEAT_S if that is less
 # (tasks/attempt.py, tasks/chores.py). Two signs of life may come late before work is taken back.
@@ -50,6 +52,8 @@ class Settings:
     reserve_bytes: int
     keep_logs_days: int
     worker_name: str | None
+    webhook_prefixes: tuple[str, ...]
+    webhooks_inside: bool
 
     @property
     def is_sqlite(self) -> bool:
@@ -126,6 +130,28 @@ def _queue_urls(environ: Mapping[str, str]) -> tuple[str | None, str | None]:
     return given
 
 
+def _webhook_prefixes(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what addresses of webhooks may begin with, each in its one form."""
+    name, found = "WEBHOOK_PREFIXES", []
+    for text in environ.get(name, "").split():
+        allowed = "addresses such as https://hooks.example.org/in/, with spaces between them"
+        try:
+            prefix = parse_prefix(text)
+        except BadAddressError as problem:
+            raise _fail(name, _without_password(text), f"{allowed} ({problem})") from None
+        if not prefix.startswith("https://"):
+            raise _fail(name, text, allowed)
+        found.append(prefix)
+    return tuple(found)
+
+
+def _yes_or_no(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name, "").strip().lower() or "no"
+    if text not in {"yes", "no"}:
+        raise _fail(name, text, "yes or no")
+    return text == "yes"
+
+
 def _without_password(url: str) -> str:
     parts = urlsplit(url)
     return url.replace(f":{parts.password}@", ":...@") if parts.password else url
@@ -161,10 +187,12 @@ def _home(environ: Mapping[str, str]) -> Path:
     return home
 
 
-def _local_sqs_endpoint(home: Path) -> str | None:
-    """Return the local broker's address from the port that `make run` chose once, if it did."""
-    path = home / "sqs_port"
-    return f"http://127.0.0.1:{path.read_text().strip()}" if path.exists() else None
+def _sqs_endpoint(environ: Mapping[str, str], home: Path, broker: str) -> str | None:
+    """Return where SQS is; the local broker is at the port that `make run` chose, if it did."""
+    given, path = _optional_url(environ, "SQS_ENDPOINT_URL"), home / "sqs_port"
+    if given or broker != LOCAL_BROKER or not path.exists():
+        return given
+    return f"http://127.0.0.1:{path.read_text().strip()}"
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -187,9 +215,6 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ  # noqa: TID251
     home = _home(env)
     broker = _url(env, "BROKER_URL", LOCAL_BROKER, ("sqs", "amqp", "amqps", "redis", "rediss"))
-    endpoint = _optional_url(env, "SQS_ENDPOINT_URL")
-    if endpoint is None and broker == LOCAL_BROKER:
-        endpoint = _local_sqs_endpoint(home)
     train_url, light_url = _queue_urls(env)
     heartbeat_s = _number(env, "HEARTBEAT_S", 5, low=0.2, high=3600, kind=float)
     return Settings(
@@ -201,7 +226,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             env, "DATABASE_URL", f"sqlite:///{home / 'trainyard.db'}", ("sqlite", "postgresql")
         ),
         broker_url=broker,
-        sqs_endpoint_url=endpoint,
+        sqs_endpoint_url=_sqs_endpoint(env, home, broker),
         sqs_train_queue_url=train_url,
         sqs_light_queue_url=light_url,
         aws_region=env.get("AWS_REGION", "").strip() or "us-east-1",
@@ -222,4 +247,6 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         reserve_bytes=int(_number(env, "RESERVE_BYTES", 300_000_000, low=0, high=1e15)),
         keep_logs_days=int(_number(env, "KEEP_LOGS_DAYS", 90, low=0, high=36500)),
         worker_name=env.get("WORKER_NAME", "").strip() or None,
+        webhook_prefixes=_webhook_prefixes(env),
+        webhooks_inside=_yes_or_no(env, "WEBHOOKS_INSIDE"),
     )

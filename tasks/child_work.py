@@ -20,6 +20,7 @@ from tasks.blend_work import blend
 from tasks.child import Send, told_to_finish
 from tasks.comparing import compare_versions  # noqa: F401 - work of a child, like all below
 from tasks.dataset_work import fetch_file, read_dataset, relate_target  # noqa: F401 - likewise
+from tasks.delivery_work import deliver  # noqa: F401 - likewise
 from tasks.engine import tables
 from tasks.engine.errors import EngineError
 from tasks.engine.export import Origin, small_schema, write_artefacts

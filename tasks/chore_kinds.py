@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.chores.service import CHECK, CONVERT, FETCH, beat
+from dashboard.chores.service import CHECK, CONVERT, DELIVER, FETCH, beat
 from dashboard.datasets.comparing import finish_difference
 from dashboard.datasets.discarding import drop_unwanted
 from dashboard.datasets.reading import (
@@ -19,6 +19,7 @@ from dashboard.db import Dataset, Difference, Relation
 from dashboard.extensions import db
 from dashboard.storage import keys
 from tasks.chore_kind import ChoreKind
+from tasks.delivering import Deliver
 from tasks.explain_kinds import EXPLAIN_KINDS
 from tasks.model_chores import ConvertModel, MatchFile, Predict, VerifyModel
 from tasks.payload import fetch_payload, storage_address
@@ -181,4 +182,5 @@ KINDS: dict[str, type[ChoreKind]] = {
     "relate_target": RelateTarget,
     **EXPLAIN_KINDS,
     CHECK: CheckRequest,
+    DELIVER: Deliver,
 }

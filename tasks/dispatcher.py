@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.chores.failures import WORKER_DIED
-from dashboard.chores.service import ACT, CHECK, CONVERT, recover_stale_chores
+from dashboard.chores.service import ACT, CHECK, CONVERT, DELIVER, recover_stale_chores
 from dashboard.clock import now
 from dashboard.config import Settings
 from dashboard.datasets.comparing import fail_difference
@@ -45,6 +45,7 @@ from dashboard.jobs.preflights import fail_preflight
 from dashboard.jobs.recovery import recover_stale_jobs
 from dashboard.models.conversion import refuse_conversion
 from dashboard.models.verification import refuse_unverified
+from dashboard.notifications.deliveries import ask_due, give_up_attempt
 from dashboard.notifications.telling import Teller
 from dashboard.plans.advance import advance_all
 from dashboard.predictions.execution import fail_prediction
@@ -68,6 +69,7 @@ GIVE_UP: dict[str, Callable[[Session, int, Mapping[str, Any]], None]] = {
     "relate_target": fail_relation,
     CHECK: fail_preflight,
     ACT: fail_bulk,
+    DELIVER: give_up_attempt,
 }
 
 
@@ -152,6 +154,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
         lambda _moment: advance_all(),
         send_hints,
         Teller().tell,
+        ask_due,
         lambda _moment: clocks.look(),
     )
     while not stop.is_set():

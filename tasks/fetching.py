@@ -7,13 +7,13 @@ other.
 
 import contextlib
 import http
-import ipaddress
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urljoin
 
@@ -28,7 +28,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from dashboard.datasets.address_rules import (
+from dashboard.address_rules import (
     Address,
     BadAddressError,
     is_allowed,
@@ -36,15 +36,14 @@ from dashboard.datasets.address_rules import (
 )
 from dashboard.filters import size
 from tasks.engine.errors import EngineError
+from tasks.host_numbers import is_inside, is_public
 
 CHUNK_BYTES = 1 << 18
 CONNECT_S, SILENT_S, TOTAL_S = 10.0, 30.0, 3600.0
 MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
 PHRASES = {status.value: status.phrase for status in http.HTTPStatus}
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
 HINT = "Ask an admin to allow the address under Settings, Addresses"
-Number = ipaddress.IPv4Address | ipaddress.IPv6Address
 Report = Callable[[float, str], None]
 
 
@@ -111,7 +110,7 @@ def check_size(size_bytes: int, limit: int) -> None:
 @contextlib.contextmanager
 def open_address(payload: Mapping[str, Any], limits: Limits) -> Iterator[Stream]:
     """Open what an address leads to, following redirects that are allowed."""
-    address = _checked(payload["address"], payload["prefixes"])
+    address = check_address(payload["address"], payload["prefixes"])
     if address.scheme == "s3":
         from tasks.fetching_s3 import open_object  # with boto3, which few children need
 
@@ -119,18 +118,18 @@ def open_address(payload: Mapping[str, Any], limits: Limits) -> Iterator[Stream]
             yield Stream(pieces, length)
         return
     for _ in range(MAX_REDIRECTS + 1):
-        with _request(address, limits) as answer:
+        with request(address, limits) as answer:
             if answer.status not in REDIRECTS:
                 _check_status(address, answer.status)
                 yield Stream(_pieces(address, answer), _length(answer))
                 return
             where = urljoin(address.text, answer.headers.get("Location", ""))
-            address = _checked(where, payload["prefixes"], redirected_by=address)
+            address = check_address(where, payload["prefixes"], redirected_by=address)
     message = f"{address.host} redirects more than {MAX_REDIRECTS} times"
     raise EngineError("ADDRESS_REDIRECTS", message)
 
 
-def _checked(
+def check_address(
     text: str, prefixes: Sequence[str], redirected_by: Address | None = None
 ) -> Address:  # fmt: skip
     """Return an address that is allowed at this moment."""
@@ -150,8 +149,8 @@ def _checked(
     return address
 
 
-def find_numbers(host: str, port: int) -> list[str]:
-    """Return the numbers that a host's name stands for.
+def find_numbers(host: str, port: int, *, inside: bool = False) -> list[str]:
+    """Return the numbers that a host's name stands for; with `inside` private ones too.
 
     Raises
     ------
@@ -164,38 +163,30 @@ def find_numbers(host: str, port: int) -> list[str]:
         raise EngineError("ADDRESS_UNKNOWN_HOST", f"There is no host called {host}") from None
     numbers = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     for number in numbers:
-        if not is_public(number):
+        if not (is_public(number) or (inside and is_inside(number))):
             message = f"{host} leads to {number}, which is no public address"
             raise EngineError("ADDRESS_PRIVATE", message)
     return numbers
 
 
-def is_public(number: str) -> bool:
-    """Tell whether a number belongs to the public internet, also where it wraps another one."""
-    try:
-        found: Number = ipaddress.ip_address(number)
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address):
-        if found in NAT64:  # so a network without IPv4 names a host that has nothing else
-            return _is_public(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF))
-        wrapped = [part for part in (found.sixtofour, *(found.teredo or ())) if part is not None]
-        if found.ipv4_mapped or found.is_site_local or not all(map(_is_public, wrapped)):
-            return False
-    return _is_public(found)
-
-
-def _is_public(found: Number) -> bool:
-    return found.is_global and not (
-        found.is_private or found.is_loopback or found.is_link_local
-        or found.is_multicast or found.is_reserved or found.is_unspecified
-    )  # fmt: skip
-
-
 @contextlib.contextmanager
-def _request(address: Address, limits: Limits) -> Iterator[urllib3.BaseHTTPResponse]:
-    """Ask the first of a host's numbers that takes a connection."""
-    numbers = find_numbers(address.host, address.port)
+def request(
+    address: Address, limits: Limits, *, inside: bool = False, **asked: Any
+) -> Iterator[urllib3.BaseHTTPResponse]:
+    """Ask the first of a host's numbers that takes a connection.
+
+    Parameters
+    ----------
+    address : Address
+        One that is allowed.
+    limits : Limits
+        How long to wait.
+    inside : bool, default False
+        Whether private numbers may be asked.
+    **asked
+        ``method``, ``body`` and ``headers``, where it is no plain GET.
+    """
+    numbers = find_numbers(address.host, address.port, inside=inside)
     for number in numbers:
         pool = urllib3.HTTPSConnectionPool(
             number, address.port, maxsize=1, retries=False, ssl_context=_trust(),
@@ -204,7 +195,7 @@ def _request(address: Address, limits: Limits) -> Iterator[urllib3.BaseHTTPRespo
         )  # fmt: skip
         with pool:
             try:
-                answer = _ask(pool, address)
+                answer = _ask(pool, address, **asked)
             except (NewConnectionError, ConnectTimeoutError):
                 if number != numbers[-1]:
                     continue
@@ -215,13 +206,17 @@ def _request(address: Address, limits: Limits) -> Iterator[urllib3.BaseHTTPRespo
             return
 
 
-def _ask(pool: urllib3.HTTPSConnectionPool, address: Address) -> urllib3.BaseHTTPResponse:
+def _ask(
+    pool: urllib3.HTTPSConnectionPool, address: Address, *, method: str = "GET",
+    body: bytes | None = None, headers: Mapping[str, str] = MappingProxyType({}),
+) -> urllib3.BaseHTTPResponse:  # fmt: skip
     query = f"?{address.query}" if address.query else ""
     host = address.origin.removeprefix("https://")
-    headers = {"Host": host, "Accept-Encoding": "identity", "User-Agent": "Trainyard"}
+    own = {"Host": host, "Accept-Encoding": "identity", "User-Agent": "Trainyard"}
     with _in_words(address):
         return pool.urlopen(
-            "GET", address.path + query, headers=headers, redirect=False, retries=False,
+            method, address.path + query, body=body, headers={**headers, **own}, redirect=False,
+            retries=False,
             assert_same_host=False, preload_content=False, decode_content=False,
         )  # fmt: skip
 
@@ -249,7 +244,7 @@ def _in_words(address: Address) -> Iterator[None]:
         message = f"{address.host} stopped answering"
         raise EngineError("ADDRESS_SILENT", message, "Try again later") from None
     except (ProtocolError, HTTPError):
-        message = f"{address.host} ended the connection before the file was whole"
+        message = f"{address.host} ended the connection before its answer was whole"
         raise EngineError("ADDRESS_CUT", message, "Try again") from None
 
 

@@ -13,7 +13,7 @@ from botocore.exceptions import (
 )
 from urllib3.exceptions import HTTPError
 
-from dashboard.datasets.address_rules import Address
+from dashboard.address_rules import Address
 from tasks.engine.errors import EngineError
 
 CHUNK_BYTES = 1 << 18

@@ -25,10 +25,11 @@ EXPLAIN, LEARN = "explain_job", "learning_curve"  # fit models, for some minutes
 CONVERT = "convert_model"  # a library that takes seconds to load, and memory of its own
 CHECK = "check_request"  # somebody waits in front of a form, for some seconds at most
 ACT = "act_on_jobs"  # something is done to many jobs, for minutes perhaps
+DELIVER = "deliver"  # waits for somebody else's server, for some seconds at most
 # Kinds that are done beside the others, not in their turn: in each lane one after the other.
 LANES = {
     FETCH: "fetch", EXPLAIN: "explain", LEARN: "explain", CONVERT: "convert", CHECK: "check",
-    ACT: "act",
+    ACT: "act", DELIVER: "deliver",
 }  # fmt: skip
 # Writes, within the transaction, that nothing comes of a chore: its kind, its subject, and why.
 GiveUp = Callable[[Session, str, int, Mapping[str, Any]], None]

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dashboard import queue
 from dashboard.access import require_admin, require_member
-from dashboard.datasets.address_rules import (
+from dashboard.address_rules import (
     BadAddressError,
     is_allowed,
     parse_address,

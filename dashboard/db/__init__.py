@@ -17,7 +17,7 @@ from dashboard.db.job_index import JobEntry, JobSetting, JobTag
 from dashboard.db.job_score import JobScore, ScoreGroup
 from dashboard.db.job_work import BulkAction, SavedView
 from dashboard.db.model import Model, ModelStar
-from dashboard.db.notification import Notification, NotifyChoice, Wish
+from dashboard.db.notification import Delivery, Notification, NotifyChoice, Webhook, Wish
 from dashboard.db.personal import Recipe
 from dashboard.db.prediction import Prediction
 from dashboard.db.preflight import Preflight
@@ -25,10 +25,10 @@ from dashboard.db.user import ApiToken, SignInAttempt, User
 from dashboard.db.worker import QueueState, Worker
 
 __all__ = [
-    "AllowedAddress", "ApiToken", "Batch", "BulkAction", "Chore", "Dataset", "Difference",
-    "FileLook", "FileProblem", "IdempotencyKey", "Job", "JobAttempt", "JobEntry", "JobEvent",
-    "JobFold", "JobScore", "JobSetting", "JobTag", "JobUsage", "LogLine", "Model", "ModelStar",
-    "Notification", "NotifyChoice", "Prediction", "Preflight", "QueueState", "Recipe",
-    "Relation", "SavedView", "ScoreGroup", "SignInAttempt", "Transfer", "User", "Wish",
-    "Worker",
+    "AllowedAddress", "ApiToken", "Batch", "BulkAction", "Chore", "Dataset", "Delivery",
+    "Difference", "FileLook", "FileProblem", "IdempotencyKey", "Job", "JobAttempt", "JobEntry",
+    "JobEvent", "JobFold", "JobScore", "JobSetting", "JobTag", "JobUsage", "LogLine", "Model",
+    "ModelStar", "Notification", "NotifyChoice", "Prediction", "Preflight", "QueueState",
+    "Recipe", "Relation", "SavedView", "ScoreGroup", "SignInAttempt", "Transfer", "User",
+    "Webhook", "Wish", "Worker",
 ]  # fmt: skip

@@ -41,6 +41,47 @@ class Wish(Record):
     subject_id: Mapped[int]
 
 
+class Webhook(Record):
+    """Where a person's notifications are sent, too."""
+
+    __tablename__ = "webhooks"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    address: Mapped[str] = mapped_column(String(2000))
+    # Each delivery is signed with it, so it is kept as it is.
+    secret: Mapped[str] = mapped_column(String(100))
+    # How the person reached Trainyard when they wrote it down: links begin with it.
+    base_url: Mapped[str] = mapped_column(String(300))
+
+
+class Delivery(Record):
+    """One thing that is sent to a webhook, until it is taken or given up.
+
+    States: ``waiting``, ``sent``, ``failed``. While a chore has it in hand, `next_at` is None.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_user", "user_id", "state", "id"),
+        Index("ix_deliveries_created_at", "created_at"),
+        LASTING_IDS,
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    token: Mapped[str] = mapped_column(String(32))
+    body: Mapped[Json]
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[Moment | None] = mapped_column(default=now)
+    # How the last attempt ended, in words, and when.
+    outcome: Mapped[str | None] = mapped_column(String(500))
+    tried_at: Mapped[Moment | None]
+    created_at: Mapped[Moment] = mapped_column(default=now)
+
+
 class Notification(Record):
     """That a person is told of an end: once of each, whoever finds it.
 

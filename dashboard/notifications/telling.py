@@ -15,6 +15,7 @@ from dashboard.db import Notification, User, Wish
 from dashboard.db.notification import SEVERAL
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.notifications.deliveries import add_delivery
 from dashboard.notifications.ended import OVERLAP, End, Wished, find_chosen, find_wished
 from dashboard.notifications.words import describe, describe_several
 
@@ -97,6 +98,7 @@ def _give_out(session: Session, moment: datetime) -> None:
         for one in waiting:
             person.last_notification += 1
             one.number, one.told_at = person.last_notification, moment
+            add_delivery(session, user_id, one.body)
 
 
 def _put_together(waiting: list[Notification], moment: datetime) -> Notification:

@@ -1,6 +1,7 @@
 """What a notification says: the words for a browser, the page that they lead to."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from dashboard.batches.queries import summarise
@@ -20,7 +21,8 @@ def describe(end: End) -> dict[str, Any] | None:
     Returns
     -------
     dict
-        ``title``, ``text`` (the name), ``path`` of its page, and whether it ``failed``.
+        ``title``, ``text`` (the name), ``path`` of its page, whether it ``failed``; and for
+        webhooks ``event``, ``name`` and the facts.
     """
     return _batch(end) if end.kind == BATCH else _job(end)
 
@@ -34,6 +36,13 @@ def _job(end: End) -> dict[str, Any] | None:
         "text": job.name,
         "path": f"/jobs/{job.id}",
         "failed": job.state in FAILED,
+        "event": "job.ended",
+        "id": job.id,
+        "name": job.name,
+        "state": job.state,
+        "metric": job.metric,
+        "score": job.score,
+        "spread": job.score_std,
     }
 
 
@@ -52,6 +61,11 @@ def _batch(end: End) -> dict[str, Any] | None:
         "text": batch.name,
         "path": f"/batches/{batch.id}",
         "failed": has_failed(summary),
+        "event": "batch.ended",
+        "id": batch.id,
+        "name": batch.name,
+        "jobs": dict(summary.counts),
+        "best": asdict(summary.best) if summary.best else None,
     }
 
 
@@ -65,4 +79,8 @@ def describe_several(bodies: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "text": ", ".join(names) + (f" and {plural(rest, 'other')}" if rest else ""),
         "path": "/jobs",
         "failed": failed > 0,
+        "event": "several.ended",
+        "name": ", ".join(names),
+        "ended": len(bodies),
+        "n_failed": failed,
     }

@@ -15,6 +15,7 @@ from dashboard.datasets.service import KEEP_DELETED
 from dashboard.db import (
     BulkAction,
     Chore,
+    Delivery,
     IdempotencyKey,
     Notification,
     Prediction,
@@ -38,7 +39,7 @@ KEEP_ACTIONS = timedelta(days=7)  # done or not: a worker that is away so long d
 
 def forget_rows(moment: datetime) -> int:
     """Delete dead workers, sign-in attempts, chores that are over, keys, row predictions, checks,
-    notifications.
+    notifications and what was sent of them.
 
     Parameters
     ----------
@@ -58,6 +59,7 @@ def forget_rows(moment: datetime) -> int:
         (Chore, (Chore.state.in_(("done", "failed")), Chore.finished_at < moment - DAY)),
         (IdempotencyKey, (IdempotencyKey.created_at < moment - KEEP_KEYS,)),
         (Preflight, (Preflight.created_at < moment - KEEP_ANSWERS,)),
+        (Delivery, (Delivery.created_at < moment - KEEP_NOTIFICATIONS,)),
         (Notification, (Notification.created_at < moment - KEEP_NOTIFICATIONS,)),
         (BulkAction, (BulkAction.created_at < moment - KEEP_ACTIONS,)),
         (

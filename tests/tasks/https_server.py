@@ -80,6 +80,10 @@ def serve(certificate: Path, answers: dict[str, Answer]) -> Iterator[tuple[int, 
             self.close_connection = True
             answers[self.path.partition("?")[0]](self)
 
+        def do_POST(self) -> None:
+            self.body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 

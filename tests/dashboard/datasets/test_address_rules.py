@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.datasets.address_rules import (
+from dashboard.address_rules import (
     BadAddressError,
     is_below,
     parse_address,
