@@ -27,6 +27,7 @@ from tests.product import OVER, Api, free_port, install, wait_for
 
 SCRIPT = Path(__file__).with_name("rival.py")
 LIBRARIES = ("flaml", "mljar", "h2o")
+ROWS_AT_ONCE = 1000  # what the API predicts for at a time
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,14 @@ def by_us(api: Api, one: Split, seconds: float) -> pd.DataFrame:
     model = f"/models/{job['model_id']}"
     wait_for("it is checked", lambda: api.call("GET", model)["state"] == "ready", 120)
     rows = pd.read_csv(one.test, dtype=str, keep_default_na=False).drop(columns=one.table.target)
-    asked = {"rows": rows.to_dict("records")}
-    answer = api.call("POST", f"{model}/predict", asked)
-    if one.n_classes:
-        return pd.DataFrame(answer["probabilities"])
-    return pd.DataFrame({"prediction": answer["predictions"]})
+    asked = rows.to_dict("records")
+    parts = [
+        api.call("POST", f"{model}/predict", {"rows": asked[n : n + ROWS_AT_ONCE]})
+        for n in range(0, len(asked), ROWS_AT_ONCE)
+    ]
+    name = "probabilities" if one.n_classes else "predictions"
+    answers = [one_row for part in parts for one_row in part[name]]
+    return pd.DataFrame(answers if one.n_classes else {"prediction": answers})
 
 
 def score(one: Split, found: pd.DataFrame) -> float:

@@ -23,7 +23,7 @@ SEARCH = (
 
 SEVERAL = (
     "Instead of estimators: tries tuned estimators that suit the table, the most useful first, "
-    "and fits the best of them, or a blend that is better beyond noise, on all rows. true, or an "
+    "and fits a blend of them, or the best one where the blend is worse, on all rows. true, or an "
     "object with time_limit_s: how many seconds the whole may take from the first start (60; 10 "
     "to 86,400). validation is chosen to suit the table and the time unless it is given"
 )

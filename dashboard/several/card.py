@@ -10,8 +10,8 @@ def several_card(*, checked: bool) -> dict[str, Any]:
     return {
         "value": KIND,
         "title": "Try several",
-        "text": "Tuned estimators that suit the table, within a time limit. The best becomes the "
-        "model, or a blend of some that is better",
+        "text": "Tuned estimators that suit the table, within a time limit. A blend of the best "
+        "becomes the model, or one alone where that is better",
         "code": "",
         "tags": ("No choice needed",),
         "checked": checked,

@@ -26,6 +26,7 @@ from tasks.engine.progress import FoldOutcome, FoldScore
 STEPS = 30
 PARTS = 5  # of the rows of a single fold
 ROWS_LOOKED_AT = 20_000  # weights are chosen on so many rows at most
+WORSE_BY = 2.0  # standard errors; within them few rows cannot tell, and blends are better mostly
 LEAST = 1e-6  # a probability of 0 would count endlessly
 ABSOLUTE = frozenset({"mae", "median_ae", "mape"})
 
@@ -70,7 +71,7 @@ def choose_blend(
     positive: Any = None,
     seconds: float | None = None,
 ) -> Blend:
-    """Choose the best blend of jobs, or the best job where no blend is better beyond noise.
+    """Choose a blend of jobs, or the best job where the blend is worse beyond noise.
 
     Parameters
     ----------
@@ -136,7 +137,7 @@ class _Choosing:
         gains = self._part_scores(predicted) - _nested_best(scores, np.array(repeats))
         gain, noise = float(gains.mean()), _standard_error(gains, len(set(repeats)))
         weights = self._select(np.arange(len(self.y)))
-        if len(weights) < 2 or not gain > noise:
+        if len(weights) < 2 or not gain >= -WORSE_BY * noise:
             outcomes = self._outcomes(labels, {best: 1})
             return Blend(single, outcomes, self.sign * gain, noise)
         keys = {self.candidates[n].key: weight for n, weight in weights.items()}
