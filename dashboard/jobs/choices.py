@@ -27,7 +27,7 @@ from tasks.engine.rules import find_conflict
 class Choice:
     """An estimator with its parameters; `told` are those that a job's name says.
 
-    `preprocessing`: all settings of its jobs, where those are not the request's.
+    `preprocessing`: all settings of its jobs, where those are not the request's; names say them.
     """
 
     estimator: Estimator

@@ -198,7 +198,8 @@ def _rows(dataset: Dataset, wanted: Request) -> Iterator[dict[str, Any]]:
         if given and len(wanted.choices) > 1:
             name = f"{given}, {choice.estimator.title.lower()}"
         for parameters in choice.combinations():
-            varying = ", ".join(f"{n} {show_value(parameters[n])}" for n in choice.told)
+            told = dict(choice.preprocessing or {}) | {n: parameters[n] for n in choice.told}
+            varying = ", ".join(f"{n} {show_value(value)}" for n, value in told.items())
             yield {
                 "name": join_name(name, varying),
                 "estimator": choice.estimator.id,

@@ -127,8 +127,10 @@ def _score_anew(look: Look, final: Member) -> list[Copies]:
 
 def _find_like(look: Look, final: Member) -> Member | None:
     """Return the job that the model was made of alone."""
-    asked = (final.estimator, final.parameters)
-    return next((one for one in _complete(look) if (one.estimator, one.parameters) == asked), None)
+    asked = (final.estimator, final.parameters, final.preprocessing)
+    found = (one for one in _complete(look)
+             if (one.estimator, one.parameters, one.preprocessing) == asked)  # fmt: skip
+    return next(found, None)
 
 
 def _what_was_made(final: Member) -> str:

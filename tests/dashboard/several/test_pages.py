@@ -100,7 +100,7 @@ def test_the_leaderboard_shows_from_the_first_score_on(pages: PageClient, member
     rows = page.select("#leaderboard tbody tr")
     assert [row["id"] for row in rows] == [f"place-{n}" for n in (claim.job_id, high, low)]
     assert "Blend" in rows[0].text
-    assert "Blend on" in words_of(pages.get(f"/jobs/{claim.job_id}").find(".job-lead"))
+    assert "Blend on" in words_of(pages.get(f"/jobs/{claim.job_id}").find("main"))
     assert "The model" in rows[0].text
     assert "75%" in rows[1].text
     assert "25%" in rows[2].text

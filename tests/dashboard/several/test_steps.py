@@ -60,7 +60,7 @@ def test_tuned_estimators_wait_in_the_order_of_their_worth(user: User) -> None:
     jobs = jobs_of(batch)
     assert jobs[0].estimator == "LogisticRegression"
     assert jobs[1].estimator == "HistGradientBoostingClassifier"
-    assert jobs[1].parameters["learning_rate"] == 0.05
+    assert jobs[1].parameters["learning_rate"] == 0.03
     assert len({(job.estimator, str(job.parameters)) for job in jobs}) == len(jobs) > 8
     assert len({job.name for job in jobs}) == len(jobs)
     assert {(job.score_only, job.metric, job.seed) for job in jobs} == {(True, "log_loss", 5)}
@@ -78,6 +78,9 @@ def test_some_have_settings_of_preprocessing_that_they_alone_need(user: User) ->
     asked = preprocessing_of(batch)
     assert asked["SVR"] == asked["MLPRegressor"] == {"target": "standardize"}
     assert {name for name, chosen in asked.items() if chosen} == {"SVR", "MLPRegressor"}
+    names = {job.name: job.preprocessing for job in jobs_of(batch)}
+    assert len(names) == len(jobs_of(batch))
+    assert {"scale quantile" in name for name, own in names.items() if "scale" in own} == {True}
     made = submit(user, target="age", task="regression",
                   preprocessing={"target": "log1p", "scale": "robust"})  # fmt: skip
     chosen = preprocessing_of(made)
@@ -90,7 +93,8 @@ def test_the_last_job_is_given_them_and_has_none_itself(user: User) -> None:
     batch = submit(user, target="age", task="regression")
     with writing() as session:  # those that need settings stand first, and alone are scored
         for job in session.scalars(select(Job).where(Job.batch_id == batch.id)):
-            job.rank = 0 if job.estimator in {"SVR", "MLPRegressor"} else 1
+            needs = job.preprocessing == {"target": "standardize"}
+            job.rank = 0 if needs and job.parameters.get("alpha") != 0.01 else 1
     scored = [score(0.8) for _ in range(3)]
     service.cancel_batch(user=user, batch_id=batch.id)
     keep_best(user=user, batch_id=batch.id)
