@@ -130,7 +130,7 @@ PATHS = (
     "/api/v1/jobs", "/api/v1/jobs?state=succeeded", "/api/v1/jobs?sort=-score",
     "/leaderboards", "/leaderboards/1/y", "/leaderboards/1/y?per=200", "/leaderboards/1/y?best=1",
     "/queue", "/", "/?recent=everyone", "/_live/overview",
-    "/search?q=job+77", "/_live/search?q=nothing+like+it",
+    "/search?q=job+77", "/_live/search?q=nothing+like+it", "/settings/notifications",
 )  # fmt: skip
 
 

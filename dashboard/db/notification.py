@@ -1,7 +1,5 @@
 """What people are told of: which ends they want to know of, and what they were told."""
 
-from datetime import datetime
-
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -113,8 +111,3 @@ class Notification(Record):
     body: Mapped[Json]
     created_at: Mapped[Moment] = mapped_column(default=now)
     told_at: Mapped[Moment | None]
-
-    @property
-    def key(self) -> tuple[int, str, int, datetime]:
-        """What makes it the only one."""
-        return self.user_id, self.kind, self.subject_id, self.ended_at

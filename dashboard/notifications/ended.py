@@ -34,7 +34,7 @@ class End:
 
     @property
     def key(self) -> tuple[int, str, int, datetime]:
-        """What makes it the only one, as that of a notification."""
+        """What makes it the only one: of a notification these four columns do."""
         return self.user_id, self.kind, self.subject_id, self.ended_at
 
 

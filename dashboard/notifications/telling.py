@@ -70,8 +70,9 @@ def _unknown(ends: list[End], since: datetime) -> list[End]:
     # What ended after some moment was not written before it, but for a clock that is a bit off.
     before = min(since, *(end.ended_at for end in ends)) - OVERLAP
     of_these = Notification.user_id.in_({end.user_id for end in ends})
-    written = select(Notification).where(of_these, Notification.created_at > before)
-    known = {row.key for row in db.session.scalars(written)}
+    key = (Notification.user_id, Notification.kind, Notification.subject_id, Notification.ended_at)
+    written = select(*key).where(of_these, Notification.created_at > before)
+    known = {tuple(row) for row in db.session.execute(written)}
     return list({end.key: end for end in ends if end.key not in known}.values())
 
 
