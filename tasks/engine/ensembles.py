@@ -26,7 +26,9 @@ from tasks.engine.progress import FoldOutcome, FoldScore
 STEPS = 30
 PARTS = 5  # of the rows of a single fold
 ROWS_LOOKED_AT = 20_000  # weights are chosen on so many rows at most
-WORSE_BY = 2.0  # standard errors; within them few rows cannot tell, and blends are better mostly
+# By so many standard errors a blend may be worse and is taken all the same: of classes few rows
+# tell little, and blends are better mostly. Of numbers one outlier makes a fold, and the error.
+WORSE_BY = {"classification": 2.0, "regression": 0.0}
 LEAST = 1e-6  # a probability of 0 would count endlessly
 ABSOLUTE = frozenset({"mae", "median_ae", "mape"})
 
@@ -71,7 +73,7 @@ def choose_blend(
     positive: Any = None,
     seconds: float | None = None,
 ) -> Blend:
-    """Choose a blend of jobs, or the best job where the blend is worse beyond noise.
+    """Choose a blend of jobs, or the best job where the blend is worse.
 
     Parameters
     ----------
@@ -137,7 +139,7 @@ class _Choosing:
         gains = self._part_scores(predicted) - _nested_best(scores, np.array(repeats))
         gain, noise = float(gains.mean()), _standard_error(gains, len(set(repeats)))
         weights = self._select(np.arange(len(self.y)))
-        if len(weights) < 2 or not gain >= -WORSE_BY * noise:
+        if len(weights) < 2 or not gain >= -WORSE_BY[self.task] * noise:
             outcomes = self._outcomes(labels, {best: 1})
             return Blend(single, outcomes, self.sign * gain, noise)
         keys = {self.candidates[n].key: weight for n, weight in weights.items()}

@@ -62,7 +62,7 @@ def test_real_workers_try_several_and_make_one_model(processes: Parts, member: U
     assert final.score is not None
     blend = final.details["blend"]
     if len(members) > 1:  # a blend is taken unless it is worse beyond noise
-        assert blend["gain"] >= -WORSE_BY * blend["noise"]
+        assert blend["gain"] >= -WORSE_BY["classification"] * blend["noise"]
     else:
         assert final.score == pytest.approx(best)
     if len(members) == 1:

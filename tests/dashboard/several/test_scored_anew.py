@@ -44,6 +44,21 @@ def test_one_that_won_alone_is_scored_anew(user: User) -> None:
     assert "likely too good by about 0.030" in view_honest(read(batch)).anew_words
 
 
+def test_the_time_is_that_of_the_job_with_the_same_preprocessing(user: User) -> None:
+    batch = try_all(user)
+    own = {"scale": "quantile"}
+    with writing() as session:
+        slow, quick = (session.merge(job) for job in jobs_of(batch)[:2])
+        slow.run_seconds, quick.run_seconds = 1000.0, 1.0
+        quick.estimator, quick.parameters, quick.preprocessing = (
+            slow.estimator,
+            slow.parameters,
+            own,
+        )
+    end(batch, preprocessing=own)
+    assert find_latest(batch.id, "anew") is not None
+
+
 def test_no_blend_and_none_without_time_is(user: User) -> None:
     batch = try_all(user)
     members = [{"job_id": job.id, "percent": 50} for job in jobs_of(batch)[:2]]

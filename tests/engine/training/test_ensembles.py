@@ -150,6 +150,19 @@ def test_a_blend_that_is_no_worse_than_noise_allows_is_taken() -> None:
     assert set(blend.weights) == {1, 2}
 
 
+def test_an_outlier_that_spoils_a_fold_of_a_blend_is_no_noise() -> None:
+    """Job 2 is about as good as job 1 on all folds but one, where a row of it is far off."""
+    rng = np.random.default_rng(0)
+    y, noises = rng.normal(size=300), list(rng.normal(size=(2, 300)))
+    noises[1] *= 1.2
+    noises[1][5] = 100.0
+    blend = choose_blend(_numbers(noises, y), task="regression", metric="r2", classes=None)
+    assert blend.weights == {1: 1}
+    assert blend.gain is not None
+    assert blend.noise is not None
+    assert -1.5 * blend.noise < blend.gain < 0
+
+
 def test_a_blend_that_is_worse_beyond_noise_is_not_taken() -> None:
     """The best job ranks well and tells no probabilities, so hardly any of it is in the blend."""
     y, margins = _two_views()
@@ -162,7 +175,7 @@ def test_a_blend_that_is_worse_beyond_noise_is_not_taken() -> None:
     assert blend.weights == {1: 1}
     assert blend.gain is not None
     assert blend.noise is not None
-    assert blend.gain < -WORSE_BY * blend.noise
+    assert blend.gain < -WORSE_BY["classification"] * blend.noise
 
 
 def test_repeats_do_not_make_the_error_of_a_gain_smaller() -> None:
