@@ -1,16 +1,22 @@
-// What was typed in the form of a new job outlasts a sign-in: it is kept for this tab, and put into
-// the form when the sign-in leads back to it.
+// What was typed in the form of a new job outlasts a sign-in: it is kept for this tab while the form
+// is left, and put into the form again when the sign-in leads the same person back to the same
+// address. Any other page drops it: a form that was sent, or left, is no draft.
 import { showToast } from './messages.js';
 
 const KEPT = 'draft of a new job';
 const TOLD = `${KEPT}, told`;
-const OURS = new Set(['csrf_token', 'action']);
+const SIGN_IN = '/login';
+// The form's key and a check's finding belong to one sending: with them another job is no new one.
+const OURS = new Set(['csrf_token', 'action', 'key', 'despite']);
 const form = () => document.getElementById('job-form');
+const address = () => `${location.pathname}${location.search}`;
+let isTyped = false;
 
 function keep() {
   const typed = [...new FormData(form())].filter(([name]) => !OURS.has(name));
+  const draft = { person: form().dataset.person, address: address(), typed };
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify(typed));
+    sessionStorage.setItem(KEPT, JSON.stringify(draft));
   } catch {
     sessionStorage.removeItem(KEPT); // it does not fit: half of it would be another job
   }
@@ -20,7 +26,7 @@ function keep() {
 function bringBack(typed) {
   const back = document.createElement('form');
   back.method = 'post';
-  back.action = form().getAttribute('action');
+  back.action = address();
   const token = form().querySelector('[name=csrf_token]').value;
   for (const [name, value] of [...typed, ['csrf_token', token], ['action', 'update']]) {
     const field = document.createElement('input');
@@ -33,16 +39,25 @@ function bringBack(typed) {
   HTMLFormElement.prototype.submit.call(back);
 }
 
-const kept = sessionStorage.getItem(KEPT);
-sessionStorage.removeItem(KEPT);
-if (sessionStorage.getItem(TOLD)) {
+function take() {
+  const kept = sessionStorage.getItem(KEPT);
+  sessionStorage.removeItem(KEPT);
+  const isTold = sessionStorage.getItem(TOLD);
   sessionStorage.removeItem(TOLD);
-  showToast('What you typed before you signed in stands in the form again');
-}
-if (kept && document.referrer && new URL(document.referrer).pathname === '/login') {
+  if (isTold && form()) showToast('What you typed before you signed in stands in the form again');
+  const isBack = document.referrer && new URL(document.referrer).pathname === SIGN_IN;
+  if (!kept || !form() || !isBack) return;
+  const draft = JSON.parse(kept);
+  if (draft.person !== form().dataset.person || draft.address !== address()) return;
   sessionStorage.setItem(TOLD, 'true');
-  bringBack(JSON.parse(kept));
+  bringBack(draft.typed);
 }
 
-document.addEventListener('change', (event) => { if (event.target.form === form()) keep(); });
-document.addEventListener('submit', (event) => { if (event.target === form()) keep(); });
+if (location.pathname !== SIGN_IN) take();
+
+for (const kind of ['change', 'submit']) {
+  document.addEventListener(kind, ({ target }) => {
+    if (form()?.contains(target)) isTyped = true;
+  });
+}
+window.addEventListener('pagehide', () => { if (isTyped && form()) keep(); });

@@ -2,6 +2,7 @@
 // update may replace. Charts and logs load their modules only where a page holds one.
 import './live.js';
 import './busy.js';
+import './draft.js';
 import './goto.js';
 import './menus.js';
 import './forms.js';
