@@ -10,7 +10,7 @@ from dashboard.filters import plural
 from dashboard.preferences import delta_for_reader as delta
 from dashboard.preferences import score_for_reader as score
 from tasks.engine.catalogue import find_metric
-from tasks.engine.paired import Paired, compare_paired
+from tasks.engine.paired import Paired, compare_paired, test_to_train
 
 FEWEST_FOLDS = 3
 NAMED = 2
@@ -112,12 +112,6 @@ def scores_by_fold(folds: Sequence[JobFold], metric: str) -> Scores:
     """Return the scores of a job by fold, without those that are not known."""
     known = ((fold.fold, fold.scores.get(metric)) for fold in folds)
     return {fold: value for fold, value in known if value is not None}
-
-
-def test_to_train(folds: Sequence[JobFold]) -> float:
-    """Return the test rows of a job's folds divided by their training rows."""
-    trained = sum(fold.n_train for fold in folds)
-    return sum(fold.n_test for fold in folds) / trained if trained else 0.0
 
 
 def _names(jobs: Sequence[Job]) -> str:

@@ -82,15 +82,16 @@ class Against:
     def reason(self) -> str:
         """Why that is said."""
         if self.is_worse:
-            return "the difference is more than the spread over folds"
-        return "the difference is within the spread over folds"
+            return "the difference is beyond the noise of the folds"
+        return "the difference is within the noise of the folds"
 
 
 def hold_against(job: Job) -> Against | None:
     """Return the simplest baseline that a job does not beat; None when it beats all.
 
-    One beats the other when its score is better by more than the spread over folds, its own or
-    that of the other, whichever is larger.
+    One beats the other when its lead on paired folds is beyond noise, as comparisons and
+    leaderboards judge it. Of jobs of older versions, and with fewer than three folds, that is not
+    known: then the lead must be more than the spread over folds of either.
     """
     metric = find_metric(job.task, job.metric)
     if job.score is None or metric is None:
@@ -99,8 +100,12 @@ def hold_against(job: Job) -> Against | None:
     for baseline in list_baselines(job):
         if baseline.kind == "linear" and job.estimator == LINEAR[job.task]:
             continue  # it is one itself
-        spread = max(job.score_std or 0.0, baseline.spread or 0.0)
-        lead = sign * (job.score - baseline.score)
-        if lead <= spread:
-            return Against(WORDS[baseline.kind], lead < -spread)
+        judged = job.details.get("leads", {}).get(baseline.kind)
+        if judged:
+            lead, noise = judged["mean"], judged["reach"]
+        else:
+            lead = sign * (job.score - baseline.score)
+            noise = max(job.score_std or 0.0, baseline.spread or 0.0)
+        if lead <= noise:
+            return Against(WORDS[baseline.kind], lead < -noise)
     return None

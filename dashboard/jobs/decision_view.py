@@ -1,5 +1,6 @@
 """What a job's page shows of the decision threshold: costs, cuts, and the cheapest of them."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,11 @@ class DecisionView:
             "true_positive": f"{yes} found",
             "true_negative": f"{no} left alone",
         }
+
+    @property
+    def leaves_ties_out(self) -> bool:
+        """Whether rows with two equal probabilities are told to be of the other class."""
+        return self.current.threshold == math.nextafter(0.5, 1)
 
     @property
     def is_saved(self) -> bool:

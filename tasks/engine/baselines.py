@@ -9,7 +9,7 @@ import hashlib
 import json
 import time
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,9 +17,10 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
-from tasks.engine.catalogue import LINEAR, METRICS, get_estimator
+from tasks.engine.catalogue import LINEAR, METRICS, Metric, get_estimator
 from tasks.engine.errors import EngineError
 from tasks.engine.evaluation import Predicted, align, predict, score, summarise
+from tasks.engine.paired import compare_paired, test_to_train
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.prepared import Prepared
 from tasks.engine.preprocessing_settings import Preprocessing
@@ -34,6 +35,7 @@ VERSION = 1
 MOST_ROWS, MOST_CELLS = 10_000, 2_000_000
 # Fewer would say more about the sample than about the data.
 FEWEST_ROWS = 1000
+FEWEST_JUDGED = 3
 
 Scores = dict[str, float | None]
 
@@ -74,6 +76,41 @@ class Baselines:
         kinds = {"dummy": self.dummy, "linear": self.linear}
         found = {kind: _over_folds(task, scores, folds) for kind, scores in kinds.items()}
         return {**found, "note": self.note}
+
+    def find_leads(
+        self, metric: Metric | None, folds: Sequence[FoldScore]
+    ) -> dict[str, dict[str, float]]:
+        """Return by how much scores are better than those of each, and how sure that is.
+
+        Parameters
+        ----------
+        metric : Metric or None
+            What to judge by; nothing is judged by none.
+        folds : sequence of FoldScore
+            Of the job.
+
+        Returns
+        -------
+        dict
+            ``mean``, positive where the job is better, and ``reach``: half of its 95% interval, by
+            the corrected resampled t-test. Without those that cannot be judged: fewer than
+            `FEWEST_JUDGED` folds, or a fold without the metric.
+        """
+        found: dict[str, dict[str, float]] = {}
+        if metric is None:
+            return found
+        sign = 1 if metric.greater_is_better else -1
+        for kind, scores in (("dummy", self.dummy), ("linear", self.linear)):
+            pairs = [
+                (fold.scores.get(metric.name), scores[fold.fold - 1].get(metric.name))
+                for fold in folds
+                if fold.fold <= len(scores)
+            ]
+            by = [sign * (a - b) for a, b in pairs if a is not None and b is not None]
+            if len(by) == len(folds) >= FEWEST_JUDGED:
+                lead = compare_paired(by, test_to_train=test_to_train(folds))
+                found[kind] = {"mean": lead.mean, "reach": lead.reach}
+        return found
 
 
 def _over_folds(task: str, scores: list[Scores], folds: Collection[int]) -> dict[str, Any]:

@@ -5,10 +5,11 @@ Machine Learning 52 (2003). Folds share most of their training rows, so that the
 less than those of independent samples would; the correction adds the share of test rows to 1 / k.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
 from statistics import fmean
+from typing import Any
 
 CONFIDENCE = 0.95
 FEWEST_FOLDS = 2
@@ -33,6 +34,13 @@ class Paired:
     def reach(self) -> float:
         """Half the width of the interval."""
         return (self.high - self.low) / 2
+
+
+def test_to_train(folds: Iterable[Any]) -> float:
+    """Return the test rows of folds, which have `n_train` and `n_test`, by their training rows."""
+    rows = [(fold.n_train, fold.n_test) for fold in folds]
+    trained = sum(n for n, _ in rows)
+    return sum(n for _, n in rows) / trained if trained else 0.0
 
 
 def compare_paired(differences: Sequence[float], *, test_to_train: float) -> Paired:

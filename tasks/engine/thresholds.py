@@ -65,7 +65,7 @@ def find_cuts(frame: pd.DataFrame, classes: Sequence[Any], positive: Any) -> dic
     if np.isnan(rank).any() or truth.all() or not truth.any():
         return None
     highs, lows, tp, fp = _count(truth, rank, kind)
-    default = DEFAULTS[kind]
+    default = _find_default(frame, rank, kind, positive)
     kept = {0, len(tp) - 1, *_corners(fp, tp, 1), *_corners(fp, tp, -1)}
     kept |= set(np.linspace(0, len(tp) - 1, DRAWN).astype(int).tolist())
     kept |= set(np.flatnonzero((lows < default) & (default <= highs)).tolist())
@@ -80,6 +80,20 @@ def find_cuts(frame: pd.DataFrame, classes: Sequence[Any], positive: Any) -> dic
         "tp": tp[chosen].tolist(),
         "fp": fp[chosen].tolist(),
     }
+
+
+def _find_default(frame: pd.DataFrame, rank: np.ndarray, kind: str, positive: Any) -> float:
+    """Return the threshold whose labels are those of a model that has none of its own.
+
+    Of two equal probabilities a model tells the class that comes first. Where that is not the
+    positive one, the threshold is the least number above a half. Forests often are so undecided.
+    """
+    default = DEFAULTS[kind]
+    undecided = rank == default
+    if kind == "margin" or "prediction" not in frame or not undecided.any():
+        return default
+    told = (frame["prediction"] == positive).to_numpy()
+    return default if told[undecided].any() else math.nextafter(default, 1)
 
 
 def _count(

@@ -1,19 +1,18 @@
 """Training: one request and one table in, one result out.
 
-The same data, request and seed give the same result. Nothing is written; whoever calls decides
-what to keep.
+The same data, request and seed give the same result. Callers write it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from tasks.engine.baselines import BaselineStore, NoStore, find_baselines
+from tasks.engine.baselines import Baselines, BaselineStore, NoStore, find_baselines
 from tasks.engine.bootstrap import add_intervals
-from tasks.engine.catalogue import find_metric, get_estimator
+from tasks.engine.catalogue import find_metric, get_estimator, metric_title
 from tasks.engine.charts import make_charts
 from tasks.engine.class_weights import weigh_numbered_classes
 from tasks.engine.errors import EngineError
@@ -231,12 +230,12 @@ class Training:
             metrics, drawn = add_intervals(metrics, out_of_fold, self.data, spec.seed)
         data_hash = hash_data({n: self.columns[n] for n in self.spec.columns_needed})
         split_hash = hash_split(self.data.splits, self.data.rows, self.data.y, spec.validation.gap)
-        baselines = self._baselines((data_hash, split_hash), [fold.fold for fold in folds])
+        known = self._baselines((data_hash, split_hash))
+        baselines = known.summarise(spec.task, [fold.fold for fold in folds])
         main = metrics.get(spec.metric, {})
         if not main:
-            title = getattr(find_metric(spec.task, spec.metric), "title", spec.metric)
-            message = f"{self.entry.title} gives no probabilities, so {title} cannot be worked out"
-            self.warnings.add("METRIC_ABSENT", message)
+            lacks = f"no probabilities, so {metric_title(spec.metric)} cannot be worked out"
+            self.warnings.add("METRIC_ABSENT", f"{self.entry.title} gives {lacks}")
         return TrainingResult(
             model=self._decided(),
             schema=spec.schema if score_only else observe(spec.schema, self.data.X),
@@ -256,6 +255,7 @@ class Training:
                 **({} if score_only else self._encoded()),
                 "drawn": drawn.as_dict() if drawn else None,
                 "predict_s_per_1000": predict_s_per_1000(outcomes),
+                "leads": known.find_leads(find_metric(spec.task, spec.metric), folds),
             },
             data_hash=data_hash,
             split_hash=split_hash,
@@ -270,12 +270,12 @@ class Training:
         spec, data = self.spec, self.data
         return make_charts(spec.task, out_of_fold, data.classes, spec.seed, data.positive)
 
-    def _baselines(self, hashes: tuple[str, str], folds: Sequence[int]) -> dict[str, Any]:
+    def _baselines(self, hashes: tuple[str, str]) -> Baselines:
         self.reporter.stage("final", FITTED, "Scoring what the result is held against")
         found, seconds = find_baselines(self.spec, self.data, hashes, self.store)
-        took = f"in {seconds:.1f} s" if seconds else "before; kept"
-        self.reporter.log(f"baselines: a guess and a linear model were scored {took}")
-        return found.summarise(self.spec.task, folds)
+        when = f"in {seconds:.1f} s" if seconds else "before; kept"
+        self.reporter.log(f"baselines: a guess and a linear model were scored {when}")
+        return found
 
     def _details(self) -> dict[str, Any]:
         return {

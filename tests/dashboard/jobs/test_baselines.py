@@ -72,7 +72,7 @@ def test_pages_show_both_and_say_what_is_no_better(app: Flask, member: User) -> 
     said = words_of(page.select(".answer")[0])
     assert "On the same folds: always the classes' shares 0.500 , a linear model 0.840" in said
     assert "a linear model 0.840 ± 0.010 . No better" in said
-    assert "No better than a linear model: the difference is within the spread" in said
+    assert "No better than a linear model: the difference is within the noise" in said
     assert "0.840" in words_of(page.select("#job-folds")[0])
     assert "No better than" not in pages.get(f"/jobs/{other.id}").text
     rows = pages.get("/jobs").select("tr[data-job-id]")
@@ -82,12 +82,26 @@ def test_pages_show_both_and_say_what_is_no_better(app: Flask, member: User) -> 
         member, dataset=dataset, score=0.7, estimator="GaussianNB", details=known(0.5, 0.84)
     )
     said = pages.get(f"/jobs/{worse.id}").text
-    assert "Worse than a linear model: the difference is more than the spread over folds" in said
+    assert "Worse than a linear model: the difference is beyond the noise of the folds" in said
     compared = pages.get(f"/compare?jobs={job.id},{other.id}&diff=0").text
     assert "Linear model" in compared
     assert "a linear model" in pages.get(f"/models/{model.id}").text
     assert "A linear model" in pages.get(f"/jobs/new?dataset_id={dataset.id}&target=churned").text
     assert make_job(member, dataset=dataset).details == {}
+
+
+@pytest.mark.parametrize(
+    ("lead", "words"),
+    [({"mean": -0.038, "reach": 0.045}, "no better"), ({"mean": -0.05, "reach": 0.045}, "worse"),
+     ({"mean": 0.05, "reach": 0.045}, None)],
+)  # fmt: skip
+def test_noise_is_judged_on_paired_folds_as_in_a_comparison(
+    lead: dict[str, float], words: str | None, member: User
+) -> None:
+    details = {**known(0.5, 0.86), "leads": {"linear": lead}}
+    job = make_succeeded_job(member, score=0.821, estimator="GaussianNB", details=details)
+    against = hold_against(job)
+    assert (against and against.words) == (words and f"{words} than a linear model")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tasks.engine import baselines
+from tasks.engine import baselines, paired
 from tasks.engine.training import train
 from tests.engine.tables import make_spec
 
@@ -46,6 +46,28 @@ def test_baselines_score_what_jobs_with_their_estimators_score(
     means = {name: scored["mean"] for name, scored in guessed.metrics.items()}
     assert {n: scored["mean"] for n, scored in guessed.baselines["dummy"].items()} == means
     assert guessed.baseline_score == guessed.score
+
+
+@pytest.mark.parametrize(("metric", "sign"), [("roc_auc", 1), ("log_loss", -1)])
+def test_leads_are_those_of_the_paired_test(metric: str, sign: int, tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_class", "classification", "GaussianNB")
+    spec = replace(spec, metric=metric)
+    job = train(spec, columns)
+    linear = train(replace(spec, estimator="LogisticRegression"), columns)
+    by = [
+        sign * (one.scores[metric] - other.scores[metric])
+        for one, other in zip(job.folds, linear.folds, strict=True)
+    ]
+    found = paired.compare_paired(by, test_to_train=paired.test_to_train(job.folds))
+    expected = {"mean": found.mean, "reach": found.reach}
+    assert job.details["leads"]["linear"] == pytest.approx(expected, rel=0, abs=1e-9)
+    assert linear.details["leads"]["linear"]["mean"] == pytest.approx(0, abs=1e-12)
+
+
+def test_one_fold_has_no_lead(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_class", "classification", "GaussianNB")
+    alone = replace(spec, validation=replace(spec.validation, scheme="holdout"))
+    assert train(alone, columns).details["leads"] == {}
 
 
 def test_baselines_are_scored_once_for_data_target_and_folds(tmp_path: Path) -> None:

@@ -70,6 +70,20 @@ def test_no_threshold_is_cheaper_than_the_one_that_is_found(
         assert best <= other.cost(costs) + 1e-9
 
 
+@pytest.mark.parametrize(("positive", "told"), [("yes", (1, 0)), ("no", (2, 1))])
+def test_rows_between_two_classes_are_counted_as_the_model_tells_them(
+    positive: str, told: tuple[int, int]
+) -> None:
+    """Of two equal probabilities a forest tells the class that comes first."""
+    frame = frame_of([(True, 0.9), (True, 0.5), (False, 0.5), (False, 0.1)])
+    frame["prediction"] = ["yes", "no", "no", "no"]
+    found = find_cuts(frame, ["no", "yes"], positive)
+    assert found is not None
+    now = next(cut for cut in read_cuts(found) if cut.threshold == found["default"])
+    assert (now.true_positive, now.false_positive) == told
+    assert now.threshold == pytest.approx(0.5)
+
+
 @given(st.lists(st.tuples(st.booleans(), st.floats(-1e6, 1e6)), min_size=2, max_size=30))
 def test_margins_have_thresholds_too(rows: list[tuple[bool, float]]) -> None:
     found = find_cuts(frame_of(rows, "margin"), ["no", "yes"], "yes")
