@@ -2,6 +2,14 @@
 
 import ipaddress
 
+INSIDE = tuple(
+    ipaddress.ip_network(net)
+    for net in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "::1", "fc00::/7")
+)
+# Where machines of a cloud are told their secrets; the others of the kind are link-local.
+METADATA = ipaddress.ip_network("fd00:ec2::/32")
+# For the protocol itself, and where one cloud tells secrets too; Python calls some of it global.
+PROTOCOL = ipaddress.ip_network("192.0.0.0/24")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Number = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -12,9 +20,8 @@ def is_inside(number: str) -> bool:
         found: Number = ipaddress.ip_address(number)
     except ValueError:
         return False
-    return (found.is_private or found.is_loopback) and not (
-        found.is_link_local or found.is_unspecified or found.is_multicast
-    )
+    found = getattr(found, "ipv4_mapped", None) or found
+    return any(found in net for net in INSIDE) and found not in METADATA
 
 
 def is_public(number: str) -> bool:
@@ -33,7 +40,7 @@ def is_public(number: str) -> bool:
 
 
 def _is_public(found: Number) -> bool:
-    return found.is_global and not (
+    return found.is_global and found not in PROTOCOL and not (
         found.is_private or found.is_loopback or found.is_link_local
         or found.is_multicast or found.is_reserved or found.is_unspecified
     )  # fmt: skip

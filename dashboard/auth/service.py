@@ -15,6 +15,7 @@ from dashboard.db import User
 from dashboard.db.transaction import writing
 from dashboard.db.user import ROLES
 from dashboard.errors import Conflict, NotFound, ValidationFailed
+from dashboard.notifications.deliveries import give_up_waiting
 
 MAX_EMAIL = 254
 MAX_NAME = 100
@@ -206,6 +207,8 @@ def set_role(*, user: User, role: str) -> User:
 def disable_user(*, user: User, by: User | None = None) -> User:
     """Close an account: its sessions end and its tokens stop working. Nothing is deleted.
 
+    What waits for its webhook is given up.
+
     Parameters
     ----------
     by : User, optional
@@ -223,6 +226,8 @@ def disable_user(*, user: User, by: User | None = None) -> User:
         user.session_version += 1
         if user.is_admin:
             _keep_an_admin(session)
+        session.flush()  # held before its deliveries are, as by who writes them
+        give_up_waiting(session, user.id, "The account was disabled")
     return user
 
 

@@ -1,6 +1,7 @@
 """What a person wants to be told of: all their jobs or the failures, or single ones as a wish."""
 
 from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy.orm import Session
 
 from dashboard.clock import now
 from dashboard.db import Batch, Job, NotifyChoice, User, Wish
@@ -50,6 +51,7 @@ def change_choice(*, user: User, what: str, min_minutes: str) -> None:
     if faults:
         raise ValidationFailed(faults)
     with writing() as session:
+        hold_person(session, user)
         choice = NotifyChoice(user_id=user.id, what=what, min_minutes=int(text), changed_at=now())
         session.merge(choice)
 
@@ -81,11 +83,16 @@ def wish(*, user: User, kind: str, subject_id: int, wanted: bool) -> None:
             get_by_id(Batch, subject_id, missing)
         else:
             is_over = get_by_id(Job, subject_id, missing).state in TERMINAL
-        session.scalar(select(User.id).where(User.id == user.id).with_for_update())  # one by one
+        hold_person(session, user)
         if not wanted:
             session.execute(delete(Wish).where(*mine))
         elif session.scalar(select(Wish.id).where(*mine)) is None and not is_over:
             session.add(Wish(user_id=user.id, kind=kind, subject_id=subject_id))
+
+
+def hold_person(session: Session, user: User) -> None:
+    """Lock a person, so that what they change in two tabs, and what they are told, waits."""
+    session.scalar(select(User.id).where(User.id == user.id).with_for_update())
 
 
 def has_wish(user: User, kind: str, subject_id: int) -> bool:

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from dashboard import queue
 from dashboard.chores.service import DELIVER, ChoreClaim, add_chore, end_chore
 from dashboard.clock import isoformat, now
-from dashboard.db import Delivery, Webhook
+from dashboard.db import Delivery, User, Webhook
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 
@@ -31,12 +31,13 @@ FINAL = frozenset({"ADDRESS_BAD", "ADDRESS_NOT_ALLOWED", "GONE"})
 def add_delivery(session: Session, user_id: int, body: Mapping[str, Any]) -> None:
     """Have something sent to a person's webhook, within the caller's transaction.
 
-    Nothing happens where they have none, or where much waits for it already.
+    Nothing happens where they have none, or may not sign in; where much waits for it already, that
+    is written down and nothing sent.
     """
-    webhook = session.get(Webhook, user_id)
-    waits = (Delivery.user_id == user_id) & (Delivery.state == "waiting")
+    webhook = _find_webhook(session, user_id)
     if webhook is None:
         return
+    waits = (Delivery.user_id == user_id) & (Delivery.state == "waiting")
     kept = {name: body[name] for name in body if name not in {"text", "path", "failed"}}
     delivery = Delivery(
         user_id=user_id,
@@ -74,7 +75,7 @@ def ask_due(moment: datetime) -> int:
 def read_delivery(delivery_id: int) -> dict[str, Any] | None:
     """Return what is sent: address, body, headers; None when it is not wanted any more."""
     delivery = db.session.get(Delivery, delivery_id)
-    webhook = db.session.get(Webhook, delivery.user_id) if delivery else None
+    webhook = _find_webhook(db.session(), delivery.user_id) if delivery else None
     if delivery is None or webhook is None or delivery.state != "waiting":
         return None
     body = json.dumps({"delivery": delivery.token, **delivery.body})
@@ -86,6 +87,12 @@ def read_delivery(delivery_id: int) -> dict[str, Any] | None:
         "X-Trainyard-Signature": f"sha256={signature}",
     }
     return {"address": webhook.address, "body": body, "headers": headers}
+
+
+def _find_webhook(session: Session, user_id: int) -> Webhook | None:
+    """Return where a person's notifications are sent; None where nothing may be sent to them."""
+    of_person = select(Webhook).join(User, User.id == Webhook.user_id)
+    return session.scalar(of_person.where(User.id == user_id, User.active))
 
 
 def finish_delivery(*, claim: ChoreClaim, values: Mapping[str, Any]) -> None:
@@ -100,6 +107,12 @@ def fail_delivery(*, claim: ChoreClaim, failure: Mapping[str, Any]) -> None:
     with writing() as session:
         if end_chore(session, claim, failure=failure):
             give_up_attempt(session, claim.subject_id, failure)
+
+
+def give_up_waiting(session: Session, user_id: int, why: str) -> None:
+    """Give up what waits for a person's webhook, within the caller's transaction."""
+    waits = (Delivery.user_id == user_id) & (Delivery.state == "waiting")
+    session.execute(update(Delivery).where(waits).values(state="failed", outcome=why))
 
 
 def give_up_attempt(session: Session, delivery_id: int, failure: Mapping[str, Any]) -> None:

@@ -12,15 +12,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select
 
-from dashboard.batches.queries import BatchSummary, summarise_all
 from dashboard.db import Batch, Job, NotifyChoice, User, Wish
 from dashboard.db.notification import BATCH, FAILURES, JOB, NOTHING
 from dashboard.db.states import ACTIVE, TERMINAL, JobState
 from dashboard.extensions import db
+from dashboard.notifications.outcomes import FAILED, read_outcomes
 from dashboard.searches import KIND as SEARCH
 
 OVERLAP = timedelta(seconds=30)
-FAILED = frozenset({JobState.FAILED, JobState.LOST})
 
 
 @dataclass(frozen=True)
@@ -47,23 +46,28 @@ class Wished:
 
 
 def find_wished() -> Wished:
-    """Find the wishes whose job or batch is over, or gone."""
+    """Find the wishes whose job or batch is over, or gone; who may not sign in has no end."""
     jobs = (
-        select(Wish, Job.id, Job.finished_at)
+        select(Wish, Job.id, Job.finished_at, User.active)
+        .join(User, User.id == Wish.user_id)
         .outerjoin(Job, Job.id == Wish.subject_id)
         .where(Wish.kind == JOB, Job.id.is_(None) | Job.state.in_(TERMINAL))
     )
     batches = (
-        select(Wish, Batch.id)
+        select(Wish, Batch.id, User.active)
+        .join(User, User.id == Wish.user_id)
         .outerjoin(Batch, Batch.id == Wish.subject_id)
         .where(Wish.kind == BATCH, Batch.id.is_(None) | Batch.plan_state.is_distinct_from("going"))
     )
-    found = [(wish, at if job_id else None) for wish, job_id, at in db.session.execute(jobs)]
+    found = [
+        (wish, at if job_id and may_know else None)
+        for wish, job_id, at, may_know in db.session.execute(jobs)
+    ]
     of_batches = db.session.execute(batches).all()
-    over = _ends_of_batches(batch_id for _, batch_id in of_batches if batch_id)
-    for wish, batch_id in of_batches:
+    over = _ends_of_batches(batch_id for _, batch_id, _ in of_batches if batch_id)
+    for wish, batch_id, may_know in of_batches:
         if batch_id is None or batch_id in over:
-            found.append((wish, over.get(batch_id)))
+            found.append((wish, over.get(batch_id) if may_know else None))
     ends = [End(w.user_id, w.kind, w.subject_id, at) for w, at in found if at is not None]
     return Wished(ends, [wish.id for wish, _ in found])
 
@@ -107,14 +111,13 @@ def _chosen_batches(batch_ids: Iterable[int], choices: dict[int, NotifyChoice]) 
     over = _ends_of_batches(batch_ids)
     if not over:
         return []
-    batches = db.session.scalars(select(Batch).where(Batch.id.in_(over))).all()
     return [
-        End(batch.owner_id, BATCH, batch.id, over[batch.id])
-        for batch, summary in zip(batches, summarise_all(batches), strict=True)
-        if batch.owner_id in choices
+        End(batch.owner_id, BATCH, batch_id, over[batch_id])
+        for batch_id, outcome in read_outcomes(over).items()
+        if (batch := outcome.batch).owner_id in choices
         and not _is_part(batch)
         and _is_chosen(
-            choices[batch.owner_id], has_failed(summary), batch.created_at, over[batch.id]
+            choices[batch.owner_id], outcome.has_failed, batch.created_at, over[batch_id]
         )
     ]
 
@@ -122,15 +125,6 @@ def _chosen_batches(batch_ids: Iterable[int], choices: dict[int, NotifyChoice]) 
 def _is_part(batch: Batch) -> bool:
     """Tell whether a batch is the search of one outer fold: the batch around it is told of."""
     return batch.parent_id is not None and (batch.plan or {}).get("kind") == SEARCH
-
-
-def has_failed(summary: BatchSummary) -> bool:
-    """Tell whether a batch failed: one with a plan with its last job, others with any job."""
-    batch = summary.batch
-    if batch.plan is None:
-        return summary.n_failed > 0
-    last = db.session.get(Job, batch.final_job_id) if batch.final_job_id else None
-    return last is None or last.state in FAILED
 
 
 def _ends_of_batches(batch_ids: Iterable[int]) -> dict[int, datetime]:

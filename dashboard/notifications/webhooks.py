@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from dashboard.address_rules import BadAddressError, is_allowed, parse_address
 from dashboard.clock import now
@@ -12,7 +12,8 @@ from dashboard.db import Delivery, User, Webhook
 from dashboard.db.transaction import writing
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.extensions import db
-from dashboard.notifications.deliveries import add_delivery
+from dashboard.notifications.choices import hold_person
+from dashboard.notifications.deliveries import add_delivery, give_up_waiting
 
 MARK = "tyhook_"
 SHOWN = 10
@@ -63,6 +64,7 @@ def set_webhook(*, user: User, address: str, base_url: str, prefixes: Sequence[s
         message = f"{found.place} is not below an address that an admin allowed"
         raise ValidationFailed({"address": message})
     with writing() as session:
+        hold_person(session, user)
         former = session.get(Webhook, user.id)
         if former is not None:
             former.address, former.base_url = found.text, base_url[:300]
@@ -83,14 +85,13 @@ def renew_secret(user: User) -> str:
 
 
 def remove_webhook(user: User) -> None:
-    """Send nothing more; what waits is given up."""
+    """Send nothing more; what waits is given up, and so is what is being told just now."""
     with writing() as session:
+        hold_person(session, user)
         webhook = session.get(Webhook, user.id)
         if webhook is not None:
             session.delete(webhook)
-        waits = (Delivery.user_id == user.id) & (Delivery.state == "waiting")
-        ending = update(Delivery).where(waits).values(state="failed", outcome=REMOVED)
-        session.execute(ending)
+        give_up_waiting(session, user.id, REMOVED)
 
 
 def send_test(user: User) -> None:

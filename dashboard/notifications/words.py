@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from dashboard.batches.queries import summarise
-from dashboard.db import Batch, Job
+from dashboard.db import Job
 from dashboard.db.notification import BATCH
 from dashboard.extensions import db
 from dashboard.filters import plural, score
 from dashboard.jobs.views import JobView
-from dashboard.notifications.ended import FAILED, End, has_failed
+from dashboard.notifications.ended import End
+from dashboard.notifications.outcomes import FAILED, read_outcomes
 
 NAMED = 3  # of several, how many by their names
 
@@ -47,10 +47,10 @@ def _job(end: End) -> dict[str, Any] | None:
 
 
 def _batch(end: End) -> dict[str, Any] | None:
-    batch = db.session.get(Batch, end.subject_id)
-    if batch is None:
+    outcome = read_outcomes([end.subject_id]).get(end.subject_id)
+    if outcome is None:
         return None
-    summary = summarise(batch)
+    batch, summary = outcome.batch, outcome.summary
     words = "Batch is over"
     if summary.best:
         words += f", best {score(summary.best.score)}"
@@ -60,7 +60,7 @@ def _batch(end: End) -> dict[str, Any] | None:
         "title": words,
         "text": batch.name,
         "path": f"/batches/{batch.id}",
-        "failed": has_failed(summary),
+        "failed": outcome.has_failed,
         "event": "batch.ended",
         "id": batch.id,
         "name": batch.name,

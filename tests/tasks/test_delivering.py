@@ -23,12 +23,17 @@ from dashboard.notifications.webhooks import send_test, set_webhook
 from dashboard.queue import LIGHT
 from tasks import delivery_work
 from tasks.engine.errors import EngineError
+from tasks.host_numbers import is_inside
 from tests.factories import make_user
 from tests.product import Parts, base_environ, free_port, wait_for
 from tests.tasks.https_server import make_certificates, redirect, send, serve
 
 HOST = "hooks.example.test"
-NEVER = ("169.254.169.254", "0.0.0.0")  # noqa: S104 - nothing is bound to it
+NEVER = (
+    "169.254.169.254", "0.0.0.0", "::ffff:169.254.169.254", "fd00:ec2::254",  # noqa: S104
+    "0.1.2.3", "100.100.100.200", "192.0.0.192", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+    "fe80::1", "::", "fec0::1",
+)  # fmt: skip
 Handler = http.server.BaseHTTPRequestHandler
 
 
@@ -140,6 +145,19 @@ def test_some_numbers_are_never_asked(receiver: Receiver, number: str) -> None:
     receiver.numbers[HOST] = number
     with pytest.raises(EngineError, match="no public address"):
         receiver.deliver(inside=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "is_one"),
+    [
+        ("10.0.0.1", True), ("172.16.0.1", True), ("172.32.0.1", False), ("192.168.1.1", True),
+        ("127.0.0.2", True), ("::1", True), ("fd12::1", True), ("::ffff:10.0.0.1", True),
+        ("::ffff:8.8.8.8", False), ("8.8.8.8", False), ("no number", False),
+        *((number, False) for number in NEVER),
+    ],
+)  # fmt: skip
+def test_only_private_networks_are_inside(number: str, is_one: bool) -> None:
+    assert is_inside(number) is is_one
 
 
 def test_a_receiver_that_never_answers_is_left(

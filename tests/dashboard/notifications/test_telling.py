@@ -177,6 +177,33 @@ def test_searches_of_outer_folds_are_not_told(app: Flask, member: User) -> None:
     assert Teller().tell(now()) == 0
 
 
+@pytest.mark.parametrize(
+    ("values", "state", "failed"),
+    [
+        ({"plan": {"kind": "anew"}}, "succeeded", False),
+        ({"plan": {"kind": "anew"}}, "failed", True),
+        ({"plan": {"kind": "nested"}}, "succeeded", False),
+        ({"plan": {"kind": "search"}}, "succeeded", True),  # and no model came of it
+        ({"plan": {"kind": "several"}}, "succeeded", True),
+        ({"plan": {"kind": "search", "stopped": {"keep": False}}}, "succeeded", False),
+        ({"plan": {"kind": "search"}, "final_job_id": 999}, "succeeded", False),  # deleted
+    ],
+    ids=range(7),
+)  # fmt: skip
+def test_who_wants_failures_is_told_of_batches_that_failed(
+    app: Flask, member: User, values: dict[str, Any], state: str, failed: bool
+) -> None:
+    chose(member, "failures")
+    batch = make_batch(member, plan_state="over", **values)
+    failure = {"code": "X", "message": "No", "hint": ""} if state == "failed" else None
+    ended(member, batch_id=batch.id, score_only=True, state=state, failure=failure)
+    assert Teller().tell(now()) == failed
+    chose(member, "all")
+    assert Teller().tell(now()) == (not failed)
+    told = db.session.scalars(select(Notification)).one()
+    assert told.body["failed"] is failed
+
+
 def test_much_within_a_minute_comes_as_one(any_app: Flask, member: User) -> None:
     chose(member, "all")
     teller, moment = Teller(), now()

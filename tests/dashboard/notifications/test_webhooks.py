@@ -11,12 +11,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from dashboard.auth.service import disable_user
 from dashboard.chores.service import ChoreClaim, claim_next_chore
 from dashboard.clock import now
 from dashboard.config import SettingError, load_settings
 from dashboard.db import Delivery, User, Webhook
+from dashboard.db.notification import JOB
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.notifications.choices import has_wish, wish
 from dashboard.notifications.deliveries import (
     WAITS,
     add_delivery,
@@ -27,7 +30,8 @@ from dashboard.notifications.deliveries import (
 )
 from dashboard.notifications.telling import Teller
 from dashboard.notifications.webhooks import set_webhook
-from tests.dashboard.notifications.test_telling import chose, ended
+from tests.dashboard.notifications.test_telling import change, chose, ended
+from tests.factories import make_job, make_user
 from tests.page import PageClient
 
 TAB = "/settings/notifications"
@@ -206,6 +210,35 @@ def test_what_is_removed_is_not_sent(webhook: str, any_app: Flask, member: User)
     assert read_delivery(claim.subject_id) is None
     assert deliveries()[0].state == "failed"
     browser.post(f"{TAB}/webhook/test", status=404)
+
+
+def test_nothing_is_sent_to_whoever_may_not_sign_in(
+    webhook: str, any_app: Flask, member: User
+) -> None:
+    add(member)
+    claim = claim_due()
+    assert claim is not None
+    job = make_job(make_user(), state="running")
+    wish(user=member, kind=JOB, subject_id=job.id, wanted=True)
+    disable_user(user=db.session.get_one(User, member.id))
+    assert read_delivery(claim.subject_id) is None
+    found = [(one.state, one.outcome) for one in deliveries()]
+    assert found == [("failed", "The account was disabled")]
+    change(job, state="succeeded", score=0.5, finished_at=now())
+    assert Teller().tell(now()) == 0
+    add(member)
+    assert len(deliveries()) == 1
+    assert not has_wish(member, JOB, job.id)
+
+
+def test_what_waits_is_not_read_for_whoever_may_not_sign_in(webhook: str, member: User) -> None:
+    """Even where it was written while the account was being disabled."""
+    add(member)
+    with writing() as session:
+        session.get_one(User, member.id).active = False
+    (delivery,) = deliveries()
+    assert delivery.state == "waiting"
+    assert read_delivery(delivery.id) is None
 
 
 def test_tests_are_few_and_their_outcome_is_shown(

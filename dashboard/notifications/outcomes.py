@@ -1,0 +1,62 @@
+"""How batches ended: with their job that is made of the best, where they have one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from dashboard.batches.queries import BatchSummary, summarise_all
+from dashboard.db import Batch, Job
+from dashboard.db.states import JobState
+from dashboard.extensions import db
+from dashboard.searches import KIND as SEARCH
+from dashboard.several import KIND as SEVERAL
+
+FAILED = frozenset({JobState.FAILED, JobState.LOST})
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    """A batch that is over; `final` is the job that it made of its best one, if that is there."""
+
+    summary: BatchSummary
+    final: Job | None
+
+    @property
+    def batch(self) -> Batch:
+        """The batch itself."""
+        return self.summary.batch
+
+    @property
+    def kind(self) -> str | None:
+        """Of which kind its plan is; None without one."""
+        return (self.batch.plan or {}).get("kind")
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it makes a model of the best of its candidates: then that is what counts."""
+        return self.kind in {SEARCH, SEVERAL}
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it failed: one that chooses with its last job, others with any job."""
+        if not self.chooses:
+            return self.summary.n_failed > 0
+        if self.final is not None:
+            return self.final.state in FAILED
+        stopped = (self.batch.plan or {}).get("stopped") or {"keep": True}
+        # Without a model it failed, but where somebody wanted none or deleted it.
+        return self.batch.final_job_id is None and bool(stopped["keep"])
+
+
+def read_outcomes(batch_ids: Iterable[int]) -> dict[int, BatchOutcome]:
+    """Return how batches ended, by their numbers; four queries, however many they are."""
+    batches = db.session.scalars(select(Batch).where(Batch.id.in_(set(batch_ids)))).all()
+    if not batches:
+        return {}
+    final_ids = {batch.final_job_id for batch in batches if batch.final_job_id}
+    finals = {job.id: job for job in db.session.scalars(select(Job).where(Job.id.in_(final_ids)))}
+    return {
+        summary.batch.id: BatchOutcome(summary, finals.get(summary.batch.final_job_id or 0))
+        for summary in summarise_all(batches)
+    }
