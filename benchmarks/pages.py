@@ -28,6 +28,7 @@ ESTIMATORS = ("LogisticRegression", "RandomForestClassifier", "GradientBoostingC
 OWNERS, DATASETS = 5, 20
 RUNS = 20
 LIVE = "live rows of /jobs"
+KEPT = ("job_counts", "best_so_far")  # answers that the app keeps until something changes
 
 
 def score(n: int) -> float:
@@ -149,7 +150,8 @@ def measure(app: Flask, user: User) -> dict[str, tuple[float, float]]:
         times, cpu = [], []
         client.get(address, headers=headers)
         for _ in range(RUNS):
-            app.extensions.pop("job_counts", None)
+            for kept in KEPT:
+                app.extensions.pop(kept, None)
             start, used = time.perf_counter(), time.process_time()
             answer = client.get(address, headers=headers)
             cpu.append((time.process_time() - used) * 1000)

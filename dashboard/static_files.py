@@ -1,6 +1,7 @@
 """Scripts, styles and pictures: their addresses hold a version, so that browsers may keep them.
 
-Modules and styles name each other by relative addresses, so these have the version too.
+Modules and styles name each other by relative addresses, so these have the version too. It is
+found at the start of the app: whoever replaces files starts the web anew, as with every release.
 """
 
 import re

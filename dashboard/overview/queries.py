@@ -46,9 +46,14 @@ class Failures:
     total: int
 
     @property
+    def is_counted(self) -> bool:
+        """Whether there are no more than were counted."""
+        return self.total <= MOST_COUNTED
+
+    @property
     def count(self) -> str:
         """How many there are: ``12``, ``more than 100``."""
-        return f"{self.total}" if self.total <= MOST_COUNTED else f"more than {MOST_COUNTED}"
+        return f"{self.total}" if self.is_counted else f"more than {MOST_COUNTED}"
 
 
 @dataclass(frozen=True)

@@ -124,8 +124,8 @@ class _Blending(Training):
             self.reporter.log(f"the best job alone: {next(iter(blend.weights))}")
         if blend.gain is not None and blend.noise is not None:
             self.reporter.log(
-                f"the blend differs from the best job by {blend.gain:+.4f} {self.spec.metric}, "
-                f"standard error {blend.noise:.4f}"
+                f"the blend differs from the job that is best on the other folds by "
+                f"{blend.gain:+.4f} {self.spec.metric}, standard error {blend.noise:.4f}"
             )
 
     def _fit_all(self, borrowed: Borrowed) -> None:

@@ -50,9 +50,14 @@ def test_g1_g2_g3_g7_g13_pages_are_accessible_fit_and_light(
     assert not wide, "\n".join(wide)
 
 
-@pytest.mark.long
-@pytest.mark.parametrize(("size", "theme"), [(DESK, "dark"), (PHONE, "light"), (PHONE, "dark")],
-                         ids=["desk-dark", "phone-light", "phone-dark"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [
+        pytest.param(DESK, "dark", id="desk-dark"),
+        pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.long),
+        pytest.param(PHONE, "dark", id="phone-dark", marks=pytest.mark.long),
+    ],
+)
 @pytest.mark.parametrize("section", SECTIONS)
 def test_g3_pages_are_accessible_in_each_theme_and_on_a_phone(
     product: Product, section: str, size: dict[str, int], theme: str

@@ -195,7 +195,7 @@ def test_main_job_in_the_browser(
         trained.page.get_by_role("link", name="Download Bundle").click()
     assert "predict.py" in zipfile.ZipFile(download.value.path()).namelist()
     cancel_while_watching(watched, product)
-    # Every other page in the dark; `test_every_page.py` looks at all pages in both.
+    # Every other page in the dark: `test_every_page.py` looks at all pages in both themes.
     for path, theme in zip(PAGES, itertools.cycle(("light", "dark")), strict=False):
         check_page(path, theme, watched, product)
 
