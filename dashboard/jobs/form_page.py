@@ -8,8 +8,8 @@ from dashboard.db import Dataset
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.jobs import form_sources
 from dashboard.jobs.estimates import estimate_request
+from dashboard.jobs.form_candidates import count_candidates, say_nested_fits
 from dashboard.jobs.form_request import request_of
-from dashboard.jobs.form_search import count_candidates, say_nested_fits
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.preflight_view import PreflightView
 from dashboard.paging import read_number
@@ -40,6 +40,7 @@ def show_form(
         datasets.insert(0, form.dataset)
     choices = [("", "Choose a dataset"), *((d.id, d.label) for d in datasets)]
     best, to_beat = form_sources.find_best(form)
+    candidates = count_candidates(form) if form.is_search else None
     return render_template(
         "jobs/new.html",
         form=form,
@@ -47,12 +48,20 @@ def show_form(
         best=best,
         to_beat=to_beat,
         takes=_say_how_long(form),
-        candidates=count_candidates(form) if form.is_search else None,
-        nested_fits=say_nested_fits(form) if form.is_search else None,
+        candidates=candidates,
+        nested_fits=say_nested_fits(form, candidates) if candidates else None,
         preflight=preflight,
         despite=despite,
         instead=read_number(request.values.get("instead"), None, LARGEST_ID),
     )
+
+
+def show_candidates(form: JobForm) -> str:
+    """Draw how large the search of a form is, for its place in the page."""
+    if not form.is_search:  # it is being drawn anew without one
+        return ""
+    found, takes = count_candidates(form), _say_how_long(form)
+    return render_template("jobs/_candidates.html", form=form, candidates=found, takes=takes)
 
 
 def _say_how_long(form: JobForm) -> str | None:

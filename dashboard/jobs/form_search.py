@@ -1,19 +1,15 @@
 """The search that a form of a new job asks for: ranges and lists in the parameters' own fields."""
 
-import math
 import re
 from typing import Any
 
-from dashboard.filters import plural
-from dashboard.honest.opening import count_fits
 from dashboard.jobs.form_inside import PREFIX
 from dashboard.jobs.form_numbers import minutes_to_seconds
 from dashboard.jobs.form_rows import values_in
 from dashboard.jobs.forms import JobForm, read_whole
-from dashboard.searches.checking import DEFAULT_JOBS, SPACE
+from dashboard.searches.checking import SPACE
 from tasks.engine.catalogue import Parameter
 from tasks.engine.parameters import parse_value, show_value, split_values
-from tasks.engine.spec import Validation
 
 NUMBER = r"[+-]?\d*\.?\d+(?:[eE][+-]?\d+)?"
 RANGE = re.compile(rf"({NUMBER})\s*\.\.\s*({NUMBER})(?:\s+(log)|\s+step\s+({NUMBER}))?")
@@ -113,29 +109,3 @@ def _say_of_range_inside(form: JobForm, field: str) -> str | None:
             f"Write each one that is to be tried, with commas between them: {instead}"
         )
     return None
-
-
-def count_candidates(form: JobForm) -> int | None:
-    """Return how many candidates a form asks for at most; None where that is not known."""
-    given = read_whole(form.values.get("search.jobs", ""))
-    if given is not None:
-        return given if isinstance(given, int) and given > 0 else None
-    if form.values.get("search.strategy") != "grid":
-        return None
-    space = search_of(form)["search"]["space"].values()
-    if not space or any(isinstance(part, dict) for part in space):
-        return None
-    return math.prod(map(len, space))
-
-
-def say_nested_fits(form: JobForm) -> str | None:
-    """Say how many fits more it takes to score the whole search; None while that is not known."""
-    candidates = count_candidates(form)
-    if candidates is None and form.values.get("search.strategy") != "grid":
-        candidates = DEFAULT_JOBS
-    folds = read_whole(form.values.get("validation.folds", ""))
-    repeats = read_whole(form.values.get("validation.repeats", "") or "1")
-    if not all(isinstance(n, int) and n > 0 for n in (candidates, folds, repeats)):
-        return None
-    split = Validation(form.values.get("validation.scheme", ""), folds, repeats)
-    return f"Nested: about {plural(count_fits(split, candidates or 0), 'fit')} more"

@@ -1,4 +1,4 @@
-"""Check first: the form of a new job held against its data before it is sent."""
+"""Before the form of a new job is sent: its check against its data, and how large it is."""
 
 from contextlib import suppress
 
@@ -8,7 +8,7 @@ from flask_login import current_user
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.jobs import form_sources, preflights
 from dashboard.jobs.form_change import apply_change
-from dashboard.jobs.form_page import find_chosen, show_form
+from dashboard.jobs.form_page import find_chosen, show_candidates, show_form
 from dashboard.jobs.form_request import errors_of, request_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.preflight_view import PreflightView, view_preflight
@@ -30,6 +30,13 @@ def _posted() -> JobForm:
 def _is_part() -> bool:
     """Tell whether only the part with the result is asked for."""
     return "HX-Request" in request.headers
+
+
+@blueprint.post("/jobs/candidates")
+@requires("member")
+def count() -> str:
+    """Answer how many candidates the form makes, as one types. For members."""
+    return show_candidates(_posted())
 
 
 @blueprint.post("/jobs/check")

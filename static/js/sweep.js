@@ -1,5 +1,6 @@
 // Commas make a job of each value: the count beside a field and in the summary, as one types.
-// The server counts in the same way (tasks/engine/inside.py), and has the last word.
+// The server counts in the same way (tasks/engine/inside.py), and has the last word. It is asked
+// about the candidates of a search.
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 
 // Commas in brackets separate nothing: (100, 50), Ridge(alpha=2, tol=0.1).
@@ -26,8 +27,7 @@ const jobs = (count) => `${count.toLocaleString('en')} ${count === 1 ? 'job' : '
 
 export function countJobs() {
   const form = document.getElementById('job-form');
-  const shown = form?.querySelector('[data-job-count]');
-  if (!shown) return; // nor does a search make a job of each value
+  if (!form) return;
   let total = 1;
   let isKnown = true;
   for (const note of form.querySelectorAll('[data-values-note]')) {
@@ -41,6 +41,8 @@ export function countJobs() {
     note.hidden = count === 1 && !isUnclear;
     note.textContent = isUnclear ? 'One number, or several? Write a point, or a space behind the comma' : `${count} values`;
   }
+  const shown = form.querySelector('[data-job-count]');
+  if (!shown) return; // the server counts the candidates of a search
   const limit = Number(form.dataset.maxJobs);
   const tooMany = form.querySelector('[data-too-many]');
   shown.textContent = isKnown ? jobs(total) : 'jobs';
@@ -50,7 +52,30 @@ export function countJobs() {
   form.querySelector('[data-queue-button]').textContent = `Queue ${!isKnown ? 'jobs' : total === 1 ? 'job' : jobs(total)}`;
 }
 
+// What a search makes of ranges, and of what its estimator does not take, the server alone knows.
+let asking = null;
+async function countCandidates() {
+  const place = document.getElementById('candidates');
+  if (!place) return;
+  asking?.abort();
+  asking = new AbortController();
+  try {
+    const body = new FormData(place.closest('form'));
+    const answer = await fetch(place.dataset.countedAt, { method: 'POST', body, signal: asking.signal });
+    const page = new DOMParser().parseFromString(answer.ok ? await answer.text() : '', 'text/html');
+    const found = page.getElementById('candidates');
+    // Drawn anew meanwhile with all of the form, it is up to date.
+    if (found && place.isConnected) place.replaceChildren(...found.childNodes);
+  } catch (problem) {
+    if (problem.name !== 'AbortError' && problem.name !== 'TypeError') throw problem; // unreachable: as it was
+  }
+}
+
+let typing = null;
 document.addEventListener('input', (event) => {
   if (event.target.matches('#job-form [name^="parameters."]')) countJobs();
+  if (!event.target.matches('#job-form [name*="."]')) return; // parameters, search, validation
+  clearTimeout(typing);
+  typing = setTimeout(countCandidates, 300);
 });
 countJobs();

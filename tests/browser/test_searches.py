@@ -23,7 +23,7 @@ def test_the_form_takes_ranges_once_a_strategy_is_chosen(
     form = window.go(f"/jobs/new?{query}")
     form.locator('[id="field-parameters.C"]').fill("0.01..10 log")
     form.locator('[id="field-search.strategy"]').select_option("tpe")
-    expect(form.get_by_text("This will try candidates")).to_be_visible()
+    expect(form.get_by_text("This will try up to 50 candidates")).to_be_visible()
     expect(form.locator('[id="field-parameters.C"]')).to_have_value("0.01..10 log")
     form.locator('[id="field-search.jobs"]').fill("20")
     form.locator('[id="field-search.jobs"]').press("Tab")
@@ -32,6 +32,22 @@ def test_the_form_takes_ranges_once_a_strategy_is_chosen(
     form.get_by_role("button", name="Begin the search").click()
     expect(form.get_by_text("TPE search of C, up to 20 candidates")).to_be_visible()
     window.check_accessibility()
+
+
+def test_a_grid_is_counted_as_one_types(browse: Callable[..., Watched], member: User) -> None:
+    window = browse(viewport={"width": 1440, "height": 900})
+    dataset = make_dataset(member)
+    window.sign_in(member)
+    query = f"dataset_id={dataset.id}&target=churned&estimator=LogisticRegression"
+    form = window.go(f"/jobs/new?{query}")
+    form.locator('[id="field-search.strategy"]').select_option("grid")
+    expect(form.get_by_text("How many shows once")).to_be_visible()
+    typed = form.locator('[id="field-parameters.max_iter"]')
+    typed.press_sequentially("50, 100, 150")
+    expect(form.locator("#candidates")).to_contain_text("3 candidates, up to 15 fits")
+    expect(form.get_by_text("3 values")).to_be_visible()
+    expect(typed).to_be_focused()
+    expect(typed).to_have_value("50, 100, 150")
 
 
 def test_the_page_of_a_search_moves_on_and_keeps_what_is_typed(

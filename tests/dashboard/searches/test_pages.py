@@ -1,5 +1,7 @@
 """A search in the form of a new job and on the page of its batch, without JavaScript."""
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -17,7 +19,7 @@ from tests.dashboard.searches.acts import (
     tell_folds,
 )
 from tests.factories import make_dataset
-from tests.page import Page, PageClient
+from tests.page import Page, PageClient, values_of, words_of
 
 pytestmark = pytest.mark.usefixtures("no_broker")
 
@@ -68,10 +70,42 @@ def test_ranges_and_lists_are_searched_and_one_value_is_kept(
     assert (plan["stop_hopeless"], plan["fixed"]) == (False, {"tol": 0.001})
 
 
-def test_a_grid_says_how_many_candidates_it_has(pages: PageClient, member: User) -> None:
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"parameters.C": "1, 2, 3", "parameters.max_iter": "50, 100"},
+         "6 candidates, up to 30 fits,"),
+        ({"parameters.C": "1, 2", "parameters.max_iter": "50..100 step 10",
+          "search.stop_hopeless": "no"}, "12 candidates, 60 fits,"),
+        ({"parameters.C": "1, 2, 3", "search.jobs": "2"}, "2 candidates, up to 10 fits,"),
+        # Those that the estimator does not take are none.
+        ({"parameters.solver": "lbfgs, saga", "parameters.l1_ratio": "0.0, 1.0"}, "3 candidates"),
+        ({"parameters.C": "1, 2, 3", "search.minutes": "5"}, "up to 3 candidates, 15 fits,"),
+        ({}, "candidates, then fit the best one on all rows. How many shows once"),
+        ({"parameters.C": "1, x"}, "candidates, then fit the best one on all rows. How many"),
+        ({"parameters.max_iter": "1..2000"}, "These values make 2,000 candidates. The limit is"),
+    ],
+)  # fmt: skip
+def test_a_grid_says_how_large_it_is(
+    values: dict[str, str], words: str, pages: PageClient, member: User
+) -> None:
+    page = update(pages, open_form(pages, member, "grid"), values)
+    assert words in page.find("#candidates").text
+    # The same is answered as one types, without the page around it.
+    form = values_of(page.find("#job-form")) | values
+    part = pages.http.post("/jobs/candidates", data=form, headers={"HX-Request": "true"})
+    text = part.get_data(as_text=True)
+    assert words in re.sub(r"</?strong>", "", text)
+    assert "Begin the search" not in text
+
+
+def test_how_long_a_candidate_takes_is_told_once_there_is_one(
+    pages: PageClient, member: User
+) -> None:
     page = open_form(pages, member, "grid")
-    values = {"parameters.C": "1, 2, 3", "parameters.max_iter": "50, 100"}
-    assert "This will try up to 6 candidates" in update(pages, page, values).text
+    assert words_of(page.find("#candidates")).endswith("Each takes \N{EN DASH} no value")
+    page = update(pages, page, {"parameters.C": "1, 2"})
+    assert "Each takes not run on this size yet" in words_of(page.find("#candidates"))
 
 
 @pytest.mark.parametrize(
