@@ -76,7 +76,7 @@ class MatchedColumn(Schema):
     unreadable: int
     unseen: int
     outside: int
-    range: list[float] | None
+    range: list[float] | list[str] | None
     examples: dict[str, str]
 
 

@@ -6,18 +6,18 @@ from typing import Any
 
 from dashboard.access import may_change
 from dashboard.db import Job, Model, User
-from dashboard.filters import of_column, plural, validation
+from dashboard.filters import plural, validation
 from dashboard.jobs.baselines import Baseline, list_baselines
 from dashboard.jobs.queries import list_folds
 from dashboard.jobs.views import JobView
 from dashboard.models import service
 from dashboard.models.changes import find_starred
 from dashboard.models.deleting import Made, find_made
+from dashboard.models.seen import middle_of, say_seen
 from dashboard.models.snippets import Snippet, list_snippets
 from dashboard.paging import Page
 from tasks.engine.catalogue import get_estimator
 
-SEEN_SHOWN = 6
 LIMITS_SHOWN = 5
 COLUMNS_PER_PAGE = 100
 EXAMPLE_COLUMNS = 100  # of a row that is shown; a real one needs all
@@ -102,28 +102,10 @@ def scored_on(job: Job) -> str:
     return f"{done} of {plural(all_folds, 'fold')} ({words})"  # repeated
 
 
-def say_seen(column: Mapping[str, Any]) -> str | None:
-    """Say what training saw of a column: its range, its two values, or its most values."""
-    if column.get("kind") == "boolean":
-        return f"{column['false']}, {column['true']}"
-    if "range" in column:
-        low, high = column["range"]
-        return f"{of_column(low, low, high)} to {of_column(high, low, high)}"
-    values = column.get("values")
-    if not values:
-        return None
-    more = f" and {len(values) - SEEN_SHOWN} more" if len(values) > SEEN_SHOWN else ""
-    return f"{plural(len(values), 'value')}: {', '.join(values[:SEEN_SHOWN])}{more}"
-
-
 def _example(column: Mapping[str, Any], known: Mapping[str, Any]) -> str:
     """Return a cell that training saw, or nearly: the median, else the most common one."""
-    if column.get("kind") == "number":
-        median = known.get("median")
-        found = median if median is not None else (column.get("range") or [None])[0]
-        if found is None:
-            return ""
-        return repr(found).removesuffix(".0").replace(".", column.get("decimal") or ".")
+    if column.get("kind") in {"number", "date"}:
+        return middle_of(column, known) or ""
     if column.get("kind") == "boolean":
         return str(column["true"])
     values = column.get("values")
@@ -136,7 +118,7 @@ def _limits(job: Job, columns: Sequence[Mapping[str, Any]]) -> list[str]:
     ranges = [
         f"{column['name']} {say_seen(column)}"
         for column in columns
-        if column["kind"] == "number" and "range" in column
+        if column["kind"] in {"number", "date"} and "range" in column
     ]
     shown = ranges[:LIMITS_SHOWN]
     more = (

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.filters import number, of_column, percent, plural
+from dashboard.filters import number, percent, plural
+from dashboard.models.seen import say_ends
 
 # More columns, or columns to choose from, than these make no table that anybody reads.
 ROWS_SHOWN, EXTRA_SHOWN, CHOICES_MOST, LACKING_MOST = 200, 20, 500, 50
@@ -112,7 +113,7 @@ def _column(field: str, column: Mapping[str, Any]) -> MatchedColumn:
 def _such_as(column: Mapping[str, Any], kind: str) -> str:
     example = column["examples"].get(kind)
     seen = column["range"] if kind == "outside" else None
-    ends = f" ({of_column(seen[0], *seen)} to {of_column(seen[1], *seen)})" if seen else ""
+    ends = f" ({say_ends(seen)})" if seen else ""
     return ends + (f', such as "{example}"' if example else "")
 
 

@@ -68,9 +68,8 @@ def predict_row(model_id: int) -> Answer:
         return _show(model, fields, request.form, problem=problem.fields["rows"]), 422
     except Unavailable as problem:
         return _show(model, fields, request.form, problem=problem.message), 503
-    outside = [words for f in fields if (words := f.find_outside(typed[f.column]))]
     told = [warning["message"] for warning in (found.answer or {}).get("warnings", [])]
-    return _show(model, fields, request.form, found=found, warnings=outside + told)
+    return _show(model, fields, request.form, found=found, warnings=told)
 
 
 def _show(model: Model, fields: object, values: object, **more: object) -> str:

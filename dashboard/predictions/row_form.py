@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.db import Model
-from dashboard.filters import number
+from dashboard.models.seen import middle_of, say_seen
 from tasks.engine.cell_text import number_of
 
 MOST_FIELDS = 300
@@ -19,7 +19,8 @@ class RowField:
     """One column of the form. `name` is that of the control: columns may be called anything.
 
     `choices` are all values that training saw, where they are few; `suggestions` where they are
-    more, or where others may be typed.
+    more, or where others may be typed. `hint` is what training saw of a number or a date,
+    `example` its median as a file has it.
     """
 
     name: str
@@ -27,8 +28,8 @@ class RowField:
     kind: str
     choices: Sequence[str] = ()
     suggestions: Sequence[str] = ()
-    low: float | None = None
-    high: float | None = None
+    hint: str | None = None
+    example: str = ""
     decimal: str = "."
     thousands: str = ""
     symbols: bool = False
@@ -37,13 +38,6 @@ class RowField:
     def options(self) -> list[tuple[str, str]]:
         """The choices of the control, nothing first."""
         return [("", "missing"), *((value, value) for value in self.choices)]
-
-    @property
-    def hint(self) -> str | None:
-        """What training saw, in words."""
-        if self.low is None or self.high is None:
-            return None
-        return f"{number(self.low, 6)} to {number(self.high, 6)}"
 
     def read(self, text: str) -> str | None:
         """Return the cell that was typed, as a file would hold it; None for nothing.
@@ -57,22 +51,8 @@ class RowField:
         if not typed:
             return None
         if self.kind == "number" and self._number(typed) is None:
-            raise ValueError(f"{self.column} must be a number, such as {self.example}")
+            raise ValueError(f"{self.column} must be a number, such as {self.example or 1}")
         return typed
-
-    @property
-    def example(self) -> str:
-        """A number that training saw, as its files write it."""
-        return repr(self.low if self.low is not None else 3.5).replace(".", self.decimal)
-
-    def find_outside(self, cell: str | None) -> str | None:
-        """Say that a number lies outside of what training saw; None where it does not."""
-        value = self._number(cell) if cell and self.kind == "number" else None
-        if value is None or self.low is None or self.high is None:
-            return None
-        if self.low <= value <= self.high:
-            return None
-        return f"{self.column} {number(value, 6)} is outside {self.hint}, which training saw"
 
     def _number(self, cell: str) -> float | None:
         """Return a cell's number by the rules of the files that the model reads."""
@@ -86,24 +66,38 @@ def list_fields(model: Model) -> list[RowField] | None:
     if len(features) > MOST_FIELDS:
         return None
     columns = {column["name"]: column for column in model.schema.get("columns", [])}
-    return [_field(f"c{n}", columns.get(name, {"name": name})) for n, name in enumerate(features)]
+    known = _profile(model)
+    return [
+        _field(f"c{n}", columns.get(name, {"name": name}), known.get(name, {}))
+        for n, name in enumerate(features)
+    ]
 
 
-def _field(name: str, column: Mapping[str, Any]) -> RowField:
+def _profile(model: Model) -> dict[str, Mapping[str, Any]]:
+    return {column["name"]: column for column in model.job.dataset.columns or []}
+
+
+def _field(name: str, column: Mapping[str, Any], known: Mapping[str, Any]) -> RowField:
     kind = column.get("kind", "text")
-    low, high = column.get("range") or (None, None)
+    middle = middle_of(column, known)
     values = column.get("values") or []
     if kind == "boolean":
         values = [column["false"], column["true"]]
-    is_number = kind == "number"
     return RowField(
         name, column["name"], kind,
         choices=values if len(values) <= MOST_CHOICES else (),
         suggestions=values[:MOST_SUGGESTIONS] if len(values) > MOST_CHOICES else (),
-        low=low if is_number else None, high=high if is_number else None,
+        hint=_hint(column, middle), example=middle or "",
         decimal=column.get("decimal") or ".", thousands=column.get("thousands") or "",
         symbols=bool(column.get("symbols")),
     )  # fmt: skip
+
+
+def _hint(column: Mapping[str, Any], middle: str | None) -> str | None:
+    """Return what training saw of a number or a date; of a date also how one is written."""
+    seen = say_seen(column) if column.get("kind") in {"number", "date"} else None
+    written = f"such as {middle}" if middle and column["kind"] == "date" else None
+    return ", ".join(part for part in (seen, written) if part) or None
 
 
 def read_row(
@@ -135,14 +129,11 @@ def typical_row(model: Model, fields: Sequence[RowField]) -> dict[str, str]:
     dict
         By the names of the fields; those of which nothing is known stay empty.
     """
-    profile = {column["name"]: column for column in model.job.dataset.columns or []}
-    found = {}
+    profile, found = _profile(model), {}
     for field in fields:
-        known = profile.get(field.column, {})
-        top = known.get("top") or []
-        if field.kind == "number" and known.get("median") is not None:
-            typical = repr(known["median"]).removesuffix(".0")
-            found[field.name] = typical.replace(".", field.decimal)
+        top = profile.get(field.column, {}).get("top") or []
+        if field.example:
+            found[field.name] = field.example
         elif top:
             found[field.name] = str(top[0]["value"])
     return found

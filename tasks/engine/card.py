@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, Any
 
 from tasks.engine.catalogue import METRICS, get_estimator, name_metric
+from tasks.engine.cell_text import date_cell
+from tasks.engine.cell_warnings import TELLING_DAY, say_range
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec
 
@@ -32,8 +34,8 @@ a model that never saw its rows, preprocessing included.{partial}{members}
 |---|---|---|
 {column_rows}
 
-A number outside the range that was seen, or a category that was not, is an extrapolation.
-`predict.py` says so for categories.
+A number or date outside the range that was seen, or a category that was not, is an
+extrapolation. `predict.py` says so.
 
 ## Limits
 
@@ -171,8 +173,10 @@ def _column_rows(schema: dict[str, Any]) -> str:
         if column["name"] not in schema["features"]:
             continue
         seen = ""
-        if column["kind"] == "number" and "range" in column:
-            seen = "{:g} to {:g}".format(*column["range"])
+        if column["kind"] == "date":
+            seen = _dates(column)
+        elif "range" in column:
+            seen = say_range(column)
         elif column["kind"] == "boolean":
             seen = f"{column['false']}, {column['true']}"
         elif "values" in column:
@@ -182,6 +186,13 @@ def _column_rows(schema: dict[str, Any]) -> str:
         name, seen = (text.replace("|", "\\|") for text in (column["name"], seen))
         rows.append(f"| {name} | {column['kind']} | {seen} |")
     return "\n".join(rows)
+
+
+def _dates(column: dict[str, Any]) -> str:
+    """Return which dates training saw, and how they are written."""
+    seen = f"{say_range(column)}, " if "range" in column else ""
+    day = column["range"][1] if "range" in column else TELLING_DAY
+    return f"{seen}written like {date_cell(day, column['format'], column.get('offset') or 0)}"
 
 
 def _warning_rows(result: TrainingResult) -> str:

@@ -6,6 +6,7 @@ One place for all who read cells: `coercion` (whose bundles hold this file's tex
 
 import math
 import re
+from datetime import datetime, timedelta, timezone
 
 MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "Null", "None", "?", "-")
 # Patterns are read by Python and by Arrow's RE2 alike.
@@ -64,3 +65,14 @@ def zone_minutes(zone: str) -> int:
     hours, minutes = re.fullmatch(r"[+-](\d{1,2}):?(\d{2})?", zone).groups()  # type: ignore[union-attr]
     total = int(hours) * 60 + int(minutes or 0)
     return -total if zone[0] == "-" else total
+
+
+def date_cell(day: str, date_format: str, offset: int = 0) -> str:
+    """Return a day, such as 2026-12-31, as the cells of a column of that format have it.
+
+    `offset` is how many minutes the column's clock is ahead of UTC.
+    """
+    if date_format == "ISO8601":
+        return day
+    zone = timezone(timedelta(minutes=offset))
+    return datetime.fromisoformat(day).replace(tzinfo=zone).strftime(date_format)

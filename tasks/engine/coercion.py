@@ -1,12 +1,12 @@
 """From text cells to typed values, by a schema.
 
 The same code runs when a job is trained, when Trainyard predicts, and in every downloaded bundle
-(whose ``schema.py`` is this file, with `cell_text` in the place of its import, and a ``SCHEMA``).
-It therefore imports nothing else of Trainyard.
+(whose ``schema.py`` is this file, with `cell_text` and `cell_warnings` in the place of their
+imports, and a ``SCHEMA``). It therefore imports nothing else of Trainyard.
 
 A schema is a dict: ``dialect`` (``missing``: the markers of missing cells), ``columns`` (name,
-kind, format, offset, parts, cyclic, decimal, thousands, symbols, true, false, mixed, values),
-``features`` (names), ``target``, ``task``. Kinds: number, category, text, date, boolean,
+kind, format, offset, parts, cyclic, decimal, thousands, symbols, true, false, mixed, values,
+range), ``features`` (names), ``target``, ``task``. Kinds: number, category, text, date, boolean,
 identifier, constant.
 """
 
@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from tasks.engine.cell_text import MISSING, TRUTH, ZONE, number_of
+from tasks.engine.cell_warnings import outside, unreadable, unseen
 
 EPOCH = pd.Timestamp("1970-01-01")
 # What is learned from a date unless its column names its parts, and where parts begin anew.
@@ -165,39 +166,6 @@ def booleans(cells: np.ndarray, column: dict[str, Any]) -> np.ndarray:
     return np.array(found, dtype=np.float64)
 
 
-def _warning(code: str, column: str, count: int, message: str) -> dict[str, Any]:
-    return {"code": code, "column": column, "count": count, "message": message}
-
-
-def unreadable(column: dict[str, Any], count: int, first: str) -> list[dict[str, Any]]:
-    """Return the warning that `count` cells of a column, `first` before others, have no value."""
-    if not count:
-        return []
-    words = {"number": "a number", "date": "a date", "boolean": "one of its two values"}
-    name, kind = column["name"], words[column["kind"]]
-    message = (
-        f'{count} values of "{name}" are not {kind}, such as "{first}"; they count as missing'
-    )
-    if count == 1:
-        message = f'1 value of "{name}" is not {kind}: "{first}"; it counts as missing'
-    return [_warning("NOT_READABLE", name, count, message)]
-
-
-def _unseen(column: dict[str, Any], codes: np.ndarray, values: np.ndarray) -> list[dict[str, Any]]:
-    if "values" not in column:
-        return []
-    seen = {None, *column["values"]}
-    at = np.array([value not in seen for value in values], dtype=bool)[codes]
-    count = int(at.sum())
-    if not count:
-        return []
-    name, first = column["name"], values[codes[at.argmax()]]
-    message = f'{count} values of "{name}" were not seen in training, such as "{first}"'
-    if count == 1:
-        message = f'1 value of "{name}" was not seen in training: "{first}"'
-    return [_warning("UNSEEN_CATEGORY", name, count, message)]
-
-
 def typed_columns(
     column: dict[str, Any], codes: np.ndarray, values: np.ndarray
 ) -> tuple[dict[str, np.ndarray], list[dict[str, Any]]]:
@@ -210,18 +178,19 @@ def typed_columns(
     if kind == "text":  # a text that is missing is an empty text
         return {name: np.where(present, values, "")[codes]}, []
     if kind not in {"number", "boolean", "date"}:
-        return {name: np.where(present, values, np.nan)[codes]}, _unseen(column, codes, values)
+        return {name: np.where(present, values, np.nan)[codes]}, unseen(column, codes, values)
     if kind == "date":
         moments = dates(values, column["format"], column.get("offset") or 0)
-        bad, typed = moments.isna().to_numpy(), date_parts(name, moments, column)
+        read, typed = _date_part(moments, "days"), date_parts(name, moments, column)
     else:
         is_number = kind == "number"
         read = numbers(values, *how_written(column)) if is_number else booleans(values, column)
-        bad, typed = np.isnan(read), {name: read}
-    at = (present & bad)[codes]
+        typed = {name: read}
+    at = (present & np.isnan(read))[codes]
     first = values[codes[at.argmax()]] if at.any() else ""
     typed = {part: found[codes] for part, found in typed.items()}
-    return typed, unreadable(column, int(at.sum()), first)
+    beyond = outside(column, codes, values, read)
+    return typed, unreadable(column, int(at.sum()), first) + beyond
 
 
 def features_from_text(

@@ -7,11 +7,12 @@ import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pandas as pd
 
-from tasks.engine import bundle, cell_text, coercion, row_copies
+from tasks.engine import bundle, cell_text, cell_warnings, coercion, row_copies
 from tasks.engine.card import write_card
 from tasks.engine.examples import as_csv, spread_rows
 from tasks.engine.prediction import predict_text
@@ -32,7 +33,7 @@ COPIES_IMPORT = "from row_copies import first_of_each  # noqa: E402\n"
 COPIES = (
     "    kept = first_of_each(X, y)\n    X, y = X.iloc[kept].reset_index(drop=True), y[kept]\n"
 )
-CELL_TEXT = re.compile(r"^from tasks\.engine\.cell_text import (\([^)]*\)|.*)\n", re.MULTILINE)
+OURS = re.compile(r"^from tasks\.engine\.(\w+) import (?:\([^)]*\)|.*)\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -129,10 +130,16 @@ def schema_source(schema: dict[str, Any]) -> str:
     """Return a bundle's ``schema.py``: the schema, then the code that reads by it."""
     code = Path(coercion.__file__).read_text(encoding="utf-8")
     # A bundle stands alone, so what is imported of ours is put where its import is.
-    written = Path(cell_text.__file__).read_text(encoding="utf-8").split('"""', 2)[2].strip()
-    code = CELL_TEXT.sub(lambda _found: f"{written}\n", code, count=1)
+    own = {"cell_text": _body(cell_text), "cell_warnings": _body(cell_warnings)}
+    code = OURS.sub(lambda found: f"{own[found[1]]}\n", code)
     literal = pprint.pformat(schema, sort_dicts=False, width=96)
     return f"{code}\n\nSCHEMA: dict[str, Any] = {literal}\n"
+
+
+def _body(module: ModuleType) -> str:
+    """Return a module's source without what it says of itself, and what it imports of ours."""
+    written = Path(str(module.__file__)).read_text(encoding="utf-8")
+    return OURS.sub("", written.split('"""', 2)[2]).strip()
 
 
 def training_texts(result: TrainingResult, *, drop_copies: bool) -> dict[str, str]:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.engine import coercion
+from tasks.engine.cell_warnings import unreadable
 from tasks.engine.cells import as_text, objects, parse_numbers, plain_numbers, present, trim
 from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.tables import LINE
@@ -222,7 +223,7 @@ def _numbers(
                 values[where] = found
         parts.append(values)
     values = np.concatenate(parts) if parts else np.zeros(0)
-    return values, coercion.unreadable(column, n_bad, first)
+    return values, unreadable(column, n_bad, first)
 
 
 def _texts(cells: Cells, missing: Collection[str]) -> np.ndarray:

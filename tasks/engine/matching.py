@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from tasks.engine.coercion import features_from_text
-from tasks.engine.moved import compare_columns, kinds_of
+from tasks.engine.moved import BY_SIZE, compare_columns, kinds_of
 from tasks.engine.new_rows import NewRows, needed_cells, read_new_rows
 from tasks.engine.tables import BATCH_CELLS, BATCH_ROWS
 
@@ -20,6 +20,7 @@ Progress = Callable[[float], None]
 COMPARED_ROWS, COMPARED_CELLS = 50_000, 2_000_000
 # A column is of the wrong type when so great a part of its cells cannot be read as its own.
 WRONG_TYPE = 0.5
+WARNED = {"NOT_READABLE": "unreadable", "UNSEEN_CATEGORY": "unseen", "OUT_OF_RANGE": "outside"}
 
 
 def match_file(
@@ -138,7 +139,7 @@ class _Look:
         self.kept.append(typed.iloc[-self.rows % self.step :: self.step])
         self.rows += len(typed)
         for warning in warnings:
-            kind = "unreadable" if warning["code"] == "NOT_READABLE" else "unseen"
+            kind = WARNED[warning["code"]]
             self._count(warning["column"], kind, warning["count"], _first_of(warning))
         for name in self.schema["features"]:
             values = typed.get(_part(name, self.of[name]["kind"], typed))
@@ -146,15 +147,6 @@ class _Look:
                 continue
             absent = int(values.isna().sum())
             self._count(name, "absent", absent, "")
-            if "range" in self.of[name] and self.of[name]["kind"] == "number":
-                self._count_outside(name, values.to_numpy(np.float64))
-
-    def _count_outside(self, name: str, values: np.ndarray) -> None:
-        low, high = self.of[name]["range"]
-        outside = (values < low) | (values > high)
-        if outside.any():
-            first = float(values[outside.argmax()])
-            self._count(name, "outside", int(outside.sum()), f"{first:g}")
 
     def _count(self, name: str, kind: str, count: int, example: str) -> None:
         if count:
@@ -163,17 +155,16 @@ class _Look:
 
     def describe(self, name: str) -> dict[str, Any]:
         """Return what was seen of a column."""
-        counts = {kind: self.counts.get((name, kind), 0) for kind in ("unreadable", "unseen")}
+        counts = {kind: self.counts.get((name, kind), 0) for kind in WARNED.values()}
         # A cell that cannot be read counts as missing; here only those that are empty do.
         counts["missing"] = self.counts.get((name, "absent"), 0) - counts["unreadable"]
-        counts["outside"] = self.counts.get((name, "outside"), 0)
         filled = self.rows - counts["missing"]
         return {
             "name": name,
             "kind": self.of[name]["kind"],
             **counts,
             "wrong_type": bool(filled) and counts["unreadable"] > WRONG_TYPE * filled,
-            "range": self.of[name].get("range") if self.of[name]["kind"] == "number" else None,
+            "range": self.of[name].get("range") if self.of[name]["kind"] in BY_SIZE else None,
             "examples": {k: cell for k, cell in self.examples.get(name, {}).items() if cell},
         }
 

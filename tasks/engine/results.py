@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from tasks.engine.profile.date_formats import date_text
 from tasks.engine.progress import FoldScore
 
 
@@ -39,7 +40,9 @@ class TrainingResult:
 
 
 def observe(schema: dict[str, Any], X: pd.DataFrame) -> dict[str, Any]:
-    """Return a schema with what training saw: categories, and the ranges of numbers.
+    """Return a schema with what training saw: categories, and the ranges of numbers and dates.
+
+    Of dates that are not learned from by their days there is none.
 
     Parameters
     ----------
@@ -60,5 +63,7 @@ def observe(schema: dict[str, Any], X: pd.DataFrame) -> dict[str, Any]:
                     seen["range"] = [float(end) for end in ends[name]]
             elif column["kind"] != "text" and X[name].nunique() <= 10_000:
                 seen["values"] = sorted(X[name].dropna().unique().tolist())
+        elif (days := ends.get(f"{name}__days")) and name in features and pd.notna(days[0]):
+            seen["range"] = [date_text(end) for end in days]
         columns.append(seen)
     return {**schema, "columns": columns}

@@ -12,17 +12,19 @@ from dashboard.db import Job, Model, User
 from dashboard.db.transaction import writing
 from dashboard.models.conversion import LARGEST_BYTES, WAITING, ask_for_conversion
 from tasks.engine.coercion import features_from_text
-from tests.factories import make_model, make_succeeded_job
+from tests.factories import make_dataset, make_model, make_succeeded_job
 from tests.page import PageClient, words_of
 
 SCHEMA = {
     "dialect": {}, "target": "churned", "task": "classification",
-    "features": ["income", "active", "plan"],
+    "features": ["income", "active", "plan", "since"],
     "columns": [
         {"name": "income", "kind": "number", "decimal": ".", "range": [-3159.31, 105572.0]},
         # As models had it that were trained before booleans lost their range.
         {"name": "active", "kind": "boolean", "true": "Y", "false": "N", "range": [0.0, 1.0]},
         {"name": "plan", "kind": "category", "values": ["Basic", "Plus"]},
+        {"name": "since", "kind": "date", "format": "%d/%m/%Y",
+         "range": ["2021-01-02", "2024-10-23"]},
         {"name": "churned", "kind": "category"},
     ],
 }  # fmt: skip
@@ -34,6 +36,15 @@ def test_what_training_saw_is_said_in_the_words_of_the_file(app: Flask, member: 
     assert "\N{MINUS SIGN}3,159.31 to 105,572" in text
     assert "N, Y" in text
     assert "0 to 1" not in text
+
+
+def test_dates_have_a_range_an_example_and_a_limit(app: Flask, member: User) -> None:
+    profile = [{"name": "since", "kind": "date", "median": "2023-01-16"}]
+    job = make_succeeded_job(member, dataset=make_dataset(member, columns=profile))
+    text = PageClient(app, member).get(f"/models/{make_model(job, schema=SCHEMA).id}").text
+    assert "2021-01-02 to 2024-10-23 16/01/2023" in text
+    assert "; since 2021-01-02 to 2024-10-23. Beyond that it guesses" in text
+    assert "'since': '16/01/2023'" in text
 
 
 def test_row_of_the_call_is_read_without_a_warning(app: Flask, member: User) -> None:

@@ -4,6 +4,7 @@ import io
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 from flask import Flask
 
@@ -13,6 +14,7 @@ from dashboard.predictions import service
 from dashboard.predictions.row_form import MOST_FIELDS, list_fields, read_row, typical_row
 from dashboard.predictions.tries import list_tries
 from dashboard.storage import get_storage, keys
+from tasks.engine.coercion import features_from_text
 from tests.factories import make_dataset, make_model, make_succeeded_job
 from tests.page import PageClient
 
@@ -70,15 +72,43 @@ def test_what_was_typed_is_read_and_what_is_wrong_is_named(model: Model) -> None
     assert (row, errors) == ({"age": "41.5", "city": None, "member": "yes"}, {})
     for wrong in ("old", "nan", "inf", "1e999", "0x10", "1_000"):
         _row, errors = read_row(fields, {"c0": wrong})
-        assert errors == {"c0": "age must be a number, such as 18.0"}
-    assert fields[0].find_outside("90") == "age 90 is outside 18 to 80, which training saw"
-    assert fields[0].find_outside("80") is None
-    german = replace(fields[0], decimal=",", thousands=".", high=2000.0)
-    assert german.find_outside("1.234,5") is None
-    assert (
-        german.find_outside("2.000,5") == "age 2,000.5 is outside 18 to 2,000, which training saw"
-    )
+        assert errors == {"c0": "age must be a number, such as 41"}
+    german = replace(fields[0], decimal=",", thousands=".")
+    assert german.read("1.234,5") == "1.234,5"
     assert typical_row(model, fields) == {"c0": "41", "c1": "Oslo", "c2": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("column", "hint", "typed"),
+    [
+        (
+            {"format": "%Y-%m-%d", "range": ["2021-01-02", "2024-10-23"]},
+            "2021-01-02 to 2024-10-23, such as 2023-01-16",
+            "2023-01-16",
+        ),
+        (
+            {"format": "%d/%m/%Y %H:%M", "range": ["2021-01-02", "2024-10-23"]},
+            "2021-01-02 to 2024-10-23, such as 16/01/2023 00:00",
+            "16/01/2023 00:00",
+        ),
+        # Models that are older have no range of dates.
+        ({"format": "%d.%m.%Y"}, "such as 16.01.2023", "16.01.2023"),
+    ],
+    ids=["as in ISO", "another format", "an older model"],
+)
+def test_a_date_has_its_range_an_example_and_a_typical_one(
+    app: Flask, member: User, column: dict[str, Any], hint: str, typed: str
+) -> None:
+    date = {"name": "since", "kind": "date"} | column
+    schema = {"features": ["since"], "columns": [date], "dialect": {}}
+    profile = [{"name": "since", "kind": "date", "median": "2023-01-16"}]
+    job = make_succeeded_job(member, dataset=make_dataset(member, columns=profile))
+    model = make_model(job, schema=schema)
+    page = PageClient(app, member).get(f"/models/{model.id}/predict?fill=typical")
+    assert page.find("#field-c0")["value"] == typed
+    assert page.find("#field-c0-hint").get_text().strip() == hint
+    _X, warnings = features_from_text(pd.DataFrame({"since": [typed]}, dtype=object), schema)
+    assert warnings == []
 
 
 def test_an_answer_shows_the_class_its_share_and_what_is_doubtful(
@@ -93,7 +123,7 @@ def test_an_answer_shows_the_class_its_share_and_what_is_doubtful(
     page = browser.post(f"/models/{model.id}/predict", form, status=200)
     assert "yes, 71%" in page.find("#answer").get_text()
     warnings = [line.get_text().strip() for line in page.soup.select("#answer .warning-line")]
-    assert warnings == ["age 90 is outside 18 to 80, which training saw", "New"]
+    assert warnings == ["New"]
     assert page.find("#field-c0")["value"] == "90"
     page = browser.post(f"/models/{model.id}/predict", {**form, "c0": "old"}, status=422)
     assert "age must be a number" in page.find(".error-summary").get_text()

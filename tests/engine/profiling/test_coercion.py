@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -93,6 +94,52 @@ def test_what_cannot_be_read_is_counted_by_column() -> None:
         ("NOT_READABLE", "z"): 1,
     }
     assert all(w["message"] for w in warnings)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "words"),
+    [
+        ({"kind": "number", "range": [18.0, 79.0]}, ["18", "950", "79"],
+         'is outside 18 to 79, which training saw: "950"'),
+        ({"kind": "number", "range": [-0.5, 2000.0], "decimal": ",", "thousands": "."},
+         ["1.999,5", "2.000,5", "-1", None], 'are outside -0.5 to 2000, which training saw, such'),
+        ({"kind": "date", "format": "%d/%m/%Y", "range": ["2021-01-02", "2024-10-23"]},
+         ["02/01/2021", "24/10/2024", "23/10/2024"],
+         'is outside 2021-01-02 to 2024-10-23, which training saw: "24/10/2024"'),
+        # Of a day all hours were seen.
+        ({"kind": "date", "format": "ISO8601", "range": ["2021-01-02", "2024-10-23"]},
+         ["2024-10-23T23:59", "2020-12-31", "2099-01-01", ""],
+         'are outside 2021-01-02 to 2024-10-23, which training saw, such as "2020-12-31"'),
+    ],
+    ids=["number", "other signs", "date", "moment"],
+)  # fmt: skip
+def test_what_lies_outside_of_training_is_told(
+    column: dict[str, Any], cells: list[str | None], words: str
+) -> None:
+    schema = {"columns": [{"name": "c", **column}], "features": ["c"]}
+    _X, (found,) = coercion.features_from_text(frame({"c": cells}), schema)
+    assert (found["code"], found["column"]) == ("OUT_OF_RANGE", "c")
+    assert f'"c" {words}' in found["message"]
+    assert found["count"] == (2 if " are " in found["message"] else 1)
+    del schema["columns"][0]["range"]  # as in models that are older
+    assert coercion.features_from_text(frame({"c": cells}), schema)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("date_format", "written"),
+    [("%Y-%m-%d", "2026-12-31"), ("%d/%m/%Y", "31/12/2026"), ("%b %Y", "Dec 2026"),
+     ("ISO8601", "2026-12-31"), ("%Y-%m-%d %H:%M%z", "2026-12-31 00:00+0200")],
+    ids=["day last", "day first", "month", "ISO", "zone"],
+)  # fmt: skip
+def test_a_cell_that_is_no_date_is_told_how_dates_are_written(
+    date_format: str, written: str
+) -> None:
+    column = {"name": "d", "kind": "date", "format": date_format, "offset": 120}
+    schema = {"columns": [column], "features": ["d"]}
+    X, (found,) = coercion.features_from_text(frame({"d": [written, "x"]}), schema)
+    words = f'is not a date written like {written}: "x"; it counts as missing'
+    assert found["message"] == f'1 value of "d" {words}'
+    assert X["d__year"][0] == 2026
 
 
 @pytest.mark.parametrize("marker", MISSING)

@@ -90,6 +90,24 @@ def test_examples_are_answered_as_expected_and_checksums_hold(tmp_path: Path) ->
     assert listed | {"SHA256SUMS"} == {f.name for f in folder.iterdir() if f.is_file()}
 
 
+def test_predict_and_the_card_know_what_training_saw_of_numbers_and_dates(tmp_path: Path) -> None:
+    result, folder = make_bundle(tmp_path, "GaussianNB", "y_class", "classification")
+    names, *rows = (line.split(",") for line in (tmp_path / "table.csv").read_text().splitlines())
+    rows[0][names.index("age")], rows[1][names.index("since")] = "950", "2099-01-01"
+    rows[2][names.index("since")] = "20/11/2022"
+    (tmp_path / "odd.csv").write_text("\n".join(",".join(row) for row in [names, *rows]) + "\n")
+    done = run(folder / "predict.py", str(tmp_path / "odd.csv"), "-o", str(tmp_path / "out.csv"))
+    seen = {c["name"]: c["range"] for c in result.schema["columns"] if "range" in c}
+    low, high = (f"{end:.0f}" for end in seen["age"])
+    assert f'"age" is outside {low} to {high}, which training saw: "950"' in done.stderr
+    days = " to ".join(seen["since"])
+    assert f'"since" is outside {days}, which training saw: "2099-01-01"' in done.stderr
+    assert 'not a date written like 2026-12-31: "20/11/2022"' in done.stderr
+    card = (folder / "MODEL_CARD.md").read_text()
+    assert f"| age | number | {low} to {high} |" in card
+    assert f"| since | date | {days}, written like {seen['since'][1]} |" in card
+
+
 def test_training_again_leaves_out_copies_of_rows_where_the_job_did(tmp_path: Path) -> None:
     rows = [f"{n % 7},{n * n % 11}.5,{n % 7 + n * n % 11}\n" for n in range(40)]
     text = "a,b,y\n" + "".join(rows + rows[:10] * 6)

@@ -196,12 +196,16 @@ def test_mixed_table_has_what_the_tests_need() -> None:
     assert mixed_csv().count("\n") == 121
 
 
-def test_training_saw_a_range_of_numbers_and_none_of_two_values(tmp_path: Path) -> None:
+def test_training_saw_a_range_of_numbers_and_of_dates_and_none_of_two_values(
+    tmp_path: Path,
+) -> None:
     spec, columns = make_spec(tmp_path, "y_class", "classification", "GaussianNB")
     result = train(spec, columns)
     seen = {column["name"]: column for column in result.schema["columns"]}
     kinds = {column["kind"] for column in seen.values() if "range" in column}
-    assert kinds == {"number"}
+    assert kinds == {"number", "date"}
+    dates = sorted(columns["since"])
+    assert seen["since"]["range"] == [dates[0], dates[-1]]
     assert any(column["kind"] == "boolean" for column in seen.values())
 
 
