@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, lazyload
 
 from dashboard import queue
@@ -22,7 +22,7 @@ from dashboard.db.transaction import writing
 from dashboard.errors import BadRequest, Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.extensions import db
 from dashboard.jobs.bulk_acts import ACTIONS, Action, Slice
-from dashboard.jobs.filtering import JobFilters, filter_jobs
+from dashboard.jobs.bulk_counts import count_made, say_too_many
 from dashboard.jobs.service import delete_folders
 from dashboard.jobs.tags import clean_tags
 from dashboard.plans.changing import hold_batches
@@ -47,30 +47,14 @@ def get_action(name: str) -> Action:
     return ACTIONS[name]
 
 
-def find_matching(filters: JobFilters, *, up_to: int | None = None) -> list[int]:
-    """Return the ids of all jobs that match, the oldest first; none newer than `up_to`."""
-    found = filter_jobs(filters, (lambda job_id: job_id <= up_to) if up_to else None)
-    return list(db.session.scalars(found.with_only_columns(Job.id).order_by(Job.id)))
-
-
-def newest_id() -> int:
-    """Return the number of the newest job."""
-    return db.session.scalar(select(func.max(Job.id))) or 0
-
-
-def count_by_state(ids: Sequence[int]) -> dict[str, int]:
-    """Count some jobs by state."""
-    counts: dict[str, int] = {}
-    for start in range(0, len(ids), 5000):
-        chosen = Job.id.in_(ids[start : start + 5000])
-        found = select(Job.state, func.count()).where(chosen).group_by(Job.state)
-        for state, count in db.session.execute(found):
-            counts[state] = counts.get(state, 0) + count
-    return counts
-
-
 def begin(
-    *, user: User, action: str, job_ids: Sequence[int], address: str, tag: str | None = None
+    *,
+    user: User,
+    action: str,
+    job_ids: Sequence[int],
+    address: str,
+    tag: str | None = None,
+    since: int | None = None,
 ) -> BulkAction:
     """Do something to many jobs; of more than `FEW` the light worker does it.
 
@@ -86,6 +70,8 @@ def begin(
         Of the list that they were chosen on.
     tag : str, optional
         Which tag is given or taken away.
+    since : int, optional
+        What `find_next_id` gave when the question was shown: sent twice, it is done once.
 
     Raises
     ------
@@ -94,7 +80,7 @@ def begin(
     BadRequest
         When there is no such action, or no job.
     ValidationFailed
-        When the tag is none.
+        When the tag is none, or more jobs would be made than may be at once.
     StorageFull
         When jobs are to run again and there is no room for that.
     """
@@ -104,6 +90,7 @@ def begin(
         raise BadRequest("No job is chosen. Tick some first")
     if chosen.name == "again":
         check_room_for_jobs()
+        _check_made(count_made(user, job_ids))
     clean = _clean_tag(tag) if chosen.asks_tag else None
     bulk = BulkAction(
         user_id=user.id, action=action, tag=clean, address=address, job_ids=list(job_ids),
@@ -111,6 +98,9 @@ def begin(
     )  # fmt: skip
     is_small = len(job_ids) <= FEW
     with writing() as session:
+        former = _find_former(session, bulk, since) if since else None
+        if former:
+            return former
         session.add(bulk)
         session.flush()
         if not is_small:
@@ -121,6 +111,20 @@ def begin(
     else:
         queue.wake(queue.LIGHT)
     return db.session.get_one(BulkAction, bulk.id)
+
+
+def _check_made(n_made: int) -> None:
+    refusal = say_too_many(n_made)
+    if refusal:
+        raise ValidationFailed({"shown": refusal})
+
+
+def _find_former(session: Session, bulk: BulkAction, since: int) -> BulkAction | None:
+    """Return what the same question has begun already, while the person's others wait."""
+    session.scalar(select(User.id).where(User.id == bulk.user_id).with_for_update())
+    later = select(BulkAction).where(BulkAction.user_id == bulk.user_id, BulkAction.id >= since)
+    same = session.scalars(later.where(BulkAction.action == bulk.action))
+    return next((one for one in same if (one.job_ids, one.tag) == (bulk.job_ids, bulk.tag)), None)
 
 
 def _clean_tag(tag: str | None) -> str:
@@ -157,6 +161,8 @@ def _take_slice(session: Session, bulk_id: int) -> Slice | None:
     bulk = _hold(session, bulk_id)
     if bulk is None or bulk.state not in OPEN:
         return None
+    if bulk.action == "again" and bulk.total > FEW:  # of few it was asked just now
+        check_room_for_jobs()
     ids = bulk.job_ids[bulk.done : bulk.done + SLICE]
     part = Slice(session, bulk, hold_batches(session, _batches_of(session, ids)))
     for job_id, job in _lock(session, ids).items():

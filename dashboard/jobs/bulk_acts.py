@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from dashboard.db import Batch, BulkAction, Job
 from dashboard.db.states import ACTIVE, TERMINAL, JobState
 from dashboard.errors import Conflict
-from dashboard.jobs.anew import add_like
+from dashboard.jobs.once_more import add_once_more
 from dashboard.jobs.service import begin_anew, check_may_run_again, remove, stop
 from dashboard.jobs.tags import MOST_TAGS
 from dashboard.plans.changing import run_again
@@ -53,7 +53,7 @@ class Action:
 
 def _run_again(part: Slice, job: Job) -> bool:
     if job.state == JobState.SUCCEEDED:
-        add_like(part.session, user=part.bulk.user, job=job)
+        add_once_more(part.session, user=part.bulk.user, job=job)
         return True
     check_may_run_again(job)
     begin_anew(part.session, job, by=part.bulk.user.name)

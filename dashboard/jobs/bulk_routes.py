@@ -45,13 +45,14 @@ def act() -> Answer:
     if not ids and not matching:
         flash(f"Tick the jobs first that you want to {chosen.verb}", "warning")
         return redirect(back, 303)
-    if matching or chosen.asks_tag or chosen.is_final:
+    choice = Choice(current_user, chosen, ids, back)
+    if matching or choice.asks_first:
         part = {"matching": "true"} if matching else {"jobs": ",".join(map(str, ids))}
         query = query_of(back)
         kept = {name: query[name] for name in FILTER_NAMES if query.get(name)}
         asked = urlencode({"action": action, "back": back, **part, **kept})
         return redirect(f"{url_for('bulk.confirm')}?{asked}", 303)
-    return _begin(Choice(chosen, ids, back), None)
+    return _begin(choice, None)
 
 
 def _begin(choice: Choice, tag: str | None) -> AnyResponse:
@@ -61,6 +62,7 @@ def _begin(choice: Choice, tag: str | None) -> AnyResponse:
         job_ids=choice.ids,
         address=choice.back,
         tag=tag,
+        since=choice.since,
     )
     if made.state in bulk.OPEN:
         return redirect(url_for("bulk.detail", bulk_id=made.id), 303)

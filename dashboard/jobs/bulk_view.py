@@ -8,7 +8,7 @@ from dashboard.auth.sessions import safe_path
 from dashboard.db import BulkAction, User
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.filters import plural
-from dashboard.jobs import bulk
+from dashboard.jobs import bulk, bulk_counts
 from dashboard.jobs.bulk_acts import Action
 from dashboard.jobs.filtering import FILTER_NAMES, read_filters
 from dashboard.jobs.shown_ids import pack
@@ -19,6 +19,7 @@ from dashboard.paging import read_number
 class Choice:
     """What is to be done to which jobs; `fields` are sent back with the confirmation."""
 
+    user: User
     action: Action
     ids: Sequence[int]
     back: str
@@ -33,12 +34,27 @@ class Choice:
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """The jobs by state."""
-        return bulk.count_by_state(self.ids)
+        return bulk_counts.count_by_state(self.ids)
 
-    @property
+    @cached_property
     def n_made(self) -> int:
         """How many of them keep their results, so that new jobs are made in their place."""
-        return self.counts.get("succeeded", 0) if self.action.name == "again" else 0
+        return bulk_counts.count_made(self.user, self.ids) if self.action.name == "again" else 0
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether it is not done before a question was answered."""
+        return self.action.asks_tag or self.action.is_final or self.n_made > 0
+
+    @property
+    def refusal(self) -> str | None:
+        """Why it cannot be done to so many."""
+        return bulk_counts.say_too_many(self.n_made)
+
+    @property
+    def since(self) -> int | None:
+        """What tells this question, sent twice, from one that is asked once more."""
+        return read_number(self.fields.get("since"), None, LARGEST_ID)
 
     @property
     def applies(self) -> int:
@@ -67,15 +83,16 @@ def read_choice(query: Mapping[str, str], user: User, ticked: Sequence[int]) -> 
     """Read from a query or a form what is to be done to which jobs."""
     action = bulk.get_action(query.get("instead") or query.get("action", ""))
     back = safe_path(query.get("back") or "/jobs")
-    fields = {"action": action.name, "back": back}
+    since = read_number(query.get("since"), None, LARGEST_ID) or bulk_counts.find_next_id()
+    fields = {"action": action.name, "back": back, "since": str(since)}
     if query.get("matching") != "true":
-        return Choice(action, ticked, back, fields | {"jobs": ",".join(map(str, ticked))})
+        return Choice(user, action, ticked, back, fields | {"jobs": ",".join(map(str, ticked))})
     filters, ignored = read_filters(query, user.id)
-    newest = read_number(query.get("newest"), 0, LARGEST_ID) or bulk.newest_id()
-    ids = bulk.find_matching(filters, up_to=newest)
+    newest = read_number(query.get("newest"), 0, LARGEST_ID) or bulk_counts.newest_id()
+    ids = bulk_counts.find_matching(filters, up_to=newest)
     kept = {name: query[name] for name in FILTER_NAMES if query.get(name)}
     fields |= {"matching": "true", "newest": str(newest), **kept}
-    return Choice(action, ids, back, fields, ignored)
+    return Choice(user, action, ids, back, fields, ignored)
 
 
 @dataclass(frozen=True)

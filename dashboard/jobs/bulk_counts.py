@@ -1,0 +1,61 @@
+"""Which jobs a bulk action is about, how many, and whether they are too many."""
+
+from collections.abc import Sequence
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from dashboard.db import BulkAction, Job, User
+from dashboard.db.states import JobState
+from dashboard.extensions import db
+from dashboard.filters import plural
+from dashboard.jobs.filtering import JobFilters, filter_jobs
+
+AT_ONCE = 5000  # numbers in one query
+
+
+def find_matching(filters: JobFilters, *, up_to: int | None = None) -> list[int]:
+    """Return the ids of all jobs that match, the oldest first; none newer than `up_to`."""
+    found = filter_jobs(filters, (lambda job_id: job_id <= up_to) if up_to else None)
+    return list(db.session.scalars(found.with_only_columns(Job.id).order_by(Job.id)))
+
+
+def newest_id() -> int:
+    """Return the number of the newest job."""
+    return db.session.scalar(select(func.max(Job.id))) or 0
+
+
+def count_by_state(ids: Sequence[int]) -> dict[str, int]:
+    """Count some jobs by state."""
+    counts: dict[str, int] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        chosen = Job.id.in_(ids[start : start + AT_ONCE])
+        found = select(Job.state, func.count()).where(chosen).group_by(Job.state)
+        for state, count in db.session.execute(found):
+            counts[state] = counts.get(state, 0) + count
+    return counts
+
+
+def count_made(user: User, ids: Sequence[int]) -> int:
+    """Count the jobs that would be made if some ran again: those that succeeded keep results."""
+    done = select(func.count(Job.id)).where(Job.state == JobState.SUCCEEDED)
+    if not user.is_admin:
+        done = done.where(Job.owner_id == user.id)
+    parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+    return sum(db.session.scalar(done.where(Job.id.in_(part))) or 0 for part in parts)
+
+
+def find_next_id() -> int:
+    """Return a number that no bulk action has yet, and the next one has at least."""
+    return (db.session.scalar(select(func.max(BulkAction.id))) or 0) + 1
+
+
+def say_too_many(n_made: int) -> str | None:
+    """Say that more jobs would be made than may be at once; None where they may."""
+    limit: int = current_app.config["SETTINGS"].max_batch_jobs
+    if n_made <= limit:
+        return None
+    return (
+        f"{plural(n_made, 'job')} that succeeded would be made once more. The limit is "
+        f"{limit:,} at once: choose fewer, or only those that failed"
+    )
