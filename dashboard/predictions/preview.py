@@ -12,7 +12,7 @@ from dashboard.storage import get_storage
 ROWS = 10
 HEAD_BYTES = 1 << 18
 INPUT_COLUMNS = 8
-LONG_ANSWER = 10
+LONG_ANSWER, DIGITS = 10, 6
 
 
 @dataclass(frozen=True)
@@ -46,20 +46,26 @@ def read_preview(prediction: Prediction) -> Preview | None:
         return None
     names = rows[0]
     own = (prediction.answer or {}).get("n_columns", len(names))
+    n_labels = 0 if prediction.model.job.task == "regression" else 1
     order = [*range(own, len(names)), *range(min(own, INPUT_COLUMNS))]
     return Preview(
         [names[n] for n in order],
-        [[_shown(row, n, own) for n in order] for row in rows[1:]],
+        [[_shown(row, n, own + n_labels) for n in order] for row in rows[1:]],
         max(0, own - INPUT_COLUMNS),
     )
 
 
-def _shown(row: Sequence[str], n: int, own: int) -> str:
-    """Return a cell as the page shows it: of an answer six digits are enough; the file has all."""
+def _shown(row: Sequence[str], n: int, first: int) -> str:
+    """Return a cell as the page shows it: of numbers, from column `first` on, few decimals.
+
+    Six digits are enough, and the file has all; what stands before the point is never rounded.
+    """
     cell = row[n] if n < len(row) else ""
-    if n < own or len(cell) <= LONG_ANSWER:
+    if n < first or len(cell) <= LONG_ANSWER:
         return cell
     try:
-        return f"{float(cell):.6g}"
+        number = float(cell)
     except ValueError:
         return cell
+    is_large = "e" not in cell and abs(number) >= 10**DIGITS
+    return f"{number:.0f}" if is_large else f"{number:.{DIGITS}g}"

@@ -187,6 +187,32 @@ def test_a_file_shows_how_far_it_is_and_why_it_failed(
     browser.get(f"/predictions/{one_row.id}", status=404)
 
 
+@pytest.mark.parametrize(
+    ("task", "answer", "shown"),
+    [
+        ("classification", "12345678901", "12345678901"),
+        ("classification", "0012345678901", "0012345678901"),
+        ("classification", "1.234567890123", "1.234567890123"),
+        ("regression", "123456789.12", "123456789"),
+        ("regression", "-1234567.891", "-1234568"),
+        ("regression", "0.123456789", "0.123457"),
+        ("regression", "1.23456789e-05", "1.23457e-05"),
+    ],
+)
+def test_first_rows_show_classes_as_they_are_and_numbers_with_few_decimals(
+    app: Flask, member: User, task: str, answer: str, shown: str
+) -> None:
+    model = make_model(make_succeeded_job(member, task=task))
+    key = keys.prediction_file(7, "ab" * 8, "output")
+    get_storage().write(key, io.BytesIO(f"a,prediction\n1234567890.5,{answer}\n".encode()))
+    found = file_prediction(
+        model, state="ready", n_rows=1, output_key=key, answer={"delimiter": ",", "n_columns": 1}
+    )
+    page = PageClient(app, member).get(f"/predictions/{found.id}")
+    cells = [cell.get_text() for cell in page.select("#prediction tbody td")]
+    assert cells == [shown, "1234567890.5"]
+
+
 def test_a_finished_file_shows_its_first_rows_and_is_handed_out(
     app: Flask, member: User, model: Model
 ) -> None:
