@@ -127,6 +127,12 @@ def read_zone(name: str) -> ZoneInfo | None:
         return None
 
 
+def name_zone(query: Mapping[str, str]) -> str:
+    """Return the name of the zone that the days of a query are of."""
+    zone = read_zone(query.get("zone") or "UTC")
+    return zone.key if zone else "UTC"
+
+
 def _read_moment(text: str) -> datetime | None:
     """Return a day's beginning, or a moment, of ISO 8601."""
     try:

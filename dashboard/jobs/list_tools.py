@@ -12,6 +12,7 @@ from dashboard.extensions import db
 from dashboard.filters import url_with
 from dashboard.jobs.columns import Column, list_choices
 from dashboard.jobs.distinct import distinct_values
+from dashboard.jobs.filtering import name_zone
 from dashboard.jobs.lists import JobListing
 from dashboard.jobs.saved_views import clean_query, list_views
 from dashboard.preferences import current
@@ -49,7 +50,8 @@ def read_tools(listing: JobListing, query: Mapping[str, str], user: User) -> Lis
         "estimator": dict(estimators).get(filters.estimator, filters.estimator),
         "owner": dict(owners).get(query.get("owner", ""), f"#{filters.owner_id}"),
     }
-    used |= {name: f"{query.get(name)} ({query.get('zone', 'UTC')})" for name in ("from", "to")}
+    zone = name_zone(query)
+    used |= {name: f"{query.get(name)} ({zone})" for name in ("from", "to")}
     chips = [
         (f"{title}: {used.get(name, query[name])}", url_with(**{name: None}))
         for name, title in _TITLES.items()
@@ -62,7 +64,8 @@ def read_tools(listing: JobListing, query: Mapping[str, str], user: User) -> Lis
         owners=owners,
         owner=query.get("owner", ""),
         tags=_list_tags(filters.tags),
-        zone=query.get("zone") or current().zone,
+        # What was typed is sent again with the next choice, and must mean the same then.
+        zone=zone if filters.since or filters.until else current().zone,
         columns=list_choices(),
         views=list_views(user),
         address=clean_query(query),

@@ -13,7 +13,7 @@ from dashboard.jobs.filtering import JobFilters
 from dashboard.jobs.sorting import page_of, segments_of
 from dashboard.preferences import change_preferences
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 
 def copy_rows(row: Dataset | Job | User, changes: list[dict[str, object]]) -> None:
@@ -81,6 +81,30 @@ def test_a_zone_that_is_none_is_said_and_days_are_of_utc(app: Flask, member: Use
     assert len(page.select("tr[data-job-id]")) == 1
     for text in ("There is no filter like zone=../etc", "There is no filter like density=odd"):
         assert text in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "zone"),
+    [
+        ("from=2026-11-29", "UTC"),
+        ("to=2026-11-29&zone=", "UTC"),
+        ("from=2026-11-29&zone=../etc", "UTC"),
+        ("from=2026-11-29&zone=Asia/Tokyo", "Asia/Tokyo"),
+        ("from=some-day&zone=Asia/Tokyo", "Europe/Rome"),
+        ("zone=../etc", "Europe/Rome"),
+    ],
+)
+def test_the_form_sends_the_zone_again_that_the_days_were_read_in(
+    app: Flask, member: User, query: str, zone: str
+) -> None:
+    change_preferences(user=member, zone="Europe/Rome", digits="3", shortcuts=True)
+    make_job(member)
+    page = PageClient(app, member).get(f"/jobs?{query}")
+    assert page.find("form.filters input[name=zone]")["value"] == zone
+    assert {name.get_text() for name in page.select("[data-zone-name]")} == {zone}
+    days = [chip for chip in map(words_of, page.select("a.chip")) if "2026-11-29" in chip]
+    assert all(f"2026-11-29 ({zone})" in chip for chip in days)
+    assert bool(days) == ("2026-11-29" in query)
 
 
 def test_the_zone_that_a_person_chose_is_sent_with_the_days(app: Flask, member: User) -> None:
