@@ -11,6 +11,7 @@ from dashboard.db.states import TERMINAL
 from dashboard.db.transaction import writing
 from dashboard.errors import ValidationFailed
 from dashboard.extensions import db
+from dashboard.notifications.ended import find_over
 
 WHAT = (NOTHING, FAILURES, ALL)
 MAX_MINUTES = 10_000
@@ -78,9 +79,8 @@ def wish(*, user: User, kind: str, subject_id: int, wanted: bool) -> None:
     mine = _wish_of(user, kind, subject_id)
     with writing() as session:
         missing = f"There is no {kind} #{subject_id}"
-        is_over = False
         if kind == BATCH:
-            get_by_id(Batch, subject_id, missing)
+            is_over = get_by_id(Batch, subject_id, missing).id in find_over([subject_id])
         else:
             is_over = get_by_id(Job, subject_id, missing).state in TERMINAL
         hold_person(session, user)

@@ -20,6 +20,9 @@ from dashboard.notifications.outcomes import FAILED, read_outcomes
 from dashboard.searches import KIND as SEARCH
 
 OVERLAP = timedelta(seconds=30)
+TOLD = TERMINAL - {JobState.CANCELLED}
+# They only show that a batch may be over; so many at once are of few.
+MOST_CANCELLED = 1000
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def find_wished() -> Wished:
         for wish, job_id, at, may_know in db.session.execute(jobs)
     ]
     of_batches = db.session.execute(batches).all()
-    over = _ends_of_batches(batch_id for _, batch_id, _ in of_batches if batch_id)
+    over = find_over(batch_id for _, batch_id, _ in of_batches if batch_id)
     for wish, batch_id, may_know in of_batches:
         if batch_id is None or batch_id in over:
             found.append((wish, over.get(batch_id) if may_know else None))
@@ -75,7 +78,8 @@ def find_wished() -> Wished:
 def find_chosen(since: datetime) -> list[End]:
     """Find what ended since a moment and is of a kind that its owner chose to be told of.
 
-    A cancelled job is told of to nobody: somebody did that. Of a batch only its own end is told.
+    A cancelled job is told of to nobody: somebody did that. Of a batch only its own end is told,
+    whatever its last job came to, unless every one was cancelled.
     """
     chosen = select(NotifyChoice).join(User, User.id == NotifyChoice.user_id)
     choices = {
@@ -84,18 +88,23 @@ def find_chosen(since: datetime) -> list[End]:
     }
     if not choices:
         return []
-    # By the time alone: the rows of some seconds are few, those of an owner are not.
+    recent = (Job.owner_id.in_(choices), Job.finished_at > since)
     columns = (Job.id, Job.owner_id, Job.batch_id, Job.state, Job.started_at, Job.finished_at)
-    recent = db.session.execute(select(*columns).where(Job.finished_at > since))
-    told = TERMINAL - {JobState.CANCELLED}
-    rows = [row for row in recent if row.owner_id in choices and row.state in told]
+    rows = db.session.execute(select(*columns).where(*recent, Job.state.in_(TOLD))).all()
     ends = [
         End(row.owner_id, JOB, row.id, row.finished_at)
         for row in rows
         if row.batch_id is None
         and _is_chosen(choices[row.owner_id], row.state in FAILED, row.started_at, row.finished_at)
     ]
-    return ends + _chosen_batches({r.batch_id for r in rows if r.batch_id is not None}, choices)
+    cancelled = (
+        select(Job.batch_id)
+        .where(*recent, Job.state == JobState.CANCELLED, Job.batch_id.is_not(None))
+        .order_by(Job.finished_at.desc())
+        .limit(MOST_CANCELLED)
+    )
+    batch_ids = {row.batch_id for row in rows} | set(db.session.scalars(cancelled))
+    return ends + _chosen_batches({found for found in batch_ids if found is not None}, choices)
 
 
 def _is_chosen(
@@ -108,17 +117,15 @@ def _is_chosen(
 
 
 def _chosen_batches(batch_ids: Iterable[int], choices: dict[int, NotifyChoice]) -> list[End]:
-    over = _ends_of_batches(batch_ids)
-    if not over:
-        return []
+    over = find_over(batch_ids)
     return [
-        End(batch.owner_id, BATCH, batch_id, over[batch_id])
+        End(batch.owner_id, BATCH, batch_id, at)
         for batch_id, outcome in read_outcomes(over).items()
         if (batch := outcome.batch).owner_id in choices
+        and (at := over[batch_id]) is not None
+        and outcome.came_to_something
         and not _is_part(batch)
-        and _is_chosen(
-            choices[batch.owner_id], outcome.has_failed, batch.created_at, over[batch_id]
-        )
+        and _is_chosen(choices[batch.owner_id], outcome.has_failed, batch.created_at, at)
     ]
 
 
@@ -127,8 +134,8 @@ def _is_part(batch: Batch) -> bool:
     return batch.parent_id is not None and (batch.plan or {}).get("kind") == SEARCH
 
 
-def _ends_of_batches(batch_ids: Iterable[int]) -> dict[int, datetime]:
-    """Return when those of some batches ended that are over."""
+def find_over(batch_ids: Iterable[int]) -> dict[int, datetime | None]:
+    """Return those of some batches that are over, and when; None for those without a job."""
     ids = list(batch_ids)
     if not ids:
         return {}
@@ -145,5 +152,5 @@ def _ends_of_batches(batch_ids: Iterable[int]) -> dict[int, datetime]:
         .where(Job.batch_id.in_(over), Job.finished_at.is_not(None))
         .group_by(Job.batch_id)
     )
-    found = db.session.execute(ends)
-    return {batch_id: at for batch_id, at in found if batch_id is not None and at is not None}
+    found = {row[0]: row[1] for row in db.session.execute(ends)}
+    return {batch_id: found.get(batch_id) for batch_id in over}

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from dashboard.batches.queries import BatchSummary, summarise_all
+from dashboard.batches.queries import BatchSummary, Best, summarise_all
 from dashboard.db import Batch, Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
+from dashboard.honest import NESTED
 from dashboard.searches import KIND as SEARCH
 from dashboard.several import KIND as SEVERAL
 
@@ -44,16 +45,36 @@ class BatchOutcome:
             return self.summary.n_failed > 0
         if self.final is not None:
             return self.final.state in FAILED
-        stopped = (self.batch.plan or {}).get("stopped") or {"keep": True}
+        stopped = (self.batch.plan or {}).get("stopped") or {}
         # Without a model it failed, but where somebody wanted none or deleted it.
-        return self.batch.final_job_id is None and bool(stopped["keep"])
+        return self.batch.final_job_id is None and stopped.get("keep", True)
+
+    @property
+    def came_to_something(self) -> bool:
+        """Whether any job was not cancelled."""
+        return self.summary.counts[JobState.SUCCEEDED] + self.summary.n_failed > 0
+
+    @property
+    def best(self) -> Best | None:
+        """The job that counts: the last one where there is a model, else the best one.
+
+        The best candidate has the score by which it was chosen, which is no score of the model.
+        None of a nested validation: its scores are of several searches.
+        """
+        if self.kind == NESTED:
+            return None
+        job = self.final
+        if not self.chooses or job is None or job.score is None:
+            return self.summary.best
+        return Best(job.id, job.name, job.score, job.score_std, job.metric)
 
 
 def read_outcomes(batch_ids: Iterable[int]) -> dict[int, BatchOutcome]:
     """Return how batches ended, by their numbers; four queries, however many they are."""
-    batches = db.session.scalars(select(Batch).where(Batch.id.in_(set(batch_ids)))).all()
-    if not batches:
+    ids = set(batch_ids)
+    if not ids:
         return {}
+    batches = db.session.scalars(select(Batch).where(Batch.id.in_(ids))).all()
     final_ids = {batch.final_job_id for batch in batches if batch.final_job_id}
     finals = {job.id: job for job in db.session.scalars(select(Job).where(Job.id.in_(final_ids)))}
     return {

@@ -5,23 +5,30 @@ second one. Then it is given out; where much ends at once, several are given out
 """
 
 import logging
+from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dashboard.db import Notification, User, Wish
-from dashboard.db.notification import SEVERAL
+from dashboard.db.notification import BATCH, JOB, SEVERAL
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.notifications.deliveries import add_delivery
 from dashboard.notifications.ended import OVERLAP, End, Wished, find_chosen, find_wished
-from dashboard.notifications.words import describe, describe_several
+from dashboard.notifications.words import describe_all, describe_several
 
 # A dispatcher that was away tells what ended meanwhile, as long as somebody may care.
 LOOK_BACK = timedelta(hours=1)
+# Of one look, so that the dispatcher's other steps need not wait for long.
+AT_MOST = 500
 AT_ONCE, WITHIN = 5, timedelta(minutes=1)
+KEY = (
+    Notification.user_id, Notification.kind, Notification.subject_id, Notification.ended_at,
+)  # fmt: skip
 log = logging.getLogger(__name__)
 
 
@@ -35,45 +42,58 @@ class Teller:
         """Write down what ended since the last look and give it out; return how many ends."""
         since = self.looked_at - OVERLAP if self.looked_at else moment - LOOK_BACK
         wished = find_wished()
-        new = _unknown([*wished.ends, *find_chosen(since)], since)
-        told = [(end, body) for end in new if (body := describe(end)) is not None]
+        new = _unknown([*wished.ends, *find_chosen(since)])
+        now_told = new[: max(AT_MOST, len(wished.ends))]
+        told = describe_all(now_told)
         waiting = db.session.scalar(select(exists().where(Notification.told_at.is_(None))))
         db.session.rollback()
         if told or waiting or wished.wish_ids:
             self._write(moment, wished, told)
-        self.looked_at = moment
+        if len(now_told) == len(new):  # else the rest is found by the next look
+            self.looked_at = moment
         return len(told)
 
     def _write(
-        self, moment: datetime, wished: Wished, told: list[tuple[End, dict[str, object]]]
+        self, moment: datetime, wished: Wished, told: list[tuple[End, dict[str, Any]]]
     ) -> None:
         try:
             with writing() as session:
                 session.execute(delete(Wish).where(Wish.id.in_(wished.wish_ids)))
-                for end, body in told:
-                    session.add(
-                        Notification(
-                            user_id=end.user_id, kind=end.kind, subject_id=end.subject_id,
-                            ended_at=end.ended_at, body=body, created_at=moment,
-                        )
-                    )  # fmt: skip
-                session.flush()
+                if told:
+                    session.execute(insert(Notification), [_row(*one, moment) for one in told])
                 _give_out(session, moment)
         except IntegrityError:
             log.info("another dispatcher told it at the same moment")
 
 
-def _unknown(ends: list[End], since: datetime) -> list[End]:
-    """Return the ends that nobody was told of yet, each once."""
-    if not ends:
-        return []
-    # What ended after some moment was not written before it, but for a clock that is a bit off.
-    before = min(since, *(end.ended_at for end in ends)) - OVERLAP
-    of_these = Notification.user_id.in_({end.user_id for end in ends})
-    key = (Notification.user_id, Notification.kind, Notification.subject_id, Notification.ended_at)
-    written = select(*key).where(of_these, Notification.created_at > before)
-    known = {tuple(row) for row in db.session.execute(written)}
-    return list({end.key: end for end in ends if end.key not in known}.values())
+def _row(end: End, body: dict[str, Any], moment: datetime) -> dict[str, Any]:
+    return {
+        "user_id": end.user_id, "kind": end.kind, "subject_id": end.subject_id,
+        "ended_at": end.ended_at, "body": body, "created_at": moment,
+    }  # fmt: skip
+
+
+def _unknown(ends: list[End]) -> list[End]:
+    """Return the ends that nobody was told of yet, each once.
+
+    They are looked up by what makes each the only one, not by when they were told: the clocks of
+    workers may be off. A batch that seems to have ended earlier than was told lost its last job.
+    """
+    known: dict[tuple[int, str, int], set[datetime]] = defaultdict(set)
+    for first in range(0, len(ends), AT_MOST):
+        some = ends[first : first + AT_MOST]
+        ids = {end.subject_id for end in some}
+        of_these = Notification.user_id.in_({end.user_id for end in some})
+        written = select(*KEY).where(
+            of_these, Notification.kind.in_((JOB, BATCH)), Notification.subject_id.in_(ids)
+        )
+        for user_id, kind, subject_id, at in db.session.execute(written):
+            known[user_id, kind, subject_id].add(at)
+    return list({end.key: end for end in ends if not _is_known(end, known[end.key[:3]])}.values())
+
+
+def _is_known(end: End, told: set[datetime]) -> bool:
+    return end.ended_at in told or (end.kind == BATCH and any(at > end.ended_at for at in told))
 
 
 def _give_out(session: Session, moment: datetime) -> None:

@@ -1,36 +1,70 @@
 """What a notification says: the words for a browser, the page that they lead to."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy import select
+
 from dashboard.db import Job
-from dashboard.db.notification import BATCH
+from dashboard.db.notification import BATCH, JOB
+from dashboard.db.transaction import is_away
 from dashboard.extensions import db
 from dashboard.filters import plural, score
+from dashboard.honest import ANEW
 from dashboard.jobs.views import JobView
 from dashboard.notifications.ended import End
-from dashboard.notifications.outcomes import FAILED, read_outcomes
+from dashboard.notifications.outcomes import FAILED, BatchOutcome, read_outcomes
 
+log = logging.getLogger(__name__)
 NAMED = 3  # of several, how many by their names
 
 
-def describe(end: End) -> dict[str, Any] | None:
-    """Return what is told of an end; None when the job or batch is gone or goes on again.
+def describe_all(ends: Sequence[End]) -> list[tuple[End, dict[str, Any]]]:
+    """Return what is told of ends, without those whose job or batch is gone or goes on again.
 
     Returns
     -------
-    dict
+    list of (End, dict)
         ``title``, ``text`` (the name), ``path`` of its page, whether it ``failed``; and for
         webhooks ``event``, ``name`` and the facts.
     """
-    return _batch(end) if end.kind == BATCH else _job(end)
+    job_ids = {end.subject_id for end in ends if end.kind == JOB}
+    found = db.session.scalars(select(Job).where(Job.id.in_(job_ids))) if job_ids else ()
+    jobs = {job.id: job for job in found}
+    outcomes = read_outcomes(end.subject_id for end in ends if end.kind == BATCH)
+    told = []
+    for end in ends:
+        job, outcome = jobs.get(end.subject_id), outcomes.get(end.subject_id)
+        if end.kind == BATCH and outcome is not None:
+            told.append((end, _try(end, _batch, outcome)))
+        elif end.kind == JOB and job is not None and job.finished_at == end.ended_at:
+            told.append((end, _try(end, _job, job)))
+    return told
 
 
-def _job(end: End) -> dict[str, Any] | None:
-    job = db.session.get(Job, end.subject_id)
-    if job is None or job.finished_at != end.ended_at:
-        return None
+def _try(end: End, words: Callable[[Any], dict[str, Any]], found: Any) -> dict[str, Any]:
+    """Describe an end; in plain words if that fails, as the others wait behind it."""
+    try:
+        return words(found)
+    except Exception as problem:
+        if is_away(problem):
+            raise
+        log.exception("%s #%d is told of in plain words", end.kind, end.subject_id)
+    path = {JOB: "/jobs", BATCH: "/batches"}[end.kind]
+    return {
+        "title": f"{end.kind.title()} is over",
+        "text": f"#{end.subject_id}",
+        "path": f"{path}/{end.subject_id}",
+        "failed": False,
+        "event": f"{end.kind}.ended",
+        "id": end.subject_id,
+        "name": f"#{end.subject_id}",
+    }
+
+
+def _job(job: Job) -> dict[str, Any]:
     return {
         "title": JobView(job).outcome or "Done",
         "text": job.name,
@@ -46,14 +80,9 @@ def _job(end: End) -> dict[str, Any] | None:
     }
 
 
-def _batch(end: End) -> dict[str, Any] | None:
-    outcome = read_outcomes([end.subject_id]).get(end.subject_id)
-    if outcome is None:
-        return None
+def _batch(outcome: BatchOutcome) -> dict[str, Any]:
     batch, summary = outcome.batch, outcome.summary
-    words = "Batch is over"
-    if summary.best:
-        words += f", best {score(summary.best.score)}"
+    words = f"Batch is over{_say_best(outcome)}"
     if summary.n_failed:
         words += f", {summary.n_failed:,} of {plural(summary.n_left, 'job')} failed"
     return {
@@ -65,8 +94,22 @@ def _batch(end: End) -> dict[str, Any] | None:
         "id": batch.id,
         "name": batch.name,
         "jobs": dict(summary.counts),
-        "best": asdict(summary.best) if summary.best else None,
+        "best": asdict(outcome.best) if outcome.best else None,
+        "candidates": summary.n_scored if outcome.chooses else None,
     }
+
+
+def _say_best(outcome: BatchOutcome) -> str:
+    best, tried = outcome.best, plural(outcome.summary.n_scored, "candidate")
+    if best is None:
+        return ", without a model" if outcome.chooses and outcome.has_failed else ""
+    if outcome.kind == ANEW:
+        return f", {score(best.score)} on other folds"
+    if not outcome.chooses:
+        return f", best {score(best.score)}"
+    if outcome.final is not None and best.id == outcome.final.id:
+        return f", model {score(best.score)}, chosen from {tried}"
+    return f", best of {tried} {score(best.score)}"
 
 
 def describe_several(bodies: Sequence[dict[str, Any]]) -> dict[str, Any]:

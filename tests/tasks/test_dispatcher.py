@@ -1,5 +1,6 @@
 """What the dispatcher sends: as much as is needed, and never a growing pile."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -7,17 +8,20 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard import hints, queue
+from dashboard.chores.service import DELIVER
 from dashboard.clock import now
 from dashboard.config import load_settings
-from dashboard.db import Chore, Job, JobEvent, Model, Prediction
+from dashboard.db import Chore, Job, JobEvent, Model, Prediction, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs import recovery, submission
 from dashboard.jobs import service as jobs
 from dashboard.jobs.claiming import claim_next_job
+from dashboard.notifications.webhooks import set_webhook
 from dashboard.workers import service as workers
 from tasks import dispatcher
 from tasks.presence import is_waiting_since
+from tests.dashboard.notifications.test_telling import chose, ended, titles
 from tests.factories import make_dataset, make_job, make_model, make_user
 
 
@@ -147,3 +151,31 @@ def test_a_job_that_is_handed_back_for_the_tenth_time_says_so(any_app: Flask) ->
     assert found.message == found.failure["message"] == said
     event = db.session.scalars(select(JobEvent).where(JobEvent.to_state == "lost")).one()
     assert event.by == "worker-1"
+
+
+class Rounds(threading.Event):
+    """Stops the dispatcher behind some rounds, which do not wait."""
+
+    def __init__(self, amount: int) -> None:
+        super().__init__()
+        self.left = amount
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.left -= 1
+        if self.left == 0:
+            self.set()
+        return self.is_set()
+
+
+def test_it_tells_what_ended_and_asks_for_what_is_to_be_sent(
+    sent: list[str], member: User
+) -> None:
+    user_id = member.id
+    chose(member, "all")
+    prefix = "https://hooks.example.org/in/"
+    set_webhook(user=member, address=f"{prefix}a", base_url="http://a", prefixes=[prefix])
+    ended(member)
+    dispatcher.run(load_settings(), Rounds(2))
+    assert titles(db.session.get_one(User, user_id)) == ["Done 0.846"]
+    assert [chore.kind for chore in db.session.scalars(select(Chore))] == [DELIVER]
+    assert sent == ["light"]

@@ -1,12 +1,11 @@
 """Each end is told once to who wants to know it, and much of it as one."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from dashboard.clock import now
 from dashboard.db import Batch, Job, Notification, NotifyChoice, User, Wish
@@ -17,7 +16,7 @@ from dashboard.notifications.choices import change_choice, has_wish, wish
 from dashboard.notifications.queries import list_news
 from dashboard.notifications.telling import Teller
 from dashboard.retention.rows import forget_rows
-from tests.factories import make_job, make_succeeded_job, make_user
+from tests.factories import make_job, make_user
 
 MINUTE = timedelta(minutes=1)
 
@@ -55,6 +54,13 @@ def make_batch(user: User, **values: Any) -> Batch:
     with writing() as session:
         session.add(batch)
     return batch
+
+
+def change_batch(batch: Batch, **values: Any) -> None:
+    with writing() as session:
+        row = session.get_one(Batch, batch.id)
+        for name, value in values.items():
+            setattr(row, name, value)
 
 
 def test_who_chose_nothing_is_told_nothing(any_app: Flask, member: User) -> None:
@@ -162,9 +168,7 @@ def test_a_search_is_told_when_its_last_job_is_over(app: Flask, member: User) ->
     for person in (member, other):
         batch = db.session.scalars(select(Batch).where(Batch.owner_id == person.id)).one()
         final = ended(person, batch_id=batch.id)
-        with writing() as session:
-            row = session.get_one(Batch, batch.id)
-            row.plan_state, row.final_job_id = "over", final.id
+        change_batch(batch, plan_state="over", final_job_id=final.id)
     assert Teller().tell(now()) == 1
     assert (texts(member), texts(other)) == (["search"], [])
 
@@ -175,33 +179,6 @@ def test_searches_of_outer_folds_are_not_told(app: Flask, member: User) -> None:
     part = make_batch(member, plan={"kind": "search"}, plan_state="over", parent_id=around.id)
     ended(member, batch_id=part.id)
     assert Teller().tell(now()) == 0
-
-
-@pytest.mark.parametrize(
-    ("values", "state", "failed"),
-    [
-        ({"plan": {"kind": "anew"}}, "succeeded", False),
-        ({"plan": {"kind": "anew"}}, "failed", True),
-        ({"plan": {"kind": "nested"}}, "succeeded", False),
-        ({"plan": {"kind": "search"}}, "succeeded", True),  # and no model came of it
-        ({"plan": {"kind": "several"}}, "succeeded", True),
-        ({"plan": {"kind": "search", "stopped": {"keep": False}}}, "succeeded", False),
-        ({"plan": {"kind": "search"}, "final_job_id": 999}, "succeeded", False),  # deleted
-    ],
-    ids=range(7),
-)  # fmt: skip
-def test_who_wants_failures_is_told_of_batches_that_failed(
-    app: Flask, member: User, values: dict[str, Any], state: str, failed: bool
-) -> None:
-    chose(member, "failures")
-    batch = make_batch(member, plan_state="over", **values)
-    failure = {"code": "X", "message": "No", "hint": ""} if state == "failed" else None
-    ended(member, batch_id=batch.id, score_only=True, state=state, failure=failure)
-    assert Teller().tell(now()) == failed
-    chose(member, "all")
-    assert Teller().tell(now()) == (not failed)
-    told = db.session.scalars(select(Notification)).one()
-    assert told.body["failed"] is failed
 
 
 def test_much_within_a_minute_comes_as_one(any_app: Flask, member: User) -> None:
@@ -277,22 +254,3 @@ def test_old_notifications_are_forgotten(app: Flask, member: User) -> None:
     assert len(titles(member)) == 1
     forget_rows(now() + timedelta(days=8))
     assert db.session.scalars(select(Notification)).all() == []
-
-
-@pytest.fixture
-def counted() -> Callable[[], int]:
-    """Count the statements that reach the database from now on."""
-    sent: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
-    return lambda: len(sent)
-
-
-def test_a_look_that_finds_nothing_asks_little(
-    app: Flask, member: User, request: pytest.FixtureRequest
-) -> None:
-    make_succeeded_job(member)
-    teller = Teller()
-    teller.tell(now())
-    count = request.getfixturevalue("counted")
-    teller.tell(now())
-    assert count() <= 5
