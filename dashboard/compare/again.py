@@ -38,7 +38,9 @@ def say_otherwise(job: Job, base: Job) -> str | None:
         return f"not comparable: it predicts {job.target}"
     if job.dataset.sha256 != base.dataset.sha256:
         return "not comparable: other rows"
-    return "not comparable: other folds" if _is_otherwise(job, base) else None
+    if _has_other_folds(job, base):
+        return "not comparable: other folds"
+    return "not comparable: stopped early, some folds only" if job.partial else None
 
 
 def run_again(*, user: User, job_id: int, base_id: int, page_key: str) -> Job:
@@ -77,8 +79,11 @@ def run_again(*, user: User, job_id: int, base_id: int, page_key: str) -> Job:
 
 def _is_otherwise(job: Job, base: Job) -> bool:
     """Tell whether a job was scored on other rows or folds; of one that is not over, will be."""
-    if job.partial or job.dataset.sha256 != base.dataset.sha256:
-        return True
+    is_other_data = job.dataset.sha256 != base.dataset.sha256
+    return job.partial or is_other_data or _has_other_folds(job, base)
+
+
+def _has_other_folds(job: Job, base: Job) -> bool:
     if job.split_hash and base.split_hash:
         return job.split_hash != base.split_hash
     return (_split_of(job), job.seed) != (_split_of(base), base.seed)

@@ -90,6 +90,20 @@ def test_a_job_that_is_not_comparable_is_added_all_the_same(
     assert "; not comparable: other folds" in words_of(alone.find("#add-job li.otherwise"))
 
 
+def test_a_job_that_was_stopped_early_is_told_so_and_not_of_other_folds(
+    pages: PageClient, dataset: Dataset
+) -> None:
+    first = make_succeeded_job(dataset=dataset)
+    make_succeeded_job(dataset=dataset, name="early", partial=True)
+    make_succeeded_job(dataset=dataset, name="early and other", partial=True, split_hash="f" * 64)
+    page = pages.get(f"/compare?jobs={first.id}&q=early")
+    said = [words_of(one).rpartition("; ")[2] for one in page.select("#add-job li.otherwise")]
+    assert sorted(said) == [
+        "not comparable: other folds",
+        "not comparable: stopped early, some folds only",
+    ]
+
+
 def test_an_id_itself_is_found_and_those_that_are_there_are_not(
     pages: PageClient, dataset: Dataset
 ) -> None:
