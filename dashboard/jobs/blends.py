@@ -1,5 +1,10 @@
 """Jobs whose model is a blend of others: what cannot be made again from the request alone."""
 
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
 from dashboard.db import Batch, Job
 from dashboard.errors import Conflict
 from dashboard.extensions import db
@@ -11,18 +16,24 @@ from tasks.engine.portfolio import VOTING
 def is_last_of_several(job: Job) -> bool:
     """Whether a job makes the model where several were tried."""
     batch = db.session.get(Batch, job.batch_id) if job.batch_id else None
-    return (
-        batch is not None
-        and batch.final_job_id == job.id
-        and (batch.plan or {}).get("kind") == KIND
-    )
+    return batch is not None and batch.final_job_id == job.id and _tries_several(batch.plan)
 
 
 def is_blend(job: Job) -> bool:
     """Whether a job's model is, or would become, the weighted mean of several jobs' models."""
-    if len(_members(job)) > 1:
-        return True
-    return job.estimator in VOTING.values() and is_last_of_several(job)
+    return _has_several(job.details) or (_votes(job.estimator) and is_last_of_several(job))
+
+
+def find_blends(job_ids: Collection[int]) -> set[int]:
+    """Return which of some jobs `is_blend` is true of, in one query."""
+    asked = (Job.id, Job.estimator, Job.details, Batch.final_job_id, Batch.plan)
+    jobs = select(*asked).outerjoin(Batch, Batch.id == Job.batch_id).where(Job.id.in_(job_ids))
+    return {
+        row.id
+        for row in db.session.execute(jobs)
+        if _has_several(row.details)
+        or (_votes(row.estimator) and row.final_job_id == row.id and _tries_several(row.plan))
+    }
 
 
 def title_of(job: Job) -> str:
@@ -32,7 +43,7 @@ def title_of(job: Job) -> str:
 
 def say_blend(job: Job) -> str:
     """Return why there is no job like a blend, and what to do."""
-    numbers = [f"#{one['job_id']}" for one in _members(job)]
+    numbers = [f"#{one['job_id']}" for one in _members(job.details)]
     what = "This job makes the model of several that were tried"
     if numbers:
         what = f"This model is a blend of jobs {', '.join(numbers[:-1])} and {numbers[-1]}"
@@ -54,5 +65,17 @@ def refuse_blend(job: Job) -> None:
         raise Conflict(say_blend(job))
 
 
-def _members(job: Job) -> list[dict[str, int]]:
-    return (job.details or {}).get("members") or []
+def _members(details: Mapping[str, Any] | None) -> list[dict[str, int]]:
+    return (details or {}).get("members") or []
+
+
+def _has_several(details: Mapping[str, Any] | None) -> bool:
+    return len(_members(details)) > 1
+
+
+def _votes(estimator: str) -> bool:
+    return estimator in VOTING.values()
+
+
+def _tries_several(plan: Mapping[str, Any] | None) -> bool:
+    return (plan or {}).get("kind") == KIND

@@ -15,6 +15,7 @@ from dashboard.datasets.selections import LIVING
 from dashboard.db import Dataset, Job, Model, ModelStar, Prediction, User
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.extensions import db
+from dashboard.jobs.blends import find_blends
 from dashboard.paging import read_number
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.portfolio import VOTING
@@ -77,6 +78,7 @@ class ListedModel:
     owner: str
     predictions: int = 0
     starred: bool = False
+    is_blend: bool = False
 
     @property
     def label(self) -> str:
@@ -86,8 +88,7 @@ class ListedModel:
     @property
     def title(self) -> str:
         """The estimator in plain words."""
-        is_blend = self.estimator in VOTING.values()
-        return "Blend" if is_blend else get_estimator(self.estimator).title
+        return "Blend" if self.is_blend else get_estimator(self.estimator).title
 
     @property
     def caution(self) -> str | None:
@@ -239,11 +240,18 @@ def read_rows(ids: Sequence[int], user_id: int) -> Sequence[ListedModel]:
     counts: dict[int, int] = {row[0]: row[1] for row in counted}
     stars = select(ModelStar.model_id).where(ModelStar.user_id == user_id)
     starred = set(db.session.scalars(stars.where(ModelStar.model_id.in_(ids))))
+    found = db.session.execute(rows).all()
+    # Nearly no page has one: then nothing is asked.
+    voting = [row.job_id for row in found if row.estimator in VOTING.values()]
+    blends = find_blends(voting) if voting else set()
     by_id = {
         row.id: ListedModel(
-            **row._asdict(), predictions=counts.get(row.id, 0), starred=row.id in starred
+            **row._asdict(),
+            predictions=counts.get(row.id, 0),
+            starred=row.id in starred,
+            is_blend=row.job_id in blends,
         )
-        for row in db.session.execute(rows)
+        for row in found
     }
     return [by_id[model_id] for model_id in ids if model_id in by_id]
 

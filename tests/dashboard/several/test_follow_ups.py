@@ -2,17 +2,21 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from dashboard.db import Batch, Job, User
+from dashboard.db import Batch, Job, Model, User
 from dashboard.errors import Conflict
+from dashboard.extensions import db
 from dashboard.jobs.as_request import request_from
 from dashboard.jobs.changed import submit_changed
 from dashboard.jobs.same_fit import find_same_fit
 from dashboard.jobs.service import cancel_job
 from dashboard.jobs.submission import submit as submit_job
 from dashboard.jobs.thresholds import save_threshold
+from dashboard.models.listing import read_rows
 from tests.dashboard.searches.acts import finish, go_on, jobs_of, take, tell_folds
 from tests.dashboard.several.test_steps import score, submit
+from tests.factories import make_model, make_succeeded_job
 from tests.page import PageClient
 
 pytestmark = pytest.mark.usefixtures("no_broker")
@@ -66,6 +70,16 @@ def test_the_page_of_a_blend_leads_to_trying_several_again(
     assert "no single job makes it again" in refused.text
     other = jobs_of(batch)[0]
     assert "Duplicate and edit" in pages.get(f"/jobs/{other.id}").text
+
+
+def test_the_list_of_models_tells_a_blend_from_a_voting_model_of_a_persons_own(
+    any_app: Flask, batch: Batch, member: User
+) -> None:
+    job = end_as_blend(batch)
+    blend = db.session.scalars(select(Model).where(Model.job_id == job.id)).one()
+    mine = make_model(make_succeeded_job(member, estimator="VotingClassifier"))
+    titles = {model.id: model.title for model in read_rows([blend.id, mine.id], member.id)}
+    assert titles == {blend.id: "Blend", mine.id: "Voting"}
 
 
 def test_the_best_job_alone_is_made_again_like_any_other(batch: Batch, member: User) -> None:
