@@ -87,6 +87,7 @@ def test_no_more_are_made_than_may_be_at_once(app: Flask, member: User) -> None:
     pages = PageClient(app, member)
     page = pages.get("/jobs/bulk?action=again&matching=true&back=/jobs")
     assert refusal in page.text
+    assert "keep their results" not in page.text
     assert not page.select(".actions button")
     assert refusal in pages.submit(page, {}, status=422).errors["shown"]
     with pytest.raises(bulk.ValidationFailed, match="limit is 3"):
