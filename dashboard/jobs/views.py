@@ -42,18 +42,18 @@ def titles_of(job: Job) -> dict[str, str]:
     return {metric.name: name_metric(metric, positive) for metric in METRICS[job.task]}
 
 
-def say_interval(drawn: Mapping[str, Any]) -> str:
-    """Say what an interval means, from how often was drawn what."""
-    part = f" A part of them was looked at, {count(drawn['units'])}." if (
-        drawn["units"] < drawn["of"]
-    ) else ""  # fmt: skip
+def say_interval(drawn: Mapping[str, Any], task: str) -> str:
+    """Say what an interval means, from how often was drawn what, and which score has none."""
+    part = f" A part of them was looked at, {count(drawn['units'])}."
+    part = part if drawn["units"] < drawn["of"] else ""
+    kind = "largest" if task == "regression" else "calibration"
     return (
         "Small below each score: its 95% interval. If other rows like these had been scored, the "
         "score would lie there in about 95 of 100 cases. It comes from drawing the "
         f"{count(drawn['of'])} scored {drawn['unit']} anew, {count(drawn['draws'])} times, each "
         f"time scored fold by fold.{part} Nothing was fitted again for it: what other training "
-        "rows would change is in the spread (±). The largest error and the calibration error have "
-        "no interval, as drawing anew distorts them."
+        f"rows would change is in the spread (±). The {kind} error has no interval, as drawing "
+        "anew distorts it."
     )
 
 
@@ -228,7 +228,7 @@ class JobView:
     def interval_words(self) -> str | None:
         """What the intervals mean, and how they were come by; None where there are none."""
         drawn = self.job.details.get("drawn")
-        return say_interval(drawn) if drawn else None
+        return say_interval(drawn, self.job.task) if drawn else None
 
     @property
     def poor_probabilities(self) -> str | None:

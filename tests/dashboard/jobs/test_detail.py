@@ -388,5 +388,14 @@ def test_intervals_stand_beside_scores_and_are_explained(pages: PageClient, memb
     assert said.count("0.812 to 0.871") == 1
     assert "drawing the 1,000,000 scored rows anew, 500 times" in said
     assert "A part of them was looked at, 10,000." in said
+    assert "The calibration error has no interval" in said
+    assert "largest error" not in said
+    numbers = make_succeeded_job(
+        member, task="regression", metric="r2", metrics={"r2": metrics["roc_auc"]},
+        details={"drawn": drawn},
+    )  # fmt: skip
+    said = words_of(pages.get(f"/jobs/{numbers.id}").select("#job-folds")[0])
+    assert "The largest error has no interval" in said
+    assert "calibration error" not in said
     former = make_succeeded_job(member)
     assert "95% interval" not in pages.get(f"/jobs/{former.id}").text
