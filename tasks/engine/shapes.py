@@ -5,6 +5,8 @@ from typing import Any
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from tasks.engine.target_scale import describe_target
+
 ALL = "All"  # behind encoding
 TITLES = {
     "codes": "Categories", "categories": "Categories", "numbers": "Numbers",
@@ -51,6 +53,50 @@ def describe_shapes(model: Pipeline, X: pd.DataFrame) -> list[dict[str, Any]]:
              "after": values.shape[1]}
         )  # fmt: skip
     return steps
+
+
+def describe_encoding(model: Pipeline, schema: dict[str, Any], X: pd.DataFrame) -> dict[str, Any]:
+    """Describe what preprocessing made of the columns; only a fitted model knows.
+
+    Parameters
+    ----------
+    model, X
+        As for `describe_shapes`.
+    schema : dict
+        What the table was typed by.
+    """
+    steps = describe_shapes(model, X)
+    encoded = sum(step["after"] for step in steps if step["columns"] != ALL)
+    return {
+        "columns_after_encoding": encoded,
+        "columns_learned_from": steps[-1]["after"] if steps[-1]["columns"] == ALL else encoded,
+        "preprocessing": add_dates(steps, schema, X) + describe_target(model[-1]),
+    }
+
+
+def add_dates(
+    steps: list[dict[str, Any]], schema: dict[str, Any], X: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Return steps with what dates became before them: their parts are among the numbers.
+
+    Parameters
+    ----------
+    steps : list of dict
+        As `describe_shapes` gives them.
+    schema : dict
+        What the table was typed by.
+    X : DataFrame of shape (n_samples, n_features)
+        The typed table: a column for each feature, but one for each part of a date.
+    """
+    kinds = {column["name"]: column["kind"] for column in schema["columns"]}
+    n_features = len(schema["features"])
+    n_dates = sum(kinds[name] == "date" for name in schema["features"])
+    if not n_dates:
+        return steps
+    dates = {"columns": "Dates", "by": "split into parts", "before": n_dates,
+             "after": X.shape[1] - (n_features - n_dates)}  # fmt: skip
+    titles = {TITLES["numbers"]: "Numbers, parts of dates"}
+    return [dates, *({**s, "columns": titles.get(s["columns"], s["columns"])} for s in steps)]
 
 
 def _classes(step: Any) -> str:

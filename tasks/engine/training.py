@@ -27,10 +27,9 @@ from tasks.engine.prepared import prepare
 from tasks.engine.progress import FoldOutcome, NullReporter, Reporter
 from tasks.engine.results import TrainingResult, observe
 from tasks.engine.sentinel.looking import look
-from tasks.engine.shapes import ALL, describe_shapes
+from tasks.engine.shapes import describe_encoding
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.splitting import hash_data, hash_split
-from tasks.engine.target_scale import describe_target
 from tasks.engine.thresholds import decide_again, with_threshold
 from tasks.engine.versions import threads, versions
 from tasks.engine.warned import Warnings
@@ -290,11 +289,4 @@ class Training:
         }
 
     def _encoded(self) -> dict[str, Any]:
-        """Return what preprocessing made of the columns; only a fitted one knows."""
-        steps = describe_shapes(self.model, self.data.X)
-        encoded = sum(step["after"] for step in steps if step["columns"] != ALL)
-        return {
-            "columns_after_encoding": encoded,
-            "columns_learned_from": steps[-1]["after"] if steps[-1]["columns"] == ALL else encoded,
-            "preprocessing": [*steps, *describe_target(self.model[-1])],
-        }
+        return describe_encoding(self.model, self.spec.schema, self.data.X)

@@ -29,6 +29,7 @@ from tasks.engine.prepared import Prepared, prepare
 from tasks.engine.preprocessing_settings import Preprocessing
 from tasks.engine.sentinel.groups import group_columns
 from tasks.engine.sentinel.looking import look
+from tasks.engine.shapes import add_dates
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.tables import LINE
 
@@ -187,6 +188,7 @@ class _Check:
         )  # fmt: skip
         columns = shape.as_dict()
         columns["before"] = len(spec.schema["features"])
+        columns["steps"] = add_dates(shape.steps, spec.schema, data.X)
         columns["is_exact"] = shape.is_exact and is_all
         self._warn_of_memory(memory["bytes"])
         self.tell_on(columns=columns, memory=memory)

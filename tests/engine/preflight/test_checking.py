@@ -45,6 +45,8 @@ def test_shape_is_that_of_the_job(estimator: str, changes: dict[str, Any], tmp_p
     assert found["error"] is None
     assert found["columns"]["after"] == details["columns_after_encoding"]
     assert found["columns"]["learned_from"] == details["columns_learned_from"]
+    assert found["columns"]["steps"][0] == details["preprocessing"][0]
+    assert found["columns"]["steps"][0]["columns"] == "Dates"
     assert found["sample"] == {"rows": 200, "of": 1000, "is_fitted": True}
     assert (found["rows"], found["rows_used"], found["folds"]) == (1500, 1500, 3)
 
