@@ -44,4 +44,5 @@ def middle_of(column: Mapping[str, Any], known: Mapping[str, Any]) -> str | None
         return None
     if column["kind"] == "date":
         return date_cell(str(found), column["format"], column.get("offset") or 0)
-    return repr(found).removesuffix(".0").replace(".", column.get("decimal") or ".")
+    shown = repr(float(f"{found:.15g}"))  # without what halves of sums leave: 3028.4350000000004
+    return shown.removesuffix(".0").replace(".", column.get("decimal") or ".")

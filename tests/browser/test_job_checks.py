@@ -17,7 +17,7 @@ from tests.browser.conftest import Watched
 from tests.dashboard.datasets.profiled import change
 from tests.dashboard.jobs.test_explaining import CURVE, TOLD, answered
 from tests.dashboard.jobs.test_results import RESULTS, job_with
-from tests.factories import make_job, make_model
+from tests.factories import make_job, make_model, make_succeeded_job
 
 BADGE = "h1 + [data-state]"
 ROC = {"class": "yes", "auc": 0.8, "fpr": [0.0, 0.0, 0.5, 1.0], "tpr": [0.0, 0.5, 1.0, 1.0],
@@ -256,3 +256,22 @@ def test_legends_stand_above_the_plot(
         assert found["wide"] <= 1, (name, found)
         assert found["tall"] > 100, (name, found)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_columns_before_and_after_each_step_fit_beside_the_charts(
+    app: Flask, browse: Browse, member: User
+) -> None:
+    steps = [
+        {"columns": "Dates", "by": "split into parts", "before": 2, "after": 12},
+        {"columns": "Numbers, parts of dates", "by": "SimpleImputer, QuantileTransformer",
+         "before": 1_012, "after": 1_013},
+        {"columns": "Categories, many", "by": "TargetEncoder, StandardScaler",
+         "before": 2, "after": 2},
+    ]  # fmt: skip
+    details = {"preprocessing": steps, "columns_learned_from": 1_015}
+    job = make_succeeded_job(member, details=details)
+    size = {"width": 1440, "height": 900}
+    page = open_job(browse, member, f"/jobs/{job.id}", viewport=size)
+    region = page.get_by_role("region", name="Columns before and after each step")
+    expect(region.get_by_role("cell", name="1,013")).to_be_visible()
+    assert region.evaluate("region => region.scrollWidth - region.clientWidth") == 0

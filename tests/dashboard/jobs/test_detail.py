@@ -390,10 +390,8 @@ def test_intervals_stand_beside_scores_and_are_explained(pages: PageClient, memb
     assert "A part of them was looked at, 10,000." in said
     assert "The calibration error has no interval" in said
     assert "largest error" not in said
-    numbers = make_succeeded_job(
-        member, task="regression", metric="r2", metrics={"r2": metrics["roc_auc"]},
-        details={"drawn": drawn},
-    )  # fmt: skip
+    of_numbers = {"task": "regression", "metric": "r2", "metrics": {"r2": metrics["roc_auc"]}}
+    numbers = make_succeeded_job(member, details={"drawn": drawn}, **of_numbers)
     said = words_of(pages.get(f"/jobs/{numbers.id}").select("#job-folds")[0])
     assert "The largest error has no interval" in said
     assert "calibration error" not in said

@@ -38,13 +38,19 @@ def test_what_training_saw_is_said_in_the_words_of_the_file(app: Flask, member: 
     assert "0 to 1" not in text
 
 
-def test_dates_have_a_range_an_example_and_a_limit(app: Flask, member: User) -> None:
-    profile = [{"name": "since", "kind": "date", "median": "2023-01-16"}]
+def test_dates_have_a_range_and_a_limit_and_dates_and_numbers_an_example(
+    app: Flask, member: User
+) -> None:
+    profile = [
+        {"name": "since", "kind": "date", "median": "2023-01-16"},
+        {"name": "income", "kind": "number", "median": 3028.4350000000004},
+    ]
     job = make_succeeded_job(member, dataset=make_dataset(member, columns=profile))
     text = PageClient(app, member).get(f"/models/{make_model(job, schema=SCHEMA).id}").text
     assert "2021-01-02 to 2024-10-23 16/01/2023" in text
     assert "; since 2021-01-02 to 2024-10-23. Beyond that it guesses" in text
     assert "'since': '16/01/2023'" in text
+    assert "'income': '3028.435'" in text
 
 
 def test_row_of_the_call_is_read_without_a_warning(app: Flask, member: User) -> None:
