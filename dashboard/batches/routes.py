@@ -14,6 +14,7 @@ from dashboard.batches import queries, service
 from dashboard.batches.keeping import keep_best
 from dashboard.batches.queries import BatchSummary
 from dashboard.batches.views import BatchView
+from dashboard.batches.winner import view_winner
 from dashboard.db import Batch
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.notification import BATCH
@@ -45,15 +46,17 @@ def _summary(batch_id: int) -> BatchSummary:
 
 def _now(summary: BatchSummary) -> dict[str, Any]:
     batch = summary.batch
-    honest = view_honest(batch)
+    honest, winner = view_honest(batch), view_winner(summary)
+    comes = (honest is not None and honest.goes_on) or (winner is not None and winner.is_checked)
     return {
         "view": BatchView(summary),
+        "winner": winner,
         "several": see_several(batch),
         "search": view_search(summary),
         "honest": honest,
         "outer_searches": list_searches(batch),
         "crumbs": _crumbs(batch),
-        "changes": summary.goes_on or (honest is not None and honest.goes_on),
+        "changes": summary.goes_on or comes,
         "table_warnings": list_table_warnings(batch),
         "say_change": say_change,
         "batch": batch,

@@ -41,6 +41,12 @@ class HonestView:
         return is_scored or (self.nested is not None and self.nested.goes_on)
 
     @property
+    def has_words(self) -> bool:
+        """Whether there is anything to say: of a blend there is not, as its score is honest."""
+        told = self.anew_words or self.nested_words
+        return bool(told) or self.may_score_anew or self.may_nest
+
+    @property
     def may_score_anew(self) -> bool:
         """Whether the winner can be scored anew, and is not."""
         if self.winner is None or why_not_anew(self.winner):

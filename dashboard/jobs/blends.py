@@ -1,5 +1,6 @@
 """Jobs whose model is a blend of others: what cannot be made again from the request alone."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -8,9 +9,12 @@ from sqlalchemy import select
 from dashboard.db import Batch, Job
 from dashboard.errors import Conflict
 from dashboard.extensions import db
+from dashboard.searches.naming import join_name
 from dashboard.several import KIND
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.portfolio import VOTING
+
+CALLED_BEST = re.compile(r"(.*), best of [\d,]+", re.DOTALL)
 
 
 def is_last_of_several(job: Job) -> bool:
@@ -39,6 +43,13 @@ def find_blends(job_ids: Collection[int]) -> set[int]:
 def title_of(job: Job) -> str:
     """Return the estimator's title, or that a job's model is a blend: it has no other name."""
     return "Blend" if is_blend(job) else get_estimator(job.estimator).title
+
+
+def name_blend(job: Job) -> None:
+    """Call a job a blend that is one: when it was made nobody knew, so it is called the best."""
+    members, found = _members(job.details), CALLED_BEST.fullmatch(job.name)
+    if len(members) > 1 and found:  # nobody gave it another name meanwhile
+        job.name = join_name(found[1], f"blend of {len(members)}")
 
 
 def say_blend(job: Job) -> str:

@@ -14,6 +14,7 @@ from dashboard.db import Chore, Job, JobAttempt, JobFold, JobUsage, LogLine, Mod
 from dashboard.db.states import HELD, JobState, move
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.jobs.blends import name_blend
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.usage import UsageSample, add_usage
 from dashboard.leaderboards.scores import add_scores
@@ -221,6 +222,7 @@ def finish_job(
         for name, value in result.items():
             if name != "classes":
                 setattr(job, name, value)
+        name_blend(job)
         job.progress, job.message = 1.0, None
         if job.stopped_because:  # its last fold may be there, or one more, since it was to stop
             job.stopped_because = tell_stop(session, job) if job.partial else None

@@ -7,7 +7,7 @@ from flask import Flask
 
 from dashboard.api import batch_schemas as schemas
 from dashboard.batches.keeping import keep_best
-from dashboard.db import User
+from dashboard.db import Model, User
 from dashboard.db.transaction import writing
 from tests.dashboard.api.test_api import Api
 from tests.dashboard.searches.acts import finish, go_on, jobs_of, read, take, tell_folds
@@ -106,6 +106,12 @@ def test_the_leaderboard_shows_from_the_first_score_on(pages: PageClient, member
     assert "25%" in rows[2].text
     assert read(batch).plan_message in page.text
     assert "either the jobs were done sooner" in page.text
+    # Once its model was checked, too, nothing changes any more.
+    assert page.find("#batch-live")["hx-trigger"] == "every 3s"
+    with writing() as session:
+        for model in session.query(Model):
+            model.state = "ready"
+    page = pages.get(f"/batches/{batch.id}")
     assert "hx-trigger" not in page.find("#batch-live").attrs
 
 
