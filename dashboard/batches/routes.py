@@ -85,9 +85,10 @@ def _rows(summary: BatchSummary) -> dict[str, Any]:
 
 def _listing(summary: BatchSummary, query: dict[str, str]) -> JobListing:
     search = view_search(summary)
-    order = {"sort": search.sort} if search else {}
-    listing = read_listing({**order, **query, "batch_id": str(summary.batch.id)})
-    return replace(listing, more_may_come=summary.goes_on)
+    asked = {"sort": search.sort, "cols": search.columns} if search else {}
+    listing = read_listing({**asked, **query, "batch_id": str(summary.batch.id)})
+    names = search.name_shortly(view.job for view in listing.views) if search else {}
+    return replace(listing, more_may_come=summary.goes_on, names=names)
 
 
 @blueprint.get("/batches/<int:batch_id>")
@@ -99,6 +100,10 @@ def detail(batch_id: int) -> str:
 def _page(batch_id: int, errors: Mapping[str, str], typed: Mapping[str, str]) -> str:
     summary = _summary(batch_id)
     found = _now(summary) | _rows(summary)
+    search = found["search"]
+    may_extend = search is not None and search.is_whole and found["may_change"]
+    found["may_extend"] = may_extend
+    found["is_exhausted"] = may_extend and searches.is_exhausted(summary.batch)
     found["is_wished"] = has_wish(current_user, BATCH, batch_id)
     return render_template("batches/detail.html", **found, errors=errors, typed=typed)
 

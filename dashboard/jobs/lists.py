@@ -41,6 +41,7 @@ class JobListing:
     """Everything that the jobs page shows.
 
     `more_are_active` when jobs that run or wait stand among the others, because they are too many.
+    `names` has short names of those jobs whose columns say what their own names say.
     `more_may_come` is false where nothing can change any more: the jobs of a batch that is over.
     """
 
@@ -56,6 +57,7 @@ class JobListing:
     columns: Sequence[Column] = DEFAULT_COLUMNS
     best: Set[int] = frozenset()
     news: News = field(default_factory=News)
+    names: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def every(self) -> int | None:
@@ -75,6 +77,11 @@ class JobListing:
         if replace(self.filters, state=None) == JobFilters():
             return f"{plural(every, 'job')} on this server"
         return f"{plural(every, 'job matches', 'jobs match')} the filters"
+
+    @property
+    def has_settings(self) -> bool:
+        """Whether any column is about a setting."""
+        return any(column.kind == "param" for column in self.columns)
 
     def may_change(self, job: Job, user: User) -> bool:
         """Tell whether a job is a person's own to change."""

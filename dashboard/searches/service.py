@@ -1,9 +1,11 @@
 """What people do with a search that they have begun: extend it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
 
 from dashboard.access import require_owner
 from dashboard.batches.queries import get_batch
@@ -11,13 +13,14 @@ from dashboard.clock import isoformat, now
 from dashboard.db import Batch, Job, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, ValidationFailed
+from dashboard.extensions import db
 from dashboard.jobs.checked import is_whole
 from dashboard.plans.changing import go_on, hold_batch
 from dashboard.room import check_room_for_jobs
 from dashboard.searches import KIND
 from dashboard.searches.checking import LONGEST_S
 from dashboard.searches.search import Search
-from tasks.engine.search.space import Tried
+from tasks.engine.search.space import LISTED_AT_MOST, Tried
 
 
 def extend_search(
@@ -65,15 +68,10 @@ def extend_search(
         batch = hold_batch(session, batch_id)
         plan = dict(batch.plan or {})
         search = Search.from_plan(plan)
-        tried = [
-            Tried(parameters, "done")
-            for parameters in session.scalars(
-                select(Job.parameters).where(Job.batch_id == batch_id, Job.score_only)
-            )
-        ]
+        tried = _list_tried(session, batch_id)
         if not tried:
             raise Conflict("Every candidate of this search was deleted. Begin another search")
-        if not replace(search, strategy="random").propose(1, tried, greater_is_better=True):
+        if not _has_more(search, tried):
             raise Conflict("Every combination was tried already, so there are no further ones")
         goes_on = batch.plan_state == "going" and not plan.get("stopped")
         search = replace(
@@ -85,6 +83,28 @@ def extend_search(
         batch.plan = plan | search.as_plan() | {"since": since, "stopped": None}
         go_on(batch)
     return get_batch(batch_id)
+
+
+def is_exhausted(batch: Batch) -> bool:
+    """Tell whether a search has a candidate of every combination, so that it has no further ones.
+
+    Of one without an end, or with very many combinations, it is not looked at.
+    """
+    search = Search.from_plan(batch.plan or {})
+    amount = search.combinations
+    if amount is None or amount > LISTED_AT_MOST:
+        return False
+    tried = _list_tried(db.session, batch.id)
+    return bool(tried) and not _has_more(search, tried)
+
+
+def _list_tried(session: Session | scoped_session[Any], batch_id: int) -> list[Tried]:
+    candidates = select(Job.parameters).where(Job.batch_id == batch_id, Job.score_only)
+    return [Tried(parameters, "done") for parameters in session.scalars(candidates)]
+
+
+def _has_more(search: Search, tried: Sequence[Tried]) -> bool:
+    return bool(replace(search, strategy="random").propose(1, tried, greater_is_better=True))
 
 
 def _get_search(user: User, batch_id: int) -> None:

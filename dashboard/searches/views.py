@@ -1,14 +1,22 @@
 """A search as the page of its batch shows it: what is asked, how far it is, how it ended."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dashboard.batches.queries import BatchSummary
+from dashboard.db import Job
 from dashboard.filters import count, duration, plural
+from dashboard.jobs.sorting import PARAM
 from dashboard.searches import KIND
 from dashboard.searches.direction import greater_is_better
+from dashboard.searches.naming import NAME_LENGTH, cut, name_candidate
 from dashboard.searches.search import Search
 
 STRATEGIES = {"tpe": "TPE search", "random": "Random search", "grid": "Grid search"}
+BEST_OF = re.compile(r" \(best of [\d,]+\)$")
+# So many columns of parameters a page has room for; jobs of a search of more keep their names.
+MOST_VARIED = 8
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,31 @@ class SearchView:
         """How its jobs are sorted: the best first."""
         best = self.summary.best
         return "-score" if best is None or greater_is_better(best.metric) else "score"
+
+    @property
+    def columns(self) -> str:
+        """The columns of the list of its jobs: one for each parameter that is searched."""
+        varied = [f"{PARAM}{name}" for name in self.search.space][:MOST_VARIED]
+        return ",".join(["status", "score", *varied, "duration", "submitted"])
+
+    def name_shortly(self, jobs: Iterable[Job]) -> dict[int, str]:
+        """Return short names of jobs whose own names say no more than their columns.
+
+        Whoever gave a job another name finds it here.
+        """
+        name = (self.summary.batch.plan or {})["name"]
+        if len(self.search.space) > MOST_VARIED:
+            return {}
+        found = {}
+        for job in jobs:
+            if not set(self.search.space) <= set(job.parameters):
+                continue
+            best = BEST_OF.search(job.name)
+            end = best[0] if best else ""
+            made = name_candidate(name, self.search, job.parameters)
+            if job.name == (cut(made, NAME_LENGTH - len(end)) + end if end else made):
+                found[job.id] = f"#{job.id}{end}"
+        return found
 
     @property
     def ended(self) -> str | None:

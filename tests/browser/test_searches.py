@@ -64,3 +64,17 @@ def test_the_page_of_a_search_moves_on_and_keeps_what_is_typed(
     expect(page.get_by_text("chosen out of 3 candidates")).to_be_visible()
     expect(page.locator("#field-jobs")).to_have_value("7")
     window.check_accessibility()
+
+
+def test_on_a_phone_what_was_searched_stands_below_the_name(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    batch = submit(member, 2, strategy="grid", space={"C": [0.25, 4.0]})
+    window = browse(viewport={"width": 390, "height": 844})
+    window.sign_in(member)
+    page = window.go(f"/batches/{batch.id}")
+    below = page.locator("tr[data-job-id] .main").get_by_text("C 0.25")
+    expect(below).to_be_visible()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(below).to_be_hidden()
+    expect(page.get_by_role("cell", name="0.25", exact=True)).to_be_visible()

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard.db import Batch, Job, User
+from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from tests.dashboard.searches.acts import (
     finish,
@@ -14,6 +15,7 @@ from tests.dashboard.searches.acts import (
     jobs_of,
     read,
     run,
+    search_to_end,
     submit,
     take,
     tell_folds,
@@ -179,6 +181,44 @@ def test_stop_and_keep_and_extend_work_from_the_page(pages: PageClient, member: 
     assert "The search goes on" in page.html
     go_on(batch)
     assert read(batch).plan["jobs"] == 5
+
+
+def test_a_grid_of_which_all_was_tried_is_not_extended(pages: PageClient, member: User) -> None:
+    space = {"C": [0.1, 1.0], "max_iter": [50, 100]}
+    batch = submit(member, 3, strategy="grid", space=space)
+    extend = f"form[action='/batches/{batch.id}/extend']"
+    page = pages.get(f"/batches/{batch.id}")
+    assert "Every combination of its values" not in page.text
+    pages.submit(page, {"jobs": "10"}, form=extend, status=303)
+    go_on(batch)
+    assert len(jobs_of(batch)) == 4
+    page = pages.get(f"/batches/{batch.id}")
+    assert not page.select(extend)
+    assert "Every combination of its values is a candidate already" in page.text
+
+
+def test_what_is_searched_has_columns_and_the_names_are_short(
+    pages: PageClient, member: User
+) -> None:
+    space = {"C": [0.25, 1.0], "max_iter": [50, 100]}
+    batch = search_to_end(member, 0.6, 0.7, 0.8, 0.5, strategy="grid", space=space)
+    *_, last, final = jobs_of(batch)
+    with writing() as session:
+        session.merge(last).name = "mine"
+    page = pages.get(f"/batches/{batch.id}")
+    heads = [words_of(head) for head in page.select(".jobs-table thead th")]
+    assert [head for head in heads if head in space] == ["C", "max_iter"]
+    names = {row["id"]: row.select_one(".main a").text for row in page.select("tr[data-job-id]")}
+    first, *_ = jobs_of(batch)
+    assert names[f"job-{first.id}"] == f"#{first.id}"
+    assert names[f"job-{final.id}"] == f"#{final.id} (best of 4)"
+    assert names[f"job-{last.id}"] == "mine"
+    cells = [words_of(cell) for cell in page.find(f"#job-{first.id}").select("td")]
+    assert "0.25" in cells
+    assert "50" in cells
+    # Whoever asks for other columns gets them.
+    other = pages.get(f"/batches/{batch.id}?cols=status,owner")
+    assert not other.select("th a[href*='param%3AC'], th a[href*='param:C']")
 
 
 def test_candidates_break_no_page(pages: PageClient, member: User) -> None:
