@@ -28,7 +28,7 @@ from dashboard.jobs.changed import say_change
 from dashboard.jobs.form_numbers import minutes_to_seconds
 from dashboard.jobs.lists import JobListing, read_listing
 from dashboard.live import answer
-from dashboard.notifications.choices import has_wish
+from dashboard.notifications.choices import read_wishing
 from dashboard.paging import read_number
 from dashboard.plans.table_warnings import list_table_warnings
 from dashboard.searches import service as searches
@@ -61,6 +61,7 @@ def _now(summary: BatchSummary) -> dict[str, Any]:
         "say_change": say_change,
         "batch": batch,
         "may_change": may_change(current_user, batch),
+        "wishing": read_wishing(current_user, BATCH, batch.id),
         "progress_url": url_for("batches.live_progress", batch_id=batch.id),
     }
 
@@ -104,7 +105,6 @@ def _page(batch_id: int, errors: Mapping[str, str], typed: Mapping[str, str]) ->
     may_extend = search is not None and search.is_whole and found["may_change"]
     found["may_extend"] = may_extend
     found["is_exhausted"] = may_extend and searches.is_exhausted(summary.batch)
-    found["is_wished"] = has_wish(current_user, BATCH, batch_id)
     return render_template("batches/detail.html", **found, errors=errors, typed=typed)
 
 

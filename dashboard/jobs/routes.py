@@ -40,7 +40,7 @@ from dashboard.jobs.preflight_view import view_preflight
 from dashboard.jobs.preflights import find_refused
 from dashboard.jobs.replacing import replace_job
 from dashboard.live import answer, unchanged
-from dashboard.notifications.choices import has_wish, wish
+from dashboard.notifications.choices import read_wishing, wish
 from dashboard.paging import read_number
 from dashboard.recipes.queries import get_recipe
 from dashboard.shell import DENSITIES
@@ -185,9 +185,7 @@ def show_job(job_id: int, errors: Mapping[str, str] | None = None) -> str:
         memory_limit_bytes=_memory_limit(),
         query=request.args,
     )
-    is_wished = has_wish(current_user, JOB, job_id)
-    around = _around(job_id, errors)
-    return render_template("jobs/detail.html", is_wished=is_wished, **found, **around)
+    return render_template("jobs/detail.html", **found, **_around(job_id, errors))
 
 
 def _memory_limit() -> int:
@@ -197,6 +195,7 @@ def _memory_limit() -> int:
 def _around(job_id: int, errors: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return what the page of a job needs beside the job."""
     return {
+        "wishing": read_wishing(current_user, JOB, job_id),
         "errors": errors or {},
         "typed": request.form if errors else {},
         "live_url": url_for("jobs.live_detail", job_id=job_id),

@@ -1,10 +1,12 @@
 """What a person wants to be told of: all their jobs or the failures, or single ones as a wish."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from dashboard.clock import now
-from dashboard.db import Batch, Job, NotifyChoice, User, Wish
+from dashboard.db import Batch, Job, NotifyChoice, User, Webhook, Wish
 from dashboard.db.lookup import get_by_id
 from dashboard.db.notification import ALL, BATCH, FAILURES, NOTHING
 from dashboard.db.states import TERMINAL
@@ -15,6 +17,14 @@ from dashboard.notifications.ended import find_over
 
 WHAT = (NOTHING, FAILURES, ALL)
 MAX_MINUTES = 10_000
+
+
+@dataclass(frozen=True)
+class Wishing:
+    """Whether a person wishes to be told, and whether a webhook would do it without a browser."""
+
+    is_wished: bool
+    has_webhook: bool
 
 
 def read_choice(user: User) -> NotifyChoice:
@@ -98,6 +108,13 @@ def hold_person(session: Session, user: User) -> None:
 def has_wish(user: User, kind: str, subject_id: int) -> bool:
     """Tell whether a person wants to be told when a job or batch is over."""
     return bool(db.session.scalar(select(exists().where(*_wish_of(user, kind, subject_id)))))
+
+
+def read_wishing(user: User, kind: str, subject_id: int) -> Wishing:
+    """Return what the button "Notify me" of a job or batch shows a person."""
+    has_webhook = exists().where(Webhook.user_id == user.id)
+    found = select(exists().where(*_wish_of(user, kind, subject_id)), has_webhook)
+    return Wishing(*db.session.execute(found).one())
 
 
 def _wish_of(user: User, kind: str, subject_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -4,6 +4,8 @@ import { showToast } from './messages.js';
 
 const FRESH_MS = 180_000; // a tab that is hidden for long asks once a minute
 const REFUSED = 'This browser does not let Trainyard notify you. Its settings for this page can change that';
+const OPEN_PAGE = 'Any page of Trainyard that is open in this browser will tell you when it is over';
+const SENT = 'Your webhook will be told when it is over';
 const canNotify = 'Notification' in window && window.isSecureContext;
 const pill = () => document.querySelector('#queue-pill [data-told]');
 const key = `trainyard-told-${pill()?.dataset.person}`;
@@ -66,10 +68,13 @@ export async function allow() {
 async function change(form) {
   const button = form.querySelector('button');
   const wanted = button.value === 'true';
-  if (wanted && !(await allow())) return;
+  const isSent = form.dataset.notify === 'webhook';
+  if (wanted && !isSent && !(await allow())) return;
   const body = new URLSearchParams(new FormData(form));
   body.set('wanted', button.value);
-  const answer = await fetch(form.getAttribute('action'), { method: 'POST', body, redirect: 'manual' });
+  // By the header whoever is signed out is refused, not redirected, as after a yes.
+  const headers = { 'HX-Request': 'true' };
+  const answer = await fetch(form.getAttribute('action'), { method: 'POST', body, headers, redirect: 'manual' });
   if (answer.type !== 'opaqueredirect') {
     window.location.reload();
     return;
@@ -77,7 +82,7 @@ async function change(form) {
   button.value = String(!wanted);
   button.setAttribute('aria-pressed', String(wanted));
   button.querySelector('span').textContent = wanted ? 'Will notify you' : 'Notify me';
-  if (wanted) showToast('Any page of Trainyard that is open in this browser will tell you when it is over');
+  if (wanted) showToast(mayTell() ? OPEN_PAGE : SENT);
 }
 
 document.addEventListener('submit', (event) => {

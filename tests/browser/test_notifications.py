@@ -9,7 +9,10 @@ from playwright.sync_api import Page, expect
 
 from dashboard.clock import now
 from dashboard.db import Job, User
+from dashboard.db.notification import JOB
+from dashboard.notifications.choices import has_wish
 from dashboard.notifications.telling import Teller
+from dashboard.notifications.webhooks import set_webhook
 from tests.browser.conftest import Watched
 from tests.dashboard.notifications.test_telling import change, chose, ended
 from tests.factories import make_job
@@ -108,6 +111,31 @@ def test_a_job_of_a_wish_is_told_on_another_page(window: Watched, member: User) 
     change(job, state="succeeded", score=0.5, finished_at=now())
     Teller().tell(now())
     wait_until_told(page, '[["Done 0.500","churn"]]')
+
+
+def test_the_button_says_nothing_to_whoever_was_signed_out(window: Watched, member: User) -> None:
+    job = make_job(member, state="running")
+    page = window.go(f"/jobs/{job.id}")
+    window.allowed.add("401 (")
+    # Else a poll may come first and say that they are signed out.
+    page.route("**/_live/**", lambda route: route.fulfill(status=204))
+    window.context.clear_cookies()
+    page.get_by_role("button", name="Notify me").click()
+    page.wait_for_url("**/login**", timeout=40_000)
+    assert not has_wish(member, JOB, job.id)
+
+
+def test_a_webhook_needs_no_browser_that_notifies(window: Watched, member: User) -> None:
+    prefix = "https://hooks.example.org/in/"
+    set_webhook(user=member, address=f"{prefix}a", base_url="http://a", prefixes=[prefix])
+    job = make_job(member, state="running")
+    page = window.go("/jobs")
+    page.evaluate("localStorage.setItem('test-permission', 'denied')")
+    page = window.go(f"/jobs/{job.id}")
+    page.evaluate("document.documentElement.classList.remove('can-notify')")
+    page.get_by_role("button", name="Notify me").click()
+    expect(page.locator(".toast-note")).to_contain_text("Your webhook will be told")
+    assert has_wish(member, JOB, job.id)
 
 
 def test_the_tab_of_the_settings_asks_on_a_click_and_says_what_cannot_work(

@@ -241,6 +241,15 @@ def test_what_waits_is_not_read_for_whoever_may_not_sign_in(webhook: str, member
     assert read_delivery(delivery.id) is None
 
 
+def test_the_button_is_there_for_a_webhook_without_a_browser_that_notifies(
+    webhook: str, any_app: Flask, member: User, viewer: User
+) -> None:
+    job = make_job(member, state="running")
+    for person, shown in ((member, "webhook"), (viewer, "")):
+        page = PageClient(any_app, person).get(f"/jobs/{job.id}")
+        assert page.find(f"form[action='/jobs/{job.id}/notify']")["data-notify"] == shown
+
+
 def test_tests_are_few_and_their_outcome_is_shown(
     webhook: str, any_app: Flask, member: User
 ) -> None:
