@@ -74,6 +74,9 @@ format: .venv/development  ## put the code into the house's form
 bench: .venv/development  ## measure what must be fast, as ratios within one run
 	$(BIN)/python -m benchmarks
 
+pictures: .venv/development  ## take the pictures anew that tests hold pages against; look at each before a commit
+	TRAINYARD_NEW_PICTURES=1 $(BIN)/python -m pytest -q -p no:xdist tests/browser/test_pictures.py
+
 catalogue: .venv/development  ## write the estimators' catalogue anew from the installed scikit-learn
 	$(BIN)/python -m tools.catalogue
 

@@ -46,6 +46,10 @@ SCHEMA = {
         {"name": NASTY, "kind": "category", "values": [NASTY, FORMULA]},
     ],
 }  # fmt: skip
+FILES = {
+    name: {"key": f"jobs/1/abcdabcd/{name}", "size_bytes": 612_000, "sha256": "ab" * 32}
+    for name in ("bundle", "joblib", "skops")
+}
 # What a look at a file's columns found: one is missing and guessed, one is doubtful.
 SEEN = {"wrong_type": False, "missing": 3, "unseen": 0, "outside": 0, "unreadable": 0}
 MATCHING = {
@@ -158,7 +162,7 @@ def seed(folder: Path) -> Seeded:
     user = make_user(role="admin", name=(HOSTILE + "n" * 100)[:100])
     dataset = _seed_dataset(user, folder)
     jobs = _seed_jobs(user, dataset)
-    model = _seed_model(jobs["job"])
+    model = make_model(jobs["job"], schema=SCHEMA, files=FILES)
     save_job_as_recipe(user=user, name=("r" * 100), job_id=jobs["job"].id, shared=True)
     create_token(user=user, name=(HOSTILE + "t" * 100)[:100])
     with writing() as session:
@@ -216,14 +220,6 @@ def _seed_bulk(user: User, job: Job) -> int:
         user=user, action="tag", job_ids=[job.id], address="/jobs", tag=(HOSTILE + "t" * 50)[:50]
     )
     return made.id
-
-
-def _seed_model(job: Job) -> Model:
-    files = {
-        name: {"key": f"jobs/1/abcdabcd/{name}", "size_bytes": 612_000, "sha256": "ab" * 32}
-        for name in ("bundle", "joblib", "skops")
-    }
-    return make_model(job, schema=SCHEMA, files=files)
 
 
 def _seed_prediction(user: User, model: Model, **more: Any) -> Prediction:

@@ -66,9 +66,13 @@ class Product:
 
 
 def serve_seeded(
-    database: Path, folder: Path, templates: BytecodeCache, chromium: Browser
+    database: Path,
+    folder: Path,
+    templates: BytecodeCache,
+    chromium: Browser,
+    seed: Callable[[Path], every_page.Seeded] = every_page.seed,
 ) -> Iterator[Product]:
-    """Serve an app with the records of `every_page.seed`."""
+    """Serve an app with the records that `seed` makes, in a folder for its files."""
     home = folder / "home"
     home.mkdir()
     shutil.copy(database, home / "trainyard.db")
@@ -77,7 +81,7 @@ def serve_seeded(
     app.jinja_env.bytecode_cache = templates
     with pytest.MonkeyPatch.context() as patch, app.app_context():
         patch.setattr(queue, "wake", lambda name, count=1: True)
-        seeded = every_page.seed(folder)
+        seeded = seed(folder)
         with serve(app) as address:
             yield Product(address, seeded, chromium, _sign_in(chromium, address, seeded))
         db.session.remove()
