@@ -250,6 +250,8 @@ def test_pr_1_the_answer_about_one_row_is_the_models_own(
 def test_pr_2_what_training_never_saw_is_a_warning(trained: Trained, tmp_path: Path) -> None:
     page = trained.page
     page.goto(f"{trained.model}/predict?fill=typical")
+    page.get_by_role("button", name="Predict", exact=True).click()
+    expect(page.locator("#answer .answer strong")).to_be_visible(timeout=60_000)
     number = page.locator("form.stack input[inputmode=decimal]").first
     name = page.locator(f"label[for={number.get_attribute('id')}]").inner_text()
     number.fill("1e9")

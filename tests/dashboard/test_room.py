@@ -128,7 +128,7 @@ def test_a_full_database_is_told_from_one_that_is_away(
     def refuse(*_: Any, **__: Any) -> Any:
         raise OperationalError("INSERT", {}, Refusal(words))
 
-    monkeypatch.setattr("dashboard.jobs.submission._add", refuse)
+    monkeypatch.setattr("dashboard.jobs.submission.add_jobs", refuse)
     body = {"dataset_id": dataset.id, "target": "churned", "estimator": "LogisticRegression"}
     answer = app.test_client().post("/api/v1/jobs", json=body, headers=headers)
     assert answer.status_code == 503
