@@ -196,6 +196,7 @@ def _best(user_id: int) -> Sequence[JobView]:
         Job.state == JobState.SUCCEEDED,
         Job.metric.in_(("roc_auc", "r2")),
         Job.score.is_not(None),
+        Job.finished_at.is_not(None),
         ~Job.score_only,
     )
     last = scored.order_by(Job.finished_at.desc(), Job.id.desc()).limit(LAST_SUCCESSES)

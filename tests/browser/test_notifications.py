@@ -115,10 +115,12 @@ def test_a_job_of_a_wish_is_told_on_another_page(window: Watched, member: User) 
 
 def test_the_button_says_nothing_to_whoever_was_signed_out(window: Watched, member: User) -> None:
     job = make_job(member, state="running")
-    page = window.go(f"/jobs/{job.id}")
     window.allowed.add("401 (")
-    # Else a poll may come first and say that they are signed out.
-    page.route("**/_live/**", lambda route: route.fulfill(status=204))
+    # Else a poll may come first and say that they are signed out, or its answer, which has the
+    # session's cookie, may come after the cookie is gone.
+    window.page.route("**/_live/**", lambda route: route.fulfill(status=204))
+    page = window.go(f"/jobs/{job.id}")
+    page.wait_for_load_state("networkidle")
     window.context.clear_cookies()
     page.get_by_role("button", name="Notify me").click()
     page.wait_for_url("**/login**", timeout=40_000)
