@@ -4,8 +4,6 @@ A page that is not listed here is found by `test_every_page.py`: what holds for 
 not be looked at on it.
 """
 
-import io
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,11 +17,11 @@ from dashboard.db import Dataset, Job, LogLine, Model, Prediction, User, Worker
 from dashboard.db.transaction import writing
 from dashboard.jobs import bulk
 from dashboard.recipes.service import save_job_as_recipe
-from dashboard.storage import get_storage, keys
 from tests.dashboard.datasets.profiled import FORMULA, NASTY, make_read_dataset
 from tests.dashboard.jobs.test_results import RESULTS
 from tests.dashboard.searches.acts import submit as submit_search
 from tests.factories import (
+    give_results,
     make_dataset,
     make_job,
     make_model,
@@ -206,10 +204,8 @@ def _seed_jobs(user: User, dataset: Dataset) -> dict[str, Job]:
                            message=HOSTILE + "m" * 300, finished_at=now(), attempt=1, **asked),
         "queued": make_job(user, name="waits", **asked),
     }  # fmt: skip
-    key = keys.job_artefact(jobs["job"].id, "ab" * 8, "results")
-    get_storage().write(key, io.BytesIO(json.dumps(RESULTS).encode()))
+    give_results(jobs["job"], **RESULTS)
     with writing() as session:
-        session.get_one(Job, jobs["job"].id).results_key = key
         for job in jobs.values():
             session.add(LogLine(job_id=job.id, n=1, text=f"{HOSTILE} {'x' * 500}"))
     return jobs

@@ -1,6 +1,8 @@
 """Builders of records for tests, such as `make_job(state="failed")`, with sensible defaults."""
 
+import io
 import itertools
+import json
 import secrets
 from typing import Any
 
@@ -12,6 +14,7 @@ from dashboard.db import Dataset, Job, JobFold, Model, User
 from dashboard.db.transaction import writing
 from dashboard.leaderboards.scores import add_scores
 from dashboard.models.repeated import repeat_job
+from dashboard.storage import get_storage, keys
 
 PASSWORD = "correct horse battery"
 # One hash for all: hashing takes long on purpose.
@@ -131,6 +134,15 @@ def make_succeeded_job(owner: User | None = None, **overrides: Any) -> Job:
                         scores={"roc_auc": score + 0.001 * (fold - 3), "accuracy": 0.8})
             )  # fmt: skip
         add_scores(session, session.get_one(Job, job.id))
+    return job
+
+
+def give_results(job: Job, **results: Any) -> Job:
+    """Write a job's file of results to the storage, as its worker does."""
+    key = keys.job_artefact(job.id, "ab" * 8, "results")
+    get_storage().write(key, io.BytesIO(json.dumps(results).encode()))
+    with writing() as session:
+        session.get_one(Job, job.id).results_key = key
     return job
 
 

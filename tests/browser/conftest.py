@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from dashboard.db import User
-from tests.factories import PASSWORD
+from dashboard.db import Dataset, User
+from tests.factories import PASSWORD, make_dataset
 from tests.page import TOKEN
 from tests.serving import serve
 
@@ -133,3 +133,17 @@ def browse(chromium: Browser, server: str) -> Iterator[Callable[..., Watched]]:
     for window in made:
         window.check()
         window.context.close()
+
+
+@pytest.fixture
+def dataset(app: Flask, member: User) -> Dataset:
+    """A dataset of the member."""
+    return make_dataset(member, name="people")
+
+
+@pytest.fixture
+def tab(browse: Callable[..., Watched], member: User) -> Watched:
+    """A wide window in which the member is signed in."""
+    found = browse(viewport={"width": 1440, "height": 900})
+    found.sign_in(member)
+    return found

@@ -6,31 +6,18 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
 from dashboard.db import Dataset, Job, User
 from tests.browser.conftest import RULES, Watched
 from tests.browser.sizes import SIZES
-from tests.factories import make_dataset, make_succeeded_job, make_version
+from tests.factories import make_succeeded_job, make_version
 
 SERVER_S = 1.0
 DRAWING_MS = """(() => {
   const page = performance.getEntriesByType('navigation')[0];
   return page.domContentLoadedEventStart - page.responseEnd;
 })()"""
-
-
-@pytest.fixture
-def dataset(app: Flask, member: User) -> Dataset:
-    return make_dataset(member, name="people")
-
-
-@pytest.fixture
-def tab(browse: Callable[..., Watched], member: User) -> Watched:
-    found = browse(viewport={"width": 1440, "height": 900})
-    found.sign_in(member)
-    return found
 
 
 def make_jobs(dataset: Dataset, n: int) -> list[Job]:

@@ -18,22 +18,10 @@ from dashboard.db import Dataset, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from tests.browser.conftest import Watched
-from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
+from tests.factories import make_job, make_succeeded_job, make_user
 
 FIRST_BYTE_MS = 100
 MOST_NODES = 3000
-
-
-@pytest.fixture
-def dataset(app: Flask, member: User) -> Dataset:
-    return make_dataset(member, name="people")
-
-
-@pytest.fixture
-def tab(browse: Callable[..., Watched], member: User) -> Watched:
-    found = browse(viewport={"width": 1440, "height": 900})
-    found.sign_in(member)
-    return found
 
 
 def shown(page: Page) -> list[str]:

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
 
 from dashboard.clock import now
@@ -13,21 +12,9 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs import live_rows
 from tests.browser.conftest import Watched
-from tests.factories import make_dataset, make_job, make_succeeded_job
+from tests.factories import make_job, make_succeeded_job
 
 HIDDEN = "Object.defineProperty(document, 'hidden', {get: () => window.isHidden === true})"
-
-
-@pytest.fixture
-def dataset(app: Flask, member: User) -> Dataset:
-    return make_dataset(member, name="people")
-
-
-@pytest.fixture
-def tab(browse: Callable[..., Watched], member: User) -> Watched:
-    found = browse(viewport={"width": 1440, "height": 900})
-    found.sign_in(member)
-    return found
 
 
 def run(member: User, dataset: Dataset, **overrides: object) -> Job:

@@ -1,7 +1,5 @@
 """The rows of a job and the pages of its parts, in a real browser: by a click, without scripts."""
 
-import io
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,19 +7,15 @@ import pytest
 from playwright.sync_api import expect
 
 from dashboard.db import Job, User
-from dashboard.storage import get_storage, keys
 from tests.browser.conftest import Watched
-from tests.dashboard.datasets.profiled import change
 from tests.dashboard.jobs.test_results import RESULTS
 from tests.dashboard.rows.scored import MARKUP, make_class_job
+from tests.factories import give_results
 
 
 @pytest.fixture
 def job(member: User, tmp_path: Path) -> Job:
-    made = make_class_job(member, tmp_path)
-    key = keys.job_artefact(made.id, "ab" * 8, "results")
-    get_storage().write(key, io.BytesIO(json.dumps(RESULTS).encode()))
-    return change(made, results_key=key)
+    return give_results(make_class_job(member, tmp_path), **RESULTS)
 
 
 @pytest.mark.timeout(180)

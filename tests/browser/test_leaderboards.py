@@ -3,25 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Locator, expect
 
 from dashboard.db import Dataset, User
 from tests.browser.conftest import Watched
 from tests.browser.sizes import SIZES
-from tests.factories import make_dataset, make_job, make_succeeded_job
-
-
-@pytest.fixture
-def dataset(app: Flask, member: User) -> Dataset:
-    return make_dataset(member, name="people")
-
-
-@pytest.fixture
-def tab(browse: Callable[..., Watched], member: User) -> Watched:
-    found = browse(viewport={"width": 1440, "height": 900})
-    found.sign_in(member)
-    return found
+from tests.factories import make_job, make_succeeded_job
 
 
 def order(rows: Locator) -> list[str]:

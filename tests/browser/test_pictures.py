@@ -1,7 +1,5 @@
 """The main screens look as they did; `make pictures` takes the kept pictures anew."""
 
-import io
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,14 +11,13 @@ from playwright.sync_api import Browser
 from dashboard.clock import now
 from dashboard.db import Dataset, Job, User, Worker
 from dashboard.db.transaction import writing
-from dashboard.storage import get_storage, keys
 from tests.browser import everywhere
 from tests.browser.everywhere import Product
 from tests.browser.looking_alike import FOLDER, STYLE, hold_against_kept, take_picture
 from tests.dashboard.datasets.profiled import make_read_dataset
 from tests.dashboard.jobs.test_results import RESULTS
 from tests.every_page import FILES, Seeded
-from tests.factories import make_job, make_model, make_succeeded_job, make_user
+from tests.factories import give_results, make_job, make_model, make_succeeded_job, make_user
 from tests.uploads import make_upload
 
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -84,10 +81,7 @@ def seed_jobs(user: User, dataset: Dataset) -> dict[str, Job]:
         "queued": make_job(user, name="churn-boosting",
                            estimator="HistGradientBoostingClassifier", **asked),
     }  # fmt: skip
-    key = keys.job_artefact(jobs["job"].id, "ab" * 8, "results")
-    get_storage().write(key, io.BytesIO(json.dumps(RESULTS).encode()))
-    with writing() as session:
-        session.get_one(Job, jobs["job"].id).results_key = key
+    give_results(jobs["job"], **RESULTS)
     return jobs
 
 

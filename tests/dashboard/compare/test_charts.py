@@ -1,7 +1,5 @@
 """The figures of the compare page: leads with their intervals, curves, and what varies."""
 
-import io
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,9 +17,8 @@ from dashboard.compare.stored import Curve
 from dashboard.compare.varying import list_axes, parallel_chart, parameter_chart
 from dashboard.db import Dataset, Job, JobFold, User
 from dashboard.db.transaction import writing
-from dashboard.storage import get_storage, keys
 from tests.dashboard.compare.test_verdict import BEST, CLOSE, scored
-from tests.factories import make_dataset, make_succeeded_job
+from tests.factories import give_results, make_dataset, make_succeeded_job
 from tests.page import PageClient
 
 DRAWS = {"seed": 0, "draws": 500, "unit": "rows", "units": 200, "of": 200}
@@ -30,14 +27,6 @@ DRAWS = {"seed": 0, "draws": 500, "unit": "rows", "units": 200, "of": 200}
 @pytest.fixture
 def dataset(app: Flask, member: User) -> Dataset:
     return make_dataset(member, name="people")
-
-
-def give_results(job: Job, **results: Any) -> None:
-    """Write a job's results, as its worker does."""
-    key = keys.job_artefact(job.id, "a" * 16, "results")
-    get_storage().write(key, io.BytesIO(json.dumps(results).encode()))
-    with writing() as session:
-        session.get_one(Job, job.id).results_key = key
 
 
 def drawn(scores: Sequence[float | None], middle: float, **changes: Any) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from flask import Flask
 
 from dashboard.compare.drawing import draw
 from dashboard.db import Dataset, Job, User
-from tests.dashboard.compare.test_charts import curves, give_results
-from tests.factories import make_dataset, make_job, make_succeeded_job
+from tests.dashboard.compare.test_charts import curves
+from tests.factories import give_results, make_dataset, make_job, make_succeeded_job
 from tests.page import PageClient, words_of
 
 ODD = "</style><script>alert(1)</script><b>&\"'"

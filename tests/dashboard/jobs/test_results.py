@@ -1,7 +1,5 @@
 """What a succeeded job's page shows of its results."""
 
-import io
-import json
 from typing import Any
 
 import numpy as np
@@ -10,10 +8,8 @@ import pytest
 from flask import Flask
 
 from dashboard.db import Job, User
-from dashboard.db.transaction import writing
-from dashboard.storage import get_storage, keys
 from tasks.engine.charts import make_charts
-from tests.factories import make_succeeded_job
+from tests.factories import give_results, make_succeeded_job
 from tests.page import PageClient, words_of
 
 GROUPS = [
@@ -39,12 +35,7 @@ def pages(app: Flask, member: User) -> PageClient:
 
 def job_with(results: dict[str, Any], **overrides: Any) -> Job:
     """Make a succeeded job whose file of results holds these."""
-    job = make_succeeded_job(**overrides)
-    key = keys.job_artefact(job.id, "ab" * 8, "results")
-    get_storage().write(key, io.BytesIO(json.dumps(results).encode()))
-    with writing() as session:
-        session.get_one(Job, job.id).results_key = key
-    return job
+    return give_results(make_succeeded_job(**overrides), **results)
 
 
 def test_calibration_is_drawn_with_its_intervals_and_said_in_words(pages: PageClient) -> None:

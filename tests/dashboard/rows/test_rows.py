@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,9 @@ from sqlalchemy import event
 from dashboard.auth.tokens import create_token
 from dashboard.db import Job, User
 from dashboard.extensions import db
-from dashboard.storage import get_storage, keys
-from tests.dashboard.datasets.profiled import change
+from dashboard.storage import get_storage
 from tests.dashboard.rows.scored import FORMULA, MARKUP, N, make_class_job, make_number_job
-from tests.factories import make_job
+from tests.factories import give_results, make_job
 from tests.page import Page, PageClient, words_of
 
 
@@ -160,10 +158,7 @@ def test_a_candidate_has_rows_though_it_has_no_model(
     pages: PageClient, member: User, tmp_path: Path
 ) -> None:
     job = make_class_job(member, tmp_path, with_model=False, score_only=True)
-    key = keys.job_artefact(job.id, "ab" * 8, "results")
-    found: dict[str, Any] = {"confusion": {"labels": ["no", "yes"], "counts": [[1, 2], [3, 4]]}}
-    get_storage().write(key, io.BytesIO(json.dumps(found).encode()))
-    change(job, results_key=key)
+    give_results(job, confusion={"labels": ["no", "yes"], "counts": [[1, 2], [3, 4]]})
     assert len(cells(pages.get(f"/jobs/{job.id}/rows?actual=yes"))) == 30
 
 

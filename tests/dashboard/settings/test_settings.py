@@ -10,8 +10,9 @@ from dashboard.auth.queries import find_user
 from dashboard.db import User
 from dashboard.db.transaction import writing
 from tests import factories
-from tests.dashboard.compare.test_charts import curves, give_results
+from tests.dashboard.compare.test_charts import curves
 from tests.dashboard.compare.test_verdict import BEST, CLOSE, scored
+from tests.factories import give_results
 from tests.page import PageClient
 
 
