@@ -75,8 +75,8 @@ class Against:
 
     @property
     def words(self) -> str:
-        """What is said of the job: ``no better than guessing``, ``worse than a linear model``."""
-        return f"{'worse' if self.is_worse else 'no better'} than {self.name}"
+        """What is said of the job: ``tied with guessing``, ``worse than a linear model``."""
+        return f"{'worse than' if self.is_worse else 'tied with'} {self.name}"
 
     @property
     def reason(self) -> str:

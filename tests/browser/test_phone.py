@@ -36,7 +36,7 @@ def test_a_remark_on_a_score_leaves_the_name_its_width(
     window.sign_in(member)
     page = window.go("/jobs")
     name = page.locator("tr[data-job-id] .main").bounding_box()
-    remark = page.get_by_text("no better than a linear model").bounding_box()
+    remark = page.get_by_text("tied with a linear model").bounding_box()
     assert name is not None
     assert remark is not None
     assert name["width"] > 200

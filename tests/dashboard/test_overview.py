@@ -134,7 +134,7 @@ def test_best_says_when_it_is_no_better_than_guessing(app: Flask, member: User) 
     text = part(PageClient(app, member).get("/"), "best")
     assert "0.500" in text
     assert "0.400" not in text
-    assert "No better than guessing" in text
+    assert "Tied with guessing" in text
 
 
 @pytest.mark.parametrize(
