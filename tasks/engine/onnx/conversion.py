@@ -9,17 +9,18 @@ bundle's ``schema.py`` makes these columns from a CSV file.
 import copy
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import onnxruntime
 import pandas as pd
+from onnx import ModelProto
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from skl2onnx.common.exceptions import MissingConverter, MissingShapeCalculator
-from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
@@ -27,6 +28,8 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 from tasks.engine.errors import EngineError
 from tasks.engine.evaluation import predict
 from tasks.engine.onnx.converters import BOOSTED, register
+from tasks.engine.onnx.texts import TEXTS, text_options
+from tasks.engine.onnx.votes import VOTES, list_members, weights_of, write_mean
 from tasks.engine.target_scale import within
 
 ENCODERS = (OneHotEncoder, OrdinalEncoder, TargetEncoder)
@@ -69,33 +72,50 @@ def convert(model: Pipeline, X: pd.DataFrame, facts: Mapping[str, str]) -> Conve
     _check_splits(model)
     types = [(name, _tensor_type(X[name])) for name in X.columns]
     register()
-    try:
-        converted = _convert(_without_nan(model), types, facts)
+    members = list_members(model)
+    made = [_write(member, types) for member in members or [model]]
+    with _refusing(model):
+        whole = made[0]
+        if members:
+            whole = write_mean(made, weights_of(model), getattr(model, "classes_", None))
+        converted = _with_facts(whole, list(X.columns), facts)
         session = onnxruntime.InferenceSession(converted, providers=["CPUExecutionProvider"])
         names = [given.name for given in session.get_inputs()]
         answer = session.run(None, dict(zip(names, _feed(X), strict=True)))
+    return Converted(converted, _compare(model, X, answer), len(X))
+
+
+@contextmanager
+def _refusing(model: Pipeline) -> Iterator[None]:
+    """Turn what skl2onnx raises about a model into words."""
+    try:
+        yield
     except (MissingConverter, MissingShapeCalculator) as lacking:
         raise EngineError(CODE, _lacking(model)) from lacking
     except Exception as problem:  # each of skl2onnx's parts raises what it likes
         raise EngineError(CODE, f"{_name(model)} could not be converted to ONNX") from problem
-    return Converted(converted, _compare(model, X, answer), len(X))
 
 
 def _name(model: Pipeline) -> str:
-    return type(_estimator_of(model)).__name__
+    return type(_last_of(model)).__name__
 
 
-def _estimator_of(model: Pipeline) -> Any:
-    """Return a model's estimator; of one that is alone in a vote, the one within."""
-    last = within(model[-1])
-    if isinstance(last, FixedThresholdClassifier):
-        last = last.estimator_
-    is_vote = isinstance(last, VotingClassifier | VotingRegressor)
-    return last.estimators[0][1] if is_vote and len(last.estimators) == 1 else last
+def _last_of(model: Any) -> Any:
+    """Return a model's estimator, without what is put around it for its target or threshold."""
+    last = within(model[-1] if isinstance(model, Pipeline) else model)
+    return last.estimator_ if isinstance(last, FixedThresholdClassifier) else last
 
 
-def _lacking(model: Pipeline) -> str:
-    name = _name(model)
+def _estimators_of(model: Any) -> list[Any]:
+    """Return a model's estimator; of a vote those that vote."""
+    last = _last_of(model)
+    if isinstance(last, VOTES):
+        return [one for member in last.estimators_ for one in _estimators_of(member)]
+    return [last]
+
+
+def _lacking(model: Pipeline, name: str | None = None) -> str:
+    name = name or _name(model)
     if isinstance(model[-1], FixedThresholdClassifier):
         name = f"{type(model[-1]).__name__} around {name}"
     return f"ONNX has no counterpart of {name}, or of a step before it"
@@ -103,27 +123,34 @@ def _lacking(model: Pipeline) -> str:
 
 def _check_splits(model: Pipeline) -> None:
     """Refuse what skl2onnx would convert without a word to something else, and what it cannot."""
-    last = _estimator_of(model)
-    if not type(last).__module__.startswith("sklearn."):
-        raise EngineError(CODE, _lacking(model))
-    if isinstance(last, BOOSTED) and last.is_categorical_ is not None:
-        raise EngineError(
-            CODE,
-            f"{_name(model)} splits by sets of categories here, which ONNX cannot say",
-        )
+    for last in _estimators_of(model):
+        name = type(last).__name__
+        if not type(last).__module__.startswith("sklearn."):
+            raise EngineError(CODE, _lacking(model, name))
+        if isinstance(last, BOOSTED) and last.is_categorical_ is not None:
+            raise EngineError(
+                CODE, f"{name} splits by sets of categories here, which ONNX cannot say"
+            )
 
 
 def _tensor_type(column: pd.Series) -> Any:
     return (StringTensorType if column.dtype == object else FloatTensorType)([None, 1])
 
 
-def _convert(model: Pipeline, types: list[Any], facts: Mapping[str, str]) -> bytes:
-    options = {id(model): {"zipmap": False}} if hasattr(model, "classes_") else None
-    with warnings.catch_warnings(action="ignore"):
-        made = to_onnx(model, initial_types=types, options=options)
+def _write(model: Pipeline, types: list[Any]) -> ModelProto:
+    """Write a model that is no mean of others."""
+    model = _without_nan(model)
+    options = {id(one): text_options(one) for one in _steps(model) if isinstance(one, TEXTS)}
+    if hasattr(model, "classes_"):
+        options[id(model)] = {"zipmap": False}
+    with _refusing(model), warnings.catch_warnings(action="ignore"):
+        made: ModelProto = to_onnx(model, initial_types=types, options=options or None)
+    return made
+
+
+def _with_facts(made: ModelProto, columns: list[str], facts: Mapping[str, str]) -> bytes:
     made.doc_string = (__doc__ or "").split("\n\n")[1]
-    columns = json.dumps([name for name, _type in types])
-    for name, value in {**facts, "columns": columns}.items():
+    for name, value in {**facts, "columns": json.dumps(columns)}.items():
         made.metadata_props.add(key=name, value=value)
     return bytes(made.SerializeToString(deterministic=True))
 
