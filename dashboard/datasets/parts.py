@@ -16,8 +16,8 @@ from dashboard.datasets.transfers import (
     stored_at,
     whole_parts,
 )
-from dashboard.datasets.watchers import Watched, watchers
-from dashboard.datasets.watching import Watcher
+from dashboard.datasets.watchers import Watched, new_watcher, watchers
+from dashboard.datasets.watching import Counts, Watcher
 from dashboard.db import User
 from dashboard.errors import BadRequest, Conflict, NotFound, TooLarge, ValidationFailed
 from dashboard.extensions import db
@@ -101,7 +101,7 @@ def receive_part(*, user: User, upload_id: int, offset: int, content: BinaryIO) 
         watchers.keep(watched, watcher, offset, content)
     else:
         spool.drop(watched.token)
-    return replace(view, received_bytes=offset + wanted, is_plain=is_plain(state or watched.seen))
+    return replace(view, received_bytes=offset + wanted, watched=state or watched.seen)
 
 
 def _store(
@@ -130,6 +130,55 @@ def _watch(upload_id: int, watched: Watched, offset: int, content: BinaryIO) -> 
         forget(upload_id)
         raise
     return watcher
+
+
+def hear_counts(*, user: User, upload_id: int, offset: int, counts: Counts) -> int:
+    """Judge a part that a browser sends to the bucket itself by what it counted in it.
+
+    Who counts wrongly hears later, from the reader, what is wrong with the file.
+
+    Parameters
+    ----------
+    user, upload_id
+        Whose transfer.
+    offset : int
+        Where the part begins.
+    counts : Counts
+        What is in it.
+
+    Returns
+    -------
+    int
+        How much of the file was seen or heard of. A part that was, or one behind a gap, changes
+        nothing.
+
+    Raises
+    ------
+    NotFound
+        When the transfer is no more.
+    BadRequest
+        When the part is none of the file's parts, or has not room for what is said of it.
+    ValidationFailed
+        When the file cannot be a table that this server reads; then the transfer is over.
+    """
+    upload, transfer = find_transfer(user, upload_id)
+    if transfer is None:
+        return upload.size_bytes
+    length = part_length(transfer.size_bytes, offset)
+    if not all(0 <= number <= length for number in counts):
+        raise BadRequest(f"The part at {offset} has {length} bytes, too few for these counts")
+    seen = int(transfer.watched.get("seen", 0))
+    if seen != offset or not is_plain(transfer.watched):
+        return seen
+    transfer_id, received = transfer.id, transfer.received_bytes
+    watcher = new_watcher(upload.file_name, upload.options, transfer.watched)
+    try:
+        watcher.hear(length, counts)
+    except ValidationFailed:
+        forget(upload_id)
+        raise
+    note_progress(transfer_id, received, watcher.state())
+    return watcher.seen
 
 
 def part_urls(*, user: User, upload_id: int, numbers: Sequence[int]) -> dict[int, str] | None:

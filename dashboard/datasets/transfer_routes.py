@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from dashboard.bodies import json_body, read_part
 from dashboard.datasets import parts, transfers, versions
 from dashboard.datasets.transfer_view import TransferView
+from dashboard.datasets.watching import Counts
 from dashboard.errors import BadRequest
 from dashboard.web import requires
 
@@ -25,6 +26,7 @@ def _answer(view: TransferView) -> Answer:
         "received_bytes": view.received_bytes,
         "part_bytes": view.part_bytes,
         "direct": view.is_direct,
+        "line_end": view.line_end,
         "url": url_for("check.check", upload_id=view.upload_id),
         # Who signed in again in another tab goes on with this one.
         "csrf_token": generate_csrf(),
@@ -86,6 +88,24 @@ def part_urls(upload_id: int) -> Answer:
         raise BadRequest("Send parts, a list of numbers")
     urls = parts.part_urls(user=current_user, upload_id=upload_id, numbers=numbers)
     return {"items": [{"number": n, "url": url} for n, url in (urls or {}).items()]}
+
+
+@blueprint.post("/<int:upload_id>/counts")
+@requires("member")
+def counts(upload_id: int) -> Answer:
+    """Hear what is in a part that the browser sends itself. For its owner."""
+    body = json_body()
+    numbers = [body.get(name) for name in ("offset", "ends", "first", "last")]
+    offset, ends, first, last = map(_whole, numbers)
+    counted = Counts(ends, body.get("has_quotes") is True, first, last)
+    seen = parts.hear_counts(user=current_user, upload_id=upload_id, offset=offset, counts=counted)
+    return {"seen_bytes": seen}
+
+
+def _whole(number: Any) -> int:
+    if type(number) is not int:
+        raise BadRequest("Send offset, ends, first and last as numbers, and whether it has_quotes")
+    return number
 
 
 @blueprint.post("/<int:upload_id>/finish")

@@ -1,7 +1,7 @@
 """What is told of a file that comes in parts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.db import Dataset, Transfer
@@ -13,7 +13,7 @@ from dashboard.storage.base import PART_BYTES
 class TransferView:
     """How far a file is: `received_bytes` are there; `is_over` when all of it was handed over.
 
-    `is_plain` when its first part was looked at, and is not packed.
+    `watched` is what was seen of it so far; nothing before its first part came.
     """
 
     upload_id: int
@@ -21,13 +21,20 @@ class TransferView:
     size_bytes: int
     received_bytes: int
     is_over: bool = False
-    is_plain: bool = False
+    watched: Mapping[str, Any] = field(default_factory=dict)
     part_bytes: int = PART_BYTES
 
     @property
     def is_direct(self) -> bool:
         """Whether a browser may send the next parts to the storage itself."""
-        return self.is_plain and not self.is_over and browser_origin() is not None
+        return is_plain(self.watched) and not self.is_over and browser_origin() is not None
+
+    @property
+    def line_end(self) -> int | None:
+        """The byte that ends its lines, where they can be counted without reading them."""
+        text = (self.watched.get("text") if is_plain(self.watched) else None) or {}
+        line_end = "" if text.get("is_wide") else text.get("newline")
+        return ord(line_end) if line_end else None
 
 
 def browser_origin() -> str | None:
@@ -39,7 +46,7 @@ def view_of(upload: Dataset, transfer: Transfer) -> TransferView:
     """Return how far a transfer is, as its record says."""
     return TransferView(
         upload.id, upload.file_name, transfer.size_bytes, transfer.received_bytes,
-        is_plain=is_plain(transfer.watched),
+        watched=transfer.watched,
     )  # fmt: skip
 
 

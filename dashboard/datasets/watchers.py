@@ -59,11 +59,13 @@ class Watchers:
         if watcher and watcher.seen == offset:
             return watcher
         if offset == 0:
-            return _new(file)
+            return new_watcher(file.file_name, file.options)
         if not file.seen.get("is_packed"):
-            return _new(file, file.seen) if file.seen.get("seen") == offset else None
+            if file.seen.get("seen") != offset:
+                return None
+            return new_watcher(file.file_name, file.options, file.seen)
         if watcher is None or watcher.seen > offset:
-            watcher = _new(file)
+            watcher = new_watcher(file.file_name, file.options)
         return watcher if _catch_up(watcher, file, offset) else None
 
     def keep(self, file: Watched, watcher: Watcher, offset: int, part: BinaryIO) -> None:
@@ -91,9 +93,12 @@ class Watchers:
                 self.kept.popitem(last=False)
 
 
-def _new(file: Watched, seen: Mapping[str, Any] | None = None) -> Watcher:
+def new_watcher(
+    file_name: str, options: Mapping[str, Any], seen: Mapping[str, Any] | None = None
+) -> Watcher:
+    """Return a watcher of a file, of what comes behind that which its record says was seen."""
     limit = current_app.config["SETTINGS"].max_upload_bytes
-    return Watcher(file.file_name, limit_bytes=limit, options=file.options, watched=seen)
+    return Watcher(file_name, limit_bytes=limit, options=options, watched=seen)
 
 
 def _catch_up(watcher: Watcher, file: Watched, offset: int) -> bool:

@@ -7,7 +7,7 @@ anything, and the check page says more about it.
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboard.errors import TooLarge, ValidationFailed
 from dashboard.filters import size
@@ -36,6 +36,29 @@ def too_big(file_name: str, limit: int) -> str:
         f"{file_name} is larger than {size(limit)}, the limit on this server. "
         "Leave out columns you do not need, or gzip it"
     )
+
+
+class Counts(NamedTuple):
+    """What is counted in some bytes of a text.
+
+    How many ends of lines there are, whether there is a quote, and how many bytes stand before the
+    first end and behind the last one: all of them where there is no end.
+    """
+
+    ends: int
+    has_quotes: bool
+    first: int
+    last: int
+
+
+def count_bytes(piece: bytes | bytearray, line_end: bytes) -> Counts:
+    """Count what is in some bytes; `static/js/part-counts.js` counts alike."""
+    size, first, last = len(piece), piece.find(line_end), piece.rfind(line_end)
+    has_end = first >= 0
+    return Counts(
+        piece.count(line_end), b'"' in piece,
+        first if has_end else size, size - last - 1 if has_end else size,
+    )  # fmt: skip
 
 
 class Watcher:
@@ -113,6 +136,19 @@ class Watcher:
         for piece in self.packed.pieces(bytes(chunk)):
             self._judge(piece)
 
+    def hear(self, length: int, counts: Counts) -> None:
+        """Take the word of another one for the bytes that come next, in a text that was begun.
+
+        Raises
+        ------
+        ValidationFailed
+            When it cannot be a table that this server reads.
+        """
+        self.seen += length
+        if self.text is not None:
+            self.text.add(length, counts)
+            self._check_text(self.text)
+
     def _begin(self) -> None:
         compression = compression_of(self.head)
         if compression == "zip":
@@ -136,9 +172,12 @@ class Watcher:
             return
         text.look(piece)
         if self.seen >= SMALL_BYTES or self.unpacked >= SMALL_BYTES:
-            problem = text.find_problem(self.file_name, self.seen, self.options)
-            if problem:
-                raise _refused(problem)
+            self._check_text(text)
+
+    def _check_text(self, text: "_Text") -> None:
+        problem = text.find_problem(self.file_name, self.options)
+        if problem:
+            raise _refused(problem)
 
     def _check_ratio(self) -> None:
         """Refuse what shrank as no data does: it would take a while to unpack, for nothing."""
@@ -160,12 +199,12 @@ class _Text:
         self.head, self.first_line = b"", b""
         self.newline = b""
         self.columns: int | None = None
-        self.rows, self.line = 0, 0
+        self.rows = self.line = self.longest = 0
         self.is_wide = self.has_quotes = False
         self.is_judged = state is not None
         if state:
             self.newline, self.line = state["newline"].encode(), state["line"]
-            self.rows = state["rows"]
+            self.rows, self.longest = state["rows"], state.get("longest", 0)
             self.is_wide, self.has_quotes = state["is_wide"], state["has_quotes"]
             self.columns = state["columns"]
 
@@ -173,7 +212,8 @@ class _Text:
         """Return all but the head, which was judged, as JSON values."""
         return {
             "newline": self.newline.decode(), "rows": self.rows, "line": self.line,
-            "is_wide": self.is_wide, "has_quotes": self.has_quotes, "columns": self.columns or 0,
+            "longest": self.longest, "is_wide": self.is_wide, "has_quotes": self.has_quotes,
+            "columns": self.columns or 0,
         }  # fmt: skip
 
     def look(self, piece: bytes | bytearray) -> None:
@@ -190,11 +230,15 @@ class _Text:
             return
         if self.columns is None:
             self._read_first_line(piece)
-        self.has_quotes = self.has_quotes or b'"' in piece
+        self.add(len(piece), count_bytes(piece, self.newline))
+
+    def add(self, size: int, counts: Counts) -> None:
+        """Add what was counted in so many bytes."""
+        self.has_quotes = self.has_quotes or counts.has_quotes
         if not self.has_quotes:  # a quoted cell may hold ends of lines that end no row
-            self.rows += piece.count(self.newline)
-        last = piece.rfind(self.newline)
-        self.line = self.line + len(piece) if last < 0 else len(piece) - last - 1
+            self.rows += counts.ends
+        self.longest = max(self.longest, self.line + counts.first, counts.last)
+        self.line = counts.last if counts.ends else self.line + size
 
     def _read_first_line(self, piece: bytes | bytearray) -> None:
         line, end, _rest = piece.partition(self.newline)
@@ -205,9 +249,7 @@ class _Text:
             self.columns = 0 if is_json else 1 + max(bare.count(sign) for sign in DELIMITERS)
             self.first_line = b""
 
-    def find_problem(
-        self, file_name: str, seen: int, options: Mapping[str, Any]
-    ) -> Problem | None:
+    def find_problem(self, file_name: str, options: Mapping[str, Any]) -> Problem | None:
         """Return why this is no table that is read, if that is certain by now."""
         limits = self.limits
         if not self.is_judged and len(self.head) >= HEAD_BYTES:
@@ -223,7 +265,7 @@ class _Text:
         if self.rows > limits.max_rows + OTHER_LINES and not self.has_quotes:
             words = f"{limits.max_rows:,} rows, the limit on this server"
             return error("CSV_TOO_LONG", f"{file_name} has more than {words}")
-        if self.line > BYTES_OF_A_CHARACTER * limits.max_line_chars:
+        if self.longest > BYTES_OF_A_CHARACTER * limits.max_line_chars:
             words = f"more than {limits.max_line_chars:,} characters, the limit on this server"
             return error("CSV_LINE_LONG", f"{file_name} has a line of {words}")
         return None

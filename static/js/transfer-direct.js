@@ -1,6 +1,8 @@
 // Parts that the browser sends to the bucket itself, once the server has looked at the first one and
 // says so. Where the bucket refuses (it does not allow this site, or its address is not reachable
 // from here) everything goes through the server.
+import { countPart } from './part-counts.js';
+
 const URLS_AT_ONCE = 16;
 const FAILED = 'trainyard-direct-failed';
 
@@ -18,6 +20,7 @@ export class DirectParts {
     const number = offset / transfer.partBytes + 1;
     const url = this.urls.get(number) ?? await this.fetchUrl(number);
     if (!url) return this.giveUp();
+    await this.tell(part, offset);
     const onProgress = (loaded) => transfer.page.progress(offset + Math.min(loaded, part.size));
     const answer = await transfer.requests.send('PUT', url, part, {}, onProgress);
     if (answer.status >= 200 && answer.status < 300) {
@@ -27,6 +30,19 @@ export class DirectParts {
     // Our own server answers: it is the bucket that does not. Else the connection is gone, and this waits.
     await transfer.insist('GET', `/${transfer.id}`);
     return this.giveUp();
+  }
+
+  // The server cannot see these parts before all are there: it is told what is in each, and may refuse the file.
+  async tell(part, offset) {
+    const { transfer } = this;
+    if (transfer.lineEnd === null) return;
+    try {
+      const counts = await countPart(part, transfer.lineEnd);
+      await transfer.insist('POST', `/${transfer.id}/counts`, { offset, ...counts });
+    } catch (failure) {
+      await transfer.checkFile();
+      throw failure;
+    }
   }
 
   async fetchUrl(number) {

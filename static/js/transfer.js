@@ -58,10 +58,8 @@ export class Transfer {
   }
 
   take(state) {
-    this.id = state.id;
-    this.received = state.received_bytes;
-    this.partBytes = state.part_bytes;
-    this.mayBeDirect = state.direct;
+    Object.assign(this, { id: state.id, received: state.received_bytes, partBytes: state.part_bytes });
+    Object.assign(this, { mayBeDirect: state.direct, lineEnd: state.line_end });
     this.page.progress(this.received);
   }
 

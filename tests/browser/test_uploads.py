@@ -4,6 +4,7 @@ import gzip
 import random
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,25 @@ from playwright.sync_api import Dialog, Page, expect
 from sqlalchemy import select
 
 from dashboard import queue
+from dashboard.datasets import watching
+from dashboard.datasets.watching import Counts, count_bytes
 from dashboard.db import Dataset, Transfer, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.storage import get_storage
 from dashboard.storage.base import PART_BYTES
+from tasks.engine.reader.limits import ReadLimits
 from tests.browser.conftest import Watched
 from tests.storages import s3_server as s3_server
 
 CONTENT = b"a,b\n" + b"1,2\n" * (5 * PART_BYTES // 4)
+COUNTED = """
+async ([beside, bytes, lineEnd]) => {
+  const address = new URL('part-counts.js', new URL(beside, location.href)).href;
+  const { countPart } = await import(address);
+  return countPart(new Blob([new Uint8Array(bytes)]), lineEnd);
+}
+"""
 WATCH_BAR = """
 window.values = [];
 setInterval(() => {
@@ -251,6 +262,10 @@ class TestBucket:
     """The browser sends its parts to the bucket."""
 
     @pytest.fixture
+    def few_rows(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(watching, "ReadLimits", partial(ReadLimits, max_rows=5_000_000))
+
+    @pytest.fixture
     def environ(
         self, environ: dict[str, str], s3_server: str, monkeypatch: pytest.MonkeyPatch,
         request: pytest.FixtureRequest,
@@ -278,6 +293,36 @@ class TestBucket:
         # The first one tells the server what the file is.
         assert [url.startswith(s3_server) for url in sent] == [False, *[True] * 5]
         assert stored(app) == CONTENT
+
+    @pytest.mark.usefixtures("app", "few_rows")
+    def test_too_many_rows_are_told_while_the_parts_go_to_the_bucket(
+        self, member: User, browse: Callable[..., Watched], file: Path, s3_server: str
+    ) -> None:
+        window = browse()
+        window.allowed |= {f"another host: {s3_server}", "status of 422"}
+        window.sign_in(member)
+        page = window.go("/datasets/new")
+        sent: list[str] = []
+        page.on("request", lambda r: sent.append(r.url) if r.method == "PUT" else None)
+        page.set_input_files("input[type=file]", file)
+        words = "rows.csv has more than 5,000,000 rows, the limit on this server"
+        expect(page.locator(".error-summary a")).to_have_text(words)
+        # The third part would have too many: it is not sent any more, and the others are gone.
+        assert [url.startswith(s3_server) for url in sent] == [False, True]
+        db.session.rollback()
+        assert db.session.scalars(select(Transfer)).all() == []
+
+    def test_parts_are_counted_as_the_server_counts_them(
+        self, member: User, browse: Callable[..., Watched]
+    ) -> None:
+        window = browse()
+        window.sign_in(member)
+        page = window.go("/datasets/new")
+        imported = page.locator('script[type=module][src*="upload"]').get_attribute("src") or ""
+        for piece in (b"a\nb,c\n\nd", b"no end", b"", b'"\n"\n', b"\n", b"a\rb\r\n"):
+            for line_end in (b"\n", b"\r"):
+                found = page.evaluate(COUNTED, [imported, list(piece), ord(line_end)])
+                assert Counts(**found) == count_bytes(piece, line_end)
 
     def test_through_the_server_where_the_bucket_does_not_let_us(
         self, app: Flask, member: User, browse: Callable[..., Watched], file: Path, s3_server: str

@@ -4,6 +4,7 @@ import hashlib
 import io
 import threading
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,17 @@ from sqlalchemy import func, select
 
 from dashboard import queue
 from dashboard.clock import now
-from dashboard.datasets import parts
+from dashboard.datasets import parts, watching
 from dashboard.datasets.checking import discard_upload
 from dashboard.datasets.discarding import discard_abandoned_uploads
-from dashboard.datasets.parts import part_urls, receive_part
+from dashboard.datasets.parts import hear_counts, part_urls, receive_part
 from dashboard.datasets.transfers import (
     begin_transfer,
     cancel_transfer,
     finish_transfer,
     look_at_transfer,
 )
+from dashboard.datasets.watching import count_bytes
 from dashboard.db import Chore, Dataset, Transfer, User
 from dashboard.db.transaction import writing
 from dashboard.errors import BadRequest, Conflict, Forbidden, NotFound, TooLarge, ValidationFailed
@@ -29,6 +31,7 @@ from dashboard.extensions import db
 from dashboard.room import check_room
 from dashboard.storage import get_storage
 from dashboard.storage.base import PART_BYTES
+from tasks.engine.reader.limits import ReadLimits
 from tasks.hashing import hashing
 from tests.factories import make_user
 
@@ -288,6 +291,50 @@ def test_addresses_of_the_bucket_are_given_once_the_first_part_was_seen(
     for numbers in ([0], [4], list(range(1, 200))):
         with pytest.raises(BadRequest):
             part_urls(user=user, upload_id=upload_id, numbers=numbers)
+
+
+def hear(user: User, upload_id: int, number: int, content: bytes | None = None) -> int:
+    part = PARTS[number] if content is None else content
+    return hear_counts(
+        user=user, upload_id=upload_id, offset=number * PART_BYTES, counts=count_bytes(part, b"\n")
+    )
+
+
+@pytest.mark.parametrize(
+    ("limit", "content", "code"),
+    [({"max_rows": len(ROWS) // 4 - 1500}, None, "CSV_TOO_LONG"),
+     ({"max_line_chars": 1000}, b"1" * PART_BYTES, "CSV_LINE_LONG")],
+)  # fmt: skip
+def test_limits_of_rows_and_lines_are_held_against_what_the_browser_counts(
+    stored_app: Flask, monkeypatch: pytest.MonkeyPatch,
+    limit: dict[str, int], content: bytes | None, code: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(watching, "ReadLimits", partial(ReadLimits, **limit))
+    user = make_user()
+    upload_id = begin(user)
+    send(user, upload_id, 0)
+    with pytest.raises(ValidationFailed) as refusal:
+        hear(user, upload_id, 1, content)
+    assert refusal.value.code == code
+    assert (count(Transfer), list(get_storage().list_files())) == (0, [])
+
+
+def test_what_was_told_twice_or_behind_a_gap_changes_nothing(stored_app: Flask) -> None:
+    user = make_user()
+    upload_id = begin(user)
+    assert hear(user, upload_id, 0) == 0  # the first part comes through the server
+    send(user, upload_id, 0)
+    assert hear(user, upload_id, 2, b"\n\n\n\n") == PART_BYTES
+    assert [hear(user, upload_id, 1) for _ in range(2)] == [2 * PART_BYTES] * 2
+    watched = db.session.scalars(select(Transfer.watched)).one()
+    assert watched["text"]["rows"] == 2 * PART_BYTES // 4
+    # The bucket refused it: it comes through the server, and what is behind it is looked at.
+    send(user, upload_id, 1)
+    send(user, upload_id, 2)
+    watched = db.session.scalars(select(Transfer.watched)).one()
+    assert (watched["seen"], watched["text"]["rows"]) == (len(ROWS), len(ROWS) // 4)
+    finish_transfer(user=user, upload_id=upload_id)
+    assert hear(user, upload_id, 2, b"") == len(ROWS)
 
 
 @pytest.mark.parametrize("head", [b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"])

@@ -193,6 +193,22 @@ def test_the_script_is_told_what_cannot_be(pages: PageClient, app: Flask) -> Non
     assert db.session.scalars(select(Transfer)).all() == []
 
 
+def test_the_script_tells_what_is_in_parts_that_it_sends_itself(pages: PageClient) -> None:
+    script = Script(pages)
+    rows = b"a,b\n" + b"1,2\n" * (PART_BYTES // 2)
+    begun = script.ask("POST", json={"file_name": "x.csv", "size_bytes": len(rows)}, status=201)
+    where = f"/{begun['id']}"
+    assert begun["line_end"] is None
+    found = script.ask("PUT", f"{where}/parts?offset=0", data=rows[:PART_BYTES])
+    assert found["line_end"] == ord("\n")
+    counts = {"offset": PART_BYTES, "ends": PART_BYTES // 4, "first": 3, "last": 0}
+    told = script.ask("POST", f"{where}/counts", json=counts)
+    assert told == {"seen_bytes": 2 * PART_BYTES}
+    for wrong in ({"ends": True}, {"ends": PART_BYTES + 1}, {"first": -1}, {"offset": 7}):
+        script.ask("POST", f"{where}/counts", json=counts | wrong, status=400)
+    script.ask("POST", f"{where}/counts", json=[], status=400)
+
+
 def test_a_cancelled_transfer_is_gone(pages: PageClient) -> None:
     script = Script(pages)
     begun = script.ask("POST", json={"file_name": "x.csv", "size_bytes": 8}, status=201)

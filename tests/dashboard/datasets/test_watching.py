@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.datasets.watching import SMALL_BYTES, Watcher
+from dashboard.datasets.watching import SMALL_BYTES, Watcher, count_bytes
 from dashboard.errors import DomainError, TooLarge, ValidationFailed
 from tasks.engine.reader import unpacking
 from tasks.engine.reader.limits import ReadLimits
@@ -23,6 +23,7 @@ from tasks.engine.reader.zip_pieces import ZipPieces
 LIMITS = ReadLimits(max_rows=50_000, max_columns=100, max_line_chars=500_000,
                     max_unpacked_bytes=4_000_000)  # fmt: skip
 ROWS = b"a,b\n" + b"1,2\n" * 400_000
+TO_LINES = bytes(b'1,\n"'[n % 4] if n % 16 < 8 else ord("x") for n in range(256))
 
 
 def watch(content: bytes, piece: int = 65_536, **more: Any) -> int:
@@ -231,6 +232,23 @@ def test_more_bytes_than_allowed_are_refused_however_few_they_are() -> None:
 )  # fmt: skip
 def test_what_the_reader_may_take_is_left_to_the_reader(content: bytes) -> None:
     assert watch(content) == len(content)
+
+
+@given(st.lists(st.binary(max_size=30).map(lambda b: b.translate(TO_LINES)), max_size=8))
+def test_counting_parts_is_as_looking_at_them(pieces: list[bytes]) -> None:
+    looked = Watcher("x.csv", limit_bytes=10**9)
+    looked.look(ROWS[:SMALL_BYTES])
+    told = Watcher("x.csv", limit_bytes=10**9, watched=looked.state())
+    for piece in pieces:
+        looked.look(piece)
+        told.hear(len(piece), count_bytes(piece, b"\n"))
+    assert told.state() == looked.state()
+
+
+def test_a_long_line_that_ends_in_the_piece_is_refused_too() -> None:
+    content = ROWS[:SMALL_BYTES] + b"x" * 2_500_000 + b"\n1,2\n"
+    limits = ReadLimits(max_line_chars=500_000)
+    assert refusal_of(content, limits=limits, piece=1_500_000)[1] == "CSV_LINE_LONG"
 
 
 def test_another_process_counts_on() -> None:
