@@ -1,6 +1,7 @@
 """Server time of a dataset's pages as it gets wider and longer, and what a search costs.
 
-Tables and profiles are made here, so that nothing is read or profiled; all figures are of one run.
+Also of the page on which its file is checked, and of those of a job on it. Tables and profiles are
+made here, so that nothing is read or profiled; all figures are of one run.
 """
 
 import json
@@ -16,32 +17,41 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from flask import Flask
 
 from benchmarks.databases import fresh_app
 from benchmarks.pages import fill, open_client
 from dashboard.clock import now
-from dashboard.db import Dataset
+from dashboard.datasets.column_page import COLUMNS_PER_PAGE
+from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
+from dashboard.extensions import db
 from dashboard.storage import get_storage, keys
 from tasks.engine.profile.profile_file import write_profile
 from tasks.engine.tables import BATCH_ROWS, LINE
+from tests.factories import make_succeeded_job
 
 RUNS = 5
 SHAPES = ((14, 7_000), (100, 1_000_000), (20_000, 200))
 LONG_ROWS = 10_000_000
 LONG_COLUMNS = 8
 PAGES = {
-    "columns": "",
-    "columns, one open": "?open=c1",
-    "columns, filtered by name": "?q=c1",
-    "rows": "/rows",
-    "rows, last page": "/rows?page={last}",
-    "rows, by value": "/rows?col.c0.eq=0.25",
-    "rows, by part of a text": "/rows?col.c1.contains=word+17",
-    "rows, in an order": "/rows?sort=-c0",
-    "rows, page 40 of an order": "/rows?sort=c0&page=40",
-    "rows, condition and order": "/rows?col.c1.contains=word+1&sort=-c0",
+    "columns": "/datasets/{dataset}",
+    "columns, one open": "/datasets/{dataset}?open=c1",
+    "columns, filtered by name": "/datasets/{dataset}?q=c1",
+    "columns, last page": "/datasets/{dataset}?page={last_columns}",
+    "correlations": "/datasets/{dataset}/correlations",
+    "rows": "/datasets/{dataset}/rows",
+    "rows, last page": "/datasets/{dataset}/rows?page={last}",
+    "rows, by value": "/datasets/{dataset}/rows?col.c0.eq=0.25",
+    "rows, by part of a text": "/datasets/{dataset}/rows?col.c1.contains=word+17",
+    "rows, in an order": "/datasets/{dataset}/rows?sort=-c0",
+    "rows, page 40 of an order": "/datasets/{dataset}/rows?sort=c0&page=40",
+    "rows, condition and order": "/datasets/{dataset}/rows?col.c1.contains=word+1&sort=-c0",
+    "check page": "/uploads/{upload}",
+    "form of a job": "/jobs/new?dataset={dataset}&target=c1",
+    "form, targets by a part": "/_live/jobs/targets?dataset_id={dataset}&target=c1",
+    "page of a job": "/jobs/{job}",
+    "its settings as a new job": "/jobs/new?from={job}",
 }
 
 
@@ -81,8 +91,8 @@ def make_columns(columns: int, rows: int) -> tuple[list[dict[str, Any]], list[di
     return compact, details
 
 
-def make_dataset(owner_id: int, columns: int, rows: int) -> int:
-    """Make a dataset with its files; return its id."""
+def make_dataset(owner_id: int, columns: int, rows: int, *, is_saved: bool = True) -> int:
+    """Make a dataset, or an upload, with its files; return its id."""
     compact, details = make_columns(columns, rows)
     problems = [
         {"severity": "warning", "code": "CONSTANT", "message": f'"c{n}" has one value',
@@ -92,7 +102,8 @@ def make_dataset(owner_id: int, columns: int, rows: int) -> int:
     with writing() as session:
         dataset = Dataset(
             owner_id=owner_id, name="d", file_name="d.csv", state="ready", token="ab" * 8,
-            saved_at=now(), rows=rows, n_columns=columns, columns=compact, problems=problems,
+            saved_at=now() if is_saved else None,
+            rows=rows, n_columns=columns, columns=compact, problems=problems,
             size_bytes=rows * columns * 8, dialect={"delimiter": ",", "encoding": "utf-8",
                                                     "decimal": ".", "header": True},
         )  # fmt: skip
@@ -112,16 +123,31 @@ def make_dataset(owner_id: int, columns: int, rows: int) -> int:
     return made[0]
 
 
-def measure(app: Flask, client: Any, dataset_id: int, rows: int) -> Mapping[str, float]:
+def make_places(owner: User, columns: int, rows: int) -> dict[str, int]:
+    """Make a dataset, an upload like it and a job on it; return what addresses are made of."""
+    dataset_id = make_dataset(owner.id, columns, rows)
+    dataset = db.session.get_one(Dataset, dataset_id)
+    names = [f"c{n}" for n in range(columns) if n != 1]
+    job = make_succeeded_job(owner, dataset=dataset, target="c1", features=names)
+    return {
+        "dataset": dataset_id,
+        "upload": make_dataset(owner.id, columns, rows, is_saved=False),
+        "job": job.id,
+        "last": max(1, rows // 100),
+        "last_columns": -(-columns // COLUMNS_PER_PAGE),
+    }
+
+
+def measure(client: Any, places: Mapping[str, int]) -> Mapping[str, float]:
     """Return the median server time of each page, in milliseconds."""
     found = {}
     for name, path in PAGES.items():
-        url = f"/datasets/{dataset_id}{path.format(last=max(1, rows // 100))}"
+        url = path.format(**places)
         times = []
         for _ in range(RUNS):
-            start = time.perf_counter()
+            start = time.process_time()
             answer = client.get(url)
-            times.append((time.perf_counter() - start) * 1000)
+            times.append((time.process_time() - start) * 1000)
             if answer.status_code != 200:
                 raise RuntimeError(f"{url}: {answer.status_code}")
         found[name] = statistics.median(times)
@@ -177,8 +203,8 @@ def main() -> None:
         user = fill(app, 1)
         client, _ = open_client(app, user)
         with app.app_context():
-            made = [(make_dataset(user.id, *shape), shape[1]) for shape in SHAPES]
-        results = [measure(app, client, *each) for each in made]
+            made = [make_places(user, *shape) for shape in SHAPES]
+        results = [measure(client, places) for places in made]
     sizes = ", ".join(f"{columns:,} x {rows:,}" for columns, rows in SHAPES)
     print(f"Pages of a dataset, server time with columns x rows of {sizes}")
     for name in PAGES:

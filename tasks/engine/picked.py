@@ -57,13 +57,14 @@ class Texts:
     def answer_likely(
         self, question: Question, how: tuple[Any, ...], likely: Question
     ) -> np.ndarray:
-        """Return what a question gives for each text; NaN where its shape rules out all else."""
+        """Return what a question gives for each text; NaN or False where its shape says so."""
         key = (question, *how)
         if key not in self.known:
             shapes, codes = self.shapes
             at = np.flatnonzero(likely(shapes.cells, *how)[codes])
-            found = np.full(len(codes), np.nan)
-            found[at] = question(self.cells.take(pa.array(at)), *how)
+            answers = question(self.cells.take(pa.array(at)), *how)
+            found = np.full(len(codes), False if answers.dtype == bool else np.nan)
+            found[at] = answers
             self.known[key] = found
         return self.known[key]
 
@@ -149,7 +150,7 @@ def of_each_shape(question: Question) -> Question:
 
 
 def of_likely_cells(likely: Question) -> Callable[[Question], Question]:
-    """Let a question be asked of picked cells whose answer is NaN for most.
+    """Let a question be asked of picked cells whose answer is NaN, or False, for most.
 
     `likely` is asked, with the same arguments, which shapes may have another answer.
     """

@@ -2,11 +2,12 @@
 
 import re
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.engine.cells import fits, match, text_lengths
-from tasks.engine.picked import plain_array
+from tasks.engine.picked import of_likely_cells, plain_array
 from tasks.engine.profile.column_cells import Column
 
 ZEROS = r"^[+-]?(0[0-9]+|[0-9]{16,})$"  # a leading zero, or more digits than a float64 holds
@@ -29,6 +30,17 @@ VERSION_NAME = re.compile(r"(.*[_\-. ])?(version|ver)|release", re.IGNORECASE)
 PHONE_DIGITS, POST_DIGITS = 7, 4
 
 
+def _are_long(shapes: pa.Array) -> np.ndarray:
+    """Tell which shapes are whole numbers of several digits."""
+    return match(shapes, r"^[+-]?[0-9]{2,}$")
+
+
+@of_likely_cells(_are_long)
+def have_zeros(cells: pa.Array) -> np.ndarray:
+    """Tell which cells are whole numbers with a zero in front, or longer than float64 holds."""
+    return match(cells, ZEROS)
+
+
 def code_words(name: str, cells: pa.Array) -> str:
     """Say what makes a column's numbers codes; empty where they may be measured.
 
@@ -41,7 +53,7 @@ def code_words(name: str, cells: pa.Array) -> str:
     """
     if not len(cells):
         return ""
-    if match(cells, ZEROS).any():
+    if have_zeros(cells).any():
         return LEADING_ZEROS
     is_whole, with_e = fits(cells, WHOLE), fits(cells, WITH_E)
     if with_e.any() and (is_whole | with_e).all():

@@ -55,10 +55,11 @@ class Column:
     plain: list[np.ndarray] = field(default_factory=list, repr=False)
     is_first: bool = False  # of its table
     # Where it was read with other columns: its values, its cells of some rows, its numbers as a
-    # question reads them.
+    # question reads them, and which questions none of its values passes, as far as it is known.
     picked: Picked | None = field(default=None, repr=False)
     picked_rows: Picked | None = field(default=None, repr=False)
     tally: Callable[..., NumberTally | None] = field(default=lambda *_: None, repr=False)
+    rules_out: Callable[..., bool] = field(default=lambda *_: False, repr=False)
 
     @cached_property
     def cells(self) -> pa.Array:

@@ -125,7 +125,7 @@ def _outline(column: Column, facts: dict[str, Any]) -> Outline:
 
 def _hidden(column: Column) -> tuple[str, int] | None:
     """Return the most frequent value that says that nothing is known, and how often it stands."""
-    if not column.is_few:
+    if not column.is_few or column.rules_out(fits, HIDDEN):
         return None
     found = np.flatnonzero(fits(column.cells, HIDDEN))
     count = int(column.counts[found[0]]) if len(found) else 0

@@ -55,6 +55,8 @@ def find_reading(column: Column) -> Reading | None:
     plain: Written = (column.decimal, "", False)
     if _are_all_plain(column, plain):
         return Reading(plain, True, 1.0)
+    if column.rules_out(fits, NUMERIC):
+        return None
     numeric = fits(column.cells, NUMERIC)
     total = column.counts.sum()
     if not total or column.counts[numeric].sum() <= MOST * total:
@@ -80,6 +82,8 @@ def find_reading(column: Column) -> Reading | None:
 def _are_all_plain(column: Column, plain: Written) -> bool:
     if column.plain and plain == PLAIN:
         return True
+    if column.picked is not None:
+        return column.tally(parse_numbers, plain) is not None
     first = parse_numbers(column.cells[:FIRST], plain)
     return bool(
         len(first)

@@ -41,6 +41,7 @@ FAST = {
 }
 # 1.2.10 is a version; a date with points and two digits for the year has two for all.
 PADDED = {"%d.%m.%y": r"^\d\d\.\d\d\.\d\d"}
+EIGHT_DIGITS = "^[0-9]{8}$"
 DAY_FORMAT, DAY_NUMBER, ENOUGH_DAYS = "%Y%m%d", "^(19|20)[0-9]{6}$", 10
 FEW, FIRST, MANY = 5, 50, 2_000  # values that are looked at before all of them
 MOST = 0.5
@@ -83,6 +84,8 @@ class DateReading:
 
 def find_dates(column: Column) -> DateReading | None:
     """Find the format that reads most of a column's cells; None when it reads half or fewer."""
+    if column.rules_out(fits, LOOKS_LIKE_DATE):
+        return None
     first, counts = column.cells[:MANY], column.counts[:MANY]
     looks = fits(first, LOOKS_LIKE_DATE)
     if counts[looks].sum() <= MOST * counts.sum():
@@ -103,6 +106,8 @@ def find_dates(column: Column) -> DateReading | None:
 
 def find_day_numbers(column: Column) -> bool:
     """Tell whether whole numbers such as 20260131 are days: all of them, and not by chance."""
+    if column.rules_out(fits, EIGHT_DIGITS):
+        return False
     is_day = match(column.cells, DAY_NUMBER)
     return bool(
         is_day.all()

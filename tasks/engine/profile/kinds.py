@@ -26,7 +26,7 @@ from tasks.engine.cells import (
     text_lengths,
 )
 from tasks.engine.picked import of_each_shape, plain_array
-from tasks.engine.profile.codes import LEADING_ZEROS, MAY_BE, ZEROS, code_words
+from tasks.engine.profile.codes import LEADING_ZEROS, MAY_BE, code_words, have_zeros
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.conventions import Reading, find_reading, have_same_sign
 from tasks.engine.profile.date_formats import DAY_FORMAT, DateReading, find_dates, find_day_numbers
@@ -142,6 +142,8 @@ def _codes_of(column: Column, reading: Reading) -> str:
     """Say what makes the numbers codes that stand in a sample of the cells, or in all."""
     if reading.written[1] or reading.written[2]:
         return ""
+    if reading.share == 1:
+        return code_words(column.name, column.cells)
     numeric = np.isfinite(parse_numbers(column.cells, reading.written))
     return code_words(column.name, column.cells.filter(pa.array(numeric)))
 
@@ -151,7 +153,7 @@ def read_numbers(column: Column, written: Written) -> ColumnNumbers:
     read = ColumnNumbers(NumberTally(column.n_rows))
     tally = column.tally(parse_numbers, written)
     if tally:
-        is_code = not written[1] and not written[2] and bool(match(column.cells, ZEROS).any())
+        is_code = not written[1] and not written[2] and bool(have_zeros(column.cells).any())
         return ColumnNumbers(tally, has_codes=is_code)
     known = column.plain if written == PLAIN else []
     for n, (cells, counts) in enumerate(column.pieces()):
@@ -174,7 +176,7 @@ def _has_codes(cells: pa.Array, values: np.ndarray) -> bool:
     first, second = first_bytes(plain_array(cells))
     zero, nine = ord("0"), ord("9")
     likely = ((first == zero) & (second >= zero) & (second <= nine)) | (abs(values) >= LONG_CODE)
-    return bool(likely.any() and match(cells.filter(pa.array(likely)), ZEROS).any())
+    return bool(likely.any() and have_zeros(cells.filter(pa.array(likely))).any())
 
 
 def find_booleans(column: Column) -> dict[str, Any] | None:

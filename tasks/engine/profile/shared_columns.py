@@ -26,6 +26,7 @@ class SharedColumns:
     def __init__(self, columns: Sequence[pa.ChunkedArray], missing: Collection[str]) -> None:
         self.n_rows = len(columns[0])
         self.tallies: dict[tuple[Any, ...], dict[int, NumberTally]] = {}
+        self.ruled_out: dict[tuple[Any, ...], list[bool]] = {}
         chunks = [chunk for column in columns for chunk in column.chunks]
         coded = trim(as_text(pa.chunked_array(chunks, pa.string())).fill_null(""))
         coded = coded.dictionary_encode()
@@ -60,6 +61,15 @@ class SharedColumns:
     def rows(self, n: int, step: int = 1) -> Picked:
         """Return the cells of every n-th row of a column."""
         return Picked(self.texts, self.codes[n, ::step])
+
+    def rules_out(self, n: int, question: Question, *how: Any) -> bool:
+        """Tell whether no value of a column passes a question."""
+        key = (question, *how)
+        if key not in self.ruled_out:
+            passed = question(self.every, *how)[self.places]
+            totals = np.append(0, np.cumsum(passed))[self.starts]
+            self.ruled_out[key] = (np.diff(totals) == 0).tolist()
+        return self.ruled_out[key][n]
 
     def tally(self, n: int, read: Question, *how: Any) -> NumberTally | None:
         """Return the numbers of a column as a question reads them; None where a cell is none."""

@@ -194,7 +194,7 @@ class TableCells:
             self.names[position], self.n_rows, self.decimal, self.missing, objects(picked),
             counts, True, int(counts.sum()), lambda: iter([shared.rows(n)]),
             is_first=position == 1, picked=picked, picked_rows=shared.rows(n, self.step),
-            tally=partial(shared.tally, n),
+            tally=partial(shared.tally, n), rules_out=partial(shared.rules_out, n),
         )  # fmt: skip
 
     def _count_few(

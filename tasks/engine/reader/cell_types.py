@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 
 from tasks.engine.cell_text import MISSING, NUMBER
 
 TYPED_ROWS = 200
+ABSENT = frozenset(MISSING)
 DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ]\d{1,2}:\d{2}.*)?"
     r"|\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?"
     r"|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}"
 )
 AMOUNT = re.compile(r"[^\w\s,.;:-]{0,2} ?[+-]?\d{1,3}([,. ]\d{3})*([.,]\d+)? ?[^\w\s,.;:-]{0,2}")
+SHORT = 40  # characters; what longer cells are is not kept
+ONE_DIGIT = str.maketrans("023456789", "1" * 9)
 DASHES = re.compile(r":?(-{2,}|={2,}):?")
 
 
@@ -26,13 +30,23 @@ def is_typed(cell: str) -> bool:
     cell = cell.strip()
     if cell.isdecimal():
         return True  # as NUMBER says, and far sooner
+    return _is_typed(cell.translate(ONE_DIGIT)) if len(cell) <= SHORT else _has_type(cell)
+
+
+@lru_cache(maxsize=20_000)
+def _is_typed(shape: str) -> bool:
+    """Tell it of all cells that differ in their digits only; wide tables have a million cells."""
+    return _has_type(shape)
+
+
+def _has_type(cell: str) -> bool:
     is_plain = NUMBER.fullmatch(cell.replace(",", "."))
     return bool(is_plain or DATE.fullmatch(cell) or AMOUNT.fullmatch(cell))
 
 
 def is_typed_column(cells: Sequence[str]) -> bool:
     """Tell whether nearly all cells of a column that are there are numbers, dates or the like."""
-    present = [cell for cell in cells if cell not in MISSING]
+    present = [cell for cell in cells if cell not in ABSENT]
     others = (cell for cell in present if not is_typed(cell))
     most_others = (len(present) - 1) // 5
     return bool(present) and next(islice(others, most_others, None), None) is None

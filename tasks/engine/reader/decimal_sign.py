@@ -13,7 +13,11 @@ def find_decimal(rows: Sequence[Sequence[str]]) -> str:
 
     A sign before three digits may be one of thousands; that shows nothing, and is asked about.
     """
-    cells = {cell.strip() for row in rows for cell in row}
-    clear = {cell for cell in cells if not THOUSANDS_NUMBER.fullmatch(cell)}
-    has_commas = any(COMMA_NUMBER.fullmatch(cell) for cell in clear)
-    return "," if has_commas and not any(POINT_NUMBER.fullmatch(cell) for cell in clear) else "."
+
+    def shows(sign: str, number: re.Pattern[str]) -> bool:
+        cells = (cell.strip() for row in rows for cell in row if sign in cell)
+        return any(
+            number.fullmatch(cell) and not THOUSANDS_NUMBER.fullmatch(cell) for cell in cells
+        )
+
+    return "," if shows(",", COMMA_NUMBER) and not shows(".", POINT_NUMBER) else "."

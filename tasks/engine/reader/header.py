@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.cell_types import (
+    ABSENT,
     are_columns_typed,
     are_dashes,
     is_typed,
@@ -149,7 +149,7 @@ def _is_marked(cells: Sequence[str]) -> bool:
 
 def _is_above_all(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Tell whether a word stands above values in each column, however few rows there are."""
-    are_words = all(cell.strip() not in MISSING and not is_typed(cell) for cell in row)
+    are_words = all(cell.strip() not in ABSENT and not is_typed(cell) for cell in row)
     return are_words and all(are_columns_typed(body, len(row)))
 
 
@@ -223,11 +223,11 @@ def is_like_those(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     Words of one form may be names, if they are longer than a letter and have no digits.
     """
     rows = [r for r in body if len(r) == len(row) and list(r) != list(row)]
-    columns = [{r[n].strip() for r in rows} - {*MISSING} for n in range(len(row))]
+    columns = [{r[n].strip() for r in rows} - ABSENT for n in range(len(row))]
     return any(
         cell in column or _has_form_of(cell, column)
         for cell, column in zip(map(str.strip, row), columns, strict=True)
-        if cell not in MISSING
+        if cell not in ABSENT
     )
 
 
@@ -259,9 +259,9 @@ def _is_more_names(
         if n in left_out:
             continue
         column = [r[n].strip() for r in body if len(r) > n]
-        n_present = sum(below not in MISSING for below in column)
+        n_present = sum(below not in ABSENT for below in column)
         if n_present >= LEAST_TYPED and is_typed_column(column):
-            if cell in MISSING or is_typed(cell) or NOT_THERE.fullmatch(cell):
+            if cell in ABSENT or is_typed(cell) or NOT_THERE.fullmatch(cell):
                 return False  # most rows are found to be none by their first columns
             n_above += 1
     return n_above >= least

@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.cell_types import (
+    ABSENT,
     DATE,
     is_number,
     is_typed,
@@ -55,7 +55,7 @@ def _weigh(
     first: Sequence[str], body: Sequence[Sequence[str]], columns: Columns
 ) -> tuple[bool, bool]:
     """Tell by words and values above columns of values whether a row holds names."""
-    if any(cell in MISSING and cell for cell in first):
+    if any(cell in ABSENT and cell for cell in first):
         return False, True
     above = [cell for cell, column in zip(first, columns, strict=True) if is_typed_column(column)]
     n_values = sum(map(is_typed, above))
@@ -98,7 +98,7 @@ def _are_years(labels: Sequence[str], below: Columns) -> bool:
     if len(labels) < 2 or not all(map(YEAR.fullmatch, labels)):
         return False
     steps = [int(b) - int(a) for a, b in pairwise(labels)]
-    cells = [cell for column in below for cell in column if cell not in MISSING]
+    cells = [cell for column in below for cell in column if cell not in ABSENT]
     n_years = sum(bool(YEAR.fullmatch(cell)) for cell in cells)
     return (min(steps) > 0 or max(steps) < 0) and 2 * n_years <= len(cells)
 
@@ -113,7 +113,7 @@ def are_periods(row: Sequence[str], names: Sequence[str], body: Columns) -> bool
         return False
     rows = [r for r in body if any(cell.strip() for cell in r)]
     n_texts = sum(bool(r[0].strip()) and not is_typed(r[0]) for r in rows)
-    cells = [cell.strip() for r in rows for cell in r[1:] if cell.strip() not in MISSING]
+    cells = [cell.strip() for r in rows for cell in r[1:] if cell.strip() not in ABSENT]
     return n_texts > 0.8 * len(rows) and 2 * sum(map(_is_period, cells)) <= len(cells)
 
 
@@ -149,7 +149,7 @@ def _date_columns(labels: Sequence[str], below: Columns, width: int) -> bool:
     if not LEAST_TYPED <= len(labels) < width or len(set(labels)) < len(labels):
         return False
     are_dates = all(DATE.fullmatch(label) and not is_number(label) for label in labels)
-    present = [[cell for cell in column if cell not in MISSING] for column in below]
+    present = [[cell for cell in column if cell not in ABSENT] for column in below]
     return are_dates and all(sum(map(is_number, c)) > 0.8 * len(c) > 0 for c in present)
 
 

@@ -212,6 +212,8 @@ def has_space_after(text: str, delimiter: str) -> bool:
 
 def _count_apostrophes(text: str, delimiter: str) -> int:
     """Count the cells in apostrophes; none where more are in quotes."""
+    if "'" not in text:
+        return 0
     escaped = re.escape(delimiter)
     wrapped = rf"(?:^|{escaped})'(?:[^'\n]|'')*'(?={escaped}|\r?$)"
     found = len(re.findall(wrapped, text, re.MULTILINE))

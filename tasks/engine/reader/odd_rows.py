@@ -236,6 +236,12 @@ def to_columns(rows: Sequence[Row]) -> list[Columns]:
     return [(lines, [pa.array(column, pa.string()) for column in cells])]
 
 
+def to_rows(lines: np.ndarray, columns: Sequence[pa.Array]) -> list[Row]:
+    """Turn columns into rows, each with its line: as many as there are lines."""
+    cells = zip(*(column[: len(lines)].to_pylist() for column in columns), strict=True)
+    return [(line, list(row)) for line, row in zip(lines.tolist(), cells, strict=True)]
+
+
 def are_equal(columns: Sequence[pa.Array], cells: Sequence[str]) -> np.ndarray:
     """Tell which rows consist of these cells; the columns are looked at as far as need be."""
     return _are_in(columns, [[cell] for cell in cells])

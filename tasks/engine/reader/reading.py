@@ -19,7 +19,7 @@ from tasks.engine.reader.layout_words import of_layout
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.name_rows import fit_names
 from tasks.engine.reader.names import check_width, join_lines, name_columns, number_names
-from tasks.engine.reader.odd_rows import Columns, OddRows, Row, are_names, to_columns
+from tasks.engine.reader.odd_rows import Columns, OddRows, Row, are_names, to_columns, to_rows
 from tasks.engine.reader.other_choices import weigh_choices
 from tasks.engine.reader.ragged import KEPT, Ragged
 from tasks.engine.reader.records import Record, Records
@@ -270,10 +270,9 @@ class Reading:
             if self.n_rows > self.limits.max_rows:
                 limit = f"{self.limits.max_rows:,} rows, the limit on this server"
                 raise RefusedError(error("CSV_TOO_LONG", f"{self.name} has more than {limit}"))
-            missing = PREVIEW_ROWS - len(self.preview)
-            for n in range(min(missing, len(lines))):
-                cells = [column[n].as_py() for column in columns]
-                self.preview.append({"line": int(lines[n]), "cells": cells})
+            if n := min(PREVIEW_ROWS - len(self.preview), len(lines)):
+                rows_shown = to_rows(lines[:n], columns)
+                self.preview += [{"line": line, "cells": cells} for line, cells in rows_shown]
             writer.add(lines, columns)
 
     def _without_ends(self, columns: list[pa.Array]) -> list[pa.Array]:

@@ -10,7 +10,15 @@ import pytest
 
 from tasks.engine.cells import fits, match, parse_numbers, text_lengths
 from tasks.engine.picked import Picked, Texts
-from tasks.engine.profile import conventions, date_formats, kinds, table_cells, table_checks
+from tasks.engine.profile import (
+    column_profile,
+    conventions,
+    date_formats,
+    kinds,
+    table_cells,
+    table_checks,
+)
+from tasks.engine.profile.codes import have_zeros
 from tasks.engine.profile.leak_screen import may_leak, mean_ranks
 from tasks.engine.profile.leaks import is_leak
 from tasks.engine.profile.number_tally import NumberTally
@@ -249,6 +257,30 @@ def test_no_shape_hides_a_number(thousands: str, symbols: bool) -> None:
         np.testing.assert_array_equal(
             parse_numbers(picked, written), parse_numbers(cells, written), str(written)
         )
+
+
+def test_no_shape_hides_a_leading_zero() -> None:
+    picked, cells = _picked()
+    assert have_zeros(picked).tolist() == have_zeros(cells).tolist()
+    assert have_zeros(picked).any()
+
+
+def test_what_no_value_of_a_column_passes_is_known_of_all_columns_at_once(tmp_path: Path) -> None:
+    columns = _columns()
+    cells = TableCells(write_table(tmp_path / "table.parquet", columns), {}, ("", "n/a"))
+    patterns = (
+        conventions.NUMERIC, date_formats.LOOKS_LIKE_DATE, date_formats.EIGHT_DIGITS,
+        column_profile.HIDDEN,
+    )  # fmt: skip
+    found = {
+        (column.name, pattern): (
+            column.rules_out(fits, pattern), not fits(column.cells, pattern).any()
+        )
+        for column in cells.columns([*range(1, len(columns) + 1)])
+        for pattern in patterns
+    }  # fmt: skip
+    assert all(known == is_so for known, is_so in found.values()), found
+    assert {known for known, _ in found.values()} == {True, False}
 
 
 @pytest.mark.parametrize("date_format", [*date_formats.DATE_FORMATS, date_formats.DAY_FORMAT])
