@@ -113,6 +113,7 @@ PUBLIC_PAGES = {"auth.login": ("/login",), "auth.reset": ("/reset/{reset}",)}
 ERROR_PAGES = ("/nowhere", "/jobs/99999")
 EXCUSED = {
     "static": "files",
+    "static_files.every_page": "files",
     "static_files.other_version": "files",
     "auth.setup": "is there only while there is no account; tests of accounts look at it",
     "settings.index": "leads to the first tab",

@@ -83,9 +83,15 @@ class JobListing:
         """Whether any column is about a setting."""
         return any(column.kind == "param" for column in self.columns)
 
-    def may_change(self, job: Job, user: User) -> bool:
-        """Tell whether a job is a person's own to change."""
-        return may_change(user, job)
+    def acts_on(self, view: JobView, user: User) -> str:
+        """Return what the menu of a row offers a person: ``cancel``, ``again archive``."""
+        job = view.job
+        if not may_change(user, job):
+            return ""
+        if view.is_active:
+            return "cancel" if view.can_be_cancelled else ""
+        kept = "restore" if job.archived_at else "archive"
+        return kept if job.state == JobState.SUCCEEDED else f"again {kept}"
 
     @property
     def tabs(self) -> list[tuple[str, str, int, bool]]:

@@ -19,7 +19,7 @@ if (window.Idiomorph) {
   window.Idiomorph.defaults.ignoreActiveValue = true;
   Object.assign(window.Idiomorph.defaults.callbacks, {
     beforeNodeMorphed: (old) => !(old.nodeType === Node.ELEMENT_NODE && old.hasAttribute('data-keep')),
-    beforeAttributeUpdated: (name, element) => !(name === 'open' && element.tagName === 'DETAILS'),
+    beforeAttributeUpdated: (name, element) => name !== 'popovertarget' && !(name === 'open' && element.tagName === 'DETAILS'),
   });
 }
 

@@ -1,5 +1,6 @@
 // Ticked jobs: how many, what may be done with all of them and why not, and a row's own cancel.
 import { showToast } from './messages.js';
+import './row-menu.js';
 
 const form = () => document.querySelector('[data-selection]');
 // Where Escape is the field's own.
@@ -72,17 +73,17 @@ document.addEventListener('htmx:afterSettle', update);
 
 // A row says that it is being stopped at once; if the server knows better, it takes that back.
 async function cancel(button) {
-  const row = button.closest('tr');
-  const cell = row.querySelector('.status-line');
-  const before = [...cell.childNodes];
-  button.closest('[popover]')?.hidePopover();
+  const menu = button.closest('[popover]');
+  const cell = document.getElementById(menu.id.replace('menu-', 'job-'))?.querySelector('.status-line');
+  const before = [...(cell?.childNodes ?? [])];
+  menu.hidePopover();
   const badge = document.createElement('span');
   badge.className = 'status';
   badge.dataset.state = 'cancelling';
   badge.textContent = 'Cancelling';
-  cell.replaceChildren(badge);
+  cell?.replaceChildren(badge);
   const restore = (words) => {
-    if (cell.contains(badge)) cell.replaceChildren(...before);
+    if (cell?.contains(badge)) cell.replaceChildren(...before);
     showToast(words);
   };
   try {

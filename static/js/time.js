@@ -2,7 +2,13 @@
 const DAY = 86_400_000;
 // The zone that the person chose; by default the browser's.
 const ZONE = document.documentElement.dataset.zone;
-const FULL = { dateStyle: 'long', timeStyle: 'long', timeZone: ZONE };
+// Made once: to make one takes longer than to write a hundred moments with it.
+const written = (options) => new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, ...options });
+const FULL = written({ dateStyle: 'long', timeStyle: 'long' });
+const YEAR = written({ year: 'numeric' });
+const DAY_OF_YEAR = written({ day: 'numeric', month: 'short' });
+const DAY_AND_YEAR = written({ day: 'numeric', month: 'short', year: 'numeric' });
+const CLOCK = written({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
 function ago(milliseconds) {
   const seconds = milliseconds / 1000;
@@ -12,15 +18,8 @@ function ago(milliseconds) {
 }
 
 function date(at) {
-  const year = (moment) => moment.toLocaleDateString('en-GB', { year: 'numeric', timeZone: ZONE });
-  const format = { day: 'numeric', month: 'short', timeZone: ZONE };
-  if (year(at) !== year(new Date())) format.year = 'numeric';
-  const day = at.toLocaleDateString('en-GB', format);
-  return `${day}, ${clock(at).slice(0, 5)}`;
-}
-
-function clock(at) {
-  return at.toLocaleTimeString('en-GB', { hour12: false, timeZone: ZONE });
+  const isThisYear = YEAR.format(at) === YEAR.format(new Date());
+  return `${(isThisYear ? DAY_OF_YEAR : DAY_AND_YEAR).format(at)}, ${CLOCK.format(at).slice(0, 5)}`;
 }
 
 export function showTimes(root = document) {
@@ -29,11 +28,10 @@ export function showTimes(root = document) {
     if (Number.isNaN(at.getTime())) continue;
     const since = Date.now() - at.getTime();
     const kind = element.dataset.time;
-    let text = date(at);
-    if (kind === 'clock') text = clock(at);
-    else if (kind === 'when' && since >= 0 && since < DAY) text = ago(since);
+    const isRecent = kind === 'when' && since >= 0 && since < DAY;
+    const text = kind === 'clock' ? CLOCK.format(at) : isRecent ? ago(since) : date(at);
     if (element.textContent !== text) element.textContent = text;
-    if (element.title) element.title = at.toLocaleString('en-GB', FULL);
+    if (element.title) element.title = FULL.format(at);
   }
 }
 

@@ -23,6 +23,7 @@ BADGE = "h1 + [data-state]"
 SAMPLES = """
 (() => {
   const kept = JSON.parse(sessionStorage.getItem('test-samples') ?? '[]');
+  sessionStorage.setItem('test-loads', Number(sessionStorage.getItem('test-loads')) + 1);
   setInterval(() => {
     const told = document.querySelector('[data-job-state]');
     const bar = document.querySelector('progress.bar[value]');
@@ -74,12 +75,20 @@ def train(
     return start
 
 
+def _samples(page: Page) -> list[list[Any]]:
+    """Return what was seen while the job ran, once its end has fetched the page anew."""
+    page.wait_for_function("sessionStorage.getItem('test-loads') === '2'")
+    page.wait_for_load_state()
+    found: list[list[Any]] = page.evaluate("JSON.parse(sessionStorage.getItem('test-samples'))")
+    return found
+
+
 def test_jd_2_progress_never_goes_back_and_is_whole_only_at_the_end(
     train: Callable[..., tuple[Job, Page]],
 ) -> None:
     _job, page = train(1500)
     expect(page.locator(f"{BADGE}[data-state=succeeded]")).to_be_visible(timeout=300_000)
-    samples = page.evaluate("JSON.parse(sessionStorage.getItem('test-samples'))")
+    samples = _samples(page)
     running = [sample for sample in samples if sample[0] == "running" and sample[1] is not None]
     assert len(running) >= 100
     values = [value for _state, value, _words, _title in running]
@@ -122,7 +131,7 @@ def test_jd_8_a_cancelled_job_keeps_the_folds_that_were_done(
     expect(page.get_by_role("heading", name=re.compile("^Cancelled by .* during"))).to_be_visible()
     expect(page.get_by_text(re.compile(r"Scores of \d folds? are kept"))).to_be_visible()
     expect(page.locator("#job-folds")).to_contain_text("Mean so far")
-    samples = page.evaluate("JSON.parse(sessionStorage.getItem('test-samples'))")
+    samples = _samples(page)
     seen = list(dict.fromkeys(state for state, *_rest in samples))
     assert seen[-1] == "cancelled"
     assert "cancelling" in seen

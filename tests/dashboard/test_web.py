@@ -61,7 +61,7 @@ def test_every_route_asks_for_an_account(app: Flask) -> None:
 def test_public_routes_are_known() -> None:
     """A route that opens to everyone is a decision; it is written down here too."""
     assert {
-        "static", "static_files.other_version",
+        "static", "static_files.every_page", "static_files.other_version",
         "auth.login", "auth.setup", "auth.reset", "settings.switch_theme",
         "health.healthz", "health.readyz", "health.metrics",
     } == PUBLIC  # fmt: skip
@@ -109,6 +109,18 @@ def test_files_are_kept_by_browsers_until_one_of_them_changes(app: Flask) -> Non
     with client.get(address + "x") as missing:
         assert missing.status_code == 404
         assert "immutable" not in missing.headers["Cache-Control"]
+
+
+def test_the_sheets_of_every_page_are_answered_as_one_and_kept(app: Flask) -> None:
+    with app.test_request_context():
+        address = url_for("static_files.every_page")
+    with app.test_client().get(address) as kept:
+        assert kept.mimetype == "text/css"
+        assert "immutable" in kept.headers["Cache-Control"]
+        places = [kept.text.index((static_files.FOLDER / "css" / f"{name}.css").read_text())
+                  for name in static_files.SHEETS]  # fmt: skip
+    assert places[0] > 0  # behind the reset
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("folder", ["", "v-0123456789ab/"])
