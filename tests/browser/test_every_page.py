@@ -14,7 +14,7 @@ import pytest
 from jinja2 import BytecodeCache
 from playwright.sync_api import Browser, Page, Route, expect
 
-from dashboard.static_files import FOLDER, static_path
+from dashboard.static_files import static_path
 from tests.browser import everywhere, looks
 from tests.browser.everywhere import SECTIONS, Product, faults_of
 
@@ -105,7 +105,7 @@ def _weight(window: everywhere.Watched, url: str) -> int:
     path = urlsplit(url).path
     if path.startswith(static_path()):
         if path not in _WEIGHTS:
-            content = (FOLDER / path.removeprefix(f"{static_path()}/")).read_bytes()
+            content = window.context.request.get(url).body()
             _WEIGHTS[path] = min(len(content), len(gzip.compress(content, 6)))
         return _WEIGHTS[path]
     return len(gzip.compress(window.context.request.get(url).body(), 6))

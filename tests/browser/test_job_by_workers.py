@@ -23,11 +23,11 @@ BADGE = "h1 + [data-state]"
 SAMPLES = """
 (() => {
   const kept = JSON.parse(sessionStorage.getItem('test-samples') ?? '[]');
-  sessionStorage.setItem('test-loads', Number(sessionStorage.getItem('test-loads')) + 1);
   setInterval(() => {
     const told = document.querySelector('[data-job-state]');
     const bar = document.querySelector('progress.bar[value]');
     const words = document.querySelector('.percent')?.textContent ?? null;
+    window.loadedIn ??= told?.dataset.jobState;
     if (told) kept.push([told.dataset.jobState, bar ? bar.value : null, words, document.title]);
     sessionStorage.setItem('test-samples', JSON.stringify(kept));
   }, 100);
@@ -77,8 +77,7 @@ def train(
 
 def _samples(page: Page) -> list[list[Any]]:
     """Return what was seen while the job ran, once its end has fetched the page anew."""
-    page.wait_for_function("sessionStorage.getItem('test-loads') === '2'")
-    page.wait_for_load_state()
+    page.wait_for_function("['succeeded', 'cancelled'].includes(window.loadedIn)")
     found: list[list[Any]] = page.evaluate("JSON.parse(sessionStorage.getItem('test-samples'))")
     return found
 
