@@ -226,8 +226,9 @@ def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | N
 
     By the share of records that have the most frequent number of cells; between equals by how
     early these begin, for the names are split by the separator of the rows; then by whose cells
-    hold no other separator, by the share of cells that are numbers, dates or the like, by whose
-    quotes are whole, by whose names are as many as the cells, and by the number of cells.
+    hold no other separator, by whose cells have no quotes inside, by the share of cells that are
+    numbers, dates or the like, by whose quotes are whole, by whose names are as many as the cells,
+    and by the number of cells.
     """
     all_records, n_all, records = records, len(records), _without_ends(records)
     split = [r for r in records if len(r.cells) > 1 and not r.broken]
@@ -241,10 +242,11 @@ def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | N
     if dialect.delimiter == " " and (typed < 0.5 or not is_split_by_spaces(records, width)):
         return None  # words, or columns that are made even with spaces
     broken = sum(bool(r.broken) for r in records) / n_all
+    stray = sum(r.stray for r in records) / n_all
     rivals = sum(_has_rival(r, dialect) for r in records) / len(records)
     return (
         round(count / n_all, 1), -_find_start(all_records, width), -round(rivals, 1),
-        round(typed, 1), -round(broken, 2), len(first) == width, width,
+        -round(stray, 1), round(typed, 1), -round(broken, 2), len(first) == width, width,
     )  # fmt: skip
 
 

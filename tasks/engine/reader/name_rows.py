@@ -12,6 +12,10 @@ Fit = Literal["", "moved", "filled", "split"]
 LEAST_ROWS = 2
 LEAST_SPLIT, LEAST_SPACED = 3, 6  # names; a title may have as many words
 INNER = re.compile(r"[,;\t|](?=\S)")  # a separator that is no part of a sentence
+# A cell that opens a pair of signs and does not close it, or escapes the separator behind it.
+HALF = re.compile(
+    r"""^\s*(?:“[^”]*|„[^“”]*|«[^»]*|‘[^’]*|`[^`]*|'[^']*|"[^"]*|\([^)]*|\[[^\]]*|\{[^}]*)$|\\$"""
+)
 SHORT_WORD = re.compile(r"[^\W\d_A-Z]{1,3}")  # as a sentence has
 # What a first column is called: it names the rows itself, so no other one stands before it.
 FIRST_NAMES = {
@@ -53,9 +57,15 @@ def _find_missing(names: Sequence[str], rows: Sequence[Sequence[str]], width: in
         return "" if are_names and (is_sure or len(labels) == 1) else "filled"
     is_even = len(fitting) == len(rows) and len(set(labels)) == len(labels) == width - 1 > 1
     is_title = is_sentence(names) and not any(map(is_sentence, rows))
-    if not is_even or are_names or is_title:
+    if not is_even or are_names or is_title or _are_torn(rows):
         return ""
     return "moved" if _are_row_names(labels[0], [row[0] for row in rows]) else ""
+
+
+def _are_torn(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether separators split what belongs together: most rows have a half of a pair."""
+    n_torn = sum(any(map(HALF.search, row)) for row in rows)
+    return 2 * n_torn > len(rows)
 
 
 def _are_split(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> bool:

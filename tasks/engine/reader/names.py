@@ -1,5 +1,6 @@
 """The names of a table's columns: what stands in the file, made whole and unique, and told."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -7,6 +8,8 @@ from tasks.engine.reader.refusals import Problem, RefusedError, error
 from tasks.engine.tables import LINE
 
 TOLD = 5
+# Signs that a person cannot see, and that make two names of one; none that joins letters.
+UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 ENDLESS = 200_000  # cells of a line from which on nobody counts
 
 
@@ -94,7 +97,8 @@ def name_columns(
     problems = [
         _repeated(first_of[label], n, label, name, line) for n, label, name in repeated[:TOLD]
     ]
-    return names, problems + _blank(blank, names, line) + _more(len(repeated) - TOLD, line)
+    problems += [*_blank(blank, names, line), *_more(len(repeated) - TOLD, line)]
+    return names, [*problems, *_unseen(names, line)]
 
 
 def _check(name: str, position: int, line: int | None) -> None:
@@ -119,6 +123,20 @@ def _repeated(first: int, n: int, label: str, name: str, line: int | None) -> Pr
     both = f'Two columns are called "{label}" (columns {first} and {n})'
     message = f'{both}. Column {n} is read as "{name}"'
     return Problem("warning", "NAME_REPEATED", message, line=line, column=name)
+
+
+def _unseen(names: Sequence[str], line: int | None) -> list[Problem]:
+    found = [(n, name) for n, name in enumerate(names, start=1) if UNSEEN.search(name)]
+    if not found:
+        return []
+    (n, name), several = found[0], f" It is one of {len(found):,} such names." * (len(found) > 1)
+    signs = ", ".join(f"U+{ord(sign):04X}" for sign in dict.fromkeys(UNSEEN.findall(name)))
+    message = (
+        f'The name of column {n}, "{UNSEEN.sub("", name)}", has a character that cannot be seen '
+        f"({signs}), so it is not the same name as without it.{several} Take such characters out "
+        "of the file"
+    )
+    return [Problem("warning", "NAME_HIDDEN", message, line=line, column=name, count=len(found))]
 
 
 def _blank(columns: Sequence[int], names: Sequence[str], line: int | None) -> list[Problem]:

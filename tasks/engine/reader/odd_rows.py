@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.engine.cells import match
-from tasks.engine.reader.cell_types import TYPED_ROWS, are_dashes, is_typed
+from tasks.engine.reader.cell_types import DATE, TYPED_ROWS, are_dashes, is_number, is_typed
+from tasks.engine.reader.label_rows import YEAR
+from tasks.engine.reader.moved_names import MovedNames
 from tasks.engine.reader.other_tables import OtherTables
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
@@ -27,7 +29,10 @@ NOTE = re.compile(
 _SUMS = (
     "total", "totals", "grand total", "subtotal", "sub-total", "sub total", "sous-total", "totaux",
     "totale", "gesamt", "gesamtsumme", "insgesamt", "summe", "suma", "average", "mean",
-    "durchschnitt", "mittelwert", "moyenne", "promedio",
+    "durchschnitt", "mittelwert", "moyenne", "promedio", "total general", "total général",
+    "totale generale", "total geral", "média", "totaal", "totalt", "i alt", "summa",
+    "yhteensä", "razem", "ogółem", "celkem", "spolu", "összesen", "ukupno", "skupaj", "toplam",
+    "σύνολο", "итого", "всего", "разом", "合計", "合计", "总计", "總計",
 )  # fmt: skip
 TOTALS = pa.array(
     {f"{written}{end}" for word in _SUMS for end in ("", ":")
@@ -36,6 +41,7 @@ TOTALS = pa.array(
 )  # fmt: skip
 WORD = r"\p{L}{2}"
 PERIOD = r"^\s*(18|19|20)[0-9]{2}\s*$"
+IN_BRACKETS = ("({})", "[{}]")
 FIRST_CELLS = 2  # where a total is called so
 LEAST_BELOW = 4  # rows, from which it is sure what a column holds
 LEAST_WIDTH = 3  # with two columns a cell that stands alone is a row whose other one is missing
@@ -75,8 +81,8 @@ class OddRows:
         What the cells of a note are joined with again.
     rejects : Rejects
         Where notes are noted.
-    has_names : bool, optional
-        Whether the columns have names; without, no line of dashes is drawn below them.
+    labels : sequence of str, optional
+        The names of the columns; without, no line of dashes is drawn below them.
     """
 
     def __init__(
@@ -84,19 +90,18 @@ class OddRows:
         are_typed: Sequence[bool],
         delimiter: str,
         rejects: Rejects,
-        *,
-        has_names: bool = True,
+        labels: Sequence[str] = (),
     ) -> None:
         self.are_typed, self.delimiter, self.rejects = are_typed, delimiter, rejects
         self.empty, self.alone, self.totals = Seen(), Seen(), Seen()
-        self.others = OtherTables()
+        self.others, self.moved = OtherTables(), MovedNames(labels)
         # What is alone in a row where a title may be: a year is none above other years.
         self.title = WORD if next(iter(are_typed), True) else f"{WORD}|{PERIOD}"
         self.held: list[Row] = []
         self.most = min(MOST_LINES, MOST_CELLS // max(len(are_typed), 1))
         self.is_long = False  # what may be notes is more than is held
         self.n_last_alone = 0  # rows at the end that hold one text and nothing else
-        self.is_below_names = has_names
+        self.is_below_names = bool(labels)
         self.n_head = 0
         self.has_titles = False  # of sections, in a table of two columns
         self.like_notes: set[int] = set()  # columns in which rows of the table begin like notes
@@ -147,8 +152,15 @@ class OddRows:
         return lines[1:], [column[1:] for column in columns]
 
     def _number_columns(self, cells: Sequence[str | None], below: pa.Array) -> bool:
-        """Tell whether a row is 1, 2, 3, ... above a first column of nothing but words."""
-        if len(cells) < LEAST_WIDTH or cells != [str(n + 1) for n in range(len(cells))]:
+        """Tell whether a row is 1, 2, 3, ... above a first column of nothing but words.
+
+        Or (1), (2), (3), ..., which is hardly anything else.
+        """
+        if len(cells) < LEAST_WIDTH:
+            return False
+        if cells in [[sign.format(n + 1) for n in range(len(cells))] for sign in IN_BRACKETS]:
+            return True
+        if cells != [str(n + 1) for n in range(len(cells))]:
             return False
         words = below[:TYPED_ROWS].to_pylist()
         return len(words) >= LEAST_BELOW and not any(is_typed(word or "0") for word in words)
@@ -173,6 +185,7 @@ class OddRows:
         is_empty = is_alone & are_equal(columns[:1], [""]) if is_alone.any() else is_alone
         self.empty.add(lines, columns[0], is_empty)
         self.others.look(lines, columns, is_empty)
+        self.moved.look(lines, columns)
         if not any(self.are_typed):
             return
         self._look_at_head(columns)
@@ -219,12 +232,23 @@ class OddRows:
     def _is_note(self, cells: Sequence[str | None]) -> bool:
         """Tell whether a row begins as a note does, and no cell suits a column of numbers."""
         first = next((cell.strip() for cell in cells if cell and cell.strip()), "")
-        return bool(NOTE.match(first)) and not self._has_value(cells)
+        if not NOTE.match(first):
+            return False
+        return not self._has_value(
+            ["" if is_date_in_words(cell or "") else cell for cell in cells]
+        )
 
     def _has_value(self, cells: Sequence[str | None]) -> bool:
         """Tell whether a cell suits a column of numbers, dates or the like."""
         typed = zip(cells, self.are_typed, strict=False)
         return any(cell and cell.strip() and is_typed(cell) for cell, is_one in typed if is_one)
+
+
+def is_date_in_words(cell: str) -> bool:
+    """Tell whether a cell is a year or a date behind a comma and a space, as in a note."""
+    date = cell.strip().rstrip(".")
+    is_date = YEAR.fullmatch(date) or (DATE.fullmatch(date) and not is_number(date))
+    return cell.startswith(" ") and bool(is_date)
 
 
 def to_columns(rows: Sequence[Row]) -> list[Columns]:
@@ -250,9 +274,13 @@ def are_equal(columns: Sequence[pa.Array], cells: Sequence[str]) -> np.ndarray:
 def are_names(columns: Sequence[pa.Array], labels: Sequence[str]) -> np.ndarray:
     """Tell which rows are the names of the columns, as where files were put one behind another.
 
-    Spaces around a name do not matter, nor does the mark that a file may begin with.
+    Spaces around a name do not matter, nor capitals, nor the mark that a file may begin with.
     """
-    spaced = [[label, f" {label}", f"{label} ", f" {label} "] for label in labels]
+    forms = [{label, label.upper(), label.lower(), label.title()} for label in labels]
+    if len(labels) < LEAST_WIDTH:  # "A,B" below "a,b" may be a row
+        forms = [{label} for label in labels]
+    spaced = [[f"{a}{form}{b}" for form in some for a in ("", " ") for b in ("", " ")]
+              for some in forms]  # fmt: skip
     spaced[0] += [f"\ufeff{labels[0]}", f'\ufeff"{labels[0]}"']
     return _are_in(columns, spaced)
 

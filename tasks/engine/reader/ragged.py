@@ -4,10 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from tasks.engine.reader.cell_types import DATE, is_number, is_typed
+from tasks.engine.reader.cell_types import is_typed
 from tasks.engine.reader.dialects import BadLines
-from tasks.engine.reader.label_rows import YEAR
-from tasks.engine.reader.odd_rows import NOTE
+from tasks.engine.reader.odd_rows import NOTE, is_date_in_words
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import BROKEN, RAGGED, Rejects
 
@@ -141,7 +140,7 @@ class Ragged:
         filled = [cell for r in self.waiting for cell in r.cells if cell.strip()]
         typed = [cell for cell in filled if is_typed(cell)]
         if may_be_dated:
-            typed = [cell for cell in typed if not _is_date_in_words(cell)]
+            typed = [cell for cell in typed if not is_date_in_words(cell)]
         return len(typed) <= (1 - MOSTLY) * len(filled)
 
     def _is_table(self) -> bool:
@@ -159,13 +158,6 @@ class Ragged:
         if len(self.waiting) >= MAX_WAITING:  # each record that comes would ask again
             self.is_second = is_second
         return is_second
-
-
-def _is_date_in_words(cell: str) -> bool:
-    """Tell whether a cell is a year or a date behind a comma and a space, as in a note."""
-    date = cell.strip().rstrip(".")
-    is_date = YEAR.fullmatch(date) or (DATE.fullmatch(date) and not is_number(date))
-    return cell.startswith(" ") and bool(is_date)
 
 
 def _count_filled(record: Record) -> int:

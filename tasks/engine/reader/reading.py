@@ -142,7 +142,10 @@ class Reading:
         self._read_names(source, layout)
         self.ragged = Ragged(layout.width, self.labels, self.options.bad_lines, self.rejects)
         self.odd = OddRows(
-            layout.are_typed, dialect.delimiter, self.rejects, has_names=layout.header.is_there
+            layout.are_typed,
+            dialect.delimiter,
+            self.rejects,
+            self.labels if layout.header.is_there else (),
         )
         size = max(self.path.stat().st_size, 1)
         with TableWriter(self.target, self.names, self._label_lines()) as writer:

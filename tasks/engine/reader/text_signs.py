@@ -24,10 +24,12 @@ TWICE_BYTES = re.compile(rb"\xc3(?:[\x83-\x85\x90\x91][\xc2\xc5\xc6\xcb\xe2]|\xa
 HIDDEN_BYTES = re.compile(rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81\xa0)")
 BEFORE, AFTER = re.compile(r"[^,;\t|\"'\r\n]*\Z"), re.compile(r"[^,;\t|\"'\r\n]*")
 MARK = "\ufeff"
+AROUND = {"\u200b", "\u2060", "\ufeff"}
+STANDS = r"(?:^|[,;\t|\"\r\n]){}(?:$|[,;\t|\"\r\n])"
 DIGIT = re.compile(r"[0-9]")
 LONGEST = 40  # characters of a number or date
 SHOWN_CHARS = 12  # before and after a place
-MOST_PLACES = 1_000  # that are looked at in a chunk
+MOST_PLACES, MOST_WORDS = 1_000, 20  # that are looked at in a chunk
 Place = tuple[int, str]
 
 
@@ -47,9 +49,11 @@ def of_text(file: BinaryIO, *, is_chosen: bool) -> Iterator[Problem]:
         signs = ", ".join(f"U+{ord(sign):04X}" for sign in dict.fromkeys("".join(
             HIDDEN.findall(text)
         )))  # fmt: skip
+        plain = HIDDEN.sub("", text)
+        so = "is read as a word" if is_typed(plain) else "is not the same as without it"
         message = (
-            f'Line {line} has "{HIDDEN.sub("", text)}" with a character that cannot be seen '
-            f"({signs}), so it is read as a word. Take such characters out of the file"
+            f'Line {line} has "{plain}" with a character that cannot be seen '
+            f"({signs}), so it {so}. Take such characters out of the file"
         )
         yield Problem("warning", "HIDDEN_CHARACTERS", message, line=line)
 
@@ -95,7 +99,12 @@ def _find_twice(text: str) -> Place | None:
 
 
 def _find_hidden(text: str) -> Place | None:
-    """Return where a cell is a number, a date or the like but for signs that cannot be seen."""
+    """Return where a cell is a number, a date or the like but for signs that cannot be seen.
+
+    Or where one has such a sign around it, and also stands without: then they look the same. A
+    mark that begins files is told in any case.
+    """
+    words: set[str] = set()
     for found in islice(HIDDEN.finditer(text), MOST_PLACES):
         if found[0] == MARK and text[max(found.start() - 1, 0)] in {MARK, "\r", "\n"}:
             continue  # it begins a file, or another one that was put behind it
@@ -105,6 +114,13 @@ def _find_hidden(text: str) -> Place | None:
         plain = HIDDEN.sub("", cell)
         if DIGIT.search(plain) and is_typed(plain):
             return found.start(), cell
+        if plain in words or not plain or not {cell[0], cell[-1]} & AROUND:
+            continue
+        if MARK in found[0] or (
+            len(words) < MOST_WORDS and re.search(STANDS.format(re.escape(plain)), text)
+        ):
+            return found.start(), cell
+        words.add(plain)
     return None
 
 

@@ -144,7 +144,8 @@ def _of_left_out(reading: "Reading") -> Iterator[Problem]:
         which = "last column has" if n == 1 else f"last {n:,} columns have"
         message = f"The {which} neither a name"
         yield warn("COLUMNS_EMPTY", f"{message} nor a value. {were(n)}", reading.names_line, n)
-    yield from (*reading.odd.others.problems(), *_of_odd(reading.odd, reading.n_rows))
+    yield from (*reading.odd.others.problems(), *reading.odd.moved.problems())
+    yield from _of_odd(reading.odd, reading.n_rows)
 
 
 def _of_odd(odd: OddRows, n_rows: int) -> Iterator[Problem]:
