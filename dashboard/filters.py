@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 from flask import Flask, request
 from markupsafe import Markup
@@ -32,7 +33,7 @@ def init_app(app: Flask) -> None:
     """Register every filter and global; that of scores is in `preferences`."""
     for function in (
         when, moment, duration, about, eta, size, count, number, delta, percent, plural,
-        initials, of_column, value, metric_title, setting, validation,
+        initials, tone, of_column, value, metric_title, setting, validation,
     ):  # fmt: skip
         app.add_template_filter(function)
     app.add_template_global(draw_icon)
@@ -250,6 +251,11 @@ def initials(name: str) -> str:
     words = name.split() or ["?"]
     letters = words[0][0] + (words[-1][0] if len(words) > 1 else words[0][1:2])
     return letters.upper()
+
+
+def tone(name: str) -> int:
+    """Return which of the colours of avatars is a name's, 0 to 9; the same at any time."""
+    return crc32(name.strip().encode("utf-8", "replace")) % 10
 
 
 def mini_bars(

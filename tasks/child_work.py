@@ -24,6 +24,7 @@ from tasks.delivery_work import deliver  # noqa: F401 - likewise
 from tasks.engine import tables
 from tasks.engine.errors import EngineError
 from tasks.engine.export import Origin, small_schema, write_artefacts
+from tasks.engine.fit_progress.curves import Curve
 from tasks.engine.loading import load_cells
 from tasks.engine.progress import FoldOutcome, FoldScore
 from tasks.engine.results import TrainingResult
@@ -61,6 +62,10 @@ class _EventReporter:
 
     def warn(self, code: str, message: str, change: Mapping[str, Any] | None = None) -> None:
         self.send({"type": "warning", "warning": as_warning(code, message, change)})
+
+    def fitting(self, fold: int, curve: Curve | None = None) -> None:
+        event = {"type": "fitting", "fold": fold}
+        self.send(event | ({"curve": curve.as_dict()} if curve else {}))
 
     def fold_done(self, outcome: FoldOutcome) -> None:
         self.keeper.keep(outcome)

@@ -44,7 +44,9 @@ class FoldKeeper:
     def _store(self, outcome: FoldOutcome) -> None:
         key = keys.job_fold(self.job_id, self.lease, outcome.score.fold)
         _put_frame(self.storage, key, outcome.out_of_fold)
-        self.send({"type": "fold", "fold": outcome.score.as_dict() | {"key": key}})
+        curve = outcome.curve.as_dict() if outcome.curve else None
+        fold = outcome.score.as_dict() | {"key": key, "curve": curve}
+        self.send({"type": "fold", "fold": fold})
 
     def _wait(self) -> None:
         if self.last is not None:

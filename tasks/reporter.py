@@ -1,5 +1,6 @@
 """From engine events to the job's row: what a child tells is gathered, and written at times."""
 
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,8 @@ class JobReporter:
             self._take_stage(event)
         elif kind == "log":
             self.progress.lines.append((now(), event["level"], event["text"]))
+        elif kind == "fitting":
+            self._take_fitting(event)
         elif kind == "fold":
             self._take_fold(event["fold"])
         elif kind == "warning":
@@ -55,19 +58,37 @@ class JobReporter:
         self.progress.fraction = max(self.progress.fraction, event["fraction"])
         self.progress.message = event["message"]
 
+    def _take_fitting(self, event: dict[str, Any]) -> None:
+        """Note at the stage which fold is fitted since when, and what is known of its scores."""
+        stage, fold = self.stages[-1], event["fold"]
+        if stage.get("fold") != fold:
+            self._forget_part(stage)
+            stage |= {"fold": fold, "fold_at": isoformat(now())}
+        if "curve" in event:
+            stage["curves"] = stage.get("curves", {}) | {str(fold): event["curve"]}
+        self._show_stages()
+
     def _take_fold(self, fold: dict[str, Any]) -> None:
+        for stage in self.stages:  # from now on the fold's own row has them
+            stage.get("curves", {}).pop(str(fold["fold"]), None)
         self.folds_done += 1
         self.fold_seconds = fold["fit_seconds"]
         self.progress.folds.append(fold)
         if self.stages:  # how fast the folds of this attempt are; time estimates read it
             stage = self.stages[-1]
             stage |= {"steps": stage.get("steps", 0) + 1, "step_at": isoformat(now())}
-            for name in ("part", "part_at"):  # of the fit that is over
-                stage.pop(name, None)
+            if stage.get("fold", fold["fold"]) == fold["fold"]:  # else that is the next one's
+                self._forget_part(stage)
             self._show_stages()
 
+    @staticmethod
+    def _forget_part(stage: dict[str, Any]) -> None:
+        """Forget how far a fit was that is over."""
+        for name in ("part", "part_at"):
+            stage.pop(name, None)
+
     def _show_stages(self) -> None:
-        self.progress.stages = [dict(stage) for stage in self.stages]
+        self.progress.stages = deepcopy(self.stages)
 
     def _end_stage(self, moment: datetime) -> None:
         if self.stages:

@@ -107,7 +107,7 @@ class Job(Record):
     stage: Mapped[str | None] = mapped_column(String(20))
     message: Mapped[str | None] = mapped_column(String(500))
     progress: Mapped[float] = mapped_column(default=0.0)
-    # [{stage, started_at, ended_at, fact}], for the track
+    # [{stage, started_at, ended_at, ...}], for the track; see `tasks.reporter`
     stages: Mapped[Json] = mapped_column(default=list)
     created_at: Mapped[Moment] = mapped_column(default=now)
     started_at: Mapped[Moment | None]
@@ -208,6 +208,8 @@ class JobFold(Record):
     attempt: Mapped[int]
     # Where the fold's out-of-fold predictions lie, so that a later attempt need not fit it again.
     key: Mapped[str | None] = mapped_column(String(200))
+    # Its scores by round, where the fit could be watched; see `fit_progress.curves.Curve`.
+    curve: Mapped[Json | None] = mapped_column(deferred=True)
 
 
 class JobEvent(Record):

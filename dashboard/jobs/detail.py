@@ -1,10 +1,10 @@
 """What a job's page shows: what changes while it is open, and the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.access import may_change
-from dashboard.db import Job, User
+from dashboard.db import Job, JobFold, User
 from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import DomainError, NotFound
@@ -22,7 +22,9 @@ from dashboard.jobs.form_keys import find_page_key
 from dashboard.jobs.job_settings import read_settings
 from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.replacing import may_be_replaced
+from dashboard.jobs.round_chart import round_chart
 from dashboard.jobs.run_next import find_foremost, may_run_next
+from dashboard.jobs.running_fold import find_running_fold, read_curves
 from dashboard.jobs.usage import list_usage
 from dashboard.jobs.usage_chart import usage_chart
 from dashboard.jobs.views import titles_of
@@ -53,6 +55,8 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
         "view": view,
         "favicon": favicon_url(view),
         "folds": folds,
+        "running_fold": find_running_fold(job, folds),
+        "score_figure": _draw_so_far(job, folds),
         "model": queries.find_model(job_id),
         "attempts": attempts.views,
         "again": attempts.again,
@@ -88,7 +92,7 @@ def read_detail(
     """
     found = read_now(user=user, job_id=job_id, memory_limit_bytes=memory_limit_bytes)
     job = found["job"]
-    is_final, known = job.state not in ACTIVE, _read_results(job)
+    known = _read_results(job)
     return found | {
         "lines": queries.list_log(
             job_id=job_id, after=max(0, queries.count_log(job_id) - LOG_LINES)
@@ -98,7 +102,8 @@ def read_detail(
         "confusion": view_confusion(known),
         **_decision(job, known, query),
         "explain": _explain(found, known, query.get("slice", "")),
-        "fold_figure": charts.fold_chart(job, found["folds"], is_final),
+        "fold_figure": _draw_folds(job, found["folds"], "folds"),
+        "round_figure": _draw_rounds(job, found["folds"]),
         "usage_figure": read_usage_chart(job, memory_limit_bytes),
     }
 
@@ -113,9 +118,8 @@ def read_figure(job: Job, name: str, memory_limit_bytes: int) -> dict[str, Any]:
     Conflict
         When it has no results.
     """
-    if name == "folds":
-        folds = queries.list_folds(job.id)
-        return charts.fold_chart(job, folds, job.state not in ACTIVE)
+    if name in {"folds", "rounds"}:
+        return _draw_folds(job, queries.list_folds(job.id), name)
     if name == "usage":
         return read_usage_chart(job, memory_limit_bytes)
     known = results.read_results(job)
@@ -125,6 +129,29 @@ def read_figure(job: Job, name: str, memory_limit_bytes: int) -> dict[str, Any]:
         if found == name:
             return figure
     raise NotFound(f"This job has no chart called {name}")
+
+
+def _draw_rounds(job: Job, folds: Sequence[JobFold]) -> dict[str, Any] | None:
+    """Draw a job's scores by round; None where nothing tells them."""
+    curves, running = read_curves(job, folds), find_running_fold(job, folds)
+    number = running.number if running else None
+    return round_chart(job, curves, number, job.state not in ACTIVE) if curves else None
+
+
+def _draw_so_far(job: Job, folds: Sequence[JobFold]) -> dict[str, Any] | None:
+    """Draw the scores of an active job, of the folds that are given; None of one that ended."""
+    if job.state not in ACTIVE:
+        return None
+    return _draw_rounds(job, folds) or charts.fold_chart(job, folds, is_final=False)
+
+
+def _draw_folds(job: Job, folds: Sequence[JobFold], name: str) -> dict[str, Any]:
+    if name == "folds":
+        return charts.fold_chart(job, folds, job.state not in ACTIVE)
+    figure = _draw_rounds(job, folds)
+    if figure is None:
+        raise NotFound("Nothing is known of this job's scores by round")
+    return figure
 
 
 def read_usage_chart(job: Job, memory_limit_bytes: int) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from dashboard.jobs.form_request import request_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.preflight_view import PreflightView
 from dashboard.paging import read_number
+from dashboard.shell import queue_summary
+from dashboard.workers.views import say_ahead
 
 
 def find_chosen(text: str | None) -> Dataset | None:
@@ -48,6 +50,7 @@ def show_form(
         best=best,
         to_beat=to_beat,
         takes=_say_how_long(form),
+        ahead=_say_ahead(),
         candidates=candidates,
         nested_fits=say_nested_fits(form, candidates) if candidates else None,
         preflight=preflight,
@@ -61,7 +64,14 @@ def show_candidates(form: JobForm) -> str:
     if not form.is_search:  # it is being drawn anew without one
         return ""
     found, takes = count_candidates(form), _say_how_long(form)
-    return render_template("jobs/_candidates.html", form=form, candidates=found, takes=takes)
+    return render_template(
+        "jobs/_candidates.html", form=form, candidates=found, takes=takes, ahead=_say_ahead()
+    )
+
+
+def _say_ahead() -> str | None:
+    summary = queue_summary()
+    return say_ahead(summary) if summary else None
 
 
 def _say_how_long(form: JobForm) -> str | None:

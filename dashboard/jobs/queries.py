@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import selectinload, undefer
 
 from dashboard.db import Job, JobAttempt, JobFold, LogLine, Model, User
 from dashboard.db.lookup import get_by_id
@@ -56,10 +56,9 @@ def list_batch_jobs(batch_id: int) -> list[BatchJob]:
 
 
 def list_folds(job_id: int) -> Sequence[JobFold]:
-    """List the folds of a job that were scored."""
-    return db.session.scalars(
-        select(JobFold).where(JobFold.job_id == job_id).order_by(JobFold.fold)
-    ).all()
+    """List the folds of a job that were scored, with their scores by round."""
+    folds = select(JobFold).where(JobFold.job_id == job_id).options(undefer(JobFold.curve))
+    return db.session.scalars(folds.order_by(JobFold.fold)).all()
 
 
 def list_folds_of(job_ids: Sequence[int]) -> dict[int, list[JobFold]]:

@@ -125,7 +125,7 @@ def _add_final(session: Session, batch: Batch, final: Final) -> None:
     session.add(job)
     session.flush()
     if final.same_folds:
-        kept = ("fold", "scores", "fit_seconds", "n_train", "n_test", "key")
+        kept = ("fold", "scores", "fit_seconds", "n_train", "n_test", "key", "curve")
         columns = [JobFold.__table__.c[name] for name in kept]
         # Of no attempt of this job: it did not train them.
         folds = select(literal(job.id), literal(0), *columns).where(JobFold.job_id == final.of)

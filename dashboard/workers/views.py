@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dashboard.config import Settings
 from dashboard.db import Job, JobUsage, Worker
-from dashboard.filters import about
+from dashboard.filters import about, plural
 from dashboard.jobs.queries import get_jobs
 from dashboard.jobs.views import JobView
 from dashboard.workers import queries
@@ -64,6 +64,18 @@ def say_work(waiting: Sequence[JobView], queued: int) -> str | None:
     if not known or len(known) < max(queued, len(totals)):
         return None
     return f"{about(sum(known))} of work"
+
+
+def say_ahead(summary: QueueSummary) -> str | None:
+    """Say what a new job finds before it: ``2 jobs wait, 2 workers``; None while none starts."""
+    takers = summary.workers_alive - summary.workers_drained
+    if takers <= 0 or summary.paused_at is not None:
+        return None
+    workers = plural(takers, "worker")
+    if summary.queued:
+        return f"{plural(summary.queued, 'job waits', 'jobs wait')}, {workers}"
+    is_free = summary.workers_busy < takers
+    return f"empty, {'a worker is free' if is_free else f'{workers} busy'}"
 
 
 def say_what_stops_jobs(summary: QueueSummary) -> list[str]:

@@ -1,5 +1,5 @@
 // Draws <div data-chart-url> with Plotly, in the colours of the theme. The figure comes from the
-// server as JSON; colours in it are names of tokens. Plotly itself loads with the first chart.
+// server as JSON, or with an element of the page that data-chart-from names; colours in it are names of tokens. Plotly itself loads with the first chart.
 import { colours, withColours, layoutFor, roomForLegend } from './chart-theme.js';
 
 const FOLDER = new URL('../vendor/plotly-basic-4.1.1/', import.meta.url);
@@ -24,6 +24,8 @@ function loadPlotly() {
 }
 
 async function fetchFigure(element) {
+  const holder = document.getElementById(element.dataset.chartFrom ?? '');
+  if (holder?.dataset.figure) return JSON.parse(holder.dataset.figure);
   const answer = await fetch(element.dataset.chartUrl, { headers: { Accept: 'application/json' } });
   if (answer.status === 204) return null;
   if (!answer.ok) throw new Error(`chart: ${answer.status}`);
@@ -93,11 +95,14 @@ function fail(element) {
 }
 
 export async function show(element) {
+  element.dataset.asked = '';
   try {
     const figure = await fetchFigure(element);
     if (figure) {
       await draw(element, figure);
       fillTable(element, figure.table);
+      const note = element.parentElement.querySelector('.chart-note');
+      if (note) note.textContent = figure.note ?? '';
     }
     return Boolean(figure?.final);
   } catch (error) {

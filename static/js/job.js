@@ -19,16 +19,16 @@ function watchForEnd() {
   watch.observe(document.getElementById('main'), { childList: true, subtree: true, attributes: true, attributeFilter: ['data-job-state'] });
 }
 
-// The table of folds comes with the live part: the chart of the same scores is drawn with it.
+// The figure comes with the table of folds, so both are of one state: it is drawn anew with it.
 function watchFolds() {
-  const count = () => document.querySelectorAll('#job-folds tbody tr').length;
-  let drawn = count();
+  const figure = () => document.getElementById('job-folds')?.dataset.figure;
+  let drawn = figure();
   new MutationObserver(() => {
     const chart = document.getElementById('chart-folds');
-    if (count() === drawn || !chart) return;
-    drawn = count();
-    if (chart.dataset.drawn || chart.hasAttribute('data-empty')) show(chart);
-  }).observe(document.getElementById('main'), { childList: true, subtree: true });
+    if (figure() === drawn || !chart) return;
+    drawn = figure();
+    if (drawn && 'asked' in chart.dataset) show(chart); // else it draws the newest when it is seen
+  }).observe(document.getElementById('main'), { childList: true, subtree: true, attributes: true, attributeFilter: ['data-figure'] });
 }
 
 function look() {

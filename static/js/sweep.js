@@ -49,7 +49,9 @@ export function countJobs() {
   form.querySelector('[data-job-count-unknown]').hidden = isKnown;
   tooMany.hidden = !isKnown || total <= limit;
   tooMany.textContent = isKnown && total > limit ? `These values make ${jobs(total)}. The limit is ${limit.toLocaleString('en')} at once` : '';
-  form.querySelector('[data-queue-button]').textContent = `Queue ${!isKnown ? 'jobs' : total === 1 ? 'job' : jobs(total)}`;
+  for (const button of form.querySelectorAll('[data-queue-button], [data-queue-below]')) {
+    button.textContent = `Queue ${!isKnown ? 'jobs' : total === 1 ? 'job' : jobs(total)}`;
+  }
 }
 
 // What a search makes of ranges, and of what its estimator does not take, the server alone knows.

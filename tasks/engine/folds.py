@@ -11,6 +11,7 @@ from sklearn.pipeline import Pipeline
 
 from tasks.engine.class_weights import weigh_numbered_classes
 from tasks.engine.evaluation import Predicted, align, predict, score
+from tasks.engine.fit_progress.curves import MOST_ROWS, HeldOut
 from tasks.engine.fit_progress.fitting import fit
 from tasks.engine.fit_progress.telling import Told
 from tasks.engine.gaps import check_finite, check_learnable
@@ -54,11 +55,12 @@ def run_fold(
     weigh_numbered_classes(fresh, data.y[train_rows], spec.class_weight)
     try:
         started = time.perf_counter()
-        fit(fresh, data.X.iloc[train_rows], data.y[train_rows], told)
+        held = _hold_out(data, spec, test_rows, title)
+        fitted = fit(fresh, data.X.iloc[train_rows], data.y[train_rows], told, held)
         fit_seconds = time.perf_counter() - started
-        fitted = time.perf_counter()
+        asked = time.perf_counter()
         predicted = predict(fresh, data.X.iloc[test_rows])
-        predict_seconds = time.perf_counter() - fitted
+        predict_seconds = time.perf_counter() - asked
         predicted = align(predicted, getattr(fresh, "classes_", None), data.classes)
         check_finite(predicted, title, fold)
         if spec.threshold is not None:
@@ -69,7 +71,28 @@ def run_fold(
             check_learnable(data.y[train_rows], fold)
         raise
     found = FoldScore(fold, scores, fit_seconds, len(train_rows), len(test_rows))
-    return FoldOutcome(found, _out_of_fold(data, fold, test_rows, predicted), predict_seconds)
+    curve = fitted.curve and fitted.curve.ending(fitted.rounds, scores.get(spec.metric))
+    frame = _out_of_fold(data, fold, test_rows, predicted)
+    return FoldOutcome(found, frame, predict_seconds, curve)
+
+
+def _hold_out(data: Prepared, spec: TrainingSpec, test_rows: np.ndarray, title: str) -> HeldOut:
+    """Return what of a fold's test rows is scored while it is fitted."""
+    rows, of = test_rows, len(test_rows)
+    if of > MOST_ROWS:
+        rows = test_rows[np.linspace(0, of - 1, MOST_ROWS).astype(int)]
+
+    def score_of(values: np.ndarray, known: Any) -> float | None:
+        predicted = Predicted(values)
+        if known is not None:
+            predicted = Predicted(np.asarray(known)[values.argmax(axis=1)], values)
+        predicted = align(predicted, known, data.classes)
+        if spec.threshold is not None:
+            predicted = decide(predicted, data, spec.threshold, title)
+        found = score(spec.task, data.y[rows], predicted, data.classes, data.positive)
+        return found.get(spec.metric)
+
+    return HeldOut(lambda: data.X.iloc[rows], len(rows), of, spec.metric, score_of)
 
 
 def predict_s_per_1000(outcomes: Iterable[FoldOutcome]) -> float | None:

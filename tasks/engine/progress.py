@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from tasks.engine.fit_progress.curves import Curve
+
 STAGES = ("load", "prepare", "fit", "final", "save")
 
 
@@ -29,11 +31,13 @@ class FoldOutcome:
     """A fold's scores, and its out-of-fold predictions: one row for each test row.
 
     `predict_seconds` is how long they took; None of a fold that was scored by a former attempt.
+    `curve`: its scores by round, where they were seen.
     """
 
     score: FoldScore
     out_of_fold: pd.DataFrame
     predict_seconds: float | None = None
+    curve: Curve | None = None
 
 
 class Reporter(Protocol):
@@ -49,6 +53,9 @@ class Reporter(Protocol):
     def log(self, text: str, level: str = "info") -> None:
         """Hear a line for the log; level is info, warning or error."""
 
+    def fitting(self, fold: int, curve: Curve | None = None) -> None:
+        """Hear which fold is being fitted, and its scores by round; from any thread, as above."""
+
     def fold_done(self, outcome: FoldOutcome) -> None:
         """Hear that a fold was scored."""
 
@@ -63,6 +70,9 @@ class NullReporter:
         """Ignore it."""
 
     def log(self, text: str, level: str = "info") -> None:
+        """Ignore it."""
+
+    def fitting(self, fold: int, curve: Curve | None = None) -> None:
         """Ignore it."""
 
     def fold_done(self, outcome: FoldOutcome) -> None:

@@ -192,17 +192,20 @@ class Training:
     def _run_fold(self, fold: int, total: int) -> FoldOutcome:
         words = f"Fitting fold {fold} of {total}"
         self.reporter.stage("fit", self._share(fold - 1), words)
-        told, title = self._told("fit", fold - 1, words), self.entry.title
+        self.reporter.fitting(fold)
+        told, title = self._told("fit", fold - 1, words, fold), self.entry.title
         with self._plain_words():
             return run_fold(self.model, self.data, self.spec, fold, title, told=told)
 
-    def _told(self, stage: str, fits: int, words: str) -> Told:
+    def _told(self, stage: str, fits: int, words: str, fold: int | None = None) -> Told:
         """Return what tells the reporter how far a fit is, after so many others."""
 
         def told(step: Step) -> None:
             part = None if step.may_end_early else step.share
             fraction = self._share(fits + step.share)
             self.reporter.stage(stage, fraction, f"{words}, {step.words}", part)
+            if fold and step.curve:
+                self.reporter.fitting(fold, step.curve)
 
         return told
 

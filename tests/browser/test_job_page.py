@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.clock import now
+from dashboard.clock import isoformat, now
 from dashboard.db import Job, JobFold, User
 from dashboard.db.transaction import writing
 from dashboard.notifications.telling import Teller
@@ -157,20 +157,14 @@ def test_without_javascript_there_is_no_such_button(
     expect(page.locator("[data-notify]")).to_be_hidden()
 
 
-def test_the_chart_of_folds_follows_their_table(
+def test_the_chart_of_folds_is_of_the_state_of_their_table(
     browse: Callable[..., Watched], member: User, job: Job
 ) -> None:
     add_fold(job, 1)
     window = browse()
     window.sign_in(member)
-    # Its own timer is put off: what is left is that the table beside it changed.
-    window.page.route(
-        f"**/jobs/{job.id}",
-        lambda route: route.fulfill(
-            response=(got := route.fetch()),
-            body=got.text().replace('data-chart-every="5"', 'data-chart-every="600"'),
-        ),
-    )
+    asked: list[str] = []
+    window.page.on("request", lambda request: asked.append(request.url))
     page = window.go(f"/jobs/{job.id}")
     page.locator("#chart-folds").scroll_into_view_if_needed()
     rows = page.locator("#chart-folds-table tbody tr")
@@ -179,6 +173,36 @@ def test_the_chart_of_folds_follows_their_table(
     add_fold(job, 2)
     expect(page.locator("#job-folds tbody tr")).to_have_count(3)
     expect(rows).to_have_count(2)
+    assert not [url for url in asked if "/charts/folds" in url], "it may be of another state"
+
+
+def test_scores_by_round_are_drawn_as_they_come(
+    browse: Callable[..., Watched], member: User, job: Job
+) -> None:
+    window = browse()
+    window.sign_in(member)
+    page = window.go(f"/jobs/{job.id}")
+    chart = page.locator("#chart-folds")
+    chart.scroll_into_view_if_needed()
+    expect(chart).to_have_text("ROC AUC by fold: no fold is finished yet")
+    tell_points(job, [[20, 0.7]])
+    expect(chart.locator(".scatterlayer .trace")).to_have_count(1)
+    expect(page.locator("#running-fold")).to_contain_text("Fold 4")
+    expect(chart.locator("+ .chart-note")).to_have_text(
+        "Of the rows that each fold holds out. Higher is better."
+    )
+    tell_points(job, [[20, 0.7], [40, 0.75]])
+    expect(page.locator("#chart-folds-table tbody tr")).to_have_count(2)
+    expect(chart.locator(".legend")).to_contain_text("Fold 4 (running)")
+    window.check_accessibility()
+
+
+def tell_points(job: Job, points: list[list[float]]) -> None:
+    curve = {"unit": "rounds", "whose": "held_out", "measure": "roc_auc", "points": points,
+             "rows": 20, "of": 20}  # fmt: skip
+    moment = isoformat(now())
+    change(job, stages=[{"stage": "fit", "started_at": moment, "fold": 4, "fold_at": moment,
+                         "curves": {"4": curve}}])  # fmt: skip
 
 
 def add_fold(job: Job, fold: int) -> None:

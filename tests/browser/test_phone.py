@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 
+import pytest
+from playwright.sync_api import Page, expect
+
 from dashboard.db import User
+from tests.browser import looks
 from tests.browser.conftest import Watched
 from tests.dashboard.jobs.test_baselines import known
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 
 OVERFLOW = "(nav) => nav.scrollWidth - nav.clientWidth"
 TWO_LINES_PX = 76
+NEW_JOB = "/jobs/new?dataset={}&target=churned&estimator=LogisticRegression"
 
 
 def test_tabs_and_buttons_of_a_dataset_and_a_job_fit(
@@ -64,3 +69,63 @@ def test_the_tab_that_is_open_is_in_view(browse: Callable[..., Watched], admin: 
     assert tab is not None
     assert tab["x"] >= 0
     assert tab["x"] + tab["width"] <= 390
+
+
+def covered_by_bars(page: Page) -> list[str]:
+    """Go through a page with Tab; return what has the focus and cannot be seen."""
+    page.wait_for_load_state()
+    faults = set()
+    for _ in range(page.evaluate(looks.TABBABLE) + 2):
+        page.keyboard.press("Tab")
+        faults.add(page.evaluate(looks.FOCUSED))
+    return [*(faults - {""}), *page.evaluate(looks.UNREACHED)]
+
+
+@pytest.mark.parametrize("width", [390, 900])
+def test_the_button_of_a_new_job_stays_in_reach_and_covers_nothing(
+    browse: Callable[..., Watched], member: User, width: int
+) -> None:
+    dataset = make_dataset(member)
+    window = browse(viewport={"width": width, "height": 844})
+    window.sign_in(member)
+    page = window.go(NEW_JOB.format(dataset.id))
+    button = page.get_by_role("button", name="Queue job")
+    expect(button).to_have_count(1)
+    for part in ("#field-dataset_id", "#field-seed", "#field-tags"):
+        page.locator(part).scroll_into_view_if_needed()
+        box, bar = button.bounding_box(), page.locator(".tabbar").bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= (bar["y"] if bar and width == 390 else 844)
+        assert box["y"] > 700
+    window.check_accessibility()
+    page.evaluate("scrollTo(0, 0)")
+    assert not covered_by_bars(page)
+    page.fill('[id="field-parameters.C"]', "1, 2, 3")
+    expect(page.get_by_role("button", name="Queue 3 jobs")).to_be_in_viewport()
+    page.get_by_role("button", name="Queue 3 jobs").click()
+    page.wait_for_url("**/batches/*")
+
+
+def test_the_button_of_a_new_job_is_in_reach_without_javascript(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    dataset = make_dataset(member)
+    window = browse(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    window.sign_in(member)
+    page = window.go(NEW_JOB.format(dataset.id))
+    button = page.get_by_role("button", name="Queue job")
+    expect(button).to_be_in_viewport(ratio=1)
+    button.click()
+    page.wait_for_url("**/jobs/*")
+    expect(page.locator("h1")).to_be_visible()
+
+
+def test_beside_a_wide_form_there_is_one_button_too(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    dataset = make_dataset(member)
+    window = browse(viewport={"width": 1440, "height": 900})
+    window.sign_in(member)
+    page = window.go(NEW_JOB.format(dataset.id))
+    expect(page.get_by_role("button", name="Queue job")).to_have_count(1)
+    expect(page.locator(".submit-bar")).to_be_hidden()

@@ -31,7 +31,10 @@ SCREENS = {
 LOOKS = [
     *((name, "light", "desk") for name in SCREENS),
     *((name, "dark", "desk") for name in ("jobs", "job", "compare", "dataset")),
-    *((name, "light", "phone") for name in ("jobs", "job", "compare", "dataset", "check")),
+    *(
+        (name, "light", "phone")
+        for name in ("jobs", "job", "compare", "dataset", "check", "new-job")
+    ),
     ("jobs", "dark", "phone"),
 ]
 TABLE = "age,city,income,churned\n" + "".join(

@@ -1,11 +1,13 @@
 """How numbers, sizes, durations and times are shown."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from dashboard import clock, filters
+from dashboard.static_files import FOLDER
 
 NONE = filters.NO_VALUE
 
@@ -106,6 +108,27 @@ def test_counts_and_their_nouns() -> None:
 )
 def test_initials(name: str, letters: str) -> None:
     assert filters.initials(name) == letters
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_avatars_have_colours_that_letters_can_be_read_on() -> None:
+    style = FOLDER / "css"
+    letters = re.findall(r"--on-avatar: (#\w{6})", (style / "tokens.css").read_text())
+    colours = re.findall(r"--avatar: (#\w{6})", (style / "shell.css").read_text())
+    assert len(letters) == 1  # the same in the dark
+    assert len(set(colours)) == len(colours) == 10
+    for colour in colours:
+        assert (luminance(colour) + 0.05) / (luminance(letters[0]) + 0.05) > 7
+    names = ["Mira Kern", "Ana Lind", "Ben", "Jo", "Mira Kolar", "Iris", "Tom", "Zoe"]
+    tones = [filters.tone(name) for name in names]
+    assert set(tones) <= set(range(10))
+    assert len(set(tones)) >= 5
+    assert filters.tone("Ana ") == filters.tone("Ana")
 
 
 @pytest.fixture

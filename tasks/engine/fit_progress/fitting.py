@@ -1,19 +1,20 @@
 """One fit of a whole pipeline that tells how far it is, where its estimator lets it be seen."""
 
+import time
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from tasks.engine.fit_progress.boosting import fit_boosting
+from tasks.engine.fit_progress.curves import Curve, HeldOut
 from tasks.engine.fit_progress.forests import fit_forest
+from tasks.engine.fit_progress.histograms import fit_histogram_boosting
 from tasks.engine.fit_progress.logistic import fit_logistic
-from tasks.engine.fit_progress.polled import (
-    fit_adaptive_boosting,
-    fit_histogram_boosting,
-    fit_network,
-)
+from tasks.engine.fit_progress.polled import fit_adaptive_boosting, fit_network
 from tasks.engine.fit_progress.targets import Way, fit_scaled
-from tasks.engine.fit_progress.telling import Told
+from tasks.engine.fit_progress.telling import Told, Watch
 from tasks.engine.target_scale import within
 
 # By the class's own name: importing the classes would load every estimator into each process.
@@ -34,7 +35,17 @@ WAYS: dict[str, Way] = {
 }
 
 
-def fit(model: Pipeline, X: pd.DataFrame, y: np.ndarray, told: Told) -> None:
+@dataclass(frozen=True)
+class Fitted:
+    """What was seen of a fit: its scores by round, and after how many rounds it ended."""
+
+    curve: Curve | None = None
+    rounds: int = 0
+
+
+def fit(
+    model: Pipeline, X: pd.DataFrame, y: np.ndarray, told: Told, held: HeldOut | None = None
+) -> Fitted:
     """Fit a pipeline in place: the very model that ``model.fit(X, y)`` gives.
 
     Parameters
@@ -48,15 +59,26 @@ def fit(model: Pipeline, X: pd.DataFrame, y: np.ndarray, told: Told) -> None:
     told : callable
         Hears a `Step` once in a while, perhaps from another thread while this one waits here;
         never, where the estimator gives no sign of how far it is.
+    held : HeldOut, optional
+        Rows to score by round where that costs next to nothing.
+
+    Returns
+    -------
+    Fitted
     """
     estimator = model[-1]
     learner = within(estimator)
     way = WAYS.get(type(learner).__name__)
     if way is None:
         model.fit(X, y)
-        return
+        return Fitted()
+    began = time.perf_counter()
     prepared = model[:-1].fit_transform(X, y)  # the same steps, fitted in place
+    if held:
+        held = held.encoded_by(model[:-1].transform, time.perf_counter() - began, len(y))
+    watch = Watch(told, held)
     if learner is estimator:
-        way(estimator, prepared, y, told)
+        teller = way(estimator, prepared, y, watch)
     else:
-        fit_scaled(estimator, way, prepared, y, told)
+        teller = fit_scaled(estimator, way, prepared, y, watch)
+    return Fitted(teller.curve, teller.done)

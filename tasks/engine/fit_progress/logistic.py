@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from tasks.engine.fit_progress.telling import Telling, Told
+from tasks.engine.fit_progress.telling import Telling, Watch
 
 # A callback costs some 50 microseconds for each iteration. An iteration over so many cells takes
 # about 10 milliseconds, so that less than a hundredth is added; shorter fits are over in a moment.
@@ -33,16 +33,18 @@ class _Iterations:
             self.teller.tell(self.done)
 
 
-def fit_logistic(estimator: Any, X: Any, y: np.ndarray, told: Told) -> None:
+def fit_logistic(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Telling:
     """Fit a logistic regression; tell of its iterations where they take long."""
+    teller = Telling(watch.told, estimator.max_iter, "iterations", True)
     if estimator.solver != "lbfgs" or _cells(X) < FEWEST_CELLS:
         estimator.fit(X, y)
-        return
-    estimator.set_callbacks(_Iterations(Telling(told, estimator.max_iter, "iterations", True)))
+        return teller
+    estimator.set_callbacks(_Iterations(teller))
     try:
         estimator.fit(X, y)
     finally:
         estimator.set_callbacks()  # none is left to be saved with the model
+    return teller
 
 
 def _cells(X: Any) -> int:

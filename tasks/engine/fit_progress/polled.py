@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from tasks.engine.fit_progress import telling
-from tasks.engine.fit_progress.telling import Telling, Told
+from tasks.engine.fit_progress.curves import TRAINING, VALIDATION, OwnScores
+from tasks.engine.fit_progress.telling import Telling, Watch
 
-# From so many rows on, histogram gradient boosting stops early unless it is told not to.
-STOPS_EARLY_FROM = 10_000
+PASSES = "passes over the rows"
 
 
 @contextmanager
@@ -32,24 +32,33 @@ def polled(teller: Telling, read: Callable[[], int]) -> Iterator[None]:
         thread.join()
 
 
-def fit_histogram_boosting(estimator: Any, X: Any, y: np.ndarray, told: Told) -> None:
-    """Fit histogram gradient boosting; its list of trees grows by one each round."""
-    chosen = estimator.early_stopping
-    stops_early = len(y) > STOPS_EARLY_FROM if chosen == "auto" else bool(chosen)
-    teller = Telling(told, estimator.max_iter, "rounds", stops_early)
-    with polled(teller, lambda: len(getattr(estimator, "_predictors", ()))):
-        estimator.fit(X, y)
-
-
-def fit_network(estimator: Any, X: Any, y: np.ndarray, told: Told) -> None:
+def fit_network(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Telling:
     """Fit a neural network, which counts its passes over the rows unless its solver is L-BFGS."""
-    teller = Telling(told, estimator.max_iter, "passes over the rows", True)
+    scores = None if watch.is_scaled else _own_scores(estimator)
+    teller = Telling(watch.told, estimator.max_iter, PASSES, True, scores)
     with polled(teller, lambda: getattr(estimator, "n_iter_", 0)):
         estimator.fit(X, y)
+    if scores and teller.curve:
+        teller.curve = scores.look(estimator.n_iter_)
+    return teller
 
 
-def fit_adaptive_boosting(estimator: Any, X: Any, y: np.ndarray, told: Told) -> None:
+def _own_scores(estimator: Any) -> OwnScores:
+    """Return what a network scores by itself after each pass."""
+    if estimator.early_stopping:
+        metric = "accuracy" if type(estimator).__name__.endswith("Classifier") else "r2"
+        return OwnScores(
+            lambda: getattr(estimator, "validation_scores_", None) or (),
+            *(PASSES, VALIDATION, metric),
+        )
+    return OwnScores(
+        lambda: getattr(estimator, "loss_curve_", None) or (), PASSES, TRAINING, "loss"
+    )
+
+
+def fit_adaptive_boosting(estimator: Any, X: Any, y: np.ndarray, watch: Watch) -> Telling:
     """Fit AdaBoost; its list of models grows by one each round."""
-    teller = Telling(told, estimator.n_estimators, "rounds", True)
+    teller = Telling(watch.told, estimator.n_estimators, "rounds", True)
     with polled(teller, lambda: len(getattr(estimator, "estimators_", ()))):
         estimator.fit(X, y)
+    return teller

@@ -1,22 +1,23 @@
 """An estimator whose target is on another scale: it tells as it does by itself."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 
-from tasks.engine.fit_progress.telling import Told
+from tasks.engine.fit_progress.telling import Telling, Watch
 
-Way = Callable[[Any, Any, np.ndarray, Told], None]
+Way = Callable[[Any, Any, np.ndarray, Watch], Telling]
 
 
 class _InItsWay:
     """Stands where the estimator does while the target is brought to its scale."""
 
-    def __init__(self, estimator: Any, way: Way, told: Told) -> None:
-        self.estimator, self.way, self.told = estimator, way, told
+    def __init__(self, estimator: Any, way: Way, watch: Watch) -> None:
+        self.estimator, self.way, self.watch = estimator, way, watch
 
     def __sklearn_clone__(self) -> "_InItsWay":
         """Return itself: it holds a copy already."""
@@ -24,7 +25,7 @@ class _InItsWay:
 
     def fit(self, X: Any, y: np.ndarray) -> "_InItsWay":
         """Fit the estimator in the way that tells."""
-        self.way(self.estimator, X, y, self.told)
+        self.teller = self.way(self.estimator, X, y, self.watch)
         return self
 
     def predict(self, X: Any) -> Any:
@@ -33,8 +34,8 @@ class _InItsWay:
 
 
 def fit_scaled(
-    model: TransformedTargetRegressor, way: Way, X: Any, y: np.ndarray, told: Told
-) -> None:
+    model: TransformedTargetRegressor, way: Way, X: Any, y: np.ndarray, watch: Watch
+) -> Telling:
     """Fit what learns a target on another scale.
 
     Parameters
@@ -47,13 +48,25 @@ def fit_scaled(
         The encoded columns.
     y : ndarray of shape (n_samples,)
         The target.
-    told : callable
-        Hears each `Step`.
+    watch : Watch
+        Who hears each `Step`; what is held out is scored on the target's own scale.
+
+    Returns
+    -------
+    Telling
+        Who told.
     """
+
+    def back(values: np.ndarray) -> np.ndarray:
+        return np.asarray(model.transformer_.inverse_transform(values.reshape(-1, 1))).ravel()
+
+    held = watch.held and watch.held.brought_back_by(back)
     own = model.regressor
     copy = clone(own)
-    model.regressor = _InItsWay(copy, way, told)
+    between = _InItsWay(copy, way, replace(watch, held=held, is_scaled=True))
+    model.regressor = between
     try:
         model.fit(X, y)
     finally:
         model.regressor, model.regressor_ = own, copy
+    return between.teller

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tasks.engine.fit_progress.curves import ByRound, Curve, HeldOut, Rounds, Scores
+
 # The page of a job asks once a second.
 EVERY_S = 1.0
 
@@ -13,12 +15,14 @@ class Step:
     """How far a fit is: so many of so many trees, rounds or passes.
 
     `may_end_early`: the fit ends before `total` when it has settled, so that `total` is a bound.
+    `curve`: its scores so far, where there are some.
     """
 
     done: int
     total: int
     unit: str
     may_end_early: bool
+    curve: Curve | None = None
 
     @property
     def share(self) -> float:
@@ -35,6 +39,23 @@ class Step:
 Told = Callable[[Step], None]
 
 
+@dataclass(frozen=True)
+class Watch:
+    """Who hears how far a fit is, and what may be scored meanwhile.
+
+    `is_scaled`: the target is learned on another scale, so that the estimator's own scores are not
+    what they are called.
+    """
+
+    told: Told
+    held: HeldOut | None = None
+    is_scaled: bool = False
+
+    def by_round(self, rounds: Rounds, total: int, unit: str) -> ByRound | None:
+        """Return what scores held-out rows; None where there are none."""
+        return ByRound(self.held, rounds, total, unit) if self.held else None
+
+
 class Telling:
     """Tells how far one fit is: only of what is new, and at most once in `EVERY_S`.
 
@@ -48,16 +69,28 @@ class Telling:
         What is counted, in the plural.
     may_end_early : bool, default False
         Whether `total` is a bound.
+    scores : Scores, optional
+        Who has the scores of the fit.
     """
 
-    def __init__(self, told: Told, total: int, unit: str, may_end_early: bool = False) -> None:
+    def __init__(
+        self,
+        told: Told,
+        total: int,
+        unit: str,
+        may_end_early: bool = False,
+        scores: Scores | None = None,
+    ) -> None:
         self.told, self.total, self.unit = told, total, unit
-        self.may_end_early = may_end_early
+        self.may_end_early, self.scores = may_end_early, scores
         self.done, self.last = 0, time.monotonic()
+        self.curve: Curve | None = None
 
     def tell(self, done: int) -> None:
         """Tell that so much is done, unless something was told a moment ago."""
         moment = time.monotonic()
         if done > self.done and moment - self.last >= EVERY_S:
             self.done, self.last = done, moment
-            self.told(Step(done, self.total, self.unit, self.may_end_early))
+            if self.scores:
+                self.curve = self.scores.look(done)
+            self.told(Step(done, self.total, self.unit, self.may_end_early, self.curve))

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from tasks.engine.errors import DataError
-from tasks.engine.fit_progress import telling
+from tasks.engine.fit_progress import curves, telling
+from tasks.engine.fit_progress.curves import Curve
 from tasks.engine.progress import FoldOutcome
 from tasks.engine.training import train
+from tests.engine.fit_progress.test_fitting import bytes_of
 from tests.engine.tables import make_spec, mixed_csv
 
 
@@ -24,6 +26,7 @@ class Listener:
         self.lines: list[str] = []
         self.codes: list[str] = []
         self.told: list[tuple[str, float | None]] = []
+        self.fitted: list[tuple[int, Curve | None]] = []
 
     def stage(self, stage: str, fraction: float, message: str, part: float | None = None) -> None:
         self.fractions.append(fraction)
@@ -31,6 +34,9 @@ class Listener:
 
     def log(self, text: str, level: str = "info") -> None:
         self.lines.append(text)
+
+    def fitting(self, fold: int, curve: Curve | None = None) -> None:
+        self.fitted.append((fold, curve))
 
     def fold_done(self, outcome: FoldOutcome) -> None:
         self.outcomes.append(outcome)
@@ -63,6 +69,38 @@ def test_progress_moves_within_each_fit(
     assert told[f"Fitting fold 2 of 3, 7 of {words}20 rounds"] == part
     assert told[f"Fitting on all 120 rows, 7 of {words}20 rounds"] == part
     assert listener.fractions == sorted(listener.fractions)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "threshold"),
+    [("GradientBoostingClassifier", 0.3), ("HistGradientBoostingClassifier", None),
+     ("RandomForestClassifier", None)],
+)  # fmt: skip
+def test_scores_by_round_end_with_the_score_of_the_fold_and_change_nothing(
+    estimator: str, threshold: float | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, columns = make_spec(
+        tmp_path, "y_class", "classification", estimator, metric="f1", threshold=threshold
+    )
+    plain = Listener()
+    unseen = train(spec, columns, plain)
+    assert [outcome.curve for outcome in plain.outcomes] == [None] * 3  # over in a moment
+    monkeypatch.setattr(telling, "EVERY_S", 0.0005)
+    monkeypatch.setattr(curves, "SHARE", 1e9)
+    listener = Listener()
+    seen = train(spec, columns, listener)
+    assert seen.metrics == unseen.metrics
+    assert bytes_of(seen.model) == bytes_of(unseen.model)
+    told = {fold for fold, curve in listener.fitted if curve}
+    assert {fold for fold, _ in listener.fitted} == {1, 2, 3}
+    for outcome in listener.outcomes:
+        if outcome.score.fold in told:
+            curve = outcome.curve
+            assert curve is not None
+            assert curve.measure == "f1"
+            assert curve.points[-1][1] == outcome.score.scores["f1"]
+            assert all(0 <= score <= 1 for _, score in curve.points)
+    assert told
 
 
 def test_scored_folds_are_not_fitted_again_and_change_nothing(tmp_path: Path) -> None:

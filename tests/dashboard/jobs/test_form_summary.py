@@ -1,0 +1,70 @@
+"""What stands beside the form of a new job: what waits before it, and what needs fixing."""
+
+import pytest
+from flask import Flask
+
+from dashboard.clock import now
+from dashboard.db import User, Worker
+from dashboard.db.transaction import writing
+from dashboard.workers.queries import QueueSummary
+from dashboard.workers.views import say_ahead
+from tests.factories import make_dataset, make_job
+from tests.page import PageClient, words_of
+
+
+@pytest.fixture
+def pages(app: Flask, member: User) -> PageClient:
+    return PageClient(app, member)
+
+
+@pytest.mark.parametrize(
+    ("summary", "words"),
+    [
+        (QueueSummary(2, 3, 2, 2), "3 jobs wait, 2 workers"),
+        (QueueSummary(1, 1, 1, 1), "1 job waits, 1 worker"),
+        (QueueSummary(1, 0, 2, 1), "empty, a worker is free"),
+        (QueueSummary(2, 0, 2, 2), "empty, 2 workers busy"),
+        (QueueSummary(0, 3, 0, 0), None),
+        (QueueSummary(0, 3, 1, 0, workers_drained=1), None),
+        (QueueSummary(0, 3, 1, 0, paused_at=now()), None),
+    ],
+    ids=["waiting", "one", "free", "busy", "no-worker", "drained", "paused"],
+)
+def test_the_queue_in_words(summary: QueueSummary, words: str | None) -> None:
+    assert say_ahead(summary) == words
+
+
+def test_the_summary_tells_what_waits(pages: PageClient, member: User) -> None:
+    dataset = make_dataset(member)
+    make_job(member, dataset)
+    address = f"/jobs/new?dataset={dataset.id}&target=churned"
+    assert "Queue" not in [words_of(dt) for dt in pages.get(address).select(".follow dt")]
+    with writing() as session:
+        session.add(
+            Worker(name="worker-1", queue="train", host="h", pid=1, state="busy", seen_at=now())
+        )
+    page = pages.get(address)
+    told = {words_of(d.find_previous("dt")): words_of(d) for d in page.select(".follow dd")}
+    assert told["Queue"] == "1 job waits, 1 worker"
+
+
+def test_what_needs_fixing_is_led_to_from_both_buttons(pages: PageClient, member: User) -> None:
+    dataset = make_dataset(member)
+    page = pages.get(f"/jobs/new?dataset={dataset.id}&target=churned")
+    assert words_of(page.find(".submit-bar p")).endswith("predicting churned")
+    bad = {"seed": "x", "priority": "low"}
+    page = pages.submit(page, bad, form="#job-form", status=422)
+    links = page.select(".follow .field-error a, .submit-bar a")
+    assert [(words_of(a), a["href"]) for a in links] == [
+        ("1 field needs fixing", "#field-seed")
+    ] * 2
+
+
+def test_an_earlier_job_of_the_dataset_can_be_started_from(
+    pages: PageClient, member: User
+) -> None:
+    assert "Start from an earlier job" not in pages.get("/jobs/new").text
+    dataset = make_dataset(member)
+    page = pages.get(f"/jobs/new?dataset={dataset.id}")
+    (link,) = [a for a in page.select("a.btn") if "earlier job" in words_of(a)]
+    assert link["href"] == f"/jobs?dataset={dataset.id}&state=succeeded"
