@@ -22,7 +22,7 @@ from sklearn import datasets as bundled
 from sklearn.model_selection import train_test_split
 
 from dashboard.jobs.requests import default_features
-from tasks.engine.blending import Member, seconds_on_all, train_blend
+from tasks.engine.blending import Hurry, Member, seconds_on_all, train_blend
 from tasks.engine.catalogue import default_metric, find_metric
 from tasks.engine.ensembles import Candidate
 from tasks.engine.evaluation import align, predict, score
@@ -133,8 +133,9 @@ def try_several(
         scores.append((tuned.estimator, result.score or np.nan))
     left = began + seconds * SLOTS - time.process_time()
     result, _ = train_blend(
-        replace(shared, estimator=VOTING[spec.task]), members, cells, seconds=max(left, 2.0)
-    )
+        replace(shared, estimator=VOTING[spec.task]), members, cells,
+        hurry=Hurry(lambda: max(left, 2.0)), with_look=False,
+    )  # fmt: skip
     return result.model, scores, len(result.details["members"])
 
 

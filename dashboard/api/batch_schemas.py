@@ -89,7 +89,8 @@ class Several(Schema):
 
     The winner is the job that made the model: of the best job, or a blend of some. `cpu_seconds`
     is what training used, `cpu_seconds_possible` what its workers can give within the time limit,
-    or until somebody stopped it: on a busy machine it gets far less.
+    or until somebody stopped it: on a busy machine it gets far less. `seconds_taken` is from the
+    first start to the model; null while that is not there.
     """
 
     time_limit_s: int
@@ -99,6 +100,7 @@ class Several(Schema):
     winner_job_id: int | None
     cpu_seconds: float
     cpu_seconds_possible: float
+    seconds_taken: float | None
 
 
 class ScoredAnew(Schema):

@@ -118,6 +118,7 @@ def _present_several(batch: Batch) -> dict[str, Any] | None:
         "winner_job_id": batch.final_job_id,
         "cpu_seconds": round(compute.used_s, 1),
         "cpu_seconds_possible": compute.possible_s,
+        "seconds_taken": None if compute.took_s is None else round(compute.took_s, 1),
     }
 
 

@@ -28,6 +28,14 @@ class Member:
     score_only: bool
     partial: bool
     started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def took_s(self) -> float:
+        """How long it took from its start to its end; 0 of one that has no both."""
+        if self.started_at is None or self.finished_at is None:
+            return 0.0
+        return (self.finished_at - self.started_at).total_seconds()
 
     @property
     def is_active(self) -> bool:
@@ -107,24 +115,6 @@ class Look:
         )
         return dict(db.session.execute(found).all())
 
-    def list_times(self) -> list[Times]:
-        """Return how long the candidates took that have folds and are over."""
-        fitted, trained = func.sum(JobFold.fit_seconds), func.sum(JobFold.n_train)
-        found = (
-            select(fitted, trained, Job.n_rows, Job.started_at, Job.finished_at)
-            .join(Job, Job.id == JobFold.job_id)
-            .where(Job.batch_id == self.batch_id, Job.score_only, Job.state == JobState.SUCCEEDED)
-            .group_by(Job.id)
-        )
-        return [
-            Times(
-                fitted / max(int(trained), 1) * (rows or 0),  # PostgreSQL sums to a Decimal
-                max((ended - started).total_seconds() - fitted, 0.0),
-            )
-            for fitted, trained, rows, started, ended in db.session.execute(found)
-            if started and ended
-        ]
-
 
 @dataclass(frozen=True)
 class Final:
@@ -183,6 +173,26 @@ def list_members(batch_id: int) -> list[Member]:
     columns = [getattr(Job, name) for name in Member.__dataclass_fields__]
     found = select(*columns).where(Job.batch_id == batch_id).order_by(Job.id)
     return [Member(*row) for row in db.session.execute(found)]
+
+
+def list_times(batch_id: int) -> list[Times]:
+    """Return how long the candidates of a batch took that have folds and are over, in order."""
+    fitted, trained = func.sum(JobFold.fit_seconds), func.sum(JobFold.n_train)
+    found = (
+        select(fitted, trained, Job.n_rows, Job.started_at, Job.finished_at)
+        .join(JobFold, JobFold.job_id == Job.id)
+        .where(Job.batch_id == batch_id, Job.score_only, Job.state == JobState.SUCCEEDED)
+        .group_by(Job.id)
+        .order_by(Job.id)
+    )
+    return [
+        Times(
+            fitted / max(int(trained), 1) * (rows or 0),  # PostgreSQL sums to a Decimal
+            max((ended - started).total_seconds() - fitted, 0.0),
+        )
+        for fitted, trained, rows, started, ended in db.session.execute(found)
+        if started and ended
+    ]
 
 
 def find_beginning(batch_id: int, plan: Mapping[str, Any]) -> datetime | None:

@@ -19,11 +19,13 @@ MUCH = 0.6
 class Compute:
     """CPU seconds that training used, and those that were possible: slots times the time.
 
-    The time is the limit, or less where somebody stopped the batch.
+    The time is the limit, or less where somebody stopped the batch. `took_s`: how long all of it
+    took, the model included; None while that is not there.
     """
 
     used_s: float
     possible_s: float
+    took_s: float | None = None
 
     @property
     def share(self) -> float:
@@ -54,7 +56,17 @@ def measure(batch: Batch) -> Compute:
     }
     others = [job_id for job_id, _, _ in found if job_id not in told]
     used = sum(told.values()) + _sampled(others)
-    return Compute(used, several.slots * _seconds_possible(batch, several))
+    possible = several.slots * _seconds_possible(batch, several)
+    return Compute(used, possible, _seconds_taken(batch))
+
+
+def _seconds_taken(batch: Batch) -> float | None:
+    """Return how long it was from the first start to the end of the last job."""
+    final = db.session.get(Job, batch.final_job_id) if batch.final_job_id else None
+    began = find_beginning(batch.id, batch.plan or {})
+    if final is None or final.finished_at is None or began is None or final.finished_at < began:
+        return None  # of jobs that run again the time began anew
+    return (final.finished_at - began).total_seconds()
 
 
 def _seconds_possible(batch: Batch, several: Several) -> float:

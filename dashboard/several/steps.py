@@ -1,12 +1,9 @@
 """What comes next where several are tried: an end to trying, the model of the best, or the end."""
 
-import statistics
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import select
 
-from dashboard.clock import now
 from dashboard.db import Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
@@ -14,16 +11,12 @@ from dashboard.filters import duration, plural
 from dashboard.honest import ANEW
 from dashboard.honest.families import find_latest
 from dashboard.honest.opening import open_anew, why_not_anew
-from dashboard.plans.step import Copies, Final, Look, Member, Step
+from dashboard.plans.step import Copies, Final, Look, Member, Step, list_times
 from dashboard.searches.naming import join_name
 from dashboard.several.preset import Several
-from tasks.engine.portfolio import MEMBERS_AT_MOST, VOTING
+from dashboard.several.timing import left_s, spent_s
+from tasks.engine.portfolio import VOTING
 
-# Starting the last job, choosing, and writing the model; and how much longer than what another
-# job does around its fits.
-LAST_JOB_S, LAST_TO_OTHERS = 4.0, 1.2
-# Of the time limit at most this share is kept for the last job.
-LAST_AT_MOST = 0.25
 # What runs may go on while nothing is scored, but not for longer than so many times the limit.
 LIMITS_AT_MOST = 3
 
@@ -31,53 +24,46 @@ LIMITS_AT_MOST = 3
 def decide(look: Look) -> Step | None:
     """Return what is to be done with a batch that tries several, None to wait."""
     several = Several.from_plan(look.plan)
-    if look.n_open and not look.plan.get("stopped") and _left_s(look, several) <= 0:
-        return _end_of_trying(look, several)
+    if not look.plan.get("stopped"):
+        left = left_s(look, several, list_times(look.batch_id))
+        if look.n_open and left <= 0:
+            return _end_of_trying(look, several)
+        if look.n_waiting:
+            return _cancel_what_is_late(look, several, left)
     return None if look.n_active else _end(look)
 
 
-def _left_s(look: Look, several: Several) -> float:
-    """Return how many seconds are left for candidates; what the last job needs is kept for it."""
-    if look.began_at is None:
-        return float(several.time_limit_s)
-    needed = min(_needed_s(look, several), several.time_limit_s * LAST_AT_MOST)
-    return several.time_limit_s - _spent_s(look) - needed
-
-
-def _spent_s(look: Look) -> float:
-    return (now() - look.began_at) / timedelta(seconds=1) if look.began_at else 0.0
-
-
-def _needed_s(look: Look, several: Several) -> float:
-    """Guess how long the last job takes: a machine that is busy is so for it, too."""
-    times = look.list_times()
-    if not times:
-        return LAST_JOB_S
-    # The members of a blend are hardly ever all those that take longest.
-    longest = sorted((one.fit_s for one in times), reverse=True)[: MEMBERS_AT_MOST // 2]
-    around = statistics.median(one.around_s for one in times)
-    return max(LAST_JOB_S, LAST_TO_OTHERS * around) + sum(longest) / several.slots
+def _cancel_what_is_late(look: Look, several: Several, left: float) -> Step | None:
+    """Let nothing start in less time than the quickest job took: its beginning would be lost."""
+    quickest = min((one.took_s for one in _complete(look)), default=0.0)
+    if left >= quickest:
+        return None
+    limit = duration(several.time_limit_s)
+    return Step(cancel=f"Of the time of the batch, {limit}, too little was left to start it")
 
 
 def _end_of_trying(look: Look, several: Several) -> Step | None:
-    """Let nothing start; what runs is stopped once there is anything to make a model of.
+    """Let nothing start, and make the model once there is anything to make it of.
 
-    Without anything it is stopped, too, once it took several times as long as was asked for.
+    What runs is stopped then; without anything to make a model of it is stopped, too, once it
+    took several times as long as was asked for.
     """
     limit = several.time_limit_s
     words = f"The time of the batch, {duration(limit)}, was up"
     untried = f"{words} before it started"
     complete = _complete(look)
-    is_overdue = _spent_s(look) >= LIMITS_AT_MOST * limit
+    is_overdue = spent_s(look) >= LIMITS_AT_MOST * limit
     if is_overdue and not complete:
         words = (
             f"Nothing was scored within {duration(LIMITS_AT_MOST * limit)}, {LIMITS_AT_MOST} "
             "times the time of the batch. Try several again with a longer time limit"
         )
     stop = words if look.n_running and (complete or is_overdue) else None
-    if not look.n_waiting and stop is None:
+    # At once: the last job waits for the first worker that is free, not for all of them.
+    final = _make_final(look, complete) if complete and look.final is None else None
+    if not look.n_waiting and stop is None and final is None:
         return None
-    return Step(cancel=untried, stop=stop)
+    return Step(cancel=untried, stop=stop, final=final)
 
 
 def _complete(look: Look) -> list[Member]:
@@ -120,7 +106,7 @@ def _score_anew(look: Look, final: Member) -> list[Copies]:
         return []
     took = db.session.scalar(select(Job.run_seconds).where(Job.id == like.id))
     limit = Several.from_plan(look.plan).time_limit_s
-    if took is None or _spent_s(look) + took > limit:
+    if took is None or spent_s(look) + took > limit:
         return []
     return [open_anew(winner, 0)]
 

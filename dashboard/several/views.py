@@ -128,12 +128,14 @@ class SeveralView:
     def compute_words(self) -> str:
         """How much it had of the machine; of what was possible only where nobody stopped it."""
         plan = self.batch.plan or {}
+        took = self.compute.took_s
+        after = "" if took is None else f". The model was there after {duration(took)}"
         if plan.get("stopped"):
-            return f"Training used {duration(self.compute.used_s)} of processor time"
+            return f"Training used {duration(self.compute.used_s)} of processor time{after}"
         several = Several.from_plan(plan)
         whole = f"{plural(several.slots, 'worker')} for {duration(several.time_limit_s)}"
         used, possible = map(duration, (self.compute.used_s, self.compute.possible_s))
-        return f"Training used {used} of processor time; {whole} can give {possible}"
+        return f"Training used {used} of processor time; {whole} can give {possible}{after}"
 
     @property
     def busy_words(self) -> str | None:

@@ -1,6 +1,6 @@
 """The last step of trying several estimators: the best one, or a blend of some, on all rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,17 @@ class Member:
     candidate: Candidate
 
 
+@dataclass(frozen=True)
+class Hurry:
+    """How long fitting on all rows may take: asked for when the choice is made.
+
+    `is_strict`: a job that takes longer is not chosen alone either, be it the best.
+    """
+
+    seconds_left: Callable[[], float]
+    is_strict: bool = False
+
+
 def train_blend(
     spec: TrainingSpec,
     members: Sequence[Member],
@@ -33,8 +44,9 @@ def train_blend(
     reporter: Reporter | None = None,
     *,
     store: BaselineStore | None = None,
-    seconds: float | None = None,
+    hurry: Hurry | None = None,
     threads: int = 1,
+    with_look: bool = True,
 ) -> tuple[TrainingResult, TrainingSpec]:
     """Choose a blend of finished jobs, or the best of them, and fit it on all rows.
 
@@ -50,10 +62,12 @@ def train_blend(
         Who listens.
     store : BaselineStore, optional
         Who keeps baselines between jobs on the same data and folds.
-    seconds : float, optional
-        How long fitting a blend on all rows may take, about.
+    hurry : Hurry, optional
+        How long fitting on all rows may take, about.
     threads : int, default 1
         How many members are fitted at a time.
+    with_look : bool, default True
+        Look for what makes scores too good, unless that was done.
 
     Returns
     -------
@@ -69,8 +83,7 @@ def train_blend(
     """
     blending = _Blending(spec, columns, reporter or NullReporter(), store or NoStore())
     blending.members, blending.threads = {m.candidate.key: m for m in members}, threads
-    # Threads share the work about evenly.
-    blending.seconds = None if seconds is None else seconds * threads
+    blending.hurry, blending.with_look = hurry, with_look
     how = How({}, Borrowed(), enough=lambda: False, score_only=False)
     return blending.run(how), blending.spec
 
@@ -78,18 +91,25 @@ def train_blend(
 class _Blending(Training):
     members: Mapping[int, Member]
     threads: int
-    seconds: float | None
+    hurry: Hurry | None
+    with_look: bool
+
+    def _look(self) -> None:
+        if self.with_look:
+            super()._look()
 
     def _make_and_score(self, how: How) -> list[FoldOutcome]:
         total = len(self.data.splits)
         self.reporter.stage("fit", self._share(0), f"Choosing among {len(self.members)} jobs")
+        seconds = self.hurry.seconds_left() if self.hurry else None
         self.blend = choose_blend(
-            [member.candidate for member in self.members.values()],
+            self._list_candidates(seconds),
             task=self.spec.task,
             metric=self.spec.metric,
             classes=self.data.classes,
             positive=self.data.positive,
-            seconds=self.seconds,
+            # Threads share the work about evenly.
+            seconds=None if seconds is None else seconds * self.threads,
         )
         self._say_what_was_chosen(self.blend)
         self._make()
@@ -97,6 +117,21 @@ class _Blending(Training):
         for outcome in outcomes:
             self._report_fold(outcome, total)
         return outcomes
+
+    def _list_candidates(self, seconds: float | None) -> list[Candidate]:
+        """Return what is chosen among; in a hurry not what takes longer to fit, if possible."""
+        every = [member.candidate for member in self.members.values()]
+        if seconds is None or not (self.hurry and self.hurry.is_strict):
+            return every
+        quickest = min((one.fit_seconds for one in every), default=0.0)
+        found = [one for one in every if one.fit_seconds <= max(seconds, quickest)]
+        if len(found) < len(every):
+            self.reporter.log(
+                f"{len(every) - len(found)} of {len(every)} jobs are left out: a fit on all rows "
+                f"takes them longer than the {seconds:.1f} s that are left",
+                "warning",
+            )
+        return found
 
     def _with_size(self, outcome: FoldOutcome) -> FoldOutcome:
         train_rows, _test_rows = self.data.splits[outcome.score.fold - 1]
@@ -146,6 +181,9 @@ class _Blending(Training):
         ]
         found = {"gain": self.blend.gain, "noise": self.blend.noise}
         return super()._details() | {"members": members, "blend": found}
+
+    def _libraries(self) -> list[str]:
+        return [get_estimator(self.members[n].spec.estimator).library for n in self.blend.weights]
 
     def _encoded(self) -> dict[str, Any]:
         return super()._encoded() if len(self.blend.weights) == 1 else {}

@@ -20,6 +20,7 @@ import pandas as pd
 from tasks.engine.catalogue import find_metric
 from tasks.engine.errors import DataError
 from tasks.engine.evaluation import Predicted, Scores, score
+from tasks.engine.out_of_fold import align_rows, predicted_by, probabilities_of, some_rows
 from tasks.engine.portfolio import MEMBERS_AT_MOST
 from tasks.engine.progress import FoldOutcome, FoldScore
 
@@ -38,13 +39,15 @@ class Candidate:
     """A finished job that may be blended.
 
     `out_of_fold` as `results.TrainingResult` has it. `fit_seconds`: about how long a fit on all
-    rows takes. `fold_seconds`: how long the fit of each fold took, by its number.
+    rows takes. `fold_seconds`: how long the fit of each fold took, by its number; `fold_scores`:
+    its score in the main metric, where that is known.
     """
 
     key: int
     out_of_fold: pd.DataFrame
     fit_seconds: float
     fold_seconds: Mapping[int, float] = field(default_factory=dict)
+    fold_scores: Mapping[int, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,10 @@ class _Choosing:
         self.task, self.metric, self.classes = task, metric, classes
         found = find_metric(task, metric)
         self.sign = 1.0 if found is None or found.greater_is_better else -1.0
-        self.candidates, self.frames = list(candidates), _align(candidates)
+        self.candidates, self.frames = (
+            list(candidates),
+            align_rows([one.out_of_fold for one in candidates]),
+        )
         frame = self.frames[0]
         self.y, self.folds = frame["actual"].to_numpy(), frame["fold"].to_numpy()
         several = len(np.unique(self.folds)) > 1
@@ -126,9 +132,9 @@ class _Choosing:
         self.repeats = frame.groupby("row").cumcount().to_numpy()
 
     def choose(self) -> Blend:
-        scores = np.array([self._part_scores(_labels(f, self.task)) for f in self.frames])
+        scores = np.array([self._scores_of(n) for n in range(len(self.frames))])
         best = _best_of(scores)
-        labels = _labels(self.frames[best], self.task)
+        labels = predicted_by(self.frames[best], self.task)
         single = {self.candidates[best].key: 1}
         self.usable = [n for n, frame in enumerate(self.frames) if self._can_blend(frame)]
         if len(self.usable) < 2:
@@ -138,12 +144,22 @@ class _Choosing:
         repeats = [self.repeats[self.parts == part][0] for part in np.unique(self.parts)]
         gains = self._part_scores(predicted) - _nested_best(scores, np.array(repeats))
         gain, noise = float(gains.mean()), _standard_error(gains, len(set(repeats)))
+        if not np.isfinite(gain):  # a fold has no score, so nothing can be held against another
+            return Blend(single, self._outcomes(labels, {best: 1}), None, None)
         weights = self._select(np.arange(len(self.y)))
         if len(weights) < 2 or not gain >= -WORSE_BY[self.task] * noise:
             outcomes = self._outcomes(labels, {best: 1})
             return Blend(single, outcomes, self.sign * gain, noise)
         keys = {self.candidates[n].key: weight for n, weight in weights.items()}
         return Blend(keys, self._outcomes(predicted, weights), self.sign * gain, noise)
+
+    def _scores_of(self, n: int) -> np.ndarray:
+        """Return a job's score of each part; every metric is worked out to know it anew."""
+        known, parts = self.candidates[n].fold_scores, np.unique(self.parts)
+        if self.parts is not self.folds or not set(parts.tolist()) <= set(known):
+            return self._part_scores(predicted_by(self.frames[n], self.task))
+        found = [known[part] for part in parts.tolist()]
+        return self.sign * np.array([np.nan if one is None else one for one in found])
 
     def _part_scores(self, predicted: Predicted) -> np.ndarray:
         """Return the main metric of each part, the greater the better."""
@@ -155,7 +171,7 @@ class _Choosing:
         return self.sign * np.array([np.nan if value is None else value for value in found])
 
     def _score(self, predicted: Predicted, rows: np.ndarray) -> Scores:
-        part = _rows_of(predicted, rows)
+        part = some_rows(predicted, rows)
         return score(self.task, self.y[rows], part, self.classes, self.positive)
 
     def _can_blend(self, frame: pd.DataFrame) -> bool:
@@ -164,7 +180,7 @@ class _Choosing:
     def _values(self, frame: pd.DataFrame) -> np.ndarray:
         if self.task == "regression":
             return frame["prediction"].to_numpy(dtype=float)
-        return frame.filter(regex=r"^probability_\d+$").to_numpy(dtype=float)
+        return probabilities_of(frame)
 
     def _nested(self) -> Predicted:
         """Blend each part's predictions by weights chosen on the other parts of its repeat."""
@@ -233,7 +249,7 @@ class _Choosing:
         fitted = [self.candidates[n].fold_seconds for n in weights]
         for fold in np.unique(self.folds):
             rows = self.folds == fold
-            part, scores = _rows_of(predicted, rows), self._score(predicted, rows)
+            part, scores = some_rows(predicted, rows), self._score(predicted, rows)
             table = frame.loc[rows, ["row", "line", "fold", "actual"]].reset_index(drop=True)
             table["prediction"] = part.labels
             for kind, values in (("probability", part.probabilities), ("margin", part.margins)):
@@ -267,33 +283,3 @@ def _nested_best(scores: np.ndarray, repeats: np.ndarray) -> np.ndarray:
 def _standard_error(gains: np.ndarray, n_repeats: int) -> float:
     """Return that of the mean; repeats are of the same rows, so they count as one."""
     return float(gains.std(ddof=1) / np.sqrt(len(gains) / n_repeats))
-
-
-def _align(candidates: Sequence[Candidate]) -> list[pd.DataFrame]:
-    """Return the predictions in one order of rows."""
-    frames = [
-        c.out_of_fold.sort_values(["fold", "row"], kind="stable").reset_index(drop=True)
-        for c in candidates
-    ]
-    places = [frame[["fold", "row"]] for frame in frames]
-    if not all(place.equals(places[0]) for place in places[1:]):
-        message = "The jobs were scored on different folds, so they cannot be blended"
-        raise DataError("FOLDS_DIFFER", message)
-    return frames
-
-
-def _labels(frame: pd.DataFrame, task: str) -> Predicted:
-    """Return what a job predicted."""
-    if task == "regression":
-        return Predicted(frame["prediction"].to_numpy(dtype=float))
-    kinds = {}
-    for kind in ("probability", "margin"):
-        values = frame.filter(regex=rf"^{kind}_\d+$")
-        kinds[kind] = values.to_numpy(dtype=float) if values.shape[1] else None
-    return Predicted(frame["prediction"].to_numpy(), kinds["probability"], kinds["margin"])
-
-
-def _rows_of(predicted: Predicted, rows: np.ndarray) -> Predicted:
-    kinds = (predicted.probabilities, predicted.margins)
-    probabilities, margins = (None if values is None else values[rows] for values in kinds)
-    return Predicted(predicted.labels[rows], probabilities, margins)

@@ -20,7 +20,7 @@ from tasks.engine.results import TrainingResult
 from tasks.engine.same_bytes import ARCHIVE_TIME, write_joblib, write_skops
 from tasks.engine.source import source_of
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.versions import libraries_for, library_of, requirement_of
+from tasks.engine.versions import NO_LIBRARIES, requirement_of
 
 CHECK_ROWS, EXAMPLE_ROWS = 50, 10
 CHECKSUMS = "SHA256SUMS"
@@ -98,7 +98,7 @@ def write_artefacts(
     check = make_check(result.model, schema, columns)
     texts = {
         "metadata.json": json.dumps(metadata(result, spec, schema, origin), indent=1),
-        "requirements.txt": requirements(result, spec),
+        "requirements.txt": requirements(result),
         "schema.py": schema_source(schema),
         "csv_file.py": _bundle_file("csv_file.py"),
         "predict.py": _bundle_file("predict.py"),
@@ -153,11 +153,10 @@ def training_texts(result: TrainingResult, *, drop_copies: bool) -> dict[str, st
     return {"train.py": text, "row_copies.py": Path(row_copies.__file__).read_text("utf-8")}
 
 
-def requirements(result: TrainingResult, spec: TrainingSpec) -> str:
+def requirements(result: TrainingResult) -> str:
     """Return the exact versions that the model was made with."""
-    found = result.details["versions"]
-    names = libraries_for(library_of(spec.estimator))
-    return "".join(requirement_of(name, found[name]) for name in names)
+    found = result.details["versions"].items()
+    return "".join(requirement_of(name, one) for name, one in found if name not in NO_LIBRARIES)
 
 
 def metadata(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tasks.engine.catalogue import get_estimator
 from tasks.engine.spec import Validation
 from tasks.engine.usual_folds import default_validation
 
@@ -160,7 +161,11 @@ def make_portfolio(
     Portfolio
         At least one candidate.
     """
-    suited = [tuned for tuned in list_tuned(facts.task) if tuned.suits(facts)]
+    suited = [
+        tuned
+        for tuned in list_tuned(facts.task)
+        if tuned.suits(facts) and get_estimator(tuned.estimator).is_installed
+    ]
     room = seconds * slots * SHARE_FOR_CANDIDATES
     most = seconds * SHARE_OF_ONE
     split = dict(validation) if validation else _choose_split(suited, facts, room, most)
@@ -216,7 +221,7 @@ def _choose_split(
 
 
 def list_tuned(task: str) -> list[Tuned]:
-    """List what is tried for a task, the most worth first."""
+    """List what is tried for a task, the most worth first, whether it is installed or not."""
     return list(_tuned()[task])
 
 

@@ -9,31 +9,28 @@ from threadpoolctl import threadpool_info
 from tasks.engine.catalogue import SCIKIT_LEARN, find_estimator
 
 TRAINYARD = "0.1.0"
+# Versions that are told, and no requirement of a bundle.
+NO_LIBRARIES = frozenset({"trainyard", "python"})
 # What a bundle needs to run elsewhere.
 LIBRARIES = ("scikit-learn", "pandas", "numpy", "scipy", "joblib", "skops")
 
 
-def versions(library: str = SCIKIT_LEARN) -> dict[str, str]:
+def versions(*libraries: str) -> dict[str, str]:
     """Return the version of Trainyard, Python and each library that a bundle needs.
 
     Parameters
     ----------
-    library : str
-        What the estimator is of.
+    *libraries : str
+        What the estimators are of.
     """
-    found = {name: _version(name) for name in libraries_for(library)}
+    found = {name: _version(name) for name in dict.fromkeys([*LIBRARIES, *libraries])}
     return {"trainyard": TRAINYARD, "python": platform.python_version(), **found}
 
 
 def library_of(estimator: str) -> str:
-    """Return the library that an estimator is of; a blend is of scikit-learn."""
+    """Return the library that an estimator is of."""
     entry = find_estimator(estimator)
     return entry.library if entry else SCIKIT_LEARN
-
-
-def libraries_for(library: str) -> tuple[str, ...]:
-    """Return the libraries that a bundle needs whose estimator is of one."""
-    return LIBRARIES if library in LIBRARIES else (*LIBRARIES, library)
 
 
 def requirement_of(name: str, found: str) -> str:

@@ -104,3 +104,12 @@ def start_long_ago(batch: Batch, seconds: float) -> None:
         for job in session.scalars(select(Job).where(Job.batch_id == batch.id)):
             if job.started_at:
                 job.started_at = now() - timedelta(seconds=seconds)
+
+
+def end_long_ago(batch: Batch, seconds: float) -> None:
+    """Let the jobs of a batch that are over have begun and ended that long ago."""
+    start_long_ago(batch, seconds)
+    with writing() as session:
+        for job in session.scalars(select(Job).where(Job.batch_id == batch.id)):
+            if job.finished_at:
+                job.finished_at = job.started_at

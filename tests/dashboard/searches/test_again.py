@@ -9,6 +9,7 @@ from dashboard.jobs import service as jobs
 from dashboard.plans import changing
 from dashboard.several.members import find_blend
 from tests.dashboard.searches.acts import (
+    end_long_ago,
     fail,
     finish,
     go_on,
@@ -73,7 +74,7 @@ def test_jobs_run_again_after_the_time_of_trying_several(user: User) -> None:
         finish(claim, 0.7, out_of_fold_key="x", split_hash="same")
     go_on(batch)
     finish(take(), 0.8)
-    start_long_ago(batch, 3600)
+    end_long_ago(batch, 3600)
     go_on(batch)
     assert read(batch).plan_state == "over"
     assert batches.retry_failed(user=user, batch_id=batch.id) == 1

@@ -39,7 +39,7 @@ def test_the_api_tells_what_was_asked_and_how_far_it_is(app: Flask, member: User
     schemas.Batch.model_validate(found)
     assert found["several"] == {
         "time_limit_s": 90, "slots": 1, "state": "going", "message": None, "winner_job_id": None,
-        "cpu_seconds": 0.0, "cpu_seconds_possible": 90.0,
+        "cpu_seconds": 0.0, "cpu_seconds_possible": 90.0, "seconds_taken": None,
     }  # fmt: skip
     assert found["search"] is None
     refused = api.call("POST", "/batches", 422, json=request | {"several": {"time_limit_s": 1}})
@@ -82,6 +82,7 @@ def test_the_leaderboard_shows_from_the_first_score_on(pages: PageClient, member
     places = [row["id"] for row in page.select("#leaderboard tbody tr")]
     assert places == [f"place-{high}", f"place-{low}"]
     assert "1 worker for 1 min can give 1 min" in page.find("#leaderboard").text
+    assert "The model was there after" not in page.text
     with writing() as session:
         for job in jobs_of(batch)[2:]:
             session.merge(job).state = "cancelled"
@@ -105,6 +106,7 @@ def test_the_leaderboard_shows_from_the_first_score_on(pages: PageClient, member
     assert "75%" in rows[1].text
     assert "25%" in rows[2].text
     assert read(batch).plan_message in page.text
+    assert "The model was there after" in page.find("#leaderboard").text
     assert "either the jobs were done sooner" in page.text
     # Once its model was checked, too, nothing changes any more.
     assert page.find("#batch-live")["hx-trigger"] == "every 3s"

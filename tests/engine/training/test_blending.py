@@ -10,11 +10,13 @@ import joblib
 import numpy as np
 import pytest
 
-from tasks.engine.blending import Member, seconds_on_all, train_blend
+from tasks.engine import training
+from tasks.engine.blending import Hurry, Member, seconds_on_all, train_blend
 from tasks.engine.ensembles import Candidate
 from tasks.engine.export import small_schema, write_artefacts
 from tasks.engine.portfolio import VOTING
 from tasks.engine.prepared import prepare
+from tasks.engine.progress import NullReporter
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
@@ -115,6 +117,52 @@ def test_the_best_job_alone_becomes_the_model_where_a_blend_is_no_better(tmp_pat
     assert result.score_std == pytest.approx(alone.score_std)
     assert result.split_hash == alone.split_hash
     assert result.details["columns_after_encoding"] == alone.details["columns_after_encoding"]
+
+
+@pytest.mark.parametrize(("is_strict", "chosen"), [(True, 8), (False, 7)])
+def test_in_a_hurry_the_best_has_to_fit_into_the_time(
+    is_strict: bool, chosen: int, tmp_path: Path
+) -> None:
+    spec, columns = make_spec(tmp_path, "y_number", "regression", "VotingRegressor")
+    asked = [("Ridge", {}), ("Ridge", {"alpha": 1e4}), ("DummyRegressor", {})]
+    members = [
+        replace(one, candidate=replace(one.candidate, fit_seconds=seconds))
+        for one, seconds in zip(make_members(spec, columns, asked), (5, 1.5, 0.1), strict=True)
+    ]
+    result, _ = train_blend(spec, members, columns, hurry=Hurry(lambda: 2.0, is_strict))
+    assert [one["job_id"] for one in result.details["members"]] == [chosen]
+
+
+def test_where_no_time_is_left_the_quickest_is_taken(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_number", "regression", "VotingRegressor")
+    members = make_members(spec, columns, [("Ridge", {}), ("DummyRegressor", {})])
+    quick = replace(members[1], candidate=replace(members[1].candidate, fit_seconds=0.01))
+    told = Told()
+    hurry = Hurry(lambda: 0.0, is_strict=True)
+    result, _ = train_blend(spec, [members[0], quick], columns, told, hurry=hurry)
+    assert [one["job_id"] for one in result.details["members"]] == [8]
+    assert any(line.startswith("1 of 2 jobs are left out") for line in told.lines)
+
+
+class Told(NullReporter):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def log(self, text: str, level: str = "info") -> None:
+        self.lines.append(text)
+
+
+def test_the_table_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[object] = []
+    monkeypatch.setattr(training, "look", lambda *given: looked.append(given) or [])
+    spec, columns = make_spec(tmp_path, "y_number", "regression", "VotingRegressor")
+    members = make_members(spec, columns, [("Ridge", {})])
+    train_blend(spec, members, columns, with_look=False)
+    assert looked == []
+    train_blend(spec, members, columns)
+    assert len(looked) == 1
 
 
 def test_a_fit_on_all_rows_is_guessed_from_folds() -> None:

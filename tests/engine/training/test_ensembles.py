@@ -246,3 +246,41 @@ def test_other_folds_are_refused() -> None:
         choose_blend(candidates, task="regression", metric="r2", classes=None)
     with pytest.raises(DataError, match="No job was finished"):
         choose_blend([], task="regression", metric="r2", classes=None)
+
+
+def test_scores_of_folds_that_are_known_are_not_worked_out_again() -> None:
+    y, margins = _two_views()
+    asked = {"task": "classification", "metric": "roc_auc", "classes": CLASSES}
+    plain = _classes(margins, y)
+    known = [replace(one, fold_scores=dict.fromkeys(range(1, 6), float(one.key))) for one in plain]
+    told = choose_blend(known, **asked)
+    # Held against job 2, which is said to have 2.0 everywhere.
+    assert told.gain is not None
+    assert told.gain < -1
+    worked_out = choose_blend(plain, **asked)
+    assert worked_out.gain is not None
+    assert worked_out.gain > 0
+    lacking = [replace(one, fold_scores={1: 2.0}) for one in plain]
+    assert choose_blend(lacking, **asked).gain == pytest.approx(worked_out.gain)
+
+
+def test_a_fold_without_a_score_is_worse_than_any() -> None:
+    y, margins = _two_views()
+    asked = {"task": "classification", "metric": "roc_auc", "classes": CLASSES}
+    first, second = _classes(margins, y)
+    first = replace(first, fold_scores={n: None if n == 1 else 0.99 for n in range(1, 6)})
+    second = replace(second, fold_scores=dict.fromkeys(range(1, 6), 0.9))
+    blend = choose_blend([first, second], **asked)
+    assert (blend.weights, blend.gain, blend.noise) == ({2: 1}, None, None)
+
+
+def test_probabilities_of_32_bits_sum_to_1_in_a_blend() -> None:
+    y, margins = _two_views()
+    short = {f"probability_{n}": np.float32 for n in range(2)}
+    candidates = [
+        replace(one, out_of_fold=one.out_of_fold.astype(short)) for one in _classes(margins, y)
+    ]
+    blend = choose_blend(candidates, task="classification", metric="log_loss", classes=CLASSES)
+    told = pd.concat([outcome.out_of_fold for outcome in blend.outcomes])
+    sums = told["probability_0"] + told["probability_1"]
+    np.testing.assert_allclose(sums, 1, atol=1e-12)

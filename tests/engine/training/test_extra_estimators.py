@@ -14,19 +14,23 @@ import pandas as pd
 import pytest
 
 from tasks.engine import catalogue, versions
+from tasks.engine.blending import train_blend
 from tasks.engine.catalogue import find_estimator, get_estimator, list_estimators, list_left_out
 from tasks.engine.coercion import training_data
+from tasks.engine.ensembles import WORSE_BY
 from tasks.engine.errors import EngineError
-from tasks.engine.export import write_artefacts
+from tasks.engine.export import small_schema, write_artefacts
 from tasks.engine.failures import explain_error
 from tasks.engine.onnx.conversion import convert
 from tasks.engine.pipelines import make_estimator
+from tasks.engine.portfolio import VOTING, list_tuned
 from tasks.engine.preprocessing import FeaturePlan
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
 from tasks.engine.versions import threads
 from tests.engine.tables import make_spec
+from tests.engine.training.test_blending import both_ways_csv, make_members
 from tests.engine.training.test_every_estimator import ORIGIN
 from tools.estimators.extra import LIBRARIES, describe_extra
 
@@ -169,6 +173,42 @@ def test_its_bundle_works_and_names_the_library(estimator: str, tmp_path: Path) 
         done = subprocess.run(command, cwd=out, check=True, capture_output=True, text=True)
         answers.append(done.stdout)
     assert answers[0] == answers[1]
+
+
+def test_a_blend_of_them_needs_the_libraries_of_its_members(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(WORSE_BY, "classification", 99.0)  # a blend it shall be
+    for library in LIBRARIES:
+        needs(library)
+    spec, columns = make_spec(tmp_path, "y_class", "classification", VOTING["classification"],
+                              text=both_ways_csv())  # fmt: skip
+    asked = [(name, {n: 6 * v for n, v in small(name).items()})
+             for name in EXTRA if name.endswith("Classifier")]  # fmt: skip
+    members = make_members(spec, columns, asked)
+    result, used = train_blend(spec, members, columns)
+    chosen = [members[one["job_id"] - 7].spec.estimator for one in result.details["members"]]
+    assert len(chosen) > 1
+    paths = write_artefacts(result, used, columns, ORIGIN, tmp_path)
+    verify_bundle(paths["bundle"], paths["check"], small_schema(result.schema))
+    with zipfile.ZipFile(paths["bundle"]) as archive:
+        lines = archive.read("requirements.txt").decode()
+    for library in {get_estimator(name).library for name in chosen}:
+        assert re.search(rf"^{library}(-cpu)?==", lines, re.MULTILINE)
+    with pytest.raises(EngineError, match=f"no counterpart of {chosen[0]}"):
+        convert(result.model, load_features(spec, columns), {})
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_what_is_tried_of_them_can_be_fitted(task: str, tmp_path: Path) -> None:
+    target = "y_class" if task == "classification" else "y_number"
+    for tuned in list_tuned(task):
+        entry = get_estimator(tuned.estimator)
+        if entry.id in EXTRA:
+            needs(entry.library)
+            spec, columns = make_spec(tmp_path, target, task, entry.id,
+                                      parameters=dict(tuned.parameters))  # fmt: skip
+            assert (train(spec, columns, score_only=True).score or 0) > 0.4
 
 
 def test_xgboost_without_its_parts_for_graphics_cards_is_named_as_it_was_installed(

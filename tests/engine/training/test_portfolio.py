@@ -2,6 +2,7 @@
 
 import pytest
 
+from tasks.engine import catalogue
 from tasks.engine.catalogue import find_metric, get_estimator
 from tasks.engine.parameters import validate_parameters
 from tasks.engine.portfolio import VOTING, Facts, Tuned, facts_of, list_tuned, make_portfolio
@@ -30,6 +31,18 @@ def test_every_setting_is_one_of_the_catalogue(task: str) -> None:
         assert find_misfit(chosen, estimator) == {}
     assert get_estimator(VOTING[task]).task == task
     assert find_metric(task, "roc_auc" if task == "classification" else "r2")
+
+
+def test_other_libraries_join_where_they_are_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = {"CatBoostRegressor", "LGBMRegressor", "XGBRegressor"}
+    facts = Facts("regression", 1000, 10)
+    monkeypatch.setattr(catalogue, "_is_installed", lambda _library: False)
+    assert not others & set(first(facts))
+    monkeypatch.setattr(catalogue, "_is_installed", lambda _library: True)
+    assert others <= set(first(facts))
+    assert first(facts)[0] == "RidgeCV"  # cheap, so that there is a result soon
+    large = Facts("classification", 50_000, 20, 2, 9000)
+    assert {"CatBoostClassifier", "LGBMClassifier"} <= set(first(large, seconds=600))
 
 
 def test_facts_come_from_the_profile() -> None:
