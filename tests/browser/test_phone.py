@@ -49,6 +49,34 @@ def test_a_remark_on_a_score_leaves_the_name_its_width(
     window.check_accessibility()
 
 
+def test_the_list_of_jobs_begins_below_two_lines_of_tools(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    make_succeeded_job(member)
+    window = browse(viewport={"width": 390, "height": 844})
+    window.sign_in(member)
+    page = window.go("/jobs")
+    search, more = page.locator("#filter-q"), page.locator(".more-filters > summary")
+    row, tabs = (
+        page.locator("tr[data-job-id]").bounding_box(),
+        page.locator(".tabs").bounding_box(),
+    )
+    beside = [search.bounding_box(), more.bounding_box()]
+    assert row is not None
+    assert tabs is not None
+    assert row["y"] < tabs["y"] + tabs["height"] + 120
+    assert beside[0] is not None
+    assert beside[1] is not None
+    assert abs(beside[0]["y"] - beside[1]["y"]) < 4
+    expect(page.get_by_role("button", name="Pause updates")).to_be_visible()
+    window.check_accessibility()
+    more.click()
+    panel = page.locator(".more-panel").first.bounding_box()
+    assert panel is not None
+    assert panel["width"] > 350
+    page.locator("#filter-from").fill("2026-11-29")
+
+
 def test_the_state_of_a_waiting_job_stands_below_its_name(
     browse: Callable[..., Watched], member: User
 ) -> None:
