@@ -5,29 +5,37 @@ import html
 import secrets
 import statistics
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session, lazyload
 
 from benchmarks.databases import BOTH, fresh_app
 from dashboard.auth.tokens import create_token
 from dashboard.clock import now
-from dashboard.db import Dataset, Job, JobScore, ScoreGroup, User
+from dashboard.db import Batch, Dataset, Job, JobFold, JobScore, ScoreGroup, User
 from dashboard.db.job_index import index_jobs
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.claiming import claim_next_job
+from dashboard.notifications.choices import change_choice
+from dashboard.notifications.telling import Teller
+from dashboard.searches.search import Search
+from dashboard.several.preset import Several
+from tasks.engine.search.space import read_space
 
 SIZES = (1_000, 100_000)
 STATES = ("succeeded",) * 8 + ("failed", "cancelled")
 ESTIMATORS = ("LogisticRegression", "RandomForestClassifier", "GradientBoostingClassifier")
 OWNERS, DATASETS = 5, 20
+CANDIDATES = 200
 RUNS = 20
 LIVE = "live rows of /jobs"
+BULK = "/jobs/bulk?matching=true&action="
 KEPT = ("job_counts", "best_so_far")  # answers that the app keeps until something changes
 
 
@@ -60,10 +68,54 @@ def fill(app: Flask, jobs: int) -> User:
             session.execute(insert(Job), rows)
             add_scores(session)
             index_jobs(session, session.scalars(select(Job.id)).all())
-        if db.engine.dialect.name == "postgresql":
-            with db.engine.begin() as connection:
-                connection.execute(text("ANALYZE"))  # as it does by itself within a minute
+        settle()
         return users[0]
+
+
+def settle() -> None:
+    """Have PostgreSQL look through its tables, as it does by itself within a minute."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM (ANALYZE)"))
+
+
+def add_batches(app: Flask, jobs: int) -> None:
+    """Make a search of some of the jobs, and a batch that tried several of some others."""
+    middle = jobs // 2
+    space = {"C": {"low": 0.0, "high": 1.0}, "max_depth": {"low": 0, "high": 11}}
+    plans = (
+        Search("LogisticRegression", "random", read_space(space), CANDIDATES).as_plan()
+        | {"name": "search", "made": CANDIDATES},
+        Several("classification", 60, 2).as_plan() | {"name": "several"},
+    )
+    with app.app_context(), writing() as session:
+        owner_id = session.scalars(select(User.id).order_by(User.id).limit(1)).one()
+        for n, plan in enumerate(plans):
+            batch = Batch(owner_id=owner_id, name=plan["name"], n_jobs=CANDIDATES, plan=plan,
+                          plan_state="over")  # fmt: skip
+            session.add(batch)
+            session.flush()
+            first = middle + n * CANDIDATES
+            session.execute(
+                update(Job)
+                .where(Job.id.between(first, first + CANDIDATES - 1))
+                .values(batch_id=batch.id, score_only=True)
+            )
+            add_folds(session, batch.id)
+    with app.app_context():
+        settle()
+
+
+def add_folds(session: Session, batch_id: int) -> None:
+    """Give each job of a batch that succeeded its folds."""
+    done = select(Job.id, Job.score).where(Job.batch_id == batch_id, Job.score.is_not(None))
+    folds = [
+        {"job_id": job_id, "fold": fold, "attempt": 1, "fit_seconds": 0.5, "n_train": 160,
+         "n_test": 40, "scores": {"roc_auc": mean + 0.01 * (fold - 3)}}
+        for job_id, mean in session.execute(done)
+        for fold in range(1, 6)
+    ]  # fmt: skip
+    session.execute(insert(JobFold), folds)
 
 
 def make_row(n: int, jobs: int, users: list[User], datasets: list[Dataset]) -> dict[str, Any]:
@@ -79,7 +131,8 @@ def make_row(n: int, jobs: int, users: list[User], datasets: list[Dataset]) -> d
         "state": state, "score": score(n) if state == "succeeded" else None,
         "created_at": started, "started_at": started if is_over else None,
         "finished_at": started + timedelta(seconds=n % 977) if is_over else None,
-        "split_hash": "e" * 64, "tags": [f"tag {n % 50}"] if n % 4 == 0 else [],
+        "split_hash": "e" * 64,
+        "tags": [f"tag {n % 50}", "nightly", "baseline"] if n % 4 == 0 else [],
         "parameters": {"C": score(n + 1), "max_depth": n % 12, "solver": "lbfgs"},
         "failure": {"code": "X", "message": f"The column x{n} holds text"}
         if state == "failed" else None,
@@ -127,7 +180,10 @@ PATHS = (
     "/jobs?sort=-metric:roc_auc", "/jobs?sort=metric:log_loss&page=1900", "/jobs?sort=param:C",
     "/jobs?sort=-param:C&page=1000", "/jobs?sort=param:learning_rate&state=succeeded",
     "/jobs?q=job+77", "/jobs?q=job", "/jobs?q=nowhere", "/jobs?archived=true",
-    LIVE, "/_live/pill",
+    "/jobs?tag=nightly,baseline,tag+4", f"{BULK}cancel", f"{BULK}again",
+    f"{BULK}again&state=failed",
+    "/batches/1", "/_live/batches/1", "/_live/batches/1/progress", "/batches/2",
+    "/_live/batches/2/progress", LIVE, "/_live/pill",
     "/api/v1/jobs", "/api/v1/jobs?state=succeeded", "/api/v1/jobs?sort=-score",
     "/leaderboards", "/leaderboards/1/y", "/leaderboards/1/y?per=200", "/leaderboards/1/y?best=1",
     "/queue", "/", "/?recent=everyone", "/_live/overview",
@@ -147,25 +203,46 @@ def measure(app: Flask, user: User) -> dict[str, tuple[float, float]]:
     found = {}
     for path in PATHS:
         address = live_address(client) if path == LIVE else path
-        times, cpu = [], []
-        client.get(address, headers=headers)
-        for _ in range(RUNS):
+
+        def look(address: str = address) -> None:
             for kept in KEPT:
                 app.extensions.pop(kept, None)
-            start, used = time.perf_counter(), time.process_time()
             answer = client.get(address, headers=headers)
-            cpu.append((time.process_time() - used) * 1000)
-            times.append((time.perf_counter() - start) * 1000)
             if answer.status_code not in {200, 204}:
-                raise RuntimeError(f"{path}: {answer.status_code}")
-        found[path] = (statistics.median(times), statistics.quantiles(cpu, n=20)[-1])
+                raise RuntimeError(f"{address}: {answer.status_code}")
+
+        look()
+        found[path] = time_work(look)
     with app.app_context():
-        start, used = time.perf_counter(), time.process_time()
-        for _ in range(RUNS):
-            claim_next_job(worker="bench")
-        took = (time.perf_counter() - start, time.process_time() - used)
-        found["claim"] = (took[0] * 1000 / RUNS, took[1] * 1000 / RUNS)
+        found["claim"] = time_work(lambda: claim_next_job(worker="bench"))
+        found |= time_looks(user)
     return found
+
+
+def time_work(work: Callable[[], object]) -> tuple[float, float]:
+    """Return median time and p95 of the CPU time of some work, in milliseconds."""
+    times, cpu = [], []
+    for _ in range(RUNS):
+        start, used = time.perf_counter(), time.process_time()
+        work()
+        cpu.append((time.process_time() - used) * 1000)
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times), statistics.quantiles(cpu, n=20)[-1]
+
+
+def time_looks(user: User) -> dict[str, tuple[float, float]]:
+    """Measure looks for what a person is told of: nothing, then much that was cancelled."""
+    change_choice(user=user, what="all", min_minutes="")
+    teller = Teller()
+    while teller.tell(now()):
+        pass
+    found = {"look for notifications": time_work(lambda: teller.tell(now()))}
+    with writing() as session:  # a tenth of all, in batches and not
+        cancelled = Job.state == "cancelled"
+        session.execute(update(Job).where(cancelled).values(finished_at=now()))
+    while teller.tell(now()):
+        pass
+    return found | {"look, a tenth cancelled": time_work(lambda: teller.tell(now()))}
 
 
 def live_address(client: FlaskClient) -> str:
@@ -182,7 +259,9 @@ def main() -> None:
         results = []
         for jobs in SIZES:
             with fresh_app(on_postgres=on_postgres) as app:
-                results.append(measure(app, fill(app, jobs)))
+                user = fill(app, jobs)
+                add_batches(app, jobs)
+                results.append(measure(app, user))
         small, large = results
         sizes = " and ".join(f"{size:,}" for size in SIZES)
         print(f"{database}, server time with {sizes} jobs, and p95 of the web's CPU with the most")

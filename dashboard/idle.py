@@ -4,7 +4,9 @@ from sqlalchemy import func, select
 
 from dashboard.clock import now
 from dashboard.db import Dataset, Job, JobEvent
+from dashboard.db.states import ACTIVE
 from dashboard.extensions import db
+from dashboard.jobs.counting import count_states
 from dashboard.workers.queries import list_workers, state_of, summarise_queue
 
 # A name that was changed, or a note, leaves no trace here: it is seen after so long.
@@ -20,9 +22,9 @@ def idle_state() -> tuple[object, ...] | None:
         Equal ones look alike: the same jobs in the same states, the same workers and datasets,
         within a minute.
     """
-    summary = summarise_queue()
-    if summary.running or summary.queued:
+    if any(count_states(ACTIVE).values()):
         return None
+    summary = summarise_queue()
     last = select(
         select(func.max(Job.id)).scalar_subquery(),
         select(func.max(JobEvent.id)).scalar_subquery(),

@@ -19,7 +19,8 @@ from dashboard.jobs.filtering import read_filters
 from dashboard.jobs.listing import list_jobs_before
 from dashboard.jobs.marking import change_job
 from dashboard.jobs.run_next import run_next
-from dashboard.jobs.sorting import page_of, read_sort, segments_of
+from dashboard.jobs.segments import page_of
+from dashboard.jobs.sorting import read_sort, segments_of
 from dashboard.rows.reading import answer_rows
 from tasks.engine.rows.scored import ScoredQuery
 

@@ -19,6 +19,8 @@ PRIORITY_NAMES = {n: name for name, n in PRIORITIES.items()} | {NEXT: "next"}
 
 _IS_ARCHIVED = text("archived_at IS NOT NULL")
 _HAS_ENDED = text("finished_at IS NOT NULL")
+_IS_OF_BATCH = text("batch_id IS NOT NULL")
+_OF_BATCH: Any = {"sqlite_where": _IS_OF_BATCH, "postgresql_where": _IS_OF_BATCH}
 
 
 class Job(Record):
@@ -49,14 +51,16 @@ class Job(Record):
             postgresql_where=_IS_ARCHIVED,
         ),
         Index("ix_jobs_score", "score", "id", "archived_at", "state"),
-        # The overview reads what ended last of a person. Of what waits PostgreSQL would take it
+        # What ended last of a person, and of which batches. Of what waits PostgreSQL would take it
         # for the claim's index, and read a long queue.
         Index(
             "ix_jobs_owner_ended",
-            *("owner_id", "state", "finished_at", "id", "score_only"),
+            *("owner_id", "state", "finished_at", "id", "score_only", "batch_id"),
             sqlite_where=_HAS_ENDED,
             postgresql_where=_HAS_ENDED,
         ),
+        # Whether a batch is over, and how many of its jobs are in which state.
+        Index("ix_jobs_batch", "batch_id", "state", "finished_at", **_OF_BATCH),
         # The list of datasets counts jobs by target, and finds the best, from it alone.
         Index(
             "ix_jobs_dataset_target",
@@ -75,7 +79,7 @@ class Job(Record):
     name: Mapped[str] = mapped_column(String(200))
     owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id"))
-    batch_id: Mapped[int | None] = mapped_column(index=True)
+    batch_id: Mapped[int | None]
 
     # what is asked
     target: Mapped[str] = mapped_column(String(500))

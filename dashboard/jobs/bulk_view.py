@@ -10,6 +10,7 @@ from dashboard.db.lookup import LARGEST_ID
 from dashboard.filters import plural
 from dashboard.jobs import bulk, bulk_counts
 from dashboard.jobs.bulk_acts import Action
+from dashboard.jobs.bulk_counts import Matching
 from dashboard.jobs.filtering import FILTER_NAMES, read_filters
 from dashboard.jobs.shown_ids import pack
 from dashboard.paging import read_number
@@ -17,7 +18,10 @@ from dashboard.paging import read_number
 
 @dataclass(frozen=True)
 class Choice:
-    """What is to be done to which jobs; `fields` are sent back with the confirmation."""
+    """What is to be done to which jobs; `fields` are sent back with the confirmation.
+
+    `matching` is what is known of them where they are all that match.
+    """
 
     user: User
     action: Action
@@ -25,6 +29,7 @@ class Choice:
     back: str
     fields: Mapping[str, str] = field(default_factory=dict)
     ignored: Sequence[str] = ()
+    matching: Matching | None = None
 
     @property
     def shown(self) -> str:
@@ -34,12 +39,18 @@ class Choice:
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """The jobs by state."""
+        if self.matching is not None:
+            return {state: len(ids) for state, ids in self.matching.by_state.items()}
         return bulk_counts.count_by_state(self.ids)
 
     @cached_property
     def n_made(self) -> int:
         """How many of them keep their results, so that new jobs are made in their place."""
-        return bulk_counts.count_made(self.user, self.ids) if self.action.name == "again" else 0
+        if self.action.name != "again":
+            return 0
+        if self.matching is not None:
+            return self.matching.n_made
+        return bulk_counts.count_made(self.user, self.ids)
 
     @property
     def asks_first(self) -> bool:
@@ -89,10 +100,10 @@ def read_choice(query: Mapping[str, str], user: User, ticked: Sequence[int]) -> 
         return Choice(user, action, ticked, back, fields | {"jobs": ",".join(map(str, ticked))})
     filters, ignored = read_filters(query, user.id)
     newest = read_number(query.get("newest"), 0, LARGEST_ID) or bulk_counts.newest_id()
-    ids = bulk_counts.find_matching(filters, up_to=newest)
+    matching = bulk_counts.find_matching(user, filters, up_to=newest)
     kept = {name: query[name] for name in FILTER_NAMES if query.get(name)}
     fields |= {"matching": "true", "newest": str(newest), **kept}
-    return Choice(user, action, ids, back, fields, ignored)
+    return Choice(user, action, matching.ids, back, fields, ignored, matching)
 
 
 @dataclass(frozen=True)

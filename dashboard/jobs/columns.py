@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import InstrumentedAttribute
 
 from dashboard.db import Job, JobScore, JobSetting, User
 from dashboard.db.transaction import writing
 from dashboard.errors import ValidationFailed
 from dashboard.jobs.cells import Setting, mean_of, setting_of
 from dashboard.jobs.distinct import distinct_values
+from dashboard.jobs.queries import UNLISTED
 from dashboard.jobs.sorting import METRIC, METRIC_NAMES, PARAM
 from tasks.engine.catalogue import METRICS, find_metric, metric_title
 
@@ -95,6 +99,12 @@ def read_columns(text: str | None) -> tuple[list[Column], list[str]]:
         elif key.strip():
             unknown.append(key.strip())
     return list(found.values())[:MOST_COLUMNS] or list(DEFAULT_COLUMNS), unknown
+
+
+def list_unread(columns: Sequence[Column]) -> Sequence[InstrumentedAttribute[Any]]:
+    """Return what of a job no row with some columns shows, and what may be long."""
+    shows_metrics = any(column.kind == "metric" for column in columns)
+    return UNLISTED if shows_metrics else (*UNLISTED, Job.metrics)
 
 
 def list_choices() -> Mapping[str, Sequence[Column]]:

@@ -1,7 +1,8 @@
 """How many jobs there are in each state."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from flask import current_app
 from sqlalchemy import func
@@ -44,3 +45,18 @@ def count_states(
             kept.clear()
         kept[key] = (time.monotonic() + KEPT_S, counts)
     return dict(counts)
+
+
+def count_matching(filters: JobFilters) -> Mapping[str, int]:
+    """Count, by state, the jobs that match all but the filter of the state."""
+    return count_states(filters=replace(filters, state=None))
+
+
+def sum_of(filters: JobFilters, counts: Mapping[str, int]) -> int:
+    """Return how many jobs match, by what `count_matching` gave."""
+    return sum(counts.get(state, 0) for state in filters.states or counts)
+
+
+def count_jobs(filters: JobFilters) -> int:
+    """Count the jobs that match."""
+    return sum_of(filters, count_matching(filters))

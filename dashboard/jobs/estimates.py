@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from dashboard.clock import now
 from dashboard.db import Job, JobAttempt, JobFold, QueueState, Worker
@@ -191,9 +191,8 @@ class _Queue:
 
 def _list_takers() -> list[str]:
     """List the workers that live and will take another job; none while the queue is paused."""
-    if db.session.scalar(select(QueueState.id).where(QueueState.paused_at.is_not(None)).limit(1)):
-        return []
     living = select(Worker.name).where(
+        ~exists().where(QueueState.paused_at.is_not(None)),
         Worker.queue == "train",
         Worker.state.in_(("idle", "busy")),
         Worker.drain.is_(False),

@@ -16,7 +16,8 @@ from dashboard.jobs.cells import setting_text
 from dashboard.jobs.columns import Column, read_columns
 from dashboard.jobs.filtering import read_filters
 from dashboard.jobs.queries import get_jobs
-from dashboard.jobs.sorting import page_of, read_sort, segments_of
+from dashboard.jobs.segments import page_of
+from dashboard.jobs.sorting import read_sort, segments_of
 
 AT_ONCE = 500
 MOST_JOBS = 10_000_000

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from dashboard.db import Job, JobEntry, JobTag
 from dashboard.db.lookup import LARGEST_ID
@@ -33,9 +33,9 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 class JobFilters:
     """Which jobs; None means all.
 
-    `state` is a state, or one of `TABS`. Jobs have all of `tags`. `until` is no longer
-    in. `archived` is one of `ARCHIVED`; by itself jobs that are archived are left out, but for
-    those of a batch.
+    `state` is a state, or one of `TABS`. Jobs have all of `tags`, best with the rarest first.
+    `until` is no longer in. `archived` is one of `ARCHIVED`; by itself jobs that are archived are
+    left out, but for those of a batch.
     """
 
     state: str | None = None
@@ -187,9 +187,9 @@ def filter_jobs(filters: JobFilters, bound: Bound | None = None) -> Select[Any]:
     return select(Job).where(*bounds, *_conditions(filters, bound))
 
 
-def newest_first(found: Select[Any]) -> Select[Any]:
-    """Return a selection of jobs with the newest first: the order within what is equal."""
-    return found.order_by(Job.created_at.desc(), Job.id.desc())
+def filter_ids(filters: JobFilters) -> Select[Any]:
+    """Return the selection of the numbers of the jobs that match."""
+    return filter_jobs(filters).with_only_columns(Job.id)
 
 
 def restrict(job_id: InstrumentedAttribute[int], filters: JobFilters) -> list[ColumnElement[bool]]:
@@ -215,9 +215,19 @@ def _conditions(filters: JobFilters, bound: Bound | None = None) -> list[ColumnE
         value = getattr(filters, name)
         if value is not None:
             found.append(getattr(Job, name) == value)
-    for tag in filters.tags:
-        found.append(Job.id.in_(select(JobTag.job_id).where(JobTag.tag == tag)))
+    if filters.tags:
+        found.append(Job.id.in_(_tagged(filters.tags, bound)))
     return [*found, *_in_time(filters), *_search(filters, bound)]
+
+
+def _tagged(tags: Sequence[str], bound: Bound | None) -> Select[Any]:
+    """Return the selection of jobs that have all tags: those of the first are looked at."""
+    within = [bound(JobTag.job_id)] if bound else []
+    found = select(JobTag.job_id).where(JobTag.tag == tags[0], *within)
+    for tag in tags[1:]:
+        other = aliased(JobTag)
+        found = found.where(exists().where(other.job_id == JobTag.job_id, other.tag == tag))
+    return found
 
 
 def _in_time(filters: JobFilters) -> Iterator[ColumnElement[bool]]:

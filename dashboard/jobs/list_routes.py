@@ -12,6 +12,7 @@ from dashboard.db.states import TERMINAL
 from dashboard.error_pages import STATUS
 from dashboard.errors import Conflict, DomainError, ValidationFailed
 from dashboard.jobs import columns, saved_views, service
+from dashboard.jobs.addresses import job_url
 from dashboard.jobs.export import export_jobs
 from dashboard.jobs.list_query import one_of_each, query_of
 from dashboard.jobs.queries import get_job
@@ -19,6 +20,7 @@ from dashboard.preferences import score_for_reader as score
 from dashboard.web import requires
 
 blueprint = Blueprint("joblists", __name__)
+blueprint.add_app_template_global(job_url)
 
 
 def _back(**changes: str) -> AnyResponse:

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from dashboard.db import Job, JobEntry
+from dashboard.db import Job, JobEntry, JobTag
 from dashboard.db.states import HELD, JobState
 from dashboard.extensions import db
-from dashboard.jobs.counting import count_states
+from dashboard.jobs.counting import count_matching, sum_of
 from dashboard.jobs.filtering import JobFilters, filter_jobs, words_hold
 from dashboard.jobs.order import PLACES_SHOWN, find_places
 from dashboard.jobs.queries import get_jobs
-from dashboard.jobs.sorting import DEFAULT_SORT, page_of, segments_of
+from dashboard.jobs.segments import page_of
+from dashboard.jobs.sorting import DEFAULT_SORT, segments_of
 
 MANY_MATCH = 5_000
 
@@ -35,7 +38,12 @@ class JobPage:
 
 
 def list_jobs(
-    *, filters: JobFilters, sort: str = DEFAULT_SORT, page: int = 1, per: int = 50
+    *,
+    filters: JobFilters,
+    sort: str = DEFAULT_SORT,
+    page: int = 1,
+    per: int = 50,
+    without: Sequence[InstrumentedAttribute[Any]] = (),
 ) -> JobPage:
     """List a page of the jobs that match, by default those that run or wait first.
 
@@ -49,10 +57,12 @@ def list_jobs(
         which they run. Where there are many, the others keep half of the first page.
     page, per : int
         Which page, from 1, of how many rows.
+    without : sequence of columns, optional
+        What of the jobs need not be read.
     """
     filters = foresee(filters)
     counts = count_matching(filters)
-    total = _sum_of(filters, counts)
+    total = sum_of(filters, counts)
     first: list[int] = []
     n_active, places = 0, None
     if sort == DEFAULT_SORT:
@@ -67,33 +77,30 @@ def list_jobs(
     if first:
         segments = [one.where(Job.id.not_in(first)) for one in segments]
     start = (page - 1) * per - (len(first) - len(shown))
-    ids = page_of(segments, start, per - len(shown))
+    ids = page_of(segments, start, per - len(shown), total - len(first))
     more = n_active > len(first) or (bool(shown) and _has_waiting_behind(filters, places or {}))
-    return JobPage(get_jobs([*shown, *ids]), total, counts, len(shown), more, places)
+    jobs = get_jobs([*shown, *ids], without=without)
+    return JobPage(jobs, total, counts, len(shown), more, places)
 
 
 def foresee(filters: JobFilters) -> JobFilters:
-    """Return filters that know whether the words searched for are in many jobs."""
+    """Return filters that know what few jobs have: the rarest tag, and whether the words are."""
+    if len(filters.tags) > 1:
+        tagged = [select(JobTag.job_id).where(JobTag.tag == tag) for tag in filters.tags]
+        rare_first = sorted(zip(_count_some(*tagged), filters.tags, strict=True))
+        filters = replace(filters, tags=tuple(tag for _, tag in rare_first))
     holding = words_hold(filters)
     if holding is None:
         return filters
-    some = select(JobEntry.job_id).where(holding).limit(MANY_MATCH).subquery()
-    found = db.session.scalar(select(func.count()).select_from(some)) or 0
+    (found,) = _count_some(select(JobEntry.job_id).where(holding))
     return replace(filters, in_many=found >= MANY_MATCH)
 
 
-def count_matching(filters: JobFilters) -> Mapping[str, int]:
-    """Count, by state, the jobs that match all but the filter of the state."""
-    return count_states(filters=replace(filters, state=None))
-
-
-def _sum_of(filters: JobFilters, counts: Mapping[str, int]) -> int:
-    return sum(counts.get(state, 0) for state in filters.states or counts)
-
-
-def count_jobs(filters: JobFilters) -> int:
-    """Count the jobs that match."""
-    return _sum_of(filters, count_matching(filters))
+def _count_some(*found: Select[Any]) -> Sequence[int]:
+    """Count the rows of each selection as far as `MANY_MATCH`."""
+    parts = [one.limit(MANY_MATCH).subquery() for one in found]
+    counts = [select(func.count()).select_from(part).scalar_subquery() for part in parts]
+    return db.session.execute(select(*counts)).one()
 
 
 def _has_waiting_behind(filters: JobFilters, places: Mapping[int, int]) -> bool:

@@ -8,7 +8,7 @@ from dashboard.db import Job, JobFold, User
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.filters import plural
 from dashboard.jobs import queries
-from dashboard.jobs.columns import DEFAULT_COLUMNS, Column, read_columns
+from dashboard.jobs.columns import DEFAULT_COLUMNS, Column, list_unread, read_columns
 from dashboard.jobs.estimates import Estimate, estimate_jobs
 from dashboard.jobs.filtering import TABS, JobFilters, read_filters
 from dashboard.jobs.listing import list_jobs
@@ -124,7 +124,9 @@ def read_listing(query: Mapping[str, str], user: User | None = None) -> JobListi
     ignored += [f"cols={key}" for key in unknown]
     per = read_per(query.get("per"))
     number = read_number(query.get("page"), 1, MOST_PAGES)
-    found = list_jobs(filters=filters, sort=sort, page=number, per=per)
+    found = list_jobs(
+        filters=filters, sort=sort, page=number, per=per, without=list_unread(columns)
+    )
     views = view_jobs(found.items, places=found.places)
     return JobListing(
         active=views[: found.n_first],

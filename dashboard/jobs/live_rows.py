@@ -15,7 +15,7 @@ from dashboard.db import Job, User
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import TERMINAL
 from dashboard.extensions import db
-from dashboard.jobs.columns import read_columns
+from dashboard.jobs.columns import list_unread, read_columns
 from dashboard.jobs.filtering import filter_jobs, read_filters
 from dashboard.jobs.lists import JobListing, News, view_jobs
 from dashboard.jobs.queries import get_jobs
@@ -68,10 +68,10 @@ def read_live(query: Mapping[str, str], user: User) -> JobListing:
     """Read the rows that a page shows, as they are now, and what came since."""
     shown = read_shown(query)
     filters, _ = read_filters(query, user.id)
-    jobs = get_jobs([*shown.first, *shown.others])
+    columns, _ = read_columns(query.get("cols") or user.job_columns)
+    jobs = get_jobs([*shown.first, *shown.others], without=list_unread(columns))
     first = set(shown.first)
     views = view_jobs(jobs)
-    columns, _ = read_columns(query.get("cols") or user.job_columns)
     finished = sum(job.id in first and job.state in TERMINAL for job in jobs)
     return JobListing(
         active=[view for view in views if view.job.id in first],

@@ -75,6 +75,11 @@ def _walk_priority(session: Session, priority: int, running: Counter[int]) -> It
         running[owner_id] += 1
         if owner_id not in rest:
             rest[owner_id] = _walk_owner(session, priority, owner_id, rank, job_id)
+        if not heads:  # nobody else waits: no turns are taken
+            for behind in rest[owner_id]:
+                yield behind.id
+                running[owner_id] += 1
+            return
         following = next(rest[owner_id], None)
         if following is not None:
             heappush(heads, (key(owner_id, *following), owner_id, following.rank))

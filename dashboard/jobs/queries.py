@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import selectinload, undefer
+from sqlalchemy.orm import InstrumentedAttribute, defer, selectinload, undefer
 
 from dashboard.db import Job, JobAttempt, JobFold, LogLine, Model, User
 from dashboard.db.lookup import get_by_id
 from dashboard.db.states import JobState
 from dashboard.extensions import db
+
+# What no row of a list shows, and what may be long.
+UNLISTED = (Job.preprocessing, Job.class_weight, Job.warnings, Job.failure)
 
 
 def get_job(*, user: User, job_id: int) -> Job:
@@ -24,11 +27,16 @@ def get_job(*, user: User, job_id: int) -> Job:
     return get_by_id(Job, job_id, f"There is no job #{job_id}. It may have been deleted")
 
 
-def get_jobs(job_ids: Sequence[int]) -> list[Job]:
-    """Return the jobs of some ids, in their order; those that are gone are left out."""
+def get_jobs(
+    job_ids: Sequence[int], *, without: Sequence[InstrumentedAttribute[Any]] = ()
+) -> list[Job]:
+    """Return the jobs of some ids, in their order; those that are gone are left out.
+
+    Columns that are not needed, `without` them, are read when they are asked for.
+    """
     # A dataset is wide; joined, it would be read once for each of its jobs.
-    apart = (selectinload(Job.dataset), selectinload(Job.owner))
-    found = db.session.scalars(select(Job).where(Job.id.in_(job_ids)).options(*apart)).all()
+    options = (selectinload(Job.dataset), selectinload(Job.owner), *map(defer, without))
+    found = db.session.scalars(select(Job).where(Job.id.in_(job_ids)).options(*options)).all()
     by_id = {job.id: job for job in found}
     return [by_id[job_id] for job_id in job_ids if job_id in by_id]
 

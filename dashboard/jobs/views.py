@@ -21,7 +21,7 @@ from dashboard.jobs.estimates import Estimate
 from dashboard.jobs.time_up import word_of_end
 from dashboard.ordinals import ordinal
 from dashboard.preferences import score_for_reader as score
-from tasks.engine.catalogue import METRICS, name_metric
+from tasks.engine.catalogue import METRICS, find_metric, name_metric
 from tasks.engine.spec import Validation
 
 SILENT_AFTER_S = 15
@@ -75,7 +75,8 @@ class JobView:
     @property
     def metric_title(self) -> str:
         """The main metric in plain words, with the class that it is about."""
-        return titles_of(self.job).get(self.job.metric, self.job.metric)
+        name, metric = self.job.metric, find_metric(self.job.task, self.job.metric)
+        return name_metric(metric, self.job.details.get("positive_class")) if metric else name
 
     @property
     def n_splits(self) -> int:
@@ -132,8 +133,7 @@ class JobView:
         """What a notification says of a job that is over: ``Done 0.846``, ``Failed: why``."""
         if self.is_active:
             return None
-        words = self.title.removesuffix(self.job.name).strip()
-        failure = self.job.failure
+        words, failure = self.title.removesuffix(self.job.name).strip(), self.job.failure
         if failure and self.job.state in {JobState.FAILED, JobState.LOST}:
             return f"{words}: {failure['message']}"
         return words

@@ -59,6 +59,8 @@ def _look_for_steps(
     row = db.session.execute(look).first()
     while row is not None and len(steps) < MOST_STEPS:
         steps.append((row.finished_at, row.score, row.job_id))
+        if row.finished_at <= group.began_at:  # to see that there is none before would read all
+            break
         row = db.session.execute(look.where(JobScore.finished_at < row.finished_at)).first()
     return steps
 

@@ -11,7 +11,7 @@ from dashboard.db import Dataset, Job, JobScore, Model
 from dashboard.extensions import db
 from dashboard.jobs.baselines import Baseline, list_baselines
 from dashboard.jobs.blends import title_of
-from dashboard.jobs.queries import find_models, get_jobs, list_folds_of
+from dashboard.jobs.queries import UNLISTED, find_models, get_jobs, list_folds_of
 from dashboard.leaderboards.groups import Group, list_group_ids, list_groups, list_versions
 from dashboard.leaderboards.ranks import Rank, give_ranks
 from tasks.engine.catalogue import METRICS, Metric
@@ -161,7 +161,7 @@ def _fill(board: Board, group: Group, query: Query) -> Board:
         is_whole = positive is None and query.owner_id is None
         rows = _find_all(scored, board.metric, query.per)
         total = group.n_jobs if is_whole else _count(scored)
-    jobs = get_jobs([row.job_id for row in rows])
+    jobs = get_jobs([row.job_id for row in rows], without=UNLISTED)
     folds = list_folds_of([job.id for job in jobs])
     # Beside each other stand only numbers about the same.
     about_one = len({job.details.get("positive_class") for job in jobs}) == 1

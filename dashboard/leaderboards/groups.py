@@ -16,13 +16,17 @@ from dashboard.jobs.queries import get_jobs
 
 @dataclass(frozen=True)
 class Group:
-    """Jobs that may be ranked together; `of` is one of them, and the last ended at `ended_at`."""
+    """Jobs that may be ranked together; `of` is one of them.
+
+    The first ended at `began_at`, the last at `ended_at`.
+    """
 
     id: int
     dataset: Dataset
     split_hash: str
     n_jobs: int
     of: Job
+    began_at: datetime
     ended_at: datetime
 
     @property
@@ -63,6 +67,7 @@ def list_groups(group_ids: Sequence[int], metric: str) -> list[Group]:
             JobScore.group_id,
             func.count().label("n"),
             func.max(JobScore.job_id).label("of"),
+            func.min(JobScore.finished_at).label("began_at"),
             func.max(JobScore.finished_at).label("ended_at"),
         )
         .where(JobScore.group_id.in_(group_ids), JobScore.metric == metric)
@@ -75,7 +80,15 @@ def list_groups(group_ids: Sequence[int], metric: str) -> list[Group]:
         for group in db.session.scalars(select(ScoreGroup).where(ScoreGroup.id.in_(group_ids)))
     }
     groups = [
-        Group(row.group_id, group.dataset, group.split_hash, row.n, jobs[row.of], row.ended_at)
+        Group(
+            row.group_id,
+            group.dataset,
+            group.split_hash,
+            row.n,
+            jobs[row.of],
+            row.began_at,
+            row.ended_at,
+        )  # fmt: skip
         for row in rows
         if row.of in jobs and (group := found.get(row.group_id))
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 
 from dashboard.db import Job, JobScore
 from dashboard.extensions import db
@@ -61,12 +61,14 @@ def find_standing(job: Job) -> Standing | None:
     upwards = metric.greater_is_better
     better = JobScore.score > mine.score if upwards else JobScore.score < mine.score
     # As a leaderboard has them: of equal ones the last comes first.
-    before = or_(better, and_(JobScore.score == mine.score, JobScore.job_id > job.id))
-    count = select(func.count(JobScore.id)).where(*scored)
-    total = db.session.scalar(count) or 0
-    above = db.session.scalar(count.where(before)) or 0
-    if above >= RANKED_AT_MOST:
-        return Standing((db.session.scalar(count.where(better)) or 0) + 1, total)
+    level = and_(JobScore.score == mine.score, JobScore.job_id > job.id)
+    count = select(func.count()).select_from(JobScore).where(*scored)
+    counts = (count, count.where(better), count.where(level))  # each a part of an index
+    total, n_better, n_level = db.session.execute(
+        select(*[one.scalar_subquery() for one in counts])
+    ).one()
+    if n_better + n_level >= RANKED_AT_MOST:
+        return Standing(n_better + 1, total)
     best_first = JobScore.score.desc() if upwards else JobScore.score
     ids = db.session.scalars(
         select(JobScore.job_id).where(*scored).order_by(best_first, JobScore.job_id.desc())

@@ -21,8 +21,6 @@ from dashboard.searches import KIND as SEARCH
 
 OVERLAP = timedelta(seconds=30)
 TOLD = TERMINAL - {JobState.CANCELLED}
-# They only show that a batch may be over; so many at once are of few.
-MOST_CANCELLED = 1000
 
 
 @dataclass(frozen=True)
@@ -97,11 +95,11 @@ def find_chosen(since: datetime) -> list[End]:
         if row.batch_id is None
         and _is_chosen(choices[row.owner_id], row.state in FAILED, row.started_at, row.finished_at)
     ]
+    # They only show that a batch may be over: many jobs, of few batches.
     cancelled = (
         select(Job.batch_id)
         .where(*recent, Job.state == JobState.CANCELLED, Job.batch_id.is_not(None))
-        .order_by(Job.finished_at.desc())
-        .limit(MOST_CANCELLED)
+        .distinct()
     )
     batch_ids = {row.batch_id for row in rows} | set(db.session.scalars(cancelled))
     return ends + _chosen_batches({found for found in batch_ids if found is not None}, choices)

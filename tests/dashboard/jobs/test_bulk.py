@@ -5,14 +5,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from dashboard.chores.service import claim_next_chore
 from dashboard.db import BulkAction, Chore, Job, User
 from dashboard.db.job_score import JobScore
 from dashboard.extensions import db
-from dashboard.jobs import bulk
+from dashboard.jobs import bulk, bulk_counts
 from dashboard.jobs.bulk import begin, do_slice, stop_bulk, undo
+from dashboard.jobs.filtering import JobFilters
 from dashboard.storage import get_storage, keys
 from tasks.bulk_chore import act_on_jobs
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job, make_user
@@ -255,3 +256,27 @@ def test_jl_13_who_cancels_second_hears_the_true_state(app: Flask, member: User)
     answer = pages.post(f"/jobs/{other.id}/stop", status=403).response
     assert "belongs to somebody else" in answer.json["message"]
     pages.post("/jobs/99999/stop", status=404)
+
+
+def test_the_question_about_many_jobs_reads_few_rows(
+    any_app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_counts, "AT_ONCE", 2)
+    dataset = make_dataset(member)
+    mine = [make_job(member, dataset, state=s).id for s in ("succeeded", "failed") * 6]
+    other = make_job(make_user(), dataset, state="succeeded").id
+    statements: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", note := lambda *a: statements.append(a[2]))
+    found = bulk_counts.find_matching(member, JobFilters())
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert found.ids == [*mine, other]
+    assert {state: len(ids) for state, ids in found.by_state.items()} == {
+        "succeeded": 7, "failed": 6,
+    }  # fmt: skip
+    assert found.n_made == 6
+    assert len([text for text in statements if text.startswith("SELECT")]) == 2
+    admin = make_user(role="admin")
+    assert bulk_counts.find_matching(admin, JobFilters(), up_to=mine[-1]).n_made == 6
+    page = PageClient(any_app, member).get("/jobs/bulk?action=again&matching=true")
+    assert "13 jobs match" in page.text
+    assert "6 jobs that succeeded keep their results" in page.text

@@ -18,7 +18,8 @@ from dashboard.jobs.filtering import JobFilters, read_filters
 from dashboard.jobs.listing import list_jobs
 from dashboard.jobs.lists import read_listing
 from dashboard.jobs.marking import archive_job
-from dashboard.jobs.sorting import page_of, segments_of
+from dashboard.jobs.segments import page_of
+from dashboard.jobs.sorting import segments_of
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import PageClient, words_of
 
@@ -150,6 +151,9 @@ def test_each_sort_shows_every_job_once_on_its_pages(sort: str, any_app: Flask) 
         every = page_of(segments_of(JobFilters(), order), 0, 100)
         assert sorted(every) == [job.id for job in made]
         by_two = [page_of(segments_of(JobFilters(), order), n, 2) for n in (0, 2, 4)]
+        assert sum(by_two, []) == every
+        # With the number of all, those behind the middle are read from the end.
+        by_two = [page_of(segments_of(JobFilters(), order), n, 2, 5) for n in (0, 2, 4, 6)]
         assert sum(by_two, []) == every
         failed = page_of(segments_of(JobFilters(state="failed"), order), 0, 100)
         assert failed == [made[0].id]

@@ -83,6 +83,31 @@ def test_a_batch_is_told_whatever_its_last_job_came_to(app: Flask, member: User)
     assert texts(member) == ["sweep"]
 
 
+def test_a_batch_is_told_however_much_of_others_was_cancelled_after_it(
+    any_app: Flask, member: User
+) -> None:
+    chose(member, "all")
+    batch, other = make_batch(member), make_batch(member, name="goes on")
+    ended(member, batch_id=batch.id, finished_at=now() - 5 * MINUTE)
+    last = make_job(member, batch_id=batch.id, state="running")
+    make_job(member, batch_id=other.id)
+    teller = Teller()
+    teller.tell(now() - MINUTE)
+    change(last, state="cancelled", finished_at=now() - timedelta(seconds=2))
+    cancel_many(member, other.id, 1100)
+    teller.tell(now())
+    assert texts(member) == ["sweep"]
+
+
+def cancel_many(owner: User, batch_id: int, n_jobs: int) -> None:
+    """Add so many jobs of a batch that were cancelled just now."""
+    row = {"name": "x", "dataset_id": make_dataset(owner).id, "state": "cancelled",
+           "owner_id": owner.id, "finished_at": now(), "batch_id": batch_id, "target": "y",
+           "task": "regression", "estimator": "Ridge", "metric": "r2", "metrics": {}}  # fmt: skip
+    with writing() as session:
+        session.execute(insert(Job), [row] * n_jobs)
+
+
 def test_a_told_batch_that_loses_its_last_job_is_not_told_again(
     any_app: Flask, member: User
 ) -> None:
@@ -181,21 +206,10 @@ def test_many_ends_are_told_by_few_statements_and_not_all_at_once(
     assert [teller.tell(now()), teller.tell(now())] == [10, 0]
 
 
-def test_what_was_cancelled_is_not_read_to_find_what_ended(
-    any_app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_cancelled_is_not_read_to_find_what_ended(any_app: Flask, member: User) -> None:
     chose(member, "all")
-    dataset = make_dataset(member)
-    other = make_job(dataset=dataset, state="cancelled", finished_at=now())
-    values = {name: getattr(other, name) for name in ("target", "task", "estimator", "metric")}
-    for owner in (member.id, other.owner_id):
-        batch = make_batch(db.session.get_one(User, owner))
-        row = {"name": "x", "dataset_id": dataset.id, "state": "cancelled", "owner_id": owner,
-               "finished_at": now(), "batch_id": batch.id, **values}  # fmt: skip
-        row |= {"parameters": {}, "validation": {}, "features": []}
-        with writing() as session:
-            session.execute(insert(Job), [row] * 100)
-    monkeypatch.setattr(ends, "MOST_CANCELLED", 5)
+    for owner in (member, make_user()):
+        cancel_many(owner, make_batch(owner).id, 100)
     sent: list[tuple[str, Any]] = []
     event.listen(
         db.engine, "before_cursor_execute", lambda *given: sent.append((given[2], given[3]))
