@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.storage import Storage
 from tasks.child import Send
-from tasks.engine.memory import give_back
+from tasks.engine.memory import few_collections, give_back
 from tasks.engine.profile.preview_marks import mark_preview
 from tasks.engine.profile.profile_file import write_profile
 from tasks.engine.profile.profiling import profile_table
@@ -54,6 +54,7 @@ def _put_original(payload: dict[str, Any], storage: Storage, source: Path) -> di
     return {"original_key": stored.key, "size_bytes": stored.size_bytes, "sha256": stored.sha256}
 
 
+@few_collections()
 def _read(
     payload: dict[str, Any], storage: Storage, source: Path, folder: Path, send: Send
 ) -> dict[str, Any]:

@@ -1,10 +1,25 @@
 """Memory that is no longer used, given back to the system."""
 
+import contextlib
 import ctypes
 import functools
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 
 import pyarrow as pa
+
+MANY = 50_000  # new objects, after which garbage is looked for where most of them are kept
+
+
+@contextlib.contextmanager
+def few_collections() -> Iterator[None]:
+    """Look for garbage seldom within the block: what is kept of many columns is looked through."""
+    former = gc.get_threshold()
+    gc.set_threshold(MANY, *former[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*former)
 
 
 def give_back() -> None:

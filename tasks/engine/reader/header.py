@@ -188,7 +188,7 @@ def _has_more_names(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _count_filled(cells: Sequence[str]) -> int:
-    return sum(bool(cell.strip()) for cell in cells)
+    return sum(map(bool, map(str.strip, cells)))
 
 
 def _count_lines(rows: Sequence[Sequence[str]], width: int) -> int:

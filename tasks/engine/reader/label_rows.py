@@ -3,11 +3,12 @@
 import operator
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from tasks.engine.reader.cell_types import (
     ABSENT,
     DATE,
+    columns_of,
     is_number,
     is_typed,
     is_typed_column,
@@ -36,7 +37,7 @@ def has_names(rows: Sequence[Sequence[str]]) -> tuple[bool, bool]:
     first, body = [cell.strip() for cell in rows[0]], rows[1:BODY_ROWS]
     if not body:
         return not all(map(is_number, first)), True
-    columns = [[r[n].strip() for r in body if len(r) > n] for n in range(len(first))]
+    columns = columns_of(body, len(first))
     typed = [n for n, cell in enumerate(first) if is_typed(cell)]
     labels, below = [first[n] for n in typed], [columns[n] for n in typed]
     if _are_years(labels, below):
@@ -155,10 +156,8 @@ def _date_columns(labels: Sequence[str], below: Columns, width: int) -> bool:
 
 def _count_again(first: Sequence[str], body: Sequence[Sequence[str]]) -> int:
     """Count the cells of a row that stand again below it, but not where all of it does."""
-    rows = [[cell.strip() for cell in row] for row in body]
+    rows = [list(map(str.strip, row)) for row in body]
     half = len(first) / 2
     rows = [r for r in rows if sum(map(operator.eq, r, first)) <= half]
-    return sum(
-        bool(cell) and any(len(row) > n and row[n] == cell for row in rows)
-        for n, cell in enumerate(first)
-    )
+    columns = zip_longest(*rows)
+    return sum(bool(cell) and cell in column for cell, column in zip(first, columns, strict=False))

@@ -269,7 +269,7 @@ def _may_begin(cells: Sequence[str], width: int) -> bool:
 def _has_rival(record: Record, dialect: Dialect) -> bool:
     """Tell whether a cell holds another separator, and is not split by it in a sentence."""
     pattern = RIVALS.get(dialect.delimiter, RIVALS[" "])
-    return any(pattern.search(cell) for cell in record.cells)
+    return bool(pattern.search("\n".join(record.cells)))  # no pattern goes over an end of a line
 
 
 def _without_ends(records: Sequence[Record]) -> Sequence[Record]:

@@ -8,6 +8,7 @@ from tasks.engine.reader.refusals import Problem, RefusedError, error
 from tasks.engine.tables import LINE
 
 TOLD = 5
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 # Signs that a person cannot see, and that make two names of one; none that joins letters.
 UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 ENDLESS = 200_000  # cells of a line from which on nobody counts
@@ -25,7 +26,7 @@ def check_width(width: int, file_name: str, limit: int) -> None:
 
 def can_be_kept(text: str) -> bool:
     """Tell whether a text has neither a zero nor half of a pair of surrogates."""
-    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+    return not NO_TEXT.search(text)
 
 
 def join_lines(rows: Sequence[Sequence[str]], width: int) -> list[str]:
