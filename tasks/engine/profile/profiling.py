@@ -1,6 +1,6 @@
 """What is in each column of a table: its kind, its numbers, and what is worth checking.
 
-Two columns at a time, so that memory stays bounded by a few of them, whatever the size.
+A few columns at a time, so that memory stays bounded by them, whatever the size.
 """
 
 import json
@@ -16,7 +16,7 @@ from tasks.engine.memory import give_back
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_problems import column_problems
 from tasks.engine.profile.column_profile import Outline, profile_column
-from tasks.engine.profile.table_cells import TableCells
+from tasks.engine.profile.table_cells import SMALL, TableCells
 from tasks.engine.profile.table_checks import check_table
 from tasks.engine.profile.thousands import drop_disproved
 from tasks.engine.profile.value_checks import value_problems
@@ -70,7 +70,7 @@ class _Profiling:
     def run(self) -> Iterator[_Looked]:
         batches = self.cells.batches()
         threads = min(THREADS_AT_MOST, os.cpu_count() or 1, len(batches))
-        if threads < 2:
+        if threads < 2 or self.cells.n_rows <= SMALL:  # there Python's own work is the most
             for batch in batches:
                 yield from self._profile(batch)
             return
