@@ -1,8 +1,10 @@
-"""Memory that was freed goes back to the system."""
+"""Memory that was freed goes back to the system, and garbage is looked for."""
+
+import gc
 
 import psutil
 
-from tasks.engine.memory import give_back
+from tasks.engine.memory import few_collections, give_back
 
 
 def test_what_lies_between_pieces_in_use_is_given_back() -> None:
@@ -13,3 +15,10 @@ def test_what_lies_between_pieces_in_use_is_given_back() -> None:
     give_back()
     assert psutil.Process().memory_info().rss < before - 80_000_000
     assert len(kept) == 1500
+
+
+def test_garbage_is_looked_for_seldom_within_a_block_alone() -> None:
+    former = gc.get_threshold()
+    with few_collections():
+        assert gc.get_threshold()[0] > 10 * former[0]
+    assert gc.get_threshold() == former
