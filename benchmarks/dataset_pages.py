@@ -200,7 +200,7 @@ def _search(table: Path) -> None:
 def main() -> None:
     """Measure every shape in one run, and a search of a long table to its end."""
     with fresh_app(on_postgres=False) as app:
-        user = fill(app, 1)
+        user = fill(app, 2)  # of which one has a score
         client, _ = open_client(app, user)
         with app.app_context():
             made = [make_places(user, *shape) for shape in SHAPES]
