@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, lazyload
 from benchmarks.databases import BOTH, fresh_app
 from dashboard.auth.tokens import create_token
 from dashboard.clock import now
-from dashboard.db import Batch, Dataset, Job, JobFold, JobScore, ScoreGroup, User
+from dashboard.db import Batch, Dataset, Job, JobAttempt, JobFold, JobScore, ScoreGroup, User
 from dashboard.db.job_index import index_jobs
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
@@ -66,6 +66,7 @@ def fill(app: Flask, jobs: int) -> User:
             session.flush()
             rows = [make_row(n, jobs, users, datasets) for n in range(jobs)]
             session.execute(insert(Job), rows)
+            add_attempts(session)
             add_scores(session)
             index_jobs(session, session.scalars(select(Job.id)).all())
         settle()
@@ -140,6 +141,18 @@ def make_row(n: int, jobs: int, users: list[User], datasets: list[Dataset]) -> d
                     "log_loss": {"mean": score(n + 2), "std": 0.01}},
         "validation": {"scheme": "stratified", "folds": 5, "repeats": 1},
     }  # fmt: skip
+
+
+def add_attempts(session: Session) -> None:
+    """Give each job that ran its attempt."""
+    ran = select(Job.id, Job.started_at, Job.finished_at).where(Job.finished_at.is_not(None))
+    attempts = [
+        {"job_id": job_id, "number": 1, "worker": "worker-1", "lease": f"{job_id:016x}",
+         "started_at": began, "ended_at": ended, "seconds": (ended - began).total_seconds(),
+         "ended_by": "succeeded"}
+        for job_id, began, ended in session.execute(ran)
+    ]  # fmt: skip
+    session.execute(insert(JobAttempt), attempts)
 
 
 def add_scores(session: Session) -> None:

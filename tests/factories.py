@@ -4,13 +4,16 @@ import io
 import itertools
 import json
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from argon2 import PasswordHasher
 
 from dashboard.clock import now
 from dashboard.datasets.families import join_family
-from dashboard.db import Dataset, Job, JobFold, Model, User
+from dashboard.db import Dataset, Job, JobAttempt, JobFold, Model, User
+from dashboard.db.job_index import index_jobs
+from dashboard.db.states import HELD
 from dashboard.db.transaction import writing
 from dashboard.leaderboards.scores import add_scores
 from dashboard.models.repeated import repeat_job
@@ -112,6 +115,23 @@ def make_job(owner: User | None = None, dataset: Dataset | None = None, **overri
         "state": "queued",
     }
     return _add(Job(**values | overrides))
+
+
+def make_attempt(job: Job, number: int = 1, seconds: float = 60.0, **overrides: Any) -> JobAttempt:
+    """Make an attempt that worked for some seconds; of a job that a worker holds it goes on."""
+    moment = overrides.pop("ended_at", job.finished_at or now())
+    values = {
+        "job_id": job.id, "number": number, "worker": "worker-1", "lease": f"{number:016x}",
+        "started_at": moment - timedelta(seconds=seconds), "ended_at": moment,
+        "seconds": seconds, "ended_by": job.state,
+    }  # fmt: skip
+    if job.state in HELD:
+        values |= {"ended_at": None, "ended_by": None, "seconds": None}
+    with writing() as session:
+        session.add(attempt := JobAttempt(**values | overrides))
+        session.flush()
+        index_jobs(session, [job.id])
+    return attempt
 
 
 def make_succeeded_job(owner: User | None = None, **overrides: Any) -> Job:

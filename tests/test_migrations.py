@@ -1,5 +1,7 @@
 """Migrations: they match the records, and go up and down on both databases."""
 
+from datetime import timedelta
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -7,6 +9,7 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import func, inspect, select, text
 
+from dashboard.clock import now
 from dashboard.db import (
     Dataset,
     Job,
@@ -17,6 +20,7 @@ from dashboard.db import (
     JobScore,
     JobSetting,
     JobTag,
+    JobUsage,
     LogLine,
     Model,
     ScoreGroup,
@@ -25,6 +29,7 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db, migrate
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 
+HOUR = timedelta(hours=1)
 OF_A_JOB = (Job, JobAttempt, JobEvent, JobFold, LogLine, Model)
 
 
@@ -170,6 +175,33 @@ def test_jobs_that_were_there_before_are_found_by_words_tags_and_settings(any_ap
     tags = select(JobTag.tag).where(JobTag.job_id == job.id)
     assert set(db.session.scalars(tags)) == {"a", "b"}
     assert "it holds text" in db.session.get_one(JobEntry, failed.id).words
+
+
+def test_how_long_jobs_worked_before_is_told_by_their_attempts(any_app: Flask) -> None:
+    moment = now().replace(microsecond=0)
+    job = make_job(state="failed", started_at=moment - 9 * HOUR, finished_at=moment)
+    shared = {"job_id": job.id, "worker": "w", "lease": "a"}
+    with writing() as session:
+        session.add_all([  # nobody knows when the first one ended: it measured nothing
+            JobAttempt(number=1, started_at=moment - 9 * HOUR, ended_at=moment - 8 * HOUR,
+                       ended_by="worker_died", **shared),
+            JobAttempt(number=2, started_at=moment - 8 * HOUR, ended_at=moment - HOUR / 2,
+                       ended_by="worker_died", **shared),
+            JobAttempt(number=3, started_at=moment - HOUR / 4, ended_at=moment, ended_by="failed",
+                       **shared),
+            JobUsage(job_id=job.id, attempt=2, at=moment - 7 * HOUR, cpu_cores=1, memory_bytes=1),
+            LogLine(job_id=job.id, n=1, at=moment - HOUR / 2, level="warning", text="w is silent"),
+        ])  # fmt: skip
+    config = migrate.get_config()
+    db.session.remove()
+    command.downgrade(config, "0018")
+    seconds = select(JobEntry.seconds).where(JobEntry.job_id == job.id)
+    assert db.session.scalar(seconds) == pytest.approx(9 * 3600)
+    db.session.remove()
+    command.upgrade(config, "head")
+    worked = select(JobAttempt.seconds).order_by(JobAttempt.number)
+    assert db.session.scalars(worked).all() == pytest.approx([0, 3600, 900])
+    assert db.session.scalar(seconds) == pytest.approx(4500)
 
 
 def read_index() -> tuple[list[object], list[object]]:

@@ -16,6 +16,10 @@ class Attempt(Schema):
     worker: str
     started_at: Moment
     ended_at: Moment
+    duration_s: Annotated[
+        float | None,
+        Field(description="To its end, to its worker's last sign of life, or until now"),
+    ]
     ended_by: str | None
 
 
@@ -78,6 +82,10 @@ class Job(Schema):
     created_at: Moment
     started_at: Moment
     finished_at: Moment
+    duration_s: Annotated[
+        float | None,
+        Field(description="Of all attempts, without the time between them; null before the first"),
+    ]
     queue_position: int | None
     dataset_id: int
     target: str

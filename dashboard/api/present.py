@@ -11,6 +11,7 @@ from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import JobState
 from dashboard.jobs import queries as jobs
 from dashboard.jobs.baselines import find_linear_score
+from dashboard.jobs.durations import add_up, seconds_of
 from dashboard.jobs.estimates import Estimate, estimate_jobs
 from dashboard.jobs.features import load_features
 from dashboard.jobs.order import find_places
@@ -167,6 +168,7 @@ def _job(record: Job, folds: Sequence[JobFold], attempts: Sequence[JobAttempt]) 
     return {
         **{name: getattr(record, name) for name in same},
         **{name: isoformat(getattr(record, name)) for name in moments},
+        "duration_s": add_up(attempts),
         "attempts": [attempt(a) for a in attempts],
         "folds": [fold(f) for f in folds],
         "failure": failure,
@@ -197,6 +199,7 @@ def attempt(record: JobAttempt) -> dict[str, Any]:
         "worker": record.worker,
         "started_at": isoformat(record.started_at),
         "ended_at": isoformat(record.ended_at),
+        "duration_s": seconds_of(record),
         "ended_by": record.ended_by,
     }
 

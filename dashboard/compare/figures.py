@@ -28,7 +28,7 @@ class Named:
 
 DRAWN: Mapping[str, tuple[str, str, Draw]] = {
     "folds": ("{metric} by fold", "line = mean", lambda found, _: fold_chart(found)),
-    "time": ("{metric} against training time", "", lambda found, _: time_chart(found)),
+    "time": ("{metric} against fit time", "", lambda found, _: time_chart(found)),
     "leads": ("Lead of the best one", "solid = by folds, dotted = by rows, both 95%",
               lambda found, _: lead_chart(found)),
     "parameter": ("{metric} against one setting", "whiskers = spread over folds",

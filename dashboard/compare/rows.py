@@ -11,6 +11,7 @@ from dashboard.compare.verdict import Folds, find_verdict
 from dashboard.db import Job, JobFold
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.jobs.baselines import list_baselines
+from dashboard.jobs.durations import Duration, read_durations
 from dashboard.jobs.queries import find_models
 from tasks.engine.catalogue import METRICS, Metric
 
@@ -137,6 +138,7 @@ def baseline_rows(jobs: Sequence[Job], metric: str) -> list[Row]:
 def cost_rows(jobs: Sequence[Job], folds: Folds) -> list[Row]:
     """Return what training, using and keeping each model costs; of those that succeeded."""
     models = find_models([job.id for job in jobs])
+    took = read_durations([job.id for job in jobs])
     done = [job.state == JobState.SUCCEEDED for job in jobs]
 
     def row(name: str, values: list[Any], unit: str) -> Row:
@@ -148,7 +150,8 @@ def cost_rows(jobs: Sequence[Job], folds: Folds) -> list[Row]:
     seconds = [sum(f.fit_seconds for f in folds[job.id]) or None for job in jobs]
     predict = [(job.details or {}).get("predict_s_per_1000") for job in jobs]
     return [
-        row("Training time", seconds, "s"),
+        row("Duration", [took.get(job.id, Duration()).seconds for job in jobs], "s"),
+        row("Fit time", seconds, "s"),
         row("Prediction time, 1,000 rows", predict, "s"),
         row("Peak memory", [job.peak_memory_bytes for job in jobs], "bytes"),
         row("Model size", sizes, "bytes"),

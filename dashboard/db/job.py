@@ -192,6 +192,8 @@ class JobAttempt(Record):
     lease: Mapped[str] = mapped_column(String(32))
     started_at: Mapped[Moment] = mapped_column(default=now)
     ended_at: Mapped[Moment | None]
+    # How long it worked: to its end, or to its worker's last sign of life. None until then.
+    seconds: Mapped[float | None] = mapped_column(Float)
     # succeeded, failed, cancelled, worker_died, child_died, handed_back
     ended_by: Mapped[str | None] = mapped_column(String(20))
 

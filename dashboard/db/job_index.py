@@ -36,7 +36,7 @@ class JobEntry(Record):
     name: Mapped[str] = mapped_column(String(200))
     # Name, target, tags and why it failed, one a line.
     words: Mapped[str] = mapped_column(String(2000))
-    seconds: Mapped[float | None] = mapped_column(Float)  # from the first start to the end
+    seconds: Mapped[float | None] = mapped_column(Float)  # of all attempts, once it is over
 
 
 class JobTag(Record):
@@ -70,7 +70,9 @@ _ENTRIES = """
 INSERT INTO job_entries (job_id, name, words, seconds)
 SELECT id, substr({fold}(name), 1, 200), substr({fold}(
     name || {line} || target || {line} || coalesce({tags}, '') || {line} || coalesce({failure}, '')
-  ), 1, 2000), {seconds}
+  ), 1, 2000), CASE WHEN finished_at IS NOT NULL THEN (
+    SELECT sum(job_attempts.seconds) FROM job_attempts WHERE job_attempts.job_id = jobs.id
+  ) END
 FROM jobs WHERE id IN :ids
 """
 _TAGS = """
@@ -90,7 +92,6 @@ _PARTS = {
         "line": "char(10)",
         "tags": "(SELECT group_concat(value, char(10)) FROM json_each(jobs.tags))",
         "failure": "json_extract(failure, '$.message')",
-        "seconds": "(julianday(finished_at) - julianday(started_at)) * 86400",
         "each_tag": "json_each(jobs.tags)",
         "each_setting": "json_each(jobs.parameters)",
         "number": "CASE WHEN one.type IN ('integer', 'real') THEN one.value + 0.0 END",
@@ -102,7 +103,6 @@ _PARTS = {
         "line": "chr(10)",
         "tags": "(SELECT string_agg(value, chr(10)) FROM json_array_elements_text(jobs.tags))",
         "failure": "failure ->> 'message'",
-        "seconds": "EXTRACT(EPOCH FROM finished_at - started_at)",
         "each_tag": "json_array_elements_text(jobs.tags)",
         "each_setting": "json_each(jobs.parameters)",
         "number": "CASE WHEN json_typeof(one.value) = 'number' "

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dashboard.clock import now
 from dashboard.db import Job, JobAttempt, JobFold
 from dashboard.extensions import db
+from dashboard.jobs.durations import seconds_of
 from dashboard.jobs.recovery import Memory, why_again
 from dashboard.jobs.time_up import word_of_end
 from dashboard.jobs.usage import find_peaks
@@ -15,19 +15,15 @@ from dashboard.jobs.usage import find_peaks
 
 @dataclass(frozen=True)
 class AttemptView:
-    """One try of a job; `folds` counts those that were scored in it."""
+    """One try of a job: it worked for `seconds`, and `folds` were scored in it."""
 
     number: int
     worker: str
     started_at: datetime
     ended_at: datetime | None
+    seconds: float | None
     why: str
     folds: int
-
-    @property
-    def seconds(self) -> float:
-        """How long it took, or has taken so far."""
-        return max(0.0, ((self.ended_at or now()) - self.started_at).total_seconds())
 
 
 @dataclass(frozen=True)
@@ -51,8 +47,8 @@ def view_attempts(
     limit = job.memory_limit_bytes or memory_limit_bytes
     memory = {a.number: Memory(peaks.get(a.number), limit) for a in attempts}
     views = [
-        AttemptView(a.number, a.worker, a.started_at, a.ended_at, _why(job, a, memory[a.number]),
-                    scored[a.number])
+        AttemptView(a.number, a.worker, a.started_at, a.ended_at, seconds_of(a),
+                    _why(job, a, memory[a.number]), scored[a.number])
         for a in attempts
     ]  # fmt: skip
     return Attempts(views, _say_again(attempts, memory))

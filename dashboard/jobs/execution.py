@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, lazyload
 
 from dashboard.clock import now
@@ -182,12 +182,18 @@ def _add_folds(session: Session, claim: Claim, folds: Sequence[Mapping[str, Any]
 
 
 def end_attempt(session: Session, job: Job, ended_by: str) -> None:
-    """Write how the attempt that held the lease ended, and let the lease go."""
-    session.execute(
-        update(JobAttempt)
-        .where(JobAttempt.job_id == job.id, JobAttempt.lease == job.lease)
-        .values(ended_at=now(), ended_by=ended_by)
-    )
+    """Write how the attempt that held the lease ended, and let the lease go.
+
+    It is done before the job is over: how long a job took is read from its attempts then.
+    """
+    mine = (JobAttempt.job_id == job.id, JobAttempt.lease == job.lease)
+    attempt = session.scalar(select(JobAttempt).where(*mine))
+    if attempt is not None:
+        attempt.ended_at, attempt.ended_by = now(), ended_by
+        # A dead worker may be found out long after, when the server was off meanwhile.
+        last = job.heartbeat_at if ended_by == "worker_died" else attempt.ended_at
+        worked = (last or attempt.ended_at) - attempt.started_at
+        attempt.seconds = max(worked.total_seconds(), 0.0)
     job.lease = job.worker = job.heartbeat_at = None
 
 
@@ -235,9 +241,9 @@ def finish_job(
             session.add(model)
             session.flush()
             session.add(Chore(kind="verify_model", subject_id=model.id))
+        end_attempt(session, job, "succeeded")
         move(session, job, JobState.SUCCEEDED, by=claim.worker)
         add_scores(session, job)
-        end_attempt(session, job, "succeeded")
         return True
 
 
@@ -265,8 +271,8 @@ def fail_job(*, claim: Claim, failure: Mapping[str, Any]) -> bool:
         trace = str(failure.get("traceback") or "").strip()
         reason = trace.splitlines()[-1] if trace else failure["message"]
         add_lines(session, job.id, [(now(), "error", reason)])
-        move(session, job, JobState.FAILED, by=claim.worker)
         end_attempt(session, job, "failed")
+        move(session, job, JobState.FAILED, by=claim.worker)
         return True
 
 
@@ -276,8 +282,8 @@ def finish_cancel(*, claim: Claim) -> bool:
         job = held_job(session, claim)
         if job is None:
             return False
+        end_attempt(session, job, "cancelled")
         if job.state == JobState.RUNNING:
             move(session, job, JobState.CANCELLING, by=job.stopped_by)
         move(session, job, JobState.CANCELLED, by=job.stopped_by)
-        end_attempt(session, job, "cancelled")
         return True

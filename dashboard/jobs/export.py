@@ -14,6 +14,7 @@ from dashboard.downloads import defuse, send_table
 from dashboard.extensions import db
 from dashboard.jobs.cells import setting_text
 from dashboard.jobs.columns import Column, read_columns
+from dashboard.jobs.durations import Duration, read_durations
 from dashboard.jobs.filtering import read_filters
 from dashboard.jobs.queries import get_jobs
 from dashboard.jobs.segments import page_of
@@ -50,7 +51,7 @@ def export_jobs(query: Mapping[str, str], user: User, *, raw: bool) -> Response:
         yield _lines([names], raw=raw)
         for start in range(0, len(ids), AT_ONCE):
             with app.app_context():
-                rows = [_row(job, columns) for job in get_jobs(ids[start : start + AT_ONCE])]
+                rows = _rows(get_jobs(ids[start : start + AT_ONCE]), columns)
                 lines = _lines(rows, raw=raw)
             yield lines
 
@@ -64,8 +65,12 @@ def _lines(rows: Sequence[Sequence[str]], *, raw: bool) -> bytes:
     return text.getvalue().encode()
 
 
-def _row(job: Job, columns: Sequence[Column]) -> list[str]:
-    return [str(job.id), job.name, *(cell for c in columns for cell in _cells(c, job))]
+def _rows(jobs: Sequence[Job], columns: Sequence[Column]) -> list[list[str]]:
+    durations = read_durations([job.id for job in jobs])
+    return [
+        [str(job.id), job.name, *(cell for c in columns for cell in _cells(c, job, durations))]
+        for job in jobs
+    ]
 
 
 # A column of the page may hold several facts.
@@ -84,14 +89,13 @@ def _heads(column: Column) -> Sequence[str]:
     return _HEADS.get(column.key, (column.key,))
 
 
-def _cells(column: Column, job: Job) -> list[str]:
-    return ["" if cell is None else str(cell) for cell in _READERS[column.kind](column, job)]
-
-
-def _duration(job: Job) -> float | None:
-    if job.started_at is None or job.finished_at is None:
-        return None
-    return (job.finished_at - job.started_at).total_seconds()
+def _cells(column: Column, job: Job, durations: Mapping[int, Duration]) -> list[str]:
+    if column.kind == "duration":
+        found = durations.get(job.id) if job.finished_at else None
+        cells: Sequence[Any] = (found.seconds if found else None,)
+    else:
+        cells = _READERS[column.kind](column, job)
+    return ["" if cell is None else str(cell) for cell in cells]
 
 
 def _setting(column: Column, job: Job) -> str | None:
@@ -103,7 +107,6 @@ _READERS: Mapping[str, Any] = {
     "status": lambda _, job: (job.state, job.message),
     "estimator": lambda _, job: (job.estimator,),
     "score": lambda _, job: (job.metric, _full(job.score), _full(job.score_std)),
-    "duration": lambda _, job: (_duration(job),),
     "submitted": lambda _, job: (isoformat(job.created_at),),
     "finished": lambda _, job: (isoformat(job.finished_at),),
     "owner": lambda _, job: (job.owner.email,),

@@ -9,6 +9,7 @@ from dashboard.db.states import ACTIVE, JobState
 from dashboard.filters import plural
 from dashboard.jobs import queries
 from dashboard.jobs.columns import DEFAULT_COLUMNS, Column, list_unread, read_columns
+from dashboard.jobs.durations import Duration, read_durations
 from dashboard.jobs.estimates import Estimate, estimate_jobs
 from dashboard.jobs.filtering import TABS, JobFilters, read_filters
 from dashboard.jobs.listing import list_jobs
@@ -157,6 +158,7 @@ def view_jobs(
     if places is None:
         places = find_places() if any(job.state == JobState.QUEUED for job in jobs) else {}
     estimates = estimate_jobs(jobs, folds, places)
+    durations = read_durations([job.id for job in jobs])
     views: list[JobView] = []
     for job in jobs:
         values = [f.scores.get(job.metric) for f in folds.get(job.id, [])]
@@ -169,6 +171,7 @@ def view_jobs(
                 score_so_far=so_far,
                 estimate=estimates.get(job.id, Estimate()),
                 folds_done=len(values),
+                took=durations.get(job.id, Duration()),
             )
         )
     return views

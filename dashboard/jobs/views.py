@@ -17,6 +17,7 @@ from dashboard.jobs.baselines import (
     list_baselines,
 )  # fmt: skip
 from dashboard.jobs.blends import title_of
+from dashboard.jobs.durations import Duration
 from dashboard.jobs.estimates import Estimate
 from dashboard.jobs.time_up import word_of_end
 from dashboard.ordinals import ordinal
@@ -59,13 +60,14 @@ def say_interval(drawn: Mapping[str, Any], task: str) -> str:
 
 @dataclass(frozen=True)
 class JobView:
-    """One job for a page; `position` is its place in the queue."""
+    """One job for a page; `position` is its place in the queue, `took` how long it worked."""
 
     job: Job
     position: int | None = None
     score_so_far: float | None = None
     estimate: Estimate = Estimate()
     folds_done: int = 0
+    took: Duration = Duration()
 
     @property
     def estimator_title(self) -> str:
@@ -192,13 +194,6 @@ class JobView:
             f"Stopping. {job.worker} has not answered for {duration(silent)}; if it stays silent, "
             "the job is cancelled without it"
         )
-
-    @property
-    def elapsed_s(self) -> float | None:
-        """Seconds from the first start to the end, or to now."""
-        if self.job.started_at is None:
-            return None
-        return ((self.job.finished_at or now()) - self.job.started_at).total_seconds()
 
     @property
     def left(self) -> str | None:

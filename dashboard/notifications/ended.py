@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select
 
-from dashboard.db import Batch, Job, NotifyChoice, User, Wish
+from dashboard.db import Batch, Job, JobEntry, NotifyChoice, User, Wish
 from dashboard.db.notification import BATCH, FAILURES, JOB, NOTHING
 from dashboard.db.states import ACTIVE, TERMINAL, JobState
 from dashboard.extensions import db
@@ -87,13 +87,16 @@ def find_chosen(since: datetime) -> list[End]:
     if not choices:
         return []
     recent = (Job.owner_id.in_(choices), Job.finished_at > since)
-    columns = (Job.id, Job.owner_id, Job.batch_id, Job.state, Job.started_at, Job.finished_at)
-    rows = db.session.execute(select(*columns).where(*recent, Job.state.in_(TOLD))).all()
+    columns = (Job.id, Job.owner_id, Job.batch_id, Job.state, Job.finished_at, JobEntry.seconds)
+    found = select(*columns).join(JobEntry, JobEntry.job_id == Job.id)
+    rows = db.session.execute(found.where(*recent, Job.state.in_(TOLD))).all()
     ends = [
         End(row.owner_id, JOB, row.id, row.finished_at)
         for row in rows
         if row.batch_id is None
-        and _is_chosen(choices[row.owner_id], row.state in FAILED, row.started_at, row.finished_at)
+        and _is_chosen(
+            choices[row.owner_id], row.state in FAILED, row.finished_at, row.seconds or 0.0
+        )
     ]
     # They only show that a batch may be over: many jobs, of few batches.
     cancelled = (
@@ -105,13 +108,11 @@ def find_chosen(since: datetime) -> list[End]:
     return ends + _chosen_batches({found for found in batch_ids if found is not None}, choices)
 
 
-def _is_chosen(
-    choice: NotifyChoice, has_failed: bool, began: datetime | None, ended: datetime
-) -> bool:
+def _is_chosen(choice: NotifyChoice, has_failed: bool, ended: datetime, took_s: float) -> bool:
     if choice.what == FAILURES and not has_failed:
         return False
-    took = max(ended - (began or ended), timedelta(0))  # of two machines' clocks
-    return ended > choice.changed_at and took >= timedelta(minutes=choice.min_minutes)
+    took_s = max(took_s, 0.0)  # of two machines' clocks
+    return ended > choice.changed_at and took_s >= 60 * choice.min_minutes
 
 
 def _chosen_batches(batch_ids: Iterable[int], choices: dict[int, NotifyChoice]) -> list[End]:
@@ -123,7 +124,12 @@ def _chosen_batches(batch_ids: Iterable[int], choices: dict[int, NotifyChoice]) 
         and (at := over[batch_id]) is not None
         and outcome.came_to_something
         and not _is_part(batch)
-        and _is_chosen(choices[batch.owner_id], outcome.has_failed, batch.created_at, at)
+        and _is_chosen(
+            choices[batch.owner_id],
+            outcome.has_failed,
+            at,
+            (at - batch.created_at).total_seconds(),
+        )
     ]
 
 

@@ -10,9 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from dashboard.api import present
 from dashboard.chores import service as chores
 from dashboard.clock import now
-from dashboard.db import Chore, Job, JobAttempt, JobEvent, JobFold, LogLine, Model, Prediction
+from dashboard.db import (
+    Chore,
+    Job,
+    JobAttempt,
+    JobEntry,
+    JobEvent,
+    JobFold,
+    LogLine,
+    Model,
+    Prediction,
+)
 from dashboard.db.states import TRANSITIONS, IllegalTransition, JobState, move
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
@@ -20,6 +31,7 @@ from dashboard.extensions import db
 from dashboard.jobs import execution, recovery, service
 from dashboard.jobs.claiming import Claim, claim_next_job
 from dashboard.jobs.execution import Progress
+from dashboard.jobs.lists import view_jobs
 from dashboard.storage import get_storage, keys
 from tests.factories import make_dataset, make_job, make_model, make_user
 
@@ -155,6 +167,33 @@ def test_dead_worker_costs_an_attempt_and_keeps_folds(any_app: Flask) -> None:
     assert (job.state, job.attempt, job.child_deaths) == ("queued", 1, 0)
     assert "This is not about your data" in (job.message or "")
     assert db.session.scalars(select(JobAttempt)).one().ended_by == "worker_died"
+
+
+def test_a_duration_is_the_time_worked_not_that_in_which_the_server_was_off(
+    any_app: Flask,
+) -> None:
+    job = make_job()
+    claim()
+    hours = timedelta(hours=9)
+    with writing() as session:  # the server went off 20 seconds after the start, for nine hours
+        first = session.scalars(select(JobAttempt)).one()
+        row = session.get_one(Job, job.id)
+        first.started_at = row.started_at = now() - hours
+        row.heartbeat_at = now() - hours + timedelta(seconds=20)
+    assert recover() == 1
+    held = claim()
+    with writing() as session:
+        second = session.query(JobAttempt).filter_by(number=2).one()
+        second.started_at = now() - timedelta(seconds=40)
+    (view,) = view_jobs([fresh(job)])
+    assert view.took.seconds == pytest.approx(60, abs=5)
+    assert execution.fail_job(claim=held, failure={"code": "X", "message": "-"})
+    (view,) = view_jobs([fresh(job)])
+    assert view.took.seconds == pytest.approx(60, abs=5)
+    found = present.job(fresh(job))
+    assert found["duration_s"] == view.took.seconds
+    assert [round(a["duration_s"], -1) for a in found["attempts"]] == [20, 40]
+    assert db.session.get_one(JobEntry, job.id).seconds == view.took.seconds  # what lists sort by
 
 
 def test_child_that_dies_three_times_is_given_up(any_app: Flask) -> None:

@@ -57,7 +57,7 @@ def test_a_report_holds_everything_it_shows(app: Flask, member: User, dataset: D
     figures = soup.select(".figures section")
     titles = [words_of(figure.h2) for figure in figures]
     assert titles == [
-        "ROC AUC by fold", "ROC AUC against training time", "Lead of the best one",
+        "ROC AUC by fold", "ROC AUC against fit time", "Lead of the best one",
         "ROC AUC against one setting", "ROC curves", "Precision and recall",
         "What varies, job by job",
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from dashboard.db.copies import add_copies
 from dashboard.db.states import JobState, move_all
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from tests.factories import make_job
+from tests.factories import make_attempt, make_job
 
 PARAMETERS = {"C": 0.5, "n": 10, "big": 10**320, "warm": True, "seed": None, "solver": "lbfgs",
               "layers": [3, 2]}  # fmt: skip
@@ -49,11 +49,13 @@ def test_a_new_job_is_found_by_its_words_tags_and_settings(any_app: Flask) -> No
 
 def test_a_change_of_a_job_is_found(any_app: Flask) -> None:
     job_id = make_job(tags=["a"]).id
+    for number, seconds in ((1, 20.0), (2, 70.0)):
+        make_attempt(db.session.get_one(Job, job_id), number, seconds)
     with writing() as session:
         job = session.get_one(Job, job_id)
         job.name, job.tags = "Other", ["c"]
         job.failure = {"code": "X", "message": "The column PRICE holds text"}
-        job.started_at, job.finished_at = now(), now() + timedelta(seconds=90)
+        job.started_at, job.finished_at = now(), now() + timedelta(hours=9)
     entry = db.session.get_one(JobEntry, job_id)
     assert "the column price holds text" in entry.words
     assert entry.name == "other"
@@ -62,7 +64,8 @@ def test_a_change_of_a_job_is_found(any_app: Flask) -> None:
 
 
 def test_copies_and_bulk_changes_are_found_too(any_app: Flask) -> None:
-    first = make_job(batch_id=7, tags=["grid"], started_at=now() - timedelta(seconds=5))
+    first = make_job(batch_id=7, tags=["grid"])
+    make_attempt(first, seconds=5)
     rows = [{"name": f"Copy {c}", "estimator": "Ridge", "parameters": {"C": c}} for c in (1, 2)]
     with writing() as session:
         add_copies(session, session.get_one(Job, first.id), rows)

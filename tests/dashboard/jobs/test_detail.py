@@ -15,7 +15,7 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.detail import say_workers
 from dashboard.workers.queries import QueueSummary
-from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
+from tests.factories import make_attempt, make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import Page, PageClient, words_of
 
 
@@ -104,7 +104,7 @@ def test_a_waiting_job_says_what_stops_it_once_and_what_else_is_wrong(
 
 def test_a_job_put_before_all_says_so(pages: PageClient, member: User) -> None:
     job = make_job(member, priority=NEXT)
-    assert "Put before all others." in words_of(pages.get(f"/jobs/{job.id}").find(".waiting"))
+    assert "At the front of the queue." in words_of(pages.get(f"/jobs/{job.id}").find(".waiting"))
 
 
 def test_who_was_a_member_sees_no_button_that_is_refused(app: Flask, viewer: User) -> None:
@@ -196,7 +196,8 @@ def stopping(member: User, silent: float, **changes: Any) -> Job:
     values = {"state": "cancelling", "stage": "fit", "started_at": ago(60), "attempt": 1,
               "worker": "worker-1", "heartbeat_at": ago(silent), "stop_request": "cancel",
               "message": "Cancelled by Ana during: Fitting"}  # fmt: skip
-    return make_job(member, **values | changes)
+    make_attempt(job := make_job(member, **values | changes), seconds=60)
+    return job
 
 
 def test_a_stop_says_so_and_why_it_takes_longer(pages: PageClient, member: User) -> None:
@@ -216,10 +217,10 @@ def test_attempts_say_who_when_how_long_and_why(pages: PageClient, member: User)
                    heartbeat_at=now(), worker="worker-2")  # fmt: skip
     shared = {"job_id": job.id, "lease": "x"}
     add(
-        JobAttempt(number=1, worker="worker-1", started_at=ago(500), ended_at=ago(400),
-                   ended_by="worker_died", **shared),
+        JobAttempt(number=1, worker="worker-1", started_at=ago(500), ended_at=ago(395),
+                   seconds=100, ended_by="worker_died", **shared),
         JobAttempt(number=2, worker="worker-1", started_at=ago(390), ended_at=ago(380),
-                   ended_by="child_died", **shared),
+                   seconds=10, ended_by="child_died", **shared),
         JobAttempt(number=3, worker="worker-2", started_at=ago(30), **shared),
         fold(job, 1, 1), fold(job, 2, 1), fold(job, 3, 3),
     )  # fmt: skip
