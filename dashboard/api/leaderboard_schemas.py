@@ -45,6 +45,13 @@ class Place(Schema):
     owner: str
     finished_at: Moment
     model_id: int | None
+    winner_of_batch_id: Annotated[
+        int | None,
+        Field(
+            description="The batch that this job is the winner of. The candidate that it was "
+            "made of is not in the list beside it"
+        ),
+    ]
 
 
 class Baseline(Schema):

@@ -87,6 +87,7 @@ def _place(place: Place) -> dict[str, Any]:
         "score_std": place.spread, "fit_seconds": place.fit_s, "owner": place.job.owner.name,
         "finished_at": isoformat(place.job.finished_at),
         "model_id": place.model.id if place.model else None,
+        "winner_of_batch_id": place.won.id if place.won else None,
     }  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """The scores of succeeded jobs, one row for each metric: what leaderboards are read from."""
 
-from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from dashboard.db.columns import LASTING_IDS, Id, Moment
 from dashboard.db.dataset import Dataset
 from dashboard.extensions import Record
+
+_HAS_WINNER = text("winner_id IS NOT NULL")
 
 
 class ScoreGroup(Record):
@@ -37,6 +39,14 @@ class JobScore(Record):
         Index(
             "ix_job_scores_ranking",
             *("group_id", "metric", "score", "finished_at", "job_id", "estimator", "owner_id"),
+            "winner_id",
+        ),
+        # Of the few that have one: it is looked for when a job is deleted.
+        Index(
+            "ix_job_scores_winner",
+            "winner_id",
+            sqlite_where=_HAS_WINNER,
+            postgresql_where=_HAS_WINNER,
         ),
     )
 
@@ -50,3 +60,5 @@ class JobScore(Record):
     finished_at: Mapped[Moment]
     estimator: Mapped[str] = mapped_column(String(100))
     owner_id: Mapped[int]
+    # Of a candidate: the winner with the same settings, which stands on leaderboards in its place.
+    winner_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id", ondelete="SET NULL"))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from dashboard.db import Job, JobScore
 from dashboard.db.planning import in_index_order
 from dashboard.extensions import db
+from dashboard.leaderboards.scores import ON_BOARD
 from tasks.engine.catalogue import find_metric
 
 
@@ -25,7 +26,7 @@ def find_best_on_boards(jobs: Sequence[Job]) -> set[int]:
     found = (
         select(JobScore.job_id, JobScore.score, highest, second_highest, lowest, second_lowest)
         .join(Job, Job.id == JobScore.job_id)
-        .where(JobScore.job_id.in_(by_id), JobScore.metric == Job.metric)
+        .where(JobScore.job_id.in_(by_id), JobScore.metric == Job.metric, ON_BOARD)
     )
     best = set()
     # By its statistics PostgreSQL would read and sort a group for each of the jobs.
@@ -47,6 +48,7 @@ def _ends() -> list[Any]:
         .where(
             other.group_id == JobScore.group_id,
             other.metric == JobScore.metric,
+            other.winner_id.is_(None),
             other.positive.is_not_distinct_from(JobScore.positive),
         )
         .correlate(JobScore)

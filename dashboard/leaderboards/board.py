@@ -7,13 +7,15 @@ from typing import Any
 from sqlalchemy import func, select
 
 from dashboard.compare.verdict import Folds
-from dashboard.db import Dataset, Job, JobScore, Model
+from dashboard.db import Batch, Dataset, Job, JobScore, Model
 from dashboard.extensions import db
 from dashboard.jobs.baselines import Baseline, list_baselines
 from dashboard.jobs.blends import title_of
 from dashboard.jobs.queries import UNLISTED, find_models, get_jobs, list_folds_of
 from dashboard.leaderboards.groups import Group, list_group_ids, list_groups, list_versions
 from dashboard.leaderboards.ranks import Rank, give_ranks
+from dashboard.leaderboards.scores import ON_BOARD
+from dashboard.leaderboards.winners import find_batches_won
 from tasks.engine.catalogue import METRICS, Metric
 
 MORE_METRICS = 2
@@ -34,7 +36,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Place:
-    """One job of a leaderboard."""
+    """One job of a leaderboard; `won` is the batch that it is the winner of."""
 
     rank: Rank
     job: Job
@@ -43,6 +45,7 @@ class Place:
     more: Sequence[float | None]
     fit_s: float | None
     model: Model | None
+    won: Batch | None
 
     @property
     def title(self) -> str:
@@ -148,7 +151,7 @@ def _choose_metric(metrics: Sequence[Metric], asked: str | None) -> Metric:
 
 
 def _fill(board: Board, group: Group, query: Query) -> Board:
-    scored = [JobScore.group_id == group.id, JobScore.metric == board.metric.name]
+    scored = [JobScore.group_id == group.id, JobScore.metric == board.metric.name, ON_BOARD]
     positives = _list_positives(group, board.metric)
     positive = query.positive if query.positive in positives else next(iter(positives), None)
     if positive is not None:
@@ -193,7 +196,6 @@ def _count(scored: Sequence[Any]) -> int:
 def _find_all(scored: Sequence[Any], metric: Metric, per: int) -> Sequence[Any]:
     """Return the best rows of scores."""
     best_first = JobScore.score.desc() if metric.greater_is_better else JobScore.score
-    # Of equal ones the last: the fit of a search's best one came after its candidate.
     found = select(JobScore.job_id).where(*scored).order_by(best_first, JobScore.job_id.desc())
     return db.session.execute(found.limit(per)).all()
 
@@ -223,12 +225,14 @@ def _make_places(
     jobs: Sequence[Job], folds: Folds, metric: Metric, more: Sequence[Metric]
 ) -> list[Place]:
     models = find_models([job.id for job in jobs])
+    won = find_batches_won(jobs)
     ranks = give_ranks([(job.id, folds[job.id]) for job in jobs], metric)
     return [
         Place(
             rank, job, job.metrics[metric.name]["mean"], job.metrics[metric.name].get("std"),
             [job.metrics.get(m.name, {}).get("mean") for m in more],
             sum(fold.fit_seconds for fold in folds[job.id]) or None, models.get(job.id),
+            won.get(job.id),
         )
         for rank, job in zip(ranks, jobs, strict=True)
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from dashboard.db.lookup import LARGEST_ID
 from dashboard.extensions import db
 from dashboard.filters import plural, validation
 from dashboard.jobs.queries import get_jobs
+from dashboard.leaderboards.scores import ON_BOARD
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def list_groups(group_ids: Sequence[int], metric: str) -> list[Group]:
             func.min(JobScore.finished_at).label("began_at"),
             func.max(JobScore.finished_at).label("ended_at"),
         )
-        .where(JobScore.group_id.in_(group_ids), JobScore.metric == metric)
+        .where(JobScore.group_id.in_(group_ids), JobScore.metric == metric, ON_BOARD)
         .group_by(JobScore.group_id)
     )
     rows = db.session.execute(counted).all()

@@ -12,6 +12,7 @@ from dashboard.db.lookup import LARGEST_ID
 from dashboard.extensions import db
 from dashboard.jobs.queries import get_jobs
 from dashboard.leaderboards.board import DEFAULT_METRICS
+from dashboard.leaderboards.scores import ON_BOARD
 from tasks.engine.catalogue import Metric, find_metric, metric_title
 
 Key = tuple[int, str, str]  # family, target, metric
@@ -97,7 +98,7 @@ def _known_of(metric: str) -> list[Label[Any]]:
         "newest": func.max(JobScore.job_id),
         "best": func.max(JobScore.score),
     }
-    of = (JobScore.group_id == ScoreGroup.id, JobScore.metric == metric)
+    of = (JobScore.group_id == ScoreGroup.id, JobScore.metric == metric, ON_BOARD)
     return [
         select(value).where(*of).scalar_subquery().label(name) for name, value in asked.items()
     ]
@@ -124,7 +125,7 @@ def _make_entries(boards: Sequence[Sequence[_Group]]) -> list[Entry]:
 def _find_best(group: _Group) -> int:
     """Return the best job of a group; of both default metrics more is better."""
     found = select(JobScore.job_id).where(
-        JobScore.group_id == group.id, JobScore.metric == group.metric
+        JobScore.group_id == group.id, JobScore.metric == group.metric, ON_BOARD
     )
     best = found.order_by(JobScore.score.desc(), JobScore.job_id.desc()).limit(1)
     return db.session.scalar(best) or 0

@@ -2,13 +2,16 @@
 
 from contextlib import suppress
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dashboard.db import Job, JobScore, ScoreGroup
 from dashboard.db.states import JobState
 from tasks.engine.catalogue import find_metric
+
+# A candidate that a winner was made of is not counted twice.
+ON_BOARD = JobScore.winner_id.is_(None)
 
 
 def add_scores(session: Session, job: Job) -> None:
@@ -33,6 +36,20 @@ def add_scores(session: Session, job: Job) -> None:
         for name, mean in known.items()
         if mean is not None
     )  # fmt: skip
+    if job.batch_id and not job.score_only:
+        _stand_in_for_candidate(session, job)
+
+
+def _stand_in_for_candidate(session: Session, winner: Job) -> None:
+    """Let a winner stand on leaderboards in place of the candidate that it was made of."""
+    found = session.execute(
+        select(Job.id, Job.parameters, Job.preprocessing).where(
+            Job.batch_id == winner.batch_id, Job.score_only, Job.estimator == winner.estimator
+        )
+    )
+    settings = (winner.parameters, winner.preprocessing)
+    same = [job_id for job_id, *asked in found if tuple(asked) == settings]
+    session.execute(update(JobScore).where(JobScore.job_id.in_(same)).values(winner_id=winner.id))
 
 
 def is_of_positive(name: str) -> bool:

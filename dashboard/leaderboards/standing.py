@@ -9,6 +9,7 @@ from dashboard.db import Job, JobScore
 from dashboard.extensions import db
 from dashboard.jobs.queries import get_jobs, list_folds_of
 from dashboard.leaderboards.ranks import give_ranks
+from dashboard.leaderboards.scores import ON_BOARD
 from dashboard.ordinals import ordinal
 from tasks.engine.catalogue import METRICS, Metric
 
@@ -44,6 +45,8 @@ class Standing:
 def find_standing(job: Job) -> Standing | None:
     """Return where a job stands by its main metric; None of one that is on no leaderboard.
 
+    A candidate that a winner was made of stands where that one does.
+
     Parameters
     ----------
     job : Job
@@ -55,7 +58,9 @@ def find_standing(job: Job) -> Standing | None:
     )
     if mine is None or metric is None:
         return None
-    scored = [JobScore.group_id == mine.group_id, JobScore.metric == mine.metric]
+    if mine.winner_id is not None:
+        return find_standing(get_jobs([mine.winner_id])[0])
+    scored = [JobScore.group_id == mine.group_id, JobScore.metric == mine.metric, ON_BOARD]
     if mine.positive is not None:
         scored.append(JobScore.positive == mine.positive)
     upwards = metric.greater_is_better
