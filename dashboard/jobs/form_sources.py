@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from werkzeug.datastructures import MultiDict
 
-from dashboard.db import Dataset, Job
+from dashboard.db import Dataset, Job, User
 from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
 from dashboard.db.lookup import LARGEST_ID, find_by_id
 from dashboard.filters import plural
@@ -18,6 +18,7 @@ from dashboard.jobs.form_validation import fill_validation
 from dashboard.jobs.form_values import values_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.many_columns import Names, lines_of
+from dashboard.jobs.next_name import find_next_name
 from dashboard.jobs.queries import list_best_for
 from dashboard.jobs.requests import no_such_columns, unsuitable_target
 from dashboard.paging import read_number
@@ -43,8 +44,15 @@ def new_form(dataset: Dataset | None, given: Mapping[str, str]) -> JobForm:
     return form
 
 
-def form_from_job(job: Job) -> JobForm:
+def form_from_job(job: Job, duplicated_by: User | None = None) -> JobForm:
     """Return the form filled as an earlier job was.
+
+    Parameters
+    ----------
+    job : Job
+        The earlier one.
+    duplicated_by : User, optional
+        Whose job is made from it: it is offered a name of its own. Without one it is edited.
 
     Raises
     ------
@@ -53,7 +61,7 @@ def form_from_job(job: Job) -> JobForm:
     """
     values = values_of(request_from(job)) | {
         "target": job.target,
-        "name": job.name,
+        "name": find_next_name(duplicated_by, job.name) if duplicated_by else job.name,
         "threshold": repr(job.decision["threshold"]) if job.decision else "",
         "positive_class": job.positive or "",
         "duplicate_of": str(job.id),

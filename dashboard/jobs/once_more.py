@@ -1,5 +1,7 @@
 """Running a job once more that has a result: the result stays, and a new job has its settings."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from dashboard.db import Job, User
@@ -8,6 +10,7 @@ from dashboard.errors import Conflict
 from dashboard.jobs import queries
 from dashboard.jobs.as_request import request_from
 from dashboard.jobs.form_keys import idempotency_key_of
+from dashboard.jobs.next_name import find_next_name
 from dashboard.jobs.submission import add_jobs, hold_dataset, read_request, submit
 
 
@@ -36,7 +39,7 @@ def submit_once_more(*, user: User, job_id: int, page_key: str) -> Job:
     if job.state != JobState.SUCCEEDED:
         raise Conflict(f"Job #{job_id} is {job.state}. Only what succeeded is made once more")
     return submit(
-        user=user, request=request_from(job), limit=1,
+        user=user, request=_ask_again(user, job), limit=1,
         idempotency_key=idempotency_key_of(page_key, "once more", job_id),
         threshold_from=job.details.get("threshold_from"),
     )  # fmt: skip
@@ -52,7 +55,10 @@ def add_once_more(session: Session, *, user: User, job: Job) -> Job:
     ValidationFailed
         When its request can be made no more.
     """
-    asked = request_from(job)
-    dataset, wanted = read_request(asked, limit=1)
+    dataset, wanted = read_request(_ask_again(user, job), limit=1)
     hold_dataset(session, dataset.id)
     return add_jobs(session, user, dataset, wanted, in_batch=False)
+
+
+def _ask_again(user: User, job: Job) -> dict[str, Any]:
+    return request_from(job) | {"name": find_next_name(user, job.name)}

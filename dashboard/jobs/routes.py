@@ -99,7 +99,8 @@ def new() -> str:
     former = read_number(request.args.get("from"), 0, LARGEST_ID)
     if former:
         job = queries.get_job(user=current_user, job_id=former)
-        return show_form(form_sources.form_from_job(job))
+        user = None if "instead" in request.args else current_user
+        return show_form(form_sources.form_from_job(job, user))
     dataset = find_chosen(request.args.get("dataset_id") or request.args.get("dataset"))
     recipe_id = read_number(request.args.get("recipe"), 0, LARGEST_ID)
     if recipe_id:

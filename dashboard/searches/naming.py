@@ -1,5 +1,6 @@
 """What a candidate is called."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,8 @@ from tasks.engine.parameters import show_value
 
 NAME_LENGTH, VARYING_LENGTH = 200, 150
 MORE = " ..."
+# The end of a winner's name.
+BEST_OF = re.compile(r" \(best of [\d,]+\)$")
 
 
 def name_candidate(name: str, search: Search, parameters: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """A search as the page of its batch shows it: what is asked, how far it is, how it ended."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,11 +9,10 @@ from dashboard.filters import count, duration, plural
 from dashboard.jobs.sorting import PARAM
 from dashboard.searches import KIND
 from dashboard.searches.direction import greater_is_better
-from dashboard.searches.naming import NAME_LENGTH, cut, name_candidate
+from dashboard.searches.naming import BEST_OF, NAME_LENGTH, cut, name_candidate
 from dashboard.searches.search import Search
 
 STRATEGIES = {"tpe": "TPE search", "random": "Random search", "grid": "Grid search"}
-BEST_OF = re.compile(r" \(best of [\d,]+\)$")
 # So many columns of parameters a page has room for; jobs of a search of more keep their names.
 MOST_VARIED = 8
 

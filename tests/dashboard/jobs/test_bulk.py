@@ -166,7 +166,8 @@ def test_a_job_that_succeeded_keeps_its_result_and_a_new_one_has_its_settings(
     assert (made.changed, made.n_refused) == (1, 0)
     new = db.session.scalars(select(Job).order_by(Job.id.desc()).limit(1)).one()
     assert states([done.id, new.id]) == ["succeeded", "queued"]
-    same = ("name", "dataset_id", "target", "estimator", "parameters", "seed", "owner_id")
+    assert new.name == "good 2"
+    same = ("dataset_id", "target", "estimator", "parameters", "seed", "owner_id")
     assert [getattr(new, name) for name in same] == [getattr(done, name) for name in same]
     assert (done.score is None, new.score is None) == (False, True)
 

@@ -43,7 +43,7 @@ def test_two_clicks_on_run_again_make_one_job(app: Flask, member: User) -> None:
     answers = [pages.post(str(form["action"]), values_of(form), status=303) for _ in range(2)]
     assert [a.response.headers["Location"] for a in answers] == [f"/jobs/{done.id + 1}"] * 2
     page = pages.follow(answers[0])
-    assert f"good is queued, with the settings of #{done.id}" in words_of(page.find("#toasts"))
+    assert f"good 2 is queued, with the settings of #{done.id}" in words_of(page.find("#toasts"))
     (form,) = pages.get(f"/jobs/{done.id}").select('form[action$="/once-more"]')
     pages.post(str(form["action"]), values_of(form), status=303)  # once more, on purpose
     assert count_waiting() == 2

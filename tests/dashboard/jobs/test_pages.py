@@ -185,6 +185,36 @@ def test_duplicate_and_edit_repeats_every_setting(pages: PageClient, member: Use
         assert getattr(copy, name) == getattr(job, name), name
 
 
+@pytest.mark.parametrize(
+    ("names", "offered"),
+    [
+        (["pears"], "pears 2"),
+        (["pears", "pears 2", "PEARS 3"], "pears 3"),  # another word for a person is another name
+        (["pears 2"], "pears 3"),
+        (["pears 2", *(f"pears {n}" for n in range(3, 60))], "pears 60"),
+        (["trees, C 0.1 (best of 30)"], "trees, C 0.1 2"),
+        (["data 2024-01"], "data 2024-01 2"),
+        (["x" * 200], "x" * 198 + " 2"),
+    ],
+)
+def test_a_duplicate_is_offered_the_next_name(
+    names: list[str], offered: str, pages: PageClient, member: User
+) -> None:
+    dataset = make_dataset(member)
+    first, *_ = [make_job(member, dataset, name=name) for name in names]
+    make_job(make_user(), dataset, name=offered)  # of somebody else
+    page = pages.get(f"/jobs/new?from={first.id}")
+    assert page.find("#field-name")["value"] == offered
+    pages.submit(page, {"name": names[0]}, form="#job-form", status=303)  # as it was typed
+    assert [job.name for job in db.session.query(Job).order_by(Job.id)][-1] == names[0]
+
+
+def test_a_job_that_is_edited_keeps_its_name(pages: PageClient, member: User) -> None:
+    job = make_job(member, name="pears")
+    page = pages.get(f"/jobs/new?from={job.id}&instead={job.id}")
+    assert page.find("#field-name")["value"] == "pears"
+
+
 def test_others_may_look_but_not_stop(app: Flask, viewer: User, member: User) -> None:
     job = make_job(make_user())
     for user in (viewer, member):

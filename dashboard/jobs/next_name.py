@@ -1,0 +1,55 @@
+"""The name of a job that is made from another one: "pears 2" after "pears"."""
+
+import re
+from itertools import count
+
+from sqlalchemy import func, select
+
+from dashboard.db import Job, JobEntry, User
+from dashboard.extensions import db
+from dashboard.searches.naming import BEST_OF, NAME_LENGTH
+
+AT_ONCE = 20
+NUMBERED = re.compile(r"(.*\S) ([1-9]\d{0,5})", re.DOTALL)
+
+
+def find_next_name(user: User, name: str) -> str:
+    """Return the name with the next number that no job of a person has.
+
+    Parameters
+    ----------
+    user : User
+        Whose job it becomes.
+    name : str
+        That of the job that it is made from, with or without a number.
+    """
+    stem = BEST_OF.sub("", name)  # a job like a winner was not chosen among others
+    found = NUMBERED.fullmatch(stem)
+    if found and int(found[2]) > 1:
+        stem, first = found[1], int(found[2]) + 1
+    else:
+        first = 2
+    for start in count(first, AT_ONCE):
+        names = [_with_number(stem, n) for n in range(start, start + AT_ONCE)]
+        taken = _find_taken(user, names)
+        for one in names:
+            if one not in taken:
+                return one
+    raise AssertionError("numbers have no end")
+
+
+def _with_number(stem: str, number: int) -> str:
+    end = f" {number}"
+    return stem[: NAME_LENGTH - len(end)] + end
+
+
+def _find_taken(user: User, names: list[str]) -> set[str]:
+    """Return which names a person's jobs have, by the index of names in small letters."""
+    fold = func.fold if db.engine.dialect.name == "sqlite" else func.lower
+    small = [fold(name) for name in names]
+    found = (
+        select(Job.name)
+        .join(JobEntry, JobEntry.job_id == Job.id)
+        .where(JobEntry.name.in_(small), Job.owner_id == user.id)
+    )
+    return set(db.session.scalars(found))
