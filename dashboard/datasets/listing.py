@@ -165,11 +165,13 @@ def _conditions(filters: DatasetFilters) -> list[Any]:
     return found
 
 
-def list_owners() -> Sequence[tuple[int, str]]:
-    """List who has a dataset, by name."""
+def list_owners(user_id: int) -> list[tuple[int | str, str]]:
+    """List who has a dataset, by name; first "mine" where one of them is the person who asks."""
     owns = exists().where(Dataset.owner_id == User.id, LIVING)
-    return [(row.id, row.name) for row in db.session.execute(
-        select(User.id, User.name).where(owns).order_by(func.lower(User.name)))]  # fmt: skip
+    found = select(User.id, User.name).where(owns).order_by(func.lower(User.name))
+    owners = [(row.id, row.name) for row in db.session.execute(found)]
+    mine = [("me", "Mine")] if user_id in dict(owners) else []
+    return [*mine, *owners]
 
 
 @dataclass(frozen=True)

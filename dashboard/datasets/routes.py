@@ -56,7 +56,7 @@ def index() -> str:
         chosen=filters,
         query=request.args,
         sort=sort,
-        owners=[("me", "Mine"), *listing.list_owners()],
+        owners=listing.list_owners(current_user.id),
         may_change=partial(may_change, current_user),
         samples=list_samples(),
         waiting=list_waiting(user_id=current_user.id),

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 
-from dashboard.datasets.selections import LIVING
 from dashboard.db import Dataset, Job, Model, ModelStar, Prediction, User
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.extensions import db
@@ -28,7 +27,6 @@ SORTS: Mapping[str, Any] = {
 }
 # The starred ones, then the newest: scores of several metrics have no order among each other.
 DEFAULT_SORT = "starred"
-TARGETS_AT_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -254,27 +252,3 @@ def read_rows(ids: Sequence[int], user_id: int) -> Sequence[ListedModel]:
         for row in found
     }
     return [by_id[model_id] for model_id in ids if model_id in by_id]
-
-
-def list_datasets() -> Sequence[tuple[int, str]]:
-    """List the tables that have models, by name: of each the newest version."""
-    has_model = exists().where(Model.family_id == Dataset.family_id)
-    rows = select(Dataset.id, Dataset.name).where(Dataset.is_newest, LIVING, has_model)
-    return [
-        (row.id, row.name) for row in db.session.execute(rows.order_by(func.lower(Dataset.name)))
-    ]
-
-
-def list_targets(dataset_id: int | None) -> Sequence[str]:
-    """List the targets of a table's models; none where no table is chosen."""
-    if dataset_id is None:
-        return []
-    found = select(Model.target).where(*conditions(ModelFilters(0, dataset_id=dataset_id)))
-    return db.session.scalars(found.distinct().order_by(Model.target).limit(TARGETS_AT_MOST)).all()
-
-
-def list_owners() -> Sequence[tuple[int, str]]:
-    """List who has a model, by name."""
-    owns = exists().where(Model.owner_id == User.id)
-    rows = select(User.id, User.name).where(owns).order_by(func.lower(User.name))
-    return [(row.id, row.name) for row in db.session.execute(rows)]

@@ -11,9 +11,9 @@ from dashboard.downloads import send_stream
 from dashboard.live import answer, unchanged
 from dashboard.models import change_routes, listing, queries, service
 from dashboard.models.card import view_card
+from dashboard.models.choices import list_choices
 from dashboard.models.export import export_models
 from dashboard.paging import Page, read_number, read_per
-from tasks.engine.catalogue import list_estimators
 
 blueprint = Blueprint("models", __name__)
 
@@ -38,10 +38,7 @@ def index() -> str:
         csv_url=f"{url_for('.index_csv')}?{request.query_string.decode('ascii', 'ignore')}",
         sort=sort,
         ignored=ignored,
-        datasets=listing.list_datasets(),
-        targets=[(name, name) for name in listing.list_targets(filters.dataset_id)],
-        estimators=[(e.id, e.title) for e in list_estimators()],
-        owners=[("me", "Mine"), *listing.list_owners()],
+        choices=list_choices(filters),
         may_change=partial(may_change, current_user),
     )
 

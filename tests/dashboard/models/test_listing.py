@@ -8,13 +8,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from dashboard.clock import now
 from dashboard.db import Model, Prediction, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.models import changes
 from dashboard.models.listing import ModelFilters, list_models, read_query
-from tests.factories import make_dataset, make_model, make_succeeded_job, make_version
-from tests.page import PageClient, words_of
+from tests.factories import make_dataset, make_model, make_succeeded_job, make_user, make_version
+from tests.page import Page, PageClient, words_of
 
 
 def names(user: User, sort: str = "starred", **filters: object) -> list[str]:
@@ -22,8 +23,10 @@ def names(user: User, sort: str = "starred", **filters: object) -> list[str]:
     return [model.name for model in list_models(filters=asked, sort=sort).items]
 
 
-def made(user: User, name: str, score: float, **job: object) -> Model:
-    return make_model(make_succeeded_job(user, name=name, score=score, **job))
+def made(user: User, name: str, score: float, *, archived: bool = False, **job: object) -> Model:
+    moment = now() if archived else None
+    job_row = make_succeeded_job(user, name=name, score=score, **job)
+    return make_model(job_row, archived_at=moment)
 
 
 def test_starred_models_stand_first_and_then_the_newest(
@@ -161,3 +164,32 @@ def test_the_page_asks_the_database_equally_often(app: Flask, member: User, n: i
     pages.get("/models")
     selects = [statement for statement in asked if statement.startswith("SELECT")]
     assert len(selects) <= 16, "\n".join(selects)
+
+
+def choices(page: Page, name: str) -> list[str]:
+    return [words_of(option) for option in page.select(f"#filter-{name} option")]
+
+
+def test_filters_offer_only_what_there_are_models_of(app: Flask, member: User) -> None:
+    other = make_user(name="Ben")
+    made(other, "one", 0.9)
+    made(other, "two", 0.8, estimator="RandomForestClassifier")
+    made(other, "old", 0.8, estimator="GaussianNB", archived=True)
+    make_succeeded_job(other, estimator="SVC", dataset=make_dataset(other, name="unused"))
+    pages = PageClient(app, member)
+    page = pages.get("/models")
+    titles = ["Logistic regression", "Random forest"]
+    assert choices(page, "estimator") == ["Estimator: all", *titles]
+    assert choices(page, "owner") == ["Owner: all", "Ben"]
+    assert len(choices(page, "dataset_id")) == 3
+    assert not page.select("#filter-starred")
+    page = pages.get("/models?archived=true")
+    assert choices(page, "estimator") == ["Estimator: all", "Naive Bayes"]
+    # What an address chose stays visible, though there is none.
+    page = pages.get("/models?estimator=SVC")
+    assert words_of(page.find("#filter-estimator option[selected]")) == "SVM with a kernel"
+    mine = made(member, "mine", 0.7)
+    changes.star_model(user=member, model_id=mine.id, starred=True)
+    page = pages.get("/models")
+    assert choices(page, "owner")[:2] == ["Owner: all", "Mine"]
+    assert choices(page, "starred") == ["Stars: all", "Starred"]
