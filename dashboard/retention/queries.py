@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from dashboard.db import FileLook, FileProblem
 from dashboard.extensions import db
 from dashboard.retention.asking import THE_LOOK
+from dashboard.retention.service import next_look
 from dashboard.room import free_for_database, free_for_files
 
 SHOWN = 200
@@ -43,6 +45,11 @@ class StorageSummary:
         """Whether uploads and new jobs are refused."""
         known = (self.free_bytes, self.database_free_bytes)
         return any(free is not None and free < self.reserve_bytes for free in known)
+
+    @property
+    def counted_anew_at(self) -> datetime | None:
+        """When what is used is counted the next time; None while it is being counted."""
+        return next_look(self.look) if self.look and self.look.finished_at else None
 
 
 def find_look() -> FileLook | None:

@@ -49,9 +49,14 @@ def begin_look(moment: datetime) -> bool:
 
 
 def _is_due(look: FileLook, moment: datetime) -> bool:
+    return next_look(look) < moment
+
+
+def next_look(look: FileLook) -> datetime:
+    """Return when the next look is due; while one goes on, when it counts as dead."""
     if look.finished_at is None:
-        return look.seen_at < moment - DEAD_AFTER
-    return look.finished_at < moment - (ASKED_EVERY if look.found.get(ASKED) else LOOK_EVERY)
+        return look.seen_at + DEAD_AFTER
+    return look.finished_at + (ASKED_EVERY if look.found.get(ASKED) else LOOK_EVERY)
 
 
 def go_on(moment: datetime) -> None:

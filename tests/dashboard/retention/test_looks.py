@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from datetime import timedelta
 
 from flask import Flask
@@ -13,6 +14,7 @@ from dashboard.db import FileLook, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.retention import service
+from dashboard.retention.asking import ask_for_look
 from dashboard.retention.look import Findings
 from dashboard.storage import get_storage, keys
 from tests.factories import make_dataset, make_succeeded_job
@@ -75,14 +77,24 @@ def test_problems_show_on_the_page_and_in_the_metrics(app: Flask, admin: User) -
 
 def test_what_is_used_is_said_to_be_of_the_last_look(app: Flask, admin: User) -> None:
     pages = PageClient(app, admin)
-    assert "counted" not in pages.get("/settings/storage").text
+
+    def words() -> str:
+        return words_of(pages.get("/settings/storage").find("main"))
+
+    assert "as of" not in words()
     service.begin_look(now())
     service.end_look(Findings())
-    change(finished_at=now() - timedelta(minutes=21))
-    assert "Used counted 21 min ago" in pages.get("/settings/storage").text
+    noon = now().replace(hour=12, minute=0) - timedelta(days=1)
+    change(finished_at=noon)
+    assert re.search(r"Used as of \d+ \w+( \d+)?, 12:00 UTC", words())
+    assert "What was added or deleted since then is not in these figures" in words()
+    assert re.search(r"counted anew at about [^.]*, 13:00 UTC", words())
+    ask_for_look()  # as a deletion does
+    assert re.search(r"counted anew at about [^.]*, 12:10 UTC", words())
     # While the next look goes on, the numbers are still those of the one before.
     change(started_at=now() - timedelta(minutes=2), finished_at=None)
-    assert "Used counted before " in pages.get("/settings/storage").text
+    assert "Used as of before " in words()
+    assert "they are being counted anew, since " in words()
 
 
 def test_page_says_when_there_is_no_room(app: Flask, admin: User) -> None:
