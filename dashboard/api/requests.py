@@ -171,7 +171,9 @@ class DatasetForm(Open):
 
     file: Annotated[bytes | None, Field(json_schema_extra={"format": "binary"})] = None
     address: str | None = None
-    name: str | None = None
+    name: Annotated[
+        str | None, Field(description="By default the file's name without its ending")
+    ] = None
     delimiter: Annotated[str | None, Field(description="A character, or its name")] = None
     quote: Annotated[str | None, Field(description="\", ' or none")] = None
     escape: Literal["doubled", "backslash"] | None = None

@@ -17,8 +17,8 @@ from dashboard.address_rules import (
 )
 from dashboard.datasets.families import join_family
 from dashboard.datasets.reading import ask_reading
-from dashboard.datasets.service import clean_name
-from dashboard.datasets.uploads import clean_file_name
+from dashboard.datasets.service import MAX_NAME, clean_name
+from dashboard.datasets.uploads import clean_file_name, stem_of
 from dashboard.db import AllowedAddress, Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.errors import NotFound, ValidationFailed
@@ -128,7 +128,7 @@ def create_from_address(
     file_name = clean_file_name(found.file_name)
     dataset = Dataset(
         owner_id=user.id,
-        name=clean_name(name) if name else clean_name(file_name[:200]),
+        name=clean_name(name) if name else clean_name(stem_of(file_name)[:MAX_NAME]),
         file_name=file_name,
         token=secrets.token_hex(8),
         options=dict(options or {}),

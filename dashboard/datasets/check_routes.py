@@ -23,8 +23,9 @@ from dashboard.datasets.first_rows import Beginning, Shown, find_first_rows
 from dashboard.datasets.next_version import changes_since
 from dashboard.datasets.options import LAYOUT, layout_of, parse_options, to_fields
 from dashboard.datasets.questions import FIELD, mark_columns
-from dashboard.datasets.rejects import misfits_csv, rejects_csv, stem_of
+from dashboard.datasets.rejects import misfits_csv, rejects_csv
 from dashboard.datasets.sources import is_unfetched
+from dashboard.datasets.uploads import stem_of
 from dashboard.db import Dataset
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.live import answer
@@ -105,7 +106,7 @@ def _check_page(
         offer={} if errors else _offer(upload),
         rows_text=describe_rows(view.sheet) if view.sheet else "",
         same=queries.find_same_file(sha256=upload.sha256, other_than=upload.id),
-        name=request.form.get("name") or stem_of(upload),
+        name=request.form.get("name") or stem_of(upload.file_name),
         former=former,
         changes=changes_since(former, upload) if former and upload.state == "ready" else (),
         layout=to_fields(upload.options),

@@ -10,6 +10,7 @@ from typing import BinaryIO, cast
 from werkzeug.wrappers import Response
 
 from dashboard.datasets.questions import Asked, list_asked
+from dashboard.datasets.uploads import stem_of
 from dashboard.db import Dataset
 from dashboard.downloads import defuse, defused_csv, send_chunks, send_stream, send_table
 from dashboard.errors import Conflict, NotFound
@@ -87,7 +88,7 @@ def rejects_csv(dataset: Dataset, *, raw: bool = False) -> Response:
         raise Conflict(f"{dataset.file_name} is still being read")
     key = dataset.rejects_key
     stream = get_storage().open(key) if key else cast(BinaryIO, io.BytesIO(HEADER))
-    name = f"{stem_of(dataset)}-rejects.csv"
+    name = f"{stem_of(dataset.file_name)}-rejects.csv"
     if raw:
         return send_stream(stream, file_name=name, media_type="text/csv")
     return send_chunks(defused_csv(stream), file_name=name, media_type="text/csv")
@@ -115,7 +116,7 @@ def misfits_csv(upload: Dataset, *, raw: bool = False) -> Response:
         for line, column, cell in list_misfits(file, types):
             yield _line([str(line), column, cell], raw=raw)
 
-    name = f"{stem_of(upload)}-problems.csv"
+    name = f"{stem_of(upload.file_name)}-problems.csv"
     return send_table(get_storage().seekable(table), lines, file_name=name)
 
 
@@ -130,8 +131,3 @@ def _line(cells: Sequence[str], *, raw: bool) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerow(cells if raw else [defuse(cell) for cell in cells])
     return out.getvalue().encode()
-
-
-def stem_of(dataset: Dataset) -> str:
-    """Return a file's name without its last ending, as its downloads and the dataset are named."""
-    return dataset.file_name.rsplit(".", 1)[0] or dataset.file_name

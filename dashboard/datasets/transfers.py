@@ -55,7 +55,7 @@ def begin_transfer(
     options : Mapping, optional
         What `parse_options` gave.
     name : str, optional
-        The dataset's name; the file's own by default.
+        The dataset's name; that of the file without its ending by default.
     family_id : int, optional
         As for `uploads.create_upload`.
 

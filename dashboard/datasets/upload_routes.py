@@ -20,7 +20,7 @@ from tasks.engine.samples import list_samples
 
 blueprint = Blueprint("uploads", __name__)
 Answer = Response | str | tuple[str, int]
-ACCEPT = ".csv,.tsv,.txt,.tab,.gz,.zip,.zst,.parquet,.jsonl,.ndjson,text/csv"
+ACCEPT = ",".join([*uploads.TABLES, *uploads.PACKED, "text/csv"])
 
 
 @blueprint.get("/datasets/new")

@@ -24,11 +24,24 @@ from dashboard.storage import get_storage, keys
 from dashboard.storage.base import GONE
 from tasks.engine.samples import list_samples
 
+PACKED = (".gz", ".zip", ".zst")
+TABLES = (".csv", ".tsv", ".txt", ".tab", ".parquet", ".jsonl", ".ndjson")
+
 
 def clean_file_name(text: str) -> str:
     """Return a file's name without folders and control characters; it is only ever shown."""
     name = re.sub(r"[\x00-\x1f\x7f]", "", text.replace("\\", "/").rpartition("/")[2]).strip()
     return name[-255:] or "upload.csv"
+
+
+def stem_of(file_name: str) -> str:
+    """Return a file's name without its endings, as a dataset of it is called: ``churn``."""
+    stem = file_name
+    for endings in (PACKED, TABLES):
+        bare, dot, ending = stem.rpartition(".")
+        if bare and f"{dot}{ending.lower()}" in endings:
+            stem = bare
+    return stem
 
 
 def create_upload(
@@ -58,7 +71,7 @@ def create_upload(
     save : bool, default False
         Make it a dataset at once; else it stays an upload until it is saved.
     name : str, optional
-        The dataset's name; the file's own by default.
+        The dataset's name; that of the file without its ending by default.
     size_hint : int, default 0
         How large the file says it is, in bytes.
     family_id : int, optional
@@ -116,7 +129,7 @@ def new_upload(
     file_name = clean_file_name(file_name)
     return Dataset(
         owner_id=user.id,
-        name=clean_name(name) if name else file_name[:MAX_NAME],
+        name=clean_name(name) if name else stem_of(file_name)[:MAX_NAME],
         file_name=file_name,
         token=secrets.token_hex(8),
         options=dict(options or {}),

@@ -81,6 +81,19 @@ def test_member_cannot_touch_what_belongs_to_others(api: Api) -> None:
     api.call("DELETE", f"/datasets/{job.dataset_id}", 403)
 
 
+def test_a_dataset_is_called_as_its_file_without_the_ending(api: Api) -> None:
+    def upload(file_name: str, **fields: str) -> str:
+        data = {"file": (io.BytesIO(b"a,b\n1,2\n"), file_name), **fields}
+        found = api.call("POST", "/datasets", 202, data=data, content_type="multipart/form-data")
+        assert found["file_name"] == file_name
+        return str(found["name"])
+
+    assert upload("churn.csv") == "churn"
+    assert upload("Churn.2024.TSV.gz") == "Churn.2024"
+    assert upload("prices v1.5") == "prices v1.5"
+    assert upload("churn.csv", name="mine.csv") == "mine.csv"  # as the caller says
+
+
 def test_uploaded_file_becomes_a_dataset_that_is_read(api: Api, app: Flask) -> None:
     data = {"file": (io.BytesIO(b"a;b\n1;2\n"), "../../t.csv"), "name": "mine", "delimiter": ";",
             "header": "true"}  # fmt: skip
