@@ -10,7 +10,7 @@ from dashboard.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from dashboard.jobs.marking import archive_job, change_job
 from dashboard.jobs.service import retry_job
 from tests.factories import make_job
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 
 def test_tags_are_cleaned_and_kept_in_order(any_app: Flask) -> None:
@@ -88,6 +88,20 @@ def test_what_was_typed_of_tags_and_note_is_not_lost(app: Flask, member: User) -
     assert job.tags == ["old"]  # all or nothing
     browser.submit(page, {"note": "short"}, form=form, status=303)
     assert (job.tags, job.note) == (["new", "b"], "short")
+
+
+def test_a_note_is_plain_text_with_links(app: Flask, member: User) -> None:
+    note = "# Why\n\n**see** https://example.org/a?b=1&c=<b>, javascript:alert(1)"
+    job, browser = make_job(member, note=note), PageClient(app, member)
+    page = browser.get(f"/jobs/{job.id}")
+    shown = page.find("#marks .note")
+    assert shown.get_text() == note  # nothing of it is markup
+    (link,) = shown.select("a")
+    assert link["href"].startswith("https://example.org/a?b=1&c=")
+    assert "noopener" in link["rel"]
+    assert not shown.select("b")
+    hint = page.find(f"#{page.find('#field-note')['aria-describedby']}")
+    assert words_of(hint).startswith("Plain text")
 
 
 def test_a_name_that_cannot_be_used_is_not_lost(app: Flask, member: User) -> None:
