@@ -15,6 +15,7 @@ from dashboard.db.states import ACTIVE, JobState, lock_all, move_all
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.jobs import submission
+from dashboard.jobs.undoing import AGAIN
 from dashboard.plans.changing import hold_batches, run_again, stop_family
 from dashboard.room import check_room_for_jobs
 
@@ -136,10 +137,10 @@ def stop_jobs(session: Session, which: ColumnElement[bool], *, by: str) -> tuple
     waited = {"stopped_by": by, "message": f"Cancelled by {by} before it started"}
     # Locked first: a worker that starts one or hands one back is waited for, then waits.
     lock_all(session, which, Job.state.in_(ACTIVE))
-    # What is being kept is dropped too: all are to end.
+    # What is being kept, or was to run again, is dropped too: all are to end.
     kept = session.execute(
         update(Job)
-        .where(which, Job.state == JobState.CANCELLING, Job.stop_request == "keep")
+        .where(which, Job.state == JobState.CANCELLING, Job.stop_request.in_(("keep", AGAIN)))
         .values(asked)
         .execution_options(synchronize_session=False)
     )

@@ -116,7 +116,8 @@ class Job(Record):
     created_at: Mapped[Moment] = mapped_column(default=now)
     started_at: Mapped[Moment | None]
     finished_at: Mapped[Moment | None]
-    # A raised flag asks the worker to stop: "cancel", or "keep" for stop and keep.
+    # A raised flag asks the worker to stop: "cancel", "again" where that was taken back and the
+    # job runs again then, or "keep" for stop and keep.
     stop_request: Mapped[str | None] = mapped_column(String(10))
     stopped_by: Mapped[str | None] = mapped_column(String(100))
     # Why a candidate was stopped before its last fold: it cannot become the best any more.

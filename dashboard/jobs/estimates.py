@@ -166,7 +166,7 @@ class _Queue:
         folds = list_folds_of([job.id for job in running])
         totals = {job.id: estimate_total(work_of(job), history) for job in running}
         left = _estimate_running(running, folds, totals)
-        is_stopping = {j.id for j in running if j.stop_request == "cancel"}
+        is_stopping = {j.id for j in running if j.stop_request in {"cancel", "again"}}
         return [0.0 if job.id in is_stopping else left[job.id].seconds for job in running]
 
     def _play(

@@ -16,6 +16,7 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.blends import name_blend
 from dashboard.jobs.claiming import Claim
+from dashboard.jobs.undoing import AGAIN, end_as_cancelled
 from dashboard.jobs.usage import UsageSample, add_usage
 from dashboard.leaderboards.scores import add_scores
 from dashboard.models.repeated import repeat_job
@@ -111,6 +112,8 @@ def record_progress(*, claim: Claim, progress: Progress) -> Signal:
 
 
 def _find_stop(request: str | None, because: str | None) -> str | None:
+    if request == AGAIN:
+        return "cancel"
     return request or ("enough" if because else None)
 
 
@@ -285,5 +288,5 @@ def finish_cancel(*, claim: Claim) -> bool:
         end_attempt(session, job, "cancelled")
         if job.state == JobState.RUNNING:
             move(session, job, JobState.CANCELLING, by=job.stopped_by)
-        move(session, job, JobState.CANCELLED, by=job.stopped_by)
+        end_as_cancelled(session, job)
         return True

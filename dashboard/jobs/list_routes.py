@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask import Blueprint, Flask, Response, flash, jsonify, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -11,7 +11,7 @@ from dashboard.auth.sessions import safe_path
 from dashboard.db.states import TERMINAL
 from dashboard.error_pages import STATUS
 from dashboard.errors import Conflict, DomainError, ValidationFailed
-from dashboard.jobs import columns, saved_views, service
+from dashboard.jobs import columns, saved_views, service, undo_routes
 from dashboard.jobs.addresses import job_url
 from dashboard.jobs.export import export_jobs
 from dashboard.jobs.list_query import one_of_each, query_of
@@ -21,6 +21,11 @@ from dashboard.web import requires
 
 blueprint = Blueprint("joblists", __name__)
 blueprint.add_app_template_global(job_url)
+
+
+def init_app(app: Flask) -> None:
+    """Add the page that takes a cancel back."""
+    app.register_blueprint(undo_routes.blueprint)
 
 
 def _back(**changes: str) -> AnyResponse:
@@ -112,4 +117,5 @@ def stop(job_id: int) -> tuple[Response, int]:
         return jsonify(state=job.state, message=words if is_over else problem.message), 409
     except DomainError as problem:
         return jsonify(state=None, message=problem.message), STATUS[type(problem)]
-    return jsonify(state=job.state, message=f"{job.name} is {job.state}"), 200
+    undo_url = url_for("undo.cancel", job_id=job_id)
+    return jsonify(state=job.state, message=undo_routes.say_stopped(job), undo_url=undo_url), 200

@@ -17,6 +17,7 @@ from dashboard.extensions import db
 from dashboard.filters import size
 from dashboard.jobs.claiming import Claim
 from dashboard.jobs.execution import add_lines, end_attempt, held_job
+from dashboard.jobs.undoing import end_as_cancelled
 from dashboard.jobs.usage import find_peaks
 
 # A process that had less of the memory it may have died hardly for want of it. Not more than a
@@ -170,7 +171,7 @@ def _requeue(
     moment = now()  # what is said of the attempt belongs to it, so it is not later than its end
     end_attempt(session, job, ended_by)
     if job.state == JobState.CANCELLING and job.stop_request != "keep":
-        move(session, job, JobState.CANCELLED, by=job.stopped_by)
+        end_as_cancelled(session, job)
         return
     if deaths or tries >= ATTEMPTS_OF_ANY_KIND:
         why = _why_given_up(job, ended_by, worker, memory or UNKNOWN)

@@ -25,7 +25,7 @@ from dashboard.batches import service as batches
 from dashboard.db import Batch, Job
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.notification import BATCH, JOB
-from dashboard.db.states import ACTIVE, JobState
+from dashboard.db.states import ACTIVE
 from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
 from dashboard.idle import idle_state
 from dashboard.jobs import form_sources, list_tools, lists, live_rows, queries, service
@@ -39,6 +39,7 @@ from dashboard.jobs.list_query import one_of_each
 from dashboard.jobs.preflight_view import view_preflight
 from dashboard.jobs.preflights import find_refused
 from dashboard.jobs.replacing import replace_job
+from dashboard.jobs.undo_routes import tell_stopped
 from dashboard.live import answer, unchanged
 from dashboard.notifications.choices import read_wishing, wish
 from dashboard.paging import read_number
@@ -262,8 +263,7 @@ def cancel(job_id: int) -> AnyResponse:
     keep = request.form.get("keep") == "true"
     try:
         job = service.cancel_job(user=current_user, job_id=job_id, keep=keep)
-        done = job.state == JobState.CANCELLED
-        flash(f"{job.name} is cancelled" if done else f"{job.name} is being stopped", "success")
+        tell_stopped(job, request.form.get("back"))
     except Conflict as problem:
         flash(problem.message, "warning")
     return _back(job_id)

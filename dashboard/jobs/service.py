@@ -121,7 +121,7 @@ def stop(session: Session, job: Job, *, by: str, keep: bool = False) -> None:
         When it is over already, or there is nothing to keep.
     """
     if job.state not in ACTIVE:
-        raise Conflict(_already_done(job), code="ALREADY_DONE")
+        raise Conflict(say_already_done(job), code="ALREADY_DONE")
     if job.stop_request == ("keep" if keep else "cancel"):
         return  # who asks a second time gets what was asked for already
     if keep:
@@ -161,7 +161,8 @@ def _ask_to_keep(job: Job) -> None:
     job.message = "Keeping the folds that are done, fitting on all rows"
 
 
-def _already_done(job: Job) -> str:
+def say_already_done(job: Job) -> str:
+    """Say what a job had come to before it could be stopped."""
     result = f", {score(job.score)}" if job.score is not None else ""
     return f"It had already finished: {job.state}{result}"
 

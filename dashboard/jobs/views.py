@@ -97,8 +97,8 @@ class JobView:
 
     @property
     def can_be_cancelled(self) -> bool:
-        """Whether a cancel changes anything; what is being kept can be dropped at any moment."""
-        return self.job.state in {JobState.QUEUED, JobState.RUNNING} or self.is_kept
+        """Whether a cancel changes anything; what is kept, or runs again, can be dropped."""
+        return self.is_active and self.job.stop_request != "cancel"
 
     @property
     def silent_s(self) -> float | None:
@@ -188,6 +188,8 @@ class JobView:
             done = f"the {folds} done" if self.folds_done else "what is done"
             return f"Keeping {done}, fitting on all rows"
         silent = (now() - job.heartbeat_at).total_seconds() if job.heartbeat_at else 0.0
+        if job.stop_request == "again":
+            return "Stopping; then it runs again"
         if silent < STOPS_WITHIN_S:
             return "Stopping"
         return (

@@ -18,13 +18,31 @@ function leaveLater(toast) {
   }, 500);
 }
 
-export function showToast(words) {
+// An undo sends a form, and comes back to this page.
+function undoForm({ address, token }) {
+  const form = document.createElement('form');
+  form.method = 'post';
+  form.action = address;
+  for (const [name, value] of [['csrf_token', token], ['back', location.pathname + location.search]]) {
+    const field = document.createElement('input');
+    Object.assign(field, { type: 'hidden', name, value });
+    form.append(field);
+  }
+  const button = document.createElement('button');
+  button.className = 'toast-undo';
+  button.textContent = 'Undo';
+  form.append(button);
+  return form;
+}
+
+export function showToast(words, undo = null) {
   const toast = document.createElement('div');
   toast.className = 'toast-note';
   toast.dataset.toast = '';
   const text = document.createElement('span');
   text.textContent = words;
   toast.append(text);
+  if (undo) toast.append(undoForm(undo));
   document.getElementById('toasts').append(toast);
   announce(words);
   leaveLater(toast);

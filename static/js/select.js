@@ -90,7 +90,7 @@ async function cancel(button) {
     const token = document.querySelector('#row-actions [name=csrf_token]').value;
     const answer = await fetch(button.dataset.cancel, { method: 'POST', body: new URLSearchParams({ csrf_token: token }) });
     const found = await answer.json();
-    if (answer.ok) showToast(found.message);
+    if (answer.ok) showToast(found.message, { address: found.undo_url, token });
     else restore(found.message);
   } catch {
     restore('The server did not answer, so nothing was cancelled. Try again');

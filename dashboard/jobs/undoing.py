@@ -1,0 +1,48 @@
+"""A cancel that is taken back: the job runs again, and its folds that were scored are kept.
+
+A worker that was told to stop cannot be told to go on, as it may have stopped by then. So a job
+that is being stopped notes that it is to run again, and goes back into the queue at its end.
+"""
+
+from sqlalchemy.orm import Session
+
+from dashboard.db import Job, User
+from dashboard.db.states import JobState, move
+from dashboard.errors import Conflict
+from dashboard.jobs.service import begin_anew, changing, retry_job, say_already_done
+
+AGAIN = "again"  # a stop request: stop, then run again
+
+
+def undo_cancel(*, user: User, job_id: int) -> Job:
+    """Let a job that was cancelled, or is being stopped, run again.
+
+    Who asks a second time, or for a job that was not stopped in the end, changes nothing.
+
+    Raises
+    ------
+    NotFound
+        When there is no such job.
+    Forbidden
+        When it belongs to somebody else.
+    Conflict
+        When it had come to its own end before it was stopped.
+    StorageFull
+        When the disk has no room but what is kept for the database.
+    """
+    with changing(user, job_id) as (_, job):
+        if job.state == JobState.CANCELLING and job.stop_request == "cancel":
+            job.stop_request = AGAIN
+        if job.state in {JobState.CANCELLING, JobState.QUEUED, JobState.RUNNING}:
+            return job
+        if job.state != JobState.CANCELLED:
+            raise Conflict(say_already_done(job))
+    return retry_job(user=user, job_id=job_id)
+
+
+def end_as_cancelled(session: Session, job: Job) -> None:
+    """End a job that was stopped; one that is to run again goes back into the queue."""
+    is_undone, by = job.stop_request == AGAIN, job.stopped_by
+    move(session, job, JobState.CANCELLED, by=by)
+    if is_undone:
+        begin_anew(session, job, by=by or "")

@@ -1,0 +1,113 @@
+"""A cancel that is taken back, before the job has stopped and after."""
+
+import pytest
+from flask import Flask
+
+from dashboard.batches.service import stop_jobs
+from dashboard.clock import now
+from dashboard.db import Job, User
+from dashboard.db.transaction import writing
+from dashboard.errors import Conflict, Forbidden
+from dashboard.extensions import db
+from dashboard.jobs import execution, recovery
+from dashboard.jobs.service import cancel_job
+from dashboard.jobs.undoing import undo_cancel
+from tests.dashboard.searches.acts import finish, take, tell_folds
+from tests.factories import make_job, make_user
+from tests.page import PageClient, words_of
+
+pytestmark = pytest.mark.usefixtures("no_broker")
+
+
+def state_of(job: Job) -> tuple[str, str | None]:
+    db.session.rollback()
+    found = db.session.get_one(Job, job.id, populate_existing=True)
+    return found.state, found.stop_request
+
+
+def test_a_job_that_waited_waits_again(any_app: Flask, member: User) -> None:
+    job = make_job(member)
+    cancel_job(user=member, job_id=job.id)
+    assert state_of(job) == ("cancelled", None)
+    for _ in range(2):  # two clicks
+        undo_cancel(user=member, job_id=job.id)
+        assert state_of(job) == ("queued", None)
+
+
+def test_a_job_that_is_being_stopped_runs_again_then(any_app: Flask, member: User) -> None:
+    job = make_job(member)
+    claim = take()
+    tell_folds(claim, [0.8, 0.9])
+    cancel_job(user=member, job_id=job.id)
+    undo_cancel(user=member, job_id=job.id)
+    assert state_of(job) == ("cancelling", "again")
+    assert execution.hear(claim=claim).stop == "cancel"
+    assert execution.finish_cancel(claim=claim)
+    assert state_of(job) == ("queued", None)
+    again = take()
+    assert (again.job_id, again.attempt) == (job.id, 2)
+    finish(again, 0.85)
+    assert state_of(job) == ("succeeded", None)
+
+
+def test_it_runs_again_also_where_its_worker_died(any_app: Flask, member: User) -> None:
+    job = make_job(member)
+    take()
+    cancel_job(user=member, job_id=job.id)
+    undo_cancel(user=member, job_id=job.id)
+    assert recovery.recover_stale_jobs(before=now(), max_child_deaths=3) == 1
+    assert state_of(job) == ("queued", None)
+
+
+def test_an_undo_can_be_taken_back_too(any_app: Flask, member: User) -> None:
+    jobs = [make_job(member, batch_id=7) for _ in range(2)]
+    for job in jobs:
+        take(f"worker-{job.id}")
+        cancel_job(user=member, job_id=job.id)
+        undo_cancel(user=member, job_id=job.id)
+    cancel_job(user=member, job_id=jobs[0].id)
+    with writing() as session:
+        stop_jobs(session, Job.batch_id == 7, by="Ana")
+    assert [state_of(job) for job in jobs] == [("cancelling", "cancel")] * 2
+
+
+def test_what_had_ended_by_itself_is_told(any_app: Flask, member: User) -> None:
+    over = make_job(member, state="succeeded", score=0.829)
+    with pytest.raises(Conflict, match="It had already finished: succeeded, 0.829"):
+        undo_cancel(user=member, job_id=over.id)
+    with pytest.raises(Forbidden):
+        undo_cancel(user=make_user(), job_id=over.id)
+
+
+def test_the_page_offers_the_way_back(app: Flask, member: User) -> None:
+    job = make_job(member, name="pears")
+    pages = PageClient(app, member)
+    page = pages.get(f"/jobs/{job.id}")
+    form = f'form[action="/jobs/{job.id}/cancel"]'
+    page = pages.follow(pages.submit(page, {}, form=form, status=303))
+    assert "pears is cancelled" in words_of(page.find("#toasts"))
+    undo = f'form[action="/jobs/{job.id}/undo-cancel"]'
+    page = pages.follow(pages.submit(page, {}, form=undo, status=303))
+    assert page.path == f"/jobs/{job.id}"
+    assert "pears is in the queue again" in words_of(page.find("#toasts"))
+    # From a list the way leads back to it.
+    page = pages.follow(
+        pages.post(f"/jobs/{job.id}/cancel", {"back": "/jobs?sort=name"}, status=303)
+    )
+    (found,) = page.select("#toasts form")
+    page = pages.follow(
+        pages.submit(page, {}, form=f'form[action="{found["action"]}"]', status=303)
+    )
+    assert page.path == "/jobs"
+    assert state_of(job)[0] == "queued"
+
+
+def test_a_page_says_that_it_runs_again(app: Flask, member: User) -> None:
+    job = make_job(member)
+    take()
+    cancel_job(user=member, job_id=job.id)
+    pages = PageClient(app, member)
+    pages.post(f"/jobs/{job.id}/undo-cancel", status=303)
+    page = pages.get(f"/jobs/{job.id}")
+    assert "Stopping; then it runs again" in page.text
+    assert page.select(f'form[action="/jobs/{job.id}/cancel"]')
