@@ -10,10 +10,20 @@ from dashboard.db import Batch, Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.honest import NESTED
+from dashboard.honest.nested import read_nested
 from dashboard.searches import KIND as SEARCH
 from dashboard.several import KIND as SEVERAL
 
 FAILED = frozenset({JobState.FAILED, JobState.LOST})
+
+
+@dataclass(frozen=True)
+class NestedScore:
+    """What a whole search is worth: the mean over its outer folds, with its spread."""
+
+    score: float
+    score_std: float | None
+    metric: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,17 @@ class BatchOutcome:
     def came_to_something(self) -> bool:
         """Whether any job was not cancelled."""
         return self.summary.counts[JobState.SUCCEEDED] + self.summary.n_failed > 0
+
+    @property
+    def nested(self) -> NestedScore | None:
+        """What came of a nested validation; None of any other, and unless all folds are scored."""
+        if self.kind != NESTED:
+            return None
+        found = read_nested(self.batch.id, self.batch.plan or {}, is_going=False)
+        if found.mean is None:
+            return None
+        metric = next(iter(found.jobs.values())).metric
+        return NestedScore(found.mean, found.spread, metric)
 
     @property
     def best(self) -> Best | None:

@@ -12,7 +12,7 @@ from dashboard.db.notification import BATCH, JOB
 from dashboard.db.transaction import is_away
 from dashboard.extensions import db
 from dashboard.filters import plural, score
-from dashboard.honest import ANEW
+from dashboard.honest import ANEW, NESTED
 from dashboard.jobs.views import JobView
 from dashboard.notifications.ended import End
 from dashboard.notifications.outcomes import FAILED, BatchOutcome, read_outcomes
@@ -95,12 +95,16 @@ def _batch(outcome: BatchOutcome) -> dict[str, Any]:
         "name": batch.name,
         "jobs": dict(summary.counts),
         "best": asdict(outcome.best) if outcome.best else None,
+        "nested": asdict(outcome.nested) if outcome.nested else None,
         "candidates": summary.n_scored if outcome.chooses else None,
     }
 
 
 def _say_best(outcome: BatchOutcome) -> str:
     best, tried = outcome.best, plural(outcome.summary.n_scored, "candidate")
+    if outcome.kind == NESTED:
+        found = outcome.nested
+        return f", nested score {score(found.score)}" if found else ", without a nested score"
     if best is None:
         return ", without a model" if outcome.chooses and outcome.has_failed else ""
     if outcome.kind == ANEW:

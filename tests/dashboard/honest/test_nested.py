@@ -1,6 +1,7 @@
 """A whole search scored: it is done once more in each outer fold, and scored on the others."""
 
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,7 +10,9 @@ from sqlalchemy import select
 from dashboard.api import batch_schemas as schemas
 from dashboard.batches import service as batches
 from dashboard.batches.keeping import keep_best
+from dashboard.clock import now
 from dashboard.db import Batch, Job, User
+from dashboard.db.notification import BATCH
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, ValidationFailed
 from dashboard.extensions import db
@@ -18,6 +21,8 @@ from dashboard.honest.nested import find_nested
 from dashboard.honest.service import score_nested
 from dashboard.honest.views import view_honest
 from dashboard.jobs.as_request import request_from
+from dashboard.notifications.ended import End
+from dashboard.notifications.words import describe_all
 from dashboard.plans.advance import advance_all
 from dashboard.searches import service as searches
 from tasks.engine.spec import Validation
@@ -112,6 +117,36 @@ def test_what_each_search_finds_is_scored_on_its_test_rows(user: User) -> None:
     )
     assert "0.900, is likely too good by about 0.030" in honest.nested_words
     assert score_nested(user=user, batch_id=batch.id).id == nested.id
+
+
+def told_of(batch: Batch) -> dict[str, Any]:
+    end = End(batch.owner_id, BATCH, batch.id, now())
+    ((_, body),) = describe_all([end])
+    return body
+
+
+def test_a_notification_tells_the_nested_score(user: User) -> None:
+    nested = score_nested(user=user, batch_id=search(user).id)
+    settle()
+    run_all(0.7)
+    settle()
+    for score in (0.86, 0.87, 0.88, 0.87):
+        finish(take(), score, score_std=None)
+    fail(take())
+    settle()
+    body = told_of(read(nested))
+    assert body["title"] == "Batch is over, without a nested score, 1 of 5 jobs failed"
+    assert body["nested"] is None
+    batches.retry_failed(user=user, batch_id=nested.id)
+    finish(take(), 0.87, score_std=None)
+    settle()
+    body = told_of(read(nested))
+    assert body["title"] == "Batch is over, nested score 0.870"
+    assert body["best"] is None
+    assert body["nested"] == {
+        "score": pytest.approx(0.87), "score_std": pytest.approx(0.00707, abs=1e-5),
+        "metric": "roc_auc",
+    }  # fmt: skip
 
 
 def test_a_search_that_is_asked_so_is_scored_at_its_end(user: User) -> None:
