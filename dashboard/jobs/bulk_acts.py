@@ -53,6 +53,8 @@ class Action:
 
 def _run_again(part: Slice, job: Job) -> bool:
     if job.state == JobState.SUCCEEDED:
+        if job.finished_at and job.finished_at > part.bulk.created_at:
+            raise Conflict("It has succeeded meanwhile, so it keeps its result")
         add_once_more(part.session, user=part.bulk.user, job=job)
         return True
     check_may_run_again(job)

@@ -13,7 +13,7 @@ from dashboard.db.lookup import LARGEST_ID
 from dashboard.errors import BadRequest, Conflict, ValidationFailed
 from dashboard.filters import plural
 from dashboard.jobs import bulk
-from dashboard.jobs.bulk_view import BulkView, Choice, read_choice
+from dashboard.jobs.bulk_view import BulkView, Choice, check_counted, read_choice
 from dashboard.jobs.filtering import FILTER_NAMES
 from dashboard.jobs.list_query import query_of
 from dashboard.jobs.shown_ids import unpack
@@ -102,6 +102,7 @@ def start() -> Answer:
         if more:
             words = plural(len(more), "job matches", "jobs match")
             raise ValidationFailed({"shown": f"{words} that you were not shown. Look again"})
+        check_counted(choice, request.form.get("made"))
         return _begin(choice, tag)
     except ValidationFailed as problem:
         page = render_template(

@@ -7,6 +7,7 @@ from functools import cached_property
 from dashboard.auth.sessions import safe_path
 from dashboard.db import BulkAction, User
 from dashboard.db.lookup import LARGEST_ID
+from dashboard.errors import ValidationFailed
 from dashboard.filters import plural
 from dashboard.jobs import bulk, bulk_counts
 from dashboard.jobs.bulk_acts import Action
@@ -104,6 +105,20 @@ def read_choice(query: Mapping[str, str], user: User, ticked: Sequence[int]) -> 
     kept = {name: query[name] for name in FILTER_NAMES if query.get(name)}
     fields |= {"matching": "true", "newest": str(newest), **kept}
     return Choice(user, action, matching.ids, back, fields, ignored, matching)
+
+
+def check_counted(choice: Choice, counted: str | None) -> None:
+    """Refuse to make more jobs than the question said: it is asked anew then.
+
+    Raises
+    ------
+    ValidationFailed
+        When some of the jobs have succeeded since the question.
+    """
+    more = choice.n_made - (read_number(counted, 0, LARGEST_ID) or 0)
+    if more > 0:
+        words = plural(more, "job has succeeded", "jobs have succeeded")
+        raise ValidationFailed({"shown": f"{words} since you were asked. Look again"})
 
 
 @dataclass(frozen=True)

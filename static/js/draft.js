@@ -6,8 +6,10 @@ import { showToast } from './messages.js';
 const KEPT = 'draft of a new job';
 const TOLD = `${KEPT}, told`;
 const SIGN_IN = '/login';
+// Which job is copied or edited is said by the address, so it comes from the form that is there now.
+const OF_ADDRESS = ['instead', 'duplicate_of'];
 // The form's key and a check's finding belong to one sending: with them another job is no new one.
-const OURS = new Set(['csrf_token', 'action', 'key', 'despite']);
+const OURS = new Set(['csrf_token', 'action', 'key', 'despite', ...OF_ADDRESS]);
 const form = () => document.getElementById('job-form');
 const address = () => `${location.pathname}${location.search}`;
 let isTyped = false;
@@ -27,8 +29,9 @@ function bringBack(typed) {
   const back = document.createElement('form');
   back.method = 'post';
   back.action = address();
-  const token = form().querySelector('[name=csrf_token]').value;
-  for (const [name, value] of [...typed, ['csrf_token', token], ['action', 'update']]) {
+  const now = new FormData(form());
+  const ours = ['csrf_token', ...OF_ADDRESS].filter((name) => now.has(name)).map((name) => [name, now.get(name)]);
+  for (const [name, value] of [...typed, ...ours, ['action', 'update']]) {
     const field = document.createElement('input');
     field.type = 'hidden';
     field.name = name;

@@ -1,5 +1,6 @@
 """The form of a new job in a browser: what one choice changes, without losing another."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 from dashboard.db import User
 from dashboard.db.transaction import writing
 from tests.browser.conftest import Watched
-from tests.factories import COLUMNS, PASSWORD, make_dataset, make_succeeded_job
+from tests.factories import COLUMNS, PASSWORD, make_dataset, make_job, make_succeeded_job
 
 
 @pytest.fixture
@@ -244,3 +245,26 @@ def test_what_was_typed_is_nobody_elses_to_see(
     expect(form.get_by_label("Name", exact=True)).to_have_value("")
     form.wait_for_load_state("networkidle")  # a draft would come back a moment later
     expect(form.get_by_label("Seed")).to_have_value("0")
+
+
+def test_a_draft_says_nothing_of_the_job_that_is_edited(
+    browse: Callable[..., Watched], member: User, no_broker: None
+) -> None:
+    waiting = make_job(member, make_dataset(member), seed=5)
+    window = browse(viewport={"width": 1440, "height": 900})
+    window.allowed |= {"401 (UNAUTHORIZED)", "htmx:responseError", "Response Status Error"}
+    window.sign_in(member)
+    form = window.go(f"/jobs/new?from={waiting.id}&instead={waiting.id}")
+    form.get_by_label("Seed").fill("77")
+    end_session(member)
+    form.get_by_role("button", name="Queue job").click()
+    expect(form.get_by_label("Password", exact=True)).to_be_visible()
+    draft = form.evaluate("sessionStorage.getItem('draft of a new job')")
+    assert '"77"' in draft
+    assert "instead" not in str([name for name, _ in json.loads(draft)["typed"]])
+    assert "duplicate_of" not in str([name for name, _ in json.loads(draft)["typed"]])
+    sign_in(form, member)
+    # Which job it is about is said by the address that it comes back to.
+    expect(form.get_by_label("Seed")).to_have_value("77")
+    expect(form.locator("[name=instead]")).to_have_value(str(waiting.id))
+    expect(form.locator("[name=duplicate_of]")).to_have_value(str(waiting.id))

@@ -7,7 +7,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from dashboard.chores.service import claim_next_chore
+from dashboard.clock import now
 from dashboard.db import BulkAction, Job, User
+from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs import bulk
 from dashboard.jobs.bulk import begin
@@ -71,6 +73,43 @@ def test_ticked_jobs_that_succeeded_are_asked_about_first(app: Flask, member: Us
     page = pages.follow(pages.post("/jobs/selected", form, status=303))
     pages.submit(page, {}, status=303)  # asked once more, on purpose
     assert count_waiting() == 3
+
+
+def test_what_succeeds_after_the_question_is_asked_about_anew(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    failed, later = (make_job(member, dataset, state="failed") for _ in range(2))
+    (done,) = make_some(member, 1)
+    pages = PageClient(app, member)
+    form = {"action": "again", "job": [str(job) for job in (done, failed.id, later.id)]}
+    page = pages.follow(pages.post("/jobs/selected", form, status=303))
+    with writing() as session:
+        row = session.get_one(Job, later.id)
+        row.state, row.finished_at = "succeeded", now()
+    page = pages.submit(page, {}, status=422)
+    assert page.errors["shown"] == "1 job has succeeded since you were asked. Look again"
+    assert "2 jobs that succeeded keep their results" in page.text
+    assert count_waiting() == 0
+    pages.submit(page, {}, status=303)
+    assert count_waiting() == 3
+
+
+def test_what_succeeds_after_the_answer_keeps_its_result(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "FEW", 1)  # so that the light worker does it, later
+    dataset = make_dataset(member)
+    jobs = [make_job(member, dataset, state="failed") for _ in range(2)]
+    made = begin(user=member, action="again", job_ids=[job.id for job in jobs], address="/jobs")
+    with writing() as session:
+        row = session.get_one(Job, jobs[0].id)
+        row.state, row.finished_at = "succeeded", now()
+    while bulk.do_slice(made.id):
+        pass
+    db.session.expire_all()
+    assert (made.changed, count_waiting()) == (1, 1)
+    assert made.refused == [
+        {"job_id": jobs[0].id, "message": "It has succeeded meanwhile, so it keeps its result"}
+    ]
 
 
 def test_failed_jobs_alone_run_again_without_a_question(app: Flask, member: User) -> None:
