@@ -1,6 +1,7 @@
 """The page with the form of a new job."""
 
 from flask import render_template, request
+from flask_login import current_user
 
 from dashboard.datasets.listing import list_datasets
 from dashboard.datasets.queries import find_dataset
@@ -12,6 +13,7 @@ from dashboard.jobs.form_candidates import count_candidates, say_nested_fits
 from dashboard.jobs.form_request import request_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.preflight_view import PreflightView
+from dashboard.notifications.webhooks import find_host
 from dashboard.paging import read_number
 from dashboard.shell import queue_summary
 from dashboard.workers.views import say_ahead
@@ -56,6 +58,7 @@ def show_form(
         preflight=preflight,
         despite=despite,
         instead=read_number(request.values.get("instead"), None, LARGEST_ID),
+        webhook=find_host(current_user),
     )
 
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
@@ -24,6 +25,12 @@ REMOVED = "The webhook was removed"
 def find_webhook(user: User) -> Webhook | None:
     """Return a person's webhook, if they have one."""
     return db.session.get(Webhook, user.id)
+
+
+def find_host(user: User) -> str | None:
+    """Return the host of a person's webhook: the rest of its address may hold secrets."""
+    found = find_webhook(user)
+    return urlsplit(found.address).hostname if found else None
 
 
 def list_deliveries(user: User) -> Sequence[Delivery]:

@@ -93,7 +93,7 @@ document.addEventListener('submit', (event) => {
 
 document.addEventListener('change', async (event) => {
   const box = event.target;
-  if (box.matches('[data-notify-box]') && box.checked) box.checked = await allow();
+  if (box.matches('[data-notify-box=""]') && box.checked) box.checked = await allow();
 });
 
 document.documentElement.classList.toggle('can-notify', canNotify);

@@ -15,7 +15,7 @@ from dashboard.notifications.telling import Teller
 from dashboard.notifications.webhooks import set_webhook
 from tests.browser.conftest import Watched
 from tests.dashboard.notifications.test_telling import change, chose, ended
-from tests.factories import make_job
+from tests.factories import make_dataset, make_job
 
 # The permission is the browser's own; only what would be shown is noted, for all tabs.
 RECORDED = """
@@ -138,6 +138,21 @@ def test_a_webhook_needs_no_browser_that_notifies(window: Watched, member: User)
     page.get_by_role("button", name="Notify me").click()
     expect(page.locator(".toast-note")).to_contain_text("Your webhook will be told")
     assert has_wish(member, JOB, job.id)
+
+
+def test_the_box_of_the_form_needs_none_either(window: Watched, member: User) -> None:
+    prefix = "https://hooks.example.org/in/"
+    set_webhook(user=member, address=f"{prefix}a", base_url="http://a", prefixes=[prefix])
+    dataset = make_dataset(member)
+    page = window.go("/jobs")
+    page.evaluate("localStorage.setItem('test-permission', 'denied')")
+    page = window.go(f"/jobs/new?dataset_id={dataset.id}&target=churned")
+    page.evaluate("document.documentElement.classList.remove('can-notify')")
+    box = page.get_by_label("Notify me when it is over")
+    box.check()
+    expect(page.locator(".notify-box")).to_contain_text("hooks.example.org")
+    expect(box).to_be_checked()
+    expect(page.locator(".toast-note")).to_have_count(0)
 
 
 def test_the_tab_of_the_settings_asks_on_a_click_and_says_what_cannot_work(

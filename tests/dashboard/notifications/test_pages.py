@@ -11,9 +11,10 @@ from dashboard.db.notification import BATCH, JOB
 from dashboard.extensions import db
 from dashboard.notifications.choices import has_wish, read_choice
 from dashboard.notifications.telling import Teller
+from dashboard.notifications.webhooks import set_webhook
 from tests.dashboard.notifications.test_telling import chose, ended, make_batch
 from tests.factories import make_dataset, make_job
-from tests.page import Page, PageClient
+from tests.page import Page, PageClient, words_of
 
 TAB = "/settings/notifications"
 FORM = f"form[action='{TAB}']"
@@ -87,6 +88,18 @@ def test_the_box_of_the_form_keeps_a_wish(
     page = browser.submit(page, {"seed": "0"}, form="#job-form", status=303)
     made = int(str(page.response.location).rpartition("/")[2])
     assert has_wish(member, kind, made)
+
+
+def test_the_box_of_the_form_says_where_the_news_goes(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    browser, asked = PageClient(app, member), f"/jobs/new?dataset_id={dataset.id}&target=churned"
+    box = browser.get(asked).find(".notify-box")
+    assert "By this browser" in words_of(box)
+    assert not box.has_attr("data-webhook")  # it is hidden until a browser can
+    prefix = "https://hooks.example.org/in/"
+    set_webhook(user=member, address=f"{prefix}a?s=3", base_url="http://a", prefixes=[prefix])
+    box = browser.get(asked).find(".notify-box[data-webhook]")
+    assert "Sent to your webhook at hooks.example.org" in words_of(box)
 
 
 def news_of(browser: PageClient, first: int) -> list[dict[str, object]]:
