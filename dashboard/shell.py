@@ -80,11 +80,11 @@ KEYS = (
     (("g", "l"), "Leaderboards"),
     (("g", "m"), "Models"),
     (("g", "q"), "Queue"),
-    (("j", "k"), "In a table: next row, former row"),
+    (("j", "k"), "In a table: next row, previous row"),
     (("Enter",), "Open the row"),
     (("x",), "Tick the row"),
     (("c",), "Compare what is ticked"),
-    (("Esc",), "Untick everything, close what is open"),
+    (("Esc",), "Clear the selection, close what is open"),
     ((".",), "Pause updates, or go on"),
     (("?",), "These keys"),
 )

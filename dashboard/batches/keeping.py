@@ -17,7 +17,7 @@ from dashboard.several import KIND as SEVERAL
 
 
 def keep_best(*, user: User, batch_id: int) -> Batch:
-    """Stop a search, or trying several, and make the model of the best so far.
+    """Stop a search, or trying several, and make a model of the best one so far.
 
     Raises
     ------

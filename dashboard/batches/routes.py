@@ -153,7 +153,7 @@ def retry(batch_id: int) -> AnyResponse:
 @blueprint.post("/batches/<int:batch_id>/keep")
 @requires("member")
 def keep(batch_id: int) -> AnyResponse:
-    """Stop what goes on and make the model of the best so far. For the owner and admins."""
+    """Stop what goes on and make a model of the best one so far. For the owner and admins."""
     return _go_on(keep_best, batch_id, "The model of the best so far is made")
 
 

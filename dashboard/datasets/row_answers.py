@@ -49,7 +49,7 @@ def answer_rows(
         total = dataset.rows or 0
         return _answer(names, rows, lines, FoundRows([], total, total, total))
     if asked.query.order and offset + limit > ORDERED_AT_MOST:
-        words = f"An order is known up to row {ORDERED_AT_MOST:,}. Turn it round, or filter"
+        words = f"An order is known up to row {ORDERED_AT_MOST:,}. Reverse it, or filter"
         raise ValidationFailed({"offset": words})
     with get_storage().seekable(table_key(dataset)) as file:
         table = OpenTable(file)

@@ -117,7 +117,7 @@ ACTIONS: Mapping[str, Action] = {
         Action("tag", "tag", "tagged", _every, _tag, asks_tag=True),
         Action("untag", "untag", "untagged", _every, _untag, asks_tag=True),
         Action("archive", "archive", "archived", OVER, _archive),
-        Action("unarchive", "take out of the archive", "in the lists again", _every, _unarchive),
+        Action("unarchive", "unarchive", "in the lists again", _every, _unarchive),
         Action("delete", "delete", "deleted", OVER, _delete, is_final=True),
     )
 }  # fmt: skip

@@ -161,7 +161,7 @@ class BulkView:
         words = f"{plural(record.changed, 'job')} {self.action.done}"
         same = record.done - record.changed - record.n_refused
         if same > 0:
-            words += f", {same:,} were so already"
+            words += f", {same:,} needed no change"
         if record.n_refused:
             words += f", {record.n_refused:,} left as they are"
         return words

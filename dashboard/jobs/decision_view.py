@@ -37,7 +37,7 @@ class DecisionView:
             "false_positive": f"{no} taken for {yes}",
             "false_negative": f"{yes} taken for {no}",
             "true_positive": f"{yes} found",
-            "true_negative": f"{no} left alone",
+            "true_negative": f"{no} predicted right",
         }
 
     @property

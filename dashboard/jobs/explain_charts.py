@@ -44,7 +44,7 @@ def importance_chart(task: str, importance: Mapping[str, Any]) -> Figure:
     bars["layout"]["xaxis"] = {"title": {"text": f"How much {title} {word}"}}
     return bars | {
         "table": table(["Column", "Importance", "Spread", "Folds"], rows),
-        "alt": f"How much {title} {word} when a column is mixed up: {words}",
+        "alt": f"How much {title} {word} when a column is shuffled: {words}",
     }
 
 

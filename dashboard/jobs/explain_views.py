@@ -75,7 +75,7 @@ class ExplainView:
         title, word = metric_title(found["metric"]), worse_word(self.job.task, found["metric"])
         measured = max(column["folds"] for column in found["columns"])
         what = (
-            f"How much {title} {word} when the cells of a column are mixed up: the mean of "
+            f"How much {title} {word} when the cells of a column are shuffled: the mean of "
             f"{plural(measured, 'fold')}, on rows that its model did not see, and the spread over "
             f"{found['spread_over']}. About 0 is no use; columns that tell the same share theirs."
         )

@@ -25,7 +25,7 @@ from dashboard.jobs.service import changing
 # What is asked for, as pages and the API name it, and the kind of its chore.
 KINDS = {"explanation": EXPLAIN, "learning_curve": LEARN}
 NAMES = {kind: name for name, kind in KINDS.items()}
-STOPPED: Mapping[str, str] = {"code": "STOPPED", "message": "Somebody stopped it", "hint": ""}
+STOPPED: Mapping[str, str] = {"code": "STOPPED", "message": "It was stopped", "hint": ""}
 log = logging.getLogger(__name__)
 
 

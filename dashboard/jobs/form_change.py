@@ -40,7 +40,7 @@ def apply_change(form: JobForm, change: Mapping[str, Any]) -> None:
         else:
             form.values[name] = "" if value is None else str(value)
     fill_defaults(form)
-    form.dropped.append(f"{say_change(change)}: that stands in the form now. It is not queued yet")
+    form.dropped.append(f"{say_change(change)}: that is in the form now. It is not queued yet")
 
 
 def _leave_out(form: JobForm, names: list[str]) -> None:

@@ -48,10 +48,10 @@ class PreflightView:
     def doing(self) -> str:
         """What is being done."""
         if self.preflight is None or self.preflight.state == "queued":
-            return "Waiting for the worker that does short work"
+            return "Waiting for the worker that checks jobs"
         sample = self.answer.get("sample")
         if sample and sample["is_fitted"]:
-            return "Looking for what makes scores too good"
+            return "Looking for leakage: what would make scores too good"
         return f"Fitting {sample['rows']:,} rows" if sample else "Reading the table"
 
     @property

@@ -136,7 +136,7 @@ def create() -> Answer:
         wish(user=current_user, kind=kind, subject_id=made.id, wanted=True)
     if isinstance(made, Batch):
         flash(
-            "The search has begun" if form.is_search else f"{made.n_jobs:,} jobs are queued",
+            "The search has started" if form.is_search else f"{made.n_jobs:,} jobs are queued",
             "success",
         )
         if former := request.form.get("instead"):

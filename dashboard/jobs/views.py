@@ -50,11 +50,11 @@ def say_interval(drawn: Mapping[str, Any], task: str) -> str:
     kind = "largest" if task == "regression" else "calibration"
     return (
         "Small below each score: its 95% interval. If other rows like these had been scored, the "
-        "score would lie there in about 95 of 100 cases. It comes from drawing the "
-        f"{count(drawn['of'])} scored {drawn['unit']} anew, {count(drawn['draws'])} times, each "
-        f"time scored fold by fold.{part} Nothing was fitted again for it: what other training "
-        f"rows would change is in the spread (±). The {kind} error has no interval, as drawing "
-        "anew distorts it."
+        "score would lie there in about 95 of 100 cases. It comes from a bootstrap: the "
+        f"{count(drawn['of'])} scored {drawn['unit']} are resampled {count(drawn['draws'])} "
+        f"times, each time scored fold by fold.{part} Nothing was fitted again for it: what other "
+        f"training rows would change is in the spread (±). The {kind} error has no interval, as "
+        "resampling distorts it."
     )
 
 

@@ -126,7 +126,7 @@ def _limits(job: Job, columns: Sequence[Mapping[str, Any]]) -> list[str]:
     )
     found = [f"Saw only {'; '.join(shown)}{more}. Beyond that it guesses"] if ranges else []
     if any(column.get("values") for column in columns):
-        found.append("Knows no value of a category but those that training saw")
+        found.append("Knows only the category values that it saw in training")
     rows = job.details.get("rows_used") or job.n_rows
     if rows:
         found.append(f"Was made from {plural(rows, 'row')}; rows unlike them it does not know")

@@ -87,7 +87,7 @@ class Overview:
             return f"{self.failures.count.capitalize()} of your jobs failed"
         if self.n_running:
             return f"{self.n_running:,} of your jobs {'runs' if self.n_running == 1 else 'run'}"
-        return "Nothing needs you"
+        return "Nothing needs your attention"
 
 
 def read_overview(user: User, *, is_mine: bool = True) -> Overview:

@@ -140,7 +140,7 @@ def _say_moved(moved: Mapping[str, Any]) -> str:
     if not compared:
         return "No column has a kind whose rows can be compared."
     told = percent(moved["tells"])
-    few = f" With so few rows only a difference of {told} and more is told from chance."
+    few = f" With so few rows only a difference of {told} or more can be told from chance."
     words = (
         f"{n_moved:,} of {plural(compared, 'column')} moved: predictions may be worse than the "
         "score says."

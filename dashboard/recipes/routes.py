@@ -83,7 +83,7 @@ def share(recipe_id: int) -> Response:
     """Share a recipe with everyone, or no longer. For its owner and admins."""
     shared = request.form.get("shared") == "yes"
     recipe = service.change_recipe(user=signed_in_user(), recipe_id=recipe_id, shared=shared)
-    words = "is shared with everyone" if recipe.shared else "is yours alone"
+    words = "is shared with everyone" if recipe.shared else "is private again"
     flash(f'The recipe "{recipe.name}" {words}', "success")
     return redirect(url_for("recipes.index"), 303)
 

@@ -82,7 +82,7 @@ def run_next(job_id: int) -> AnyResponse:
 def pause() -> AnyResponse:
     """Let no further job start. For admins."""
     service.pause_queue(user=current_user)
-    flash("The queue is paused. Jobs that run go on", "success")
+    flash("The queue is paused. Running jobs continue", "success")
     return _back()
 
 
@@ -91,7 +91,7 @@ def pause() -> AnyResponse:
 def resume() -> AnyResponse:
     """Let jobs start again. For admins."""
     service.resume_queue(user=current_user)
-    flash("The queue goes on", "success")
+    flash("The queue is running again", "success")
     return _back()
 
 
@@ -110,7 +110,7 @@ def retry_all_failed() -> AnyResponse:
 @requires("admin")
 def drain(worker_id: int) -> AnyResponse:
     """Let a worker finish its job and take no other. For admins."""
-    return _drain(worker_id, drain=True, words="takes no other job")
+    return _drain(worker_id, drain=True, words="takes no further job")
 
 
 @blueprint.post("/queue/workers/<int:worker_id>/resume")

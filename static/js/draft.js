@@ -47,7 +47,7 @@ function take() {
   sessionStorage.removeItem(KEPT);
   const isTold = sessionStorage.getItem(TOLD);
   sessionStorage.removeItem(TOLD);
-  if (isTold && form()) showToast('What you typed before you signed in stands in the form again');
+  if (isTold && form()) showToast('What you typed before you signed in is back in the form');
   const isBack = document.referrer && new URL(document.referrer).pathname === SIGN_IN;
   if (!kept || !form() || !isBack) return;
   const draft = JSON.parse(kept);

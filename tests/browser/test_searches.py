@@ -29,7 +29,7 @@ def test_the_form_takes_ranges_once_a_strategy_is_chosen(
     form.locator('[id="field-search.jobs"]').press("Tab")
     expect(form.get_by_text("This will try up to 20 candidates")).to_be_visible()
     window.check_accessibility()
-    form.get_by_role("button", name="Begin the search").click()
+    form.get_by_role("button", name="Start the search").click()
     expect(form.get_by_text("TPE search of C, up to 20 candidates")).to_be_visible()
     window.check_accessibility()
 

@@ -47,7 +47,7 @@ def test_ov3_a_failed_job_needs_a_look_until_it_is_dismissed(app: Flask, member:
     browser.submit(page, {}, form=f"form[action='/overview/dismiss/{job.id}']", status=303)
     page = browser.get("/")
     assert not page.select("#needs-a-look")
-    assert "Nothing needs you" in page.text
+    assert "Nothing needs your attention" in page.text
     assert not browser.get("/").select("#needs-a-look")  # and after a reload
     browser.submit(page, {}, form=f"form[action='/overview/show-again/{job.id}']", status=303)
     assert browser.get("/").select("#needs-a-look")
@@ -163,7 +163,7 @@ def test_a_storage_that_is_away_leaves_the_others(
     monkeypatch.setattr(get_storage(), "free_bytes", fail)
     page = PageClient(app, member).get("/")
     assert "Could not load this part" in part(page, "this-server")
-    assert "Nothing of yours runs or waits" in page.text
+    assert "You have no running or waiting jobs" in page.text
 
 
 def test_the_page_asks_as_often_however_many_jobs_there_are(app: Flask, member: User) -> None:

@@ -67,4 +67,4 @@ def test_a_leak_is_told_before_there_is_a_model(
     service.cancel_batch(user=member, batch_id=batch.id)
     page = pages.get(f"/batches/{batch.id}")
     [notice] = [found for found in page.select(".notice") if '"paid"' in found.text]
-    assert "What helps: Leave out paid" in notice.text
+    assert "Suggested fix: Leave out paid" in notice.text

@@ -135,7 +135,7 @@ def test_what_rows_cannot_be_found_by_is_refused_with_its_name(
         ("col.price.eq=dear", "col.price.eq", '"dear" is not a number'),
         ("col.price.like=1", "col.price.like", 'there is no "like"'),
         ("&".join(["col.price.ge=1"] * 21), "col.price.ge", "Only 20 filters count"),
-        ("sort=price&offset=99999", "offset", "Turn it round"),
+        ("sort=price&offset=99999", "offset", "Reverse it"),
     ):
         assert words in api("GET", f"{url}?{query}", 422)["error"]["fields"][field]
     monkeypatch.setattr(row_answers, "PIECES_AT_MOST", 2)

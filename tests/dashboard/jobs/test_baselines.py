@@ -56,7 +56,7 @@ def test_linear_model_is_not_held_against_itself() -> None:
 
 def test_job_of_before_has_the_guess_alone() -> None:
     job = Job(task="regression", metric="r2", baseline_score=-0.01, details={})
-    assert [(b.title, b.score) for b in list_baselines(job)] == [("always the mean", -0.01)]
+    assert [(b.title, b.score) for b in list_baselines(job)] == [("predicting the mean", -0.01)]
 
 
 def test_pages_show_both_and_say_what_is_no_better(app: Flask, member: User) -> None:
@@ -70,7 +70,7 @@ def test_pages_show_both_and_say_what_is_no_better(app: Flask, member: User) -> 
     pages = PageClient(app, member)
     page = pages.get(f"/jobs/{job.id}")
     said = words_of(page.select(".answer")[0])
-    assert "On the same folds: always the classes' shares 0.500 , a linear model 0.840" in said
+    assert "On the same folds: predicting class frequencies 0.500 , a linear model 0.840" in said
     assert "a linear model 0.840 ± 0.010 . Tied" in said
     assert "Tied with a linear model: the difference is within the noise" in said
     assert "0.840" in words_of(page.select("#job-folds")[0])

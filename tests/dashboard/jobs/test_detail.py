@@ -387,7 +387,7 @@ def test_intervals_stand_beside_scores_and_are_explained(pages: PageClient, memb
     assert "95% interval 0.812 to 0.871" in words_of(page.select(".answer-line")[0])
     said = words_of(page.select("#job-folds")[0])
     assert said.count("0.812 to 0.871") == 1
-    assert "drawing the 1,000,000 scored rows anew, 500 times" in said
+    assert "the 1,000,000 scored rows are resampled 500 times" in said
     assert "A part of them was looked at, 10,000." in said
     assert "The calibration error has no interval" in said
     assert "largest error" not in said

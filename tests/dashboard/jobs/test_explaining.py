@@ -265,7 +265,7 @@ def test_others_see_no_button_and_may_not_ask(app: Flask, job: Job, viewer: User
     pages = PageClient(app, viewer)
     page = pages.get(f"/jobs/{job.id}")
     assert not page.select("#what-matters button")
-    assert "Nobody has asked for it yet" in words_of(page.find("#what-matters"))
+    assert "It has not been worked out yet" in words_of(page.find("#what-matters"))
 
 
 def test_the_api_asks_says_and_stops(app: Flask, job: Job, member: User) -> None:

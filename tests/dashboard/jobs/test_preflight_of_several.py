@@ -132,7 +132,7 @@ def test_a_change_is_put_into_the_form_without_a_script(
                         action=button["formaction"])  # fmt: skip
     assert page.find('[name="parameters.n_neighbors"]')["value"] == "1"
     assert page.find('[name="name"]')["value"] == "mine"
-    assert "Set n_neighbors = 1: that stands in the form now" in page.text
+    assert "Set n_neighbors = 1: that is in the form now" in page.text
     assert db.session.query(Job).count() == 0
 
 

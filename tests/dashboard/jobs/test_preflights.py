@@ -220,7 +220,7 @@ def test_error_stands_at_its_field_and_submit_asks_once(
     assert "n_neighbors is greater than the rows that a fold is trained on" in found
     assert "Set n_neighbors = 1" in found
     page = pages.submit(page, {}, form="#job-form", status=409)
-    assert "Queue it once more if you want it all the same" in page.text
+    assert "Queue it again to go ahead anyway" in page.text
     assert count(Job) == 0
     pages.submit(page, {}, form="#job-form", status=303)
     assert count(Job) == 1

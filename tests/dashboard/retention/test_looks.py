@@ -50,7 +50,7 @@ def test_a_look_whose_process_died_is_begun_anew(any_app: Flask) -> None:
 def test_storage_page_is_for_admins(app: Flask, member: User, admin: User) -> None:
     PageClient(app, member).get("/settings/storage", status=403)
     page = PageClient(app, admin).get("/settings/storage")
-    assert "Nobody has looked yet" in page.text
+    assert "Not counted yet" in page.text
     assert "No problems" in page.text
     limits = words_of(page.find("#limits"))
     assert "One upload 500 MB" in limits

@@ -98,7 +98,7 @@ def test_a_grid_says_how_large_it_is(
     part = pages.http.post("/jobs/candidates", data=form, headers={"HX-Request": "true"})
     text = part.get_data(as_text=True)
     assert words in re.sub(r"</?strong>", "", text)
-    assert "Begin the search" not in text
+    assert "Start the search" not in text
 
 
 def test_how_long_a_candidate_takes_is_told_once_there_is_one(
