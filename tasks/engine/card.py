@@ -51,9 +51,11 @@ venv/bin/python predict.py IN.csv -o OUT.csv
 
 `sha256sum -c SHA256SUMS` tells whether every file is as it was made.{examples}
 
-`train.py` trains the same pipeline again: with the file that this model was trained on it gives
-the same model, with another file of the same columns a new one. It overwrites no file unless
-`--force` says so; without `-o` it writes `retrained.joblib`. `predict.py` uses it when told to:
+`train.py` trains the same pipeline again. With the file that this model was trained on, and the
+versions below, it gives a model that predicts the same; it compares the two and says so. The bytes
+of its file may differ from those of `model.joblib`, so checksums do not tell. With another file of
+the same columns it gives a new model. It overwrites no file unless `--force` says so; without `-o`
+it writes `retrained.joblib`. `predict.py` uses it when told to:
 
 ```
 venv/bin/python train.py TRAINING.csv -o retrained.joblib

@@ -66,6 +66,7 @@ def test_bundle_trains_and_predicts_the_same_without_trainyard(
             "predict.py", "train.py", "MODEL_CARD.md"} <= names  # fmt: skip
     trained = run(folder / "train.py", str(source), "-o", str(tmp_path / "again.joblib"))
     assert trained.returncode == 0, trained.stderr
+    assert "it predicts exactly what model.joblib predicts on the first" in trained.stdout
     text = read_text_table(source, result.schema["dialect"])
     X, _ = features_from_text(text, result.schema)
     again = joblib.load(tmp_path / "again.joblib")
@@ -181,6 +182,19 @@ def test_bundle_that_predicts_something_else_is_refused(tmp_path: Path) -> None:
     paths["check"].write_text(json.dumps(check))
     with pytest.raises(BundleError, match="12345"):
         verify_bundle(paths["bundle"], paths["check"], small_schema(result.schema))
+
+
+def test_training_on_other_rows_says_that_it_predicts_otherwise(tmp_path: Path) -> None:
+    _result, folder = make_bundle(tmp_path, "LogisticRegression", "y_class", "classification")
+    lines = (tmp_path / "table.csv").read_text().splitlines()
+    (tmp_path / "half.csv").write_text("\n".join(lines[: len(lines) // 2]) + "\n")
+    done = run(folder / "train.py", str(tmp_path / "half.csv"), "-o", str(tmp_path / "again"))
+    assert done.returncode == 0, done.stderr
+    assert "it predicts otherwise than model.joblib on the first" in done.stdout
+    (folder / "model.joblib").unlink()  # the script alone
+    done = run(folder / "train.py", str(tmp_path / "half.csv"), "-o", str(tmp_path / "more"))
+    assert done.returncode == 0, done.stderr
+    assert "model.joblib" not in done.stdout
 
 
 def test_training_again_leaves_the_verified_model_as_it_is(tmp_path: Path) -> None:
