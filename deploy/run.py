@@ -15,12 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from dashboard.config import SettingError, Settings, load_settings
-from deploy.supervisor import find_forsaken, leave_nothing, prefix_of
+from deploy.supervisor import find_forsaken, find_running, leave_nothing, prefix_of
 
 ROOT = Path(__file__).parent.parent
 # What a worker needs beyond GRACE_S to hand its job back and to end.
 END_S = 4
-WORKER = "worker.conf"
+ALL, WORKER = "supervisord.conf", "worker.conf"
 
 
 def fail(message: str) -> None:
@@ -137,6 +137,11 @@ def run_all() -> None:
     """Check, migrate, and hand over to the supervisor of everything."""
     try:
         settings = load_settings()
+        if running := find_running(settings.home, ALL):
+            fail(
+                f'TRAINYARD_HOME is "{settings.home}"; Trainyard runs there already, as process '
+                f"{running}. Stop that one, or choose another folder"
+            )
         end_forsaken(settings.home)
         if not is_free(settings.host, settings.port):
             fail(f'PORT is "{settings.port}"; another program listens there. Choose another one')
@@ -146,7 +151,7 @@ def run_all() -> None:
     except SettingError as problem:
         fail(str(problem))
     migrate()
-    become_supervisor("supervisord.conf", supervisor_environment(settings))
+    become_supervisor(ALL, supervisor_environment(settings))
 
 
 if __name__ == "__main__":

@@ -96,6 +96,17 @@ def find_lived_in() -> set[str]:
     return found
 
 
+def find_running(home: Path, config: str) -> int | None:
+    """Return the number of the process that supervises a home by a file; None where none does."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, KeyError):
+            environ = process.environ()
+            is_of_it = (environ["TRAINYARD_HOME"], environ["TY_CONFIG"]) == (str(home), config)
+            if is_of_it and "deploy.supervisor" in process.cmdline():
+                return int(process.pid)
+    return None
+
+
 def find_forsaken(home: Path, config: str | None = None) -> set[str]:
     """Return the folders for temporary files of a home's programs whose supervisor was killed.
 

@@ -21,7 +21,7 @@ from dashboard.db import Worker
 from dashboard.extensions import db
 from dashboard.workers.queries import find_worker
 from deploy.run import end_forsaken, supervisor_environment, worker_environment
-from deploy.supervisor import prefix_of
+from deploy.supervisor import find_running, prefix_of
 from tests.product import Parts, base_environ, free_port, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -261,3 +261,21 @@ def test_the_next_start_ends_what_a_killed_supervisor_left_and_a_hangup_stops_al
         assert not [process for process in family if is_alive(process)]
     finally:
         parts.stop()
+
+
+def test_a_second_start_of_one_home_is_refused(home: Path, tmp_path: Path) -> None:
+    environ = base_environ(home, TY_CONFIG="supervisord.conf")
+    waits = [sys.executable, "-c", "import time; time.sleep(60)", "deploy.supervisor"]
+    with subprocess.Popen(waits, env=environ) as running:
+        try:
+            wait_for("the first one", lambda: find_running(home, "supervisord.conf"), 20)
+            second = subprocess.run(
+                [sys.executable, "-m", "deploy.run"], cwd=ROOT, env=base_environ(home),
+                capture_output=True, text=True, check=False, timeout=60,
+            )  # fmt: skip
+        finally:
+            running.kill()
+    assert second.returncode == 1
+    assert f"Trainyard runs there already, as process {running.pid}" in second.stderr
+    assert find_running(home, "supervisord.conf") is None
+    assert find_running(tmp_path, "supervisord.conf") is None
