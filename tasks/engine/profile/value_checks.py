@@ -23,6 +23,7 @@ ENOUGH_VALUES = 10
 PLACEHOLDERS = (-719162.0, -25569.0, -25567.0, 0.0, 2932896.0)
 YEAR = 365.0
 FEW_FUTURE = 0.05
+BLOCK_ROWS = 2  # so many rows, on average, make blocks of values that come in blocks
 SHOWN = 60
 
 
@@ -101,8 +102,8 @@ def _date_problems(found: ColumnProfile) -> Iterator[Problem]:
 
 def is_sorted(cells: TableCells, position: int, found: Outline) -> bool:
     """Tell whether all rows are in the order of a column, rising or falling, or class by class."""
-    values = found.sample.values[found.sample.known]
-    if len(np.unique(values)) < 2 or not _direction(values):
+    values, is_time = found.sample.values[found.sample.known], found.facts["kind"] == "date"
+    if len(np.unique(values)) < 2 or not _is_ordered(values, is_time):
         return False
     if cells.step == 1:
         return True
@@ -114,12 +115,15 @@ def is_sorted(cells: TableCells, position: int, found: Outline) -> bool:
             pieces.append(order[typed.values[typed.known]])
         else:
             pieces.append(typed.values[typed.known])
-    return _direction(np.concatenate(pieces))
+    return _is_ordered(np.concatenate(pieces), is_time)
 
 
-def _direction(values: np.ndarray) -> bool:
-    """Tell whether values rise, fall, or (of a few) come in one block each."""
+def _is_ordered(values: np.ndarray, is_time: bool) -> bool:
+    """Tell whether values rise, fall, or (of a few that are no dates) come in one block each."""
     steps = np.diff(values)
     if bool((steps >= 0).all() or (steps <= 0).all()):
         return True
-    return int((steps != 0).sum()) == len(np.unique(values)) - 1
+    n_different = len(np.unique(values))
+    if is_time or n_different > len(values) / BLOCK_ROWS:
+        return False  # values that all differ come in blocks of one row in any order
+    return int((steps != 0).sum()) == n_different - 1
