@@ -15,9 +15,20 @@ def class_charts(results: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]
         ("precision_recall", "Precision and recall", precision_recall_chart),
         ("calibration", "Calibration", calibration_chart),
     )
-    found = [(name, title, draw(results)) for name, title, draw in drawn if results.get(name)]
+    found = [
+        (name, title, draw(results) | _say_left_out(results, name))
+        for name, title, draw in drawn
+        if results.get(name)
+    ]
     gain = gain_chart(results)
     return [*found, ("gain", "Gain and lift", gain)] if gain else found
+
+
+def _say_left_out(results: dict[str, Any], name: str) -> dict[str, str]:
+    n_drawn, n_classes = len(results[name]), len(results["confusion"]["labels"])
+    if n_drawn == 1 or n_drawn == n_classes:  # two classes have one curve
+        return {}
+    return {"note": f"The {n_drawn} most frequent of {n_classes} classes"}
 
 
 def roc_chart(results: dict[str, Any]) -> dict[str, Any]:

@@ -58,6 +58,19 @@ def test_precision_and_recall_say_what_guessing_gives(pages: PageClient) -> None
     assert figure["traces"][1]["y"] == [0.35, 0.35]
 
 
+def test_curves_of_many_classes_say_which_are_drawn(pages: PageClient) -> None:
+    labels = [*"abcdefgh"]
+    counts = np.eye(8, dtype=int).tolist()
+    curves = [RESULTS["precision_recall"][0] | {"class": name} for name in labels[:6]]
+    job = job_with(
+        RESULTS | {"precision_recall": curves, "confusion": {"labels": labels, "counts": counts}}
+    )
+    figure = pages.get(f"/jobs/{job.id}").find("#chart-precision_recall").parent
+    assert "The 6 most frequent of 8 classes" in figure.text
+    two = pages.get(f"/jobs/{job_with(RESULTS).id}")
+    assert "most frequent" not in two.find("#chart-precision_recall").parent.text
+
+
 def test_a_job_of_before_has_the_charts_that_its_file_has(pages: PageClient) -> None:
     job = job_with({"n": 100, "confusion": RESULTS["confusion"]})
     page = pages.get(f"/jobs/{job.id}")
