@@ -26,7 +26,7 @@ def class_charts(results: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]
 
 def _say_left_out(results: dict[str, Any], name: str) -> dict[str, str]:
     n_drawn, n_classes = len(results[name]), len(results["confusion"]["labels"])
-    if n_drawn == 1 or n_drawn == n_classes:  # two classes have one curve
+    if n_drawn in {1, n_classes}:  # two classes have one curve
         return {}
     return {"note": f"The {n_drawn} most frequent of {n_classes} classes"}
 
