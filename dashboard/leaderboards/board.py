@@ -16,6 +16,7 @@ from dashboard.leaderboards.groups import Group, list_group_ids, list_groups, li
 from dashboard.leaderboards.ranks import Rank, give_ranks
 from dashboard.leaderboards.scores import ON_BOARD
 from dashboard.leaderboards.winners import find_batches_won
+from dashboard.ordinals import ordinal
 from tasks.engine.catalogue import METRICS, Metric
 
 MORE_METRICS = 2
@@ -46,6 +47,18 @@ class Place:
     fit_s: float | None
     model: Model | None
     won: Batch | None
+    # By the score alone, from 1: of those with one rank it tells which is which.
+    by_score: int = 1
+
+    @property
+    def noise(self) -> str:
+        """Where its score stands within a rank that it shares; empty where it shares none."""
+        if not self.rank.shared:
+            return ""
+        if self.by_score == self.rank.number:
+            return f"{ordinal(self.by_score)} by score, with others within noise"
+        first = "the best" if self.rank.number == 1 else f"the {ordinal(self.rank.number)}"
+        return f"{ordinal(self.by_score)} by score, within noise of {first}"
 
     @property
     def title(self) -> str:
@@ -227,12 +240,13 @@ def _make_places(
     models = find_models([job.id for job in jobs])
     won = find_batches_won(jobs)
     ranks = give_ranks([(job.id, folds[job.id]) for job in jobs], metric)
+    scores = [job.metrics[metric.name]["mean"] for job in jobs]
     return [
         Place(
-            rank, job, job.metrics[metric.name]["mean"], job.metrics[metric.name].get("std"),
+            rank, job, score, job.metrics[metric.name].get("std"),
             [job.metrics.get(m.name, {}).get("mean") for m in more],
             sum(fold.fit_seconds for fold in folds[job.id]) or None, models.get(job.id),
-            won.get(job.id),
+            won.get(job.id), scores.index(score) + 1,
         )
-        for rank, job in zip(ranks, jobs, strict=True)
+        for rank, job, score in zip(ranks, jobs, scores, strict=True)
     ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Where one job stands among those that were scored on the same folds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, func, select
 
@@ -20,11 +20,17 @@ NAMED_AT_MOST = 2
 
 @dataclass(frozen=True)
 class Standing:
-    """A job's place of so many; `tied` are jobs that noise does not tell it apart from."""
+    """A job's place by its score, of so many.
+
+    `ahead` is the first of its rank, where that one's score is better; `is_best` where that is the
+    best of all. Else `tied` are those that noise does not tell apart from it.
+    """
 
     place: int
     total: int
     tied: Sequence[Job] = ()
+    ahead: Job | None = None
+    is_best: bool = False
 
     @property
     def ordinal(self) -> str:
@@ -79,12 +85,15 @@ def find_standing(job: Job) -> Standing | None:
         select(JobScore.job_id).where(*scored).order_by(best_first, JobScore.job_id.desc())
         .limit(RANKED_AT_MOST)
     ).all()  # fmt: skip
-    return _rank(job, ids, metric, total)
+    return _rank(job, ids, metric, Standing(n_better + 1, total))
 
 
-def _rank(job: Job, ids: Sequence[int], metric: Metric, total: int) -> Standing:
+def _rank(job: Job, ids: Sequence[int], metric: Metric, by_score: Standing) -> Standing:
+    """Add who shares the job's rank; by its score alone it may be the last of them."""
     folds = list_folds_of(ids)
     ranks = dict(zip(ids, give_ranks([(n, folds[n]) for n in ids], metric), strict=True))
-    place = ranks[job.id].number
-    tied = [n for n in ids if ranks[n].number == place and n != job.id]
-    return Standing(place, total, get_jobs(tied))
+    rank = ranks[job.id].number
+    same = [n for n in ids if ranks[n].number == rank]
+    if by_score.place > rank:
+        return replace(by_score, ahead=get_jobs(same[:1])[0], is_best=rank == 1)
+    return replace(by_score, tied=get_jobs([n for n in same if n != job.id]))

@@ -80,6 +80,19 @@ def test_lb_5_chosen_rows_are_compared(tab: Watched, dataset: Dataset) -> None:
     assert heads.all_inner_texts() == [jobs[0].name, jobs[2].name]
 
 
+def test_on_a_phone_rows_are_chosen_and_compared_too(
+    browse: Callable[..., Watched], dataset: Dataset, member: User
+) -> None:
+    jobs = [make_succeeded_job(dataset=dataset, score=score) for score in (0.9, 0.8)]
+    tab = browse(viewport={"width": 390, "height": 844})
+    tab.sign_in(member)
+    page = tab.go(f"/leaderboards/{dataset.id}/churned")
+    for job in jobs:
+        page.get_by_label(f"Select {job.name}").check(timeout=5_000)
+    page.get_by_role("button", name="Compare selected").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare 2 jobs")
+
+
 @pytest.mark.parametrize(("width", "scheme"), SIZES)
 def test_a_leaderboard_is_drawn_and_accessible(
     browse: Callable[..., Watched], dataset: Dataset, member: User, width: int, scheme: str

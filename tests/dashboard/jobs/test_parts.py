@@ -235,9 +235,13 @@ def test_the_first_line_says_where_a_job_stands(pages: PageClient, member: User)
     score_folds(jobs["best"], [0.90, 0.91, 0.89, 0.90, 0.90])
     score_folds(jobs["near"], [0.91, 0.90, 0.90, 0.89, 0.895])
     score_folds(jobs["far"], [0.60, 0.61, 0.59, 0.60, 0.60])
-    assert standing(pages, jobs["best"]) == "1st of 3 on this leaderboard , tied with near"
-    assert standing(pages, jobs["near"]) == "1st of 3 on this leaderboard , tied with best"
-    assert standing(pages, jobs["far"]) == "3rd of 3 on this leaderboard"
+    assert standing(pages, jobs["best"]) == (
+        "1st of 3 by score on this leaderboard , with near within noise"
+    )
+    assert standing(pages, jobs["near"]) == (
+        "2nd of 3 by score on this leaderboard , within noise of the best, best"
+    )
+    assert standing(pages, jobs["far"]) == "3rd of 3 by score on this leaderboard"
     link = pages.get(f"/jobs/{jobs['far'].id}").find(".standing a")
     assert link["href"] == f"/leaderboards/{dataset.id}/churned"
     alone = make_succeeded_job(member)
@@ -250,5 +254,5 @@ def test_far_down_a_leaderboard_only_the_place_is_told(
     monkeypatch.setattr("dashboard.leaderboards.standing.RANKED_AT_MOST", 2)
     dataset = make_dataset(member)
     jobs = [make_succeeded_job(member, dataset=dataset, score=0.9 - n / 100) for n in range(13)]
-    assert standing(pages, jobs[12]) == "13th of 13 on this leaderboard"
-    assert standing(pages, jobs[0]).startswith("1st of 13 on this leaderboard")
+    assert standing(pages, jobs[12]) == "13th of 13 by score on this leaderboard"
+    assert standing(pages, jobs[0]).startswith("1st of 13 by score on this leaderboard")

@@ -144,6 +144,19 @@ def test_ranks_are_shared_by_the_tied_and_a_chain_has_an_end() -> None:
     assert words[-1] not in {"1=", "1"}
 
 
+def test_of_those_that_share_a_rank_each_says_where_its_score_stands(dataset: Dataset) -> None:
+    jobs = [make_succeeded_job(dataset=dataset, score=score) for score in (0.84, 0.839, 0.6)]
+    with writing() as session:
+        for job, scores in zip(jobs, (BEST, CLOSE, FAR), strict=True):
+            for fold in session.scalars(select(JobFold).where(JobFold.job_id == job.id)):
+                fold.scores = {"roc_auc": scores[fold.fold - 1]}
+    places = read(dataset).places
+    assert [place.rank.words for place in places] == ["1=", "1=", "3"]
+    assert [place.noise for place in places] == [
+        "1st by score, with others within noise", "2nd by score, within noise of the best", "",
+    ]  # fmt: skip
+
+
 def test_baselines_stand_in_their_places(dataset: Dataset) -> None:
     baselines = {
         "dummy": {"roc_auc": {"mean": 0.5, "std": 0.0}},
