@@ -32,6 +32,7 @@ from dashboard.notifications.choices import read_wishing
 from dashboard.paging import read_number
 from dashboard.plans.table_warnings import list_table_warnings
 from dashboard.searches import service as searches
+from dashboard.searches.direction import best_first
 from dashboard.searches.views import view_search
 from dashboard.several.views import see_several
 from dashboard.storage import StorageFull
@@ -85,8 +86,11 @@ def _rows(summary: BatchSummary) -> dict[str, Any]:
 
 
 def _listing(summary: BatchSummary, query: dict[str, str]) -> JobListing:
-    search = view_search(summary)
-    asked = {"sort": search.sort, "cols": search.columns} if search else {}
+    search, asked = view_search(summary), {}
+    if summary.batch.plan:
+        asked["sort"] = best_first(summary.best.metric if summary.best else None)
+    if search:
+        asked["cols"] = search.columns
     listing = read_listing({**asked, **query, "batch_id": str(summary.batch.id)})
     names = search.name_shortly(view.job for view in listing.views) if search else {}
     return replace(listing, more_may_come=summary.goes_on, names=names)

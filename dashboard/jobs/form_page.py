@@ -7,12 +7,12 @@ from dashboard.datasets.listing import list_datasets
 from dashboard.datasets.queries import find_dataset
 from dashboard.db import Dataset
 from dashboard.db.lookup import LARGEST_ID
-from dashboard.jobs import form_sources
 from dashboard.jobs.estimates import estimate_request
 from dashboard.jobs.form_candidates import count_candidates, say_nested_fits
 from dashboard.jobs.form_request import request_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.preflight_view import PreflightView
+from dashboard.jobs.to_beat import list_to_beat, say_folds_of_several
 from dashboard.notifications.webhooks import find_host
 from dashboard.paging import read_number
 from dashboard.shell import queue_summary
@@ -43,14 +43,13 @@ def show_form(
     if form.dataset is not None and all(d.id != form.dataset.id for d in datasets):
         datasets.insert(0, form.dataset)
     choices = [("", "Choose a dataset"), *((d.id, d.label) for d in datasets)]
-    best, to_beat = form_sources.find_best(form)
     candidates = count_candidates(form) if form.is_search else None
     return render_template(
         "jobs/new.html",
         form=form,
         datasets=choices,
-        best=best,
-        to_beat=to_beat,
+        to_beat=list_to_beat(form),
+        folds_of_several=say_folds_of_several(form),
         takes=_say_how_long(form),
         ahead=_say_ahead(),
         candidates=candidates,

@@ -10,7 +10,6 @@ from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
 from dashboard.db.lookup import LARGEST_ID, find_by_id
 from dashboard.filters import plural
 from dashboard.jobs.as_request import request_from
-from dashboard.jobs.baselines import Baseline, list_baselines
 from dashboard.jobs.form_decision import decided_of, drop_foreign_threshold
 from dashboard.jobs.form_inside import PREFIX, find_setting, gather, spread
 from dashboard.jobs.form_rows import OF_PREPROCESSING
@@ -19,7 +18,6 @@ from dashboard.jobs.form_values import values_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.many_columns import Names, lines_of
 from dashboard.jobs.next_name import find_next_name
-from dashboard.jobs.queries import list_best_for
 from dashboard.jobs.requests import no_such_columns, unsuitable_target
 from dashboard.paging import read_number
 from dashboard.several.preset import DEFAULT_S, TIME_FIELD
@@ -197,11 +195,3 @@ def fill_defaults(form: JobForm) -> None:
     form.values.setdefault("seed", "0")
     form.values.setdefault(TIME_FIELD, str(DEFAULT_S))
     form.values.setdefault("priority", "normal")
-
-
-def find_best(form: JobForm) -> tuple[Sequence[Job], list[Baseline]]:
-    """Return the best jobs on the form's dataset and target, and what guesses and is simple."""
-    if form.dataset is None or form.task is None or form.target is None:
-        return [], []
-    best = list_best_for(dataset_id=form.dataset.id, target=form.target["name"], task=form.task)
-    return best, list_baselines(best[0]) if best else []

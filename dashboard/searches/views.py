@@ -8,7 +8,6 @@ from dashboard.db import Job
 from dashboard.filters import count, duration, plural
 from dashboard.jobs.sorting import PARAM
 from dashboard.searches import KIND
-from dashboard.searches.direction import greater_is_better
 from dashboard.searches.naming import BEST_OF, NAME_LENGTH, cut, name_candidate
 from dashboard.searches.search import Search
 
@@ -53,12 +52,6 @@ class SearchView:
         early = self.summary.n_stopped_early
         words = f"{count(self.made)} of {plural(self.search.jobs, 'candidate')} made"
         return f"{words}, {count(early)} stopped early" if early else words
-
-    @property
-    def sort(self) -> str:
-        """How its jobs are sorted: the best first."""
-        best = self.summary.best
-        return "-score" if best is None or greater_is_better(best.metric) else "score"
 
     @property
     def columns(self) -> str:

@@ -11,6 +11,7 @@ from dashboard.db import Dataset, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs import live_rows
+from tests.browser import looks
 from tests.browser.conftest import Watched
 from tests.factories import make_job, make_succeeded_job
 
@@ -109,6 +110,36 @@ def test_jl_6_what_does_not_apply_to_all_that_are_ticked_is_off_and_says_why(
     expect(bar.get_by_role("button", name="Compare")).to_be_enabled()
     page.locator(f"#job-{failed.id} input[name=job]").press("Escape")
     expect(page.get_by_role("search", name="Filter jobs")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_what_may_be_done_with_ticked_jobs_stays_in_view(
+    browse: Callable[..., Watched], member: User, dataset: Dataset, width: int
+) -> None:
+    jobs = [make_job(member, dataset, state="failed") for _ in range(40)]
+    window = browse(viewport={"width": width, "height": 800})
+    window.sign_in(member)
+    page = window.go("/jobs")
+    box = page.locator(f"#job-{jobs[1].id} input[name=job]")
+    box.check()
+    assert page.evaluate("scrollY") > 500
+    bar = page.locator("[data-bulk-bar]")
+    expect(bar.get_by_role("button", name="Compare")).to_be_in_viewport(ratio=1)
+    links = page.locator(".tabbar" if width == 390 else ".topbar").bounding_box()
+    found = bar.bounding_box()
+    assert links
+    assert found
+    if width == 390:
+        assert found["y"] + found["height"] <= links["y"]
+    else:
+        assert found["y"] >= links["y"] + links["height"]
+    # Whoever goes back by keys sees where the focus is.
+    page.evaluate(looks.TABBABLE)
+    for key in ("Shift+Tab", "Tab"):
+        for _ in range(90):
+            page.keyboard.press(key)
+            assert page.evaluate(looks.FOCUSED) == ""
+    window.check_accessibility()
 
 
 def test_a_page_is_selected_then_all_that_match(

@@ -9,10 +9,11 @@ from dashboard.api import batch_schemas as schemas
 from dashboard.batches.keeping import keep_best
 from dashboard.db import Model, User
 from dashboard.db.transaction import writing
+from dashboard.filters import validation
 from tests.dashboard.api.test_api import Api
 from tests.dashboard.searches.acts import finish, go_on, jobs_of, read, take, tell_folds
 from tests.dashboard.several.test_steps import score, submit
-from tests.factories import make_dataset
+from tests.factories import make_dataset, make_job
 from tests.page import PageClient, words_of
 
 pytestmark = pytest.mark.usefixtures("no_broker")
@@ -115,6 +116,50 @@ def test_the_leaderboard_shows_from_the_first_score_on(pages: PageClient, member
             model.state = "ready"
     page = pages.get(f"/batches/{batch.id}")
     assert "hx-trigger" not in page.find("#batch-live").attrs
+
+
+def test_its_jobs_stand_in_order_of_score_and_what_was_not_tried_last(
+    pages: PageClient, member: User
+) -> None:
+    batch = submit(member)
+    low, high = score(0.7), score(0.8)
+    with writing() as session:
+        for job in jobs_of(batch)[2:]:
+            session.merge(job).state = "cancelled"
+    rows = [row["id"] for row in pages.get(f"/batches/{batch.id}").select("tr[data-job-id]")]
+    assert rows[:2] == [f"job-{high}", f"job-{low}"]
+    assert len(rows) > 2
+
+
+def test_the_form_says_which_folds_are_scored_and_which_scores_are_of_others(
+    pages: PageClient, member: User
+) -> None:
+    dataset = make_dataset(member)
+    form = f"/jobs/new?dataset_id={dataset.id}&target=churned&estimator=several"
+    said = words_of(pages.get(form).find("#folds-of-several"))
+    batch = submit(member)
+    assert said == f"Scored on {validation(jobs_of(batch)[0].validation)}."
+    others = {"scheme": "kfold", "folds": 7, "repeats": 1}
+    for n in (0.6, 0.9, 0.4):
+        details = {"baselines": {"dummy": {"roc_auc": {"mean": 0.5, "std": None}}}}
+        make_job(
+            member,
+            dataset,
+            state="succeeded",
+            name=f"of {n}",
+            score=n,
+            score_std=0.01,
+            metric="roc_auc",
+            target="churned",
+            validation=others,
+            details=details,
+        )
+    found = [words_of(one) for one in pages.get(form).select(".mini-job")]
+    titles = ("of 0.9", "of 0.6", "Predicting class frequencies", "of 0.4")
+    assert [one.startswith(title) for one, title in zip(found, titles, strict=True)] == [True] * 4
+    assert all("on other folds: 7 folds" in one for one in found)
+    one_job = pages.get(form.replace("several", "LogisticRegression")).select(".mini-job")
+    assert words_of(one_job[0]).endswith("on 7 folds")
 
 
 def test_the_page_stops_it_and_keeps_the_best(pages: PageClient, member: User) -> None:
