@@ -63,7 +63,8 @@ def validation(given: Mapping[str, Any]) -> str:
         return f"{folds}, whole groups of {given['group_column']}"
     if scheme == "time":
         gap = f", {plural(given['gap'], 'row')} apart" if given.get("gap") else ""
-        return f"{folds}, later rows scored by earlier ones{gap}"
+        order = given.get("time_column") or "the file"
+        return f"{folds} in the order of {order}, later rows scored by earlier ones{gap}"
     words = f"{folds}, stratified" if scheme == "stratified" else folds
     return f"{words}, {given['repeats']} times" if given.get("repeats", 1) > 1 else words
 

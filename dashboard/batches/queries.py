@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import and_, case, func, select
 
@@ -24,6 +25,7 @@ class Best:
     score: float
     score_std: float | None
     metric: str
+    validation: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def _find_best(batch_ids: Sequence[int]) -> dict[int, Best]:
     place = func.row_number().over(partition_by=Job.batch_id, order_by=order)
     scored = (
         select(Job.batch_id, Job.id, Job.name, Job.score, Job.score_std, Job.metric,
-               place.label("place"))
+               Job.validation, place.label("place"))
         .join(Batch, Batch.id == Job.batch_id)
         .where(Job.batch_id.in_(batch_ids), Job.state == JobState.SUCCEEDED,
                Job.score.is_not(None), Job.stopped_because.is_(None),
@@ -132,10 +134,8 @@ def _find_best(batch_ids: Sequence[int]) -> dict[int, Best]:
                Batch.plan_state.is_(None) | ~Job.partial)
         .subquery()
     )  # fmt: skip
-    return {
-        row.batch_id: Best(row.id, row.name, row.score, row.score_std, row.metric)
-        for row in db.session.execute(select(scored).where(scored.c.place == 1))
-    }
+    found = db.session.execute(select(scored).where(scored.c.place == 1))
+    return {batch_id: Best(*best) for batch_id, *best, _place in found}
 
 
 def list_batches_before(*, before: int | None, limit: int) -> Sequence[Batch]:

@@ -58,7 +58,7 @@ def _drop_columns(form: JobForm) -> None:
     names = {column["name"] for column in form.columns}
     for field, scheme in COLUMNS.items():
         column = form.values.get(VALIDATION + field)
-        if column is None or column in names:
+        if not column or column in names:
             continue
         del form.values[VALIDATION + field]
         if form.values.get(f"{VALIDATION}scheme") == scheme:

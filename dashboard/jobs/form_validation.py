@@ -39,8 +39,16 @@ def fill_validation(form: JobForm) -> None:
     values.setdefault(f"{VALIDATION}scheme", usual["scheme"])
     for name in ("folds", "repeats", "gap", "test_size"):
         values.setdefault(VALIDATION + name, str(usual[name]))
+    if values[f"{VALIDATION}scheme"] == "time":  # an empty text is a choice: the file's order
+        values.setdefault(f"{VALIDATION}time_column", _first_date(form))
     values[f"{VALIDATION}usual"] = f"{usual['scheme']} {usual['folds']}"
     form.folds_note = usual["note"] if values[f"{VALIDATION}usual"] == _chosen(values) else None
+
+
+def _first_date(form: JobForm) -> str:
+    """Return the first column of dates, by which rows are most likely to be in order."""
+    dates = (c["name"] for c in form.columns if c["kind"] == "date")
+    return next((name for name in dates if name != form.target_name), "")
 
 
 def _chosen(values: Mapping[str, str]) -> str:

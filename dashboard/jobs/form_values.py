@@ -25,9 +25,12 @@ def values_of(asked: Mapping[str, Any]) -> dict[str, str]:
         "memory_limit_mb": memory // 1_000_000 if memory else None,
     }
     found = {name: str(value) for name, value in values.items() if value not in (None, "")}
-    for name, value in (asked.get("validation") or {}).items():
+    validation = asked.get("validation") or {}
+    for name, value in validation.items():
         if value is not None:
             found[VALIDATION + name] = str(value)
+    if validation.get("scheme") == "time":  # without a column it is the order of the file
+        found.setdefault(f"{VALIDATION}time_column", "")
     for prefix, part in ((PREFIX, "parameters"), (OF_PREPROCESSING, "preprocessing")):
         for name, value in (asked.get(part) or {}).items():
             found[prefix + name] = text_of(value)

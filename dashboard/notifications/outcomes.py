@@ -87,7 +87,7 @@ class BatchOutcome:
         job = self.final
         if not self.chooses or job is None or job.score is None:
             return self.summary.best
-        return Best(job.id, job.name, job.score, job.score_std, job.metric)
+        return Best(job.id, job.name, job.score, job.score_std, job.metric, job.validation)
 
 
 def read_outcomes(batch_ids: Iterable[int]) -> dict[int, BatchOutcome]:

@@ -196,8 +196,9 @@ def test_a_score_that_is_not_quite_one_or_nothing_does_not_look_so(
     [({"scheme": "stratified"}, "5 folds, stratified"), ({"repeats": 20}, "5 folds, 20 times"),
      ({"scheme": "holdout"}, "a hold-out part of 20%"),
      ({"scheme": "group", "group_column": "shop"}, "5 folds, whole groups of shop"),
-     ({"scheme": "time"}, "5 folds, later rows scored by earlier ones"),
-     ({"scheme": "time", "gap": 7}, "5 folds, later rows scored by earlier ones, 7 rows apart")],
+     ({"scheme": "time"}, "5 folds in the order of the file, later rows scored by earlier ones"),
+     ({"scheme": "time", "time_column": "day", "gap": 7},
+      "5 folds in the order of day, later rows scored by earlier ones, 7 rows apart")],
 )  # fmt: skip
 def test_validation_in_words(changes: dict[str, object], shown: str) -> None:
     given = {"scheme": "kfold", "folds": 5, "repeats": 1, "test_size": 0.2}

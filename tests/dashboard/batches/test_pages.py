@@ -57,6 +57,7 @@ def test_page_counts_by_state_and_names_the_best(pages: PageClient, member: User
         "2 succeeded, 1 failed, 1 cancelled, 1 running, 3 queued"
     )
     assert "Best so far: ROC AUC 0.810 ± 0.004 succeeded 1" in page.text
+    assert "Validation: 5 folds, stratified" in page.text
     assert page.find("#batch-live")["hx-trigger"] == "every 3s"
     assert page.find("#jobs-live")["hx-trigger"] == "every 3s"
     assert len(page.select("tr[data-job-id]")) == 8

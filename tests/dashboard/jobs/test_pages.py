@@ -131,8 +131,8 @@ def test_a_duplicate_is_split_as_the_earlier_job(
     validation: dict[str, object], pages: PageClient, member: User
 ) -> None:
     whole = {**default_validation("classification"), "note": None, **validation}
-    columns = [*COLUMNS, {**COLUMNS[1], "name": "plan"}]
-    job = make_job(member, make_dataset(member, columns=columns), validation=whole)
+    more = {**COLUMNS[1], "name": "plan"}, {**COLUMNS[1], "name": "day", "kind": "date"}
+    job = make_job(member, make_dataset(member, columns=[*COLUMNS, *more]), validation=whole)
     page = pages.get(f"/jobs/new?from={job.id}")
     pages.submit(page, {}, form="#job-form", status=303)
     copy = db.session.query(Job).order_by(Job.id.desc()).first()

@@ -196,6 +196,7 @@ def test_archiving_can_be_undone_at_once(pages: PageClient, member: User) -> Non
     pages.submit(page, {}, form=f'form[action="/jobs/{job.id}/archive"]', status=303)
     page = pages.get(f"/jobs/{job.id}")
     assert "This job is archived." in page.text
+    assert "unless archived jobs are asked for." in page.text  # it has no model to speak of
     undo = page.find(".toast-note form")
     assert undo["action"] == f"/jobs/{job.id}/restore"
     pages.submit(page, {}, form=".toast-note form", status=303)

@@ -126,6 +126,26 @@ def test_each_way_to_split_can_be_chosen_without_scripts(
     assert kept.items() <= db.session.query(Job).one().validation.items()
 
 
+def test_dates_are_the_order_of_time_unless_another_is_chosen(
+    pages: PageClient, member: User
+) -> None:
+    dates = [{**COLUMNS[0], "name": name, "kind": "date"} for name in ("signup", "last_login")]
+    dataset = make_dataset(member, columns=[*COLUMNS, *dates])
+    by_time = {"validation.scheme": "time", "action": "update"}
+    for typed in ({}, {"validation.time_column": ""}):
+        page = pages.get(f"/jobs/new?dataset_id={dataset.id}&target=churned")
+        page = pages.submit(page, by_time, form="#job-form", status=200)
+        chosen = page.find('[name="validation.time_column"] option[selected]')
+        assert chosen["value"] == "signup"
+        pages.submit(page, typed, form="#job-form", status=303)
+    jobs = db.session.query(Job).order_by(Job.id).all()
+    assert [job.validation["time_column"] for job in jobs] == ["signup", None]
+    for job, order in zip(jobs, ("signup", "the file"), strict=True):
+        words = f"5 folds in the order of {order}, later rows scored by earlier ones"
+        assert words in pages.get(f"/jobs/{job.id}").text
+        assert words in pages.get(f"/jobs/{job.id}/settings").text
+
+
 @pytest.mark.parametrize(
     ("scheme", "typed", "field"),
     [
