@@ -52,6 +52,11 @@ def score_for_reader(amount: float | None, digits: int | None = None) -> str:
     return score(amount, digits or current().digits)
 
 
+def score_cell(amount: float | None) -> str | None:
+    """Show a score in a figure's table, in which what is not known stays so."""
+    return None if amount is None else score_for_reader(amount)
+
+
 def delta_for_reader(amount: float | None) -> str:
     """Show a difference of scores, with its sign and as many decimals as the person chose."""
     return delta(amount, current().digits)

@@ -5,11 +5,12 @@ from typing import Any
 
 from dashboard.batches.queries import BatchSummary, Best
 from dashboard.db import Batch, Job, Model
-from dashboard.filters import plural, score
+from dashboard.filters import plural
 from dashboard.honest.anew import find_winner
 from dashboard.honest.opening import count_scored
 from dashboard.jobs.blends import is_blend, title_of
 from dashboard.jobs.queries import find_model
+from dashboard.preferences import score_for_reader as score
 from dashboard.searches import KIND as SEARCH
 from tasks.engine.catalogue import metric_title
 

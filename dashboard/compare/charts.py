@@ -8,6 +8,7 @@ from dashboard.compare.marks import label, marker
 from dashboard.compare.rows import scores_of
 from dashboard.figures import table
 from dashboard.filters import plural
+from dashboard.preferences import score_for_reader as score
 from tasks.engine.catalogue import metric_title
 
 ROW_PX, AROUND_PX, LEAST_PX = 26, 90, 288
@@ -30,11 +31,11 @@ def fold_chart(found: Comparison) -> dict[str, Any]:
     for n, job in enumerate(found.jobs):
         scores = [(f.fold, f.scores.get(found.metric)) for f in found.folds[job.id]]
         known = [(fold, value) for fold, value in scores if value is not None]
-        rows += [[label(job), fold, value] for fold, value in known]
+        rows += [[label(job), fold, score(value)] for fold, value in known]
         if not known:
             continue
         mean = sum(value for _, value in known) / len(known)
-        words.append(f"{job.name} {mean:.4f}")
+        words.append(f"{job.name} {score(mean)}")
         traces += [
             {"type": "scatter", "mode": "markers", "name": label(job), "marker": marker(n),
              "x": [value for _, value in known], "y": [label(job)] * len(known)},
@@ -79,7 +80,8 @@ def time_chart(found: Comparison) -> dict[str, Any]:
                              "tickvals": [seconds for seconds, _ in TIMES],
                              "ticktext": [text for _, text in TIMES],
                              "range": _time_span([r[1] for r in rows])}},
-        "table": table(["Job", "Fit time, seconds", title], rows),
+        "table": table(["Job", "Fit time, seconds", title],
+                       [[name, seconds, score(value)] for name, seconds, value in rows]),
         "alt": f"{title} against fit time of {plural(len(rows), 'job')}",
     }  # fmt: skip
 

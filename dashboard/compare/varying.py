@@ -10,6 +10,7 @@ from dashboard.compare.marks import label, line, marker
 from dashboard.compare.rows import SCORES, Row
 from dashboard.figures import table
 from dashboard.filters import number, plural
+from dashboard.preferences import score_cell, score_for_reader
 from tasks.engine.catalogue import metric_title
 from tasks.engine.parameters import show_value
 
@@ -25,6 +26,7 @@ class Axis:
 
     name: str
     values: Sequence[Any]
+    is_score: bool = False
 
     @property
     def known(self) -> list[Any]:
@@ -64,7 +66,7 @@ class Axis:
         """What stands beside the axis, and where: its ends, or its steps."""
         if self.is_number:
             ends = dict.fromkeys((min(self.known), max(self.known)))
-            return [(self.place(end) or 0.0, number(end)) for end in ends]
+            return [(self.place(end) or 0.0, self.show(end)) for end in ends]
         last = max(1, len(self.steps) - 1)
         return [(n / last, step) for n, step in enumerate(self.steps)]
 
@@ -72,8 +74,17 @@ class Axis:
     def words(self) -> str:
         """Its values in words."""
         if self.is_number:
-            return f"{self.name} from {number(min(self.known))} to {number(max(self.known))}"
+            low, high = self.show(min(self.known)), self.show(max(self.known))
+            return f"{self.name} from {low} to {high}"
         return f"{self.name} {', '.join(self.steps)}"
+
+    def show(self, value: float | None) -> str:
+        """Show one of its numbers: a score with the decimals that the person chose."""
+        return score_for_reader(value) if self.is_score else number(value)
+
+    def tell(self, value: Any) -> Any:
+        """Return a value as a table and a point's words have it."""
+        return score_cell(value) if self.is_score else _shown(value)
 
 
 def list_axes(found: Comparison) -> list[Axis]:
@@ -91,12 +102,12 @@ def parallel_chart(found: Comparison) -> Figure | None:
     if not axes or score is None:
         return None
     title = metric_title(found.metric)
-    every = [*axes, Axis(title, score.values)]
+    every = [*axes, Axis(title, score.values, is_score=True)]
     traces: list[Figure] = [
         {"type": "scatter", "mode": "lines+markers", "name": label(job), "line": line(n),
          "marker": marker(n), "connectgaps": True, "x": list(range(len(every))),
          "y": [axis.place(axis.values[n]) for axis in every],
-         "text": [f"{axis.name} {_shown(axis.values[n])}" for axis in every]}
+         "text": [f"{axis.name} {axis.tell(axis.values[n])}" for axis in every]}
         for n, job in enumerate(found.jobs)
     ]  # fmt: skip
     beside = [(n, place, text) for n, axis in enumerate(every) for place, text in axis.labels]
@@ -114,7 +125,7 @@ def parallel_chart(found: Comparison) -> Figure | None:
                              "range": [-0.4, len(every) - 0.6]},
                    "yaxis": {"visible": False, "range": [-0.2, 1.2]}, "hovermode": "closest"},
         "table": table(["Job", *[axis.name for axis in every]],
-                       [[label(job), *[_shown(axis.values[n]) for axis in every]]
+                       [[label(job), *[axis.tell(axis.values[n]) for axis in every]]
                         for n, job in enumerate(found.jobs)]),
         "alt": f"{plural(len(found.jobs), 'job')} as lines through {plural(len(axes), 'setting')} "
         f"that {'varies' if len(axes) == 1 else 'vary'}: "
@@ -155,7 +166,8 @@ def parameter_chart(found: Comparison, asked: str | None = None) -> Figure | Non
         "layout": {"xaxis": {"title": {"text": axis.name}, "type": kind},
                    "yaxis": {"title": {"text": title}}},
         "table": table(["Job", axis.name, title, "Spread"],
-                       [[label(job), _shown(value), mean, spreads[n]]
+                       [[label(job), axis.tell(value), score_cell(mean),
+                         score_cell(spreads[n])]
                         for n, job, value, mean in known]),
         "alt": f"{title} of {plural(len(known), 'job')} against {axis.words}",
     }  # fmt: skip

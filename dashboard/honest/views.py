@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from dashboard.db import Batch, Job
 from dashboard.db.states import ACTIVE, JobState
-from dashboard.filters import plural, score
+from dashboard.filters import plural
 from dashboard.honest import ANEW
 from dashboard.honest.anew import find_job, find_winner
 from dashboard.honest.enough import why_not_nested
 from dashboard.honest.families import find_latest
 from dashboard.honest.nested import Nested, find_nested
 from dashboard.honest.opening import count_fits, count_scored, count_tried, why_not_anew
+from dashboard.preferences import score_for_reader as score
 from dashboard.searches import KIND as SEARCH
 from dashboard.searches.direction import greater_is_better
 from dashboard.searches.search import Search

@@ -7,6 +7,8 @@ from dashboard.db import Job, JobFold
 from dashboard.figures import COLOURS, LEGEND, table
 from dashboard.filters import number
 from dashboard.jobs.class_charts import class_charts
+from dashboard.preferences import score_cell
+from dashboard.preferences import score_for_reader as score
 from tasks.engine.catalogue import METRICS, metric_title
 
 # Metrics that cannot be more than 1: an axis that goes beyond it would say that they can.
@@ -33,11 +35,11 @@ def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, 
         traces = [
             {"type": "scatter", "mode": "markers", "name": "Fold", "x": xs, "y": ys,
              "marker": {"color": "c1", "size": 11}},
-            {"type": "scatter", "mode": "lines", "name": f"Mean {mean:.4f}", "x": ends,
+            {"type": "scatter", "mode": "lines", "name": f"Mean {score(mean)}", "x": ends,
              "y": [mean, mean], "line": {"color": "c2", "dash": "dash"}},
         ]  # fmt: skip
     title = metric_title(job.metric)
-    words = ", ".join(f"Fold {x} {y:.4f}" for x, y in points) or (
+    words = ", ".join(f"Fold {x} {score(y)}" for x, y in points) or (
         "no fold was finished" if is_final else "no fold is finished yet"
     )
     return {
@@ -48,7 +50,8 @@ def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, 
                       "tick0": 1, "dtick": max(xs, default=1) // 10 + 1},
         },
         "table": table(["Fold", title, "Fit, seconds"],
-                       [[f.fold, f.scores.get(job.metric), f.fit_seconds] for f in folds]),
+                       [[f.fold, score_cell(f.scores.get(job.metric)), f.fit_seconds]
+                        for f in folds]),
         "alt": f"{title} by fold: {words}",
         "final": is_final,
     }  # fmt: skip

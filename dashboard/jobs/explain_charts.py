@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.figures import COLOURS, DASHES, LEGEND, MARKERS, table
 from dashboard.filters import number
+from dashboard.preferences import score_cell
 from dashboard.preferences import score_for_reader as score
 from tasks.engine.catalogue import find_metric, metric_title
 
@@ -195,6 +196,7 @@ def curve_chart(curve: Mapping[str, Any]) -> Figure:
         "layout": {"xaxis": {"title": {"text": "Rows learned from"}, "rangemode": "tozero"},
                    "yaxis": {"title": {"text": title}}},
         "table": table(["Rows", title, "Spread", "Folds"],
-                       [[p["rows"], p["mean"], p["std"], p["folds"]] for p in points]),
+                       [[p["rows"], score_cell(p["mean"]), score_cell(p["std"]), p["folds"]]
+                        for p in points]),
         "alt": f"{title} by how many rows were learned from: {words}",
     }  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 from dashboard.db import Job
 from dashboard.figures import COLOURS, DASHES, LEGEND, MARKERS, table
 from dashboard.filters import count
+from dashboard.preferences import score_cell, score_for_reader
 from tasks.engine.catalogue import find_metric, name_metric
 
 # With more lines than this none can be told from another; the table has all folds.
@@ -40,7 +41,7 @@ def round_chart(
     traces = [_trace(n, names[n], curves[n]["points"]) for n in shown]
     title = _title(job, newest)
     ends = ", ".join(
-        f"{names[n]} {score:.4f} after {count(done)}"
+        f"{names[n]} {score_for_reader(score)} after {count(done)}"
         for n in shown
         for done, score in curves[n]["points"][-1:]
     )
@@ -75,7 +76,9 @@ def _table(
 ) -> dict[str, Any]:
     by_fold = {n: dict(curve["points"]) for n, curve in curves.items()}
     rounds = sorted({done for points in by_fold.values() for done in points})
-    rows = [[done, *(points.get(done) for points in by_fold.values())] for done in rounds]
+    rows = [
+        [done, *(score_cell(points.get(done)) for points in by_fold.values())] for done in rounds
+    ]
     return table([unit, *names.values()], rows)
 
 

@@ -10,6 +10,7 @@ from dashboard.db import Job, JobScore
 from dashboard.extensions import db
 from dashboard.figures import table
 from dashboard.leaderboards.groups import Group
+from dashboard.preferences import score_for_reader
 from tasks.engine.catalogue import find_metric, metric_title
 
 MOST_STEPS = 40  # the last ones
@@ -69,10 +70,12 @@ def best_so_far_chart(group: Group, metric: str, positive: str | None = None) ->
     """Draw the best score so far as steps, with the job's name at each."""
     steps = find_steps(group, metric, positive)
     title = metric_title(metric)
-    points = [[at.isoformat(), score, f"{job.name} #{job.id}"] for at, score, job in steps]
+    points: list[list[Any]] = [
+        [at.isoformat(), score, f"{job.name} #{job.id}"] for at, score, job in steps
+    ]
     alt = f"Best {title} so far: {len(points)} steps"
     if points:
-        alt += f", from {steps[0][1]:.4f} to {steps[-1][1]:.4f}"
+        alt += f", from {score_for_reader(steps[0][1])} to {score_for_reader(steps[-1][1])}"
     return {
         "traces": [
             {"type": "scatter", "mode": "lines+markers", "name": f"Best {title} so far",
@@ -82,6 +85,7 @@ def best_so_far_chart(group: Group, metric: str, positive: str | None = None) ->
         ] if points else [],
         "layout": {"xaxis": {"type": "date"},
                    "yaxis": {"title": {"text": title}, "automargin": True}},
-        "table": table(["Ended", title, "Job"], points),
+        "table": table(["Ended", title, "Job"],
+                       [[at, score_for_reader(score), job] for at, score, job in points]),
         "alt": alt,
     }  # fmt: skip

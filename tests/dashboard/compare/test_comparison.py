@@ -174,7 +174,7 @@ def test_line_at_the_mean_runs_through_the_numbers_of_the_folds(app: Flask, memb
     assert points["x"] == [1, 2, 3, 4, 5]
     assert figure["layout"]["xaxis"]["range"] == mean["x"] == [0.5, 5.5]
     assert "type" not in figure["layout"]["xaxis"]
-    assert "Fold 3 0.8400" in figure["alt"]
+    assert "Fold 3 0.840," in figure["alt"]
 
 
 def test_a_job_whose_other_is_gone_is_not_compared_with_nothing(app: Flask, member: User) -> None:

@@ -261,7 +261,7 @@ def test_the_folds_come_with_the_answer_of_the_live_part(pages: PageClient, memb
     told = BeautifulSoup(pages.live(f"/_live/jobs/{job.id}").text, "html5lib")
     beside = told.select_one("body > #job-folds[hx-swap-oob]")
     assert beside is not None
-    assert "Fold 1 0.8000" in words_of(beside)
+    assert "Fold 1 0.800 " in words_of(beside)
 
 
 def test_one_attempt_is_folded_away(pages: PageClient, member: User) -> None:

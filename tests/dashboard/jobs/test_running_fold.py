@@ -86,9 +86,9 @@ def test_table_and_chart_of_an_active_job_come_in_one_answer(
     beside = BeautifulSoup(html, "html5lib").select_one("#job-folds")
     assert beside is not None
     figure = json.loads(str(beside["data-figure"]))
-    assert figure["table"]["rows"] == [[1, "0.8", "2"]]
+    assert figure["table"]["rows"] == [[1, "0.800", "2"]]
     rows = [words_of(row) for row in beside.select("tbody tr")]
-    assert rows[0].startswith("Fold 1 0.8000")
+    assert rows[0].startswith("Fold 1 0.800 ")
 
 
 def test_a_chart_of_an_active_job_is_asked_for_by_nobody(pages: PageClient, member: User) -> None:
@@ -115,14 +115,14 @@ def test_each_fold_has_a_line_by_round(pages: PageClient, member: User) -> None:
     assert figure["layout"]["xaxis"]["title"]["text"] == "Boosting round"
     assert figure["layout"]["yaxis"]["title"]["text"] == "ROC AUC"
     assert figure["table"]["columns"] == ["Boosting round", "Fold 1", "Fold 2 (running)"]
-    assert figure["table"]["rows"][2] == [60, "0.78", None]
+    assert figure["table"]["rows"][2] == [60, "0.780", None]
     assert figure["alt"] == (
-        "ROC AUC by boosting round: Fold 1 0.7800 after 60, Fold 2 (running) 0.7500 after 40"
+        "ROC AUC by boosting round: Fold 1 0.780 after 60, Fold 2 (running) 0.750 after 40"
     )
     assert words_of(page.find("#chart-folds + .chart-note")) == figure["note"]
     assert figure["note"] == "Of the rows that each fold holds out. Higher is better."
     cells = [words_of(cell) for cell in page.select("#chart-folds-table tbody tr:last-child td")]
-    assert cells[:2] == ["60", "0.78"]
+    assert cells[:2] == ["60", "0.780"]
 
 
 @pytest.mark.parametrize(

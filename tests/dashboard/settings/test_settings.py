@@ -191,8 +191,18 @@ def test_decimals_hold_on_the_pages_of_a_job_and_of_several(app: Flask, member: 
     decimals = {len(n.partition(".")[2]) for n in re.findall(r"[+\N{MINUS SIGN}±] ?0\.\d+", shown)}
     assert decimals == {5}
     assert re.search(r"\+0\.\d{5} against ±0\.\d{5}\b", page.text)
-    said = str(browser.get(f"/jobs/{best.id}").find("[data-title]")["data-title"])
+    page = browser.get(f"/jobs/{best.id}")
+    of_folds = [cell.text for cell in page.select("#job-folds td.number.strong")]
+    assert of_folds
+    assert all(re.fullmatch(r"0\.\d{5}", text) for text in of_folds)
+    said = str(page.find("[data-title]")["data-title"])
     assert re.fullmatch(r"Done 0\.\d{5} best", said)
+    other = factories.make_succeeded_job(dataset=dataset, parameters={"C": 3.0}, score=0.8)
+    for path in (f"/jobs/{best.id}/charts/folds.json",
+                 f"/compare/charts/folds.json?jobs={best.id},{close.id}",
+                 f"/compare/charts/settings.json?jobs={best.id},{other.id}"):  # fmt: skip
+        alt = browser.http.get(path).get_json()["alt"]
+        assert re.findall(r"0\.\d{5}\b", alt) == re.findall(r"0\.\d+", alt) != [], path
     leads = browser.http.get(f"/compare/charts/leads.json?jobs={best.id},{close.id}")
     assert re.search(r"\+0\.\d{5} over close", leads.get_json()["alt"])
     results = curves(0.84567)
