@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from dashboard.db import Job
 from dashboard.preferences import score_for_reader as score
-from tasks.engine.catalogue import LINEAR, find_metric, get_estimator, metric_title
+from tasks.engine.catalogue import get_estimator, metric_title
+from tasks.engine.unbeaten import Against, Scored, find_unbeaten
 
 TITLES = {
     ("dummy", "regression"): "predicting the mean",
@@ -13,7 +14,6 @@ TITLES = {
     ("linear", "classification"): "a linear model",
 }
 CALIBRATED = "CalibratedClassifierCV"
-WORDS = {"dummy": "guessing", "linear": "a linear model"}
 
 
 @dataclass(frozen=True)
@@ -66,46 +66,8 @@ def find_poor_probabilities(job: Job) -> str | None:
     return None
 
 
-@dataclass(frozen=True)
-class Against:
-    """The simplest baseline that a job does not beat; `is_worse` where the baseline beats it."""
-
-    name: str
-    is_worse: bool
-
-    @property
-    def words(self) -> str:
-        """What is said of the job: ``tied with guessing``, ``worse than a linear model``."""
-        return f"{'worse than' if self.is_worse else 'tied with'} {self.name}"
-
-    @property
-    def reason(self) -> str:
-        """Why that is said."""
-        if self.is_worse:
-            return "the difference is beyond the noise of the folds"
-        return "the difference is within the noise of the folds"
-
-
 def hold_against(job: Job) -> Against | None:
-    """Return the simplest baseline that a job does not beat; None when it beats all.
-
-    One beats the other when its lead on paired folds is beyond noise, as comparisons and
-    leaderboards judge it. Of jobs of older versions, and with fewer than three folds, that is not
-    known: then the lead must be more than the spread over folds of either.
-    """
-    metric = find_metric(job.task, job.metric)
-    if job.score is None or metric is None:
-        return None
-    sign = 1 if metric.greater_is_better else -1
-    for baseline in list_baselines(job):
-        if baseline.kind == "linear" and job.estimator == LINEAR[job.task]:
-            continue  # it is one itself
-        judged = job.details.get("leads", {}).get(baseline.kind)
-        if judged:
-            lead, noise = judged["mean"], judged["reach"]
-        else:
-            lead = sign * (job.score - baseline.score)
-            noise = max(job.score_std or 0.0, baseline.spread or 0.0)
-        if lead <= noise:
-            return Against(WORDS[baseline.kind], lead < -noise)
-    return None
+    """Return the simplest baseline that a job does not beat; None when it beats all."""
+    scored = Scored(job.task, job.metric, job.estimator, job.score, job.score_std)
+    baselines = ((known.kind, known.score, known.spread) for known in list_baselines(job))
+    return find_unbeaten(scored, baselines, job.details.get("leads", {}))

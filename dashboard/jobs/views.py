@@ -10,7 +10,6 @@ from dashboard.db import Job
 from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.filters import about, count, duration, percent, plural
 from dashboard.jobs.baselines import (
-    Against,
     Baseline,
     find_poor_probabilities,
     hold_against,
@@ -24,6 +23,7 @@ from dashboard.ordinals import ordinal
 from dashboard.preferences import score_for_reader as score
 from tasks.engine.catalogue import METRICS, find_metric, name_metric
 from tasks.engine.spec import Validation
+from tasks.engine.unbeaten import Against
 
 SILENT_AFTER_S = 15
 # A worker writes once a second; so long after the last sign of life a stop may take longer.

@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.access import may_change
 from dashboard.db import Job, Model, User
 from dashboard.filters import plural, validation
-from dashboard.jobs.baselines import Baseline, list_baselines
+from dashboard.jobs.baselines import Baseline, hold_against, list_baselines
 from dashboard.jobs.queries import list_folds
 from dashboard.jobs.views import JobView
 from dashboard.models import service
@@ -17,6 +17,7 @@ from dashboard.models.seen import middle_of, say_seen
 from dashboard.models.snippets import Snippet, list_snippets
 from dashboard.paging import Page
 from tasks.engine.catalogue import get_estimator
+from tasks.engine.unbeaten import Against
 
 LIMITS_SHOWN = 5
 COLUMNS_PER_PAGE = 100
@@ -41,6 +42,7 @@ class Card:
     page: Page
     scored_on: str
     baselines: Sequence[Baseline]
+    against: Against | None
     estimator: str
     limits: Sequence[str]
     formats: Sequence[tuple[str, str, str]]
@@ -80,7 +82,8 @@ def view_card(model: Model, *, user: User, page: int, api_url: str) -> Card:
     }
     starred = find_starred(user=user, model_ids=[model.id])
     return Card(
-        columns, shown, scored_on(job), list_baselines(job), get_estimator(job.estimator).title,
+        columns, shown, scored_on(job), list_baselines(job), hold_against(job),
+        get_estimator(job.estimator).title,
         _limits(job, [needed[name] for name in features if name in needed]),
         service.list_formats(model), list_snippets(model, row, api_url), len(row),
         find_made(model.id), bool(starred), may_change(user, model),

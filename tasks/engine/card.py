@@ -7,6 +7,7 @@ from tasks.engine.cell_text import date_cell
 from tasks.engine.cell_warnings import TELLING_DAY, say_range
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec
+from tasks.engine.unbeaten import Scored, find_unbeaten
 
 if TYPE_CHECKING:
     from tasks.engine.export import Origin
@@ -22,7 +23,7 @@ Made by job {job_id} on {created_at} from the dataset {dataset}
 {metric}: **{score}**; a model that only guesses
 scores {guess}, a simple linear one {linear}. Mean over {folds} folds
 ({scheme}, seed {seed}) and their standard deviation; each fold was scored by
-a model that never saw its rows, preprocessing included.{partial}{members}
+a model that never saw its rows, preprocessing included.{partial}{members}{against}
 {decision}
 | metric | score | 95% interval | guessing | linear model |
 |---|---|---|---|---|
@@ -107,12 +108,29 @@ def write_card(
         partial=partial,
         decision=_decision(result, spec),
         members=_members(result),
+        against=_against(result, spec),
         metric_rows=_metric_rows(result, titles),
         column_rows=_column_rows(schema),
         warning_rows=_warning_rows(result),
         examples=EXAMPLES if schema["dialect"]["header"] else "",
         versions=", ".join(f"{name} {v}" for name, v in result.details["versions"].items()),
     )
+
+
+def _against(result: TrainingResult, spec: TrainingSpec) -> str:
+    """Say that it is no better than what guesses, or what is simple; else nothing."""
+    known = (
+        (kind, (result.baselines.get(kind) or {}).get(spec.metric) or {})
+        for kind in ("dummy", "linear")
+    )
+    scored = Scored(spec.task, spec.metric, spec.estimator, result.score, result.score_std)
+    baselines = [
+        (kind, found["mean"], found["std"])
+        for kind, found in known
+        if found.get("mean") is not None
+    ]
+    against = find_unbeaten(scored, baselines, result.details.get("leads") or {})
+    return f"\n**{against.words.capitalize()}**: {against.reason}." if against else ""
 
 
 def _scale(spec: TrainingSpec) -> str:

@@ -75,6 +75,10 @@ def test_pages_show_both_and_say_what_is_no_better(app: Flask, member: User) -> 
     assert "Tied with a linear model: the difference is within the noise" in said
     assert "0.840" in words_of(page.select("#job-folds")[0])
     assert "Tied with" not in pages.get(f"/jobs/{other.id}").text
+    told_of_model = "a linear model 0.840 . Tied with a linear model: the difference is within"
+    assert told_of_model in words_of(pages.get(f"/models/{model.id}").select("main")[0])
+    unlike = make_model(other)
+    assert "Tied with" not in pages.get(f"/models/{unlike.id}").text
     rows = pages.get("/jobs").select("tr[data-job-id]")
     told = {row["data-job-id"]: "tied with a linear model" in words_of(row) for row in rows}
     assert told == {str(job.id): True, str(other.id): False}

@@ -109,6 +109,18 @@ def test_predict_and_the_card_know_what_training_saw_of_numbers_and_dates(tmp_pa
     assert f"| since | date | {days}, written like {seen['since'][1]} |" in card
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_card_says_that_a_model_is_no_better_than_guessing(tmp_path: Path, is_told: bool) -> None:
+    drawn = np.random.default_rng(1).integers(0, 2, 120)
+    label = np.random.default_rng(2).integers(0, 2, 120)
+    rows = zip(drawn if is_told else label + drawn / 9, label, strict=True)
+    text = "a,y\n" + "".join(f"{a},{'yes' if y else 'no'}\n" for a, y in rows)
+    _, folder = make_bundle(tmp_path, "GaussianNB", "y", "classification", text=text)
+    card = (folder / "MODEL_CARD.md").read_text()
+    words = "**Tied with guessing**: the difference is within the noise of the folds."
+    assert (words in card) is is_told
+
+
 def test_training_again_leaves_out_copies_of_rows_where_the_job_did(tmp_path: Path) -> None:
     rows = [f"{n % 7},{n * n % 11}.5,{n % 7 + n * n % 11}\n" for n in range(40)]
     text = "a,b,y\n" + "".join(rows + rows[:10] * 6)

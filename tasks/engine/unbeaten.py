@@ -1,0 +1,77 @@
+"""Which of what guesses and what is simple a model does not beat."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tasks.engine.catalogue import LINEAR, find_metric
+
+WORDS = {"dummy": "guessing", "linear": "a linear model"}
+
+
+@dataclass(frozen=True)
+class Against:
+    """The simplest baseline that a job does not beat; `is_worse` where the baseline beats it."""
+
+    name: str
+    is_worse: bool
+
+    @property
+    def words(self) -> str:
+        """What is said of the job: ``tied with guessing``, ``worse than a linear model``."""
+        return f"{'worse than' if self.is_worse else 'tied with'} {self.name}"
+
+    @property
+    def reason(self) -> str:
+        """Why that is said."""
+        if self.is_worse:
+            return "the difference is beyond the noise of the folds"
+        return "the difference is within the noise of the folds"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What was scored, by its main metric; `spread` is None where it is not known."""
+
+    task: str
+    metric: str
+    estimator: str
+    score: float | None
+    spread: float | None
+
+
+def find_unbeaten(
+    scored: Scored,
+    baselines: Iterable[tuple[str, float, float | None]],
+    leads: Mapping[str, Mapping[str, float]],
+) -> Against | None:
+    """Return the simplest baseline that is not beaten; None when all are.
+
+    One beats the other when its lead on paired folds is beyond noise, as comparisons and
+    leaderboards judge it. Of jobs of older versions, and with fewer than three folds, that is not
+    known: then the lead must be more than the spread over folds of either.
+
+    Parameters
+    ----------
+    scored : Scored
+        What is held against them.
+    baselines : iterable of tuple
+        Kind, score and spread of each, the simplest first.
+    leads : Mapping
+        By kind, as `Baselines.find_leads` judged them.
+    """
+    metric = find_metric(scored.task, scored.metric)
+    if scored.score is None or metric is None:
+        return None
+    sign = 1 if metric.greater_is_better else -1
+    for kind, score, spread in baselines:
+        if kind == "linear" and scored.estimator == LINEAR[scored.task]:
+            continue  # it is one itself
+        judged = leads.get(kind)
+        if judged:
+            lead, noise = judged["mean"], judged["reach"]
+        else:
+            lead = sign * (scored.score - score)
+            noise = max(scored.spread or 0.0, spread or 0.0)
+        if lead <= noise:
+            return Against(WORDS[kind], lead < -noise)
+    return None
