@@ -76,11 +76,11 @@ def time_chart(found: Comparison) -> dict[str, Any]:
     return {
         "traces": traces,
         "layout": {"yaxis": {"title": {"text": title}, "range": _span([r[2] for r in rows], 0.2)},
-                   "xaxis": {"type": "log", "title": {"text": "Fit time"},
+                   "xaxis": {"type": "log", "title": {"text": "Fit time of folds"},
                              "tickvals": [seconds for seconds, _ in TIMES],
                              "ticktext": [text for _, text in TIMES],
                              "range": _time_span([r[1] for r in rows])}},
-        "table": table(["Job", "Fit time, seconds", title],
+        "table": table(["Job", "Fit time of folds, seconds", title],
                        [[name, seconds, score(value)] for name, seconds, value in rows]),
         "alt": f"{title} against fit time of {plural(len(rows), 'job')}",
     }  # fmt: skip

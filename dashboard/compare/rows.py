@@ -151,7 +151,7 @@ def cost_rows(jobs: Sequence[Job], folds: Folds) -> list[Row]:
     predict = [(job.details or {}).get("predict_s_per_1000") for job in jobs]
     return [
         row("Duration", [took.get(job.id, Duration()).seconds for job in jobs], "s"),
-        row("Fit time", seconds, "s"),
+        row("Fit time of folds", seconds, "s"),
         row("Prediction time, 1,000 rows", predict, "s"),
         row("Peak memory", [job.peak_memory_bytes for job in jobs], "bytes"),
         row("Model size", sizes, "bytes"),

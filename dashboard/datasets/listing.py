@@ -52,11 +52,15 @@ class DatasetFilters:
 
 @dataclass(frozen=True)
 class Best:
-    """The best job of a family by the default metric of its most used target."""
+    """The best job of a family by the default metric of its most used target, and on which folds.
+
+    It is the best on any folds; a leaderboard opens with those that most jobs were scored on.
+    """
 
     id: int
     target: str
     score: float
+    validation: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -243,7 +247,7 @@ def _find_jobs(questions: Sequence[_Asked]) -> dict[_Asked, Best]:
     wanted = [(q.dataset_id, q.target, q.task, q.score) for q in questions]
     same = (Job.dataset_id, Job.target, Job.task, Job.score)
     # By these alone: without them the databases would rather go through all that succeeded.
-    rows = select(Job.id, Job.state, Job.metric, Job.score_only, *same).where(
+    rows = select(Job.id, Job.state, Job.metric, Job.score_only, Job.validation, *same).where(
         tuple_(*same).in_(wanted)
     )
     found: dict[tuple[Any, ...], Best] = {}
@@ -251,5 +255,5 @@ def _find_jobs(questions: Sequence[_Asked]) -> dict[_Asked, Best]:
         is_done = row.state == JobState.SUCCEEDED and not row.score_only
         if is_done and row.metric in DEFAULT_METRICS:
             key = (row.dataset_id, row.target, row.task, row.score)
-            found.setdefault(key, Best(row.id, row.target, row.score or 0.0))
+            found.setdefault(key, Best(row.id, row.target, row.score or 0.0, row.validation))
     return {q: found[key] for q, key in zip(questions, wanted, strict=True) if key in found}

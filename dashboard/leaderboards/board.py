@@ -1,7 +1,7 @@
 """One leaderboard: the jobs of a group with their ranks, and the baselines in their places."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,6 +15,7 @@ from dashboard.jobs.queries import UNLISTED, find_models, get_jobs, list_folds_o
 from dashboard.leaderboards.groups import Group, list_group_ids, list_groups, list_versions
 from dashboard.leaderboards.ranks import Rank, give_ranks
 from dashboard.leaderboards.scores import ON_BOARD
+from dashboard.leaderboards.unranked import Unranked, find_unranked
 from dashboard.leaderboards.winners import find_batches_won
 from dashboard.ordinals import ordinal
 from tasks.engine.catalogue import METRICS, Metric
@@ -47,6 +48,8 @@ class Place:
     fit_s: float | None
     model: Model | None
     won: Batch | None
+    # Of a winner: its folds were fitted by the candidate that it was made of.
+    has_folds_of_another: bool = False
     # By the score alone, from 1: of those with one rank it tells which is which.
     by_score: int = 1
 
@@ -83,6 +86,7 @@ class Board:
     total: int = 0
     more_metrics: Sequence[Metric] = ()
     baselines: Sequence[Baseline] = ()
+    unranked: Unranked = Unranked()
 
     @property
     def lines(self) -> list[Place | Baseline]:
@@ -138,7 +142,9 @@ def read_board(*, dataset_id: int, target: str, query: Query) -> Board | None:
     metric = _choose_metric(metrics, query.metric)
     groups = list_groups(group_ids, metric.name)
     group = next((g for g in groups if g.id == query.group_id), groups[0] if groups else None)
-    board = Board(versions[0], target, metric, metrics, groups, group)
+    n_ranked = sum(group.n_jobs for group in groups)
+    unranked = find_unranked(versions, target, owner_id=query.owner_id, n_ranked=n_ranked)
+    board = Board(versions[0], target, metric, metrics, groups, group, unranked=unranked)
     return board if group is None else _fill(board, group, query)
 
 
@@ -183,10 +189,10 @@ def _fill(board: Board, group: Group, query: Query) -> Board:
     about_one = len({job.details.get("positive_class") for job in jobs}) == 1
     known = [m for m in METRICS[group.of.task] if m in board.metrics and m != board.metric]
     more = [m for m in known if about_one or not m.of_positive][:MORE_METRICS]
-    return Board(
-        board.dataset, board.target, board.metric, board.metrics, board.groups, group,
-        positives, positive, _make_places(jobs, folds, board.metric, more), total, more,
-        list_baselines(jobs[0], board.metric.name) if jobs else (),
+    return replace(
+        board, positives=positives, positive=positive, total=total, more_metrics=more,
+        places=_make_places(jobs, folds, board.metric, more),
+        baselines=list_baselines(jobs[0], board.metric.name) if jobs else (),
     )  # fmt: skip
 
 
@@ -246,7 +252,8 @@ def _make_places(
             rank, job, score, job.metrics[metric.name].get("std"),
             [job.metrics.get(m.name, {}).get("mean") for m in more],
             sum(fold.fit_seconds for fold in folds[job.id]) or None, models.get(job.id),
-            won.get(job.id), scores.index(score) + 1,
+            won.get(job.id), any(fold.attempt == 0 for fold in folds[job.id]),
+            scores.index(score) + 1,
         )
         for rank, job, score in zip(ranks, jobs, scores, strict=True)
     ]  # fmt: skip

@@ -20,7 +20,10 @@ Key = tuple[int, str, str]  # family, target, metric
 
 @dataclass(frozen=True)
 class Entry:
-    """One leaderboard of the list; `best` is the best job of the group that it opens with."""
+    """One leaderboard of the list; `best` is the best job of the group that it opens with.
+
+    `elsewhere` is the best score on other folds or of other versions, where that is better.
+    """
 
     dataset: Dataset
     target: str
@@ -29,6 +32,7 @@ class Entry:
     best: Job
     score: float
     newest: Job
+    elsewhere: float | None = None
 
     @property
     def metric_title(self) -> str:
@@ -116,9 +120,9 @@ def _make_entries(boards: Sequence[Sequence[_Group]]) -> list[Entry]:
         metric = find_metric(job.task, group.metric) if job else None
         if job and metric and newest_id in jobs:  # else it was deleted since
             n_jobs = sum(g.n for g in groups)
-            entries.append(
-                Entry(job.dataset, group.target, metric, n_jobs, job, group.best, jobs[newest_id])
-            )
+            better = max((g.best for g in groups if g.best > group.best), default=None)
+            found = (metric, n_jobs, job, group.best, jobs[newest_id], better)
+            entries.append(Entry(job.dataset, group.target, *found))
     return entries
 
 

@@ -60,7 +60,8 @@ class ListedModel:
     alias: str | None
     target: str
     estimator: str
-    size_bytes: int
+    size_bytes: int  # of the bundle
+    file_bytes: int | None  # of the model file
     created_at: datetime
     archived_at: datetime | None
     owner_id: int
@@ -217,7 +218,8 @@ def _find_ids(
 
 ROW = (
     Model.id, Model.name, Model.state, Model.alias, Model.target, Model.estimator,
-    Model.size_bytes, Model.created_at, Model.archived_at, Model.owner_id, Model.job_id,
+    Model.size_bytes, Model.files["joblib"]["size_bytes"].as_integer().label("file_bytes"),
+    Model.created_at, Model.archived_at, Model.owner_id, Model.job_id,
     Job.metric, Job.score, Job.score_std, Job.partial, Job.stopped_because, Job.dataset_id,
     Dataset.name.label("dataset"), Dataset.version, User.name.label("owner"),
 )  # fmt: skip

@@ -109,7 +109,7 @@ def test_costs_are_those_of_training_using_and_keeping_a_model(app: Flask, membe
     }
     assert cells["Prediction time, 1,000 rows"] == ["4.0 ms best", "0.2 s"]
     assert cells["Model size"] == ["4.0 KB", "2.0 KB best"]
-    assert cells["Fit time"] == ["2.5 s", "2.5 s"]
+    assert cells["Fit time of folds"] == ["2.5 s", "2.5 s"]
 
 
 def test_figures_speak_in_titles_and_short_numbers(app: Flask, member: User) -> None:

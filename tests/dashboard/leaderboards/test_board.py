@@ -21,7 +21,7 @@ from dashboard.leaderboards.listing import list_leaderboards
 from dashboard.leaderboards.ranks import give_ranks
 from tasks.engine.catalogue import METRICS
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_version
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 ROC_AUC = METRICS["classification"][0]
 BEST = (0.840, 0.846, 0.843, 0.850, 0.851)
@@ -104,6 +104,30 @@ def test_who_was_stopped_early_or_failed_stands_nowhere(dataset: Dataset) -> Non
     make_succeeded_job(dataset=dataset, validation=outer)
     assert ids(read(dataset)) == [whole.id]
     assert read(dataset, "nothing").group is None
+
+
+def test_how_many_jobs_of_some_folds_are_not_ranked_is_said(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    make_succeeded_job(member, dataset=dataset)
+    page = PageClient(app, member).get(f"/leaderboards/{dataset.id}/churned")
+    assert not page.select("#unranked")
+    for name in ("a", "b", "c", "d"):
+        make_succeeded_job(member, dataset=dataset, partial=True, name=name)
+    left = PageClient(app, member).get(f"/leaderboards/{dataset.id}/churned").find("#unranked")
+    assert words_of(left) == "4 jobs with some folds only are not ranked: d , c , b and 1 other ."
+    mine = make_succeeded_job(dataset=dataset, partial=True)
+    assert read(dataset).unranked.total == 5
+    assert read(dataset, owner_id=mine.owner_id).unranked.total == 1
+
+
+def test_in_a_board_of_very_many_jobs_none_is_looked_for(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.leaderboards.unranked.LOOKED_AT", 1)
+    job = make_succeeded_job(member)
+    make_succeeded_job(member, dataset=job.dataset)
+    text = PageClient(app, member).get(f"/leaderboards/{job.dataset_id}/churned").text
+    assert "Jobs with some folds only are not ranked." in text
 
 
 def test_a_deleted_job_leaves_its_leaderboard(dataset: Dataset) -> None:
@@ -211,7 +235,28 @@ def test_the_list_names_the_best_of_what_each_opens_with(dataset: Dataset, membe
     entries, total = list_leaderboards()
     assert total == 2
     assert [(e.best.id, e.n_jobs) for e in entries] == [(last.id, 1), (best.id, 3)]
+    assert [e.elsewhere for e in entries] == [None, 0.99]
     assert [e.best.id for e in list_leaderboards(page=2, per=1)[0]] == [best.id]
+
+
+def test_a_best_score_says_of_which_folds_it_is_wherever_it_stands(
+    app: Flask, member: User
+) -> None:
+    dataset = make_dataset(member)
+    ten = {"scheme": "stratified", "folds": 10, "repeats": 1}
+    for score in (0.763, 0.75):
+        make_succeeded_job(member, dataset=dataset, score=score)
+    make_succeeded_job(
+        member, dataset=dataset, score=0.788, split_hash="f" * 64, validation=ten
+    )
+    pages = PageClient(app, member)
+    wanted = {
+        "/leaderboards": ("tr[data-dataset-id]", "on 5 folds, stratified; 0.788 on other folds"),
+        "/": ("#best", "on 10 folds, stratified"),
+        "/datasets": (".best-cell", "on 10 folds, stratified"),
+    }
+    for path, (where, words) in wanted.items():
+        assert words in words_of(pages.get(path).find(where)), path
     assert [e.best.id for e in list_leaderboards(dataset_id=dataset.id)[0]] == [best.id]
 
 

@@ -57,6 +57,8 @@ def test_a_winner_stands_in_place_of_its_candidate(any_app: Flask, member: User)
     assert [place.rank.words for place in board.places] == ["1", "2", "3"]
     assert board.total == board.groups[0].n_jobs == list_leaderboards()[0][0].n_jobs == 3
     assert [p.won.id if p.won else None for p in board.places] == [batch.id, None, None]
+    # Its fit time is that of the candidate, whose folds it has.
+    assert [p.has_folds_of_another for p in board.places] == [True, False, False]
     standing = find_standing(winner)
     assert (standing.place, standing.total, standing.tied) == (1, 3, [])  # type: ignore[union-attr]
     assert find_standing(best) == standing

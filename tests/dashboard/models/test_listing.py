@@ -114,6 +114,19 @@ def test_a_row_says_what_a_model_is_worth_and_where_it_comes_from(
     assert starred["aria-pressed"] == "true"
 
 
+def test_a_row_tells_the_model_file_from_the_bundle(app: Flask, member: User) -> None:
+    files = {
+        "joblib": {"key": "jobs/1/a/joblib", "size_bytes": 36_000},
+        "bundle": {"key": "jobs/1/a/bundle", "size_bytes": 297_000},
+    }
+    model = make_model(make_succeeded_job(member), files=files)
+    make_model(make_succeeded_job(member))
+    page = PageClient(app, member).get("/models")
+    row = words_of(page.find(f'tr[data-model-id="{model.id}"]'))
+    assert "297 KB model 36 KB" in row
+    assert any(words_of(head) == "Bundle" for head in page.select("th"))
+
+
 def test_the_list_is_a_file_with_the_same_filters(app: Flask, member: User) -> None:
     made(member, "=cmd", 0.9)
     made(member, "plain", 0.8)
