@@ -82,6 +82,7 @@ def _rows(summary: BatchSummary) -> dict[str, Any]:
     return {
         "listing": _listing(summary, query),
         "live_url": f"{address}?{urlencode(query)}",
+        "rows_may_come": True,
     }
 
 
@@ -104,12 +105,16 @@ def detail(batch_id: int) -> str:
 
 def _page(batch_id: int, errors: Mapping[str, str], typed: Mapping[str, str]) -> str:
     summary = _summary(batch_id)
-    found = _now(summary) | _rows(summary)
-    search = found["search"]
-    may_extend = search is not None and search.is_whole and found["may_change"]
-    found["may_extend"] = may_extend
-    found["is_exhausted"] = may_extend and searches.is_exhausted(summary.batch)
+    found = _extending(summary, _now(summary)) | _rows(summary)
     return render_template("batches/detail.html", **found, errors=errors, typed=typed)
+
+
+def _extending(summary: BatchSummary, now: dict[str, Any]) -> dict[str, Any]:
+    """Add whether the batch is a search that a person may extend, and that has further values."""
+    search = now["search"]
+    may_extend = search is not None and search.is_whole and now["may_change"]
+    is_exhausted = may_extend and searches.is_exhausted(summary.batch)
+    return now | {"may_extend": may_extend, "is_exhausted": is_exhausted}
 
 
 @blueprint.get("/_live/batches/<int:batch_id>")
@@ -122,6 +127,14 @@ def live_rows(batch_id: int) -> Response:
 def live_progress(batch_id: int) -> Response:
     """Answer how far a batch is. For all."""
     return answer("batches/_now.html", **_now(_summary(batch_id)))
+
+
+@blueprint.get("/_live/batches/<int:batch_id>/extend")
+def live_extend(batch_id: int) -> Response:
+    """Answer how a search may be extended. For all."""
+    summary = _summary(batch_id)
+    found = _extending(summary, _now(summary))
+    return answer("batches/_extend.html", **found, errors={}, typed={})
 
 
 @blueprint.post("/batches/<int:batch_id>/cancel")

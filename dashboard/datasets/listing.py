@@ -247,13 +247,19 @@ def _find_jobs(questions: Sequence[_Asked]) -> dict[_Asked, Best]:
     wanted = [(q.dataset_id, q.target, q.task, q.score) for q in questions]
     same = (Job.dataset_id, Job.target, Job.task, Job.score)
     # By these alone: without them the databases would rather go through all that succeeded.
-    rows = select(Job.id, Job.state, Job.metric, Job.score_only, Job.validation, *same).where(
+    rows = select(Job.id, Job.state, Job.metric, Job.score_only, *same).where(
         tuple_(*same).in_(wanted)
     )
-    found: dict[tuple[Any, ...], Best] = {}
+    found: dict[tuple[Any, ...], int] = {}
     for row in db.session.execute(rows.order_by(Job.id)):
         is_done = row.state == JobState.SUCCEEDED and not row.score_only
         if is_done and row.metric in DEFAULT_METRICS:
-            key = (row.dataset_id, row.target, row.task, row.score)
-            found.setdefault(key, Best(row.id, row.target, row.score or 0.0, row.validation))
-    return {q: found[key] for q, key in zip(questions, wanted, strict=True) if key in found}
+            found.setdefault((row.dataset_id, row.target, row.task, row.score), row.id)
+    # Asked of these few alone: many may share a score, and the index does not hold it.
+    asked = select(Job.id, Job.validation).where(Job.id.in_(found.values()))
+    folds: dict[int, Any] = dict(db.session.execute(asked).all())
+    return {
+        q: Best(found[key], q.target, q.score or 0.0, folds[found[key]])
+        for q, key in zip(questions, wanted, strict=True)
+        if found.get(key) in folds
+    }

@@ -63,7 +63,8 @@ class JobListing:
     @property
     def every(self) -> int | None:
         """Seconds between two looks at the rows; None when they stay as they are."""
-        is_active = any(view.is_active for view in self.active)
+        # In another order than by default those that run or wait stand among the others.
+        is_active = any(view.is_active for view in self.views)
         return 3 if is_active else 15 if self.more_may_come else None
 
     @property

@@ -85,6 +85,24 @@ def test_a_batch_moves_by_itself_and_is_cancelled_after_a_question(
     expect(page.locator("[data-live]:not(#queue-pill)")).to_have_count(0)
 
 
+def test_the_foot_and_the_names_of_boxes_follow_the_rows(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    dataset = make_dataset(member)
+    batch = fill(member, dataset, queued=2)
+    window = browse(viewport={"width": 1440, "height": 900})
+    window.sign_in(member)
+    page = window.go(f"/batches/{batch.id}?sort=-score")
+    page.get_by_label("Select queued 0").check()
+    with writing() as session:
+        session.query(Job).filter_by(name="queued 0").one().name = "renamed"
+    make_job(member, dataset=dataset, batch_id=batch.id, name="late")
+    expect(page.locator("tr[data-job-id]")).to_have_count(3, timeout=20_000)
+    expect(page.locator(".pager")).to_contain_text("of 3 jobs")
+    expect(page.get_by_label("Select renamed")).to_be_checked()
+    expect(page.get_by_label("Select queued 0")).to_have_count(0)
+
+
 def test_what_is_being_kept_can_be_cancelled_in_the_list(
     browse: Callable[..., Watched], member: User
 ) -> None:

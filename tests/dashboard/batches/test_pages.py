@@ -13,7 +13,7 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.time_up import NOBODY
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 EVIL = "<script>alert(1)</script>\"'"
 
@@ -65,6 +65,22 @@ def test_page_counts_by_state_and_names_the_best(pages: PageClient, member: User
     bar = [(float(r["x"]), float(r["width"])) for r in page.select(".state-bar rect")]  # type: ignore[arg-type]
     assert sum(width for _, width in bar) == pytest.approx(1)
     assert bar[1][0] == pytest.approx(bar[0][1])
+
+
+def test_what_counts_the_rows_comes_with_them_in_any_order(
+    pages: PageClient, member: User
+) -> None:
+    batch = fill(member, make_dataset(member), queued=3, succeeded=1)
+    page = pages.get(f"/batches/{batch.id}?sort=-score")
+    assert page.find("#jobs-live")["hx-trigger"] == "every 3s"
+    assert [words_of(found) for found in page.select(".pager > span:first-child")] == [
+        "1\u20134 of 4 jobs"
+    ]
+    assert page.select("#jobs-live .pager")
+    assert page.select("#page-jump")
+    make_job(member, batch_id=batch.id, name="late")
+    live = pages.live(f"/_live/batches/{batch.id}?sort=-score").get_data(as_text=True)
+    assert "of 5 jobs" in live
 
 
 def test_only_jobs_of_a_state_are_shown_when_asked(pages: PageClient, member: User) -> None:

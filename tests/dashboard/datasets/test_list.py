@@ -41,7 +41,8 @@ def test_a_row_stands_for_all_versions(any_app: Flask) -> None:
     shown = cells(row)
     assert shown[0] == "telco v2 , 2 versions telco-may.csv"
     assert shown[1:4] == ["7,043 rows", "4", "955 KB"]
-    assert shown[4:7] == ["churned age city +1", "7 of all versions", "churned 0.950"]
+    assert shown[4:7] == ["churned age city +1", "7 of all versions", shown[6]]
+    assert shown[6] == "churned 0.950 on 5 folds, stratified"
     assert row.find("a", href=f"/jobs/{best.id}")
 
 

@@ -189,12 +189,24 @@ def test_a_grid_of_which_all_was_tried_is_not_extended(pages: PageClient, member
     extend = f"form[action='/batches/{batch.id}/extend']"
     page = pages.get(f"/batches/{batch.id}")
     assert "Every combination of its values" not in page.text
+    assert page.find("#extend-live")["hx-trigger"] == "every 5s"
+    assert page.find(extend).has_attr("data-keep")  # with what is typed
     pages.submit(page, {"jobs": "10"}, form=extend, status=303)
     go_on(batch)
     assert len(jobs_of(batch)) == 4
     page = pages.get(f"/batches/{batch.id}")
     assert not page.select(extend)
     assert "Every combination of its values is a candidate already" in page.text
+    live = pages.live(f"/_live/batches/{batch.id}/extend").get_data(as_text=True)
+    assert "Every combination of its values is a candidate already" in live
+    assert "Begin one" not in live
+    for score in (0.7, 0.8, 0.9, 0.6):
+        run(score)
+    go_on(batch)
+    run(0.9)  # the winner
+    go_on(batch)
+    live = pages.live(f"/_live/batches/{batch.id}/extend").get_data(as_text=True)
+    assert "Begin one" in live
 
 
 def test_what_is_searched_has_columns_and_the_names_are_short(
