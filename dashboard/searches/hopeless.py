@@ -61,7 +61,7 @@ def _say(mine: Folds, best: Folds, n_splits: int, metric: str) -> str:
     own, same = statistics.fmean(mine.values()), statistics.fmean(best[fold] for fold in mine)
     return (
         f"Stopped after {len(mine)} of {plural(n_splits, 'fold')}: {metric_title(metric)} "
-        f"{score(own)} on them, the best has {score(same)}"
+        f"{score(own)}, the best has {score(same)} on these {plural(len(mine), 'fold')}"
     )
 
 

@@ -137,7 +137,9 @@ def _unseen(y: np.ndarray, splits: Iterable[Split]) -> str:
     if not found:
         return ""
     first, folds = next(iter(found.items()))
-    more = f". {len(found) - 1} more classes are like that" if len(found) > 1 else ""
+    others = len(found) - 1
+    like = "1 more class is" if others == 1 else f"{others:,} more classes are"
+    more = f". {like} like that" if others else ""
     return (
         f'Class "{first}" has no training row in fold{"s" if len(folds) > 1 else ""} '
         f"{_listed(folds)}, so its probability counts as 0 there{more}"

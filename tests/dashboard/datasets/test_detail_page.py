@@ -75,6 +75,18 @@ def test_small_charts_say_the_same_numbers(pages: PageClient, dataset: Dataset) 
         assert bars == sum(1 for count in counts if count)
 
 
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [("age", ["Rows, greatest first", "Rows, least first"]),
+     ("since", ["Rows, latest first", "Rows, earliest first"]), ("city", ["Rows, sorted by it"])],
+)  # fmt: skip
+def test_rows_are_offered_in_an_order_that_the_column_has(
+    pages: PageClient, dataset: Dataset, column: str, words: list[str]
+) -> None:
+    page = pages.get(f"/datasets/{dataset.id}?open={column}")
+    assert [words_of(link) for link in page.select(".column-links a")] == words
+
+
 def test_larger_chart_says_the_same_numbers(pages: PageClient, dataset: Dataset) -> None:
     page = pages.get(f"/datasets/{dataset.id}?open=city")
     column = details_of(dataset, "city")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from dashboard.db import Model, Prediction, User
@@ -16,7 +17,7 @@ from dashboard.predictions.tries import list_tries
 from dashboard.storage import get_storage, keys
 from tasks.engine.coercion import features_from_text
 from tests.factories import make_dataset, make_model, make_succeeded_job
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 PROFILE = [
     {"name": "age", "kind": "number", "median": 41.0},
@@ -177,6 +178,7 @@ def test_a_file_shows_how_far_it_is_and_why_it_failed(
     waits = file_prediction(model)
     page = browser.get(f"/predictions/{waits.id}")
     assert page.find("#prediction")["hx-trigger"] == "every 2s"
+    assert words_of(page.find("#prediction .lead")).startswith("To be predicted with ")
     failure = {"code": "COLUMNS_MISSING", "message": "It needs <b>", "hint": "Add it"}
     failed = file_prediction(model, state="failed", failure=failure)
     page = browser.get(f"/predictions/{failed.id}")
@@ -227,6 +229,9 @@ def test_a_finished_file_shows_its_first_rows_and_is_handed_out(
     page = browser.get(f"/predictions/{found.id}")
     heads = [cell.get_text() for cell in page.soup.select("#prediction th")]
     assert heads == ["prediction", "probability_no", "a, b, c", "prediction"]
+    live = BeautifulSoup(browser.live(f"/_live/predictions/{found.id}").text, "html5lib")
+    assert words_of(live.select(".lead")[0]).startswith("Predicted with ")
+    assert "the answers first" in page.text
     rows = page.soup.select("#prediction tbody tr")
     assert len(rows) == 10
     assert [cell.get_text() for cell in rows[1].select("td")] == ["yes", "0.123457", "=x1", "<i>"]

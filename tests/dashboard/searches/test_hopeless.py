@@ -23,7 +23,10 @@ pytestmark = pytest.mark.usefixtures("no_broker")
 @pytest.mark.parametrize(
     ("scores", "why"),
     [
-        ([0.6, 0.61], "Stopped after 2 of 5 folds: ROC AUC 0.605 on them, the best has 0.845"),
+        (
+            [0.6, 0.61],
+            "Stopped after 2 of 5 folds: ROC AUC 0.605, the best has 0.845 on these 2 folds",
+        ),
         ([0.6], None),
         ([0.6, 0.9], None),  # better on one of them
         ([0.81, 0.83], None),  # behind, and by little for what scores vary over folds

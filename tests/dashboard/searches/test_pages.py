@@ -157,7 +157,7 @@ def test_the_page_of_a_search_tells_how_far_it_is_and_what_the_score_is_worth(
     assert "chosen out of 2 candidates by this very score, so it is likely a little too good" in (
         page.text
     )
-    assert "Stopped after 2 of 5 folds: ROC AUC 0.605 on them" in page.text
+    assert "Stopped after 2 of 5 folds: ROC AUC 0.605, the best has" in page.text
     order = [row["data-job-id"] for row in page.select("tr[data-job-id]")]
     assert order[0] == str(best.job_id)
     live = pages.live(f"/_live/batches/{batch.id}/progress")

@@ -80,8 +80,8 @@ def test_a_fold_that_was_scored_after_the_stop_is_told_of(user: User) -> None:
     run(0.9)
     claim = take()
     assert tell_folds(claim, [0.5, 0.52]) == "enough"
-    assert "after 2 of 5 folds: ROC AUC 0.510 on them" in jobs_of(batch)[1].stopped_because
+    assert "after 2 of 5 folds: ROC AUC 0.510, the best has" in jobs_of(batch)[1].stopped_because
     tell_folds(claim, [0.6], first=3)
     finish(claim, 0.54, partial=True)
-    words = "Stopped after 3 of 5 folds: ROC AUC 0.540 on them, the best has 0.900"
+    words = "Stopped after 3 of 5 folds: ROC AUC 0.540, the best has 0.900 on these 3 folds"
     assert jobs_of(batch)[1].stopped_because == words

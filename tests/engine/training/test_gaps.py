@@ -8,7 +8,7 @@ import pytest
 from tasks.engine.catalogue import list_estimators
 from tasks.engine.errors import DataError
 from tasks.engine.evaluation import Predicted, align, score
-from tasks.engine.gaps import find_gaps
+from tasks.engine.gaps import _unseen, find_gaps
 from tasks.engine.training import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_every_estimator import fast_parameters
@@ -21,6 +21,16 @@ def rare_csv(common: str) -> str:
     rows = [f"{n % 7},{n * 3 % 11},g{n // 10},{common[n % len(common)]}" for n in range(90)]
     rows[40:43] = [f"{n},3,g4,rare" for n in (50, 51, 52)]
     return "x,z,group,y\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [("a", "0 there"), ("ab", "there. 1 more class is like that"),
+     ("abc", "there. 2 more classes are like that")],
+)  # fmt: skip
+def test_classes_that_no_fold_learned_are_counted(names: str, words: str) -> None:
+    y = np.array(["z"] * 9 + list(names))
+    assert _unseen(y, [(np.arange(9), np.arange(9, len(y)))]).endswith(words)
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
