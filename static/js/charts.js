@@ -1,6 +1,7 @@
 // Draws <div data-chart-url> with Plotly, in the colours of the theme. The figure comes from the
 // server as JSON, or with an element of the page that data-chart-from names; colours in it are names of tokens. Plotly itself loads with the first chart.
 import { colours, withColours, layoutFor, roomForLegend } from './chart-theme.js';
+import './chart-paper.js';
 
 const FOLDER = new URL('../vendor/plotly-basic-4.1.1/', import.meta.url);
 // Plotly offers to send charts to its own cloud unless it is told not to.
@@ -55,6 +56,8 @@ async function draw(element, figure) {
   element.dataset.plain ??= layout.height;
   layout.height = Number(element.dataset.plain) + roomForLegend(figure.traces, layout, element.clientWidth);
   await Plotly.react(element, withColours(figure.traces, tokens), layout, CONFIG);
+  // On paper a dark one is turned light.
+  element.toggleAttribute('data-dark', getComputedStyle(document.documentElement).colorScheme === 'dark');
   element.dataset.drawn = 'true';
   element.setAttribute('aria-label', figure.alt || element.getAttribute('aria-label'));
 }
@@ -137,3 +140,11 @@ const watcher = new IntersectionObserver((entries) => {
   }
 }, { rootMargin: '400px' });
 for (const element of document.querySelectorAll('[data-chart-url]')) watcher.observe(element);
+
+// What is printed is drawn without being near: a print does not wait for it.
+addEventListener('load', () => {
+  for (const element of document.querySelectorAll('[data-on-paper]:not([data-asked])')) {
+    watcher.unobserve(element);
+    keep(element);
+  }
+});

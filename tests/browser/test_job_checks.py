@@ -208,16 +208,35 @@ def test_jd_11_no_chart_offers_to_send_itself_away(
 def test_jd_12_on_paper_a_job_is_one_page(app: Flask, browse: Browse, member: User) -> None:
     job = change(job_with_every_chart(member), note="what is to be known", tags=["final"])
     page = open_job(browse, member, f"/jobs/{job.id}")
+    for chart in page.locator("[data-on-paper]").all():
+        expect(chart).to_have_attribute("data-drawn", "true")
     page.emulate_media(media="print")
-    for hidden in (".topbar", ".tabs", ".actions", "#log-card", "#threshold", "main form"):
+    for hidden in (
+        "#chart-usage",
+        ".topbar",
+        ".tabs",
+        ".actions",
+        "#log-card",
+        "#threshold",
+        "main form",
+    ):
         for found in page.locator(hidden).all():
             expect(found).to_be_hidden()
     for words in ("ROC AUC", "what is to be known", "Validation"):
         expect(page.get_by_text(words).first).to_be_visible()
-    for shown in ("h1", "#job-folds", ".confusion", "#settings"):
+    charts = [f"#chart-{name} .main-svg >> nth=0" for name in ("roc", "precision_recall", "folds")]
+    for shown in ("h1", "#job-folds", ".confusion", "#settings", *charts):
         expect(page.locator(shown)).to_be_visible()
-    paper = page.pdf(format="A4")
-    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+    for margin in ("0", "1cm"):
+        around = {side: margin for side in ("top", "right", "bottom", "left")}
+        paper = page.pdf(format="A4", margin=around)  # type: ignore[arg-type]
+        assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+    # In the columns of the paper no picture is cut: it is scaled as a whole.
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    scaled = page.locator(charts[0]).get_attribute("viewBox")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert scaled
+    assert page.locator(charts[0]).get_attribute("viewBox") is None
 
 
 @pytest.mark.parametrize("width", [390, 1440])
