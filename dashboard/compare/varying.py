@@ -112,7 +112,9 @@ def parallel_chart(found: Comparison) -> Figure | None:
     ]  # fmt: skip
     beside = [(n, place, text) for n, axis in enumerate(every) for place, text in axis.labels]
     traces.append(
-        {"type": "scatter", "mode": "text", "name": "Values", "hoverinfo": "skip",
+        # Markers that nobody sees keep the words off those of the jobs.
+        {"type": "scatter", "mode": "markers+text", "name": "Values", "hoverinfo": "skip",
+         "marker": {"size": 14, "opacity": 0},
          "x": [n for n, _, _ in beside], "y": [place for _, place, _ in beside],
          "text": [text for _, _, text in beside],
          "textposition": [_beside(place) for _, place, _ in beside],

@@ -23,6 +23,12 @@ class Preview:
     rows: Sequence[Sequence[str]]
     hidden: int
 
+    @property
+    def are_numbers(self) -> list[bool]:
+        """Tell of each column whether it holds nothing but numbers."""
+        every = ([row[n] for row in self.rows if row[n]] for n in range(len(self.names)))
+        return [bool(cells) and all(map(_is_number, cells)) for cells in every]
+
 
 def separator_of(prediction: Prediction) -> str | None:
     """Return the separator of a predicted table; None of one that was made before it was kept."""
@@ -53,6 +59,14 @@ def read_preview(prediction: Prediction) -> Preview | None:
         [[_shown(row, n, own + n_labels) for n in order] for row in rows[1:]],
         max(0, own - INPUT_COLUMNS),
     )
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _shown(row: Sequence[str], n: int, first: int) -> str:

@@ -143,11 +143,15 @@ def test_cp_6_first_column_and_head_stay_in_view(
     region = page.locator(".table-region:has(> .compare-table)")
     region.focus()
     expect(region).to_be_focused()
+    shade = "(e) => getComputedStyle(e, '::after').position"
+    assert region.evaluate(shade) == "sticky"  # that it goes on below is seen
     page.evaluate("(e) => e.scrollIntoView()", region.element_handle())
     far = region.evaluate(
         "(e) => { e.scrollTo(e.scrollWidth, e.scrollHeight); return [e.scrollLeft, e.scrollTop]; }"
     )
     assert min(far) > 50
+    expect(region).not_to_have_attribute("data-goes-on", "")
+    assert region.evaluate(shade) == "static"
     box = region.bounding_box()
     head = page.locator(".compare-table thead th").last.bounding_box()
     first = page.locator(".compare-table tbody tr:last-child th").last.bounding_box()

@@ -228,7 +228,7 @@ def test_jd_12_on_paper_a_job_is_one_page(app: Flask, browse: Browse, member: Us
     for shown in ("h1", "#job-folds", ".confusion", "#settings", *charts):
         expect(page.locator(shown)).to_be_visible()
     for margin in ("0", "1cm"):
-        around = {side: margin for side in ("top", "right", "bottom", "left")}
+        around = dict.fromkeys(("top", "right", "bottom", "left"), margin)
         paper = page.pdf(format="A4", margin=around)  # type: ignore[arg-type]
         assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
     # In the columns of the paper no picture is cut: it is scaled as a whole.

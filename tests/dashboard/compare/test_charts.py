@@ -190,6 +190,11 @@ def test_what_varies_has_numbers_on_their_axis_and_words_as_steps(
     lines = [trace for trace in figure["traces"] if trace["mode"] == "lines+markers"]
     assert [trace["line"]["color"] for trace in lines] == ["c1", "c2", "c3"]
     assert lines[1]["y"] == pytest.approx([0.5, 1, 1])
+    # Words keep off markers: their own, unseen, are larger.
+    words_of_ends = figure["traces"][-1]
+    assert words_of_ends["mode"] == "markers+text"
+    assert words_of_ends["marker"]["opacity"] == 0
+    assert words_of_ends["marker"]["size"] > max(one["marker"]["size"] for one in lines)
     assert figure["table"]["rows"][1][1:] == ["1", "saga", "0.900"]
     assert "C from 0.01 to 100" in figure["alt"]
     assert "solver lbfgs, saga" in figure["alt"]

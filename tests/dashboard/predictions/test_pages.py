@@ -235,6 +235,9 @@ def test_a_finished_file_shows_its_first_rows_and_is_handed_out(
     rows = page.soup.select("#prediction tbody tr")
     assert len(rows) == 10
     assert [cell.get_text() for cell in rows[1].select("td")] == ["yes", "0.123457", "=x1", "<i>"]
+    # Numbers stand under each other at the right, and so does their name.
+    for row in (page.soup.select("#prediction th"), rows[1].select("td")):
+        assert ["number" in cell.get("class", []) for cell in row] == [False, True, False, False]
     answer = browser.http.get(f"/predictions/{found.id}/file")
     assert "new-predicted.csv" in answer.headers["Content-Disposition"]
     assert answer.get_data(as_text=True).splitlines()[2] == "'=x1;<i>;yes;0.123456789012"

@@ -78,6 +78,9 @@ def test_se1_token_is_shown_once_and_works_until_it_is_revoked(app: Flask, membe
     made = browser.submit(page, {"name": "laptop", "expires": "90"})
     page = browser.follow(made)
     text = str(page.find("#new-token")["value"])
+    # The example is a line to be copied as a whole, too.
+    copied = page.find("[data-copy=new-token-example]")["data-copy"]
+    assert text in page.find(f"#{copied}").get_text()
     assert service.user_for_token(text) is member
     page = browser.get("/settings/tokens")
     assert text not in page.html
