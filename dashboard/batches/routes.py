@@ -34,6 +34,7 @@ from dashboard.plans.table_warnings import list_table_warnings
 from dashboard.searches import service as searches
 from dashboard.searches.direction import best_first
 from dashboard.searches.views import view_search
+from dashboard.several import KIND as SEVERAL
 from dashboard.several.views import see_several
 from dashboard.storage import StorageFull
 from dashboard.web import requires
@@ -88,7 +89,7 @@ def _rows(summary: BatchSummary) -> dict[str, Any]:
 
 def _listing(summary: BatchSummary, query: dict[str, str]) -> JobListing:
     search, asked = view_search(summary), {}
-    if summary.batch.plan:
+    if search or (summary.batch.plan or {}).get("kind") == SEVERAL:
         asked["sort"] = best_first(summary.best.metric if summary.best else None)
     if search:
         asked["cols"] = search.columns

@@ -15,7 +15,7 @@ from dashboard.db.states import ACTIVE, JobState, lock_all, move_all
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.jobs import submission
-from dashboard.jobs.undoing import AGAIN
+from dashboard.jobs.service import AGAIN
 from dashboard.plans.changing import hold_batches, run_again, stop_family
 from dashboard.room import check_room_for_jobs
 

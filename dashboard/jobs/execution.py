@@ -16,7 +16,8 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.blends import name_blend
 from dashboard.jobs.claiming import Claim
-from dashboard.jobs.undoing import AGAIN, end_as_cancelled
+from dashboard.jobs.service import AGAIN
+from dashboard.jobs.undoing import end_as_cancelled
 from dashboard.jobs.usage import UsageSample, add_usage
 from dashboard.leaderboards.scores import add_scores
 from dashboard.models.repeated import repeat_job

@@ -1,7 +1,6 @@
 """The name of a job that is made from another one: "pears 2" after "pears"."""
 
 import re
-from itertools import count
 
 from sqlalchemy import func, select
 
@@ -25,17 +24,17 @@ def find_next_name(user: User, name: str) -> str:
     """
     stem = BEST_OF.sub("", name)  # a job like a winner was not chosen among others
     found = NUMBERED.fullmatch(stem)
-    if found and int(found[2]) > 1:
+    first, at_once = 2, AT_ONCE
+    # Else the number is the name's own: a year, or a setting.
+    if found and int(found[2]) > 1 and _find_taken(user, [found[1]]):
         stem, first = found[1], int(found[2]) + 1
-    else:
-        first = 2
-    for start in count(first, AT_ONCE):
-        names = [_with_number(stem, n) for n in range(start, start + AT_ONCE)]
+    while True:
+        names = [_with_number(stem, n) for n in range(first, first + at_once)]
         taken = _find_taken(user, names)
         for one in names:
             if one not in taken:
                 return one
-    raise AssertionError("numbers have no end")
+        first, at_once = first + at_once, 2 * at_once
 
 
 def _with_number(stem: str, number: int) -> str:

@@ -24,6 +24,8 @@ from dashboard.retention.asking import ask_for_look
 from dashboard.room import check_room_for_jobs
 from dashboard.storage import get_storage, keys
 
+AGAIN = "again"  # a stop request: stop, then run again
+
 
 def submit_job(
     *, user: User, request: Mapping[str, Any], idempotency_key: str | None = None
@@ -150,7 +152,7 @@ def _ask_to_keep(job: Job) -> None:
             "This job chooses among jobs that are scored already, so it has no folds of its own "
             "to stop after. Cancel it, or let it end"
         )
-    if job.stop_request == "cancel":
+    if job.stop_request in {"cancel", AGAIN}:
         raise Conflict(f"{job.stopped_by} is cancelling the job already, so nothing is kept")
     folds = db.session.scalars(select(JobFold.id).where(JobFold.job_id == job.id)).first()
     if folds is None:

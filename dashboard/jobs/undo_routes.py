@@ -15,6 +15,11 @@ from dashboard.storage import StorageFull
 from dashboard.web import requires
 
 blueprint = Blueprint("undo", __name__)
+WORDS = {
+    JobState.CANCELLING: "runs again as soon as it has stopped",
+    JobState.QUEUED: "is in the queue again",
+    JobState.RUNNING: "is running",
+}
 
 
 def say_stopped(job: Job) -> str:
@@ -37,9 +42,9 @@ def cancel(job_id: int) -> Response:
     """Take back a cancel: the job runs again. For its owner and admins."""
     try:
         job = undo_cancel(user=current_user, job_id=job_id)
-        ends_first = job.state == JobState.CANCELLING
-        words = "runs again as soon as it has stopped" if ends_first else "is in the queue again"
-        flash(f"{job.name} {words}; the folds that are done are kept", "success")
+        flash(
+            f"{job.name} {WORDS[JobState(job.state)]}; the folds that are done are kept", "success"
+        )
     except (Conflict, StorageFull) as problem:
         flash(problem.message, "warning")
     back = request.values.get("back") or url_for("jobs.detail", job_id=job_id)

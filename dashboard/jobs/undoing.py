@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from dashboard.db import Job, User
 from dashboard.db.states import JobState, move
 from dashboard.errors import Conflict
-from dashboard.jobs.service import begin_anew, changing, retry_job, say_already_done
-
-AGAIN = "again"  # a stop request: stop, then run again
+from dashboard.jobs.service import AGAIN, begin_anew, changing, retry_job, say_already_done
+from dashboard.plans.changing import hold_batches, run_again
 
 
 def undo_cancel(*, user: User, job_id: int) -> Job:
@@ -26,13 +25,18 @@ def undo_cancel(*, user: User, job_id: int) -> Job:
     Forbidden
         When it belongs to somebody else.
     Conflict
-        When it had come to its own end before it was stopped.
+        When it had come to its own end before it was stopped, or is being kept as it is.
     StorageFull
         When the disk has no room but what is kept for the database.
     """
-    with changing(user, job_id) as (_, job):
+    with changing(user, job_id, and_batch=True) as (session, job):
+        if job.stop_request == "keep":
+            raise Conflict("The folds that are done are being kept: the job is not cancelled")
         if job.state == JobState.CANCELLING and job.stop_request == "cancel":
             job.stop_request = AGAIN
+            held = hold_batches(session, [job.batch_id])
+            if job.batch_id in held:
+                run_again(held, job.batch_id)
         if job.state in {JobState.CANCELLING, JobState.QUEUED, JobState.RUNNING}:
             return job
         if job.state != JobState.CANCELLED:

@@ -10,6 +10,7 @@ from dashboard.db import Job, JobScore
 from dashboard.extensions import db
 from dashboard.figures import table
 from dashboard.leaderboards.groups import Group
+from dashboard.leaderboards.scores import ON_BOARD
 from dashboard.preferences import score_for_reader
 from tasks.engine.catalogue import find_metric, metric_title
 
@@ -50,7 +51,7 @@ def _look_for_steps(
     best_first = JobScore.score.desc() if greater else JobScore.score
     look = (
         select(JobScore.job_id, JobScore.score, JobScore.finished_at)
-        .where(JobScore.group_id == group.id, JobScore.metric == metric)
+        .where(JobScore.group_id == group.id, JobScore.metric == metric, ON_BOARD)
         .order_by(best_first, JobScore.finished_at)
         .limit(1)
     )

@@ -38,6 +38,7 @@ AS_BEFORE = """
 UPDATE job_entries SET seconds = (
   SELECT {span} FROM jobs WHERE jobs.id = job_entries.job_id
 )
+WHERE job_id IN (SELECT id FROM jobs WHERE finished_at IS NOT NULL)
 """
 SPANS = {
     'sqlite': 'max((julianday({end}) - julianday(started_at)) * 86400, 0.0)',

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from math import ceil
+from math import ceil, isfinite
 from typing import Any, Protocol
 
 import numpy as np
@@ -43,7 +43,7 @@ class Curve:
 
     def ending(self, done: int, score: float | None) -> "Curve":
         """Return it with the fold's own score as its last one, where it is about the same rows."""
-        if self.whose != HELD_OUT or self.rows != self.of or score is None:
+        if self.whose != HELD_OUT or self.rows != self.of or score is None or not isfinite(score):
             return self
         before = tuple(point for point in self.points if point[0] < done)
         return replace(self, points=(*before, (done, score)))
@@ -167,7 +167,7 @@ class ByRound:
         self.round_s = (added - started) / (point - self._at)
         self.score_s = max(ended - added, 1e-6)
         self.spent += ended - began
-        if score is None:  # this metric cannot be worked out here
+        if score is None or not isfinite(score):  # this metric cannot be worked out here
             self.is_over = True
         else:
             self.points.append((point, score))
@@ -190,10 +190,9 @@ class OwnScores:
         self.read, self.about = read, (unit, whose, measure)
 
     def look(self, _done: int) -> Curve | None:
-        """Return some of them, the newest included."""
-        found = list(self.read())
-        if not found:
-            return None
+        """Return some of them, the newest included; without those that are no numbers any more."""
+        found = [float(score) for score in self.read()]
         every = ceil(len(found) / MOST_POINTS)
-        kept = [n for n in range(1, len(found) + 1) if n % every == 0 or n == len(found)]
-        return Curve(*self.about, tuple((n, float(found[n - 1])) for n in kept))
+        kept = (n for n in range(1, len(found) + 1) if n % every == 0 or n == len(found))
+        points = tuple((n, found[n - 1]) for n in kept if isfinite(found[n - 1]))
+        return Curve(*self.about, points) if points else None

@@ -5,7 +5,7 @@ from flask import Flask
 
 from dashboard.batches.service import stop_jobs
 from dashboard.clock import now
-from dashboard.db import Job, User
+from dashboard.db import Batch, Job, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden
 from dashboard.extensions import db
@@ -69,6 +69,37 @@ def test_an_undo_can_be_taken_back_too(any_app: Flask, member: User) -> None:
     with writing() as session:
         stop_jobs(session, Job.batch_id == 7, by="Ana")
     assert [state_of(job) for job in jobs] == [("cancelling", "cancel")] * 2
+
+
+def test_what_is_to_run_again_is_not_kept_and_what_is_kept_was_not_cancelled(
+    any_app: Flask, member: User
+) -> None:
+    undone, kept = make_job(member), make_job(member)
+    for job in (undone, kept):
+        tell_folds(take(f"worker-{job.id}"), [0.8, 0.9])
+    cancel_job(user=member, job_id=undone.id)
+    undo_cancel(user=member, job_id=undone.id)
+    with pytest.raises(Conflict, match="cancelling the job already, so nothing is kept"):
+        cancel_job(user=member, job_id=undone.id, keep=True)
+    assert state_of(undone) == ("cancelling", "again")
+    cancel_job(user=member, job_id=kept.id, keep=True)
+    with pytest.raises(Conflict, match="are being kept"):
+        undo_cancel(user=member, job_id=kept.id)
+
+
+def test_its_batch_has_its_time_anew(any_app: Flask, member: User) -> None:
+    before = "2026-01-01T00:00:00Z"
+    plan = {"kind": "several", "time_limit_s": 60, "since": before}
+    batch = Batch(name="all", owner_id=member.id, n_jobs=1, plan_state="going", plan=plan)
+    db.session.add(batch)
+    db.session.commit()
+    job = make_job(member, batch_id=batch.id)
+    take()
+    cancel_job(user=member, job_id=job.id)
+    undo_cancel(user=member, job_id=job.id)
+    db.session.rollback()
+    found = db.session.get_one(Batch, batch.id, populate_existing=True)
+    assert (found.plan or {})["since"] > before
 
 
 def test_what_had_ended_by_itself_is_told(any_app: Flask, member: User) -> None:

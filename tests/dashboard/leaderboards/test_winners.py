@@ -9,6 +9,7 @@ from dashboard.db import Batch, Job, JobScore, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db, migrate
 from dashboard.leaderboards.best_of_boards import find_best_on_boards
+from dashboard.leaderboards.best_so_far import find_steps
 from dashboard.leaderboards.board import Board, Query, read_board
 from dashboard.leaderboards.listing import list_leaderboards
 from dashboard.leaderboards.standing import find_standing
@@ -63,6 +64,13 @@ def test_a_winner_stands_in_place_of_its_candidate(any_app: Flask, member: User)
     assert (standing.place, standing.total, standing.tied) == (1, 3, [])  # type: ignore[union-attr]
     assert find_standing(best) == standing
     assert find_best_on_boards(jobs_of(batch)) == {winner.id}
+
+
+def test_the_best_so_far_are_jobs_of_the_board(any_app: Flask, member: User) -> None:
+    first, _, third, winner = jobs_of(search(member))
+    steps = find_steps(read(winner).group, "roc_auc")
+    assert [(job.id, score) for _, score, job in steps] == [
+        (first.id, 0.7), (third.id, 0.8), (winner.id, 0.9)]  # fmt: skip
 
 
 def test_another_job_with_the_same_score_is_tied_all_the_same(

@@ -24,7 +24,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tasks.engine.fit_progress import curves, telling
-from tasks.engine.fit_progress.curves import ByRound, Curve, HeldOut
+from tasks.engine.fit_progress.curves import ByRound, Curve, HeldOut, OwnScores
 from tasks.engine.fit_progress.fitting import Fitted, fit
 from tasks.engine.fit_progress.telling import Step
 from tests.engine.fit_progress.test_fitting import bytes_of, make_model, make_table
@@ -162,6 +162,14 @@ def test_a_network_tells_the_scores_that_it_has_anyway(kind: Any, stops_early: b
     assert [score for _, score in curve.points] == [own[n - 1] for n, _ in curve.points]
     measure = "accuracy" if kind is MLPClassifier else "r2"
     assert curve.measure == (measure if stops_early else "loss")
+
+
+def test_a_loss_that_is_no_number_any_more_is_no_point() -> None:
+    nan, inf = float("nan"), float("inf")
+    seen = OwnScores(lambda: [0.5, nan, 0.4, inf], "passes", "training", "loss").look(4)
+    assert seen is not None
+    assert seen.points == ((1, 0.5), (3, 0.4))
+    assert OwnScores(lambda: [inf], "passes", "training", "loss").look(1) is None
 
 
 def test_own_scores_of_a_target_on_another_scale_are_not_told() -> None:
