@@ -110,7 +110,7 @@ def _draw_trace(
     if "lines" in mode and points:
         path = "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b, _ in points)
         drawing.strokes.append(_stroke(trace, path))
-    if "markers" in mode:
+    if "markers" in mode and trace["marker"].get("opacity") != 0:
         mark = trace["marker"]
         drawing.marks += [
             Mark(f"{a:.1f}", f"{b:.1f}", mark["symbol"], mark["color"]) for a, b, _ in points

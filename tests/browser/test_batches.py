@@ -50,7 +50,7 @@ def test_the_count_is_open_while_values_that_were_refused_stand_there(
     window = browse(viewport={"width": 390, "height": 844})
     window.allowed.add("422")
     form = open_form(window, member)
-    parameter, button = form.locator('[id="field-parameters.C"]'), "[data-queue-button]"
+    parameter, button = form.locator('[id="field-parameters.C"]'), "[data-queue-below]"
     parameter.fill("1, x")
     form.locator(button).click()
     expect(form.get_by_role("alert")).to_contain_text("x is not")

@@ -120,6 +120,7 @@ def test_cp_5_a_job_has_one_colour_and_shape_everywhere_in_the_order_of_the_addr
         drawn = figure.evaluate(
             """(e) => e.data
                 .filter((t) => t.mode.includes('markers') && !t.name.startsWith('mean'))
+                    .filter((t) => t.marker.opacity !== 0)  // those hold words alone
                 .map((t) => [t.name, t.marker.color, t.marker.symbol])"""
         )
         names = [name for name, _, _ in drawn]

@@ -62,7 +62,7 @@ def test_jl_1_polls_take_nothing_from_the_person(
     expect(menu).to_be_visible()
     menu.get_by_role("button", name="Cancel").click()
     expect(page.locator(f"#job-{jobs[0].id} .status")).to_have_text("Cancelling")
-    expect(page.locator("#toasts")).to_contain_text("run 0 is cancelling")
+    expect(page.locator("#toasts")).to_contain_text("run 0 is being stopped")
 
 
 def test_jl_2_changes_show_without_a_reload_and_rows_keep_their_places(

@@ -24,7 +24,7 @@ from tests.browser.conftest import Watched
 from tests.browser.predicting import fill_row, look_at, predict_file, read_rows, write_rows
 from tests.browser.using import check_files, delete_the_model, read_columns, run_the_snippets
 from tests.engine.tables import mixed_csv
-from tests.product import free_port
+from tests.product import free_port, wait_for
 
 pytestmark = pytest.mark.timeout(600)
 ROOT = Path(__file__).parents[2]
@@ -148,6 +148,9 @@ def trained(
         page.goto(f"{product.address}/jobs/{job}")
         expect(page.locator("h1 + [data-state=succeeded]")).to_be_visible(timeout=60_000)
     compare(page, product, jobs)
+    for number in (1, 2, 3):  # until it was checked, nothing can be predicted with it
+        address = f"{product.address}/models/{number}/predict/file"
+        wait_for(f"model {number}", lambda address=address: page.request.get(address).ok, 60)
     watched.check()
     return Trained(page, f"{product.address}/models/1", source, folder)
 

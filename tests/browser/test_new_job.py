@@ -220,7 +220,7 @@ def test_what_was_sent_comes_back_into_no_other_form(
     end_session(member)
     form = window.go(f"/jobs/new?from={former.id}")
     sign_in(form, member)
-    expect(form.get_by_label("Name", exact=True)).to_have_value(former.name)
+    expect(form.get_by_label("Name", exact=True)).to_have_value(f"{former.name} 2")
     expect(form.get_by_label("Seed")).to_have_value("1234")
     form.get_by_label("Seed").fill("4321")
     form.get_by_role("button", name="Queue job").click()

@@ -131,7 +131,7 @@ def test_a_table_that_cannot_be_read_ends_the_job(dataset: Dataset, code: str) -
     SPOIL[code](path_of(dataset.table_key))
     job = run(submit(dataset))
     assert (job.state, job.failure["code"]) == ("failed", code)
-    assert job.failure["message"].startswith('The table of the dataset "t.csv" is ')
+    assert job.failure["message"].startswith('The table of the dataset "t" is ')
     assert job.failure["hint"] == "Upload the file again"
 
 
