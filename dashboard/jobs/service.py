@@ -189,11 +189,16 @@ def retry_job(*, user: User, job_id: int) -> Job:
     with changing(user, job_id, and_batch=True) as (session, job):
         check_may_run_again(job)
         begin_anew(session, job, by=user.name)
-        held = hold_batches(session, [job.batch_id])
-        if job.batch_id in held:
-            run_again(held, job.batch_id)
+        let_batch_go_on(session, job)
     submission.hint([job.id])
     return job
+
+
+def let_batch_go_on(session: Session, job: Job) -> None:
+    """Let the batch of a job that runs again go on; `changing` holds both."""
+    held = hold_batches(session, [job.batch_id])
+    if job.batch_id in held:
+        run_again(held, job.batch_id)
 
 
 def check_may_run_again(job: Job) -> None:

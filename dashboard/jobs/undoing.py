@@ -9,8 +9,14 @@ from sqlalchemy.orm import Session
 from dashboard.db import Job, User
 from dashboard.db.states import JobState, move
 from dashboard.errors import Conflict
-from dashboard.jobs.service import AGAIN, begin_anew, changing, retry_job, say_already_done
-from dashboard.plans.changing import hold_batches, run_again
+from dashboard.jobs.service import (
+    AGAIN,
+    begin_anew,
+    changing,
+    let_batch_go_on,
+    retry_job,
+    say_already_done,
+)
 
 
 def undo_cancel(*, user: User, job_id: int) -> Job:
@@ -34,9 +40,7 @@ def undo_cancel(*, user: User, job_id: int) -> Job:
             raise Conflict("The folds that are done are being kept: the job is not cancelled")
         if job.state == JobState.CANCELLING and job.stop_request == "cancel":
             job.stop_request = AGAIN
-            held = hold_batches(session, [job.batch_id])
-            if job.batch_id in held:
-                run_again(held, job.batch_id)
+            let_batch_go_on(session, job)
         if job.state in {JobState.CANCELLING, JobState.QUEUED, JobState.RUNNING}:
             return job
         if job.state != JobState.CANCELLED:
