@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 
 log = logging.getLogger(__name__)
-# So much of the time that a fit has taken may have gone into scores of it.
+# So much of the time that a fit has taken may have gone into scores of it: time of processors, as
+# a thread that waits for its turn on a busy machine takes nothing from the fit.
 SHARE = 0.01
 # What the first score is taken to cost: what it does cost is known after it.
 FIRST_S = 0.02
@@ -121,7 +122,7 @@ class ByRound:
     def __init__(self, held: HeldOut, rounds: Rounds, total: int, unit: str) -> None:
         self.held, self.rounds, self.unit = held, rounds, unit
         self.step = ceil(total / MOST_POINTS)
-        self.began, self.spent = time.perf_counter(), 0.0
+        self.began, self.spent = time.process_time(), 0.0
         self.round_s = self.score_s = 0.0
         self.points: list[tuple[int, float]] = []
         self.is_over = False
@@ -149,21 +150,21 @@ class ByRound:
         due = range(self._at + self.step, done + 1, self.step)
         if not due:
             return due
-        room = SHARE * (time.perf_counter() - self.began) - self.spent
+        room = SHARE * (time.process_time() - self.began) - self.spent
         if not self.points:
             return due[: int(room >= self.held.encode_s + FIRST_S)]
         n = int((room - self.round_s * (due[-1] - self._at)) / self.score_s)
         return due[:: -ceil(len(due) / n)][::-1] if n > 0 else ()
 
     def _score(self, point: int) -> None:
-        began = time.perf_counter()
+        began = time.thread_time()
         if not self.points:
             self.rounds.start(self.held.encode(self.held.read()))
-        started = time.perf_counter()
+        started = time.thread_time()
         values, known = self.rounds.after(point)
-        added = time.perf_counter()
+        added = time.thread_time()
         score = self.held.score(values, known)
-        ended = time.perf_counter()
+        ended = time.thread_time()
         self.round_s = (added - started) / (point - self._at)
         self.score_s = max(ended - added, 1e-6)
         self.spent += ended - began

@@ -72,10 +72,10 @@ def fit(
     if way is None:
         model.fit(X, y)
         return Fitted()
-    began = time.perf_counter()
+    began = time.process_time()
     prepared = model[:-1].fit_transform(X, y)  # the same steps, fitted in place
     if held:
-        held = held.encoded_by(model[:-1].transform, time.perf_counter() - began, len(y))
+        held = held.encoded_by(model[:-1].transform, time.process_time() - began, len(y))
     watch = Watch(told, held)
     if learner is estimator:
         teller = way(estimator, prepared, y, watch)

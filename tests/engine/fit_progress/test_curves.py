@@ -1,5 +1,6 @@
 """Scores by round while a fit goes on: of the very model so far, and for next to nothing."""
 
+import time
 import warnings
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -231,7 +232,7 @@ def test_scores_take_less_than_a_fiftieth_of_a_fit(
 ) -> None:
     monkeypatch.undo()
     clock = Clock()
-    monkeypatch.setattr(curves, "time", SimpleNamespace(perf_counter=clock))
+    monkeypatch.setattr(curves, "time", SimpleNamespace(process_time=clock, thread_time=clock))
     total = 400
     round_s = fit_s / total
 
@@ -274,3 +275,16 @@ def test_the_last_point_is_the_score_of_the_fold_where_all_its_rows_were_scored(
     assert Curve("trees", "held_out", "r2", ((3, 1 / 3),), 1, 1).as_dict()["points"] == [
         [3, 0.333333]
     ]
+
+
+def test_waiting_for_a_turn_is_not_what_a_score_costs() -> None:
+    def score(_values: np.ndarray, _known: Any) -> float:
+        time.sleep(0.2)  # as a thread does on a busy machine
+        return 0.5
+
+    scores = ByRound(
+        HeldOut(lambda: None, 10, 40, "r2", score), Costly(Clock(), 0.0, 0.0), 400, "trees"
+    )
+    scores.look(20)
+    assert scores.points
+    assert scores.spent < 0.1
