@@ -1,8 +1,8 @@
-"""Before the form of a new job is sent: its check against its data, and how large it is."""
+"""Before the form of a new job is sent: its check, how large it is, and it as a program."""
 
 from contextlib import suppress
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from flask_login import current_user
 
 from dashboard.errors import NotFound, ValidationFailed
@@ -13,6 +13,9 @@ from dashboard.jobs.form_request import errors_of, request_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.preflight_view import PreflightView, view_preflight
 from dashboard.jobs.preflights import find_proposal
+from dashboard.jobs.requests import BATCH_FIELDS
+from dashboard.jobs.snippet import python_of_form
+from dashboard.jobs.submission import read_request
 from dashboard.live import answer
 from dashboard.web import requires
 
@@ -20,6 +23,8 @@ blueprint = Blueprint("preflights", __name__)
 PART = "jobs/_preflight.html"
 # Without a script nobody asks again by himself.
 PATIENCE_S = 8.0
+# What belongs to the very page that the form stood on, and not to what was typed.
+OF_PAGE = frozenset({"csrf_token", "action", "despite"})
 Answer = str | tuple[str, int]
 
 
@@ -37,6 +42,23 @@ def _is_part() -> bool:
 def count() -> str:
     """Answer how many candidates the form makes, as one types. For members."""
     return show_candidates(_posted())
+
+
+@blueprint.post("/jobs/new/python")
+@requires("member")
+def as_python() -> Answer:
+    """Show the form as a program, once it could be sent as it is. For members."""
+    form = _posted()
+    asked, limit = request_of(form), current_app.config["SETTINGS"].max_batch_jobs
+    try:
+        dataset, wanted = read_request(asked, limit=limit, fields=BATCH_FIELDS)
+    except ValidationFailed as problem:
+        form.errors = errors_of(form, problem.fields)
+        return show_form(form), 422
+    makes_batch = form.tries_several or form.is_search or wanted.n_jobs > 1
+    program = python_of_form(asked, request.url_root.rstrip("/"), makes_batch=makes_batch)
+    typed = [(n, text) for n, text in request.form.items(multi=True) if n not in OF_PAGE]
+    return render_template("jobs/program.html", dataset=dataset, program=program, typed=typed)
 
 
 @blueprint.post("/jobs/check")

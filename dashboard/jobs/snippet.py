@@ -1,6 +1,7 @@
-"""A job as a program that anybody can run: it submits the same job and waits for its end."""
+"""A job, or the form of a new one, as a program that anybody can run: it submits and waits."""
 
 import json
+from collections.abc import Mapping
 from pprint import pformat
 from typing import Any
 
@@ -8,7 +9,7 @@ from dashboard.db import Job
 from dashboard.jobs.as_request import request_from
 
 PROGRAM = """\
-# Runs job #{id} again by Trainyard's API, and prints its address and its score.
+# {what}
 # Python's own library is enough. A token is made at {base}/settings/tokens
 import json
 import os
@@ -29,12 +30,24 @@ def call(method, path, body=None):
         return json.load(answer)
 
 
+"""
+OF_JOB = """\
 job = call("POST", "/jobs", {request})
-print({page} + str(job["id"]))
+print({base!r} + "/jobs/" + str(job["id"]))
 while job["state"] in ("queued", "running", "cancelling"):
     time.sleep(2)
     job = call("GET", "/jobs/" + str(job["id"]))
 print(job["state"], job["metric"], job["score"])
+"""
+OF_BATCH = """\
+made = call("POST", {path!r}, {request})
+address = "/batches/" + str(made["batch_id"])
+print({base!r} + address)
+batch = call("GET", address)
+while batch["state"] == "going" or batch["done"] < batch["n_jobs"]:
+    time.sleep(2)
+    batch = call("GET", address)
+print(batch["done"], "jobs, best:", batch["best_job_id"], batch["metric"], batch["best_score"])
 """
 
 
@@ -53,15 +66,34 @@ def python_snippet(job: Job, base: str) -> str:
     Conflict
         When the job's model is a blend.
     """
+    what = f"Runs job #{job.id} again by Trainyard's API, and prints its address and its score."
+    return _write(what, OF_JOB, request_from(job), base)
+
+
+def python_of_form(request: Mapping[str, Any], base: str, *, makes_batch: bool) -> str:
+    """Return the program that submits what the form of a new job holds.
+
+    Parameters
+    ----------
+    request : Mapping
+        The fields of ``POST /jobs``, or of ``POST /batches`` where several are tried or searched.
+    base : str
+        Where this installation is, without a slash at its end.
+    makes_batch : bool
+        Whether more than one job comes of it.
+    """
+    noun = "a batch" if makes_batch else "a job"
+    what = f"Submits {noun} by Trainyard's API, and prints its address and, at its end, its score."
+    path = "/batches" if "search" in request or "several" in request else "/jobs"
+    return _write(what, OF_BATCH if makes_batch else OF_JOB, request, base, path=path)
+
+
+def _write(what: str, program: str, request: Mapping[str, Any], base: str, **more: str) -> str:
     # By way of JSON: what it cannot hold is nothing that could be asked for.
-    request = _given(json.loads(json.dumps(request_from(job))))
-    return PROGRAM.format(
-        id=job.id,
-        base=base,
-        api=repr(f"{base}/api/v1"),
-        page=repr(f"{base}/jobs/"),
-        request=pformat(request, sort_dicts=False, width=88),
-    )
+    given = _given(json.loads(json.dumps(request)))
+    shown = pformat(given, sort_dicts=False, width=88)
+    head = PROGRAM.format(what=what, base=base, api=repr(f"{base}/api/v1"))
+    return head + program.format(base=base, request=shown, **more)
 
 
 def _given(fields: dict[str, Any]) -> dict[str, Any]:
