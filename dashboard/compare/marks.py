@@ -5,7 +5,8 @@ from typing import Any
 from dashboard.db import Job
 from dashboard.figures import COLOURS, DASHES, MARKERS
 
-LABEL = 30
+# So much of a name's beginning and end: names of a sweep differ at their end.
+HEAD, TAIL = 14, 15
 
 
 def marker(n: int) -> dict[str, Any]:
@@ -24,5 +25,7 @@ def line(n: int) -> dict[str, Any]:
 
 def label(job: Job) -> str:
     """Return a job's name with its id, because names need not differ."""
-    name = job.name if len(job.name) <= LABEL else job.name[: LABEL - 1] + "\u2026"
+    name = job.name
+    if len(name) > HEAD + TAIL + 1:
+        name = f"{name[:HEAD].rstrip()}\u2026{name[-TAIL:].lstrip()}"
     return f"{name} #{job.id}"
