@@ -69,7 +69,9 @@ def run(program: str, user: User) -> str:
             session.execute(update(Job).values(state="succeeded", score=0.5))
             session.execute(update(Batch).values(plan_state="over"))
             # A search makes the rest of its jobs later: here there is nobody who would.
-            session.execute(update(Batch).values(n_jobs=select(func.count(Job.id)).scalar_subquery()))
+            session.execute(
+                update(Batch).values(n_jobs=select(func.count(Job.id)).scalar_subquery())
+            )
     return running.communicate(timeout=60)[0]
 
 
