@@ -16,13 +16,22 @@ OTHER_DIGITS = r"^[+-]?[\p{Nd}.]+([eE][+-]?\p{Nd}+)?$"  # Python reads digits of
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 # Signs of money; of thousands, each with those that stand for it. All are parts of a class [].
 MONEY = "$¢-¥֏؋৲৳૱௹฿៛₠-⃀﷼﹩＄￠￡￥￦"
-THOUSANDS = {"": "", ",": ",", ".": ".", " ": " \xa0\u2009\u202f", "'": "'\u2019"}
+SPACES = " \xa0\u2007\u2009\u202f"
+THOUSANDS = {
+    "": "", ",": ",", ".": ".", " ": SPACES, "'": "'\u2019", "\u066c": "\u066c",
+}  # fmt: skip
 MINUS = "\u2212\u2013"  # as typesetters write it, or a dash; read as a hyphen everywhere
+# Arabic and Persian digits are read as those of ASCII, and the Arabic decimal sign as a point.
+ARABIC_DIGITS = "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669"
+ARABIC_DIGITS += "\u06f0\u06f1\u06f2\u06f3\u06f4\u06f5\u06f6\u06f7\u06f8\u06f9"
+ARABIC_POINT = "\u066b"
+ASCII_DIGITS = str.maketrans(ARABIC_DIGITS, 2 * "0123456789")
 # What the signs around a number are replaced by, one after the other.
 SIGNS = (
+    (f"^([{MONEY}] ?)\\((.*)\\)$", r"(\1\2)"),
     (r"^\((.*)\)$", r"-\1"),
-    (f"^([+-]?) ?[{MONEY}][ \xa0\u202f]?", r"\1"),
-    (f"[ \xa0\u202f]?[{MONEY}%]$", ""),
+    (f"^([+-]?) ?[{MONEY}%][{SPACES}]?", r"\1"),
+    (f"[{SPACES}]?[{MONEY}%]$", ""),
     (r"^([0-9].*)-$", r"-\1"),
 )
 TRUTH = dict.fromkeys(("true", "t", "yes", "y", "on", "1", "1.0"), 1.0)
@@ -46,7 +55,9 @@ def number_of(cell: str, decimal: str = ".", thousands: str = "", symbols: bool 
 
     `symbols` says that signs of money and percent are left out: 12.5% is 12.5.
     """
-    cell = re.sub(f"[{MINUS}]", "-", cell)
+    if not cell.isascii():
+        cell = re.sub(f"[{MINUS}]", "-", cell)
+        cell = cell.translate(ASCII_DIGITS).replace(ARABIC_POINT, decimal)
     if symbols:
         for pattern, kept in SIGNS:
             cell = re.sub(pattern, kept, cell)

@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.engine.cell_text import (
-    MINUS,
     OTHER_DIGITS,
     PLAIN_NUMBER,
     SIGNS,
@@ -21,6 +20,7 @@ from tasks.engine.cell_text import (
     number_of,
 )
 from tasks.engine.picked import Picked, of_each_cell, of_each_shape, of_likely_cells
+from tasks.engine.plain_signs import with_plain_signs
 
 Written = tuple[str, str, bool]
 PROMISING = 200
@@ -125,7 +125,7 @@ def parse_numbers(cells: pa.Array, written: Written = PLAIN) -> np.ndarray:
     plain = cells if written == PLAIN else _plain_text(cells, *written)
     parsed = _cast(plain)
     if parsed is None and written == PLAIN:
-        plain = pc.replace_substring_regex(plain, f"[{MINUS}]", "-")
+        plain = with_plain_signs(plain, ".")
     return _parse_some(plain) if parsed is None else parsed
 
 
@@ -142,7 +142,7 @@ def plain_numbers(cells: pa.Array, missing: Collection[str]) -> np.ndarray | Non
 
 def _plain_text(cells: pa.Array, decimal: str, thousands: str, symbols: bool) -> pa.Array:
     """Return cells with their numbers as Python writes them; what is none stays none."""
-    cells = pc.replace_substring_regex(cells, f"[{MINUS}]", "-")
+    cells = with_plain_signs(cells, decimal)
     if symbols:
         for pattern, kept in SIGNS:
             cells = pc.replace_substring_regex(cells, pattern, kept)

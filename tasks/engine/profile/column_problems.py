@@ -17,10 +17,12 @@ from tasks.engine.profile.date_formats import are_dates, days_of
 from tasks.engine.profile.date_order import either_way
 from tasks.engine.profile.date_words import unread_dates
 from tasks.engine.profile.excel_texts import excel_texts
+from tasks.engine.profile.look_alikes import look_alikes
 from tasks.engine.profile.missing_words import missing_words
 from tasks.engine.profile.thousands import points_of
 from tasks.engine.profile.time_zones import zones_words
 from tasks.engine.profile.unit_checks import units_of
+from tasks.engine.profile.unread_numbers import other_script, unread_number
 from tasks.engine.reader.refusals import Problem
 
 LineOf = Callable[[int], int]
@@ -95,10 +97,26 @@ def _doubtful(column: Column, made: ColumnProfile) -> Iterator[Problem]:
         words = f'"{same[0]}" and "{same[1]}" in "{name}" are the same number'
         yield warning(name, "NUMBER_ZEROS", f"{words}. If they are codes, make it a category")
     yield from units_of(column, made)
-    unread = unread_dates(column) if kind in {"category", "text"} and not found.dates else None
-    if unread:
-        words = f'"{name}" looks like dates in words that are not read, such as "{unread[:SHOWN]}"'
+    if kind in {"category", "text"} and not made.decision.is_chosen:
+        yield from _unread(column, made)
+
+
+def _unread(column: Column, made: ColumnProfile) -> Iterator[Problem]:
+    """Warn of texts that look like what is not read, or like each other."""
+    name, found = column.name, made.decision.found
+    date = None if found.dates else unread_dates(column)
+    number = None if date or made.decision.question else unread_number(column)
+    if date:
+        words = f'"{name}" looks like {date[0]}, such as "{date[1][:SHOWN]}"'
         yield warning(name, "DATE_UNREAD", f"{words}; it is kept as text")
+    elif number:
+        words = (
+            f'"{name}" looks like numbers in a form that is not read, such as "{number[:SHOWN]}"'
+        )
+        yield warning(name, "NUMBER_UNREAD", f"{words}; it is kept as text")
+    alike = look_alikes(column.values.tolist()) if made.facts["kind"] == "category" else None
+    if alike:
+        yield warning(name, "CATEGORY_ALIKE", f'In "{name}" {alike}: they are two values')
 
 
 def _written(
@@ -116,14 +134,23 @@ def _written(
         shown = ", ".join(f'"{word}"' for word in words[:6])
         message = f'"{column.name}" says yes and no in several ways: {shown}'
         yield warning(column.name, "BOOLEAN_MIXED", f"{message}. They are read as two values")
-    elif made.facts["kind"] == "number" and _has_signs(schema, dialect):
-        yield _signs(column, (schema["decimal"], schema.get("thousands", ""), "symbols" in schema))
-    elif made.facts["kind"] == "number" and may_be_thousands(column.cells, schema["decimal"]):
-        yield _decimals(column, schema["decimal"], line_of, has_sign=_has_sign(dialect))
+    elif made.facts["kind"] == "number":
+        yield from _said_of_numbers(column, schema, line_of, dialect)
     elif question and question["chosen"] is None:
         if "or" in question:
             yield _either(column, question, line_of, has_sign=_has_sign(dialect))
         yield from _asked(column, question, line_of)
+
+
+def _said_of_numbers(
+    column: Column, schema: dict[str, Any], line_of: LineOf, dialect: Mapping[str, Any]
+) -> Iterator[Problem]:
+    if _has_signs(schema, dialect):
+        yield _signs(column, (schema["decimal"], schema.get("thousands", ""), "symbols" in schema))
+    elif other := other_script(column, schema):
+        yield _other_script(column.name, *other)
+    elif may_be_thousands(column.cells, schema["decimal"]):
+        yield _decimals(column, schema["decimal"], line_of, has_sign=_has_sign(dialect))
 
 
 def _has_signs(schema: Mapping[str, Any], dialect: Mapping[str, Any]) -> bool:
@@ -154,6 +181,12 @@ def _signs(column: Column, written: Written) -> Problem:
         f'"{first[:SHOWN]}" is read as {value}'
     )
     return warning(column.name, "NUMBER_SYMBOLS", message)
+
+
+def _other_script(name: str, cell: str, value: float) -> Problem:
+    words = f'"{name}" is read as numbers with digits or a decimal sign of another script'
+    message = f'{words}: "{cell[:SHOWN]}" is read as {plain_number(value)}'
+    return warning(name, "NUMBER_SYMBOLS", message)
 
 
 def _decimals(column: Column, decimal: str, line_of: LineOf, *, has_sign: bool) -> Problem:

@@ -24,7 +24,7 @@ RAREST_OF, ROWS_OF_A_CLASS = 100, 3
 HIDDEN = (
     r"(?i)^(unknown|n\.a\.?|n/a|not available|not known|no data|missing|tbd|undefined|unspecified"
     r"|not specified|no answer|k\. ?a\.|keine angabe|unbekannt|inconnue?|desconocid[oa]"
-    r"|<na>|<null>|#n/a|#value!|#ref!|#div/0!|-{2,}|\?{2,}|\*+)$"
+    r"|<na>|<null>|\\n|#[a-zäü]+[!?]|#n/a|#nv|#div/0!|#n/d|[-–—]{2,}|[–—]|\.{1,3}|\?{2,}|\*+)$"
 )
 SHOWN = 60
 

@@ -11,24 +11,24 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cell_text import MINUS, MONEY, THOUSANDS, number_of
+from tasks.engine.cell_text import ARABIC_POINT, MINUS, MONEY, SPACES, THOUSANDS, number_of
 from tasks.engine.cells import PLAIN, Written, fits, match, parse_numbers
 from tasks.engine.profile.column_cells import Column
 
 # What may be a number in some way of writing: digits, signs of thousands, one sign around them.
 NUMERIC = (
-    rf"^[(+{MINUS}-]* ?[{MONEY}]?[ \x{{a0}}\x{{202f}}]?[+{MINUS}-]?[\p{{Nd}}.]"
-    rf"[\p{{Nd}}.,'’ \x{{a0}}\x{{2009}}\x{{202f}}]*([eE][+-]?\p{{Nd}}+)?"
-    rf"[ \x{{a0}}\x{{202f}}]?[{MONEY}%]?[)-]?$"
+    rf"^[(+{MINUS}-]* ?[{MONEY}%]?[{SPACES}]?[(+{MINUS}-]?[\p{{Nd}}.]"
+    rf"[\p{{Nd}}.,{''.join(THOUSANDS.values())}{ARABIC_POINT}]*([eE][+-]?\p{{Nd}}+)?"
+    rf"[{SPACES}]?[{MONEY}%]?[)-]?$"
 )
 SIGN, NO_SIGN = re.compile(f"[{MONEY}%]"), re.compile(f"[^{MONEY}%\n]+")
-AROUND = re.compile(rf"[{MONEY}%() \xa0\u202f]+")
+AROUND = re.compile(rf"[{MONEY}%(){SPACES}]+")
 # Words that say of themselves that nothing is known; never the name of a category.
 NOTHING = (
     r"(?i)^(unknown|unk|n\.a\.?|n/a|na|not available|not applicable|not known|no data|nodata"
     r"|missing|tbd|tba|undefined|unspecified|not specified|no answer|no value|nil|nan|null|none"
     r"|<na>|<null>|<none>|\(blank\)|\(none\)|\(empty\)|\(null\)"
-    r"|#n/a|#value!|#ref!|#div/0!|#num!|#null!|#name\?|-{2,}|\.{1,}|\*+|\?+)$"
+    r"|\\n|#n/a|#nv|#n/d|#[a-zäü]+[!?]|#div/0!|[-–—]{2,}|[–—]|\.{1,}|\*+|\?+)$"
 )
 MOST = 0.5
 FIRST = 20
@@ -101,7 +101,7 @@ def _ways(decimal: str, values: np.ndarray) -> list[Written]:
     ways: list[Written] = []
     for symbols in signs:
         for point, group in ((decimal, other), (other, decimal)):
-            spaced = [g for g in (" ", "'") if re.search(f"[{THOUSANDS[g]}]", joined)]
+            spaced = [g for g in (" ", "'", "\u066c") if re.search(f"[{THOUSANDS[g]}]", joined)]
             ways += [(point, sign, symbols) for sign in ("", group, *spaced)]
     return ways
 
@@ -221,6 +221,7 @@ def how_read(written: Written) -> str:
     """Say in words what is left out of numbers that are written so."""
     point, group, symbols = written
     names = {",": "commas", ".": "points", " ": "spaces", "'": "apostrophes"}
+    names["\u066c"] = "Arabic commas"
     parts = [f"{names[group]} as thousands separators"] if group else []
     parts += ["a decimal comma"] if point == "," else []
     parts += ["signs"] if symbols else []

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -25,7 +26,7 @@ DATE_FORMATS = (
     "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %I:%M %p",
     "%m/%d/%Y %I:%M %p", "%d/%m/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", "%d-%m-%Y", "%m-%d-%Y",
     "%d-%m-%Y %H:%M", "%m-%d-%Y %H:%M", "%d-%m-%Y %H:%M:%S", "%m-%d-%Y %H:%M:%S", "%d/%m/%y",
-    "%m/%d/%y", "%d/%m/%y %H:%M", "%m/%d/%y %H:%M", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d",
+    "%m/%d/%y", "%d/%m/%y %H:%M", "%m/%d/%y %H:%M", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d", "%y/%m/%d",
     "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d-%b-%Y %H:%M:%S", "%d %B %Y", "%b %d, %Y",
     "%B %d, %Y", "%b %Y", "%B %Y", "%m/%Y", "%d. %m. %Y",
 )  # fmt: skip
@@ -41,6 +42,7 @@ FAST = {
 }
 # 1.2.10 is a version; a date with points and two digits for the year has two for all.
 PADDED = {"%d.%m.%y": r"^\d\d\.\d\d\.\d\d"}
+YEAR_FIRST = "%y/%m/%d"  # far rarer than the day first
 EIGHT_DIGITS = "^[0-9]{8}$"
 DAY_FORMAT, DAY_NUMBER, ENOUGH_DAYS = "%Y%m%d", "^(19|20)[0-9]{6}$", 10
 FEW, FIRST, MANY = 5, 50, 2_000  # values that are looked at before all of them
@@ -97,11 +99,19 @@ def find_dates(column: Column) -> DateReading | None:
     if not fitting:
         return None
     best = fitting[0]
-    others = tuple(name for name in fitting[1:] if _shape(name) == _shape(best))
+    others = tuple(
+        name for name in fitting[1:] if _shape(name) == _shape(best)
+        and (name != YEAR_FIRST or _may_begin_with_year(column.values[:MANY].tolist()))
+    )  # fmt: skip
     n_bad = _unread(column, best)
     if n_bad >= (1 - MOST) * column.n_present:
         return None
     return DateReading(best, n_bad, tuple(o for o in others if _is_rival(column, best, o)))
+
+
+def _may_begin_with_year(values: Sequence[str]) -> bool:
+    """Tell whether 24/01/31 may be of 2024: days, at the end, are of more kinds than years."""
+    return len({value[:2] for value in values}) < len({value[-2:] for value in values})
 
 
 def find_day_numbers(column: Column) -> bool:

@@ -38,6 +38,10 @@ BOOLEANS = (
     ("ja", "nein"), ("j", "n"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"), ("si", "no"),
     ("sí", "no"), ("sì", "no"), ("sim", "não"), ("ja", "nee"), ("ja", "nej"), ("ja", "nei"),
     ("tak", "nie"), ("да", "нет"),
+    # As Excel writes them in other languages.
+    ("vero", "falso"), ("verdadero", "falso"), ("verdadeiro", "falso"), ("prawda", "fałsz"),
+    ("истина", "ложь"), ("sant", "falskt"), ("sand", "falsk"), ("sann", "usann"),
+    ("waar", "onwaar"), ("pravda", "nepravda"), ("igaz", "hamis"), ("tosi", "epätosi"),
 )  # fmt: skip
 ID_NAME = re.compile(
     r"(.*[_\-. ])?(id|uuid|guid|key|nr|no|n[°º])\.?|.*(nr|nummer)\.?|#|number|num|idx"

@@ -8,20 +8,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.engine.cell_text import MONEY
+from tasks.engine.cell_text import MONEY, THOUSANDS
 from tasks.engine.cells import Written, as_text, match, parse_numbers, present
 from tasks.engine.coercion import missing_markers
 from tasks.engine.profile.conventions import NOTHING
 from tasks.engine.profile.date_formats import days_of
 from tasks.engine.profile.table_cells import TableCells
 
+GROUPED = "Has thousands separators"
 MORE_ROWS, COLUMNS_AT_MOST = 50, 200
 # What is said of a cell that is no plain number; the first pattern that fits.
 REASONS = (
     (NOTHING, "May stand for a missing value"),
     (f"[{MONEY}]", "Has a currency sign"),
     ("%", "Has a percent sign"),
-    (r"^[^A-Za-z]*[0-9][,.' \x{2019}\x{a0}][0-9]{3}[^A-Za-z]*$", "Has thousands separators"),
+    (f"^[^A-Za-z]*[0-9][{''.join(THOUSANDS.values())}][0-9]{{3}}[^A-Za-z]*$", GROUPED),
     (r"^[+-]?[0-9]+,[0-9]+$", "Has a decimal comma"),
     (r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]", "Day and month could be either way round"),
 )

@@ -22,7 +22,7 @@ ENOUGH_VALUES = 10
 # 0001-01-01, 1899-12-30, 1900-01-01, 1970-01-01 and 9999-12-31, in days since 1970.
 PLACEHOLDERS = (-719162.0, -25569.0, -25567.0, 0.0, 2932896.0)
 YEAR = 365.0
-FEW_FUTURE = 0.05
+FEW_FUTURE, FAR = 0.05, 300 * YEAR
 BLOCK_ROWS = 2  # so many rows, on average, make blocks of values that come in blocks
 SHOWN = 60
 
@@ -89,6 +89,10 @@ def _date_problems(found: ColumnProfile) -> Iterator[Problem]:
             words = f"{date_text(day)} in {cells} may stand for no date"
             yield warning(name, "DATE_SUSPICIOUS", words, round(count))
     today = datetime.now(UTC).timestamp() / 86_400
+    if days.min() > today + FAR:
+        words = f'All dates of "{name}" are far in the future, from {date_text(float(days.min()))}'
+        words += ". Years of another calendar, such as the Buddhist one, are read as they stand"
+        yield warning(name, "DATE_SUSPICIOUS", words, total)
     future = (days > today + 1) & ~np.isin(days, PLACEHOLDERS)
     count = counts[future].sum() * scale
     is_short = "%y" in (found.facts["format"] or "")  # 45 is read as 2045

@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.engine.cell_text import (
-    MINUS,
     MISSING,
     OTHER_DIGITS,
     PLAIN_NUMBER,
@@ -21,6 +20,7 @@ from tasks.engine.cell_text import (
     grouped,
     number_of,
 )
+from tasks.engine.plain_signs import with_plain_signs
 from tasks.engine.rows.moments import dates, moment_of
 
 WHOLE = r"^-?\d{1,15}$"
@@ -128,7 +128,7 @@ def value_of(text: str, given: CellType) -> float | int | str:
 
 
 def _numbers(texts: pa.Array, given: CellType) -> pa.Array:
-    texts = pc.replace_substring_regex(texts, f"[{MINUS}]", "-")
+    texts = with_plain_signs(texts, given.decimal)
     if given.symbols:
         for pattern, kept in SIGNS:
             texts = pc.replace_substring_regex(texts, pattern, kept)

@@ -17,13 +17,15 @@ from tasks.engine.loading import load_cells, training_data
 from tasks.engine.splitting import hash_data
 from tests.engine.profiling.conftest import write_table
 
-WRITTEN = [(d, t, s) for d in ".," for t in ("", ".", ",", " ", "'") if d != t for s in (0, 1)]
-NUMBERS = st.text("0123456789.,-+−–eE $%()'€ \u00a0x٢_", max_size=9)
+WRITTEN = [
+    (d, t, s) for d in ".," for t in ("", ".", ",", " ", "'", "٬") if d != t for s in (0, 1)
+]
+NUMBERS = st.text("0123456789.,-+−–eE $%()'€ \u00a0\u2007x٢۳٫٬_", max_size=9)
 SPECIAL = st.sampled_from(
     ["1,050,000", "$1,050", "1e999", "1e-999", "inf", "nan", "NA", " 5", "-", "12.5%", "(3)", "+7",
      "1.234,5", "0x1", "12345678901234567890", "1 234", "00", "\n1", "2026-01-05", "yes",
      "2026-01-05T23:30:00+02:00", "2026-01-05T23:30:00Z",
-     "Infinity"]
+     "Infinity", "١٬٢٣٤٫٥", "$(12.00)", "%5"]
 )  # fmt: skip
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
 FAST = settings(deadline=None, max_examples=60)
