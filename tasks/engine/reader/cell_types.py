@@ -18,7 +18,7 @@ DATE = re.compile(
 AMOUNT = re.compile(r"[^\w\s,.;:-]{0,2} ?[+-]?\d{1,3}([,. ]\d{3})*([.,]\d+)? ?[^\w\s,.;:-]{0,2}")
 SHORT = 40  # characters; what longer cells are is not kept
 ONE_DIGIT = str.maketrans("023456789", "1" * 9)
-DASHES = re.compile(r":?(-{2,}|={2,}):?")
+DASHES = re.compile(r":?(-{2,}|={2,}):?|:-:?|-:")
 
 
 def is_number(cell: str) -> bool:

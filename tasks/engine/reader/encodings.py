@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tasks.engine.reader.central_european import find_central
+from tasks.engine.reader.controls import with_line_ends, without_end_mark
 from tasks.engine.reader.encoding_signs import (
     around,
     count_lines,
@@ -216,7 +217,8 @@ def read_sample(path: Path, encoding: str) -> str:
             text, is_blank = text + more, is_blank and not more.strip("\ufeff \t\r\n")
             if len(text) > MOST_CHARS:
                 break
-    text = text.removeprefix("\ufeff")
+    text = with_line_ends(text.removeprefix("\ufeff"))
+    text = without_end_mark(text) if is_whole else text
     end = "\n" if "\n" in text else "\r"
     return text if is_whole or end not in text else text[: text.rindex(end) + 1]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tasks.engine.reader.refusals import Problem, RefusedError, error
 from tasks.engine.tables import LINE
 
-TOLD = 5
+TOLD, SHOWN = 5, 200
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
 # Signs that a person cannot see, and that make two names of one; none that joins letters.
 UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -121,8 +121,8 @@ def _free_name(stem: str, taken: set[str], tried: Counter[str], *, repeats: bool
 
 
 def _repeated(first: int, n: int, label: str, name: str, line: int | None) -> Problem:
-    both = f'Two columns are called "{label}" (columns {first} and {n})'
-    message = f'{both}. Column {n} is read as "{name}"'
+    both = f'Two columns are called "{label[:SHOWN]}" (columns {first} and {n})'
+    message = f'{both}. Column {n} is read as "{name[:SHOWN]}"'
     return Problem("warning", "NAME_REPEATED", message, line=line, column=name)
 
 
@@ -133,9 +133,9 @@ def _unseen(names: Sequence[str], line: int | None) -> list[Problem]:
     (n, name), several = found[0], f" It is one of {len(found):,} such names." * (len(found) > 1)
     signs = ", ".join(f"U+{ord(sign):04X}" for sign in dict.fromkeys(UNSEEN.findall(name)))
     message = (
-        f'The name of column {n}, "{UNSEEN.sub("", name)}", has a character that cannot be seen '
-        f"({signs}), so it is not the same name as without it.{several} Take such characters out "
-        "of the file"
+        f'The name of column {n}, "{UNSEEN.sub("", name)[:SHOWN]}", has a character that cannot '
+        f"be seen ({signs}), so it is not the same name as without it.{several} Take such "
+        "characters out of the file"
     )
     return [Problem("warning", "NAME_HIDDEN", message, line=line, column=name, count=len(found))]
 

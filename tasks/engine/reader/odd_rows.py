@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from tasks.engine.cells import match
 from tasks.engine.reader.cell_types import DATE, TYPED_ROWS, are_dashes, is_number, is_typed
 from tasks.engine.reader.label_rows import YEAR
+from tasks.engine.reader.last_rows import LastRows
 from tasks.engine.reader.moved_names import MovedNames
 from tasks.engine.reader.other_tables import OtherTables
 from tasks.engine.reader.records import Record
@@ -95,6 +96,7 @@ class OddRows:
         self.are_typed, self.delimiter, self.rejects = are_typed, delimiter, rejects
         self.empty, self.alone, self.totals = Seen(), Seen(), Seen()
         self.others, self.moved = OtherTables(), MovedNames(labels)
+        self.last = LastRows(are_typed, delimiter)
         # What is alone in a row where a title may be: a year is none above other years.
         self.title = WORD if next(iter(are_typed), True) else f"{WORD}|{PERIOD}"
         self.held: list[Row] = []
@@ -186,6 +188,7 @@ class OddRows:
         self.empty.add(lines, columns[0], is_empty)
         self.others.look(lines, columns, is_empty)
         self.moved.look(lines, columns)
+        self.last.look(lines, columns)
         if not any(self.are_typed):
             return
         self._look_at_head(columns)

@@ -91,7 +91,7 @@ def find_refusal(
         In the words of the interface; None when the file may be a table.
     """
     is_whole = len(head) < HEAD_BYTES  # else a table may follow the blank lines
-    if is_whole and not head.strip(BOM + b"\r\n\t "):
+    if is_whole and not head.strip(BOM + b"\r\n\t \x1a"):
         return error("FILE_EMPTY", f"{file_name} is empty")
     if head.startswith(EXCEL_97):
         return _of_office_97(head, file_name)
@@ -149,11 +149,13 @@ def _of_bytes(head: bytes, file_name: str, encoding: str | None) -> Problem | No
     is_wide = bool(WIDE.match(encoding or "")) or find_wide(head) is not None
     # Text in ISO-2022 is full of them: each word has two.
     text = head.translate(None, b"\x1b\x0e\x0f") if ISO_2022.search(head) else head
-    controls = 0 if encoding else len(CONTROL.findall(text))
+    found = [] if encoding else CONTROL.findall(text.rstrip(b"\r\n\x1a"))  # as DOS ends files
+    controls = len(found)
     # A few zero bytes are left out, and so are those that fill a file up at its end.
     controls += (head.rstrip(b"\0") or head).count(b"\0")
     if not is_wide and controls > max(10, 0.02 * len(head)):
-        return error("FILE_BINARY", f"{file_name} is not a text file")
+        which = f": it is full of control characters such as U+{found[0][0]:04X}" if found else ""
+        return error("FILE_BINARY", f"{file_name} is not a text file{which}")
     return None
 
 

@@ -18,10 +18,10 @@ ENDS = re.escape("".join(
 ))  # fmt: skip
 # Those that begin one: of Western and Central Europe, Cyrillic, and of a curved quote.
 TWICE = re.compile(f"[\xc3\xc4\xc5\xd0\xd1][{ENDS}]|\xe2[\u20ac\x80][{ENDS}]")
-HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
+HIDDEN = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
 # Bytes without which neither is there; most chunks have none, and are not decoded.
 TWICE_BYTES = re.compile(rb"\xc3(?:[\x83-\x85\x90\x91][\xc2\xc5\xc6\xcb\xe2]|\xa2[\xc2\xe2])")
-HIDDEN_BYTES = re.compile(rb"\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81\xa0)")
+HIDDEN_BYTES = re.compile(rb"\xc2\xad|\xe2(?:\x80[\x8b-\x8f\xaa-\xae]|\x81\xa0)")
 BEFORE, AFTER = re.compile(r"[^,;\t|\"'\r\n]*\Z"), re.compile(r"[^,;\t|\"'\r\n]*")
 MARK = "\ufeff"
 AROUND = {"\u200b", "\u2060", "\ufeff"}
@@ -106,8 +106,11 @@ def _find_hidden(text: str) -> Place | None:
     """
     words: set[str] = set()
     for found in islice(HIDDEN.finditer(text), MOST_PLACES):
-        if found[0] == MARK and text[max(found.start() - 1, 0)] in {MARK, "\r", "\n"}:
-            continue  # it begins a file, or another one that was put behind it
+        is_mark = not found[0].strip(MARK)
+        if is_mark and not found.start():
+            continue  # it begins the file
+        if found[0] == MARK and text[found.start() - 1] in "\r\n":
+            continue  # it begins another one that was put behind it
         before = BEFORE.search(text, max(found.start() - LONGEST, 0), found.start())
         after = AFTER.match(text, found.end(), found.end() + LONGEST)
         cell = f"{before[0] if before else ''}{found[0]}{after[0] if after else ''}".strip()

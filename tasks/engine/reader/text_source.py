@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from tasks.engine.reader.controls import Controls, find_end_mark, find_line_sign
 from tasks.engine.reader.encoding_signs import skip_mark
 from tasks.engine.reader.refusals import HEAD_BYTES, RefusedError, error
 
@@ -15,8 +16,8 @@ MOST_ZEROS = 10_000  # bytes; what has more is no text
 MARK = codecs.BOM_UTF8
 # Each program that a file went through may have set a mark, before a quote or behind it.
 MARKS = re.compile(rb"^(?:\xef\xbb\xbf)*(\"?)(?:\xef\xbb\xbf)*")
-# The end of a chunk that may go on as a line's end or a mark in the next one.
-UNDECIDED = re.compile(rb"(?:\r+|\r*\n(?:\xef\xbb?)?)\Z")
+# The end of a chunk that may go on as a line's end, a mark or a control in the next one.
+UNDECIDED = re.compile(rb"(?:\r+|\r*\n(?:\xef\xbb?)?|\xc2|\xe2\x80?)\Z")
 SHORT = 16
 SHOWN_BYTES = 10_000  # of a line with a zero byte
 QUOTED = re.compile(rb'"[^"]*"')
@@ -29,8 +30,9 @@ class TextSource:
     """The lines of a text, counted as `sed` counts them: a line ends at LF.
 
     Only where CR alone ends lines near the beginning, as on the old Macintosh, does it do so
-    everywhere. The marks of files that were put together are left out and counted, and so are
-    zero bytes, as long as they are few. No line is ever held that is longer than `max_chars`.
+    everywhere, and so does a sign of Unicode's where none of these stands there. The marks of
+    files that were put together are left out and counted, and so are zero bytes, as long as they
+    are few, and Ctrl-Z at the end. No line is ever held that is longer than `max_chars`.
 
     Parameters
     ----------
@@ -54,8 +56,10 @@ class TextSource:
         self.buffer, self.at, self.line, self.taken = b"", 0, 1, 0
         self.n_marks = self.first_mark = self.n_cr = self.n_lf = self.n_zeros = 0
         self.zero_lines: list[tuple[int, str]] = []  # with a zero byte, each with its text
-        self.has_ended, self.has_cr_lines = False, False
+        self.has_ended, self.has_cr_lines, self.has_end_mark = False, False, False
+        self.controls = Controls()
         self.rest = self._decoded(HEAD_BYTES)
+        self.line_sign = find_line_sign(self.rest)
         self.has_cr_lines = _has_cr_ends(self.rest)
         self.rest = MARKS.sub(rb"\1", self.rest, count=1)
 
@@ -71,9 +75,10 @@ class TextSource:
 
     def _read(self) -> bytes:
         chunk = self.rest + self._decoded(CHUNK_BYTES)
-        undecided = None if self.has_ended else UNDECIDED.search(chunk[-SHORT:])
-        at = len(chunk) - len(undecided[0] if undecided else b"")
-        chunk, self.rest = chunk[:at], chunk[at:]
+        at = self._find_undecided(chunk)
+        chunk, self.rest = chunk[:at], b"" if self.has_ended else chunk[at:]
+        if self.line_sign:
+            chunk = chunk.replace(self.line_sign, b"\n")
         if self.has_cr_lines:
             self.n_cr += len(CR_END.findall(chunk))
             chunk = ANY_END.sub(b"\n", chunk)
@@ -83,8 +88,18 @@ class TextSource:
         if b"\0" in chunk:
             self._note_zeros(chunk)
             chunk = chunk.replace(b"\0", b"")
+        self.controls.look(chunk, self.n_lf)
         self.n_lf += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == LF))
         return chunk
+
+    def _find_undecided(self, chunk: bytes) -> int:
+        """Return where that part of a chunk begins which waits for the next one."""
+        at = find_end_mark(chunk)
+        if self.has_ended:
+            self.has_end_mark |= at < len(chunk)
+            return at
+        undecided = UNDECIDED.search(chunk[-SHORT:])
+        return min(at, len(chunk) - len(undecided[0] if undecided else b""))
 
     def _decoded(self, size: int) -> bytes:
         chunk = self.raw.read(size)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tasks.engine.reader.reading import Reading
 
 MOST = 0.5
+WRONG_LETTERS = {"ENCODING_DOUBTFUL", "ENCODED_TWICE"}  # where U+0080 to U+009F come from
 QUOTE_KEPT = "split like the others, and the quote was kept as part of the text"
 
 
@@ -42,7 +43,11 @@ def of_rows(reading: "Reading") -> Iterator[Problem]:
     yield from sorted(_of_bad_lines(reading), key=lambda problem: problem.line or 0)
     yield from _of_mended(reading)
     yield from _of_left_out(reading)
-    yield from _of_source(reading.records.source)
+    source = reading.records.source
+    is_told = any(problem.code in WRONG_LETTERS for problem in reading.problems)
+    if not (is_told and source.controls.is_of_letters):
+        yield from _of_controls(source)
+    yield from _of_source(source)
 
 
 def _of_bad_lines(reading: "Reading") -> Iterator[Problem]:
@@ -146,6 +151,8 @@ def _of_left_out(reading: "Reading") -> Iterator[Problem]:
         yield warn("COLUMNS_EMPTY", f"{message} nor a value. {were(n)}", reading.names_line, n)
     yield from (*reading.odd.others.problems(), *reading.odd.moved.problems())
     yield from _of_odd(reading.odd, reading.n_rows)
+    if reading.records.source.is_over:
+        yield from reading.odd.last.problems()
 
 
 def _of_odd(odd: OddRows, n_rows: int) -> Iterator[Problem]:
@@ -175,6 +182,18 @@ def _rows(seen: Seen, is_so: str, are_so: str) -> str:
     return f'{plural(seen.n, "row")} {so}. First: line {seen.line}, "{seen.text[:60]}". {kept}'
 
 
+def _of_controls(source: TextSource) -> Iterator[Problem]:
+    n, line, sign = source.controls.n, source.controls.line, source.controls.sign
+    if n:
+        stay = "It stays" if n == 1 else "They stay"
+        message = (
+            f"{plural(n, 'control character')}, which cannot be seen. First: line {line}, "
+            f'U+{ord(sign):04X} in "{source.controls.text}". {stay} in the text as read; take '
+            "such characters out of the file"
+        )
+        yield warn("CONTROL_CHARACTERS", message, line, n)
+
+
 def _of_source(source: TextSource) -> Iterator[Problem]:
     n, line = source.n_marks, source.first_mark
     if n:
@@ -185,6 +204,15 @@ def _of_source(source: TextSource) -> Iterator[Problem]:
         line = source.zero_lines[0][0]
         message = f"{plural(n, 'zero byte')}. First: line {line}. {were(n)}"
         yield warn("ZERO_BYTES", message, line, n)
+    if source.has_end_mark:
+        message = "The file ends with Ctrl-Z (U+001A), by which DOS marks the end. It was left out"
+        yield warn("END_MARK", message)
+    if source.line_sign:
+        sign = f"U+{ord(source.line_sign.decode()):04X}"
+        message = (
+            f"Lines end with {sign}, which few programs know. Each was taken for a line's end"
+        )
+        yield warn("LINE_ENDS_OTHER", message)
     if source.has_mixed_ends:
         some = "Some lines end with a carriage return alone, others do not. Each was taken for a "
         yield warn("LINE_ENDS_MIXED", f"{some}line's end, and lines are counted so")

@@ -36,6 +36,10 @@ WEB_PAGE = (
     "f looks like a web page, not a CSV. The download link may have needed a sign-in",
 )
 NO_TEXT = ("FILE_BINARY", "f is not a text file")
+FULL_OF_CONTROLS = (
+    "FILE_BINARY",
+    "f is not a text file: it is full of control characters such as U+0001",
+)
 EMPTY = ("FILE_EMPTY", "f is empty")
 
 
@@ -55,7 +59,7 @@ EMPTY = ("FILE_EMPTY", "f is empty")
         (b"%PDF-1.7\n1 0 obj", ("FILE_BINARY", "f is a PDF, not a text file")),
         (PNG, ("FILE_BINARY", "f is a picture, not a text file")),
         (b"a,b\n1," + b"\0" * 30 + b"\n", NO_TEXT),
-        (b"\x01\x02\x03\x04,\x05\x06\n" * 20, NO_TEXT),
+        (b"\x01\x02\x03\x04,\x05\x06\n" * 20, FULL_OF_CONTROLS),
         (b"a,b\n", ("CSV_NO_ROWS", "f has a header but no rows")),
     ],
 )  # fmt: skip
