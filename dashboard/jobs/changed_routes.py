@@ -11,6 +11,7 @@ from dashboard.errors import ValidationFailed
 from dashboard.jobs.changed import submit_changed
 from dashboard.jobs.form_keys import idempotency_key_of
 from dashboard.jobs.once_more import submit_once_more
+from dashboard.jobs.undo_routes import tell_queued
 from dashboard.storage import StorageFull
 from dashboard.web import requires
 
@@ -55,5 +56,5 @@ def _queue(job_id: int, make: Callable[[], Job], how: str) -> Response:
     except StorageFull as problem:
         flash(problem.message, "warning")
         return redirect(url_for("jobs.detail", job_id=job_id), 303)
-    flash(f"{made.name} is queued, {how}", "success")
+    tell_queued(made, f"{made.name} is queued, {how}")
     return redirect(url_for("jobs.detail", job_id=made.id), 303)

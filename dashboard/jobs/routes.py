@@ -26,7 +26,7 @@ from dashboard.db import Batch, Job
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.notification import BATCH, JOB
 from dashboard.db.states import ACTIVE
-from dashboard.errors import Conflict, DomainError, NotFound, ValidationFailed
+from dashboard.errors import Conflict, ValidationFailed
 from dashboard.idle import idle_state
 from dashboard.jobs import form_sources, list_tools, lists, live_rows, queries, service
 from dashboard.jobs.as_request import request_from
@@ -38,7 +38,7 @@ from dashboard.jobs.forms import JobForm
 from dashboard.jobs.list_query import one_of_each
 from dashboard.jobs.preflight_view import view_preflight
 from dashboard.jobs.preflights import find_refused
-from dashboard.jobs.replacing import replace_job
+from dashboard.jobs.submitted import tell_submitted
 from dashboard.jobs.undo_routes import tell_stopped
 from dashboard.live import answer, unchanged
 from dashboard.notifications.choices import read_wishing, wish
@@ -134,34 +134,7 @@ def create() -> Answer:
     if request.form.get("notify") == "true":
         kind = BATCH if isinstance(made, Batch) else JOB
         wish(user=current_user, kind=kind, subject_id=made.id, wanted=True)
-    if isinstance(made, Batch):
-        flash(
-            "The search has started" if form.is_search else f"{made.n_jobs:,} jobs are queued",
-            "success",
-        )
-        if former := request.form.get("instead"):
-            flash(f"#{former[:20]} still waits: one job is not edited into several", "warning")
-        return redirect(url_for("batches.detail", batch_id=made.id), 303)
-    flash(*_replace(made))
-    return redirect(url_for("jobs.detail", job_id=made.id), 303)
-
-
-def _replace(made: Job) -> tuple[str, str]:
-    """Take away the job that the form was to edit; return what to say."""
-    former = read_number(request.form.get("instead"), None, LARGEST_ID)
-    queued = f"{made.name} is queued", "success"
-    if former is None:
-        return queued
-    try:
-        done = replace_job(user=current_user, made=made, former=former)
-    except NotFound:  # also where the form was sent twice
-        return queued
-    except DomainError as problem:
-        return f"{made.name} is queued as a job of its own. {problem.message}", "warning"
-    if done:
-        return f"{made.name} is queued instead of #{former}, as the last of yours", "success"
-    words = f"#{former} had started meanwhile, so it goes on"
-    return f"{words}; {made.name} is queued as a job of its own", "warning"
+    return redirect(tell_submitted(made, is_search=form.is_search), 303)
 
 
 def _submit(form: JobForm) -> Job | Batch:

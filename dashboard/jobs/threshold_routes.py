@@ -11,6 +11,7 @@ from dashboard.jobs import queries, results, thresholds
 from dashboard.jobs.decision import CELLS
 from dashboard.jobs.decision_view import decision_chart, view_decision
 from dashboard.jobs.form_keys import idempotency_key_of
+from dashboard.jobs.undo_routes import tell_queued
 from dashboard.storage import StorageFull
 from dashboard.web import requires
 
@@ -49,5 +50,5 @@ def save(job_id: int) -> AnyResponse:
     except StorageFull as problem:
         flash(problem.message, "warning")
         return redirect(url_for("jobs.detail", job_id=job_id), 303)
-    flash(f"{made.name} is queued. It fits nothing anew that is still there", "success")
+    tell_queued(made, f"{made.name} is queued. It fits nothing anew that is still there")
     return redirect(url_for("jobs.detail", job_id=made.id), 303)

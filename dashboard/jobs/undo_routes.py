@@ -1,4 +1,4 @@
-"""What a cancel says, with the way back; and taking it back."""
+"""What a cancel or a submission says, with the way back; and taking it back."""
 
 from typing import Any
 
@@ -7,9 +7,11 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboard.auth.sessions import safe_path
-from dashboard.db import Job
-from dashboard.db.states import JobState
-from dashboard.errors import Conflict
+from dashboard.db import Batch, Job
+from dashboard.db.states import ACTIVE, JobState
+from dashboard.errors import Conflict, NotFound
+from dashboard.filters import plural
+from dashboard.jobs.undo_submit import Undone, undo_batch, undo_job
 from dashboard.jobs.undoing import undo_cancel
 from dashboard.storage import StorageFull
 from dashboard.web import requires
@@ -49,3 +51,53 @@ def cancel(job_id: int) -> Response:
         flash(problem.message, "warning")
     back = request.values.get("back") or url_for("jobs.detail", job_id=job_id)
     return redirect(safe_path(back), 303)
+
+
+def tell_queued(made: Job | Batch, words: str) -> None:
+    """Tell on the next page that something was submitted, with the way back."""
+    if isinstance(made, Batch):
+        address = url_for("undo.submitted_batch", batch_id=made.id)
+    else:
+        address = url_for("undo.submitted_job", job_id=made.id)
+    message: Any = [words, address]
+    flash(message, "undo")
+
+
+@blueprint.post("/jobs/<int:job_id>/undo-submit")
+@requires("member")
+def submitted_job(job_id: int) -> Response:
+    """Remove a job that has not started. For its owner and admins."""
+    try:
+        stays = undo_job(user=current_user, job_id=job_id)
+    except NotFound:  # two clicks
+        stays = None
+    if stays is None:
+        flash(f"Job #{job_id} is removed", "success")
+        return redirect(url_for("jobs.index"), 303)
+    became = "has started" if stays.state in ACTIVE else f"is {stays.state} already"
+    flash(f"{stays.name} {became}, so it stays", "warning")
+    return redirect(url_for("jobs.detail", job_id=job_id), 303)
+
+
+@blueprint.post("/batches/<int:batch_id>/undo-submit")
+@requires("member")
+def submitted_batch(batch_id: int) -> Response:
+    """Remove the jobs of a batch that have not started. For its owner and admins."""
+    try:
+        undone = undo_batch(user=current_user, batch_id=batch_id)
+    except NotFound:  # two clicks
+        undone = Undone(0, 0)
+    if undone.is_cancelled:
+        flash(f"Cancelled: {plural(undone.n, 'job')}, and no others are made", "success")
+    elif not undone.left:
+        flash(f"Batch #{batch_id} is removed", "success")
+        return redirect(url_for("jobs.index"), 303)
+    else:
+        if undone.n:
+            flash(f"{plural(undone.n, 'job')} removed", "success")
+        one = undone.left == 1
+        started = (
+            f"{plural(undone.left, 'job')} had started, so {'it stays' if one else 'they stay'}"
+        )
+        flash(started, "warning")
+    return redirect(url_for("batches.detail", batch_id=batch_id), 303)
