@@ -12,7 +12,7 @@ from tasks.engine.parameters import show_value
 
 PREFIXES = {"parameters": PREFIX, "preprocessing": OF_PREPROCESSING, "validation": VALIDATION}
 # What trying several leaves to us has no fields in its form.
-OF_SEVERAL = frozenset({"exclude", "metric", "time_limit_s"})
+OF_SEVERAL = frozenset({"exclude", "metric", "time_limit_s", "validation"})
 
 
 def may_apply(change: Mapping[str, Any], *, tries_several: bool) -> bool:

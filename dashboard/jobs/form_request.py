@@ -65,12 +65,11 @@ def _of_two_classes(form: JobForm) -> dict[str, Any]:
 
 
 def _try_several(form: JobForm, body: dict[str, Any]) -> dict[str, Any]:
-    """Return a request that leaves it to us what is tried, and on which folds."""
+    """Return a request that leaves it to us what is tried."""
     ours = {
         "estimator",
         "parameters",
         "preprocessing",
-        "validation",
         "class_weight",
         "threshold",
         "costs",

@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.jobs.forms import VALIDATION, JobForm, read_whole
 from dashboard.jobs.validation import usual_validation
+from dashboard.several.card import SUITED
 from tasks.engine.usual_folds import default_validation
 
 # Which fields each scheme has; the others are not shown, and not sent.
@@ -20,10 +21,14 @@ DECIMAL = re.compile(r"[0-9]{0,12}\.?[0-9]{1,12}")
 
 
 def usual_of(form: JobForm) -> dict[str, Any]:
-    """Return how rows are split unless somebody chooses."""
+    """Return how rows are split unless somebody chooses.
+
+    Where several are tried no scheme is: what suits the table and the time is found later.
+    """
     task = form.task or "classification"
-    if form.dataset is None or form.target is None:
-        return default_validation(task) | {"note": None}
+    if form.tries_several or form.dataset is None or form.target is None:
+        scheme = {"scheme": SUITED[0]} if form.tries_several else {}
+        return default_validation(task) | {"note": None} | scheme
     return usual_validation(task, form.dataset, form.target)
 
 
@@ -71,8 +76,9 @@ def validation_of(form: JobForm) -> dict[str, Any]:
             found[name] = float(text) if DECIMAL.fullmatch(text) else text or None
         else:
             found[name] = read_whole(text)
-    if _chosen(values) == values.get(f"{VALIDATION}usual"):
-        del found["scheme"], found["folds"]
+    if scheme == SUITED[0] or _chosen(values) == values.get(f"{VALIDATION}usual"):
+        found.pop("scheme")
+        found.pop("folds", None)
     return found
 
 

@@ -27,7 +27,7 @@ from dashboard.jobs.many_columns import (
 from dashboard.jobs.requests import default_features, unsuitable_target
 from dashboard.jobs.task_guess import suggest_task
 from dashboard.several import KIND as SEVERAL
-from dashboard.several.card import several_card
+from dashboard.several.card import SUITED, several_card
 from tasks.engine.catalogue import (
     METRICS,
     Estimator,
@@ -270,7 +270,7 @@ class JobForm:
         ]
         if self.task == "classification":
             offered.insert(0, ("stratified", "k folds, stratified"))
-        return offered
+        return [SUITED, *offered] if self.tries_several else offered
 
     def columns_for(self, field_name: str) -> list[tuple[str, str]]:
         """Return the columns that rows can be grouped or sorted by."""

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.db import Dataset
 from dashboard.filters import validation
 from dashboard.jobs.baselines import list_baselines
+from dashboard.jobs.checked import Checked
+from dashboard.jobs.form_validation import validation_of
 from dashboard.jobs.forms import JobForm, read_whole
 from dashboard.jobs.queries import list_best_for
+from dashboard.jobs.validation import check_validation
 from dashboard.several.checking import LONGEST_S, SHORTEST_S
-from dashboard.several.preset import TIME_FIELD
+from dashboard.several.preset import TIME_FIELD, says_how_to_split
 from dashboard.workers.queries import count_takers
 from tasks.engine.portfolio import facts_of, make_portfolio
 
@@ -55,6 +59,17 @@ def _split_of_several(form: JobForm) -> Mapping[str, Any] | None:
     seconds = read_whole(form.values.get(TIME_FIELD, ""))
     if not isinstance(seconds, int) or not SHORTEST_S <= seconds <= LONGEST_S:
         return None
+    chosen = validation_of(form)
+    if says_how_to_split(chosen):
+        return _check_split(form, chosen, form.dataset)
     rows = form.dataset.rows or 0
     facts = facts_of(form.dataset.columns, form.used, form.target["name"], form.task, rows)
     return make_portfolio(facts, seconds=seconds, slots=max(1, count_takers())).validation
+
+
+def _check_split(
+    form: JobForm, chosen: Mapping[str, Any], dataset: Dataset
+) -> Mapping[str, Any] | None:
+    checked = Checked({"task": form.task, "target": form.target_name})
+    check_validation(checked, {"validation": chosen}, dataset)
+    return None if checked.problems else checked.values["validation"]

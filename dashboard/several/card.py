@@ -4,6 +4,9 @@ from typing import Any
 
 from dashboard.several import KIND
 
+# The way to split rows, and its words, where that is left open.
+SUITED = ("", "What suits the table and the time")
+
 
 def several_card(*, checked: bool) -> dict[str, Any]:
     """Return the card, in the form of an estimator's."""

@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.db import Dataset
 from dashboard.jobs.checked import Checked, is_whole
 from dashboard.jobs.choices import Choice
-from dashboard.several.preset import DEFAULT_S, TIME_FIELD, Several
+from dashboard.several.preset import DEFAULT_S, TIME_FIELD, Several, says_how_to_split
 from dashboard.workers.queries import count_takers
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.portfolio import Tuned, facts_of, make_portfolio
@@ -21,7 +21,7 @@ def check_several(
 ) -> Several | None:
     """Check what is asked; the target, the task and the features are known.
 
-    Where no validation was chosen it is one that suits the table and the time.
+    Where nobody chose how rows are split it is a way that suits the table and the time.
 
     Parameters
     ----------
@@ -51,10 +51,11 @@ def check_several(
     facts = facts_of(
         dataset.columns, values["features"], values["target"], values["task"], dataset.rows or 0
     )
-    chosen = values["validation"] if body.get("validation") else None
-    slots = max(1, count_takers())
+    slots, asked = max(1, count_takers()), body.get("validation") or {}
+    chosen = values["validation"] if says_how_to_split(asked) else None
     found = make_portfolio(facts, seconds=seconds, slots=slots, validation=chosen)
-    values |= {"validation": found.validation, "class_weight": None}
+    copies = {"drop_copies": values["validation"]["drop_copies"]} if asked else {}
+    values |= {"validation": found.validation | copies, "class_weight": None}
     # One more job is made at the end.
     shared = values.get("preprocessing") or {}
     choices = (_choose(tuned, shared) for tuned in found.candidates[: max(1, limit - 1)])

@@ -10,6 +10,14 @@ from dashboard.several import KIND
 DEFAULT_S = 60
 TIME_FIELD = "several.time_limit_s"  # of the form, and of errors
 
+# Says which rows are used, not how they are split.
+OF_ROWS = frozenset({"drop_copies", "note"})
+
+
+def says_how_to_split(validation: Mapping[str, Any]) -> bool:
+    """Tell whether a request chooses folds; else they suit the table and the time."""
+    return any(value is not None for name, value in validation.items() if name not in OF_ROWS)
+
 
 @dataclass(frozen=True)
 class Several:
