@@ -29,7 +29,7 @@ from tasks.engine.errors import EngineError
 from tasks.engine.evaluation import predict
 from tasks.engine.onnx.converters import BOOSTED, register
 from tasks.engine.onnx.texts import TEXTS, text_options
-from tasks.engine.onnx.votes import VOTES, list_members, weights_of, write_mean
+from tasks.engine.onnx.votes import VOTES, list_members, write_vote
 from tasks.engine.target_scale import within
 
 ENCODERS = (OneHotEncoder, OrdinalEncoder, TargetEncoder)
@@ -75,9 +75,7 @@ def convert(model: Pipeline, X: pd.DataFrame, facts: Mapping[str, str]) -> Conve
     members = list_members(model)
     made = [_write(member, types) for member in members or [model]]
     with _refusing(model):
-        whole = made[0]
-        if members:
-            whole = write_mean(made, weights_of(model), getattr(model, "classes_", None))
+        whole = write_vote(model, made) if members else made[0]
         converted = _with_facts(whole, list(X.columns), facts)
         session = onnxruntime.InferenceSession(converted, providers=["CPUExecutionProvider"])
         names = [given.name for given in session.get_inputs()]
@@ -114,11 +112,20 @@ def _estimators_of(model: Any) -> list[Any]:
     return [last]
 
 
-def _lacking(model: Pipeline, name: str | None = None) -> str:
-    name = name or _name(model)
+def _lacking(model: Pipeline) -> str:
+    name = _name(model)
     if isinstance(model[-1], FixedThresholdClassifier):
         name = f"{type(model[-1]).__name__} around {name}"
     return f"ONNX has no counterpart of {name}, or of a step before it"
+
+
+def _of_extra(last: Any) -> str:
+    """Say why an estimator of another library than scikit-learn is not converted."""
+    library = type(last).__module__.partition(".")[0]
+    return (
+        f"{type(last).__name__} is of the library {library}; only the package onnxmltools "
+        "converts its models, and Trainyard does without that"
+    )
 
 
 def _check_splits(model: Pipeline) -> None:
@@ -126,7 +133,7 @@ def _check_splits(model: Pipeline) -> None:
     for last in _estimators_of(model):
         name = type(last).__name__
         if not type(last).__module__.startswith("sklearn."):
-            raise EngineError(CODE, _lacking(model, name))
+            raise EngineError(CODE, _of_extra(last))
         if isinstance(last, BOOSTED) and last.is_categorical_ is not None:
             raise EngineError(
                 CODE, f"{name} splits by sets of categories here, which ONNX cannot say"
@@ -138,7 +145,7 @@ def _tensor_type(column: pd.Series) -> Any:
 
 
 def _write(model: Pipeline, types: list[Any]) -> ModelProto:
-    """Write a model that is no mean of others."""
+    """Write a model in which no others vote."""
     model = _without_nan(model)
     options = {id(one): text_options(one) for one in _steps(model) if isinstance(one, TEXTS)}
     if hasattr(model, "classes_"):

@@ -1,13 +1,14 @@
-"""The mean of several models as ONNX: each one's own conversion, side by side in one graph.
+"""Several models that vote as ONNX: each one's own conversion, side by side in one graph.
 
 skl2onnx converts votes whose members take one tensor. Those of a blend take the table's columns,
 each with preprocessing of its own.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from onnx import AttributeProto, GraphProto, ModelProto, TensorProto, helper
+from onnx import AttributeProto, GraphProto, ModelProto, TensorProto, ValueInfoProto, helper
 from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.pipeline import Pipeline
 
@@ -16,12 +17,9 @@ LABEL, PROBABILITIES, NUMBER = "label", "probabilities", "variable"
 
 
 def list_members(model: Pipeline) -> list[Pipeline]:
-    """Return the models whose weighted mean a model is, preprocessing included; else none."""
+    """Return the models that vote in a model, preprocessing included; of any other none."""
     vote = model[-1]
-    is_mean = isinstance(vote, VotingRegressor) or (
-        isinstance(vote, VotingClassifier) and vote.voting == "soft"
-    )
-    if not is_mean or len(vote.estimators_) < 2:
+    if not isinstance(vote, VOTES) or len(vote.estimators_) < 2:
         return []
     return [
         member
@@ -31,13 +29,58 @@ def list_members(model: Pipeline) -> list[Pipeline]:
     ]
 
 
-def weights_of(model: Pipeline) -> list[float]:
-    """Return how much each member of a vote counts; together 1."""
+def write_vote(model: Pipeline, members: Sequence[ModelProto]) -> ModelProto:
+    """Write what a model makes of its members' answers."""
+    vote, weights = model[-1], _weights_of(model)
+    if isinstance(vote, VotingClassifier) and vote.voting == "hard":
+        return write_ballot(members, weights, vote.classes_)
+    shares = [weight / sum(weights) for weight in weights]
+    return write_mean(members, shares, getattr(model, "classes_", None))
+
+
+def _weights_of(model: Pipeline) -> list[float]:
+    """Return how much each member of a vote counts."""
     vote = model[-1]
     given = [1.0] * len(vote.estimators_) if vote.weights is None else vote.weights
     # What is left out of a vote has no weight in it.
-    kept = [w for (_, made), w in zip(vote.estimators, given, strict=True) if made != "drop"]
-    return [float(weight) / float(sum(kept)) for weight in kept]
+    return [
+        float(w) for (_, made), w in zip(vote.estimators, given, strict=True) if made != "drop"
+    ]
+
+
+def write_ballot(
+    members: Sequence[ModelProto], weights: Sequence[float], classes: Sequence[Any]
+) -> ModelProto:
+    """Write the class that most of several models name, which have the same inputs.
+
+    Parameters
+    ----------
+    members : sequence of ModelProto
+        Their first output is the place of a class.
+    weights : sequence of float
+        How much each counts. They are added up with 64 bits, as scikit-learn does, so that a tie
+        is one in both: then the first class wins.
+    classes : sequence
+        What the places stand for.
+    """
+    graph = _beside(members)
+    for n, (told, weight) in enumerate(zip(graph.first, weights, strict=True)):
+        constant = _constant(f"{n}/weight", TensorProto.DOUBLE, [weight])
+        graph.constants.append(constant)
+        graph.nodes += [
+            helper.make_node("Reshape", [told, "/column"], [f"{n}/column"]),
+            helper.make_node("Equal", [f"{n}/column", "/places"], [f"{n}/named"]),
+            helper.make_node("Cast", [f"{n}/named"], [f"{n}/vote"], to=TensorProto.DOUBLE),
+            helper.make_node("Mul", [f"{n}/vote", constant.name], [f"{n}/weighted"]),
+        ]
+    weighted = [f"{n}/weighted" for n in range(len(members))]
+    graph.nodes.append(helper.make_node("Sum", weighted, ["/votes"]))
+    graph.constants += [
+        _constant("/column", TensorProto.INT64, [-1, 1]),
+        _constant("/places", TensorProto.INT64, range(len(classes))),
+    ]
+    outputs = [_name_most(graph, "/votes", classes)]
+    return _as_model(graph, "ballot", outputs, members)
 
 
 def write_mean(
@@ -54,39 +97,62 @@ def write_mean(
     classes : sequence or None
         Those of the probabilities; the most probable one becomes the first output.
     """
-    inputs = {one.name for one in members[0].graph.input}
-    nodes, constants, weighted = [], [], []
-    for n, (member, weight) in enumerate(zip(members, weights, strict=True)):
-        graph = GraphProto()
-        graph.CopyFrom(member.graph)
-        _put_before(f"{n}/", graph, inputs)
-        nodes += list(graph.node)
-        constants += list(graph.initializer)
-        told = graph.output[0 if classes is None else 1].name
+    graph, weighted = _beside(members), []
+    answers = graph.first if classes is None else graph.second
+    for n, (told, weight) in enumerate(zip(answers, weights, strict=True)):
         part, constant = f"{n}/weighted", _constant(f"{n}/weight", TensorProto.FLOAT, [weight])
         if classes is None:  # some answer with a row of numbers
-            nodes.append(helper.make_node("Reshape", [told, "/column"], [f"{n}/column"]))
+            graph.nodes.append(helper.make_node("Reshape", [told, "/column"], [f"{n}/column"]))
             told = f"{n}/column"
-        nodes.append(helper.make_node("Mul", [told, constant.name], [part]))
-        constants.append(constant)
+        graph.nodes.append(helper.make_node("Mul", [told, constant.name], [part]))
+        graph.constants.append(constant)
         weighted.append(part)
-    mean = _unlike(inputs, NUMBER if classes is None else PROBABILITIES)
-    nodes.append(helper.make_node("Sum", weighted, [mean]))
+    mean = _unlike(graph.inputs, NUMBER if classes is None else PROBABILITIES)
+    graph.nodes.append(helper.make_node("Sum", weighted, [mean]))
     width = 1 if classes is None else len(classes)
     outputs = [helper.make_tensor_value_info(mean, TensorProto.FLOAT, [None, width])]
     if classes is None:
-        constants.append(_constant("/column", TensorProto.INT64, [-1, 1]))
+        graph.constants.append(_constant("/column", TensorProto.INT64, [-1, 1]))
     else:
-        label = _unlike(inputs, LABEL)
-        nodes += [
-            helper.make_node("ArgMax", [mean], ["/most"], axis=1, keepdims=0),
-            helper.make_node("Gather", ["/classes", "/most"], [label], axis=0),
-        ]
-        names = [str(name).encode() for name in classes]
-        constants.append(_constant("/classes", TensorProto.STRING, names))
-        outputs.insert(0, helper.make_tensor_value_info(label, TensorProto.STRING, [None]))
-    given = list(members[0].graph.input)
-    return _as_model(helper.make_graph(nodes, "mean", given, outputs, constants), members)
+        outputs.insert(0, _name_most(graph, mean, classes))
+    return _as_model(graph, "mean", outputs, members)
+
+
+@dataclass
+class _Graph:
+    """Several models in one graph; `first` and `second` are the names of their outputs."""
+
+    inputs: set[str]
+    nodes: list[Any] = field(default_factory=list)
+    constants: list[TensorProto] = field(default_factory=list)
+    first: list[str] = field(default_factory=list)
+    second: list[str] = field(default_factory=list)
+
+
+def _beside(members: Sequence[ModelProto]) -> _Graph:
+    """Put models that have the same inputs side by side, each with names of its own."""
+    made = _Graph({one.name for one in members[0].graph.input})
+    for n, member in enumerate(members):
+        graph = GraphProto()
+        graph.CopyFrom(member.graph)
+        _put_before(f"{n}/", graph, made.inputs)
+        made.nodes += list(graph.node)
+        made.constants += list(graph.initializer)
+        made.first.append(graph.output[0].name)
+        made.second.append(graph.output[-1].name)
+    return made
+
+
+def _name_most(graph: _Graph, told: str, classes: Sequence[Any]) -> ValueInfoProto:
+    """Write the class whose column is the greatest, the first one of equals; return the output."""
+    label = _unlike(graph.inputs, LABEL)
+    graph.nodes += [
+        helper.make_node("ArgMax", [told], ["/most"], axis=1, keepdims=0),
+        helper.make_node("Gather", ["/classes", "/most"], [label], axis=0),
+    ]
+    names = [str(name).encode() for name in classes]
+    graph.constants.append(_constant("/classes", TensorProto.STRING, names))
+    return helper.make_tensor_value_info(label, TensorProto.STRING, [None])
 
 
 def _unlike(inputs: set[str], name: str) -> str:
@@ -96,19 +162,23 @@ def _unlike(inputs: set[str], name: str) -> str:
     return name
 
 
-def _as_model(graph: GraphProto, members: Sequence[ModelProto]) -> ModelProto:
+def _as_model(
+    made: _Graph, name: str, outputs: Sequence[ValueInfoProto], members: Sequence[ModelProto]
+) -> ModelProto:
     """Return a model that asks for the newest of what its members ask for."""
+    given = list(members[0].graph.input)
+    graph = helper.make_graph(made.nodes, name, given, outputs, made.constants)
     domains: dict[str, int] = {}
     for member in members:
         for one in member.opset_import:
             domains[one.domain] = max(one.version, domains.get(one.domain, 0))
-    made = helper.make_model(
+    model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid(*one) for one in sorted(domains.items())]
     )
-    made.ir_version = max(member.ir_version for member in members)
-    made.producer_name = members[0].producer_name
-    made.producer_version = members[0].producer_version
-    return made
+    model.ir_version = max(member.ir_version for member in members)
+    model.producer_name = members[0].producer_name
+    model.producer_version = members[0].producer_version
+    return model
 
 
 def _constant(name: str, kind: int, values: Sequence[Any]) -> TensorProto:

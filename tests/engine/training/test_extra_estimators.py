@@ -157,7 +157,7 @@ def test_its_bundle_works_and_names_the_library(estimator: str, tmp_path: Path) 
     again = write_artefacts(train(spec, columns), spec, columns, ORIGIN, second)
     assert paths["joblib"].read_bytes() == again["joblib"].read_bytes()
     verify_bundle(paths["bundle"], paths["check"], result.schema)
-    with pytest.raises(EngineError, match=f"no counterpart of {estimator}"):
+    with pytest.raises(EngineError, match=f"{estimator} is of the library"):
         convert(result.model, load_features(spec, columns), {})
     out = tmp_path / "out"
     with zipfile.ZipFile(paths["bundle"]) as archive:
@@ -195,7 +195,7 @@ def test_a_blend_of_them_needs_the_libraries_of_its_members(
         lines = archive.read("requirements.txt").decode()
     for library in {get_estimator(name).library for name in chosen}:
         assert re.search(rf"^{library}(-cpu)?==", lines, re.MULTILINE)
-    with pytest.raises(EngineError, match=f"no counterpart of {chosen[0]}"):
+    with pytest.raises(EngineError, match=f"{chosen[0]} is of the library"):
         convert(result.model, load_features(spec, columns), {})
 
 

@@ -1,10 +1,12 @@
-"""Votes and blends as ONNX: the weighted mean of what each member says."""
+"""Votes and blends as ONNX: the weighted mean of what each member says, or what most say."""
 
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.pipeline import Pipeline
 
 from tasks.engine.blending import make_voting
 from tasks.engine.errors import EngineError
@@ -100,3 +102,33 @@ def test_a_member_that_splits_by_sets_of_categories_is_named(tmp_path: Path) -> 
     model, data = fit_blend(tmp_path, "regression", [("Ridge", {}), boosted])
     with pytest.raises(EngineError, match="HistGradientBoostingRegressor splits by sets"):
         convert(model, data.X, FACTS)
+
+
+@pytest.mark.parametrize("weights", [None, [1, 2, 1], [0.1, 0.3, 0.2]], ids=str)
+def test_what_most_name_is_the_answer(weights: list[float] | None, tmp_path: Path) -> None:
+    table = "a,b,y_class,y_number\n" + "".join(
+        f"{n * 7 % 50},{n * 5 % 11},{('low', 'mid', 'high')[n * n // 7 % 3]},{n}\n"
+        for n in range(150)
+    )
+    asked = {"estimators": [name for name, _ in CLASSIFIERS], "voting": "hard", "weights": weights}
+    spec, columns = make_spec(
+        tmp_path, "y_class", "classification", "VotingClassifier", table, parameters=asked
+    )
+    data = prepare(spec, columns, lambda _code, _message: None)
+    model = make_pipeline(spec, data.X).fit(data.X, data.y)
+    answer = ask(convert(model, data.X, FACTS).content, data.X)
+    assert len(answer) == 1
+    assert answer[0].ravel().tolist() == model.predict(data.X).tolist()
+    told = np.array([one.predict(model[:-1].transform(data.X)) for one in model[-1].estimators_])
+    # With 1 and 1 against 2 that is a tie, with 0.1 and 0.2 against 0.3 none, as 64 bits add up.
+    assert ((told[0] == told[2]) & (told[0] != told[1])).any()
+
+
+def test_a_model_of_another_library_says_what_its_conversion_lacks() -> None:
+    class Foreign:
+        pass
+
+    Foreign.__module__ = "xgboost.sklearn"
+    words = "Foreign is of the library xgboost; only the package onnxmltools converts its models"
+    with pytest.raises(EngineError, match=words):
+        convert(Pipeline([("estimator", Foreign())]), pd.DataFrame({"a": [1.0]}), FACTS)
