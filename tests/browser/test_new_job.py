@@ -167,6 +167,21 @@ def test_a_way_to_split_brings_its_fields_and_preprocessing_stays_open(form: Pag
     expect(form.get_by_text("whole groups of city")).to_be_visible()
 
 
+def test_a_way_to_split_is_chosen_where_several_are_tried_too(form: Page) -> None:
+    form.select_option("#field-dataset_id", index=1)
+    choose(form, "target", "churned")
+    form.locator("[name=estimator][value=several]").check(force=True)
+    scheme = form.locator('[name="validation.scheme"]')
+    expect(scheme).to_have_value("")
+    expect(form.locator('[name="validation.folds"]')).to_have_count(0)
+    scheme.select_option(label="k folds of whole groups")
+    expect(form.locator('[name="validation.group_column"]')).to_be_visible()
+    form.select_option('[name="validation.group_column"]', "city")
+    form.fill('[name="validation.folds"]', "3")
+    form.get_by_role("button", name="Queue jobs").click()
+    form.wait_for_url("**/batches/1")
+
+
 def end_session(user: User) -> None:
     with writing() as session:
         session.get_one(User, user.id).session_version += 1
