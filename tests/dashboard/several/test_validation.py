@@ -49,6 +49,7 @@ def test_it_is_left_open_unless_somebody_chooses(
     chosen = form.find(f"{SCHEME} option[selected]")
     assert (chosen["value"], chosen.text) == ("", "What suits the table and the time")
     assert not form.select(FOLDS)
+    assert words_of(form.find(".submit-bar p")) == "Several, predicting churned"
     pages.submit(form, {}, form="#job-form", status=303)
     (split,) = splits()
     assert split == jobs_of(submit(member))[0].validation
