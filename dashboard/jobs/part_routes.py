@@ -11,11 +11,14 @@ from dashboard.jobs.attempts import view_attempts
 from dashboard.jobs.blends import is_blend, say_blend
 from dashboard.jobs.favicons import draw_ring
 from dashboard.jobs.files import list_files
+from dashboard.jobs.head import read_head
 from dashboard.jobs.job_settings import read_settings
 from dashboard.jobs.log_page import read_log
 from dashboard.jobs.snippet import python_snippet
+from dashboard.live import answer
 
 blueprint = Blueprint("parts", __name__)
+TABS = ("log", "settings", "files", "rows")
 
 
 def _job(job_id: int) -> Job:
@@ -26,7 +29,7 @@ def _job(job_id: int) -> Job:
 def log(job_id: int) -> str:
     """Show a job's log, and look for words in it. For all."""
     job = _job(job_id)
-    return render_template("jobs/log.html", job=job, view=read_log(job, request.args))
+    return render_template("jobs/log.html", view=read_log(job, request.args), **read_head(job))
 
 
 @blueprint.get("/jobs/<int:job_id>/settings")
@@ -36,7 +39,7 @@ def settings(job_id: int) -> str:
     again: dict[str, Any] = {"blend": say_blend(job), "program": ""}
     if not is_blend(job):
         again = {"blend": "", "program": python_snippet(job, request.url_root.rstrip("/"))}
-    return render_template("jobs/settings.html", job=job, **read_settings(job), **again)
+    return render_template("jobs/settings.html", **read_head(job), **read_settings(job), **again)
 
 
 @blueprint.get("/jobs/<int:job_id>/files")
@@ -48,8 +51,16 @@ def files(job_id: int) -> str:
     told = view_attempts(job, queries.list_attempts(job_id), folds, limit)
     found = list_files(job, model)
     return render_template(
-        "jobs/files.html", job=job, model=model, files=found, attempts=told.views
+        "jobs/files.html", **read_head(job), model=model, files=found, attempts=told.views
     )
+
+
+@blueprint.get("/_live/jobs/<int:job_id>/head")
+def live_head(job_id: int) -> Response:
+    """Answer the head of a page of a part. For all."""
+    asked = request.args.get("tab", "")
+    tab = asked if asked in TABS else TABS[0]
+    return answer("jobs/_head.html", tab=tab, **read_head(_job(job_id)))
 
 
 @blueprint.get("/favicons/running-<int:percent>.svg")

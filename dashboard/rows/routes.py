@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from dashboard.errors import NotFound
 from dashboard.jobs import queries
+from dashboard.jobs.head import read_head
 from dashboard.rows.asked import ASKED, read_asked
 from dashboard.rows.download import rows_csv
 from dashboard.rows.page import read_rows_page
@@ -27,7 +28,9 @@ def index(job_id: int) -> str:
             is_gone = True
     kept: dict[str, Any] = {name: request.args[name] for name in ASKED if name in request.args}
     csv_url = url_for("rows.download", job_id=job_id, **kept)
-    return render_template("rows/index.html", job=job, view=view, csv_url=csv_url, is_gone=is_gone)
+    return render_template(
+        "rows/index.html", **read_head(job), view=view, csv_url=csv_url, is_gone=is_gone
+    )
 
 
 @blueprint.get("/jobs/<int:job_id>/rows.csv")

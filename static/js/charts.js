@@ -2,6 +2,7 @@
 // server as JSON, or with an element of the page that data-chart-from names; colours in it are names of tokens. Plotly itself loads with the first chart.
 import { colours, withColours, layoutFor, roomForLegend } from './chart-theme.js';
 import './chart-paper.js';
+import { isPaused } from './pause.js';
 
 const FOLDER = new URL('../vendor/plotly-basic-4.1.1/', import.meta.url);
 // Plotly offers to send charts to its own cloud unless it is told not to.
@@ -104,8 +105,7 @@ export async function show(element) {
     if (figure) {
       await draw(element, figure);
       fillTable(element, figure.table);
-      const note = element.parentElement.querySelector('.chart-note');
-      if (note) note.textContent = figure.note ?? '';
+      element.parentElement.querySelector('.chart-note')?.replaceChildren(figure.note ?? '');
     }
     return Boolean(figure?.final);
   } catch (error) {
@@ -121,7 +121,7 @@ async function keep(element) {
   if (!seconds || isFinal) return;
   const again = () => {
     if (!element.isConnected) return;
-    if (document.hidden) setTimeout(again, 1000);
+    if (document.hidden || isPaused()) setTimeout(again, 1000);
     else keep(element);
   };
   setTimeout(again, seconds * 1000);

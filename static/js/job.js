@@ -1,5 +1,6 @@
-// A job that ends while its page is open: the page is fetched once more, for results and charts.
-// The tab's title says how it ended until somebody looks.
+// A job that ends while a page of it is open: the page is fetched once more, for results and
+// charts, unless it stays as it is (its log, its settings). The tab's title says how it ended until
+// somebody looks.
 import { show } from './charts.js';
 import { announce, announceTitle, markSeen } from './title.js';
 
@@ -13,6 +14,10 @@ function watchForEnd() {
   const watch = new MutationObserver(() => {
     if (isActive()) return;
     watch.disconnect();
+    if ('stays' in told().dataset) {
+      tellEnd();
+      return;
+    }
     sessionStorage.setItem(key, 'true');
     window.location.reload();
   });
@@ -38,13 +43,18 @@ function look() {
   markSeen();
 }
 
-if (isActive()) {
-  watchForEnd();
-  watchFolds();
-} else if (sessionStorage.getItem(key)) {
+function tellEnd() {
   announceTitle();
   announce(told().dataset.announce);
   for (const name of SIGNS_OF_LIFE) document.addEventListener(name, look);
+}
+
+if (isActive()) {
+  announceTitle();
+  watchForEnd();
+  watchFolds();
+} else if (sessionStorage.getItem(key)) {
+  tellEnd();
 } else {
   markSeen();
 }

@@ -1,14 +1,13 @@
 // Live parts: which polls are sent, what a morph leaves alone, and what happens when the server
 // is away. A live part is written by the macro `live`; it stops by coming back without a trigger.
+import { isPaused, showNote } from './pause.js';
 import { announceTitle } from './title.js';
 
 const HIDDEN_INTERVAL = 15_000;
 const LONGEST_INTERVAL = 30_000;
 const MISSES_BEFORE_BANNER = 2;
-const PAUSED_KEY = 'trainyard-paused';
 
 const parts = new Map(); // id -> {sent, took}
-let paused = localStorage.getItem(PAUSED_KEY) === 'true';
 let misses = 0;
 let retryAt = 0;
 let lastUpdate = Date.now();
@@ -30,8 +29,8 @@ function partOf(id) {
 
 function mayPoll(element) {
   if (isSignedOut || Date.now() < retryAt) return false;
-  const always = element.dataset.live === 'always';
-  if ((paused || document.hidden) && !always) return false;
+  if (isPaused() && element.id !== 'queue-pill') return false;
+  if (document.hidden && element.dataset.live !== 'always') return false;
   const part = partOf(element.id);
   const shortest = document.hidden ? HIDDEN_INTERVAL : Math.min(part.took * 4, LONGEST_INTERVAL);
   return Date.now() - part.sent >= shortest;
@@ -112,26 +111,8 @@ function showSignedOut() {
   banner().replaceChildren(words, link);
 }
 
-function showNote() {
-  for (const note of document.querySelectorAll('[data-live-note]')) {
-    const seconds = Math.round((Date.now() - lastUpdate) / 1000);
-    const words = note.querySelector('[data-live-text]');
-    words.textContent = paused ? 'Paused' : seconds < 2 ? 'Live' : `Live, updated ${seconds} s ago`;
-    note.toggleAttribute('data-paused', paused);
-    const button = note.querySelector('[data-live-pause]');
-    button.setAttribute('aria-pressed', String(paused));
-    note.hidden = !document.querySelector('[data-live]:not(#queue-pill)');
-  }
-}
-
 document.addEventListener('click', (event) => {
-  if (event.target.closest('[data-live-pause]')) {
-    paused = !paused;
-    localStorage.setItem(PAUSED_KEY, String(paused));
-    showNote();
-  } else if (event.target.closest('[data-live-try-now]')) {
-    retryAt = 0;
-  }
+  if (event.target.closest('[data-live-try-now]')) retryAt = 0;
 });
 
 // Back in sight, perhaps after signing in in another tab: ask at once.
@@ -143,6 +124,6 @@ document.addEventListener('visibilitychange', () => {
 
 setInterval(() => {
   if (misses >= MISSES_BEFORE_BANNER && !isSignedOut) showLost();
-  showNote();
+  showNote(lastUpdate);
 }, 1000);
-showNote();
+showNote(lastUpdate);

@@ -1,6 +1,7 @@
 // A log that grows: asks for the lines after the last one, appends them, and follows its end
 // while the end is in view. Else a button says how many came since, and leads there.
 import { showToast } from './messages.js';
+import { isPaused } from './pause.js';
 import { showTimes } from './time.js';
 
 const NEAR_END = 24;
@@ -55,7 +56,7 @@ class Log {
 
   async ask() {
     if (!this.box.isConnected) return;
-    if (document.hidden) return this.later();
+    if (document.hidden || isPaused()) return this.later();
     const last = this.list.lastElementChild?.id.slice(1) ?? 0;
     const url = new URL(this.box.dataset.logUrl, location.href);
     url.searchParams.set('after', last);

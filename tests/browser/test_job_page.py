@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -50,7 +51,7 @@ def change(job: Job, **values: Any) -> None:
 def job(member: User) -> Job:
     return make_job(
         member, state="running", stage="fit", progress=0.61, attempt=1, started_at=now(),
-        heartbeat_at=now(), message="Fitting fold 4 of 5", name="churn",
+        heartbeat_at=now() + timedelta(hours=1), message="Fitting fold 4 of 5", name="churn",
     )  # fmt: skip
 
 
