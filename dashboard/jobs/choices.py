@@ -90,7 +90,10 @@ def _entries(checked: Checked, body: Mapping[str, Any]) -> list[Entry]:
         return []
     if several is None:
         return [("", body.get("estimator"), shared, ())]
-    if not isinstance(several, list) or not several or body.get("estimator"):
+    if several == []:
+        checked.problems["estimators"] = "Choose at least one estimator"
+        return []
+    if not isinstance(several, list) or body.get("estimator"):
         checked.problems["estimators"] = "estimators must be a list, in place of estimator"
         return []
     found: list[Entry] = []

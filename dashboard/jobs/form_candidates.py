@@ -7,8 +7,9 @@ from dashboard.batches.service import batch_limit
 from dashboard.filters import plural
 from dashboard.honest.opening import count_fits
 from dashboard.jobs.checked import Checked
+from dashboard.jobs.form_numbers import read_whole
 from dashboard.jobs.form_search import search_of
-from dashboard.jobs.forms import JobForm, read_whole
+from dashboard.jobs.forms import JobForm
 from dashboard.searches.checking import check_search
 from dashboard.searches.hopeless import FOLDS_AT_LEAST
 from dashboard.searches.search import Search

@@ -45,7 +45,7 @@ def _find_change(form: JobForm, former: Job) -> str | None:
         return "dataset"
     if form.target_name != former.target:
         return "target"
-    if form.estimator is None or form.estimator.id != former.estimator:
+    if form.estimator is None or form.estimator.id != former.estimator or form.at_once:
         return "estimator"
     asked = form.values.get("positive_class") or None
     # It was named then, or was found to be the one that is named now.

@@ -78,7 +78,7 @@ def _say_ahead() -> str | None:
 
 def _say_how_long(form: JobForm) -> str | None:
     """Say how long each job of a form would take; None while the form is incomplete."""
-    if form.tries_several or form.dataset is None or form.estimator is None:
+    if form.tries_several or form.at_once or form.dataset is None or form.estimator is None:
         return None
     if not 1 <= (form.fits or 0) <= 1000:
         return None

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.jobs.form_inside import PREFIX, value_inside
-from dashboard.jobs.form_numbers import minutes_to_seconds
+from dashboard.jobs.form_numbers import minutes_to_seconds, read_whole
 from dashboard.jobs.form_rows import OF_PREPROCESSING, values_in
 from dashboard.jobs.form_search import errors_of_search, search_of
 from dashboard.jobs.form_validation import validation_of
-from dashboard.jobs.forms import JobForm, read_whole
+from dashboard.jobs.forms import JobForm
 from dashboard.jobs.requests import LONGEST_S, memory_limits
 from dashboard.several.preset import TIME_FIELD
 from tasks.engine.parameters import parse_value, show_value
@@ -49,7 +49,16 @@ def request_of(form: JobForm) -> dict[str, Any]:
     if megabytes not in (None, ""):
         is_number = isinstance(megabytes, int)
         body["memory_limit_bytes"] = megabytes * MEGABYTE if is_number else megabytes
+    if form.at_once:
+        return _of_each(form, body)
     return _try_several(form, body) if form.tries_several else body
+
+
+def _of_each(form: JobForm, body: dict[str, Any]) -> dict[str, Any]:
+    """Return a request of a job of each estimator that is ticked, with its defaults."""
+    own = {"estimator", "parameters"}
+    each = {"estimators": [one.id for one in form.chosen]}
+    return {name: value for name, value in body.items() if name not in own} | each
 
 
 def _of_two_classes(form: JobForm) -> dict[str, Any]:
@@ -115,6 +124,8 @@ def errors_of(form: JobForm, problems: Mapping[str, str]) -> dict[str, str]:
 
 def _field_of(form: JobForm, name: str) -> str:
     """Return the field that an error stands at; in a search a value has one, with its settings."""
+    if name.startswith("estimators."):
+        return "estimators"
     return ".".join(name.split(".")[:2]) if form.is_search and name.startswith(PREFIX) else name
 
 

@@ -4,9 +4,9 @@ import re
 from typing import Any
 
 from dashboard.jobs.form_inside import PREFIX
-from dashboard.jobs.form_numbers import minutes_to_seconds
+from dashboard.jobs.form_numbers import minutes_to_seconds, read_whole
 from dashboard.jobs.form_rows import values_in
-from dashboard.jobs.forms import JobForm, read_whole
+from dashboard.jobs.forms import JobForm
 from dashboard.searches.checking import SPACE
 from tasks.engine.catalogue import Parameter
 from tasks.engine.parameters import parse_value, show_value, split_values

@@ -10,6 +10,7 @@ from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
 from dashboard.db.lookup import LARGEST_ID, find_by_id
 from dashboard.filters import plural
 from dashboard.jobs.as_request import request_from
+from dashboard.jobs.form_at_once import BOXES, SHOWN, tick
 from dashboard.jobs.form_decision import decided_of, drop_foreign_threshold
 from dashboard.jobs.form_inside import PREFIX, find_setting, gather, spread
 from dashboard.jobs.form_rows import OF_PREPROCESSING
@@ -31,9 +32,12 @@ from tasks.engine.parameters import show_value
 from tasks.engine.preprocessing_settings import OF_NUMBERS
 
 
-def new_form(dataset: Dataset | None, given: Mapping[str, str]) -> JobForm:
+def new_form(
+    dataset: Dataset | None, given: Mapping[str, str], ticked: Sequence[str] = ()
+) -> JobForm:
     """Return the form as it is first shown, with what the address asks for."""
     form = JobForm(dataset, {k: v for k, v in given.items() if v})
+    tick(form, ticked or None)
     form.values.setdefault("key", secrets.token_hex(16))
     settle_inside(form)
     fill_defaults(form)
@@ -104,6 +108,7 @@ def posted_form(dataset: Dataset | None, posted: MultiDict[str, str]) -> JobForm
         form.features = [name for name in sent if name]
         del values["columns_shown"]
         values.pop("features", None)
+    tick(form, posted.getlist(BOXES) if SHOWN in posted else None)
     drop_what_does_not_fit(form)
     drop_foreign_threshold(form, former)
     settle_inside(form)
@@ -164,8 +169,9 @@ def _drop_settings(form: JobForm) -> None:
             form.dropped.append(f"{inner} goes with another choice of {outer}; removed")
         else:
             form.dropped.append(f"{inner or outer} does not exist for {estimator.title}; removed")
-    if estimator and not estimator.weighs_classes and form.values.pop("class_weight", None):
-        form.dropped.append(f"{estimator.title} takes no class weight; removed")
+    blind = next((one for one in form.chosen if not one.weighs_classes), None)
+    if blind and form.values.pop("class_weight", None):
+        form.dropped.append(f"{blind.title} takes no class weight; removed")
 
 
 def _drop_what_is_for_numbers(form: JobForm) -> None:

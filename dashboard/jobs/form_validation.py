@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.jobs.forms import VALIDATION, JobForm, read_whole
+from dashboard.jobs.form_numbers import read_whole
+from dashboard.jobs.forms import VALIDATION, JobForm
 from dashboard.jobs.validation import usual_validation
 from dashboard.several.card import SUITED
 from tasks.engine.usual_folds import default_validation

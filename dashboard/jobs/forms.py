@@ -11,8 +11,11 @@ from typing import Any
 
 from dashboard.db import Dataset
 from dashboard.jobs.decision import classes_of, read_amount
+from dashboard.jobs.form_cards import list_cards
 from dashboard.jobs.form_inside import PREFIX
+from dashboard.jobs.form_numbers import read_whole
 from dashboard.jobs.form_rows import OF_PREPROCESSING, count_values, row_of
+from dashboard.jobs.form_targets import list_target_choices
 from dashboard.jobs.many_columns import (
     COLUMNS_LISTED,
     ONLY,
@@ -24,10 +27,10 @@ from dashboard.jobs.many_columns import (
     on_one_line,
     pick_columns,
 )
-from dashboard.jobs.requests import default_features, unsuitable_target
+from dashboard.jobs.requests import default_features
 from dashboard.jobs.task_guess import suggest_task
 from dashboard.several import KIND as SEVERAL
-from dashboard.several.card import SUITED, several_card
+from dashboard.several.card import SUITED
 from tasks.engine.catalogue import (
     METRICS,
     Estimator,
@@ -40,7 +43,7 @@ from tasks.engine.preprocessing_settings import list_settings
 from tasks.engine.spec import TIME_KINDS
 
 VALIDATION = "validation."
-DIGITS = 18  # of the longest number that is read as one
+AT_ONCE = "at_once"
 
 
 @dataclass
@@ -50,6 +53,7 @@ class JobForm:
     dataset: Dataset | None
     values: dict[str, str]
     features: list[str] | None = None
+    ticked: list[str] = field(default_factory=list)  # estimators, where any number may be chosen
     errors: dict[str, str] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
     folds_note: str | None = None  # why the folds that are filled in are not the usual ones
@@ -156,33 +160,32 @@ class JobForm:
 
     @property
     def target_choices(self) -> list[tuple[str, str, bool]]:
-        """The columns, those that cannot be predicted last and with the reason."""
-        fine = [(c["name"], c["name"], False) for c in self.columns if not unsuitable_target(c)]
-        rest = [
-            (c["name"], f"{c['name']} (not suitable)", True)
-            for c in self.columns
-            if unsuitable_target(c)
-        ]
-        return [("", "Choose a column", False), *fine, *rest]
+        """The columns, those that cannot be predicted last."""
+        return list_target_choices(self.columns)
+
+    @property
+    def ticks_estimators(self) -> bool:
+        """Whether any number of estimators may be chosen."""
+        return self.values.get(AT_ONCE) == "yes"
+
+    @property
+    def chosen(self) -> list[Estimator]:
+        """The estimators that jobs are made of: the chosen one, or those that are ticked."""
+        if self.ticks_estimators:
+            return [e for e in list_estimators(self.task) if e.id in self.ticked]
+        return [self.estimator] if self.estimator else []
+
+    @property
+    def at_once(self) -> bool:
+        """Whether a job is made of each of several estimators, or none is ticked yet."""
+        return self.ticks_estimators and len(self.chosen) != 1
 
     @property
     def cards(self) -> list[dict[str, Any]]:
-        """The estimators as cards; first the one that tries several."""
-        chosen = None if self.tries_several else self.estimator
-        cards = [
-            {
-                "value": e.id,
-                "title": e.title,
-                "text": e.summary,
-                "code": e.id,
-                "tags": e.tags,
-                "checked": chosen is not None and e.id == chosen.id,
-                "disabled": False,
-                "folded": not e.featured and e is not chosen,
-            }
-            for e in list_estimators(self.task)
-        ]
-        return [several_card(checked=self.tries_several), *cards]
+        """The estimators as cards."""
+        chosen, several = {e.id for e in self.chosen}, self.tries_several
+        are_ticked = self.ticks_estimators
+        return list_cards(self.task, chosen, are_ticked=are_ticked, tries_several=several)
 
     @property
     def left_out(self) -> tuple[LeftOut, ...]:
@@ -225,7 +228,8 @@ class JobForm:
     @property
     def is_search(self) -> bool:
         """Whether a search is asked for: then fields of parameters also take ranges."""
-        return bool(self.values.get("search.strategy")) and not self.tries_several
+        is_one = not self.tries_several and not self.at_once
+        return bool(self.values.get("search.strategy")) and is_one
 
     @property
     def preprocessing_rows(self) -> list[dict[str, Any]]:
@@ -254,6 +258,8 @@ class JobForm:
     @property
     def n_jobs(self) -> int | None:
         """How many jobs the form makes: one for each combination of values, if all can be used."""
+        if self.at_once:
+            return len(self.chosen)
         parameters = self.estimator.parameters if self.estimator else ()
         counts = [count_values(p, self.values.get(PREFIX + p.name, "")) for p in parameters]
         known = [count for count in counts if count is not None]
@@ -289,11 +295,3 @@ class JobForm:
         many = self.target is not None and self.target.get("distinct", 2) > 2
         offered = METRICS[self.task or "classification"]
         return [(m.name, m.title) for m in offered if not (m.two_only and many)]
-
-
-def read_whole(text: str) -> Any:
-    """Return a whole number; text that is none, or endless, stays text; empty text is None."""
-    text = text.strip()
-    digits = text.removeprefix("-")
-    is_whole = digits.isascii() and digits.isdigit() and len(digits) <= DIGITS
-    return int(text) if is_whole else text or None

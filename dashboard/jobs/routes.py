@@ -31,10 +31,11 @@ from dashboard.idle import idle_state
 from dashboard.jobs import form_sources, list_tools, lists, live_rows, queries, service
 from dashboard.jobs.as_request import request_from
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
+from dashboard.jobs.form_at_once import BOXES, is_switched
 from dashboard.jobs.form_page import find_chosen, show_form
 from dashboard.jobs.form_recipe import form_from_recipe
 from dashboard.jobs.form_request import errors_of, request_of
-from dashboard.jobs.forms import JobForm
+from dashboard.jobs.forms import AT_ONCE, JobForm
 from dashboard.jobs.list_query import one_of_each
 from dashboard.jobs.preflight_view import view_preflight
 from dashboard.jobs.preflights import find_refused
@@ -103,13 +104,12 @@ def new() -> str:
         user = None if "instead" in request.args else current_user
         return show_form(form_sources.form_from_job(job, user))
     dataset = find_chosen(request.args.get("dataset_id") or request.args.get("dataset"))
-    recipe_id = read_number(request.args.get("recipe"), 0, LARGEST_ID)
-    if recipe_id:
+    if recipe_id := read_number(request.args.get("recipe"), 0, LARGEST_ID):
         recipe = get_recipe(user=current_user, recipe_id=recipe_id)
         given = {"target": request.args.get("target", "")}
         return show_form(form_from_recipe(recipe, dataset, given))
-    given = {n: request.args.get(n, "") for n in ("target", "task", "estimator")}
-    return show_form(form_sources.new_form(dataset, given))
+    given = {n: request.args.get(n, "") for n in ("target", "task", "estimator", AT_ONCE)}
+    return show_form(form_sources.new_form(dataset, given, request.args.getlist(BOXES)))
 
 
 @blueprint.post("/jobs/new")
@@ -117,7 +117,7 @@ def new() -> str:
 def create() -> Answer:
     """Submit the form, or show it anew after a choice that changes it. For members."""
     form = form_sources.posted_form(find_chosen(request.form.get("dataset_id")), request.form)
-    is_update = request.form.get("action") == "update"
+    is_update = request.form.get("action") == "update" or is_switched(request.form)
     if is_update or form.has_lost_threshold:  # else what is queued is not what was seen
         return show_form(form), 200 if is_update else 422
     refused = find_refused(user=current_user, request=request_of(form))
@@ -140,7 +140,7 @@ def create() -> Answer:
 def _submit(form: JobForm) -> Job | Batch:
     asked = {"user": current_user, "request": request_of(form),
              "idempotency_key": request.form.get("key") or None}  # fmt: skip
-    if form.tries_several or form.is_search:
+    if form.tries_several or form.is_search or form.at_once:
         return batches.submit_batch(**asked)
     kept = form.decided.get("threshold_from") if form.keeps_decision else None
     return batches.submit(**asked, threshold_from=kept)

@@ -7,7 +7,9 @@ from typing import Any
 
 from dashboard.db import Job
 from dashboard.jobs.as_request import request_from
+from dashboard.jobs.requests import BATCH_FIELDS, FIELDS
 
+OF_BATCHES = BATCH_FIELDS - FIELDS
 PROGRAM = """\
 # {what}
 # Python's own library is enough. A token is made at {base}/settings/tokens
@@ -76,7 +78,7 @@ def python_of_form(request: Mapping[str, Any], base: str, *, makes_batch: bool) 
     Parameters
     ----------
     request : Mapping
-        The fields of ``POST /jobs``, or of ``POST /batches`` where several are tried or searched.
+        The fields of ``POST /jobs``, or of ``POST /batches`` where it has what only that takes.
     base : str
         Where this installation is, without a slash at its end.
     makes_batch : bool
@@ -84,7 +86,7 @@ def python_of_form(request: Mapping[str, Any], base: str, *, makes_batch: bool) 
     """
     noun = "a batch" if makes_batch else "a job"
     what = f"Submits {noun} by Trainyard's API, and prints its address and, at its end, its score."
-    path = "/batches" if "search" in request or "several" in request else "/jobs"
+    path = "/batches" if OF_BATCHES & set(request) else "/jobs"
     return _write(what, OF_BATCH if makes_batch else OF_JOB, request, base, path=path)
 
 

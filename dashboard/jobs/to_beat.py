@@ -8,8 +8,9 @@ from dashboard.db import Dataset
 from dashboard.filters import validation
 from dashboard.jobs.baselines import list_baselines
 from dashboard.jobs.checked import Checked
+from dashboard.jobs.form_numbers import read_whole
 from dashboard.jobs.form_validation import validation_of
-from dashboard.jobs.forms import JobForm, read_whole
+from dashboard.jobs.forms import JobForm
 from dashboard.jobs.queries import list_best_for
 from dashboard.jobs.validation import check_validation
 from dashboard.several.checking import LONGEST_S, SHORTEST_S

@@ -15,7 +15,7 @@ dropFallback();
 
 document.addEventListener('change', async (event) => {
   const control = event.target;
-  if (!control.matches('#job-form [data-updates], #job-form [name=estimator]')) return;
+  if (!control.matches('#job-form [data-updates], #job-form .choice-card input')) return;
   // A part of a name is no choice yet: one of the columns that have it is about to be.
   if (control.dataset.matches && document.querySelector('#target-matches input')) return;
   const form = control.form;
@@ -60,8 +60,11 @@ document.addEventListener('htmx:beforeRequest', ({ detail }) => {
 // So that Back and Reload find the form again. A copy of a job has that job in its address.
 function keepInAddress(data) {
   if (new URLSearchParams(location.search).has('from')) return;
-  const chosen = ['dataset_id', 'target', 'task', 'estimator'].filter((name) => data.get(name));
-  const query = new URLSearchParams(chosen.map((name) => [name, data.getAll(name).at(-1)]));
+  const query = new URLSearchParams();
+  for (const name of ['dataset_id', 'target', 'task', 'estimator', 'at_once']) {
+    if (data.get(name)) query.set(name, data.getAll(name).at(-1));
+  }
+  if (data.has('at_once')) data.getAll('estimators').forEach((id) => query.append('estimators', id));
   history.replaceState(history.state, '', `${location.pathname}?${query}`);
 }
 
@@ -83,8 +86,8 @@ function show(main) {
   if (isChecked) markFields();
   countJobs();
   showFilters();
-  const again = control.name === 'estimator'
-    ? document.querySelector(`#job-form [name=estimator][value="${CSS.escape(control.value)}"]`)
+  const again = control.closest?.('.choice-card')
+    ? document.querySelector(`#job-form .choice-card [value="${CSS.escape(control.value)}"]`)
     : document.getElementById(control.id) ?? document.getElementById(`field-${control.name}`);
   if (!again) return;
   again.focus();

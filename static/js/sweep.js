@@ -28,7 +28,7 @@ const jobs = (count) => `${count.toLocaleString('en')} ${count === 1 ? 'job' : '
 export function countJobs() {
   const form = document.getElementById('job-form');
   if (!form) return;
-  let total = 1;
+  let total = Number(form.dataset.estimators ?? 1);
   let isKnown = true;
   for (const note of form.querySelectorAll('[data-values-note]')) {
     const control = note.parentElement.querySelector('input');
@@ -50,7 +50,7 @@ export function countJobs() {
   tooMany.hidden = !isKnown || total <= limit;
   tooMany.textContent = isKnown && total > limit ? `These values make ${jobs(total)}. The limit is ${limit.toLocaleString('en')} at once` : '';
   for (const button of form.querySelectorAll('[data-queue-button], [data-queue-below]')) {
-    button.textContent = `Queue ${!isKnown ? 'jobs' : total === 1 ? 'job' : jobs(total)}`;
+    button.textContent = `Queue ${!isKnown || !total ? 'jobs' : total === 1 ? 'job' : jobs(total)}`;
   }
 }
 

@@ -24,6 +24,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "sweep": {"parameters.learning_rate": "0.05, 0.1", "seed": "7"},
     "search": {"search.strategy": "random", "parameters.learning_rate": "0.01..1 log"},
     "several": {"estimator": "several"},
+    "at once": {
+        "at_once": "yes",
+        "estimators": ["LogisticRegression", "RandomForestClassifier"],
+    },
 }
 
 
