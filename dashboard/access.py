@@ -14,14 +14,20 @@ class Owned(Protocol):
 
 def require_member(user: User) -> None:
     """Raise `Forbidden` unless a person may upload and submit."""
-    if not user.has_role("member"):
-        raise Forbidden("Your account may look but not change anything. An admin can change that")
+    if user.has_role("member"):
+        return
+    if user.at_most == "viewer" and user.role != "viewer":
+        raise Forbidden("This token may look but not change anything: its scope is read")
+    raise Forbidden("Your account may look but not change anything. An admin can change that")
 
 
 def require_admin(user: User) -> None:
     """Raise `Forbidden` unless a person is an admin."""
-    if not user.is_admin:
-        raise Forbidden("Only an admin can do that")
+    if user.is_admin:
+        return
+    if user.role == "admin":
+        raise Forbidden("Only an admin can do that, and this token's scope is less than admin")
+    raise Forbidden("Only an admin can do that")
 
 
 def may_change(user: User, thing: Owned) -> bool:
@@ -32,5 +38,8 @@ def may_change(user: User, thing: Owned) -> bool:
 def require_owner(user: User, thing: Owned, what: str) -> None:
     """Raise `Forbidden` unless a thing is a person's own, or the person is an admin."""
     require_member(user)
-    if thing.owner_id != user.id and not user.is_admin:
-        raise Forbidden(f"This {what} belongs to somebody else. Its owner or an admin can do that")
+    if may_change(user, thing):
+        return
+    if user.role == "admin":
+        raise Forbidden(f"This {what} belongs to somebody else, and this token's scope is submit")
+    raise Forbidden(f"This {what} belongs to somebody else. Its owner or an admin can do that")

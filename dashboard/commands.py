@@ -13,7 +13,7 @@ from dashboard.auth import service, tokens
 from dashboard.auth.queries import find_user
 from dashboard.config import load_settings
 from dashboard.db import User
-from dashboard.db.user import ROLES
+from dashboard.db.user import ROLES, SCOPES
 from dashboard.errors import DomainError, NotFound
 from dashboard.retention.look import Look
 from dashboard.storage import get_storage
@@ -67,11 +67,18 @@ def create_user(email: str, role: str, name: str) -> None:
 @click.command("create-token")
 @click.argument("email")
 @click.option("--name", default="command line", help="What the token is for.")
+@click.option(
+    "--scope",
+    default="admin",
+    type=click.Choice(list(SCOPES)),
+    show_default=True,
+    help="What it opens at most of what the account may do.",
+)
 @click.option("--days", type=int, help="Days until it expires; never without.")
 @in_words
-def create_token(email: str, name: str, days: int | None) -> None:
+def create_token(email: str, name: str, scope: str, days: int | None) -> None:
     """Make an API token and print it, and nothing else."""
-    new = tokens.create_token(user=_user(email), name=name, expires_in_days=days)
+    new = tokens.create_token(user=_user(email), name=name, scope=scope, expires_in_days=days)
     click.echo(new.text)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from dashboard.clock import now
 from dashboard.db import ApiToken, User
 from dashboard.db.transaction import writing
+from dashboard.db.user import SCOPES
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.extensions import db
 
@@ -29,7 +30,9 @@ class NewToken:
     record: ApiToken
 
 
-def create_token(*, user: User, name: str, expires_in_days: int | None = None) -> NewToken:
+def create_token(
+    *, user: User, name: str, scope: str = "admin", expires_in_days: int | None = None
+) -> NewToken:
     """Make an API token for an account.
 
     Parameters
@@ -38,6 +41,8 @@ def create_token(*, user: User, name: str, expires_in_days: int | None = None) -
         Whose rights the token has.
     name : str
         What it is for; 1 to 100 characters.
+    scope : {"admin", "submit", "read"}, default "admin"
+        What it opens at most of what its owner may do: all, what a member may, or looking alone.
     expires_in_days : int, optional
         From 1 to 3650; without one it works until it is revoked.
 
@@ -49,12 +54,14 @@ def create_token(*, user: User, name: str, expires_in_days: int | None = None) -
     Raises
     ------
     ValidationFailed
-        When name or expiry cannot be used.
+        When name, scope or expiry cannot be used.
     """
     name = name.strip()
     if not 1 <= len(name) <= MAX_NAME:
         fault = "Enter a name, such as laptop" if not name else f"{MAX_NAME} characters at most"
         raise ValidationFailed({"name": fault})
+    if scope not in SCOPES:
+        raise ValidationFailed({"scope": f'Choose what it may do; "{scope[:20]}" is not known'})
     if expires_in_days is not None and not 1 <= expires_in_days <= MAX_DAYS:
         raise ValidationFailed({"expires": f"Choose from 1 to {MAX_DAYS} days"})
     text = MARK + secrets.token_urlsafe(32)
@@ -62,6 +69,7 @@ def create_token(*, user: User, name: str, expires_in_days: int | None = None) -
         user_id=user.id,
         name=name,
         prefix=text[:PREFIX_LENGTH],
+        scope=scope,
         token_hash=_digest(text),
         expires_at=None if expires_in_days is None else now() + timedelta(days=expires_in_days),
     )
@@ -87,7 +95,7 @@ def revoke_token(*, user: User, token_id: int) -> ApiToken:
 
 
 def user_for_token(token: str) -> User | None:
-    """Return the account that a token stands for.
+    """Return the account that a token stands for; it may do no more than the token's scope.
 
     Parameters
     ----------
@@ -108,6 +116,7 @@ def user_for_token(token: str) -> User | None:
     user = db.session.get(User, record.user_id)
     if user is None or not user.active:
         return None
+    user.at_most = SCOPES[record.scope]
     if record.last_used_at is None or moment - record.last_used_at > LAST_USED_EXACT_TO:
         with writing() as session:
             session.execute(

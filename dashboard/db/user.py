@@ -11,6 +11,8 @@ from dashboard.db.columns import LASTING_IDS, Id, Json, Moment
 from dashboard.extensions import Record
 
 ROLES = ("viewer", "member", "admin")
+# What a token opens at most, and the role that this is.
+SCOPES = {"read": "viewer", "submit": "member", "admin": "admin"}
 
 
 class User(UserMixin, Record):
@@ -35,6 +37,9 @@ class User(UserMixin, Record):
     # The number of the last notification that they were given: a poll asks for nothing else.
     last_notification: Mapped[int] = mapped_column(default=0, server_default="0")
 
+    # The strongest role in this request; of a token with less than all. It is no column.
+    at_most = ROLES[-1]
+
     @property
     def is_active(self) -> bool:
         """Whether the account may sign in; the name that flask-login asks for."""
@@ -42,16 +47,16 @@ class User(UserMixin, Record):
 
     @property
     def is_admin(self) -> bool:
-        """Whether the account may do everything."""
-        return self.role == "admin"
+        """Whether the account may do everything, in this request."""
+        return self.has_role("admin")
 
     def get_id(self) -> str:
         """Return what a session cookie keeps; it stops being right when the version is raised."""
         return f"{self.id}.{self.session_version}"
 
     def has_role(self, role: str) -> bool:
-        """Tell whether the account's role is `role` or a stronger one."""
-        return ROLES.index(self.role) >= ROLES.index(role)
+        """Tell whether the account's role is `role` or a stronger one, in this request."""
+        return min(ROLES.index(self.role), ROLES.index(self.at_most)) >= ROLES.index(role)
 
 
 class ApiToken(Record):
@@ -64,6 +69,8 @@ class ApiToken(Record):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(100))
     prefix: Mapped[str] = mapped_column(String(12))
+    # One of `SCOPES`; it never opens more than its owner's role.
+    scope: Mapped[str] = mapped_column(String(10), default="admin", server_default="admin")
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[Moment] = mapped_column(default=now)
     expires_at: Mapped[Moment | None]

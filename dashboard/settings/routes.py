@@ -24,6 +24,11 @@ blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 Answer = Response | str | tuple[str, int]
 
 COOKIE_LIFETIME_S = 365 * 24 * 3600
+SCOPE_CHOICES = (
+    ("read", "Read: look, and download"),
+    ("submit", "Submit: also upload, train, change what is yours"),
+    ("admin", "All that you may do"),
+)
 EXPIRIES = (("30", "30 days"), ("90", "90 days"), ("365", "1 year"), ("", "Never"))
 
 
@@ -137,6 +142,7 @@ def tokens_page() -> Answer:
         new = tokens.create_token(
             user=signed_in_user(),
             name=request.form.get("name", ""),
+            scope=request.form.get("scope", "submit"),
             expires_in_days=_days(days),
         )
     except ValidationFailed as refusal:
@@ -158,6 +164,8 @@ def _tokens_page(*, errors: dict[str, str] | None = None, new_token: str | None 
         tokens=list_tokens(signed_in_user()),
         new_token=new_token,
         expiries=EXPIRIES,
+        scopes=SCOPE_CHOICES,
+        scope=request.form.get("scope", "submit"),
         name=request.form.get("name", ""),
         expires=request.form.get("expires", "90"),
         api_url=f"{request.host_url}api/v1",

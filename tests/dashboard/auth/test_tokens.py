@@ -77,3 +77,24 @@ def test_token_is_refused_by_field(
     with pytest.raises(ValidationFailed) as refusal:
         tokens.create_token(user=member, name=name, expires_in_days=days)
     assert set(refusal.value.fields) == {field}
+
+
+def test_a_token_opens_no_more_than_its_scope_and_its_owner(any_app: Flask) -> None:
+    roles = {"viewer": 0, "member": 1, "admin": 2}
+    for role in roles:
+        for scope, most in (("read", 0), ("submit", 1), ("admin", 2)):
+            user = factories.make_user(email=f"{role}-{scope}@example.org", role=role)
+            text = tokens.create_token(user=user, name="x", scope=scope).text
+            db.session.expunge_all()  # as in another request
+            found = service.user_for_token(text)
+            assert found is not None
+            opened = [name for name in roles if found.has_role(name)]
+            assert len(opened) == min(roles[role], most) + 1
+            assert found.is_admin == (role == scope == "admin")
+            assert found.role == role, "what the account is stays"
+
+
+def test_an_unknown_scope_is_refused(app: Flask, member: User) -> None:
+    with pytest.raises(ValidationFailed) as problem:
+        tokens.create_token(user=member, name="x", scope="root")
+    assert problem.value.fields == {"scope": 'Choose what it may do; "root" is not known'}

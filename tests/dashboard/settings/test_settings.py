@@ -13,7 +13,7 @@ from tests import factories
 from tests.dashboard.compare.test_charts import curves
 from tests.dashboard.compare.test_verdict import BEST, CLOSE, scored
 from tests.factories import give_results
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 
 def test_settings_open_the_first_tab(app: Flask, viewer: User) -> None:
@@ -84,7 +84,9 @@ def test_se1_token_is_shown_once_and_works_until_it_is_revoked(app: Flask, membe
     assert service.user_for_token(text) is member
     page = browser.get("/settings/tokens")
     assert text not in page.html
-    assert "laptop" in page.text
+    row = page.find("tr[data-token-id]")
+    assert "laptop" in row.text
+    assert "Scope submit" in words_of(row), "what the form proposes"
     action = page.find("tr[data-token-id] form")["action"]
     browser.post(str(action))
     assert service.user_for_token(text) is None
