@@ -132,21 +132,35 @@ def list_datasets(
         Which page, from 1, of how many rows.
     """
     filters = filters or DatasetFilters()
-    conditions = _conditions(filters)
-    column = SORTS.get(sort.lstrip("-"), Dataset.saved_at)
-    order = column.desc() if sort.startswith("-") else column.asc()
     # Ids first: a row is wide, and only those of this page are read.
-    wanted = select(Dataset.id).where(*conditions)
-    on_page = wanted.order_by(order.nulls_last(), Dataset.id.desc()).limit(per)
+    wanted = select(Dataset.id).where(*_conditions(filters))
+    on_page = wanted.order_by(*_order(sort)).limit(per)
     if filters.is_search and page == 1:  # no index finds these: looked for and counted at once
         rows = db.session.execute(on_page.add_columns(func.count().over())).all()
         ids, total = [row[0] for row in rows], rows[0][1] if rows else 0
     else:
         total = db.session.scalar(wanted.with_only_columns(func.count(Dataset.id))) or 0
         ids = list(db.session.scalars(on_page.offset((page - 1) * per)))
+    return read_rows(ids, total)
+
+
+def list_ids(*, filters: DatasetFilters, sort: str) -> Sequence[int]:
+    """List all datasets that match, as `list_datasets` does."""
+    wanted = select(Dataset.id).where(*_conditions(filters))
+    return db.session.scalars(wanted.order_by(*_order(sort))).all()
+
+
+def read_rows(ids: Sequence[int], total: int = 0) -> DatasetPage:
+    """Read some datasets in their order, and what was done with their families."""
     by_id = {d.id: d for d in db.session.scalars(select(Dataset).where(Dataset.id.in_(ids)))}
     items = [by_id[dataset_id] for dataset_id in ids if dataset_id in by_id]
     return DatasetPage(items, total, _find_uses([d.family_id or d.id for d in items]))
+
+
+def _order(sort: str) -> tuple[Any, Any]:
+    column = SORTS.get(sort.lstrip("-"), Dataset.saved_at)
+    order = column.desc() if sort.startswith("-") else column.asc()
+    return order.nulls_last(), Dataset.id.desc()
 
 
 def _conditions(filters: DatasetFilters) -> list[Any]:

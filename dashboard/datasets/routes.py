@@ -25,6 +25,7 @@ from dashboard.datasets import (
     upload_routes,
     version_routes,
 )
+from dashboard.datasets.export import export_datasets
 from dashboard.datasets.files import original_file, table_csv
 from dashboard.datasets.waiting import how_far, list_waiting
 from dashboard.errors import Conflict
@@ -56,12 +57,20 @@ def index() -> str:
         chosen=filters,
         query=request.args,
         sort=sort,
+        csv_url=f"{url_for('.index_csv')}?{request.query_string.decode('ascii', 'ignore')}",
         owners=listing.list_owners(current_user.id),
         may_change=partial(may_change, current_user),
         samples=list_samples(),
         waiting=list_waiting(user_id=current_user.id),
         how_far=how_far,
     )
+
+
+@blueprint.get("/datasets.csv")
+def index_csv() -> Response:
+    """Hand out the list as a CSV file, filtered and sorted as the page is. For all."""
+    filters, sort = listing.read_query(request.args, user_id=current_user.id)
+    return export_datasets(filters, sort, raw=request.args.get("raw") in {"true", "1"})
 
 
 @blueprint.get("/datasets/<int:dataset_id>/file")

@@ -1,17 +1,11 @@
 """The jobs that match as a CSV file: every page of them, with the columns that were chosen."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 
-from dashboard.clock import isoformat
 from dashboard.db import Job, User
-from dashboard.downloads import defuse, send_table
-from dashboard.extensions import db
 from dashboard.jobs.cells import setting_text
 from dashboard.jobs.columns import Column, read_columns
 from dashboard.jobs.durations import Duration, read_durations
@@ -19,8 +13,8 @@ from dashboard.jobs.filtering import read_filters
 from dashboard.jobs.queries import get_jobs
 from dashboard.jobs.segments import page_of
 from dashboard.jobs.sorting import read_sort, segments_of
+from dashboard.list_csv import send_list
 
-AT_ONCE = 500
 MOST_JOBS = 10_000_000
 ALWAYS = ("id", "name")
 
@@ -43,32 +37,18 @@ def export_jobs(query: Mapping[str, str], user: User, *, raw: bool) -> Response:
     sort, _ = read_sort(query.get("sort"))
     columns, _ = read_columns(query.get("cols") or user.job_columns)
     ids = page_of(segments_of(filters, sort), 0, MOST_JOBS)
-    db.session.rollback()
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    head = [*ALWAYS, *(name for column in columns for name in _heads(column))]
 
-    def pieces(_: Any) -> Iterator[bytes]:
-        names = [*ALWAYS, *(name for column in columns for name in _heads(column))]
-        yield _lines([names], raw=raw)
-        for start in range(0, len(ids), AT_ONCE):
-            with app.app_context():
-                rows = _rows(get_jobs(ids[start : start + AT_ONCE]), columns)
-                lines = _lines(rows, raw=raw)
-            yield lines
+    def read(some: Sequence[int]) -> list[list[Any]]:
+        return _rows(get_jobs(some), columns)
 
-    return send_table(nullcontext(io.BytesIO()), pieces, file_name="jobs.csv")
+    return send_list(head, ids, read, raw=raw, file_name="jobs.csv")
 
 
-def _lines(rows: Sequence[Sequence[str]], *, raw: bool) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows(rows if raw else [[defuse(cell) for cell in row] for row in rows])
-    return text.getvalue().encode()
-
-
-def _rows(jobs: Sequence[Job], columns: Sequence[Column]) -> list[list[str]]:
+def _rows(jobs: Sequence[Job], columns: Sequence[Column]) -> list[list[Any]]:
     durations = read_durations([job.id for job in jobs])
     return [
-        [str(job.id), job.name, *(cell for c in columns for cell in _cells(c, job, durations))]
+        [job.id, job.name, *(cell for c in columns for cell in _cells(c, job, durations))]
         for job in jobs
     ]
 
@@ -89,13 +69,12 @@ def _heads(column: Column) -> Sequence[str]:
     return _HEADS.get(column.key, (column.key,))
 
 
-def _cells(column: Column, job: Job, durations: Mapping[int, Duration]) -> list[str]:
+def _cells(column: Column, job: Job, durations: Mapping[int, Duration]) -> Sequence[Any]:
     if column.kind == "duration":
         found = durations.get(job.id) if job.finished_at else None
-        cells: Sequence[Any] = (found.seconds if found else None,)
-    else:
-        cells = _READERS[column.kind](column, job)
-    return ["" if cell is None else str(cell) for cell in cells]
+        return (found.seconds if found else None,)
+    cells: Sequence[Any] = _READERS[column.kind](column, job)
+    return cells
 
 
 def _setting(column: Column, job: Job) -> str | None:
@@ -106,9 +85,9 @@ def _setting(column: Column, job: Job) -> str | None:
 _READERS: Mapping[str, Any] = {
     "status": lambda _, job: (job.state, job.message),
     "estimator": lambda _, job: (job.estimator,),
-    "score": lambda _, job: (job.metric, _full(job.score), _full(job.score_std)),
-    "submitted": lambda _, job: (isoformat(job.created_at),),
-    "finished": lambda _, job: (isoformat(job.finished_at),),
+    "score": lambda _, job: (job.metric, job.score, job.score_std),
+    "submitted": lambda _, job: (job.created_at,),
+    "finished": lambda _, job: (job.finished_at,),
     "owner": lambda _, job: (job.owner.email,),
     "dataset": lambda _, job: (job.dataset_id, job.dataset.label),
     "target": lambda _, job: (job.target,),
@@ -116,10 +95,5 @@ _READERS: Mapping[str, Any] = {
     "note": lambda _, job: (job.note,),
     "memory": lambda _, job: (job.peak_memory_bytes,),
     "param": lambda column, job: (_setting(column, job),),
-    "metric": lambda column, job: (_full(column.mean_of(job)),),
+    "metric": lambda column, job: (column.mean_of(job),),
 }
-
-
-def _full(amount: float | None) -> str | None:
-    """Return a number at full precision: what is read back is the same."""
-    return None if amount is None else repr(float(amount))

@@ -1,5 +1,6 @@
 """Pages of leaderboards: the list, and one."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, render_template, request, url_for
@@ -9,6 +10,7 @@ from dashboard.errors import NotFound
 from dashboard.leaderboards.addresses import board_url
 from dashboard.leaderboards.best_so_far import best_so_far_chart
 from dashboard.leaderboards.board import Board, Query, read_board
+from dashboard.leaderboards.export import MOST, export_board
 from dashboard.leaderboards.listing import list_leaderboards
 from dashboard.paging import Page, read_number, read_per
 
@@ -53,6 +55,7 @@ def detail(dataset_id: int, target: str) -> str:
         "leaderboards/detail.html",
         board=board,
         figure=figure,
+        csv_url=url_for(".as_csv", **{**request.args.to_dict(), **asked}),
         chart_url=url_for(".best_so_far", metric=board.metric.name, **asked),
     )
 
@@ -66,8 +69,17 @@ def best_so_far() -> Response:
     return jsonify(best_so_far_chart(board.group, board.metric.name, board.positive))
 
 
-def _board(dataset_id: int, target: str) -> Board:
-    board = read_board(dataset_id=dataset_id, target=target, query=_query())
+@blueprint.get("/board.csv")
+def as_csv() -> Response:
+    """Hand out a leaderboard as a CSV file: its best thousand, as the page has them. For all."""
+    dataset_id, target = read_number(request.args.get("dataset_id"), 0), request.args.get("target")
+    board = _board(dataset_id, target or "", per=MOST)
+    return export_board(board, raw=request.args.get("raw") in {"true", "1"})
+
+
+def _board(dataset_id: int, target: str, *, per: int | None = None) -> Board:
+    query = _query() if per is None else replace(_query(), per=per)
+    board = read_board(dataset_id=dataset_id, target=target, query=query)
     if board is None:
         raise NotFound(f"There is no dataset {dataset_id}. It may have been deleted")
     return board

@@ -69,7 +69,8 @@ class Overview:
     """Everything on the page; a part is None when it could not be read."""
 
     has_datasets: bool
-    has_jobs: bool
+    has_own_datasets: bool
+    is_new_here: bool
     active: Sequence[JobView] | None
     n_running: int
     failures: Failures | None
@@ -100,10 +101,14 @@ def read_overview(user: User, *, is_mine: bool = True) -> Overview:
     is_mine : bool, default True
         Whether the jobs that ended last are those of this person, or of everyone.
     """
-    user_id = user.id  # known also after a part failed
+    user_id, may_submit = user.id, user.has_role("member")  # known also after a part failed
+    own = select(Dataset.id).where(LIVING, Dataset.owner_id == user_id)
     return Overview(
         has_datasets=_part(lambda: _has(select(Dataset.id).where(LIVING))) is not False,
-        has_jobs=_part(lambda: _has(select(Job.id))) is not False,
+        has_own_datasets=_part(lambda: _has(own)) is not False,
+        # Who may only look is shown no steps that they cannot take.
+        is_new_here=may_submit
+        and _part(lambda: _has(select(Job.id).where(Job.owner_id == user_id))) is False,
         active=_part(lambda: _active(user_id)),
         n_running=_part(lambda: _count_running(user_id)) or 0,
         failures=_part(lambda: _failures(user_id)),

@@ -16,7 +16,7 @@ from dashboard.overview import queries
 from dashboard.overview.service import dismiss_failure, show_failure_again
 from dashboard.storage import get_storage
 from tests.dashboard.jobs.test_baselines import known
-from tests.factories import make_dataset, make_job, make_succeeded_job
+from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import PageClient, words_of
 
 
@@ -37,6 +37,16 @@ def test_ov1_a_fresh_account_sees_the_first_steps(app: Flask, member: User) -> N
     assert "Use the sample" in steps
     make_job(member)
     assert not PageClient(app, member).get("/").select(".steps")
+
+
+def test_the_first_steps_are_a_persons_own(app: Flask, member: User) -> None:
+    make_job(member)
+    ben = PageClient(app, make_user(email="ben@example.org"))
+    steps = ben.get("/").find(".steps")
+    assert "Use the sample" in words_of(steps)
+    assert "or take one that is here" in words_of(steps)
+    viewer = make_user(email="vera@example.org", role="viewer")
+    assert not PageClient(app, viewer).get("/").select(".steps")
 
 
 def test_ov3_a_failed_job_needs_a_look_until_it_is_dismissed(app: Flask, member: User) -> None:
