@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Flask
 
-from dashboard.db import User
 from tests.factories import make_dataset, make_succeeded_job, make_user, make_version
 from tests.page import PageClient
 
