@@ -4,9 +4,12 @@ What people are told of is in `notifications_routes.py`; the pages for admins ar
 `users_routes.py`, `storage_routes.py` and `addresses_routes.py`.
 """
 
+from typing import Any
+
 from flask import Blueprint, Flask, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from dashboard.api.openapi import make_document
 from dashboard.auth import service, tokens
 from dashboard.auth.queries import list_tokens
 from dashboard.auth.sessions import begin_session, safe_path, signed_in_user
@@ -170,6 +173,12 @@ def _tokens_page(*, errors: dict[str, str] | None = None, new_token: str | None 
         expires=request.form.get("expires", "90"),
         api_url=f"{request.host_url}api/v1",
     )
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> dict[str, Any]:
+    """Describe the API, as it does itself with a token."""
+    return make_document()
 
 
 @blueprint.post("/tokens/<int:token_id>/revoke")

@@ -7,6 +7,7 @@ from flask import Flask
 
 from dashboard.auth import service
 from dashboard.auth.queries import find_user
+from dashboard.auth.tokens import create_token
 from dashboard.db import User
 from dashboard.db.transaction import writing
 from tests import factories
@@ -91,6 +92,16 @@ def test_se1_token_is_shown_once_and_works_until_it_is_revoked(app: Flask, membe
     browser.post(str(action))
     assert service.user_for_token(text) is None
     assert "No tokens yet" in browser.get("/settings/tokens").text
+
+
+def test_the_api_is_described_to_a_browser_as_to_a_program(app: Flask, member: User) -> None:
+    browser = PageClient(app, member)
+    link = browser.get("/settings/tokens").find('a[href$="openapi.json"]')["href"]
+    token = {"Authorization": f"Bearer {create_token(user=member, name='x').text}"}
+    by_program = browser.http.get("/api/v1/openapi.json", headers=token).json
+    assert by_program["paths"]["/jobs"]["post"]
+    assert browser.http.get(str(link)).json == by_program
+    assert app.test_client().get(str(link)).status_code == 302
 
 
 def test_token_needs_a_name_and_keeps_the_rest(app: Flask, member: User) -> None:
