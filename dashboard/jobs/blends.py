@@ -14,6 +14,8 @@ from dashboard.several import KIND
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.portfolio import VOTING
 
+# Ways to split rows that somebody chose: no others suit such a table.
+CHOSEN = frozenset({"group", "time"})
 CALLED_BEST = re.compile(r"(.*), best of [\d,]+", re.DOTALL)
 
 
@@ -62,6 +64,18 @@ def say_blend(job: Job) -> str:
         f"{what}, so no single job makes it again. Try several again with the change, or go on "
         "from one of those jobs"
     )
+
+
+def split_again(job: Job) -> dict[str, str]:
+    """Return the fields of the form by which several are tried again on the folds of a job.
+
+    None where these may have been found to suit the time: then that is done anew.
+    """
+    names = ("scheme", "folds", "group_column", "time_column", "gap", "drop_copies")
+    if job.validation.get("scheme") not in CHOSEN:
+        return {}
+    return {f"validation.{name}": str(job.validation[name]) for name in names
+            if job.validation.get(name) is not None}  # fmt: skip
 
 
 def refuse_blend(job: Job) -> None:

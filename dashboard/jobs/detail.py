@@ -10,7 +10,7 @@ from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import DomainError, NotFound
 from dashboard.jobs import charts, queries, results
 from dashboard.jobs.attempts import view_attempts
-from dashboard.jobs.blends import is_blend, is_last_of_several, say_blend
+from dashboard.jobs.blends import is_blend, is_last_of_several, say_blend, split_again
 from dashboard.jobs.changed import say_change
 from dashboard.jobs.confusion import view_confusion
 from dashboard.jobs.decision_view import decision_chart, view_decision
@@ -64,8 +64,7 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
         "may_change": may_change(user, job),
         "may_edit": may_change(user, job) and may_be_replaced(job) and not is_blend(job),
         "say_change": say_change,
-        "blend": say_blend(job) if is_blend(job) else "",
-        "is_last": is_last_of_several(job),
+        **_tell_of_blend(job),
         "may_submit": user.has_role("member"),
         "page_key": find_page_key(),
         "may_run_next": waits and may_run_next(user, job, find_foremost(user)),
@@ -74,6 +73,14 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
         "priority": PRIORITY_NAMES.get(job.priority, "normal"),
         "standing": find_standing(job) if job.state == JobState.SUCCEEDED else None,
         "board_url": board_url(job.dataset_id, job.target),
+    }
+
+
+def _tell_of_blend(job: Job) -> dict[str, Any]:
+    return {
+        "blend": say_blend(job) if is_blend(job) else "",
+        "is_last": is_last_of_several(job),
+        "split_again": split_again(job),
     }
 
 

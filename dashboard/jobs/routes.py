@@ -35,7 +35,7 @@ from dashboard.jobs.form_at_once import BOXES, is_switched
 from dashboard.jobs.form_page import find_chosen, show_form
 from dashboard.jobs.form_recipe import form_from_recipe
 from dashboard.jobs.form_request import errors_of, request_of
-from dashboard.jobs.forms import AT_ONCE, JobForm
+from dashboard.jobs.forms import AT_ONCE, VALIDATION, JobForm
 from dashboard.jobs.list_query import one_of_each
 from dashboard.jobs.preflight_view import view_preflight
 from dashboard.jobs.preflights import find_refused
@@ -109,6 +109,7 @@ def new() -> str:
         given = {"target": request.args.get("target", "")}
         return show_form(form_from_recipe(recipe, dataset, given))
     given = {n: request.args.get(n, "") for n in ("target", "task", "estimator", AT_ONCE)}
+    given |= {name: text for name, text in request.args.items() if name.startswith(VALIDATION)}
     return show_form(form_sources.new_form(dataset, given, request.args.getlist(BOXES)))
 
 

@@ -1,5 +1,7 @@
 """What may follow a blend: nothing that would be another model under its name."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -17,20 +19,24 @@ from dashboard.models.listing import read_rows
 from tests.dashboard.searches.acts import finish, go_on, jobs_of, take, tell_folds
 from tests.dashboard.several.test_steps import score, submit
 from tests.factories import make_model, make_succeeded_job
-from tests.page import PageClient
+from tests.page import Page, PageClient
 
 pytestmark = pytest.mark.usefixtures("no_broker")
 WARNING = {"code": "DRIFT", "message": "It drifts", "change": {"validation": {"scheme": "time"}}}
 
 
-@pytest.fixture
-def batch(app: Flask, member: User) -> Batch:
-    """Several that were scored, whose last job waits."""
-    made = submit(member)
+def submit_and_score(user: User, **asked: Any) -> Batch:
+    made = submit(user, **asked)
     for _ in jobs_of(made):
         score(0.7)
     go_on(made)
     return made
+
+
+@pytest.fixture
+def batch(app: Flask, member: User) -> Batch:
+    """Several that were scored, whose last job waits."""
+    return submit_and_score(member)
 
 
 def end_as_blend(batch: Batch) -> Job:
@@ -64,12 +70,29 @@ def test_the_page_of_a_blend_leads_to_trying_several_again(
     assert "no single job makes it again" in page.text
     assert "It drifts" in page.text
     assert not page.select(f'[action="/jobs/{job.id}/changed"], [href="/jobs/new?from={job.id}"]')
-    (link,) = [str(a["href"]) for a in page.select("a.btn") if "Try several again" in a.text]
-    assert pages.get(link).find('[name="several.time_limit_s"]')["value"] == "60"
+    form = pages.get(link_again(page))
+    assert form.find('[name="several.time_limit_s"]')["value"] == "60"
+    assert form.find('[name="validation.scheme"] option[selected]')["value"] == ""
     refused = pages.get(f"/jobs/new?from={job.id}", status=409)
     assert "no single job makes it again" in refused.text
     other = jobs_of(batch)[0]
     assert "Duplicate and edit" in pages.get(f"/jobs/{other.id}").text
+
+
+def link_again(page: Page) -> str:
+    (link,) = [str(a["href"]) for a in page.select("a.btn") if "Try several again" in a.text]
+    return link
+
+
+def test_several_are_tried_again_on_the_groups_that_were_chosen(app: Flask, member: User) -> None:
+    split = {"scheme": "group", "group_column": "city"}
+    job, pages = end_as_blend(submit_and_score(member, validation=split)), PageClient(app, member)
+    form = pages.get(link_again(pages.get(f"/jobs/{job.id}")))
+    for name, value in (*split.items(), ("folds", "3")):
+        field = form.find(f'[name="validation.{name}"]')
+        chosen = field if name == "folds" else field.find("option", selected=True)
+        assert chosen is not None
+        assert chosen["value"] == value
 
 
 def test_the_list_of_models_tells_a_blend_from_a_voting_model_of_a_persons_own(
