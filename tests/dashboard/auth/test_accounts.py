@@ -1,5 +1,7 @@
 """Accounts: the first one by its link, others by an admin, passwords, roles, the last admin."""
 
+from importlib.util import find_spec, module_from_spec
+
 import pytest
 from flask import Flask
 
@@ -101,6 +103,17 @@ def test_name_is_trimmed_or_taken_from_the_email(app: Flask) -> None:
 def test_very_long_password_is_not_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "_hasher", None)  # would fail if it were asked
     assert not passwords.is_right("$argon2id$...", "x" * 100_000)
+
+
+def test_a_hash_costs_what_it_should() -> None:
+    """A module of its own, as the one that tests use hashes fast."""
+    spec = find_spec(passwords.__name__)
+    assert spec is not None
+    assert spec.loader is not None
+    fresh = module_from_spec(spec)
+    spec.loader.exec_module(fresh)
+    # RFC 9106, section 4, the second choice: 64 MiB, three passes, four lanes.
+    assert fresh.hash_password(GOOD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_account_without_a_password_cannot_be_signed_in(app: Flask) -> None:
