@@ -43,6 +43,8 @@ def serve(folder: Path, *, durable: bool = True) -> Iterator[Server]:
     try:
         if not durable:
             server.psql("ALTER SYSTEM SET fsync = off")
+            # It would go from one of the many small databases to the next all the time.
+            server.psql("ALTER SYSTEM SET autovacuum = off")
             server.psql("SELECT pg_reload_conf()")
         yield Server(server)
     finally:
