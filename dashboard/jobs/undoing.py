@@ -2,6 +2,7 @@
 
 A worker that was told to stop cannot be told to go on, as it may have stopped by then. So a job
 that is being stopped notes that it is to run again, and goes back into the queue at its end.
+Who wished to be told of its end is told of the real one, also where the cancel was told of.
 """
 
 from sqlalchemy.orm import Session
@@ -14,9 +15,11 @@ from dashboard.jobs.service import (
     begin_anew,
     changing,
     let_batch_go_on,
-    retry_job,
     say_already_done,
 )
+from dashboard.jobs.submission import hint
+from dashboard.notifications.undone import wish_again
+from dashboard.room import check_room_for_jobs
 
 
 def undo_cancel(*, user: User, job_id: int) -> Job:
@@ -45,7 +48,12 @@ def undo_cancel(*, user: User, job_id: int) -> Job:
             return job
         if job.state != JobState.CANCELLED:
             raise Conflict(say_already_done(job))
-    return retry_job(user=user, job_id=job_id)
+        check_room_for_jobs()
+        wish_again(session, job)
+        begin_anew(session, job, by=user.name)
+        let_batch_go_on(session, job)
+    hint([job.id])
+    return job
 
 
 def end_as_cancelled(session: Session, job: Job) -> None:

@@ -9,16 +9,17 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from dashboard.db import Notification, User, Wish
+from dashboard.db import Notification, User
 from dashboard.db.notification import BATCH, JOB, SEVERAL
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.notifications.deliveries import add_delivery
 from dashboard.notifications.ended import OVERLAP, End, Wished, find_chosen, find_wished
+from dashboard.notifications.undone import forget_wishes
 from dashboard.notifications.words import describe_all, describe_several
 
 # A dispatcher that was away tells what ended meanwhile, as long as somebody may care.
@@ -58,7 +59,7 @@ class Teller:
     ) -> None:
         try:
             with writing() as session:
-                session.execute(delete(Wish).where(Wish.id.in_(wished.wish_ids)))
+                forget_wishes(session, wished)
                 if told:
                     session.execute(insert(Notification), [_row(*one, moment) for one in told])
                 _give_out(session, moment)

@@ -6,12 +6,17 @@ from flask import Flask
 from dashboard.batches.service import stop_jobs
 from dashboard.clock import now
 from dashboard.db import Batch, Job, User
+from dashboard.db.notification import BATCH, JOB
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden
 from dashboard.extensions import db
 from dashboard.jobs import execution, recovery
 from dashboard.jobs.service import cancel_job
 from dashboard.jobs.undoing import undo_cancel
+from dashboard.notifications import telling
+from dashboard.notifications.choices import has_wish, wish
+from dashboard.notifications.queries import list_news
+from dashboard.notifications.telling import Teller
 from tests.dashboard.searches.acts import finish, take, tell_folds
 from tests.factories import make_job, make_user
 from tests.page import PageClient, words_of
@@ -23,6 +28,10 @@ def state_of(job: Job) -> tuple[str, str | None]:
     db.session.rollback()
     found = db.session.get_one(Job, job.id, populate_existing=True)
     return found.state, found.stop_request
+
+
+def reload(user: User) -> User:
+    return db.session.get_one(User, user.id, populate_existing=True)
 
 
 def test_a_job_that_waited_waits_again(any_app: Flask, member: User) -> None:
@@ -100,6 +109,42 @@ def test_its_batch_has_its_time_anew(any_app: Flask, member: User) -> None:
     db.session.rollback()
     found = db.session.get_one(Batch, batch.id, populate_existing=True)
     assert (found.plan or {})["since"] > before
+
+
+def test_who_was_told_of_the_cancel_is_told_of_the_real_end(
+    any_app: Flask, member: User, viewer: User
+) -> None:
+    batch = Batch(name="sweep", owner_id=member.id, n_jobs=1)
+    db.session.add(batch)
+    db.session.commit()
+    job, teller = make_job(member, batch_id=batch.id), Teller()
+    wish(user=viewer, kind=JOB, subject_id=job.id, wanted=True)
+    wish(user=member, kind=BATCH, subject_id=batch.id, wanted=True)
+    cancel_job(user=member, job_id=job.id)
+    assert teller.tell(now()) == 2
+    undo_cancel(user=member, job_id=job.id)
+    assert has_wish(viewer, JOB, job.id)
+    assert has_wish(member, BATCH, batch.id)
+    assert teller.tell(now()) == 0  # it runs again
+    finish(take(), 0.85)
+    assert teller.tell(now()) == 2
+    assert not has_wish(viewer, JOB, job.id)
+    told = [[news["title"] for news in list_news(reload(user), 1)] for user in (viewer, member)]
+    batches = ["Batch is over", "Batch is over, best 0.850"]
+    assert told == [["Cancelled", "Done 0.850"], batches]
+
+
+def test_a_wish_whose_end_is_taken_back_before_it_is_told_stays(
+    any_app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = make_job(member)
+    wish(user=member, kind=JOB, subject_id=job.id, wanted=True)
+    cancel_job(user=member, job_id=job.id)
+    found = telling.find_wished()
+    undo_cancel(user=member, job_id=job.id)  # between the look and what it writes
+    monkeypatch.setattr(telling, "find_wished", lambda: found)
+    Teller().tell(now())
+    assert has_wish(member, JOB, job.id)
 
 
 def test_what_had_ended_by_itself_is_told(any_app: Flask, member: User) -> None:
