@@ -50,7 +50,7 @@ class Job(Record):
             sqlite_where=_IS_ARCHIVED,
             postgresql_where=_IS_ARCHIVED,
         ),
-        Index("ix_jobs_score", "score", "id", "archived_at", "state"),
+        Index("ix_jobs_score", "score", "id", "archived_at", "state", "partial"),
         # What ended last of a person, and of which batches. Of what waits PostgreSQL would take it
         # for the claim's index, and read a long queue.
         Index(

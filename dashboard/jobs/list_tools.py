@@ -43,12 +43,13 @@ def read_tools(listing: JobListing, query: Mapping[str, str], user: User) -> Lis
     """Read what stands around a list; a fixed number of queries, each along an index."""
     filters = listing.filters
     datasets = _list_datasets(filters.dataset_id)
-    estimators = [(name, get_estimator(name).title) for name in distinct_values(Job.estimator)]
-    owners = _list_owners(user)
+    estimators = _list_estimators(filters.estimator)
+    owners = _list_owners(user, filters.owner_id)
+    owner = "me" if filters.owner_id == user.id else str(filters.owner_id or "")
     used = {
-        "dataset_id": dict(datasets).get(filters.dataset_id or 0, f"#{filters.dataset_id}"),
-        "estimator": dict(estimators).get(filters.estimator, filters.estimator),
-        "owner": dict(owners).get(query.get("owner", ""), f"#{filters.owner_id}"),
+        "dataset_id": dict(datasets).get(filters.dataset_id or 0),
+        "estimator": dict(estimators).get(filters.estimator or ""),
+        "owner": dict(owners).get(owner),
     }
     zone = name_zone(query)
     used |= {name: f"{query.get(name)} ({zone})" for name in ("from", "to")}
@@ -60,9 +61,9 @@ def read_tools(listing: JobListing, query: Mapping[str, str], user: User) -> Lis
     chips += [(f"Tag: {tag}", _url_without_tag(filters.tags, tag)) for tag in filters.tags]
     return ListTools(
         datasets=datasets,
-        estimators=sorted(estimators, key=lambda choice: choice[1]),
+        estimators=estimators,
         owners=owners,
-        owner=query.get("owner", ""),
+        owner=owner,
         tags=_list_tags(filters.tags),
         # What was typed is sent again with the next choice, and must mean the same then.
         zone=zone if filters.since or filters.until else current().zone,
@@ -98,6 +99,10 @@ def _say_nothing(state: str | None, used: Mapping[str, Any]) -> str:
     return f"{words} for {used['dataset_id']}" if used else f"{words} match"
 
 
+# A chosen filter is a choice also where no job has it any more, or there is none of that number:
+# else the list would be narrowed by what nobody sees, and the next choice would drop it.
+
+
 def _list_datasets(chosen: int | None) -> list[tuple[int, str]]:
     """Return the datasets that there are jobs of, the newest first, and the chosen one."""
     has_jobs = select(Job.id).where(Job.dataset_id == Dataset.id).exists()
@@ -106,18 +111,38 @@ def _list_datasets(chosen: int | None) -> list[tuple[int, str]]:
     rows = list(db.session.execute(found))
     if chosen is not None and chosen not in {row.id for row in rows}:
         rows += db.session.execute(select(*columns).where(Dataset.id == chosen))
-    return [(row.id, f"{row.name} v{row.version}") for row in rows]
+    return _with_number([(row.id, f"{row.name} v{row.version}") for row in rows], chosen)
 
 
-def _list_owners(user: User) -> list[tuple[str, str]]:
+def _list_estimators(chosen: str | None) -> list[tuple[str, str]]:
+    """Return the estimators that there are jobs of, by title, and the chosen one."""
+    names = {*distinct_values(Job.estimator), *([chosen] if chosen else [])}
+    found = ((name, get_estimator(name).title) for name in names)
+    return sorted(found, key=lambda choice: choice[1])
+
+
+def _list_owners(user: User, chosen: int | None) -> list[tuple[str, str]]:
+    """Return who has jobs, by name after the person who looks, and the chosen one."""
+    columns = (User.id, User.name)
     found = (
-        select(User.id, User.name)
+        select(*columns)
         .where(select(Job.id).where(Job.owner_id == User.id).exists(), User.id != user.id)
         .order_by(func.lower(User.name))
         .limit(OWNERS_SHOWN)
     )
-    others = [(str(row.id), row.name) for row in db.session.execute(found)]
-    return [("me", f"{user.name} (me)"), *others]
+    rows = list(db.session.execute(found))
+    if chosen is not None and chosen not in {user.id, *(row.id for row in rows)}:
+        rows += db.session.execute(select(*columns).where(User.id == chosen))
+    others = [(str(row.id), row.name) for row in rows]
+    mine = ("me", f"{user.name} (me)")
+    return [mine, *_with_number(others, str(chosen) if chosen not in {None, user.id} else None)]
+
+
+def _with_number(choices: list[tuple[Any, str]], chosen: Any) -> list[tuple[Any, str]]:
+    """Return choices, and the chosen one as its number where it is none of them."""
+    if chosen is None or chosen in dict(choices):
+        return choices
+    return [*choices, (chosen, f"#{chosen}")]
 
 
 def live_query(query: Mapping[str, str], shown: Mapping[str, str]) -> str:

@@ -149,13 +149,13 @@ def view_jobs(
     folds: Mapping[int, Sequence[JobFold]] | None = None,
     places: Mapping[int, int] | None = None,
 ) -> list[JobView]:
-    """Return jobs as rows, with the scores so far and the estimates of those that are not over.
+    """Return jobs as rows, with the scores of some folds, and estimates of those not over.
 
     `folds`, by job, and `places` in the queue are read unless they are given.
     """
-    active = [job.id for job in jobs if job.state in ACTIVE]
     if folds is None:
-        folds = queries.list_folds_of(active) if active else {}
+        asked = [job.id for job in jobs if _has_some_folds(job)]
+        folds = queries.list_folds_of(asked) if asked else {}
     if places is None:
         places = find_places() if any(job.state == JobState.QUEUED for job in jobs) else {}
     estimates = estimate_jobs(jobs, folds, places)
@@ -176,3 +176,8 @@ def view_jobs(
             )
         )
     return views
+
+
+def _has_some_folds(job: Job) -> bool:
+    """Tell whether a job may have a score of some of its folds: it runs, or was stopped."""
+    return job.state in ACTIVE or job.partial or (job.score is None and job.attempt > 0)

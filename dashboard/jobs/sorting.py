@@ -52,8 +52,11 @@ def _by_submitted(filters: JobFilters, down: bool) -> Segments:
 
 
 def _by_score(filters: JobFilters, down: bool) -> Segments:
-    found = filter_ids(filters)
-    yield Segment(found.where(Job.score.is_not(None)), ((Job.score, down), (Job.id, down)))
+    """Order by score; jobs that were stopped have one of some folds, and come behind."""
+    found, order = filter_ids(filters), ((Job.score, down), (Job.id, down))
+    scored = found.where(Job.score.is_not(None))
+    yield Segment(scored.where(~Job.partial), order)
+    yield Segment(scored.where(Job.partial), order)
     yield Segment(found.where(Job.score.is_(None)), ((Job.score, True), (Job.id, True)))
 
 

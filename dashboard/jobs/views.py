@@ -1,6 +1,5 @@
 """A job as pages show it: its sentence, its times, its stages. Decides nothing, guesses openly."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from dashboard.clock import now
 from dashboard.db import Job
 from dashboard.db.states import ACTIVE, HELD, JobState
-from dashboard.filters import about, count, duration, percent, plural
+from dashboard.filters import about, duration, percent, plural
 from dashboard.jobs.baselines import (
     Baseline,
     find_poor_probabilities,
@@ -18,6 +17,7 @@ from dashboard.jobs.baselines import (
 from dashboard.jobs.blends import title_of
 from dashboard.jobs.durations import Duration
 from dashboard.jobs.estimates import Estimate
+from dashboard.jobs.intervals import say_interval
 from dashboard.jobs.time_up import word_of_end
 from dashboard.ordinals import ordinal
 from dashboard.preferences import score_for_reader as score
@@ -41,21 +41,6 @@ def titles_of(job: Job) -> dict[str, str]:
     """Return the titles of a job's metrics by name, with the class that some are about."""
     positive = job.details.get("positive_class")
     return {metric.name: name_metric(metric, positive) for metric in METRICS[job.task]}
-
-
-def say_interval(drawn: Mapping[str, Any], task: str) -> str:
-    """Say what an interval means, from how often was drawn what, and which score has none."""
-    part = f" A part of them was looked at, {count(drawn['units'])}."
-    part = part if drawn["units"] < drawn["of"] else ""
-    kind = "largest" if task == "regression" else "calibration"
-    return (
-        "Small below each score: its 95% interval. If other rows like these had been scored, the "
-        "score would lie there in about 95 of 100 cases. It comes from a bootstrap: the "
-        f"{count(drawn['of'])} scored {drawn['unit']} are resampled {count(drawn['draws'])} "
-        f"times, each time scored fold by fold.{part} Nothing was fitted again for it: what other "
-        f"training rows would change is in the spread (±). The {kind} error has no interval, as "
-        "resampling distorts it."
-    )
 
 
 @dataclass(frozen=True)
@@ -208,6 +193,20 @@ class JobView:
     def score(self) -> float | None:
         """The score, or what the folds so far give."""
         return self.job.score if self.job.score is not None else self.score_so_far
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the job is over, and has scores of some of its folds only."""
+        is_scored = self.job.score is not None and not self.job.partial
+        return not self.is_active and not is_scored and self.folds_done > 0
+
+    @property
+    def score_title(self) -> str:
+        """The main metric, and of which folds the score is where it is not of all of them."""
+        if self.is_incomplete:
+            folds = f"{self.folds_done} of {plural(self.n_splits, 'fold')}"
+            return f"{self.metric_title} after {folds}"
+        return self.metric_title if self.job.score is not None else f"{self.metric_title} so far"
 
     @property
     def baselines(self) -> list[Baseline]:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, insert
 
-from dashboard.db import Dataset, Job, User
+from dashboard.db import Dataset, Job, JobFold, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.filtering import JobFilters
@@ -135,3 +135,52 @@ def test_the_address_says_how_close_rows_stand(app: Flask, member: User) -> None
     assert page.select("html")[0]["data-density"] == "compact"
     assert page.select("#density")[0]["href"] == "/jobs?density=comfortable&sort=name"
     assert client.get("/jobs").select("html")[0]["data-density"] == "comfortable"
+
+
+def test_a_filter_whose_choice_no_job_has_is_shown_kept_and_taken_away(
+    app: Flask, member: User
+) -> None:
+    make_job(member)
+    idle, unused = make_user(name="Zoe"), make_dataset(member, name="unused")
+    client = PageClient(app, member)
+    chosen = {
+        "estimator=Ridge": ("Estimator: Ridge regression", "Ridge"),
+        f"owner={idle.id}": ("Owner: Zoe", str(idle.id)),
+        "owner=99999": ("Owner: #99999", "99999"),
+        f"owner={member.id}": (f"Owner: {member.name} (me)", "me"),
+        f"dataset_id={unused.id}": ("Dataset: unused v1", str(unused.id)),
+        "dataset_id=99999": ("Dataset: #99999", "99999"),
+    }
+    for query, (words, value) in chosen.items():
+        page = client.get(f"/jobs?{query}")
+        (chip,) = page.select("a.chip")
+        assert (words_of(chip).split(" ,")[0], chip["href"]) == (words, "/jobs")
+        kept = page.select(f"#filter-{query.split('=')[0]} option[selected]")
+        assert [option["value"] for option in kept] == [value]
+
+
+def test_a_score_of_some_folds_says_so_and_stands_behind_the_others(
+    any_app: Flask, member: User
+) -> None:
+    dataset = make_dataset(member)
+    high, low = (make_succeeded_job(member, dataset_id=dataset.id, score=s) for s in (0.9, 0.6))
+    kept = make_job(member, dataset, state="succeeded", score=0.95, partial=True, attempt=1)
+    stopped = make_job(member, dataset, state="cancelled", attempt=1)
+    unscored = make_job(member, dataset, state="failed", attempt=1)
+    with writing() as session:
+        for job in (kept, stopped):
+            session.add_all(
+                JobFold(job_id=job.id, fold=n, attempt=1, fit_seconds=1, scores={"roc_auc": score})
+                for n, score in enumerate((0.7, 0.8, 0.75), start=1)
+            )
+    for sort, whole in (("-score", [high, low]), ("score", [low, high])):
+        page = PageClient(any_app, member).get(f"/jobs?sort={sort}")
+        rows = {int(str(row["data-job-id"])): row for row in page.select("tr[data-job-id]")}
+        order = [*whole, kept, unscored, stopped]
+        assert list(rows) == [job.id for job in order]
+    for job, words in ((stopped, "0.750 ROC AUC after 3 of 5 folds"),
+                       (kept, "0.950 ROC AUC after 3 of 5 folds")):  # fmt: skip
+        (cell,) = rows[job.id].select(".aside > .muted")
+        assert words_of(cell) == words
+    assert not rows[high.id].select(".aside > .muted")
+    assert words_of(rows[unscored.id].select(".aside")[0]) == "– no value"
