@@ -6,7 +6,7 @@ is not known is None, and the words never hold seconds.
 
 import heapq
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,18 @@ def estimate_request(*, parameters: Mapping[str, Any], **asked: Any) -> str | No
     if len(totals) == 1:
         return about(known[0])
     return f"{_say_range(min(known), max(known))} each" if len(known) == len(totals) else None
+
+
+def estimate_each(estimators: Iterable[str], **asked: Any) -> dict[str, str]:
+    """Say how long a job of each of some estimators would take, all at their defaults.
+
+    One query, however many they are. Those of which nothing like it was run are left out; `asked`
+    are the other arguments of `Work.of`.
+    """
+    works = {name: Work.of(estimator=name, parameters={}, **asked) for name in estimators}
+    history = read_history(works)
+    totals = {name: estimate_total(work, history) for name, work in works.items()}
+    return {name: about(total) for name, total in totals.items() if total is not None}
 
 
 def _spread(parameters: Mapping[str, Any]) -> list[dict[str, Any]]:

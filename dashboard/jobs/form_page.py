@@ -1,5 +1,7 @@
 """The page with the form of a new job."""
 
+from typing import Any
+
 from flask import render_template, request
 from flask_login import current_user
 
@@ -7,16 +9,18 @@ from dashboard.datasets.listing import list_datasets
 from dashboard.datasets.queries import find_dataset
 from dashboard.db import Dataset
 from dashboard.db.lookup import LARGEST_ID
-from dashboard.jobs.estimates import estimate_request
+from dashboard.jobs.estimates import estimate_each, estimate_request
 from dashboard.jobs.form_candidates import count_candidates, say_nested_fits
 from dashboard.jobs.form_request import request_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.preflight_view import PreflightView
+from dashboard.jobs.task_guess import explain_task
 from dashboard.jobs.to_beat import list_to_beat, say_folds_of_several
 from dashboard.notifications.webhooks import find_host
 from dashboard.paging import read_number
 from dashboard.shell import queue_summary
 from dashboard.workers.views import say_ahead
+from tasks.engine.catalogue import METRICS, list_estimators
 
 
 def find_chosen(text: str | None) -> Dataset | None:
@@ -51,6 +55,8 @@ def show_form(
         to_beat=list_to_beat(form),
         folds_of_several=say_folds_of_several(form),
         takes=_say_how_long(form),
+        takes_each=_say_how_long_each(form),
+        task_reason=_say_why_task(form),
         ahead=_say_ahead(),
         candidates=candidates,
         nested_fits=say_nested_fits(form, candidates) if candidates else None,
@@ -78,14 +84,33 @@ def _say_ahead() -> str | None:
 
 def _say_how_long(form: JobForm) -> str | None:
     """Say how long each job of a form would take; None while the form is incomplete."""
-    if form.tries_several or form.at_once or form.dataset is None or form.estimator is None:
+    size = _size_of(form)
+    if form.tries_several or form.at_once or form.estimator is None or size is None:
         return None
-    if not 1 <= (form.fits or 0) <= 1000:
+    parameters = request_of(form)["parameters"]
+    return estimate_request(estimator=form.estimator.id, parameters=parameters, **size)
+
+
+def _say_why_task(form: JobForm) -> str | None:
+    """Say why the task is what it is, and what else may be chosen; None once one is chosen."""
+    is_worked_out = form.target is not None and form.values.get("task") not in METRICS
+    return explain_task(form.target) if form.target and is_worked_out else None
+
+
+def _say_how_long_each(form: JobForm) -> dict[str, str]:
+    """Say how long a job of each estimator that is shown at once would take, where known."""
+    size = _size_of(form)
+    if form.target is None or size is None:
+        return {}
+    shown = (e.id for e in list_estimators(form.task) if e.featured)
+    return estimate_each(shown, **size)
+
+
+def _size_of(form: JobForm) -> dict[str, Any] | None:
+    """Return how much there is to fit, as `Work.of` takes it; None while that is not known."""
+    if form.dataset is None or not 1 <= (form.fits or 0) <= 1000:
         return None
-    return estimate_request(
-        estimator=form.estimator.id,
-        parameters=request_of(form)["parameters"],
-        n_rows=form.dataset.rows,
-        n_columns=len(form.used),
-        validation={"scheme": form.values["validation.scheme"], "folds": form.fits},
-    )
+    validation = {"scheme": form.values["validation.scheme"], "folds": form.fits}
+    return {
+        "n_rows": form.dataset.rows, "n_columns": len(form.used), "validation": validation,
+    }  # fmt: skip

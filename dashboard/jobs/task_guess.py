@@ -50,26 +50,48 @@ def suggest_task(column: Mapping[str, Any]) -> str:
         than the others; up to 100, if all from 0 or 1 to the last one are there, about equally
         often. A name such as "class" makes classes of up to 100.
     """
+    return guess_task(column)[0]
+
+
+def guess_task(column: Mapping[str, Any]) -> tuple[str, str]:
+    """Work out the task as `suggest_task` does, and say by what, such as "it holds no numbers"."""
     distinct = column.get("distinct", 0)
-    if column["kind"] != "number" or distinct <= 2:
-        return "classification"
-    is_open = column.get("whole", distinct <= MANY) and distinct <= MOST_CLASSES
-    if not is_open or column.get("count", 0) < ROWS_OF_A_CLASS * distinct:
-        return "regression"
-    return "classification" if _names_classes(column, distinct) else "regression"
+    if distinct <= 2:
+        return "classification", "it has two values only"
+    if column["kind"] != "number":
+        return "classification", "it holds no numbers"
+    if distinct > (MOST_CLASSES if "whole" in column else MANY):
+        return "regression", f"it has {distinct:,} different numbers"
+    if not column.get("whole", True):
+        return "regression", "it has numbers with a fraction"
+    if column.get("count", 0) < ROWS_OF_A_CLASS * distinct:
+        return "regression", f"its {distinct} different numbers stand in few rows each"
+    return _judge_whole_numbers(column, distinct)
 
 
-def _names_classes(column: Mapping[str, Any], distinct: int) -> bool:
+def _judge_whole_numbers(column: Mapping[str, Any], distinct: int) -> tuple[str, str]:
     words = {word.lower() for word in WORDS.findall(str(column["name"]))}
-    if words & CLASS_NAMES or distinct < STEPS:
-        return True
-    if words & NUMBER_NAMES:
-        return False
+    whole = f"it has {distinct} different whole numbers"
+    if words & CLASS_NAMES:
+        return "classification", f"{whole}, and its name speaks of classes"
+    if distinct >= STEPS and words & NUMBER_NAMES:
+        return "regression", "its name speaks of an amount or a grade"
     if distinct <= FEW:
-        return True
+        return "classification", f"{whole} only"
     rarest = (column.get("rarest") or {}).get("count", 0) * distinct / column["count"]
-    if distinct <= MANY:
-        return rarest >= NEARLY_EVEN or "rarest" not in column
+    if distinct <= MANY and (rarest >= NEARLY_EVEN or "rarest" not in column):
+        return "classification", f"{whole}, none much rarer than the others"
     low, high = column.get("min"), column.get("max")
     is_row = low in {0, 1} and high is not None and high - low == distinct - 1
-    return is_row and rarest >= EVEN
+    if distinct > MANY and is_row and rarest >= EVEN:
+        return "classification", f"{whole}, all from {low:g} on, about equally often"
+    return "regression", f"{whole}, some much rarer than others"
+
+
+def explain_task(column: Mapping[str, Any]) -> str:
+    """Say what a target was worked out as, by what, and when to choose otherwise."""
+    task, reason = guess_task(column)
+    words = f"Worked out as {task}, as {reason}."
+    if task == "classification" and column["kind"] == "number":
+        return f"{words} If it is a count or an amount, choose regression as the task."
+    return words

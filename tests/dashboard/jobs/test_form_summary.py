@@ -8,7 +8,7 @@ from dashboard.db import User, Worker
 from dashboard.db.transaction import writing
 from dashboard.workers.queries import QueueSummary
 from dashboard.workers.views import say_ahead
-from tests.factories import make_dataset, make_job
+from tests.factories import make_dataset, make_job, make_succeeded_job
 from tests.page import PageClient, words_of
 
 
@@ -68,3 +68,18 @@ def test_an_earlier_job_of_the_dataset_can_be_started_from(
     page = pages.get(f"/jobs/new?dataset={dataset.id}")
     (link,) = [a for a in page.select("a.btn") if "earlier job" in words_of(a)]
     assert link["href"] == f"/jobs?dataset={dataset.id}&state=succeeded"
+
+
+def test_cards_say_how_long_an_estimator_takes_where_that_is_known(
+    pages: PageClient, member: User
+) -> None:
+    job = make_succeeded_job(member, run_seconds=175.0, n_rows=200, n_columns=3, parameters={})
+    make_succeeded_job(member, run_seconds=9.0, n_rows=10**6, n_columns=3, estimator="GaussianNB")
+    page = pages.get(f"/jobs/new?dataset_id={job.dataset_id}&target=churned")
+    times = {
+        str(card.select("input")[0]["value"]): [words_of(tag) for tag in card.select(".tag")]
+        for card in page.select(".choice-card")
+    }
+    assert times["LogisticRegression"][-1] == "about 3 min"
+    told = [tag for tags in times.values() for tag in tags if tag.startswith(("about", "less"))]
+    assert told == ["about 3 min"]

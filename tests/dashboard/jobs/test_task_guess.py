@@ -3,8 +3,17 @@
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
-from dashboard.jobs.task_guess import suggest_task
+from dashboard.db import Dataset, Job, User
+from dashboard.db.transaction import writing
+from dashboard.extensions import db
+from dashboard.jobs.task_guess import explain_task, suggest_task
+from tests.factories import make_dataset
+from tests.page import PageClient, words_of
+
+pytestmark = pytest.mark.usefixtures("no_broker")
 
 # Name, kind, different values, rows, rows of the rarest value; None where numbers are fractions.
 CLASSES = [
@@ -101,3 +110,37 @@ def test_numbers_that_stand_in_hardly_any_row_are_no_classes() -> None:
 def test_whole_words_of_a_name_count(name: str, task: str) -> None:
     ten = {"name": name, "kind": "number", "distinct": 8, "count": 900, "whole": True}
     assert suggest_task(ten) == task
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (("city", "category", 3, 90, 20), "Worked out as classification, as it holds no numbers."),
+        (("n", "number", 10, 900, 20), "only. If it is a count or an amount, choose regression"),
+        (("visits", "number", 10, 900, 20), "regression, as its name speaks of an amount"),
+        (("n", "number", 18, 395, 1), "18 different whole numbers, some much rarer than others"),
+        (("mpg", "number", 90, 398, None), "regression, as it has numbers with a fraction"),
+        (("n", "number", 869, 17_379, 1), "regression, as it has 869 different numbers"),
+        (("n", "number", 62, 63, 1), "62 different numbers stand in few rows each"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_why_is_said(target: tuple[Any, ...], words: str) -> None:
+    assert words in explain_task(column(*target))
+
+
+@pytest.mark.parametrize("distinct", [2, 10])
+def test_small_counts_can_be_predicted_as_numbers(app: Flask, member: User, distinct: int) -> None:
+    steps = {"name": "steps", "kind": "number", "distinct": distinct, "count": 200, "missing": 0,
+             "whole": True, "min": 0, "max": distinct - 1}  # fmt: skip
+    dataset = make_dataset(member)
+    with writing() as session:
+        row = session.get_one(Dataset, dataset.id)
+        row.columns = [*row.columns, steps]
+    pages = PageClient(app, member)
+    page = pages.get(f"/jobs/new?dataset_id={dataset.id}&target=steps")
+    assert "choose regression as the task" in words_of(page.find("#task-reason"))
+    page = pages.get(f"/jobs/new?dataset_id={dataset.id}&target=steps&task=regression")
+    assert not page.select("#task-reason")
+    page = pages.follow(pages.submit(page, {}, form="#job-form", status=303))
+    assert db.session.scalars(select(Job.task)).one() == "regression"
