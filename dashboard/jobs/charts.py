@@ -7,12 +7,10 @@ from dashboard.db import Job, JobFold
 from dashboard.figures import COLOURS, LEGEND, table
 from dashboard.filters import number
 from dashboard.jobs.class_charts import class_charts
+from dashboard.jobs.score_axis import score_axis
 from dashboard.preferences import score_cell
 from dashboard.preferences import score_for_reader as score
-from tasks.engine.catalogue import METRICS, metric_title
-
-# Metrics that cannot be more than 1: an axis that goes beyond it would say that they can.
-AT_MOST_1 = frozenset(m.name for m in METRICS["classification"]) - {"log_loss"} | {"r2"}
+from tasks.engine.catalogue import metric_title
 
 
 def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, Any]:
@@ -24,12 +22,7 @@ def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, 
     axis: dict[str, Any] = {}
     if ys:
         mean = sum(ys) / len(ys)
-        if min(ys) == max(ys):  # by itself the axis would go from 0 to 2 for an AUC of 0.98
-            room = abs(mean) / 20 or 1.0
-            high = mean + room
-            if job.metric in AT_MOST_1:
-                high = min(high, 1 + room / 10)  # so that a point at 1 is seen whole
-            axis = {"range": [mean - room, high]}
+        axis = score_axis(ys, job.metric)
         # Ends between numbers: an axis of categories would take them for two more of these.
         ends = [0.5, max(xs) + 0.5]
         traces = [

@@ -6,6 +6,7 @@ from typing import Any
 from dashboard.db import Job
 from dashboard.figures import COLOURS, DASHES, LEGEND, MARKERS, table
 from dashboard.filters import count
+from dashboard.jobs.score_axis import score_axis
 from dashboard.preferences import score_cell, score_for_reader
 from tasks.engine.catalogue import find_metric, name_metric
 
@@ -45,13 +46,14 @@ def round_chart(
         for n in shown
         for done, score in curves[n]["points"][-1:]
     )
+    heights = [score for n in shown for _, score in curves[n]["points"]]
     left_out = len(curves) - len(shown)
     rest = f". Lines of the last {len(shown)} of {len(curves)} folds" if left_out else ""
     return {
         "traces": traces,
         "layout": LEGEND | {
             "xaxis": {"title": {"text": unit}, "rangemode": "tozero"},
-            "yaxis": {"title": {"text": title}},
+            "yaxis": score_axis(heights, newest["measure"]) | {"title": {"text": title}},
         },
         "table": _table(unit, names, curves),
         "alt": f"{title} by {unit.lower()}: {ends}{rest}",

@@ -198,6 +198,28 @@ def test_scores_by_round_are_drawn_as_they_come(
     window.check_accessibility()
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_fold_that_runs_and_its_curve_fit_a_phone(
+    theme: str, browse: Callable[..., Watched], member: User, job: Job
+) -> None:
+    window = browse(viewport={"width": 390, "height": 844}, color_scheme=theme)
+    window.sign_in(member)
+    for fold in (1, 2, 3):
+        add_fold(job, fold)
+    tell_points(job, [[20, 0.7], [40, 0.75]])
+    page = window.go(f"/jobs/{job.id}")
+    chart, line = page.locator("#chart-folds"), page.locator("#running-fold")
+    chart.scroll_into_view_if_needed()
+    expect(chart.locator(".scatterlayer .trace")).to_have_count(1)
+    expect(line.locator("td").first).to_have_text("Fold 4")
+    for part in (chart, line):
+        box = part.bounding_box()
+        assert box is not None
+        assert (box["x"] >= 0, box["x"] + box["width"] <= 390) == (True, True)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    window.check_accessibility()
+
+
 def tell_points(job: Job, points: list[list[float]]) -> None:
     curve = {"unit": "rounds", "whose": "held_out", "measure": "roc_auc", "points": points,
              "rows": 20, "of": 20}  # fmt: skip

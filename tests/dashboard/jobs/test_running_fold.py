@@ -17,7 +17,7 @@ from dashboard.jobs.queries import list_folds
 from dashboard.jobs.running_fold import find_running_fold, read_curves
 from tasks.reporter import JobReporter
 from tests.dashboard.jobs.test_detail import add, ago, fold
-from tests.factories import make_job, make_succeeded_job
+from tests.factories import make_attempt, make_job, make_succeeded_job
 from tests.page import PageClient, words_of
 
 POINTS = [[20, 0.7], [40, 0.75], [60, 0.78]]
@@ -212,3 +212,34 @@ def test_scores_by_round_are_kept_with_their_fold(app: Flask) -> None:
     execution.record_progress(claim=claim, progress=told.progress)
     (scored,) = list_folds(job.id)
     assert scored.curve == curve(points=POINTS[:1])
+
+
+def test_a_curve_of_one_point_has_a_narrow_axis(pages: PageClient, member: User) -> None:
+    job = running(member, stage_has={"curves": {"2": curve(points=[[20, 0.8]])}})
+    axis = figure_of(pages, job)["layout"]["yaxis"]
+    assert axis["range"] == pytest.approx([0.76, 0.84])
+    job = running(member, stage_has={"curves": {"2": curve()}})
+    assert "range" not in figure_of(pages, job)["layout"]["yaxis"]
+
+
+def test_warnings_and_attempts_of_a_running_job_stand_below_its_log(
+    pages: PageClient, member: User
+) -> None:
+    told = [{"code": "X", "message": "Two classes are rare"}]
+    job = running(member, warnings=told)
+    make_attempt(job)
+    page = pages.get(f"/jobs/{job.id}")
+    order = [
+        part["id"] for part in page.select("#chart-folds, #log-card, #job-after, #chart-usage")
+    ]
+    assert order == ["chart-folds", "log-card", "job-after", "chart-usage"]
+    assert words_of(page.find("#job-after .notice")) == "Two classes are rare"
+    assert page.find("#job-after #attempts")
+    assert words_of(page.find('#job-live a[href="#job-after"]')) == "1 warning, below the log"
+    live = BeautifulSoup(pages.live(f"/_live/jobs/{job.id}").text, "html.parser")
+    assert [part["id"] for part in live.select("[hx-swap-oob=morph]")] == [
+        "job-folds",
+        "job-after",
+    ]
+    over = make_succeeded_job(member, warnings=told)
+    assert pages.get(f"/jobs/{over.id}").find("#job-live .notice")
