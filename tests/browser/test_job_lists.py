@@ -210,6 +210,22 @@ def test_a_cancel_that_lost_the_race_is_taken_back(
     expect(page.locator(f"#job-{job.id} .status")).to_have_text("Queued")
 
 
+def test_a_cancel_from_a_row_is_undone_on_the_same_list(
+    tab: Watched, member: User, dataset: Dataset
+) -> None:
+    job = make_job(member, dataset, name="spared")
+    page = tab.go("/jobs?sort=name")
+    page.get_by_role("button", name="Pause updates").click()
+    page.get_by_role("button", name="Actions for spared").click()
+    page.locator(f"#menu-{job.id}").get_by_role("button", name="Cancel").click()
+    toast = page.locator("#toasts .toast-note")
+    expect(toast).to_contain_text("spared is cancelled")
+    toast.get_by_role("button", name="Undo").click()
+    expect(toast).to_contain_text("spared is in the queue again")
+    assert page.url == f"{tab.address}/jobs?sort=name"
+    expect(page.locator(f"#job-{job.id} .status")).to_have_text("Queued")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_jl_12_on_a_phone_nothing_scrolls_sideways(
     theme: str, browse: Callable[..., Watched], member: User, dataset: Dataset

@@ -16,6 +16,11 @@ OVERFLOWS = """() => [document.documentElement, ...document.querySelectorAll('.t
   .filter((region) => region.scrollWidth > region.clientWidth)
   .map((region) => `${region.ariaLabel}: ${region.scrollWidth} of ${region.clientWidth}`)"""
 
+# How many lines each name has, and whether its title has the whole of it.
+LINES = """(all) => all.map((e) => [
+  Math.round(e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight)),
+  e.title === e.textContent && e.title.length === 200])"""
+
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_long_name_leaves_the_other_columns_in_view(
@@ -35,3 +40,8 @@ def test_a_long_name_leaves_the_other_columns_in_view(
     window.sign_in(member)
     for path in ("/jobs", "/queue", f"/batches/{batch.id}"):
         assert (path, window.go(path).evaluate(OVERFLOWS)) == (path, [])
+    for path in ("/jobs", f"/batches/{batch.id}", "/datasets"):
+        page = window.go(path)
+        cut = page.locator("tbody tr .main > a.strong").evaluate_all(LINES)
+        assert cut
+        assert all(found == [2, True] for found in cut), (path, cut)
