@@ -10,7 +10,7 @@ from dashboard.compare.comparison import Comparison
 from dashboard.compare.curves import PRECISION_RECALL, ROC, curve_chart
 from dashboard.compare.leads import lead_chart
 from dashboard.compare.varying import parallel_chart, parameter_chart
-from tasks.engine.catalogue import metric_title
+from tasks.engine.catalogue import find_metric, metric_title
 
 Figure = dict[str, Any]
 Draw = Callable[[Comparison, Asked], Figure | None]
@@ -28,7 +28,8 @@ class Named:
 
 DRAWN: Mapping[str, tuple[str, str, Draw]] = {
     "folds": ("{metric} by fold", "line = mean", lambda found, _: fold_chart(found)),
-    "time": ("{metric} against fit time", "", lambda found, _: time_chart(found)),
+    "time": ("{metric} against fit time", "{up} and left is better",
+             lambda found, _: time_chart(found)),
     "leads": ("Lead of the best one", "solid = by folds, dotted = by rows, both 95%",
               lambda found, _: lead_chart(found)),
     "parameter": ("{metric} against one setting", "whiskers = spread over folds",
@@ -52,10 +53,11 @@ def draw_figure(found: Comparison, asked: Asked, name: str) -> Figure | None:
 
 def list_figures(found: Comparison, asked: Asked) -> list[Named]:
     """Draw all figures that there is something to draw in; none of more jobs than fit."""
-    metric = metric_title(found.metric)
+    metric, known = metric_title(found.metric), find_metric(found.jobs[0].task, found.metric)
+    up = "up" if known and known.greater_is_better else "down"
     figures = {name: draw_figure(found, asked, name) for name in DRAWN}
     return [
-        Named(name, DRAWN[name][0].format(metric=metric), DRAWN[name][1], figure)
+        Named(name, DRAWN[name][0].format(metric=metric), DRAWN[name][1].format(up=up), figure)
         for name, figure in figures.items()
         if figure is not None
     ]

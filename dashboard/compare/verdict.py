@@ -54,7 +54,7 @@ class Verdict:
     def figures(self) -> str:
         """The lead over the next one, and what of it may be noise."""
         least = min(self.leads.values(), key=lambda lead: lead.mean)
-        return f"{delta(least.mean)} against ±{score(least.reach)}"
+        return f"{delta(least.mean)} against ±{score(least.reach)} by folds"
 
     @property
     def rest(self) -> str | None:

@@ -384,7 +384,7 @@ def test_intervals_stand_beside_scores_and_are_explained(pages: PageClient, memb
     drawn = {"draws": 500, "unit": "rows", "units": 10_000, "of": 1_000_000}
     job = make_succeeded_job(member, metrics=metrics, details={"drawn": drawn})
     page = pages.get(f"/jobs/{job.id}")
-    assert "95% interval 0.812 to 0.871" in words_of(page.select(".answer-line")[0])
+    assert "folds 95% interval by rows 0.812 to 0.871" in words_of(page.find(".answer-line"))
     said = words_of(page.select("#job-folds")[0])
     assert said.count("0.812 to 0.871") == 1
     assert "the 1,000,000 scored rows are resampled 500 times" in said
