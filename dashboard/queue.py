@@ -158,9 +158,10 @@ def wake(queue: str, count: int = 1) -> bool:
     give_up = time.monotonic() + SENDING_S if has_request_context() else float("inf")
     try:
         for _ in range(2):
+            is_new = "celery_producer" not in app.extensions
             celery = _producer(app)
             try:
-                return _send(celery, queue, count, give_up)
+                return _send(celery, queue, count, give_up, is_new=is_new)
             except ClientError:
                 # The broker was restarted and no longer has the queue: a new connection makes it.
                 _forget_producer(app)
@@ -180,10 +181,12 @@ def wake(queue: str, count: int = 1) -> bool:
     return False
 
 
-def _send(celery: Celery, queue: str, count: int, give_up: float) -> bool:
+def _send(celery: Celery, queue: str, count: int, give_up: float, *, is_new: bool) -> bool:
+    # The first hint of a process waits until it is connected: that says nothing of the broker.
+    level = logging.INFO if is_new else logging.WARNING
     for n in range(count):
         if n and time.monotonic() > give_up:
-            log.warning("the broker is slow: %d of %d hints for %s were sent", n, count, queue)
+            log.log(level, "the broker is slow: %d of %d hints for %s were sent", n, count, queue)
             return False
         celery.send_task(TASK_NAMES[queue], queue=queue, retry=False)
     return True

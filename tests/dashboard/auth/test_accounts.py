@@ -11,7 +11,7 @@ from dashboard.config import Settings
 from dashboard.db import User
 from dashboard.errors import Conflict, NotFound, ValidationFailed
 from tests import factories
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 GOOD = "a long password"
 
@@ -65,7 +65,11 @@ def test_only_the_hash_of_the_setup_token_is_kept_and_for_its_owner_only(app: Fl
 
 
 def test_sign_in_page_of_an_empty_server_names_the_setup_link(app: Flask) -> None:
-    assert "There is no account yet" in PageClient(app).get("/login").text
+    page = PageClient(app).get("/login")
+    assert "There is no account yet" in page.text
+    commands = [words_of(code) for code in page.select(".notice code")]
+    assert commands == ["make run", ".venv/bin/flask --app wsgi create-user EMAIL --role admin"]
+    assert "create-user" in app.cli.commands
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,11 @@ def test_a_file_that_is_there_already_is_said_on_the_check_page(
     db.session.commit()
     page = pages.get(f"/uploads/{first.id}")
     assert page.find(f'.notice a[href="/datasets/{same.id}"]')
+    assert "You already have this file as the same v1." in page.text
+    other = make_dataset(make_user(name="Zoe"), sha256=first.sha256, name="hers")
+    page = pages.get(f"/uploads/{first.id}")  # every member sees every dataset
+    assert "The same content is already here as hers v1, by Zoe." in page.text
+    assert page.find(f'.notice a[href="/datasets/{other.id}"]')
 
 
 class Script:
