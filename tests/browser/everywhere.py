@@ -65,12 +65,12 @@ class Product:
                     yield window, window.go(path), path
 
 
-def serve_seeded(
+def _serve_seeded(
     database: Path,
     folder: Path,
     templates: BytecodeCache,
     chromium: Browser,
-    seed: Callable[[Path], every_page.Seeded] = every_page.seed,
+    seed: Callable[[Path], every_page.Seeded],
 ) -> Iterator[Product]:
     """Serve an app with the records that `seed` makes, in a folder for its files."""
     home = folder / "home"
@@ -86,6 +86,22 @@ def serve_seeded(
             yield Product(address, seeded, chromium, _sign_in(chromium, address, seeded))
         db.session.remove()
         db.engine.dispose()
+
+
+def product_of(seed: Callable[[Path], every_page.Seeded] = every_page.seed) -> Any:
+    """Make the fixture ``product`` of a module: a product with the records that `seed` makes."""
+
+    @pytest.fixture(scope="module", name="product")
+    def product(
+        migrated_sqlite: Path,
+        compiled_templates: BytecodeCache,
+        chromium: Browser,
+        tmp_path_factory: pytest.TempPathFactory,
+    ) -> Iterator[Product]:
+        folder = tmp_path_factory.mktemp("product")
+        yield from _serve_seeded(migrated_sqlite, folder, compiled_templates, chromium, seed)
+
+    return product
 
 
 def _sign_in(chromium: Browser, address: str, seeded: every_page.Seeded) -> Any:

@@ -6,13 +6,10 @@ markup, and as long as they may be (G-10), so that each check here is one of the
 
 import base64
 import gzip
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from jinja2 import BytecodeCache
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from dashboard.static_files import static_path
 from tests.browser import everywhere, looks
@@ -22,15 +19,7 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 WITHOUT_CHART_BYTES, WITH_CHART_BYTES = 250_000, 700_000
 
 
-@pytest.fixture(scope="module")
-def product(
-    migrated_sqlite: Path,
-    compiled_templates: BytecodeCache,
-    chromium: Browser,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Product]:
-    folder = tmp_path_factory.mktemp("every-page")
-    yield from everywhere.serve_seeded(migrated_sqlite, folder, compiled_templates, chromium)
+product = everywhere.product_of()
 
 
 @pytest.mark.parametrize("section", SECTIONS)

@@ -1,12 +1,9 @@
 """The main screens look as they did; `make pictures` takes the kept pictures anew."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from jinja2 import BytecodeCache
-from playwright.sync_api import Browser
 
 from dashboard.clock import now
 from dashboard.db import Dataset, Job, User, Worker
@@ -88,16 +85,7 @@ def seed_jobs(user: User, dataset: Dataset) -> dict[str, Job]:
     return jobs
 
 
-@pytest.fixture(scope="module")
-def product(
-    migrated_sqlite: Path,
-    compiled_templates: BytecodeCache,
-    chromium: Browser,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Product]:
-    yield from everywhere.serve_seeded(
-        migrated_sqlite, tmp_path_factory.mktemp("pictures"), compiled_templates, chromium, seed
-    )
+product = everywhere.product_of(seed)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
