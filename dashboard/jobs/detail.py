@@ -62,6 +62,7 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
         "again": attempts.again,
         "metric_titles": titles_of(job),
         "may_change": may_change(user, job),
+        "may_add_version": may_change(user, job.dataset),
         "may_edit": may_change(user, job) and may_be_replaced(job) and not is_blend(job),
         "say_change": say_change,
         **_tell_of_blend(job),

@@ -10,8 +10,10 @@ from dashboard.db.job import PRIORITIES, PRIORITY_NAMES
 from dashboard.db.lookup import LARGEST_ID, find_by_id
 from dashboard.filters import plural
 from dashboard.jobs.as_request import request_from
+from dashboard.jobs.blends import is_blend
 from dashboard.jobs.form_at_once import BOXES, SHOWN, tick
 from dashboard.jobs.form_decision import decided_of, drop_foreign_threshold
+from dashboard.jobs.form_former import Former
 from dashboard.jobs.form_inside import PREFIX, find_setting, gather, spread
 from dashboard.jobs.form_rows import OF_PREPROCESSING
 from dashboard.jobs.form_validation import fill_validation
@@ -46,7 +48,9 @@ def new_form(
     return form
 
 
-def form_from_job(job: Job, duplicated_by: User | None = None) -> JobForm:
+def form_from_job(
+    job: Job, duplicated_by: User | None = None, target: str | None = None
+) -> JobForm:
     """Return the form filled as an earlier job was.
 
     Parameters
@@ -55,6 +59,8 @@ def form_from_job(job: Job, duplicated_by: User | None = None) -> JobForm:
         The earlier one.
     duplicated_by : User, optional
         Whose job is made from it: it is offered a name of its own. Without one it is edited.
+    target : str, optional
+        Another target, or an empty text where one is to be chosen.
 
     Raises
     ------
@@ -62,7 +68,7 @@ def form_from_job(job: Job, duplicated_by: User | None = None) -> JobForm:
         When the job's model is a blend, which no form of one job asks for.
     """
     values = values_of(request_from(job)) | {
-        "target": job.target,
+        "target": job.target if target is None else target,
         "name": find_next_name(duplicated_by, job.name) if duplicated_by else job.name,
         "threshold": repr(job.decision["threshold"]) if job.decision else "",
         "positive_class": job.positive or "",
@@ -78,8 +84,25 @@ def form_from_job(job: Job, duplicated_by: User | None = None) -> JobForm:
         form.dropped.append(f"{say_not_installed(entry)}. Another estimator is chosen")
     drop_foreign_threshold(form, job)
     settle_inside(form)
+    form.former = _former_of(job, form)
     fill_validation(form)
     return form
+
+
+def _former_of(job: Job | None, form: JobForm) -> Former | None:
+    """Return what a form's fields would hold as a job filled them; None without one."""
+    if job is None or is_blend(job):
+        return None
+    values = values_of(request_from(job))
+    arrange = gather if form.is_search else spread
+    arrange(find_estimator(job.estimator), values)
+    return Former(job.id, values)
+
+
+def reset_settings(form: JobForm) -> None:
+    """Give parameters and preprocessing their defaults; all else stays."""
+    for name in [n for n in form.values if n.startswith((PREFIX, OF_PREPROCESSING))]:
+        del form.values[name]
 
 
 def name_features(form: JobForm, features: Sequence[str]) -> None:
@@ -108,10 +131,12 @@ def posted_form(dataset: Dataset | None, posted: MultiDict[str, str]) -> JobForm
         form.features = [name for name in sent if name]
         del values["columns_shown"]
         values.pop("features", None)
+    _follow_first_target(form, former)
     tick(form, posted.getlist(BOXES) if SHOWN in posted else None)
     drop_what_does_not_fit(form)
     drop_foreign_threshold(form, former)
     settle_inside(form)
+    form.former = _former_of(former, form)
     fill_defaults(form)
     if form.has_many_columns:
         _check_typed_columns(form)
@@ -126,6 +151,16 @@ def _keep_unsuitable_target(dataset: Dataset | None, values: dict[str, str]) -> 
     column = next((c for c in dataset.columns if c["name"] == former), None)
     if column is not None and unsuitable_target(column):
         values["target"] = former
+
+
+def _follow_first_target(form: JobForm, former: Job | None) -> None:
+    """Let the target say the task where a job was copied for the sake of another target."""
+    is_first = form.target is not None and not form.values.get("former_target")
+    if former is None or not is_first or form.values.get("task") != former.task:
+        return
+    if form.suggested_task != form.task:
+        del form.values["task"]
+        form.dropped.append(f"{form.task_words} is worked out from the target")
 
 
 def _check_typed_columns(form: JobForm) -> None:

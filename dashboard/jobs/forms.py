@@ -12,10 +12,12 @@ from typing import Any
 from dashboard.db import Dataset
 from dashboard.jobs.decision import classes_of, read_amount
 from dashboard.jobs.form_cards import list_cards
+from dashboard.jobs.form_former import Former
 from dashboard.jobs.form_inside import PREFIX
 from dashboard.jobs.form_numbers import read_whole
 from dashboard.jobs.form_rows import OF_PREPROCESSING, count_values, row_of
-from dashboard.jobs.form_targets import list_target_choices
+from dashboard.jobs.form_schemes import list_schemes, list_split_columns
+from dashboard.jobs.form_targets import list_target_choices, say_unused
 from dashboard.jobs.many_columns import (
     COLUMNS_LISTED,
     ONLY,
@@ -30,7 +32,6 @@ from dashboard.jobs.many_columns import (
 from dashboard.jobs.requests import default_features
 from dashboard.jobs.task_guess import suggest_task
 from dashboard.several import KIND as SEVERAL
-from dashboard.several.card import SUITED
 from tasks.engine.catalogue import (
     METRICS,
     Estimator,
@@ -40,7 +41,6 @@ from tasks.engine.catalogue import (
     list_left_out,
 )
 from tasks.engine.preprocessing_settings import list_settings
-from tasks.engine.spec import TIME_KINDS
 
 VALIDATION = "validation."
 AT_ONCE = "at_once"
@@ -60,6 +60,7 @@ class JobForm:
     # Of a job that is duplicated: its threshold, costs, and by whose scores it was chosen.
     decided: Mapping[str, Any] = field(default_factory=dict)
     has_lost_threshold: bool = False  # as it was chosen for something else
+    former: Former | None = None  # the job that it was opened from
     refusal: str | None = None  # why nothing can be submitted now, whatever the fields hold
     # The last name that was looked for, and its column: the form asks for it a hundred times.
     _found: tuple[str, Mapping[str, Any] | None] | None = None
@@ -211,11 +212,14 @@ class JobForm:
         return [name for name in default if name not in left_out]
 
     @property
+    def unused(self) -> str | None:
+        """Who is left out of the columns that are learned from, and why."""
+        return None if self.has_many_columns else say_unused(self.columns, self.used, self.target)
+
+    @property
     def feature_choices(self) -> list[Mapping[str, Any]]:
         """The columns that may be chosen; none when they are too many to list."""
-        if self.has_many_columns:
-            return []
-        return [c for c in self.columns if c["name"] != self.target_name]
+        return [] if self.has_many_columns else [c for c in self.columns if c is not self.target]
 
     def parameter_rows(self, common: bool) -> list[dict[str, Any]]:
         """Return the estimator's parameters, the common or the advanced ones."""
@@ -268,26 +272,11 @@ class JobForm:
     @property
     def schemes(self) -> list[tuple[str, str]]:
         """The ways to split rows that the form offers."""
-        offered = [
-            ("kfold", "k folds"),
-            ("group", "k folds of whole groups"),
-            ("time", "k folds in the order of time"),
-            ("holdout", "One hold-out part"),
-        ]
-        if self.task == "classification":
-            offered.insert(0, ("stratified", "k folds, stratified"))
-        return [SUITED, *offered] if self.tries_several else offered
+        return list_schemes(self.task, tries_several=self.tries_several)
 
     def columns_for(self, field_name: str) -> list[tuple[str, str]]:
         """Return the columns that rows can be grouped or sorted by."""
-        first = "Choose a column" if field_name == "group_column" else "The order of the file"
-        fitting = (
-            c["name"]
-            for c in self.columns
-            if c["name"] != self.target_name
-            and (field_name == "group_column" or c["kind"] in TIME_KINDS)
-        )
-        return [("", first), *((name, name) for name in fitting)]
+        return list_split_columns(self.columns, self.target_name, field_name)
 
     @property
     def metrics(self) -> list[tuple[str, str]]:

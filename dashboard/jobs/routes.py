@@ -102,7 +102,8 @@ def new() -> str:
     if former:
         job = queries.get_job(user=current_user, job_id=former)
         user = None if "instead" in request.args else current_user
-        return show_form(form_sources.form_from_job(job, user))
+        target = request.args.get("target")
+        return show_form(form_sources.form_from_job(job, user, target))
     dataset = find_chosen(request.args.get("dataset_id") or request.args.get("dataset"))
     if recipe_id := read_number(request.args.get("recipe"), 0, LARGEST_ID):
         recipe = get_recipe(user=current_user, recipe_id=recipe_id)
@@ -118,7 +119,10 @@ def new() -> str:
 def create() -> Answer:
     """Submit the form, or show it anew after a choice that changes it. For members."""
     form = form_sources.posted_form(find_chosen(request.form.get("dataset_id")), request.form)
-    is_update = request.form.get("action") == "update" or is_switched(request.form)
+    if is_reset := request.form.get("action") == "reset":
+        form_sources.reset_settings(form)
+    is_asked = request.form.get("action") == "update"
+    is_update = is_asked or is_reset or is_switched(request.form)
     if is_update or form.has_lost_threshold:  # else what is queued is not what was seen
         return show_form(form), 200 if is_update else 422
     refused = find_refused(user=current_user, request=request_of(form))

@@ -1,5 +1,6 @@
 // New job: a choice that changes the form fetches it anew, and keeps everything that still fits.
 import { showFilters } from './choice-filter.js';
+import './changed.js';
 import { countJobs } from './sweep.js';
 
 let asking = null;
@@ -9,18 +10,24 @@ let release = Promise.resolve();
 
 // The first button of a form is the one that Enter presses: it must be "Queue job".
 function dropFallback() {
-  document.querySelector('#job-form [data-without-js]')?.remove();
+  document.querySelectorAll('#job-form [data-without-js]:not(#preflight *)').forEach((part) => part.remove());
+  document.querySelectorAll('#job-form [data-reset-all]').forEach((button) => { button.type = 'button'; });
 }
 dropFallback();
 
-document.addEventListener('change', async (event) => {
-  const control = event.target;
+document.addEventListener('change', ({ target: control }) => {
   if (!control.matches('#job-form [data-updates], #job-form .choice-card input')) return;
   // A part of a name is no choice yet: one of the columns that have it is about to be.
   if (control.dataset.matches && document.querySelector('#target-matches input')) return;
-  const form = control.form;
+  drawAnew(control.form, 'update');
+});
+document.addEventListener('click', ({ target }) => {
+  if (target.closest('[data-reset-all]')) drawAnew(document.getElementById('job-form'), 'reset');
+});
+
+async function drawAnew(form, action) {
   const data = new FormData(form);
-  data.set('action', 'update');
+  data.set('action', action);
   asking?.abort();
   const mine = new AbortController();
   asking = mine;
@@ -40,7 +47,7 @@ document.addEventListener('change', async (event) => {
   } finally {
     if (asking === mine) document.getElementById('job-form')?.removeAttribute('aria-busy');
   }
-});
+}
 
 // A button that is pressed ends a field's change, too. Drawn anew before it is let go, it would not
 // have been pressed at all.

@@ -21,8 +21,8 @@ def form(browse: Callable[..., Watched], member: User) -> Page:
     return window.go("/jobs/new")
 
 
-def choose(form: Page, name: str, label: str) -> None:
-    form.select_option(f"#field-{name}", label=label)
+def choose(form: Page, name: str, value: str) -> None:
+    form.select_option(f"#field-{name}", value)
     expect(form.locator("#job-form:not([aria-busy])")).to_be_attached()
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.db import User
 from tests.browser.conftest import Watched
-from tests.factories import make_dataset
+from tests.factories import make_dataset, make_job
 
 FOREST, LOGISTIC = "RandomForestClassifier", "LogisticRegression"
 
@@ -46,3 +46,41 @@ def test_several_at_once_are_ticked_counted_and_found_again(window: Watched, for
     expect(forest).to_be_checked()
     form.locator("[data-queue-button]").click()
     form.wait_for_url("**/batches/1")
+
+
+def test_what_is_changed_is_said_as_one_types_and_can_be_reset(
+    window: Watched, form: Page
+) -> None:
+    rate = form.locator('[id="field-parameters.learning_rate"]')
+    row = form.locator(".param-row", has=rate)
+    expect(row.get_by_text("changed from 0.1")).not_to_be_visible()
+    rate.fill("0.05, 0.2")
+    expect(row.get_by_text("changed from 0.1")).to_be_visible()
+    expect(form.locator("[data-job-count]")).to_have_text("2 jobs")
+    window.check_accessibility()
+    row.get_by_role("button", name="Reset").click()
+    expect(rate).to_have_value("")
+    expect(rate).to_be_focused()
+    expect(row.get_by_text("changed from 0.1")).not_to_be_visible()
+    expect(form.locator("[data-job-count]")).to_have_text("1 job")
+    rate.fill("0.3")
+    form.fill("#field-name", "mine")
+    form.get_by_role("button", name="Reset to defaults").click()
+    settled(form)
+    expect(rate).to_have_value("")
+    expect(form.locator("#field-name")).to_have_value("mine")
+    expect(form.get_by_role("button", name="Reset to defaults")).to_be_focused()
+
+
+def test_a_copy_says_what_differs_as_one_types(window: Watched, member: User) -> None:
+    boosting = "HistGradientBoostingClassifier"
+    parameters = {"learning_rate": 0.3}
+    job = make_job(member, state="failed", estimator=boosting, parameters=parameters)
+    form = window.go(f"/jobs/new?from={job.id}")
+    words = form.get_by_text(f"was 0.3 in #{job.id}")
+    expect(words).not_to_be_visible()
+    form.fill('[id="field-parameters.learning_rate"]', "0.4")
+    expect(words).to_be_visible()
+    form.select_option('[name="validation.scheme"]', "kfold")
+    expect(form.get_by_text(f"was k folds, stratified in #{job.id}")).to_be_visible()
+    expect(words).to_be_visible()
