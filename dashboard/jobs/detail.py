@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask import url_for
+
 from dashboard.access import may_change
 from dashboard.db import Job, JobFold, User
 from dashboard.db.job import PRIORITY_NAMES
@@ -29,7 +31,7 @@ from dashboard.jobs.usage import list_usage
 from dashboard.jobs.usage_chart import usage_chart
 from dashboard.jobs.views import titles_of
 from dashboard.leaderboards.addresses import board_url
-from dashboard.leaderboards.standing import find_standing
+from dashboard.leaderboards.standing import find_rival, find_standing
 from dashboard.workers.queries import QueueSummary, summarise_queue
 from dashboard.workers.views import say_what_stops_jobs
 
@@ -74,6 +76,7 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
         "priority": PRIORITY_NAMES.get(job.priority, "normal"),
         "standing": find_standing(job) if job.state == JobState.SUCCEEDED else None,
         "board_url": board_url(job.dataset_id, job.target),
+        "compare_url": _compare_url(job) if job.state == JobState.SUCCEEDED else None,
     }
 
 
@@ -83,6 +86,12 @@ def _tell_of_blend(job: Job) -> dict[str, Any]:
         "is_last": is_last_of_several(job),
         "split_again": split_again(job),
     }
+
+
+def _compare_url(job: Job) -> str:
+    """Return the address of its comparison with the best other one on the same folds."""
+    rival = find_rival(job)
+    return url_for("compare.index", jobs=f"{job.id},{rival}" if rival else str(job.id))
 
 
 def read_detail(

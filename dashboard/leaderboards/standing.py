@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from dashboard.db import Job, JobScore
 from dashboard.extensions import db
@@ -59,16 +59,12 @@ def find_standing(job: Job) -> Standing | None:
         A job that succeeded.
     """
     metric = next((m for m in METRICS[job.task] if m.name == job.metric), None)
-    mine = db.session.scalar(
-        select(JobScore).where(JobScore.job_id == job.id, JobScore.metric == job.metric)
-    )
+    mine = _score_of(job)
     if mine is None or metric is None:
         return None
     if mine.winner_id is not None:
         return find_standing(get_jobs([mine.winner_id])[0])
-    scored = [JobScore.group_id == mine.group_id, JobScore.metric == mine.metric, ON_BOARD]
-    if mine.positive is not None:
-        scored.append(JobScore.positive == mine.positive)
+    scored = _scored_as(mine)
     upwards = metric.greater_is_better
     better = JobScore.score > mine.score if upwards else JobScore.score < mine.score
     # As a leaderboard has them: of equal ones the last comes first.
@@ -86,6 +82,30 @@ def find_standing(job: Job) -> Standing | None:
         .limit(RANKED_AT_MOST)
     ).all()  # fmt: skip
     return _rank(job, ids, metric, Standing(n_better + 1, total))
+
+
+def find_rival(job: Job) -> int | None:
+    """Return the best other job that was scored on the same folds; None where there is none."""
+    metric = next((m for m in METRICS[job.task] if m.name == job.metric), None)
+    mine = _score_of(job)
+    if mine is None or metric is None:
+        return None
+    best_first = JobScore.score.desc() if metric.greater_is_better else JobScore.score
+    others = select(JobScore.job_id).where(*_scored_as(mine), JobScore.job_id != job.id)
+    return db.session.scalar(others.order_by(best_first, JobScore.job_id.desc()).limit(1))
+
+
+def _score_of(job: Job) -> JobScore | None:
+    of_job = JobScore.job_id == job.id
+    return db.session.scalar(select(JobScore).where(of_job, JobScore.metric == job.metric))
+
+
+def _scored_as(mine: JobScore) -> list[ColumnElement[bool]]:
+    """Return what holds for those that are ranked with a job."""
+    scored = [JobScore.group_id == mine.group_id, JobScore.metric == mine.metric, ON_BOARD]
+    if mine.positive is not None:
+        scored.append(JobScore.positive == mine.positive)
+    return scored
 
 
 def _rank(job: Job, ids: Sequence[int], metric: Metric, by_score: Standing) -> Standing:
