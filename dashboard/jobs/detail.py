@@ -19,6 +19,7 @@ from dashboard.jobs.decision_view import decision_chart, view_decision
 from dashboard.jobs.explain_charts import explain_charts
 from dashboard.jobs.explain_views import ExplainView
 from dashboard.jobs.explaining import find_asked
+from dashboard.jobs.failure_view import view_failure
 from dashboard.jobs.favicons import favicon_url
 from dashboard.jobs.form_keys import find_page_key
 from dashboard.jobs.job_settings import read_settings
@@ -62,6 +63,7 @@ def read_now(*, user: User, job_id: int, memory_limit_bytes: int) -> dict[str, A
         "model": queries.find_model(job_id),
         "attempts": attempts.views,
         "again": attempts.again,
+        "fault": view_failure(job, ()),
         "metric_titles": titles_of(job),
         "may_change": may_change(user, job),
         "may_add_version": may_change(user, job.dataset),
@@ -110,10 +112,10 @@ def read_detail(
     found = read_now(user=user, job_id=job_id, memory_limit_bytes=memory_limit_bytes)
     job = found["job"]
     known = _read_results(job)
+    lines = queries.list_log(job_id=job_id, after=max(0, queries.count_log(job_id) - LOG_LINES))
     return found | {
-        "lines": queries.list_log(
-            job_id=job_id, after=max(0, queries.count_log(job_id) - LOG_LINES)
-        ),
+        "lines": lines,
+        "fault": view_failure(job, lines),
         **read_settings(job),
         "charts": charts.result_charts(job, known) if known else [],
         "confusion": view_confusion(known),

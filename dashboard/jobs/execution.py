@@ -16,6 +16,7 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.blends import name_blend
 from dashboard.jobs.claiming import Claim
+from dashboard.jobs.failing import say_for_log, with_reference
 from dashboard.jobs.service import AGAIN
 from dashboard.jobs.undoing import end_as_cancelled
 from dashboard.jobs.usage import UsageSample, add_usage
@@ -271,10 +272,8 @@ def fail_job(*, claim: Claim, failure: Mapping[str, Any]) -> bool:
         job = held_job(session, claim)
         if job is None:
             return False
-        job.failure, job.message = dict(failure), failure["message"][:500]
-        trace = str(failure.get("traceback") or "").strip()
-        reason = trace.splitlines()[-1] if trace else failure["message"]
-        add_lines(session, job.id, [(now(), "error", reason)])
+        job.failure, job.message = with_reference(failure, job), failure["message"][:500]
+        add_lines(session, job.id, [(now(), "error", say_for_log(job.failure))])
         end_attempt(session, job, "failed")
         move(session, job, JobState.FAILED, by=claim.worker)
         return True

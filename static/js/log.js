@@ -103,3 +103,10 @@ document.addEventListener('click', (event) => {
 });
 
 for (const box of document.querySelectorAll('[data-log-url]')) new Log(box);
+
+// One that has ended is opened at its error, unless the address names a line.
+for (const box of document.querySelectorAll('[data-log-at]')) {
+  const line = document.getElementById(`L${box.dataset.logAt}`);
+  if (!line || location.hash.startsWith('#L')) continue;
+  box.scrollTop += line.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 2;
+}

@@ -36,11 +36,18 @@ class SchemaError(ValueError):
 
 
 class TargetError(ValueError):
-    """A target cell is not a number; `count` cells are not, `value` at `position` is the first."""
+    """A target cell is not a number; `count` cells are not, `value` at `position` is the first.
 
-    def __init__(self, column: str, value: str, position: int, count: int) -> None:
+    `frequent` are the most frequent of those cells: text, position of the first, how many.
+    """
+
+    def __init__(
+        self, column: str, value: str, position: int, count: int,
+        frequent: Iterable[tuple[str, int, int]] = (),
+    ) -> None:  # fmt: skip
         super().__init__(f'"{column}" has text in {count} rows. The first value is "{value}"')
         self.column, self.value, self.position, self.count = column, value, position, count
+        self.frequent = list(frequent)
 
 
 def missing_markers(schema: dict[str, Any]) -> Collection[str]:
@@ -241,8 +248,19 @@ def target_from_text(text: Any, schema: dict[str, Any]) -> np.ndarray:
     bad = np.isnan(values) & ~pd.isna(cells)
     if bad.any():
         first = int(bad.argmax())
-        raise TargetError(schema["target"], cells[first], first, int(bad.sum()))
+        frequent = _most_frequent(cells, np.flatnonzero(bad))
+        raise TargetError(schema["target"], cells[first], first, int(bad.sum()), frequent)
     return values
+
+
+def _most_frequent(
+    cells: np.ndarray, positions: np.ndarray, most: int = 5
+) -> list[tuple[str, int, int]]:
+    """Return the most frequent of some cells, with the first position and the number of each."""
+    codes, texts = pd.factorize(cells[positions])
+    counts, firsts = np.bincount(codes), np.unique(codes, return_index=True)[1]
+    order = np.argsort(-counts, kind="stable")[:most]
+    return [(str(texts[n]), int(positions[firsts[n]]), int(counts[n])) for n in order]
 
 
 def _classes(cells: np.ndarray, column: dict[str, Any]) -> np.ndarray:

@@ -20,6 +20,8 @@ from tasks.engine.splitting import Split, order_rows
 from tasks.engine.tables import LINE
 from tasks.engine.target_scale import check_target
 
+SAMPLE_CHARS = 100
+
 
 class Warn(Protocol):
     """Is told a code and words, and what may be asked instead."""
@@ -178,8 +180,14 @@ def _target_error(bad: coercion.TargetError, lines: np.ndarray) -> DataError:
         f'The target column "{bad.column}" has text in {bad.count} rows. '
         f'First: line {line}, "{bad.value}"',
         "Choose another target, or classification as the task",
-        {"line": line, "value": bad.value, "count": bad.count, "column": bad.column},
-    )
+        {
+            "line": line, "value": bad.value, "count": bad.count, "column": bad.column,
+            "samples": [
+                {"line": int(lines[position]), "value": text[:SAMPLE_CHARS], "count": n}
+                for text, position, n in bad.frequent
+            ],
+        },
+    )  # fmt: skip
 
 
 def _order(

@@ -14,6 +14,8 @@ from tasks.engine.errors import DataError
 from tasks.engine.preprocessing_settings import Preprocessing
 from tasks.engine.spec import TrainingSpec
 
+SAMPLES = 5
+
 
 def scale_target(estimator: Any, settings: Preprocessing, rows: int, seed: int) -> Any:
     """Return an estimator that learns the target as a setting says.
@@ -91,6 +93,15 @@ def check_target(spec: TrainingSpec, y: np.ndarray, lines: np.ndarray) -> None:
         f'log1p takes no target below 0, and "{spec.target}" has {has} below 0. '
         f"First: line {line}, {value:g}",
         "Let target be quantile or standardize, in preprocessing, or none",
-        {"line": line, "value": value, "count": len(below), "column": spec.target},
+        {
+            "line": line,
+            "value": value,
+            "count": len(below),
+            "column": spec.target,
+            "samples": [
+                {"line": int(lines[n]), "value": f"{y[n]:g}", "count": 1} for n in below[:SAMPLES]
+            ],
+            "condition": ["lt", "0"],
+        },
         change={"preprocessing": {"target": "quantile"}},
     )

@@ -140,7 +140,7 @@ def test_jd_7_a_failure_is_told_by_its_cause_and_the_traceback_waits(
     expect(page.get_by_text("Ways to fix it")).to_be_visible()
     expect(page.get_by_text(failure["traceback"])).to_be_hidden()
     expect(page.locator("#L1")).to_contain_text("error: ValueError")
-    page.get_by_text("Technical details (traceback)").click()
+    page.get_by_text("Technical details (traceback, 1 line)").click()
     expect(page.get_by_text(failure["traceback"])).to_be_visible()
 
 

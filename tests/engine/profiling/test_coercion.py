@@ -274,6 +274,16 @@ def test_text_in_the_target_of_a_regression_is_named() -> None:
         coercion.target_from_text(series("1", "?", "many", "more", "2"), SCHEMA)
     error = caught.value
     assert (error.column, error.value, error.position, error.count) == ("n", "many", 2, 2)
+    assert error.frequent == [("many", 2, 1), ("more", 3, 1)]
+
+
+def test_the_most_frequent_texts_of_the_target_come_first() -> None:
+    texts = ["a", "1", "b", "b", *"cdef", "f", "f"]
+    with pytest.raises(TargetError) as caught:
+        coercion.target_from_text(series(*texts), SCHEMA)
+    assert caught.value.frequent == [
+        ("f", 7, 3), ("b", 2, 2), ("a", 0, 1), ("c", 4, 1), ("d", 5, 1)
+    ]  # fmt: skip
 
 
 def test_target_of_a_classification_is_text() -> None:

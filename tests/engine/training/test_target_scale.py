@@ -81,7 +81,8 @@ def test_what_log1p_does_not_take_is_counted_and_refused(check: str, tmp_path: P
         assert found["field"] == "preprocessing.target"
     assert found["code"] == "TARGET_NEGATIVE"
     assert '"y_number" has 3 values below 0. First: line ' in found["message"]
-    assert found["details"]["count"] == 3
+    assert found["details"]["count"] == len(found["details"]["samples"]) == 3
+    assert found["details"]["condition"] == ["lt", "0"]
     mended = read_preprocessing(found["change"]["preprocessing"])
     assert train(replace(spec, preprocessing=mended), columns).score is not None
 

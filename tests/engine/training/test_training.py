@@ -162,6 +162,7 @@ def test_data_that_cannot_be_learned_from_is_refused_in_words(tmp_path: Path) ->
     found = fails(tmp_path, text, "y", "regression")
     assert found.code == "TARGET_NOT_NUMERIC"
     assert 'line 9, "$5"' in found.message
+    assert found.details["samples"] == [{"line": 9, "value": "$5", "count": 1}]
 
 
 def test_rows_without_a_target_are_left_out_and_said(tmp_path: Path) -> None:
