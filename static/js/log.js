@@ -77,7 +77,9 @@ class Log {
     this.box.querySelector('[data-log-empty]')?.remove();
     const added = [...lines].filter((line) => !document.getElementById(line.id));
     this.list.append(...added);
-    showTimes(this.box);
+    const header = document.querySelector('#log-card [data-time=zone]');
+    if (header) header.dataset.until = added.at(-1)?.querySelector('time').dateTime ?? header.dataset.until;
+    showTimes(this.box.closest('#log-card') ?? this.box);
     const amount = document.querySelector('[data-log-count]');
     const last = Number(this.list.lastElementChild.id.slice(1));
     if (amount) amount.textContent = `${last.toLocaleString('en')} ${last === 1 ? 'line' : 'lines'}`;

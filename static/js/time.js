@@ -10,6 +10,15 @@ const DAY_OF_YEAR = written({ day: 'numeric', month: 'short' });
 const DAY_AND_YEAR = written({ day: 'numeric', month: 'short', year: 'numeric' });
 const CLOCK = written({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
+const OFFSET = written({ timeZoneName: 'shortOffset' });
+
+// Of which zone and days the times of a log are: "Times in UTC+2, 30 Nov 2026".
+function zone(at, until) {
+  const { value } = OFFSET.formatToParts(at).find((part) => part.type === 'timeZoneName');
+  const [first, last] = [at, until].map((one) => DAY_AND_YEAR.format(one));
+  return `Times in ${value.replace('GMT', 'UTC')}, ${first}${last === first ? '' : ` to ${last}`}`;
+}
+
 function ago(milliseconds) {
   const seconds = milliseconds / 1000;
   if (seconds < 45) return 'just now';
@@ -29,7 +38,8 @@ export function showTimes(root = document) {
     const since = Date.now() - at.getTime();
     const kind = element.dataset.time;
     const isRecent = kind === 'when' && since >= 0 && since < DAY;
-    const text = kind === 'clock' ? CLOCK.format(at) : isRecent ? ago(since) : date(at);
+    const shown = { clock: () => CLOCK.format(at), zone: () => zone(at, new Date(element.dataset.until)) }[kind];
+    const text = shown ? shown() : isRecent ? ago(since) : date(at);
     if (element.textContent !== text) element.textContent = text;
     if (element.title) element.title = FULL.format(at);
   }

@@ -1,7 +1,8 @@
 """The tabs of a running job: each tells how it ends, and waits while updates are paused."""
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 from dashboard.clock import now
 from dashboard.db import Job, Prediction, User
 from dashboard.db.transaction import writing
+from dashboard.jobs.execution import add_lines
 from tests.browser.conftest import Watched
 from tests.browser.test_job_page import HIDDEN, change, has_icon
 from tests.factories import make_job, make_model
@@ -101,3 +103,33 @@ def test_what_was_just_asked_for_is_followed_all_the_same(
     expect(button).to_have_attribute("aria-pressed", "true")
     page = tab.go(f"/jobs/{job.id}")  # that pause was of one page, the first one is of all
     expect(button).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_log_of_a_failure_is_opened_at_its_error(tab: Watched, job: Job) -> None:
+    change(job, state="failed", failure=FAILURE, finished_at=now())
+    at = datetime(2026, 1, 30, 23, 30, tzinfo=UTC)
+    lines = [(at, "error" if n == 60 else "info", f"line {n}") for n in range(1, 161)]
+    with writing() as session:
+        add_lines(session, job.id, lines)
+    page = tab.go(f"/jobs/{job.id}")
+    header = page.locator("#log-card .card-header")
+    expect(header).to_contain_text("at line 60 of 160")
+    log, line = (page.locator(one).bounding_box() for one in ("#log", "#L60"))
+    assert log
+    assert line
+    assert 0 < line["y"] - log["y"] < log["height"]
+    expect(header).to_contain_text("Times in UTC, 30 Jan 2026")
+    expect(page.locator("#L60 time")).to_have_attribute("title", re.compile("30 January 2026"))
+
+
+def test_a_log_says_of_which_zone_and_days_its_times_are(
+    browse: Callable[..., Watched], member: User, job: Job
+) -> None:
+    at = datetime(2026, 1, 30, 22, 30, tzinfo=UTC)
+    with writing() as session:
+        add_lines(session, job.id, [(at, "info", "a"), (at + timedelta(hours=1), "info", "b")])
+    window = browse(timezone_id="Europe/Helsinki")
+    window.sign_in(member)
+    page = window.go(f"/jobs/{job.id}/log")
+    expect(page.locator("#log-card")).to_contain_text("Times in UTC+2, 31 Jan 2026")
+    expect(page.locator("#L1 time")).to_have_text("00:30:00")

@@ -1,5 +1,6 @@
 """What a failed job's page shows of the cells at fault, and where in the log it failed."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,8 +28,13 @@ def pages(app: Flask, member: User) -> PageClient:
 
 def make_failed(member: User, column: str = "price", **details: Any) -> Job:
     told = {"column": column, "count": 214, "line": 118, "value": "$5"} | details
-    failure = {"code": "TARGET_NOT_NUMERIC", "message": "It has text", "hint": "h",
-               "details": told, "traceback": "Traceback\n  File\nValueError: no number"}  # fmt: skip
+    failure = {
+        "code": "TARGET_NOT_NUMERIC",
+        "message": "It has text",
+        "hint": "h",
+        "details": told,
+    }
+    failure["traceback"] = "Traceback\n  File\nValueError: no number"
     dataset = make_dataset(member, columns=COLUMNS)
     return make_job(
         member, dataset, state="failed", failure=failure, stage="prepare", finished_at=now()
@@ -80,13 +86,16 @@ def test_the_log_is_opened_at_its_error_and_the_traceback_is_counted(
     pages: PageClient, member: User
 ) -> None:
     job = make_failed(member)
-    levels = ["info", "error", "info"]
+    at = datetime(2026, 11, 29, 23, 59, tzinfo=UTC)
     with writing() as session:
-        for n, level in enumerate(levels, start=1):
-            session.add(LogLine(job_id=job.id, n=n, at=now(), level=level, text=f"line {n}"))
+        for n, level in enumerate(["info", "error", "info"], start=1):
+            values = {"at": at + timedelta(minutes=n), "level": level, "text": f"line {n}"}
+            session.add(LogLine(job_id=job.id, n=n, **values))
     page = pages.get(f"/jobs/{job.id}")
     assert "at line 2 of 3" in words_of(page.find("#log-card .card-header"))
     assert page.find("#log")["data-log-at"] == "2"
+    assert "Times in UTC, 30 Nov 2026" in words_of(page.find("#log-card .card-header"))
+    assert page.find("#L2 time")["title"] == "30 November 2026, 00:01:00 UTC"
     assert words_of(page.find("#log-card summary")) == "Technical details (traceback, 3 lines)"
     assert page.find("#log-card [data-copy]")["data-copy"] == "traceback"
 
