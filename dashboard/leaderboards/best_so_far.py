@@ -1,5 +1,6 @@
 """How the best score of a group grew: each job that was better than all that ended before it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -67,6 +68,10 @@ def _look_for_steps(
     return steps
 
 
+def _rises(steps: Sequence[tuple[datetime, float, Job]]) -> bool:
+    return steps[-1][1] >= steps[0][1]
+
+
 def best_so_far_chart(group: Group, metric: str, positive: str | None = None) -> dict[str, Any]:
     """Draw the best score so far as steps, with the job's name at each."""
     steps = find_steps(group, metric, positive)
@@ -82,7 +87,8 @@ def best_so_far_chart(group: Group, metric: str, positive: str | None = None) ->
             {"type": "scatter", "mode": "lines+markers", "name": f"Best {title} so far",
              "line": {"shape": "hv", "color": "c1"}, "marker": {"color": "c1", "size": 8},
              "x": [p[0] for p in points], "y": [p[1] for p in points],
-             "text": [p[2] for p in points]}
+             "text": [p[2] for p in points],
+             "meta": {"named": [job.name for _, _, job in steps], "rises": _rises(steps)}}
         ] if points else [],
         "layout": {"xaxis": {"type": "date"},
                    "yaxis": {"title": {"text": title}, "automargin": True}},

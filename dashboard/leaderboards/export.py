@@ -11,7 +11,7 @@ from dashboard.list_csv import send_list
 # Ranks come of the folds of all that are ranked, which are read at once.
 MOST = 1000
 HEAD = ("rank", "by_score", "job_id", "name", "estimator", "metric", "score", "score_std")
-TAIL = ("fit_seconds", "finished_at", "owner", "model_id")
+TAIL = ("fit_seconds", "predict_seconds_per_1000", "finished_at", "owner", "model_id")
 
 
 def export_board(board: Board, *, raw: bool) -> Response:
@@ -39,5 +39,5 @@ def _row(board: Board, line: Place | Baseline) -> list[Any]:
         return [None, None, None, line.title, None, *scored, *empty]
     job = line.job
     return [line.rank.words, line.by_score, job.id, job.name, job.estimator, *scored, *line.more,
-            line.fit_s, job.finished_at, job.owner.email,
+            line.fit_s, line.predict_s, job.finished_at, job.owner.email,
             line.model.id if line.model else None]  # fmt: skip

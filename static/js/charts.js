@@ -2,6 +2,7 @@
 // server as JSON, or with an element of the page that data-chart-from names; colours in it are names of tokens. Plotly itself loads with the first chart.
 import { colours, withColours, layoutFor, roomForLegend } from './chart-theme.js';
 import './chart-paper.js';
+import { nameSteps } from './chart-names.js';
 import { isPaused } from './pause.js';
 
 const FOLDER = new URL('../vendor/plotly-basic-4.1.1/', import.meta.url);
@@ -36,9 +37,7 @@ async function fetchFigure(element) {
 
 // A figure without traces has only its sentence: "No fold is finished yet".
 function drawNothing(element, figure) {
-  const words = document.createElement('p');
-  words.className = 'chart-alt';
-  words.textContent = figure.alt;
+  const words = Object.assign(document.createElement('p'), { className: 'chart-alt', textContent: figure.alt });
   element.replaceChildren(words);
 }
 
@@ -56,7 +55,8 @@ async function draw(element, figure) {
   // As tall as it was before it had a legend, and that on top.
   element.dataset.plain ??= layout.height;
   layout.height = Number(element.dataset.plain) + roomForLegend(figure.traces, layout, element.clientWidth);
-  await Plotly.react(element, withColours(figure.traces, tokens), layout, CONFIG);
+  const traces = figure.traces.map((trace) => nameSteps(trace, element.clientWidth));
+  await Plotly.react(element, withColours(traces, tokens), layout, CONFIG);
   // On paper a dark one is turned light.
   element.toggleAttribute('data-dark', getComputedStyle(document.documentElement).colorScheme === 'dark');
   element.dataset.drawn = 'true';
@@ -78,9 +78,8 @@ function fillTable(element, table) {
   head.firstChild.append(...table.columns.map((name) => cell('th', name)));
   const body = document.createElement('tbody');
   for (const row of table.rows) {
-    const line = document.createElement('tr');
-    line.append(...row.map((content) => cell('td', content)));
-    body.append(line);
+    body.append(document.createElement('tr'));
+    body.lastChild.append(...row.map((content) => cell('td', content)));
   }
   target.querySelectorAll('thead, tbody').forEach((part) => part.remove());
   target.append(head, body);

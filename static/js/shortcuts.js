@@ -29,7 +29,7 @@ const KEYS = {
   j: () => moveRow(1),
   k: () => moveRow(-1),
   x: () => current()?.querySelector('input[type=checkbox]')?.click(),
-  c: () => press('main [name=action][value=compare]'),
+  c: () => press('main :is([name=action][value=compare], [data-compare])'),
   '.': () => press('[data-live-pause]'),
   '?': () => document.getElementById('keys')?.showPopover(),
   g: () => { goUntil = Date.now() + GO_MS; },

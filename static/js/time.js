@@ -16,7 +16,7 @@ const OFFSET = written({ timeZoneName: 'shortOffset' });
 function zone(at, until) {
   const { value } = OFFSET.formatToParts(at).find((part) => part.type === 'timeZoneName');
   const [first, last] = [at, until].map((one) => DAY_AND_YEAR.format(one));
-  return `Times in ${value.replace('GMT', 'UTC')}, ${first}${last === first ? '' : ` to ${last}`}`;
+  return `Times in ${value.replace(/^GMT(\+0)?/, 'UTC')}, ${first}${last === first ? '' : ` to ${last}`}`;
 }
 
 function ago(milliseconds) {

@@ -1,10 +1,13 @@
 """The leaderboards in a real browser: the checks LB-1 to LB-5 of the interface's design."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, expect
 
+from dashboard.clock import now
 from dashboard.db import Dataset, User
 from tests.browser.conftest import Watched
 from tests.browser.sizes import SIZES
@@ -109,3 +112,22 @@ def test_a_leaderboard_is_drawn_and_accessible(
         tab.check_accessibility()
     expect(page.locator("#best-so-far")).to_have_attribute("data-drawn", "true")
     expect(page.locator("tr.baseline")).to_contain_text("Guessing")
+
+
+def test_names_stand_at_the_steps_where_there_is_room_and_c_compares(
+    tab: Watched, dataset: Dataset
+) -> None:
+    for n in range(3):
+        ended = now() - timedelta(hours=9 - 3 * n)
+        make_succeeded_job(
+            dataset=dataset, score=0.7 + n / 10, name=f"step {n}", finished_at=ended
+        )
+    for width, named in ((1440, ["step 0", "step 1", "step 2"]), (390, [])):
+        tab.page.set_viewport_size({"width": width, "height": 900})
+        page = tab.go(f"/leaderboards/{dataset.id}/churned")
+        expect(page.locator("#best-so-far")).to_have_attribute("data-drawn", "true")
+        assert page.locator("#best-so-far .textpoint").all_text_contents() == named
+    for box in page.locator("tr[data-job-id] input[type=checkbox]").all()[:2]:
+        box.check()
+    page.keyboard.press("c")
+    page.wait_for_url(re.compile(r"/compare\?jobs="))
