@@ -20,7 +20,7 @@ def test_how_long_predicting_takes_and_the_way_to_a_new_job(
     heads = [words_of(th) for th in page.select(".board-table thead th")]
     at = heads.index("Predict 1,000 rows")
     rows = [row.find_all("td") for row in page.select(".board-table tr[data-job-id]")]
-    assert [words_of(cells[at]) for cells in rows] == ["12 ms", "240 ms", "3.2 s", "–"]
+    assert [words_of(cells[at]) for cells in rows] == ["12 ms", "240 ms", "3.2 s", "– no value"]
     links = [str(a["href"]) for a in page.select('a[aria-label^="Duplicate and edit"]')]
     jobs = [str(row["data-job-id"]) for row in page.select("tr[data-job-id]")]
     assert links == [f"/jobs/new?from={job_id}" for job_id in jobs]
