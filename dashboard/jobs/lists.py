@@ -9,6 +9,7 @@ from dashboard.db.states import ACTIVE, JobState
 from dashboard.filters import plural
 from dashboard.jobs import queries
 from dashboard.jobs.columns import DEFAULT_COLUMNS, Column, list_unread, read_columns
+from dashboard.jobs.counting import count_jobs
 from dashboard.jobs.durations import Duration, read_durations
 from dashboard.jobs.estimates import Estimate, estimate_jobs
 from dashboard.jobs.filtering import TABS, JobFilters, read_filters
@@ -76,9 +77,14 @@ class JobListing:
     def lead(self) -> str:
         """How many jobs there are, or match the filters."""
         every = sum(self.counts.values())
-        if replace(self.filters, state=None) == JobFilters():
+        if self.is_of_all:
             return f"{plural(every, 'job')} on this server"
         return f"{plural(every, 'job matches', 'jobs match')} the filters"
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether no filter but that of the state is set."""
+        return replace(self.filters, state=None) == JobFilters()
 
     @property
     def has_settings(self) -> bool:
@@ -104,6 +110,14 @@ class JobListing:
             count = sum(self.counts.get(state, 0) for state in states)
             tabs.append((name.capitalize(), name, count, self.filters.state == name))
         return tabs
+
+
+def say_own(listing: JobListing, user: User) -> str:
+    """Say how many of all jobs are a person's own; empty where that says nothing."""
+    if not listing.is_of_all:
+        return ""
+    own = count_jobs(JobFilters(owner_id=user.id))
+    return f", {own:,} of them yours" if 0 < own < sum(listing.counts.values()) else ""
 
 
 def read_listing(query: Mapping[str, str], user: User | None = None) -> JobListing:

@@ -68,6 +68,7 @@ def index() -> AnyResponse | str:
         tools=list_tools.read_tools(listing, query, current_user),
         live_url=f"{url_for('jobs.live_index')}?{list_tools.live_query(query, shown)}",
         export_url=f"{url_for('joblists.export')}?{urlencode(query)}",
+        own=lists.say_own(listing, current_user),
         offers_all=True,
     )
 

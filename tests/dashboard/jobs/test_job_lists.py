@@ -265,6 +265,16 @@ def test_jl_11_the_export_has_every_matching_job_in_full(app: Flask, member: Use
     assert parse_qs(urlsplit(str(link["href"])).query)["sort"] == ["-score"]
 
 
+def test_the_list_says_how_many_jobs_are_ones_own(app: Flask, member: User) -> None:
+    pages = PageClient(app, member)
+    make_job(member)
+    assert words_of(pages.get("/jobs").find(".page-head .lead")) == "1 job on this server"
+    make_job(make_user())
+    page = pages.get("/jobs?state=active")
+    assert words_of(page.find(".page-head .lead")) == "2 jobs on this server, 1 of them yours"
+    assert "yours" not in words_of(pages.get("/jobs?estimator=Ridge").find(".page-head .lead"))
+
+
 def test_archived_jobs_are_in_no_list_until_they_are_asked_for(app: Flask, member: User) -> None:
     kept, gone = (make_job(member, state="failed", batch_id=7) for _ in range(2))
     archive_job(user=member, job_id=gone.id)
