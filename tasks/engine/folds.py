@@ -11,8 +11,8 @@ from sklearn.pipeline import Pipeline
 
 from tasks.engine.class_weights import weigh_numbered_classes
 from tasks.engine.evaluation import Predicted, align, predict, score
-from tasks.engine.fit_progress.curves import MOST_ROWS, HeldOut
-from tasks.engine.fit_progress.fitting import fit
+from tasks.engine.fit_progress.curves import HeldOut
+from tasks.engine.fit_progress.fitting import fit, most_rows
 from tasks.engine.fit_progress.telling import Told
 from tasks.engine.gaps import check_finite, check_learnable
 from tasks.engine.prepared import Prepared
@@ -55,7 +55,7 @@ def run_fold(
     weigh_numbered_classes(fresh, data.y[train_rows], spec.class_weight)
     try:
         started = time.perf_counter()
-        held = _hold_out(data, spec, test_rows, title)
+        held = _hold_out(data, spec, test_rows, title, most_rows(fresh))
         fitted = fit(fresh, data.X.iloc[train_rows], data.y[train_rows], told, held)
         fit_seconds = time.perf_counter() - started
         asked = time.perf_counter()
@@ -76,11 +76,13 @@ def run_fold(
     return FoldOutcome(found, frame, predict_seconds, curve)
 
 
-def _hold_out(data: Prepared, spec: TrainingSpec, test_rows: np.ndarray, title: str) -> HeldOut:
+def _hold_out(
+    data: Prepared, spec: TrainingSpec, test_rows: np.ndarray, title: str, most: int
+) -> HeldOut:
     """Return what of a fold's test rows is scored while it is fitted."""
     rows, of = test_rows, len(test_rows)
-    if of > MOST_ROWS:
-        rows = test_rows[np.linspace(0, of - 1, MOST_ROWS).astype(int)]
+    if of > most:
+        rows = test_rows[np.linspace(0, of - 1, most).astype(int)]
 
     def score_of(values: np.ndarray, known: Any) -> float | None:
         predicted = Predicted(values)

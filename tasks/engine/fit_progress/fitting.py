@@ -2,13 +2,14 @@
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from tasks.engine.fit_progress.boosting import fit_boosting
-from tasks.engine.fit_progress.curves import Curve, HeldOut
+from tasks.engine.fit_progress.curves import MOST_ROWS, MOST_ROWS_OF_A_FOREST, Curve, HeldOut
 from tasks.engine.fit_progress.forests import fit_forest
 from tasks.engine.fit_progress.histograms import fit_histogram_boosting
 from tasks.engine.fit_progress.logistic import fit_logistic
@@ -41,6 +42,12 @@ class Fitted:
 
     curve: Curve | None = None
     rounds: int = 0
+
+
+def most_rows(model: Any) -> int:
+    """Return how many held-out rows are scored, at most, while a pipeline is fitted."""
+    way = WAYS.get(type(within(model[-1])).__name__)
+    return MOST_ROWS_OF_A_FOREST if way is fit_forest else MOST_ROWS
 
 
 def fit(
