@@ -21,6 +21,12 @@ from dashboard.leaderboards.best_of_boards import find_best_on_boards
 from dashboard.paging import Page, read_number, read_per
 
 MOST_PAGES = 10**9
+# Of each tab, and of each state that an address may name, where it is empty.
+EMPTY_TABS = {
+    "active": "No job waits or runs", "queued": "No job waits", "running": "No job is running",
+    "cancelling": "No job is being stopped", "succeeded": "No job has succeeded yet",
+    "failed": "Nothing has failed", "lost": "No job was lost", "cancelled": "No job was cancelled",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,12 @@ class JobListing:
             count = sum(self.counts.get(state, 0) for state in states)
             tabs.append((name.capitalize(), name, count, self.filters.state == name))
         return tabs
+
+    @property
+    def empty_tab(self) -> str:
+        """What is said where nothing is in the state that is asked for."""
+        state = self.filters.state or ""
+        return EMPTY_TABS.get(state, "No jobs yet")
 
 
 def say_own(listing: JobListing, user: User) -> str:
