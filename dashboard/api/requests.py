@@ -250,6 +250,7 @@ class JobRequest(Open):
     memory_limit_bytes: Any = None
     priority: Any = None
     tags: Any = None
+    note: Annotated[Any, Field(description="A text that is kept with the job")] = None
     class_weight: Any = None
     preprocessing: Annotated[Any, Field(json_schema_extra={"properties": PREPROCESSING})] = None
     positive_class: Annotated[

@@ -36,7 +36,7 @@ def request_of(form: JobForm) -> dict[str, Any]:
         "preprocessing": _preprocessing(form),
     }
     body |= _of_two_classes(form)
-    for name in ("task", "name"):
+    for name in ("task", "name", "note"):
         if values.get(name):
             body[name] = values[name]
     body |= _features(form)

@@ -7,10 +7,9 @@ from dashboard.clock import now
 from dashboard.db import Job, User
 from dashboard.db.states import TERMINAL
 from dashboard.errors import Conflict, ValidationFailed
+from dashboard.jobs.notes import clean_note
 from dashboard.jobs.service import changing
 from dashboard.jobs.tags import clean_tags
-
-NOTE_LENGTH = 10_000
 
 
 def change_job(*, user: User, job_id: int, given: Mapping[str, Any]) -> Job:
@@ -43,7 +42,7 @@ def change_job(*, user: User, job_id: int, given: Mapping[str, Any]) -> Job:
     if faults:
         raise ValidationFailed(faults)
     tags = clean_tags(given["tags"]) if "tags" in given else None
-    note = _clean_note(given.get("note"))
+    note = clean_note(given.get("note"))
     with changing(user, job_id) as (_, job):
         if "archived" in given:
             _set_archived(job, given["archived"])
@@ -52,17 +51,6 @@ def change_job(*, user: User, job_id: int, given: Mapping[str, Any]) -> Job:
         if "note" in given:
             job.note = note
     return job
-
-
-def _clean_note(note: Any) -> str | None:
-    if note is not None and not isinstance(note, str):
-        raise ValidationFailed({"note": "note must be a text"})
-    text = (note or "").replace("\r\n", "\n").strip()
-    if len(text) > NOTE_LENGTH:
-        raise ValidationFailed(
-            {"note": f"The note has {len(text):,} characters; there is room for {NOTE_LENGTH:,}"}
-        )
-    return text or None
 
 
 def archive_job(*, user: User, job_id: int, archived: bool = True) -> Job:

@@ -17,6 +17,7 @@ from dashboard.honest.enough import check_nested
 from dashboard.jobs.checked import Checked, is_whole
 from dashboard.jobs.choices import Choice, check_choices
 from dashboard.jobs.decision import check_decision, check_positive
+from dashboard.jobs.notes import clean_note
 from dashboard.jobs.preprocessing import check_preprocessing
 from dashboard.jobs.tags import clean_tags
 from dashboard.jobs.task_guess import suggest_task
@@ -32,7 +33,7 @@ FIELDS = frozenset(
         "dataset_id", "target", "estimator", "name", "task", "parameters", "features", "exclude",
         "validation", "metric", "seed", "time_limit_s", "memory_limit_bytes",
         "priority", "tags", "class_weight", "preprocessing", "threshold", "costs",
-        "positive_class",
+        "positive_class", "note",
     }
 )  # fmt: skip
 BATCH_FIELDS = FIELDS | {"estimators", "search", "several"}
@@ -261,7 +262,7 @@ def _check_memory(checked: Checked, limit: Any) -> None:
 
 
 def check_words(checked: Checked, body: Mapping[str, Any]) -> None:
-    """Check the name, the priority and the tags."""
+    """Check the name, the priority, the note and the tags."""
     name = body.get("name")
     if name is not None and (not isinstance(name, str) or len(name) > 200):
         checked.problems["name"] = "name must be a text of at most 200 characters"
@@ -272,6 +273,10 @@ def check_words(checked: Checked, body: Mapping[str, Any]) -> None:
         checked.problems["priority"] = f"priority must be one of: {', '.join(PRIORITIES)}"
     else:
         checked.values["priority"] = PRIORITIES[priority]
+    try:
+        checked.values["note"] = clean_note(body.get("note"))
+    except ValidationFailed as problem:
+        checked.problems |= problem.fields
     try:
         checked.values["tags"] = clean_tags(body.get("tags") or [])
     except ValidationFailed as problem:

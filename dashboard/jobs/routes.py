@@ -32,6 +32,7 @@ from dashboard.jobs import form_sources, list_tools, lists, live_rows, queries, 
 from dashboard.jobs.as_request import request_from
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
 from dashboard.jobs.form_at_once import BOXES, is_switched
+from dashboard.jobs.form_confirm import ask_about_many
 from dashboard.jobs.form_page import find_chosen, show_form
 from dashboard.jobs.form_recipe import form_from_recipe
 from dashboard.jobs.form_request import errors_of, request_of
@@ -130,6 +131,8 @@ def create() -> Answer:
     if refused is not None and request.form.get("despite") != refused.key:
         return show_form(form, view_preflight(refused), despite=refused.key), 409
     try:
+        if page := ask_about_many(form):
+            return page
         made = _submit(form)
     except ValidationFailed as problem:
         form.errors = errors_of(form, problem.fields)

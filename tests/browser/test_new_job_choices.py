@@ -54,6 +54,7 @@ def test_what_is_changed_is_said_as_one_types_and_can_be_reset(
     rate = form.locator('[id="field-parameters.learning_rate"]')
     row = form.locator(".param-row", has=rate)
     expect(row.get_by_text("changed from 0.1")).not_to_be_visible()
+    expect(row.get_by_role("button", name="Reset")).not_to_be_visible()
     rate.fill("0.05, 0.2")
     expect(row.get_by_text("changed from 0.1")).to_be_visible()
     expect(form.locator("[data-job-count]")).to_have_text("2 jobs")

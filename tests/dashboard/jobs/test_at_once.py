@@ -64,7 +64,7 @@ def test_a_box_turns_the_choice_into_boxes_and_back(pages: PageClient, dataset: 
 
 def test_a_job_is_made_of_each_on_the_same_folds(pages: PageClient, dataset: Dataset) -> None:
     page = boxes(pages, dataset)
-    again = {"validation.folds": "4", "parameters.n_estimators": "77", "name": "mine"}
+    again = {"ask": None, "validation.folds": "4", "parameters.n_estimators": "77", "name": "mine"}
     pages.submit(page, again, form="#job-form", status=303)
     jobs = db.session.scalars(select(Job).order_by(Job.id)).all()
     assert sorted(job.estimator for job in jobs) == [LOGISTIC, FOREST]

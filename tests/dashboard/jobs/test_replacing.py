@@ -21,7 +21,7 @@ def pages(app: Flask, member: User) -> PageClient:
 
 def send(pages: PageClient, form: Page, **typed: str) -> Page:
     given = {"parameters.C": "0.25", "name": "edited"} | typed
-    return pages.submit(form, given, form="#job-form", status=303)
+    return pages.submit(form, given | {"ask": None}, form="#job-form", status=303)
 
 
 def last() -> Job:

@@ -108,7 +108,7 @@ def pages(app: Flask, member: User) -> PageClient:
 
 def send_form(pages: PageClient, **typed: str) -> Page:
     form = pages.get(f"/jobs/new?dataset_id={make_dataset().id}&target=churned")
-    return pages.follow(pages.submit(form, typed, form="#job-form", status=303))
+    return pages.follow(pages.submit(form, {**typed, "ask": None}, form="#job-form", status=303))
 
 
 def undo(pages: PageClient, page: Page) -> Page:

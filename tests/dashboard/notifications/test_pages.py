@@ -85,7 +85,7 @@ def test_the_box_of_the_form_keeps_a_wish(
     given = {"parameters.C": amount, "notify": "true"}
     page = browser.submit(page, given | {"seed": "x"}, form="#job-form", status=422)
     assert page.find("#field-notify").has_attr("checked")
-    page = browser.submit(page, {"seed": "0"}, form="#job-form", status=303)
+    page = browser.submit(page, {"seed": "0", "ask": None}, form="#job-form", status=303)
     made = int(str(page.response.location).rpartition("/")[2])
     assert has_wish(member, kind, made)
 

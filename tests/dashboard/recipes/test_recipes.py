@@ -49,7 +49,7 @@ def test_the_form_is_filled_and_makes_the_same_jobs(app: Flask, member: User) ->
     assert 'The settings of the recipe "boosted" stand in the form' in page.text
     assert page.find('[id="field-parameters.learning_rate"]')["value"] == "0.05, 0.1"
     assert page.find("#field-time_limit_min")["value"] == "10"
-    browser.submit(page, {}, form="#job-form", status=303)
+    browser.submit(page, {"ask": None}, form="#job-form", status=303)
     jobs = db.session.scalars(select(Job).order_by(Job.id)).all()
     assert [job.parameters for job in jobs] == [
         {"learning_rate": rate, "max_iter": 50} for rate in (0.05, 0.1)
@@ -69,7 +69,7 @@ def test_what_does_not_fit_the_dataset_is_named(app: Flask, member: User) -> Non
     assert 'The column "city" is not in this dataset' in page.text
     assert "does not go with this target" in page.text
     assert page.find("#job-form")
-    browser.submit(page, {}, form="#job-form", status=303)
+    browser.submit(page, {"ask": None}, form="#job-form", status=303)
     assert {job.task for job in db.session.scalars(select(Job))} == {"regression"}
 
 
