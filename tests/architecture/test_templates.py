@@ -77,6 +77,22 @@ def test_page_leaves_live_attributes_to_the_macro(name: str) -> None:
     assert "hx-trigger" not in _text(name)
 
 
+# Where "Pause updates" stands of a live part that has none itself; a check of the form takes
+# seconds and can be stopped, and the pill is how a browser is told of an end.
+PAUSED_AT = {
+    "overview/_now.html": "overview/index.html", "jobs/_rows.html": "jobs/_filters.html",
+    "jobs/_bulk.html": "jobs/bulk.html", "workers/_queue.html": "workers/index.html",
+    "batches/_now.html": "batches/detail.html", "batches/_extend.html": "batches/detail.html",
+    "jobs/_preflight.html": None, "_ui/_pill.html": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if "call live(" in _text(n)])
+def test_what_follows_something_can_be_paused(name: str) -> None:
+    where = PAUSED_AT.get(name, name)
+    assert where is None or "live_note()" in _text(where)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_icon_is_there(name: str, environment: Environment) -> None:
     """A name that is misspelt would be found only on the page that shows it."""
