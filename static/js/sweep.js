@@ -30,16 +30,22 @@ export function countJobs() {
   if (!form) return;
   let total = Number(form.dataset.estimators ?? 1);
   let isKnown = true;
+  const swept = [];
   for (const note of form.querySelectorAll('[data-values-note]')) {
     const control = note.parentElement.querySelector('input');
     const { count, isUnclear } = valuesIn(control);
     // The server could not use all of these values, and they are still there.
     const isBad = 'uncounted' in note.dataset && control.value === control.defaultValue;
     total *= count;
+    if (count > 1) swept.push(`${control.name.replace('parameters.', '')} × ${count}`);
     isKnown &&= !isUnclear && !isBad;
     if (isBad && !isUnclear) continue;
     note.hidden = count === 1 && !isUnclear;
     note.textContent = isUnclear ? 'One number, or several? Write a point, or a space behind the comma' : `${count} values`;
+  }
+  for (const part of form.querySelectorAll('[data-sweep]')) {
+    part.hidden = !swept.length;
+    if (part.dataset.sweep) part.textContent = swept.join(', ');
   }
   const shown = form.querySelector('[data-job-count]');
   if (!shown) return; // the server counts the candidates of a search

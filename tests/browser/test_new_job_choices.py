@@ -85,3 +85,26 @@ def test_a_copy_says_what_differs_as_one_types(window: Watched, member: User) ->
     form.select_option('[name="validation.scheme"]', "kfold")
     expect(form.get_by_text(f"was k folds, stratified in #{job.id}")).to_be_visible()
     expect(words).to_be_visible()
+
+
+def test_a_sweep_is_named_beside_the_form_and_advanced_settings_are_filtered(
+    window: Watched, form: Page
+) -> None:
+    form.locator(f".choice-card [value={FOREST}]").check(force=True)
+    settled(form)
+    sweep = form.locator('[data-sweep="words"]')
+    expect(sweep).not_to_be_visible()
+    form.fill('[id="field-parameters.n_estimators"]', "50, 100, 200")
+    expect(sweep).to_have_text("n_estimators × 3")
+    form.get_by_text("Advanced settings").click()
+    rows = form.locator(".advanced > .param-row:visible")
+    shown = rows.count()
+    words = form.get_by_label("Filter settings by name or words")
+    words.fill("ccp_alpha")
+    expect(rows).to_have_count(1)
+    words.fill("no such words")
+    expect(rows).to_have_count(0)
+    expect(form.locator(".advanced").get_by_text("None has these words")).to_be_visible()
+    words.fill("")
+    expect(rows).to_have_count(shown)
+    window.check_accessibility()

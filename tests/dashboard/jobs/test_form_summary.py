@@ -83,3 +83,18 @@ def test_cards_say_how_long_an_estimator_takes_where_that_is_known(
     assert times["LogisticRegression"][-1] == "about 3 min"
     told = [tag for tags in times.values() for tag in tags if tag.startswith(("about", "less"))]
     assert told == ["about 3 min"]
+
+
+def test_a_sweep_is_named_and_the_filter_waits_for_a_script(
+    pages: PageClient, member: User
+) -> None:
+    dataset = make_dataset(member)
+    page = pages.get(
+        f"/jobs/new?dataset={dataset.id}&target=churned&estimator=RandomForestClassifier"
+    )
+    assert page.find('[data-sweep="words"]').has_attr("hidden")
+    assert page.find('[data-choice-filter="settings"]').has_attr("hidden")
+    typed = {"action": "update", "parameters.n_estimators": "50, 100"}
+    page = pages.submit(page, typed, form="#job-form", status=200)
+    sweep = page.find('[data-sweep="words"]')
+    assert (words_of(sweep), sweep.has_attr("hidden")) == ("n_estimators × 2", False)
