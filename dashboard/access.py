@@ -17,7 +17,9 @@ def require_member(user: User) -> None:
     if user.has_role("member"):
         return
     if user.at_most == "viewer" and user.role != "viewer":
-        raise Forbidden("This token may look but not change anything: its scope is read")
+        raise Forbidden(
+            "This token may do what a viewer may: its scope is read. Make one of scope submit"
+        )
     raise Forbidden("Your account may look but not change anything. An admin can change that")
 
 

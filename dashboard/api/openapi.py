@@ -11,10 +11,14 @@ from dashboard.api.operations import OPERATIONS, Operation
 from tasks.engine.versions import TRAINYARD
 
 REFERENCE = "#/components/schemas/{model}"
+SCOPES = (
+    "Made under Settings, API tokens. Its scope is the strongest role that it has: read (viewer), "
+    "submit (member) or admin; never more than its owner's."
+)
 ERROR_WORDS = {
     400: "The request cannot be understood",
     401: "No token, or one that does not work",
-    403: "The role does not allow it",
+    403: "The role, or the scope of the token, does not allow it",
     404: "There is no such thing",
     409: "The thing's state does not allow it",
     413: "Larger than this server takes",
@@ -45,7 +49,9 @@ def make_document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": definitions["$defs"],
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": SCOPES}
+            },
         },
     }
 

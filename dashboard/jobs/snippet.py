@@ -15,7 +15,9 @@ PROGRAM = """\
 # Python's own library is enough. A token is made at {base}/settings/tokens
 import json
 import os
+import sys
 import time
+import urllib.error
 import urllib.request
 
 API = {api}
@@ -28,8 +30,11 @@ HEADERS = {{
 def call(method, path, body=None):
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(API + path, data, HEADERS, method=method)
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as refusal:
+        sys.exit(refusal.read().decode())
 
 
 """

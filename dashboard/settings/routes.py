@@ -28,8 +28,8 @@ Answer = Response | str | tuple[str, int]
 
 COOKIE_LIFETIME_S = 365 * 24 * 3600
 SCOPE_CHOICES = (
-    ("read", "Read: look, and download"),
-    ("submit", "Submit: also upload, train, change what is yours"),
+    ("read", "Read: what a viewer may"),
+    ("submit", "Submit: what a member may"),
     ("admin", "All that you may do"),
 )
 EXPIRIES = (("30", "30 days"), ("90", "90 days"), ("365", "1 year"), ("", "Never"))

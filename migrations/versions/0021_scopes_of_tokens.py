@@ -17,5 +17,7 @@ def upgrade():
 
 
 def downgrade():
+    # Without a scope they would open all that their owners may do.
+    op.execute("DELETE FROM api_tokens WHERE scope <> 'admin'")
     with op.batch_alter_table('api_tokens') as batch_op:
         batch_op.drop_column('scope')

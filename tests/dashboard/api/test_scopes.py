@@ -23,7 +23,7 @@ def test_a_token_for_reading_changes_nothing(app: Flask, admin: User) -> None:
                          ("POST", f"/jobs/{job.id}/cancel")):  # fmt: skip
         found = api.call(method, path, 403, json=body(job.dataset))
         assert found["error"]["message"] == (
-            "This token may look but not change anything: its scope is read"
+            "This token may do what a viewer may: its scope is read. Make one of scope submit"
         )
     assert api.call("GET", "/jobs")["items"][0]["state"] == "queued"
 

@@ -52,16 +52,16 @@ def fill(pages: PageClient, user: User, typed: dict[str, Any]) -> Page:
 
 
 def press(pages: PageClient, page: Page, changes: dict[str, Any], status: int = 200) -> Page:
-    """Press Copy as Python."""
-    (button,) = [b for b in page.select("button") if words_of(b) == "Copy as Python"]
+    """Press Show as Python."""
+    (button,) = [b for b in page.select("button") if words_of(b) == "Show as Python"]
     return pages.submit(
         page, changes, form="#job-form", action=str(button["formaction"]), status=status
     )
 
 
-def run(program: str, user: User) -> str:
+def run(program: str, user: User, scope: str = "submit") -> str:
     """Run a program, end what it submits, and return what it prints."""
-    token = create_token(user=user, name="x").text
+    token = create_token(user=user, name="x", scope=scope).text
     running = subprocess.Popen(
         [sys.executable, "-c", program], env={"TRAINYARD_TOKEN": token}, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -131,3 +131,13 @@ def test_the_way_back_loses_nothing(pages: PageClient, member: User) -> None:
     assert back.find("#field-tags")["value"] == 'a, <b> "c"'
     assert back.find("#field-seed")["value"] == "3"
     assert back.find("[name=key]")["value"] == page.find("[name=key]")["value"]
+
+
+def test_a_refusal_is_told_in_the_words_of_the_api(
+    pages: PageClient, member: User, address: str
+) -> None:
+    page = fill(pages, member, {})
+    program = press(pages, page, {}).find("#program").text.replace("http://localhost", address)
+    told = run(program, member, scope="read")
+    assert "its scope is read" in told
+    assert "Traceback" not in told
