@@ -85,13 +85,17 @@ def find_standing(job: Job) -> Standing | None:
 
 
 def find_rival(job: Job) -> int | None:
-    """Return the best other job that was scored on the same folds; None where there is none."""
+    """Return the best other job that was scored on the same folds; None where there is none.
+
+    The winner that a candidate was made into has the candidate's own folds: it is no other job.
+    """
     metric = next((m for m in METRICS[job.task] if m.name == job.metric), None)
     mine = _score_of(job)
     if mine is None or metric is None:
         return None
     best_first = JobScore.score.desc() if metric.greater_is_better else JobScore.score
-    others = select(JobScore.job_id).where(*_scored_as(mine), JobScore.job_id != job.id)
+    own = [job.id] if mine.winner_id is None else [job.id, mine.winner_id]
+    others = select(JobScore.job_id).where(*_scored_as(mine), JobScore.job_id.not_in(own))
     return db.session.scalar(others.order_by(best_first, JobScore.job_id.desc()).limit(1))
 
 

@@ -59,3 +59,25 @@ def test_a_leaderboard_with_its_baselines(any_app: Flask) -> None:
     assert float(guess["score"]) == 0.5
     assert rows.index(guess) == 2, "between those that are better and worse"
     assert pages.http.get("/leaderboards/board.csv?dataset_id=99&target=x").status_code == 404
+
+
+def test_an_address_cannot_steer_the_link_to_the_file(app: Flask) -> None:
+    user = make_user()
+    dataset = make_dataset(user)
+    make_succeeded_job(user, dataset=dataset, target="churned")
+    page = f"/leaderboards/{dataset.id}/churned?owner=me&endpoint=x&_method=FOO&_external=1"
+    found = PageClient(app, user).get(f"{page}&_scheme=ftp&_anchor=x")
+    link = str(found.find('a[href*="board.csv"]')["href"])
+    assert link.startswith("/leaderboards/board.csv?")
+    assert "owner=me" in link
+    assert not [name for name in ("endpoint", "_method", "_external", "#x") if name in link]
+
+
+def test_a_score_of_some_folds_is_told_from_a_whole_one(any_app: Flask) -> None:
+    user = make_user()
+    whole = make_succeeded_job(user, score=0.9)
+    part = make_succeeded_job(user, score=0.95, partial=True)
+    answer = PageClient(any_app, user).http.get("/jobs.csv?cols=score")
+    rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"), newline="")))
+    told = {int(row["id"]): (row["score"], row["partial"]) for row in rows}
+    assert told == {whole.id: ("0.9", "false"), part.id: ("0.95", "true")}

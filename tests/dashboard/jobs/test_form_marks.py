@@ -86,6 +86,16 @@ def test_targets_say_what_they_hold() -> None:
     ]
 
 
+def test_shares_are_of_the_cells_that_are_there_and_rare_classes_are_not_none() -> None:
+    def words_for(yes: int, no: int, missing: int) -> str:
+        top = [{"value": "yes", "count": yes}, {"value": "no", "count": no}]
+        column = {**COLUMNS[2], "count": yes + no, "missing": missing, "top": top}
+        return list_target_choices([column])[1][1]
+
+    assert words_for(60, 40, missing=50) == "churned (yes 60%, no 40%)"
+    assert words_for(3, 997, missing=0) == "churned (yes 0.3%, no 99.7%)"
+
+
 def test_columns_that_are_left_out_are_named_with_the_reason() -> None:
     number, target = COLUMNS[0], COLUMNS[2]
     key = {"name": "customerID", "kind": "identifier"}

@@ -129,6 +129,25 @@ def test_why_is_said(target: tuple[Any, ...], words: str) -> None:
     assert words in explain_task(column(*target))
 
 
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"distinct": 40, "min": 5, "max": 9000, "rarest": {"value": "5", "count": 20}},
+         "regression, as it has 40 different whole numbers, but not all from 0 or 1 on."),
+        ({"distinct": 40, "min": 1, "max": 40, "rarest": {"value": "5", "count": 8}},
+         "regression, as it has 40 different whole numbers, some rarer than others."),
+        ({"distinct": 40, "min": 1, "max": 40},
+         "regression, as it has 40 different whole numbers."),
+        ({"distinct": 15}, "classification, as it has 15 different whole numbers only."),
+        ({"distinct": 1}, "classification, as it has 1 value only."),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_said_of_numbers_is_true_of_them(facts: dict[str, Any], words: str) -> None:
+    plain = {"name": "n", "kind": "number", "count": 800, "whole": True}
+    assert words in explain_task(plain | facts)
+
+
 @pytest.mark.parametrize("distinct", [2, 10])
 def test_small_counts_can_be_predicted_as_numbers(app: Flask, member: User, distinct: int) -> None:
     steps = {"name": "steps", "kind": "number", "distinct": distinct, "count": 200, "missing": 0,

@@ -12,7 +12,7 @@ from dashboard.leaderboards.best_of_boards import find_best_on_boards
 from dashboard.leaderboards.best_so_far import find_steps
 from dashboard.leaderboards.board import Board, Query, read_board
 from dashboard.leaderboards.listing import list_leaderboards
-from dashboard.leaderboards.standing import find_standing
+from dashboard.leaderboards.standing import find_rival, find_standing
 from tests.dashboard.searches.acts import finish, go_on, jobs_of, submit, take, tell_folds
 from tests.factories import make_succeeded_job
 from tests.page import PageClient, words_of
@@ -64,6 +64,8 @@ def test_a_winner_stands_in_place_of_its_candidate(any_app: Flask, member: User)
     assert (standing.place, standing.total, standing.tied) == (1, 3, [])  # type: ignore[union-attr]
     assert find_standing(best) == standing
     assert find_best_on_boards(jobs_of(batch)) == {winner.id}
+    # Neither is held against the copy of its own folds.
+    assert find_rival(best) == find_rival(winner) == third.id
 
 
 def test_the_best_so_far_are_jobs_of_the_board(any_app: Flask, member: User) -> None:
