@@ -56,7 +56,7 @@ def _rows(jobs: Sequence[Job], columns: Sequence[Column]) -> list[list[Any]]:
 # A column of the page may hold several facts.
 _HEADS: Mapping[str, Sequence[str]] = {
     "status": ("state", "message"),
-    "score": ("metric", "score", "score_std"),
+    "score": ("metric", "score", "score_std", "partial"),
     "duration": ("duration_s",),
     "submitted": ("created_at",),
     "finished": ("finished_at",),
@@ -85,7 +85,7 @@ def _setting(column: Column, job: Job) -> str | None:
 _READERS: Mapping[str, Any] = {
     "status": lambda _, job: (job.state, job.message),
     "estimator": lambda _, job: (job.estimator,),
-    "score": lambda _, job: (job.metric, job.score, job.score_std),
+    "score": lambda _, job: (job.metric, job.score, job.score_std, str(job.partial).lower()),
     "submitted": lambda _, job: (job.created_at,),
     "finished": lambda _, job: (job.finished_at,),
     "owner": lambda _, job: (job.owner.email,),

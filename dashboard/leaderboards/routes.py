@@ -14,6 +14,8 @@ from dashboard.leaderboards.export import MOST, export_board
 from dashboard.leaderboards.listing import list_leaderboards
 from dashboard.paging import Page, read_number, read_per
 
+# What a query is read from, and what a file of it takes besides.
+ASKED = ("metric", "folds", "owner", "positive", "best", "per")
 blueprint = Blueprint("leaderboards", __name__, url_prefix="/leaderboards")
 
 
@@ -55,7 +57,7 @@ def detail(dataset_id: int, target: str) -> str:
         "leaderboards/detail.html",
         board=board,
         figure=figure,
-        csv_url=url_for(".as_csv", **{**request.args.to_dict(), **asked}),
+        csv_url=url_for(".as_csv", **{**_asked_for(), **asked}),
         chart_url=url_for(".best_so_far", metric=board.metric.name, **asked),
     )
 
@@ -83,6 +85,11 @@ def _board(dataset_id: int, target: str, *, per: int | None = None) -> Board:
     if board is None:
         raise NotFound(f"There is no dataset {dataset_id}. It may have been deleted")
     return board
+
+
+def _asked_for() -> dict[str, str]:
+    """Return what the address says of a query; other names could steer the link that is made."""
+    return {name: request.args[name] for name in ASKED if name in request.args}
 
 
 def _query() -> Query:
