@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from dashboard.filters import number, plural
+from dashboard.filters import number, percent, plural
 from dashboard.jobs.requests import LEFT_OUT_KINDS, unsuitable_target
 
 LONGEST = 40  # characters that a target's classes or range take
@@ -28,12 +28,12 @@ def _describe(column: Column) -> str:
 
 def _balance(column: Column) -> str:
     """Return how often each class is, ``true`` first; of many how many there are."""
-    rows = (column.get("count") or 0) - (column.get("missing") or 0)
+    rows = column.get("count") or 0  # the cells that are there
     top, distinct = column["top"], column.get("distinct") or 0
     if rows <= 0 or len(top) < distinct:
         return plural(distinct, "value") if distinct else ""
     classes = sorted(top, key=lambda one: str(one["value"]) != str(column.get("true")))
-    words = ", ".join(f"{one['value']} {one['count'] / rows:.0%}" for one in classes)
+    words = ", ".join(f"{one['value']} {percent(one['count'] / rows)}" for one in classes)
     return words if len(words) <= LONGEST else plural(distinct, "class", "classes")
 
 

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.filters import plural
+
 # So many whole numbers are classes unless their name says otherwise; beyond, up to `MOST_CLASSES`,
 # only where something says so.
 FEW, MANY, MOST_CLASSES = 10, 20, 100
@@ -57,7 +59,8 @@ def guess_task(column: Mapping[str, Any]) -> tuple[str, str]:
     """Work out the task as `suggest_task` does, and say by what, such as "it holds no numbers"."""
     distinct = column.get("distinct", 0)
     if distinct <= 2:
-        return "classification", "it has two values only"
+        words = "two values" if distinct == 2 else plural(distinct, "value")
+        return "classification", f"it has {words} only"
     if column["kind"] != "number":
         return "classification", "it holds no numbers"
     if distinct > (MOST_CLASSES if "whole" in column else MANY):
@@ -78,14 +81,23 @@ def _judge_whole_numbers(column: Mapping[str, Any], distinct: int) -> tuple[str,
         return "regression", "its name speaks of an amount or a grade"
     if distinct <= FEW:
         return "classification", f"{whole} only"
-    rarest = (column.get("rarest") or {}).get("count", 0) * distinct / column["count"]
-    if distinct <= MANY and (rarest >= NEARLY_EVEN or "rarest" not in column):
+    if "rarest" not in column:
+        return ("classification", f"{whole} only") if distinct <= MANY else ("regression", whole)
+    return _judge_by_rarest(column, distinct, whole)
+
+
+def _judge_by_rarest(column: Mapping[str, Any], distinct: int, whole: str) -> tuple[str, str]:
+    rarest = column["rarest"]["count"] * distinct / column["count"]
+    if rarest < NEARLY_EVEN:
+        return "regression", f"{whole}, some much rarer than others"
+    if distinct <= MANY:
         return "classification", f"{whole}, none much rarer than the others"
+    if rarest < EVEN:
+        return "regression", f"{whole}, some rarer than others"
     low, high = column.get("min"), column.get("max")
-    is_row = low in {0, 1} and high is not None and high - low == distinct - 1
-    if distinct > MANY and is_row and rarest >= EVEN:
+    if low in {0, 1} and high is not None and high - low == distinct - 1:
         return "classification", f"{whole}, all from {low:g} on, about equally often"
-    return "regression", f"{whole}, some much rarer than others"
+    return "regression", f"{whole}, but not all from 0 or 1 on"
 
 
 def explain_task(column: Mapping[str, Any]) -> str:
