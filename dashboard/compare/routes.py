@@ -17,6 +17,7 @@ from dashboard.downloads import attachment
 from dashboard.errors import Conflict, NotFound, ValidationFailed
 from dashboard.jobs.form_keys import find_page_key
 from dashboard.jobs.queries import get_jobs
+from dashboard.jobs.undo_routes import tell_queued
 from dashboard.paging import read_number
 from dashboard.storage import StorageFull
 from dashboard.web import requires
@@ -97,7 +98,7 @@ def again() -> AnyResponse:
     except (Conflict, ValidationFailed, StorageFull) as problem:
         flash(problem.message, "warning")
         return redirect(url_for(".index", **asked.address), 303)
-    flash(f"{made.name} is queued on the folds of the reference, as job #{made.id}", "success")
+    tell_queued(made, f"{made.name} is queued on the folds of the reference, as job #{made.id}")
     ids = tuple(made.id if number == job_id else number for number in asked.ids)
     return redirect(url_for(".index", **asked.but(ids=ids, base=base_id)), 303)
 

@@ -76,6 +76,8 @@ def form_from_job(
         "priority": PRIORITY_NAMES.get(min(job.priority, PRIORITIES["high"]), "normal"),
         "key": secrets.token_hex(16),
     }
+    if duplicated_by is None:  # a note is about that very job
+        values["note"] = job.note or ""
     form = JobForm(job.dataset, values, list(job.features), decided=decided_of(job))
     if form.has_many_columns:
         name_features(form, list(job.features))

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.jobs import form_sources, preflights
+from dashboard.jobs.form_at_once import is_switched
 from dashboard.jobs.form_change import apply_change
 from dashboard.jobs.form_page import find_chosen, show_candidates, show_form
 from dashboard.jobs.form_request import errors_of, request_of
@@ -49,6 +50,9 @@ def count() -> str:
 def as_python() -> Answer:
     """Show the form as a program, once it could be sent as it is. For members."""
     form = _posted()
+    is_update = is_switched(request.form)
+    if is_update or form.has_lost_threshold:  # else it is not the program of what was seen
+        return show_form(form), 200 if is_update else 422
     asked, limit = request_of(form), current_app.config["SETTINGS"].max_batch_jobs
     try:
         dataset, wanted = read_request(asked, limit=limit, fields=BATCH_FIELDS)

@@ -11,7 +11,7 @@ from dashboard.db import Batch, Job
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, NotFound
 from dashboard.filters import plural
-from dashboard.jobs.undo_submit import Undone, undo_batch, undo_job
+from dashboard.jobs.undo_submit import undo_batch, undo_job
 from dashboard.jobs.undoing import undo_cancel
 from dashboard.storage import StorageFull
 from dashboard.web import requires
@@ -70,7 +70,8 @@ def submitted_job(job_id: int) -> Response:
     try:
         stays = undo_job(user=current_user, job_id=job_id)
     except NotFound:  # two clicks
-        stays = None
+        flash(f"Job #{job_id} is not there any more", "warning")
+        return redirect(url_for("jobs.index"), 303)
     if stays is None:
         flash(f"Job #{job_id} is removed", "success")
         return redirect(url_for("jobs.index"), 303)
@@ -86,9 +87,12 @@ def submitted_batch(batch_id: int) -> Response:
     try:
         undone = undo_batch(user=current_user, batch_id=batch_id)
     except NotFound:  # two clicks
-        undone = Undone(0, 0)
-    if undone.is_cancelled:
+        flash(f"Batch #{batch_id} is not there any more", "warning")
+        return redirect(url_for("jobs.index"), 303)
+    if undone.is_cancelled and undone.n:
         flash(f"Cancelled: {plural(undone.n, 'job')}, and no others are made", "success")
+    elif undone.is_cancelled:
+        flash("None of its jobs waits or runs any more, so nothing was cancelled", "warning")
     elif not undone.left:
         flash(f"Batch #{batch_id} is removed", "success")
         return redirect(url_for("jobs.index"), 303)
@@ -96,8 +100,6 @@ def submitted_batch(batch_id: int) -> Response:
         if undone.n:
             flash(f"{plural(undone.n, 'job')} removed", "success")
         one = undone.left == 1
-        started = (
-            f"{plural(undone.left, 'job')} had started, so {'it stays' if one else 'they stay'}"
-        )
-        flash(started, "warning")
+        stays = "it stays" if one else "they stay"
+        flash(f"{plural(undone.left, 'job')} had started or ended, so {stays}", "warning")
     return redirect(url_for("batches.detail", batch_id=batch_id), 303)

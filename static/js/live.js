@@ -29,7 +29,7 @@ function partOf(id) {
 
 function mayPoll(element) {
   if (isSignedOut || Date.now() < retryAt) return false;
-  if (isPaused() && element.id !== 'queue-pill') return false;
+  if (isPaused(element) && element.id !== 'queue-pill') return false;
   if (document.hidden && element.dataset.live !== 'always') return false;
   const part = partOf(element.id);
   const shortest = document.hidden ? HIDDEN_INTERVAL : Math.min(part.took * 4, LONGEST_INTERVAL);

@@ -1,17 +1,19 @@
 // "Pause updates": what a page asks for by itself waits until the person lets it go on. The browser
-// remembers it, but not for a page whose every live part is what the person has just asked for
-// (data-live-own), such as a file that is being read: there it holds until the page is left.
+// remembers it, but not for what the person has just asked for (data-live-own), such as a file that
+// is being read or a check of a form: that waits only where it was pressed on this very page.
 const KEY = 'trainyard-paused';
 const OTHERS = '[data-live]:not(#queue-pill)';
 const isOwn = () => {
   const parts = [...document.querySelectorAll(OTHERS)];
   return parts.length > 0 && parts.every((part) => 'liveOwn' in part.dataset);
 };
-let paused = localStorage.getItem(KEY) === 'true' && !isOwn();
+const isRemembered = localStorage.getItem(KEY) === 'true';
+let pressed = null; // what was chosen on this page; null until then
 
-export const isPaused = () => paused;
+export const isPaused = (part) => pressed ?? (isRemembered && !(part ? 'liveOwn' in part.dataset : isOwn()));
 
 export function showNote(lastUpdate) {
+  const paused = isPaused();
   for (const note of document.querySelectorAll('[data-live-note]')) {
     const seconds = Math.round((Date.now() - lastUpdate) / 1000);
     const words = note.querySelector('[data-live-text]');
@@ -24,7 +26,7 @@ export function showNote(lastUpdate) {
 
 document.addEventListener('click', (event) => {
   if (!event.target.closest('[data-live-pause]')) return;
-  paused = !paused;
-  if (!isOwn()) localStorage.setItem(KEY, String(paused));
+  pressed = !isPaused();
+  if (!isOwn()) localStorage.setItem(KEY, String(pressed));
   showNote(Date.now());
 });

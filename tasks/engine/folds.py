@@ -20,6 +20,9 @@ from tasks.engine.progress import FoldOutcome, FoldScore
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.thresholds import decide
 
+# Predictions of fewer rows say what a call costs, not what rows do.
+TIMED_ROWS = 1_000
+
 
 def run_fold(
     model: Pipeline, data: Prepared, spec: TrainingSpec, fold: int, title: str, *, told: Told
@@ -98,8 +101,12 @@ def _hold_out(
 
 
 def predict_s_per_1000(outcomes: Iterable[FoldOutcome]) -> float | None:
-    """Return how long folds took to predict 1,000 rows; None where none was timed."""
-    timed = [(o.predict_seconds, len(o.out_of_fold)) for o in outcomes if o.predict_seconds]
+    """Return how long folds took to predict 1,000 rows; None where none of so many was timed.
+
+    A call has a cost of its own: of few rows it would be taken for that of the rows.
+    """
+    timed = [(o.predict_seconds, n) for o in outcomes
+             if o.predict_seconds and (n := len(o.out_of_fold)) >= TIMED_ROWS]  # fmt: skip
     rows = sum(n for _, n in timed)
     return sum(seconds for seconds, _ in timed) / rows * 1000 if rows else None
 

@@ -141,3 +141,13 @@ def test_a_refusal_is_told_in_the_words_of_the_api(
     told = run(program, member, scope="read")
     assert "its scope is read" in told
     assert "Traceback" not in told
+
+
+def test_a_box_that_was_ticked_without_a_script_is_shown_first(
+    pages: PageClient, member: User
+) -> None:
+    page = fill(pages, member, {})
+    (box,) = [b for b in page.select("#job-form input[type=checkbox]") if "at_once" in b["name"]]
+    again = press(pages, page, {str(box["name"]): str(box.get("value", "true"))})
+    assert again.select("#job-form")
+    assert not again.select("#program")

@@ -45,6 +45,16 @@ def test_each_job_of_a_sweep_has_the_note(pages: PageClient, form: Page) -> None
     assert [job.note for job in db.session.scalars(select(Job))] == ["why"] * 3
 
 
+def test_an_edited_job_keeps_its_note_and_a_copy_has_none(pages: PageClient, form: Page) -> None:
+    send(pages, form, {"note": "why"}, 303)
+    (job_id,) = db.session.scalars(select(Job.id))
+    assert not pages.get(f"/jobs/new?from={job_id}").find("#field-note").text.strip()
+    edited = pages.get(f"/jobs/new?from={job_id}&instead={job_id}")
+    send(pages, edited, {"seed": "7"}, 303)
+    (job,) = db.session.scalars(select(Job))
+    assert (job.note, job.seed) == ("why", 7)
+
+
 def test_a_recipe_keeps_no_note(pages: PageClient, form: Page) -> None:
     button = form.find(".save-recipe button")
     address = str(button["formaction"])

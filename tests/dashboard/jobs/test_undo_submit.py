@@ -2,10 +2,11 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dashboard.batches.service import submit
 from dashboard.db import Batch, Job, User
+from dashboard.db.transaction import writing
 from dashboard.errors import Forbidden, NotFound
 from dashboard.extensions import db
 from dashboard.jobs.service import cancel_job
@@ -126,7 +127,7 @@ def test_the_form_of_one_job_is_taken_back_without_a_script(pages: PageClient) -
     assert f"Job #{job_id} is removed" in words_of(page.find("#toasts"))
     assert ids() == []
     again = pages.follow(pages.post(f"/jobs/{job_id}/undo-submit", status=303))  # a second click
-    assert f"Job #{job_id} is removed" in words_of(again.find("#toasts"))
+    assert f"Job #{job_id} is not there any more" in again.text
 
 
 def test_that_a_job_had_started_is_told(pages: PageClient) -> None:
@@ -144,7 +145,16 @@ def test_of_several_jobs_those_that_wait_are_removed(pages: PageClient) -> None:
     page = undo(pages, page)
     assert page.path.startswith("/batches/")
     assert "2 jobs removed" in words_of(page.find("#toasts"))
-    assert "1 job had started, so it stays" in page.text
+    assert "1 job had started or ended, so it stays" in page.text
     another = send_form(pages, **{"parameters.learning_rate": "0.2, 0.4"})
     assert undo(pages, another).path == "/jobs"
     assert len(ids()) == 1
+
+
+def test_a_search_that_is_over_is_told_to_be_over(pages: PageClient, member: User) -> None:
+    page = send_form(pages, **{"search.strategy": "random", "parameters.learning_rate": "0.1..1"})
+    with writing() as session:
+        session.execute(update(Job).values(state="succeeded"))
+        session.execute(update(Batch).values(plan_state="over"))
+    page = undo(pages, page)
+    assert "None of its jobs waits or runs any more" in page.text

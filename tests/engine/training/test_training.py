@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tasks.engine import folds
 from tasks.engine.errors import DataError
 from tasks.engine.fit_progress import curves, telling
 from tasks.engine.fit_progress.curves import Curve
@@ -276,9 +277,15 @@ def test_a_class_of_two_rows_has_a_change_that_puts_it_into_each_fold(tmp_path: 
     assert "CLASS_UNSEEN" not in {w["code"] for w in result.warnings}
 
 
-def test_predictions_are_timed_where_they_were_made(tmp_path: Path) -> None:
+def test_predictions_are_timed_where_they_were_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spec, columns = make_spec(tmp_path, "y_class", "classification", "GaussianNB")
     listener = Listener()
+    assert train(spec, columns).details["predict_s_per_1000"] is None, (
+        "of few rows it says nothing"
+    )
+    monkeypatch.setattr(folds, "TIMED_ROWS", 10)
     result = train(spec, columns, listener)
     timed = sum(outcome.predict_seconds or 0 for outcome in listener.outcomes)
     rows = len(result.out_of_fold)
