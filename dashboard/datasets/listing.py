@@ -60,6 +60,7 @@ class Best:
     id: int
     target: str
     score: float
+    metric: str
     validation: Mapping[str, Any]
 
 
@@ -270,10 +271,10 @@ def _find_jobs(questions: Sequence[_Asked]) -> dict[_Asked, Best]:
         if is_done and row.metric in DEFAULT_METRICS:
             found.setdefault((row.dataset_id, row.target, row.task, row.score), row.id)
     # Asked of these few alone: many may share a score, and the index does not hold it.
-    asked = select(Job.id, Job.validation).where(Job.id.in_(found.values()))
-    folds: dict[int, Any] = dict(db.session.execute(asked).all())
+    asked = select(Job.id, Job.metric, Job.validation).where(Job.id.in_(found.values()))
+    of: dict[int, Any] = {row.id: row for row in db.session.execute(asked)}
     return {
-        q: Best(found[key], q.target, q.score or 0.0, folds[found[key]])
+        q: Best(job.id, q.target, q.score or 0.0, job.metric, job.validation)
         for q, key in zip(questions, wanted, strict=True)
-        if found.get(key) in folds
+        if (job := of.get(found.get(key) or 0)) is not None
     }

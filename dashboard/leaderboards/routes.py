@@ -56,6 +56,7 @@ def detail(dataset_id: int, target: str) -> str:
     return render_template(
         "leaderboards/detail.html",
         board=board,
+        most=MOST,
         figure=figure,
         csv_url=url_for(".as_csv", **{**_asked_for(), **asked}),
         chart_url=url_for(".best_so_far", metric=board.metric.name, **asked),

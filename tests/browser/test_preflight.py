@@ -109,3 +109,13 @@ def test_a_button_is_not_drawn_anew_while_it_is_pressed(window: Watched) -> None
     expect(found.get_by_text("Waiting for the worker")).to_be_visible()
     expect(form.get_by_text("up to 4 candidates")).to_be_visible()
     expect(found.get_by_text("Waiting for the worker")).to_be_visible()
+
+
+def test_a_remembered_pause_holds_no_check(window: Watched) -> None:
+    form, found = window.page, window.page.locator("#preflight")
+    form.evaluate("localStorage.setItem('trainyard-paused', 'true')")
+    form.reload()
+    form.get_by_role("button", name="Check first").click()
+    expect(found.get_by_text("Waiting for the worker")).to_be_visible()
+    do_chore()
+    expect(found.get_by_text("Nothing was found that would stop the job")).to_be_visible()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from typing import Any
 
 from flask import Flask
@@ -32,10 +33,12 @@ def test_datasets_with_what_was_done_with_them(any_app: Flask) -> None:
     assert [row["name"] for row in rows] == ["'=cmd()", "other"]
     told: dict[str, Any] = {
         "id": second.id, "versions": 2, "rows": 7043, "jobs": 2, "best_job_id": best.id,
-        "best_target": "churned", "best_score": 0.123456789012, "owner": user.email,
+        "best_target": "churned", "best_metric": "roc_auc",
+        "best_score": 0.123456789012, "owner": user.email,
     }  # fmt: skip
     assert {name: rows[0][name] for name in told} == {n: str(v) for n, v in told.items()}
-    assert rows[1]["best_score"] == rows[1]["targets"] == ""
+    assert (rows[1]["best_score"], rows[1]["targets"]) == ("", "[]")
+    assert json.loads(rows[0]["targets"]) == ["churned", "city"]
     raw = pages.http.get("/datasets.csv?raw=true").text
     assert "'=cmd" not in raw
     assert "of somebody else" in raw

@@ -17,6 +17,7 @@ from tasks.engine.profile.kinds import Found, find_kind
 from tasks.engine.profile.leaks import TARGETS
 from tasks.engine.profile.number_tally import BINS, QUANTILES, SMALL_BINS, NumberTally
 from tasks.engine.profile.sampled import Sampled, sampled_column
+from tasks.engine.profile.sheet_errors import SHEET_ERRORS
 
 TOP, TOP_STORED = 20, 3
 RAREST_OF, ROWS_OF_A_CLASS = 100, 3
@@ -24,7 +25,7 @@ RAREST_OF, ROWS_OF_A_CLASS = 100, 3
 HIDDEN = (
     r"(?i)^(unknown|n\.a\.?|n/a|not available|not known|no data|missing|tbd|undefined|unspecified"
     r"|not specified|no answer|k\. ?a\.|keine angabe|unbekannt|inconnue?|desconocid[oa]"
-    r"|<na>|<null>|\\n|#[a-zäü]+[!?]|#n/a|#nv|#div/0!|#n/d|[-–—]{2,}|[–—]|\.{1,3}|\?{2,}|\*+)$"
+    rf"|<na>|<null>|\\n|{SHEET_ERRORS}|[-–—]{{2,}}|[–—]|\.{{1,3}}|\?{{2,}}|\*+)$"
 )
 SHOWN = 60
 

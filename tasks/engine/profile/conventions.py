@@ -14,6 +14,7 @@ import pyarrow as pa
 from tasks.engine.cell_text import ARABIC_POINT, MINUS, MONEY, SPACES, THOUSANDS, number_of
 from tasks.engine.cells import PLAIN, Written, fits, match, parse_numbers
 from tasks.engine.profile.column_cells import Column
+from tasks.engine.profile.sheet_errors import SHEET_ERRORS
 
 # What may be a number in some way of writing: digits, signs of thousands, one sign around them.
 NUMERIC = (
@@ -28,7 +29,7 @@ NOTHING = (
     r"(?i)^(unknown|unk|n\.a\.?|n/a|na|not available|not applicable|not known|no data|nodata"
     r"|missing|tbd|tba|undefined|unspecified|not specified|no answer|no value|nil|nan|null|none"
     r"|<na>|<null>|<none>|\(blank\)|\(none\)|\(empty\)|\(null\)"
-    r"|\\n|#n/a|#nv|#n/d|#[a-zäü]+[!?]|#div/0!|[-–—]{2,}|[–—]|\.{1,}|\*+|\?+)$"
+    rf"|\\n|{SHEET_ERRORS}|[-–—]{{2,}}|[–—]|\.{{1,}}|\*+|\?+)$"
 )
 MOST = 0.5
 FIRST = 20

@@ -159,3 +159,16 @@ def test_true_and_false_of_excel_are_read(
 ) -> None:
     column = profile_cells([*pair, *pair]).columns[0]
     assert (column["kind"], column["true"], column["false"]) == ("boolean", *pair)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["12D3", "14D1", "9D12", "7D2"], ["2x100", "4x105", "3x102", "2x104"],
+        ["K1-2020", "K2-2021", "K1-2021", "K3-2020"], ["red", "#fun!", "blue", "#fun!"],
+    ],
+)  # fmt: skip
+def test_codes_sizes_and_hashtags_are_what_they_are(
+    profile_cells: ProfileCells, cells: list[str]
+) -> None:
+    assert told(profile_cells(cells * 3)) == []
