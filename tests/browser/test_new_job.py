@@ -38,7 +38,7 @@ def test_choices_bring_what_belongs_to_them(form: Page) -> None:
     expect(forest).to_be_focused()
     expect(form.locator("#field-name")).to_have_value("my own name")
     choose(form, "target", "income")
-    expect(form.get_by_text("Predict a number, worked out")).to_be_visible()
+    expect(form.get_by_text("Worked out as regression")).to_be_visible()
     expect(form.locator("#field-name")).to_have_value("my own name")
 
 
@@ -132,7 +132,7 @@ def test_a_target_is_searched_for_among_many_columns(
     expect(target).to_have_value("gene_199")
     expect(target).to_be_focused()
     expect(found).to_have_count(0)
-    expect(form.get_by_text("Predict a number, worked out")).to_be_visible()
+    expect(form.get_by_text("Worked out as regression")).to_be_visible()
     target.fill("script")
     form.get_by_label("<script>alert(1)</script>").click()  # it goes at once
     expect(target).to_have_value("<script>alert(1)</script>")

@@ -87,7 +87,7 @@ def test_se1_token_is_shown_once_and_works_until_it_is_revoked(app: Flask, membe
     assert text not in page.html
     row = page.find("tr[data-token-id]")
     assert "laptop" in row.text
-    assert "Scope submit" in words_of(row), "what the form proposes"
+    assert "submit" in words_of(row), "what the form proposes"
     action = page.find("tr[data-token-id] form")["action"]
     browser.post(str(action))
     assert service.user_for_token(text) is None
