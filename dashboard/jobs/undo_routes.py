@@ -34,7 +34,11 @@ def tell_stopped(job: Job, back: str | None) -> None:
     if job.stop_request == "keep":
         flash(say_stopped(job), "success")
         return
-    message: Any = [say_stopped(job), url_for("undo.cancel", job_id=job.id, back=back or None)]
+    _tell(say_stopped(job), url_for("undo.cancel", job_id=job.id, back=back or None))
+
+
+def _tell(words: str, way_back: str) -> None:
+    message: Any = [words, way_back]
     flash(message, "undo")
 
 
@@ -59,8 +63,7 @@ def tell_queued(made: Job | Batch, words: str) -> None:
         address = url_for("undo.submitted_batch", batch_id=made.id)
     else:
         address = url_for("undo.submitted_job", job_id=made.id)
-    message: Any = [words, address]
-    flash(message, "undo")
+    _tell(words, address)
 
 
 @blueprint.post("/jobs/<int:job_id>/undo-submit")

@@ -7,6 +7,7 @@ from flask import Flask
 
 from dashboard.db import Dataset, User
 from dashboard.jobs.form_targets import list_target_choices, say_unused
+from tests.dashboard.jobs.test_at_once import draw
 from tests.factories import COLUMNS, make_dataset, make_job
 from tests.page import Page, PageClient, words_of
 
@@ -22,10 +23,6 @@ def pages(app: Flask, member: User) -> PageClient:
 @pytest.fixture
 def dataset(member: User) -> Dataset:
     return make_dataset(member)
-
-
-def draw(pages: PageClient, page: Page, changes: dict[str, Any]) -> Page:
-    return pages.submit(page, {"action": "update"} | changes, form="#job-form", status=200)
 
 
 def marks(page: Page) -> list[str]:
