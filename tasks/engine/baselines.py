@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from statistics import stdev
 from typing import Any, Protocol
 
 import numpy as np
@@ -93,8 +94,8 @@ class Baselines:
         -------
         dict
             ``mean``, positive where the job is better, and ``reach``: half of its 95% interval, by
-            the corrected resampled t-test. Without those that cannot be judged: fewer than
-            `FEWEST_JUDGED` folds, or a fold without the metric.
+            the corrected resampled t-test; ``spread`` over how many ``folds``. Without those that
+            cannot be judged: fewer than `FEWEST_JUDGED` folds, or a fold without the metric.
         """
         found: dict[str, dict[str, float]] = {}
         if metric is None:
@@ -109,7 +110,8 @@ class Baselines:
             by = [sign * (a - b) for a, b in pairs if a is not None and b is not None]
             if len(by) == len(folds) >= FEWEST_JUDGED:
                 lead = compare_paired(by, test_to_train=test_to_train(folds))
-                found[kind] = {"mean": lead.mean, "reach": lead.reach}
+                about = {"folds": lead.folds, "spread": stdev(by)}
+                found[kind] = {"mean": lead.mean, "reach": lead.reach, **about}
         return found
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tasks.engine.paired import compare_paired
+from tasks.engine.paired import ENOUGH_FOLDS, REACH_OF_ENOUGH, compare_paired
 
 
 def test_it_is_the_formula_of_the_paper() -> None:
@@ -44,3 +44,17 @@ def test_equal_differences_are_a_lead_and_none_is_a_tie() -> None:
 def test_one_fold_cannot_be_compared() -> None:
     with pytest.raises(ValueError, match="1 folds cannot be compared"):
         compare_paired([0.1], test_to_train=0.25)
+
+
+def test_the_reach_of_enough_folds_is_that_of_the_test() -> None:
+    differences = np.random.default_rng(2).normal(size=ENOUGH_FOLDS)
+    found = compare_paired(list(differences), test_to_train=1 / (ENOUGH_FOLDS - 1))
+    assert found.reach / differences.std(ddof=1) == pytest.approx(REACH_OF_ENOUGH, abs=1e-4)
+
+
+@pytest.mark.parametrize("folds", [3, 4])
+def test_a_lead_that_enough_folds_would_tell_is_there_on_each_of_few(folds: int) -> None:
+    differences = np.random.default_rng(3).normal(2.0, 1, (20_000, folds))
+    large = differences.mean(axis=1) > REACH_OF_ENOUGH * differences.std(axis=1, ddof=1)
+    assert 100 < large.sum() < 20_000
+    assert (differences[large] > 0).all()

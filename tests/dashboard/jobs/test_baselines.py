@@ -109,6 +109,41 @@ def test_noise_is_judged_on_paired_folds_as_in_a_comparison(
     assert (against and against.words) == (words and f"{words} a linear model")
 
 
+ON_ALL = "on all 3 folds, too few to be sure"
+
+
+@pytest.mark.parametrize(
+    ("dummy", "linear", "words"),
+    [
+        ((0.3, 0.1, 3), (0.2, 0.01, 3), f"better than guessing {ON_ALL}"),
+        ((0.3, 0.1, 3), (0.2, 0.1, 3), f"better than guessing {ON_ALL}"),
+        ((0.3, 0.01, 3), (0.2, 0.1, 3), f"better than a linear model {ON_ALL}"),
+        ((0.3, 0.1, 3), (0.01, 0.1, 3), "tied with a linear model"),
+        ((0.3, 0.1, 3), (-0.2, 0.1, 3), f"worse than a linear model {ON_ALL}"),
+        ((0.3, 0.1, 3), (-0.5, 0.1, 3), "worse than a linear model"),
+        ((0.1, 0.1, 3), (0.2, 0.01, 3), "tied with guessing"),
+        ((0.1, 0.1, 5), (0.2, 0.01, 5), "tied with guessing"),
+        ((0.3, 0.01, 3), (0.2, 0.01, 3), None),
+    ],
+)
+def test_few_folds_are_told_apart_from_a_tie(
+    dummy: tuple[float, float, int], linear: tuple[float, float, int], words: str | None,
+    app: Flask, member: User,
+) -> None:  # fmt: skip
+    leads = {
+        kind: {"mean": mean, "spread": spread, "folds": folds,
+               "reach": spread * {3: 3.93, 5: 1.86}[folds]}
+        for kind, (mean, spread, folds) in {"dummy": dummy, "linear": linear}.items()
+    }  # fmt: skip
+    details = {**known(0.5, 0.6), "leads": leads}
+    job = make_succeeded_job(member, score=0.8, estimator="GaussianNB", details=details)
+    against = hold_against(job)
+    assert (against and against.words) == words
+    said = words_of(PageClient(app, member).get(f"/jobs/{job.id}").find(".answer"))
+    enough = "too few to be sure: 5 folds that differ as these do would be enough"
+    assert (enough in said) == (words is not None and ON_ALL in words)
+
+
 @pytest.mark.parametrize(
     ("metric", "mean", "words"),
     [("roc_auc", 0.8, "Log loss is 0.800, worse than a guess's 0.690"), ("roc_auc", 0.6, None),

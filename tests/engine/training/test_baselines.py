@@ -59,7 +59,8 @@ def test_leads_are_those_of_the_paired_test(metric: str, sign: int, tmp_path: Pa
         for one, other in zip(job.folds, linear.folds, strict=True)
     ]
     found = paired.compare_paired(by, test_to_train=paired.test_to_train(job.folds))
-    expected = {"mean": found.mean, "reach": found.reach}
+    about = {"folds": len(by), "spread": np.std(by, ddof=1)}
+    expected = {"mean": found.mean, "reach": found.reach, **about}
     assert job.details["leads"]["linear"] == pytest.approx(expected, rel=0, abs=1e-9)
     assert linear.details["leads"]["linear"]["mean"] == pytest.approx(0, abs=1e-12)
 
