@@ -24,6 +24,7 @@ from dashboard.honest.anew import score_anew
 from dashboard.honest.nested import list_searches
 from dashboard.honest.service import score_nested
 from dashboard.honest.views import view_honest
+from dashboard.jobs.all_done import say_batch_done
 from dashboard.jobs.changed import say_change
 from dashboard.jobs.form_numbers import minutes_to_seconds
 from dashboard.jobs.lists import JobListing, read_listing
@@ -64,6 +65,7 @@ def _now(summary: BatchSummary) -> dict[str, Any]:
         "batch": batch,
         "may_change": may_change(current_user, batch),
         "wishing": read_wishing(current_user, BATCH, batch.id),
+        "all_done": say_batch_done(batch, summary.n_active),
         "progress_url": url_for("batches.live_progress", batch_id=batch.id),
     }
 

@@ -35,6 +35,15 @@ class Estimate:
     left: TimeLeft | None = None
     starts_in_s: float | None = None
 
+    @property
+    def ends_in_s(self) -> float | None:
+        """Seconds until the job is over: from now, or from its start; None: unknown."""
+        if self.left is not None:
+            return self.left.seconds
+        if self.starts_in_s is None or self.total_s is None:
+            return None
+        return self.starts_in_s + self.total_s
+
 
 def estimate_request(*, parameters: Mapping[str, Any], **asked: Any) -> str | None:
     """Say how long a job would take, or each job of a sweep.

@@ -8,6 +8,7 @@ from dashboard.db import Job, JobFold, User
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.filters import plural
 from dashboard.jobs import queries
+from dashboard.jobs.all_done import say_all_done
 from dashboard.jobs.columns import DEFAULT_COLUMNS, Column, list_unread, read_columns
 from dashboard.jobs.counting import count_jobs
 from dashboard.jobs.durations import Duration, read_durations
@@ -86,6 +87,13 @@ class JobListing:
         if self.is_of_all:
             return f"{plural(every, 'job')} on this server"
         return f"{plural(every, 'job matches', 'jobs match')} the filters"
+
+    @property
+    def all_done(self) -> str | None:
+        """When the jobs in progress are all over; None where some of them are not here."""
+        if self.more_are_active:
+            return None
+        return say_all_done((view.job, view.estimate) for view in self.active)
 
     @property
     def is_of_all(self) -> bool:

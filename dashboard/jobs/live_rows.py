@@ -29,19 +29,24 @@ MOST_NEWS = 1000
 
 @dataclass(frozen=True)
 class Shown:
-    """The rows of a page: those of its first group, the others, and the newest job then."""
+    """The rows of a page: those of its first group, the others, and the newest job then.
+
+    `more_are_active` as in `JobListing`.
+    """
 
     first: tuple[int, ...]
     others: tuple[int, ...]
     newest: int
+    more_are_active: bool = False
 
     def as_query(self) -> dict[str, str]:
         """Return it as parts of an address."""
-        return {
+        found = {
             "first": ",".join(map(str, self.first)),
             "others": ",".join(map(str, self.others)),
             "newest": str(self.newest),
         }
+        return found | ({"more": "1"} if self.more_are_active else {})
 
 
 def note_shown(listing: JobListing) -> Shown:
@@ -50,13 +55,14 @@ def note_shown(listing: JobListing) -> Shown:
     first, others = (
         [view.job.id for view in views] for views in (listing.active, listing.finished)
     )
-    return Shown(tuple(first), tuple(others), newest)
+    return Shown(tuple(first), tuple(others), newest, listing.more_are_active)
 
 
 def read_shown(query: Mapping[str, str]) -> Shown:
     """Read from an address what a page shows."""
     newest = read_number(query.get("newest"), 0, LARGEST_ID)
-    return Shown(_read_ids(query.get("first")), _read_ids(query.get("others")), newest)
+    first, others = _read_ids(query.get("first")), _read_ids(query.get("others"))
+    return Shown(first, others, newest, "more" in query)
 
 
 def _read_ids(text: str | None) -> tuple[int, ...]:
@@ -81,6 +87,7 @@ def read_live(query: Mapping[str, str], user: User) -> JobListing:
         filters=filters,
         sort=read_sort(query.get("sort"))[0],
         ignored=[],
+        more_are_active=shown.more_are_active,
         columns=columns,
         best=find_best_on_boards(jobs),
         news=News(finished, _count_new(filters, shown.newest)),

@@ -15,9 +15,11 @@ from dashboard.db import Dataset, Job, User
 from dashboard.db.personal import Dismissal
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.extensions import db
+from dashboard.jobs.all_done import say_all_done
 from dashboard.jobs.filtering import JobFilters
 from dashboard.jobs.listing import list_active
 from dashboard.jobs.lists import view_jobs
+from dashboard.jobs.order import PLACES_SHOWN
 from dashboard.jobs.queries import get_jobs
 from dashboard.jobs.views import JobView
 from dashboard.storage import get_storage
@@ -71,13 +73,26 @@ class Overview:
     has_datasets: bool
     has_own_datasets: bool
     is_new_here: bool
-    active: Sequence[JobView] | None
+    in_progress: Sequence[JobView] | None
     n_running: int
     failures: Failures | None
     recent: Sequence[JobView] | None
     best: Sequence[JobView] | None
     server: ThisServer | None
     is_mine: bool
+
+    @property
+    def active(self) -> Sequence[JobView] | None:
+        """Those that run or wait, as many as are shown."""
+        return self.in_progress and self.in_progress[:SHOWN]
+
+    @property
+    def all_done(self) -> str | None:
+        """When all that run or wait are over; None where some may not have been read."""
+        queued = self.server.queue.queued if self.server else PLACES_SHOWN + 1
+        if not self.in_progress or len(self.in_progress) > SHOWN or queued > PLACES_SHOWN:
+            return None
+        return say_all_done((view.job, view.estimate) for view in self.in_progress)
 
     @property
     def headline(self) -> str:
@@ -109,7 +124,7 @@ def read_overview(user: User, *, is_mine: bool = True) -> Overview:
         # Who may only look is shown no steps that they cannot take.
         is_new_here=may_submit
         and _part(lambda: _has(select(Job.id).where(Job.owner_id == user_id))) is False,
-        active=_part(lambda: _active(user_id)),
+        in_progress=_part(lambda: _active(user_id)),
         n_running=_part(lambda: _count_running(user_id)) or 0,
         failures=_part(lambda: _failures(user_id)),
         recent=_part(lambda: _recent(user_id if is_mine else None)),
@@ -134,7 +149,7 @@ def _has(found: Select[Any]) -> bool:
 
 
 def _active(user_id: int) -> Sequence[JobView]:
-    return view_jobs(list_active(filters=JobFilters(owner_id=user_id), limit=SHOWN))
+    return view_jobs(list_active(filters=JobFilters(owner_id=user_id), limit=SHOWN + 1))
 
 
 def _count_running(user_id: int) -> int:
