@@ -10,8 +10,8 @@ from dashboard.errors import Conflict
 from dashboard.filters import validation
 from dashboard.jobs.as_request import of_whole, request_from
 from dashboard.jobs.blends import is_blend, say_blend
+from dashboard.jobs.copy_name import name_copy
 from dashboard.jobs.form_keys import idempotency_key_of
-from dashboard.jobs.next_name import find_next_name
 from dashboard.jobs.queries import get_job
 from dashboard.jobs.service import submit_job
 
@@ -70,11 +70,11 @@ def run_again(*, user: User, job_id: int, base_id: int, page_key: str) -> Job:
     if reason:
         raise Conflict(f"{job.name} cannot run on the folds of {base.name}: {reason}")
     asked = request_from(job) | {
-        "name": find_next_name(user, job.name),
         "dataset_id": base.dataset_id,
         "validation": of_whole(base.validation),
         "seed": base.seed,
     }
+    asked["name"] = name_copy(user, job, asked)
     key = idempotency_key_of(page_key, "again", job_id, base_id)
     return submit_job(user=user, request=asked, idempotency_key=key)
 

@@ -7,7 +7,7 @@ from dashboard.db import Job, User
 from dashboard.errors import NotFound
 from dashboard.jobs import queries
 from dashboard.jobs.as_request import request_from
-from dashboard.jobs.next_name import find_next_name
+from dashboard.jobs.copy_name import name_copy
 from dashboard.jobs.submission import submit
 
 FAILURE = "failure"
@@ -42,7 +42,7 @@ def submit_changed(*, user: User, job_id: int, of: str, idempotency_key: str | N
     if not change:
         raise NotFound(f"Job #{job_id} has no such proposal")
     request = with_change(request_from(job), change)
-    request["name"] = find_next_name(user, job.name)
+    request["name"] = name_copy(user, job, request)
     return submit(
         user=user, request=request, idempotency_key=idempotency_key, limit=1,
         threshold_from=job.details.get("threshold_from"),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from tasks.engine.catalogue import Estimator, find_estimator
 
+OFFERED = "offered_name"  # the name that the form came with; who leaves it typed none
+
 
 @dataclass(frozen=True)
 class Former:

@@ -13,7 +13,7 @@ from dashboard.jobs.as_request import request_from
 from dashboard.jobs.blends import is_blend
 from dashboard.jobs.form_at_once import BOXES, SHOWN, tick
 from dashboard.jobs.form_decision import decided_of, drop_foreign_threshold
-from dashboard.jobs.form_former import Former
+from dashboard.jobs.form_former import OFFERED, Former
 from dashboard.jobs.form_inside import PREFIX, find_setting, gather, spread
 from dashboard.jobs.form_rows import OF_PREPROCESSING
 from dashboard.jobs.form_validation import fill_validation
@@ -67,9 +67,11 @@ def form_from_job(
     Conflict
         When the job's model is a blend, which no form of one job asks for.
     """
+    name = find_next_name(duplicated_by, job.name) if duplicated_by else job.name
     values = values_of(request_from(job)) | {
         "target": job.target if target is None else target,
-        "name": find_next_name(duplicated_by, job.name) if duplicated_by else job.name,
+        "name": name,
+        OFFERED: name if duplicated_by else "",
         "threshold": repr(job.decision["threshold"]) if job.decision else "",
         "positive_class": job.positive or "",
         "duplicate_of": str(job.id),

@@ -22,12 +22,8 @@ def find_next_name(user: User, name: str) -> str:
     name : str
         That of the job that it is made from, with or without a number.
     """
-    stem = BEST_OF.sub("", name)  # a job like a winner was not chosen among others
-    found = NUMBERED.fullmatch(stem)
-    first, at_once = 2, AT_ONCE
-    # Else the number is the name's own: a year, or a setting.
-    if found and int(found[2]) > 1 and _find_taken(user, [found[1]]):
-        stem, first = found[1], int(found[2]) + 1
+    stem, number = _part(user, name)
+    first, at_once = number + 1, AT_ONCE
     while True:
         names = [_with_number(stem, n) for n in range(first, first + at_once)]
         taken = _find_taken(user, names)
@@ -35,6 +31,26 @@ def find_next_name(user: User, name: str) -> str:
             if one not in taken:
                 return one
         first, at_once = first + at_once, 2 * at_once
+
+
+def find_stem(user: User, name: str) -> str:
+    """Return a name without the number that tells it from others of a person."""
+    return _part(user, name)[0]
+
+
+def is_taken(user: User, name: str) -> bool:
+    """Tell whether a job of a person has a name."""
+    return bool(_find_taken(user, [name]))
+
+
+def _part(user: User, name: str) -> tuple[str, int]:
+    """Return what a name says, and its number; 1 where it has none."""
+    stem = BEST_OF.sub("", name)  # a job like a winner was not chosen among others
+    found = NUMBERED.fullmatch(stem)
+    # Else the number is the name's own: a year, or a setting.
+    if found and int(found[2]) > 1 and _find_taken(user, [found[1]]):
+        return found[1], int(found[2])
+    return stem, 1
 
 
 def _with_number(stem: str, number: int) -> str:

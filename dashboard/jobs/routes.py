@@ -33,6 +33,7 @@ from dashboard.jobs.as_request import request_from
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
 from dashboard.jobs.form_at_once import BOXES, is_switched
 from dashboard.jobs.form_confirm import ask_about_many
+from dashboard.jobs.form_name import request_with_name
 from dashboard.jobs.form_page import find_chosen, show_form
 from dashboard.jobs.form_recipe import form_from_recipe
 from dashboard.jobs.form_request import errors_of, request_of
@@ -147,7 +148,7 @@ def create() -> Answer:
 
 
 def _submit(form: JobForm) -> Job | Batch:
-    asked = {"user": current_user, "request": request_of(form),
+    asked = {"user": current_user, "request": request_with_name(form, current_user),
              "idempotency_key": request.form.get("key") or None}  # fmt: skip
     if form.tries_several or form.is_search or form.at_once:
         return batches.submit_batch(**asked)

@@ -162,7 +162,7 @@ def add_jobs(
         name = wanted.values.get("name") or _batch_name(dataset, wanted)
         batch = Batch(owner_id=user.id, name=name[:NAME_LENGTH], n_jobs=len(rows))
         if plan:
-            stem = _name_of(dataset, search.estimator) if search else _stem(dataset)
+            stem = name_of(dataset, search.estimator) if search else _stem(dataset)
             name = wanted.values.get("name") or stem
             batch.plan = plan.as_plan() | {"name": name, "made": len(rows)}
             batch.plan_state = "going"
@@ -194,7 +194,7 @@ def _rows(dataset: Dataset, wanted: Request) -> Iterator[dict[str, Any]]:
     shared = wanted.values["preprocessing"]
     given = wanted.values.get("name")
     for choice in wanted.choices:
-        name = given or _name_of(dataset, choice.estimator)
+        name = given or name_of(dataset, choice.estimator)
         if given and len(wanted.choices) > 1:
             name = f"{given}, {choice.estimator.title.lower()}"
         for parameters in choice.combinations():
@@ -210,7 +210,7 @@ def _rows(dataset: Dataset, wanted: Request) -> Iterator[dict[str, Any]]:
 
 def _candidates(dataset: Dataset, wanted: Request, search: Search) -> Iterator[dict[str, Any]]:
     """Return the candidates that a search begins with."""
-    name = wanted.values.get("name") or _name_of(dataset, search.estimator)
+    name = wanted.values.get("name") or name_of(dataset, search.estimator)
     for parameters in search.propose(count_first(search), (), greater_is_better=True):
         yield {
             "name": name_candidate(name, search, parameters),
@@ -223,21 +223,21 @@ def _stem(dataset: Dataset) -> str:
     return dataset.name.removesuffix(".csv")[:STEM_LENGTH]
 
 
-def _name_of(dataset: Dataset, estimator: Estimator) -> str:
+def name_of(dataset: Dataset, estimator: Estimator) -> str:
     """Return a job's name unless one is given: the dataset's and the estimator's."""
     return f"{_stem(dataset)}: {estimator.title.lower()}"
 
 
 def _batch_name(dataset: Dataset, wanted: Request) -> str:
     if wanted.search:
-        name = _name_of(dataset, wanted.search.estimator)
+        name = name_of(dataset, wanted.search.estimator)
         return join_name(name, f"search of {' and '.join(wanted.search.space)}")
     choices = wanted.choices
     if wanted.several:
         return f"{_stem(dataset)}: several tried for {duration(wanted.several.time_limit_s)}"
     if len(choices) > 1:
         return f"{_stem(dataset)}: {len(choices):,} estimators"
-    return join_name(_name_of(dataset, choices[0].estimator), " and ".join(choices[0].told))
+    return join_name(name_of(dataset, choices[0].estimator), " and ".join(choices[0].told))
 
 
 def hint(job_ids: Sequence[int]) -> None:
