@@ -255,8 +255,8 @@ class _Text:
         if not self.is_judged and len(self.head) >= HEAD_BYTES:
             self.is_judged = True
             # Any encoding, where it is not known: bytes that no text has may be of a wide one.
-            encoding = options.get("encoding")
-            refusal = find_refusal(self.head, file_name, encoding)
+            encoding, is_split = options.get("encoding"), bool(options.get("delimiter"))
+            refusal = find_refusal(self.head, file_name, encoding, is_split=is_split)
             if refusal:
                 return refusal
         words = f"The limit on this server is {limits.max_columns:,}"

@@ -109,7 +109,11 @@ def _check_head(
     text: bytes, file_name: str, options: ReadOptions, compression: Compression | None
 ) -> None:
     refusal = find_refusal(
-        text[:HEAD_BYTES], file_name, options.encoding, unpacked=compression is not None
+        text[:HEAD_BYTES],
+        file_name,
+        options.encoding,
+        unpacked=compression is not None,
+        is_split=bool(options.delimiter),
     )
     if refusal:
         raise RefusedError(refusal)

@@ -96,7 +96,8 @@ def _unpacked(
     compression = compression_of(head)
 
     def check(head: bytes) -> None:
-        refusal = find_refusal(head, name, options.encoding, unpacked=compression is not None)
+        is_packed, is_split = compression is not None, bool(options.delimiter)
+        refusal = find_refusal(head, name, options.encoding, unpacked=is_packed, is_split=is_split)
         if refusal:
             raise RefusedError(refusal)
 

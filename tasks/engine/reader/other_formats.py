@@ -5,37 +5,15 @@ import re
 from typing import Literal
 
 from tasks.engine.reader.encoding_signs import ISO_2022, find_wide
+from tasks.engine.reader.file_signs import CONTROL, TABLE, find_sign
 from tasks.engine.reader.refusals import HEAD_BYTES, Problem, error
+from tasks.engine.reader.text_formats import find_text_format, is_json_tree, plain_text
 
 Format = Literal["csv", "parquet", "jsonl"]
 BOM = b"\xef\xbb\xbf"
 PARQUET = b"PAR1"
 EXCEL_97 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
-# These are so clear that no text begins so.
-MAGIC = (
-    (b"%PDF", "a PDF"),
-    (b"{\\rtf", "a rich text document"),
-    (b"SQLite format 3\0", "an SQLite database"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"\xfd7zXZ\0", "an xz archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\x04\x22\x4d\x18", "an lz4 archive"),
-    (b"ARROW1\0\0", "an Arrow file"),
-    (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
-    (b"Obj\x01", "an Avro file"),
-    (b"\x93NUMPY", "a NumPy array"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90\0", "a program"),
-    (b"PK\x03\x04", "a zip archive"),
-    (b"\x1f\x8b", "gzip"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
-)
-# Within a text these may begin a line of their own, so something that is no text must follow.
-UNCLEAR = {b"BZh", b"BM", b"II*\0", b"RIFF", b"GIF8", b"Obj\x01", b"PK\x03\x04"}
 WIDE = re.compile(r"utf[-_]?(16|32)", re.IGNORECASE)
-CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")  # no text has many of them
 COMMENTS = rb"\s*+(?:<!--.*?-->\s*+)*+"
 PAGE = re.compile(
     COMMENTS + rb"<(!doctype\s+html|html|head|body|!--\[if)\b", re.IGNORECASE | re.DOTALL
@@ -43,9 +21,10 @@ PAGE = re.compile(
 # These begin a page without a head, but also the first cell of a CSV: then a separator follows.
 MARKUP = re.compile(
     COMMENTS + rb"<(meta|link|base|style|script|title|table|thead|tbody|tr|div|p|h[1-6]|hr|br|"
-    rb"center|font|form|iframe|img|ul|ol|pre|svg)\b(?![^\n]*[>\"]\s*[,;|\t])[^\n<]*>",
+    rb"center|font|form|iframe|img|ul|ol|pre)\b(?![^\n]*[>\"]\s*[,;|\t])[^\n<]*>",
     re.IGNORECASE | re.DOTALL,
 )
+EXCEL_PAGE = b"urn:schemas-microsoft-com:office:excel"
 XML = re.compile(rb"\s*<\?xml\b", re.IGNORECASE)
 XML_KINDS = (
     (b"urn:schemas-microsoft-com:office:spreadsheet", "an Excel workbook in XML"),
@@ -70,7 +49,12 @@ def is_workbook(head: bytes) -> bool:
 
 
 def find_refusal(
-    head: bytes, file_name: str, encoding: str | None = None, *, unpacked: bool = False
+    head: bytes,
+    file_name: str,
+    encoding: str | None = None,
+    *,
+    unpacked: bool = False,
+    is_split: bool = False,
 ) -> Problem | None:
     """Say why a file cannot be a table, if its beginning shows it.
 
@@ -84,6 +68,9 @@ def find_refusal(
         The one that the person chose; a wide one has zero bytes in every text.
     unpacked : bool, default False
         Whether the file was compressed, so that it may not be so once more.
+    is_split : bool, default False
+        Whether the person said what separates the cells: then a text is a table, whatever it
+        looks like.
 
     Returns
     -------
@@ -97,29 +84,32 @@ def find_refusal(
         return _of_office_97(head, file_name)
     if is_workbook(head):
         return excel(file_name)
-    what = _what_is(head)
-    if what:
+    sign = find_sign(head)
+    if sign:
+        what, advice = sign
         inside = " inside another archive" if unpacked and what in PACKED else ""
-        return error("FILE_BINARY", f"{file_name} is {what}{inside}, not a text file")
+        words = f"{file_name} is {what}{inside}, not a text file. {advice}"
+        return error("FILE_BINARY", words)
     if head.startswith(PARQUET):
         return None
-    return _of_markup(head.removeprefix(BOM), file_name) or _of_bytes(head, file_name, encoding)
+    bare = plain_text(head)
+    return (
+        _of_markup(bare.encode(), file_name)
+        or (None if is_split else _of_text(bare, file_name))
+        or _of_bytes(head, file_name, encoding)
+    )
 
 
 PACKED = {"a zip archive", "gzip", "zstd"}
 
 
-def _what_is(head: bytes) -> str:
-    for magic, what in (*MAGIC, *((magic, "a picture") for magic in PICTURES)):
-        if head.startswith(magic) and (magic not in UNCLEAR or _is_no_text(head)):
-            return what
-    if head[257:262] == b"ustar":
-        return "a tar archive"
-    return "a picture" if head[4:12] in {b"ftypavif", b"ftypheic", b"ftypmif1"} else ""
-
-
-def _is_no_text(head: bytes) -> bool:
-    return b"\0" in head or len(CONTROL.findall(head)) > max(10, 0.02 * len(head))
+def _of_text(text: str, file_name: str) -> Problem | None:
+    found = find_text_format(text)
+    if not found:
+        return None
+    what, advice = found
+    code = "FILE_XML" if what == "an XML document" else "FILE_OTHER"
+    return error(code, f"{file_name} is {what}, not a CSV. {advice}")
 
 
 def _of_office_97(head: bytes, file_name: str) -> Problem:
@@ -127,11 +117,14 @@ def _of_office_97(head: bytes, file_name: str) -> Problem:
     for part, what in (("WordDocument", "a Word document"), ("PowerPoint", "a presentation"),
                        ("__substg1.0", "an Outlook message")):  # fmt: skip
         if part.encode("utf-16-le") in head:
-            return error("FILE_BINARY", f"{file_name} is {what}, not a text file")
+            words = f"{file_name} is {what}, not a text file. {TABLE}"
+            return error("FILE_BINARY", words)
     return excel(file_name)
 
 
 def _of_markup(head: bytes, file_name: str) -> Problem | None:
+    if PAGE.match(head) and EXCEL_PAGE in head:
+        return excel(file_name)
     if PAGE.match(head) or MARKUP.match(head):
         return error(
             "FILE_HTML",
@@ -168,7 +161,7 @@ def format_of(head: bytes, file_name: str) -> Format | Literal["json"]:
     """
     if head.startswith(PARQUET):
         return "parquet"
-    text = head.removeprefix(BOM).lstrip(b" \t\r\n").decode("utf-8", "replace")
+    text = plain_text(head).lstrip()
     if not text.startswith(("{", "[")):
         return "csv"
     first, _, rest = text.partition("\n")
@@ -209,8 +202,10 @@ def _begins_json(text: str) -> bool:
     except json.JSONDecodeError as problem:
         # Where it was cut off nothing is left, or a text has no end.
         is_cut = problem.pos >= len(text.rstrip()) - 8 or problem.msg.startswith("Unterminated")
-        return is_cut and bool(re.match(r'\{\s*"[^"\n]*"\s*:|\[\s*[\[{"\d-]', text))
-    return not text[end:].strip()
+        is_begun = is_cut and bool(re.match(r'\{\s*"[^"\n]*"\s*:|\[\s*[\[{"\d-]', text))
+        return is_begun or is_json_tree(text)
+    rest = text[end:].lstrip(" \t")
+    return not rest.strip() or rest[0] in "{["  # one behind the other, in one line
 
 
 def json_document(file_name: str) -> Problem:

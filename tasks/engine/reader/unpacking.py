@@ -19,6 +19,7 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 
 from tasks.engine.reader.dialects import Compression
+from tasks.engine.reader.file_signs import UNPACK
 from tasks.engine.reader.other_formats import excel, is_workbook
 from tasks.engine.reader.refusals import HEAD_BYTES, RefusedError, error
 
@@ -36,7 +37,6 @@ FREE_BYTES = 1_000_000_000
 # The list of an archive's files, of which each takes 46 bytes and its name.
 MAX_LISTING_BYTES = 4_000_000
 SHOWN_NAMES = 5
-UNPACK = "Unpack it and upload the CSV file"
 # What systems put beside a file when they pack it.
 ASIDE = re.compile(r"^__MACOSX/|(^|/)(\.DS_Store|Thumbs\.db|desktop\.ini)$")
 BROKEN = (OSError, LookupError, EOFError, ValueError, RuntimeError, zlib.error,
@@ -255,6 +255,8 @@ def _refuse_document(archive: zipfile.ZipFile, name: str) -> None:
         what = next((words for part, words in KINDS_BY_MIMETYPE if part in kind), "")
     elif "META-INF/MANIFEST.MF" in names:
         what = "a Java archive"
+    elif any(n.endswith(".iwa") for n in names):
+        what = "an Apple Numbers, Pages or Keynote document"
     if what:
         raise RefusedError(error("FILE_BINARY", _is(name, what)))
 

@@ -35,6 +35,11 @@ WEB_PAGE = (
     "FILE_HTML",
     "f looks like a web page, not a CSV. The download link may have needed a sign-in",
 )
+A_PDF = (
+    "FILE_BINARY",
+    "f is a PDF, not a text file. Save its table as CSV, then upload that file",
+)
+A_PICTURE = ("FILE_BINARY", "f is a picture, not a text file. Upload the table itself as CSV")
 NO_TEXT = ("FILE_BINARY", "f is not a text file")
 FULL_OF_CONTROLS = (
     "FILE_BINARY",
@@ -56,8 +61,8 @@ EMPTY = ("FILE_EMPTY", "f is empty")
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), WORKBOOK),
         (b"<!DOCTYPE html><html><body>Sign in</body>", WEB_PAGE),
         (b"\xef\xbb\xbf\n <HTML lang=en>", WEB_PAGE),
-        (b"%PDF-1.7\n1 0 obj", ("FILE_BINARY", "f is a PDF, not a text file")),
-        (PNG, ("FILE_BINARY", "f is a picture, not a text file")),
+        (b"%PDF-1.7\n1 0 obj", A_PDF),
+        (PNG, A_PICTURE),
         (b"a,b\n1," + b"\0" * 30 + b"\n", NO_TEXT),
         (b"\x01\x02\x03\x04,\x05\x06\n" * 20, FULL_OF_CONTROLS),
         (b"a,b\n", ("CSV_NO_ROWS", "f has a header but no rows")),
