@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 from dashboard.errors import TooLarge, ValidationFailed
 from dashboard.filters import size
+from tasks.engine.reader.file_signs import UNPACK
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.other_formats import find_refusal
 from tasks.engine.reader.pieces import Pieces, pieces_of
 from tasks.engine.reader.refusals import HEAD_BYTES, Problem, RefusedError, error
-from tasks.engine.reader.unpacking import UNPACK, check_ratio, compression_of
+from tasks.engine.reader.unpacking import check_ratio, compression_of
 
 # No file is refused for what is in it before so much of it has come.
 SMALL_BYTES = 1_000_000
