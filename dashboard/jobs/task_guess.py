@@ -31,8 +31,14 @@ NUMBER_NAMES = {
     "demand", "hours", "minutes", "seconds", "days", "weeks", "months", "years", "duration",
     "distance", "weight", "height", "length", "width", "size", "temperature", "temp", "total",
     "sum", "visits", "points", "mpg", "quality", "rating", "ratings", "score", "scores", "grade",
-    "grades", "stars", "rank",
+    "grades", "stars", "rank", "year",
 }  # fmt: skip
+# Says of what there are so many, whatever else it speaks of: Class_number_of_rings is of abalones.
+AMOUNT_OF = re.compile(r"(?<![a-z])(?:number|count)[ _.-]*of(?![a-z])", re.IGNORECASE)
+# More classes than `MOST_CLASSES` have this many rows each, on average.
+ROWS_OF_MANY = 10
+# Of 11 to 20 classes some numbers may be lacking: the last one is at most this many times as high.
+WITH_GAPS = 1.5
 
 
 def suggest_task(column: Mapping[str, Any]) -> str:
@@ -49,8 +55,9 @@ def suggest_task(column: Mapping[str, Any]) -> str:
         Two values of any kind, and everything but numbers, are classes. Numbers with a fraction
         are numbers. Whole numbers are classes where they are few, and each stands in some rows: up
         to 10, unless 6 or more are named as an amount or a grade; up to 20, if none is much rarer
-        than the others; up to 100, if all from 0 or 1 to the last one are there, about equally
-        often. A name such as "class" makes classes of up to 100.
+        than the others and they run from 0 or 1 with few gaps; up to 100, if all from 0 or 1 to
+        the last one are there, about equally often. A name such as "class" makes classes of up to
+        100, and of more that run from 0 or 1 without a gap.
     """
     return guess_task(column)[0]
 
@@ -64,7 +71,7 @@ def guess_task(column: Mapping[str, Any]) -> tuple[str, str]:
     if column["kind"] != "number":
         return "classification", "it holds no numbers"
     if distinct > (MOST_CLASSES if "whole" in column else MANY):
-        return "regression", f"it has {distinct:,} different numbers"
+        return _judge_many(column, distinct)
     if not column.get("whole", True):
         return "regression", "it has numbers with a fraction"
     if column.get("count", 0) < ROWS_OF_A_CLASS * distinct:
@@ -72,12 +79,38 @@ def guess_task(column: Mapping[str, Any]) -> tuple[str, str]:
     return _judge_whole_numbers(column, distinct)
 
 
+def _judge_many(column: Mapping[str, Any], distinct: int) -> tuple[str, str]:
+    numbers = f"it has {distinct:,} different numbers"
+    may_be_codes = distinct > MOST_CLASSES and _spans(column, distinct)
+    has_rows = column.get("count", 0) >= ROWS_OF_MANY * distinct
+    if may_be_codes and has_rows and _speaks_of_classes(column):
+        words = f"{numbers} that run from {column['min']:g} on, and its name speaks of classes"
+        return "classification", words
+    return "regression", numbers
+
+
+def _words_of(column: Mapping[str, Any]) -> set[str]:
+    return {word.lower() for word in WORDS.findall(str(column["name"]))}
+
+
+def _speaks_of_classes(column: Mapping[str, Any]) -> bool:
+    return bool(_words_of(column) & CLASS_NAMES) and not AMOUNT_OF.search(str(column["name"]))
+
+
+def _spans(column: Mapping[str, Any], distinct: int, gaps: float = 1.0) -> bool:
+    """Tell whether so many numbers run from 0 or 1 to the last one, but for gaps."""
+    low, high = column.get("min"), column.get("max")
+    if low not in {0, 1} or high is None:
+        return False
+    return bool(high - low + 1 <= gaps * distinct)
+
+
 def _judge_whole_numbers(column: Mapping[str, Any], distinct: int) -> tuple[str, str]:
-    words = {word.lower() for word in WORDS.findall(str(column["name"]))}
     whole = f"it has {distinct} different whole numbers"
-    if words & CLASS_NAMES:
+    if _speaks_of_classes(column):
         return "classification", f"{whole}, and its name speaks of classes"
-    if distinct >= STEPS and words & NUMBER_NAMES:
+    speaks_of_amounts = _words_of(column) & NUMBER_NAMES or AMOUNT_OF.search(str(column["name"]))
+    if distinct >= STEPS and speaks_of_amounts:
         return "regression", "its name speaks of an amount or a grade"
     if distinct <= FEW:
         return "classification", f"{whole} only"
@@ -91,12 +124,14 @@ def _judge_by_rarest(column: Mapping[str, Any], distinct: int, whole: str) -> tu
     if rarest < NEARLY_EVEN:
         return "regression", f"{whole}, some much rarer than others"
     if distinct <= MANY:
-        return "classification", f"{whole}, none much rarer than the others"
+        if _spans(column, distinct, WITH_GAPS):
+            return "classification", f"{whole}, none much rarer than the others"
+        return "regression", f"{whole}, but not from 0 or 1 on, or with large gaps"
     if rarest < EVEN:
         return "regression", f"{whole}, some rarer than others"
-    low, high = column.get("min"), column.get("max")
-    if low in {0, 1} and high is not None and high - low == distinct - 1:
-        return "classification", f"{whole}, all from {low:g} on, about equally often"
+    if _spans(column, distinct):
+        words = f"{whole}, all from {column['min']:g} on, about equally often"
+        return "classification", words
     return "regression", f"{whole}, but not all from 0 or 1 on"
 
 
@@ -106,4 +141,6 @@ def explain_task(column: Mapping[str, Any]) -> str:
     words = f"Worked out as {task}, as {reason}."
     if task == "classification" and column["kind"] == "number":
         return f"{words} If it is a count or an amount, choose regression as the task."
+    if task == "regression" and column.get("whole") and column["distinct"] <= MOST_CLASSES:
+        return f"{words} If its numbers stand for classes, choose classification as the task."
     return words

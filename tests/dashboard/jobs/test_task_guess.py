@@ -41,6 +41,8 @@ CLASSES = [
     ("class", "number", 7, 4898, 5),  # white wine where its quality is called a class
     ("y", "boolean", 2, 45_211, 5289),
     ("Outcome", "number", 2, 768, 268),
+    ("class", "number", 355, 416_188, None),  # dionis
+    ("label", "number", 8, 900, 40),
 ]
 NUMBERS = [
     ("mpg", "number", 129, 398, None),
@@ -65,6 +67,10 @@ NUMBERS = [
     ("age", "number", 60, 1000, 5),
     ("medv", "number", 229, 506, None),
     ("sepal length", "number", 35, 150, None),
+    ("Class_number_of_rings", "number", 28, 4177, 1),  # abalone
+    ("year", "number", 15, 5000, 300),
+    ("class", "number", 145, 159, None),  # prices of cars
+    ("class", "number", 129, 398, None),  # miles per gallon
 ]
 
 
@@ -113,12 +119,40 @@ def test_whole_words_of_a_name_count(name: str, task: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("low", "high", "task"),
+    [(0, 100, "regression"), (1970, 1980, "regression"), (0, 10, "classification"),
+     (1, 13, "classification"), (2, 12, "regression")],
+)  # fmt: skip
+def test_some_numbers_are_classes_only_where_they_are_numbered(
+    low: int, high: int, task: str
+) -> None:
+    """Steps of ten, or years, are none; a class or two may lack."""
+    eleven = {"name": "foo", "kind": "number", "distinct": 11, "count": 900, "whole": True,
+              "min": low, "max": high, "rarest": {"value": "1", "count": 60}}  # fmt: skip
+    assert suggest_task(eleven) == task
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "task"),
+    [("class", 0, "classification"), ("class", 7, "regression"), ("x", 0, "regression")],
+)
+def test_hundreds_of_classes_need_a_name_and_numbers_that_run_on(
+    name: str, low: int, task: str
+) -> None:
+    many = {"name": name, "kind": "number", "distinct": 355, "count": 9000,
+            "min": low, "max": low + 354}  # fmt: skip
+    assert suggest_task(many) == task
+    assert suggest_task({**many, "count": 1200}) == "regression"
+
+
+@pytest.mark.parametrize(
     ("target", "words"),
     [
         (("city", "category", 3, 90, 20), "Worked out as classification, as it holds no numbers."),
         (("n", "number", 10, 900, 20), "only. If it is a count or an amount, choose regression"),
         (("visits", "number", 10, 900, 20), "regression, as its name speaks of an amount"),
         (("n", "number", 18, 395, 1), "18 different whole numbers, some much rarer than others"),
+        (("quality", "number", 7, 4898, 5), "If its numbers stand for classes, choose class"),
         (("mpg", "number", 90, 398, None), "regression, as it has numbers with a fraction"),
         (("n", "number", 869, 17_379, 1), "regression, as it has 869 different numbers"),
         (("n", "number", 62, 63, 1), "62 different numbers stand in few rows each"),
@@ -127,6 +161,10 @@ def test_whole_words_of_a_name_count(name: str, task: str) -> None:
 )  # fmt: skip
 def test_why_is_said(target: tuple[Any, ...], words: str) -> None:
     assert words in explain_task(column(*target))
+
+
+def test_fractions_are_not_offered_as_classes() -> None:
+    assert "choose" not in explain_task(column("mpg", "number", 90, 398, None))
 
 
 @pytest.mark.parametrize(
@@ -138,6 +176,8 @@ def test_why_is_said(target: tuple[Any, ...], words: str) -> None:
          "regression, as it has 40 different whole numbers, some rarer than others."),
         ({"distinct": 40, "min": 1, "max": 40},
          "regression, as it has 40 different whole numbers."),
+        ({"distinct": 15, "min": 0, "max": 70, "rarest": {"value": "5", "count": 40}},
+         "15 different whole numbers, but not from 0 or 1 on, or with large gaps."),
         ({"distinct": 15}, "classification, as it has 15 different whole numbers only."),
         ({"distinct": 1}, "classification, as it has 1 value only."),
     ],
