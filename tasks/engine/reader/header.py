@@ -26,6 +26,7 @@ from tasks.engine.reader.units import are_units
 
 MAX_LINES = 5
 SHOWN_CHARS = 60
+MOST_WORDS = 3  # more are a title
 APART = re.compile(r"\s*#+\s")  # a name that is marked has none of it, as in #CHROM
 NOT_THERE = re.compile(r"[nk]\. ?[abdrv]\.", re.IGNORECASE)  # as n.d., for a value
 Numbered = tuple[int, list[str]]
@@ -111,6 +112,8 @@ def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> 
     filled = [_count_filled(cells) for _, cells in records]
     usual = sorted(filled[n] for n, (_, cells) in enumerate(records) if len(cells) == width)
     least = min(2, width) if not usual else max(min(2, width), 0.5 * usual[len(usual) // 2])
+    if _begins_with_index(records[:BODY_ROWS], width):
+        return 0
     for n, (_, cells) in enumerate(records[:100]):
         if len(cells) == width and filled[n] >= least:
             if options.header is False:
@@ -119,6 +122,24 @@ def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> 
             below = [cells for _, cells in records[n + 1 :]]
             return skip_pairs(records, n + int(_is_title(records[n][1], below)), width)
     return 0
+
+
+def _begins_with_index(records: Sequence[Numbered], width: int) -> bool:
+    """Tell whether the first line has names, though blank above an index, as pandas writes it.
+
+    It is like a title that stands in a later column, so rows must follow at once that are none.
+    """
+    if len(records) < 3:
+        return False
+    (line, first), (next_line, row) = records[:2]
+    names = [cell.strip() for cell in first]
+    n_blank = next((n for n, name in enumerate(names) if name), width)
+    is_like_it = 0 < n_blank < width == len(first) == len(row) and all(names[n_blank:])
+    are_short = all(len(name.split()) <= MOST_WORDS for name in names)
+    if not is_like_it or not are_short or next_line != line + 1 or not all(row[:n_blank]):
+        return False
+    rows = [cells for _, cells in records[1:]]
+    return not has_names(rows)[0] or is_like_those(row, rows[1:])
 
 
 def _skip_comments(records: Sequence[Numbered], first: int, width: int) -> int:

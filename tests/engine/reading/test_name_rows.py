@@ -174,3 +174,37 @@ def test_a_line_that_may_be_no_names_is_not_split_otherwise(
 def test_a_line_above_names_is_not_split(reader: Reader) -> None:
     result = reader.read("a;b;c\nname,town,n\n" + "Bob,Rome,5\nTim,Bern,6\n" * 3)
     assert (result.column_names, warnings_of(result)) == (["name", "town", "n"], ["PREAMBLE"])
+
+
+@pytest.mark.parametrize(
+    ("names", "row"),
+    [
+        (["", "b"], "{n},w{n}"),
+        (["", "b"], "{n},{n}.5"),
+        (["", "b"], "{n}.0,w{n}"),
+        (["", "b"], "2024-01-{n},{n}.5"),
+        (["", "b"], "k{n},w{n}"),
+        (["", "house price"], "k{n},{n}.5"),
+        (["", "", "b"], "x{n},{n},{n}.5"),
+    ],
+)
+def test_one_name_beside_an_index_is_no_title(reader: Reader, names: list[str], row: str) -> None:
+    rows = [row.format(n=n) for n in range(11, 30)]
+    for options in ({}, {"header": True}):
+        result = reader.read("\n".join([",".join(names), *rows]), **options)
+        assert (result.n_rows, result.column_names[-1]) == (19, names[-1]), result.problems
+        assert "NAME_BLANK" in warnings_of(result)
+
+
+@pytest.mark.parametrize(
+    "above", [",Report\nname,value\n", ",The report of this year\nname,value\n", ",b\n\nx,value\n"]
+)
+def test_a_title_in_a_later_column_is_no_name(reader: Reader, above: str) -> None:
+    result = reader.read(above + "".join(f"k{n},{n}.5\n" for n in range(11, 30)))
+    assert result.column_names[1] == "value"
+    assert (result.n_rows, warnings_of(result)[0]) == (19, "PREAMBLE")
+
+
+def test_a_sentence_in_a_later_column_above_no_names_is_asked_about(reader: Reader) -> None:
+    text = ",The report of this year\n" + "".join(f"{n},{n}.5\n" for n in range(11, 30))
+    assert reader.refusal(text)[0] == "CSV_PREAMBLE"
