@@ -19,6 +19,7 @@ from tasks.engine.profile.date_words import unread_dates
 from tasks.engine.profile.excel_texts import excel_texts
 from tasks.engine.profile.look_alikes import look_alikes
 from tasks.engine.profile.missing_words import missing_words
+from tasks.engine.profile.row_numbers import may_number_rows
 from tasks.engine.profile.thousands import points_of
 from tasks.engine.profile.time_zones import zones_words
 from tasks.engine.profile.unit_checks import units_of
@@ -75,6 +76,10 @@ def _problems(column: Column, made: ColumnProfile) -> Iterator[Problem]:
     elif missing > MOST * column.n_rows:
         share = f"{missing:,} of {column.n_rows:,} cells of"
         yield warning(name, "MOSTLY_MISSING", f'{share} "{name}" are missing', missing)
+    tally = found.numbers.tally if found.numbers and not made.decision.is_chosen else None
+    if kind == "number" and tally and may_number_rows(column, tally):
+        words = f'"{name}" is different in every row and may only number the rows'
+        yield warning(name, "ROW_NUMBERS", f"{words}. If so, make it an identifier")
     if kind == "identifier" and not made.decision.is_chosen:
         words = f'"{name}" is different in every row. It identifies rows, so it is left out'
         yield warning(name, "IDENTIFIER", words)

@@ -16,13 +16,10 @@ from tasks.engine.cell_text import TRUTH
 from tasks.engine.cells import (
     PLAIN,
     Written,
-    as_text,
     first_bytes,
     fits,
-    match,
     objects,
     parse_numbers,
-    present,
     text_lengths,
 )
 from tasks.engine.picked import of_each_shape, plain_array
@@ -31,6 +28,7 @@ from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.conventions import Reading, find_reading, have_same_sign
 from tasks.engine.profile.date_formats import DAY_FORMAT, DateReading, find_dates, find_day_numbers
 from tasks.engine.profile.number_tally import NumberTally
+from tasks.engine.profile.row_numbers import ENOUGH_ROWS, has_id_name, numbers_rows
 from tasks.engine.profile.time_zones import date_schema
 
 BOOLEANS = (
@@ -43,24 +41,7 @@ BOOLEANS = (
     ("истина", "ложь"), ("sant", "falskt"), ("sand", "falsk"), ("sann", "usann"),
     ("waar", "onwaar"), ("pravda", "nepravda"), ("igaz", "hamis"), ("tosi", "epätosi"),
 )  # fmt: skip
-ID_NAME = re.compile(
-    r"(.*[_\-. ])?(id|uuid|guid|key|nr|no|n[°º])\.?|.*(nr|nummer)\.?|#|number|num|idx"
-    r"|index|rownum|row|rowid|unnamed: \d+"
-    r"|(row|line|record|serial|order|case|account|invoice|ticket|customer)[_\-. ]?(number|num|no)"
-    r"|(user|customer|client|patient|passenger|order|product|item|member|employee|student)id",
-    re.IGNORECASE,
-)
-NO_NAME = re.compile(r"(column|unnamed)?[_: ]*\d*", re.IGNORECASE)
-# What is counted, though it be the first column and count the rows.
-MEASURED_NAME = re.compile(
-    r"(.*[_\-. ])?(rank|place|position|year|month|week|day|hour|minute|second|time|step|age"
-    r"|size)s?",
-    re.IGNORECASE,
-)
-ID_CAMEL = re.compile(r".*[a-z0-9](ID|Id)")  # customerID, but not "paid" or "HUMID"
-WHOLE = r"^[0-9]+(\.0+)?$"  # pandas writes 7.0 where another cell is missing
 UUID = r"(?i)^\{?[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}\}?$"
-ENOUGH_ROWS = 20  # fewer rows than this can be all different by chance
 LONG_CODE = 1e15
 MOST = 0.5
 
@@ -137,7 +118,7 @@ def _becomes_number(column: Column, found: Found, reading: Reading) -> bool:
     found.codes = LEADING_ZEROS if read.has_codes else found.codes
     if found.codes:
         return False
-    found.kind = "identifier" if _is_numbered(column, read) else "number"
+    found.kind = "identifier" if numbers_rows(column, read.tally) else "number"
     found.numbers, found.schema = read, written_facts(reading.written)
     return True
 
@@ -202,41 +183,6 @@ def find_booleans(column: Column) -> dict[str, Any] | None:
     if len(first) < 2:
         return None
     return {"true": first[1.0], "false": first[0.0], "mixed": True}
-
-
-def has_id_name(name: str) -> bool:
-    """Tell whether a column is called like one that identifies rows."""
-    return bool(ID_NAME.fullmatch(name) or ID_CAMEL.fullmatch(name))
-
-
-def _is_numbered(column: Column, read: ColumnNumbers) -> bool:
-    """Tell whether whole numbers, all different, only number the rows.
-
-    By the column's name, or because the first column, or one without a name, counts the rows in
-    their order, from 0 or 1. Any other one measures, also years that follow each other.
-    """
-    tally, is_named = read.tally, has_id_name(column.name)
-    counts = tally.low in {0, 1} and tally.high - tally.low == column.n_rows - 1
-    may_count = counts and column.n_present >= max(ENOUGH_ROWS, column.n_rows)
-    if not is_named and not (may_count and _may_number_rows(column)):
-        return False
-    if not all(match(cells, WHOLE).all() for cells, _counts in column.pieces()):
-        return False
-    return column.is_all_different if is_named else _counts_up(column, tally.low)
-
-
-def _may_number_rows(column: Column) -> bool:
-    is_unnamed = NO_NAME.fullmatch(column.name) is not None
-    return is_unnamed or (column.is_first and not MEASURED_NAME.fullmatch(column.name))
-
-
-def _counts_up(column: Column, expected: float) -> bool:
-    for raw in column.read():
-        values = parse_numbers(present(as_text(raw), column.missing)[0], PLAIN)
-        if not np.array_equal(values, np.arange(expected, expected + len(values))):
-            return False
-        expected += len(values)
-    return True
 
 
 def _is_identifier(column: Column, numeric: float) -> bool:

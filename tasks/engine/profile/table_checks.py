@@ -13,9 +13,9 @@ from tasks.engine.profile.duplicates import (
     duplicate_rows_problem,
     find_duplicate_rows,
 )
-from tasks.engine.profile.kinds import has_id_name
 from tasks.engine.profile.leak_screen import may_leak
 from tasks.engine.profile.leaks import NAMED, NOT_LEARNED, TARGETS, leak_words, twin_words
+from tasks.engine.profile.row_numbers import has_id_name
 from tasks.engine.profile.strengths import CLASSES_AT_MOST, is_told_by, make_target, tells
 from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.profile.value_checks import is_sorted
