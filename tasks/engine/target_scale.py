@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import StackingRegressor
+from sklearn.linear_model import RidgeCV
 from sklearn.preprocessing import StandardScaler
 
 from tasks.engine.encoding import make_scaler
@@ -45,6 +47,9 @@ def scale_target(estimator: Any, settings: Preprocessing, rows: int, seed: int) 
         how = {"transformer": StandardScaler()}
     else:
         how = {"transformer": make_scaler("quantile", rows, seed)}
+    if isinstance(estimator, StackingRegressor) and estimator.final_estimator is None:
+        # What it takes itself when fitted; unfitted, it says that it cannot predict.
+        estimator.set_params(final_estimator=RidgeCV())
     # Left on, each fit transforms some rows back, and warns of quantiles that are not exact.
     return TransformedTargetRegressor(estimator, check_inverse=False, **how)
 

@@ -9,12 +9,15 @@ import pytest
 from sklearn.compose import TransformedTargetRegressor
 
 from tasks.engine.blending import Member, train_blend
+from tasks.engine.catalogue import list_estimators
 from tasks.engine.ensembles import Candidate
 from tasks.engine.errors import DataError, ParameterError
 from tasks.engine.evaluation import predict
 from tasks.engine.explain.explaining import folds_of
 from tasks.engine.explain.learning_curve import learn_by_size
 from tasks.engine.notebook import open_table, request
+from tasks.engine.pipelines import make_pipeline
+from tasks.engine.prepared import prepare
 from tasks.engine.preprocessing_settings import Preprocessing, list_settings, read_preprocessing
 from tasks.engine.spec import TrainingSpec
 from tests.engine.kept_baselines import train
@@ -22,6 +25,7 @@ from tests.engine.preflight.test_checking import look
 from tests.engine.tables import make_spec, mixed_csv
 from tests.engine.training.clean_process import run
 from tests.engine.training.test_bundles import make_bundle
+from tests.engine.training.test_every_estimator import fast_parameters
 from tests.engine.training.test_explaining import explain, quiet
 from tests.engine.training.test_preprocessing import retrained
 
@@ -31,6 +35,28 @@ SCALES = ["standardize", "log1p", "quantile"]
 def ask(folder: Path, target: str, **asked: Any) -> tuple[TrainingSpec, dict[str, Any]]:
     return make_spec(folder, "y_number", "regression", asked.pop("estimator", "Ridge"),
                      preprocessing={"target": target}, **asked)  # fmt: skip
+
+
+def test_every_estimator_of_numbers_may_stand_within(tmp_path: Path) -> None:
+    """The one around asks it for `predict` before it is fitted, as none is asked elsewhere."""
+    spec, columns = ask(tmp_path, "log1p")
+    X = prepare(spec, columns, lambda *_: None).X
+    for entry in list_estimators("regression"):
+        own = replace(spec, estimator=entry.id, parameters=fast_parameters(entry.id))
+        around = make_pipeline(own, X)[-1]
+        assert isinstance(around, TransformedTargetRegressor)
+        assert hasattr(around.regressor, "predict"), entry.id
+
+
+def test_a_stack_of_a_scaled_target_trains_the_same_from_its_bundle(tmp_path: Path) -> None:
+    stack = {"estimators": ["Ridge", "DecisionTreeRegressor"]}
+    _, folder = make_bundle(
+        tmp_path, "StackingRegressor", "y_number", "regression",
+        preprocessing={"target": "log1p"}, parameters=stack,
+    )  # fmt: skip
+    trained = run(folder / "train.py", str(tmp_path / "table.csv"), "-o", str(tmp_path / "again"))
+    assert trained.returncode == 0, trained.stderr
+    assert "it predicts exactly what model.joblib predicts" in trained.stdout
 
 
 def with_negatives() -> str:
