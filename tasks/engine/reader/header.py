@@ -13,6 +13,7 @@ from tasks.engine.reader.cell_types import (
     is_typed_column,
 )
 from tasks.engine.reader.dialects import ReadOptions
+from tasks.engine.reader.group_names import are_groups
 from tasks.engine.reader.key_values import skip_pairs
 from tasks.engine.reader.label_rows import (
     BODY_ROWS,
@@ -120,7 +121,8 @@ def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> 
                 return n
             n = _skip_sentences(records, _skip_comments(records, n, width), width)
             below = [cells for _, cells in records[n + 1 :]]
-            return skip_pairs(records, n + int(_is_title(records[n][1], below)), width)
+            start = skip_pairs(records, n + int(_is_title(records[n][1], below)), width)
+            return start - int(options.header_lines != 1 and _has_groups(records, start, width))
     return 0
 
 
@@ -140,6 +142,12 @@ def _begins_with_index(records: Sequence[Numbered], width: int) -> bool:
         return False
     rows = [cells for _, cells in records[1:]]
     return not has_names(rows)[0] or is_like_those(row, rows[1:])
+
+
+def _has_groups(records: Sequence[Numbered], at: int, width: int) -> bool:
+    """Tell whether the names begin one line higher, with groups that they go on with."""
+    rows = [cells for _, cells in records[max(at - 1, 0) :]]
+    return are_groups(records[:at], records[at:], width) and _count_lines(rows, width) > 1
 
 
 def _skip_comments(records: Sequence[Numbered], first: int, width: int) -> int:

@@ -1,10 +1,12 @@
 """Rows at the end that may be none, though they have as many cells: a note, or a sum."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 
+from tasks.engine.cell_text import number_of
 from tasks.engine.reader.cell_types import ABSENT, is_typed
 from tasks.engine.reader.refusals import Problem
 
@@ -28,11 +30,13 @@ class LastRows:
     def __init__(self, are_typed: Sequence[bool], delimiter: str) -> None:
         self.are_typed, self.delimiter = list(are_typed), delimiter
         self.rows: list[tuple[int, list[str]]] = []
+        self.n_rows = 0
 
     def look(self, lines: np.ndarray, columns: Sequence[pa.Array]) -> None:
         """Take rows that were read."""
         if not any(self.are_typed) or len(columns) > MOST_COLUMNS:
             return
+        self.n_rows += len(lines)
         last = [column[-KEPT_ROWS:].fill_null("").to_pylist() for column in columns]
         rows = zip(lines[-KEPT_ROWS:].tolist(), zip(*last, strict=True), strict=True)
         self.rows = [*self.rows, *((line, list(row)) for line, row in rows)][-KEPT_ROWS:]
@@ -48,6 +52,9 @@ class LastRows:
             yield self._told(n, f"{kept}; a note below the table should be taken out of the file")
         elif self._is_sum(cells):
             words = "The last row has no value in columns which are filled in the rows above. It"
+            yield self._told(1, f"{words} was kept; a sum should be taken out of the file")
+        elif self._adds_up(cells):
+            words = "The last row has no words, and its numbers are the sums of those above. It"
             yield self._told(1, f"{words} was kept; a sum should be taken out of the file")
 
     def _told(self, n: int, words: str) -> Problem:
@@ -89,6 +96,20 @@ class LastRows:
             and not rows[-1][0].strip()
             and all(row[at].strip() for row in rows[:-1] for at in empty)
         )
+
+    def _adds_up(self, rows: Sequence[Sequence[str]]) -> bool:
+        """Tell whether the last row of a small table holds sums alone: no words, as above."""
+        if len(rows) <= LEAST_ABOVE or self.n_rows > len(rows) or rows[-1][0].strip():
+            return False
+        filled = [at for at, cell in enumerate(rows[-1]) if cell.strip()]
+        if not filled or not all(row[0].strip() for row in rows[:-1]):
+            return False
+        columns = [[number_of(row[at], ".", "", False) for row in rows] for at in filled]
+        return all(
+            math.isfinite(sum(column)) and any(column)
+            and math.isclose(math.fsum(column[:-1]), column[-1], rel_tol=1e-6)
+            for column in columns
+        )  # fmt: skip
 
 
 def _is_word(cell: str) -> bool:

@@ -33,14 +33,19 @@ class Rejects:
 
     def add(self, kind: str, record: Record, reason: str) -> None:
         """Note a line under a kind, with the reason in words."""
-        self.first.setdefault(kind, (record, reason))
+        self._note_first(kind, record, reason)
         self._count(kind, [(record.line, record.text)], reason)
 
     def add_lines(self, kind: str, lines: Sequence[tuple[int, str]], reason: str) -> None:
         """Note many lines, each with its text, that became rows."""
         line, text = lines[0]
-        self.first.setdefault(kind, (Record(line, [], text), reason))
+        self._note_first(kind, Record(line, [], text), reason)
         self._count(kind, lines, reason)
+
+    def _note_first(self, kind: str, record: Record, reason: str) -> None:
+        """Keep the line that stands first in the file; it may be noted after another one."""
+        if kind not in self.first or record.line < self.first[kind][0].line:
+            self.first[kind] = record, reason
 
     def _count(self, kind: str, lines: Sequence[tuple[int, str]], reason: str) -> None:
         room = max(MAX_LINES - self.counts.total(), 0)

@@ -79,3 +79,25 @@ def test_notes_behind_many_rows_are_found(reader: Reader) -> None:
     rows = "".join(f"c{n},{n},{n % 7}\n" for n in range(100_000))
     (problem,) = told(reader, f"city,people,area\n{rows}Some words, and more, of them\n")
     assert problem.line == 100_002
+
+
+SUMS = "city,people,area\n" + "".join(f"c{n},{100 * n},{n}.5\n" for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("row", "is_sum"),
+    [(",6600,71.5", True), (",6601,71.5", False), ("c,6600,71.5", False),
+     (",,", False), (",x,71.5", False)],
+)  # fmt: skip
+def test_sums_in_a_last_row_without_words_are_told(reader: Reader, row: str, is_sum: bool) -> None:
+    found = told(reader, f"{SUMS}{row}\n")
+    assert len(found) == is_sum
+    assert all("are the sums of those above" in problem.message for problem in found)
+
+
+def test_the_first_note_below_a_table_is_quoted(reader: Reader) -> None:
+    note = "\nSource: Office, 2020\n* estimated\n"
+    problems = reader.read(PAIRS + note).problems
+    (found,) = [problem for problem in problems if problem.code == "FOOTNOTE"]
+    assert (found.line, found.count) == (15, 2)
+    assert '"Source: Office, 2020"' in found.message

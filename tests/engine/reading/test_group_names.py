@@ -1,0 +1,47 @@
+"""Groups of columns above names that are alike: they go into the names."""
+
+import pytest
+
+from tests.engine.reading.conftest import Reader, warnings_of
+
+ROWS = "".join(f"s{n},{n}00,{n}10,{n}20,{n}30\n" for n in range(1, 12))
+NAMES = "Sector,Men,Women,Men,Women\n"
+
+
+@pytest.mark.parametrize("title", ["", "Table 3: Employment\nSource: Office\n\n"])
+@pytest.mark.parametrize("groups", [("2019", "2020"), ("Rural", "Urban"), ("2019/20", "2020/21")])
+def test_groups_above_equal_names_are_part_of_them(
+    reader: Reader, title: str, groups: tuple[str, str]
+) -> None:
+    one, other = groups
+    result = reader.read(f"{title},{one},,{other},\n{NAMES}{ROWS}")
+    whole = ["Sector", f"{one} Men", f"{one} Women", f"{other} Men", f"{other} Women"]
+    assert (result.column_names, result.n_rows) == (whole, 11)
+    assert "HEADER_LINES" in warnings_of(result)
+
+
+@pytest.mark.parametrize(
+    ("above", "names"),
+    [
+        (",2019,,2020,\n", "Sector,Men,Women,Young,Old\n"),
+        (",2019,,2020,\n\n", NAMES),
+        (",2019,,,\n", NAMES),
+        ("Year,2019,,2020,\n", "Sector,Men,Women,Young,Old\n"),
+        (",People at work in a year,,People out of work in it,\n", NAMES),
+    ],
+)
+def test_another_line_above_is_no_part_of_names(reader: Reader, above: str, names: str) -> None:
+    result = reader.read(f"{above}{names}{ROWS}")
+    assert result.n_rows == 11
+    assert result.column_names[:2] in (["Sector", "Men"], ["Year Sector", "2019 Men"])
+
+
+def test_names_above_words_alone_stay_names(reader: Reader) -> None:
+    rows = "".join(f"s{n},a{n},b{n},c{n},d{n}\n" for n in range(11))
+    result = reader.read(f",2019,,2020,\n{NAMES}{rows}")
+    assert (result.column_names[0], result.n_rows) == ("Sector", 11)
+
+
+def test_one_line_of_names_was_asked_for(reader: Reader) -> None:
+    result = reader.read(f",2019,,2020,\n{NAMES}{ROWS}", header_lines=1)
+    assert (result.column_names[:2], result.n_rows) == (["Sector", "Men"], 11)
