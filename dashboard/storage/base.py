@@ -21,7 +21,9 @@ GONE = "There is no such upload. It may have been cancelled, or nothing came for
 
 
 def incomplete(there: int, whole: int) -> str:
-    """Return the words for a file that cannot be finished yet."""
+    """Return the words for a file that cannot be finished: not yet, or not at all."""
+    if there > whole:
+        return f"{there:,} bytes are there, more than the {whole:,} of the file. Upload it again"
     return f"{there:,} of {whole:,} bytes are there. Send the rest, then finish"
 
 
