@@ -1,8 +1,9 @@
 """The groups of a leaderboard: jobs of one version that were scored on the same folds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -33,12 +34,17 @@ class Group:
     @property
     def words(self) -> str:
         """Its version and folds: ``v3, 5 folds, stratified, seed 0``."""
-        return f"v{self.dataset.version}, {validation(self.of.validation)}, seed {self.of.seed}"
+        return tell_folds(self.dataset.version, self.of.validation, self.of.seed)
 
     @property
     def label(self) -> str:
         """The same with its number of jobs."""
         return f"{self.words}: {plural(self.n_jobs, 'job')}"
+
+
+def tell_folds(version: int, split: Mapping[str, Any], seed: int) -> str:
+    """Return in words what tells the groups of a leaderboard apart."""
+    return f"v{version}, {validation(split)}, seed {seed}"
 
 
 def list_versions(dataset_id: int) -> Sequence[Dataset]:

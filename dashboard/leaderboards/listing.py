@@ -12,17 +12,30 @@ from dashboard.db.lookup import LARGEST_ID
 from dashboard.extensions import db
 from dashboard.jobs.queries import get_jobs
 from dashboard.leaderboards.board import DEFAULT_METRICS
+from dashboard.leaderboards.groups import tell_folds
 from dashboard.leaderboards.scores import ON_BOARD
 from tasks.engine.catalogue import Metric, find_metric, metric_title
 
 Key = tuple[int, str, str]  # family, target, metric
+OTHERS_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Jobs of a leaderboard on other folds, or of another version: which, and their best score."""
+
+    group_id: int
+    words: str
+    n_jobs: int
+    score: float
 
 
 @dataclass(frozen=True)
 class Entry:
     """One leaderboard of the list; `best` is the best job of the group that it opens with.
 
-    `elsewhere` is the best score on other folds or of other versions, where that is better.
+    `n_jobs` are in all of its groups, `n_first` in that one. `others` are some of the other
+    groups, of `n_others`.
     """
 
     dataset: Dataset
@@ -32,7 +45,9 @@ class Entry:
     best: Job
     score: float
     newest: Job
-    elsewhere: float | None = None
+    n_first: int
+    others: Sequence[Ranking]
+    n_others: int
 
     @property
     def metric_title(self) -> str:
@@ -50,6 +65,11 @@ class _Group:
     target: str
     family_id: int
     version: int
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """What the group stands by, as `groups.list_groups` orders them: the greatest first."""
+        return self.version, self.n, self.newest
 
 
 def list_leaderboards(
@@ -109,21 +129,32 @@ def _known_of(metric: str) -> list[Label[Any]]:
 
 
 def _make_entries(boards: Sequence[Sequence[_Group]]) -> list[Entry]:
-    # As `groups.list_groups` orders them: what the leaderboard opens with.
-    first = [max(groups, key=lambda g: (g.version, g.n, g.newest)) for groups in boards]
-    best = [_find_best(group) for group in first]
+    boards = [sorted(groups, key=lambda g: g.order, reverse=True) for groups in boards]
+    best = [_find_best(groups[0]) for groups in boards]  # of what it opens with
+    words = _tell_folds([g for groups in boards for g in groups[1 : OTHERS_SHOWN + 1]])
     newest = [max(group.newest for group in groups) for groups in boards]
     jobs = {job.id: job for job in get_jobs([*best, *newest])}
     entries = []
-    for groups, group, best_id, newest_id in zip(boards, first, best, newest, strict=True):
-        job = jobs.get(best_id)
-        metric = find_metric(job.task, group.metric) if job else None
+    for groups, best_id, newest_id in zip(boards, best, newest, strict=True):
+        job, first = jobs.get(best_id), groups[0]
+        metric = find_metric(job.task, first.metric) if job else None
         if job and metric and newest_id in jobs:  # else it was deleted since
             n_jobs = sum(g.n for g in groups)
-            better = max((g.best for g in groups if g.best > group.best), default=None)
-            found = (metric, n_jobs, job, group.best, jobs[newest_id], better)
-            entries.append(Entry(job.dataset, group.target, *found))
+            others = [Ranking(g.id, words[g.id], g.n, g.best) for g in groups if g.id in words]
+            found = (metric, n_jobs, job, first.best, jobs[newest_id], first.n, others)
+            entries.append(Entry(job.dataset, first.target, *found, len(groups) - 1))
     return entries
+
+
+def _tell_folds(groups: Sequence[_Group]) -> dict[int, str]:
+    """Return the version and folds of groups in words; of what was deleted since, nothing."""
+    asked = select(Job.id, Job.validation, Job.seed).where(Job.id.in_([g.newest for g in groups]))
+    found = {row.id: row for row in db.session.execute(asked)}
+    return {
+        g.id: tell_folds(g.version, found[g.newest].validation, found[g.newest].seed)
+        for g in groups
+        if g.newest in found
+    }
 
 
 def _find_best(group: _Group) -> int:

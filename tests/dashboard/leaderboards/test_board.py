@@ -235,7 +235,9 @@ def test_the_list_names_the_best_of_what_each_opens_with(dataset: Dataset, membe
     entries, total = list_leaderboards()
     assert total == 2
     assert [(e.best.id, e.n_jobs) for e in entries] == [(last.id, 1), (best.id, 3)]
-    assert [e.elsewhere for e in entries] == [None, 0.99]
+    assert [(e.n_first, e.n_others) for e in entries] == [(1, 0), (2, 1)]
+    (also,) = entries[1].others
+    assert (also.words, also.n_jobs, also.score) == ("v1, 5 folds, stratified, seed 0", 1, 0.99)
     assert [e.best.id for e in list_leaderboards(page=2, per=1)[0]] == [best.id]
     assert [e.best.id for e in list_leaderboards(dataset_id=dataset.id)[0]] == [best.id]
 
@@ -265,12 +267,27 @@ def test_a_best_score_says_of_which_folds_it_is_wherever_it_stands(
     make_succeeded_job(member, dataset=dataset, score=0.788, split_hash="f" * 64, validation=ten)
     pages = PageClient(app, member)
     wanted = {
-        "/leaderboards": ("tr[data-dataset-id]", "on 5 folds, stratified; 0.788 on other folds"),
+        "/leaderboards": ("tr[data-dataset-id]", "on 5 folds, stratified 2 3 in all"),
         "/": ("#best", "on 10 folds, stratified"),
         "/datasets": (".best-cell", "on 10 folds, stratified"),
     }
     for path, (where, words) in wanted.items():
         assert words in words_of(pages.get(path).find(where)), path
+
+
+def test_other_ways_of_splitting_stand_under_their_leaderboard(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    for score in (0.7, 0.8):
+        make_succeeded_job(member, dataset=dataset, score=score)
+    for n in range(6):
+        make_succeeded_job(member, dataset=dataset, score=0.6 + n / 100, split_hash=f"{n}" * 64)
+    page = PageClient(app, member).get("/leaderboards")
+    assert len(page.select("tr[data-dataset-id]")) == 1
+    under = [words_of(row) for row in page.select("tr.under")]
+    assert under[0] == "also on v1, 5 folds, stratified, seed 0 0.650 1"
+    assert under[4:] == ["and 2 other ways of splitting, on its page"]
+    board = PageClient(app, member).get(page.find("tr.under a")["href"])
+    assert len(board.select("tr[data-job-id]")) == 1
 
 
 def test_the_page_of_a_target_without_a_finished_job(app: Flask, member: User) -> None:
