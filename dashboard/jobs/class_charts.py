@@ -16,7 +16,7 @@ def class_charts(results: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]
         ("calibration", "Calibration", calibration_chart),
     )
     found = [
-        (name, title, draw(results) | _say_left_out(results, name))
+        (name, title, draw(results) | _say_classes(results, name))
         for name, title, draw in drawn
         if results.get(name)
     ]
@@ -24,9 +24,12 @@ def class_charts(results: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]
     return [*found, ("gain", "Gain and lift", gain)] if gain else found
 
 
-def _say_left_out(results: dict[str, Any], name: str) -> dict[str, str]:
+def _say_classes(results: dict[str, Any], name: str) -> dict[str, str]:
+    """Say which classes are drawn, where not each of them is."""
     n_drawn, n_classes = len(results[name]), len(results["confusion"]["labels"])
-    if n_drawn in {1, n_classes}:  # two classes have one curve
+    if n_drawn == 1:  # two classes have one curve
+        return {"note": f"Positive class {results[name][0]['class']}"}
+    if n_drawn == n_classes:
         return {}
     return {"note": f"The {n_drawn} most frequent of {n_classes} classes"}
 

@@ -6,6 +6,7 @@ from typing import Any
 from dashboard.db import Dataset
 from dashboard.jobs.checked import Checked
 from tasks.engine.costs import Costs
+from tasks.engine.positive import choose_positive
 
 CELLS = tuple(Costs.__dataclass_fields__)
 MOST = 1e12
@@ -70,6 +71,14 @@ def classes_of(column: Mapping[str, Any]) -> list[str]:
     """Return the two classes of a column, where its profile knows them; else none."""
     found = [str(top["value"]) for top in column.get("top") or ()]
     return sorted(found) if len(found) == column.get("distinct") == 2 else []
+
+
+def usual_positive(column: Mapping[str, Any]) -> str | None:
+    """Return the class of two that is positive unless one is chosen; None where it is unknown."""
+    if not classes_of(column):
+        return None
+    found: str = choose_positive({str(top["value"]): top["count"] for top in column["top"]})
+    return found
 
 
 def is_amount(value: Any) -> bool:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from dashboard.db import Dataset
-from dashboard.jobs.decision import classes_of, read_amount
+from dashboard.jobs.decision import classes_of, read_amount, usual_positive
 from dashboard.jobs.form_cards import list_cards
 from dashboard.jobs.form_former import Former
 from dashboard.jobs.form_inside import PREFIX
@@ -128,7 +128,10 @@ class JobForm:
     def positive_choices(self) -> list[tuple[str, str]]:
         """The classes of two that may be the positive one; none where they are not known."""
         known = classes_of(self.target) if self.target and self.has_two_classes else []
-        return [("", "Worked out"), *((name, name) for name in known)] if known else []
+        if self.target is None or not known:
+            return []
+        usual = f"{usual_positive(self.target)}, worked out"
+        return [("", usual), *((name, name) for name in known)]
 
     @property
     def threshold(self) -> Any:

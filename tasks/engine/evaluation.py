@@ -121,7 +121,7 @@ def score(
     classes : array-like or None
         All classes, in the order of the columns of the probabilities.
     positive : object, optional
-        The positive class of two; see `metrics.choose_positive`.
+        The positive class of two; see `positive.choose_positive`.
 
     Returns
     -------

@@ -5,7 +5,6 @@ has its natural sign. ROC AUC and average precision of more than two classes are
 one-vs-rest (macro), over the classes that the rows hold.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,31 +16,6 @@ from tasks.engine.label_counts import score_counts
 # Of pinball loss: which quantiles predictions are judged as.
 QUANTILES = (0.1, 0.5, 0.9)
 CALIBRATION_BINS = 15
-# What says "it is so", as one of two classes.
-YES = frozenset({"1", "1.0", "true", "t", "yes", "y", "positive", "pos", "+"})
-
-
-def choose_positive(y: np.ndarray) -> Any:
-    """Return which of two classes is the positive one; None where there are not two.
-
-    It is the one that says yes ("yes", "true", "1", "positive"), else the rarer one, because that
-    is what people look for; of two that are as frequent the second in order.
-
-    Examples
-    --------
-    >>> choose_positive(np.array(["no", "yes", "yes"]))
-    'yes'
-    >>> choose_positive(np.array(["ham", "ham", "spam"]))
-    'spam'
-    """
-    counts = Counter(y.tolist())
-    if len(counts) != 2:
-        return None
-    first, second = sorted(counts)
-    says_yes = [name for name in (first, second) if str(name).strip().casefold() in YES]
-    if len(says_yes) == 1:
-        return says_yes[0]
-    return first if counts[first] < counts[second] else second
 
 
 def score_numbers(y: np.ndarray, labels: np.ndarray) -> dict[str, float]:

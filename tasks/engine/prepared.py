@@ -12,8 +12,8 @@ from tasks.engine import coercion
 from tasks.engine.errors import DataError
 from tasks.engine.gaps import find_gaps
 from tasks.engine.loading import training_data
-from tasks.engine.metrics import choose_positive
 from tasks.engine.outer_folds import split_nested
+from tasks.engine.positive import choose_positive
 from tasks.engine.row_copies import first_of_each
 from tasks.engine.spec import TrainingSpec, Validation
 from tasks.engine.splitting import Split, order_rows
@@ -87,9 +87,7 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
     check_target(spec, y, lines[rows])
     absent = len(lines) - len(rows)
     if absent:
-        share = 100 * absent / len(lines)
-        message = f"{absent:,} rows have no target value. They were left out ({share:.1f}%)"
-        warn("TARGET_MISSING", message)
+        warn("TARGET_MISSING", _say_absent(absent, len(lines)))
     if spec.validation.drop_copies:
         X, y, rows = _without_copies(X, y, rows, warn)
     if spec.validation.note:
@@ -123,7 +121,7 @@ def _stratified_again(spec: TrainingSpec, y: np.ndarray) -> dict[str, Any] | Non
 def _positive(y: np.ndarray, spec: TrainingSpec) -> Any:
     """Return the positive class of two, as it was chosen or else worked out."""
     if spec.positive is None:
-        return choose_positive(y)
+        return choose_positive(Counter(y.tolist()))
     classes = sorted(set(y.tolist()))
     chosen = next((label for label in classes if str(label) == spec.positive), None)
     if chosen is None or len(classes) != 2:
@@ -135,6 +133,13 @@ def _positive(y: np.ndarray, spec: TrainingSpec) -> Any:
             "Choose one of two classes, or none",
         )
     return chosen
+
+
+def _say_absent(absent: int, total: int) -> str:
+    share = f"({100 * absent / total:.1f}%)"
+    if absent == 1:
+        return f"1 row has no target value. It was left out {share}"
+    return f"{absent:,} rows have no target value. They were left out {share}"
 
 
 def _typed(

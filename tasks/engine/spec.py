@@ -73,7 +73,7 @@ class TrainingSpec:
     `schema` is what `coercion` reads rows by: dialect, columns, features, target, task.
     `threshold`: from which probability (or margin) on a row is of the positive class of two;
     `costs`: what it was chosen by, see `costs.Costs`. `positive`: the positive class of two, where
-    one was chosen; else it is worked out, see `metrics.choose_positive`.
+    one was chosen; else it is worked out, see `positive.choose_positive`.
     """
 
     schema: dict[str, Any]

@@ -232,6 +232,8 @@ def _add_rest(made: ColumnProfile, column: Column) -> None:
         {"value": v[:200], "count": int(c)}
         for v, c in zip(values[:TOP], counts[:TOP], strict=True)
     ]
+    if facts["kind"] == "number" and len(values) == facts["distinct"] == 2:
+        facts["top"] = details["top"]  # codes of two classes, one of which is the positive one
     if facts["kind"] == "text":
         details["lengths"] = _lengths(column)
     if not column.is_few:

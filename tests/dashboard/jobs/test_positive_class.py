@@ -1,5 +1,6 @@
 """The positive class of a request, and thresholds that a duplicate carries on."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ from dashboard.jobs.as_request import request_from
 from dashboard.jobs.changed import submit_changed
 from dashboard.jobs.service import submit_job
 from tests.dashboard.api.test_api import Api
+from tests.dashboard.datasets.profiled import make_read_dataset
 from tests.dashboard.searches import acts
 from tests.factories import make_dataset, make_succeeded_job
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 pytestmark = pytest.mark.usefixtures("no_broker")
 COSTS = {"true_positive": 0, "false_positive": 1, "false_negative": 5, "true_negative": 0}
@@ -158,3 +160,21 @@ def test_a_change_carries_them_on(app: Flask, member: User) -> None:
         session.get_one(Job, job.id).warnings = [warning]
     made = submit_changed(user=member, job_id=job.id, of="0", idempotency_key=None)
     assert made.details == {"positive": "no"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "usual"),
+    [
+        (("1", "1", "2"), "2"), (("1", "2", "2"), "1"), (("0", "0", "1"), "1"),
+        (("no", "yes", "yes"), "yes"), (("-1", "1", "1"), "1"), (("1.0", "1.0", "2.0"), "2.0"),
+    ],
+)  # fmt: skip
+def test_the_form_says_which_class_is_positive_and_lets_one_choose(
+    cells: tuple[str, ...], usual: str, app: Flask, member: User, tmp_path: Path
+) -> None:
+    table = "x,y\n" + "".join(f"{n},{cells[n % 3]}\n" for n in range(60))
+    dataset = make_read_dataset(member, table, tmp_path)
+    address = f"/jobs/new?dataset_id={dataset.id}&target=y&task=classification"
+    form = PageClient(app, member).get(address)
+    offered = [words_of(option) for option in form.select("#field-positive_class option")]
+    assert offered == [f"{usual}, worked out", *sorted(set(cells))]

@@ -1,5 +1,6 @@
 """Every metric against scikit-learn called by hand, over folds; and what each one means."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from sklearn import metrics as sk
 from tasks.engine.catalogue import METRICS, get_estimator
 from tasks.engine.errors import DataError
 from tasks.engine.evaluation import Predicted, score
-from tasks.engine.metrics import calibration_error, choose_positive
+from tasks.engine.metrics import calibration_error
+from tasks.engine.positive import choose_positive
 from tasks.engine.training import train
 from tests.engine.tables import make_spec, mixed_csv
 
@@ -138,10 +140,17 @@ def test_every_metric_agrees_with_scikit_learn_over_folds(
         (["stayed"] * 3 + ["left"] * 7, "stayed"),
         (["a", "b"], "b"),
         (["a", "b", "c"], None),
+        (["1"] * 7 + ["2"] * 3, "2"),
+        (["1.0"] * 3 + ["2.0"] * 7, "1.0"),
+        (["-1"] * 3 + ["1"] * 7, "1"),
+        ([1] * 7 + [2] * 3, 2),
+        ([0] * 3 + [1] * 7, 1),
+        (["t"] * 7 + ["f"] * 3, "t"),
+        ([False, True, True], True),
     ],
 )
-def test_positive_class_says_yes_or_is_the_rarer_one(y: list[str], positive: str | None) -> None:
-    assert choose_positive(np.array(y, dtype=object)) == positive
+def test_positive_class_says_yes_or_is_the_rarer_one(y: list[Any], positive: Any) -> None:
+    assert choose_positive(Counter(y)) == positive
 
 
 def test_metrics_of_the_positive_class_are_about_it() -> None:

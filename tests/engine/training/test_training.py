@@ -171,7 +171,9 @@ def test_rows_without_a_target_are_left_out_and_said(tmp_path: Path) -> None:
     spec, columns = make_spec(tmp_path, "y", "classification", "GaussianNB", text)
     result = train(spec, columns)
     assert result.details["rows_without_target"] == 6
-    assert [w["code"] for w in result.warnings] == ["TARGET_MISSING"]
+    (told,) = result.warnings
+    assert told["code"] == "TARGET_MISSING"
+    assert told["message"] == "6 rows have no target value. They were left out (10.0%)"
     assert 0 not in set(result.out_of_fold["row"])
 
 
