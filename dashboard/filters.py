@@ -15,11 +15,12 @@ from markupsafe import Markup
 
 from dashboard import clock
 from dashboard.icons import draw_icon
+from dashboard.meanwhile import fingerprint
 from tasks.engine.catalogue import metric_title
 from tasks.engine.parameters import show_value
 
 # What live parts alone are asked with: their version, and the rows that a list of jobs shows.
-OF_LIVE_PARTS = ("v", "first", "others", "newest")
+OF_LIVE_PARTS = ("v", "first", "others", "newest", "cut")
 YEARS = (1500, 2200)  # whole numbers between these are most likely years
 MOST_DECIMALS = 6  # of a score that is not quite 0 or 1
 NO_VALUE = Markup(
@@ -33,7 +34,7 @@ def init_app(app: Flask) -> None:
     """Register every filter and global; that of scores is in `preferences`."""
     for function in (
         when, moment, duration, about, eta, size, count, number, delta, percent, plural,
-        initials, tone, of_column, value, metric_title, setting, validation,
+        initials, tone, of_column, value, metric_title, setting, validation, fingerprint,
     ):  # fmt: skip
         app.add_template_filter(function)
     app.add_template_global(draw_icon)

@@ -46,7 +46,7 @@ class Shown:
             "others": ",".join(map(str, self.others)),
             "newest": str(self.newest),
         }
-        return found | ({"more": "1"} if self.more_are_active else {})
+        return found | ({"cut": "1"} if self.more_are_active else {})
 
 
 def note_shown(listing: JobListing) -> Shown:
@@ -62,7 +62,7 @@ def read_shown(query: Mapping[str, str]) -> Shown:
     """Read from an address what a page shows."""
     newest = read_number(query.get("newest"), 0, LARGEST_ID)
     first, others = _read_ids(query.get("first")), _read_ids(query.get("others"))
-    return Shown(first, others, newest, "more" in query)
+    return Shown(first, others, newest, "cut" in query)
 
 
 def _read_ids(text: str | None) -> tuple[int, ...]:

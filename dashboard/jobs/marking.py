@@ -10,9 +10,12 @@ from dashboard.errors import Conflict, ValidationFailed
 from dashboard.jobs.notes import clean_note
 from dashboard.jobs.service import changing
 from dashboard.jobs.tags import clean_tags
+from dashboard.meanwhile import list_to_write
 
 
-def change_job(*, user: User, job_id: int, given: Mapping[str, Any]) -> Job:
+def change_job(
+    *, user: User, job_id: int, given: Mapping[str, Any], seen: Mapping[str, str] | None = None
+) -> Job:
     """Change some of a job's tags, note and archive at once, or nothing.
 
     Parameters
@@ -22,6 +25,8 @@ def change_job(*, user: User, job_id: int, given: Mapping[str, Any]) -> Job:
     given : Mapping
         Any of ``tags``, all that it is to have, in this order; ``note``, where an empty one is
         none; and ``archived``.
+    seen : Mapping of str to str, optional
+        As `meanwhile.list_to_write` takes it, of ``tags`` and ``note``.
 
     Raises
     ------
@@ -31,7 +36,7 @@ def change_job(*, user: User, job_id: int, given: Mapping[str, Any]) -> Job:
         When it belongs to somebody else.
     ValidationFailed
         When there is something else, the tags are no list of at most 20 texts of 1 to 50
-        characters, or the note is no text or too long.
+        characters, the note is no text or too long, or one of them was changed meanwhile.
     Conflict
         When it is to be archived and is not over.
     """
@@ -41,16 +46,26 @@ def change_job(*, user: User, job_id: int, given: Mapping[str, Any]) -> Job:
         faults["archived"] = "archived must be true or false"
     if faults:
         raise ValidationFailed(faults)
-    tags = clean_tags(given["tags"]) if "tags" in given else None
-    note = clean_note(given.get("note"))
+    wanted: dict[str, Any] = {}
+    if "tags" in given:
+        wanted["tags"] = clean_tags(given["tags"])
+    if "note" in given:
+        wanted["note"] = clean_note(given["note"])
     with changing(user, job_id) as (_, job):
+        present = {"tags": job.tags, "note": job.note}
+        for name in list_to_write(seen, _as_typed(present), _as_typed(wanted)):
+            setattr(job, name, wanted[name])
         if "archived" in given:
             _set_archived(job, given["archived"])
-        if tags is not None:
-            job.tags = tags
-        if "note" in given:
-            job.note = note
     return job
+
+
+def _as_typed(marks: Mapping[str, Any]) -> dict[str, str]:
+    """Return tags and a note as the form has them."""
+    return {
+        name: ", ".join(kept or ()) if name == "tags" else kept or ""
+        for name, kept in marks.items()
+    }
 
 
 def archive_job(*, user: User, job_id: int, archived: bool = True) -> Job:

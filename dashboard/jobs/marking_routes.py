@@ -11,6 +11,7 @@ from dashboard.errors import Conflict, ValidationFailed
 from dashboard.jobs.marking import archive_job, change_job
 from dashboard.jobs.naming import rename_job
 from dashboard.jobs.routes import show_job
+from dashboard.meanwhile import read_seen
 from dashboard.web import requires
 
 blueprint = Blueprint("marking", __name__)
@@ -22,9 +23,12 @@ Answer = Response | tuple[str, int]
 def rename(job_id: int) -> Answer:
     """Give a job another name. For its owner and admins."""
     try:
-        job = rename_job(user=current_user, job_id=job_id, name=request.form.get("name"))
+        job = rename_job(
+            user=current_user, job_id=job_id, name=request.form.get("name"),
+            seen=read_seen(request.form),
+        )  # fmt: skip
     except ValidationFailed as problem:
-        return show_job(job_id, problem.fields), 422
+        return show_job(job_id, problem), 422
     flash(f"The job is called {job.name} now", "success")
     return _to_job(job_id)
 
@@ -36,9 +40,9 @@ def mark(job_id: int) -> Answer:
     tags = [tag for tag in request.form.get("tags", "").split(",") if tag.strip()]
     given = {"tags": tags, "note": request.form.get("note")}
     try:
-        change_job(user=current_user, job_id=job_id, given=given)
+        change_job(user=current_user, job_id=job_id, given=given, seen=read_seen(request.form))
     except ValidationFailed as problem:
-        return show_job(job_id, problem.fields), 422
+        return show_job(job_id, problem), 422
     flash("Tags and note are saved", "success")
     return _to_job(job_id, "marks")
 

@@ -1,7 +1,6 @@
 """Pages of jobs: list, new, detail, actions, live parts."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -44,6 +43,7 @@ from dashboard.jobs.preflights import find_refused
 from dashboard.jobs.submitted import tell_submitted
 from dashboard.jobs.undo_routes import tell_stopped
 from dashboard.live import answer, unchanged
+from dashboard.meanwhile import typed_anew
 from dashboard.notifications.choices import read_wishing, wish
 from dashboard.paging import read_number
 from dashboard.recipes.queries import get_recipe
@@ -162,7 +162,7 @@ def detail(job_id: int) -> str:
     return show_job(job_id)
 
 
-def show_job(job_id: int, errors: Mapping[str, str] | None = None) -> str:
+def show_job(job_id: int, problem: ValidationFailed | None = None) -> str:
     """Return the page of a job; with what was typed into its forms where that cannot be used."""
     found = read_detail(
         user=current_user,
@@ -170,19 +170,19 @@ def show_job(job_id: int, errors: Mapping[str, str] | None = None) -> str:
         memory_limit_bytes=_memory_limit(),
         query=request.args,
     )
-    return render_template("jobs/detail.html", **found, **_around(job_id, errors))
+    return render_template("jobs/detail.html", **found, **_around(job_id, problem))
 
 
 def _memory_limit() -> int:
     return int(current_app.config["SETTINGS"].job_memory_bytes)
 
 
-def _around(job_id: int, errors: Mapping[str, str] | None = None) -> dict[str, Any]:
+def _around(job_id: int, problem: ValidationFailed | None = None) -> dict[str, Any]:
     """Return what the page of a job needs beside the job."""
     return {
         "wishing": read_wishing(current_user, JOB, job_id),
-        "errors": errors or {},
-        "typed": request.form if errors else {},
+        "errors": problem.fields if problem else {},
+        "typed": typed_anew(request.form, problem) if problem else {},
         "live_url": url_for("jobs.live_detail", job_id=job_id),
         "run_next_url": url_for("workers.run_next", job_id=job_id),
     }

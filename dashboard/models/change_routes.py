@@ -10,6 +10,7 @@ from dashboard.access import require_owner
 from dashboard.auth.sessions import safe_path
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.errors import Conflict, Forbidden, ValidationFailed
+from dashboard.meanwhile import read_seen, typed_anew
 from dashboard.models import changes, queries
 from dashboard.models.deleting import delete_model, find_made
 from dashboard.paging import read_number
@@ -58,9 +59,11 @@ def save(model_id: int) -> Answer:
     name, note, alias = typed["name"], typed["note"].replace("\r\n", "\n"), typed["alias"]
     try:
         former = changes.change_model(
-            user=current_user, model_id=model_id, name=name, note=note, alias=alias
-        )
+            user=current_user, model_id=model_id, name=name, note=note, alias=alias,
+            seen=read_seen(request.form),
+        )  # fmt: skip
     except ValidationFailed as problem:
+        typed |= typed_anew(request.form, problem)
         return _show_form(model_id, typed=typed, errors=problem.fields), 422
     except Forbidden as problem:  # of the alias: without a right to the model there is no form
         return _show_form(model_id, typed=typed, errors={"alias": problem.message}), 403

@@ -1,7 +1,7 @@
 """What people say about a model: a star, a name, a note, an alias; and that it is archived."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import delete, select
@@ -15,6 +15,7 @@ from dashboard.db.model import ALIAS_CHARS, NOTE_CHARS
 from dashboard.db.transaction import writing
 from dashboard.errors import ValidationFailed
 from dashboard.extensions import db
+from dashboard.meanwhile import list_to_write
 from dashboard.models.queries import get_model, missing
 from dashboard.models.repeated import words_of
 
@@ -69,6 +70,7 @@ def change_model(
     name: str | None = None,
     note: str | None = None,
     alias: str | None = None,
+    seen: Mapping[str, str] | None = None,
 ) -> Model | None:
     """Give a model another name, note or alias: all that is asked, or nothing.
 
@@ -83,6 +85,8 @@ def change_model(
         None leaves it as it is.
     alias : str, optional
         Such as ``champion``; an empty one takes it away, None leaves it.
+    seen : Mapping of str to str, optional
+        As `meanwhile.list_to_write` takes it.
 
     Returns
     -------
@@ -96,20 +100,27 @@ def change_model(
     Forbidden
         When this model, or the one that has the alias, belongs to somebody else.
     ValidationFailed
-        When the name is empty, something too long, or the alias none.
+        When the name is empty, something too long, the alias none, or any changed meanwhile.
     """
     name, note = _clean(name), None if note is None else note.strip()
     wanted = None if alias is None else alias.strip()
     if errors := _find_faults(name, note, wanted):
         raise ValidationFailed(errors)
 
+    asked = {"name": name, "note": note, "alias": wanted}
+    words = {field: text for field, text in asked.items() if text is not None}
+
     def change() -> Model | None:
         with _changing(user, model_id) as (session, model):
-            former = None if wanted is None else _move_alias(session, user, model, wanted)
-            if name is not None:
-                model.name, model.words = name, words_of(name, model.target)
-            if note is not None:
-                model.note = note
+            present = {"name": model.name, "note": model.note, "alias": model.alias or ""}
+            written = list_to_write(seen, present, words)
+            former = None
+            if "alias" in written:
+                former = _move_alias(session, user, model, words["alias"])
+            if "name" in written:
+                model.name, model.words = words["name"], words_of(words["name"], model.target)
+            if "note" in written:
+                model.note = words["note"]
             return former
 
     try:
