@@ -2,6 +2,7 @@
 
 from flask import current_app, render_template, request
 
+from dashboard.jobs.form_page import say_how_long, say_what_waits
 from dashboard.jobs.form_request import request_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.requests import BATCH_FIELDS
@@ -10,6 +11,11 @@ from dashboard.jobs.submission import read_request
 ASK = "ask"  # a field that the script takes away
 # What belongs to the very page that the form stood on, and not to what was typed.
 OF_PAGE = frozenset({"csrf_token", "action", ASK})
+
+
+def list_typed() -> list[tuple[str, str]]:
+    """List what the form was sent with, for a page that sends it on, or back to the form."""
+    return [(name, text) for name, text in request.form.items(multi=True) if name not in OF_PAGE]
 
 
 def ask_about_many(form: JobForm) -> str | None:
@@ -26,7 +32,12 @@ def ask_about_many(form: JobForm) -> str | None:
     dataset, wanted = read_request(request_of(form), limit=limit, fields=BATCH_FIELDS)
     if wanted.n_jobs < 2:
         return None
-    typed = [(n, text) for n, text in request.form.items(multi=True) if n not in OF_PAGE]
     return render_template(
-        "jobs/many.html", dataset=dataset, n_jobs=wanted.n_jobs, form=form, typed=typed
+        "jobs/many.html",
+        dataset=dataset,
+        n_jobs=wanted.n_jobs,
+        form=form,
+        typed=list_typed(),
+        takes=say_how_long(form),
+        ahead=say_what_waits(),
     )

@@ -54,10 +54,10 @@ def show_form(
         datasets=choices,
         to_beat=list_to_beat(form),
         folds_of_several=say_folds_of_several(form),
-        takes=_say_how_long(form),
+        takes=say_how_long(form),
         takes_each=_say_how_long_each(form),
         task_reason=_say_why_task(form),
-        ahead=_say_ahead(),
+        ahead=say_what_waits(),
         candidates=candidates,
         nested_fits=say_nested_fits(form, candidates) if candidates else None,
         preflight=preflight,
@@ -71,18 +71,19 @@ def show_candidates(form: JobForm) -> str:
     """Draw how large the search of a form is, for its place in the page."""
     if not form.is_search:  # it is being drawn anew without one
         return ""
-    found, takes = count_candidates(form), _say_how_long(form)
+    found, takes = count_candidates(form), say_how_long(form)
     return render_template(
-        "jobs/_candidates.html", form=form, candidates=found, takes=takes, ahead=_say_ahead()
+        "jobs/_candidates.html", form=form, candidates=found, takes=takes, ahead=say_what_waits()
     )
 
 
-def _say_ahead() -> str | None:
+def say_what_waits() -> str | None:
+    """Say what a new job finds before it; None while none starts."""
     summary = queue_summary()
     return say_ahead(summary) if summary else None
 
 
-def _say_how_long(form: JobForm) -> str | None:
+def say_how_long(form: JobForm) -> str | None:
     """Say how long each job of a form would take; None while the form is incomplete."""
     size = _size_of(form)
     if form.tries_several or form.at_once or form.estimator is None or size is None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.jobs.form_inside import PREFIX, list_offered, list_shown
-from tasks.engine.catalogue import Parameter
+from tasks.engine.catalogue import Estimator, Parameter
 from tasks.engine.inside import takes_inside
 from tasks.engine.parameters import (
     fit_value,
@@ -98,6 +98,12 @@ def count_values(parameter: Parameter, text: str) -> int | None:
     fitting = [fit_value(parameter, parse_value(parameter, value)) for value in values]
     distinct = {repr(found[0]) for found in fitting if found is not None}
     return len(values) if len(distinct) == len(values) else None
+
+
+def count_each(estimator: Estimator | None, values: Mapping[str, str]) -> dict[str, int | None]:
+    """Return how many values each parameter of an estimator has, as `count_values` does."""
+    parameters = estimator.parameters if estimator else ()
+    return {p.name: count_values(p, values.get(PREFIX + p.name, "")) for p in parameters}
 
 
 def _control(parameter: Parameter) -> tuple[str, list[tuple[str, str]]]:

@@ -15,7 +15,7 @@ from dashboard.jobs.form_cards import list_cards
 from dashboard.jobs.form_former import Former
 from dashboard.jobs.form_inside import PREFIX
 from dashboard.jobs.form_numbers import read_whole
-from dashboard.jobs.form_rows import OF_PREPROCESSING, count_values, row_of
+from dashboard.jobs.form_rows import OF_PREPROCESSING, count_each, row_of
 from dashboard.jobs.form_schemes import list_schemes, list_split_columns
 from dashboard.jobs.form_targets import list_target_choices, say_unused
 from dashboard.jobs.many_columns import (
@@ -267,10 +267,15 @@ class JobForm:
         """How many jobs the form makes: one for each combination of values, if all can be used."""
         if self.at_once:
             return len(self.chosen)
-        parameters = self.estimator.parameters if self.estimator else ()
-        counts = [count_values(p, self.values.get(PREFIX + p.name, "")) for p in parameters]
+        counts = count_each(self.estimator, self.values).values()
         known = [count for count in counts if count is not None]
         return math.prod(known) if len(known) == len(counts) else None
+
+    @property
+    def swept(self) -> dict[str, int]:
+        """How many values each parameter has that has several."""
+        counts = count_each(self.estimator, self.values)
+        return {name: count for name, count in counts.items() if count is not None and count > 1}
 
     @property
     def schemes(self) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from dashboard.db import Job, JobEntry, User
 from dashboard.extensions import db
 from dashboard.searches.naming import BEST_OF, NAME_LENGTH
 
-AT_ONCE = 20
+NAMES_TRIED = 20
 NUMBERED = re.compile(r"(.*\S) ([1-9]\d{0,5})", re.DOTALL)
 
 
@@ -23,7 +23,7 @@ def find_next_name(user: User, name: str) -> str:
         That of the job that it is made from, with or without a number.
     """
     stem, number = _part(user, name)
-    first, at_once = number + 1, AT_ONCE
+    first, at_once = number + 1, NAMES_TRIED
     while True:
         names = [_with_number(stem, n) for n in range(first, first + at_once)]
         taken = _find_taken(user, names)

@@ -9,6 +9,7 @@ from dashboard.errors import NotFound, ValidationFailed
 from dashboard.jobs import form_sources, preflights
 from dashboard.jobs.form_at_once import is_switched
 from dashboard.jobs.form_change import apply_change
+from dashboard.jobs.form_confirm import list_typed
 from dashboard.jobs.form_page import find_chosen, show_candidates, show_form
 from dashboard.jobs.form_request import errors_of, request_of
 from dashboard.jobs.forms import JobForm
@@ -24,8 +25,6 @@ blueprint = Blueprint("preflights", __name__)
 PART = "jobs/_preflight.html"
 # Without a script nobody asks again by himself.
 PATIENCE_S = 8.0
-# What belongs to the very page that the form stood on, and not to what was typed.
-OF_PAGE = frozenset({"csrf_token", "action", "despite"})
 Answer = str | tuple[str, int]
 
 
@@ -61,8 +60,8 @@ def as_python() -> Answer:
         return show_form(form), 422
     makes_batch = form.tries_several or form.is_search or wanted.n_jobs > 1
     program = python_of_form(asked, request.url_root.rstrip("/"), makes_batch=makes_batch)
-    typed = [(n, text) for n, text in request.form.items(multi=True) if n not in OF_PAGE]
-    return render_template("jobs/program.html", dataset=dataset, program=program, typed=typed)
+    found = {"dataset": dataset, "program": program, "typed": list_typed()}
+    return render_template("jobs/program.html", **found)
 
 
 @blueprint.post("/jobs/check")
