@@ -3,14 +3,16 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from dashboard.db import Dataset, User
-from tests.factories import PASSWORD, make_dataset
+from dashboard.clock import now
+from dashboard.db import Dataset, Job, User
+from tests.factories import PASSWORD, make_dataset, make_job
 from tests.page import TOKEN
 from tests.serving import serve
 
@@ -147,3 +149,12 @@ def tab(browse: Callable[..., Watched], member: User) -> Watched:
     found = browse(viewport={"width": 1440, "height": 900})
     found.sign_in(member)
     return found
+
+
+@pytest.fixture
+def job(member: User) -> Job:
+    """A running job of the member, in its fourth fold."""
+    return make_job(
+        member, state="running", stage="fit", progress=0.61, attempt=1, started_at=now(),
+        heartbeat_at=now() + timedelta(hours=1), message="Fitting fold 4 of 5", name="churn",
+    )  # fmt: skip

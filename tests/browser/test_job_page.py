@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from dashboard.db import Job, JobFold, User
 from dashboard.db.transaction import writing
 from dashboard.notifications.telling import Teller
 from tests.browser.conftest import Watched
-from tests.factories import make_job
 
 HIDDEN = """
 window.pretendHidden = sessionStorage.getItem('test-hidden') === 'true';
@@ -45,14 +43,6 @@ def change(job: Job, **values: Any) -> None:
         row = session.get_one(Job, job.id)
         for name, value in values.items():
             setattr(row, name, value)
-
-
-@pytest.fixture
-def job(member: User) -> Job:
-    return make_job(
-        member, state="running", stage="fit", progress=0.61, attempt=1, started_at=now(),
-        heartbeat_at=now() + timedelta(hours=1), message="Fitting fold 4 of 5", name="churn",
-    )  # fmt: skip
 
 
 @pytest.fixture

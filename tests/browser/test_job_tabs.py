@@ -13,18 +13,10 @@ from dashboard.db.transaction import writing
 from dashboard.jobs.execution import add_lines
 from tests.browser.conftest import Watched
 from tests.browser.test_job_page import HIDDEN, change, has_icon
-from tests.factories import make_job, make_model
+from tests.factories import make_model
 
 pytestmark = pytest.mark.timeout(180)
 FAILURE = {"code": "X", "message": "The target has text", "hint": "h"}
-
-
-@pytest.fixture
-def job(member: User) -> Job:
-    return make_job(
-        member, state="running", stage="fit", progress=0.61, attempt=1, started_at=now(),
-        heartbeat_at=now() + timedelta(hours=1), message="Fitting fold 4 of 5", name="churn",
-    )  # fmt: skip
 
 
 @pytest.fixture
@@ -66,6 +58,7 @@ def test_the_files_come_with_the_end(tab: Watched, job: Job) -> None:
 
 
 def test_a_pause_holds_page_and_log_and_is_remembered(tab: Watched, job: Job) -> None:
+    tab.page.clock.install()
     page = tab.go(f"/jobs/{job.id}")
     button = page.get_by_role("button", name="Pause updates")
     expect(button).to_have_attribute("aria-pressed", "false")
@@ -74,8 +67,11 @@ def test_a_pause_holds_page_and_log_and_is_remembered(tab: Watched, job: Job) ->
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     change(job, message="Fitting fold 5 of 5", progress=0.81)
-    page.wait_for_timeout(6_000)  # longer than each of its parts waits
-    assert [url for url in asked if "pill" not in url] == []
+    page.clock.run_for(6_000)  # longer than each of its parts waits
+    last = f"{tab.address}/static/css/jobs.css?last"
+    with page.expect_request(last):  # whatever was asked before it is known then
+        page.evaluate("(address) => { fetch(address); }", last)
+    assert [url for url in asked if "pill" not in url] == [last]
     expect(page.locator(".progress-line")).to_contain_text("fold 4")
     page = tab.go(f"/jobs/{job.id}/log")
     expect(button).to_have_attribute("aria-pressed", "true")
