@@ -121,5 +121,5 @@ def list_notes(
             f"None of these jobs has the metric {asked.metric[:SHOWN]}; {shown} is shown."
         )
     if asked.base and asked.base not in asked.ids:
-        notes.append(f"Job #{asked.base} is not among these, so the first one is the reference.")
+        notes.append(f"Job #{asked.base} is not among these, so it cannot be the reference.")
     return notes

@@ -13,7 +13,7 @@ from dashboard.compare.figures import Named, list_figures
 from dashboard.compare.grid import Grid, make_grid
 from dashboard.compare.marks import label, marker
 from dashboard.compare.queries import find_to_add
-from dashboard.compare.rows import PARAMETERS, SETTINGS
+from dashboard.compare.rows import PARAMETERS, SCORES, SETTINGS
 from dashboard.compare.varying import choose_axis, list_axes
 from dashboard.db import Job, User
 from dashboard.db.states import ACTIVE, JobState
@@ -40,9 +40,12 @@ class ComparePage:
 
     @cached_property
     def base(self) -> int:
-        """Which job is the reference, from 0."""
+        """Which job is the reference, from 0: unless one is asked for the best, else the first."""
         ids = [job.id for job in self.found.jobs]
-        return ids.index(self.asked.base) if self.asked.base in ids else 0
+        if self.asked.base in ids:
+            return ids.index(self.asked.base)
+        first = self.found.rows[0]  # what is compared by, where any job has it
+        return (first.best or 0) if self.found.comparable and first.group == SCORES else 0
 
     @property
     def reference(self) -> Job:

@@ -29,10 +29,11 @@ def list_files(job: Job, model: Model | None) -> list[JobFile]:
             found.append(JobFile(name, what, url, model.offered[kind].get("size_bytes")))
     if job.out_of_fold_key:
         url = url_for("rows.download", job_id=job.id)
-        words = "Each row as a model predicted it that did not see it, with its cells"
+        words = "Each row, with its prediction by a model that was not trained on it"
         found.append(JobFile("rows.csv", words, url))
     if not is_blend(job):
         url = url_for("jobs.config", job_id=job.id)
-        found.append(JobFile("config.json", "The request that makes this job again", url))
+        words = "All settings, as the API takes them to make this job again"
+        found.append(JobFile("config.json", words, url))
     found.append(JobFile("log.txt", "The whole log", url_for("jobs.log_text", job_id=job.id)))
     return found

@@ -39,13 +39,13 @@ def usage_chart(
     traces = [t for n, found in attempts for t in _traces(n, found, start, per, len(attempts) > 1)]
     ends = [0, max(last / per, 0.1)]
     traces.append(
-        {"type": "scatter", "mode": "lines", "name": f"Limit, {size(limit_bytes)}", "x": ends,
-         "y": [limit_bytes / 1e6] * 2, "xaxis": "x", "yaxis": "y2", "showlegend": False,
+        {"type": "scatter", "mode": "lines", "name": f"Limit of memory, {size(limit_bytes)}",
+         "x": ends, "y": [limit_bytes / 1e6] * 2, "xaxis": "x", "yaxis": "y2",
          "line": {"color": "danger", "dash": "dash", "width": 1.5}}
     )  # fmt: skip
     return {
         "traces": traces,
-        "layout": _layout(unit, ends, limit_bytes, len(attempts) > 1),
+        "layout": _layout(unit, ends, limit_bytes),
         "table": table(HEAD, [_row(s, start) for s in samples]),
         "alt": _sentence(samples, limit_bytes, last, len(attempts)),
         "final": is_final,
@@ -74,6 +74,7 @@ def _traces(
     tail = f", attempt {attempt}" if is_one_of_many else ""
     return [
         shared | {"name": f"Attempt {attempt}", "y": [s.cpu_cores for s in found], "yaxis": "y",
+                  "showlegend": is_one_of_many,
                   "hovertemplate": f"%{{y:.2f}} cores busy{tail}<extra></extra>"},
         shared | {"name": f"Memory{tail}", "y": [s.memory_bytes / 1e6 for s in found],
                   "yaxis": "y2", "showlegend": False,
@@ -81,10 +82,10 @@ def _traces(
     ]  # fmt: skip
 
 
-def _layout(unit: str, ends: list[float], limit_bytes: int, with_legend: bool) -> dict[str, Any]:
+def _layout(unit: str, ends: list[float], limit_bytes: int) -> dict[str, Any]:
     return {
-        "showlegend": with_legend,
-        "margin": {"l": 56, "r": 16, "t": 32 if with_legend else 8, "b": 40, "pad": 4},
+        "showlegend": True,  # also of a single line: it says where it may not go
+        "margin": {"l": 56, "r": 16, "t": 32, "b": 40, "pad": 4},
         "xaxis": {"title": {"text": f"{unit.capitalize()} since the start"}, "range": ends,
                   "anchor": "y2"},
         "yaxis": {"title": {"text": "Cores"}, "domain": [0.56, 1], "rangemode": "tozero",

@@ -37,6 +37,11 @@ document.addEventListener('change', (event) => {
   if (event.target.matches('[data-filters] select, [data-filters] input[type=checkbox]:not([name=tag]), [data-send-on-change] select')) event.target.form.requestSubmit();
 });
 
+// What is chosen may be longer than its room: whoever points at it sees it all.
+document.addEventListener('pointerover', ({ target }) => {
+  if (target.matches?.('select:not([multiple])')) target.title = target.selectedOptions[0]?.text ?? '';
+});
+
 // Empty filters do not belong into the address.
 document.addEventListener('formdata', (event) => {
   if (!event.target.matches('[data-filters]')) return;

@@ -223,3 +223,14 @@ def add_fold(job: Job, fold: int) -> None:
         scores = {job.metric: 0.8}
         session.add(JobFold(job_id=job.id, fold=fold, attempt=1, scores=scores, fit_seconds=1.0,
                             n_train=80, n_test=20, key=f"jobs/{job.id}/x/{fold}"))  # fmt: skip
+
+
+def test_a_cancel_from_the_page_can_be_undone_there(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    address = page.url
+    page.get_by_role("button", name="Cancel job").click()
+    toast = page.locator("#toasts .toast-note")
+    expect(toast).to_contain_text("churn is being stopped")
+    toast.get_by_role("button", name="Undo").click()
+    expect(toast).to_contain_text("churn runs again as soon as it has stopped")
+    assert page.url == address

@@ -128,7 +128,7 @@ def _read_table(records, dialect, needed, warn):
         if row:
             cells.append(row)
     if ragged:
-        ends = {"skip": "they were left out", "pad": "short ones filled up, long ones left out"}
+        ends = {"skip": "left out", "pad": "short ones filled up, long ones left out"}
         count = f"{len(ragged)} line{'s have' if len(ragged) > 1 else ' has'}"
         first = f"a different number of cells, first line {ragged[0]}"
         warn(f"{count} {first}; {ends[dialect['bad_lines']]}")

@@ -50,6 +50,13 @@ def of_rows(reading: "Reading") -> Iterator[Problem]:
     yield from _of_source(source)
 
 
+def _say_padded(n: int, is_short: bool) -> str:
+    """Say what became of lines with another number of cells, where short ones are filled up."""
+    if n > 1:
+        return "Short ones were filled up, long ones left out"
+    return "It was filled up" if is_short else "It was left out"
+
+
 def _of_bad_lines(reading: "Reading") -> Iterator[Problem]:
     rejects, bad_lines = reading.rejects, reading.options.bad_lines
     severity = "error" if bad_lines == "refuse" else "warning"
@@ -61,8 +68,8 @@ def _of_bad_lines(reading: "Reading") -> Iterator[Problem]:
             where = f"most have {len(reading.names)}"
         ends = {
             "refuse": often_unquoted(reading.dialect),
-            "skip": "They were left out",
-            "pad": "Short ones were filled up, long ones left out",
+            "skip": "It was left out" if n == 1 else "They were left out",
+            "pad": _say_padded(n, len(first.cells) < len(reading.names)),
         }
         message = (
             f"{lines_have(n)} a different number of cells. First: line {first.line} has "

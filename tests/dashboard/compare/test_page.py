@@ -188,7 +188,8 @@ def test_a_job_that_runs_joins_with_its_folds_so_far(
         for fold, auc in ((1, 0.98), (2, 0.99)):
             session.add(JobFold(job_id=running.id, fold=fold, attempt=1, fit_seconds=1.0,
                                 scores={"roc_auc": auc}))  # fmt: skip
-    page = pages.get(address(first, second, running, waiting, failed))
+    jobs = (first, second, running, waiting, failed)
+    page = pages.get(address(*jobs, more=f"&base={first.id}"))
     assert row_of(page, "ROC AUC")[2:] == ["0.985 ± 0.007 so far", "– no value", "– no value"]
     assert row_of(page, "ROC AUC")[1].startswith("0.900 ± 0.004 best +0.100")
     assert "new one runs still: its scores are those of its folds so far" in page.text
@@ -207,7 +208,7 @@ def test_differences_have_the_sign_of_the_metric_and_only_where_they_mean_someth
                                     "r2": {"mean": r2, "std": 0.1}})
         for rmse, r2 in ((3.0, 0.7), (2.5, 0.8))
     ]  # fmt: skip
-    page = pages.get(address(*jobs))
+    page = pages.get(address(*jobs, more=f"&base={jobs[0].id}"))
     assert row_of(page, "RMSE ↓ , lower is better") == [
         "3.000 ± 0.100",
         "2.500 ± 0.100 best \u22120.500",
@@ -364,3 +365,21 @@ def test_whatever_an_address_holds_is_answered(
             answer = pages.http.get(path, query_string={"jobs": ids, name: text})
             assert answer.status_code < 500, (path, text)
     assert pages.http.get("/compare", query_string={"jobs": ids, name: "%"}).status_code == 200
+
+
+def test_the_best_is_the_reference_unless_another_is_chosen(
+    pages: PageClient, dataset: Dataset
+) -> None:
+    def reference(more: str = "") -> str:
+        return str(pages.get(address(*jobs, more=more)).find("#filter-base [selected]")["value"])
+
+    metrics = [{"roc_auc": {"mean": auc}, "log_loss": {"mean": loss}}
+               for auc, loss in ((0.8, 0.3), (0.9, 0.5), (0.7, 0.1))]  # fmt: skip
+    jobs = [make_succeeded_job(dataset=dataset, metrics=found, score=found["roc_auc"]["mean"])
+            for found in metrics]  # fmt: skip
+    assert reference() == str(jobs[1].id)
+    assert reference("&metric=log_loss") == str(jobs[2].id)
+    assert reference(f"&base={jobs[0].id}") == str(jobs[0].id)
+    other = make_succeeded_job(dataset=dataset, score=0.99, split_hash="f" * 64)
+    jobs.append(other)  # nothing is the best of what cannot be compared
+    assert reference() == str(jobs[0].id)

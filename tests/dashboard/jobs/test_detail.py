@@ -279,9 +279,9 @@ def test_usage_stays_after_the_end_and_separates_attempts(pages: PageClient, mem
         add(JobUsage(job_id=job.id, attempt=1 + n // 3, at=ago(280 - 40 * n), cpu_cores=0.5 + n,
                      memory_bytes=300_000_000 + n))  # fmt: skip
     figure = pages.http.get(f"/jobs/{job.id}/charts/usage.json").get_json()
-    names = [trace["name"] for trace in figure["traces"]]
-    assert names == ["Attempt 1", "Memory, attempt 1", "Attempt 2", "Memory, attempt 2",
-                     "Limit, 2.0 GB"]  # fmt: skip
+    names = [t["name"] + "*" * t.get("showlegend", True) for t in figure["traces"]]  # * in legend
+    assert names == ["Attempt 1*", "Memory, attempt 1", "Attempt 2*", "Memory, attempt 2",
+                     "Limit of memory, 2.0 GB*"]  # fmt: skip
     assert figure["traces"][4]["y"] == [2000, 2000]
     assert figure["traces"][0]["x"] == pytest.approx([20 / 60, 1, 100 / 60], abs=0.02)
     assert len(figure["table"]["rows"]) == 6
@@ -384,7 +384,7 @@ def test_intervals_stand_beside_scores_and_are_explained(pages: PageClient, memb
     drawn = {"draws": 500, "unit": "rows", "units": 10_000, "of": 1_000_000}
     job = make_succeeded_job(member, metrics=metrics, details={"drawn": drawn})
     page = pages.get(f"/jobs/{job.id}")
-    assert "folds 95% interval by rows 0.812 to 0.871" in words_of(page.find(".answer-line"))
+    assert "folds · 95% interval by rows 0.812 to 0.871" in words_of(page.find(".answer-line"))
     said = words_of(page.select("#job-folds")[0])
     assert said.count("0.812 to 0.871") == 1
     assert "the 1,000,000 scored rows are resampled 500 times" in said

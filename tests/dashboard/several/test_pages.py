@@ -55,6 +55,8 @@ def test_the_first_card_of_the_form_tries_several(pages: PageClient, member: Use
     assert "Try several" in first.text
     assert not page.select('[name="several.time_limit_s"]')
     page = pages.get(f"/jobs/new?dataset_id={dataset.id}&target=churned&estimator=several")
+    limits = [label for label in map(words_of, page.select("label")) if "Time limit" in label]
+    assert limits == ["Time limit, seconds"]  # one of its jobs has none of its own
     assert page.find('[name="several.time_limit_s"]')["value"] == "60"
     assert "checked" in page.select(".choice-card input")[0].attrs
     # What is tried has settings and folds of its own.

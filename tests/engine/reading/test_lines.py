@@ -184,6 +184,18 @@ def test_ragged_lines_can_be_skipped(reader: Reader) -> None:
     assert (problem.severity, problem.code, problem.count) == ("warning", "CSV_RAGGED", 2)
 
 
+@pytest.mark.parametrize(
+    ("line", "bad_lines", "told"),
+    [("1,2", "skip", "It was left out"), ("1,2", "pad", "It was filled up"),
+     ("1,2,3,4", "pad", "It was left out"), ("1,2,3,4\n1", "skip", "They were left out")],
+)  # fmt: skip
+def test_one_ragged_line_is_told_of_as_one(
+    line: str, bad_lines: str, told: str, reader: Reader
+) -> None:
+    result = reader.read(f"a,b,c\n1,2,3\n{line}\n4,5,6\n", bad_lines=bad_lines)
+    assert result.problems[0].message.endswith(f". {told}")
+
+
 def test_short_lines_can_be_padded_with_absent_cells(reader: Reader) -> None:
     rows = reader.rows(RAGGED, bad_lines="pad")
     assert rows == [["1", "2", "3"], ["4", "5", None], ["10", "11", "12"]]
