@@ -19,6 +19,9 @@ UTF_7 = re.compile(rb"\+(?!-)[A-Za-z0-9+/]*-?")
 MOST_PAIRS = 0.4  # of all characters; in Chinese text it is a fifth
 LEAST_UTF_7 = 3  # characters after the plus of one letter
 C1_CONTROL = re.compile(rb"[\x80-\x9f]")
+HIGH = re.compile(rb"[\x80-\xff]+")
+# Of all bytes of EBCDIC: letters and digits, and what reads as ASCII's characters.
+MOSTLY_HIGH, PLAIN, LEAST_EBCDIC = 0.4, 0.97, 8
 SHOWN = 12  # bytes before and after a place
 
 
@@ -94,6 +97,24 @@ def _is_utf_7(word: bytes) -> bool:
     except UnicodeError:
         return False
     return text.isalpha() and not text.isascii()
+
+
+def find_ebcdic(head: bytes) -> str | None:
+    """Return how the beginning of a file reads if it is EBCDIC, as mainframes write it; else None.
+
+    Its letters and digits are bytes beyond ASCII, its ends of lines are none of ASCII's, and
+    nearly all of it reads as ASCII's characters.
+    """
+    if b"\n" in head or len(head) < LEAST_EBCDIC:
+        return None
+    n_high = sum(map(len, HIGH.findall(head)))
+    if n_high < MOSTLY_HIGH * len(head):
+        return None
+    text = head.decode("cp037")
+    n_plain = sum(sign in "\r\n\x85" or " " <= sign <= "~" for sign in text)
+    n_words = sum(sign.isascii() and sign.isalnum() for sign in text)
+    is_it = n_plain >= PLAIN * len(text) and n_words >= MOSTLY_HIGH * len(text)
+    return text.splitlines()[0][: 2 * SHOWN].strip() if is_it and text.split() else None
 
 
 def find_c1_control(file: BinaryIO) -> tuple[int, bytes] | None:

@@ -11,6 +11,7 @@ from tasks.engine.reader.encoding_signs import (
     around,
     count_lines,
     find_c1_control,
+    find_ebcdic,
     find_utf_7,
     find_wide,
     has_iso_2022,
@@ -65,6 +66,8 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     bad = None if is_plain else _first_undecodable(file, encoding)
     if bad is None:
         return _doubted(file, encoding, is_chosen=bool(chosen), is_plain=is_plain)
+    if not chosen and not wide:
+        _refuse_ebcdic(file)
     line, sample, is_cut = bad
     is_marked = not chosen and not wide and has_mark(file)
     if is_cut and (wide or is_marked):
@@ -92,6 +95,17 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
         f'read the file"{show_likely(file) if plausible else ""}'
     )
     raise RefusedError(error("CSV_ENCODING", message, line=line))
+
+
+def _refuse_ebcdic(file: BinaryIO) -> None:
+    file.seek(0)
+    shown = find_ebcdic(file.read(HEAD_BYTES))
+    if shown:
+        message = (
+            "The file is EBCDIC, as mainframes write it. Choose cp037 as its encoding under "
+            f'"How we read the file": it would read "{shown}"'
+        )
+        raise RefusedError(error("CSV_ENCODING", message, line=1))
 
 
 def _assumed(

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Literal
 
-from tasks.engine.reader.encoding_signs import ISO_2022, find_wide
+from tasks.engine.reader.encoding_signs import ISO_2022, find_ebcdic, find_wide
 from tasks.engine.reader.file_signs import CONTROL, TABLE, find_sign
 from tasks.engine.reader.refusals import HEAD_BYTES, Problem, error
 from tasks.engine.reader.text_formats import find_text_format, is_json_tree, plain_text
@@ -142,6 +142,7 @@ def _of_bytes(head: bytes, file_name: str, encoding: str | None) -> Problem | No
     is_wide = bool(WIDE.match(encoding or "")) or find_wide(head) is not None
     # Text in ISO-2022 is full of them: each word has two.
     text = head.translate(None, b"\x1b\x0e\x0f") if ISO_2022.search(head) else head
+    text = text.translate(None, b"\x15") if find_ebcdic(head) else text  # ends of its lines
     found = [] if encoding else CONTROL.findall(text.rstrip(b"\r\n\x1a"))  # as DOS ends files
     controls = len(found)
     # A few zero bytes are left out, and so are those that fill a file up at its end.
