@@ -104,6 +104,14 @@ def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[post
 
 
 @pytest.fixture(scope="session")
+def postgres_database(postgres_template: postgres.Server) -> Iterator[postgres.EmptiedDatabase]:
+    """A migrated PostgreSQL database that is emptied after each test."""
+    made = postgres.EmptiedDatabase(postgres_template, "tests", "template_ty")
+    yield made
+    made.line.close()
+
+
+@pytest.fixture(scope="session")
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
     """The templates, each compiled once: a test's app is made anew, its templates are the same."""
     folder = together(tmp_path_factory) / "templates"
@@ -146,11 +154,10 @@ def any_app(
         shutil.copy(request.getfixturevalue("migrated_sqlite"), home / "trainyard.db")
         yield from _app_in_context(environ, compiled_templates)
         return
-    server: postgres.Server = request.getfixturevalue("postgres_template")
-    environ["DATABASE_URL"] = server.create_database(
-        f"t{os.getpid()}_{id(request)}", "template_ty"
-    )
+    database: postgres.EmptiedDatabase = request.getfixturevalue("postgres_database")
+    environ["DATABASE_URL"] = database.url
     yield from _app_in_context(environ, compiled_templates)
+    database.empty()
 
 
 def _app_in_context(environ: dict[str, str], compiled: BytecodeCache) -> Iterator[Flask]:
