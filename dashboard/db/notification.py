@@ -96,6 +96,8 @@ class Notification(Record):
             "ix_notifications_waiting", "user_id",
             sqlite_where=_WAITS, postgresql_where=_WAITS,
         ),
+        # A cancel that is taken back asks who was told of it.
+        Index("ix_notifications_subject", "kind", "subject_id", "ended_at"),
         # Tidying looks for old ones, every minute.
         Index("ix_notifications_created_at", "created_at"),
         LASTING_IDS,

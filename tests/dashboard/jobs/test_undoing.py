@@ -20,6 +20,7 @@ from dashboard.notifications.telling import Teller
 from tests.dashboard.searches.acts import finish, take, tell_folds
 from tests.factories import make_job, make_user
 from tests.page import PageClient, words_of
+from tests.tasks.test_plans import plans, statements
 
 pytestmark = pytest.mark.usefixtures("no_broker")
 
@@ -187,3 +188,16 @@ def test_a_page_says_that_it_runs_again(app: Flask, member: User) -> None:
     page = pages.get(f"/jobs/{job.id}")
     assert "Stopping; then it runs again" in page.text
     assert page.select(f'form[action="/jobs/{job.id}/cancel"]')
+
+
+def test_who_was_told_is_asked_of_an_index(app: Flask, member: User) -> None:
+    with writing() as session:
+        session.add(batch := Batch(owner_id=member.id, name="b", n_jobs=1))
+    job = make_job(member, batch_id=batch.id)
+    cancel_job(user=member, job_id=job.id)
+    with statements() as said:
+        undo_cancel(user=member, job_id=job.id)
+    steps = [step for words, found in plans(said) if "FROM notifications" in words
+             for step in found]  # fmt: skip
+    assert any(" notifications USING INDEX ix_notifications_subject" in step for step in steps)
+    assert not [step for step in steps if step.startswith("SCAN notifications")]
