@@ -1,13 +1,13 @@
 """Signing in and out, the first account, and setting a password with a one-time link."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_login import current_user, logout_user
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboard.auth import service
 from dashboard.auth.links import find_user_of_reset_token
 from dashboard.auth.queries import has_accounts
-from dashboard.auth.sessions import begin_session, safe_path
+from dashboard.auth.sessions import begin_session, end_session, safe_path
 from dashboard.errors import NotFound, RateLimited, ValidationFailed
 
 blueprint = Blueprint("auth", __name__)
@@ -50,7 +50,7 @@ def _login_page(way_back: str, errors: dict[str, str] | None = None) -> str:
 @blueprint.post("/logout")
 def logout() -> Response:
     """Sign out. For all who are signed in."""
-    logout_user()
+    end_session()
     flash("You are signed out", "success")
     return redirect(url_for("auth.login"))
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.auth import attempts, links, passwords
 from dashboard.auth.queries import find_user, has_accounts, normalise_email
+from dashboard.auth.sign_ins import end_all
 from dashboard.auth.tokens import user_for_token as user_for_token
 from dashboard.db import User
 from dashboard.db.transaction import writing
@@ -141,16 +142,16 @@ def set_password(*, user: User, password: str, field: str = "password") -> User:
     if fault:
         raise ValidationFailed({field: fault})
     password_hash = passwords.hash_password(password)
-    with writing():
+    with writing() as session:
         user.password_hash = password_hash
-        user.session_version += 1
+        end_all(session, user)
     return user
 
 
 def end_sessions(*, user: User) -> User:
     """End all sessions of an account; its reset links end too."""
-    with writing():
-        user.session_version += 1
+    with writing() as session:
+        end_all(session, user)
     return user
 
 
@@ -223,7 +224,7 @@ def disable_user(*, user: User, by: User | None = None) -> User:
         raise Conflict("You cannot disable your own account. Another admin can")
     with writing() as session:
         user.active = False
-        user.session_version += 1
+        end_all(session, user)
         if user.is_admin:
             _keep_an_admin(session)
         session.flush()  # held before its deliveries are, as by who writes them

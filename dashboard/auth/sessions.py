@@ -2,23 +2,25 @@
 
 from urllib.parse import SplitResult, urlsplit
 
-from flask import session
-from flask_login import current_user, login_user
+from flask import request, session
+from flask_login import current_user, login_user, logout_user
 
+from dashboard.auth.sign_ins import find_signed_in, forget_sign_in, note_sign_in
 from dashboard.db import User
-from dashboard.extensions import db
+
+SIGN_IN = "sign_in"  # where the token of the sign-in stands in the cookie
 
 
 def load_user(session_id: str) -> User | None:
     """Return the account of a session, None when the session was ended.
 
     The id in the cookie is ``ACCOUNT.VERSION``; a new password or a disabled account raises the
-    version, and with it every session of that account ends.
+    version, and with it every session of that account ends. One of them ends with its sign-in.
     """
     account_id, _, version = session_id.partition(".")
     if not (account_id.isdecimal() and version.isdecimal()):
         return None
-    user = db.session.get(User, int(account_id))
+    user = find_signed_in(int(account_id), session.get(SIGN_IN))
     if user is None or not user.active or user.session_version != int(version):
         return None
     return user
@@ -26,9 +28,18 @@ def load_user(session_id: str) -> User | None:
 
 def begin_session(user: User) -> None:
     """Sign an account in; nothing of the session before it is kept."""
+    former = session.get(SIGN_IN)
     session.clear()
     session.permanent = True
     login_user(user)
+    told = request.headers.get("User-Agent", "")
+    session[SIGN_IN] = note_sign_in(user=user, browser=told, former=former)
+
+
+def end_session() -> None:
+    """Sign this browser out."""
+    logout_user()
+    forget_sign_in(session.pop(SIGN_IN, None))
 
 
 def signed_in_user() -> User:

@@ -21,7 +21,7 @@ from dashboard.db.notification import Delivery, Notification, NotifyChoice, Webh
 from dashboard.db.personal import Recipe
 from dashboard.db.prediction import Prediction
 from dashboard.db.preflight import Preflight
-from dashboard.db.user import ApiToken, SignInAttempt, User
+from dashboard.db.user import ApiToken, SignIn, SignInAttempt, User
 from dashboard.db.worker import QueueState, Worker
 
 __all__ = [
@@ -29,6 +29,6 @@ __all__ = [
     "Difference", "FileLook", "FileProblem", "IdempotencyKey", "Job", "JobAttempt", "JobEntry",
     "JobEvent", "JobFold", "JobScore", "JobSetting", "JobTag", "JobUsage", "LogLine", "Model",
     "ModelStar", "Notification", "NotifyChoice", "Prediction", "Preflight", "QueueState",
-    "Recipe", "Relation", "SavedView", "ScoreGroup", "SignInAttempt", "Transfer", "User",
+    "Recipe", "Relation", "SavedView", "ScoreGroup", "SignIn", "SignInAttempt", "Transfer", "User",
     "Webhook", "Wish", "Worker",
 ]  # fmt: skip

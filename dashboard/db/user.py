@@ -82,6 +82,22 @@ class ApiToken(Record):
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > moment)
 
 
+class SignIn(Record):
+    """A browser in which an account is signed in; `token` stands in its cookie."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = LASTING_IDS
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    # In plain words: see `dashboard.auth.sign_ins.name_browser`.
+    browser: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[Moment] = mapped_column(default=now)
+    # To some minutes. Tidying looks for old ones, every minute.
+    seen_at: Mapped[Moment] = mapped_column(default=now, index=True)
+
+
 class SignInAttempt(Record):
     """A failed sign-in, kept to limit further ones; `key` is an account or an address."""
 

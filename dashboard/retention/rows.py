@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select
 
+from dashboard.auth.sign_ins import KEEP as KEEP_SIGN_INS
 from dashboard.datasets.discarding import discard_abandoned_uploads
 from dashboard.datasets.purging import purge_deleted
 from dashboard.datasets.service import KEEP_DELETED
@@ -20,6 +21,7 @@ from dashboard.db import (
     Notification,
     Prediction,
     Preflight,
+    SignIn,
     SignInAttempt,
     Worker,
 )
@@ -55,6 +57,7 @@ def forget_rows(moment: datetime) -> int:
         # A machine that was drained and off for days is drained when it comes back: its row is
         # kept, though nobody is shown it.
         (Worker, (Worker.seen_at < moment - GONE_AFTER, Worker.drain.is_(False))),
+        (SignIn, (SignIn.seen_at < moment - KEEP_SIGN_INS,)),
         (SignInAttempt, (SignInAttempt.at < moment - DAY,)),
         (Chore, (Chore.state.in_(("done", "failed")), Chore.finished_at < moment - DAY)),
         (IdempotencyKey, (IdempotencyKey.created_at < moment - KEEP_KEYS,)),

@@ -10,9 +10,9 @@ from flask import Blueprint, Flask, flash, redirect, render_template, request, s
 from werkzeug.wrappers import Response
 
 from dashboard.api.openapi import make_document
-from dashboard.auth import service, tokens
+from dashboard.auth import service, sign_ins, tokens
 from dashboard.auth.queries import list_tokens
-from dashboard.auth.sessions import begin_session, safe_path, signed_in_user
+from dashboard.auth.sessions import SIGN_IN, begin_session, safe_path, signed_in_user
 from dashboard.errors import ValidationFailed
 from dashboard.preferences import DIGITS, change_preferences, zone_names
 from dashboard.settings import (
@@ -80,9 +80,23 @@ def end_sessions() -> Response:
     return redirect(url_for("settings.profile"))
 
 
+@blueprint.post("/sessions/<int:sign_in_id>/end")
+def end_session(sign_in_id: int) -> Response:
+    """End one of one's sessions in another browser."""
+    ended = sign_ins.end_sign_in(user=signed_in_user(), sign_in_id=sign_in_id)
+    flash(f"{ended.browser} is signed out", "success")
+    return redirect(url_for("settings.profile", _anchor="sessions"))
+
+
 def _profile_page(errors: dict[str, str] | None = None) -> str:
-    name = request.form.get("name", signed_in_user().name)
-    return render_template("settings/profile.html", errors=errors or {}, name=name)
+    user = signed_in_user()
+    return render_template(
+        "settings/profile.html",
+        errors=errors or {},
+        name=request.form.get("name", user.name),
+        sign_ins=sign_ins.list_sign_ins(user),
+        this=session.get(SIGN_IN),
+    )
 
 
 @blueprint.route("/appearance", methods=["GET", "POST"])

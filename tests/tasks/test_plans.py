@@ -23,7 +23,7 @@ from tests.factories import make_job, make_succeeded_job
 
 GROWING = (
     "jobs", "job_attempts", "job_events", "job_folds", "job_usage", "log_lines", "chores",
-    "idempotency_keys", "predictions", "models", "sign_in_attempts",
+    "idempotency_keys", "predictions", "models", "sign_in_attempts", "sign_ins",
 )  # fmt: skip
 
 
