@@ -107,13 +107,13 @@ class Picked:
         """Return the cells as Python's texts."""
         return np.asarray(self.texts.objects[self.places])
 
-    def encode(self) -> tuple[np.ndarray, list[str]]:
+    def encode(self) -> tuple[np.ndarray, pa.StringArray]:
         """Return codes of the cells, and the texts in the order in which they first stand."""
         found, first, codes = np.unique(self.places, return_index=True, return_inverse=True)
         order = np.argsort(first)
-        rank = np.empty(len(order), int)
+        rank = np.empty(len(order), np.int32)
         rank[order] = np.arange(len(order))
-        return rank[codes], self.texts.objects[found[order]].tolist()
+        return rank[codes], self.texts.cells.take(pa.array(found[order]))
 
     def answer(self, question: Question, how: tuple[Any, ...]) -> np.ndarray:
         """Return what a question about single cells gives for these."""

@@ -1,6 +1,6 @@
 """Some rows of a table, typed: what checks and relations are made from."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ class Sampled:
     name: str
     kind: str
     values: np.ndarray
-    labels: list[str]
+    labels: Sequence[str] | pa.StringArray
 
     @property
     def is_number(self) -> bool:
@@ -42,7 +42,7 @@ class Sampled:
         """Return codes of at most so many classes, the most frequent first, and their names."""
         if self.is_number:
             found, codes = np.unique(self.values, return_inverse=True)
-            labels = [f"{value:g}" for value in found]
+            labels: Sequence[str] = [f"{value:g}" for value in found]
             codes = np.where(self.known, codes, -1)
         else:
             codes, labels = self.values, self.labels
@@ -50,7 +50,7 @@ class Sampled:
         order = np.argsort(-counts, kind="stable")
         places = np.empty(len(labels) + 1, int)
         places[order], places[-1] = np.minimum(np.arange(len(labels)), most - 1), -1
-        names = [labels[n] for n in order[:most]]
+        names = [str(labels[n]) for n in order[:most]]
         if len(labels) > most:
             names[-1] = "others"
         return places[codes], names
@@ -70,14 +70,14 @@ def sampled_column(cells: pa.Array, facts: Mapping[str, Any], missing: Collectio
         return Sampled(facts["name"], kind, _spread(days, where), [])
     if kind == "boolean":
         truth = booleans(objects(kept), dict(facts))
-        codes = np.where(np.isnan(truth), -1, truth == 1).astype(int)
+        codes = np.where(np.isnan(truth), -1, truth == 1).astype(np.int32)
         return Sampled(facts["name"], kind, _codes(codes, where), [facts["false"], facts["true"]])
     if isinstance(kept, Picked):
         codes, labels = kept.encode()
         return Sampled(facts["name"], kind, _codes(codes, where), labels)
     coded = kept.dictionary_encode()
-    codes = coded.indices.to_numpy(zero_copy_only=False).astype(int)
-    return Sampled(facts["name"], kind, _codes(codes, where), coded.dictionary.to_pylist())
+    codes = coded.indices.to_numpy(zero_copy_only=False)
+    return Sampled(facts["name"], kind, _codes(codes, where), coded.dictionary)
 
 
 def _spread(values: np.ndarray, where: np.ndarray | None) -> np.ndarray:
@@ -91,6 +91,6 @@ def _spread(values: np.ndarray, where: np.ndarray | None) -> np.ndarray:
 def _codes(codes: np.ndarray, where: np.ndarray | None) -> np.ndarray:
     if where is None:
         return codes
-    spread = np.full(len(where), -1)
+    spread = np.full(len(where), -1, np.int32)
     spread[where] = codes
     return spread

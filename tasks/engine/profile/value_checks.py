@@ -114,8 +114,8 @@ def is_sorted(cells: TableCells, position: int, found: Outline) -> bool:
     pieces = []
     for raw in cells.raw_pieces(position):
         typed = sampled_column(as_text(raw), found.facts, cells.missing)
-        if not typed.is_number and typed.labels:
-            order = np.array([hash(label) for label in typed.labels])
+        if not typed.is_number and len(typed.labels):
+            order = np.array([hash(str(label)) for label in typed.labels])
             pieces.append(order[typed.values[typed.known]])
         else:
             pieces.append(typed.values[typed.known])

@@ -186,7 +186,7 @@ class JsonLinesReading:
 
     def _write(self, keys: list[str], on_progress: Progress) -> None:
         size, self.is_writing = max(self.path.stat().st_size, 1), True
-        with TableWriter(self.target, self.names) as writer:
+        with TableWriter(self.target, self.names, size=size) as writer:
             for number, text, value in self._objects(self.finds_values):
                 try:
                     cells = {key: self._cell(part, key, number) for key, part in value.items()}

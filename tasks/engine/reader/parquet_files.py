@@ -73,7 +73,7 @@ class ParquetReading:
         # Text comes as a dictionary: one large cell that is repeated takes its room only once.
         with (
             pq.ParquetFile(self.path, buffer_size=1 << 20, read_dictionary=texts) as file,
-            TableWriter(self.target, self.names) as writer,
+            TableWriter(self.target, self.names, size=self.size) as writer,
         ):
             for piece in self._pieces(file):
                 self._add(piece, schema, fractions, writer)

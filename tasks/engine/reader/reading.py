@@ -79,9 +79,8 @@ class Reading:
         self.names: list[str] = []
         self.labels: list[str] = []
         self.problems: list[Problem] = []
-        self.preview: list[dict[str, Any]] = []
-        self.n_rows = self.n_repeated = self.first_repeated = 0
-        self.names_line = 0
+        self.first_rows: list[tuple[int, pa.Array]] = []  # each with its line
+        self.n_rows = self.n_repeated = self.first_repeated = self.names_line = 0
         self.block_bytes = BLOCK_BYTES
 
     def run(self, on_progress: Progress) -> ReadResult:
@@ -104,7 +103,8 @@ class Reading:
             self.rejects.close()
         if self.dialect:
             self.problems = weigh_choices(self.path, self.dialect, self.options, self.problems)
-        result = ReadResult(self.dialect, self.names, self.n_rows, self.problems, self.preview)
+        preview = [{"line": line, "cells": row.to_pylist()} for line, row in self.first_rows]
+        result = ReadResult(self.dialect, self.names, self.n_rows, self.problems, preview)
         if result.refused:
             self.target.unlink(missing_ok=True)
         return result
@@ -148,7 +148,7 @@ class Reading:
             self.labels if layout.header.is_there else (),
         )
         size = max(self.path.stat().st_size, 1)
-        with TableWriter(self.target, self.names, self._label_lines()) as writer:
+        with TableWriter(self.target, self.names, self._label_lines(), size) as writer:
             while self.n_rows < self.enough_rows and not self._is_over(source):
                 if self._add_block(source, dialect, writer):
                     self.block_bytes = min(2 * self.block_bytes, BLOCK_BYTES)
@@ -273,9 +273,9 @@ class Reading:
             if self.n_rows > self.limits.max_rows:
                 limit = f"{self.limits.max_rows:,} rows, the limit on this server"
                 raise RefusedError(error("CSV_TOO_LONG", f"{self.name} has more than {limit}"))
-            if n := min(PREVIEW_ROWS - len(self.preview), len(lines)):
-                rows_shown = to_rows(lines[:n], columns)
-                self.preview += [{"line": line, "cells": cells} for line, cells in rows_shown]
+            if n := min(PREVIEW_ROWS - len(self.first_rows), len(lines)):
+                shown = to_rows(lines[:n], columns)
+                self.first_rows += [(line, pa.array(row, pa.string())) for line, row in shown]
             writer.add(lines, columns)
 
     def _without_ends(self, columns: list[pa.Array]) -> list[pa.Array]:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import islice
 
+import pyarrow as pa
+
 Cells = Sequence[str]
 LEAST_ROWS = 10  # from which the form of a column is known
 MOST_SHAPES = 12  # of a column whose cells have a form
@@ -72,13 +74,17 @@ class ShortRows:
 
     def __init__(self, rows: Sequence[Cells], width: int) -> None:
         self.width = width
-        self.sample = [row for row in rows if len(row) == width]
+        # As Arrow has them: of a wide table they are kept to its end, and take a fifth so.
+        self.sample = [pa.array(row, pa.string()) for row in rows if len(row) == width]
 
     @cached_property
     def columns(self) -> list[Column]:
         """The columns of the sample, none where it is too small; most files need none of them."""
         is_known = len(self.sample) >= LEAST_ROWS
-        return [Column(cells) for cells in zip(*self.sample, strict=True)] if is_known else []
+        if not is_known:
+            return []
+        rows = (row.to_pylist() for row in self.sample)
+        return [Column(cells) for cells in zip(*rows, strict=True)]
 
     def fill(self, cells: Cells) -> list[str] | None:
         """Return a row with the empty cells that it lacks at its end, or None.

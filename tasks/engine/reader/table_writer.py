@@ -1,6 +1,7 @@
 """Writes a table batch by batch, with little of it in memory at any time."""
 
 import json
+import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -10,11 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.engine.memory import give_back
 from tasks.engine.tables import GROUP_ROWS, LABELS, LINE
 
 GROUP_BYTES = 64_000_000
 GROUP_ARRAYS = 200_000
-WAITING = 1
+# What Arrow keeps of each column of each group until the end is 1 KB; 600, since the cells of a
+# group take more than their bytes, as arrays.
+CHUNK_BYTES = 600
 TRIED_ROWS = 50_000
 
 
@@ -23,6 +27,9 @@ class TableWriter:
 
     A row group is written at `GROUP_ROWS` rows, 64 MB, or 200,000 arrays, of which each has a cost
     of its own in a very wide table. One group at a time is written while the next one is read.
+    In a wide table groups are larger, since of each column of each group something is kept: what
+    is held is least where a group takes as much as what is kept of all. Then none is read while
+    one is written.
 
     Parameters
     ----------
@@ -32,13 +39,18 @@ class TableWriter:
         The columns, besides ``__line__``.
     labels : list of str, optional
         What stands in the file in their place, where that differs.
+    size : int, default 0
+        About how many bytes of cells there will be.
     """
 
-    def __init__(self, target: Path, names: list[str], labels: list[str] | None = None) -> None:
+    def __init__(
+        self, target: Path, names: list[str], labels: list[str] | None = None, size: int = 0
+    ) -> None:
         fields = [(LINE, pa.int64()), *((name, pa.string()) for name in names)]
         kept = {LABELS: json.dumps(labels)} if labels is not None else None
         self.schema = pa.schema(fields, metadata=kept)
         self.target = target
+        self.group_bytes = max(GROUP_BYTES, math.isqrt(size * len(names) * CHUNK_BYTES))
         self.writer: pq.ParquetWriter | None = None
         self.beside = ThreadPoolExecutor(1)
         self.writing: list[Future[None]] = []
@@ -53,16 +65,21 @@ class TableWriter:
         self.batches.append(batch)
         self.n_group += batch.num_rows
         self.n_bytes += batch.nbytes
-        is_full = self.n_group >= GROUP_ROWS or self.n_bytes >= GROUP_BYTES
+        is_full = self.n_group >= GROUP_ROWS or self.n_bytes >= self.group_bytes
         if is_full or len(self.batches) * len(self.schema) >= GROUP_ARRAYS:
             self._write_group()
 
     def _write_group(self) -> None:
         table = pa.Table.from_batches(self.batches, schema=self.schema)
         self.batches, self.n_bytes, self.n_group = [], 0, 0
-        while len(self.writing) > WAITING - 1:
-            self.writing.pop(0).result()
-        self.writing.append(self.beside.submit(self._write, table))
+        while self.writing:
+            self.writing.pop().result()
+        if self.group_bytes > GROUP_BYTES:
+            self._write(table)
+            del table
+            give_back()
+        else:
+            self.writing.append(self.beside.submit(self._write, table))
 
     def _write(self, table: pa.Table) -> None:
         self.writer = self.writer or self._open(table)

@@ -156,6 +156,8 @@ class TextSource:
         self.at += n_bytes
         self.taken += n_bytes
         self.line += n_lines
+        if self.at > 2 * CHUNK_BYTES:  # a block of a wide table is not held while it is written
+            self.buffer, self.at = self.buffer[self.at :], 0
 
     def skip_blank(self, most: int | None = None) -> int:
         """Step over blank lines, at most so many, and return how many they are.

@@ -206,3 +206,13 @@ def test_a_wide_table_is_read_in_larger_blocks(
     sizes.clear()
     reader.rows("a,b\n" + "1,2\n" * 50)
     assert set(sizes) == {0}
+
+
+def test_what_was_taken_of_a_text_is_not_held() -> None:
+    n_bytes = 20_000_000
+    source = TextSource(io.BytesIO(b"5,6\n" * (n_bytes // 4)), "utf-8", 1_000)
+    assert len(source.held(n_bytes)) == n_bytes
+    source.take(n_bytes - 400, n_bytes // 4 - 100)
+    assert len(source.buffer) == 400
+    assert source.next_line() == "5,6\n"
+    assert (source.line, source.taken) == (n_bytes // 4 - 98, n_bytes - 396)

@@ -67,6 +67,21 @@ def test_wide_tables_are_written_in_small_groups(reader: Reader) -> None:
     assert tables.load_columns(reader.table, [])["__line__"].tolist() == list(range(700))
 
 
+@pytest.mark.parametrize(("size", "n_groups"), [(0, 10), (3_600_000, 5)])
+def test_a_large_wide_table_has_larger_groups(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, size: int, n_groups: int
+) -> None:
+    monkeypatch.setattr(table_writer, "GROUP_BYTES", 30_000)
+    monkeypatch.setattr(table_writer, "CHUNK_BYTES", 1)
+    names = [f"c{n}" for n in range(1_000)]
+    with TableWriter(reader.table, names, size=size) as writer:
+        for n in range(10):
+            writer.add(np.arange(n * 7, n * 7 + 7), [pa.array(["1"] * 7)] * 1_000)
+    file = pq.ParquetFile(reader.table)
+    assert (file.metadata.num_rows, file.num_row_groups) == (70, n_groups)
+    assert tables.load_columns(reader.table, [])["__line__"].tolist() == list(range(70))
+
+
 def test_long_cells_end_a_group_before_they_fill_the_memory(reader: Reader) -> None:
     cell = pa.array(["x" * 33_000_000])
     with TableWriter(reader.table, ["a"]) as writer:
