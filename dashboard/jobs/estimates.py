@@ -19,6 +19,7 @@ from dashboard.extensions import db
 from dashboard.filters import about
 from dashboard.jobs.choices import count_combinations, is_sweep
 from dashboard.jobs.history import History, Work, estimate_total, read_history, work_of
+from dashboard.jobs.order import PLACES_SHOWN, find_places
 from dashboard.jobs.queries import list_folds_of
 from dashboard.jobs.time_left import TimeLeft, estimate_left
 from dashboard.workers.queries import SILENT_AFTER
@@ -74,6 +75,24 @@ def estimate_request(*, parameters: Mapping[str, Any], **asked: Any) -> str | No
     if len(totals) == 1:
         return about(known[0])
     return f"{_say_range(min(known), max(known))} each" if len(known) == len(totals) else None
+
+
+def estimate_all_done(*, parameters: Mapping[str, Any], **asked: Any) -> str | None:
+    """Say when all jobs of a request would be over, behind all that wait now.
+
+    The arguments are those of `estimate_request`. None where anything of it is unknown: a job's
+    time, who works, or what waits.
+    """
+    if not count_combinations(parameters) <= COMBINATIONS_LOOKED_AT:
+        return None
+    works = [Work.of(parameters=given, **asked) for given in _spread(parameters)]
+    history = dict(read_history([asked["estimator"]]))
+    totals = [estimate_total(work, history) for work in works]
+    known, places = [total for total in totals if total is not None], find_places()
+    if len(known) < len(totals) or len(places) >= PLACES_SHOWN:
+        return None
+    end = _Queue(places).end_behind(history, known)
+    return None if end is None else about(end)
 
 
 def estimate_each(estimators: Iterable[str], **asked: Any) -> dict[str, str]:
@@ -164,9 +183,19 @@ class _Queue:
 
     def starts(self, history: dict[str, Any]) -> dict[int, float]:
         """Return the seconds until the start by job; `history` gains what it lacks."""
+        return self._play_now(history)[0]
+
+    def end_behind(self, history: dict[str, Any], totals: Sequence[float]) -> float | None:
+        """Return the seconds until jobs are over that wait behind all others; None: unknown."""
+        free = self._play_now(history)[1]
+        ends = [heapq.heapreplace(free, free[0] + total) + total for total in totals if free]
+        return max(ends, default=None)
+
+    def _play_now(self, history: dict[str, Any]) -> tuple[dict[int, float], list[float]]:
+        """Return the starts, and when each worker is free then; nothing where that is unknown."""
         workers = _list_takers()
         if not workers:
-            return {}
+            return {}, []
         running = db.session.scalars(
             select(Job).where(Job.state.in_(HELD), Job.worker.in_(workers))
         ).all()
@@ -195,19 +224,19 @@ class _Queue:
         slots: list[float | None],
         works: Mapping[int, Work | None],
         history: History,
-    ) -> dict[int, float]:
+    ) -> tuple[dict[int, float], list[float]]:
         free = [seconds for seconds in slots if seconds is not None]
         if len(free) < len(slots):  # nobody knows whether that one comes first
-            return {}
+            return {}, []
         heapq.heapify(free)
         found: dict[int, float] = {}
         for job_id in self.ids:
             found[job_id] = free[0]
             total = estimate_total(works.get(job_id), history)
             if total is None:
-                break
+                return found, []
             heapq.heapreplace(free, free[0] + total)
-        return found
+        return found, free
 
 
 def _list_takers() -> list[str]:

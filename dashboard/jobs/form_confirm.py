@@ -2,7 +2,7 @@
 
 from flask import current_app, render_template, request
 
-from dashboard.jobs.form_page import say_how_long, say_what_waits
+from dashboard.jobs.form_page import say_all_done, say_how_long, say_what_waits
 from dashboard.jobs.form_request import request_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.requests import BATCH_FIELDS
@@ -39,5 +39,6 @@ def ask_about_many(form: JobForm) -> str | None:
         form=form,
         typed=list_typed(),
         takes=say_how_long(form),
+        all_done=say_all_done(form),
         ahead=say_what_waits(),
     )

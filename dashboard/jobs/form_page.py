@@ -9,7 +9,7 @@ from dashboard.datasets.listing import list_datasets
 from dashboard.datasets.queries import find_dataset
 from dashboard.db import Dataset
 from dashboard.db.lookup import LARGEST_ID
-from dashboard.jobs.estimates import estimate_each, estimate_request
+from dashboard.jobs.estimates import estimate_all_done, estimate_each, estimate_request
 from dashboard.jobs.form_candidates import count_candidates, say_nested_fits
 from dashboard.jobs.form_request import request_of
 from dashboard.jobs.forms import JobForm
@@ -55,6 +55,7 @@ def show_form(
         to_beat=list_to_beat(form),
         folds_of_several=say_folds_of_several(form),
         takes=say_how_long(form),
+        all_done=say_all_done(form),
         takes_each=_say_how_long_each(form),
         task_reason=_say_why_task(form),
         ahead=say_what_waits(),
@@ -90,6 +91,16 @@ def say_how_long(form: JobForm) -> str | None:
         return None
     parameters = request_of(form)["parameters"]
     return estimate_request(estimator=form.estimator.id, parameters=parameters, **size)
+
+
+def say_all_done(form: JobForm) -> str | None:
+    """Say when all jobs of a form would be over; None where that is unknown."""
+    size = _size_of(form)
+    is_plain = not (form.tries_several or form.at_once or form.is_search)
+    if not is_plain or form.estimator is None or size is None:
+        return None
+    parameters = request_of(form)["parameters"]
+    return estimate_all_done(estimator=form.estimator.id, parameters=parameters, **size)
 
 
 def _say_why_task(form: JobForm) -> str | None:

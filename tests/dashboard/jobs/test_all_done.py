@@ -14,7 +14,7 @@ from dashboard.jobs.time_left import TimeLeft
 from tests.dashboard.batches.test_pages import make_batch
 from tests.dashboard.jobs.test_estimates import add_worker, finish, running, sized
 from tests.factories import make_dataset, make_job, make_succeeded_job
-from tests.page import PageClient, words_of
+from tests.page import Page, PageClient, words_of
 
 
 def known(starts: float | None, total: float | None) -> Estimate:
@@ -106,3 +106,21 @@ def test_a_page_that_shows_some_of_them_says_nothing_also_later(
     assert read_shown(shown.as_query()) == shown
     live = pages.live(str(pages.get("/jobs").find("#jobs-live")["hx-get"]))
     assert ">In progress, the first 49</th>" in live.text
+
+
+def test_the_form_says_when_its_jobs_would_be_over(pages: PageClient, member: User) -> None:
+    dataset = make_dataset(member, rows=1000)  # as many as the job had that took 4 min
+    address = f"/jobs/new?dataset_id={dataset.id}&target=churned&estimator=LogisticRegression"
+
+    def said(page: Page) -> list[str]:
+        facts = page.find("#job-form .follow dl.facts")
+        names = [words_of(name) for name in facts.select("dt")]
+        return [words_of(value) for name, value in
+                zip(names, facts.select("dd"), strict=True) if name == "All done"]  # fmt: skip
+
+    page = pages.get(address)
+    assert said(page) == ["in about 5 min"]  # what runs has 2 min left
+    asked = {"parameters.C": "0.1, 1, 10", "action": "update"}
+    assert said(pages.submit(page, asked, form="#job-form", status=200)) == ["in about 15 min"]
+    running(5, [], owner=member, estimator="GaussianNB")  # nobody knows when it ends
+    assert said(pages.get(address)) == []
