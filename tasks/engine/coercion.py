@@ -285,3 +285,15 @@ def training_data(
     rows = np.flatnonzero(~pd.isna(y))
     X, warnings = features_from_text(text.iloc[rows].reset_index(drop=True), schema)
     return X, y[rows], rows, warnings
+
+
+def free_names(names: Iterable[str], added: Iterable[str]) -> list[str]:
+    """Return the names of columns added to others: those that are taken, with a number behind."""
+    taken, found = set(names), []
+    for name in added:
+        free, n = name, 2
+        while free in taken:
+            free, n = f"{name}_{n}", n + 1
+        taken.add(free)
+        found.append(free)
+    return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from tasks.engine.coercion import free_names
 from tasks.engine.tables import LINE
 
 
@@ -38,6 +39,6 @@ def as_csv(text: pd.DataFrame, answer: Mapping[str, Sequence[str]], delimiter: s
     """Return a table with an answer's columns behind its own, as ``predict.py`` writes it."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter)
-    writer.writerow([*text.columns, *answer])
+    writer.writerow([*text.columns, *free_names(text.columns, answer)])
     writer.writerows(zip(*(text[name] for name in text.columns), *answer.values(), strict=True))
     return out.getvalue()

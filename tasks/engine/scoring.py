@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from tasks.engine.coercion import free_names
 from tasks.engine.new_rows import needed_cells, read_new_rows
 from tasks.engine.prediction import predict_text
 from tasks.engine.tables import BATCH_ROWS
@@ -54,7 +55,8 @@ def score_file(
         columns else.
     target : Path
         Where the answer goes: the rows in their order and with their own separator, as UTF-8,
-        with ``prediction`` and, where there are any, ``probability_<class>`` behind.
+        with ``prediction`` and, where there are any, ``probability_<class>`` behind; a name that
+        the file has already gets a number, as ``prediction_2``.
     file_name : str
         The name that the person knows the file by.
     mapping : Mapping of str to str, optional
@@ -102,7 +104,7 @@ def _score_batches(
         _add_warnings(found, result.warnings)
         columns = result.as_columns()
         if not done:
-            writer.writerow([*names, *columns])
+            writer.writerow([*names, *free_names(names, columns)])
         writer.writerows(zip(*cells, *columns.values(), strict=True))
         done += batch.num_rows
         report(done / max(file.metadata.num_rows, 1))

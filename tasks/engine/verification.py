@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import skops.io
 
+from tasks.engine.coercion import free_names
 from tasks.engine.errors import BundleError
 from tasks.engine.prediction import predict_text
 from tasks.engine.trusted_types import TRUSTED_TYPES
@@ -65,7 +66,10 @@ def _run(folder: Path, expected: dict[str, Any], schema: dict[str, Any]) -> dict
     with out.open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file, delimiter=dialect["delimiter"])
     width = len(expected["columns"])
-    return {name: [row[width + n] for row in rows] for n, name in enumerate(header[width:])}
+    asked = free_names(expected["columns"], expected["answer"])
+    plain = dict(zip(asked, expected["answer"], strict=True))
+    names = [plain.get(name, name) for name in header[width:]]
+    return {name: [row[width + n] for row in rows] for n, name in enumerate(names)}
 
 
 def _write_check(source: Path, expected: dict[str, Any], dialect: dict[str, Any]) -> None:

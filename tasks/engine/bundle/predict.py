@@ -1,10 +1,11 @@
 """Predict the rows of a CSV file: ``python predict.py IN.csv [-o OUT.csv]``.
 
 The answer is the table with the columns ``prediction`` and, for classes that the model gives
-probabilities for, ``probability_<class>`` behind its own. Columns that the model does not know are
-passed on. A file that is laid out otherwise than the training data was needs ``--delimiter``,
-``--encoding`` or ``--decimal``. Lines of another width are refused, unless ``--ragged`` says what
-becomes of them. The script needs what stands in ``requirements.txt``, and nothing of Trainyard.
+probabilities for, ``probability_<class>`` behind its own; a name that the table has already is
+followed by a number, as in ``prediction_2``. Columns that the model does not know are passed on.
+A file that is laid out otherwise than the training data was needs ``--delimiter``, ``--encoding``
+or ``--decimal``. Lines of another width are refused, unless ``--ragged`` says what becomes of
+them. The script needs what stands in ``requirements.txt``, and nothing of Trainyard.
 """
 
 import argparse
@@ -22,7 +23,7 @@ OWN = FOLDER / "model.joblib"
 sys.path.insert(0, str(FOLDER))
 
 from csv_file import CsvError, add_options, print_problem, print_warning, read_as_asked  # noqa: E402
-from schema import SCHEMA, SchemaError, features_from_text  # noqa: E402
+from schema import SCHEMA, SchemaError, features_from_text, free_names  # noqa: E402
 
 
 def predict(text, schema, model):
@@ -74,7 +75,7 @@ def write(text, answer, target, delimiter):
     """Write the table with the answer's columns behind its own."""
     with open(target, "w", newline="", encoding="utf-8") if target else sys.stdout as out:
         writer = csv.writer(out, delimiter=delimiter)
-        writer.writerow([*text.columns, *answer])
+        writer.writerow([*text.columns, *free_names(text.columns, answer)])
         writer.writerows(zip(*(text[name] for name in text.columns), *answer.values()))
 
 

@@ -91,6 +91,19 @@ def test_examples_are_answered_as_expected_and_checksums_hold(tmp_path: Path) ->
     assert listed | {"SHA256SUMS"} == {f.name for f in folder.iterdir() if f.is_file()}
 
 
+def test_a_model_of_a_column_called_prediction_names_its_own_otherwise(tmp_path: Path) -> None:
+    text = mixed_csv().replace("id,age,income", "id,prediction,probability_low", 1)
+    _, folder = make_bundle(tmp_path, "GaussianNB", "y_class", "classification", text=text)
+    done = run(folder / "predict.py", str(tmp_path / "table.csv"))
+    names, first, *_ = done.stdout.splitlines()
+    added = ["prediction_2", "probability_high", "probability_low_2"]
+    assert names.split(",")[-3:] == added
+    assert first.split(",")[1].isdigit()
+    assert first.split(",")[-3] in {"high", "low"}
+    expected = (folder / "examples-expected.csv").read_text()
+    assert expected.splitlines()[0].split(",")[-3:] == added
+
+
 def test_predict_and_the_card_know_what_training_saw_of_numbers_and_dates(tmp_path: Path) -> None:
     result, folder = make_bundle(tmp_path, "GaussianNB", "y_class", "classification")
     names, *rows = (line.split(",") for line in (tmp_path / "table.csv").read_text().splitlines())

@@ -26,7 +26,7 @@ def score(tmp_path: Path) -> Any:
         with target.open(newline="") as file:
             rows = list(csv.DictReader(file, delimiter=dialect.get("delimiter", ",")))
         assert len(rows) == scored.n_rows
-        assert list(rows[0])[scored.n_columns] == "prediction"
+        assert list(rows[0])[scored.n_columns].startswith("prediction")
         return rows, scored.warnings
 
     return predict
@@ -40,6 +40,15 @@ def test_what_was_found_while_reading_is_told(score: Any) -> None:
     told = {warning["code"]: warning for warning in warnings}
     assert set(told) == {"PREAMBLE", "HEADER_REPEATED", "FOOTNOTE"}
     assert (told["HEADER_REPEATED"]["line"], told["FOOTNOTE"]["line"]) == (23, 44)
+
+
+def test_an_answer_that_is_predicted_again_has_no_name_twice(score: Any) -> None:
+    names, *rows = mixed_csv(20).splitlines()
+    text = "\n".join([f"{names},prediction,prediction_2", *(f"{row},7,8" for row in rows)])
+    predicted, _ = score(text + "\n")
+    assert list(predicted[0])[-3:] == ["prediction", "prediction_2", "prediction_3"]
+    assert {(row["prediction"], row["prediction_2"]) for row in predicted} == {("7", "8")}
+    assert len({row["prediction_3"] for row in predicted}) > 1
 
 
 def test_a_file_that_tells_little_is_split_as_the_training_data(score: Any) -> None:
