@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from dashboard.compare.marks import label
 from dashboard.db import Dataset, Job, User
 from tests.browser.conftest import RULES, Watched
 from tests.browser.sizes import SIZES
@@ -260,3 +261,13 @@ def test_a_report_opens_without_a_server(
     assert alone.evaluate("document.documentElement.scrollWidth") <= 1000
     found = Axe().run(alone, options=RULES).response["violations"]
     assert not found, [(v["id"], [n["target"] for n in v["nodes"]]) for v in found]
+
+
+def test_a_select_shows_its_whole_text_when_it_is_pointed_at(
+    tab: Watched, dataset: Dataset
+) -> None:
+    jobs = [make_succeeded_job(dataset=dataset, score=s, name="n" * 90) for s in (0.7, 0.9)]
+    page = tab.go(address(jobs))
+    chosen = page.get_by_label("Reference", exact=True)
+    chosen.hover()
+    expect(chosen).to_have_attribute("title", f"Against {label(jobs[1])}")
