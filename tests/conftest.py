@@ -22,10 +22,15 @@ from tests import factories, made_once, postgres
 from tests.page import FreshClient
 
 ROOT = Path(__file__).parent.parent
-# The same examples each time, so that what is green stays green; `make test-all` draws new ones.
+# The same examples each time, so that what is green stays green; `make test-all` draws new ones,
+# and more of them.
 # How long it takes to make them says how busy the machine is.
 settings.register_profile(
-    "steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "steady",
+    derandomize=True,
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("steady")
 made_once.keep_routes()
