@@ -13,7 +13,6 @@ from dashboard.jobs.queries import find_model
 from dashboard.preferences import score_for_reader as score
 from dashboard.searches import KIND as SEARCH
 from tasks.engine.catalogue import metric_title
-from tasks.engine.spec import CHOSEN
 
 
 @dataclass(frozen=True)
@@ -59,15 +58,10 @@ class Winner:
             return "The one that was scored, fitted on all rows"
         if self.is_search:
             return f"The best of {plural(self.n_scored, 'candidate')}, fitted on all rows"
-        better = "better beyond noise" if self._is_split_as_chosen else "better"
         return (
             f"The best of {plural(self.n_scored, 'job')}, fitted on all rows: no blend of them is "
-            f"{better}, or fitting one takes longer than the time that was left"
+            "better, or fitting one takes longer than the time that was left"
         )
-
-    @property
-    def _is_split_as_chosen(self) -> bool:
-        return (self.job.validation or {}).get("scheme") in CHOSEN
 
     @property
     def _why_a_blend(self) -> str:

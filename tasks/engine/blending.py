@@ -14,7 +14,7 @@ from tasks.engine.ensembles import Blend, Candidate, choose_blend
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.progress import FoldOutcome, NullReporter, Reporter
 from tasks.engine.results import TrainingResult
-from tasks.engine.spec import CHOSEN, TrainingSpec
+from tasks.engine.spec import TrainingSpec
 from tasks.engine.training import Borrowed, How, Training
 
 
@@ -110,7 +110,6 @@ class _Blending(Training):
             positive=self.data.positive,
             # Threads share the work about evenly.
             seconds=None if seconds is None else seconds * self.threads,
-            must_be_better=self.spec.validation.scheme in CHOSEN,
         )
         self._say_what_was_chosen(self.blend)
         self._make()

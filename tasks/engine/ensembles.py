@@ -75,7 +75,6 @@ def choose_blend(
     classes: Sequence[Any] | None,
     positive: Any = None,
     seconds: float | None = None,
-    must_be_better: bool = False,
 ) -> Blend:
     """Choose a blend of jobs, or the best job where the blend is worse.
 
@@ -94,9 +93,6 @@ def choose_blend(
     seconds : float, optional
         Fitting the members on all rows may take about so long together; the best single job is
         chosen whatever it takes.
-    must_be_better : bool, default False
-        Choose the best job unless the blend is better by more than the standard error, and scores
-        better than that job on the very folds: for folds that somebody chose.
 
     Returns
     -------
@@ -109,14 +105,12 @@ def choose_blend(
     """
     choosing = _Choosing(candidates, task, metric, None if classes is None else list(classes))
     choosing.positive, choosing.seconds = positive, seconds
-    choosing.must_be_better = must_be_better
     return choosing.choose()
 
 
 class _Choosing:
     positive: Any
     seconds: float | None
-    must_be_better = False
 
     def __init__(
         self, candidates: Sequence[Candidate], task: str, metric: str, classes: list[Any] | None
@@ -148,24 +142,16 @@ class _Choosing:
         self.values = [self._values(self.frames[n]) for n in self.usable]
         predicted = self._nested()
         repeats = [self.repeats[self.parts == part][0] for part in np.unique(self.parts)]
-        nested = self._part_scores(predicted)
-        gains = nested - _nested_best(scores, np.array(repeats))
+        gains = self._part_scores(predicted) - _nested_best(scores, np.array(repeats))
         gain, noise = float(gains.mean()), _standard_error(gains, len(set(repeats)))
         if not np.isfinite(gain):  # a fold has no score, so nothing can be held against another
             return Blend(single, self._outcomes(labels, {best: 1}), None, None)
         weights = self._select(np.arange(len(self.y)))
-        ahead = float((nested - scores[best]).mean())
-        if len(weights) < 2 or not self._is_taken(gain, noise, ahead):
+        if len(weights) < 2 or not gain >= -WORSE_BY[self.task] * noise:
             outcomes = self._outcomes(labels, {best: 1})
             return Blend(single, outcomes, self.sign * gain, noise)
         keys = {self.candidates[n].key: weight for n, weight in weights.items()}
         return Blend(keys, self._outcomes(predicted, weights), self.sign * gain, noise)
-
-    def _is_taken(self, gain: float, noise: float, ahead: float) -> bool:
-        """Tell whether a blend is taken, which is ahead of the best job by so much."""
-        if self.must_be_better:
-            return gain > noise and ahead > 0
-        return gain >= -WORSE_BY[self.task] * noise
 
     def _scores_of(self, n: int) -> np.ndarray:
         """Return a job's score of each part; every metric is worked out to know it anew."""

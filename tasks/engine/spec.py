@@ -8,8 +8,6 @@ from tasks.engine.preprocessing_settings import Preprocessing
 
 Task = Literal["classification", "regression"]
 SCHEMES = ("kfold", "stratified", "group", "time", "holdout")
-# Ways to split rows that somebody chose: no others suit such a table.
-CHOSEN = frozenset({"group", "time"})
 FEWEST_FOLDS = 2
 TIME_KINDS = frozenset({"date", "number"})
 

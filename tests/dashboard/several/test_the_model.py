@@ -73,23 +73,6 @@ def test_a_blend_that_scores_best_needs_no_excuse(pages: PageClient, member: Use
     assert "no job alone scores better" in top_of(pages.get(f"/batches/{batch.id}"))
 
 
-@pytest.mark.parametrize(
-    ("split", "words"),
-    [({"scheme": "group", "group_column": "city"}, "no blend of them is better beyond noise, or"),
-     ({"scheme": "kfold"}, "no blend of them is better, or")],
-)  # fmt: skip
-def test_what_a_blend_had_to_be_is_said_of_a_job_that_was_chosen_alone(
-    split: dict[str, str], words: str, pages: PageClient, member: User
-) -> None:
-    batch = submit(member, validation={**split, "folds": 3})
-    for n, _ in enumerate(jobs_of(batch)):
-        score(0.9 - n / 100)
-    go_on(batch)
-    finish(take(), 0.9, estimator="GaussianNB")
-    go_on(batch)
-    assert words in words_of(pages.get(f"/batches/{batch.id}").find(".batch-why"))
-
-
 def test_a_model_that_is_being_checked_or_was_deleted_is_no_link(
     pages: PageClient, member: User
 ) -> None:

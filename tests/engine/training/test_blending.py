@@ -12,7 +12,7 @@ import pytest
 
 from tasks.engine import training
 from tasks.engine.blending import Hurry, Member, seconds_on_all, train_blend
-from tasks.engine.ensembles import Candidate, choose_blend
+from tasks.engine.ensembles import Candidate
 from tasks.engine.export import small_schema, write_artefacts
 from tasks.engine.portfolio import VOTING
 from tasks.engine.prepared import prepare
@@ -117,32 +117,6 @@ def test_the_best_job_alone_becomes_the_model_where_a_blend_is_no_better(tmp_pat
     assert result.score_std == pytest.approx(alone.score_std)
     assert result.split_hash == alone.split_hash
     assert result.details["columns_after_encoding"] == alone.details["columns_after_encoding"]
-
-
-@pytest.mark.parametrize(
-    ("rows", "first"), [(150, "LogisticRegression"), (90, "ExtraTreesClassifier")]
-)
-def test_on_folds_of_groups_no_blend_is_offered_that_scores_below_a_job(
-    rows: int, first: str, tmp_path: Path
-) -> None:
-    """In the second case it is better than what the other folds choose, and below the best."""
-    asked = [(first, FOREST if first.startswith("Extra") else {}),
-             ("RandomForestClassifier", FOREST)]  # fmt: skip
-    split = {"scheme": "group", "group_column": "city"}
-    spec, columns = make_spec(
-        tmp_path, "y_class", "classification", "VotingClassifier",
-        text=both_ways_csv(rows), split=split,
-    )  # fmt: skip
-    members = make_members(spec, columns, asked)
-    result, used = train_blend(spec, members, columns)
-    alone = [train(member.spec, columns, score_only=True).score for member in members]
-    assert result.score == pytest.approx(max(score for score in alone if score is not None))
-    assert used.estimator == "RandomForestClassifier"
-    found = choose_blend(
-        [member.candidate for member in members],
-        task="classification", metric=spec.metric, classes=result.classes,
-    )  # fmt: skip
-    assert set(found.weights) == {7, 8}, "on other folds it would be a blend"
 
 
 @pytest.mark.parametrize(("is_strict", "chosen"), [(True, 8), (False, 7)])

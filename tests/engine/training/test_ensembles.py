@@ -66,8 +66,7 @@ def test_jobs_that_err_differently_are_blended_and_the_score_is_the_folds() -> N
 def test_the_same_jobs_give_the_same_blend() -> None:
     y, margins = _two_views()
     asked = {"task": "classification", "metric": "roc_auc", "classes": CLASSES}
-    sure = {"must_be_better": True}  # and it is
-    first, second = (choose_blend(_classes(margins, y), **asked, **how) for how in ({}, sure))
+    first, second = (choose_blend(_classes(margins, y), **asked) for _ in range(2))
     assert first.weights == second.weights
     for one, other in zip(first.outcomes, second.outcomes, strict=True):
         pd.testing.assert_frame_equal(one.out_of_fold, other.out_of_fold)
@@ -149,9 +148,6 @@ def test_a_blend_that_is_no_worse_than_noise_allows_is_taken() -> None:
     assert blend.noise is not None
     assert abs(blend.gain) <= blend.noise
     assert set(blend.weights) == {1, 2}
-    sure = choose_blend(_classes(margins, y), **asked, must_be_better=True)
-    assert len(sure.weights) == 1
-    assert (sure.gain, sure.noise) == (blend.gain, blend.noise)
 
 
 def test_an_outlier_that_spoils_a_fold_of_a_blend_is_no_noise() -> None:
