@@ -147,6 +147,9 @@ def predict(payload: dict[str, Any], send: Send) -> None:
     values = {
         "n_rows": scored.n_rows, "warnings": found + scored.warnings,
         "output_key": payload["output_key"],
-        "answer": {"delimiter": scored.delimiter, "n_columns": scored.n_columns},
+        "answer": {
+            "delimiter": scored.delimiter, "decimal": scored.decimal,
+            "n_columns": scored.n_columns,
+        },
     }  # fmt: skip
     send({"type": "done", "values": values})

@@ -51,25 +51,26 @@ def read_preview(prediction: Prediction) -> Preview | None:
     if not rows:
         return None
     names = rows[0]
-    own = (prediction.answer or {}).get("n_columns", len(names))
+    answer = prediction.answer or {}
+    own, decimal = answer.get("n_columns", len(names)), answer.get("decimal", ".")
     n_labels = 0 if prediction.model.job.task == "regression" else 1
     order = [*range(own, len(names)), *range(min(own, INPUT_COLUMNS))]
     return Preview(
         [names[n] for n in order],
-        [[_shown(row, n, own + n_labels) for n in order] for row in rows[1:]],
+        [[_shown(row, n, own + n_labels, decimal) for n in order] for row in rows[1:]],
         max(0, own - INPUT_COLUMNS),
     )
 
 
 def _is_number(cell: str) -> bool:
     try:
-        float(cell)
+        float(cell.replace(",", "."))
     except ValueError:
         return False
     return True
 
 
-def _shown(row: Sequence[str], n: int, first: int) -> str:
+def _shown(row: Sequence[str], n: int, first: int, decimal: str) -> str:
     """Return a cell as the page shows it: of numbers, from column `first` on, few decimals.
 
     Six digits are enough, and the file has all; what stands before the point is never rounded.
@@ -78,8 +79,8 @@ def _shown(row: Sequence[str], n: int, first: int) -> str:
     if n < first or len(cell) <= LONG_ANSWER:
         return cell
     try:
-        number = float(cell)
+        number = float(cell.replace(decimal, "."))
     except ValueError:
         return cell
     is_large = "e" not in cell and abs(number) >= 10**DIGITS
-    return f"{number:.0f}" if is_large else f"{number:.{DIGITS}g}"
+    return f"{number:.0f}" if is_large else f"{number:.{DIGITS}g}".replace(".", decimal)

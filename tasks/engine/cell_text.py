@@ -7,6 +7,7 @@ One place for all who read cells: `coercion` (whose bundles hold this file's tex
 import math
 import re
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL", "Null", "None", "?", "-")
 # Patterns are read by Python and by Arrow's RE2 alike.
@@ -87,3 +88,9 @@ def date_cell(day: str, date_format: str, offset: int = 0) -> str:
         return day
     zone = timezone(timedelta(minutes=offset))
     return datetime.fromisoformat(day).replace(tzinfo=zone).strftime(date_format)
+
+
+def as_texts(values: Any, decimal: str = ".") -> list[str]:
+    """Return an array's values as text, numbers with the decimal sign of the table they go to."""
+    texts = [str(value) for value in values]
+    return [text.replace(".", decimal) for text in texts] if values.dtype.kind == "f" else texts

@@ -201,8 +201,8 @@ def make_check(model: Any, schema: dict[str, Any], columns: dict[str, Any]) -> d
     """Return rows, spread evenly over the table, with what the model says about them."""
     names = list(dict.fromkeys([*schema["features"], schema["target"]]))
     text = spread_rows(columns, names, CHECK_ROWS)
-    predicted = predict_text(model, schema, text)
-    return {"columns": names, "rows": text.to_numpy().tolist(), "answer": predicted.as_columns()}
+    answer = predict_text(model, schema, text).as_columns(schema["dialect"]["decimal"])
+    return {"columns": names, "rows": text.to_numpy().tolist(), "answer": answer}
 
 
 def example_texts(check: dict[str, Any], dialect: dict[str, Any]) -> dict[str, str]:

@@ -22,13 +22,14 @@ class NewRows:
     """A file that was read.
 
     `table`: its rows, as `tabular.read_table` writes them. `warnings`: what was found on the way.
-    `delimiter`: its separator.
+    `delimiter`, `decimal`: its separator and its decimal sign.
     """
 
     table: Path
     n_rows: int
     names: Sequence[str]
     delimiter: str
+    decimal: str
     warnings: list[dict[str, Any]]
 
 
@@ -80,7 +81,8 @@ def read_new_rows(
         errors = [p.message for p in read.problems if p.severity == "error"]
         raise DataError("FILE_REFUSED", "; ".join(errors))
     warnings = [_as_warning(problem) for problem in read.problems]
-    return NewRows(table, read.n_rows, read.column_names, read.dialect.delimiter or ",", warnings)
+    delimiter, decimal = read.dialect.delimiter or ",", read.dialect.decimal or "."
+    return NewRows(table, read.n_rows, read.column_names, delimiter, decimal, warnings)
 
 
 def _found(read: ReadResult, needed: set[str]) -> int:

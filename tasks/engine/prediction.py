@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tasks.engine.cell_text import as_texts
 from tasks.engine.coercion import SchemaError, features_from_text
 from tasks.engine.errors import DataError
 from tasks.engine.evaluation import predict
@@ -35,12 +36,12 @@ class PredictionResult:
             "warnings": self.warnings,
         }
 
-    def as_columns(self) -> dict[str, list[str]]:
-        """Return the columns that a predicted table gets, as text."""
-        columns = {"prediction": [str(label) for label in self.labels]}
+    def as_columns(self, decimal: str = ".") -> dict[str, list[str]]:
+        """Return the columns that a predicted table gets, as text with its decimal sign."""
+        columns = {"prediction": as_texts(self.labels, decimal)}
         if self.probabilities is not None:
             for n, name in enumerate(self.classes or []):
-                columns[f"probability_{name}"] = [str(p) for p in self.probabilities[:, n]]
+                columns[f"probability_{name}"] = as_texts(self.probabilities[:, n], decimal)
         return columns
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from tasks.engine.coercion import free_names
-from tasks.engine.new_rows import needed_cells, read_new_rows
+from tasks.engine.new_rows import NewRows, needed_cells, read_new_rows
 from tasks.engine.prediction import predict_text
 from tasks.engine.tables import BATCH_ROWS
 
@@ -22,13 +22,14 @@ class Scored:
     """What became of a file.
 
     `warnings`: what was found while reading it, then one for each kind and column, with how many
-    cells it is about. `delimiter`: the separator of the answer; `n_columns`: how many columns
-    stand before those that were added.
+    cells it is about. `delimiter` and `decimal`: the separator and the decimal sign of the answer;
+    `n_columns`: how many columns stand before those that were added.
     """
 
     n_rows: int
     warnings: list[dict[str, Any]]
     delimiter: str
+    decimal: str
     n_columns: int
 
 
@@ -54,9 +55,9 @@ def score_file(
         The uploaded file; read as any other upload, and as the training data was where it lacks
         columns else.
     target : Path
-        Where the answer goes: the rows in their order and with their own separator, as UTF-8,
-        with ``prediction`` and, where there are any, ``probability_<class>`` behind; a name that
-        the file has already gets a number, as ``prediction_2``.
+        Where the answer goes: the rows in their order and with their own separator and decimal
+        sign, as UTF-8, with ``prediction`` and, where there are any, ``probability_<class>``
+        behind; a name that the file has already gets a number, as ``prediction_2``.
     file_name : str
         The name that the person knows the file by.
     mapping : Mapping of str to str, optional
@@ -78,23 +79,22 @@ def score_file(
         with target.open("w", newline="", encoding="utf-8") as out:
             writer = csv.writer(out, delimiter=read.delimiter)
             report = on_progress or (lambda _fraction: None)
-            found = _score_batches(
-                model, schema, read.table, writer, mapping=mapping, report=report
-            )
-        return Scored(read.n_rows, read.warnings + found, read.delimiter, len(read.names))
+            found = _score_batches(model, schema, read, writer, mapping=mapping, report=report)
+        warnings = read.warnings + found
+        return Scored(read.n_rows, warnings, read.delimiter, read.decimal, len(read.names))
 
 
 def _score_batches(
     model: Any,
     schema: dict[str, Any],
-    table: Path,
+    read: NewRows,
     writer: Any,
     *,
     mapping: Mapping[str, str] | None,
     report: Progress,
 ) -> list[dict[str, Any]]:
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    file = pq.ParquetFile(table)
+    file = pq.ParquetFile(read.table)
     names, done = file.schema_arrow.names[1:], 0
     for batch in file.iter_batches(BATCH_ROWS):
         cells = [column.to_pylist() for column in batch.columns[1:]]
@@ -102,7 +102,7 @@ def _score_batches(
         text = needed_cells(by_name, schema["features"], mapping)
         result = predict_text(model, schema, text)
         _add_warnings(found, result.warnings)
-        columns = result.as_columns()
+        columns = result.as_columns(read.decimal)
         if not done:
             writer.writerow([*names, *free_names(names, columns)])
         writer.writerows(zip(*cells, *columns.values(), strict=True))

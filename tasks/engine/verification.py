@@ -46,7 +46,8 @@ def verify_bundle(bundle: Path, check: Path, schema: dict[str, Any]) -> None:
         compare(expected["answer"], _run(folder, expected, schema), "predict.py")
         model = load_skops(folder / "model.skops")
     text = pd.DataFrame(expected["rows"], columns=expected["columns"], dtype=object)
-    compare(expected["answer"], predict_text(model, schema, text).as_columns(), "model.skops")
+    found = predict_text(model, schema, text).as_columns(schema["dialect"]["decimal"])
+    compare(expected["answer"], found, "model.skops")
 
 
 def _run(folder: Path, expected: dict[str, Any], schema: dict[str, Any]) -> dict[str, list[str]]:
@@ -95,7 +96,10 @@ def load_skops(path: Path) -> Any:
 
 
 def compare(expected: dict[str, list[str]], found: dict[str, list[str]], who: str) -> None:
-    """Raise `BundleError` unless two answers are the same, numbers within 1e-9 relative."""
+    """Raise `BundleError` unless two answers are the same, numbers within 1e-9 relative.
+
+    Of numbers the decimal sign does not matter.
+    """
     if list(expected) != list(found):
         raise BundleError("BUNDLE_FAILED", f"{who} gives other columns: {', '.join(found)}")
     for name, values in expected.items():
@@ -108,6 +112,7 @@ def compare(expected: dict[str, list[str]], found: dict[str, list[str]], who: st
 
 def _is_close(ours: str, theirs: str) -> bool:
     try:
-        return math.isclose(float(ours), float(theirs), rel_tol=1e-9, abs_tol=1e-12)
+        one, other = (float(text.replace(",", ".")) for text in (ours, theirs))
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
     except ValueError:
         return False

@@ -69,9 +69,9 @@ def read_as_asked(arguments, schema, needed):
     """
     # Trainyard mends some lines by what it knows of the columns, which nobody does here.
     dialect, columns = {**schema["dialect"], "bad_lines": arguments.ragged}, schema["columns"]
-    if arguments.delimiter:
-        dialect["delimiter"] = arguments.delimiter
+    dialect["delimiter"] = arguments.delimiter or dialect["delimiter"]
     if arguments.decimal:
+        dialect["decimal"] = arguments.decimal
         columns = [{**column, "decimal": arguments.decimal} for column in columns]
     text = read_text_table(arguments.source, dialect, encoding=arguments.encoding, needed=needed)
     return text, {**schema, "dialect": dialect, "columns": columns}

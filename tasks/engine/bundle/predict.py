@@ -23,7 +23,7 @@ OWN = FOLDER / "model.joblib"
 sys.path.insert(0, str(FOLDER))
 
 from csv_file import CsvError, add_options, print_problem, print_warning, read_as_asked  # noqa: E402
-from schema import SCHEMA, SchemaError, features_from_text, free_names  # noqa: E402
+from schema import SCHEMA, SchemaError, as_texts, features_from_text, free_names  # noqa: E402
 
 
 def predict(text, schema, model):
@@ -36,7 +36,8 @@ def predict(text, schema, model):
         probabilities = model.predict_proba(X)
         for n, name in enumerate(model.classes_):
             answer[f"probability_{name}"] = probabilities[:, n]
-    return {name: [str(value) for value in values] for name, values in answer.items()}, warnings
+    decimal = schema["dialect"]["decimal"]
+    return {name: as_texts(values, decimal) for name, values in answer.items()}, warnings
 
 
 class VersionError(Exception):

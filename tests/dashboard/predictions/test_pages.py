@@ -215,6 +215,18 @@ def test_first_rows_show_classes_as_they_are_and_numbers_with_few_decimals(
     assert cells == [shown, "1234567890.5"]
 
 
+def test_first_rows_keep_the_decimal_sign_of_the_table(app: Flask, member: User) -> None:
+    model = make_model(make_succeeded_job(member, task="regression"))
+    key = keys.prediction_file(7, "ab" * 8, "output")
+    get_storage().write(key, io.BytesIO(b"a;prediction\n1,5;-0,123456789\n"))
+    answer = {"delimiter": ";", "decimal": ",", "n_columns": 1}
+    found = file_prediction(model, state="ready", n_rows=1, output_key=key, answer=answer)
+    page = PageClient(app, member).get(f"/predictions/{found.id}")
+    cells = page.select("#prediction tbody td")
+    assert [cell.get_text() for cell in cells] == ["-0,123457", "1,5"]
+    assert cells[0]["class"] == cells[1]["class"]
+
+
 def test_a_finished_file_shows_its_first_rows_and_is_handed_out(
     app: Flask, member: User, model: Model
 ) -> None:

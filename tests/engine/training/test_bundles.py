@@ -91,6 +91,17 @@ def test_examples_are_answered_as_expected_and_checksums_hold(tmp_path: Path) ->
     assert listed | {"SHA256SUMS"} == {f.name for f in folder.iterdir() if f.is_file()}
 
 
+def test_a_table_of_decimal_commas_is_answered_with_such_numbers(tmp_path: Path) -> None:
+    text = mixed_csv().replace(",", ";").replace(".", ",")
+    _result, folder = make_bundle(tmp_path, "GaussianNB", "y_class", "classification", text=text)
+    done = run(folder / "predict.py", str(folder / "examples.csv"))
+    assert done.stdout == (folder / "examples-expected.csv").read_text()
+    _names, first, *_ = done.stdout.splitlines()
+    chances = [float(cell.replace(",", ".")) for cell in first.split(";")[-2:]]
+    assert "." not in first
+    assert sum(chances) == pytest.approx(1)
+
+
 def test_a_model_of_a_column_called_prediction_names_its_own_otherwise(tmp_path: Path) -> None:
     text = mixed_csv().replace("id,age,income", "id,prediction,probability_low", 1)
     _, folder = make_bundle(tmp_path, "GaussianNB", "y_class", "classification", text=text)
@@ -191,7 +202,7 @@ def test_file_of_another_layout_is_predicted_when_told_how(tmp_path: Path) -> No
         [line.rpartition(separator)[2] for line in done.stdout.splitlines()]
         for done, separator in ((first, ","), (second, ";"))
     )
-    assert ours == theirs
+    assert ours == [line.replace(",", ".") for line in theirs]
     trained = run(folder / "train.py", str(other), *layout)
     assert trained.returncode == 0, trained.stderr
     third = run(folder / "predict.py", str(source), "--model", "retrained.joblib")

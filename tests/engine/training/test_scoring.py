@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tasks.engine.errors import DataError
@@ -20,6 +21,10 @@ def score(tmp_path: Path) -> Any:
         spec, columns = make_spec(tmp_path, "y_number", "regression", "Ridge")
         result = train(spec, columns)
         schema = {**result.schema, "dialect": {**result.schema["dialect"], **dialect}}
+        if "decimal" in dialect:
+            schema["columns"] = [
+                {**column, "decimal": dialect["decimal"]} for column in schema["columns"]
+            ]
         source, target = tmp_path / "new.csv", tmp_path / "answer.csv"
         source.write_text(text)
         scored = score_file(result.model, schema, source, target, file_name="new.csv")
@@ -61,3 +66,14 @@ def test_a_file_that_tells_little_is_split_as_the_training_data(score: Any) -> N
 def test_columns_that_are_missing_either_way_are_named(score: Any) -> None:
     with pytest.raises(DataError, match="needs columns"):
         score("a;b\n1;2\n", delimiter=";")
+
+
+def test_predictions_have_the_decimal_sign_of_the_table(score: Any) -> None:
+    names, *rows = mixed_csv(20).splitlines()
+    plain, _ = score("\n".join([names, *rows]) + "\n")
+    text = "\n".join([names, *rows]).replace(",", ";").replace(".", ",") + "\n"
+    predicted, _ = score(text, delimiter=";", decimal=",")
+    assert all("." not in row["prediction"] for row in predicted)
+    found = [float(row["prediction"].replace(",", ".")) for row in predicted]
+    assert len(set(found)) > 1
+    assert np.allclose(found, [float(row["prediction"]) for row in plain])
