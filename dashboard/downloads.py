@@ -24,7 +24,9 @@ _places = threading.BoundedSemaphore(FILES_AT_ONCE)
 SMALL_BYTES = 1 << 20
 Opened = TypeVar("Opened")
 # Digits, however they are grouped: nothing that a spreadsheet would run.
-NUMBER = re.compile(r"[+-]?[\d., '\xa0\u202f]*\d(?:[eE][+-]?\d+)?\s?%?")
+NUMBER = re.compile(
+    r"(?=.*\d)[+-]?\d*(?:[., '\xa0\u202f]\d{3})*[.,]?\d*(?:[eE][+-]?\d+)?[ \xa0]?%?", re.ASCII
+)
 # Also the wide signs of East Asian writing, which some spreadsheets take for the narrow ones.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 NO_NAME = re.compile(r"[/\\\x00-\x1f\x7f\ud800-\udfff]")  # folders, control characters, no text

@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.storage import Storage
 from tasks.child import Send
-from tasks.engine.memory import few_collections, give_back, keep_little
+from tasks.engine.memory import few_collections, give_back
 from tasks.engine.profile.preview_marks import mark_preview
 from tasks.engine.profile.profile_file import write_profile
 from tasks.engine.profile.profiling import profile_table
@@ -24,7 +24,6 @@ from tasks.work import UPLOAD_AGAIN, report_to, storage_of
 
 def read_dataset(payload: dict[str, Any], send: Send) -> None:
     """Read a file that was stored, or make a sample and read it, into a table with its profile."""
-    keep_little()
     storage = storage_of(payload)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

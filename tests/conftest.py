@@ -161,8 +161,10 @@ def any_app(
         return
     database: postgres.EmptiedDatabase = request.getfixturevalue("postgres_database")
     environ["DATABASE_URL"] = database.url
-    yield from _app_in_context(environ, compiled_templates)
-    database.empty()
+    try:
+        yield from _app_in_context(environ, compiled_templates)
+    finally:
+        database.empty()
 
 
 def _app_in_context(environ: dict[str, str], compiled: BytecodeCache) -> Iterator[Flask]:

@@ -14,7 +14,8 @@ def test_numbers_stay_as_they_are(number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "-1+2", "+cmd|' /C calc'!A0", "-2,A1", "@SUM(1)", "-", "-1;2"]
+    "cell",
+    ["=1+1", "-1+2", "+cmd|' /C calc'!A0", "-2,A1", "@SUM(1)", "-", "-1;2", "+%", "-5\n", "+1 2"],
 )
 def test_what_may_be_run_has_an_apostrophe(cell: str) -> None:
     assert defuse(cell) == f"'{cell}"

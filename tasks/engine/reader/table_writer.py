@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.engine.memory import give_back
+from tasks.engine.memory import give_back, keep_little
 from tasks.engine.tables import GROUP_ROWS, LABELS, LINE
 
 GROUP_BYTES = 64_000_000
@@ -51,6 +51,8 @@ class TableWriter:
         self.schema = pa.schema(fields, metadata=kept)
         self.target = target
         self.group_bytes = max(GROUP_BYTES, math.isqrt(size * len(names) * CHUNK_BYTES))
+        if self.group_bytes > GROUP_BYTES:
+            keep_little()
         self.writer: pq.ParquetWriter | None = None
         self.beside = ThreadPoolExecutor(1)
         self.writing: list[Future[None]] = []
