@@ -54,8 +54,6 @@ SIGNS = (
     (b"$FL3@(#)", "an SPSS file", SPSS),
     (b"HEADER RECORD*******LIB", "a SAS transport file", SAS),
     (b"<stata_dta>", "a Stata file", STATA),
-    (b"RDX2\n", "an R data file", R_DATA),
-    (b"RDX3\n", "an R data file", R_DATA),
     (b"\xac\xed\0\5", "a Java object", TABLE),
     (b"\x7fELF", PROGRAM, NO_TABLE),
     (b"MZ\x90\0", PROGRAM, NO_TABLE),
@@ -73,25 +71,38 @@ SIGNS = (
     (b"fLaC", SOUND, NO_TABLE),
     (b"\x1a\x45\xdf\xa3", VIDEO, NO_TABLE),
 )
-# What no few bytes at the beginning tell.
-PATTERNS = (
+# What no few bytes at the beginning tell. Within a text these may stand by chance.
+UNCLEAR_PATTERNS = (
     (re.compile(rb".{257}ustar", re.DOTALL), "a tar archive", UNPACK),
     (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), PICTURE, NO_TABLE),
     (re.compile(rb"RIFF.{4}WAVE", re.DOTALL), SOUND, NO_TABLE),
     (re.compile(rb"RIFF.{4}AVI ", re.DOTALL), VIDEO, NO_TABLE),
     (re.compile(rb".{4}ftyp(avif|heic|heix|mif1)", re.DOTALL), PICTURE, NO_TABLE),
+    (
+        re.compile(rb"c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n[q(]|[\](})]q", re.DOTALL),
+        "a Python pickle",
+        PICKLE,
+    ),
+)
+PATTERNS = (
     (re.compile(rb"\0.{3}ftyp", re.DOTALL), VIDEO, NO_TABLE),
     (re.compile(rb"\xff\xff\xff\xff..\0\0", re.DOTALL), "an Arrow file", COLUMNAR),
     (re.compile(rb"\x80[\x02-\x05][^\r\n]"), "a Python pickle", PICKLE),
+    # Of texts: the first two objects are kept by numbers, or the file is over.
     (
-        re.compile(rb"c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n(?:p\d+\n|q[\0-\xff]|\()"
-                   rb"|\([dlt]p\d+\n|[\](}]q[\0-\xff]"),
+        re.compile(rb"c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\np[01]\n(?:\.\Z|\([\s\S]*?[a-z\n]p[12]\n)"
+                   rb"|\([dlt]p[01]\n"),
         "a Python pickle", PICKLE,
     ),
+    # As these, and such of few bytes: one that was kept, and the sign that ends all.
+    (re.compile(rb"(?:c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n|[\](})])q[\0\1][\s\S]*\.\Z"),
+     "a Python pickle", PICKLE),
     (re.compile(rb"[\x68-\x73][\x01\x02]\x01\0"), "a Stata file", STATA),
     (re.compile(rb".{12}\xc2\xea\x81\x60\xb3\x14\x11\xcf", re.DOTALL), "a SAS table", SAS),
-    (re.compile(rb".{0,200}SPSS PORT FILE", re.DOTALL), "an SPSS file", SPSS),
-    (re.compile(rb"X\n\0\0\0[\x02\x03]\0|RDA[23]\n|A\n[23]\n\d{5,7}\n\d{5,7}\n"),
+    (re.compile(rb".{0,200}SPSS PORT FILE.{0,500}SPSSPORT", re.DOTALL), "an SPSS file", SPSS),
+    # Two versions of R stand in it: that which wrote, and the first one that reads it.
+    (re.compile(rb"X\n\0\0\0[\x02\x03]\0|RDX[23]\nX\n|(?:RDA[23]\n)?A\n(?:2\n\d{6}\n131840"
+                rb"|3\n\d{6}\n197888)\n"),
      "an R data file", R_DATA),
     (re.compile(rb"[\x03\x30\x43\x83\x8b\xf5].[\x01-\x0c][\x01-\x1f].{4}.[\0-\x1f].[\0-\x1f]\0\0",
                 re.DOTALL), "a dBase table", TABLE),
@@ -123,7 +134,8 @@ def find_sign(head: bytes) -> tuple[str, str] | None:
     for sign, what, advice in SIGNS:
         if head.startswith(sign) and (sign not in UNCLEAR or _is_no_text(head)):
             return what, advice
-    return next((found[1:] for found in PATTERNS if found[0].match(head)), None)
+    patterns = (*UNCLEAR_PATTERNS, *PATTERNS) if _is_no_text(head) else PATTERNS
+    return next((found[1:] for found in patterns if found[0].match(head)), None)
 
 
 def _is_no_text(head: bytes) -> bool:

@@ -100,6 +100,10 @@ def find_refusal(
     )
 
 
+NO_TABLES = {"a PDF", "a picture", "a pointer of Git LFS"}
+TABLE_ALL_THE_SAME = (
+    'If it is a table all the same, choose its separator under "How we read the file"'
+)
 PACKED = {"a zip archive", "gzip", "zstd"}
 
 
@@ -109,7 +113,8 @@ def _of_text(text: str, file_name: str) -> Problem | None:
         return None
     what, advice = found
     code = "FILE_XML" if what == "an XML document" else "FILE_OTHER"
-    return error(code, f"{file_name} is {what}, not a CSV. {advice}")
+    table = "" if what in NO_TABLES else f". {TABLE_ALL_THE_SAME}"
+    return error(code, f"{file_name} is {what}, not a CSV. {advice}{table}")
 
 
 def _of_office_97(head: bytes, file_name: str) -> Problem:

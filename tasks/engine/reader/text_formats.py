@@ -7,6 +7,7 @@ whose first cell is INSERT or {, is a table.
 import codecs
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tasks.engine.reader.encoding_signs import find_wide
 from tasks.engine.reader.file_signs import EXPORT, NO_TABLE, TABLE, UNPACK
@@ -16,7 +17,7 @@ JSON_LINES = "Save it as JSON lines, with one object in each line, or as CSV"
 SQL_COMMENTS = r"(?:(?:--[^\n]*+|#[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/;?)?\s++)*+"
 SQL_WORDS = (
     r"(?:insert|create|drop|set|pragma|begin|start|use|alter|lock|copy|replace|delete|commit|if|go|"
-    r"select\s+pg_catalog|\\(?:connect|restrict))\b"
+    r"select\s+pg_catalog|\\(?:connect|restrict))(?=[ \n(]|;\s|;?\Z)"
 )
 SQL_NAME = r"(?:[\w.$]+|[\"`\[][^\"`\]\n]+[\"`\]])(?:\.[\"`\[]?\w[^\"`\]\n(]*[\"`\]]?)?"
 SQL_FIRST = re.compile(rf"\s*+(?:/\*|--|#|{SQL_WORDS})", re.IGNORECASE)
@@ -28,11 +29,14 @@ SQL_TABLE = re.compile(
     rf"|copy\s+{SQL_NAME}\s*(?:\([^()\n]*\)\s*)?from\s+stdin)",
     re.IGNORECASE | re.MULTILINE,
 )
+# A text in quotes over several lines, as a cell may be.
+SQL_QUOTED = re.compile(r"\"[^\"\n]*\"|\"[^\"]*(?:\"|\Z)")
 ARFF = re.compile(r"\s*+(?:%[^\n]*+\s++)*+@relation\s[\s\S]*?^[ \t]*@attribute\s", re.I | re.M)
 # The first tag, with another one behind it: a table may begin with one alone.
 XML_TREE = re.compile(
-    r"\s*+(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+<([A-Za-z_][\w:.-]*+)[^<>]*+>\s*+<[\w/!?]"
+    r"\s*+(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+<([A-Za-z_][\w:.-]*+)[^<>]*+(?<!/)>\s*+<[\w/!?]"
 )
+CLOSED = re.compile(r"(?:</([A-Za-z_][\w:.-]*+)\s*|/)>[\"']?[ \t]*[,;|\t]")  # as a cell
 XML_SPACE = re.compile(r"\s*+<[A-Za-z_][\w:.-]*+\s[^<>]*xmlns\b")
 DOCTYPE = re.compile(r"\s*+(?:<!--(?:[^-]|-(?!->))*+-->\s*+)*+<!DOCTYPE\s+(?!html)\w+", re.I)
 SVG = re.compile(
@@ -43,12 +47,15 @@ MAIL_WORDS = re.compile(
     r"^(from|to|subject|date|received|message-id|mime-version|return-path|content-type"
     r"|delivered-to|reply-to|cc): ?\S", re.IGNORECASE,
 )  # fmt: skip
+MAIL_ALONE = {"message-id", "received", "mime-version"}  # a report has none of them
 MAIL_LINE = re.compile(r"[A-Za-z][\w-]*: ?.*|[ \t]+\S.*")
 MBOX = re.compile(r"From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d\d:\d\d")
 YAML_KEY = re.compile(r"(?:- +)*(?:\"[^\"]*\"|'[^']*'|[A-Za-z_$][\w .$/-]*):(?: .*)?$")
 YAML_DEEP = re.compile(r" +(?:- +\S|(?:\"[^\"]*\"|'[^']*'|[A-Za-z_$][\w .$/-]*):(?: |$))")
 SECTION = re.compile(r"\[{1,2}[A-Za-z_][\w .:/-]*\]{1,2}\s*$")
 SETTING = re.compile(r"[A-Za-z_\"'][\w .\"'/-]*\s*=")
+SVM_PAIR = re.compile(r" (\d+):(\S+)")
+TIME = re.compile(r"[0-5]\d(?:[.:]\d+)?")  # what follows the hours
 SVM_LINE = re.compile(r"[-+]?\d+(?:\.\d+)?(?: qid:\d+)?(?: \d+:[-+\d.eE]+)+ *(?:#.*)?")
 # Each alone is beyond doubt.
 BEGINNINGS = (
@@ -120,13 +127,21 @@ def is_json_tree(text: str) -> bool:
 
 
 def _is_sql(text: str) -> bool:
-    return bool(SQL_FIRST.match(text) and SQL_BEGINS.match(text) and SQL_TABLE.search(text))
+    if not SQL_FIRST.match(text) or not SQL_BEGINS.match(text):
+        return False
+    bare = SQL_QUOTED.sub(lambda quoted: "" if "\n" in quoted[0] else quoted[0], text)
+    return bool(SQL_TABLE.search(bare))
 
 
 def _is_xml(text: str) -> bool:
     if DOCTYPE.match(text) or XML_SPACE.match(text):
         return True
-    return bool(XML_TREE.match(text)) and ("</" in text or "/>" in text)
+    tree = XML_TREE.match(text)
+    if not tree or ("</" not in text and "/>" not in text):
+        return False
+    closed = [found[1] for found in CLOSED.finditer(text.lstrip().partition("\n")[0])]
+    is_whole = text.rstrip().endswith(f"</{tree[1]}>")
+    return not closed or (is_whole and tree[1] not in closed)
 
 
 def _of_lines(lines: Sequence[str]) -> tuple[str, str] | None:
@@ -139,7 +154,7 @@ def _of_lines(lines: Sequence[str]) -> tuple[str, str] | None:
         return "a YAML document", TABLE
     if _are_settings(body):
         return "a file of settings", NO_TABLE
-    if len(body) > 1 and all(map(SVM_LINE.fullmatch, body)):
+    if _are_svm(body):
         return "a LIBSVM file", (
             "In Python load it with sklearn.datasets.load_svmlight_file, write a CSV, "
             "then upload that file"
@@ -153,8 +168,9 @@ def _is_mail(lines: Sequence[str]) -> bool:
     head = lines[: lines.index("")] if "" in lines else []
     if not head or not all(map(MAIL_LINE.fullmatch, head)):
         return False
-    words = {found[1].lower() for line in head if (found := MAIL_WORDS.match(line))}
-    return len(words) >= 3 and "from" in words
+    words = {found[1].lower(): line for line in head if (found := MAIL_WORDS.match(line))}
+    is_sent = not MAIL_ALONE.isdisjoint(words) or "@" in words.get("from", "")
+    return len(words) >= 3 and "from" in words and is_sent
 
 
 def _is_yaml(body: Sequence[str]) -> bool:
@@ -175,3 +191,13 @@ def _are_settings(body: Sequence[str]) -> bool:
         len(body) > 1 and bool(SECTION.match(body[0])) and n_settings > 0
         and n_sections + n_settings >= 0.9 * len([x for x in body if x[:1] not in {";", " "}])
     )  # fmt: skip
+
+
+def _are_svm(body: Sequence[str]) -> bool:
+    """Tell whether lines hold numbered values, and not times: the numbers rise in each line."""
+    if len(body) < 2 or not all(map(SVM_LINE.fullmatch, body)):
+        return False
+    lines = [SVM_PAIR.findall(line) for line in body]
+    rise = all(int(a) < int(b) for pairs in lines for (a, _), (b, _) in pairwise(pairs))
+    are_times = all(TIME.fullmatch(value) for pairs in lines for _, value in pairs)
+    return rise and not are_times and any(len(pairs) > 1 for pairs in lines)
