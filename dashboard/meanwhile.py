@@ -2,14 +2,14 @@
 
 A form says which words it was drawn with, by `fingerprint`. What somebody else changed since and
 this person did not touch stays as it is; of what both changed this person is shown the other's
-words beside the own ones, and saves once more to put these in their place.
+words beside the own ones, and saves once more to put these in their place. A form that is drawn
+once more has the other's words wherever this person typed nothing.
 """
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 
-from dashboard.errors import ValidationFailed
+from dashboard.errors import DomainError, ValidationFailed
 
 CHANGED = "changed_meanwhile"
 BEFORE = "seen_"  # stands before the name of a field in that of the hidden one beside it
@@ -27,13 +27,41 @@ def read_seen(form: Mapping[str, str]) -> dict[str, str]:
     return {name.removeprefix(BEFORE): form[name] for name in names}
 
 
-def typed_anew(form: Mapping[str, str], problem: ValidationFailed) -> dict[str, Any]:
+def typed_anew(
+    form: Mapping[str, str], present: Mapping[str, str], problem: DomainError
+) -> dict[str, str]:
     """Return what was typed, for the form that says what is wrong.
 
-    Where words were changed meanwhile it is drawn with the new ones, which are told now.
+    Parameters
+    ----------
+    form : Mapping of str to str
+        As it was sent.
+    present : Mapping of str to str
+        The words as they are, by field.
+    problem : DomainError
+        What is wrong. Fields whose change it tells are drawn with what was typed, and are held
+        against the present words from now on.
+
+    Returns
+    -------
+    dict of str to str
+        By the names in the form. Fields that this person did not touch have the present words;
+        what was typed elsewhere is still held against the words that were seen.
     """
-    is_told = problem.code == CHANGED
-    return {name: text for name, text in form.items() if not (is_told and name.startswith(BEFORE))}
+    told = problem.fields if problem.code == CHANGED else {}
+    typed = {**present, **form}
+    for name, seen in read_seen(form).items():
+        is_touched = fingerprint(_as_kept(form.get(name))) != seen
+        if name in present and not is_touched:
+            typed[name] = present[name]
+        if name in told or not is_touched:
+            del typed[BEFORE + name]  # it is drawn with that of the present words
+    return typed
+
+
+def _as_kept(text: str | None) -> str:
+    """Return a text without what a browser puts into it."""
+    return (text or "").replace("\r\n", "\n").strip()
 
 
 def list_to_write(

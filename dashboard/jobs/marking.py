@@ -52,12 +52,16 @@ def change_job(
     if "note" in given:
         wanted["note"] = clean_note(given["note"])
     with changing(user, job_id) as (_, job):
-        present = {"tags": job.tags, "note": job.note}
-        for name in list_to_write(seen, _as_typed(present), _as_typed(wanted)):
+        for name in list_to_write(seen, words_as_typed(job), _as_typed(wanted)):
             setattr(job, name, wanted[name])
         if "archived" in given:
             _set_archived(job, given["archived"])
     return job
+
+
+def words_as_typed(job: Job) -> dict[str, str]:
+    """Return a job's name, tags and note as the forms of its page have them, by field."""
+    return {"name": job.name} | _as_typed({"tags": job.tags, "note": job.note})
 
 
 def _as_typed(marks: Mapping[str, Any]) -> dict[str, str]:

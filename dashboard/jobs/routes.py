@@ -38,6 +38,7 @@ from dashboard.jobs.form_recipe import form_from_recipe
 from dashboard.jobs.form_request import errors_of, request_of
 from dashboard.jobs.forms import AT_ONCE, VALIDATION, JobForm
 from dashboard.jobs.list_query import one_of_each
+from dashboard.jobs.marking import words_as_typed
 from dashboard.jobs.preflight_view import view_preflight
 from dashboard.jobs.preflights import find_refused
 from dashboard.jobs.submitted import tell_submitted
@@ -170,7 +171,10 @@ def show_job(job_id: int, problem: ValidationFailed | None = None) -> str:
         memory_limit_bytes=_memory_limit(),
         query=request.args,
     )
-    return render_template("jobs/detail.html", **found, **_around(job_id, problem))
+    around = _around(job_id, problem)
+    if problem:
+        around["typed"] = typed_anew(request.form, words_as_typed(found["job"]), problem)
+    return render_template("jobs/detail.html", **found, **around)
 
 
 def _memory_limit() -> int:
@@ -182,7 +186,7 @@ def _around(job_id: int, problem: ValidationFailed | None = None) -> dict[str, A
     return {
         "wishing": read_wishing(current_user, JOB, job_id),
         "errors": problem.fields if problem else {},
-        "typed": typed_anew(request.form, problem) if problem else {},
+        "typed": {},
         "live_url": url_for("jobs.live_detail", job_id=job_id),
         "run_next_url": url_for("workers.run_next", job_id=job_id),
     }

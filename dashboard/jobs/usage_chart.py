@@ -39,7 +39,7 @@ def usage_chart(
     traces = [t for n, found in attempts for t in _traces(n, found, start, per, len(attempts) > 1)]
     ends = [0, max(last / per, 0.1)]
     traces.append(
-        {"type": "scatter", "mode": "lines", "name": f"Limit of memory, {size(limit_bytes)}",
+        {"type": "scatter", "mode": "lines", "name": f"Memory limit, {size(limit_bytes)}",
          "x": ends, "y": [limit_bytes / 1e6] * 2, "xaxis": "x", "yaxis": "y2",
          "line": {"color": "danger", "dash": "dash", "width": 1.5}}
     )  # fmt: skip

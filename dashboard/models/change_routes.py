@@ -1,5 +1,6 @@
 """What people change about a model: star, name, note, alias; archive and delete."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response
 from dashboard.access import require_owner
 from dashboard.auth.sessions import safe_path
 from dashboard.db.lookup import LARGEST_ID
-from dashboard.errors import Conflict, Forbidden, ValidationFailed
+from dashboard.errors import Conflict, DomainError, Forbidden, ValidationFailed
 from dashboard.meanwhile import read_seen, typed_anew
 from dashboard.models import changes, queries
 from dashboard.models.deleting import delete_model, find_made
@@ -39,15 +40,20 @@ def edit(model_id: int) -> str:
     return _show_form(model_id)
 
 
-def _show_form(model_id: int, **more: Any) -> str:
+def _show_form(
+    model_id: int, problem: DomainError | None = None, errors: Mapping[str, str] | None = None
+) -> str:
     model = queries.get_model(user=current_user, model_id=model_id)
     require_owner(current_user, model, "model")
     typed = {"name": model.name, "note": model.note, "alias": model.alias or ""}
+    if problem:
+        typed = typed_anew(request.form, typed, problem)
     return render_template(
         "models/edit.html",
         model=model,
         others=queries.list_aliases(model),
-        **{"typed": typed, "errors": {}} | more,
+        typed=typed,
+        errors=errors or {},
     )
 
 
@@ -63,10 +69,9 @@ def save(model_id: int) -> Answer:
             seen=read_seen(request.form),
         )  # fmt: skip
     except ValidationFailed as problem:
-        typed |= typed_anew(request.form, problem)
-        return _show_form(model_id, typed=typed, errors=problem.fields), 422
+        return _show_form(model_id, problem, problem.fields), 422
     except Forbidden as problem:  # of the alias: without a right to the model there is no form
-        return _show_form(model_id, typed=typed, errors={"alias": problem.message}), 403
+        return _show_form(model_id, problem, {"alias": problem.message}), 403
     if former is not None:
         flash(f"{alias.strip()} moved here from {former.name} (model #{former.id})", "success")
     return redirect(url_for("models.detail", model_id=model_id), 303)

@@ -10,7 +10,7 @@ from dashboard.jobs.marking import change_job
 from dashboard.jobs.naming import rename_job
 from dashboard.meanwhile import CHANGED, fingerprint, list_to_write
 from dashboard.models.changes import change_model
-from tests.factories import make_model, make_succeeded_job
+from tests.factories import make_model, make_succeeded_job, make_user
 from tests.page import PageClient
 
 MARKS = "#marks form"
@@ -38,6 +38,51 @@ def test_the_second_note_is_told_of_the_first_and_can_replace_it(
     assert fresh(job).note == "theirs <b>"
     pages.submit(told, {}, form=MARKS, status=303)
     assert fresh(job).note == "mine"
+
+
+def test_what_was_not_touched_is_drawn_anew_beside_what_is_told(
+    pages: PageClient, member: User, admin: User
+) -> None:
+    job = make_succeeded_job(member, note="old\nnote", tags=["a"])
+    page = pages.get(f"/jobs/{job.id}")
+    change_job(user=admin, job_id=job.id, given={"note": "theirs", "tags": ["a", "b"]})
+    told = pages.submit(page, {"note": "mine"}, form=MARKS, status=422)
+    assert list(told.errors) == ["note"]
+    assert told.find("#field-tags")["value"] == "a, b"
+    pages.submit(told, {}, form=MARKS, status=303)
+    assert (fresh(job).note, fresh(job).tags) == ("mine", ["a", "b"])
+
+
+def test_a_mistake_draws_anew_what_was_not_touched(
+    pages: PageClient, member: User, admin: User
+) -> None:
+    job = make_succeeded_job(member, note="old\nnote", tags=["a"])
+    page = pages.get(f"/jobs/{job.id}")
+    change_job(user=admin, job_id=job.id, given={"note": "theirs", "tags": ["b"]})
+    as_sent = {"tags": "x" * 51, "note": "old\r\nnote"}
+    wrong = pages.submit(page, as_sent, form=MARKS, status=422)
+    assert wrong.find("#field-note").text.strip() == "theirs"
+    told = pages.submit(wrong, {"tags": "c"}, form=MARKS, status=422)
+    assert list(told.errors) == ["tags"]
+    assert fresh(job).note == "theirs"
+
+
+def test_an_alias_of_somebody_else_does_not_make_one_overlook_a_change(
+    app: Flask, pages: PageClient, member: User, admin: User
+) -> None:
+    job = make_succeeded_job(member)
+    model = make_model(job, note="old")
+    taken = make_model(make_succeeded_job(make_user(), dataset=job.dataset), alias="champion")
+    assert taken.family_id == model.family_id
+    form = "main form[action$='/edit']"
+    page = pages.get(f"/models/{model.id}/edit")
+    change_model(user=admin, model_id=model.id, note="theirs", name="Their name")
+    wrong = pages.submit(page, {"alias": "champion"}, form=form, status=403)
+    assert list(wrong.errors) == ["alias"]
+    assert wrong.find("#field-note").text.strip() == "theirs"
+    pages.submit(wrong, {"alias": "second"}, form=form, status=303)
+    found = db.session.get_one(Model, model.id, populate_existing=True)
+    assert (found.note, found.name, found.alias) == ("theirs", "Their name", "second")
 
 
 def test_a_third_one_is_told_again(pages: PageClient, member: User, admin: User) -> None:
@@ -91,7 +136,7 @@ def test_a_model_too(pages: PageClient, member: User, admin: User) -> None:
     assert '"theirs"' in told.errors["note"]
     pages.submit(told, {}, form="main form[action$='/edit']", status=303)
     found = db.session.get_one(Model, model.id, populate_existing=True)
-    assert (found.note, found.alias) == ("mine", "champion")  # the form said so on both pages
+    assert (found.note, found.alias) == ("mine", None)
 
 
 def test_words_that_nobody_saw_are_held_against_nothing() -> None:

@@ -281,7 +281,7 @@ def test_usage_stays_after_the_end_and_separates_attempts(pages: PageClient, mem
     figure = pages.http.get(f"/jobs/{job.id}/charts/usage.json").get_json()
     names = [t["name"] + "*" * t.get("showlegend", True) for t in figure["traces"]]  # * in legend
     assert names == ["Attempt 1*", "Memory, attempt 1", "Attempt 2*", "Memory, attempt 2",
-                     "Limit of memory, 2.0 GB*"]  # fmt: skip
+                     "Memory limit, 2.0 GB*"]  # fmt: skip
     assert figure["traces"][4]["y"] == [2000, 2000]
     assert figure["traces"][0]["x"] == pytest.approx([20 / 60, 1, 100 / 60], abs=0.02)
     assert len(figure["table"]["rows"]) == 6
