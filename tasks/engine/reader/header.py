@@ -14,6 +14,7 @@ from tasks.engine.reader.cell_types import (
 )
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.group_names import are_groups
+from tasks.engine.reader.index_names import begins_with_index, is_like_those
 from tasks.engine.reader.key_values import skip_pairs
 from tasks.engine.reader.label_rows import (
     BODY_ROWS,
@@ -22,12 +23,10 @@ from tasks.engine.reader.label_rows import (
     has_names,
     is_sentence,
 )
-from tasks.engine.reader.short_rows import shape_of
 from tasks.engine.reader.units import are_units
 
 MAX_LINES = 5
 SHOWN_CHARS = 60
-MOST_WORDS = 3  # more are a title
 APART = re.compile(r"\s*#+\s")  # a name that is marked has none of it, as in #CHROM
 NOT_THERE = re.compile(r"[nk]\. ?[abdrv]\.", re.IGNORECASE)  # as n.d., for a value
 Numbered = tuple[int, list[str]]
@@ -87,9 +86,10 @@ def find_header(records: Sequence[Numbered], width: int, options: ReadOptions) -
     """
     if not records:
         return Header(is_there=True)
-    first = _first_of(records, width, options)
+    first, has_groups = _first_of(records, width, options)
     table = records[first:]
-    is_there, is_sure = options.header, True
+    # Groups may be numbers or dates; names stand below them.
+    is_there, is_sure = True if has_groups else options.header, True
     rows = [cells for _, cells in table]
     below = [cells for cells in rows[1:] if not are_dashes(cells)]
     if is_there is None:
@@ -105,43 +105,29 @@ def find_header(records: Sequence[Numbered], width: int, options: ReadOptions) -
     return Header(is_there, table[0][0], n_lines, last_line, above, is_sure)
 
 
-def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> int:
-    """Return which record the table begins with: the first that is filled like those below."""
+def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> tuple[int, bool]:
+    """Return which record the table begins with: the first that is filled like those below.
+
+    And whether groups of the names below stand in it.
+    """
     if options.header_line:
         at = [n for n, (line, _) in enumerate(records) if line >= options.header_line]
-        return at[0] if at else len(records) - 1
+        return at[0] if at else len(records) - 1, False
     filled = [_count_filled(cells) for _, cells in records]
     usual = sorted(filled[n] for n, (_, cells) in enumerate(records) if len(cells) == width)
     least = min(2, width) if not usual else max(min(2, width), 0.5 * usual[len(usual) // 2])
-    if _begins_with_index(records[:BODY_ROWS], width):
-        return 0
+    if begins_with_index(records[:BODY_ROWS], width):
+        return 0, False
     for n, (_, cells) in enumerate(records[:100]):
         if len(cells) == width and filled[n] >= least:
             if options.header is False:
-                return n
+                return n, False
             n = _skip_sentences(records, _skip_comments(records, n, width), width)
             below = [cells for _, cells in records[n + 1 :]]
             start = skip_pairs(records, n + int(_is_title(records[n][1], below)), width)
-            return start - int(options.header_lines != 1 and _has_groups(records, start, width))
-    return 0
-
-
-def _begins_with_index(records: Sequence[Numbered], width: int) -> bool:
-    """Tell whether the first line has names, though blank above an index, as pandas writes it.
-
-    It is like a title that stands in a later column, so rows must follow at once that are none.
-    """
-    if len(records) < 3:
-        return False
-    (line, first), (next_line, row) = records[:2]
-    names = [cell.strip() for cell in first]
-    n_blank = next((n for n, name in enumerate(names) if name), width)
-    is_like_it = 0 < n_blank < width == len(first) == len(row) and all(names[n_blank:])
-    are_short = all(len(name.split()) <= MOST_WORDS for name in names)
-    if not is_like_it or not are_short or next_line != line + 1 or not all(row[:n_blank]):
-        return False
-    rows = [cells for _, cells in records[1:]]
-    return not has_names(rows)[0] or is_like_those(row, rows[1:])
+            has_groups = options.header_lines != 1 and _has_groups(records, start, width)
+            return start - int(has_groups), has_groups
+    return 0, False
 
 
 def _has_groups(records: Sequence[Numbered], at: int, width: int) -> bool:
@@ -244,27 +230,6 @@ def _goes_on(row: Sequence[str], names: Sequence[str], body: Sequence[Sequence[s
     are_more = _is_more_names(row, body, left_out=nameless)
     are_others = are_more or (are_units(row) and _is_above_values(row, body))
     return (are_others and not is_like_those(row, body)) or are_periods(row, names, body)
-
-
-def is_like_those(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a cell stands again in its column, or has the form of those: as S1 above S2.
-
-    Words of one form may be names, if they are longer than a letter and have no digits.
-    """
-    rows = [r for r in body if len(r) == len(row) and list(r) != list(row)]
-    columns = [{r[n].strip() for r in rows} - ABSENT for n in range(len(row))]
-    return any(
-        cell in column or _has_form_of(cell, column)
-        for cell, column in zip(map(str.strip, row), columns, strict=True)
-        if cell not in ABSENT
-    )
-
-
-def _has_form_of(cell: str, column: Collection[str]) -> bool:
-    shape, shapes = shape_of(cell), set(map(shape_of, column))
-    if len(cell) == 1:
-        return shapes == {shape}
-    return shape in shapes and all("9" in one for one in shapes)
 
 
 def _is_above_values(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:

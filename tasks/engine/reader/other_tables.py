@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.cell_types import are_columns_typed, is_typed
-from tasks.engine.reader.header import SHOWN_CHARS, has_gaps, is_like_those
+from tasks.engine.reader.header import SHOWN_CHARS, has_gaps
+from tasks.engine.reader.index_names import is_like_those
 from tasks.engine.reader.refusals import Problem
 
 BODY_ROWS = 10

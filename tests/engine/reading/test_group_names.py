@@ -9,7 +9,19 @@ NAMES = "Sector,Men,Women,Men,Women\n"
 
 
 @pytest.mark.parametrize("title", ["", "Table 3: Employment\nSource: Office\n\n"])
-@pytest.mark.parametrize("groups", [("2019", "2020"), ("Rural", "Urban"), ("2019/20", "2020/21")])
+@pytest.mark.parametrize(
+    "groups",
+    [
+        ("2019", "2020"),
+        ("Rural", "Urban"),
+        ("2019/20", "2020/21"),
+        ("1", "2"),
+        ("10", "20"),
+        ("0.5", "1.5"),
+        ("5 %", "10 %"),
+        ("01.01.2024", "01.01.2025"),
+    ],
+)
 def test_groups_above_equal_names_are_part_of_them(
     reader: Reader, title: str, groups: tuple[str, str]
 ) -> None:

@@ -208,3 +208,27 @@ def test_a_title_in_a_later_column_is_no_name(reader: Reader, above: str) -> Non
 def test_a_sentence_in_a_later_column_above_no_names_is_asked_about(reader: Reader) -> None:
     text = ",The report of this year\n" + "".join(f"{n},{n}.5\n" for n in range(11, 30))
     assert reader.refusal(text)[0] == "CSV_PREAMBLE"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",Population\nRegion,2019\n" + "".join(f"k{n},{n}\n" for n in range(11, 30)),
+        ",Summary\nk1,2019\nBob,5.5\n",
+        ",Summary\nRegion,2019\nBob,5.5\nAl,7\nEve,9\n",
+        ",,Summary\nRegion,12,all\nBob,4,5.5\nAl,6,7\nEve,8,9\n",
+        ",,Summary\nRegion,town,2019\nBob,Rome,5.5\nAl,Bern,7\nEve,Paris,9\n",
+    ],
+)
+def test_a_title_above_a_year_or_a_word_is_asked_about(reader: Reader, text: str) -> None:
+    assert reader.refusal(text)[0] == "CSV_PREAMBLE"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["Bob,2019\nAl,2020\nEve,1999\n", "k1,2019\nk2,12\nk3,5\n", "7,2019\n8,12\n9,5\n",
+     "2024-01-11,2019\n2024-01-12,5.5\n2024-01-13,4\n"],
+)  # fmt: skip
+def test_a_year_beside_an_index_may_be_a_value(reader: Reader, rows: str) -> None:
+    result = reader.read(",count\n" + rows)
+    assert (result.n_rows, result.column_names) == (3, ["column_1", "count"]), result.problems
