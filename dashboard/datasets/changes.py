@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.datasets.words import SIGNS, name_delimiter, name_encoding
+from dashboard.datasets.words import SIGNS, name_delimiter, name_encoding, name_markers
 from dashboard.db import Dataset, Difference
 from dashboard.filters import number, percent
 from tasks.engine.profile.difference_limits import CELLS_AT_MOST, MOVED, ROWS_AT_MOST
@@ -20,6 +20,7 @@ READ_BY = {
 }  # fmt: skip
 WORDS: Mapping[str, Callable[[Any], str | None]] = {
     "delimiter": name_delimiter, "encoding": name_encoding, "decimal": SIGNS.get,
+    "missing": name_markers,
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.datasets.first_rows import Shown
-from dashboard.datasets.options import EMPTY, LAYOUT, OTHER, to_fields
+from dashboard.datasets.options import LAYOUT, OTHER, to_fields
 from dashboard.datasets.words import (
     DELIMITERS,
     ENCODINGS,
@@ -13,11 +13,10 @@ from dashboard.datasets.words import (
     SIGNS,
     name_delimiter,
     name_encoding,
+    name_markers,
 )
 from dashboard.filters import count
 
-DEFAULT_MISSING = ("", "NA", "N/A", "null", "None", "NaN", "?", "-")
-MARKERS_SHOWN = 8
 Choices = Sequence[tuple[str, str]]
 
 
@@ -52,14 +51,14 @@ def facts_of(upload: Shown) -> list[tuple[str, Any]]:
     ]
     if not is_csv(upload):
         words = FORMATS.get(dialect["format"], dialect["format"])
-        return [*size, ("Format", words), ("Missing when", _markers(dialect.get("missing")))]
+        return [*size, ("Format", words), ("Missing when", name_markers(dialect.get("missing")))]
     facts = [
         *size,
         ("Separator", name_delimiter(dialect.get("delimiter"))),
         ("Encoding", name_encoding(dialect.get("encoding"))),
         ("Header", _header(dialect)),
         ("Decimal sign", SIGNS.get(dialect.get("decimal", "."))),
-        ("Missing when", _markers(dialect.get("missing"))),
+        ("Missing when", name_markers(dialect.get("missing"))),
     ]
     unusual = [
         ("Quotes", _quotes(dialect.get("quote")), dialect.get("quote", '"') != '"'),
@@ -87,12 +86,6 @@ def _header(dialect: Mapping[str, Any]) -> str:
         return "None"
     last = first + lines - 1
     return f"Line {count(first)}" if lines == 1 else f"Lines {count(first)} to {count(last)}"
-
-
-def _markers(markers: Sequence[str] | None) -> str:
-    words = [marker or EMPTY for marker in markers or DEFAULT_MISSING]
-    more = f" and {len(words) - MARKERS_SHOWN} more" if len(words) > MARKERS_SHOWN else ""
-    return ", ".join(words[:MARKERS_SHOWN]) + more
 
 
 def _quotes(character: str | None) -> str:

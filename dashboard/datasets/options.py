@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard.datasets.column_choices import is_text, parse_columns
-from dashboard.datasets.words import DELIMITERS, ENCODINGS
+from dashboard.datasets.words import DELIMITERS, EMPTY, ENCODINGS
 from dashboard.errors import ValidationFailed
 from dashboard.paging import read_number
 
@@ -21,7 +21,6 @@ BAD_LINES = ("refuse", "skip", "pad")
 MOST_HEADER_LINES = 5
 MOST_MARKERS = 100
 LONGEST_MARKER = 100
-EMPTY = "empty"  # how a form writes the marker that is an empty cell
 OTHER = "other"  # how a form says that the character or name is in the field beside
 
 # About the file as a whole; with them an address says how the file is read.

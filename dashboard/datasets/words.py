@@ -1,5 +1,10 @@
 """What separators, encodings and decimal signs are called, on every page alike."""
 
+from collections.abc import Sequence
+
+EMPTY = "empty"  # what the marker that is an empty cell is called
+DEFAULT_MISSING = ("", "NA", "N/A", "null", "None", "NaN", "?", "-")
+MARKERS_SHOWN = 8
 # By the names that forms and the API give them.
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 # By the names that Python gives them.
@@ -23,3 +28,10 @@ def name_delimiter(character: str | None) -> str | None:
 def name_encoding(name: str | None) -> str | None:
     """Return what an encoding is called: ``UTF-8``, ``Windows-1252``."""
     return ENCODINGS.get(name, name.upper()) if name else None
+
+
+def name_markers(markers: Sequence[str] | None) -> str:
+    """Return which cells mean that a value is missing; the usual ones where none were chosen."""
+    words = [marker or EMPTY for marker in markers or DEFAULT_MISSING]
+    more = f" and {len(words) - MARKERS_SHOWN} more" if len(words) > MARKERS_SHOWN else ""
+    return ", ".join(words[:MARKERS_SHOWN]) + more

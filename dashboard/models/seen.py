@@ -42,7 +42,12 @@ def middle_of(column: Mapping[str, Any], known: Mapping[str, Any]) -> str | None
     found = median if median is not None else (column.get("range") or [None])[0]
     if found is None or column.get("kind") not in {"number", "date"}:
         return None
+    return cell_of(column, found)
+
+
+def cell_of(column: Mapping[str, Any], value: float | str) -> str:
+    """Return a number or a day of a column as a file has it, with its sign and its format."""
     if column["kind"] == "date":
-        return date_cell(str(found), column["format"], column.get("offset") or 0)
-    shown = repr(float(f"{found:.15g}"))  # without what halves of sums leave: 3028.4350000000004
+        return date_cell(str(value), column["format"], column.get("offset") or 0)
+    shown = repr(float(f"{value:.15g}"))  # without what halves of sums leave: 3028.4350000000004
     return shown.removesuffix(".0").replace(".", column.get("decimal") or ".")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.datasets.kept_words import as_predicted
 from dashboard.filters import number, percent, plural
 from dashboard.models.seen import say_ends
 
@@ -84,7 +85,7 @@ def view_match(matching: Mapping[str, Any]) -> MatchView:
         choices=choices,
         extra=extra[:EXTRA_SHOWN],
         n_extra=len(extra),
-        warnings=matching["warnings"],
+        warnings=[as_predicted(warning) for warning in matching["warnings"]],
         moved=[_moved(one) for one in moved["columns"][:ROWS_SHOWN]] if moved else [],
         moved_sentence=_say_moved(moved) if moved else None,
         n_hidden=max(0, len(every) - ROWS_SHOWN),

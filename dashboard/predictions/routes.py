@@ -16,6 +16,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboard.access import may_change
+from dashboard.datasets.kept_words import as_predicted
 from dashboard.db import Model, Prediction
 from dashboard.downloads import defused_csv, send_stream
 from dashboard.errors import Conflict, NotFound, Unavailable, ValidationFailed
@@ -141,6 +142,7 @@ def _now(found: Prediction) -> dict[str, Any]:
     """Return what the part of the page needs that changes."""
     return {
         "found": found,
+        "warnings": [as_predicted(warning) for warning in found.warnings or []],
         "preview": read_preview(found),
         "match": view_match(found.matching or {}) if found.state == "matched" else None,
         "may_change": may_change(current_user, found),

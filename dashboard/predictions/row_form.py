@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.db import Model
-from dashboard.models.seen import middle_of, say_seen
+from dashboard.models.seen import cell_of, middle_of
 from tasks.engine.cell_text import number_of
 
 MOST_FIELDS = 300
@@ -94,9 +94,12 @@ def _field(name: str, column: Mapping[str, Any], known: Mapping[str, Any]) -> Ro
 
 
 def _hint(column: Mapping[str, Any], middle: str | None) -> str | None:
-    """Return what training saw of a number or a date; of a date also how one is written."""
-    seen = say_seen(column) if column.get("kind") in {"number", "date"} else None
-    written = f"such as {middle}" if middle and column["kind"] == "date" else None
+    """Return what training saw of a number or a date, as one is written here."""
+    kind, ends = column.get("kind"), column.get("range") or ()
+    if kind not in {"number", "date"}:
+        return None
+    seen = " to ".join(cell_of(column, end) for end in ends)
+    written = f"such as {middle}" if middle and kind == "date" else None
     return ", ".join(part for part in (seen, written) if part) or None
 
 

@@ -84,10 +84,12 @@ def _end(end: float | str) -> float:
 
 def say_range(column: dict[str, Any]) -> str:
     """Return the range of what training saw of a column: ``18 to 80``."""
-    return " to ".join(_say_end(end) for end in column["range"])
+    decimal = column.get("decimal") or "."
+    return " to ".join(_say_end(end, decimal) for end in column["range"])
 
 
-def _say_end(end: float | str) -> str:
+def _say_end(end: float | str, decimal: str) -> str:
     if isinstance(end, str):
         return end
-    return f"{end:.0f}" if end % 1 == 0 and abs(end) < 1e9 else f"{end:.6g}"
+    text = f"{end:.0f}" if end % 1 == 0 and abs(end) < 1e9 else f"{end:.6g}"
+    return text.replace(".", decimal)

@@ -66,6 +66,15 @@ def test_a_field_stands_for_each_column_under_its_name(
     assert "18 to 80" in page.text
 
 
+def test_a_range_is_written_as_the_field_takes_numbers(app: Flask, member: User) -> None:
+    column = {"name": "fee", "kind": "number", "range": [3.61, 1234.56], "decimal": ","}
+    schema = {"features": ["fee"], "columns": [column], "dialect": {}}
+    model = make_model(make_succeeded_job(member), schema=schema)
+    (field,) = list_fields(model) or ()
+    assert field.hint == "3,61 to 1234,56"
+    assert [field.read(end) for end in field.hint.split(" to ")] == ["3,61", "1234,56"]
+
+
 def test_what_was_typed_is_read_and_what_is_wrong_is_named(model: Model) -> None:
     fields = list_fields(model)
     assert fields is not None
@@ -89,7 +98,7 @@ def test_what_was_typed_is_read_and_what_is_wrong_is_named(model: Model) -> None
         ),
         (
             {"format": "%d/%m/%Y %H:%M", "range": ["2021-01-02", "2024-10-23"]},
-            "2021-01-02 to 2024-10-23, such as 16/01/2023 00:00",
+            "02/01/2021 00:00 to 23/10/2024 00:00, such as 16/01/2023 00:00",
             "16/01/2023 00:00",
         ),
         # Models that are older have no range of dates.
