@@ -3,16 +3,26 @@
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import load_only, raiseload
 
 from dashboard.db import Batch, Job
 from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.extensions import db
 from dashboard.filters import about
 from dashboard.jobs.estimates import Estimate, estimate_jobs
+from dashboard.jobs.more_to_come import is_any_going
 from dashboard.jobs.order import find_places
-from dashboard.jobs.queries import get_jobs, list_folds_of
+from dashboard.jobs.queries import list_folds_of
 
-MOST_IN_BATCH = 100  # of more the page of a batch asks too much, each few seconds
+MOST_IN_BATCH = 50  # of more the page of a batch asks too much, each few seconds
+
+
+# What `estimate_jobs` looks at, of those that wait and of those that run.
+NEEDED = (
+    Job.id, Job.state, Job.stop_request, Job.batch_id, Job.estimator, Job.parameters, Job.n_rows,
+    Job.n_columns, Job.validation, Job.attempt, Job.stage, Job.stages, Job.score_only,
+    Job.started_at,
+)  # fmt: skip
 
 
 def say_all_done(jobs: Iterable[tuple[Job, Estimate]]) -> str | None:
@@ -26,24 +36,33 @@ def say_all_done(jobs: Iterable[tuple[Job, Estimate]]) -> str | None:
     Returns
     -------
     str or None
-        ``about 8 min``; None when fewer than two of them go on, as one says it itself, or when
-        the end of any is unknown.
+        ``about 8 min``; None when fewer than two of them go on, as one says it itself, when the
+        end of any is unknown, or when the plan of a batch adds more.
     """
-    ends = [found.ends_in_s for job, found in jobs if _goes_on(job)]
-    known = [seconds for seconds in ends if seconds is not None]
-    return about(max(known)) if len(ends) > 1 and len(known) == len(ends) else None
+    going = [(job, found) for job, found in jobs if _goes_on(job)]
+    words = _say_last(going)
+    batch_ids = {job.batch_id for job, _ in going if job.batch_id is not None}
+    return None if words is None or (batch_ids and is_any_going(batch_ids)) else words
 
 
 def _goes_on(job: Job) -> bool:
     return job.state in ACTIVE and job.stop_request != "cancel"
 
 
+def _say_last(going: Sequence[tuple[Job, Estimate]]) -> str | None:
+    # What is to run again ends, and then waits and runs once more: nobody knows until when.
+    ends = [None if job.stop_request == "again" else found.ends_in_s for job, found in going]
+    known = [seconds for seconds in ends if seconds is not None]
+    return about(max(known)) if len(ends) > 1 and len(known) == len(ends) else None
+
+
 def say_batch_done(batch: Batch, n_active: int) -> str | None:
     """Say when all jobs of a batch are over; None too where others are still to come."""
     if batch.plan_state == "going" or not 1 < n_active <= MOST_IN_BATCH:
         return None
-    found = select(Job.id).where(Job.batch_id == batch.id, Job.state.in_(ACTIVE))
-    jobs: Sequence[Job] = get_jobs(db.session.scalars(found).all())
+    found = select(Job).where(Job.batch_id == batch.id, Job.state.in_(ACTIVE))
+    needed = found.options(load_only(*NEEDED, raiseload=True), raiseload("*"))
+    jobs = db.session.scalars(needed).all()
     places = find_places() if any(job.state == JobState.QUEUED for job in jobs) else {}
     folds = list_folds_of([job.id for job in jobs if job.state in HELD])
     estimates = estimate_jobs(jobs, folds, places)

@@ -14,11 +14,12 @@ from sqlalchemy import exists, select
 
 from dashboard.clock import now
 from dashboard.db import Job, JobAttempt, JobFold, QueueState, Worker
-from dashboard.db.states import HELD, JobState
+from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.extensions import db
 from dashboard.filters import about
 from dashboard.jobs.choices import count_combinations, is_sweep
 from dashboard.jobs.history import History, Work, estimate_total, read_history, work_of
+from dashboard.jobs.more_to_come import is_any_going
 from dashboard.jobs.order import PLACES_SHOWN, find_places
 from dashboard.jobs.queries import list_folds_of
 from dashboard.jobs.time_left import TimeLeft, estimate_left
@@ -81,9 +82,9 @@ def estimate_all_done(*, parameters: Mapping[str, Any], **asked: Any) -> str | N
     """Say when all jobs of a request would be over, behind all that wait now.
 
     The arguments are those of `estimate_request`. None where anything of it is unknown: a job's
-    time, who works, or what waits.
+    time, who works, what waits, or what comes before them.
     """
-    if not count_combinations(parameters) <= COMBINATIONS_LOOKED_AT:
+    if not count_combinations(parameters) <= COMBINATIONS_LOOKED_AT or _may_more_come():
         return None
     works = [Work.of(parameters=given, **asked) for given in _spread(parameters)]
     history = dict(read_history([asked["estimator"]]))
@@ -93,6 +94,14 @@ def estimate_all_done(*, parameters: Mapping[str, Any], **asked: Any) -> str | N
         return None
     end = _Queue(places).end_behind(history, known)
     return None if end is None else about(end)
+
+
+def _may_more_come() -> bool:
+    """Tell whether a job is to run again, or a batch that runs or waits gets more of them."""
+    active = Job.state.in_(ACTIVE)
+    again = select(Job.id).where(active, Job.stop_request == "again").limit(1)
+    batches = select(Job.batch_id).where(active, Job.batch_id.is_not(None))
+    return db.session.scalar(again) is not None or is_any_going(batches)
 
 
 def estimate_each(estimators: Iterable[str], **asked: Any) -> dict[str, str]:

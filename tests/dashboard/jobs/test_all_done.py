@@ -43,6 +43,12 @@ def test_what_is_being_stopped_counts_for_nothing(app: Flask) -> None:
     assert say_all_done(zip(jobs, found, strict=True)) == "about 2 min"
 
 
+def test_when_what_runs_once_more_is_over_nobody_knows(app: Flask) -> None:
+    jobs = [make_job(), make_job(), make_job(state="running", stop_request="again")]
+    found = [known(0, 60), known(60, 60), Estimate(60, TimeLeft(20.0))]
+    assert say_all_done(zip(jobs, found, strict=True)) is None
+
+
 @pytest.fixture
 def pages(app: Flask, member: User) -> PageClient:
     """What three jobs in progress of one person are looked at with: 8 min of one worker."""
@@ -83,14 +89,37 @@ def test_nothing_is_said_while_nothing_starts(pages: PageClient, member: User) -
     assert "done in" not in pages.get("/").text
 
 
-def test_a_batch_whose_plan_goes_on_says_nothing(pages: PageClient, member: User) -> None:
-    batch, dataset = make_batch(member, 2), make_dataset(member)
+@pytest.mark.parametrize("is_around", [False, True])
+def test_while_a_plan_goes_on_nothing_is_said(
+    pages: PageClient, member: User, is_around: bool
+) -> None:
+    around = make_batch(member, 2)
+    batch, dataset = make_batch(member, 2), make_dataset(member, rows=1000)
+    with writing() as session:
+        session.merge(batch).parent_id = around.id
     for _ in range(2):
         make_job(member, dataset, batch_id=batch.id, **sized())
-    assert "done in" in words_of(pages.get(f"/batches/{batch.id}").find(".progress-line"))
+    form = f"/jobs/new?dataset_id={dataset.id}&target=churned&estimator=LogisticRegression"
+    said = {"/jobs": "#group-active", "/": "#in-progress", form: "#job-form .follow dl.facts",
+            f"/batches/{batch.id}": ".progress-line"}  # fmt: skip
+    for path, place in said.items():
+        assert "all done" in words_of(pages.get(path).find(place)).lower(), path
     with writing() as session:
-        session.merge(batch).plan_state = "going"
-    assert "done in" not in words_of(pages.get(f"/batches/{batch.id}").find(".progress-line"))
+        session.merge(around if is_around else batch).plan_state = "going"
+    for path, place in said.items():
+        assert "all done" not in words_of(pages.get(path).find(place)).lower(), path
+
+
+def test_the_form_says_nothing_while_a_job_is_to_run_again(
+    pages: PageClient, member: User
+) -> None:
+    dataset = make_dataset(member, rows=1000)
+    address = f"/jobs/new?dataset_id={dataset.id}&target=churned&estimator=LogisticRegression"
+    facts = "#job-form .follow dl.facts"
+    assert "All done" in words_of(pages.get(address).find(facts))
+    with writing() as session:
+        session.query(Job).filter_by(state="running").update({"stop_request": "again"})
+    assert "All done" not in words_of(pages.get(address).find(facts))
 
 
 def test_a_page_that_shows_some_of_them_says_nothing_also_later(
