@@ -20,7 +20,7 @@ from dashboard.datasets.check_form import facts_of, form_of, header_line_of, is_
 from dashboard.datasets.check_view import CheckView, Wanted, describe_rows, view_upload
 from dashboard.datasets.first_lines import read_first_lines
 from dashboard.datasets.first_rows import Beginning, Shown, find_first_rows
-from dashboard.datasets.next_version import changes_since
+from dashboard.datasets.next_version import changes_since, fields_of_former
 from dashboard.datasets.options import LAYOUT, layout_of, parse_options, to_fields
 from dashboard.datasets.questions import FIELD, mark_columns
 from dashboard.datasets.rejects import misfits_csv, rejects_csv
@@ -109,6 +109,7 @@ def _check_page(
         name=request.form.get("name") or stem_of(upload.file_name),
         former=former,
         changes=changes_since(former, upload) if former and upload.state == "ready" else (),
+        as_former=fields_of_former(former, upload) if former else {},
         layout=to_fields(upload.options),
         asked_of=mark_columns(upload),
         shown_rows=part,

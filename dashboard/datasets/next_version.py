@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.datasets.options import LAYOUT, layout_of, to_fields
 from dashboard.db import Dataset
 
 SHOWN = 10
@@ -34,3 +35,14 @@ def changes_since(former: Dataset, upload: Dataset) -> list[str]:
     ]  # fmt: skip
     more = len(found) - SHOWN
     return [*found[:SHOWN], f"and {more:,} more"] if more > 0 else found
+
+
+def fields_of_former(former: Dataset, upload: Dataset) -> dict[str, str]:
+    """Return how the former version was read, as fields; nothing where nothing was chosen for it.
+
+    Nothing either where the file is read so already.
+    """
+    chosen = layout_of(former.options)
+    if not chosen or chosen == layout_of(upload.options):
+        return {}
+    return dict.fromkeys(LAYOUT, "") | to_fields(former.options)

@@ -91,6 +91,19 @@ def test_what_differs_from_the_former_version_is_said_before_save(
     assert "Its columns differ" not in pages.get(f"/uploads/{same.id}").text
 
 
+def test_a_next_version_can_be_read_as_the_former_one_was(pages: PageClient, member: User) -> None:
+    chosen = {"missing": ["", "unbekannt"], "bad_lines": "skip"}
+    former = make_dataset(member, options=chosen)
+    upload = make_upload(member, family_id=former.family_id)
+    page = pages.get(f"/uploads/{upload.id}")
+    pages.submit(page, {}, form="#as-former", status=303)
+    assert stored(upload.id).options == chosen
+    assert stored(upload.id).state == "reading"
+    assert not pages.get(f"/uploads/{upload.id}").select("#as-former")
+    plain = make_upload(member, family_id=make_dataset(member).family_id)
+    assert not pages.get(f"/uploads/{plain.id}").select("#as-former")
+
+
 def test_a_file_can_be_discarded_while_it_is_read(pages: PageClient, member: User) -> None:
     upload_id = make_upload(member, state="reading", preview=[], columns=[]).id
     page = pages.get(f"/uploads/{upload_id}")
