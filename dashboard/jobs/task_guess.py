@@ -57,7 +57,7 @@ def suggest_task(column: Mapping[str, Any]) -> str:
         to 10, unless 6 or more are named as an amount or a grade; up to 20, if none is much rarer
         than the others and they run from 0 or 1 with few gaps; up to 100, if all from 0 or 1 to
         the last one are there, about equally often. A name such as "class" makes classes of up to
-        100, and of more that run from 0 or 1 without a gap.
+        100, and of more that run from 0 or 1 without a gap, unless it speaks of an amount too.
     """
     return guess_task(column)[0]
 
@@ -83,7 +83,8 @@ def _judge_many(column: Mapping[str, Any], distinct: int) -> tuple[str, str]:
     numbers = f"it has {distinct:,} different numbers"
     may_be_codes = distinct > MOST_CLASSES and _spans(column, distinct)
     has_rows = column.get("count", 0) >= ROWS_OF_MANY * distinct
-    if may_be_codes and has_rows and _speaks_of_classes(column):
+    are_amounts = bool(_words_of(column) & NUMBER_NAMES)
+    if may_be_codes and has_rows and _speaks_of_classes(column) and not are_amounts:
         words = f"{numbers} that run from {column['min']:g} on, and its name speaks of classes"
         return "classification", words
     return "regression", numbers

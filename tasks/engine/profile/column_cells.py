@@ -54,6 +54,7 @@ class Column:
     kept: list[pa.Array] = field(default_factory=list, repr=False)
     plain: list[np.ndarray] = field(default_factory=list, repr=False)
     is_first: bool = False  # of its table
+    has_names: bool = True  # whether the file names its columns
     # Where it was read with other columns: its values, its cells of some rows, its numbers as a
     # question reads them, and which questions none of its values passes, as far as it is known.
     picked: Picked | None = field(default=None, repr=False)

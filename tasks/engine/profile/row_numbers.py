@@ -1,7 +1,7 @@
 """Columns of whole numbers that only number the rows: their index, also with lines left out.
 
 A number is taken from what is learned only where that is beyond doubt, by the column's name or
-since it has none; of any other one that may number the rows it is told, and the person decides.
+since that is blank; of any other one that may number the rows it is told, and the person decides.
 """
 
 import re
@@ -25,13 +25,20 @@ NO_NAME = re.compile(r"(?:[Cc]olumn|[Uu]nnamed)?[_: ]*\d*|\.\.\.1|level_0")
 # What is counted, though it be the first column and count the rows.
 MEASURED_NAME = re.compile(
     r"(.*[_\-. ])?(rank|place|position|year|month|week|day|hour|minute|second|time|step|age"
-    r"|size|date|period|epoch|frame|tick|quarter|round|lap|distance|depth|duration|count)s?",
+    r"|size|date|period|epoch|frame|tick|quarter|round|lap|distance|depth|duration|count"
+    r"|height|width|length|weight|mass|area|volume|temperature|temp|speed|velocity|pressure"
+    r"|humidity|power|energy|voltage|current|frequency|angle|altitude|elevation|latitude|longitude"
+    r"|dose|dosage|concentration|price|cost|amount|quantity|qty|sale|income|salary|wage|revenue"
+    r"|demand|total|sum|cnt|visit|score|grade|rating|quality|star|ring|mpg|percent|rate|ratio"
+    r"|value)s?",
     re.IGNORECASE,
 )
+AXES = {"x", "y", "z", "t"}  # what R puts for a name is X
 WHOLE = r"^[0-9]+(\.0+)?$"  # pandas writes 7.0 where another cell is missing
 ENOUGH_ROWS = 20  # fewer rows than this can be all different by chance
-LEFT = 0.5  # of all rows that were numbered, in a column without a name
-NEAR = 0.8  # the same in one that has some name
+NEAR = 0.8  # so many are left of all rows that were numbered
+LEFT = 0.5  # the same where a column has no name and is only told of
+FIRST_LEFT = 5  # the lowest number of these
 
 
 def has_id_name(name: str) -> bool:
@@ -43,9 +50,9 @@ def numbers_rows(column: Column, tally: NumberTally) -> bool:
     """Tell whether whole numbers, all different, only number the rows.
 
     By the column's name; or because the first column, or one without a name, counts the rows in
-    their order, from 0 or 1; or because the first one has no name and rises from row to row, as an
-    index does of whose rows some were left out. Any other one measures, also years that follow
-    each other.
+    their order, from 0 or 1; or because the first one has no name among names and rises from 0 or
+    1 from row to row, as an index does of whose rows few were left out. Any other one measures,
+    also years that follow each other.
     """
     if has_id_name(column.name):
         return _are_whole(column) and column.is_all_different
@@ -54,22 +61,26 @@ def numbers_rows(column: Column, tally: NumberTally) -> bool:
     is_unnamed = NO_NAME.fullmatch(column.name) is not None
     may_count = is_unnamed or (column.is_first and not MEASURED_NAME.fullmatch(column.name))
     counts = tally.low in {0, 1} and tally.high - tally.low == column.n_rows - 1
-    has_gaps = is_unnamed and column.is_first and _is_dense(column, tally, LEFT)
+    is_blank = is_unnamed and column.is_first and column.has_names
+    has_gaps = is_blank and tally.low in {0, 1} and _is_dense(column, tally, NEAR)
     return bool((counts and may_count) or has_gaps) and _are_whole(column) and _rises(column)
 
 
 def may_number_rows(column: Column, tally: NumberTally) -> bool:
     """Tell whether a first column that was found to be a number may only number the rows.
 
-    So may one that rises where few numbers were left out, and one without a name whose numbers
-    are in any other order, as the index of rows that were drawn by chance.
+    So may one that rises from 0 or 1 where few numbers were left out, and one without a name
+    among names whose numbers are in any other order, as the index of rows drawn by chance.
     """
-    is_unnamed = NO_NAME.fullmatch(column.name) is not None
-    if not column.is_first or not _is_full(column) or MEASURED_NAME.fullmatch(column.name):
+    if not column.is_first or not _is_full(column):
         return False
-    if not _is_dense(column, tally, LEFT if is_unnamed else NEAR) or not _are_whole(column):
+    if MEASURED_NAME.fullmatch(column.name) or column.name in AXES:
         return False
-    return column.is_all_different if is_unnamed else _rises(column)
+    if column.has_names and NO_NAME.fullmatch(column.name):
+        is_near = tally.low <= FIRST_LEFT and _is_dense(column, tally, LEFT)
+        return is_near and _are_whole(column) and column.is_all_different
+    is_near = tally.low in {0, 1} and _is_dense(column, tally, NEAR)
+    return is_near and _are_whole(column) and _rises(column)
 
 
 def _is_full(column: Column) -> bool:

@@ -30,7 +30,7 @@ class TableCells:
     parquet : Path
         A table that `tabular.read_table` wrote.
     dialect : dict
-        How the file was read; ``decimal`` is used.
+        How the file was read; ``decimal`` and ``header`` are used.
     missing : collection of str
         The markers of missing cells.
     metadata : FileMetaData, optional
@@ -49,6 +49,7 @@ class TableCells:
         self.names: list[str] = self.plain.schema_arrow.names
         self.n_rows: int = self.metadata.num_rows
         self.decimal, self.missing = str(dialect.get("decimal") or "."), missing
+        self.has_names = dialect.get("header") is not False
         self.coded = self.plain
         if self.n_rows > SMALL:
             coded = self.names[1:]
@@ -178,7 +179,7 @@ class TableCells:
         ) -> Column:
             return Column(
                 self.names[position], self.n_rows, self.decimal, self.missing, values, counts,
-                is_few, n_present, read, sample, is_first=position == 1,
+                is_few, n_present, read, sample, is_first=position == 1, has_names=self.has_names,
             )  # fmt: skip
 
         few = self._count_few(read)
@@ -193,7 +194,8 @@ class TableCells:
         return Column(
             self.names[position], self.n_rows, self.decimal, self.missing, objects(picked),
             counts, True, int(counts.sum()), lambda: iter([shared.rows(n)]),
-            is_first=position == 1, picked=picked, picked_rows=shared.rows(n, self.step),
+            is_first=position == 1, has_names=self.has_names, picked=picked,
+            picked_rows=shared.rows(n, self.step),
             tally=partial(shared.tally, n), rules_out=partial(shared.rules_out, n),
         )  # fmt: skip
 

@@ -134,8 +134,9 @@ def test_some_numbers_are_classes_only_where_they_are_numbered(
 
 @pytest.mark.parametrize(
     ("name", "low", "task"),
-    [("class", 0, "classification"), ("class", 7, "regression"), ("x", 0, "regression")],
-)
+    [("class", 0, "classification"), ("class", 7, "regression"), ("x", 0, "regression"),
+     ("species_count", 0, "regression"), ("social class score", 1, "regression")],
+)  # fmt: skip
 def test_hundreds_of_classes_need_a_name_and_numbers_that_run_on(
     name: str, low: int, task: str
 ) -> None:
