@@ -100,7 +100,7 @@ def _is_utf_7(word: bytes) -> bool:
 
 
 def find_ebcdic(head: bytes) -> str | None:
-    """Return how the beginning of a file reads if it is EBCDIC, as mainframes write it; else None.
+    """Return how the first words of a file read if it is EBCDIC, as mainframes write it.
 
     Its letters and digits are bytes beyond ASCII, its ends of lines are none of ASCII's, and
     nearly all of it reads as ASCII's characters.
@@ -114,7 +114,8 @@ def find_ebcdic(head: bytes) -> str | None:
     n_plain = sum(sign in "\r\n\x85" or " " <= sign <= "~" for sign in text)
     n_words = sum(sign.isascii() and sign.isalnum() for sign in text)
     is_it = n_plain >= PLAIN * len(text) and n_words >= MOSTLY_HIGH * len(text)
-    return text.splitlines()[0][: 2 * SHOWN].strip() if is_it and text.split() else None
+    lines = filter(None, map(str.strip, text.splitlines()))
+    return next(lines, "")[: 2 * SHOWN].strip() or None if is_it else None
 
 
 def find_c1_control(file: BinaryIO) -> tuple[int, bytes] | None:

@@ -102,8 +102,8 @@ def _refuse_ebcdic(file: BinaryIO) -> None:
     shown = find_ebcdic(file.read(HEAD_BYTES))
     if shown:
         message = (
-            "The file is EBCDIC, as mainframes write it. Choose cp037 as its encoding under "
-            f'"How we read the file": it would read "{shown}"'
+            "The file is EBCDIC, as mainframes write it. Choose its encoding, such as cp037, "
+            f'cp500 or cp273, under "How we read the file": as cp037 it would read "{shown}"'
         )
         raise RefusedError(error("CSV_ENCODING", message, line=1))
 

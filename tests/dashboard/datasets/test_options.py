@@ -27,6 +27,7 @@ from tests.dashboard.api.test_api import Api
 
 def test_every_encoding_that_is_offered_has_pythons_own_name() -> None:
     assert [codecs.lookup(name).name for name in ENCODINGS] == list(ENCODINGS)
+    assert {"cp037", "cp500"} <= set(ENCODINGS)  # what a refusal of EBCDIC speaks of
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,16 @@ def test_ebcdic_is_named_and_shown(
     code, message, line = reader.refusal(content)
     assert (code, line) == ("CSV_ENCODING", 1)
     assert message == (
-        "The file is EBCDIC, as mainframes write it. Choose cp037 as its encoding under "
-        f'"How we read the file": it would read "{first}"'
+        "The file is EBCDIC, as mainframes write it. Choose its encoding, such as cp037, cp500 or "
+        f'cp273, under "How we read the file": as cp037 it would read "{first}"'
     )
+    assert len(reader.rows(content, encoding="cp037")) == 29
+
+
+@pytest.mark.parametrize("blank", ["\n", "   \n\n"])
+def test_a_blank_line_begins_it(reader: Reader, blank: str) -> None:
+    content = (blank + TEXT).replace("\n", "\x85").encode("cp037")
+    assert reader.refusal(content)[1].endswith('it would read "name,value"')
     assert len(reader.rows(content, encoding="cp037")) == 29
 
 
