@@ -1,11 +1,12 @@
 """From the session cookie to the account, and back; where to go after signing in."""
 
+import secrets
 from urllib.parse import SplitResult, urlsplit
 
 from flask import request, session
 from flask_login import current_user, login_user, logout_user
 
-from dashboard.auth.sign_ins import find_signed_in, forget_sign_in, note_sign_in
+from dashboard.auth.sign_ins import find_signed_in, forget_sign_in, note_former, note_sign_in
 from dashboard.db import User
 
 SIGN_IN = "sign_in"  # where the token of the sign-in stands in the cookie
@@ -20,10 +21,21 @@ def load_user(session_id: str) -> User | None:
     account_id, _, version = session_id.partition(".")
     if not (account_id.isdecimal() and version.isdecimal()):
         return None
-    user = find_signed_in(int(account_id), session.get(SIGN_IN))
+    token = session.get(SIGN_IN)
+    user = find_signed_in(int(account_id), token)
     if user is None or not user.active or user.session_version != int(version):
         return None
+    if token is None:
+        _note_former(user)
     return user
+
+
+def _note_former(user: User) -> None:
+    told = request.headers.get("User-Agent", "")
+    known = session.get("csrf_token") or secrets.token_hex(16)
+    token = note_former(user=user, browser=told, known=known)
+    if token is not None:
+        session[SIGN_IN] = token
 
 
 def begin_session(user: User) -> None:

@@ -1,24 +1,39 @@
 """Where an account is signed in: each browser has a row, and can be signed out alone.
 
 The row's token stands in the session cookie, which is signed. Cookies of before there were rows
-have none; they go on until the account's sessions are ended together.
+get one with their next request. When a browser was seen is worth no waiting and no failure: where
+the database cannot be written now, it is noted later.
 """
 
+import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Update,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from dashboard.clock import now
 from dashboard.db import SignIn, User
-from dashboard.db.transaction import writing
+from dashboard.db.transaction import is_away, is_full, writing
 from dashboard.errors import NotFound
 from dashboard.extensions import db
 
 KEEP = timedelta(days=14)  # as long as a cookie lasts that is not used
 SEEN_EXACT_TO = timedelta(minutes=5)
+MOST_SHOWN = 20
 # What is looked for in what a browser says of itself: many say what others are, too.
 BROWSERS = (
     ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"),
@@ -77,15 +92,70 @@ def find_signed_in(account_id: int, token: str | None) -> User | None:
     user: User = found[0]
     moment = now()
     if moment - found.seen_at > SEEN_EXACT_TO:
-        with writing() as session:
-            session.execute(update(SignIn).where(SignIn.id == found.id).values(seen_at=moment))
+        # Of several requests of a browser at once the first one writes.
+        is_old = (SignIn.id == found.id, SignIn.seen_at < moment - SEEN_EXACT_TO)
+        _write_if_free(update(SignIn).where(*is_old).values(seen_at=moment))
     return user
 
 
-def list_sign_ins(user: User) -> Sequence[SignIn]:
-    """List where an account is signed in, the one that was seen last first."""
-    found = select(SignIn).where(SignIn.user_id == user.id, SignIn.seen_at > now() - KEEP)
-    return db.session.scalars(found.order_by(SignIn.seen_at.desc(), SignIn.id.desc())).all()
+def note_former(*, user: User, browser: str, known: str) -> str | None:
+    """Give a row to a browser that was signed in before there were any.
+
+    Parameters
+    ----------
+    user : User
+        Who is signed in.
+    browser : str
+        What the browser says of itself.
+    known : str
+        What the cookie alone holds: several requests at once make one row.
+
+    Returns
+    -------
+    str or None
+        The token; None where the database cannot be written now.
+    """
+    token = hashlib.sha256(f"{user.id} {known}".encode()).hexdigest()[:32]
+    values = {"user_id": user.id, "token": token, "browser": name_browser(browser)}
+    try:
+        is_written = _write_if_free(insert(SignIn).values(**values))
+    except IntegrityError:  # another request was first
+        db.session.rollback()
+        return token
+    return token if is_written else None
+
+
+def _write_if_free(statement: Update | Insert) -> bool:
+    """Write without waiting for others; False where that cannot be done now."""
+    try:
+        with writing(waits=False) as session:
+            session.execute(statement)
+    except SQLAlchemyError as problem:
+        if not (is_away(problem) or is_full(problem)):
+            raise
+        db.session.rollback()
+        return False
+    return True
+
+
+def list_sign_ins(user: User, this: str | None = None) -> Sequence[SignIn]:
+    """List where an account is signed in: that of a token first, then what was seen last.
+
+    Of more than `MOST_SHOWN` those are left out that were not seen for longest.
+    """
+    is_this = case((SignIn.token == this, 0), else_=1)
+    order = (is_this, SignIn.seen_at.desc(), SignIn.id.desc())
+    found = select(SignIn).where(*_going(user)).order_by(*order)
+    return db.session.scalars(found.limit(MOST_SHOWN)).all()
+
+
+def count_sign_ins(user: User) -> int:
+    """Count where an account is signed in."""
+    return db.session.scalar(select(func.count(SignIn.id)).where(*_going(user))) or 0
+
+
+def _going(user: User) -> tuple[ColumnElement[bool], ...]:
+    return SignIn.user_id == user.id, SignIn.seen_at > now() - KEEP
 
 
 def end_sign_in(*, user: User, sign_in_id: int) -> SignIn:

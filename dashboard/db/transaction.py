@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import (
     InterfaceError,
     InternalError,
@@ -30,11 +30,18 @@ BUSY_TIMEOUT_S = 5
 AWAY = (OperationalError, InterfaceError, InternalError, PendingRollbackError, TimeoutError)
 DISK_FULL_STATE = "53100"  # PostgreSQL's
 _WRITING = {"trainyard_writing": True}
+_AT_ONCE = {"trainyard_writing": True, "trainyard_at_once": True}
+LOCKS_AWAITED_MS = 100  # where what is written is worth no waiting: PostgreSQL's
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
+def writing(*, waits: bool = True) -> Iterator[Session]:
     """Run a block as one writing transaction: one commit at its end, none on an exception.
+
+    Parameters
+    ----------
+    waits : bool, default True
+        Whether others that write are waited for; else it fails at once, as `is_away` tells.
 
     Yields
     ------
@@ -44,8 +51,10 @@ def writing() -> Iterator[Session]:
     """
     session: Session = db.session()
     session.rollback()
-    session.connection(execution_options=_WRITING)
+    connection = session.connection(execution_options=_WRITING if waits else _AT_ONCE)
     try:
+        if not waits and connection.dialect.name != "sqlite":
+            connection.execute(text(f"SET LOCAL lock_timeout = {LOCKS_AWAITED_MS}"))
         yield session
         session.commit()
     except BaseException:
@@ -106,4 +115,11 @@ def _fold(words: str | None) -> str | None:
 
 def _begin_sqlite(connection: Connection) -> None:
     is_writing = connection.get_execution_options().get("trainyard_writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+    if not connection.get_execution_options().get("trainyard_at_once"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")

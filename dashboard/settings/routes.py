@@ -89,13 +89,15 @@ def end_session(sign_in_id: int) -> Response:
 
 
 def _profile_page(errors: dict[str, str] | None = None) -> str:
-    user = signed_in_user()
+    user, this = signed_in_user(), session.get(SIGN_IN)
+    shown = sign_ins.list_sign_ins(user, this)
     return render_template(
         "settings/profile.html",
         errors=errors or {},
         name=request.form.get("name", user.name),
-        sign_ins=sign_ins.list_sign_ins(user),
-        this=session.get(SIGN_IN),
+        sign_ins=shown,
+        n_more=sign_ins.count_sign_ins(user) - len(shown),
+        this=this,
     )
 
 
