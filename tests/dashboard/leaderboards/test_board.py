@@ -229,7 +229,7 @@ def test_the_best_so_far_follows_what_ends_and_what_is_deleted(dataset: Dataset)
 def test_the_list_names_the_best_of_what_each_opens_with(dataset: Dataset, member: User) -> None:
     best = make_succeeded_job(dataset=dataset, score=0.9)
     make_succeeded_job(dataset=dataset, score=0.8)
-    make_succeeded_job(dataset=dataset, score=0.99, split_hash="f" * 64)
+    alone = make_succeeded_job(dataset=dataset, score=0.99, split_hash="f" * 64)
     other = make_dataset(member, name="others")
     last = make_succeeded_job(dataset=other, score=0.6)
     entries, total = list_leaderboards()
@@ -237,7 +237,8 @@ def test_the_list_names_the_best_of_what_each_opens_with(dataset: Dataset, membe
     assert [(e.best.id, e.n_jobs) for e in entries] == [(last.id, 1), (best.id, 3)]
     assert [(e.n_first, e.n_others) for e in entries] == [(1, 0), (2, 1)]
     (also,) = entries[1].others
-    assert (also.words, also.n_jobs, also.score) == ("v1, 5 folds, stratified, seed 0", 1, 0.99)
+    words = f"v1, 5 folds, stratified, seed 0, as job #{alone.id}"
+    assert (also.words, also.n_jobs, also.score) == (words, 1, 0.99)
     assert [e.best.id for e in list_leaderboards(page=2, per=1)[0]] == [best.id]
     assert [e.best.id for e in list_leaderboards(dataset_id=dataset.id)[0]] == [best.id]
 
@@ -280,11 +281,12 @@ def test_other_ways_of_splitting_stand_under_their_leaderboard(app: Flask, membe
     for score in (0.7, 0.8):
         make_succeeded_job(member, dataset=dataset, score=score)
     for n in range(6):
-        make_succeeded_job(member, dataset=dataset, score=0.6 + n / 100, split_hash=f"{n}" * 64)
+        last = make_succeeded_job(member, dataset=dataset, score=0.6 + n / 100,
+                                  split_hash=f"{n}" * 64)  # fmt: skip
     page = PageClient(app, member).get("/leaderboards")
     assert len(page.select("tr[data-dataset-id]")) == 1
     under = [words_of(row) for row in page.select("tr.under")]
-    assert under[0] == "also on v1, 5 folds, stratified, seed 0 0.650 1"
+    assert under[0] == f"also on v1, 5 folds, stratified, seed 0, as job #{last.id} 0.650 1"
     assert under[4:] == ["and 2 other ways of splitting, on its page"]
     board = PageClient(app, member).get(page.find("tr.under a")["href"])
     assert len(board.select("tr[data-job-id]")) == 1
