@@ -14,7 +14,7 @@ from dashboard.jobs.more_to_come import is_any_going
 from dashboard.jobs.order import find_places
 from dashboard.jobs.queries import list_folds_of
 
-MOST_IN_BATCH = 50  # of more the page of a batch asks too much, each few seconds
+MOST_IN_BATCH = 30  # of more the page of a batch asks too much, each few seconds
 
 
 # What `estimate_jobs` looks at, of those that wait and of those that run.

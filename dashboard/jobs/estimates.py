@@ -153,12 +153,15 @@ def estimate_jobs(
     if not running and not waiting:
         return {}
     history = dict(read_history(job.estimator for job in [*running, *waiting]))
-    starts = _Queue(places).starts(history) if waiting and places else {}
-    totals = {job.id: estimate_total(work_of(job), history) for job in [*running, *waiting]}
+    queue = _Queue(places)
+    starts = queue.starts(history) if waiting and places else {}
+    totals = dict(queue.totals)  # of jobs that wait, told once
+    missing = [job for job in [*running, *waiting] if job.id not in totals]
+    totals |= {job.id: estimate_total(work_of(job), history) for job in missing}
     left = _estimate_running(running, folds, totals)
     return {
-        job_id: Estimate(total, left.get(job_id), starts.get(job_id))
-        for job_id, total in totals.items()
+        job.id: Estimate(totals[job.id], left.get(job.id), starts.get(job.id))
+        for job in [*running, *waiting]
     }
 
 
@@ -185,10 +188,14 @@ def _estimate_running(
 
 
 class _Queue:
-    """The queue, played forward: each waiting job starts where a worker is free first."""
+    """The queue, played forward: each waiting job starts where a worker is free first.
+
+    `totals` are the seconds that each of them takes, once it was played.
+    """
 
     def __init__(self, places: Mapping[int, int]) -> None:
         self.ids = sorted(places, key=lambda job_id: places[job_id])
+        self.totals: dict[int, float | None] = {}
 
     def starts(self, history: dict[str, Any]) -> dict[int, float]:
         """Return the seconds until the start by job; `history` gains what it lacks."""
@@ -241,7 +248,7 @@ class _Queue:
         found: dict[int, float] = {}
         for job_id in self.ids:
             found[job_id] = free[0]
-            total = estimate_total(works.get(job_id), history)
+            total = self.totals[job_id] = estimate_total(works.get(job_id), history)
             if total is None:
                 return found, []
             heapq.heapreplace(free, free[0] + total)
