@@ -246,6 +246,7 @@ def test_the_next_start_ends_what_a_killed_supervisor_left_and_a_hangup_stops_al
 ) -> None:
     (home / "sqs_port").write_text(str(free_port()))
     parts = Parts(tmp_path, base_environ(home, WORKER_NAME="another", TMPDIR=str(tmp_path)))
+    former = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # below nohup it is ignored, by all
     try:
         parts.broker()
         supervisor, *forsaken = start_one_more(parts)
@@ -260,6 +261,7 @@ def test_the_next_start_ends_what_a_killed_supervisor_left_and_a_hangup_stops_al
         assert parts.running["worker"].wait(60) == 0
         assert not [process for process in family if is_alive(process)]
     finally:
+        signal.signal(signal.SIGHUP, former)
         parts.stop()
 
 
