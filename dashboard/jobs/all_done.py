@@ -15,8 +15,6 @@ from dashboard.jobs.order import find_places
 from dashboard.jobs.queries import list_folds_of
 
 MOST_IN_BATCH = 30  # of more the page of a batch asks too much, each few seconds
-
-
 # What `estimate_jobs` looks at, of those that wait and of those that run.
 NEEDED = (
     Job.id, Job.state, Job.stop_request, Job.batch_id, Job.estimator, Job.parameters, Job.n_rows,

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 
 from tasks.engine.reader.cell_types import is_typed
-
-MOST_WORDS = 3  # more are a title
-Numbered = tuple[int, list[str]]
+from tasks.engine.reader.label_rows import MOST_WORDS, Numbered
 
 
 def are_groups(above: Sequence[Numbered], below: Sequence[Numbered], width: int) -> bool:

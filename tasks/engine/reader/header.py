@@ -19,6 +19,7 @@ from tasks.engine.reader.key_values import skip_pairs
 from tasks.engine.reader.label_rows import (
     BODY_ROWS,
     LEAST_TYPED,
+    Numbered,
     are_periods,
     has_names,
     is_sentence,
@@ -29,7 +30,6 @@ MAX_LINES = 5
 SHOWN_CHARS = 60
 APART = re.compile(r"\s*#+\s")  # a name that is marked has none of it, as in #CHROM
 NOT_THERE = re.compile(r"[nk]\. ?[abdrv]\.", re.IGNORECASE)  # as n.d., for a value
-Numbered = tuple[int, list[str]]
 
 
 class Above(NamedTuple):

@@ -3,11 +3,8 @@
 from collections.abc import Collection, Sequence
 
 from tasks.engine.reader.cell_types import ABSENT, columns_of, is_typed, is_typed_column
-from tasks.engine.reader.label_rows import YEAR, has_names
+from tasks.engine.reader.label_rows import MOST_WORDS, YEAR, Numbered, has_names
 from tasks.engine.reader.short_rows import shape_of
-
-MOST_WORDS = 3  # more are a title
-Numbered = tuple[int, list[str]]
 
 
 def begins_with_index(records: Sequence[Numbered], width: int) -> bool:

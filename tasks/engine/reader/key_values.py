@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.cell_types import is_typed
-from tasks.engine.reader.label_rows import has_names
+from tasks.engine.reader.label_rows import Numbered, has_names
 
 MOST_PAIRS = 30
 MOST_PLAIN_PAIRS = 6  # in a table of two columns any row is a pair
@@ -13,7 +13,6 @@ LEAST_ROWS = 3
 LEAST_SERIES = 5
 # What stands for a value that is not there, besides MISSING: n.d., k. A., (c), .., * or words.
 NO_VALUE = re.compile(r"\W+|\W*\w(\W+\w)+\W*|\W+\w\W*|unknown|missing|no data|not available", re.I)
-Numbered = tuple[int, list[str]]
 
 
 def skip_pairs(records: Sequence[Numbered], first: int, width: int) -> int:

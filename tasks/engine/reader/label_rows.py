@@ -19,11 +19,13 @@ LEAST_TYPED = 3  # so few cells may be numbers by chance
 LEAST_BARE = 4  # where there are no words beside them
 ENOUGH_ROWS = 20
 MOST_STEP = 10
+MOST_WORDS = 3  # of a label; more are a title
 INT_DIGITS = 18  # Python itself refuses to read some thousands
 CODE_NAME = re.compile(r"[a-z_][a-z0-9_.]*")
 DIGIT = re.compile(r"\d")
 YEAR = re.compile(r"(18|19|20)\d\d")
 Columns = Sequence[Sequence[str]]
+Numbered = tuple[int, list[str]]  # a record's cells, and its line
 
 
 def has_names(rows: Sequence[Sequence[str]]) -> tuple[bool, bool]:

@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 
 from tasks.engine.reader.cell_types import DATE, are_columns_typed, is_typed
-from tasks.engine.reader.label_rows import has_names
+from tasks.engine.reader.label_rows import MOST_WORDS, has_names
 from tasks.engine.reader.records import Record
 
-MOST_WORDS = 3  # more are a title
 LEAST_SPACE_WIDTH = 3
 # Thousands with a sign of money or with cents, which no two cells beside each other look like.
 GROUPED = re.compile(
