@@ -102,7 +102,7 @@ def test_what_cannot_be_read_is_counted_by_column() -> None:
         ({"kind": "number", "range": [18.0, 79.0]}, ["18", "950", "79"],
          'is outside 18 to 79, which training saw: "950"'),
         ({"kind": "number", "range": [-0.5, 2000.0], "decimal": ",", "thousands": "."},
-         ["1.999,5", "2.000,5", "-1", None], 'are outside -0.5 to 2000, which training saw, such'),
+         ["1.999,5", "2.000,5", "-1", None], 'are outside -0,5 to 2000, which training saw, such'),
         ({"kind": "date", "format": "%d/%m/%Y", "range": ["2021-01-02", "2024-10-23"]},
          ["02/01/2021", "24/10/2024", "23/10/2024"],
          'is outside 2021-01-02 to 2024-10-23, which training saw: "24/10/2024"'),
