@@ -4,6 +4,7 @@ Each file is made here and read in a process of its own by the work of the light
 ``python -m benchmarks.wide dates ragged`` measures those files alone.
 """
 
+import contextlib
 import json
 import random
 import re
@@ -16,10 +17,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tasks.child import Child, warm_up
+
 FORMATS = (
     "%Y-%m-%d", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y %H:%M", "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S+02:00", "%d-%b-%Y", "%b %d %Y", "%Y/%m/%d", "%d %B %Y", "%d.%m.%y",
 )  # fmt: skip
+SAMPLE_S = 0.02
 KEY = "datasets/1/0123456789abcdef"  # where the storage has the file
 START = datetime(2020, 1, 1)  # noqa: DTZ001 - it is written as text
 Cell = Callable[[random.Random, int], str]
@@ -102,32 +106,37 @@ FILES: dict[str, Callable[[], Iterator[str]]] = {
 
 
 def measure(source: Path) -> dict[str, Any]:
-    """Read and profile a file as the light worker's child does; return what that cost."""
-    from tasks.child_work import read_dataset
-
-    last: dict[str, Any] = {}
-    idle, began, wall = _peak_mb(), time.process_time(), time.perf_counter()
-    read_dataset(
-        {
-            "storage": {"url": source.parents[3].as_uri()}, "original_key": f"{KEY}/original",
-            "sample": "", "is_hashed": True, "options": {}, "file_name": "wide.csv",
-            "table_key": f"{KEY}/table-1", "profile_key": f"{KEY}/profile-1",
-            "rejects_key": f"{KEY}/rejects-1",
-        },
-        last.update,
-    )  # fmt: skip
-    cpu, wall = time.process_time() - began, time.perf_counter() - wall
-    values = last["values"]
+    """Read and profile a file in the light worker's own child; return what that cost."""
+    payload = {
+        "storage": {"url": source.parents[3].as_uri()}, "original_key": f"{KEY}/original",
+        "sample": "", "is_hashed": True, "options": {}, "file_name": "wide.csv",
+        "table_key": f"{KEY}/table-1", "profile_key": f"{KEY}/profile-1",
+        "rejects_key": f"{KEY}/rejects-1",
+    }  # fmt: skip
+    warm_up()
+    Child("read_dataset", payload | {"original_key": "none"}).kill()  # the libraries are loaded
+    began = time.perf_counter()
+    child, last = Child("read_dataset", payload), {}
+    idle = peak = _peak_mb(child)
+    while child.is_alive and last.get("type") not in {"done", "failed"}:
+        last = (child.read_events(SAMPLE_S) or [last])[-1]
+        peak, cpu = max(peak, _peak_mb(child)), child.cpu_seconds()
+    wall = time.perf_counter() - began
+    child.kill()
     return {
-        "state": values["state"], "cpu": cpu, "wall": wall, "idle": idle, "peak": _peak_mb(),
+        "state": last["values"]["state"], "cpu": cpu, "wall": wall, "idle": idle, "peak": peak,
         "sent": len(json.dumps(last)) / 1e6,
     }  # fmt: skip
 
 
-def _peak_mb() -> float:
-    """Return the greatest memory of this process; getrusage would count its parent's, too."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return int(found[1]) / 1000 if found else 0.0
+def _peak_mb(child: Child) -> float:
+    """Return the greatest memory that a process has had, as long as it lives."""
+    with contextlib.suppress(OSError):
+        found = re.search(
+            r"VmHWM:\s+(\d+) kB", Path(f"/proc/{child.process.pid}/status").read_text()
+        )
+        return int(found[1]) / 1000 if found else 0.0
+    return 0.0
 
 
 def main(names: list[str] | None = None) -> None:

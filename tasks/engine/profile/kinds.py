@@ -207,7 +207,7 @@ def _is_identifier(column: Column, numeric: float) -> bool:
 def _shapes(cells: pa.Array) -> np.ndarray:
     """Return each cell with its letters as a and its digits as 0."""
     digits = pc.replace_substring_regex(cells, r"\p{Nd}", "0")
-    return objects(pc.replace_substring_regex(digits, "[A-Za-z]", "a"))
+    return objects(pc.replace_substring_regex(digits, r"\p{L}", "a"))
 
 
 @of_each_shape

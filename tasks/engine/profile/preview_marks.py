@@ -16,7 +16,8 @@ from tasks.engine.profile.date_formats import days_of
 from tasks.engine.profile.table_cells import TableCells
 
 GROUPED = "Has thousands separators"
-MORE_ROWS, COLUMNS_AT_MOST = 50, 200
+MORE_ROWS, LEAST_MORE, COLUMNS_AT_MOST, COLUMNS_AT_ONCE = 50, 10, 200, 2_000
+MORE_CELLS = 200_000  # each is held, sent and kept: of a wide table there are fewer rows
 # What is said of a cell that is no plain number; the first pattern that fits.
 REASONS = (
     (NOTHING, "May stand for a missing value"),
@@ -53,7 +54,8 @@ def mark_preview(
     -------
     list of dict
         The preview's rows, with ``marks`` (what is odd, by the column's position as text) where
-        there are any; then up to 50 other rows with marks, with ``problem`` set.
+        there are any; then up to 50 other rows with marks, 10 of a wide table, with ``problem``
+        set.
     """
     cells = TableCells(parquet, dialect, missing_markers({"dialect": dialect}))
     rows = [dict(row) for row in preview]
@@ -62,10 +64,11 @@ def mark_preview(
     }
     searched = [n for n in tests if not columns[n].get("ambiguous")][:COLUMNS_AT_MOST]
     more: set[int] = set()
+    n_more = max(LEAST_MORE, min(MORE_ROWS, MORE_CELLS // max(len(columns), 1)))
     for n in searched:
-        most = -(-MORE_ROWS // min(len(searched), MORE_ROWS))
+        most = -(-n_more // min(len(searched), n_more))
         more.update(_odd_rows(cells, n + 1, tests[n], len(rows), most))
-    found = read_some_rows(parquet, sorted(more)[:MORE_ROWS])
+    found = _read_rows(cells.plain, sorted(more)[:n_more])
     rows += [{"line": line, "cells": row, "problem": True} for line, row in found]
     marks: list[dict[str, str]] = [{} for _ in rows]
     for test in dict.fromkeys(tests.values()):
@@ -97,17 +100,30 @@ def _are_odd(cells: pa.Array, test: Test) -> np.ndarray:
     return np.asarray(np.isnan(days_of(cells, test))) if test else np.ones(len(cells), bool)
 
 
-def read_some_rows(parquet: Path, rows: Sequence[int]) -> list[tuple[int, list[str | None]]]:
+def _read_rows(file: pq.ParquetFile, rows: Sequence[int]) -> list[tuple[int, list[str | None]]]:
     """Read rows, numbered from 0 and rising, each with the line in which it starts."""
-    file, found, start = pq.ParquetFile(parquet), [], 0
+    found: list[tuple[int, list[str | None]]] = []
+    start = 0
     for group in range(file.num_row_groups):
         size = file.metadata.row_group(group).num_rows
         inside = [row - start for row in rows if start <= row < start + size]
         if inside:
-            table = file.read_row_group(group).take(pa.array(inside))
-            columns = [column.to_pylist() for column in table.columns]
-            found += [(row[0], list(row[1:])) for row in zip(*columns, strict=True)]
+            found += [(row[0], row[1:]) for row in _take_rows(file, group, inside)]
         start += size
+    return found
+
+
+def _take_rows(file: pq.ParquetFile, group: int, rows: Sequence[int]) -> list[list[Any]]:
+    """Return rows of a group, reading some columns at a time: of a wide one all would be much."""
+    found: list[list[Any]] = [[] for _ in rows]
+    every = range(file.metadata.num_columns)
+    for start in every[::COLUMNS_AT_ONCE]:
+        part = file.reader.read_row_group(
+            group, column_indices=list(every[start : start + COLUMNS_AT_ONCE])
+        )
+        cells = [column.to_pylist() for column in part.take(pa.array(rows)).columns]
+        for row, more in zip(found, zip(*cells, strict=True), strict=True):
+            row += more
     return found
 
 

@@ -46,6 +46,7 @@ def numbered(n: int, form: str = "{}") -> list[str]:
         (["12%", "15%"], "number"),
         ([" ".join(WORDS.split()[i % 9 : i % 9 + 5] + [str(i)]) for i in range(30)], "text"),
         ([f"K{i:06}" for i in range(30)], "identifier"),
+        ([f"Büro{i:06}" for i in range(30)], "identifier"),
         ([f"{i:08x}-{i:04x}" for i in range(10**7, 10**7 + 30)], "identifier"),
         ([f"K{i:06}" for i in range(10)], "category"),
         ([f"K{i % 10:06}" for i in range(30)], "category"),

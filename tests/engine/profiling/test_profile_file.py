@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tasks.engine.profile import preview_marks
 from tasks.engine.profile.preview_marks import mark_preview
 from tasks.engine.profile.profile_file import read_details, read_summary, write_profile
 from tasks.engine.profile.profiling import ProfileResult, profile_table
@@ -110,3 +111,17 @@ def test_thousands_of_columns_with_questions_are_marked_at_once(tmp_path: Path) 
     marks = {row["line"]: [row["marks"].get(str(n)) for n in (0, 1, 2399)] for row in rows[20:]}
     date = "Day and month could be either way round"
     assert marks == {30: [None, "Is text", date], 31: ["Has thousands separators", None, date]}
+
+
+def test_of_a_wide_table_few_rows_are_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preview_marks, "MORE_CELLS", 39)
+    monkeypatch.setattr(preview_marks, "COLUMNS_AT_ONCE", 2)
+    odd = ["1"] * 970 + ["x"] * 30
+    columns = {"a": odd, "a.b": [str(n) for n in range(1000)], "b": ["k"] * 1000}
+    parquet = write_table(tmp_path / "t", columns)
+    facts = profile_table(parquet, {"decimal": "."}).columns
+    rows = mark_preview([], facts, parquet, {"decimal": "."})
+    assert [row["line"] for row in rows] == [*range(972, 985)]
+    assert rows[0]["cells"] == ["x", "970", "k"]
