@@ -32,7 +32,10 @@ def look(spec: TrainingSpec, cells: dict[str, Any]) -> dict[str, Any]:
     [
         ("LogisticRegression", {}),
         ("HistGradientBoostingClassifier", {"parameters": {"max_iter": 2}}),
-        ("RandomForestClassifier", {"preprocessing": {"encode": "one_hot"}}),
+        (
+            "RandomForestClassifier",
+            {"parameters": {"n_estimators": 5}, "preprocessing": {"encode": "one_hot"}},
+        ),
         ("LogisticRegression", {"preprocessing": {"encode": "one_hot", "rare_below": 30}}),
         ("LogisticRegression", {"preprocessing": {"select": "f_test", "select_keep": 7}}),
         ("LogisticRegression", {"preprocessing": {"components": 4}}),

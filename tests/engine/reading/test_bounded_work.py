@@ -89,7 +89,10 @@ def test_a_block_of_rows_of_another_width_is_given_back_at_the_first_of_them() -
     assert time.process_time() - started < 2
 
 
-@pytest.mark.parametrize(("blank", "n"), [("\n", 10_000_000), (" \t\r\n", 3_000_000)])
+@pytest.mark.parametrize(
+    ("blank", "n"),
+    [("\n", 10_000_000), pytest.param(" \t\r\n", 3_000_000, marks=pytest.mark.long)],
+)
 def test_millions_of_blank_lines_above_a_table(reader: Reader, blank: str, n: int) -> None:
     result = reader.read(blank * n + "a,b\n1,2\n3,4\n")
     assert (result.column_names, result.n_rows) == (["a", "b"], 2)
@@ -143,7 +146,9 @@ def test_very_many_columns_of_one_name() -> None:
     assert {problem.code for problem in problems} == {"NAME_REPEATED"}
 
 
-@pytest.mark.parametrize("cell", ["", "a", '"a"', '""'])
+@pytest.mark.parametrize(
+    "cell", ["", *(pytest.param(cell, marks=pytest.mark.long) for cell in ("a", '"a"')), '""']
+)
 def test_an_endless_line_is_refused_by_its_width(reader: Reader, cell: str) -> None:
     result = reader.read(f"{cell}," * (16_000_000 // (len(cell) + 1)))
     assert [p.code for p in result.problems if p.severity == "error"] == ["CSV_TOO_WIDE"]

@@ -1,4 +1,7 @@
-"""Out-of-fold predictions and scores are those of hand-written scikit-learn, to 1e-12."""
+"""Out-of-fold predictions and scores are those of hand-written scikit-learn, to 1e-12.
+
+What `long` marks is of a kind, or of a setting, that another one here stands for.
+"""
 
 from functools import partial
 from pathlib import Path
@@ -138,8 +141,24 @@ KINDS: list[tuple[str, Any, Any, dict[str, Any]]] = [
 ]  # fmt: skip
 
 
+# The other task, or another setting of them, is tried with the same steps.
+LONG_KINDS = (
+    SGDClassifier,
+    KernelRidge,
+    KNeighborsClassifier,
+    MLPRegressor,
+    RandomForestRegressor,
+    DummyClassifier,
+)
+
+
+def mark(estimator: Any) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.long] if isinstance(estimator, LONG_KINDS) else []
+
+
 @pytest.mark.parametrize(
-    ("task", "steps", "estimator", "asked"), KINDS, ids=[str(kind[2])[:40] for kind in KINDS]
+    ("task", "steps", "estimator", "asked"),
+    [pytest.param(*kind, id=str(kind[2])[:40], marks=mark(kind[2])) for kind in KINDS],
 )
 def test_each_kind_of_estimator(
     task: str, steps: Any, estimator: Any, asked: dict[str, Any], tmp_path: Path

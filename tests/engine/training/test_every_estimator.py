@@ -1,4 +1,8 @@
-"""One suite for every estimator of the catalogue."""
+"""One suite for every estimator of the catalogue.
+
+`make test` trains the featured ones and one of each other kind, and looks at the settings of all;
+`make test-all` trains every one.
+"""
 
 import json
 from pathlib import Path
@@ -21,6 +25,19 @@ from tests.engine.tables import make_spec, mixed_csv
 from tests.engine.training.test_agreement import Unneeded
 
 ESTIMATORS = [entry.id for entry in list_estimators()]
+# Beside the featured ones: one of each kind that scores, predicts or is stored otherwise.
+KINDS = {
+    "AdaBoostClassifier", "ARDRegression", "BaggingRegressor", "CalibratedClassifierCV",
+    "DecisionTreeClassifier", "GaussianNB", "GaussianProcessRegressor",
+    "GradientBoostingRegressor", "LassoLarsIC", "MLPClassifier", "NearestCentroid",
+    "OneVsRestClassifier", "OutputCodeClassifier", "PLSRegression",
+    "QuadraticDiscriminantAnalysis", "RadiusNeighborsClassifier", "RANSACRegressor",
+    "SGDClassifier", "StackingClassifier", "SVC", "SVR", "TweedieRegressor", "VotingRegressor",
+}  # fmt: skip
+TRAINED = [
+    pytest.param(entry.id, marks=[] if entry.featured or entry.id in KINDS else [pytest.mark.long])
+    for entry in list_estimators()
+]
 ORIGIN = Origin(1, "job", "table.csv", "ab" * 32, "2026-01-01T00:00:00Z")
 FAST = {"n_estimators": 10, "iterations": 10, "max_iter": 60, "hidden_layer_sizes": [8]}
 # What a small table, or a fold of it, needs.
@@ -49,7 +66,7 @@ def fast_parameters(estimator: str) -> dict[str, object]:
     return NEEDED.get(estimator, few)
 
 
-@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("estimator", TRAINED)
 def test_trains_scores_exports_and_predicts_the_unseen(estimator: str, tmp_path: Path) -> None:
     task = get_estimator(estimator).task
     target = "y_class" if task == "classification" else "y_number"
@@ -126,6 +143,10 @@ def test_bad_parameters_are_refused_by_name(estimator: str) -> None:
     assert set(refusal.value.fields) == set(bad)
     for name, message in refusal.value.fields.items():
         assert name in message
+
+
+def test_kinds_are_estimators_of_the_catalogue() -> None:
+    assert set(ESTIMATORS) >= KINDS
 
 
 def test_every_task_has_ten_estimators() -> None:
