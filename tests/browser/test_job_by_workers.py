@@ -1,4 +1,8 @@
-"""Pages while real workers train: a job's progress, the death of a worker, an end by hand."""
+"""Pages while real workers train: a job's progress, the death of a worker, an end by hand.
+
+To start the workers takes longer than most of what is looked at, so one start serves all that
+leaves them as they are, and another one the death of one.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -54,14 +58,20 @@ def train(
 ) -> Callable[..., tuple[Job, Page]]:
     """Submit a job of so many trees and open its page."""
     (tmp_path / "in.csv").write_text(mixed_csv(400))
-    with (tmp_path / "in.csv").open("rb") as stream:
-        dataset = create_upload(user=member, file_name="in.csv", stream=stream, save=True)
+    made: list[Dataset] = []
+
+    def upload() -> Dataset:
+        with (tmp_path / "in.csv").open("rb") as stream:
+            return create_upload(user=member, file_name="in.csv", stream=stream, save=True)
 
     def is_ready() -> bool:
         db.session.rollback()
-        return db.session.get_one(Dataset, dataset.id, populate_existing=True).state == "ready"
+        return db.session.get_one(Dataset, made[0].id, populate_existing=True).state == "ready"
 
     def start(trees: int) -> tuple[Job, Page]:
+        if not made:
+            made.append(upload())
+        dataset = made[0]
         wait_for("the dataset is read", is_ready, 120)
         request: dict[str, Any] = {
             "dataset_id": dataset.id, "target": "y_class", "exclude": ["y_number"],
@@ -83,10 +93,28 @@ def _samples(page: Page) -> list[list[Any]]:
     return found
 
 
-def test_jd_2_progress_never_goes_back_and_is_whole_only_at_the_end(
+def test_ov_2_jd_2_jd_8_from_the_sample_to_a_job_that_ends_and_one_that_is_cancelled(
+    processes: Parts,
+    member: User,
+    browse: Callable[..., Watched],
     train: Callable[..., tuple[Job, Page]],
 ) -> None:
-    _job, page = train(1500)
+    window = browse()
+    window.sign_in(member)
+    the_sample_leads_to_its_dataset(window.go("/"))
+    window.page.close()
+    progress_never_goes_back_and_is_whole_only_at_the_end(train(1500)[1])
+    a_cancelled_job_keeps_the_folds_that_were_done(train(4000)[1])
+
+
+def the_sample_leads_to_its_dataset(page: Page) -> None:
+    page.get_by_role("button", name="Use the sample").click()
+    page.wait_for_url(re.compile(r"/datasets/\d+$"), timeout=5000)
+    expect(page.get_by_role("link", name="Train a model")).to_be_visible(timeout=60_000)
+    expect(page.locator(".columns-table tbody tr").first).to_be_visible(timeout=60_000)
+
+
+def progress_never_goes_back_and_is_whole_only_at_the_end(page: Page) -> None:
     expect(page.locator(f"{BADGE}[data-state=succeeded]")).to_be_visible(timeout=300_000)
     samples = _samples(page)
     running = [sample for sample in samples if sample[0] == "running" and sample[1] is not None]
@@ -99,9 +127,16 @@ def test_jd_2_progress_never_goes_back_and_is_whole_only_at_the_end(
     assert not [title for _state, _value, _words, title in running if "(100%)" in title]
 
 
-def test_jd_3_a_dead_worker_is_told_and_another_goes_on(
-    train: Callable[..., tuple[Job, Page]], processes: Parts
+def test_qu_1_jd_3_a_dead_worker_is_told_and_another_goes_on(
+    train: Callable[..., tuple[Job, Page]],
+    processes: Parts,
+    member: User,
+    browse: Callable[..., Watched],
 ) -> None:
+    window = browse()
+    window.sign_in(member)
+    dead = window.go("/queue").locator("tr[data-worker=worker-1]")
+    expect(dead).to_have_attribute("data-state", "idle", timeout=60_000)
     _job, page = train(4000)
     expect(page.locator(SCORED).first).to_have_text("Fold 1", timeout=120_000)
     processes.kill("worker-1", family=True)
@@ -116,12 +151,10 @@ def test_jd_3_a_dead_worker_is_told_and_another_goes_on(
     expect(badge).to_have_attribute("data-state", "running", timeout=30_000)
     expect(page.locator("#attempts [data-attempt='2']")).to_contain_text("worker-2")
     expect(page.locator(SCORED).first).to_have_text("Fold 1")  # it was kept
+    expect(dead).to_have_text(re.compile(r"No news\s+since"), timeout=45_000)
 
 
-def test_jd_8_a_cancelled_job_keeps_the_folds_that_were_done(
-    train: Callable[..., tuple[Job, Page]],
-) -> None:
-    _job, page = train(4000)
+def a_cancelled_job_keeps_the_folds_that_were_done(page: Page) -> None:
     expect(page.locator(SCORED).first).to_have_text("Fold 1", timeout=120_000)
     page.get_by_role("button", name="Cancel job").click()
     expect(page.locator(BADGE)).to_have_attribute(
@@ -135,27 +168,3 @@ def test_jd_8_a_cancelled_job_keeps_the_folds_that_were_done(
     seen = list(dict.fromkeys(state for state, *_rest in samples))
     assert seen[-1] == "cancelled"
     assert "cancelling" in seen
-
-
-def test_qu_1_a_worker_that_was_stopped_has_no_news(
-    processes: Parts, member: User, browse: Callable[..., Watched]
-) -> None:
-    window = browse()
-    window.sign_in(member)
-    page = window.go("/queue")
-    worker = page.locator("tr[data-worker=worker-1]")
-    expect(worker).to_have_attribute("data-state", "idle", timeout=60_000)
-    processes.kill("worker-1", family=True)
-    expect(worker).to_have_text(re.compile(r"No news\s+since"), timeout=45_000)
-
-
-def test_ov_2_the_sample_leads_to_its_dataset(
-    processes: Parts, member: User, browse: Callable[..., Watched]
-) -> None:
-    window = browse()
-    window.sign_in(member)
-    page = window.go("/")
-    page.get_by_role("button", name="Use the sample").click()
-    page.wait_for_url(re.compile(r"/datasets/\d+$"), timeout=5000)
-    expect(page.get_by_role("link", name="Train a model")).to_be_visible(timeout=60_000)
-    expect(page.locator(".columns-table tbody tr").first).to_be_visible(timeout=60_000)
