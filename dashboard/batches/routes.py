@@ -91,11 +91,13 @@ def _rows(summary: BatchSummary) -> dict[str, Any]:
 
 def _listing(summary: BatchSummary, query: dict[str, str]) -> JobListing:
     search, asked = view_search(summary), {}
-    if search or (summary.batch.plan or {}).get("kind") == SEVERAL:
+    is_several = (summary.batch.plan or {}).get("kind") == SEVERAL
+    if search or is_several or (summary.best and not summary.goes_on):
         asked["sort"] = best_first(summary.best.metric if summary.best else None)
     if search:
         asked["cols"] = search.columns
-    listing = read_listing({**asked, **query, "batch_id": str(summary.batch.id)})
+    whole = {**asked, **query, "batch_id": str(summary.batch.id)}
+    listing = read_listing(whole, running_first="sort" not in query)
     names = search.name_shortly(view.job for view in listing.views) if search else {}
     return replace(listing, more_may_come=summary.goes_on, names=names)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dashboard.batches.queries import BatchSummary
 from dashboard.db.states import JobState
 from dashboard.filters import count, plural
+from dashboard.jobs.time_up import BY_SOMEBODY, NOT_TRIED, STOPPED, WORDS
 from dashboard.searches import KIND as SEARCH
 from dashboard.several import KIND as SEVERAL
 from tasks.engine.catalogue import metric_title
@@ -19,9 +20,13 @@ ORDER = (
 
 @dataclass(frozen=True)
 class Part:
-    """The jobs of one state and word: how many, and where they stand on a bar of length 1."""
+    """The jobs of one state and word: how many, and where they stand on a bar of length 1.
+
+    `asked` is what the list of them is asked for by.
+    """
 
     state: str
+    asked: str
     word: str | None
     amount: int
     start: str
@@ -39,23 +44,25 @@ class BatchView:
         """The states that any job is in."""
         total, before = self.summary.n_left or 1, 0
         found = []
-        for state, word, amount in self._amounts():
+        for state, asked, word, amount in self._amounts():
             if amount:
                 place = f"{before / total:.5f}", f"{amount / total:.5f}"
-                found.append(Part(state, word, amount, *place))
+                found.append(Part(state, asked, word, amount, *place))
             before += amount
         return found
 
-    def _amounts(self) -> Iterator[tuple[str, str | None, int]]:
+    def _amounts(self) -> Iterator[tuple[str, str, str | None, int]]:
         """Yield each state with its jobs; of those that nobody cancelled, their own words."""
         summary = self.summary
         for state in ORDER:
             if state != JobState.CANCELLED:
-                yield state, None, summary.counts[state]
+                yield state, state, None, summary.counts[state]
                 continue
-            yield state, None, summary.counts[state] - summary.n_stopped - summary.n_not_tried
-            yield state, "Stopped", summary.n_stopped
-            yield state, "Not tried", summary.n_not_tried
+            ends = (STOPPED, summary.n_stopped), (NOT_TRIED, summary.n_not_tried)
+            time_up = sum(amount for _, amount in ends)
+            asked = BY_SOMEBODY if time_up else state
+            yield state, asked, None, summary.counts[state] - time_up
+            yield from ((state, end, WORDS[end], amount) for end, amount in ends)
 
     @property
     def bar_words(self) -> str:
@@ -90,8 +97,21 @@ class BatchView:
             return "No job yet: the batches below it come first"
         if not summary.n_left:
             return "Every job of this batch was deleted"
+        if summary.n_scored:
+            return f"{plural(summary.n_left + summary.n_deleted, 'job')}: {self._sum_words}"
         words = f"{count(summary.n_done)} of {plural(summary.n_left, 'job')} done"
         return f"{words}, {count(summary.n_deleted)} deleted" if summary.n_deleted else words
+
+    @property
+    def _sum_words(self) -> str:
+        """What became of every job of a batch with candidates; the parts add up to all of them."""
+        summary = self.summary
+        fitted = summary.counts[JobState.SUCCEEDED] - summary.n_scored
+        amounts = [(summary.n_scored, "scored"), (fitted, "fitted on all rows")]
+        amounts += [(part.amount, (part.word or part.state).lower())
+                    for part in self.parts if part.state != JobState.SUCCEEDED]  # fmt: skip
+        amounts.append((summary.n_deleted, "deleted"))
+        return ", ".join(f"{count(amount)} {word}" for amount, word in amounts if amount)
 
     @property
     def metric_title(self) -> str | None:

@@ -18,6 +18,7 @@ from dashboard.compare.varying import choose_axis, list_axes
 from dashboard.db import Job, User
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.filters import plural
+from dashboard.jobs.time_up import word_of_end
 from tasks.engine.catalogue import METRICS, metric_title
 
 NAMED = 3
@@ -46,6 +47,10 @@ class ComparePage:
             return ids.index(self.asked.base)
         first = self.found.rows[0]  # what is compared by, where any job has it
         return (first.best or 0) if self.found.comparable and first.group == SCORES else 0
+
+    def end_word(self, job: Job) -> str | None:
+        """The word of a job's state where that is not the state's own."""
+        return word_of_end(job)
 
     @property
     def reference(self) -> Job:

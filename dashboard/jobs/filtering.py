@@ -13,6 +13,7 @@ from dashboard.db import Job, JobEntry, JobTag
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.jobs.tags import MOST_TAGS, TAG_LENGTH
+from dashboard.jobs.time_up import ENDS
 from dashboard.paging import read_number
 from tasks.engine.catalogue import find_estimator
 
@@ -33,9 +34,9 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 class JobFilters:
     """Which jobs; None means all.
 
-    `state` is a state, or one of `TABS`. Jobs have all of `tags`, best with the rarest first.
-    `until` is no longer in. `archived` is one of `ARCHIVED`; by itself jobs that are archived are
-    left out, but for those of a batch.
+    `state` is a state, one of `TABS` or of `ENDS`. Jobs have all of `tags`, best with the rarest
+    first. `until` is no longer in. `archived` is one of `ARCHIVED`; by itself jobs that are
+    archived are left out, but for those of a batch.
     """
 
     state: str | None = None
@@ -55,6 +56,8 @@ class JobFilters:
     @property
     def states(self) -> Sequence[str]:
         """The states that are meant; none for all."""
+        if self.state in ENDS:
+            return (JobState.CANCELLED,)
         return TABS.get(self.state or "", (self.state,) if self.state else ())
 
     @property
@@ -101,7 +104,7 @@ def read_filters(
 
 
 def _read_state(text: str) -> str | None:
-    return text if text in TABS or text in STATES else None
+    return text if text in TABS or text in STATES or text in ENDS else None
 
 
 def _read_id(text: str) -> int | None:
@@ -211,6 +214,9 @@ def _conditions(filters: JobFilters, bound: Bound | None = None) -> list[ColumnE
     found: list[ColumnElement[bool]] = []
     if filters.states:
         found.append(Job.state.in_(filters.states))
+    end = ENDS.get(filters.state or "")
+    if end is not None:
+        found.append(end)
     for name in ("dataset_id", "batch_id", "estimator", "owner_id"):
         value = getattr(filters, name)
         if value is not None:

@@ -15,6 +15,7 @@ from dashboard.jobs.distinct import distinct_values
 from dashboard.jobs.filtering import name_zone
 from dashboard.jobs.lists import JobListing
 from dashboard.jobs.saved_views import clean_query, list_views
+from dashboard.jobs.time_up import WORDS as END_WORDS
 from dashboard.preferences import current
 from tasks.engine.catalogue import get_estimator
 
@@ -95,7 +96,7 @@ def _is_ignored(listing: JobListing, name: str) -> bool:
 
 
 def _say_nothing(state: str | None, used: Mapping[str, Any]) -> str:
-    words = f"No {state or ''} jobs".replace("  ", " ")
+    words = f"No {END_WORDS.get(state or '', state or '').lower()} jobs".replace("  ", " ")
     return f"{words} for {used['dataset_id']}" if used else f"{words} match"
 
 

@@ -44,6 +44,7 @@ def list_jobs(
     page: int = 1,
     per: int = 50,
     without: Sequence[InstrumentedAttribute[Any]] = (),
+    running_first: bool = False,
 ) -> JobPage:
     """List a page of the jobs that match, by default those that run or wait first.
 
@@ -59,15 +60,17 @@ def list_jobs(
         Which page, from 1, of how many rows.
     without : sequence of columns, optional
         What of the jobs need not be read.
+    running_first : bool, default False
+        Whether jobs that run stand first whatever the sort; those that wait then have their place.
     """
     filters = foresee(filters)
     counts = count_matching(filters)
     total = sum_of(filters, counts)
     first: list[int] = []
     n_active, places = 0, None
-    if sort == DEFAULT_SORT:
-        places = find_places()
-        active = _list_active_ids(filters, places, PLACES_SHOWN)
+    if sort == DEFAULT_SORT or running_first:
+        places = find_places() if sort == DEFAULT_SORT else None
+        active = _list_active_ids(filters, places or {}, PLACES_SHOWN)
         n_active = len(active)
         total = max(total, n_active)  # counted before they were listed, and more may have come
         first = active[: per - min(per // 2, total - n_active)]

@@ -16,7 +16,8 @@ from dashboard.jobs.estimates import Estimate, estimate_jobs
 from dashboard.jobs.filtering import TABS, JobFilters, read_filters
 from dashboard.jobs.listing import list_jobs
 from dashboard.jobs.order import find_places
-from dashboard.jobs.sorting import read_sort
+from dashboard.jobs.sorting import DEFAULT_SORT, read_sort
+from dashboard.jobs.time_up import WORDS as END_WORDS
 from dashboard.jobs.views import JobView
 from dashboard.leaderboards.best_of_boards import find_best_on_boards
 from dashboard.paging import Page, read_number, read_per
@@ -27,6 +28,8 @@ EMPTY_TABS = {
     "active": "No job waits or runs", "queued": "No job waits", "running": "No job is running",
     "cancelling": "No job is being stopped", "succeeded": "No job has succeeded yet",
     "failed": "Nothing has failed", "lost": "No job was lost", "cancelled": "No job was cancelled",
+    "not_tried": "Every job was tried", "stopped": "No job was stopped by its batch's time",
+    "cancelled_by_somebody": "No job was cancelled by somebody",
 }  # fmt: skip
 
 
@@ -96,6 +99,19 @@ class JobListing:
         return say_all_done((view.job, view.estimate) for view in self.active)
 
     @property
+    def state_words(self) -> str | None:
+        """The state that is asked for, in words; None for all."""
+        state = self.filters.state
+        return END_WORDS.get(state, state).lower() if state else None
+
+    @property
+    def others_words(self) -> str:
+        """What stands above the jobs behind those in progress."""
+        if self.sort != DEFAULT_SORT:
+            return "Others"
+        return f"{'Others' if self.more_are_active else 'Finished'}, newest first"
+
+    @property
     def is_of_all(self) -> bool:
         """Whether no filter but that of the state is set."""
         return replace(self.filters, state=None) == JobFilters()
@@ -140,7 +156,9 @@ def say_own(listing: JobListing, user: User) -> str:
     return f", {own:,} of them yours" if 0 < own < sum(listing.counts.values()) else ""
 
 
-def read_listing(query: Mapping[str, str], user: User | None = None) -> JobListing:
+def read_listing(
+    query: Mapping[str, str], user: User | None = None, *, running_first: bool = False
+) -> JobListing:
     """Read what the jobs page shows for a query.
 
     Parameters
@@ -150,6 +168,8 @@ def read_listing(query: Mapping[str, str], user: User | None = None) -> JobListi
     user : User, optional
         Who looks: whose jobs ``owner=me`` are, and whose columns are shown unless the address
         names some.
+    running_first : bool, default False
+        Whether jobs that run stand first whatever the sort.
     """
     filters, ignored = read_filters(query, user.id if user else None)
     sort, unknown_sort = read_sort(query.get("sort"))
@@ -161,8 +181,9 @@ def read_listing(query: Mapping[str, str], user: User | None = None) -> JobListi
     per = read_per(query.get("per"))
     number = read_number(query.get("page"), 1, MOST_PAGES)
     found = list_jobs(
-        filters=filters, sort=sort, page=number, per=per, without=list_unread(columns)
-    )
+        filters=filters, sort=sort, page=number, per=per, without=list_unread(columns),
+        running_first=running_first,
+    )  # fmt: skip
     views = view_jobs(found.items, places=found.places)
     return JobListing(
         active=views[: found.n_first],

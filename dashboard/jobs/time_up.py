@@ -1,6 +1,8 @@
 """Jobs that ended because the time of their batch was up: nobody cancelled them."""
 
-from sqlalchemy import and_
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, and_
 
 from dashboard.db import Job
 from dashboard.db.states import JobState
@@ -8,10 +10,20 @@ from dashboard.db.states import JobState
 # Who stops them, as a job's row says it: no person's name is empty.
 NOBODY = ""
 TIME_WAS_UP = and_(Job.state == JobState.CANCELLED, Job.stopped_by == NOBODY)
+# What a list's filter of the state may name beside the states, and the words for it.
+NOT_TRIED, STOPPED, BY_SOMEBODY = "not_tried", "stopped", "cancelled_by_somebody"
+ENDS: Mapping[str, ColumnElement[bool]] = {
+    NOT_TRIED: and_(TIME_WAS_UP, Job.started_at.is_(None)),
+    STOPPED: and_(TIME_WAS_UP, Job.started_at.is_not(None)),
+    BY_SOMEBODY: and_(Job.state == JobState.CANCELLED, Job.stopped_by.is_distinct_from(NOBODY)),
+}
+WORDS: Mapping[str, str] = {
+    NOT_TRIED: "Not tried", STOPPED: "Stopped", BY_SOMEBODY: "Cancelled by somebody",
+}  # fmt: skip
 
 
 def word_of_end(job: Job) -> str | None:
     """Return what a badge says of such a job; None of any other."""
     if job.state != JobState.CANCELLED or job.stopped_by != NOBODY:
         return None
-    return "Stopped" if job.started_at else "Not tried"
+    return WORDS[STOPPED if job.started_at else NOT_TRIED]

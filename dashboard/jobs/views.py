@@ -111,7 +111,7 @@ class JobView:
             JobState.SUCCEEDED: f"Done {score(job.score)}" if job.score is not None else "Done",
             JobState.FAILED: "Failed",
             JobState.LOST: "Failed",
-            JobState.CANCELLED: "Cancelled",
+            JobState.CANCELLED: word_of_end(job) or "Cancelled",
         }.get(JobState(job.state))
         return f"{before} {job.name}" if before else job.name
 

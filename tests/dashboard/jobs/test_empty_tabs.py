@@ -7,6 +7,7 @@ from dashboard.db import User
 from dashboard.db.states import JobState
 from dashboard.jobs.filtering import TABS
 from dashboard.jobs.lists import EMPTY_TABS
+from dashboard.jobs.time_up import ENDS
 from tests.factories import make_job
 from tests.page import PageClient, words_of
 
@@ -27,4 +28,4 @@ def test_an_empty_tab_says_so_in_words(state: str, words: str, app: Flask, membe
 
 
 def test_there_are_words_for_each_tab_and_state() -> None:
-    assert set(EMPTY_TABS) == set(TABS) | set(JobState)
+    assert set(EMPTY_TABS) == set(TABS) | set(JobState) | set(ENDS)

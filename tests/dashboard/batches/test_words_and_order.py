@@ -1,0 +1,122 @@
+"""Jobs of a batch: one word for each end on every page, figures that add up, and their order."""
+
+import pytest
+from flask import Flask
+
+from dashboard.clock import now
+from dashboard.db import Batch, Job, User
+from dashboard.db.transaction import writing
+from dashboard.jobs.time_up import NOBODY
+from tests.factories import make_dataset, make_job, make_succeeded_job
+from tests.page import PageClient, words_of
+
+PLAN = {"kind": "several", "time_limit_s": 60, "slots": 1, "name": "x", "task": "classification"}
+
+
+@pytest.fixture
+def pages(app: Flask, member: User) -> PageClient:
+    return PageClient(app, member)
+
+
+def make_batch(owner: User, n_jobs: int, **values: object) -> Batch:
+    with writing() as session:
+        batch = Batch(owner_id=owner.id, name="grid", n_jobs=n_jobs, **values)
+        session.add(batch)
+    return batch
+
+
+def end_by_time(job: Job, *, started: bool) -> None:
+    with writing() as session:
+        found = session.get_one(Job, job.id)
+        found.stopped_by, found.started_at = NOBODY, now() if started else None
+
+
+def make_ended(owner: User) -> tuple[Batch, list[Job]]:
+    """Make a batch: one job was not tried, one was stopped, one was cancelled by hand."""
+    batch, dataset = make_batch(owner, 3), make_dataset(owner)
+    jobs = [make_job(owner, state="cancelled", batch_id=batch.id, dataset=dataset, name=name,
+                     finished_at=now())
+            for name in ("late", "cut", "dropped")]  # fmt: skip
+    end_by_time(jobs[0], started=False)
+    end_by_time(jobs[1], started=True)
+    return batch, jobs
+
+
+def badges(page: object) -> list[str]:
+    return [words_of(badge) for badge in page.select(".status")]  # type: ignore[attr-defined]
+
+
+def test_each_part_of_a_batch_leads_to_its_own_jobs(pages: PageClient, member: User) -> None:
+    batch, _ = make_ended(member)
+    links = pages.get(f"/batches/{batch.id}").select(".state-words a")
+    found = {}
+    for link in links:
+        page = pages.get(str(link["href"]))
+        found[words_of(link)] = (
+            words_of(page.select(".list-note span")[0]).split(".")[0],
+            [words_of(row.select("td.main a")[0]) for row in page.select("tr[data-job-id]")],
+            words_of(page.select(".pager")[0]) if page.select(".pager") else "",
+        )
+    assert {name: (said, names) for name, (said, names, _) in found.items()} == {
+        "Cancelled 1": ("Only jobs that are cancelled by somebody", ["dropped"]),
+        "Stopped 1": ("Only jobs that are stopped", ["cut"]),
+        "Not tried 1": ("Only jobs that are not tried", ["late"]),
+    }
+    assert all("1 of 1" in pager for _, _, pager in found.values())
+
+
+def test_comparison_and_overview_use_the_words_of_the_list(
+    pages: PageClient, member: User
+) -> None:
+    _, jobs = make_ended(member)
+    late, cut, dropped = jobs
+    page = pages.get(f"/compare?jobs={late.id},{cut.id},{dropped.id}")
+    heads = [words_of(one) for one in page.select("th[data-job-id] .status")]
+    assert heads == ["Not tried", "Stopped", "Cancelled"]
+    recent = pages.get("/").select("#recent")[0]
+    assert sorted(badges(recent)) == ["Cancelled", "Not tried", "Stopped"]
+    told = pages.get(f"/jobs/{late.id}").select("[data-title]")[0]
+    assert told["data-title"] == "Not tried late"
+
+
+def test_figures_of_trying_several_add_up(pages: PageClient, member: User) -> None:
+    batch, dataset = make_batch(member, 6, plan=PLAN, plan_state="going"), make_dataset(member)
+    more = {"dataset": dataset, "batch_id": batch.id}
+    for score in (0.7, 0.8):
+        make_succeeded_job(member, score=score, score_only=True, **more)
+    make_succeeded_job(member, score=0.8, **more)
+    make_job(member, state="running", score_only=True, **more)
+    end_by_time(make_job(member, state="cancelled", score_only=True, **more), started=False)
+    page = pages.get(f"/batches/{batch.id}")
+    said = words_of(page.select(".batch-now .percent")[0])
+    assert said == "6 jobs: 2 scored, 1 fitted on all rows, 1 not tried, 1 running, 1 deleted"
+
+
+def test_while_several_are_tried_what_runs_stands_first(pages: PageClient, member: User) -> None:
+    batch, dataset = make_batch(member, 4, plan=PLAN, plan_state="going"), make_dataset(member)
+    more = {"dataset": dataset, "batch_id": batch.id, "score_only": True}
+    make_succeeded_job(member, score=0.7, name="good", **more)
+    make_succeeded_job(member, score=0.8, name="better", **more)
+    make_job(member, state="running", name="runs", **more)
+    make_job(member, state="queued", name="waits", **more)
+    page = pages.get(f"/batches/{batch.id}")
+    assert names_of(page) == ["runs", "better", "good", "waits"]
+    assert [words_of(one) for one in page.select("tr.group")] == ["In progress, 1", "Others"]
+    chosen = pages.get(f"/batches/{batch.id}?sort=-score")
+    assert names_of(chosen) == ["better", "good", "waits", "runs"]
+
+
+def test_a_batch_that_is_over_is_listed_by_score(pages: PageClient, member: User) -> None:
+    batch, dataset = make_batch(member, 3), make_dataset(member)
+    for name, score in (("best", 0.9), ("worst", 0.7), ("middle", 0.8)):
+        make_succeeded_job(member, score=score, name=name, dataset=dataset, batch_id=batch.id)
+    assert names_of(pages.get(f"/batches/{batch.id}")) == ["best", "middle", "worst"]
+    chosen = pages.get(f"/batches/{batch.id}?sort=-submitted")
+    assert names_of(chosen) == ["middle", "worst", "best"]
+    make_job(member, state="queued", name="waits", dataset=dataset, batch_id=batch.id)
+    assert names_of(pages.get(f"/batches/{batch.id}"))[0] == "waits"
+
+
+def names_of(page: object) -> list[str]:
+    rows = page.select("tr[data-job-id]")  # type: ignore[attr-defined]
+    return [words_of(row.select("td.main a")[0]) for row in rows]
