@@ -24,6 +24,11 @@ OF_SCHEMA = ("features", "target", "task")
 OF_SPEC = (
     "estimator", "metric", "parameters", "validation", "seed", "class_weight", "preprocessing",
 )  # fmt: skip
+# Lines that the reader mends by what it knows of the columns, which a bundle's reader does not.
+MENDED = {
+    "QUOTES_REPAIRED", "QUOTES_SPACED", "LINES_QUOTED", "OWN_SEPARATOR", "EXTRA_EMPTY",
+    "ENDS_FILLED", "CELLS_PARTED",
+}  # fmt: skip
 ASKED = (*OF_SCHEMA, *OF_SPEC, "decision", "positive")
 
 
@@ -58,6 +63,7 @@ def spec_payload(dataset: Dataset, asked: Mapping[str, Any]) -> dict[str, Any]:
     """
     schema = {
         "dialect": dataset.dialect,
+        "mended_lines": any(problem["code"] in MENDED for problem in dataset.problems or []),
         "columns": dataset.columns,
         **{name: asked[name] for name in OF_SCHEMA},
     }

@@ -15,11 +15,12 @@ import pandas as pd
 GZIP = b"\x1f\x8b"
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 SUGGESTED = ("semicolon", "tab", "pipe", "comma")
-SHOWN_CHARS = 300
+SHOWN_CHARS, MOST_NOTES = 300, 50  # a table ends with no more lines of notes
 RAGGED = (
     "Trainyard may have mended it: use the dataset's table.csv, correct the line, or pass "
     "--ragged skip to leave such lines out, or --ragged pad to fill short ones up"
 )
+NOTE = re.compile(r"(foot|end)?notes?( \d+)?\s*:|sources?\s*:|remarks?\s*:", re.IGNORECASE)
 ESCAPED = re.compile(r'\\(["\\])')
 
 
@@ -53,22 +54,19 @@ def add_options(parser):
     )
     parser.add_argument("--encoding", type=_encoding, help="the file's encoding, such as cp1252")
     parser.add_argument("--decimal", choices=(".", ","), help="the file's decimal sign")
-    words, ways = "what becomes of lines of another width", ("refuse", "skip", "pad")
-    parser.add_argument("--ragged", choices=ways, default="refuse", help=words)
+    words = "what becomes of lines of another width; by default as of those of the training data"
+    parser.add_argument("--ragged", choices=("refuse", "skip", "pad"), help=words)
 
 
 def read_as_asked(arguments, schema, needed):
     """Read the file that a command line names: its text, and the schema as the options change it.
 
-    Parameters
-    ----------
-    arguments : Namespace
-        The options of `add_options`; those that were not given are as the training data was.
-    schema, needed : dict, list of str
-        The model's schema, and the columns that must be there.
+    Options that were not given are as the training data was; `needed` columns must be there.
     """
+    dialect, columns = dict(schema["dialect"]), schema["columns"]
     # Trainyard mends some lines by what it knows of the columns, which nobody does here.
-    dialect, columns = {**schema["dialect"], "bad_lines": arguments.ragged}, schema["columns"]
+    own = "refuse" if schema.get("mended_lines") else dialect.get("bad_lines", "refuse")
+    dialect["bad_lines"] = arguments.ragged or own
     dialect["delimiter"] = arguments.delimiter or dialect["delimiter"]
     if arguments.decimal:
         dialect["decimal"] = arguments.decimal
@@ -82,18 +80,12 @@ def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warni
 
     Parameters
     ----------
-    path : str or Path
-        The file.
-    dialect : dict
-        How the training data was read, with ``bad_lines``: whether lines with a different number
-        of cells ``refuse`` the file, are left out (``skip``), or filled up if short (``pad``).
-    encoding : str, optional
-        The file's encoding. Without it a file in UTF-8 is read as such, whatever the encoding of
-        the training data was, and any other file in the training data's encoding.
-    needed : iterable of str, optional
-        Columns that must be there.
-    warn : callable, optional
-        Called with a message about lines of another width; it is printed by default.
+    path, dialect : str or Path, dict
+        The file, and how the training data was read; its ``bad_lines`` says whether lines of
+        another width ``refuse`` the file, are left out (``skip``), or short ones filled (``pad``).
+    encoding, needed, warn : optional
+        The file's encoding; without it UTF-8, or else the training data's. Columns it must have.
+        What is called with a message about lines of another width.
 
     Returns
     -------
@@ -102,9 +94,9 @@ def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warni
 
     Raises
     ------
-    CsvError
-        When columns are missing, quotes are broken, a line is of another width, two columns have
-        the same name, or a gzip file is damaged; UnicodeError for one in neither encoding.
+    CsvError, UnicodeError
+        When columns are missing, quotes are broken, a line is of another width or a gzip file is
+        damaged; for a file in neither encoding.
     """
     try:
         encoding = encoding or _find_encoding(path, dialect["encoding"])
@@ -119,20 +111,34 @@ def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warni
 def _read_table(records, dialect, needed, warn):
     names, read = _read_header(records, dialect, needed)
     cells, ragged = [], []
-    for line, row in itertools.chain(read, records):
+    for line, row in _above_notes(itertools.chain(read, records), len(names), warn):
         if len(row) == len(names):
             cells.append(row)
             continue
         ragged.append(line)
-        row = _fit(line, row, len(names), dialect.get("bad_lines", "refuse"))
-        if row:
+        if row := _fit(line, row, len(names), dialect.get("bad_lines", "refuse")):
             cells.append(row)
     if ragged:
-        ends = {"skip": "left out", "pad": "short ones filled up, long ones left out"}
+        is_skip = dialect["bad_lines"] == "skip"
+        end = "left out" if is_skip else "short ones filled up, long ones left out"
         count = f"{len(ragged)} line{'s have' if len(ragged) > 1 else ' has'}"
-        first = f"a different number of cells, first line {ragged[0]}"
-        warn(f"{count} {first}; {ends[dialect['bad_lines']]}")
+        warn(f"{count} a different number of cells, first line {ragged[0]}; {end}")
     return pd.DataFrame(cells, columns=pd.Index(names, dtype=object), dtype=object)
+
+
+def _above_notes(records, width, warn):
+    """Yield the rows but those of a note below the table: of one cell, or begun as a note."""
+    notes, has_rows = [], False
+    for line, row in records:
+        first = notes[0][1] if notes else row
+        is_like_one = sum(map(bool, map(str.strip, row))) <= 1 or NOTE.match(first[0].strip())
+        if len(row) != width > 1 and has_rows and is_like_one and len(notes) < MOST_NOTES:
+            notes.append((line, row))
+            continue
+        yield from (*notes, (line, row))
+        notes, has_rows = [], True
+    if notes:
+        warn(f"line {notes[0][0]} and what follows stands below the table; left out")
 
 
 def _read_header(records, dialect, needed):
@@ -147,7 +153,7 @@ def _read_header(records, dialect, needed):
 def _ways_to_name(above, dialect, needed):
     rows, n_lines = [row for _, row in above], dialect.get("header_lines", 1)
     if not dialect["header"]:
-        yield _numbers(len(rows[-1])), above[-1:]
+        yield _names([[""] * len(rows[-1])]), above[-1:]
     elif not needed:
         yield _names(rows[-n_lines:]), []
     else:
@@ -174,7 +180,7 @@ def _read_above(records, dialect):
 
 
 def _lacking(line, first, dialect, needed):
-    names = _names([first]) if dialect["header"] else _numbers(len(first))
+    names = _names([first if dialect["header"] else [""] * len(first)])
     lacking = ", ".join(f'"{name}"' for name in needed if name not in names)
     shown = ", ".join(f'"{cell}"' for cell in first)
     shown = shown if len(shown) <= SHOWN_CHARS else shown[:SHOWN_CHARS] + "..."
@@ -191,7 +197,7 @@ def _suggest(path, dialect, encoding, needed):
                 _line, first = next(_records(file, {**dialect, "delimiter": delimiter}))
         except CsvError:
             return 0
-        names = _names([first]) if dialect["header"] else _numbers(len(first))
+        names = _names([first if dialect["header"] else [""] * len(first)])
         return len(set(needed) & set(names))
 
     best = max(SUGGESTED, key=lambda name: count(SEPARATORS[name]))
@@ -202,15 +208,14 @@ def _suggest(path, dialect, encoding, needed):
 
 
 def _name_separator(delimiter):
-    names = {character: name for name, character in SEPARATORS.items()}
-    return f"{names[delimiter]}s" if delimiter in names else f'"{delimiter}"'
+    names = {character: f"{name}s" for name, character in SEPARATORS.items()}
+    return names.get(delimiter, f'"{delimiter}"')
 
 
 def _delimiter(text):
     character = SEPARATORS.get(text.lower(), "\t" if text == "\\t" else text)
     if len(character) != 1 or character in '"\r\n\0':
-        words = f"must be one character, or one of: {', '.join(SEPARATORS)}"
-        raise argparse.ArgumentTypeError(words)
+        raise argparse.ArgumentTypeError(f"must be a character or one of {', '.join(SEPARATORS)}")
     return character
 
 
@@ -221,10 +226,6 @@ def _encoding(text):
         words = "must be one that Python knows, such as utf-8, cp1252, utf-16"
         raise argparse.ArgumentTypeError(words) from None
     return codecs.lookup("utf-8-sig" if codecs.lookup(text).name == "utf-8" else text).name
-
-
-def _numbers(width):
-    return [f"column_{n}" for n in range(1, width + 1)]
 
 
 def _names(rows):
@@ -252,9 +253,8 @@ def _fit(line, row, width, bad_lines):
     """Return a row of another width as the training data's were: filled up, or None."""
     if bad_lines == "refuse":
         raise CsvError(f"line {line} has {len(row)} cells, the first line has {width}. {RAGGED}")
-    if bad_lines == "pad" and len(row) < width:
-        return [*row, *[None] * (width - len(row))]
-    return None
+    is_filled = bad_lines == "pad" and len(row) < width
+    return [*row, *[None] * (width - len(row))] if is_filled else None
 
 
 def _records(file, dialect):

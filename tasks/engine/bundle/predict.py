@@ -4,8 +4,8 @@ The answer is the table with the columns ``prediction`` and, for classes that th
 probabilities for, ``probability_<class>`` behind its own; a name that the table has already is
 followed by a number, as in ``prediction_2``. Columns that the model does not know are passed on.
 A file that is laid out otherwise than the training data was needs ``--delimiter``, ``--encoding``
-or ``--decimal``. Lines of another width are refused, unless ``--ragged`` says what becomes of
-them. The script needs what stands in ``requirements.txt``, and nothing of Trainyard.
+or ``--decimal``. Lines of another width are treated as those of the training data, unless
+``--ragged`` says what becomes of them. The script needs what stands in ``requirements.txt``.
 """
 
 import argparse

@@ -244,8 +244,48 @@ def test_lines_of_another_width_are_refused_unless_it_is_said_what_becomes_of_th
     assert [problem.code for problem in result.problems] == ["CELLS_PARTED"]
     path = tmp_path / "in.csv"
     path.write_text(text)
-    trained = {"dialect": result.dialect.as_dict(), "columns": []}
+    trained = {"dialect": result.dialect.as_dict(), "columns": [], "mended_lines": True}
     with pytest.raises(CsvError, match=r"line 22 has 2 cells, .* --ragged skip"):
         read_as_asked(ask(str(path)), trained, ["price"])
     left, _schema = read_as_asked(ask(str(path), "--ragged", "skip"), trained, ["price"])
     assert len(left) == 39
+
+
+def test_what_was_chosen_for_lines_of_another_width_is_the_default(
+    reader: Reader, tmp_path: Path
+) -> None:
+    text, path = "a,b,c\n1,2,3\n4,5\n6,7,8\n", tmp_path / "in.csv"
+    path.write_text(text)
+    for bad_lines, rows in (("skip", 2), ("pad", 3)):
+        result = reader.read(text, bad_lines=bad_lines)
+        assert result.dialect
+        trained = {"dialect": result.dialect.as_dict(), "columns": []}
+        assert len(read_as_asked(ask(str(path)), trained, ["a"])[0]) == rows == result.n_rows
+        with pytest.raises(CsvError, match="line 3 has 2 cells"):
+            read_as_asked(ask(str(path), "--ragged", "refuse"), trained, ["a"])
+
+
+@pytest.mark.parametrize("bad_lines", ["refuse", "skip", "pad"])
+@pytest.mark.parametrize(
+    "note", ["Source: the office", "\n\nSource: the office, 2024\n(revised)\n"]
+)
+def test_a_note_below_the_table_is_left_out_as_the_reader_does(
+    reader: Reader, tmp_path: Path, bad_lines: str, note: str
+) -> None:
+    text = "a,b,c\n" + "".join(f"{n},{n}.5,x\n" for n in range(30)) + note
+    result = reader.read(text, bad_lines=bad_lines)
+    assert "FOOTNOTE" in {problem.code for problem in result.problems}
+    assert result.dialect
+    path, said = tmp_path / "in.csv", []
+    path.write_text(text)
+    frame = read_text_table(path, result.dialect.as_dict(), warn=said.append)
+    assert frame.to_numpy().tolist() == tables.read_rows(reader.table, 0, 99)[1]
+    assert len(said) == 1
+    assert "stands below the table; left out" in said[0]
+
+
+def test_a_short_line_within_the_table_is_no_note(tmp_path: Path) -> None:
+    with pytest.raises(CsvError, match="line 3 has 1 cells"):
+        read(tmp_path, "a,b\n1,2\nSource: x\n3,4\n")
+    with pytest.raises(CsvError, match="line 3 has 3 cells"):
+        read(tmp_path, "a,b\n1,2\n3,4,5\n")

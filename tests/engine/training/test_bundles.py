@@ -286,15 +286,15 @@ def test_packed_file_with_ragged_lines_trains_and_predicts_the_same(
     source = tmp_path / "table.csv.gz"
     source.write_bytes(gzip.compress(text.encode()))
     for script in ("train.py", "predict.py"):
-        refused = run(folder / script, str(source))
+        refused = run(folder / script, str(source), "--ragged", "refuse")
         assert refused.returncode == 2
         assert "line 122 has 9 cells, the first line has 10. Trainyard may " in refused.stderr
         assert "--ragged skip" in refused.stderr
-    done = run(folder / "train.py", str(source), "--ragged", bad_lines)
+    done = run(folder / "train.py", str(source))
     assert done.returncode == 0, done.stderr
     assert "2 lines have a different number of cells, first line 122" in done.stderr
     first, second = (
-        run(folder / "predict.py", str(source), "--ragged", bad_lines, "--model", name)
+        run(folder / "predict.py", str(source), "--model", name)
         for name in ("model.joblib", "retrained.joblib")
     )
     assert first.returncode == 0, first.stderr
