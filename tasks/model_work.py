@@ -15,7 +15,7 @@ from tasks.engine.coercion import features_from_text
 from tasks.engine.errors import EngineError
 from tasks.engine.examples import spread_rows
 from tasks.engine.loading import load_cells
-from tasks.engine.prediction import predict_text, text_table
+from tasks.engine.prediction import predict_text, text_table, warn_of_empty
 from tasks.engine.scoring import score_file
 from tasks.engine.stored_model import load_model
 from tasks.engine.verification import verify_bundle
@@ -124,7 +124,8 @@ def predict(payload: dict[str, Any], send: Send) -> None:
     if payload["kind"] == "rows":
         text = text_table(payload["rows"], payload["schema"])
         answer = predict_text(model, payload["schema"], text).as_dict()
-        answer["warnings"] = found + answer["warnings"]
+        empty = warn_of_empty(text, payload["schema"])
+        answer["warnings"] = found + empty + answer["warnings"]
         send({"type": "done", "values": {"answer": answer, "warnings": answer["warnings"]}})
         return
     report = report_to(send)

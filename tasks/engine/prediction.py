@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tasks.engine.cell_text import as_texts
-from tasks.engine.coercion import SchemaError, features_from_text
+from tasks.engine.coercion import SchemaError, features_from_text, missing_markers
 from tasks.engine.errors import DataError
 from tasks.engine.evaluation import predict
 
@@ -117,6 +117,38 @@ def text_table(rows: list[dict[str, Any]], schema: dict[str, Any]) -> pd.DataFra
     decimal = {column["name"]: column.get("decimal") for column in schema["columns"]}
     data = {name: [_cell(row.get(name), decimal.get(name)) for row in rows] for name in names}
     return pd.DataFrame(data, dtype=object, columns=pd.Index(names, dtype=object))
+
+
+def warn_of_empty(text: pd.DataFrame, schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the warning that rows have no value in any of the columns that a model reads.
+
+    Parameters
+    ----------
+    text : DataFrame of shape (n_rows, n_columns)
+        Cells as text, as `text_table` makes them.
+    schema : dict
+        The model's schema.
+
+    Examples
+    --------
+    >>> schema = {"features": ["price", "shop"], "columns": []}
+    >>> rows = text_table([{"price": None, "shop": " "}], schema)
+    >>> warn_of_empty(rows, schema)[0]["message"]
+    'All 2 fields are empty, so this is what the model says without knowing anything'
+    """
+    names, missing = schema["features"], {None, "", *missing_markers(schema)}
+    cells = text[names].to_numpy().tolist()
+    empty = [all((c and c.strip()) in missing for c in row) for row in cells]
+    if not any(empty):
+        return []
+    fields = f"All {len(names):,} fields" if len(names) > 1 else f'The only field, "{names[0]}",'
+    verb = "are" if len(names) > 1 else "is"
+    message = f"{fields} {verb} empty, so this is what the model says without knowing anything"
+    if len(empty) > 1:
+        n = sum(empty)
+        rows = f"{n:,} rows have" if n > 1 else f"Row {empty.index(True) + 1:,} has"
+        message = f"{rows} no value in any of the {len(names):,} columns that the model reads"
+    return [{"code": "ROW_EMPTY", "column": None, "count": sum(empty), "message": message}]
 
 
 def _cell(value: Any, decimal: str | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cell_text import TRUTH, number_of
+from tasks.engine.cell_text import THOUSANDS, TRUTH, number_of
 from tasks.engine.cells import Written, fits, match, parse_numbers
 from tasks.engine.profile.codes import same_numbers
 from tasks.engine.profile.column_cells import Column
@@ -177,9 +177,13 @@ def _asked(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Iter
 
 def _signs(column: Column, written: Written) -> Problem:
     plain: Written = (".", "", False)
-    is_odd = np.isnan(parse_numbers(column.cells, plain))
-    odd = np.flatnonzero(is_odd & np.isfinite(parse_numbers(column.cells, written)))
-    first = column.values[odd[0] if len(odd) else 0]
+    is_read = np.isfinite(parse_numbers(column.cells, written))
+    odd = is_read & np.isnan(parse_numbers(column.cells, plain))
+    # What is said of thousands is shown by a number that has them, also where it is a plain one.
+    group = THOUSANDS[written[1]]
+    has_group = is_read & match(column.cells, f"[{group}]") if group else np.zeros_like(is_read)
+    shown = next((at for at in (has_group & odd, has_group, odd) if at.any()), is_read)
+    first = column.values[int(shown.argmax())]
     value = plain_number(number_of(first, *written))
     message = (
         f'"{column.name}" is read as numbers with {how_read(written)}: '
@@ -230,6 +234,10 @@ def _mixed(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Prob
         are = "is" if count == 1 else "are"
         message = f'"{name}" looks like a number column, but {count:,} of {present:,} cells {are}'
         return warning(name, "MIXED_TYPES", f"{message} text. {first}", count, line)
+    if example := question["from"]:  # the first odd cell may be a word
+        exactly = f"^{re.escape(example)}$"
+        line, value = _first(column, lambda cells: match(cells, exactly), line_of)
+        first = f'First: line {line}, "{value}"'
     message = f'"{name}" has numbers with thousands separators or signs; it is kept as text'
     return warning(name, "NUMBER_SYMBOLS", f"{message}. {first}", count, line)
 

@@ -49,6 +49,23 @@ def test_what_was_read_as_what_is_said(profile_cells: ProfileCells) -> None:
     assert '"$1,050,000" is read as 1050000' in problems[0].message
 
 
+def test_thousands_are_shown_by_a_number_that_has_them(profile_cells: ProfileCells) -> None:
+    told = profile_cells(["$5", "$7", "$1,050,000"]).problems
+    (problem,) = [p for p in told if p.code == "NUMBER_SYMBOLS"]
+    assert "commas as thousands separators" in problem.message
+    assert '"$1,050,000" is read as 1050000' in problem.message
+
+
+def test_the_first_number_with_thousands_is_named_and_no_word_before_it(
+    profile_cells: ProfileCells,
+) -> None:
+    cells = ["unknown", "n.d.", "1,234", "12,345", "2,500", "3,125", "4,000", "6,500"]
+    told = [p for p in profile_cells(cells).problems if p.code == "NUMBER_SYMBOLS"]
+    assert [p.message.split("First: ")[1] for p in told if "kept as text" in p.message] == [
+        'line 4, "1,234"'
+    ]
+
+
 def test_numbers_with_another_sign_than_the_file_are_told(profile_cells: ProfileCells) -> None:
     cells = ["10,5", "3,25", "7"]
     told = profile_cells(cells, dialect={"decimal": "."}).problems
