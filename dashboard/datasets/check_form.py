@@ -7,7 +7,9 @@ from typing import Any
 from dashboard.datasets.first_rows import Shown
 from dashboard.datasets.options import LAYOUT, OTHER, to_fields
 from dashboard.datasets.words import (
+    DEFAULT_MISSING,
     DELIMITERS,
+    EMPTY,
     ENCODINGS,
     FORMATS,
     SIGNS,
@@ -66,6 +68,13 @@ def facts_of(upload: Shown) -> list[tuple[str, Any]]:
         ("Compressed", dialect.get("compression"), bool(dialect.get("compression"))),
     ]
     return facts + [(name, words) for name, words, is_shown in unusual if is_shown]
+
+
+def tell_markers(dialect: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return all cells that mean missing, and the usual ones, in words."""
+    known = (dialect or {}).get("missing") or DEFAULT_MISSING
+    usual = ", ".join(filter(None, DEFAULT_MISSING))
+    return {"all": ", ".join(marker or EMPTY for marker in known), "usual": usual}
 
 
 def is_csv(upload: Shown) -> bool:

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.auth.sessions import safe_path
 from dashboard.datasets import checking, queries
-from dashboard.datasets.check_form import facts_of, form_of, header_line_of, is_csv
+from dashboard.datasets.check_form import facts_of, form_of, header_line_of, is_csv, tell_markers
 from dashboard.datasets.check_view import CheckView, Wanted, describe_rows, view_upload
 from dashboard.datasets.first_lines import read_first_lines
 from dashboard.datasets.first_rows import Beginning, Shown, find_first_rows
@@ -126,6 +126,7 @@ def _of_the_file(upload: Dataset, shown: Shown, view: CheckView) -> dict[str, An
     is_unread = is_refused and not view.sheet and not has_line
     return {
         "read_as": facts_of(shown),
+        "markers": tell_markers(shown.dialect),
         "header_line": header_line_of(shown),
         "first_lines": read_first_lines(upload) if is_unread else (),
         "is_unfetched": is_unfetched(upload),

@@ -1,6 +1,6 @@
 """What the check page shows of an upload: its rows as they were read, and what was found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,6 +8,7 @@ from dashboard.datasets.bad_lines import BadLines, find_bad_lines
 from dashboard.datasets.check_notes import GROUPS_AT_ONCE, Group, Note, Places, list_groups
 from dashboard.datasets.first_rows import Beginning, Shown
 from dashboard.datasets.questions import Asked, Question, cut, list_asked, make_questions
+from dashboard.datasets.words import markers_of
 from dashboard.filters import count, plural
 from dashboard.paging import Page
 
@@ -33,11 +34,15 @@ class Head:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the preview; `text` is None where the line has none."""
+    """One cell of the preview; `text` is None where the line has none.
+
+    `is_missing` where it is there and means that there is no value.
+    """
 
     text: str | None
     mark: str | None
     head: Head
+    is_missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,9 +167,10 @@ def _sheet(upload: Shown, asked: Sequence[Asked], wanted: Wanted) -> Sheet:
     first = [row for row in upload.preview if not row.get("problem")]
     only = bool(bad) and (wanted.rows == "problems" or (wanted.rows is None and bool(asked)))
     shown = (bad if wanted.more else bad[:PROBLEM_ROWS]) if only else first
+    missing = markers_of(upload.dialect)
     return Sheet(
         heads=heads,
-        rows=[Row(row["line"], [_cell(row, head) for head in heads]) for row in shown],
+        rows=[Row(row["line"], [_cell(row, head, missing) for head in heads]) for row in shown],
         page=page,
         q=wanted.q,
         problems_only=only,
@@ -200,12 +206,13 @@ def _head(position: int, column: Mapping[str, Any], asked: set[int], *, is_known
     )
 
 
-def _cell(row: Mapping[str, Any], head: Head) -> Cell:
+def _cell(row: Mapping[str, Any], head: Head, missing: Collection[str]) -> Cell:
     cells = row["cells"]
     text = cells[head.position] if head.position < len(cells) else None
+    is_missing = text is not None and text.strip() in missing
     if text is not None and len(text) > LONGEST_CELL:
         text = f"{text[:LONGEST_CELL]}…"
-    return Cell(text, (row.get("marks") or {}).get(str(head.position)), head)
+    return Cell(text, (row.get("marks") or {}).get(str(head.position)), head, is_missing)
 
 
 def describe_rows(sheet: Sheet) -> str:

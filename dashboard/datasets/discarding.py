@@ -1,6 +1,6 @@
 """Uploads that nobody wants any more: their rows, what was asked about them, and their files."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,8 @@ from dashboard.retention.asking import ask_for_look
 from dashboard.storage import get_storage, keys
 
 ABANDONED_AT_ONCE = 200
+# An upload that nobody looked at for so long is forgotten.
+KEEP_UNSAVED = timedelta(days=1)
 UNSAVED = Dataset.saved_at.is_(None)
 # Its file comes in parts, and is not whole yet.
 COMING = exists().where(Transfer.dataset_id == Dataset.id)

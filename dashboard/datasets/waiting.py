@@ -1,11 +1,12 @@
 """A person's uploads that were not saved yet, so that who closed the page finds them again."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import func, select
 
-from dashboard.datasets.discarding import COMING, UNSAVED
+from dashboard.datasets.discarding import COMING, KEEP_UNSAVED, UNSAVED
 from dashboard.db import Dataset
 from dashboard.extensions import db
 from dashboard.filters import plural, size
@@ -15,10 +16,15 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Waiting:
-    """The newest of them, and how many there are."""
+    """The newest of them, how many there are, and why those that were refused cannot be saved."""
 
     items: Sequence[Dataset]
     total: int
+    reasons: Mapping[int, str] = field(default_factory=dict)
+
+    def goes_at(self, upload: Dataset) -> datetime:
+        """Return when an upload is forgotten, if nobody looks at it before."""
+        return upload.touched_at + KEEP_UNSAVED
 
     @property
     def more(self) -> int:
@@ -34,7 +40,20 @@ def list_waiting(*, user_id: int) -> Waiting:
     total = len(items)
     if total == SHOWN:
         total = db.session.scalar(select(func.count()).select_from(Dataset).where(*mine)) or total
-    return Waiting(items, total)
+    return Waiting(items, total, _find_reasons(items))
+
+
+def _find_reasons(uploads: Sequence[Dataset]) -> dict[int, str]:
+    """Return the first error of each upload that was refused."""
+    refused = [upload.id for upload in uploads if upload.state == "refused"]
+    if not refused:
+        return {}
+    found = db.session.execute(select(Dataset.id, Dataset.problems).where(Dataset.id.in_(refused)))
+    errors = {
+        dataset_id: [p["message"] for p in problems or [] if p.get("severity") == "error"]
+        for dataset_id, problems in found
+    }
+    return {dataset_id: messages[0] for dataset_id, messages in errors.items() if messages}
 
 
 def how_far(upload: Dataset) -> str:

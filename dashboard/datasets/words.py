@@ -1,9 +1,12 @@
 """What separators, encodings and decimal signs are called, on every page alike."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tasks.engine.cell_text import MISSING
 
 EMPTY = "empty"  # what the marker that is an empty cell is called
-DEFAULT_MISSING = ("", "NA", "N/A", "null", "None", "NaN", "?", "-")
+DEFAULT_MISSING = MISSING
 MARKERS_SHOWN = 8
 # By the names that forms and the API give them.
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
@@ -28,6 +31,12 @@ def name_delimiter(character: str | None) -> str | None:
 def name_encoding(name: str | None) -> str | None:
     """Return what an encoding is called: ``UTF-8``, ``Windows-1252``."""
     return ENCODINGS.get(name, name.upper()) if name else None
+
+
+def markers_of(dialect: Mapping[str, Any] | None) -> frozenset[str]:
+    """Return the cells that mean that a value is missing, by how a file was read."""
+    chosen = (dialect or {}).get("missing")
+    return frozenset(DEFAULT_MISSING if chosen is None else ("", *chosen))
 
 
 def name_markers(markers: Sequence[str] | None) -> str:

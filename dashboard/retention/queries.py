@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import select
 
-from dashboard.db import FileLook, FileProblem
+from dashboard.db import Dataset, FileLook, FileProblem, Model, Prediction
 from dashboard.extensions import db
 from dashboard.retention.asking import THE_LOOK
 from dashboard.retention.service import next_look
@@ -17,15 +17,20 @@ from dashboard.room import free_for_database, free_for_files
 SHOWN = 200
 AREAS = {"datasets": "Datasets", "jobs": "Jobs and models", "predictions": "Predictions",
          "other": "Not known"}  # fmt: skip
+# What the files of an area come with.
+MADE_OF: Mapping[str, type[Dataset | Model | Prediction]] = {
+    "datasets": Dataset, "jobs": Model, "predictions": Prediction,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Used:
-    """What one area of the storage holds."""
+    """What one area of the storage holds; not `is_counted` where its first files came later."""
 
     title: str
     files: int
     size_bytes: int
+    is_counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -79,10 +84,22 @@ def summarise_storage() -> StorageSummary:
         reserve_bytes=current_app.config["SETTINGS"].reserve_bytes,
         look=look,
         used=[
-            Used(title, areas[area]["files"], areas[area]["bytes"])
+            Used(title, areas[area]["files"], areas[area]["bytes"],
+                 areas[area]["files"] > 0 or not _have_come(area, look))
             for area, title in AREAS.items()
             if area in areas
         ],
         problems=list_problems(),
         counts=count_problems(look),
-    )
+    )  # fmt: skip
+
+
+def _have_come(area: str, look: FileLook | None) -> bool:
+    """Tell whether an area has files that the last look that ended cannot have met."""
+    if look is None or area not in MADE_OF:
+        return False
+    record = MADE_OF[area]
+    found = select(record.id).limit(1)
+    if look.finished_at is not None:
+        found = found.where(record.created_at >= look.started_at)
+    return db.session.scalar(found) is not None

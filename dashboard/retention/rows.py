@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select
 
 from dashboard.auth.sign_ins import KEEP as KEEP_SIGN_INS
-from dashboard.datasets.discarding import discard_abandoned_uploads
+from dashboard.datasets.discarding import KEEP_UNSAVED, discard_abandoned_uploads
 from dashboard.datasets.purging import purge_deleted
 from dashboard.datasets.service import KEEP_DELETED
 from dashboard.db import (
@@ -108,5 +108,5 @@ def forget_abandoned(moment: datetime) -> int:
         When the storage does not answer; the rows are gone, the files are found by the next look.
     """
     gone = purge_deleted(before=moment - KEEP_DELETED)
-    gone += discard_abandoned_uploads(before=moment - DAY)
+    gone += discard_abandoned_uploads(before=moment - KEEP_UNSAVED)
     return gone + discard_abandoned_predictions(before=moment - KEEP_WAITING)

@@ -1,5 +1,7 @@
 """The list of datasets: of each family the newest version, with what was done with all of them."""
 
+from datetime import UTC, datetime
+
 import pytest
 from bs4 import Tag
 from flask import Flask
@@ -111,14 +113,21 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(app: Flask, member: U
 def test_uploads_that_wait_to_be_checked_are_found_again(any_app: Flask) -> None:
     ana, ben = make_user(name="Ana"), make_user(name="Ben")
     read = make_dataset(ana, file_name="sales.csv", saved_at=None, rows=12, size_bytes=3_000)
-    make_dataset(ana, file_name="bad.csv", saved_at=None, state="refused")
+    why = [
+        {"severity": "warning", "code": "X", "message": "Odd"},
+        {"severity": "error", "code": "CSV_NO_ROWS", "message": "bad.csv has no rows"},
+    ]
+    make_dataset(ana, file_name="bad.csv", saved_at=None, state="refused", problems=why,
+                 touched_at=datetime(2026, 1, 31, 9, 30, tzinfo=UTC))  # fmt: skip
     make_dataset(ben, file_name="of-ben.csv", saved_at=None)
     begin_transfer(user=ana, file_name="comes.csv", size_bytes=10)
     pages = PageClient(any_app, ana)
     page = pages.get("/datasets")
     items = [words_of(item) for item in page.select(".waiting-list li")]
     assert len(items) == 2
-    assert items[0].startswith("bad.csv Cannot be saved as it is, uploaded")
+    assert items[0].startswith("bad.csv Cannot be saved as it is: bad.csv has no rows. Uploaded")
+    assert "kept until 1 Feb" in items[0]
+    assert items[0].endswith("See why bad.csv Remove bad.csv")
     assert items[1].startswith("sales.csv 12 rows, 3.0 KB")
     assert page.select(f'.waiting-list a[href="/uploads/{read.id}"]')
     form = f'.waiting-list form[action="/uploads/{read.id}/discard"]'

@@ -97,6 +97,24 @@ def test_what_is_used_is_said_to_be_of_the_last_look(app: Flask, admin: User) ->
     assert "they are being counted anew, since " in words()
 
 
+def test_first_files_that_came_since_the_last_look_are_not_counted_yet(
+    app: Flask, admin: User
+) -> None:
+    pages = PageClient(app, admin)
+
+    def of_datasets() -> str:
+        row = pages.get("/settings/storage").select("table tbody tr")[0]
+        return words_of(row)
+
+    service.begin_look(now())
+    service.end_look(Findings())
+    assert of_datasets() == "Datasets 0 files 0 bytes"
+    make_dataset(admin)
+    assert of_datasets() == "Datasets not counted yet – no value"
+    change(started_at=now() + timedelta(minutes=1), finished_at=now() + timedelta(minutes=2))
+    assert of_datasets() == "Datasets 0 files 0 bytes"
+
+
 def test_page_says_when_there_is_no_room(app: Flask, admin: User) -> None:
     pages = PageClient(app, admin)
     assert "are refused" not in pages.get("/settings/storage").text

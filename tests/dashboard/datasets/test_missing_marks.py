@@ -1,0 +1,38 @@
+"""Cells of the check page that mean that a value is missing, and which cells do."""
+
+import pytest
+from flask import Flask
+
+from dashboard.db import User
+from tasks.engine.cell_text import MISSING
+from tests.dashboard.datasets.test_check_page import change, facts, upload
+from tests.page import PageClient, words_of
+
+CONTENT = b"a,b\n1,x\n,n/a\n3,Null\n4,y\n5,none\n6, \n"
+
+
+@pytest.fixture
+def pages(app: Flask, member: User) -> PageClient:
+    return PageClient(app, member)
+
+
+def test_missing_cells_are_marked(pages: PageClient) -> None:
+    page = upload(pages, CONTENT)
+    shown = [words_of(cell) for cell in page.select("#check-rows td.gone")]
+    assert shown == ["missing", "n/a missing", "Null missing", "missing"]
+    page = change(pages, page, missing="none, y")
+    shown = [words_of(cell) for cell in page.select("#check-rows td.gone")]
+    assert shown == ["missing", "y missing", "none missing", "missing"]
+
+
+def test_all_markers_that_are_in_force_are_shown(pages: PageClient) -> None:
+    page = upload(pages, CONTENT)
+    named = facts(page)["Missing when"]
+    assert named == "empty, NA, N/A, n/a, #N/A, NaN, nan, null and 5 more"
+    every = "empty, NA, N/A, n/a, #N/A, NaN, nan, null, NULL, Null, None, ?, -"
+    assert every.split(", ")[1:] == list(MISSING)[1:]
+    assert f"Now: {every}" in words_of(page.find(".reading-form"))
+    assert page.find("#field-missing")["placeholder"] == every.removeprefix("empty, ")
+    page = change(pages, page, missing="none, y")
+    assert facts(page)["Missing when"] == "empty, none, y"
+    assert "Now: empty, none, y" in words_of(page.find(".reading-form"))
