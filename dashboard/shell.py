@@ -66,7 +66,7 @@ NAV = (
     NavItem("Jobs", "/jobs", "list-checks", ("jobs", "batches", "compare")),
     NavItem("Leaderboards", "/leaderboards", "trophy", ("leaderboards",), "Boards"),
     NavItem("Models", "/models", "box", ("models", "predictions")),
-    NavItem("Queue", "/queue", None, ("queue",)),
+    NavItem("Queue", "/queue", "layers", ("queue",)),
 )
 
 

@@ -38,6 +38,14 @@ def make_token() -> str | None:
         return make_setup_link()
 
 
+def say_ready(address: str, token: str | None) -> str:
+    """Return all that is said at once: the address, and the set-up link where there is one."""
+    words = f"\nTrainyard is ready at {address}\n"
+    if token:
+        words += f"Make the first account here, once: {address}/setup/{token}\n"
+    return f"{words}Ctrl-C stops it.\n\n"
+
+
 def main() -> None:
     """Wait, then print."""
     address = find_address()
@@ -47,13 +55,9 @@ def main() -> None:
             sys.stdout.write(f"Trainyard does not answer at {address} yet\n")
             return
         time.sleep(0.1)
-    sys.stdout.write(f"\nTrainyard is ready at {address}\n")
-    sys.stdout.write("Ctrl-C stops it.\n\n")
+    token = make_token()  # before a word: on a busy machine it comes long after
+    sys.stdout.write(say_ready(address, token))
     sys.stdout.flush()
-    token = make_token()
-    if token:
-        sys.stdout.write(f"Make the first account here, once: {address}/setup/{token}\n\n")
-        sys.stdout.flush()
 
 
 if __name__ == "__main__":

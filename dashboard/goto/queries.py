@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from os.path import commonprefix
 
 from sqlalchemy import select
-from sqlalchemy.orm import load_only
+from sqlalchemy.orm import lazyload, load_only
 
 from dashboard.datasets.selections import LIVING, name_holds
 from dashboard.db import Dataset, Job, JobEntry, Model, User
 from dashboard.db.lookup import LARGEST_ID, find_by_id
 from dashboard.extensions import db
+from dashboard.jobs.time_up import word_of_end
 from dashboard.paging import read_number
 
 PER_GROUP = 6
+# So many letters fit into the list below the box; so many stay of a beginning that is shared.
+FITS, KEPT = 28, 8
 LONGEST = 200  # of what is looked for; no name is longer
 
 
@@ -30,6 +34,7 @@ class Hit:
     path: str = ""
     words: str = ""  # further words by which it is found
     for_members: bool = False  # a page that who may only look is refused
+    short: str = ""  # the title without what others begin with, too
 
 
 @dataclass(frozen=True)
@@ -104,8 +109,10 @@ def _jobs(q: str) -> Group:
         .order_by(JobEntry.job_id.desc())
         .limit(PER_GROUP + 1)
     )
-    named = select(Job.id, Job.name, Job.state).where(Job.id.in_(ids)).order_by(Job.id.desc())
-    found = [Hit(name, state, "job", n) for n, name, state in db.session.execute(named)]
+    told = load_only(Job.id, Job.name, Job.state, Job.stopped_by, Job.started_at)
+    named = select(Job).options(told, lazyload("*")).where(Job.id.in_(ids))
+    found = [Hit(job.name, (word_of_end(job) or job.state).lower(), "job", job.id)
+             for job in db.session.scalars(named.order_by(Job.id.desc()))]  # fmt: skip
     if first:
         others = [hit for hit in found if hit.number != first.number]
         found = [replace(first, note="by its number"), *others]
@@ -140,7 +147,37 @@ def _models(q: str) -> Group:
 
 
 def _cut(title: str, kind: str, hits: list[Hit]) -> Group:
-    return Group(title, kind, hits[:PER_GROUP], len(hits) > PER_GROUP)
+    shown = hits[:PER_GROUP]
+    shorts = tell_apart([hit.title for hit in shown])
+    told = [replace(hit, short=short) for hit, short in zip(shown, shorts, strict=True)]
+    return Group(title, kind, told, len(hits) > PER_GROUP)
+
+
+def tell_apart(titles: Sequence[str]) -> list[str]:
+    """Shorten titles that begin alike, so that what tells them apart is seen in a narrow list.
+
+    Parameters
+    ----------
+    titles : sequence of str
+        What stands in one list.
+
+    Returns
+    -------
+    list of str
+        Each with its first letters, and what begins where it differs from the one that is most
+        like it; empty where the whole title tells as much.
+    """
+    return [_short_of(title, [*titles[:n], *titles[n + 1 :]]) for n, title in enumerate(titles)]
+
+
+def _short_of(title: str, others: Sequence[str]) -> str:
+    shared = max((len(commonprefix([title, other])) for other in others if other != title),
+                 default=0)  # fmt: skip
+    # From the beginning of the word, or the sign and the number, that differs.
+    start = max(title.rfind(sign, 0, shared) + 1 for sign in ", -_/:")
+    if len(title) <= FITS or start <= KEPT + 2:
+        return ""
+    return f"{title[:KEPT].rstrip()}\N{HORIZONTAL ELLIPSIS}{title[start:].lstrip()}"
 
 
 def _pages(q: str, pages: Sequence[Hit]) -> list[Hit]:

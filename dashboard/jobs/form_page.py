@@ -29,6 +29,14 @@ def find_chosen(text: str | None) -> Dataset | None:
     return found if found is not None and found.state == "ready" else None
 
 
+def say_no_dataset(text: str) -> str:
+    """Say why a dataset that an address asks for is not chosen."""
+    found = find_dataset(read_number(text, 0, LARGEST_ID))
+    if found is not None:
+        return f"Dataset {text} cannot be learned from: it is not saved yet. Choose another one"
+    return f"Dataset {text[:40]} does not exist, or was deleted. Choose another one"
+
+
 def show_form(
     form: JobForm, preflight: PreflightView | None = None, *, despite: str | None = None
 ) -> str:

@@ -33,7 +33,7 @@ from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
 from dashboard.jobs.form_at_once import BOXES, is_switched
 from dashboard.jobs.form_confirm import ask_about_many
 from dashboard.jobs.form_name import request_with_name
-from dashboard.jobs.form_page import find_chosen, show_form
+from dashboard.jobs.form_page import find_chosen, say_no_dataset, show_form
 from dashboard.jobs.form_recipe import form_from_recipe
 from dashboard.jobs.form_request import errors_of, request_of
 from dashboard.jobs.forms import AT_ONCE, VALIDATION, JobForm
@@ -108,14 +108,18 @@ def new() -> str:
         user = None if "instead" in request.args else current_user
         target = request.args.get("target")
         return show_form(form_sources.form_from_job(job, user, target))
-    dataset = find_chosen(request.args.get("dataset_id") or request.args.get("dataset"))
+    asked = request.args.get("dataset_id") or request.args.get("dataset")
+    dataset = find_chosen(asked)
     if recipe_id := read_number(request.args.get("recipe"), 0, LARGEST_ID):
         recipe = get_recipe(user=current_user, recipe_id=recipe_id)
         given = {"target": request.args.get("target", "")}
         return show_form(form_from_recipe(recipe, dataset, given))
     given = {n: request.args.get(n, "") for n in ("target", "task", "estimator", AT_ONCE)}
     given |= {name: text for name, text in request.args.items() if name.startswith(VALIDATION)}
-    return show_form(form_sources.new_form(dataset, given, request.args.getlist(BOXES)))
+    form = form_sources.new_form(dataset, given, request.args.getlist(BOXES))
+    if asked and dataset is None:
+        form.dropped.append(say_no_dataset(asked))
+    return show_form(form)
 
 
 @blueprint.post("/jobs/new")

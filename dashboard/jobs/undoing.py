@@ -47,13 +47,20 @@ def undo_cancel(*, user: User, job_id: int) -> Job:
         if job.state in {JobState.CANCELLING, JobState.QUEUED, JobState.RUNNING}:
             return job
         if job.state != JobState.CANCELLED:
-            raise Conflict(say_already_done(job))
+            raise Conflict(_say_too_late(job))
         check_room_for_jobs()
         wish_again(session, job)
         begin_anew(session, job, by=user.name)
         let_batch_go_on(session, job)
     hint([job.id])
     return job
+
+
+def _say_too_late(job: Job) -> str:
+    ended = f"{job.name} had ended before it was stopped, so there is nothing to undo"
+    if job.state == JobState.SUCCEEDED:
+        return f"{ended}. {say_already_done(job)}"
+    return f"{ended}. It is {job.state}, and can be run again"
 
 
 def end_as_cancelled(session: Session, job: Job) -> None:

@@ -11,8 +11,8 @@ from dashboard.storage import get_storage
 
 FORMATS = {"bundle": "zip", "joblib": "joblib", "skops": "skops", "onnx": "onnx"}
 WORDS = {
-    "bundle": "Everything: model, predict.py, train.py, card. Works without Trainyard",
-    "skops": "Recommended: the fitted Pipeline in a form that can be inspected before loading",
+    "bundle": "Recommended: model, predict.py, train.py, card. Works without Trainyard",
+    "skops": "The fitted Pipeline in a form that can be inspected before loading",
     "joblib": "The fitted Pipeline as a pickle. Load it only if you trust its origin",
     "onnx": "For other languages and runtimes; takes what the bundle's schema.py makes",
 }

@@ -10,7 +10,9 @@ from dashboard.db import Model
 from dashboard.models.service import file_name_of
 
 BUNDLE = """\
-# {file} lies in this folder, and pip install -r requirements.txt was run
+# Once before, in the folder of {file}:
+#   python -m zipfile -e {file} {folder}
+#   pip install -r {folder}/requirements.txt
 import sys
 import zipfile
 

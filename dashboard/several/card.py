@@ -13,8 +13,8 @@ def several_card(*, checked: bool) -> dict[str, Any]:
     return {
         "value": KIND,
         "title": "Try several",
-        "text": "Tuned estimators that suit the table, within a time limit. A blend of the best "
-        "becomes the model, or one alone where that is better",
+        "text": "Trainyard chooses tuned estimators that suit the table, within a time limit. A "
+        "blend of the best becomes the one model, or one of them alone where that is better",
         "code": "",
         "tags": ("No choice needed",),
         "checked": checked,

@@ -2,6 +2,7 @@
 // charts, unless it stays as it is (its log, its settings). The tab's title says how it ended until
 // somebody looks.
 import { show } from './charts.js';
+import { showToast } from './messages.js';
 import { announce, announceTitle, markSeen } from './title.js';
 
 const ACTIVE = ['queued', 'running', 'cancelling'];
@@ -9,6 +10,7 @@ const SIGNS_OF_LIFE = ['visibilitychange', 'pointermove', 'pointerdown', 'keydow
 const told = () => document.querySelector('[data-job-state]');
 const isActive = () => ACTIVE.includes(told()?.dataset.jobState);
 const key = `trainyard-ended-${told()?.dataset.job}`;
+const undoKey = `trainyard-undo-${told()?.dataset.job}`;
 
 function watchForEnd() {
   const watch = new MutationObserver(() => {
@@ -19,6 +21,8 @@ function watchForEnd() {
       return;
     }
     sessionStorage.setItem(key, 'true');
+    const undo = document.querySelector('#toasts form')?.getAttribute('action');
+    if (undo?.includes('undo-cancel')) sessionStorage.setItem(undoKey, undo);
     window.location.reload();
   });
   watch.observe(document.getElementById('main'), { childList: true, subtree: true, attributes: true, attributeFilter: ['data-job-state'] });
@@ -43,6 +47,17 @@ function look() {
   markSeen();
 }
 
+// An undo was offered before the page was fetched once more: it is offered on, or it is said why not.
+function goOnOffering() {
+  const address = sessionStorage.getItem(undoKey);
+  sessionStorage.removeItem(undoKey);
+  if (!address) return;
+  const { announce: words, jobState } = told().dataset;
+  const token = document.querySelector('[name=csrf_token]').value;
+  if (jobState === 'cancelled') showToast(words, { address, token });
+  else showToast(`It had ended before it was stopped. ${words}`);
+}
+
 function tellEnd() {
   announceTitle();
   announce(told().dataset.announce);
@@ -55,6 +70,7 @@ if (isActive()) {
   watchFolds();
 } else if (sessionStorage.getItem(key)) {
   tellEnd();
+  goOnOffering();
 } else {
   markSeen();
 }

@@ -234,3 +234,29 @@ def test_a_cancel_from_the_page_can_be_undone_there(open_page: Callable[..., Pag
     toast.get_by_role("button", name="Undo").click()
     expect(toast).to_contain_text("churn runs again as soon as it has stopped")
     assert page.url == address
+
+
+def test_undo_stays_when_the_page_is_fetched_anew_as_the_job_ends(
+    open_page: Callable[..., Page], job: Job
+) -> None:
+    page = open_page()
+    page.get_by_role("button", name="Cancel job").click()
+    toast = page.locator("#toasts .toast-note")
+    expect(toast).to_contain_text("churn is being stopped")
+    change(job, state="cancelled", lease=None, worker=None, finished_at=now())
+    expect(toast).to_contain_text("churn: cancelled")
+    toast.get_by_role("button", name="Undo").click()
+    expect(toast).to_contain_text("churn is in the queue again")
+
+
+def test_undo_that_can_do_nothing_any_more_says_so(
+    open_page: Callable[..., Page], job: Job
+) -> None:
+    page = open_page()
+    page.get_by_role("button", name="Cancel job").click()
+    toast = page.locator("#toasts .toast-note")
+    expect(toast).to_contain_text("churn is being stopped")
+    change(job, state="failed", lease=None, worker=None, finished_at=now(),
+           failure={"code": "UNKNOWN", "message": "It broke", "hint": ""})  # fmt: skip
+    expect(toast).to_contain_text("It had ended before it was stopped. churn: failed")
+    expect(toast.get_by_role("button", name="Undo")).to_have_count(0)

@@ -30,10 +30,10 @@ def settled(form: Page) -> None:
 
 
 def test_several_at_once_are_ticked_counted_and_found_again(window: Watched, form: Page) -> None:
-    form.get_by_label("Several at once").check()
+    form.get_by_label("Choose more than one").check()
     forest = form.locator(f".choice-card [value={FOREST}]")
     expect(forest).to_have_attribute("type", "checkbox")
-    expect(form.get_by_label("Several at once")).to_be_focused()
+    expect(form.get_by_label("Choose more than one")).to_be_focused()
     forest.check(force=True)
     expect(form.locator("[data-job-count]")).to_have_text("2 jobs")
     expect(forest).to_be_focused()

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import event
 
 from dashboard.db import User
 from dashboard.extensions import db
 from dashboard.goto.queries import PAGES, PER_GROUP, find_all
+from dashboard.jobs.time_up import NOBODY
 from dashboard.models.changes import archive_model
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 from tests.page import PageClient, words_of
@@ -49,6 +51,28 @@ def test_models_are_found_as_in_their_list(app: Flask, member: User) -> None:
         f"EXPLAIN QUERY PLAN {looked}", ("%churn-%", 7, 0)[: looked.count("?")]
     )
     assert any("COVERING INDEX ix_models_listed" in row.detail for row in plan)
+
+
+def test_names_that_begin_alike_show_where_they_differ(app: Flask, member: User) -> None:
+    for rate in ("0.03", "0.06"):
+        make_job(member, name=f"churn: gradient boosting, learning_rate {rate}, max_iter 300")
+    make_job(member, name="churn")
+    answer = PageClient(app, member).http.get("/_live/search?q=churn")
+    page = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+    names = {
+        words_of(one): one.get("title") for one in page.select("[role=option] .cut:first-child")
+    }
+    assert list(names) == [
+        "churn", "churn: g\N{HORIZONTAL ELLIPSIS}0.06, max_iter 300",
+        "churn: g\N{HORIZONTAL ELLIPSIS}0.03, max_iter 300",
+    ]  # fmt: skip
+    whole = "churn: gradient boosting, learning_rate 0.06, max_iter 300"
+    assert list(names.values())[:2] == [None, whole]
+
+
+def test_a_job_that_was_not_tried_is_called_so(app: Flask, member: User) -> None:
+    make_job(member, name="late", state="cancelled", stopped_by=NOBODY)
+    assert [hit.note for group in find_all("late", member) for hit in group.hits] == ["not tried"]
 
 
 def test_percent_and_underline_stand_for_themselves(app: Flask, member: User) -> None:

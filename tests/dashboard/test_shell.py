@@ -12,8 +12,9 @@ from dashboard.db import Job, QueueState, User, Worker
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.storage import get_storage
+from deploy import announce
 from tests import factories
-from tests.page import PageClient
+from tests.page import PageClient, words_of
 
 PAGE = "/settings/profile"
 MOMENT = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -36,6 +37,33 @@ def test_navigation_leads_to_pages(app: Flask, member: User) -> None:
 
 def test_no_navigation_without_an_account(app: Flask) -> None:
     assert not PageClient(app).get("/login").select("nav")
+
+
+def test_the_bar_of_a_phone_leads_to_the_queue(app: Flask, member: User) -> None:
+    page = PageClient(app, member).get("/queue")
+    bar = {words_of(link): link for link in page.select(".tabbar a")}
+    assert list(bar) == ["Overview", "Datasets", "Jobs", "Boards", "Models", "Queue"]
+    assert bar["Queue"]["href"] == "/queue"
+    assert bar["Queue"]["aria-current"] == "page"
+
+
+def test_ready_and_the_set_up_link_are_said_together(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever saw the first words alone waited for a link, on a busy machine for a minute."""
+    seen_before: list[str] = []
+
+    def make_token() -> str:
+        seen_before.append(capsys.readouterr().out)
+        return "abc"
+
+    monkeypatch.setattr(announce, "find_address", lambda: "http://127.0.0.1:1")
+    monkeypatch.setattr(announce, "is_ready", lambda _address: True)
+    monkeypatch.setattr(announce, "make_token", make_token)
+    announce.main()
+    assert seen_before == [""]
+    said = capsys.readouterr().out
+    assert said.index("is ready at http://127.0.0.1:1") < said.index("127.0.0.1:1/setup/abc")
 
 
 def test_every_component_passes_the_checks_of_every_page(app: Flask, member: User) -> None:

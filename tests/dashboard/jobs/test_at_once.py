@@ -44,7 +44,7 @@ def boxes(pages: PageClient, dataset: Dataset, **more: str) -> Page:
 
 def test_a_box_turns_the_choice_into_boxes_and_back(pages: PageClient, dataset: Dataset) -> None:
     page = pages.get(f"/jobs/new?dataset={dataset.id}&target=churned&estimator={FOREST}")
-    assert words_of(page.find('label[for="field-at_once"]')) == "Several at once"
+    assert words_of(page.find('label[for="field-at_once"]')) == "Choose more than one"
     page = draw(pages, page, {"at_once": "yes", "parameters.n_estimators": "77"})
     kinds = {box["type"] for box in page.select(".choice-card input")}
     assert kinds == {"checkbox"}
