@@ -18,6 +18,8 @@ ROWS_OF_A_CLASS = 3
 # The rarest of classes has this share of the rows that each would have if all had the same; the
 # ends of a distribution have less.
 EVEN, NEARLY_EVEN = 0.5, 0.2
+# Nothing that is counted or measured stands so evenly: as many rows were taken of each class.
+BALANCED = 0.95
 # Fewer steps than these are classes, whatever they are called: price_range is 0 to 3.
 STEPS = 6
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -31,11 +33,12 @@ NUMBER_NAMES = {
     "demand", "hours", "minutes", "seconds", "days", "weeks", "months", "years", "duration",
     "distance", "weight", "height", "length", "width", "size", "temperature", "temp", "total",
     "sum", "visits", "points", "mpg", "quality", "rating", "ratings", "score", "scores", "grade",
-    "grades", "stars", "rank", "year",
+    "grades", "stars", "rank", "year", "yr", "yrs", "kids", "children", "births", "deaths",
+    "accidents", "claims", "trips", "goals",
 }  # fmt: skip
 # Says of what there are so many, whatever else it speaks of: Class_number_of_rings is of abalones.
 AMOUNT_OF = re.compile(r"(?<![a-z])(?:number|count)[ _.-]*of(?![a-z])", re.IGNORECASE)
-# More classes than `MOST_CLASSES` have this many rows each, on average.
+# More classes than `MOST_CLASSES`, or balanced ones, have this many rows each, on average.
 ROWS_OF_MANY = 10
 # Of 11 to 20 classes some numbers may be lacking: the last one is at most this many times as high.
 WITH_GAPS = 1.5
@@ -56,8 +59,9 @@ def suggest_task(column: Mapping[str, Any]) -> str:
         are numbers. Whole numbers are classes where they are few, and each stands in some rows: up
         to 10, unless 6 or more are named as an amount or a grade; up to 20, if none is much rarer
         than the others and they run from 0 or 1 with few gaps; up to 100, if all from 0 or 1 to
-        the last one are there, about equally often. A name such as "class" makes classes of up to
-        100, and of more that run from 0 or 1 without a gap, unless it speaks of an amount too.
+        the last one are there, about equally often, or if all stand in equally many rows. A name
+        such as "class" makes classes of up to 100, and of more that run from 0 or 1 without a
+        gap, unless it speaks of an amount too.
     """
     return guess_task(column)[0]
 
@@ -117,11 +121,15 @@ def _judge_whole_numbers(column: Mapping[str, Any], distinct: int) -> tuple[str,
         return "classification", f"{whole} only"
     if "rarest" not in column:
         return ("classification", f"{whole} only") if distinct <= MANY else ("regression", whole)
-    return _judge_by_rarest(column, distinct, whole)
-
-
-def _judge_by_rarest(column: Mapping[str, Any], distinct: int, whole: str) -> tuple[str, str]:
     rarest = column["rarest"]["count"] * distinct / column["count"]
+    if rarest >= BALANCED and column["count"] >= ROWS_OF_MANY * distinct:
+        return "classification", f"{whole}, all about equally often"
+    return _judge_by_rarest(column, distinct, whole, rarest)
+
+
+def _judge_by_rarest(
+    column: Mapping[str, Any], distinct: int, whole: str, rarest: float
+) -> tuple[str, str]:
     if rarest < NEARLY_EVEN:
         return "regression", f"{whole}, some much rarer than others"
     if distinct <= MANY:

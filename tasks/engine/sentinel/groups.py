@@ -34,9 +34,16 @@ def group_columns(schema: dict[str, Any]) -> list[str]:
         if column["name"] != schema["target"]
         and column["kind"] not in {"constant", "date", "boolean"}
         and column.get("distinct", 0) >= LEAST_GROUPS
-        and NAMED_LIKE_A_GROUP.search(column["name"])
+        and _is_named_like_a_group(column)
     ]
     return found[:CANDIDATES]
+
+
+def _is_named_like_a_group(column: dict[str, Any]) -> bool:
+    """Tell whether a name says "these belong together"; numbers of runs or visits are counts."""
+    name = column["name"].lower()
+    is_count = column["kind"] == "number" and name.endswith("s") and not name.endswith("ids")
+    return not is_count and NAMED_LIKE_A_GROUP.search(name) is not None
 
 
 def find_groups(

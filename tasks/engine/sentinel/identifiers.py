@@ -9,6 +9,7 @@ from scipy.stats import chi2_contingency, kruskal, rankdata, spearmanr
 
 from tasks.engine.sentinel.finding import Finding
 
+OF_ITS_OWN = 0.5  # of the values, of numbers that name a row each
 COUNTING = 0.95  # of the steps from row to row that are the same, of numbers that count the rows
 # Whole numbers, each once, that fill a range but for so few gaps, in so many rows at least.
 FILLED, FEWEST_ROWS = 0.95, 50
@@ -48,6 +49,8 @@ def _counts_rows(values: np.ndarray) -> bool:
     steps = np.diff(values)
     if len(steps) < 20 or not np.isfinite(steps).all():
         return False
+    if len(np.unique(values)) <= OF_ITS_OWN * len(values):
+        return False  # such as the years of a panel, which begin anew with each of its members
     middle = float(np.median(steps))
     return middle != 0 and float(np.mean(steps == middle)) >= COUNTING
 

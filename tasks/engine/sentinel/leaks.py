@@ -1,6 +1,7 @@
 """Columns that alone tell the target so well that they may be known only afterwards."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ from tasks.engine.origins import origins_of
 from tasks.engine.profile.leaks import is_leak, leak_words
 from tasks.engine.profile.sampled import Sampled
 from tasks.engine.profile.strengths import Strength, Target, measure_strength
+from tasks.engine.sentinel.absence import tells_a_class, words_of_class
 from tasks.engine.sentinel.finding import Finding, as_sampled
+from tasks.engine.sentinel.sums import find_sum
 
 # Below the profile's own mark a column is suspected only where it stands alone: it tells nearly
 # all, at most two others do, and the next one leaves ten times as much untold. Strong and honest
@@ -21,6 +24,8 @@ STRONG, ALONE, TIMES, OTHERS = 0.9, 3, 10.0, 3
 def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield a finding for each column that may be a leak, the strongest first.
 
+    Then for columns that are there for one class alone, and for those that add up to the target.
+
     Parameters
     ----------
     X : DataFrame of shape (n_rows, n_features)
@@ -30,13 +35,33 @@ def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> It
     schema : Mapping
         What the rows are typed by.
     """
-    origins = origins_of(schema, X)
-    measured = [(_measure(as_sampled(name, X[name]), target), name) for name in X.columns]
+    origins, told = origins_of(schema, X), set()
+    for name, words in _suspects(X, target, schema["target"]):
+        column = origins[str(name)]
+        if column not in told:
+            told.add(column)
+            yield Finding("TARGET_LEAK", words(column), {"exclude": [column]})
+    left = [name for name in X.columns if origins[str(name)] not in told]
+    if found := find_sum(X[left], target):
+        parts = list(dict.fromkeys(origins[str(name)] for name in found.parts))
+        words_of_sum = found.words(parts, schema["target"])
+        yield Finding("TARGET_LEAK", words_of_sum, {"exclude": parts})
+
+
+def _suspects(
+    X: pd.DataFrame, target: Target, target_name: str
+) -> Iterator[tuple[Any, Callable[[str], str]]]:
+    """Yield columns of X, and what is told of each by the name of the column that it is of."""
+    sampled = {name: as_sampled(name, X[name]) for name in X.columns}
+    measured = [(_measure(column, target), name) for name, column in sampled.items()]
     measured.sort(key=lambda pair: -pair[0].strength)
     marks = np.array([found.strength for found, _name in measured])
     for place, (found, name) in enumerate(measured[:ALONE]):
         if is_leak(found.strength, found.measure, "") or _stands_alone(marks, place):
-            yield _leak(found, origins[str(name)], schema["target"])
+            yield name, partial(_words, found, target_name)
+    for name, column in sampled.items():
+        if (label := tells_a_class(column, target)) is not None:
+            yield name, partial(words_of_class, label, target_name)
 
 
 def _measure(feature: Sampled, target: Target) -> Strength:
@@ -57,6 +82,5 @@ def _stands_alone(marks: np.ndarray, place: int) -> bool:
     return bool(1 - rest[0] >= TIMES * (1 - marks[0]))
 
 
-def _leak(found: Strength, column: str, target_name: str) -> Finding:
-    words = leak_words(column, target_name, found.measure, found.score)
-    return Finding("TARGET_LEAK", words, {"exclude": [column]})
+def _words(found: Strength, target_name: str, column: str) -> str:
+    return leak_words(column, target_name, found.measure, found.score)

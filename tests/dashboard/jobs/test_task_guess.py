@@ -43,6 +43,7 @@ CLASSES = [
     ("Outcome", "number", 2, 768, 268),
     ("class", "number", 355, 416_188, None),  # dionis
     ("label", "number", 8, 900, 40),
+    ("target", "number", 40, 4000, 100),  # as many pictures of each of 40 faces
 ]
 NUMBERS = [
     ("mpg", "number", 129, 398, None),
@@ -69,6 +70,8 @@ NUMBERS = [
     ("sepal length", "number", 35, 150, None),
     ("Class_number_of_rings", "number", 28, 4177, 1),  # abalone
     ("year", "number", 15, 5000, 300),
+    ("sample.yr", "number", 9, 7874, 48),
+    ("kids", "number", 9, 9120, 100),
     ("class", "number", 145, 159, None),  # prices of cars
     ("class", "number", 129, 398, None),  # miles per gallon
 ]
@@ -132,6 +135,15 @@ def test_some_numbers_are_classes_only_where_they_are_numbered(
     assert suggest_task(eleven) == task
 
 
+def test_numbers_with_equally_many_rows_are_classes_also_with_gaps() -> None:
+    textures = {"name": "target", "kind": "number", "distinct": 11, "count": 5500, "whole": True,
+                "min": 2, "max": 14, "rarest": {"value": "14", "count": 500}}  # fmt: skip
+    assert suggest_task(textures) == "classification"
+    assert suggest_task({**textures, "rarest": {"value": "14", "count": 400}}) == "regression"
+    few = {**textures, "count": 55, "rarest": {"value": "14", "count": 5}}
+    assert suggest_task(few) == "regression"
+
+
 @pytest.mark.parametrize(
     ("name", "low", "task"),
     [("class", 0, "classification"), ("class", 7, "regression"), ("x", 0, "regression"),
@@ -171,7 +183,7 @@ def test_fractions_are_not_offered_as_classes() -> None:
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"distinct": 40, "min": 5, "max": 9000, "rarest": {"value": "5", "count": 20}},
+        ({"distinct": 40, "min": 5, "max": 9000, "rarest": {"value": "5", "count": 15}},
          "regression, as it has 40 different whole numbers, but not all from 0 or 1 on."),
         ({"distinct": 40, "min": 1, "max": 40, "rarest": {"value": "5", "count": 8}},
          "regression, as it has 40 different whole numbers, some rarer than others."),
