@@ -16,6 +16,11 @@ _KERNELS = (
     "WhiteKernel",
 )  # fmt: skip
 
+# How far rows are from each other, in the trees that neighbours are found with.
+_DISTANCES = (
+    "BrayCurtis", "Canberra", "Chebyshev", "Euclidean", "Manhattan", "Minkowski", "SEuclidean",
+)  # fmt: skip
+
 # Their models are read by their own libraries, from a format of their own: no code runs.
 _OTHER_LIBRARIES = (
     "catboost.core.CatBoostClassifier", "catboost.core.CatBoostRegressor",
@@ -38,6 +43,8 @@ TRUSTED_TYPES = frozenset(
         "sklearn.feature_selection._univariate_selection.f_regression",
         "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
         "sklearn.multiclass._ConstantPredictor",
+        "sklearn.neighbors._ball_tree.BallTree",
+        "sklearn.neighbors._kd_tree.KDTree",
         "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
         "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
         "sklearn.tree._tree.Tree",
@@ -46,6 +53,7 @@ TRUSTED_TYPES = frozenset(
         *_OTHER_LIBRARIES,
         *(f"sklearn._loss.loss.{name}" for name in _LOSSES),
         *(f"sklearn.gaussian_process.kernels.{name}" for name in _KERNELS),
+        *(f"sklearn.metrics._dist_metrics.{name}Distance64" for name in _DISTANCES),
         *(f"sklearn.model_selection._split.{name}" for name in _SPLITTERS),
     }
 )
