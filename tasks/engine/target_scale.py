@@ -17,6 +17,7 @@ from tasks.engine.preprocessing_settings import Preprocessing
 from tasks.engine.spec import TrainingSpec
 
 SAMPLES = 5
+LARGEST = 1e150
 
 
 def scale_target(estimator: Any, settings: Preprocessing, rows: int, seed: int) -> Any:
@@ -70,7 +71,7 @@ def describe_target(estimator: Any) -> list[dict[str, Any]]:
 
 
 def check_target(spec: TrainingSpec, y: np.ndarray, lines: np.ndarray) -> None:
-    """Refuse a target that cannot be brought to the scale that was chosen.
+    """Refuse a target that cannot be scored, or brought to the scale that was chosen.
 
     Parameters
     ----------
@@ -84,29 +85,67 @@ def check_target(spec: TrainingSpec, y: np.ndarray, lines: np.ndarray) -> None:
     Raises
     ------
     DataError
-        With how many values are below 0, and the first of them.
+        With how many values are too large, or below 0, and the first of them.
     """
+    if spec.task == "regression":
+        _check_size(spec, y, lines)
     if spec.preprocessing.target != "log1p":
         return
     below = np.flatnonzero(y < 0)
     if not len(below):
         return
-    line, value = int(lines[below[0]]), float(y[below[0]])
-    has = "1 value" if len(below) == 1 else f"{len(below):,} values"
     raise DataError(
         "TARGET_NEGATIVE",
-        f'log1p takes no target below 0, and "{spec.target}" has {has} below 0. '
-        f"First: line {line}, {value:g}",
+        f'log1p takes no target below 0, and "{spec.target}" has {_values(below)} below 0. '
+        f"First: {_first(y, lines, below)}",
         "Let target be quantile or standardize, in preprocessing, or none",
-        {
-            "line": line,
-            "value": value,
-            "count": len(below),
-            "column": spec.target,
-            "samples": [
-                {"line": int(lines[n]), "value": f"{y[n]:g}", "count": 1} for n in below[:SAMPLES]
-            ],
-            "condition": ["lt", "0"],
-        },
+        _details(spec, y, lines, below, ["lt", "0"]),
         change={"preprocessing": {"target": "quantile"}},
     )
+
+
+def _check_size(spec: TrainingSpec, y: np.ndarray, lines: np.ndarray) -> None:
+    """Refuse numbers whose squares, summed up, are beyond what a computer can hold."""
+    large = np.flatnonzero(np.abs(y) > LARGEST)
+    if not len(large):
+        return
+    condition = None  # one condition finds those on one side of 0 only
+    if (y[large] > 0).all():
+        condition = ["gt", f"{LARGEST:g}"]
+    elif (y[large] < 0).all():
+        condition = ["lt", f"{-LARGEST:g}"]
+    raise DataError(
+        "TARGET_TOO_LARGE",
+        f'"{spec.target}" has {_values(large)} beyond {LARGEST:g}, which no score can be worked '
+        f"out of. First: {_first(y, lines, large)}",
+        "Write the column in a larger unit, or leave those rows out",
+        _details(spec, y, lines, large, condition),
+    )
+
+
+def _values(places: np.ndarray) -> str:
+    return "1 value" if len(places) == 1 else f"{len(places):,} values"
+
+
+def _first(y: np.ndarray, lines: np.ndarray, places: np.ndarray) -> str:
+    return f"line {lines[places[0]]}, {y[places[0]]:g}"
+
+
+def _details(
+    spec: TrainingSpec,
+    y: np.ndarray,
+    lines: np.ndarray,
+    places: np.ndarray,
+    condition: list[str] | None,
+) -> dict[str, Any]:
+    """Return where the values are that cannot be used; `condition`: what finds all of them."""
+    return {
+        "line": int(lines[places[0]]),
+        "value": float(y[places[0]]),
+        "count": len(places),
+        "column": spec.target,
+        "samples": [
+            {"line": int(lines[n]), "value": f"{y[n]:g}", "count": 1} for n in places[:SAMPLES]
+        ],
+        "condition": condition,
+    }

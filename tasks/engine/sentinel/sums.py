@@ -12,6 +12,8 @@ from tasks.engine.profile.leaks import LEAST
 from tasks.engine.profile.strengths import Target
 
 FEWEST_ROWS, MOST_COLUMNS, TRIED, MOST_PARTS = 30, 300, 10, 3
+# Squares of greater numbers are beyond what can be held.
+LARGEST = 1e150
 # Columns that go together as closely as this say the same, whatever is added up of them.
 SAME = 0.9999
 
@@ -50,6 +52,8 @@ def find_sum(X: pd.DataFrame, target: Target) -> Sum | None:
     if len(y) < FEWEST_ROWS:
         return None
     columns, (goal,) = _standardize(values), _standardize(y[:, None]).T
+    if not goal.any():
+        return None
     with_y = columns.T @ goal / len(y)
     best = np.argsort(-np.abs(with_y))[:MOST_COLUMNS]
     for pair in _pairs(columns[:, best], with_y[best]):
@@ -62,8 +66,8 @@ def find_sum(X: pd.DataFrame, target: Target) -> Sum | None:
 
 
 def _standardize(values: np.ndarray) -> np.ndarray:
-    """Bring columns to mean 0 and deviation 1; 0 where one is missing or always the same."""
-    known = np.where(np.isfinite(values), values, np.nan)
+    """Bring columns to mean 0 and deviation 1; 0 where one is missing, vast or always the same."""
+    known = np.where(np.isfinite(values) & (np.abs(values) < LARGEST), values, np.nan)
     with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore"):
         warnings.simplefilter("ignore", RuntimeWarning)  # of columns without any value
         scaled = (known - np.nanmean(known, axis=0)) / np.nanstd(known, axis=0)

@@ -40,6 +40,12 @@ def test_parts_with_missing_cells_are_found_by_the_rows_that_have_both(tmp_path:
     assert findings(tmp_path, table, "regression") == []
 
 
+def test_vast_numbers_add_up_to_nothing(tmp_path: Path) -> None:
+    table = honest()
+    table["a"] *= 1e200
+    assert findings(tmp_path, table, "regression") == []
+
+
 def test_parts_that_add_up_to_one_of_two_classes_are_leaks_together(tmp_path: Path) -> None:
     table, rng = honest(), np.random.default_rng(4)
     table.insert(0, "before", rng.normal(0, 9, N).round(3))

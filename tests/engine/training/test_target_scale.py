@@ -113,6 +113,28 @@ def test_what_log1p_does_not_take_is_counted_and_refused(check: str, tmp_path: P
     assert train(replace(spec, preprocessing=mended), columns).score is not None
 
 
+@pytest.mark.parametrize(
+    ("values", "condition"),
+    [(["1e200"], ["gt", "1e+150"]), (["-1e300", "-2e300"], ["lt", "-1e+150"]),
+     (["1e300", "-1e300"], None)],
+)  # fmt: skip
+def test_numbers_that_cannot_be_scored_are_refused(
+    values: list[str], condition: list[str] | None, tmp_path: Path
+) -> None:
+    head, *lines = mixed_csv(90).splitlines()
+    vast = [
+        f"{line.rpartition(',')[0]},{value}" for line, value in zip(lines, values, strict=False)
+    ]
+    spec, columns = ask(tmp_path, "none", text="\n".join([head, *vast, *lines[len(vast) :]]))
+    with pytest.raises(DataError) as refusal:
+        train(spec, columns)
+    found = refusal.value.as_dict()
+    assert found["code"] == "TARGET_TOO_LARGE"
+    assert f"First: line 2, {float(values[0]):g}" in found["message"]
+    assert found["details"]["condition"] == condition
+    assert look(spec, columns)["error"]["field"] == "target"
+
+
 def test_what_was_done_is_told_by_the_job_and_before_it(tmp_path: Path) -> None:
     spec, columns = ask(tmp_path, "standardize")
     step = {"columns": "Target", "by": "StandardScaler", "before": 1, "after": 1}
