@@ -2,20 +2,22 @@
 const DAY = 86_400_000;
 // The zone that the person chose; by default the browser's.
 const ZONE = document.documentElement.dataset.zone;
-// Made once: to make one takes longer than to write a hundred moments with it.
-const written = (options) => new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, ...options });
-const FULL = written({ dateStyle: 'long', timeStyle: 'long' });
-const YEAR = written({ year: 'numeric' });
-const DAY_OF_YEAR = written({ day: 'numeric', month: 'short' });
-const DAY_AND_YEAR = written({ day: 'numeric', month: 'short', year: 'numeric' });
-const CLOCK = written({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-
-const OFFSET = written({ timeZoneName: 'shortOffset' });
+// Made once, when first needed: to make one takes longer than to write a hundred moments with it.
+const written = (options) => {
+  let made;
+  return () => (made ??= new Intl.DateTimeFormat('en-GB', { timeZone: ZONE, ...options }));
+};
+const full = written({ dateStyle: 'long', timeStyle: 'long' });
+const year = written({ year: 'numeric' });
+const dayOfYear = written({ day: 'numeric', month: 'short' });
+const dayAndYear = written({ day: 'numeric', month: 'short', year: 'numeric' });
+const clock = written({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const offset = written({ timeZoneName: 'shortOffset' });
 
 // Of which zone and days the times of a log are: "Times in UTC+2, 30 Nov 2026".
 function zone(at, until) {
-  const { value } = OFFSET.formatToParts(at).find((part) => part.type === 'timeZoneName');
-  const [first, last] = [at, until].map((one) => DAY_AND_YEAR.format(one));
+  const { value } = offset().formatToParts(at).find((part) => part.type === 'timeZoneName');
+  const [first, last] = [at, until].map((one) => dayAndYear().format(one));
   return `Times in ${value.replace(/^GMT(\+0)?/, 'UTC')}, ${first}${last === first ? '' : ` to ${last}`}`;
 }
 
@@ -27,8 +29,8 @@ function ago(milliseconds) {
 }
 
 function date(at) {
-  const isThisYear = YEAR.format(at) === YEAR.format(new Date());
-  return `${(isThisYear ? DAY_OF_YEAR : DAY_AND_YEAR).format(at)}, ${CLOCK.format(at).slice(0, 5)}`;
+  const isThisYear = year().format(at) === year().format(new Date());
+  return `${(isThisYear ? dayOfYear() : dayAndYear()).format(at)}, ${clock().format(at).slice(0, 5)}`;
 }
 
 export function showTimes(root = document) {
@@ -38,10 +40,10 @@ export function showTimes(root = document) {
     const since = Date.now() - at.getTime();
     const kind = element.dataset.time;
     const isRecent = kind === 'when' && since >= 0 && since < DAY;
-    const shown = { clock: () => CLOCK.format(at), zone: () => zone(at, new Date(element.dataset.until)) }[kind];
+    const shown = { clock: () => clock().format(at), zone: () => zone(at, new Date(element.dataset.until)) }[kind];
     const text = shown ? shown() : isRecent ? ago(since) : date(at);
     if (element.textContent !== text) element.textContent = text;
-    if (element.title) element.title = FULL.format(at);
+    if (element.title) element.title = full().format(at);
   }
 }
 

@@ -3,8 +3,11 @@
 import gc
 import importlib
 import logging
+import re
+from urllib.parse import urljoin
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
@@ -121,6 +124,18 @@ def test_the_sheets_of_every_page_are_answered_as_one_and_kept(app: Flask) -> No
                   for name in static_files.SHEETS]  # fmt: skip
     assert places[0] > 0  # behind the reset
     assert places == sorted(places)
+
+
+def test_the_font_is_asked_for_before_the_sheet_that_names_it(client: FlaskClient) -> None:
+    """Else each page is laid out twice: in another font first."""
+    head = BeautifulSoup(client.get("/login").text, "html.parser").select("head link")
+    preload = next(link for link in head if link["rel"] == ["preload"])
+    sheet = next(link for link in head if link["rel"] == ["stylesheet"])
+    assert head.index(preload) < head.index(sheet)
+    named = re.search(r'url\("([^"]*inter[^"]*)"\)', client.get(str(sheet["href"])).text)
+    assert named
+    assert preload["href"] == urljoin(str(sheet["href"]), named[1])
+    assert (preload["as"], preload["crossorigin"]) == ("font", "")
 
 
 @pytest.mark.parametrize("folder", ["", "v-0123456789ab/"])
