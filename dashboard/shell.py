@@ -123,7 +123,9 @@ class Shell:
     def user(self) -> User | None:
         """The account, None for who is not signed in or while the database is away."""
         try:
-            return current_user if current_user.is_authenticated else None
+            # Itself: a page asks for it some hundred times, and a proxy looks for it each time.
+            found: User = current_user._get_current_object()
+            return found if found.is_authenticated else None
         except SQLAlchemyError:
             return None
 

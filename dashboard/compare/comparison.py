@@ -79,6 +79,13 @@ def compare_jobs(*, user: User, job_ids: Sequence[int], metric: str | None = Non
     jobs = get_jobs(job_ids)
     if not jobs:
         raise NotFound("None of these jobs exists. They may have been deleted")
+    return put_side_by_side(jobs, job_ids, metric)
+
+
+def put_side_by_side(
+    jobs: list[Job], job_ids: Sequence[int], metric: str | None = None
+) -> Comparison:
+    """Compare jobs that were read, of all ids that were asked for; see `compare_jobs`."""
     known = {job.id for job in jobs}
     task = jobs[0].task
     folds = list_folds_of([job.id for job in jobs])

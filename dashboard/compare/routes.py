@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboard.clock import now
 from dashboard.compare.again import run_again
 from dashboard.compare.asked import Asked, read_asked
-from dashboard.compare.comparison import MAX_JOBS, Comparison, compare_jobs
+from dashboard.compare.comparison import MAX_JOBS, Comparison, compare_jobs, put_side_by_side
 from dashboard.compare.figures import draw_figure
 from dashboard.compare.page import ComparePage, list_to_add
 from dashboard.compare.report import draw_all, style_element
@@ -46,9 +46,8 @@ def index() -> str | tuple[str, int]:
         return render_template(
             "compare/too_few.html", asked=asked, jobs=jobs, missing=missing, to_add=to_add
         )
-    return render_template(
-        "compare/index.html", page=_page(asked), asked=asked, page_key=find_page_key()
-    )
+    page = ComparePage(put_side_by_side(jobs, asked.ids, asked.metric), asked, current_user)
+    return render_template("compare/index.html", page=page, asked=asked, page_key=find_page_key())
 
 
 @blueprint.get("/compare/charts/<name>.json")

@@ -61,6 +61,11 @@ class JobFilters:
         return TABS.get(self.state or "", (self.state,) if self.state else ())
 
     @property
+    def may_be_active(self) -> bool:
+        """Whether jobs may match that run or wait."""
+        return not self.states or not ACTIVE.isdisjoint(self.states)
+
+    @property
     def shows(self) -> str:
         """Which jobs are shown as far as the archive goes: one of `ARCHIVED`."""
         return self.archived or ("any" if self.batch_id is not None else "false")

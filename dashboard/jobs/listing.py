@@ -68,7 +68,7 @@ def list_jobs(
     total = sum_of(filters, counts)
     first: list[int] = []
     n_active, places = 0, None
-    if sort == DEFAULT_SORT or running_first:
+    if filters.may_be_active and (sort == DEFAULT_SORT or running_first):
         places = find_places() if sort == DEFAULT_SORT else None
         active = _list_active_ids(filters, places or {}, PLACES_SHOWN)
         n_active = len(active)

@@ -347,6 +347,8 @@ def test_questions_to_the_database_do_not_grow_with_the_jobs(
         pages.http.get(url)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+    whole = [text for text in asked if "FROM jobs" in text and "jobs.parameters" in text]
+    assert len(whole) == 1  # the rows are wide: they are read once
 
 
 @pytest.mark.parametrize("name", ["jobs", "base", "metric", "diff", "transpose", "parameter",

@@ -10,6 +10,7 @@ from dashboard.db import Dataset, Job, JobFold, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.filtering import JobFilters
+from dashboard.jobs.listing import list_jobs
 from dashboard.jobs.segments import page_of
 from dashboard.jobs.sorting import segments_of
 from dashboard.preferences import change_preferences
@@ -50,6 +51,19 @@ def test_all_jobs_of_many_datasets_and_owners_are_listed_in_few_queries(app: Fla
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     assert sum("ORDER BY" in text for text in statements) == 4 * 3  # the names, then two parts
+
+
+@pytest.mark.parametrize(
+    ("state", "reads_queue"),
+    [(None, True), ("active", True), ("queued", True), ("succeeded", False), ("failed", False)],
+)
+def test_the_queue_is_read_where_jobs_that_wait_may_be_listed(
+    app: Flask, member: User, state: str | None, *, reads_queue: bool
+) -> None:
+    make_job(member, make_dataset(member))
+    found = list_jobs(filters=JobFilters(state=state))
+    assert (found.places is not None) == reads_queue
+    assert len(found.items) == reads_queue
 
 
 def test_jl_7_a_page_of_fifty_jobs_is_no_large_one(app: Flask, member: User) -> None:
