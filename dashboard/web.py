@@ -23,7 +23,7 @@ from flask import (
     url_for,
 )
 from flask.logging import default_handler
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import current_user
 from werkzeug.exceptions import Unauthorized
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -63,7 +63,16 @@ SESSION_LIFETIME = timedelta(days=14)
 
 
 class SessionCookies(SecureCookieSessionInterface):
-    """Session cookies that are Secure whenever the request came by HTTPS."""
+    """Session cookies that are Secure whenever the request came by HTTPS.
+
+    A static file is the same for everybody: it brings no cookie, and does not vary with it. Else
+    browsers ask for all of them again with each page, as each page renews the cookie.
+    """
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie of an answer, but of a static file."""
+        if request.endpoint not in static_files.ENDPOINTS:
+            super().save_session(app, session, response)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Tell whether the cookie may travel by HTTPS only."""
@@ -170,6 +179,7 @@ def add_headers(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.get("request_id", "-")
     if request.endpoint in static_files.ENDPOINTS:
         response.headers["Cache-Control"] = static_files.how_long(response)
+        static_files.pack(response)
     else:
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -1,6 +1,7 @@
 """What holds for every request: who may come in, headers, request ids, proxies, health."""
 
 import gc
+import gzip
 import importlib
 import logging
 import re
@@ -149,6 +150,46 @@ def test_files_of_another_version_are_answered_as_they_are_and_not_kept(
     with client.get(address, headers={"If-None-Match": ours.headers["ETag"]}) as again:
         assert again.status_code == 304
     assert client.get(f"/static/{folder}../wsgi.py").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["js/main.js", "css/every-page.css"])
+def test_a_file_is_kept_whatever_the_cookie_says(app: Flask, member: User, name: str) -> None:
+    """A page renews the cookie; what varies with it would be asked for again with each page."""
+    browser = PageClient(app, member)
+    browser.get("/jobs")
+    with browser.http.get(f"{static_files.static_path()}/{name}") as kept:
+        assert kept.status_code == 200
+        assert "Cookie" not in kept.headers.get("Vary", "")
+        assert "Set-Cookie" not in kept.headers
+
+
+def test_texts_are_packed_for_those_who_take_that(app: Flask) -> None:
+    client, place = app.test_client(), static_files.static_path()
+    packed = {"Accept-Encoding": "gzip, br"}
+    for name in ("css/every-page.css", "vendor/htmx-2.0.11/htmx.min.js"):
+        with client.get(f"{place}/{name}") as plain:
+            whole = plain.data
+        with client.get(f"{place}/{name}", headers=packed) as answer:
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert "Accept-Encoding" in answer.headers["Vary"]
+            assert gzip.decompress(answer.data) == whole
+            assert int(answer.headers["Content-Length"]) == len(answer.data) < len(whole) / 2
+    with client.get(f"{place}/{name}", headers={"If-None-Match": answer.headers["ETag"]}) as again:
+        assert again.status_code == 304
+    for headers, other in (
+        ({"Accept-Encoding": "br, gzip;q=0"}, name),
+        (packed, "js/compare.js"),  # short
+        (packed, "vendor/inter-5.3.0/inter-latin-wght-normal.woff2"),  # packed already
+        (packed | {"Range": "bytes=0-9"}, name),
+    ):
+        with client.get(f"{place}/{other}", headers=headers) as answer:
+            assert "Content-Encoding" not in answer.headers
+
+
+def test_pages_are_not_packed(app: Flask, member: User) -> None:
+    """They hold secrets beside what somebody else may have chosen."""
+    answer = PageClient(app, member).http.get("/jobs", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer.headers
 
 
 def test_while_debugging_no_file_is_kept(app: Flask) -> None:
