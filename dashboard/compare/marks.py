@@ -7,6 +7,8 @@ from dashboard.figures import COLOURS, DASHES, MARKERS
 
 # So much of a name's beginning and end: names of a sweep differ at their end.
 HEAD, TAIL = 14, 15
+# As much above a column of the table: a longer one would leave an empty band beside the others.
+HEAD_ABOVE, TAIL_ABOVE = 75, 45
 
 
 def marker(n: int) -> dict[str, Any]:
@@ -25,7 +27,15 @@ def line(n: int) -> dict[str, Any]:
 
 def label(job: Job) -> str:
     """Return a job's name with its id, because names need not differ."""
-    name = job.name
-    if len(name) > HEAD + TAIL + 1:
-        name = f"{name[:HEAD].rstrip()}\u2026{name[-TAIL:].lstrip()}"
-    return f"{name} #{job.id}"
+    return f"{_cut(job.name, HEAD, TAIL)} #{job.id}"
+
+
+def name_above(job: Job) -> str:
+    """Return what stands above a job's column: its name, without the middle of a very long one."""
+    return _cut(job.name, HEAD_ABOVE, TAIL_ABOVE)
+
+
+def _cut(name: str, head: int, tail: int) -> str:
+    if len(name) <= head + tail + 1:
+        return name
+    return f"{name[:head].rstrip()}\u2026{name[-tail:].lstrip()}"

@@ -11,7 +11,7 @@ from dashboard.compare.comparison import MAX_JOBS, Comparison
 from dashboard.compare.curves import list_classes
 from dashboard.compare.figures import Named, list_figures
 from dashboard.compare.grid import Grid, make_grid
-from dashboard.compare.marks import label, marker
+from dashboard.compare.marks import label, marker, name_above
 from dashboard.compare.queries import find_to_add
 from dashboard.compare.rows import PARAMETERS, SCORES, SETTINGS
 from dashboard.compare.varying import choose_axis, list_axes
@@ -47,6 +47,10 @@ class ComparePage:
             return ids.index(self.asked.base)
         first = self.found.rows[0]  # what is compared by, where any job has it
         return (first.best or 0) if self.found.comparable and first.group == SCORES else 0
+
+    def name_above(self, job: Job) -> str:
+        """What stands above a job's column."""
+        return name_above(job)
 
     def end_word(self, job: Job) -> str | None:
         """The word of a job's state where that is not the state's own."""

@@ -385,3 +385,16 @@ def test_the_best_is_the_reference_unless_another_is_chosen(
     other = make_succeeded_job(dataset=dataset, score=0.99, split_hash="f" * 64)
     jobs.append(other)  # nothing is the best of what cannot be compared
     assert reference() == str(jobs[0].id)
+
+
+def test_a_very_long_name_shows_its_beginning_and_end(pages: PageClient, member: User) -> None:
+    dataset = make_dataset(member)
+    long = "churn: gradient boosting, " + "max_features 0.5, " * 9 + "alpha 3"
+    jobs = [make_succeeded_job(member, dataset=dataset, name=name) for name in (long, "short")]
+    page = pages.get(f"/compare?jobs={jobs[0].id},{jobs[1].id}")
+    links = page.select(".compare-table thead .job-name")
+    shown = words_of(links[0])
+    assert len(shown) <= 121
+    assert shown.startswith("churn: gradient boosting, max_features")
+    assert shown.endswith("max_features 0.5, alpha 3")
+    assert [link.get("title") for link in links] == [long, None]
