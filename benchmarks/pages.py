@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import ColumnElement, insert, select, text, update
 from sqlalchemy.orm import Session, lazyload
 
 from benchmarks.databases import BOTH, fresh_app
@@ -102,14 +102,14 @@ def add_batches(app: Flask, jobs: int) -> None:
                 .where(Job.id.between(first, first + CANDIDATES - 1))
                 .values(batch_id=batch.id, score_only=True)
             )
-            add_folds(session, batch.id)
+            add_folds(session, Job.batch_id == batch.id)
     with app.app_context():
         settle()
 
 
-def add_folds(session: Session, batch_id: int) -> None:
-    """Give each job of a batch that succeeded its folds."""
-    done = select(Job.id, Job.score).where(Job.batch_id == batch_id, Job.score.is_not(None))
+def add_folds(session: Session, which: ColumnElement[bool]) -> None:
+    """Give each of some jobs that succeeded its folds."""
+    done = select(Job.id, Job.score).where(which, Job.score.is_not(None))
     folds = [
         {"job_id": job_id, "fold": fold, "attempt": 1, "fit_seconds": 0.5, "n_train": 160,
          "n_test": 40, "scores": {"roc_auc": mean + 0.01 * (fold - 3)}}
