@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 # Each has a `blueprint`, an `init_app(app)`, or both.
 PARTS = (
+    "late_rules", "migrating",
     "web", "static_files", "filters", "preferences", "breaking", "commands", "auth.routes",
     "settings.routes", "overview.routes", "goto.routes", "datasets.routes", "jobs.routes",
     "jobs.list_routes", "jobs.bulk_routes", "jobs.threshold_routes", "jobs.changed_routes",
@@ -34,7 +35,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     from dashboard.config import load_settings
     from dashboard.db.transaction import engine_options, prepare_engine
-    from dashboard.extensions import csrf, db, login_manager, migrate
+    from dashboard.extensions import csrf, db, login_manager
     from dashboard.static_files import static_place
 
     settings = settings or load_settings()
@@ -48,7 +49,6 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     )
     for extension in (db, csrf, login_manager):
         extension.init_app(app)
-    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         prepare_engine(db.engine)
     for name in PARTS:

@@ -6,7 +6,8 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask import Flask
+from flask import Flask, current_app
+from flask_migrate import Config
 from sqlalchemy import func, inspect, select, text
 
 from dashboard.clock import now
@@ -26,7 +27,8 @@ from dashboard.db import (
     ScoreGroup,
 )
 from dashboard.db.transaction import writing
-from dashboard.extensions import db, migrate
+from dashboard.extensions import db
+from dashboard.migrating import bind
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 
 HOUR = timedelta(hours=1)
@@ -37,6 +39,13 @@ def test_migrations_match_the_records(any_app: Flask) -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, db.metadata) == []
+
+
+def find_config() -> Config:
+    """Return what Alembic is asked with, for the database of the app."""
+    bind(current_app)
+    found: Config = current_app.extensions["migrate"].migrate.get_config()
+    return found
 
 
 def tables_that_count_up() -> set[str]:
@@ -55,7 +64,7 @@ def test_numbers_never_come_again_where_the_records_say_so(app: Flask) -> None:
     }
     assert {"datasets", "chores", "jobs", "models", "predictions"} <= lasting
     assert tables_that_count_up() == lasting
-    config = migrate.get_config()
+    config = find_config()
     db.session.remove()
     command.downgrade(config, "0003")
     assert tables_that_count_up() == set()
@@ -71,7 +80,7 @@ def test_the_number_of_what_was_deleted_is_not_given_again(any_app: Flask) -> No
 
 
 def test_migrations_go_down_and_up_again(any_app: Flask) -> None:
-    config = migrate.get_config()
+    config = find_config()
     tables = set(inspect(db.engine).get_table_names())
     db.session.remove()
     command.downgrade(config, "base")
@@ -98,14 +107,14 @@ def test_what_belongs_to_a_job_outlives_a_step_down_and_up(any_app: Flask) -> No
         session.add(LogLine(job_id=job_id, n=1, level="info", text="Fitting"))
     before = count_rows()
     assert 0 not in before.values()
-    config = migrate.get_config()
+    config = find_config()
     command.downgrade(config, "0001")
     command.upgrade(config, "head")
     assert count_rows() == before
 
 
 def test_a_migration_that_leaves_rows_in_the_air_is_undone(app: Flask) -> None:
-    config = migrate.get_config()
+    config = find_config()
     make_model()
     db.session.remove()
     driver = db.engine.raw_connection()
@@ -128,7 +137,7 @@ def test_scores_of_jobs_that_ended_before_are_filled_in(any_app: Flask) -> None:
     make_succeeded_job(partial=True)
     make_job(state="failed", metrics={"roc_auc": {"mean": 0.9}})
     wanted = [("accuracy", 0.8), ("roc_auc", 0.84)]
-    config = migrate.get_config()
+    config = find_config()
     db.session.remove()
     command.downgrade(config, "0007")
     assert "job_scores" not in inspect(db.engine).get_table_names()
@@ -148,7 +157,7 @@ def test_jobs_whose_time_was_up_before_were_stopped_by_nobody(any_app: Flask) ->
     late = make_job(state="cancelled", score_only=True, stopped_by="")
     theirs = make_job(state="cancelled", stopped_by="dispatcher")
     ids = [late.id, theirs.id]
-    config = migrate.get_config()
+    config = find_config()
     db.session.remove()
     command.downgrade(config, "0012")
     found = select(Job.stopped_by).where(Job.id.in_(ids)).order_by(Job.id)
@@ -165,7 +174,7 @@ def test_jobs_that_were_there_before_are_found_by_words_tags_and_settings(any_ap
     wanted_entries, wanted_settings = read_index()
     assert len(wanted_entries) == 2
     assert len(wanted_settings) == 4
-    config = migrate.get_config()
+    config = find_config()
     db.session.remove()
     command.downgrade(config, "0008")
     assert "job_entries" not in inspect(db.engine).get_table_names()
@@ -192,7 +201,7 @@ def test_how_long_jobs_worked_before_is_told_by_their_attempts(any_app: Flask) -
             JobUsage(job_id=job.id, attempt=2, at=moment - 7 * HOUR, cpu_cores=1, memory_bytes=1),
             LogLine(job_id=job.id, n=1, at=moment - HOUR / 2, level="warning", text="w is silent"),
         ])  # fmt: skip
-    config = migrate.get_config()
+    config = find_config()
     db.session.remove()
     command.downgrade(config, "0018")
     seconds = select(JobEntry.seconds).where(JobEntry.job_id == job.id)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from dashboard.db import Batch, Job, JobScore, User
 from dashboard.db.transaction import writing
-from dashboard.extensions import db, migrate
+from dashboard.extensions import db
 from dashboard.leaderboards.best_of_boards import find_best_on_boards
 from dashboard.leaderboards.best_so_far import find_steps
 from dashboard.leaderboards.board import Board, Query, read_board
@@ -16,6 +16,7 @@ from dashboard.leaderboards.standing import find_rival, find_standing
 from tests.dashboard.searches.acts import finish, go_on, jobs_of, submit, take, tell_folds
 from tests.factories import make_succeeded_job
 from tests.page import PageClient, words_of
+from tests.test_migrations import find_config
 
 pytestmark = pytest.mark.usefixtures("no_broker")
 SCORES = (0.7, 0.9, 0.8)
@@ -107,7 +108,7 @@ def test_winners_that_were_there_before_stand_once(any_app: Flask, member: User)
     made_of, of_winner = best.id, winner.id
     found = select(JobScore.job_id, JobScore.winner_id).where(JobScore.winner_id.is_not(None))
     assert db.session.execute(found).all() == [(made_of, of_winner)]
-    config = migrate.get_config()
+    config = find_config()
     db.session.remove()
     command.downgrade(config, "0019")
     command.upgrade(config, "head")
