@@ -23,6 +23,7 @@ from tasks.engine.parameters import show_value
 OF_LIVE_PARTS = ("v", "first", "others", "newest", "cut")
 YEARS = (1500, 2200)  # whole numbers between these are most likely years
 MOST_DECIMALS = 6  # of a score that is not quite 0 or 1
+ROUNDING = 1e-14  # what is nearer to 0 is what rounding left of it
 NO_VALUE = Markup(
     '<span class="no-value"><span aria-hidden="true">\N{EN DASH}</span>'
     '<span class="visually-hidden">no value</span></span>'
@@ -108,6 +109,8 @@ def score(amount: float | None, digits: int = 3) -> str:
     """Show a score: three decimals below 10, separators above, no negative zero."""
     if amount is None or math.isnan(amount):
         return NO_VALUE
+    if abs(amount) < ROUNDING:
+        amount = 0.0
     if abs(amount) >= 1e9:
         return _signed(f"{amount:.3e}")
     if abs(amount) >= 1e6:

@@ -25,7 +25,7 @@ OTHER_VERSION = re.compile(r"v-[0-9a-f]{12}/")
 REBOOT = "vendor/bootstrap-5.3.9/bootstrap-reboot.min.css"
 SHEETS = ("tokens", "base", "shell", "controls", "surfaces", "tables", "status", "forms", "data")
 
-TEXTS = frozenset({"text/css", "text/javascript", "image/svg+xml"})
+TEXTS = (".css", ".js", ".svg")
 WORTH_PACKING = 1_400  # bytes; fewer go into one packet as they are
 
 OF_THIS_VERSION = frozenset({"static", "static_files.every_page"})
@@ -67,10 +67,17 @@ def other_version(name: str) -> Response:
 def how_long(response: Response) -> str:
     """Return the ``Cache-Control`` of a static file: for ever where its address has its version.
 
-    Not while debugging, when files change under a running app.
+    Not while debugging, when files change under a running app. The page that says that there is
+    no such file is somebody's, as any page.
     """
-    is_there = request.endpoint in OF_THIS_VERSION and response.status_code in {200, 206, 304}
-    return KEPT if is_there and not current_app.debug else "no-cache"
+    if not is_shared(response):
+        return "no-store"
+    return KEPT if request.endpoint in OF_THIS_VERSION and not current_app.debug else "no-cache"
+
+
+def is_shared(response: Response) -> bool:
+    """Tell whether an answer is a static file, the same for everybody."""
+    return request.endpoint in ENDPOINTS and response.status_code in {200, 206, 304}
 
 
 def pack(response: Response) -> None:
@@ -78,9 +85,15 @@ def pack(response: Response) -> None:
 
     Pages stay as they are: how long a packed one is can tell what a secret in it begins with.
     """
-    if how_long(response) != KEPT or response.status_code != 200 or response.mimetype not in TEXTS:
+    if how_long(response) != KEPT or not request.path.endswith(TEXTS):
         return
+    # Also where the browser has it already, in these bytes or in others.
     response.vary.add("Accept-Encoding")
+    etag, _ = response.get_etag()
+    if etag:
+        response.set_etag(etag, weak=True)
+    if response.status_code != 200:
+        return
     too_few = (response.content_length or 0) < WORTH_PACKING
     if too_few or not request.accept_encodings.quality("gzip"):
         return
@@ -88,9 +101,6 @@ def pack(response: Response) -> None:
     response.set_data(_packed(response.get_data()))
     response.content_encoding = "gzip"
     response.headers.pop("Accept-Ranges", None)
-    etag, _ = response.get_etag()
-    if etag:
-        response.set_etag(etag, weak=True)  # the same file in other bytes
 
 
 @lru_cache(maxsize=128)

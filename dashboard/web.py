@@ -71,7 +71,7 @@ class SessionCookies(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie of an answer, but of a static file."""
-        if request.endpoint not in static_files.ENDPOINTS:
+        if not static_files.is_shared(response):
             super().save_session(app, session, response)
 
     def get_cookie_secure(self, app: Flask) -> bool:

@@ -55,7 +55,11 @@ def main() -> None:
             sys.stdout.write(f"Trainyard does not answer at {address} yet\n")
             return
         time.sleep(0.1)
-    token = make_token()  # before a word: on a busy machine it comes long after
+    token = None
+    try:
+        token = make_token()  # before a word: on a busy machine it comes long after
+    except Exception as problem:
+        sys.stdout.write(f"The set-up link cannot be made: {problem}. Start anew to have it\n")
     sys.stdout.write(say_ready(address, token))
     sys.stdout.flush()
 

@@ -66,6 +66,21 @@ def test_ready_and_the_set_up_link_are_said_together(
     assert said.index("is ready at http://127.0.0.1:1") < said.index("127.0.0.1:1/setup/abc")
 
 
+def test_ready_is_said_also_where_no_link_can_be_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def make_token() -> str:
+        raise OSError("database is locked")
+
+    monkeypatch.setattr(announce, "find_address", lambda: "http://127.0.0.1:1")
+    monkeypatch.setattr(announce, "is_ready", lambda _address: True)
+    monkeypatch.setattr(announce, "make_token", make_token)
+    announce.main()
+    said = capsys.readouterr().out
+    assert "is ready at http://127.0.0.1:1" in said
+    assert "cannot be made: database is locked" in said
+
+
 def test_every_component_passes_the_checks_of_every_page(app: Flask, member: User) -> None:
     page = PageClient(app, member).get("/_dev/components")
     assert page.select(".status[data-state=lost]")

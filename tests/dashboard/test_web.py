@@ -112,7 +112,8 @@ def test_files_are_kept_by_browsers_until_one_of_them_changes(app: Flask) -> Non
         assert "immutable" in kept.headers["Cache-Control"]
     with client.get(address + "x") as missing:
         assert missing.status_code == 404
-        assert "immutable" not in missing.headers["Cache-Control"]
+        assert missing.headers["Cache-Control"] == "no-store"
+        assert "Cookie" in missing.headers["Vary"]
 
 
 def test_the_sheets_of_every_page_are_answered_as_one_and_kept(app: Flask) -> None:
@@ -176,6 +177,8 @@ def test_texts_are_packed_for_those_who_take_that(app: Flask) -> None:
             assert int(answer.headers["Content-Length"]) == len(answer.data) < len(whole) / 2
     with client.get(f"{place}/{name}", headers={"If-None-Match": answer.headers["ETag"]}) as again:
         assert again.status_code == 304
+        assert again.headers["ETag"] == answer.headers["ETag"]
+        assert "Accept-Encoding" in again.headers["Vary"]
     for headers, other in (
         ({"Accept-Encoding": "br, gzip;q=0"}, name),
         (packed, "js/compare.js"),  # short
