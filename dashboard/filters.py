@@ -109,14 +109,11 @@ def score(amount: float | None, digits: int = 3) -> str:
     """Show a score: three decimals below 10, separators above, no negative zero."""
     if amount is None or math.isnan(amount):
         return NO_VALUE
-    if abs(amount) < ROUNDING:
-        amount = 0.0
-    if abs(amount) >= 1e9:
-        return _signed(f"{amount:.3e}")
+    amount = 0.0 if abs(amount) < ROUNDING else amount
+    if abs(amount) >= 1e9 or 0 < abs(amount) < 1e-4:
+        return _signed(f"{amount:.{3 if abs(amount) > 1 else 2}e}")
     if abs(amount) >= 1e6:
         return _signed(f"{amount / 1e6:.2f} million")
-    if 0 < abs(amount) < 1e-4:
-        return _signed(f"{amount:.2e}")
     decimals = digits if abs(amount) < 10 else (2 if abs(amount) < 1000 else 0)
     text = f"{amount:,.{decimals}f}"
     # What is not quite 1, or not quite 0, must not look as if it were.
