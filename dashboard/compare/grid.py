@@ -109,7 +109,7 @@ def _score_cell(row: Row, n: int, base: int, ranked: bool) -> Cell:
     value, spread = row.values[n], row.spreads[n] if row.spreads else None
     if value is None:
         return Cell(score(None))
-    is_best = ranked and row.best == n
+    is_best = ranked and n in row.bests
     tag = "best" if is_best else "tied" if n in row.tied else ""
     return Cell(
         score(value),

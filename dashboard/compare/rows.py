@@ -53,15 +53,20 @@ class Row:
             return self.changed or len(known) > 1
         return any(value != self.values[0] for value in self.values[1:])
 
-    @cached_property
+    @property
     def best(self) -> int | None:
         """Which job has the best value; None where nothing is better, or several are equal."""
+        return self.bests[0] if len(self.bests) == 1 else None
+
+    @cached_property
+    def bests(self) -> Sequence[int]:
+        """Which jobs have the best value; none where nothing is better, or all are equal."""
         known = [v for n, v in enumerate(self.values) if v is not None and n not in self.so_far]
         if self.greater_is_better is None or len(known) < 2:
-            return None
+            return ()
         best = max(known) if self.greater_is_better else min(known)
         whose = [n for n, v in enumerate(self.values) if v == best and n not in self.so_far]
-        return whose[0] if len(whose) == 1 else None
+        return whose if len(whose) < len(known) else ()
 
 
 def scores_of(job: Job, folds: Sequence[JobFold]) -> Mapping[str, Mapping[str, float | None]]:

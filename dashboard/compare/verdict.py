@@ -32,6 +32,11 @@ class Verdict:
         return [job for job in self.jobs if job.id in self.leads and self.leads[job.id].is_tied]
 
     @cached_property
+    def same(self) -> list[Job]:
+        """Those of them that score the same in every fold."""
+        return [job for job in self.tied if self.leads[job.id].low == self.leads[job.id].high == 0]
+
+    @cached_property
     def beaten(self) -> list[Job]:
         """The jobs that the best one beats beyond noise."""
         judged = [job for job in self.jobs if job.id in self.leads]
@@ -40,8 +45,10 @@ class Verdict:
     @property
     def headline(self) -> str:
         """The answer in one sentence, without its end."""
-        if all(lead.low == lead.high == 0 for lead in self.leads.values()):
-            return f"{self.best.name} and {_names(self.tied)} score the same in every fold"
+        if len(self.same) == len(self.leads):
+            return f"{self.best.name} and {_names(self.same)} score the same in every fold"
+        if self._are_several:
+            return f"{self.best.name} and {_names(self.same)} score best, the same in every fold"
         if not self.tied:
             others = self.beaten
             over = others[0].name if len(others) == 1 else f"each of the other {len(others)}"
@@ -51,9 +58,16 @@ class Verdict:
         )
 
     @property
+    def _are_several(self) -> bool:
+        """Whether all that are tied with the best one score the same as it does."""
+        return bool(self.same) and len(self.same) == len(self.tied)
+
+    @property
     def figures(self) -> str:
         """The lead over the next one, and what of it may be noise."""
-        least = min(self.leads.values(), key=lambda lead: lead.mean)
+        beaten = [self.leads[job.id] for job in self.beaten]
+        leads = beaten if self._are_several and beaten else self.leads.values()
+        least = min(leads, key=lambda lead: lead.mean)
         return f"{delta(least.mean)} against ±{score(least.reach)} by folds"
 
     @property
@@ -62,7 +76,8 @@ class Verdict:
         said = []
         if self.tied and self.beaten:
             names = self.beaten[0].name if len(self.beaten) == 1 else f"{len(self.beaten)} others"
-            said.append(f"It beats {names} beyond noise")
+            they = "They beat" if self._are_several else "It beats"
+            said.append(f"{they} {names} beyond noise")
         if unjudged := [j for j in self.jobs if j is not self.best and j.id not in self.leads]:
             said.append(f"{_names(unjudged)} cannot be judged, as a fold has no such score")
         return ". ".join(said) or None

@@ -77,6 +77,21 @@ def test_equal_ones_are_called_so(dataset: Dataset, member: User) -> None:
     assert verdict.headline == "one and other score the same in every fold"
 
 
+def test_several_that_are_best_alike_are_all_marked(
+    app: Flask, dataset: Dataset, member: User
+) -> None:
+    one, other = scored(dataset, "one", BEST), scored(dataset, "other", BEST)
+    far = scored(dataset, "far", FAR)
+    ids = [far.id, one.id, other.id]
+    verdict = compare_jobs(user=member, job_ids=ids).verdict
+    assert verdict is not None
+    assert verdict.headline == "one and other score best, the same in every fold"
+    assert verdict.rest == "They beat far beyond noise"
+    assert verdict.figures.startswith("+0.042 against")
+    page = PageClient(app, member).get(f"/compare?jobs={','.join(map(str, ids))}")
+    assert [node.get_text() for node in page.soup.select("td .tag")] == ["best", "best"]
+
+
 @pytest.mark.parametrize("change", ["split_hash", "dataset", "folds"])
 def test_what_cannot_be_compared_has_no_verdict(
     app: Flask, dataset: Dataset, member: User, change: str
