@@ -21,6 +21,15 @@ _GRAVITY = {code: n for n, code in enumerate(ORDER)}
 PAIRS = {"CORRELATED", "DUPLICATE_COLUMNS"}
 # What is said of lines that are in no row: those that are kept with the reason, and others.
 REJECTED = {"CSV_RAGGED", "JSON_LINE", "FOOTNOTE", "DRAWN"}
+# And of what stands above the first row: it is in no row either.
+ABOVE = {
+    "PREAMBLE",
+    "HEADER_LINES",
+    "HEADER_ASSUMED",
+    "NAME_REPEATED",
+    "NAME_BLANK",
+    "NAME_HIDDEN",
+}
 LEFT_OUT = REJECTED | {"HEADER_REPEATED", "ENCODING_ASSUMED"}
 
 
@@ -83,7 +92,7 @@ def _check(problem: Mapping[str, Any], column: Mapping[str, Any] | None) -> Chec
         return Check(title, text, "pair", name)
     if problem["code"] in LEFT_OUT:
         return Check(title, text, "rejects" if problem["code"] in REJECTED else "", name)
-    if problem.get("line"):
+    if problem.get("line") and problem["code"] not in ABOVE:
         return Check(title, text, "line", name, line=problem["line"])
     if column and problem["code"] == "MOSTLY_MISSING":
         return Check(title, text, "rows", name)

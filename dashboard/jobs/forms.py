@@ -130,7 +130,7 @@ class JobForm:
         known = classes_of(self.target) if self.target and self.has_two_classes else []
         if self.target is None or not known:
             return []
-        usual = f"{usual_positive(self.target)} (chosen automatically)"
+        usual = f"{usual_positive(self.target)} (automatic)"
         return [("", usual), *((name, name) for name in known)]
 
     @property

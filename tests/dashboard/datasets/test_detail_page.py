@@ -328,3 +328,13 @@ def test_save_is_near_on_a_phone(pages: PageClient, member: User) -> None:
     page = pages.get(f"/uploads/{upload.id}")
     assert page.find('#check .phone-only a[href="#save"]')
     assert page.find("#save #save-dataset")
+
+
+@pytest.mark.parametrize("code", ["PREAMBLE", "HEADER_LINES", "NAME_BLANK"])
+def test_no_row_is_shown_of_lines_above_the_first_one(
+    pages: PageClient, dataset: Dataset, code: str
+) -> None:
+    change(dataset, problems=[problem(code, "1 line above was left out", line=1)])
+    page = pages.get(f"/datasets/{dataset.id}")
+    assert "1 line above was left out" in page.text
+    assert "Show line" not in page.text

@@ -177,4 +177,4 @@ def test_the_form_says_which_class_is_positive_and_lets_one_choose(
     address = f"/jobs/new?dataset_id={dataset.id}&target=y&task=classification"
     form = PageClient(app, member).get(address)
     offered = [words_of(option) for option in form.select("#field-positive_class option")]
-    assert offered == [f"{usual} (chosen automatically)", *sorted(set(cells))]
+    assert offered == [f"{usual} (automatic)", *sorted(set(cells))]
