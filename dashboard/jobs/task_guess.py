@@ -18,7 +18,8 @@ ROWS_OF_A_CLASS = 3
 # The rarest of classes has this share of the rows that each would have if all had the same; the
 # ends of a distribution have less.
 EVEN, NEARLY_EVEN = 0.5, 0.2
-# Nothing that is counted or measured stands so evenly: as many rows were taken of each class.
+# Nothing that is only observed stands so evenly: as many rows were taken of each number. Classes
+# are numbered one by one, doses and other steps of an experiment are not.
 BALANCED = 0.95
 # Fewer steps than these are classes, whatever they are called: price_range is 0 to 3.
 STEPS = 6
@@ -40,7 +41,8 @@ NUMBER_NAMES = {
 AMOUNT_OF = re.compile(r"(?<![a-z])(?:number|count)[ _.-]*of(?![a-z])", re.IGNORECASE)
 # More classes than `MOST_CLASSES`, or balanced ones, have this many rows each, on average.
 ROWS_OF_MANY = 10
-# Of 11 to 20 classes some numbers may be lacking: the last one is at most this many times as high.
+# Of 11 to 20 classes, and of balanced ones, some numbers may be lacking: their range is at most
+# this many times as wide.
 WITH_GAPS = 1.5
 
 
@@ -59,9 +61,10 @@ def suggest_task(column: Mapping[str, Any]) -> str:
         are numbers. Whole numbers are classes where they are few, and each stands in some rows: up
         to 10, unless 6 or more are named as an amount or a grade; up to 20, if none is much rarer
         than the others and they run from 0 or 1 with few gaps; up to 100, if all from 0 or 1 to
-        the last one are there, about equally often, or if all stand in equally many rows. A name
-        such as "class" makes classes of up to 100, and of more that run from 0 or 1 without a
-        gap, unless it speaks of an amount too.
+        the last one are there, about equally often. Wherever they begin, 11 to 100 are classes
+        too if all stand in equally many rows, 10 or more each, and the lowest to the highest have
+        few gaps. A name such as "class" makes classes of up to 100, and of more that run from 0
+        or 1 without a gap, unless it speaks of an amount too.
     """
     return guess_task(column)[0]
 
@@ -104,10 +107,13 @@ def _speaks_of_classes(column: Mapping[str, Any]) -> bool:
 
 def _spans(column: Mapping[str, Any], distinct: int, gaps: float = 1.0) -> bool:
     """Tell whether so many numbers run from 0 or 1 to the last one, but for gaps."""
+    return column.get("min") in {0, 1} and _fills_its_range(column, distinct, gaps)
+
+
+def _fills_its_range(column: Mapping[str, Any], distinct: int, gaps: float) -> bool:
+    """Tell whether so many numbers are all from the lowest to the highest one, but for gaps."""
     low, high = column.get("min"), column.get("max")
-    if low not in {0, 1} or high is None:
-        return False
-    return bool(high - low + 1 <= gaps * distinct)
+    return low is not None and high is not None and bool(high - low + 1 <= gaps * distinct)
 
 
 def _judge_whole_numbers(column: Mapping[str, Any], distinct: int) -> tuple[str, str]:
@@ -122,7 +128,8 @@ def _judge_whole_numbers(column: Mapping[str, Any], distinct: int) -> tuple[str,
     if "rarest" not in column:
         return ("classification", f"{whole} only") if distinct <= MANY else ("regression", whole)
     rarest = column["rarest"]["count"] * distinct / column["count"]
-    if rarest >= BALANCED and column["count"] >= ROWS_OF_MANY * distinct:
+    is_balanced = rarest >= BALANCED and column["count"] >= ROWS_OF_MANY * distinct
+    if is_balanced and _fills_its_range(column, distinct, WITH_GAPS):
         return "classification", f"{whole}, all about equally often"
     return _judge_by_rarest(column, distinct, whole, rarest)
 

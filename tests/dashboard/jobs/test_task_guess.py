@@ -145,6 +145,20 @@ def test_numbers_with_equally_many_rows_are_classes_also_with_gaps() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "distinct", "low", "high"),
+    [("dose", 12, 0, 500), ("concentration", 15, 5, 1000), ("pressure", 20, 100, 2000),
+     ("rpm", 16, 500, 2000), ("speed", 11, 0, 100), ("angle", 36, 0, 350), ("time", 50, 0, 490)],
+)  # fmt: skip
+def test_steps_of_an_experiment_are_numbers_though_each_has_as_many_rows(
+    name: str, distinct: int, low: int, high: int
+) -> None:
+    steps = {"name": name, "kind": "number", "distinct": distinct, "count": 30 * distinct,
+             "whole": True, "min": low, "max": high,
+             "rarest": {"value": "100", "count": 30}}  # fmt: skip
+    assert suggest_task(steps) == "regression"
+
+
+@pytest.mark.parametrize(
     ("name", "low", "task"),
     [("class", 0, "classification"), ("class", 7, "regression"), ("x", 0, "regression"),
      ("species_count", 0, "regression"), ("social class score", 1, "regression")],
