@@ -1,51 +1,92 @@
-"""Columns that have something to say of one class only: filled in once that came out."""
+"""Columns that are empty, or filled in, for one class of several alone: maybe afterwards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tasks.engine.profile.sampled import Sampled
 from tasks.engine.profile.strengths import Target
 
-FEWEST_ROWS = 10  # of the class, and of all others
+FEWEST_ROWS, LEAST_SHARE = 10, 0.05  # of the class, and of all others
 NEARLY_ALL = 0.98
+# Words that say that a cell has nothing to say; beside "yes" they are an answer.
+NOTHING = frozenset({"none", "no", "n/a", "nothing", "-"})
+YES = frozenset({"yes", "y", "true"})
+NAMED = 3
 
 
-def tells_a_class(feature: Sampled, target: Target) -> str | None:
-    """Return the class of several that a column is there for, or lacks, alone; None where none.
+@dataclass(frozen=True)
+class Absence:
+    """A class, and whether columns are empty there alone or are filled in there alone."""
 
-    A column is not there where it has no value or, of three and more categories, the most frequent
-    one. Of two classes such a column tells both, which `measure_strength` sees.
+    label: str
+    is_empty: bool
+    nothing: str = ""  # the words for nothing that count as empty, as they are told
+
+    def words(self, columns: Sequence[str], target_name: str) -> str:
+        """Return what is told of such columns, by their names in the table."""
+        names = [f'"{name}"' for name in columns]
+        if len(names) > NAMED:
+            names[NAMED - 1 :] = [f"{len(names) - NAMED + 1} more columns"]
+        *first, last = names
+        listed = f"{', '.join(first)} and {last} are" if first else f"{last} is"
+        return (
+            f"{listed} {f'empty{self.nothing}' if self.is_empty else 'filled in'} for nearly all "
+            f'rows where "{target_name}" is "{self.label}", and for hardly any other. '
+            f"Known only afterwards? Then leave {'them' if first else 'it'} out"
+        )
+
+
+def find_absences(columns: Mapping[Any, Sampled], target: Target) -> dict[Absence, list[Any]]:
+    """Find the columns that are empty, or filled in, for one class of several alone.
+
+    Of two classes such a column tells both, which `measure_strength` sees.
 
     Parameters
     ----------
-    feature : Sampled
-        A column of the features.
+    columns : Mapping of name to Sampled
+        The features.
     target : Target
         Of the same rows.
+
+    Returns
+    -------
+    dict of Absence to list of names
+        Columns with the same pattern together: they were collected together.
     """
+    found: dict[Absence, list[Any]] = {}
+    for name, column in columns.items():
+        if (absence := _absence(column, target)) is not None:
+            found.setdefault(absence, []).append(name)
+    return found
+
+
+def _absence(feature: Sampled, target: Target) -> Absence | None:
     if target.classes is None or len(target.classes) < 3:
         return None
-    there = feature.known[target.rows]
-    if there.all() and not feature.is_number:
-        counts = np.bincount(feature.values)
-        if np.count_nonzero(counts) < 3:
-            return None
-        there = feature.values[target.rows] != counts.argmax()
+    nothing = _words_for_nothing(feature)
+    empty = np.array([label in nothing for label in feature.labels] + [True])  # -1: missing
+    there = feature.known if feature.is_number else ~empty[feature.values]
+    there = there[target.rows]
     sizes = np.bincount(target.values, minlength=len(target.classes))
     inside = np.bincount(target.values, there, len(target.classes))
     for code, label in enumerate(target.classes):
         others = len(there) - sizes[code]
-        if min(sizes[code], others) < FEWEST_ROWS:
+        if min(sizes[code], others) < max(FEWEST_ROWS, LEAST_SHARE * len(there)):
             continue
         share = inside[code] / sizes[code]
         elsewhere = (there.sum() - inside[code]) / others
         if max(share, elsewhere) >= NEARLY_ALL and min(share, elsewhere) <= 1 - NEARLY_ALL:
-            return label
+            told = "".join(f' or "{word}"' for word in nothing)
+            return Absence(label, True, told) if share < elsewhere else Absence(label, False)
     return None
 
 
-def words_of_class(label: str, target_name: str, column: str) -> str:
-    """Return what is told of such a column."""
-    return (
-        f'Whether "{column}" is filled in tells almost surely whether "{target_name}" is '
-        f'"{label}". If that is known only afterwards, leave it out'
-    )
+def _words_for_nothing(feature: Sampled) -> list[Any]:
+    """Return the labels that say that a cell is empty; of two categories both are values."""
+    plain = [str(label).strip().lower() for label in feature.labels]
+    if len(plain) < 3 or YES & set(plain):
+        return []
+    return [label for label, word in zip(feature.labels, plain, strict=True) if word in NOTHING]

@@ -12,7 +12,14 @@ from tasks.engine.sentinel.finding import Finding
 NAMED_LIKE_A_GROUP = re.compile(
     r"(^|[_\s-])(id|ids|nr|uuid|key|patient|subject|participant|person|user|customer|client|member|"
     r"account|household|family|device|machine|sensor|engine|vehicle|store|shop|session|visit|"
-    r"site|hospital|school|plate|batch|lot|run|animal|player|driver|plot|group)s?(id|_id|no|nr)?$",
+    r"site|hospital|school|plate|batch|lot|run|animal|player|driver|plot|group)"
+    r"(e?s)?([_\s-]?(id|no|nr)s?)?$",
+    re.IGNORECASE,
+)
+# Numbers of a column so called say how many there are, not which.
+NAMED_LIKE_A_COUNT = re.compile(
+    r"(^|[_\s-])((runs|visits|sessions|members|persons|accounts|vehicles)$|"
+    r"(n|num|number|total|count)[_\s-].*s$)",
     re.IGNORECASE,
 )
 LEAST_GROUPS, LEAST_SIZE, CANDIDATES = 10, 2.0, 20
@@ -41,9 +48,9 @@ def group_columns(schema: dict[str, Any]) -> list[str]:
 
 def _is_named_like_a_group(column: dict[str, Any]) -> bool:
     """Tell whether a name says "these belong together"; numbers of runs or visits are counts."""
-    name = column["name"].lower()
-    is_count = column["kind"] == "number" and name.endswith("s") and not name.endswith("ids")
-    return not is_count and NAMED_LIKE_A_GROUP.search(name) is not None
+    if column["kind"] == "number" and NAMED_LIKE_A_COUNT.search(column["name"]):
+        return False
+    return NAMED_LIKE_A_GROUP.search(column["name"]) is not None
 
 
 def find_groups(

@@ -1,7 +1,6 @@
 """Columns that alone tell the target so well that they may be known only afterwards."""
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from tasks.engine.origins import origins_of
 from tasks.engine.profile.leaks import is_leak, leak_words
 from tasks.engine.profile.sampled import Sampled
 from tasks.engine.profile.strengths import Strength, Target, measure_strength
-from tasks.engine.sentinel.absence import tells_a_class, words_of_class
+from tasks.engine.sentinel.absence import find_absences
 from tasks.engine.sentinel.finding import Finding, as_sampled
 from tasks.engine.sentinel.sums import find_sum
 
@@ -24,7 +23,8 @@ STRONG, ALONE, TIMES, OTHERS = 0.9, 3, 10.0, 3
 def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield a finding for each column that may be a leak, the strongest first.
 
-    Then for columns that are there for one class alone, and for those that add up to the target.
+    Then for columns that are empty or filled in for one class alone, those of one pattern
+    together, and for columns that add up to the target.
 
     Parameters
     ----------
@@ -36,32 +36,33 @@ def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> It
         What the rows are typed by.
     """
     origins, told = origins_of(schema, X), set()
-    for name, words in _suspects(X, target, schema["target"]):
+    sampled = {name: as_sampled(name, X[name]) for name in X.columns}
+    for name, found in _suspects(sampled, target):
         column = origins[str(name)]
         if column not in told:
             told.add(column)
-            yield Finding("TARGET_LEAK", words(column), {"exclude": [column]})
+            words = leak_words(column, schema["target"], found.measure, found.score)
+            yield Finding("TARGET_LEAK", words, {"exclude": [column]})
+    for absence, names in find_absences(sampled, target).items():
+        together = dict.fromkeys(origins[str(name)] for name in names)
+        if columns := [column for column in together if column not in told]:
+            told.update(columns)
+            words = absence.words(columns, schema["target"])
+            yield Finding("TARGET_LEAK", words, {"exclude": columns})
     left = [name for name in X.columns if origins[str(name)] not in told]
-    if found := find_sum(X[left], target):
-        parts = list(dict.fromkeys(origins[str(name)] for name in found.parts))
-        words_of_sum = found.words(parts, schema["target"])
-        yield Finding("TARGET_LEAK", words_of_sum, {"exclude": parts})
+    if added := find_sum(X[left], target):
+        parts = list(dict.fromkeys(origins[str(name)] for name in added.parts))
+        yield Finding("TARGET_LEAK", added.words(parts, schema["target"]), {"exclude": parts})
 
 
-def _suspects(
-    X: pd.DataFrame, target: Target, target_name: str
-) -> Iterator[tuple[Any, Callable[[str], str]]]:
-    """Yield columns of X, and what is told of each by the name of the column that it is of."""
-    sampled = {name: as_sampled(name, X[name]) for name in X.columns}
+def _suspects(sampled: Mapping[Any, Sampled], target: Target) -> Iterator[tuple[Any, Strength]]:
+    """Yield columns that tell the target nearly alone, and how well."""
     measured = [(_measure(column, target), name) for name, column in sampled.items()]
     measured.sort(key=lambda pair: -pair[0].strength)
     marks = np.array([found.strength for found, _name in measured])
     for place, (found, name) in enumerate(measured[:ALONE]):
         if is_leak(found.strength, found.measure, "") or _stands_alone(marks, place):
-            yield name, partial(_words, found, target_name)
-    for name, column in sampled.items():
-        if (label := tells_a_class(column, target)) is not None:
-            yield name, partial(words_of_class, label, target_name)
+            yield name, found
 
 
 def _measure(feature: Sampled, target: Target) -> Strength:
@@ -80,7 +81,3 @@ def _stands_alone(marks: np.ndarray, place: int) -> bool:
     if not place < strong <= ALONE or len(rest) < OTHERS:
         return False
     return bool(1 - rest[0] >= TIMES * (1 - marks[0]))
-
-
-def _words(found: Strength, target_name: str, column: str) -> str:
-    return leak_words(column, target_name, found.measure, found.score)

@@ -12,6 +12,9 @@ from tasks.engine.profile.leaks import LEAST
 from tasks.engine.profile.strengths import Target
 
 FEWEST_ROWS, MOST_COLUMNS, TRIED, MOST_PARTS = 30, 300, 10, 3
+# R2 alone may be carried by a few extreme rows, such as placeholders. So many rows are off by less
+# than this share of the width of the target's middle half, as at that R2 where all is normal.
+NEARLY_ALL, CLOSE = 0.95, 0.05
 # Squares of greater numbers are beyond what can be held.
 LARGEST = 1e150
 # Columns that go together as closely as this say the same, whatever is added up of them.
@@ -95,7 +98,7 @@ def _next(columns: np.ndarray, goal: np.ndarray, chosen: Sequence[int]) -> int:
 
 
 def _score(values: np.ndarray, y: np.ndarray) -> float:
-    """Return R2 of the sum over the rows that have all its parts; 0 where they are few."""
+    """Return R2 of the sum over the rows with all its parts; 0 where these are few or far off."""
     known = np.isfinite(values).all(axis=1)
     y = y[known]
     if len(y) < max(FEWEST_ROWS, len(known) / 2) or np.ptp(y) == 0:
@@ -103,4 +106,11 @@ def _score(values: np.ndarray, y: np.ndarray) -> float:
     inside = np.column_stack([_standardize(values[known]), np.ones(len(y))])
     (goal,) = _standardize(y[:, None]).T
     left = goal - inside @ np.linalg.lstsq(inside, goal, rcond=None)[0]
-    return float(1 - left @ left / len(y))
+    off = np.quantile(np.abs(left), NEARLY_ALL) * np.std(y)
+    return float(1 - left @ left / len(y)) if off < CLOSE * _width(y) else 0.0
+
+
+def _width(y: np.ndarray) -> float:
+    """Return how far apart the quarters of a target are, or its two classes."""
+    low, high = np.quantile(y, [0, 1] if len(np.unique(y)) == 2 else [0.25, 0.75])
+    return float(high - low)
