@@ -13,8 +13,9 @@ from tasks.engine.profile.strengths import Target
 
 FEWEST_ROWS, MOST_COLUMNS, TRIED, MOST_PARTS = 30, 300, 10, 3
 # R2 alone may be carried by a few extreme rows, such as placeholders. So many rows are off by less
-# than this share of the width of the target's middle half, as at that R2 where all is normal.
-NEARLY_ALL, CLOSE = 0.95, 0.05
+# than this share of the width of the target's middle half; measures that honestly go together,
+# such as a radius, a perimeter and a shape, are off by more.
+NEARLY_ALL, CLOSE = 0.95, 0.02
 # Squares of greater numbers are beyond what can be held.
 LARGEST = 1e150
 # Columns that go together as closely as this say the same, whatever is added up of them.
