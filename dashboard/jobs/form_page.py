@@ -22,6 +22,11 @@ from dashboard.shell import queue_summary
 from dashboard.workers.views import say_ahead
 from tasks.engine.catalogue import METRICS, list_estimators
 
+_WHY_NOT = {
+    "reading": "is still being read: wait a moment, or choose another one",
+    "refused": "cannot be learned from: it could not be read. Choose another one",
+}
+
 
 def find_chosen(text: str | None) -> Dataset | None:
     """Return the dataset of a number that was sent, if it can be learned from."""
@@ -33,7 +38,7 @@ def say_no_dataset(text: str) -> str:
     """Say why a dataset that an address asks for is not chosen."""
     found = find_dataset(read_number(text, 0, LARGEST_ID))
     if found is not None:
-        return f"Dataset {text} cannot be learned from: it is not saved yet. Choose another one"
+        return f"Dataset {text} {_WHY_NOT[found.state]}"
     return f"Dataset {text[:40]} does not exist, or was deleted. Choose another one"
 
 

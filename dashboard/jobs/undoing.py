@@ -60,7 +60,8 @@ def _say_too_late(job: Job) -> str:
     ended = f"{job.name} had ended before it was stopped, so there is nothing to undo"
     if job.state == JobState.SUCCEEDED:
         return f"{ended}. {say_already_done(job)}"
-    return f"{ended}. It is {job.state}, and can be run again"
+    how = "was given up" if job.state == JobState.LOST else "failed"
+    return f"{ended}. It {how}, and can be run again"
 
 
 def end_as_cancelled(session: Session, job: Job) -> None:

@@ -31,3 +31,17 @@ def test_a_dataset_that_was_deleted_or_is_not_saved_is_named(
         text = pages.get(f"/jobs/new?dataset_id={dataset.id}").text
         assert f"Dataset {dataset.id} does not exist, or was deleted" in text
     assert "does not exist" not in pages.get(f"/jobs/new?dataset_id={there.id}").text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("reading", "is still being read: wait a moment, or choose another one"),
+        ("refused", "cannot be learned from: it could not be read. Choose another one"),
+    ],
+)
+def test_why_a_saved_dataset_cannot_be_learned_from(
+    pages: PageClient, member: User, state: str, words: str
+) -> None:
+    dataset = make_dataset(member, state=state)
+    assert f"Dataset {dataset.id} {words}" in pages.get(f"/jobs/new?dataset={dataset.id}").text

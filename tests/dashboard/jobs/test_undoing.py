@@ -154,10 +154,11 @@ def test_what_had_ended_by_itself_is_told(any_app: Flask, member: User) -> None:
         undo_cancel(user=member, job_id=over.id)
     with pytest.raises(Forbidden):
         undo_cancel(user=make_user(), job_id=over.id)
-    broken = make_job(member, state="failed", name="pears")
-    words = "pears had ended before it was stopped.* It is failed, and can be run again"
-    with pytest.raises(Conflict, match=words):
-        undo_cancel(user=member, job_id=broken.id)
+    for state, words in (("failed", "It failed"), ("lost", "It was given up")):
+        broken = make_job(member, state=state, name="pears")
+        said = f"pears had ended before it was stopped.* {words}, and can be run again"
+        with pytest.raises(Conflict, match=said):
+            undo_cancel(user=member, job_id=broken.id)
 
 
 def test_the_page_offers_the_way_back(app: Flask, member: User) -> None:
