@@ -21,8 +21,8 @@ function watchForEnd() {
       return;
     }
     sessionStorage.setItem(key, 'true');
-    const undo = document.querySelector('#toasts form')?.getAttribute('action');
-    if (undo?.includes('undo-cancel')) sessionStorage.setItem(undoKey, undo);
+    const undo = document.querySelector('#toasts form[action$="/undo-cancel"]')?.getAttribute('action');
+    if (undo) sessionStorage.setItem(undoKey, undo);
     window.location.reload();
   });
   watch.observe(document.getElementById('main'), { childList: true, subtree: true, attributes: true, attributeFilter: ['data-job-state'] });
@@ -65,6 +65,7 @@ function tellEnd() {
 }
 
 if (isActive()) {
+  sessionStorage.removeItem(undoKey); // it was undone elsewhere: nothing is to be offered on
   announceTitle();
   watchForEnd();
   watchFolds();

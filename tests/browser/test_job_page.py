@@ -249,6 +249,28 @@ def test_undo_stays_when_the_page_is_fetched_anew_as_the_job_ends(
     expect(toast).to_contain_text("churn is in the queue again")
 
 
+def test_undo_is_kept_beside_other_messages_and_forgotten_when_the_job_waits_again(
+    open_page: Callable[..., Page], job: Job
+) -> None:
+    page = open_page()
+    page.get_by_role("button", name="Cancel job").click()
+    toasts = page.locator("#toasts .toast-note")
+    expect(toasts).to_contain_text("churn is being stopped")
+    kept = f"trainyard-undo-{job.id}"
+    page.evaluate(
+        "document.getElementById('toasts').insertAdjacentHTML('afterbegin', '<form></form>')"
+    )
+    change(job, state="cancelled", lease=None, worker=None, finished_at=now())
+    expect(toasts).to_contain_text("churn: cancelled")
+    expect(toasts.get_by_role("button", name="Undo")).to_be_visible()
+    # Undone in another tab before this one was fetched anew.
+    page.evaluate("key => sessionStorage.setItem(key, '/jobs/1/undo-cancel')", kept)
+    change(job, state="queued", finished_at=None)
+    page.reload()
+    expect(page.locator("[data-job-state=queued]").first).to_be_attached()
+    page.wait_for_function("key => sessionStorage.getItem(key) === null", arg=kept)
+
+
 def test_undo_that_can_do_nothing_any_more_says_so(
     open_page: Callable[..., Page], job: Job
 ) -> None:
