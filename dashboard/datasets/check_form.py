@@ -13,6 +13,7 @@ from dashboard.datasets.words import (
     ENCODINGS,
     FORMATS,
     SIGNS,
+    markers_of,
     name_delimiter,
     name_encoding,
     name_markers,
@@ -72,9 +73,8 @@ def facts_of(upload: Shown) -> list[tuple[str, Any]]:
 
 def tell_markers(dialect: Mapping[str, Any] | None) -> dict[str, str]:
     """Return all cells that mean missing, and the usual ones, in words."""
-    known = (dialect or {}).get("missing") or DEFAULT_MISSING
     usual = ", ".join(filter(None, DEFAULT_MISSING))
-    return {"all": ", ".join(marker or EMPTY for marker in known), "usual": usual}
+    return {"all": ", ".join(marker or EMPTY for marker in markers_of(dialect)), "usual": usual}
 
 
 def is_csv(upload: Shown) -> bool:

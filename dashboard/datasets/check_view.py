@@ -167,7 +167,7 @@ def _sheet(upload: Shown, asked: Sequence[Asked], wanted: Wanted) -> Sheet:
     first = [row for row in upload.preview if not row.get("problem")]
     only = bool(bad) and (wanted.rows == "problems" or (wanted.rows is None and bool(asked)))
     shown = (bad if wanted.more else bad[:PROBLEM_ROWS]) if only else first
-    missing = markers_of(upload.dialect)
+    missing = frozenset(markers_of(upload.dialect))
     return Sheet(
         heads=heads,
         rows=[Row(row["line"], [_cell(row, head, missing) for head in heads]) for row in shown],

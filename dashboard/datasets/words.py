@@ -33,14 +33,18 @@ def name_encoding(name: str | None) -> str | None:
     return ENCODINGS.get(name, name.upper()) if name else None
 
 
-def markers_of(dialect: Mapping[str, Any] | None) -> frozenset[str]:
-    """Return the cells that mean that a value is missing, by how a file was read."""
-    chosen = (dialect or {}).get("missing")
-    return frozenset(DEFAULT_MISSING if chosen is None else ("", *chosen))
+def markers_of(dialect: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Return the cells that mean that a value is missing, by how a file was read, in order."""
+    return _in_force((dialect or {}).get("missing"))
+
+
+def _in_force(chosen: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the markers that hold: where some were chosen, or none at all, an empty cell too."""
+    return tuple(DEFAULT_MISSING if chosen is None else dict.fromkeys(("", *chosen)))
 
 
 def name_markers(markers: Sequence[str] | None) -> str:
     """Return which cells mean that a value is missing; the usual ones where none were chosen."""
-    words = [marker or EMPTY for marker in markers or DEFAULT_MISSING]
+    words = [marker or EMPTY for marker in _in_force(markers)]
     more = f" and {len(words) - MARKERS_SHOWN} more" if len(words) > MARKERS_SHOWN else ""
     return ", ".join(words[:MARKERS_SHOWN]) + more

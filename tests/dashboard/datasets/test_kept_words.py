@@ -17,5 +17,5 @@ def test_a_file_to_predict_has_none_either() -> None:
 
 
 def test_usual_markers_of_missing_cells_are_told_where_none_were_chosen() -> None:
-    assert _show("missing", None) == "empty, NA, N/A, null, None, NaN, ?, -"
+    assert _show("missing", None) == "empty, NA, N/A, n/a, #N/A, NaN, nan, null and 5 more"
     assert _show("missing", ["", "unknown"]) == "empty, unknown"

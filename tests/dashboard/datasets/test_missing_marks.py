@@ -3,6 +3,8 @@
 import pytest
 from flask import Flask
 
+from dashboard.datasets.check_form import tell_markers
+from dashboard.datasets.words import name_markers
 from dashboard.db import User
 from tasks.engine.cell_text import MISSING
 from tests.dashboard.datasets.test_check_page import change, facts, upload
@@ -36,3 +38,13 @@ def test_all_markers_that_are_in_force_are_shown(pages: PageClient) -> None:
     page = change(pages, page, missing="none, y")
     assert facts(page)["Missing when"] == "empty, none, y"
     assert "Now: empty, none, y" in words_of(page.find(".reading-form"))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [([], "empty"), (["a"], "empty, a"), (["b", "", "a"], "empty, b, a"), ([""], "empty")],
+)
+def test_an_empty_cell_is_always_told(chosen: list[str], words: str) -> None:
+    assert tell_markers({"missing": chosen})["all"] == words
+    assert name_markers(chosen) == words
+    assert tell_markers({"missing": None}) == tell_markers(None)
