@@ -4,6 +4,7 @@ The same words when Trainyard predicts and in every bundle, whose ``schema.py`` 
 text. It therefore imports nothing of Trainyard but `cell_text`.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,9 +16,31 @@ from tasks.engine.cell_text import date_cell
 TELLING_DAY = "2026-12-31"
 
 
-def cell_warning(code: str, column: str, count: int, message: str) -> dict[str, Any]:
-    """Return a warning about `count` cells of a column."""
+def cell_warning(code: str, column: str | None, count: int, message: str) -> dict[str, Any]:
+    """Return a warning about `count` cells of a column, or about rows."""
     return {"code": code, "column": column, "count": count, "message": message}
+
+
+def empty_rows(text: Any, names: Sequence[str], missing: Collection[str]) -> list[int]:
+    """Return the positions of the rows of a table of text that have no value in these columns."""
+    at = list(range(len(text)))
+    for name in names:
+        cells = text[name].tolist() if at else []
+        at = [n for n in at if not isinstance(cells[n], str) or cells[n].strip() in missing]
+    return at
+
+
+def no_values(count: int, first: str, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the warning that `count` rows, the first of them called `first`, have no value."""
+    if not count:
+        return []
+    columns = f"any of the {len(names):,} columns that the model reads"
+    if len(names) == 1:
+        columns = f'"{names[0]}", the only column that the model reads'
+    message = f"{first[:1].upper()}{first[1:]} has no value in {columns}"
+    if count > 1:
+        message = f"{count:,} rows have no value in {columns}. The first is {first}"
+    return [cell_warning("ROW_EMPTY", None, count, message)]
 
 
 def unreadable(column: dict[str, Any], count: int, first: str) -> list[dict[str, Any]]:

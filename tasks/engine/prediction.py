@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from tasks.engine.cell_text import as_texts
+from tasks.engine.cell_warnings import cell_warning, empty_rows, no_values
 from tasks.engine.coercion import SchemaError, features_from_text, missing_markers
 from tasks.engine.errors import DataError
 from tasks.engine.evaluation import predict
@@ -136,19 +137,17 @@ def warn_of_empty(text: pd.DataFrame, schema: dict[str, Any]) -> list[dict[str, 
     >>> warn_of_empty(rows, schema)[0]["message"]
     'All 2 fields are empty, so this is what the model says without knowing anything'
     """
-    names, missing = schema["features"], {None, "", *missing_markers(schema)}
-    cells = text[names].to_numpy().tolist()
-    empty = [all((c and c.strip()) in missing for c in row) for row in cells]
-    if not any(empty):
-        return []
-    fields = f"All {len(names):,} fields" if len(names) > 1 else f'The only field, "{names[0]}",'
-    verb = "are" if len(names) > 1 else "is"
-    message = f"{fields} {verb} empty, so this is what the model says without knowing anything"
-    if len(empty) > 1:
-        n = sum(empty)
-        rows = f"{n:,} rows have" if n > 1 else f"Row {empty.index(True) + 1:,} has"
-        message = f"{rows} no value in any of the {len(names):,} columns that the model reads"
-    return [{"code": "ROW_EMPTY", "column": None, "count": sum(empty), "message": message}]
+    names = schema["features"]
+    empty = empty_rows(text, names, missing_markers(schema))
+    if not empty or len(text) > 1:
+        return no_values(len(empty), f"row {empty[0] + 1:,}" if empty else "", names)
+    fields = (
+        f"All {len(names):,} fields are"
+        if len(names) > 1
+        else (f'The only field, "{names[0]}", is')
+    )
+    message = f"{fields} empty, so this is what the model says without knowing anything"
+    return [cell_warning("ROW_EMPTY", None, 1, message)]
 
 
 def _cell(value: Any, decimal: str | None) -> str | None:

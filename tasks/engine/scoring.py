@@ -9,7 +9,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from tasks.engine.coercion import free_names
+from tasks.engine.cell_warnings import empty_rows, no_values
+from tasks.engine.coercion import free_names, missing_markers
 from tasks.engine.new_rows import NewRows, needed_cells, read_new_rows
 from tasks.engine.prediction import predict_text
 from tasks.engine.tables import BATCH_ROWS
@@ -96,19 +97,24 @@ def _score_batches(
     found: dict[tuple[str, str], dict[str, Any]] = {}
     file = pq.ParquetFile(read.table)
     names, done = file.schema_arrow.names[1:], 0
+    missing, n_empty, first = missing_markers(schema), 0, ""
     for batch in file.iter_batches(BATCH_ROWS):
         cells = [column.to_pylist() for column in batch.columns[1:]]
         by_name = dict(zip(names, cells, strict=True))
         text = needed_cells(by_name, schema["features"], mapping)
         result = predict_text(model, schema, text)
         _add_warnings(found, result.warnings)
+        empty = empty_rows(text, schema["features"], missing)
+        if empty and not n_empty:
+            first = f"line {batch.column(0)[empty[0]].as_py():,}"
+        n_empty += len(empty)
         columns = result.as_columns(read.decimal)
         if not done:
             writer.writerow([*names, *free_names(names, columns)])
         writer.writerows(zip(*cells, *columns.values(), strict=True))
         done += batch.num_rows
         report(done / max(file.metadata.num_rows, 1))
-    return list(found.values())
+    return no_values(n_empty, first, schema["features"]) + list(found.values())
 
 
 def _add_warnings(

@@ -23,12 +23,24 @@ OWN = FOLDER / "model.joblib"
 sys.path.insert(0, str(FOLDER))
 
 from csv_file import CsvError, add_options, print_problem, print_warning, read_as_asked  # noqa: E402
-from schema import SCHEMA, SchemaError, as_texts, features_from_text, free_names  # noqa: E402
+from schema import (  # noqa: E402
+    SCHEMA,
+    SchemaError,
+    as_texts,
+    empty_rows,
+    features_from_text,
+    free_names,
+    missing_markers,
+    no_values,
+)
 
 
 def predict(text, schema, model):
     """Return the answer's columns for a table of text cells, and warnings about its cells."""
     X, warnings = features_from_text(text, schema)
+    empty = empty_rows(text, schema["features"], missing_markers(schema))
+    first = f"row {empty[0] + 1:,}" if empty else ""
+    warnings = no_values(len(empty), first, schema["features"]) + warnings
     predicted = model.predict(X)
     # Numbers of 32 bits are written as the 64 bits that they stand for.
     answer = {"prediction": predicted.astype(float) if predicted.dtype == "f4" else predicted}

@@ -1,12 +1,14 @@
 """A model applied to a file: how the file is read, and what is told of it."""
 
 import csv
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tasks.engine import scoring
 from tasks.engine.errors import DataError
 from tasks.engine.scoring import score_file
 from tasks.engine.training import train
@@ -77,3 +79,22 @@ def test_predictions_have_the_decimal_sign_of_the_table(score: Any) -> None:
     found = [float(row["prediction"].replace(",", ".")) for row in predicted]
     assert len(set(found)) > 1
     assert np.allclose(found, [float(row["prediction"]) for row in plain])
+
+
+def test_rows_without_any_value_are_told_with_the_first_line(
+    score: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "BATCH_ROWS", 8)
+    names, *rows = mixed_csv(20).splitlines()
+    empty = "," * names.count(",")
+    plain = score("\n".join([names, *rows]) + "\n")[1]
+    assert "ROW_EMPTY" not in {warning["code"] for warning in plain}
+    text = "\n".join([names, *rows[:10], empty, *rows[10:]]) + "\n"
+    (told,) = [one for one in score(text)[1] if one["code"] == "ROW_EMPTY"]
+    said = r"has no value in any of the \d columns that the model reads"
+    assert re.fullmatch(f"Line 12 {said}", told["message"])
+    text = "\n".join([names, *rows[:10], empty, *rows[10:], empty, rows[0]]) + "\n"
+    (told,) = [one for one in score(text)[1] if one["code"] == "ROW_EMPTY"]
+    said = said.replace("has", "have", 1)
+    assert re.fullmatch(f"2 rows {said}\\. The first is line 12", told["message"])
+    assert (told["count"], told["column"]) == (2, None)
