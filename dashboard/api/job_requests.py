@@ -16,7 +16,11 @@ class JobQuery(PageQuery):
 
     state: Annotated[
         str | None,
-        Field(description="A state, or active, failed (with lost ones), succeeded or cancelled"),
+        Field(
+            description="A state, or active, failed (with lost ones), succeeded or cancelled; of "
+            "those that are cancelled also not_tried, stopped (both when the time of their batch "
+            "was up) or cancelled_by_somebody"
+        ),
     ] = None
     dataset_id: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     batch_id: Annotated[int, Field(ge=0, lt=2**63)] | None = None

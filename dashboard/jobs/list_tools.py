@@ -12,7 +12,7 @@ from dashboard.extensions import db
 from dashboard.filters import url_with
 from dashboard.jobs.columns import Column, list_choices
 from dashboard.jobs.distinct import distinct_values
-from dashboard.jobs.filtering import name_zone
+from dashboard.jobs.filtering import TABS, name_zone
 from dashboard.jobs.lists import JobListing
 from dashboard.jobs.saved_views import clean_query, list_views
 from dashboard.jobs.time_up import WORDS as END_WORDS
@@ -54,7 +54,7 @@ def read_tools(listing: JobListing, query: Mapping[str, str], user: User) -> Lis
     }
     zone = name_zone(query)
     used |= {name: f"{query.get(name)} ({zone})" for name in ("from", "to")}
-    chips = [
+    chips = _chip_of_state(listing) + [
         (f"{title}: {used.get(name, query[name])}", url_with(**{name: None}))
         for name, title in _TITLES.items()
         if query.get(name) and not _is_ignored(listing, name)
@@ -80,6 +80,13 @@ _TITLES = {
     "dataset_id": "Dataset", "batch_id": "Batch", "estimator": "Estimator", "owner": "Owner",
     "from": "From", "to": "To", "archived": "Archived", "q": "Search",
 }  # fmt: skip
+
+
+def _chip_of_state(listing: JobListing) -> list[tuple[str, str]]:
+    """Return the chip of a state that no tab shows as the current one."""
+    state = listing.filters.state
+    has_tab = not state or state in TABS
+    return [] if has_tab else [(f"State: {listing.state_words}", url_with(state=None))]
 
 
 def _url_without_tag(tags: Sequence[str], tag: str) -> str:

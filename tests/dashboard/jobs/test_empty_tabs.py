@@ -29,3 +29,35 @@ def test_an_empty_tab_says_so_in_words(state: str, words: str, app: Flask, membe
 
 def test_there_are_words_for_each_tab_and_state() -> None:
     assert set(EMPTY_TABS) == set(TABS) | set(JobState) | set(ENDS)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("not_tried", "State: not tried"),
+        ("stopped", "State: stopped"),
+        ("cancelled_by_somebody", "State: cancelled by somebody"),
+        ("running", "State: running"),
+    ],
+)
+def test_a_state_without_a_tab_is_a_filter_that_can_be_removed(
+    state: str, words: str, app: Flask, member: User
+) -> None:
+    job, pages = make_job(member, state="running", name="pears"), PageClient(app, member)
+    page = pages.get(f"/jobs?state={state}&q=pears")
+    chip, other = page.select(".filter-chips .chip")
+    assert words_of(chip).startswith(words)
+    assert words_of(other).startswith("Search: pears")
+    found = pages.get(chip["href"])
+    assert len(found.select(f'[data-job-id="{job.id}"]')) == 1
+    assert not found.select('.tabs [aria-current="page"][href*="state"]')
+    assert len(found.select(".filter-chips .chip")) == 1
+    # Where that state is all that is asked for and has none, it is said in its own words.
+    if state != "running":
+        alone = pages.get(f"/jobs?state={state}")
+        assert words_of(alone.find(".empty h2")) == EMPTY_TABS[state]
+
+
+@pytest.mark.parametrize("state", [*TABS, "finished"])
+def test_a_tab_is_no_chip(state: str, app: Flask, member: User) -> None:
+    assert not PageClient(app, member).get(f"/jobs?state={state}").select(".filter-chips")
