@@ -68,6 +68,10 @@ def test_names_that_begin_alike_show_where_they_differ(app: Flask, member: User)
     ]  # fmt: skip
     whole = "churn: gradient boosting, learning_rate 0.06, max_iter 300"
     assert list(names.values())[:2] == [None, whole]
+    # Who hears the list is told the whole name, once.
+    heard = page.select("[role=option]")[1]
+    heard.select_one("[aria-hidden]").extract()
+    assert words_of(heard).startswith(f"{whole} #")
 
 
 def test_a_job_that_was_not_tried_is_called_so(app: Flask, member: User) -> None:
