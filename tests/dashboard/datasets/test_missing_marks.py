@@ -33,11 +33,11 @@ def test_all_markers_that_are_in_force_are_shown(pages: PageClient) -> None:
     assert named == "empty, NA, N/A, n/a, #N/A, NaN, nan, null and 5 more"
     every = "empty, NA, N/A, n/a, #N/A, NaN, nan, null, NULL, Null, None, ?, -"
     assert every.split(", ")[1:] == list(MISSING)[1:]
-    assert f"Now: {every}" in words_of(page.find(".reading-form"))
+    assert f"count now: {every}." in words_of(page.find(".reading-form"))
     assert page.find("#field-missing")["placeholder"] == every.removeprefix("empty, ")
     page = change(pages, page, missing="none, y")
     assert facts(page)["Missing when"] == "empty, none, y"
-    assert "Now: empty, none, y" in words_of(page.find(".reading-form"))
+    assert "count now: empty, none, y." in words_of(page.find(".reading-form"))
 
 
 @pytest.mark.parametrize(
