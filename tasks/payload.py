@@ -27,7 +27,7 @@ OF_SPEC = (
 # Lines that the reader mends by what it knows of the columns, which a bundle's reader does not.
 MENDED = {
     "QUOTES_REPAIRED", "QUOTES_SPACED", "LINES_QUOTED", "OWN_SEPARATOR", "EXTRA_EMPTY",
-    "ENDS_FILLED", "CELLS_PARTED",
+    "ENDS_FILLED", "CELLS_PARTED", "COLUMNS_EMPTY",
 }  # fmt: skip
 ASKED = (*OF_SCHEMA, *OF_SPEC, "decision", "positive")
 

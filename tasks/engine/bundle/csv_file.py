@@ -47,14 +47,11 @@ def print_problem(source, problem):
 def add_options(parser):
     """Add the file's name and the options for a file that is not laid out as the training data."""
     parser.add_argument("source", help="a CSV file, plain or gzip, with the model's columns")
-    parser.add_argument(
-        "--delimiter",
-        type=_delimiter,
-        help=f"the file's separator: a character, or {', '.join(SEPARATORS)}",
-    )
+    words = f"the file's separator: a character, or {', '.join(SEPARATORS)}"
+    parser.add_argument("--delimiter", type=_delimiter, help=words)
     parser.add_argument("--encoding", type=_encoding, help="the file's encoding, such as cp1252")
     parser.add_argument("--decimal", choices=(".", ","), help="the file's decimal sign")
-    words = "what becomes of lines of another width; by default as of those of the training data"
+    words = "lines of another width; by default skip if the dataset's were skipped, else refuse"
     parser.add_argument("--ragged", choices=("refuse", "skip", "pad"), help=words)
 
 
@@ -64,9 +61,9 @@ def read_as_asked(arguments, schema, needed):
     Options that were not given are as the training data was; `needed` columns must be there.
     """
     dialect, columns = dict(schema["dialect"]), schema["columns"]
-    # Trainyard mends some lines by what it knows of the columns, which nobody does here.
-    own = "refuse" if schema.get("mended_lines") else dialect.get("bad_lines", "refuse")
-    dialect["bad_lines"] = arguments.ragged or own
+    # Trainyard knows which short lines can be mended, or are no rows; nobody does here.
+    is_skip = dialect.get("bad_lines") == "skip" and not schema.get("mended_lines")
+    dialect["bad_lines"] = arguments.ragged or ("skip" if is_skip else "refuse")
     dialect["delimiter"] = arguments.delimiter or dialect["delimiter"]
     if arguments.decimal:
         dialect["decimal"] = arguments.decimal
@@ -95,8 +92,7 @@ def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warni
     Raises
     ------
     CsvError, UnicodeError
-        When columns are missing, quotes are broken, a line is of another width or a gzip file is
-        damaged; for a file in neither encoding.
+        For missing columns, broken quotes, lines of another width, damaged gzip, other encodings.
     """
     try:
         encoding = encoding or _find_encoding(path, dialect["encoding"])
@@ -112,33 +108,35 @@ def _read_table(records, dialect, needed, warn):
     names, read = _read_header(records, dialect, needed)
     cells, ragged = [], []
     for line, row in _above_notes(itertools.chain(read, records), len(names), warn):
-        if len(row) == len(names):
-            cells.append(row)
-            continue
-        ragged.append(line)
-        if row := _fit(line, row, len(names), dialect.get("bad_lines", "refuse")):
-            cells.append(row)
+        fitting = _fit(line, row, len(names), dialect.get("bad_lines", "refuse"))
+        cells += [fitting] if fitting else []
+        ragged += [line] if fitting is not row else []
     if ragged:
-        is_skip = dialect["bad_lines"] == "skip"
-        end = "left out" if is_skip else "short ones filled up, long ones left out"
+        kept = "" if dialect["bad_lines"] == "skip" else "short ones filled up, long ones "
         count = f"{len(ragged)} line{'s have' if len(ragged) > 1 else ' has'}"
-        warn(f"{count} a different number of cells, first line {ragged[0]}; {end}")
+        warn(f"{count} a different number of cells, first line {ragged[0]}; {kept}left out")
     return pd.DataFrame(cells, columns=pd.Index(names, dtype=object), dtype=object)
 
 
 def _above_notes(records, width, warn):
-    """Yield the rows but those of a note below the table: of one cell, or begun as a note."""
+    """Yield the rows but those of a note below the table."""
     notes, has_rows = [], False
     for line, row in records:
-        first = notes[0][1] if notes else row
-        is_like_one = sum(map(bool, map(str.strip, row))) <= 1 or NOTE.match(first[0].strip())
-        if len(row) != width > 1 and has_rows and is_like_one and len(notes) < MOST_NOTES:
+        if has_rows and len(row) < width and _is_note([*(row for _, row in notes), row]):
             notes.append((line, row))
             continue
         yield from (*notes, (line, row))
         notes, has_rows = [], True
     if notes:
         warn(f"line {notes[0][0]} and what follows stands below the table; left out")
+
+
+def _is_note(rows):
+    """Tell whether lines are surely none of the table: words of one cell, or begun as a note."""
+    filled = [sum(map(bool, map(str.strip, row))) for row in rows]
+    behind = "".join(itertools.chain(rows[0][1:], *rows[1:]))
+    is_told = NOTE.match(rows[0][0].strip()) and not any(map(str.isdigit, behind))
+    return len(rows) <= MOST_NOTES and max(filled[1 if is_told else 0 :], default=0) <= 1
 
 
 def _read_header(records, dialect, needed):
@@ -208,8 +206,7 @@ def _suggest(path, dialect, encoding, needed):
 
 
 def _name_separator(delimiter):
-    names = {character: f"{name}s" for name, character in SEPARATORS.items()}
-    return names.get(delimiter, f'"{delimiter}"')
+    return next((f"{n}s" for n, sign in SEPARATORS.items() if sign == delimiter), f'"{delimiter}"')
 
 
 def _delimiter(text):
@@ -250,11 +247,13 @@ def _names(rows):
 
 
 def _fit(line, row, width, bad_lines):
-    """Return a row of another width as the training data's were: filled up, or None."""
-    if bad_lines == "refuse":
+    """Return a row as it is; one of another width filled up, or None where it is left out."""
+    short = width - len(row)
+    if bad_lines == "refuse" and short:
         raise CsvError(f"line {line} has {len(row)} cells, the first line has {width}. {RAGGED}")
-    is_filled = bad_lines == "pad" and len(row) < width
-    return [*row, *[None] * (width - len(row))] if is_filled else None
+    if bad_lines == "pad" and short > 0:
+        return [*row, *[None] * short]
+    return None if short else row
 
 
 def _records(file, dialect):

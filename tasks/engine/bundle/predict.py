@@ -4,8 +4,9 @@ The answer is the table with the columns ``prediction`` and, for classes that th
 probabilities for, ``probability_<class>`` behind its own; a name that the table has already is
 followed by a number, as in ``prediction_2``. Columns that the model does not know are passed on.
 A file that is laid out otherwise than the training data was needs ``--delimiter``, ``--encoding``
-or ``--decimal``. Lines of another width are treated as those of the training data, unless
-``--ragged`` says what becomes of them. The script needs what stands in ``requirements.txt``.
+or ``--decimal``. Lines of another width are left out if those of the training data were, and
+refused otherwise, unless ``--ragged`` says what becomes of them; a note below the table is left
+out. The script needs what stands in ``requirements.txt``.
 """
 
 import argparse

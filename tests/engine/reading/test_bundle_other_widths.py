@@ -1,0 +1,144 @@
+"""Lines of another width: a bundle reads the product's rows, or refuses the file."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.engine import tables
+from tasks.engine.bundle.csv_file import CsvError, add_options, read_as_asked
+from tasks.engine.reader.reading import ReadResult
+from tasks.payload import MENDED
+from tests.engine.reading.conftest import Reader
+
+TABLE = "a,b,c\n" + "".join(f"{n},{n}.5,x\n" for n in range(30))
+MODES = ["refuse", "skip", "pad"]
+
+
+def ask(path: Path, *options: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    return parser.parse_args([str(path), *options])
+
+
+def schema_of(result: ReadResult) -> dict[str, Any]:
+    """Return what a bundle knows of a dataset that was read so."""
+    assert result.dialect
+    mended = any(problem.code in MENDED for problem in result.problems)
+    return {"dialect": result.dialect.as_dict(), "columns": [], "mended_lines": mended}
+
+
+def read_both(
+    reader: Reader, text: str, bad_lines: str
+) -> tuple[list[list[str | None]] | None, list[list[str | None]] | None]:
+    """Return the rows of the product and of the bundle; None where one refuses."""
+    result = reader.read(text, bad_lines=bad_lines)
+    ours = None if result.refused else tables.read_rows(reader.table, 0, 9999)[1]
+    try:
+        theirs, _schema = read_as_asked(ask(reader.source), schema_of(result), ["a"])
+    except CsvError:
+        return ours, None
+    return ours, theirs.to_numpy().tolist()
+
+
+@pytest.mark.parametrize("bad_lines", MODES)
+@pytest.mark.parametrize(
+    "below",
+    [
+        "\n7,8\n9,10\n",  # of two cells, after a blank line
+        "-----\n",
+        "---,---\n7,8\n",
+        "   \n",
+        "\n\na,b\n1,2\n3,4\n",  # another table
+        "\ncity,mayor\nOslo,Anne\nRome,Bo\n",
+        "word\n" * 60,
+        "7,8\n",
+        "7\n8\n",
+        "Note: x,1\n5,6\n",
+        "Note: x,1\n",
+        "Note: x,y\n5\n",
+        "Note: x,y\n(revised)\n",
+        "Note: all is rounded\n" + "5,6\n" * 10,
+        "".join(f"Remarks: {n},{n}\n" for n in range(10)),
+        "Source: the office, Oslo\nRemarks: none, so far\n",
+        "Source: the office, 2024\n",
+        "Source: the office\n",
+        "word\n5,6\n",
+        "7,8,9,10\n",
+        "Note: one, two, three, four\n",
+    ],
+)
+def test_what_stands_below_is_as_the_reader_takes_it(
+    reader: Reader, bad_lines: str, below: str
+) -> None:
+    ours, theirs = read_both(reader, TABLE + below, bad_lines)
+    assert theirs is None or theirs == ours
+
+
+@pytest.mark.parametrize("bad_lines", MODES)
+@pytest.mark.parametrize(
+    "text",
+    [
+        TABLE + "end,,,,\n",
+        TABLE + "end,,,,\n7,8,9\n",
+        TABLE.replace("12,12.5,x\n", "---\n12,12.5,x\n"),
+        TABLE.replace("12,12.5,x\n", "12,12.5\n"),
+        TABLE.replace(",x\n", ",\n").replace("12,12.5,\n", "12,12.5\n"),
+        TABLE.replace("a,b,c", "a,b,").replace(",x\n", ",\n").replace("12,12.5,\n", "12,12.5\n"),
+    ],
+)
+def test_what_stands_in_the_table_is_as_the_reader_takes_it(
+    reader: Reader, bad_lines: str, text: str
+) -> None:
+    ours, theirs = read_both(reader, text, bad_lines)
+    assert theirs is None or theirs == ours
+
+
+@pytest.mark.parametrize("below", ["Note: x,1\n5,6\n", "Note: all is rounded\n" + "5,6\n" * 10])
+def test_rows_below_a_line_begun_as_a_note_are_refused_as_the_reader_does(
+    reader: Reader, below: str
+) -> None:
+    assert reader.refusal(TABLE + below)[0] == "CSV_RAGGED"
+    assert read_both(reader, TABLE + below, "refuse")[1] is None
+
+
+def test_lines_are_left_out_as_the_datasets_were_and_filled_up_only_when_told(
+    reader: Reader,
+) -> None:
+    text = "a,b,c\n1,2,3\n4,5\n6,7,8\n"
+    for bad_lines, rows in (("skip", 2), ("pad", 3)):
+        trained = schema_of(reader.read(text, bad_lines=bad_lines))
+        told, _schema = read_as_asked(ask(reader.source, "--ragged", bad_lines), trained, ["a"])
+        assert len(told) == rows
+        with pytest.raises(CsvError, match="line 3 has 2 cells"):
+            read_as_asked(ask(reader.source, "--ragged", "refuse"), trained, ["a"])
+        if bad_lines == "skip":
+            assert len(read_as_asked(ask(reader.source), trained, ["a"])[0]) == rows
+        else:
+            with pytest.raises(CsvError, match=r"line 3 has 2 cells.* --ragged pad to fill"):
+                read_as_asked(ask(reader.source), trained, ["a"])
+
+
+@pytest.mark.parametrize("bad_lines", MODES)
+@pytest.mark.parametrize(
+    "note",
+    ["Source: the office", "\n\nSource: the office, Oslo\n(revised)\n", "word\n" * 50],
+)
+def test_a_note_below_the_table_is_left_out_as_the_reader_does(
+    reader: Reader, bad_lines: str, note: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "FOOTNOTE" in {p.code for p in reader.read(TABLE + note, bad_lines=bad_lines).problems}
+    ours, theirs = read_both(reader, TABLE + note, bad_lines)
+    assert ours == theirs
+    assert len(theirs or []) == 30
+    assert "stands below the table; left out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["a,b\n1,2\nSource: x\n3,4\n", "a,b\n1,2\n3,4,5\n"])
+def test_a_line_of_another_width_that_is_no_note_is_named(reader: Reader, text: str) -> None:
+    reader.source.write_text(text)
+    trained = schema_of(reader.read("a,b\n1,2\n3,4\n5,6\n"))
+    reader.source.write_text(text)
+    with pytest.raises(CsvError, match=r"line 3 has [13] cells"):
+        read_as_asked(ask(reader.source), trained, ["a"])
