@@ -4,7 +4,11 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
+
 from tasks.engine.failures import explain_error, explain_warnings
+from tasks.engine.no_numbers import explain_no_numbers
+from tasks.engine.spec import TrainingSpec
 
 
 class PlainWords:
@@ -16,10 +20,14 @@ class PlainWords:
         The name of the estimator that they are about.
     warn : callable
         Told a code and words for each warning.
+    spec, X : TrainingSpec, DataFrame
+        What is trained, and the columns that it learns from.
     """
 
-    def __init__(self, title: str, warn: Callable[[str, str], None]) -> None:
-        self.title, self.warn = title, warn
+    def __init__(
+        self, title: str, warn: Callable[[str, str], None], spec: TrainingSpec, X: pd.DataFrame
+    ) -> None:
+        self.title, self.warn, self.spec, self.X = title, warn, spec, X
         self.catcher = warnings.catch_warnings(record=True)
 
     def __enter__(self) -> None:
@@ -31,4 +39,5 @@ class PlainWords:
         for code, message in explain_warnings(self.caught or []).items():
             self.warn(code, message)
         if isinstance(error, Exception):
-            raise explain_error(error, self.title) from error
+            known = explain_no_numbers(error, self.title, self.spec, self.X)
+            raise known or explain_error(error, self.title) from error

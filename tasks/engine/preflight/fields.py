@@ -33,6 +33,7 @@ FIELDS = {
     "PARAM_COMBO": "estimator",
     "COLUMNS_TOO_ALIKE": "estimator",
     "NO_PREDICTION": "estimator",
+    "INSIDE_NO_NUMBERS": "estimator",
 }
 # With more rows they may go away.
 OF_FEW_ROWS = frozenset(

@@ -20,7 +20,6 @@ from tasks.engine.coercion import training_data
 from tasks.engine.ensembles import WORSE_BY
 from tasks.engine.errors import EngineError
 from tasks.engine.export import small_schema, write_artefacts
-from tasks.engine.failures import explain_error
 from tasks.engine.onnx.conversion import convert
 from tasks.engine.pipelines import make_estimator
 from tasks.engine.portfolio import VOTING, list_tuned
@@ -240,8 +239,3 @@ def test_predict_names_another_version(library: str, tmp_path: Path) -> None:
     command = [sys.executable, "predict.py", "examples.csv"]
     done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
     assert f"made with {library} 0.0.1" in done.stderr
-
-
-def test_what_xgboost_says_of_numbers_that_are_too_large_is_known() -> None:
-    said = ValueError("Check failed: Input data contains `inf` or a value too large, while ...")
-    assert explain_error(said, "XGBoost").code == "NUMBERS_TOO_LARGE"

@@ -12,7 +12,6 @@ from sklearn.pipeline import Pipeline
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.errors import EngineError, ParameterError
 from tasks.engine.export import small_schema
-from tasks.engine.failures import explain_error
 from tasks.engine.loading import training_data
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.prepared import prepare
@@ -239,15 +238,6 @@ def test_settings_that_ask_for_too_much_of_the_data_are_told(
         train(spec, columns)
     assert refusal.value.code == code
     assert refusal.value.hint
-
-
-def test_numbers_too_large_to_be_scaled_are_told_with_what_mends_it() -> None:
-    said = ValueError("Input X contains NaN.\nRidge does not accept missing values ...")
-    found = explain_error(said, "Ridge")
-    assert (found.code, found.change) == (
-        "NUMBERS_TOO_LARGE", {"preprocessing": {"scale": "quantile"}}
-    )  # fmt: skip
-    assert "too large to be scaled" in str(found)
 
 
 def test_preprocessing_is_fitted_on_training_rows_alone(tmp_path: Path) -> None:
