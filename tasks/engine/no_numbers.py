@@ -38,10 +38,11 @@ def explain_no_numbers(
     bound = LARGEST_OF_32_BITS if is_large else LARGEST
     large = [str(name) for name in X.columns if _is_beyond(X[name], bound)]
     if large and spec.preprocessing.scale != "quantile":
+        as_power = f"{bound:g}".replace("e+", "e")
         why = "more than {} can hold" if is_large else "too large to be scaled for {}"
         return EngineError(
             "NUMBERS_TOO_LARGE",
-            f"Column “{large[0]}” has numbers beyond {bound:g}, {why.format(title)}",
+            f'"{large[0]}" has numbers beyond {as_power}, {why.format(title)}',
             "Let scale be quantile, in preprocessing, or leave that column out",
             change={"preprocessing": {"scale": "quantile"}},
         )

@@ -7,6 +7,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
 
 from dashboard.batches import service
 from dashboard.clock import now
@@ -110,7 +111,10 @@ class Worker(threading.Thread):
         with self.app.app_context():
             for n in range(200):
                 was_cancelled = self.cancelled.is_set()
-                claim = claim_next_job(worker=self.name)
+                try:
+                    claim = claim_next_job(worker=self.name)
+                except OperationalError:  # SQLite gives no turns: workers try again, too
+                    continue
                 self.has_begun.set()
                 if claim is not None:
                     self.late += [claim] if was_cancelled else []

@@ -53,7 +53,7 @@ def test_numbers_of_the_data_that_are_too_large_are_told_with_their_column(
     assert (found.code, found.change) == (
         "NUMBERS_TOO_LARGE", {"preprocessing": {"scale": "quantile"}}
     )  # fmt: skip
-    assert "Column “a” has numbers beyond" in found.message
+    assert '"a" has numbers beyond' in found.message
 
 
 def test_what_xgboost_says_of_numbers_that_are_too_large_is_of_the_data_alone(
