@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from dashboard.clock import isoformat, now
 from dashboard.db import Job, JobFold, User
@@ -225,12 +225,18 @@ def add_fold(job: Job, fold: int) -> None:
                             n_train=80, n_test=20, key=f"jobs/{job.id}/x/{fold}"))  # fmt: skip
 
 
-def test_a_cancel_from_the_page_can_be_undone_there(open_page: Callable[..., Page]) -> None:
-    page = open_page()
-    address = page.url
+def cancel(page: Page) -> Locator:
+    """Cancel the job of a page, and return the message that offers to undo it."""
     page.get_by_role("button", name="Cancel job").click()
     toast = page.locator("#toasts .toast-note")
     expect(toast).to_contain_text("churn is being stopped")
+    return toast
+
+
+def test_a_cancel_from_the_page_can_be_undone_there(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    address = page.url
+    toast = cancel(page)
     toast.get_by_role("button", name="Undo").click()
     expect(toast).to_contain_text("churn runs again as soon as it has stopped")
     assert page.url == address
@@ -240,9 +246,7 @@ def test_undo_stays_when_the_page_is_fetched_anew_as_the_job_ends(
     open_page: Callable[..., Page], job: Job
 ) -> None:
     page = open_page()
-    page.get_by_role("button", name="Cancel job").click()
-    toast = page.locator("#toasts .toast-note")
-    expect(toast).to_contain_text("churn is being stopped")
+    toast = cancel(page)
     change(job, state="cancelled", lease=None, worker=None, finished_at=now())
     expect(toast).to_contain_text("churn: cancelled")
     toast.get_by_role("button", name="Undo").click()
@@ -253,9 +257,7 @@ def test_undo_is_kept_beside_other_messages_and_forgotten_when_the_job_waits_aga
     open_page: Callable[..., Page], job: Job
 ) -> None:
     page = open_page()
-    page.get_by_role("button", name="Cancel job").click()
-    toasts = page.locator("#toasts .toast-note")
-    expect(toasts).to_contain_text("churn is being stopped")
+    toasts = cancel(page)
     kept = f"trainyard-undo-{job.id}"
     page.evaluate(
         "document.getElementById('toasts').insertAdjacentHTML('afterbegin', '<form></form>')"
@@ -275,9 +277,7 @@ def test_undo_that_can_do_nothing_any_more_says_so(
     open_page: Callable[..., Page], job: Job
 ) -> None:
     page = open_page()
-    page.get_by_role("button", name="Cancel job").click()
-    toast = page.locator("#toasts .toast-note")
-    expect(toast).to_contain_text("churn is being stopped")
+    toast = cancel(page)
     change(job, state="failed", lease=None, worker=None, finished_at=now(),
            failure={"code": "UNKNOWN", "message": "It broke", "hint": ""})  # fmt: skip
     expect(toast).to_contain_text("It had ended before it was stopped. churn: failed")
