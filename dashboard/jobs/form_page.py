@@ -38,7 +38,7 @@ def say_no_dataset(text: str) -> str:
     """Say why a dataset that an address asks for is not chosen."""
     found = find_dataset(read_number(text, 0, LARGEST_ID))
     if found is not None:
-        return f"Dataset {text} {_WHY_NOT[found.state]}"
+        return f"Dataset {text} {_WHY_NOT.get(found.state, _WHY_NOT['reading'])}"
     return f"Dataset {text[:40]} does not exist, or was deleted. Choose another one"
 
 

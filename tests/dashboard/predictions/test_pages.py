@@ -289,3 +289,10 @@ def test_an_answer_names_the_decision_threshold(
     words = " ".join(page.find("#answer").get_text().split())
     assert "yes, 35%" in words
     assert "It says yes from 0.3 on, the decision threshold of its job." in words
+
+
+def test_cells_are_counted_of_a_column(app: Flask, member: User, model: Model) -> None:
+    told = [{"code": "X", "column": c, "count": 2, "message": "m"} for c in ("age", None)]
+    found = file_prediction(model, state="ready", n_rows=2, warnings=told)
+    page = PageClient(app, member).get(f"/predictions/{found.id}")
+    assert page.text.count("(2 cells)") == 1
