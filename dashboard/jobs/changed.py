@@ -9,6 +9,7 @@ from dashboard.jobs import queries
 from dashboard.jobs.as_request import request_from
 from dashboard.jobs.copy_name import name_copy
 from dashboard.jobs.submission import submit
+from tasks.engine.parameters import show_value
 
 FAILURE = "failure"
 # Fields that hold fields: a change names some of them, and the others stay.
@@ -89,11 +90,10 @@ def say_change(change: Mapping[str, Any]) -> str:
         return _say_validation(change[VALIDATION])
     if "estimator" in change:
         return f"Use {change['estimator']}"
-    for part in ("parameters", "preprocessing"):
-        given = change.get(part) or {}
-        if given:
-            words = (f"{n} = {'default' if v is None else v}" for n, v in given.items())
-            return f"Set {', '.join(words)}"
+    given = {**(change.get("parameters") or {}), **(change.get("preprocessing") or {})}
+    if given:
+        words = (f"{n} = {'default' if v is None else show_value(v)}" for n, v in given.items())
+        return f"Set {', '.join(words)}"
     if "time_limit_s" in change:
         return f"Allow {change['time_limit_s']:,} s"
     return "Go back to default parameters"

@@ -77,6 +77,9 @@ ERRORS = (
     (re.compile("number of atoms"), "TOO_MANY_ATOMS",
      "{name} wanted to use more columns than there are after encoding",
      "Lower max_iter or n_nonzero_coefs below the columns, or choose another estimator"),
+    (re.compile("min_samples. needs to be explicitly set"), "MIN_SAMPLES_UNSET",
+     "{name} does not know how many rows each try needs for what is inside it",
+     "Set min_samples, such as 0.5 for half of the rows"),
     (re.compile("could not find a valid consensus|argmin of an empty"),
      "NOTHING_FOUND",
      "{name} found no solution with these parameters: {last}",
@@ -90,6 +93,7 @@ ERRORS = (
 CHANGES: dict[str, dict[str, Any]] = {
     "COLUMNS_NEGATIVE": {"preprocessing": {"scale": None}},
     "INSIDE_UNSUITED": {"parameters": None},
+    "MIN_SAMPLES_UNSET": {"parameters": {"min_samples": 0.5}},
     "NOTHING_FOUND": {"parameters": None},
     "NU_TOO_HIGH": {"parameters": {"nu": 0.05}},
     "NUMBERS_TOO_LARGE": {"preprocessing": {"scale": "quantile"}},

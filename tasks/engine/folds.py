@@ -14,7 +14,8 @@ from tasks.engine.evaluation import Predicted, align, predict, score
 from tasks.engine.fit_progress.curves import HeldOut
 from tasks.engine.fit_progress.fitting import fit, most_rows
 from tasks.engine.fit_progress.telling import Told
-from tasks.engine.gaps import check_finite, check_learnable
+from tasks.engine.gaps import check_learnable
+from tasks.engine.no_numbers import check_finite
 from tasks.engine.prepared import Prepared
 from tasks.engine.progress import FoldOutcome, FoldScore
 from tasks.engine.spec import TrainingSpec
@@ -65,7 +66,7 @@ def run_fold(
         predicted = predict(fresh, data.X.iloc[test_rows])
         predict_seconds = time.perf_counter() - asked
         predicted = align(predicted, getattr(fresh, "classes_", None), data.classes)
-        check_finite(predicted, title, fold)
+        check_finite(predicted.labels, spec, fold)
         if spec.threshold is not None:
             predicted = decide(predicted, data, spec.threshold, title)
         scores = score(spec.task, data.y[test_rows], predicted, data.classes, data.positive)

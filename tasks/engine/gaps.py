@@ -11,7 +11,6 @@ import pandas as pd
 
 from tasks.engine.catalogue import METRICS, Metric
 from tasks.engine.errors import DataError
-from tasks.engine.evaluation import Predicted
 from tasks.engine.splitting import Split
 
 NAMED = 5
@@ -154,19 +153,4 @@ def check_learnable(y: np.ndarray, fold: int) -> None:
             f'The training rows of fold {fold} are all of class "{y[0]}", so there is nothing '
             "to learn from them",
             "Use fewer folds, or another way to split such as stratified folds",
-        )
-
-
-def check_finite(predicted: Predicted, title: str, fold: int) -> None:
-    """Raise `DataError` when an estimator gave no number for some test rows of a fold."""
-    if predicted.labels.dtype.kind != "f":
-        return
-    n_missing = int(np.count_nonzero(~np.isfinite(predicted.labels)))
-    if n_missing:
-        raise DataError(
-            "NO_PREDICTION",
-            f"{title} gave no number for {n_missing:,} of the {len(predicted.labels):,} test rows "
-            f"of fold {fold}",
-            "With neighbours within a radius, raise the radius; else choose another estimator, or "
-            "hold it back more",
         )

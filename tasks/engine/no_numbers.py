@@ -1,20 +1,20 @@
 """Fits that met what is no number, or is too large: whether it stands in the data, or was made."""
 
 import re
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tasks.engine.catalogue import find_estimator, get_estimator
-from tasks.engine.errors import EngineError
-from tasks.engine.inside import name_of, settings_of, takes_inside, value_of
+from tasks.engine.catalogue import get_estimator
+from tasks.engine.diverged import find_cause
+from tasks.engine.errors import DataError, EngineError
 from tasks.engine.spec import TrainingSpec
 
 TOO_LARGE = re.compile("too large for dtype|`inf` or a value too large")
-NO_NUMBER = re.compile("contains NaN|must not contain infs or NaNs")
+NO_NUMBER = re.compile(
+    "contains NaN|must not contain infs or NaNs|non-finite parameter weights|under-/overflow"
+)
 LARGEST, LARGEST_OF_32_BITS = 1e150, 3.4e38
-RATE = "learning_rate"
 
 
 def explain_no_numbers(
@@ -55,25 +55,26 @@ def _is_beyond(column: pd.Series, bound: float) -> bool:
 
 def _explain_made(said: str, title: str, spec: TrainingSpec) -> EngineError:
     """Return words for what is no number, and was made while fitting."""
-    code, entry = "INSIDE_NO_NUMBERS", get_estimator(spec.estimator)
-    for parameter in filter(takes_inside, entry.parameters):
-        given = spec.parameters.get(parameter.name)
-        members = given if isinstance(given, list) else [given]
-        for n, member in enumerate(members):
-            inner, settings = find_estimator(str(name_of(member))), dict(settings_of(member))
-            if inner is None or not isinstance(settings.get(RATE), float | int):
-                continue
-            rate = settings.pop(RATE)
-            members = [*members[:n], value_of(inner.id, settings), *members[n + 1 :]]
-            mended: Any = members if isinstance(given, list) else members[0]
-            return EngineError(
-                code,
-                f"{inner.title}, inside {title}, gave no number: {RATE} {rate:g} is too high",
-                f"Lower its {RATE}, or go back to the default",
-                change={"parameters": {parameter.name: mended}},
-            )
+    if cause := find_cause(spec):
+        message = f"{cause.who} gave no number: {cause.why}"
+        return EngineError("DIVERGED", message, cause.hint, change=cause.change)
     return EngineError(
-        code,
+        "INSIDE_NO_NUMBERS",
         f"A step before {title}, or what is inside it, gave no number: {said}",
         "Choose other settings of preprocessing or of what is inside, or another estimator",
     )
+
+
+def check_finite(told: np.ndarray, spec: TrainingSpec, fold: int) -> None:
+    """Raise `DataError` when an estimator gave no number for some test rows of a fold."""
+    n_missing = int(np.count_nonzero(~np.isfinite(told))) if told.dtype.kind == "f" else 0
+    if not n_missing:
+        return
+    rows = f"{n_missing:,} of the {len(told):,} test rows of fold {fold}"
+    if cause := find_cause(spec):
+        message = f"{cause.who} gave no number for {rows}: {cause.why}"
+        raise DataError("DIVERGED", message, cause.hint, change=cause.change)
+    entry = get_estimator(spec.estimator)
+    by_radius = entry.find_parameter("radius") is not None
+    hint = "Raise radius" if by_radius else "Go back to the defaults, or choose another estimator"
+    raise DataError("NO_PREDICTION", f"{entry.title} gave no number for {rows}", hint)

@@ -29,6 +29,7 @@ from tasks.engine.rules import find_conflict
 
 WORDS = {"none": None, "null": None, "true": True, "false": False}
 MOST_IN_LIST = 20
+TOO_LARGE = 2**53  # beyond what a float counts one by one
 SHOWN = 60  # characters of a value that is refused
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
@@ -110,7 +111,10 @@ def explain_refusal(parameter: Parameter, value: Any) -> str:
             f'{parameter.name}: "{value}" may be one number or several. '
             f"Write {number} with a decimal point, or {values} with spaces"
         )
-    return f"{parameter.name} must be {describe_range(parameter)}"
+    must = f"{parameter.name} must be {describe_range(parameter)}"
+    if isinstance(value, int | float) and value >= TOO_LARGE:
+        return f"{must}, and below {TOO_LARGE:.0e}"
+    return must
 
 
 def _explain_inside(parameter: Parameter, value: Any) -> str:
@@ -200,7 +204,7 @@ def _fit_list(parameter: Parameter, values: Sequence[Any]) -> tuple[Any] | None:
 
 
 def _fit_number(parameter: Parameter, value: float) -> tuple[Any] | None:
-    if abs(value) >= 2**53:  # beyond what a float counts one by one
+    if abs(value) >= TOO_LARGE:
         return None
     as_int, as_float = parameter.kinds.get("int"), parameter.kinds.get("float")
     # 1.0 typed where both are allowed means the share, not the count.

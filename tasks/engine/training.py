@@ -15,6 +15,7 @@ from tasks.engine.bootstrap import add_intervals
 from tasks.engine.catalogue import find_metric, get_estimator, metric_title
 from tasks.engine.charts import make_charts
 from tasks.engine.class_weights import weigh_numbered_classes
+from tasks.engine.diverged import find_far
 from tasks.engine.errors import EngineError
 from tasks.engine.evaluation import summarise
 from tasks.engine.failures import UNSETTLED, more_iterations
@@ -153,10 +154,8 @@ class Training:
     def _prepare(self) -> None:
         self.data = data = prepare(self.spec, self.columns, self.warnings.add)
         numeric = sum(data.X[name].dtype != object for name in data.X.columns)
-        self.reporter.log(
-            f"prepare: {len(data.rows):,} rows, {numeric} numeric and "
-            f"{len(data.X.columns) - numeric} other columns, {len(data.splits)} folds"
-        )
+        columns = f"{numeric} numeric and {len(data.X.columns) - numeric} other columns"
+        self.reporter.log(f"prepare: {len(data.rows):,} rows, {columns}, {len(data.splits)} folds")
 
     def _look(self) -> None:
         for finding in look(self.spec, self.data, self.columns):
@@ -193,9 +192,9 @@ class Training:
         words = f"Fitting fold {fold} of {total}"
         self.reporter.stage("fit", self._share(fold - 1), words)
         self.reporter.fitting(fold)
-        told, title = self._told("fit", fold - 1, words, fold), self.entry.title
+        told = self._told("fit", fold - 1, words, fold)
         with self._plain_words():
-            return run_fold(self.model, self.data, self.spec, fold, title, told=told)
+            return run_fold(self.model, self.data, self.spec, fold, self.entry.title, told=told)
 
     def _told(self, stage: str, fits: int, words: str, fold: int | None = None) -> Told:
         """Return what tells the reporter how far a fit is, after so many others."""
@@ -230,14 +229,12 @@ class Training:
         metrics, drawn = summarise(spec.task, folds), None
         if not score_only:  # nobody chooses by it, and it takes as long as some fits do
             metrics, drawn = add_intervals(metrics, out_of_fold, self.data, spec.seed)
-        data_hash = hash_data({n: self.columns[n] for n in self.spec.columns_needed})
-        split_hash = hash_split(self.data.splits, self.data.rows, self.data.y, spec.validation.gap)
+        data, data_hash = self.data, hash_data({n: self.columns[n] for n in spec.columns_needed})
+        split_hash = hash_split(data.splits, data.rows, data.y, spec.validation.gap)
         known = self._baselines((data_hash, split_hash))
         baselines = known.summarise(spec.task, [fold.fold for fold in folds])
         main = metrics.get(spec.metric, {})
-        if not main:
-            lacks = f"no probabilities, so {metric_title(spec.metric)} cannot be worked out"
-            self.warnings.add("METRIC_ABSENT", f"{self.entry.title} gives {lacks}")
+        self._warn_of_scores(main, out_of_fold)
         return TrainingResult(
             model=self._decided(),
             schema=spec.schema if score_only else observe(spec.schema, self.data.X),
@@ -264,13 +261,20 @@ class Training:
             partial=len(outcomes) < len(self.data.splits),
         )
 
+    def _warn_of_scores(self, main: Mapping[str, Any], out_of_fold: pd.DataFrame) -> None:
+        if found := find_far(self.spec, self.data.y, out_of_fold["prediction"].to_numpy()):
+            self.warnings.add("PREDICTIONS_FAR", *found)
+        if not main:
+            lacks = f"no probabilities, so {metric_title(self.spec.metric)} cannot be worked out"
+            self.warnings.add("METRIC_ABSENT", f"{self.entry.title} gives {lacks}")
+
     def _decided(self) -> Pipeline:
-        threshold, positive = self.spec.threshold, self.data.positive
-        return self.model if threshold is None else with_threshold(self.model, positive, threshold)
+        at, positive = self.spec.threshold, self.data.positive
+        return self.model if at is None else with_threshold(self.model, positive, at)
 
     def _charts(self, out_of_fold: pd.DataFrame) -> dict[str, Any]:
-        spec, data = self.spec, self.data
-        return make_charts(spec.task, out_of_fold, data.classes, spec.seed, data.positive)
+        data, seed = self.data, self.spec.seed
+        return make_charts(self.spec.task, out_of_fold, data.classes, seed, data.positive)
 
     def _baselines(self, hashes: tuple[str, str]) -> Baselines:
         self.reporter.stage("final", FITTED, "Scoring what the result is held against")
@@ -281,7 +285,7 @@ class Training:
 
     def _details(self) -> dict[str, Any]:
         return {
-            "versions": versions(*self._libraries()),
+            "versions": versions(self.entry.library),
             "threads": threads(),
             "rows_used": len(self.data.y),
             "rows_without_target": self.data.n_without_target,
@@ -290,9 +294,6 @@ class Training:
             "decision": self.spec.decision,
             "positive": self.spec.positive,
         }
-
-    def _libraries(self) -> list[str]:
-        return [self.entry.library]
 
     def _encoded(self) -> dict[str, Any]:
         return describe_encoding(self.model, self.spec.schema, self.data.X)

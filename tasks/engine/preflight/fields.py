@@ -30,10 +30,12 @@ FIELDS = {
     "NUMBERS_TOO_LARGE": "preprocessing.scale",
     "TOO_FEW_COLUMNS": "features",
     "NOTHING_FOUND": "estimator",
+    "MIN_SAMPLES_UNSET": "parameters.min_samples",
     "PARAM_COMBO": "estimator",
     "COLUMNS_TOO_ALIKE": "estimator",
     "NO_PREDICTION": "estimator",
     "INSIDE_NO_NUMBERS": "estimator",
+    "DIVERGED": "estimator",
 }
 # With more rows they may go away.
 OF_FEW_ROWS = frozenset(
