@@ -5,14 +5,17 @@ from typing import Any
 
 from dashboard.batches.queries import BatchSummary, Best
 from dashboard.db import Batch, Job, Model
+from dashboard.extensions import db
 from dashboard.filters import plural
 from dashboard.honest.anew import find_winner
 from dashboard.honest.opening import count_scored
+from dashboard.jobs.baselines import hold_against
 from dashboard.jobs.blends import is_blend, title_of
 from dashboard.jobs.queries import find_model
 from dashboard.preferences import score_for_reader as score
 from dashboard.searches import KIND as SEARCH
 from tasks.engine.catalogue import metric_title
+from tasks.engine.unbeaten import Against
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,14 @@ class Winner:
             "by this very score. The blend is not worse than the job that is best on the other "
             f"folds{within}, so it is the model"
         )
+
+
+def find_unbeaten(summary: BatchSummary, winner: Winner | None) -> Against | None:
+    """Return the baseline that the model, or else the best job, does not beat; None if none."""
+    top = winner.job if winner else None
+    if top is None and summary.best:
+        top = db.session.get(Job, summary.best.id)
+    return hold_against(top) if top else None
 
 
 def view_winner(summary: BatchSummary) -> Winner | None:

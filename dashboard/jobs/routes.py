@@ -48,6 +48,7 @@ from dashboard.meanwhile import typed_anew
 from dashboard.notifications.choices import read_wishing, wish
 from dashboard.paging import read_number
 from dashboard.recipes.queries import get_recipe
+from dashboard.several.preset import TIME_FIELD
 from dashboard.shell import DENSITIES
 from dashboard.storage import StorageFull
 from dashboard.web import requires
@@ -115,7 +116,8 @@ def new() -> str:
         given = {"target": request.args.get("target", "")}
         return show_form(form_from_recipe(recipe, dataset, given))
     given = {n: request.args.get(n, "") for n in ("target", "task", "estimator", AT_ONCE)}
-    given |= {name: text for name, text in request.args.items() if name.startswith(VALIDATION)}
+    also = (VALIDATION, TIME_FIELD)
+    given |= {name: text for name, text in request.args.items() if name.startswith(also)}
     form = form_sources.new_form(dataset, given, request.args.getlist(BOXES))
     if asked and dataset is None:
         form.dropped.append(say_no_dataset(asked))

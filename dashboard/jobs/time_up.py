@@ -1,4 +1,4 @@
-"""Jobs that ended because the time of their batch was up: nobody cancelled them."""
+"""Jobs that ended before all was done, though nobody cancelled them: what they are said to be."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,9 @@ WORDS: Mapping[str, str] = {
 
 
 def word_of_end(job: Job) -> str | None:
-    """Return what a badge says of such a job; None of any other."""
+    """Return what a badge says of such a job, and of one of some folds only; None of any other."""
+    if job.state == JobState.SUCCEEDED and job.partial:
+        return "Stopped early"
     if job.state != JobState.CANCELLED or job.stopped_by != NOBODY:
         return None
     return WORDS[STOPPED if job.started_at else NOT_TRIED]

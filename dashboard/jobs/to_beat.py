@@ -13,8 +13,7 @@ from dashboard.jobs.form_validation import validation_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.queries import list_best_for
 from dashboard.jobs.validation import check_validation
-from dashboard.several.checking import LONGEST_S, SHORTEST_S
-from dashboard.several.preset import TIME_FIELD, says_how_to_split
+from dashboard.several.preset import LONGEST_S, SHORTEST_S, TIME_FIELD, says_how_to_split
 from dashboard.workers.queries import count_takers
 from tasks.engine.portfolio import facts_of, make_portfolio
 

@@ -147,7 +147,7 @@ class JobView:
         if job.state == JobState.CANCELLING:
             return self.stopping
         if job.state == JobState.SUCCEEDED:
-            early = "Stopped early, some folds only" if job.partial else None
+            early = "Some folds only" if job.partial else None
             return job.stopped_because or early
         return job.message
 

@@ -121,6 +121,11 @@ class Board:
         return sorted(both, key=lambda line: (-sign * line.score, isinstance(line, Baseline)))
 
     @property
+    def has_predict_times(self) -> bool:
+        """Whether any job's folds were large enough to time predicting 1,000 rows."""
+        return any(place.predict_s is not None for place in self.places)
+
+    @property
     def metric_choices(self) -> list[tuple[str, str]]:
         """The metrics of the page's choice."""
         return [(metric.name, metric.title) for metric in self.metrics]

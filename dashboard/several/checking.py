@@ -6,12 +6,18 @@ from typing import Any
 from dashboard.db import Dataset
 from dashboard.jobs.checked import Checked, is_whole
 from dashboard.jobs.choices import Choice
-from dashboard.several.preset import DEFAULT_S, TIME_FIELD, Several, says_how_to_split
+from dashboard.several.preset import (
+    DEFAULT_S,
+    LONGEST_S,
+    SHORTEST_S,
+    TIME_FIELD,
+    Several,
+    says_how_to_split,
+)
 from dashboard.workers.queries import count_takers
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.portfolio import Tuned, facts_of, make_portfolio
 
-SHORTEST_S, LONGEST_S = 10, 86_400
 OTHERS = ("estimator", "estimators", "parameters", "search", "class_weight", "threshold",
           "costs")  # fmt: skip
 

@@ -8,6 +8,7 @@ from dashboard.jobs.choices import Choice
 from dashboard.several import KIND
 
 DEFAULT_S = 60
+SHORTEST_S, LONGEST_S = 10, 86_400
 TIME_FIELD = "several.time_limit_s"  # of the form, and of errors
 
 # Says which rows are used, not how they are split.

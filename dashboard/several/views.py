@@ -5,22 +5,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from dashboard.db import Batch, Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.filters import duration, plural
+from dashboard.jobs.blends import split_again
 from dashboard.jobs.queries import list_folds_of
+from dashboard.jobs.time_up import TIME_WAS_UP
 from dashboard.leaderboards.ranks import Rank, give_ranks
 from dashboard.searches.direction import greater_is_better
 from dashboard.several import KIND
 from dashboard.several.compute import Compute, measure
-from dashboard.several.preset import Several
+from dashboard.several.preset import LONGEST_S, TIME_FIELD, Several
 from tasks.engine.catalogue import find_metric, get_estimator, metric_title
 from tasks.engine.portfolio import VOTING
 
 SHOWN = 10
+LONGER = 3  # times the time limit that was too short
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,22 @@ class SeveralView:
             "the workers and the machine had other work. The same time limit on a free machine "
             "tries more"
         )
+
+    @property
+    def again(self) -> dict[str, Any] | None:
+        """The fields of a form that tries them again for longer; None where all were tried."""
+        if self.batch.plan_state != "over" or not self.jobs or not self.n_left_out:
+            return None
+        job, known = self.jobs[0], Several.from_plan(self.batch.plan or {})
+        asked = {"dataset_id": job.dataset_id, "target": job.target, "task": job.task}
+        seconds = min(LONGER * known.time_limit_s, LONGEST_S)
+        return {**asked, "estimator": KIND, TIME_FIELD: seconds, **split_again(job)}
+
+    @cached_property
+    def n_left_out(self) -> int:
+        """How many estimators were not tried, or stopped, as the time was up."""
+        left_out = select(func.count()).where(Job.batch_id == self.batch.id, TIME_WAS_UP)
+        return db.session.scalar(left_out) or 0
 
 
 def see_several(batch: Batch) -> SeveralView | None:

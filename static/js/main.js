@@ -13,7 +13,5 @@ import './tabs.js';
 import './theme.js';
 import './time.js';
 
-document.documentElement.classList.add('has-js');
-
 if (document.querySelector('[data-chart-url]')) import('./charts.js');
 if (document.querySelector('[data-log-url], [data-log-copy]')) import('./log.js');

@@ -120,3 +120,25 @@ def test_a_batch_that_is_over_is_listed_by_score(pages: PageClient, member: User
 def names_of(page: object) -> list[str]:
     rows = page.select("tr[data-job-id]")  # type: ignore[attr-defined]
     return [words_of(row.select("td.main a")[0]) for row in rows]
+
+
+@pytest.mark.parametrize(("score", "trophies", "said"), [(0.48, 0, True), (0.9, 1, False)])
+def test_what_does_not_beat_a_guess_has_won_nothing(
+    pages: PageClient, member: User, score: float, trophies: int, said: bool
+) -> None:
+    batch = make_batch(member, 1)
+    details = {"baselines": {"dummy": {"roc_auc": {"mean": 0.5, "std": 0.0}}}}
+    make_succeeded_job(dataset=make_dataset(member), score=score, batch_id=batch.id,
+                       details=details)  # fmt: skip
+    line = pages.get(f"/batches/{batch.id}").select(".batch-best")[0]
+    assert len(line.select("svg")) == trophies
+    assert ("guessing" in words_of(line)) == said
+
+
+def test_what_was_scored_on_some_folds_is_said_to_be_stopped_early(
+    pages: PageClient, member: User
+) -> None:
+    batch = make_batch(member, 1)
+    make_succeeded_job(dataset=make_dataset(member), batch_id=batch.id, partial=True)
+    rows = pages.get(f"/batches/{batch.id}").select("tr[data-job-id]")
+    assert [badges(row) for row in rows] == [["Stopped early"]]

@@ -48,3 +48,15 @@ def test_the_steps_of_the_best_score_are_named(
     found = PageClient(app, member).http.get(f"{address}&metric={better}").get_json()
     (trace,) = found["traces"]
     assert trace["meta"] == {"named": ["<j0>", "<j1>", "<j2>"], "rises": rises}
+
+
+def test_a_board_on_which_no_fold_was_large_enough_has_no_column_of_prediction_times(
+    app: Flask, member: User
+) -> None:
+    dataset = make_dataset(member)
+    make_succeeded_job(dataset=dataset, score=0.9)
+    page = PageClient(app, member).get(f"/leaderboards/{dataset.id}/churned")
+    heads = [words_of(th) for th in page.select(".board-table thead th")]
+    assert "Fit time of folds" in heads
+    assert "Predict 1,000 rows" not in heads
+    assert len({len(row.find_all(["td", "th"])) for row in page.select(".board-table tr")}) == 1

@@ -110,18 +110,20 @@ def test_score_of_a_stopped_job_is_said_to_be_of_some_folds(app: Flask, member: 
 
 def test_lists_mark_what_was_stopped_early_as_the_jobs_list_does(app: Flask, member: User) -> None:
     pages = PageClient(app, member)
-    mark = "Stopped early, some folds only"
+    mark, badge, rest = "Stopped early, some folds only", "Stopped early", "Some folds only"
     make_model(make_succeeded_job(member))
-    assert not [url for url in ("/jobs", "/models", "/") if mark in pages.get(url).text]
+    assert not [url for url in ("/jobs", "/models", "/") if badge in pages.get(url).text]
     model = make_model(stopped_early(member))
-    assert mark in words_of(pages.get("/jobs").find(f'[data-job-id="{model.job_id}"]'))
+    row = words_of(pages.get("/jobs").find(f'[data-job-id="{model.job_id}"]'))
+    assert f"{badge} {rest}" in row
     page = pages.get("/models")
     assert mark in words_of(page.find(f'[data-model-id="{model.id}"]'))
     assert page.text.count(mark) == 1
     # A phone shows only such cells.
     assert mark in words_of(page.find(f'[data-model-id="{model.id}"] .full > .status-detail'))
     # In "Your best" and in "Recently finished".
-    assert pages.get("/").text.count(mark) == 2
+    text = pages.get("/").text
+    assert (text.count(badge), text.count(rest)) == (2, 2)
 
 
 def test_model_of_twenty_thousand_columns_has_a_page_of_them_at_a_time(

@@ -11,7 +11,15 @@ from dashboard.db import Model, User
 from dashboard.db.transaction import writing
 from dashboard.filters import validation
 from tests.dashboard.api.test_api import Api
-from tests.dashboard.searches.acts import finish, go_on, jobs_of, read, take, tell_folds
+from tests.dashboard.searches.acts import (
+    finish,
+    go_on,
+    jobs_of,
+    read,
+    start_long_ago,
+    take,
+    tell_folds,
+)
 from tests.dashboard.several.test_steps import score, submit
 from tests.factories import make_dataset, make_job
 from tests.page import PageClient, words_of
@@ -215,3 +223,26 @@ def test_of_one_that_was_stopped_nothing_is_said_of_the_whole_time(
     assert "jobs were done sooner" not in page.text
     assert "The best one was chosen by its score" not in page.text
     assert "Only one was scored, so none was chosen by its score" in page.text
+
+
+def test_who_had_too_little_time_is_led_to_trying_again_for_longer(
+    pages: PageClient, member: User, viewer: User, app: Flask
+) -> None:
+    batch = submit(member, {"time_limit_s": 100})
+    score(0.8)
+    assert "Try again for" not in pages.get(f"/batches/{batch.id}").text
+    start_long_ago(batch, 120)
+    go_on(batch)
+    finish(take(), 0.8, estimator="LogisticRegression", parameters={"C": 1.0})
+    go_on(batch)
+    n_late = sum(job.state == "cancelled" for job in jobs_of(batch))
+    (link,) = pages.get(f"/batches/{batch.id}").select('#leaderboard a[href^="/jobs/new"]')
+    assert words_of(link) == f"{n_late} estimators had no time. Try again for 5 min"
+    form = pages.get(str(link["href"]))
+    assert form.find('[name="several.time_limit_s"]')["value"] == "300"
+    assert form.find('[name="target"] option[selected]')["value"] == "churned"
+    assert (
+        not PageClient(app, viewer)
+        .get(f"/batches/{batch.id}")
+        .select('#leaderboard a[href^="/jobs/new"]')
+    )
