@@ -30,7 +30,7 @@ RUNS = 3
 PANDAS_ROWS = 5_000_000  # of more, pandas is not asked: it holds them all in memory
 SAMPLE_S = 0.02
 CHUNK_BYTES = 1 << 20
-EDGE = "an-edge"
+EDGE = "----WebKitFormBoundary7MA4YWxkTrZu0gW"  # a short one is looked for more slowly
 AT_MOST = 6
 
 

@@ -52,12 +52,15 @@ class Counts(NamedTuple):
     last: int
 
 
-def count_bytes(piece: bytes | bytearray, line_end: bytes) -> Counts:
-    """Count what is in some bytes; `static/js/part-counts.js` counts alike."""
+def count_bytes(piece: bytes | bytearray, line_end: bytes, *, each: bool = True) -> Counts:
+    """Count what is in some bytes; `static/js/part-counts.js` counts alike.
+
+    Without `each` the ends of lines count as one, which saves half of the time.
+    """
     size, first, last = len(piece), piece.find(line_end), piece.rfind(line_end)
     has_end = first >= 0
     return Counts(
-        piece.count(line_end), b'"' in piece,
+        piece.count(line_end) if each else int(has_end), b'"' in piece,
         first if has_end else size, size - last - 1 if has_end else size,
     )  # fmt: skip
 
@@ -231,7 +234,7 @@ class _Text:
             return
         if self.columns is None:
             self._read_first_line(piece)
-        self.add(len(piece), count_bytes(piece, self.newline))
+        self.add(len(piece), count_bytes(piece, self.newline, each=not self.has_quotes))
 
     def add(self, size: int, counts: Counts) -> None:
         """Add what was counted in so many bytes."""

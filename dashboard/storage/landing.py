@@ -9,6 +9,7 @@ from typing import BinaryIO
 from dashboard.storage.base import StoredFile
 
 Check = Callable[[bytes], None]
+SOON_BYTES = 1 << 23
 
 
 class Landing:
@@ -20,11 +21,18 @@ class Landing:
         Where the bytes go, unbuffered.
     before_write : callable
         Given the bytes that come; raises when there is no room for them, or they are refused.
+    after_write : callable, optional
+        Given where some megabytes begin and end that were written.
     """
 
-    def __init__(self, file: BinaryIO, before_write: Check) -> None:
-        self.file, self.before_write = file, before_write
-        self.digest, self.size = hashlib.sha256(), 0
+    def __init__(
+        self,
+        file: BinaryIO,
+        before_write: Check,
+        after_write: Callable[[int, int], None] = lambda _start, _end: None,
+    ) -> None:
+        self.file, self.before_write, self.after_write = file, before_write, after_write
+        self.digest, self.size, self.told = hashlib.sha256(), 0, 0
 
     def write(self, chunk: bytes) -> int:
         """Append bytes."""
@@ -34,6 +42,9 @@ class Landing:
             rest = rest[self.file.write(rest) :]
         self.digest.update(chunk)
         self.size += len(chunk)
+        if self.size - self.told >= SOON_BYTES:
+            self.after_write(self.told, self.size)
+            self.told = self.size
         return len(chunk)
 
     def stored_as(self, key: str) -> StoredFile:

@@ -1,9 +1,12 @@
 """A folder of this machine: which path a key has, how much room there is, new files in it."""
 
+import ctypes
 import errno
+import functools
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from dashboard.storage.keys import BadKeyError, check_key
 FOLDER_TRIES = 50
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 PART = ".part-"  # what the names of unfinished files begin with
+BEGIN_TO_WRITE = 2  # SYNC_FILE_RANGE_WRITE of Linux
 
 
 class LocalFolder:
@@ -73,3 +77,22 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def write_soon(descriptor: int, offset: int = 0, length: int = 0) -> None:
+    """Let the system begin to bring a part of a file to the disk, which `sync` waits for later.
+
+    Parameters
+    ----------
+    descriptor : int
+        Of the open file.
+    offset, length : int, default 0
+        Which part, in bytes; all behind `offset` by default.
+    """
+    _file_range()(descriptor, ctypes.c_int64(offset), ctypes.c_int64(length), BEGIN_TO_WRITE)
+
+
+@functools.cache
+def _file_range() -> Callable[..., object]:
+    """Return the C library's function for that, which only that of Linux has."""
+    return getattr(ctypes.CDLL(None), "sync_file_range", lambda *_given: None)

@@ -13,7 +13,7 @@ from dashboard.errors import Conflict, NotFound
 from dashboard.storage.base import CHUNK_BYTES, GONE, incomplete
 from dashboard.storage.keys import BadKeyError
 from dashboard.storage.landing import Check, Landing
-from dashboard.storage.local_folder import FULL, PART, LocalFolder, sync
+from dashboard.storage.local_folder import FULL, PART, LocalFolder, sync, write_soon
 
 
 class LocalParts(LocalFolder):
@@ -108,12 +108,15 @@ class LocalParts(LocalFolder):
             watch(chunk)
             self._check_room(len(chunk))
 
+        def after_write(start: int, end: int) -> None:
+            write_soon(file.fileno(), start, end - start)
+
         try:
             flags = os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC
             file = cast(BinaryIO, os.fdopen(os.open(self.root, flags, 0o600), "r+b", buffering=0))
         except (OSError, AttributeError):  # this file system, or another kernel, knows none
             file = cast(BinaryIO, tempfile.TemporaryFile(buffering=0, dir=self.root))  # noqa: SIM115
-        return Landing(file, before_write)
+        return Landing(file, before_write, after_write)
 
     def _take_over(self, key: str, landing: Landing) -> bool:
         """Give a landed file its name, without a copy; False where that cannot be done."""

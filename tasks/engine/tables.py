@@ -17,7 +17,7 @@ LINE = "__line__"
 LABELS = b"labels"
 BATCH_ROWS = 20_000
 BATCH_CELLS = 400_000  # of a wide table, fewer rows are held at once
-GROUP_ROWS = 100_000
+GROUP_ROWS = 60_000
 
 
 def column_names(parquet: Path) -> list[str]:

@@ -6,6 +6,7 @@ is not so clear is left to `records`.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +18,7 @@ from tasks.engine.reader.swallowed import find_rows
 from tasks.engine.reader.text_source import LF, TextSource
 
 BLOCK_BYTES = 1 << 23
+HALF_ROWS = 4_000  # so many at least are split apart: each column has its costs
 CR = 13
 
 
@@ -239,13 +241,35 @@ def _before(data: np.ndarray, quotes: np.ndarray) -> np.ndarray:
 
 
 def _split(held: memoryview, dialect: Dialect, width: int, shape: _Shape) -> list[pa.Array] | None:
-    names = [f"c{n}" for n in range(width)]
-    n_records = len(shape.line_of) + shape.n_blank + shape.n_blank_after
+    """Return the columns, or None where a row has another width.
+
+    Of a long block both halves are split at once: nothing else is to do meanwhile but to write.
+    """
+    n_rows = len(shape.starts)
+    n_records = n_rows + shape.n_blank + shape.n_blank_after
     has_inner_ends = shape.has_quotes and n_records != shape.n_lines
+    half = n_rows // 2
+    if half < HALF_ROWS:
+        return _to_columns(held, dialect, width, n_rows, has_inner_ends)
+    at = int(shape.starts[half])
+    with ThreadPoolExecutor(1) as beside:
+        last = beside.submit(_to_columns, held[at:], dialect, width, n_rows - half, has_inner_ends)
+        first = _to_columns(held[:at], dialect, width, half, has_inner_ends)
+    if first is None or (rest := last.result()) is None:
+        return None
+    return [pa.concat_arrays(parts) for parts in zip(first, rest, strict=True)]
+
+
+def _to_columns(
+    held: memoryview, dialect: Dialect, width: int, n_rows: int, has_inner_ends: bool
+) -> list[pa.Array] | None:
+    names = [f"c{n}" for n in range(width)]
     try:
         table = pacsv.read_csv(
             pa.py_buffer(held),
-            read_options=pacsv.ReadOptions(column_names=names, block_size=max(len(held), 1)),
+            read_options=pacsv.ReadOptions(
+                column_names=names, block_size=max(len(held), 1), use_threads=False
+            ),
             parse_options=pacsv.ParseOptions(
                 delimiter=dialect.splits_at,
                 quote_char=dialect.quote or False,
@@ -263,6 +287,6 @@ def _split(held: memoryview, dialect: Dialect, width: int, shape: _Shape) -> lis
         )
     except pa.ArrowInvalid:  # it ends with the first row of another width
         return None
-    if table.num_rows != len(shape.line_of):
+    if table.num_rows != n_rows:
         return None
     return [column.chunk(0) for column in table.columns]

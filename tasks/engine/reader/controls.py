@@ -64,7 +64,8 @@ class Controls:
 def _find_ascii(chunk: bytes) -> np.ndarray:
     data = np.frombuffer(chunk, np.uint8)
     n_low = np.count_nonzero(data < 32)
-    if b"\x7f" not in chunk and n_low == sum(np.count_nonzero(data == sign) for sign in _KEPT):
+    kept = [sign for sign in _KEPT if sign in chunk]  # most texts have one of the three
+    if b"\x7f" not in chunk and n_low == sum(np.count_nonzero(data == sign) for sign in kept):
         return data[:0]
     return np.flatnonzero(np.frombuffer(chunk.translate(_IS_CONTROL), np.uint8))
 

@@ -88,6 +88,20 @@ def test_whatever_is_in_doubt_is_not(text: str) -> None:
     assert block is None or not len(block.lines)
 
 
+def test_halves_are_one_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = '1,"a\nb"\r\n\n2,x\n\n"3",y\n4,5\n\n'
+    whole = take(text, 2)
+    monkeypatch.setattr(blocks, "HALF_ROWS", 1)
+    halves = take(text, 2)
+    assert whole
+    assert halves
+    assert halves.lines.tolist() == whole.lines.tolist() == [1, 4, 6, 7]
+    assert [column.to_pylist() for column in halves.columns] == [
+        ["1", "2", "3", "4"], ["a\nb", "x", "y", "5"],
+    ]  # fmt: skip
+    assert take("1,2\n3,4\n5\n6,7\n", 2) is None  # a row of another width in the second half
+
+
 def test_a_block_ends_with_a_record() -> None:
     text = '1,"a\nb"\n' * 10
     source = TextSource(io.BytesIO(text.encode()), "utf-8", 1_000_000)
@@ -111,12 +125,13 @@ def read_all(reader: Reader, text: str) -> tuple[object, ...]:
     deadline=None, max_examples=300,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
-@given(st.lists(PIECES, max_size=40).map("".join), st.integers(1, 60))
-def test_fast_and_careful_reading_agree(tmp_path: Path, text: str, size: int) -> None:
+@given(st.lists(PIECES, max_size=40).map("".join), st.integers(1, 60), st.sampled_from([1, 4_000]))
+def test_fast_and_careful_reading_agree(tmp_path: Path, text: str, size: int, half: int) -> None:
     reader = Reader(tmp_path)
     text = "a,b,c\n1,2,3\n" + text
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "BLOCK_BYTES", size)
+        patch.setattr(blocks, "HALF_ROWS", half)
         patch.setattr(reading, "LEAST_BLOCK_BYTES", size)
         patch.setattr(reading, "LEAST_CELL_BYTES", 1)
         fast = read_all(reader, text)
