@@ -1,6 +1,6 @@
 """The rows tab of a dataset: what there is to show, and the addresses that lead on from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from dashboard.datasets.row_views import (
     position_of_line,
     read_asked,
 )
+from dashboard.datasets.words import markers_of
 from dashboard.db import Dataset
 from dashboard.errors import NotFound
 from dashboard.filters import url_with
@@ -51,6 +52,8 @@ class RowsView:
         Each condition in words, and the address without it.
     csv_url : str
         The same rows as a file.
+    missing : collection of str
+        The cells that mean that there is no value.
     """
 
     columns: Sequence[Mapping[str, Any]]
@@ -63,6 +66,7 @@ class RowsView:
     csv_url: str
     patient: bool
     listed: Sequence[str]
+    missing: Collection[str]
     ordered_at_most: int = ORDERED_AT_MOST
 
     @property
@@ -122,6 +126,7 @@ def read_rows_page(
         csv_url=_csv_url(dataset, args),
         patient=patient,
         listed=dataset.column_names[:COLUMNS_LISTED],
+        missing=frozenset(markers_of(dataset.dialect)),
     )
 
 

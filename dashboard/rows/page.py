@@ -1,10 +1,11 @@
 """A page of out-of-fold rows: what was predicted, and the row's cells from the dataset."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dashboard.datasets.row_views import CELL_CHARS, cut_cells
+from dashboard.datasets.words import markers_of
 from dashboard.db import Dataset, Job
 from dashboard.errors import NotFound
 from dashboard.paging import Page, read_number, read_per
@@ -44,6 +45,8 @@ class RowsView:
         How many folds there are.
     is_gone : bool
         Whether the dataset's table is missing, so that there are no cells.
+    missing : collection of str
+        The cells that mean that there is no value.
     """
 
     asked: Asked
@@ -57,6 +60,7 @@ class RowsView:
     kind: str | None
     n_splits: int
     is_gone: bool
+    missing: Collection[str]
 
     @property
     def is_cut(self) -> bool:
@@ -108,6 +112,7 @@ def read_rows_page(job: Job, args: Mapping[str, str]) -> RowsView:
         kind=kind,
         n_splits=Validation(**job.validation).n_splits,
         is_gone=cells is None,
+        missing=frozenset(markers_of(job.dataset.dialect)),
     )
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from dashboard.datasets import row_views
 from dashboard.db import Dataset, User
 from tasks.engine.rows import cells as row_cells
-from tests.dashboard.datasets.profiled import FORMULA, NASTY, make_read_dataset
+from tests.dashboard.datasets.profiled import FORMULA, NASTY, change, make_read_dataset
 from tests.page import Page, PageClient, words_of
 
 ROWS = 250
@@ -50,6 +50,14 @@ def test_a_page_has_a_hundred_rows_with_their_lines(pages: PageClient, dataset: 
     assert "There is no page 9" in pages.get(f"/datasets/{dataset.id}/rows?page=9").text
 
 
+def test_cells_that_mean_missing_are_marked(pages: PageClient, dataset: Dataset) -> None:
+    change(dataset, dialect={**dataset.dialect, "missing": ["Rome", "0.5"]})
+    page = pages.get(f"/datasets/{dataset.id}/rows")
+    marked = {words_of(cell) for cell in page.select("td.gone")}
+    assert marked == {"missing", "Rome missing", "0.5 missing"}
+    assert column(page, 4)[:3] == ["Oslo", "Rome missing", "Bern, CH"]
+
+
 def test_filter_and_sort_survive_a_reload(pages: PageClient, dataset: Dataset) -> None:
     """DS-4: the address holds all of it."""
     start = pages.get(f"/datasets/{dataset.id}/rows?col.city.name.eq=Oslo")
@@ -59,10 +67,10 @@ def test_filter_and_sort_survive_a_reload(pages: PageClient, dataset: Dataset) -
     for _ in range(2):
         page = pages.get(address)
         prices = column(page, 2)
-        numbers = [float(price) for price in prices if price]
+        numbers = [float(price) for price in prices if price != "missing"]
         assert len(prices) == 84
         assert numbers == sorted(numbers)
-        assert prices[-1] == ""
+        assert prices[-1] == "missing"
         assert set(column(page, 4)) == {"Oslo"}
         sorted_by = next(th for th in page.select("thead th") if words_of(th) == "price")
         assert sorted_by["aria-sort"] == "ascending"
@@ -140,7 +148,7 @@ def test_these_rows_as_a_file_are_the_rows_of_the_page(
     assert answer.headers["Content-Disposition"].startswith("attachment")
     header, *rows = as_rows(answer.get_data(as_text=True))
     assert header == ["n", "price", "day", "city.name"]
-    assert [row[1] for row in rows] == column(page, 2)
+    assert [row[1] or "missing" for row in rows] == column(page, 2)
     assert len(rows) == 84
     everything = pages.http.get(f"/datasets/{dataset.id}/rows.csv").get_data(as_text=True)
     assert as_rows(everything) == as_rows(make_text())

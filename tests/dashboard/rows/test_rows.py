@@ -13,6 +13,7 @@ from dashboard.auth.tokens import create_token
 from dashboard.db import Job, User
 from dashboard.extensions import db
 from dashboard.storage import get_storage
+from tests.dashboard.datasets.profiled import change
 from tests.dashboard.rows.scored import FORMULA, MARKUP, N, make_class_job, make_number_job
 from tests.factories import give_results, make_job
 from tests.page import Page, PageClient, words_of
@@ -46,6 +47,13 @@ def test_the_worst_rows_come_first_with_their_cells(pages: PageClient, job: Job)
     assert rows[0][6:] == [str(20 + line - 2), (FORMULA, MARKUP, "plain")[(line - 2) % 3]]
     assert "120 of 120 predictions" in page.text
     assert page.find("tbody th a")["href"] == f"/datasets/{job.dataset_id}/rows?line={line}"
+
+
+def test_cells_that_mean_missing_are_marked_as_in_the_dataset(pages: PageClient, job: Job) -> None:
+    change(job.dataset, dialect={**job.dataset.dialect, "missing": ["plain", "21"]})
+    page = pages.get(f"/jobs/{job.id}/rows?per=200")
+    marked = [words_of(cell) for cell in page.select(".scored-rows td.gone")]
+    assert sorted(marked) == ["21 missing", *["plain missing"] * (N // 3)]
 
 
 def test_a_cell_of_the_confusion_is_filtered_and_can_be_undone(
