@@ -24,9 +24,15 @@ class OtherTables:
     """Counts rows that may be the names of another table: words above values, below a blank line.
 
     Such a line is blank, or a row of empty cells.
+
+    Parameters
+    ----------
+    are_typed : sequence of bool, optional
+        Of each column of the first table, whether it holds numbers, dates or the like.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, are_typed: Sequence[bool] = ()) -> None:
+        self.are_typed = are_typed
         self.n = self.line = 0
         self.text = ""
         self.next_line = FAR  # where the next row stands if nothing is between; no row was first
@@ -42,7 +48,8 @@ class OtherTables:
             if self.n_cells > MOST_CELLS:
                 return
             row = self._words_of(columns, start)
-            if row and _are_names(row, self._rows_of(columns, start + 1, end)):
+            body = self._rows_of(columns, start + 1, end) if row else []
+            if row and _are_names(row, body, self.are_typed):
                 self.n += 1
                 self.line = self.line or int(lines[start])
                 self.text = self.text or ", ".join(row)[:SHOWN_CHARS]
@@ -103,8 +110,13 @@ def _count_ends(columns: Sequence[pa.Array], at: np.ndarray) -> np.ndarray:
     return np.asarray(counts.sum(axis=0, dtype=np.int64))
 
 
-def _are_names(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
-    """Tell whether words differ from what is below them, which has values."""
+def _are_names(row: Sequence[str], body: Sequence[Sequence[str]], above: Sequence[bool]) -> bool:
+    """Tell whether words differ from what is below them, which has values.
+
+    Of one row that has words, too, values must stand where those `above` them have values.
+    """
     are_typed = are_columns_typed(body, len(row))
     is_long = len(body) >= LEAST_ROWS or all(are_typed)
+    if len(body) == 1 and any(above):
+        is_long = is_long or list(are_typed) == list(above)
     return is_long and any(are_typed) and not (has_gaps(row) or is_like_those(row, body))

@@ -216,6 +216,7 @@ def test_rows_keep_their_order_whatever_waits(
         ("a,b,c\n1,2,3\n", "\n", "x,y,z\n4,5,6\n"),
         ("first,b,c\nBonn,high,low\nUlm,low,high\n", "\n", "x,y,z\n4,5,6\n"),
         ('name,b,c\n"a\nb",1,2\n', "\n\n", f"Town,High,Low\n{ROWS3}"),
+        (f"name,b,c\n{ROWS3}", "\n", "Town,High,Low\nBonn,4,5\n"),
     ],
 )
 @pytest.mark.parametrize("size", [300, 1 << 20])
@@ -240,6 +241,8 @@ def test_names_of_another_table_of_as_many_columns_are_told(
         f"{ROWS3}\nx20,closed,lost\n{ROWS3}",
         f"{ROWS3}\nTown,High,\n{ROWS3}",
         f"{ROWS3}\nTown,High,Low\n",
+        f"{ROWS3}\nx20,closed,lost\nx21,4,5\n\n{ROWS3}",
+        f"{ROWS3}\nTown,High,Low\nBonn,4,lost\n",
         f'"a\nb",1,2\nTown,High,Low\n{ROWS3}',
         ROWS3.replace("\n", "\n\n"),
     ],
