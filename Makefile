@@ -3,7 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-# Tests wait for servers as much as they compute: one process more than there are cores.
+# Tests wait for servers as much as they compute: one process more than there are cores. What they
+# compile is kept, or each process and each server that is started would compile it anew.
 TESTERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 MINUTES ?= 2
 ROUNDS ?= 0
@@ -44,7 +45,7 @@ worker: .venv/runtime  ## one more training worker with the same settings; Ctrl-
 	@exec $(BIN)/python -m deploy.run worker
 
 test: .venv/development  ## run the tests (about 23 minutes on 2 cores)
-	$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal -m "not long"
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(TESTERS) --dist worksteal -m "not long"
 
 test-all: .venv/development  ## run everything: the long tests, fuzzing, and faults on both databases
 	$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal --hypothesis-profile default

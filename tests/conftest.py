@@ -18,7 +18,7 @@ from dashboard import create_app, queue
 from dashboard.config import Settings, load_settings
 from dashboard.db import User
 from dashboard.extensions import db
-from tests import factories, made_once, postgres
+from tests import factories, made_once, postgres, sampling
 from tests.page import FreshClient
 
 ROOT = Path(__file__).parent.parent
@@ -41,8 +41,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
+@pytest.hookimpl(tryfirst=True)  # before those that are marked are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what waits for workers and servers, so that nobody waits for it at the end."""
+    sampling.mark_long(items)
     items.sort(key=lambda item: item.get_closest_marker("broker") is None)
 
 

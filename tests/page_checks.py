@@ -4,6 +4,7 @@ A page is parsed once, which gives its tree and what is not valid in it, and its
 gone through once for all checks.
 """
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from urllib.parse import urlsplit
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
-from bs4.builder import HTML5TreeBuilder
+from bs4.builder import HTML5TreeBuilder, HTMLParserTreeBuilder
+from bs4.element import Script, Stylesheet
 from flask import Flask
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
@@ -20,6 +22,13 @@ from werkzeug.routing import RequestRedirect
 UNLABELLED = {"hidden", "submit", "button"}
 POINTERS = ("for", "aria-describedby", "aria-labelledby", "popovertarget", "data-copy")
 LINKS = ("hx-get", "data-chart-url")
+TAG = re.compile(r"<[^>]*>?")
+VALUE = re.compile(r"=\"[^\"]*\"")
+AMPERSAND = re.compile(r"&(?!#?\w+;).{0,20}")
+# The parser that judges leaves out a newline that begins what keeps its lines.
+FIRST_LINE = re.compile(r"<(?:pre|textarea)\b[^>]*>\n")
+# What a template holds is text as elsewhere.
+TEXTS = {"style": Stylesheet, "script": Script}
 
 
 class NotingBuilder(HTML5TreeBuilder):
@@ -37,14 +46,41 @@ class NotingBuilder(HTML5TreeBuilder):
         self.errors = parser.errors
 
 
+def markup_of(html: str) -> set[tuple[str, str]]:
+    """Return each two tags that follow each other in a page, with the names of what they have.
+
+    What stands free in its text and may be markup that was not escaped is there as it is.
+    """
+    # Most of what a page holds is in the values of attributes, which the parser does not judge.
+    tags = [*TAG.findall(VALUE.sub("=", html)), *AMPERSAND.findall(html)]
+    return set(itertools.pairwise(tags))
+
+
+_VALID: set[tuple[str, str]] = set()
+
+
+def _parse(html: str) -> tuple[BeautifulSoup, list[Any]]:
+    """Return the tree of a page and what is not valid in it.
+
+    The parser that judges takes twice as long as the one that takes what comes. It is asked for
+    each page that has two tags behind each other as no valid page of this process had them.
+    """
+    markup = markup_of(html)
+    if markup <= _VALID and not FIRST_LINE.search(html):
+        return BeautifulSoup(html, builder=HTMLParserTreeBuilder(string_containers=TEXTS)), []
+    builder = NotingBuilder()
+    soup = BeautifulSoup(html, builder=builder)
+    if not builder.errors:
+        _VALID.update(markup)
+    return soup, builder.errors
+
+
 class ParsedPage:
     """The tree of a page, its elements by name, and what the parser objected to."""
 
     def __init__(self, html: str) -> None:
         self.html = html
-        builder = NotingBuilder()
-        self.soup = BeautifulSoup(html, builder=builder)
-        self.errors = builder.errors
+        self.soup, self.errors = _parse(html)
         # Where a word may break it is still one word.
         breaks = self.soup.find_all("wbr")
         for element in breaks:

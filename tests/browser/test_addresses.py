@@ -13,6 +13,7 @@ Browse = Callable[..., Watched]
 LONG = "https://data.example.org/" + "a-very-long-folder/" * 12
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("width", "theme"), SIZES)
 def test_pages_are_accessible_and_fit(browse: Browse, admin: User, theme: str, width: int) -> None:
     window = browse(viewport={"width": width, "height": 900}, color_scheme=theme)

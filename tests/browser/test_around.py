@@ -44,6 +44,7 @@ def test_ov_3_a_failed_job_needs_a_look_until_it_is_dismissed(
     expect(needs).to_have_count(0)
 
 
+@pytest.mark.long
 def test_ov_4_the_title_says_how_many_of_my_jobs_run(browse: Browse, member: User) -> None:
     dataset = make_dataset(member)
     at = {"lease": "ab" * 8, "heartbeat_at": now(), "started_at": now()}
@@ -71,6 +72,7 @@ def test_qu_2_run_next_changes_the_order_for_everyone_within_5_s(
     expect(other.locator("tr[id^=waiting-]").first).to_have_id(f"waiting-{jobs[2].id}")
 
 
+@pytest.mark.long
 def test_qu_3_who_is_no_admin_has_no_such_buttons_and_is_refused(
     browse: Browse, member: User
 ) -> None:
@@ -116,6 +118,7 @@ def test_se_1_a_token_is_shown_once_works_and_ends_with_its_revocation(
     assert page.request.get(f"{window.address}/api/v1/jobs", **asked).status == 401
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("way", ["//evil.example", "https://evil.example/", "/\\evil.example"])
 def test_lo_1_the_way_back_stays_on_this_server(browse: Browse, member: User, way: str) -> None:
     window = browse()
@@ -127,6 +130,7 @@ def test_lo_1_the_way_back_stays_on_this_server(browse: Browse, member: User, wa
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
 
 
+@pytest.mark.long
 def test_lo_2_password_managers_find_their_fields(app: Flask, browse: Browse) -> None:
     page = browse().go("/login")
     expect(page.get_by_label("Email")).to_have_attribute("autocomplete", "username")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.db import User
@@ -44,6 +45,7 @@ def test_the_form_counts_as_one_types(browse: Callable[..., Watched], member: Us
     window.check_accessibility()
 
 
+@pytest.mark.long
 def test_the_count_is_open_while_values_that_were_refused_stand_there(
     browse: Callable[..., Watched], member: User
 ) -> None:
@@ -85,6 +87,7 @@ def test_a_batch_moves_by_itself_and_is_cancelled_after_a_question(
     expect(page.locator("[data-live]:not(#queue-pill)")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_the_foot_and_the_names_of_boxes_follow_the_rows(
     browse: Callable[..., Watched], member: User
 ) -> None:
@@ -103,6 +106,7 @@ def test_the_foot_and_the_names_of_boxes_follow_the_rows(
     expect(page.get_by_label("Select queued 0")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_what_is_being_kept_can_be_cancelled_in_the_list(
     browse: Callable[..., Watched], member: User
 ) -> None:

@@ -39,6 +39,7 @@ def first_cell(page: Page) -> Any:
     return page.locator("#check-rows tbody td").first
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("width", "theme"), SIZES)
 def test_page_is_accessible_and_fits(browse: Browse, member: User, theme: str, width: int) -> None:
     asked = make_upload(member)
@@ -116,6 +117,7 @@ def test_back_reads_the_file_as_the_former_address_says(browse: Browse, member: 
     assert stored(upload.id).options == {"encoding": "cp1252"}
 
 
+@pytest.mark.long
 def test_bad_value_is_said_in_place(browse: Browse, member: User) -> None:
     upload = make_upload(member)
     window = browse()
@@ -139,6 +141,7 @@ def test_bad_value_is_said_in_place(browse: Browse, member: User) -> None:
     assert stored(upload.id).options == {"delimiter": "~"}
 
 
+@pytest.mark.long
 def test_rows_with_problems_and_columns_are_chosen_at_once(browse: Browse, member: User) -> None:
     columns = columns_of() + [{"name": f"more{n}", "kind": "text"} for n in range(40)]
     upload = make_upload(member, columns=columns)
@@ -213,6 +216,7 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"Tab never reaches {selector}")
 
 
+@pytest.mark.long
 def test_two_tabs_do_not_take_turns_for_ever(browse: Browse, member: User) -> None:
     upload = make_upload(member)
     window = browse()
@@ -233,6 +237,7 @@ def test_two_tabs_do_not_take_turns_for_ever(browse: Browse, member: User) -> No
     assert stored(upload.id).state == "ready"
 
 
+@pytest.mark.long
 def test_saved_in_another_tab(browse: Browse, member: User) -> None:
     upload = make_upload(member)
     window = browse()

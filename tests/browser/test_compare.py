@@ -78,6 +78,7 @@ def test_cp_2_differences_only_hides_equal_rows_and_says_how_many(
     expect(page.get_by_text("identical rows are hidden")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_cp_3_the_best_one_has_the_lower_error(tab: Watched, dataset: Dataset) -> None:
     jobs = [
         make_succeeded_job(dataset=dataset, task="regression", metric="rmse", estimator="Ridge",
@@ -89,6 +90,7 @@ def test_cp_3_the_best_one_has_the_lower_error(tab: Watched, dataset: Dataset) -
     assert [" best" in text for text in texts(row.locator("td"))] == [False, True, False]
 
 
+@pytest.mark.long
 def test_cp_4_different_versions_are_told_and_have_no_verdict(
     tab: Watched, dataset: Dataset
 ) -> None:
@@ -136,6 +138,7 @@ def as_rgb(colour: str) -> str:
     return f"rgb({', '.join(str(int(colour[n : n + 2], 16)) for n in (1, 3, 5))})"
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("more", ["", "&transpose=1"])
 def test_cp_6_first_column_and_head_stay_in_view(
     more: str, tab: Watched, dataset: Dataset
@@ -170,6 +173,7 @@ def test_cp_6_first_column_and_head_stay_in_view(
     assert on_top
 
 
+@pytest.mark.long
 def test_cp_7_fifty_jobs_with_a_hundred_settings_take_less_than_a_second(
     tab: Watched, dataset: Dataset
 ) -> None:
@@ -187,6 +191,7 @@ def test_cp_7_fifty_jobs_with_a_hundred_settings_take_less_than_a_second(
     assert page.evaluate(DRAWING_MS) < SERVER_S * 1000
 
 
+@pytest.mark.long
 def test_cp_8_every_head_has_the_name_and_a_link(tab: Watched, dataset: Dataset) -> None:
     jobs = [*make_jobs(dataset, 2), make_succeeded_job(dataset=dataset, name="churn_gb_lr005")]
     for more, heads in (("", "thead th"), ("&transpose=1", "tbody th")):
@@ -199,6 +204,7 @@ def test_cp_8_every_head_has_the_name_and_a_link(tab: Watched, dataset: Dataset)
             expect(link).to_be_visible()
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("width", "scheme"), SIZES)
 def test_a_comparison_is_drawn_and_accessible(
     browse: Callable[..., Watched], dataset: Dataset, member: User, width: int, scheme: str
@@ -232,6 +238,7 @@ def copied(page: Page) -> str:
     return str(page.evaluate("window.copied"))
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_report_opens_without_a_server(
     browse: Callable[..., Watched], dataset: Dataset, member: User, tmp_path: Path, scheme: str
@@ -265,6 +272,7 @@ def test_a_report_opens_without_a_server(
     assert not found, [(v["id"], [n["target"] for n in v["nodes"]]) for v in found]
 
 
+@pytest.mark.long
 def test_a_select_shows_its_whole_text_when_it_is_pointed_at(
     tab: Watched, dataset: Dataset
 ) -> None:

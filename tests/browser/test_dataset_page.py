@@ -78,6 +78,7 @@ def test_a_chart_is_opened_a_value_is_followed_and_back_leads_back(
     expect(page.locator("#column-details")).to_be_visible()
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("width", "theme"), SIZES)
 def test_pages_are_accessible_and_no_wider_than_the_window(
     open_page: Callable[..., tuple[Watched, Page, int]], theme: str, width: int
@@ -93,6 +94,7 @@ def test_pages_are_accessible_and_no_wider_than_the_window(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.long
 def test_without_javascript_a_column_is_opened_by_its_address(
     open_page: Callable[..., tuple[Watched, Page, int]],
 ) -> None:

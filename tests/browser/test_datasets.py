@@ -36,6 +36,7 @@ def test_archive_from_the_list_and_undo(app: Flask, browse: Callable[..., Watche
     expect(page.locator(".toast-note")).to_have_text(re.compile(r"^\s*telco is back"))
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("width", "theme"), SIZES)
 def test_pages_of_versions_fit_and_can_be_read(
     app: Flask, browse: Callable[..., Watched], theme: str, width: int

@@ -18,6 +18,7 @@ from tests.browser.conftest import RULES_OF_COLOUR
 from tests.browser.everywhere import SECTIONS, Product, faults_of
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+WIDTHS = (1440, 720, 390, 320)
 WITHOUT_CHART_BYTES, WITH_CHART_BYTES = 250_000, 700_000
 
 
@@ -29,17 +30,36 @@ product = everywhere.product_of()
 def test_g1_g2_g3_g7_g12_g13_g15_pages_hold_what_every_page_must(
     product: Product, section: str
 ) -> None:
-    """Each page is opened once, and looked at in one way after the other.
+    """Each page is opened once; themes, widths and paper are looked at by turns.
 
     `Watched` fails for each violation of the policy, error and request to another host.
     """
+    faults = []
+    how = {"viewport": DESK, "color_scheme": "light", "reduced_motion": "reduce"}
+    for turn, (window, page, path) in enumerate(product.each(section, **how)):
+        page.emulate_media(color_scheme=("light", "dark")[turn % 2])
+        window.check_accessibility()
+        _check_weight(window, page)
+        found = [*page.evaluate(looks.MOVES), *_too_wide(page, (WIDTHS[turn % 3], 320))]
+        if turn % 3 == 0:
+            found += _printed(page)
+        page.emulate_media(color_scheme="light")
+        faults += [f"{path}: {fault}" for fault in found]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("section", SECTIONS)
+def test_g1_g3_g15_pages_hold_it_in_both_themes_at_each_width_and_on_paper(
+    product: Product, section: str
+) -> None:
     faults = []
     # Without moving, no colour is half of one theme when the other is looked at.
     how = {"viewport": DESK, "color_scheme": "light", "reduced_motion": "reduce"}
     for window, page, path in product.each(section, **how):
         window.check_accessibility()
-        _check_weight(window, page)
-        found = [*page.evaluate(looks.MOVES), *_too_wide(page), *_printed(page)]
+        found = [*_too_wide(page, WIDTHS), *_printed(page)]
         page.emulate_media(color_scheme="dark")
         window.check_accessibility(RULES_OF_COLOUR)
         page.emulate_media(color_scheme="light")
@@ -47,8 +67,8 @@ def test_g1_g2_g3_g7_g12_g13_g15_pages_hold_what_every_page_must(
     assert not faults, "\n".join(faults)
 
 
-def _too_wide(page: Page) -> Iterator[str]:
-    for width in (1440, 720, 390, 320):
+def _too_wide(page: Page, widths: tuple[int, ...]) -> Iterator[str]:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
         if fault := page.evaluate(looks.TOO_WIDE):
             yield f"at {width}: {fault}"
@@ -66,7 +86,7 @@ def _printed(page: Page) -> Iterator[str]:
     page.set_viewport_size(DESK)
 
 
-# The dark theme on the desk is looked at above, on pages that were light.
+# On the desk each page is looked at above, in one theme or in both.
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("size", "theme"),
@@ -84,6 +104,7 @@ def test_g3_pages_are_accessible_in_each_theme_and_on_a_phone(
         window.check_accessibility()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("section", SECTIONS)
 def test_g6_tab_reaches_everything_and_shows_where_it_is(product: Product, section: str) -> None:
     def look(page: Page) -> list[str]:
@@ -129,6 +150,7 @@ def _weight(window: everywhere.Watched, url: str) -> int:
     return len(gzip.compress(window.context.request.get(url).body(), 6))
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("path", "name", "method"),
     [("/settings/tokens", "Create token", "POST"), ("/jobs", "Filter", "GET")],
@@ -163,6 +185,7 @@ def test_g9_a_link_to_a_slow_page_shows_that_it_works(product: Product) -> None:
         expect(page.locator("html[data-busy]")).to_have_count(0)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("path", ["/jobs?sort=name", "/datasets?sort=name", "/models"])
 def test_g11_back_leads_to_the_former_view(product: Product, path: str) -> None:
     with product.window(viewport={"width": 700, "height": 260}) as window:

@@ -24,6 +24,7 @@ CUT_OFF = """folds => [...folds.querySelectorAll(".table-region")].some(
   (region) => region.scrollWidth > region.clientWidth)"""
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 @pytest.mark.usefixtures("no_broker")
 def test_every_figure_is_drawn_and_a_column_is_chosen(

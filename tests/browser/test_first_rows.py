@@ -35,6 +35,7 @@ def open_check(window: Watched, upload_id: int) -> Page:
     return page
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("width", "theme"), SIZES)
 def test_first_rows_replace_the_former_and_the_report_replaces_them(
     browse: Browse, member: User, theme: str, width: int
@@ -70,6 +71,7 @@ def test_first_rows_replace_the_former_and_the_report_replaces_them(
     assert page.evaluate("window.isTheSamePage")
 
 
+@pytest.mark.long
 def test_of_two_quick_changes_the_last_one_stays(browse: Browse, member: User) -> None:
     upload_id = make_read_upload(member)
     window = browse()
@@ -84,6 +86,7 @@ def test_of_two_quick_changes_the_last_one_stays(browse: Browse, member: User) -
     assert stored(upload_id).options == {"encoding": "mac-roman"}
 
 
+@pytest.mark.long
 def test_a_second_tab_and_a_discard_meanwhile(browse: Browse, member: User) -> None:
     upload_id = make_read_upload(member)
     window = browse()
@@ -121,6 +124,7 @@ def test_it_works_without_javascript(browse: Browse, member: User) -> None:
     expect(page.locator("#how .facts")).to_contain_text("61")
 
 
+@pytest.mark.long
 def test_a_discard_that_takes_long_is_not_outrun_by_the_live_part(
     browse: Browse, member: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

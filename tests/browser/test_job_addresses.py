@@ -87,6 +87,7 @@ def test_jl_7_the_list_is_quick_and_small_however_many_jobs_there_are(
     assert statistics.median(took) < FIRST_BYTE_MS
 
 
+@pytest.mark.long
 def test_jl_11_the_file_holds_all_that_match_in_full(
     tab: Watched, member: User, dataset: Dataset, tmp_path: Path
 ) -> None:
@@ -106,6 +107,7 @@ def test_jl_11_the_file_holds_all_that_match_in_full(
         assert datetime.fromisoformat(row["created_at"]).tzinfo is not None
 
 
+@pytest.mark.long
 def test_jl_13_who_cancels_second_sees_what_is_true(
     tab: Watched, browse: Callable[..., Watched], member: User, dataset: Dataset
 ) -> None:
@@ -144,6 +146,7 @@ def test_days_of_the_filter_are_of_the_browsers_zone(
     expect(page.locator("tr[data-job-id] a.strong")).to_have_text("early")
 
 
+@pytest.mark.long
 def test_rows_are_one_line_high_when_they_are_to_be(
     tab: Watched, member: User, dataset: Dataset
 ) -> None:

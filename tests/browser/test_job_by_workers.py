@@ -127,6 +127,7 @@ def progress_never_goes_back_and_is_whole_only_at_the_end(page: Page) -> None:
     assert not [title for _state, _value, _words, title in running if "(100%)" in title]
 
 
+@pytest.mark.long
 def test_qu_1_jd_3_a_dead_worker_is_told_and_another_goes_on(
     train: Callable[..., tuple[Job, Page]],
     processes: Parts,

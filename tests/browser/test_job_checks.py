@@ -97,6 +97,7 @@ def test_jd_4_a_log_that_was_scrolled_up_stays_where_it_is(
     expect(page.get_by_text("the last one")).to_be_in_viewport(timeout=40_000)
 
 
+@pytest.mark.long
 def test_jd_5_a_line_has_an_address_that_marks_it(browse: Browse, member: User) -> None:
     job = make_job(member, state="failed", failure={"code": "X", "message": "m", "hint": "h"})
     write(job, *[f"step {n}" for n in range(1, 1501)])
@@ -187,6 +188,7 @@ def cells(page: Page, chart: str) -> list[list[str]]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("no_broker")
 @pytest.mark.timeout(240)
 def test_jd_11_no_chart_offers_to_send_itself_away(
@@ -239,6 +241,7 @@ def test_jd_12_on_paper_a_job_is_one_page(app: Flask, browse: Browse, member: Us
     assert page.locator(charts[0]).get_attribute("viewBox") is None
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("width", [390, 1440])
 @pytest.mark.usefixtures("no_broker")
 @pytest.mark.timeout(180)
@@ -277,6 +280,7 @@ def test_legends_stand_above_the_plot(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.long
 def test_columns_before_and_after_each_step_fit_beside_the_charts(
     app: Flask, browse: Browse, member: User
 ) -> None:

@@ -112,6 +112,7 @@ def test_jl_6_what_does_not_apply_to_all_that_are_ticked_is_off_and_says_why(
     expect(page.get_by_role("search", name="Filter jobs")).to_be_visible()
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("width", [390, 1440])
 def test_what_may_be_done_with_ticked_jobs_stays_in_view(
     browse: Callable[..., Watched], member: User, dataset: Dataset, width: int
@@ -195,6 +196,7 @@ def test_jl_10_a_lost_connection_is_said_and_comes_back(
     expect(page.locator("#live-banner")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_cancel_that_lost_the_race_is_taken_back(
     tab: Watched, member: User, dataset: Dataset
 ) -> None:
@@ -226,6 +228,7 @@ def test_a_cancel_from_a_row_is_undone_on_the_same_list(
     expect(page.locator(f"#job-{job.id} .status")).to_have_text("Queued")
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_jl_12_on_a_phone_nothing_scrolls_sideways(
     theme: str, browse: Callable[..., Watched], member: User, dataset: Dataset

@@ -126,6 +126,7 @@ def test_a_failure_is_told_with_its_reason(open_page: Callable[..., Page], job: 
     expect(page).to_have_title("churn - Trainyard")
 
 
+@pytest.mark.long
 def test_who_refuses_is_told_and_not_notified(open_page: Callable[..., Page], job: Job) -> None:
     page = open_page("denied")
     button = page.get_by_role("button", name="Notify me")
@@ -138,6 +139,7 @@ def test_who_refuses_is_told_and_not_notified(open_page: Callable[..., Page], jo
     assert told(page) == "None"
 
 
+@pytest.mark.long
 def test_without_javascript_there_is_no_such_button(
     browse: Callable[..., Watched], member: User, job: Job
 ) -> None:
@@ -148,6 +150,7 @@ def test_without_javascript_there_is_no_such_button(
     expect(page.locator("[data-notify]")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_the_chart_of_folds_is_of_the_state_of_their_table(
     browse: Callable[..., Watched], member: User, job: Job
 ) -> None:
@@ -188,6 +191,7 @@ def test_scores_by_round_are_drawn_as_they_come(
     window.check_accessibility()
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_fold_that_runs_and_its_curve_fit_a_phone(
     theme: str, browse: Callable[..., Watched], member: User, job: Job
@@ -253,6 +257,7 @@ def test_undo_stays_when_the_page_is_fetched_anew_as_the_job_ends(
     expect(toast).to_contain_text("churn is in the queue again")
 
 
+@pytest.mark.long
 def test_undo_is_kept_beside_other_messages_and_forgotten_when_the_job_waits_again(
     open_page: Callable[..., Page], job: Job
 ) -> None:
@@ -273,6 +278,7 @@ def test_undo_is_kept_beside_other_messages_and_forgotten_when_the_job_waits_aga
     page.wait_for_function("key => sessionStorage.getItem(key) === null", arg=kept)
 
 
+@pytest.mark.long
 def test_undo_that_can_do_nothing_any_more_says_so(
     open_page: Callable[..., Page], job: Job
 ) -> None:

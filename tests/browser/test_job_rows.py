@@ -18,6 +18,7 @@ def job(member: User, tmp_path: Path) -> Job:
     return give_results(make_class_job(member, tmp_path), **RESULTS)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_each_page_of_a_job_fits_and_can_be_read_by_all(

@@ -32,6 +32,7 @@ def mark(page: Page) -> None:
     page.evaluate("window.isTheSame = true")
 
 
+@pytest.mark.long
 def test_a_hidden_log_tells_how_its_job_ends_and_stays(tab: Watched, job: Job) -> None:
     page = tab.go(f"/jobs/{job.id}/log")
     expect(page).to_have_title("(61%) churn, log - Trainyard")
@@ -81,6 +82,7 @@ def test_a_pause_holds_page_and_log_and_is_remembered(tab: Watched, job: Job) ->
     expect(page).to_have_title("(91%) churn, log - Trainyard", timeout=30_000)
 
 
+@pytest.mark.long
 def test_what_was_just_asked_for_is_followed_all_the_same(
     tab: Watched, job: Job, member: User
 ) -> None:
@@ -118,6 +120,7 @@ def test_the_log_of_a_failure_is_opened_at_its_error(tab: Watched, job: Job) -> 
     expect(page.locator("#L60 time")).to_have_attribute("title", re.compile("30 January 2026"))
 
 
+@pytest.mark.long
 def test_a_log_says_of_which_zone_and_days_its_times_are(
     browse: Callable[..., Watched], member: User, job: Job
 ) -> None:

@@ -18,6 +18,7 @@ def order(rows: Locator) -> list[str]:
     return [row.get_attribute("id") or "" for row in rows.all()]
 
 
+@pytest.mark.long
 def test_lb_1_without_a_finished_job_the_page_renders(tab: Watched, member: User) -> None:
     for state in ("running", "failed"):
         job = make_job(member, state=state, target=state)
@@ -48,6 +49,7 @@ def test_lb_2_another_metric_reorders_and_stands_in_the_address(
     assert order(page.locator("tr[data-job-id]")) == [f"job-{second.id}", f"job-{first.id}"]
 
 
+@pytest.mark.long
 def test_lb_3_where_lower_is_better_the_least_stands_first(tab: Watched, dataset: Dataset) -> None:
     jobs = [
         make_succeeded_job(
@@ -62,6 +64,7 @@ def test_lb_3_where_lower_is_better_the_least_stands_first(tab: Watched, dataset
     assert order(page.locator("tr[data-job-id]")) == wanted
 
 
+@pytest.mark.long
 def test_lb_4_other_folds_are_a_ranking_of_their_own(tab: Watched, dataset: Dataset) -> None:
     same = [make_succeeded_job(dataset=dataset, score=score) for score in (0.8, 0.7)]
     other = make_succeeded_job(dataset=dataset, score=0.99, split_hash="f" * 64)
@@ -96,6 +99,7 @@ def test_on_a_phone_rows_are_chosen_and_compared_too(
     expect(page.get_by_role("heading", level=1)).to_have_text("Compare 2 jobs")
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("width", "scheme"), SIZES)
 def test_a_leaderboard_is_drawn_and_accessible(
     browse: Callable[..., Watched], dataset: Dataset, member: User, width: int, scheme: str
@@ -114,6 +118,7 @@ def test_a_leaderboard_is_drawn_and_accessible(
     expect(page.locator("tr.baseline")).to_contain_text("Guessing")
 
 
+@pytest.mark.long
 def test_names_stand_at_the_steps_where_there_is_room_and_c_compares(
     tab: Watched, dataset: Dataset
 ) -> None:

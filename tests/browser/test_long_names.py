@@ -22,6 +22,7 @@ LINES = """(all) => all.map((e) => [
   e.title === e.textContent && e.title.length === 200])"""
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_long_name_leaves_the_other_columns_in_view(
     width: int, browse: Callable[..., Watched], member: User

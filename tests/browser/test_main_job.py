@@ -211,12 +211,14 @@ def test_mo_2_the_code_of_the_page_runs_as_pasted(trained: Trained, tmp_path: Pa
     run_the_snippets(trained.page, trained.model, tmp_path)
 
 
+@pytest.mark.long
 def test_mo_3_the_columns_are_those_of_training(trained: Trained, product: Product) -> None:
     shown, asked = read_columns(trained.page, trained.model)
     config = trained.page.request.get(f"{product.address}/jobs/1/config.json").json()
     assert shown == asked == config["features"]
 
 
+@pytest.mark.long
 def test_mo_4_the_model_of_an_archived_job_opens(trained: Trained, product: Product) -> None:
     page = trained.page
     page.goto(f"{product.address}/jobs/2")
@@ -227,6 +229,7 @@ def test_mo_4_the_model_of_an_archived_job_opens(trained: Trained, product: Prod
     expect(page.get_by_role("link", name="Download Bundle")).to_be_visible(timeout=60_000)
 
 
+@pytest.mark.long
 def test_mo_5_the_end_of_a_model_that_predicted_is_asked_about(
     trained: Trained, product: Product
 ) -> None:
@@ -250,6 +253,7 @@ def test_pr_1_the_answer_about_one_row_is_the_models_own(
     assert abs(float(told[1]) - share) <= 0.5
 
 
+@pytest.mark.long
 def test_pr_2_what_training_never_saw_is_a_warning(trained: Trained, tmp_path: Path) -> None:
     page = trained.page
     page.goto(f"{trained.model}/predict?fill=typical")
@@ -276,6 +280,7 @@ def test_pr_2_what_training_never_saw_is_a_warning(trained: Trained, tmp_path: P
     expect(told).to_be_visible(timeout=60_000)
 
 
+@pytest.mark.long
 def test_pr_3_a_missing_column_is_named_and_a_further_one_ignored(
     trained: Trained, tmp_path: Path
 ) -> None:
@@ -306,6 +311,7 @@ def test_pr_4_the_answer_has_the_rows_of_the_file_in_their_order(
         assert row == {name: answer[name] for name in row}
 
 
+@pytest.mark.long
 def test_pr_5_fields_are_called_as_columns_and_enter_sends_them(trained: Trained) -> None:
     page = trained.page
     page.goto(f"{trained.model}/predict?fill=typical")

@@ -63,6 +63,7 @@ def test_what_is_chosen_inside_brings_its_settings(form: Page) -> None:
     expect(depth).not_to_be_attached()
 
 
+@pytest.mark.long
 def test_commas_in_brackets_make_no_further_jobs(form: Page) -> None:
     form.select_option("#field-dataset_id", index=1)
     choose(form, "target", "churned")
@@ -84,6 +85,7 @@ def test_enter_queues_the_job(form: Page) -> None:
     expect(form.get_by_role("heading", level=1)).to_contain_text("by the keyboard")
 
 
+@pytest.mark.long
 def test_going_back_brings_the_form_that_a_choice_had_led_to(form: Page) -> None:
     form.select_option("#field-dataset_id", index=1)
     choose(form, "target", "churned")
@@ -167,6 +169,7 @@ def test_a_way_to_split_brings_its_fields_and_preprocessing_stays_open(form: Pag
     expect(form.get_by_text("whole groups of city")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_way_to_split_is_chosen_where_several_are_tried_too(form: Page) -> None:
     form.select_option("#field-dataset_id", index=1)
     choose(form, "target", "churned")
@@ -218,6 +221,7 @@ def test_what_was_typed_outlasts_a_sign_in(browse: Callable[..., Watched], membe
     expect(form.get_by_label("Name", exact=True)).to_have_value("")
 
 
+@pytest.mark.long
 def test_what_was_sent_comes_back_into_no_other_form(
     browse: Callable[..., Watched], member: User, no_broker: None
 ) -> None:
@@ -262,6 +266,7 @@ def test_what_was_typed_is_nobody_elses_to_see(
     expect(form.get_by_label("Seed")).to_have_value("0")
 
 
+@pytest.mark.long
 def test_a_draft_says_nothing_of_the_job_that_is_edited(
     browse: Callable[..., Watched], member: User, no_broker: None
 ) -> None:

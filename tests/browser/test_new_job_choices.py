@@ -73,6 +73,7 @@ def test_what_is_changed_is_said_as_one_types_and_can_be_reset(
     expect(form.get_by_role("button", name="Reset to defaults")).to_be_focused()
 
 
+@pytest.mark.long
 def test_a_copy_says_what_differs_as_one_types(window: Watched, member: User) -> None:
     boosting = "HistGradientBoostingClassifier"
     parameters = {"learning_rate": 0.3}
@@ -87,6 +88,7 @@ def test_a_copy_says_what_differs_as_one_types(window: Watched, member: User) ->
     expect(words).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_sweep_is_named_beside_the_form_and_advanced_settings_are_filtered(
     window: Watched, form: Page
 ) -> None:

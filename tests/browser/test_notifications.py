@@ -113,6 +113,7 @@ def test_a_job_of_a_wish_is_told_on_another_page(window: Watched, member: User) 
     wait_until_told(page, '[["Done 0.500","churn"]]')
 
 
+@pytest.mark.long
 def test_the_button_says_nothing_to_whoever_was_signed_out(window: Watched, member: User) -> None:
     job = make_job(member, state="running")
     window.allowed.add("401 (")
@@ -127,6 +128,7 @@ def test_the_button_says_nothing_to_whoever_was_signed_out(window: Watched, memb
     assert not has_wish(member, JOB, job.id)
 
 
+@pytest.mark.long
 def test_a_webhook_needs_no_browser_that_notifies(window: Watched, member: User) -> None:
     prefix = "https://hooks.example.org/in/"
     set_webhook(user=member, address=f"{prefix}a", base_url="http://a", prefixes=[prefix])
@@ -140,6 +142,7 @@ def test_a_webhook_needs_no_browser_that_notifies(window: Watched, member: User)
     assert has_wish(member, JOB, job.id)
 
 
+@pytest.mark.long
 def test_the_box_of_the_form_needs_none_either(window: Watched, member: User) -> None:
     prefix = "https://hooks.example.org/in/"
     set_webhook(user=member, address=f"{prefix}a", base_url="http://a", prefixes=[prefix])
@@ -177,6 +180,7 @@ def test_the_tab_of_the_settings_asks_on_a_click_and_says_what_cannot_work(
     expect(page.get_by_role("button", name="Show one now")).to_be_hidden()
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("script", "words"),
     [
@@ -199,6 +203,7 @@ def test_a_browser_without_notifications_is_told_so(
     expect(page.locator("[data-notify]")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_without_javascript_the_choice_is_kept(
     browse: Callable[..., Watched], member: User
 ) -> None:

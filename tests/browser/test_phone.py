@@ -33,6 +33,7 @@ def test_tabs_and_buttons_of_a_dataset_and_a_job_fit(
         assert box["height"] < TWO_LINES_PX
 
 
+@pytest.mark.long
 def test_a_remark_on_a_score_leaves_the_name_its_width(
     browse: Callable[..., Watched], member: User
 ) -> None:
@@ -77,6 +78,7 @@ def test_the_list_of_jobs_begins_below_two_lines_of_tools(
     page.locator("#filter-from").fill("2026-11-29")
 
 
+@pytest.mark.long
 def test_the_state_of_a_waiting_job_stands_below_its_name(
     browse: Callable[..., Watched], member: User
 ) -> None:
@@ -109,6 +111,7 @@ def covered_by_bars(page: Page) -> list[str]:
     return [*(faults - {""}), *page.evaluate(looks.UNREACHED)]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("width", [390, 900])
 def test_the_button_of_a_new_job_stays_in_reach_and_covers_nothing(
     browse: Callable[..., Watched], member: User, width: int
@@ -134,6 +137,7 @@ def test_the_button_of_a_new_job_stays_in_reach_and_covers_nothing(
     page.wait_for_url("**/batches/*")
 
 
+@pytest.mark.long
 def test_the_button_of_a_new_job_is_in_reach_without_javascript(
     browse: Callable[..., Watched], member: User
 ) -> None:
@@ -148,6 +152,7 @@ def test_the_button_of_a_new_job_is_in_reach_without_javascript(
     expect(page.locator("h1")).to_be_visible()
 
 
+@pytest.mark.long
 def test_beside_a_wide_form_there_is_one_button_too(
     browse: Callable[..., Watched], member: User
 ) -> None:

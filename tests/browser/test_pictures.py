@@ -88,6 +88,7 @@ def seed_jobs(user: User, dataset: Dataset) -> dict[str, Job]:
 product = everywhere.product_of(seed)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_main_screens_look_as_they_did(

@@ -68,6 +68,7 @@ def test_a_check_is_given_up(window: Watched) -> None:
     expect(found.locator(".card")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_fields_that_cannot_be_used_are_named(window: Watched) -> None:
     form = window.page
     form.fill('[id="field-validation.folds"]', "many")
@@ -76,6 +77,7 @@ def test_fields_that_cannot_be_used_are_named(window: Watched) -> None:
     expect(wrong).to_contain_text("whole number from 2 to 50")
 
 
+@pytest.mark.long
 def test_a_check_outlasts_the_form_that_its_press_draws_anew(window: Watched) -> None:
     form, found = window.page, window.page.locator("#preflight")
     form.locator('[id="field-search.strategy"]').select_option("random")
@@ -94,6 +96,7 @@ def test_a_check_outlasts_the_form_that_its_press_draws_anew(window: Watched) ->
     expect(found.locator(".card")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_button_is_not_drawn_anew_while_it_is_pressed(window: Watched) -> None:
     form, found = window.page, window.page.locator("#preflight")
     form.locator('[id="field-search.strategy"]').select_option("random")
@@ -111,6 +114,7 @@ def test_a_button_is_not_drawn_anew_while_it_is_pressed(window: Watched) -> None
     expect(found.get_by_text("Waiting for the worker")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_remembered_pause_holds_no_check(window: Watched) -> None:
     form, found = window.page, window.page.locator("#preflight")
     form.evaluate("localStorage.setItem('trainyard-paused', 'true')")

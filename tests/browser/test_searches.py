@@ -34,6 +34,7 @@ def test_the_form_takes_ranges_once_a_strategy_is_chosen(
     window.check_accessibility()
 
 
+@pytest.mark.long
 def test_a_grid_is_counted_as_one_types(browse: Callable[..., Watched], member: User) -> None:
     window = browse(viewport={"width": 1440, "height": 900})
     dataset = make_dataset(member)
@@ -66,6 +67,7 @@ def test_the_page_of_a_search_moves_on_and_keeps_what_is_typed(
     window.check_accessibility()
 
 
+@pytest.mark.long
 def test_on_a_phone_what_was_searched_stands_below_the_name(
     browse: Callable[..., Watched], member: User
 ) -> None:

@@ -20,6 +20,7 @@ PAGES = ("/login", "/settings/profile", "/settings/appearance", "/settings/token
          "/settings/users", "/nowhere", "/_dev/components")  # fmt: skip
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("width", "theme"), SIZES)
 def test_pages_are_accessible_and_fit(browse: Browse, admin: User, theme: str, width: int) -> None:
     window = browse(viewport={"width": width, "height": 900}, color_scheme=theme)
@@ -32,6 +33,7 @@ def test_pages_are_accessible_and_fit(browse: Browse, admin: User, theme: str, w
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+@pytest.mark.long
 def test_components_draw_their_chart_without_plotlys_cloud(browse: Browse, member: User) -> None:
     window = browse()
     window.sign_in(member)
@@ -65,6 +67,7 @@ def test_theme_switch_keeps_the_page_and_lasts(browse: Browse, member: User) -> 
     expect(page.locator("body")).to_have_css("background-color", "rgb(11, 15, 20)")
 
 
+@pytest.mark.long
 def test_system_theme_follows_the_device(browse: Browse) -> None:
     window = browse(color_scheme="dark")
     expect(window.go("/login").locator("body")).to_have_css("background-color", "rgb(11, 15, 20)")
@@ -171,6 +174,7 @@ def test_double_click_sends_a_form_once(browse: Browse, admin: User, app: Flask)
     assert service.user_for_token(token) is not None
 
 
+@pytest.mark.long
 def test_copy_is_confirmed(browse: Browse, member: User) -> None:
     window = browse(permissions=["clipboard-read", "clipboard-write"])
     window.sign_in(member)
@@ -180,6 +184,7 @@ def test_copy_is_confirmed(browse: Browse, member: User) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == "ty_8kd3"
 
 
+@pytest.mark.long
 def test_password_can_be_shown(browse: Browse) -> None:
     page = browse().go("/login")
     page.get_by_label("Password", exact=True).fill("secret words")
@@ -252,6 +257,7 @@ def test_hidden_tab_and_pause_ask_for_nothing(browse: Browse, member: User) -> N
     assert page.evaluate("ask()") is False  # asked a moment ago; a hidden tab asks every 15 s
 
 
+@pytest.mark.long
 def test_se3_another_zone_changes_what_times_say_and_not_what_they_are(
     browse: Browse, admin: User
 ) -> None:

@@ -57,6 +57,7 @@ def test_a_file_that_cannot_be_put_together_is_given_up(
     page.wait_for_url("**/uploads/*")
 
 
+@pytest.mark.long
 def test_a_file_begun_for_one_dataset_is_not_gone_on_with_for_another(
     app: Flask, member: User, browse: Callable[..., Watched], file: Path
 ) -> None:

@@ -193,6 +193,7 @@ def test_who_is_signed_out_meanwhile_loses_nothing(
     assert stored(app) == CONTENT
 
 
+@pytest.mark.long
 def test_two_tabs_with_the_same_file_make_one_upload(
     app: Flask, member: User, browse: Callable[..., Watched], file: Path
 ) -> None:
@@ -239,6 +240,7 @@ def test_what_cannot_be_a_table_is_not_sent(
     assert sent == []
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("refusal", [413, 422])
 def test_what_the_server_refuses_is_said_and_can_be_tried_again(
     app: Flask, member: User, browse: Callable[..., Watched], file: Path, refusal: int
@@ -293,6 +295,7 @@ class TestBucket:
         assert [url.startswith(s3_server) for url in sent] == [False, *[True] * 5]
         assert stored(app) == CONTENT
 
+    @pytest.mark.long
     @pytest.mark.usefixtures("app", "few_rows")
     def test_too_many_rows_are_told_while_the_parts_go_to_the_bucket(
         self, member: User, browse: Callable[..., Watched], file: Path, s3_server: str
@@ -311,6 +314,7 @@ class TestBucket:
         db.session.rollback()
         assert db.session.scalars(select(Transfer)).all() == []
 
+    @pytest.mark.long
     def test_parts_are_counted_as_the_server_counts_them(
         self, member: User, browse: Callable[..., Watched]
     ) -> None:
@@ -323,6 +327,7 @@ class TestBucket:
                 found = page.evaluate(COUNTED, [imported, list(piece), ord(line_end)])
                 assert Counts(**found) == count_bytes(piece, line_end)
 
+    @pytest.mark.long
     def test_through_the_server_where_the_bucket_does_not_let_us(
         self, app: Flask, member: User, browse: Callable[..., Watched], file: Path, s3_server: str
     ) -> None:
@@ -338,6 +343,7 @@ class TestBucket:
         assert [url.startswith(s3_server) for url in sent] == [False, True, *[False] * 5]
         assert stored(app) == CONTENT
 
+    @pytest.mark.long
     def test_a_packed_file_goes_through_the_server(
         self, app: Flask, member: User, browse: Callable[..., Watched], tmp_path: Path
     ) -> None:

@@ -24,6 +24,8 @@ from dashboard.storage import get_storage
 from dashboard.workers.service import pause_queue
 from tests.factories import make_dataset, make_model, make_user
 
+pytestmark = pytest.mark.locks
+
 PATIENCE_S = 20
 
 

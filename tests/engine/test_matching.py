@@ -62,6 +62,7 @@ def test_the_training_table_itself_fits(trained: Trained) -> None:
     assert found["by"]["income"]["missing"] == empty
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("n_rows", [20, 150, 900])
 def test_rows_of_the_training_table_raise_no_false_alarm(trained: Trained, n_rows: int) -> None:
     """Of a hundred such files one is told at most; here of 25, so none is expected."""

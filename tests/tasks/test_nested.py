@@ -22,7 +22,7 @@ from tests.tasks.test_drain import dataset_target
 from tests.tasks.test_searches import find_held, is_over, jobs_of
 
 __all__ = ["environ"]
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.broker, pytest.mark.long, pytest.mark.timeout(400)]
 OUTER, CANDIDATES = 3, 3
 
 

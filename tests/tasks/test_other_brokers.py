@@ -110,6 +110,7 @@ def broker(
         parts.stop()
 
 
+@pytest.mark.long
 def test_main_job_and_a_restart_of_the_broker(broker: Redis | RabbitMQ) -> None:
     parts = broker.parts
     api = Api(parts.environ, "ana@example.org")

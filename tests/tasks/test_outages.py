@@ -20,7 +20,7 @@ from tests.chaos.invariants import Submitted, find_faults
 from tests.engine.tables import mixed_csv
 from tests.product import Parts, base_environ, free_port, run_parts, wait_for
 
-pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.broker, pytest.mark.long, pytest.mark.timeout(400)]
 LOST_AFTER_S = 6.0
 # Fits for minutes, with a fold every second or so.
 SLOW = {"n_estimators": 600, "max_depth": 4}
@@ -118,7 +118,6 @@ def test_a_locked_database_costs_an_attempt_and_no_worker(
     assert all(process.poll() is None for process in processes.running.values())
 
 
-@pytest.mark.long  # each chaos run begins with a worker that is killed alone
 @pytest.mark.parametrize("environ", [600.0], indirect=True)
 def test_a_worker_that_is_started_again_takes_its_job_back_at_once(
     app: Flask, processes: Parts, job: Job, member: User

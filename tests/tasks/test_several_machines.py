@@ -14,7 +14,12 @@ from tests import postgres
 from tests.engine.tables import mixed_csv
 from tests.product import Api, Parts, answers, base_environ, free_port, wait_for
 
-pytestmark = [pytest.mark.broker, pytest.mark.postgres, pytest.mark.timeout(480)]
+pytestmark = [
+    pytest.mark.broker,
+    pytest.mark.long,
+    pytest.mark.postgres,
+    pytest.mark.timeout(480),
+]
 WORKERS = [f"worker-{n}" for n in range(1, 5)]
 ESTIMATORS = ["LogisticRegression", "GaussianNB", "DecisionTreeClassifier"]
 JOBS = 16

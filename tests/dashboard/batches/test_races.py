@@ -48,6 +48,7 @@ def start(app: Flask, act: Callable[[], Any], answers: list[Any]) -> threading.T
     return thread
 
 
+@pytest.mark.locks
 def test_what_is_queued_during_a_cancel_is_not_half_cancelled(any_app: Flask) -> None:
     owner = make_user()
     batch, failed = begin(owner)
@@ -77,6 +78,7 @@ def test_what_is_queued_during_a_cancel_is_not_half_cancelled(any_app: Flask) ->
     check_events(batch)
 
 
+@pytest.mark.locks
 def test_a_batch_is_cancelled_before_it_runs_again_or_after(any_app: Flask) -> None:
     owner = make_user()
     owner_id = owner.id

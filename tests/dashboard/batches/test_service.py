@@ -29,6 +29,8 @@ from dashboard.jobs.execution import Claim, Progress
 from tests.dashboard.batches.test_pages import fill
 from tests.factories import make_dataset, make_job, make_user
 
+pytestmark = pytest.mark.locks
+
 QUIET = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

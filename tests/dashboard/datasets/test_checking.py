@@ -184,6 +184,7 @@ ACTS: dict[str, Act] = {
 }
 
 
+@pytest.mark.locks
 @pytest.mark.parametrize(
     "acts", [("save", "discard"), ("save", "reread"), ("reread", "discard"), ("save", "save"),
              ("discard", "discard")],

@@ -14,6 +14,7 @@ from tests.factories import make_dataset
 from tests.tasks.test_races import PATIENCE_S, door
 
 
+@pytest.mark.locks
 def test_each_of_two_readings_has_a_number_of_its_own(
     any_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

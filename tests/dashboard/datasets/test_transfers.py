@@ -191,6 +191,7 @@ def test_a_transfer_that_is_cancelled_while_a_part_is_stored_is_gone(
     assert list(storage.list_files()) == []
 
 
+@pytest.mark.locks
 def test_two_finish_at_once_and_it_is_read_once(any_app: Flask) -> None:
     user = make_user()
     upload_id, user_id = begin(user, 4, "x.csv"), user.id

@@ -75,6 +75,7 @@ def test_saving_makes_the_next_version_and_the_newest(any_app: Flask) -> None:
     assert family(first) == [(1, False), (2, True)]
 
 
+@pytest.mark.locks
 def test_two_that_save_at_once_get_numbers_of_their_own(any_app: Flask) -> None:
     first = make_dataset()
     ids, owner_id = [upload_for(first).id for _ in range(2)], first.owner_id
@@ -170,6 +171,7 @@ def test_a_version_that_is_being_read_is_not_read_anew(app: Flask) -> None:
         versions.make_reading(user=first.owner, dataset_id=first.id, options=TEXT)
 
 
+@pytest.mark.locks
 def test_a_double_click_makes_one_reading(any_app: Flask) -> None:
     first = make_dataset(original_key="k")
     owner_id, dataset_id = first.owner_id, first.id
@@ -265,6 +267,7 @@ ACTS: dict[str, Callable[..., object]] = {
 }
 
 
+@pytest.mark.locks
 @pytest.mark.parametrize(
     ("one", "other"),
     [("delete", "delete"), ("delete", "archive"), ("delete", "restore"), ("delete", "read"),
@@ -287,6 +290,7 @@ def test_two_acts_at_once_end_as_one_after_the_other(any_app: Flask, one: str, o
     assert newest.deleted_at is None
 
 
+@pytest.mark.locks
 def test_a_job_is_not_made_of_a_deleted_dataset(any_app: Flask) -> None:
     """Whoever is first: there is a job and its dataset, or neither."""
     dataset = make_dataset()

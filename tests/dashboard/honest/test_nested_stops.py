@@ -27,6 +27,7 @@ from tests.tasks.test_races import PATIENCE_S
 pytestmark = pytest.mark.usefixtures("no_broker")
 
 
+@pytest.mark.locks
 def test_searches_that_are_opened_during_a_cancel_are_cancelled(
     any_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,8 @@ from dashboard.notifications.telling import Teller
 from dashboard.notifications.webhooks import remove_webhook, set_webhook
 from tests.dashboard.notifications.test_webhooks import ADDRESS, PREFIX, add
 
+pytestmark = pytest.mark.locks
+
 # So long the first one stays where it stands; a second one that may not pass waits longer.
 STAYS_S = 0.7
 PATIENCE_S = 20

@@ -22,6 +22,7 @@ ACTS: dict[str, Callable[[User], object]] = {
 }
 
 
+@pytest.mark.locks
 @pytest.mark.parametrize("table", ACTS)
 def test_two_first_saves_both_go_well(any_app: Flask, member: User, table: str) -> None:
     user_id, faults = member.id, []

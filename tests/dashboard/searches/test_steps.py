@@ -115,6 +115,7 @@ def test_guesses_are_made_as_candidates_end(user: User) -> None:
     assert winner.parameters == candidates[-1].parameters
 
 
+@pytest.mark.locks
 def test_two_who_go_on_at_the_same_moment_make_nothing_twice(any_app: Flask, user: User) -> None:
     batch = submit(user, 20, strategy="tpe")
     run(0.5)

@@ -90,6 +90,7 @@ def after_each(model: Pipeline, X: pd.DataFrame) -> Iterator[np.ndarray]:
         yield total / n
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     ("estimator", "sparse"), on_each_table([(one,) for one in FITS], SPARSE_TOO)
 )

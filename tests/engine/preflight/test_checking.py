@@ -27,6 +27,7 @@ def look(spec: TrainingSpec, cells: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("estimator", "changes"),
     [

@@ -295,6 +295,7 @@ TARGET_SCALES: list[tuple[dict[str, Any], dict[str, Any]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("steps", "estimator", "parameters"),
     [(SCALED, SVR(C=10), {"C": 10.0}),

@@ -27,6 +27,7 @@ class Store:
         self.kept[digest] = found
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("target", "task", "linear", "dummy"),
     [("y_class", "classification", "LogisticRegression", "DummyClassifier"),
@@ -48,6 +49,7 @@ def test_baselines_score_what_jobs_with_their_estimators_score(
     assert guessed.baseline_score == guessed.score
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("metric", "sign"), [("roc_auc", 1), ("log_loss", -1)])
 def test_leads_are_those_of_the_paired_test(metric: str, sign: int, tmp_path: Path) -> None:
     spec, columns = make_spec(tmp_path, "y_class", "classification", "GaussianNB")

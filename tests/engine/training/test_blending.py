@@ -52,6 +52,7 @@ def make_members(
     return found
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("task", "target", "asked"),
     [
@@ -119,6 +120,7 @@ def test_the_best_job_alone_becomes_the_model_where_a_blend_is_no_better(tmp_pat
     assert result.details["columns_after_encoding"] == alone.details["columns_after_encoding"]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("is_strict", "chosen"), [(True, 8), (False, 7)])
 def test_in_a_hurry_the_best_has_to_fit_into_the_time(
     is_strict: bool, chosen: int, tmp_path: Path

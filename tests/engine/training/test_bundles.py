@@ -49,6 +49,7 @@ def make_bundle(
     return made[0], folder / "bundle"
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("estimator", "target", "task"),
     [("HistGradientBoostingClassifier", "y_class", "classification"),
@@ -102,6 +103,7 @@ def test_a_table_of_decimal_commas_is_answered_with_such_numbers(tmp_path: Path)
     assert sum(chances) == pytest.approx(1)
 
 
+@pytest.mark.long
 def test_a_model_of_a_column_called_prediction_names_its_own_otherwise(tmp_path: Path) -> None:
     text = mixed_csv().replace("id,age,income", "id,prediction,probability_low", 1)
     _, folder = make_bundle(tmp_path, "GaussianNB", "y_class", "classification", text=text)
@@ -133,6 +135,7 @@ def test_predict_and_the_card_know_what_training_saw_of_numbers_and_dates(tmp_pa
     assert f"| since | date | {days}, written like {seen['since'][1]} |" in card
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("is_told", [True, False])
 def test_card_says_that_a_model_is_no_better_than_guessing(tmp_path: Path, is_told: bool) -> None:
     drawn = np.random.default_rng(1).integers(0, 2, 120)
@@ -145,6 +148,7 @@ def test_card_says_that_a_model_is_no_better_than_guessing(tmp_path: Path, is_to
     assert (words in card) is is_told
 
 
+@pytest.mark.long
 def test_training_again_leaves_out_copies_of_rows_where_the_job_did(tmp_path: Path) -> None:
     rows = [f"{n % 7},{n * n % 11}.5,{n % 7 + n * n % 11}\n" for n in range(40)]
     text = "a,b,y\n" + "".join(rows + rows[:10] * 6)
@@ -273,6 +277,7 @@ def test_training_again_shows_no_traceback(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("bad_lines", ["skip", "pad"])
 def test_packed_file_with_ragged_lines_trains_and_predicts_the_same(
     bad_lines: Literal["skip", "pad"], tmp_path: Path

@@ -147,6 +147,7 @@ def targets_of(estimator: str) -> list[str]:
     return [target for target, of in TARGETS.items() if of == task]
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("estimator", SHOWN_FIRST)
 def test_trains_on_each_target_and_the_same_again(estimator: str) -> None:
@@ -159,6 +160,7 @@ def test_trains_on_each_target_and_the_same_again(estimator: str) -> None:
             pd.testing.assert_frame_equal(first.out_of_fold, again.out_of_fold)
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("estimator", SHOWN_FIRST)
 def test_predicts_the_same_after_loading_and_keeps_nothing_of_ours(estimator: str) -> None:
@@ -189,6 +191,7 @@ def test_odd_tables_give_a_result_or_a_plain_refusal(estimator: str, name: str) 
         attempt(ask(estimator, name, target), name, target)
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("estimator", [e for e in CLASSIFIERS if get_estimator(e).weighs_classes])
 def test_class_weights_reach_the_estimator(estimator: str) -> None:

@@ -130,6 +130,7 @@ def _repeated(seed: int, repeats: int = 2, rows: int = 60, jobs: int = 8) -> lis
     return candidates
 
 
+@pytest.mark.long
 def test_weights_of_a_fold_are_not_chosen_on_its_rows_in_another_repeat() -> None:
     scores = []
     for seed in range(6):

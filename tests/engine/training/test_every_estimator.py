@@ -66,6 +66,7 @@ def fast_parameters(estimator: str) -> dict[str, object]:
     return NEEDED.get(estimator, few)
 
 
+@pytest.mark.sampled(20)
 @pytest.mark.parametrize("estimator", TRAINED)
 def test_trains_scores_exports_and_predicts_the_unseen(estimator: str, tmp_path: Path) -> None:
     task = get_estimator(estimator).task
@@ -100,6 +101,7 @@ def test_trains_scores_exports_and_predicts_the_unseen(estimator: str, tmp_path:
         compare(check["answer"], predict_text(model, schema, text).as_columns(), name)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "estimator", ["HistGradientBoostingClassifier", "LogisticRegression", "RandomForestRegressor"]
 )

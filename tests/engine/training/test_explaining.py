@@ -213,6 +213,7 @@ FEATURED = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("entry", FEATURED)
 def test_every_featured_estimator_is_explained(entry: Any, tmp_path: Path) -> None:
     target = "y_class" if entry.task == "classification" else "y_number"
@@ -231,6 +232,7 @@ def test_every_featured_estimator_is_explained(entry: Any, tmp_path: Path) -> No
     assert (told["coefficients"] is not None) == has_weights
 
 
+@pytest.mark.long
 def test_a_wide_table_is_bounded_and_looks_at_what_tells(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     values = rng.normal(size=(64, 6832))

@@ -211,6 +211,7 @@ def test_bad_kernels_are_refused(given: Any, field: str, words: str) -> None:
     assert words in refusal_of("GaussianProcessClassifier", kernel=given)[field]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     ("estimator", "parameters"),

@@ -1,0 +1,65 @@
+"""What of many alike tests `make test` runs; the rest is `long` and left to `make test-all`.
+
+``@pytest.mark.sampled(2)`` keeps two cases of a test, as far from each other as they are listed:
+so each case is a way through the same code, and none is the only one that finds a fault.
+"""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable
+
+import pytest
+
+
+def mark_long(items: list[pytest.Item]) -> None:
+    """Mark what of the given tests is left to `make test-all`."""
+    for cases in _by_test(items).values():
+        first = cases[0].get_closest_marker("sampled")
+        if first is not None:
+            kept = chosen(len(cases), first.args[0], zlib.crc32(cases[0].nodeid.encode()))
+            _mark(case for n, case in enumerate(cases) if n not in kept)
+    _mark(item for item in items if _is_told_by_postgres(item))
+
+
+def chosen(total: int, kept: int, turn: int = 0) -> set[int]:
+    """Return which of so many cases are kept, evenly spread; which begins is a matter of turns.
+
+    Parameters
+    ----------
+    total : int
+        Number of cases.
+    kept : int
+        Number of those to keep, at least 1.
+    turn : int, default 0
+        Any number; it moves the first one, so that tests with the same cases keep others of them.
+    """
+    step = total / kept
+    return set(range(total)) if step <= 1 else {int(turn % step + n * step) for n in range(kept)}
+
+
+def _by_test(items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:
+    found = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("long") is None:
+            found[item.nodeid.partition("[")[0]].append(item)
+    return found
+
+
+def _is_told_by_postgres(item: pytest.Item) -> bool:
+    """Tell whether a page or service asks SQLite what it asks PostgreSQL in the same test.
+
+    PostgreSQL is the stricter one, and most tests of pages ask SQLite. Where it counts who waits
+    for whom both are asked.
+    """
+    case = getattr(item, "callspec", None)
+    return (
+        case is not None
+        and case.params.get("any_app") == "sqlite"
+        and "tests/dashboard/" in item.nodeid
+        and item.get_closest_marker("locks") is None
+    )
+
+
+def _mark(items: Iterable[pytest.Item]) -> None:
+    for item in items:
+        item.add_marker(pytest.mark.long)
