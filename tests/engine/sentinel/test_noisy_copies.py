@@ -1,0 +1,72 @@
+"""A copy of the target with noise is told although other columns are strong too."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.engine.sentinel.test_looking import N, findings, honest
+
+
+def with_company(strength: float, copy: float) -> pd.DataFrame:
+    """Return a table with a copy of the number, and columns that help, by their correlations."""
+    table, rng = honest(), np.random.default_rng(3)
+    y = table["y_number"]
+
+    def noisy(correlation: float) -> pd.Series:
+        spread = y.std() * np.sqrt(1 / correlation**2 - 1)
+        return (y + rng.normal(0, spread, N)).round(4)
+
+    table.insert(0, "fee", noisy(copy))
+    for n in range(3):
+        table[f"help_{n}"] = noisy(strength)
+    return table
+
+
+@pytest.mark.parametrize(
+    ("tail", "how"),
+    [
+        (False, "as it is"), (False, "behind a power"), (False, "some missing"),
+        (True, "as it is"), (True, "behind a power"),
+    ],
+)  # fmt: skip
+def test_noisy_copy_of_a_number_is_a_leak(tail: bool, how: str, tmp_path: Path) -> None:
+    table = with_company(0.9, 0.99)
+    if tail:
+        table["y_number"] = np.exp(table["y_number"] / 20).round(4)
+    if how == "behind a power":
+        table["fee"] = np.exp(table["fee"] / 30).round(6)
+    if how == "some missing":
+        table.loc[np.random.default_rng(5).random(N) < 0.1, "fee"] = np.nan
+    (found,) = findings(tmp_path, table, "regression")
+    assert (found.code, found.change) == ("TARGET_LEAK", {"exclude": ["fee"]})
+
+
+def test_noisy_copy_of_numbered_classes_is_a_leak(tmp_path: Path) -> None:
+    table = with_company(0.9, 0.997)
+    table["y_class"] = pd.qcut(table["y_number"], 8, labels=list("abcdefgh")).astype(str)
+    (found,) = findings(tmp_path, table.drop(columns="y_number"), "classification")
+    assert (found.code, found.change) == ("TARGET_LEAK", {"exclude": ["fee"]})
+
+
+@pytest.mark.parametrize(("strength", "copy"), [(0.85, 0.95), (0.95, 0.985)])
+def test_the_strongest_of_strong_columns_is_no_leak(
+    strength: float, copy: float, tmp_path: Path
+) -> None:
+    assert findings(tmp_path, with_company(strength, copy), "regression") == []
+
+
+def test_a_few_extreme_rows_carry_no_leak(tmp_path: Path) -> None:
+    table = with_company(0.7, 0.8)
+    table.loc[:5, ["y_number", "fee"]] = 1e6
+    assert findings(tmp_path, table, "regression") == []
+
+
+def test_rows_sorted_by_the_target_make_no_leak_of_a_column_with_few_numbers(
+    tmp_path: Path,
+) -> None:
+    table = honest().sort_values("y_number", ignore_index=True)
+    table["size"] = np.random.default_rng(2).integers(1, 4, N)
+    found = findings(tmp_path, table, "regression")
+    assert not [one for one in found if one.code == "TARGET_LEAK"]
