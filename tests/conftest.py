@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 settings.register_profile(
     "steady",
     derandomize=True,
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -93,6 +93,7 @@ def _samples(page: Page) -> list[list[Any]]:
     return found
 
 
+@pytest.mark.long
 def test_ov_2_jd_2_jd_8_from_the_sample_to_a_job_that_ends_and_one_that_is_cancelled(
     processes: Parts,
     member: User,

@@ -207,6 +207,7 @@ def test_mo_1_files_have_the_name_size_and_hash_that_the_page_says(trained: Trai
     check_files(trained.page, trained.model, trained.folder)
 
 
+@pytest.mark.long
 def test_mo_2_the_code_of_the_page_runs_as_pasted(trained: Trained, tmp_path: Path) -> None:
     run_the_snippets(trained.page, trained.model, tmp_path)
 

@@ -111,6 +111,7 @@ def silent_bucket(environ: dict[str, str]) -> Iterator[None]:
         yield
 
 
+@pytest.mark.long
 def test_nobody_waits_for_a_fetch_and_a_worker_that_stops_puts_it_back(
     silent_bucket: None, processes: Parts, member: User, admin: User
 ) -> None:

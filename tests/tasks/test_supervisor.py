@@ -121,6 +121,7 @@ def is_alive(process: psutil.Process) -> bool:
     return False
 
 
+@pytest.mark.long
 @pytest.mark.broker
 @pytest.mark.timeout(200)
 def test_one_more_worker_is_back_after_a_crash_under_its_name_and_leaves_nothing(

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import skops.io
 from sklearn.compose import make_column_transformer
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -56,6 +57,7 @@ def train_apart(folder: Path, hash_seed: str) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.long
 def test_two_processes_give_the_same_bytes_for_every_featured_estimator(tmp_path: Path) -> None:
     one, two = train_apart(tmp_path / "one", "1"), train_apart(tmp_path / "two", "2")
     assert set(one) == set(FEATURED)

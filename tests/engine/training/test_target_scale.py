@@ -77,6 +77,7 @@ def test_folds_learn_the_scale_from_their_training_rows_alone(target: str, tmp_p
     assert second[0] != second[1]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("target", SCALES)
 def test_bundle_trains_and_predicts_the_same_by_itself(target: str, tmp_path: Path) -> None:
     result, folder = make_bundle(
