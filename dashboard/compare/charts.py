@@ -1,15 +1,17 @@
 """The figures of scores by fold, and against the time that training took."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
+from dashboard.compare.beside import name_sides
 from dashboard.compare.comparison import Comparison
 from dashboard.compare.marks import label, marker
 from dashboard.compare.rows import scores_of
 from dashboard.figures import table
 from dashboard.filters import plural
 from dashboard.preferences import score_for_reader as score
-from tasks.engine.catalogue import metric_title
+from tasks.engine.catalogue import find_metric, metric_title
 
 ROW_PX, AROUND_PX, LEAST_PX = 26, 90, 288
 # Where the axis of times has its ticks: seconds, and how they are shown.
@@ -63,27 +65,44 @@ def time_chart(found: Comparison) -> dict[str, Any]:
         if value is None or not seconds:
             continue
         traces.append(
-            {"type": "scatter", "mode": "markers+text", "name": label(job),
-             "text": [label(job)], "cliponaxis": False,
-             "marker": marker(n) | {"size": 12},
-             "x": [seconds], "y": [value]}
+            {"type": "scatter", "mode": "markers", "name": label(job), "cliponaxis": False,
+             "marker": marker(n) | {"size": 12}, "x": [seconds], "y": [value]}
         )  # fmt: skip
         rows.append((label(job), seconds, value))
-    # Neighbours have their names on different sides.
-    for n, trace in enumerate(sorted(traces, key=lambda trace: trace["x"])):
-        trace["textposition"] = "bottom center" if n % 2 else "top center"
+    times, scores = _time_span([r[1] for r in rows]), _span([r[2] for r in rows], 0.2)
+    _name_points(found, traces, times, scores)
     title = metric_title(found.metric)
     return {
         "traces": traces,
-        "layout": {"yaxis": {"title": {"text": title}, "range": _span([r[2] for r in rows], 0.2)},
+        "layout": {"yaxis": {"title": {"text": title}, "range": scores},
                    "xaxis": {"type": "log", "title": {"text": "Fit time of folds"},
                              "tickvals": [seconds for seconds, _ in TIMES],
                              "ticktext": [text for _, text in TIMES],
-                             "range": _time_span([r[1] for r in rows])}},
+                             "range": times}},
         "table": table(["Job", "Fit time of folds, seconds", title],
                        [[name, seconds, score(value)] for name, seconds, value in rows]),
         "alt": f"{title} against fit time of {plural(len(rows), 'job')}",
     }  # fmt: skip
+
+
+def _name_points(
+    found: Comparison,
+    traces: Sequence[dict[str, Any]],
+    times: list[float] | None,
+    scores: list[float] | None,
+) -> None:
+    """Write names beside the points that have room for one, those of the best jobs first."""
+    if times is None or scores is None:
+        return
+    metric = find_metric(found.jobs[0].task, found.metric)
+    best_first = sorted(
+        traces, key=lambda one: one["y"][0], reverse=metric is None or metric.greater_is_better
+    )
+    points = [(math.log10(one["x"][0]), one["y"][0], one["name"]) for one in best_first]
+    sides = name_sides(points, (times[0], times[1]), (scores[0], scores[1]))
+    for trace, side in zip(best_first, sides, strict=True):
+        if side:
+            trace |= {"mode": "markers+text", "text": [trace["name"]], "textposition": side}
 
 
 def _time_span(seconds: list[float]) -> list[float] | None:

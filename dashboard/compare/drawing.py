@@ -15,6 +15,9 @@ LEAST_HEIGHT = 260
 LETTERS = 22  # of a word beside the vertical axis
 DASHES = {"dash": "8 5", "dot": "2 4", "dashdot": "8 4 2 4", "longdash": "14 5",
           "longdashdot": "14 4 2 4"}  # fmt: skip
+# Where a word stands from its point, in the words of Plotly: down, and right with its anchor.
+BELOW = {"top": -12, "middle": 4, "bottom": 22}
+BESIDE = {"left": (-10, "end"), "center": (0, "middle"), "right": (8, "start")}
 Figure = Mapping[str, Any]
 
 
@@ -117,11 +120,11 @@ def _draw_trace(
         ]
     where = trace.get("textposition")
     for n, (a, b, text) in enumerate(points if "text" in mode else ()):
-        position = where if isinstance(where, str) or where is None else where[n]
-        is_right = position is not None and "right" in position
-        down = 22 if position is not None and "bottom" in position else -12
-        at = (f"{a + 8 if is_right else a:.1f}", f"{b + down:.1f}")
-        drawing.words.append(Word(*at, text, "start" if is_right else "middle"))
+        position = where if isinstance(where, str) else where[n] if where else "top center"
+        height, side = position.split()
+        right, anchor = BESIDE[side]
+        at = (f"{a + right:.1f}", f"{b + BELOW[height]:.1f}")
+        drawing.words.append(Word(*at, text, anchor))
 
 
 def _stroke(trace: Mapping[str, Any], path: str) -> Stroke:

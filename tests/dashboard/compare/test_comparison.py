@@ -9,6 +9,7 @@ from flask import Flask
 from dashboard.compare import charts
 from dashboard.compare.answers import as_answer
 from dashboard.compare.comparison import Comparison, compare_jobs
+from dashboard.compare.marks import label
 from dashboard.db import Job, User
 from dashboard.jobs.charts import confusion_chart, fold_chart
 from dashboard.jobs.queries import list_folds
@@ -206,3 +207,14 @@ def test_the_axis_of_one_fold_ends_where_the_metric_does(app: Flask, member: Use
     fold.scores = {"roc_auc": 0.98}
     low, high = fold_chart(job, [fold], is_final=True)["layout"]["yaxis"]["range"]
     assert low < 0.98 < high < 1.01
+
+
+def test_points_that_lie_on_each_other_have_their_names_when_pointed_at(
+    app: Flask, member: User
+) -> None:
+    dataset = make_dataset(member)
+    jobs = [make_succeeded_job(member, dataset=dataset) for _ in range(8)]
+    traces = charts.time_chart(compare(member, *jobs))["traces"]
+    named = [trace["textposition"] for trace in traces if trace["mode"] == "markers+text"]
+    assert 0 < len(named) == len(set(named)) < len(jobs)
+    assert [trace["name"] for trace in traces] == [label(job) for job in jobs]
