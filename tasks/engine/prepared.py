@@ -155,6 +155,13 @@ def _typed(
         raise DataError(
             "TARGET_EMPTY", f'No row has a value in "{spec.target}"', "Choose another target"
         )
+    if not spec.schema["features"]:
+        raise DataError(
+            "NO_COLUMNS",
+            "No column is chosen to learn from; columns that are the same in every row, and "
+            "identifiers, are left out unless they are chosen",
+            "Choose columns",
+        )
     if not X.shape[1]:
         raise DataError(
             "NO_COLUMNS",

@@ -203,3 +203,13 @@ def test_classes_have_no_scale(tmp_path: Path) -> None:
     names = [setting.name for setting in list_settings("classification")]
     assert "target" not in names
     assert [setting.name for setting in list_settings("regression")] == [*names, "target"]
+
+
+def test_a_table_of_constant_columns_is_refused_without_a_word_of_dates(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n" + "".join(f"1,{n}\n" for n in range(40)))
+    table = open_table(path)
+    spec = request(table, "y", "Ridge")
+    with pytest.raises(DataError, match="No column is chosen to learn from") as refused:
+        train(spec, table.cells(spec.columns_needed))
+    assert "date" not in refused.value.message + refused.value.hint
