@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
-from bs4.builder import HTML5TreeBuilder, HTMLParserTreeBuilder
+from bs4.builder import HTML5TreeBuilder, HTMLParserTreeBuilder, HTMLTreeBuilder
 from bs4.element import Script, Stylesheet
 from flask import Flask
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -24,7 +24,8 @@ POINTERS = ("for", "aria-describedby", "aria-labelledby", "popovertarget", "data
 LINKS = ("hx-get", "data-chart-url")
 TAG = re.compile(r"<[^>]*>?")
 VALUE = re.compile(r"=\"[^\"]*\"")
-AMPERSAND = re.compile(r"&(?!#?\w+;).{0,20}")
+SIGN = re.compile(r"&#?\w*;?")
+EMPTY = HTMLTreeBuilder.DEFAULT_EMPTY_ELEMENT_TAGS
 # The parser that judges leaves out a newline that begins what keeps its lines.
 FIRST_LINE = re.compile(r"<(?:pre|textarea)\b[^>]*>\n")
 # What a template holds is text as elsewhere.
@@ -46,14 +47,22 @@ class NotingBuilder(HTML5TreeBuilder):
         self.errors = parser.errors
 
 
-def markup_of(html: str) -> set[tuple[str, str]]:
-    """Return each two tags that follow each other in a page, with the names of what they have.
+def tags_of(html: str) -> list[str]:
+    """Return the tags of a page without the values of what they have, which no parser judges."""
+    return TAG.findall(VALUE.sub("=", html))
 
-    What stands free in its text and may be markup that was not escaped is there as it is.
-    """
-    # Most of what a page holds is in the values of attributes, which the parser does not judge.
-    tags = [*TAG.findall(VALUE.sub("=", html)), *AMPERSAND.findall(html)]
-    return set(itertools.pairwise(tags))
+
+def is_closed(tags: list[str]) -> bool:
+    """Tell whether each tag that opens an element is followed by the one that ends it."""
+    opened: list[str] = []
+    for tag in tags:
+        name = next(iter(tag.strip("</>").split()), "")
+        if tag.startswith("</"):
+            if not opened or opened.pop() != name:
+                return False
+        elif not (tag.startswith("<!") or tag.endswith("/>") or name in EMPTY):
+            opened.append(name)
+    return not opened
 
 
 _VALID: set[tuple[str, str]] = set()
@@ -63,10 +72,12 @@ def _parse(html: str) -> tuple[BeautifulSoup, list[Any]]:
     """Return the tree of a page and what is not valid in it.
 
     The parser that judges takes twice as long as the one that takes what comes. It is asked for
-    each page that has two tags behind each other as no valid page of this process had them.
+    each page that leaves a tag open, or has two behind each other, or a sign that stands for
+    another one, as no valid page of this process had them.
     """
-    markup = markup_of(html)
-    if markup <= _VALID and not FIRST_LINE.search(html):
+    tags = tags_of(html)
+    markup = {*itertools.pairwise(tags), *(("", sign) for sign in SIGN.findall(html))}
+    if markup <= _VALID and is_closed(tags) and not FIRST_LINE.search(html):
         return BeautifulSoup(html, builder=HTMLParserTreeBuilder(string_containers=TEXTS)), []
     builder = NotingBuilder()
     soup = BeautifulSoup(html, builder=builder)

@@ -1,0 +1,31 @@
+"""Faults of a page are found where its tags are known from valid pages, too."""
+
+import pytest
+
+from tests.page_checks import ParsedPage
+
+PAGE = """<!doctype html>
+<html lang="en"><head><title>Jobs - Trainyard</title></head><body><main><h1>Jobs</h1>
+<a href="/one"><span><i>one</i></span></a>
+<a href="/two"><i>two</i></a><input
+  type="checkbox" checked><svg viewBox="0 0 1 1"><path d="M0 0"/></svg>
+<template><p>a &amp; b</p></template></main></body></html>"""
+
+
+def test_a_valid_page_has_the_same_tree_when_its_tags_are_known() -> None:
+    first, again = ParsedPage(PAGE), ParsedPage(PAGE)
+    assert first.errors == again.errors == []
+    assert [tag.name for tag in first.soup.find_all(True)] == [
+        tag.name for tag in again.soup.find_all(True)
+    ]
+    assert first.soup.get_text(" ", strip=True) == again.soup.get_text(" ", strip=True)
+
+
+@pytest.mark.parametrize(
+    ("valid", "fault"),
+    [("</i></span></a>", "</i></a>"), ("&amp;", "&amb;"), ('href="/two"', 'href="/two" href="/"'),
+     ("<i>two</i>", "two</i>"), ("<i>two", "<a href='/'>two"), ("two<", "< two<")],
+)  # fmt: skip
+def test_a_fault_among_tags_that_are_known_is_found(valid: str, fault: str) -> None:
+    assert not ParsedPage(PAGE).errors
+    assert ParsedPage(PAGE.replace(valid, fault)).errors
