@@ -79,14 +79,16 @@ def find_all(q: str, user: User) -> list[Group]:
     Returns
     -------
     list of Group
-        Jobs, datasets, models and pages, without those of which nothing was found.
+        Jobs, datasets, models and pages, without those of which nothing was found; first of them
+        where something has this very name.
     """
     q = " ".join(q.replace("\0", "").split())[:LONGEST]
     pages = [page for page in PAGES if not page.for_members or user.has_role("member")]
     if not q:
         return [Group("Pages", "page", pages)]
     groups = [_jobs(q), _datasets(q), _models(q), Group("Pages", "page", _pages(q, pages))]
-    return [group for group in groups if group.hits]
+    found = [group for group in groups if group.hits]
+    return sorted(found, key=lambda group: not any(_is_called(hit, q) for hit in group.hits))
 
 
 def find_number(q: str) -> Hit | None:
@@ -94,6 +96,10 @@ def find_number(q: str) -> Hit | None:
     number = _number_of(q)
     job = find_by_id(Job, number) if number else None
     return Hit(job.name, kind="job", number=job.id) if job else None
+
+
+def _is_called(hit: Hit, q: str) -> bool:
+    return hit.title.casefold() == q.casefold()
 
 
 def _number_of(q: str) -> int | None:
@@ -109,7 +115,7 @@ def _jobs(q: str) -> Group:
         .order_by(JobEntry.job_id.desc())
         .limit(PER_GROUP + 1)
     )
-    told = load_only(Job.id, Job.name, Job.state, Job.stopped_by, Job.started_at)
+    told = load_only(Job.id, Job.name, Job.state, Job.stopped_by, Job.started_at, Job.partial)
     named = select(Job).options(told, lazyload("*")).where(Job.id.in_(ids))
     found = [Hit(job.name, (word_of_end(job) or job.state).lower(), "job", job.id)
              for job in db.session.scalars(named.order_by(Job.id.desc()))]  # fmt: skip

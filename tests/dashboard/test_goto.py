@@ -79,6 +79,13 @@ def test_a_job_that_was_not_tried_is_called_so(app: Flask, member: User) -> None
     assert [hit.note for group in find_all("late", member) for hit in group.hits] == ["not tried"]
 
 
+def test_what_has_the_very_name_comes_first(app: Flask, member: User) -> None:
+    dataset = make_dataset(member, name="Houses")
+    make_model(make_succeeded_job(member, dataset=dataset, name="houses: forest"))
+    assert list(found("house")) == ["Jobs", "Datasets", "Models"]
+    assert list(found("houses")) == ["Datasets", "Jobs", "Models"]
+
+
 def test_percent_and_underline_stand_for_themselves(app: Flask, member: User) -> None:
     make_job(member, name="plain")
     assert found("%") == {}
