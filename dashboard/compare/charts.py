@@ -36,14 +36,15 @@ def fold_chart(found: Comparison) -> dict[str, Any]:
         rows += [[label(job), fold, score(value)] for fold, value in known]
         if not known:
             continue
+        mark = marker(found.places[n])
         mean = sum(value for _, value in known) / len(known)
         words.append(f"{job.name} {score(mean)}")
         traces += [
-            {"type": "scatter", "mode": "markers", "name": label(job), "marker": marker(n),
+            {"type": "scatter", "mode": "markers", "name": label(job), "marker": mark,
              "x": [value for _, value in known], "y": [label(job)] * len(known)},
             {"type": "scatter", "mode": "markers", "name": f"mean of {label(job)}", "x": [mean],
              "y": [label(job)], "marker": {"symbol": "line-ns-open", "size": 26,
-             "color": marker(n)["color"], "line": {"width": 3}}},
+             "color": mark["color"], "line": {"width": 3}}},
         ]  # fmt: skip
     title = metric_title(found.metric)
     return {
@@ -66,7 +67,7 @@ def time_chart(found: Comparison) -> dict[str, Any]:
             continue
         traces.append(
             {"type": "scatter", "mode": "markers", "name": label(job), "cliponaxis": False,
-             "marker": marker(n) | {"size": 12}, "x": [seconds], "y": [value]}
+             "marker": marker(found.places[n]) | {"size": 12}, "x": [seconds], "y": [value]}
         )  # fmt: skip
         rows.append((label(job), seconds, value))
     times, scores = _time_span([r[1] for r in rows]), _span([r[2] for r in rows], 0.2)

@@ -1,14 +1,17 @@
 """Jobs side by side: may they be compared at all, and in what do they differ."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from dashboard.compare.reasons import find_reasons
-from dashboard.compare.rows import Row, baseline_rows, cost_rows, score_rows
+from dashboard.compare.rows import SCORES, Row, baseline_rows, cost_rows, score_rows
 from dashboard.compare.setting_rows import setting_rows
 from dashboard.compare.verdict import Verdict, find_verdict
 from dashboard.db import Job, JobFold, User
 from dashboard.errors import NotFound, ValidationFailed
+from dashboard.figures import COLOURS
 from dashboard.jobs.queries import get_jobs, list_folds_of
 from tasks.engine.catalogue import METRICS, find_metric
 
@@ -44,6 +47,17 @@ class Comparison:
     def comparable(self) -> bool:
         """Whether those that are over were scored on the same rows, folds and target."""
         return not self.reasons
+
+    @cached_property
+    def places(self) -> list[int]:
+        """Of each job which of the colours it has; of many jobs the best ones have one."""
+        first, every = self.rows[0], range(len(self.jobs))
+        if len(self.jobs) <= len(COLOURS) or first.group != SCORES:
+            return list(every)
+        sign = -1 if first.greater_is_better else 1
+        values = [math.inf if value is None else sign * value for value in first.values]
+        best_first = sorted(every, key=lambda n: values[n])
+        return [best_first.index(n) for n in every]
 
     @property
     def is_wide(self) -> bool:

@@ -56,7 +56,7 @@ def curve_chart(found: Comparison, kind: Kind, of_class: str | None = None) -> F
     ]
     return {
         "traces": [
-            {"type": "scatter", "mode": "lines", "name": label(job), "line": line(n),
+            {"type": "scatter", "mode": "lines", "name": label(job), "line": line(found.places[n]),
              "x": curve.xs, "y": curve.ys}
             for n, job, curve in drawn
         ],

@@ -27,7 +27,7 @@ class Lead:
     `by_rows` is the interval from drawing the scored rows anew, None where it is not known.
     """
 
-    n: int
+    place: int  # which of the colours is its own
     job: Job
     by_folds: Paired
     by_rows: Ends | None
@@ -46,8 +46,8 @@ def list_leads(found: Comparison) -> list[Lead]:
         return []
     sign = 1 if metric.greater_is_better else -1
     return [
-        Lead(n, job, lead, _by_rows(found, verdict.best, job, sign * lead.mean, sign))
-        for n, job in enumerate(found.jobs)
+        Lead(place, job, lead, _by_rows(found, verdict.best, job, sign * lead.mean, sign))
+        for place, job in zip(found.places, found.jobs, strict=True)
         if (lead := verdict.leads.get(job.id))
     ]
 
@@ -96,7 +96,7 @@ def lead_chart(found: Comparison) -> dict[str, Any] | None:
 
 
 def _traces(at: int, lead: Lead) -> list[dict[str, Any]]:
-    found, mark = lead.by_folds, marker(lead.n)
+    found, mark = lead.by_folds, marker(lead.place)
     traces: list[dict[str, Any]] = [
         {"type": "scatter", "mode": "markers", "name": f"{label(lead.job)}, by folds",
          "x": [found.mean], "y": [at], "marker": mark | {"size": 11},

@@ -12,14 +12,14 @@ HEAD_ABOVE, TAIL_ABOVE = 75, 45
 
 
 def marker(n: int) -> dict[str, Any]:
-    """Return the colour and shape of the n-th job; beyond six, grey circles."""
+    """Return the n-th colour and shape; beyond six, grey circles."""
     if n < len(COLOURS):
         return {"color": COLOURS[n], "symbol": MARKERS[n], "size": 10}
     return {"color": "muted", "symbol": "circle-open", "size": 9}
 
 
 def line(n: int) -> dict[str, Any]:
-    """Return the colour and dashes of the n-th job's line; beyond six, thin and grey."""
+    """Return the n-th colour and dashes of a line; beyond six, thin and grey."""
     if n < len(COLOURS):
         return {"color": COLOURS[n], "dash": DASHES[n], "width": 2}
     return {"color": "muted", "dash": "solid", "width": 1}

@@ -79,7 +79,7 @@ class ComparePage:
     @cached_property
     def marks(self) -> list[dict[str, Any]]:
         """The colour and shape of each job."""
-        return [marker(n) for n in range(len(self.found.jobs))]
+        return [marker(place) for place in self.found.places]
 
     def title_of(self, group: str) -> str:
         """Return what stands above a group of lines."""

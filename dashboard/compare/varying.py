@@ -104,8 +104,9 @@ def parallel_chart(found: Comparison) -> Figure | None:
     title = metric_title(found.metric)
     every = [*axes, Axis(title, score.values, is_score=True)]
     traces: list[Figure] = [
-        {"type": "scatter", "mode": "lines+markers", "name": label(job), "line": line(n),
-         "marker": marker(n), "connectgaps": True, "x": list(range(len(every))),
+        {"type": "scatter", "mode": "lines+markers", "name": label(job),
+         "line": line(found.places[n]), "marker": marker(found.places[n]), "connectgaps": True,
+         "x": list(range(len(every))),
          "y": [axis.place(axis.values[n]) for axis in every],
          "text": [f"{axis.name} {axis.tell(axis.values[n])}" for axis in every]}
         for n, job in enumerate(found.jobs)
@@ -160,7 +161,7 @@ def parameter_chart(found: Comparison, asked: str | None = None) -> Figure | Non
     return {
         "traces": [
             {"type": "scatter", "mode": "markers", "name": label(job),
-             "marker": marker(n) | {"size": 12},
+             "marker": marker(found.places[n]) | {"size": 12},
              "x": [value if axis.is_number else _word(value)], "y": [mean],
              "error_y": {"type": "data", "array": [spreads[n] or 0], "thickness": 1, "width": 4}}
             for n, job, value, mean in known

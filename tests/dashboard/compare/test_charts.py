@@ -211,7 +211,9 @@ def test_what_varies_has_numbers_on_their_axis_and_words_as_steps(
     assert parallel_chart(compare(member, *same)) is None
 
 
-def test_beyond_six_jobs_are_grey_in_every_figure(member: User, dataset: Dataset) -> None:
+def test_of_more_than_six_jobs_the_best_have_a_colour_in_every_figure(
+    member: User, dataset: Dataset
+) -> None:
     jobs = [
         make_succeeded_job(dataset=dataset, score=0.8 + n / 100, parameters={"C": n + 1.0})
         for n in range(8)
@@ -219,9 +221,10 @@ def test_beyond_six_jobs_are_grey_in_every_figure(member: User, dataset: Dataset
     for job in jobs:
         give_results(job, **curves(0.9))
     for named in list_figures(compare(member, *jobs), Asked(ids=())):
-        last = [t for t in named.figure["traces"] if jobs[7].name in t["name"]]
-        inks = {(t.get("marker") or t["line"])["color"] for t in last}
-        assert inks <= {"muted"}, named.name
+        for n, ink in ((0, "muted"), (1, "muted"), (2, "c6"), (7, "c1")):
+            of_job = [t for t in named.figure["traces"] if jobs[n].name in t["name"]]
+            inks = {(t.get("marker") or t["line"])["color"] for t in of_job}
+            assert inks <= {ink}, named.name
 
 
 def test_folds_of_a_job_that_runs_are_drawn(member: User, dataset: Dataset) -> None:

@@ -148,7 +148,7 @@ def test_more_than_12_have_a_row_each_and_no_charts(
     assert bool(page.select("[data-chart-url]")) is not by_job
     assert "scores best" in page.text
     colours = [mark["data-colour"] for mark in page.select(".compare-table .swatch")]
-    assert colours == ["c1", "c2", "c3", "c4", "c5", "c6"] + ["muted"] * (n - 6)
+    assert colours == ["muted"] * (n - 6) + ["c6", "c5", "c4", "c3", "c2", "c1"]
 
 
 def test_transposed_the_same_cells_stand_in_rows(pages: PageClient, dataset: Dataset) -> None:
