@@ -15,6 +15,7 @@ FAILURE = "failure"
 # Fields that hold fields: a change names some of them, and the others stay.
 VALIDATION = "validation"  # None has a meaning in it: in the order of the file
 PARTS = frozenset({"parameters", "preprocessing", VALIDATION})
+SAID = {"estimator": "Use {}", "metric": "Judge by {}", "time_limit_s": "Allow {:,} s"}
 
 
 def submit_changed(*, user: User, job_id: int, of: str, idempotency_key: str | None) -> Job:
@@ -88,14 +89,12 @@ def say_change(change: Mapping[str, Any]) -> str:
         return f"Leave out {', '.join(change['exclude'])}"
     if VALIDATION in change:
         return _say_validation(change[VALIDATION])
-    if "estimator" in change:
-        return f"Use {change['estimator']}"
+    if simple := next((name for name in SAID if name in change), None):
+        return SAID[simple].format(change[simple])
     given = {**(change.get("parameters") or {}), **(change.get("preprocessing") or {})}
     if given:
         words = (f"{n} = {'default' if v is None else show_value(v)}" for n, v in given.items())
         return f"Set {', '.join(words)}"
-    if "time_limit_s" in change:
-        return f"Allow {change['time_limit_s']:,} s"
     return "Go back to default parameters"
 
 
@@ -107,4 +106,6 @@ def _say_validation(change: Mapping[str, Any]) -> str:
         return f"Validate in the order of {column}" if column else "Validate in the file's order"
     if change.get("scheme") == "group":
         return f"Keep each {change['group_column']} in one fold"
-    return f"Use {change['folds']} folds"
+    kind = " stratified" if change.get("scheme") == "stratified" else ""
+    behind = " that are not stratified" if change.get("scheme") == "kfold" else ""
+    return f"Use {change['folds']}{kind} folds{behind}"

@@ -115,8 +115,9 @@ def _check_groups(checked: Checked, values: Mapping[str, Any], dataset: Dataset)
     groups = count_groups(column)
     if groups < values["folds"]:
         checked.problems["validation.folds"] = (
-            f'"{column["name"]}" has {groups} groups; {values["folds"]} folds need at least '
-            f"{values['folds']}. Use fewer folds, or another column"
+            f'"{column["name"]}" has {groups} group{"" if groups == 1 else "s"}; '
+            f"{values['folds']} folds need at least {values['folds']}. "
+            f"{'Use' if groups < 2 else 'Use fewer folds, or'} another column"
         )
 
 
@@ -135,7 +136,8 @@ def _check_rare_classes(
     if distinct * values["folds"] > target["count"] and (is_stratified or not is_chosen):
         checked.problems["target"] = (
             f'"{target["name"]}" has {distinct:,} different values in {target["count"]:,} rows: '
-            f"too few of each for {values['folds']} folds. Choose another target or fewer folds"
+            f"too few of each for {values['folds']} folds. Choose another target"
+            f"{' or fewer folds' if 2 * distinct <= target['count'] else ''}"
         )
         return
     rare = find_rarest(target)
@@ -143,5 +145,14 @@ def _check_rare_classes(
         rows = f"{rare.rows} row{'' if rare.rows == 1 else 's'}"
         checked.problems["validation.folds"] = (
             f'Class "{rare.label}" has {rows}; {values["folds"]}-fold validation '
-            f"needs at least {values['folds']}. Use fewer folds or join classes"
+            f"needs at least {values['folds']}. {_remedy(rare, distinct)}"
         )
+
+
+def _remedy(rare: Rarest, classes: int) -> str:
+    """Say what helps a class that is too rare for the folds; one row is in one fold of any."""
+    if rare.rows > 1:
+        return "Use fewer folds or join classes"
+    if classes > 2:
+        return "Use folds that are not stratified (kfold), or join classes"
+    return "Choose another target, or upload more rows of that class"

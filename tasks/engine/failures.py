@@ -43,7 +43,7 @@ ERRORS = (
     (re.compile("Cannot have number of splits|cannot be greater than the number of members"),
      "TOO_FEW_ROWS_INSIDE",
      "Rows of a fold are split once more, by target encoding or {name}, and are too few: {last}",
-     "Use more rows or fewer folds, another encode in preprocessing, or another estimator"),
+     "Use more rows, another encode in preprocessing, or another estimator"),
     (re.compile("n_components.* (with|for) svd_solver"), "TOO_MANY_COMPONENTS",
      "There cannot be more principal components than columns after encoding, or rows: {last}",
      "Lower components, in preprocessing"),

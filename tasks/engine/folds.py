@@ -10,12 +10,14 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from tasks.engine.class_weights import weigh_numbered_classes
+from tasks.engine.errors import DataError
 from tasks.engine.evaluation import Predicted, align, predict, score
 from tasks.engine.fit_progress.curves import HeldOut
 from tasks.engine.fit_progress.fitting import fit, most_rows
 from tasks.engine.fit_progress.telling import Told
 from tasks.engine.gaps import check_learnable
 from tasks.engine.no_numbers import check_finite
+from tasks.engine.other_folds import with_remedy
 from tasks.engine.prepared import Prepared
 from tasks.engine.progress import FoldOutcome, FoldScore
 from tasks.engine.spec import TrainingSpec
@@ -72,12 +74,20 @@ def run_fold(
         scores = score(spec.task, data.y[test_rows], predicted, data.classes, data.positive)
     except ValueError:
         if data.classes:
-            check_learnable(data.y[train_rows], fold)
+            _check_learnable(data, spec, fold)
         raise
     found = FoldScore(fold, scores, fit_seconds, len(train_rows), len(test_rows))
     curve = fitted.curve and fitted.curve.ending(fitted.rounds, scores.get(spec.metric))
     frame = _out_of_fold(data, fold, test_rows, predicted)
     return FoldOutcome(found, frame, predict_seconds, curve)
+
+
+def _check_learnable(data: Prepared, spec: TrainingSpec, fold: int) -> None:
+    """Raise `DataError` when training rows are of one class, with other folds that are not."""
+    try:
+        check_learnable(data.y[data.splits[fold - 1][0]], fold)
+    except DataError as refused:
+        raise (with_remedy(refused, spec, data.all_rows) if data.all_rows else refused) from None
 
 
 def _hold_out(

@@ -32,6 +32,16 @@ def why_missing(metric: str, y: np.ndarray, positive: Any = None) -> str | None:
     return None
 
 
+def other_metric(metric: str, *, of_several: bool = False) -> str:
+    """Return a main metric that is near another, and is there on folds where that one is missing.
+
+    `of_several`: the target has more than two classes.
+    """
+    if of_several and metric in OF_POSITIVE:
+        return f"{metric}_macro"
+    return {"mape": "mae", "r2": "rmse"}.get(metric, "accuracy")
+
+
 def find_gaps(
     task: str, metric: str, y: np.ndarray, splits: Sequence[Split], positive: Any = None
 ) -> dict[str, str]:
@@ -71,7 +81,7 @@ def find_gaps(
             continue
         reasons = _reasons(found.name, y, splits, positive)
         if found.name == metric:
-            _check_main(found, reasons)
+            _check_main(found, reasons, task)
         elif 0 < len(reasons) < len(splits):
             key = tuple(reasons), next(iter(reasons.values()))
             missing.setdefault(key, []).append(found.title)
@@ -97,15 +107,14 @@ def _refuse(metric: Metric, n_classes: int) -> None:
     )
 
 
-def _check_main(metric: Metric, reasons: dict[int, str]) -> None:
+def _check_main(metric: Metric, reasons: dict[int, str], task: str) -> None:
     if reasons:
         fold, reason = next(iter(reasons.items()))
-        others = {"mape": "mean absolute error", "r2": "RMSE"}
+        title = next(m.title for m in METRICS[task] if m.name == other_metric(metric.name))
         raise DataError(
             "METRIC_MISSING",
             f"{metric.title} cannot be worked out on fold {fold}: {reason}",
-            "Use fewer folds, or another way to split such as stratified folds, "
-            f"or choose another main metric, such as {others.get(metric.name, 'accuracy')}",
+            f"Choose another main metric, such as {title}",
         )
 
 
@@ -152,5 +161,5 @@ def check_learnable(y: np.ndarray, fold: int) -> None:
             "FOLD_ONE_CLASS",
             f'The training rows of fold {fold} are all of class "{y[0]}", so there is nothing '
             "to learn from them",
-            "Use fewer folds, or another way to split such as stratified folds",
+            "Upload more rows of other classes",
         )

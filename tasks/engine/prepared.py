@@ -12,6 +12,7 @@ from tasks.engine import coercion
 from tasks.engine.errors import DataError
 from tasks.engine.gaps import find_gaps
 from tasks.engine.loading import training_data
+from tasks.engine.other_folds import Rows, with_remedy
 from tasks.engine.outer_folds import split_nested
 from tasks.engine.positive import choose_positive
 from tasks.engine.row_copies import first_of_each
@@ -40,7 +41,8 @@ class Prepared:
     positions in the table. `lines`: the line of each row of the table in the file. `classes`: in
     the order of the probabilities' columns, None for regression. `splits`: one for each fold.
     `positive`: the positive class where there are two. `groups`: of each row, where whole groups
-    are held out. `n_held_back`: how many rows are not there because an outer fold tests on them.
+    are held out. `n_held_back`: how many rows are not there because an outer fold tests on them;
+    `all_rows` has them too.
     """
 
     X: pd.DataFrame
@@ -52,6 +54,7 @@ class Prepared:
     positive: Any = None
     groups: np.ndarray | None = None
     n_held_back: int = 0
+    all_rows: Rows | None = None
 
     @property
     def n_without_target(self) -> int:
@@ -96,16 +99,27 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
     classes = sorted(set(y.tolist())) if spec.task == "classification" else None
     # Of all rows, so that jobs on any part of them agree about it.
     positive = _positive(y, spec) if classes else None
-    kept, splits = split_nested(y, spec.validation, spec.task, spec.seed, order)
+    every = Rows(y, order, positive)
+    kept, splits, gaps = _split(spec, every)
+    for code, message in gaps.items():
+        warn(code, message)
     n_held_back = len(y) - len(kept)
     if n_held_back:
         X, y, rows = X.iloc[kept].reset_index(drop=True), y[kept], rows[kept]
         order = None if order is None else order[kept]
         classes = sorted(set(y.tolist())) if classes else None
-    for code, message in find_gaps(spec.task, spec.metric, y, splits, positive).items():
-        warn(code, message)
     groups = order if spec.validation.scheme == "group" else None
-    return Prepared(X, y, rows, lines, classes, splits, positive, groups, n_held_back)
+    return Prepared(X, y, rows, lines, classes, splits, positive, groups, n_held_back, every)
+
+
+def _split(spec: TrainingSpec, rows: Rows) -> tuple[np.ndarray, list[Split], dict[str, str]]:
+    """Return the rows that may be seen, how they are split, and what the folds cannot tell."""
+    y = rows.y
+    try:
+        kept, splits = split_nested(y, spec.validation, spec.task, spec.seed, rows.order)
+        return kept, splits, find_gaps(spec.task, spec.metric, y[kept], splits, rows.positive)
+    except DataError as refused:
+        raise with_remedy(refused, spec, rows) from refused
 
 
 def _stratified_again(spec: TrainingSpec, y: np.ndarray) -> dict[str, Any] | None:

@@ -166,8 +166,8 @@ def check_folds(
     if len(y) < 2 * k:
         raise DataError(
             "TOO_FEW_ROWS",
-            f"{len(y)} rows have a target; {k} folds need at least {2 * k}",
-            "Use fewer folds, or upload more rows",
+            f"{_say_rows(len(y))} a target; {_say_parts(k, validation)} at least {2 * k}",
+            "Upload more rows",
         )
     _check_training_rows(len(y), validation)
     if task == "classification":
@@ -175,10 +175,22 @@ def check_folds(
     if validation.scheme == "group" and order is not None and len(set(order.tolist())) < k:
         raise DataError(
             "TOO_FEW_GROUPS",
-            f'"{validation.group_column}" has {len(set(order.tolist()))} groups; '
+            f'"{validation.group_column}" has {_count(len(set(order.tolist())), "group")}; '
             f"{k} folds need at least {k}",
-            "Use fewer folds",
+            "Choose another column of groups",
         )
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
+def _say_rows(n: int) -> str:
+    return f"{_count(n, 'row')} {'has' if n == 1 else 'have'}"
+
+
+def _say_parts(folds: int, validation: Validation) -> str:
+    return "a hold-out part needs" if validation.scheme == "holdout" else f"{folds} folds need"
 
 
 def _check_training_rows(n: int, validation: Validation) -> None:
@@ -195,7 +207,7 @@ def _check_training_rows(n: int, validation: Validation) -> None:
             "TOO_FEW_ROWS",
             f"A gap of {validation.gap:,} rows leaves none of the {first + validation.gap:,} rows "
             "before the first fold to train on",
-            "Use a smaller gap, or fewer folds",
+            "Use a smaller gap",
         )
 
 
@@ -212,10 +224,9 @@ def check_classes(counts: dict[Any, int], validation: Validation) -> None:
     if validation.scheme == "stratified" and n < validation.folds:
         raise DataError(
             "TARGET_RARE_CLASS",
-            f'Class "{rare}" has {n} row{"s" if n > 1 else ""}; '
+            f'Class "{rare}" has {_count(n, "row")}; '
             f"{validation.folds}-fold validation needs at least {validation.folds}",
-            "Use fewer folds or join classes",
-            change={"validation": {"folds": n} if n > 1 else {"scheme": "kfold"}},
+            "Join classes",
         )
 
 

@@ -75,6 +75,23 @@ def test_a_rare_class_is_refused_only_where_folds_were_chosen(api: Api, member: 
     )
 
 
+def test_fewer_folds_are_not_advised_where_they_cannot_help(api: Api, member: User) -> None:
+    dataset = make_dataset(member, columns=with_rare(1))
+    chosen = {"scheme": "stratified", "folds": 5}
+    found = api.call("POST", "/jobs", 422, json=body(dataset, validation=chosen))
+    assert found["error"]["fields"]["validation.folds"] == (
+        'Class "yes" has 1 row; 5-fold validation needs at least 5. '
+        "Choose another target, or upload more rows of that class"
+    )
+    alone = [{**c, "distinct": 1, "missing": 0} if c["name"] == "age" else c for c in COLUMNS]
+    chosen = {"scheme": "group", "group_column": "age"}
+    request = body(make_dataset(member, columns=alone), validation=chosen)
+    found = api.call("POST", "/jobs", 422, json=request)
+    assert found["error"]["fields"]["validation.folds"] == (
+        '"age" has 1 group; 5 folds need at least 5. Use another column'
+    )
+
+
 def test_form_says_why_it_has_other_folds_and_the_job_does_too(
     pages: PageClient, member: User
 ) -> None:

@@ -158,7 +158,7 @@ def test_data_that_cannot_be_learned_from_is_refused_in_words(tmp_path: Path) ->
     found = fails(tmp_path, rare, "y", "classification")
     assert found.code == "TARGET_RARE_CLASS"
     assert 'Class "b" has 1 row' in found.message
-    assert found.change == {"validation": {"scheme": "kfold"}}
+    assert found.change == {}
     text = "x,y\n" + "".join(f"{n % 9},{'$5' if n == 7 else n * 1.5}\n" for n in range(40))
     found = fails(tmp_path, text, "y", "regression")
     assert found.code == "TARGET_NOT_NUMERIC"
