@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -11,6 +12,8 @@ from sqlalchemy import func, select
 from dashboard.db import Batch, Job, JobFold
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.extensions import db
+
+FAILURE_LENGTH = 350  # of what a batch says of its end
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,11 @@ class Look:
         """How many candidates run and were not asked to end."""
         return self.states.get((JobState.RUNNING, True), 0)
 
+    @property
+    def n_failed(self) -> int:
+        """How many jobs failed."""
+        return sum(n for (state, _), n in self.states.items() if state == JobState.FAILED)
+
     @cached_property
     def members(self) -> list[Member]:
         """All jobs, in the order in which they were made."""
@@ -104,6 +112,19 @@ class Look:
     def close(self) -> None:
         """End the transaction that was read in: what is worked out next takes time."""
         db.session.rollback()
+
+    def say_failure(self) -> str:
+        """Return a sentence with the first failure of a job; empty without one."""
+        found = db.session.scalar(
+            select(Job.failure)
+            .where(Job.batch_id == self.batch_id, Job.state == JobState.FAILED)
+            .order_by(Job.id)
+            .limit(1)
+        )
+        if not found:
+            return ""
+        words = ". ".join(found[name] for name in ("message", "hint") if found.get(name))
+        return f". The first failure: {shorten(words, FAILURE_LENGTH, placeholder=' …')}"
 
     def count_folds(self) -> dict[int, int]:
         """Return how many folds of each job were scored."""

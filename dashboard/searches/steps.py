@@ -78,7 +78,8 @@ def _end(look: Look, search: Search) -> Step:
     how = _how(look, search)
     if best is None:
         before = f"{how}. " if stopped else ""
-        return Step(over=f"{before}No candidate could be scored, so there is no best one")
+        words = f"{before}No candidate could be scored, so there is no best one"
+        return Step(over=f"{words}{look.say_failure()}")
     if stopped and not stopped["keep"]:
         return Step(over=f"{how}. No model was made")
     if "outer_fold" in look.plan:  # the batch above goes on with the best one

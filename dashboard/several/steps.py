@@ -75,7 +75,7 @@ def _end(look: Look) -> Step:
     stopped, complete = look.plan.get("stopped"), _complete(look)
     words = _how(look, complete)
     if not complete:
-        return Step(over=f"{words}. There is nothing to make a model of")
+        return Step(over=f"{words}. There is nothing to make a model of{look.say_failure()}")
     if stopped and not stopped["keep"]:
         return Step(over=f"{words}. No model was made")
     final = look.final
@@ -130,7 +130,7 @@ def _how(look: Look, complete: Sequence[Member]) -> str:
     if stopped:
         return f"Stopped by {stopped['by']} after {jobs}"
     late = any(one.score_only and one.state == JobState.CANCELLED for one in look.members)
-    if late:
+    if late and (complete or not look.n_failed):
         limit = duration(Several.from_plan(look.plan).time_limit_s)
         return f"{jobs} {'was' if len(complete) == 1 else 'were'} scored within {limit}"
     return f"{jobs} {'was' if len(complete) == 1 else 'were'} scored"

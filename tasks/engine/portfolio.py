@@ -14,7 +14,7 @@ from typing import Any
 
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.spec import Validation
-from tasks.engine.usual_folds import default_validation
+from tasks.engine.usual_folds import Rarest, default_validation, fold_few, is_small, say_few
 
 VOTING = {"classification": "VotingClassifier", "regression": "VotingRegressor"}
 # More members would make a model that is large and slow, and hardly better.
@@ -205,6 +205,8 @@ def _choose_split(
     Rare classes cannot be spread evenly over folds; then folds take rows as they come.
     """
     split = default_validation(facts.task) | {"note": None}
+    if is_small(facts.n_rows):
+        return split | _fold_few(facts)
     if facts.rarest is not None and facts.rarest < split["folds"]:
         has = f"{facts.rarest} row{'' if facts.rarest == 1 else 's'}"
         note = f"Folds are not stratified: the rarest class has {has}"
@@ -218,6 +220,13 @@ def _choose_split(
     if facts.n_rows < MANY_ROWS or split["scheme"] == "kfold" and facts.n_classes > 1:
         return split | {"folds": 3}
     return split | {"scheme": "holdout"}
+
+
+def _fold_few(facts: Facts) -> dict[str, Any]:
+    rarest = None if facts.rarest is None else Rarest("", facts.rarest)
+    folds = fold_few(facts.n_rows, rarest)
+    alone = {"scheme": "kfold"} if facts.rarest == 1 else {}
+    return {"folds": folds, "note": say_few(folds, facts.n_rows)} | alone
 
 
 def list_tuned(task: str) -> list[Tuned]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 # 3 folds are the fewest by which two jobs can be told apart. With so many rows a third of them
 # scores as surely as a fifth, and 3 fits on two thirds with the last one cost 40% less.
 MANY_ROWS, FEWEST = 100_000, 3
+USUAL = 5
 
 
 class Rarest(NamedTuple):
@@ -21,7 +22,7 @@ def default_validation(task: str) -> dict[str, Any]:
     """Return the validation unless another is chosen: 5 folds, stratified for classes."""
     return {
         "scheme": "stratified" if task == "classification" else "kfold",
-        "folds": 5,
+        "folds": USUAL,
         "repeats": 1,
         "group_column": None,
         "time_column": None,
@@ -76,6 +77,9 @@ def suggest_validation(
             f"{FEWEST} folds are used, not {usual['folds']}: they tell as much of {rows:,} rows, "
             "and training takes about 40% less time"
         )
+    if folds is None and is_small(rows) and scheme != "holdout":
+        found["folds"] = fold_few(rows, rarest if found["scheme"] == "stratified" else None)
+        note = say_few(found["folds"], rows)
     if found["scheme"] == "group" and folds is None and 2 <= (groups or 0) < found["folds"]:
         note = f"{groups} folds are used, not {found['folds']}: there are {groups} groups"
         found["folds"] = groups
@@ -83,6 +87,22 @@ def suggest_validation(
         changed, why = _for_rare_class(found, rarest, scheme, folds)
         found, note = found | changed, why or note
     return found | {"note": note}
+
+
+def is_small(rows: int) -> bool:
+    """Tell whether rows are too few for the usual folds, but enough for 2."""
+    return 4 <= rows < 2 * USUAL
+
+
+def fold_few(rows: int, rarest: Rarest | None) -> int:
+    """Return how many folds so few rows are split into, with the rarest class in each."""
+    most = rows // 2
+    return min(most, rarest.rows) if rarest and rarest.rows > 1 else most
+
+
+def say_few(folds: int, rows: int) -> str:
+    """Say why there are so few folds."""
+    return f"{folds} folds are used, not {USUAL}: there are {rows} rows"
 
 
 def _for_rare_class(

@@ -33,6 +33,11 @@ def with_rare(count: int) -> list[dict[str, Any]]:
     ("given", "scheme", "folds", "words"),
     [
         ({"rows": 99_999}, "stratified", 5, None),
+        ({"rows": 9}, "stratified", 4, "4 folds are used, not 5: there are 9 rows"),
+        ({"rows": 5, "rarest": Rarest("x", 2)}, "stratified", 2, "2 folds are used, not 5"),
+        ({"rows": 8, "rarest": Rarest("x", 1)}, "kfold", 4, 'class "x" has 1 row'),
+        ({"rows": 3}, "stratified", 5, None),
+        ({"rows": 5, "folds": 5}, "stratified", 5, None),
         ({"rows": 100_000}, "stratified", 3, "3 folds are used, not 5: they tell as much of 100,"),
         ({"rows": 200_000, "folds": 5}, "stratified", 5, None),
         ({"rows": 200_000, "scheme": "time"}, "time", 3, "3 folds"),

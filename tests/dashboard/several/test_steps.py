@@ -251,13 +251,26 @@ def test_what_scores_nothing_ends_at_three_times_the_limit(user: User) -> None:
     assert found.plan_message.endswith("There is nothing to make a model of")
 
 
+NOTHING = "0 jobs were scored. There is nothing to make a model of. The first failure: boom"
+
+
 def test_without_any_score_there_is_no_model(user: User) -> None:
     batch = submit(user)
     for _ in jobs_of(batch):
         fail(take())
     go_on(batch)
     assert read(batch).plan_state == "over"
-    assert "nothing to make a model of" in (read(batch).plan_message or "")
+    assert (read(batch).plan_message or "").startswith(NOTHING)
+
+
+def test_what_failed_before_the_time_was_up_is_not_put_down_to_the_time(user: User) -> None:
+    batch = submit(user)
+    fail(take())
+    start_long_ago(batch, 181)
+    go_on(batch)
+    go_on(batch)
+    assert {job.state for job in jobs_of(batch)} == {JobState.FAILED, JobState.CANCELLED}
+    assert (read(batch).plan_message or "").startswith(NOTHING)
 
 
 def test_who_cancels_gets_no_model(user: User) -> None:

@@ -116,3 +116,14 @@ def test_limits_are_kept() -> None:
     assert not tuned.suits(Facts("regression", 101, 5))
     assert not tuned.suits(Facts("regression", 100, 4))
     assert tuned.fit_seconds(Facts("regression", 2000, 20)) == pytest.approx(4.0)
+
+
+def test_folds_of_a_few_rows_can_be_made_and_it_is_told() -> None:
+    facts = Facts("classification", 5, 3, 2, rarest=2)
+    split = make_portfolio(facts, seconds=60, slots=1).validation
+    assert (split["scheme"], split["folds"]) == ("stratified", 2)
+    assert split["note"] == "2 folds are used, not 5: there are 5 rows"
+    split = make_portfolio(Facts("regression", 9, 3), seconds=60, slots=1).validation
+    assert (split["scheme"], split["folds"]) == ("kfold", 4)
+    alone = Facts("classification", 8, 3, 3, rarest=1)
+    assert make_portfolio(alone, seconds=60, slots=1).validation["scheme"] == "kfold"
