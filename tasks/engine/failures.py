@@ -44,6 +44,10 @@ ERRORS = (
      "TOO_FEW_ROWS_INSIDE",
      "Rows of a fold are split once more, by target encoding or {name}, and are too few: {last}",
      "Use more rows, another encode in preprocessing, or another estimator"),
+    (re.compile("must be more than the number of classes|only 1 sample in class"),
+     "TOO_FEW_ROWS_OF_CLASSES",
+     "{name} needs several rows of a class, and a fold is trained on too few: {last}",
+     "Use more rows, or another estimator such as LogisticRegression"),
     (re.compile("n_components.* (with|for) svd_solver"), "TOO_MANY_COMPONENTS",
      "There cannot be more principal components than columns after encoding, or rows: {last}",
      "Lower components, in preprocessing"),
@@ -99,6 +103,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "NUMBERS_TOO_LARGE": {"preprocessing": {"scale": "quantile"}},
     "PARAM_COMBO": {"parameters": None},
     "TARGET_OUT_OF_RANGE": {"estimator": "HistGradientBoostingRegressor", "parameters": None},
+    "TOO_FEW_ROWS_OF_CLASSES": {"estimator": "LogisticRegression", "parameters": None},
     "TOO_MANY_ATOMS": {"estimator": "Ridge", "parameters": None},
     "TOO_MANY_NEIGHBOURS": {"parameters": {"n_neighbors": 1}},
 }

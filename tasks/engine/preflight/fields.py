@@ -19,6 +19,7 @@ FIELDS = {
     "COLUMNS_CONSTANT": "features",
     "TEXT_EMPTY": "features",
     "COLUMNS_NEGATIVE": "preprocessing.scale",
+    "TOO_FEW_ROWS_OF_CLASSES": "estimator",
     "TOO_MANY_ATOMS": "estimator",
     "TOO_MANY_NEIGHBOURS": "parameters.n_neighbors",
     "NU_TOO_HIGH": "parameters.nu",
@@ -42,7 +43,7 @@ OF_FEW_ROWS = frozenset(
     {
         "MORE_COLUMNS_THAN_ROWS", "TOO_MANY_NEIGHBOURS", "TOO_MANY_COMPONENTS", "TEXT_EMPTY",
         "COLUMNS_CONSTANT", "COLUMNS_TOO_ALIKE", "FOLD_ONE_CLASS", "NO_PREDICTION",
-        "NOTHING_FOUND", "NO_BORDER", "MEM_LIMIT",
+        "NOTHING_FOUND", "NO_BORDER", "MEM_LIMIT", "TOO_FEW_ROWS_OF_CLASSES",
     }
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dashboard.jobs.changed import say_change
-from tasks.engine.errors import DataError
+from tasks.engine.errors import EngineError
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.training import train
 from tests.engine.tables import make_spec
@@ -36,10 +36,12 @@ def change_of(spec: TrainingSpec, change: dict[str, Any]) -> TrainingSpec:
     return replace(spec, validation=split, metric=change.get("metric", spec.metric))
 
 
-def refuse(folder: Path, text: str, task: str, **how: Any) -> tuple[DataError, TrainingSpec, Any]:
+def refuse(
+    folder: Path, text: str, task: str, **how: Any
+) -> tuple[EngineError, TrainingSpec, Any]:
     estimator = "LogisticRegression" if task == CLASSES else "Ridge"
     spec, columns = make_spec(folder, "y", task, how.pop("estimator", estimator), text, **how)
-    with pytest.raises(DataError) as refusal:
+    with pytest.raises(EngineError) as refusal:
         train(spec, columns)
     return refusal.value, spec, columns
 
@@ -109,3 +111,16 @@ def test_nothing_is_proposed_where_no_folds_help(
     assert (refused.code, refused.hint, refused.change) == (code, hint, {})
     if how.get("split") == {"scheme": "holdout"}:
         assert refused.message == "3 rows have a target; a hold-out part needs at least 4"
+
+
+@pytest.mark.parametrize(
+    "estimator", ["LinearDiscriminantAnalysis", "QuadraticDiscriminantAnalysis"]
+)
+def test_too_few_rows_of_a_class_are_told_with_an_estimator_that_takes_them(
+    estimator: str, tmp_path: Path
+) -> None:
+    how: dict[str, Any] = {"estimator": estimator, "split": {"folds": 2}}
+    refused, spec, columns = refuse(tmp_path, table(5, {"b": 2}), CLASSES, **how)
+    assert refused.code == "TOO_FEW_ROWS_OF_CLASSES"
+    other = replace(spec, estimator=refused.change["estimator"], parameters={})
+    assert train(other, columns).score is not None
