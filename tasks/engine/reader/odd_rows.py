@@ -95,7 +95,7 @@ class OddRows:
     ) -> None:
         self.are_typed, self.delimiter, self.rejects = are_typed, delimiter, rejects
         self.empty, self.alone, self.totals = Seen(), Seen(), Seen()
-        self.others, self.moved = OtherTables(are_typed), MovedNames(labels)
+        self.others, self.moved = OtherTables(are_typed, labels), MovedNames(labels)
         self.last = LastRows(are_typed, delimiter)
         # What is alone in a row where a title may be: a year is none above other years.
         self.title = WORD if next(iter(are_typed), True) else f"{WORD}|{PERIOD}"

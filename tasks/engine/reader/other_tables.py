@@ -14,7 +14,8 @@ from tasks.engine.reader.index_names import is_like_those
 from tasks.engine.reader.refusals import Problem
 
 BODY_ROWS = 10
-LEAST_ROWS = 2  # where words stand below a name, too
+LEAST_ROWS = 2  # of fewer, more is asked
+LEAST_KNOWN = 2  # names of the first table that stand again
 # What is looked at; a blank line may stand between any two rows.
 MOST_CELLS, MOST_PLACES = 100_000, 10_000
 FAR = 1 << 62
@@ -23,21 +24,23 @@ FAR = 1 << 62
 class OtherTables:
     """Counts rows that may be the names of another table: words above values, below a blank line.
 
-    Such a line is blank, or a row of empty cells.
+    Such a line is blank, or a row of empty cells. Words above one row are doubted more.
 
     Parameters
     ----------
     are_typed : sequence of bool, optional
         Of each column of the first table, whether it holds numbers, dates or the like.
+    labels : sequence of str, optional
+        The names of its columns; none where the file has none.
     """
 
-    def __init__(self, are_typed: Sequence[bool] = ()) -> None:
-        self.are_typed = are_typed
+    def __init__(self, are_typed: Sequence[bool] = (), labels: Sequence[str] = ()) -> None:
+        self.are_typed, self.labels = are_typed, labels
         self.n = self.line = 0
         self.text = ""
         self.next_line = FAR  # where the next row stands if nothing is between; no row was first
         self.was_empty = False
-        self.n_cells = 0
+        self.n_rows = self.n_cells = 0
 
     def look(self, lines: np.ndarray, columns: Sequence[pa.Array], is_empty: np.ndarray) -> None:
         """Look at rows, each with its line; `is_empty` tells which have no value."""
@@ -49,10 +52,29 @@ class OtherTables:
                 return
             row = self._words_of(columns, start)
             body = self._rows_of(columns, start + 1, end) if row else []
-            if row and _are_names(row, body, self.are_typed):
+            if row and self._are_names(row, body, self.n_rows + start):
                 self.n += 1
                 self.line = self.line or int(lines[start])
                 self.text = self.text or ", ".join(row)[:SHOWN_CHARS]
+        self.n_rows += len(lines)
+
+    def _are_names(self, row: Sequence[str], body: Sequence[Sequence[str]], n_above: int) -> bool:
+        """Tell whether words differ from what is below them, which has values."""
+        are_typed = are_columns_typed(body, len(row))
+        is_long = len(body) >= LEAST_ROWS or self._may_name_one(row, are_typed, n_above)
+        return is_long and any(are_typed) and not (has_gaps(row) or is_like_those(row, body))
+
+    def _may_name_one(self, row: Sequence[str], are_typed: Sequence[bool], n_above: int) -> bool:
+        """Tell whether words may name what has one row, and are no odd row above another row.
+
+        Either half of them are names of the first table, and the row has values where it has; or
+        they are written as its names are, above values alone, and it has words or is short.
+        """
+        is_same = list(are_typed) == list(self.are_typed)
+        if is_same and any(are_typed) and _are_those_again(row, self.labels):
+            return True
+        is_other = not is_same or n_above < BODY_ROWS
+        return all(are_typed) and is_other and _are_written_alike(row, self.labels)
 
     def _find_starts(
         self, lines: np.ndarray, columns: Sequence[pa.Array], is_empty: np.ndarray
@@ -110,13 +132,18 @@ def _count_ends(columns: Sequence[pa.Array], at: np.ndarray) -> np.ndarray:
     return np.asarray(counts.sum(axis=0, dtype=np.int64))
 
 
-def _are_names(row: Sequence[str], body: Sequence[Sequence[str]], above: Sequence[bool]) -> bool:
-    """Tell whether words differ from what is below them, which has values.
+def _are_those_again(row: Sequence[str], labels: Sequence[str]) -> bool:
+    """Tell whether half of the cells, and two at least, stand among the first table's names."""
+    known = {label.strip().casefold() for label in labels}
+    n_known = sum(cell.casefold() in known for cell in row)
+    return n_known >= max(LEAST_KNOWN, len(row) / 2)
 
-    Of one row that has words, too, values must stand where those `above` them have values.
-    """
-    are_typed = are_columns_typed(body, len(row))
-    is_long = len(body) >= LEAST_ROWS or all(are_typed)
-    if len(body) == 1 and any(above):
-        is_long = is_long or list(are_typed) == list(above)
-    return is_long and any(are_typed) and not (has_gaps(row) or is_like_those(row, body))
+
+def _are_written_alike(row: Sequence[str], labels: Sequence[str]) -> bool:
+    """Tell whether names have blanks and capitals only where the first table's have some."""
+    return not labels or _ways_of(row) <= _ways_of(labels)
+
+
+def _ways_of(names: Sequence[str]) -> set[str]:
+    cases = {"capital" if name[:1].isupper() else "small" for name in map(str.strip, names)}
+    return cases | {"spaced" for name in names if " " in name.strip()}

@@ -216,7 +216,7 @@ def test_rows_keep_their_order_whatever_waits(
         ("a,b,c\n1,2,3\n", "\n", "x,y,z\n4,5,6\n"),
         ("first,b,c\nBonn,high,low\nUlm,low,high\n", "\n", "x,y,z\n4,5,6\n"),
         ('name,b,c\n"a\nb",1,2\n', "\n\n", f"Town,High,Low\n{ROWS3}"),
-        (f"name,b,c\n{ROWS3}", "\n", "Town,High,Low\nBonn,4,5\n"),
+        (f"name,b,c\n{ROWS3}", "\n", "Name,High,b\nBonn,4,5\n"),
     ],
 )
 @pytest.mark.parametrize("size", [300, 1 << 20])
@@ -249,3 +249,23 @@ def test_names_of_another_table_of_as_many_columns_are_told(
 )
 def test_rows_that_are_no_names_of_another_table(reader: Reader, text: str) -> None:
     assert "SECOND_TABLE" not in warnings_of(reader.read(f"name,b,c\n{text}"))
+
+
+@pytest.mark.parametrize(
+    ("names", "row", "last"),
+    [
+        ("town,n,m", "Town{0},{0},{0}", "Bonn,closed,lost\nUlm,4,5"),
+        ("n,size,state", "{0},{0}.5,ok", "sensor,fault,bad\n21,3.5,ok"),
+        ("n,size,state", "{0},{0}.5,ok", "n,fault,bad\n21,3.5,ok"),
+        ("day,n,m", "2020-01-{0},{0},{0}", "missing day,none recorded,sensor off\n2020-01-21,3,4"),
+        ("town,n,m", "Town{0},{0},{0}", "missing day,none recorded,sensor off\n2020-01-21,3,4"),
+        ("day,n,m", "2020-01-{0},{0},{0}", "holiday,closed,lost\n2020-01-21,3,4"),
+        ("town,n,m", "Town{0},{0},{0}", "Holiday,closed,lost\n2020-01-21,3,4"),
+        ("town,n,m", "Town{0},{0},{0}", "Notes,see,below\nTotal,190,380"),
+    ],
+)
+def test_words_above_the_last_row_are_no_names_of_another_table(
+    reader: Reader, names: str, row: str, last: str
+) -> None:
+    rows = "\n".join(row.format(n) for n in range(1, 20))
+    assert "SECOND_TABLE" not in warnings_of(reader.read(f"{names}\n{rows}\n\n{last}\n"))
