@@ -33,12 +33,13 @@ class Stroke:
 
 @dataclass(frozen=True)
 class Mark:
-    """The marker of a point."""
+    """The marker of a point; `name` is what it is of."""
 
     x: str
     y: str
     symbol: str
     ink: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ def _draw_trace(
     if "markers" in mode and trace["marker"].get("opacity") != 0:
         mark = trace["marker"]
         drawing.marks += [
-            Mark(f"{a:.1f}", f"{b:.1f}", mark["symbol"], mark["color"]) for a, b, _ in points
+            Mark(f"{a:.1f}", f"{b:.1f}", mark["symbol"], mark["color"], trace["name"])
+            for a, b, _ in points
         ]
     where = trace.get("textposition")
     for n, (a, b, text) in enumerate(points if "text" in mode else ()):

@@ -12,7 +12,7 @@ from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import DomainError, NotFound
 from dashboard.jobs import charts, queries, results
 from dashboard.jobs.attempts import view_attempts
-from dashboard.jobs.blends import is_blend, is_last_of_several, say_blend, split_again
+from dashboard.jobs.blends import is_blend, is_last_of_several, say_blend
 from dashboard.jobs.changed import say_change
 from dashboard.jobs.confusion import view_confusion
 from dashboard.jobs.decision_view import decision_chart, view_decision
@@ -86,7 +86,6 @@ def _tell_of_blend(job: Job) -> dict[str, Any]:
     return {
         "blend": say_blend(job) if is_blend(job) else "",
         "is_last": is_last_of_several(job),
-        "split_again": split_again(job),
     }
 
 

@@ -36,6 +36,7 @@ from dashboard.jobs.form_name import request_with_name
 from dashboard.jobs.form_page import find_chosen, say_no_dataset, show_form
 from dashboard.jobs.form_recipe import form_from_recipe
 from dashboard.jobs.form_request import errors_of, request_of
+from dashboard.jobs.form_several import form_of_several
 from dashboard.jobs.forms import AT_ONCE, VALIDATION, JobForm
 from dashboard.jobs.list_query import one_of_each
 from dashboard.jobs.marking import words_as_typed
@@ -109,6 +110,9 @@ def new() -> str:
         user = None if "instead" in request.args else current_user
         target = request.args.get("target")
         return show_form(form_sources.form_from_job(job, user, target))
+    if several_of := read_number(request.args.get("several_of"), 0, LARGEST_ID):
+        job = queries.get_job(user=current_user, job_id=several_of)
+        return show_form(form_of_several(job, request.args.get(TIME_FIELD, "")))
     asked = request.args.get("dataset_id") or request.args.get("dataset")
     dataset = find_chosen(asked)
     if recipe_id := read_number(request.args.get("recipe"), 0, LARGEST_ID):
@@ -116,8 +120,7 @@ def new() -> str:
         given = {"target": request.args.get("target", "")}
         return show_form(form_from_recipe(recipe, dataset, given))
     given = {n: request.args.get(n, "") for n in ("target", "task", "estimator", AT_ONCE)}
-    also = (VALIDATION, TIME_FIELD)
-    given |= {name: text for name, text in request.args.items() if name.startswith(also)}
+    given |= {name: text for name, text in request.args.items() if name.startswith(VALIDATION)}
     form = form_sources.new_form(dataset, given, request.args.getlist(BOXES))
     if asked and dataset is None:
         form.dropped.append(say_no_dataset(asked))

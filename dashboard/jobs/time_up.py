@@ -1,4 +1,4 @@
-"""Jobs that ended before all was done, though nobody cancelled them: what they are said to be."""
+"""Jobs that ended before all was done, and were not cancelled: what they are said to be."""
 
 from collections.abc import Mapping
 

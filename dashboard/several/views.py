@@ -11,7 +11,6 @@ from dashboard.db import Batch, Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.filters import duration, plural
-from dashboard.jobs.blends import split_again
 from dashboard.jobs.queries import list_folds_of
 from dashboard.jobs.time_up import TIME_WAS_UP
 from dashboard.leaderboards.ranks import Rank, give_ranks
@@ -154,17 +153,17 @@ class SeveralView:
 
     @property
     def again(self) -> dict[str, Any] | None:
-        """The fields of a form that tries them again for longer; None where all were tried."""
-        if self.batch.plan_state != "over" or not self.jobs or not self.n_left_out:
-            return None
-        job, known = self.jobs[0], Several.from_plan(self.batch.plan or {})
-        asked = {"dataset_id": job.dataset_id, "target": job.target, "task": job.task}
+        """What asks for a form that tries them again for longer; None where there is no need."""
+        known = Several.from_plan(self.batch.plan or {})
         seconds = min(LONGER * known.time_limit_s, LONGEST_S)
-        return {**asked, "estimator": KIND, TIME_FIELD: seconds, **split_again(job)}
+        is_over = self.batch.plan_state == "over" and seconds > known.time_limit_s
+        if not is_over or not self.jobs or not self.n_left_out:
+            return None
+        return {"several_of": self.jobs[0].id, TIME_FIELD: seconds}
 
     @cached_property
     def n_left_out(self) -> int:
-        """How many estimators were not tried, or stopped, as the time was up."""
+        """How many candidates were not tried, or stopped, as the time was up."""
         left_out = select(func.count()).where(Job.batch_id == self.batch.id, TIME_WAS_UP)
         return db.session.scalar(left_out) or 0
 

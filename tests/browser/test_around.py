@@ -144,3 +144,18 @@ def test_lo_2_password_managers_find_their_fields(app: Flask, browse: Browse) ->
       window.mayPaste = document.activeElement.dispatchEvent(event);
     }""")
     assert page.evaluate("window.mayPaste")
+
+
+def test_where_a_script_does_not_load_what_works_without_it_is_there(
+    browse: Browse, member: User
+) -> None:
+    make_job(member)
+    window = open_as(browse, member, "/jobs")
+    theirs, filters = "[data-needs-js]:visible", "form.filters > .btn"
+    expect(window.page.locator(theirs).first).to_be_visible()
+    expect(window.page.locator(filters)).to_be_hidden()
+    window.allowed.add("Failed to load resource")
+    window.context.route("**/js/live.js", lambda route: route.abort())
+    page = window.go("/jobs")
+    expect(page.locator(filters)).to_be_visible()
+    expect(page.locator(theirs)).to_have_count(0)

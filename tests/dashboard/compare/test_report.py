@@ -53,6 +53,8 @@ def test_a_report_holds_everything_it_shows(app: Flask, member: User, dataset: D
     )
     assert "waits waits in the queue" in words
     assert "scores best, and its lead" in words
+    named = {words_of(title) for title in soup.select("svg path.mark > title")}
+    assert any(ODD[:10] in name for name in named)  # a point without a word beside it
     # Each figure has its drawing, its sentence and its numbers.
     figures = soup.select(".figures section")
     titles = [words_of(figure.h2) for figure in figures]

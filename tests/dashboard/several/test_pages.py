@@ -228,7 +228,7 @@ def test_of_one_that_was_stopped_nothing_is_said_of_the_whole_time(
 def test_who_had_too_little_time_is_led_to_trying_again_for_longer(
     pages: PageClient, member: User, viewer: User, app: Flask
 ) -> None:
-    batch = submit(member, {"time_limit_s": 100})
+    batch = submit(member, {"time_limit_s": 100}, exclude=["income"], metric="log_loss", seed=7)
     score(0.8)
     assert "Try again for" not in pages.get(f"/batches/{batch.id}").text
     start_long_ago(batch, 120)
@@ -237,10 +237,17 @@ def test_who_had_too_little_time_is_led_to_trying_again_for_longer(
     go_on(batch)
     n_late = sum(job.state == "cancelled" for job in jobs_of(batch))
     (link,) = pages.get(f"/batches/{batch.id}").select('#leaderboard a[href^="/jobs/new"]')
-    assert words_of(link) == f"{n_late} estimators had no time. Try again for 5 min"
+    assert words_of(link) == "Try again for 5 min"
+    assert words_of(link.parent).startswith(f"{n_late} candidates were not tried, or not to the")
     form = pages.get(str(link["href"]))
     assert form.find('[name="several.time_limit_s"]')["value"] == "300"
-    assert form.find('[name="target"] option[selected]')["value"] == "churned"
+    for name, value in (("target", "churned"), ("metric", "log_loss"), ("estimator", "several")):
+        chosen = form.find(f'[name="{name}"] option[selected], [name="{name}"][checked]')
+        assert chosen["value"] == value
+    assert form.find('[name="seed"]')["value"] == "7"
+    ticked = {str(box["value"]) for box in form.select('[name="features"][checked]')}
+    assert ticked == set(jobs_of(batch)[0].features)
+    assert "income" not in ticked
     assert (
         not PageClient(app, viewer)
         .get(f"/batches/{batch.id}")
