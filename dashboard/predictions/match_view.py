@@ -141,11 +141,15 @@ def _say_moved(moved: Mapping[str, Any]) -> str:
     if not compared:
         return "No column has a kind whose rows can be compared."
     told = percent(moved["tells"])
-    few = f" With so few rows only a difference of {told} or more can be told from chance."
+    beyond = any(
+        not one["moved"] and one["distance"] >= moved["tells"] for one in moved["columns"]
+    )
+    many = ", and of a column of many values only a greater one" if beyond else ""
+    few = f" With so few rows only a difference of {told} or more can be told from chance{many}."
     words = (
         f"{n_moved:,} of {plural(compared, 'column')} moved: predictions may be worse than the "
         "score says."
         if n_moved
         else f"None of {plural(compared, 'column')} moved."
     )
-    return words + (few if moved["tells"] > 0.2 else "")
+    return words + (few if moved["tells"] > 0.2 or beyond else "")

@@ -6,8 +6,10 @@ dataset (`profile.difference_limits`), and chance alone would hardly do that. Ho
 - numbers and dates: the Kolmogorov-Smirnov distance, the largest difference between the parts of
   the rows that lie below a value; chance by the two-sample test of that name (Smirnov, 1939);
 - categories: the total variation distance, the part of the rows that would have to change its
-  value; chance by Pearson's chi-squared test of both tables of counts (1900);
-- missing cells: the difference of their shares; chance by the same test.
+  value; chance by Pearson's chi-squared test of both tables of counts (1900), in which rare values
+  are counted together, and by Fisher's exact test (1922) of the rarest ones, such as those that
+  training never saw;
+- missing cells: the difference of their shares; chance by the same tests.
 
 Many columns are looked at, so each is judged by the hundredth part of its share (Bonferroni): of a
 hundred files whose rows are like the training data, one is told at most that a column moved.
@@ -19,12 +21,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2_contingency, kstwobign
+from scipy.stats import chi2_contingency, fisher_exact, kstwobign
 
 from tasks.engine.profile.difference_limits import MOVED
 
 FALSE_ALARMS = 0.01
-# Pearson's test says nothing of cells that would hold fewer; they are counted together.
+# Pearson's test says nothing of cells that would hold fewer: values are counted together.
 LEAST_EXPECTED = 5
 # With so few rows even half of them lying elsewhere may be chance.
 TELLABLE = 0.5
@@ -99,22 +101,52 @@ def _by_value(before: np.ndarray, after: np.ndarray) -> tuple[float, float, dict
     codes, values = pd.factorize(np.concatenate([before, after]))
     sides = codes[: len(before)], codes[len(before) :]
     counts = np.array([np.bincount(side, minlength=len(values)) for side in sides])
+    # Equally frequent values stand in an order that does not tell on which side they are.
+    counts = counts[:, order := np.argsort(values.astype(str), kind="stable")]
     shares = counts / counts.sum(axis=1, keepdims=True)
     distance = float(np.abs(shares[0] - shares[1]).sum() / 2)
     most = int(np.abs(shares[0] - shares[1]).argmax())
-    typical = {"value": str(values[most]), "values": [float(side[most]) for side in shares]}
+    typical = {"value": str(values[order[most]]), "values": [float(side[most]) for side in shares]}
     return distance, _chance(counts), typical
 
 
 def _chance(counts: np.ndarray) -> float:
-    """Return how likely both rows of counts come from the same shares, by Pearson's test."""
-    expected = counts.sum(axis=0) * counts.sum(axis=1).min() / max(1, counts.sum())
-    rare = expected < LEAST_EXPECTED
-    joined = np.column_stack([counts[:, ~rare], counts[:, rare].sum(axis=1)])
-    joined = joined[:, joined.sum(axis=0) > 0]
-    if joined.shape[1] < 2 or (joined.sum(axis=1) == 0).any():
+    """Return how likely both rows of counts come from the same shares.
+
+    Values go together, the rarest ones last, until a group of them is expected often enough for
+    Pearson's test; the rest joins the group before it, and is asked of by itself exactly.
+    """
+    totals, sides = counts.sum(axis=0), counts.sum(axis=1)
+    if not sides.all():
         return 1.0
-    return float(chi2_contingency(joined, correction=False).pvalue)
+    order = np.argsort(-totals, kind="stable")
+    groups, rest = _group(totals[order] * (sides.min() / sides.sum()))
+    of_rest = _exact(counts, order[rest:])  # 1 where there is no rest
+    joined = np.array([np.bincount(groups, weights=side[order]) for side in counts])
+    if joined.shape[1] < 2:
+        return of_rest
+    found = float(chi2_contingency(joined, correction=False).pvalue)
+    # Two tests are asked of the same rows where there is a rest.
+    return found if rest == len(order) else min(1.0, 2 * min(found, of_rest))
+
+
+def _group(expected: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return the group of each value, and where the rest begins that is too rare for its own."""
+    groups, number, held, rest = np.zeros(len(expected), dtype=np.int64), 0, 0.0, 0
+    for n, much in enumerate(expected):
+        groups[n] = number
+        held += much
+        if held >= LEAST_EXPECTED:
+            number, held, rest = number + 1, 0.0, n + 1
+    groups[rest:] = max(0, number - 1)
+    return groups, rest
+
+
+def _exact(counts: np.ndarray, chosen: np.ndarray) -> float:
+    """Return how likely chance parts some values' rows like that, by Fisher's test."""
+    rows = counts[:, chosen].sum(axis=1)
+    table = np.column_stack([rows, counts.sum(axis=1) - rows])
+    return float(fisher_exact(table).pvalue)
 
 
 def _least_told(n: int, m: int, limit: float) -> float:

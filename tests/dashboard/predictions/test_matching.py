@@ -14,6 +14,7 @@ from dashboard.clock import now
 from dashboard.db import Chore, Model, Prediction, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
+from dashboard.predictions.match_view import view_match
 from dashboard.predictions.matching import finish_match
 from dashboard.predictions.service import discard_abandoned_predictions
 from dashboard.storage import get_storage, keys, storage_address
@@ -21,6 +22,7 @@ from tasks import model_work
 from tasks.engine.tabular import read_table
 from tasks.model_chores import MatchFile
 from tests.dashboard.api.test_api import Api
+from tests.every_page import MATCHING
 from tests.factories import make_dataset, make_model, make_succeeded_job, make_user
 from tests.page import PageClient, words_of
 
@@ -236,3 +238,12 @@ def test_an_answer_that_comes_late_changes_nothing(app: Flask, member: User, mod
     finish_match(claim=claim, matching={"n_rows": 1, "columns": []})
     db.session.expire_all()
     assert db.session.get_one(Prediction, prediction.id).state == "failed"
+
+
+def test_a_difference_that_may_be_chance_is_said_where_it_is_above_what_can_be_told() -> None:
+    moved = MATCHING["moved"]
+    column = moved["columns"][0] | {"moved": False}
+    shown = MATCHING | {"moved": moved | {"moved": 0, "columns": [column]}}
+    assert "30% or more can be told from chance, and of a column of many values only a" in str(
+        view_match(shown).moved_sentence
+    )
