@@ -18,7 +18,7 @@ def mark_long(items: list[pytest.Item]) -> None:
         if first is not None:
             kept = chosen(len(cases), first.args[0], zlib.crc32(cases[0].nodeid.encode()))
             _mark(case for n, case in enumerate(cases) if n not in kept)
-    _mark(item for item in items if _is_told_by_postgres(item))
+    _mark(item for item in items if _is_told_by_sqlite(item))
 
 
 def chosen(total: int, kept: int, turn: int = 0) -> set[int]:
@@ -45,18 +45,18 @@ def _by_test(items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:
     return found
 
 
-def _is_told_by_postgres(item: pytest.Item) -> bool:
-    """Tell whether a page or service asks SQLite what it asks PostgreSQL in the same test.
+def _is_told_by_sqlite(item: pytest.Item) -> bool:
+    """Tell whether a page or service asks PostgreSQL what it asks SQLite in the same test.
 
-    PostgreSQL is the stricter one, and most tests of pages ask SQLite. Where it counts who waits
-    for whom both are asked.
+    SQLite is what an installation has unless it is told otherwise, and is faster to test. Both are
+    asked where who waits for whom counts, or where a statement is written or planned for each.
     """
     case = getattr(item, "callspec", None)
     return (
         case is not None
-        and case.params.get("any_app") == "sqlite"
+        and case.params.get("any_app") == "postgres"
         and "tests/dashboard/" in item.nodeid
-        and item.get_closest_marker("locks") is None
+        and not any(item.get_closest_marker(name) for name in ("locks", "both_databases"))
     )
 
 

@@ -1,8 +1,15 @@
 """What `make test` keeps of many cases is as much as asked, spread, and never nothing."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.sampling import chosen
+
+ROOT = Path(__file__).parent.parent.parent
+DASHBOARD = ROOT / "tests" / "dashboard"
 
 
 @pytest.mark.parametrize("turn", [0, 1, 7, 4_000_000_000])
@@ -21,3 +28,18 @@ def test_as_many_are_kept_as_asked_and_far_from_each_other(
 def test_few_are_all_kept_and_turns_keep_each_once() -> None:
     assert chosen(3, 5) == {0, 1, 2}
     assert set().union(*(chosen(6, 2, turn) for turn in range(3))) == set(range(6))
+
+
+@pytest.mark.parametrize(
+    ("module", "asked"),
+    [("recipes/test_recipes.py", {"sqlite", "postgres"}), ("jobs/test_marking.py", {"sqlite"})],
+)
+def test_sqlite_is_always_asked_and_postgres_where_it_is_marked(
+    module: str, asked: set[str]
+) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "no:cacheprovider", "-q",
+         "--collect-only", "-m", "not long", str(DASHBOARD / module)],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert {name for name in ("sqlite", "postgres") if name in told.stdout} == asked

@@ -5,10 +5,13 @@ import io
 import json
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from tests.factories import make_dataset, make_succeeded_job, make_user, make_version
 from tests.page import PageClient
+
+pytestmark = pytest.mark.both_databases
 
 
 def read(pages: PageClient, page: str, beginning: str) -> list[dict[str, str]]:

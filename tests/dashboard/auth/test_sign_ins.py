@@ -17,6 +17,8 @@ from dashboard.extensions import db
 from dashboard.retention.rows import forget_rows
 from tests.page import PageClient, words_of
 
+pytestmark = pytest.mark.both_databases
+
 LINUX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 PHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "

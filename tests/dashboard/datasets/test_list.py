@@ -15,6 +15,8 @@ from dashboard.extensions import db
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user, make_version
 from tests.page import PageClient, words_of
 
+pytestmark = pytest.mark.both_databases
+
 
 def cells(row: Tag) -> list[str]:
     return [words_of(cell) for cell in row.select("td")]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
@@ -12,6 +13,8 @@ from dashboard.db.states import JobState, move_all
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from tests.factories import make_attempt, make_job
+
+pytestmark = pytest.mark.both_databases
 
 PARAMETERS = {"C": 0.5, "n": 10, "big": 10**320, "warm": True, "seed": None, "solver": "lbfgs",
               "layers": [3, 2]}  # fmt: skip

@@ -43,7 +43,7 @@ from tests.dashboard.searches.test_pages import last_batch, open_form, send, upd
 from tests.factories import make_user
 from tests.page import PageClient
 
-pytestmark = pytest.mark.usefixtures("no_broker")
+pytestmark = [pytest.mark.usefixtures("no_broker"), pytest.mark.both_databases]
 OUTER = 5
 
 

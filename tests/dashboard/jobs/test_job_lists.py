@@ -23,6 +23,8 @@ from dashboard.jobs.sorting import segments_of
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import PageClient, words_of
 
+pytestmark = pytest.mark.both_databases
+
 
 def ids_of(query: dict[str, str], user: User | None = None) -> list[int]:
     return [view.job.id for view in read_listing(query, user).views]

@@ -17,6 +17,8 @@ from dashboard.preferences import change_preferences
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import PageClient, words_of
 
+pytestmark = pytest.mark.both_databases
+
 
 def copy_rows(row: Dataset | Job | User, changes: list[dict[str, object]]) -> None:
     table = type(row).__table__

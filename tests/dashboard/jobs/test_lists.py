@@ -16,6 +16,8 @@ from tests.dashboard.jobs.test_order import fill
 from tests.factories import make_dataset, make_job, make_user
 from tests.page import PageClient, words_of
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_jobs_that_come_while_a_page_is_read_break_nothing(
     any_app: Flask, monkeypatch: pytest.MonkeyPatch

@@ -18,7 +18,7 @@ from tasks.bulk_chore import act_on_jobs
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import PageClient, values_of, words_of
 
-pytestmark = pytest.mark.usefixtures("no_broker")
+pytestmark = [pytest.mark.usefixtures("no_broker"), pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The place of a waiting job is the order in which workers take jobs."""
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,8 @@ from dashboard.jobs.lists import read_listing
 from dashboard.jobs.order import PLACES_SHOWN, READ_AT_ONCE, find_place, find_places
 from dashboard.jobs.run_next import find_foremost
 from tests.factories import make_dataset, make_job, make_user
+
+pytestmark = pytest.mark.both_databases
 
 
 @settings(

@@ -19,6 +19,8 @@ from dashboard.jobs.queries import count_log
 from dashboard.jobs.run_next import run_next
 from tests.factories import make_dataset, make_job, make_user
 
+pytestmark = pytest.mark.both_databases
+
 
 def fresh(job: Job) -> Job:
     db.session.rollback()

@@ -21,6 +21,8 @@ from dashboard.leaderboards.board import Query, read_board
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import PageClient
 
+pytestmark = pytest.mark.both_databases
+
 
 @contextmanager
 def asked() -> Iterator[list[tuple[str, Any]]]:

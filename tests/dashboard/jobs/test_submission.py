@@ -14,6 +14,8 @@ from dashboard.db import Job
 from dashboard.extensions import db
 from tests.factories import make_dataset, make_user
 
+pytestmark = pytest.mark.both_databases
+
 NOTING = "UPDATE jobs SET hinted_at"
 COUNTING = "jobs.hinted_at IS NOT NULL"
 FIRST_OF_BATCH = "SELECT jobs.id \nFROM jobs \nWHERE jobs.batch_id"

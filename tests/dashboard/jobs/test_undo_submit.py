@@ -16,7 +16,7 @@ from tests.dashboard.searches.acts import submit as submit_search
 from tests.factories import make_dataset, make_job, make_user
 from tests.page import Page, PageClient, words_of
 
-pytestmark = pytest.mark.usefixtures("no_broker")
+pytestmark = [pytest.mark.usefixtures("no_broker"), pytest.mark.both_databases]
 
 
 def ids() -> list[int]:

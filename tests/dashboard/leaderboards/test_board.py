@@ -23,6 +23,8 @@ from tasks.engine.catalogue import METRICS
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_version
 from tests.page import PageClient, words_of
 
+pytestmark = pytest.mark.both_databases
+
 ROC_AUC = METRICS["classification"][0]
 BEST = (0.840, 0.846, 0.843, 0.850, 0.851)
 CLOSE = (0.841, 0.842, 0.845, 0.845, 0.847)

@@ -11,6 +11,8 @@ from dashboard.extensions import db
 from dashboard.leaderboards.listing import OTHERS_SHOWN, Entry, list_leaderboards
 from tests.factories import make_dataset, make_succeeded_job
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def dataset(any_app: Flask, member: User) -> Dataset:

@@ -18,7 +18,7 @@ from tests.factories import make_succeeded_job
 from tests.page import PageClient, words_of
 from tests.test_migrations import find_config
 
-pytestmark = pytest.mark.usefixtures("no_broker")
+pytestmark = [pytest.mark.usefixtures("no_broker"), pytest.mark.both_databases]
 SCORES = (0.7, 0.9, 0.8)
 
 

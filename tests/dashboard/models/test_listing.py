@@ -17,6 +17,8 @@ from dashboard.models.listing import ModelFilters, list_models, read_query
 from tests.factories import make_dataset, make_model, make_succeeded_job, make_user, make_version
 from tests.page import Page, PageClient, words_of
 
+pytestmark = pytest.mark.both_databases
+
 
 def names(user: User, sort: str = "starred", **filters: object) -> list[str]:
     asked = ModelFilters(user.id, **filters)  # type: ignore[arg-type]

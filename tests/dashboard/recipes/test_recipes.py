@@ -18,7 +18,7 @@ from tests.dashboard.api.test_api import Api
 from tests.factories import COLUMNS, make_dataset, make_job, make_user
 from tests.page import PageClient, words_of
 
-pytestmark = pytest.mark.usefixtures("no_broker")
+pytestmark = [pytest.mark.usefixtures("no_broker"), pytest.mark.both_databases]
 ASKED: dict[str, Any] = {
     "estimator": "HistGradientBoostingClassifier", "task": "classification",
     "parameters": {"learning_rate": {"values": [0.05, 0.1]}, "max_iter": 50},

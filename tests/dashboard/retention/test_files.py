@@ -27,6 +27,8 @@ from dashboard.storage import Storage, keys
 from dashboard.storage.local import LocalStorage
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job, make_user
 
+pytestmark = pytest.mark.both_databases
+
 OLD, NEW = "aaaaaaaa00000001", "bbbbbbbb00000002"
 
 

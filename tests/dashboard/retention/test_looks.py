@@ -5,6 +5,7 @@ import os
 import re
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from dashboard.clock import now
@@ -19,6 +20,8 @@ from dashboard.retention.look import Findings
 from dashboard.storage import get_storage, keys
 from tests.factories import make_dataset, make_succeeded_job
 from tests.page import PageClient, words_of
+
+pytestmark = pytest.mark.both_databases
 
 
 def change(**values: object) -> None:

@@ -27,6 +27,8 @@ from dashboard.retention import logs, rows
 from dashboard.workers.queries import is_drained, list_workers
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 
 

@@ -10,7 +10,7 @@ from dashboard.honest.views import view_honest
 from tests.dashboard.searches.acts import finish, go_on, jobs_of, read, start_long_ago, take
 from tests.dashboard.several.test_steps import score, submit
 
-pytestmark = pytest.mark.usefixtures("no_broker")
+pytestmark = [pytest.mark.usefixtures("no_broker"), pytest.mark.both_databases]
 
 
 def try_all(user: User, *, took: float = 3.0) -> Batch:

@@ -16,6 +16,8 @@ from dashboard.workers.last_day import read_last_day
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import PageClient, words_of
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(autouse=True)
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
