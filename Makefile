@@ -44,11 +44,12 @@ run: .venv/runtime  ## start everything on this machine; Ctrl-C stops it
 worker: .venv/runtime  ## one more training worker with the same settings; Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.run worker
 
-test: .venv/development  ## run the tests but the long ones (about 16 minutes on 2 cores)
+test: .venv/development  ## run the tests but the long ones (by estimate 16 minutes on 2 cores)
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(TESTERS) --dist worksteal -m "not long"
 
 test-all: .venv/development  ## run everything: the long tests, fuzzing, and faults on both databases
-	$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal --hypothesis-profile default
+	env -u PYTHONDONTWRITEBYTECODE TRAINYARD_JUDGE_ALL=1 \
+		$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal --hypothesis-profile default
 	$(MAKE) fuzz
 	$(MAKE) chaos
 	$(MAKE) chaos DATABASE=postgresql
