@@ -72,7 +72,6 @@ def test_qu_2_run_next_changes_the_order_for_everyone_within_5_s(
     expect(other.locator("tr[id^=waiting-]").first).to_have_id(f"waiting-{jobs[2].id}")
 
 
-@pytest.mark.long
 def test_qu_3_who_is_no_admin_has_no_such_buttons_and_is_refused(
     browse: Browse, member: User
 ) -> None:
@@ -118,7 +117,6 @@ def test_se_1_a_token_is_shown_once_works_and_ends_with_its_revocation(
     assert page.request.get(f"{window.address}/api/v1/jobs", **asked).status == 401
 
 
-@pytest.mark.sampled(1)
 @pytest.mark.parametrize("way", ["//evil.example", "https://evil.example/", "/\\evil.example"])
 def test_lo_1_the_way_back_stays_on_this_server(browse: Browse, member: User, way: str) -> None:
     window = browse()

@@ -98,7 +98,6 @@ def test_keys_can_be_switched_off(page: Page, member: User) -> None:
     expect(page).to_have_url(re.compile("/jobs$"))
 
 
-@pytest.mark.long
 def test_the_key_of_a_new_job_does_nothing_for_who_may_only_look(page: Page, member: User) -> None:
     with writing() as session:
         session.get_one(User, member.id).role = "viewer"

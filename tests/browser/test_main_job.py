@@ -207,7 +207,6 @@ def test_mo_1_files_have_the_name_size_and_hash_that_the_page_says(trained: Trai
     check_files(trained.page, trained.model, trained.folder)
 
 
-@pytest.mark.long
 def test_mo_2_the_code_of_the_page_runs_as_pasted(trained: Trained, tmp_path: Path) -> None:
     run_the_snippets(trained.page, trained.model, tmp_path)
 
@@ -254,7 +253,6 @@ def test_pr_1_the_answer_about_one_row_is_the_models_own(
     assert abs(float(told[1]) - share) <= 0.5
 
 
-@pytest.mark.long
 def test_pr_2_what_training_never_saw_is_a_warning(trained: Trained, tmp_path: Path) -> None:
     page = trained.page
     page.goto(f"{trained.model}/predict?fill=typical")
@@ -281,7 +279,6 @@ def test_pr_2_what_training_never_saw_is_a_warning(trained: Trained, tmp_path: P
     expect(told).to_be_visible(timeout=60_000)
 
 
-@pytest.mark.long
 def test_pr_3_a_missing_column_is_named_and_a_further_one_ignored(
     trained: Trained, tmp_path: Path
 ) -> None:

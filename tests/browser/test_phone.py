@@ -137,7 +137,6 @@ def test_the_button_of_a_new_job_stays_in_reach_and_covers_nothing(
     page.wait_for_url("**/batches/*")
 
 
-@pytest.mark.long
 def test_the_button_of_a_new_job_is_in_reach_without_javascript(
     browse: Callable[..., Watched], member: User
 ) -> None:

@@ -314,7 +314,6 @@ class TestBucket:
         db.session.rollback()
         assert db.session.scalars(select(Transfer)).all() == []
 
-    @pytest.mark.long
     def test_parts_are_counted_as_the_server_counts_them(
         self, member: User, browse: Callable[..., Watched]
     ) -> None:

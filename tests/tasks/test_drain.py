@@ -20,7 +20,7 @@ from tests.product import Parts, run_parts, wait_for
 from tests.tasks.test_broker import environ, state_of
 
 __all__ = ["environ"]
-pytestmark = [pytest.mark.broker, pytest.mark.long, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.tasks.test_broker import environ, state_of
 from tests.tasks.test_drain import dataset_target
 
 __all__ = ["environ"]
-pytestmark = [pytest.mark.broker, pytest.mark.long, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.broker, pytest.mark.timeout(400)]
 CANDIDATES = 12
 
 

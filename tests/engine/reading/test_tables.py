@@ -55,7 +55,6 @@ def test_columns_are_loaded_by_name_with_their_lines(reader: Reader) -> None:
     assert loaded["c"].tolist() == ["3", "6"]
 
 
-@pytest.mark.long
 def test_wide_tables_are_written_in_small_groups(reader: Reader) -> None:
     names = [f"c{n}" for n in range(5_000)]
     one = pa.array(["1"] * 7)

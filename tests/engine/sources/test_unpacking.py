@@ -179,7 +179,6 @@ def test_full_disk_is_no_damage(reader: Reader, monkeypatch: pytest.MonkeyPatch)
         reader.read(gzip.compress(TEXT, mtime=0))
 
 
-@pytest.mark.long
 def test_zip_of_lzma_is_unpacked_piece_by_piece(reader: Reader) -> None:
     packed = zipped(("a.csv", b"1,2\n" * 50_000_000), method=zipfile.ZIP_LZMA)
     tracemalloc.start()

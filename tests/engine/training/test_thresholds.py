@@ -150,7 +150,6 @@ def test_model_and_folds_follow_the_threshold(
     assert "false positive 1, false negative 4" in card
 
 
-@pytest.mark.long
 def test_bundle_trains_the_same_again(tmp_path: Path) -> None:
     spec, columns = make_spec(tmp_path, "y_class", "classification", "GaussianNB")
     result = train(decided(spec, 0.8), columns)
