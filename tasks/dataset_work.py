@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.storage import Storage
-from dashboard.storage.local_folder import write_soon
 from tasks.child import Send
 from tasks.engine.memory import few_collections, give_back
 from tasks.engine.profile.preview_marks import mark_preview
@@ -95,8 +94,7 @@ def _profile(
     report: Any,
 ) -> dict[str, Any]:
     dialect = result.dialect.as_dict() if result.dialect else {}
-    with target.open("rb") as table:
-        write_soon(table.fileno())  # else it is waited for at the end
+    storage.announce(target)
     profile = profile_table(
         target,
         dialect,

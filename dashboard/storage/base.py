@@ -87,6 +87,9 @@ class Storage(Protocol):
     def move_file(self, key: str, path: Path) -> None:
         """Store a local file, which may be gone then: without a copy where that can be done."""
 
+    def announce(self, path: Path) -> None:
+        """Begin what takes long of a whole local file that `move_file` is given later."""
+
     def land(self, folder: Path, watch: Callable[[bytes], None]) -> "Landing":
         """Open a file for bytes that come in before it is known under which key they are kept.
 

@@ -14,7 +14,7 @@ from dashboard.errors import NotFound, TooLarge, Unavailable
 from dashboard.storage.base import CHUNK_BYTES, FoundFile, StoredFile
 from dashboard.storage.keys import BadKeyError
 from dashboard.storage.landing import Landing
-from dashboard.storage.local_folder import FULL, PART, sync
+from dashboard.storage.local_folder import FULL, PART, sync, write_soon
 from dashboard.storage.local_parts import LocalParts
 
 
@@ -66,6 +66,11 @@ class LocalStorage(LocalParts):
         """Store a local file."""
         with path.open("rb") as file:
             return self.write(key, file)
+
+    def announce(self, path: Path) -> None:
+        """Let the disk begin with a file that `move_file` will wait for."""
+        with path.open("rb") as file:
+            write_soon(file.fileno())
 
     def move_file(self, key: str, path: Path) -> None:
         """Give a local file its place, or store a copy where it lies on another disk."""

@@ -56,6 +56,9 @@ class S3Storage(S3Parts):
         with path.open("rb") as file:
             return self.write(key, file)
 
+    def announce(self, path: Path) -> None:
+        """Do nothing: the file is sent, and need not be on this machine's disk."""
+
     def move_file(self, key: str, path: Path) -> None:
         """Store a local file; it stays."""
         self.put_file(key, path)

@@ -14,7 +14,7 @@ from dashboard.errors import Conflict, NotFound
 from dashboard.storage import FoundFile, Storage, StorageFull, keys
 from dashboard.storage.base import PART_BYTES
 from dashboard.storage.keys import BadKeyError
-from dashboard.storage.landing import SOON_BYTES, Landing
+from dashboard.storage.landing import Landing
 from dashboard.storage.local import LocalStorage
 from dashboard.storage.s3 import S3Storage
 
@@ -120,15 +120,6 @@ def test_a_landed_file_is_stored_with_its_hash(storage: Storage, tmp_path: Path)
         assert stream.read() == b"one,two"
     assert seen == [b"one,", b"two"]
     assert [found.key for found in storage.list_files()] == [KEY]
-
-
-def test_the_disk_is_told_early_of_what_lands(tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
-    with (tmp_path / "file").open("w+b", buffering=0) as file:
-        landing = Landing(file, lambda _chunk: None, lambda start, end: told.append((start, end)))
-        for _ in range(5):
-            landing.write(b"x" * (SOON_BYTES // 2))
-    assert told == [(0, SOON_BYTES), (SOON_BYTES, 2 * SOON_BYTES)]
 
 
 def test_a_landed_file_is_not_copied_but_named(tmp_path: Path) -> None:
