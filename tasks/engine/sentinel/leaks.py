@@ -1,6 +1,7 @@
 """Columns that alone tell the target so well that they may be known only afterwards."""
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,14 @@ from tasks.engine.sentinel.sums import find_sum
 
 # Below the profile's own mark a column is suspected only where it stands alone: it tells nearly
 # all, at most two others do, and the next one leaves ten times as much untold. Strong and honest
-# columns come in company, as the measures of one flower do.
+# columns come in company, as the measures of one flower do. Numbers are told by an honest column
+# that well, as a price is by an area, so of them the strongest must be nearly a copy.
 STRONG, ALONE, TIMES, OTHERS = 0.9, 3, 10.0, 3
 # A noisy copy of the target (correlation 0.99) tells less than a copy; it is the strongest, and
 # the next column leaves so many times as much untold.
 FEWEST_BESIDE = 50
-NOISY, TIMES_OF_NEXT = 0.93, 6.0
+NOISY, TIMES_OF_NEXT = {"R2": 0.97, "AUC": 0.96}, 6.0  # of a strength, by its measure
+FEWEST_NUMBERED = 3  # two classes are told as well by an honest column with one good bound
 
 
 def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> Iterator[Finding]:
@@ -64,9 +67,14 @@ def _suspects(sampled: Mapping[Any, Sampled], target: Target) -> Iterator[tuple[
     measured = [(_measure(column, target), name) for name, column in sampled.items()]
     measured.sort(key=lambda pair: -pair[0].strength)
     marks = np.array([found.strength for found, _name in measured])
+    least = STRONG if target.classes else NOISY["R2"]
     for place, (found, name) in enumerate(measured[:ALONE]):
-        suspect = _stands_alone(marks, place) or (place == 0 and _is_far_ahead(marks))
-        if suspect or is_leak(found.strength, found.measure, ""):
+        is_copy = place == 0 and _may_be_noisy(sampled[name], target, found) and _is_far(marks)
+        if (
+            is_copy
+            or _stands_alone(marks, place, least)
+            or is_leak(found.strength, found.measure, "")
+        ):
             yield name, found
 
 
@@ -110,14 +118,32 @@ def _r2(y: np.ndarray, guessed: np.ndarray) -> float:
     return float(score) if np.isfinite(score) else 0.0
 
 
-def _is_far_ahead(marks: np.ndarray) -> bool:
-    """Tell whether the strongest column tells far more of the target than any other."""
-    if len(marks) <= OTHERS or marks[0] < NOISY:
+def _may_be_noisy(feature: Sampled, target: Target, found: Strength) -> bool:
+    """Tell whether a column of numbers tells numbers, or numbered classes, as a noisy copy does.
+
+    Categories and classes with other names are in no order, so noise makes no near copy of them.
+    """
+    if not feature.is_number or found.strength < NOISY[found.measure]:
         return False
-    return bool(1 - marks[1] >= TIMES_OF_NEXT * (1 - marks[0]))
+    names = target.classes
+    return names is None or (len(names) >= FEWEST_NUMBERED and all(map(_is_numbered, names)))
 
 
-def _stands_alone(marks: np.ndarray, place: int) -> bool:
+def _is_numbered(name: str) -> bool:
+    try:
+        return isfinite(float(name))
+    except ValueError:
+        return False
+
+
+def _is_far(marks: np.ndarray) -> bool:
+    """Tell whether the strongest column tells far more of the target than any other."""
+    return len(marks) > OTHERS and bool(1 - marks[1] >= TIMES_OF_NEXT * (1 - marks[0]))
+
+
+def _stands_alone(marks: np.ndarray, place: int, least: float) -> bool:
+    if marks[0] < least:
+        return False
     strong = int((marks >= STRONG).sum())
     rest = marks[strong:]
     if not place < strong <= ALONE or len(rest) < OTHERS:

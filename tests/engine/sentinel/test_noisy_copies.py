@@ -8,6 +8,9 @@ import pytest
 
 from tests.engine.sentinel.test_looking import N, findings, honest
 
+# Of 100 bad mushrooms 3 have no smell, as most good ones.
+SMELLS = "f" * 55 + "y" * 15 + "s" * 15 + "c" * 5 + "p" * 7 + "n" * 3
+
 
 def with_company(strength: float, copy: float) -> pd.DataFrame:
     """Return a table with a copy of the number, and columns that help, by their correlations."""
@@ -43,11 +46,44 @@ def test_noisy_copy_of_a_number_is_a_leak(tail: bool, how: str, tmp_path: Path) 
     assert (found.code, found.change) == ("TARGET_LEAK", {"exclude": ["fee"]})
 
 
-def test_noisy_copy_of_numbered_classes_is_a_leak(tmp_path: Path) -> None:
-    table = with_company(0.9, 0.997)
-    table["y_class"] = pd.qcut(table["y_number"], 8, labels=list("abcdefgh")).astype(str)
-    (found,) = findings(tmp_path, table.drop(columns="y_number"), "classification")
-    assert (found.code, found.change) == ("TARGET_LEAK", {"exclude": ["fee"]})
+@pytest.mark.parametrize(("names", "is_told"), [("12345678", True), ("abcdefgh", False)])
+def test_noisy_copy_of_numbered_classes_is_a_leak(
+    names: str, is_told: bool, tmp_path: Path
+) -> None:
+    table = with_company(0.93, 0.997)
+    table["y_class"] = pd.qcut(table["y_number"], 8, labels=list(names)).astype(str)
+    found = findings(tmp_path, table.drop(columns="y_number"), "classification")
+    assert [(one.code, one.change) for one in found] == is_told * [
+        ("TARGET_LEAK", {"exclude": ["fee"]})
+    ]
+
+
+def test_smell_that_tells_nearly_all_mushrooms_is_no_leak(tmp_path: Path) -> None:
+    rows = []
+    for is_good, smells in ((True, "n" * 68 + "a" * 16 + "l" * 16), (False, SMELLS)):
+        rng = np.random.default_rng(int(is_good))
+        for smell in smells * 8:
+            spore, gill = (rng.random(2) < (0.9, 0.85)) == is_good
+            rows.append((smell, "nk"[int(spore)], "bw"[int(gill)], rng.choice(list("cd"))))
+    table = pd.DataFrame(rows, columns=["odor", "spore", "gill", "cap"])
+    table["y_class"] = ["e"] * 800 + ["p"] * 800
+    assert findings(tmp_path, table, "classification") == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("area", "helpers"),
+    [(0.98, (0.85, 0.85, 0.1)), (0.975, (0.7, 0.45)), (0.98, (0.7, 0.45))],
+)
+def test_area_that_tells_a_price_honestly_is_no_leak(
+    area: float, helpers: tuple[float, ...], seed: int, tmp_path: Path
+) -> None:
+    table, rng = honest(seed)[["c", "city", "y_number"]], np.random.default_rng(seed + 100)
+    y = table["y_number"]
+    for n, correlation in enumerate((area, *helpers)):
+        spread = y.std() * np.sqrt(1 / correlation**2 - 1)
+        table[f"size_{n}"] = (y + rng.normal(0, spread, N)).round(4)
+    assert findings(tmp_path, table, "regression") == []
 
 
 @pytest.mark.parametrize(("strength", "copy"), [(0.85, 0.95), (0.95, 0.985)])
