@@ -9,13 +9,14 @@ from dashboard.jobs import queries
 from dashboard.jobs.as_request import request_from
 from dashboard.jobs.copy_name import name_copy
 from dashboard.jobs.submission import submit
+from tasks.engine.catalogue import metric_title
 from tasks.engine.parameters import show_value
 
 FAILURE = "failure"
 # Fields that hold fields: a change names some of them, and the others stay.
 VALIDATION = "validation"  # None has a meaning in it: in the order of the file
 PARTS = frozenset({"parameters", "preprocessing", VALIDATION})
-SAID = {"estimator": "Use {}", "metric": "Judge by {}", "time_limit_s": "Allow {:,} s"}
+SAID = {"estimator": "Use {}", "time_limit_s": "Allow {:,} s"}
 
 
 def submit_changed(*, user: User, job_id: int, of: str, idempotency_key: str | None) -> Job:
@@ -89,6 +90,8 @@ def say_change(change: Mapping[str, Any]) -> str:
         return f"Leave out {', '.join(change['exclude'])}"
     if VALIDATION in change:
         return _say_validation(change[VALIDATION])
+    if "metric" in change:
+        return f"Judge by {metric_title(change['metric'])}"
     if simple := next((name for name in SAID if name in change), None):
         return SAID[simple].format(change[simple])
     given = {**(change.get("parameters") or {}), **(change.get("preprocessing") or {})}

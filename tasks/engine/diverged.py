@@ -1,10 +1,11 @@
 """Fits that diverged: which estimator did, alone or inside another, and what makes it settle."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
+import pandas as pd
 
 from tasks.engine.catalogue import Estimator, find_estimator, get_estimator
 from tasks.engine.inside import name_of, settings_of, takes_inside, value_of
@@ -15,6 +16,11 @@ RATES = ("learning_rate", "learning_rate_init", "eta0")
 BY_STEPS = frozenset({"SGDRegressor", "SGDClassifier", "MLPRegressor", "MLPClassifier"})
 # So many times the range of the target is no prediction of it.
 FAR = 1e4
+# A rate so many times its default may make any estimator diverge.
+HIGH = 10
+# A fit that diverged is far off for such a share of the rows; else some rows are at fault,
+# where a number is so many times the range of its column outside of it.
+MANY, OUT = 0.1, 10.0
 
 
 @dataclass(frozen=True)
@@ -40,9 +46,9 @@ class _Member:
 def find_cause(spec: TrainingSpec) -> Cause | None:
     """Return what most likely diverged in a fit that gave no numbers; None where that is unknown.
 
-    It is the rate of learning that is furthest above its default; else what takes steps along a
-    slope, on columns or a target that are not scaled. What such a one lacks is in the change of
-    a rate too: it would diverge again.
+    It is the rate of learning that is furthest above its default, and the change lowers each that
+    is far above; else what takes steps along a slope, on columns or a target that are not scaled.
+    What such a one lacks is in the change of a rate too: it would diverge again.
 
     Parameters
     ----------
@@ -50,32 +56,35 @@ def find_cause(spec: TrainingSpec) -> Cause | None:
         What was trained.
     """
     members = list(_members(spec))
-    rates = [(times, n, rate) for n, m in enumerate(members) for rate, times in _high_rates(m)]
-    if rates:
-        _times, n, rate = max(rates)
-        member = members[n]
-        why = f"{rate} {member.settings[rate]:g} is too high"
-        hint = f"Lower {'its ' if member.parameter else ''}{rate}, or go back to the default"
-        lacks = _lacks(spec, member)
-        change = _lowered(spec, member, rate)
-        if lacks:
-            hint += f", and let {_joined(lacks)}, in preprocessing"
-            change["preprocessing"] = {
-                name: None if v == "auto" else v for name, v in lacks.items()
-            }
-        return Cause(_who(member, spec), why, hint, change)
+    if high := _high_rates(members):
+        return _of_rates(spec, high)
     for member in members:
         if lacks := _lacks(spec, member):
             what = {"scale": "the columns are", "target": "the target is"}[next(iter(lacks))]
-            change = {name: None if v == "auto" else v for name, v in lacks.items()}
-            hint = f"Let {_joined(lacks)}, in preprocessing"
-            why = f"{what} not brought to one scale"
-            return Cause(_who(member, spec), why, hint, {"preprocessing": change})
+            hint = f"Set {_joined(lacks)}, in preprocessing"
+            why = f"{what} not scaled"
+            return Cause(_who(member, spec), why, hint, {"preprocessing": _as_change(lacks)})
     return None
 
 
+def _of_rates(spec: TrainingSpec, high: Sequence[tuple[_Member, str]]) -> Cause:
+    """Return the cause that the first of some rates is, and the change that lowers them all."""
+    (member, rate), *others = high
+    why = f"{rate} {member.settings[rate]:g} is too high"
+    also = "".join(f" and {name} of {one.entry.title}" for one, name in others)
+    default = "defaults" if others else "default"
+    its = "its " if member.parameter else ""
+    hint = f"Lower {its}{rate}{also}, or go back to the {default}"
+    lacks = {name: value for one, _rate in high for name, value in _lacks(spec, one).items()}
+    change = _lowered(spec, high)
+    if lacks:
+        hint += f", and set {_joined(lacks)}, in preprocessing"
+        change["preprocessing"] = _as_change(lacks)
+    return Cause(_who(member, spec), why, hint, change)
+
+
 def find_far(
-    spec: TrainingSpec, y: np.ndarray, told: np.ndarray
+    spec: TrainingSpec, y: np.ndarray, told: np.ndarray, X: pd.DataFrame
 ) -> tuple[str, dict[str, Any]] | None:
     """Return words and a change where predictions of numbers are far beyond any target.
 
@@ -83,25 +92,54 @@ def find_far(
     ----------
     spec : TrainingSpec
         What was trained.
-    y, told : ndarray of shape (n_rows,)
-        The target, and what was predicted for other rows or the same.
+    y : ndarray of shape (n_targets,)
+        The target.
+    told : ndarray of shape (n_rows,)
+        What was predicted, for other rows or the same.
+    X : DataFrame of shape (n_rows, n_features)
+        What it was predicted from.
     """
     if spec.task != "regression":
         return None
     low, high = float(y.min()), float(y.max())
     reach = FAR * (high - low)
-    n_far = int(np.count_nonzero((told > high + reach) | (told < low - reach)))
+    is_far = (told > high + reach) | (told < low - reach)
+    n_far = int(np.count_nonzero(is_far))
     if not n_far or not reach:
         return None
-    cause = find_cause(spec)
+    verb = "is" if n_far == 1 else "are"
     words = (
-        f"{n_far:,} of {len(told):,} predictions are further from the target than {FAR:,.0f} "
+        f"{n_far:,} of {len(told):,} predictions {verb} further from the target than {FAR:,.0f} "
         "times its range, so the score says little. "
     )
-    if cause is None:
-        title = get_estimator(spec.estimator).title
-        return f"{words}{title} diverged: choose other settings, or another estimator", {}
-    return f"{words}{cause.who} diverged: {cause.why}. {cause.hint}", cause.change
+    if n_far < MANY * len(told):
+        return words + _say_few(X, is_far), {}
+    if cause := find_cause(spec):
+        return f"{words}{cause.who} diverged: {cause.why}. {cause.hint}", cause.change
+    by_steps = next((m for m in _members(spec) if m.entry.id in BY_STEPS), None)
+    diverged = f"{_who(by_steps, spec)} diverged. " if by_steps else ""
+    return f"{words}{diverged}Choose other settings, or another estimator", {}
+
+
+def _say_few(X: pd.DataFrame, is_far: np.ndarray) -> str:
+    """Return what to do about a few rows, with the number of them that is furthest out."""
+    furthest, found = OUT, None
+    for name in X.columns[[dtype.kind in "fiu" for dtype in X.dtypes]]:
+        values = X[name].to_numpy(float)
+        usual, odd = values[~is_far & np.isfinite(values)], values[is_far & np.isfinite(values)]
+        if len(odd) and len(usual) and (width := np.ptp(usual)) > 0:
+            out = np.maximum(odd - usual.max(), usual.min() - odd) / width
+            if out.max() > furthest:
+                furthest, found = out.max(), (name, odd[out.argmax()], usual.min(), usual.max())
+    rows = "this row" if np.count_nonzero(is_far) == 1 else "these rows"
+    if found is None:
+        return f"Look at {rows}, or choose another estimator"
+    name, value, low, high = found
+    whose = "Its row has" if rows == "this row" else "One of their rows has"
+    return (
+        f'{whose} {value:g} in "{name}", which is from {low:g} to {high:g} in the other rows. '
+        f"Correct {rows}, or leave the column out"
+    )
 
 
 def _members(spec: TrainingSpec) -> Iterator[_Member]:
@@ -117,11 +155,32 @@ def _members(spec: TrainingSpec) -> Iterator[_Member]:
                 yield _Member(inner, settings_of(one), parameter.name, place)
 
 
-def _high_rates(member: _Member) -> Iterator[tuple[str, float]]:
-    for name in RATES:
-        known, given = member.entry.find_parameter(name), member.settings.get(name)
-        if known and isinstance(given, float | int) and given > known.default:
-            yield name, given / known.default
+def _high_rates(members: Sequence[_Member]) -> list[tuple[_Member, str]]:
+    """Return the rates far above their defaults, the furthest first.
+
+    Where none is, the furthest one of an estimator that takes steps: it may diverge at less.
+    """
+    found = []
+    for n, member in enumerate(members):
+        for rate in RATES:
+            if (times := _times_default(member, rate)) > 1:
+                found.append((times, n, rate))
+    found.sort(reverse=True)
+    high = [(members[n], rate) for times, n, rate in found if times >= HIGH]
+    by_steps = [(members[n], rate) for _times, n, rate in found if members[n].entry.id in BY_STEPS]
+    return high or by_steps[:1]
+
+
+def _times_default(member: _Member, rate: str) -> float:
+    """Return how many times its default a rate is; 0 where one of the two is no number."""
+    known, given = member.entry.find_parameter(rate), member.settings.get(rate)
+    if known is None or not (_is_positive(given) and _is_positive(known.default)):
+        return 0.0
+    return float(given / known.default)
+
+
+def _is_positive(value: Any) -> TypeGuard[float]:
+    return isinstance(value, float | int) and not isinstance(value, bool) and value > 0
 
 
 def _who(member: _Member, spec: TrainingSpec) -> str:
@@ -129,17 +188,26 @@ def _who(member: _Member, spec: TrainingSpec) -> str:
     return f"{member.entry.title}, inside {title}," if member.parameter else title
 
 
-def _lowered(spec: TrainingSpec, member: _Member, rate: str) -> dict[str, Any]:
-    """Return the change that gives a rate its default again."""
-    if not member.parameter:
-        return {"parameters": {rate: None}}
-    left = {name: value for name, value in member.settings.items() if name != rate}
-    mended = value_of(member.entry.id, left)
-    if member.place is None:
-        return {"parameters": {member.parameter: mended}}
-    among = list(spec.parameters[member.parameter])
-    among[member.place : member.place + 1] = [] if mended in among else [mended]
-    return {"parameters": {member.parameter: among}}
+def _lowered(spec: TrainingSpec, high: Sequence[tuple[_Member, str]]) -> dict[str, Any]:
+    """Return the change that gives some rates their defaults again."""
+    changed: dict[str, Any] = {}
+    mended: dict[str, dict[int, Any]] = {}
+    for member, rate in high:
+        left = {name: value for name, value in member.settings.items() if name != rate}
+        if not member.parameter:
+            changed[rate] = None
+        elif member.place is None:
+            changed[member.parameter] = value_of(member.entry.id, left)
+        else:
+            mended.setdefault(member.parameter, {})[member.place] = value_of(member.entry.id, left)
+    for parameter, places in mended.items():
+        among: list[Any] = []
+        for n, one in enumerate(spec.parameters[parameter]):
+            now = places.get(n, one)
+            if now not in among:
+                among.append(now)
+        changed[parameter] = among
+    return {"parameters": changed}
 
 
 def _lacks(spec: TrainingSpec, member: _Member) -> dict[str, str]:
@@ -155,4 +223,8 @@ def _lacks(spec: TrainingSpec, member: _Member) -> dict[str, str]:
 
 
 def _joined(settings: Mapping[str, str]) -> str:
-    return " and ".join(f"{name} be {value}" for name, value in settings.items())
+    return " and ".join(f"{name} to {value}" for name, value in settings.items())
+
+
+def _as_change(settings: Mapping[str, str]) -> dict[str, str | None]:
+    return {name: None if value == "auto" else value for name, value in settings.items()}

@@ -262,7 +262,8 @@ class Training:
         )
 
     def _warn_of_scores(self, main: Mapping[str, Any], out_of_fold: pd.DataFrame) -> None:
-        if found := find_far(self.spec, self.data.y, out_of_fold["prediction"].to_numpy()):
+        told, X = out_of_fold["prediction"].to_numpy(), self.data.X.iloc[out_of_fold["row"]]
+        if found := find_far(self.spec, self.data.y, told, X):
             self.warnings.add("PREDICTIONS_FAR", *found)
         if not main:
             lacks = f"no probabilities, so {metric_title(self.spec.metric)} cannot be worked out"

@@ -5,9 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from dashboard.jobs.changed import with_change
+from tasks.engine.catalogue import Estimator, list_estimators
+from tasks.engine.diverged import find_cause, find_far
 from tasks.engine.errors import EngineError
 from tasks.engine.preprocessing_settings import Preprocessing
 from tasks.engine.results import TrainingResult
@@ -59,6 +63,8 @@ def far(result: TrainingResult) -> list[dict[str, Any]]:
         ("VotingRegressor", {"estimators": ["Ridge", FAST_BOOSTING]}, "inside Voting"),
         ("VotingRegressor", {"estimators": [BOOSTING, FAST_BOOSTING]}, "inside Voting"),
         ("VotingRegressor", {"estimators": ["Ridge", FAST_NET]}, "inside Voting"),
+        ("VotingRegressor", {"estimators": ["Ridge", FAST_BOOSTING, FAST_NET]},
+         "learning_rate 1e+10"),
         ("BaggingRegressor", {"estimator": FAST_BOOSTING, "n_estimators": 3}, "inside Bagging"),
         ("AdaBoostRegressor", {"estimator": FAST_NET, "n_estimators": 3}, "inside AdaBoost"),
         ("StackingRegressor", {"estimators": ["Ridge", FAST_NET]}, "inside Stacking"),
@@ -86,12 +92,12 @@ def test_what_gave_no_number_is_named_and_the_change_trains(
 @pytest.mark.parametrize(
     ("estimator", "parameters", "preprocessing", "named"),
     [
-        (SGD, {}, UNSCALED, "the columns are not brought to one scale"),
+        (SGD, {}, UNSCALED, "the columns are not scaled"),
         ("VotingRegressor", {"estimators": ["Ridge", SGD]}, UNSCALED, "inside Voting, diverged"),
         ("BaggingRegressor", {"estimator": SGD, "n_estimators": 3}, UNSCALED, "inside Bagging"),
         ("AdaBoostRegressor", {"estimator": LONG_STEPS, "n_estimators": 3}, {}, "eta0 1e+14"),
         ("StackingRegressor", {"estimators": ["Ridge"], "final_estimator": SGD}, {},
-         "the target is not brought to one scale"),
+         "the target is not scaled"),
     ],
 )  # fmt: skip
 def test_predictions_far_from_any_target_are_warned_of_with_a_change_that_helps(
@@ -114,7 +120,7 @@ def test_a_network_whose_target_is_large_is_told_to_scale_it(tmp_path: Path) -> 
     with pytest.raises(EngineError) as refused:
         train(spec, columns)
     assert "Neural network, inside Bagging" in refused.value.message
-    assert "the target is not brought to one scale" in refused.value.message
+    assert "the target is not scaled" in refused.value.message
     better = train(changed(spec, refused.value.change), columns)
     assert better.score is not None
     assert better.score > 0.5
@@ -125,3 +131,38 @@ def test_tries_of_ransac_need_a_number_of_rows_for_what_is_inside(tmp_path: Path
     with pytest.raises(EngineError, match="how many rows each try needs") as refused:
         train(spec, columns)
     assert train(changed(spec, refused.value.change), columns).score is not None
+
+
+@pytest.mark.parametrize(
+    ("estimator", "parameters"),
+    [("LinearRegression", {}), ("Ridge", {}), (SGD, {"eta0": 0.02})],
+)
+def test_one_cell_that_is_far_out_is_no_divergence(
+    tmp_path: Path, estimator: str, parameters: Any
+) -> None:
+    rng, rows = random.Random(1), []
+    for n in range(200):
+        a, b = rng.gauss(0, 1), rng.gauss(0, 1)
+        rows.append(f"{1e7 if n == 50 else a:.4f},{b:.4f},{a + b + rng.gauss(0, 0.1):.4f}")
+    text = "a,b,y\n" + "\n".join(rows) + "\n"
+    spec, columns = make_spec(tmp_path, "y", "regression", estimator, text, parameters=parameters)
+    (warned,) = far(train(spec, columns))
+    assert warned["message"].startswith("1 of 200 predictions is further from the target")
+    assert 'Its row has 1e+07 in "a", which is from -' in warned["message"]
+    assert "diverged" not in warned["message"]
+    assert not warned.get("change")
+
+
+@pytest.mark.parametrize("entry", list_estimators(), ids=lambda entry: entry.id)
+def test_every_parameter_of_every_estimator_is_judged(entry: Estimator, tmp_path: Path) -> None:
+    spec, _columns = asked(tmp_path, SGD, {}, {})
+    y, X = np.arange(20.0), pd.DataFrame({"a": np.arange(20.0)})
+    for parameter in entry.parameters:
+        for value in (0.03, 5, True, "text", None, ["Ridge"]):
+            given = replace(spec, estimator=entry.id, parameters={parameter.name: value})
+            cause = find_cause(given)
+            if cause and "is too high" in cause.why:
+                assert cause.change["parameters"] == {parameter.name: None}
+            assert find_far(given, y, y + 1e9, X)
+            words, _change = find_far(given, y, np.where(y > 18, 1e9, y), X) or ("", {})
+            assert "Look at this row, or choose another estimator" in words

@@ -66,10 +66,10 @@ BY_GROUP = {"scheme": "group", "group_column": "g", "folds": 5}
         (table(40, {"b": 20}), CLASSES, {"split": BY_GROUP}, ("TOO_FEW_GROUPS",
          {"validation": {"folds": 4}}, "Use 4 folds")),
         (table(60, THREE), CLASSES, {"split": FIVE, "metric": "f1"}, ("METRIC_MISSING",
-         {"metric": "f1_macro"}, "Judge by f1_macro")),
+         {"metric": "f1_macro"}, "Judge by F1, macro")),
         ("x,y\n" + "".join(f"{RANDOM[k]}.5,{k % 9}.0\n" for k in range(50)), "regression",
          {"split": FIVE, "metric": "mape"}, ("METRIC_MISSING",
-         {"metric": "mae"}, "Judge by mae")),
+         {"metric": "mae"}, "Judge by Mean absolute error")),
     ],
 )  # fmt: skip
 def test_a_proposed_change_trains(
