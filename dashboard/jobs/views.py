@@ -149,7 +149,8 @@ class JobView:
         if job.state == JobState.SUCCEEDED:
             early = "Some folds only" if job.partial else None
             return job.stopped_because or early
-        return job.message
+        # The badge says that it was cancelled; who did so stands beside it.
+        return job.message.removeprefix("Cancelled ") if job.message else None
 
     @property
     def waiting(self) -> str:
