@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from dashboard.jobs.changed import with_change
-from tasks.engine.catalogue import Estimator, list_estimators
+from tasks.engine.catalogue import Estimator, find_estimator, list_estimators, list_left_out
 from tasks.engine.diverged import find_cause, find_far
 from tasks.engine.errors import EngineError
 from tasks.engine.preprocessing_settings import Preprocessing
@@ -25,6 +25,8 @@ FAST_BOOSTING = {"name": BOOSTING, "parameters": {"learning_rate": 1e10}}
 LONG_STEPS = {"name": SGD, "parameters": {"eta0": 1e14}}
 NET = {"name": "MLPRegressor", "parameters": {"solver": "sgd"}}
 UNSCALED = {"scale": "none"}
+# With those whose libraries are not installed.
+CATALOGUE = [*list_estimators(), *filter(None, (find_estimator(e.id) for e in list_left_out()))]
 
 Run = tuple[TrainingSpec, Any]
 
@@ -153,7 +155,7 @@ def test_one_cell_that_is_far_out_is_no_divergence(
     assert not warned.get("change")
 
 
-@pytest.mark.parametrize("entry", list_estimators(), ids=lambda entry: entry.id)
+@pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.id)
 def test_every_parameter_of_every_estimator_is_judged(entry: Estimator, tmp_path: Path) -> None:
     spec, _columns = asked(tmp_path, SGD, {}, {})
     y, X = np.arange(20.0), pd.DataFrame({"a": np.arange(20.0)})
