@@ -7,6 +7,7 @@ from dashboard.db import Job, JobFold
 from dashboard.figures import COLOURS, LEGEND, table
 from dashboard.filters import number
 from dashboard.jobs.class_charts import class_charts
+from dashboard.jobs.class_order import drawn_classes
 from dashboard.jobs.score_axis import score_axis
 from dashboard.preferences import score_cell
 from dashboard.preferences import score_for_reader as score
@@ -55,10 +56,11 @@ def confusion_chart(results: dict[str, Any]) -> dict[str, Any]:
     confusion = results["confusion"]
     labels, counts = confusion["labels"], confusion["counts"]
     sizes = [sum(row) or 1 for row in counts]
-    parts = [(f"predicted {name}", COLOURS[p], [row[p] for row in counts])
-             for p, name in enumerate(labels[: len(COLOURS)])]  # fmt: skip
+    drawn = drawn_classes(results, len(COLOURS))
+    parts = [(f"predicted {labels[p]}", COLOURS[n], [row[p] for row in counts])
+             for n, p in enumerate(drawn)]  # fmt: skip
     if len(labels) > len(COLOURS):
-        rest = [sum(row[len(COLOURS) :]) for row in counts]
+        rest = [sum(row) - sum(row[p] for p in drawn) for row in counts]
         parts.append(("predicted another class", "muted", rest))
     traces = [
         {"type": "bar", "orientation": "h", "name": name, "y": labels,
@@ -73,7 +75,7 @@ def confusion_chart(results: dict[str, Any]) -> dict[str, Any]:
     return {
         "traces": traces,
         "layout": LEGEND | {
-            "barmode": "stack", "bargap": 0.3,
+            "barmode": "stack", "bargap": 0.3, "legend": {"traceorder": "normal"},
             "yaxis": {"title": {"text": "True class"}, "type": "category",
                       "autorange": "reversed"},
             "xaxis": {"title": {"text": "Share of its rows"}, "tickformat": ".0%",

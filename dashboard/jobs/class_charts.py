@@ -4,6 +4,7 @@ from typing import Any
 
 from dashboard.figures import COLOURS, DASHES, LEGEND, MARKERS, table
 from dashboard.filters import percent
+from dashboard.jobs.class_order import in_class_order
 from dashboard.jobs.gain_chart import gain_chart
 from dashboard.preferences import score_for_reader as score
 
@@ -15,6 +16,9 @@ def class_charts(results: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]
         ("precision_recall", "Precision and recall", precision_recall_chart),
         ("calibration", "Calibration", calibration_chart),
     )
+    results = results | {
+        name: in_class_order(results, results[name]) for name, *_ in drawn if results.get(name)
+    }
     found = [
         (name, title, draw(results) | _say_classes(results, name))
         for name, title, draw in drawn

@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.figures import COLOURS, DASHES, LEGEND, MARKERS, table
 from dashboard.filters import number
+from dashboard.jobs.class_order import in_class_order
 from dashboard.preferences import score_cell
 from dashboard.preferences import score_for_reader as score
 from tasks.engine.catalogue import find_metric, metric_title
@@ -23,9 +24,13 @@ def explain_charts(task: str, results: Mapping[str, Any]) -> list[Named]:
     if told.get("importance"):
         found.append(("importance", "What matters", importance_chart(task, told["importance"])))
     for n, one in enumerate(told.get("dependence") or []):
-        found.append((f"dependence-{n}", one["name"], dependence_chart(task, one)))
+        lines = in_class_order(results, one["lines"])
+        drawn = dependence_chart(task, {**one, "lines": lines})
+        found.append((f"dependence-{n}", one["name"], drawn))
     if told.get("coefficients"):
-        found.append(("coefficients", "Coefficients", coefficient_chart(told["coefficients"])))
+        rows = in_class_order(results, told["coefficients"]["rows"])
+        weights = coefficient_chart({**told["coefficients"], "rows": rows})
+        found.append(("coefficients", "Coefficients", weights))
     if curve and curve["points"]:
         found.append(("curve", "Would more data help?", curve_chart(curve)))
     return found
@@ -128,7 +133,7 @@ def _value(value: Any) -> str:
 
 def _numbers(one: Mapping[str, Any]) -> list[dict[str, Any]]:
     lines, traces = one["lines"], []
-    for n, line in enumerate(lines):
+    for line in lines:
         if len(lines) == 1:
             shape = {"type": "scatter", "mode": "lines", "x": one["values"], "hoverinfo": "skip",
                      "showlegend": False, "line": {"color": "muted", "width": 0.5}}  # fmt: skip
@@ -137,8 +142,8 @@ def _numbers(one: Mapping[str, Any]) -> list[dict[str, Any]]:
         traces.append(
             {"type": "scatter", "mode": "lines+markers", "name": line["class"],
              "x": one["values"], "y": line["mean"],
-             "line": {"color": COLOURS[n], "dash": DASHES[n]},
-             "marker": {"symbol": MARKERS[n], "size": 5}}
+             "line": {"color": COLOURS[line["place"]], "dash": DASHES[line["place"]]},
+             "marker": {"symbol": MARKERS[line["place"]], "size": 5}}
         )  # fmt: skip
     floor = min(min(line["low"] if len(lines) == 1 else line["mean"]) for line in lines)
     traces.append(
@@ -155,9 +160,9 @@ def _categories(one: Mapping[str, Any]) -> list[dict[str, Any]]:
     notes = ["" if n is None else f"{n:,} rows" for n in counts]
     return [
         {"type": "bar", "name": line["class"], "x": one["values"], "y": line["mean"],
-         "text": notes, "textposition": "none", "marker": {"color": COLOURS[n]},
+         "text": notes, "textposition": "none", "marker": {"color": COLOURS[line["place"]]},
          "hovertemplate": "%{x}: %{y:.4g}, %{text}<extra></extra>"}
-        for n, line in enumerate(one["lines"])
+        for line in one["lines"]
     ]  # fmt: skip
 
 

@@ -54,11 +54,11 @@ export function layoutFor(given, tokens, element) {
     font: { family: getComputedStyle(document.body).fontFamily, color: tokens.text, size: 12 },
     margin: { l: 48, r: 16, t: 16, b: 40, pad: 4 },
     hoverlabel: { bgcolor: tokens.surface, bordercolor: tokens.line, font: { color: tokens.text } },
-    legend: { orientation: 'h', x: 0, y: 1, yanchor: 'bottom', font: { color: tokens.muted } },
     showlegend: false,
     dragmode: false,
     colorway: ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'].map((name) => tokens[name]),
     ...layout,
+    legend: { orientation: 'h', x: 0, y: 1, yanchor: 'bottom', font: { color: tokens.muted }, ...layout.legend },
     ...axes,
     height: layout.height ?? element.clientHeight,
   };
