@@ -1,11 +1,11 @@
 """Which jobs a bulk action is about, how many, and whether they are too many."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from flask import current_app
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import Select, String, cast, func, select
 
 from dashboard.db import BulkAction, Job, User
 from dashboard.db.states import JobState
@@ -71,6 +71,40 @@ def count_made(user: User, ids: Sequence[int]) -> int:
         done = done.where(Job.owner_id == user.id)
     parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
     return sum(db.session.scalar(done.where(Job.id.in_(part))) or 0 for part in parts)
+
+
+def count_others(user: User, ids: Sequence[int]) -> int:
+    """Count the jobs that are other people's."""
+    others = select(func.count(Job.id)).where(Job.owner_id != user.id)
+    parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+    return sum(db.session.scalar(others.where(Job.id.in_(part))) or 0 for part in parts)
+
+
+def count_changed(user: User, ids: Sequence[int], states: Collection[str]) -> int:
+    """Count the jobs that are in a state, and may be changed."""
+    counted = _changed(user, states).with_only_columns(func.count(Job.id))
+    parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+    return sum(db.session.scalar(counted.where(Job.id.in_(part))) or 0 for part in parts)
+
+
+def name_changed(
+    user: User, ids: Sequence[int], states: Collection[str], most: int
+) -> list[tuple[int, str]]:
+    """Return number and name of the newest jobs that are in a state, and may be changed."""
+    found: list[tuple[int, str]] = []
+    newest = sorted(ids, reverse=True)
+    for start in range(0, len(newest), AT_ONCE):
+        asked = _changed(user, states).where(Job.id.in_(newest[start : start + AT_ONCE]))
+        asked = asked.order_by(Job.id.desc()).limit(most - len(found))
+        found += [(job_id, name) for job_id, name in db.session.execute(asked)]
+        if len(found) == most:
+            break
+    return found
+
+
+def _changed(user: User, states: Collection[str]) -> Select[int, str]:
+    asked = select(Job.id, Job.name).where(Job.state.in_(list(states)))
+    return asked if user.is_admin else asked.where(Job.owner_id == user.id)
 
 
 def find_next_id() -> int:

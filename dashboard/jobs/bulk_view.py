@@ -16,6 +16,8 @@ from dashboard.jobs.filtering import FILTER_NAMES, read_filters
 from dashboard.jobs.shown_ids import pack
 from dashboard.paging import read_number
 
+NAMED = 10  # of jobs that are to be deleted
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -72,6 +74,23 @@ class Choice:
     def applies(self) -> int:
         """How many are in a state that it applies to."""
         return sum(self.counts.get(state, 0) for state in self.action.states)
+
+    @cached_property
+    def others(self) -> int:
+        """How many are other people's."""
+        return bulk_counts.count_others(self.user, self.ids)
+
+    @cached_property
+    def n_changed(self) -> int:
+        """How many would be changed."""
+        return bulk_counts.count_changed(self.user, self.ids, self.action.states)
+
+    @cached_property
+    def named(self) -> Sequence[tuple[int, str]]:
+        """Number and name of some that would be deleted, the newest first."""
+        if not self.action.is_final:
+            return ()
+        return bulk_counts.name_changed(self.user, self.ids, self.action.states, NAMED)
 
     @property
     def left_out(self) -> str | None:

@@ -1,0 +1,37 @@
+"""The question before many jobs are changed says whose they are, and which are deleted."""
+
+from flask import Flask
+
+from dashboard.db import User
+from tests.factories import make_job, make_user
+from tests.page import PageClient, words_of
+
+
+def ask(app: Flask, user: User, ids: list[int], action: str = "delete") -> str:
+    url = f"/jobs/bulk?action={action}&jobs={','.join(map(str, ids))}&back=/jobs"
+    return words_of(PageClient(app, user).get(url).find("main"))
+
+
+def test_other_peoples_jobs_are_spoken_of_where_there_are_some(app: Flask, member: User) -> None:
+    admin = make_user(role="admin")
+    own = make_job(admin, name="mine", state="failed").id
+    other = make_job(member, name="theirs", state="failed").id
+    for action in ("delete", "tag"):
+        assert "other people" not in ask(app, admin, [own], action)
+        both = ask(app, admin, [own, other], action)
+        assert "You are an admin: 1 job of other people is among them" in both
+    said = ask(app, member, [own, other])
+    assert "1 job of other people stays as it is" in said
+    assert f"#{other} theirs" in said
+    assert f"#{own} mine" not in said
+    assert "other people" not in ask(app, member, [other])
+
+
+def test_jobs_that_are_to_be_deleted_are_named_up_to_ten(app: Flask, member: User) -> None:
+    ids = [make_job(member, name=f"old {n}", state="failed").id for n in range(12)]
+    running = make_job(member, name="busy", state="running").id
+    said = ask(app, member, [*ids, running])
+    assert "busy" not in said
+    assert [n for n in range(12) if f" old {n} " in said] == list(range(2, 12))
+    assert "and 2 more" in said
+    assert "old 3" not in ask(app, member, ids, "tag")
