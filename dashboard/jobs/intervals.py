@@ -12,8 +12,9 @@ def say_interval(drawn: Mapping[str, Any], task: str) -> str:
     part = part if drawn["units"] < drawn["of"] else ""
     kind = "largest" if task == "regression" else "calibration"
     return (
-        "Small below each score: its 95% interval by rows. If other rows like these had been "
-        "scored, the score would lie there in about 95 of 100 cases. It comes from a bootstrap: "
+        "Small below each score: its 95% interval by "
+        f"{drawn['unit']}. If other {drawn['unit']} like these had been scored, "
+        "the score would lie there in about 95 of 100 cases. It comes from a bootstrap: "
         f"the {count(drawn['of'])} scored {drawn['unit']} are resampled {count(drawn['draws'])} "
         f"times, each time scored fold by fold.{part} Nothing was fitted again for it: what other "
         f"training rows would change is in the spread over folds (±). The {kind} error has no "
