@@ -30,10 +30,13 @@ def live_index() -> Response:
 
 
 def _now() -> dict[str, Any]:
-    is_mine = request.args.get("recent") != "everyone"
+    # Who may only look has no jobs.
+    usual = "mine" if current_user.has_role("member") else "everyone"
+    recent = "everyone" if request.args.get("recent", usual) == "everyone" else "mine"
+    is_mine = recent == "mine"
     return {
         "now": read_overview(current_user, is_mine=is_mine),
-        "url": url_for("overview.live_index", recent=None if is_mine else "everyone"),
+        "url": url_for("overview.live_index", recent=None if recent == usual else recent),
     }
 
 

@@ -137,6 +137,16 @@ def test_recent_is_mine_or_everyones_and_without_candidates(app: Flask, member: 
     assert "recent=everyone" in browser.get("/?recent=everyone").html
 
 
+def test_who_may_only_look_sees_everyones_and_no_button_that_refuses(app: Flask) -> None:
+    make_succeeded_job(name="theirs")
+    browser = PageClient(app, make_user(role="viewer"))
+    page = browser.get("/")
+    assert "theirs" in part(page, "recent")
+    assert page.select('main a[href="/datasets/new"], main a[href="/jobs/new"]') == []
+    assert "theirs" not in part(browser.get("/?recent=mine"), "recent")
+    assert "recent=mine" in browser.get("/?recent=mine").html
+
+
 def test_best_says_when_it_is_no_better_than_guessing(app: Flask, member: User) -> None:
     dataset = make_dataset(member)
     make_succeeded_job(member, dataset=dataset, score=0.5, details=known(0.5, 0.84))
