@@ -16,7 +16,7 @@ from dashboard.jobs.sorting import read_sort, segments_of
 from dashboard.list_csv import send_list
 
 MOST_JOBS = 10_000_000
-ALWAYS = ("id", "name")
+ALWAYS = ("id", "name", "dataset_id", "dataset", "version", "target")
 
 
 def export_jobs(query: Mapping[str, str], user: User, *, raw: bool) -> Response:
@@ -48,9 +48,14 @@ def export_jobs(query: Mapping[str, str], user: User, *, raw: bool) -> Response:
 def _rows(jobs: Sequence[Job], columns: Sequence[Column]) -> list[list[Any]]:
     durations = read_durations([job.id for job in jobs])
     return [
-        [job.id, job.name, *(cell for c in columns for cell in _cells(c, job, durations))]
+        [*_always(job), *(cell for c in columns for cell in _cells(c, job, durations))]
         for job in jobs
     ]
+
+
+def _always(job: Job) -> list[Any]:
+    dataset = job.dataset
+    return [job.id, job.name, dataset.id, dataset.name, dataset.version, job.target]
 
 
 # A column of the page may hold several facts.
@@ -60,7 +65,9 @@ _HEADS: Mapping[str, Sequence[str]] = {
     "duration": ("duration_s",),
     "submitted": ("created_at",),
     "finished": ("finished_at",),
-    "dataset": ("dataset_id", "dataset"),
+    # Of every job they are written anyhow.
+    "dataset": (),
+    "target": (),
     "memory": ("peak_memory_bytes",),
 }
 
@@ -89,8 +96,8 @@ _READERS: Mapping[str, Any] = {
     "submitted": lambda _, job: (job.created_at,),
     "finished": lambda _, job: (job.finished_at,),
     "owner": lambda _, job: (job.owner.email,),
-    "dataset": lambda _, job: (job.dataset_id, job.dataset.label),
-    "target": lambda _, job: (job.target,),
+    "dataset": lambda _, job: (),
+    "target": lambda _, job: (),
     "tags": lambda _, job: (", ".join(job.tags),),
     "note": lambda _, job: (job.note,),
     "memory": lambda _, job: (job.peak_memory_bytes,),

@@ -85,5 +85,9 @@ def test_a_score_of_some_folds_is_told_from_a_whole_one(any_app: Flask) -> None:
     part = make_succeeded_job(user, score=0.95, partial=True)
     answer = PageClient(any_app, user).http.get("/jobs.csv?cols=score")
     rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"), newline="")))
+    assert list(rows[0])[:6] == ["id", "name", "dataset_id", "dataset", "version", "target"]
+    data, row = whole.dataset, next(row for row in rows if row["id"] == str(whole.id))
+    assert (row["dataset_id"], row["dataset"]) == (str(data.id), data.name)
+    assert (row["version"], row["target"]) == (str(data.version), whole.target)
     told = {int(row["id"]): (row["score"], row["partial"]) for row in rows}
     assert told == {whole.id: ("0.9", "false"), part.id: ("0.95", "true")}
