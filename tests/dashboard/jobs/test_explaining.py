@@ -95,7 +95,8 @@ def answered(job: Job, kind: str, **answer: Any) -> None:
 
 def test_a_page_offers_what_costs_and_asks_once(pages: PageClient, job: Job) -> None:
     page = pages.get(f"/jobs/{job.id}")
-    assert "Takes less than a minute" in words_of(page.find("#what-matters"))
+    offered = words_of(page.find("#what-matters"))
+    assert "Takes less than a minute on a machine that is free; other work" in offered
     assert "Would more data help?" in words_of(page.find("#more-data button"))
     for _ in range(2):
         pages.post(f"/jobs/{job.id}/explain", {"what": "explanation"}, status=303)
