@@ -1,6 +1,6 @@
 """Fits that diverged: which estimator did, alone or inside another, and what makes it settle."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -84,7 +84,7 @@ def _of_rates(spec: TrainingSpec, high: Sequence[tuple[_Member, str]]) -> Cause:
 
 
 def find_far(
-    spec: TrainingSpec, y: np.ndarray, told: np.ndarray, X: pd.DataFrame
+    spec: TrainingSpec, y: np.ndarray, told: np.ndarray, features: Callable[[], pd.DataFrame]
 ) -> tuple[str, dict[str, Any]] | None:
     """Return words and a change where predictions of numbers are far beyond any target.
 
@@ -96,8 +96,8 @@ def find_far(
         The target.
     told : ndarray of shape (n_rows,)
         What was predicted, for other rows or the same.
-    X : DataFrame of shape (n_rows, n_features)
-        What it was predicted from.
+    features : callable
+        Gives what it was predicted from, of shape (n_rows, n_features); asked where it is needed.
     """
     if spec.task != "regression":
         return None
@@ -113,7 +113,7 @@ def find_far(
         "times its range, so the score says little. "
     )
     if n_far < MANY * len(told):
-        return words + _say_few(X, is_far), {}
+        return words + _say_few(features(), is_far), {}
     if cause := find_cause(spec):
         return f"{words}{cause.who} diverged: {cause.why}. {cause.hint}", cause.change
     by_steps = next((m for m in _members(spec) if m.entry.id in BY_STEPS), None)

@@ -38,11 +38,11 @@ class Prepared:
     """What is fitted and scored, whatever the estimator.
 
     `X` of shape (n_rows, n_features) and `y` of shape (n_rows,): rows with a target. `rows`: their
-    positions in the table. `lines`: the line of each row of the table in the file. `classes`: in
-    the order of the probabilities' columns, None for regression. `splits`: one for each fold.
-    `positive`: the positive class where there are two. `groups`: of each row, where whole groups
-    are held out. `n_held_back`: how many rows are not there because an outer fold tests on them;
-    `all_rows` has them too.
+    positions in the table, ascending. `lines`: the line of each row of the table in the file.
+    `classes`: in the order of the probabilities' columns, None for regression. `splits`: one for
+    each fold. `positive`: the positive class where there are two. `groups`: of each row, where
+    whole groups are held out. `n_held_back`: how many rows are not there because an outer fold
+    tests on them; `all_rows` has them too.
     """
 
     X: pd.DataFrame
@@ -60,6 +60,10 @@ class Prepared:
     def n_without_target(self) -> int:
         """How many rows of the table have no target."""
         return len(self.lines) - len(self.y) - self.n_held_back
+
+    def features_of(self, rows: np.ndarray) -> pd.DataFrame:
+        """Return the features of some of its rows, which are given by their positions."""
+        return self.X.iloc[np.searchsorted(self.rows, rows)]
 
 
 def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepared:

@@ -262,8 +262,8 @@ class Training:
         )
 
     def _warn_of_scores(self, main: Mapping[str, Any], out_of_fold: pd.DataFrame) -> None:
-        told, X = out_of_fold["prediction"].to_numpy(), self.data.X.iloc[out_of_fold["row"]]
-        if found := find_far(self.spec, self.data.y, told, X):
+        told, rows = out_of_fold["prediction"].to_numpy(), out_of_fold["row"].to_numpy()
+        if found := find_far(self.spec, self.data.y, told, lambda: self.data.features_of(rows)):
             self.warnings.add("PREDICTIONS_FAR", *found)
         if not main:
             lacks = f"no probabilities, so {metric_title(self.spec.metric)} cannot be worked out"

@@ -146,7 +146,8 @@ def test_one_cell_that_is_far_out_is_no_divergence(
     for n in range(200):
         a, b = rng.gauss(0, 1), rng.gauss(0, 1)
         rows.append(f"{1e7 if n == 50 else a:.4f},{b:.4f},{a + b + rng.gauss(0, 0.1):.4f}")
-    text = "a,b,y\n" + "\n".join(rows) + "\n"
+    blank = ["0,0,"] * 30  # without a target: rows of the table are not those that are fitted
+    text = "\n".join(["a,b,y", *blank, *rows]) + "\n"
     spec, columns = make_spec(tmp_path, "y", "regression", estimator, text, parameters=parameters)
     (warned,) = far(train(spec, columns))
     assert warned["message"].startswith("1 of 200 predictions is further from the target")
@@ -165,6 +166,6 @@ def test_every_parameter_of_every_estimator_is_judged(entry: Estimator, tmp_path
             cause = find_cause(given)
             if cause and "is too high" in cause.why:
                 assert cause.change["parameters"] == {parameter.name: None}
-            assert find_far(given, y, y + 1e9, X)
-            words, _change = find_far(given, y, np.where(y > 18, 1e9, y), X) or ("", {})
+            assert find_far(given, y, y + 1e9, lambda: X)
+            words, _change = find_far(given, y, np.where(y > 18, 1e9, y), lambda: X) or ("", {})
             assert "Look at this row, or choose another estimator" in words
