@@ -6,7 +6,7 @@ from typing import Any
 from dashboard.db import Model, Prediction
 from dashboard.extensions import db
 from dashboard.filters import duration, size
-from dashboard.models.conversion import finish_conversion
+from dashboard.models.conversion import ONNX, finish_conversion
 from dashboard.models.verification import record_verification
 from dashboard.predictions.execution import finish_prediction, record_prediction_progress
 from dashboard.predictions.matching import finish_match, record_match_progress
@@ -69,7 +69,7 @@ class ConvertModel(ChoreKind):
             "model_key": model.files["joblib"]["key"],
             "model_sha256": model.files["joblib"]["sha256"],
             # Under the lease of the job, as all its files; a number for each attempt at it.
-            "onnx_key": keys.beside(model.files["joblib"]["key"], "onnx", self.claim.attempt),
+            "onnx_key": keys.beside(model.files["joblib"]["key"], ONNX, self.claim.attempt),
             "schema": model.schema,
             "table_key": job.dataset.table_key,
             "dataset": job.dataset.name,

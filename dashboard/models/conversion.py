@@ -13,8 +13,10 @@ from dashboard.chores.service import CONVERT, ChoreClaim, add_chore, end_chore
 from dashboard.db import Model
 from dashboard.db.transaction import writing
 from dashboard.filters import size
+from dashboard.storage import get_storage, keys
 
 WAITING = {"waiting": True}
+ONNX = "onnx"  # what the file of an attempt at it is called
 # Of model.joblib. One of 18 MB (1.3 million nodes of trees) took 18 s and 1.3 GB to convert.
 LARGEST_BYTES = 8_000_000
 
@@ -50,12 +52,16 @@ def finish_conversion(
     with writing() as session:
         if not end_chore(session, claim, failure=failure):
             return
+        model = session.get(Model, claim.subject_id, with_for_update={"of": Model})
         if failure is not None:
             refuse_conversion(session, claim.subject_id, failure)
-            return
-        model = session.get(Model, claim.subject_id, with_for_update={"of": Model})
-        if model is not None and values is not None:
+        elif model is not None and values is not None:
             _keep(model, values.get("file") or {"reason": values["reason"]})
+        beside = model.files["joblib"]["key"] if model is not None else None
+    if beside:
+        # What a worker had written that was killed before it could say so.
+        for attempt in range(1, claim.attempt):
+            get_storage().delete(keys.beside(beside, ONNX, attempt))
 
 
 def refuse_conversion(session: Session, model_id: int, failure: Mapping[str, Any]) -> None:

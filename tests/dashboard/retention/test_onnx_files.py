@@ -10,6 +10,7 @@ from dashboard.chores.service import CONVERT, add_chore, claim_next_chore, recov
 from dashboard.clock import now
 from dashboard.db import Chore, Model
 from dashboard.db.transaction import writing
+from dashboard.models.conversion import WAITING
 from dashboard.storage import Storage, keys
 from tasks.model_chores import ConvertModel
 from tests.dashboard.retention.test_files import NEW, add_attempt, look_later, put, stored
@@ -43,3 +44,23 @@ def test_onnx_that_a_killed_worker_left_goes_and_one_that_is_made_stays(
     look = look_later(storage, monkeypatch)
     assert stored(storage) == {joblib, claimed[1]}
     assert look.findings.problems == {}
+
+
+def test_what_a_killed_worker_left_goes_when_the_next_attempt_ends(
+    any_app: Flask, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.models.conversion.get_storage", lambda: storage)
+    job = make_succeeded_job()
+    joblib = put(storage, keys.job_artefact(job.id, NEW, "joblib"))
+    model = make_model(job, files={"joblib": {"key": joblib, "sha256": "x"}, "onnx": WAITING})
+    with writing() as session:
+        add_chore(session, CONVERT, model.id)
+    for is_last in (False, True):
+        claim = claim_next_chore(worker="light", lane="convert")
+        assert claim is not None
+        chore = ConvertModel(claim)
+        key = put(storage, (chore.payload() or {})["onnx_key"])
+        if is_last:
+            chore.finish({"file": {"key": key, "size_bytes": 1, "sha256": "y"}})
+        recover_chores_of(worker="light", before=now() + timedelta(hours=1))
+    assert stored(storage) == {joblib, key}
