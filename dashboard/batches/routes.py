@@ -14,7 +14,7 @@ from dashboard.batches import queries, service
 from dashboard.batches.keeping import keep_best
 from dashboard.batches.queries import BatchSummary
 from dashboard.batches.views import BatchView
-from dashboard.batches.winner import find_unbeaten, view_winner
+from dashboard.batches.winner import hold_best, view_winner
 from dashboard.db import Batch
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.notification import BATCH
@@ -54,7 +54,7 @@ def _now(summary: BatchSummary) -> dict[str, Any]:
     return {
         "view": BatchView(summary),
         "winner": winner,
-        "against": find_unbeaten(summary, winner),
+        "against": hold_best(summary, winner),
         "several": see_several(batch),
         "search": view_search(summary),
         "honest": honest,

@@ -81,7 +81,7 @@ class Winner:
         )
 
 
-def find_unbeaten(summary: BatchSummary, winner: Winner | None) -> Against | None:
+def hold_best(summary: BatchSummary, winner: Winner | None) -> Against | None:
     """Return the baseline that the model, or else the best job, does not beat; None if none."""
     top = winner.job if winner else None
     if top is None and summary.best:

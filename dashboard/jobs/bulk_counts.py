@@ -75,16 +75,12 @@ def count_made(user: User, ids: Sequence[int]) -> int:
 
 def count_others(user: User, ids: Sequence[int]) -> int:
     """Count the jobs that are other people's."""
-    others = select(func.count(Job.id)).where(Job.owner_id != user.id)
-    parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
-    return sum(db.session.scalar(others.where(Job.id.in_(part))) or 0 for part in parts)
+    return _count_of(ids, select(func.count(Job.id)).where(Job.owner_id != user.id))
 
 
 def count_changed(user: User, ids: Sequence[int], states: Collection[str]) -> int:
     """Count the jobs that are in a state, and may be changed."""
-    counted = _changed(user, states).with_only_columns(func.count(Job.id))
-    parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
-    return sum(db.session.scalar(counted.where(Job.id.in_(part))) or 0 for part in parts)
+    return _count_of(ids, _changed(user, states).with_only_columns(func.count(Job.id)))
 
 
 def name_changed(
@@ -100,6 +96,12 @@ def name_changed(
         if len(found) == most:
             break
     return found
+
+
+def _count_of(ids: Sequence[int], counted: Select[int]) -> int:
+    """Count some jobs by a statement, so many at once as one may name."""
+    parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+    return sum(db.session.scalar(counted.where(Job.id.in_(part))) or 0 for part in parts)
 
 
 def _changed(user: User, states: Collection[str]) -> Select[int, str]:
