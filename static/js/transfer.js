@@ -2,6 +2,7 @@
 import { forget, keyOf, recall, remember } from './transfer-memory.js';
 import { DirectParts } from './transfer-direct.js';
 import { Requests } from './transfer-requests.js';
+import { refusal } from './upload-words.js';
 
 const LONGEST_WAIT_S = 30;
 const MOST_ROUNDS = 3;
@@ -106,7 +107,7 @@ export class Transfer {
     }
     if (FINAL.includes(status) || body?.error?.code === 'DISK_FULL') {
       if (FINAL.includes(status)) forget(this.key);
-      throw new Refused(message ?? 'The server does not take this file');
+      throw new Refused(message ?? refusal(status, this.file.name, this.partBytes));
     }
     if (status === 400) {  // after another sign-in the token is a new one
       if (tries > 2) throw new Refused(message ?? 'The server could not read the request');

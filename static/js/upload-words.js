@@ -7,6 +7,12 @@ export function size(bytes) {
   return `${bytes < 9.95 && n ? bytes.toFixed(1) : Math.round(bytes)} ${units[n]}`;
 }
 
+// What is said where the refusal has no words for people, as a proxy's.
+export function refusal(status, name, partBytes) {
+  if (status !== 413) return 'The server does not take this file';
+  return `A part of ${name} (${size(partBytes)} at most) is too large for what stands before this server. An admin can raise the limit there`;
+}
+
 function duration(seconds) {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
   const minutes = Math.round(seconds / 60);

@@ -1,4 +1,4 @@
-"""The upload page in a real browser: cut connections, reloads, cancels, a bucket of its own."""
+"""The upload page: cut connections, reloads, cancels, a bucket; the checks UP-2 and UP-3."""
 
 import gzip
 import random
@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
@@ -96,7 +95,7 @@ def stored(app: Flask) -> bytes:
         return stream.read()
 
 
-def test_a_cut_connection_costs_a_moment(
+def test_up_2_a_cut_connection_costs_a_moment_and_the_bar_never_falls(
     app: Flask, member: User, browse: Callable[..., Watched], file: Path
 ) -> None:
     window = browse()
@@ -154,7 +153,7 @@ def note_offset(url: str, offsets: list[int]) -> None:
         offsets.append(int(found[1]))
 
 
-def test_cancel_leaves_nothing_and_another_file_can_be_chosen(
+def test_up_3_cancel_leaves_nothing_and_another_file_can_be_chosen(
     app: Flask, member: User, browse: Callable[..., Watched], file: Path, tmp_path: Path
 ) -> None:
     window = browse()
@@ -208,55 +207,6 @@ def test_two_tabs_with_the_same_file_make_one_upload(
     page.wait_for_url("**/uploads/*")
     assert page.url == other.url
     assert stored(app) == CONTENT
-
-
-BAD = {
-    "empty.csv": (b"", "empty.csv is empty"),
-    "blank.csv": (b"\n \n", "blank.csv is empty"),
-    "book.csv": (b"PK\x03\x04....[Content_Types].xml", "book.csv is an Excel workbook"),
-    "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old.xls is an Excel workbook"),
-    "page.csv": (b"<!DOCTYPE html><p>Sign in", "page.csv looks like a web page, not a CSV"),
-    "paper.csv": (b"%PDF-1.7", "paper.csv is a PDF, not a text file"),
-}
-
-
-def test_what_cannot_be_a_table_is_not_sent(
-    app: Flask, member: User, browse: Callable[..., Watched], tmp_path: Path
-) -> None:
-    window = browse()
-    window.sign_in(member)
-    page = window.go("/datasets/new")
-    sent: list[str] = []
-    page.on("request", lambda r: sent.append(r.url) if "/transfers" in r.url else None)
-    for name, (content, words) in BAD.items():
-        path = tmp_path / name
-        path.write_bytes(content)
-        page.set_input_files("input[type=file]", path)
-        expect(page.locator(".error-summary a")).to_contain_text(words)
-        expect(page.locator("#field-file-error")).to_contain_text(words)
-        expect(page.locator(".error-summary")).to_be_focused()
-        assert page.title().startswith("Error: Upload a dataset")
-    window.check_accessibility()
-    assert sent == []
-
-
-@pytest.mark.sampled(1)
-@pytest.mark.parametrize("refusal", [413, 422])
-def test_what_the_server_refuses_is_said_and_can_be_tried_again(
-    app: Flask, member: User, browse: Callable[..., Watched], file: Path, refusal: int
-) -> None:
-    window = browse()
-    window.allowed.add(f"status of {refusal}")
-    window.sign_in(member)
-    page = window.go("/datasets/new")
-    body = '{"error": {"code": "X", "message": "rows.csv has 20,001 columns", "fields": {}}}'
-    answer: dict[str, Any] = {"status": refusal, "content_type": "application/json", "body": body}
-    page.route("**/transfers/*/parts*", lambda route: route.fulfill(**answer))
-    page.set_input_files("input[type=file]", file)
-    expect(page.locator(".error-summary a")).to_have_text("rows.csv has 20,001 columns")
-    page.unroute("**/transfers/*/parts*")
-    page.get_by_role("button", name="Try again").click()
-    page.wait_for_url("**/uploads/*")
 
 
 class TestBucket:
