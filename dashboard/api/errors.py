@@ -11,19 +11,9 @@ from werkzeug.exceptions import HTTPException
 
 from dashboard import errors
 from dashboard.db.transaction import AWAY, is_full
-from dashboard.error_pages import FULL
+from dashboard.error_pages import FULL, STATUS
 from dashboard.extensions import db
 
-STATUS = {
-    errors.BadRequest: 400,
-    errors.Forbidden: 403,
-    errors.NotFound: 404,
-    errors.Conflict: 409,
-    errors.TooLarge: 413,
-    errors.ValidationFailed: 422,
-    errors.RateLimited: 429,
-    errors.Unavailable: 503,
-}
 WORDS = {
     400: ("bad_request", "The request cannot be understood"),
     401: ("unauthorized", "Send a token that works: Authorization: Bearer TOKEN"),
