@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from dashboard.compare.reasons import find_reasons
+from dashboard.compare.reasons import find_other_questions, find_reasons
 from dashboard.compare.rows import SCORES, Row, baseline_rows, cost_rows, score_rows
 from dashboard.compare.setting_rows import setting_rows
 from dashboard.compare.verdict import Verdict, find_verdict
@@ -47,6 +47,17 @@ class Comparison:
     def comparable(self) -> bool:
         """Whether those that are over were scored on the same rows, folds and target."""
         return not self.reasons
+
+    @property
+    def drawn_unit(self) -> str:
+        """What was drawn anew for intervals: rows, or groups where whole groups were held out."""
+        drawn = (job.details.get("drawn") or {} for job in self.jobs)
+        return next((str(one["unit"]) for one in drawn if "unit" in one), "rows")
+
+    @cached_property
+    def is_one_question(self) -> bool:
+        """Whether all predict the same of the same data, by a metric that says the same of all."""
+        return not find_other_questions(self.jobs, self.metric)
 
     @cached_property
     def places(self) -> list[int]:

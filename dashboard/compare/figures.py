@@ -30,7 +30,7 @@ DRAWN: Mapping[str, tuple[str, str, Draw]] = {
     "folds": ("{metric} by fold", "line = mean", lambda found, _: fold_chart(found)),
     "time": ("{metric} against fit time", "{up} and left is better",
              lambda found, _: time_chart(found)),
-    "leads": ("Lead of the best one", "solid = by folds, dotted = by rows, both 95%",
+    "leads": ("Lead of the best one", "solid = by folds, dotted = by {unit}, both 95%",
               lambda found, _: lead_chart(found)),
     "parameter": ("{metric} against one setting", "whiskers = spread over folds",
                   lambda found, asked: parameter_chart(found, asked.parameter)),
@@ -45,8 +45,12 @@ DRAWN: Mapping[str, tuple[str, str, Draw]] = {
 
 
 def draw_figure(found: Comparison, asked: Asked, name: str) -> Figure | None:
-    """Draw one figure; None where there is none of this name, nothing to draw, or no room."""
-    if found.is_wide or name not in DRAWN:
+    """Draw one figure; None where there is none of this name, nothing to draw, or no room.
+
+    Nor is there one of jobs that answer different questions: their points would stand on one axis
+    as if one could be better than the other.
+    """
+    if found.is_wide or not found.is_one_question or name not in DRAWN:
         return None
     return DRAWN[name][2](found, asked)
 
@@ -54,10 +58,11 @@ def draw_figure(found: Comparison, asked: Asked, name: str) -> Figure | None:
 def list_figures(found: Comparison, asked: Asked) -> list[Named]:
     """Draw all figures that there is something to draw in; none of more jobs than fit."""
     metric, known = metric_title(found.metric), find_metric(found.jobs[0].task, found.metric)
-    up = "up" if known and known.greater_is_better else "down"
+    words = {"metric": metric, "unit": found.drawn_unit,
+             "up": "up" if known and known.greater_is_better else "down"}  # fmt: skip
     figures = {name: draw_figure(found, asked, name) for name in DRAWN}
     return [
-        Named(name, DRAWN[name][0].format(metric=metric), DRAWN[name][1].format(up=up), figure)
+        Named(name, DRAWN[name][0].format(**words), DRAWN[name][1].format(**words), figure)
         for name, figure in figures.items()
         if figure is not None
     ]

@@ -24,7 +24,8 @@ BESIDE = 0.2  # how far the interval by rows is drawn below that by folds
 class Lead:
     """The lead of the best job over another; positive where the best one is better.
 
-    `by_rows` is the interval from drawing the scored rows anew, None where it is not known.
+    `by_rows` is the interval from drawing the scored rows, or groups of them, anew; None where
+    it is not known.
     """
 
     place: int  # which of the colours is its own
@@ -74,7 +75,8 @@ def lead_chart(found: Comparison) -> dict[str, Any] | None:
     if not leads or found.verdict is None:
         return None
     title, best = metric_title(found.metric), found.verdict.best
-    traces = [trace for at, lead in enumerate(leads) for trace in _traces(at, lead)]
+    unit = found.drawn_unit
+    traces = [trace for at, lead in enumerate(leads) for trace in _traces(at, lead, unit)]
     ends = [-0.5, len(leads) - 0.5]
     traces.append({"type": "scatter", "mode": "lines", "name": "No lead", "x": [0, 0], "y": ends,
                    "line": {"color": "muted", "dash": "dot"}})  # fmt: skip
@@ -88,14 +90,15 @@ def lead_chart(found: Comparison) -> dict[str, Any] | None:
                       "ticktext": [label(lead.job) for lead in leads]},
         },
         "table": table(
-            ["Over", "Lead", "By folds, from", "to", "p-value", "By rows, from", "to", "Verdict"],
+            ["Over", "Lead", "By folds, from", "to", "p-value", f"By {unit}, from", "to",
+             "Verdict"],
             [_line(lead) for lead in leads],
         ),
         "alt": f"Lead of {best.name} in {title}: {'; '.join(said)}",
     }  # fmt: skip
 
 
-def _traces(at: int, lead: Lead) -> list[dict[str, Any]]:
+def _traces(at: int, lead: Lead, unit: str) -> list[dict[str, Any]]:
     found, mark = lead.by_folds, marker(lead.place)
     traces: list[dict[str, Any]] = [
         {"type": "scatter", "mode": "markers", "name": f"{label(lead.job)}, by folds",
@@ -106,7 +109,7 @@ def _traces(at: int, lead: Lead) -> list[dict[str, Any]]:
     ]  # fmt: skip
     if lead.by_rows:
         traces.append(
-            {"type": "scatter", "mode": "lines", "name": f"{label(lead.job)}, by rows",
+            {"type": "scatter", "mode": "lines", "name": f"{label(lead.job)}, by {unit}",
              "x": list(lead.by_rows), "y": [at + BESIDE] * 2,
              "line": {"color": mark["color"], "width": 3, "dash": "dot"}}
         )  # fmt: skip

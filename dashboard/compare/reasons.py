@@ -19,6 +19,18 @@ def find_reasons(jobs: Sequence[Job], metric: str | None = None) -> list[str]:
     metric : str, optional
         What they are compared by.
     """
+    reasons = find_other_questions(jobs, metric)
+    scored = [job for job in jobs if job.split_hash]
+    if not reasons and len({job.split_hash for job in scored}) > 1:
+        folds = (f"{validation(j.validation)}, seed {j.seed}" for j in scored)
+        reasons.append(_with("They were scored on different folds", folds, "; "))
+    if any(job.partial for job in jobs):
+        reasons.append("Some were stopped early, so not every fold was scored")
+    return reasons
+
+
+def find_other_questions(jobs: Sequence[Job], metric: str | None = None) -> list[str]:
+    """Say why scores are answers to different questions; parameters as in `find_reasons`."""
     reasons = []
     if len({job.task for job in jobs}) > 1:
         reasons.append("Some predict classes, others numbers")
@@ -29,12 +41,6 @@ def find_reasons(jobs: Sequence[Job], metric: str | None = None) -> list[str]:
     found = find_metric(jobs[0].task, metric) if metric else None
     if found and found.of_positive and len(positive_classes(jobs)) > 1:
         reasons.append(f"{found.title} is about different classes")
-    scored = [job for job in jobs if job.split_hash]
-    if not reasons and len({job.split_hash for job in scored}) > 1:
-        folds = (f"{validation(j.validation)}, seed {j.seed}" for j in scored)
-        reasons.append(_with("They were scored on different folds", folds, "; "))
-    if any(job.partial for job in jobs):
-        reasons.append("Some were stopped early, so not every fold was scored")
     return reasons
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.compare.comparison import Comparison
 from dashboard.compare.marks import label, line, marker
-from dashboard.compare.rows import SCORES, Row
+from dashboard.compare.rows import PARAMETERS, SCORES, Row
 from dashboard.figures import table
 from dashboard.filters import number, plural
 from dashboard.preferences import score_cell, score_for_reader
@@ -88,9 +88,13 @@ class Axis:
 
 
 def list_axes(found: Comparison) -> list[Axis]:
-    """List what was chosen and varies, parameters first."""
+    """List what somebody chose and varies, parameters first.
+
+    A default that differs only because the estimators do was chosen by nobody.
+    """
     rows = [row for row in found.rows if row.is_choice and row.differs]
-    rows.sort(key=lambda row: "Parameter" not in row.group)
+    rows = [row for row in rows if row.group != PARAMETERS or row.changed]
+    rows.sort(key=lambda row: row.group != PARAMETERS)
     axes = [Axis(row.name, row.values) for row in rows]
     return [axis for axis in axes if len({repr(value) for value in axis.known}) > 1]
 
