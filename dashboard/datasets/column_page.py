@@ -16,7 +16,13 @@ from dashboard.datasets.distributions import column_figure
 from dashboard.datasets.kept_words import as_kept
 from dashboard.datasets.profiles import find_details
 from dashboard.datasets.queries import count_targets
-from dashboard.datasets.relation_views import find_places, view_relations, with_leaks
+from dashboard.datasets.relation_views import (
+    RelationKey,
+    find_places,
+    key_of,
+    view_relations,
+    with_leaks,
+)
 from dashboard.datasets.relations import find_relation
 from dashboard.datasets.retyping import DATE_FORMATS, TYPES
 from dashboard.db import Dataset, Relation
@@ -86,6 +92,11 @@ class ColumnsPage:
             f"Strength: how well a column alone tells {self.target}, from 0, not at all, to 1, "
             f"for certain. It is {words}, on rows that were not looked at for it."
         )
+
+    @property
+    def relation_key(self) -> RelationKey:
+        """What the small charts of the relation show."""
+        return key_of(self.relation)
 
 
 def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:

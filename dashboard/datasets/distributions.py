@@ -3,9 +3,10 @@
 All of them hold the same numbers.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from dashboard.figures import bars_path, table
@@ -25,21 +26,30 @@ class Distribution:
         What each bar stands for, in words.
     counts : sequence of float
         How tall each is.
-    edges : sequence of str, optional
-        Where spans begin and end, in words; one more than there are bars.
+    spans : sequence of (str, str), optional
+        Where each bar begins and ends, in words.
     places : sequence, optional
         Of spans: where each bar stands on the axis, as a number or a date.
+    has_rest : bool
+        Whether the last bar stands for all values that have no bar of their own.
     """
 
     labels: Sequence[str]
     counts: Sequence[float]
-    edges: Sequence[str] = ()
+    spans: Sequence[tuple[str, str]] = ()
     places: Sequence[Any] = ()
+    has_rest: bool = False
 
     @property
     def path(self) -> str:
-        """The bars as a shape."""
-        return bars_path(self.counts)
+        """The bars as a shape, without that of the rest."""
+        return bars_path(self.counts, shown=range(len(self.counts) - self.has_rest))
+
+    @property
+    def rest_path(self) -> str:
+        """The bar of the rest as a shape."""
+        n = len(self.counts)
+        return bars_path(self.counts, shown=range(n - 1, n)) if self.has_rest else ""
 
     @property
     def text(self) -> str:
@@ -47,9 +57,9 @@ class Distribution:
         if not self.labels:
             return "no values"
         shown = [f"{count:,.0f}" for count in self.counts]
-        if not self.edges:
+        if not self.spans:
             return ", ".join(f"{a}: {b}" for a, b in zip(self.labels, shown, strict=True))
-        return f"{self.edges[0]} to {self.edges[-1]}: " + ", ".join(shown)
+        return f"{self.spans[0][0]} to {self.spans[-1][1]}: " + ", ".join(shown)
 
 
 def distribution_of(
@@ -68,14 +78,29 @@ def distribution_of(
         return Distribution([], [])
     counts = list(histogram["counts"])
     if "labels" in histogram:
-        return Distribution([shorten(str(label)) for label in histogram["labels"]], counts)
-    edges = histogram["edges"]
-    is_date = column["kind"] == "date"
-    words = [_edge(edge, (edges[0], edges[-1]), is_date=is_date) for edge in edges]
+        labels = [shorten(str(label)) for label in histogram["labels"]]
+        has_rest = column.get("distinct", 0) > len(labels) > 1
+        labels[-1:] = [f"all {labels[-1]} together" if has_rest else labels[-1]]
+        return Distribution(labels, counts, has_rest=has_rest)
+    edges, is_date = histogram["edges"], column["kind"] == "date"
     pairs = list(zip(edges, edges[1:], strict=False))
-    labels = [f"{a} to {b}" for a, b in zip(words, words[1:], strict=False)]
-    places = words[:-1] if is_date else [a / 2 + b / 2 for a, b in pairs]
-    return Distribution(labels, counts, words, places)
+    middles = [a if is_date else a / 2 + b / 2 for a, b in pairs]
+    if histogram.get("whole"):
+        pairs = [_whole_span(a, b, column.get("max")) for a, b in pairs]
+    ends = pairs[0][0], pairs[-1][1]
+    spans = [(_edge(a, ends, is_date=is_date), _edge(b, ends, is_date=is_date)) for a, b in pairs]
+    labels = [a if a == b and histogram.get("whole") else f"{a} to {b}" for a, b in spans]
+    places = [a for a, _ in spans] if is_date else middles
+    return Distribution(labels, counts, spans, places)
+
+
+def _whole_span(first: Any, after: Any, most: Any) -> tuple[Any, Any]:
+    """Return the first and the last whole number, or day, of a bin; none is above the greatest."""
+    if isinstance(first, str):
+        last = max(first, str(date.fromisoformat(after) - timedelta(days=1)))
+        return first, min(last, most) if isinstance(most, str) and most >= first else last
+    begin, end = math.ceil(first), math.floor(after)
+    return begin, min(end, int(most)) if isinstance(most, int | float) and most >= begin else end
 
 
 def shorten(text: str) -> str:
@@ -109,9 +134,9 @@ def column_figure(column: Mapping[str, Any], details: Mapping[str, Any]) -> dict
     about = ", from a part of the rows" if details.get("about") else ""
     alt = f"Values of {column['name']}{about}. {bars.text}"
     total = sum(bars.counts) or 1
-    if bars.edges:
-        spans = zip(bars.edges, bars.edges[1:], bars.counts, strict=False)
-        rows = [[a, b, count, percent(count / total)] for a, b, count in spans]
+    if bars.spans:
+        both = zip(bars.spans, bars.counts, strict=True)
+        rows = [[a, b, count, percent(count / total)] for (a, b), count in both]
         grid = table(["From", "To", "Rows", "Share"], rows)
         x = list(bars.places)
         axis: dict[str, Any] = {"title": {"text": column["name"]}}
@@ -123,13 +148,21 @@ def column_figure(column: Mapping[str, Any], details: Mapping[str, Any]) -> dict
     traces = [
         {"type": "bar", "name": "Rows", "x": x, "y": list(bars.counts),
          "hovertext": list(bars.labels),
-         "hovertemplate": "%{hovertext}: %{y:,}<extra></extra>", "marker": {"color": "c1"}}
+         "hovertemplate": "%{hovertext}: %{y:,}<extra></extra>", "marker": _marker(bars)}
     ]  # fmt: skip
     return {
         "traces": traces if bars.labels else [],
-        "layout": {"bargap": 0.05 if bars.edges else 0.25, "xaxis": axis,
+        "layout": {"bargap": 0.05 if bars.spans else 0.25, "xaxis": axis,
                    "yaxis": {"title": {"text": "Rows"}}},
         "table": grid,
         "alt": alt,
         "final": True,
     }  # fmt: skip
+
+
+def _marker(bars: Distribution) -> dict[str, Any]:
+    """Return how bars are filled: that of the rest is grey and hatched."""
+    if not bars.has_rest:
+        return {"color": "c1"}
+    own = len(bars.counts) - 1
+    return {"color": [*["c1"] * own, "faint"], "pattern": {"shape": [*[""] * own, "/"]}}

@@ -6,12 +6,15 @@ from typing import Any
 
 from dashboard.datasets.distributions import shorten
 from dashboard.db import Dataset, Relation
-from dashboard.figures import bars_path
-from dashboard.filters import number
+from dashboard.figures import COLOURS, bars_path, stacked_paths
+from dashboard.filters import number, percent
 from tasks.engine.profile.leaks import NAMED, is_leak, leak_words, twin_words
 
 PAIRS_SHOWN = 10
 LEVELS = 5
+MANY_CLASSES = 6  # of which the shares are kept
+COLOURS_OF_CLASSES = (*COLOURS, "faint")
+ROUNDING = 0.001
 # Where a correlation begins to be called so; common words, no law.
 WORDS = (
     (0.9, "very strong"),
@@ -34,10 +37,12 @@ class RelationView:
         What it is, such as AUC.
     place : int
         Its rank, from 1: the strongest.
-    labels, heights : sequence
-        The small chart: what each bar stands for, and how tall it is.
+    labels : sequence of str
+        The small chart: what each bar stands for.
+    heights : sequence of sequence of float
+        How tall each bar is; of three and more classes the share of each in turn, from below.
     what : str
-        What the heights are: the target's mean, or the share of its most frequent class.
+        What the heights are: the target's mean, the share of its first class, or those of all.
     score : float or None
         The measure itself.
     """
@@ -46,7 +51,7 @@ class RelationView:
     measure: str
     place: int
     labels: Sequence[str]
-    heights: Sequence[float]
+    heights: Sequence[Sequence[float]]
     what: str = ""
     score: float | None = None
 
@@ -60,34 +65,96 @@ class RelationView:
 
     @property
     def path(self) -> str:
-        """The small chart as a shape."""
-        return bars_path(self.heights)
+        """The small chart as a shape, where it has no layers."""
+        return bars_path(self.heights[0]) if len(self.heights) == 1 else ""
+
+    @property
+    def layers(self) -> Sequence[tuple[str, str]]:
+        """The small chart as shapes with their colours, of three and more classes."""
+        if len(self.heights) == 1:
+            return ()
+        return list(zip(stacked_paths(self.heights), COLOURS_OF_CLASSES, strict=False))
 
     @property
     def text(self) -> str:
         """The small chart in words."""
-        pairs = zip(self.labels, self.heights, strict=False)
-        bars = ", ".join(f"{label}: {number(height)}" for label, height in pairs)
-        return f"{self.what}. {bars}" if bars else "no chart"
+        if len(self.heights) == 1:
+            bars = [number(height) for height in self.heights[0]]
+        else:
+            bars = [" ".join(map(percent, bar)) for bar in zip(*self.heights, strict=True)]
+        pairs = zip(self.labels, bars, strict=False)
+        words = ", ".join(f"{label}: {height}" for label, height in pairs)
+        return f"{self.what}. {words}" if words else "no chart"
+
+
+@dataclass(frozen=True)
+class RelationKey:
+    """What the small charts of a relation show.
+
+    Parameters
+    ----------
+    words : str
+        In sentences.
+    classes : sequence of (str, str)
+        Classes and their colours, where the bars have more than one.
+    """
+
+    words: str
+    classes: Sequence[tuple[str, str]] = ()
+
+
+def key_of(relation: Relation | None) -> RelationKey:
+    """Return what the small charts of a relation that is known show."""
+    answer: Mapping[str, Any] = (relation.answer if relation else None) or {}
+    target, classes = answer.get("target", ""), _classes(answer)
+    parts = "Each small bar stands for a part of the column's values, in their order"
+    if not classes:
+        return RelationKey(f"{parts}; the taller it is, the higher {target} is there on average.")
+    if len(classes) == 1:
+        return RelationKey(
+            f"{parts}; its height is the share of rows there that are {classes[0]}."
+        )
+    words = (
+        f"{parts}; its colours show how the rows there are shared among the classes of {target}."
+    )
+    return RelationKey(words, list(zip(classes, COLOURS_OF_CLASSES, strict=False)))
+
+
+def _classes(answer: Mapping[str, Any]) -> list[str]:
+    """Return the classes that bars show: of two the first alone; of many the rest as one."""
+    classes = [shorten(str(name)) for name in answer.get("classes") or ()]
+    if len(classes) == MANY_CLASSES and any(
+        _rest(column.get("chart") or {}) for column in answer.get("columns", ())
+    ):
+        return [*classes, "all other classes"]
+    return classes if len(classes) > 2 else classes[:1]
+
+
+def _rest(chart: Mapping[str, Any]) -> list[float]:
+    """Return the share of the classes that have none in each bar; empty where it is nothing."""
+    bars = zip(chart.get("shares") or (), chart.get("counts") or (), strict=False)
+    rest = [max(0.0, 1 - sum(shares)) if n else 0.0 for shares, n in bars]
+    return rest if max(rest, default=0) > ROUNDING else []
 
 
 def view_relations(relation: Relation | None, names: Collection[str]) -> dict[str, RelationView]:
     """Return the relation of some columns by name; empty until it is known."""
     if relation is None or relation.state != "ready" or not relation.answer:
         return {}
-    classes, target = relation.answer.get("classes"), relation.answer.get("target", "")
-    what = f"Share of {shorten(str(classes[0]))}" if classes else f"Mean of {target}"
+    classes = _classes(relation.answer)
+    named = " and ".join(filter(None, (", ".join(classes[:-1]), *classes[-1:])))
+    what = f"Share of {named}" if classes else f"Mean of {relation.answer.get('target', '')}"
     found = {}
     for place, column in enumerate(relation.answer["columns"], start=1):
         if column["name"] not in names:
             continue
         chart = column.get("chart") or {}
-        heights = _heights(chart)
+        heights = _heights(chart, len(classes))
         found[column["name"]] = RelationView(
             strength=column.get("strength") or 0.0,
             measure=column.get("measure") or "",
             place=place,
-            labels=_labels(chart)[: len(heights)],
+            labels=_labels(chart)[: len(heights[0])],
             heights=heights,
             what=what,
             score=column.get("score"),
@@ -137,14 +204,14 @@ def _labels(chart: Mapping[str, Any]) -> list[str]:
     return [f"{a} to {b}" for a, b in zip(edges, edges[1:], strict=False)]
 
 
-def _heights(chart: Mapping[str, Any]) -> list[float]:
-    """Return one height per bar: the target's mean, or the share of its first class."""
-    values = chart.get("values") or chart.get("shares") or []
-    if isinstance(values, Mapping):
-        values = next(iter(values.values()), [])
-    elif values and isinstance(values[0], list):
-        values = [bar[0] if bar else 0 for bar in values]
-    return [value if isinstance(value, int | float) else 0 for value in values]
+def _heights(chart: Mapping[str, Any], n_classes: int) -> list[list[float]]:
+    """Return heights of bars: the target's means, or the shares of one class or of each."""
+    shares = chart.get("shares") or []
+    if n_classes < 2:
+        values = chart.get("values") or [bar[0] for bar in shares]
+        return [[value if isinstance(value, int | float) else 0 for value in values]]
+    layers = [[bar[n] for bar in shares] for n in range(min(n_classes, MANY_CLASSES))]
+    return [*layers, _rest(chart) or [0.0] * len(shares)] if n_classes > MANY_CLASSES else layers
 
 
 @dataclass(frozen=True)

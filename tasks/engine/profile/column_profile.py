@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +13,7 @@ from tasks.engine.cells import fits, hash_cells, text_lengths
 from tasks.engine.coercion import booleans
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_choices import Decision, decide
-from tasks.engine.profile.date_formats import date_text, days_of
+from tasks.engine.profile.date_formats import EPOCH_DAY, date_text, days_of
 from tasks.engine.profile.kinds import Found, find_kind
 from tasks.engine.profile.leaks import TARGETS
 from tasks.engine.profile.number_tally import BINS, QUANTILES, SMALL_BINS, NumberTally
@@ -28,6 +29,7 @@ HIDDEN = (
     rf"|<na>|<null>|\\n|{SHEET_ERRORS}|[-–—]{{2,}}|[–—]|\.{{1,3}}|\?{{2,}}|\*+)$"
 )
 SHOWN = 60
+LAST_DAY = date.max.toordinal() - EPOCH_DAY
 
 
 @dataclass
@@ -153,7 +155,7 @@ def fewer_bins(chart: dict[str, Any]) -> dict[str, Any] | None:
     if len(chart["counts"]) != BINS:
         return None
     counts = np.reshape(chart["counts"], (SMALL_BINS, -1)).sum(axis=1)
-    return {"edges": chart["edges"][:: BINS // SMALL_BINS], "counts": counts.tolist()}
+    return chart | {"edges": chart["edges"][:: BINS // SMALL_BINS], "counts": counts.tolist()}
 
 
 def _add_dates(made: ColumnProfile, column: Column, schema: Mapping[str, Any]) -> None:
@@ -173,7 +175,9 @@ def _add_dates(made: ColumnProfile, column: Column, schema: Mapping[str, Any]) -
     if tally.n:
         details["quantiles"] = {q: date_text(v) for q, v in details["quantiles"].items()}
         for chart in ("histogram", "small"):
-            edges = [date_text(edge) for edge in details[chart]["edges"]]
+            begin = 0.5 if details[chart].get("whole") else 0.0  # bins of whole days
+            days = [min(edge + begin, LAST_DAY) for edge in details[chart]["edges"]]
+            edges = [date_text(day) for day in days]
             details[chart] = {**details[chart], "edges": edges}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from tasks.engine.profile.number_tally import BINS, QUANTILES, SMALL_BINS, NumberTally
+from tasks.engine.profile.whole_bins import whole_charts
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -31,6 +32,8 @@ def tally_many(values: np.ndarray, counts: np.ndarray, n_rows: int) -> list[Numb
     quantiles = _quantiles(ordered, weights).tolist()
     charts = {bins: _histograms(values, counts, low, high, bins)
               for bins in _bins_of(values.shape[1])}  # fmt: skip
+    # A third of 30 bins is drawn of those; whole numbers may have fewer than 30.
+    charts.setdefault(SMALL_BINS, _whole(values, counts, low, high, SMALL_BINS))
     made = []
     for at in range(len(values)):
         tally = NumberTally(n_rows)
@@ -68,9 +71,11 @@ def _quantiles(ordered: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def _histograms(
     values: np.ndarray, counts: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int
 ) -> dict[int, dict[str, Any]]:
-    """Return charts as numpy's histogram gives them, of the columns that have room for bins."""
+    """Return charts as `NumberTally.histogram` gives them, of columns that have room for bins."""
+    charts = _whole(values, counts, low, high, bins)
     edges = np.linspace(low, high, bins + 1, axis=1)
     has_room = np.isfinite(high - low) & (np.diff(edges, axis=1) > 0).all(axis=1)
+    has_room[list(charts)] = False
     rows = np.flatnonzero(has_room)
     edges, values, counts = edges[rows], values[rows], counts[rows]
     first, span = low[rows][:, None], (high - low)[rows][:, None]
@@ -82,4 +87,13 @@ def _histograms(
     flat = (places + np.arange(len(rows))[:, None] * bins).ravel()
     heights = np.bincount(flat, counts.ravel(), len(rows) * bins).astype(int).reshape(-1, bins)
     found = zip(rows.tolist(), edges.tolist(), heights.tolist(), strict=True)
-    return {row: {"edges": ends, "counts": sizes} for row, ends, sizes in found}
+    return charts | {row: {"edges": ends, "counts": sizes} for row, ends, sizes in found}
+
+
+def _whole(
+    values: np.ndarray, counts: np.ndarray, low: np.ndarray, high: np.ndarray, bins: int
+) -> dict[int, dict[str, Any]]:
+    return {
+        row: chart | {"counts": [int(height) for height in chart["counts"]]}
+        for row, chart in whole_charts(values, counts, low, high, bins)
+    }

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tasks.engine.cells import mix
+from tasks.engine.profile.whole_bins import whole_charts
 
 SAMPLE_ROWS = 100_000
 PART = 31  # one of 32 values is counted to know how many differ, of very many values fewer
@@ -130,18 +131,26 @@ class NumberTally:
             return [float(value) for value in below + (above - below) * (places % 1)]
 
     def histogram(self, bins: int = BINS) -> dict[str, Any]:
-        """Return the edges of bins of equal width, and how many values are in each."""
+        """Return the edges of bins of equal width, and how many values are in each.
+
+        Where all values are whole, each bin holds as many whole numbers; see `whole_charts`.
+        """
         if not self.n:
             return {"edges": [], "counts": []}
         values, weights = np.concatenate(self.values), np.concatenate(self.weights)
         bins = min(bins, max(len(values), 2))
         if bins in self.known:
             return dict(self.known[bins])
+        ends = np.array([self.low]), np.array([self.high])
+        whole = dict(whole_charts(values[None], weights[None], *ends, bins))
+        chart = whole.get(0) or self._chart(values, weights, bins)
+        heights = np.asarray(chart["counts"]) * (self.n / weights.sum())
+        return chart | {"counts": [int(height) for height in np.rint(heights)]}
+
+    def _chart(self, values: np.ndarray, weights: np.ndarray, bins: int) -> dict[str, Any]:
         try:
             with np.errstate(over="ignore", invalid="ignore"):
                 heights, edges = np.histogram(values, bins, (self.low, self.high), weights=weights)
         except ValueError:  # no room for bins between two neighbours, or at the ends of float64
             heights, edges = weights.sum(keepdims=True), np.array([self.low, self.high])
-        scale = self.n / weights.sum()
-        counts = [int(height) for height in np.rint(heights * scale)]
-        return {"edges": edges.tolist(), "counts": counts}
+        return {"edges": edges.tolist(), "counts": heights}

@@ -1,0 +1,81 @@
+"""Bars of a column, in words and drawn: spans of whole numbers, the rest, classes of a target."""
+
+from dashboard.datasets.distributions import column_figure, distribution_of
+from dashboard.datasets.relation_views import key_of, view_relations
+from dashboard.db import Relation
+
+CITY = {"name": "city", "kind": "category", "distinct": 5}
+FEW = {"labels": ["Oslo", "Rome", "3 others"], "counts": [5, 4, 6]}
+
+
+def test_whole_numbers_are_named_by_those_in_the_bin() -> None:
+    column = {"name": "n", "kind": "number", "min": 0, "max": 4}
+    chart = {"edges": [-0.5, 1.5, 3.5, 5.5], "counts": [2, 2, 1], "whole": True}
+    bars = distribution_of(column, chart)
+    assert bars.labels == ["0 to 1", "2 to 3", "4"]
+    assert bars.places == [0.5, 2.5, 4.5]
+    assert bars.text == "0 to 4: 2, 2, 1"
+    assert column_figure(column, {"histogram": chart})["table"]["rows"][2][:2] == ["4", "4"]
+
+
+def test_days_end_the_day_before_the_next_bin() -> None:
+    column = {"name": "d", "kind": "date", "min": "2026-01-01", "max": "2026-01-03"}
+    edges = ["2026-01-01", "2026-01-03", "2026-01-05"]
+    bars = distribution_of(column, {"edges": edges, "counts": [2, 1], "whole": True})
+    assert bars.labels == ["2026-01-01 to 2026-01-02", "2026-01-03"]
+
+
+def test_charts_that_were_stored_before_are_shown_as_they_were() -> None:
+    column = {"name": "n", "kind": "number", "min": 0, "max": 13}
+    bars = distribution_of(column, {"edges": [0, 6.5, 13], "counts": [7, 7]})
+    assert bars.labels == ["0 to 6.5", "6.5 to 13"]
+    assert bars.places == [3.25, 9.75]
+
+
+def test_the_bar_of_all_others_is_told_from_a_value() -> None:
+    bars = distribution_of(CITY, FEW)
+    assert bars.text == "Oslo: 5, Rome: 4, all 3 others together: 6"
+    assert (bars.path.count("M"), bars.rest_path.count("M")) == (2, 1)
+    marker = column_figure(CITY, {"histogram": FEW})["traces"][0]["marker"]
+    assert marker == {"color": ["c1", "c1", "faint"], "pattern": {"shape": ["", "", "/"]}}
+
+
+def test_a_value_that_is_called_like_it_is_a_value() -> None:
+    bars = distribution_of(CITY | {"distinct": 3}, FEW)
+    assert bars.text == "Oslo: 5, Rome: 4, 3 others: 6"
+    assert (bars.path.count("M"), bars.rest_path) == (3, "")
+
+
+def related(classes: list[str], shares: list[list[float]]) -> Relation:
+    chart = {"edges": [0, 1, 2, 3][: len(shares) + 1], "counts": [5] * len(shares),
+             "shares": shares}  # fmt: skip
+    column = {"name": "x", "strength": 0.5, "measure": "AUC", "chart": chart}
+    answer = {"target": "kind", "classes": classes, "columns": [column]}
+    return Relation(target="kind", state="ready", answer=answer)
+
+
+def test_each_of_three_classes_has_its_colour_and_its_share_in_words() -> None:
+    relation = related(["a", "b", "c"], [[0.5, 0.25, 0.25], [0, 0.9, 0.1]])
+    view = view_relations(relation, {"x"})["x"]
+    assert view.text == "Share of a, b and c. 0 to 1: 50% 25% 25%, 1 to 2: 0% 90% 10%"
+    assert view.path == ""
+    assert [colour for _, colour in view.layers] == ["c1", "c2", "c3"]
+    assert [path.count("M") for path, _ in view.layers] == [1, 2, 2]
+    key = key_of(relation)
+    assert key.classes == [("a", "c1"), ("b", "c2"), ("c", "c3")]
+    assert "colours show how the rows there are shared among the classes of kind" in key.words
+
+
+def test_classes_that_have_no_share_are_one() -> None:
+    relation = related(list("abcdef"), [[0.2, 0.1, 0.1, 0.1, 0.1, 0.1]])
+    assert key_of(relation).classes[-1] == ("all other classes", "faint")
+    view = view_relations(relation, {"x"})["x"]
+    assert view.text.endswith("and all other classes. 0 to 1: 20% 10% 10% 10% 10% 10% 30%")
+    assert "all other" not in str(key_of(related(list("abcdef"), [[0.5] + [0.1] * 5])).classes)
+
+
+def test_two_classes_are_one_share_and_its_class_is_named() -> None:
+    relation = related(["yes", "no"], [[0.25, 0.75]])
+    assert view_relations(relation, {"x"})["x"].text == "Share of yes. 0 to 1: 0.25"
+    assert key_of(relation).words.endswith("its height is the share of rows there that are yes.")
+    assert key_of(relation).classes == ()
