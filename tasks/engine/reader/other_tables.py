@@ -14,7 +14,7 @@ from tasks.engine.reader.index_names import is_like_those
 from tasks.engine.reader.refusals import Problem
 
 BODY_ROWS = 10
-LEAST_ROWS = 2  # of fewer, more is asked
+MANY_ROWS = 4  # of fewer, more is asked
 LEAST_KNOWN = 2  # names of the first table that stand again
 # What is looked at; a blank line may stand between any two rows.
 MOST_CELLS, MOST_PLACES = 100_000, 10_000
@@ -24,7 +24,7 @@ FAR = 1 << 62
 class OtherTables:
     """Counts rows that may be the names of another table: words above values, below a blank line.
 
-    Such a line is blank, or a row of empty cells. Words above one row are doubted more.
+    Such a line is blank, or a row of empty cells. Words above few rows are doubted more.
 
     Parameters
     ----------
@@ -61,20 +61,31 @@ class OtherTables:
     def _are_names(self, row: Sequence[str], body: Sequence[Sequence[str]], n_above: int) -> bool:
         """Tell whether words differ from what is below them, which has values."""
         are_typed = are_columns_typed(body, len(row))
-        is_long = len(body) >= LEAST_ROWS or self._may_name_one(row, are_typed, n_above)
-        return is_long and any(are_typed) and not (has_gaps(row) or is_like_those(row, body))
+        is_long = len(body) >= MANY_ROWS or self._may_name_few(row, body, are_typed, n_above)
+        if not (is_long and any(are_typed)) or len({*map(str.casefold, row)}) < len(row):
+            return False
+        return not (has_gaps(row) or is_like_those(row, body))
 
-    def _may_name_one(self, row: Sequence[str], are_typed: Sequence[bool], n_above: int) -> bool:
-        """Tell whether words may name what has one row, and are no odd row above another row.
+    def _may_name_few(
+        self,
+        row: Sequence[str],
+        body: Sequence[Sequence[str]],
+        are_typed: Sequence[bool],
+        n_above: int,
+    ) -> bool:
+        """Tell whether words may name what has few rows, and are no odd row above other rows.
 
-        Either half of them are names of the first table, and the row has values where it has; or
-        they are written as its names are, above values alone, and it has words or is short.
+        Either half of them are names of the first table, and the rows have values where it has; or
+        they are written as its names are, above other columns of values than its own. One row has
+        values alone, and it has words or is short.
         """
         is_same = list(are_typed) == list(self.are_typed)
-        if is_same and any(are_typed) and _are_those_again(row, self.labels):
+        least = LEAST_KNOWN if len(body) < LEAST_KNOWN else 1
+        if is_same and any(are_typed) and _are_those_again(row, self.labels, least):
             return True
-        is_other = not is_same or n_above < BODY_ROWS
-        return all(are_typed) and is_other and _are_written_alike(row, self.labels)
+        is_other = not is_same or (all(are_typed) and n_above < BODY_ROWS)
+        is_enough = len(body) > 1 or all(are_typed)
+        return is_enough and is_other and _are_written_alike(row, self.labels)
 
     def _find_starts(
         self, lines: np.ndarray, columns: Sequence[pa.Array], is_empty: np.ndarray
@@ -132,11 +143,11 @@ def _count_ends(columns: Sequence[pa.Array], at: np.ndarray) -> np.ndarray:
     return np.asarray(counts.sum(axis=0, dtype=np.int64))
 
 
-def _are_those_again(row: Sequence[str], labels: Sequence[str]) -> bool:
-    """Tell whether half of the cells, and two at least, stand among the first table's names."""
+def _are_those_again(row: Sequence[str], labels: Sequence[str], least: int) -> bool:
+    """Tell whether half of the cells, but at least so many, are among the first names."""
     known = {label.strip().casefold() for label in labels}
     n_known = sum(cell.casefold() in known for cell in row)
-    return n_known >= max(LEAST_KNOWN, len(row) / 2)
+    return n_known >= max(least, len(row) / 2)
 
 
 def _are_written_alike(row: Sequence[str], labels: Sequence[str]) -> bool:
