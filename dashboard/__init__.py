@@ -18,7 +18,7 @@ PARTS = (
     "jobs.explain_routes", "jobs.preflight_routes", "jobs.part_routes", "jobs.marking_routes",
     "rows.routes", "batches.routes", "compare.routes", "leaderboards.routes", "models.routes",
     "predictions.routes", "recipes.routes", "workers.routes", "notifications.routes", "api.routes",
-    "migrating",
+    "migrating", "slashes",
 )  # fmt: skip
 
 

@@ -176,8 +176,8 @@ def _add_dates(made: ColumnProfile, column: Column, schema: Mapping[str, Any]) -
         details["quantiles"] = {q: date_text(v) for q, v in details["quantiles"].items()}
         for chart in ("histogram", "small"):
             begin = 0.5 if details[chart].get("whole") else 0.0  # bins of whole days
-            days = [min(edge + begin, LAST_DAY) for edge in details[chart]["edges"]]
-            edges = [date_text(day) for day in days]
+            ends = [min(edge + begin, LAST_DAY) for edge in details[chart]["edges"]]
+            edges = [date_text(end) for end in ends]
             details[chart] = {**details[chart], "edges": edges}
 
 
