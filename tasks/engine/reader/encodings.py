@@ -14,6 +14,7 @@ from tasks.engine.reader.encoding_signs import (
     find_ebcdic,
     find_utf_7,
     find_wide,
+    has_hz,
     has_iso_2022,
     has_mark,
     skip_mark,
@@ -48,7 +49,7 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     -------
     encoding : str
         ``utf-8``, one of those that have signs of their own (``utf-16``, ``utf-32``,
-        ``iso2022_jp`` and its kin), ``cp1250``, ``cp1252``, or the chosen one.
+        ``iso2022_jp`` and its kin, ``hz``), ``cp1250``, ``cp1252``, or the chosen one.
     problems : list of Problem
         A warning when it had to be assumed, or is in doubt; `DAMAGED` where the file has the mark
         of UTF-8 and few bytes that are none.
@@ -92,7 +93,7 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     message = (
         f"Some characters could not be read, first in line {line}. "
         f'Choose the encoding in which "{sample.decode("latin-1")}" looks right, under "How we '
-        f'read the file"{show_likely(file) if plausible else ""}'
+        f'read the file"{show_likely(file) if n_bad > n_good else ""}'
     )
     raise RefusedError(error("CSV_ENCODING", message, line=line))
 
@@ -153,12 +154,12 @@ def _doubted(
     problems = [] if is_plain else list(of_text(file, is_chosen=is_chosen))
     if is_chosen or problems:
         return encoding, problems
-    if not is_plain and has_iso_2022(file):
-        for other in ISO_2022:
-            if _first_undecodable(file, other) is None:
-                name = other.upper().replace("_", "-").replace("ISO", "ISO-")
-                message = f"It was read as {name}. If that looks wrong, {OTHER}"
-                return other, [Problem("warning", "ENCODING_ASSUMED", message)]
+    escaped = () if is_plain or not has_iso_2022(file) else ISO_2022
+    for other in escaped or (("hz",) if has_hz(file) else ()):
+        if _first_undecodable(file, other) is None:
+            name = other.upper().replace("_", "-").replace("ISO", "ISO-")
+            message = f"It was read as {name}. If that looks wrong, {OTHER}"
+            return other, [Problem("warning", "ENCODING_ASSUMED", message)]
     if found := find_utf_7(file):
         message = (
             f'Line {found[0]} reads "{found[1]}", which looks like UTF-7. If so, choose UTF-7 as '
