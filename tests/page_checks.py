@@ -4,6 +4,7 @@ A page is parsed once, which gives its tree and what is not valid in it, and its
 gone through once for all checks.
 """
 
+import functools
 import itertools
 import os
 import re
@@ -23,6 +24,7 @@ from werkzeug.routing import RequestRedirect
 UNLABELLED = {"hidden", "submit", "button"}
 POINTERS = ("for", "aria-describedby", "aria-labelledby", "popovertarget", "data-copy")
 LINKS = ("hx-get", "data-chart-url")
+INLINE = re.compile(r"style$|on[a-z]")
 TAG = re.compile(r"<[^>]*>?")
 VALUE = re.compile(r"=\"[^\"]*\"")
 SIGN = re.compile(r"&#?\w*;?")
@@ -61,6 +63,17 @@ def tags_of(html: str) -> list[str]:
     return TAG.findall(VALUE.sub("=", html))
 
 
+@functools.cache
+def _kind_of(tag: str) -> tuple[str, str]:
+    """Return a tag's name, and whether it opens, closes, stands alone or is none."""
+    name = next(iter(tag.strip("</>").split()), "")
+    if tag.startswith("</"):
+        return name, "closes"
+    if tag.startswith("<!"):
+        return name, ""
+    return name, "alone" if tag.endswith("/>") or name in EMPTY else "opens"
+
+
 def nesting_of(tags: list[str]) -> set[tuple[tuple[str, ...], str]] | None:
     """Return what stands in what, at any distance, or None where a tag is left open.
 
@@ -70,17 +83,16 @@ def nesting_of(tags: list[str]) -> set[tuple[tuple[str, ...], str]] | None:
     found = set()
     opened: list[str] = []
     around: list[tuple[str, ...]] = [()]
-    for tag in tags:
-        name = next(iter(tag.strip("</>").split()), "")
-        if tag.startswith("</"):
+    for name, kind in map(_kind_of, tags):
+        if kind == "closes":
             if not opened or opened.pop() != name:
                 return None
             around.pop()
-        elif not tag.startswith("<!"):
+        elif kind:
             found.add((around[-1], name))
-            if not (tag.endswith("/>") or name in EMPTY):
-                opened.append(name)
-                around.append((*around[-1], name) if name in DECIDING else around[-1])
+        if kind == "opens":
+            opened.append(name)
+            around.append((*around[-1], name) if name in DECIDING else around[-1])
     return None if opened else found
 
 
@@ -116,7 +128,7 @@ class ParsedPage:
         self.html = html
         self.soup, self.errors = _parse(html)
         # Where a word may break it is still one word.
-        breaks = self.soup.find_all("wbr")
+        breaks = self.soup.find_all("wbr") if "<wbr" in html else []
         for element in breaks:
             element.unwrap()
         if breaks:
@@ -124,10 +136,13 @@ class ParsedPage:
 
     def faults(self, app: Flask) -> list[str]:
         """Say what is wrong with the page."""
-        self.tags: list[Tag] = self.soup.find_all(True)
         self.named: defaultdict[str, list[Tag]] = defaultdict(list)
-        for tag in self.tags:
-            self.named[tag.name].append(tag)
+        self.having: defaultdict[str, list[Tag]] = defaultdict(list)
+        for tag in self.soup.descendants:
+            if isinstance(tag, Tag):
+                self.named[tag.name].append(tag)
+                for name in tag.attrs:
+                    self.having[name].append(tag)
         return [
             *self._faults_of_html(),
             *self._faults_of_heading(),
@@ -155,17 +170,17 @@ class ParsedPage:
         if headings[0].casefold() not in title.casefold():
             faults.append(f"the title {title!r} does not hold the heading {headings[0]!r}")
         if not title.startswith("Error: ") and any(
-            "error-summary" in tag.get("class", ()) for tag in self.tags
+            "error-summary" in tag["class"] for tag in self.having["class"]
         ):
             faults.append("the title of a page with an error summary does not start with Error:")
         return faults
 
     def _faults_of_ids(self) -> Iterator[str]:
-        ids = Counter(str(tag["id"]) for tag in self.tags if "id" in tag.attrs)
+        ids = Counter(str(tag["id"]) for tag in self.having["id"])
         yield from (f"the id {name} stands {n} times" for name, n in ids.items() if n > 1)
-        for tag in self.tags:
-            for attribute in POINTERS:
-                for name in str(tag.get(attribute, "")).split():
+        for attribute in POINTERS:
+            for tag in self.having[attribute]:
+                for name in str(tag[attribute]).split():
                     if name not in ids:
                         yield f"{attribute}={name} leads to no element"
         for link in self.named["a"]:
@@ -203,12 +218,12 @@ class ParsedPage:
         yield from ("an inline style element" for _ in self.named["style"])
 
     def _faults_of_attributes(self) -> Iterator[str]:
-        for tag in self.tags:
-            for name in tag.attrs:
-                if name == "style" or re.match(r"on[a-z]", name):
-                    yield f"the attribute {name} on {tag.name}"
-            for name in ("src", "href", "action"):
-                target = str(tag.get(name, ""))
+        for name, tags in self.having.items():
+            if INLINE.match(name):
+                yield from (f"the attribute {name} on {tag.name}" for tag in tags)
+        for name in ("src", "href", "action"):
+            for tag in self.having[name]:
+                target = str(tag[name])
                 if target.lower().startswith("javascript:"):
                     yield f"{name}={target}"[:200]
                 elif name == "src" and urlsplit(target).netloc:
@@ -221,8 +236,8 @@ class ParsedPage:
         for form in self.named["form"]:
             if form.get("action") is not None:
                 yield str(form.get("method", "get")).upper(), str(form["action"])
-        for tag in self.tags:
-            yield from (("GET", str(tag[name])) for name in LINKS if name in tag.attrs)
+        for name in LINKS:
+            yield from (("GET", str(tag[name])) for tag in self.having[name])
 
     def _faults_of_links(self, app: Flask) -> Iterator[str]:
         adapter = app.url_map.bind("localhost")
