@@ -33,8 +33,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("steady")
+# While thousands of tests are collected, too, garbage is searched for seldom.
+gc.set_threshold(50_000, 10, 10)
 made_once.keep_routes()
 made_once.hash_fast()
+made_once.keep_services()
 # Set before scikit-learn is there. Threads of OpenMP that wait for each other turn in a circle: a
 # fit of milliseconds takes seconds where the other tests need the same cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -49,14 +52,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Search for garbage seldom, and leave out what stays to the end: thousands of tests.
+    """Leave out of each search for garbage what stays to the end: thousands of tests.
 
     Each app that a test makes is some 40,000 objects. Searched for as often as Python does by
     itself, its garbage takes a quarter of the time of a test that opens pages.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)

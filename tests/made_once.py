@@ -4,11 +4,14 @@ Routes, templates and statements depend on the code alone, and making them anew 
 app and its first pages cost.
 """
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 from argon2 import PasswordHasher
+from botocore.loaders import create_loader
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine
@@ -81,3 +84,8 @@ class KeptTemplates(FileSystemBytecodeCache):
 def hash_fast() -> None:
     """Let the hashes of passwords cost next to nothing; a test holds what they cost otherwise."""
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def keep_services() -> None:
+    """Keep what botocore reads of AWS's services: each app's first hint would read it anew."""
+    botocore.session.create_loader = functools.cache(create_loader)

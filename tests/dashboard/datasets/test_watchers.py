@@ -28,8 +28,13 @@ from dashboard.storage.base import PART_BYTES
 from tasks.engine.reader.limits import ReadLimits
 from tests.factories import make_user
 
-LINES = base64.encodebytes(random.Random(1).randbytes(30_000_000))
 Pack = Callable[[bytes], bytes]
+
+
+@functools.cache
+def lines() -> bytes:
+    """Return 40 MB that no packing makes small; not made where these tests are only collected."""
+    return base64.encodebytes(random.Random(1).randbytes(30_000_000))
 
 
 @functools.cache
@@ -87,7 +92,7 @@ def send(
 def test_unpacked_bytes_count_in_all_processes_together(
     stored_app: Flask, monkeypatch: pytest.MonkeyPatch, pack: Pack, n_processes: int
 ) -> None:
-    content = pack(LINES)
+    content = pack(lines())
     assert len(content) > 3 * PART_BYTES
     user = make_user()
     with pytest.raises(TooLarge, match="unpacks to more than 30,000,000 bytes") as refusal:
@@ -110,7 +115,7 @@ def test_of_a_whole_file_nothing_is_kept_on_this_machine(
         note(*args)
 
     monkeypatch.setattr(parts, "note_progress", look)
-    send(make_user(), gzipped(LINES), [Watchers(), Watchers()], monkeypatch)
+    send(make_user(), gzipped(lines()), [Watchers(), Watchers()], monkeypatch)
     is_bucket = get_storage().browser_origin is not None
     assert kept == [[n * PART_BYTES] * (n > 0) if is_bucket else [] for n in range(4)]
     assert not list(folder.glob("*"))
@@ -122,33 +127,33 @@ def test_without_room_for_the_parts_the_file_comes_in_all_the_same(
     few = partial(ReadLimits, max_unpacked_bytes=10**9)
     monkeypatch.setattr(watching, "ReadLimits", few)
     monkeypatch.setattr(spool, "_has_room", lambda: False)
-    assert send(make_user(), gzipped(LINES), [Watchers(), Watchers()], monkeypatch) == 4
+    assert send(make_user(), gzipped(lines()), [Watchers(), Watchers()], monkeypatch) == 4
     assert not list((stored_app.config["SETTINGS"].home / spool.FOLDER).glob("*"))
 
 
 def test_rows_are_counted_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = LINES.count(b"\n")
+    rows = lines().count(b"\n")
     few = partial(ReadLimits, max_rows=rows - 1000)
     monkeypatch.setattr(watching, "ReadLimits", few)
-    assert send(make_user(), gzipped(LINES), [Watchers(), Watchers()], monkeypatch) == 4
+    assert send(make_user(), gzipped(lines()), [Watchers(), Watchers()], monkeypatch) == 4
     few = partial(ReadLimits, max_rows=rows // 2)
     monkeypatch.setattr(watching, "ReadLimits", few)
     with pytest.raises(ValidationFailed, match="rows, the limit"):
-        send(make_user(), gzipped(LINES), [Watchers(), Watchers()], monkeypatch)
+        send(make_user(), gzipped(lines()), [Watchers(), Watchers()], monkeypatch)
 
 
 def test_who_is_too_far_behind_leaves_it_to_the_reader(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watchers, "MOST_BYTES_BEHIND", PART_BYTES - 1)
-    content = gzipped(LINES)
+    content = gzipped(lines())
     assert send(make_user(), content, [Watchers(), Watchers()], monkeypatch) == 4
 
 
 def test_few_that_unpack_zstd_are_kept_and_none_of_a_whole_file(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    process, head = Watchers(), zstd(LINES[:200_000])
+    process, head = Watchers(), zstd(lines()[:200_000])
     for token in map(str, range(ZSTD_KEPT + 2)):
         watcher = Watcher("x", limit_bytes=10**9)
         watcher.look(head)
@@ -157,5 +162,5 @@ def test_few_that_unpack_zstd_are_kept_and_none_of_a_whole_file(
     process.keep(plain, Watcher("x", limit_bytes=10**9), 0, io.BytesIO())
     assert list(process.kept) == ["2", "3", "4", "5", "plain"]
     process = Watchers()
-    send(make_user(), LINES[: PART_BYTES + 1000], [process], monkeypatch)
+    send(make_user(), lines()[: PART_BYTES + 1000], [process], monkeypatch)
     assert not process.kept
