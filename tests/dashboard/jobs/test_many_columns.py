@@ -39,6 +39,12 @@ def wide(pages: PageClient, member: User) -> Dataset:
     return make_dataset(member, columns=[*COLUMNS, *columns_of(*ODD), *GENES, *IDS])
 
 
+@pytest.fixture
+def many(pages: PageClient, member: User) -> Dataset:
+    """Too many columns to be listed, for what twenty thousand of them would show no better."""
+    return make_dataset(member, columns=[*COLUMNS, *columns_of(*ODD), *GENES[:2_000], *IDS])
+
+
 def open_form(pages: PageClient, dataset: Dataset, target: str = "churned") -> Page:
     return pages.get(f"/jobs/new?dataset_id={dataset.id}&target={target}")
 
@@ -105,9 +111,9 @@ def test_a_name_that_cannot_be_predicted_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_names_are_chosen_as_others_are(name: str, pages: PageClient, wide: Dataset) -> None:
+def test_odd_names_are_chosen_as_others_are(name: str, pages: PageClient, many: Dataset) -> None:
     typed = {"target": " ".join(name.splitlines()), "features_mode": "only", "features": "age"}
-    page = submit(pages, open_form(pages, wide, ""), 200, action="update", **typed)
+    page = submit(pages, open_form(pages, many, ""), 200, action="update", **typed)
     assert not page.errors
     assert page.find("#field-target")["value"] == typed["target"].replace("  ", " ")
     submit(pages, page, **typed)
@@ -125,10 +131,10 @@ def test_odd_names_are_chosen_as_others_are(name: str, pages: PageClient, wide: 
     ],
 )
 def test_lines_name_what_is_learned_from(
-    mode: str, lines: str, features: list[str] | None, *, pages: PageClient, wide: Dataset
+    mode: str, lines: str, features: list[str] | None, *, pages: PageClient, many: Dataset
 ) -> None:
-    submit(pages, open_form(pages, wide), features_mode=mode, features=lines)
-    left = [c["name"] for c in wide.columns if c["name"] not in {"churned", "gene_id"}]
+    submit(pages, open_form(pages, many), features_mode=mode, features=lines)
+    left = [c["name"] for c in many.columns if c["name"] not in {"churned", "gene_id"}]
     if mode == "without":
         left = [name for name in left if "e_" not in name]
     assert the_job().features == (features or left)
