@@ -14,7 +14,7 @@ from tasks.engine.export import small_schema
 from tasks.engine.matching import guess_columns, match_file
 from tasks.engine.moved import compare_columns
 from tasks.engine.scoring import score_file
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 
 ROWS = 1500

@@ -19,7 +19,7 @@ from dashboard.storage import get_storage, keys, storage_address
 from tasks import child_work
 from tasks.chore_kinds import KINDS
 from tasks.engine.errors import EngineError
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.factories import make_dataset, make_job, make_model, make_user
 

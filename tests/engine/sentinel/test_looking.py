@@ -10,7 +10,7 @@ import pytest
 from tasks.engine.prepared import prepare
 from tasks.engine.sentinel.finding import Finding
 from tasks.engine.sentinel.looking import look
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 
 N = 600

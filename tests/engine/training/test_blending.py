@@ -18,8 +18,8 @@ from tasks.engine.portfolio import VOTING
 from tasks.engine.prepared import prepare
 from tasks.engine.progress import NullReporter
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.clean_process import run
 from tests.engine.training.test_every_estimator import ORIGIN

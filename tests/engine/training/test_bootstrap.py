@@ -13,7 +13,7 @@ from tasks.engine.bootstrap import add_intervals
 from tasks.engine.evaluation import Predicted, score, summarise
 from tasks.engine.prepared import Prepared
 from tasks.engine.progress import FoldScore
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 
 WITHOUT = {"calibration_error", "max_error"}

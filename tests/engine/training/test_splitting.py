@@ -19,7 +19,7 @@ from sklearn.model_selection import (
 from tasks.engine.errors import DataError, EngineError
 from tasks.engine.spec import Validation
 from tasks.engine.splitting import hash_split, split_rows
-from tasks.engine.training import train
+from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 
 # Small data of which the hashes below are. They are never to change: see `drawn_folds`.
