@@ -103,7 +103,7 @@ def run_again(held: Mapping[int, Batch], batch_id: int) -> None:
         go_on(above)
     if not batch.plan:
         return
-    plan = dict(batch.plan)
+    plan = {**batch.plan, "again": True}
     if plan.get("time_limit_s"):
         plan["since"] = isoformat(now())
     if batch.plan_state == "over" and "jobs" in plan:

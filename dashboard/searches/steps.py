@@ -11,6 +11,7 @@ from dashboard.filters import duration, plural
 from dashboard.honest import NESTED
 from dashboard.honest.families import find_latest
 from dashboard.honest.opening import open_nested
+from dashboard.plans.alike import find_common_failure
 from dashboard.plans.step import Copies, Final, Look, Member, Step
 from dashboard.searches.best import find_best
 from dashboard.searches.direction import greater_is_better
@@ -28,6 +29,8 @@ def decide(look: Look) -> Step | None:
     """Return what is to be done with a search, None to wait."""
     search = Search.from_plan(look.plan)
     if not look.plan.get("stopped"):
+        if why := find_common_failure(look, are_different=False):
+            return Step(cancel=why)
         if _is_late(look, search):
             if look.n_waiting:
                 time = duration(search.time_limit_s)

@@ -11,6 +11,7 @@ from dashboard.filters import duration, plural
 from dashboard.honest import ANEW
 from dashboard.honest.families import find_latest
 from dashboard.honest.opening import open_anew, why_not_anew
+from dashboard.plans.alike import find_common_failure
 from dashboard.plans.step import Copies, Final, Look, Member, Step, list_times
 from dashboard.searches.naming import join_name
 from dashboard.several.preset import Several
@@ -25,6 +26,8 @@ def decide(look: Look) -> Step | None:
     """Return what is to be done with a batch that tries several, None to wait."""
     several = Several.from_plan(look.plan)
     if not look.plan.get("stopped"):
+        if why := find_common_failure(look, are_different=True):
+            return Step(cancel=why)
         left = left_s(look, several, list_times(look.batch_id))
         if look.n_open and left <= 0:
             return _end_of_trying(look, several)

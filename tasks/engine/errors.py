@@ -3,6 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+# Codes of what is wrong with a table, its target or its folds: no other estimator helps.
+OF_TABLE = frozenset({
+    "COLUMNS_MISSING", "FOLD_ONE_CLASS", "METRIC_MISSING",
+    "POSITIVE_UNKNOWN", "TARGET_EMPTY", "TARGET_NOT_NUMERIC", "TARGET_ONE_CLASS",
+    "TARGET_RARE_CLASS", "TIME_COLUMN_KIND", "TOO_FEW_GROUPS", "TOO_FEW_ROWS",
+})  # fmt: skip
+
 
 class EngineError(Exception):
     """Something the engine cannot do.
