@@ -11,6 +11,9 @@ from tasks.engine.profile.strengths import Target
 
 FEWEST_ROWS, LEAST_SHARE = 10, 0.05  # of the class, and of all others
 NEARLY_ALL = 0.98
+# Rows of a rarer class for which alone a column is filled in, without exception. That it is empty
+# for one may be in the nature of the class, such as a plant without leaves.
+FEWEST_EXACT = 5
 # Words that say that a cell has nothing to say; beside "yes" they are an answer.
 NOTHING = frozenset({"none", "no", "n/a", "nothing", "-"})
 YES = frozenset({"yes", "y", "true"})
@@ -74,11 +77,16 @@ def _absence(feature: Sampled, target: Target) -> Absence | None:
     inside = np.bincount(target.values, there, len(target.classes))
     for code, label in enumerate(target.classes):
         others = len(there) - sizes[code]
-        if min(sizes[code], others) < max(FEWEST_ROWS, LEAST_SHARE * len(there)):
+        smaller = min(sizes[code], others)
+        if smaller < FEWEST_EXACT:
             continue
+        is_rare = smaller < max(FEWEST_ROWS, LEAST_SHARE * len(there))
+        most = 1.0 if is_rare else NEARLY_ALL
         share = inside[code] / sizes[code]
         elsewhere = (there.sum() - inside[code]) / others
-        if max(share, elsewhere) >= NEARLY_ALL and min(share, elsewhere) <= 1 - NEARLY_ALL:
+        if is_rare and share < elsewhere:
+            continue
+        if max(share, elsewhere) >= most and min(share, elsewhere) <= 1 - most:
             told = "".join(f' or "{word}"' for word in nothing)
             return Absence(label, True, told) if share < elsewhere else Absence(label, False)
     return None

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
 from tasks.engine.origins import origins_of
 from tasks.engine.profile.leaks import is_leak, leak_words
@@ -22,7 +23,8 @@ from tasks.engine.sentinel.sums import find_sum
 STRONG, ALONE, TIMES, OTHERS = 0.9, 3, 10.0, 3
 # A noisy copy of the target (correlation 0.99) tells less than a copy; it is the strongest, and
 # the next column leaves so many times as much untold.
-FEWEST_BESIDE = 50
+FEWEST_BESIDE, FEWEST_STRAIGHT = 50, 15
+USUALLY = 0.85  # R2 of a straight line without the most extreme targets: it is not theirs alone
 NOISY, TIMES_OF_NEXT = {"R2": 0.97, "AUC": 0.96}, 6.0  # of a strength, by its measure
 FEWEST_NUMBERED = 3  # two classes are told as well by an honest column with one good bound
 
@@ -68,6 +70,9 @@ def _suspects(sampled: Mapping[Any, Sampled], target: Target) -> Iterator[tuple[
     measured.sort(key=lambda pair: -pair[0].strength)
     marks = np.array([found.strength for found, _name in measured])
     least = STRONG if target.classes else NOISY["R2"]
+    straight = _find_straight(sampled, target)
+    if straight is not None:
+        yield straight
     for place, (found, name) in enumerate(measured[:ALONE]):
         is_copy = place == 0 and _may_be_noisy(sampled[name], target, found) and _is_far(marks)
         if (
@@ -78,17 +83,68 @@ def _suspects(sampled: Mapping[Any, Sampled], target: Target) -> Iterator[tuple[
             yield name, found
 
 
+def _find_straight(sampled: Mapping[Any, Sampled], target: Target) -> tuple[Any, Strength] | None:
+    """Find the column that a target of numbers follows in a straight line, as no other does.
+
+    An honest column follows it in a curve more often, so there a noisy copy is farther ahead.
+    """
+    if target.classes or len(target.values) < FEWEST_STRAIGHT:
+        return None
+    lines = [(*_line(column, target), name) for name, column in sampled.items()]
+    (best, usual, name), *others = sorted(lines, key=lambda one: -one[0]) or [(0.0, 0.0, None)]
+    if not others or best < NOISY["R2"] or usual < USUALLY:
+        return None
+    is_far = 1 - others[0][0] >= TIMES_OF_NEXT * (1 - best)
+    return (name, Strength(best, "R2", best)) if is_far else None
+
+
+def _line(feature: Sampled, target: Target) -> tuple[float, float]:
+    """Return R2 of a straight line, over all rows and without the most extreme targets.
+
+    Rows without a number are left out, up to half of all.
+    """
+    x, y = feature.values[target.rows], target.values.astype(float)
+    known = feature.known[target.rows]
+    if not feature.is_number or known.sum() < max(FEWEST_STRAIGHT, len(y) / 2):
+        return 0.0, 0.0
+    x, y = x[known], y[known]
+    low, high = np.quantile(y, [0.01, 0.99])
+    usual = (low <= y) & (y <= high)
+    return _squared(x, y), _squared(x[usual], y[usual])
+
+
+def _squared(x: np.ndarray, y: np.ndarray) -> float:
+    with np.errstate(all="ignore"):  # as in `_r2`
+        found = np.corrcoef(x, y)[0, 1] ** 2
+    return float(found) if np.isfinite(found) else 0.0
+
+
 def _measure(feature: Sampled, target: Target) -> Strength:
     """Measure a column; a target of numbers by its ranks and by rows that are next to each other
     too, so that no long tail hides it.
     """
     found = measure_strength(feature, target)
     if target.classes:
-        return found
+        bound = _bound(feature, target)
+        return max(found, bound, key=lambda one: one.strength)
     beside = _beside(feature, target)
     ranks = np.argsort(np.argsort(target.values, kind="stable")).astype(float)
     ranked = measure_strength(feature, Target(target.rows, ranks, None))
     return max(found, ranked, beside, key=lambda one: one.strength)
+
+
+def _bound(feature: Sampled, target: Target) -> Strength:
+    """Measure how well one bound of a number tells two classes: few rows fill no bins."""
+    known = feature.known[target.rows]
+    codes = target.values[known] > 0
+    if not feature.is_number or len(target.classes or ()) != 2 or not known.all():
+        return Strength(0.0, "AUC", 0.5)
+    n_one = int(codes.sum())
+    ranks = rankdata(feature.values[target.rows])
+    below = ranks[codes].sum() - n_one * (n_one + 1) / 2
+    score = float(below / (n_one * (len(codes) - n_one)))
+    score = max(score, 1 - score)
+    return Strength(2 * score - 1, "AUC", score)
 
 
 def _beside(feature: Sampled, target: Target) -> Strength:
@@ -138,7 +194,7 @@ def _is_numbered(name: str) -> bool:
 
 def _is_far(marks: np.ndarray) -> bool:
     """Tell whether the strongest column tells far more of the target than any other."""
-    return len(marks) > OTHERS and bool(1 - marks[1] >= TIMES_OF_NEXT * (1 - marks[0]))
+    return len(marks) > 1 and bool(1 - marks[1] >= TIMES_OF_NEXT * (1 - marks[0]))
 
 
 def _stands_alone(marks: np.ndarray, place: int, least: float) -> bool:

@@ -11,15 +11,18 @@ import pandas as pd
 from tasks.engine.profile.leaks import LEAST
 from tasks.engine.profile.strengths import Target
 
-FEWEST_ROWS, MOST_COLUMNS, TRIED, MOST_PARTS = 30, 300, 10, 3
+FEWEST_ROWS, MOST_COLUMNS, TRIED, MOST_PARTS = 15, 300, 10, 3
+# Few rows agree in a sum by chance, but not as exactly as this.
+ENOUGH_ROWS, EXACT = 30, 0.9999
 # R2 alone may be carried by a few extreme rows, such as placeholders. So many rows are off by less
 # than this share of the width of the target's middle half; measures that honestly go together,
 # such as a radius, a perimeter and a shape, are off by more.
 NEARLY_ALL, CLOSE = 0.95, 0.02
 # Squares of greater numbers are beyond what can be held.
 LARGEST = 1e150
-# Columns that go together as closely as this say the same, whatever is added up of them.
-SAME = 0.9999
+# Columns that go together as closely as this are the same. Less may matter: how long something
+# took is the difference of two dates that go together at 0.99999.
+SAME = 1 - 1e-9
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,10 @@ def find_sum(X: pd.DataFrame, target: Target) -> Sum | None:
     best = np.argsort(-np.abs(with_y))[:MOST_COLUMNS]
     for pair in _pairs(columns[:, best], with_y[best]):
         chosen = [int(best[n]) for n in pair]
-        while (score := _score(values[:, chosen], y)) < LEAST["R2"] and len(chosen) < MOST_PARTS:
+        least = LEAST["R2"] if len(y) >= ENOUGH_ROWS else EXACT
+        while (score := _score(values[:, chosen], y)) < least and len(chosen) < MOST_PARTS:
             chosen.append(_next(columns, goal, chosen))
-        if score >= LEAST["R2"]:
+        if score >= least:
             return Sum([numbers.columns[n] for n in chosen], score)
     return None
 
