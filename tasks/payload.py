@@ -19,16 +19,12 @@ from dashboard.searches.hopeless import may_end
 from dashboard.several.members import find_blend
 from tasks.cautions import find_cautions
 from tasks.celery_app import settings
+from tasks.engine.reader.told_lines import tell_lines
 
 OF_SCHEMA = ("features", "target", "task")
 OF_SPEC = (
     "estimator", "metric", "parameters", "validation", "seed", "class_weight", "preprocessing",
 )  # fmt: skip
-# Lines that the reader mends by what it knows of the columns, which a bundle's reader does not.
-MENDED = {
-    "QUOTES_REPAIRED", "QUOTES_SPACED", "LINES_QUOTED", "OWN_SEPARATOR", "EXTRA_EMPTY",
-    "ENDS_FILLED", "CELLS_PARTED", "COLUMNS_EMPTY",
-}  # fmt: skip
 ASKED = (*OF_SCHEMA, *OF_SPEC, "decision", "positive")
 
 
@@ -63,7 +59,7 @@ def spec_payload(dataset: Dataset, asked: Mapping[str, Any]) -> dict[str, Any]:
     """
     schema = {
         "dialect": dataset.dialect,
-        "mended_lines": any(problem["code"] in MENDED for problem in dataset.problems or []),
+        **tell_lines((told["code"], told.get("line")) for told in dataset.problems or []),
         "columns": dataset.columns,
         **{name: asked[name] for name in OF_SCHEMA},
     }

@@ -22,6 +22,7 @@ from tasks.engine.preprocessing_settings import find_misfit, read_preprocessing
 from tasks.engine.profile.profiling import profile_table
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.refusals import Problem
+from tasks.engine.reader.told_lines import tell_lines
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec, Validation
 from tasks.engine.tables import LINE
@@ -148,7 +149,8 @@ def request(
     left_out = [n for n, kind in table.kinds.items() if kind in NOT_LEARNED_FROM or n == target]
     learned = list(features or [name for name in table.kinds if name not in left_out])
     schema = {"dialect": table.dialect, "columns": table.columns, "features": learned,
-              "target": target, "task": entry.task}  # fmt: skip
+              "target": target, "task": entry.task,
+              **tell_lines((told.code, told.line) for told in table.problems)}  # fmt: skip
     chosen = read_preprocessing(preprocessing or {})
     if misfits := find_misfit(chosen, entry):
         raise ParameterError(misfits)

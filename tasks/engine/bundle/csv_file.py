@@ -12,10 +12,9 @@ import zlib
 
 import pandas as pd
 
-GZIP = b"\x1f\x8b"
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
 SUGGESTED = ("semicolon", "tab", "pipe", "comma")
-SHOWN_CHARS, MOST_NOTES = 300, 50  # a table ends with no more lines of notes
+GZIP, SHOWN_CHARS, MOST_NOTES = b"\x1f\x8b", 300, 50  # no more lines of notes end a table
 RAGGED = (
     "Trainyard may have mended it: use the dataset's table.csv, correct the line, or pass "
     "--ragged skip to leave such lines out, or --ragged pad to fill short ones up"
@@ -60,7 +59,8 @@ def read_as_asked(arguments, schema, needed):
 
     Options that were not given are as the training data was; `needed` columns must be there.
     """
-    dialect, columns = dict(schema["dialect"]), schema["columns"]
+    columns = schema["columns"]
+    dialect = {**schema["dialect"], "note_line": schema.get("note_line")}
     # Trainyard knows which short lines can be mended, or are no rows; nobody does here.
     is_skip = dialect.get("bad_lines") == "skip" and not schema.get("mended_lines")
     dialect["bad_lines"] = arguments.ragged or ("skip" if is_skip else "refuse")
@@ -107,7 +107,7 @@ def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warni
 def _read_table(records, dialect, needed, warn):
     names, read = _read_header(records, dialect, needed)
     cells, ragged = [], []
-    for line, row in _above_notes(itertools.chain(read, records), len(names), warn):
+    for line, row in _above_notes(itertools.chain(read, records), len(names), dialect, warn):
         fitting = _fit(line, row, len(names), dialect.get("bad_lines", "refuse"))
         cells += [fitting] if fitting else []
         ragged += [line] if fitting is not row else []
@@ -118,11 +118,13 @@ def _read_table(records, dialect, needed, warn):
     return pd.DataFrame(cells, columns=pd.Index(names, dtype=object), dtype=object)
 
 
-def _above_notes(records, width, warn):
-    """Yield the rows but those of a note below the table."""
+def _above_notes(records, width, dialect, warn):
+    """Yield the rows but those of a note below the table, such as that of the training data."""
     notes, has_rows = [], False
     for line, row in records:
-        if has_rows and len(row) < width and _is_note([*(row for _, row in notes), row]):
+        told, begins = [*(row for _, row in notes), row], (notes or [(line,)])[0][0]
+        is_known = begins == dialect.get("note_line") and len(told) <= MOST_NOTES
+        if has_rows and (is_known and len(row) != width or len(row) < width and _is_note(told)):
             notes.append((line, row))
             continue
         yield from (*notes, (line, row))
@@ -251,9 +253,8 @@ def _fit(line, row, width, bad_lines):
     short = width - len(row)
     if bad_lines == "refuse" and short:
         raise CsvError(f"line {line} has {len(row)} cells, the first line has {width}. {RAGGED}")
-    if bad_lines == "pad" and short > 0:
-        return [*row, *[None] * short]
-    return None if short else row
+    filled = [*row, *[None] * short] if bad_lines == "pad" and short > 0 else None
+    return filled if short else row
 
 
 def _records(file, dialect):

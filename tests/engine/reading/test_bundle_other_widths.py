@@ -9,7 +9,7 @@ import pytest
 from tasks.engine import tables
 from tasks.engine.bundle.csv_file import CsvError, add_options, read_as_asked
 from tasks.engine.reader.reading import ReadResult
-from tasks.payload import MENDED
+from tasks.engine.reader.told_lines import tell_lines
 from tests.engine.reading.conftest import Reader
 
 TABLE = "a,b,c\n" + "".join(f"{n},{n}.5,x\n" for n in range(30))
@@ -25,8 +25,8 @@ def ask(path: Path, *options: str) -> argparse.Namespace:
 def schema_of(result: ReadResult) -> dict[str, Any]:
     """Return what a bundle knows of a dataset that was read so."""
     assert result.dialect
-    mended = any(problem.code in MENDED for problem in result.problems)
-    return {"dialect": result.dialect.as_dict(), "columns": [], "mended_lines": mended}
+    told = tell_lines((problem.code, problem.line) for problem in result.problems)
+    return {"dialect": result.dialect.as_dict(), "columns": [], **told}
 
 
 def read_both(
@@ -123,7 +123,13 @@ def test_lines_are_left_out_as_the_datasets_were_and_filled_up_only_when_told(
 @pytest.mark.parametrize("bad_lines", MODES)
 @pytest.mark.parametrize(
     "note",
-    ["Source: the office", "\n\nSource: the office, Oslo\n(revised)\n", "word\n" * 50],
+    [
+        "Source: the office",
+        "\n\nSource: the office, Oslo\n(revised)\n",
+        "word\n" * 50,
+        "Source: the office, 2024\n",
+        "\nRates of 2023, in percent\n7,8\n",
+    ],
 )
 def test_a_note_below_the_table_is_left_out_as_the_reader_does(
     reader: Reader, bad_lines: str, note: str, capsys: pytest.CaptureFixture[str]
@@ -142,3 +148,18 @@ def test_a_line_of_another_width_that_is_no_note_is_named(reader: Reader, text: 
     reader.source.write_text(text)
     with pytest.raises(CsvError, match=r"line 3 has [13] cells"):
         read_as_asked(ask(reader.source), trained, ["a"])
+
+
+def test_a_note_with_figures_is_known_by_its_line_alone(reader: Reader) -> None:
+    trained = schema_of(reader.read(TABLE + "Source: the office, 2024\n"))
+    assert trained["note_line"] == 32
+    for text in (
+        TABLE + "30,30.5,x\nSource: the office, 2024\n",  # a row more than there were
+        TABLE + "Source: the office, 2024\n30,30.5,x\n",
+        TABLE + "5,6\n" * 51,
+    ):
+        reader.source.write_text(text)
+        with pytest.raises(CsvError, match=r"line 3[23] has 2 cells"):
+            read_as_asked(ask(reader.source), trained, ["a"])
+    reader.source.write_text(TABLE + "30,30.5,x\n")
+    assert len(read_as_asked(ask(reader.source), trained, ["a"])[0]) == 31

@@ -17,6 +17,7 @@ from tasks.engine.bundle.csv_file import read_text_table
 from tasks.engine.coercion import features_from_text
 from tasks.engine.errors import BundleError
 from tasks.engine.export import small_schema, write_artefacts
+from tasks.engine.notebook import open_table, request
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.stored_model import load_model
 from tasks.engine.verification import verify_bundle
@@ -308,3 +309,20 @@ def test_packed_file_with_ragged_lines_trains_and_predicts_the_same(
     assert first.stdout == second.stdout  # probabilities to the last digit
     assert len(first.stdout.splitlines()) == 1 + result.details["rows_used"]
     assert result.details["rows_used"] == (121 if bad_lines == "pad" else 120)
+
+
+def test_train_py_reads_a_file_with_figures_below_its_table(tmp_path: Path) -> None:
+    source = tmp_path / "table.csv"
+    source.write_text(mixed_csv() + "Source: the office, 2024\n")
+    table = open_table(source)
+    spec = request(table, "y_number", "Ridge")
+    columns = table.cells(spec.columns_needed)
+    result = train(spec, columns)
+    paths = write_artefacts(result, spec, columns, ORIGIN, tmp_path)
+    zipfile.ZipFile(paths["bundle"]).extractall(tmp_path / "bundle")
+    again = ("-o", str(tmp_path / "again.joblib"))
+    trained = run(tmp_path / "bundle" / "train.py", str(source), *again)
+    assert trained.returncode == 0, trained.stderr
+    assert "and what follows stands below the table; left out" in trained.stderr
+    assert f"Trained on {table.rows} rows" in trained.stdout
+    assert "it predicts exactly what model.joblib predicts" in trained.stdout
