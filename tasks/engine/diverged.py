@@ -61,10 +61,16 @@ def find_cause(spec: TrainingSpec) -> Cause | None:
     for member in members:
         if lacks := _lacks(spec, member):
             what = {"scale": "the columns are", "target": "the target is"}[next(iter(lacks))]
-            hint = f"Set {_joined(lacks)}, in preprocessing"
+            hint = f"Under Preprocessing, set {_joined(lacks)}"
             why = f"{what} not scaled"
             return Cause(_who(member, spec), why, hint, {"preprocessing": _as_change(lacks)})
     return None
+
+
+def name_member(spec: TrainingSpec, estimator: str) -> str | None:
+    """Return what an estimator is called that a request is of, or has inside; None without it."""
+    found = (one for one in _members(spec) if one.entry.id == estimator)
+    return next((_who(one, spec) for one in found), None)
 
 
 def _of_rates(spec: TrainingSpec, high: Sequence[tuple[_Member, str]]) -> Cause:
@@ -78,7 +84,7 @@ def _of_rates(spec: TrainingSpec, high: Sequence[tuple[_Member, str]]) -> Cause:
     lacks = {name: value for one, _rate in high for name, value in _lacks(spec, one).items()}
     change = _lowered(spec, high)
     if lacks:
-        hint += f", and set {_joined(lacks)}, in preprocessing"
+        hint += f". Under Preprocessing, set {_joined(lacks)}"
         change["preprocessing"] = _as_change(lacks)
     return Cause(_who(member, spec), why, hint, change)
 

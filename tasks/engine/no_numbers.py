@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tasks.engine.catalogue import get_estimator
-from tasks.engine.diverged import find_cause
+from tasks.engine.diverged import find_cause, name_member
 from tasks.engine.errors import DataError, EngineError
 from tasks.engine.spec import TrainingSpec
 
@@ -14,6 +14,8 @@ TOO_LARGE = re.compile("too large for dtype|`inf` or a value too large")
 NO_NUMBER = re.compile(
     "contains NaN|must not contain infs or NaNs|non-finite parameter weights|under-/overflow"
 )
+# Of tries that all gave nothing that could be used.
+NO_TRY = re.compile("could not find a valid consensus")
 LARGEST, LARGEST_OF_32_BITS = 1e150, 3.4e38
 
 
@@ -32,6 +34,9 @@ def explain_no_numbers(
         What is trained, and the columns that it learns from.
     """
     text = str(error)
+    if NO_TRY.search(text) and (cause := find_cause(spec)):
+        message = f"{title} found no rows that agree, as {cause.who} diverged: {cause.why}"
+        return EngineError("DIVERGED", message, cause.hint, change=cause.change)
     is_large = TOO_LARGE.search(text)
     if isinstance(error, EngineError) or not (is_large or NO_NUMBER.search(text)):
         return None
@@ -43,7 +48,7 @@ def explain_no_numbers(
         return EngineError(
             "NUMBERS_TOO_LARGE",
             f'"{large[0]}" has numbers beyond {as_power}, {why.format(title)}',
-            "Let scale be quantile, in preprocessing, or leave that column out",
+            "Under Preprocessing, set scale to quantile, or leave that column out",
             change={"preprocessing": {"scale": "quantile"}},
         )
     return _explain_made(text.split("\n")[0][:400], title, spec)
@@ -58,6 +63,13 @@ def _explain_made(said: str, title: str, spec: TrainingSpec) -> EngineError:
     if cause := find_cause(spec):
         message = f"{cause.who} gave no number: {cause.why}"
         return EngineError("DIVERGED", message, cause.hint, change=cause.change)
+    if who := name_member(spec, "NearestCentroid"):
+        return EngineError(
+            "TOO_FEW_ROWS_OF_CLASSES",
+            f"{who} needs several rows of a class, and a fold is trained on one row of each",
+            "Use more rows, or another estimator such as Logistic regression",
+            change={"estimator": "LogisticRegression", "parameters": None},
+        )
     return EngineError(
         "INSIDE_NO_NUMBERS",
         f"A step before {title}, or what is inside it, gave no number: {said}",

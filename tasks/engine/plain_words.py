@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from tasks.engine.failures import explain_error, explain_warnings
+from tasks.engine.inner_splits import explain_inner_splits
 from tasks.engine.no_numbers import explain_no_numbers
 from tasks.engine.spec import TrainingSpec
 
@@ -40,4 +41,5 @@ class PlainWords:
             self.warn(code, message)
         if isinstance(error, Exception):
             known = explain_no_numbers(error, self.title, self.spec, self.X)
+            known = known or explain_inner_splits(error, self.title, self.spec)
             raise known or explain_error(error, self.title) from error

@@ -184,7 +184,7 @@ def _typed(
         raise DataError(
             "NO_COLUMNS",
             "No column is left to learn from: the dates have none of the chosen parts",
-            "Choose other columns, or other date_parts in preprocessing",
+            "Choose other columns, or other date_parts under Preprocessing",
         )
     for warning in found:
         warn(warning["code"], warning["message"])

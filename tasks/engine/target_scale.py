@@ -98,7 +98,7 @@ def check_target(spec: TrainingSpec, y: np.ndarray, lines: np.ndarray) -> None:
         "TARGET_NEGATIVE",
         f'log1p takes no target below 0, and "{spec.target}" has {_values(below)} below 0. '
         f"First: {_first(y, lines, below)}",
-        "Let target be quantile or standardize, in preprocessing, or none",
+        "Under Preprocessing, set target to quantile, standardize or none",
         _details(spec, y, lines, below, ["lt", "0"]),
         change={"preprocessing": {"target": "quantile"}},
     )

@@ -21,6 +21,8 @@ FIELDS = {
     "COLUMNS_NEGATIVE": "preprocessing.scale",
     "TOO_FEW_ROWS_OF_CLASSES": "estimator",
     "TOO_MANY_ATOMS": "estimator",
+    "TOO_MANY_COMPONENTS": "parameters.n_components",
+    "TOO_MANY_PRINCIPAL": "preprocessing.components",
     "TOO_MANY_NEIGHBOURS": "parameters.n_neighbors",
     "NU_TOO_HIGH": "parameters.nu",
     "MORE_COLUMNS_THAN_ROWS": "estimator",
@@ -39,18 +41,15 @@ FIELDS = {
     "DIVERGED": "estimator",
 }
 # With more rows they may go away.
-OF_FEW_ROWS = frozenset(
-    {
-        "MORE_COLUMNS_THAN_ROWS", "TOO_MANY_NEIGHBOURS", "TOO_MANY_COMPONENTS", "TEXT_EMPTY",
-        "COLUMNS_CONSTANT", "COLUMNS_TOO_ALIKE", "FOLD_ONE_CLASS", "NO_PREDICTION",
-        "NOTHING_FOUND", "NO_BORDER", "MEM_LIMIT", "TOO_FEW_ROWS_OF_CLASSES",
-    }
-)  # fmt: skip
+OF_FEW_ROWS = frozenset({
+    "MORE_COLUMNS_THAN_ROWS", "TOO_MANY_NEIGHBOURS", "TOO_MANY_COMPONENTS", "TOO_MANY_PRINCIPAL",
+    "TEXT_EMPTY", "COLUMNS_CONSTANT", "COLUMNS_TOO_ALIKE", "FOLD_ONE_CLASS", "NO_PREDICTION",
+    "NOTHING_FOUND", "NO_BORDER", "MEM_LIMIT", "TOO_FEW_ROWS_OF_CLASSES", "TOO_FEW_ROWS_INSIDE",
+})  # fmt: skip
 
 
 def field_of(error: EngineError) -> str | None:
     """Return the field of a request that an error is about; None where it is no single one."""
-    if error.code == "TOO_MANY_COMPONENTS":
-        inside = "in preprocessing" in error.hint
-        return "preprocessing.components" if inside else "parameters.n_components"
+    if error.code == "TOO_FEW_ROWS_INSIDE":
+        return "estimator" if "estimator" in error.change else "preprocessing.encode"
     return FIELDS.get(error.code)

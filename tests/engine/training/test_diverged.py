@@ -70,6 +70,8 @@ def far(result: TrainingResult) -> list[dict[str, Any]]:
         ("BaggingRegressor", {"estimator": FAST_BOOSTING, "n_estimators": 3}, "inside Bagging"),
         ("AdaBoostRegressor", {"estimator": FAST_NET, "n_estimators": 3}, "inside AdaBoost"),
         ("StackingRegressor", {"estimators": ["Ridge", FAST_NET]}, "inside Stacking"),
+        ("RANSACRegressor", {"estimator": FAST_BOOSTING, "min_samples": 0.5}, "inside RANSAC"),
+        ("RANSACRegressor", {"estimator": LONG_STEPS, "min_samples": 0.5}, "inside RANSAC"),
         ("StackingRegressor", {"estimators": ["Ridge"], "final_estimator": FAST_BOOSTING},
          "inside Stacking"),
     ],

@@ -225,7 +225,7 @@ def test_estimators_without_negative_numbers_refuse_what_makes_some() -> None:
 
 @pytest.mark.parametrize(
     ("chosen", "code"),
-    [({"components": 500}, "TOO_MANY_COMPONENTS"), ({"date_parts": ["hour"]}, "NO_COLUMNS")],
+    [({"components": 500}, "TOO_MANY_PRINCIPAL"), ({"date_parts": ["hour"]}, "NO_COLUMNS")],
 )
 def test_settings_that_ask_for_too_much_of_the_data_are_told(
     chosen: dict[str, Any], code: str, tmp_path: Path
