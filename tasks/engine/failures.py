@@ -55,7 +55,7 @@ ERRORS = (
      "Under Preprocessing, set scale to auto or range"),
     (re.compile("n_components|upper bound is"), "TOO_MANY_COMPONENTS",
      "{name} was asked for more components than there are columns or classes: {last}",
-     "Lower n_components"),
+     "Lower n_components, to 1 at worst"),
     (re.compile("n_neighbors <= n_samples|Expected n_neighbors"), "TOO_MANY_NEIGHBOURS",
      "n_neighbors is greater than the rows that a fold is trained on: {last}",
      "Lower n_neighbors"),
@@ -101,6 +101,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "TARGET_OUT_OF_RANGE": {"estimator": "HistGradientBoostingRegressor", "parameters": None},
     "TOO_FEW_ROWS_OF_CLASSES": {"estimator": "LogisticRegression", "parameters": None},
     "TOO_MANY_ATOMS": {"estimator": "Ridge", "parameters": None},
+    "TOO_MANY_COMPONENTS": {"parameters": {"n_components": 1}},
     "TOO_MANY_PRINCIPAL": {"preprocessing": {"components": None}},
     "TOO_MANY_NEIGHBOURS": {"parameters": {"n_neighbors": 1}},
 }

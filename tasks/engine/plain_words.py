@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from tasks.engine.catalogue import get_estimator
+from tasks.engine.errors import EngineError
 from tasks.engine.failures import explain_error, explain_warnings
 from tasks.engine.inner_splits import explain_inner_splits
 from tasks.engine.no_numbers import explain_no_numbers
@@ -42,4 +44,13 @@ class PlainWords:
         if isinstance(error, Exception):
             known = explain_no_numbers(error, self.title, self.spec, self.X)
             known = known or explain_inner_splits(error, self.title, self.spec)
-            raise known or explain_error(error, self.title) from error
+            raise known or self._explain(error) from error
+
+    def _explain(self, error: Exception) -> EngineError:
+        """Explain any other error; a change is for parameters that the estimator itself has."""
+        found, entry = explain_error(error, self.title), get_estimator(self.spec.estimator)
+        if any(
+            entry.find_parameter(name) is None for name in found.change.get("parameters") or ()
+        ):
+            found.change = {}  # it is for what is inside
+        return found

@@ -78,3 +78,24 @@ def test_centres_of_one_row_each_are_told_as_such(
     assert found.message == (
         f"{who} needs several rows of a class, and a fold is trained on one row of each"
     )
+
+
+def test_components_that_there_are_not_are_lowered(tmp_path: Path) -> None:
+    text = "a,y\n" + "".join(f"{n * 37 % 11}.5,{n * 7 % 5}.25\n" for n in range(12))
+    spec, columns = make_spec(tmp_path, "y", "regression", "PLSRegression", text,
+                              split={"folds": 2})  # fmt: skip
+    with pytest.raises(EngineError) as found:
+        train(spec, columns)
+    assert (found.value.code, found.value.change) == (
+        "TOO_MANY_COMPONENTS", {"parameters": {"n_components": 1}}
+    )  # fmt: skip
+    assert train(changed(spec, found.value.change), columns).score is not None
+
+
+def test_no_parameter_is_changed_that_only_what_is_inside_has(tmp_path: Path) -> None:
+    inside = {"estimator": "KNeighborsClassifier", "n_estimators": 2}
+    spec, columns = make_spec(tmp_path, "y", "classification", "BaggingClassifier", SIX,
+                              parameters=inside, split={"folds": 2})  # fmt: skip
+    with pytest.raises(EngineError) as found:
+        train(spec, columns)
+    assert (found.value.code, found.value.change) == ("TOO_MANY_NEIGHBOURS", {})
