@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.breaking import cut_middle
 from dashboard.compare.scales import Scale, make_scale
 
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 720, 150, 24, 14, 44
@@ -98,7 +99,7 @@ def _draw_axes(drawing: Drawing, x: Scale, y: Scale, layout: Mapping[str, Any]) 
     if layout.get("yaxis", {}).get("visible", True):
         for place, text in y.ticks:
             drawing.strokes.append(Stroke(f"M{LEFT} {place:.1f}H{right}", "grid", 1))
-            short = text if len(text) <= LETTERS else f"{text[: LETTERS - 1]}\u2026"
+            short = cut_middle(text, LETTERS)
             drawing.words.append(Word(str(LEFT - 8), f"{place + 4:.1f}", short, "end"))
     for name, at in (("xaxis", (f"{(LEFT + right) / 2}", f"{drawing.height - 8:.1f}")),
                      ("yaxis", ("8", str(TOP)))):  # fmt: skip

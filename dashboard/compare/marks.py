@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dashboard.breaking import keep_ends
 from dashboard.db import Job
 from dashboard.figures import COLOURS, DASHES, MARKERS
 
@@ -27,15 +28,9 @@ def line(n: int) -> dict[str, Any]:
 
 def label(job: Job) -> str:
     """Return a job's name with its id, because names need not differ."""
-    return f"{_cut(job.name, HEAD, TAIL)} #{job.id}"
+    return f"{keep_ends(job.name, HEAD, TAIL)} #{job.id}"
 
 
 def name_above(job: Job) -> str:
     """Return what stands above a job's column: its name, without the middle of a very long one."""
-    return _cut(job.name, HEAD_ABOVE, TAIL_ABOVE)
-
-
-def _cut(name: str, head: int, tail: int) -> str:
-    if len(name) <= head + tail + 1:
-        return name
-    return f"{name[:head].rstrip()}\u2026{name[-tail:].lstrip()}"
+    return keep_ends(job.name, HEAD_ABOVE, TAIL_ABOVE)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.breaking import cut_middle
 from dashboard.compare.comparison import Comparison
 from dashboard.compare.marks import label, line, marker
 from dashboard.compare.rows import PARAMETERS, SCORES, Row
@@ -195,8 +196,7 @@ def _scores(found: Comparison) -> Row | None:
 
 
 def _word(value: Any) -> str:
-    text = show_value(value)
-    return text if len(text) <= WORD else text[: WORD - 1] + "\u2026"
+    return cut_middle(show_value(value), WORD)
 
 
 def _shown(value: Any) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dashboard.breaking import cut_middle
 from dashboard.filters import count, plural
 
 # Two are shown by themselves.
@@ -34,7 +35,7 @@ class Alike:
         if not self.others:
             return None
         how = "The same" if self.is_same else "Alike, with other numbers or values,"
-        shown = [_cut(name) for name in self.others[:NAMES_SHOWN]]
+        shown = [cut_middle(name, NAME_CHARS) for name in self.others[:NAMES_SHOWN]]
         more = len(self.others) - len(shown)
         names = ", ".join(shown) + (f" and {count(more)} more" if more else "")
         return f"{how} in {plural(len(self.others), 'more column')}: {names}"
@@ -83,7 +84,3 @@ def _kind(column: str | None, problems: Sequence[Problem]) -> Hashable:
 
 def _without_name(one: Alike) -> list[str]:
     return [p["message"].replace(f'"{one.column}"', '""') for p in one.problems]
-
-
-def _cut(name: str) -> str:
-    return f"{name[:NAME_CHARS]}…" if len(name) > NAME_CHARS else name

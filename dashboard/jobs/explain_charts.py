@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dashboard.breaking import cut_middle
 from dashboard.figures import COLOURS, DASHES, LEGEND, MARKERS, table
 from dashboard.filters import number
 from dashboard.jobs.class_order import in_class_order
@@ -85,7 +86,7 @@ def _bars(
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    return cut_middle(name, LONGEST_NAME)
 
 
 def dependence_chart(task: str, one: Mapping[str, Any]) -> Figure:

@@ -5,7 +5,8 @@ const LETTER = 6.5;
 const MOST = 28; // letters
 const GAP = 12;
 
-const short = (name) => (name.length > MOST ? `${name.slice(0, MOST - 1)}\u2026` : name);
+// Without the middle of a long one: names that share a beginning differ at their end.
+const short = (name) => (name.length > MOST ? `${name.slice(0, MOST / 2)}\u2026${name.slice(1 - MOST / 2)}` : name);
 
 export function nameSteps(trace, width) {
   if (!trace.meta?.named || width < WIDE || trace.x.length < 2) return trace;
