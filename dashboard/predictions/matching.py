@@ -64,6 +64,17 @@ def match_columns(*, user: User, prediction_id: int, mapping: Mapping[str, str])
     return held
 
 
+def list_unnamed(found: Prediction, mapping: Mapping[str, str]) -> dict[str, str]:
+    """Say of each column that the model needs, the file lacks and nobody named what to do."""
+    lacking = [c["name"] for c in (found.matching or {}).get("columns", []) if not c["source"]]
+    return {
+        name: f'Choose which column of the file is "{name}". If it has none, add one to the file '
+        "and send it anew: nothing can be predicted without it"
+        for name in lacking
+        if name not in mapping
+    }
+
+
 def _check(held: Prediction, mapping: Mapping[str, str]) -> dict[str, str]:
     """Return a mapping without what goes without saying."""
     found = held.matching or {}

@@ -24,8 +24,9 @@ from dashboard.live import answer, unchanged
 from dashboard.models.queries import get_model
 from dashboard.models.service import check_ready
 from dashboard.predictions import service
+from dashboard.predictions.filled import say_filled
 from dashboard.predictions.match_view import view_match
-from dashboard.predictions.matching import match_columns, start_prediction
+from dashboard.predictions.matching import list_unnamed, match_columns, start_prediction
 from dashboard.predictions.preview import read_preview, separator_of
 from dashboard.predictions.row_form import list_fields, read_row, typical_row
 from dashboard.predictions.tries import list_tries, read_answer
@@ -70,7 +71,8 @@ def predict_row(model_id: int) -> Answer:
     except Unavailable as problem:
         return _show(model, fields, request.form, problem=problem.message), 503
     told = [warning["message"] for warning in (found.answer or {}).get("warnings", [])]
-    return _show(model, fields, request.form, found=found, warnings=told)
+    filled = say_filled(model, typed)
+    return _show(model, fields, request.form, found=found, warnings=told, filled=filled)
 
 
 def _show(model: Model, fields: object, values: object, **more: object) -> str:
@@ -82,7 +84,7 @@ def _show(model: Model, fields: object, values: object, **more: object) -> str:
         values=values,
         found=read_answer(found.answer or {}) if isinstance(found, Prediction) else None,
         tries=list_tries(user=current_user, model_id=model.id),
-        **{"errors": {}, "problem": None, "warnings": []} | more,
+        **{"errors": {}, "problem": None, "warnings": [], "filled": []} | more,
     )
 
 
@@ -162,6 +164,9 @@ def columns(prediction_id: int) -> Response | Answer:
         name: request.form[f"c{n}"] for n, name in enumerate(names) if request.form.get(f"c{n}")
     }
     try:
+        # To look once more at a file that still lacks a column would lead back to this page.
+        if unnamed := list_unnamed(found, chosen):
+            raise ValidationFailed(unnamed)
         match_columns(user=current_user, prediction_id=prediction_id, mapping=chosen)
     except ValidationFailed as problem:
         errors = {f"c{names.index(name)}": text for name, text in problem.fields.items()}

@@ -113,6 +113,14 @@ def test_pr_3_missing_columns_are_named_and_chosen_by_a_person(
     assert wrong.errors == {"c1": '"home_city" cannot stand for both "age" and "Home City"'}
     wrong = pages.submit(page, {"c0": "nothing"}, form=form, status=422)
     assert wrong.errors == {"c0": 'The file has no column "nothing"'}
+    # Where one is left, the page would come back as it is: it says what to do instead.
+    again = pages.submit(page, {}, form=form, status=422)
+    assert list(again.errors) == ["c0"]
+    assert again.errors["c0"].startswith(
+        'Choose which column of the file is "age". If it has none'
+    )
+    assert "2 columns are missing" in again.text
+    assert db.session.scalars(select(Prediction.state)).one() == "matched"
     pages.submit(page, {"c0": "years"}, form=form, status=303)
     work()
     page = pages.get(url)
