@@ -97,8 +97,10 @@ class BatchView:
             return "No job yet: the batches below it come first"
         if not summary.n_left:
             return "Every job of this batch was deleted"
-        if summary.n_scored:
-            return f"{plural(summary.n_left + summary.n_deleted, 'job')}: {self._sum_words}"
+        if summary.n_scored or summary.batch.plan:  # which adds jobs: of how many, nobody knows
+            so_far = " so far" if summary.batch.plan_state == "going" else ""
+            every = plural(summary.n_left + summary.n_deleted, "job")
+            return f"{every}{so_far}: {self._sum_words}"
         words = f"{count(summary.n_done)} of {plural(summary.n_left, 'job')} done"
         return f"{words}, {count(summary.n_deleted)} deleted" if summary.n_deleted else words
 

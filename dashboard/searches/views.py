@@ -51,6 +51,8 @@ class SearchView:
         """How far it is."""
         early = self.summary.n_stopped_early
         words = f"{count(self.made)} of {plural(self.search.jobs, 'candidate')} made"
+        if self.goes_on and self.made < self.search.jobs:
+            words = f"{words} so far, further ones follow"
         return f"{words}, {count(early)} stopped early" if early else words
 
     @property

@@ -145,6 +145,9 @@ def test_the_page_of_a_search_tells_how_far_it_is_and_what_the_score_is_worth(
     batch = submit(member, 3, time_limit_s=600)
     page = pages.get(f"/batches/{batch.id}")
     assert "Random search of C, 3 candidates, none starts after 10 min" in page.text
+    # Of how many jobs there will be at last nobody knows: none is "done of" those made so far.
+    made = len(page.select("tr[data-job-id]"))
+    assert words_of(page.find(".percent")) == f"{made} jobs so far: {made} queued"
     assert "little too good" not in page.text
     best = take()
     tell_folds(best, [0.84, 0.85, 0.79, 0.86, 0.90])

@@ -192,6 +192,9 @@ def test_what_is_tied_shares_a_place_and_the_model_stands_once(
     close, best, low = score(0.8), score(0.8), score(0.6)
     rows = pages.get(f"/batches/{batch.id}").select("#leaderboard tbody tr")
     assert [words_of(row.find("td")) for row in rows] == ["1= (tied)", "1= (tied)", "3"]
+    board = words_of(pages.get(f"/batches/{batch.id}").find("#leaderboard"))
+    assert board.startswith("Leaderboard so far")
+    assert "what is tied now may not be once more jobs are scored" in board
     keep_best(user=member, batch_id=batch.id)
     go_on(batch)
     claim = take()
@@ -203,6 +206,9 @@ def test_what_is_tied_shares_a_place_and_the_model_stands_once(
     rows = page.select("#leaderboard tbody tr")
     assert {row["id"] for row in rows} == {f"place-{n}" for n in (close, claim.job_id, low)}
     assert "chosen out of 3 by this very score" in page.text
+    over = words_of(page.find("#leaderboard"))
+    assert "so far" not in over
+    assert "tied now" not in over
 
 
 def test_of_one_that_was_stopped_nothing_is_said_of_the_whole_time(
