@@ -22,6 +22,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 UNLABELLED = {"hidden", "submit", "button"}
+PRESSED = ["a", "button", "input", "label", "select", "summary", "textarea"]
 POINTERS = ("for", "aria-describedby", "aria-labelledby", "popovertarget", "data-copy")
 LINKS = ("hx-get", "data-chart-url")
 INLINE = re.compile(r"style$|on[a-z]")
@@ -148,6 +149,7 @@ class ParsedPage:
             *self._faults_of_heading(),
             *self._faults_of_ids(),
             *self._faults_of_fields(),
+            *self._faults_of_nesting(),
             *self._faults_of_names(),
             *self._faults_of_inline(),
             *self._faults_of_attributes(),
@@ -203,6 +205,16 @@ class ParsedPage:
         for form in self.named["form"]:
             if str(form.get("method", "")).lower() == "post" and id(form) not in guarded:
                 yield f"a form without csrf_token: {form.get('action')}"
+
+    def _faults_of_nesting(self) -> Iterator[str]:
+        """Find what is pressed within what is pressed: nobody can tell which of them it means."""
+        links = [a for a in self.named["a"] if a.get("href") is not None]
+        for around in (*self.named["button"], *links):
+            if tag := around.find(PRESSED):
+                yield f"a {tag.name} within a {around.name}: {around}"[:200]
+        for around in self.named["label"]:
+            if around.find("label"):
+                yield f"a label within a label: {around}"[:200]
 
     def _faults_of_names(self) -> Iterator[str]:
         yield from ("a table without a caption" for t in self.named["table"] if t.caption is None)

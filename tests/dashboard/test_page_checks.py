@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from flask import Flask
 
 from tests import page_checks
 from tests.page_checks import NotingBuilder, ParsedPage, tags_of
@@ -50,6 +51,22 @@ def test_what_may_not_stand_in_another_is_found_at_a_distance(valid: str, fault:
     faulty = PAGE.replace(valid, fault)
     assert set(itertools.pairwise(tags_of(faulty))) <= known
     assert ParsedPage(faulty).errors
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["<label for='a'>A <span><label for='b'>B</label></span></label>",
+     "<a href='/'><span><button>Do</button></span></a>", "<a href='/'><input type=checkbox></a>",
+     "<button><a href='/'>Go</a></button>", "<button><label>A</label></button>"],
+)  # fmt: skip
+def test_what_is_pressed_stands_in_nothing_else_that_is_pressed(app: Flask, fault: str) -> None:
+    def nested(html: str) -> list[str]:
+        return [words for words in ParsedPage(html).faults(app) if " within a " in words]
+
+    assert nested(PAGE) == []
+    (found,) = nested(PAGE.replace("<p>", f"{fault}<p>", 1))
+    assert found.partition(": ")[0].startswith(("a label within", "a button within",
+                                                "a input within", "a a within"))  # fmt: skip
 
 
 @pytest.mark.parametrize("every", [False, True])
