@@ -201,6 +201,7 @@ PATHS = (
     "/leaderboards", "/leaderboards/1/y", "/leaderboards/1/y?per=200", "/leaderboards/1/y?best=1",
     "/queue", "/", "/?recent=everyone", "/_live/overview",
     "/search?q=job+77", "/_live/search?q=nothing+like+it", "/settings/notifications",
+    "/jobs?candidates=without",  # the last one, as the browser keeps it for "/jobs"
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import live
 from dashboard.clock import now
+from dashboard.cookies import kept_choice
 from dashboard.db import User
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.filters import size
@@ -137,7 +138,7 @@ class Shell:
     @property
     def theme(self) -> str:
         """The chosen theme, from a cookie."""
-        return _chosen("theme", THEMES)
+        return kept_choice("theme", THEMES)
 
     @property
     def next_theme(self) -> str:
@@ -153,7 +154,7 @@ class Shell:
     def density(self) -> str:
         """How close rows stand: as the address says, else from a cookie."""
         asked = request.args.get("density", "")
-        return asked if asked in DENSITIES else _chosen("density", DENSITIES)
+        return asked if asked in DENSITIES else kept_choice("density", DENSITIES)
 
     @property
     def preferences(self) -> Preferences:
@@ -163,7 +164,7 @@ class Shell:
     @property
     def motion(self) -> str:
         """Whether something may move, from a cookie."""
-        return _chosen("motion", MOTIONS)
+        return kept_choice("motion", MOTIONS)
 
     @property
     def shortcuts(self) -> bool:
@@ -246,11 +247,6 @@ def pill() -> Response:
     shell = Shell()
     state = shell.pill, current_user.last_notification, shell.news
     return live.unchanged(*state) or live.answer("_ui/_pill.html", shell=shell)
-
-
-def _chosen(cookie: str, allowed: tuple[str, ...]) -> str:
-    chosen = request.cookies.get(cookie, "")
-    return chosen if chosen in allowed else allowed[0]
 
 
 def queue_summary() -> QueueSummary | None:

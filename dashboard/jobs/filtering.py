@@ -25,9 +25,10 @@ TABS = {
 }
 STATES = frozenset(JobState)
 ARCHIVED = ("false", "true", "any")
+CANDIDATES = (WITH, WITHOUT) = ("with", "without")
 # Before any job was archived: a range, which databases look up where they would scan for "is not
 # missing".
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class JobFilters:
 
     `state` is a state, one of `TABS` or of `ENDS`. Jobs have all of `tags`, best with the rarest
     first. `until` is no longer in. `archived` is one of `ARCHIVED`; by itself jobs that are
-    archived are left out, but for those of a batch.
+    archived are left out, but for those of a batch. `candidates` is ``without`` where those of
+    searches are left out, and their winners stay.
     """
 
     state: str | None = None
@@ -48,6 +50,7 @@ class JobFilters:
     since: datetime | None = None
     until: datetime | None = None
     archived: str | None = None
+    candidates: str | None = None
     q: str | None = None
     # Whether the words of `q` are known to be in many jobs: then the jobs are walked in their
     # order and each one's words looked at, where else those that hold them are listed first.
@@ -103,7 +106,7 @@ def read_filters(
             value = _in_utc(value, zone)
         if value is None:
             ignored.append(f"{name}={text}")
-        else:
+        elif value != WITH:  # as without the filter
             found[field] = value
     return JobFilters(**found), ignored
 
@@ -179,6 +182,7 @@ _READERS: Mapping[str, tuple[str, Any]] = {
     "from": ("since", _read_moment),
     "to": ("until", _read_end),
     "archived": ("archived", lambda text: text if text in ARCHIVED else None),
+    "candidates": ("candidates", lambda text: text if text in CANDIDATES else None),
     "q": ("q", str),
 }
 # With the zone that days are of: what narrows a list by itself, and what it means.
@@ -211,7 +215,7 @@ def restrict(job_id: InstrumentedAttribute[int], filters: JobFilters) -> list[Co
         Which jobs.
     """
     if filters == JobFilters():  # few are archived: nothing else need be looked at
-        return [job_id.not_in(select(Job.id).where(Job.archived_at > _LONG_AGO))]
+        return [job_id.not_in(select(Job.id).where(Job.archived_at > LONG_AGO))]
     return [job_id.in_(select(Job.id).where(*_conditions(filters)))]
 
 
@@ -226,6 +230,8 @@ def _conditions(filters: JobFilters, bound: Bound | None = None) -> list[ColumnE
         value = getattr(filters, name)
         if value is not None:
             found.append(getattr(Job, name) == value)
+    if filters.candidates == WITHOUT:
+        found.append(~Job.score_only)
     if filters.tags:
         found.append(Job.id.in_(_tagged(filters.tags, bound)))
     return [*found, *_in_time(filters), *_search(filters, bound)]
@@ -246,7 +252,7 @@ def _in_time(filters: JobFilters) -> Iterator[ColumnElement[bool]]:
     if filters.shows == "false":
         yield Job.archived_at.is_(None)
     elif filters.shows == "true":
-        yield Job.archived_at > _LONG_AGO
+        yield Job.archived_at > LONG_AGO
     if filters.since:
         yield Job.created_at >= filters.since
     if filters.until:

@@ -12,7 +12,7 @@ from dashboard.extensions import db
 from dashboard.filters import url_with
 from dashboard.jobs.columns import Column, list_choices
 from dashboard.jobs.distinct import distinct_values
-from dashboard.jobs.filtering import TABS, name_zone
+from dashboard.jobs.filtering import TABS, WITH, WITHOUT, name_zone
 from dashboard.jobs.lists import JobListing
 from dashboard.jobs.saved_views import clean_query, list_views
 from dashboard.jobs.time_up import WORDS as END_WORDS
@@ -54,11 +54,15 @@ def read_tools(listing: JobListing, query: Mapping[str, str], user: User) -> Lis
     }
     zone = name_zone(query)
     used |= {name: f"{query.get(name)} ({zone})" for name in ("from", "to")}
-    chips = _chip_of_state(listing) + [
-        (f"{title}: {used.get(name, query[name])}", url_with(**{name: None}))
-        for name, title in _TITLES.items()
-        if query.get(name) and not _is_ignored(listing, name)
-    ]
+    chips = (
+        _chip_of_state(listing)
+        + _chip_of_candidates(listing)
+        + [
+            (f"{title}: {used.get(name, query[name])}", url_with(**{name: None}))
+            for name, title in _TITLES.items()
+            if query.get(name) and not _is_ignored(listing, name)
+        ]
+    )
     chips += [(f"Tag: {tag}", _url_without_tag(filters.tags, tag)) for tag in filters.tags]
     return ListTools(
         datasets=datasets,
@@ -87,6 +91,13 @@ def _chip_of_state(listing: JobListing) -> list[tuple[str, str]]:
     state = listing.filters.state
     has_tab = not state or state in TABS
     return [] if has_tab else [(f"State: {listing.state_words}", url_with(state=None))]
+
+
+def _chip_of_candidates(listing: JobListing) -> list[tuple[str, str]]:
+    """Return the chip that says that candidates are left out; without it all are asked for."""
+    if listing.filters.candidates != WITHOUT:
+        return []
+    return [("Candidates: left out", url_with(candidates=WITH))]
 
 
 def _url_without_tag(tags: Sequence[str], tag: str) -> str:

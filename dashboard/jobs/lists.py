@@ -13,7 +13,8 @@ from dashboard.jobs.columns import DEFAULT_COLUMNS, Column, list_unread, read_co
 from dashboard.jobs.counting import count_jobs
 from dashboard.jobs.durations import Duration, read_durations
 from dashboard.jobs.estimates import Estimate, estimate_jobs
-from dashboard.jobs.filtering import TABS, JobFilters, read_filters
+from dashboard.jobs.filtering import TABS, WITHOUT, JobFilters, read_filters
+from dashboard.jobs.folded import FoldedBatch, list_folded
 from dashboard.jobs.listing import list_jobs
 from dashboard.jobs.order import find_places
 from dashboard.jobs.sorting import DEFAULT_SORT, read_sort
@@ -54,6 +55,7 @@ class JobListing:
 
     `more_are_active` when jobs that run or wait stand among the others, because they are too many.
     `names` has short names of those jobs whose columns say what their own names say.
+    `folded` are batches with a line of their own where candidates are left out.
     `more_may_come` is false where nothing can change any more: the jobs of a batch that is over.
     """
 
@@ -70,6 +72,7 @@ class JobListing:
     best: Set[int] = frozenset()
     news: News = field(default_factory=News)
     names: Mapping[int, str] = field(default_factory=dict)
+    folded: Sequence[FoldedBatch] = ()
 
     @property
     def every(self) -> int | None:
@@ -196,7 +199,13 @@ def read_listing(
         more_are_active=found.more_are_active,
         columns=columns,
         best=find_best_on_boards(found.items),
+        folded=fold_batches(filters),
     )
+
+
+def fold_batches(filters: JobFilters) -> Sequence[FoldedBatch]:
+    """Return the batches that stand for the candidates that a list leaves out."""
+    return list_folded(filters) if filters.candidates == WITHOUT else ()
 
 
 def view_jobs(

@@ -17,7 +17,7 @@ from dashboard.db.states import TERMINAL
 from dashboard.extensions import db
 from dashboard.jobs.columns import list_unread, read_columns
 from dashboard.jobs.filtering import filter_jobs, read_filters
-from dashboard.jobs.lists import JobListing, News, view_jobs
+from dashboard.jobs.lists import JobListing, News, fold_batches, view_jobs
 from dashboard.jobs.queries import get_jobs
 from dashboard.jobs.sorting import read_sort
 from dashboard.leaderboards.best_of_boards import find_best_on_boards
@@ -91,6 +91,7 @@ def read_live(query: Mapping[str, str], user: User) -> JobListing:
         columns=columns,
         best=find_best_on_boards(jobs),
         news=News(finished, _count_new(filters, shown.newest)),
+        folded=fold_batches(filters),
     )
 
 

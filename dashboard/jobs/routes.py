@@ -38,7 +38,7 @@ from dashboard.jobs.form_recipe import form_from_recipe
 from dashboard.jobs.form_request import errors_of, request_of
 from dashboard.jobs.form_several import form_of_several
 from dashboard.jobs.forms import AT_ONCE, VALIDATION, JobForm
-from dashboard.jobs.list_query import one_of_each
+from dashboard.jobs.list_query import answer_list, is_to_fold, one_of_each, url_folded
 from dashboard.jobs.marking import words_as_typed
 from dashboard.jobs.preflight_view import view_preflight
 from dashboard.jobs.preflights import find_refused
@@ -60,14 +60,16 @@ Answer = AnyResponse | str | tuple[str, int]
 
 @blueprint.get("/jobs")
 def index() -> AnyResponse | str:
-    """List jobs. For all."""
+    """List jobs, with candidates or without as this browser was last asked. For all."""
     query = one_of_each(request.args)
+    if is_to_fold(query):
+        return redirect(url_folded())
     listing = lists.read_listing(query, current_user)
     density = query.get("density")
     if density and density not in DENSITIES:
         listing.ignored.append(f"density={density}")
     shown = live_rows.note_shown(listing).as_query()
-    return render_template(
+    page = render_template(
         "jobs/index.html",
         listing=listing,
         tools=list_tools.read_tools(listing, query, current_user),
@@ -76,6 +78,7 @@ def index() -> AnyResponse | str:
         own=lists.say_own(listing, current_user),
         offers_all=True,
     )
+    return answer_list(page, query)
 
 
 @blueprint.get("/_live/jobs")

@@ -16,7 +16,8 @@ from dashboard.db.personal import Dismissal
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.extensions import db
 from dashboard.jobs.all_done import say_all_done
-from dashboard.jobs.filtering import JobFilters
+from dashboard.jobs.filtering import WITHOUT, JobFilters
+from dashboard.jobs.folded import FoldedBatch, list_folded
 from dashboard.jobs.listing import list_active
 from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.order import PLACES_SHOWN
@@ -68,12 +69,16 @@ class ThisServer:
 
 @dataclass(frozen=True)
 class Overview:
-    """Everything on the page; a part is None when it could not be read."""
+    """Everything on the page; a part is None when it could not be read.
+
+    Candidates are in no part of it: `folded` are the batches that they are of.
+    """
 
     has_datasets: bool
     has_own_datasets: bool
     is_new_here: bool
     in_progress: Sequence[JobView] | None
+    folded: Sequence[FoldedBatch] | None
     n_running: int
     failures: Failures | None
     recent: Sequence[JobView] | None
@@ -90,7 +95,13 @@ class Overview:
     def all_done(self) -> str | None:
         """When all that run or wait are over; None where some may not have been read."""
         queued = self.server.queue.queued if self.server else PLACES_SHOWN + 1
-        if not self.in_progress or len(self.in_progress) > SHOWN or queued > PLACES_SHOWN:
+        if (
+            self.folded is None
+            or self.folded
+            or not self.in_progress
+            or len(self.in_progress) > SHOWN
+            or queued > PLACES_SHOWN
+        ):
             return None
         return say_all_done((view.job, view.estimate) for view in self.in_progress)
 
@@ -125,6 +136,7 @@ def read_overview(user: User, *, is_mine: bool = True) -> Overview:
         is_new_here=may_submit
         and _part(lambda: _has(select(Job.id).where(Job.owner_id == user_id))) is False,
         in_progress=_part(lambda: _active(user_id)),
+        folded=_part(lambda: _searches_going_on(user_id)),
         n_running=_part(lambda: _count_running(user_id)) or 0,
         failures=_part(lambda: _failures(user_id)),
         recent=_part(lambda: _recent(user_id if is_mine else None)),
@@ -149,7 +161,12 @@ def _has(found: Select[Any]) -> bool:
 
 
 def _active(user_id: int) -> Sequence[JobView]:
-    return view_jobs(list_active(filters=JobFilters(owner_id=user_id), limit=SHOWN + 1))
+    filters = JobFilters(owner_id=user_id, candidates=WITHOUT)
+    return view_jobs(list_active(filters=filters, limit=SHOWN + 1))
+
+
+def _searches_going_on(user_id: int) -> Sequence[FoldedBatch]:
+    return [one for one in list_folded(JobFilters(owner_id=user_id)) if one.goes_on]
 
 
 def _count_running(user_id: int) -> int:

@@ -13,6 +13,7 @@ from dashboard.api.openapi import make_document
 from dashboard.auth import service, sign_ins, tokens
 from dashboard.auth.queries import list_tokens
 from dashboard.auth.sessions import SIGN_IN, begin_session, safe_path, signed_in_user
+from dashboard.cookies import keep_choice
 from dashboard.errors import ValidationFailed
 from dashboard.preferences import DIGITS, change_preferences, zone_names
 from dashboard.settings import (
@@ -26,7 +27,6 @@ from dashboard.shell import DENSITIES, MOTIONS, THEMES
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 Answer = Response | str | tuple[str, int]
 
-COOKIE_LIFETIME_S = 365 * 24 * 3600
 SCOPE_CHOICES = (
     ("read", "Read: what a viewer may"),
     ("submit", "Submit: what a member may"),
@@ -118,7 +118,7 @@ def appearance() -> Answer:
         return _appearance_page(refusal.fields), 422
     response = redirect(url_for("settings.appearance"))
     for name, allowed in (("theme", THEMES), ("density", DENSITIES), ("motion", MOTIONS)):
-        _keep(response, name, allowed)
+        keep_choice(response, name, form.get(name), allowed)
     flash("Appearance is changed", "success")
     return response
 
@@ -133,22 +133,13 @@ def _appearance_page(errors: dict[str, str]) -> str:
 def switch_theme() -> Response:
     """Change the theme from the top bar. For everyone."""
     response = redirect(safe_path(_page_before()))
-    _keep(response, "theme", THEMES)
+    keep_choice(response, "theme", request.form.get("theme"), THEMES)
     return response
 
 
 def _page_before() -> str:
     """Return the path of the page that held the form; safe_path() judges it."""
     return (request.referrer or "/").removeprefix(request.host_url.rstrip("/")) or "/"
-
-
-def _keep(response: Response, name: str, allowed: tuple[str, ...]) -> None:
-    chosen = request.form.get(name, "")
-    if chosen in allowed:
-        response.set_cookie(
-            name, chosen, max_age=COOKIE_LIFETIME_S,
-            httponly=True, samesite="Lax", secure=request.is_secure,
-        )  # fmt: skip
 
 
 @blueprint.route("/tokens", methods=["GET", "POST"], endpoint="tokens")

@@ -1,0 +1,72 @@
+"""Searches and batches that try several, one line each, where their candidates are left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import and_, case, func, or_, select
+
+from dashboard.clock import now
+from dashboard.db import Batch, Job
+from dashboard.db.states import ACTIVE
+from dashboard.extensions import db
+from dashboard.filters import plural
+from dashboard.jobs.filtering import JobFilters
+
+LINES = 5
+# So long a batch without a winner has its line: one that has one is seen by its winner's row.
+SHOWN_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class FoldedBatch:
+    """A batch as one line: its name, whether it goes on, and what became of its candidates."""
+
+    id: int
+    name: str
+    goes_on: bool
+    words: str
+
+
+def list_folded(filters: JobFilters) -> list[FoldedBatch]:
+    """List batches that go on, and those that lately ended without a winner, the newest first.
+
+    Parameters
+    ----------
+    filters : JobFilters
+        Those of the list. Where it is narrowed by more than the owner, or to jobs that are over,
+        no batch is known to match, and none is listed.
+    """
+    owned = JobFilters(owner_id=filters.owner_id)
+    if not filters.may_be_active or replace(filters, state=None, candidates=None) != owned:
+        return []
+    ended = and_(
+        Batch.plan_state == "over",
+        Batch.final_job_id.is_(None),
+        Batch.created_at > now() - SHOWN_FOR,
+    )
+    found = select(Batch.id, Batch.name, Batch.plan_state, Batch.plan_message)
+    found = found.where(Batch.parent_id.is_(None), or_(Batch.plan_state == "going", ended))
+    if filters.owner_id is not None:
+        found = found.where(Batch.owner_id == filters.owner_id)
+    rows = db.session.execute(found.order_by(Batch.id.desc()).limit(LINES)).all()
+    counts = _count([row.id for row in rows]) if rows else {}
+    return [
+        FoldedBatch(row.id, row.name, row.plan_state == "going",
+                    _say(*counts.get(row.id, (0, 0)), row.plan_message))
+        for row in rows
+    ]  # fmt: skip
+
+
+def _count(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return how many jobs of each batch there are, and how many of them run or wait."""
+    active = func.sum(case((Job.state.in_(ACTIVE), 1), else_=0))
+    found = select(Job.batch_id, func.count(), active).where(Job.batch_id.in_(ids))
+    rows = db.session.execute(found.group_by(Job.batch_id))
+    return {batch_id: (every, n_active) for batch_id, every, n_active in rows if batch_id}
+
+
+def _say(every: int, active: int, message: str | None) -> str:
+    if message is not None:  # how it ended
+        return message
+    return f"{plural(every, 'job')} so far{f', {active:,} of them not over' if active else ''}"
