@@ -102,6 +102,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "settings.profile": ("/settings/profile",),
     "settings.appearance": ("/settings/appearance",),
     "settings.tokens": ("/settings/tokens",),
+    "described.index": ("/settings/api",),
     "notify.index": ("/settings/notifications",),
     "users.index": ("/settings/users",),
     "storage.index": ("/settings/storage",),

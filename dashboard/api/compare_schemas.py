@@ -15,7 +15,7 @@ class Verdict(Schema):
     tied_job_ids: list[int]
 
 
-class Difference(Schema):
+class JobDifference(Schema):
     """The scores of a job minus those of another, fold by fold, with a 95% interval."""
 
     job_id: int
@@ -50,4 +50,4 @@ class Comparison(Open):
         Verdict | None,
         Field(description="None where jobs may not be compared, or have fewer than three folds"),
     ]
-    differences: list[Difference]
+    differences: list[JobDifference]

@@ -18,6 +18,7 @@ from dashboard.errors import ValidationFailed
 from dashboard.preferences import DIGITS, change_preferences, zone_names
 from dashboard.settings import (
     addresses_routes,
+    described_routes,
     notifications_routes,
     storage_routes,
     users_routes,
@@ -198,5 +199,7 @@ def revoke_token(token_id: int) -> Response:
 
 def init_app(app: Flask) -> None:
     """Register the tabs that have modules of their own."""
-    for page in (notifications_routes, users_routes, storage_routes, addresses_routes):
+    for page in (
+        notifications_routes, users_routes, storage_routes, addresses_routes, described_routes,
+    ):  # fmt: skip
         app.register_blueprint(page.blueprint)
