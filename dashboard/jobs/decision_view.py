@@ -13,6 +13,7 @@ from tasks.engine.costs import Costs, Cut, find_cheapest, read_cuts
 
 RANKS = {"probability": "probability", "margin": "decision value"}
 TABLE_ROWS = 25
+FEW_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class DecisionView:
     def leaves_ties_out(self) -> bool:
         """Whether rows with two equal probabilities are told to be of the other class."""
         return self.current.threshold == math.nextafter(0.5, 1)
+
+    @property
+    def has_few_rows(self) -> bool:
+        """Whether there are so few that what is drawn against the threshold goes in steps."""
+        return self.cheapest.n < FEW_ROWS
 
     @property
     def is_saved(self) -> bool:
@@ -102,7 +108,11 @@ def _read_costs(
 
 
 def decision_chart(view: DecisionView) -> dict[str, Any]:
-    """Draw precision, recall and cost against the threshold."""
+    """Draw precision, recall and cost against the threshold, of few rows as the steps they are.
+
+    A row is predicted from its own value on, so up to a cut all is as at that cut.
+    """
+    shape = {"shape": "vh"} if view.has_few_rows else {}
     xs = [cut.threshold for cut in view.cuts]
     costs = [cut.cost(view.costs) for cut in view.cuts]
     lines = (
@@ -112,7 +122,7 @@ def decision_chart(view: DecisionView) -> dict[str, Any]:
     )
     traces: list[dict[str, Any]] = [
         {"type": "scatter", "mode": "lines", "name": name, "x": xs, "y": ys, "yaxis": axis,
-         "line": {"color": COLOURS[n], "dash": dash}}
+         "line": {"color": COLOURS[n], "dash": dash} | shape}
         for n, (name, ys, dash, axis) in enumerate(lines)
     ]  # fmt: skip
     best = view.cheapest

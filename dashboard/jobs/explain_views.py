@@ -67,6 +67,12 @@ class ExplainView:
         return {name: (title, figure) for name, title, figure in found}
 
     @property
+    def has_band(self) -> bool:
+        """Whether a figure of one line shows where most rows lie: of several none does."""
+        drawn = (self.told or {}).get("dependence") or []
+        return any(one["kind"] == "number" and len(one["lines"]) == 1 for one in drawn)
+
+    @property
     def importance_words(self) -> list[str]:
         """What the importance is, and what was left out of it."""
         found = (self.told or {}).get("importance")

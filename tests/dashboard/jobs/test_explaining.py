@@ -125,6 +125,7 @@ def test_what_was_worked_out_is_shown(pages: PageClient, job: Job) -> None:
     assert "3 of 5 folds were measured" in matters
     assert "age 0.210" in page.find("#chart-importance")["aria-label"]
     assert "goes from 0.2 (at 18) to 0.7 (at 90)" in page.find("#chart-dependence-0")["aria-label"]
+    assert "80% of these rows lie there" in words_of(page.find("#how-it-depends"))
     assert 'above 0 speaks for "yes"' in words_of(page.find("#coefficients"))
     assert "not per unit of the column" in words_of(page.find("#coefficients"))
     more = words_of(page.find("#more-data"))
@@ -134,6 +135,16 @@ def test_what_was_worked_out_is_shown(pages: PageClient, job: Job) -> None:
         assert figure["traces"]
         assert figure["table"]["rows"]
     assert page.find("#chart-calibration")  # what was there stays
+
+
+def test_of_several_classes_no_band_is_drawn_and_none_is_told(pages: PageClient, job: Job) -> None:
+    age, city = TOLD["dependence"]
+    lines = [line | {"class": name} for name in ("a", "b", "c") for line in age["lines"]]
+    answered(job, EXPLAIN, answer=TOLD | {"dependence": [age | {"lines": lines}, city]})
+    said = words_of(pages.get(f"/jobs/{job.id}").find("#how-it-depends"))
+    assert "80%" not in said
+    figure = pages.http.get(f"/jobs/{job.id}/charts/dependence-0.json").get_json()
+    assert not [trace for trace in figure["traces"] if "fill" in trace]
 
 
 def test_parts_of_a_column_are_chosen_by_the_address(pages: PageClient, job: Job) -> None:
