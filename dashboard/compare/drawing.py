@@ -11,9 +11,9 @@ from typing import Any
 from dashboard.breaking import cut_middle
 from dashboard.compare.scales import Scale, make_scale
 
-WIDTH, LEFT, RIGHT, TOP, BOTTOM = 720, 150, 24, 14, 44
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 560, 150, 24, 14, 44
 LEAST_HEIGHT = 260
-LETTERS = 22  # of a word beside the vertical axis
+LETTERS = 18  # of a word beside the vertical axis
 DASHES = {"dash": "8 5", "dot": "2 4", "dashdot": "8 4 2 4", "longdash": "14 5",
           "longdashdot": "14 4 2 4"}  # fmt: skip
 # Where a word stands from its point, in the words of Plotly: down, and right with its anchor.
