@@ -13,6 +13,7 @@ from tasks.engine.reader.cell_types import (
     is_typed,
     is_typed_column,
 )
+from tasks.engine.reader.short_rows import shape_of
 
 BODY_ROWS = 200
 LEAST_TYPED = 3  # so few cells may be numbers by chance
@@ -23,6 +24,8 @@ MOST_WORDS = 3  # of a label; more are a title
 INT_DIGITS = 18  # Python itself refuses to read some thousands
 CODE_NAME = re.compile(r"[a-z_][a-z0-9_.]*")
 DIGIT = re.compile(r"\d")
+DIGITS = re.compile(r"9+")
+LEAST_ALIKE = 2  # one may be by chance, as Q1 above A2
 YEAR = re.compile(r"(18|19|20)\d\d")
 Columns = Sequence[Sequence[str]]
 Numbered = tuple[int, list[str]]  # a record's cells, and its line
@@ -66,10 +69,29 @@ def _weigh(
     if n_values:
         return n_words > max(1, n_values), n_words == 0
     again = _count_again(first, body)
+    if not n_words and _are_of_forms(first, columns):
+        return False, False
     is_value = len(first) == 1 and n_words == 0 and first[0] in columns[0]
     if is_value or again >= max(2, 0.5 * len(first)):
         return False, False
     return True, n_words > 0 or (again == 0 and _differ(first, body, columns))
+
+
+def _are_of_forms(first: Sequence[str], columns: Columns) -> bool:
+    """Tell whether some cells have digits, and the one form that all cells below have: are values.
+
+    As a telephone number above others, or a house in a street.
+    """
+    n_alike = 0
+    for cell, column in zip(first, columns, strict=True):
+        present = [below for below in column if below]
+        if DIGIT.search(cell) and len(present) >= LEAST_BARE:
+            n_alike += {_form_of(below) for below in present} == {_form_of(cell)}
+    return n_alike >= LEAST_ALIKE
+
+
+def _form_of(cell: str) -> str:
+    return DIGITS.sub("9", shape_of(cell))
 
 
 def _differ(first: Sequence[str], body: Sequence[Sequence[str]], columns: Columns) -> bool:

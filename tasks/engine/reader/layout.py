@@ -12,6 +12,7 @@ from tasks.engine.reader.cell_types import are_columns_typed, is_typed
 from tasks.engine.reader.decimal_sign import find_decimal
 from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
 from tasks.engine.reader.header import Header, find_header
+from tasks.engine.reader.kept_signs import find_signs
 from tasks.engine.reader.long_separators import find_long
 from tasks.engine.reader.mending import SURPLUS
 from tasks.engine.reader.name_rows import Fit, count_empty_ends, find_fit, fit_names
@@ -61,6 +62,8 @@ class Layout:
     told, long : str
         The separator that a line above everything else tells, and one of several characters that
         all lines have; empty where there is none.
+    signs : str
+        What is to be said about signs that stay in cells.
     """
 
     dialect: Dialect
@@ -73,6 +76,7 @@ class Layout:
     n_empty: int = 0
     told: str = ""
     long: str = ""
+    signs: str = ""
 
 
 def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
@@ -108,8 +112,7 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     if is_open and width > 1 and is_one_column(records, dialect.delimiter, width):
         dialect = replace(dialect, delimiter="", skip_space=False)
         records, width = sample(text, dialect), 1
-    if records and len(records[0].cells) > width:
-        width = len(records[0].cells)  # names without cells below them: the rows are too short
+    width = _with_names(records, width)
     header = find_header([(r.line, r.cells) for r in records], width, options)
     names = [r.cells for r in records if header.line <= r.line <= header.last_line]
     body = [r.cells for r in records if r.line > header.last_line]
@@ -125,7 +128,14 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     long = "" if options.delimiter else find_long(lines, dialect.delimiter)
     return Layout(
         dialect, header, width, are_typed, short_rows, is_torn, fit, n_empty, told, long,
+        find_signs(lines, dialect),
     )  # fmt: skip
+
+
+def _with_names(records: Sequence[Record], width: int) -> int:
+    """Return the width of names without cells below them: then the rows are too short."""
+    first = next((len(r.cells) for r in records if not r.text.startswith("#")), 0)
+    return max(first, width)
 
 
 def _fit_names(

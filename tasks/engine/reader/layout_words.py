@@ -47,6 +47,9 @@ def _of_choices(layout: Layout, options: ReadOptions) -> Iterator[Problem]:
         yield warn("SPACE_AFTER_SEPARATOR", "Spaces after the separator were left out")
     if dialect.quote == "'" and options.quote is None:
         yield warn("QUOTE_APOSTROPHE", "Cells are quoted with ' instead of \"")
+    if layout.signs:
+        message = f"{layout.signs}; take them out of the file if they are none of it"
+        yield warn("SIGNS_KEPT", message, line=layout.header.line)
     if dialect.escape and options.escape is None:
         yield warn("ESCAPE_BACKSLASH", 'Quotes inside cells are written as \\" and were read as "')
 
@@ -57,7 +60,8 @@ def _of_split(layout: Layout, options: ReadOptions) -> Problem | None:
         line, is_wrong = layout.header.line, bool(taken) or layout.is_torn
         return say_long(layout.long, line, taken, is_wrong=is_wrong)
     if layout.width > 1:
-        return None
+        is_alone = layout.width - layout.n_empty == 1
+        return warn("ONE_COLUMN", ONE_COLUMN) if is_alone else None
     is_wrong = layout.is_torn or bool(options.delimiter)
     return error("CSV_ONE_COLUMN", ONE_COLUMN) if is_wrong else warn("ONE_COLUMN", ONE_COLUMN)
 

@@ -96,9 +96,22 @@ def mend_delimiter(
     for delimiter in OTHER_DELIMITERS:
         if delimiter != dialect.delimiter and text.count(delimiter) >= width - 1:
             cells = split_strictly(text, delimiter, dialect.quote)
-            if len(cells) == width and _fit(cells, are_typed) == width:
+            is_sure = delimiter != " " or _has_values(cells, are_typed)
+            if len(cells) == width and is_sure and _fit(cells, are_typed) == width:
                 found.append(cells)
     return found[0] if len(found) == 1 else None
+
+
+def join_escaped(text: str, dialect: Dialect, width: int) -> list[str] | None:
+    """Split a line but where a backslash stands before the separator; None if it does not fit."""
+    escaped = f"\\{dialect.splits_at}"
+    if escaped not in text or (dialect.quote and dialect.quote in text):
+        return None
+    hidden = text.replace(escaped, "\0")
+    cells = hidden.split(dialect.splits_at)
+    return (
+        [cell.replace("\0", dialect.splits_at) for cell in cells] if len(cells) == width else None
+    )
 
 
 def split_strictly(text: str, delimiter: str, quote: str) -> list[str]:
@@ -167,6 +180,11 @@ def _find_surplus(kinds: Sequence[bool | None], are_typed: Sequence[bool]) -> in
 
     empty = [n for n, kind in enumerate(kinds) if kind is None]
     return max(empty, key=suits, default=None)
+
+
+def _has_values(cells: Sequence[str], are_typed: Sequence[bool]) -> bool:
+    """Tell whether a cell has a value where its column has; without, it may be a sentence."""
+    return any(typed and is_typed(c) for c, typed in zip(cells, are_typed, strict=False))
 
 
 def _fit(cells: Sequence[str], are_typed: Sequence[bool]) -> int:

@@ -22,6 +22,7 @@ FIRST_NAMES = {
     "id", "nr", "no", "no.", "n", "#", "num", "number", "index", "key", "name", "names", "code",
     "label", "title", "date", "datum", "day", "time", "timestamp", "year", "month",
 }  # fmt: skip
+WORDY_NAMES = {"name", "names", "label", "title"}  # of these, none above 1, 2, 3
 
 
 def find_fit(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Fit:
@@ -99,6 +100,8 @@ def _are_row_names(label: str, cells: Sequence[str]) -> bool:
     """Tell whether cells name rows: each once, and words, or numbers that rise by one."""
     if len(set(cells)) < len(cells) or not all(cell.strip() for cell in cells):
         return False
+    if label.lower() in WORDY_NAMES and rise_by_one(cells):
+        return True
     is_first = label.lower() in FIRST_NAMES
     return not is_first and (not any(map(is_typed, cells)) or rise_by_one(cells))
 

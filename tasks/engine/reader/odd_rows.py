@@ -1,8 +1,8 @@
 """Rows that have the table's width and may be none: titles of sections, totals, notes below it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 import numpy as np
 import pyarrow as pa
@@ -13,33 +13,12 @@ from tasks.engine.reader.cell_types import DATE, TYPED_ROWS, are_dashes, is_numb
 from tasks.engine.reader.label_rows import YEAR
 from tasks.engine.reader.last_rows import LastRows
 from tasks.engine.reader.moved_names import MovedNames
+from tasks.engine.reader.note_words import NOTE, TOTALS
 from tasks.engine.reader.other_tables import OtherTables
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
 from tasks.engine.reader.sections import are_titles
 
-# What a note begins with, and hardly ever the first cell of a row that holds nothing else.
-NOTE = re.compile(
-    r"(foot|end)?notes?( \d+)?\s*:|sources?\s*:|remarks?\s*:|legend\s*:|disclaimer\b|copyright\b|©"
-    r"|quellen?\s*:|anmerkung(en)?\s*:|hinweise?\s*:|fuentes?\s*:|notas?\s*:|fonte\s*:|stand\s*:"
-    r"|(generated|exported|created|downloaded|printed|retrieved|last updated|updated|data)"
-    r" (on|at|by|from|as of|source)\b"
-    r"|\*+ *\w{2}|[†‡§]|\(\d{1,2}\) \w|\[\d{1,2}\] \w|\d{1,2}\) ?\w|_{5,}$|\(c\) ?(opyright|\d)",
-    re.IGNORECASE,
-)
-_SUMS = (
-    "total", "totals", "grand total", "subtotal", "sub-total", "sub total", "sous-total", "totaux",
-    "totale", "gesamt", "gesamtsumme", "insgesamt", "summe", "suma", "average", "mean",
-    "durchschnitt", "mittelwert", "moyenne", "promedio", "total general", "total général",
-    "totale generale", "total geral", "média", "totaal", "totalt", "i alt", "summa",
-    "yhteensä", "razem", "ogółem", "celkem", "spolu", "összesen", "ukupno", "skupaj", "toplam",
-    "σύνολο", "итого", "всего", "разом", "合計", "合计", "总计", "總計",
-)  # fmt: skip
-TOTALS = pa.array(
-    {f"{written}{end}" for word in _SUMS for end in ("", ":")
-     for written in (word, word.capitalize(), word.title(), word.upper())},
-    pa.string(),
-)  # fmt: skip
 WORD = r"\p{L}{2}"
 PERIOD = r"^\s*(18|19|20)[0-9]{2}\s*$"
 IN_BRACKETS = ("({})", "[{}]")
@@ -156,12 +135,14 @@ class OddRows:
     def _number_columns(self, cells: Sequence[str | None], below: pa.Array) -> bool:
         """Tell whether a row is 1, 2, 3, ... above a first column of nothing but words.
 
-        Or (1), (2), (3), ..., which is hardly anything else.
+        Or (1), (2), (3), ..., or A, B, C, ..., which is hardly anything else.
         """
         if len(cells) < LEAST_WIDTH:
             return False
         if cells in [[sign.format(n + 1) for n in range(len(cells))] for sign in IN_BRACKETS]:
             return True
+        if cells == list(ascii_uppercase[: len(cells)]):  # as spreadsheets call them
+            return not any(len(word or "") == 1 for word in below[:TYPED_ROWS].to_pylist())
         if cells != [str(n + 1) for n in range(len(cells))]:
             return False
         words = below[:TYPED_ROWS].to_pylist()
@@ -190,6 +171,7 @@ class OddRows:
         self.moved.look(lines, columns)
         self.last.look(lines, columns)
         if not any(self.are_typed):
+            self._look_for_notes(lines, columns[0], n_last)
             return
         self._look_at_head(columns)
         if (len(columns) >= LEAST_WIDTH or self.has_titles) and is_alone.any():
@@ -197,6 +179,13 @@ class OddRows:
         for column in columns[:FIRST_CELLS]:
             is_total = pc.is_in(column, TOTALS).to_numpy(zero_copy_only=False)
             self.totals.add(lines, column, is_total & ~is_alone)
+
+    def _look_for_notes(self, lines: np.ndarray, first: pa.Array, n_last: int) -> None:
+        """Count notes among the last rows of a table of words, which hold one text each."""
+        is_note = np.zeros(len(lines), bool)
+        for at in range(len(lines) - min(n_last, MOST_LINES), len(lines)):
+            is_note[at] = bool(NOTE.match((first[at].as_py() or "").strip()))
+        self.alone.add(lines, first, is_note)
 
     def _count_last(self, columns: list[pa.Array]) -> int:
         """Count the rows at the end of some that may be notes, or stand among them."""
@@ -277,14 +266,15 @@ def are_equal(columns: Sequence[pa.Array], cells: Sequence[str]) -> np.ndarray:
 def are_names(columns: Sequence[pa.Array], labels: Sequence[str]) -> np.ndarray:
     """Tell which rows are the names of the columns, as where files were put one behind another.
 
-    Spaces around a name do not matter, nor capitals, nor the mark that a file may begin with.
+    Spaces around a name do not matter, nor capitals, nor the mark that a file may begin with, nor
+    that of a new page.
     """
     forms = [{label, label.upper(), label.lower(), label.title()} for label in labels]
     if len(labels) < LEAST_WIDTH:  # "A,B" below "a,b" may be a row
         forms = [{label} for label in labels]
     spaced = [[f"{a}{form}{b}" for form in some for a in ("", " ") for b in ("", " ")]
               for some in forms]  # fmt: skip
-    spaced[0] += [f"\ufeff{labels[0]}", f'\ufeff"{labels[0]}"']
+    spaced[0] += [f"\ufeff{labels[0]}", f'\ufeff"{labels[0]}"', f"\f{labels[0]}"]
     return _are_in(columns, spaced)
 
 

@@ -6,19 +6,25 @@ from collections.abc import Sequence
 
 from tasks.engine.reader.cell_types import is_typed
 from tasks.engine.reader.dialects import BadLines
-from tasks.engine.reader.odd_rows import NOTE, is_date_in_words
+from tasks.engine.reader.note_words import NOTE
+from tasks.engine.reader.odd_rows import is_date_in_words
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import BROKEN, RAGGED, Rejects
 
 FOOTNOTE_LINES = 50  # more are looked at, whether they are words
 MAX_WAITING = 1000
 DRAWN = re.compile(r"[|+]?[-=]{2,}[-=+|: ]*+")  # a line around a table, or between its rows
+# Lines among the rows that are none: comments, and the numbers of pages.
+COMMENT = re.compile(
+    r"#+\s.*|(?:page|seite|p[aá]gina)\s+\d+(?:\s*(?:of|von|de|di|/)\s*\d+)?", re.IGNORECASE
+)
 MOSTLY = 0.9
 Row = tuple[int, list[str | None]]
 MENDED = {
     "quotes": "a quote that is not doubled or not closed was kept as part of the text",
     "spaced": "there is space between a quote and the separator",
     "wrapped": "all of it stands in quotes",
+    "escaped": "a backslash makes a separator a part of a cell",
     "separator": "it has a separator of its own",
     "extra": "it has empty cells too many at its end",
     "filled": "it ends before its last cells, which are empty in most rows",
@@ -103,11 +109,19 @@ class Ragged:
         if self.width > 1 and DRAWN.fullmatch(record.text.strip()):
             self.rejects.add("drawn", record, "it is drawn with dashes")
             return []
+        if self._is_comment(record):
+            self.rejects.add("comments", record, "it is a comment, or the number of a page")
+            return []
         n = len(record.cells)
         self.rejects.add("ragged", record, f"it has {n} {RAGGED} {self.width}")
         if self.bad_lines == "pad" and n < self.width:
             return [(record.line, [*record.cells, *[None] * (self.width - n)])]
         return []
+
+    def _is_comment(self, record: Record) -> bool:
+        """Tell whether a line is no row; where names are marked with #, rows may be, too."""
+        is_marked = any(label.strip().startswith("#") for label in self.labels)
+        return self.width > 1 and not is_marked and bool(COMMENT.fullmatch(record.text.strip()))
 
     def end(self) -> list[Row]:
         """Return what is made of the records that wait at the end of the file."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tasks.engine.reader.dialects import Dialect
-from tasks.engine.reader.mending import drop_empty, mend_delimiter, mend_quotes
+from tasks.engine.reader.mending import drop_empty, join_escaped, mend_delimiter, mend_quotes
 from tasks.engine.reader.near_quotes import mend_near, split_spaced
 from tasks.engine.reader.refusals import RefusedError, error
 from tasks.engine.reader.short_rows import ShortRows
@@ -41,8 +41,8 @@ class Record:
         Its cells.
     text : str
         Its first line as it stands in the file, without the end.
-    mended : {"", "quotes", "spaced", "wrapped", "separator", "extra", "filled", "parted"}
-        What had to be done so that it has the table's width.
+    mended : str
+        What had to be done so that it has the table's width, one of `ragged.MENDED`, or nothing.
     broken : str
         Why its quotes are no quotes; empty where they are.
     opened : int
@@ -231,12 +231,9 @@ class Records:
 
     def _mend(self, cells: list[str], text: str, *, broken: bool) -> tuple[list[str], str]:
         """Bring a record to the table's width; after many failures no longer try."""
-        if not broken:
-            found = drop_empty(cells, self.width, self.are_typed)
-            if found and self.short_rows.has_surplus(cells, found):
-                return found, "extra"
-            if len(self.read) == 1 and (found := self.short_rows.fill(cells)):
-                return found, "filled"
+        by_cells = ([], "") if broken else self._mend_cells(cells, text)
+        if by_cells[1]:
+            return by_cells
         near = mend_near(cells, text, self.dialect, self.width) if len(self.read) == 1 else None
         if near or self.n_failures > MAX_FAILURES:
             return near or (cells, "")
@@ -249,6 +246,16 @@ class Records:
         found = mend_delimiter(text, self.dialect, self.width, self.are_typed)
         self.n_failures += found is None
         return (found, "separator") if found else (cells, "")
+
+    def _mend_cells(self, cells: list[str], text: str) -> tuple[list[str], str]:
+        if len(cells) > self.width and (found := join_escaped(text, self.dialect, self.width)):
+            return found, "escaped"
+        found = drop_empty(cells, self.width, self.are_typed)
+        if found and self.short_rows.has_surplus(cells, found):
+            return found, "extra"
+        if len(self.read) == 1 and (found := self.short_rows.fill(cells)):
+            return found, "filled"
+        return cells, ""
 
 
 def has_stray(cells: list[str], text: str, quote: str) -> bool:

@@ -100,6 +100,7 @@ def _of_mended(reading: "Reading") -> Iterator[Problem]:
         "quotes": ("QUOTES_REPAIRED", "a quote that is not doubled or not closed", QUOTE_KEPT),
         "spaced": ("QUOTES_SPACED", "space between a quote and the separator", "read without it"),
         "wrapped": ("LINES_QUOTED", "quotes around the whole line", "split inside them"),
+        "escaped": ("SEPARATORS_ESCAPED", "a backslash before a separator", "not split there"),
         "separator": ("OWN_SEPARATOR", "another separator than the rest", "split by it"),
         "extra": ("EXTRA_EMPTY", "empty cells too many", "read without them"),
         "filled": ("ENDS_FILLED", "no last cells, which most rows leave empty", "filled up"),
@@ -130,6 +131,9 @@ def _of_left_out(reading: "Reading") -> Iterator[Problem]:
     rejects, n_blank = reading.rejects, reading.records.n_blank
     yield from _of_swallowed(rejects)
     of = {"dashes": "holds dashes between names and rows", "column_numbers": "numbers the columns"}
+    of["comments"] = (
+        f"is a comment or a page's number, the first of {rejects.counts['comments']:,}"
+    )
     of["drawn"] = f"is drawn with dashes, the first of {rejects.counts['drawn']:,}"
     for kind in of.keys() & {kind for kind, n in rejects.counts.items() if n}:
         n, line = rejects.counts[kind], rejects.line_of(kind)
