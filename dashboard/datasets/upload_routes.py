@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from dashboard.bodies import takes_upload
 from dashboard.datasets import uploads, versions
 from dashboard.datasets.transfer_view import browser_origin
+from dashboard.datasets.waiting import goes_at, list_coming
 from dashboard.errors import DomainError, TooLarge, Unavailable, ValidationFailed
 from dashboard.filters import size
 from dashboard.web import requires
@@ -41,6 +42,8 @@ def _upload_page(errors: dict[str, str], rows: str = "") -> str:
         limits=f"CSV, TSV, Parquet or JSON lines; gzip, zip and zstd allowed; up to {size(limit)}",
         accept=ACCEPT,
         rows=rows,
+        coming=list_coming(user_id=current_user.id),
+        goes_at=goes_at,
         samples=list_samples(),
         former=(former := versions.find_former(asked)),
         is_gone=bool(asked) and former is None,

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from dashboard.datasets.discarding import COMING, KEEP_UNSAVED, UNSAVED
-from dashboard.db import Dataset
+from dashboard.db import Dataset, Transfer
 from dashboard.extensions import db
 from dashboard.filters import plural, size
 
@@ -41,6 +41,22 @@ def list_waiting(*, user_id: int) -> Waiting:
     if total == SHOWN:
         total = db.session.scalar(select(func.count()).select_from(Dataset).where(*mine)) or total
     return Waiting(items, total, _find_reasons(items))
+
+
+def list_coming(*, user_id: int) -> Sequence[tuple[Dataset, Transfer]]:
+    """List a person's files whose upload was begun and is not done, the newest first."""
+    mine = (
+        select(Dataset, Transfer)
+        .join(Transfer, Transfer.dataset_id == Dataset.id)
+        .where(Dataset.owner_id == user_id, UNSAVED)
+    )
+    found = db.session.execute(mine.order_by(Dataset.id.desc()).limit(SHOWN))
+    return [(upload, transfer) for upload, transfer in found]
+
+
+def goes_at(transfer: Transfer) -> datetime:
+    """Return when a file that does not go on is forgotten."""
+    return transfer.touched_at + KEEP_UNSAVED
 
 
 def _find_reasons(uploads: Sequence[Dataset]) -> dict[int, str]:

@@ -229,6 +229,21 @@ def test_a_transfer_shows_on_no_list_and_waits_on_its_page(pages: PageClient) ->
     assert "Receiving the file" in pages.get(begun["url"]).text
 
 
+def test_what_was_begun_before_is_told_and_can_be_discarded(pages: PageClient) -> None:
+    size = 16 * 1024**2
+    assert not pages.get("/datasets/new").select("#coming")
+    script = Script(pages)
+    begun = script.ask("POST", json={"file_name": "<b>x.csv", "size_bytes": size}, status=201)
+    script.ask("PUT", f"/{begun['id']}/parts?offset=0", data=b"a,b\n1,2\n" * 2**20)
+    page = pages.get("/datasets/new")
+    words = page.find("#coming").get_text(" ", strip=True)
+    assert "<b>x.csv 8.4 MB of 17 MB came" in words
+    assert "Choose the same file again" in words
+    after = pages.follow(pages.submit(page, {}, form="#coming form", status=303))
+    assert not after.select("#coming")
+    assert not db.session.scalars(select(Dataset)).all()
+
+
 def test_who_was_signed_out_gets_401_and_a_token_for_the_new_session(
     app: Flask, member: User
 ) -> None:
