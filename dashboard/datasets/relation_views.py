@@ -107,7 +107,7 @@ def key_of(relation: Relation | None) -> RelationKey:
     """Return what the small charts of a relation that is known show."""
     answer: Mapping[str, Any] = (relation.answer if relation else None) or {}
     target, classes = answer.get("target", ""), _classes(answer)
-    parts = "Each small bar stands for a part of the column's values, in their order"
+    parts = "Each small bar stands for some of the column's values"
     if not classes:
         return RelationKey(f"{parts}; the taller it is, the higher {target} is there on average.")
     if len(classes) == 1:
