@@ -130,26 +130,23 @@ class SeveralView:
     def compute_words(self) -> str:
         """How much it had of the machine; of what was possible only where nobody stopped it."""
         plan = self.batch.plan or {}
-        took = self.compute.took_s
-        after = "" if took is None else f". The model was there after {duration(took)}"
-        if plan.get("stopped"):
-            return f"Training used {duration(self.compute.used_s)} of processor time{after}"
-        several = Several.from_plan(plan)
-        whole = f"{plural(several.slots, 'worker')} for {duration(several.time_limit_s)}"
         used, possible = map(duration, (self.compute.used_s, self.compute.possible_s))
-        return f"Training used {used} of processor time; {whole} can give {possible}{after}"
+        said = [f"Training used {used} of processor time"]
+        if not plan.get("stopped"):
+            several = Several.from_plan(plan)
+            whole = f"{plural(several.slots, 'worker')} for {duration(several.time_limit_s)}"
+            said = [f"{said[0]}; {whole} can give {possible}", *self._busy_words()]
+        took = self.compute.took_s
+        said += [] if took is None else [f"The model was there after {duration(took)}"]
+        return ". ".join(said)
 
-    @property
-    def busy_words(self) -> str | None:
-        """Why it was little, once it is over; None where it was not."""
-        is_whole = self.batch.plan_state == "over" and not (self.batch.plan or {}).get("stopped")
-        if not is_whole or not self.compute.is_little:
-            return None
-        return (
-            f"That is {100 * self.compute.share:.0f}% of it: either the jobs were done sooner, or "
-            "the workers and the machine had other work. The same time limit on a free machine "
-            "tries more"
-        )
+    def _busy_words(self) -> list[str]:
+        """Say why it was little, once it is over and something was scored."""
+        if self.batch.plan_state != "over" or not self.compute.is_little or not self.places:
+            return []
+        little = f"That is {100 * self.compute.share:.0f}% of it: either the jobs were done sooner"
+        other = "or the workers and the machine had other work"
+        return [f"{little}, {other}", "The same time limit on a free machine tries more"]
 
     @property
     def again(self) -> dict[str, Any] | None:

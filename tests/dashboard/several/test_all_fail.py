@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from dashboard.batches import service
@@ -13,6 +14,7 @@ from dashboard.jobs.service import retry_job
 from tests.dashboard.searches import acts
 from tests.dashboard.searches.acts import finish, go_on, jobs_of, read, take, tell_folds
 from tests.factories import make_dataset
+from tests.page import PageClient
 
 pytestmark = pytest.mark.usefixtures("no_broker")
 
@@ -104,3 +106,13 @@ def test_a_search_ends_by_what_is_wrong_with_the_table_alone(
     assert (acts.db.session.scalars(waiting).first() is None) == ends
     if ends:
         assert "The first failure: The same reason" in (read(batch).plan_message or "")
+
+
+def test_the_page_says_that_none_was_scored(app: Flask, member: User) -> None:
+    batch = submit(member)
+    fail("TOO_FEW_ROWS", FEW)
+    go_on(batch)
+    page = PageClient(app, member).get(f"/batches/{batch.id}")
+    assert "No job was scored" in page.text
+    assert "can give" in page.text
+    assert "% of it" not in page.text  # what failed says nothing of the machine
