@@ -14,7 +14,14 @@ from typing import Any
 
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.spec import Validation
-from tasks.engine.usual_folds import Rarest, default_validation, fold_few, is_small, say_few
+from tasks.engine.usual_folds import (
+    FEWEST,
+    Rarest,
+    default_validation,
+    fold_few,
+    is_small,
+    say_few,
+)
 
 VOTING = {"classification": "VotingClassifier", "regression": "VotingRegressor"}
 # More members would make a model that is large and slow, and hardly better.
@@ -202,24 +209,30 @@ def _choose_split(
     """Choose as many folds as leave time for the first candidates, all together (`room`) and each
     (`most`); one part where even 3 do not.
 
-    Rare classes cannot be spread evenly over folds; then folds take rows as they come.
+    A class with fewer rows than folds lessens these; with less than 3 it cannot be spread over
+    them, and they take rows as they come.
     """
     split = default_validation(facts.task) | {"note": None}
     if is_small(facts.n_rows):
         return split | _fold_few(facts)
-    if facts.rarest is not None and facts.rarest < split["folds"]:
-        has = f"{facts.rarest} row{'' if facts.rarest == 1 else 's'}"
-        note = f"Folds are not stratified: the rarest class has {has}"
-        split |= {"scheme": "kfold", "note": note}
-    tries = [{"folds": 5, "repeats": 2}] if facts.n_rows <= FEW_ROWS else []
-    tries += [{"folds": 5}, {"folds": 3}]
+    is_rare = facts.rarest is not None and facts.rarest < split["folds"]
+    split |= _suit_rarest(facts.rarest or 0) if is_rare else {}
+    tries = [{"repeats": 2}] if facts.n_rows <= FEW_ROWS else []
+    tries += [{}, {"folds": FEWEST}]
     for other in tries:
         costs = [job_seconds(one, facts, split | other) for one in suited[:WANTED]]
         if sum(costs) <= room and max(costs) <= most:
             return split | other
-    if facts.n_rows < MANY_ROWS or split["scheme"] == "kfold" and facts.n_classes > 1:
-        return split | {"folds": 3}
+    if facts.n_rows < MANY_ROWS or is_rare:
+        return split | {"folds": FEWEST}
     return split | {"scheme": "holdout"}
+
+
+def _suit_rarest(rarest: int) -> dict[str, Any]:
+    has = f"the rarest class has {rarest} row{'' if rarest == 1 else 's'}"
+    if rarest < FEWEST:
+        return {"scheme": "kfold", "note": f"Folds are not stratified: {has}"}
+    return {"folds": rarest, "note": f"There are at most {rarest} folds: {has}"}
 
 
 def _fold_few(facts: Facts) -> dict[str, Any]:

@@ -127,3 +127,15 @@ def test_folds_of_a_few_rows_can_be_made_and_it_is_told() -> None:
     assert (split["scheme"], split["folds"]) == ("kfold", 4)
     alone = Facts("classification", 8, 3, 3, rarest=1)
     assert make_portfolio(alone, seconds=60, slots=1).validation["scheme"] == "kfold"
+
+
+@pytest.mark.parametrize(("rarest", "scheme", "folds"), [
+    (2, "kfold", 5), (3, "stratified", 3), (4, "stratified", 4), (5, "stratified", 5),
+])  # fmt: skip
+def test_a_rare_class_is_in_each_fold_where_it_can_be(
+    rarest: int, scheme: str, folds: int
+) -> None:
+    facts = Facts("classification", 12, 10, 3, rarest=rarest)
+    split = make_portfolio(facts, seconds=60, slots=1).validation
+    assert (split["scheme"], split["folds"], split["repeats"]) == (scheme, folds, 2)
+    assert ("the rarest class" in (split["note"] or "")) == (rarest < 5)
