@@ -54,6 +54,8 @@ def test_precision_and_recall_say_what_guessing_gives(pages: PageClient) -> None
     page = pages.get(f"/jobs/{job.id}")
     alt = page.find("#chart-precision_recall")["aria-label"]
     assert "yes: average precision 0.812, 35% of the rows" in alt
+    said = "all folds together; the score is their mean"  # else two areas seem to contradict
+    assert page.text.count(said) == 1
     figure = pages.http.get(f"/jobs/{job.id}/charts/precision_recall.json").get_json()
     assert figure["traces"][1]["y"] == [0.35, 0.35]
 
