@@ -6,7 +6,7 @@ from typing import Any
 # Lines that the reader mends by what it knows of the columns, which a bundle's reader does not.
 MENDED = frozenset({
     "QUOTES_REPAIRED", "QUOTES_SPACED", "LINES_QUOTED", "OWN_SEPARATOR", "EXTRA_EMPTY",
-    "ENDS_FILLED", "CELLS_PARTED", "COLUMNS_EMPTY",
+    "ENDS_FILLED", "CELLS_PARTED", "COLUMNS_EMPTY", "SEPARATORS_ESCAPED",
 })  # fmt: skip
 NOTE = "FOOTNOTE"
 

@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 MOST = 0.5
 WRONG_LETTERS = {"ENCODING_DOUBTFUL", "ENCODED_TWICE"}  # where U+0080 to U+009F come from
 QUOTE_KEPT = "split like the others, and the quote was kept as part of the text"
+MENDED_WORDS = {  # each kind of lines: its code, what they have, how they were read
+    "quotes": ("QUOTES_REPAIRED", "a quote that is not doubled or not closed", QUOTE_KEPT),
+    "spaced": ("QUOTES_SPACED", "space between a quote and the separator", "read without it"),
+    "wrapped": ("LINES_QUOTED", "quotes around the whole line", "split inside them"),
+    "escaped": ("SEPARATORS_ESCAPED", "a backslash before a separator", "not split there"),
+    "separator": ("OWN_SEPARATOR", "another separator than the rest", "split by it"),
+    "extra": ("EXTRA_EMPTY", "empty cells too many", "read without them"),
+    "filled": ("ENDS_FILLED", "no last cells, which most rows leave empty", "filled up"),
+    "parted": ("CELLS_PARTED", "no separator between two cells of a fixed form", "parted"),
+    "stray": ("STRAY_QUOTES", "a quote inside a cell that is not quoted", "kept as it stands"),
+}
 
 
 def warn(code: str, message: str, line: int | None = None, count: int | None = None) -> Problem:
@@ -96,19 +107,8 @@ def _why(record: Record, n: int) -> str:
 
 
 def _of_mended(reading: "Reading") -> Iterator[Problem]:
-    words = {
-        "quotes": ("QUOTES_REPAIRED", "a quote that is not doubled or not closed", QUOTE_KEPT),
-        "spaced": ("QUOTES_SPACED", "space between a quote and the separator", "read without it"),
-        "wrapped": ("LINES_QUOTED", "quotes around the whole line", "split inside them"),
-        "escaped": ("SEPARATORS_ESCAPED", "a backslash before a separator", "not split there"),
-        "separator": ("OWN_SEPARATOR", "another separator than the rest", "split by it"),
-        "extra": ("EXTRA_EMPTY", "empty cells too many", "read without them"),
-        "filled": ("ENDS_FILLED", "no last cells, which most rows leave empty", "filled up"),
-        "parted": ("CELLS_PARTED", "no separator between two cells of a fixed form", "parted"),
-        "stray": ("STRAY_QUOTES", "a quote inside a cell that is not quoted", "kept as it stands"),
-    }
     rejects = reading.rejects
-    for kind, (code, has, done) in words.items():
+    for kind, (code, has, done) in MENDED_WORDS.items():
         n = rejects.counts[kind]
         if n:
             line = rejects.line_of(kind)

@@ -8,8 +8,11 @@ import pytest
 
 from tasks.engine import tables
 from tasks.engine.bundle.csv_file import CsvError, add_options, read_as_asked
+from tasks.engine.reader.ragged import MENDED
 from tasks.engine.reader.reading import ReadResult
+from tasks.engine.reader.told_lines import MENDED as TOLD
 from tasks.engine.reader.told_lines import tell_lines
+from tasks.engine.reader.words import MENDED_WORDS
 from tests.engine.reading.conftest import Reader
 
 TABLE = "a,b,c\n" + "".join(f"{n},{n}.5,x\n" for n in range(30))
@@ -67,6 +70,8 @@ def read_both(
         "word\n5,6\n",
         "7,8,9,10\n",
         "Note: one, two, three, four\n",
+        "# a, b\nSource: the office\n",
+        "# a\n7,8\nSource: the office\n",
     ],
 )
 def test_what_stands_below_is_as_the_reader_takes_it(
@@ -84,6 +89,12 @@ def test_what_stands_below_is_as_the_reader_takes_it(
         TABLE + "end,,,,\n7,8,9\n",
         TABLE.replace("12,12.5,x\n", "---\n12,12.5,x\n"),
         TABLE.replace("12,12.5,x\n", "12,12.5\n"),
+        TABLE.replace("12,12.5,x\n", "12,12.5,x\\, y\n").replace("7,7.5,x", "7,7.5,x\\, z"),
+        TABLE.replace("12,12.5,x\n", '"# 12",12.5\n'),
+        TABLE.replace("12,12.5,x\n", "# 12, 12.5, x\n# x\n"),
+        TABLE.replace(",x\n", ",\n").replace("12,12.5,\n", "# rain\n"),
+        TABLE.replace("a,b,c", "a,#b,c").replace("12,12.5,x\n", "# x\n12\n"),
+        TABLE.replace("a,b,c", "#a,b,c").replace("12,12.5,x\n", "# x\n"),
         TABLE.replace(",x\n", ",\n").replace("12,12.5,\n", "12,12.5\n"),
         TABLE.replace("a,b,c", "a,b,").replace(",x\n", ",\n").replace("12,12.5,\n", "12,12.5\n"),
     ],
@@ -163,3 +174,7 @@ def test_a_note_with_figures_is_known_by_its_line_alone(reader: Reader) -> None:
             read_as_asked(ask(reader.source), trained, ["a"])
     reader.source.write_text(TABLE + "30,30.5,x\n")
     assert len(read_as_asked(ask(reader.source), trained, ["a"])[0]) == 31
+
+
+def test_each_way_to_mend_a_line_is_known_to_a_bundle() -> None:
+    assert {MENDED_WORDS[kind][0] for kind in MENDED} <= TOLD
