@@ -36,6 +36,7 @@ MEASURED_NAME = re.compile(
 AXES = {"x", "y", "z", "t"}  # what R puts for a name is X
 WHOLE = r"^[0-9]+(\.0+)?$"  # pandas writes 7.0 where another cell is missing
 ENOUGH_ROWS = 20  # fewer rows than this can be all different by chance
+ENOUGH_FILLED = 50  # the same of a column that is not the first
 NEAR = 0.8  # so many are left of all rows that were numbered
 LEFT = 0.5  # the same where a column has no name and is only told of
 FIRST_LEFT = 5  # the lowest number of these
@@ -67,15 +68,18 @@ def numbers_rows(column: Column, tally: NumberTally) -> bool:
 
 
 def may_number_rows(column: Column, tally: NumberTally) -> bool:
-    """Tell whether a first column that was found to be a number may only number the rows.
+    """Tell whether a column that was found to be a number may only number the rows.
 
-    So may one that rises from 0 or 1 where few numbers were left out, and one without a name
-    among names whose numbers are in any other order, as the index of rows drawn by chance.
+    So may a first one that rises from 0 or 1 where few numbers were left out, and one without a
+    name among names whose numbers are in any other order, as the index of rows drawn by chance;
+    and any other one that has each number from 0 or 1 on once, as names that became numbers.
     """
-    if not column.is_first or not _is_full(column):
+    if not _is_full(column) or MEASURED_NAME.fullmatch(column.name) or column.name in AXES:
         return False
-    if MEASURED_NAME.fullmatch(column.name) or column.name in AXES:
-        return False
+    if not column.is_first:
+        fills = tally.low in {0, 1} and tally.high - tally.low == column.n_rows - 1
+        is_told = fills and column.n_rows >= ENOUGH_FILLED
+        return is_told and _are_whole(column) and column.is_all_different
     if column.has_names and NO_NAME.fullmatch(column.name):
         is_near = tally.low <= FIRST_LEFT and _is_dense(column, tally, LEFT)
         return is_near and _are_whole(column) and column.is_all_different

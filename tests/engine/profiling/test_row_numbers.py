@@ -98,6 +98,22 @@ def test_what_measures_is_a_number_and_nothing_is_told(
     assert found(reader, name, numbers) == "number"
 
 
+@pytest.mark.parametrize(("name", "numbers", "told"), [
+    ("phone", [37 * n % 60 for n in range(60)], "ROW_NUMBERS"),
+    ("phone", [37 * n % 61 for n in range(1, 61)], "ROW_NUMBERS"),
+    ("phone", range(60), "ROW_NUMBERS"),
+    ("phone", [37 * n % 40 for n in range(40)], "number"),
+    ("phone", [37 * n % 60 + 2 for n in range(60)], "number"),
+    ("phone", [37 * n % 60 for n in range(59)] + [90], "number"),
+    ("rank", range(60), "number"),
+    ("t", range(60), "number"),
+])  # fmt: skip
+def test_each_number_once_is_told_of_any_column(
+    reader: Reader, name: str, numbers: Sequence[int], told: str
+) -> None:
+    assert found(reader, name, numbers, is_first=False) == told
+
+
 @pytest.mark.parametrize(
     "numbers", [range(350, 1_000), range(300, 1_000), range(0, 120, 2), HALF, SHUFFLED]
 )
