@@ -9,6 +9,10 @@ OF_TABLE = frozenset({
     "POSITIVE_UNKNOWN", "TARGET_EMPTY", "TARGET_NOT_NUMERIC", "TARGET_ONE_CLASS",
     "TARGET_RARE_CLASS", "TIME_COLUMN_KIND", "TOO_FEW_GROUPS", "TOO_FEW_ROWS",
 })  # fmt: skip
+# Codes of the columns and of how they are prepared, which estimators seldom differ in.
+OF_COLUMNS = frozenset({
+    "COLUMNS_CONSTANT", "NO_COLUMNS", "TARGET_NEGATIVE", "TARGET_TOO_LARGE", "TEXT_EMPTY",
+})  # fmt: skip
 
 
 class EngineError(Exception):

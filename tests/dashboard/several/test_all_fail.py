@@ -11,6 +11,8 @@ from dashboard.db import Batch, Job, User
 from dashboard.db.states import JobState
 from dashboard.jobs import execution
 from dashboard.jobs.service import retry_job
+from dashboard.plans.alike import find_common_failure
+from dashboard.plans.step import look_at
 from tests.dashboard.searches import acts
 from tests.dashboard.searches.acts import finish, go_on, jobs_of, read, take, tell_folds
 from tests.factories import make_dataset
@@ -78,6 +80,40 @@ def test_other_words_or_a_score_let_the_others_start(user: User) -> None:
         fail("UNKNOWN", "The same reason")
     go_on(scored)
     assert JobState.CANCELLED not in states(scored)
+
+
+@pytest.mark.parametrize(
+    "code", ["TIME_LIMIT", "MEM_LIMIT", "DISK_FULL", "STORAGE_AWAY", "UNKNOWN", "FILE_DAMAGED"]
+)
+def test_what_another_estimator_or_moment_may_be_without_ends_nothing(
+    user: User, code: str
+) -> None:
+    batch = submit(user)
+    for _ in range(4):
+        fail(code, "The same words")
+    go_on(batch)
+    assert JobState.CANCELLED not in states(batch)
+
+
+@pytest.mark.parametrize(("code", "n"), [("COLUMNS_CONSTANT", 3), ("TOO_FEW_ROWS", 1)])
+def test_a_fold_scored_by_a_job_that_still_runs_lets_the_others_start(
+    user: User, code: str, n: int
+) -> None:
+    batch = submit(user)
+    tell_folds(take("worker-2"), [0.8] * 4)
+    for _ in range(n):
+        fail(code, FEW)
+    go_on(batch)
+    assert JobState.CANCELLED not in states(batch)
+
+
+def test_of_what_was_run_again_meanwhile_nothing_is_said(user: User) -> None:
+    batch = submit(user)
+    first = fail("TOO_FEW_ROWS", FEW)
+    look = look_at(batch.id)
+    assert look is not None
+    retry_job(user=user, job_id=first)
+    assert find_common_failure(look, are_different=True) is None
 
 
 def test_a_job_that_runs_again_starts_though_it_failed_before(user: User) -> None:
