@@ -110,9 +110,10 @@ def _read_costs(
 def decision_chart(view: DecisionView) -> dict[str, Any]:
     """Draw precision, recall and cost against the threshold, of few rows as the steps they are.
 
-    A row is predicted from its own value on, so up to a cut all is as at that cut.
+    A row is told to be positive up to its own value, so from the next lower cut up to a cut all is
+    as at that cut. The highest stands first: a line goes on level to the next one, then steps.
     """
-    shape = {"shape": "vh"} if view.has_few_rows else {}
+    shape = {"shape": "hv"} if view.has_few_rows else {}
     xs = [cut.threshold for cut in view.cuts]
     costs = [cut.cost(view.costs) for cut in view.cuts]
     lines = (

@@ -1,5 +1,6 @@
 """What is drawn against the threshold goes in steps where there are few rows, and is told so."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -27,6 +28,26 @@ def test_of_few_rows_there_are_steps_and_the_page_says_so(
     view = view_decision(job, results, {})
     assert view is not None
     lines = [t for t in decision_chart(view)["traces"] if t["mode"] == "lines"]
-    assert {trace["line"].get("shape") for trace in lines} == {"vh" if are_few else None}
+    assert {trace["line"].get("shape") for trace in lines} == {"hv" if are_few else None}
     said = PageClient(app, member).get(f"/jobs/{job.id}").find("#threshold").get_text()
     assert (f"These are {n} predictions only" in said) is are_few
+
+
+def drawn_at(trace: dict[str, Any], x: float) -> float:
+    """Return the height at which a line of steps passes over a number that is no corner of it."""
+    corners = list(zip(trace["x"], trace["y"], strict=True))
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        if min(x0, x1) < x < max(x0, x1):
+            return {"hv": y0, "vh": y1}[trace["line"]["shape"]]  # level first, or upright first
+    raise AssertionError(f"nothing is drawn over {x}")
+
+
+def test_between_two_cuts_stands_what_a_threshold_there_does(app: Flask, member: User) -> None:
+    """With 0.7 the rows at 0.9 are told to be positive, and those at 0.5 are not."""
+    results = RESULTS | {"thresholds": cuts(10, 30)}
+    view = view_decision(job_with(results, owner=member), results, {})
+    assert view is not None
+    lines = {trace["name"]: trace for trace in decision_chart(view)["traces"]}
+    assert [drawn_at(lines["Recall"], x) for x in (0.7, 0.3)] == [0.1, 0.5]
+    assert drawn_at(lines["Precision"], 0.7) == 1.0
+    assert drawn_at(lines["Cost"], 0.3) == 5 + 2
