@@ -14,7 +14,7 @@ from dashboard.jobs.counting import count_jobs
 from dashboard.jobs.durations import Duration, read_durations
 from dashboard.jobs.estimates import Estimate, estimate_jobs
 from dashboard.jobs.filtering import TABS, WITHOUT, JobFilters, read_filters
-from dashboard.jobs.folded import FoldedBatch, list_folded
+from dashboard.jobs.folded import Folded, list_folded
 from dashboard.jobs.listing import list_jobs
 from dashboard.jobs.order import find_places
 from dashboard.jobs.sorting import DEFAULT_SORT, read_sort
@@ -72,13 +72,13 @@ class JobListing:
     best: Set[int] = frozenset()
     news: News = field(default_factory=News)
     names: Mapping[int, str] = field(default_factory=dict)
-    folded: Sequence[FoldedBatch] = ()
+    folded: Folded = Folded()
 
     @property
     def every(self) -> int | None:
         """Seconds between two looks at the rows; None when they stay as they are."""
         # In another order than by default those that run or wait stand among the others.
-        is_active = any(view.is_active for view in self.views)
+        is_active = self.folded.goes_on or any(view.is_active for view in self.views)
         return 3 if is_active else 15 if self.more_may_come else None
 
     @property
@@ -203,9 +203,9 @@ def read_listing(
     )
 
 
-def fold_batches(filters: JobFilters) -> Sequence[FoldedBatch]:
+def fold_batches(filters: JobFilters) -> Folded:
     """Return the batches that stand for the candidates that a list leaves out."""
-    return list_folded(filters) if filters.candidates == WITHOUT else ()
+    return list_folded(filters) if filters.candidates == WITHOUT else Folded()
 
 
 def view_jobs(

@@ -17,7 +17,7 @@ from dashboard.db.states import ACTIVE, JobState
 from dashboard.extensions import db
 from dashboard.jobs.all_done import say_all_done
 from dashboard.jobs.filtering import WITHOUT, JobFilters
-from dashboard.jobs.folded import FoldedBatch, list_folded
+from dashboard.jobs.folded import Folded, list_folded
 from dashboard.jobs.listing import list_active
 from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.order import PLACES_SHOWN
@@ -78,7 +78,7 @@ class Overview:
     has_own_datasets: bool
     is_new_here: bool
     in_progress: Sequence[JobView] | None
-    folded: Sequence[FoldedBatch] | None
+    folded: Folded | None
     n_running: int
     failures: Failures | None
     recent: Sequence[JobView] | None
@@ -92,12 +92,17 @@ class Overview:
         return self.in_progress and self.in_progress[:SHOWN]
 
     @property
+    def goes_on(self) -> bool:
+        """Whether anything of it runs or waits, as far as it could be read."""
+        return bool(self.active or (self.folded and self.folded.lines))
+
+    @property
     def all_done(self) -> str | None:
         """When all that run or wait are over; None where some may not have been read."""
         queued = self.server.queue.queued if self.server else PLACES_SHOWN + 1
         if (
             self.folded is None
-            or self.folded
+            or self.folded.lines
             or not self.in_progress
             or len(self.in_progress) > SHOWN
             or queued > PLACES_SHOWN
@@ -136,7 +141,7 @@ def read_overview(user: User, *, is_mine: bool = True) -> Overview:
         is_new_here=may_submit
         and _part(lambda: _has(select(Job.id).where(Job.owner_id == user_id))) is False,
         in_progress=_part(lambda: _active(user_id)),
-        folded=_part(lambda: _searches_going_on(user_id)),
+        folded=_part(lambda: list_folded(JobFilters(owner_id=user_id), only_going=True)),
         n_running=_part(lambda: _count_running(user_id)) or 0,
         failures=_part(lambda: _failures(user_id)),
         recent=_part(lambda: _recent(user_id if is_mine else None)),
@@ -163,10 +168,6 @@ def _has(found: Select[Any]) -> bool:
 def _active(user_id: int) -> Sequence[JobView]:
     filters = JobFilters(owner_id=user_id, candidates=WITHOUT)
     return view_jobs(list_active(filters=filters, limit=SHOWN + 1))
-
-
-def _searches_going_on(user_id: int) -> Sequence[FoldedBatch]:
-    return [one for one in list_folded(JobFilters(owner_id=user_id)) if one.goes_on]
 
 
 def _count_running(user_id: int) -> int:

@@ -9,6 +9,7 @@ from flask import Flask
 from dashboard.auth.tokens import create_token
 from dashboard.db import Batch, Dataset, User
 from dashboard.db.transaction import writing
+from dashboard.jobs.folded import GOING_LINES
 from tests.factories import make_dataset, make_job, make_succeeded_job
 from tests.page import Page, PageClient, words_of
 
@@ -118,3 +119,44 @@ def test_the_overview_has_a_line_for_a_search_and_none_for_its_candidates(
     assert lines_in(page)[0].startswith("grid Goes on: 2 jobs so far")
     assert "grid, C" not in page.text
     assert "in vain" not in page.text
+
+
+def test_a_search_that_goes_on_stands_before_newer_ones_that_failed(
+    pages: PageClient, member: User, dataset: Dataset
+) -> None:
+    make_search(member, dataset, "grid")
+    for n in range(6):
+        make_search(member, dataset, f"in vain {n}", plan_state="over")
+    page = pages.get("/")
+    assert [line.partition(" Goes on")[0] for line in lines_in(page)] == ["grid"]
+    assert "You have no running or waiting jobs" not in page.text
+    assert page.find("#overview-now")["hx-trigger"] == "every 5s"
+    listed = pages.get(LEFT_OUT)
+    names = [line.partition(" batch")[0] for line in lines_in(listed)]
+    assert names == ["grid", *(f"in vain {n}" for n in (5, 4, 3, 2, 1))]
+    assert listed.find("#jobs-live")["hx-trigger"] == "every 3s"
+
+
+def test_of_more_than_are_shown_the_others_are_counted(
+    pages: PageClient, member: User, dataset: Dataset
+) -> None:
+    for n in range(GOING_LINES):
+        make_search(member, dataset, f"grid {n}")
+    assert "more go" not in pages.get("/").text + pages.get(LEFT_OUT).text
+    for n in range(2):
+        make_search(member, dataset, f"last {n}")
+    for address in ("/", LEFT_OUT):
+        page = pages.get(address)
+        assert len(lines_in(page)) == GOING_LINES, address
+        assert "2 more go on" in page.text, address
+
+
+def test_searches_that_are_over_are_looked_at_seldom(
+    pages: PageClient, member: User, dataset: Dataset
+) -> None:
+    with writing() as session:
+        session.add(Batch(owner_id=member.id, name="in vain", n_jobs=2, plan={"kind": "search"},
+                          plan_state="over"))  # fmt: skip
+    assert pages.get("/").find("#overview-now")["hx-trigger"] == "every 30s"
+    make_succeeded_job(member, dataset=dataset, name="alone")
+    assert pages.get(LEFT_OUT).find("#jobs-live")["hx-trigger"] == "every 15s"
