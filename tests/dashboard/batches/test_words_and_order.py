@@ -89,7 +89,9 @@ def test_figures_of_trying_several_add_up(pages: PageClient, member: User) -> No
     end_by_time(make_job(member, state="cancelled", score_only=True, **more), started=False)
     page = pages.get(f"/batches/{batch.id}")
     said = words_of(page.select(".batch-now .percent")[0])
-    assert said == "6 jobs so far: 2 scored, 1 fitted on all rows, 1 not tried, 1 running, 1 deleted"
+    assert said == (
+        "6 jobs so far: 2 scored, 1 fitted on all rows, 1 not tried, 1 running, 1 deleted"
+    )
 
 
 def test_while_several_are_tried_what_runs_stands_first(pages: PageClient, member: User) -> None:
