@@ -20,6 +20,7 @@ PRIORITY_NAMES = {n: name for name, n in PRIORITIES.items()} | {NEXT: "next"}
 _IS_ARCHIVED = text("archived_at IS NOT NULL")
 _HAS_ENDED = text("finished_at IS NOT NULL")
 _IS_OF_BATCH = text("batch_id IS NOT NULL")
+_LISTED = ("created_at", "id", "archived_at", "state", "score_only")
 _OF_BATCH: Any = {"sqlite_where": _IS_OF_BATCH, "postgresql_where": _IS_OF_BATCH}
 
 
@@ -36,21 +37,20 @@ class Job(Record):
         Index("ix_jobs_timed", "estimator", "state", "finished_at"),
         # The page of the queue counts what ended within the last day.
         Index("ix_jobs_finished", "finished_at", "state"),
-        # The list of jobs is counted, filtered and sorted from these alone.
-        Index("ix_jobs_created", "created_at", "id", "archived_at", "state"),
-        Index("ix_jobs_state_created", "state", "created_at", "id", "archived_at"),
-        Index("ix_jobs_owner_created", "owner_id", "created_at", "id", "archived_at", "state"),
-        Index("ix_jobs_dataset_created", "dataset_id", "created_at", "id", "archived_at", "state"),
-        Index("ix_jobs_estimator", "estimator", "created_at", "id", "archived_at", "state"),
+        # The list, with candidates or not, is counted, filtered and sorted from these alone.
+        Index("ix_jobs_created", *_LISTED),
+        Index("ix_jobs_state_created", "state", "created_at", "id", "archived_at", "score_only"),
+        Index("ix_jobs_owner_created", "owner_id", *_LISTED),
+        Index("ix_jobs_dataset_created", "dataset_id", *_LISTED),
+        Index("ix_jobs_estimator", "estimator", *_LISTED),
         # Of the few that are: SQLite would read those that are not from it, and sort them.
         Index(
             "ix_jobs_archived",
-            "archived_at",
-            "id",
+            *("archived_at", "id"),
             sqlite_where=_IS_ARCHIVED,
             postgresql_where=_IS_ARCHIVED,
         ),
-        Index("ix_jobs_score", "score", "id", "archived_at", "state", "partial"),
+        Index("ix_jobs_score", "score", "id", "archived_at", "state", "partial", "score_only"),
         # What ended last of a person, and of which batches. Of what waits PostgreSQL would take it
         # for the claim's index, and read a long queue.
         Index(

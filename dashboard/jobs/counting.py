@@ -9,8 +9,7 @@ from sqlalchemy import func, select
 
 from dashboard.db import Job
 from dashboard.extensions import db
-from dashboard.jobs.filtering import JobFilters, filter_ids
-from dashboard.jobs.scanning import filter_scanned, state_of
+from dashboard.jobs.filtering import JobFilters, filter_ids, filter_jobs
 from dashboard.jobs.time_up import ENDS
 
 # Many jobs take some time to count, and every open page asks. A count of so many is kept for a
@@ -38,11 +37,10 @@ def count_states(
     known = kept.get(key)
     if known is not None and time.monotonic() < known[0]:
         return dict(known[1])
-    state = state_of(filters)
-    found = filter_scanned(filters).with_only_columns(state, func.count())
+    found = filter_jobs(filters).with_only_columns(Job.state, func.count())
     if states is not None:
         found = found.where(Job.state.in_(sorted(states)))
-    counts: dict[str, int] = dict(db.session.execute(found.group_by(state)).all())
+    counts: dict[str, int] = dict(db.session.execute(found.group_by(Job.state)).all())
     if sum(counts.values()) >= MANY:
         if len(kept) >= KEPT_COUNTS:
             kept.clear()

@@ -14,9 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from dashboard.db import Dataset, Job, JobEntry, JobScore, User
 from dashboard.jobs.counting import count_jobs
 from dashboard.jobs.distinct import distinct_values
-from dashboard.jobs.filtering import WITHOUT, JobFilters, filter_ids, restrict
+from dashboard.jobs.filtering import JobFilters, filter_ids, restrict
 from dashboard.jobs.name_order import name_segments
-from dashboard.jobs.scanning import filter_scanned
 from dashboard.jobs.segments import NEWEST_FIRST, Segment, Segments, count_rows
 from dashboard.jobs.setting_order import setting_segments
 from tasks.engine.catalogue import METRICS, get_estimator
@@ -49,14 +48,7 @@ def segments_of(filters: JobFilters, sort: str) -> Segments:
 
 
 def _by_submitted(filters: JobFilters, down: bool) -> Segments:
-    found = filter_ids(filters)
-    if filters.candidates == WITHOUT and filters.owner_id is None:
-        # Numbers are given in the order of submission. Those that are no candidates are found from
-        # one index and sorted: in a long order of candidates each row would be looked at.
-        scanned = filter_scanned(filters).with_only_columns(Job.id)
-        yield Segment(scanned, ((Job.id + 0, down),))
-        return
-    yield Segment(found, ((Job.created_at, down), (Job.id, down)))
+    yield Segment(filter_ids(filters), ((Job.created_at, down), (Job.id, down)))
 
 
 def _by_score(filters: JobFilters, down: bool) -> Segments:
