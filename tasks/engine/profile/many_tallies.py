@@ -30,10 +30,10 @@ def tally_many(values: np.ndarray, counts: np.ndarray, n_rows: int) -> list[Numb
     weights = np.take_along_axis(counts, order, 1)
     distinct = (np.diff(ordered, axis=1) != 0).sum(axis=1) + 1
     quantiles = _quantiles(ordered, weights).tolist()
-    charts = {bins: _histograms(values, counts, low, high, bins)
-              for bins in _bins_of(values.shape[1])}  # fmt: skip
     # A third of 30 bins is drawn of those; whole numbers may have fewer than 30.
-    charts.setdefault(SMALL_BINS, _whole(values, counts, low, high, SMALL_BINS))
+    of_small = _histograms if values.shape[1] < BINS else _whole
+    charts = {BINS: _histograms(values, counts, low, high, BINS),
+              SMALL_BINS: of_small(values, counts, low, high, SMALL_BINS)}  # fmt: skip
     made = []
     for at in range(len(values)):
         tally = NumberTally(n_rows)
@@ -48,12 +48,6 @@ def tally_many(values: np.ndarray, counts: np.ndarray, n_rows: int) -> list[Numb
         }
         made.append(tally)
     return made
-
-
-def _bins_of(n_values: int) -> set[int]:
-    """Return the numbers of bins that columns with so many values are drawn with."""
-    most = min(BINS, max(n_values, 2))
-    return {most} if most == BINS else {most, min(SMALL_BINS, most)}
 
 
 def _quantiles(ordered: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -73,6 +67,7 @@ def _histograms(
 ) -> dict[int, dict[str, Any]]:
     """Return charts as `NumberTally.histogram` gives them, of columns that have room for bins."""
     charts = _whole(values, counts, low, high, bins)
+    bins = min(bins, max(values.shape[1], 2))
     edges = np.linspace(low, high, bins + 1, axis=1)
     has_room = np.isfinite(high - low) & (np.diff(edges, axis=1) > 0).all(axis=1)
     has_room[list(charts)] = False

@@ -36,7 +36,7 @@ class NumberTally:
         self.values: list[np.ndarray] = []
         self.weights: list[np.ndarray] = []
         self.part, self.hashes = PART, [np.zeros(0, np.uint64)]
-        self.is_about = False
+        self.is_about, self.is_whole = False, True
         self.known: dict[Any, Any] = {}  # what was found out for several columns at once
 
     def add(self, values: np.ndarray, counts: np.ndarray | None = None) -> None:
@@ -44,6 +44,7 @@ class NumberTally:
         if not len(values):
             return
         self.low, self.high = min(self.low, values.min()), max(self.high, values.max())
+        self.is_whole = self.is_whole and bool((np.floor(values) == values).all())
         weights = np.ones(len(values)) if counts is None else counts
         n = int(weights.sum())
         with np.errstate(over="ignore", invalid="ignore"):
@@ -133,21 +134,29 @@ class NumberTally:
     def histogram(self, bins: int = BINS) -> dict[str, Any]:
         """Return the edges of bins of equal width, and how many values are in each.
 
-        Where all values are whole, each bin holds as many whole numbers; see `whole_charts`.
+        Where all values are whole and not far apart, ``whole`` is true and each bin holds as many
+        whole numbers: edges lie half-way between two of them, the first one 0.5 below the least,
+        and the last one may be beyond the greatest by more than 0.5. See `whole_charts`.
         """
         if not self.n:
             return {"edges": [], "counts": []}
-        values, weights = np.concatenate(self.values), np.concatenate(self.weights)
-        bins = min(bins, max(len(values), 2))
         if bins in self.known:
             return dict(self.known[bins])
-        ends = np.array([self.low]), np.array([self.high])
-        whole = dict(whole_charts(values[None], weights[None], *ends, bins))
-        chart = whole.get(0) or self._chart(values, weights, bins)
+        values, weights = np.concatenate(self.values), np.concatenate(self.weights)
+        chart = self._whole_chart(values, weights, bins) or self._chart(values, weights, bins)
         heights = np.asarray(chart["counts"]) * (self.n / weights.sum())
         return chart | {"counts": [int(height) for height in np.rint(heights)]}
 
+    def _whole_chart(
+        self, values: np.ndarray, weights: np.ndarray, bins: int
+    ) -> dict[str, Any] | None:
+        if not self.is_whole:  # also where a sample of the values is
+            return None
+        ends = np.array([self.low]), np.array([self.high])
+        return dict(whole_charts(values[None], weights[None], *ends, bins)).get(0)
+
     def _chart(self, values: np.ndarray, weights: np.ndarray, bins: int) -> dict[str, Any]:
+        bins = min(bins, max(len(values), 2))
         try:
             with np.errstate(over="ignore", invalid="ignore"):
                 heights, edges = np.histogram(values, bins, (self.low, self.high), weights=weights)

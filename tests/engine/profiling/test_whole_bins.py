@@ -14,6 +14,16 @@ from tasks.engine.profile.whole_bins import bin_width
 ProfileCells = Callable[..., ProfileResult]
 
 
+def added_alone(values: list[int]) -> NumberTally:
+    tally = NumberTally(100)
+    tally.add(np.array(values, float), np.full(len(values), 50.0))
+    return tally
+
+
+def added_at_once(values: list[int]) -> NumberTally:
+    return tally_many(np.array([values], float), np.full((1, len(values)), 50.0), 100)[0]
+
+
 @pytest.mark.parametrize("bins", [BINS, SMALL_BINS])
 @pytest.mark.parametrize("last", [1, 5, 10, 13, 16, 30, 45, 59, 96, 100, 199])
 def test_as_many_of_each_number_make_equal_bars(last: int, bins: int) -> None:
@@ -77,3 +87,54 @@ def test_columns_added_up_at_once_have_the_same_bins() -> None:
         for bins in (BINS, SMALL_BINS):
             assert bins in tally.known or row[1] < 1
             assert tally.histogram(bins) == alone.histogram(bins)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([2, 4], [50, 0, 50]),
+        ([0, 10], [50, *[0] * 9, 50]),
+        ([1, 3, 5], [50, 0, 50, 0, 50]),
+        ([0, 5, 10, 20], [50, *[0] * 4, 50, *[0] * 4, 50, *[0] * 9, 50]),
+        ([-7, -5, 0], [50, 0, 50, 0, 0, 0, 0, 50]),
+        ([2**50, 2**50 + 2], [50, 0, 50]),
+        ([-(2**50), 2 - 2**50], [50, 0, 50]),
+        ([5], [50]),
+    ],
+)
+@pytest.mark.parametrize("add", [added_alone, added_at_once])
+def test_few_different_numbers_have_a_bar_each(
+    values: list[int], expected: list[int], add: Callable[[list[int]], NumberTally]
+) -> None:
+    """Two classes with numbers as names are no column with one value."""
+    tally = add(values)
+    assert tally.histogram(BINS)["counts"] == expected
+    small = [n for n in tally.histogram(SMALL_BINS)["counts"] if n]
+    assert small == [50] * len(values)
+
+
+@pytest.mark.parametrize("ends", [[0, 10**6], [-(2**60), 2**60]])
+@pytest.mark.parametrize("add", [added_alone, added_at_once])
+def test_two_numbers_far_apart_have_two_bars(
+    ends: list[int], add: Callable[[list[int]], NumberTally]
+) -> None:
+    for bins in (BINS, SMALL_BINS):
+        assert add(ends).histogram(bins) == {"edges": [ends[0], sum(ends) / 2, ends[1]],
+                                             "counts": [50, 50]}  # fmt: skip
+
+
+def test_classes_with_numbers_as_names_are_two_bars_on_the_page(
+    profile_cells: ProfileCells,
+) -> None:
+    details = json.loads(profile_cells(["2", "4"] * 50).details[0])
+    assert details["small"]["counts"] == details["histogram"]["counts"] == [50, 0, 50]
+
+
+def test_numbers_of_which_a_sample_is_whole_are_not_called_whole() -> None:
+    values = np.arange(400_000.0) % 40
+    values[1::4] += 0.5
+    tally = NumberTally(len(values))
+    for piece in np.split(values, 4):
+        tally.add(piece)
+    assert tally.step == 4
+    assert "whole" not in tally.histogram(BINS)
