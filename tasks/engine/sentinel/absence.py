@@ -10,10 +10,9 @@ from tasks.engine.profile.sampled import Sampled
 from tasks.engine.profile.strengths import Target
 
 FEWEST_ROWS, LEAST_SHARE = 10, 0.05  # of the class, and of all others
+# A rarer class alone has the column filled in, without exception. That it is empty there may be in
+# the nature of the class, such as a plant without leaves; so may anything of fewer rows be.
 NEARLY_ALL = 0.98
-# Rows of a rarer class for which alone a column is filled in, without exception. That it is empty
-# for one may be in the nature of the class, such as a plant without leaves.
-FEWEST_EXACT = 5
 # Words that say that a cell has nothing to say; beside "yes" they are an answer.
 NOTHING = frozenset({"none", "no", "n/a", "nothing", "-"})
 YES = frozenset({"yes", "y", "true"})
@@ -78,9 +77,9 @@ def _absence(feature: Sampled, target: Target) -> Absence | None:
     for code, label in enumerate(target.classes):
         others = len(there) - sizes[code]
         smaller = min(sizes[code], others)
-        if smaller < FEWEST_EXACT:
+        if smaller < FEWEST_ROWS:
             continue
-        is_rare = smaller < max(FEWEST_ROWS, LEAST_SHARE * len(there))
+        is_rare = smaller < LEAST_SHARE * len(there)
         most = 1.0 if is_rare else NEARLY_ALL
         share = inside[code] / sizes[code]
         elsewhere = (there.sum() - inside[code]) / others

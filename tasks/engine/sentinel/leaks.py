@@ -23,7 +23,9 @@ from tasks.engine.sentinel.sums import find_sum
 STRONG, ALONE, TIMES, OTHERS = 0.9, 3, 10.0, 3
 # A noisy copy of the target (correlation 0.99) tells less than a copy; it is the strongest, and
 # the next column leaves so many times as much untold.
-FEWEST_BESIDE, FEWEST_STRAIGHT = 50, 15
+FEWEST_BESIDE, FEWEST_STRAIGHT, FEWEST_BOUND = 50, 15, 25  # rows; of a bound in each class
+# Columns that a number is told by in a straight line as a fare is by the way are farther from it.
+STRAIGHT, COPY_OF_FEW = 0.98, 0.99  # R2; the latter where few columns stand beside it
 USUALLY = 0.85  # R2 of a straight line without the most extreme targets: it is not theirs alone
 NOISY, TIMES_OF_NEXT = {"R2": 0.97, "AUC": 0.96}, 6.0  # of a strength, by its measure
 FEWEST_NUMBERED = 3  # two classes are told as well by an honest column with one good bound
@@ -88,11 +90,11 @@ def _find_straight(sampled: Mapping[Any, Sampled], target: Target) -> tuple[Any,
 
     An honest column follows it in a curve more often, so there a noisy copy is farther ahead.
     """
-    if target.classes or len(target.values) < FEWEST_STRAIGHT:
+    if target.classes or len(target.values) < FEWEST_STRAIGHT or len(sampled) <= OTHERS:
         return None
     lines = [(*_line(column, target), name) for name, column in sampled.items()]
-    (best, usual, name), *others = sorted(lines, key=lambda one: -one[0]) or [(0.0, 0.0, None)]
-    if not others or best < NOISY["R2"] or usual < USUALLY:
+    (best, usual, name), *others = sorted(lines, key=lambda one: -one[0])
+    if best < STRAIGHT or usual < USUALLY:
         return None
     is_far = 1 - others[0][0] >= TIMES_OF_NEXT * (1 - best)
     return (name, Strength(best, "R2", best)) if is_far else None
@@ -134,12 +136,17 @@ def _measure(feature: Sampled, target: Target) -> Strength:
 
 
 def _bound(feature: Sampled, target: Target) -> Strength:
-    """Measure how well one bound of a number tells two classes: few rows fill no bins."""
+    """Measure how well one bound of a number tells two classes: few rows fill no bins.
+
+    Of fewer rows yet an honest number may tell each without a mistake.
+    """
     known = feature.known[target.rows]
     codes = target.values[known] > 0
     if not feature.is_number or len(target.classes or ()) != 2 or not known.all():
         return Strength(0.0, "AUC", 0.5)
     n_one = int(codes.sum())
+    if min(n_one, len(codes) - n_one) < FEWEST_BOUND:  # as a fever is told by a temperature
+        return Strength(0.0, "AUC", 0.5)
     ranks = rankdata(feature.values[target.rows])
     below = ranks[codes].sum() - n_one * (n_one + 1) / 2
     score = float(below / (n_one * (len(codes) - n_one)))
@@ -193,8 +200,13 @@ def _is_numbered(name: str) -> bool:
 
 
 def _is_far(marks: np.ndarray) -> bool:
-    """Tell whether the strongest column tells far more of the target than any other."""
-    return len(marks) > 1 and bool(1 - marks[1] >= TIMES_OF_NEXT * (1 - marks[0]))
+    """Tell whether the strongest column tells far more of the target than any other.
+
+    Of few columns an honest one may be the only one that tells it.
+    """
+    if len(marks) <= OTHERS and (len(marks) < 2 or marks[0] < COPY_OF_FEW):
+        return False
+    return bool(1 - marks[1] >= TIMES_OF_NEXT * (1 - marks[0]))
 
 
 def _stands_alone(marks: np.ndarray, place: int, least: float) -> bool:

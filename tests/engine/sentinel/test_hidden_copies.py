@@ -72,8 +72,8 @@ def test_number_of_few_rows_that_rises_with_the_class(tmp_path: Path) -> None:
 
 
 def test_column_that_is_filled_in_for_a_rare_class_alone(tmp_path: Path) -> None:
-    reasons = np.random.default_rng(3).choice(["late", "broken", "wish"], 588)
-    table = table_of(np.array(["a"] * 500 + ["b"] * 80 + ["c"] * 8))
+    reasons = np.random.default_rng(3).choice(["late", "broken", "wish"], 592)
+    table = table_of(np.array(["a"] * 500 + ["b"] * 80 + ["c"] * 12))
     table["reason"] = np.where(table["y"] == "c", reasons, "")
     mixed = table.sample(frac=1, random_state=0, ignore_index=True)
     assert leaks(tmp_path, mixed, "classification") == [["reason"]]
