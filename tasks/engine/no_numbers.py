@@ -1,6 +1,7 @@
 """Fits that met what is no number, or is too large: whether it stands in the data, or was made."""
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,11 @@ LARGEST, LARGEST_OF_32_BITS = 1e150, 3.4e38
 
 
 def explain_no_numbers(
-    error: Exception, title: str, spec: TrainingSpec, X: pd.DataFrame
+    error: Exception,
+    title: str,
+    spec: TrainingSpec,
+    X: pd.DataFrame,
+    y_of_folds: Iterable[np.ndarray] = (),
 ) -> EngineError | None:
     """Return an error about what is no number in words for people; None for any other error.
 
@@ -32,6 +37,8 @@ def explain_no_numbers(
         The name of the estimator.
     spec, X : TrainingSpec, DataFrame
         What is trained, and the columns that it learns from.
+    y_of_folds : iterable of ndarray
+        The target of the rows that each fold is trained on.
     """
     text = str(error)
     if NO_TRY.search(text) and (cause := find_cause(spec)):
@@ -51,19 +58,22 @@ def explain_no_numbers(
             "Under Preprocessing, set scale to quantile, or leave that column out",
             change={"preprocessing": {"scale": "quantile"}},
         )
-    return _explain_made(text.split("\n")[0][:400], title, spec)
+    return _explain_made(text.split("\n")[0][:400], title, spec, y_of_folds)
 
 
 def _is_beyond(column: pd.Series, bound: float) -> bool:
     return column.dtype.kind == "f" and bool(np.any(np.abs(column.to_numpy()) > bound))
 
 
-def _explain_made(said: str, title: str, spec: TrainingSpec) -> EngineError:
+def _explain_made(
+    said: str, title: str, spec: TrainingSpec, y_of_folds: Iterable[np.ndarray]
+) -> EngineError:
     """Return words for what is no number, and was made while fitting."""
     if cause := find_cause(spec):
         message = f"{cause.who} gave no number: {cause.why}"
         return EngineError("DIVERGED", message, cause.hint, change=cause.change)
-    if who := name_member(spec, "NearestCentroid"):
+    who = name_member(spec, "NearestCentroid")
+    if who and any(len(np.unique(y)) == len(y) for y in y_of_folds):
         return EngineError(
             "TOO_FEW_ROWS_OF_CLASSES",
             f"{who} needs several rows of a class, and a fold is trained on one row of each",

@@ -4,13 +4,12 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import pandas as pd
-
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.errors import EngineError
 from tasks.engine.failures import explain_error, explain_warnings
 from tasks.engine.inner_splits import explain_inner_splits
 from tasks.engine.no_numbers import explain_no_numbers
+from tasks.engine.prepared import Prepared
 from tasks.engine.spec import TrainingSpec
 
 
@@ -23,14 +22,14 @@ class PlainWords:
         The name of the estimator that they are about.
     warn : callable
         Told a code and words for each warning.
-    spec, X : TrainingSpec, DataFrame
-        What is trained, and the columns that it learns from.
+    spec, data : TrainingSpec, Prepared
+        What is trained, and what it learns from.
     """
 
     def __init__(
-        self, title: str, warn: Callable[[str, str], None], spec: TrainingSpec, X: pd.DataFrame
+        self, title: str, warn: Callable[[str, str], None], spec: TrainingSpec, data: Prepared
     ) -> None:
-        self.title, self.warn, self.spec, self.X = title, warn, spec, X
+        self.title, self.warn, self.spec, self.data = title, warn, spec, data
         self.catcher = warnings.catch_warnings(record=True)
 
     def __enter__(self) -> None:
@@ -42,7 +41,8 @@ class PlainWords:
         for code, message in explain_warnings(self.caught or []).items():
             self.warn(code, message)
         if isinstance(error, Exception):
-            known = explain_no_numbers(error, self.title, self.spec, self.X)
+            y_of_folds = (self.data.y[split[0]] for split in self.data.splits)
+            known = explain_no_numbers(error, self.title, self.spec, self.data.X, y_of_folds)
             known = known or explain_inner_splits(error, self.title, self.spec)
             raise known or self._explain(error) from error
 

@@ -162,7 +162,7 @@ class Training:
             self.warnings.add(finding.code, finding.message, finding.change)
 
     def _plain_words(self) -> PlainWords:
-        return PlainWords(self.entry.title, self._warn_of_fit, self.spec, self.data.X)
+        return PlainWords(self.entry.title, self._warn_of_fit, self.spec, self.data)
 
     def _warn_of_fit(self, code: str, message: str) -> None:
         self.warnings.add(code, message, more_iterations(self.spec) if code == UNSETTLED else None)

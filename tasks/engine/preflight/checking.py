@@ -180,7 +180,7 @@ class _Check:
         data = self.data
         self.model = make_pipeline(spec, data.X)
         few = cut_fold(data, data.splits[0], SIZES[0], spec.task, spec.seed)
-        with PlainWords(self.entry.title, lambda code, message: None, spec, data.X):
+        with PlainWords(self.entry.title, lambda code, message: None, spec, data):
             shape = find_shape(self.model, data.X, few.X, few.y, spec.preprocessing)
         memory = estimate_memory(
             spec, self.entry, cells, data.X, shape,
@@ -247,7 +247,7 @@ class _Check:
             told: dict[str, str] = {}
             self.tell_on(sample={"rows": n, "of": of, "is_fitted": False})
             try:
-                with PlainWords(title, told.__setitem__, spec, small.X):
+                with PlainWords(title, told.__setitem__, spec, small):
                     run_fold(model, small, spec, 1, title, told=lambda _step: None)
             except EngineError as error:
                 if not is_last:

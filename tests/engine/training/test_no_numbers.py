@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -65,3 +66,19 @@ def test_what_xgboost_says_of_numbers_that_are_too_large_is_of_the_data_alone(
         found = explain_no_numbers(said, "XGBoost", spec, pd.DataFrame({"a": [1.0, large]}))
         assert found
         assert found.code == code
+
+
+def test_nearest_centre_is_not_to_blame_where_folds_have_several_rows_of_a_class(
+    tmp_path: Path,
+) -> None:
+    spec, _columns = make_spec(tmp_path, "y_class", "classification", "NearestCentroid")
+    X, error = pd.DataFrame({"a": [1.0, 2.0]}), ValueError("Input X contains NaN.")
+
+    def code_of(*folds: list[str]) -> str:
+        y_of_folds = [np.array(fold) for fold in folds]
+        found = explain_no_numbers(error, "Nearest centre", spec, X, *[y_of_folds][: len(folds)])
+        return found.code if found else ""
+
+    assert code_of() == "INSIDE_NO_NUMBERS"
+    assert code_of(["p", "q", "q"], ["p", "p", "q"]) == "INSIDE_NO_NUMBERS"
+    assert code_of(["p", "q", "q"], ["p", "q"]) == "TOO_FEW_ROWS_OF_CLASSES"
