@@ -10,7 +10,10 @@ class ColumnDetail(Schema):
     """A column by itself; `number` is its place in the file, from 1.
 
     `profile` is what lists hold of it. `details` may have ``histogram``, ``top``, ``quantiles``
-    and ``lengths``; it is empty where none were kept.
+    and ``lengths``; it is empty where none were kept. A ``histogram`` whose ``whole`` is true has
+    bins of as many whole numbers each: its edges are halves, such as -0.5 and 1.5, and the last
+    one may be beyond the greatest value. Of dates they are the first day of each bin, and last the
+    day after the last bin.
     """
 
     number: int

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from dashboard.figures import bars_path, table
-from dashboard.filters import number, of_column, percent
+from dashboard.filters import MINUS, number, of_column, percent
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LABEL_CHARS = 60
@@ -59,7 +59,9 @@ class Distribution:
         shown = [f"{count:,.0f}" for count in self.counts]
         if not self.spans:
             return ", ".join(f"{a}: {b}" for a, b in zip(self.labels, shown, strict=True))
-        return f"{self.spans[0][0]} to {self.spans[-1][1]}: " + ", ".join(shown)
+        first, last = self.spans[0][0], self.spans[-1][1]
+        span = self.labels[0] if len(self.labels) == 1 else f"{first} to {last}"
+        return f"{span}: {', '.join(shown)}"
 
 
 def distribution_of(
@@ -86,10 +88,14 @@ def distribution_of(
     pairs = list(zip(edges, edges[1:], strict=False))
     middles = [a if is_date else a / 2 + b / 2 for a, b in pairs]
     if histogram.get("whole"):
+        last = (pairs[-1][0], column.get("max"))
         pairs = [_whole_span(a, b, column.get("max")) for a, b in pairs]
+        if is_date and isinstance(last[1], str) and edges[-1] <= last[1]:
+            pairs[-1] = last  # no date is after the last day of all, where the bin would end
     ends = pairs[0][0], pairs[-1][1]
     spans = [(_edge(a, ends, is_date=is_date), _edge(b, ends, is_date=is_date)) for a, b in pairs]
-    labels = [a if a == b and histogram.get("whole") else f"{a} to {b}" for a, b in spans]
+    alone = [a == b and bool(histogram.get("whole")) for a, b in pairs]
+    labels = [a if one else f"{a} to {b}" for (a, b), one in zip(spans, alone, strict=True)]
     places = [a for a, _ in spans] if is_date else middles
     return Distribution(labels, counts, spans, places)
 
@@ -111,7 +117,11 @@ def shorten(text: str) -> str:
 def _edge(edge: Any, ends: tuple[Any, Any], *, is_date: bool) -> str:
     if isinstance(edge, int | float):
         if not is_date:
-            return of_column(edge, *ends)
+            words = of_column(edge, *ends)
+            exact = (
+                isinstance(edge, int) and "e" in words
+            )  # of whole numbers none looks like another
+            return f"{edge:,}".replace("-", MINUS) if exact else words
         try:
             return f"{EPOCH + timedelta(days=edge):%Y-%m-%d}"
         except OverflowError:

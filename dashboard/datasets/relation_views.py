@@ -15,6 +15,7 @@ LEVELS = 5
 MANY_CLASSES = 6  # of which the shares are kept
 COLOURS_OF_CLASSES = (*COLOURS, "faint")
 ROUNDING = 0.001
+LOOKED_AT = 100  # columns, the strongest, to know whether there are more classes than have a share
 # Where a correlation begins to be called so; common words, no law.
 WORDS = (
     (0.9, "very strong"),
@@ -45,6 +46,8 @@ class RelationView:
         What the heights are: the target's mean, the share of its first class, or those of all.
     score : float or None
         The measure itself.
+    is_mean : bool
+        Whether the heights are means, which may be below 0.
     """
 
     strength: float
@@ -54,6 +57,7 @@ class RelationView:
     heights: Sequence[Sequence[float]]
     what: str = ""
     score: float | None = None
+    is_mean: bool = False
 
     @property
     def measured_by(self) -> str:
@@ -66,7 +70,9 @@ class RelationView:
     @property
     def path(self) -> str:
         """The small chart as a shape, where it has no layers."""
-        return bars_path(self.heights[0]) if len(self.heights) == 1 else ""
+        if len(self.heights) != 1:
+            return ""
+        return bars_path(_above_least(self.heights[0]) if self.is_mean else self.heights[0])
 
     @property
     def layers(self) -> Sequence[tuple[str, str]]:
@@ -109,7 +115,10 @@ def key_of(relation: Relation | None) -> RelationKey:
     target, classes = answer.get("target", ""), _classes(answer)
     parts = "Each small bar stands for some of the column's values"
     if not classes:
-        return RelationKey(f"{parts}; the taller it is, the higher {target} is there on average.")
+        return RelationKey(
+            f"{parts}; the taller it is, the higher {target} is there on average. "
+            "Where an average is 0 or less, bars begin at the lowest one."
+        )
     if len(classes) == 1:
         return RelationKey(
             f"{parts}; its height is the share of rows there that are {classes[0]}."
@@ -124,7 +133,7 @@ def _classes(answer: Mapping[str, Any]) -> list[str]:
     """Return the classes that bars show: of two the first alone; of many the rest as one."""
     classes = [shorten(str(name)) for name in answer.get("classes") or ()]
     if len(classes) == MANY_CLASSES and any(
-        _rest(column.get("chart") or {}) for column in answer.get("columns", ())
+        _rest(column.get("chart") or {}) for column in answer.get("columns", ())[:LOOKED_AT]
     ):
         return [*classes, "all other classes"]
     return classes if len(classes) > 2 else classes[:1]
@@ -135,6 +144,16 @@ def _rest(chart: Mapping[str, Any]) -> list[float]:
     bars = zip(chart.get("shares") or (), chart.get("counts") or (), strict=False)
     rest = [max(0.0, 1 - sum(shares)) if n else 0.0 for shares, n in bars]
     return rest if max(rest, default=0) > ROUNDING else []
+
+
+def _above_least(means: Sequence[float]) -> Sequence[float]:
+    """Return how far means are above the least of them, where one is 0 or less: all are drawn."""
+    least = min(means, default=1)
+    if least > 0:
+        return means
+    halves = [mean / 2 - least / 2 for mean in means]  # of vast means, too
+    sliver = max(halves) / 1000 or 1.0
+    return [half + sliver for half in halves]
 
 
 def view_relations(relation: Relation | None, names: Collection[str]) -> dict[str, RelationView]:
@@ -158,6 +177,7 @@ def view_relations(relation: Relation | None, names: Collection[str]) -> dict[st
             heights=heights,
             what=what,
             score=column.get("score"),
+            is_mean=not classes,
         )
     return found
 

@@ -6,8 +6,12 @@ Web reads it, so nothing but Arrow is needed.
 
 details of a column
     ``histogram`` and ``small``: ``edges`` (numbers; ISO text for dates) or ``labels``, and
-    ``counts``. ``top``: up to 20 of ``value`` and ``count``. ``quantiles``: by share as text, of
-    numbers and dates. ``lengths`` of a text: ``min``, ``median``, ``max``, in characters.
+    ``counts``. Where all values are whole, ``whole`` may be true: each bin holds as many whole
+    numbers, so edges are halves (-0.5, 1.5, 3.5), and the last one may be beyond the greatest
+    value by more than 0.5. Edges of whole days are the first day of each bin, and the last one is
+    the day after it, or 9999-12-31 where there is none.
+    ``top``: up to 20 of ``value`` and ``count``. ``quantiles``: by share as text, of numbers and
+    dates. ``lengths`` of a text: ``min``, ``median``, ``max``, in characters.
     ``about``: true where a sample of rows was used.
 summary
     ``rows``; ``sampled_rows``, or null where all were used; ``duplicate_rows``;

@@ -1,5 +1,7 @@
 """Bars of a column, in words and drawn: spans of whole numbers, the rest, classes of a target."""
 
+import re
+
 from dashboard.datasets.distributions import column_figure, distribution_of
 from dashboard.datasets.relation_views import key_of, view_relations
 from dashboard.db import Relation
@@ -79,3 +81,47 @@ def test_two_classes_are_one_share_and_its_class_is_named() -> None:
     assert view_relations(relation, {"x"})["x"].text == "Share of yes. 0 to 1: 0.25"
     assert key_of(relation).words.endswith("its height is the share of rows there that are yes.")
     assert key_of(relation).classes == ()
+
+
+def test_whole_numbers_that_look_alike_in_short_are_told_apart() -> None:
+    column = {"name": "n", "kind": "number", "min": 10**9, "max": 10**9 + 3}
+    chart = {"edges": [10**9 - 0.5, 10**9 + 1.5, 10**9 + 3.5], "counts": [2, 2], "whole": True}
+    bars = distribution_of(column, chart)
+    assert bars.labels == ["1,000,000,000 to 1,000,000,001", "1,000,000,002 to 1,000,000,003"]
+
+
+def test_last_day_of_all_is_named() -> None:
+    column = {"name": "d", "kind": "date", "min": "9999-12-28", "max": "9999-12-31"}
+    edges = ["9999-12-28", "9999-12-30", "9999-12-31"]
+    bars = distribution_of(column, {"edges": edges, "counts": [2, 2], "whole": True})
+    assert bars.labels == ["9999-12-28 to 9999-12-29", "9999-12-30 to 9999-12-31"]
+
+
+def test_one_value_is_said_once() -> None:
+    column = {"name": "n", "kind": "number", "min": 5, "max": 5}
+    chart = {"edges": [4.5, 5.5], "counts": [4], "whole": True}
+    assert distribution_of(column, chart).text == "5: 4"
+
+
+def test_means_below_0_have_a_bar_each() -> None:
+    chart = {"edges": [0, 1, 2, 3], "counts": [5] * 3, "values": [-30, -10, 4]}
+    column = {"name": "x", "strength": 0.5, "measure": "R2", "chart": chart}
+    relation = Relation(target="y", state="ready", answer={"target": "y", "columns": [column]})
+    heights = re.findall(r"v-([\d.]+)", view_relations(relation, {"x"})["x"].path)
+    assert [float(height) for height in heights] == [1.0, 16.5, 28.0]
+    assert "0 or less, bars begin at the lowest one" in key_of(relation).words
+
+
+def test_six_classes_are_known_without_looking_at_thousands_of_columns() -> None:
+    relation = related(list("abcdef"), [[0.5] + [0.1] * 5])
+    read = []
+
+    class Chart(dict[str, object]):
+        def get(self, *of: object) -> object:  # type: ignore[override]
+            read.append(of)
+            return super().get(*of)  # type: ignore[call-overload]
+
+    columns = [{"chart": Chart(relation.answer["columns"][0]["chart"])} for _ in range(20_000)]
+    relation.answer = {**relation.answer, "columns": columns}
+    assert len(key_of(relation).classes) == 6
+    assert 0 < len(read) < 1_000
