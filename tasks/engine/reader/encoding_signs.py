@@ -15,7 +15,6 @@ WIDE_BOMS = (
 WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 NO_TEXT = {"Cc", "Cn", "Co", "Cs"}  # controls, and what is no character
 ISO_2022 = re.compile(rb"\x1b\$(?:[@B]|\([@BCDQ]|\)C)")
-HZ = re.compile(rb"~\{((?:[!-}][!-~])+)~\}")
 UTF_7 = re.compile(rb"\+(?!-)[A-Za-z0-9+/]*-?")
 MOST_PAIRS = 0.4  # of all characters; in Chinese text it is a fifth
 LEAST_UTF_7 = 3  # characters after the plus of one letter
@@ -74,18 +73,6 @@ def has_iso_2022(file: BinaryIO) -> bool:
         if ISO_2022.search(end + chunk):
             return True
         end = chunk[-3:]
-    return False
-
-
-def has_hz(file: BinaryIO) -> bool:
-    """Tell whether a file has words of Chinese as HZ writes them: in ASCII, between ~{ and ~}."""
-    file.seek(0)
-    end = b""
-    while chunk := file.read(CHUNK_BYTES):
-        found = HZ.search(end + chunk) if b"~{" in end + chunk else None
-        if found:
-            return found[0].decode("hz", "replace").isalpha()
-        end = chunk[-SHOWN:]
     return False
 
 

@@ -14,11 +14,11 @@ from tasks.engine.reader.encoding_signs import (
     find_ebcdic,
     find_utf_7,
     find_wide,
-    has_hz,
     has_iso_2022,
     has_mark,
     skip_mark,
 )
+from tasks.engine.reader.hz import has_hz
 from tasks.engine.reader.likely_encodings import find_lines, say_likely, show_likely
 from tasks.engine.reader.refusals import HEAD_BYTES, Problem, RefusedError, error
 from tasks.engine.reader.text_signs import of_text

@@ -106,17 +106,6 @@ def test_iso_2022_is_found_by_its_escapes(reader: Reader, encoding: str) -> None
     ]
 
 
-def test_hz_is_found_by_what_stands_between_its_braces(reader: Reader) -> None:
-    text = "姓名,年龄\n" + "张伟,34\n" * 30_000
-    result = reader.read(text.encode("hz"))
-    assert result.column_names == ["姓名", "年龄"]
-    assert [(p.code, "read as HZ" in p.message) for p in result.problems] == [
-        ("ENCODING_ASSUMED", True)
-    ]
-    for plain in ("a,b\n~{x~},1\n", "a,b\n~{PUC{~},~5\n", "a,b\n~{ab,1\ny~},2\n"):
-        assert not reader.read(plain).problems
-
-
 def test_a_file_in_euc_kr_is_refused_with_what_it_would_read(reader: Reader) -> None:
     text = "이름,도시,나이\n김철수,서울,34\n이영희,부산,28\n박민수,대구,41\n"
     code, message, _ = reader.refusal(text.encode("euc_kr"))
