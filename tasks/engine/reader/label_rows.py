@@ -25,6 +25,8 @@ INT_DIGITS = 18  # Python itself refuses to read some thousands
 CODE_NAME = re.compile(r"[a-z_][a-z0-9_.]*")
 DIGIT = re.compile(r"\d")
 DIGITS = re.compile(r"9+")
+LETTERS = re.compile(r"[^\W\d_]+")
+NUMBERED = re.compile(r"(.*[^\W\d].*?)(\d{1,9})")  # a stem and its number, as Q1
 LEAST_ALIKE = 2  # one may be by chance, as Q1 above A2
 YEAR = re.compile(r"(18|19|20)\d\d")
 Columns = Sequence[Sequence[str]]
@@ -80,14 +82,32 @@ def _weigh(
 def _are_of_forms(first: Sequence[str], columns: Columns) -> bool:
     """Tell whether some cells have digits, and the one form that all cells below have: are values.
 
-    As a telephone number above others, or a house in a street.
+    As a telephone number above others, or a house in a street; but not one stem that numbers the
+    columns, as Q1, Q2 and Q3, nor a cell whose letters stand nowhere below it.
     """
+    if _number_one_stem(first):
+        return False
     n_alike = 0
     for cell, column in zip(first, columns, strict=True):
         present = [below for below in column if below]
-        if DIGIT.search(cell) and len(present) >= LEAST_BARE:
+        is_bare = DIGIT.search(cell) and len(present) >= LEAST_BARE
+        if is_bare and _has_letters_of(cell, present):
             n_alike += {_form_of(below) for below in present} == {_form_of(cell)}
     return n_alike >= LEAST_ALIKE
+
+
+def _number_one_stem(first: Sequence[str]) -> bool:
+    """Tell whether all cells with digits are one stem, each by one greater than the one before."""
+    found = [NUMBERED.fullmatch(cell) for cell in first if DIGIT.search(cell)]
+    parts = [match.groups() for match in found if match]
+    is_one = len(parts) == len(found) > 1 and len({stem for stem, _ in parts}) == 1
+    return is_one and rise_by_one([number for _, number in parts])
+
+
+def _has_letters_of(cell: str, below: Sequence[str]) -> bool:
+    """Tell whether a word of a cell stands below it, or it has none."""
+    words = set(LETTERS.findall(cell))
+    return not words or any(not words.isdisjoint(LETTERS.findall(other)) for other in below)
 
 
 def _form_of(cell: str) -> str:

@@ -66,6 +66,26 @@ def test_a_first_row_of_the_forms_of_all_others_is_no_header(reader: Reader) -> 
     assert "HEADER_ABSENT" in warnings_of(result)
 
 
+@pytest.mark.parametrize(
+    ("names", "row"),
+    [
+        ("Q1,Q2,Q3,Q4", "A{0},B{0},C{0},D{0}"),
+        ("L1,L2,L3", "A3,B{0},L{0}"),
+        ("Q1,Q2", "Q{1},Q7"),
+        ("name,Q1,Q2", "Anna,Q{0},Q{1}"),
+        ("DX1,DX2,DX3", "AK{0},AK3,BL{1}"),
+        ("DX1,EX7", "AK{0},AK{1}"),
+        ("SKU-1,SKU-2", "ABC-4,ABD-{0}"),
+    ],
+)
+def test_codes_above_other_codes_are_names(reader: Reader, names: str, row: str) -> None:
+    text = "\n".join([names, *(row.format(n, 9 - n) for n in range(1, 6))]) + "\n"
+    result = reader.read(text)
+    assert result.column_names == names.split(",")
+    assert result.n_rows == 5
+    assert "HEADER_ABSENT" not in warnings_of(result)
+
+
 def test_row_numbers_before_a_name_move_the_names(reader: Reader) -> None:
     text = "name,city\n" + "".join(f"{n},Anna {n},{'Ulm' if n % 2 else ''}\n" for n in range(1, 9))
     result = reader.read(text)
