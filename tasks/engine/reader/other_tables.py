@@ -52,16 +52,24 @@ class OtherTables:
                 return
             row = self._words_of(columns, start)
             body = self._rows_of(columns, start + 1, end) if row else []
-            if row and self._are_names(row, body, self.n_rows + start):
+            above = self._rows_of(columns, 0, start) if row else []
+            if row and self._are_names(row, body, above, self.n_rows + start):
                 self.n += 1
                 self.line = self.line or int(lines[start])
                 self.text = self.text or ", ".join(row)[:SHOWN_CHARS]
         self.n_rows += len(lines)
 
-    def _are_names(self, row: Sequence[str], body: Sequence[Sequence[str]], n_above: int) -> bool:
+    def _are_names(
+        self,
+        row: Sequence[str],
+        body: Sequence[Sequence[str]],
+        above: Sequence[Sequence[str]],
+        n_above: int,
+    ) -> bool:
         """Tell whether words differ from what is below them, which has values."""
         are_typed = are_columns_typed(body, len(row))
         is_long = len(body) >= MANY_ROWS or self._may_name_few(row, body, are_typed, n_above)
+        is_long = is_long or self._may_name_others(row, body, are_typed, above)
         if not (is_long and any(are_typed)) or len({*map(str.casefold, row)}) < len(row):
             return False
         return not (has_gaps(row) or is_like_those(row, body))
@@ -86,6 +94,25 @@ class OtherTables:
         is_other = not is_same or (all(are_typed) and n_above < BODY_ROWS)
         is_enough = len(body) > 1 or all(are_typed)
         return is_enough and is_other and _are_written_alike(row, self.labels)
+
+    def _may_name_others(
+        self,
+        row: Sequence[str],
+        body: Sequence[Sequence[str]],
+        are_typed: Sequence[bool],
+        above: Sequence[Sequence[str]],
+    ) -> bool:
+        """Tell whether words stand above rows that are alike, and are no row with odd answers.
+
+        Their columns of values are others than above them; or they are several, and the words
+        are written as the first names: one column may have an answer in words, two seldom have.
+        """
+        if len(body) < LEAST_KNOWN or not _are_typed_alike(body):
+            return False
+        valued = [cells for cells in above if any(map(is_typed, cells))]
+        former = are_columns_typed(valued, len(row)) if valued else tuple(self.are_typed)
+        is_alike = sum(are_typed) > 1 and _are_written_alike(row, self.labels)
+        return is_alike or former != tuple(are_typed)
 
     def _find_starts(
         self, lines: np.ndarray, columns: Sequence[pa.Array], is_empty: np.ndarray
@@ -148,6 +175,17 @@ def _are_those_again(row: Sequence[str], labels: Sequence[str], least: int) -> b
     known = {label.strip().casefold() for label in labels}
     n_known = sum(cell.casefold() in known for cell in row)
     return n_known >= max(least, len(row) / 2)
+
+
+def _are_typed_alike(body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether rows have values in the same columns, no gaps, and each word but once."""
+    is_whole = not any(cell.strip() in MISSING for row in body for cell in row)
+    words = ([cell for cell in column if not is_typed(cell)] for column in zip(*body, strict=True))
+    return (
+        is_whole
+        and all(len(set(column)) == len(column) for column in words)
+        and len({tuple(map(is_typed, row)) for row in body}) == 1
+    )
 
 
 def _are_written_alike(row: Sequence[str], labels: Sequence[str]) -> bool:

@@ -16,10 +16,17 @@ CLEAN = (
     "runner,time\nAnn,10.2\nBob,10.8\n\nCid,DNF\nDan,11.0\n\nEls,DNS\nFay,12.0\nGus,13.1\n",
     "Station,Lat,Lon\nBath,1.5,2.5\nDean,3.5,4.5\n\nCorby,Closed,Closed\nDover,5.5,6.5\n",
     "a,b\n1,2\n3,4\n\nTotal Sum,All\n4,6\n",
+    "item,price,left\npen,1,4\nink,2,5\n\npaper,on request,few\nglue,3,none\nclip,1,none\n",
+    "item,price,left\npen,1,4\nink,2,5\n\npaper,on request,few\nglue,3,\nclip,1,\n",
     "team,points\nReds,30\nBlues,28\n\nGreens,withdrawn\nBlacks,12\nWhites,10\n",
 )
+MONTHS = "Month,Visitors,Revenue\nJan,12,340\nFeb,15,410\nMar,11,300\n"
 SECOND = (
     "country,population\nA,100\nB,200\nC,300\n\ncountry,area\nA,10\nB,20\n",
+    f"{MONTHS}\nQuarter,Guests,Income\nQ1,40,900\nQ2,50,950\n",
+    f"{MONTHS}\nQuarter,Guests,Income\nQ1,40,900\nQ2,50,950\nQ3,45,920\n",
+    "a,b\n" + "".join(f"{n},{n * 7}\n" for n in range(20)) + "\nc,d\n5,6\n7,8\n9,10\n",
+    "year,value\n2001,5\n2002,7\n2003,8\n\nregion name,total value\nNorth,12\nSouth,15\n",
     "id,name,qty\n1,pen,5\n2,ink,6\n\nregion,manager,phone\nNorth,Ann,555\nSouth,Bob,556\n",
 )
 
