@@ -248,7 +248,8 @@ class Records:
         return (found, "separator") if found else (cells, "")
 
     def _mend_cells(self, cells: list[str], text: str) -> tuple[list[str], str]:
-        if len(cells) > self.width and (found := join_escaped(text, self.dialect, self.width)):
+        may_join = len(cells) > self.width and not self.short_rows.splits_escaped
+        if may_join and (found := join_escaped(text, self.dialect, self.width)):
             return found, "escaped"
         found = drop_empty(cells, self.width, self.are_typed)
         if found and self.short_rows.has_surplus(cells, found):

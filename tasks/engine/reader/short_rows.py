@@ -73,6 +73,9 @@ class ShortRows:
     """
 
     def __init__(self, rows: Sequence[Cells], width: int) -> None:
+        # A backslash before a separator is then text, as at the end of a path.
+        fitting = (row[:-1] for row in rows if len(row) == width)
+        self.splits_escaped = any(cell.endswith("\\") for row in fitting for cell in row)
         self.width = width
         # As Arrow has them: of a wide table they are kept to its end, and take a fifth so.
         self.sample = [pa.array(row, pa.string()) for row in rows if len(row) == width]

@@ -50,6 +50,11 @@ def test_a_backslash_before_a_separator_makes_it_text(reader: Reader) -> None:
     assert reader.rows(text)[6] == ["Town, new", "100", "5", "1.5"]
 
 
+def test_a_backslash_at_the_end_of_cells_is_text(reader: Reader) -> None:
+    text = "name,path,n\nx,C:\\,1\ny,D:\\,2,9\nz,E:\\,3\n"
+    assert reader.refusal(text)[::2] == ("CSV_RAGGED", 3)
+
+
 def test_a_last_line_of_as_many_words_is_no_row(reader: Reader) -> None:
     rows = "".join(f"a{n},b,c,d,{'x' * n}\n" for n in range(12))
     text = f"name,b,c,d,e\n{rows}-- end of file --\n"
