@@ -134,8 +134,9 @@ def _damaged(n: int, line: int, sample: bytes) -> Problem:
 
 
 def _is_plain(file: BinaryIO) -> bool:
-    """Tell whether a file is ASCII without escapes, so that nothing more need be looked for."""
-    return all(chunk.isascii() and b"\x1b" not in chunk for chunk in _chunks(file))
+    """Tell whether a file is ASCII without escapes and tildes, so that nothing is looked for."""
+    signs = (b"\x1b", b"~")
+    return all(chunk.isascii() and not any(s in chunk for s in signs) for chunk in _chunks(file))
 
 
 def _doubted(
@@ -155,7 +156,7 @@ def _doubted(
     if is_chosen or problems:
         return encoding, problems
     escaped = () if is_plain or not has_iso_2022(file) else ISO_2022
-    for other in escaped or (("hz",) if has_hz(file) else ()):
+    for other in escaped or (("hz",) if not is_plain and has_hz(file) else ()):
         if _first_undecodable(file, other) is None:
             name = other.upper().replace("_", "-").replace("ISO", "ISO-")
             message = f"It was read as {name}. If that looks wrong, {OTHER}"
