@@ -118,10 +118,8 @@ def _edge(edge: Any, ends: tuple[Any, Any], *, is_date: bool) -> str:
     if isinstance(edge, int | float):
         if not is_date:
             words = of_column(edge, *ends)
-            exact = (
-                isinstance(edge, int) and "e" in words
-            )  # of whole numbers none looks like another
-            return f"{edge:,}".replace("-", MINUS) if exact else words
+            is_short = isinstance(edge, int) and "e" in words  # as other whole numbers may be
+            return f"{edge:,}".replace("-", MINUS) if is_short else words
         try:
             return f"{EPOCH + timedelta(days=edge):%Y-%m-%d}"
         except OverflowError:

@@ -8,16 +8,12 @@ from flask import Flask
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from dashboard import queue
 from dashboard.db import Dataset, User
 from dashboard.extensions import db
 from tests.browser.conftest import Watched
 from tests.factories import make_dataset
 
-
-@pytest.fixture(autouse=True)
-def taken_hints(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
+pytestmark = pytest.mark.usefixtures("no_broker")
 
 
 @pytest.fixture

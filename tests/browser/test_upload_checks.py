@@ -12,14 +12,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
-from dashboard import queue
 from dashboard.db import User
 from tests.browser.conftest import Watched
 
-
-@pytest.fixture(autouse=True)
-def taken_hints(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
+pytestmark = pytest.mark.usefixtures("no_broker")
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from flask import Flask
 from playwright.sync_api import Dialog, Page, expect
 from sqlalchemy import select
 
-from dashboard import queue
 from dashboard.datasets import watching
 from dashboard.datasets.watching import Counts, count_bytes
 from dashboard.db import Dataset, Transfer, User
@@ -24,6 +23,8 @@ from dashboard.storage.base import PART_BYTES
 from tasks.engine.reader.limits import ReadLimits
 from tests.browser.conftest import Watched
 from tests.storages import s3_server as s3_server
+
+pytestmark = pytest.mark.usefixtures("no_broker")
 
 CONTENT = b"a,b\n" + b"1,2\n" * (5 * PART_BYTES // 4)
 COUNTED = """
@@ -40,11 +41,6 @@ setInterval(() => {
   if (bar && !document.getElementById('upload-progress').hidden) window.values.push(bar.value);
 }, 20);
 """
-
-
-@pytest.fixture(autouse=True)
-def taken_hints(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "wake", lambda name, count=1: True)
 
 
 @pytest.fixture
