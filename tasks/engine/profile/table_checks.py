@@ -28,6 +28,7 @@ TARGET_NAME = re.compile(
 FOLDS = 5
 ENOUGH_ROWS = 50
 CORRELATED, CORRELATED_COLUMNS, PAIRS_NAMED = 0.97, 40, 20
+FEWEST_PAIRED = 10  # two columns of fewer rows are often alike by chance
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -184,13 +185,20 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float | None:
     return round(value, 4) if np.isfinite(value) else None
 
 
+def _says_something(one: Outline, other: Outline) -> bool:
+    """Tell whether a high correlation is more than chance, and not told as a copy already."""
+    both = np.isfinite(one.sample.values) & np.isfinite(other.sample.values)
+    return one.values_print != other.values_print and np.count_nonzero(both) >= FEWEST_PAIRED
+
+
 def _correlated(correlations: dict[str, Any], made: Sequence[Outline]) -> Iterator[Problem]:
     names, values = correlations["columns"], correlations["values"]
-    same = {m.facts["name"]: m.values_print for m in made}
+    outlines = {m.facts["name"]: m for m in made}
+    of = [outlines[name] for name in names]
     pairs = [
         (abs(values[a][b]), values[a][b], names[b], names[a])
         for a in range(len(names)) for b in range(a)
-        if abs(values[a][b] or 0) >= CORRELATED and same[names[a]] != same[names[b]]
+        if abs(values[a][b] or 0) >= CORRELATED and _says_something(of[a], of[b])
     ]  # fmt: skip
     pairs.sort(key=lambda pair: -pair[0])
     for _size, value, one, other in pairs[:PAIRS_NAMED]:

@@ -232,6 +232,14 @@ def test_every_pair_of_alike_columns_is_told_or_counted(tmp_path: Path) -> None:
     assert told[-1] == (None, 8, None)  # 28 pairs of 8 columns
 
 
+def test_correlation_of_fewer_than_ten_rows_is_not_told(tmp_path: Path) -> None:
+    for rows, told in ((9, []), (10, [("b", None, None)])):
+        a = [*NOISE[:rows], *[""] * (N - rows)]
+        b = [f"{2 * float(x):.3f}" if x else NOISE[n] for n, x in enumerate(a)]
+        result = profile(tmp_path, {"a": a, "b": b, "churned": LABEL})
+        assert found(result, "CORRELATED") == told
+
+
 def test_strong_correlations_are_told_and_all_are_kept(tmp_path: Path) -> None:
     near = [f"{2 * float(x) + e:.3f}" for x, e in zip(NOISE, RNG.normal(0, 1, N), strict=True)]
     other = [f"{x:.3f}" for x in RNG.normal(0, 1, N)]
