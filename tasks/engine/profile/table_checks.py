@@ -187,8 +187,8 @@ def _correlation(a: np.ndarray, b: np.ndarray) -> float | None:
 
 def _says_something(one: Outline, other: Outline) -> bool:
     """Tell whether a high correlation is more than chance, and not told as a copy already."""
-    both = np.isfinite(one.sample.values) & np.isfinite(other.sample.values)
-    return one.values_print != other.values_print and np.count_nonzero(both) >= FEWEST_PAIRED
+    both = int(np.sum(np.isfinite(one.sample.values) & np.isfinite(other.sample.values)))
+    return both >= FEWEST_PAIRED and one.values_print != other.values_print
 
 
 def _correlated(correlations: dict[str, Any], made: Sequence[Outline]) -> Iterator[Problem]:
