@@ -15,6 +15,7 @@ from dashboard.db import Dataset, Job, User
 from dashboard.db.personal import Dismissal
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.extensions import db
+from dashboard.filters import plural
 from dashboard.jobs.all_done import say_all_done
 from dashboard.jobs.filtering import WITHOUT, JobFilters
 from dashboard.jobs.folded import Folded, list_folded
@@ -23,6 +24,7 @@ from dashboard.jobs.lists import view_jobs
 from dashboard.jobs.order import PLACES_SHOWN
 from dashboard.jobs.queries import get_jobs
 from dashboard.jobs.views import JobView
+from dashboard.overview.failed_batches import FailedBatch, list_failed_batches
 from dashboard.storage import get_storage
 from dashboard.workers.queries import QueueSummary, summarise_queue
 
@@ -40,13 +42,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Failures:
-    """Failed jobs that were not dismissed: the last ones, and how many there are.
+    """What failed and was not dismissed: the last jobs, how many there are, and batches.
 
-    Of more than `MOST_COUNTED` that alone is known: `total` is one more than it.
+    Of more than `MOST_COUNTED` jobs that alone is known: `total` is one more than it.
     """
 
     jobs: Sequence[Job]
     total: int
+    batches: Sequence[FailedBatch] = ()
 
     @property
     def is_counted(self) -> bool:
@@ -57,6 +60,29 @@ class Failures:
     def count(self) -> str:
         """How many there are: ``12``, ``more than 100``."""
         return f"{self.total}" if self.is_counted else f"more than {MOST_COUNTED}"
+
+    @property
+    def amounts(self) -> str:
+        """How many of each: ``2 jobs and 1 batch``; empty where there are none."""
+        jobs = f"{self.count} {'job' if self.total == 1 else 'jobs'}" if self.total else ""
+        batches = plural(len(self.batches), "batch", "batches") if self.batches else ""
+        return " and ".join(one for one in (jobs, batches) if one)
+
+    @property
+    def headline(self) -> str:
+        """That they failed, as a sentence; empty where there are none."""
+        if not self.amounts:
+            return ""
+        if self.total + len(self.batches) == 1:
+            return f"One of your {'jobs' if self.total else 'batches'} failed"
+        words = self.amounts if self.total and self.batches else self._of_one_kind
+        return f"{words[0].upper()}{words[1:]} failed"
+
+    @property
+    def _of_one_kind(self) -> str:
+        if self.total:
+            return f"{self.count} of your jobs"
+        return f"{len(self.batches)} of your batches"
 
 
 @dataclass(frozen=True)
@@ -113,10 +139,8 @@ class Overview:
     @property
     def headline(self) -> str:
         """What is to be known at once."""
-        if self.failures and self.failures.total == 1:
-            return "One of your jobs failed"
-        if self.failures and self.failures.total:
-            return f"{self.failures.count.capitalize()} of your jobs failed"
+        if self.failures and self.failures.headline:
+            return self.failures.headline
         if self.n_running:
             return f"{self.n_running:,} of your jobs {'runs' if self.n_running == 1 else 'run'}"
         return "Nothing needs your attention"
@@ -177,7 +201,7 @@ def _count_running(user_id: int) -> int:
 
 
 def _failures(user_id: int) -> Failures:
-    """Read the jobs of a person that failed in the last week; those of a search are its own."""
+    """Read the jobs of a person that failed in the last week; candidates stand for their batch."""
     seen = select(Dismissal.id).where(
         Dismissal.user_id == user_id,
         Dismissal.job_id == Job.id,
@@ -190,7 +214,8 @@ def _failures(user_id: int) -> Failures:
     )
     failed = (JobState.FAILED, JobState.LOST)
     ids = _last_ended(user_id, failed, MOST_COUNTED + 1, *is_to_be_seen)
-    return Failures(get_jobs(ids[:FAILURES]), len(ids))
+    batches = list_failed_batches(user_id, now() - LOOK_AT_FAILURES_OF)
+    return Failures(get_jobs(ids[:FAILURES]), len(ids), batches)
 
 
 def _recent(user_id: int | None) -> Sequence[JobView]:

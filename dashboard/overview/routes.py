@@ -7,6 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.auth.sessions import signed_in_user
+from dashboard.batches.queries import get_batch
 from dashboard.idle import idle_state
 from dashboard.live import answer, unchanged
 from dashboard.overview import service
@@ -44,7 +45,9 @@ def _now() -> dict[str, Any]:
 def dismiss(job_id: int) -> AnyResponse:
     """Show a failure no more. For all, of what they themselves are shown."""
     job = service.dismiss_failure(user=signed_in_user(), job_id=job_id)
-    message: Any = [f"{job.name} is dismissed", url_for("overview.show_again", job_id=job_id)]
+    # A candidate stands for its batch.
+    name = get_batch(job.batch_id).name if job.score_only and job.batch_id else job.name
+    message: Any = [f"{name} is dismissed", url_for("overview.show_again", job_id=job_id)]
     flash(message, "undo")
     return redirect(url_for("overview.index"), 303)
 
