@@ -118,7 +118,7 @@ def read_columns(dataset: Dataset, args: Mapping[str, str]) -> ColumnsPage:
     relation = find_relation(dataset.id, target) if target else None
     problems = with_leaks(dataset, relation)
     positions = match_columns(columns, args.get("q", ""), kind or None)
-    places = find_places(relation) if args.get("sort") != "file" else {}
+    places = find_places(relation, columns) if args.get("sort") != "file" else {}
     positions.sort(key=lambda n: places.get(columns[n]["name"], len(places) + 1))
     wanted = _wanted(args, columns, positions, notes)
     default = positions.index(wanted) // COLUMNS_PER_PAGE + 1 if wanted is not None else 1
@@ -168,7 +168,7 @@ def _views(
         positions,
         targets=count_targets(dataset.id),
         details=find_details(dataset, positions),
-        relations=view_relations(relation, names),
+        relations=view_relations(relation, names, dataset.columns),
     )
 
 

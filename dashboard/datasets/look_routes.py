@@ -19,10 +19,10 @@ from werkzeug.wrappers import Response
 from dashboard.access import may_change
 from dashboard.datasets import queries, relations, retyping
 from dashboard.datasets.column_page import read_column, read_columns
+from dashboard.datasets.correlation_views import view_correlations
 from dashboard.datasets.distributions import column_figure
 from dashboard.datasets.kept_words import as_kept
 from dashboard.datasets.profiles import find_summary, missing_files
-from dashboard.datasets.relation_views import view_correlations
 from dashboard.datasets.row_download import rows_csv
 from dashboard.datasets.row_page import read_rows_page, way_to_line, way_with_condition
 from dashboard.datasets.row_views import read_asked

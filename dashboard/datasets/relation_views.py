@@ -1,4 +1,4 @@
-"""How columns relate to a target and to each other, as the pages show it."""
+"""How columns relate to a target, as the pages show it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,20 +10,10 @@ from dashboard.figures import COLOURS, bars_path, stacked_paths
 from dashboard.filters import number, percent
 from tasks.engine.profile.leaks import NAMED, is_leak, leak_words, twin_words
 
-PAIRS_SHOWN = 10
-LEVELS = 5
 MANY_CLASSES = 6  # of which the shares are kept
 COLOURS_OF_CLASSES = (*COLOURS, "faint")
 ROUNDING = 0.001
 LOOKED_AT = 100  # columns, the strongest, to know whether there are more classes than have a share
-# Where a correlation begins to be called so; common words, no law.
-WORDS = (
-    (0.9, "very strong"),
-    (0.7, "strong"),
-    (0.4, "moderate"),
-    (0.2, "weak"),
-    (0.0, "hardly any"),
-)
 
 
 @dataclass(frozen=True)
@@ -131,12 +121,29 @@ def key_of(relation: Relation | None) -> RelationKey:
 
 def _classes(answer: Mapping[str, Any]) -> list[str]:
     """Return the classes that bars show: of two the first alone; of many the rest as one."""
-    classes = [shorten(str(name)) for name in answer.get("classes") or ()]
+    names = answer.get("classes") or ()
+    classes = [shorten(str(names[n])) for n in _class_order(answer)]
     if len(classes) == MANY_CLASSES and any(
         _rest(column.get("chart") or {}) for column in answer.get("columns", ())[:LOOKED_AT]
     ):
         return [*classes, "all other classes"]
     return classes if len(classes) > 2 else classes[:1]
+
+
+def _class_order(answer: Mapping[str, Any]) -> list[int]:
+    """Return the classes of an answer in the order in which figures of jobs have their colours.
+
+    That is by name, or by number where all are numbers. Of two the first one stays: it alone is
+    drawn.
+    """
+    names = [str(name) for name in answer.get("classes") or ()]
+    if len(names) < 3:
+        return list(range(len(names)))
+    try:
+        values: list[Any] = [float(name) for name in names]
+    except ValueError:
+        values = names
+    return sorted(range(len(names)), key=values.__getitem__)
 
 
 def _rest(chart: Mapping[str, Any]) -> list[float]:
@@ -156,19 +163,29 @@ def _above_least(means: Sequence[float]) -> Sequence[float]:
     return [half + sliver for half in halves]
 
 
-def view_relations(relation: Relation | None, names: Collection[str]) -> dict[str, RelationView]:
-    """Return the relation of some columns by name; empty until it is known."""
+def view_relations(
+    relation: Relation | None,
+    names: Collection[str],
+    columns: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, RelationView]:
+    """Return the relation of some columns by name; empty until it is known.
+
+    Of `columns`, the profile, identifiers have none, as `find_places` says.
+    """
     if relation is None or relation.state != "ready" or not relation.answer:
         return {}
     classes = _classes(relation.answer)
+    order = _class_order(relation.answer)
     named = " and ".join(filter(None, (", ".join(classes[:-1]), *classes[-1:])))
     what = f"Share of {named}" if classes else f"Mean of {relation.answer.get('target', '')}"
+    places = find_places(relation, columns)
     found = {}
-    for place, column in enumerate(relation.answer["columns"], start=1):
-        if column["name"] not in names:
+    for column in relation.answer["columns"]:
+        place = places.get(column["name"])
+        if place is None or column["name"] not in names:
             continue
         chart = column.get("chart") or {}
-        heights = _heights(chart, len(classes))
+        heights = _heights(chart, len(classes), order)
         found[column["name"]] = RelationView(
             strength=column.get("strength") or 0.0,
             measure=column.get("measure") or "",
@@ -182,11 +199,18 @@ def view_relations(relation: Relation | None, names: Collection[str]) -> dict[st
     return found
 
 
-def find_places(relation: Relation | None) -> dict[str, int]:
-    """Return the rank of each column by name, from 1: the strongest; empty until it is known."""
+def find_places(
+    relation: Relation | None, columns: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, int]:
+    """Return the rank of each column by name, from 1: the strongest; empty until it is known.
+
+    Of `columns`, the profile, identifiers have none: no job learns from them.
+    """
     if relation is None or relation.state != "ready" or not relation.answer:
         return {}
-    return {column["name"]: n for n, column in enumerate(relation.answer["columns"], start=1)}
+    left_out = {column["name"] for column in columns if column["kind"] == "identifier"}
+    names = (column["name"] for column in relation.answer["columns"])
+    return {name: n for n, name in enumerate((n for n in names if n not in left_out), start=1)}
 
 
 def with_leaks(dataset: Dataset, relation: Relation | None) -> list[Mapping[str, Any]]:
@@ -224,58 +248,11 @@ def _labels(chart: Mapping[str, Any]) -> list[str]:
     return [f"{a} to {b}" for a, b in zip(edges, edges[1:], strict=False)]
 
 
-def _heights(chart: Mapping[str, Any], n_classes: int) -> list[list[float]]:
+def _heights(chart: Mapping[str, Any], n_classes: int, order: Sequence[int]) -> list[list[float]]:
     """Return heights of bars: the target's means, or the shares of one class or of each."""
     shares = chart.get("shares") or []
     if n_classes < 2:
         values = chart.get("values") or [bar[0] for bar in shares]
         return [[value if isinstance(value, int | float) else 0 for value in values]]
-    layers = [[bar[n] for bar in shares] for n in range(min(n_classes, MANY_CLASSES))]
+    layers = [[bar[n] for bar in shares] for n in order]
     return [*layers, _rest(chart) or [0.0] * len(shares)] if n_classes > MANY_CLASSES else layers
-
-
-@dataclass(frozen=True)
-class Correlations:
-    """The correlation of columns as a table of levels, and the strongest pairs.
-
-    Parameters
-    ----------
-    names : sequence of str
-        The columns.
-    rows : sequence of sequence
-        For each column, of each other: the value or None, and its level, -5 to 5.
-    pairs : sequence of tuple
-        The strongest ones: two names, the value, and a word for it.
-    of : int
-        How many columns of numbers there are; only the first of them are compared.
-    """
-
-    names: Sequence[str]
-    rows: Sequence[Sequence[tuple[float | None, int]]]
-    pairs: Sequence[tuple[str, str, float, str]]
-    of: int
-
-
-def view_correlations(
-    summary: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]
-) -> Correlations | None:
-    """Return the correlations that a profile of these columns holds; None where it holds none."""
-    given = summary.get("correlations") or {}
-    names, values = given.get("columns") or [], given.get("values") or []
-    if len(names) < 2:
-        return None
-    rows = [[(value, round((value or 0) * LEVELS)) for value in row] for row in values]
-    pairs = [
-        (names[a], names[b], values[a][b])
-        for a in range(len(names))
-        for b in range(a + 1, len(names))
-        if values[a][b] is not None
-    ]
-    pairs.sort(key=lambda pair: -abs(pair[2]))
-    worded = [(a, b, value, _word(value)) for a, b, value in pairs[:PAIRS_SHOWN]]
-    numbers = [c for c in columns if c["kind"] == "number" and c.get("distinct", 0) > 1]
-    return Correlations(names, rows, worded, max(len(numbers), len(names)))
-
-
-def _word(value: float) -> str:
-    return next(word for least, word in WORDS if abs(value) >= least)

@@ -3,8 +3,10 @@
 import re
 
 from dashboard.datasets.distributions import column_figure, distribution_of
-from dashboard.datasets.relation_views import key_of, view_relations
+from dashboard.datasets.relation_views import find_places, key_of, view_relations
 from dashboard.db import Relation
+from dashboard.figures import COLOURS
+from dashboard.jobs.class_order import in_class_order
 
 CITY = {"name": "city", "kind": "category", "distinct": 5}
 FEW = {"labels": ["Oslo", "Rome", "3 others"], "counts": [5, 4, 6]}
@@ -66,6 +68,32 @@ def test_each_of_three_classes_has_its_colour_and_its_share_in_words() -> None:
     key = key_of(relation)
     assert key.classes == [("a", "c1"), ("b", "c2"), ("c", "c3")]
     assert "colours show how the rows there are shared among the classes of kind" in key.words
+
+
+def test_classes_have_the_colours_that_they_have_in_figures_of_jobs() -> None:
+    relation = related(["10", "9", "2"], [[0.5, 0.3, 0.2], [0, 0.9, 0.1]])
+    labels = [
+        "2",
+        "9",
+        "10",
+    ]  # by number; the relation has the most first
+    results = {"confusion": {"labels": labels}}
+    of_job = in_class_order(results, [{"class": name} for name in ("10", "2", "9")])
+    assert [(one["class"], COLOURS[one["place"]]) for one in of_job] == key_of(relation).classes
+    view = view_relations(relation, {"x"})["x"]
+    assert view.text == "Share of 2, 9 and 10. 0 to 1: 20% 30% 50%, 1 to 2: 10% 90% 0%"
+    named = key_of(related(["b", "c", "a"], [[0.5, 0.3, 0.2]]))
+    assert named.classes == [("a", "c1"), ("b", "c2"), ("c", "c3")]
+
+
+def test_identifiers_have_no_bars_and_no_place() -> None:
+    relation = related(["a", "b"], [[0.5, 0.5]])
+    columns = [{"name": "id", "strength": 0.9, "measure": "AUC"}, *relation.answer["columns"]]
+    relation.answer = relation.answer | {"columns": columns}
+    profile = [{"name": "id", "kind": "identifier"}, {"name": "x", "kind": "number"}]
+    found = view_relations(relation, {"id", "x"}, profile)
+    assert [(name, view.place) for name, view in found.items()] == [("x", 1)]
+    assert find_places(relation, profile) == {"x": 1}
 
 
 def test_classes_that_have_no_share_are_one() -> None:
