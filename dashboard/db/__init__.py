@@ -5,7 +5,6 @@ from dashboard.db.dataset import AllowedAddress, Dataset, Difference, Relation, 
 from dashboard.db.file_problem import FileLook, FileProblem
 from dashboard.db.job import (
     Batch,
-    IdempotencyKey,
     Job,
     JobAttempt,
     JobEvent,
@@ -15,7 +14,7 @@ from dashboard.db.job import (
 )
 from dashboard.db.job_index import JobEntry, JobSetting, JobTag
 from dashboard.db.job_score import JobScore, ScoreGroup
-from dashboard.db.job_work import BulkAction, SavedView
+from dashboard.db.job_work import BulkAction, IdempotencyKey, SavedView
 from dashboard.db.model import Model, ModelStar
 from dashboard.db.notification import Delivery, Notification, NotifyChoice, Webhook, Wish
 from dashboard.db.personal import Recipe

@@ -19,6 +19,7 @@ PRIORITY_NAMES = {n: name for name, n in PRIORITIES.items()} | {NEXT: "next"}
 
 _IS_ARCHIVED = text("archived_at IS NOT NULL")
 _HAS_ENDED = text("finished_at IS NOT NULL")
+_IS_STOPPED = text("stopped_by IS NOT NULL")
 _IS_OF_BATCH = text("batch_id IS NOT NULL")
 _LISTED = ("created_at", "id", "archived_at", "state", "score_only")
 _OF_BATCH: Any = {"sqlite_where": _IS_OF_BATCH, "postgresql_where": _IS_OF_BATCH}
@@ -51,6 +52,13 @@ class Job(Record):
             postgresql_where=_IS_ARCHIVED,
         ),
         Index("ix_jobs_score", "score", "id", "archived_at", "state", "partial", "score_only"),
+        # Of those that somebody or the plan of a batch stopped: the list counts the latter apart.
+        Index(
+            "ix_jobs_stopped_by",
+            *("stopped_by", "state", "archived_at", "score_only", "created_at", "id"),
+            sqlite_where=_IS_STOPPED,
+            postgresql_where=_IS_STOPPED,
+        ),
         # What ended last of a person, and of which batches. Of what waits PostgreSQL would take it
         # for the claim's index, and read a long queue.
         Index(
@@ -285,16 +293,3 @@ class Batch(Record):
     parent_id: Mapped[int | None] = mapped_column(index=True)
 
     owner: Mapped[User] = relationship(lazy="joined")
-
-
-class IdempotencyKey(Record):
-    """A key that a person or program sent with a request, and the job that it made."""
-
-    __tablename__ = "idempotency_keys"
-    __table_args__ = (UniqueConstraint("user_id", "key"),)
-
-    id: Mapped[Id]
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    key: Mapped[str] = mapped_column(String(200))
-    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
-    created_at: Mapped[Moment] = mapped_column(default=now, index=True)

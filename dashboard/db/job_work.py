@@ -1,4 +1,4 @@
-"""How people work with many jobs: views that they saved, and what is done to many at once."""
+"""How people work with jobs: what they submitted once, saved views, what is done to many."""
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -51,3 +51,16 @@ class BulkAction(Record):
     finished_at: Mapped[Moment | None]
 
     user: Mapped[User] = relationship(lazy="joined")
+
+
+class IdempotencyKey(Record):
+    """A key that a person or program sent with a request, and the job that it made."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(200))
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
+    created_at: Mapped[Moment] = mapped_column(default=now, index=True)

@@ -8,9 +8,10 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from dashboard.db import Job
+from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.jobs.filtering import JobFilters, filter_ids, filter_jobs
-from dashboard.jobs.time_up import ENDS
+from dashboard.jobs.time_up import ENDS, SKIPPED
 
 # Many jobs take some time to count, and every open page asks. A count of so many is kept for a
 # moment; nobody sees the difference.
@@ -59,6 +60,13 @@ def sum_of(filters: JobFilters, counts: Mapping[str, int]) -> int:
         found = select(func.count()).select_from(filter_ids(filters).subquery())
         return db.session.scalar(found) or 0
     return sum(counts.get(state, 0) for state in filters.states or counts)
+
+
+def count_skipped(filters: JobFilters, counts: Mapping[str, int]) -> int:
+    """Count those of the cancelled jobs that match which no person cancelled."""
+    if not counts.get(JobState.CANCELLED):
+        return 0
+    return sum_of(replace(filters, state=SKIPPED), counts)
 
 
 def count_jobs(filters: JobFilters) -> int:

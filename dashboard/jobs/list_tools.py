@@ -12,7 +12,7 @@ from dashboard.extensions import db
 from dashboard.filters import url_with
 from dashboard.jobs.columns import Column, list_choices
 from dashboard.jobs.distinct import distinct_values
-from dashboard.jobs.filtering import TABS, WITH, WITHOUT, name_zone
+from dashboard.jobs.filtering import WITH, WITHOUT, name_zone
 from dashboard.jobs.lists import JobListing
 from dashboard.jobs.saved_views import clean_query, list_views
 from dashboard.jobs.time_up import WORDS as END_WORDS
@@ -89,7 +89,7 @@ _TITLES = {
 def _chip_of_state(listing: JobListing) -> list[tuple[str, str]]:
     """Return the chip of a state that no tab shows as the current one."""
     state = listing.filters.state
-    has_tab = not state or state in TABS
+    has_tab = not state or any(is_current for *_, is_current in listing.tabs)
     return [] if has_tab else [(f"State: {listing.state_words}", url_with(state=None))]
 
 

@@ -10,7 +10,7 @@ from dashboard.filters import plural
 from dashboard.jobs import queries
 from dashboard.jobs.all_done import say_all_done
 from dashboard.jobs.columns import DEFAULT_COLUMNS, Column, list_unread, read_columns
-from dashboard.jobs.counting import count_jobs
+from dashboard.jobs.counting import count_jobs, count_skipped
 from dashboard.jobs.durations import Duration, read_durations
 from dashboard.jobs.estimates import Estimate, estimate_jobs
 from dashboard.jobs.filtering import TABS, WITHOUT, JobFilters, read_filters
@@ -18,6 +18,7 @@ from dashboard.jobs.folded import Folded, list_folded
 from dashboard.jobs.listing import list_jobs
 from dashboard.jobs.order import find_places
 from dashboard.jobs.sorting import DEFAULT_SORT, read_sort
+from dashboard.jobs.time_up import BY_SOMEBODY, SKIPPED
 from dashboard.jobs.time_up import WORDS as END_WORDS
 from dashboard.jobs.views import JobView
 from dashboard.leaderboards.best_of_boards import find_best_on_boards
@@ -29,6 +30,7 @@ EMPTY_TABS = {
     "active": "No job waits or runs", "queued": "No job waits", "running": "No job is running",
     "cancelling": "No job is being stopped", "succeeded": "No job has succeeded yet",
     "failed": "Nothing has failed", "lost": "No job was lost", "cancelled": "No job was cancelled",
+    "skipped": "No job was skipped by its batch",
     "not_tried": "Every job was tried", "stopped": "No job was stopped by its batch's time",
     "cancelled_by_somebody": "No job was cancelled by somebody",
 }  # fmt: skip
@@ -55,6 +57,7 @@ class JobListing:
 
     `more_are_active` when jobs that run or wait stand among the others, because they are too many.
     `names` has short names of those jobs whose columns say what their own names say.
+    `n_skipped` of those that count as cancelled no person cancelled.
     `folded` are batches with a line of their own where candidates are left out.
     `more_may_come` is false where nothing can change any more: the jobs of a batch that is over.
     """
@@ -73,6 +76,7 @@ class JobListing:
     news: News = field(default_factory=News)
     names: Mapping[int, str] = field(default_factory=dict)
     folded: Folded = Folded()
+    n_skipped: int = 0
 
     @property
     def every(self) -> int | None:
@@ -136,13 +140,22 @@ class JobListing:
 
     @property
     def tabs(self) -> list[tuple[str, str, int, bool]]:
-        """The tabs: title, value of ``state``, count, whether it is the current one."""
-        every = sum(self.counts.values())
-        tabs = [("All", "", every, not self.filters.state)]
-        for name, states in TABS.items():
-            count = sum(self.counts.get(state, 0) for state in states)
-            tabs.append((name.capitalize(), name, count, self.filters.state == name))
-        return tabs
+        """The tabs: title, value of ``state``, count, whether it is the current one.
+
+        What a person cancelled and what the plan of a batch skipped have a tab each, where there
+        is any of the latter.
+        """
+        amounts = {
+            name: sum(self.counts.get(state, 0) for state in states)
+            for name, states in TABS.items()
+        }
+        named = [(name.capitalize(), name, amount) for name, amount in amounts.items()]
+        if self.n_skipped:
+            by_people = amounts["cancelled"] - self.n_skipped
+            named[-1] = ("Cancelled", BY_SOMEBODY, max(0, by_people))
+            named.append(("Skipped", SKIPPED, self.n_skipped))
+        every = ("All", "", sum(self.counts.values()))
+        return [(*tab, (self.filters.state or "") == tab[1]) for tab in (every, *named)]
 
     @property
     def empty_tab(self) -> str:
@@ -193,6 +206,7 @@ def read_listing(
         finished=views[found.n_first :],
         page=Page(number, per, found.total),
         counts=found.counts,
+        n_skipped=count_skipped(filters, found.counts),
         filters=filters,
         sort=sort,
         ignored=ignored,

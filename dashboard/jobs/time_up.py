@@ -12,13 +12,16 @@ NOBODY = ""
 TIME_WAS_UP = and_(Job.state == JobState.CANCELLED, Job.stopped_by == NOBODY)
 # What a list's filter of the state may name beside the states, and the words for it.
 NOT_TRIED, STOPPED, BY_SOMEBODY = "not_tried", "stopped", "cancelled_by_somebody"
+SKIPPED = "skipped"  # the first two together: cancelled by nobody but the plan of their batch
 ENDS: Mapping[str, ColumnElement[bool]] = {
+    SKIPPED: TIME_WAS_UP,
     NOT_TRIED: and_(TIME_WAS_UP, Job.started_at.is_(None)),
     STOPPED: and_(TIME_WAS_UP, Job.started_at.is_not(None)),
     BY_SOMEBODY: and_(Job.state == JobState.CANCELLED, Job.stopped_by.is_distinct_from(NOBODY)),
 }
 WORDS: Mapping[str, str] = {
-    NOT_TRIED: "Not tried", STOPPED: "Stopped", BY_SOMEBODY: "Cancelled by somebody",
+    SKIPPED: "Skipped", NOT_TRIED: "Not tried", STOPPED: "Stopped",
+    BY_SOMEBODY: "Cancelled by somebody",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dashboard.db import User
 from dashboard.db.states import JobState
 from dashboard.jobs.filtering import TABS
 from dashboard.jobs.lists import EMPTY_TABS
-from dashboard.jobs.time_up import ENDS
+from dashboard.jobs.time_up import ENDS, NOBODY
 from tests.factories import make_job
 from tests.page import PageClient, words_of
 
@@ -61,3 +61,26 @@ def test_a_state_without_a_tab_is_a_filter_that_can_be_removed(
 @pytest.mark.parametrize("state", [*TABS, "finished"])
 def test_a_tab_is_no_chip(state: str, app: Flask, member: User) -> None:
     assert not PageClient(app, member).get(f"/jobs?state={state}").select(".filter-chips")
+
+
+def test_what_a_plan_skipped_is_not_counted_as_cancelled(app: Flask, member: User) -> None:
+    pages = PageClient(app, member)
+    cancelled = make_job(member, state="cancelled", stopped_by="Ada")
+    page = pages.get("/jobs")
+    assert [words_of(tab) for tab in page.select(".tabs a")][-1] == "Cancelled 1"
+    skipped = [make_job(member, state="cancelled", stopped_by=NOBODY) for _ in range(2)]
+    page = pages.get("/jobs")
+    *_, by_people, by_plan = page.select(".tabs a")
+    assert [words_of(by_people), words_of(by_plan)] == ["Cancelled 1", "Skipped 2"]
+    shown = pages.get(str(by_plan["href"]))
+    assert {row["data-job-id"] for row in shown.select("tr[data-job-id]")} == {
+        str(job.id) for job in skipped
+    }
+    assert words_of(shown.find(".tabs [aria-current]")) == "Skipped 2"
+    assert not shown.select(".filter-chips")
+    shown = pages.get(str(by_people["href"]))
+    assert [row["data-job-id"] for row in shown.select("tr[data-job-id]")] == [str(cancelled.id)]
+    # All of them, as the API and links from before ask for.
+    every = pages.get("/jobs?state=cancelled")
+    assert len(every.select("tr[data-job-id]")) == 3
+    assert words_of(every.find(".filter-chips .chip")).startswith("State: cancelled")
