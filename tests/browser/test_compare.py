@@ -173,6 +173,23 @@ def test_cp_6_first_column_and_head_stay_in_view(
     assert on_top
 
 
+@pytest.mark.parametrize(("n", "width"), [(4, 1440), (2, 390)])
+def test_cp_6_few_jobs_have_no_scroll_of_their_own(
+    n: int, width: int, tab: Watched, dataset: Dataset
+) -> None:
+    tab.page.set_viewport_size({"width": width, "height": 500})
+    page = tab.go(address(make_jobs(dataset, n), "&diff=0"))
+    region = page.locator(".table-region:has(> .compare-table)")
+    page.locator(".compare-table tr").last.evaluate("(e) => e.scrollIntoView({block: 'center'})")
+    assert region.evaluate("(e) => e.scrollTop") == 0
+    assert page.evaluate("scrollY") > 500
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    bar, head = (page.locator(f).first.bounding_box() for f in (".topbar", ".compare-table th"))
+    assert bar is not None
+    assert head is not None
+    assert abs(head["y"] - bar["height"]) < 2
+
+
 @pytest.mark.long
 def test_cp_7_fifty_jobs_with_a_hundred_settings_take_less_than_a_second(
     tab: Watched, dataset: Dataset
