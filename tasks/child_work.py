@@ -58,7 +58,7 @@ class _EventReporter:
         self.send(event if part is None else event | {"part": part})
 
     def log(self, text: str, level: str = "info") -> None:
-        self.send({"type": "log", "level": level, "text": text})
+        self.keeper.tell({"type": "log", "level": level, "text": text})
 
     def warn(self, code: str, message: str, change: Mapping[str, Any] | None = None) -> None:
         self.send({"type": "warning", "warning": as_warning(code, message, change)})

@@ -7,7 +7,7 @@ import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pandas as pd
 
@@ -35,11 +35,19 @@ class FoldKeeper:
         self.job_id, self.lease, self.storage, self.send = job_id, lease, storage, send
         self.pool = ThreadPoolExecutor(1)
         self.last: Future[None] | None = None
+        self.told: Future[None] | None = None
 
     def keep(self, outcome: FoldOutcome) -> None:
         """Begin to store a fold. Raises what the one before it could not be stored for."""
         self._wait()
         self.last = self.pool.submit(self._store, outcome)
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Send an event behind the fold that is being stored: what a log says is so by then."""
+        if all(one is None or one.done() for one in (self.last, self.told)):
+            self.send(event)
+        else:
+            self.told = self.pool.submit(self.send, event)
 
     def _store(self, outcome: FoldOutcome) -> None:
         key = keys.job_fold(self.job_id, self.lease, outcome.score.fold)

@@ -48,6 +48,20 @@ def test_a_fold_is_told_of_when_it_is_stored_and_holds_up_nobody(tmp_path: Path)
             assert pd.read_parquet(path)["row"].tolist() == [event["fold"]["fold"]]
 
 
+def test_what_is_told_of_a_fold_waits_until_it_is_stored(tmp_path: Path) -> None:
+    storage, told = SlowStorage(tmp_path), list[dict[str, Any]]()
+    with FoldKeeper(7, LEASE, storage, told.append) as keeper:
+        keeper.tell({"text": "fold 1 begins"})
+        keeper.keep(outcome(1))
+        keeper.tell({"text": "fold 1 done"})
+        keeper.tell({"text": "and what is said next"})
+        assert told == [{"text": "fold 1 begins"}]
+        storage.may_go_on.set()
+    assert [event.get("text", "the fold") for event in told] == [
+        "fold 1 begins", "the fold", "fold 1 done", "and what is said next",
+    ]  # fmt: skip
+
+
 def keep(storage: SlowStorage, folds: int, error: Exception | None = None) -> list[dict[str, Any]]:
     """Keep folds, in a block that an error may end; return what was told."""
     told: list[dict[str, Any]] = []
