@@ -12,6 +12,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from dashboard.db import Dataset, Job, JobEntry, JobScore, User
+from dashboard.db.states import JobState
 from dashboard.jobs.counting import count_jobs
 from dashboard.jobs.distinct import distinct_values
 from dashboard.jobs.filtering import JobFilters, filter_ids, restrict
@@ -52,12 +53,20 @@ def _by_submitted(filters: JobFilters, down: bool) -> Segments:
 
 
 def _by_score(filters: JobFilters, down: bool) -> Segments:
-    """Order by score; jobs that were stopped have one of some folds, and come behind."""
+    """Order by score; jobs that were stopped have one of some folds, and come behind.
+
+    Of a batch those that wait stand next, in the order in which they start.
+    """
     found, order = filter_ids(filters), ((Job.score, down), (Job.id, down))
     scored = found.where(Job.score.is_not(None))
     yield Segment(scored.where(~Job.partial), order)
     yield Segment(scored.where(Job.partial), order)
-    yield Segment(found.where(Job.score.is_(None)), ((Job.score, True), (Job.id, True)))
+    rest = found.where(Job.score.is_(None))
+    if filters.batch_id is not None:
+        waits = Job.state == JobState.QUEUED
+        yield Segment(rest.where(waits), ((Job.finished_at, False), (Job.id, False)))
+        rest = rest.where(~waits)
+    yield Segment(rest, ((Job.score, True), (Job.id, True)))
 
 
 def _by_entry(column: InstrumentedAttribute[Any]) -> Callable[[JobFilters, bool], Segments]:

@@ -144,3 +144,26 @@ def test_what_was_scored_on_some_folds_is_said_to_be_stopped_early(
     make_succeeded_job(dataset=make_dataset(member), batch_id=batch.id, partial=True)
     rows = pages.get(f"/batches/{batch.id}").select("tr[data-job-id]")
     assert [badges(row) for row in rows] == [["Stopped early"]]
+
+
+def test_what_waits_stands_in_the_order_in_which_it_starts(
+    pages: PageClient, member: User
+) -> None:
+    batch, dataset = make_batch(member, 5), make_dataset(member)
+    of_batch = {"batch_id": batch.id, "dataset": dataset, "score_only": True}
+    for name in ("first", "second", "third"):
+        make_job(member, name=name, **of_batch)
+    make_job(member, name="broken", state="failed", finished_at=now(), **of_batch)
+    make_succeeded_job(member, name="scored", **of_batch)
+    rows = pages.get(f"/batches/{batch.id}?sort=-score").select("tr[data-job-id] td.main a")
+    assert [words_of(row) for row in rows] == ["scored", "first", "second", "third", "broken"]
+
+
+def test_a_badge_looks_cancelled_only_where_somebody_cancelled(
+    pages: PageClient, member: User
+) -> None:
+    batch, _ = make_ended(member)
+    shown = pages.get(f"/batches/{batch.id}").select("td .status")
+    assert {words_of(one): one["data-state"] for one in shown} == {
+        "Not tried": "skipped", "Stopped": "skipped", "Cancelled": "cancelled",
+    }  # fmt: skip
