@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from dashboard.breaking import cut_middle
 from dashboard.figures import bars_path, table
 from dashboard.filters import MINUS, number, of_column, percent
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LABEL_CHARS = 60
+LABEL_CHARS = 61
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,8 @@ def _whole_span(first: Any, after: Any, most: Any) -> tuple[Any, Any]:
 
 
 def shorten(text: str) -> str:
-    """Return a value that is not too long for a label."""
-    return text if len(text) <= LABEL_CHARS else f"{text[:LABEL_CHARS]}…"
+    """Return a value without its middle where it is too long for a label."""
+    return cut_middle(text, LABEL_CHARS)
 
 
 def _edge(edge: Any, ends: tuple[Any, Any], *, is_date: bool) -> str:

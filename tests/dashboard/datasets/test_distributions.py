@@ -50,6 +50,13 @@ def test_a_value_that_is_called_like_it_is_a_value() -> None:
     assert (bars.path.count("M"), bars.rest_path) == (3, "")
 
 
+def test_long_values_that_begin_alike_differ_in_their_labels() -> None:
+    names = [f"{'customer lifetime value of the year ' * 3}{year}" for year in (2024, 2025)]
+    bars = distribution_of(CITY | {"distinct": 2}, {"labels": names, "counts": [5, 4]})
+    assert [label[-4:] for label in bars.labels] == ["2024", "2025"]
+    assert max(map(len, bars.labels)) <= 61
+
+
 def related(classes: list[str], shares: list[list[float]]) -> Relation:
     chart = {"edges": [0, 1, 2, 3][: len(shares) + 1], "counts": [5] * len(shares),
              "shares": shares}  # fmt: skip
