@@ -17,9 +17,10 @@ help:  ## list what can be done
 
 .venv/runtime: requirements.txt
 	@test -n "$(PYTHON)" || { echo "Trainyard needs Python 3.11, 3.12 or 3.13; none was found. Install one, or name it: make run PYTHON=/path/to/python3"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing what Trainyard needs into .venv (once, about a minute)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@test -x $(BIN)/python || { echo "Making .venv, a Python for Trainyard alone (once, a few seconds)"; $(PYTHON) -m venv .venv; }
+	@echo "Fetching what Trainyard needs into .venv (once, about a minute; longer by a slow line)"
+	@set -o pipefail; PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements.txt \
+		| awk -v total=$$(grep -c '==' requirements.txt) -f deploy/installing.awk
 	@touch $@
 
 .venv/development: .venv/runtime requirements-dev.txt

@@ -29,6 +29,12 @@ def fail(message: str) -> None:
     raise SystemExit(1)
 
 
+def say(words: str) -> None:
+    """Say what comes next, at once: else the start is silent until all of it is there."""
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
 def is_free(host: str, port: int) -> bool:
     """Tell whether nobody listens on a port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -150,7 +156,11 @@ def run_all() -> None:
         settings = load_settings()
     except SettingError as problem:
         fail(str(problem))
+    say("Bringing the database up to date")
     migrate()
+    n = settings.workers
+    workers = f"{n} worker{'' if n == 1 else 's'}"
+    say(f"Starting the web server and {workers}; in about 10 seconds the address stands here")
     become_supervisor(ALL, supervisor_environment(settings))
 
 
