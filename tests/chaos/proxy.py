@@ -10,7 +10,10 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.serving import LOOKS_S
 
 MODES = ("errors", "resets", "duplicates", "drops", "delays", "disorder")
 JSON = "application/x-amz-json-1.0"
@@ -41,7 +44,8 @@ class Proxy:
 
     def start(self) -> None:
         """Serve in a thread."""
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        serve = partial(self.server.serve_forever, LOOKS_S)
+        threading.Thread(target=serve, daemon=True).start()
 
     def stop(self) -> None:
         """Stop serving."""

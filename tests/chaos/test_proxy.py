@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tests.chaos.proxy import Proxy
+from tests.serving import LOOKS_S
 
 
 class Broker(BaseHTTPRequestHandler):
@@ -37,7 +38,7 @@ def seen() -> list[str]:
 def proxy(seen: list[str]) -> Iterator[Proxy]:
     handler = type("Noting", (Broker,), {"seen": seen})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as broker:
-        threading.Thread(target=broker.serve_forever, daemon=True).start()
+        threading.Thread(target=broker.serve_forever, args=(LOOKS_S,), daemon=True).start()
         made = Proxy(broker.server_address[1], seed=1)
         made.start()
         yield made

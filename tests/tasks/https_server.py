@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.serving import LOOKS_S
+
 Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
 
 
@@ -92,7 +94,7 @@ def serve(certificate: Path, answers: dict[str, Answer]) -> Iterator[tuple[int, 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(LOOKS_S,), daemon=True)
     thread.start()
     try:
         yield server.server_address[1], asked
