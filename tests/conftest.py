@@ -98,24 +98,34 @@ def together(factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty SQLite file, made once and copied for each test."""
-    home = tmp_path_factory.mktemp("migrated")
-    migrate_database(home)
+    """A migrated, empty SQLite file, made once by one process and copied for each test."""
+    home = together(tmp_path_factory) / "migrated"
+    with made_once.one_at_a_time(home):
+        if not home.exists():
+            made = tmp_path_factory.mktemp("migrated")
+            migrate_database(made)
+            made.rename(home)
     return home / "trainyard.db"
 
 
 @pytest.fixture(scope="session")
 def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
-    """A PostgreSQL server with a migrated template database."""
-    with postgres.serve(tmp_path_factory.mktemp("postgres"), durable=False) as server:
-        migrate_database(tmp_path_factory.mktemp("home"), server.create_database("template_ty"))
+    """A PostgreSQL server of all processes, with a migrated template database."""
+    folder = together(tmp_path_factory) / "postgres"
+    with postgres.serve(folder, durable=False) as server:
+        with made_once.one_at_a_time(folder):
+            if not server.has_database("template_ty"):
+                made = server.create_database("made_ty")
+                migrate_database(tmp_path_factory.mktemp("home"), made)
+                server.server.psql('ALTER DATABASE "made_ty" RENAME TO "template_ty"')
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgres_database(postgres_template: postgres.Server) -> Iterator[postgres.EmptiedDatabase]:
     """A migrated PostgreSQL database that is emptied after each test."""
-    made = postgres.EmptiedDatabase(postgres_template, "tests", "template_ty")
+    name = f"tests_{os.getpid()}"
+    made = postgres.EmptiedDatabase(postgres_template, name, "template_ty")
     yield made
     made.line.close()
 

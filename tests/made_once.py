@@ -4,8 +4,10 @@ Routes, templates and statements depend on the code alone, and making them anew 
 app and its first pages cost.
 """
 
+import fcntl
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,14 @@ def keep_statements(engine: Engine) -> None:
         _statements[name] = engine.dialect, LRUCache(2_000)
     engine.dialect, compiled = _statements[name]
     engine.update_execution_options(compiled_cache=compiled)
+
+
+@contextmanager
+def one_at_a_time(made: Path) -> Iterator[None]:
+    """Let one process of tests after the other through a block that makes something for all."""
+    with made.with_suffix(".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
+        yield
 
 
 class KeptTemplates(FileSystemBytecodeCache):

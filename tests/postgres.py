@@ -27,6 +27,10 @@ class Server:
         host = parse_qs(parts.query)["host"][0]
         return f"postgresql+psycopg://postgres@/{database}?host={host}"
 
+    def has_database(self, name: str) -> bool:
+        """Tell whether it has a database of this name."""
+        return name in self.server.psql("SELECT datname FROM pg_database")
+
     def create_database(self, name: str, template: str = "template1") -> str:
         """Make a database and return its address."""
         self.server.psql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +32,9 @@ def environ(
 ) -> dict[str, str]:
     """What all machines share."""
     sqs, s3 = free_port(), free_port()
-    database = postgres_template.create_database(f"several_{id(request)}", "template_ty")
+    database = postgres_template.create_database(
+        f"several_{os.getpid()}_{id(request)}", "template_ty"
+    )
     return base_environ(
         home, DATABASE_URL=database, BROKER_URL="sqs://", STORAGE_URL="s3://trainyard/files",
         SQS_ENDPOINT_URL=f"http://127.0.0.1:{sqs}", S3_ENDPOINT_URL=f"http://127.0.0.1:{s3}",
