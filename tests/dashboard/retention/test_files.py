@@ -293,9 +293,7 @@ JOB = st.tuples(
 )
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(JOB, min_size=1, max_size=4))
 def test_no_named_file_and_none_of_a_held_job_is_ever_deleted(
     app: Flask, jobs: list[tuple[str, Any]]

@@ -251,6 +251,7 @@ def test_candidates_break_no_page(pages: PageClient, member: User) -> None:
     assert "Save model" in pages.get(f"/jobs/{winner.job_id}").text
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("strategy", ["", "random"])
 @pytest.mark.parametrize("text", ["banana..1 log", "0.1..", "0.1 .. x"])
 def test_what_looks_like_a_range_and_is_none_is_told_with_how_to_write_one(

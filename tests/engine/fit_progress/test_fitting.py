@@ -122,7 +122,7 @@ SPARSE_TOO = {
 }  # fmt: skip
 
 
-@pytest.mark.sampled(12)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize(("estimator", "unit", "sparse"), on_each_table(FITS, SPARSE_TOO))
 def test_tells_how_far_it_is_and_gives_the_very_model(
     estimator: Any, unit: str, sparse: bool

@@ -57,20 +57,25 @@ def far(result: TrainingResult) -> list[dict[str, Any]]:
     return [found for found in result.warnings if found["code"] == "PREDICTIONS_FAR"]
 
 
+def long(*case: Any) -> Any:
+    """Leave a case to `make test-all`: another one leads the same way."""
+    return pytest.param(*case, marks=pytest.mark.long)
+
+
 @pytest.mark.parametrize(
     ("estimator", "parameters", "named"),
     [
         (BOOSTING, {"learning_rate": 1e10}, "learning_rate 1e+10"),
         ("MLPRegressor", FAST_NET["parameters"], "learning_rate_init 1e+06"),
         ("VotingRegressor", {"estimators": ["Ridge", FAST_BOOSTING]}, "inside Voting"),
-        ("VotingRegressor", {"estimators": [BOOSTING, FAST_BOOSTING]}, "inside Voting"),
-        ("VotingRegressor", {"estimators": ["Ridge", FAST_NET]}, "inside Voting"),
+        long("VotingRegressor", {"estimators": [BOOSTING, FAST_BOOSTING]}, "inside Voting"),
+        long("VotingRegressor", {"estimators": ["Ridge", FAST_NET]}, "inside Voting"),
         ("VotingRegressor", {"estimators": ["Ridge", FAST_BOOSTING, FAST_NET]},
          "learning_rate 1e+10"),
         ("BaggingRegressor", {"estimator": FAST_BOOSTING, "n_estimators": 3}, "inside Bagging"),
         ("AdaBoostRegressor", {"estimator": FAST_NET, "n_estimators": 3}, "inside AdaBoost"),
         ("StackingRegressor", {"estimators": ["Ridge", FAST_NET]}, "inside Stacking"),
-        ("RANSACRegressor", {"estimator": FAST_BOOSTING, "min_samples": 0.5}, "inside RANSAC"),
+        long("RANSACRegressor", {"estimator": FAST_BOOSTING, "min_samples": 0.5}, "inside RANSAC"),
         ("RANSACRegressor", {"estimator": LONG_STEPS, "min_samples": 0.5}, "inside RANSAC"),
         ("StackingRegressor", {"estimators": ["Ridge"], "final_estimator": FAST_BOOSTING},
          "inside Stacking"),

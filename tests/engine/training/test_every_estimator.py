@@ -66,7 +66,7 @@ def fast_parameters(estimator: str) -> dict[str, object]:
     return NEEDED.get(estimator, few)
 
 
-@pytest.mark.sampled(20)
+@pytest.mark.sampled(14)
 @pytest.mark.parametrize("estimator", TRAINED)
 def test_trains_scores_exports_and_predicts_the_unseen(estimator: str, tmp_path: Path) -> None:
     task = get_estimator(estimator).task

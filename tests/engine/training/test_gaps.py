@@ -33,7 +33,7 @@ def test_classes_that_no_fold_learned_are_counted(names: str, words: str) -> Non
     assert _unseen(y, [(np.arange(9), np.arange(9, len(y)))]).endswith(words)
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(5)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("estimator", CLASSIFIERS)
 def test_class_in_the_test_rows_alone_counts_as_impossible(estimator: str, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_metric_of_one_class_only_is_missing_there_and_said(tmp_path: Path) -> N
     assert "another main metric" in refusal.value.hint
 
 
-@pytest.mark.sampled(10)
+@pytest.mark.sampled(6)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("estimator", CLASSIFIERS)
 def test_fold_with_nothing_to_learn_scores_or_says_so(estimator: str, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def typed(columns: dict[str, Any], schema: dict[str, Any]) -> tuple[pd.DataFrame
     return X, y
 
 
-@pytest.mark.sampled(10)
+@pytest.mark.sampled(6)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("estimator", CLASSIFIERS)
 def test_ties_go_where_the_estimator_sends_them(estimator: str, tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def test_answers_are_those_of_the_model(
     np.testing.assert_array_equal(model.predict(data.X), before)  # the model itself is as it was
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("target", ["standardize", "log1p", "quantile"])
 @pytest.mark.parametrize("estimator", ["Ridge", "SVR", "MLPRegressor", "RandomForestRegressor"])

@@ -79,7 +79,7 @@ NATIVE = [
 ]  # fmt: skip
 
 
-@pytest.mark.sampled(15)
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize(
     ("kind", "chosen"),
     [*(("linear", c) for c in CHOSEN), *(("native", c) for c in NATIVE)],

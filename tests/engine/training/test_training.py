@@ -73,16 +73,16 @@ def test_progress_moves_within_each_fit(
 
 
 @pytest.mark.parametrize(
-    ("estimator", "threshold"),
-    [("GradientBoostingClassifier", 0.3), ("HistGradientBoostingClassifier", None),
-     ("RandomForestClassifier", None)],
+    ("estimator", "rounds", "threshold"),
+    [("GradientBoostingClassifier", "n_estimators", 0.3),
+     ("HistGradientBoostingClassifier", "max_iter", None),
+     ("RandomForestClassifier", "n_estimators", None)],
 )  # fmt: skip
 def test_scores_by_round_end_with_the_score_of_the_fold_and_change_nothing(
-    estimator: str, threshold: float | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    estimator: str, rounds: str, threshold: float | None, tmp_path: Path, monkeypatch: Any
 ) -> None:
-    spec, columns = make_spec(
-        tmp_path, "y_class", "classification", estimator, metric="f1", threshold=threshold
-    )
+    asked = {"metric": "f1", "threshold": threshold, "parameters": {rounds: 30}}
+    spec, columns = make_spec(tmp_path, "y_class", "classification", estimator, **asked)
     plain = Listener()
     unseen = train(spec, columns, plain)
     assert [outcome.curve for outcome in plain.outcomes] == [None] * 3  # over in a moment
