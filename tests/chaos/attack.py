@@ -140,7 +140,8 @@ def probe_cancel(load: Load) -> None:
 
 def probe_outage(product: Product, load: Load, database: Sqlite | Postgres) -> None:
     """Take the database away, and see that the web answers 503 with Retry-After, and soon."""
-    thread = threading.Thread(target=database.take_away, args=(14.0,))
+    asked = threading.Event()
+    thread = threading.Thread(target=database.take_away, args=(60.0, asked))
     thread.start()
     time.sleep(1)
     job = min(load.submitted - load.deleted - load.perhaps_deleted)
@@ -154,6 +155,7 @@ def probe_outage(product: Product, load: Load, database: Sqlite | Postgres) -> N
     for ask in asks:
         began = time.monotonic()
         found.append((ask(), time.monotonic() - began))
+    asked.set()
     thread.join()
     slowest = max(seconds for _, seconds in found)
     statuses = [status for status, _ in found]

@@ -2,7 +2,7 @@
 
 import sqlite3
 import subprocess
-import time
+import threading
 import warnings
 from contextlib import closing
 from pathlib import Path
@@ -26,14 +26,14 @@ class Sqlite:
     def start(self) -> None:
         """Do nothing: the product makes the file."""
 
-    def take_away(self, seconds: float) -> None:
-        """Hold the write lock for some seconds."""
+    def take_away(self, seconds: float, enough: threading.Event | None = None) -> None:
+        """Hold the write lock for some seconds, or until it is enough."""
         with closing(sqlite3.connect(self.path, timeout=20, isolation_level=None)) as connection:
             try:
                 connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError:
                 return  # somebody who is frozen holds it already
-            time.sleep(seconds)
+            (enough or threading.Event()).wait(seconds)
             connection.execute("ROLLBACK")
 
     def stop(self) -> None:
@@ -57,15 +57,15 @@ class Postgres:
         host = parse_qs(urlsplit(self.server.get_uri()).query)["host"][0]
         self.url = f"postgresql+psycopg://postgres@/postgres?host={host}"
 
-    def take_away(self, seconds: float) -> None:
-        """Stop the server as a power cut would, and start it again after some seconds."""
+    def take_away(self, seconds: float, enough: threading.Event | None = None) -> None:
+        """Stop the server as a power cut would; start it again after that time, or if enough."""
         where = ("-D", str(self.server.pgdata))
         try:
             pgexec("pg_ctl", ("-w", "-m", "immediate", *where, "stop"),
                    bin_path=self.server.bin_path, user=self.server.system_user)  # fmt: skip
         except subprocess.CalledProcessError:
             return  # another fault has stopped it, and starts it again
-        time.sleep(seconds)
+        (enough or threading.Event()).wait(seconds)
         self.server.ensure_postgres_running()
 
     def stop(self) -> None:
