@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import settings
 
 
 def mark_long(items: list[pytest.Item]) -> None:
@@ -35,6 +36,18 @@ def chosen(total: int, kept: int, turn: int = 0) -> set[int]:
     """
     step = total / kept
     return set(range(total)) if step <= 1 else {int(turn % step + n * step) for n in range(kept)}
+
+
+def examples(whole: int) -> int:
+    """Return how many examples of a property are tried: a third where they are the same each time.
+
+    Parameters
+    ----------
+    whole : int
+        How many `make test-all` tries, which draws new ones each time.
+    """
+    is_steady = settings.get_current_profile_name() == "steady"
+    return max(25, whole // 3) if is_steady else whole
 
 
 def _by_test(items: list[pytest.Item]) -> dict[str, list[pytest.Item]]:

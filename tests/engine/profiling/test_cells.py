@@ -16,6 +16,7 @@ from tasks.engine.cell_text import number_of
 from tasks.engine.loading import load_cells, training_data
 from tasks.engine.splitting import hash_data
 from tests.engine.profiling.conftest import write_table
+from tests.sampling import examples
 
 WRITTEN = [
     (d, t, s) for d in ".," for t in ("", ".", ",", " ", "'", "٬") if d != t for s in (0, 1)
@@ -28,7 +29,7 @@ SPECIAL = st.sampled_from(
      "Infinity", "١٬٢٣٤٫٥", "$(12.00)", "%5"]
 )  # fmt: skip
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
-FAST = settings(deadline=None, max_examples=60)
+FAST = settings(deadline=None, max_examples=examples(60))
 
 
 @FAST

@@ -13,6 +13,7 @@ from tasks.engine.reader import blocks, reading
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.text_source import TextSource
 from tests.engine.reading.conftest import Reader
+from tests.sampling import examples
 
 PIECES = st.sampled_from(
     [
@@ -122,7 +123,7 @@ def read_all(reader: Reader, text: str) -> tuple[object, ...]:
 
 
 @settings(
-    deadline=None, max_examples=300,
+    deadline=None, max_examples=examples(300),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(st.lists(PIECES, max_size=40).map("".join), st.integers(1, 60), st.sampled_from([1, 4_000]))
@@ -140,7 +141,7 @@ def test_fast_and_careful_reading_agree(tmp_path: Path, text: str, size: int, ha
     assert fast == careful
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @given(st.lists(st.lists(st.text("ab,\"\n é;'", max_size=5), min_size=3, max_size=3), min_size=1))
 def test_what_csv_writes_is_always_taken_at_once(rows: list[list[str]]) -> None:
     text = io.StringIO(newline="")

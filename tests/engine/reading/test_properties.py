@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tasks.engine import tables
 from tests.engine.reading.conftest import Reader
+from tests.sampling import examples
 
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 CELLS = st.text(CHARACTERS, max_size=8) | st.sampled_from(
@@ -31,7 +32,9 @@ OPTIONS = st.fixed_dictionaries(
         "bad_lines": st.sampled_from(["refuse", "skip", "pad"]),
     },
 )
-ANY_SPEED = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+ANY_SPEED = settings(
+    deadline=None, max_examples=examples(200), suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 @st.composite

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tasks.engine.tables import LINE, load_columns, read_rows, write_csv
 from tasks.engine.tabular import ReadLimits, ReadOptions, ReadResult, read_table
+from tests.sampling import examples
 
 SLOW: dict[str, Any] = {
     "deadline": None,
@@ -142,7 +143,9 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_siz
 
 
 @settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=examples(60),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=12))
 def test_table_comes_back_as_it_was_written(rows: list[tuple[str, ...]], tmp_path: Path) -> None:
@@ -158,7 +161,9 @@ def test_table_comes_back_as_it_was_written(rows: list[tuple[str, ...]], tmp_pat
 
 
 @settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=examples(150),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(content=st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused_never_an_error(content: bytes, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from tasks.engine.rows.search import Order, RowQuery, find_rows
 from tasks.engine.rows.stream import stream_rows
 from tasks.engine.rows.values import CellType
 from tasks.engine.tables import LINE
+from tests.sampling import examples
 
 NUMBER = CellType(kind="number")
 TEXT = CellType(kind="text")
@@ -84,7 +85,7 @@ def keys(name: str, column: tuple[Any, ...]) -> "pd.Series[Any]":
     return series
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(tables, st.sampled_from(list(TYPES)), st.booleans(), st.integers(1, 20), st.data())
 def test_order_is_that_of_pandas(
     rows: list[tuple[Any, ...]], name: str, descending: bool, group: int, data: st.DataObject
@@ -116,7 +117,7 @@ def holds(name: str, operator: str, value: Any) -> Callable[[Any], bool]:
     return lambda key: not pd.isna(key) and bool(tests[operator](key))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     tables,
     st.sampled_from(list(TYPES)),
@@ -145,7 +146,7 @@ def test_comparisons_are_those_of_pandas(
     assert cells == [[rows[n][2], rows[n][0]] for n in expected]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(tables, st.sampled_from(list(TYPES)), st.booleans(), st.integers(1, 20))
 def test_missing_is_what_training_takes_for_missing(
     rows: list[tuple[Any, ...]], name: str, wanted: bool, group: int
@@ -157,7 +158,7 @@ def test_missing_is_what_training_takes_for_missing(
     assert found.positions == expected
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(tables, st.integers(1, 20), st.data())
 def test_a_condition_and_an_order_go_together(
     rows: list[tuple[Any, ...]], group: int, data: st.DataObject
@@ -173,7 +174,7 @@ def test_a_condition_and_an_order_go_together(
     assert found.matched == len(expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=40), st.integers(1, 9))
 def test_a_line_leads_to_the_row_that_holds_it(steps: list[int], group: int) -> None:
     starts = list(np.cumsum(steps))

@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 from tasks.engine import tables
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.tabular import read_table
+from tests.sampling import examples
 
-ANY_SPEED = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+ANY_SPEED = settings(
+    deadline=None, max_examples=examples(50), suppress_health_check=[HealthCheck.too_slow]
+)
 LETTERS = "abcdefghijklmnopqrstuvwxyzäöüéßñ"
 WORDS = st.text(LETTERS, min_size=2, max_size=9)
 # What stands in the files of people: no cell of them decides alone how a line is split.

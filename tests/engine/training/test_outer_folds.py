@@ -16,9 +16,10 @@ from tasks.engine.splitting import split_rows
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_splitting import cases, check_order
+from tests.sampling import examples
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(case=cases())
 def test_no_outer_test_row_is_there_for_a_search(case: dict[str, Any]) -> None:
     validation, order = case["validation"], case["order"]
@@ -48,7 +49,7 @@ def test_no_outer_test_row_is_there_for_a_search(case: dict[str, Any]) -> None:
                         rows[inner_test])  # fmt: skip
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(case=cases())
 def test_what_can_be_split_once_can_be_split_again(case: dict[str, Any]) -> None:
     """With one inner fold fewer, no class or group is too rare for it that was not before."""

@@ -21,6 +21,7 @@ from tasks.engine.spec import Validation
 from tasks.engine.splitting import hash_split, split_rows
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
+from tests.sampling import examples
 
 # Small data of which the hashes below are. They are never to change: see `drawn_folds`.
 ROWS = 37
@@ -134,7 +135,7 @@ def cases(draw: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(case=cases())
 def test_folds_keep_their_promises(case: dict[str, Any]) -> None:
     validation, scored = case["validation"], np.zeros(len(case["y"]), int)
