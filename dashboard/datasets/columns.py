@@ -69,12 +69,12 @@ class ColumnView:
         )
 
     @property
-    def most_common(self) -> str | None:
-        """The most frequent value and its share, for what is no number."""
+    def most_common(self) -> tuple[str, str] | None:
+        """The most frequent value and its share in words, for what is no number."""
         top = self.profile.get("top") or []
         if self.profile["kind"] in WITHOUT_COMMON or not top:
             return None
-        return f"{top[0]['value'][:40]} {percent(top[0]['count'] / max(1, self.profile['count']))}"
+        return top[0]["value"][:40], percent(top[0]["count"] / max(1, self.profile["count"]))
 
     @property
     def top(self) -> list[tuple[str, int, float]]:
