@@ -8,6 +8,7 @@ from dashboard.datasets.distributions import shorten
 from dashboard.db import Dataset, Relation
 from dashboard.figures import COLOURS, bars_path, stacked_paths
 from dashboard.filters import number, percent
+from tasks.engine.positive import choose_positive
 from tasks.engine.profile.leaks import NAMED, is_leak, leak_words, twin_words
 
 MANY_CLASSES = 6  # of which the shares are kept
@@ -133,12 +134,14 @@ def _classes(answer: Mapping[str, Any]) -> list[str]:
 def _class_order(answer: Mapping[str, Any]) -> list[int]:
     """Return the classes of an answer in the order in which figures of jobs have their colours.
 
-    That is by name, or by number where all are numbers. Of two the first one stays: it alone is
-    drawn.
+    That is by name, or by number where all are numbers. Of two the positive one is first, which
+    alone is drawn there, too.
     """
     names = [str(name) for name in answer.get("classes") or ()]
-    if len(names) < 3:
-        return list(range(len(names)))
+    if len(names) == 2:
+        # The answer has the more frequent one first.
+        positive = choose_positive({names[0]: 2, names[1]: 1})
+        return sorted(range(2), key=lambda n: names[n] != positive)
     try:
         values: list[Any] = [float(name) for name in names]
     except ValueError:
@@ -252,7 +255,7 @@ def _heights(chart: Mapping[str, Any], n_classes: int, order: Sequence[int]) -> 
     """Return heights of bars: the target's means, or the shares of one class or of each."""
     shares = chart.get("shares") or []
     if n_classes < 2:
-        values = chart.get("values") or [bar[0] for bar in shares]
+        values = chart.get("values") or [bar[order[0]] for bar in shares]
         return [[value if isinstance(value, int | float) else 0 for value in values]]
     layers = [[bar[n] for bar in shares] for n in order]
     return [*layers, _rest(chart) or [0.0] * len(shares)] if n_classes > MANY_CLASSES else layers

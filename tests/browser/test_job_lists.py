@@ -77,6 +77,8 @@ def test_jl_2_changes_show_without_a_reload_and_rows_keep_their_places(
     change(waiting, state="running", lease="cd" * 8, started_at=now(), heartbeat_at=now())
     change(ends, state="succeeded", score=0.9, lease=None, finished_at=now())
     make_job(member, dataset, name="new one")
+    # Asked each 3 seconds, it is seen within 5; the machine may be busy.
+    expect(page.locator("#jobs-live")).to_have_attribute("hx-trigger", "every 3s")
     expect(page.locator(f"#job-{waiting.id} .status")).to_have_text("Running")
     expect(page.locator(f"#job-{ends.id}")).to_contain_text("just finished")
     assert page.locator("tr[data-job-id]").evaluate_all(order) == before

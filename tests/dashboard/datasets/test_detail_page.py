@@ -262,7 +262,7 @@ def test_relation_is_asked_for_waited_for_and_shown(
     assert not page.select("[data-reload-when-shown]")
     chart = row_of(page, "member").select_one(".relation svg")
     assert chart is not None
-    assert chart["aria-label"] == "Share of low. yes: 0.7, <b>no: 0.2"
+    assert chart["aria-label"] == "Share of high. yes: 0.3, <b>no: 0.8"
     assert "0.81" in words_of(row_of(page, "member"))
     assert "the target" in words_of(row_of(page, "y_class"))
     assert "It is 2 × ROC AUC − 1, on rows that were not looked at" in page.text

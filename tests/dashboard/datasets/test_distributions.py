@@ -116,6 +116,9 @@ def test_two_classes_are_one_share_and_its_class_is_named() -> None:
     assert view_relations(relation, {"x"})["x"].text == "Share of yes. 0 to 1: 0.25"
     assert key_of(relation).words.endswith("its height is the share of rows there that are yes.")
     assert key_of(relation).classes == ()
+    # The positive one, as in figures of jobs, also where the other is more frequent.
+    often_no = related(["no", "yes"], [[0.25, 0.75]])
+    assert view_relations(often_no, {"x"})["x"].text == "Share of yes. 0 to 1: 0.75"
 
 
 def test_whole_numbers_that_look_alike_in_short_are_told_apart() -> None:
