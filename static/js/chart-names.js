@@ -5,6 +5,17 @@ const LETTER = 6.5;
 const MOST = 28; // letters
 const GAP = 12;
 
+const NARROW = 480;
+const FEW = 3;
+
+// Names beside single points, which find their sides for a wide chart: where it is narrow, only of a
+// few. Each point has its name when it is pointed at, and its colour in the table.
+export function fewerNames(traces, width) {
+  const named = traces.filter((trace) => trace.mode === 'markers+text' && trace.x.length === 1);
+  if (width >= NARROW || named.length <= FEW) return traces;
+  return traces.map((trace) => (named.includes(trace) ? { ...trace, mode: 'markers' } : trace));
+}
+
 // Without the middle of a long one: names that share a beginning differ at their end.
 const short = (name) => (name.length > MOST ? `${name.slice(0, MOST / 2)}\u2026${name.slice(1 - MOST / 2)}` : name);
 

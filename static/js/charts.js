@@ -2,7 +2,7 @@
 // server as JSON, or with an element of the page that data-chart-from names; colours in it are names of tokens. Plotly itself loads with the first chart.
 import { colours, withColours, layoutFor, roomForLegend } from './chart-theme.js';
 import './chart-paper.js';
-import { nameSteps } from './chart-names.js';
+import { fewerNames, nameSteps } from './chart-names.js';
 import { isPaused } from './pause.js';
 
 const FOLDER = new URL('../vendor/plotly-basic-4.1.1/', import.meta.url);
@@ -55,7 +55,7 @@ async function draw(element, figure) {
   // As tall as it was before it had a legend, and that on top.
   element.dataset.plain ??= layout.height;
   layout.height = Number(element.dataset.plain) + roomForLegend(figure.traces, layout, element.clientWidth);
-  const traces = figure.traces.map((trace) => nameSteps(trace, element.clientWidth));
+  const traces = fewerNames(figure.traces, element.clientWidth).map((trace) => nameSteps(trace, element.clientWidth));
   await Plotly.react(element, withColours(traces, tokens), layout, CONFIG);
   // On paper a dark one is turned light.
   element.toggleAttribute('data-dark', getComputedStyle(document.documentElement).colorScheme === 'dark');

@@ -161,3 +161,20 @@ def test_beside_a_wide_form_there_is_one_button_too(
     page = window.go(NEW_JOB.format(dataset.id))
     expect(page.get_by_role("button", name="Queue job")).to_have_count(1)
     expect(page.locator(".submit-bar")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("n", "named"), [(5, 0), (2, 2)])
+def test_names_of_many_points_do_not_lie_on_each_other(
+    browse: Callable[..., Watched], member: User, n: int, named: int
+) -> None:
+    dataset = make_dataset(member)
+    jobs = [make_succeeded_job(member, dataset=dataset, score=0.8 + i / 50) for i in range(n)]
+    window = browse(viewport={"width": 390, "height": 844})
+    window.sign_in(member)
+    page = window.go(f"/compare?jobs={','.join(str(job.id) for job in jobs)}")
+    chart = page.locator("#compare-time")
+    chart.scroll_into_view_if_needed()
+    expect(chart).to_have_attribute("data-drawn", "true")
+    shown = chart.evaluate("(e) => e.data.filter((t) => t.mode === 'markers+text').length")
+    assert shown == named
+    assert chart.evaluate("(e) => e.data.filter((t) => t.mode.includes('markers')).length") == n
