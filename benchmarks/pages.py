@@ -36,7 +36,8 @@ CANDIDATES = 200
 RUNS = 20
 LIVE = "live rows of /jobs"
 BULK = "/jobs/bulk?matching=true&action="
-KEPT = ("job_counts", "best_so_far")  # answers that the app keeps until something changes
+# Answers that the app keeps until something changes.
+KEPT = ("job_counts", "best_so_far", "batch_summaries")
 
 
 def score(n: int) -> float:

@@ -1,18 +1,22 @@
 """Batches as pages and the API read them. What is counted are the jobs that are there now."""
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import and_, case, func, select
 
 from dashboard.db import Batch, Job
 from dashboard.db.lookup import get_by_id
 from dashboard.db.states import ACTIVE, TERMINAL, JobState
 from dashboard.extensions import db
+from dashboard.jobs.counting import KEPT_COUNTS, MANY
 from dashboard.jobs.time_up import TIME_WAS_UP
 from tasks.engine.catalogue import METRICS
 
+KEPT_S = 5.0  # the two live parts of an open page ask within it
 LOWER_IS_BETTER = [m.name for every in METRICS.values() for m in every if not m.greater_is_better]
 
 
@@ -88,8 +92,23 @@ def get_batch(batch_id: int) -> Batch:
 
 
 def summarise(batch: Batch) -> BatchSummary:
-    """Return a batch with its counts and its best job."""
-    return summarise_all([batch])[0]
+    """Return a batch with its counts and its best job.
+
+    Every open page asks for them, and those of a large batch take a while: they are kept for a
+    moment, unless the plan took a step.
+    """
+    if batch.n_jobs < MANY:
+        return summarise_all([batch])[0]
+    kept = current_app.extensions.setdefault("batch_summaries", {})
+    key = (batch.id, batch.n_jobs, batch.plan_state, batch.plan_step, batch.final_job_id)
+    known = kept.get(key)
+    if known is not None and time.monotonic() < known[0]:
+        return replace(known[1], batch=batch)
+    summary = summarise_all([batch])[0]
+    if len(kept) >= KEPT_COUNTS:
+        kept.clear()
+    kept[key] = (time.monotonic() + KEPT_S, summary)
+    return summary
 
 
 def summarise_all(batches: Sequence[Batch]) -> list[BatchSummary]:

@@ -14,6 +14,11 @@ def find_first_candidate(batch_id: int | None) -> int | None:
     """Return the candidate of a batch that looks at the table for all; None without any."""
     if batch_id is None:
         return None
+    # The first job of a batch is one of them, unless they were deleted: an index knows that one.
+    first = select(func.min(Job.id)).where(Job.batch_id == batch_id).scalar_subquery()
+    found = db.session.scalar(select(Job.id).where(Job.id == first, Job.score_only))
+    if found is not None:
+        return found
     candidates = select(func.min(Job.id)).where(Job.batch_id == batch_id, Job.score_only)
     return db.session.scalar(candidates)
 

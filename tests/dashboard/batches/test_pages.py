@@ -204,3 +204,21 @@ def test_the_pages_of_a_large_batch_hold_each_job_once(pages: PageClient, member
     assert len(first.select("tr[data-job-id]")) == 50
     assert "In progress, the first 25" in first.text
     assert "Finished" not in first.find("#jobs-live").get_text()
+
+
+def test_what_a_large_batch_has_is_kept_for_a_moment(
+    pages: PageClient, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MANY", 3)
+    small, large = (fill(member, make_dataset(member), queued=n) for n in (2, 3))
+    for batch in (small, large):
+        pages.get(f"/batches/{batch.id}")
+        with writing() as session:
+            job = session.scalars(select(Job).where(Job.batch_id == batch.id)).first()
+            assert job
+            job.state, job.finished_at = "failed", now()
+    assert "1 of 2 jobs done" in pages.get(f"/batches/{small.id}").text
+    assert "0 of 3 jobs done" in pages.get(f"/batches/{large.id}").text
+    with writing() as session:  # a step of its plan is seen at once
+        session.get_one(Batch, large.id).plan_step += 1
+    assert "1 of 3 jobs done" in pages.get(f"/batches/{large.id}").text
