@@ -3,7 +3,7 @@
 Nearly no column of a table does; those that may are then measured one by one (`strengths`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -15,7 +15,9 @@ SLACK = 1e-6  # for sums that are added up in another order
 CELLS_AT_ONCE = 50_000
 
 
-def may_leak(features: Sequence[Sampled], target: Target) -> np.ndarray:
+def may_leak(
+    features: Sequence[Sampled], target: Target, least: Mapping[str, float] = LEAST
+) -> np.ndarray:
     """Tell which columns may be as good as a target; of those that are, none is left out.
 
     Parameters
@@ -24,18 +26,23 @@ def may_leak(features: Sequence[Sampled], target: Target) -> np.ndarray:
         The columns, with as many rows each.
     target : Target
         What is to be told.
+    least : Mapping of str to float, optional
+        The strength that is asked for, by its measure, R2 or AUC; that of a leak.
     """
     size = max(1, CELLS_AT_ONCE // max(len(target.rows), 1))
     found = np.zeros(len(features), bool)
     for measured in (True, False):
         at = [n for n, feature in enumerate(features) if feature.is_number == measured]
         for part in (at[n : n + size] for n in range(0, len(at), size)):
-            found[part] = _screen([features[n] for n in part], target, is_measured=measured)
+            some = [features[n] for n in part]
+            found[part] = _screen(some, target, least, is_measured=measured)
     return found
 
 
 @np.errstate(all="ignore")
-def _screen(features: Sequence[Sampled], target: Target, *, is_measured: bool) -> np.ndarray:
+def _screen(
+    features: Sequence[Sampled], target: Target, least: Mapping[str, float], *, is_measured: bool
+) -> np.ndarray:
     values = np.stack([feature.values[target.rows] for feature in features])
     places = _bins(values) if is_measured else values.astype(np.int64)
     width = int(places.max(initial=0)) + 2
@@ -43,15 +50,16 @@ def _screen(features: Sequence[Sampled], target: Target, *, is_measured: bool) -
     groups = places * FOLDS + folds(len(target.rows))
     groups += np.arange(len(groups))[:, None] * width * FOLDS
     if target.classes:
-        return _tell_classes(groups, width, target.values, len(target.classes))
-    least = LEAST["R2"] - SLACK
+        n_classes = len(target.classes)
+        return _tell_classes(groups, width, target.values, n_classes, least["AUC"])
+    enough = least["R2"] - SLACK
     means = _means(groups, width, target.values)[groups]
     left = ((target.values - means) ** 2).sum(axis=1)
     score = 1 - left / ((target.values - target.values.mean()) ** 2).sum()
     # What is no number, near the ends of float64, is left to the one who measures.
-    fits = ~(score < least)
+    fits = ~(score < enough)
     if is_measured:
-        fits |= ~(_rank_r2(values, target.values) < least)
+        fits |= ~(_rank_r2(values, target.values) < enough)
     return np.asarray(fits)
 
 
@@ -88,11 +96,13 @@ def _means(groups: np.ndarray, width: int, y: np.ndarray) -> np.ndarray:
     return np.ravel((others + SHRINK * y.mean()) / (n_others + SHRINK))
 
 
-def _tell_classes(groups: np.ndarray, width: int, codes: np.ndarray, n_classes: int) -> np.ndarray:
-    """Tell which columns may have the AUC of a leak; class by class, as each may lose so much."""
+def _tell_classes(
+    groups: np.ndarray, width: int, codes: np.ndarray, n_classes: int, strength: float
+) -> np.ndarray:
+    """Tell which columns may be so strong; class by class, as each may lose so much of the AUC."""
     known = list(_classes(codes, n_classes))
     lost, may = np.zeros(len(groups)), np.ones(len(groups), bool)
-    most = len(known) * ((1 - LEAST["AUC"]) / 2 + SLACK)
+    most = len(known) * ((1 - strength) / 2 + SLACK)
     first = groups - np.arange(len(groups))[:, None] * width * FOLDS
     for is_class in known:
         at = np.flatnonzero(may)

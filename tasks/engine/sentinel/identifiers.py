@@ -49,10 +49,11 @@ def _counts_rows(values: np.ndarray) -> bool:
     steps = np.diff(values)
     if len(steps) < 20 or not np.isfinite(steps).all():
         return False
-    if len(np.unique(values)) <= OF_ITS_OWN * len(values):
-        return False  # such as the years of a panel, which begin anew with each of its members
     middle = float(np.median(steps))
-    return middle != 0 and float(np.mean(steps == middle)) >= COUNTING
+    if middle == 0 or np.mean(steps == middle) < COUNTING:
+        return False
+    # Fewer are such as the years of a panel, which begin anew with each of its members.
+    return len(np.unique(values)) > OF_ITS_OWN * len(values)
 
 
 def _numbers_rows(values: np.ndarray) -> bool:

@@ -14,6 +14,7 @@ from tasks.engine.profile.sampled import Sampled
 from tasks.engine.profile.strengths import Strength, Target, measure_strength
 from tasks.engine.sentinel.absence import find_absences
 from tasks.engine.sentinel.finding import Finding, as_sampled
+from tasks.engine.sentinel.many import guess_beside, may_tell, squared_lines
 from tasks.engine.sentinel.sums import find_sum
 
 # Below the profile's own mark a column is suspected only where it stands alone: it tells nearly
@@ -28,6 +29,8 @@ FEWEST_BESIDE, FEWEST_STRAIGHT, FEWEST_BOUND = 50, 15, 25  # rows; of a bound in
 STRAIGHT, COPY_OF_FEW = 0.98, 0.99  # R2; the latter where few columns stand beside it
 USUALLY = 0.85  # R2 of a straight line without the most extreme targets: it is not theirs alone
 NOISY, TIMES_OF_NEXT = {"R2": 0.97, "AUC": 0.96}, 6.0  # of a strength, by its measure
+# More columns are looked through at once before any is measured.
+MANY = 200
 FEWEST_NUMBERED = 3  # two classes are told as well by an honest column with one good bound
 
 
@@ -68,8 +71,7 @@ def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> It
 
 def _suspects(sampled: Mapping[Any, Sampled], target: Target) -> Iterator[tuple[Any, Strength]]:
     """Yield columns that tell the target nearly alone, and how well."""
-    measured = [(_measure(column, target), name) for name, column in sampled.items()]
-    measured.sort(key=lambda pair: -pair[0].strength)
+    measured = _measure_all(sampled, target)
     marks = np.array([found.strength for found, _name in measured])
     least = STRONG if target.classes else NOISY["R2"]
     straight = _find_straight(sampled, target)
@@ -85,6 +87,34 @@ def _suspects(sampled: Mapping[Any, Sampled], target: Target) -> Iterator[tuple[
             yield name, found
 
 
+def _measure_all(sampled: Mapping[Any, Sampled], target: Target) -> list[tuple[Strength, Any]]:
+    """Measure columns, the strongest first; of many those that make a difference, the others as 0.
+
+    Those are what is strong, and what is not far behind the strongest.
+    """
+    if len(sampled) <= MANY:
+        found = {name: measure(column, target) for name, column in sampled.items()}
+    else:
+        nothing = Strength(0.0, "AUC" if target.classes else "R2", 0.0)
+        found = dict.fromkeys(sampled, nothing) | _measure_some(sampled, target, STRONG)
+        best = max(one.strength for one in found.values())
+        if best >= STRONG:
+            found |= _measure_some(sampled, target, 1 - TIMES * (1 - best))
+    return sorted(((one, name) for name, one in found.items()), key=lambda pair: -pair[0].strength)
+
+
+def _measure_some(
+    sampled: Mapping[Any, Sampled], target: Target, least: float
+) -> dict[Any, Strength]:
+    """Measure the columns that may be so strong."""
+    may = may_tell(list(sampled.values()), target, least)
+    return {
+        name: measure(column, target)
+        for (name, column), chosen in zip(sampled.items(), may, strict=True)
+        if chosen
+    }
+
+
 def _find_straight(sampled: Mapping[Any, Sampled], target: Target) -> tuple[Any, Strength] | None:
     """Find the column that a target of numbers follows in a straight line, as no other does.
 
@@ -92,36 +122,27 @@ def _find_straight(sampled: Mapping[Any, Sampled], target: Target) -> tuple[Any,
     """
     if target.classes or len(target.values) < FEWEST_STRAIGHT or len(sampled) <= OTHERS:
         return None
-    lines = [(*_line(column, target), name) for name, column in sampled.items()]
-    (best, usual, name), *others = sorted(lines, key=lambda one: -one[0])
-    if best < STRAIGHT or usual < USUALLY:
+    lines = squared_lines(list(sampled.values()), target, FEWEST_STRAIGHT)
+    at = int(lines.argmax())
+    name, best = list(sampled)[at], float(lines[at])
+    if best < STRAIGHT or _usual_line(sampled[name], target) < USUALLY:
         return None
-    is_far = 1 - others[0][0] >= TIMES_OF_NEXT * (1 - best)
+    is_far = 1 - np.delete(lines, at).max() >= TIMES_OF_NEXT * (1 - best)
     return (name, Strength(best, "R2", best)) if is_far else None
 
 
-def _line(feature: Sampled, target: Target) -> tuple[float, float]:
-    """Return R2 of a straight line, over all rows and without the most extreme targets.
-
-    Rows without a number are left out, up to half of all.
-    """
-    x, y = feature.values[target.rows], target.values.astype(float)
+def _usual_line(feature: Sampled, target: Target) -> float:
+    """Return R2 of a straight line without the rows of the most extreme targets."""
     known = feature.known[target.rows]
-    if not feature.is_number or known.sum() < max(FEWEST_STRAIGHT, len(y) / 2):
-        return 0.0, 0.0
-    x, y = x[known], y[known]
+    x, y = feature.values[target.rows][known], target.values.astype(float)[known]
     low, high = np.quantile(y, [0.01, 0.99])
     usual = (low <= y) & (y <= high)
-    return _squared(x, y), _squared(x[usual], y[usual])
-
-
-def _squared(x: np.ndarray, y: np.ndarray) -> float:
     with np.errstate(all="ignore"):  # as in `_r2`
-        found = np.corrcoef(x, y)[0, 1] ** 2
+        found = np.corrcoef(x[usual], y[usual])[0, 1] ** 2
     return float(found) if np.isfinite(found) else 0.0
 
 
-def _measure(feature: Sampled, target: Target) -> Strength:
+def measure(feature: Sampled, target: Target) -> Strength:
     """Measure a column; a target of numbers by its ranks and by rows that are next to each other
     too, so that no long tail hides it.
     """
@@ -167,8 +188,7 @@ def _beside(feature: Sampled, target: Target) -> Strength:
         return Strength(0.0, "R2", 0.0)
     known = np.random.default_rng(0).permutation(known)  # rows with one value may be sorted
     y = y[known[np.argsort(x[known], kind="stable")]]
-    guessed = (y[:-4] + y[1:-3] + y[3:-1] + y[4:]) / 4
-    told = y[2:-2]
+    guessed, told = guess_beside(y), y[2:-2]
     low, high = np.quantile(y, [0.01, 0.99])
     usual = (low <= told) & (told <= high)
     score = min(_r2(told, guessed), _r2(told[usual], guessed[usual]))
