@@ -5,7 +5,7 @@ import json
 import pprint
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -177,7 +177,7 @@ def metadata(
         "positive_class": result.details["positive_class"],
         "decision": spec.decision,
         "preprocessing": spec.preprocessing.changed,
-        "validation": spec.as_dict()["validation"],
+        "validation": asdict(spec.validation),
         "seed": spec.seed,
         "classes": result.classes,
         "metric": spec.metric,

@@ -5,6 +5,7 @@ them, and the time of writing.
 """
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import joblib
 import skops.io
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
+from skops.io._utils import SaveContext, get_state
 
 # A fixed time in an archive, so that the same result gives the same bytes.
 ARCHIVE_TIME = (2020, 1, 1, 0, 0, 0)
@@ -60,14 +62,21 @@ def _steps_of(step: Any) -> Iterator[Any]:
 
 
 def write_skops(model: Pipeline, path: Path) -> None:
-    """Write a model as skops does, its objects and arrays numbered in their order."""
-    stream = io.BytesIO()
-    skops.io.dump(model, stream)
-    with zipfile.ZipFile(stream) as given, zipfile.ZipFile(path, "w") as archive:
-        schema, names = _number(given.read(SCHEMA).decode())
-        for name in given.namelist():
-            content = schema.encode() if name == SCHEMA else given.read(name)
-            info = zipfile.ZipInfo(names.get(name, name), ARCHIVE_TIME)
+    """Write a model as skops does, its objects and arrays numbered in their order.
+
+    The schema has no indents, which Python would write one by one: of a model of thousands of
+    columns they took longer than its fit.
+    """
+    with zipfile.ZipFile(io.BytesIO(), "w") as given:
+        context = SaveContext(zip_file=given)
+        state = get_state(model, context)
+        context.clear_memo()
+        state |= {"protocol": context.protocol, "_skops_version": skops.__version__}
+        schema, names = _number(json.dumps(state))
+        contents = {names[name]: given.read(name) for name in given.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in {**contents, SCHEMA: schema.encode()}.items():
+            info = zipfile.ZipInfo(name, ARCHIVE_TIME)
             archive.writestr(info, content, zipfile.ZIP_DEFLATED, compresslevel=1)
 
 

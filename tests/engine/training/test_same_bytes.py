@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -82,3 +83,13 @@ def test_what_was_numbered_is_the_model_that_was_written(tmp_path: Path) -> None
     np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
     write_joblib(model, tmp_path / "model.joblib")
     assert "_stop_words_id" not in vars(model[0].transformers_[0][1])
+
+
+def test_schema_has_no_indents(tmp_path: Path) -> None:
+    """They are written one by one: of thousands of columns they took longer than the fit."""
+    model = make_pipeline(Ridge()).fit(np.eye(3), [0.5, 1.5, 4.0])
+    write_skops(model, tmp_path / "model.skops")
+    with zipfile.ZipFile(tmp_path / "model.skops") as archive:
+        assert b"\n" not in archive.read("schema.json")
+    read = skops.io.load(tmp_path / "model.skops")
+    assert read.predict(np.eye(3)).tolist() == model.predict(np.eye(3)).tolist()
