@@ -82,9 +82,17 @@ def _predicted_actual(frame: pd.DataFrame, seed: int) -> dict[str, Any]:
 
 def _residuals(frame: pd.DataFrame) -> dict[str, Any]:
     residuals = frame["prediction"].to_numpy(float) - frame["actual"].to_numpy(float)
-    counts, edges = np.histogram(residuals, bins=20)
+    counts, edges = np.histogram(residuals, 20, _span(residuals))
     quantiles = {f"p{q}": float(np.percentile(residuals, q)) for q in (5, 25, 50, 75, 95)}
     return {"edges": edges.tolist(), "counts": counts.tolist(), "quantiles": quantiles}
+
+
+def _span(values: np.ndarray) -> tuple[float, float]:
+    """Return from where to where values lie; wider where no bins fit between."""
+    low, high = float(values.min()), float(values.max())
+    step = float(np.spacing(max(abs(low), abs(high))))
+    aside = max(0.5, 100 * step) if high - low < 100 * step else 0.0
+    return low - aside, high + aside
 
 
 def _tenths(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -63,3 +63,12 @@ def test_several_classes_have_a_curve_each_and_margins_no_calibration() -> None:
     charts = make_charts("classification", margins, list(names), 0)
     assert charts["calibration"] == []
     assert len(charts["precision_recall"]) == 3
+
+
+@pytest.mark.parametrize("error", [0.0, 1e-300, 0.01, 3.0, 1e100])
+def test_residuals_that_hardly_differ_are_drawn(error: float) -> None:
+    told = error + np.spacing(error) * (np.arange(40) % 2)
+    rows = pd.DataFrame({"row": np.arange(40), "actual": 0.0, "prediction": told, "fold": 1})
+    found = make_charts("regression", rows, None, 0)["residuals"]
+    assert sum(found["counts"]) == 40
+    assert (np.diff(found["edges"]) > 0).all()
