@@ -25,13 +25,14 @@ from tasks.engine import tables
 from tasks.engine.errors import EngineError
 from tasks.engine.export import Origin, small_schema, write_artefacts
 from tasks.engine.fit_progress.curves import Curve
+from tasks.engine.how import Borrowed
 from tasks.engine.loading import load_cells
 from tasks.engine.progress import FoldOutcome, FoldScore
 from tasks.engine.results import TrainingResult
 from tasks.engine.sentinel.groups import group_columns
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.stored_model import load_model
-from tasks.engine.training import Borrowed, train
+from tasks.engine.training import train
 from tasks.engine.versions import library_of, versions
 from tasks.engine.warned import as_warning
 from tasks.explain_work import explain_job, learning_curve  # noqa: F401 - likewise

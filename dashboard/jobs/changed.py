@@ -1,6 +1,6 @@
 """A job asked for once more, with the change that removes what it was warned of or failed by."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dashboard.db import Job, User
@@ -11,6 +11,7 @@ from dashboard.jobs.copy_name import name_copy
 from dashboard.jobs.submission import submit
 from tasks.engine.catalogue import metric_title
 from tasks.engine.parameters import show_value
+from tasks.engine.preprocessing_settings import DEFAULTS
 
 FAILURE = "failure"
 # Fields that hold fields: a change names some of them, and the others stay.
@@ -86,19 +87,29 @@ def with_change(request: Mapping[str, Any], change: Mapping[str, Any]) -> dict[s
 
 def say_change(change: Mapping[str, Any]) -> str:
     """Return what a change does, for a button."""
+    said = list(_say_parts(change)) or ["Go back to default parameters"]
+    others = [f"{one[0].lower()}{one[1:]}" for one in said[1:]]
+    return " and ".join([", ".join([said[0], *others[:-1]]), *others[-1:]])
+
+
+def _say_parts(change: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what each part of a change does."""
     if "exclude" in change:
-        return f"Leave out {', '.join(change['exclude'])}"
+        yield f"Leave out {', '.join(change['exclude'])}"
     if VALIDATION in change:
-        return _say_validation(change[VALIDATION])
+        yield _say_validation(change[VALIDATION])
     if "metric" in change:
-        return f"Judge by {metric_title(change['metric'])}"
-    if simple := next((name for name in SAID if name in change), None):
-        return SAID[simple].format(change[simple])
+        yield f"Judge by {metric_title(change['metric'])}"
+    for name in SAID:
+        if name in change:
+            yield SAID[name].format(change[name])
+    # Another estimator's parameters are no news where they go back to their defaults.
     given = {**(change.get("parameters") or {}), **(change.get("preprocessing") or {})}
+    if "estimator" in change:
+        given = {name: v for name, v in given.items() if v is not None or name in DEFAULTS}
     if given:
         words = (f"{n} = {'default' if v is None else show_value(v)}" for n, v in given.items())
-        return f"Set {', '.join(words)}"
-    return "Go back to default parameters"
+        yield f"Set {', '.join(words)}"
 
 
 def _say_validation(change: Mapping[str, Any]) -> str:

@@ -11,11 +11,12 @@ from sklearn.pipeline import Pipeline
 from tasks.engine.baselines import BaselineStore, NoStore
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.ensembles import Blend, Candidate, choose_blend
+from tasks.engine.how import Borrowed, How
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.progress import FoldOutcome, NullReporter, Reporter
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.training import Borrowed, How, Training
+from tasks.engine.training import Training
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,7 @@ def train_blend(
     blending = _Blending(spec, columns, reporter or NullReporter(), store or NoStore())
     blending.members, blending.threads = {m.candidate.key: m for m in members}, threads
     blending.hurry, blending.with_look = hurry, with_look
-    how = How({}, Borrowed(), enough=lambda: False, score_only=False)
-    return blending.run(how), blending.spec
+    return blending.run(How()), blending.spec
 
 
 class _Blending(Training):

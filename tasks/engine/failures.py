@@ -9,7 +9,7 @@ from tasks.engine.catalogue import get_estimator
 from tasks.engine.errors import EngineError
 from tasks.engine.spec import TrainingSpec
 
-UNSETTLED = "NOT_CONVERGED"
+UNSETTLED, UNKNOWN = "NOT_CONVERGED", "UNKNOWN"
 WARNINGS = (
     (re.compile("converge|max_iter|total no. of iterations", re.IGNORECASE), UNSETTLED,
      "Training stopped before settling. Raise max_iter or scale the columns"),
@@ -32,7 +32,7 @@ ERRORS = (
      "Leave that column out"),
     (re.compile("out of the valid range of the loss|Some value.s. of y are out of|"
                 "strictly positive|non-negative", re.IGNORECASE), "TARGET_OUT_OF_RANGE",
-     "{name} does not take every value of the target: {last}",
+     "{name} does not take every value of the target",
      "Choose one that takes any number, such as histogram gradient boosting"),
     (re.compile("specified nu is infeasible"), "NU_TOO_HIGH",
      "nu is too high for classes of such different sizes",
@@ -70,7 +70,7 @@ ERRORS = (
      "Choose another estimator inside, or the automatic method"),
     (re.compile("not full rank|index 0 is out of bounds"), "COLUMNS_TOO_ALIKE",
      "{name} cannot tell the columns apart: some follow from others, or tol is too high",
-     "Lower tol, raise shrinkage, or leave columns out"),
+     "Lower tol, raise shrinkage, leave columns out, or choose another estimator"),
     (re.compile("feature.s. .*while a minimum of"), "TOO_FEW_COLUMNS",
      "{name} needs more columns than there are after encoding: {last}",
      "Choose more columns, or another estimator"),
@@ -105,6 +105,10 @@ CHANGES: dict[str, dict[str, Any]] = {
     "TOO_MANY_PRINCIPAL": {"preprocessing": {"components": None}},
     "TOO_MANY_NEIGHBOURS": {"parameters": {"n_neighbors": 1}},
 }
+
+# Codes of what no setting of the estimator helps with, and another estimator does.
+OTHERS_FIT = frozenset({"COLUMNS_TOO_ALIKE", "INSIDE_NO_NUMBERS", "MORE_COLUMNS_THAN_ROWS",
+                        "NO_BORDER", "TOO_FEW_COLUMNS"})  # fmt: skip
 
 
 def explain_warnings(caught: Iterable[warnings.WarningMessage]) -> dict[str, str]:
@@ -156,7 +160,7 @@ def explain_error(error: Exception, estimator: str) -> EngineError:
             message = words.format(name=estimator, last=last)
             return EngineError(code, message, remedy, change=CHANGES.get(code))
     return EngineError(
-        "UNKNOWN",
+        UNKNOWN,
         f"The job stopped for a reason we do not recognise: {last}",
         "The log has the details",
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.errors import EngineError
-from tasks.engine.failures import explain_error, explain_warnings
-from tasks.engine.inner_splits import explain_inner_splits
+from tasks.engine.failures import OTHERS_FIT, explain_error, explain_warnings
+from tasks.engine.inner_splits import PLAIN, explain_inner_splits
 from tasks.engine.no_numbers import explain_no_numbers
 from tasks.engine.prepared import Prepared
 from tasks.engine.spec import TrainingSpec
@@ -44,7 +44,10 @@ class PlainWords:
             y_of_folds = (self.data.y[split[0]] for split in self.data.splits)
             known = explain_no_numbers(error, self.title, self.spec, self.data.X, y_of_folds)
             known = known or explain_inner_splits(error, self.title, self.spec)
-            raise known or self._explain(error) from error
+            found = known or self._explain(error)
+            if found.code in OTHERS_FIT and not found.change:
+                found.change = {"estimator": PLAIN[self.spec.task], "parameters": None}
+            raise found from error
 
     def _explain(self, error: Exception) -> EngineError:
         """Explain any other error; a change is for parameters that the estimator itself has."""
@@ -53,4 +56,13 @@ class PlainWords:
             entry.find_parameter(name) is None for name in found.change.get("parameters") or ()
         ):
             found.change = {}  # it is for what is inside
+        if found.code == "TARGET_OUT_OF_RANGE":
+            found.message += self._say_range()
         return found
+
+    def _say_range(self) -> str:
+        """Say how many values of a target of numbers lie where many an estimator takes none."""
+        y = self.data.y.astype(float)
+        told = ((int((y < 0).sum()), "below 0"), (int((y == 0).sum()), "of 0"))
+        words = [f"{n:,} value{'' if n == 1 else 's'} {where}" for n, where in told if n]
+        return f': "{self.spec.target}" has {" and ".join(words)}' if words else ""

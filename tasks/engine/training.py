@@ -4,7 +4,7 @@ The same data, request and seed give the same result. Callers write it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,7 @@ from tasks.engine.failures import UNSETTLED, more_iterations
 from tasks.engine.fit_progress.fitting import fit
 from tasks.engine.fit_progress.telling import Step, Told
 from tasks.engine.folds import predict_s_per_1000, run_fold
+from tasks.engine.how import Borrowed, How
 from tasks.engine.pipelines import make_pipeline
 from tasks.engine.plain_words import PlainWords
 from tasks.engine.prepared import prepare
@@ -31,18 +32,11 @@ from tasks.engine.sentinel.looking import look
 from tasks.engine.shapes import describe_encoding
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.splitting import hash_data, hash_split
+from tasks.engine.tables import LINE
 from tasks.engine.thresholds import decide_again, with_threshold
 from tasks.engine.versions import threads, versions
 from tasks.engine.warned import Warnings
-
-
-@dataclass(frozen=True)
-class Borrowed:
-    """What another job fitted: folds by their number, and the model of all rows."""
-
-    folds: Mapping[int, FoldOutcome] = field(default_factory=dict)
-    model: Pipeline | None = None
-
+from tasks.engine.whole_change import make_whole
 
 # The share of the whole at which fitting begins, and at which the last fit is over.
 FIT_FROM, FITTED = 0.05, 0.95
@@ -91,22 +85,22 @@ def train(
     Raises
     ------
     EngineError
-        When the data or the parameters cannot be used; in words for the person who trains.
+        When the data or the parameters cannot be used; in words for the person who trains. A
+        change that it proposes was tried, unless the table is large.
     """
     training = Training(spec, columns, reporter or NullReporter(), store or NoStore())
     how = How(resume or {}, borrowed or Borrowed(), enough, score_only, with_look)
-    return training.run(how)
+    try:
+        return training.run(how)
+    except EngineError as failed:
+        make_whole(failed, spec, len(columns) * len(columns[LINE]), partial(_score, columns))
+        raise
 
 
-@dataclass(frozen=True)
-class How:
-    """How much of a training is to be done; see `train`."""
-
-    resume: Mapping[int, FoldOutcome]
-    borrowed: Borrowed
-    enough: Callable[[], bool]
-    score_only: bool
-    with_look: bool = False
+def _score(columns: Mapping[str, Any], spec: TrainingSpec, enough: Callable[[], bool]) -> None:
+    """Score a request that nobody asked for, to see whether it trains."""
+    silent = Training(spec, columns, NullReporter(), NoStore())
+    silent.run(How(enough=enough, score_only=True))
 
 
 class Training:
@@ -267,7 +261,9 @@ class Training:
             self.warnings.add("PREDICTIONS_FAR", *found)
         if not main:
             lacks = f"no probabilities, so {metric_title(self.spec.metric)} cannot be worked out"
-            self.warnings.add("METRIC_ABSENT", f"{self.entry.title} gives {lacks}")
+            # Of classes alone; each estimator tells these.
+            change = {"metric": "accuracy"} if self.spec.task == "classification" else {}
+            self.warnings.add("METRIC_ABSENT", f"{self.entry.title} gives {lacks}", change)
 
     def _decided(self) -> Pipeline:
         at, positive = self.spec.threshold, self.data.positive

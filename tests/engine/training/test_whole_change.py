@@ -1,0 +1,90 @@
+"""Where one failure comes behind another, the change that is proposed removes both."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.jobs.changed import say_change
+from tasks.engine.errors import EngineError
+from tasks.engine.whole_change import with_change
+from tests.engine.kept_baselines import train
+from tests.engine.tables import make_spec
+from tests.engine.training.test_other_folds import THREE, table
+
+LOGISTIC = {"estimator": "LogisticRegression", "parameters": None}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "parameters", "change", "said"),
+    [
+        ("QuadraticDiscriminantAnalysis", {"reg_param": 0.1},
+         {"validation": {"scheme": "kfold", "folds": 5}, **LOGISTIC},
+         "Use 5 folds that are not stratified and use LogisticRegression"),
+        ("KNeighborsClassifier", {"n_neighbors": 200, "weights": "distance"},
+         {"validation": {"scheme": "kfold", "folds": 5}, "parameters": {"n_neighbors": 1}},
+         "Use 5 folds that are not stratified and set n_neighbors = 1"),
+    ],
+)  # fmt: skip
+def test_one_change_removes_both_causes(
+    estimator: str, parameters: dict[str, Any], change: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    spec, columns = make_spec(
+        tmp_path, "y", "classification", estimator, table(40, THREE),
+        split={"folds": 5}, parameters=parameters,
+    )  # fmt: skip
+    with pytest.raises(EngineError) as refused:
+        train(spec, columns)
+    assert refused.value.change == change
+    assert say_change(refused.value.change) == said
+    assert ". Also: " in refused.value.hint
+    assert train(with_change(spec, change), columns).score is not None
+
+
+COUNTS_BELOW = "x,y\n" + "".join(f"{n * 7 % 31}.5,{n * 11 % 23 - 3}\n" for n in range(40))
+SAME = "a,y\n" + "".join(f"{'pq'[n % 2]},{'pq'[n % 2]}\n" for n in range(40))
+TWICE = "a,b,y\n" + "".join(f"{n * 7 % 31}.5,{n * 7 % 31}.5,{'pq'[n % 2]}\n" for n in range(40))
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "how", "change"),
+    [
+        (COUNTS_BELOW, ("regression", "PoissonRegressor"), {"preprocessing": {"target": "log1p"}},
+         {"preprocessing": {"target": None}, "estimator": "HistGradientBoostingRegressor",
+          "parameters": None}),
+        (SAME, ("classification", "QuadraticDiscriminantAnalysis"), {}, LOGISTIC),
+        (table(200, {"b": 4}), ("classification", "NuSVC"), {"parameters": {"nu": 0.9}}, LOGISTIC),
+        (TWICE, ("classification", "NuSVC"), {"parameters": {"nu": 1.0, "kernel": "linear"}},
+         LOGISTIC),
+    ],
+)  # fmt: skip
+def test_another_estimator_is_proposed_where_no_setting_helps(
+    text: str, asked: tuple[str, str], how: dict[str, Any], change: Any, tmp_path: Path
+) -> None:
+    spec, columns = make_spec(tmp_path, "y", *asked, text, **how)
+    with pytest.raises(EngineError) as refused:
+        train(spec, columns)
+    assert refused.value.change == change
+    assert train(with_change(spec, change), columns).score is not None
+
+
+def test_values_that_an_estimator_does_not_take_are_counted(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y", "regression", "GammaRegressor", COUNTS_BELOW)
+    with pytest.raises(EngineError) as refused:
+        train(spec, columns)
+    assert refused.value.message == (
+        'Gamma regression does not take every value of the target: "y" has 4 values below 0 and '
+        "1 value of 0"
+    )
+
+
+def test_a_metric_that_an_estimator_cannot_give_is_told_with_one_that_it_can(
+    tmp_path: Path,
+) -> None:
+    spec, columns = make_spec(
+        tmp_path, "y", "classification", "OutputCodeClassifier", table(40, {"b": 20})
+    )
+    found = train(spec, columns)
+    assert found.score is None
+    (told,) = [one for one in found.warnings if one["code"] == "METRIC_ABSENT"]
+    assert train(with_change(spec, told["change"]), columns).score is not None
