@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.chores.service import CHECK, CONVERT, DELIVER, FETCH, beat
+from dashboard.chores.service import CHECK, CONVERT, DELIVER, FETCH, READS, beat
 from dashboard.datasets.comparing import finish_difference
 from dashboard.datasets.discarding import drop_unwanted
 from dashboard.datasets.reading import (
@@ -173,7 +173,7 @@ class RelateTarget(ChoreKind):
 
 KINDS: dict[str, type[ChoreKind]] = {
     FETCH: FetchFile,
-    "read_dataset": ReadDataset,
+    **dict.fromkeys(READS, ReadDataset),
     "verify_model": VerifyModel,
     CONVERT: ConvertModel,
     "match_file": MatchFile,

@@ -30,7 +30,7 @@ from dashboard.chores.service import ACT, CHECK, CONVERT, DELIVER, recover_stale
 from dashboard.clock import now
 from dashboard.config import Settings
 from dashboard.datasets.comparing import fail_difference
-from dashboard.datasets.reading import refuse_unread
+from dashboard.datasets.reading import OF_A_FILE, refuse_unread
 from dashboard.datasets.relations import fail_relation
 from dashboard.db import Chore, Job
 from dashboard.db.planning import in_index_order
@@ -59,8 +59,9 @@ LONGEST_PAUSE_S = 5.0
 HINT_AGAIN_AFTER = timedelta(seconds=5)
 log = logging.getLogger(__name__)
 GIVE_UP: dict[str, Callable[[Session, int, Mapping[str, Any]], None]] = {
-    "fetch_file": lambda session, dataset_id, _why: refuse_unread(session, dataset_id),
-    "read_dataset": lambda session, dataset_id, _why: refuse_unread(session, dataset_id),
+    **dict.fromkeys(
+        OF_A_FILE, lambda session, dataset_id, _why: refuse_unread(session, dataset_id)
+    ),
     "verify_model": refuse_unverified,
     CONVERT: refuse_conversion,
     "match_file": fail_prediction,

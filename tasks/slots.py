@@ -3,7 +3,8 @@
 A fetch waits for somebody else's network, for an hour at most, and explaining a model fits models
 for minutes; in their turn among the other chores they would keep everybody's previews and readings
 waiting. So would a model that is converted. A check of a request is short, and would itself wait
-behind a file that is read. See decisions 0024, 0030, 0031 and 0032.
+behind a file that is read; and a large file is read for minutes. See decisions 0024, 0030, 0031,
+0032 and 0062.
 """
 
 import logging

@@ -21,6 +21,9 @@ from dashboard.extensions import db
 # worker count as well, those that were handed back do not: a table with only one counter.
 MAX_ATTEMPTS = 3
 FETCH = "fetch_file"  # waits for a network, for an hour at most
+READ = "read_dataset"
+READ_LARGE = "read_large_dataset"  # the same of a file that takes long, for minutes at most
+READS = (READ, READ_LARGE)  # one kind to whoever looks for one
 EXPLAIN, LEARN = "explain_job", "learning_curve"  # fit models, for some minutes at most
 CONVERT = "convert_model"  # a library that takes seconds to load, and memory of its own
 CHECK = "check_request"  # somebody waits in front of a form, for some seconds at most
@@ -28,8 +31,8 @@ ACT = "act_on_jobs"  # something is done to many jobs, for minutes perhaps
 DELIVER = "deliver"  # waits for somebody else's server, for some seconds at most
 # Kinds that are done beside the others, not in their turn: in each lane one after the other.
 LANES = {
-    FETCH: "fetch", EXPLAIN: "explain", LEARN: "explain", CONVERT: "convert", CHECK: "check",
-    ACT: "act", DELIVER: "deliver",
+    FETCH: "fetch", READ_LARGE: "read large", EXPLAIN: "explain", LEARN: "explain",
+    CONVERT: "convert", CHECK: "check", ACT: "act", DELIVER: "deliver",
 }  # fmt: skip
 # Writes, within the transaction, that nothing comes of a chore: its kind, its subject, and why.
 GiveUp = Callable[[Session, str, int, Mapping[str, Any]], None]
@@ -229,7 +232,7 @@ def _take_one_back(
 def _is_asked_again(session: Session, chore: Chore) -> bool:
     other = select(Chore.id).where(
         Chore.state.in_(("queued", "running")),
-        Chore.kind == chore.kind,
+        Chore.kind.in_(READS if chore.kind in READS else (chore.kind,)),
         Chore.subject_id == chore.subject_id,
         Chore.id != chore.id,
     )

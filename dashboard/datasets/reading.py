@@ -7,7 +7,16 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from dashboard import queue
-from dashboard.chores.service import FETCH, ChoreClaim, add_chore, end_chore, held_chore
+from dashboard.chores.service import (
+    FETCH,
+    READ,
+    READ_LARGE,
+    READS,
+    ChoreClaim,
+    add_chore,
+    end_chore,
+    held_chore,
+)
 from dashboard.clock import now
 from dashboard.datasets.comparing import compare_with_former
 from dashboard.datasets.families import lock_family, mark_newest
@@ -15,7 +24,11 @@ from dashboard.db import Dataset
 from dashboard.db.transaction import writing
 
 # The chores about a dataset's file.
-OF_A_FILE = (FETCH, "read_dataset")
+OF_A_FILE = (FETCH, *READS)
+# From about here on reading and profiling take more than two seconds, too long for others to wait.
+LARGE_BYTES = 8_000_000
+# Text is packed to a tenth or less, and how large it is shows only while it is unpacked.
+PACKED, PACKED_TIMES = (".gz", ".zip", ".zst", ".parquet"), 20
 GIVEN_UP = "The file could not be read: the worker that reads it died again and again"
 
 
@@ -37,7 +50,13 @@ def ask_reading(session: Session, dataset: Dataset) -> None:
         The dataset or upload; its row has an id.
     """
     is_far = dataset.source.get("kind") == "address" and dataset.original_key is None
-    add_chore(session, FETCH if is_far else "read_dataset", dataset.id, urgent=True)
+    add_chore(session, FETCH if is_far else _kind_of_reading(dataset), dataset.id, urgent=True)
+
+
+def _kind_of_reading(dataset: Dataset) -> str:
+    """Return the kind of the chore that reads a file: large ones wait for each other alone."""
+    times = PACKED_TIMES if dataset.file_name.lower().endswith(PACKED) else 1
+    return READ_LARGE if dataset.size_bytes * times >= LARGE_BYTES else READ
 
 
 def record_reading(

@@ -14,6 +14,7 @@ from dashboard.chores import service as chores
 from dashboard.chores.service import CHECK, CONVERT, DELIVER, EXPLAIN, LANES, LEARN, ChoreClaim
 from dashboard.clock import now
 from dashboard.config import load_settings
+from dashboard.datasets.reading import OF_A_FILE
 from dashboard.db import (
     Chore,
     Dataset,
@@ -62,7 +63,7 @@ def make_subject(kind: str) -> Subject:
 
 def make_subject_of_data(kind: str) -> Any:
     """Make what a chore about a dataset, job or model is about, and do not keep it yet."""
-    if kind in {"read_dataset", "fetch_file"}:
+    if kind in OF_A_FILE:
         made: Any = make_dataset(state="reading", source={"kind": "address", "address": FAR})
     elif kind == "compare_versions":
         made = Difference(from_id=make_dataset().id, to_id=make_dataset().id)
