@@ -33,6 +33,8 @@ from dashboard.paging import read_number
 from dashboard.web import requires
 
 blueprint = Blueprint("look", __name__)
+# What the form above the columns says of the page that it leads to.
+SHOWN = ("q", "kind", "target", "sort")
 
 
 def _head(dataset: Dataset, tab: str) -> dict[str, Any]:
@@ -95,13 +97,16 @@ def column_chart(dataset_id: int) -> Response:
 @blueprint.post("/datasets/<int:dataset_id>/relation")
 @requires("member")
 def ask_relation(dataset_id: int) -> Response:
-    """Ask how all columns relate to a target. For members."""
-    target = request.form.get("target", "")
-    try:
-        relations.ask_relation(user=current_user, dataset_id=dataset_id, target=target)
-    except (Conflict, ValidationFailed) as problem:
-        flash(problem.message, "error")
-    return redirect(url_for("look.detail", dataset_id=dataset_id, target=target), 303)
+    """Ask how all columns relate to a target, if one is chosen, and show them. For members."""
+    shown: dict[str, Any] = {n: request.form[n] for n in SHOWN if request.form.get(n)}
+    if "target" in shown:
+        try:
+            relations.ask_relation(
+                user=current_user, dataset_id=dataset_id, target=shown["target"]
+            )
+        except (Conflict, ValidationFailed) as problem:
+            flash(problem.message, "error")
+    return redirect(url_for("look.detail", dataset_id=dataset_id, **shown), 303)
 
 
 @blueprint.get("/_live/datasets/<int:dataset_id>/relation")

@@ -10,6 +10,7 @@ from flask import Flask
 from dashboard.datasets import relations, versions
 from dashboard.db import Dataset, Relation, User
 from dashboard.db.transaction import writing
+from dashboard.extensions import db
 from dashboard.storage import get_storage
 from tests.dashboard.datasets.profiled import change, details_of, make_read_dataset
 from tests.engine.tables import mixed_csv
@@ -230,6 +231,21 @@ def test_viewers_change_nothing(app: Flask, viewer: User, dataset: Dataset) -> N
     assert not page.select("#column-details form, #relation form")
     pages.post(f"/datasets/{dataset.id}/type", {"name": "age", "kind": "text"}, status=403)
     pages.post(f"/datasets/{dataset.id}/relation", {"target": "y_class"}, status=403)
+
+
+def test_choosing_a_target_asks_for_its_relation_with_one_press(
+    pages: PageClient, dataset: Dataset
+) -> None:
+    page = pages.get(f"/datasets/{dataset.id}")
+    chosen = {"target": "y_class", "q": "a", "kind": "number"}
+    sent = pages.submit(page, chosen, form="form.filters", status=303)
+    assert db.session.query(Relation).one().target == "y_class"
+    page = pages.follow(sent)
+    assert "Looking how every column relates to y_class" in page.text
+    assert page.find("#filter-q")["value"] == "a"
+    assert page.find("#filter-kind option[selected]")["value"] == "number"
+    pages.follow(pages.submit(page, {"target": ""}, form="form.filters", status=303))
+    assert db.session.query(Relation).count() == 1
 
 
 def test_relation_is_asked_for_waited_for_and_shown(
