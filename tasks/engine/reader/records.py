@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tasks.engine.reader.dialects import Dialect
+from tasks.engine.reader.lost_separators import has_stray, is_torn, part_at_quote
 from tasks.engine.reader.mending import drop_empty, join_escaped, mend_delimiter, mend_quotes
 from tasks.engine.reader.near_quotes import mend_near, split_spaced
 from tasks.engine.reader.refusals import RefusedError, error
@@ -25,7 +26,6 @@ QUOTED = (
 ESCAPED = re.compile(r'\\(["\\])')
 MAX_READ_AHEAD = 200_000_000
 MAX_FAILURES = 500
-LONG_LINE = 100_000
 OF_CELLS = {"extra", "filled", "parted"}  # mended by the cells, not by the first line's text
 
 
@@ -143,7 +143,9 @@ class Records:
         mended, n_split = "", len(cells)
         swallowed = "" if broken else self._find_rows()
         self.may_be_names = False
-        if self.width and (broken or len(cells) != self.width or swallowed == "sure"):
+        if stray and self._is_torn(cells) and (found := self._part_at_quote(cells, plain)):
+            cells, mended = found, "parted"
+        elif self.width and (broken or len(cells) != self.width or swallowed == "sure"):
             cells, mended = self._mend(cells, plain, broken=bool(broken) or swallowed == "sure")
         opened = self._find_opened() if broken and not mended else line
         if broken or (mended and mended not in OF_CELLS):
@@ -237,6 +239,9 @@ class Records:
         near = mend_near(cells, text, self.dialect, self.width) if len(self.read) == 1 else None
         if near or self.n_failures > MAX_FAILURES:
             return near or (cells, "")
+        is_short = len(cells) < self.width and not broken
+        if is_short and (found := self._part_at_quote(cells, text)):
+            return found, "parted"
         if (broken and not self.was_broken) or len(self.read) > 1:
             found = mend_quotes(text, self.dialect, self.width)
             if found:
@@ -247,21 +252,28 @@ class Records:
         self.n_failures += found is None
         return (found, "separator") if found else (cells, "")
 
+    def _is_torn(self, cells: list[str]) -> bool:
+        return len(cells) >= self.width > 0 and is_torn(cells, self.dialect.quote)
+
+    def _part_at_quote(self, cells: list[str], text: str) -> list[str] | None:
+        """Return a row with the separator that it lacks before a quote, if it is like others."""
+        rows, quote = self.short_rows, self.dialect.quote
+        if len(self.read) > 1 or not quote or quote not in text or self.n_failures > MAX_FAILURES:
+            return None
+        if not rows.columns:
+            return None
+        found = part_at_quote(self._unescaped(text), self.dialect, self.width, rows.is_like_others)
+        self.n_failures += found is None and len(cells) >= self.width
+        return found
+
     def _mend_cells(self, cells: list[str], text: str) -> tuple[list[str], str]:
         may_join = len(cells) > self.width and not self.short_rows.splits_escaped
         if may_join and (found := join_escaped(text, self.dialect, self.width)):
             return found, "escaped"
         found = drop_empty(cells, self.width, self.are_typed)
+        found = found and self.short_rows.without_gap(cells, found)
         if found and self.short_rows.has_surplus(cells, found):
             return found, "extra"
         if len(self.read) == 1 and (found := self.short_rows.fill(cells)):
             return found, "filled"
         return cells, ""
-
-
-def has_stray(cells: list[str], text: str, quote: str) -> bool:
-    """Tell whether a cell that stands in `text` without quotes around it has a quote in it."""
-    return len(text) < LONG_LINE and any(
-        quote in cell and quote + cell.replace(quote, quote * 2) + quote not in text
-        for cell in cells
-    )

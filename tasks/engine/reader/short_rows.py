@@ -17,6 +17,8 @@ Cells = Sequence[str]
 LEAST_ROWS = 10  # from which the form of a column is known
 MOST_SHAPES = 12  # of a column whose cells have a form
 LONGEST_FUSED = 200  # characters
+LONGEST_VALUE = 40  # of which a text may begin with one
+LEAST_UNLIKE = 2  # cells of a row that show that all behind a gap are moved
 RUN = re.compile(r"(.)\1+")
 SIGNS = str.maketrans(
     string.digits + string.ascii_uppercase + string.ascii_lowercase,
@@ -41,11 +43,12 @@ class Column:
     def __init__(self, cells: Cells) -> None:
         present = [cell for cell in cells if cell.strip()]
         shapes = set(islice(dict.fromkeys(map(shape_of, present)), MOST_SHAPES + 1))
-        self.has_blanks = len(present) < len(cells)
+        self.has_blanks, self.is_blank = len(present) < len(cells), not present
         self.is_mostly_blank = 2 * len(present) <= len(cells)
         self.shapes = shapes if 0 < len(shapes) <= MOST_SHAPES else set()
         self.is_exact = len(self.shapes) == 1 and not min(self.shapes).isdigit()
         self.forms = {RUN.sub(r"\1", shape) for shape in self.shapes}
+        self.texts = () if self.shapes else tuple(present)
 
     def suits(self, cell: str) -> bool:
         """Tell whether a cell may stand in the column.
@@ -59,6 +62,10 @@ class Column:
             return True
         shape = shape_of(cell)
         return shape in self.shapes or (not self.is_exact and RUN.sub(r"\1", shape) in self.forms)
+
+    def is_like(self, cell: str) -> bool:
+        """Tell whether a cell is like all others, so none where these are all empty."""
+        return self.suits(cell) and not (self.is_blank and cell.strip())
 
 
 class ShortRows:
@@ -117,6 +124,33 @@ class ShortRows:
         n = next(n for n, cell in enumerate(kept) if cells[n] != cell)
         return bool(self.columns) and not self.columns[n].has_blanks
 
+    def is_like_others(self, cells: Cells) -> bool:
+        """Tell whether a row is as wide as the others, and each cell like those of its column."""
+        pairs = zip(cells, self.columns, strict=False)
+        return len(cells) == self.width and all(column.is_like(cell) for cell, column in pairs)
+
+    def without_gap(self, cells: Cells, kept: list[str]) -> list[str]:
+        """Return a row without the one empty cell that is too many, wherever it stands.
+
+        Parameters
+        ----------
+        cells : sequence of str
+            The row, one cell too wide.
+        kept : list of str
+            The row as it would be kept: this is returned unless some cells of it are like none of
+            their columns, and without another empty cell all are.
+        """
+        if not self.columns or len(cells) != self.width + 1:
+            return kept
+        pairs = zip(kept, self.columns, strict=True)
+        if sum(not column.is_like(cell) for cell, column in pairs) < LEAST_UNLIKE:
+            return kept
+        stay = [column.is_like(cell) for cell, column in zip(cells, self.columns, strict=False)]
+        move = [column.is_like(cell) for cell, column in zip(cells[1:], self.columns, strict=True)]
+        first, last = (*stay, False).index(False), self.width - (*move[::-1], False).index(False)
+        empty = [n for n in range(last, first + 1) if not cells[n].strip()]
+        return [*cells[: empty[0]], *cells[empty[0] + 1 :]] if empty else kept
+
     def part(self, cells: Cells) -> list[str] | None:
         """Return a row that lacks one cell with the one parted that is two, or None.
 
@@ -127,11 +161,10 @@ class ShortRows:
             return None
         pairs = enumerate(zip(cells, self.columns, strict=False))
         n = next((n for n, (cell, column) in pairs if not column.suits(cell)), None)
-        if n is None or self.columns[n + 1].suits(cells[n]):
+        if n is None or not _suit(cells[n + 1 :], self.columns[n + 2 :]):
             return None
-        if not _suit(cells[n + 1 :], self.columns[n + 2 :]):
-            return None
-        found = _part(cells[n], *self.columns[n : n + 2])
+        suits_next = self.columns[n + 1].suits(cells[n])
+        found = (_part_text if suits_next else _part)(cells[n], *self.columns[n : n + 2])
         return [*cells[:n], *found[0], *cells[n + 1 :]] if len(found) == 1 else None
 
 
@@ -147,3 +180,20 @@ def _part(cell: str, first: Column, second: Column) -> list[tuple[str, str]]:
         (one, other) for one, other in parts
         if shape_of(one) in first.shapes and shape_of(other) in second.shapes
     ]  # fmt: skip
+
+
+def _part_text(cell: str, first: Column, second: Column) -> list[tuple[str, str]]:
+    """Part a text that begins with a value of the former column, as no other text does.
+
+    The value has signs beside its digits, as $9.50 has, and a letter stands behind it.
+    """
+    if not second.texts or any(_begin_with(text, first) for text in second.texts):
+        return []
+    return [(cell[:n], cell[n:]) for n in _begin_with(cell, first)]
+
+
+def _begin_with(text: str, column: Column) -> list[int]:
+    """Return where values of a column end with which a text begins, each before a letter."""
+    ends = (n for n in range(1, min(len(text), LONGEST_VALUE)) if text[n].isalpha())
+    found = ((n, shape_of(text[:n])) for n in ends if not text[n - 1].isalpha())
+    return [n for n, shape in found if shape in column.shapes and not shape.isalnum()]

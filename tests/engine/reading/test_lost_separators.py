@@ -1,0 +1,56 @@
+"""A separator lost or doubled in one row: mended where the other rows tell how, and told."""
+
+import pytest
+
+from tests.engine.reading.conftest import Reader, warnings_of
+
+TEXTS = (("a coat", "warm, of wool, and grey."), ("boots, high", "of leather."),
+         ("cap 5", "for sun, rain"), ("map", "of all, paper"))  # fmt: skip
+GOODS = [
+    [f"{day:02}/05/2018", f"${day}.5{day % 10}", *texts, f"https://x.org/A{day:02}", ""]
+    for day, texts in enumerate(TEXTS * 5, 1)
+]
+
+
+def quoted(cells: list[str]) -> list[str]:
+    """Return cells as they stand in a file: the words and the link in quotes."""
+    return [f'"{c}"' if "," in c or n in {3, 4} else c for n, c in enumerate(cells)]
+
+
+def read_with(reader: Reader, line: str) -> tuple[list[str], list[str]]:
+    """Read a line among others; return what is told, and its cells."""
+    rows = "".join(",".join(quoted(row)) + "\n" for row in GOODS)
+    text = f"day,price,name,words,link,note\n{rows}{line}\n{rows}"
+    return warnings_of(reader.read(text)), reader.rows(text)[len(GOODS)]
+
+
+@pytest.mark.parametrize("at", range(4))
+@pytest.mark.parametrize("row", GOODS[:4])
+def test_a_separator_that_is_lost_before_a_cell_is_put_back(
+    reader: Reader, row: list[str], at: int
+) -> None:
+    cells = quoted(row)
+    line = ",".join([*cells[:at], cells[at] + cells[at + 1], *cells[at + 2 :]])
+    assert read_with(reader, line) == (["CELLS_PARTED"], row)
+
+
+@pytest.mark.parametrize("at", range(6))
+@pytest.mark.parametrize("row", GOODS[:4])
+def test_an_empty_cell_too_many_is_found_wherever_it_stands(
+    reader: Reader, row: list[str], at: int
+) -> None:
+    cells = quoted(row)
+    line = ",".join([*cells[:at], "", *cells[at:]])
+    assert read_with(reader, line) == (["EXTRA_EMPTY"], row)
+
+
+@pytest.mark.parametrize("name", ['rod 5"x 6"', '5" pipe', '2"x4", 6"x8"', 'a 5"-pipe'])
+def test_inches_are_no_lost_separators(reader: Reader, name: str) -> None:
+    words = [] if "," in name else ["of wood"]
+    line = ",".join(["21/05/2018", "$3.50", name, *words, "https://x.org/A21", ""])
+    assert read_with(reader, line) == (["STRAY_QUOTES"], line.split(","))
+
+
+def test_a_text_that_begins_with_an_amount_elsewhere_is_not_parted(reader: Reader) -> None:
+    rows = "".join(f"{n},${n}.50,$9.95 day,x{n}\n" for n in range(20))
+    assert reader.refusal(f"n,price,name,code\n{rows}20,$1.50Hat,x20\n")[0] == "CSV_RAGGED"
