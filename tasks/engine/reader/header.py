@@ -24,7 +24,7 @@ from tasks.engine.reader.label_rows import (
     has_names,
     is_sentence,
 )
-from tasks.engine.reader.units import are_units
+from tasks.engine.reader.units import are_units, are_units_and_words
 
 MAX_LINES = 5
 SHOWN_CHARS = 60
@@ -229,6 +229,7 @@ def _goes_on(row: Sequence[str], names: Sequence[str], body: Sequence[Sequence[s
     nameless = {n for n, name in enumerate(names) if not name.strip() and not row[n].strip()}
     are_more = _is_more_names(row, body, left_out=nameless)
     are_others = are_more or (are_units(row) and _is_above_values(row, body))
+    are_others = are_others or are_units_and_words(row, are_columns_typed(body, len(row)))
     return (are_others and not is_like_those(row, body)) or are_periods(row, names, body)
 
 

@@ -14,6 +14,7 @@ _PART = (
     r"|USD|EUR|GBP|CHF|JPY|CNY|[$€£¥]|units?|pcs|1|-"
 )
 UNIT = re.compile(rf"(?:1/)?(?:{_PART})(?:(?:/| per |·|⋅|\*|\.| )(?:{_PART}))*")
+SIGNS = {"%", "‰", "$", "€", "£", "¥"}
 IN_BRACKETS = re.compile(r"\([^()]{0,30}\)|\[[^\[\]]{0,30}\]|\{[^{}]{0,30}\}|<[^<>]{0,30}>")
 
 
@@ -24,3 +25,25 @@ def are_units(row: Sequence[str]) -> bool:
         not is_typed(cell) and (IN_BRACKETS.fullmatch(cell) or UNIT.fullmatch(cell))
         for cell in filled
     )
+
+
+def are_units_and_words(row: Sequence[str], are_typed: Sequence[bool]) -> bool:
+    """Tell whether units stand beside words such as ``persons``, and all above columns of values.
+
+    Parameters
+    ----------
+    row : sequence of str
+        The row below the names. Its first cell is blank, as that column needs no unit.
+    are_typed : sequence of bool
+        Of each column, whether it holds numbers, dates or the like below the row.
+    """
+    pairs = zip(map(str.strip, row), are_typed, strict=True)
+    filled = [(cell, is_one) for cell, is_one in pairs if cell]
+    are_above = all(is_one and not is_typed(cell) for cell, is_one in filled)
+    is_blank = not row[0].strip()
+    return is_blank and are_above and any(_is_surely_unit(cell) for cell, _ in filled)
+
+
+def _is_surely_unit(cell: str) -> bool:
+    """Tell whether a cell is a unit that is no letter, as codes are."""
+    return cell in SIGNS or (len(cell) > 1 and bool(UNIT.fullmatch(cell)))

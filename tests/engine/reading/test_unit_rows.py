@@ -1,0 +1,35 @@
+"""A row of units below the names is a part of them, also where words stand in it."""
+
+import pytest
+
+from tests.engine.reading.conftest import Reader
+
+TOWNS = [
+    ["Bath", "94782", "29.1", "17 Apr 2023"],
+    ["Ely", "20574", "59.1", "3 May 2023"],
+    ["York", "202821", "271.9", "9 Jan 2023"],
+    ["Hull", "2304", "1", "1 Feb 2023"],
+]
+ROWS = TOWNS * 3
+
+
+def read(reader: Reader, units: str) -> list[list[str]]:
+    return reader.rows(f"Town,Population,Area,As of\n{units}\n" + "\n".join(map(",".join, ROWS)))
+
+
+@pytest.mark.parametrize(
+    "units", [",persons,km²,", ",persons,%,", ",residents,ha,date", ",1000 €,km²,", ",,km²,"]
+)
+def test_units_beside_words_are_a_part_of_the_names(reader: Reader, units: str) -> None:
+    assert read(reader, units) == ROWS
+
+
+@pytest.mark.parametrize("row", ["Derby,closed,km,", ",closed,lost,", ",a,b,", ",12,km²,"])
+def test_words_that_may_be_a_row_stay_one(reader: Reader, row: str) -> None:
+    assert read(reader, row) == [row.split(","), *ROWS]
+
+
+def test_thousands_of_blanks_that_do_not_break_are_values(reader: Reader) -> None:
+    rows = [[a, f"2\u00a0{b:0>6}"[:5] + "\u202f071", *rest] for a, b, *rest in ROWS]
+    text = "Town,Population,Area,As of\n,hab.,km²,\n" + "\n".join(map(",".join, rows))
+    assert reader.rows(text) == rows
