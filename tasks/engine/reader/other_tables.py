@@ -19,6 +19,11 @@ LEAST_KNOWN = 2  # names of the first table that stand again
 # What is looked at; a blank line may stand between any two rows.
 MOST_CELLS, MOST_PLACES = 100_000, 10_000
 FAR = 1 << 62
+# What stands in place of a value, as for a runner who did not start, and names no column.
+ANSWERS = frozenset({
+    "dns", "dnf", "dsq", "dq", "tbd", "tba", "tbc", "on request", "no data", "no result",
+    "not available", "not applicable", "not reported", "did not start", "did not finish",
+})  # fmt: skip
 
 
 class OtherTables:
@@ -134,7 +139,7 @@ class OtherTables:
         cells: list[str] = []
         for column in columns:
             cell = (column[at].as_py() or "").strip()
-            if cell in MISSING or is_typed(cell):
+            if cell in MISSING or is_typed(cell) or cell.casefold() in ANSWERS:
                 break
             cells.append(cell)
         self.n_cells += len(cells) + 1

@@ -14,6 +14,8 @@ CLEAN = (
     "v1,v2\n1,2\n3,4\n\nerror,error\n5,6\n\nerror,error\n7,8\n9,1\n",
     "v1,v2\n1,2\n3,4\n\noff,off\n5,6\n7,8\n8,9\n9,10\n10,11\n",
     "runner,time\nAnn,10.2\nBob,10.8\n\nCid,DNF\nDan,11.0\n\nEls,DNS\nFay,12.0\nGus,13.1\n",
+    "Runner,Time\nAnn,10.2\nBob,DNF\n\nEls,DNS\nFay,12.0\nGus,13.1\n",
+    "Item,Price\npen,1\nink,few\n\npaper,On request\nglue,3\nclip,1\n",
     "Station,Lat,Lon\nBath,1.5,2.5\nDean,3.5,4.5\n\nCorby,Closed,Closed\nDover,5.5,6.5\n",
     "a,b\n1,2\n3,4\n\nTotal Sum,All\n4,6\n",
     "item,price,left\npen,1,4\nink,2,5\n\npaper,on request,few\nglue,3,none\nclip,1,none\n",
