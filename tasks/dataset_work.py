@@ -60,6 +60,7 @@ def _read(
 ) -> dict[str, Any]:
     report = report_to(send)
     target, rejects = folder / "table.parquet", folder / "rejects.csv"
+    report(0.0, "Finding how the file is laid out")
     options = dict(payload["options"])
     options.pop("columns", None)  # these are for the profile
     result = read_table(
@@ -69,7 +70,7 @@ def _read(
         options=ReadOptions(**options),
         limits=ReadLimits(),
         rejects=rejects,
-        on_progress=lambda part, rows: report(part * 0.6, f"Reading rows, {rows:,} so far"),
+        on_progress=lambda part, rows: report(part * 0.6, _words_of_rows(part, rows)),
     )
     dialect: Dialect | None = result.dialect
     values: dict[str, Any] = {
@@ -94,15 +95,15 @@ def _profile(
     report: Any,
 ) -> dict[str, Any]:
     dialect = result.dialect.as_dict() if result.dialect else {}
+    report(0.6, _words(0, len(result.column_names)))
     storage.announce(target)
     profile = profile_table(
         target,
         dialect,
-        lambda done, n: report(
-            0.6 + 0.4 * done / n, f"Looking at columns, {done:,} of {n:,} done"
-        ),
+        lambda done, n: report(0.6 + 0.35 * done / n, _words(done, n)),
         choices=payload["options"].get("columns"),
     )
+    report(0.98, "Storing what was found")
     path = target.with_name("profile.parquet")
     names = [column["name"] for column in profile.columns]
     write_profile(path, names, profile.details, profile.summary)
@@ -118,6 +119,17 @@ def _profile(
         "table_key": payload["table_key"],
         "profile_key": payload["profile_key"],
     }
+
+
+def _words_of_rows(part: float, rows: int) -> str:
+    return f"Reading rows, {rows:,} so far" if part < 1 else "Storing the last rows"
+
+
+def _words(done: int, n: int) -> str:
+    """Say how far the columns are looked at; then they are held against each other."""
+    if done == n > 1:
+        return f"Comparing {n:,} columns and the rows"
+    return f"Looking at columns, {done:,} of {n:,} done"
 
 
 def _put_if_there(storage: Storage, key: str, path: Path) -> str | None:

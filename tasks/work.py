@@ -18,12 +18,17 @@ def storage_of(payload: dict[str, Any]) -> Storage:
 
 
 def report_to(send: Send) -> Report:
-    """Return a function that sends progress, but not more often than every 0.3 s."""
-    last = [0.0]
+    """Return a function that sends progress, but not more often than every 0.3 s.
+
+    What it is about, which stands before a comma, is told at once where it changes.
+    """
+    last, former = 0.0, ""
 
     def report(fraction: float, message: str) -> None:
-        if time.monotonic() - last[0] >= EVERY_S:
-            last[0] = time.monotonic()
+        nonlocal last, former
+        subject = message.partition(",")[0]
+        if subject != former or time.monotonic() - last >= EVERY_S:
+            last, former = time.monotonic(), subject
             send({"type": "progress", "fraction": fraction, "message": message})
 
     return report

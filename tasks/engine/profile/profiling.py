@@ -75,13 +75,14 @@ class _Profiling:
                 yield from self._profile(batch)
             return
         with ThreadPoolExecutor(threads) as pool:
-            for found in pool.map(self._profile, batches):
+            for found in pool.map(lambda batch: list(self._profile(batch)), batches):
                 yield from found
 
-    def _profile(self, positions: list[int]) -> list[_Looked]:
+    def _profile(self, positions: list[int]) -> Iterator[_Looked]:
         cells = self._take_reader()
         try:
-            return [self._look(column, cells) for column in cells.columns(positions)]
+            for column in cells.columns(positions):
+                yield self._look(column, cells)
         finally:
             self.idle.append(cells)
             if len(positions) > 1:
@@ -135,7 +136,7 @@ def profile_table(
     """
     give_back()  # what reading the file left
     profiling = _Profiling(parquet, dialect, missing_markers({"dialect": dialect}), choices or {})
-    looked = []
+    looked: list[_Looked] = []
     n_columns = len(profiling.cells.names) - 1
     for found in profiling.run():
         looked.append(found)
