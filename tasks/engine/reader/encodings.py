@@ -21,6 +21,7 @@ from tasks.engine.reader.encoding_signs import (
 from tasks.engine.reader.hz import has_hz
 from tasks.engine.reader.likely_encodings import find_lines, say_likely, show_likely
 from tasks.engine.reader.refusals import HEAD_BYTES, Problem, RefusedError, error
+from tasks.engine.reader.shift_jis import SHIFT_JIS, are_shift_jis, beginning_of
 from tasks.engine.reader.text_signs import of_text
 
 CHUNK_BYTES = 1 << 20
@@ -49,7 +50,8 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     -------
     encoding : str
         ``utf-8``, one of those that have signs of their own (``utf-16``, ``utf-32``,
-        ``iso2022_jp`` and its kin, ``hz``), ``cp1250``, ``cp1252``, or the chosen one.
+        ``iso2022_jp`` and its kin, ``hz``, ``shift_jis``), ``cp1250``, ``cp1252``, or the chosen
+        one.
     problems : list of Problem
         A warning when it had to be assumed, or is in doubt; `DAMAGED` where the file has the mark
         of UTF-8 and few bytes that are none.
@@ -80,22 +82,34 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     n_good, n_bad = (0, 0) if chosen or wide else _count_beyond(file)
     if is_marked and (n_bad < MANY or RARE * n_bad <= n_good):
         return encoding, [_damaged(n_bad, line, sample)]
-    plausible = 0 < n_bad >= MANY * n_good
-    lines = find_lines(file) if plausible else b""
-    central = find_central(lines)
-    if central == "surely" and _first_undecodable(file, "cp1250") is None:
-        return "cp1250", [_assumed("cp1250", line, sample, is_marked=is_marked)]
-    if plausible and _first_undecodable(file, "cp1252") is None:
-        likely = show_likely(file)
-        if not likely and central != "no":
-            likely = say_likely(lines, ["Windows-1250"])
-        return "cp1252", [_assumed("cp1252", line, sample, likely, is_marked=is_marked)]
+    if 0 < n_bad >= MANY * n_good and (found := _find_plausible(file, line, sample, is_marked)):
+        return found
     message = (
         f"Some characters could not be read, first in line {line}. "
         f'Choose the encoding in which "{sample.decode("latin-1")}" looks right, under "How we '
         f'read the file"{show_likely(file) if n_bad > n_good else ""}'
     )
     raise RefusedError(error("CSV_ENCODING", message, line=line))
+
+
+def _find_plausible(
+    file: BinaryIO, line: int, sample: bytes, is_marked: bool
+) -> tuple[str, list[Problem]] | None:
+    """Return the encoding that the words of a file suit, if it reads every byte, and a warning."""
+    lines = find_lines(file)
+    for japanese in SHIFT_JIS if are_shift_jis(lines) else ():
+        if _first_undecodable(file, japanese) is None:
+            shown = beginning_of(lines)
+            return japanese, [_assumed(japanese, line, shown, is_marked=is_marked)]
+    central = find_central(lines)
+    if central == "surely" and _first_undecodable(file, "cp1250") is None:
+        return "cp1250", [_assumed("cp1250", line, sample, is_marked=is_marked)]
+    if _first_undecodable(file, "cp1252") is not None:
+        return None
+    likely = show_likely(file)
+    if not likely and central != "no":
+        likely = say_likely(lines, ["Windows-1250"])
+    return "cp1252", [_assumed("cp1252", line, sample, likely, is_marked=is_marked)]
 
 
 def _refuse_ebcdic(file: BinaryIO) -> None:
@@ -112,7 +126,7 @@ def _refuse_ebcdic(file: BinaryIO) -> None:
 def _assumed(
     encoding: str, line: int, sample: bytes, likely: str = "", *, is_marked: bool
 ) -> Problem:
-    name = encoding.replace("cp", "Windows-")
+    name = "Shift JIS" if encoding in SHIFT_JIS else encoding.replace("cp", "Windows-")
     marked = "begins with the mark of UTF-8, but it is not UTF-8" if is_marked else "is not UTF-8"
     message = (
         f"The file {marked}; it was read as {name}. A part of line {line} reads "

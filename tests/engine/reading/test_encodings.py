@@ -163,7 +163,6 @@ OF_SCRIPTS = [
     ("اسم,مدينة\nمحمد,القاهرة\n", "Windows-1256"),
     ("imię,miasto\nPiątek,Gdańsk\n", "Windows-1250"),
     ("prénom,ville\nÉlodie,Besançon\nRené,Orléans\n", "cp850"),
-    ("名前,市\n山田太郎,東京都、大阪\nジョン,大阪\n", "Shift JIS"),
     ("姓名,城市\n王小明,北京市\n李雷,上海\n", "GB 18030"), ("이름,도시\n김철수,서울\n", "EUC-KR"),
 ]  # fmt: skip
 
