@@ -8,6 +8,8 @@ import pyarrow as pa
 NOTE = re.compile(
     r"(foot|end)?notes?( \d+)?\s*:|sources?\s*:|remarks?\s*:|legend\s*:|disclaimer\b|copyright\b|©"
     r"|quellen?\s*:|anmerkung(en)?\s*:|hinweise?\s*:|fuentes?\s*:|notas?\s*:|fonte\s*:|stand\s*:"
+    r"|(źródło|uwagi?|zdroj|poznámk[ay]|forrás|megjegyzés|sursa|notă|izvor|bron|källa|kilde|lähde"
+    r"|πηγή|источник|примечани[ея]|출처|注|備考|备注|出典|資料|来源|來源)\s*[:\uff1a]|※"
     r"|(generated|exported|created|downloaded|printed|retrieved|last updated|updated|data)"
     r" (on|at|by|from|as of|source)\b"
     r"|(total |number of )?(rows|records|entries|lines)\s*: *\d+$"

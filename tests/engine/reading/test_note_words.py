@@ -1,0 +1,24 @@
+"""Notes below a table that have its separators, in the languages of those who publish tables."""
+
+import pytest
+
+from tests.engine.reading.conftest import Reader, warnings_of
+
+ROWS = [[f"Town{n}", str(n * 37), f"{n}.5"] for n in range(1, 12)]
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["Source: the office", "Quelle: Amt", "Źródło: GUS", "Zdroj: ČSÚ", "Forrás: KSH", "Bron: CBS",
+     "Källa: SCB", "Πηγή: ΕΛΣΤΑΤ", "Источник: Росстат", "出典：総務省", "来源: 局", "※ 速報値"],
+)  # fmt: skip
+def test_a_note_is_no_row(reader: Reader, note: str) -> None:
+    text = "town,n,half\n" + "\n".join(map(",".join, ROWS)) + f"\n,,\n{note},,\n"
+    assert reader.rows(text) == ROWS
+    assert "FOOTNOTE" in warnings_of(reader.read(text))
+
+
+@pytest.mark.parametrize("name", ["Bronx", "Notable", "Anm", "Źródło", "注意"])
+def test_a_name_without_values_is_a_row(reader: Reader, name: str) -> None:
+    text = "town,n,half\n" + "\n".join(map(",".join, ROWS)) + f"\n{name},,\n"
+    assert reader.rows(text)[-1][0] == name
