@@ -14,7 +14,7 @@ from tasks.engine.reader.cell_types import (
 )
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.group_names import are_groups
-from tasks.engine.reader.index_names import begins_with_index, is_like_those
+from tasks.engine.reader.index_names import begins_with_index, is_like_those, names_one_of_two
 from tasks.engine.reader.key_values import skip_pairs
 from tasks.engine.reader.label_rows import (
     BODY_ROWS,
@@ -116,7 +116,8 @@ def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> 
     filled = [_count_filled(cells) for _, cells in records]
     usual = sorted(filled[n] for n, (_, cells) in enumerate(records) if len(cells) == width)
     least = min(2, width) if not usual else max(min(2, width), 0.5 * usual[len(usual) // 2])
-    if begins_with_index(records[:BODY_ROWS], width):
+    head = records[:BODY_ROWS]
+    if begins_with_index(head, width) or names_one_of_two(head, width):
         return 0, False
     for n, (_, cells) in enumerate(records[:100]):
         if len(cells) == width and filled[n] >= least:

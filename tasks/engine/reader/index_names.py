@@ -34,6 +34,20 @@ def begins_with_index(records: Sequence[Numbered], width: int) -> bool:
     return not has_names(rows)[0] or is_like_those(row, rows[1:])
 
 
+def names_one_of_two(records: Sequence[Numbered], width: int) -> bool:
+    """Tell whether the first line names the first of two columns, and the other has no name.
+
+    It is one word, as few titles are, and the rows that follow at once have no names.
+    """
+    if width != 2 or len(records) < 3:
+        return False
+    (line, first), (next_line, row) = records[:2]
+    is_half = len(first) == 2 and not first[1].strip() and len(first[0].split()) == 1
+    if not is_half or is_typed(first[0]) or next_line != line + 1 or not all(row):
+        return False
+    return not has_names([cells for _, cells in records[1:] if len(cells) == width])[0]
+
+
 def _may_name(row: Sequence[str], body: Sequence[Sequence[str]], n_index: int) -> bool:
     """Tell whether a row may have names: its only values years above others, or words above some.
 

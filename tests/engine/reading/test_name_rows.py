@@ -196,6 +196,21 @@ def test_one_name_beside_an_index_is_no_title(reader: Reader, names: list[str], 
         assert "NAME_BLANK" in warnings_of(result)
 
 
+@pytest.mark.parametrize("row", ["{n},w{n}", "{n},{n}.5", "2024-01-{n},w"])
+@pytest.mark.parametrize("n_rows", [2, 19])
+def test_a_name_beside_a_blank_one_is_no_title(reader: Reader, row: str, n_rows: int) -> None:
+    rows = [row.format(n=n) for n in range(11, 11 + n_rows)]
+    result = reader.read("\n".join(["id,", *rows]))
+    assert (result.n_rows, result.column_names) == (n_rows, ["id", "column_2"]), result.problems
+    assert "NAME_BLANK" in warnings_of(result)
+
+
+@pytest.mark.parametrize("above", ["Two words,\n", "id,\n\n", "2020,\n", "id\n"])
+def test_what_may_be_a_title_above_rows_is_asked_about(reader: Reader, above: str) -> None:
+    text = above + "".join(f"{n},{n}.5\n" for n in range(11, 30))
+    assert reader.refusal(text)[0] in {"CSV_PREAMBLE", "CSV_RAGGED"}
+
+
 @pytest.mark.parametrize(
     "above", [",Report\nname,value\n", ",The report of this year\nname,value\n", ",b\n\nx,value\n"]
 )
