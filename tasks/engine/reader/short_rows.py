@@ -20,6 +20,7 @@ LONGEST_FUSED = 200  # characters
 LONGEST_VALUE = 40  # of which a text may begin with one
 LEAST_UNLIKE = 2  # cells of a row that show that all behind a gap are moved
 RUN = re.compile(r"(.)\1+")
+AMOUNT = re.compile(r"([^\w\s.,]{0,2})9(?:(?:,9)?(?:\.9)?|\.9,9|,9)([^\w\s.,]{0,2})")  # its form
 SIGNS = str.maketrans(
     string.digits + string.ascii_uppercase + string.ascii_lowercase,
     "9" * 10 + "A" * 26 + "a" * 26,
@@ -48,20 +49,27 @@ class Column:
         self.shapes = shapes if 0 < len(shapes) <= MOST_SHAPES else set()
         self.is_exact = len(self.shapes) == 1 and not min(self.shapes).isdigit()
         self.forms = {RUN.sub(r"\1", shape) for shape in self.shapes}
+        self.signs = {match.groups() for match in map(AMOUNT.fullmatch, self.forms) if match}
+        are_all = all(map(AMOUNT.fullmatch, self.forms))
+        self.are_amounts = are_all and len(self.shapes) > len(self.signs) == 1
         self.texts = () if self.shapes else tuple(present)
 
     def suits(self, cell: str) -> bool:
         """Tell whether a cell may stand in the column.
 
         Where all have one form, and that is more than digits, it must have the same; elsewhere
-        its parts may be of any length.
+        its parts may be of any length, and amounts of several forms may have any with their sign.
         """
         if not cell.strip():
             return self.has_blanks
         if not self.shapes:
             return True
         shape = shape_of(cell)
-        return shape in self.shapes or (not self.is_exact and RUN.sub(r"\1", shape) in self.forms)
+        if shape in self.shapes or self.is_exact:
+            return shape in self.shapes
+        form = RUN.sub(r"\1", shape)
+        amount = AMOUNT.fullmatch(form) if self.are_amounts else None
+        return form in self.forms or bool(amount and amount.groups() in self.signs)
 
     def is_like(self, cell: str) -> bool:
         """Tell whether a cell is like all others, so none where these are all empty."""
@@ -142,14 +150,15 @@ class ShortRows:
         """
         if not self.columns or len(cells) != self.width + 1:
             return kept
+        filled = (n for n, column in enumerate(self.columns) if not column.has_blanks)
+        gaps = [n for n in filled if not cells[n].strip()]
         pairs = zip(kept, self.columns, strict=True)
-        if sum(not column.is_like(cell) for cell, column in pairs) < LEAST_UNLIKE:
+        if not gaps or sum(not column.is_like(cell) for cell, column in pairs) < LEAST_UNLIKE:
             return kept
         stay = [column.is_like(cell) for cell, column in zip(cells, self.columns, strict=False)]
         move = [column.is_like(cell) for cell, column in zip(cells[1:], self.columns, strict=True)]
-        first, last = (*stay, False).index(False), self.width - (*move[::-1], False).index(False)
-        empty = [n for n in range(last, first + 1) if not cells[n].strip()]
-        return [*cells[: empty[0]], *cells[empty[0] + 1 :]] if empty else kept
+        n = next((n for n in gaps if all(stay[:n]) and all(move[n:])), None)
+        return kept if n is None else [*cells[:n], *cells[n + 1 :]]
 
     def part(self, cells: Cells) -> list[str] | None:
         """Return a row that lacks one cell with the one parted that is two, or None.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.engine.reader.short_rows import ShortRows
+from tasks.engine.reader.short_rows import Column, ShortRows
 from tests.engine.reading.conftest import Reader, warnings_of
 
 NOTES = ["", "", "late", "", ""]
@@ -71,6 +71,17 @@ def test_a_cell_is_parted_where_its_columns_leave_one_place(
     got = SHORT.part(cells)
     assert (got is None) if parted is None else (got is not None and set(parted) <= set(got))
     assert got is None or len(got) == 6
+
+
+@pytest.mark.parametrize(
+    ("cell", "suits"),
+    [("$72", True), ("$1.250,50", True), ("$3", True), ("72", False), ("€72", False),
+     ("$72 off", False), ("", False)],
+)  # fmt: skip
+def test_an_amount_of_another_form_suits_amounts(cell: str, suits: bool) -> None:
+    assert Column(["$4.50", "$12.3", "$1,200.00"] * 5).suits(cell) is suits
+    assert not Column(["$4.50", "$12.30", "A4.50"] * 5).suits("$1,200.5")
+    assert not Column(["1.5.2018", "11.5.2018"] * 9).suits("25")
 
 
 def test_numbers_are_never_parted_and_few_rows_tell_nothing() -> None:
