@@ -4,25 +4,28 @@ What is mended is always told: nothing here decides that a line is right.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, islice
 
 from tasks.engine.reader.cell_types import is_typed
 from tasks.engine.reader.dialects import DELIMITERS, Dialect
 
 STEPS = 2_000  # for a line
 LONGEST = 20_000  # characters of a line that is mended
+MOST_WAYS = 30  # to split a line that are held against its columns
 SURPLUS = 3  # empty cells too many, for which the best place is looked for
 OTHER_DELIMITERS = (*DELIMITERS, " ")
 LEAST_WIDTH = 3  # with two cells almost any other separator would do
 
 
-def mend_quotes(text: str, dialect: Dialect, width: int) -> list[str] | None:
+def mend_quotes(
+    text: str, dialect: Dialect, width: int, suit: Callable[[Sequence[str]], bool] | None = None
+) -> list[str] | None:
     """Split a line whose quotes are not doubled, or not closed, into `width` cells.
 
     A quote closes a cell only before a delimiter or the line's end, and a cell whose quote is
-    never closed keeps it as a character. Where that leaves several ways, cells that are closed
-    early come first.
+    never closed keeps it as a character. Where that leaves several ways, those that suit their
+    columns come first, and of these the one whose cells are closed early.
 
     Parameters
     ----------
@@ -32,15 +35,27 @@ def mend_quotes(text: str, dialect: Dialect, width: int) -> list[str] | None:
         How the file is laid out.
     width : int
         How many cells there must be.
+    suit : callable, optional
+        Tells whether cells are like those of their columns.
 
     Returns
     -------
     list of str or None
         None where no way gives that number of cells.
     """
-    quote, delimiter = dialect.quote, dialect.splits_at
-    if not quote or quote not in text or len(text) > LONGEST:
+    if not dialect.quote or dialect.quote not in text or len(text) > LONGEST:
         return None
+    first = None
+    for way in islice(_ways(text, dialect, width), MOST_WAYS):
+        if suit is None or suit(way):
+            return way
+        first = first or way
+    return first
+
+
+def _ways(text: str, dialect: Dialect, width: int) -> Iterator[list[str]]:
+    """Yield the ways to split a line into so many cells, the likeliest first."""
+    quote, delimiter = dialect.quote, dialect.splits_at
 
     def from_(start: int) -> Iterator[tuple[int, str]]:
         return _cells_from(text, start, quote, delimiter, skip_space=dialect.skip_space)
@@ -51,15 +66,14 @@ def mend_quotes(text: str, dialect: Dialect, width: int) -> list[str] | None:
         while (found := next(untried[-1], None)) is None:
             untried.pop()
             if not untried:
-                return None
+                return
             cells.pop()
         end, cell = found
         if end < len(text) and len(cells) + 1 < width:
             cells.append(cell)
             untried.append(from_(end + 1))
         elif end >= len(text) and len(cells) + 1 == width:
-            return [*cells, cell]
-    return None
+            yield [*cells, cell]
 
 
 def _cells_from(

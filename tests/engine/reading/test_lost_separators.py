@@ -44,6 +44,17 @@ def test_an_empty_cell_too_many_is_found_wherever_it_stands(
     assert read_with(reader, line) == (["EXTRA_EMPTY"], row)
 
 
+@pytest.mark.parametrize("at", range(5))
+@pytest.mark.parametrize("row", GOODS[:4])
+def test_a_quote_too_many_is_kept_where_the_others_suit(
+    reader: Reader, row: list[str], at: int
+) -> None:
+    cells = quoted(row)
+    line = ",".join([*cells[:at], f'"{cells[at]}', *cells[at + 1 :]])
+    wanted = [*row[:at], f'"{row[at]}', *row[at + 1 :]]
+    assert read_with(reader, line) == (["QUOTES_REPAIRED"], wanted)
+
+
 @pytest.mark.parametrize("name", ['rod 5"x 6"', '5" pipe', '2"x4", 6"x8"', 'a 5"-pipe'])
 def test_inches_are_no_lost_separators(reader: Reader, name: str) -> None:
     words = [] if "," in name else ["of wood"]
