@@ -78,6 +78,19 @@ def test_a_chart_is_opened_a_value_is_followed_and_back_leads_back(
     expect(page.locator("#column-details")).to_be_visible()
 
 
+@pytest.mark.usefixtures("no_broker")
+def test_choosing_a_target_asks_for_its_relation_at_once(
+    open_page: Callable[..., tuple[Watched, Page, int]],
+) -> None:
+    window, page, dataset_id = open_page("?q=c")
+    page.get_by_label("Relation to").select_option("amount")
+    expect(page.locator("#relation")).to_contain_text("Looking how every column relates to amount")
+    expect(page).to_have_url(re.compile(rf"/datasets/{dataset_id}\?q=c&target=amount$"))
+    window.check_accessibility()
+    page.get_by_label("Relation to").select_option("city")
+    expect(page.get_by_role("columnheader", name="Strength with city")).to_be_visible()
+
+
 @pytest.mark.sampled(1)
 @pytest.mark.parametrize(("width", "theme"), SIZES)
 def test_pages_are_accessible_and_no_wider_than_the_window(
