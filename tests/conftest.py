@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,9 +112,12 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Server]:
     """A PostgreSQL server of all processes, with a migrated template database."""
-    folder = together(tmp_path_factory) / "postgres"
+    # Not below pytest's own folder: each run that begins closes that to others, and the server,
+    # which does not run as root, would lose its files.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(tempfile.gettempdir()) / f"trainyard-tests-{run[:12]}"
     with postgres.serve(folder, durable=False) as server:
-        with made_once.one_at_a_time(folder):
+        with made_once.one_at_a_time(together(tmp_path_factory) / "postgres"):
             if not server.has_database("template_ty"):
                 made = server.create_database("made_ty")
                 migrate_database(tmp_path_factory.mktemp("home"), made)

@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import current_app
 
-from dashboard.chores.service import claim_next_chore
 from dashboard.db import Chore, Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.storage import storage_address
 from tasks import child_work
 from tasks.chore_kinds import KINDS
+from tests.claims import claim_chore
 from tests.factories import make_dataset
 
 NAMES = ("id", "date", "price", "bedrooms", "sqft_living", "waterfront", "zipcode")
@@ -83,8 +83,7 @@ def finish_reading(upload_id: int, **values: Any) -> None:
 
 def read_next() -> None:
     """Do the next chore as the light worker does it, in this process: read a file."""
-    claim = claim_next_chore(worker="light")
-    assert claim is not None
+    claim = claim_chore()
     chore = KINDS["read_dataset"](claim)
     events: list[dict[str, Any]] = []
     payload = chore.payload()

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from dashboard.chores.service import add_chore, claim_next_chore
+from dashboard.chores.service import add_chore
 from dashboard.datasets.checking import discard_upload
 from dashboard.datasets.uploads import create_upload
 from dashboard.db import Chore, Dataset, Job, JobFold, LogLine, Model, Prediction, User
@@ -24,6 +24,7 @@ from tasks import child, payload
 from tasks.attempt import Attempt
 from tasks.chore_kinds import ReadDataset
 from tasks.chores import run_chore
+from tests.claims import claim_chore
 
 
 @pytest.fixture(autouse=True)
@@ -50,9 +51,7 @@ def dataset(app: Flask, member: User) -> Dataset:
 
 
 def do_chore() -> None:
-    claim = claim_next_chore(worker="light")
-    assert claim is not None
-    run_chore(claim)
+    run_chore(claim_chore())
     db.session.rollback()
 
 

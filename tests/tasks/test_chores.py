@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dashboard.chores import service as chores
-from dashboard.chores.service import CHECK, CONVERT, DELIVER, EXPLAIN, LANES, LEARN, ChoreClaim
+from dashboard.chores.service import CHECK, CONVERT, DELIVER, EXPLAIN, LEARN
 from dashboard.clock import now
 from dashboard.config import load_settings
 from dashboard.datasets.reading import OF_A_FILE
@@ -35,6 +35,7 @@ from tasks import chores as task
 from tasks import dispatcher, model_chores
 from tasks.child import CannotStart
 from tasks.chore_kinds import KINDS
+from tests.claims import claim_chore
 from tests.factories import make_dataset, make_model, make_user
 
 FAR = "https://a.example/b.csv"
@@ -88,12 +89,6 @@ def make_subject_of_data(kind: str) -> Any:
     return made
 
 
-def claim(worker: str = "light") -> ChoreClaim:
-    lanes = (None, *LANES.values())
-    found = (chores.claim_next_chore(worker=worker, lane=lane) for lane in lanes)
-    return next(claim for claim in found if claim is not None)
-
-
 def fall_silent(attempt: int = 1) -> None:
     with writing() as session:
         for chore in session.scalars(select(Chore).where(Chore.state == "running")):
@@ -114,11 +109,11 @@ def states(subject: Any) -> tuple[str, list[str]]:
 @pytest.mark.parametrize("end", ["fail", "finish"])
 def test_who_has_lost_the_lease_changes_nothing(any_app: Flask, kind: str, end: str) -> None:
     subject = make_subject(kind)
-    late = KINDS[kind](claim("former"))
+    late = KINDS[kind](claim_chore("former"))
     late.payload()
     fall_silent()
     chores.recover_stale_chores(before=now() - LOST, give_up=dispatcher.give_up)
-    claim("latter")
+    claim_chore("latter")
     before = states(subject)
     assert before[1] == ["running"]
     {"fail": lambda: late.fail(BOOM), "finish": lambda: late.finish({})}[end]()
@@ -127,7 +122,7 @@ def test_who_has_lost_the_lease_changes_nothing(any_app: Flask, kind: str, end: 
 
 def test_a_former_reading_that_fails_refuses_nothing(any_app: Flask) -> None:
     dataset = make_subject("read_dataset")
-    late = KINDS["read_dataset"](claim())
+    late = KINDS["read_dataset"](claim_chore())
     late.payload()
     with writing() as session:  # as when it is to be read in another way
         session.get_one(Dataset, dataset.id).reading += 1
@@ -138,7 +133,7 @@ def test_a_former_reading_that_fails_refuses_nothing(any_app: Flask) -> None:
 
 def test_a_reading_that_fails_refuses_the_file(any_app: Flask) -> None:
     dataset = make_subject("read_dataset")
-    held = KINDS["read_dataset"](claim())
+    held = KINDS["read_dataset"](claim_chore())
     held.payload()
     held.fail(BOOM | {"hint": "Try again"})
     assert states(dataset) == ("refused", ["failed"])
@@ -148,7 +143,7 @@ def test_a_reading_that_fails_refuses_the_file(any_app: Flask) -> None:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_chore_is_given_up_with_its_subject_or_not_at_all(any_app: Flask, kind: str) -> None:
     subject = make_subject(kind)
-    claim()
+    claim_chore()
     fall_silent(attempt=10)
     before = states(subject)
 
@@ -173,7 +168,7 @@ def test_a_chore_that_cannot_be_taken_back_keeps_no_other_from_it(
 ) -> None:
     bad, good = make_subject("predict"), make_subject("verify_model")
     for _ in range(2):
-        claim()
+        claim_chore()
     fall_silent(attempt=10)
 
     def broken(*_: Any) -> None:
@@ -189,7 +184,7 @@ def test_a_chore_that_cannot_be_taken_back_keeps_no_other_from_it(
 
 def test_what_another_chore_reads_is_not_refused(any_app: Flask) -> None:
     dataset = make_subject("read_dataset")
-    claim()
+    claim_chore()
     fall_silent(attempt=10)
     with writing() as session:
         chores.add_chore(session, "read_dataset", dataset.id)
@@ -218,7 +213,7 @@ def test_nobody_else_begins_while_the_child_may_write(
     app: Flask, monkeypatch: pytest.MonkeyPatch, is_alive: bool
 ) -> None:
     make_subject("read_dataset")
-    held, acts = claim(), []  # type: ignore[var-annotated]
+    held, acts = claim_chore(), []  # type: ignore[var-annotated]
     monkeypatch.setattr(task, "put_back", lambda **_: acts.append("put back"))
     child = DeadChild(acts, is_alive=is_alive)
     watch = task.ChoreWatch(held, KINDS[held.kind](held), child)  # type: ignore[arg-type]
@@ -240,7 +235,7 @@ def test_a_worker_that_can_start_no_process_puts_its_chore_back_and_is_started_a
     monkeypatch.setattr(task, "Child", refuse)
     monkeypatch.setattr(task.Presence, "leave", lambda: left.append("left"))
     dataset = make_subject("read_dataset")
-    task.run_chore(claim())
+    task.run_chore(claim_chore())
     assert left == ["left"]
     assert states(dataset) == ("reading", ["queued"])
 
@@ -271,7 +266,7 @@ def test_what_explains_a_model_is_stopped_at_its_limits(
     job = make_subject(EXPLAIN)
     with writing() as session:
         session.get_one(Job, job.id).memory_limit_bytes = 1_000
-    held, child = claim(), Hungry(memory)
+    held, child = claim_chore(), Hungry(memory)
     kind = KINDS[held.kind](held)
     assert kind.payload() is not None
     watch = task.ChoreWatch(held, kind, child)  # type: ignore[arg-type]
@@ -293,7 +288,7 @@ def test_a_conversion_keeps_no_prediction_waiting_and_ends_at_its_limits(
     monkeypatch.setattr(model_chores, "settings", limited)
     model = make_subject(CONVERT)
     assert chores.claim_next_chore(worker="light") is None  # nothing waits in the common turn
-    held, child = claim(), Hungry(memory)
+    held, child = claim_chore(), Hungry(memory)
     kind = KINDS[held.kind](held)
     assert kind.payload() is not None
     watch = task.ChoreWatch(held, kind, child)  # type: ignore[arg-type]

@@ -205,7 +205,7 @@ def test_a_name_beside_a_blank_one_is_no_title(reader: Reader, row: str, n_rows:
     assert "NAME_BLANK" in warnings_of(result)
 
 
-@pytest.mark.parametrize("above", ["Two words,\n", "id,\n\n", "2020,\n", "id\n"])
+@pytest.mark.parametrize("above", ["Two words,\n", "id,\n\n", "2020,\n"])
 def test_what_may_be_a_title_above_rows_is_asked_about(reader: Reader, above: str) -> None:
     text = above + "".join(f"{n},{n}.5\n" for n in range(11, 30))
     assert reader.refusal(text)[0] in {"CSV_PREAMBLE", "CSV_RAGGED"}
