@@ -4,11 +4,10 @@ What is found here is a proposal; `reading` holds the whole file against it.
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tasks.engine.reader.cell_types import are_columns_typed, is_typed
+from tasks.engine.reader.cell_types import are_columns_typed
 from tasks.engine.reader.decimal_sign import find_decimal
 from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
 from tasks.engine.reader.header import Header, find_header
@@ -18,22 +17,15 @@ from tasks.engine.reader.mending import SURPLUS
 from tasks.engine.reader.name_rows import Fit, count_empty_ends, find_fit, fit_names
 from tasks.engine.reader.names import join_lines
 from tasks.engine.reader.near_quotes import unwrap
-from tasks.engine.reader.one_column import is_one_column, is_split_by_spaces
+from tasks.engine.reader.one_column import is_one_column
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.sample_records import sample
 from tasks.engine.reader.separator_line import take_separator
 from tasks.engine.reader.short_rows import ShortRows
+from tasks.engine.reader.split_scores import score, without_ends
 from tasks.engine.reader.widths import usual_width
 
 QUOTED = re.compile(r'"[^"]*"')
-TYPED_CELLS = 20_000
-HEAD_RECORDS = 50
-# A separator inside a cell: no decimal comma, and none that a space follows as in a sentence.
-INNER = {d: rf"{re.escape(d)}(?=\S)" for d in DELIMITERS} | {",": r"(?<!\d),(?=\S)|,(?=[^\s\d])"}
-RIVALS = {
-    d: re.compile("|".join(inner for other, inner in INNER.items() if other != d))
-    for d in (*DELIMITERS, " ")
-}
 
 
 @dataclass(frozen=True)
@@ -101,7 +93,7 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
     text = unwrap(text, dialect.quote) if dialect.quote else text
     dialect, is_torn = _find_split(text, dialect, options)
     records = sample(text, dialect)
-    width = usual_width(_without_ends(records))
+    width = usual_width(without_ends(records))
     if _are_most_broken(records) and not records[0].broken:
         width = len(records[0].cells)  # what quotes enclose was split too
     if records and "\n" in "".join(records[0].cells):  # of names with a quote that is no pair
@@ -165,9 +157,9 @@ def _find_split(text: str, dialect: Dialect, options: ReadOptions) -> tuple[Dial
     """Choose delimiter, quote, escape and whether spaces follow the delimiter."""
     delimiters = (options.delimiter,) if options.delimiter else (*DELIMITERS, " ")
     tried = [
-        (score, candidate)
+        (suits, candidate)
         for candidate in _candidates(text, dialect, delimiters, options)
-        if (score := _score(sample(text, candidate), candidate))
+        if (suits := score(sample(text, candidate), candidate))
     ]
     if options.delimiter and not tried:
         return replace(dialect, delimiter=options.delimiter), False
@@ -229,66 +221,6 @@ def _count_apostrophes(text: str, delimiter: str) -> int:
     found = len(re.findall(wrapped, text, re.MULTILINE))
     n_quoted = len(re.findall(wrapped.replace("'", '"'), text, re.MULTILINE))
     return found if found >= 2 and found > n_quoted else 0
-
-
-def _score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | None:
-    """Say how well a way to split suits a sample; None when it does not at all.
-
-    By the share of records that have the most frequent number of cells; between equals by how
-    early these begin, for the names are split by the separator of the rows; then by whose cells
-    hold no other separator, by whose cells have no quotes inside, by the share of cells that are
-    numbers, dates or the like, by whose quotes are whole, by whose names are as many as the cells,
-    and by the number of cells.
-    """
-    all_records, n_all, records = records, len(records), _without_ends(records)
-    split = [r for r in records if len(r.cells) > 1 and not r.broken]
-    if len(split) <= 0.5 * len(records):
-        return None
-    width, count = Counter(len(r.cells) for r in split).most_common(1)[0]
-    first = all_records[0].cells
-    count += len(first) != width and _may_begin(first, width)
-    cells = [cell for r in records[1:] for cell in r.cells[:TYPED_CELLS]][:TYPED_CELLS] or ["-"]
-    typed = sum(map(is_typed, cells)) / len(cells)
-    if dialect.delimiter == " " and (typed < 0.5 or not is_split_by_spaces(records, width)):
-        return None  # words, or columns that are made even with spaces
-    broken = sum(bool(r.broken) for r in records) / n_all
-    stray = sum(r.stray for r in records) / n_all
-    rivals = sum(_has_rival(r, dialect) for r in records) / len(records)
-    return (
-        round(count / n_all, 1), -_find_start(all_records, width), -round(rivals, 1),
-        -round(stray, 1), round(typed, 1), -round(broken, 2), len(first) == width, width,
-    )  # fmt: skip
-
-
-def _find_start(records: Sequence[Record], width: int) -> int:
-    """Return which record the table begins with: below the last near the top that is not split."""
-    head = records[:HEAD_RECORDS]
-    start = max((n + 1 for n, r in enumerate(head) if len(r.cells) == 1), default=0)
-    while start < len(head) and not _may_begin(head[start].cells, width):
-        start += 1
-    return start
-
-
-def _may_begin(cells: Sequence[str], width: int) -> bool:
-    """Tell whether a record may be names: one may lack, and blank ones may be too many."""
-    return len(cells) in {width, max(width - 1, 2)} or (
-        len(cells) > width and not any(cell.strip() for cell in cells[width:])
-    )
-
-
-def _has_rival(record: Record, dialect: Dialect) -> bool:
-    """Tell whether a cell holds another separator, and is not split by it in a sentence."""
-    pattern = RIVALS.get(dialect.delimiter, RIVALS[" "])
-    return bool(pattern.search("\n".join(record.cells)))  # no pattern goes over an end of a line
-
-
-def _without_ends(records: Sequence[Record]) -> Sequence[Record]:
-    """Leave out lines of one cell above and below a table, where a table is left."""
-    split = [n for n, r in enumerate(records) if len(r.cells) > 1]
-    if len(split) < 2:
-        return records
-    inner = records[split[0] : split[-1] + 1]
-    return inner if len(inner) > len(records) - len(inner) or split[0] < 30 else records
 
 
 def _is_torn(text: str) -> bool:

@@ -17,6 +17,8 @@ HALF = re.compile(
     r"""^\s*(?:“[^”]*|„[^“”]*|«[^»]*|‘[^’]*|`[^`]*|'[^']*|"[^"]*|\([^)]*|\[[^\]]*|\{[^}]*)$|\\$"""
 )
 SHORT_WORD = re.compile(r"[^\W\d_A-Z]{1,3}")  # as a sentence has
+CODE = re.compile(r"[a-z]+\d+|[a-z]\w*_\w*")  # as no title has, such as v1 and is_new
+LEAST_CODES = 2
 # What a first column is called: it names the rows itself, so no other one stands before it.
 FIRST_NAMES = {
     "id", "nr", "no", "no.", "n", "#", "num", "number", "index", "key", "name", "names", "code",
@@ -73,10 +75,10 @@ def _are_split(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) 
     is_even = len(rows) >= LEAST_ROWS and all(len(row) == width for row in rows)
     if len(names) != 1 or not is_even or has_names(rows) == (True, True):
         return False
-    return bool(_split_names(names[0], width))
+    return bool(split_names(names[0], width))
 
 
-def _split_names(line: str, width: int) -> list[str]:
+def split_names(line: str, width: int) -> list[str]:
     """Split names that have a separator of their own; into none where not just one fits."""
     tried = ((d, split_strictly(line, d, '"')) for d in OTHER_DELIMITERS if d in line)
     found = [names for d, names in tried if len(names) == width and _may_be_names(names, d)]
@@ -88,7 +90,9 @@ def _may_be_names(names: Sequence[str], delimiter: str) -> bool:
     if len({*labels}) < max(len(labels), LEAST_SPLIT) or not all(map(_may_name, labels)):
         return False
     if delimiter == " ":
-        return len(labels) >= LEAST_SPACED and not any(map(SHORT_WORD.fullmatch, labels))
+        are_codes = sum(map(bool, map(CODE.fullmatch, labels))) >= LEAST_CODES
+        is_text = not are_codes and any(map(SHORT_WORD.fullmatch, labels))
+        return len(labels) >= LEAST_SPACED and not is_text
     return all(labels) and not any(map(INNER.search, labels)) and not is_sentence(names)
 
 
@@ -109,7 +113,7 @@ def _are_row_names(label: str, cells: Sequence[str]) -> bool:
 def fit_names(names: Sequence[str], width: int, fit: Fit) -> list[str]:
     """Return names in the places of their columns."""
     if fit == "split":
-        return _split_names(names[0], width)
+        return split_names(names[0], width)
     missing = [""] * (width - len(names))
     return [*missing, *names] if fit == "moved" else [*names, *missing]
 

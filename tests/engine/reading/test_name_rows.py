@@ -138,6 +138,7 @@ WIDE = "a1,b1,c1,5.5,9,7\na2,b2,c2,8,9,3\na3,b3,c3,4,5,6\n"
         ("name\theight\tborn", "".join(f"Bob{n},1,19{n}\n" for n in range(70, 80))),
         ('name;"height; in m";born', "".join(f"Bob{n},1,19{n}\n" for n in range(70, 80))),
         ('DATE TIME "Total Price" Qty Kind Note', WIDE),
+        ("name is_new v1 v2 v3 id", WIDE),
     ],
 )
 def test_names_with_a_separator_of_their_own_are_split_by_it(

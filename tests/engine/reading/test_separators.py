@@ -261,3 +261,21 @@ def test_separators_of_several_characters_are_told(reader: Reader, separator: st
 )
 def test_what_is_no_separator_of_several_characters(reader: Reader, text: str) -> None:
     assert "SEPARATOR_LONG" not in [p.code for p in reader.read(text).problems]
+
+
+@pytest.mark.parametrize("at", [0, 1, 7])
+@pytest.mark.parametrize("n_rows", [9, 40])
+def test_decimal_commas_do_not_split_where_one_line_is_not_split_as_the_others(
+    reader: Reader, n_rows: int, at: int
+) -> None:
+    rows = [f"Land {n};{n % 9},5;{n % 7},{n % 5}" for n in range(n_rows)]
+    odd = [*rows[:at], rows[at].replace(";", " "), *rows[at + 1 :]]
+    code, message, line = reader.refusal("\n".join(["Region;2020;2021", *odd]))
+    assert (code, line) == ("CSV_RAGGED", at + 2)
+    assert "has 1, line 1 has 3" in message
+
+
+def test_decimal_commas_do_not_split_rows_whose_quotes_are_not_doubled(reader: Reader) -> None:
+    words = ['"so "it" is"', "no", "yes", "so"]
+    rows = [f"{n},5;{n},25;{words[n % 4]}" for n in range(20)]
+    assert reader.rows("\n".join(["one;other;text", *rows]))[0] == ["0,5", "0,25", 'so "it" is']
