@@ -1,10 +1,14 @@
-"""Quotes that enclose, but not as in RFC 4180: with spaces beside them, or around a whole line."""
+"""Quotes that enclose, but not as in RFC 4180: with spaces beside them, or around a whole line.
+
+And those of a line in which they enclose each cell, whatever separates these.
+"""
 
 import csv
 import re
 from collections.abc import Sequence
 
 from tasks.engine.reader.dialects import DELIMITERS, NO_DELIMITER, Dialect
+from tasks.engine.reader.mending import OTHER_DELIMITERS, split_strictly
 
 LEAST_WIDTH = 3  # "Last, First" is one cell
 LONGEST = 20_000  # characters of a line
@@ -39,7 +43,8 @@ def mend_near(
     Returns
     -------
     tuple of (list of str, str) or None
-        The cells, and ``spaced`` or ``wrapped``; None where neither gives that number of cells.
+        The cells, and ``spaced``, ``wrapped`` or ``separator``; None where none of them gives
+        that number of cells.
     """
     if not dialect.quote or dialect.quote not in text:
         return None
@@ -50,6 +55,19 @@ def mend_near(
         found = _split(cells[0], dialect.splits_at, dialect.quote)
         if found and len(found) == width:
             return found, "wrapped"
+    return _split_all_quoted(text, dialect, width)
+
+
+def _split_all_quoted(text: str, dialect: Dialect, width: int) -> tuple[list[str], str] | None:
+    """Split a line by a separator of its own, where quotes enclose each of its cells."""
+    quote = dialect.quote
+    if width < LEAST_WIDTH or not text[0] == text[-1] == quote or len(text) > LONGEST:
+        return None
+    for delimiter in OTHER_DELIMITERS:
+        cells = split_strictly(text, delimiter, quote) if delimiter != dialect.delimiter else []
+        whole = delimiter.join(quote + cell.replace(quote, quote * 2) + quote for cell in cells)
+        if len(cells) == width and whole == text:
+            return cells, "separator"
     return None
 
 

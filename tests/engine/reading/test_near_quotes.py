@@ -97,3 +97,16 @@ def test_apostrophes_around_cells_are_quotes(reader: Reader, cell: str, read: st
 def test_a_few_cells_in_apostrophes_keep_them(reader: Reader) -> None:
     rows = "".join(f"{n},b{n},{n}.5\n" for n in range(1, 30))
     assert reader.rows(f"id,t,v\n1,'x',2\n{rows}2,'y',3\n3,'tis so,4\n")[0] == ["1", "'x'", "2"]
+
+
+@pytest.mark.parametrize("separator", [" ", ";", "\t"])
+def test_a_line_of_quoted_words_with_another_separator_is_split_by_it(
+    reader: Reader, separator: str
+) -> None:
+    rows = [("Salt, Sand", "Tan, Mei", 'a "long" way'), ("Rain", "Okoro, Ada", "so, or so")] * 6
+    quoted = [[f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row] for row in rows]
+    lines = [",".join(row) for row in quoted]
+    lines[5] = separator.join(quoted[5])
+    text = "\n".join(["title,author,words", *lines])
+    assert reader.rows(text)[5] == list(rows[5])
+    assert "OWN_SEPARATOR" in warnings_of(reader.read(text))
