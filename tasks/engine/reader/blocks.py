@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from tasks.engine.reader.dialects import Dialect
+from tasks.engine.reader.lost_separators import is_torn
 from tasks.engine.reader.swallowed import find_rows
 from tasks.engine.reader.text_source import LF, TextSource
 
@@ -99,14 +100,17 @@ def take_block(
     may_hold_rows = _find_holding(held, dialect, width, shape.spans, are_typed)
     if may_hold_rows is None:
         return None
-    columns = _split(held[: shape.n_bytes], dialect, width, shape)
-    if columns is None:
-        return None
     lines = shape.line_of + source.line
     told = {
         kind: _tell(held, spans, shape, source.line)
         for kind, spans in (("stray", shape.stray), ("holds_rows", may_hold_rows)) if len(spans)
     }  # fmt: skip
+    stray = (text.split(dialect.splits_at) for _, text in told.get("stray", ()))
+    columns = None
+    if not any(is_torn(cells, dialect.quote) for cells in stray):
+        columns = _split(held[: shape.n_bytes], dialect, width, shape)
+    if columns is None:
+        return None
     source.take(shape.n_bytes, shape.n_lines)
     return Block(lines, columns, shape.n_blank, shape.n_blank_after, told)
 

@@ -1,6 +1,7 @@
-"""A separator that was lost before a quoted cell, put back where the table leaves one place.
+"""A separator that was lost beside a quoted cell, put back where the table leaves one place.
 
-As in ``12,"a coat""warm, of wool",5`` or ``12,a coat"warm, of wool",5`` of four cells.
+As in ``12,"a coat""warm, of wool",5``, ``12,a coat"warm, of wool",5`` or
+``12,a coat,"warm, of wool"5`` of four cells.
 """
 
 import re
@@ -35,7 +36,7 @@ def is_torn(cells: Sequence[str], quote: str) -> bool:
 def part_at_quote(
     text: str, dialect: Dialect, width: int, suit: Callable[[Sequence[str]], bool]
 ) -> list[str] | None:
-    """Split a line with a separator more, before one of its quotes.
+    """Split a line with a separator more, before or behind one of its quotes.
 
     Parameters
     ----------
@@ -56,7 +57,8 @@ def part_at_quote(
     quote, delimiter = dialect.quote, dialect.splits_at
     if not quote or len(text) > LONGEST:
         return None
-    pattern = f"(?<!^)(?<!{re.escape(delimiter)}){re.escape(quote)}"
+    sign, end = re.escape(quote), re.escape(delimiter)
+    pattern = f"(?<!^)(?<!{end})(?={sign})|(?<={sign})(?!{sign}|{end}|$)"
     places = [found.start() for found in re.finditer(pattern, text)]
     if len(places) > MOST_PLACES:
         return None

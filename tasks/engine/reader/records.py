@@ -239,8 +239,8 @@ class Records:
         near = mend_near(cells, text, self.dialect, self.width) if len(self.read) == 1 else None
         if near or self.n_failures > MAX_FAILURES:
             return near or (cells, "")
-        is_short = len(cells) < self.width and not broken
-        if is_short and (found := self._part_at_quote(cells, text)):
+        may_lack = broken or len(cells) < self.width
+        if may_lack and (found := self._part_at_quote(cells, text)):
             return found, "parted"
         if (broken and not self.was_broken) or len(self.read) > 1:
             found = mend_quotes(text, self.dialect, self.width, self._suit_but_for_quotes)

@@ -65,3 +65,16 @@ def test_inches_are_no_lost_separators(reader: Reader, name: str) -> None:
 def test_a_text_that_begins_with_an_amount_elsewhere_is_not_parted(reader: Reader) -> None:
     rows = "".join(f"{n},${n}.50,$9.95 day,x{n}\n" for n in range(20))
     assert reader.refusal(f"n,price,name,code\n{rows}20,$1.50Hat,x20\n")[0] == "CSV_RAGGED"
+
+
+def test_a_separator_that_is_lost_behind_a_quoted_cell_is_put_back(reader: Reader) -> None:
+    line = '21/05/2018,$3.50,a coat,"of all, paper"https://x.org/A21,'
+    wanted = ["21/05/2018", "$3.50", "a coat", "of all, paper", "https://x.org/A21", ""]
+    assert read_with(reader, line) == (["CELLS_PARTED"], wanted)
+
+
+def test_a_lost_separator_is_put_back_where_all_other_lines_are_plain(reader: Reader) -> None:
+    rows = "".join(f'2018-05-{n},{n}.5,"so, or so",x{n}\n' for n in range(10, 30))
+    text = f'day,price,words,code\n{rows}2018-05-30,7.5"so, or so",x30\n{rows}'
+    assert reader.rows(text)[20] == ["2018-05-30", "7.5", "so, or so", "x30"]
+    assert warnings_of(reader.read(text)) == ["CELLS_PARTED"]
