@@ -1,9 +1,10 @@
-"""A line above the names that tells groups of them apart, as years over men and women."""
+"""Names over two lines: groups of them, as years over men and women, or cells that were merged."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tasks.engine.reader.cell_types import is_typed
-from tasks.engine.reader.label_rows import MOST_WORDS, Numbered
+from tasks.engine.reader.label_rows import MOST_WORDS, YEAR, Numbered
 
 
 def are_groups(above: Sequence[Numbered], below: Sequence[Numbered], width: int) -> bool:
@@ -22,6 +23,8 @@ def are_groups(above: Sequence[Numbered], below: Sequence[Numbered], width: int)
     upper, lower = ([cell.strip() for cell in cells] for cells in (groups, names))
     if names_line != line + 1 or len(upper) != width != 1 or len(lower) != width:
         return False
+    if are_halves(upper, lower):
+        return True
     labels = [label for label in upper if label]
     if upper[0] or len(labels) < 2 or any(len(label.split()) > MOST_WORDS for label in labels):
         return False
@@ -32,3 +35,20 @@ def are_groups(above: Sequence[Numbered], below: Sequence[Numbered], width: int)
         group = label or group
         whole.append((group, name))
     return len(set(lower)) < width == len(set(whole))
+
+
+def are_halves(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Tell whether two lines of words may be halves of one, of cells that were merged.
+
+    Over one another, as ``Region`` stands above a blank cell, and beside one another, as a group
+    stands above the first of its names, or above each.
+    """
+    pairs = [(a.strip(), b.strip()) for a, b in zip(upper, lower, strict=True)]
+    goes_on = any(b and a in {"", left} for (left, _), (a, b) in pairwise(pairs))
+    are_words = any(b and not is_typed(b) for _, b in pairs)  # years alone may be a row
+    are_merged = bool(pairs[0][0]) and not pairs[0][1] and goes_on and are_words
+    return are_merged and all(_may_name(cell) for pair in pairs for cell in pair)
+
+
+def _may_name(cell: str) -> bool:
+    return not is_typed(cell) or bool(YEAR.fullmatch(cell))

@@ -13,7 +13,7 @@ from tasks.engine.reader.cell_types import (
     is_typed_column,
 )
 from tasks.engine.reader.dialects import ReadOptions
-from tasks.engine.reader.group_names import are_groups
+from tasks.engine.reader.group_names import are_groups, are_halves
 from tasks.engine.reader.index_names import begins_with_index, is_like_those, names_one_of_two
 from tasks.engine.reader.key_values import skip_pairs
 from tasks.engine.reader.label_rows import (
@@ -93,7 +93,8 @@ def find_header(records: Sequence[Numbered], width: int, options: ReadOptions) -
     rows = [cells for _, cells in table]
     below = [cells for cells in rows[1:] if not are_dashes(cells)]
     if is_there is None:
-        is_there, is_sure = has_names([rows[0], *below])
+        are_merged = len(rows) > 1 and _are_merged(rows[1], rows[0], rows[2 : 2 + BODY_ROWS])
+        is_there, is_sure = (True, True) if are_merged else has_names([rows[0], *below])
     n_lines = 1
     if is_there:
         n_lines = options.header_lines or _count_lines(rows, width)
@@ -231,7 +232,15 @@ def _goes_on(row: Sequence[str], names: Sequence[str], body: Sequence[Sequence[s
     are_more = _is_more_names(row, body, left_out=nameless)
     are_others = are_more or (are_units(row) and _is_above_values(row, body))
     are_others = are_others or are_units_and_words(row, are_columns_typed(body, len(row)))
+    are_others = are_others or _are_merged(row, names, body)
     return (are_others and not is_like_those(row, body)) or are_periods(row, names, body)
+
+
+def _are_merged(row: Sequence[str], names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a row and the one above it are names of merged cells, above values."""
+    if len(row) != len(names) or not are_halves(names, row) or is_like_those(row, body):
+        return False
+    return _is_above_values(row, body)
 
 
 def _is_above_values(row: Sequence[str], body: Sequence[Sequence[str]]) -> bool:

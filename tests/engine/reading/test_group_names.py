@@ -57,3 +57,32 @@ def test_names_above_words_alone_stay_names(reader: Reader) -> None:
 def test_one_line_of_names_was_asked_for(reader: Reader) -> None:
     result = reader.read(f",2019,,2020,\n{NAMES}{ROWS}", header_lines=1)
     assert (result.column_names[:2], result.n_rows) == (["Sector", "Men"], 11)
+
+
+MERGED = "".join(f"0{n}.03.2022;A{n};{n}00;{n},5\n" for n in range(1, 10))
+
+
+@pytest.mark.parametrize("title", ["", "Traffic;;;\n;;;\n", "Traffic\n\n"])
+@pytest.mark.parametrize("groups", ["Date;Counts;;", "Date;Counts;Counts;Counts"])
+@pytest.mark.parametrize("units", ["", ";;n;%\n"])
+def test_names_of_merged_cells_are_one_line(
+    reader: Reader, title: str, groups: str, units: str
+) -> None:
+    result = reader.read(f"{title}{groups}\n;Place;Cars;Trucks\n{units}{MERGED}")
+    names = ["Date", "Counts Place", "Counts Cars", "Counts Trucks"]
+    shown = [name.removesuffix(" n").removesuffix(" %") for name in result.column_names]
+    assert (shown, result.n_rows) == (names, 9)
+    assert "HEADER_LINES" in warnings_of(result)
+
+
+def test_years_that_repeat_above_names_are_groups_of_them(reader: Reader) -> None:
+    rows = ROWS.replace(",", ";")
+    result = reader.read(f"Sector;2020;2020;2021;2021\n;Men;Women;Men;Women\n{rows}")
+    assert (result.column_names[1], result.n_rows) == ("2020 Men", 11)
+
+
+@pytest.mark.parametrize("row", [";x;y;z", ";A1;7;2,5", "02.03.2022;A2;100;2,5"])
+def test_a_row_below_blank_names_stays_one(reader: Reader, row: str) -> None:
+    rows = MERGED if ";y;" not in row else "".join(f"s{n};a;b{n};c\n" for n in range(9))
+    result = reader.read(f"Date;Counts;;\n{row}\n{rows}")
+    assert (result.n_rows, result.preview[0]["cells"]) == (10, row.split(";"))
