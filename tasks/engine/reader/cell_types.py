@@ -16,9 +16,8 @@ DATE = re.compile(
     r"|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}"
 )
 THOUSANDS = ",. \u00a0\u202f\u2009'’"  # blanks that do not break are written in Europe
-AMOUNT = re.compile(
-    rf"[^\w\s,.;:-]{{0,2}} ?[+-]?\d{{1,3}}([{THOUSANDS}]\d{{3}})*([.,]\d+)? ?[^\w\s,.;:-]{{0,2}}"
-)
+GROUPED = rf"(\d{{1,3}}([{THOUSANDS}]\d{{3}})*|\d{{1,2}}(,\d{{2}})+,\d{{3}})"  # also as in India
+AMOUNT = re.compile(rf"[^\w\s,.;:-]{{0,2}} ?[+-]?{GROUPED}([.,]\d+)? ?[^\w\s,.;:-]{{0,2}}")
 SHORT = 40  # characters; what longer cells are is not kept
 ONE_DIGIT = str.maketrans("023456789", "1" * 9)
 DASHES = re.compile(r":?(-{2,}|={2,}):?|:-:?|-:")

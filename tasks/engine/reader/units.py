@@ -11,7 +11,9 @@ _PART = (
     r"|%|‰|ppm|ppb|ppt|psu|°[CFKRNESW]?|deg(?:rees?)?(?: ?[CF])?|h|hr|hrs|hours?|min|minutes?|sec"
     r"|seconds?|d|days?|weeks?|months?|yr|yrs|years?|a|in|inch(?:es)?|ft|feet|yd|mi|miles?|oz|lbs?"
     r"|gal|mph|kph|kn|kts?|knots?|rpm|atm|psi|mmHg|inHg|ha|acres?|dbar|counts?|pct|percent"
-    r"|USD|EUR|GBP|CHF|JPY|CNY|[$€£¥]|units?|pcs|1|-"
+    r"|USD|EUR|GBP|CHF|JPY|CNY|[$€£¥]|units?|pcs|1|-|[Nn]o\.|[Nn]umber|[Aa]nzahl"
+    r"|(?:[A-Z]{3} |[A-Z]{0,2}[$€£¥] ?)?(?:[Tt]housands?|[Mm]illions?|[Bb]illions?|mn|bn|000s)"
+    r"|[A-Z]{0,2}[$€£¥] ?[mkbMKB]n?"
 )
 UNIT = re.compile(rf"(?:1/)?(?:{_PART})(?:(?:/| per |·|⋅|\*|\.| )(?:{_PART}))*")
 SIGNS = {"%", "‰", "$", "€", "£", "¥"}

@@ -18,7 +18,18 @@ def read(reader: Reader, units: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    "units", [",persons,km²,", ",persons,%,", ",residents,ha,date", ",1000 €,km²,", ",,km²,"]
+    "units",
+    [
+        ",persons,km²,",
+        ",persons,%,",
+        ",residents,ha,date",
+        ",1000 €,km²,",
+        ",,km²,",
+        ",No.,km²,",
+        ",,EUR million,",
+        ",000s,£m,",
+        ",Anzahl,%,",
+    ],
 )
 def test_units_beside_words_are_a_part_of_the_names(reader: Reader, units: str) -> None:
     assert read(reader, units) == ROWS
@@ -33,3 +44,9 @@ def test_thousands_of_blanks_that_do_not_break_are_values(reader: Reader) -> Non
     rows = [[a, f"2\u00a0{b:0>6}"[:5] + "\u202f071", *rest] for a, b, *rest in ROWS]
     text = "Town,Population,Area,As of\n,hab.,km²,\n" + "\n".join(map(",".join, rows))
     assert reader.rows(text) == rows
+
+
+def test_a_unit_stands_above_numbers_that_are_grouped_as_in_india(reader: Reader) -> None:
+    rows = [[name, f"{n},1{n},37{n}", f"{n}.5"] for n, name in enumerate(["Goa", "Bihar"] * 4, 1)]
+    lines = "".join(f'{a},"{b}",{c}\n' for a, b, c in rows)
+    assert reader.rows(f"State,People,Rate\n,No.,%\n{lines}") == rows
