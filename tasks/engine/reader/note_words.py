@@ -13,7 +13,9 @@ NOTE = re.compile(
     r"|(generated|exported|created|downloaded|printed|retrieved|last updated|updated|data)"
     r" (on|at|by|from|as of|source)\b"
     r"|(total |number of )?(rows|records|entries|lines)\s*: *\d+$"
-    r"|\*+ *\w{2}|[†‡§]|\(\d{1,2}\) \w|\[\d{1,2}\] \w|\d{1,2}\) ?\w|_{5,}$|\(c\) ?(opyright|\d)",
+    r"|(champ|lecture|légende|définitions?|erläuterung(en)?|leyenda|legenda|p\.?s|n\.?b)\.?\s*:"
+    r"|[^\s=]{1,4} = \w|\.{2,3} +\w|\*+ *\w{2}|[†‡§]|\((\d{1,2}|[a-z])\) \w"
+    r"|\[\d{1,2}\] \w|\d{1,2}\) ?\w|_{5,}$|\(c\) ?(opyright|\d)",
     re.IGNORECASE,
 )
 _SUMS = (

@@ -112,6 +112,8 @@ class OddRows:
         held, self.held = self.held, []
         is_note = [self._is_note(cells) and not self._is_usual(cells) for _, cells in held]
         first = is_note.index(True) if any(is_note) else len(held)
+        gap = next((n for n in range(first - 1, -1, -1) if not any(held[n][1])), first)
+        first = gap if any(is_note) else first  # notes of other words, below the same blank row
         while any(is_note) and first and not any(held[first - 1][1]):
             first -= 1
         for line, cells in sorted(held[first:], key=lambda row: not any(row[1])):
@@ -126,14 +128,14 @@ class OddRows:
         cells = [column[0].as_py() for column in columns]
         if are_dashes([cell or "" for cell in cells]):
             self._leave_out("dashes", int(lines[0]), cells, "it is a line of dashes")
-        elif self._number_columns(cells, columns[0][1:]):
+        elif self._number_columns(cells, [column[1:] for column in columns]):
             self._leave_out("column_numbers", int(lines[0]), cells, "it numbers the columns")
         else:
             return lines, columns
         return lines[1:], [column[1:] for column in columns]
 
-    def _number_columns(self, cells: Sequence[str | None], below: pa.Array) -> bool:
-        """Tell whether a row is 1, 2, 3, ... above a first column of nothing but words.
+    def _number_columns(self, cells: Sequence[str | None], below: Sequence[pa.Array]) -> bool:
+        """Tell whether a row is 1, 2, 3, ... above a first column of words, or of dates, alone.
 
         Or (1), (2), (3), ..., or A, B, C, ..., which is hardly anything else.
         """
@@ -142,11 +144,13 @@ class OddRows:
         if cells in [[sign.format(n + 1) for n in range(len(cells))] for sign in IN_BRACKETS]:
             return True
         if cells == list(ascii_uppercase[: len(cells)]):  # as spreadsheets call them
-            return not any(len(word or "") == 1 for word in below[:TYPED_ROWS].to_pylist())
+            return not any(len(word or "") == 1 for word in below[0][:TYPED_ROWS].to_pylist())
         if cells != [str(n + 1) for n in range(len(cells))]:
             return False
-        words = below[:TYPED_ROWS].to_pylist()
-        return len(words) >= LEAST_BELOW and not any(is_typed(word or "0") for word in words)
+        head = [column[:TYPED_ROWS].fill_null("").to_pylist() for column in below]
+        words = [row[0].strip() for row in zip(*head, strict=True) if any(map(str.strip, row))]
+        are_words = all(word and (not is_typed(word) or DATE.fullmatch(word)) for word in words)
+        return len(words) >= LEAST_BELOW and are_words
 
     def _leave_out(self, kind: str, line: int, cells: Sequence[str | None], reason: str) -> None:
         texts = [cell or "" for cell in cells]

@@ -128,7 +128,7 @@ class Ragged:
         kind, reason = "", ""
         if self.waiting and self._is_footnote():
             kind, reason = "footnote", "it stands below the table"
-        elif self.waiting and self._is_second_table():
+        elif self.waiting and self._is_second_table() and not self._is_cut_off():
             kind, reason = "second_table", "it is of another table"
         if not kind:
             return self.interrupt()
@@ -142,16 +142,27 @@ class Ragged:
         if self.is_long or self.n_waiting > len(self.waiting) or self.width < 2:
             return False
         is_apart = self.waiting[0].after_blank
+        if self._is_cut_off():
+            return False
         if all(is_apart or _count_filled(r) <= 1 for r in self.waiting):
             is_few = self.n_waiting <= FOOTNOTE_LINES
             return is_few or (self._are_words() and not self._is_table())
-        if not NOTE.match(self.waiting[0].text.strip()):
+        if not NOTE.match(self.waiting[0].cells[0].strip()):
             return False
         return self._are_words(may_be_dated=True)
 
+    def _is_cut_off(self) -> bool:
+        """Tell whether what waits is one line, right below the rows, that begins with a value."""
+        first = self.waiting[0]
+        return self.n_waiting == 1 and not first.after_blank and is_typed(first.cells[0])
+
     def _are_words(self, *, may_be_dated: bool = False) -> bool:
-        """Tell whether what waits holds hardly any numbers or dates; those of a note may be."""
-        filled = [cell for r in self.waiting for cell in r.cells if cell.strip()]
+        """Tell whether what waits holds hardly any numbers or dates; those of a note may be.
+
+        So may be the numbers of notes.
+        """
+        rows = [r.cells[may_be_dated and r.cells[0].isdecimal() :] for r in self.waiting]
+        filled = [cell for cells in rows for cell in cells if cell.strip()]
         typed = [cell for cell in filled if is_typed(cell)]
         if may_be_dated:
             typed = [cell for cell in typed if not is_date_in_words(cell)]

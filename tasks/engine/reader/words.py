@@ -147,7 +147,8 @@ def _of_left_out(reading: "Reading") -> Iterator[Problem]:
     n = rejects.counts["second_table"]
     if n:
         line = rejects.line_of("second_table")
-        message = f"Another table begins in line {line}. Its {n:,} lines were left out"
+        its = "It was" if n == 1 else f"Its {n:,} lines were"
+        message = f"Another table begins in line {line}. {its} left out"
         yield warn("SECOND_TABLE", message, line, n)
     if n_blank:
         message = f"{plural(n_blank, 'blank line')}. {were(n_blank)}"

@@ -222,3 +222,10 @@ def test_blank_lines_are_stepped_over_up_to_the_line_of_the_names(
         ["a", "b"], [{"line": 12, "cells": ["1", "2"]}, {"line": 15, "cells": ["3", "4"]}],
     )  # fmt: skip
     assert [p.count for p in result.problems if p.code == "BLANK_LINES"] == [12]
+
+
+@pytest.mark.parametrize("end", ["20", "20,name", "2020-01-05", "$20"])
+def test_a_last_row_that_is_cut_off_is_no_note(reader: Reader, end: str) -> None:
+    rows = "".join(f"{n},x{n},{n}.5,town\n" for n in range(1, 20))
+    code, _, line = reader.refusal(f"id,name,age,city\n{rows}{end}")
+    assert (code, line) == ("CSV_RAGGED", 21)

@@ -156,6 +156,17 @@ def test_a_line_that_numbers_the_columns_is_left_out(reader: Reader) -> None:
     assert [(p.code, p.line) for p in result.problems] == [("COLUMN_NUMBERS", 2)]
 
 
+@pytest.mark.parametrize("row", ["0{n}.03.2022,A{n},7", "A{n},{n},7"])
+@pytest.mark.parametrize("gap", ["", ",,\n"])
+def test_a_line_that_numbers_the_columns_may_stand_above_dates_and_blank_rows(
+    reader: Reader, row: str, gap: str
+) -> None:
+    rows = "".join(row.format(n=n) + "\n" for n in range(1, 9))
+    text = f"day,place,n\n1,2,3\n{rows}{gap}{rows}"
+    assert "COLUMN_NUMBERS" in warnings_of(reader.read(text))
+    assert reader.rows(text)[0] == row.format(n=1).split(",")
+
+
 @pytest.mark.parametrize(
     "text",
     [f"{NAMES}1,2,3,5\n{ROWS}", f"{NAMES}x,1,2,3\n1,2,3,4\n{ROWS}", "a,b,c\n1,2,3\n4,5,6\n7,8,9\n",
