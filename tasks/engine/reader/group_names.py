@@ -46,8 +46,9 @@ def are_halves(upper: Sequence[str], lower: Sequence[str]) -> bool:
     pairs = [(a.strip(), b.strip()) for a, b in zip(upper, lower, strict=True)]
     goes_on = any(b and a in {"", left} for (left, _), (a, b) in pairwise(pairs))
     are_words = any(b and not is_typed(b) for _, b in pairs)  # years alone may be a row
+    is_title = not any(a for a, _ in pairs[1:])
     are_merged = bool(pairs[0][0]) and not pairs[0][1] and goes_on and are_words
-    return are_merged and all(_may_name(cell) for pair in pairs for cell in pair)
+    return are_merged and not is_title and all(_may_name(cell) for pair in pairs for cell in pair)
 
 
 def _may_name(cell: str) -> bool:

@@ -75,6 +75,12 @@ def test_names_of_merged_cells_are_one_line(
     assert "HEADER_LINES" in warnings_of(result)
 
 
+def test_a_title_right_above_groups_is_no_half_of_them(reader: Reader) -> None:
+    rows = "".join(f"P{n},{n}40,{n}35,{n}\n" for n in range(1, 9))
+    result = reader.read(f"Results,,,\nNovember 3,,,\n,President,,Senator\nPlace,A,B,C\n{rows}")
+    assert (result.column_names[0], result.n_rows) == ("Place", 8)
+
+
 def test_years_that_repeat_above_names_are_groups_of_them(reader: Reader) -> None:
     rows = ROWS.replace(",", ";")
     result = reader.read(f"Sector;2020;2020;2021;2021\n;Men;Women;Men;Women\n{rows}")
