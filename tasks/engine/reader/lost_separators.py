@@ -64,7 +64,7 @@ def part_at_quote(
         return None
     ways = []
     for place in places:
-        line = text[:place] + delimiter + text[place:]
+        line = text[:place].rstrip(" ") + delimiter + text[place:].lstrip(" ")
         cells = split_strictly(line, delimiter, quote)
         if len(cells) == width and not has_stray(cells, line, quote) and suit(cells):
             ways.append(cells)

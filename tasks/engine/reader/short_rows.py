@@ -18,7 +18,6 @@ LEAST_ROWS = 10  # from which the form of a column is known
 MOST_SHAPES = 12  # of a column whose cells have a form
 LONGEST_FUSED = 200  # characters
 LONGEST_VALUE = 40  # of which a text may begin with one
-LEAST_UNLIKE = 2  # cells of a row that show that all behind a gap are moved
 RUN = re.compile(r"(.)\1+")
 AMOUNT = re.compile(r"([^\w\s.,]{0,2})9(?:(?:,9)?(?:\.9)?|\.9,9|,9)([^\w\s.,]{0,2})")  # its form
 SIGNS = str.maketrans(
@@ -145,15 +144,14 @@ class ShortRows:
         cells : sequence of str
             The row, one cell too wide.
         kept : list of str
-            The row as it would be kept: this is returned unless some cells of it are like none of
-            their columns, and without another empty cell all are.
+            The row as it would be kept: this is returned unless a cell of it is empty in a column
+            without such, and all cells are like those of their columns without that one.
         """
         if not self.columns or len(cells) != self.width + 1:
             return kept
         filled = (n for n, column in enumerate(self.columns) if not column.has_blanks)
         gaps = [n for n in filled if not cells[n].strip()]
-        pairs = zip(kept, self.columns, strict=True)
-        if not gaps or sum(not column.is_like(cell) for cell, column in pairs) < LEAST_UNLIKE:
+        if not gaps:
             return kept
         stay = [column.is_like(cell) for cell, column in zip(cells, self.columns, strict=False)]
         move = [column.is_like(cell) for cell, column in zip(cells[1:], self.columns, strict=True)]

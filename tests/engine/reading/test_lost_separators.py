@@ -78,3 +78,23 @@ def test_a_lost_separator_is_put_back_where_all_other_lines_are_plain(reader: Re
     text = f'day,price,words,code\n{rows}2018-05-30,7.5"so, or so",x30\n{rows}'
     assert reader.rows(text)[20] == ["2018-05-30", "7.5", "so, or so", "x30"]
     assert warnings_of(reader.read(text)) == ["CELLS_PARTED"]
+
+
+def test_a_space_in_place_of_a_separator_is_no_part_of_a_cell(reader: Reader) -> None:
+    line = '21/05/2018,$3.50,a coat "of all, paper",https://x.org/A21,'
+    wanted = ["21/05/2018", "$3.50", "a coat", "of all, paper", "https://x.org/A21", ""]
+    assert read_with(reader, line) == (["CELLS_PARTED"], wanted)
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_an_empty_cell_too_many_is_found_where_the_last_one_is_empty(
+    reader: Reader, at: int
+) -> None:
+    rows = [
+        [f"Land {n % 3}", f"{2000 + n}", f"{n},5", f"{n},25" if n % 3 else ""] for n in range(20)
+    ]
+    lines = [";".join(row) for row in rows]
+    lines[6] = ";".join([*rows[6][:at], "", *rows[6][at:]])
+    text = "\n".join(["land;year;value;share", *lines])
+    assert reader.rows(text) == rows
+    assert warnings_of(reader.read(text)) == ["EXTRA_EMPTY"]
