@@ -6,8 +6,8 @@ from typing import Any
 # Codes of what is wrong with a table, its target or its folds: no other estimator helps.
 OF_TABLE = frozenset({
     "COLUMNS_MISSING", "FOLD_ONE_CLASS", "METRIC_MISSING",
-    "POSITIVE_UNKNOWN", "TARGET_EMPTY", "TARGET_NOT_NUMERIC", "TARGET_ONE_CLASS",
-    "TARGET_RARE_CLASS", "TIME_COLUMN_KIND", "TOO_FEW_GROUPS", "TOO_FEW_ROWS",
+    "POSITIVE_UNKNOWN", "TARGET_CONSTANT", "TARGET_EMPTY", "TARGET_NOT_NUMERIC",
+    "TARGET_ONE_CLASS", "TARGET_RARE_CLASS", "TIME_COLUMN_KIND", "TOO_FEW_GROUPS", "TOO_FEW_ROWS",
 })  # fmt: skip
 # Codes of the columns and of how they are prepared, which estimators seldom differ in.
 OF_COLUMNS = frozenset({

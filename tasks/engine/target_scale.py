@@ -85,10 +85,12 @@ def check_target(spec: TrainingSpec, y: np.ndarray, lines: np.ndarray) -> None:
     Raises
     ------
     DataError
-        With how many values are too large, or below 0, and the first of them.
+        With how many values are too large, or below 0, and the first of them; or that there is
+        but one value.
     """
     if spec.task == "regression":
         _check_size(spec, y, lines)
+        _check_differs(spec, y)
     if spec.preprocessing.target != "log1p":
         return
     below = np.flatnonzero(y < 0)
@@ -121,6 +123,16 @@ def _check_size(spec: TrainingSpec, y: np.ndarray, lines: np.ndarray) -> None:
         "Write the column in a larger unit, or leave those rows out",
         _details(spec, y, lines, large, condition),
     )
+
+
+def _check_differs(spec: TrainingSpec, y: np.ndarray) -> None:
+    """Refuse one number in every row: of it R2 is 1, whatever the estimator."""
+    if len(set(y.tolist())) == 1:
+        raise DataError(
+            "TARGET_CONSTANT",
+            f'"{spec.target}" is {y[0]:g} in every row, so there is nothing to learn',
+            "Choose another target",
+        )
 
 
 def _values(places: np.ndarray) -> str:

@@ -5,6 +5,7 @@ from tasks.engine.errors import EngineError
 FIELDS = {
     "TARGET_NOT_NUMERIC": "target",
     "TARGET_ONE_CLASS": "target",
+    "TARGET_CONSTANT": "target",
     "TARGET_TOO_LARGE": "target",
     "TARGET_NEGATIVE": "preprocessing.target",
     "POSITIVE_UNKNOWN": "positive_class",

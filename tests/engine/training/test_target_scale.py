@@ -136,6 +136,19 @@ def test_numbers_that_cannot_be_scored_are_refused(
     assert look(spec, columns)["error"]["field"] == "target"
 
 
+@pytest.mark.parametrize("estimator", ["Ridge", "DummyRegressor", "TweedieRegressor"])
+def test_a_target_that_is_one_number_is_refused(estimator: str, tmp_path: Path) -> None:
+    """Of it R2 is 1 whatever the estimator: a score that looks like a perfect model."""
+    head, *lines = mixed_csv(60).splitlines()
+    same = [f"{line.rpartition(',')[0]},{'' if n % 7 == 3 else '5.50'}"
+            for n, line in enumerate(lines)]  # fmt: skip
+    spec, columns = ask(tmp_path, "none", estimator=estimator, text="\n".join([head, *same]))
+    with pytest.raises(DataError, match='"y_number" is 5.5 in every row') as refusal:
+        train(spec, columns)
+    assert refusal.value.code == "TARGET_CONSTANT"
+    assert look(spec, columns)["error"]["field"] == "target"
+
+
 def test_what_was_done_is_told_by_the_job_and_before_it(tmp_path: Path) -> None:
     spec, columns = ask(tmp_path, "standardize")
     step = {"columns": "Target", "by": "StandardScaler", "before": 1, "after": 1}
