@@ -14,7 +14,7 @@ from tasks.engine.spec import TrainingSpec
 TOO_LARGE = re.compile("too large for dtype|`inf` or a value too large")
 NO_NUMBER = re.compile(
     "contains NaN|has a NaN entry|must not contain infs or NaNs|non-finite parameter weights|"
-    "under-/overflow"
+    "under-/overflow|window shape cannot be larger"  # the last of bins of a column that has none
 )
 # Of tries that all gave nothing that could be used.
 NO_TRY = re.compile("could not find a valid consensus")

@@ -14,7 +14,7 @@ text                      TF-IDF of the 300 most frequent words
 ========================  =======================================================
 
 Histogram gradient boosting gets numbers as they are and categories (up to 200) as codes: it deals
-with missing values and categories itself.
+with missing values and categories itself. A column of numbers without any value is left out.
 """
 
 import math
@@ -37,6 +37,7 @@ from tasks.engine.encoding import (
     text_step,
 )
 from tasks.engine.preprocessing_settings import Preprocessing
+from tasks.engine.valueless import has_value
 
 NATIVE_CATEGORIES = 200  # below the 255 that scikit-learn's histogram gradient boosting can take
 
@@ -84,10 +85,12 @@ def plan_features(
         if takes_native(settings, estimator):
             way, limit = "codes", NATIVE_CATEGORIES
     kinds = {column["name"]: column["kind"] for column in schema["columns"]}
+    has_gaps = takes_native(settings, estimator)
     groups: dict[str, list[str]] = {n: [] for n in ("numbers", "booleans", "few", "many", "texts")}
     for name in X.columns:
         if X[name].dtype != object:
-            groups["booleans" if kinds.get(name) == "boolean" else "numbers"].append(name)
+            if not has_gaps or has_value(X[name]):
+                groups["booleans" if kinds.get(name) == "boolean" else "numbers"].append(name)
         elif kinds[name] == "text":
             groups["texts"].append(name)
         else:

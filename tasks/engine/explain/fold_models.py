@@ -19,6 +19,7 @@ from tasks.engine.explain.importance import FoldModel
 from tasks.engine.prepared import Prepared
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.thresholds import decide
+from tasks.engine.valueless import fill_valueless
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Folds:
             warnings.simplefilter("ignore")  # the job told what there was to tell
             clock = [time.perf_counter()]
             weigh_numbered_classes(fresh, self.data.y[learned], self.spec.class_weight)
-            fresh.fit(self.data.X.iloc[learned], self.data.y[learned])
+            fresh.fit(fill_valueless(fresh, self.data.X.iloc[learned]), self.data.y[learned])
             clock.append(time.perf_counter())
             predicted = ask(X)
             clock.append(time.perf_counter())

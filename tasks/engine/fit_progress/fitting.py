@@ -17,6 +17,7 @@ from tasks.engine.fit_progress.polled import fit_adaptive_boosting, fit_network
 from tasks.engine.fit_progress.targets import Way, fit_scaled
 from tasks.engine.fit_progress.telling import Told, Watch
 from tasks.engine.target_scale import within
+from tasks.engine.valueless import fill_valueless
 
 # By the class's own name: importing the classes would load every estimator into each process.
 WAYS: dict[str, Way] = {
@@ -55,6 +56,8 @@ def fit(
 ) -> Fitted:
     """Fit a pipeline in place: the very model that ``model.fit(X, y)`` gives.
 
+    That of `X` after `fill_valueless`, to be exact.
+
     Parameters
     ----------
     model : Pipeline
@@ -79,6 +82,7 @@ def fit(
     if way is None:
         model.fit(X, y)
         return Fitted()
+    X = fill_valueless(model, X)
     began = time.process_time()
     prepared = model[:-1].fit_transform(X, y)  # the same steps, fitted in place
     if held:

@@ -45,7 +45,13 @@ def test_what_diverged_inside_is_named_and_no_column(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("estimator", "large"),
-    [("Ridge", "1e300"), ("KNeighborsRegressor", "1e308"), ("RandomForestRegressor", "1e60")],
+    [
+        ("Ridge", "1e300"),
+        ("KNeighborsRegressor", "1e308"),
+        ("RandomForestRegressor", "1e60"),
+        ("VotingRegressor", "1e300"),
+        ("StackingRegressor", "1e300"),
+    ],
 )
 def test_numbers_of_the_data_that_are_too_large_are_told_with_their_column(
     tmp_path: Path, estimator: str, large: str
