@@ -15,6 +15,7 @@ from tasks.engine.profile.strengths import Strength, Target, measure_strength
 from tasks.engine.sentinel.absence import find_absences
 from tasks.engine.sentinel.finding import Finding, as_sampled
 from tasks.engine.sentinel.many import guess_beside, may_tell, squared_lines
+from tasks.engine.sentinel.other_names import names_classes
 from tasks.engine.sentinel.sums import find_sum
 
 # Below the profile's own mark a column is suspected only where it stands alone: it tells nearly
@@ -83,6 +84,7 @@ def _suspects(sampled: Mapping[Any, Sampled], target: Target) -> Iterator[tuple[
             is_copy
             or _stands_alone(marks, place, least)
             or is_leak(found.strength, found.measure, "")
+            or names_classes(sampled[name], target)
         ):
             yield name, found
 

@@ -98,3 +98,33 @@ def test_sum_of_two_columns_in_few_rows(tmp_path: Path) -> None:
     assert sorted(found) == ["part", "rest"]
     wrong = table.assign(rest=noisy((y - part).round(2), 0.999))
     assert leaks(tmp_path, wrong) == []
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.02])
+@pytest.mark.parametrize("codes", ["K1 K2 K3", "4 9 5"])
+def test_other_names_of_classes_with_mistakes_are_a_leak_in_strong_company(
+    codes: str, share: float, tmp_path: Path
+) -> None:
+    """As beside the petals of an iris, each of which tells the species nearly as well."""
+    rng = np.random.default_rng(8)
+    kind = np.repeat([0, 1, 2], 50)
+    table = pd.DataFrame({
+        f"petal_{n}": (3.0 * kind + rng.normal(0, 0.75, 150)).round(2) for n in range(3)
+    })  # fmt: skip
+    table["y_class"] = np.array(["setosa", "versicolor", "virginica"])[kind]
+    assert findings(tmp_path, table, "classification") == []
+    wrong = rng.permutation(150)[: round(share * 150)]
+    given = kind.copy()
+    given[wrong] = (kind[wrong] + 1) % 3
+    table.insert(0, "label", np.array(codes.split())[given])
+    found = findings(tmp_path, table, "classification")
+    assert [one.change for one in found] == [{"exclude": ["label"]}]
+
+
+def test_traits_that_two_classes_share_are_no_other_names(tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    kind = np.repeat([0, 1, 2], 100)
+    legs = np.array(["none", "two", "four"])[np.where(np.arange(300) % 100 < 6, 1, kind)]
+    table = pd.DataFrame({"legs": legs, "size": (kind + rng.normal(0, 0.5, 300)).round(2)})
+    table["y_class"] = np.array(["fish", "bird", "mammal"])[kind]
+    assert findings(tmp_path, table, "classification") == []
