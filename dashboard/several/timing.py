@@ -15,7 +15,7 @@ from tasks.engine.portfolio import MEMBERS_AT_MOST
 # What of the last job's time is no fit: starting, choosing, and writing the model. The least, and
 # as a multiple of what the first job and the others do around their fits: the first one looks at
 # the table for all, and scores the baselines.
-LAST_JOB_S, LAST_TO_FIRST, LAST_TO_OTHERS = 4.0, 1.2, 2.5
+LAST_JOB_S, LAST_TO_FIRST, LAST_TO_OTHERS = 4.0, 1.2, 4.0
 # Of the time limit at most this share is kept for the last job: some is to be tried.
 LAST_AT_MOST = 0.5
 

@@ -53,9 +53,9 @@ def test_nothing_starts_in_less_time_than_the_quickest_job_took(user: User) -> N
     running = take()
     with writing() as session:
         session.execute(update(JobFold).values(fit_seconds=0.001))
-    for job_id, took in ((first, 10.0), (second, 12.0)):
-        let_it_have_taken(job_id, took, ago=62)
-    # The last one needs two and a half times the 12 s of the second job, of 38 s.
+    for job_id, took in ((first, 10.0), (second, 7.5)):
+        let_it_have_taken(job_id, took, ago=64)
+    # The last one needs four times the 7.5 s of the second job, of 36 s.
     go_on(batch)
     assert waiting_of(batch) == []
     assert jobs_of(batch)[2].id == running.job_id
