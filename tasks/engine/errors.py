@@ -44,6 +44,9 @@ class EngineError(Exception):
         self.code, self.message, self.hint = code, message, hint
         self.details, self.change = dict(details or {}), dict(change or {})
 
+    def __str__(self) -> str:
+        return self.message
+
     def as_dict(self) -> dict[str, Any]:
         """Return the error as a job's failure is stored."""
         return {

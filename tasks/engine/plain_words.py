@@ -1,5 +1,6 @@
 """What scikit-learn warns of and raises within a block, in words for people."""
 
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,9 @@ from tasks.engine.inner_splits import PLAIN, explain_inner_splits
 from tasks.engine.no_numbers import explain_no_numbers
 from tasks.engine.prepared import Prepared
 from tasks.engine.spec import TrainingSpec
+
+# As scikit-learn finds words in texts.
+WORD = re.compile(r"\b\w\w+\b")
 
 
 class PlainWords:
@@ -58,7 +62,18 @@ class PlainWords:
             found.change = {}  # it is for what is inside
         if found.code == "TARGET_OUT_OF_RANGE":
             found.message += self._say_range()
+        if found.code == "TEXT_EMPTY" and (wordless := self._find_wordless()):
+            found.message = f'"{wordless[0]}" has no words in the rows that a fold is trained on'
+            found.change = {"exclude": wordless}
         return found
+
+    def _find_wordless(self) -> list[str]:
+        """Return the columns of texts that have no words in the training rows of some fold."""
+        kinds = {column["name"]: column["kind"] for column in self.spec.schema["columns"]}
+        texts = [name for name in self.data.X.columns if kinds.get(name) == "text"]
+        has = self.data.X[texts].apply(lambda cells: cells.astype(str).str.contains(WORD))
+        learned = [has.iloc[split[0]].any() for split in self.data.splits]
+        return [name for name in texts if not all(found[name] for found in learned)]
 
     def _say_range(self) -> str:
         """Say how many values of a target of numbers lie where many an estimator takes none."""

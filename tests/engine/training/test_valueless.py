@@ -10,6 +10,7 @@ import pytest
 from tasks.engine.errors import EngineError
 from tasks.engine.explain.explaining import folds_of
 from tasks.engine.notebook import open_table, request
+from tasks.engine.whole_change import with_change
 from tests.engine.kept_baselines import train
 from tests.engine.training.clean_process import run
 from tests.engine.training.test_bundles import make_bundle
@@ -77,6 +78,23 @@ def test_a_bundle_trains_beside_a_column_that_no_row_with_a_target_has(tmp_path:
     assert "it predicts exactly what model.joblib predicts" in done.stdout
     done = run(folder / "predict.py", str(source), "-o", str(tmp_path / "out.csv"))
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("estimator", ["HistGradientBoostingClassifier", "LogisticRegression"])
+def test_texts_without_a_word_are_named_and_left_out(estimator: str, tmp_path: Path) -> None:
+    chance, lines = random.Random(1), ["a,day,note,y"]
+    for n in range(60):
+        note = " ".join(chance.choices(["fast", "slow", "late", "kind"], k=6)) if n > 40 else "- -"
+        day = f"2024-{n // 28 + 1:02d}-{n % 28 + 1:02d}"
+        lines.append(f"{n % 2 + chance.random():.3f},{day},{note} {n % 10},{'pq'[n % 2]}")
+    (tmp_path / "notes.csv").write_text("\n".join(lines) + "\n")
+    table = open_table(tmp_path / "notes.csv")
+    spec = request(table, "y", estimator, features=["a", "note"], validation=IN_TIME)
+    with pytest.raises(EngineError, match='"note" has no words in the rows') as refusal:
+        train(spec, table.cells(spec.columns_needed))
+    assert refusal.value.change == {"exclude": ["note"]}
+    changed = with_change(spec, refusal.value.change)
+    assert train(changed, table.cells(changed.columns_needed)).score is not None
 
 
 def test_nothing_but_such_a_column_is_refused(tmp_path: Path) -> None:
