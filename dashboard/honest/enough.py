@@ -7,8 +7,9 @@ from typing import Any
 from dashboard.db import Dataset
 from dashboard.filters import plural
 from dashboard.jobs.checked import Checked
-from dashboard.jobs.validation import count_groups, find_rarest
+from dashboard.jobs.validation import count_groups
 from tasks.engine.spec import Validation
+from tasks.engine.usual_folds import find_rarest
 
 
 def why_not_nested(split: Mapping[str, Any], dataset: Dataset, target: str) -> str | None:

@@ -5,10 +5,13 @@ from typing import Any
 
 from dashboard.db import Dataset
 from dashboard.jobs.checked import Checked, is_whole
-from tasks.engine.spec import SCHEMES, TIME_KINDS
-from tasks.engine.usual_folds import Rarest, default_validation, suggest_validation
-
-LARGEST_GAP = 1_000_000_000
+from tasks.engine.split_checks import find_scheme_fault, find_split_faults
+from tasks.engine.usual_folds import (
+    Rarest,
+    default_validation,
+    find_rarest,
+    suggest_validation,
+)
 
 
 def usual_validation(
@@ -41,15 +44,6 @@ def usual_validation(
     return suggest_validation(task, rows, rarest=rarest, groups=groups, scheme=scheme, folds=folds)
 
 
-def find_rarest(column: Mapping[str, Any]) -> Rarest | None:
-    """Return the rarest value of a column, where the profile knows it."""
-    tops = column.get("top") or []
-    rare = column.get("rarest")
-    if rare is None and tops and column.get("distinct", 0) <= len(tops):
-        rare = min(tops, key=lambda top: top["count"])
-    return Rarest(str(rare["value"]), rare["count"]) if rare else None
-
-
 def check_validation(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
     """Check how rows are to be split; the task and the target are known already."""
     given, task = body.get("validation") or {}, checked.values["task"]
@@ -60,52 +54,23 @@ def check_validation(checked: Checked, body: Mapping[str, Any], dataset: Dataset
         return
     given = {n: value for n, value in given.items() if value is not None and n != "note"}
     scheme, folds = given.get("scheme"), given.get("folds")
-    if scheme is not None and (not isinstance(scheme, str) or scheme not in SCHEMES):
-        checked.problems["validation.scheme"] = f"scheme must be one of: {', '.join(SCHEMES)}"
+    fault = None if scheme is None else find_scheme_fault(scheme, task)
+    if fault:
+        checked.problems["validation.scheme"] = fault
         return
-    if scheme == "stratified" and task == "regression":
-        checked.problems["validation.scheme"] = "stratified needs classes; use kfold"
     target = next(c for c in dataset.columns if c["name"] == checked.values["target"])
     usual = usual_validation(
         task, dataset, target, group_column=given.get("group_column"), scheme=scheme,
         folds=folds if is_whole(folds) else None,
     )  # fmt: skip
     values = usual | given
-    _check_numbers(checked, values)
-    _check_split_columns(checked, values, dataset)
+    kinds = {column["name"]: column["kind"] for column in dataset.columns}
+    for name, words in find_split_faults(values, kinds).items():
+        checked.problems[f"validation.{name}"] = words
     checked.values["validation"] = values
     if not any(name.startswith("validation") for name in checked.problems):
         _check_groups(checked, values, dataset)
         _check_rare_classes(checked, values, target, is_chosen=scheme is not None)
-
-
-def _check_numbers(checked: Checked, values: Mapping[str, Any]) -> None:
-    for name, low, high in (("folds", 2, 50), ("repeats", 1, 20), ("gap", 0, LARGEST_GAP)):
-        if not is_whole(values[name]) or not low <= values[name] <= high:
-            words = f"{name} must be a whole number from {low} to {high}"
-            checked.problems[f"validation.{name}"] = words
-    size = values["test_size"]
-    if not isinstance(size, int | float) or isinstance(size, bool) or not 0 < size < 1:
-        checked.problems["validation.test_size"] = "test_size must be above 0 and below 1"
-
-
-def _check_split_columns(checked: Checked, values: dict[str, Any], dataset: Dataset) -> None:
-    if not isinstance(values["drop_copies"], bool):
-        checked.problems["validation.drop_copies"] = "drop_copies must be true or false"
-    if values["scheme"] == "group" and values["group_column"] is None:
-        checked.problems["validation.group_column"] = "Choose the column that holds the groups"
-    for name in ("group_column", "time_column"):
-        given = values[name]
-        kind = next((c["kind"] for c in dataset.columns if c["name"] == given), None)
-        if given is not None and kind is None:
-            checked.problems[f"validation.{name}"] = f'There is no column called "{given}"'
-        elif (values["scheme"], name) == ("time", "time_column") and kind not in TIME_KINDS | {
-            None
-        }:
-            checked.problems[f"validation.{name}"] = (
-                f'"{given}" is of the kind {kind}, so rows cannot be sorted by it. '
-                "Choose a column of dates or numbers"
-            )
 
 
 def _check_groups(checked: Checked, values: Mapping[str, Any], dataset: Dataset) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 TEMPLATE = """# {name}
 
 {title} (`{estimator}`) that predicts `{target}` ({task}).
-Made by job {job_id} on {created_at} from the dataset {dataset}
+Made{job} on {created_at} from the dataset {dataset}
 (SHA-256 `{sha256}`), {rows:,} rows.{scale}
 
 ## How good it is
@@ -93,7 +93,7 @@ def write_card(
         estimator=spec.estimator,
         target=spec.target,
         task=spec.task,
-        job_id=origin.job_id,
+        job=f" by job {origin.job_id}" if origin.job_id else "",
         created_at=origin.created_at,
         dataset=origin.dataset,
         sha256=origin.dataset_sha256,

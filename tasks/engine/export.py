@@ -38,9 +38,9 @@ OURS = re.compile(r"^from tasks\.engine\.(\w+) import (?:\([^)]*\)|.*)\n", re.MU
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a model comes from, for its card and metadata."""
+    """Where a model comes from, for its card and metadata; `job_id` is None without a job."""
 
-    job_id: int
+    job_id: int | None
     job_name: str
     dataset: str
     dataset_sha256: str

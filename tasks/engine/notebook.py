@@ -1,22 +1,32 @@
-"""The engine from a notebook: a file to a table, a table to a request, a request to a result.
+"""The engine from a notebook: from a file to a table, a request, a result and its bundle.
 
 The dashboard goes the same way in steps that other processes take. ``docs/notebook.md`` shows it.
 """
 
+import hashlib
 import os
 import shutil
 import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from tasks.engine.catalogue import default_metric, get_estimator
+from tasks.engine.catalogue import default_metric
 from tasks.engine.errors import DataError, ParameterError
+from tasks.engine.explain.explaining import Explanation, folds_of
+from tasks.engine.export import Origin, write_artefacts
 from tasks.engine.loading import load_cells
+from tasks.engine.notebook_checks import (
+    check_columns,
+    check_others,
+    check_split,
+    known_estimator,
+)
 from tasks.engine.parameters import validate_parameters
 from tasks.engine.preprocessing_settings import find_misfit, read_preprocessing
 from tasks.engine.profile.profiling import profile_table
@@ -28,7 +38,7 @@ from tasks.engine.spec import TrainingSpec, Validation
 from tasks.engine.tables import LINE
 from tasks.engine.tabular import read_table
 from tasks.engine.training import train
-from tasks.engine.usual_folds import suggest_validation
+from tasks.engine.usual_folds import find_rarest, suggest_validation
 
 NOT_LEARNED_FROM = {"identifier", "constant"}
 
@@ -38,8 +48,11 @@ class Table:
     """A file that was read: text cells in Parquet, how it was read, and what its columns are.
 
     The file `parquet` goes when the table is forgotten. `problems` are what is worth checking.
+    `name` and `sha256` are the file's.
     """
 
+    name: str
+    sha256: str
     rows: int
     dialect: dict[str, Any]
     columns: list[dict[str, Any]]
@@ -97,7 +110,9 @@ def open_table(path: str | os.PathLike[str], options: ReadOptions | None = None)
     dialect = found.dialect.as_dict()
     profile = profile_table(target, dialect)
     problems = [*found.problems, *profile.problems]
-    table = Table(found.n_rows, dialect, profile.columns, problems, target)
+    with source.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    table = Table(source.name, sha256, found.n_rows, dialect, profile.columns, problems, target)
     weakref.finalize(table, shutil.rmtree, folder, ignore_errors=True)
     return table
 
@@ -129,12 +144,13 @@ def request(
         What is to differ from the defaults; see `catalogue`, `preprocessing_settings` and
         `spec.Validation`.
     **others
-        ``metric``, ``seed``, ``class_weight``: fields of `TrainingSpec`.
+        ``metric``, ``seed``, ``class_weight``, ``positive``, ``threshold``, ``costs``: fields of
+        `TrainingSpec`.
 
     Raises
     ------
     ParameterError
-        With one message for each value that is not allowed.
+        When a name is not known, or a value not allowed, with what is.
 
     Examples
     --------
@@ -145,7 +161,10 @@ def request(
     >>> spec.schema["features"]
     ['petal', 'sepal', 'garden']
     """
-    entry = get_estimator(estimator)
+    entry = known_estimator(estimator)
+    check_columns(table.kinds, target, features)
+    check_split(validation or {}, entry.task, table.kinds)
+    check_others(others, entry)
     left_out = [n for n, kind in table.kinds.items() if kind in NOT_LEARNED_FROM or n == target]
     learned = list(features or [name for name in table.kinds if name not in left_out])
     schema = {"dialect": table.dialect, "columns": table.columns, "features": learned,
@@ -154,7 +173,7 @@ def request(
     chosen = read_preprocessing(preprocessing or {})
     if misfits := find_misfit(chosen, entry):
         raise ParameterError(misfits)
-    split = suggest_validation(entry.task, table.rows) | dict(validation or {})
+    split = _split(table, target, entry.task, dict(validation or {}))
     spec = TrainingSpec(
         schema,
         estimator,
@@ -164,6 +183,21 @@ def request(
         preprocessing=chosen,
     )
     return replace(spec, **others)
+
+
+def _split(table: Table, target: str, task: str, chosen: dict[str, Any]) -> dict[str, Any]:
+    """Return how rows are split; what is not chosen as the dashboard has it."""
+    columns = {column["name"]: column for column in table.columns}
+    group = columns.get(chosen.get("group_column", ""), {})
+    usual = suggest_validation(
+        task,
+        table.rows,
+        rarest=find_rarest(columns[target]) if task == "classification" else None,
+        groups=group.get("distinct"),
+        scheme=chosen.get("scheme"),
+        folds=chosen.get("folds"),
+    )
+    return usual | chosen
 
 
 def run(table: Table, spec: TrainingSpec, **how: Any) -> TrainingResult:
@@ -179,3 +213,65 @@ def run(table: Table, spec: TrainingSpec, **how: Any) -> TrainingResult:
     (5, 60)
     """
     return train(spec, table.cells(spec.columns_needed), **how)
+
+
+def explain(
+    table: Table, spec: TrainingSpec, result: TrainingResult, *, limit_s: float = 60.0
+) -> dict[str, Any]:
+    """Work out which columns matter, how predictions depend on them, and where they err.
+
+    Parameters
+    ----------
+    table, spec, result : Table, TrainingSpec, TrainingResult
+        What was trained.
+    limit_s : float, default 60
+        How long it may take, in seconds.
+
+    Returns
+    -------
+    dict
+        See `Explanation.run`.
+
+    Examples
+    --------
+    >>> table = open_table("flowers.csv")
+    >>> spec = request(table, "species", "LogisticRegression")
+    >>> told = explain(table, spec, run(table, spec))
+    >>> told["importance"]["columns"][0]["name"]
+    'petal'
+    """
+    cells = table.cells(spec.columns_needed)
+    folds = folds_of(spec, cells, result.model)
+    scores = {fold.fold: fold.scores.get(spec.metric) for fold in result.folds}
+    told = Explanation(folds, cells, result.model, result.out_of_fold, scores)
+    fit_s = max(fold.fit_seconds for fold in result.folds)
+    return told.run(lambda _part, _words: None, fit_s=fit_s, limit_s=limit_s)
+
+
+def save(
+    table: Table, spec: TrainingSpec, result: TrainingResult, path: str | os.PathLike[str]
+) -> None:
+    """Write the bundle, a zip that works without Trainyard.
+
+    Parameters
+    ----------
+    table, spec, result : Table, TrainingSpec, TrainingResult
+        What was trained.
+    path : str or Path
+        The file to write; the model is called by its name.
+
+    Examples
+    --------
+    >>> table = open_table("flowers.csv")
+    >>> spec = request(table, "species", "GaussianNB")
+    >>> from zipfile import ZipFile
+    >>> save(table, spec, run(table, spec), "flowers.zip")
+    >>> "predict.py" in ZipFile("flowers.zip").namelist()
+    True
+    """
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    origin = Origin(None, Path(path).stem, table.name, table.sha256, at)
+    cells = table.cells(spec.columns_needed)
+    with tempfile.TemporaryDirectory(prefix="bundle-") as folder:
+        files = write_artefacts(result, spec, cells, origin, Path(folder))
+        shutil.copyfile(files["bundle"], path)

@@ -3,6 +3,7 @@
 Imports no scikit-learn.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 # 3 folds are the fewest by which two jobs can be told apart. With so many rows a third of them
@@ -87,6 +88,15 @@ def suggest_validation(
         changed, why = _for_rare_class(found, rarest, scheme, folds)
         found, note = found | changed, why or note
     return found | {"note": note}
+
+
+def find_rarest(column: Mapping[str, Any]) -> Rarest | None:
+    """Return the rarest value of a column, where its profile knows it."""
+    tops = column.get("top") or []
+    rare = column.get("rarest")
+    if rare is None and tops and column.get("distinct", 0) <= len(tops):
+        rare = min(tops, key=lambda top: top["count"])
+    return Rarest(str(rare["value"]), rare["count"]) if rare else None
 
 
 def is_small(rows: int) -> bool:
