@@ -63,6 +63,7 @@ def _job(user: User, dataset_id: int, n: int) -> dict[str, object]:
         "name": f"job {n}", "owner_id": user.id, "dataset_id": dataset_id,
         "target": f"column {n % 5}", "task": "classification", "metric": "roc_auc",
         "estimator": "LogisticRegression", "state": "succeeded", "score": n % 997 / 997,
+        "validation": {"scheme": "stratified", "folds": 5, "repeats": 1},
     }  # fmt: skip
 
 

@@ -41,17 +41,24 @@ DRAIN_S = 5.0
 
 
 class _Incoming(RawIOBase):
-    """A request's body for `BufferedReader`."""
+    """A request's body for `BufferedReader`; `left` is how much of it is to come, where known.
 
-    def __init__(self, body: IO[bytes]) -> None:
+    A server may hand over the connection, which does not end where the body does.
+    """
+
+    def __init__(self, body: IO[bytes], left: int | None) -> None:
         self.body = body
+        self.left = left
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        found = self.body.read(len(buffer))
+        most = len(buffer) if self.left is None else min(len(buffer), self.left)
+        found = self.body.read(most)
         buffer[: len(found)] = found
+        if self.left is not None:
+            self.left -= len(found)
         return len(found)
 
 
@@ -132,7 +139,7 @@ def begin_upload() -> None:
         raise TooLarge(too_big("The file", settings.max_upload_bytes), code="FILE_TOO_BIG")
     check_room(announced)
     expect_words()
-    body = _Incoming(request.environ["wsgi.input"])
+    body = _Incoming(request.environ["wsgi.input"], request.content_length)
     request.environ["wsgi.input"] = BufferedReader(body, AHEAD_BYTES)
 
 

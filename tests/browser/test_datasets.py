@@ -1,11 +1,9 @@
-"""The list of datasets and their versions in a browser: menus, Undo, themes, widths."""
+"""The pages of datasets and their versions in a browser: themes and widths."""
 
-import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import expect
 
 from dashboard.db import Difference
 from dashboard.db.transaction import writing
@@ -18,22 +16,6 @@ MOVED = {"name": "city", "kind": "category", "distance": 0.234, "moved": True,
          "after": {"value": "Oslo", "share": 0.71, "missing": 0.02}}  # fmt: skip
 ANSWER = {"rows": {"same": 6700, "added": 343, "removed": 100, "columns": 3},
           "distributions": {"compared": 1, "moved": 1, "columns": [MOVED]}}  # fmt: skip
-
-
-def test_archive_from_the_list_and_undo(app: Flask, browse: Callable[..., Watched]) -> None:
-    owner = make_user()
-    dataset = make_dataset(owner, name="telco")
-    window = browse()
-    page = window.sign_in(owner)
-    window.go("/datasets?sort=name")
-    row = page.locator(f"tr[data-dataset-id='{dataset.id}']")
-    row.get_by_role("button", name="More about telco").click()
-    page.get_by_role("button", name="Archive", exact=True).click()
-    row.wait_for(state="detached")
-    page.get_by_role("button", name="Undo").click()
-    row.wait_for()
-    expect(page).to_have_url(re.compile(r"/datasets\?sort=name$"))
-    expect(page.locator(".toast-note")).to_have_text(re.compile(r"^\s*telco is back"))
 
 
 @pytest.mark.sampled(1)
