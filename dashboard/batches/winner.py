@@ -15,6 +15,7 @@ from dashboard.jobs.queries import find_model
 from dashboard.preferences import score_for_reader as score
 from dashboard.searches import KIND as SEARCH
 from tasks.engine.catalogue import metric_title
+from tasks.engine.titles import inside
 from tasks.engine.unbeaten import Against
 
 
@@ -44,8 +45,7 @@ class Winner:
     @property
     def title(self) -> str:
         """What it is, such as ``blend #36``."""
-        title = title_of(self.job)
-        return f"{title[0].lower()}{title[1:]} #{self.job.id}"
+        return f"{inside(title_of(self.job))} #{self.job.id}"
 
     @property
     def metric_title(self) -> str:

@@ -12,6 +12,7 @@ from tasks.engine.catalogue import Estimator, find_estimator, find_metric
 from tasks.engine.parameters import show_value
 from tasks.engine.preprocessing_settings import list_settings
 from tasks.engine.spec import Validation
+from tasks.engine.titles import inside
 
 PARAMETER = "parameters."
 # What is compared beside parameters: a job has it, and a request once it is checked.
@@ -85,7 +86,7 @@ def _rename(
     former = find_estimator(job.estimator)
     automatic = name_of(job.dataset, former) if former else None
     if automatic and (stem == automatic or stem.startswith(f"{automatic}, ")):
-        others = [text for text in words if text != estimator.title.lower()]
+        others = [text for text in words if text != inside(estimator.title)]
         return name_of(dataset, estimator) + stem[len(automatic) :], others
     return stem, words if dataset.id == job.dataset_id else [*words, f"on {dataset.label}"]
 
@@ -107,7 +108,7 @@ def _tell(
     """Return each setting in a few words, as names say them, those at their defaults too."""
     found = {"target": f"predicting {values['target']}"}
     if estimator is not None:
-        found["estimator"] = estimator.title.lower()
+        found["estimator"] = inside(estimator.title)
         found |= _tell_parameters(estimator, parameters)
     return found | _tell_preprocessing(values) | dict(_tell_others(values))
 

@@ -10,6 +10,7 @@ from dashboard.searches.opening import count_first
 from dashboard.searches.search import Search
 from tasks.engine.parameters import show_value
 from tasks.engine.search.space import Range
+from tasks.engine.titles import inside
 
 # Each takes some tenths of a second, and somebody waits.
 AT_MOST = 12
@@ -37,7 +38,7 @@ def pick_jobs(wanted: Request) -> list[dict[str, Any]]:
 
 
 def _first(choice: Choice) -> dict[str, Any]:
-    title, parameters = choice.estimator.title.lower(), next(choice.combinations())
+    title, parameters = inside(choice.estimator.title), next(choice.combinations())
     swept = {name: parameters[name] for name in choice.swept}
     return _job(choice, ", ".join([title, *_say(swept)]), parameters)
 
@@ -61,7 +62,7 @@ def _corners(choice: Choice) -> Iterator[dict[str, Any]]:
     alone = ({**low, name: high[name]} for name in ends)
     others = ({**high, name: low[name]} for name in ends)
     for corner in (low, high, *alone, *others):
-        title = ", ".join([choice.estimator.title.lower(), *_say(corner)])
+        title = ", ".join([inside(choice.estimator.title), *_say(corner)])
         yield _job(choice, title, {**choice.fixed, **corner})
 
 

@@ -28,6 +28,7 @@ from dashboard.searches.opening import count_first
 from dashboard.searches.search import Search
 from tasks.engine.catalogue import Estimator
 from tasks.engine.parameters import show_value
+from tasks.engine.titles import inside
 
 # A person waits while these are sent; the dispatcher sends the rest within a second.
 HINTS_AT_ONCE = 8
@@ -37,8 +38,7 @@ NAME_LENGTH, STEM_LENGTH = 200, 120
 AS_NEW: Mapping[str, Any] = {
     "failure": None, "message": None, "stage": None, "stop_request": None, "stopped_by": None,
     "started_at": None, "finished_at": None, "hinted_at": None, "progress": 0.0, "stages": [],
-    "warnings": [], "child_deaths": 0, "tries": 0, "stopped_because": None,
-    "archived_at": None,
+    "warnings": [], "child_deaths": 0, "tries": 0, "stopped_because": None, "archived_at": None,
 }  # fmt: skip
 
 
@@ -196,7 +196,7 @@ def _rows(dataset: Dataset, wanted: Request) -> Iterator[dict[str, Any]]:
     for choice in wanted.choices:
         name = given or name_of(dataset, choice.estimator)
         if given and len(wanted.choices) > 1:
-            name = f"{given}, {choice.estimator.title.lower()}"
+            name = f"{given}, {inside(choice.estimator.title)}"
         for parameters in choice.combinations():
             told = dict(choice.preprocessing or {}) | {n: parameters[n] for n in choice.told}
             varying = ", ".join(f"{n} {show_value(value)}" for n, value in told.items())
@@ -225,7 +225,7 @@ def _stem(dataset: Dataset) -> str:
 
 def name_of(dataset: Dataset, estimator: Estimator) -> str:
     """Return a job's name unless one is given: the dataset's and the estimator's."""
-    return f"{_stem(dataset)}: {estimator.title.lower()}"
+    return f"{_stem(dataset)}: {inside(estimator.title)}"
 
 
 def _batch_name(dataset: Dataset, wanted: Request) -> str:

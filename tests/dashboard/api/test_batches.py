@@ -132,7 +132,7 @@ def test_several_estimators_with_shared_and_own_parameters(api: Api) -> None:
     found = api.call("POST", "/batches", 201, json=request)
     names = [job["name"] for job in found["jobs"]]
     assert names[:3] == [
-        "mine, linear svm, max_iter 50", "mine, linear svm, max_iter 60",
+        "mine, linear SVM, max_iter 50", "mine, linear SVM, max_iter 60",
         "mine, logistic regression, C 0.1, max_iter 50",
     ]  # fmt: skip
     assert [job["estimator"] for job in found["jobs"]] == [

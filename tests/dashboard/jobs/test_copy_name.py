@@ -36,7 +36,7 @@ def newest() -> Job:
         ({"parameters": {"max_depth": {"values": [2, 3]}, "min_samples_leaf": 5}},
          "pears, min_samples_leaf 5"),
         ({"parameters": {"max_depth": {"values": [2, 3]}}}, "pears 2"),
-        ({"estimator": "GaussianNB", "parameters": {}}, "pears, naive bayes"),
+        ({"estimator": "GaussianNB", "parameters": {}}, "pears, naive Bayes"),
         ({"estimator": "LogisticRegression", "parameters": {"C": 3.0}},
          "pears, logistic regression, C 3.0"),
         ({"seed": 7, "class_weight": "balanced"}, "pears, balanced class weights, seed 7"),
@@ -90,7 +90,9 @@ def test_a_name_that_was_made_follows_estimator_and_target(app: Flask, member: U
     job = make_job(member, dataset, name="telco: random forest", **FOREST)
     asked = request_from(job)
     other = asked | {"estimator": "GaussianNB", "parameters": {}}
-    assert name_copy(member, job, other) == "telco: naive bayes"
+    assert name_copy(member, job, other) == "telco: naive Bayes"
+    other["estimator"] = "SVC"
+    assert name_copy(member, job, other) == "telco: SVM with a kernel"
     away = asked | {"target": "city", "features": ["age"], "task": None, "metric": None}
     assert name_copy(member, job, away) == "telco: random forest, predicting city"
 
