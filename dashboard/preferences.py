@@ -13,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.db import User
 from dashboard.db.transaction import writing
 from dashboard.errors import ValidationFailed
-from dashboard.filters import delta, score
+from dashboard.filters import MINUS, delta, score
 
 DIGITS = (3, 4, 5, 6)
+SMALL_SCORE = 0.01  # below it three decimals say little
 ZONES = ("browser", "UTC")  # and the names of `zone_names`
 
 
@@ -57,9 +58,17 @@ def score_cell(amount: float | None) -> str | None:
     return None if amount is None else score_for_reader(amount)
 
 
-def delta_for_reader(amount: float | None) -> str:
-    """Show a difference of scores, with its sign and as many decimals as the person chose."""
-    return delta(amount, current().digits)
+def delta_for_reader(amount: float | None, beside: float | None = None) -> str:
+    """Show a difference of scores, with its sign and as many decimals as the person chose.
+
+    One that is less than what these decimals show is a zero with a sign where the score `beside`
+    it is none of those that need more of them.
+    """
+    digits = current().digits
+    is_plain = beside is not None and abs(beside) >= SMALL_SCORE
+    if amount is not None and is_plain and 0 < abs(amount) < 0.5 * 10**-digits:
+        return f"{'+' if amount > 0 else MINUS}{0:.{digits}f}"
+    return delta(amount, digits)
 
 
 def current() -> Preferences:

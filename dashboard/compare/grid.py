@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.compare.comparison import Comparison
-from dashboard.compare.rows import COST, SCORES, Row
-from dashboard.filters import duration, setting, size
+from dashboard.compare.rows import COST, PARAMETERS, SCORES, Row
+from dashboard.filters import NO_VALUE, duration, setting, size
 from dashboard.preferences import delta_for_reader as delta
 from dashboard.preferences import score_for_reader as score
 
@@ -99,9 +99,13 @@ def _cells(row: Row, base: int, *, ranked: bool) -> list[Cell]:
     reference = row.values[base]
     # A sweep has few values for many jobs: each is put into words once.
     texts = {repr(value): setting(value) for value in row.values}
+    if row.group == PARAMETERS:
+        texts["None"] = "None"  # a value as others are; a parameter that is not there is none
     return [
-        Cell(texts[repr(value)], look="different" if value != reference else "")
-        for value in row.values
+        Cell(NO_VALUE)
+        if n in row.absent
+        else Cell(texts[repr(value)], look="different" if value != reference else "")
+        for n, value in enumerate(row.values)
     ]
 
 
@@ -127,7 +131,7 @@ def _delta(row: Row, n: int, base: int) -> str:
     is_whole = not row.so_far & {n, base}
     if row.group != SCORES or row.greater_is_better is None or n == base or not is_whole:
         return ""
-    return "" if reference is None else delta(row.values[n] - reference)
+    return "" if reference is None else delta(row.values[n] - reference, beside=reference)
 
 
 def _cost_cell(row: Row, n: int) -> Cell:

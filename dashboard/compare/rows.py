@@ -26,7 +26,8 @@ class Row:
 
     `unit` is what its numbers are: s, bytes, or nothing. `changed` is of a parameter that is not
     the same in all jobs because one of them was given it. `tied` and `so_far` are numbers of jobs:
-    those within noise of the best one, and those of whose folds some are still to come.
+    those within noise of the best one, and those of whose folds some are still to come. So are
+    `absent`: those whose estimator has no such parameter.
     """
 
     group: str
@@ -37,6 +38,7 @@ class Row:
     changed: bool = False
     tied: frozenset[int] = frozenset()
     so_far: frozenset[int] = frozenset()
+    absent: frozenset[int] = frozenset()
     unit: str = ""
 
     @property

@@ -44,7 +44,8 @@ def _parameter_rows(jobs: Sequence[Job]) -> list[Row]:
         values = [parameters.get(name, ABSENT) for parameters in known]
         changed = any(name in job.parameters for job in jobs)
         is_changed = changed and len(set(map(repr, values))) > 1
-        rows.append(Row(PARAMETERS, name, values, changed=is_changed))
+        absent = frozenset(n for n, parameters in enumerate(known) if name not in parameters)
+        rows.append(Row(PARAMETERS, name, values, changed=is_changed, absent=absent))
     return rows
 
 
