@@ -9,15 +9,15 @@ from dashboard.jobs import queries
 from dashboard.jobs.as_request import request_from
 from dashboard.jobs.copy_name import name_copy
 from dashboard.jobs.submission import submit
-from tasks.engine.catalogue import metric_title
+from tasks.engine.catalogue import find_estimator, metric_title
 from tasks.engine.parameters import show_value
 from tasks.engine.preprocessing_settings import DEFAULTS
+from tasks.engine.titles import inside
 
 FAILURE = "failure"
 # Fields that hold fields: a change names some of them, and the others stay.
 VALIDATION = "validation"  # None has a meaning in it: in the order of the file
 PARTS = frozenset({"parameters", "preprocessing", VALIDATION})
-SAID = {"estimator": "Use {}", "time_limit_s": "Allow {:,} s"}
 
 
 def submit_changed(*, user: User, job_id: int, of: str, idempotency_key: str | None) -> Job:
@@ -100,9 +100,10 @@ def _say_parts(change: Mapping[str, Any]) -> Iterator[str]:
         yield _say_validation(change[VALIDATION])
     if "metric" in change:
         yield f"Judge by {metric_title(change['metric'])}"
-    for name in SAID:
-        if name in change:
-            yield SAID[name].format(change[name])
+    if "estimator" in change:
+        yield _say_estimator(change["estimator"])
+    if "time_limit_s" in change:
+        yield f"Allow {change['time_limit_s']:,} s"
     # Another estimator's parameters are no news where they go back to their defaults.
     given = {**(change.get("parameters") or {}), **(change.get("preprocessing") or {})}
     if "estimator" in change:
@@ -110,6 +111,11 @@ def _say_parts(change: Mapping[str, Any]) -> Iterator[str]:
     if given:
         words = (f"{n} = {'default' if v is None else show_value(v)}" for n, v in given.items())
         yield f"Set {', '.join(words)}"
+
+
+def _say_estimator(estimator_id: str) -> str:
+    known = find_estimator(estimator_id)
+    return f"Use {inside(known.title) if known else estimator_id}"
 
 
 def _say_validation(change: Mapping[str, Any]) -> str:

@@ -133,7 +133,8 @@ def test_jd_7_a_failure_is_told_by_its_cause_and_the_traceback_waits(
     browse: Browse, member: User
 ) -> None:
     failure = {"code": "TARGET_NOT_NUMERIC", "message": 'The target column "price" has text',
-               "hint": "Choose another one", "traceback": "Traceback: ValueError"}  # fmt: skip
+               "hint": "Choose another one", "traceback": "Traceback: ValueError",
+               "change": {"exclude": ["a column with a long name", "b" * 60]}}  # fmt: skip
     job = make_job(member, state="failed", failure=failure, finished_at=now(), attempt=1)
     write(job, "ValueError: could not convert", level="error")
     page = open_job(browse, member, f"/jobs/{job.id}")
@@ -141,6 +142,7 @@ def test_jd_7_a_failure_is_told_by_its_cause_and_the_traceback_waits(
     expect(page.get_by_text("Ways to fix it")).to_be_visible()
     expect(page.get_by_text(failure["traceback"])).to_be_hidden()
     expect(page.locator("#L1")).to_contain_text("error: ValueError")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_text("Technical details (traceback, 1 line)").click()
     expect(page.get_by_text(failure["traceback"])).to_be_visible()
 

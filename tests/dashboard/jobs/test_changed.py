@@ -30,7 +30,7 @@ REQUEST = {
          "Set estimators = (Ridge, SVR), scale = default"),
         ({"parameters": None}, {"parameters": {}}, "Go back to default parameters"),
         ({"estimator": "LinearSVC", "parameters": None},
-         {"estimator": "LinearSVC", "parameters": {}}, "Use LinearSVC"),
+         {"estimator": "LinearSVC", "parameters": {}}, "Use linear SVM"),
         ({"validation": {"scheme": "time", "time_column": None}},
          {"validation": {"scheme": "time", "folds": 5, "time_column": None}},
          "Validate in the file's order"),
