@@ -1,6 +1,6 @@
 """The page of a batch: its progress, its jobs, and what may be done with all of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from dashboard.batches.keeping import keep_best
 from dashboard.batches.queries import BatchSummary
 from dashboard.batches.views import BatchView
 from dashboard.batches.winner import hold_best, view_winner
-from dashboard.db import Batch
+from dashboard.db import Batch, Job
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.notification import BATCH
 from dashboard.errors import Conflict, ValidationFailed
@@ -99,8 +99,16 @@ def _listing(summary: BatchSummary, query: dict[str, str]) -> JobListing:
         asked["cols"] = search.columns
     whole = {**asked, **query, "batch_id": str(summary.batch.id)}
     listing = read_listing(whole, running_first="sort" not in query)
-    names = search.name_shortly(view.job for view in listing.views) if search else {}
+    jobs = [view.job for view in listing.views]
+    names = search.name_shortly(jobs) if search else _name_shortly(summary.batch.name, jobs)
     return replace(listing, more_may_come=summary.goes_on, names=names)
+
+
+def _name_shortly(batch: str, jobs: Sequence[Job]) -> dict[int, str]:
+    """Return what the names of jobs say beside that of their batch, which stands above them."""
+    start = f"{batch}, "
+    own = {job.id: job.name.removeprefix(start) for job in jobs if job.name.startswith(start)}
+    return {job_id: f"#{job_id} {name}" for job_id, name in own.items()}
 
 
 @blueprint.get("/batches/<int:batch_id>")

@@ -80,7 +80,7 @@ def test_a_batch_moves_by_itself_and_is_cancelled_after_a_question(
     expect(page.locator("input[name=job]:checked")).to_have_count(1)
     asked = []
     page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
-    page.get_by_role("button", name="Cancel 2 jobs not over").click()
+    page.get_by_role("button", name="Cancel 2 unfinished jobs").click()
     expect(page.locator("#toasts").get_by_text("2 jobs are cancelled")).to_be_visible()
     assert asked == ["Cancel 2 jobs that are not over?"]
     expect(page.get_by_text("4 of 4 jobs done")).to_be_visible()

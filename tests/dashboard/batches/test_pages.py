@@ -67,6 +67,19 @@ def test_page_counts_by_state_and_names_the_best(pages: PageClient, member: User
     assert bar[1][0] == pytest.approx(bar[0][1])
 
 
+def test_rows_do_not_repeat_the_name_above_them(pages: PageClient, member: User) -> None:
+    batch = make_batch(member, 2, name="mine")
+    own, other = (
+        make_job(member, batch_id=batch.id, name=name) for name in ("mine, ridge", "minefield")
+    )
+    page = pages.get(f"/batches/{batch.id}")
+    names = {
+        row["id"]: words_of(row.select("a.strong")[0]) for row in page.select("tr[data-job-id]")
+    }
+    assert names[f"job-{own.id}"] == f"#{own.id} ridge"
+    assert names[f"job-{other.id}"] == "minefield"
+
+
 def test_what_counts_the_rows_comes_with_them_in_any_order(
     pages: PageClient, member: User
 ) -> None:
