@@ -1,5 +1,6 @@
 """The figures of class predictions: ROC, precision and recall, calibration, gain."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.figures import COLOURS, DASHES, LEGEND, MARKERS, table
@@ -38,11 +39,16 @@ def _say_classes(results: dict[str, Any], name: str) -> dict[str, str]:
     return {"note": f"The {n_drawn} most frequent of {n_classes} classes"}
 
 
+def _named(curves: Sequence[Mapping[str, Any]], of: str, word: str, amount: float) -> str:
+    """Return a curve's name in the legend, with its number; one alone says what that is."""
+    return f"{of}, {word} {score(amount)}" if len(curves) == 1 else f"{of}, {score(amount)}"
+
+
 def roc_chart(results: dict[str, Any]) -> dict[str, Any]:
     """Draw the ROC curves of the pooled out-of-fold predictions."""
     curves = results["roc"]
     traces: list[dict[str, Any]] = [
-        {"type": "scatter", "mode": "lines", "name": f"{c['class']}, {score(c['auc'])}",
+        {"type": "scatter", "mode": "lines", "name": _named(curves, c["class"], "area", c["auc"]),
          "x": c["fpr"], "y": c["tpr"], "line": {"color": COLOURS[n], "dash": DASHES[n]}}
         for n, c in enumerate(curves)
     ]  # fmt: skip
@@ -73,7 +79,7 @@ def precision_recall_chart(results: dict[str, Any]) -> dict[str, Any]:
     curves = results["precision_recall"]
     traces: list[dict[str, Any]] = [
         {"type": "scatter", "mode": "lines",
-         "name": f"{c['class']}, {score(c['average_precision'])}",
+         "name": _named(curves, c["class"], "average precision", c["average_precision"]),
          "x": c["recall"], "y": c["precision"], "line": {"color": COLOURS[n], "dash": DASHES[n]}}
         for n, c in enumerate(curves)
     ]  # fmt: skip
