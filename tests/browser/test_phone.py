@@ -178,3 +178,18 @@ def test_names_of_many_points_do_not_lie_on_each_other(
     shown = chart.evaluate("(e) => e.data.filter((t) => t.mode === 'markers+text').length")
     assert shown == named
     assert chart.evaluate("(e) => e.data.filter((t) => t.mode.includes('markers')).length") == n
+
+
+def test_a_place_stands_before_the_first_word_of_a_long_name(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    job = make_succeeded_job(member, name="a name of several words that has no room in one line")
+    window = browse(viewport={"width": 390, "height": 844})
+    window.sign_in(member)
+    page = window.go(f"/leaderboards/{job.dataset_id}/{job.target}")
+    row = page.locator(f"#job-{job.id}")
+    place = row.locator(".phone-only.rank").bounding_box()
+    tops = row.locator("a.strong").evaluate("(link) => [...link.getClientRects()].map((r) => r.y)")
+    assert place is not None
+    assert len(tops) > 1
+    assert abs(tops[0] - place["y"]) < 6
