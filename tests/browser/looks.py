@@ -74,6 +74,12 @@ COLOURS = """async (source) => {
   return Object.values(seen).filter((n) => n > width / 20).length;
 }"""
 LOADED = "performance.getEntriesByType('resource').map((e) => e.name)"
+# What no page's own HTML may hold: style, code or a handler inside, or names that became markup.
+NOT_PLAIN = """() => [...document.querySelectorAll('*')].filter((e) =>
+  e.matches('[style], style, main b, main i:not([aria-hidden], [class])') ||
+  (e.localName === 'script' && !e.hasAttribute('src') && !e.type.includes('json')) ||
+  [...e.attributes].some((a) => a.name.startsWith('on')))
+  .map((e) => `not plain: ${e.outerHTML.slice(0, 120)}`)"""
 WITHOUT_BUTTON = """() => [...document.forms].filter((f) => f.checkVisibility() &&
   ![...f.elements].some(
     (b) => b.type === 'submit' && (  // a popover opens without scripts

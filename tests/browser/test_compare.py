@@ -114,7 +114,7 @@ def test_cp_5_a_job_has_one_colour_and_shape_everywhere_in_the_order_of_the_addr
     assert texts(heads) == [job.name for job in jobs]
     marks = page.locator(".compare-table thead .swatch")
     inks = [mark.evaluate("(e) => getComputedStyle(e).fill") for mark in marks.all()]
-    assert len(set(inks)) == 3
+    assert len(set(inks)) == len({mark.inner_html() for mark in marks.all()}) == 3
     shapes = {}
     for chart in ("folds", "time", "settings", "parameter"):
         figure = page.locator(f"#compare-{chart}")

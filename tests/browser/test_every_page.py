@@ -1,7 +1,7 @@
 """The global checks G-1 to G-15 of the interface's design, on every page of a seeded product.
 
-G-4 and G-5 need no browser: see `tests/dashboard/test_every_page.py`. Names in the records are
-markup, and as long as they may be (G-10), so that each check here is one of theirs too.
+Names in the records are markup, and as long as they may be (G-10), so that each check here is one
+of theirs too. `tests/dashboard/test_every_page.py` holds G-4, G-5 and G-10 without a browser.
 """
 
 import base64
@@ -121,11 +121,20 @@ def test_g6_tab_reaches_everything_and_shows_where_it_is(product: Product, secti
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_g8_pages_work_without_javascript(product: Product, section: str) -> None:
+def test_g4_g5_g8_g10_pages_are_plain_and_work_without_javascript(
+    product: Product, section: str
+) -> None:
+    """Without scripts a page is its HTML; that titles differ is tested without a browser."""
+
     def look(page: Page) -> list[str]:
+        expect(page.locator("h1")).to_have_count(1)
         expect(page.locator("h1")).to_be_visible()
         shown = page.locator("[data-needs-js]:visible").evaluate_all(looks.MARKUP)
-        return [*shown, *page.evaluate(looks.WITHOUT_BUTTON)]
+        title = page.title()
+        odd = [] if title.endswith(" - Trainyard") else [f"title {title}"]
+        return [
+            *shown, *odd, *page.evaluate(looks.NOT_PLAIN), *page.evaluate(looks.WITHOUT_BUTTON),
+        ]  # fmt: skip
 
     assert not faults_of(product, section, look, java_script_enabled=False)
 
@@ -190,6 +199,11 @@ def test_g9_a_link_to_a_slow_page_shows_that_it_works(product: Product) -> None:
 def test_g11_back_leads_to_the_former_view(product: Product, path: str) -> None:
     with product.window(viewport={"width": 700, "height": 260}) as window:
         page = window.go(path)
+        if (sorts := page.locator("main th a[href*='sort=']:visible")).count():
+            sorts.last.evaluate("(link) => link.click()")  # on a phone cards have no head
+            page.wait_for_url(lambda url: not url.endswith(path))
+            page.go_back()
+            assert page.url.endswith(path)
         link = page.locator("main tbody a[href*='s/']:visible").last
         link.scroll_into_view_if_needed()
         before = page.evaluate("scrollY")

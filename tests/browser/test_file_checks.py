@@ -142,6 +142,7 @@ LACKS = {
         b"a,b,c\n1,2,3\n4,5,6,7\n8,9,10\n",
         "1 line has a different number of cells. First: line 3 has 4, line 1 has 3",
     ),
+    "noise.csv": (bytes(range(256)) * 8, "noise.csv is not a text file"),
     "names.csv": (b"a,b,c\n", "names.csv has a header but no rows"),
 }
 

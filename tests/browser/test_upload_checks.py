@@ -1,7 +1,7 @@
 """The upload page, and what cannot be taken: the checks UP-1, UP-4, UP-5 and UP-7 of the design.
 
-UP-2 and UP-3 are in `test_uploads.py`; UP-6, without JavaScript, is
-`tests/dashboard/datasets/test_without_script.py`.
+UP-2 and UP-3 are in `test_uploads.py`; UP-6, without JavaScript, and what is known of a file only
+once it was read, are in `test_file_checks.py`.
 """
 
 from collections.abc import Callable
@@ -35,6 +35,7 @@ BAD = {
     "old.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old.xls is an Excel workbook"),
     "page.csv": (b"<!DOCTYPE html><p>Sign in", "page.csv looks like a web page, not a CSV"),
     "paper.csv": (b"%PDF-1.7", "paper.csv is a PDF, not a text file"),
+    "large.csv": (b"a,b\n" + b"1,2\n" * 500, "large.csv is 2.0 KB. The limit is 1.0 KB"),
 }
 
 
@@ -44,6 +45,7 @@ def test_up_4_and_up_5_what_cannot_be_a_table_is_not_sent(
     window = browse()
     window.sign_in(member)
     page = window.go("/datasets/new")
+    page.locator("[data-upload]").evaluate("(form) => { form.dataset.limitBytes = 1000; }")
     sent: list[str] = []
     page.on("request", lambda r: sent.append(r.url) if "/transfers" in r.url else None)
     for name, (content, words) in BAD.items():
