@@ -17,6 +17,14 @@ from tasks.engine.catalogue import find_metric, metric_title
 
 MOST_STEPS = 40  # the last ones
 KEPT_GROUPS = 200  # what else was asked for is forgotten
+# Moments below the chart as they are written everywhere, by how far they are apart; what is below
+# the first line stands there once for all that share it.
+MINUTE_MS, DAY_MS = 60_000, 86_400_000
+TICKS = (
+    {"dtickrange": [None, MINUTE_MS], "value": "%H:%M:%S\n%-d %b"},
+    {"dtickrange": [MINUTE_MS, DAY_MS], "value": "%H:%M\n%-d %b"},
+    {"dtickrange": [DAY_MS, None], "value": "%-d %b\n%Y"},
+)
 
 
 def find_steps(
@@ -90,7 +98,7 @@ def best_so_far_chart(group: Group, metric: str, positive: str | None = None) ->
              "text": [p[2] for p in points],
              "meta": {"named": [job.name for _, _, job in steps], "rises": _rises(steps)}}
         ] if points else [],
-        "layout": {"xaxis": {"type": "date"},
+        "layout": {"xaxis": {"type": "date", "tickformatstops": TICKS},
                    "yaxis": {"title": {"text": title}, "automargin": True}},
         "table": table(["Ended", title, "Job"],
                        [[at, score_for_reader(score), job] for at, score, job in points]),

@@ -132,6 +132,8 @@ def test_names_stand_at_the_steps_where_there_is_room_and_c_compares(
         page = tab.go(f"/leaderboards/{dataset.id}/churned")
         expect(page.locator("#best-so-far")).to_have_attribute("data-drawn", "true")
         assert page.locator("#best-so-far .textpoint").all_text_contents() == named
+        ticks = page.locator("#best-so-far .xtick text").all_text_contents()
+        assert re.fullmatch(r"\d{2}:\d{2}\d{1,2} [A-Z][a-z]{2}", ticks[0]), ticks
     for box in page.locator("tr[data-job-id] input[type=checkbox]").all()[:2]:
         box.check()
     page.keyboard.press("c")
