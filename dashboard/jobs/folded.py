@@ -99,4 +99,4 @@ def _count(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 def _say(every: int, active: int, message: str | None) -> str:
     if message is not None:  # how it ended
         return message
-    return f"{plural(every, 'job')} so far{f', {active:,} of them not over' if active else ''}"
+    return f"{plural(every, 'job')} so far{f', {active:,} unfinished' if active else ''}"

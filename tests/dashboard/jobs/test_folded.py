@@ -58,7 +58,7 @@ def test_a_search_has_one_line_where_candidates_are_left_out(
     page = pages.submit_get(every, {"candidates": "without"}, form="form[data-filters]")
     assert names_in(page) == ["alone"]
     (line,) = lines_in(page)
-    assert line == f"grid batch #{batch.id} Goes on: 2 jobs so far, 1 of them not over"
+    assert line == f"grid batch #{batch.id} Goes on: 2 jobs so far, 1 unfinished"
     assert page.find("[data-batch-id] a")["href"] == f"/batches/{batch.id}"
     assert words_of(page.find(".tabs a")) == "All 1"
     live = pages.live(str(page.find("#jobs-live")["hx-get"])).get_data(as_text=True)
