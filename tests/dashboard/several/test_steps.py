@@ -10,8 +10,7 @@ from dashboard.batches import service
 from dashboard.batches.keeping import keep_best
 from dashboard.batches.queries import summarise
 from dashboard.batches.views import BatchView
-from dashboard.clock import now
-from dashboard.db import Batch, Job, JobFold, JobUsage, User
+from dashboard.db import Batch, Job, JobAttempt, JobFold, JobUsage, User
 from dashboard.db.states import JobState
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, ValidationFailed
@@ -288,11 +287,10 @@ def test_it_says_how_much_it_had_of_the_machine(user: User) -> None:
     tell_folds(claim, [0.8] * 5)
     finish(claim, 0.8, details={"cpu_seconds": 8.0})
     running = take("worker-2")
-    began = now()
     with writing() as session:
-        session.get_one(Job, running.job_id).started_at = began
+        attempt = session.scalars(select(JobAttempt).filter_by(job_id=running.job_id)).one()
         for n in (1, 2, 3):
-            at = began + timedelta(seconds=2 * n)
+            at = attempt.started_at + timedelta(seconds=2 * n)
             session.add(JobUsage(job_id=running.job_id, attempt=1, at=at, cpu_cores=0.5,
                                  memory_bytes=1))  # fmt: skip
     found = measure(read(batch))
