@@ -233,3 +233,18 @@ def test_g15_where_and_when_a_page_was_printed_stands_on_it(product: Product) ->
         page.emulate_media(media="print")
         expect(page.locator(".printed")).to_contain_text("/jobs?sort=name")
         expect(page.locator(".printed time")).to_be_visible()
+
+
+def test_g15_a_comparison_on_paper_is_its_verdict_charts_and_table(product: Product) -> None:
+    (path,) = (path for path in product.paths("jobs") if path.startswith("/compare?jobs="))
+    with product.window(viewport={"width": 794, "height": 1123}) as window:
+        page = window.go(path)
+        chart = page.locator("#compare-folds")
+        expect(chart).to_have_attribute("data-drawn", "true")
+        page.emulate_media(media="print")
+        for shown in ("h1", ".compare-table", "#compare-folds .main-svg >> nth=0", ".printed"):
+            expect(page.locator(shown)).to_be_visible()
+        for hidden in (".topbar", ".compare-controls", "#add-job form", "main .btn >> nth=0"):
+            expect(page.locator(hidden)).to_be_hidden()
+        cell = page.locator(".compare-table td").last
+        assert cell.evaluate("(e) => e.getBoundingClientRect().right") <= 794

@@ -17,7 +17,7 @@ RATE, DEPTH = "parameters.learning_rate", "parameters.max_depth"
 BAD = {
     RATE: ("-1", re.compile(r"must be a number above 0")),
     DEPTH: ("3.5", re.compile(r"must be a whole number")),
-    "parameters.max_features": ("2", re.compile(r"must be")),
+    "parameters.max_features": ("2", re.compile(r"must be .*(1|above 0)")),
     "parameters.tol": ("little", re.compile(r"must be a number")),
 }
 
@@ -93,6 +93,12 @@ def test_nj_5_a_copy_has_each_setting(tab: Watched, form: Page) -> None:
     settled(form)
     form.fill("#field-seed", "11")
     form.select_option("#field-metric", "log_loss")
+    form.select_option("#field-class_weight", "balanced")
+    form.fill("#field-time_limit_min", "7")
+    form.fill("#field-tags", "first, second")
+    form.fill("#field-note", "why it is asked")
+    form.locator(".columns-choice summary").click()
+    form.locator("[name=features][value=city]").uncheck()
     form.locator("[data-queue-button]").click()
     form.wait_for_url("**/jobs/1")
     copy = tab.go("/jobs/new?from=1")
@@ -101,6 +107,13 @@ def test_nj_5_a_copy_has_each_setting(tab: Watched, form: Page) -> None:
     send = tab.context.request
     first, second = (send.get(f"{tab.address}/jobs/{n}/config.json").json() for n in (1, 2))
     assert (first["parameters"]["learning_rate"], first["seed"]) == (0.07, 11)
+    made, like = jobs()
+    kept = ("class_weight", "time_limit_s", "tags", "features", "metric", "priority")
+    assert (made.class_weight, made.time_limit_s) == ("balanced", 420)
+    assert (made.tags, made.note) == (["first", "second"], "why it is asked")
+    assert "city" not in made.features
+    assert like.note is None  # it is about the other one
+    assert [getattr(like, name) for name in kept] == [getattr(made, name) for name in kept]
     assert second.pop("name") == first.pop("name") + " 2"
     assert second == first
 
