@@ -47,6 +47,6 @@ def fill_valueless(model: Pipeline, X: pd.DataFrame) -> pd.DataFrame:
     if type(within(model[-1])).__name__ not in NEED_A_VALUE:
         return X
     # All first rows at once: one column after the other takes long where there are thousands.
-    first = X.select_dtypes(exclude=object).iloc[:1].isna().all()
+    first = X.select_dtypes(exclude=[object, str]).iloc[:1].isna().all()
     found = [name for name in first.index[first] if not has_value(X[name])]
     return X.assign(**{str(name): np.zeros(len(X)) for name in found}) if found else X

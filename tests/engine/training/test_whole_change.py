@@ -20,7 +20,7 @@ LOGISTIC = {"estimator": "LogisticRegression", "parameters": None}
     [
         ("QuadraticDiscriminantAnalysis", {"reg_param": 0.1},
          {"validation": {"scheme": "kfold", "folds": 5}, **LOGISTIC},
-         "Use 5 folds that are not stratified and use LogisticRegression"),
+         "Use 5 folds that are not stratified and use logistic regression"),
         ("KNeighborsClassifier", {"n_neighbors": 200, "weights": "distance"},
          {"validation": {"scheme": "kfold", "folds": 5}, "parameters": {"n_neighbors": 1}},
          "Use 5 folds that are not stratified and set n_neighbors = 1"),
