@@ -20,7 +20,7 @@ help:  ## list what can be done
 	@test -x $(BIN)/python || { echo "Making .venv, a Python for Trainyard alone (once, a few seconds)"; $(PYTHON) -m venv .venv; }
 	@echo "Fetching what Trainyard needs into .venv (once, about a minute; longer by a slow line)"
 	@set -o pipefail; PYTHONUNBUFFERED=1 $(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements.txt \
-		| awk -v total=$$(grep -c '==' requirements.txt) -f deploy/installing.awk
+		| $(BIN)/python deploy/installing.py $$(grep -c '==' requirements.txt)
 	@touch $@
 
 .venv/development: .venv/runtime requirements-dev.txt
