@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, exists, func, select
 
 from dashboard.db import Batch, Job
 from dashboard.db.lookup import get_by_id
@@ -95,12 +95,16 @@ def summarise(batch: Batch) -> BatchSummary:
     """Return a batch with its counts and its best job.
 
     Every open page asks for them, and those of a large batch take a while: they are kept for a
-    moment, unless the plan took a step.
+    moment, unless the plan took a step, or what was over goes on or what went on is over.
     """
     if batch.n_jobs < MANY:
         return summarise_all([batch])[0]
     kept = current_app.extensions.setdefault("batch_summaries", {})
-    key = (batch.id, batch.n_jobs, batch.plan_state, batch.plan_step, batch.final_job_id)
+    goes_on = db.session.scalar(
+        select(exists().where(Job.batch_id == batch.id, Job.state.in_(ACTIVE)))
+    )
+    plan = (batch.plan_state, batch.plan_step, batch.final_job_id)
+    key = (batch.id, batch.n_jobs, goes_on, *plan)
     known = kept.get(key)
     if known is not None and time.monotonic() < known[0]:
         return replace(known[1], batch=batch)

@@ -235,3 +235,14 @@ def test_what_a_large_batch_has_is_kept_for_a_moment(
     with writing() as session:  # a step of its plan is seen at once
         session.get_one(Batch, large.id).plan_step += 1
     assert "1 of 3 jobs done" in pages.get(f"/batches/{large.id}").text
+
+
+@pytest.mark.usefixtures("no_broker")
+def test_that_a_large_batch_goes_on_again_is_seen_at_once(
+    pages: PageClient, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MANY", 3)
+    batch = fill(member, make_dataset(member), failed=3)
+    assert "Run 3 failed again" in pages.get(f"/batches/{batch.id}").text
+    pages.post(f"/batches/{batch.id}/retry", {}, status=303)
+    assert "Run 3 failed again" not in pages.get(f"/batches/{batch.id}").text
