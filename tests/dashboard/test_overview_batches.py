@@ -55,6 +55,15 @@ def test_jobs_and_batches_are_counted_apart(app: Flask, member: User) -> None:
     assert "2 jobs and 1 batch of the last 7 days" in part(page, "needs-a-look")
 
 
+def test_of_many_batches_some_are_shown_and_the_others_counted(app: Flask, member: User) -> None:
+    for n in range(5):
+        make_batch(member, f"grid {n}")
+    card = part(PageClient(app, member).get("/"), "needs-a-look")
+    assert card.startswith("Needs a look 5 batches")
+    assert card.count("Dismiss grid") == 3
+    assert "2 more batches: each comes up as one above is dismissed." in card
+
+
 @pytest.mark.parametrize(
     "values",
     [
