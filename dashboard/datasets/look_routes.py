@@ -99,7 +99,8 @@ def column_chart(dataset_id: int) -> Response:
 def ask_relation(dataset_id: int) -> Response:
     """Ask how all columns relate to a target, if one is chosen, and show them. For members."""
     shown: dict[str, Any] = {n: request.form[n] for n in SHOWN if request.form.get(n)}
-    if "target" in shown:
+    # Another condition for the columns asks nothing: the target's relation was asked for before.
+    if "target" in shown and shown["target"] != request.form.get("asked"):
         try:
             relations.ask_relation(
                 user=current_user, dataset_id=dataset_id, target=shown["target"]

@@ -296,6 +296,11 @@ def test_relation_that_failed_says_why(pages: PageClient, dataset: Dataset) -> N
     page = pages.get(f"/datasets/{dataset.id}?target=age")
     assert "The table is gone" in page.text
     assert words_of(page.find("#relation button")) == "Try again"
+    pages.submit(page, {"q": "a"}, form="form.filters", status=303)  # asks nothing again
+    assert db.session.query(Relation).one().state == "failed"
+    pages.submit(page, {}, form="#relation form", status=303)
+    db.session.expire_all()
+    assert db.session.query(Relation).one().state == "queued"
 
 
 def test_an_older_dataset_without_a_profile_file_shows_what_there_is(
