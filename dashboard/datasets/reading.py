@@ -25,8 +25,9 @@ from dashboard.db.transaction import writing
 
 # The chores about a dataset's file.
 OF_A_FILE = (FETCH, *READS)
-# From about here on reading and profiling take more than two seconds, too long for others to wait.
-LARGE_BYTES = 8_000_000
+# A wide file of this size, 64 rows of 6,000 columns, takes two to three seconds of CPU: too long
+# for others to wait. A tall one takes less, and waits for the large ones alone.
+LARGE_BYTES = 2_500_000
 # Text is packed to a tenth or less, and how large it is shows only while it is unpacked.
 PACKED, PACKED_TIMES = (".gz", ".zip", ".zst", ".parquet"), 20
 GIVEN_UP = "The file could not be read: the worker that reads it died again and again"
