@@ -46,6 +46,12 @@ def test_decimal_commas_are_no_separators(reader: Reader) -> None:
         ("a\tb\n1,234\t2,5\n2,345\t3,5\n", ","),
         ("a;b\n1.234;2,5\n2.345;3,5\n", ","),
         ("a;b\n1,234;2.5\n2,345;3.5\n", "."),
+        ("a;b\n1.234,56 €;x\n2,5 €;y\n", ","),
+        ("a;b\n9,2 °C;x\n3,0 °C;y\n", ","),
+        ("a;b\n€1,234.56;x\n€2,345.50;y\n", "."),
+        ("a;b\n$1,234;x\n$2,345;y\n", "."),
+        ("a;b\n1,5 %;2.5\n2,5 %;3.5\n", "."),
+        ("a;b\nNo. 3,5;x\nNo. 4,5;y\n", "."),
     ],
 )
 def test_decimal_sign_is_found(reader: Reader, text: str, decimal: str) -> None:
