@@ -26,6 +26,7 @@ QUOTED = (
 ESCAPED = re.compile(r'\\(["\\])')
 MAX_READ_AHEAD = 200_000_000
 MAX_FAILURES = 500
+MAX_TRIED = 20_000_000  # characters of lines, by their quotes, between which a separator is sought
 OF_CELLS = {"extra", "filled", "parted"}  # mended by the cells, not by the first line's text
 
 
@@ -90,6 +91,7 @@ class Records:
         self.back: deque[tuple[int, str]] = deque()
         self.read: list[tuple[int, str]] = []
         self.n_blank = self.n_blank_after = self.n_read_ahead = self.n_failures = 0
+        self.n_tried = 0
         self.was_broken = False
         self.may_be_names = True  # the next record
 
@@ -143,7 +145,7 @@ class Records:
         mended, n_split = "", len(cells)
         swallowed = "" if broken else self._find_rows()
         self.may_be_names = False
-        if stray and self._is_torn(cells) and (found := self._part_at_quote(cells, plain)):
+        if stray and self._is_torn(cells) and (found := self._part_at_quote(plain)):
             cells, mended = found, "parted"
         elif self.width and (broken or len(cells) != self.width or swallowed == "sure"):
             cells, mended = self._mend(cells, plain, broken=bool(broken) or swallowed == "sure")
@@ -240,7 +242,7 @@ class Records:
         if near or self.n_failures > MAX_FAILURES:
             return near or (cells, "")
         may_lack = broken or len(cells) < self.width
-        if may_lack and (found := self._part_at_quote(cells, text)):
+        if may_lack and (found := self._part_at_quote(text)):
             return found, "parted"
         if (broken and not self.was_broken) or len(self.read) > 1:
             found = mend_quotes(text, self.dialect, self.width, self._suit_but_for_quotes)
@@ -260,16 +262,16 @@ class Records:
     def _is_torn(self, cells: list[str]) -> bool:
         return len(cells) >= self.width > 0 and is_torn(cells, self.dialect.quote)
 
-    def _part_at_quote(self, cells: list[str], text: str) -> list[str] | None:
+    def _part_at_quote(self, text: str) -> list[str] | None:
         """Return a row with the separator that it lacks before a quote, if it is like others."""
         rows, quote = self.short_rows, self.dialect.quote
-        if len(self.read) > 1 or not quote or quote not in text or self.n_failures > MAX_FAILURES:
+        if len(self.read) > 1 or not quote or quote not in text or self.n_tried > MAX_TRIED:
             return None
         if not rows.columns:
             return None
-        found = part_at_quote(self._unescaped(text), self.dialect, self.width, rows.is_like_others)
-        self.n_failures += found is None and len(cells) >= self.width
-        return found
+        # That none is missing is no failure: quotes that are not doubled are mended otherwise.
+        self.n_tried += len(text) * text.count(quote)
+        return part_at_quote(self._unescaped(text), self.dialect, self.width, rows.is_like_others)
 
     def _mend_cells(self, cells: list[str], text: str) -> tuple[list[str], str]:
         may_join = len(cells) > self.width and not self.short_rows.splits_escaped

@@ -98,3 +98,21 @@ def test_an_empty_cell_too_many_is_found_where_the_last_one_is_empty(
     text = "\n".join(["land;year;value;share", *lines])
     assert reader.rows(text) == rows
     assert warnings_of(reader.read(text)) == ["EXTRA_EMPTY"]
+
+
+@pytest.mark.parametrize("words", ['He said "x{n}" and', 'a 5" pipe {n}'])
+def test_quotes_that_are_not_doubled_are_mended_in_each_of_many_lines(
+    reader: Reader, words: str
+) -> None:
+    good = "".join(f'{n},"plain {n}",{n}\n' for n in range(3_000))
+    rows = [[str(n), words.format(n=n), str(n)] for n in range(700)]
+    text = "id,t,v\n" + good + "".join(f'{n},"{t}",{v}\n' for n, t, v in rows)
+    assert reader.rows(text)[3_000:] == rows
+    assert warnings_of(reader.read(text)) == ["QUOTES_REPAIRED"]
+
+
+def test_a_line_with_its_own_separator_is_split_behind_many_torn_quotes(reader: Reader) -> None:
+    torn = "".join(f'1,{n}" x, best of {n}",1\n' for n in range(600))
+    good = "".join(f"{n},a,b,{n}\n" for n in range(600))
+    rows = reader.rows(f"id,t,u,v\n{good}{torn}" + "0;a;b;0\n" * 5)
+    assert (len(rows), rows[-1]) == (1_205, ["0", "a", "b", "0"])
