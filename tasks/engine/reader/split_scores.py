@@ -48,20 +48,37 @@ def score(records: Sequence[Record], dialect: Dialect) -> tuple[float, ...] | No
     rivals = sum(_has_rival(r, dialect) for r in records) / len(records)
     own_width = width if rivals <= MOST_RIVALS else 0
     share = count / n_all
-    share -= OF_OTHERS * _has_names_of_others(all_records[0], dialect, own_width)
+    share -= OF_OTHERS * _has_names_of_others(all_records, dialect, own_width, width)
     return (
         round(share, 1), -_find_start(all_records, width), -round(rivals, 1),
         -round(stray, 1), round(typed, 1), -round(broken, 2), len(first) == width, width,
     )  # fmt: skip
 
 
-def _has_names_of_others(first: Record, dialect: Dialect, width: int) -> bool:
+def _has_names_of_others(
+    records: Sequence[Record], dialect: Dialect, own_width: int, width: int
+) -> bool:
     """Tell whether only another separator splits the first line, not into cells of this width.
 
-    So do the names, where this one splits decimals of the rows.
+    So do the names, where this one splits decimals of the rows; but not a title above names.
     """
-    is_whole = len(first.cells) == 1 and _has_rival(first, dialect)
-    return is_whole and not split_names(first.text, width)
+    first = records[0]
+    if len(first.cells) > 1 or not _has_rival(first, dialect):
+        return False
+    if _has_names_below(records[1:HEAD_RECORDS], dialect, width):
+        return False
+    return not split_names(first.text, own_width)
+
+
+def _has_names_below(records: Sequence[Record], dialect: Dialect, width: int) -> bool:
+    """Tell whether the first line that is split is one of names, with as many as the rows' cells.
+
+    No other separator stands in these, and no value.
+    """
+    below = next((r for r in records if len(r.cells) > 1), None)
+    if below is None or len(below.cells) != width or _has_rival(below, dialect):
+        return False
+    return not any(map(is_typed, below.cells))
 
 
 def _find_start(records: Sequence[Record], width: int) -> int:

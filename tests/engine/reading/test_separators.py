@@ -279,3 +279,27 @@ def test_decimal_commas_do_not_split_rows_whose_quotes_are_not_doubled(reader: R
     words = ['"so "it" is"', "no", "yes", "so"]
     rows = [f"{n},5;{n},25;{words[n % 4]}" for n in range(20)]
     assert reader.rows("\n".join(["one;other;text", *rows]))[0] == ["0,5", "0,25", 'so "it" is']
+
+
+@pytest.mark.parametrize(
+    "title", ["Amt,Ulm\n", "Amt,Ulm\n\n", "Amt,Ulm\nTeil 1\n", "Amt,1 von 2\n"]
+)
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+@pytest.mark.parametrize("cells", [("0,5", "2,3"), ("1,500", "x"), ("Jan 1, 2020", "Jones,red")])
+@pytest.mark.parametrize("width", [2, 3])
+def test_a_title_with_a_comma_does_not_choose_the_separator_of_its_table(
+    reader: Reader, title: str, separator: str, cells: tuple[str, str], width: int
+) -> None:
+    names = ["name", "a", "b"][:width]
+    rows = [[f"red {n}", *cells][:width] for n in range(9)]
+    result = reader.read(title + "\n".join(map(separator.join, [names, *rows])))
+    assert (result.column_names, result.n_rows) == (names, 9)
+    assert [shown["cells"] for shown in result.preview] == rows
+
+
+def test_words_that_decimal_commas_part_are_no_names_below_a_title(reader: Reader) -> None:
+    rows = [f"Land {n};{n % 9},5;so" for n in range(9)]
+    text = "\n".join(["Region;Wert;Text", *rows[:4], "Land 4", *rows[5:]])
+    code, message, line = reader.refusal(text)
+    assert (code, line) == ("CSV_RAGGED", 6)
+    assert "has 1, line 1 has 3" in message
