@@ -13,6 +13,8 @@ from itertools import islice
 
 import pyarrow as pa
 
+from tasks.engine.reader.cell_types import is_typed
+
 Cells = Sequence[str]
 LEAST_ROWS = 10  # from which the form of a column is known
 MOST_SHAPES = 12  # of a column whose cells have a form
@@ -71,8 +73,18 @@ class Column:
         return form in self.forms or bool(amount and amount.groups() in self.signs)
 
     def is_like(self, cell: str) -> bool:
-        """Tell whether a cell is like all others, so none where these are all empty."""
-        return self.suits(cell) and not (self.is_blank and cell.strip())
+        """Tell whether a cell is like all others.
+
+        None is where these are all empty, and no value where they are texts and none of them is.
+        """
+        if not cell.strip():
+            return self.has_blanks
+        return self.suits(cell) and not self.is_blank and not (self.are_words and is_typed(cell))
+
+    @cached_property
+    def are_words(self) -> bool:
+        """Whether the cells have no form, and none is a number, a date or the like."""
+        return bool(self.texts) and not any(map(is_typed, self.texts))
 
 
 class ShortRows:

@@ -116,3 +116,15 @@ def test_a_line_with_its_own_separator_is_split_behind_many_torn_quotes(reader: 
     good = "".join(f"{n},a,b,{n}\n" for n in range(600))
     rows = reader.rows(f"id,t,u,v\n{good}{torn}" + "0;a;b;0\n" * 5)
     assert (len(rows), rows[-1]) == (1_205, ["0", "a", "b", "0"])
+
+
+def test_an_empty_cell_too_many_at_the_end_is_that_where_a_text_is_missing(
+    reader: Reader,
+) -> None:
+    words = "red warm hat|Blue|a Coat|X-Y|so so so|Old|big.|To_Be|(no)|i.e.|Z z|the|A|no!"
+    texts = words.split("|")
+    rows = [[str(n), texts[n % 14], "" if n % 4 == 0 else str(n * 3)] for n in range(40)]
+    lines = [",".join(row) for row in rows]
+    text = "\n".join(["id,text,val", *lines, "40,,33,"])
+    assert reader.rows(text) == [*rows, ["40", "", "33"]]
+    assert warnings_of(reader.read(text)) == ["EXTRA_EMPTY"]
