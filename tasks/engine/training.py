@@ -4,7 +4,6 @@ The same data, request and seed give the same result. Callers write it.
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -32,7 +31,6 @@ from tasks.engine.sentinel.looking import look
 from tasks.engine.shapes import describe_encoding
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.splitting import hash_data, hash_split
-from tasks.engine.tables import LINE
 from tasks.engine.thresholds import decide_again, with_threshold
 from tasks.engine.versions import threads, versions
 from tasks.engine.warned import Warnings
@@ -86,21 +84,15 @@ def train(
     ------
     EngineError
         When the data or the parameters cannot be used; in words for the person who trains. A
-        change that it proposes was tried, unless the table is large.
+        change that it proposes was tried on a few rows, unless the table is large.
     """
     training = Training(spec, columns, reporter or NullReporter(), store or NoStore())
     how = How(resume or {}, borrowed or Borrowed(), enough, score_only, with_look)
     try:
         return training.run(how)
     except EngineError as failed:
-        make_whole(failed, spec, len(columns) * len(columns[LINE]), partial(_score, columns))
+        make_whole(failed, spec, columns)
         raise
-
-
-def _score(columns: Mapping[str, Any], spec: TrainingSpec, enough: Callable[[], bool]) -> None:
-    """Score a request that nobody asked for, to see whether it trains."""
-    silent = Training(spec, columns, NullReporter(), NoStore())
-    silent.run(How(enough=enough, score_only=True))
 
 
 class Training:

@@ -1,28 +1,29 @@
 """The change that a failure proposes, tried before it is said, with what would fail next."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.errors import OF_COLUMNS, OF_TABLE, EngineError
-from tasks.engine.failures import UNKNOWN, explain_error
+from tasks.engine.failures import UNKNOWN
 from tasks.engine.inner_splits import PLAIN
 from tasks.engine.preprocessing_settings import DEFAULTS, find_misfit
 from tasks.engine.spec import TrainingSpec, Validation
+from tasks.engine.tables import LINE
+from tasks.engine.trial import find_failure
 
-# One failure after the other is looked at so often, on tables of at most so many cells, and no
-# further fold is begun after so many seconds.
+# One failure after the other is looked at so often, on tables of at most so many cells, for so
+# many seconds: a job must not end by its time limit before the reason is told.
 TRIES, MOST_CELLS, SECONDS = 4, 100_000, 5.0
 # Fields of a request that hold fields.
 PARTS = ("parameters", "preprocessing", "validation")
 
 Change = Mapping[str, Any]
-Again = Callable[[TrainingSpec, Callable[[], bool]], object]
 
 
-def make_whole(failed: EngineError, spec: TrainingSpec, n_cells: int, again: Again) -> None:
+def make_whole(failed: EngineError, spec: TrainingSpec, columns: Mapping[str, Any]) -> None:
     """Add to a failure's change what else it takes until the request trains.
 
     Where that is not found the change is taken back: the next run would fail, too.
@@ -33,18 +34,15 @@ def make_whole(failed: EngineError, spec: TrainingSpec, n_cells: int, again: Aga
         Why `spec` failed; its `change` and `hint` are replaced.
     spec : TrainingSpec
         What was asked.
-    n_cells : int
-        Rows times columns of the table; nothing is tried on more than `MOST_CELLS`.
-    again : callable
-        Trains another request, and raises as the first one did. It is given a function that says
-        when no further fold is to be begun.
+    columns : Mapping of str to Cells or ndarray of shape (n_rows,)
+        The table as text, and ``__line__``; of more than `MOST_CELLS` cells nothing is tried.
     """
-    if not failed.change or n_cells > MOST_CELLS:
+    if not failed.change or len(columns) * len(columns[LINE]) > MOST_CELLS:
         return
     change, hints = _fitting(failed.change, spec), [failed.hint]
     until = time.monotonic() + SECONDS
     for _ in range(TRIES):
-        then = _failure_of(again, with_change(spec, change), until)
+        then = find_failure(with_change(spec, change), columns, until)
         if then is None:
             failed.change, failed.hint = change, _also(hints)
             return
@@ -57,15 +55,6 @@ def make_whole(failed: EngineError, spec: TrainingSpec, n_cells: int, again: Aga
             break
         change = both
     failed.change, failed.hint = {}, _also(hints)
-
-
-def _failure_of(again: Again, spec: TrainingSpec, until: float) -> EngineError | None:
-    """Return why a request fails; None where it trains."""
-    try:
-        again(spec, lambda: time.monotonic() > until)
-    except Exception as error:
-        return explain_error(error, get_estimator(spec.estimator).title)
-    return None
 
 
 def with_change(spec: TrainingSpec, change: Change) -> TrainingSpec:

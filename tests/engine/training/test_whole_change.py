@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sklearn.ensemble import RandomForestRegressor
+from sklearn.gaussian_process import GaussianProcessRegressor
 
 from dashboard.jobs.changed import say_change
 from tasks.engine.errors import EngineError
@@ -88,3 +90,60 @@ def test_a_metric_that_an_estimator_cannot_give_is_told_with_one_that_it_can(
     assert found.score is None
     (told,) = [one for one in found.warnings if one["code"] == "METRIC_ABSENT"]
     assert train(with_change(spec, told["change"]), columns).score is not None
+
+
+def large_cells(n: int) -> str:
+    """Return rows of numbers, some of which are too large to be scaled."""
+    rows = (f"{k * 7 % 31}.5,{'1e300' if k % 50 == 0 else k * 37 % 997 / 8},{k % 11}.5"
+            for k in range(n))  # fmt: skip
+    return "x,w,y\n" + "\n".join(rows) + "\n"
+
+
+def note_rows(monkeypatch: pytest.MonkeyPatch, estimator: type) -> list[int]:
+    """Note how many rows each fit of an estimator has."""
+    seen, fit = [], estimator.fit
+
+    def noted(self: Any, X: Any, y: Any, *others: Any) -> Any:
+        seen.append(len(X))
+        return fit(self, X, y, *others)
+
+    monkeypatch.setattr(estimator, "fit", noted)
+    return seen
+
+
+def test_a_change_is_tried_on_few_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Gaussian process learned 1,200 rows in 26 s before the reason was told."""
+    spec, columns = make_spec(
+        tmp_path, "y", "regression", "GaussianProcessRegressor", large_cells(1500)
+    )
+    seen = note_rows(monkeypatch, GaussianProcessRegressor)
+    with pytest.raises(EngineError) as refused:
+        train(spec, columns)
+    assert refused.value.code == "NUMBERS_TOO_LARGE"
+    assert refused.value.change == {"preprocessing": {"scale": "quantile"}}
+    assert max(seen[1:]) == 300  # the first was the request's own
+
+
+def test_what_takes_long_on_few_rows_is_not_tried_on_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, columns = make_spec(
+        tmp_path, "y", "regression", "RandomForestRegressor", large_cells(400),
+        parameters={"n_estimators": 600},
+    )  # fmt: skip
+    seen = note_rows(monkeypatch, RandomForestRegressor)
+    with pytest.raises(EngineError) as refused:
+        train(spec, columns)
+    assert refused.value.change == {"preprocessing": {"scale": "quantile"}}
+    assert seen[1:] == [60]  # the first was the request's own
+
+
+def test_what_more_rows_keep_away_is_no_failure(tmp_path: Path) -> None:
+    spec, columns = make_spec(
+        tmp_path, "y", "regression", "KNeighborsRegressor", large_cells(1000),
+        parameters={"n_neighbors": 500},
+    )  # fmt: skip
+    with pytest.raises(EngineError) as refused:
+        train(spec, columns)
+    assert refused.value.change == {"preprocessing": {"scale": "quantile"}}
+    assert train(with_change(spec, refused.value.change), columns).score is not None
