@@ -127,7 +127,7 @@ def _check_size(spec: TrainingSpec, y: np.ndarray, lines: np.ndarray) -> None:
 
 def _check_differs(spec: TrainingSpec, y: np.ndarray) -> None:
     """Refuse one number in every row: of it R2 is 1, whatever the estimator."""
-    if len(set(y.tolist())) == 1:
+    if (y == y[0]).all():
         raise DataError(
             "TARGET_CONSTANT",
             f'"{spec.target}" is {y[0]:g} in every row, so there is nothing to learn',

@@ -1,5 +1,6 @@
 """A target of numbers that is learned on another scale, all the way to its bundle."""
 
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tasks.engine.pipelines import make_pipeline
 from tasks.engine.prepared import prepare
 from tasks.engine.preprocessing_settings import Preprocessing, list_settings, read_preprocessing
 from tasks.engine.spec import TrainingSpec
+from tasks.engine.target_scale import check_target
 from tests.engine.kept_baselines import train
 from tests.engine.preflight.test_checking import look
 from tests.engine.tables import make_spec, mixed_csv
@@ -147,6 +149,17 @@ def test_a_target_that_is_one_number_is_refused(estimator: str, tmp_path: Path) 
         train(spec, columns)
     assert refusal.value.code == "TARGET_CONSTANT"
     assert look(spec, columns)["error"]["field"] == "target"
+
+
+def test_many_numbers_are_looked_at_where_they_are(tmp_path: Path) -> None:
+    """As Python's own numbers in a set, two million of them took 173 MB."""
+    spec, _ = ask(tmp_path, "none")
+    y = np.arange(200_000.0)
+    tracemalloc.start()
+    check_target(spec, y, y)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2 * y.nbytes
 
 
 def test_what_was_done_is_told_by_the_job_and_before_it(tmp_path: Path) -> None:
