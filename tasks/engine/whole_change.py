@@ -137,5 +137,5 @@ def _with_plain(
 
 def _also(hints: list[str]) -> str:
     """Return what to do, of several failures."""
-    first, *others = (hint for hint in hints if hint)
-    return ". ".join([first, *(f"Also: {one[0].lower()}{one[1:]}" for one in others)])
+    said = [hint for hint in hints if hint]
+    return ". ".join([*said[:1], *(f"Also: {one[0].lower()}{one[1:]}" for one in said[1:])])

@@ -9,7 +9,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 
 from dashboard.jobs.changed import say_change
 from tasks.engine.errors import EngineError
-from tasks.engine.whole_change import with_change
+from tasks.engine.whole_change import make_whole, with_change
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_other_folds import THREE, table
@@ -147,3 +147,10 @@ def test_what_more_rows_keep_away_is_no_failure(tmp_path: Path) -> None:
         train(spec, columns)
     assert refused.value.change == {"preprocessing": {"scale": "quantile"}}
     assert train(with_change(spec, refused.value.change), columns).score is not None
+
+
+def test_a_failure_with_a_change_and_no_hint_keeps_both(tmp_path: Path) -> None:
+    spec, columns = make_spec(tmp_path, "y_number", "regression", "Ridge")
+    failed = EngineError("NONE", "It failed", change={"parameters": {"alpha": 2.0}})
+    make_whole(failed, spec, columns)
+    assert (failed.change, failed.hint) == ({"parameters": {"alpha": 2.0}}, "")
