@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.datasets.distributions import shorten
 from dashboard.db import Dataset, Relation
 from dashboard.figures import COLOURS, bars_path, stacked_paths
-from dashboard.filters import number, percent
+from dashboard.filters import number, of_column, percent
 from tasks.engine.positive import choose_positive
 from tasks.engine.profile.leaks import NAMED, is_leak, leak_words, twin_words
 
@@ -187,13 +187,13 @@ def view_relations(
         place = places.get(column["name"])
         if place is None or column["name"] not in names:
             continue
-        chart = column.get("chart") or {}
+        chart = _bars(column.get("chart") or {})
         heights = _heights(chart, len(classes), order)
         found[column["name"]] = RelationView(
             strength=column.get("strength") or 0.0,
             measure=column.get("measure") or "",
             place=place,
-            labels=_labels(chart)[: len(heights[0])],
+            labels=chart["labels"][: len(heights[0])],
             heights=heights,
             what=what,
             score=column.get("score"),
@@ -244,11 +244,28 @@ def _leak(column: Mapping[str, Any], target: str) -> dict[str, Any]:
     return {"severity": "warning", "code": "TARGET_LEAK", "message": message, "column": name}
 
 
+def _bars(chart: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a chart whose bars are named, without those for no rows, which have no height."""
+    made = {**chart, "labels": _labels(chart)}
+    if counts := chart.get("counts"):
+        for part in made.keys() & {"labels", "counts", "values", "shares"}:
+            made[part] = [one for one, n in zip(made[part], counts, strict=False) if n]
+    return made
+
+
 def _labels(chart: Mapping[str, Any]) -> list[str]:
+    """Return which rows each bar stands for: a bin ends below where the next one begins."""
+    names = chart["labels"] if "labels" in chart else chart.get("edges") or ()
+    ends = [name for name in (*names[:1], *names[-1:]) if isinstance(name, int | float)]
+    words = [
+        of_column(name, *ends) if isinstance(name, int | float) else shorten(str(name))
+        for name in names
+    ]
     if "labels" in chart:
-        return [shorten(str(label)) for label in chart["labels"]]
-    edges = [number(e) if isinstance(e, int | float) else str(e) for e in chart.get("edges", ())]
-    return [f"{a} to {b}" for a, b in zip(edges, edges[1:], strict=False)]
+        return words
+    spans = [f"{a} to under {b}" for a, b in zip(words, words[1:], strict=False)]
+    last = [b if a == b else f"{a} to {b}" for a, b in [words[-2:]]] if spans else []
+    return [*spans[:-1], *last]
 
 
 def _heights(chart: Mapping[str, Any], n_classes: int, order: Sequence[int]) -> list[list[float]]:

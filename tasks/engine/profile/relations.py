@@ -1,6 +1,7 @@
 """How every column of a table relates to one of them, the target; on a sample of rows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,11 @@ import numpy as np
 
 from tasks.engine.coercion import missing_markers
 from tasks.engine.errors import DataError
+from tasks.engine.profile.date_formats import date_text
 from tasks.engine.profile.leaks import is_leak
 from tasks.engine.profile.sampled import Sampled, sampled_column
 from tasks.engine.profile.strengths import (
     Target,
-    bin_of,
     inner_edges,
     is_told_by,
     make_target,
@@ -51,9 +52,11 @@ def relate(
         ``target``; ``kind``: ``classes`` or ``number``; ``classes``: their names, the most
         frequent first; ``about``: how many rows were used, None: all; ``columns``, the strongest
         first: ``name``, ``strength`` (0 to 1), ``measure`` (``AUC`` or ``R2``), ``score``,
-        ``mutual`` where each tells the other almost perfectly, and ``chart``: ``labels`` or
-        ``edges`` of its bins, ``counts``, and by bin ``values`` (the target's mean) or ``shares``
-        (of each of the first six classes).
+        ``mutual`` where each tells the other almost perfectly, and ``chart``: ``labels``, the
+        values that have a bin each, or ``edges`` of bins that hold what is from one edge to below
+        the next one, and the last one its end; ``counts``, none of them 0 between edges; and by
+        bin ``values`` (the target's mean) or ``shares`` (of each of the first six classes). Dates
+        are days, in ISO text.
 
     Raises
     ------
@@ -116,12 +119,7 @@ def _relation(feature: Sampled, target: Target, sample: Sampled) -> dict[str, An
 def _chart(feature: Sampled, target: Target) -> dict[str, Any]:
     chart: dict[str, Any] = {}
     if feature.is_number:
-        bins, n_bins = bin_of(feature, target.rows, CHART_BINS)
-        known = feature.values[target.rows][feature.known[target.rows]]
-        ends = [float(known.min()), float(known.max())] if len(known) else [0.0, 0.0]
-        inner = inner_edges(feature, target.rows, CHART_BINS).tolist()
-        chart["edges"] = [ends[0], *inner, ends[1]]
-        n_bins -= 1  # the last bin is for missing values
+        chart, bins, n_bins = _bins_of_numbers(feature, target.rows)
     else:
         codes, labels = feature.as_classes(CHART_LABELS)
         bins, n_bins = codes[target.rows], len(labels)
@@ -141,3 +139,26 @@ def _chart(feature: Sampled, target: Target) -> dict[str, Any]:
             float(mean) if n else None for mean, n in zip(means, counts, strict=True)
         ]
     return chart
+
+
+def _bins_of_numbers(feature: Sampled, rows: np.ndarray) -> tuple[dict[str, Any], np.ndarray, int]:
+    """Return what names the bins of numbers, the bin of each row, and how many bins there are.
+
+    Few different numbers have a bin each. Else a bin begins at the least number in it, so that
+    its name is true and none is without rows; missing ones are in a bin after the last.
+    """
+    is_date = feature.kind == "date"
+    if is_date:  # a bin is named by days
+        feature = replace(feature, values=np.floor(feature.values))
+    known = feature.known[rows]
+    found = np.unique(feature.values[rows][known])
+    begins = found
+    if len(found) > CHART_LABELS:
+        places = np.searchsorted(inner_edges(feature, rows, CHART_BINS), found, side="right")
+        begins = found[np.flatnonzero(np.diff(places, prepend=-1))]
+    values = np.where(known, feature.values[rows], 0)
+    bins = np.searchsorted(begins[1:], values, side="right")
+    bins = np.where(known, bins, len(begins))
+    names = begins if len(found) == len(begins) else np.append(begins, found[-1])
+    said = [date_text(name) if is_date else name for name in names.tolist()]
+    return {"labels" if len(found) == len(begins) else "edges": said}, bins, len(begins)

@@ -3,7 +3,12 @@
 import re
 
 from dashboard.datasets.distributions import column_figure, distribution_of
-from dashboard.datasets.relation_views import find_places, key_of, view_relations
+from dashboard.datasets.relation_views import (
+    RelationView,
+    find_places,
+    key_of,
+    view_relations,
+)
 from dashboard.db import Relation
 from dashboard.figures import COLOURS
 from dashboard.jobs.class_order import in_class_order
@@ -68,7 +73,7 @@ def related(classes: list[str], shares: list[list[float]]) -> Relation:
 def test_each_of_three_classes_has_its_colour_and_its_share_in_words() -> None:
     relation = related(["a", "b", "c"], [[0.5, 0.25, 0.25], [0, 0.9, 0.1]])
     view = view_relations(relation, {"x"})["x"]
-    assert view.text == "Share of a, b and c. 0 to 1: 50% 25% 25%, 1 to 2: 0% 90% 10%"
+    assert view.text == "Share of a, b and c. 0 to under 1: 50% 25% 25%, 1 to 2: 0% 90% 10%"
     assert view.path == ""
     assert [colour for _, colour in view.layers] == ["c1", "c2", "c3"]
     assert [path.count("M") for path, _ in view.layers] == [1, 2, 2]
@@ -88,7 +93,7 @@ def test_classes_have_the_colours_that_they_have_in_figures_of_jobs() -> None:
     of_job = in_class_order(results, [{"class": name} for name in ("10", "2", "9")])
     assert [(one["class"], COLOURS[one["place"]]) for one in of_job] == key_of(relation).classes
     view = view_relations(relation, {"x"})["x"]
-    assert view.text == "Share of 2, 9 and 10. 0 to 1: 20% 30% 50%, 1 to 2: 10% 90% 0%"
+    assert view.text == "Share of 2, 9 and 10. 0 to under 1: 20% 30% 50%, 1 to 2: 10% 90% 0%"
     named = key_of(related(["b", "c", "a"], [[0.5, 0.3, 0.2]]))
     assert named.classes == [("a", "c1"), ("b", "c2"), ("c", "c3")]
 
@@ -139,6 +144,27 @@ def test_one_value_is_said_once() -> None:
     column = {"name": "n", "kind": "number", "min": 5, "max": 5}
     chart = {"edges": [4.5, 5.5], "counts": [4], "whole": True}
     assert distribution_of(column, chart).text == "5: 4"
+
+
+def view_of(chart: dict) -> RelationView:
+    column = {"name": "x", "strength": 0.5, "measure": "R2", "chart": chart}
+    relation = Relation(target="y", state="ready", answer={"target": "y", "columns": [column]})
+    return view_relations(relation, {"x"})["x"]
+
+
+def test_bars_say_which_rows_are_in_them_and_none_is_of_no_rows() -> None:
+    chart = {"edges": [0, 0, 5, 10, 20, 20], "counts": [0, 9, 8, 0, 7],
+             "values": [None, 3755.22, 3700, None, 3516.4]}  # fmt: skip
+    view = view_of(chart)
+    words = "0 to under 5: 3,755.22, 5 to under 10: 3,700, 20: 3,516.40"
+    assert view.text == f"Mean of y. {words}"
+    assert view.path.count("M") == 3
+    view = view_of({"labels": [0, 2.5, 1000], "counts": [2, 2, 2], "values": [7, 8, 9]})
+    assert view.text == "Mean of y. 0: 7, 2.5: 8, 1,000: 9"
+    days = ["2026-01-01", "2026-02-01", "2026-03-01"]
+    view = view_of({"edges": days, "counts": [2, 2], "values": [7, 8]})
+    words = "2026-01-01 to under 2026-02-01: 7, 2026-02-01 to 2026-03-01: 8"
+    assert view.text == f"Mean of y. {words}"
 
 
 def test_means_below_0_have_a_bar_each() -> None:

@@ -95,3 +95,37 @@ def test_large_tables_are_sampled_and_it_is_said(
 def test_target_without_values_is_refused(table: tuple[Path, list], target: str) -> None:
     with pytest.raises(DataError, match=target):
         relate(*table, target)
+
+
+def chart_of(folder: Path, cells: list[str]) -> dict:
+    """Return the chart of a column beside a target of its row numbers."""
+    rows = [f"{n}.5" for n in range(len(cells))]
+    path = write_table(folder / "t", {"x": cells, "row": rows})
+    columns = profile_table(path, {"decimal": "."}).columns
+    (column,) = relate(path, columns, "row")["columns"]
+    chart: dict = column["chart"]
+    return chart
+
+
+def test_few_numbers_have_a_bar_each(tmp_path: Path) -> None:
+    chart = chart_of(tmp_path, [str(n % 5 * 5) for n in range(200)])
+    assert chart == {"labels": [0, 5, 10, 15, 20], "counts": [40] * 5,
+                     "values": [98, 99, 100, 101, 102]}  # fmt: skip
+
+
+def test_few_days_have_a_bar_each_named_by_it(tmp_path: Path) -> None:
+    chart = chart_of(tmp_path, [f"2026-01-0{n % 3 + 1}" for n in range(200)])
+    assert chart["labels"] == ["2026-01-01", "2026-01-02", "2026-01-03"]
+    assert sum(chart["counts"]) == 200
+
+
+@pytest.mark.parametrize("often", ["0", "50", "99"])
+def test_no_bin_is_without_rows_where_one_number_is_frequent(tmp_path: Path, often: str) -> None:
+    cells = [often if n % 4 else str(n * 7 % 100) for n in range(400)]
+    chart, numbers = chart_of(tmp_path, cells), np.array(cells, float)
+    edges = chart["edges"]
+    ends = [*edges[1:-1], np.inf]
+    counts = [((numbers >= a) & (numbers < b)).sum() for a, b in zip(edges, ends, strict=False)]
+    assert chart["counts"] == counts
+    assert 0 not in chart["counts"]
+    assert (edges[0], edges[-1]) == (numbers.min(), numbers.max())
