@@ -92,6 +92,31 @@ def view_match(matching: Mapping[str, Any]) -> MatchView:
     )
 
 
+def say_unreadable(matching: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Say which columns are of the wrong type, so that nothing or little of them is used.
+
+    Parameters
+    ----------
+    matching : Mapping
+        Of `tasks.engine.matching.match_file`; empty where no columns were looked at.
+
+    Returns
+    -------
+    tuple of str, optional
+        How many they are, and their names; None where there are none.
+    """
+    columns = matching.get("columns", [])
+    wrong = [column for column in columns if column["wrong_type"]]
+    if not wrong:
+        return None
+    whole = all(one["unreadable"] == matching["n_rows"] - one["missing"] for one in wrong)
+    words = "and count as missing" if whole else "in most cells, which count as missing"
+    title = f"{len(wrong):,} of {plural(len(columns), 'column')} cannot be read {words}:"
+    names = ", ".join(one["name"] for one in wrong[:EXTRA_SHOWN])
+    hidden = len(wrong) - EXTRA_SHOWN
+    return title, f"{names} and {hidden:,} more" if hidden > 0 else names
+
+
 def _column(field: str, column: Mapping[str, Any]) -> MatchedColumn:
     notes = [
         plural(column[kind], word, words) + _such_as(column, kind)

@@ -25,7 +25,7 @@ from dashboard.models.queries import get_model
 from dashboard.models.service import check_ready
 from dashboard.predictions import service
 from dashboard.predictions.filled import say_filled
-from dashboard.predictions.match_view import view_match
+from dashboard.predictions.match_view import say_unreadable, view_match
 from dashboard.predictions.matching import list_unnamed, match_columns, start_prediction
 from dashboard.predictions.preview import read_preview, separator_of
 from dashboard.predictions.row_form import list_fields, read_row, typical_row
@@ -142,11 +142,13 @@ def _show_now(template: str, found: Prediction, **more: object) -> str:
 
 def _now(found: Prediction) -> dict[str, Any]:
     """Return what the part of the page needs that changes."""
+    settled = found.state in ("matched", "ready")  # else what was seen is not there, or old
     return {
         "found": found,
         "warnings": [as_predicted(warning) for warning in found.warnings or []],
         "preview": read_preview(found),
         "match": view_match(found.matching or {}) if found.state == "matched" else None,
+        "unreadable": say_unreadable(found.matching or {}) if settled else None,
         "may_change": may_change(current_user, found),
         "kept_until": service.kept_until(found),
         "typed": {},

@@ -14,7 +14,7 @@ from dashboard.clock import now
 from dashboard.db import Chore, Model, Prediction, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.predictions.match_view import view_match
+from dashboard.predictions.match_view import say_unreadable, view_match
 from dashboard.predictions.matching import finish_match
 from dashboard.predictions.service import discard_abandoned_predictions
 from dashboard.storage import get_storage, keys, storage_address
@@ -149,6 +149,50 @@ def test_what_is_doubtful_stands_first_with_its_count(
     assert len(moved) == 3
     assert any('"no" 50% in training, 0% here' in line for line in moved)
     assert "3 of 3 columns moved: predictions may be worse than the score says" in page.text
+
+
+WHOLLY = "2 of 3 columns cannot be read and count as missing: age, member"
+MOSTLY = "1 of 3 columns cannot be read in most cells, which count as missing: age"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [(["x,Bern,?!", "x,Bern,"], WHOLLY), (["x,Bern,no", "y,Bern,no", "30,Bern,no"], MOSTLY)],
+)
+def test_columns_of_the_wrong_type_are_named_above_all_before_and_after(
+    app: Flask, member: User, model: Model, lines: list[str], told: str
+) -> None:
+    pages = PageClient(app, member)
+    rows = "".join(f"{lines[n % len(lines)]}\n" for n in range(60))
+    url = send(pages, model, f"age,Home City,member\n{rows}")
+    work()
+    prediction = db.session.scalars(select(Prediction)).one()
+    for state in ("matched", "ready"):
+        with writing() as session:
+            session.get_one(Prediction, prediction.id).state = state
+        page = pages.get(url)
+        shown = page.find("#prediction .notice")
+        assert shown["data-kind"] == "warn"
+        assert words_of(shown) == told
+        assert page.text.index(told) < page.text.index("60 rows")
+
+
+def test_nothing_is_said_of_unreadable_columns_where_none_is_or_none_was_looked_at(
+    app: Flask, member: User, model: Model
+) -> None:
+    assert say_unreadable({}) is None
+    pages = PageClient(app, member)
+    url = send(pages, model, TRAINING.replace("18,", "x,"))
+    work()
+    assert not pages.get(url).select("#prediction .notice")
+
+
+def test_of_many_unreadable_columns_some_are_named() -> None:
+    column = {"wrong_type": True, "unreadable": 2, "missing": 1}
+    every = [column | {"name": f"c{n}"} for n in range(22)]
+    title, names = say_unreadable({"n_rows": 3, "columns": every}) or ("", "")
+    assert title == "22 of 22 columns cannot be read and count as missing:"
+    assert names.endswith(", c19 and 2 more")
 
 
 def test_others_look_and_do_not_start(app: Flask, member: User, model: Model) -> None:
