@@ -25,6 +25,7 @@ from dashboard.models.queries import get_model
 from dashboard.models.service import check_ready
 from dashboard.predictions import service
 from dashboard.predictions.filled import say_filled
+from dashboard.predictions.how_sure import say_to_come, say_typical_error
 from dashboard.predictions.match_view import say_unreadable, view_match
 from dashboard.predictions.matching import list_unnamed, match_columns, start_prediction
 from dashboard.predictions.preview import read_preview, separator_of
@@ -84,6 +85,8 @@ def _show(model: Model, fields: object, values: object, **more: object) -> str:
         values=values,
         found=read_answer(found.answer or {}) if isinstance(found, Prediction) else None,
         tries=list_tries(user=current_user, model_id=model.id),
+        to_come=say_to_come(model.job),
+        typical_error=say_typical_error(model.job),
         **{"errors": {}, "problem": None, "warnings": [], "filled": []} | more,
     )
 
