@@ -23,6 +23,7 @@ PLACES = {
     "ENCODING_DAMAGED": "field-encoding",
     "MISSING_DOCUMENTED": "field-missing",
     "MISSING_NAMED": "field-missing",
+    "HIDDEN_MISSING": "field-missing",
     "ENCODING_DOUBTFUL": "field-encoding",
     "HEADER_ABSENT": "field-header",
     "HEADER_ASSUMED": "field-header",
