@@ -103,6 +103,9 @@ class ShortRows:
         fitting = (row[:-1] for row in rows if len(row) == width)
         self.splits_escaped = any(cell.endswith("\\") for row in fitting for cell in row)
         self.width = width
+        self.begun: dict[
+            int, bool
+        ] = {}  # of a column, whether a text behind it begins with its values
         # As Arrow has them: of a wide table they are kept to its end, and take a fifth so.
         self.sample = [pa.array(row, pa.string()) for row in rows if len(row) == width]
 
@@ -183,8 +186,23 @@ class ShortRows:
         if n is None or not _suit(cells[n + 1 :], self.columns[n + 2 :]):
             return None
         suits_next = self.columns[n + 1].suits(cells[n])
-        found = (_part_text if suits_next else _part)(cells[n], *self.columns[n : n + 2])
+        if suits_next:
+            found = self._part_text(cells[n], n)
+        else:
+            found = _part(cells[n], *self.columns[n : n + 2])
         return [*cells[:n], *found[0], *cells[n + 1 :]] if len(found) == 1 else None
+
+    def _part_text(self, cell: str, n: int) -> list[tuple[str, str]]:
+        """Part a text that begins with a value of the former column, as no other text does.
+
+        The value has signs beside its digits, as $9.50 has, and a letter stands behind it.
+        """
+        first, texts = self.columns[n], self.columns[n + 1].texts
+        if n not in self.begun:  # all texts are gone through, so not again for each row
+            self.begun[n] = any(_begin_with(text, first) for text in texts)
+        if not texts or self.begun[n]:
+            return []
+        return [(cell[:at], cell[at:]) for at in _begin_with(cell, first)]
 
 
 def _suit(cells: Cells, columns: Sequence[Column]) -> bool:
@@ -199,16 +217,6 @@ def _part(cell: str, first: Column, second: Column) -> list[tuple[str, str]]:
         (one, other) for one, other in parts
         if shape_of(one) in first.shapes and shape_of(other) in second.shapes
     ]  # fmt: skip
-
-
-def _part_text(cell: str, first: Column, second: Column) -> list[tuple[str, str]]:
-    """Part a text that begins with a value of the former column, as no other text does.
-
-    The value has signs beside its digits, as $9.50 has, and a letter stands behind it.
-    """
-    if not second.texts or any(_begin_with(text, first) for text in second.texts):
-        return []
-    return [(cell[:n], cell[n:]) for n in _begin_with(cell, first)]
 
 
 def _begin_with(text: str, column: Column) -> list[int]:

@@ -12,12 +12,13 @@ import pyarrow.compute as pc
 import pytest
 
 from tasks.engine.cell_text import number_of
-from tasks.engine.reader import other_tables, reading
+from tasks.engine.reader import other_tables, reading, short_rows
 from tasks.engine.reader.blocks import Block, take_block
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.encodings import find_encoding
 from tasks.engine.reader.mending import drop_empty, mend_quotes
 from tasks.engine.reader.names import name_columns
+from tasks.engine.reader.short_rows import Column, _begin_with
 from tasks.engine.reader.text_source import TextSource
 from tasks.engine.tables import load_columns
 from tests.engine.reading.conftest import Reader
@@ -119,6 +120,36 @@ def test_only_the_rows_around_a_fault_are_read_one_by_one(reader: Reader) -> Non
     result = reader.read("a,b\n" + "".join(rows))
     assert [(p.code, p.count, p.line) for p in result.problems] == [("QUOTES_REPAIRED", 5, 2)]
     assert result.n_rows == 2_000_000
+
+
+def test_the_texts_of_a_column_are_looked_through_once_for_all_rows_to_part(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def begin_with(text: str, column: Column) -> list[int]:
+        asked.append(text)
+        return _begin_with(text, column)
+
+    monkeypatch.setattr(short_rows, "_begin_with", begin_with)
+    words = [
+        "A hat",
+        "x-1",
+        "(no)",
+        "of it",
+        "a.b",
+        "C",
+        "so big",
+        "is it?",
+        "a/b",
+        "D",
+        "+a",
+        "z",
+    ]
+    rows = "".join(f"{n},${n % 90}.50,{words[n % 12]} {'y' * (n % 9)}\n" for n in range(3_000))
+    text = f"n,price,name\n{rows}" + "".join(f"{n},$1.50Hat\n" for n in range(2_000))
+    assert reader.rows(text)[-1] == ["1999", "$1.50", "Hat"]
+    assert len(asked) < 6_000
 
 
 def test_thousands_of_digits(reader: Reader) -> None:
