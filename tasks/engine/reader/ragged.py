@@ -9,7 +9,7 @@ from tasks.engine.reader.dialects import BadLines
 from tasks.engine.reader.note_words import NOTE
 from tasks.engine.reader.odd_rows import is_date_in_words
 from tasks.engine.reader.records import Record
-from tasks.engine.reader.rejects import BROKEN, RAGGED, Rejects
+from tasks.engine.reader.rejects import BROKEN, CUT_OFF, RAGGED, Rejects
 
 FOOTNOTE_LINES = 50  # more are looked at, whether they are words
 MAX_WAITING = 1000
@@ -92,9 +92,12 @@ class Ragged:
         # What had to be mended does not show that the table goes on.
         return not (record.mended and self.waiting and self._is_second_table())
 
-    def interrupt(self) -> list[Row]:
-        """Return what is made of the records that wait, now that the table goes on."""
-        rows = [row for record in self.waiting for row in self._settle(record)]
+    def interrupt(self, more: str = "") -> list[Row]:
+        """Return what is made of the records that wait, now that the table goes on.
+
+        What has `more` to be said of it does not.
+        """
+        rows = [row for record in self.waiting for row in self._settle(record, more)]
         self.rejects.counts["ragged"] += self.n_waiting - len(self.waiting)
         self._forget()
         return rows
@@ -102,7 +105,7 @@ class Ragged:
     def _forget(self) -> None:
         self.waiting, self.n_waiting, self.is_second, self.is_long = [], 0, None, False
 
-    def _settle(self, record: Record) -> list[Row]:
+    def _settle(self, record: Record, more: str) -> list[Row]:
         if record.broken:
             self.rejects.add("broken", record, f"{BROKEN}: {record.broken}")
             return []
@@ -113,7 +116,7 @@ class Ragged:
             self.rejects.add("comments", record, "it is a comment, or the number of a page")
             return []
         n = len(record.cells)
-        self.rejects.add("ragged", record, f"it has {n} {RAGGED} {self.width}")
+        self.rejects.add("ragged", record, f"it has {n} {RAGGED} {self.width}{more}")
         if self.bad_lines == "pad" and n < self.width:
             return [(record.line, [*record.cells, *[None] * (self.width - n)])]
         return []
@@ -125,12 +128,15 @@ class Ragged:
 
     def end(self) -> list[Row]:
         """Return what is made of the records that wait at the end of the file."""
-        kind, reason = "", ""
-        if self.waiting and self._is_footnote():
+        if not self.waiting:
+            return []
+        if self._is_cut_off():
+            return self.interrupt(CUT_OFF)
+        if self._is_footnote():
             kind, reason = "footnote", "it stands below the table"
-        elif self.waiting and self._is_second_table() and not self._is_cut_off():
+        elif self._is_second_table():
             kind, reason = "second_table", "it is of another table"
-        if not kind:
+        else:
             return self.interrupt()
         for record in self.waiting:
             self.rejects.add(kind, record, reason)
@@ -142,8 +148,6 @@ class Ragged:
         if self.is_long or self.n_waiting > len(self.waiting) or self.width < 2:
             return False
         is_apart = self.waiting[0].after_blank
-        if self._is_cut_off():
-            return False
         if all(is_apart or _count_filled(r) <= 1 for r in self.waiting):
             is_few = self.n_waiting <= FOOTNOTE_LINES
             return is_few or (self._are_words() and not self._is_table())
@@ -152,9 +156,13 @@ class Ragged:
         return self._are_words(may_be_dated=True)
 
     def _is_cut_off(self) -> bool:
-        """Tell whether what waits is one line, right below the rows, that begins with a value."""
+        """Tell whether what waits is one line right below the rows: a value, and some more cells.
+
+        A value alone may be how many rows there are, or the day of the report.
+        """
         first = self.waiting[0]
-        return self.n_waiting == 1 and not first.after_blank and is_typed(first.cells[0])
+        is_short = self.n_waiting == 1 and 1 < len(first.cells) < self.width
+        return is_short and not first.after_blank and is_typed(first.cells[0])
 
     def _are_words(self, *, may_be_dated: bool = False) -> bool:
         """Tell whether what waits holds hardly any numbers or dates; those of a note may be.

@@ -14,6 +14,7 @@ SHOWN_CHARS = 10_000
 COLUMNS = ("line", "reason", "text")
 # What the person decides about; lines with another reason were mended, or stand outside the table.
 RAGGED, BROKEN = "cells, the table has", "its quotes are broken"
+CUT_OFF = ": it is the last line and seems to be cut off"
 
 
 class Rejects:

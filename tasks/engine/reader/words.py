@@ -7,7 +7,7 @@ from tasks.engine.reader.dialects import often_unquoted
 from tasks.engine.reader.odd_rows import OddRows, Seen
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.refusals import Problem, error
-from tasks.engine.reader.rejects import Rejects
+from tasks.engine.reader.rejects import CUT_OFF, Rejects
 from tasks.engine.reader.text_source import TextSource
 
 if TYPE_CHECKING:
@@ -68,12 +68,18 @@ def _say_padded(n: int, is_short: bool) -> str:
     return "It was filled up" if is_short else "It was left out"
 
 
+def _say_cut_off(reason: str, bad_lines: str) -> str:
+    """Say of the only line that does not fit that it may be half a row, where it seems so."""
+    done = {"skip": ", and was left out", "pad": ", and was filled up"}.get(bad_lines, "")
+    return f"It is the last line and seems to be cut off{done}" * reason.endswith(CUT_OFF)
+
+
 def _of_bad_lines(reading: "Reading") -> Iterator[Problem]:
     rejects, bad_lines = reading.rejects, reading.options.bad_lines
     severity = "error" if bad_lines == "refuse" else "warning"
     n = rejects.counts["ragged"]
     if n:
-        first = rejects.first["ragged"][0]
+        first, reason = rejects.first["ragged"]
         where = f"line {reading.names_line} has {len(reading.names)}"
         if not (reading.dialect and reading.dialect.header):
             where = f"most have {len(reading.names)}"
@@ -84,7 +90,7 @@ def _of_bad_lines(reading: "Reading") -> Iterator[Problem]:
         }
         message = (
             f"{lines_have(n)} a different number of cells. First: line {first.line} has "
-            f"{len(first.cells)}, {where}. {ends[bad_lines]}"
+            f"{len(first.cells)}, {where}. {_say_cut_off(reason, bad_lines) or ends[bad_lines]}"
         )
         yield Problem(severity, "CSV_RAGGED", message, line=first.line, count=n)
     n = rejects.counts["broken"]

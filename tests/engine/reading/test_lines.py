@@ -224,8 +224,21 @@ def test_blank_lines_are_stepped_over_up_to_the_line_of_the_names(
     assert [p.count for p in result.problems if p.code == "BLANK_LINES"] == [12]
 
 
-@pytest.mark.parametrize("end", ["20", "20,name", "2020-01-05", "$20"])
-def test_a_last_row_that_is_cut_off_is_no_note(reader: Reader, end: str) -> None:
+@pytest.mark.parametrize("end", ["20,", "20,name", "20,x20,20."])
+@pytest.mark.parametrize("bad_lines", ["refuse", "skip", "pad"])
+def test_a_last_row_that_is_cut_off_is_told_as_such(
+    reader: Reader, end: str, bad_lines: str
+) -> None:
     rows = "".join(f"{n},x{n},{n}.5,town\n" for n in range(1, 20))
-    code, _, line = reader.refusal(f"id,name,age,city\n{rows}{end}")
-    assert (code, line) == ("CSV_RAGGED", 21)
+    result = reader.read(f"id,name,age,city\n{rows}{end}", bad_lines=bad_lines)
+    (told,) = [problem for problem in result.problems if problem.code == "CSV_RAGGED"]
+    assert (told.line, told.count, result.refused) == (21, 1, bad_lines == "refuse")
+    assert "It is the last line and seems to be cut off" in told.message
+    assert "unquoted" not in told.message
+
+
+@pytest.mark.parametrize("end", ["20", "2024-01-05 10:11:12", "$20", "100%"])
+def test_a_value_alone_below_the_rows_is_none(reader: Reader, end: str) -> None:
+    rows = "".join(f"{n},x{n},{n}.5,town\n" for n in range(1, 20))
+    result = reader.read(f"id,name,age,city\n{rows}{end}")
+    assert (result.n_rows, warnings_of(result)) == (19, ["FOOTNOTE"])
