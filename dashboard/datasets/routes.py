@@ -25,6 +25,7 @@ from dashboard.datasets import (
     upload_routes,
     version_routes,
 )
+from dashboard.datasets.deleted import list_deleted
 from dashboard.datasets.export import export_datasets
 from dashboard.datasets.files import original_file, table_csv
 from dashboard.datasets.waiting import how_far, list_waiting
@@ -62,6 +63,8 @@ def index() -> str:
         may_change=partial(may_change, current_user),
         samples=list_samples(),
         waiting=list_waiting(user_id=current_user.id),
+        deleted=list_deleted(user_id=current_user.id),
+        say=_say,
         how_far=how_far,
     )
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask import Flask
 
+from dashboard.clock import now
+from dashboard.datasets.service import KEEP_DELETED, delete_dataset
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from tests.factories import make_dataset, make_job, make_user, make_version
@@ -79,6 +81,24 @@ def test_a_deleted_dataset_is_at_no_address_until_it_is_taken_back(
     pages.follow(pages.submit(page, {}, form=".toast-note form", status=303))
     pages.post(f"/datasets/{dataset.id}/restore", status=303)  # and one there
     assert pages.get(f"/datasets/{dataset.id}").title.startswith(dataset.name)
+
+
+def test_what_was_deleted_stays_in_sight_until_its_files_go(app: Flask, member: User) -> None:
+    pages, first = PageClient(app, member), make_dataset(member)
+    make_version(first)
+    others = make_dataset(make_user())
+    for dataset, which in ((first, "all"), (others, "")):
+        delete_dataset(user=dataset.owner, dataset_id=dataset.id, all_versions=which == "all")
+    page = pages.get("/datasets")
+    assert len(page.select("#deleted li")) == 1
+    assert f"all 2 versions of {first.name}" in words_of(page.find("#deleted li"))
+    page = pages.follow(pages.submit(page, {}, form="#deleted form", status=303))
+    assert not page.select("#deleted")
+    assert len(pages.get(f"/datasets/{first.id}/versions").select("tbody tr")) == 2
+    delete_dataset(user=member, dataset_id=first.id)
+    with writing() as session:
+        session.get_one(Dataset, first.id).deleted_at = now() - KEEP_DELETED
+    assert not pages.get("/datasets").select("#deleted")
 
 
 def test_the_menu_leads_to_every_version_and_v_to_one(app: Flask, member: User) -> None:
