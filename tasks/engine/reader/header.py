@@ -238,7 +238,7 @@ def _goes_on(row: Sequence[str], names: Sequence[str], body: Sequence[Sequence[s
 
 def _are_merged(row: Sequence[str], names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Tell whether a row and the one above it are names of merged cells, above values."""
-    if len(row) != len(names) or not are_halves(names, row) or is_like_those(row, body):
+    if len(row) != len(names) or not are_halves(names, row, body) or is_like_those(row, body):
         return False
     return _is_above_values(row, body)
 

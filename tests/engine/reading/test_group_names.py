@@ -92,3 +92,16 @@ def test_a_row_below_blank_names_stays_one(reader: Reader, row: str) -> None:
     rows = MERGED if ";y;" not in row else "".join(f"s{n};a;b{n};c\n" for n in range(9))
     result = reader.read(f"Date;Counts;;\n{row}\n{rows}")
     assert (result.n_rows, result.preview[0]["cells"]) == (10, row.split(";"))
+
+
+@pytest.mark.parametrize(
+    ("names", "row", "rows"),
+    [("name,score,", ",absent,ill", "r{n},{n},"), ("id,,v", ",x,n/a", "{n},r{n},{n}"),
+     ("id,v,v", ",x,n/a", "{n},{n},{n}")],
+)  # fmt: skip
+def test_a_first_row_with_a_remark_or_a_missing_value_is_no_half_of_names(
+    reader: Reader, names: str, row: str, rows: str
+) -> None:
+    result = reader.read("\n".join([names, row, *(rows.format(n=n) for n in range(12))]))
+    assert (result.n_rows, result.preview[0]["cells"]) == (13, row.split(","))
+    assert result.column_names[0] == names.partition(",")[0]
