@@ -45,9 +45,9 @@ def show_likely(file: BinaryIO) -> str:
         The end of a sentence; empty where Windows-1252 suits it, or nothing does.
     """
     lines = find_lines(file)
-    if _suits(lines, "Windows-1252", LATIN):
+    if suits(lines, "Windows-1252", LATIN):
         return ""
-    return say_likely(lines, [name for name, scripts in LIKELY if _suits(lines, name, scripts)])
+    return say_likely(lines, [name for name, scripts in LIKELY if suits(lines, name, scripts)])
 
 
 def say_likely(lines: bytes, names: Sequence[str]) -> str:
@@ -68,7 +68,8 @@ def find_lines(file: BinaryIO) -> bytes:
     return lines[: lines.rfind(b"\n") + 1] or lines
 
 
-def _suits(lines: bytes, name: str, scripts: Sequence[str]) -> bool:
+def suits(lines: bytes, name: str, scripts: Sequence[str]) -> bool:
+    """Tell whether nearly all words beyond ASCII read as words of some scripts in an encoding."""
     try:
         text = _decode(lines, name)
     except UnicodeError:

@@ -1,10 +1,11 @@
 """Shift JIS by its letters: two bytes each, of a form that no text of single bytes has for long.
 
 Kana and common kanji begin with bytes that in Windows-1252 are no letters. So they are told from
-all else, while EUC-JP, EUC-KR and GB 2312 share theirs, and only the person knows.
+all else, while EUC-JP, EUC-KR and GB 2312 share theirs, and only the person knows. So it is where
+the words are of capitals alone in an encoding of DOS, which has its capitals at the same bytes.
 """
 
-from tasks.engine.reader.likely_encodings import WORD
+from tasks.engine.reader.likely_encodings import CYRILLIC, WORD, suits
 
 SHIFT_JIS = ("shift_jis", "cp932")  # without and with the signs that Windows added
 SHOWN = 24  # characters
@@ -34,6 +35,7 @@ def are_shift_jis(lines: bytes) -> bool:
         len(letters) >= max(LEAST_LETTERS, LEAST_IN_A_WORD * len(words))
         and n_common >= MOSTLY * len(letters)
         and n_pure >= MOSTLY * len(words)
+        and not suits(lines, "cp866", CYRILLIC)
     )
 
 

@@ -52,3 +52,14 @@ def test_other_encodings_are_not_taken_for_shift_jis(text: str, encoding: str) -
 
 def test_no_lines_are_none() -> None:
     assert not are_shift_jis(b"")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("ЦЕНА;ДАТА\n1;2\n3;4\n", "cp866"), ("id;river\n" + "1;МОРЕ\n2;РЕКА\n" * 20, "cp866"),
+     ("МОСКВА;КАЗАНЬ\nСАМАРА;ОМСК\n", "cp866"), ("ΠΟΛΗ;ΕΤΟΣ\n1;2\n", "cp737")],
+)  # fmt: skip
+def test_capitals_of_dos_are_not_taken_for_kanji(reader: Reader, text: str, encoding: str) -> None:
+    code, message, _line = reader.refusal(text.encode(encoding))
+    assert code == "CSV_ENCODING"
+    assert "cp866" in message
