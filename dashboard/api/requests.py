@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from dashboard.api.schemas import Open, Schema
-from dashboard.jobs.decision import CELLS
+from tasks.engine.decision_checks import CELLS
 from tasks.engine.preprocessing_settings import SETTINGS
 from tasks.engine.ranges import describe_range
 

@@ -6,47 +6,33 @@ from typing import Any
 from dashboard.db import Dataset
 from dashboard.jobs.checked import Checked
 from tasks.engine.costs import Costs
+from tasks.engine.decision_checks import (
+    classes_of,
+    find_costs_fault,
+    find_positive_fault,
+    find_threshold_fault,
+    is_amount,
+)
 from tasks.engine.positive import choose_positive
-
-CELLS = tuple(Costs.__dataclass_fields__)
-MOST = 1e12
-# Whose threshold is a probability, whatever their parameters are. Others may have a decision
-# function, whose threshold may be any number: that is found in training.
-PROBABILISTIC = frozenset(
-    {
-        "AdaBoostClassifier", "BaggingClassifier", "BernoulliNB", "DecisionTreeClassifier",
-        "DummyClassifier", "ExtraTreesClassifier", "GaussianNB", "GaussianProcessClassifier",
-        "GradientBoostingClassifier", "HistGradientBoostingClassifier", "KNeighborsClassifier",
-        "LinearDiscriminantAnalysis", "LogisticRegression", "LogisticRegressionCV",
-        "MLPClassifier", "MultinomialNB", "QuadraticDiscriminantAnalysis",
-        "RandomForestClassifier",
-    }
-)  # fmt: skip
 
 
 def check_decision(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
     """Check ``threshold`` and ``costs``; both are kept in the job's details.
 
-    Whether an estimator that is not among `PROBABILISTIC` gives probabilities, so that a threshold
+    Whether an estimator that may have a decision function gives probabilities, so that a threshold
     must be one, is found in training.
     """
-    threshold, costs = body.get("threshold"), body.get("costs")
+    threshold, costs = body.get("threshold"), body.get("costs") or {}
     if threshold is None:
         if costs:
             checked.problems["costs"] = "costs need the threshold that was chosen by them"
         return
-    column = next(c for c in dataset.columns if c["name"] == checked.values["target"])
-    if checked.values["task"] != "classification" or column["distinct"] != 2:
-        checked.problems["threshold"] = (
-            f'threshold is for two classes, and "{column["name"]}" is not one of two'
-        )
-    elif not is_amount(threshold):
-        checked.problems["threshold"] = "threshold must be a number, such as 0.3"
-    elif body.get("estimator") in PROBABILISTIC and not 0 <= threshold <= 1:
-        checked.problems["threshold"] = (
-            f"threshold is a probability here, from 0 to 1, not {threshold:g}"
-        )
-    decision = {"threshold": threshold, "costs": _check_costs(checked, costs)}
+    column, task = _target(checked, dataset), checked.values["task"]
+    if fault := find_threshold_fault(threshold, body.get("estimator"), task, column):
+        checked.problems["threshold"] = fault
+    if fault := find_costs_fault(costs):
+        checked.problems["costs"], costs = fault, {}
+    decision = {"threshold": threshold, "costs": Costs(**costs).as_dict() if costs else {}}
     checked.values.setdefault("details", {})["decision"] = decision
 
 
@@ -55,22 +41,16 @@ def check_positive(checked: Checked, body: Mapping[str, Any], dataset: Dataset) 
     given = body.get("positive_class")
     if given is None:
         return
-    column = next(c for c in dataset.columns if c["name"] == checked.values["target"])
-    known = classes_of(column)
-    if checked.values["task"] != "classification" or column["distinct"] != 2:
-        checked.problems["positive_class"] = (
-            f'positive_class is for two classes, and "{column["name"]}" is not one of two'
-        )
-    elif not isinstance(given, str) or (known and given not in known):
-        words = " or ".join(f'"{name}"' for name in known) or "a text"
-        checked.problems["positive_class"] = f"positive_class must be {words}"
+    column = _target(checked, dataset)
+    if fault := find_positive_fault(given, checked.values["task"], column):
+        checked.problems["positive_class"] = fault
     checked.values.setdefault("details", {})["positive"] = given
 
 
-def classes_of(column: Mapping[str, Any]) -> list[str]:
-    """Return the two classes of a column, where its profile knows them; else none."""
-    found = [str(top["value"]) for top in column.get("top") or ()]
-    return sorted(found) if len(found) == column.get("distinct") == 2 else []
+def _target(checked: Checked, dataset: Dataset) -> Mapping[str, Any]:
+    """Return what is known of the column to predict."""
+    target = checked.values["target"]
+    return next(column for column in dataset.columns if column["name"] == target)
 
 
 def usual_positive(column: Mapping[str, Any]) -> str | None:
@@ -81,12 +61,6 @@ def usual_positive(column: Mapping[str, Any]) -> str | None:
     return found
 
 
-def is_amount(value: Any) -> bool:
-    """Tell whether a JSON value is a number of a size that can be reckoned with."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and abs(value) <= MOST  # never so for what is no number or endless
-
-
 def read_amount(text: str) -> float | None:
     """Return a number that was typed; None for what is none."""
     try:
@@ -94,16 +68,3 @@ def read_amount(text: str) -> float | None:
     except ValueError:
         return None
     return amount if is_amount(amount) else None
-
-
-def _check_costs(checked: Checked, given: Any) -> dict[str, float]:
-    if not given:
-        return {}
-    if not isinstance(given, dict) or not set(given) <= set(CELLS):
-        checked.problems["costs"] = f"costs must be numbers by name: {', '.join(CELLS)}"
-        return {}
-    wrong = [name for name, cost in given.items() if not is_amount(cost)]
-    if wrong:
-        checked.problems["costs"] = f"the cost of a {wrong[0].replace('_', ' ')} must be a number"
-        return {}
-    return Costs(**given).as_dict()

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from dashboard.db import Dataset
-from dashboard.jobs.decision import classes_of, read_amount, usual_positive
+from dashboard.jobs.decision import read_amount, usual_positive
 from dashboard.jobs.form_cards import list_cards
 from dashboard.jobs.form_former import Former
 from dashboard.jobs.form_inside import PREFIX
@@ -40,6 +40,7 @@ from tasks.engine.catalogue import (
     list_estimators,
     list_left_out,
 )
+from tasks.engine.decision_checks import classes_of
 from tasks.engine.preprocessing_settings import list_settings
 
 VALIDATION = "validation."

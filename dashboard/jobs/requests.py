@@ -27,6 +27,7 @@ from dashboard.searches.search import Search
 from dashboard.several.checking import check_several
 from dashboard.several.preset import Several
 from tasks.engine.catalogue import METRICS, TASKS, default_metric, find_metric
+from tasks.engine.split_checks import find_seed_fault
 
 FIELDS = frozenset(
     {
@@ -42,7 +43,6 @@ NOT_YET = {
 }
 LEFT_OUT_KINDS = frozenset({"identifier", "constant"})
 NAMES_SHOWN, NAME_SHOWN = 5, 100
-MAX_SEED = 2**32 - 1
 # Python with scikit-learn and pandas takes most of it before any data is loaded.
 LEAST_MEMORY_BYTES = 200_000_000
 LONGEST_S = 10_000_000
@@ -236,8 +236,8 @@ def check_numbers(checked: Checked, body: Mapping[str, Any]) -> None:
     """Check the seed and the limits."""
     seed = body.get("seed")
     seed = 0 if seed is None else seed
-    if not is_whole(seed) or not 0 <= seed <= MAX_SEED:
-        checked.problems["seed"] = f"seed must be a whole number from 0 to {MAX_SEED}"
+    if fault := find_seed_fault(seed):
+        checked.problems["seed"] = fault
     limit = body.get("time_limit_s")
     if limit is not None and (not is_whole(limit) or not 1 <= limit <= LONGEST_S):
         checked.problems["time_limit_s"] = "time_limit_s must be a whole number of seconds, from 1"

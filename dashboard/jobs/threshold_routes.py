@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.jobs import queries, results, thresholds
-from dashboard.jobs.decision import CELLS
 from dashboard.jobs.decision_view import decision_chart, view_decision
 from dashboard.jobs.form_keys import idempotency_key_of
 from dashboard.jobs.undo_routes import tell_queued
 from dashboard.storage import StorageFull
 from dashboard.web import requires
+from tasks.engine.decision_checks import CELLS
 
 blueprint = Blueprint("thresholds", __name__)
 

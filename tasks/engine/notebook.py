@@ -23,6 +23,7 @@ from tasks.engine.export import Origin, write_artefacts
 from tasks.engine.loading import load_cells
 from tasks.engine.notebook_checks import (
     check_columns,
+    check_fields,
     check_others,
     check_split,
     known_estimator,
@@ -162,11 +163,13 @@ def request(
     ['petal', 'sepal', 'garden']
     """
     entry = known_estimator(estimator)
-    check_columns(table.kinds, target, features)
+    named = check_columns(table.kinds, target, features)
+    check_fields(parameters=parameters, preprocessing=preprocessing, validation=validation)
     check_split(validation or {}, entry.task, table.kinds)
-    check_others(others, entry)
+    known = next(column for column in table.columns if column["name"] == target)
+    chosen_others = check_others(others, entry, known)
     left_out = [n for n, kind in table.kinds.items() if kind in NOT_LEARNED_FROM or n == target]
-    learned = list(features or [name for name in table.kinds if name not in left_out])
+    learned = named or [name for name in table.kinds if name not in left_out]
     schema = {"dialect": table.dialect, "columns": table.columns, "features": learned,
               "target": target, "task": entry.task,
               **tell_lines((told.code, told.line) for told in table.problems)}  # fmt: skip
@@ -182,7 +185,7 @@ def request(
         Validation(**split),
         preprocessing=chosen,
     )
-    return replace(spec, **others)
+    return replace(spec, **chosen_others)
 
 
 def _split(table: Table, target: str, task: str, chosen: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tasks.engine.spec import SCHEMES, TIME_KINDS
 
+MAX_SEED = 2**32 - 1
 NUMBERS = (("folds", 2, 50), ("repeats", 1, 20), ("gap", 0, 1_000_000_000))
 
 
@@ -18,6 +19,13 @@ def find_scheme_fault(scheme: Any, task: str) -> str | None:
     if scheme == "stratified" and task == "regression":
         return "stratified needs classes; use kfold"
     return None
+
+
+def find_seed_fault(seed: Any) -> str | None:
+    """Say what is wrong with what folds are drawn by; None where nothing is."""
+    if isinstance(seed, int) and not isinstance(seed, bool) and 0 <= seed <= MAX_SEED:
+        return None
+    return f"seed must be a whole number from 0 to {MAX_SEED}"
 
 
 def find_split_faults(split: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, str]:

@@ -6,8 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from tasks.engine.costs import Costs
 from tasks.engine.errors import ParameterError
 from tasks.engine.notebook import Table, open_table, request, run, save
 from tests.engine.tables import mixed_csv
@@ -31,6 +33,25 @@ def table(tmp_path: Path) -> Table:
         ({"metric": "rmse"}, "rmse is not"),
         ({"class_weight": "equal"}, 'class_weight must be "balanced", or left out'),
         ({"estimator": "GaussianNB", "class_weight": "balanced"}, "takes no class_weight"),
+        ({"class_weight": {"a": 2}}, 'class_weight must be "balanced", or left out'),
+        ({"class_weight": np.array([2, 1])}, 'class_weight must be "balanced", or left out'),
+        ({"estimator": None}, 'a class name, such as "Ridge"; None is not'),
+        ({"target": 3}, "target: a column is called by a text; 3 is none"),
+        ({"features": [3]}, "features: a column is called by a text; 3 is none"),
+        ({"features": 3}, "features is a list of columns, such as"),
+        ({"features": []}, "features names no column; leave it out"),
+        ({"parameters": 3}, "parameters is a dict of what differs from the defaults; 3 is not"),
+        ({"validation": "kfold"}, "validation is a dict"),
+        ({"metric": ["f1"]}, r"metric must be one of: .*; \['f1'\] is not"),
+        ({"seed": "x"}, "seed must be a whole number from 0 to 4294967295"),
+        ({"threshold": 7}, "threshold is a probability here, from 0 to 1, not 7"),
+        ({"threshold": "high"}, "threshold must be a number"),
+        ({"target": "y_number", "estimator": "Ridge", "threshold": 0.3},
+         'threshold is for two classes, and "y_number" is not one of two'),
+        ({"threshold": 0.3, "costs": 3}, "costs must be numbers by name: false_positive"),
+        ({"threshold": 0.3, "costs": {"false_negative": "5"}}, "cost of a false negative must be"),
+        ({"costs": {"false_negative": 5}}, "costs need the threshold"),
+        ({"positive": "hi"}, 'positive must be "high" or "low"'),
         ({"sede": 3}, "no field sede. It has also: class_weight, .*seed"),
         ({"validation": {"fold": 3}}, "validation has no field fold. It has: scheme, folds"),
         ({"validation": {"scheme": "kfolds"}}, "scheme must be one of: kfold, stratified"),
@@ -50,6 +71,17 @@ def test_what_cannot_be_meant_is_refused_with_what_there_is(
     given = {"target": "y_class", "estimator": "LogisticRegression"} | asked
     with pytest.raises(ParameterError, match=words):
         request(table, **given)
+
+
+def test_what_is_meant_is_taken(table: Table) -> None:
+    asked = request(
+        table, "y_class", "LogisticRegression", features=np.array(["age", "city", "age"]),
+        metric=None, seed=np.int64(7), threshold=0.3, costs={"false_negative": 5}, positive="high",
+    )  # fmt: skip
+    assert asked.schema["features"] == ["age", "city"]
+    assert (asked.metric, asked.seed, asked.positive) == ("roc_auc", 7, "high")
+    assert asked.threshold == 0.3
+    assert asked.costs == Costs(false_negative=5).as_dict()
 
 
 def test_rare_classes_and_few_groups_change_the_folds_as_in_the_dashboard(tmp_path: Path) -> None:
