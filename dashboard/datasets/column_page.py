@@ -25,6 +25,7 @@ from dashboard.datasets.relation_views import (
 )
 from dashboard.datasets.relations import find_relation
 from dashboard.datasets.retyping import DATE_FORMATS, TYPES
+from dashboard.datasets.type_fit import TypeFit, find_fit
 from dashboard.db import Dataset, Relation
 from dashboard.errors import NotFound
 from dashboard.paging import Page, read_number
@@ -51,6 +52,8 @@ class Opened:
         What was found about it, in words.
     asked_kind : str or None
         The type that it shall have, to be confirmed.
+    fit : TypeFit
+        Whether it can have that type; of a date it depends on the format, which is not chosen yet.
     target : str or None
         What its relation is to.
     """
@@ -59,6 +62,7 @@ class Opened:
     figure: Mapping[str, Any]
     problems: Sequence[str] = ()
     asked_kind: str | None = None
+    fit: TypeFit = field(default_factory=TypeFit)
     target: str | None = None
     types: Mapping[str, str] = field(default_factory=lambda: TYPES)
     date_formats: Mapping[str, str] = field(default_factory=lambda: DATE_FORMATS)
@@ -198,11 +202,13 @@ def read_column(dataset: Dataset, args: Mapping[str, str]) -> Opened:
 
 def _open(dataset: Dataset, view: ColumnView, asked_kind: str | None, target: str) -> Opened:
     problems = [as_kept(p["message"]) for p in dataset.problems if p.get("column") == view.name]
+    is_known = asked_kind in TYPES and asked_kind != "date"
     return Opened(
         opened=view,
         figure=column_figure(view.profile, view.details),
         problems=problems,
         asked_kind=asked_kind if asked_kind in TYPES else None,
+        fit=find_fit(dataset, view.name, {"kind": asked_kind}) if is_known else TypeFit(),
         target=target or None,
     )
 

@@ -6,6 +6,7 @@ from dashboard.access import require_owner
 from dashboard.datasets import versions
 from dashboard.datasets.columns import find_column
 from dashboard.datasets.queries import get_dataset
+from dashboard.datasets.type_fit import find_fit
 from dashboard.db import Dataset, User
 from dashboard.errors import ValidationFailed
 
@@ -60,7 +61,7 @@ def change_type(
     Forbidden
         When it belongs to somebody else.
     ValidationFailed
-        When there is no such column or type.
+        When there is no such column or type, or not one cell can have the type.
     """
     dataset = get_dataset(user=user, dataset_id=dataset_id)
     require_owner(user, dataset, "dataset")
@@ -72,5 +73,7 @@ def change_type(
     choice: dict[str, Any] = {"use": False} if kind == LEFT_OUT else {"kind": kind, "use": None}
     if kind == "date" and date_format:
         choice["format"] = date_format
+    if refusal := find_fit(dataset, name, choice).refusal:
+        raise ValidationFailed({"kind": refusal})
     options = {"columns": {name: choice}}
     return versions.make_reading(user=user, dataset_id=dataset_id, options=options)

@@ -206,10 +206,10 @@ def test_changing_a_type_asks_and_then_makes_a_version(
     page = pages.get(f"/datasets/{dataset.id}?open=since&as=date")
     assert "Make a new version in which since has the type Date?" in page.text
     assert asked == []
-    made = pages.submit(page, {"format": "%d/%m/%Y"}, form="form[action$='/type']", status=303)
+    made = pages.submit(page, {"format": "%Y-%m-%d"}, form="form[action$='/type']", status=303)
     assert asked[0]["dataset_id"] == dataset.id
     assert asked[0]["options"] == {
-        "columns": {"since": {"kind": "date", "use": None, "format": "%d/%m/%Y"}}
+        "columns": {"since": {"kind": "date", "use": None, "format": "%Y-%m-%d"}}
     }
     assert made.response.headers["Location"] != f"/datasets/{dataset.id}"
     page = pages.get(f"/datasets/{dataset.id}?open=age&as=left_out")
