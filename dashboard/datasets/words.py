@@ -14,7 +14,7 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space":
 ENCODINGS = {
     "utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252", "iso8859-1": "Latin-1",
     "iso8859-15": "Latin-9", "cp1250": "Windows-1250", "cp1251": "Windows-1251",
-    "mac-roman": "Mac Roman", "shift_jis": "Shift JIS", "gb18030": "GB 18030",
+    "mac-roman": "Mac Roman", "cp932": "Shift JIS", "gb18030": "GB 18030",
     "iso2022_jp": "ISO-2022-JP", "cp037": "EBCDIC (cp037)", "cp500": "EBCDIC (cp500)",
 }  # fmt: skip
 FORMATS = {"parquet": "Parquet", "jsonl": "JSON lines"}  # besides CSV

@@ -50,7 +50,7 @@ def find_encoding(file: BinaryIO, chosen: str | None) -> tuple[str, list[Problem
     -------
     encoding : str
         ``utf-8``, one of those that have signs of their own (``utf-16``, ``utf-32``,
-        ``iso2022_jp`` and its kin, ``hz``, ``shift_jis``), ``cp1250``, ``cp1252``, or the chosen
+        ``iso2022_jp`` and its kin, ``hz``, ``cp932``), ``cp1250``, ``cp1252``, or the chosen
         one.
     problems : list of Problem
         A warning when it had to be assumed, or is in doubt; `DAMAGED` where the file has the mark
@@ -97,10 +97,9 @@ def _find_plausible(
 ) -> tuple[str, list[Problem]] | None:
     """Return the encoding that the words of a file suit, if it reads every byte, and a warning."""
     lines = find_lines(file)
-    for japanese in SHIFT_JIS if are_shift_jis(lines) else ():
-        if _first_undecodable(file, japanese) is None:
-            shown = beginning_of(lines)
-            return japanese, [_assumed(japanese, line, shown, is_marked=is_marked)]
+    if are_shift_jis(lines) and _first_undecodable(file, SHIFT_JIS) is None:
+        shown = beginning_of(lines)
+        return SHIFT_JIS, [_assumed(SHIFT_JIS, line, shown, is_marked=is_marked)]
     central = find_central(lines)
     if central == "surely" and _first_undecodable(file, "cp1250") is None:
         return "cp1250", [_assumed("cp1250", line, sample, is_marked=is_marked)]
@@ -126,7 +125,7 @@ def _refuse_ebcdic(file: BinaryIO) -> None:
 def _assumed(
     encoding: str, line: int, sample: bytes, likely: str = "", *, is_marked: bool
 ) -> Problem:
-    name = "Shift JIS" if encoding in SHIFT_JIS else encoding.replace("cp", "Windows-")
+    name = "Shift JIS" if encoding == SHIFT_JIS else encoding.replace("cp", "Windows-")
     marked = "begins with the mark of UTF-8, but it is not UTF-8" if is_marked else "is not UTF-8"
     message = (
         f"The file {marked}; it was read as {name}. A part of line {line} reads "

@@ -7,7 +7,9 @@ the words are of capitals alone in an encoding of DOS, which has its capitals at
 
 from tasks.engine.reader.likely_encodings import CYRILLIC, WORD, suits
 
-SHIFT_JIS = ("shift_jis", "cp932")  # without and with the signs that Windows added
+# With the signs that Windows added, also where a file has none of them: in the encoding without
+# these a dash and a tilde are other characters, so that files of one source would differ.
+SHIFT_JIS = "cp932"
 SHOWN = 24  # characters
 LEAST_LETTERS = 4
 MOSTLY = 0.9
@@ -24,9 +26,9 @@ def are_shift_jis(lines: bytes) -> bool:
         Whole lines, with characters beyond ASCII in them; none where there are no such.
     """
     try:
-        text = lines.decode("cp932")
+        text = lines.decode(SHIFT_JIS)
         words = [word for word in WORD.findall(text) if not word.isascii()]
-        letters = [sign.encode("cp932") for word in words for sign in word if sign > "\x7f"]
+        letters = [sign.encode(SHIFT_JIS) for word in words for sign in word if sign > "\x7f"]
     except UnicodeError:
         return False
     n_common = sum(len(letter) == 2 and letter[0] in COMMON for letter in letters)
@@ -41,4 +43,4 @@ def are_shift_jis(lines: bytes) -> bool:
 
 def beginning_of(lines: bytes) -> bytes:
     """Return how some lines begin, as whole characters."""
-    return lines.decode("cp932").partition("\n")[0].strip()[:SHOWN].encode("cp932")
+    return lines.decode(SHIFT_JIS).partition("\n")[0].strip()[:SHOWN].encode(SHIFT_JIS)

@@ -30,7 +30,7 @@ def test_shift_jis_is_read_and_told(reader: Reader, text: str, before: str) -> N
     content = (before + text).encode("shift_jis")
     result = reader.read(content)
     assert result.dialect is not None
-    assert result.dialect.encoding == "shift_jis"
+    assert result.dialect.encoding == "cp932"
     assert "ENCODING_ASSUMED" in warnings_of(result)
     (problem,) = [p for p in result.problems if p.code == "ENCODING_ASSUMED"]
     assert (
@@ -43,6 +43,15 @@ def test_shift_jis_is_read_and_told(reader: Reader, text: str, before: str) -> N
 def test_signs_that_windows_added_are_read(reader: Reader) -> None:
     content = "番号,区分\n①,第一\n②,第二\n③,第三\n".encode("cp932")
     assert reader.rows(content)[0] == ["①", "第一"]
+
+
+@pytest.mark.parametrize("kind", ["第一", "①"])
+def test_a_tilde_is_the_same_beside_signs_that_windows_added_and_without(
+    reader: Reader, kind: str
+) -> None:
+    row = ["１\uff0d２", "本社\uff5e支店", kind]
+    content = "番号,区分,種類\n" + f"{','.join(row)}\n" * 9
+    assert reader.rows(content.encode("cp932")) == [row] * 9
 
 
 @pytest.mark.parametrize(("text", "encoding"), OTHERS)
