@@ -13,7 +13,7 @@ from tasks.engine.reader.cell_types import DATE, TYPED_ROWS, are_dashes, is_numb
 from tasks.engine.reader.label_rows import YEAR
 from tasks.engine.reader.last_rows import LastRows
 from tasks.engine.reader.moved_names import MovedNames
-from tasks.engine.reader.note_words import NOTE, TOTALS
+from tasks.engine.reader.note_words import NOTE, TOTALS, find_notes
 from tasks.engine.reader.other_tables import OtherTables
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
@@ -110,7 +110,7 @@ class OddRows:
     def end(self) -> list[Columns]:
         """Return the rows that waited and are no notes, now that nothing follows."""
         held, self.held = self.held, []
-        is_note = [self._is_note(cells) and not self._is_usual(cells) for _, cells in held]
+        is_note = find_notes([self._begin(cells) for _, cells in held])
         first = is_note.index(True) if any(is_note) else len(held)
         gap = next((n for n in range(first - 1, -1, -1) if not any(held[n][1])), first)
         first = gap if any(is_note) else first  # notes of other words, below the same blank row
@@ -219,6 +219,11 @@ class OddRows:
                 for at, cell in enumerate(column.to_pylist())
             ):
                 self.like_notes.add(n)
+
+    def _begin(self, cells: Sequence[str | None]) -> str | None:
+        """Return how a row begins that may be a note; nothing of another, None of a blank one."""
+        first = next((cell.strip() for cell in cells if cell and cell.strip()), None)
+        return first and first * (self._is_note(cells) and not self._is_usual(cells))
 
     def _is_usual(self, cells: Sequence[str | None]) -> bool:
         """Tell whether other rows begin in the same way: ``*`` may be a part of all names."""

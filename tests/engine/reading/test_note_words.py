@@ -36,3 +36,20 @@ def test_numbered_notes_of_two_cells_are_no_rows(reader: Reader) -> None:
     text = "town,n,half\n" + "\n".join(map(",".join, ROWS)) + f"\n{notes}"
     assert reader.rows(text) == ROWS
     assert warnings_of(reader.read(text)) == ["FOOTNOTE"]
+
+
+@pytest.mark.parametrize(
+    ("notes", "are_rows"),
+    [(["Lecture: Maths"], True), (["AB = CD"], True), (["NB: Edmundston"], True),
+     (["(a) early"], True), (["Lecture: Maths", "Lecture: Arts"], True),
+     (["Champ : France", "Lecture : in 2020, 5 of 9"], False), (["(a) early", "(b) late"], False),
+     (["Source: x", "Lecture: in 2020"], False), (["", "NB: of towns"], False)],
+)  # fmt: skip
+def test_what_may_be_a_row_is_a_note_beside_others_or_below_a_blank_row(
+    reader: Reader, notes: list[str], are_rows: bool
+) -> None:
+    last = [[note, "", ""] for note in notes]
+    lines = [",".join([f'"{note}"' if "," in note else note, "", ""]) for note in notes]
+    text = "\n".join(["town,n,half", *map(",".join, ROWS), *lines])
+    assert reader.rows(text) == (ROWS + last if are_rows else ROWS)
+    assert warnings_of(reader.read(text)) == ["ROWS_ALONE" if are_rows else "FOOTNOTE"]
