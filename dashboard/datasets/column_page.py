@@ -170,6 +170,7 @@ def _views(
     return view_columns(
         dataset.columns,
         positions,
+        rows=dataset.rows or 0,
         targets=count_targets(dataset.id),
         details=find_details(dataset, positions),
         relations=view_relations(relation, names, dataset.columns),

@@ -8,8 +8,9 @@ from typing import Any
 from dashboard.datasets.distributions import Distribution, distribution_of
 from dashboard.datasets.relation_views import RelationView
 from dashboard.filters import percent
-from dashboard.jobs.requests import unsuitable_target
+from dashboard.jobs.requests import say_too_many, unsuitable_target
 from dashboard.jobs.task_guess import suggest_task
+from dashboard.jobs.validation import say_too_few_by_default
 
 KINDS = ("number", "category", "text", "date", "boolean", "identifier", "constant")
 # What has its own columns for that in the table, or nothing that is common.
@@ -136,6 +137,7 @@ def view_columns(
     columns: Sequence[Mapping[str, Any]],
     positions: Sequence[int],
     *,
+    rows: int,
     targets: Mapping[str, int],
     details: Mapping[int, Mapping[str, Any]],
     relations: Mapping[str, RelationView],
@@ -148,6 +150,8 @@ def view_columns(
         The dataset's compact profile, in file order.
     positions : sequence of int
         Which of them.
+    rows : int
+        How many rows the dataset has.
     targets : Mapping
         By name, how many jobs predict it.
     details : Mapping
@@ -160,7 +164,7 @@ def view_columns(
             profile=columns[n],
             target_of=targets.get(columns[n]["name"], 0),
             target_text=_target_text(columns[n]),
-            unsuitable=unsuitable_target(columns[n]),
+            unsuitable=unsuitable_target(columns[n]) or _too_many(columns[n], rows),
             position=n,
             details=details.get(n, {}),
             relation=relations.get(columns[n]["name"]),
@@ -173,3 +177,12 @@ def _target_text(column: Mapping[str, Any]) -> str:
     if suggest_task(column) == "regression":
         return "Predict a number"
     return "Predict two classes" if column.get("distinct") == 2 else "Predict classes"
+
+
+def _too_many(column: Mapping[str, Any], rows: int) -> str | None:
+    """Say that a new job with a column as its target would be refused, as its form does."""
+    if suggest_task(column) == "regression":
+        return None
+    # Numbers may still be predicted as such.
+    too_many = None if column["kind"] == "number" else say_too_many(column)
+    return too_many or say_too_few_by_default(column, rows)

@@ -43,6 +43,7 @@ NOT_YET = {
 }
 LEFT_OUT_KINDS = frozenset({"identifier", "constant"})
 NAMES_SHOWN, NAME_SHOWN = 5, 100
+MOST_CLASSES = 1000
 # Python with scikit-learn and pandas takes most of it before any data is loaded.
 LEAST_MEMORY_BYTES = 200_000_000
 LONGEST_S = 10_000_000
@@ -64,6 +65,16 @@ def unsuitable_target(column: Mapping[str, Any]) -> str | None:
     if kind in {"date", "text"}:
         return f'"{name}" holds {"dates" if kind == "date" else "texts"}; choose another target'
     return None
+
+
+def say_too_many(column: Mapping[str, Any]) -> str | None:
+    """Say that a column has more values than a job tells classes apart; None where it has not."""
+    if column.get("distinct", 0) <= MOST_CLASSES:
+        return None
+    what = f'"{column["name"]}" has {column["distinct"]:,} different values'
+    if column["kind"] == "number":
+        return f"{what}; choose regression"
+    return f"{what}, and a job tells at most {MOST_CLASSES:,} classes apart. Choose another target"
 
 
 def default_features(columns: Sequence[Mapping[str, Any]], target: str) -> list[str]:
@@ -177,10 +188,8 @@ def _check_target(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -
         checked.problems["task"] = f"task must be one of: {', '.join(TASKS)}"
     elif task == "regression" and column["kind"] not in {"number", "boolean"}:
         checked.problems["task"] = f'"{target}" holds no numbers; choose classification'
-    elif task == "classification" and column["distinct"] > 1000:
-        checked.problems["task"] = (
-            f'"{target}" has {column["distinct"]:,} different values; choose regression'
-        )
+    elif task == "classification" and (words := say_too_many(column)):
+        checked.problems["task"] = words
     checked.values |= {"target": target, "task": task}
 
 

@@ -94,24 +94,39 @@ def count_groups(column: Mapping[str, Any]) -> int:
 def _check_rare_classes(
     checked: Checked, values: Mapping[str, Any], target: Mapping[str, Any], *, is_chosen: bool
 ) -> None:
-    tops, distinct = target.get("top") or [], target.get("distinct", 0)
-    if checked.values["task"] != "classification" or not tops:
+    if checked.values["task"] != "classification" or not target.get("top"):
         return
     is_stratified = values["scheme"] == "stratified"
-    if distinct * values["folds"] > target["count"] and (is_stratified or not is_chosen):
-        checked.problems["target"] = (
-            f'"{target["name"]}" has {distinct:,} different values in {target["count"]:,} rows: '
-            f"too few of each for {values['folds']} folds. Choose another target"
-            f"{' or fewer folds' if 2 * distinct <= target['count'] else ''}"
-        )
+    if (is_stratified or not is_chosen) and (words := say_too_few(target, values["folds"])):
+        checked.problems["target"] = words
         return
-    rare = find_rarest(target)
+    rare, classes = find_rarest(target), target.get("distinct", 0)
     if is_stratified and rare and rare.rows < values["folds"]:
         rows = f"{rare.rows} row{'' if rare.rows == 1 else 's'}"
         checked.problems["validation.folds"] = (
             f'Class "{rare.label}" has {rows}; {values["folds"]}-fold validation '
-            f"needs at least {values['folds']}. {_remedy(rare, distinct)}"
+            f"needs at least {values['folds']}. {_remedy(rare, classes)}"
         )
+
+
+def say_too_few(target: Mapping[str, Any], folds: int) -> str | None:
+    """Say that classes have too few rows each for so many folds; None where they have enough."""
+    distinct, count = target.get("distinct", 0), target["count"]
+    if distinct * folds <= count:
+        return None
+    return (
+        f'"{target["name"]}" has {distinct:,} different values in {count:,} rows: '
+        f"too few of each for {folds} folds. Choose another target"
+        f"{' or fewer folds' if 2 * distinct <= count else ''}"
+    )
+
+
+def say_too_few_by_default(target: Mapping[str, Any], rows: int) -> str | None:
+    """Say that classes have too few rows each for the folds that a table of so many rows gets."""
+    if not target.get("top"):
+        return None
+    usual = suggest_validation("classification", rows, rarest=find_rarest(target))
+    return say_too_few(target, usual["folds"])
 
 
 def _remedy(rare: Rarest, classes: int) -> str:
