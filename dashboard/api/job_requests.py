@@ -18,8 +18,8 @@ class JobQuery(PageQuery):
         str | None,
         Field(
             description="A state, or active, failed (with lost ones), succeeded or cancelled; of "
-            "those that are cancelled also not_tried, stopped (both when the time of their batch "
-            "was up), skipped (by the plan of their batch) or cancelled_by_somebody"
+            "those that are cancelled also skipped (the time of their batch was up: not_tried "
+            "before they started, stopped while they ran) or cancelled_by_somebody"
         ),
     ] = None
     dataset_id: Annotated[int, Field(ge=0, lt=2**63)] | None = None

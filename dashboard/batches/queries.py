@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import case, exists, func, select
 
 from dashboard.db import Batch, Job
 from dashboard.db.lookup import get_by_id
@@ -37,8 +37,7 @@ class BatchSummary:
     """A batch with what became of its jobs; `counts` has every state.
 
     `n_scored` is how many candidates have a score, `n_stopped_early` how many of them of some
-    folds only. Of those that count as cancelled nobody cancelled `n_not_tried` and `n_stopped`:
-    their time was up before they began, or while they ran.
+    folds only. Of those that count as cancelled nobody cancelled `n_skipped`: their time was up.
     """
 
     batch: Batch
@@ -46,8 +45,7 @@ class BatchSummary:
     best: Best | None = None
     n_stopped_early: int = 0
     n_scored: int = 0
-    n_not_tried: int = 0
-    n_stopped: int = 0
+    n_skipped: int = 0
 
     @property
     def n_left(self) -> int:
@@ -119,24 +117,22 @@ def summarise_all(batches: Sequence[Batch]) -> list[BatchSummary]:
     """Return batches with their counts and best jobs, by two queries."""
     ids = [batch.id for batch in batches]
     counts = {batch_id: dict.fromkeys(map(str, JobState), 0) for batch_id in ids}
-    early, scored, untried, stopped = (dict.fromkeys(ids, 0) for _ in range(4))
+    early, scored, skipped = (dict.fromkeys(ids, 0) for _ in range(3))
     kinds = (Job.batch_id, Job.state, Job.score_only)
-    cut = (TIME_WAS_UP, Job.started_at.is_(None)), (TIME_WAS_UP, Job.started_at.is_not(None))
-    sums = [func.sum(case((and_(*conditions), 1), else_=0)) for conditions in cut]
+    time_up = func.sum(case((TIME_WAS_UP, 1), else_=0))
     found = (
-        select(*kinds, func.count(), func.count(Job.stopped_because), *sums)
+        select(*kinds, func.count(), func.count(Job.stopped_because), time_up)
         .where(Job.batch_id.in_(ids))
         .group_by(*kinds)
     )
-    for batch_id, state, is_candidate, amount, n_early, *n_cut in db.session.execute(found):
+    for batch_id, state, is_candidate, amount, n_early, n_skipped in db.session.execute(found):
         if batch_id is not None:
             counts[batch_id][state] += amount
             early[batch_id] += n_early
-            untried[batch_id] += n_cut[0]
-            stopped[batch_id] += n_cut[1]
+            skipped[batch_id] += n_skipped
             if is_candidate and state == JobState.SUCCEEDED:
                 scored[batch_id] += amount
-    best, every = _find_best(ids), (early, scored, untried, stopped)
+    best, every = _find_best(ids), (early, scored, skipped)
     return [
         BatchSummary(b, counts[b.id], best.get(b.id), *(of[b.id] for of in every)) for b in batches
     ]

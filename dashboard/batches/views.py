@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dashboard.batches.queries import BatchSummary
 from dashboard.db.states import JobState
 from dashboard.filters import count, plural
-from dashboard.jobs.time_up import BY_SOMEBODY, NOT_TRIED, STOPPED, WORDS
+from dashboard.jobs.time_up import BY_SOMEBODY, SKIPPED, WORDS
 from dashboard.searches import KIND as SEARCH
 from dashboard.several import KIND as SEVERAL
 from tasks.engine.catalogue import metric_title
@@ -52,17 +52,15 @@ class BatchView:
         return found
 
     def _amounts(self) -> Iterator[tuple[str, str, str | None, int]]:
-        """Yield each state with its jobs; of those that nobody cancelled, their own words."""
+        """Yield each state with its jobs; of those that nobody cancelled, their own word."""
         summary = self.summary
         for state in ORDER:
             if state != JobState.CANCELLED:
                 yield state, state, None, summary.counts[state]
                 continue
-            ends = (STOPPED, summary.n_stopped), (NOT_TRIED, summary.n_not_tried)
-            time_up = sum(amount for _, amount in ends)
-            asked = BY_SOMEBODY if time_up else state
-            yield state, asked, None, summary.counts[state] - time_up
-            yield from ((state, end, WORDS[end], amount) for end, amount in ends)
+            asked = BY_SOMEBODY if summary.n_skipped else state
+            yield state, asked, None, summary.counts[state] - summary.n_skipped
+            yield state, SKIPPED, WORDS[SKIPPED], summary.n_skipped
 
     @property
     def bar_words(self) -> str:

@@ -11,7 +11,7 @@ from dashboard.datasets.selections import LIVING, name_holds
 from dashboard.db import Dataset, Job, JobEntry, Model, User
 from dashboard.db.lookup import LARGEST_ID, find_by_id
 from dashboard.extensions import db
-from dashboard.jobs.time_up import word_of_end
+from dashboard.jobs.time_up import say_state
 from dashboard.paging import read_number
 
 PER_GROUP = 6
@@ -117,7 +117,7 @@ def _jobs(q: str) -> Group:
     )
     told = load_only(Job.id, Job.name, Job.state, Job.stopped_by, Job.started_at, Job.partial)
     named = select(Job).options(told, lazyload("*")).where(Job.id.in_(ids))
-    found = [Hit(job.name, (word_of_end(job) or job.state).lower(), "job", job.id)
+    found = [Hit(job.name, say_state(job), "job", job.id)
              for job in db.session.scalars(named.order_by(Job.id.desc()))]  # fmt: skip
     if first:
         others = [hit for hit in found if hit.number != first.number]

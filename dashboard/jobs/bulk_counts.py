@@ -12,6 +12,7 @@ from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.filters import plural
 from dashboard.jobs.filtering import JobFilters, filter_jobs
+from dashboard.jobs.time_up import TIME_WAS_UP
 
 AT_ONCE = 5000  # numbers in one query
 
@@ -71,6 +72,11 @@ def count_made(user: User, ids: Sequence[int]) -> int:
         done = done.where(Job.owner_id == user.id)
     parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
     return sum(db.session.scalar(done.where(Job.id.in_(part))) or 0 for part in parts)
+
+
+def count_skipped(ids: Sequence[int]) -> int:
+    """Count the jobs that the plan of their batch skipped; they are in the state cancelled."""
+    return _count_of(ids, select(func.count(Job.id)).where(TIME_WAS_UP))
 
 
 def count_others(user: User, ids: Sequence[int]) -> int:

@@ -7,6 +7,7 @@ from functools import cached_property
 from dashboard.auth.sessions import safe_path
 from dashboard.db import BulkAction, User
 from dashboard.db.lookup import LARGEST_ID
+from dashboard.db.states import JobState
 from dashboard.errors import ValidationFailed
 from dashboard.filters import plural
 from dashboard.jobs import bulk, bulk_counts
@@ -14,6 +15,7 @@ from dashboard.jobs.bulk_acts import Action
 from dashboard.jobs.bulk_counts import Matching
 from dashboard.jobs.filtering import FILTER_NAMES, read_filters
 from dashboard.jobs.shown_ids import pack
+from dashboard.jobs.time_up import SKIPPED
 from dashboard.paging import read_number
 
 NAMED = 10  # of jobs that are to be deleted
@@ -96,7 +98,10 @@ class Choice:
     def left_out(self) -> str | None:
         """Those that it does not apply to, such as "2 running, 1 queued"; None without any."""
         out = {s: n for s, n in self.counts.items() if s not in self.action.states}
-        return ", ".join(f"{n:,} {state}" for state, n in sorted(out.items())) or None
+        if out.get(JobState.CANCELLED):
+            skipped = bulk_counts.count_skipped(self.ids)
+            out |= {SKIPPED: skipped, JobState.CANCELLED: out[JobState.CANCELLED] - skipped}
+        return ", ".join(f"{n:,} {state}" for state, n in sorted(out.items()) if n) or None
 
     @property
     def title(self) -> str:

@@ -21,6 +21,7 @@ from dashboard.extensions import db
 from dashboard.jobs.adding import add_to_results
 from dashboard.jobs.queries import find_model, get_job
 from dashboard.jobs.service import changing
+from dashboard.jobs.time_up import say_state
 
 # What is asked for, as pages and the API name it, and the kind of its chore.
 KINDS = {"explanation": EXPLAIN, "learning_curve": LEARN}
@@ -53,7 +54,7 @@ def ask(*, user: User, job_id: int, what: str) -> Job:
     """
     with changing(user, job_id) as (session, job):
         if job.state != JobState.SUCCEEDED or job.results_key is None or not find_model(job_id):
-            raise Conflict(f"The job has no model to explain: it is {job.state}")
+            raise Conflict(f"The job has no model to explain: it is {say_state(job)}")
         if what in find_asked(job_id):
             return job
         add_chore(session, KINDS[what], job_id)

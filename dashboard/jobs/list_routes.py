@@ -16,11 +16,13 @@ from dashboard.jobs.addresses import job_url
 from dashboard.jobs.export import export_jobs
 from dashboard.jobs.list_query import one_of_each, query_of
 from dashboard.jobs.queries import get_job
+from dashboard.jobs.time_up import say_state
 from dashboard.preferences import score_for_reader as score
 from dashboard.web import requires
 
 blueprint = Blueprint("joblists", __name__)
 blueprint.add_app_template_global(job_url)
+blueprint.add_app_template_filter(say_state)
 
 
 def init_app(app: Flask) -> None:
@@ -112,7 +114,7 @@ def stop(job_id: int) -> tuple[Response, int]:
     except Conflict as problem:
         job = get_job(user=current_user, job_id=job_id)
         result = f", {score(job.score)}" if job.score is not None else ""
-        words = f"It had already finished. Result: {job.state}{result}"
+        words = f"It had already finished. Result: {say_state(job)}{result}"
         is_over = job.state in TERMINAL
         return jsonify(state=job.state, message=words if is_over else problem.message), 409
     except DomainError as problem:

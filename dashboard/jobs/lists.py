@@ -31,8 +31,8 @@ EMPTY_TABS = {
     "cancelling": "No job is being stopped", "succeeded": "No job has succeeded yet",
     "failed": "Nothing has failed", "lost": "No job was lost", "cancelled": "No job was cancelled",
     "skipped": "No job was skipped by its batch",
-    "not_tried": "Every job was tried", "stopped": "No job was stopped by its batch's time",
-    "cancelled_by_somebody": "No job was cancelled by somebody",
+    "not_tried": "No job was skipped unstarted", "stopped": "No job was skipped midway",
+    "cancelled_by_somebody": "No job was cancelled",
 }  # fmt: skip
 
 
@@ -109,6 +109,8 @@ class JobListing:
     def state_words(self) -> str | None:
         """The state that is asked for, in words; None for all."""
         state = self.filters.state
+        if state == JobState.CANCELLED and self.n_skipped:  # as programs count them
+            return "cancelled or skipped"
         return END_WORDS.get(state, state).lower() if state else None
 
     @property
@@ -153,7 +155,7 @@ class JobListing:
         if self.n_skipped:
             by_people = amounts["cancelled"] - self.n_skipped
             named[-1] = ("Cancelled", BY_SOMEBODY, max(0, by_people))
-            named.append(("Skipped", SKIPPED, self.n_skipped))
+            named.append((END_WORDS[SKIPPED], SKIPPED, self.n_skipped))
         every = ("All", "", sum(self.counts.values()))
         return [(*tab, (self.filters.state or "") == tab[1]) for tab in (every, *named)]
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from dashboard.db import Job
 from dashboard.errors import Conflict, DomainError
 from dashboard.extensions import db
+from dashboard.jobs.time_up import say_state
 from dashboard.storage import Storage, get_storage
 
 
@@ -20,7 +21,7 @@ def read_results(job: Job) -> dict[str, Any]:
         When the job has no result.
     """
     if job.results_key is None:
-        raise Conflict(f"The job has no results: it is {job.state}")
+        raise Conflict(f"The job has no results: it is {say_state(job)}")
     try:
         return read_key(get_storage(), job.results_key)
     except DomainError:

@@ -18,6 +18,7 @@ from dashboard.extensions import db
 from dashboard.jobs import submission
 from dashboard.jobs.blends import is_last_of_several
 from dashboard.jobs.queries import get_job
+from dashboard.jobs.time_up import say_state
 from dashboard.plans.changing import hold_batches, run_again
 from dashboard.preferences import score_for_reader as score
 from dashboard.retention.asking import ask_for_look
@@ -166,7 +167,7 @@ def _ask_to_keep(job: Job) -> None:
 def say_already_done(job: Job) -> str:
     """Say what a job had come to before it could be stopped."""
     result = f", {score(job.score)}" if job.score is not None else ""
-    return f"It had already finished: {job.state}{result}"
+    return f"It had already finished: {say_state(job)}{result}"
 
 
 def retry_job(*, user: User, job_id: int) -> Job:

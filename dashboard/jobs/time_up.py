@@ -10,9 +10,10 @@ from dashboard.db.states import JobState
 # Who stops them, as a job's row says it: no person's name is empty.
 NOBODY = ""
 TIME_WAS_UP = and_(Job.state == JobState.CANCELLED, Job.stopped_by == NOBODY)
-# What a list's filter of the state may name beside the states, and the words for it.
-NOT_TRIED, STOPPED, BY_SOMEBODY = "not_tried", "stopped", "cancelled_by_somebody"
-SKIPPED = "skipped"  # the first two together: cancelled by nobody but the plan of their batch
+# What a list's filter of the state may name beside the states, and the words for it. Pages call
+# those skipped whose batch had no time left; programs may ask apart for both kinds of them.
+SKIPPED, BY_SOMEBODY = "skipped", "cancelled_by_somebody"
+NOT_TRIED, STOPPED = "not_tried", "stopped"
 ENDS: Mapping[str, ColumnElement[bool]] = {
     SKIPPED: TIME_WAS_UP,
     NOT_TRIED: and_(TIME_WAS_UP, Job.started_at.is_(None)),
@@ -20,8 +21,8 @@ ENDS: Mapping[str, ColumnElement[bool]] = {
     BY_SOMEBODY: and_(Job.state == JobState.CANCELLED, Job.stopped_by.is_distinct_from(NOBODY)),
 }
 WORDS: Mapping[str, str] = {
-    SKIPPED: "Skipped", NOT_TRIED: "Not tried", STOPPED: "Stopped",
-    BY_SOMEBODY: "Cancelled by somebody",
+    SKIPPED: "Skipped", NOT_TRIED: "Skipped unstarted", STOPPED: "Skipped midway",
+    BY_SOMEBODY: "Cancelled",
 }  # fmt: skip
 
 
@@ -31,4 +32,9 @@ def word_of_end(job: Job) -> str | None:
         return "Stopped early"
     if job.state != JobState.CANCELLED or job.stopped_by != NOBODY:
         return None
-    return WORDS[STOPPED if job.started_at else NOT_TRIED]
+    return WORDS[SKIPPED]
+
+
+def say_state(job: Job) -> str:
+    """Return the state that a job is in, as its badge says it, within a sentence."""
+    return (word_of_end(job) or job.state).lower()

@@ -8,6 +8,7 @@ from dashboard.db import Job
 from dashboard.errors import Conflict, DomainError, ValidationFailed
 from dashboard.jobs.queries import find_model
 from dashboard.jobs.results import read_results
+from dashboard.jobs.time_up import say_state
 from dashboard.storage import get_storage
 from tasks.engine.rows.scored import ScoredQuery, ScoredRows
 
@@ -37,7 +38,7 @@ def rows_key(job: Job) -> str:
         When it has none.
     """
     if job.out_of_fold_key is None:
-        raise Conflict(f"The job has no out-of-fold rows: it is {job.state}")
+        raise Conflict(f"The job has no out-of-fold rows: it is {say_state(job)}")
     return job.out_of_fold_key
 
 

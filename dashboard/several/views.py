@@ -154,15 +154,15 @@ class SeveralView:
         known = Several.from_plan(self.batch.plan or {})
         seconds = min(LONGER * known.time_limit_s, LONGEST_S)
         is_over = self.batch.plan_state == "over" and seconds > known.time_limit_s
-        if not is_over or not self.jobs or not self.n_left_out:
+        if not is_over or not self.jobs or not self.n_skipped:
             return None
         return {"several_of": self.jobs[0].id, TIME_FIELD: seconds}
 
     @cached_property
-    def n_left_out(self) -> int:
-        """How many candidates were not tried, or stopped, as the time was up."""
-        left_out = select(func.count()).where(Job.batch_id == self.batch.id, TIME_WAS_UP)
-        return db.session.scalar(left_out) or 0
+    def n_skipped(self) -> int:
+        """How many candidates were skipped, as the time was up."""
+        skipped = select(func.count()).where(Job.batch_id == self.batch.id, TIME_WAS_UP)
+        return db.session.scalar(skipped) or 0
 
 
 def see_several(batch: Batch) -> SeveralView | None:

@@ -18,7 +18,7 @@ function whyNot(button, rows) {
   const fits = (row) => states.includes(row.dataset.state) || (button.value === 'cancel' && row.hasAttribute('data-can-cancel'));
   const wrong = rows.filter((row) => !fits(row));
   if (!wrong.length) return null;
-  const found = [...new Set(wrong.map((row) => row.dataset.state))].join(', ');
+  const found = [...new Set(wrong.map((row) => row.dataset.word))].join(', ');
   const not = wrong.length === rows.length && rows.length > 1 ? 'can' : 'cannot';
   return `${say(wrong.length, rows.length)} ${not} ${button.dataset.words}: ${found}`;
 }

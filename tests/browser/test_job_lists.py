@@ -11,6 +11,7 @@ from dashboard.db import Dataset, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs import live_rows
+from dashboard.jobs.time_up import NOBODY
 from tests.browser import looks
 from tests.browser.conftest import Watched
 from tests.factories import make_job, make_succeeded_job
@@ -94,8 +95,13 @@ def test_jl_6_what_does_not_apply_to_all_that_are_ticked_is_off_and_says_why(
 ) -> None:
     running = run(member, dataset)
     failed = make_job(member, dataset, state="failed")
+    skipped = make_job(member, dataset, state="cancelled", stopped_by=NOBODY)
     page = tab.go("/jobs")
     expect(page.get_by_role("search", name="Filter jobs")).to_be_visible()
+    one = page.locator(f"#job-{skipped.id} input[name=job]")
+    one.check()  # what is said of it is the word of its badge
+    expect(page.locator("[data-bulk-why]")).to_have_text("This one cannot be cancelled: skipped")
+    one.uncheck()
     page.locator(f"#job-{failed.id} input[name=job]").check()
     expect(page.get_by_role("search", name="Filter jobs")).to_be_hidden()
     bar = page.locator("[data-bulk-bar]")

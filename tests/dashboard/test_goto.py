@@ -74,9 +74,9 @@ def test_names_that_begin_alike_show_where_they_differ(app: Flask, member: User)
     assert words_of(heard).startswith(f"{whole} #")
 
 
-def test_a_job_that_was_not_tried_is_called_so(app: Flask, member: User) -> None:
+def test_a_job_that_was_skipped_is_called_so(app: Flask, member: User) -> None:
     make_job(member, name="late", state="cancelled", stopped_by=NOBODY)
-    assert [hit.note for group in find_all("late", member) for hit in group.hits] == ["not tried"]
+    assert [hit.note for group in find_all("late", member) for hit in group.hits] == ["skipped"]
 
 
 def test_what_has_the_very_name_comes_first(app: Flask, member: User) -> None:

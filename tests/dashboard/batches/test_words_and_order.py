@@ -32,7 +32,7 @@ def end_by_time(job: Job, *, started: bool) -> None:
 
 
 def make_ended(owner: User) -> tuple[Batch, list[Job]]:
-    """Make a batch: one job was not tried, one was stopped, one was cancelled by hand."""
+    """Make a batch: two were skipped, one of them while it ran, one was cancelled by hand."""
     batch, dataset = make_batch(owner, 3), make_dataset(owner)
     jobs = [make_job(owner, state="cancelled", batch_id=batch.id, dataset=dataset, name=name,
                      finished_at=now())
@@ -58,11 +58,12 @@ def test_each_part_of_a_batch_leads_to_its_own_jobs(pages: PageClient, member: U
             words_of(page.select(".pager")[0]) if page.select(".pager") else "",
         )
     assert {name: (said, names) for name, (said, names, _) in found.items()} == {
-        "Cancelled 1": ("Only jobs that are cancelled by somebody", ["dropped"]),
-        "Stopped 1": ("Only jobs that are stopped", ["cut"]),
-        "Not tried 1": ("Only jobs that are not tried", ["late"]),
+        "Cancelled 1": ("Only jobs that are cancelled", ["dropped"]),
+        "Skipped 2": ("Only jobs that are skipped", ["cut", "late"]),
     }
-    assert all("1 of 1" in pager for _, _, pager in found.values())
+    pagers = {name: pager for name, (_, _, pager) in found.items()}
+    assert "1 of 1" in pagers["Cancelled 1"]
+    assert "2 of 2" in pagers["Skipped 2"]
 
 
 def test_comparison_and_overview_use_the_words_of_the_list(
@@ -72,11 +73,11 @@ def test_comparison_and_overview_use_the_words_of_the_list(
     late, cut, dropped = jobs
     page = pages.get(f"/compare?jobs={late.id},{cut.id},{dropped.id}")
     heads = [words_of(one) for one in page.select("th[data-job-id] .status")]
-    assert heads == ["Not tried", "Stopped", "Cancelled"]
+    assert heads == ["Skipped", "Skipped", "Cancelled"]
     recent = pages.get("/").select("#recent")[0]
-    assert sorted(badges(recent)) == ["Cancelled", "Not tried", "Stopped"]
+    assert sorted(badges(recent)) == ["Cancelled", "Skipped", "Skipped"]
     told = pages.get(f"/jobs/{late.id}").select("[data-title]")[0]
-    assert told["data-title"] == "Not tried late"
+    assert told["data-title"] == "Skipped late"
 
 
 def test_figures_of_trying_several_add_up(pages: PageClient, member: User) -> None:
@@ -90,7 +91,7 @@ def test_figures_of_trying_several_add_up(pages: PageClient, member: User) -> No
     page = pages.get(f"/batches/{batch.id}")
     said = words_of(page.select(".batch-now .percent")[0])
     assert said == (
-        "6 jobs so far: 2 scored, 1 fitted on all rows, 1 not tried, 1 running, 1 deleted"
+        "6 jobs so far: 2 scored, 1 fitted on all rows, 1 skipped, 1 running, 1 deleted"
     )
 
 
@@ -165,5 +166,5 @@ def test_a_badge_looks_cancelled_only_where_somebody_cancelled(
     batch, _ = make_ended(member)
     shown = pages.get(f"/batches/{batch.id}").select("td .status")
     assert {words_of(one): one["data-state"] for one in shown} == {
-        "Not tried": "skipped", "Stopped": "skipped", "Cancelled": "cancelled",
+        "Skipped": "skipped", "Cancelled": "cancelled",
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from dashboard.db import User
+from dashboard.jobs.time_up import NOBODY
 from tests.factories import make_job, make_user
 from tests.page import PageClient, words_of
 
@@ -35,3 +36,12 @@ def test_jobs_that_are_to_be_deleted_are_named_up_to_ten(app: Flask, member: Use
     assert [n for n in range(12) if f" old {n} " in said] == list(range(2, 12))
     assert "and 2 more" in said
     assert "old 3" not in ask(app, member, ids, "tag")
+
+
+def test_what_stays_as_it_is_has_the_words_of_its_badges(app: Flask, member: User) -> None:
+    jobs = [make_job(member, state="cancelled", stopped_by=by) for by in (NOBODY, "Ada", NOBODY)]
+    ids = [job.id for job in (*jobs, make_job(member, state="running"))]
+    said = ask(app, member, ids, "cancel")
+    assert "cancelled or being stopped; 1 cancelled, 2 skipped stay as they are" in said
+    alone = ask(app, member, [jobs[0].id, jobs[2].id, ids[-1]], "cancel")
+    assert "; 2 skipped stay as they are" in alone

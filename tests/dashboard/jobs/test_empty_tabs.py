@@ -34,9 +34,9 @@ def test_there_are_words_for_each_tab_and_state() -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ("not_tried", "State: not tried"),
-        ("stopped", "State: stopped"),
-        ("cancelled_by_somebody", "State: cancelled by somebody"),
+        ("not_tried", "State: skipped unstarted"),
+        ("stopped", "State: skipped midway"),
+        ("cancelled_by_somebody", "State: cancelled"),
         ("running", "State: running"),
     ],
 )
@@ -83,4 +83,8 @@ def test_what_a_plan_skipped_is_not_counted_as_cancelled(app: Flask, member: Use
     # All of them, as the API and links from before ask for.
     every = pages.get("/jobs?state=cancelled")
     assert len(every.select("tr[data-job-id]")) == 3
-    assert words_of(every.find(".filter-chips .chip")).startswith("State: cancelled")
+    chip = words_of(every.find(".filter-chips .chip"))
+    assert chip.startswith("State: cancelled or skipped")
+    # What is said of a ticked one is the word of its badge.
+    words = {row["data-job-id"]: row["data-word"] for row in every.select("tr[data-job-id]")}
+    assert words == {str(job.id): "skipped" for job in skipped} | {str(cancelled.id): "cancelled"}

@@ -177,7 +177,7 @@ def test_after_its_time_nothing_starts_and_what_runs_ends(user: User) -> None:
     assert [job.state for job in jobs_of(batch)] == ["succeeded", "running"] + ["cancelled"] * 2
     late = jobs_of(batch)[2]
     assert late.message == "The time of the search, 1 min, was up before it started"
-    assert JobView(late).badge == ("cancelled", "Not tried")
+    assert JobView(late).badge == ("cancelled", "Skipped")
     late.stopped_by = "dispatcher"  # a person may be called so
     assert JobView(late).badge == ("cancelled", None)
     finish(running, 0.8)

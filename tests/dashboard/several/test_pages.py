@@ -244,7 +244,7 @@ def test_who_had_too_little_time_is_led_to_trying_again_for_longer(
     n_late = sum(job.state == "cancelled" for job in jobs_of(batch))
     (link,) = pages.get(f"/batches/{batch.id}").select('#leaderboard a[href^="/jobs/new"]')
     assert words_of(link) == "Try again for 5 min"
-    assert words_of(link.parent).startswith(f"{n_late} candidates were not tried, or not to the")
+    assert words_of(link.parent).startswith(f"{n_late} candidates were skipped. Try again")
     form = pages.get(str(link["href"]))
     assert form.find('[name="several.time_limit_s"]')["value"] == "300"
     for name, value in (("target", "churned"), ("metric", "log_loss"), ("estimator", "several")):

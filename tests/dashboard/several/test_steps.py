@@ -185,7 +185,7 @@ def test_when_the_time_is_up_nothing_starts_and_what_runs_ends(user: User) -> No
     assert (states[-1], jobs_of(batch)[-1].score_only) == (JobState.QUEUED, False)
     late = jobs_of(batch)[2]
     assert late.message == "The time of the batch, 1 min, was up before it started"
-    assert JobView(late).badge == ("cancelled", "Not tried")
+    assert JobView(late).badge == ("cancelled", "Skipped")
     assert finish_cancel(claim=claim)
     go_on(batch)
     final = jobs_of(batch)[-1]
