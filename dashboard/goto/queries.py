@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os.path import commonprefix
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import lazyload, load_only
 
 from dashboard.datasets.selections import LIVING, name_holds
 from dashboard.db import Dataset, Job, JobEntry, Model, User
 from dashboard.db.lookup import LARGEST_ID, find_by_id
 from dashboard.extensions import db
-from dashboard.jobs.time_up import say_state
+from dashboard.jobs.time_up import TIME_WAS_UP, say_state, was_skipped
 from dashboard.paging import read_number
 
 PER_GROUP = 6
@@ -108,21 +108,28 @@ def _number_of(q: str) -> int | None:
 
 def _jobs(q: str) -> Group:
     first = find_number(q)
-    # The names alone are looked through, in an index of their own; they stand in small letters.
-    ids = (
-        select(JobEntry.job_id)
-        .where(JobEntry.name.contains(q.lower(), autoescape=True))
-        .order_by(JobEntry.job_id.desc())
-        .limit(PER_GROUP + 1)
-    )
-    told = load_only(Job.id, Job.name, Job.state, Job.stopped_by, Job.started_at, Job.partial)
-    named = select(Job).options(told, lazyload("*")).where(Job.id.in_(ids))
-    found = [Hit(job.name, say_state(job), "job", job.id)
-             for job in db.session.scalars(named.order_by(Job.id.desc()))]  # fmt: skip
+    named = select(JobEntry.job_id).where(JobEntry.name.contains(q.lower(), autoescape=True))
+    jobs = _newest(named)
+    late = [job for job in jobs if was_skipped(job)]
+    if late:
+        done = [job for job in jobs if job not in late]
+        if len(jobs) > PER_GROUP:  # behind them there may be others
+            done = _newest(named.where(JobEntry.job_id.not_in(select(Job.id).where(TIME_WAS_UP))))
+        jobs = [*done, *late][: PER_GROUP + 1]
+    found = [Hit(job.name, say_state(job), "job", job.id) for job in jobs]
     if first:
         others = [hit for hit in found if hit.number != first.number]
         found = [replace(first, note="by its number"), *others]
     return _cut("Jobs", "job", found)
+
+
+def _newest(named: Select[int]) -> list[Job]:
+    """Return the newest of some jobs, the newest first."""
+    # Their names alone are looked through, in small letters; no more are read than are shown.
+    ids = named.order_by(JobEntry.job_id.desc()).limit(PER_GROUP + 1)
+    told = load_only(Job.id, Job.name, Job.state, Job.stopped_by, Job.started_at, Job.partial)
+    found = select(Job).options(told, lazyload("*")).where(Job.id.in_(ids))
+    return list(db.session.scalars(found.order_by(Job.id.desc())))
 
 
 def _datasets(q: str) -> Group:

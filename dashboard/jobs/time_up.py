@@ -26,13 +26,16 @@ WORDS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+def was_skipped(job: Job) -> bool:
+    """Tell whether a job was cancelled by nobody but the plan of its batch."""
+    return job.state == JobState.CANCELLED and job.stopped_by == NOBODY
+
+
 def word_of_end(job: Job) -> str | None:
     """Return what a badge says of such a job, and of one of some folds only; None of any other."""
     if job.state == JobState.SUCCEEDED and job.partial:
         return "Stopped early"
-    if job.state != JobState.CANCELLED or job.stopped_by != NOBODY:
-        return None
-    return WORDS[SKIPPED]
+    return WORDS[SKIPPED] if was_skipped(job) else None
 
 
 def say_state(job: Job) -> str:

@@ -79,6 +79,21 @@ def test_a_job_that_was_skipped_is_called_so(app: Flask, member: User) -> None:
     assert [hit.note for group in find_all("late", member) for hit in group.hits] == ["skipped"]
 
 
+@pytest.mark.parametrize("n_late", [1, PER_GROUP + 1])
+def test_jobs_that_were_skipped_come_last(app: Flask, member: User, n_late: int) -> None:
+    dataset = make_dataset(member)
+    for name in ("old", "older"):
+        make_succeeded_job(member, dataset=dataset, name=f"sales {name}")
+    late = {"state": "cancelled", "stopped_by": NOBODY}
+    names = [make_job(member, dataset, name=f"sales late {n}", **late).name for n in range(n_late)]
+    make_job(member, dataset, name="sales dropped", state="cancelled", stopped_by="Ada")
+    assert found("sales")["Jobs"] == [
+        "sales dropped", "sales older", "sales old", *reversed(names)
+    ][:PER_GROUP]  # fmt: skip
+    more = [group.more for group in find_all("sales", member) if group.title == "Jobs"]
+    assert more == [n_late > 1]
+
+
 def test_what_has_the_very_name_comes_first(app: Flask, member: User) -> None:
     dataset = make_dataset(member, name="Houses")
     make_model(make_succeeded_job(member, dataset=dataset, name="houses: forest"))
