@@ -5,7 +5,7 @@ nothing is too long: then everybody splits it in the same way, and Arrow does it
 is not so clear is left to `records`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -65,6 +65,7 @@ def take_block(
     max_cell: int,
     are_typed: Sequence[bool] = (),
     size: int = 0,
+    mend: Callable[[str], object] = bool,
 ) -> Block | None:
     """Take the next rows of a text, if they are plain.
 
@@ -82,6 +83,9 @@ def take_block(
         Of each column, whether it holds numbers, dates or the like.
     size : int, optional
         About how many bytes; `BLOCK_BYTES` by default.
+    mend : callable, optional
+        Gives the cells of a line that seems to be torn at a quote, or nothing where it is not; by
+        default each is.
 
     Returns
     -------
@@ -105,9 +109,9 @@ def take_block(
         kind: _tell(held, spans, shape, source.line)
         for kind, spans in (("stray", shape.stray), ("holds_rows", may_hold_rows)) if len(spans)
     }  # fmt: skip
-    stray = (text.split(dialect.splits_at) for _, text in told.get("stray", ()))
+    stray = [text for _, text in told.get("stray", ())]
     columns = None
-    if not any(is_torn(cells, dialect.quote) for cells in stray):
+    if not any(is_torn(t.split(dialect.splits_at), dialect.quote) and mend(t) for t in stray):
         columns = _split(held[: shape.n_bytes], dialect, width, shape)
     if columns is None:
         return None

@@ -213,7 +213,7 @@ class Reading:
         block = take_block(
             source, dialect, self.records.width,
             max_cell=self.limits.max_cell_chars, are_typed=self.records.are_typed,
-            size=self._block_size(),
+            size=self._block_size(), mend=self.records.put_separator,
         )  # fmt: skip
         if block is None:
             return False

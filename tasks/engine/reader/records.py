@@ -145,7 +145,7 @@ class Records:
         mended, n_split = "", len(cells)
         swallowed = "" if broken else self._find_rows()
         self.may_be_names = False
-        if stray and self._is_torn(cells) and (found := self._part_at_quote(plain)):
+        if stray and self._is_torn(cells) and (found := self.put_separator(plain)):
             cells, mended = found, "parted"
         elif self.width and (broken or len(cells) != self.width or swallowed == "sure"):
             cells, mended = self._mend(cells, plain, broken=bool(broken) or swallowed == "sure")
@@ -241,8 +241,8 @@ class Records:
         near = mend_near(cells, text, self.dialect, self.width) if len(self.read) == 1 else None
         if near or self.n_failures > MAX_FAILURES:
             return near or (cells, "")
-        may_lack = broken or len(cells) < self.width
-        if may_lack and (found := self._part_at_quote(text)):
+        may_lack = len(self.read) == 1 and (broken or len(cells) < self.width)
+        if may_lack and (found := self.put_separator(text)):
             return found, "parted"
         if (broken and not self.was_broken) or len(self.read) > 1:
             found = mend_quotes(text, self.dialect, self.width, self._suit_but_for_quotes)
@@ -262,12 +262,10 @@ class Records:
     def _is_torn(self, cells: list[str]) -> bool:
         return len(cells) >= self.width > 0 and is_torn(cells, self.dialect.quote)
 
-    def _part_at_quote(self, text: str) -> list[str] | None:
+    def put_separator(self, text: str) -> list[str] | None:
         """Return a row with the separator that it lacks before a quote, if it is like others."""
         rows, quote = self.short_rows, self.dialect.quote
-        if len(self.read) > 1 or not quote or quote not in text or self.n_tried > MAX_TRIED:
-            return None
-        if not rows.columns:
+        if not quote or quote not in text or self.n_tried > MAX_TRIED or not rows.columns:
             return None
         # That none is missing is no failure: quotes that are not doubled are mended otherwise.
         self.n_tried += len(text) * text.count(quote)

@@ -3,6 +3,7 @@
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -111,6 +112,24 @@ def test_a_block_ends_with_a_record() -> None:
         taken += block.lines.tolist()
     assert taken == list(range(1, 21, 2))
     assert source.is_over
+
+
+def test_inches_in_some_rows_leave_their_blocks_whole(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+
+    def take_some(*given: Any, **more: Any) -> blocks.Block | None:
+        block = blocks.take_block(*given, **more)
+        taken.append(len(block.lines) if block else 0)
+        return block
+
+    monkeypatch.setattr(reading, "take_block", take_some)
+    rows = [[str(n), "pipe", f"x{n}"] for n in range(20_000)]
+    rows[1_000::2_000] = [[str(n), f'{n}" x', ' best of 6"'] for n in range(10)]
+    text = "id,size,note\n" + "".join(",".join(row) + "\n" for row in rows)
+    assert reader.rows(text) == rows
+    assert taken[0] == 20_000
 
 
 def read_all(reader: Reader, text: str) -> tuple[object, ...]:
