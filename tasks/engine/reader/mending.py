@@ -19,13 +19,13 @@ LEAST_WIDTH = 3  # with two cells almost any other separator would do
 
 
 def mend_quotes(
-    text: str, dialect: Dialect, width: int, suit: Callable[[Sequence[str]], bool] | None = None
+    text: str, dialect: Dialect, width: int, count: Callable[[Sequence[str]], int] = len
 ) -> list[str] | None:
     """Split a line whose quotes are not doubled, or not closed, into `width` cells.
 
     A quote closes a cell only before a delimiter or the line's end, and a cell whose quote is
-    never closed keeps it as a character. Where that leaves several ways, those that suit their
-    columns come first, and of these the one whose cells are closed early.
+    never closed keeps it as a character. Where that leaves several ways, those come first of which
+    the most cells suit their columns, and of these the one whose cells are closed early.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def mend_quotes(
         How the file is laid out.
     width : int
         How many cells there must be.
-    suit : callable, optional
-        Tells whether cells are like those of their columns.
+    count : callable, optional
+        Counts the cells that are like those of their columns; by default all are.
 
     Returns
     -------
@@ -45,12 +45,14 @@ def mend_quotes(
     """
     if not dialect.quote or dialect.quote not in text or len(text) > LONGEST:
         return None
-    first = None
+    best, most = None, -1
     for way in islice(_ways(text, dialect, width), MOST_WAYS):
-        if suit is None or suit(way):
+        n = count(way)
+        if n == width:
             return way
-        first = first or way
-    return first
+        if n > most:
+            best, most = way, n
+    return best
 
 
 def _ways(text: str, dialect: Dialect, width: int) -> Iterator[list[str]]:

@@ -245,7 +245,7 @@ class Records:
         if may_lack and (found := self.put_separator(text)):
             return found, "parted"
         if (broken and not self.was_broken) or len(self.read) > 1:
-            found = mend_quotes(text, self.dialect, self.width, self._suit_but_for_quotes)
+            found = mend_quotes(text, self.dialect, self.width, self._count_like_others)
             if found:
                 return found, "quotes"
         if not broken and (found := self.short_rows.part(cells)):
@@ -254,10 +254,11 @@ class Records:
         self.n_failures += found is None
         return (found, "separator") if found else (cells, "")
 
-    def _suit_but_for_quotes(self, cells: Sequence[str]) -> bool:
-        """Tell whether cells are like others, without quotes that may be kept at their ends."""
-        rows, quote = self.short_rows, self.dialect.quote
-        return not rows.columns or rows.is_like_others([cell.strip(quote) for cell in cells])
+    def _count_like_others(self, cells: Sequence[str]) -> int:
+        """Count the cells that are like others, without quotes that may be kept at their ends."""
+        return self.short_rows.count_like_others(
+            [cell.strip(self.dialect.quote) for cell in cells]
+        )
 
     def _is_torn(self, cells: list[str]) -> bool:
         return len(cells) >= self.width > 0 and is_torn(cells, self.dialect.quote)

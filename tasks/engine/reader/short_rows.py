@@ -151,6 +151,11 @@ class ShortRows:
         pairs = zip(cells, self.columns, strict=False)
         return len(cells) == self.width and all(column.is_like(cell) for cell, column in pairs)
 
+    def count_like_others(self, cells: Cells) -> int:
+        """Count the cells that are like those of their columns; all are where none is known."""
+        pairs = zip(cells, self.columns, strict=False)
+        return sum(column.is_like(cell) for cell, column in pairs) if self.columns else len(cells)
+
     def without_gap(self, cells: Cells, kept: list[str]) -> list[str]:
         """Return a row without the one empty cell that is too many, wherever it stands.
 

@@ -30,6 +30,14 @@ def test_odd_quotes_are_mended_where_the_width_says_how(text: str, cells: list[s
     assert mend_quotes(text, COMMA, 4) == cells
 
 
+def test_the_way_to_split_is_that_of_which_most_cells_suit(reader: Reader) -> None:
+    words = ["scarf", "red", "warm wool", "Hat", "a-b", "to it", "X y", "(no)", "so so", "+", "z"]
+    rows = [[str(n), f"{words[n % 11]}, fine", words[n % 11], "5"] for n in range(20)]
+    rows += [["A-20", 'He said "scarf", scarf', "scarf", "8"]]  # no row above begins so
+    lines = [",".join(f'"{cell}"' for cell in row) for row in rows]
+    assert reader.rows("\n".join(["id,text,who,label", *lines])) == rows
+
+
 def test_no_way_to_split_is_no_way() -> None:
     assert mend_quotes('1,"x,2', COMMA, 7) is None
     assert mend_quotes("1,2,3", COMMA, 3) is None
