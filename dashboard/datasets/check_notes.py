@@ -134,7 +134,13 @@ def _effect(question: Question | None) -> list[Note]:
     """Return what would become of a column that looks like numbers."""
     if question is None or question.about != "number":
         return []
-    become = f"{count(question.become)} of {plural(question.cells, 'cell')}"
-    verb = "becomes a number" if question.become == 1 else "become numbers"
-    words = f"{become} {verb} if the column is read as one"
+    words = f"{say_become(question.become, question.cells)} if the column is read as one"
     return [Note(words, False, f"question-{question.position}")]
+
+
+def say_become(become: int, cells: int) -> str:
+    """Say how many of some cells become numbers."""
+    if become:
+        verb = "becomes a number" if become == 1 else "become numbers"
+        return f"{count(become)} of {plural(cells, 'cell')} {verb}"
+    return f"{'No cell' if cells == 1 else f'None of {count(cells)} cells'} becomes a number"

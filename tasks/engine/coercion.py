@@ -45,7 +45,8 @@ class TargetError(ValueError):
         self, column: str, value: str, position: int, count: int,
         frequent: Iterable[tuple[str, int, int]] = (),
     ) -> None:  # fmt: skip
-        super().__init__(f'"{column}" has text in {count} rows. The first value is "{value}"')
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        super().__init__(f'"{column}" has text in {rows}. The first value is "{value}"')
         self.column, self.value, self.position, self.count = column, value, position, count
         self.frequent = list(frequent)
 

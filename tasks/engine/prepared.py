@@ -154,10 +154,14 @@ def _positive(y: np.ndarray, spec: TrainingSpec) -> Any:
 
 
 def _say_absent(absent: int, total: int) -> str:
-    share = f"({100 * absent / total:.1f}%)"
-    if absent == 1:
-        return f"1 row has no target value. It was left out {share}"
-    return f"{absent:,} rows have no target value. They were left out {share}"
+    part = 100 * absent / total
+    share = f"({part:.1f}%)" if part >= 0.1 else "(under 0.1%)"
+    were = "It was" if absent == 1 else "They were"
+    return f"{_rows_have(absent)} no target value. {were} left out {share}"
+
+
+def _rows_have(n: int) -> str:
+    return "1 row has" if n == 1 else f"{n:,} rows have"
 
 
 def _typed(
@@ -204,10 +208,10 @@ def _without_copies(
 
 
 def _target_error(bad: coercion.TargetError, lines: np.ndarray) -> DataError:
-    line = int(lines[bad.position])
+    line, rows = int(lines[bad.position]), f"{bad.count:,} row{'' if bad.count == 1 else 's'}"
     return DataError(
         "TARGET_NOT_NUMERIC",
-        f'The target column "{bad.column}" has text in {bad.count} rows. '
+        f'The target column "{bad.column}" has text in {rows}. '
         f'First: line {line}, "{bad.value}"',
         "Choose another target, or classification as the task",
         {
@@ -236,8 +240,12 @@ def _order(
     if undated:
         warn(
             "TIME_MISSING",
-            f'{undated:,} rows have no readable "{validation.time_column}". They were sorted '
-            "last, as if they were the newest",
+            f'{_rows_have(undated)} no readable "{validation.time_column}". '
+            + (
+                "It was sorted last, as if it were the newest"
+                if undated == 1
+                else "They were sorted last, as if they were the newest"
+            ),
         )
     return order
 
@@ -247,6 +255,10 @@ def _warn_of_blank_groups(order: np.ndarray, validation: Validation, warn: Warn)
     if blank:
         warn(
             "GROUP_MISSING",
-            f'{blank:,} rows have no "{validation.group_column}". They were kept together, '
-            "as one group",
+            f'{_rows_have(blank)} no "{validation.group_column}". '
+            + (
+                "It was kept as a group of its own"
+                if blank == 1
+                else "They were kept together, as one group"
+            ),
         )

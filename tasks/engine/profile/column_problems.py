@@ -25,6 +25,7 @@ from tasks.engine.profile.time_zones import zones_words
 from tasks.engine.profile.unit_checks import units_of
 from tasks.engine.profile.unread_numbers import other_script, unread_number
 from tasks.engine.reader.refusals import Problem
+from tasks.engine.reader.words import plural
 
 LineOf = Callable[[int], int]
 Test = Callable[[pa.Array], np.ndarray]
@@ -74,8 +75,9 @@ def _problems(column: Column, made: ColumnProfile) -> Iterator[Problem]:
     if kind == "constant":
         yield warning(name, "CONSTANT", f'"{name}" has the same value in every row')
     elif missing > MOST * column.n_rows:
-        share = f"{missing:,} of {column.n_rows:,} cells of"
-        yield warning(name, "MOSTLY_MISSING", f'{share} "{name}" are missing', missing)
+        share = f"{missing:,} of {plural(column.n_rows, 'cell')} of"
+        are = "is" if missing == 1 else "are"
+        yield warning(name, "MOSTLY_MISSING", f'{share} "{name}" {are} missing', missing)
     tally = found.numbers.tally if found.numbers and not made.decision.is_chosen else None
     if kind == "number" and tally and may_number_rows(column, tally):
         words = f'"{name}" is different in every row and may only number the rows'
@@ -144,7 +146,7 @@ def _written(
     elif question and question["chosen"] is None:
         if "or" in question:
             yield _either(column, question, line_of, has_sign=_has_sign(dialect))
-        yield from _asked(column, question, line_of)
+        yield from _asked(column, made, question, line_of)
 
 
 def _said_of_numbers(
@@ -169,10 +171,16 @@ def _has_sign(dialect: Mapping[str, Any]) -> bool:
     return bool(dialect.get("format", "csv") == "csv")
 
 
-def _asked(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Iterator[Problem]:
-    if question["of"] and ("or" not in question or question["left"]):
-        is_date = question["about"] == "date"
-        yield (_some_no_dates if is_date else _mixed)(column, question, line_of)
+def _asked(
+    column: Column, made: ColumnProfile, question: Mapping[str, Any], line_of: LineOf
+) -> Iterator[Problem]:
+    if not question["of"] or ("or" in question and not question["left"]):
+        return
+    reading = made.decision.found.reading
+    if question["about"] == "date":
+        yield _some_no_dates(column, question, line_of)
+    elif reading:
+        yield _mixed(column, question, reading.written, line_of)
 
 
 def _signs(column: Column, written: Written) -> Problem:
@@ -218,25 +226,29 @@ def _unreadable(column: Column, made: ColumnProfile, line_of: LineOf) -> Problem
         written = (schema["decimal"], schema.get("thousands", ""), "symbols" in schema)
         test = lambda cells: np.isnan(parse_numbers(cells, written))  # noqa: E731
     count, (line, value) = made.n_unreadable, _first(column, test, line_of)
+    are = f"is no {kind} and counts" if count == 1 else f"are no {kind} and count"
     message = (
-        f'{count:,} of {column.n_present:,} cells of "{column.name}" are no {kind} and count as '
-        f'missing. First: line {line}, "{value}"'
+        f'{count:,} of {plural(column.n_present, "cell")} of "{column.name}" {are} as missing. '
+        f'First: line {line}, "{value}"'
     )
     return warning(column.name, "MIXED_TYPES", message, count, line)
 
 
-def _mixed(column: Column, question: Mapping[str, Any], line_of: LineOf) -> Problem:
+def _mixed(
+    column: Column, question: Mapping[str, Any], written: Written, line_of: LineOf
+) -> Problem:
     name, present, count = column.name, column.n_present, question["of"]
     plain: Written = (column.decimal, "", False)
-    line, value = _first(column, lambda cells: np.isnan(parse_numbers(cells, plain)), line_of)
+    is_odd: Test = lambda cells: np.isnan(parse_numbers(cells, plain))  # noqa: E731
+    line, value = _first(column, is_odd, line_of)
     first = f'First: line {line}, "{value}"'
     if count <= MOST * present:
         are = "is" if count == 1 else "are"
         message = f'"{name}" looks like a number column, but {count:,} of {present:,} cells {are}'
         return warning(name, "MIXED_TYPES", f"{message} text. {first}", count, line)
-    if example := question["from"]:  # the first odd cell may be a word
-        exactly = f"^{re.escape(example)}$"
-        line, value = _first(column, lambda cells: match(cells, exactly), line_of)
+    if question["become"]:  # the first odd cell may be a word
+        is_signed: Test = lambda cells: is_odd(cells) & np.isfinite(parse_numbers(cells, written))  # noqa: E731
+        line, value = _first(column, is_signed, line_of)
         first = f'First: line {line}, "{value}"'
     message = f'"{name}" has numbers with thousands separators or signs; it is kept as text'
     return warning(name, "NUMBER_SYMBOLS", f"{message}. {first}", count, line)

@@ -48,8 +48,9 @@ def missing_words(
         count, row = _find(column, word)
         if count:
             beside = ", ".join(f'"{value}"' for value in values[:SHOWN])
+            are, so = ("is", "counts") if count == 1 else ("are", "count")
             words = (
-                f'{count:,} of {column.n_rows:,} cells of "{column.name}" are "{word}" and count '
+                f'{count:,} of {column.n_rows:,} cells of "{column.name}" {are} "{word}" and {so} '
                 f"as missing. Beside {beside} it may be a value: if so, take it out of the cells "
                 'that mean missing, under "How we read the file"'
             )

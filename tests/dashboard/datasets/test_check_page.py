@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
+from dashboard.datasets.check_notes import say_become
 from dashboard.db import Dataset, User
 from dashboard.extensions import db
 from tests.page import Page, PageClient, words_of
@@ -321,3 +322,17 @@ def test_files_without_separators_are_not_described_as_csv(
     assert not any(word in how for word in ("Separator", "Encoding", "Decimal sign", "Header"))
     assert [field["name"] for field in page.select("#how [name=missing]")] == ["missing"]
     assert about_lines in page.soup.get_text()
+
+
+@pytest.mark.parametrize(
+    ("become", "of", "words"),
+    [
+        (0, 1, "No cell becomes a number"), (0, 5, "None of 5 cells becomes a number"),
+        (1, 1, "1 of 1 cell becomes a number"), (1, 5, "1 of 5 cells becomes a number"),
+        (2, 5, "2 of 5 cells become numbers"),
+    ],
+)  # fmt: skip
+def test_how_many_cells_become_numbers_has_the_right_number_of_its_noun_and_verb(
+    become: int, of: int, words: str
+) -> None:
+    assert say_become(become, of) == words

@@ -80,3 +80,19 @@ def test_choice_that_no_cell_allows_is_refused(profile_cells: ProfileCells, kind
     column, problems = chosen(profile_cells, ["red", "green", "blue", "red"], kind=kind)
     assert column["kind"] == "category"
     assert [p.code for p in problems] == ["CHOICE_UNUSABLE"]
+
+
+def test_one_cell_that_is_no_number_is_told_as_one(profile_cells: ProfileCells) -> None:
+    _column, (problem,) = chosen(profile_cells, ["5", "6.5", "soon", "7"], kind="number")
+    words = '1 of 4 cells of "x" is no number and counts as missing. First: line 4, "soon"'
+    assert problem.message == words
+
+
+def test_the_first_line_is_that_of_the_first_cell_not_of_the_most_frequent_one(
+    profile_cells: ProfileCells,
+) -> None:
+    cells = ["soon", "3.189,11 €", "4.347,71 €", *["2.000,50 €"] * 5, "unknown"]
+    _column, problems = chosen(profile_cells, cells)
+    (told,) = [p for p in problems if p.code == "NUMBER_SYMBOLS"]
+    assert told.message.endswith('it is kept as text. First: line 3, "3.189,11 €"')
+    assert told.line == 3

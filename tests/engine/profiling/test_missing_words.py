@@ -68,3 +68,8 @@ def test_cells_that_are_missing_by_such_a_word_are_told_once(profile_cells: Prof
     often = [*GRADES, *["None"] * 5]
     assert codes(often * 10) == ["MISSING_WORD"]
     assert codes([*often, ""] * 10) == ["MOSTLY_MISSING", "MISSING_WORD"]
+
+
+def test_one_cell_that_counts_as_missing_is_told_as_one(profile_cells: ProfileCells) -> None:
+    (message,) = told(profile_cells([*["DE", "FR", "US"] * 10, "NA"]))
+    assert message.startswith('1 of 31 cells of "x" is "NA" and counts as missing')

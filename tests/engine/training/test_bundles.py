@@ -269,7 +269,7 @@ def test_training_again_shows_no_traceback(tmp_path: Path) -> None:
     bad.write_text((tmp_path / "table.csv").read_text() + "A9,1,1,Oslo,s,no,2020-01-01,x,low,?x\n")
     for arguments, words in (
         (["none.csv"], "none.csv"),
-        ([str(bad)], '"y_number" has text in 1 rows'),
+        ([str(bad)], '"y_number" has text in 1 row.'),
         ([str(bad), "-o", "nowhere/m.joblib"], "no such folder"),
     ):
         done = run(folder / "train.py", *arguments)
