@@ -160,6 +160,22 @@ def test_menu_by_keyboard(browse: Browse, admin: User) -> None:
     expect(page.get_by_role("button", name=re.compile("^Account of"))).to_be_focused()
 
 
+def test_keys_stand_in_line_with_the_other_entries_of_the_menu(
+    browse: Browse, admin: User
+) -> None:
+    window = browse()
+    window.sign_in(admin)
+    page = window.go("/settings/profile")
+    page.get_by_role("button", name=re.compile("^Account of")).click()
+    keys = page.locator("#account-menu > button")
+    looks = "e => [getComputedStyle(e).display, getComputedStyle(e).columnGap, e.offsetHeight, "
+    looks += "e.getBoundingClientRect().width, e.querySelector('svg').getBoundingClientRect().x]"
+    settings = page.locator("#account-menu").get_by_role("link", name="Settings")
+    assert keys.evaluate(looks) == settings.evaluate(looks)
+    keys.click()
+    expect(page.get_by_role("button", name="Close the list of keys")).to_be_focused()
+
+
 def test_double_click_sends_a_form_once(browse: Browse, admin: User, app: Flask) -> None:
     window = browse()
     window.sign_in(admin)
