@@ -8,10 +8,11 @@ from dashboard.compare.rows import ABSENT, PARAMETERS, SETTINGS, Row
 from dashboard.db import Job
 from dashboard.filters import plural
 from dashboard.jobs.blends import title_of
+from dashboard.jobs.form_schemes import SCHEMES
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.preprocessing_settings import DEFAULTS
 
-FOLDS = ("scheme", "folds", "repeats", "group_column", "time_column", "test_size", "gap")
+FOLDS = ("folds", "repeats", "group_column", "time_column", "test_size", "gap")
 NAMED = 3  # columns that a job lacks
 
 
@@ -26,6 +27,7 @@ def setting_rows(jobs: Sequence[Job]) -> list[Row]:
         "Class weight": [job.class_weight for job in jobs],
         "Positive class": [j.details.get("positive_class") or j.positive for j in jobs],
         "Decision threshold": [(job.decision or {}).get("threshold") for job in jobs],
+        "Validation scheme": [SCHEMES.get(j.validation.get("scheme", "")) for j in jobs],
         **{f"Validation {name}": [j.validation.get(name) for j in jobs] for name in FOLDS},
         # Older jobs lack it.
         "Validation drop_copies": [bool(j.validation.get("drop_copies")) for j in jobs],

@@ -6,17 +6,19 @@ from typing import Any
 from dashboard.several.card import SUITED
 from tasks.engine.spec import TIME_KINDS
 
+SCHEMES = {
+    "stratified": "k folds, stratified",
+    "kfold": "k folds",
+    "group": "k folds of whole groups",
+    "time": "k folds in the order of time",
+    "holdout": "One hold-out part",
+}
+
 
 def list_schemes(task: str | None, *, tries_several: bool) -> list[tuple[str, str]]:
     """Return the ways to split rows, those of the task first."""
-    offered = [
-        ("kfold", "k folds"),
-        ("group", "k folds of whole groups"),
-        ("time", "k folds in the order of time"),
-        ("holdout", "One hold-out part"),
-    ]
-    if task == "classification":
-        offered.insert(0, ("stratified", "k folds, stratified"))
+    are_classes = task == "classification"
+    offered = [one for one in SCHEMES.items() if are_classes or one[0] != "stratified"]
     return [SUITED, *offered] if tries_several else offered
 
 

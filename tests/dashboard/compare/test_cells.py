@@ -44,3 +44,18 @@ def test_a_difference_has_no_more_decimals_than_the_score_beside_it(
     amount: float, beside: float, shown: str
 ) -> None:
     assert delta_for_reader(amount, beside) == shown
+
+
+def test_schemes_are_called_as_in_the_form(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    jobs = [
+        make_succeeded_job(member, dataset=dataset, validation={"scheme": scheme, "folds": 3})
+        for scheme in ("kfold", "group", "stratified")
+    ]
+    numbers = ",".join(str(job.id) for job in jobs)
+    page = PageClient(app, member).get(f"/compare?jobs={numbers}")
+    rows = {words_of(row.select("th")[0]): row for row in page.select("tr:has(th[scope=row])")}
+    assert [words_of(cell) for cell in rows["Validation scheme"].select("td")] == [
+        "k folds", "k folds of whole groups", "k folds, stratified"
+    ]  # fmt: skip
+    assert "kfold" not in page.text
