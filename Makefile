@@ -45,7 +45,7 @@ run: .venv/runtime  ## start everything on this machine; Ctrl-C stops it
 worker: .venv/runtime  ## one more training worker with the same settings; Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.run worker
 
-test: .venv/development  ## run the tests but the long ones (15 minutes on 2 cores)
+test: .venv/development  ## run the tests but the long ones (12 minutes on 2 cores)
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(TESTERS) --dist worksteal -m "not long"
 
 test-all: .venv/development  ## run everything: the long tests, fuzzing, and faults on both databases
