@@ -1,19 +1,18 @@
 """Batches as pages and the API read them. What is counted are the jobs that are there now."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import case, exists, func, select
 
 from dashboard.db import Batch, Job
 from dashboard.db.lookup import get_by_id
 from dashboard.db.states import ACTIVE, TERMINAL, JobState
 from dashboard.extensions import db
-from dashboard.jobs.counting import KEPT_COUNTS, MANY
+from dashboard.jobs.counting import MANY
 from dashboard.jobs.time_up import TIME_WAS_UP
+from dashboard.kept import find_kept, keep
 from tasks.engine.catalogue import METRICS
 
 KEPT_S = 5.0  # the two live parts of an open page ask within it
@@ -97,19 +96,16 @@ def summarise(batch: Batch) -> BatchSummary:
     """
     if batch.n_jobs < MANY:
         return summarise_all([batch])[0]
-    kept = current_app.extensions.setdefault("batch_summaries", {})
     goes_on = db.session.scalar(
         select(exists().where(Job.batch_id == batch.id, Job.state.in_(ACTIVE)))
     )
     plan = (batch.plan_state, batch.plan_step, batch.final_job_id)
     key = (batch.id, batch.n_jobs, goes_on, *plan)
-    known = kept.get(key)
-    if known is not None and time.monotonic() < known[0]:
-        return replace(known[1], batch=batch)
+    known: BatchSummary | None = find_kept("batch_summaries", key)
+    if known is not None:
+        return replace(known, batch=batch)
     summary = summarise_all([batch])[0]
-    if len(kept) >= KEPT_COUNTS:
-        kept.clear()
-    kept[key] = (time.monotonic() + KEPT_S, summary)
+    keep(summary, KEPT_S, "batch_summaries", key)
     return summary
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from dashboard.clock import now
 from dashboard.datasets.service import KEEP_DELETED
+from dashboard.datasets.words import name_versions
 from dashboard.db import Dataset
 from dashboard.extensions import db
 
@@ -22,6 +23,11 @@ class Deleted:
     dataset: Dataset
     n_versions: int
     goes_at: datetime
+
+    @property
+    def name(self) -> str:
+        """What went, in words."""
+        return name_versions(self.dataset, self.n_versions)
 
 
 def list_deleted(*, user_id: int) -> Sequence[Deleted]:

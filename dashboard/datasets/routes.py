@@ -29,6 +29,7 @@ from dashboard.datasets.deleted import list_deleted
 from dashboard.datasets.export import export_datasets
 from dashboard.datasets.files import original_file, table_csv
 from dashboard.datasets.waiting import how_far, list_waiting
+from dashboard.datasets.words import name_versions
 from dashboard.errors import Conflict
 from dashboard.paging import Page, read_number, read_per
 from dashboard.web import requires
@@ -64,7 +65,6 @@ def index() -> str:
         samples=list_samples(),
         waiting=list_waiting(user_id=current_user.id),
         deleted=list_deleted(user_id=current_user.id),
-        say=_say,
         how_far=how_far,
     )
 
@@ -93,8 +93,8 @@ def download_table(dataset_id: int) -> Response:
 def archive(dataset_id: int) -> Response:
     """Take a dataset out of the lists. For its owner and admins."""
     dataset = queries.get_dataset(user=current_user, dataset_id=dataset_id)
-    name, count = dataset.name, service.archive_dataset(**_asked(dataset_id))
-    _offer_undo(f"Archived {_say(name, dataset.version, count)}", dataset_id)
+    count = service.archive_dataset(**_asked(dataset_id))
+    _offer_undo(f"Archived {name_versions(dataset, count)}", dataset_id)
     return _back(url_for("datasets.index"))
 
 
@@ -112,13 +112,12 @@ def restore(dataset_id: int) -> Response:
 def delete(dataset_id: int) -> Response:
     """Delete a dataset that no job uses. For its owner and admins."""
     dataset = queries.get_dataset(user=current_user, dataset_id=dataset_id)
-    name, version = dataset.name, dataset.version
     try:
         count = service.delete_dataset(**_asked(dataset_id))
     except Conflict as problem:
         flash(problem.message, "error")
         return _back(url_for("look.detail", dataset_id=dataset_id))
-    _offer_undo(f"Deleted {_say(name, version, count)}", dataset_id)
+    _offer_undo(f"Deleted {name_versions(dataset, count)}", dataset_id)
     return _back(url_for("datasets.index"))
 
 
@@ -128,12 +127,6 @@ def _asked(dataset_id: int) -> dict[str, Any]:
         "dataset_id": dataset_id,
         "all_versions": request.form.get("versions") == "all",
     }
-
-
-def _say(name: str, version: int, count: int) -> str:
-    if count > 1:
-        return f"all {count} versions of {name}"
-    return f"{name} v{version}" if version > 1 else name
 
 
 def _offer_undo(text: str, dataset_id: int) -> None:

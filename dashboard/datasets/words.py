@@ -1,8 +1,9 @@
-"""What separators, encodings and decimal signs are called, on every page alike."""
+"""What separators, encodings, decimal signs and versions are called, on every page alike."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dashboard.db import Dataset
 from tasks.engine.cell_text import MISSING
 
 EMPTY = "empty"  # what the marker that is an empty cell is called
@@ -19,6 +20,13 @@ ENCODINGS = {
 }  # fmt: skip
 FORMATS = {"parquet": "Parquet", "jsonl": "JSON lines"}  # besides CSV
 SIGNS = {".": "Point (1.5)", ",": "Comma (1,5)"}
+
+
+def name_versions(dataset: Dataset, count: int) -> str:
+    """Return what so many versions of a dataset are called, of which it is one."""
+    if count > 1:
+        return f"all {count} versions of {dataset.name}"
+    return f"{dataset.name} v{dataset.version}" if dataset.version > 1 else dataset.name
 
 
 def name_delimiter(character: str | None) -> str | None:

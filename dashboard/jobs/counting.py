@@ -1,10 +1,8 @@
 """How many jobs there are in each state."""
 
-import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from flask import current_app
 from sqlalchemy import func, select
 
 from dashboard.db import Job
@@ -12,12 +10,12 @@ from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.jobs.filtering import JobFilters, filter_ids, filter_jobs
 from dashboard.jobs.time_up import ENDS, SKIPPED
+from dashboard.kept import find_kept, keep
 
 # Many jobs take some time to count, and every open page asks. A count of so many is kept for a
 # moment; nobody sees the difference.
 MANY = 20_000
 KEPT_S = 3.0
-KEPT_COUNTS = 100  # what else was asked for is forgotten
 
 
 def count_states(
@@ -33,19 +31,15 @@ def count_states(
         Which jobs; by default all that are not archived.
     """
     filters = filters or JobFilters()
-    kept = current_app.extensions.setdefault("job_counts", {})
     key = (None if states is None else frozenset(states), filters)
-    known = kept.get(key)
-    if known is not None and time.monotonic() < known[0]:
-        return dict(known[1])
+    if known := find_kept("job_counts", key):
+        return dict(known)
     found = filter_jobs(filters).with_only_columns(Job.state, func.count())
     if states is not None:
         found = found.where(Job.state.in_(sorted(states)))
     counts: dict[str, int] = dict(db.session.execute(found.group_by(Job.state)).all())
     if sum(counts.values()) >= MANY:
-        if len(kept) >= KEPT_COUNTS:
-            kept.clear()
-        kept[key] = (time.monotonic() + KEPT_S, counts)
+        keep(counts, KEPT_S, "job_counts", key)
     return dict(counts)
 
 

@@ -52,6 +52,16 @@ class Failures:
     batches: Sequence[FailedBatch] = ()
 
     @property
+    def first_batches(self) -> Sequence[FailedBatch]:
+        """The batches that are shown."""
+        return self.batches[:FAILURES]
+
+    @property
+    def more_batches(self) -> int:
+        """How many batches are not shown."""
+        return len(self.batches) - len(self.first_batches)
+
+    @property
     def is_counted(self) -> bool:
         """Whether there are no more than were counted."""
         return self.total <= MOST_COUNTED

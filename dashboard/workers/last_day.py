@@ -1,26 +1,25 @@
 """What became of the jobs of the last 24 hours; read from the index of ``finished_at``."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from statistics import median
 
-from flask import current_app
 from sqlalchemy import BigInteger, cast, extract, func, select
 
 from dashboard.clock import now
 from dashboard.db import Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
+from dashboard.kept import find_kept, keep
 
 HOURS = 24
 # A median needs no more, however many jobs ended.
 SAMPLE = 1000
 # Every open page of the queue asks every few seconds. Of so many ended jobs nobody sees that what
 # is shown is some seconds old.
-MANY, KEPT_S, KEY = 2000, 10.0, "last_day"
+MANY, KEPT_S = 2000, 10.0
 SUCCEEDED, FAILED = (JobState.SUCCEEDED,), (JobState.FAILED, JobState.LOST)
 
 
@@ -74,10 +73,9 @@ class LastDay:
 
 def read_last_day() -> LastDay:
     """Read what became of the jobs of the last 24 hours; that of many is kept for a moment."""
-    known = current_app.extensions.get(KEY)
-    if known is not None and time.monotonic() < known[0]:
-        kept: LastDay = known[1]
-        return kept
+    known: LastDay | None = find_kept("last_day")
+    if known is not None:
+        return known
     moment = now()
     since = moment - timedelta(hours=HOURS)
     waits, runs = _sample(since)
@@ -87,7 +85,7 @@ def read_last_day() -> LastDay:
         median_run_s=median(runs) if runs else None,
     )
     if sum(day.ended) >= MANY:
-        current_app.extensions[KEY] = (time.monotonic() + KEPT_S, day)
+        keep(day, KEPT_S, "last_day")
     return day
 
 

@@ -15,6 +15,7 @@ from tasks.engine.loading import training_data
 from tasks.engine.other_folds import Rows, with_remedy
 from tasks.engine.outer_folds import split_nested
 from tasks.engine.positive import choose_positive
+from tasks.engine.reader.words import plural, were
 from tasks.engine.row_copies import first_of_each
 from tasks.engine.spec import TrainingSpec, Validation
 from tasks.engine.splitting import Split, order_rows
@@ -156,12 +157,11 @@ def _positive(y: np.ndarray, spec: TrainingSpec) -> Any:
 def _say_absent(absent: int, total: int) -> str:
     part = 100 * absent / total
     share = f"({part:.1f}%)" if part >= 0.1 else "(under 0.1%)"
-    were = "It was" if absent == 1 else "They were"
-    return f"{_rows_have(absent)} no target value. {were} left out {share}"
+    return f"{_rows_have(absent)} no target value. {were(absent)} {share}"
 
 
 def _rows_have(n: int) -> str:
-    return "1 row has" if n == 1 else f"{n:,} rows have"
+    return f"{plural(n, 'row')} {'has' if n == 1 else 'have'}"
 
 
 def _typed(
@@ -208,7 +208,7 @@ def _without_copies(
 
 
 def _target_error(bad: coercion.TargetError, lines: np.ndarray) -> DataError:
-    line, rows = int(lines[bad.position]), f"{bad.count:,} row{'' if bad.count == 1 else 's'}"
+    line, rows = int(lines[bad.position]), plural(bad.count, "row")
     return DataError(
         "TARGET_NOT_NUMERIC",
         f'The target column "{bad.column}" has text in {rows}. '
@@ -238,14 +238,11 @@ def _order(
         return order
     undated = int(np.count_nonzero(pd.isna(order)))
     if undated:
+        one, many = "It was sorted last, as if it", "They were sorted last, as if they"
+        words = f"{one if undated == 1 else many} were the newest"
         warn(
             "TIME_MISSING",
-            f'{_rows_have(undated)} no readable "{validation.time_column}". '
-            + (
-                "It was sorted last, as if it were the newest"
-                if undated == 1
-                else "They were sorted last, as if they were the newest"
-            ),
+            f'{_rows_have(undated)} no readable "{validation.time_column}". {words}',
         )
     return order
 
@@ -253,12 +250,6 @@ def _order(
 def _warn_of_blank_groups(order: np.ndarray, validation: Validation, warn: Warn) -> None:
     blank = int(np.count_nonzero(order == ""))
     if blank:
-        warn(
-            "GROUP_MISSING",
-            f'{_rows_have(blank)} no "{validation.group_column}". '
-            + (
-                "It was kept as a group of its own"
-                if blank == 1
-                else "They were kept together, as one group"
-            ),
-        )
+        one, many = "It was kept as a group of its own", "They were kept together, as one group"
+        words = one if blank == 1 else many
+        warn("GROUP_MISSING", f'{_rows_have(blank)} no "{validation.group_column}". {words}')

@@ -9,7 +9,7 @@ THOUSANDS_NUMBER = re.compile(r"[+-]?[1-9]\d{0,2}[,.]\d{3}")
 # What a number may have beside it and be a number all the same.
 _BESIDE = r"(?:[€$£¥]|%|‰|°[CF]?|EUR|USD|GBP|CHF|PLN|zł|Kč|kr\.?)"
 MEASURED = re.compile(rf"(?:{_BESIDE} ?)?([+-]?[\d.,]+)(?: ?{_BESIDE})?")
-GROUPED = re.compile(r"(?<=\d)[.,](?=\d{3}(?:[.,]|$))")
+THOUSANDS_SIGN = re.compile(r"(?<=\d)[.,](?=\d{3}(?:[.,]|$))")
 
 
 def find_decimal(rows: Sequence[Sequence[str]]) -> str:
@@ -36,4 +36,4 @@ def _bare(cell: str) -> str:
     if found is None:
         return ""
     number = found[1]
-    return GROUPED.sub("", number) if "," in number and "." in number else number
+    return THOUSANDS_SIGN.sub("", number) if "," in number and "." in number else number

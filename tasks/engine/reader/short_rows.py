@@ -103,9 +103,8 @@ class ShortRows:
         fitting = (row[:-1] for row in rows if len(row) == width)
         self.splits_escaped = any(cell.endswith("\\") for row in fitting for cell in row)
         self.width = width
-        self.begun: dict[
-            int, bool
-        ] = {}  # of a column, whether a text behind it begins with its values
+        # Of a column, whether a text behind it begins with its values.
+        self.begun: dict[int, bool] = {}
         # As Arrow has them: of a wide table they are kept to its end, and take a fifth so.
         self.sample = [pa.array(row, pa.string()) for row in rows if len(row) == width]
 
