@@ -4,6 +4,7 @@ import warnings
 
 from celery.exceptions import SecurityWarning
 
+from tasks import lifecycle  # noqa: F401 - its functions wait for Celery's signals
 from tasks.celery_app import celery
 
 # Celery warns root of messages that hold pickles; ours are JSON only (tasks never take another).

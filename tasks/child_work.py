@@ -23,10 +23,11 @@ from tasks.dataset_work import fetch_file, read_dataset, relate_target  # noqa: 
 from tasks.delivery_work import deliver  # noqa: F401 - likewise
 from tasks.engine import tables
 from tasks.engine.errors import EngineError
-from tasks.engine.export import Origin, small_schema, write_artefacts
+from tasks.engine.export import small_schema, write_artefacts
 from tasks.engine.fit_progress.curves import Curve
 from tasks.engine.how import Borrowed
 from tasks.engine.loading import load_cells
+from tasks.engine.origin import Origin
 from tasks.engine.progress import FoldOutcome, FoldScore
 from tasks.engine.results import TrainingResult
 from tasks.engine.sentinel.groups import group_columns

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 from dashboard.errors import Unavailable
-
-if TYPE_CHECKING:
-    from dashboard.storage.landing import Landing
+from dashboard.storage.files import FoundFile, StoredFile
+from dashboard.storage.landing import Landing
 
 CHUNK_BYTES = 1 << 20
 # Of a file that comes in parts each has so many bytes, but for the last. S3 takes 10,000 parts of
@@ -25,37 +22,6 @@ def incomplete(there: int, whole: int) -> str:
     if there > whole:
         return f"{there:,} bytes are there, more than the {whole:,} of the file. Upload it again"
     return f"{there:,} of {whole:,} bytes are there. Send the rest, then finish"
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    """A file that was written: its key, its size in bytes and the SHA-256 of its bytes."""
-
-    key: str
-    size_bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True)
-class FoundFile:
-    """A file that a listing found.
-
-    Parameters
-    ----------
-    key : str
-        Where it lies. It may be any text: not everything in a storage is of ours.
-    size_bytes : int
-        Its size.
-    modified_at : datetime
-        When it was written, by the storage's clock.
-    unfinished : str or None
-        What the storage knows it by while it is no whole file yet; its writer may be dead.
-    """
-
-    key: str
-    size_bytes: int
-    modified_at: datetime
-    unfinished: str | None = None
 
 
 class StorageFull(Unavailable):
@@ -90,7 +56,7 @@ class Storage(Protocol):
     def announce(self, path: Path) -> None:
         """Begin what takes long of a whole local file that `move_file` is given later."""
 
-    def land(self, folder: Path, watch: Callable[[bytes], None]) -> "Landing":
+    def land(self, folder: Path, watch: Callable[[bytes], None]) -> Landing:
         """Open a file for bytes that come in before it is known under which key they are kept.
 
         Given to `write`, it is taken over without a copy where that can be done.

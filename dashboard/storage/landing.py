@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
-from dashboard.storage.base import StoredFile
+from dashboard.storage.files import StoredFile
 
 Check = Callable[[bytes], None]
 SOON_BYTES = 1 << 23

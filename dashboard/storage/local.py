@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dashboard.errors import NotFound, TooLarge, Unavailable
-from dashboard.storage.base import CHUNK_BYTES, FoundFile, StoredFile
+from dashboard.storage.base import CHUNK_BYTES
+from dashboard.storage.files import FoundFile, StoredFile
 from dashboard.storage.keys import BadKeyError
 from dashboard.storage.landing import Landing
 from dashboard.storage.local_folder import FULL, PART, sync, write_soon

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from dashboard.errors import NotFound, TooLarge, Unavailable
-from dashboard.storage.base import FoundFile, StoredFile
+from dashboard.storage.files import FoundFile, StoredFile
 from dashboard.storage.keys import BadKeyError
 from dashboard.storage.landing import Check, Landing
 from dashboard.storage.s3_bucket import FAILURES, is_no_such, silent

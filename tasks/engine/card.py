@@ -1,16 +1,14 @@
 """A model's card: what it predicts, from what, how well, and where it may not be trusted."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tasks.engine.catalogue import METRICS, get_estimator, name_metric
 from tasks.engine.cell_text import date_cell
 from tasks.engine.cell_warnings import TELLING_DAY, say_range
+from tasks.engine.origin import Origin
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.unbeaten import Scored, find_unbeaten
-
-if TYPE_CHECKING:
-    from tasks.engine.export import Origin
 
 TEMPLATE = """# {name}
 
@@ -79,7 +77,7 @@ venv/bin/python predict.py examples.csv -o answer.csv && diff answer.csv example
 
 
 def write_card(
-    result: TrainingResult, spec: TrainingSpec, schema: dict[str, Any], origin: "Origin"
+    result: TrainingResult, spec: TrainingSpec, schema: dict[str, Any], origin: Origin
 ) -> str:
     """Return a model's card as Markdown."""
     title = get_estimator(spec.estimator).title

@@ -5,7 +5,7 @@ import json
 import pprint
 import re
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +15,7 @@ import pandas as pd
 from tasks.engine import bundle, cell_text, cell_warnings, coercion, row_copies
 from tasks.engine.card import write_card
 from tasks.engine.examples import as_csv, spread_rows
+from tasks.engine.origin import Origin
 from tasks.engine.prediction import predict_text
 from tasks.engine.results import TrainingResult
 from tasks.engine.same_bytes import ARCHIVE_TIME, write_joblib, write_skops
@@ -34,17 +35,6 @@ COPIES = (
     "    kept = first_of_each(X, y)\n    X, y = X.iloc[kept].reset_index(drop=True), y[kept]\n"
 )
 OURS = re.compile(r"^from tasks\.engine\.(\w+) import (?:\([^)]*\)|.*)\n", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a model comes from, for its card and metadata; `job_id` is None without a job."""
-
-    job_id: int | None
-    job_name: str
-    dataset: str
-    dataset_sha256: str
-    created_at: str
 
 
 def small_schema(schema: dict[str, Any]) -> dict[str, Any]:

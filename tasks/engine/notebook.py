@@ -19,7 +19,7 @@ import pandas as pd
 from tasks.engine.catalogue import default_metric
 from tasks.engine.errors import DataError, ParameterError
 from tasks.engine.explain.explaining import Explanation, folds_of
-from tasks.engine.export import Origin, write_artefacts
+from tasks.engine.export import write_artefacts
 from tasks.engine.loading import load_cells
 from tasks.engine.notebook_checks import (
     check_columns,
@@ -28,6 +28,7 @@ from tasks.engine.notebook_checks import (
     check_split,
     known_estimator,
 )
+from tasks.engine.origin import Origin
 from tasks.engine.parameters import validate_parameters
 from tasks.engine.preprocessing_settings import find_misfit, read_preprocessing
 from tasks.engine.profile.profiling import profile_table

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from dashboard.errors import Unavailable
-from dashboard.storage.base import StoredFile
+from dashboard.storage.files import StoredFile
 from dashboard.storage.local import LocalStorage
 from tasks.engine.progress import FoldOutcome, FoldScore
 from tasks.fold_keeping import FoldKeeper

@@ -18,7 +18,7 @@ from dashboard.db import Chore, Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.storage import get_storage, storage_address
-from tasks import celery_app, child_work, chores, presence, slots
+from tasks import child_work, chores, lifecycle, presence, slots
 from tasks.chore_kinds import KINDS
 from tasks.slots import Slot
 from tests.factories import make_dataset, make_user
@@ -152,9 +152,9 @@ def test_a_worker_that_ends_by_itself_puts_its_fetch_back(
 ) -> None:
     """Its broker is gone and nobody asks it to stop: else it would stay until all is fetched."""
     stopping, seen = threading.Event(), list[bool]()
-    monkeypatch.setattr(celery_app, "draining", stopping)
+    monkeypatch.setattr(lifecycle, "draining", stopping)
     monkeypatch.setattr(slots.SLOTS[0], "end", lambda within_s: seen.append(stopping.is_set()))
-    celery_app.stop_to_live()
+    lifecycle.stop_to_live()
     assert seen == [True]
 
 

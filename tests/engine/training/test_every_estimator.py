@@ -16,7 +16,8 @@ from sklearn.base import clone
 from tasks.engine.catalogue import get_estimator, list_estimators
 from tasks.engine.errors import ParameterError
 from tasks.engine.evaluation import predict, score
-from tasks.engine.export import Origin, small_schema, write_artefacts
+from tasks.engine.export import small_schema, write_artefacts
+from tasks.engine.origin import Origin
 from tasks.engine.parameters import fit_value, parse_value, show_value, validate_parameters
 from tasks.engine.prediction import predict_text
 from tasks.engine.verification import compare, load_skops

@@ -19,8 +19,9 @@ from sklearn.metrics import confusion_matrix
 
 from tasks.engine.costs import Costs, Cut, find_cheapest, read_cuts
 from tasks.engine.errors import DataError
-from tasks.engine.export import Origin, small_schema, write_artefacts
+from tasks.engine.export import small_schema, write_artefacts
 from tasks.engine.how import Borrowed
+from tasks.engine.origin import Origin
 from tasks.engine.thresholds import find_cuts
 from tasks.engine.verification import verify_bundle
 from tests.engine.kept_baselines import train
