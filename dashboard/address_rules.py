@@ -78,8 +78,8 @@ def parse_address(text: str) -> Address:
         raise BadAddressError("Enter an address, such as https://example.org/data.csv")
     if len(text) > MAX_CHARS:
         raise BadAddressError(f"The address has more than {MAX_CHARS:,} characters")
-    if re.search(r"[\x00-\x20\x7f\\\ud800-\udfff]", text):
-        raise BadAddressError("The address has a space, a backslash or a control character in it")
+    if re.search(r"[\x00-\x1f\x7f\\\ud800-\udfff]", text):
+        raise BadAddressError("The address has a backslash or a control character in it")
     if "#" in text:
         raise BadAddressError("Leave out the # and what follows it")
     scheme, mark, rest = text.partition("://")

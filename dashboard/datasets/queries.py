@@ -55,7 +55,9 @@ def get_upload(*, user: User, dataset_id: int) -> Dataset:
 
 
 def find_same_file(*, sha256: str | None, other_than: int) -> Dataset | None:
-    """Return the newest dataset of the same bytes, or None."""
+    """Return the newest dataset of the same bytes; None too while those are not known."""
+    if sha256 is None:  # those of a refused address are never known, and are not the same
+        return None
     return db.session.scalars(
         select(Dataset)
         .where(Dataset.sha256 == sha256, Dataset.id != other_than, LIVING)

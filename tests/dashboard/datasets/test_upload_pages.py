@@ -141,6 +141,17 @@ def test_a_file_that_is_there_already_is_said_on_the_check_page(
     assert page.find(f'.notice a[href="/datasets/{other.id}"]')
 
 
+def test_a_file_of_unknown_bytes_is_not_called_the_same_as_another(
+    pages: PageClient, member: User
+) -> None:
+    upload(pages, b"a,b\n1,2\n")
+    there = the_upload()
+    make_dataset(member, sha256=None, name="never fetched", state="refused")
+    there.sha256 = None  # of a file that went to the bucket, until it was read
+    db.session.commit()
+    assert "never fetched" not in pages.get(f"/uploads/{there.id}").text
+
+
 class Script:
     """What the page's script sends, as one person."""
 
