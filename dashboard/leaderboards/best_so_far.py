@@ -72,7 +72,10 @@ def _look_for_steps(
         steps.append((row.finished_at, row.score, row.job_id))
         if row.finished_at <= group.began_at:  # to see that there is none before would read all
             break
-        row = db.session.execute(look.where(JobScore.finished_at < row.finished_at)).first()
+        # What is better ended later than this one: nothing of it need be passed over again.
+        on = JobScore.score <= row.score if greater else JobScore.score >= row.score
+        before = look.where(on, JobScore.finished_at < row.finished_at)
+        row = db.session.execute(before).first()
     return steps
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import func, select
@@ -120,7 +121,7 @@ class Board:
         both: list[Place | Baseline] = [*self.places, *shown]
         return sorted(both, key=lambda line: (-sign * line.score, isinstance(line, Baseline)))
 
-    @property
+    @cached_property
     def has_predict_times(self) -> bool:
         """Whether any job's folds were large enough to time predicting 1,000 rows."""
         return any(place.predict_s is not None for place in self.places)
@@ -140,7 +141,7 @@ class Board:
         """The positive classes of the page's choice."""
         return [(name, f"About {name}") for name in self.positives]
 
-    @property
+    @cached_property
     def scale(self) -> tuple[float, float]:
         """The ends of the bars: the least and the greatest score, with their spreads."""
         low = [p.score - (p.spread or 0) for p in self.places] + [b.score for b in self.baselines]

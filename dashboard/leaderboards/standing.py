@@ -66,14 +66,17 @@ def find_standing(job: Job) -> Standing | None:
         return find_standing(get_jobs([mine.winner_id])[0])
     scored = _scored_as(mine)
     upwards = metric.greater_is_better
-    better = JobScore.score > mine.score if upwards else JobScore.score < mine.score
+    above, below = JobScore.score > mine.score, JobScore.score < mine.score
+    same = JobScore.score == mine.score
     # As a leaderboard has them: of equal ones the last comes first.
-    level = and_(JobScore.score == mine.score, JobScore.job_id > job.id)
+    level = and_(same, JobScore.job_id > job.id)
     count = select(func.count()).select_from(JobScore).where(*scored)
-    counts = (count, count.where(better), count.where(level))  # each a part of an index
-    total, n_better, n_level = db.session.execute(
-        select(*[one.scalar_subquery() for one in counts])
+    # Each a part of an index, and each row of it is passed over once.
+    parts = [count.where(part) for part in (above, below, same, level)]
+    n_above, n_below, n_same, n_level = db.session.execute(
+        select(*[one.scalar_subquery() for one in parts])
     ).one()
+    n_better, total = n_above if upwards else n_below, n_above + n_below + n_same
     if n_better + n_level >= RANKED_AT_MOST:
         return Standing(n_better + 1, total)
     best_first = JobScore.score.desc() if upwards else JobScore.score
