@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from dashboard.db import Batch, Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.filters import duration, plural
-from dashboard.jobs.queries import list_folds_of
+from dashboard.jobs.queries import UNLISTED, get_jobs, list_folds_of
 from dashboard.jobs.time_up import TIME_WAS_UP
 from dashboard.leaderboards.ranks import Rank, give_ranks
 from dashboard.searches.direction import greater_is_better
@@ -23,6 +23,9 @@ from tasks.engine.portfolio import VOTING
 
 SHOWN = 10
 LONGER = 3  # times the time limit that was too short
+_RANKED_BY = (
+    Job.id, Job.task, Job.metric, Job.score, Job.score_only, Job.estimator, Job.parameters,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,10 @@ class SeveralView:
     compute: Compute
 
     @cached_property
-    def jobs(self) -> Sequence[Job]:
-        """The jobs of which every fold was scored, the best first."""
-        found = db.session.scalars(
-            select(Job).where(
+    def _scored(self) -> Sequence[Row[Any]]:
+        """What ranks the jobs of which every fold was scored, the best first."""
+        found = db.session.execute(
+            select(*_RANKED_BY).where(
                 Job.batch_id == self.batch.id,
                 Job.state == JobState.SUCCEEDED,
                 Job.score.is_not(None),
@@ -65,20 +68,25 @@ class SeveralView:
     @property
     def metric_title(self) -> str:
         """The main metric in plain words."""
-        return metric_title(self.jobs[0].metric) if self.jobs else "Score"
+        return metric_title(self._scored[0].metric) if self._scored else "Score"
 
     @cached_property
     def places(self) -> list[Place]:
         """The leaderboard's first places, and the model wherever it stands."""
-        jobs, shares, model = self._ranked, self._shares, self.batch.final_job_id
-        folds = list_folds_of([job.id for job in jobs])
-        metric = find_metric(jobs[0].task, jobs[0].metric) if jobs else None
-        ranks = give_ranks([(job.id, folds[job.id]) for job in jobs], metric) if metric else []
-        every = [
-            Place(rank, job, shares.get(job.id), job.id == model)
-            for rank, job in zip(ranks, jobs, strict=True)
+        ranked, shares, model = self._ranked, self._shares, self.batch.final_job_id
+        order = [job.id for job in ranked]
+        n_first = order.index(model) + 1 if model in order[SHOWN:] else SHOWN
+        # With one more, which may share the last one's rank; what stands behind changes nothing.
+        ids = order[: n_first + 1]
+        folds = list_folds_of(ids)
+        metric = find_metric(ranked[0].task, ranked[0].metric) if ranked else None
+        ranks = give_ranks([(job_id, folds[job_id]) for job_id in ids], metric) if metric else []
+        rank_of = dict(zip(ids, ranks, strict=True))
+        shown = [n for n in ids[:n_first] if n in order[:SHOWN] or n == model]
+        return [
+            Place(rank_of[job.id], job, shares.get(job.id), job.id == model)
+            for job in get_jobs(shown, without=UNLISTED)
         ]
-        return [place for n, place in enumerate(every) if n < SHOWN or place.is_model]
 
     @property
     def n_more(self) -> int:
@@ -91,25 +99,25 @@ class SeveralView:
         return any(place.rank.shared for place in self.places)
 
     @cached_property
-    def _final(self) -> Job | None:
-        return next((job for job in self.jobs if job.id == self.batch.final_job_id), None)
+    def _final(self) -> Row[Any] | None:
+        return next((job for job in self._scored if job.id == self.batch.final_job_id), None)
 
     @cached_property
-    def _ranked(self) -> list[Job]:
+    def _ranked(self) -> list[Row[Any]]:
         """The jobs without the one that the model was made of alone: the model has its place."""
         final = self._final
         if final is None:
-            return list(self.jobs)
+            return list(self._scored)
         asked = (final.estimator, final.parameters, final.score)
         return [
             job
-            for job in self.jobs
+            for job in self._scored
             if job is final or (job.estimator, job.parameters, job.score) != asked
         ]
 
     @property
     def _shares(self) -> dict[int, int]:
-        final = self._final
+        final = db.session.get(Job, self._final.id) if self._final else None
         members: list[dict[str, Any]] = (final.details if final else {}).get("members") or []
         if len(members) < 2:
             return {}
@@ -118,7 +126,7 @@ class SeveralView:
     @property
     def caution(self) -> str | None:
         """Why the best job's score is too good; None of one job alone."""
-        n = sum(job.score_only for job in self.jobs)
+        n = sum(job.score_only for job in self._scored)
         if n < 2:
             return None
         return (
@@ -154,9 +162,9 @@ class SeveralView:
         known = Several.from_plan(self.batch.plan or {})
         seconds = min(LONGER * known.time_limit_s, LONGEST_S)
         is_over = self.batch.plan_state == "over" and seconds > known.time_limit_s
-        if not is_over or not self.jobs or not self.n_skipped:
+        if not is_over or not self._scored or not self.n_skipped:
             return None
-        return {"several_of": self.jobs[0].id, TIME_FIELD: seconds}
+        return {"several_of": self._scored[0].id, TIME_FIELD: seconds}
 
     @cached_property
     def n_skipped(self) -> int:
@@ -172,5 +180,5 @@ def see_several(batch: Batch) -> SeveralView | None:
     return SeveralView(batch, measure(batch))
 
 
-def _goodness(job: Job) -> float:
+def _goodness(job: Row[Any]) -> float:
     return (job.score or 0.0) * (1 if greater_is_better(job.metric) else -1)
