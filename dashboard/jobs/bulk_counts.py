@@ -2,32 +2,46 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
 from dashboard.db import BulkAction, Job, User
 from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.filters import plural
 from dashboard.jobs.filtering import JobFilters, filter_jobs
-from dashboard.jobs.time_up import TIME_WAS_UP
+from dashboard.jobs.segments import count_rows
 
 AT_ONCE = 5000  # numbers in one query
 
 
 @dataclass(frozen=True)
 class Matching:
-    """All jobs that match, by state; `n_made` of them would be made anew if they ran again."""
+    """All jobs that match, by state; `found` selects them, to count some of them by an index.
+
+    `n_made` of them would be made anew if they ran again.
+    """
 
     by_state: Mapping[str, Sequence[int]]
     n_made: int
+    found: Select[Any]
 
-    @property
+    @cached_property
     def ids(self) -> list[int]:
         """Their ids, the oldest first."""
         return sorted(chain.from_iterable(self.by_state.values()))
+
+    def count(self, *which: ColumnElement[bool]) -> int:
+        """Count those of them that something holds for."""
+        return count_rows(self.found.where(*which))
+
+    def count_others(self, user: User) -> int:
+        """Count those of other people: an index knows how many are a person's own."""
+        return max(0, len(self.ids) - self.count(Job.owner_id == user.id))
 
 
 def find_matching(user: User, filters: JobFilters, *, up_to: int | None = None) -> Matching:
@@ -35,7 +49,9 @@ def find_matching(user: User, filters: JobFilters, *, up_to: int | None = None) 
 
     The ids of a state are read as one text: a hundred thousand rows would take long.
     """
-    found = filter_jobs(filters, (lambda job_id: job_id <= up_to) if up_to else None)
+    found = filter_jobs(filters)
+    if up_to is not None:
+        found = found.where(Job.id <= up_to)
     listed = func.aggregate_strings(cast(Job.id, String), ",")
     by_state = {
         state: [int(text) for text in texts.split(",")]
@@ -44,9 +60,9 @@ def find_matching(user: User, filters: JobFilters, *, up_to: int | None = None) 
         )
     }
     if user.is_admin:
-        return Matching(by_state, len(by_state.get(JobState.SUCCEEDED, ())))
-    own = found.where(Job.state == JobState.SUCCEEDED, Job.owner_id == user.id)
-    return Matching(by_state, db.session.scalar(own.with_only_columns(func.count())) or 0)
+        return Matching(by_state, len(by_state.get(JobState.SUCCEEDED, ())), found)
+    own = found.where(*may_be_changed(user, [JobState.SUCCEEDED]))
+    return Matching(by_state, count_rows(own), found)
 
 
 def newest_id() -> int:
@@ -67,26 +83,20 @@ def count_by_state(ids: Sequence[int]) -> dict[str, int]:
 
 def count_made(user: User, ids: Sequence[int]) -> int:
     """Count the jobs that would be made if some ran again: those that succeeded keep results."""
-    done = select(func.count(Job.id)).where(Job.state == JobState.SUCCEEDED)
-    if not user.is_admin:
-        done = done.where(Job.owner_id == user.id)
+    return count_those(ids, *may_be_changed(user, [JobState.SUCCEEDED]))
+
+
+def count_those(ids: Sequence[int], *which: ColumnElement[bool]) -> int:
+    """Count those of some jobs that something holds for, so many at once as one may name."""
+    counted = select(func.count(Job.id)).where(*which)
     parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
-    return sum(db.session.scalar(done.where(Job.id.in_(part))) or 0 for part in parts)
+    return sum(db.session.scalar(counted.where(Job.id.in_(part))) or 0 for part in parts)
 
 
-def count_skipped(ids: Sequence[int]) -> int:
-    """Count the jobs that the plan of their batch skipped; they are in the state cancelled."""
-    return _count_of(ids, select(func.count(Job.id)).where(TIME_WAS_UP))
-
-
-def count_others(user: User, ids: Sequence[int]) -> int:
-    """Count the jobs that are other people's."""
-    return _count_of(ids, select(func.count(Job.id)).where(Job.owner_id != user.id))
-
-
-def count_changed(user: User, ids: Sequence[int], states: Collection[str]) -> int:
-    """Count the jobs that are in a state, and may be changed."""
-    return _count_of(ids, _changed(user, states).with_only_columns(func.count(Job.id)))
+def may_be_changed(user: User, states: Collection[str]) -> list[ColumnElement[bool]]:
+    """Return what holds for jobs that are in a state, and that a person may change."""
+    in_state = Job.state.in_(sorted(states))
+    return [in_state] if user.is_admin else [in_state, Job.owner_id == user.id]
 
 
 def name_changed(
@@ -96,23 +106,13 @@ def name_changed(
     found: list[tuple[int, str]] = []
     newest = sorted(ids, reverse=True)
     for start in range(0, len(newest), AT_ONCE):
-        asked = _changed(user, states).where(Job.id.in_(newest[start : start + AT_ONCE]))
+        part = Job.id.in_(newest[start : start + AT_ONCE])
+        asked = select(Job.id, Job.name).where(part, *may_be_changed(user, states))
         asked = asked.order_by(Job.id.desc()).limit(most - len(found))
         found += [(job_id, name) for job_id, name in db.session.execute(asked)]
         if len(found) == most:
             break
     return found
-
-
-def _count_of(ids: Sequence[int], counted: Select[int]) -> int:
-    """Count some jobs by a statement, so many at once as one may name."""
-    parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
-    return sum(db.session.scalar(counted.where(Job.id.in_(part))) or 0 for part in parts)
-
-
-def _changed(user: User, states: Collection[str]) -> Select[int, str]:
-    asked = select(Job.id, Job.name).where(Job.state.in_(list(states)))
-    return asked if user.is_admin else asked.where(Job.owner_id == user.id)
 
 
 def find_next_id() -> int:

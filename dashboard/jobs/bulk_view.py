@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from sqlalchemy import ColumnElement
+
 from dashboard.auth.sessions import safe_path
-from dashboard.db import BulkAction, User
+from dashboard.db import BulkAction, Job, User
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.states import JobState
 from dashboard.errors import ValidationFailed
@@ -15,7 +17,7 @@ from dashboard.jobs.bulk_acts import Action
 from dashboard.jobs.bulk_counts import Matching
 from dashboard.jobs.filtering import FILTER_NAMES, read_filters
 from dashboard.jobs.shown_ids import pack
-from dashboard.jobs.time_up import SKIPPED
+from dashboard.jobs.time_up import SKIPPED, TIME_WAS_UP
 from dashboard.paging import read_number
 
 NAMED = 10  # of jobs that are to be deleted
@@ -80,12 +82,20 @@ class Choice:
     @cached_property
     def others(self) -> int:
         """How many are other people's."""
-        return bulk_counts.count_others(self.user, self.ids)
+        if self.matching is not None:
+            return self.matching.count_others(self.user)
+        return bulk_counts.count_those(self.ids, Job.owner_id != self.user.id)
 
     @cached_property
     def n_changed(self) -> int:
         """How many would be changed."""
-        return bulk_counts.count_changed(self.user, self.ids, self.action.states)
+        return self._count(*bulk_counts.may_be_changed(self.user, self.action.states))
+
+    def _count(self, *which: ColumnElement[bool]) -> int:
+        """Count those of them that something holds for: of all that match along an index."""
+        if self.matching is not None:
+            return self.matching.count(*which)
+        return bulk_counts.count_those(self.ids, *which)
 
     @cached_property
     def named(self) -> Sequence[tuple[int, str]]:
@@ -99,7 +109,7 @@ class Choice:
         """Those that it does not apply to, such as "2 running, 1 queued"; None without any."""
         out = {s: n for s, n in self.counts.items() if s not in self.action.states}
         if out.get(JobState.CANCELLED):
-            skipped = bulk_counts.count_skipped(self.ids)
+            skipped = self._count(TIME_WAS_UP)
             out |= {SKIPPED: skipped, JobState.CANCELLED: out[JobState.CANCELLED] - skipped}
         return ", ".join(f"{n:,} {state}" for state, n in sorted(out.items()) if n) or None
 

@@ -1,10 +1,14 @@
 """The question before many jobs are changed says whose they are, and which are deleted."""
 
+import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from dashboard.db import User
+from dashboard.extensions import db
+from dashboard.jobs import bulk_counts
 from dashboard.jobs.time_up import NOBODY
-from tests.factories import make_job, make_user
+from tests.factories import make_dataset, make_job, make_user
 from tests.page import PageClient, words_of
 
 
@@ -45,3 +49,38 @@ def test_what_stays_as_it_is_has_the_words_of_its_badges(app: Flask, member: Use
     assert "cancelled or being stopped; 1 cancelled, 2 skipped stay as they are" in said
     alone = ask(app, member, [jobs[0].id, jobs[2].id, ids[-1]], "cancel")
     assert "; 2 skipped stay as they are" in alone
+
+
+def test_all_that_match_are_counted_by_as_many_questions_however_many_they_are(
+    any_app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk_counts, "AT_ONCE", 2)
+    dataset, other = make_dataset(member), make_user()
+    statements: list[str] = []
+
+    def ask_of_all() -> str:
+        statements.clear()
+        page = PageClient(any_app, member).get("/jobs/bulk?action=cancel&matching=true&back=/jobs")
+        return words_of(page.find("main"))
+
+    def add() -> None:
+        for state, by in (("cancelled", NOBODY), ("cancelled", "Ada"), ("running", None)):
+            make_job(member, dataset, state=state, stopped_by=by)
+        make_job(other, dataset, state="running")
+
+    with any_app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note := lambda *a: statements.append(a[2]))
+    add()
+    said = ask_of_all()
+    assert (few := len(statements)) > 5
+    assert "4 jobs match" in said
+    assert "2 of them can be cancelled or being stopped; 1 cancelled, 1 skipped stay" in said
+    assert "1 job of other people stays as it is" in said
+    for _ in range(3):
+        add()
+    said = ask_of_all()
+    event.remove(engine, "before_cursor_execute", note)
+    assert "16 jobs match" in said
+    assert "4 jobs of other people stay as they are" in said
+    assert len(statements) == few
