@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 
 from dashboard.db import Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.jobs.filtering import JobFilters, filter_ids, filter_jobs
+from dashboard.jobs.segments import count_rows
 from dashboard.jobs.time_up import ENDS, SKIPPED
 from dashboard.kept import find_kept, keep
 
@@ -51,8 +52,7 @@ def count_matching(filters: JobFilters) -> Mapping[str, int]:
 def sum_of(filters: JobFilters, counts: Mapping[str, int]) -> int:
     """Return how many jobs match, by what `count_matching` gave."""
     if filters.state in ENDS:  # a part of the jobs of a state
-        found = select(func.count()).select_from(filter_ids(filters).subquery())
-        return db.session.scalar(found) or 0
+        return count_rows(filter_ids(filters))
     return sum(counts.get(state, 0) for state in filters.states or counts)
 
 
@@ -64,5 +64,14 @@ def count_skipped(filters: JobFilters, counts: Mapping[str, int]) -> int:
 
 
 def count_jobs(filters: JobFilters) -> int:
-    """Count the jobs that match."""
-    return sum_of(filters, count_matching(filters))
+    """Count the jobs that match: by state, as tabs do, takes three times as long."""
+    by_state = find_kept("job_counts", (None, replace(filters, state=None)))
+    if by_state:
+        return sum_of(filters, by_state)
+    known: int | None = find_kept("job_totals", filters)
+    if known is not None:
+        return known
+    total = count_rows(filter_ids(filters))
+    if total >= MANY:
+        keep(total, KEPT_S, "job_totals", filters)
+    return total

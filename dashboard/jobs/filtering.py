@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, cast, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from dashboard.db import Job, JobEntry, JobTag
@@ -189,12 +189,12 @@ _READERS: Mapping[str, tuple[str, Any]] = {
 FILTER_NAMES = (*_READERS, "zone")
 
 
-# Narrows a column of jobs' numbers, such as ``lambda job_id: job_id > 7``.
+# Narrows a column of jobs' numbers to a few, such as ``lambda job_id: job_id > 7``.
 Bound = Callable[[Any], ColumnElement[bool]]
 
 
 def filter_jobs(filters: JobFilters, bound: Bound | None = None) -> Select[Any]:
-    """Return the selection of the jobs that match; of some numbers only, with a `bound`."""
+    """Return the selection of the jobs that match; of a few numbers, with a `bound`."""
     bounds = [bound(Job.id)] if bound else []
     return select(Job).where(*bounds, *_conditions(filters, bound))
 
@@ -227,9 +227,10 @@ def _conditions(filters: JobFilters, bound: Bound | None = None) -> list[ColumnE
     if end is not None:
         found.append(end)
     for name in ("dataset_id", "batch_id", "estimator", "owner_id"):
-        value = getattr(filters, name)
+        column, value = getattr(Job, name), getattr(filters, name)
         if value is not None:
-            found.append(getattr(Job, name) == value)
+            # A few numbers are looked up: SQLite would walk all jobs of the owner for them.
+            found.append((cast(column, column.type) if bound else column) == value)
     if filters.candidates == WITHOUT:
         found.append(~Job.score_only)
     if filters.tags:

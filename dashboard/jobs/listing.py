@@ -81,7 +81,7 @@ def list_jobs(
         segments = [one.where(Job.id.not_in(first)) for one in segments]
     start = (page - 1) * per - (len(first) - len(shown))
     ids = page_of(segments, start, per - len(shown), total - len(first))
-    more = n_active > len(first) or (bool(shown) and _has_waiting_behind(filters, places or {}))
+    more = n_active > len(first) or (bool(shown) and _wait_behind(filters, counts, active, places))
     jobs = get_jobs([*shown, *ids], without=without)
     return JobPage(jobs, total, counts, len(shown), more, places)
 
@@ -106,17 +106,22 @@ def _count_some(*found: Select[Any]) -> Sequence[int]:
     return db.session.execute(select(*counts)).one()
 
 
-def _has_waiting_behind(filters: JobFilters, places: Mapping[int, int]) -> bool:
-    """Tell whether a matching job waits so far back that its place is not known."""
-    if len(places) < PLACES_SHOWN:
+def _wait_behind(
+    filters: JobFilters,
+    counts: Mapping[str, int],
+    active: Sequence[int],
+    places: Mapping[int, int] | None,
+) -> bool:
+    """Tell whether matching jobs wait so far back that their places are not known."""
+    is_asked = not filters.states or JobState.QUEUED in filters.states
+    if not is_asked or places is None or len(places) < PLACES_SHOWN:
         return False
-    behind = filter_jobs(filters).where(Job.state == JobState.QUEUED, Job.id.not_in(places))
-    return db.session.scalar(behind.with_only_columns(Job.id).limit(1)) is not None
+    return counts.get(JobState.QUEUED, 0) > sum(job_id in places for job_id in active)
 
 
-def list_active(*, filters: JobFilters, limit: int) -> Sequence[Job]:
-    """List jobs that run or wait and match: those that run first, then in the queue's order."""
-    return get_jobs(_list_active_ids(filters, find_places(), limit))
+def list_active(*, filters: JobFilters, places: Mapping[int, int], limit: int) -> Sequence[Job]:
+    """List jobs that run or wait and match: those that run first, then by their `places`."""
+    return get_jobs(_list_active_ids(filters, places, limit))
 
 
 def _list_active_ids(filters: JobFilters, places: Mapping[int, int], limit: int) -> list[int]:

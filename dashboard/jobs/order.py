@@ -41,7 +41,7 @@ def walk_queue(session: Session) -> Iterator[Waiting]:
     rank comes first, then the oldest. Jobs that an admin put before all know no turns.
     To be read within `dashboard.db.planning.in_index_order`.
     """
-    running: Counter[int] = Counter(_count_running(session))
+    running: Counter[int] = Counter(count_running(session))
     priority = _find_priority(session, below=None)
     while priority is not None:
         for job_id in _walk_priority(session, priority, running):
@@ -49,7 +49,8 @@ def walk_queue(session: Session) -> Iterator[Waiting]:
         priority = _find_priority(session, below=priority)
 
 
-def _count_running(session: Session) -> dict[int, int]:
+def count_running(session: Session) -> dict[int, int]:
+    """Count the jobs that run, by owner: few, whatever waits or is over."""
     held = select(Job.owner_id, func.count()).where(Job.state.in_(HELD)).group_by(Job.owner_id)
     return dict(session.execute(held).all())
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.clock import now
@@ -21,7 +21,7 @@ from dashboard.jobs.filtering import WITHOUT, JobFilters
 from dashboard.jobs.folded import Folded, list_folded
 from dashboard.jobs.listing import list_active
 from dashboard.jobs.lists import view_jobs
-from dashboard.jobs.order import PLACES_SHOWN
+from dashboard.jobs.order import PLACES_SHOWN, count_running, find_places
 from dashboard.jobs.queries import get_jobs
 from dashboard.jobs.views import JobView
 from dashboard.overview.failed_batches import FailedBatch, list_failed_batches
@@ -200,14 +200,13 @@ def _has(found: Select[Any]) -> bool:
 
 
 def _active(user_id: int) -> Sequence[JobView]:
-    filters = JobFilters(owner_id=user_id, candidates=WITHOUT)
-    return view_jobs(list_active(filters=filters, limit=SHOWN + 1))
+    filters, places = JobFilters(owner_id=user_id, candidates=WITHOUT), find_places()
+    jobs = list_active(filters=filters, places=places, limit=SHOWN + 1)
+    return view_jobs(jobs, places=places)
 
 
 def _count_running(user_id: int) -> int:
-    running = (JobState.RUNNING, JobState.CANCELLING)
-    found = select(func.count()).where(Job.owner_id == user_id, Job.state.in_(running))
-    return db.session.scalar(found) or 0
+    return count_running(db.session()).get(user_id, 0)
 
 
 def _failures(user_id: int) -> Failures:

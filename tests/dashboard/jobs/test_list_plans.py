@@ -4,10 +4,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from dashboard.db import User
+from dashboard.db import Job, User
 from dashboard.extensions import db
 from dashboard.jobs.counting import count_matching
-from dashboard.jobs.filtering import WITHOUT, JobFilters
+from dashboard.jobs.filtering import WITHOUT, JobFilters, filter_jobs
 from dashboard.jobs.segments import page_of
 from dashboard.jobs.sorting import segments_of
 
@@ -51,3 +51,13 @@ def test_no_row_is_read_and_nothing_is_sorted(
     assert of_jobs
     assert [step for step in of_jobs if "COVERING INDEX" not in step] == []
     assert "USE TEMP B-TREE FOR ORDER BY" not in steps
+
+
+@pytest.mark.parametrize("asked", [{"owner_id": 1}, {"dataset_id": 1}, {"estimator": "Ridge"}])
+def test_a_few_numbers_are_looked_up_whatever_else_is_asked(
+    app: Flask, member: User, asked: dict[str, object]
+) -> None:
+    few = filter_jobs(JobFilters(**asked), lambda job_id: job_id.in_([1, 2]))  # type: ignore[arg-type]
+    text = few.with_only_columns(Job.id).compile(db.engine, compile_kwargs={"literal_binds": True})
+    steps = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")
+    assert [row[3] for row in steps] == ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]
