@@ -15,11 +15,13 @@ def find_first_candidate(batch_id: int | None) -> int | None:
     if batch_id is None:
         return None
     # The first job of a batch is one of them, unless they were deleted: an index knows that one.
-    first = select(func.min(Job.id)).where(Job.batch_id == batch_id).scalar_subquery()
+    # Of the bare number PostgreSQL would look through all older jobs for the first of the batch.
+    least = func.min(Job.id + 0)
+    first = select(least).where(Job.batch_id == batch_id).scalar_subquery()
     found = db.session.scalar(select(Job.id).where(Job.id == first, Job.score_only))
     if found is not None:
         return found
-    candidates = select(func.min(Job.id)).where(Job.batch_id == batch_id, Job.score_only)
+    candidates = select(least).where(Job.batch_id == batch_id, Job.score_only)
     return db.session.scalar(candidates)
 
 
