@@ -31,4 +31,9 @@ def idle_state() -> tuple[object, ...] | None:
         select(func.max(Dataset.id)).scalar_subquery(),
     )
     workers = tuple((worker.id, state_of(worker), worker.drain) for worker in list_workers())
-    return (int(now().timestamp() // LONGEST_S), summary, workers, *db.session.execute(last).one())
+    return (current_minute(), summary, workers, *db.session.execute(last).one())
+
+
+def current_minute() -> int:
+    """Return what is another one after `LONGEST_S`, for what leaves no trace."""
+    return int(now().timestamp() // LONGEST_S)

@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 
 from dashboard.db import Job, User
 from dashboard.db.lookup import LARGEST_ID
-from dashboard.db.states import TERMINAL
+from dashboard.db.states import ACTIVE, TERMINAL
 from dashboard.extensions import db
+from dashboard.idle import current_minute
 from dashboard.jobs.columns import list_unread, read_columns
 from dashboard.jobs.filtering import filter_jobs, read_filters
 from dashboard.jobs.lists import JobListing, News, fold_batches, view_jobs
@@ -25,6 +26,10 @@ from dashboard.paging import PER_CHOICES, Page, read_number
 
 # News are counted so far; more is "many" to anybody.
 MOST_NEWS = 1000
+# What may change of a job that is over.
+_CHANGES = (
+    Job.id, Job.state, Job.attempt, Job.name, Job.note, Job.tags, Job.archived_at,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,22 @@ def read_live(query: Mapping[str, str], user: User) -> JobListing:
         news=News(finished, _count_new(filters, shown.newest)),
         folded=fold_batches(filters),
     )
+
+
+def still_state(query: Mapping[str, str], user: User) -> tuple[object, ...] | None:
+    """Return what rows depend on that are all over; None where one of them runs or waits.
+
+    Meanwhile others may run. Another name of a dataset or person, or another best one on a
+    leaderboard, is seen after a minute.
+    """
+    shown = read_shown(query)
+    filters, _ = read_filters(query, user.id)
+    asked = select(*_CHANGES).where(Job.id.in_([*shown.first, *shown.others])).order_by(Job.id)
+    rows = [tuple(row) for row in db.session.execute(asked)]
+    folded = fold_batches(filters)
+    if folded.goes_on or any(state in ACTIVE for _, state, *_ in rows):
+        return None
+    return (current_minute(), rows, folded, _count_new(filters, shown.newest))
 
 
 def _count_new(filters: Any, newest: int) -> int:

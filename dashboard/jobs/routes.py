@@ -86,7 +86,7 @@ def live_index() -> Response:
     """Answer the rows that the list shows, as they are now. For all."""
     query = one_of_each(request.args)
     query.pop("v", None)
-    state = idle_state()
+    state = idle_state() or live_rows.still_state(query, current_user)
     return (state and unchanged(state)) or answer(
         "jobs/_rows.html",
         listing=live_rows.read_live(query, current_user),

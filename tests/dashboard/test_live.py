@@ -6,7 +6,8 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from dashboard.db import BulkAction, Prediction, User
+from dashboard.clock import now
+from dashboard.db import BulkAction, Job, Prediction, User
 from dashboard.db.transaction import writing
 from tests.factories import make_job, make_model, make_succeeded_job
 from tests.page import PageClient
@@ -71,3 +72,34 @@ def test_a_list_that_was_idle_is_drawn_when_a_job_comes(
     first = browser.live(polled_by(browser.get("/jobs").html, "/_live/jobs?"))
     make_job(member, state="queued")
     assert "1 new" in browser.live(polled_by(first.text, "/_live/jobs?")).text
+
+
+def test_rows_that_are_over_are_not_drawn_while_others_run(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.idle.LONGEST_S", 10**12)
+    done, running = make_succeeded_job(member), make_job(member, state="running")
+    browser = PageClient(app, member)
+    page = browser.get("/jobs?state=succeeded")
+    first = browser.live(polled_by(page.html, "/_live/jobs?"))
+    with monkeypatch.context() as patched:
+        patched.setattr("dashboard.live.render_template", never)
+        patched.setattr("dashboard.jobs.live_rows.read_live", never)
+        with writing() as session:
+            session.get_one(Job, running.id).progress = 0.5
+        browser.live(polled_by(first.text, "/_live/jobs?"), status=204)
+    changes: list[dict[str, object]] = [
+        {"name": "another name"}, {"archived_at": now()}, {"tags": ["x"]}, {"state": "queued"},
+    ]  # fmt: skip
+    for change in changes:
+        with writing() as session:
+            for name, value in change.items():
+                setattr(session.get_one(Job, done.id), name, value)
+        assert browser.live(again := polled_by(first.text, "/_live/jobs?")).text
+        first = browser.live(again)
+    make_succeeded_job(member)
+    assert "1 new" in browser.live(polled_by(first.text, "/_live/jobs?")).text
+    every = browser.live(polled_by(browser.get("/jobs").html, "/_live/jobs?"))
+    with writing() as session:
+        session.get_one(Job, running.id).progress = 0.75
+    assert "0.750" in browser.live(polled_by(every.text, "/_live/jobs?")).text
