@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, request, send_from_directory
+from flask import Blueprint, Response, current_app, request, send_from_directory, url_for
 
 FOLDER = Path(__file__).parent.parent / "static"
 KEPT = "public, max-age=31536000, immutable"
@@ -28,7 +28,7 @@ SHEETS = ("tokens", "base", "shell", "controls", "surfaces", "tables", "status",
 TEXTS = (".css", ".js", ".svg")
 WORTH_PACKING = 1_400  # bytes; fewer go into one packet as they are
 
-OF_THIS_VERSION = frozenset({"static", "static_files.every_page"})
+OF_THIS_VERSION = frozenset({"static", "static_files.every_page", "static_files.prefetched"})
 ENDPOINTS = OF_THIS_VERSION | {"static_files.other_version"}
 
 blueprint = Blueprint("static_files", __name__)
@@ -56,6 +56,19 @@ def every_page() -> Response:
     sheets = (REBOOT, *(f"css/{name}.css" for name in SHEETS))
     joined = "\n".join((FOLDER / name).read_text() for name in sheets)
     return Response(joined, mimetype="text/css")
+
+
+@blueprint.get(f"{static_path()}/prefetch-rules.json")
+def prefetched() -> Response:
+    """Answer which pages a browser may ask for as their link is pressed. For all."""
+    rules = (FOLDER / "prefetch.json").read_text()
+    return Response(rules, mimetype="application/speculationrules+json")
+
+
+def name_prefetched(response: Response) -> None:
+    """Let a page name the rules of `prefetched`; a live part is none."""
+    if response.mimetype == "text/html" and not request.path.startswith("/_live/"):
+        response.headers["Speculation-Rules"] = f'"{url_for("static_files.prefetched")}"'
 
 
 @blueprint.get("/static/<path:name>")

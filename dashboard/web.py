@@ -182,6 +182,7 @@ def add_headers(response: Response) -> Response:
         static_files.pack(response)
     else:
         response.headers.setdefault("Cache-Control", "no-store")
+        static_files.name_prefetched(response)
     return response
 
 

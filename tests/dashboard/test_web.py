@@ -3,6 +3,7 @@
 import gc
 import gzip
 import importlib
+import json
 import logging
 import re
 from urllib.parse import urljoin
@@ -65,9 +66,9 @@ def test_every_route_asks_for_an_account(app: Flask) -> None:
 def test_public_routes_are_known() -> None:
     """A route that opens to everyone is a decision; it is written down here too."""
     assert {
-        "static", "static_files.every_page", "static_files.other_version",
-        "auth.login", "auth.setup", "auth.reset", "settings.switch_theme",
-        "health.healthz", "health.readyz", "health.metrics",
+        "static", "static_files.every_page", "static_files.prefetched",
+        "static_files.other_version", "auth.login", "auth.setup", "auth.reset",
+        "settings.switch_theme", "health.healthz", "health.readyz", "health.metrics",
     } == PUBLIC  # fmt: skip
 
 
@@ -126,6 +127,30 @@ def test_the_sheets_of_every_page_are_answered_as_one_and_kept(app: Flask) -> No
                   for name in static_files.SHEETS]  # fmt: skip
     assert places[0] > 0  # behind the reset
     assert places == sorted(places)
+
+
+def test_what_may_be_asked_for_before_a_link_is_released_are_pages_that_change_nothing(
+    app: Flask, member: User
+) -> None:
+    pages = PageClient(app, member)
+    named = pages.get("/jobs").response.headers["Speculation-Rules"]
+    for other in ("/_live/pill", "/api/v1/openapi.json", "/jobs.csv"):
+        assert "Speculation-Rules" not in pages.http.get(other).headers
+    answer = app.test_client().get(named.strip('"'))
+    assert answer.mimetype == "application/speculationrules+json"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert list(found := json.loads(answer.data)) == ["prefetch"]
+    (rule,) = found["prefetch"]
+    assert rule["eagerness"] == "conservative"  # as it is pressed, not as somebody points at it
+    allowed, refused = (part.get("not", part)["href_matches"] for part in rule["where"]["and"])
+    adapter = app.url_map.bind("localhost")
+    endpoints = {adapter.match(address.replace(":id", "1"))[0] for address in allowed}
+    assert endpoints == {
+        "overview.index", "workers.index", "batches.detail", "jobs.index", "jobs.detail",
+        "parts.log", "parts.settings", "parts.files",
+    }  # fmt: skip
+    words = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    assert {word for word in words if re.fullmatch(r"/jobs/[^/<]+", word)} <= set(refused)
 
 
 def test_the_font_is_asked_for_before_the_sheet_that_names_it(client: FlaskClient) -> None:
