@@ -137,7 +137,8 @@ def _jobs(records: Sequence[Job]) -> list[dict[str, Any]]:
     folds = jobs.list_folds_of(ids)
     models = jobs.find_model_ids(ids)
     attempts = jobs.list_attempts_of(ids)
-    places = find_places() if any(r.state == JobState.QUEUED for r in records) else {}
+    waiting = [r.id for r in records if r.state == JobState.QUEUED]
+    places = find_places(waiting) if waiting else {}
     estimates = estimate_jobs(records, folds, places)
     return [
         _job(r, folds[r.id], attempts[r.id]) | {

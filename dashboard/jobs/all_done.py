@@ -61,7 +61,8 @@ def say_batch_done(batch: Batch, n_active: int) -> str | None:
     found = select(Job).where(Job.batch_id == batch.id, Job.state.in_(ACTIVE))
     needed = found.options(load_only(*NEEDED, raiseload=True), raiseload("*"))
     jobs = db.session.scalars(needed).all()
-    places = find_places() if any(job.state == JobState.QUEUED for job in jobs) else {}
+    waiting = [job.id for job in jobs if job.state == JobState.QUEUED]
+    places = find_places(waiting) if waiting else {}
     folds = list_folds_of([job.id for job in jobs if job.state in HELD])
     estimates = estimate_jobs(jobs, folds, places)
     return say_all_done((job, estimates.get(job.id, Estimate())) for job in jobs)

@@ -153,8 +153,10 @@ def estimate_jobs(
     if not running and not waiting:
         return {}
     history = dict(read_history(job.estimator for job in [*running, *waiting]))
-    queue = _Queue(places)
-    starts = queue.starts(history) if waiting and places else {}
+    # Who waits behind all of them changes nothing of when they start.
+    last = max((places[job.id] for job in waiting if job.id in places), default=0)
+    queue = _Queue({job_id: place for job_id, place in places.items() if place <= last})
+    starts = queue.starts(history) if queue.ids else {}
     totals = dict(queue.totals)  # of jobs that wait, told once
     missing = [job for job in [*running, *waiting] if job.id not in totals]
     totals |= {job.id: estimate_total(work_of(job), history) for job in missing}

@@ -237,7 +237,8 @@ def view_jobs(
         asked = [job.id for job in jobs if _has_some_folds(job)]
         folds = queries.list_folds_of(asked) if asked else {}
     if places is None:
-        places = find_places() if any(job.state == JobState.QUEUED for job in jobs) else {}
+        waiting = [job.id for job in jobs if job.state == JobState.QUEUED]
+        places = find_places(waiting) if waiting else {}
     estimates = estimate_jobs(jobs, folds, places)
     durations = read_durations([job.id for job in jobs])
     views: list[JobView] = []

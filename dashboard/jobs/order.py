@@ -6,7 +6,7 @@ The owners who wait are found by jumping through the index ``ix_jobs_claim`` fro
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from heapq import heapify, heappop, heappush
 from itertools import islice
 from typing import NamedTuple
@@ -120,18 +120,36 @@ def _walk_owner(
         rank, job_id = found[-1]
 
 
-def list_first(limit: int) -> list[int]:
-    """Return the ids of the waiting jobs that start first, in order."""
+def list_first(limit: int, until: Collection[int] = ()) -> list[int]:
+    """Return the ids of the waiting jobs that start first, in order.
+
+    Parameters
+    ----------
+    limit : int
+        How many.
+    until : collection of int, optional
+        Jobs behind the last of which nobody looks.
+    """
     session: Session = db.session()
+    missing, found = set(until), []
     with in_index_order(session):
-        return [waiting.job_id for waiting in islice(walk_queue(session), limit)]
+        for waiting in islice(walk_queue(session), limit):
+            found.append(waiting.job_id)
+            missing.discard(waiting.job_id)
+            if until and not missing:
+                break
+    return found
 
 
-def find_places() -> dict[int, int]:
-    """Return the place in the queue, from 1, of the first `PLACES_SHOWN` waiting jobs."""
-    return {job_id: place for place, job_id in enumerate(list_first(PLACES_SHOWN), start=1)}
+def find_places(until: Collection[int] = ()) -> dict[int, int]:
+    """Return the place in the queue, from 1, of the first `PLACES_SHOWN` waiting jobs.
+
+    Of those as far as the last one of `until`, where some are given.
+    """
+    first = list_first(PLACES_SHOWN, until)
+    return {job_id: place for place, job_id in enumerate(first, start=1)}
 
 
 def find_place(job: Job) -> int | None:
     """Return a job's place in the queue; None when it does not wait, or far back."""
-    return find_places().get(job.id) if job.state == JobState.QUEUED else None
+    return find_places([job.id]).get(job.id) if job.state == JobState.QUEUED else None

@@ -317,6 +317,16 @@ def test_starts_follow_from_what_runs_and_who_works(any_app: Flask) -> None:
     assert estimate_starts(find_places()) == {}
 
 
+def test_what_waits_behind_changes_no_start(app: Flask) -> None:
+    finish(make_job(**sized()), 500)
+    add_worker("worker-1")
+    first, second, *_behind = wait_in_line(5)
+    places = find_places()
+    whole = estimate_jobs(get_jobs(list(places)), {}, places)
+    few = estimate_jobs(get_jobs([first, second]), {}, places)
+    assert few == {job_id: whole[job_id] for job_id in (first, second)}
+
+
 def test_start_is_not_guessed_behind_the_unknown(app: Flask) -> None:
     add_worker("worker-1")
     first, _second = wait_in_line(2)

@@ -64,6 +64,16 @@ def test_what_an_admin_put_first_knows_no_turns(any_app: Flask) -> None:
     assert list(find_places()) == [first, second, bens]
 
 
+def test_places_are_looked_for_as_far_as_somebody_asks(any_app: Flask) -> None:
+    ana, ben = make_user(), make_user()
+    dataset = make_dataset(ana)
+    a1, a2, b1, b2 = (make_job(owner, dataset).id for owner in (ana, ana, ben, ben))
+    every = {a1: 1, b1: 2, a2: 3, b2: 4}
+    assert find_places() == every
+    assert find_places([b1, a1]) == {a1: 1, b1: 2}
+    assert find_places([b2]) == find_places([a1, 10**6]) == every
+
+
 def fill(owner: User, n_jobs: int, **values: object) -> None:
     """Add so many waiting jobs at once."""
     common = {
