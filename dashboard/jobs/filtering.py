@@ -55,6 +55,8 @@ class JobFilters:
     # Whether the words of `q` are known to be in many jobs: then the jobs are walked in their
     # order and each one's words looked at, where else those that hold them are listed first.
     in_many: bool = False
+    # The jobs that are known to hold the words of `q`, where they are few.
+    holding: tuple[int, ...] | None = None
 
     @property
     def states(self) -> Sequence[str]:
@@ -281,6 +283,8 @@ def _search(filters: JobFilters, bound: Bound | None) -> list[ColumnElement[bool
     within = [bound(JobEntry.job_id)] if bound else []
     holding = select(JobEntry.job_id).where(*within, *_words(q))
     found: ColumnElement[bool] = Job.id.in_(holding)
-    if filters.in_many:
+    if filters.holding is not None:
+        found = Job.id.in_(filters.holding)
+    elif filters.in_many:
         found = holding.where(JobEntry.job_id == Job.id).exists()
     return [found if number is None else or_(Job.id == number, found)]

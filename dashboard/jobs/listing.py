@@ -18,6 +18,8 @@ from dashboard.jobs.segments import page_of
 from dashboard.jobs.sorting import DEFAULT_SORT, segments_of
 
 MANY_MATCH = 5_000
+# So many numbers of jobs are named faster than looked for once more.
+FEW_HOLD = 2_000
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,10 @@ def foresee(filters: JobFilters) -> JobFilters:
     holding = words_hold(filters)
     if holding is None:
         return filters
-    (found,) = _count_some(select(JobEntry.job_id).where(holding))
-    return replace(filters, in_many=found >= MANY_MATCH)
+    found = db.session.scalars(select(JobEntry.job_id).where(holding).limit(MANY_MATCH)).all()
+    if len(found) < FEW_HOLD:
+        return replace(filters, holding=tuple(found))
+    return replace(filters, in_many=len(found) >= MANY_MATCH)
 
 
 def _count_some(*found: Select[Any]) -> Sequence[int]:

@@ -6,10 +6,13 @@ from sqlalchemy import event
 
 from dashboard.db import Job, User
 from dashboard.extensions import db
+from dashboard.jobs import listing
 from dashboard.jobs.counting import count_matching
 from dashboard.jobs.filtering import WITHOUT, JobFilters, filter_jobs
+from dashboard.jobs.listing import list_jobs
 from dashboard.jobs.segments import page_of
 from dashboard.jobs.sorting import segments_of
+from tests.factories import make_job
 
 
 def steps_of(filters: JobFilters, sort: str) -> list[str]:
@@ -61,3 +64,23 @@ def test_a_few_numbers_are_looked_up_whatever_else_is_asked(
     text = few.with_only_columns(Job.id).compile(db.engine, compile_kwargs={"literal_binds": True})
     steps = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")
     assert [row[3] for row in steps] == ["SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"]
+
+
+@pytest.mark.parametrize("few", [0, 2])
+def test_words_that_few_jobs_hold_are_looked_for_once(
+    app: Flask, member: User, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(listing, "FEW_HOLD", few)
+    ids = [make_job(member, name=f"early {n}", state="failed").id for n in range(4)]
+    rare = make_job(member, name="rare", state="failed").id
+    statements: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", note := lambda *a: statements.append(a[2]))
+    found = list_jobs(filters=JobFilters(q="rare"))
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert ([job.id for job in found.items], found.total) == ([rare], 1)
+    assert len([text for text in statements if "LIKE" in text]) == (1 if few else 3)
+    every = list_jobs(filters=JobFilters(q="early"))
+    assert ([job.id for job in every.items], every.total) == (ids[::-1], 4)
+    assert list_jobs(filters=JobFilters(q="nowhere")).total == 0
+    both = list_jobs(filters=JobFilters(q=f"{rare}"))  # its number, and words that hold that
+    assert rare in [job.id for job in both.items]
