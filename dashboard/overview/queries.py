@@ -104,15 +104,21 @@ class ThisServer:
 
 
 @dataclass(frozen=True)
-class Overview:
-    """Everything on the page; a part is None when it could not be read.
-
-    Candidates are in no part of it: `folded` are the batches that they are of.
-    """
+class FirstSteps:
+    """What the page shows to who has no job yet; its live part shows nothing of it."""
 
     has_datasets: bool
     has_own_datasets: bool
     is_new_here: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything in the live part; a part is None when it could not be read.
+
+    Candidates are in no part of it: `folded` are the batches that they are of.
+    """
+
     in_progress: Sequence[JobView] | None
     folded: Folded | None
     n_running: int
@@ -156,6 +162,19 @@ class Overview:
         return "Nothing needs your attention"
 
 
+def read_first_steps(user: User) -> FirstSteps:
+    """Read whether a person is new here, and which tables there are."""
+    user_id, may_submit = user.id, user.has_role("member")  # known also after a part failed
+    own = select(Dataset.id).where(LIVING, Dataset.owner_id == user_id)
+    return FirstSteps(
+        has_datasets=_part(lambda: _has(select(Dataset.id).where(LIVING))) is not False,
+        has_own_datasets=_part(lambda: _has(own)) is not False,
+        # Who may only look is shown no steps that they cannot take.
+        is_new_here=may_submit
+        and _part(lambda: _has(select(Job.id).where(Job.owner_id == user_id))) is False,
+    )
+
+
 def read_overview(user: User, *, is_mine: bool = True) -> Overview:
     """Read what the overview shows to a person.
 
@@ -166,14 +185,8 @@ def read_overview(user: User, *, is_mine: bool = True) -> Overview:
     is_mine : bool, default True
         Whether the jobs that ended last are those of this person, or of everyone.
     """
-    user_id, may_submit = user.id, user.has_role("member")  # known also after a part failed
-    own = select(Dataset.id).where(LIVING, Dataset.owner_id == user_id)
+    user_id = user.id  # known also after a part failed
     return Overview(
-        has_datasets=_part(lambda: _has(select(Dataset.id).where(LIVING))) is not False,
-        has_own_datasets=_part(lambda: _has(own)) is not False,
-        # Who may only look is shown no steps that they cannot take.
-        is_new_here=may_submit
-        and _part(lambda: _has(select(Job.id).where(Job.owner_id == user_id))) is False,
         in_progress=_part(lambda: _active(user_id)),
         folded=_part(lambda: list_folded(JobFilters(owner_id=user_id), only_going=True)),
         n_running=_part(lambda: _count_running(user_id)) or 0,

@@ -11,7 +11,7 @@ from dashboard.batches.queries import get_batch
 from dashboard.idle import idle_state
 from dashboard.live import answer, unchanged
 from dashboard.overview import service
-from dashboard.overview.queries import read_overview
+from dashboard.overview.queries import read_first_steps, read_overview
 from tasks.engine.samples import list_samples
 
 blueprint = Blueprint("overview", __name__)
@@ -20,7 +20,8 @@ blueprint = Blueprint("overview", __name__)
 @blueprint.get("/")
 def index() -> str:
     """Show what is going on. For all."""
-    return render_template("overview/index.html", samples=list_samples(), **_now())
+    first = read_first_steps(current_user)
+    return render_template("overview/index.html", first=first, samples=list_samples(), **_now())
 
 
 @blueprint.get("/_live/overview")
