@@ -5,7 +5,7 @@ shows it and every request may say otherwise.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.filters import plural
@@ -23,6 +23,8 @@ EVEN, NEARLY_EVEN = 0.5, 0.2
 BALANCED = 0.95
 # Fewer steps than these are classes, whatever they are called: price_range is 0 to 3.
 STEPS = 6
+# Of fewer steps those in the middle may stand most often by chance, as codes in any order do.
+FEWEST_OF_HILL = 4
 WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 CLASS_NAMES = {
     "class", "classes", "label", "labels", "category", "categories", "type", "kind", "species",
@@ -52,14 +54,15 @@ def suggest_task(column: Mapping[str, Any]) -> str:
     Parameters
     ----------
     column : Mapping
-        The target's profile; ``whole`` and ``rarest`` may be absent.
+        The target's profile; ``whole``, ``rarest`` and ``steps`` may be absent.
 
     Returns
     -------
     {"classification", "regression"}
         Two values of any kind, and everything but numbers, are classes. Numbers with a fraction
         are numbers. Whole numbers are classes where they are few, and each stands in some rows: up
-        to 10, unless 6 or more are named as an amount or a grade; up to 20, if none is much rarer
+        to 10, unless 6 or more are named as an amount or a grade, or those in the middle stand
+        most often and an end is rare, as of a grade; up to 20, if none is much rarer
         than the others and they run from 0 or 1 with few gaps; up to 100, if all from 0 or 1 to
         the last one are there, about equally often. Wherever they begin, 11 to 100 are classes
         too if all stand in equally many rows, 10 or more each, and the lowest to the highest have
@@ -124,7 +127,7 @@ def _judge_whole_numbers(column: Mapping[str, Any], distinct: int) -> tuple[str,
     if distinct >= STEPS and speaks_of_amounts:
         return "regression", "its name speaks of an amount or a grade"
     if distinct <= FEW:
-        return "classification", f"{whole} only"
+        return _judge_few(column, whole)
     if "rarest" not in column:
         return ("classification", f"{whole} only") if distinct <= MANY else ("regression", whole)
     rarest = column["rarest"]["count"] * distinct / column["count"]
@@ -132,6 +135,29 @@ def _judge_whole_numbers(column: Mapping[str, Any], distinct: int) -> tuple[str,
     if is_balanced and _fills_its_range(column, distinct, WITH_GAPS):
         return "classification", f"{whole}, all about equally often"
     return _judge_by_rarest(column, distinct, whole, rarest)
+
+
+def _judge_few(column: Mapping[str, Any], whole: str) -> tuple[str, str]:
+    if _are_a_hill(column.get("steps", ()), column.get("min")):
+        return "regression", f"{whole}, those in the middle most often, as of a grade or a count"
+    return "classification", f"{whole} only"
+
+
+def _are_a_hill(steps: Sequence[int], low: float | None) -> bool:
+    """Tell whether frequencies, from the lowest number on, rise to a top and fall from there.
+
+    Codes are in no such order. Of few steps they may be by chance, so both ends must be rare, or
+    the first one is none that codes begin with.
+    """
+    if len(steps) < FEWEST_OF_HILL:
+        return False
+    top, even = steps.index(max(steps)), sum(steps) / len(steps)
+    is_hill = list(steps) == [*sorted(steps[:top]), *sorted(steps[top:], reverse=True)]
+    if not is_hill or top in {0, len(steps) - 1} or min(steps) >= NEARLY_EVEN * even:
+        return False
+    if len(steps) >= STEPS or low not in {0, 1}:
+        return True
+    return len(steps) > FEWEST_OF_HILL and max(steps[0], steps[-1]) < EVEN * even
 
 
 def _judge_by_rarest(

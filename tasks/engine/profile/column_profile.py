@@ -22,6 +22,7 @@ from tasks.engine.profile.sheet_errors import SHEET_ERRORS
 
 TOP, TOP_STORED = 20, 3
 RAREST_OF, ROWS_OF_A_CLASS = 100, 3
+FEW_STEPS = 10  # of so many whole numbers it is known how often each stands
 # Words that no category is called; of all the others one cannot know.
 HIDDEN = (
     r"(?i)^(unknown|n\.a\.?|n/a|not available|not known|no data|missing|tbd|undefined|unspecified"
@@ -102,15 +103,21 @@ def profile_column(column: Column, choice: Mapping[str, Any]) -> ColumnProfile:
 
 
 def _add_classes(made: ColumnProfile, column: Column, tally: NumberTally | None) -> None:
-    """Add what tells numbers that name classes from others: whether all are whole, the rarest."""
+    """Add what tells numbers that name classes from others: whether all are whole, the rarest.
+
+    Of few whole numbers without a gap also how often each stands, from the lowest on.
+    """
     distinct, count = made.facts["distinct"], made.facts["count"]
     # Where values hardly come again none names a class, and tables may have thousands of columns.
     may_be = 2 <= distinct <= min(RAREST_OF, count / ROWS_OF_A_CLASS)
     if tally is None or not column.is_few or not may_be:
         return
-    made.facts["whole"] = bool((tally.weighted()[0] % 1 == 0).all())
+    numbers, weights = tally.weighted()
+    made.facts["whole"] = bool((numbers % 1 == 0).all())
     values, counts = column.frequent
     made.facts["rarest"] = {"value": values[-1][:SHOWN], "count": int(counts[-1])}
+    if made.facts["whole"] and distinct <= FEW_STEPS and np.ptp(numbers) == distinct - 1:
+        made.facts["steps"] = weights.astype(int).tolist()
 
 
 def _outline(column: Column, facts: dict[str, Any]) -> Outline:

@@ -98,6 +98,35 @@ def test_numbers_are_seen_as_numbers(facts: tuple[Any, ...]) -> None:
     assert suggest_task(column(*facts)) == "regression"
 
 
+@pytest.mark.parametrize(
+    ("low", "steps", "task"),
+    [
+        (1, [92, 142, 181, 172, 158, 118, 88, 31, 18], "regression"),  # era
+        (1, [2, 12, 38, 100, 116, 135, 62, 19, 4], "regression"),  # esl
+        (0, [93, 280, 403, 197, 27], "regression"),  # lev
+        (2, [32, 352, 399, 217], "regression"),  # swd
+        (3, [10, 53, 681, 638, 199, 18], "regression"),  # red wine
+        (0, [164, 55, 36, 35, 13], "classification"),  # heart disease
+        (-1, [22, 67, 54, 32, 27], "classification"),  # risk of cars
+        (1, [2, 81, 61, 4], "classification"),  # lymphography
+        (0, [463, 5, 35, 44, 51, 163, 244, 429, 20, 30], "classification"),  # yeast
+        (1, [4913, 329, 28, 88, 115], "classification"),  # blocks of a page
+        (0, [60, 290, 403, 197, 150], "classification"),  # one end only is rare
+        (1, [1722, 1544, 1406, 1777, 1906, 1944], "classification"),  # kinds of motion
+        (1, [1072, 2303, 96], "classification"),
+    ],
+)
+def test_numbers_that_stand_as_grades_do_are_numbers(
+    low: int, steps: list[int], task: str
+) -> None:
+    """Whatever they are called: many tables call it target, or out1."""
+    found = {**column("target", "number", len(steps), sum(steps), min(steps)), "steps": steps,
+             "min": low, "max": low + len(steps) - 1}  # fmt: skip
+    assert suggest_task(found) == task
+    assert suggest_task({**found, "name": "class"}) == "classification"
+    assert ("those in the middle" in explain_task(found)) == (task == "regression")
+
+
 def test_profiles_of_earlier_versions_say_less_and_are_read_as_they_were() -> None:
     few = {"name": "x", "kind": "number", "distinct": 20, "count": 500, "min": 0, "max": 19}
     assert suggest_task(few) == "classification"

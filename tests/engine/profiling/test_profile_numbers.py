@@ -99,6 +99,9 @@ def test_few_numbers_say_whether_they_are_whole_and_how_rare_the_rarest_is(
 ) -> None:
     whole, _ = profile_of([str(7 if n == 3 else n % 3) for n in range(150)])
     assert (whole["whole"], whole["rarest"]) == (True, {"value": "7", "count": 1})
+    assert "steps" not in whole  # from 0 to 7 some are not there
+    steps, _ = profile_of([f"{n}.0" for n in (3, 4, 5, 4)] * 20)
+    assert steps["steps"] == [20, 40, 20]
     half, _ = profile_of([str(n % 4 / 2) for n in range(150)])
     assert (half["whole"], half["rarest"]["count"]) == (False, 37)
     many, _ = profile_of([str(n // 2 * 1.5) for n in range(150)])
