@@ -29,6 +29,8 @@ LOOK_EVERY_S = 0.2
 HEAR_EVERY_S = 0.5
 # A fold that takes less is rather waited for than thrown away: another child must load the data.
 SHORT_FOLD_S = 2.0
+# What a failure proposes is tried for 5 s, and the fit that runs then cannot be asked to end.
+TRIAL_AT_MOST_S = 10.0
 # How much longer than its lease a child waits for a word of its worker: that one ends it first.
 SILENCE_S = 2.0
 log = logging.getLogger(__name__)
@@ -145,6 +147,9 @@ class Attempt:
             raise LeaseGone  # we were frozen, and it ended itself: it did not die by its own fault
         self.reporter.progress.usage += self.meter.end()
         self._write()
+        if failure := self.reporter.failing:  # it died as it tried what would help
+            self._insist(lambda: execution.fail_job(claim=self.claim, failure=failure))
+            return True
         self._insist(
             lambda: recovery.record_child_death(
                 claim=self.claim,
@@ -180,6 +185,9 @@ class Attempt:
         )
         self.reporter.progress.usage += self.meter.look(memory, child.cpu_seconds)
         stage = self.reporter.progress.stage or "load"
+        if failing := self.reporter.failing:  # only what would help is tried
+            is_over = time.monotonic() - self.reporter.failing_since > TRIAL_AT_MOST_S
+            return failing if is_over or memory > self.memory_limit else None
         if memory > self.memory_limit:
             return memory_failure(self.memory_limit, stage, self.payload["spec"]["estimator"])
         if time.monotonic() - self.started > self.time_limit_s:

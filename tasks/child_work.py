@@ -37,7 +37,7 @@ from tasks.engine.training import train
 from tasks.engine.versions import library_of, versions
 from tasks.engine.warned import as_warning
 from tasks.explain_work import explain_job, learning_curve  # noqa: F401 - likewise
-from tasks.failures import parsing, reading
+from tasks.failures import explain, parsing, reading
 from tasks.fold_keeping import FoldKeeper
 from tasks.model_work import (  # noqa: F401 - likewise
     convert_model,
@@ -64,6 +64,9 @@ class _EventReporter:
 
     def warn(self, code: str, message: str, change: Mapping[str, Any] | None = None) -> None:
         self.send({"type": "warning", "warning": as_warning(code, message, change)})
+
+    def failing(self, failed: EngineError) -> None:
+        self.send({"type": "failing", "failure": explain(failed)})
 
     def fitting(self, fold: int, curve: Curve | None = None) -> None:
         event = {"type": "fitting", "fold": fold}

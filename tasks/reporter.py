@@ -1,5 +1,6 @@
 """From engine events to the job's row: what a child tells is gathered, and written at times."""
 
+import time
 from copy import deepcopy
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,9 @@ class JobReporter:
         self.folds_done = 0
         self.fold_seconds = 0.0  # how long the last one took
         self.outcome: dict[str, Any] | None = None
+        # Why it will fail, and since when that is known.
+        self.failing: dict[str, Any] | None = None
+        self.failing_since = 0.0
         self.last = Progress()
         self._begin()
 
@@ -42,6 +46,8 @@ class JobReporter:
         elif kind == "warning":
             self.warnings.append(event["warning"])
             self.progress.warnings = list(self.warnings)
+        elif kind == "failing":
+            self.failing, self.failing_since = event["failure"], time.monotonic()
         else:
             self.outcome = event
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from tasks.engine.errors import EngineError
 from tasks.engine.fit_progress.curves import Curve
 
 STAGES = ("load", "prepare", "fit", "final", "save")
@@ -62,6 +63,12 @@ class Reporter(Protocol):
     def warn(self, code: str, message: str, change: Mapping[str, Any] | None = None) -> None:
         """Hear of something worth knowing about the result, and what would remove its cause."""
 
+    def failing(self, failed: EngineError) -> None:
+        """Hear why training will fail, before the change that it proposes is tried.
+
+        A fit of that trial may last: who can end the process need not wait for it.
+        """
+
 
 class NullReporter:
     """Listens to nothing."""
@@ -79,4 +86,7 @@ class NullReporter:
         """Ignore it."""
 
     def warn(self, code: str, message: str, change: Mapping[str, Any] | None = None) -> None:
+        """Ignore it."""
+
+    def failing(self, failed: EngineError) -> None:
         """Ignore it."""

@@ -91,6 +91,7 @@ def train(
     try:
         return training.run(how)
     except EngineError as failed:
+        training.reporter.failing(failed)
         make_whole(failed, spec, columns)
         raise
 

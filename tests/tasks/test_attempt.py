@@ -101,6 +101,39 @@ def test_memory_limit_ends_the_job_and_names_stage_and_limit(
     assert "load" in job.failure["message"]
 
 
+FAILING = {
+    "code": "VALUES_INFINITE", "message": "Some numbers are too large", "hint": "", "details": {},
+    "change": {"preprocessing": {"scale": "quantile"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", ["takes too long", "takes too much memory", "dies"])
+def test_a_failure_is_told_though_the_trial_of_its_change_never_ends(
+    ending: str, child: type[FakeChild], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, attempt = begin(memory_limit_bytes=2_500_000_000)
+    made = child("train_job", {})
+
+    def tell(timeout: float) -> Iterator[dict[str, Any]]:
+        if attempt.reporter.failing is None:
+            return iter([{"type": "failing", "failure": FAILING}])
+        assert not db.session().in_transaction()
+        if ending == "takes too long":
+            attempt.reporter.failing_since -= module.TRIAL_AT_MOST_S
+        elif ending == "dies":
+            made.is_alive = False
+        else:
+            made.memory = 3_000_000_000
+        return iter(())
+
+    monkeypatch.setattr(made, "read_events", tell)
+    monkeypatch.setattr(module, "Child", lambda *_, **__: made)
+    attempt.run()
+    job = reread(job)
+    assert (job.state, job.failure) == ("failed", FAILING)
+    assert not made.is_alive
+
+
 def test_cancel_stops_the_child(child: type[FakeChild]) -> None:
     job, attempt = begin()
     service.cancel_job(user=job.owner, job_id=job.id)

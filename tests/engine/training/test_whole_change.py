@@ -9,6 +9,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 
 from dashboard.jobs.changed import say_change
 from tasks.engine.errors import EngineError
+from tasks.engine.progress import NullReporter
 from tasks.engine.whole_change import make_whole, with_change
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
@@ -122,6 +123,25 @@ def test_a_change_is_tried_on_few_rows(tmp_path: Path, monkeypatch: pytest.Monke
     assert refused.value.code == "NUMBERS_TOO_LARGE"
     assert refused.value.change == {"preprocessing": {"scale": "quantile"}}
     assert max(seen[1:]) == 300  # the first was the request's own
+
+
+def test_a_failure_is_told_before_its_change_is_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that who can end the process has it, should a fit of the trial not end."""
+    spec, columns = make_spec(
+        tmp_path, "y", "regression", "GaussianProcessRegressor", large_cells(100)
+    )
+    seen, heard = note_rows(monkeypatch, GaussianProcessRegressor), []
+
+    class Listening(NullReporter):
+        def failing(self, failed: EngineError) -> None:
+            heard.append((failed.code, dict(failed.change), len(seen)))
+
+    with pytest.raises(EngineError) as refused:
+        train(spec, columns, Listening())
+    assert heard == [(refused.value.code, {"preprocessing": {"scale": "quantile"}}, 1)]
+    assert len(seen) > 1
 
 
 def test_what_takes_long_on_few_rows_is_not_tried_on_more(
