@@ -30,5 +30,13 @@ def leak_words(name: str, target: str, measure: str, score: float) -> str:
     )
 
 
+def nearly_words(name: str, target: str, measure: str, score: float) -> str:
+    """Return what is asked of a column that alone tells nearly all of a target."""
+    return (
+        f'"{name}" alone tells nearly all of "{target}" ({_shown(measure, score)}): is it known '
+        "before? If not, leave it out"
+    )
+
+
 def _shown(measure: str, score: float) -> str:
     return f"{'ROC AUC' if measure == 'AUC' else measure} {score:.3f}"

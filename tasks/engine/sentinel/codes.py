@@ -3,7 +3,7 @@
 from typing import Literal, get_args
 
 Code = Literal[
-    "IDENTIFIER", "TARGET_LEAK", "COPIES_ACROSS_FOLDS", "GROUPS_ACROSS_FOLDS", "TIME_ORDER",
-    "DRIFT", "MANY_COLUMNS",
+    "IDENTIFIER", "TARGET_LEAK", "ONE_COLUMN", "COPIES_ACROSS_FOLDS", "GROUPS_ACROSS_FOLDS",
+    "TIME_ORDER", "DRIFT", "MANY_COLUMNS",
 ]  # fmt: skip
 CODES: frozenset[str] = frozenset(get_args(Code))

@@ -1,6 +1,6 @@
 """Columns that alone tell the target so well that they may be known only afterwards."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from tasks.engine.origins import origins_of
-from tasks.engine.profile.leaks import is_leak, leak_words
+from tasks.engine.profile.leaks import is_leak, leak_words, nearly_words
 from tasks.engine.profile.sampled import Sampled
 from tasks.engine.profile.strengths import Strength, Target, measure_strength
 from tasks.engine.sentinel.absence import find_absences
@@ -30,6 +30,11 @@ FEWEST_BESIDE, FEWEST_STRAIGHT, FEWEST_BOUND = 50, 15, 25  # rows; of a bound in
 STRAIGHT, COPY_OF_FEW = 0.98, 0.99  # R2; the latter where few columns stand beside it
 USUALLY = 0.85  # R2 of a straight line without the most extreme targets: it is not theirs alone
 NOISY, TIMES_OF_NEXT = {"R2": 0.97, "AUC": 0.96}, 6.0  # of a strength, by its measure
+# An honest column hardly tells so much alone, yet some do: of it is only asked whether it is known
+# before the target is. By the measure; of classes it is an AUC of 0.99.
+NEARLY = {"R2": 0.97, "AUC": 0.98}
+# Of three and more classes, as the kinds of a flower, not where the next column is as close.
+TWO_CLASSES, TIMES_OF_KINDS = 2, 2.0
 # More columns are looked through at once before any is measured.
 MANY = 200
 FEWEST_NUMBERED = 3  # two classes are told as well by an honest column with one good bound
@@ -39,7 +44,7 @@ def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> It
     """Yield a finding for each column that may be a leak, the strongest first.
 
     Then for columns that are empty or filled in for one class alone, those of one pattern
-    together, and for columns that add up to the target.
+    together, for columns that add up to the target, and for those that tell nearly all of it.
 
     Parameters
     ----------
@@ -52,7 +57,8 @@ def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> It
     """
     origins, told = origins_of(schema, X), set()
     sampled = {name: as_sampled(name, X[name]) for name in X.columns}
-    for name, found in _suspects(sampled, target):
+    measured = _measure_all(sampled, target)
+    for name, found in _suspects(sampled, target, measured):
         column = origins[str(name)]
         if column not in told:
             told.add(column)
@@ -67,12 +73,42 @@ def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> It
     left = [name for name in X.columns if origins[str(name)] not in told]
     if added := find_sum(X[left], target):
         parts = list(dict.fromkeys(origins[str(name)] for name in added.parts))
+        told.update(parts)
         yield Finding("TARGET_LEAK", added.words(parts, schema["target"]), {"exclude": parts})
+    if target.classes and told:  # honest columns that tell classes come in company
+        return
+    # Of a date it is the order of time that matters.
+    told.update(column["name"] for column in schema["columns"] if column["kind"] == "date")
+    nearly = ((origins[str(name)], found) for name, found in _nearly(sampled, target, measured))
+    for column, found in [one for one in nearly if one[0] not in told][:ALONE]:
+        words = nearly_words(column, schema["target"], found.measure, found.score)
+        yield Finding("ONE_COLUMN", words, {"exclude": [column]})
 
 
-def _suspects(sampled: Mapping[Any, Sampled], target: Target) -> Iterator[tuple[Any, Strength]]:
+def _nearly(
+    sampled: Mapping[Any, Sampled], target: Target, measured: Sequence[tuple[Strength, Any]]
+) -> list[tuple[Any, Strength]]:
+    """Return columns that tell nearly all, the strongest first; numbers by a straight line too."""
+    found = {name: one for one, name in measured}
+    lines = np.zeros(len(sampled))
+    if not target.classes:
+        lines = squared_lines(list(sampled.values()), target, FEWEST_BESIDE)
+    for name, line in zip(sampled, lines, strict=True):
+        is_better = line >= max(NEARLY["R2"], found[name].strength)
+        if is_better and _usual_line(sampled[name], target) >= USUALLY:
+            found[name] = Strength(float(line), "R2", float(line))
+    strong = [one for one in found.items() if one[1].strength >= NEARLY[one[1].measure]]
+    strong.sort(key=lambda one: -one[1].strength)
+    if len(target.classes or ()) > TWO_CLASSES and len(measured) > 1:
+        best, second = (1 - one.strength for one, _name in measured[:2])
+        return strong if second >= TIMES_OF_KINDS * best else []
+    return strong
+
+
+def _suspects(
+    sampled: Mapping[Any, Sampled], target: Target, measured: Sequence[tuple[Strength, Any]]
+) -> Iterator[tuple[Any, Strength]]:
     """Yield columns that tell the target nearly alone, and how well."""
-    measured = _measure_all(sampled, target)
     marks = np.array([found.strength for found, _name in measured])
     least = STRONG if target.classes else NOISY["R2"]
     straight = _find_straight(sampled, target)
@@ -238,4 +274,4 @@ def _stands_alone(marks: np.ndarray, place: int, least: float) -> bool:
     rest = marks[strong:]
     if not place < strong <= ALONE or len(rest) < OTHERS:
         return False
-    return bool(1 - rest[0] >= TIMES * (1 - marks[0]))
+    return bool(1 - rest[0] >= TIMES * (1 - marks[place]))

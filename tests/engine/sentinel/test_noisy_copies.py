@@ -91,7 +91,69 @@ def test_area_that_tells_a_price_honestly_is_no_leak(
 def test_the_strongest_of_strong_columns_is_no_leak(
     strength: float, copy: float, tmp_path: Path
 ) -> None:
-    assert findings(tmp_path, with_company(strength, copy), "regression") == []
+    found = findings(tmp_path, with_company(strength, copy), "regression")
+    assert [one.code for one in found] == (copy**2 >= 0.97) * ["ONE_COLUMN"]
+
+
+def test_smell_is_no_leak_because_a_copy_of_the_class_stands_beside_it(tmp_path: Path) -> None:
+    table, rng = honest(), np.random.default_rng(4)
+    is_yes = table["y_class"] == "yes"
+    table["smell"] = np.where(rng.random(N) < 0.95, is_yes, rng.random(N) < 0.5).astype(int)
+    table["help"] = np.where(rng.random(N) < 0.8, is_yes, rng.random(N) < 0.5).astype(int)
+    table["more"] = table["help"] ^ (rng.random(N) < 0.1)
+    found = findings(tmp_path, table.assign(closed=is_yes), "classification")
+    assert [one.change for one in found] == [{"exclude": ["closed"]}]
+
+
+@pytest.mark.sampled(6)
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("noise", [0.02, 0.1, 0.15])
+@pytest.mark.parametrize("n", [100, N])
+def test_copies_with_noise_are_told_every_time(
+    n: int, noise: float, seed: int, tmp_path: Path
+) -> None:
+    table, rng = honest(seed).head(n), np.random.default_rng(seed + 50)
+    y = table["y_number"]
+    for is_bent in (False, True):
+        told = np.exp(y / 15).round(3) if is_bent else y
+        table = table.assign(
+            y_number=told, fee=(told + rng.normal(0, noise * told.std(), n)).round(4)
+        )
+        for helper in ("a", "b"):  # others may be strong, too
+            table[helper] = (y + rng.normal(0, 0.3 * y.std(), n)).round(4)
+        (found,) = findings(tmp_path, table, "regression")
+        assert found.code in {"TARGET_LEAK", "ONE_COLUMN"}
+        assert found.change == {"exclude": ["fee"]}
+
+
+def test_what_tells_nearly_all_is_asked_about(tmp_path: Path) -> None:
+    table = with_company(0.95, 0.9875)
+    (found,) = findings(tmp_path, table, "regression")
+    assert (found.code, found.change) == ("ONE_COLUMN", {"exclude": ["fee"]})
+    assert '"fee" alone tells nearly all of "y_number" (R2 0.97' in found.message
+    assert "is it known before? If not, leave it out" in found.message
+
+
+def test_a_risk_that_ranks_two_classes_almost_without_mistakes_is_asked_about(
+    tmp_path: Path,
+) -> None:
+    table, rng = honest(), np.random.default_rng(8)
+    is_yes = (table["y_class"] == "yes").to_numpy(float)
+    for n in range(3):
+        table[f"risk_{n}"] = (is_yes + rng.normal(0, 0.29 + 0.08 * n, N)).round(4)
+    found = findings(tmp_path, table, "classification")
+    asked = [(one.code, one.change) for one in found]
+    assert asked == [("ONE_COLUMN", {"exclude": ["risk_0"]})]
+
+
+def test_a_steady_trend_is_no_question_about_its_date(tmp_path: Path) -> None:
+    table, rng = honest(), np.random.default_rng(9)
+    table["day"] = pd.date_range("2020-01-01", periods=N).strftime("%Y-%m-%d")
+    table["y_number"] = (np.arange(N) + rng.normal(0, 24, N)).round(3)
+    for name in ("a", "b", "c"):  # others follow it as well
+        table[name] = (np.arange(N) + rng.normal(0, 40, N)).round(3)
+    found = findings(tmp_path, table, "regression")
+    assert [one.code for one in found] == ["TIME_ORDER"]
 
 
 def test_a_few_extreme_rows_carry_no_leak(tmp_path: Path) -> None:
