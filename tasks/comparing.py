@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 
 from dashboard.storage import Storage, open_storage
 from tasks.child import Send
-from tasks.engine.profile.differences import compare_profiles, compare_rows
+from tasks.engine.profile.differences import compare_profiles
+from tasks.engine.profile.row_differences import compare_rows
 from tasks.failures import parsing, reading
 
 READ_AGAIN = "Upload the file again"
@@ -32,10 +33,14 @@ def compare_versions(payload: dict[str, Any], send: Send) -> None:
         reading(storage, new["table_key"], f"The table of {new['name']}", READ_AGAIN) as after,
         parsing(),
     ):
-        rows = compare_rows(before, after, report)
+        rows = compare_rows(before, after, _identifiers(old) & _identifiers(new), report)
     profiles = [_profiles(storage, side) for side in (old, new)]
     answer = {"rows": rows, "distributions": compare_profiles(*profiles)}
     send({"type": "done", "values": {"answer": answer}})
+
+
+def _identifiers(side: Mapping[str, Any]) -> set[str]:
+    return {column["name"] for column in side["columns"] if column["kind"] == "identifier"}
 
 
 def _profiles(storage: Storage, side: Mapping[str, Any]) -> list[dict[str, Any]]:

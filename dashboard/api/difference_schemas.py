@@ -39,13 +39,38 @@ class KindChange(Schema):
     after: str
 
 
+class ChangedCell(Schema):
+    """A cell of a row that both versions have; null is missing, what is long is cut."""
+
+    key: str | None
+    before: str | None
+    after: str | None
+
+
+class ChangedColumn(Schema):
+    """In how many rows a column's cells changed, and the first of them."""
+
+    name: str
+    count: int
+    examples: list[ChangedCell]
+
+
 class RowChanges(Schema):
-    """Rows compared as a whole, whatever their order, by the `columns` that both have."""
+    """Rows matched by the column `key`, an identifier in both, filled and different in each row.
+
+    Without one (`key` is null) they are compared as a whole, whatever their order, by the
+    `columns` that both have: a row in which a cell changed is one removed and one added.
+    `changed_columns` has those that changed most, 50 at most; `columns_changed` is how many did.
+    """
 
     same: int
     added: int
     removed: int
     columns: int
+    key: str | None = None
+    changed: int | None = None
+    columns_changed: int | None = None
+    changed_columns: list[ChangedColumn] | None = None
 
 
 class Distributions(Schema):

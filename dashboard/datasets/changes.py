@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboard.datasets.words import SIGNS, name_delimiter, name_encoding, name_markers
 from dashboard.db import Dataset, Difference
-from dashboard.filters import number, percent
+from dashboard.filters import number, percent, plural
 from tasks.engine.profile.difference_limits import CELLS_AT_MOST, MOVED, ROWS_AT_MOST
 
 READ_BY = {
@@ -42,6 +42,16 @@ class Movement:
     distance: float
     moved: bool
     text: str
+
+
+@dataclass(frozen=True)
+class ChangedColumn:
+    """A column whose cells changed in `count` rows that both versions have, and some of them."""
+
+    name: str
+    count: int
+    share: float
+    examples: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -78,9 +88,47 @@ class Changes:
         return self.before.state == self.after.state == "ready"
 
     @property
-    def rows(self) -> Mapping[str, int] | None:
-        """Counts of rows: `same`, `added`, `removed`, and by how many `columns`."""
+    def rows(self) -> Mapping[str, Any] | None:
+        """Counts of rows, and of matched ones which columns changed: see `row_differences`."""
         return self.answer.get("rows")
+
+    @property
+    def how_rows(self) -> str:
+        """How the rows were held against each other, as sentences."""
+        rows = self.rows or {}
+        if rows.get("key"):
+            return (
+                f'Rows are matched by "{rows["key"]}", which is filled and different in every row '
+                f"of both versions, and compared by the {plural(rows['columns'], 'other column')} "
+                "that both have. Cells are compared as they are written: 7 and 7.0 differ"
+            )
+        words = (
+            "as a whole, whatever their order, by the "
+            f"{plural(rows.get('columns', 0), 'column')} that both versions have. A row in which "
+            "one cell changed counts as one removed and one added"
+        )
+        if "key" not in rows:  # compared before rows were matched
+            return f"Rows are compared {words}"
+        return (
+            "Both versions have no identifier column of the same name that is filled and "
+            f"different in every row and has values in common, so rows are compared {words}"
+        )
+
+    @property
+    def changed_columns(self) -> list[ChangedColumn]:
+        """The columns that changed in the rows that both versions have, the most first."""
+        rows = self.rows or {}
+        both = max(1, rows.get("same", 0) + rows.get("changed", 0))
+        return [
+            ChangedColumn(
+                column["name"], column["count"], column["count"] / both,
+                [
+                    f"{cell['key']}: {cell['before'] or 'missing'} → {cell['after'] or 'missing'}"
+                    for cell in column["examples"]
+                ],
+            )
+            for column in rows.get("changed_columns", ())
+        ]  # fmt: skip
 
     @property
     def why_no_rows(self) -> str | None:

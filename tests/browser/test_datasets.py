@@ -14,7 +14,11 @@ from tests.factories import make_dataset, make_succeeded_job, make_user, make_ve
 MOVED = {"name": "city", "kind": "category", "distance": 0.234, "moved": True,
          "before": {"value": "Oslo", "share": 0.5, "missing": 0.0},
          "after": {"value": "Oslo", "share": 0.71, "missing": 0.02}}  # fmt: skip
-ANSWER = {"rows": {"same": 6700, "added": 343, "removed": 100, "columns": 3},
+CHANGED = {"name": "city", "count": 12, "examples": [
+    {"key": "C17", "before": "Oslo", "after": None},
+    {"key": "C18", "before": "x" * 100 + "…", "after": "y" * 100 + "…"}]}  # fmt: skip
+ANSWER = {"rows": {"same": 6700, "added": 343, "removed": 100, "columns": 3, "key": "customer",
+                   "changed": 12, "columns_changed": 1, "changed_columns": [CHANGED]},
           "distributions": {"compared": 1, "moved": 1, "columns": [MOVED]}}  # fmt: skip
 
 

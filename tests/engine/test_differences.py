@@ -1,72 +1,11 @@
-"""In what two versions of a table differ: rows by their content, columns by their profiles."""
+"""In what the columns of two versions of a table differ, by their profiles."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from tasks.engine.profile import difference_limits
-from tasks.engine.profile.differences import compare_column, compare_profiles, compare_rows
-from tests.engine.tables import write_rows
-
-Rows = list[list[str | None]]
-
-
-def compare(folder: Path, before: Rows, after: Rows, *names: list[str]) -> dict[str, Any] | None:
-    old_names, new_names = names or (["a", "b.c"], ["a", "b.c"])
-    return compare_rows(
-        write_rows(folder / "before", old_names, before),
-        write_rows(folder / "after", new_names, after),
-    )
-
-
-CELL = st.one_of(st.none(), st.sampled_from(["", "1", "2", "12", "\0", "é"]))
-TABLE = st.lists(st.tuples(CELL, CELL), max_size=12)
-
-
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(TABLE, TABLE)
-def test_rows_are_counted_as_a_multiset(tmp_path: Path, before: Any, after: Any) -> None:
-    found = compare(tmp_path, list(map(list, before)), list(map(list, after)))
-    left = list(after)
-    same = sum(1 for row in before if row in left and not left.remove(row))
-    assert found == {
-        "same": same, "added": len(after) - same, "removed": len(before) - same, "columns": 2,
-    }  # fmt: skip
-
-
-def test_a_cell_that_moves_to_the_next_column_is_a_change(tmp_path: Path) -> None:
-    found = compare(tmp_path, [["1", ""], ["x", None]], [["", "1"], [None, "x"]])
-    assert found == {"same": 0, "added": 2, "removed": 2, "columns": 2}
-
-
-def test_columns_that_only_one_table_has_do_not_count(tmp_path: Path) -> None:
-    names = (["a", "b", "gone"], ["new", "b", "a"])
-    found = compare(tmp_path, [["1", "2", "x"]], [["y", "2", "1"]], *names)
-    assert found == {"same": 1, "added": 0, "removed": 0, "columns": 2}
-    assert compare(tmp_path, [["1"]], [["1"]], ["a"], ["b"]) is None
-
-
-def test_tables_beyond_the_limit_are_not_compared(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(difference_limits, "CELLS_AT_MOST", 3)
-    assert compare(tmp_path, [["1", "2"]], [["1", "2"]]) is not None
-    assert compare(tmp_path, [["1", "2"]], [["1", "2"], ["1", "2"]]) is None
-
-
-def test_progress_rises_to_the_end(tmp_path: Path) -> None:
-    told: list[float] = []
-    rows: Rows = [[str(n), "x"] for n in range(50_000)]
-    path = write_rows(tmp_path / "t", ["a", "b"], rows)
-    found = compare_rows(path, path, told.append)
-    assert found is not None
-    assert found["same"] == 50_000
-    assert told == sorted(told)
-    assert told[-1] == 1.0
+from tasks.engine.profile.differences import compare_column, compare_profiles
 
 
 def numbers(values: Any, **more: Any) -> dict[str, Any]:

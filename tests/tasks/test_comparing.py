@@ -90,10 +90,30 @@ def test_from_the_button_to_the_page(any_app: Flask, tmp_path: Path) -> None:
     assert [event["type"] for event in told] == ["progress", "progress", "done"]
     text = words_of(pages.get(page.response.request.full_path).find("#difference"))
     assert "Rows 3 → 4 Rows added 2 Rows removed 1 Rows that are the same 2" in text
+    assert "Both versions have no identifier column of the same name" in text
     assert "by the 2 columns that both versions have" in text
     assert "1 distribution moved 0 about the same" in text
     assert "city Moved 45% “Oslo” 50%, now 95%" in text
     assert b"hx-get" not in pages.live(live).data
+
+
+def test_rows_are_matched_by_an_identifier_and_what_changed_is_shown(
+    app: Flask, tmp_path: Path
+) -> None:
+    columns = [COLUMNS[0] | {"kind": "identifier"}, COLUMNS[1]]
+    first = make_dataset(columns=columns)
+    with_table(first, tmp_path, [["1", "Oslo"], ["2", "Rome"], ["3", None]])
+    second = make_version(first, columns=columns)
+    with_table(second, tmp_path, [["4", "Graz"], ["3", "<b>Bern"], ["2", "Rome"]])
+    do_chore()
+    page = PageClient(app, first.owner).get(
+        f"/datasets/{second.id}/versions?from={first.id}&to={second.id}"
+    )
+    text = words_of(page.find("#difference"))
+    assert "Rows added 1 Rows removed 1 Rows changed 1 Rows that are the same 1" in text
+    assert 'Rows are matched by "age", which is filled and different in every row' in text
+    assert "Cells changed in 1 column In 1 row that both versions have" in text
+    assert "city 1 50% 3: missing → <b>Bern" in text
 
 
 def test_a_new_version_is_compared_with_the_one_before_it(any_app: Flask) -> None:

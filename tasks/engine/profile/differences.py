@@ -1,92 +1,23 @@
-"""In what two versions of a table differ: rows by their content, columns by their distributions.
+"""In what the columns of two versions of a table differ: by their distributions.
 
-Rows are compared as a whole and whatever their order, over the columns that both tables have: a
-row that stands there three times and then twice is one row less. Distributions are compared by
-what the profiles of the columns say; no table is read for them.
+They are compared by what the profiles of the columns say; no table is read for them. What became
+of the rows is in `row_differences`.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import pyarrow.parquet as pq
 
-from tasks.engine.profile.difference_limits import CRITICAL, MOVED, is_too_large
+from tasks.engine.profile.difference_limits import CRITICAL, MOVED
 
 SHOWN = 200
 BY_VALUE = frozenset({"category", "boolean", "text", "constant"})
 # What the values of a number are compared by when they are few.
 COVERED = 0.99
 SLACK = 0.02
-_MISSING = np.uint64(0x9E3779B97F4A7C15)
-_FACTOR = np.uint64(0x100000001B3)
-Progress = Callable[[float], None]
-
-
-def compare_rows(
-    before: Path, after: Path, on_progress: Progress = lambda _: None
-) -> dict[str, Any] | None:
-    """Count the rows that one table has and the other has not.
-
-    Parameters
-    ----------
-    before, after : Path
-        Tables that `tabular.read_table` wrote.
-    on_progress : callable, optional
-        Is told the fraction that is done, 0 to 1.
-
-    Returns
-    -------
-    dict or None
-        ``same``, ``added``, ``removed``: numbers of rows; ``columns``: by how many columns they
-        were compared. None where the tables are too large, or have no column in common.
-    """
-    files = [pq.ParquetFile(before), pq.ParquetFile(after)]
-    names = [set(file.schema_arrow.names[1:]) for file in files]
-    common = [name for name in files[1].schema_arrow.names[1:] if name in names[0]]
-    rows = max(file.metadata.num_rows for file in files)
-    if not common or is_too_large(rows, len(common)):
-        return None
-    old = _hash_rows(files[0], common, lambda part: on_progress(part / 2))
-    new = _hash_rows(files[1], common, lambda part: on_progress(0.5 + part / 2))
-    values, counts = np.unique(old, return_counts=True)
-    new_values, new_counts = np.unique(new, return_counts=True)
-    _, at, new_at = np.intersect1d(values, new_values, assume_unique=True, return_indices=True)
-    same = int(np.minimum(counts[at], new_counts[new_at]).sum())
-    return {
-        "same": same,
-        "added": len(new) - same,
-        "removed": len(old) - same,
-        "columns": len(common),
-    }
-
-
-def _hash_rows(file: pq.ParquetFile, names: Sequence[str], on_progress: Progress) -> np.ndarray:
-    """Return 64 bits for each row; with 5 million rows two differ by chance once in a million."""
-    every = file.schema_arrow.names
-    indices = [every.index(name) for name in names]
-    found = [np.empty(0, dtype=np.uint64)]
-    for group in range(file.num_row_groups):
-        table = file.reader.read_row_group(group, column_indices=indices)
-        by_name = dict(zip(table.column_names, table.columns, strict=True))
-        total = np.zeros(table.num_rows, dtype=np.uint64)
-        for name in names:
-            total = total * _FACTOR + _hash_cells(by_name[name].combine_chunks())
-        found.append(total)
-        on_progress((group + 1) / file.num_row_groups)
-    return np.concatenate(found)
-
-
-def _hash_cells(column: Any) -> np.ndarray:
-    encoded = column.dictionary_encode()
-    values = np.asarray(encoded.dictionary.to_pylist(), dtype=object)
-    hashes: np.ndarray = np.append(pd.util.hash_array(values, categorize=False), _MISSING)
-    found: np.ndarray = hashes[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
-    return found
 
 
 def compare_profiles(

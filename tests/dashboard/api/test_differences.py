@@ -12,7 +12,10 @@ from tests.dashboard.api.test_datasets import Api
 from tests.factories import COLUMNS, make_dataset, make_version
 from tests.page import PageClient
 
-FOUND = {"same": 6700, "added": 343, "removed": 100, "columns": 3}
+FOUND = {"same": 6700, "added": 343, "removed": 100, "columns": 3, "key": "id", "changed": 1,
+         "columns_changed": 1, "changed_columns": [
+             {"name": "city", "count": 1, "examples": [
+                 {"key": "7", "before": "Oslo", "after": None}]}]}  # fmt: skip
 MOVED = {"name": "city", "kind": "category", "distance": 0.23, "moved": True,
          "before": {"value": "Oslo", "share": 0.5, "missing": 0.0},
          "after": {"value": "Oslo", "share": 0.7, "missing": 0.0}}  # fmt: skip
