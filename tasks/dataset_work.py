@@ -81,10 +81,13 @@ def _read(
         "rejects_key": _put_if_there(storage, payload["rejects_key"], rejects),
     }
     if result.refused or dialect is None:
-        problems = [problem.as_dict() for problem in result.problems]
-        names = [{"name": name, "kind": "text"} for name in result.column_names]
-        return values | {"state": "refused", "problems": problems, "columns": names}
+        return values | _refused(result, [problem.as_dict() for problem in result.problems])
     return values | _profile(payload, storage, target, result, report)
+
+
+def _refused(result: ReadResult, problems: list[dict[str, Any]]) -> dict[str, Any]:
+    names = [{"name": name, "kind": "text"} for name in result.column_names]
+    return {"state": "refused", "problems": problems, "columns": names}
 
 
 def _profile(
@@ -103,6 +106,9 @@ def _profile(
         lambda done, n: report(0.6 + 0.35 * done / n, _words(done, n)),
         choices=payload["options"].get("columns"),
     )
+    problems = [problem.as_dict() for problem in result.problems + profile.problems]
+    if any(problem.severity == "error" for problem in profile.problems):
+        return _refused(result, problems)
     report(0.98, "Storing what was found")
     path = target.with_name("profile.parquet")
     names = [column["name"] for column in profile.columns]
@@ -113,7 +119,7 @@ def _profile(
     storage.move_file(payload["profile_key"], path)
     return {
         "state": "ready",
-        "problems": [problem.as_dict() for problem in result.problems + profile.problems],
+        "problems": problems,
         "columns": profile.columns,
         "preview": preview,
         "table_key": payload["table_key"],

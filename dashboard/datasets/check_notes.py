@@ -8,7 +8,9 @@ from typing import Any
 from dashboard.datasets.alike import Alike, gather
 from dashboard.datasets.bad_lines import is_about_lines
 from dashboard.datasets.first_rows import Shown
-from dashboard.datasets.questions import Question
+from dashboard.datasets.options import write_markers
+from dashboard.datasets.questions import Question, cut
+from dashboard.datasets.words import markers_of
 from dashboard.filters import count, plural
 
 GROUPS_AT_ONCE = 30
@@ -38,12 +40,21 @@ PLACES = {
 
 
 @dataclass(frozen=True)
+class Remedy:
+    """Another reading that a press asks for: the words of the button, and the form's fields."""
+
+    text: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Note:
     """One thing that was found: its words, its line, and where on the page it is, if there."""
 
     message: str
     is_error: bool
     anchor: str | None
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,7 @@ class Places:
         positions: Sequence[int],
         questions: Sequence[Question],
     ) -> None:
-        self.lines = lines
+        self.lines, self.dialect = lines, upload.dialect
         self.are_lines = partial(is_about_lines, upload)
         self.columns = {upload.columns[n]["name"]: f"column-{n}" for n in positions}
         self.questions = {question.column: question for question in questions}
@@ -93,6 +104,17 @@ class Places:
         if self.are_lines(problem):
             return "bad-lines"
         return PLACES.get(problem["code"]) or (f"line-{line}" if line in self.lines else None)
+
+    def remedy_of(self, problem: Mapping[str, Any]) -> Remedy | None:
+        """Return what a press may do about a problem; None where a person must choose."""
+        if problem["code"] == "CHOICE_UNUSABLE":
+            name = str(problem["column"])
+            return Remedy(f"Read “{cut(name)}” as what it was found to be", {"forget": name})
+        value = problem.get("value")
+        if problem["code"] == "HIDDEN_MISSING" and value:
+            markers = write_markers([*markers_of(self.dialect), value])
+            return Remedy(f"Count “{cut(value)}” as missing", {"missing": markers})
+        return None
 
 
 def list_groups(upload: Shown, places: Places) -> tuple[list[Group], int]:
@@ -127,7 +149,8 @@ def _note(problem: Mapping[str, Any], places: Places) -> Note:
     words, line = problem["message"], problem["line"]
     if line is not None and f"{line}" not in words and f"{line:,}" not in words:
         words = f"{words} (line {line})"
-    return Note(words, problem["severity"] == "error", places.of_problem(problem))
+    is_error = problem["severity"] == "error"
+    return Note(words, is_error, places.of_problem(problem), places.remedy_of(problem))
 
 
 def _effect(question: Question | None) -> list[Note]:

@@ -16,11 +16,12 @@ from dashboard.clock import now
 from dashboard.datasets.answers import read_answers
 from dashboard.datasets.discarding import forget
 from dashboard.datasets.families import join_family
-from dashboard.datasets.options import change_by_form
+from dashboard.datasets.options import change_by_form, change_options
 from dashboard.datasets.queries import find_former, get_upload
 from dashboard.datasets.questions import FIELD, mark_columns
 from dashboard.datasets.reading import ask_reading
 from dashboard.datasets.service import clean_name
+from dashboard.datasets.type_fit import check_types
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
@@ -64,7 +65,8 @@ def change_reading(
     dataset_id : int
         The upload.
     form : Mapping
-        Fields of `options.change_by_form`, and ``answer-N`` for the question about a column.
+        Fields of `options.change_by_form`, and ``answer-N`` for the question about a column;
+        ``forget`` names a column for which nothing is chosen any more.
     asked_of : str, optional
         Which columns the form showed (`questions.mark_columns`); answers about others are refused.
 
@@ -73,11 +75,12 @@ def change_reading(
     NotFound
         When there is no such upload of this person.
     ValidationFailed
-        When a field holds what cannot be used.
+        When a field holds what cannot be used, such as a type that no cell of a column can have.
     Conflict
         When there are answers, and the file has other columns meanwhile.
     """
-    get_upload(user=user, dataset_id=dataset_id)
+    upload = get_upload(user=user, dataset_id=dataset_id)
+    check_types(upload, _merged(upload, form, asked_of))
     with writing() as session:
         dataset = _lock_upload(session, user, dataset_id)
         options = _merged(dataset, form, asked_of)
@@ -93,6 +96,8 @@ def change_reading(
 def _merged(dataset: Dataset, form: Mapping[str, Any], asked_of: str | None) -> dict[str, Any]:
     """Return the dataset's options with those changed that a form is about."""
     options = change_by_form(dataset.options, form)
+    if forgotten := form.get("forget"):
+        options = change_options(options, {"columns": _taken_back(options, forgotten)})
     if not any(name.startswith(FIELD) or name == "all" for name in form):
         return options
     if asked_of is not None and asked_of != mark_columns(dataset):
@@ -100,6 +105,15 @@ def _merged(dataset: Dataset, form: Mapping[str, Any], asked_of: str | None) -> 
     answers = read_answers(dataset, form)
     columns = {**(options.get("columns") or {}), **answers}
     return options | ({"columns": columns} if columns else {})
+
+
+def _taken_back(options: Mapping[str, Any], name: str) -> dict[str, None]:
+    """Return the change that takes back what was chosen for a column.
+
+    A form sends a name's line ends in its own way.
+    """
+    chosen = options.get("columns") or {}
+    return {column: None for column in chosen if column.split() == name.split()}
 
 
 def _begin_reading(session: Session, dataset: Dataset, options: Mapping[str, Any]) -> None:

@@ -33,6 +33,7 @@ from dashboard.paging import read_number
 from dashboard.web import requires
 
 blueprint = Blueprint("look", __name__)
+UNUSABLE = "CHOICE_UNUSABLE"
 # What the form above the columns says of the page that it leads to.
 SHOWN = ("q", "kind", "target", "sort")
 
@@ -52,8 +53,15 @@ def detail(dataset_id: int) -> str:
     dataset = _get(dataset_id)
     head = _head(dataset, "columns")
     if dataset.state != "ready":
-        refusals = [as_kept(p["message"]) for p in dataset.problems if p["severity"] == "error"]
-        return render_template("datasets/detail.html", **head, view=None, refusals=refusals)
+        return render_template(
+            "datasets/detail.html",
+            **head,
+            view=None,
+            refusals=[(as_kept(p["message"]), p.get("column") if p["code"] == UNUSABLE else None)
+                      for p in dataset.problems if p["severity"] == "error"],
+            as_found=retyping.AS_FOUND,
+            may_retype=may_change(current_user, dataset),
+        )  # fmt: skip
     view = read_columns(dataset, request.args)
     return render_template(
         "datasets/detail.html",

@@ -6,11 +6,11 @@ from dashboard.access import require_owner
 from dashboard.datasets import versions
 from dashboard.datasets.columns import find_column
 from dashboard.datasets.queries import get_dataset
-from dashboard.datasets.type_fit import find_fit
 from dashboard.db import Dataset, User
 from dashboard.errors import ValidationFailed
 
 LEFT_OUT = "left_out"
+AS_FOUND = "as_found"  # takes back what was chosen
 TYPES = {
     "number": "Number",
     "category": "Category",
@@ -45,7 +45,7 @@ def change_type(
     name : str
         The column.
     kind : str
-        One of `TYPES`.
+        One of `TYPES`, or `AS_FOUND`.
     date_format : str, optional
         Of a date: in strptime's language, or ``ISO8601``.
 
@@ -67,13 +67,14 @@ def change_type(
     require_owner(user, dataset, "dataset")
     if find_column(dataset.columns, name) is None:
         raise ValidationFailed({"name": f'{dataset.name} has no column called "{name}"'})
+    if kind == AS_FOUND:
+        taken_back = {"columns": {name: None}}
+        return versions.make_reading(user=user, dataset_id=dataset_id, options=taken_back)
     if kind not in TYPES:
         raise ValidationFailed({"kind": f"The type must be one of: {', '.join(TYPES)}"})
     # None takes away what was chosen before.
     choice: dict[str, Any] = {"use": False} if kind == LEFT_OUT else {"kind": kind, "use": None}
     if kind == "date" and date_format:
         choice["format"] = date_format
-    if refusal := find_fit(dataset, name, choice).refusal:
-        raise ValidationFailed({"kind": refusal})
     options = {"columns": {name: choice}}
     return versions.make_reading(user=user, dataset_id=dataset_id, options=options)

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.datasets.column_choices import PREFIX
+from dashboard.datasets.options import layout_of
 from dashboard.datasets.questions import cut
 from dashboard.datasets.words import markers_of
 from dashboard.db import Dataset
-from dashboard.errors import NotFound
+from dashboard.errors import NotFound, ValidationFailed
 from dashboard.filters import count, plural
 from dashboard.storage import get_storage
 
 CHECKED = {"number": ("number", "numbers"), "date": ("date", "dates"), "boolean": ("", "")}
+# Of a request that is about more columns, the worker that reads the file tells of the others.
+LOOKED_AT_ONCE = 20
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,9 @@ def find_fit(dataset: Dataset, name: str, choice: Mapping[str, Any]) -> TypeFit:
     """
     # Here, as pyarrow loads pandas with it: no web process needs it that changes no type.
     from tasks.engine.profile.choice_fit import fit_choice
+    from tasks.engine.profile.choice_words import say_refusal
 
-    kind = choice.get("kind")
+    kind = _kind(choice)
     if kind not in CHECKED or dataset.table_key is None:
         return TypeFit()
     dialect = dataset.dialect or {}
@@ -49,20 +54,54 @@ def find_fit(dataset: Dataset, name: str, choice: Mapping[str, Any]) -> TypeFit:
         return TypeFit()
     if fit is None or not fit.left:
         return TypeFit()
-    if kind == "boolean":
-        # Among later cells there may be the second value.
-        words = (
-            f'"{name}" has {plural(fit.values, "different value")}, such as "{cut(fit.example)}"'
-        )
-        is_sure = fit.is_all or fit.values > 2
-        return TypeFit(f"{words}; yes/no needs two. Choose another type" if is_sure else "")
-    first = "" if fit.is_all else "first "
-    cells = f'{first}{plural(fit.cells, "filled cell")} of "{name}"'
-    one, many = CHECKED[kind]
-    example = f'"{cut(fit.example)}"'
+    # Among later cells there may be the second value.
+    is_sure = kind != "boolean" or fit.is_all or fit.values > 2
     if fit.is_refused:
-        what = f"{one} in this format" if choice.get("format") else one
-        return TypeFit(f"None of the {cells} is a {what}: the first is {example}. "
-                       "Choose another type, or mend the file")  # fmt: skip
+        words = say_refusal(name, choice, first=fit.example, cells=fit.cells, values=fit.values,
+                            is_all=fit.is_all)  # fmt: skip
+        return TypeFit(words if is_sure else "")
+    cells = f'{"" if fit.is_all else "first "}{plural(fit.cells, "filled cell")} of "{name}"'
+    one, many = CHECKED[kind]
     verb = f"is no {one} and becomes" if fit.left == 1 else f"are no {many} and become"
+    example = f'"{cut(fit.example)}"'
     return TypeFit(loss=f"{count(fit.left)} of the {cells} {verb} missing, such as {example}")
+
+
+def _kind(choice: Mapping[str, Any]) -> str:
+    """Return what a choice makes of a column; a format alone is one for a date."""
+    return str(choice.get("kind") or ("date" if choice.get("format") else ""))
+
+
+def check_types(dataset: Dataset, options: Mapping[str, Any]) -> None:
+    """Refuse types that no cell of their column can have, among those that are newly chosen.
+
+    Where the file is to be read in another way too its cells are not known yet: then the reading
+    refuses it, with the same words.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        A dataset or upload.
+    options : Mapping
+        How it is to be read.
+
+    Raises
+    ------
+    ValidationFailed
+        With a message for each ``columns.NAME.kind`` (or ``.format``) that cannot be.
+    """
+    if dataset.state != "ready" or layout_of(options) != layout_of(dataset.options):
+        return
+    former, known = dataset.options.get("columns") or {}, set(dataset.column_names)
+    chosen = [
+        (name, choice)
+        for name, choice in (options.get("columns") or {}).items()
+        if name in known and choice != former.get(name) and _kind(choice) in CHECKED
+    ]
+    problems = {
+        f"{PREFIX}{name}.{'kind' if 'kind' in choice else 'format'}": refusal
+        for name, choice in chosen[:LOOKED_AT_ONCE]
+        if (refusal := find_fit(dataset, name, choice).refusal)
+    }
+    if problems:
+        raise ValidationFailed(problems)

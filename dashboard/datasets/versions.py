@@ -19,6 +19,7 @@ from dashboard.datasets.options import change_options
 from dashboard.datasets.queries import find_dataset, get_dataset, missing
 from dashboard.datasets.reading import ask_reading
 from dashboard.datasets.sources import say_absence
+from dashboard.datasets.type_fit import check_types
 from dashboard.db import Dataset, User
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.transaction import writing
@@ -108,7 +109,7 @@ def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> 
     Conflict
         When it is still being read.
     ValidationFailed
-        When nothing would differ, or a column cannot be read so.
+        When nothing would differ, or not one cell of a column can have the type chosen for it.
     StorageFull
         When there is no room for another table.
     """
@@ -117,6 +118,7 @@ def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> 
     if former.state == "reading":
         raise Conflict(f"{former.label} is still being read")
     check_choices(set(former.column_names), options.get("columns") or {})
+    check_types(former, change_options(former.options, options))
     check_room(former.size_bytes)
     with writing() as session:
         versions = lock_family(session, dataset_id)

@@ -83,10 +83,17 @@ def fit_choice(
     )  # fmt: skip
     decision = decide(column, find_kind(column), choice)
     bad = np.flatnonzero(
-        np.ones(len(cells), bool) if decision.is_refused else _unfit(cells, decision.found)
+        np.ones(len(cells), bool) if decision.refused else _unfit(cells, decision.found)
     )
     example = objects(cells[int(bad[0]) : int(bad[0]) + 1])[0] if len(bad) else ""
-    return Fit(len(cells), len(column.values), is_all, len(bad), str(example), decision.is_refused)
+    return Fit(
+        len(cells),
+        len(column.values),
+        is_all,
+        len(bad),
+        str(example),
+        decision.refused is not None,
+    )
 
 
 def _first_cells(

@@ -20,12 +20,12 @@ KINDS = ("number", "category", "text", "date", "boolean", "identifier")
 
 @dataclass(frozen=True)
 class Decision:
-    """What a column is in the end; `is_refused`: it cannot be what the person chose."""
+    """What a column is in the end; `refused` is what it was chosen to be and cannot be."""
 
     found: Found
     question: dict[str, Any] | None
     is_left_out: bool = False
-    is_refused: bool = False
+    refused: Mapping[str, Any] | None = None
     is_chosen: bool = False
 
 
@@ -40,8 +40,8 @@ def decide(column: Column, found: Found, choice: Mapping[str, Any]) -> Decision:
     left_out = choice.get("use") is False
     if question:
         question["chosen"] = _answer(question, chosen, left_out)
-    is_refused = bool(kind) and chosen is None
-    return Decision(chosen or found, question, left_out, is_refused, chosen is not None)
+    refused = choice if kind and chosen is None else None
+    return Decision(chosen or found, question, left_out, refused, chosen is not None)
 
 
 def _answer(question: Mapping[str, Any], chosen: Found | None, left_out: bool) -> str | None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from tasks.engine.cell_text import THOUSANDS, TRUTH, number_of
 from tasks.engine.cells import Written, fits, match, parse_numbers
+from tasks.engine.profile.choice_words import say_refusal
 from tasks.engine.profile.codes import same_numbers
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
@@ -88,10 +89,18 @@ def _problems(column: Column, made: ColumnProfile) -> Iterator[Problem]:
     if found.dates and found.dates.rivals:
         words = f'"{name}" holds dates in which {either_way(found.dates.formats)}; it is text'
         yield warning(name, "DATE_AMBIGUOUS", words)
-    if made.decision.is_refused:
-        words = f'Not one cell of "{name}" can be what you chose for it, so it is a {kind}'
-        yield warning(name, "CHOICE_UNUSABLE", words)
+    if made.decision.refused:
+        yield _refusal(column, made.decision.refused)
     yield from _doubtful(column, made)
+
+
+def _refusal(column: Column, choice: Mapping[str, Any]) -> Problem:
+    first = column.find_row(lambda cells: np.ones(len(cells), bool))
+    words = say_refusal(
+        column.name, choice, first=first[1] if first else "", cells=column.n_present,
+        values=column.distinct,
+    )  # fmt: skip
+    return Problem("error", "CHOICE_UNUSABLE", words, column=column.name, count=column.n_present)
 
 
 def _doubtful(column: Column, made: ColumnProfile) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from tests.dashboard.datasets.profiled import make_read_dataset
 from tests.page import PageClient
 
 TEXT = "area,part,day,price,y\n" + "".join(
-    f'{n} m²,{n if n > 2 else "ca. 5"},day {n},"${n},100",{n % 3}\n' for n in range(1, 41)
+    f'{n} A,{n if n > 2 else "ca. 5"},day {n},"${n},100",{n % 3}\n' for n in range(1, 41)
 )
 
 
@@ -32,7 +32,7 @@ def test_a_type_that_no_cell_can_have_is_refused_with_a_value(
     app: Flask, member: User, dataset: Dataset
 ) -> None:
     pages = PageClient(app, member)
-    words = 'None of the 40 filled cells of "area" is a number: the first is "1 m²"'
+    words = 'None of the 40 filled cells of "area" is a number: the first is "1 A"'
     page = pages.get(f"/datasets/{dataset.id}?open=area&as=number")
     assert words in page.text
     assert not page.select("form[action$='/type']")

@@ -79,7 +79,16 @@ def test_kind_is_what_was_chosen(
 def test_choice_that_no_cell_allows_is_refused(profile_cells: ProfileCells, kind: str) -> None:
     column, problems = chosen(profile_cells, ["red", "green", "blue", "red"], kind=kind)
     assert column["kind"] == "category"
-    assert [p.code for p in problems] == ["CHOICE_UNUSABLE"]
+    assert [(p.severity, p.code) for p in problems] == [("error", "CHOICE_UNUSABLE")]
+    words = {
+        "number": 'None of the 4 filled cells of "x" is a number: the first is "red". '
+                  "Choose another type, or mend the file",
+        "date": 'None of the 4 filled cells of "x" is a date: the first is "red". '
+                "Choose another type, or mend the file",
+        "boolean": '"x" has 3 different values, such as "red"; yes/no needs two. '
+                   "Choose another type",
+    }  # fmt: skip
+    assert problems[0].message == words[kind]
 
 
 def test_one_cell_that_is_no_number_is_told_as_one(profile_cells: ProfileCells) -> None:
