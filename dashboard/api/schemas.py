@@ -29,7 +29,10 @@ class Error(Schema):
 
 
 class Problem(Schema):
-    """Something found while reading a file."""
+    """Something found while reading a file; `value` is a cell of which something may be made.
+
+    Of ``HIDDEN_MISSING`` that is the one to add to `missing`.
+    """
 
     severity: Literal["error", "warning"]
     code: str
@@ -37,6 +40,7 @@ class Problem(Schema):
     line: int | None
     column: str | None
     count: int | None
+    value: str | None = None
 
 
 class Dialect(Schema):

@@ -187,7 +187,7 @@ def _refuse(session: Session, dataset: Dataset, message: str, code: str) -> bool
     if dataset.state != "reading":
         return False
     problem = {"severity": "error", "code": code, "message": message,
-               "line": None, "column": None, "count": None}  # fmt: skip
+               "line": None, "column": None, "count": None, "value": None}  # fmt: skip
     dataset.state, dataset.problems, dataset.message = "refused", [problem], None
     session.flush()
     mark_newest(session, dataset.family_id)

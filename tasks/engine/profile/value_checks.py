@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from tasks.engine.cell_text import number_of
 from tasks.engine.cells import as_text
+from tasks.engine.coercion import how_written
 from tasks.engine.profile.column_problems import warning
 from tasks.engine.profile.column_profile import ColumnProfile, Outline
 from tasks.engine.profile.date_formats import date_text
@@ -36,17 +38,25 @@ def value_problems(found: ColumnProfile) -> Iterator[Problem]:
 def _hidden_missing(found: ColumnProfile) -> Iterator[Problem]:
     """Warn of a value that stands for a missing one."""
     name, total = found.facts["name"], found.facts["count"]
-    hidden = found.hidden
+    hidden, cell = found.hidden, found.hidden[0] if found.hidden else None
     if found.facts["kind"] == "number" and found.tally and found.tally.n:
         mark = _mark(found.tally, total)
         hidden = (f"{mark[0]:g}", mark[1]) if mark else None
+        cell = _cell_of(found, mark[0]) if mark else None
     if hidden is None or hidden[1] >= total:
         return
     value, count = hidden[0][:SHOWN], hidden[1]
     about = "about " if found.details.get("about") else ""
     cells = f"{about}{count:,} of {total:,} cells of"
     words = f'"{value}" in {cells} "{name}" may stand for a missing value'
-    yield warning(name, "HIDDEN_MISSING", words, count)
+    yield Problem("warning", "HIDDEN_MISSING", words, column=name, count=count, value=cell)
+
+
+def _cell_of(found: ColumnProfile, number: float) -> str | None:
+    """Return how a number stands in most of its cells; None where it is not among the frequent."""
+    written = how_written(found.facts)
+    values = (str(entry["value"]) for entry in found.details["top"])
+    return next((value for value in values if number_of(value, *written) == number), None)
 
 
 def _mark(tally: NumberTally, total: int) -> tuple[float, int] | None:

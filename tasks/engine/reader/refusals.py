@@ -13,7 +13,8 @@ class Problem:
     """Something found while reading a file.
 
     Severity is ``error`` (the file is refused) or ``warning``. `line` is the line in the uploaded
-    file, from 1; `count` how many lines or cells have the problem.
+    file, from 1; `count` how many lines or cells have the problem; `value` the cell that it is
+    about, where something can be done with that.
     """
 
     severity: str
@@ -22,6 +23,7 @@ class Problem:
     line: int | None = None
     column: str | None = None
     count: int | None = None
+    value: str | None = None
 
     def __post_init__(self) -> None:
         """Keep a message showable and storable, whatever it quotes from the file."""

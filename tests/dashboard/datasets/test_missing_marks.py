@@ -9,6 +9,7 @@ from dashboard.db import User
 from tasks.engine.cell_text import MISSING
 from tests.dashboard.datasets.test_check_page import change, facts, upload
 from tests.page import PageClient, words_of
+from tests.uploads import read_next
 
 CONTENT = b"a,b\n1,x\n,n/a\n3,Null\n4,y\n5,none\n6, \n"
 
@@ -48,3 +49,26 @@ def test_an_empty_cell_is_always_told(chosen: list[str], words: str) -> None:
     assert tell_markers({"missing": chosen})["all"] == words
     assert name_markers(chosen) == words
     assert tell_markers({"missing": None}) == tell_markers(None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "marker"),
+    [
+        ("k.A.,1\nk.A.,2\nx,3\ny,4\nx,5\n", "k.A."),
+        ("".join(f"{n},x\n" for n in range(1, 30)) + "-999.0,x\n" * 4, "-999.0"),
+    ],
+)
+def test_a_marker_is_counted_as_missing_by_a_press_beside_the_others(
+    pages: PageClient, rows: str, marker: str
+) -> None:
+    page = upload(pages, f"a,b\n{rows}".encode())
+    assert "may stand for a missing value" in page.text
+    button = page.find("form[data-reread] input[name=missing][type=hidden] ~ button")
+    assert words_of(button) == f"Count “{marker}” as missing"
+    form = f"form:has(input[type=hidden][name=missing][value$='{marker}'])"
+    answer = pages.submit(page, {}, form=form, status=303)
+    read_next()
+    page = pages.follow(answer)
+    assert "may stand for a missing value" not in page.text
+    every = words_of(page.find(".reading-form"))
+    assert f"None, ?, -, {marker}." in every
