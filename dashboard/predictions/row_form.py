@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.db import Model
 from dashboard.models.seen import cell_of, middle_of
-from tasks.engine.cell_text import number_of
+from tasks.engine.cell_text import number_of, symbols_of
 
 MOST_FIELDS = 300
 MOST_CHOICES = 30
@@ -32,7 +32,7 @@ class RowField:
     example: str = ""
     decimal: str = "."
     thousands: str = ""
-    symbols: bool = False
+    symbols: bool | str = False
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -89,7 +89,7 @@ def _field(name: str, column: Mapping[str, Any], known: Mapping[str, Any]) -> Ro
         suggestions=values[:MOST_SUGGESTIONS] if len(values) > MOST_CHOICES else (),
         hint=_hint(column, middle), example=middle or "",
         decimal=column.get("decimal") or ".", thousands=column.get("thousands") or "",
-        symbols=bool(column.get("symbols")),
+        symbols=symbols_of(column),
     )  # fmt: skip
 
 

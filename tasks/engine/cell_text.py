@@ -51,17 +51,36 @@ def grouped(thousands: str, decimal: str) -> str:
     return f"^[+-]?([1-9][0-9]{{0,2}}({sign}[0-9]{{3}})+|{indian})({point}[0-9]*)?$"
 
 
-def number_of(cell: str, decimal: str = ".", thousands: str = "", symbols: bool = False) -> float:
+def symbols_of(column: Any) -> bool | str:
+    """Return what is left out of a column's numbers: their unit, signs of money, or nothing."""
+    return column.get("unit") or bool(column.get("symbols"))
+
+
+def unit_pattern(unit: str) -> str:
+    """Return the pattern of a unit at the end of a number."""
+    return f"[{SPACES}]*{re.escape(unit)}$"
+
+
+def around(symbols: bool | str) -> tuple[tuple[str, str], ...]:
+    """Return the signs around a number that are left out, each with what replaces it."""
+    if isinstance(symbols, str):
+        return ((unit_pattern(symbols), ""),)
+    return SIGNS if symbols else ()
+
+
+def number_of(
+    cell: str, decimal: str = ".", thousands: str = "", symbols: bool | str = False
+) -> float:
     """Return a cell's number, or NaN where the cell is none.
 
-    `symbols` says that signs of money and percent are left out: 12.5% is 12.5.
+    `symbols` says that signs of money and percent are left out: 12.5% is 12.5. Where it is a text,
+    it is the unit that is left out: 12 m² is 12.
     """
     if not cell.isascii():
         cell = re.sub(f"[{MINUS}]", "-", cell)
         cell = cell.translate(ASCII_DIGITS).replace(ARABIC_POINT, decimal)
-    if symbols:
-        for pattern, kept in SIGNS:
-            cell = re.sub(pattern, kept, cell)
+    for pattern, kept in around(symbols):
+        cell = re.sub(pattern, kept, cell)
     if thousands and re.search(grouped(thousands, decimal), cell):
         cell = re.sub(f"[{THOUSANDS[thousands]}]", "", cell)
     if decimal == ",":

@@ -14,15 +14,15 @@ import pyarrow.compute as pc
 from tasks.engine.cell_text import (
     OTHER_DIGITS,
     PLAIN_NUMBER,
-    SIGNS,
     THOUSANDS,
+    around,
     grouped,
     number_of,
 )
-from tasks.engine.picked import Picked, of_each_cell, of_each_shape, of_likely_cells
+from tasks.engine.picked import SHAPED, Picked, of_each_cell, of_each_shape, of_likely_cells
 from tasks.engine.plain_signs import with_plain_signs
 
-Written = tuple[str, str, bool]
+Written = tuple[str, str, bool | str]
 PROMISING = 200
 PLAIN: Written = (".", "", False)
 _TURN = np.uint64(0x9E3779B97F4A7C15)
@@ -105,7 +105,10 @@ def _are_absent(cells: pa.Array, missing: Collection[str]) -> np.ndarray:
 
 def _may_be_numbers(shapes: pa.Array, written: Written = PLAIN) -> np.ndarray:
     """Tell which shapes a number may have that is written in one way."""
-    plain = _plain_text(shapes, *written)
+    decimal, thousands, symbols = written
+    if isinstance(symbols, str):  # of m2 as well, the digit is as any other in a shape
+        symbols = symbols.translate(SHAPED)
+    plain = _plain_text(shapes, decimal, thousands, symbols)
     return match(plain, PLAIN_NUMBER) | match(plain, OTHER_DIGITS)
 
 
@@ -117,8 +120,9 @@ def parse_numbers(cells: pa.Array, written: Written = PLAIN) -> np.ndarray:
     ----------
     cells : Array of shape (n_cells,)
         Text.
-    written : tuple of (str, str, bool)
-        Decimal sign, thousands sign, and whether signs of money and percent are left out.
+    written : tuple of (str, str, bool or str)
+        Decimal sign, thousands sign, and whether signs of money and percent are left out; or the
+        unit that is.
     """
     if not len(cells):
         return np.zeros(0)
@@ -140,12 +144,11 @@ def plain_numbers(cells: pa.Array, missing: Collection[str]) -> np.ndarray | Non
     return None if _cast(cells[:PROMISING]) is None else _cast(cells)
 
 
-def _plain_text(cells: pa.Array, decimal: str, thousands: str, symbols: bool) -> pa.Array:
+def _plain_text(cells: pa.Array, decimal: str, thousands: str, symbols: bool | str) -> pa.Array:
     """Return cells with their numbers as Python writes them; what is none stays none."""
     cells = with_plain_signs(cells, decimal)
-    if symbols:
-        for pattern, kept in SIGNS:
-            cells = pc.replace_substring_regex(cells, pattern, kept)
+    for pattern, kept in around(symbols):
+        cells = pc.replace_substring_regex(cells, pattern, kept)
     if thousands:
         plain = pc.replace_substring_regex(cells, f"[{THOUSANDS[thousands]}]", "")
         cells = pc.if_else(match(cells, grouped(thousands, decimal)), plain, cells)

@@ -5,7 +5,7 @@ The same code runs when a job is trained, when Trainyard predicts, and in every 
 imports, and a ``SCHEMA``). It therefore imports nothing else of Trainyard.
 
 A schema is a dict: ``dialect`` (``missing``: the markers of missing cells), ``columns`` (name,
-kind, format, offset, parts, cyclic, decimal, thousands, symbols, true, false, mixed, values,
+kind, format, offset, parts, cyclic, decimal, thousands, symbols, unit, true, false, mixed, values,
 range), ``features`` (names), ``target``, ``task``. Kinds: number, category, text, date, boolean,
 identifier, constant.
 """
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.engine.cell_text import MISSING, TRUTH, ZONE, number_of
+from tasks.engine.cell_text import MISSING, TRUTH, ZONE, number_of, symbols_of
 from tasks.engine.cell_warnings import outside, unreadable, unseen
 
 EPOCH = pd.Timestamp("1970-01-01")
@@ -70,7 +70,7 @@ def clean(text: Any, missing: Collection[str] = MISSING) -> np.ndarray:
 
 
 def numbers(
-    cells: np.ndarray, decimal: str = ".", thousands: str = "", symbols: bool = False
+    cells: np.ndarray, decimal: str = ".", thousands: str = "", symbols: bool | str = False
 ) -> np.ndarray:
     """Turn cleaned cells into float64; NaN where a cell is missing or no finite number."""
     codes, values = pd.factorize(cells)
@@ -94,12 +94,12 @@ def _plain_numbers(values: np.ndarray, decimal: str) -> np.ndarray | None:
     return parsed if np.isfinite(parsed).all() else None
 
 
-def how_written(column: dict[str, Any]) -> tuple[str, str, bool]:
-    """Return a column's decimal sign, thousands sign, and whether signs of money are left out."""
+def how_written(column: dict[str, Any]) -> tuple[str, str, bool | str]:
+    """Return a column's decimal sign, thousands sign, and what is left out of its numbers."""
     decimal, thousands = column.get("decimal") or ".", column.get("thousands") or ""
     if thousands == decimal:  # the decimal sign is another file's, so the other one changes too
         thousands = "." if decimal == "," else ","
-    return decimal, thousands, bool(column.get("symbols"))
+    return decimal, thousands, symbols_of(column)
 
 
 def _may_be_date(cell: str, firsts: str) -> bool:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 ALONE = 2  # so many times a question is answered for the cells alone that it was asked of
 DIGITS = bytes.maketrans(b"023456789", b"1" * 9)
+SHAPED = str.maketrans("023456789", "1" * 9)
 Question = Callable[..., np.ndarray]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.engine.cells import as_text, objects, parse_numbers, present
+from tasks.engine.coercion import how_written
 from tasks.engine.profile.column_cells import Column, tally
 from tasks.engine.profile.column_choices import decide
 from tasks.engine.profile.date_formats import days_of
@@ -112,8 +113,7 @@ def _first_cells(
 def _unfit(cells: pa.StringArray, found: Found) -> np.ndarray:
     schema = found.schema
     if found.kind == "number":
-        written = schema["decimal"], schema.get("thousands", ""), "symbols" in schema
-        return np.asarray(np.isnan(parse_numbers(cells, written)))
+        return np.asarray(np.isnan(parse_numbers(cells, how_written(schema))))
     if found.kind == "date":
         return np.asarray(np.isnan(days_of(cells, schema["format"])))
     return np.zeros(len(cells), bool)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cell_text import THOUSANDS, TRUTH, number_of
+from tasks.engine.cell_text import THOUSANDS, TRUTH, number_of, symbols_of
 from tasks.engine.cells import Written, fits, match, parse_numbers
+from tasks.engine.coercion import how_written
 from tasks.engine.profile.choice_words import say_refusal
 from tasks.engine.profile.codes import same_numbers
 from tasks.engine.profile.column_cells import Column
@@ -162,7 +163,7 @@ def _said_of_numbers(
     column: Column, schema: dict[str, Any], line_of: LineOf, dialect: Mapping[str, Any]
 ) -> Iterator[Problem]:
     if _has_signs(schema, dialect):
-        yield _signs(column, (schema["decimal"], schema.get("thousands", ""), "symbols" in schema))
+        yield _signs(column, how_written(schema))
     elif other := other_script(column, schema):
         yield _other_script(column.name, *other)
     elif may_be_thousands(column.cells, schema["decimal"]):
@@ -170,9 +171,9 @@ def _said_of_numbers(
 
 
 def _has_signs(schema: Mapping[str, Any], dialect: Mapping[str, Any]) -> bool:
-    """Tell whether numbers have thousands, money or percent, or not the file's decimal sign."""
+    """Tell whether numbers have thousands, signs or a unit, or not the file's decimal sign."""
     has_comma = schema["decimal"] == "," and dialect.get("decimal") == "."
-    return bool(has_comma or schema.get("thousands") or schema.get("symbols"))
+    return bool(has_comma or schema.get("thousands") or symbols_of(schema))
 
 
 def _has_sign(dialect: Mapping[str, Any]) -> bool:
@@ -232,7 +233,7 @@ def _unreadable(column: Column, made: ColumnProfile, line_of: LineOf) -> Problem
     if kind == "date":
         test: Test = lambda cells: np.isnan(days_of(cells, schema["format"]))  # noqa: E731
     else:
-        written = (schema["decimal"], schema.get("thousands", ""), "symbols" in schema)
+        written = how_written(schema)
         test = lambda cells: np.isnan(parse_numbers(cells, written))  # noqa: E731
     count, (line, value) = made.n_unreadable, _first(column, test, line_of)
     are = f"is no {kind} and counts" if count == 1 else f"are no {kind} and count"
@@ -259,7 +260,7 @@ def _mixed(
         is_signed: Test = lambda cells: is_odd(cells) & np.isfinite(parse_numbers(cells, written))  # noqa: E731
         line, value = _first(column, is_signed, line_of)
         first = f'First: line {line}, "{value}"'
-    message = f'"{name}" has numbers with thousands separators or signs; it is kept as text'
+    message = f'"{name}" has numbers with thousands separators, signs or units; it is kept as text'
     return warning(name, "NUMBER_SYMBOLS", f"{message}. {first}", count, line)
 
 

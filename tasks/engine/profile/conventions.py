@@ -5,7 +5,7 @@ meant otherwise. Where it can, or where some cells are none, the person is asked
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import pyarrow as pa
 from tasks.engine.cell_text import ARABIC_POINT, MINUS, MONEY, SPACES, THOUSANDS, number_of
 from tasks.engine.cells import PLAIN, Written, fits, match, parse_numbers
 from tasks.engine.profile.column_cells import Column
+from tasks.engine.profile.number_units import find_unit, have_unit, without_unit
 from tasks.engine.profile.sheet_errors import SHEET_ERRORS
 
 # What may be a number in some way of writing: digits, signs of thousands, one sign around them.
@@ -27,6 +28,7 @@ AROUND = re.compile(rf"[{MONEY}%(){SPACES}]+")
 # Words that say of themselves that nothing is known; never the name of a category.
 NOTHING = (
     r"(?i)^(unknown|unk|n\.a\.?|n/a|na|not available|not applicable|not known|no data|nodata"
+    r"|k\. ?a\.|keine angabe|unbekannt|inconnue?|desconocid[oa]"
     r"|missing|tbd|tba|undefined|unspecified|not specified|no answer|no value|nil|nan|null|none"
     r"|<na>|<null>|<none>|\(blank\)|\(none\)|\(empty\)|\(null\)"
     rf"|\\n|{SHEET_ERRORS}|[-–—]{{2,}}|[–—]|\.{{1,}}|\*+|\?+)$"
@@ -56,18 +58,31 @@ def find_reading(column: Column) -> Reading | None:
     plain: Written = (column.decimal, "", False)
     if _are_all_plain(column, plain):
         return Reading(plain, True, 1.0)
-    if column.rules_out(fits, NUMERIC):
-        return None
-    numeric = fits(column.cells, NUMERIC)
     total = column.counts.sum()
-    if not total or column.counts[numeric].sum() <= MOST * total:
-        return None
-    values, counts = column.values[numeric], column.counts[numeric]
-    texts = column.cells.filter(pa.array(numeric))
+    numeric = None if column.rules_out(fits, NUMERIC) else fits(column.cells, NUMERIC)
+    if numeric is None or column.counts[numeric].sum() <= MOST * total:
+        with_unit = find_unit(column)
+        return with_unit and _read_units(column, *with_unit)
+    return _best_way(column, numeric, column.values[numeric])
+
+
+def _read_units(column: Column, unit: str, is_sure: bool) -> Reading | None:
+    """Return how numbers are read of which most have a unit; some may have none."""
+    numeric = have_unit(column.cells, unit) | fits(column.cells, NUMERIC)
+    found = _best_way(column, numeric, without_unit(column.values[numeric], unit), unit)
+    return found and replace(found, is_sure=found.is_sure and is_sure)
+
+
+def _best_way(
+    column: Column, numeric: np.ndarray, values: np.ndarray, unit: str | None = None
+) -> Reading | None:
+    """Return the way in which most cells are numbers; `values` are without the unit."""
+    texts, counts = column.cells.filter(pa.array(numeric)), column.counts[numeric]
+    total = column.counts.sum()
     best, best_count, parsed = None, 0, np.zeros(0)
     is_some = np.zeros(len(values), bool)  # a number in one of the ways, where they are mixed
     for written in _ways(column.decimal, values):
-        found = parse_numbers(texts, written)
+        found = parse_numbers(texts, (*written[:2], unit or written[2]))
         is_some |= np.isfinite(found)
         count = counts[np.isfinite(found)].sum()
         if count > best_count:
@@ -77,7 +92,8 @@ def find_reading(column: Column) -> Reading | None:
     if best is None or counts[is_some].sum() <= MOST * total:
         return None
     best, is_sure, is_either = _check_sure(best, column.decimal, values[np.isfinite(parsed)])
-    return Reading(best, is_sure, float(best_count / total), is_either)
+    written = (*best[:2], unit or best[2])
+    return Reading(written, is_sure, float(best_count / total), is_either)
 
 
 def _are_all_plain(column: Column, plain: Written) -> bool:
@@ -225,5 +241,5 @@ def how_read(written: Written) -> str:
     names["\u066c"] = "Arabic commas"
     parts = [f"{names[group]} as thousands separators"] if group else []
     parts += ["a decimal comma"] if point == "," else []
-    parts += ["signs"] if symbols else []
+    parts += [f"the unit {symbols}"] if isinstance(symbols, str) else ["signs"] * symbols
     return " and ".join(parts) or "plain numbers"

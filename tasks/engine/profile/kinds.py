@@ -101,6 +101,8 @@ def written_facts(written: Written) -> dict[str, Any]:
     facts: dict[str, Any] = {"decimal": decimal}
     if thousands:
         facts["thousands"] = thousands
+    if isinstance(symbols, str):
+        return facts | {"unit": symbols}
     return facts | ({"symbols": True} if symbols else {})
 
 
@@ -110,7 +112,7 @@ def _becomes_number(column: Column, found: Found, reading: Reading) -> bool:
     if reading.share < 1 or not reading.is_sure or (column.is_few and len(column.values) < 2):
         return False
     read = read_numbers(column, reading.written)
-    if read.n_bad or (reading.written[2] and not have_same_sign(column)):
+    if read.n_bad or (reading.written[2] is True and not have_same_sign(column)):
         return False
     if find_day_numbers(column):
         found.kind, found.schema = "date", {"format": DAY_FORMAT}

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from tasks.engine.cell_text import MONEY, THOUSANDS
 from tasks.engine.cells import Written, as_text, match, parse_numbers, present
-from tasks.engine.coercion import missing_markers
+from tasks.engine.coercion import how_written, missing_markers
 from tasks.engine.profile.conventions import NOTHING
 from tasks.engine.profile.date_formats import days_of
 from tasks.engine.profile.table_cells import TableCells
@@ -88,7 +88,7 @@ def _test_of(facts: Mapping[str, Any], cells: TableCells) -> Test | None:
     if kind == "date" and facts.get("unreadable"):
         return str(facts["format"])
     if kind == "number" and facts.get("unreadable") and not question:
-        return facts["decimal"], facts.get("thousands", ""), "symbols" in facts
+        return how_written(dict(facts))
     if question and question["about"] == "number":
         return cells.decimal, "", False
     return None

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cells import Written, objects, parse_numbers, present
-from tasks.engine.coercion import booleans
+from tasks.engine.cells import objects, parse_numbers, present
+from tasks.engine.coercion import booleans, how_written
 from tasks.engine.picked import Picked
 from tasks.engine.profile.date_formats import days_of
 
@@ -61,10 +61,8 @@ def sampled_column(cells: pa.Array, facts: Mapping[str, Any], missing: Collectio
     kept, where = present(cells, missing)
     kind = facts["kind"]
     if kind == "number":
-        written: Written = (
-            facts.get("decimal") or ".", facts.get("thousands") or "", bool(facts.get("symbols")),
-        )  # fmt: skip
-        return Sampled(facts["name"], kind, _spread(parse_numbers(kept, written), where), [])
+        values = parse_numbers(kept, how_written(dict(facts)))
+        return Sampled(facts["name"], kind, _spread(values, where), [])
     if kind == "date":
         days = days_of(kept, facts["format"], facts.get("offset") or 0)
         return Sampled(facts["name"], kind, _spread(days, where), [])

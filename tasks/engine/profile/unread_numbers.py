@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 
 from tasks.engine.cell_text import ARABIC_POINT, NUMBER, number_of
-from tasks.engine.cells import Written, fits
+from tasks.engine.cells import fits
+from tasks.engine.coercion import how_written
 from tasks.engine.profile.column_cells import Column
 
 FIRST, LOOKED_AT, MOST = 20, 2_000, 0.5
@@ -69,7 +70,7 @@ def other_script(column: Column, schema: dict[str, Any]) -> tuple[str, float] | 
     if column.plain or column.rules_out(fits, NOT_ASCII):
         return None
     found = column.cells.filter(pa.array(fits(column.cells, NOT_ASCII)))[:FIRST]
-    written: Written = (schema["decimal"], schema.get("thousands", ""), "symbols" in schema)
+    written = how_written(schema)
     for value in found.to_numpy(zero_copy_only=False).tolist():
         if any(
             sign == ARABIC_POINT or (sign.isdecimal() and not sign.isascii()) for sign in value

@@ -15,10 +15,11 @@ from tasks.engine.cell_text import (
     MISSING,
     OTHER_DIGITS,
     PLAIN_NUMBER,
-    SIGNS,
     THOUSANDS,
+    around,
     grouped,
     number_of,
+    symbols_of,
 )
 from tasks.engine.plain_signs import with_plain_signs
 from tasks.engine.rows.moments import dates, moment_of
@@ -38,8 +39,8 @@ class CellType:
         The column's kind.
     decimal, thousands : str
         The signs in its numbers; no thousands sign is "".
-    symbols : bool
-        Whether currency and percent signs are no part of a number.
+    symbols : bool or str
+        Whether currency and percent signs are no part of a number, or the unit that is none.
     date_format : str or None
         Of dates, ``ISO8601`` or in strptime's language.
     offset : int
@@ -51,7 +52,7 @@ class CellType:
     kind: str = "text"
     decimal: str = "."
     thousands: str = ""
-    symbols: bool = False
+    symbols: bool | str = False
     date_format: str | None = None
     offset: int = 0
     missing: tuple[str, ...] = MISSING
@@ -72,7 +73,7 @@ def cell_type(column: Mapping[str, Any], dialect: Mapping[str, Any] | None) -> C
         kind=column.get("kind") or "text",
         decimal=column.get("decimal") or dialect.get("decimal") or ".",
         thousands=column.get("thousands") or "",
-        symbols=bool(column.get("symbols")),
+        symbols=symbols_of(column),
         date_format=column.get("format"),
         offset=column.get("offset") or 0,
         missing=MISSING if missing is None else tuple(missing),
@@ -129,9 +130,8 @@ def value_of(text: str, given: CellType) -> float | int | str:
 
 def _numbers(texts: pa.Array, given: CellType) -> pa.Array:
     texts = with_plain_signs(texts, given.decimal)
-    if given.symbols:
-        for pattern, kept in SIGNS:
-            texts = pc.replace_substring_regex(texts, pattern, kept)
+    for pattern, kept in around(given.symbols):
+        texts = pc.replace_substring_regex(texts, pattern, kept)
     if given.thousands:
         signs = f"[{THOUSANDS[given.thousands]}]"
         is_grouped = pc.match_substring_regex(texts, grouped(given.thousands, given.decimal))

@@ -68,8 +68,8 @@ def test_uc_1_semicolons_and_decimal_commas_are_read_without_help(pages: PageCli
 
 
 def test_what_may_stand_for_missing_leads_to_where_that_is_said(pages: PageClient) -> None:
-    rows = "".join(f"r{n},{'k.A.' if n % 5 == 0 else n / 4} m²\n" for n in range(60))
-    page = upload(pages, f"id,size\n{rows}".replace("k.A. m²", "k.A.").encode())
+    rows = "".join(f"r{n},{'k.A.' if n % 5 == 0 else n / 4} A\n" for n in range(60))
+    page = upload(pages, f"id,size\n{rows}".replace("k.A. A", "k.A.").encode())
     assert '"k.A."' in page.find('.found a[href="#field-missing"]').text
     assert page.select("#field-missing")
 

@@ -29,7 +29,7 @@ def priced_csv(*, plain: bool = False) -> str:
         if plain:
             lines.append(f"{size:.1f},{rate:.2f},{flag},{note},{price:.0f}")
         else:
-            lines.append(f'"{size:,.1f}",{rate:.2f}%,{flag},{note},"${price:,.0f}"')
+            lines.append(f'"{size:,.1f} m²",{rate:.2f}%,{flag},{note},"${price:,.0f}"')
     return "\n".join(lines) + "\n"
 
 
@@ -51,9 +51,9 @@ def test_bundle_reads_thousands_percent_and_money_as_in_training(tmp_path: Path)
     again = run(folder / "predict.py", str(source), "--model", "retrained.joblib")
     assert again.stdout == done.stdout
     columns = json.loads((folder / "metadata.json").read_text())["schema"]["columns"]
-    assert {c["name"]: (c.get("thousands"), c.get("symbols")) for c in columns}["price"] == (
-        ",", True,
-    )  # fmt: skip
+    written = {c["name"]: (c.get("thousands"), c.get("symbols"), c.get("unit")) for c in columns}
+    assert written["price"] == (",", True, None)
+    assert written["area"] == (",", None, "m²")
 
 
 @pytest.mark.parametrize("target", [("price", "regression"), ("listed", "classification")])

@@ -254,8 +254,8 @@ def test_strong_correlations_are_told_and_all_are_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cells", "words"),
     [
-        ([*[f"{n % 9} kg" for n in range(N - 20)], *["unknown"] * 20], "with the unit kg"),
-        ([*[f"{n % 9}kg" for n in range(N - 20)], *["?kg"] * 20], "with the unit kg"),
+        ([*[f"{n % 9} W" for n in range(N - 20)], *["unknown"] * 20], "with the unit W"),
+        ([*[f"{n % 9}cd" for n in range(N - 20)], *["?cd"] * 20], "with the unit cd"),
         ([f"{n % 5} {'min' if n % 2 else 'h'}" for n in range(N)], "with units: "),
     ],
 )
@@ -270,8 +270,8 @@ def test_numbers_with_a_unit_are_told(tmp_path: Path, cells: list[str], words: s
 
 @pytest.mark.parametrize(
     ("cell", "unit"),
-    [("CHF 1'200.00", "CHF"), ("R$ 1.234,56", "R$"), ("1 234,50 Kč", "Kč"), ("2‰", "‰"),
-     ("1\u00a0234,56 zł", "zł"), ("R$5,20", "R$"), ("120.00 CR", "CR"), ("–12 kg", "kg")],
+    [("CHF 1'200.00", "CHF"), ("R$ 1.234,56", "R$"), ("1 234,50 Kč", "Kč"), ("2 A", "A"),
+     ("1\u00a0234,56 zł", "zł"), ("R$5,20", "R$"), ("120.00 CR", "CR"), ("–12 K", "K")],
 )  # fmt: skip
 def test_amounts_with_words_of_money_are_told(tmp_path: Path, cell: str, unit: str) -> None:
     cells = [cell.replace("2", str(n % 9)) if n % 3 else cell for n in range(N)]
