@@ -13,6 +13,7 @@ import zlib
 import pandas as pd
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "space": " "}
+_SIGNS = f"a character or one of {', '.join(SEPARATORS)}"
 SUGGESTED = ("semicolon", "tab", "pipe", "comma")
 GZIP, SHOWN_CHARS, MOST_NOTES = b"\x1f\x8b", 300, 50  # no more lines of notes end a table
 RAGGED = (
@@ -20,6 +21,8 @@ RAGGED = (
     "--ragged skip to leave such lines out, or --ragged pad to fill short ones up"
 )
 NOTE = re.compile(r"(foot|end)?notes?( \d+)?\s*:|sources?\s*:|remarks?\s*:", re.IGNORECASE)
+NO_ROW = r"#+\s.*|(page|seite|p[aá]gina)\s+\d+(\s*(of|von|d[ei]|/)\s*\d+)?|[|+]?[-=]{2}[-=+|: ]*"
+_Comment = type("_Comment", (list,), {})  # the cells of a line that may be no row
 ESCAPED = re.compile(r'\\(["\\])')
 
 
@@ -46,8 +49,7 @@ def print_problem(source, problem):
 def add_options(parser):
     """Add the file's name and the options for a file that is not laid out as the training data."""
     parser.add_argument("source", help="a CSV file, plain or gzip, with the model's columns")
-    words = f"the file's separator: a character, or {', '.join(SEPARATORS)}"
-    parser.add_argument("--delimiter", type=_delimiter, help=words)
+    parser.add_argument("--delimiter", type=_delimiter, help=f"of the file: {_SIGNS}")
     parser.add_argument("--encoding", type=_encoding, help="the file's encoding, such as cp1252")
     parser.add_argument("--decimal", choices=(".", ","), help="the file's decimal sign")
     words = "lines of another width; by default skip if the dataset's were skipped, else refuse"
@@ -59,15 +61,13 @@ def read_as_asked(arguments, schema, needed):
 
     Options that were not given are as the training data was; `needed` columns must be there.
     """
-    columns = schema["columns"]
-    dialect = {**schema["dialect"], "note_line": schema.get("note_line")}
+    decimal = {"decimal": arguments.decimal} if arguments.decimal else {}
+    columns = [{**column, **decimal} for column in schema["columns"]]
+    dialect = {**schema["dialect"], "note_line": schema.get("note_line"), **decimal}
     # Trainyard knows which short lines can be mended, or are no rows; nobody does here.
     is_skip = dialect.get("bad_lines") == "skip" and not schema.get("mended_lines")
     dialect["bad_lines"] = arguments.ragged or ("skip" if is_skip else "refuse")
     dialect["delimiter"] = arguments.delimiter or dialect["delimiter"]
-    if arguments.decimal:
-        dialect["decimal"] = arguments.decimal
-        columns = [{**column, "decimal": arguments.decimal} for column in columns]
     text = read_text_table(arguments.source, dialect, encoding=arguments.encoding, needed=needed)
     return text, {**schema, "dialect": dialect, "columns": columns}
 
@@ -81,8 +81,7 @@ def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warni
         The file, and how the training data was read; its ``bad_lines`` says whether lines of
         another width ``refuse`` the file, are left out (``skip``), or short ones filled (``pad``).
     encoding, needed, warn : optional
-        The file's encoding; without it UTF-8, or else the training data's. Columns it must have.
-        What is called with a message about lines of another width.
+        By default UTF-8, or else the training data's; columns it must have; what is told of lines.
 
     Returns
     -------
@@ -107,7 +106,7 @@ def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warni
 def _read_table(records, dialect, needed, warn):
     names, read = _read_header(records, dialect, needed)
     cells, ragged = [], []
-    for line, row in _above_notes(itertools.chain(read, records), len(names), dialect, warn):
+    for line, row in _above_notes(itertools.chain(read, records), names, dialect, warn):
         fitting = _fit(line, row, len(names), dialect.get("bad_lines", "refuse"))
         cells += [fitting] if fitting else []
         ragged += [line] if fitting is not row else []
@@ -118,23 +117,31 @@ def _read_table(records, dialect, needed, warn):
     return pd.DataFrame(cells, columns=pd.Index(names, dtype=object), dtype=object)
 
 
-def _above_notes(records, width, dialect, warn):
-    """Yield the rows but those of a note below the table, such as that of the training data."""
-    notes, has_rows = [], False
+def _above_notes(records, names, dialect, warn):
+    """Yield the rows but comments, and a note below the table, as that of the training data."""
+    odd, comments, has_rows, width = [], set(), False, len(names)
+    may_comment = width > 1 and not any(name.startswith("#") for name in names)
     for line, row in records:
-        told, begins = [*(row for _, row in notes), row], (notes or [(line,)])[0][0]
-        is_known = begins == dialect.get("note_line") and len(told) <= MOST_NOTES
-        if has_rows and (is_known and len(row) != width or len(row) < width and _is_note(told)):
-            notes.append((line, row))
-            continue
-        yield from (*notes, (line, row))
-        notes, has_rows = [], True
-    if notes:
-        warn(f"line {notes[0][0]} and what follows stands below the table; left out")
+        is_comment = may_comment and isinstance(row, _Comment) and len(row) != width
+        told = [] if is_comment else [*(row for _, row in odd), row]
+        is_known = (odd or [(line,)])[0][0] == dialect.get("note_line") and len(told) <= MOST_NOTES
+        is_note = is_known and len(row) != width or len(row) < width and told and _is_note(told)
+        if is_comment or has_rows and is_note:
+            odd.append((line, row))
+            comments |= {line} if is_comment else set()
+        else:
+            yield from (found for found in (*odd, (line, row)) if found[0] not in comments)
+            odd, has_rows = [], True
+    if odd and (odd[0][0] == dialect.get("note_line") or _is_note([row for _, row in odd])):
+        warn(f"line {odd[0][0]} and what follows stands below the table; left out")
+        comments -= {line for line, _row in odd}
+    else:
+        yield from (found for found in odd if found[0] not in comments)
+    if comments:
+        warn(f"line {min(comments)} is a comment; {len(comments)} such left out")
 
 
 def _is_note(rows):
-    """Tell whether lines are surely none of the table: words of one cell, or begun as a note."""
     filled = [sum(map(bool, map(str.strip, row))) for row in rows]
     behind = "".join(itertools.chain(rows[0][1:], *rows[1:]))
     is_told = NOTE.match(rows[0][0].strip()) and not any(map(str.isdigit, behind))
@@ -142,7 +149,6 @@ def _is_note(rows):
 
 
 def _read_header(records, dialect, needed):
-    """Return the columns' names, and the records behind them that were read to know them."""
     above = _read_above(records, dialect)
     for names, rest in _ways_to_name(above, dialect, needed):
         if set(needed) <= set(names):
@@ -163,7 +169,6 @@ def _ways_to_name(above, dialect, needed):
 
 
 def _read_above(records, dialect):
-    """Read up to the line in which the training data's names end, or its first row stands."""
     last = dialect.get("header_line", 1) + dialect.get("header_lines", 1) - 1
     above = []
     try:
@@ -184,13 +189,12 @@ def _lacking(line, first, dialect, needed):
     lacking = ", ".join(f'"{name}"' for name in needed if name not in names)
     shown = ", ".join(f'"{cell}"' for cell in first)
     shown = shown if len(shown) <= SHOWN_CHARS else shown[:SHOWN_CHARS] + "..."
-    split = f"split by {_name_separator(dialect['delimiter'])}, line {line} reads {shown}"
-    return f"these columns are missing: {lacking}; {split}"
+    sign = dialect["delimiter"]
+    by = next((f"{name}s" for name, one in SEPARATORS.items() if one == sign), f'"{sign}"')
+    return f"these columns are missing: {lacking}; split by {by}, line {line} reads {shown}"
 
 
 def _suggest(path, dialect, encoding, needed):
-    """Say by which other separator more of the needed columns would be found, if there is one."""
-
     def count(delimiter):
         try:
             with _open_text(path, encoding) as file:
@@ -207,14 +211,10 @@ def _suggest(path, dialect, encoding, needed):
     return f". This file seems to be separated by {best}s: pass --delimiter {value}"
 
 
-def _name_separator(delimiter):
-    return next((f"{n}s" for n, sign in SEPARATORS.items() if sign == delimiter), f'"{delimiter}"')
-
-
 def _delimiter(text):
     character = SEPARATORS.get(text.lower(), "\t" if text == "\\t" else text)
     if len(character) != 1 or character in '"\r\n\0':
-        raise argparse.ArgumentTypeError(f"must be a character or one of {', '.join(SEPARATORS)}")
+        raise argparse.ArgumentTypeError(f"must be {_SIGNS}")
     return character
 
 
@@ -222,8 +222,7 @@ def _encoding(text):
     try:
         "a".encode(text)
     except (LookupError, UnicodeError, ValueError):
-        words = "must be one that Python knows, such as utf-8, cp1252, utf-16"
-        raise argparse.ArgumentTypeError(words) from None
+        raise argparse.ArgumentTypeError("must be one that Python knows, such as utf-8") from None
     return codecs.lookup("utf-8-sig" if codecs.lookup(text).name == "utf-8" else text).name
 
 
@@ -249,7 +248,6 @@ def _names(rows):
 
 
 def _fit(line, row, width, bad_lines):
-    """Return a row as it is; one of another width filled up, or None where it is left out."""
     short = width - len(row)
     if bad_lines == "refuse" and short:
         raise CsvError(f"line {line} has {len(row)} cells, the first line has {width}. {RAGGED}")
@@ -258,12 +256,12 @@ def _fit(line, row, width, bad_lines):
 
 
 def _records(file, dialect):
-    """Yield every row that is not blank, with the line on which it starts."""
     csv.field_size_limit(2**31 - 1)
-    line, quote = 1, dialect.get("quote", '"')
-    doubled = (ESCAPED.sub(lambda m: '""' if m[1] == '"' else "\\", text) for text in file)
+    line, quote, last = 1, dialect.get("quote", '"'), [""]
+    lines = (last.__setitem__(0, text) or text for text in file)
+    doubled = (ESCAPED.sub(lambda m: '""' if m[1] == '"' else "\\", text) for text in lines)
     reader = csv.reader(
-        doubled if dialect.get("escape") else file,
+        doubled if dialect.get("escape") else lines,
         delimiter=dialect["delimiter"] or "\x1f",  # a table of one column
         quotechar=quote or '"',
         quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
@@ -273,7 +271,8 @@ def _records(file, dialect):
     try:
         for row in reader:
             if row:
-                yield line, row
+                is_odd = reader.line_num == line and re.fullmatch(NO_ROW, last[0].strip(), re.I)
+                yield line, _Comment(row) if is_odd else row
             line = reader.line_num + 1
     except csv.Error as broken:
         raise CsvError(f"line {line} cannot be read: {broken}") from None

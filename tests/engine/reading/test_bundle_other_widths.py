@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tasks.engine import tables
-from tasks.engine.bundle.csv_file import CsvError, add_options, read_as_asked
+from tasks.engine.bundle.csv_file import CsvError, add_options, read_as_asked, read_text_table
+from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.ragged import MENDED
 from tasks.engine.reader.reading import ReadResult
 from tasks.engine.reader.told_lines import MENDED as TOLD
@@ -178,3 +179,49 @@ def test_a_note_with_figures_is_known_by_its_line_alone(reader: Reader) -> None:
 
 def test_each_way_to_mend_a_line_is_known_to_a_bundle() -> None:
     assert {MENDED_WORDS[kind][0] for kind in MENDED} <= TOLD
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# gap, because of rain",
+        "## a",
+        "Page 2 of 3",
+        "seite 7",
+        "----+----",
+        "=====",
+        "# a, b, c, d",
+    ],
+)
+@pytest.mark.parametrize("at", [0, 1, 7, 12])
+def test_comments_among_rows_are_left_out_as_the_reader_does(
+    reader: Reader, tmp_path: Path, line: str, at: int
+) -> None:
+    rows = [f"Town {chr(65 + n)},{n + 1:03},{1000 + n * 37}" for n in range(12)]
+    text = "\n".join(["town,code,people", *rows[:at], line, *rows[at:]]) + "\n"
+    result = reader.read(text)
+    assert result.dialect, result.problems
+    (path := tmp_path / "in.csv").write_text(text)
+    said: list[str] = []
+    frame = read_text_table(path, result.dialect.as_dict(), warn=said.append)
+    assert frame.to_numpy().tolist() == tables.read_rows(reader.table, 0, 99)[1]
+    assert len(frame) == 12
+    assert [f"line {at + 2} " in words for words in said] == [True]
+
+
+def test_what_is_no_comment_is_refused_by_both(reader: Reader, tmp_path: Path) -> None:
+    rows = [f"{n},{n},x" for n in range(9)]
+    for names, line in (("a,b,c", "#b,1"), ("#a,b,c", "# b,1")):
+        text = "\n".join([names, *rows[:4], line, *rows[4:]]) + "\n"
+        assert reader.refusal(text)[0] == "CSV_RAGGED"
+        (path := tmp_path / "in.csv").write_text(text)
+        with pytest.raises(CsvError, match="line 6 has 2 cells"):
+            read_text_table(path, Dialect().as_dict())
+
+
+def test_many_comments_one_behind_the_other_take_no_time(tmp_path: Path) -> None:
+    (path := tmp_path / "in.csv").write_text("a,b\n1,2\n" + "# x\n" * 60_000 + "3,4\n")
+    said: list[str] = []
+    frame = read_text_table(path, Dialect().as_dict(), warn=said.append)
+    assert frame.to_numpy().tolist() == [["1", "2"], ["3", "4"]]
+    assert said == ["line 3 is a comment; 60000 such left out"]
