@@ -160,9 +160,8 @@ def _ways_to_name(above, dialect, needed):
     rows, n_lines = [row for _, row in above], dialect.get("header_lines", 1)
     if not dialect["header"]:
         yield _names([[""] * len(rows[-1])]), above[-1:]
-    elif not needed:
-        yield _names(rows[-n_lines:]), []
     else:
+        yield _names(rows[-n_lines:]), []
         for end in range(1, len(rows) + 1):  # names of several lines may stand in one now
             yield _names(rows[end - 1 : end]), above[end:]
             yield _names(rows[max(0, end - n_lines) : end]), above[end:]
@@ -229,10 +228,11 @@ def _encoding(text):
 def _names(rows):
     """Join names that go over several lines; number what has none, or that of another column."""
     cells = [[cell.strip() for cell in row] for row in rows]
-    carried = ""  # a name stands for the blank ones right of it, as far as names stand below
-    for n, (name, below) in enumerate(zip(*cells[:2]) if len(rows) > 1 else ()):
-        carried = (name or carried) if below else ""
-        cells[0][n] = name or carried
+    for at in range(len(cells) - 1):
+        carried, above = "", None  # a name stands for the blank ones right of it, above others
+        for n, names in enumerate(zip(*cells)):
+            carried = names[at] or carried * (names[:at] == above) if any(names[at + 1 :]) else ""
+            cells[at][n], above = names[at] or carried, names[:at]
     labels = [" ".join(filter(None, column)) for column in zip(*cells)]
     names, taken = [], set(labels)
     for n, label in enumerate(labels, start=1):

@@ -24,6 +24,7 @@ from tasks.engine.reader.label_rows import (
     has_names,
     is_sentence,
 )
+from tasks.engine.reader.levels import find_levels
 from tasks.engine.reader.units import are_units, are_units_and_words
 
 MAX_LINES = 5
@@ -86,6 +87,9 @@ def find_header(records: Sequence[Numbered], width: int, options: ReadOptions) -
     """
     if not records:
         return Header(is_there=True)
+    is_open = options.header is not False and not (options.header_line or options.header_lines)
+    if levels := find_levels(records, width) if is_open else None:
+        return _of_levels(records, *levels)
     first, has_groups = _first_of(records, width, options)
     table = records[first:]
     # Groups may be numbers or dates; names stand below them.
@@ -104,6 +108,12 @@ def find_header(records: Sequence[Numbered], width: int, options: ReadOptions) -
     n_lines = min(n_lines, len(table))
     last_line = table[n_lines - 1][0] if is_there else 0
     return Header(is_there, table[0][0], n_lines, last_line, above, is_sure)
+
+
+def _of_levels(records: Sequence[Numbered], first: int, n_lines: int) -> Header:
+    above = tuple(Above(line, tuple(cells)) for line, cells in records[:first])
+    last_line = records[first + n_lines - 1][0]
+    return Header(True, records[first][0], n_lines, last_line, above)
 
 
 def _first_of(records: Sequence[Numbered], width: int, options: ReadOptions) -> tuple[int, bool]:

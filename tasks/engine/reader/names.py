@@ -32,20 +32,23 @@ def can_be_kept(text: str) -> bool:
 def join_lines(rows: Sequence[Sequence[str]], width: int) -> list[str]:
     """Join names that go over several lines with a space, column by column.
 
-    One in the first line stands for the blank ones right of it, too, as far as names stand below.
+    One above another stands for the blank ones right of it, too, as far as names stand below, and
+    as the names above it are the same.
     """
     padded = [[cell.strip() for cell in (*row, *[""] * (width - len(row)))] for row in rows]
-    if len(padded) > 1:
-        padded[0] = _carry(padded[0], padded[1])
+    for level in range(len(padded) - 1):
+        padded[level] = _carry(level, [*zip(*padded, strict=True)])
     return [" ".join(filter(None, column)) for column in zip(*padded, strict=True)]
 
 
-def _carry(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+def _carry(level: int, columns: Sequence[Sequence[str]]) -> list[str]:
     """Carry names on to the right; what stands above nothing is a name alone, and is not."""
-    carried, names = "", []
-    for name, below in zip(upper, lower, strict=True):
-        carried = (name or carried) if below else ""
-        names.append(name or carried)
+    carried, above, names = "", None, []
+    for column in columns:
+        carried = carried if column[:level] == above else ""
+        carried = (column[level] or carried) if any(column[level + 1 :]) else ""
+        names.append(column[level] or carried)
+        above = column[:level]
     return names
 
 

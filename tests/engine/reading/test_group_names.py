@@ -2,6 +2,7 @@
 
 import pytest
 
+from tasks.engine.bundle.csv_file import read_text_table
 from tests.engine.reading.conftest import Reader, warnings_of
 
 ROWS = "".join(f"s{n},{n}00,{n}10,{n}20,{n}30\n" for n in range(1, 12))
@@ -105,3 +106,54 @@ def test_a_first_row_with_a_remark_or_a_missing_value_is_no_half_of_names(
     result = reader.read("\n".join([names, row, *(rows.format(n=n) for n in range(12))]))
     assert (result.n_rows, result.preview[0]["cells"]) == (13, row.split(","))
     assert result.column_names[0] == names.partition(",")[0]
+
+
+LEVELS = "Town,young,old,young,old,young,old,young,old\n"
+LEVEL_ROWS = "".join(
+    f"Town {c},{n},{n + 3},7,{n},1,{n},{n},5\n" for n, c in enumerate("ABCDEFG", 11)
+)
+WHOLE = [f"{y} {s} {a}" for y in (2023, 2024) for s in ("men", "women") for a in ("young", "old")]
+
+
+BLANK = ",2023,,,,2024,,,\n,men,,women,,men,,women,\n"
+FULL = ",2023,2023,2023,2023,2024,2024,2024,2024\n,men,men,women,women,men,men,women,women\n"
+PANDAS = f"year{FULL}".replace(",men", "sex,men", 1) + "age" + LEVELS[4:]
+
+
+@pytest.mark.parametrize("title", ["", "Table 3: People\nSource: Office\n\n", ",All,,,,,,,\n"])
+@pytest.mark.parametrize(
+    ("names", "first"),
+    [
+        (BLANK + LEVELS, "Town"),
+        (FULL + LEVELS, "Town"),
+        (f"Town{BLANK}{LEVELS[4:]}", "Town"),
+        (PANDAS, "year sex age"),
+        (f"{PANDAS}town,,,,,,,,\n", "year sex age town"),
+    ],
+)
+def test_three_levels_of_names_are_joined_as_two_are(
+    reader: Reader, title: str, names: str, first: str
+) -> None:
+    result = reader.read(f"{title}{names}{LEVEL_ROWS}")
+    assert result.column_names == [first, *WHOLE]
+    assert (result.n_rows, result.preview[0]["cells"][:2]) == (7, ["Town A", "11"])
+    assert "HEADER_LINES" in warnings_of(result)
+    assert result.dialect
+    frame = read_text_table(reader.source, result.dialect.as_dict(), needed=WHOLE)
+    assert (frame.columns.tolist(), len(frame)) == (result.column_names, 7)
+
+
+@pytest.mark.parametrize(
+    ("above", "names"),
+    [
+        # The lowest names say enough, a line is missing, or a row of words is a row.
+        (",A,,,,B,,,\n,x,,y,,x,,y,\n", "Town,a1,a2,a3,a4,b1,b2,b3,b4\n"),
+        (",2023,,,,2024,,,\n\n,men,,women,,men,,women,\n", "Town,a,b,c,d,e,f,g,h\n"),
+        ("a,b,c,d,e,f,g,h,i\nTown X,u,u,v,v,u,u,v,v\n", "Town Y,u,u,u,v,v,u,v,v\n"),
+    ],
+)
+def test_what_is_no_third_level_of_names_is_not_joined(
+    reader: Reader, above: str, names: str
+) -> None:
+    result = reader.read(f"{above}{names}{LEVEL_ROWS}")
+    assert result.column_names[1] in {"a1", "a", "b"}
