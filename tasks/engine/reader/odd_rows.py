@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from tasks.engine.cells import match
 from tasks.engine.reader.cell_types import DATE, TYPED_ROWS, are_dashes, is_number, is_typed
+from tasks.engine.reader.either_way import EitherWay
 from tasks.engine.reader.label_rows import YEAR
 from tasks.engine.reader.last_rows import LastRows
 from tasks.engine.reader.moved_names import MovedNames
@@ -76,6 +77,7 @@ class OddRows:
         self.empty, self.alone, self.totals = Seen(), Seen(), Seen()
         self.others, self.moved = OtherTables(are_typed, labels), MovedNames(labels)
         self.last = LastRows(are_typed, delimiter)
+        self.either = EitherWay(delimiter, labels)
         # What is alone in a row where a title may be: a year is none above other years.
         self.title = WORD if next(iter(are_typed), True) else f"{WORD}|{PERIOD}"
         self.held: list[Row] = []
@@ -164,6 +166,7 @@ class OddRows:
         return rows
 
     def _count(self, lines: np.ndarray, columns: list[pa.Array]) -> None:
+        self.either.look(lines, columns)
         if len(columns) < 2:
             return
         is_alone = are_equal(columns[1:], [""] * (len(columns) - 1))

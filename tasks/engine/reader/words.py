@@ -169,7 +169,8 @@ def _of_left_out(reading: "Reading") -> Iterator[Problem]:
         yield warn("COLUMNS_EMPTY", f"{message} nor a value. {were(n)}", reading.names_line, n)
     yield from (*reading.odd.others.problems(), *reading.odd.moved.problems())
     yield from _of_odd(reading.odd, reading.n_rows)
-    if reading.records.source.is_over:
+    yield from reading.odd.either.problems()
+    if reading.records.source.is_over and not reading.odd.totals.n:  # which tells it by its name
         yield from reading.odd.last.problems()
 
 

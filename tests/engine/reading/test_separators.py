@@ -70,7 +70,8 @@ def test_what_stands_above_the_names_does_not_choose_the_separator(
     result = reader.read(text_of(names, row, *above))
     assert not result.refused, result.problems
     assert result.preview[0]["cells"][0] == first
-    assert (result.n_rows, warnings_of(result)) == (30, ["PREAMBLE"])
+    told = [code for code in warnings_of(result) if code != "SPACES_AROUND"]
+    assert (result.n_rows, told) == (30, ["PREAMBLE"])
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,8 @@ def test_a_title_above_two_columns_is_not_the_name_of_one(
     result = reader.read(text_of(names, row, title))
     assert not result.refused, result.problems
     assert len(result.column_names) == 2
-    assert (result.n_rows, warnings_of(result)) == (30, ["PREAMBLE"])
+    told = [code for code in warnings_of(result) if code != "SPACES_AROUND"]
+    assert (result.n_rows, told) == (30, ["PREAMBLE"])
 
 
 def test_a_title_above_rows_without_names_is_no_column(reader: Reader) -> None:
