@@ -15,6 +15,8 @@ from dashboard.filters import count, plural
 
 GROUPS_AT_ONCE = 30
 NOTES_AT_ONCE = 5
+# What spoils the rows themselves: a sum among them is learned from as they are.
+PLAIN = {"ROWS_TOTAL", "LAST_ROWS"}
 # Where on the page that is which a problem is about.
 PLACES = {
     "CSV_ONE_COLUMN": "field-delimiter",
@@ -49,12 +51,16 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Note:
-    """One thing that was found: its words, its line, and where on the page it is, if there."""
+    """One thing that was found: its words, its line, and where on the page it is, if there.
+
+    `is_plain` where it stands above the rows, as nobody may overlook it.
+    """
 
     message: str
     is_error: bool
     anchor: str | None
     remedy: Remedy | None = None
+    is_plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,8 +155,8 @@ def _note(problem: Mapping[str, Any], places: Places) -> Note:
     words, line = problem["message"], problem["line"]
     if line is not None and f"{line}" not in words and f"{line:,}" not in words:
         words = f"{words} (line {line})"
-    is_error = problem["severity"] == "error"
-    return Note(words, is_error, places.of_problem(problem), places.remedy_of(problem))
+    is_error, is_plain = problem["severity"] == "error", problem["code"] in PLAIN
+    return Note(words, is_error, places.of_problem(problem), places.remedy_of(problem), is_plain)
 
 
 def _effect(question: Question | None) -> list[Note]:

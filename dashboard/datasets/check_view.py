@@ -86,12 +86,19 @@ class CheckView:
 
     @property
     def groups_besides_errors(self) -> Sequence[Group]:
-        """What was found without what the error summary says already."""
+        """What was found without what is said above the rows already."""
         rest = [
-            replace(group, notes=[note for note in group.notes if not note.is_error])
+            replace(
+                group, notes=[note for note in group.notes if not (note.is_error or note.is_plain)]
+            )
             for group in self.groups
         ]
         return [group for group in rest if group.notes or group.more]
+
+    @property
+    def plain(self) -> Sequence[Note]:
+        """What nobody may overlook, though it does not stop the file from being saved."""
+        return [note for group in self.groups for note in group.notes if note.is_plain]
 
     @property
     def cells_asked(self) -> int:

@@ -13,6 +13,7 @@ from tasks.engine.reader.refusals import Problem
 KEPT_ROWS, MOST_NOTES, LEAST_ABOVE = 30, 5, 8
 MOST_COLUMNS = 60  # no note has so many commas
 LEAST_WIDTH, LEAST_EMPTY = 3, 2
+LEAST_SUMMED = 3  # values that are not 0: fewer may be as much as the next one by chance
 SHOWN = 60
 
 
@@ -54,7 +55,7 @@ class LastRows:
             words = "The last row has no value in columns which are filled in the rows above. It"
             yield self._told(1, f"{words} was kept; a sum should be taken out of the file")
         elif self._adds_up(cells):
-            words = "The last row has no words, and its numbers are the sums of those above. It"
+            words = "The numbers of the last row are the sums of those above. It"
             yield self._told(1, f"{words} was kept; a sum should be taken out of the file")
 
     def _told(self, n: int, words: str) -> Problem:
@@ -98,15 +99,19 @@ class LastRows:
         )
 
     def _adds_up(self, rows: Sequence[Sequence[str]]) -> bool:
-        """Tell whether the last row of a small table holds sums alone: no words, as above."""
-        if len(rows) <= LEAST_ABOVE or self.n_rows > len(rows) or rows[-1][0].strip():
+        """Tell whether the last row of a small table holds sums of those above, and no more.
+
+        Its first cell may be a word, as it is called.
+        """
+        if len(rows) <= LEAST_ABOVE or self.n_rows > len(rows):
             return False
         filled = [at for at, cell in enumerate(rows[-1]) if cell.strip()]
+        filled = filled[filled[:1] == [0] and _is_word(rows[-1][0]) :]
         if not filled or not all(row[0].strip() for row in rows[:-1]):
             return False
         columns = [[number_of(row[at], ".", "", False) for row in rows] for at in filled]
         return all(
-            math.isfinite(sum(column)) and any(column)
+            math.isfinite(sum(column)) and sum(map(bool, column[:-1])) >= LEAST_SUMMED
             and math.isclose(math.fsum(column[:-1]), column[-1], rel_tol=1e-6)
             for column in columns
         )  # fmt: skip

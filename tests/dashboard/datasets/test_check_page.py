@@ -74,6 +74,22 @@ def test_what_may_stand_for_missing_leads_to_where_that_is_said(pages: PageClien
     assert page.select("#field-missing")
 
 
+@pytest.mark.parametrize("word", ["Total", "Everybody", ""])
+def test_a_row_of_sums_is_told_above_the_rows_and_among_the_first_things_to_check(
+    pages: PageClient, word: str
+) -> None:
+    rows = "".join(f"Town {n},{n},{n * 3}\n" for n in range(11, 21))
+    page = upload(pages, f"town,a,b\n{rows}{word},155,465\n".encode())
+    notice = words_of(page.find("#check .notice[data-kind=warn]"))
+    assert "line 12" in notice
+    assert "taken out of the file" in notice
+    assert page.text.count("taken out of the file") == 1
+    answer = pages.submit(page, {}, form="#check-form", status=303)
+    page = pages.follow(answer)
+    assert "line 12" in words_of(page.select(".check-list li")[0])
+    assert "Show line 12" in words_of(page.find(".check-list a"))
+
+
 def test_uc_2_encoding_is_shown_changed_and_kept_in_the_address(pages: PageClient) -> None:
     page = upload(pages, "name,town\nJosé,Orléans\nZoë,Besançon\nAna,Nîmes\n".encode("latin-1"))
     assert facts(page)["Encoding"] == "Windows-1252"

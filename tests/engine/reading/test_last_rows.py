@@ -86,13 +86,20 @@ SUMS = "city,people,area\n" + "".join(f"c{n},{100 * n},{n}.5\n" for n in range(1
 
 @pytest.mark.parametrize(
     ("row", "is_sum"),
-    [(",6600,71.5", True), (",6601,71.5", False), ("c,6600,71.5", False),
+    [(",6600,71.5", True), (",6601,71.5", False), ("All,6600,71.5", True), ("c,6600,71", False),
      (",,", False), (",x,71.5", False)],
 )  # fmt: skip
-def test_sums_in_a_last_row_without_words_are_told(reader: Reader, row: str, is_sum: bool) -> None:
+def test_sums_in_a_last_row_are_told_whatever_it_is_called(
+    reader: Reader, row: str, is_sum: bool
+) -> None:
     found = told(reader, f"{SUMS}{row}\n")
     assert len(found) == is_sum
     assert all("are the sums of those above" in problem.message for problem in found)
+
+
+def test_one_more_of_few_values_is_no_sum(reader: Reader) -> None:
+    rows = "".join(f"c{n},{'5' if n in {3, 11} else '0'}\n" for n in range(12))
+    assert not told(reader, f"city,people\n{rows}")
 
 
 def test_the_first_note_below_a_table_is_quoted(reader: Reader) -> None:
