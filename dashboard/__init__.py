@@ -16,9 +16,9 @@ PARTS = (
     "settings.routes", "overview.routes", "goto.routes", "datasets.routes", "jobs.routes",
     "jobs.list_routes", "jobs.bulk_routes", "jobs.threshold_routes", "jobs.changed_routes",
     "jobs.explain_routes", "jobs.preflight_routes", "jobs.part_routes", "jobs.marking_routes",
-    "rows.routes", "batches.routes", "compare.routes", "leaderboards.routes", "models.routes",
-    "predictions.routes", "recipes.routes", "workers.routes", "notifications.routes", "api.routes",
-    "migrating", "slashes",
+    "jobs.delete_routes", "rows.routes", "batches.routes", "compare.routes", "leaderboards.routes",
+    "models.routes", "predictions.routes", "recipes.routes", "workers.routes",
+    "notifications.routes", "api.routes", "migrating", "slashes",
 )  # fmt: skip
 
 

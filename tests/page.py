@@ -130,6 +130,12 @@ class PageClient:
         response = self.http.post(action or str(element.get("action") or page.path), data=filled)
         return self._checked(response, status)
 
+    def sure(self, url: str, *, status: int = 303) -> Page:
+        """Open the page that asks before something is done, and press its button."""
+        asked = self.get(url)
+        assert "What stays" in asked.text
+        return self.submit(asked, {}, status=status)
+
     def submit_get(self, page: Page, data: Form, *, form: str) -> Page:
         """Fill in a form that only looks, and send it."""
         element = page.find(form)

@@ -78,6 +78,20 @@ def create_token(
     return NewToken(text, record)
 
 
+def get_token(*, user: User, token_id: int) -> ApiToken:
+    """Return one of an account's own tokens that holds.
+
+    Raises
+    ------
+    NotFound
+        When the account has no such token.
+    """
+    record = db.session.get(ApiToken, token_id)
+    if record is None or record.user_id != user.id or record.revoked_at is not None:
+        raise NotFound("There is no such token. It may have been revoked")
+    return record
+
+
 def revoke_token(*, user: User, token_id: int) -> ApiToken:
     """End one of an account's own tokens at once.
 

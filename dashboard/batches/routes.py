@@ -9,12 +9,13 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard.access import may_change
+from dashboard.access import may_change, require_owner
 from dashboard.batches import queries, service
 from dashboard.batches.keeping import keep_best
 from dashboard.batches.queries import BatchSummary
 from dashboard.batches.views import BatchView
 from dashboard.batches.winner import hold_best, view_winner
+from dashboard.confirming import Confirmation, confirm, is_sure
 from dashboard.db import Batch, Job
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.notification import BATCH
@@ -41,6 +42,7 @@ from dashboard.storage import StorageFull
 from dashboard.web import requires
 
 blueprint = Blueprint("batches", __name__)
+RUN_AGAIN = "Jobs that are stopped can be run again, from the folds that they have"
 
 
 def _summary(batch_id: int) -> BatchSummary:
@@ -151,10 +153,13 @@ def live_extend(batch_id: int) -> Response:
     return answer("batches/_extend.html", **found, errors={}, typed={})
 
 
-@blueprint.post("/batches/<int:batch_id>/cancel")
+@blueprint.route("/batches/<int:batch_id>/cancel", methods=["GET", "POST"])
 @requires("member")
-def cancel(batch_id: int) -> AnyResponse:
-    """Stop what is not over. For the owner and admins."""
+def cancel(batch_id: int) -> AnyResponse | str:
+    """Ask whether what is not over is to be stopped, then stop it. For the owner and admins."""
+    if not is_sure():
+        stays = ["Jobs that are over, and the scores of finished folds", RUN_AGAIN]
+        return _ask_to_stop(batch_id, "Cancel them", ["The folds that are trained now"], stays)
     cancelled, stopping = service.cancel_batch(user=current_user, batch_id=batch_id)
     words = []
     if cancelled:
@@ -163,6 +168,26 @@ def cancel(batch_id: int) -> AnyResponse:
         words.append(f"{plural(stopping, 'job')} {'is' if stopping == 1 else 'are'} being stopped")
     flash(", ".join(words) or "Every job was over already", "success" if words else "warning")
     return redirect(url_for("batches.detail", batch_id=batch_id), 303)
+
+
+def _ask_to_stop(batch_id: int, act: str, goes: list[str], stays: list[str]) -> str:
+    summary, here = _summary(batch_id), url_for("batches.detail", batch_id=batch_id)
+    batch = summary.batch
+    require_owner(current_user, batch, "batch")
+    n_open, what = summary.n_active, "what is not over"  # of a batch of batches: those below
+    if n_open:
+        what = plural(n_open, "job that is not over", "jobs that are not over")
+    return confirm(
+        Confirmation(
+            title=f"Stop {what} of {batch.name}?",
+            act=act,
+            goes=goes,
+            stays=stays,
+            back=here,
+            crumbs=[*_crumbs(batch), (f"Batch #{batch_id}", here)],
+            is_final=False,
+        )
+    )
 
 
 @blueprint.post("/batches/<int:batch_id>/retry")
@@ -181,10 +206,16 @@ def retry(batch_id: int) -> AnyResponse:
     return redirect(url_for("batches.detail", batch_id=batch_id), 303)
 
 
-@blueprint.post("/batches/<int:batch_id>/keep")
+@blueprint.route("/batches/<int:batch_id>/keep", methods=["GET", "POST"])
 @requires("member")
-def keep(batch_id: int) -> AnyResponse:
-    """Stop what goes on and make a model of the best one so far. For the owner and admins."""
+def keep(batch_id: int) -> AnyResponse | str:
+    """Stop what goes on and make a model of the best one so far. For the owner and admins.
+
+    Where anything goes on, it is asked first.
+    """
+    if not is_sure() and (request.method == "GET" or _summary(batch_id).n_active):
+        stays = ["The best one so far: a model of it is fitted on all rows", RUN_AGAIN]
+        return _ask_to_stop(batch_id, "Stop and keep the best", ["What is not over"], stays)
     return _go_on(keep_best, batch_id, "The model of the best so far is made")
 
 

@@ -20,8 +20,9 @@ from dashboard.datasets.reading import ask_reading
 from dashboard.datasets.service import MAX_NAME, clean_name
 from dashboard.datasets.uploads import clean_file_name, stem_of
 from dashboard.db import AllowedAddress, Dataset, User
+from dashboard.db.lookup import get_by_id
 from dashboard.db.transaction import writing
-from dashboard.errors import NotFound, ValidationFailed
+from dashboard.errors import ValidationFailed
 from dashboard.extensions import db
 from dashboard.room import check_room
 
@@ -62,6 +63,17 @@ def allow_address(*, user: User, prefix: str) -> AllowedAddress:
     return allowed
 
 
+def get_allowed(address_id: int) -> AllowedAddress:
+    """Return an allowed address.
+
+    Raises
+    ------
+    NotFound
+        When it is not there.
+    """
+    return get_by_id(AllowedAddress, address_id, "This address is not allowed any more")
+
+
 def forbid_address(*, user: User, address_id: int) -> str:
     """Allow a prefix no longer, and return it; what was fetched from there stays.
 
@@ -74,9 +86,7 @@ def forbid_address(*, user: User, address_id: int) -> str:
     """
     require_admin(user)
     with writing() as session:
-        allowed = session.get(AllowedAddress, address_id)
-        if allowed is None:
-            raise NotFound("This address is not allowed any more")
+        allowed = get_allowed(address_id)
         prefix = allowed.prefix
         session.delete(allowed)
     return prefix

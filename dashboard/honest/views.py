@@ -11,6 +11,7 @@ from dashboard.honest.enough import why_not_nested
 from dashboard.honest.families import find_latest
 from dashboard.honest.nested import Nested, find_nested
 from dashboard.honest.opening import count_fits, count_scored, count_tried, why_not_anew
+from dashboard.jobs.time_up import say_state
 from dashboard.preferences import score_for_reader as score
 from dashboard.searches import KIND as SEARCH
 from dashboard.searches.direction import greater_is_better
@@ -91,7 +92,7 @@ class HonestView:
         if job.state in ACTIVE:
             return "The best one is being scored anew, on other folds"
         if job.state != JobState.SUCCEEDED or job.score is None or winner.score is None:
-            return f"The job that scores the best one anew is {job.state}"
+            return f"The job that scores the best one anew is {say_state(job)}"
         told = with_spread(job.score, job.score_std)
         return (
             f"Scored anew on other folds: {metric_title(job.metric)} {told}; "

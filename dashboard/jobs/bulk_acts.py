@@ -11,6 +11,7 @@ from dashboard.errors import Conflict
 from dashboard.jobs.once_more import add_once_more
 from dashboard.jobs.service import begin_anew, check_may_run_again, remove, stop
 from dashboard.jobs.tags import MOST_TAGS
+from dashboard.jobs.time_up import say_state
 from dashboard.plans.changing import run_again
 
 OVER = frozenset(TERMINAL)
@@ -88,7 +89,7 @@ def _untag(part: Slice, job: Job) -> bool:
 
 def _archive(part: Slice, job: Job) -> bool:
     if job.state not in TERMINAL:
-        raise Conflict(f"The job is {job.state}. Only jobs that are over are archived")
+        raise Conflict(f"The job is {say_state(job)}. Only jobs that are over are archived")
     if job.archived_at is not None:
         return False
     job.archived_at = part.bulk.created_at

@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, String, cast, func, select
 
-from dashboard.db import BulkAction, Job, User
+from dashboard.db import BulkAction, Job, Model, Prediction, User
 from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.filters import plural
@@ -42,6 +42,15 @@ class Matching:
     def count_others(self, user: User) -> int:
         """Count those of other people: an index knows how many are a person's own."""
         return max(0, len(self.ids) - self.count(Job.owner_id == user.id))
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What goes with jobs: how many models, how many of them with an alias, and predictions."""
+
+    n_models: int
+    n_aliases: int
+    n_predictions: int
 
 
 def find_matching(user: User, filters: JobFilters, *, up_to: int | None = None) -> Matching:
@@ -97,6 +106,18 @@ def may_be_changed(user: User, states: Collection[str]) -> list[ColumnElement[bo
     """Return what holds for jobs that are in a state, and that a person may change."""
     in_state = Job.state.in_(sorted(states))
     return [in_state] if user.is_admin else [in_state, Job.owner_id == user.id]
+
+
+def count_models(user: User, ids: Sequence[int], states: Collection[str]) -> Ends:
+    """Count what goes with jobs that are in a state, and may be changed."""
+    changed = _changed(user, states).with_only_columns(Job.id)
+    models = select(func.count(Model.id)).join(Job).where(Job.id.in_(changed))
+    predicted = select(func.count(Prediction.id)).join(Model).join(Job).where(Job.id.in_(changed))
+    return Ends(
+        _count_of(ids, models),
+        _count_of(ids, models.where(Model.alias.is_not(None))),
+        _count_of(ids, predicted),
+    )
 
 
 def name_changed(

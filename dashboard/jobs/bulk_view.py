@@ -105,6 +105,14 @@ class Choice:
         return bulk_counts.name_changed(self.user, self.ids, self.action.states, NAMED)
 
     @property
+    def models_words(self) -> str:
+        """Which models and predictions go with those that would be deleted."""
+        ends = bulk_counts.count_models(self.user, self.ids, self.action.states)
+        named = f", {ends.n_aliases:,} of them with an alias," if ends.n_aliases else ""
+        predicted = plural(ends.n_predictions, "prediction")
+        return f"{plural(ends.n_models, 'model')}{named} and {predicted} made with them"
+
+    @property
     def left_out(self) -> str | None:
         """Those that it does not apply to, such as "2 running, 1 queued"; None without any."""
         out = {s: n for s, n in self.counts.items() if s not in self.action.states}

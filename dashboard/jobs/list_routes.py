@@ -8,6 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.auth.sessions import safe_path
+from dashboard.confirming import Confirmation, confirm, is_sure
 from dashboard.db.states import TERMINAL
 from dashboard.error_pages import STATUS
 from dashboard.errors import Conflict, DomainError, ValidationFailed
@@ -87,9 +88,22 @@ def replace_view(view_id: int) -> AnyResponse:
     )
 
 
-@blueprint.post("/jobs/views/<int:view_id>/delete")
-def delete_view(view_id: int) -> AnyResponse:
-    """Delete a view. For the person whose view it is."""
+@blueprint.route("/jobs/views/<int:view_id>/delete", methods=["GET", "POST"])
+def delete_view(view_id: int) -> AnyResponse | str:
+    """Ask whether a view is to be deleted, then delete it. For the person whose view it is."""
+    if not is_sure():
+        view = saved_views.get_view(user=current_user, view_id=view_id)
+        here = url_for("jobs.index") + (f"?{view.address}" if view.address else "")
+        asked = Confirmation(
+            title=f"Delete the view {view.name}?",
+            act="Delete the view",
+            goes=["The filters, sort and columns under this name"],
+            stays=["The jobs that it lists, and other views"],
+            back=here,
+            crumbs=[("Jobs", here)],
+            fields={"back": url_for("jobs.index")},
+        )
+        return confirm(asked)
     name = saved_views.delete_view(user=current_user, view_id=view_id)
     flash(f'The view "{name}" is deleted', "success")
     return _back()

@@ -10,6 +10,7 @@ from dashboard.errors import Conflict, ValidationFailed
 from dashboard.jobs.notes import clean_note
 from dashboard.jobs.service import changing
 from dashboard.jobs.tags import clean_tags
+from dashboard.jobs.time_up import say_state
 from dashboard.meanwhile import list_to_write
 
 
@@ -91,6 +92,6 @@ def archive_job(*, user: User, job_id: int, archived: bool = True) -> Job:
 
 def _set_archived(job: Job, archived: bool) -> None:
     if archived and job.state not in TERMINAL:
-        raise Conflict(f"The job is {job.state}. Only jobs that are over are archived")
+        raise Conflict(f"The job is {say_state(job)}. Only jobs that are over are archived")
     if archived != (job.archived_at is not None):
         job.archived_at = now() if archived else None

@@ -12,6 +12,7 @@ from dashboard.jobs.as_request import request_from
 from dashboard.jobs.form_keys import idempotency_key_of
 from dashboard.jobs.next_name import find_next_name
 from dashboard.jobs.submission import add_jobs, hold_dataset, read_request, submit
+from dashboard.jobs.time_up import say_state
 
 
 def submit_once_more(*, user: User, job_id: int, page_key: str) -> Job:
@@ -37,7 +38,7 @@ def submit_once_more(*, user: User, job_id: int, page_key: str) -> Job:
     """
     job = queries.get_job(user=user, job_id=job_id)
     if job.state != JobState.SUCCEEDED:
-        raise Conflict(f"Job #{job_id} is {job.state}. Only what succeeded is made once more")
+        raise Conflict(f"Job #{job_id} is {say_state(job)}. Only what succeeded is made once more")
     return submit(
         user=user, request=_ask_again(user, job), limit=1,
         idempotency_key=idempotency_key_of(page_key, "once more", job_id),

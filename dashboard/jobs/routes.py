@@ -284,16 +284,3 @@ def _back(job_id: int) -> AnyResponse:
     return redirect(
         safe_path(request.form.get("back") or url_for("jobs.detail", job_id=job_id)), 303
     )
-
-
-@blueprint.post("/jobs/<int:job_id>/delete")
-@requires("member")
-def delete(job_id: int) -> AnyResponse:
-    """Delete a job that is over. For its owner and admins."""
-    try:
-        service.delete_job(user=current_user, job_id=job_id)
-    except Conflict as problem:
-        flash(problem.message, "warning")
-        return redirect(url_for("jobs.detail", job_id=job_id), 303)
-    flash(f"Job #{job_id} and its files are deleted", "success")
-    return redirect(url_for("jobs.index"), 303)

@@ -15,6 +15,7 @@ from dashboard.errors import Conflict
 from dashboard.extensions import db
 from dashboard.jobs.execution import add_lines
 from dashboard.jobs.service import changing
+from dashboard.jobs.time_up import say_state
 
 
 class Foremost(NamedTuple):
@@ -85,7 +86,7 @@ def run_next(*, user: User, job_id: int) -> Job:
     """
     with changing(user, job_id) as (session, job):
         if job.state != JobState.QUEUED:
-            raise Conflict(f"The job is {job.state}; only jobs that wait can be put first")
+            raise Conflict(f"The job is {say_state(job)}; only jobs that wait can be put first")
         foremost = find_foremost(user)
         if may_run_next(user, job, foremost):
             if user.is_admin:

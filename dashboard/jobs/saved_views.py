@@ -63,7 +63,7 @@ def rename_view(*, user: User, view_id: int, name: str) -> SavedView:
     text = _clean_name(name)
     try:
         with writing():
-            view = _own(user, view_id)
+            view = get_view(user=user, view_id=view_id)
             view.name = text
     except IntegrityError:
         raise _taken(text) from None
@@ -82,7 +82,7 @@ def replace_view(*, user: User, view_id: int, query: Mapping[str, str]) -> Saved
     """
     address = _clean_address(query)
     with writing():
-        view = _own(user, view_id)
+        view = get_view(user=user, view_id=view_id)
         view.address = address
     return view
 
@@ -90,13 +90,20 @@ def replace_view(*, user: User, view_id: int, query: Mapping[str, str]) -> Saved
 def delete_view(*, user: User, view_id: int) -> str:
     """Delete a view; return its name."""
     with writing() as session:
-        view = _own(user, view_id)
+        view = get_view(user=user, view_id=view_id)
         name = view.name
         session.delete(view)
     return name
 
 
-def _own(user: User, view_id: int) -> SavedView:
+def get_view(*, user: User, view_id: int) -> SavedView:
+    """Return a view of a person's own.
+
+    Raises
+    ------
+    NotFound, Forbidden
+        When it is not there, or somebody else's.
+    """
     view = get_by_id(SavedView, view_id, "There is no such view. It may have been deleted")
     if view.user_id != user.id:
         raise Forbidden("This view belongs to somebody else")

@@ -205,7 +205,9 @@ def let_batch_go_on(session: Session, job: Job) -> None:
 def check_may_run_again(job: Job) -> None:
     """Raise `Conflict` unless a job failed, was cancelled or lost."""
     if job.state not in TERMINAL - {JobState.SUCCEEDED}:
-        raise Conflict(f"The job is {job.state}; only failed, cancelled or lost jobs run again")
+        raise Conflict(
+            f"The job is {say_state(job)}; only failed, cancelled, skipped or lost jobs run again"
+        )
 
 
 def begin_anew(session: Session, job: Job, *, by: str) -> None:
@@ -248,7 +250,7 @@ def remove(session: Session, job: Job) -> list[str]:
         When it is not over.
     """
     if job.state not in TERMINAL:
-        raise Conflict(f"The job is {job.state}. Cancel it first")
+        raise Conflict(say_not_over(job))
     predictions = select(Prediction.id).join(Model).where(Model.job_id == job.id)
     folders = [keys.prediction_prefix(number) for number in session.scalars(predictions)]
     session.execute(delete(Model).where(Model.job_id == job.id))
@@ -256,6 +258,11 @@ def remove(session: Session, job: Job) -> list[str]:
     session.execute(delete(Job).where(Job.id == job.id))
     session.expunge(job)
     return [keys.job_prefix(job.id), *folders]
+
+
+def say_not_over(job: Job) -> str:
+    """Say why a job is not deleted."""
+    return f"The job is {say_state(job)}. Cancel it first"
 
 
 def delete_folders(folders: Iterable[str]) -> None:

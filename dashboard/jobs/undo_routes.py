@@ -11,6 +11,7 @@ from dashboard.db import Batch, Job
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.errors import Conflict, NotFound
 from dashboard.filters import plural
+from dashboard.jobs.time_up import say_state
 from dashboard.jobs.undo_submit import undo_batch, undo_job
 from dashboard.jobs.undoing import undo_cancel
 from dashboard.storage import StorageFull
@@ -26,7 +27,9 @@ WORDS = {
 
 def say_stopped(job: Job) -> str:
     """Say what became of a job that was to be stopped."""
-    return f"{job.name} is {'cancelled' if job.state == JobState.CANCELLED else 'being stopped'}"
+    return (
+        f"{job.name} is {say_state(job) if job.state == JobState.CANCELLED else 'being stopped'}"
+    )
 
 
 def tell_stopped(job: Job, back: str | None) -> None:
@@ -78,7 +81,7 @@ def submitted_job(job_id: int) -> Response:
     if stays is None:
         flash(f"Job #{job_id} is removed", "success")
         return redirect(url_for("jobs.index"), 303)
-    became = "has started" if stays.state in ACTIVE else f"is {stays.state} already"
+    became = "has started" if stays.state in ACTIVE else f"is {say_state(stays)} already"
     flash(f"{stays.name} {became}, so it stays", "warning")
     return redirect(url_for("jobs.detail", job_id=job_id), 303)
 

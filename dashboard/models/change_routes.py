@@ -9,11 +9,14 @@ from werkzeug.wrappers import Response
 
 from dashboard.access import require_owner
 from dashboard.auth.sessions import safe_path
+from dashboard.confirming import Confirmation, confirm, is_sure
+from dashboard.db import Model
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.errors import Conflict, DomainError, Forbidden, ValidationFailed
 from dashboard.meanwhile import read_seen, typed_anew
 from dashboard.models import changes, queries
 from dashboard.models.deleting import delete_model, find_made
+from dashboard.models.ending import name_made, say_what_goes
 from dashboard.paging import read_number
 from dashboard.web import requires
 
@@ -99,29 +102,38 @@ def restore(model_id: int) -> Response:
     return redirect(safe_path(asked or url_for("models.detail", model_id=model_id)), 303)
 
 
-@blueprint.get("/models/<int:model_id>/delete")
-@requires("member")
-def ask(model_id: int) -> str:
-    """Ask whether a model is to be deleted, and name what goes with it. For its owner, admins."""
-    return _ask(model_id)
-
-
-def _ask(model_id: int, problem: str | None = None) -> str:
-    model = queries.get_model(user=current_user, model_id=model_id)
-    require_owner(current_user, model, "model")
-    made = find_made(model_id)
-    return render_template("models/delete.html", model=model, made=made, problem=problem)
-
-
-@blueprint.post("/models/<int:model_id>/delete")
+@blueprint.route("/models/<int:model_id>/delete", methods=["GET", "POST"])
 @requires("member")
 def delete(model_id: int) -> Answer:
-    """Delete a model, with the predictions that the page named. For its owner and admins."""
-    name = queries.get_model(user=current_user, model_id=model_id).name
+    """Ask whether a model is to be deleted, then delete it. For its owner and admins."""
+    model = queries.get_model(user=current_user, model_id=model_id)
+    require_owner(current_user, model, "model")
+    if not is_sure():
+        return _ask(model)
+    name = model.name
     seen = read_number(request.form.get("seen"), None, LARGEST_ID)
     try:
         delete_model(user=current_user, model_id=model_id, seen=seen)
-    except Conflict as problem:
-        return _ask(model_id, problem.message), 409
+    except Conflict:
+        return _ask(model, "More was predicted with it meanwhile: this is all of it now."), 409
     flash(f"Deleted {name}", "success")
     return redirect(url_for("models.index"), 303)
+
+
+def _ask(model: Model, problem: str | None = None) -> str:
+    made, here = find_made(model.id), url_for("models.detail", model_id=model.id)
+    archive_url = url_for("model_changes.archive", model_id=model.id)
+    return confirm(
+        Confirmation(
+            title=f"Delete the model {model.name}?",
+            act="Delete the model",
+            goes=say_what_goes(model, made),
+            stays=[f"Its job #{model.job_id}, with its scores"],
+            named=name_made(made),
+            back=here,
+            crumbs=[("Models", url_for("models.index")), (model.name, here)],
+            fields={"seen": made.last_id},
+            instead=None if model.archived_at else ("Archive it instead", archive_url),
+            problem=problem,
+        )
+    )

@@ -6,7 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from dashboard.access import require_owner
 from dashboard.auth.sessions import signed_in_user
+from dashboard.confirming import Confirmation, confirm, is_sure
 from dashboard.db import Recipe
 from dashboard.errors import ValidationFailed
 from dashboard.jobs.form_page import find_chosen, show_form
@@ -14,7 +16,7 @@ from dashboard.jobs.form_request import request_of
 from dashboard.jobs.form_sources import posted_form
 from dashboard.jobs.form_values import text_of
 from dashboard.recipes import service
-from dashboard.recipes.queries import list_recipes
+from dashboard.recipes.queries import get_recipe, list_recipes
 from dashboard.web import requires
 
 blueprint = Blueprint("recipes", __name__)
@@ -88,10 +90,23 @@ def share(recipe_id: int) -> Response:
     return redirect(url_for("recipes.index"), 303)
 
 
-@blueprint.post("/recipes/<int:recipe_id>/delete")
+@blueprint.route("/recipes/<int:recipe_id>/delete", methods=["GET", "POST"])
 @requires("member")
-def delete(recipe_id: int) -> Response:
-    """Delete a recipe. For its owner and admins."""
+def delete(recipe_id: int) -> Answer:
+    """Ask whether a recipe is to be deleted, then delete it. For its owner and admins."""
+    recipe = get_recipe(user=signed_in_user(), recipe_id=recipe_id)
+    require_owner(signed_in_user(), recipe, "recipe")
+    here = url_for("recipes.index")
+    if not is_sure():
+        asked = Confirmation(
+            title=f"Delete the recipe {recipe.name}?",
+            act="Delete the recipe",
+            goes=["The settings under this name" + (", for everyone" if recipe.shared else "")],
+            stays=["Jobs that were made of it"],
+            back=here,
+            crumbs=[("Jobs", url_for("jobs.index")), ("Recipes", here)],
+        )
+        return confirm(asked)
     name = service.delete_recipe(user=signed_in_user(), recipe_id=recipe_id)
     flash(f'The recipe "{name}" is deleted', "success")
-    return redirect(url_for("recipes.index"), 303)
+    return redirect(here, 303)

@@ -4,7 +4,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from dashboard.auth.sessions import signed_in_user
-from dashboard.datasets.addresses import allow_address, forbid_address, list_allowed
+from dashboard.confirming import Confirmation, confirm, is_sure
+from dashboard.datasets.addresses import (
+    allow_address,
+    forbid_address,
+    get_allowed,
+    list_allowed,
+)
 from dashboard.errors import ValidationFailed
 from dashboard.web import requires
 
@@ -35,10 +41,22 @@ def _page(errors: dict[str, str]) -> str:
     )
 
 
-@blueprint.post("/<int:address_id>/remove")
+@blueprint.route("/<int:address_id>/remove", methods=["GET", "POST"])
 @requires("admin")
-def remove(address_id: int) -> Response:
-    """Allow an address no longer."""
+def remove(address_id: int) -> Answer:
+    """Ask whether an address is to be allowed no longer, then see to it."""
+    if not is_sure():
+        prefix, here = get_allowed(address_id).prefix, url_for("addresses.index")
+        asked = Confirmation(
+            title=f"Remove {prefix}?",
+            act="Remove the address",
+            goes=["Nobody can have a file fetched from there any more, also no next version"],
+            stays=["Datasets that were fetched from there"],
+            back=here,
+            crumbs=[("Addresses", here)],
+            is_final=False,
+        )
+        return confirm(asked)
     prefix = forbid_address(user=signed_in_user(), address_id=address_id)
     flash(f"Files are no longer fetched from {prefix}", "success")
     return redirect(url_for("addresses.index"))

@@ -15,6 +15,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from dashboard.auth.sessions import signed_in_user
+from dashboard.confirming import Confirmation, confirm, is_sure
 from dashboard.errors import ValidationFailed
 from dashboard.notifications import webhooks
 from dashboard.notifications.choices import change_choice, read_choice
@@ -57,9 +58,12 @@ def webhook() -> Answer:
     return _shown(secret)
 
 
-@blueprint.post("/webhook/secret")
-def renew_secret() -> Response:
-    """Make another secret and show it once."""
+@blueprint.route("/webhook/secret", methods=["GET", "POST"])
+def renew_secret() -> Answer:
+    """Ask whether another secret is to be made, then make it and show it once."""
+    if not is_sure():
+        goes = ["The secret of now: whoever checks signatures with it refuses what is sent"]
+        return _ask("Make another secret?", "Make another secret", goes, ["The address"])
     return _shown(webhooks.renew_secret(signed_in_user()))
 
 
@@ -74,12 +78,24 @@ def send_test() -> Answer:
     return redirect(url_for("notify.index"))
 
 
-@blueprint.post("/webhook/remove")
-def remove_webhook() -> Response:
-    """Send nothing more."""
+@blueprint.route("/webhook/remove", methods=["GET", "POST"])
+def remove_webhook() -> Answer:
+    """Ask whether nothing more is to be sent, then send nothing more."""
+    if not is_sure():
+        goes = ["The address and its secret", "What waits to be sent"]
+        stays = ["What your browser tells you of"]
+        return _ask("Remove the webhook?", "Remove the webhook", goes, stays)
     webhooks.remove_webhook(signed_in_user())
     flash("Notifications are sent nowhere any more", "success")
     return redirect(url_for("notify.index"))
+
+
+def _ask(title: str, act: str, goes: list[str], stays: list[str]) -> str:
+    here = url_for("notify.index")
+    crumbs = [("Notifications", here)]
+    return confirm(
+        Confirmation(title=title, act=act, goes=goes, stays=stays, back=here, crumbs=crumbs)
+    )
 
 
 def _shown(secret: str | None) -> Response:

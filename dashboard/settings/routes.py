@@ -13,6 +13,7 @@ from dashboard.api.openapi import make_document
 from dashboard.auth import service, sign_ins, tokens
 from dashboard.auth.queries import list_tokens
 from dashboard.auth.sessions import SIGN_IN, begin_session, safe_path, signed_in_user
+from dashboard.confirming import Confirmation, confirm, is_sure
 from dashboard.cookies import keep_choice
 from dashboard.errors import ValidationFailed
 from dashboard.preferences import DIGITS, change_preferences, zone_names
@@ -189,9 +190,21 @@ def openapi() -> dict[str, Any]:
     return make_document()
 
 
-@blueprint.post("/tokens/<int:token_id>/revoke")
-def revoke_token(token_id: int) -> Response:
-    """End one of one's own tokens."""
+@blueprint.route("/tokens/<int:token_id>/revoke", methods=["GET", "POST"])
+def revoke_token(token_id: int) -> Answer:
+    """Ask whether one of one's own tokens is to end, then end it."""
+    if not is_sure():
+        name = tokens.get_token(user=signed_in_user(), token_id=token_id).name
+        here = url_for("settings.tokens")
+        asked = Confirmation(
+            title=f"Revoke the token {name}?",
+            act="Revoke the token",
+            goes=["What it opens: programs that use it stop working at once"],
+            stays=["What they have made here, and your other tokens"],
+            back=here,
+            crumbs=[("API tokens", here)],
+        )
+        return confirm(asked)
     record = tokens.revoke_token(user=signed_in_user(), token_id=token_id)
     flash(f"The token {record.name} is revoked", "success")
     return redirect(url_for("settings.tokens"))

@@ -1,5 +1,7 @@
 """Accounts of other people: made, given a role, disabled, reset. For admins."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -80,7 +82,9 @@ def reset_user(user_id: int) -> Response:
 def disable_user(user_id: int) -> Response:
     """Close an account; nothing of it is deleted."""
     user = service.disable_user(user=get_user(user_id), by=signed_in_user())
-    flash(f"{user.name} can no longer sign in", "success")
+    words = f"{user.name} can no longer sign in, nor use tokens. Nothing is deleted"
+    message: Any = [words, url_for("users.enable_user", user_id=user_id)]  # see Shell.toasts
+    flash(message, "undo")
     return redirect(url_for("users.index"))
 
 

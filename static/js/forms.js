@@ -4,11 +4,6 @@ import { showBusy } from './busy.js';
 // A second click while a form is on its way would send it twice.
 document.addEventListener('submit', (event) => {
   const form = event.target;
-  const words = form.dataset.confirm;
-  if (words && !window.confirm(words)) {
-    event.preventDefault();
-    return;
-  }
   if (form.matches('[data-theme-switch]')) return;
   if (form.dataset.sent) {
     event.preventDefault();

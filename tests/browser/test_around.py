@@ -114,8 +114,8 @@ def test_se_1_a_token_is_shown_once_works_and_ends_with_its_revocation(
     assert token not in page.content()
     asked = {"headers": {"Authorization": f"Bearer {token}"}}
     assert page.request.get(f"{window.address}/api/v1/jobs", **asked).status == 200
-    page.once("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Revoke laptop").click()
+    page.get_by_role("link", name="Revoke… laptop").click()
+    page.get_by_role("button", name="Revoke the token").click()
     expect(page.get_by_text("No tokens yet")).to_be_visible()
     assert page.request.get(f"{window.address}/api/v1/jobs", **asked).status == 401
 

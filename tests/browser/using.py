@@ -128,7 +128,7 @@ def _use_the_command(text: str, folder: Path) -> None:
 def delete_the_model(page: Page, model: str, file_name: str) -> None:
     """MO-5: deleting a model that predicted asks, and names the file."""
     page.goto(f"{model}/delete")
-    expect(page.locator("main")).to_contain_text("that it made:")
+    expect(page.locator("main")).to_contain_text("that it made")
     expect(page.locator("main")).to_contain_text(file_name)
     page.get_by_role("button", name="Delete the model").click()
     page.wait_for_url("**/models")

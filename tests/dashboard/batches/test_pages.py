@@ -61,7 +61,9 @@ def test_page_counts_by_state_and_names_the_best(pages: PageClient, member: User
     assert page.find("#batch-live")["hx-trigger"] == "every 3s"
     assert page.find("#jobs-live")["hx-trigger"] == "every 3s"
     assert len(page.select("tr[data-job-id]")) == 8
-    assert page.find("form[data-confirm]")["data-confirm"] == "Cancel 4 jobs that are not over?"
+    asked = pages.get(str(page.find("a.btn-danger")["href"]))
+    assert asked.title == "Stop 4 jobs that are not over of grid? - Trainyard"
+    assert "Jobs that are stopped can be run again" in asked.text
     bar = [(float(r["x"]), float(r["width"])) for r in page.select(".state-bar rect")]  # type: ignore[arg-type]
     assert sum(width for _, width in bar) == pytest.approx(1)
     assert bar[1][0] == pytest.approx(bar[0][1])
@@ -115,9 +117,9 @@ def test_page_of_a_batch_that_is_over_asks_no_more(pages: PageClient, member: Us
     batch = fill(member, make_dataset(member), succeeded=2, failed=1)
     page = pages.get(f"/batches/{batch.id}")
     assert not page.select("[data-live]:not(#queue-pill)")
-    assert not page.select(f'form[action="/batches/{batch.id}/cancel"]')
+    assert not page.select(f'a[href="/batches/{batch.id}/cancel"]')
     assert page.find("[data-announce]")["data-announce"] == "grid: 2 succeeded, 1 failed"
-    page = pages.follow(pages.post(f"/batches/{batch.id}/cancel", status=303))
+    page = pages.follow(pages.sure(f"/batches/{batch.id}/cancel"))
     assert page.select(f'form[action="/batches/{batch.id}/retry"]')
 
 
@@ -149,9 +151,9 @@ def test_lower_is_better_where_the_metric_says_so(app: Flask, member: User) -> N
 def test_deleted_jobs_are_counted_as_such(pages: PageClient, member: User) -> None:
     batch = fill(member, make_dataset(member), cancelled=2)
     ids = [job.id for job in db.session.query(Job).all()]
-    pages.post(f"/jobs/{ids[0]}/delete", status=303)
+    pages.sure(f"/jobs/{ids[0]}/delete")
     assert "1 of 1 job done, 1 deleted" in pages.get(f"/batches/{batch.id}").text
-    pages.post(f"/jobs/{ids[1]}/delete", status=303)
+    pages.sure(f"/jobs/{ids[1]}/delete")
     page = pages.get(f"/batches/{batch.id}")
     assert "Every job of this batch was deleted" in page.text
     pages.live(f"/_live/batches/{batch.id}")
@@ -168,7 +170,7 @@ def test_others_look_but_neither_stop_nor_start(app: Flask, viewer: User, member
     admin = PageClient(app, make_user(role="admin"))
     again = admin.follow(admin.post(f"/batches/{batch.id}/retry", status=303))
     assert "1 job waits again" in again.soup.get_text()
-    done = admin.follow(admin.post(f"/batches/{batch.id}/cancel", status=303))
+    done = admin.follow(admin.sure(f"/batches/{batch.id}/cancel"))
     assert "2 jobs are cancelled" in done.soup.get_text()
 
 

@@ -347,7 +347,6 @@ def test_what_is_being_kept_can_still_be_cancelled(pages: PageClient, member: Us
     assert "Cancel job" not in buttons(pages.get(f"/jobs/{gone.id}"))
     page = pages.get(f"/jobs/{kept.id}")
     form = f'form[action="/jobs/{kept.id}/cancel"]'
-    assert "Then no model is made" in str(page.find(form)["data-confirm"])
     rows = pages.get("/jobs").select("tr[data-can-cancel]")
     assert [row["data-job-id"] for row in rows] == [str(kept.id)]
     pages.submit(page, {}, form=form, status=303)

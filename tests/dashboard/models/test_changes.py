@@ -128,10 +128,10 @@ def test_mo_5_deleting_a_model_asks_and_names_what_it_predicted(app: Flask, memb
     prediction = file_of(model, "new.csv")
     pages = PageClient(app, member)
     page = pages.get(f"/models/{model.id}/delete")
-    assert "1 predicted file that it made: new.csv 12,400 rows" in page.text
+    assert "1 predicted file that it made Among it: new.csv 12,400 rows" in page.text
     later = file_of(model, "later.csv")
     refused = pages.submit(page, {}, status=409)
-    assert "more was predicted with it meanwhile" in refused.text
+    assert "More was predicted with it meanwhile" in refused.text
     assert "later.csv" in refused.text
     assert get_storage().exists(key)
     files = [key, str(prediction.output_key), str(later.output_key)]

@@ -170,9 +170,8 @@ def test_the_page_of_a_search_tells_how_far_it_is_and_what_the_score_is_worth(
 def test_stop_and_keep_and_extend_work_from_the_page(pages: PageClient, member: User) -> None:
     batch = submit(member, 3)
     run(0.7)
-    keep = f"form[action='/batches/{batch.id}/keep']"
     extend = f"form[action='/batches/{batch.id}/extend']"
-    page = pages.follow(pages.submit(pages.get(f"/batches/{batch.id}"), {}, form=keep, status=303))
+    page = pages.follow(pages.sure(f"/batches/{batch.id}/keep"))
     assert "The model of the best so far is made" in page.html
     assert [job.state for job in jobs_of(batch)] == ["succeeded", *["cancelled"] * 2, "queued"]
     page = pages.submit(page, {"jobs": "x", "minutes": "y"}, form=extend, status=422)
