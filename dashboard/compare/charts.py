@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.compare.beside import name_sides
 from dashboard.compare.comparison import Comparison
-from dashboard.compare.marks import label, marker
+from dashboard.compare.marks import marker
 from dashboard.compare.rows import scores_of
 from dashboard.figures import table
 from dashboard.filters import plural
@@ -33,17 +33,18 @@ def fold_chart(found: Comparison) -> dict[str, Any]:
     for n, job in enumerate(found.jobs):
         scores = [(f.fold, f.scores.get(found.metric)) for f in found.folds[job.id]]
         known = [(fold, value) for fold, value in scores if value is not None]
-        rows += [[label(job), fold, score(value)] for fold, value in known]
+        name = found.label(job)
+        rows += [[name, fold, score(value)] for fold, value in known]
         if not known:
             continue
         mark = marker(found.places[n])
         mean = sum(value for _, value in known) / len(known)
         words.append(f"{job.name} {score(mean)}")
         traces += [
-            {"type": "scatter", "mode": "markers", "name": label(job), "marker": mark,
-             "x": [value for _, value in known], "y": [label(job)] * len(known)},
-            {"type": "scatter", "mode": "markers", "name": f"mean of {label(job)}", "x": [mean],
-             "y": [label(job)], "marker": {"symbol": "line-ns-open", "size": 26,
+            {"type": "scatter", "mode": "markers", "name": name, "marker": mark,
+             "x": [value for _, value in known], "y": [name] * len(known)},
+            {"type": "scatter", "mode": "markers", "name": f"mean of {name}", "x": [mean],
+             "y": [name], "marker": {"symbol": "line-ns-open", "size": 26,
              "color": mark["color"], "line": {"width": 3}}},
         ]  # fmt: skip
     title = metric_title(found.metric)
@@ -66,10 +67,10 @@ def time_chart(found: Comparison) -> dict[str, Any]:
         if value is None or not seconds:
             continue
         traces.append(
-            {"type": "scatter", "mode": "markers", "name": label(job), "cliponaxis": False,
+            {"type": "scatter", "mode": "markers", "name": found.label(job), "cliponaxis": False,
              "marker": marker(found.places[n]) | {"size": 12}, "x": [seconds], "y": [value]}
         )  # fmt: skip
-        rows.append((label(job), seconds, value))
+        rows.append((found.label(job), seconds, value))
     times, scores = _time_span([r[1] for r in rows]), _span([r[2] for r in rows], 0.2)
     _name_points(found, traces, times, scores)
     title = metric_title(found.metric)

@@ -13,11 +13,15 @@ from dashboard.db import Job, JobFold, User
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.figures import COLOURS
 from dashboard.jobs.queries import get_jobs, list_folds_of
+from dashboard.telling_apart import names_of
 from tasks.engine.catalogue import METRICS, find_metric
 
 MIN_JOBS, MAX_JOBS = 2, 200
 # More have a row each in place of a column, and no charts.
 SIDE_BY_SIDE = 12
+# Letters of a name beside a mark of a chart, and above a column: there a longer one would leave
+# an empty band beside the others.
+LABEL, ABOVE = 30, 121
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,19 @@ class Comparison:
         values = [math.inf if value is None else sign * value for value in first.values]
         best_first = sorted(every, key=lambda n: values[n])
         return [best_first.index(n) for n in every]
+
+    @cached_property
+    def _labels(self) -> dict[int, str]:
+        return names_of(self.jobs, LABEL)
+
+    def label(self, job: Job) -> str:
+        """Return a job's name with its id, because names need not differ."""
+        return f"{self._labels[job.id]} #{job.id}"
+
+    @cached_property
+    def names_above(self) -> dict[int, str]:
+        """What stands above the jobs' columns, by job: names, of very long ones a part."""
+        return names_of(self.jobs, ABOVE)
 
     @property
     def is_wide(self) -> bool:

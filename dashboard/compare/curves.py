@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dashboard.compare.comparison import Comparison
-from dashboard.compare.marks import label, line
+from dashboard.compare.marks import line
 from dashboard.compare.stored import Curve, Stored, read_stored
 from dashboard.figures import LEGEND, table
 from dashboard.filters import percent
@@ -51,13 +51,13 @@ def curve_chart(found: Comparison, kind: Kind, of_class: str | None = None) -> F
     said = ", ".join(f"{job.name} {score(curve.area)}" for _, job, curve in drawn)
     heads = [f"{kind.y_title} at {percent(x)}" for x in kind.at]
     rows = [
-        [label(job), curve.area, *[height_at(curve, x) for x in kind.at]]
+        [found.label(job), curve.area, *[height_at(curve, x) for x in kind.at]]
         for _, job, curve in drawn
     ]
     return {
         "traces": [
-            {"type": "scatter", "mode": "lines", "name": label(job), "line": line(found.places[n]),
-             "x": curve.xs, "y": curve.ys}
+            {"type": "scatter", "mode": "lines", "name": found.label(job),
+             "line": line(found.places[n]), "x": curve.xs, "y": curve.ys}
             for n, job, curve in drawn
         ],
         "layout": LEGEND | {"xaxis": {"title": {"text": kind.x_title}, "range": [0, 1]},

@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.compare.charts import height_of
 from dashboard.compare.comparison import SIDE_BY_SIDE, Comparison
 from dashboard.compare.drawn import difference_interval
-from dashboard.compare.marks import label, marker
+from dashboard.compare.marks import marker
 from dashboard.compare.stored import read_stored
 from dashboard.db import Job
 from dashboard.figures import LEGEND, table
@@ -76,7 +76,10 @@ def lead_chart(found: Comparison) -> dict[str, Any] | None:
         return None
     title, best = metric_title(found.metric), found.verdict.best
     unit = found.drawn_unit
-    traces = [trace for at, lead in enumerate(leads) for trace in _traces(at, lead, unit)]
+    names = [found.label(lead.job) for lead in leads]
+    traces = [
+        trace for at, lead in enumerate(leads) for trace in _traces(at, lead, names[at], unit)
+    ]
     ends = [-0.5, len(leads) - 0.5]
     traces.append({"type": "scatter", "mode": "lines", "name": "No lead", "x": [0, 0], "y": ends,
                    "line": {"color": "muted", "dash": "dot"}})  # fmt: skip
@@ -87,21 +90,21 @@ def lead_chart(found: Comparison) -> dict[str, Any] | None:
             "showlegend": False, "height": height_of(len(leads)),
             "xaxis": {"title": {"text": f"Lead in {title}"}},
             "yaxis": {"tickvals": list(range(len(leads))), "range": ends[::-1],
-                      "ticktext": [label(lead.job) for lead in leads]},
+                      "ticktext": names},
         },
         "table": table(
             ["Over", "Lead", "By folds, from", "to", "p-value", f"By {unit}, from", "to",
              "Verdict"],
-            [_line(lead) for lead in leads],
+            [_line(lead, name) for lead, name in zip(leads, names, strict=True)],
         ),
         "alt": f"Lead of {best.name} in {title}: {'; '.join(said)}",
     }  # fmt: skip
 
 
-def _traces(at: int, lead: Lead, unit: str) -> list[dict[str, Any]]:
+def _traces(at: int, lead: Lead, name: str, unit: str) -> list[dict[str, Any]]:
     found, mark = lead.by_folds, marker(lead.place)
     traces: list[dict[str, Any]] = [
-        {"type": "scatter", "mode": "markers", "name": f"{label(lead.job)}, by folds",
+        {"type": "scatter", "mode": "markers", "name": f"{name}, by folds",
          "x": [found.mean], "y": [at], "marker": mark | {"size": 11},
          "error_x": {"type": "data", "symmetric": False, "array": [found.high - found.mean],
                      "arrayminus": [found.mean - found.low], "color": mark["color"],
@@ -109,14 +112,14 @@ def _traces(at: int, lead: Lead, unit: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
     if lead.by_rows:
         traces.append(
-            {"type": "scatter", "mode": "lines", "name": f"{label(lead.job)}, by {unit}",
+            {"type": "scatter", "mode": "lines", "name": f"{name}, by {unit}",
              "x": list(lead.by_rows), "y": [at + BESIDE] * 2,
              "line": {"color": mark["color"], "width": 3, "dash": "dot"}}
         )  # fmt: skip
     return traces
 
 
-def _line(lead: Lead) -> Sequence[Any]:
+def _line(lead: Lead, name: str) -> Sequence[Any]:
     found, rows = lead.by_folds, lead.by_rows or (None, None)
     p_value = "<0.0001" if found.p_value < 1e-4 else number(found.p_value, 2)
-    return [label(lead.job), found.mean, found.low, found.high, p_value, *rows, lead.word]
+    return [name, found.mean, found.low, found.high, p_value, *rows, lead.word]

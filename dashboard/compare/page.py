@@ -11,7 +11,7 @@ from dashboard.compare.comparison import MAX_JOBS, Comparison
 from dashboard.compare.curves import list_classes
 from dashboard.compare.figures import Named, list_figures
 from dashboard.compare.grid import Grid, make_grid
-from dashboard.compare.marks import label, marker, name_above
+from dashboard.compare.marks import marker
 from dashboard.compare.queries import find_to_add
 from dashboard.compare.rows import PARAMETERS, SCORES, SETTINGS
 from dashboard.compare.varying import choose_axis, list_axes
@@ -50,7 +50,7 @@ class ComparePage:
 
     def name_above(self, job: Job) -> str:
         """What stands above a job's column."""
-        return name_above(job)
+        return self.found.names_above[job.id]
 
     def end_word(self, job: Job) -> str | None:
         """The word of a job's state where that is not the state's own."""
@@ -103,7 +103,7 @@ class ComparePage:
     @property
     def base_choices(self) -> list[tuple[int, str]]:
         """What may be the reference."""
-        return [(job.id, label(job)) for job in self.found.jobs]
+        return [(job.id, self.found.label(job)) for job in self.found.jobs]
 
     @cached_property
     def parameter_choices(self) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.breaking import cut_middle
 from dashboard.compare.comparison import Comparison
-from dashboard.compare.marks import label, line, marker
+from dashboard.compare.marks import line, marker
 from dashboard.compare.rows import PARAMETERS, SCORES, Row
 from dashboard.figures import table
 from dashboard.filters import number, plural
@@ -109,7 +109,7 @@ def parallel_chart(found: Comparison) -> Figure | None:
     title = metric_title(found.metric)
     every = [*axes, Axis(title, score.values, is_score=True)]
     traces: list[Figure] = [
-        {"type": "scatter", "mode": "lines+markers", "name": label(job),
+        {"type": "scatter", "mode": "lines+markers", "name": found.label(job),
          "line": line(found.places[n]), "marker": marker(found.places[n]), "connectgaps": True,
          "x": list(range(len(every))),
          "y": [axis.place(axis.values[n]) for axis in every],
@@ -133,7 +133,7 @@ def parallel_chart(found: Comparison) -> Figure | None:
                              "range": [-0.4, len(every) - 0.6]},
                    "yaxis": {"visible": False, "range": [-0.2, 1.2]}, "hovermode": "closest"},
         "table": table(["Job", *[axis.name for axis in every]],
-                       [[label(job), *[axis.tell(axis.values[n]) for axis in every]]
+                       [[found.label(job), *[axis.tell(axis.values[n]) for axis in every]]
                         for n, job in enumerate(found.jobs)]),
         "alt": f"{plural(len(found.jobs), 'job')} as lines through {plural(len(axes), 'setting')} "
         f"that {'varies' if len(axes) == 1 else 'vary'}: "
@@ -165,7 +165,7 @@ def parameter_chart(found: Comparison, asked: str | None = None) -> Figure | Non
     kind = "category" if not axis.is_number else "log" if axis.is_log else "linear"
     return {
         "traces": [
-            {"type": "scatter", "mode": "markers", "name": label(job),
+            {"type": "scatter", "mode": "markers", "name": found.label(job),
              "marker": marker(found.places[n]) | {"size": 12},
              "x": [value if axis.is_number else _word(value)], "y": [mean],
              "error_y": {"type": "data", "array": [spreads[n] or 0], "thickness": 1, "width": 4}}
@@ -174,7 +174,7 @@ def parameter_chart(found: Comparison, asked: str | None = None) -> Figure | Non
         "layout": {"xaxis": {"title": {"text": axis.name}, "type": kind},
                    "yaxis": {"title": {"text": title}}},
         "table": table(["Job", axis.name, title, "Spread"],
-                       [[label(job), axis.tell(value), score_cell(mean),
+                       [[found.label(job), axis.tell(value), score_cell(mean),
                          score_cell(spreads[n])]
                         for n, job, value, mean in known]),
         "alt": f"{title} of {plural(len(known), 'job')} against {axis.words}",

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from dashboard.db import Dataset, Job, User
+from dashboard.db import Job, User
 from dashboard.filters import plural, validation
+from dashboard.jobs.made_names import name_of
 from dashboard.jobs.next_name import find_next_name, find_stem, is_taken
-from dashboard.jobs.submission import name_of, read_request
+from dashboard.jobs.submission import read_request
 from dashboard.searches.naming import join_name
 from tasks.engine.catalogue import Estimator, find_estimator, find_metric
 from tasks.engine.parameters import show_value
@@ -64,7 +65,13 @@ def name_copy(user: User, job: Job, request: Mapping[str, Any], *, limit: int = 
         words += _tell_columns(job.features, wanted.values["features"])
     said = find_stem(user, job.name)
     stem = _without(said, [before[key] for key in changed if key in before])
-    stem, words = _rename(stem, words, job, dataset, choice.estimator)
+    made, target = _made_name(job), wanted.values["target"]
+    if made and (stem == made or stem.startswith(f"{made}, ")):
+        told = {inside(choice.estimator.title), _say_target(target)}
+        words = [text for text in words if text not in told]
+        stem = name_of(dataset, target, choice.estimator) + stem[len(made) :]
+    elif dataset.id != job.dataset_id:
+        words.append(f"on {dataset.label}")
     if not words and stem == said:
         return find_next_name(user, job.name)
     name = join_name(stem, ", ".join(words))
@@ -76,19 +83,10 @@ def vars_of(job: Job) -> dict[str, Any]:
     return {name: getattr(job, name) for name in COMPARED}
 
 
-def _rename(
-    stem: str, words: list[str], job: Job, dataset: Dataset, estimator: Estimator
-) -> tuple[str, list[str]]:
-    """Return how a name begins and what follows.
-
-    A beginning that was made of dataset and estimator is made of the new ones.
-    """
+def _made_name(job: Job) -> str | None:
+    """Return how the name of a job like it begins that nobody gave one."""
     former = find_estimator(job.estimator)
-    automatic = name_of(job.dataset, former) if former else None
-    if automatic and (stem == automatic or stem.startswith(f"{automatic}, ")):
-        others = [text for text in words if text != inside(estimator.title)]
-        return name_of(dataset, estimator) + stem[len(automatic) :], others
-    return stem, words if dataset.id == job.dataset_id else [*words, f"on {dataset.label}"]
+    return name_of(job.dataset, job.target, former) if former else None
 
 
 def _without(name: str, parts: Sequence[str]) -> str:
@@ -106,11 +104,15 @@ def _tell(
     estimator: Estimator | None, parameters: Mapping[str, Any], values: Mapping[str, Any]
 ) -> Told:
     """Return each setting in a few words, as names say them, those at their defaults too."""
-    found = {"target": f"predicting {values['target']}"}
+    found = {"target": _say_target(values["target"])}
     if estimator is not None:
         found["estimator"] = inside(estimator.title)
         found |= _tell_parameters(estimator, parameters)
     return found | _tell_preprocessing(values) | dict(_tell_others(values))
+
+
+def _say_target(target: str) -> str:
+    return f"predicting {target}"
 
 
 def _tell_parameters(estimator: Estimator, given: Mapping[str, Any]) -> Told:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from dashboard.access import may_change
 from dashboard.db import Job, JobFold, User
@@ -23,6 +24,7 @@ from dashboard.jobs.time_up import WORDS as END_WORDS
 from dashboard.jobs.views import JobView
 from dashboard.leaderboards.best_of_boards import find_best_on_boards
 from dashboard.paging import Page, read_number, read_per
+from dashboard.telling_apart import names_of
 
 MOST_PAGES = 10**9
 # Of each tab, and of each state that an address may name, where it is empty.
@@ -89,6 +91,11 @@ class JobListing:
     def views(self) -> list[JobView]:
         """All rows, in order."""
         return [*self.active, *self.finished]
+
+    @cached_property
+    def shown_names(self) -> Mapping[int, str]:
+        """What of each job's name there is room for, by job: what tells the rows apart first."""
+        return {**names_of(view.job for view in self.views), **self.names}
 
     @property
     def lead(self) -> str:

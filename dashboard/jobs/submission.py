@@ -19,21 +19,20 @@ from dashboard.db.states import JobState, write_events
 from dashboard.db.transaction import is_away, writing
 from dashboard.errors import ValidationFailed
 from dashboard.extensions import db
-from dashboard.filters import duration
 from dashboard.hints import WINDOW, count_hinted
+from dashboard.jobs.made_names import name_of, name_of_batch, stem_of
 from dashboard.jobs.requests import BATCH_FIELDS, FIELDS, Request, check_request
 from dashboard.room import check_room_for_jobs
 from dashboard.searches.naming import join_name, name_candidate
 from dashboard.searches.opening import count_first
 from dashboard.searches.search import Search
-from tasks.engine.catalogue import Estimator
 from tasks.engine.parameters import show_value
 from tasks.engine.titles import inside
 
 # A person waits while these are sent; the dispatcher sends the rest within a second.
 HINTS_AT_ONCE = 8
 log = logging.getLogger(__name__)
-NAME_LENGTH, STEM_LENGTH = 200, 120
+NAME_LENGTH = 200
 # The columns of a job that runs again, as when it had not run. Its folds are kept.
 AS_NEW: Mapping[str, Any] = {
     "failure": None, "message": None, "stage": None, "stop_request": None, "stopped_by": None,
@@ -159,10 +158,13 @@ def add_jobs(
     rows = list(_candidates(dataset, wanted, search) if search else _rows(dataset, wanted))
     batch_id = None
     if in_batch:
-        name = wanted.values.get("name") or _batch_name(dataset, wanted)
+        name = wanted.values.get("name") or name_of_batch(dataset, wanted)
         batch = Batch(owner_id=user.id, name=name[:NAME_LENGTH], n_jobs=len(rows))
         if plan:
-            stem = name_of(dataset, search.estimator) if search else _stem(dataset)
+            target = wanted.values["target"]
+            stem = (
+                name_of(dataset, target, search.estimator) if search else stem_of(dataset, target)
+            )
             name = wanted.values.get("name") or stem
             batch.plan = plan.as_plan() | {"name": name, "made": len(rows)}
             batch.plan_state = "going"
@@ -194,7 +196,7 @@ def _rows(dataset: Dataset, wanted: Request) -> Iterator[dict[str, Any]]:
     shared = wanted.values["preprocessing"]
     given = wanted.values.get("name")
     for choice in wanted.choices:
-        name = given or name_of(dataset, choice.estimator)
+        name = given or name_of(dataset, wanted.values["target"], choice.estimator)
         if given and len(wanted.choices) > 1:
             name = f"{given}, {inside(choice.estimator.title)}"
         for parameters in choice.combinations():
@@ -210,34 +212,14 @@ def _rows(dataset: Dataset, wanted: Request) -> Iterator[dict[str, Any]]:
 
 def _candidates(dataset: Dataset, wanted: Request, search: Search) -> Iterator[dict[str, Any]]:
     """Return the candidates that a search begins with."""
-    name = wanted.values.get("name") or name_of(dataset, search.estimator)
+    target = wanted.values["target"]
+    name = wanted.values.get("name") or name_of(dataset, target, search.estimator)
     for parameters in search.propose(count_first(search), (), greater_is_better=True):
         yield {
             "name": name_candidate(name, search, parameters),
             "estimator": search.estimator_id,
             "parameters": parameters,
         }
-
-
-def _stem(dataset: Dataset) -> str:
-    return dataset.name.removesuffix(".csv")[:STEM_LENGTH]
-
-
-def name_of(dataset: Dataset, estimator: Estimator) -> str:
-    """Return a job's name unless one is given: the dataset's and the estimator's."""
-    return f"{_stem(dataset)}: {inside(estimator.title)}"
-
-
-def _batch_name(dataset: Dataset, wanted: Request) -> str:
-    if wanted.search:
-        name = name_of(dataset, wanted.search.estimator)
-        return join_name(name, f"search of {' and '.join(wanted.search.space)}")
-    choices = wanted.choices
-    if wanted.several:
-        return f"{_stem(dataset)}: several tried for {duration(wanted.several.time_limit_s)}"
-    if len(choices) > 1:
-        return f"{_stem(dataset)}: {len(choices):,} estimators"
-    return join_name(name_of(dataset, choices[0].estimator), " and ".join(choices[0].told))
 
 
 def hint(job_ids: Sequence[int]) -> None:

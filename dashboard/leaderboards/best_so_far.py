@@ -13,9 +13,11 @@ from dashboard.figures import table
 from dashboard.leaderboards.groups import Group
 from dashboard.leaderboards.scores import ON_BOARD
 from dashboard.preferences import score_for_reader
+from dashboard.telling_apart import tell_apart
 from tasks.engine.catalogue import find_metric, metric_title
 
 MOST_STEPS = 40  # the last ones
+NAMED = 28  # letters of a name over a step
 KEPT_GROUPS = 200  # what else was asked for is forgotten
 # Moments below the chart as they are written everywhere, by how far they are apart; what is below
 # the first line stands there once for all that share it.
@@ -99,7 +101,8 @@ def best_so_far_chart(group: Group, metric: str, positive: str | None = None) ->
              "line": {"shape": "hv", "color": "c1"}, "marker": {"color": "c1", "size": 8},
              "x": [p[0] for p in points], "y": [p[1] for p in points],
              "text": [p[2] for p in points],
-             "meta": {"named": [job.name for _, _, job in steps], "rises": _rises(steps)}}
+             "meta": {"named": tell_apart([job.name for _, _, job in steps], NAMED),
+                      "rises": _rises(steps)}}
         ] if points else [],
         "layout": {"xaxis": {"type": "date", "tickformatstops": TICKS},
                    "yaxis": {"title": {"text": title}, "automargin": True}},

@@ -42,7 +42,7 @@ def test_sweeps_make_the_grid(api: Api) -> None:
     made = [(job["parameters"]["C"], job["parameters"]["max_iter"]) for job in found["jobs"]]
     assert made == [(c, n) for c in (0.1, 1.0, 10.0) for n in (50, 100)]
     assert {job["parameters"]["tol"] for job in found["jobs"]} == {0.01}
-    assert found["jobs"][0]["name"] == "churn: logistic regression, C 0.1, max_iter 50"
+    assert found["jobs"][0]["name"] == "churn → churned: logistic regression, C 0.1, max_iter 50"
     assert len({job["name"] for job in found["jobs"]}) == 6
     assert [job["queue_position"] for job in found["jobs"]] == [1, 2, 3, 4, 5, 6]
     for job in found["jobs"]:
@@ -52,7 +52,7 @@ def test_sweeps_make_the_grid(api: Api) -> None:
     batch = api.call("GET", f"/batches/{found['batch_id']}")
     schemas.Batch.model_validate(batch)
     assert (batch["name"], batch["n_jobs"], batch["done"]) == (
-        "churn: logistic regression, C and max_iter", 6, 0,
+        "churn → churned: logistic regression, C and max_iter", 6, 0,
     )  # fmt: skip
     assert batch["counts"]["queued"] == 6
     listed = api.call("GET", f"/jobs?batch_id={found['batch_id']}")
@@ -78,7 +78,7 @@ def test_every_kind_of_value_arrives_as_it_was_sent(api: Api) -> None:
         seen = [job["parameters"][name] for job in found]
         assert [v for v in given if v in seen] == given
         assert all(v in given and type(v) is type(given[0]) for v in seen)
-    assert found[-1]["name"].startswith('é "\U0001f600: ')
+    assert found[-1]["name"].startswith('é "\U0001f600 → churned: ')
     assert found[-1]["parameters"]["alpha"] == 1 / 3
 
 

@@ -13,7 +13,6 @@ from dashboard.compare.curves import PRECISION_RECALL, ROC, curve_chart, height_
 from dashboard.compare.drawn import difference_interval, read_draws
 from dashboard.compare.figures import list_figures
 from dashboard.compare.leads import lead_chart, list_leads
-from dashboard.compare.marks import label
 from dashboard.compare.stored import Curve
 from dashboard.compare.varying import list_axes, parallel_chart, parameter_chart
 from dashboard.db import Dataset, Job, JobFold, User
@@ -240,14 +239,10 @@ def test_folds_of_a_job_that_runs_are_drawn(member: User, dataset: Dataset) -> N
     assert "leads" not in figures
 
 
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("churn: ridge", "churn: ridge #7"),
-        ("churn: gradient boosting, learning_rate 0.05", "churn: gradien…rning_rate 0.05 #7"),
-        ("x" * 30, f"{'x' * 30} #7"),
-        ("a name that ends behind a blank here", "a name that en…nd a blank here #7"),
-    ],
-)
-def test_labels_keep_the_end_in_which_names_of_a_sweep_differ(name: str, shown: str) -> None:
-    assert label(Job(id=7, name=name)) == shown
+def test_labels_begin_with_the_settings_that_differ(dataset: Dataset, member: User) -> None:
+    names = [f"people → churned: ridge, solver svd, alpha {n}, tol 0.001" for n in (1, 2)]
+    jobs = [make_succeeded_job(member, dataset=dataset, name=name) for name in names]
+    found = compare(member, *jobs)
+    first, second = (found.label(job) for job in jobs)
+    assert first == f"alpha 1, ridge, solver svd… #{jobs[0].id}"
+    assert second == f"alpha 2, ridge, solver svd… #{jobs[1].id}"

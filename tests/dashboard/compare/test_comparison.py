@@ -9,7 +9,6 @@ from flask import Flask
 from dashboard.compare import charts
 from dashboard.compare.answers import as_answer
 from dashboard.compare.comparison import Comparison, compare_jobs
-from dashboard.compare.marks import label
 from dashboard.db import Job, User
 from dashboard.jobs.charts import confusion_chart, fold_chart
 from dashboard.jobs.queries import list_folds
@@ -214,7 +213,8 @@ def test_points_that_lie_on_each_other_have_their_names_when_pointed_at(
 ) -> None:
     dataset = make_dataset(member)
     jobs = [make_succeeded_job(member, dataset=dataset) for _ in range(8)]
-    traces = charts.time_chart(compare(member, *jobs))["traces"]
+    found = compare(member, *jobs)
+    traces = charts.time_chart(found)["traces"]
     named = [trace["textposition"] for trace in traces if trace["mode"] == "markers+text"]
     assert 0 < len(named) == len(set(named)) < len(jobs)
-    assert [trace["name"] for trace in traces] == [label(job) for job in jobs]
+    assert [trace["name"] for trace in traces] == [found.label(job) for job in jobs]

@@ -87,14 +87,14 @@ def test_a_number_goes_where_it_told_copies_apart(app: Flask, member: User) -> N
 
 def test_a_name_that_was_made_follows_estimator_and_target(app: Flask, member: User) -> None:
     dataset = make_dataset(member, name="telco.csv")
-    job = make_job(member, dataset, name="telco: random forest", **FOREST)
+    job = make_job(member, dataset, name="telco → churned: random forest", **FOREST)
     asked = request_from(job)
     other = asked | {"estimator": "GaussianNB", "parameters": {}}
-    assert name_copy(member, job, other) == "telco: naive Bayes"
+    assert name_copy(member, job, other) == "telco → churned: naive Bayes"
     other["estimator"] = "SVC"
-    assert name_copy(member, job, other) == "telco: SVM with a kernel"
+    assert name_copy(member, job, other) == "telco → churned: SVM with a kernel"
     away = asked | {"target": "city", "features": ["age"], "task": None, "metric": None}
-    assert name_copy(member, job, away) == "telco: random forest, predicting city"
+    assert name_copy(member, job, away) == "telco → city: random forest"
 
 
 def test_the_form_names_a_copy_unless_one_typed(pages: PageClient, member: User) -> None:

@@ -103,9 +103,9 @@ def test_candidates_are_jobs_of_a_batch_that_are_scored_only(api: Api, member: U
     assert {job["parameters"]["tol"] for job in found["jobs"]} == {0.01}
     assert len({job["parameters"]["C"] for job in found["jobs"]}) == 7
     first = found["jobs"][0]
-    assert first["name"] == f"churn: logistic regression, C {first['parameters']['C']}"
+    assert first["name"] == f"churn → churned: logistic regression, C {first['parameters']['C']}"
     batch = api.call("GET", f"/batches/{found['batch_id']}")
-    assert batch["name"] == "churn: logistic regression, search of C"
+    assert batch["name"] == "churn → churned: logistic regression, search of C"
     assert batch["search"] == {
         "strategy": "random", "jobs": 7, "time_limit_s": None, "stop_hopeless": True, "seed": 5,
         "space": {"C": {"low": 0.01, "high": 10.0, "log": True, "step": None}}, "made": 7,
