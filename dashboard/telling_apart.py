@@ -1,24 +1,16 @@
-"""Names of several jobs in little room: what tells them apart comes first.
+"""Names of several things in little room: what tells them apart comes first.
 
 Names of a search or a grid share their beginning and most of their settings. Where there is no
 room for all of a name, what the others have, too, is what goes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-
-from flask import Flask
+from collections.abc import Iterator, Sequence
 
 from dashboard.breaking import cut_middle
-from dashboard.db import Job
 
-NAME_SHOWN = 48  # letters of a job's name in a list
 BETWEEN, ELLIPSIS, STEM = ", ", "\N{HORIZONTAL ELLIPSIS}", ": "
-
-
-def init_app(app: Flask) -> None:
-    """Register the filter."""
-    app.add_template_filter(names_of)
+SHORTEST, LEAST_LEAD = 3, 12  # letters of a setting's name, and of an estimator's
 
 
 def tell_apart(names: Sequence[str], most: int) -> list[str]:
@@ -34,42 +26,28 @@ def tell_apart(names: Sequence[str], most: int) -> list[str]:
     Returns
     -------
     list of str
-        In the same order. A long name that differs from the others in its settings has those of
-        them first that differ; one of its own kind keeps its beginning and end.
+        In the same order. A long name that differs from others in its settings has those of them
+        that differ, and what else there is room for; one of its own kind keeps both its ends.
     """
     split = [list(_parts(name)) for name in names]
     alike: dict[str, list[set[str]]] = defaultdict(list)
     for head, *settings in split:
         alike[head].append(set(settings))
     shared = {head: set.intersection(*every) for head, every in alike.items()}
-    stems = {head.partition(STEM)[0] for head in alike if STEM in head}
-    is_one_stem = len(stems) == 1 and all(STEM in head for head in alike)
+    is_one_stem = len({head.partition(STEM)[0] for head in alike}) == 1
     shown = []
     for name, (head, *settings) in zip(names, split, strict=True):
+        first = head.partition(STEM)[2] or head if is_one_stem and len(names) > 1 else head
         own = [part for part in settings if part not in shared[head]]
-        if len(name) <= most or len(names) == 1:
-            shown.append(cut_middle(name, most))
-            continue
-        first = head.partition(STEM)[2] if is_one_stem else head
-        lead = [] if len(alike) == 1 and own else [first]
-        if len(alike[head]) == 1:
-            shown.append(cut_middle(BETWEEN.join([first, *settings]), most))
+        if len(name) <= most or not own:
+            shown.append(name if len(name) <= most else cut_middle(_join(first, settings), most))
+        elif len(alike[head]) == 1:
+            shown.append(cut_middle(_join(first, settings), most))
         else:
+            lead = "" if len(alike) == 1 else first
             rest = [part for part in settings if part in shared[head]]
-            shown.append(_fit(lead, own, [*([] if lead else [first]), *rest], most))
+            shown.append(_fit(lead, own, rest if lead else [first, *rest], most))
     return shown
-
-
-def names_of(jobs: Iterable[Job], most: int = NAME_SHOWN) -> dict[int, str]:
-    """Return what of each job's name there is room for, by job, where they are shown together."""
-    shown = list(jobs)
-    return dict(
-        zip(
-            (job.id for job in shown),
-            tell_apart([job.name for job in shown], most),
-            strict=True,
-        )
-    )
 
 
 def _parts(name: str) -> Iterator[str]:
@@ -83,17 +61,30 @@ def _parts(name: str) -> Iterator[str]:
     yield name[start:]
 
 
-def _fit(lead: Sequence[str], own: Sequence[str], rest: Sequence[str], most: int) -> str:
-    """Return what fits: the lead gives way to what is its own, and the rest goes before both."""
-    told = BETWEEN.join(own)
-    room = most - len(told) - len(BETWEEN)
-    lead = [cut_middle(part, max(room, most // 3)) for part in lead]
-    text = BETWEEN.join([*lead, *own])
-    if len(text) > most:
-        return text[: most - 1].rstrip(" ,") + ELLIPSIS
+def _join(lead: str, parts: Sequence[str]) -> str:
+    return BETWEEN.join([lead, *parts] if lead else parts)
+
+
+def _fit(lead: str, own: Sequence[str], rest: Sequence[str], most: int) -> str:
+    """Return all that is its own, by shorter names, with as much else as there is room for."""
+    leads = list(dict.fromkeys([lead, lead.partition(STEM)[2] or lead]))
+    text = next((t for t in (_join(one, own) for one in leads) if len(t) <= most), None)
+    if text is None:
+        begun = cut_middle(leads[-1], LEAST_LEAD)
+        return _join(begun, _abbreviate(own, most - len(_join(begun, [""])) if begun else most))
     for part in rest:
         longer = f"{text}{BETWEEN}{part}"
         if len(longer) + len(ELLIPSIS) > most:
             return text + ELLIPSIS if len(text) < most else text
         text = longer
     return text
+
+
+def _abbreviate(settings: Sequence[str], room: int) -> list[str]:
+    """Return settings with names as short as they must be; without any where that is too long."""
+    split = [part.partition(" ") for part in settings]
+    for letters in range(max(len(name) for name, _, _ in split), SHORTEST - 1, -1):
+        parts = [f"{cut_middle(name, letters)} {value}".lstrip() for name, _, value in split]
+        if len(BETWEEN.join(parts)) <= room:
+            return parts
+    return [cut_middle(BETWEEN.join(value for _, _, value in split), room)]

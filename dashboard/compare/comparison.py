@@ -13,7 +13,7 @@ from dashboard.db import Job, JobFold, User
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.figures import COLOURS
 from dashboard.jobs.queries import get_jobs, list_folds_of
-from dashboard.telling_apart import names_of
+from dashboard.jobs.shown_names import names_of
 from tasks.engine.catalogue import METRICS, find_metric
 
 MIN_JOBS, MAX_JOBS = 2, 200

@@ -17,6 +17,7 @@ from dashboard.jobs.addresses import job_url
 from dashboard.jobs.export import export_jobs
 from dashboard.jobs.list_query import one_of_each, query_of
 from dashboard.jobs.queries import get_job
+from dashboard.jobs.shown_names import names_in_list
 from dashboard.jobs.time_up import say_state
 from dashboard.preferences import score_for_reader as score
 from dashboard.web import requires
@@ -24,6 +25,7 @@ from dashboard.web import requires
 blueprint = Blueprint("joblists", __name__)
 blueprint.add_app_template_global(job_url)
 blueprint.add_app_template_filter(say_state)
+blueprint.add_app_template_filter(names_in_list)
 
 
 def init_app(app: Flask) -> None:

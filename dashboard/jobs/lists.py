@@ -18,13 +18,13 @@ from dashboard.jobs.filtering import TABS, WITHOUT, JobFilters, read_filters
 from dashboard.jobs.folded import Folded, list_folded
 from dashboard.jobs.listing import list_jobs
 from dashboard.jobs.order import find_places
+from dashboard.jobs.shown_names import names_in_list
 from dashboard.jobs.sorting import DEFAULT_SORT, read_sort
 from dashboard.jobs.time_up import BY_SOMEBODY, SKIPPED
 from dashboard.jobs.time_up import WORDS as END_WORDS
 from dashboard.jobs.views import JobView
 from dashboard.leaderboards.best_of_boards import find_best_on_boards
 from dashboard.paging import Page, read_number, read_per
-from dashboard.telling_apart import names_of
 
 MOST_PAGES = 10**9
 # Of each tab, and of each state that an address may name, where it is empty.
@@ -95,7 +95,7 @@ class JobListing:
     @cached_property
     def shown_names(self) -> Mapping[int, str]:
         """What of each job's name there is room for, by job: what tells the rows apart first."""
-        return {**names_of(view.job for view in self.views), **self.names}
+        return {**names_in_list(view.job for view in self.views), **self.names}
 
     @property
     def lead(self) -> str:

@@ -1,6 +1,11 @@
 """Names in little room show what differs among those that are shown."""
 
+from flask import Flask
+
+from dashboard.db import User
+from dashboard.jobs.shown_names import names_in_list
 from dashboard.telling_apart import tell_apart
+from tests.factories import make_dataset, make_job
 
 START = "telco → churned: gradient boosting"
 
@@ -47,7 +52,7 @@ def test_short_names_and_single_ones_stay() -> None:
     assert tell_apart(["a, b 1", "a, b 2"], 10) == ["a, b 1", "a, b 2"]
     assert tell_apart(["x" * 60], 21) == [f"{'x' * 10}…{'x' * 10}"]
     assert tell_apart([], 10) == []
-    assert tell_apart(["same name of many letters"] * 2, 12) == ["same…ters"] * 2
+    assert tell_apart(["same name of many letters"] * 2, 12) == ["same n…tters"] * 2
 
 
 def test_a_comma_in_brackets_is_within_a_setting() -> None:
@@ -57,9 +62,23 @@ def test_a_comma_in_brackets_is_within_a_setting() -> None:
     ]  # fmt: skip
 
 
-def test_many_settings_that_differ_are_cut_at_their_end() -> None:
-    names = [f"{START}, alpha 0.00{n}, beta 0.1{n}, gamma 2{n}, delta 3{n}" for n in range(5)]
-    for one in tell_apart(names, 30):
-        assert one.startswith("alpha 0.00")
-        assert one.endswith("…")
-        assert len(one) <= 30
+def test_all_settings_that_differ_are_seen_by_shorter_names() -> None:
+    names = [f"{START}, max_depth {d}, min_samples_leaf {n}, max_features {f}, seed 1"
+             for d in (2, 4) for n in (1, 5) for f in (0.3, 0.7)]  # fmt: skip
+    names.append("telco → churned: random forest, max_depth 3, max_features 0.3, n_estimators 90")
+    for most in (30, 48):
+        shown = tell_apart(names, most)
+        assert len(set(shown)) == len(names), most
+        assert all(len(one) <= most for one in shown), most
+    assert tell_apart(names[:8], 44)[0] == "max_depth 2, min_s…_leaf 1, max_f…tures 0.3"
+
+
+def test_a_list_that_says_dataset_and_target_begins_with_the_estimator(
+    app: Flask, member: User
+) -> None:
+    dataset = make_dataset(member, name="telco.csv")
+    made = make_job(member, dataset, target="churned", name="telco → churned: random forest")
+    given = make_job(member, dataset, target="churned", name="pears: random forest")
+    assert names_in_list([made, given]) == {
+        made.id: "random forest", given.id: "pears: random forest"
+    }  # fmt: skip

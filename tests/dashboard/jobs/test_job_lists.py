@@ -236,7 +236,7 @@ def test_a_view_is_saved_opened_renamed_replaced_and_deleted(app: Flask, member:
     assert not theirs.get("/jobs").select(".saved-view")
     delete = action.replace("replace", "delete")
     theirs.post(delete, status=403)
-    page = pages.follow(pages.post(delete, status=303))
+    page = pages.follow(pages.sure(delete))
     assert not page.select(".saved-view")
 
 
