@@ -89,9 +89,14 @@ class SeveralView:
         ]
 
     @property
+    def n_ranked(self) -> int:
+        """Among how many jobs the places are."""
+        return len(self._ranked)
+
+    @property
     def n_more(self) -> int:
         """How many jobs were scored that the leaderboard leaves out."""
-        return len(self._ranked) - len(self.places)
+        return self.n_ranked - len(self.places)
 
     @property
     def has_ties(self) -> bool:

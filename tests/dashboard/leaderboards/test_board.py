@@ -170,6 +170,16 @@ def test_ranks_are_shared_by_the_tied_and_a_chain_has_an_end() -> None:
     assert words[-1] not in {"1=", "1"}
 
 
+def test_a_board_says_among_which_jobs_its_ranks_are(app: Flask, member: User) -> None:
+    dataset = make_dataset(member)
+    for _ in range(2):
+        make_succeeded_job(member, dataset=dataset)
+    pages, url = PageClient(app, member), f"/leaderboards/{dataset.id}/churned"
+    assert "Ranks are among 2 jobs on these folds; a batch ranks" in pages.get(url).text
+    own = pages.get(f"{url}?owner=me&best=1").text
+    assert "of yours on these folds, the best of each estimator; a batch" in own
+
+
 def test_of_those_that_share_a_rank_each_says_where_its_score_stands(dataset: Dataset) -> None:
     jobs = [make_succeeded_job(dataset=dataset, score=score) for score in (0.84, 0.839, 0.6)]
     with writing() as session:

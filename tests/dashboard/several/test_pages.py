@@ -194,6 +194,7 @@ def test_what_is_tied_shares_a_place_and_the_model_stands_once(
     assert [words_of(row.find("td")) for row in rows] == ["1= (tied)", "1= (tied)", "3"]
     board = words_of(pages.get(f"/batches/{batch.id}").find("#leaderboard"))
     assert board.startswith("Leaderboard so far")
+    assert "Places are among the 3 scored jobs of this batch" in board
     assert "what is tied now may not be once more jobs are scored" in board
     keep_best(user=member, batch_id=batch.id)
     go_on(batch)
