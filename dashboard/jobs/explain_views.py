@@ -72,6 +72,20 @@ class ExplainView:
         drawn = (self.told or {}).get("dependence") or []
         return any(one["kind"] == "number" and len(one["lines"]) == 1 for one in drawn)
 
+    def _above_all_words(self, found: Mapping[str, Any]) -> list[str]:
+        """Explain a fall of R2 by more than 1, which is more than there seems to be to lose."""
+        above = [one for one in found["columns"] if one["mean"] > 1]
+        if found["metric"] != "r2" or not above:
+            return []
+        first = above[0]
+        words = (
+            f"{first['name']} takes {score(first['mean'])} away, more than 1: R² is 0 where one "
+            "always answers the mean, and below 0 where one is further off than that. With "
+            f"{first['name']} shuffled the model is misled by what it trusts most, and errs more "
+            "than the mean does. It means that the model hangs on this column, no more."
+        )
+        return [words]
+
     @property
     def importance_words(self) -> list[str]:
         """What the importance is, and what was left out of it."""
@@ -85,7 +99,7 @@ class ExplainView:
             f"{plural(measured, 'fold')}, on rows that its model did not see, and the spread over "
             f"{found['spread_over']}. About 0 is no use; columns that tell the same share theirs."
         )
-        words = [what]
+        words = [what, *self._above_all_words(found)]
         looked = len(found["columns"])
         if looked < found["of"]:
             words.append(

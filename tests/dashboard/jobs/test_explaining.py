@@ -17,6 +17,7 @@ from dashboard.db.states import ATTEMPTS_OF_ANY_KIND
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs import adding, explaining
+from dashboard.jobs.explain_views import ExplainView
 from dashboard.jobs.results import read_results
 from dashboard.jobs.service import delete_job
 from dashboard.storage import get_storage
@@ -113,6 +114,16 @@ def test_it_does_not_wait_in_the_turn_of_short_chores(pages: PageClient, job: Jo
     assert claim_next_chore(worker="light") is None
     assert claim_next_chore(worker="light", lane="fetch") is None
     assert claim().kind == LEARN
+
+
+def test_a_fall_of_r2_by_more_than_1_is_explained(job: Job) -> None:
+    columns = [{"name": "age", "mean": 1.4, "std": 0.1, "folds": 5},
+               {"name": "city", "mean": 0.2, "std": 0.1, "folds": 5}]  # fmt: skip
+    told = {"importance": TOLD["importance"] | {"metric": "r2", "columns": columns}}
+    view = ExplainView(job, {"explanation": told}, (), frozenset())
+    assert "age takes 1.400 away, more than 1" in " ".join(view.importance_words)
+    columns[0]["mean"] = 0.9
+    assert "more than 1" not in " ".join(view.importance_words)
 
 
 def test_what_was_worked_out_is_shown(pages: PageClient, job: Job) -> None:
