@@ -11,6 +11,7 @@ from dashboard.db import Dataset
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.jobs.estimates import estimate_all_done, estimate_each, estimate_request
 from dashboard.jobs.form_candidates import count_candidates, say_nested_fits
+from dashboard.jobs.form_groups import find_groups
 from dashboard.jobs.form_request import request_of
 from dashboard.jobs.forms import JobForm
 from dashboard.jobs.preflight_view import PreflightView
@@ -74,6 +75,7 @@ def show_form(
         ahead=say_what_waits(),
         candidates=candidates,
         nested_fits=say_nested_fits(form, candidates) if candidates else None,
+        groups=find_groups(form),
         preflight=preflight,
         despite=despite,
         instead=read_number(request.values.get("instead"), None, LARGEST_ID),

@@ -32,6 +32,7 @@ from dashboard.jobs.as_request import request_from
 from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
 from dashboard.jobs.form_at_once import BOXES, is_switched
 from dashboard.jobs.form_confirm import ask_about_many
+from dashboard.jobs.form_groups import keep_together
 from dashboard.jobs.form_name import request_with_name
 from dashboard.jobs.form_page import find_chosen, say_no_dataset, show_form
 from dashboard.jobs.form_recipe import form_from_recipe
@@ -138,7 +139,7 @@ def create() -> Answer:
     if is_reset := request.form.get("action") == "reset":
         form_sources.reset_settings(form)
     is_asked = request.form.get("action") == "update"
-    is_update = is_asked or is_reset or is_switched(request.form)
+    is_update = keep_together(form) or is_asked or is_reset or is_switched(request.form)
     if is_update or form.has_lost_threshold:  # else what is queued is not what was seen
         return show_form(form), 200 if is_update else 422
     refused = find_refused(user=current_user, request=request_of(form))

@@ -16,6 +16,14 @@ function close() {
   return opened;
 }
 
+const here = () => `${window.location.pathname}${window.location.search}`;
+let shown = here();
+
+function goTo(address) {
+  window.history.pushState({}, '', address);
+  shown = here();
+}
+
 function addressWith(name) {
   const address = new URL(window.location.href);
   address.searchParams.delete('as');
@@ -51,13 +59,13 @@ document.addEventListener('click', async (event) => {
   const name = row.querySelector('[aria-expanded]');
   if (name.getAttribute('aria-expanded') === 'true' && link === name) {
     close();
-    window.history.pushState({}, '', addressWith(null));
+    goTo(addressWith(null));
     return;
   }
   row.setAttribute('aria-busy', 'true');
   try {
     await open(row);
-    window.history.pushState({}, '', addressWith(name.textContent));
+    goTo(addressWith(name.textContent));
   } catch {
     window.location.assign(link.href);
   } finally {
@@ -65,5 +73,6 @@ document.addEventListener('click', async (event) => {
   }
 });
 
-// Another address of this page: only the server knows what it shows.
-window.addEventListener('popstate', () => window.location.reload());
+// Another address of this page: only the server knows what it shows. A link within the page, such
+// as one that skips to the columns, comes here as well, and shows nothing else.
+window.addEventListener('popstate', () => { if (here() !== shown) window.location.reload(); });

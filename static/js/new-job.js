@@ -11,23 +11,23 @@ let release = Promise.resolve();
 // The first button of a form is the one that Enter presses: it must be "Queue job".
 function dropFallback() {
   document.querySelectorAll('#job-form [data-without-js]:not(#preflight *)').forEach((part) => part.remove());
-  document.querySelectorAll('#job-form [data-reset-all]').forEach((button) => { button.type = 'button'; });
+  document.querySelectorAll('#job-form [data-press]').forEach((button) => { button.type = 'button'; });
 }
 dropFallback();
 
 document.addEventListener('change', ({ target: control }) => {
   if (!control.matches('#job-form [data-updates], #job-form .choice-card input')) return;
   // A part of a name is no choice yet: one of the columns that have it is about to be.
-  if (control.dataset.matches && document.querySelector('#target-matches input')) return;
-  drawAnew(control.form, 'update');
+  if (!control.dataset.matches || !document.querySelector('#target-matches input')) drawAnew(control.form);
 });
 document.addEventListener('click', ({ target }) => {
-  if (target.closest('[data-reset-all]')) drawAnew(document.getElementById('job-form'), 'reset');
+  const pressed = target.closest('#job-form [data-press]');
+  if (pressed) drawAnew(pressed.form, pressed);
 });
 
-async function drawAnew(form, action) {
+async function drawAnew(form, { name, value } = { name: 'action', value: 'update' }) {
   const data = new FormData(form);
-  data.set('action', action);
+  data.set(name, value);
   asking?.abort();
   const mine = new AbortController();
   asking = mine;

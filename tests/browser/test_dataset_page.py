@@ -116,3 +116,36 @@ def test_without_javascript_a_column_is_opened_by_its_address(
     expect(page.locator("#column-details")).to_contain_text("Most frequent values")
     page.get_by_text("Show as table").click()
     expect(page.locator("#column-chart-table tbody tr").first).to_be_visible()
+
+
+def test_the_table_of_columns_is_one_stop_of_tab_in_which_arrows_move(
+    open_page: Callable[..., tuple[Watched, Page, int]],
+) -> None:
+    _, page, _ = open_page(viewport={"width": 1366, "height": 900})
+    keys, focused = page.keyboard, page.locator(":focus")
+    keys.press("Tab")
+    keys.press("Tab")
+    expect(focused).to_have_text("Skip to the columns")
+    keys.press("Enter")
+    keys.press("Tab")
+    if page.evaluate("document.activeElement.matches('.table-region')"):
+        keys.press("Tab")  # the region itself, where it scrolls
+    first = page.locator(".columns-table .column-name").first
+    expect(first).to_be_focused()
+    keys.press("ArrowDown")
+    expect(page.locator(".columns-table .column-name").nth(1)).to_be_focused()
+    keys.press("End")
+    expect(focused).to_contain_text("Predict")
+    keys.press("Home")
+    keys.press("ArrowUp")
+    keys.press("ArrowUp")  # there is none above
+    expect(first).to_be_focused()
+    keys.press("Enter")
+    expect(page.locator("#column-details")).to_be_visible()
+    assert (
+        page.evaluate(
+            "document.querySelectorAll('.columns-table > tbody > tr:not(.column-details) "
+            '[tabindex="0"]\').length'
+        )
+        == 1
+    )

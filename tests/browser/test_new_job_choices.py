@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from dashboard.db import User
 from tests.browser.conftest import Watched
-from tests.factories import make_dataset, make_job
+from tests.factories import COLUMNS, make_dataset, make_job
 
 FOREST, LOGISTIC = "RandomForestClassifier", "LogisticRegression"
 
@@ -110,3 +110,30 @@ def test_a_sweep_is_named_beside_the_form_and_advanced_settings_are_filtered(
     words.fill("")
     expect(rows).to_have_count(shown)
     window.check_accessibility()
+
+
+def test_one_press_keeps_each_patient_in_one_fold(
+    browse: Callable[..., Watched], member: User
+) -> None:
+    patient = {"name": "patient", "kind": "category", "missing": 0, "distinct": 40, "count": 200,
+               "top": [], "histogram": {"labels": ["P1"], "counts": [5]}}  # fmt: skip
+    dataset = make_dataset(member, columns=[*COLUMNS, patient])
+    window = browse(viewport={"width": 1366, "height": 900})
+    window.sign_in(member)
+    page = window.go(f"/jobs/new?dataset_id={dataset.id}&target=churned")
+    page.get_by_role("button", name="Keep each patient in one fold").click()
+    expect(page.get_by_label("Group column")).to_have_value("patient")
+    expect(page.locator("#groups")).to_have_count(0)
+    expect(page.get_by_text("that is in the form now. It is not queued yet")).to_be_visible()
+
+
+def test_two_presses_lead_past_the_form_to_its_button(form: Page) -> None:
+    form.keyboard.press("Tab")
+    form.keyboard.press("Tab")
+    expect(form.locator(":focus")).to_have_text("Skip to the button that queues it")
+    form.keyboard.press("Enter")
+    for _ in range(3):  # a box, then the button
+        form.keyboard.press("Tab")
+        if form.evaluate("document.activeElement.matches('[data-queue-button]')"):
+            return
+    raise AssertionError("it is more than three stops away")

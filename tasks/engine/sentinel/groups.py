@@ -1,6 +1,5 @@
 """Rows that belong together, such as those of one patient, spread over several folds."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,21 +7,9 @@ import numpy as np
 import pandas as pd
 
 from tasks.engine.sentinel.finding import Finding
+from tasks.engine.sentinel.group_names import LEAST_GROUPS, LEAST_SIZE, is_named_like_a_group
 
-NAMED_LIKE_A_GROUP = re.compile(
-    r"(^|[_\s-])(id|ids|nr|uuid|key|patient|subject|participant|person|user|customer|client|member|"
-    r"account|household|family|device|machine|sensor|engine|vehicle|store|shop|session|visit|"
-    r"site|hospital|school|plate|batch|lot|run|animal|player|driver|plot|group)"
-    r"(e?s)?([_\s-]?(id|no|nr)s?)?$",
-    re.IGNORECASE,
-)
-# Numbers of a column so called say how many there are, not which.
-NAMED_LIKE_A_COUNT = re.compile(
-    r"(^|[_\s-])((runs|visits|sessions|members|persons|accounts|vehicles)$|"
-    r"(n|num|number|total|count)[_\s-].*s$)",
-    re.IGNORECASE,
-)
-LEAST_GROUPS, LEAST_SIZE, CANDIDATES = 10, 2.0, 20
+CANDIDATES = 20
 # How much more alike in the target rows of one group are than any two; 1 is: all the same.
 ALIKE = 0.2
 
@@ -41,16 +28,9 @@ def group_columns(schema: dict[str, Any]) -> list[str]:
         if column["name"] != schema["target"]
         and column["kind"] not in {"constant", "date", "boolean"}
         and column.get("distinct", 0) >= LEAST_GROUPS
-        and _is_named_like_a_group(column)
+        and is_named_like_a_group(column)
     ]
     return found[:CANDIDATES]
-
-
-def _is_named_like_a_group(column: dict[str, Any]) -> bool:
-    """Tell whether a name says "these belong together"; numbers of runs or visits are counts."""
-    if column["kind"] == "number" and NAMED_LIKE_A_COUNT.search(column["name"]):
-        return False
-    return NAMED_LIKE_A_GROUP.search(column["name"]) is not None
 
 
 def find_groups(
