@@ -97,7 +97,10 @@ def count_made(user: User, ids: Sequence[int]) -> int:
 
 def count_those(ids: Sequence[int], *which: ColumnElement[bool]) -> int:
     """Count those of some jobs that something holds for, so many at once as one may name."""
-    counted = select(func.count(Job.id)).where(*which)
+    return _count_of(ids, select(func.count(Job.id)).where(*which))
+
+
+def _count_of(ids: Sequence[int], counted: Select[int]) -> int:
     parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
     return sum(db.session.scalar(counted.where(Job.id.in_(part))) or 0 for part in parts)
 
@@ -110,9 +113,9 @@ def may_be_changed(user: User, states: Collection[str]) -> list[ColumnElement[bo
 
 def count_models(user: User, ids: Sequence[int], states: Collection[str]) -> Ends:
     """Count what goes with jobs that are in a state, and may be changed."""
-    changed = _changed(user, states).with_only_columns(Job.id)
-    models = select(func.count(Model.id)).join(Job).where(Job.id.in_(changed))
-    predicted = select(func.count(Prediction.id)).join(Model).join(Job).where(Job.id.in_(changed))
+    which = may_be_changed(user, states)
+    models = select(func.count(Model.id)).join(Job).where(*which)
+    predicted = select(func.count(Prediction.id)).join(Model).join(Job).where(*which)
     return Ends(
         _count_of(ids, models),
         _count_of(ids, models.where(Model.alias.is_not(None))),
