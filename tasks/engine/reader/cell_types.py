@@ -74,6 +74,12 @@ def columns_of(rows: Sequence[Sequence[str]], width: int) -> list[Sequence[str]]
 
 
 def are_dashes(cells: Sequence[str]) -> bool:
-    """Tell whether a row is a line that is drawn below the names: of dashes alone."""
-    filled = list(islice(filter(None, map(str.strip, cells)), 2))
-    return len(filled) > 1 and all(map(DASHES.fullmatch, filter(None, map(str.strip, cells))))
+    """Tell whether a row is a line that is drawn below the names: of dashes alone.
+
+    Below a name of one letter stands one dash, which alone is a missing cell.
+    """
+    first = list(islice(filter(None, map(str.strip, cells)), 2))
+    if len(first) < 2 or not all(cell == "-" or DASHES.fullmatch(cell) for cell in first):
+        return False
+    others = [cell for cell in map(str.strip, cells) if cell not in {"", "-"}]
+    return bool(others) and all(map(DASHES.fullmatch, others))

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from tasks.engine.reader.refusals import Problem
 
-HEAD_CELLS = 20_000
+HEAD_CELLS, MOST_COLUMNS = 20_000, 500  # of a wide table each column costs more than its cells
 LEAST_SPACED, MOSTLY = 3, 0.9
 WIDEST = 3  # columns; with more, another separator hardly stands in a line as often
 SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes"}
@@ -44,6 +44,8 @@ class EitherWay:
 
     def look(self, lines: np.ndarray, columns: Sequence[pa.Array]) -> None:
         """Take rows that were read."""
+        if len(columns) > MOST_COLUMNS:
+            return
         n = min(max(HEAD_CELLS // len(columns) - self.n_head, 0), len(lines))
         head = [column[:n].fill_null("") for column in columns] if n else []
         for at, column in enumerate(head):

@@ -25,7 +25,7 @@ from tasks.engine.reader.label_rows import (
     is_sentence,
 )
 from tasks.engine.reader.levels import find_levels
-from tasks.engine.reader.units import are_units, are_units_and_words
+from tasks.engine.reader.units import are_answers, are_statistics, are_units, are_units_and_words
 
 MAX_LINES = 5
 SHOWN_CHARS = 60
@@ -240,9 +240,12 @@ def _goes_on(row: Sequence[str], names: Sequence[str], body: Sequence[Sequence[s
     """Tell whether a row goes on with the names, and is not like those below it."""
     nameless = {n for n, name in enumerate(names) if not name.strip() and not row[n].strip()}
     are_more = _is_more_names(row, body, left_out=nameless)
-    are_others = are_more or (are_units(row) and _is_above_values(row, body))
+    are_others = are_units(row) or are_statistics(row)
+    are_others = are_more or (are_others and _is_above_values(row, body))
     are_others = are_others or are_units_and_words(row, are_columns_typed(body, len(row)))
     are_others = are_others or _are_merged(row, names, body)
+    if are_answers(row, names):  # which stand again in the rows, where they were ticked
+        return True
     return (are_others and not is_like_those(row, body)) or are_periods(row, names, body)
 
 

@@ -16,6 +16,13 @@ _PART = (
     r"|[A-Z]{0,2}[$€£¥] ?[mkbMKB]n?"
 )
 UNIT = re.compile(rf"(?:1/)?(?:{_PART})(?:(?:/| per |·|⋅|\*|\.| )(?:{_PART}))*")
+# Below the names of what was measured: how it was summed up.
+STATISTICS = frozenset((
+    "mean", "avg", "average", "min", "minimum", "max", "maximum", "sum", "total", "tot", "std",
+    "sd", "median", "count", "last", "smp", "mittel", "mittelwert", "moyenne",
+))  # fmt: skip
+# How SurveyMonkey calls what was answered, below the questions.
+ANSWERS = {"Open-Ended Response", "Response", "Other (please specify)"}
 SIGNS = {"%", "‰", "$", "€", "£", "¥"}
 IN_BRACKETS = re.compile(r"\([^()]{0,30}\)|\[[^\[\]]{0,30}\]|\{[^{}]{0,30}\}|<[^<>]{0,30}>")
 
@@ -44,6 +51,20 @@ def are_units_and_words(row: Sequence[str], are_typed: Sequence[bool]) -> bool:
     are_above = all(is_one and not is_typed(cell) for cell, is_one in filled)
     is_blank = not row[0].strip()
     return is_blank and are_above and any(_is_surely_unit(cell) for cell, _ in filled)
+
+
+def are_statistics(row: Sequence[str]) -> bool:
+    """Tell whether a row says of each column but the first how its values were summed up."""
+    first, *others = map(str.strip, row)
+    filled = [cell.casefold() for cell in others if cell]
+    return not first and len(filled) > 1 and STATISTICS.issuperset(filled)
+
+
+def are_answers(row: Sequence[str], names: Sequence[str]) -> bool:
+    """Tell whether a row names the answers of a survey below its questions."""
+    pairs = [(name.strip(), cell.strip()) for name, cell in zip(names, row, strict=True)]
+    goes_on = any(cell and not name for name, cell in pairs)
+    return bool(pairs[0][0]) and not pairs[0][1] and goes_on and not ANSWERS.isdisjoint(row)
 
 
 def _is_surely_unit(cell: str) -> bool:

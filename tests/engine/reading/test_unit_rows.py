@@ -50,3 +50,34 @@ def test_a_unit_stands_above_numbers_that_are_grouped_as_in_india(reader: Reader
     rows = [[name, f"{n},1{n},37{n}", f"{n}.5"] for n, name in enumerate(["Goa", "Bihar"] * 4, 1)]
     lines = "".join(f'{a},"{b}",{c}\n' for a, b, c in rows)
     assert reader.rows(f"State,People,Rate\n,No.,%\n{lines}") == rows
+
+
+@pytest.mark.parametrize(
+    ("above", "names"),
+    [
+        ("day,Temp,Wind\n,mean,max\n,°C,m/s\n", ["day", "Temp mean °C", "Wind max m/s"]),
+        ("day,Temp,Wind\n,Mean,Max\n", ["day", "Temp Mean", "Wind Max"]),
+    ],
+)
+def test_how_values_were_summed_up_is_a_part_of_the_names(
+    reader: Reader, above: str, names: list[str]
+) -> None:
+    rows = "".join(f"2024-01-{n:02},{n}.5,{n}\n" for n in range(1, 13))
+    result = reader.read(above + rows)
+    assert (result.column_names, result.n_rows) == (names, 12)
+
+
+def test_answers_below_the_questions_of_a_survey_are_names(reader: Reader) -> None:
+    above = "Respondent ID,Age?,Which?,,\n,Open-Ended Response,Car,Bus,Other (please specify)\n"
+    rows = "".join(f"{n},{20 + n},{'Car' if n % 2 else ''},Bus,\n" for n in range(1, 13))
+    result = reader.read(above + rows)
+    whole = ["Age? Open-Ended Response", "Which? Car", "Which? Bus"]
+    assert result.column_names == ["Respondent ID", *whole, "Which? Other (please specify)"]
+    assert result.n_rows == 12
+
+
+def test_a_line_of_dashes_may_have_one_below_a_short_name(reader: Reader) -> None:
+    rows = "".join(f"{n},Anna,{n}\n" for n in range(1, 13))
+    result = reader.read(f"id,name,n\n--,----,-\n{rows}")
+    assert (result.column_names, result.n_rows) == (["id", "name", "n"], 12)
+    assert reader.read(f"id,name,n\n-,-,-\n{rows}").n_rows == 13
