@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tasks.engine.reader.cell_types import are_columns_typed
+from tasks.engine.reader.cell_types import are_columns_typed, is_typed
 from tasks.engine.reader.decimal_sign import find_decimal
 from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
 from tasks.engine.reader.header import Header, find_header
@@ -26,6 +26,9 @@ from tasks.engine.reader.split_scores import score, without_ends
 from tasks.engine.reader.widths import usual_width
 
 QUOTED = re.compile(r'"[^"]*"')
+
+
+LEAST_RECORDS = 6
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,16 @@ def find_layout(text: str, encoding: str, options: ReadOptions) -> Layout:
 def _with_names(records: Sequence[Record], width: int) -> int:
     """Return the width of names without cells below them: then the rows are too short."""
     first = next((len(r.cells) for r in records if not r.text.startswith("#")), 0)
-    return max(first, width)
+    return width if first <= width or _has_names_below(records, width) else first
+
+
+def _has_names_below(records: Sequence[Record], width: int) -> bool:
+    """Tell whether a first line says what made the file, as loggers do: names stand below it."""
+    if len(records) < LEAST_RECORDS or width < 2:
+        return False
+    names, are_typed = records[1].cells, are_columns_typed([r.cells for r in records[2:]], width)
+    are_words = all(cell.strip() and not is_typed(cell) for cell in names)
+    return len(names) == width == len({*names}) and are_words and sum(are_typed) >= width / 2
 
 
 def _fit_names(

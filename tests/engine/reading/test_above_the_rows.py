@@ -207,3 +207,26 @@ def test_marked_lines_above_names_with_words_below_some(reader: Reader) -> None:
 def test_names_that_are_marked_stay(reader: Reader, names: str, rows: str) -> None:
     result = reader.read(f"{names}\n{rows}")
     assert [name[0] for name in result.column_names] == ["#", "b", "c"]
+
+
+TOA5 = '"TOA5","CR1000","CR1000","12345","CR1000.Std.32","CPU:prog.CR1","4521","Table1"\n'
+LOGGED = "".join(f'"2024-05-01 00:{n:02}:00",{n},{n}.5,{n + 40}\n' for n in range(30))
+
+
+@pytest.mark.parametrize("below", ["", '"TS","RN","Deg C","%"\n"","","Avg","Smp"\n'])
+def test_a_first_line_with_more_cells_that_says_what_made_the_file_is_left_out(
+    reader: Reader, below: str
+) -> None:
+    result = reader.read(f'{TOA5}"TIMESTAMP","RECORD","Temp_Avg","RH"\n{below}{LOGGED}')
+    assert [name.split()[0] for name in result.column_names] == [
+        "TIMESTAMP", "RECORD", "Temp_Avg", "RH"
+    ]  # fmt: skip
+    assert result.n_rows == 30
+    assert "PREAMBLE" in warnings_of(result)
+
+
+def test_names_with_fewer_cells_below_them_stay_names(reader: Reader) -> None:
+    rows = "".join(f"{n},x{n},{n}.5\n" for n in range(30))
+    assert reader.refusal(f"a,b,c,d\n{rows}")[0] == "CSV_RAGGED"
+    words = "".join(f"p{n},x{n},q{n}\n" for n in range(30))
+    assert reader.refusal(f"a,b,c,d\n{words}")[0] == "CSV_RAGGED"
