@@ -29,7 +29,7 @@ def test_predict_and_compare_stand_at_the_head_and_the_rest_in_the_menu(
     head = links(page)
     assert list(head) == ["Predict", "Compare", "Duplicate and edit", "Download model"]
     assert head["Predict"] == f"/models/{model.id}/predict"
-    assert [words_of(a) for a in page.select("#more-actions > a")] == ["Model"]
+    assert [words_of(a) for a in page.select("#more-actions > a")] == ["Model", "Delete…"]
     for job, rival in ((last, best), (next_best, best), (best, next_best)):
         address = links(pages.get(f"/jobs/{job.id}"))["Compare"]
         assert address.replace("%2C", ",") == f"/compare?jobs={job.id},{rival.id}"
