@@ -21,9 +21,9 @@ from dashboard.db import Dataset, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.hints import count_hinted
-from dashboard.jobs.claiming import claim_next_job
-from dashboard.jobs.order import find_places
-from dashboard.jobs.run_next import find_foremost
+from dashboard.jobs.running.claiming import claim_next_job
+from dashboard.jobs.running.order import find_places
+from dashboard.jobs.running.run_next import find_foremost
 from dashboard.workers.last_day import KEY, read_last_day
 from dashboard.workers.queries import summarise_queue
 from tasks.dispatcher import mark_unhinted

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from benchmarks.databases import fresh_app
 from benchmarks.pages import fill, open_client
 from dashboard.clock import now
-from dashboard.datasets.column_page import COLUMNS_PER_PAGE
+from dashboard.datasets.look.column_page import COLUMNS_PER_PAGE
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db

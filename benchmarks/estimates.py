@@ -17,8 +17,8 @@ import numpy as np
 from benchmarks.overhead import table
 from dashboard.clock import isoformat, now
 from dashboard.db import Job, JobFold
-from dashboard.jobs.history import Run, Work, estimate_total
-from dashboard.jobs.time_left import estimate_left
+from dashboard.jobs.times.history import Run, Work, estimate_total
+from dashboard.jobs.times.time_left import estimate_left
 from tasks.engine.export import write_artefacts
 from tasks.engine.origin import Origin
 from tasks.engine.progress import FoldOutcome, NullReporter

@@ -21,7 +21,7 @@ from dashboard.db import Batch, Dataset, Job, JobAttempt, JobFold, JobScore, Sco
 from dashboard.db.job_index import index_jobs
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.claiming import claim_next_job
+from dashboard.jobs.running.claiming import claim_next_job
 from dashboard.notifications.choices import change_choice
 from dashboard.notifications.telling import Teller
 from dashboard.searches.search import Search

@@ -21,7 +21,7 @@ import pandas as pd
 from sklearn import datasets as bundled
 from sklearn.model_selection import train_test_split
 
-from dashboard.jobs.requests import default_features
+from dashboard.jobs.asking.requests import default_features
 from tasks.engine.blending import Hurry, Member, seconds_on_all, train_blend
 from tasks.engine.catalogue import default_metric, find_metric
 from tasks.engine.ensembles import Candidate

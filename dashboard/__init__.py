@@ -13,12 +13,10 @@ ROOT = Path(__file__).parent.parent
 # Each has a `blueprint`, an `init_app(app)`, or both.
 PARTS = (
     "web", "static_files", "filters", "preferences", "breaking", "commands", "auth.routes",
-    "settings.routes", "overview.routes", "goto.routes", "datasets.routes", "jobs.routes",
-    "jobs.list_routes", "jobs.bulk_routes", "jobs.threshold_routes", "jobs.changed_routes",
-    "jobs.explain_routes", "jobs.preflight_routes", "jobs.part_routes", "jobs.marking_routes",
-    "jobs.delete_routes", "rows.routes", "batches.routes", "compare.routes", "leaderboards.routes",
-    "models.routes", "predictions.routes", "recipes.routes", "workers.routes",
-    "notifications.routes", "api.routes", "migrating", "slashes",
+    "settings.routes", "overview.routes", "goto.routes", "datasets.routes", "jobs.blueprints",
+    "rows.routes", "batches.routes", "compare.routes", "leaderboards.routes", "models.routes",
+    "predictions.routes", "recipes.routes", "workers.routes", "notifications.routes", "api.routes",
+    "migrating", "slashes",
 )  # fmt: skip
 
 

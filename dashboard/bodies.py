@@ -17,8 +17,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ClientDisconnected
 
 from dashboard.config import Settings
-from dashboard.datasets.uploads import clean_file_name
-from dashboard.datasets.watching import Watcher, too_big
+from dashboard.datasets.upload.uploads import clean_file_name
+from dashboard.datasets.upload.watching import Watcher, too_big
 from dashboard.errors import BadRequest, DomainError, TooLarge, Unavailable, ValidationFailed
 from dashboard.filters import size
 from dashboard.room import check_room

@@ -6,7 +6,7 @@ from dashboard.clock import now
 from dashboard.db import Dataset, Job, JobEvent
 from dashboard.db.states import ACTIVE
 from dashboard.extensions import db
-from dashboard.jobs.counting import count_states
+from dashboard.jobs.listing.counting import count_states
 from dashboard.workers.queries import list_workers, state_of, summarise_queue
 
 # A name that was changed, or a note, leaves no trace here: it is seen after so long.

@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.db import Job
 from dashboard.db.transaction import is_away
 from dashboard.extensions import db
-from dashboard.jobs import execution, leftovers, recovery
-from dashboard.jobs.claiming import Claim
-from dashboard.jobs.execution import Signal
+from dashboard.jobs.running import execution, leftovers, recovery
+from dashboard.jobs.running.claiming import Claim
+from dashboard.jobs.running.execution import Signal
 from tasks.celery_app import draining, settings
 from tasks.child import CannotStart, Child
 from tasks.engine.spec import Validation

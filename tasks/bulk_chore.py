@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dashboard.chores.service import ChoreClaim, beat, end_chore, put_back
 from dashboard.db.transaction import writing
 from dashboard.errors import DomainError
-from dashboard.jobs.bulk import do_slice, fail_bulk
+from dashboard.jobs.bulk.many import do_slice, fail_bulk
 from tasks.celery_app import draining
 
 log = logging.getLogger(__name__)

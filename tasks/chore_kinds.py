@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.chores.service import CHECK, CONVERT, DELIVER, FETCH, READS, beat
-from dashboard.datasets.comparing import finish_difference
-from dashboard.datasets.discarding import drop_unwanted
+from dashboard.datasets.look.relations import finish_relation
 from dashboard.datasets.reading import (
     Reading,
     fail_reading,
@@ -14,7 +13,8 @@ from dashboard.datasets.reading import (
     finish_reading,
     record_reading,
 )
-from dashboard.datasets.relations import finish_relation
+from dashboard.datasets.upload.discarding import drop_unwanted
+from dashboard.datasets.version.comparing import finish_difference
 from dashboard.db import Dataset, Difference, Relation
 from dashboard.extensions import db
 from dashboard.storage import keys

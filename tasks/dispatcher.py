@@ -29,20 +29,20 @@ from dashboard.chores.failures import WORKER_DIED
 from dashboard.chores.service import ACT, CHECK, CONVERT, DELIVER, recover_stale_chores
 from dashboard.clock import now
 from dashboard.config import Settings
-from dashboard.datasets.comparing import fail_difference
+from dashboard.datasets.look.relations import fail_relation
 from dashboard.datasets.reading import OF_A_FILE, refuse_unread
-from dashboard.datasets.relations import fail_relation
+from dashboard.datasets.version.comparing import fail_difference
 from dashboard.db import Chore, Job
 from dashboard.db.planning import in_index_order
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.hints import WINDOW, count_hinted
-from dashboard.jobs.bulk import fail_bulk
-from dashboard.jobs.explaining import NAMES as EXPLAINS
-from dashboard.jobs.explaining import keep_failure
-from dashboard.jobs.pausing import find_pause
-from dashboard.jobs.preflights import fail_preflight
-from dashboard.jobs.recovery import recover_stale_jobs
+from dashboard.jobs.bulk.many import fail_bulk
+from dashboard.jobs.explain.explaining import NAMES as EXPLAINS
+from dashboard.jobs.explain.explaining import keep_failure
+from dashboard.jobs.preflight.checks import fail_preflight
+from dashboard.jobs.running.pausing import find_pause
+from dashboard.jobs.running.recovery import recover_stale_jobs
 from dashboard.models.conversion import refuse_conversion
 from dashboard.models.verification import refuse_unverified
 from dashboard.notifications.deliveries import ask_due, give_up_attempt

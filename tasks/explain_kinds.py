@@ -10,7 +10,7 @@ from dashboard.db import Job, JobFold, Model
 from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.filters import duration, size
-from dashboard.jobs import explaining
+from dashboard.jobs.explain import explaining
 from tasks.celery_app import settings
 from tasks.chore_kind import ChoreKind
 from tasks.payload import job_payload

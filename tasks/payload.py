@@ -8,12 +8,12 @@ from sqlalchemy import select
 from dashboard import storage
 from dashboard.chores.service import ChoreClaim
 from dashboard.clock import isoformat
-from dashboard.datasets.addresses import list_allowed
+from dashboard.datasets.upload.addresses import list_allowed
 from dashboard.db import Dataset, Job, JobFold
 from dashboard.extensions import db
-from dashboard.jobs.claiming import Claim
 from dashboard.jobs.queries import find_model
-from dashboard.jobs.same_fit import find_same_fit
+from dashboard.jobs.running.claiming import Claim
+from dashboard.jobs.threshold.same_fit import find_same_fit
 from dashboard.plans.table_warnings import find_first_candidate
 from dashboard.searches.hopeless import may_end
 from dashboard.several.members import find_blend

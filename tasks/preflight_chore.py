@@ -7,7 +7,7 @@ from dashboard.chores.service import CHECK
 from dashboard.db import Dataset, Preflight
 from dashboard.extensions import db
 from dashboard.filters import duration, size
-from dashboard.jobs.preflights import finish_preflight, record_part
+from dashboard.jobs.preflight.checks import finish_preflight, record_part
 from tasks.celery_app import settings
 from tasks.chore_kind import ChoreKind
 from tasks.failures import TRY_LESS

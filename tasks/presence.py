@@ -23,8 +23,8 @@ from dashboard.chores.service import LANES, recover_chores_of
 from dashboard.clock import now
 from dashboard.db import Chore, Job, JobEvent, Worker
 from dashboard.extensions import db
-from dashboard.jobs import recovery
-from dashboard.jobs.pausing import find_pause
+from dashboard.jobs.running import recovery
+from dashboard.jobs.running.pausing import find_pause
 from dashboard.queue import TRAIN
 from dashboard.workers import service
 from dashboard.workers.queries import find_worker, is_drained

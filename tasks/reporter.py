@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dashboard.clock import isoformat, now
-from dashboard.jobs.execution import Progress
+from dashboard.jobs.running.execution import Progress
 
 STAGES = ("load", "prepare", "fit", "final", "save")
 

@@ -19,10 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.clock import now
 from dashboard.config import Settings
-from dashboard.datasets.spool import drop_left_behind
+from dashboard.datasets.upload.spool import drop_left_behind
 from dashboard.errors import DomainError
 from dashboard.extensions import db
-from dashboard.jobs.leftovers import discard_recent_leftovers
+from dashboard.jobs.running.leftovers import discard_recent_leftovers
 from dashboard.retention.logs import trim_logs
 from dashboard.retention.look import Findings, Look
 from dashboard.retention.rows import forget_abandoned, forget_rows

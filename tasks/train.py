@@ -5,7 +5,7 @@ import logging
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import queue
-from dashboard.jobs.claiming import claim_next_job
+from dashboard.jobs.running.claiming import claim_next_job
 from dashboard.plans.advance import advance_for
 from dashboard.workers.queries import is_drained
 from tasks.attempt import Attempt

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 from dashboard.clock import now
-from dashboard.jobs.usage import UsageSample
+from dashboard.jobs.running.usage import UsageSample
 
 FIRST_INTERVAL_S = 0.5
 

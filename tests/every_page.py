@@ -15,7 +15,7 @@ from dashboard.auth.tokens import create_token
 from dashboard.clock import now
 from dashboard.db import Dataset, Job, LogLine, Model, Prediction, User, Worker
 from dashboard.db.transaction import writing
-from dashboard.jobs import bulk
+from dashboard.jobs.bulk import many as bulk
 from dashboard.recipes.service import save_job_as_recipe
 from tests.dashboard.datasets.profiled import FORMULA, NASTY, make_read_dataset
 from tests.dashboard.jobs.test_results import RESULTS

@@ -10,7 +10,7 @@ from typing import Any
 from argon2 import PasswordHasher
 
 from dashboard.clock import now
-from dashboard.datasets.families import join_family
+from dashboard.datasets.version.families import join_family
 from dashboard.db import Dataset, Job, JobAttempt, JobFold, Model, User
 from dashboard.db.job_index import index_jobs
 from dashboard.db.states import HELD

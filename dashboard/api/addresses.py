@@ -8,9 +8,9 @@ from flask import request
 from dashboard.api import upload_schemas
 from dashboard.api.auth import current_user
 from dashboard.bodies import json_body
-from dashboard.datasets import versions
-from dashboard.datasets.addresses import create_from_address
-from dashboard.datasets.options import parse_options, parse_values
+from dashboard.datasets.check.options import parse_options, parse_values
+from dashboard.datasets.upload.addresses import create_from_address
+from dashboard.datasets.version import versions
 from dashboard.db import Dataset
 from dashboard.errors import ValidationFailed
 

@@ -18,8 +18,8 @@ from dashboard.honest.anew import score_anew
 from dashboard.honest.nested import Nested
 from dashboard.honest.service import score_nested
 from dashboard.honest.views import view_honest
-from dashboard.jobs.order import PLACES_SHOWN
 from dashboard.jobs.queries import get_jobs, list_batch_jobs
+from dashboard.jobs.running.order import PLACES_SHOWN
 from dashboard.searches import KIND
 from dashboard.searches import service as searches
 from dashboard.several import KIND as SEVERAL

@@ -9,10 +9,12 @@ from dashboard.api import present, requests, schemas, upload_schemas
 from dashboard.api.addresses import dataset_from_address
 from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
-from dashboard.datasets import queries, service, uploads, versions
+from dashboard.datasets import queries, service
+from dashboard.datasets.check.options import parse_options, parse_values
 from dashboard.datasets.files import original_file, table_csv
-from dashboard.datasets.options import parse_options, parse_values
-from dashboard.datasets.row_answers import answer_rows
+from dashboard.datasets.look.row_answers import answer_rows
+from dashboard.datasets.upload import uploads
+from dashboard.datasets.version import versions
 from dashboard.errors import ValidationFailed
 from tasks.engine.catalogue import list_estimators, list_left_out
 

@@ -6,8 +6,9 @@ from typing import Any
 from dashboard.api import difference_schemas as schemas
 from dashboard.api.auth import current_user
 from dashboard.api.operations import operation
-from dashboard.datasets import comparing, queries
-from dashboard.datasets.changes import find_changes
+from dashboard.datasets import queries
+from dashboard.datasets.version import comparing
+from dashboard.datasets.version.changes import find_changes
 from dashboard.errors import Conflict
 
 

@@ -14,13 +14,15 @@ from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.batches import service as batches
 from dashboard.db import Job
 from dashboard.errors import ValidationFailed
-from dashboard.jobs import explaining, queries, results, service
-from dashboard.jobs.filtering import read_filters
-from dashboard.jobs.listing import list_jobs_before
-from dashboard.jobs.marking import change_job
-from dashboard.jobs.run_next import run_next
-from dashboard.jobs.segments import page_of
-from dashboard.jobs.sorting import read_sort, segments_of
+from dashboard.jobs import queries, service
+from dashboard.jobs.changing.marking import change_job
+from dashboard.jobs.explain import explaining
+from dashboard.jobs.listing.filtering import read_filters
+from dashboard.jobs.listing.pages import list_jobs_before
+from dashboard.jobs.listing.segments import page_of
+from dashboard.jobs.listing.sorting import read_sort, segments_of
+from dashboard.jobs.page import results
+from dashboard.jobs.running.run_next import run_next
 from dashboard.rows.reading import answer_rows
 from tasks.engine.rows.scored import ScoredQuery
 

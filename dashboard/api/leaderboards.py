@@ -8,7 +8,7 @@ from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
 from dashboard.clock import isoformat
 from dashboard.errors import NotFound
-from dashboard.jobs.baselines import Baseline
+from dashboard.jobs.page.baselines import Baseline
 from dashboard.leaderboards.board import Board, Place, Query, read_board
 from dashboard.leaderboards.listing import list_leaderboards
 

@@ -11,7 +11,7 @@ from dashboard.api.batch_schemas import BatchRequest
 from dashboard.api.operations import operation
 from dashboard.clock import isoformat
 from dashboard.db import Preflight
-from dashboard.jobs import preflights
+from dashboard.jobs.preflight import checks as preflights
 
 PATIENCE_S = 10.0
 ID = "/jobs/check/<int:check_id>"

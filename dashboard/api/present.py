@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboard.clock import isoformat
-from dashboard.datasets.sources import source_of
-from dashboard.datasets.transfer_view import TransferView
+from dashboard.datasets.upload.sources import source_of
+from dashboard.datasets.upload.transfer_view import TransferView
 from dashboard.db import Dataset, Job, JobAttempt, JobFold, LogLine, Model, Prediction
 from dashboard.db.job import PRIORITY_NAMES
 from dashboard.db.states import JobState
 from dashboard.jobs import queries as jobs
-from dashboard.jobs.baselines import find_linear_score
-from dashboard.jobs.durations import add_up, seconds_of
-from dashboard.jobs.estimates import Estimate, estimate_jobs
-from dashboard.jobs.features import load_features
-from dashboard.jobs.order import find_places
+from dashboard.jobs.asking.features import load_features
+from dashboard.jobs.page.baselines import find_linear_score
+from dashboard.jobs.running.order import find_places
+from dashboard.jobs.times.durations import add_up, seconds_of
+from dashboard.jobs.times.estimates import Estimate, estimate_jobs
 from dashboard.workers.views import WorkerView
 from tasks.engine.catalogue import Estimator, LeftOut, Parameter, find_kernel
 from tasks.engine.cell_text import MISSING

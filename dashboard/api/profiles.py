@@ -5,9 +5,10 @@ from typing import Any
 from dashboard.api import profile_schemas, requests, schemas
 from dashboard.api.auth import current_user
 from dashboard.api.operations import cursor_of, operation, read_cursor
-from dashboard.datasets import queries, relations
-from dashboard.datasets.columns import find_column
-from dashboard.datasets.profiles import find_details, find_summary
+from dashboard.datasets import queries
+from dashboard.datasets.look import relations
+from dashboard.datasets.look.columns import find_column
+from dashboard.datasets.look.profiles import find_details, find_summary
 from dashboard.db import Dataset
 from dashboard.errors import NotFound
 

@@ -6,7 +6,7 @@ from dashboard.api import requests
 from dashboard.api.auth import current_user
 from dashboard.api.operations import operation
 from dashboard.datasets import queries
-from dashboard.datasets.rejects import rejects_csv
+from dashboard.datasets.check.rejects import rejects_csv
 
 
 @operation("GET", "/datasets/<int:dataset_id>/rejects",

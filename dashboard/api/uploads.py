@@ -8,8 +8,9 @@ from dashboard.api import present, schemas, upload_schemas
 from dashboard.api.auth import current_user
 from dashboard.api.operations import operation
 from dashboard.bodies import read_part
-from dashboard.datasets import parts, transfers, versions
-from dashboard.datasets.options import parse_values
+from dashboard.datasets.check.options import parse_values
+from dashboard.datasets.upload import parts, transfers
+from dashboard.datasets.version import versions
 
 
 @operation(

@@ -8,7 +8,7 @@ from dashboard.api import queue_schemas as answers
 from dashboard.api.auth import current_user
 from dashboard.api.operations import operation
 from dashboard.clock import isoformat
-from dashboard.jobs.again import retry_failed
+from dashboard.jobs.bulk.again import retry_failed
 from dashboard.workers import queries, service
 from dashboard.workers.last_day import read_last_day
 from dashboard.workers.views import view_workers

@@ -10,8 +10,8 @@ from dashboard.db import Batch, Job
 from dashboard.db.lookup import get_by_id
 from dashboard.db.states import ACTIVE, TERMINAL, JobState
 from dashboard.extensions import db
-from dashboard.jobs.counting import MANY
-from dashboard.jobs.time_up import TIME_WAS_UP
+from dashboard.jobs.listing.counting import MANY
+from dashboard.jobs.page.time_up import TIME_WAS_UP
 from dashboard.kept import find_kept, keep
 from tasks.engine.catalogue import METRICS
 

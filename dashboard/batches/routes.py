@@ -25,10 +25,10 @@ from dashboard.honest.anew import score_anew
 from dashboard.honest.nested import list_searches
 from dashboard.honest.service import score_nested
 from dashboard.honest.views import view_honest
-from dashboard.jobs.all_done import say_batch_done
-from dashboard.jobs.changed import say_change
-from dashboard.jobs.form_numbers import minutes_to_seconds
-from dashboard.jobs.lists import JobListing, read_listing
+from dashboard.jobs.changing.changed import say_change
+from dashboard.jobs.form.numbers import minutes_to_seconds
+from dashboard.jobs.listing.lists import JobListing, read_listing
+from dashboard.jobs.times.all_done import say_batch_done
 from dashboard.live import answer
 from dashboard.notifications.choices import read_wishing
 from dashboard.paging import read_number

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dashboard.batches.queries import BatchSummary
 from dashboard.db.states import JobState
 from dashboard.filters import count, plural
-from dashboard.jobs.time_up import BY_SOMEBODY, SKIPPED, WORDS
+from dashboard.jobs.page.time_up import BY_SOMEBODY, SKIPPED, WORDS
 from dashboard.searches import KIND as SEARCH
 from dashboard.several import KIND as SEVERAL
 from tasks.engine.catalogue import metric_title

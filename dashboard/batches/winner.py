@@ -9,8 +9,8 @@ from dashboard.extensions import db
 from dashboard.filters import plural
 from dashboard.honest.anew import find_winner
 from dashboard.honest.opening import count_scored
-from dashboard.jobs.baselines import hold_against
-from dashboard.jobs.blends import is_blend, title_of
+from dashboard.jobs.page.baselines import hold_against
+from dashboard.jobs.page.blends import is_blend, title_of
 from dashboard.jobs.queries import find_model
 from dashboard.preferences import score_for_reader as score
 from dashboard.searches import KIND as SEARCH

@@ -8,10 +8,10 @@ from dashboard.compare.queries import find_features
 from dashboard.db import Job, User
 from dashboard.errors import Conflict
 from dashboard.filters import validation
-from dashboard.jobs.as_request import of_whole, request_from
-from dashboard.jobs.blends import is_blend, say_blend
-from dashboard.jobs.copy_name import name_copy
-from dashboard.jobs.form_keys import idempotency_key_of
+from dashboard.jobs.asking.as_request import of_whole, request_from
+from dashboard.jobs.asking.copy_name import name_copy
+from dashboard.jobs.form.keys import idempotency_key_of
+from dashboard.jobs.page.blends import is_blend, say_blend
 from dashboard.jobs.queries import get_job
 from dashboard.jobs.service import submit_job
 

@@ -12,8 +12,8 @@ from dashboard.compare.verdict import Verdict, find_verdict
 from dashboard.db import Job, JobFold, User
 from dashboard.errors import NotFound, ValidationFailed
 from dashboard.figures import COLOURS
+from dashboard.jobs.listing.shown_names import names_of
 from dashboard.jobs.queries import get_jobs, list_folds_of
-from dashboard.jobs.shown_names import names_of
 from tasks.engine.catalogue import METRICS, find_metric
 
 MIN_JOBS, MAX_JOBS = 2, 200

@@ -18,7 +18,7 @@ from dashboard.compare.varying import choose_axis, list_axes
 from dashboard.db import Job, User
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.filters import plural
-from dashboard.jobs.time_up import word_of_end
+from dashboard.jobs.page.time_up import word_of_end
 from tasks.engine.catalogue import METRICS, metric_title
 
 NAMED = 3

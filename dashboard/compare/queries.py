@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from dashboard.db import Job
 from dashboard.extensions import db
-from dashboard.jobs.filtering import JobFilters
-from dashboard.jobs.listing import list_jobs_before
+from dashboard.jobs.listing.filtering import JobFilters
+from dashboard.jobs.listing.pages import list_jobs_before
 
 MOST_FOUND = 10
 

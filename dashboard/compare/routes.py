@@ -15,9 +15,9 @@ from dashboard.compare.table_csv import table_csv
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.downloads import attachment
 from dashboard.errors import Conflict, NotFound, ValidationFailed
-from dashboard.jobs.form_keys import find_page_key
+from dashboard.jobs.changing.undo_routes import tell_queued
+from dashboard.jobs.form.keys import find_page_key
 from dashboard.jobs.queries import get_jobs
-from dashboard.jobs.undo_routes import tell_queued
 from dashboard.paging import read_number
 from dashboard.storage import StorageFull
 from dashboard.web import requires

@@ -10,9 +10,9 @@ from dashboard.compare.reasons import positive_classes
 from dashboard.compare.verdict import Folds, find_verdict
 from dashboard.db import Job, JobFold
 from dashboard.db.states import ACTIVE, JobState
-from dashboard.jobs.baselines import list_baselines
-from dashboard.jobs.durations import Duration, read_durations
+from dashboard.jobs.page.baselines import list_baselines
 from dashboard.jobs.queries import find_models
+from dashboard.jobs.times.durations import Duration, read_durations
 from tasks.engine.catalogue import METRICS, Metric
 
 SETTINGS, PARAMETERS = "Settings", "Parameters"

@@ -7,8 +7,8 @@ from dashboard.compare.queries import find_features
 from dashboard.compare.rows import ABSENT, PARAMETERS, SETTINGS, Row
 from dashboard.db import Job
 from dashboard.filters import plural
-from dashboard.jobs.blends import title_of
-from dashboard.jobs.form_schemes import SCHEMES
+from dashboard.jobs.form.schemes import SCHEMES
+from dashboard.jobs.page.blends import title_of
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.preprocessing_settings import DEFAULTS
 

@@ -13,7 +13,7 @@ from dashboard.compare.drawn import Draws, read_draws
 from dashboard.db import Job
 from dashboard.db.states import JobState
 from dashboard.errors import DomainError
-from dashboard.jobs.results import read_key, read_results
+from dashboard.jobs.page.results import read_key, read_results
 from dashboard.storage import get_storage
 
 KEPT = 64

@@ -2,7 +2,7 @@
 
 from werkzeug.wrappers import Response
 
-from dashboard.datasets.sources import say_absence
+from dashboard.datasets.upload.sources import say_absence
 from dashboard.db import Dataset
 from dashboard.downloads import send_original, send_table
 from dashboard.errors import Conflict

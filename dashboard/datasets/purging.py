@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from dashboard.chores.service import lock_chores
-from dashboard.datasets.families import lock_family
 from dashboard.datasets.reading import OF_A_FILE
+from dashboard.datasets.version.families import lock_family
 from dashboard.db import Dataset
 from dashboard.db.one_by_one import one_by_one
 from dashboard.db.transaction import writing

@@ -18,8 +18,8 @@ from dashboard.chores.service import (
     held_chore,
 )
 from dashboard.clock import now
-from dashboard.datasets.comparing import compare_with_former
-from dashboard.datasets.families import lock_family, mark_newest
+from dashboard.datasets.version.comparing import compare_with_former
+from dashboard.datasets.version.families import lock_family, mark_newest
 from dashboard.db import Dataset
 from dashboard.db.transaction import writing
 

@@ -14,21 +14,16 @@ from werkzeug.wrappers import Response
 
 from dashboard.access import may_change
 from dashboard.auth.sessions import safe_path
-from dashboard.datasets import (
-    address_routes,
-    check_routes,
-    listing,
-    look_routes,
-    queries,
-    service,
-    transfer_routes,
-    upload_routes,
-    version_routes,
-)
+from dashboard.datasets import listing, queries, service
+from dashboard.datasets.check import routes as check_routes
 from dashboard.datasets.deleted import list_deleted
 from dashboard.datasets.export import export_datasets
 from dashboard.datasets.files import original_file, table_csv
-from dashboard.datasets.waiting import how_far, list_waiting
+from dashboard.datasets.look import routes as look_routes
+from dashboard.datasets.upload import address_routes, transfer_routes
+from dashboard.datasets.upload import routes as upload_routes
+from dashboard.datasets.upload.waiting import how_far, list_waiting
+from dashboard.datasets.version import routes as version_routes
 from dashboard.datasets.words import name_versions
 from dashboard.errors import Conflict
 from dashboard.paging import Page, read_number, read_per

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from dashboard.access import require_owner
 from dashboard.clock import now
-from dashboard.datasets.families import lock_family, mark_newest
 from dashboard.datasets.queries import get_dataset, missing
+from dashboard.datasets.version.families import lock_family, mark_newest
 from dashboard.db import Dataset, Job, User
 from dashboard.db.lookup import find_by_id
 from dashboard.db.transaction import writing

@@ -116,7 +116,7 @@ class Transfer(Record):
     )
     size_bytes: Mapped[int]
     received_bytes: Mapped[int] = mapped_column(default=0)
-    # What `dashboard.datasets.watching` has seen of it so far.
+    # What `dashboard.datasets.upload.watching` has seen of it so far.
     watched: Mapped[Json] = mapped_column(default=dict)
     # What the storage knows the unfinished file by.
     unfinished: Mapped[str | None] = mapped_column(String(1000))

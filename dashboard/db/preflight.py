@@ -23,7 +23,7 @@ class Preflight(Record):
         ForeignKey("datasets.id", ondelete="CASCADE"), index=True
     )
     owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    # A hash of who asked, the dataset and the request: see `dashboard.jobs.preflights`.
+    # A hash of who asked, the dataset and the request: see `dashboard.jobs.preflight.checks`.
     key: Mapped[str] = mapped_column(String(64), unique=True)
     # What it asks for, as the columns of a job.
     asked: Mapped[Json]

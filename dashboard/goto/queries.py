@@ -11,7 +11,7 @@ from dashboard.datasets.selections import LIVING, name_holds
 from dashboard.db import Dataset, Job, JobEntry, Model, User
 from dashboard.db.lookup import LARGEST_ID, find_by_id
 from dashboard.extensions import db
-from dashboard.jobs.time_up import TIME_WAS_UP, say_state, was_skipped
+from dashboard.jobs.page.time_up import TIME_WAS_UP, say_state, was_skipped
 from dashboard.paging import read_number
 
 PER_GROUP = 6

@@ -6,8 +6,8 @@ from typing import Any
 
 from dashboard.db import Dataset
 from dashboard.filters import plural
-from dashboard.jobs.checked import Checked
-from dashboard.jobs.validation import count_groups
+from dashboard.jobs.asking.checked import Checked
+from dashboard.jobs.asking.validation import count_groups
 from tasks.engine.spec import Validation
 from tasks.engine.usual_folds import find_rarest
 

@@ -10,8 +10,8 @@ from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.filters import plural
 from dashboard.honest import ANEW, NESTED
-from dashboard.jobs.blends import is_blend
-from dashboard.jobs.validation import count_groups
+from dashboard.jobs.asking.validation import count_groups
+from dashboard.jobs.page.blends import is_blend
 from dashboard.plans.step import Below, Copies
 from dashboard.searches.naming import join_name
 from dashboard.searches.search import Search

@@ -11,7 +11,7 @@ from dashboard.honest.enough import why_not_nested
 from dashboard.honest.families import find_latest
 from dashboard.honest.nested import Nested, find_nested
 from dashboard.honest.opening import count_fits, count_scored, count_tried, why_not_anew
-from dashboard.jobs.time_up import say_state
+from dashboard.jobs.page.time_up import say_state
 from dashboard.preferences import score_for_reader as score
 from dashboard.searches import KIND as SEARCH
 from dashboard.searches.direction import greater_is_better

@@ -27,24 +27,27 @@ from dashboard.db.notification import BATCH, JOB
 from dashboard.db.states import ACTIVE
 from dashboard.errors import Conflict, ValidationFailed
 from dashboard.idle import idle_state
-from dashboard.jobs import form_sources, list_tools, lists, live_rows, queries, service
-from dashboard.jobs.as_request import request_from
-from dashboard.jobs.detail import LOG_LINES, read_detail, read_figure, read_now
-from dashboard.jobs.form_at_once import BOXES, is_switched
-from dashboard.jobs.form_confirm import ask_about_many
-from dashboard.jobs.form_groups import keep_together
-from dashboard.jobs.form_name import request_with_name
-from dashboard.jobs.form_page import find_chosen, say_no_dataset, show_form
-from dashboard.jobs.form_recipe import form_from_recipe
-from dashboard.jobs.form_request import errors_of, request_of
-from dashboard.jobs.form_several import form_of_several
-from dashboard.jobs.forms import AT_ONCE, VALIDATION, JobForm
-from dashboard.jobs.list_query import answer_list, is_to_fold, one_of_each, url_folded
-from dashboard.jobs.marking import words_as_typed
-from dashboard.jobs.preflight_view import view_preflight
-from dashboard.jobs.preflights import find_refused
-from dashboard.jobs.submitted import tell_submitted
-from dashboard.jobs.undo_routes import tell_stopped
+from dashboard.jobs import queries, service
+from dashboard.jobs.asking.as_request import request_from
+from dashboard.jobs.changing.marking import words_as_typed
+from dashboard.jobs.changing.undo_routes import tell_stopped
+from dashboard.jobs.form import sources as form_sources
+from dashboard.jobs.form.at_once import BOXES, is_switched
+from dashboard.jobs.form.confirm import ask_about_many
+from dashboard.jobs.form.fields import AT_ONCE, VALIDATION, JobForm
+from dashboard.jobs.form.groups import keep_together
+from dashboard.jobs.form.name import request_with_name
+from dashboard.jobs.form.page import find_chosen, say_no_dataset, show_form
+from dashboard.jobs.form.recipe import form_from_recipe
+from dashboard.jobs.form.request import errors_of, request_of
+from dashboard.jobs.form.several import form_of_several
+from dashboard.jobs.form.submitted import tell_submitted
+from dashboard.jobs.listing import lists, live_rows
+from dashboard.jobs.listing import tools as list_tools
+from dashboard.jobs.listing.query import answer_list, is_to_fold, one_of_each, url_folded
+from dashboard.jobs.page.detail import LOG_LINES, read_detail, read_figure, read_now
+from dashboard.jobs.preflight.checks import find_refused
+from dashboard.jobs.preflight.view import view_preflight
 from dashboard.live import answer, unchanged
 from dashboard.meanwhile import typed_anew
 from dashboard.notifications.choices import read_wishing, wish

@@ -16,9 +16,9 @@ from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.extensions import db
 from dashboard.jobs import submission
-from dashboard.jobs.blends import is_last_of_several
+from dashboard.jobs.page.blends import is_last_of_several
+from dashboard.jobs.page.time_up import say_state
 from dashboard.jobs.queries import get_job
-from dashboard.jobs.time_up import say_state
 from dashboard.plans.changing import hold_batches, run_again
 from dashboard.preferences import score_for_reader as score
 from dashboard.retention.asking import ask_for_look

@@ -20,8 +20,8 @@ from dashboard.db.transaction import is_away, writing
 from dashboard.errors import ValidationFailed
 from dashboard.extensions import db
 from dashboard.hints import WINDOW, count_hinted
-from dashboard.jobs.made_names import name_of, name_of_batch, stem_of
-from dashboard.jobs.requests import BATCH_FIELDS, FIELDS, Request, check_request
+from dashboard.jobs.asking.made_names import name_of, name_of_batch, stem_of
+from dashboard.jobs.asking.requests import BATCH_FIELDS, FIELDS, Request, check_request
 from dashboard.room import check_room_for_jobs
 from dashboard.searches.naming import join_name, name_candidate
 from dashboard.searches.opening import count_first

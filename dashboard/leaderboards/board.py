@@ -11,8 +11,8 @@ from dashboard.compare.verdict import Folds
 from dashboard.db import Batch, Dataset, Job, JobScore, Model
 from dashboard.extensions import db
 from dashboard.filters import duration
-from dashboard.jobs.baselines import Baseline, list_baselines
-from dashboard.jobs.blends import is_blend, title_of
+from dashboard.jobs.page.baselines import Baseline, list_baselines
+from dashboard.jobs.page.blends import is_blend, title_of
 from dashboard.jobs.queries import UNLISTED, find_models, get_jobs, list_folds_of
 from dashboard.leaderboards.groups import Group, list_group_ids, list_groups, list_versions
 from dashboard.leaderboards.ranks import Rank, give_ranks

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from dashboard.jobs.baselines import Baseline
+from dashboard.jobs.page.baselines import Baseline
 from dashboard.leaderboards.board import Board, Place
 from dashboard.list_csv import send_list
 

@@ -7,9 +7,9 @@ from typing import Any
 from dashboard.access import may_change
 from dashboard.db import Job, Model, User
 from dashboard.filters import plural, validation
-from dashboard.jobs.baselines import Baseline, hold_against, list_baselines
+from dashboard.jobs.page.baselines import Baseline, hold_against, list_baselines
+from dashboard.jobs.page.views import JobView
 from dashboard.jobs.queries import list_folds
-from dashboard.jobs.views import JobView
 from dashboard.models import service
 from dashboard.models.changes import find_starred
 from dashboard.models.deleting import Made, find_made

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from dashboard.db import Dataset, Job, Model, ModelStar, Prediction, User
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.extensions import db
-from dashboard.jobs.blends import find_blends
+from dashboard.jobs.page.blends import find_blends
 from dashboard.paging import read_number
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.portfolio import VOTING

@@ -13,7 +13,7 @@ from dashboard.db.transaction import is_away
 from dashboard.extensions import db
 from dashboard.filters import plural, score
 from dashboard.honest import ANEW, NESTED
-from dashboard.jobs.views import JobView
+from dashboard.jobs.page.views import JobView
 from dashboard.notifications.ended import End
 from dashboard.notifications.outcomes import FAILED, BatchOutcome, read_outcomes
 

@@ -16,14 +16,14 @@ from dashboard.db.personal import Dismissal
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.extensions import db
 from dashboard.filters import plural
-from dashboard.jobs.all_done import say_all_done
-from dashboard.jobs.filtering import WITHOUT, JobFilters
-from dashboard.jobs.folded import Folded, list_folded
-from dashboard.jobs.listing import list_active
-from dashboard.jobs.lists import view_jobs
-from dashboard.jobs.order import PLACES_SHOWN, count_running, find_places
+from dashboard.jobs.listing.filtering import WITHOUT, JobFilters
+from dashboard.jobs.listing.folded import Folded, list_folded
+from dashboard.jobs.listing.lists import view_jobs
+from dashboard.jobs.listing.pages import list_active
+from dashboard.jobs.page.views import JobView
 from dashboard.jobs.queries import get_jobs
-from dashboard.jobs.views import JobView
+from dashboard.jobs.running.order import PLACES_SHOWN, count_running, find_places
+from dashboard.jobs.times.all_done import say_all_done
 from dashboard.overview.failed_batches import FailedBatch, list_failed_batches
 from dashboard.storage import get_storage
 from dashboard.workers.queries import QueueSummary, summarise_queue

@@ -21,7 +21,7 @@ from dashboard.honest import ANEW, NESTED
 from dashboard.honest.anew import decide as decide_anew
 from dashboard.honest.nested import decide as decide_nested
 from dashboard.jobs import submission
-from dashboard.jobs.time_up import NOBODY
+from dashboard.jobs.page.time_up import NOBODY
 from dashboard.plans.adding import add_like, write_copies
 from dashboard.plans.step import Final, Look, Step, look_at
 from dashboard.searches import KIND as SEARCH

@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.db import Model
 from dashboard.filters import number, plural
-from dashboard.jobs.blends import is_blend
+from dashboard.jobs.page.blends import is_blend
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.preprocessing_settings import Preprocessing, read_preprocessing
 

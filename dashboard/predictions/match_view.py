@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.datasets.kept_words import as_predicted
+from dashboard.datasets.check.kept_words import as_predicted
 from dashboard.filters import number, percent, plural
 from dashboard.models.seen import say_ends
 

@@ -16,7 +16,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from dashboard.access import may_change
-from dashboard.datasets.kept_words import as_predicted
+from dashboard.datasets.check.kept_words import as_predicted
 from dashboard.db import Model, Prediction
 from dashboard.downloads import defused_csv, send_stream
 from dashboard.errors import Conflict, NotFound, Unavailable, ValidationFailed

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from dashboard import queue
 from dashboard.access import require_member
 from dashboard.chores.service import add_chore
-from dashboard.datasets.uploads import clean_file_name, too_big
+from dashboard.datasets.upload.uploads import clean_file_name, too_big
 from dashboard.db import Model, Prediction, User
 from dashboard.db.lookup import get_by_id
 from dashboard.db.transaction import writing

@@ -7,10 +7,10 @@ from typing import Any
 from flask import current_app
 
 from dashboard.errors import ValidationFailed
-from dashboard.jobs.checked import Checked
-from dashboard.jobs.choices import check_choices
-from dashboard.jobs.preprocessing import check_preprocessing
-from dashboard.jobs.requests import check_numbers, check_words
+from dashboard.jobs.asking.checked import Checked
+from dashboard.jobs.asking.choices import check_choices
+from dashboard.jobs.asking.preprocessing import check_preprocessing
+from dashboard.jobs.asking.requests import check_numbers, check_words
 from tasks.engine.catalogue import METRICS, TASKS, find_metric, get_estimator
 from tasks.engine.usual_folds import default_validation
 

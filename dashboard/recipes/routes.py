@@ -11,10 +11,10 @@ from dashboard.auth.sessions import signed_in_user
 from dashboard.confirming import Confirmation, confirm, is_sure
 from dashboard.db import Recipe
 from dashboard.errors import ValidationFailed
-from dashboard.jobs.form_page import find_chosen, show_form
-from dashboard.jobs.form_request import request_of
-from dashboard.jobs.form_sources import posted_form
-from dashboard.jobs.form_values import text_of
+from dashboard.jobs.form.page import find_chosen, show_form
+from dashboard.jobs.form.request import request_of
+from dashboard.jobs.form.sources import posted_form
+from dashboard.jobs.form.values import text_of
 from dashboard.recipes import service
 from dashboard.recipes.queries import get_recipe, list_recipes
 from dashboard.web import requires

@@ -11,7 +11,7 @@ from dashboard.access import require_member, require_owner
 from dashboard.db import Recipe, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, ValidationFailed
-from dashboard.jobs.as_request import request_from
+from dashboard.jobs.asking.as_request import request_from
 from dashboard.jobs.queries import get_job
 from dashboard.recipes.checking import check_settings
 from dashboard.recipes.queries import get_recipe

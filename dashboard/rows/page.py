@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.datasets.row_views import CELL_CHARS, cut_cells
+from dashboard.datasets.look.row_views import CELL_CHARS, cut_cells
 from dashboard.datasets.words import markers_of
 from dashboard.db import Dataset, Job
 from dashboard.errors import NotFound

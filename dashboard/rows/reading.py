@@ -6,9 +6,9 @@ from typing import Any
 
 from dashboard.db import Job
 from dashboard.errors import Conflict, DomainError, ValidationFailed
+from dashboard.jobs.page.results import read_results
+from dashboard.jobs.page.time_up import say_state
 from dashboard.jobs.queries import find_model
-from dashboard.jobs.results import read_results
-from dashboard.jobs.time_up import say_state
 from dashboard.storage import get_storage
 from tasks.engine.rows.scored import ScoredQuery, ScoredRows
 

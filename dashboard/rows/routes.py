@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from dashboard.errors import NotFound
 from dashboard.jobs import queries
-from dashboard.jobs.head import read_head
+from dashboard.jobs.page.head import read_head
 from dashboard.rows.asked import ASKED, read_asked
 from dashboard.rows.download import rows_csv
 from dashboard.rows.page import read_rows_page

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.jobs.checked import Checked, is_whole
-from dashboard.jobs.choices import (
+from dashboard.jobs.asking.checked import Checked, is_whole
+from dashboard.jobs.asking.choices import (
     SHOWN,
     check_class_weight,
     check_estimator,

@@ -14,7 +14,7 @@ from dashboard.db import Batch, Job, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, ValidationFailed
 from dashboard.extensions import db
-from dashboard.jobs.checked import is_whole
+from dashboard.jobs.asking.checked import is_whole
 from dashboard.plans.changing import go_on, hold_batch
 from dashboard.room import check_room_for_jobs
 from dashboard.searches import KIND

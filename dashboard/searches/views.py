@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dashboard.batches.queries import BatchSummary
 from dashboard.db import Job
 from dashboard.filters import count, duration, plural
-from dashboard.jobs.sorting import PARAM
+from dashboard.jobs.listing.sorting import PARAM
 from dashboard.searches import KIND
 from dashboard.searches.naming import BEST_OF, NAME_LENGTH, cut, name_candidate
 from dashboard.searches.search import Search

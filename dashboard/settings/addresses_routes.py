@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from dashboard.auth.sessions import signed_in_user
 from dashboard.confirming import Confirmation, confirm, is_sure
-from dashboard.datasets.addresses import (
+from dashboard.datasets.upload.addresses import (
     allow_address,
     forbid_address,
     get_allowed,

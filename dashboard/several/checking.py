@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.db import Dataset
-from dashboard.jobs.checked import Checked, is_whole
-from dashboard.jobs.choices import Choice
+from dashboard.jobs.asking.checked import Checked, is_whole
+from dashboard.jobs.asking.choices import Choice
 from dashboard.several.preset import (
     DEFAULT_S,
     LONGEST_S,

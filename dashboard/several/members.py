@@ -11,7 +11,7 @@ from dashboard.clock import now
 from dashboard.db import Batch, Job, JobFold
 from dashboard.db.states import JobState
 from dashboard.extensions import db
-from dashboard.jobs.blends import is_last_of_several
+from dashboard.jobs.page.blends import is_last_of_several
 from dashboard.jobs.queries import list_folds_of
 from dashboard.plans.step import find_beginning, list_times
 from dashboard.plans.table_warnings import find_first_candidate, list_table_warnings

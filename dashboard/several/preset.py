@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.jobs.choices import Choice
+from dashboard.jobs.asking.choices import Choice
 from dashboard.several import KIND
 
 DEFAULT_S = 60

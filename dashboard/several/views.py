@@ -11,8 +11,8 @@ from dashboard.db import Batch, Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
 from dashboard.filters import duration, plural
+from dashboard.jobs.page.time_up import TIME_WAS_UP
 from dashboard.jobs.queries import UNLISTED, get_jobs, list_folds_of
-from dashboard.jobs.time_up import TIME_WAS_UP
 from dashboard.leaderboards.ranks import Rank, give_ranks
 from dashboard.searches.direction import greater_is_better
 from dashboard.several import KIND

@@ -11,10 +11,10 @@ from dashboard.db import Job, JobUsage, Worker
 from dashboard.db.lookup import get_by_id
 from dashboard.db.states import ACTIVE, HELD, JobState
 from dashboard.extensions import db
-from dashboard.jobs.counting import count_states
-from dashboard.jobs.order import list_first
-from dashboard.jobs.pausing import find_pause
+from dashboard.jobs.listing.counting import count_states
 from dashboard.jobs.queries import get_jobs
+from dashboard.jobs.running.order import list_first
+from dashboard.jobs.running.pausing import find_pause
 
 SILENT_AFTER = timedelta(seconds=30)
 GONE_AFTER = timedelta(days=1)

@@ -11,12 +11,12 @@ from dashboard.db.job import PRIORITY_NAMES
 from dashboard.errors import Conflict
 from dashboard.filters import plural
 from dashboard.idle import idle_state
-from dashboard.jobs.again import retry_failed
-from dashboard.jobs.lists import view_jobs
-from dashboard.jobs.order import find_places
+from dashboard.jobs.bulk.again import retry_failed
+from dashboard.jobs.listing.lists import view_jobs
 from dashboard.jobs.queries import get_jobs
-from dashboard.jobs.run_next import find_foremost, may_run_next
-from dashboard.jobs.run_next import run_next as put_first
+from dashboard.jobs.running.order import find_places
+from dashboard.jobs.running.run_next import find_foremost, may_run_next
+from dashboard.jobs.running.run_next import run_next as put_first
 from dashboard.live import answer, unchanged
 from dashboard.shell import queue_summary
 from dashboard.storage import StorageFull

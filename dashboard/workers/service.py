@@ -12,7 +12,7 @@ from dashboard.db import Job, QueueState, User, Worker
 from dashboard.db.states import AT_ONCE, JobState, lock_all
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
-from dashboard.jobs.pausing import ONLY_ROW
+from dashboard.jobs.running.pausing import ONLY_ROW
 from dashboard.workers.queries import count_idle, get_worker
 
 

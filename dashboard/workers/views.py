@@ -9,8 +9,8 @@ from markupsafe import Markup
 from dashboard.config import Settings
 from dashboard.db import Job, JobUsage, Worker
 from dashboard.filters import about, plural
+from dashboard.jobs.page.views import JobView
 from dashboard.jobs.queries import get_jobs
-from dashboard.jobs.views import JobView
 from dashboard.workers import queries
 from dashboard.workers.queries import QueueSummary
 

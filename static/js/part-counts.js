@@ -1,4 +1,4 @@
-// What is counted in a part of a text, as dashboard/datasets/watching.py counts it in those that it sees.
+// What is counted in a part of a text, as dashboard/datasets/upload/watching.py counts it in those that it sees.
 const QUOTE = 34;
 
 export async function countPart(part, lineEnd) {

@@ -22,7 +22,7 @@ def _starts_with(name: str, module: str) -> bool:
 @pytest.mark.parametrize("feature", FEATURES)
 def test_routes_leave_data_to_services_and_queries(feature: str) -> None:
     forbidden = ("sklearn", "pandas", "numpy", "sqlalchemy", "boto3", "dashboard.extensions.db")
-    for path in (ROOT / "dashboard" / feature).glob("*routes*.py"):
+    for path in (ROOT / "dashboard" / feature).rglob("*routes*.py"):
         found = [n for n in imports(path) if any(_starts_with(n, f) for f in forbidden)]
         assert not found, f"{name_of(path)} imports {found}"
 

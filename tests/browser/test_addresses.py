@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dashboard.datasets.addresses import allow_address
+from dashboard.datasets.upload.addresses import allow_address
 from dashboard.db import User
 from tests.browser.conftest import Watched
 from tests.browser.sizes import SIZES

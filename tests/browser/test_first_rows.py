@@ -9,8 +9,8 @@ from io import BytesIO
 import pytest
 from playwright.sync_api import Error, Page, expect
 
-from dashboard.datasets import discarding
-from dashboard.datasets.uploads import create_upload
+from dashboard.datasets.upload import discarding
+from dashboard.datasets.upload.uploads import create_upload
 from dashboard.db import User
 from tests.browser.conftest import Watched
 from tests.browser.sizes import SIZES

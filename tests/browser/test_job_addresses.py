@@ -17,7 +17,7 @@ from benchmarks.pages import fill
 from dashboard.db import Dataset, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.bulk import do_slice
+from dashboard.jobs.bulk.many import do_slice
 from tests.browser.conftest import Watched
 from tests.factories import make_job, make_succeeded_job, make_user
 

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from dashboard.datasets.uploads import create_upload
+from dashboard.datasets.upload.uploads import create_upload
 from dashboard.db import Dataset, Job, User
 from dashboard.extensions import db
 from dashboard.jobs.service import submit_job

@@ -12,7 +12,7 @@ from dashboard.chores.service import EXPLAIN, LEARN
 from dashboard.clock import now
 from dashboard.db import Job, User
 from dashboard.db.transaction import writing
-from dashboard.jobs.execution import add_lines
+from dashboard.jobs.running.execution import add_lines
 from tests.browser.conftest import Watched
 from tests.dashboard.datasets.profiled import change
 from tests.dashboard.jobs.test_explaining import CURVE, TOLD, answered

@@ -10,8 +10,8 @@ from dashboard.clock import now
 from dashboard.db import Dataset, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import live_rows
-from dashboard.jobs.time_up import NOBODY
+from dashboard.jobs.listing import live_rows
+from dashboard.jobs.page.time_up import NOBODY
 from tests.browser import looks
 from tests.browser.conftest import Watched
 from tests.factories import make_job, make_succeeded_job

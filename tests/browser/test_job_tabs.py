@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from dashboard.clock import now
 from dashboard.db import Job, Prediction, User
 from dashboard.db.transaction import writing
-from dashboard.jobs.execution import add_lines
+from dashboard.jobs.running.execution import add_lines
 from tests.browser.conftest import Watched
 from tests.browser.test_job_page import HIDDEN, change, has_icon
 from tests.factories import make_model

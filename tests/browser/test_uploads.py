@@ -13,8 +13,8 @@ from flask import Flask
 from playwright.sync_api import Dialog, Page, expect
 from sqlalchemy import select
 
-from dashboard.datasets import watching
-from dashboard.datasets.watching import Counts, count_bytes
+from dashboard.datasets.upload import watching
+from dashboard.datasets.upload.watching import Counts, count_bytes
 from dashboard.db import Dataset, Transfer, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db

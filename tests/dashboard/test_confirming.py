@@ -7,11 +7,11 @@ from flask import Flask
 
 from dashboard.auth.tokens import create_token
 from dashboard.clock import now
-from dashboard.datasets.addresses import allow_address
+from dashboard.datasets.upload.addresses import allow_address
 from dashboard.db import AllowedAddress, ApiToken, Job, Prediction, Recipe, SavedView, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.saved_views import save_view
+from dashboard.jobs.listing.saved_views import save_view
 from dashboard.recipes.service import save_job_as_recipe
 from tests.factories import make_job, make_model, make_succeeded_job, make_user
 from tests.page import PageClient

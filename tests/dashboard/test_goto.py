@@ -10,7 +10,7 @@ from sqlalchemy import event
 from dashboard.db import User
 from dashboard.extensions import db
 from dashboard.goto.queries import PAGES, PER_GROUP, find_all
-from dashboard.jobs.time_up import NOBODY
+from dashboard.jobs.page.time_up import NOBODY
 from dashboard.models.changes import archive_model
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 from tests.page import PageClient, words_of

@@ -59,7 +59,7 @@ def test_what_has_not_changed_is_not_drawn(
     first = browser.live(polled_by(browser.get(page).html, part))
     again = polled_by(first.text, part)
     monkeypatch.setattr("dashboard.live.render_template", never)
-    monkeypatch.setattr("dashboard.jobs.live_rows.read_live", never)
+    monkeypatch.setattr("dashboard.jobs.listing.live_rows.read_live", never)
     browser.live(again, status=204)
 
 
@@ -84,7 +84,7 @@ def test_rows_that_are_over_are_not_drawn_while_others_run(
     first = browser.live(polled_by(page.html, "/_live/jobs?"))
     with monkeypatch.context() as patched:
         patched.setattr("dashboard.live.render_template", never)
-        patched.setattr("dashboard.jobs.live_rows.read_live", never)
+        patched.setattr("dashboard.jobs.listing.live_rows.read_live", never)
         with writing() as session:
             session.get_one(Job, running.id).progress = 0.5
         browser.live(polled_by(first.text, "/_live/jobs?"), status=204)

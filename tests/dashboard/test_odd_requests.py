@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from dashboard import queue
 from dashboard.api import routes
 from dashboard.auth.tokens import create_token
-from dashboard.datasets.transfers import begin_transfer
+from dashboard.datasets.upload.transfers import begin_transfer
 from dashboard.db import User
 from tests.dashboard.datasets.profiled import make_read_dataset
 from tests.factories import make_model, make_succeeded_job, make_version

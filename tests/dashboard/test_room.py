@@ -17,7 +17,7 @@ from dashboard.config import load_settings
 from dashboard.db import Dataset, Job, SignInAttempt, User
 from dashboard.db.transaction import is_full, writing
 from dashboard.extensions import db
-from dashboard.jobs.again import retry_failed
+from dashboard.jobs.bulk.again import retry_failed
 from dashboard.storage import StorageFull, get_storage, storage_address
 from tests.dashboard.batches.test_pages import fill
 from tests.factories import make_dataset, make_job, make_user

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from dashboard.db import User
-from dashboard.jobs.shown_names import names_in_list
+from dashboard.jobs.listing.shown_names import names_in_list
 from dashboard.telling_apart import tell_apart
 from tests.factories import make_dataset, make_job
 

@@ -6,8 +6,8 @@ from flask import Flask
 from dashboard.db import Job, Model, User
 from dashboard.errors import ValidationFailed
 from dashboard.extensions import db
-from dashboard.jobs.marking import change_job
-from dashboard.jobs.naming import rename_job
+from dashboard.jobs.changing.marking import change_job
+from dashboard.jobs.changing.naming import rename_job
 from dashboard.meanwhile import CHANGED, fingerprint, list_to_write
 from dashboard.models.changes import change_model
 from tests.factories import make_model, make_succeeded_job, make_user

@@ -11,9 +11,10 @@ from dashboard.db import Chore, IdempotencyKey, Job, Model, User
 from dashboard.db.transaction import writing
 from dashboard.errors import DomainError
 from dashboard.extensions import db
-from dashboard.jobs import execution, recovery, service
-from dashboard.jobs.claiming import Claim, claim_next_job
-from dashboard.jobs.execution import Progress
+from dashboard.jobs import service
+from dashboard.jobs.running import execution, recovery
+from dashboard.jobs.running.claiming import Claim, claim_next_job
+from dashboard.jobs.running.execution import Progress
 
 LOST_AFTER = timedelta(seconds=30)
 MAX_CHILD_DEATHS = 2

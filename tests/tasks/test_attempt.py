@@ -12,12 +12,13 @@ from sqlalchemy.exc import DataError, OperationalError
 from dashboard.clock import now
 from dashboard.db import Job, JobAttempt, JobFold
 from dashboard.extensions import db
-from dashboard.jobs import execution, service
-from dashboard.jobs.claiming import claim_next_job
-from dashboard.jobs.detail import read_now
-from dashboard.jobs.execution import Progress
-from dashboard.jobs.recovery import record_child_death
-from dashboard.jobs.usage import UsageSample
+from dashboard.jobs import service
+from dashboard.jobs.page.detail import read_now
+from dashboard.jobs.running import execution
+from dashboard.jobs.running.claiming import claim_next_job
+from dashboard.jobs.running.execution import Progress
+from dashboard.jobs.running.recovery import record_child_death
+from dashboard.jobs.running.usage import UsageSample
 from tasks import attempt as module
 from tasks.attempt import Attempt, LeaseGone
 from tasks.child import CannotStart

@@ -11,12 +11,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard.chores.service import add_chore
-from dashboard.datasets.checking import discard_upload
-from dashboard.datasets.uploads import create_upload
+from dashboard.datasets.check.checking import discard_upload
+from dashboard.datasets.upload.uploads import create_upload
 from dashboard.db import Chore, Dataset, Job, JobFold, LogLine, Model, Prediction, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.claiming import claim_next_job
+from dashboard.jobs.running.claiming import claim_next_job
 from dashboard.jobs.service import submit_job
 from dashboard.storage import get_storage
 from tasks import attempt as attempt_module

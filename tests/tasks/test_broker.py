@@ -12,8 +12,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard import queue
-from dashboard.datasets.addresses import allow_address, create_from_address
-from dashboard.datasets.uploads import create_sample, create_upload
+from dashboard.datasets.upload.addresses import allow_address, create_from_address
+from dashboard.datasets.upload.uploads import create_sample, create_upload
 from dashboard.db import Chore, Dataset, Job, Model, User, Worker
 from dashboard.extensions import db
 from dashboard.jobs.service import cancel_job, submit_job

@@ -10,8 +10,8 @@ from dashboard.batches import service
 from dashboard.db import Dataset, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import execution
-from dashboard.jobs.claiming import claim_next_job
+from dashboard.jobs.running import execution
+from dashboard.jobs.running.claiming import claim_next_job
 from dashboard.storage import get_storage, keys, storage_address
 from tasks.child_work import train_job
 from tasks.payload import job_payload

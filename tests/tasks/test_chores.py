@@ -29,7 +29,7 @@ from dashboard.db import (
 )
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.preflights import ASKED
+from dashboard.jobs.preflight.checks import ASKED
 from dashboard.models.conversion import WAITING
 from tasks import chores as task
 from tasks import dispatcher, model_chores

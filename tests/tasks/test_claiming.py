@@ -12,8 +12,8 @@ from dashboard.clock import now
 from dashboard.db import Job, QueueState, User, Worker
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import claiming
-from dashboard.jobs.claiming import claim_next_job
+from dashboard.jobs.running import claiming
+from dashboard.jobs.running.claiming import claim_next_job
 from dashboard.workers import service
 from tests.factories import make_dataset, make_job, make_user
 

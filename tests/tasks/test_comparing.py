@@ -12,9 +12,11 @@ from sqlalchemy import select
 
 from dashboard import queue
 from dashboard.chores.service import claim_next_chore
-from dashboard.datasets import checking, comparing, service
-from dashboard.datasets.comparing import ask_difference, find_difference
+from dashboard.datasets import service
+from dashboard.datasets.check import checking
 from dashboard.datasets.reading import Reading, finish_reading
+from dashboard.datasets.version import comparing
+from dashboard.datasets.version.comparing import ask_difference, find_difference
 from dashboard.db import Chore, Dataset, Difference
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, NotFound

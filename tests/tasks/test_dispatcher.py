@@ -14,9 +14,10 @@ from dashboard.config import load_settings
 from dashboard.db import Chore, Job, JobEvent, Model, Prediction, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import recovery, submission
 from dashboard.jobs import service as jobs
-from dashboard.jobs.claiming import claim_next_job
+from dashboard.jobs import submission
+from dashboard.jobs.running import recovery
+from dashboard.jobs.running.claiming import claim_next_job
 from dashboard.notifications.webhooks import set_webhook
 from dashboard.workers import service as workers
 from tasks import dispatcher

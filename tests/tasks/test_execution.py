@@ -28,10 +28,11 @@ from dashboard.db.states import TRANSITIONS, IllegalTransition, JobState, move
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict
 from dashboard.extensions import db
-from dashboard.jobs import execution, recovery, service
-from dashboard.jobs.claiming import Claim, claim_next_job
-from dashboard.jobs.execution import Progress
-from dashboard.jobs.lists import view_jobs
+from dashboard.jobs import service
+from dashboard.jobs.listing.lists import view_jobs
+from dashboard.jobs.running import execution, recovery
+from dashboard.jobs.running.claiming import Claim, claim_next_job
+from dashboard.jobs.running.execution import Progress
 from dashboard.storage import get_storage, keys
 from tests.factories import make_dataset, make_job, make_model, make_user
 

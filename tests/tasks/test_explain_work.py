@@ -14,7 +14,7 @@ from dashboard.chores.service import EXPLAIN, LEARN, add_chore, claim_next_chore
 from dashboard.db import Job, JobFold
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.results import read_results
+from dashboard.jobs.page.results import read_results
 from dashboard.storage import get_storage, keys, storage_address
 from tasks import child_work
 from tasks.chore_kinds import KINDS

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from flask import Flask
 
-from dashboard.datasets.addresses import allow_address, create_from_address, forbid_address
+from dashboard.datasets.upload.addresses import allow_address, create_from_address, forbid_address
 from dashboard.db import Dataset
 from dashboard.extensions import db
 from dashboard.queue import LIGHT

@@ -10,7 +10,7 @@ from flask import Flask
 
 from dashboard import create_app, queue
 from dashboard.config import load_settings
-from dashboard.datasets.uploads import create_sample
+from dashboard.datasets.upload.uploads import create_sample
 from dashboard.db import Dataset, Job
 from dashboard.extensions import db
 from dashboard.jobs.service import submit_job

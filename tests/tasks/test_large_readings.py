@@ -16,9 +16,9 @@ from dashboard.chores.service import (
     recover_stale_chores,
 )
 from dashboard.clock import now
-from dashboard.datasets.discarding import forget
 from dashboard.datasets.reading import LARGE_BYTES, ask_reading
-from dashboard.datasets.uploads import create_upload
+from dashboard.datasets.upload.discarding import forget
+from dashboard.datasets.upload.uploads import create_upload
 from dashboard.db import Chore, Dataset, User
 from dashboard.db.states import ATTEMPTS_OF_ANY_KIND
 from dashboard.db.transaction import writing

@@ -10,9 +10,10 @@ from flask import Flask
 from dashboard.clock import now
 from dashboard.db import Job, JobAttempt
 from dashboard.db.transaction import writing
-from dashboard.jobs import execution, leftovers, recovery, service
-from dashboard.jobs.claiming import Claim, claim_next_job
-from dashboard.jobs.execution import Progress
+from dashboard.jobs import service
+from dashboard.jobs.running import execution, leftovers, recovery
+from dashboard.jobs.running.claiming import Claim, claim_next_job
+from dashboard.jobs.running.execution import Progress
 from dashboard.storage import get_storage, keys
 from dashboard.storage.local import LocalStorage
 from tasks.tidying import Tidying

@@ -10,8 +10,8 @@ from sqlalchemy.exc import OperationalError
 from dashboard.clock import now
 from dashboard.db import JobUsage, LogLine
 from dashboard.extensions import db
-from dashboard.jobs import execution
-from dashboard.jobs.usage import UsageSample
+from dashboard.jobs.running import execution
+from dashboard.jobs.running.usage import UsageSample
 from tasks import attempt as module
 from tasks.attempt import Attempt
 from tests.tasks.test_attempt import FakeChild, begin, child

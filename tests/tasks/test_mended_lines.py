@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from dashboard import queue
-from dashboard.datasets.uploads import create_upload
+from dashboard.datasets.upload.uploads import create_upload
 from dashboard.db import User
 from dashboard.storage import get_storage
 from tasks.engine.export import write_artefacts

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard import queue
-from dashboard.datasets.uploads import create_upload
+from dashboard.datasets.upload.uploads import create_upload
 from dashboard.db import Dataset, Job, JobAttempt, User, Worker
 from dashboard.extensions import db
 from dashboard.jobs.service import cancel_job, submit_job

@@ -15,8 +15,8 @@ from dashboard.clock import now
 from dashboard.db import JobAttempt
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.claiming import claim_next_job
-from dashboard.jobs.execution import Progress, record_progress
+from dashboard.jobs.running.claiming import claim_next_job
+from dashboard.jobs.running.execution import Progress, record_progress
 from dashboard.workers.last_day import read_last_day
 from tasks import dispatcher, tidying
 from tests.factories import make_job, make_succeeded_job

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard.batches import service
-from dashboard.datasets.uploads import create_sample
+from dashboard.datasets.upload.uploads import create_sample
 from dashboard.db import Batch, Dataset, Job, JobAttempt, JobFold, Model, User
 from dashboard.extensions import db
 from dashboard.queue import TRAIN

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from dashboard.batches import service
-from dashboard.datasets.uploads import create_sample
+from dashboard.datasets.upload.uploads import create_sample
 from dashboard.db import Batch, Dataset, Job, Model, User
 from dashboard.db.states import TERMINAL
 from dashboard.extensions import db

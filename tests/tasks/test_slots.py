@@ -12,8 +12,9 @@ from flask import Flask, current_app
 
 from dashboard.chores.service import ChoreClaim, add_chore, claim_next_chore
 from dashboard.clock import now
-from dashboard.datasets import addresses, checking
-from dashboard.datasets.discarding import forget
+from dashboard.datasets.check import checking
+from dashboard.datasets.upload import addresses
+from dashboard.datasets.upload.discarding import forget
 from dashboard.db import Chore, Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db

@@ -22,8 +22,8 @@ from hypothesis.stateful import (
 
 from dashboard import queue
 from dashboard.db.job import PRIORITIES
-from dashboard.jobs import recovery
-from dashboard.jobs.execution import Claim
+from dashboard.jobs.running import recovery
+from dashboard.jobs.running.execution import Claim
 from dashboard.jobs.service import submit_job
 from tests.factories import make_dataset, make_user
 from tests.tasks import job_acts as acts

@@ -14,9 +14,9 @@ from dashboard.clock import now
 from dashboard.db import Chore, Job, JobAttempt, Worker
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import execution, recovery
-from dashboard.jobs.claiming import claim_next_job
-from dashboard.jobs.execution import Progress
+from dashboard.jobs.running import execution, recovery
+from dashboard.jobs.running.claiming import claim_next_job
+from dashboard.jobs.running.execution import Progress
 from tasks.presence import is_gone
 from tests.factories import make_dataset, make_job, make_user
 

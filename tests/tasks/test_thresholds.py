@@ -14,13 +14,13 @@ from dashboard import queue
 from dashboard.db import Dataset, Job, JobFold, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import execution
-from dashboard.jobs.claiming import claim_next_job
-from dashboard.jobs.execution import Progress
 from dashboard.jobs.queries import find_model
-from dashboard.jobs.same_fit import LOOKED_AT, find_same_fit
+from dashboard.jobs.running import execution
+from dashboard.jobs.running.claiming import claim_next_job
+from dashboard.jobs.running.execution import Progress
 from dashboard.jobs.submission import submit
-from dashboard.jobs.thresholds import save_threshold
+from dashboard.jobs.threshold.again import save_threshold
+from dashboard.jobs.threshold.same_fit import LOOKED_AT, find_same_fit
 from dashboard.storage import get_storage, keys, storage_address
 from tasks.child_work import train_job
 from tasks.payload import job_payload

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from dashboard.clock import now
-from dashboard.datasets import spool
+from dashboard.datasets.upload import spool
 from dashboard.db import FileLook, JobAttempt, SignInAttempt
 from dashboard.db.transaction import writing
 from dashboard.errors import Unavailable

@@ -13,7 +13,7 @@ from dashboard.clock import now
 from dashboard.db import Job, Worker, one_by_one
 from dashboard.db.states import IllegalTransition
 from dashboard.extensions import db
-from dashboard.jobs import recovery
+from dashboard.jobs.running import recovery
 from tasks import dispatcher, presence
 from tests.factories import make_dataset, make_job, make_user
 

@@ -9,9 +9,9 @@ from flask import Flask
 
 from dashboard.clock import now
 from dashboard.db.transaction import writing
-from dashboard.jobs import execution
-from dashboard.jobs.execution import Progress
-from dashboard.jobs.usage import MOST_SAMPLES, UsageSample, list_usage
+from dashboard.jobs.running import execution
+from dashboard.jobs.running.execution import Progress
+from dashboard.jobs.running.usage import MOST_SAMPLES, UsageSample, list_usage
 from tasks import usage as module
 from tasks.child import Child
 from tasks.usage import UsageMeter

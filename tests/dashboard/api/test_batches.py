@@ -86,7 +86,7 @@ def test_jobs_of_a_large_batch_are_answered_as_each_of_them_is(
     api: Api, any_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "PLACES_SHOWN", 3)
-    monkeypatch.setattr("dashboard.jobs.order.PLACES_SHOWN", 3)
+    monkeypatch.setattr("dashboard.jobs.running.order.PLACES_SHOWN", 3)
     monkeypatch.setattr(batches, "CHUNK", 2)
     request = body(make_dataset(), parameters=sweep(C=list(range(1, 9))))
     key = {"Idempotency-Key": "k"}

@@ -9,7 +9,7 @@ from flask import Flask
 from dashboard import queue
 from dashboard.api import profile_schemas, schemas
 from dashboard.api.routes import make_document
-from dashboard.datasets import row_answers
+from dashboard.datasets.look import row_answers
 from dashboard.db import Relation, User
 from dashboard.db.transaction import writing
 from tasks.engine.rows.cells import OpenTable

@@ -11,7 +11,7 @@ from dashboard.clock import now
 from dashboard.db import Batch, Dataset, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.time_up import NOBODY
+from dashboard.jobs.page.time_up import NOBODY
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import PageClient, words_of
 

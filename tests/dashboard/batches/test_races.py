@@ -13,9 +13,9 @@ from dashboard import queue
 from dashboard.batches import service
 from dashboard.db import Batch, Job, User
 from dashboard.extensions import db
-from dashboard.jobs import execution
 from dashboard.jobs import service as jobs
-from dashboard.jobs.claiming import claim_next_job
+from dashboard.jobs.running import execution
+from dashboard.jobs.running.claiming import claim_next_job
 from tests.dashboard.batches.test_service import check_events, states_of, submit
 from tests.factories import make_user
 from tests.tasks.test_races import PATIENCE_S, door

@@ -23,9 +23,9 @@ from dashboard.db.states import (
 )
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import execution, recovery
-from dashboard.jobs.claiming import claim_next_job
-from dashboard.jobs.execution import Claim, Progress
+from dashboard.jobs.running import execution, recovery
+from dashboard.jobs.running.claiming import claim_next_job
+from dashboard.jobs.running.execution import Claim, Progress
 from tests.dashboard.batches.test_pages import fill
 from tests.factories import make_dataset, make_job, make_user
 

@@ -6,7 +6,7 @@ from flask import Flask
 from dashboard.clock import now
 from dashboard.db import Batch, Job, User
 from dashboard.db.transaction import writing
-from dashboard.jobs.time_up import NOBODY
+from dashboard.jobs.page.time_up import NOBODY
 from tests.factories import make_dataset, make_job, make_succeeded_job
 from tests.page import PageClient, words_of
 

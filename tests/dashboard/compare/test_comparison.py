@@ -10,7 +10,7 @@ from dashboard.compare import charts
 from dashboard.compare.answers import as_answer
 from dashboard.compare.comparison import Comparison, compare_jobs
 from dashboard.db import Job, User
-from dashboard.jobs.charts import confusion_chart, fold_chart
+from dashboard.jobs.figures.charts import confusion_chart, fold_chart
 from dashboard.jobs.queries import list_folds
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 from tests.page import PageClient, words_of

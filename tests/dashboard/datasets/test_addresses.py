@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from dashboard.api import present
 from dashboard.auth.tokens import create_token
-from dashboard.datasets import addresses
+from dashboard.datasets.upload import addresses
 from dashboard.db import Chore, Dataset, User
 from dashboard.errors import Forbidden, NotFound, ValidationFailed
 from dashboard.extensions import db

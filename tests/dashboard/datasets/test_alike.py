@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from dashboard.datasets.alike import gather
+from dashboard.datasets.look.alike import gather
 from dashboard.db import User
 from tests.factories import make_dataset
 from tests.page import PageClient, words_of

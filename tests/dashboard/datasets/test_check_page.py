@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
-from dashboard.datasets.check_notes import say_become
+from dashboard.datasets.check.notes import say_become
 from dashboard.db import Dataset, User
 from dashboard.extensions import db
 from tests.page import Page, PageClient, words_of

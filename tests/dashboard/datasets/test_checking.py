@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from dashboard.datasets import checking, queries
+from dashboard.datasets import queries
+from dashboard.datasets.check import checking
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, NotFound, ValidationFailed

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dashboard.datasets.columns import ColumnView, view_columns
+from dashboard.datasets.look.columns import ColumnView, view_columns
 from dashboard.db import Dataset, User
 from dashboard.errors import ValidationFailed
-from dashboard.jobs.requests import check_request
+from dashboard.jobs.asking.requests import check_request
 from tests.factories import make_dataset
 
 

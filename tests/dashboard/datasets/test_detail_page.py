@@ -7,7 +7,8 @@ import pytest
 from bs4 import Tag
 from flask import Flask
 
-from dashboard.datasets import relations, versions
+from dashboard.datasets.look import relations
+from dashboard.datasets.version import versions
 from dashboard.db import Dataset, Relation, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 
 from dashboard import queue
-from dashboard.datasets.parts import part_urls, receive_part
-from dashboard.datasets.transfers import begin_transfer, finish_transfer
+from dashboard.datasets.upload.parts import part_urls, receive_part
+from dashboard.datasets.upload.transfers import begin_transfer, finish_transfer
 from dashboard.db import Dataset, User
 from dashboard.errors import Conflict, TooLarge
 from dashboard.storage import get_storage

@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from dashboard.chores.service import add_chore, claim_next_chore
 from dashboard.clock import now
-from dashboard.datasets import checking, discarding, purging, service, transfers, uploads
-from dashboard.datasets.discarding import discard_abandoned_uploads, forget
+from dashboard.datasets import purging, service
+from dashboard.datasets.check import checking
 from dashboard.datasets.reading import finish_reading
-from dashboard.datasets.transfer_view import TransferView
+from dashboard.datasets.upload import discarding, transfers, uploads
+from dashboard.datasets.upload.discarding import discard_abandoned_uploads, forget
+from dashboard.datasets.upload.transfer_view import TransferView
 from dashboard.db import Chore, Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.errors import NotFound

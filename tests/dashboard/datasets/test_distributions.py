@@ -2,8 +2,8 @@
 
 import re
 
-from dashboard.datasets.distributions import column_figure, distribution_of
-from dashboard.datasets.relation_views import (
+from dashboard.datasets.look.distributions import column_figure, distribution_of
+from dashboard.datasets.look.relation_views import (
     RelationView,
     find_places,
     key_of,
@@ -11,7 +11,7 @@ from dashboard.datasets.relation_views import (
 )
 from dashboard.db import Relation
 from dashboard.figures import COLOURS
-from dashboard.jobs.class_order import in_class_order
+from dashboard.jobs.page.class_order import in_class_order
 
 CITY = {"name": "city", "kind": "category", "distinct": 5}
 FEW = {"labels": ["Oslo", "Rome", "3 others"], "counts": [5, 4, 6]}

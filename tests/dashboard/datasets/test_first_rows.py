@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from dashboard.datasets import first_rows
+from dashboard.datasets.check import first_rows
 from dashboard.db import User
 from dashboard.storage import get_storage
 from tests.dashboard.datasets.test_check_page import facts, rows

@@ -1,7 +1,7 @@
 """What the reader tells, in words that fit where they are read."""
 
-from dashboard.datasets.changes import _show
-from dashboard.datasets.kept_words import as_kept, as_predicted
+from dashboard.datasets.check.kept_words import as_kept, as_predicted
+from dashboard.datasets.version.changes import _show
 
 TOLD = 'The bytes are no UTF-8; choose another encoding under "How we read the file"'
 

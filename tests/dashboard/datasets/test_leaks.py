@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.datasets.relation_views import with_leaks
+from dashboard.datasets.look.relation_views import with_leaks
 from dashboard.db import Dataset, Relation
 
 STORED = [

@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from dashboard.datasets import service
 from dashboard.datasets.listing import DatasetFilters, list_datasets
-from dashboard.datasets.transfers import begin_transfer
+from dashboard.datasets.upload.transfers import begin_transfer
 from dashboard.db import User
 from dashboard.extensions import db
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user, make_version

@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from dashboard.datasets import check_notes, check_view, questions, relation_views
-from dashboard.datasets.answers import read_answers
-from dashboard.datasets.check_view import Wanted, view_upload
-from dashboard.datasets.column_page import COLUMNS_PER_PAGE, read_columns
+from dashboard.datasets.check import notes as check_notes
+from dashboard.datasets.check import questions
+from dashboard.datasets.check import view as check_view
+from dashboard.datasets.check.answers import read_answers
+from dashboard.datasets.check.view import Wanted, view_upload
+from dashboard.datasets.look import relation_views
+from dashboard.datasets.look.column_page import COLUMNS_PER_PAGE, read_columns
 from dashboard.db import Relation, User
 from dashboard.db.transaction import writing
 from tests.factories import make_dataset

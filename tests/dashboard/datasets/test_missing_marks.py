@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from dashboard.datasets.check_form import tell_markers
+from dashboard.datasets.check.form import tell_markers
 from dashboard.datasets.words import name_markers
 from dashboard.db import User
 from tasks.engine.cell_text import MISSING

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dashboard import queue
-from dashboard.datasets.options import (
+from dashboard.datasets.check.options import (
     DELIMITERS,
     ENCODINGS,
     change_by_form,

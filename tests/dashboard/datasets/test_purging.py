@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from dashboard import queue
 from dashboard.clock import now
-from dashboard.datasets import purging, service, versions
+from dashboard.datasets import purging, service
 from dashboard.datasets.service import KEEP_DELETED
+from dashboard.datasets.version import versions
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.errors import NotFound

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from dashboard import queue
 from dashboard.chores.service import claim_next_chore
 from dashboard.clock import now
-from dashboard.datasets import comparing, relations
+from dashboard.datasets.look import relations
+from dashboard.datasets.look.relations import ask_relation, find_relation
 from dashboard.datasets.purging import purge_deleted
-from dashboard.datasets.relations import ask_relation, find_relation
 from dashboard.datasets.service import delete_dataset, restore_dataset
+from dashboard.datasets.version import comparing
 from dashboard.db import Chore, Dataset, Relation
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, NotFound, ValidationFailed

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from dashboard import queue
-from dashboard.datasets import checking
+from dashboard.datasets.check import checking
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from dashboard.datasets.type_fit import find_fit
+from dashboard.datasets.version.type_fit import find_fit
 from dashboard.db import Dataset, User
 from dashboard.extensions import db
 from dashboard.storage import get_storage

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from dashboard.datasets import row_views
+from dashboard.datasets.look import row_views
 from dashboard.db import Dataset, User
 from tasks.engine.rows import cells as row_cells
 from tests.dashboard.datasets.profiled import FORMULA, NASTY, change, make_read_dataset

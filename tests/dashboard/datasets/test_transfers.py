@@ -13,17 +13,17 @@ from sqlalchemy import func, select
 
 from dashboard import queue
 from dashboard.clock import now
-from dashboard.datasets import parts, watching
-from dashboard.datasets.checking import discard_upload
-from dashboard.datasets.discarding import discard_abandoned_uploads
-from dashboard.datasets.parts import hear_counts, part_urls, receive_part
-from dashboard.datasets.transfers import (
+from dashboard.datasets.check.checking import discard_upload
+from dashboard.datasets.upload import parts, watching
+from dashboard.datasets.upload.discarding import discard_abandoned_uploads
+from dashboard.datasets.upload.parts import hear_counts, part_urls, receive_part
+from dashboard.datasets.upload.transfers import (
     begin_transfer,
     cancel_transfer,
     finish_transfer,
     look_at_transfer,
 )
-from dashboard.datasets.watching import count_bytes
+from dashboard.datasets.upload.watching import count_bytes
 from dashboard.db import Chore, Dataset, Transfer, User
 from dashboard.db.transaction import writing
 from dashboard.errors import BadRequest, Conflict, Forbidden, NotFound, TooLarge, ValidationFailed

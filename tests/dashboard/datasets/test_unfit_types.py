@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from dashboard.datasets import type_fit
+from dashboard.datasets.version import type_fit
 from dashboard.db import Dataset, User
 from dashboard.extensions import db
 from tests.dashboard.api.test_datasets import Api

@@ -10,9 +10,11 @@ from sqlalchemy import select
 
 from dashboard import queue
 from dashboard.chores.service import claim_next_chore
-from dashboard.datasets import checking, service, versions
-from dashboard.datasets.options import change_options
+from dashboard.datasets import service
+from dashboard.datasets.check import checking
+from dashboard.datasets.check.options import change_options
 from dashboard.datasets.reading import Reading, fail_reading, finish_reading
+from dashboard.datasets.version import versions
 from dashboard.db import Chore, Dataset, User
 from dashboard.errors import Conflict, DomainError, Forbidden, NotFound, ValidationFailed
 from dashboard.extensions import db

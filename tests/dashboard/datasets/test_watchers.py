@@ -15,11 +15,11 @@ import pytest
 from flask import Flask
 
 from dashboard import queue
-from dashboard.datasets import parts, spool, watchers, watching
-from dashboard.datasets.parts import receive_part
-from dashboard.datasets.transfers import begin_transfer
-from dashboard.datasets.watchers import ZSTD_KEPT, Watched, Watchers
-from dashboard.datasets.watching import Watcher
+from dashboard.datasets.upload import parts, spool, watchers, watching
+from dashboard.datasets.upload.parts import receive_part
+from dashboard.datasets.upload.transfers import begin_transfer
+from dashboard.datasets.upload.watchers import ZSTD_KEPT, Watched, Watchers
+from dashboard.datasets.upload.watching import Watcher
 from dashboard.db import Dataset, User
 from dashboard.errors import DomainError, TooLarge, ValidationFailed
 from dashboard.extensions import db

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.datasets.watching import SMALL_BYTES, Watcher, count_bytes
+from dashboard.datasets.upload.watching import SMALL_BYTES, Watcher, count_bytes
 from dashboard.errors import DomainError, TooLarge, ValidationFailed
 from tasks.engine.reader import unpacking
 from tasks.engine.reader.limits import ReadLimits

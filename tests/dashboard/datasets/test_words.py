@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from dashboard.datasets.check_notes import PLACES
+from dashboard.datasets.check.notes import PLACES
 from dashboard.db import User
 from tests.factories import make_dataset, make_version
 from tests.page import PageClient

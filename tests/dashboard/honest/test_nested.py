@@ -20,7 +20,7 @@ from dashboard.filters import validation as in_words
 from dashboard.honest.nested import find_nested
 from dashboard.honest.service import score_nested
 from dashboard.honest.views import view_honest
-from dashboard.jobs.as_request import request_from
+from dashboard.jobs.asking.as_request import request_from
 from dashboard.notifications.ended import End
 from dashboard.notifications.words import describe_all
 from dashboard.plans.advance import advance_all

@@ -13,7 +13,7 @@ from dashboard.extensions import db
 from dashboard.honest.nested import find_nested
 from dashboard.honest.service import score_nested
 from dashboard.honest.views import view_honest
-from dashboard.jobs import again
+from dashboard.jobs.bulk import again
 from dashboard.jobs.service import retry_job
 from dashboard.plans import changing
 from dashboard.plans.advance import advance

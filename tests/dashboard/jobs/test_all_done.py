@@ -6,11 +6,11 @@ from flask import Flask
 from dashboard.clock import now
 from dashboard.db import Job, QueueState, User, Worker
 from dashboard.db.transaction import writing
-from dashboard.jobs.all_done import say_all_done
-from dashboard.jobs.estimates import Estimate
-from dashboard.jobs.lists import read_listing
-from dashboard.jobs.live_rows import note_shown, read_shown
-from dashboard.jobs.time_left import TimeLeft
+from dashboard.jobs.listing.lists import read_listing
+from dashboard.jobs.listing.live_rows import note_shown, read_shown
+from dashboard.jobs.times.all_done import say_all_done
+from dashboard.jobs.times.estimates import Estimate
+from dashboard.jobs.times.time_left import TimeLeft
 from tests.dashboard.batches.test_pages import make_batch
 from tests.dashboard.jobs.test_estimates import add_worker, finish, running, sized
 from tests.factories import make_dataset, make_job, make_succeeded_job

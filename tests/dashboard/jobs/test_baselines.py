@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from dashboard.db import Job, User
-from dashboard.jobs.baselines import hold_against, list_baselines
+from dashboard.jobs.page.baselines import hold_against, list_baselines
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job
 from tests.page import PageClient, words_of
 

@@ -11,9 +11,10 @@ from dashboard.chores.service import claim_next_chore
 from dashboard.db import BulkAction, Chore, Job, User
 from dashboard.db.job_score import JobScore
 from dashboard.extensions import db
-from dashboard.jobs import bulk, bulk_counts
-from dashboard.jobs.bulk import begin, do_slice, stop_bulk, undo
-from dashboard.jobs.filtering import JobFilters
+from dashboard.jobs.bulk import counts as bulk_counts
+from dashboard.jobs.bulk import many as bulk
+from dashboard.jobs.bulk.many import begin, do_slice, stop_bulk, undo
+from dashboard.jobs.listing.filtering import JobFilters
 from dashboard.storage import get_storage, keys
 from tasks.bulk_chore import act_on_jobs
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job, make_user

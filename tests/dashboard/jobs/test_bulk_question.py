@@ -6,8 +6,8 @@ from sqlalchemy import event
 
 from dashboard.db import User
 from dashboard.extensions import db
-from dashboard.jobs import bulk_counts
-from dashboard.jobs.time_up import NOBODY
+from dashboard.jobs.bulk import counts as bulk_counts
+from dashboard.jobs.page.time_up import NOBODY
 from tests.factories import make_dataset, make_job, make_user
 from tests.page import PageClient, words_of
 

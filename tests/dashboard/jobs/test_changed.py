@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from dashboard.db import Job, User
 from dashboard.extensions import db
-from dashboard.jobs.changed import say_change, with_change
+from dashboard.jobs.changing.changed import say_change, with_change
 from tests.factories import make_dataset, make_succeeded_job, make_user
 from tests.page import PageClient, words_of
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from dashboard.jobs.charts import confusion_chart
-from dashboard.jobs.class_charts import class_charts
-from dashboard.jobs.explain_charts import explain_charts
+from dashboard.jobs.explain.charts import explain_charts
+from dashboard.jobs.figures.charts import confusion_chart
+from dashboard.jobs.figures.classes import class_charts
 
 
 def curve(name: str) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from flask import Flask
 
 from dashboard.db import Job, User
 from dashboard.extensions import db
-from dashboard.jobs.as_request import request_from
-from dashboard.jobs.copy_name import name_copy
+from dashboard.jobs.asking.as_request import request_from
+from dashboard.jobs.asking.copy_name import name_copy
 from tests.factories import make_dataset, make_job
 from tests.page import PageClient
 

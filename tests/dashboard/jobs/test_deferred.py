@@ -5,9 +5,9 @@ from sqlalchemy import inspect, select
 
 from dashboard.db import Model, User
 from dashboard.extensions import db
-from dashboard.jobs.features import load_features
-from dashboard.jobs.filtering import JobFilters
-from dashboard.jobs.listing import list_jobs
+from dashboard.jobs.asking.features import load_features
+from dashboard.jobs.listing.filtering import JobFilters
+from dashboard.jobs.listing.pages import list_jobs
 from dashboard.jobs.queries import get_job
 from tests.factories import make_model, make_succeeded_job
 

@@ -13,7 +13,7 @@ from dashboard.db import Job, JobAttempt, JobFold, JobUsage, QueueState, User, W
 from dashboard.db.job import NEXT
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.detail import say_workers
+from dashboard.jobs.page.detail import say_workers
 from dashboard.workers.queries import QueueSummary
 from tests.factories import make_attempt, make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import Page, PageClient, words_of

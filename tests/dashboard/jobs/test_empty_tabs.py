@@ -5,9 +5,9 @@ from flask import Flask
 
 from dashboard.db import User
 from dashboard.db.states import JobState
-from dashboard.jobs.filtering import TABS
-from dashboard.jobs.lists import EMPTY_TABS
-from dashboard.jobs.time_up import ENDS, NOBODY
+from dashboard.jobs.listing.filtering import TABS
+from dashboard.jobs.listing.lists import EMPTY_TABS
+from dashboard.jobs.page.time_up import ENDS, NOBODY
 from tests.factories import make_job
 from tests.page import PageClient, words_of
 

@@ -13,14 +13,21 @@ from dashboard import filters
 from dashboard.clock import isoformat, now
 from dashboard.db import Job, JobAttempt, JobFold, QueueState, Worker
 from dashboard.db.transaction import writing
-from dashboard.jobs import execution
-from dashboard.jobs.estimates import estimate_jobs, estimate_request
-from dashboard.jobs.execution import Progress
-from dashboard.jobs.history import FIXED_S, Run, Work, count_fits, estimate_total, read_history
-from dashboard.jobs.lists import view_jobs
-from dashboard.jobs.order import find_places
+from dashboard.jobs.listing.lists import view_jobs
 from dashboard.jobs.queries import get_jobs
-from dashboard.jobs.time_left import TimeLeft, estimate_left
+from dashboard.jobs.running import execution
+from dashboard.jobs.running.execution import Progress
+from dashboard.jobs.running.order import find_places
+from dashboard.jobs.times.estimates import estimate_jobs, estimate_request
+from dashboard.jobs.times.history import (
+    FIXED_S,
+    Run,
+    Work,
+    count_fits,
+    estimate_total,
+    read_history,
+)
+from dashboard.jobs.times.time_left import TimeLeft, estimate_left
 from tasks.engine.spec import Validation
 from tests.factories import make_dataset, make_job, make_user
 from tests.tasks.test_execution import claim, fresh

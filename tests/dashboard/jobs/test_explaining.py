@@ -16,9 +16,10 @@ from dashboard.db import Chore, Job, User
 from dashboard.db.states import ATTEMPTS_OF_ANY_KIND
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import adding, explaining
-from dashboard.jobs.explain_views import ExplainView
-from dashboard.jobs.results import read_results
+from dashboard.jobs.explain import explaining
+from dashboard.jobs.explain.views import ExplainView
+from dashboard.jobs.page.results import read_results
+from dashboard.jobs.running import adding
 from dashboard.jobs.service import delete_job
 from dashboard.storage import get_storage
 from tasks import dispatcher

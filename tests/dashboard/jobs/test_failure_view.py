@@ -9,7 +9,7 @@ from flask import Flask
 from dashboard.clock import now
 from dashboard.db import Job, LogLine, User
 from dashboard.db.transaction import writing
-from dashboard.jobs import execution
+from dashboard.jobs.running import execution
 from tests.dashboard.searches.acts import take
 from tests.factories import make_dataset, make_job
 from tests.page import Page, PageClient, words_of

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from dashboard.db import User
-from dashboard.jobs.decision_view import decision_chart, view_decision
+from dashboard.jobs.threshold.view import decision_chart, view_decision
 from tests.dashboard.jobs.test_results import RESULTS, job_with
 from tests.page import PageClient
 

@@ -9,7 +9,7 @@ from flask import Flask
 from dashboard.auth.tokens import create_token
 from dashboard.db import Batch, Dataset, User
 from dashboard.db.transaction import writing
-from dashboard.jobs.folded import GOING_LINES
+from dashboard.jobs.listing.folded import GOING_LINES
 from tests.factories import make_dataset, make_job, make_succeeded_job
 from tests.page import Page, PageClient, words_of
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from dashboard.db import Dataset, User
-from dashboard.jobs.form_targets import list_target_choices, say_unused
+from dashboard.jobs.form.targets import list_target_choices, say_unused
 from tests.dashboard.jobs.test_at_once import draw
 from tests.factories import COLUMNS, make_dataset, make_job
 from tests.page import Page, PageClient, words_of

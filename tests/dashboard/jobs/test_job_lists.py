@@ -14,12 +14,12 @@ from dashboard.clock import now
 from dashboard.db import Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.filtering import JobFilters, read_filters
-from dashboard.jobs.listing import list_jobs
-from dashboard.jobs.lists import read_listing
-from dashboard.jobs.marking import archive_job
-from dashboard.jobs.segments import page_of
-from dashboard.jobs.sorting import segments_of
+from dashboard.jobs.changing.marking import archive_job
+from dashboard.jobs.listing.filtering import JobFilters, read_filters
+from dashboard.jobs.listing.lists import read_listing
+from dashboard.jobs.listing.pages import list_jobs
+from dashboard.jobs.listing.segments import page_of
+from dashboard.jobs.listing.sorting import segments_of
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import PageClient, words_of
 

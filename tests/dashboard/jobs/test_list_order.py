@@ -9,10 +9,10 @@ from sqlalchemy import event, insert
 from dashboard.db import Dataset, Job, JobFold, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.filtering import JobFilters
-from dashboard.jobs.listing import list_jobs
-from dashboard.jobs.segments import page_of
-from dashboard.jobs.sorting import segments_of
+from dashboard.jobs.listing.filtering import JobFilters
+from dashboard.jobs.listing.pages import list_jobs
+from dashboard.jobs.listing.segments import page_of
+from dashboard.jobs.listing.sorting import segments_of
 from dashboard.preferences import change_preferences
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user
 from tests.page import PageClient, words_of

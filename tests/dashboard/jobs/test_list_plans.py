@@ -6,12 +6,12 @@ from sqlalchemy import event
 
 from dashboard.db import Job, User
 from dashboard.extensions import db
-from dashboard.jobs import listing
-from dashboard.jobs.counting import count_matching
-from dashboard.jobs.filtering import WITHOUT, JobFilters, filter_jobs
-from dashboard.jobs.listing import list_jobs
-from dashboard.jobs.segments import page_of
-from dashboard.jobs.sorting import segments_of
+from dashboard.jobs.listing import pages as listing
+from dashboard.jobs.listing.counting import count_matching
+from dashboard.jobs.listing.filtering import WITHOUT, JobFilters, filter_jobs
+from dashboard.jobs.listing.pages import list_jobs
+from dashboard.jobs.listing.segments import page_of
+from dashboard.jobs.listing.sorting import segments_of
 from tests.factories import make_job
 
 

@@ -6,12 +6,12 @@ from sqlalchemy import event
 
 from dashboard.db import User
 from dashboard.extensions import db
-from dashboard.jobs import listing as listings
-from dashboard.jobs import order
-from dashboard.jobs.filtering import JobFilters
-from dashboard.jobs.listing import list_jobs, list_jobs_before
-from dashboard.jobs.lists import read_listing
-from dashboard.jobs.order import PLACES_SHOWN
+from dashboard.jobs.listing import pages as listings
+from dashboard.jobs.listing.filtering import JobFilters
+from dashboard.jobs.listing.lists import read_listing
+from dashboard.jobs.listing.pages import list_jobs, list_jobs_before
+from dashboard.jobs.running import order
+from dashboard.jobs.running.order import PLACES_SHOWN
 from tests.dashboard.jobs.test_order import fill
 from tests.factories import make_dataset, make_job, make_user
 from tests.page import PageClient, words_of

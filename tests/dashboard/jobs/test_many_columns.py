@@ -7,7 +7,7 @@ from flask import Flask
 
 from dashboard.db import Dataset, Job, User
 from dashboard.extensions import db
-from dashboard.jobs.many_columns import (
+from dashboard.jobs.form.many_columns import (
     COLUMNS_LISTED,
     PATTERNS_AT_MOST,
     lines_of,

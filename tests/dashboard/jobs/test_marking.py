@@ -7,7 +7,7 @@ from flask import Flask
 
 from dashboard.db import User
 from dashboard.errors import Conflict, Forbidden, NotFound, ValidationFailed
-from dashboard.jobs.marking import archive_job, change_job
+from dashboard.jobs.changing.marking import archive_job, change_job
 from dashboard.jobs.service import retry_job
 from tests.factories import make_job
 from tests.page import PageClient, words_of

@@ -11,8 +11,8 @@ from dashboard.clock import now
 from dashboard.db import BulkAction, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import bulk
-from dashboard.jobs.bulk import begin
+from dashboard.jobs.bulk import many as bulk
+from dashboard.jobs.bulk.many import begin
 from dashboard.storage import get_storage
 from tasks.bulk_chore import act_on_jobs
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user

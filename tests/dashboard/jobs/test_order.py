@@ -11,10 +11,10 @@ from dashboard.db import Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.hints import count_hinted
-from dashboard.jobs.claiming import claim_next_job
-from dashboard.jobs.lists import read_listing
-from dashboard.jobs.order import PLACES_SHOWN, READ_AT_ONCE, find_place, find_places
-from dashboard.jobs.run_next import find_foremost
+from dashboard.jobs.listing.lists import read_listing
+from dashboard.jobs.running.claiming import claim_next_job
+from dashboard.jobs.running.order import PLACES_SHOWN, READ_AT_ONCE, find_place, find_places
+from dashboard.jobs.running.run_next import find_foremost
 from tests.factories import make_dataset, make_job, make_user
 
 pytestmark = pytest.mark.both_databases

@@ -14,7 +14,7 @@ from dashboard.clock import now
 from dashboard.db import Job, JobFold, LogLine, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.execution import add_lines
+from dashboard.jobs.running.execution import add_lines
 from tests.dashboard.datasets.profiled import change
 from tests.factories import make_dataset, make_job, make_model, make_succeeded_job, make_user
 from tests.page import PageClient, words_of

@@ -12,8 +12,8 @@ from dashboard.db import Job, User
 from dashboard.db.transaction import writing
 from dashboard.errors import ValidationFailed
 from dashboard.extensions import db
-from dashboard.jobs.as_request import request_from
-from dashboard.jobs.changed import submit_changed
+from dashboard.jobs.asking.as_request import request_from
+from dashboard.jobs.changing.changed import submit_changed
 from dashboard.jobs.service import submit_job
 from tests.dashboard.api.test_api import Api
 from tests.dashboard.datasets.profiled import make_read_dataset

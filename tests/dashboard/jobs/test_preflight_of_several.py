@@ -9,8 +9,8 @@ from flask import Flask
 from dashboard.api import preflights
 from dashboard.db import Dataset, Job, Preflight, User
 from dashboard.extensions import db
-from dashboard.jobs.preflight_jobs import AT_MOST
-from dashboard.jobs.preflights import ask_preflight, find_refused
+from dashboard.jobs.preflight.checks import ask_preflight, find_refused
+from dashboard.jobs.preflight.fitted import AT_MOST
 from tests.dashboard.api.test_api import Api
 from tests.dashboard.jobs.test_preflights import body, do_chore, make_table, taken_hints
 from tests.engine.tables import mixed_csv

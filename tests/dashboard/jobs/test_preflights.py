@@ -17,8 +17,13 @@ from dashboard.db import Chore, Dataset, Job, Preflight, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Forbidden, NotFound, ValidationFailed
 from dashboard.extensions import db
-from dashboard.jobs import preflight_routes
-from dashboard.jobs.preflights import ask_preflight, find_refused, get_preflight, stop_preflight
+from dashboard.jobs.preflight import routes as preflight_routes
+from dashboard.jobs.preflight.checks import (
+    ask_preflight,
+    find_refused,
+    get_preflight,
+    stop_preflight,
+)
 from dashboard.retention.rows import forget_rows
 from dashboard.storage import get_storage, keys, storage_address
 from tasks import preflight_chore

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from dashboard.db import Job, User
 from dashboard.extensions import db
-from dashboard.jobs.order import find_places
+from dashboard.jobs.running.order import find_places
 from tests.dashboard.datasets.profiled import change
 from tests.factories import make_job, make_user
 from tests.page import Page, PageClient, words_of

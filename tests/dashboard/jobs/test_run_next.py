@@ -11,12 +11,14 @@ from dashboard.db.job import NEXT
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, NotFound
 from dashboard.extensions import db
-from dashboard.jobs import again, recovery, service
-from dashboard.jobs.again import retry_failed
-from dashboard.jobs.claiming import claim_next_job
-from dashboard.jobs.order import find_places
+from dashboard.jobs import service
+from dashboard.jobs.bulk import again
+from dashboard.jobs.bulk.again import retry_failed
 from dashboard.jobs.queries import count_log
-from dashboard.jobs.run_next import run_next
+from dashboard.jobs.running import recovery
+from dashboard.jobs.running.claiming import claim_next_job
+from dashboard.jobs.running.order import find_places
+from dashboard.jobs.running.run_next import run_next
 from tests.factories import make_dataset, make_job, make_user
 
 pytestmark = pytest.mark.both_databases

@@ -10,11 +10,11 @@ from flask import Flask
 from dashboard.clock import isoformat, now
 from dashboard.db import Job, JobFold, User
 from dashboard.db.transaction import writing
-from dashboard.jobs import execution
-from dashboard.jobs.claiming import claim_next_job
-from dashboard.jobs.execution import Progress
 from dashboard.jobs.queries import list_folds
-from dashboard.jobs.running_fold import find_running_fold, read_curves
+from dashboard.jobs.running import execution
+from dashboard.jobs.running.claiming import claim_next_job
+from dashboard.jobs.running.execution import Progress
+from dashboard.jobs.running.running_fold import find_running_fold, read_curves
 from tasks.reporter import JobReporter
 from tests.dashboard.jobs.test_detail import add, ago, fold
 from tests.factories import make_attempt, make_job, make_succeeded_job

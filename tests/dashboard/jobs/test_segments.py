@@ -10,12 +10,12 @@ from sqlalchemy import event
 
 from dashboard.db import User
 from dashboard.extensions import db
-from dashboard.jobs import name_order
-from dashboard.jobs.addresses import job_url
-from dashboard.jobs.filtering import JobFilters
-from dashboard.jobs.listing import foresee, list_jobs
-from dashboard.jobs.segments import page_of
-from dashboard.jobs.sorting import segments_of
+from dashboard.jobs.listing import name_order
+from dashboard.jobs.listing.addresses import job_url
+from dashboard.jobs.listing.filtering import JobFilters
+from dashboard.jobs.listing.pages import foresee, list_jobs
+from dashboard.jobs.listing.segments import page_of
+from dashboard.jobs.listing.sorting import segments_of
 from dashboard.leaderboards.best_so_far import find_steps
 from dashboard.leaderboards.board import Query, read_board
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_user

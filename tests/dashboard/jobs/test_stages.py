@@ -6,7 +6,7 @@ from flask import Flask
 from dashboard.clock import isoformat, now
 from dashboard.db import Job, User
 from dashboard.db.transaction import writing
-from dashboard.jobs.claiming import claim_next_job
+from dashboard.jobs.running.claiming import claim_next_job
 from tests.dashboard.jobs.test_detail import add, ago, fold, stopping
 from tests.factories import make_job
 from tests.page import Page, PageClient, words_of

@@ -7,9 +7,11 @@ from flask import Flask
 
 from dashboard.db import Job, User
 from dashboard.errors import Conflict
-from dashboard.jobs import once_more, run_next, service
-from dashboard.jobs.time_up import NOBODY
-from dashboard.jobs.undo_routes import say_stopped
+from dashboard.jobs import service
+from dashboard.jobs.changing import once_more
+from dashboard.jobs.changing.undo_routes import say_stopped
+from dashboard.jobs.page.time_up import NOBODY
+from dashboard.jobs.running import run_next
 from tests.architecture.source import name_of, parse, python_files
 from tests.factories import make_job
 

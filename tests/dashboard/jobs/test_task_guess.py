@@ -9,7 +9,7 @@ from sqlalchemy import select
 from dashboard.db import Dataset, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs.task_guess import explain_task, suggest_task
+from dashboard.jobs.asking.task_guess import explain_task, suggest_task
 from tests.factories import make_dataset
 from tests.page import PageClient, words_of
 

@@ -9,8 +9,8 @@ from dashboard.db import Batch, Job, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Forbidden, NotFound
 from dashboard.extensions import db
+from dashboard.jobs.changing.undo_submit import Undone, undo_batch, undo_job
 from dashboard.jobs.service import cancel_job
-from dashboard.jobs.undo_submit import Undone, undo_batch, undo_job
 from tests.dashboard.searches.acts import finish, take
 from tests.dashboard.searches.acts import submit as submit_search
 from tests.factories import make_dataset, make_job, make_user

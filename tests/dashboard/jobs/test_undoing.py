@@ -10,9 +10,9 @@ from dashboard.db.notification import BATCH, JOB
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden
 from dashboard.extensions import db
-from dashboard.jobs import execution, recovery
+from dashboard.jobs.changing.undoing import undo_cancel
+from dashboard.jobs.running import execution, recovery
 from dashboard.jobs.service import cancel_job
-from dashboard.jobs.undoing import undo_cancel
 from dashboard.notifications import telling
 from dashboard.notifications.choices import has_wish, wish
 from dashboard.notifications.queries import list_news

@@ -11,7 +11,7 @@ from dashboard.db import Job, Recipe, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from dashboard.extensions import db
-from dashboard.jobs.form_values import values_of
+from dashboard.jobs.form.values import values_of
 from dashboard.recipes import service
 from dashboard.recipes.queries import get_recipe, list_recipes
 from tests.dashboard.api.test_api import Api

@@ -17,8 +17,8 @@ from dashboard.clock import now
 from dashboard.db import Dataset, FileLook, FileProblem, Job, JobAttempt, JobFold, Prediction
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import execution
-from dashboard.jobs.claiming import claim_next_job
+from dashboard.jobs.running import execution
+from dashboard.jobs.running.claiming import claim_next_job
 from dashboard.jobs.service import delete_job
 from dashboard.retention import look as look_module
 from dashboard.retention import service

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from dashboard.clock import now
-from dashboard.datasets.discarding import forget as forget_upload
 from dashboard.datasets.purging import purge_deleted
+from dashboard.datasets.upload.discarding import forget as forget_upload
 from dashboard.db import FileLook, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db

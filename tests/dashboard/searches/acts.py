@@ -11,9 +11,9 @@ from dashboard.clock import now
 from dashboard.db import Batch, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from dashboard.jobs import execution
-from dashboard.jobs.claiming import Claim, claim_next_job
-from dashboard.jobs.execution import Progress
+from dashboard.jobs.running import execution
+from dashboard.jobs.running.claiming import Claim, claim_next_job
+from dashboard.jobs.running.execution import Progress
 from dashboard.plans.advance import advance
 from tests.factories import make_dataset
 

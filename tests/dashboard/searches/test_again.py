@@ -4,8 +4,8 @@ import pytest
 
 from dashboard.batches import service as batches
 from dashboard.db import Batch, User
-from dashboard.jobs import again
 from dashboard.jobs import service as jobs
+from dashboard.jobs.bulk import again
 from dashboard.plans import changing
 from dashboard.several.members import find_blend
 from tests.dashboard.searches.acts import (

@@ -13,9 +13,9 @@ from dashboard.db import JobFold, Model, User
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, ValidationFailed
 from dashboard.extensions import db
-from dashboard.jobs import execution
 from dashboard.jobs import service as jobs
-from dashboard.jobs.views import JobView
+from dashboard.jobs.page.views import JobView
+from dashboard.jobs.running import execution
 from dashboard.plans import advance as plans
 from dashboard.plans.advance import advance, advance_all
 from dashboard.searches import service

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from dashboard.batches import service
 from dashboard.db import Batch, Job, User
 from dashboard.db.states import JobState
-from dashboard.jobs import execution
+from dashboard.jobs.running import execution
 from dashboard.jobs.service import retry_job
 from dashboard.plans.alike import find_common_failure
 from dashboard.plans.step import look_at

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from dashboard.db import Batch, Job, Model, User
 from dashboard.errors import Conflict
 from dashboard.extensions import db
-from dashboard.jobs.as_request import request_from
-from dashboard.jobs.changed import submit_changed
-from dashboard.jobs.same_fit import find_same_fit
+from dashboard.jobs.asking.as_request import request_from
+from dashboard.jobs.changing.changed import submit_changed
 from dashboard.jobs.service import cancel_job
 from dashboard.jobs.submission import submit as submit_job
-from dashboard.jobs.thresholds import save_threshold
+from dashboard.jobs.threshold.again import save_threshold
+from dashboard.jobs.threshold.same_fit import find_same_fit
 from dashboard.models.listing import read_rows
 from tests.dashboard.searches.acts import finish, go_on, jobs_of, take, tell_folds
 from tests.dashboard.several.test_steps import score, submit

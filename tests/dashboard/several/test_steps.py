@@ -14,8 +14,8 @@ from dashboard.db import Batch, Job, JobAttempt, JobFold, JobUsage, User
 from dashboard.db.states import JobState
 from dashboard.db.transaction import writing
 from dashboard.errors import Conflict, Forbidden, ValidationFailed
-from dashboard.jobs.execution import finish_cancel
-from dashboard.jobs.views import JobView
+from dashboard.jobs.page.views import JobView
+from dashboard.jobs.running.execution import finish_cancel
 from dashboard.several.compute import measure
 from dashboard.several.members import find_blend
 from dashboard.several.views import see_several

@@ -9,7 +9,7 @@ from dashboard.clock import now
 from dashboard.db import Batch, Job, JobFold, User
 from dashboard.db.states import JobState
 from dashboard.db.transaction import writing
-from dashboard.jobs.views import JobView
+from dashboard.jobs.page.views import JobView
 from dashboard.several.members import find_blend
 from tests.dashboard.searches.acts import go_on, jobs_of, take
 from tests.dashboard.several.test_steps import score, submit

@@ -8,9 +8,9 @@ from flask import Flask
 from dashboard.db import Job, User
 from dashboard.extensions import db
 from dashboard.filters import validation
-from dashboard.jobs.form_change import apply_change, may_apply
-from dashboard.jobs.form_request import request_of
-from dashboard.jobs.form_sources import new_form
+from dashboard.jobs.form.change import apply_change, may_apply
+from dashboard.jobs.form.request import request_of
+from dashboard.jobs.form.sources import new_form
 from tests.dashboard.api.test_api import Api
 from tests.dashboard.searches.acts import jobs_of
 from tests.dashboard.several.test_steps import refusals, submit

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard.jobs.changed import with_change
+from dashboard.jobs.changing.changed import with_change
 from tasks.engine.catalogue import Estimator, find_estimator, list_estimators, list_left_out
 from tasks.engine.diverged import find_cause, find_far
 from tasks.engine.errors import EngineError

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.jobs.changed import with_change
+from dashboard.jobs.changing.changed import with_change
 from tasks.engine.errors import EngineError
 from tasks.engine.preflight.fields import field_of
 from tasks.engine.preprocessing_settings import Preprocessing

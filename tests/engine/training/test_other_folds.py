@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.jobs.changed import say_change
+from dashboard.jobs.changing.changed import say_change
 from tasks.engine.errors import EngineError
 from tasks.engine.spec import TrainingSpec
 from tests.engine.kept_baselines import train

@@ -7,7 +7,7 @@ import pytest
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.gaussian_process import GaussianProcessRegressor
 
-from dashboard.jobs.changed import say_change
+from dashboard.jobs.changing.changed import say_change
 from tasks.engine.errors import EngineError
 from tasks.engine.progress import NullReporter
 from tasks.engine.whole_change import make_whole, with_change

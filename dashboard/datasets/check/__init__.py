@@ -1,0 +1,1 @@
+"""A file that is looked at before it is saved."""

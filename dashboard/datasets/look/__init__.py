@@ -1,0 +1,1 @@
+"""The pages of a dataset: its columns, how they relate, its rows."""

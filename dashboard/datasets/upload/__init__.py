@@ -1,0 +1,1 @@
+"""Files that come in: at once, in parts, from an address."""

@@ -1,0 +1,1 @@
+"""Versions of a dataset: which there are, another one, the difference of two."""

@@ -1,0 +1,1 @@
+"""What a person asks for, checked against catalogue and dataset."""

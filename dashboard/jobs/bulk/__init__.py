@@ -1,0 +1,1 @@
+"""Doing something to many jobs."""

@@ -1,0 +1,1 @@
+"""Why a job's model predicts what it does."""

@@ -1,0 +1,1 @@
+"""The list of jobs: which, in which order, with which columns."""

@@ -1,0 +1,1 @@
+"""A request held against its data before it is submitted."""

@@ -1,0 +1,1 @@
+"""From waiting to ended: what workers read and write of a job."""

@@ -1,0 +1,1 @@
+"""A decision threshold, and a job whose model follows another one."""

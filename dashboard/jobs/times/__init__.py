@@ -1,0 +1,1 @@
+"""How long jobs took, take and will take."""
