@@ -35,6 +35,8 @@ def test_ov1_a_fresh_account_sees_the_first_steps(app: Flask, member: User) -> N
     steps = words_of(page.find(".steps"))
     assert "Upload a CSV" in steps
     assert "Use the sample" in steps
+    # Beside the steps there are no cards of what cannot be there yet.
+    assert not page.select("#recent, #best")
     make_job(member)
     assert not PageClient(app, member).get("/").select(".steps")
 
@@ -45,6 +47,7 @@ def test_the_first_steps_are_a_persons_own(app: Flask, member: User) -> None:
     steps = ben.get("/").find(".steps")
     assert "Use the sample" in words_of(steps)
     assert "or take one that is here" in words_of(steps)
+    assert ben.get("/").find("#recent")
     viewer = make_user(email="vera@example.org", role="viewer")
     assert not PageClient(app, viewer).get("/").select(".steps")
 

@@ -60,6 +60,19 @@ def test_what_needs_fixing_is_led_to_from_both_buttons(pages: PageClient, member
     ] * 2
 
 
+def test_what_will_be_queued_is_said_once_a_target_is_chosen(
+    pages: PageClient, member: User
+) -> None:
+    page = pages.get("/jobs/new")
+    assert "Nothing to queue yet" in page.text
+    assert "Upload a dataset first" in page.text
+    assert "This will create" not in page.text
+    dataset = make_dataset(member)
+    page = pages.get(f"/jobs/new?dataset={dataset.id}")
+    assert "Nothing to queue yet" in page.text
+    assert "Upload a dataset first" not in page.text
+
+
 def test_an_earlier_job_of_the_dataset_can_be_started_from(
     pages: PageClient, member: User
 ) -> None:
