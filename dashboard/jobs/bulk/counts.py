@@ -1,6 +1,6 @@
 """Which jobs a bulk action is about, how many, and whether they are too many."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -97,12 +97,7 @@ def count_made(user: User, ids: Sequence[int]) -> int:
 
 def count_those(ids: Sequence[int], *which: ColumnElement[bool]) -> int:
     """Count those of some jobs that something holds for, so many at once as one may name."""
-    return _count_of(ids, select(func.count(Job.id)).where(*which))
-
-
-def _count_of(ids: Sequence[int], counted: Select[int]) -> int:
-    parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
-    return sum(db.session.scalar(counted.where(Job.id.in_(part))) or 0 for part in parts)
+    return sum(count_rows(part.where(*which)) for part in select_parts(ids))
 
 
 def may_be_changed(user: User, states: Collection[str]) -> list[ColumnElement[bool]]:
@@ -111,32 +106,31 @@ def may_be_changed(user: User, states: Collection[str]) -> list[ColumnElement[bo
     return [in_state] if user.is_admin else [in_state, Job.owner_id == user.id]
 
 
-def count_models(user: User, ids: Sequence[int], states: Collection[str]) -> Ends:
-    """Count what goes with jobs that are in a state, and may be changed."""
-    which = may_be_changed(user, states)
-    models = select(func.count(Model.id)).join(Job).where(*which)
-    predicted = select(func.count(Prediction.id)).join(Model).join(Job).where(*which)
-    return Ends(
-        _count_of(ids, models),
-        _count_of(ids, models.where(Model.alias.is_not(None))),
-        _count_of(ids, predicted),
-    )
+def select_parts(ids: Sequence[int]) -> list[Select[Any]]:
+    """Return selections of some jobs, each of so many at once as one may name."""
+    parts = (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+    return [select(Job).where(Job.id.in_(part)) for part in parts]
 
 
-def name_changed(
-    user: User, ids: Sequence[int], states: Collection[str], most: int
-) -> list[tuple[int, str]]:
-    """Return number and name of the newest jobs that are in a state, and may be changed."""
-    found: list[tuple[int, str]] = []
-    newest = sorted(ids, reverse=True)
-    for start in range(0, len(newest), AT_ONCE):
-        part = Job.id.in_(newest[start : start + AT_ONCE])
-        asked = select(Job.id, Job.name).where(part, *may_be_changed(user, states))
-        asked = asked.order_by(Job.id.desc()).limit(most - len(found))
-        found += [(job_id, name) for job_id, name in db.session.execute(asked)]
-        if len(found) == most:
-            break
-    return found
+def count_ends(selections: Iterable[Select[Any]]) -> Ends:
+    """Count what goes with the jobs that are selected."""
+    found = []
+    for selected in selections:
+        goes = Model.job_id.in_(selected.with_only_columns(Job.id))
+        models = select(func.count(Model.id), func.count(Model.alias)).where(goes)
+        predicted = select(func.count(Prediction.id)).join(Model).where(goes)
+        found.append((*db.session.execute(models).one(), db.session.scalar(predicted) or 0))
+    return Ends(*map(sum, zip(*found, strict=True))) if found else Ends(0, 0, 0)
+
+
+def name_newest(selections: Iterable[Select[Any]], most: int) -> list[tuple[int, str]]:
+    """Return number and name of the newest jobs that are selected."""
+    named: set[tuple[int, str]] = set()
+    for selected in selections:
+        asked = selected.with_only_columns(Job.id, Job.name).order_by(None)
+        named.update((n, name) for n, name in
+                     db.session.execute(asked.order_by(Job.id.desc()).limit(most)))  # fmt: skip
+    return sorted(named, reverse=True)[:most]
 
 
 def find_next_id() -> int:

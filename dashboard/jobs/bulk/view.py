@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 
 from dashboard.auth.sessions import safe_path
 from dashboard.db import BulkAction, Job, User
@@ -98,17 +99,21 @@ class Choice:
             return self.matching.count(*which)
         return bulk_counts.count_those(self.ids, *which)
 
+    def _changed(self) -> list[Select[Any]]:
+        """Select those that would be changed: all that match by an index, others by number."""
+        which = bulk_counts.may_be_changed(self.user, self.action.states)
+        found = [self.matching.found] if self.matching else bulk_counts.select_parts(self.ids)
+        return [selected.where(*which) for selected in found]
+
     @cached_property
     def named(self) -> Sequence[tuple[int, str]]:
         """Number and name of some that would be deleted, the newest first."""
-        if not self.action.is_final:
-            return ()
-        return bulk_counts.name_changed(self.user, self.ids, self.action.states, NAMED)
+        return bulk_counts.name_newest(self._changed(), NAMED) if self.action.is_final else ()
 
     @property
     def models_words(self) -> str:
         """Which models and predictions go with those that would be deleted."""
-        ends = bulk_counts.count_models(self.user, self.ids, self.action.states)
+        ends = bulk_counts.count_ends(self._changed())
         named = f", {ends.n_aliases:,} of them with an alias," if ends.n_aliases else ""
         predicted = plural(ends.n_predictions, "prediction")
         return f"{plural(ends.n_models, 'model')}{named} and {predicted} made with them"
