@@ -58,3 +58,22 @@ def test_a_press_asks_for_a_page_and_nothing_else_does(
     page.mouse.up()
     page.wait_for_url("**/queue")
     assert page.evaluate(DELIVERED) == "navigational-prefetch"
+
+
+def test_after_signing_out_no_page_is_shown_that_was_asked_for_before(
+    browse: Browse, member: User
+) -> None:
+    window = browse()
+    window.sign_in(member)
+    page = window.go("/jobs")
+    page.locator(".mainnav a[href='/queue']").hover()
+    page.mouse.down()
+    page.wait_for_timeout(500)
+    page.mouse.move(1, 1)
+    page.mouse.up()
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator("form[action='/logout']").evaluate("form => form.requestSubmit()")
+    other.wait_for_url("**/login")
+    page.locator(".mainnav a[href='/queue']").click()
+    page.wait_for_url("**/login**")
