@@ -34,7 +34,7 @@ def nearly_words(name: str, target: str, measure: str, score: float) -> str:
     """Return what is asked of a column that alone tells nearly all of a target."""
     return (
         f'"{name}" alone tells nearly all of "{target}" ({_shown(measure, score)}): is it known '
-        "before? If not, leave it out"
+        f'before "{target}" is? If not, leave it out'
     )
 
 

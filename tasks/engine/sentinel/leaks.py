@@ -75,12 +75,24 @@ def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> It
         parts = list(dict.fromkeys(origins[str(name)] for name in added.parts))
         told.update(parts)
         yield Finding("TARGET_LEAK", added.words(parts, schema["target"]), {"exclude": parts})
-    if target.classes and told:  # honest columns that tell classes come in company
-        return
-    # Of a date it is the order of time that matters.
-    told.update(column["name"] for column in schema["columns"] if column["kind"] == "date")
-    nearly = ((origins[str(name)], found) for name, found in _nearly(sampled, target, measured))
-    for column, found in [one for one in nearly if one[0] not in told][:ALONE]:
+    # Honest columns that tell classes come in company, and the only column is all there is.
+    if not (target.classes and told) and len({origins[str(name)] for name in X.columns}) > 1:
+        yield from _questions(
+            sampled, target, measured=measured, schema=schema, origins=origins, told=told
+        )
+
+
+def _questions(
+    sampled: Mapping[Any, Sampled], target: Target, *, measured: Sequence[tuple[Strength, Any]],
+    schema: Mapping[str, Any], origins: Mapping[str, str], told: set[str],
+) -> Iterator[Finding]:  # fmt: skip
+    """Ask of columns that tell nearly all, and of which nothing was told, whether they are known.
+
+    Of a date it is the order of time that matters.
+    """
+    dates = {column["name"] for column in schema["columns"] if column["kind"] == "date"}
+    nearly = [(origins[str(name)], found) for name, found in _nearly(sampled, target, measured)]
+    for column, found in [one for one in nearly if one[0] not in told | dates][:ALONE]:
         words = nearly_words(column, schema["target"], found.measure, found.score)
         yield Finding("ONE_COLUMN", words, {"exclude": [column]})
 

@@ -131,7 +131,8 @@ def test_what_tells_nearly_all_is_asked_about(tmp_path: Path) -> None:
     (found,) = findings(tmp_path, table, "regression")
     assert (found.code, found.change) == ("ONE_COLUMN", {"exclude": ["fee"]})
     assert '"fee" alone tells nearly all of "y_number" (R2 0.97' in found.message
-    assert "is it known before? If not, leave it out" in found.message
+    assert 'is it known before "y_number" is? If not, leave it out' in found.message
+    assert findings(tmp_path, table[["fee", "y_number"]], "regression") == []  # all there is
 
 
 def test_a_risk_that_ranks_two_classes_almost_without_mistakes_is_asked_about(
