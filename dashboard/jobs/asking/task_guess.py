@@ -30,6 +30,8 @@ CLASS_NAMES = {
     "class", "classes", "label", "labels", "category", "categories", "type", "kind", "species",
     "diagnosis", "group", "cluster", "segment",
 }  # fmt: skip
+# Classes that have an order: those in the middle often stand most often, as those of grades do.
+ORDERED_NAMES = {"severity", "stage", "level", "status", "code", "risk", "triage"}
 NUMBER_NAMES = {
     "count", "counts", "cnt", "price", "prices", "cost", "costs", "age", "ages", "rings",
     "amount", "amounts", "quantity", "qty", "sales", "income", "salary", "wage", "revenue",
@@ -138,7 +140,8 @@ def _judge_whole_numbers(column: Mapping[str, Any], distinct: int) -> tuple[str,
 
 
 def _judge_few(column: Mapping[str, Any], whole: str) -> tuple[str, str]:
-    if _are_a_hill(column.get("steps", ()), column.get("min")):
+    is_hill = _are_a_hill(column.get("steps", ()), column.get("min"))
+    if is_hill and not _words_of(column) & ORDERED_NAMES:
         return "regression", f"{whole}, those in the middle most often, as of a grade or a count"
     return "classification", f"{whole} only"
 

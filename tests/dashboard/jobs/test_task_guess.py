@@ -123,7 +123,8 @@ def test_numbers_that_stand_as_grades_do_are_numbers(
     found = {**column("target", "number", len(steps), sum(steps), min(steps)), "steps": steps,
              "min": low, "max": low + len(steps) - 1}  # fmt: skip
     assert suggest_task(found) == task
-    assert suggest_task({**found, "name": "class"}) == "classification"
+    for name in ("class", "severity", "triage_code"):
+        assert suggest_task({**found, "name": name}) == "classification"
     assert ("those in the middle" in explain_task(found)) == (task == "regression")
 
 
