@@ -118,6 +118,7 @@ def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> 
     if former.state == "reading":
         raise Conflict(f"{former.label} is still being read")
     check_choices(set(former.column_names), options.get("columns") or {})
+    options = _without_unusable(former, options)
     check_types(former, change_options(former.options, options))
     check_room(former.size_bytes)
     with writing() as session:
@@ -134,6 +135,17 @@ def make_reading(*, user: User, dataset_id: int, options: Mapping[str, Any]) -> 
         dataset = _add(session, user, former, merged, source)
     queue.wake(queue.LIGHT)
     return dataset
+
+
+def _without_unusable(former: Dataset, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Take back types that no cell could have; earlier versions of Trainyard kept them, unused.
+
+    A reading refuses the file for them now, whatever was asked for.
+    """
+    told = {p.get("column") for p in former.problems or () if p["code"] == "CHOICE_UNUSABLE"}
+    columns = changes.get("columns") or {}
+    gone = {name: None for name in told if name is not None and name not in columns}
+    return {**changes, "columns": {**gone, **columns}} if gone else dict(changes)
 
 
 def _living(versions: Any, dataset_id: int) -> Dataset:

@@ -74,3 +74,19 @@ def test_what_can_be_and_what_cannot_be_looked_at_is_not_refused(dataset: Datase
         assert (fit.refusal, fit.loss) == ("", ""), name
     get_storage().delete(str(dataset.table_key))
     assert find_fit(dataset, "area", {"kind": "number"}).refusal == ""
+
+
+def test_a_useless_type_of_an_earlier_time_goes_with_the_next_change(
+    app: Flask, member: User, dataset: Dataset
+) -> None:
+    """It was a warning once, and would refuse the file now."""
+    dataset.options = {"columns": {"area": {"kind": "number"}}}
+    told = {"severity": "warning", "code": "CHOICE_UNUSABLE", "message": "-", "column": "area"}
+    dataset.problems, dataset.original_key = [told], "datasets/1/0123456789abcdef/original"
+    db.session.commit()
+    PageClient(app, member).post(
+        f"/datasets/{dataset.id}/type", {"name": "part", "kind": "text"}, status=303
+    )
+    newest = db.session.scalars(select(Dataset).order_by(Dataset.id.desc())).first()
+    assert newest is not None
+    assert newest.options["columns"] == {"part": {"kind": "text"}}
