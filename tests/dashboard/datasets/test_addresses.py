@@ -71,8 +71,8 @@ def test_admin_uses_the_page(app: Flask, admin: User, member: User) -> None:
     browser.submit(page, {"prefix": "s3://bucket/in/"}, form=form)
     page = browser.get("/settings/addresses")
     assert page.find("tbody code").text == "s3://bucket/in/"
-    remove = page.find("tbody form")["action"]
-    browser.submit(page, {}, form=f"form[action='{remove}']")
+    remove = page.find("tbody a.btn")["href"]
+    browser.submit(browser.get(remove), {}, form=f"form[action='{remove}']")
     page = browser.get("/settings/addresses")
     assert "Files are no longer fetched from s3://bucket/in/" in page.html
     assert page.select("tbody") == []
