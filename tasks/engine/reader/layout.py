@@ -12,6 +12,7 @@ from tasks.engine.reader.decimal_sign import find_decimal
 from tasks.engine.reader.dialects import DELIMITERS, Dialect, ReadOptions
 from tasks.engine.reader.header import Header, find_header
 from tasks.engine.reader.kept_signs import find_signs
+from tasks.engine.reader.label_rows import YEAR
 from tasks.engine.reader.long_separators import find_long
 from tasks.engine.reader.mending import SURPLUS
 from tasks.engine.reader.name_rows import Fit, count_empty_ends, find_fit, fit_names
@@ -134,8 +135,14 @@ def _with_names(records: Sequence[Record], width: int) -> int:
 
 
 def _has_names_below(records: Sequence[Record], width: int) -> bool:
-    """Tell whether a first line says what made the file, as loggers do: names stand below it."""
-    if len(records) < LEAST_RECORDS or width < 2:
+    """Tell whether a first line says what made the file, as loggers do: names stand below it.
+
+    Such a line has a number that is no year, a blank cell or one twice, which names have not.
+    """
+    first = [cell.strip() for cell in records[0].cells]
+    is_told = any(is_typed(cell) and not YEAR.fullmatch(cell) for cell in first)
+    is_told = is_told or "" in first or len({*first}) < len(first)
+    if not is_told or len(records) < LEAST_RECORDS or width < 2:
         return False
     names, are_typed = records[1].cells, are_columns_typed([r.cells for r in records[2:]], width)
     are_words = all(cell.strip() and not is_typed(cell) for cell in names)

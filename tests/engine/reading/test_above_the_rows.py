@@ -230,3 +230,19 @@ def test_names_with_fewer_cells_below_them_stay_names(reader: Reader) -> None:
     assert reader.refusal(f"a,b,c,d\n{rows}")[0] == "CSV_RAGGED"
     words = "".join(f"p{n},x{n},q{n}\n" for n in range(30))
     assert reader.refusal(f"a,b,c,d\n{words}")[0] == "CSV_RAGGED"
+
+
+@pytest.mark.parametrize(
+    ("names", "first"),
+    [
+        ("station,temp,rain,comment", "Berlin,high,low"),
+        ("product,price,stock,remark", "unknown,none,missing"),
+        ("name,city,age,note", "Ann,Rome,old"),
+        ("station,2019,2020,comment", "Berlin,high,low"),
+    ],
+)
+def test_a_row_of_words_below_too_many_names_is_a_row(
+    reader: Reader, names: str, first: str
+) -> None:
+    rows = "".join(f"s{n},{n}.5,{n}\n" for n in range(30))
+    assert reader.refusal(f"{names}\n{first}\n{rows}")[::2] == ("CSV_RAGGED", 2)
