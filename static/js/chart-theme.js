@@ -34,19 +34,20 @@ export function withColours(content, tokens, isColour = false) {
   return copy;
 }
 
-function axis(given, tokens) {
+// The title of an upright axis keeps off the numbers, however long these are.
+function axis(given, tokens, isUpright) {
   return {
     gridcolor: tokens.grid, zerolinecolor: tokens.grid, linecolor: tokens.line, tickcolor: tokens.line,
     automargin: true, fixedrange: true, ...given,
     tickfont: { color: tokens.muted, size: 12 },
-    title: { font: { color: tokens.muted, size: 13 }, ...(typeof given?.title === 'string' ? { text: given.title } : given?.title) },
+    title: { font: { color: tokens.muted, size: 13 }, ...(isUpright && { standoff: 8 }), ...(typeof given?.title === 'string' ? { text: given.title } : given?.title) },
   };
 }
 
 export function layoutFor(given, tokens, element) {
   const layout = withColours(given ?? {}, tokens);
   const axes = Object.fromEntries(
-    ['xaxis', 'yaxis', ...Object.keys(layout).filter((key) => /^[xy]axis\d+$/.test(key))].map((key) => [key, axis(layout[key], tokens)]),
+    ['xaxis', 'yaxis', ...Object.keys(layout).filter((key) => /^[xy]axis\d+$/.test(key))].map((key) => [key, axis(layout[key], tokens, key[0] === 'y')]),
   );
   return {
     paper_bgcolor: 'transparent',
