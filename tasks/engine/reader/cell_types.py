@@ -73,13 +73,19 @@ def columns_of(rows: Sequence[Sequence[str]], width: int) -> list[Sequence[str]]
     return columns + [()] * (width - len(columns))
 
 
-def are_dashes(cells: Sequence[str]) -> bool:
+def are_dashes(cells: Sequence[str], names: Sequence[str]) -> bool:
     """Tell whether a row is a line that is drawn below the names: of dashes alone.
 
-    Below a name of one letter stands one dash, which alone is a missing cell.
+    One dash, which elsewhere is a missing cell, stands below a name of one letter.
     """
-    first = list(islice(filter(None, map(str.strip, cells)), 2))
-    if len(first) < 2 or not all(cell == "-" or DASHES.fullmatch(cell) for cell in first):
-        return False
-    others = [cell for cell in map(str.strip, cells) if cell not in {"", "-"}]
-    return bool(others) and all(map(DASHES.fullmatch, others))
+    n_drawn, n_short = 0, 0
+    for cell, name in zip(map(str.strip, cells), names, strict=False):
+        if not cell:
+            continue
+        if DASHES.fullmatch(cell):
+            n_drawn += 1
+        elif cell == "-" and len(name.strip()) == 1:
+            n_short += 1
+        else:
+            return False
+    return n_drawn > 0 and n_drawn + n_short > 1

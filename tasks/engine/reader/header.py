@@ -95,7 +95,7 @@ def find_header(records: Sequence[Numbered], width: int, options: ReadOptions) -
     # Groups may be numbers or dates; names stand below them.
     is_there, is_sure = True if has_groups else options.header, True
     rows = [cells for _, cells in table]
-    below = [cells for cells in rows[1:] if not are_dashes(cells)]
+    below = [cells for cells in rows[1:] if not are_dashes(cells, rows[0])]
     if is_there is None:
         are_merged = len(rows) > 1 and _are_merged(rows[1], rows[0], rows[2 : 2 + BODY_ROWS])
         is_there, is_sure = (True, True) if are_merged else has_names([rows[0], *below])
@@ -228,7 +228,7 @@ def _count_lines(rows: Sequence[Sequence[str]], width: int) -> int:
     n_lines = 1
     while n_lines < MAX_LINES and n_lines + 3 < len(rows):
         row, body = rows[n_lines], rows[n_lines + 1 : n_lines + 1 + BODY_ROWS]
-        if len(row) != width or are_dashes(row):
+        if len(row) != width or are_dashes(row, rows[0]):
             break
         if list(row) != list(rows[0]) and not _goes_on(row, rows[0], body):
             break

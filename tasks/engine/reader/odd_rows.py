@@ -84,7 +84,7 @@ class OddRows:
         self.most = min(MOST_LINES, MOST_CELLS // max(len(are_typed), 1))
         self.is_long = False  # what may be notes is more than is held
         self.n_last_alone = 0  # rows at the end that hold one text and nothing else
-        self.is_below_names = bool(labels)
+        self.names_above = labels  # of the row that comes next
         self.n_head = 0
         self.has_titles = False  # of sections, in a table of two columns
         self.like_notes: set[int] = set()  # columns in which rows of the table begin like notes
@@ -124,11 +124,11 @@ class OddRows:
 
     def _without_dashes(self, lines: np.ndarray, columns: list[pa.Array]) -> Columns:
         """Leave out the line between names and rows that is drawn, or numbers the columns."""
-        if not self.is_below_names or not len(lines):
+        if not self.names_above or not len(lines):
             return lines, columns
-        self.is_below_names = False
+        names, self.names_above = self.names_above, ()
         cells = [column[0].as_py() for column in columns]
-        if are_dashes([cell or "" for cell in cells]):
+        if are_dashes([cell or "" for cell in cells], names):
             self._leave_out("dashes", int(lines[0]), cells, "it is a line of dashes")
         elif self._number_columns(cells, [column[1:] for column in columns]):
             self._leave_out("column_numbers", int(lines[0]), cells, "it numbers the columns")

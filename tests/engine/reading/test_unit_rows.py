@@ -81,3 +81,13 @@ def test_a_line_of_dashes_may_have_one_below_a_short_name(reader: Reader) -> Non
     result = reader.read(f"id,name,n\n--,----,-\n{rows}")
     assert (result.column_names, result.n_rows) == (["id", "name", "n"], 12)
     assert reader.read(f"id,name,n\n-,-,-\n{rows}").n_rows == 13
+
+
+@pytest.mark.parametrize(
+    ("names", "row"),
+    [("day,lo,hi", "-,---,---"), ("abc,bcd,cde", "-,-,---"), ("id,name,num", "--,----,-")],
+)
+def test_missing_cells_below_longer_names_are_a_row(reader: Reader, names: str, row: str) -> None:
+    rows = "".join(f"{n},{n}.5,{n}\n" for n in range(12))
+    result = reader.read(f"{names}\n{row}\n{rows}")
+    assert (result.column_names, result.n_rows) == (names.split(","), 13)
