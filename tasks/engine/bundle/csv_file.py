@@ -23,7 +23,7 @@ RAGGED = (
 NOTE = re.compile(r"(foot|end)?notes?( \d+)?\s*:|sources?\s*:|remarks?\s*:", re.IGNORECASE)
 NO_ROW = r"#+\s.*|(page|seite|p[aá]gina)\s+\d+(\s*(of|von|d[ei]|/)\s*\d+)?|[|+]?[-=]{2}[-=+|: ]*"
 _Comment = type("_Comment", (list,), {})  # the cells of a line that may be no row
-ESCAPED = re.compile(r'\\(["\\])')
+ESCAPED, DASHES = re.compile(r'\\(["\\])'), re.compile(r":?(-{2,}|={2,}):?|:-:?|-:")
 
 
 class CsvError(ValueError):
@@ -73,7 +73,7 @@ def read_as_asked(arguments, schema, needed):
 
 
 def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warning):
-    """Read a CSV file, plain or gzip, as text cells.
+    """Read a CSV file, plain or gzip, as a frame of text cells; None where a line was filled up.
 
     Parameters
     ----------
@@ -82,16 +82,6 @@ def read_text_table(path, dialect, *, encoding=None, needed=(), warn=print_warni
         another width ``refuse`` the file, are left out (``skip``), or short ones filled (``pad``).
     encoding, needed, warn : optional
         By default UTF-8, or else the training data's; columns it must have; what is told of lines.
-
-    Returns
-    -------
-    DataFrame of shape (n_rows, n_columns)
-        Object cells of str, exactly as in the file; None where a line was filled up.
-
-    Raises
-    ------
-    CsvError, UnicodeError
-        For missing columns, broken quotes, lines of another width, damaged gzip, other encodings.
     """
     try:
         encoding = encoding or _find_encoding(path, dialect["encoding"])
@@ -117,11 +107,27 @@ def _read_table(records, dialect, needed, warn):
     return pd.DataFrame(cells, columns=pd.Index(names, dtype=object), dtype=object)
 
 
+def _below_line(records, names, may_be, warn):
+    """Yield the records but a line that is drawn below the names."""
+    for line, row in records:
+        if may_be and _is_drawn(row, names):
+            warn(f"line {line} is a line of dashes; left out")
+        else:
+            yield line, row
+        may_be = may_be and isinstance(row, _Comment) and len(row) != len(names)
+
+
+def _is_drawn(row, names):
+    cells = [(cell.strip(), len(name)) for cell, name in zip(row, names) if cell.strip()]
+    n = sum(bool(DASHES.fullmatch(cell)) for cell, _ in cells)  # below a letter stands one dash
+    return len(row) == len(names) and n > 0 and 1 < n + cells.count(("-", 1)) == len(cells)
+
+
 def _above_notes(records, names, dialect, warn):
     """Yield the rows but comments, and a note below the table, as that of the training data."""
     odd, comments, has_rows, width = [], set(), False, len(names)
     may_comment = width > 1 and not any(name.startswith("#") for name in names)
-    for line, row in records:
+    for line, row in _below_line(records, names, dialect["header"], warn):
         is_comment = may_comment and isinstance(row, _Comment) and len(row) != width
         told = [] if is_comment else [*(row for _, row in odd), row]
         is_known = (odd or [(line,)])[0][0] == dialect.get("note_line") and len(told) <= MOST_NOTES
@@ -200,8 +206,7 @@ def _suggest(path, dialect, encoding, needed):
                 _line, first = next(_records(file, {**dialect, "delimiter": delimiter}))
         except CsvError:
             return 0
-        names = _names([first if dialect["header"] else [""] * len(first)])
-        return len(set(needed) & set(names))
+        return len({*needed} & {*_names([first if dialect["header"] else [""] * len(first)])})
 
     best = max(SUGGESTED, key=lambda name: count(SEPARATORS[name]))
     if count(SEPARATORS[best]) <= count(dialect["delimiter"]):
@@ -238,10 +243,8 @@ def _names(rows):
     for n, label in enumerate(labels, start=1):
         name = label or f"column_{n}"
         if not label or label in names:
-            k, stem = 1, name
-            while name in taken or k == 1 and label:
-                k += 1
-                name = f"{stem}_{k}"
+            ways = itertools.chain([name], (f"{name}_{k}" for k in itertools.count(2)))
+            name = next(way for way in ways if way not in taken)
             taken.add(name)
         names.append(name)
     return names
@@ -261,13 +264,11 @@ def _records(file, dialect):
     lines = (last.__setitem__(0, text) or text for text in file)
     doubled = (ESCAPED.sub(lambda m: '""' if m[1] == '"' else "\\", text) for text in lines)
     reader = csv.reader(
-        doubled if dialect.get("escape") else lines,
+        doubled if dialect.get("escape") else lines, quotechar=quote or '"', strict=True,
         delimiter=dialect["delimiter"] or "\x1f",  # a table of one column
-        quotechar=quote or '"',
         quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
         skipinitialspace=dialect.get("skip_space", False),
-        strict=True,
-    )
+    )  # fmt: skip
     try:
         for row in reader:
             if row:

@@ -209,6 +209,33 @@ def test_comments_among_rows_are_left_out_as_the_reader_does(
     assert [f"line {at + 2} " in words for words in said] == [True]
 
 
+@pytest.mark.parametrize(
+    ("above", "n_rows"),
+    [
+        ("id,name,num\n--,----,---", 12),
+        ("id,name,n\n--,----,-", 12),
+        ("a,n,c\n:-:,=====,--:", 12),
+        ("id,name,num\n\n# made by hand\n--,----,---", 12),
+        ("#id,name,num\n---,----,---", 12),
+        ("A report\nid,name,num\n,kg,mm\n--,----,---", 12),
+        ("id,name,num\n--,----,---\n--,----,---", 13),
+        ("id,name,num\n--,----,-", 13),
+        ("id,name,num\n,----,", 13),
+        ("a,b,c\n-,-,-", 13),
+    ],
+)
+def test_a_line_drawn_below_the_names_is_left_out_as_the_reader_does(
+    reader: Reader, tmp_path: Path, above: str, n_rows: int
+) -> None:
+    text = f"{above}\n" + "".join(f"{n},{n * 37},{n}.5\n" for n in range(1, 13))
+    result = reader.read(text)
+    assert result.dialect, result.problems
+    (path := tmp_path / "in.csv").write_text(text)
+    frame = read_text_table(path, result.dialect.as_dict(), warn=str)
+    assert frame.to_numpy().tolist() == tables.read_rows(reader.table, 0, 99)[1]
+    assert len(frame) == n_rows
+
+
 def test_what_is_no_comment_is_refused_by_both(reader: Reader, tmp_path: Path) -> None:
     rows = [f"{n},{n},x" for n in range(9)]
     for names, line in (("a,b,c", "#b,1"), ("#a,b,c", "# b,1")):
