@@ -25,7 +25,10 @@ SMALL_BYTES = 1 << 20
 Opened = TypeVar("Opened")
 # Digits, however they are grouped: nothing that a spreadsheet would run.
 NUMBER = re.compile(
-    r"(?=.*\d)[+-]?\d*(?:[., '\xa0\u202f]\d{3})*[.,]?\d*(?:[eE][+-]?\d+)?[ \xa0]?%?", re.ASCII
+    r"(?=.*\d)[+-]?\d*(?:[., '\xa0\u202f]\d{3})*[.,]?\d*(?:[eE][+-]?\d+)?"
+    # A unit of letters alone: -2 °C, -5 km/h. There is nothing to run in it.
+    r"[ \xa0]?(?:[A-Za-z%°µμ²³]{1,8}(?:/[A-Za-z²³]{1,4})?)?",
+    re.ASCII,
 )
 # Also the wide signs of East Asian writing, which some spreadsheets take for the narrow ones.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
