@@ -87,4 +87,4 @@ def _abbreviate(settings: Sequence[str], room: int) -> list[str]:
         parts = [f"{cut_middle(name, letters)} {value}".lstrip() for name, _, value in split]
         if len(BETWEEN.join(parts)) <= room:
             return parts
-    return [cut_middle(BETWEEN.join(value for _, _, value in split), room)]
+    return [cut_middle(BETWEEN.join(value or name for name, _, value in split), room)]

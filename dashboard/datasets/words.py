@@ -26,7 +26,8 @@ def name_versions(dataset: Dataset, count: int) -> str:
     """Return what so many versions of a dataset are called, of which it is one."""
     if count > 1:
         return f"all {count} versions of {dataset.name}"
-    return f"{dataset.name} v{dataset.version}" if dataset.version > 1 else dataset.name
+    is_only = dataset.version == 1 and dataset.is_newest
+    return dataset.name if is_only else f"{dataset.name} v{dataset.version}"
 
 
 def name_delimiter(character: str | None) -> str | None:
