@@ -38,7 +38,7 @@ class Form:
         default=(
             ("", "Stop: do not take the file"),
             ("skip", "Leave these lines out"),
-            ("pad", "Fill short lines with missing cells, leave long ones out"),
+            ("pad", "Fill short lines with missing cells at their end, leave long ones out"),
         )
     )
 

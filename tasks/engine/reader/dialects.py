@@ -83,10 +83,10 @@ class Dialect:
         return asdict(self)
 
 
-def often_unquoted(dialect: Dialect | None) -> str:
+def often_because(dialect: Dialect | None, *, is_short: bool) -> str:
     """Say what often makes a line of another width; no sign is named where none is known."""
     sign = SIGNS.get(dialect.delimiter if dialect else "", "separator")
-    return f"Often this is an unquoted {sign}"
+    return f"Often a {sign} is missing" if is_short else f"Often this is an unquoted {sign}"
 
 
 def complete(dialect: Dialect, compression: Compression | None, options: ReadOptions) -> Dialect:

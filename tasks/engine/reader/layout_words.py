@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tasks.engine.reader.dialects import ReadOptions, often_unquoted
+from tasks.engine.reader.dialects import ReadOptions, often_because
 from tasks.engine.reader.header import Header
 from tasks.engine.reader.layout import Layout
 from tasks.engine.reader.long_separators import say_long
@@ -115,7 +115,8 @@ def _nameless(layout: Layout) -> Problem:
     last = [above for above in layout.header.above if above.text][-1]
     if (n_cells := len(last.cells)) not in {1, layout.width}:
         message = f"Line {last.line} has {n_cells} cells, but most lines have {layout.width}"
-        return error("CSV_RAGGED", f"{message}. {often_unquoted(layout.dialect)}", line=last.line)
+        often = often_because(layout.dialect, is_short=False)  # one of the names, or in every row
+        return error("CSV_RAGGED", f"{message}. {often}", line=last.line)
     message = (
         f'The table seems to begin in line {layout.header.line}, below "{last.text}", but no '
         f"names of columns stand there. Say in which line they are, or that this is the "

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tasks.engine.reader.dialects import often_unquoted
+from tasks.engine.reader.dialects import often_because
 from tasks.engine.reader.odd_rows import OddRows, Seen
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.refusals import Problem, error
@@ -64,8 +64,8 @@ def of_rows(reading: "Reading") -> Iterator[Problem]:
 def _say_padded(n: int, is_short: bool) -> str:
     """Say what became of lines with another number of cells, where short ones are filled up."""
     if n > 1:
-        return "Short ones were filled up, long ones left out"
-    return "It was filled up" if is_short else "It was left out"
+        return "Short ones were filled up at their end, long ones left out"
+    return "It was filled up at its end" if is_short else "It was left out"
 
 
 def _say_cut_off(reason: str, bad_lines: str) -> str:
@@ -83,10 +83,11 @@ def _of_bad_lines(reading: "Reading") -> Iterator[Problem]:
         where = f"line {reading.names_line} has {len(reading.names)}"
         if not (reading.dialect and reading.dialect.header):
             where = f"most have {len(reading.names)}"
+        is_short = len(first.cells) < len(reading.names)
         ends = {
-            "refuse": often_unquoted(reading.dialect),
+            "refuse": often_because(reading.dialect, is_short=is_short),
             "skip": "It was left out" if n == 1 else "They were left out",
-            "pad": _say_padded(n, len(first.cells) < len(reading.names)),
+            "pad": _say_padded(n, is_short),
         }
         message = (
             f"{lines_have(n)} a different number of cells. First: line {first.line} has "

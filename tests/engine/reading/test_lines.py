@@ -153,7 +153,9 @@ RAGGED = "a,b,c\n1,2,3\n4,5\n6,7,8,9\n10,11,12\n"
 @pytest.mark.parametrize(("sign", "name"), [(";", "semicolon"), ("\t", "tab"), ("|", "bar (|)")])
 def test_refusal_of_ragged_lines_names_the_separator(reader: Reader, sign: str, name: str) -> None:
     message = reader.refusal(RAGGED.replace(",", sign))[1]
-    assert message.endswith(f"Often this is an unquoted {name}")
+    assert message.endswith(f"line 3 has 2, line 1 has 3. Often a {name} is missing")
+    longer = RAGGED.replace("4,5", "4,5,6,7").replace(",", sign)
+    assert reader.refusal(longer)[1].endswith(f"has 3. Often this is an unquoted {name}")
 
 
 def test_lines_that_are_drawn_are_left_out_and_told(reader: Reader) -> None:
@@ -169,7 +171,7 @@ def test_ragged_lines_are_refused_with_count_and_first(reader: Reader) -> None:
     assert (code, line) == ("CSV_RAGGED", 3)
     assert message == (
         "2 lines have a different number of cells. First: line 3 has 2, line 1 has 3. "
-        "Often this is an unquoted comma"
+        "Often a comma is missing"
     )
 
 
@@ -186,7 +188,7 @@ def test_ragged_lines_can_be_skipped(reader: Reader) -> None:
 
 @pytest.mark.parametrize(
     ("line", "bad_lines", "told"),
-    [("1,2", "skip", "It was left out"), ("1,2", "pad", "It was filled up"),
+    [("1,2", "skip", "It was left out"), ("1,2", "pad", "It was filled up at its end"),
      ("1,2,3,4", "pad", "It was left out"), ("1,2,3,4\n1", "skip", "They were left out")],
 )  # fmt: skip
 def test_one_ragged_line_is_told_of_as_one(
