@@ -27,6 +27,11 @@ ARABIC_DIGITS = "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669"
 ARABIC_DIGITS += "\u06f0\u06f1\u06f2\u06f3\u06f4\u06f5\u06f6\u06f7\u06f8\u06f9"
 ARABIC_POINT = "\u066b"
 ASCII_DIGITS = str.maketrans(ARABIC_DIGITS, 2 * "0123456789")
+# Units that stand with and without an s in one column: 1 day, 2 days.
+WITH_PLURAL = {
+    "sec", "second", "min", "minute", "hr", "hour", "day", "week", "month", "yr", "year", "lb",
+    "acre", "an", "jour",
+}  # fmt: skip
 # What the signs around a number are replaced by, one after the other.
 SIGNS = (
     (f"^([{MONEY}] ?)\\((.*)\\)$", r"(\1\2)"),
@@ -57,8 +62,10 @@ def symbols_of(column: Any) -> bool | str:
 
 
 def unit_pattern(unit: str) -> str:
-    """Return the pattern of a unit at the end of a number."""
-    return f"[{SPACES}]*{re.escape(unit)}$"
+    """Return the pattern of a unit at the end of a number; of a word also its plural."""
+    stem = unit.removesuffix("s")
+    one = f"{stem}s?" if stem in WITH_PLURAL else re.escape(unit)
+    return f"[{SPACES}]*{one}$"
 
 
 def around(symbols: bool | str) -> tuple[tuple[str, str], ...]:

@@ -144,11 +144,16 @@ def plain_numbers(cells: pa.Array, missing: Collection[str]) -> np.ndarray | Non
     return None if _cast(cells[:PROMISING]) is None else _cast(cells)
 
 
-def _plain_text(cells: pa.Array, decimal: str, thousands: str, symbols: bool | str) -> pa.Array:
-    """Return cells with their numbers as Python writes them; what is none stays none."""
-    cells = with_plain_signs(cells, decimal)
+def without_signs(cells: pa.Array, symbols: bool | str) -> pa.Array:
+    """Return cells without signs of money and percent, or without a unit."""
     for pattern, kept in around(symbols):
         cells = pc.replace_substring_regex(cells, pattern, kept)
+    return cells
+
+
+def _plain_text(cells: pa.Array, decimal: str, thousands: str, symbols: bool | str) -> pa.Array:
+    """Return cells with their numbers as Python writes them; what is none stays none."""
+    cells = without_signs(with_plain_signs(cells, decimal), symbols)
     if thousands:
         plain = pc.replace_substring_regex(cells, f"[{THOUSANDS[thousands]}]", "")
         cells = pc.if_else(match(cells, grouped(thousands, decimal)), plain, cells)

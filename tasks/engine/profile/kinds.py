@@ -21,6 +21,7 @@ from tasks.engine.cells import (
     objects,
     parse_numbers,
     text_lengths,
+    without_signs,
 )
 from tasks.engine.picked import of_each_shape, plain_array
 from tasks.engine.profile.codes import LEADING_ZEROS, MAY_BE, code_words, have_zeros
@@ -127,8 +128,11 @@ def _becomes_number(column: Column, found: Found, reading: Reading) -> bool:
 
 def _codes_of(column: Column, reading: Reading) -> str:
     """Say what makes the numbers codes that stand in a sample of the cells, or in all."""
-    if reading.written[1] or reading.written[2]:
+    _decimal, thousands, symbols = reading.written
+    if thousands:
         return ""
+    if symbols:
+        return LEADING_ZEROS if _have_zeros_within(column.cells, symbols) else ""
     if reading.share == 1:
         return code_words(column.name, column.cells)
     numeric = np.isfinite(parse_numbers(column.cells, reading.written))
@@ -140,7 +144,7 @@ def read_numbers(column: Column, written: Written) -> ColumnNumbers:
     read = ColumnNumbers(NumberTally(column.n_rows))
     tally = column.tally(parse_numbers, written)
     if tally:
-        is_code = not written[1] and not written[2] and bool(have_zeros(column.cells).any())
+        is_code = not written[1] and _have_zeros_within(column.cells, written[2])
         return ColumnNumbers(tally, has_codes=is_code)
     known = column.plain if written == PLAIN else []
     for n, (cells, counts) in enumerate(column.pieces()):
@@ -152,14 +156,22 @@ def read_numbers(column: Column, written: Written) -> ColumnNumbers:
             values, counts = values[good], None if counts is None else counts[good]
             cells = cells.filter(pa.array(good))
         read.tally.add(values, counts)
-        if not written[1] and not written[2] and not read.has_codes:
-            read.has_codes = _has_codes(cells, values)
+        if not written[1] and not read.has_codes:
+            read.has_codes = _has_codes(cells, values, written[2])
     return read
 
 
-def _has_codes(cells: pa.Array, values: np.ndarray) -> bool:
+def _have_zeros_within(cells: pa.Array, symbols: bool | str) -> bool:
+    """Tell whether any number within signs, or before a unit, is one that codes alone are."""
+    bare = without_signs(plain_array(cells), symbols) if symbols else cells
+    return bool(have_zeros(bare).any())
+
+
+def _has_codes(cells: pa.Array, values: np.ndarray, symbols: bool | str) -> bool:
     if not len(cells):
         return False
+    if symbols:
+        return _have_zeros_within(cells, symbols)
     first, second = first_bytes(plain_array(cells))
     zero, nine = ord("0"), ord("9")
     likely = ((first == zero) & (second >= zero) & (second <= nine)) | (abs(values) >= LONG_CODE)

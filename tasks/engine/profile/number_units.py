@@ -1,7 +1,8 @@
 """Numbers with one unit behind each of them: read as numbers, as those with signs of money are.
 
 Only units that are hardly anything else count. No letter does that stands behind numbers of
-houses, of seats or of sizes (A, B, M), nor one that is a point of the compass.
+houses, of seats or of sizes (A, B, L, M), nor one that is a point of the compass, nor the h of a
+time of day such as 10.30 h.
 """
 
 import re
@@ -15,10 +16,10 @@ from tasks.engine.profile.column_cells import Column
 
 _LENGTHS = "mm cm dm m km µm um nm in inch inches ft feet yd mi miles nmi"
 _AREAS = "mm² cm² m² km² m2 km2 cm2 mm2 m^2 km^2 ft² sqm qm sqft ha acres"
-_VOLUMES = "mm³ cm³ dm³ m³ cm3 m3 m^3 ccm ml mL cl cL dl dL l L hl hL gal"
+_VOLUMES = "mm³ cm³ dm³ m³ cm3 m3 m^3 ccm ml mL cl cL dl dL l hl hL gal"
 _MASSES = "µg ug mg g kg t oz lb lbs"
 _TIMES = (
-    "ns µs ms s sec secs second seconds min mins minute minutes h hr hrs hour hours d day days wk"
+    "ns µs ms s sec secs second seconds min mins minute minutes hr hrs hour hours d day days wk"
     " week weeks month months yr yrs year years"
     " Sek. Min. Std. Sekunden Minuten Stunden Tage Wochen"
     " Monate Jahre jours mois ans días meses años"
@@ -67,7 +68,7 @@ def find_unit(column: Column) -> tuple[str, bool] | None:
             found[unit] = found.get(unit, 0) + int(count)
     if not found:
         return None
-    unit = max(found, key=lambda one: found[one])
+    unit = max(found, key=lambda one: found[one])  # a plural too, as in 1 day, 2 days
     share = column.counts[have_unit(column.cells, unit)].sum() / total
     return (unit, bool(share >= NEARLY_ALL)) if share > MOST else None
 

@@ -31,6 +31,9 @@ ProfileCells = Callable[..., ProfileResult]
         (["1 250 t", "12\u202f300 t", "7 t"], "t", ".", (7, 12_300)),
         (["5 m2", "61 m2"], "m2", ".", (5, 61)),
         (["12,50 EUR", "3,00 EUR"], "EUR", ",", (3, 12.5)),
+        (["1 day", "2 days", "30 days"], "days", ".", (1, 30)),
+        (["1 year", "1.5 years", "1.2 year", "1.4 year"], "year", ".", (1, 1.5)),
+        (["0 kg", "0.5 kg", "10 kg"], "kg", ".", (0, 10)),
         (["10"] + [f"{n} cm" for n in range(20, 39)], "cm", ".", (10, 38)),
     ],
 )
@@ -71,6 +74,9 @@ def test_numbers_of_one_unit_are_read_and_told(
         ["1,250 kg", "2,500 kg"],  # thousands, or three decimals
         ["3 k", "4 k"],
         ["7 B", "9 B"],
+        ["12 h", "14 h", "3 h"],
+        ["10.30 h", "9.15 h"],  # times of day
+        ["34 L", "36 L"],
     ],
 )
 def test_what_may_be_anything_else_is_no_number_by_itself(
@@ -79,6 +85,26 @@ def test_what_may_be_anything_else_is_no_number_by_itself(
     column = profile_cells(cells).columns[0]
     assert column["kind"] in {"category", "text"}, column
     assert "unit" not in column
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["001 kg", "002 kg", "010 kg"],
+        ["002 V", "12 V"],
+        ["12345678901234568 s", "5 s"],
+        ["$007", "$12"],
+        ["007%", "12%"],
+        ["007 €", "12 €"],
+        [f"{n} kg" for n in range(100, 60_000)] + ["007 kg"],
+    ],
+)
+def test_numbers_of_codes_stay_text_with_a_unit_or_sign(
+    profile_cells: ProfileCells, cells: list[str]
+) -> None:
+    result = profile_cells(cells)
+    assert result.columns[0]["kind"] in {"category", "text", "identifier"}
+    assert [p.code for p in result.problems if p.column == "x"][:1] == ["NUMBER_CODES"]
 
 
 def test_mixed_units_are_asked_about_and_the_proposal_loses_nothing(
