@@ -244,7 +244,7 @@ def _goes_on(row: Sequence[str], names: Sequence[str], body: Sequence[Sequence[s
     are_others = are_more or (are_others and _is_above_values(row, body))
     are_others = are_others or are_units_and_words(row, are_columns_typed(body, len(row)))
     are_others = are_others or _are_merged(row, names, body)
-    if are_answers(row, names):  # which stand again in the rows, where they were ticked
+    if are_answers(row, names, body):  # which stand again in the rows, where they were ticked
         return True
     return (are_others and not is_like_those(row, body)) or are_periods(row, names, body)
 

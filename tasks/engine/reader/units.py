@@ -21,8 +21,9 @@ STATISTICS = frozenset((
     "mean", "avg", "average", "min", "minimum", "max", "maximum", "sum", "total", "tot", "std",
     "sd", "median", "count", "last", "smp", "mittel", "mittelwert", "moyenne",
 ))  # fmt: skip
-# How SurveyMonkey calls what was answered, below the questions.
-ANSWERS = {"Open-Ended Response", "Response", "Other (please specify)"}
+# How SurveyMonkey calls what was answered, below the questions; the last may be an answer.
+SURE_ANSWERS = {"Open-Ended Response", "Other (please specify)"}
+ANSWERS = {*SURE_ANSWERS, "Response"}
 SIGNS = {"%", "‰", "$", "€", "£", "¥"}
 IN_BRACKETS = re.compile(r"\([^()]{0,30}\)|\[[^\[\]]{0,30}\]|\{[^{}]{0,30}\}|<[^<>]{0,30}>")
 
@@ -60,11 +61,18 @@ def are_statistics(row: Sequence[str]) -> bool:
     return not first and len(filled) > 1 and STATISTICS.issuperset(filled)
 
 
-def are_answers(row: Sequence[str], names: Sequence[str]) -> bool:
-    """Tell whether a row names the answers of a survey below its questions."""
+def are_answers(row: Sequence[str], names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a row names the answers of a survey below its questions.
+
+    These go on over blank names. Where one alone is blank, as by chance, the row's blank first
+    cell must be the only one of its column, and an answer one that is hardly a value.
+    """
     pairs = [(name.strip(), cell.strip()) for name, cell in zip(names, row, strict=True)]
-    goes_on = any(cell and not name for name, cell in pairs)
-    return bool(pairs[0][0]) and not pairs[0][1] and goes_on and not ANSWERS.isdisjoint(row)
+    n_more = sum(bool(cell) and not name for name, cell in pairs)
+    known = ANSWERS if n_more > 1 else SURE_ANSWERS
+    if not pairs[0][0] or pairs[0][1] or not n_more or known.isdisjoint(row):
+        return False
+    return n_more > 1 or all(cells[0].strip() for cells in body if cells)
 
 
 def _is_surely_unit(cell: str) -> bool:

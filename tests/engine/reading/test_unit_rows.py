@@ -1,5 +1,7 @@
 """A row of units below the names is a part of them, also where words stand in it."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.engine.reading.conftest import Reader
@@ -74,6 +76,24 @@ def test_answers_below_the_questions_of_a_survey_are_names(reader: Reader) -> No
     whole = ["Age? Open-Ended Response", "Which? Car", "Which? Bus"]
     assert result.column_names == ["Respondent ID", *whole, "Which? Other (please specify)"]
     assert result.n_rows == 12
+
+
+@pytest.mark.parametrize(
+    ("row", "ids", "n_rows"),
+    [
+        (",Response,a,b", range(2, 14), 13),
+        (",Open-Ended Response,a,b", ["", *range(3, 14)], 13),
+        (",Open-Ended Response,a,b", range(2, 14), 12),
+        (",no,Car,Other (please specify)", range(2, 14), 12),
+    ],
+)
+def test_a_row_with_one_word_of_a_survey_below_one_blank_name(
+    reader: Reader, row: str, ids: Sequence[object], n_rows: int
+) -> None:
+    rows = "".join(f"{n},{'no' if at % 2 else 'yes'},c,d\n" for at, n in enumerate(ids))
+    result = reader.read(f"id,answer,kind,\n{row}\n{rows}")
+    assert (result.n_rows, result.column_names[0]) == (n_rows, "id")
+    assert (result.column_names[1] == "answer") == (n_rows == 13)
 
 
 def test_a_line_of_dashes_may_have_one_below_a_short_name(reader: Reader) -> None:
