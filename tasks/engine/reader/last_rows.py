@@ -8,12 +8,14 @@ import pyarrow as pa
 
 from tasks.engine.cell_text import number_of
 from tasks.engine.reader.cell_types import ABSENT, is_typed
+from tasks.engine.reader.note_words import OF_SUMS
 from tasks.engine.reader.refusals import Problem
 
 KEPT_ROWS, MOST_NOTES, LEAST_ABOVE = 30, 5, 8
 MOST_COLUMNS = 60  # no note has so many commas
 LEAST_WIDTH, LEAST_EMPTY = 3, 2
-LEAST_SUMMED = 3  # values that are not 0: fewer may be as much as the next one by chance
+LEAST_SUMMED = 3  # values in a column that are not 0: one alone is no sum, but stands twice
+LEAST_SUMS = 2  # columns: one may well end in its sum by chance, as 1, 1, 2, 4, 8 does
 SHOWN = 60
 
 
@@ -101,7 +103,8 @@ class LastRows:
     def _adds_up(self, rows: Sequence[Sequence[str]]) -> bool:
         """Tell whether the last row of a small table holds sums of those above, and no more.
 
-        Its first cell may be a word, as it is called.
+        Its first cell may be a word, as it is called: with one column it must be one of sums. A
+        column that is a multiple of another is no further one, and 0 is as much as nothing.
         """
         if len(rows) <= LEAST_ABOVE or self.n_rows > len(rows):
             return False
@@ -110,11 +113,17 @@ class LastRows:
         if not filled or not all(row[0].strip() for row in rows[:-1]):
             return False
         columns = [[number_of(row[at], ".", "", False) for row in rows] for at in filled]
-        return all(
-            math.isfinite(sum(column)) and sum(map(bool, column[:-1])) >= LEAST_SUMMED
-            and math.isclose(math.fsum(column[:-1]), column[-1], rel_tol=1e-6)
-            for column in columns
-        )  # fmt: skip
+        if not all(map(_ends_in_sum, columns)):
+            return False
+        shares = {tuple(round(value / column[-1], 9) for value in column) for column in columns}
+        return len(shares) >= LEAST_SUMS or bool(OF_SUMS.match(rows[-1][0].strip()))
+
+
+def _ends_in_sum(column: Sequence[float]) -> bool:
+    *above, last = column
+    if not math.isfinite(sum(column)) or not last or sum(map(bool, above)) < LEAST_SUMMED:
+        return False
+    return math.isclose(math.fsum(above), last, rel_tol=1e-6)
 
 
 def _is_word(cell: str) -> bool:

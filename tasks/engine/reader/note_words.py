@@ -37,6 +37,8 @@ TOTALS = pa.array(
      for written in (word, word.capitalize(), word.title(), word.upper())},
     pa.string(),
 )  # fmt: skip
+# How the name of a row begins that sums up others, as in Total 2020.
+OF_SUMS = re.compile(rf"({'|'.join(map(re.escape, _SUMS))}|sum)\b", re.IGNORECASE)
 
 
 def find_notes(firsts: Sequence[str | None]) -> list[bool]:

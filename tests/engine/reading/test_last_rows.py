@@ -97,6 +97,39 @@ def test_sums_in_a_last_row_are_told_whatever_it_is_called(
     assert all("are the sums of those above" in problem.message for problem in found)
 
 
+DOUBLED = [1, *(2**n for n in range(9))]  # each is the sum of those before it
+CHANGES = [3, -1, 4, -6, 5, -5, 2, -2, 1, -1]
+
+
+@pytest.mark.parametrize(
+    ("columns", "name", "is_sum"),
+    [
+        ([DOUBLED], "c", False),
+        ([DOUBLED, DOUBLED], "c", False),
+        ([DOUBLED, [5 * n for n in DOUBLED]], "c", False),
+        ([[*CHANGES, 0]], "c", False),
+        ([[*CHANGES, 0], [*range(1, 11), 55]], "Total", False),
+        ([[0, 0, 0, 5, 0, 0, 2, 0, 1, 8]], "c", False),
+        ([[*range(1, 11), 55]], "c", False),
+        ([[*range(1, 11), 55], [*range(2, 12), 65]], "c", True),
+        *(([[*range(1, 11), 55]], name, True) for name in ("Summe 2020", "Total of all", "SUM")),
+    ],
+)
+def test_a_column_that_ends_in_its_sum_by_chance_is_none_of_a_row_of_sums(
+    reader: Reader, columns: list[list[int]], name: str, is_sum: bool
+) -> None:
+    cells = zip(*columns, strict=True)
+    rows = [f"c{n},{','.join(map(str, row))}" for n, row in enumerate(cells)]
+    rows[-1] = name + rows[-1][rows[-1].index(",") :]
+    names = ["city", *(f"n{n}" for n in range(len(columns)))]
+    found = told(reader, "\n".join([",".join(names), *rows]) + "\n")
+    assert len(found) == is_sum
+
+
+def test_numbers_without_a_name_that_double_are_no_sum(reader: Reader) -> None:
+    assert not told(reader, "a,b\n" + "".join(f"{n},{n}\n" for n in DOUBLED))
+
+
 def test_one_more_of_few_values_is_no_sum(reader: Reader) -> None:
     rows = "".join(f"c{n},{'5' if n in {3, 11} else '0'}\n" for n in range(12))
     assert not told(reader, f"city,people\n{rows}")
