@@ -21,24 +21,33 @@ blueprint = Blueprint("overview", __name__)
 def index() -> str:
     """Show what is going on. For all."""
     first = read_first_steps(current_user)
-    return render_template("overview/index.html", first=first, samples=list_samples(), **_now())
+    now = _now(is_bare=first.is_new_here and not first.has_datasets)
+    return render_template("overview/index.html", first=first, samples=list_samples(), **now)
 
 
 @blueprint.get("/_live/overview")
 def live_index() -> Response:
     """Answer the live part. For all."""
     state = idle_state()
-    return (state and unchanged(state)) or answer("overview/_now.html", **_now())
+    return (state and unchanged(state)) or answer(
+        "overview/_now.html", **_now(is_bare="bare" in request.args)
+    )
 
 
-def _now() -> dict[str, Any]:
+def _now(*, is_bare: bool) -> dict[str, Any]:
+    """Return what the live part shows; a bare one has no place for what cannot be there yet."""
     # Who may only look has no jobs.
     usual = "mine" if current_user.has_role("member") else "everyone"
     recent = "everyone" if request.args.get("recent", usual) == "everyone" else "mine"
     is_mine = recent == "mine"
     return {
         "now": read_overview(current_user, is_mine=is_mine),
-        "url": url_for("overview.live_index", recent=None if recent == usual else recent),
+        "is_bare": is_bare,
+        "url": url_for(
+            "overview.live_index",
+            recent=None if recent == usual else recent,
+            bare=1 if is_bare else None,
+        ),
     }
 
 

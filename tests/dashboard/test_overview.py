@@ -37,6 +37,9 @@ def test_ov1_a_fresh_account_sees_the_first_steps(app: Flask, member: User) -> N
     assert "Use the sample" in steps
     # Beside the steps there are no cards of what cannot be there yet.
     assert not page.select("#recent, #best")
+    live = PageClient(app, member).http.get(page.find(".overview-grid")["hx-get"]).text
+    assert 'id="in-progress"' in live
+    assert 'id="recent"' not in live
     make_job(member)
     assert not PageClient(app, member).get("/").select(".steps")
 
