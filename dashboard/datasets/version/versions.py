@@ -142,7 +142,11 @@ def _without_unusable(former: Dataset, changes: Mapping[str, Any]) -> dict[str, 
 
     A reading refuses the file for them now, whatever was asked for.
     """
-    told = {p.get("column") for p in former.problems or () if p["code"] == "CHOICE_UNUSABLE"}
+    told = {
+        problem.get("column")
+        for problem in former.problems or ()
+        if (problem["code"], problem["severity"]) == ("CHOICE_UNUSABLE", "warning")
+    }
     columns = changes.get("columns") or {}
     gone = {name: None for name in told if name is not None and name not in columns}
     return {**changes, "columns": {**gone, **columns}} if gone else dict(changes)

@@ -78,8 +78,8 @@ def test_what_may_stand_for_missing_leads_to_where_that_is_said(pages: PageClien
 def test_a_row_of_sums_is_told_above_the_rows_and_among_the_first_things_to_check(
     pages: PageClient, word: str
 ) -> None:
-    rows = "".join(f"Town {n},{n},{n * 3}\n" for n in range(11, 21))
-    page = upload(pages, f"town,a,b\n{rows}{word},155,465\n".encode())
+    rows = "".join(f"Town {n},{n},{n * n}\n" for n in range(11, 21))
+    page = upload(pages, f"town,a,b\n{rows}{word},155,2485\n".encode())
     notice = words_of(page.find("#check .notice[data-kind=warn]"))
     assert "line 12" in notice
     assert "taken out of the file" in notice
