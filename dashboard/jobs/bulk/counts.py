@@ -82,9 +82,8 @@ def newest_id() -> int:
 def count_by_state(ids: Sequence[int]) -> dict[str, int]:
     """Count some jobs by state."""
     counts: dict[str, int] = {}
-    for start in range(0, len(ids), AT_ONCE):
-        chosen = Job.id.in_(ids[start : start + AT_ONCE])
-        found = select(Job.state, func.count()).where(chosen).group_by(Job.state)
+    for part in select_parts(ids):
+        found = part.with_only_columns(Job.state, func.count()).group_by(Job.state)
         for state, count in db.session.execute(found):
             counts[state] = counts.get(state, 0) + count
     return counts
@@ -125,11 +124,10 @@ def count_ends(selections: Iterable[Select[Any]]) -> Ends:
 
 def name_newest(selections: Iterable[Select[Any]], most: int) -> list[tuple[int, str]]:
     """Return number and name of the newest jobs that are selected."""
-    named: set[tuple[int, str]] = set()
+    named: list[tuple[int, str]] = []
     for selected in selections:
-        asked = selected.with_only_columns(Job.id, Job.name).order_by(None)
-        named.update((n, name) for n, name in
-                     db.session.execute(asked.order_by(Job.id.desc()).limit(most)))  # fmt: skip
+        newest = selected.with_only_columns(Job.id, Job.name).order_by(Job.id.desc()).limit(most)
+        named += [(job_id, name) for job_id, name in db.session.execute(newest)]
     return sorted(named, reverse=True)[:most]
 
 
