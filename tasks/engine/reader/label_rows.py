@@ -199,9 +199,13 @@ def _date_columns(labels: Sequence[str], below: Columns, width: int) -> bool:
 
 
 def _count_again(first: Sequence[str], body: Sequence[Sequence[str]]) -> int:
-    """Count the cells of a row that stand again below it, but not where all of it does."""
+    """Count the cells of a row that stand again below it, but not where all of it does.
+
+    It may be repeated names, unless most of its cells are one of few words, as ``f`` and ``t``.
+    """
     rows = [list(map(str.strip, row)) for row in body]
     half = len(first) / 2
-    rows = [r for r in rows if sum(map(operator.eq, r, first)) <= half]
+    if len(set(first)) > half:
+        rows = [r for r in rows if sum(map(operator.eq, r, first)) <= half]
     columns = zip_longest(*rows)
     return sum(bool(cell) and cell in column for cell, column in zip(first, columns, strict=False))

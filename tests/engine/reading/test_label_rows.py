@@ -28,6 +28,8 @@ CASES = [
     ("Smith,Oslo\n" + "".join(f"B{'o' * n}b,To{'w' * (n // 2)}n\n" for n in range(30)), ASSUMED),
     ("Smith,A\n" + "".join(f"B{'o' * n}b,{'BC'[n % 2] * (n > 25)}\n" for n in range(30)), ASSUMED),
     ("Oslo,north\nRome,south\nOslo,south\nRome,north\n", NONE),
+    ("f,f,t,f,f,won\nf,f,t,t,f,won\nf,t,f,f,f,won\nf,f,t,f,t,lost\n", NONE),
+    ("f,f,t,f,f,won\n" * 3 + "t,f,t,t,f,lost\n", NONE),
     # a first row that is a row, with words
     ("Bob,5,x\nCarl,6,y\nDan,7,z\n", NONE),
     ("Bob,2020-01-05\nCarl,2020-01-06\n", NONE),
