@@ -27,6 +27,8 @@ VALIDATION: dict[str, Any] = {
     "gap": {"description": "Rows left out before each test part, with time"},
     "test_size": {"description": "The share that is scored, with holdout"},
     "drop_copies": {"description": "Whether one of each set of equal rows is used"},
+    "targets_left_out": {"description": "Texts of the target whose rows are left out, such as "
+              "k.A. among numbers, or the value of a row of sums"},
 }  # fmt: skip
 
 

@@ -91,11 +91,12 @@ def _has_other_folds(job: Job, base: Job) -> bool:
     return (_split_of(job), job.seed) != (_split_of(base), base.seed)
 
 
-def _split_of(job: Job) -> tuple[str, Any, bool]:
+def _split_of(job: Job) -> tuple[str, Any, bool, list[str]]:
     """Return what of a request decides on the rows of its folds, but for the seed."""
     asked = job.validation
     ordered_by = asked.get("time_column") if asked.get("scheme") == "time" else None
-    return validation(asked), ordered_by, bool(asked.get("drop_copies"))
+    left_out = sorted(asked.get("targets_left_out") or ())
+    return validation(asked), ordered_by, bool(asked.get("drop_copies")), left_out
 
 
 def _why_not(job: Job, base: Job, features: Sequence[str]) -> str | None:

@@ -31,6 +31,7 @@ def setting_rows(jobs: Sequence[Job]) -> list[Row]:
         **{f"Validation {name}": [j.validation.get(name) for j in jobs] for name in FOLDS},
         # Older jobs lack it.
         "Validation drop_copies": [bool(j.validation.get("drop_copies")) for j in jobs],
+        "Validation targets_left_out": [j.validation.get("targets_left_out") for j in jobs],
     }
     for name in dict.fromkeys(n for j in jobs for n in j.preprocessing):
         values = [j.preprocessing.get(name, DEFAULTS.get(name)) for j in jobs]

@@ -36,6 +36,7 @@ from dashboard.jobs.form.at_once import BOXES, is_switched
 from dashboard.jobs.form.confirm import ask_about_many
 from dashboard.jobs.form.fields import AT_ONCE, VALIDATION, JobForm
 from dashboard.jobs.form.groups import keep_together
+from dashboard.jobs.form.left_out import leave_out
 from dashboard.jobs.form.name import request_with_name
 from dashboard.jobs.form.page import find_chosen, say_no_dataset, show_form
 from dashboard.jobs.form.recipe import form_from_recipe
@@ -142,7 +143,8 @@ def create() -> Answer:
     if is_reset := request.form.get("action") == "reset":
         form_sources.reset_settings(form)
     is_asked = request.form.get("action") == "update"
-    is_update = keep_together(form) or is_asked or is_reset or is_switched(request.form)
+    is_pressed = keep_together(form) or leave_out(form)
+    is_update = is_pressed or is_asked or is_reset or is_switched(request.form)
     if is_update or form.has_lost_threshold:  # else what is queued is not what was seen
         return show_form(form), 200 if is_update else 422
     refused = find_refused(user=current_user, request=request_of(form))

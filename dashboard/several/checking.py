@@ -9,6 +9,7 @@ from dashboard.jobs.asking.choices import Choice
 from dashboard.several.preset import (
     DEFAULT_S,
     LONGEST_S,
+    OF_ROWS,
     SHORTEST_S,
     TIME_FIELD,
     Several,
@@ -60,8 +61,8 @@ def check_several(
     slots, asked = max(1, count_takers()), body.get("validation") or {}
     chosen = values["validation"] if says_how_to_split(asked) else None
     found = make_portfolio(facts, seconds=seconds, slots=slots, validation=chosen)
-    copies = {"drop_copies": values["validation"]["drop_copies"]} if asked else {}
-    values |= {"validation": found.validation | copies, "class_weight": None}
+    which_rows = {n: values["validation"][n] for n in OF_ROWS - {"note"}} if asked else {}
+    values |= {"validation": found.validation | which_rows, "class_weight": None}
     # One more job is made at the end.
     shared = values.get("preprocessing") or {}
     choices = (_choose(tuned, shared) for tuned in found.candidates[: max(1, limit - 1)])

@@ -12,7 +12,7 @@ SHORTEST_S, LONGEST_S = 10, 86_400
 TIME_FIELD = "several.time_limit_s"  # of the form, and of errors
 
 # Says which rows are used, not how they are split.
-OF_ROWS = frozenset({"drop_copies", "note"})
+OF_ROWS = frozenset({"drop_copies", "targets_left_out", "note"})
 
 
 def says_how_to_split(validation: Mapping[str, Any]) -> bool:

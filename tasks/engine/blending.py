@@ -140,7 +140,7 @@ class _Blending(Training):
     def _make(self) -> None:
         chosen = [self.members[key].spec for key in self.blend.weights]
         if len(chosen) == 1:
-            self.spec = chosen[0].with_date_parts()
+            self.spec = chosen[0].with_whole_schema()
             self.entry = get_estimator(self.spec.estimator)
             self.model = make_pipeline(self.spec, self.data.X)
             return

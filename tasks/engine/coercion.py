@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from tasks.engine.cell_text import MISSING, TRUTH, ZONE, number_of, symbols_of
-from tasks.engine.cell_warnings import outside, unreadable, unseen
+from tasks.engine.cell_warnings import most_frequent, outside, unreadable, unseen
 
 EPOCH = pd.Timestamp("1970-01-01")
 # What is learned from a date unless its column names its parts, and where parts begin anew.
@@ -36,25 +36,31 @@ class SchemaError(ValueError):
 
 
 class TargetError(ValueError):
-    """A target cell is not a number; `count` cells are not, `value` at `position` is the first.
+    """Target cells that are no numbers; `value` at `position` is the first of `count`.
 
-    `frequent` are the most frequent of those cells: text, position of the first, how many.
+    `frequent` are the most frequent of them: text, position of the first, how many. `n_numbers`
+    cells are numbers.
     """
 
-    def __init__(
-        self, column: str, value: str, position: int, count: int,
-        frequent: Iterable[tuple[str, int, int]] = (),
-    ) -> None:  # fmt: skip
-        rows = "1 row" if count == 1 else f"{count:,} rows"
-        super().__init__(f'"{column}" has text in {rows}. The first value is "{value}"')
-        self.column, self.value, self.position, self.count = column, value, position, count
-        self.frequent = list(frequent)
+    def __init__(self, column: str, cells: np.ndarray, bad: np.ndarray) -> None:
+        self.column, self.position, self.count = column, int(bad.argmax()), int(bad.sum())
+        self.value = str(cells[self.position])
+        self.frequent = most_frequent(cells, np.flatnonzero(bad))
+        self.n_numbers = int((~bad & ~pd.isna(cells)).sum())
+        rows = "1 row" if self.count == 1 else f"{self.count:,} rows"
+        super().__init__(f'"{column}" has text in {rows}. The first value is "{self.value}"')
 
 
 def missing_markers(schema: dict[str, Any]) -> Collection[str]:
     """Return the markers of missing cells that a schema was read with; an empty cell is one."""
     chosen = (schema.get("dialect") or {}).get("missing")
     return frozenset(MISSING if chosen is None else ("", *chosen))
+
+
+def target_markers(schema: dict[str, Any]) -> Collection[str]:
+    """Return what says that a row has no target: such markers, and texts that are left out."""
+    column = next(c for c in schema["columns"] if c["name"] == schema["target"])
+    return frozenset(missing_markers(schema)).union(column.get("left_out") or ())
 
 
 def clean_values(texts: Iterable[Any], missing: Collection[str] = MISSING) -> np.ndarray:
@@ -240,7 +246,7 @@ def target_from_text(text: Any, schema: dict[str, Any]) -> np.ndarray:
 
     Regression: float64, NaN where missing. Classification: objects of str, None where missing.
     """
-    cells = clean(text, missing_markers(schema))
+    cells = clean(text, target_markers(schema))
     column = next(c for c in schema["columns"] if c["name"] == schema["target"])
     if schema["task"] == "classification":
         return _classes(cells, column)
@@ -248,20 +254,8 @@ def target_from_text(text: Any, schema: dict[str, Any]) -> np.ndarray:
     values = booleans(cells, column) if is_boolean else numbers(cells, *how_written(column))
     bad = np.isnan(values) & ~pd.isna(cells)
     if bad.any():
-        first = int(bad.argmax())
-        frequent = _most_frequent(cells, np.flatnonzero(bad))
-        raise TargetError(schema["target"], cells[first], first, int(bad.sum()), frequent)
+        raise TargetError(schema["target"], cells, bad)
     return values
-
-
-def _most_frequent(
-    cells: np.ndarray, positions: np.ndarray, most: int = 5
-) -> list[tuple[str, int, int]]:
-    """Return the most frequent of some cells, with the first position and the number of each."""
-    codes, texts = pd.factorize(cells[positions])
-    counts, firsts = np.bincount(codes), np.unique(codes, return_index=True)[1]
-    order = np.argsort(-counts, kind="stable")[:most]
-    return [(str(texts[n]), int(positions[firsts[n]]), int(counts[n])) for n in order]
 
 
 def _classes(cells: np.ndarray, column: dict[str, Any]) -> np.ndarray:

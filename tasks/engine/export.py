@@ -27,7 +27,7 @@ CHECK_ROWS, EXAMPLE_ROWS = 50, 10
 CHECKSUMS = "SHA256SUMS"
 SCHEMA_KEYS = (
     "name", "kind", "format", "offset", "parts", "cyclic", "decimal", "thousands", "symbols",
-    "unit", "true", "false", "mixed", "values", "range",
+    "unit", "true", "false", "mixed", "values", "range", "left_out",
 )  # fmt: skip
 # What ``train.py`` does where copies of rows were left out.
 COPIES_IMPORT = "from row_copies import first_of_each  # noqa: E402\n"

@@ -162,7 +162,7 @@ def _features(
 def _target(cells: Cells, schema: dict[str, Any]) -> np.ndarray:
     column = next(c for c in schema["columns"] if c["name"] == schema["target"])
     if schema["task"] == "regression" and column["kind"] == "number":
-        values, warnings = _numbers(column, cells, coercion.missing_markers(schema))
+        values, warnings = _numbers(column, cells, coercion.target_markers(schema))
         if not warnings:  # else it is said which cell is no number
             return values
     return coercion.target_from_text(cells, schema)

@@ -21,8 +21,9 @@ from tasks.engine.spec import TrainingSpec, Validation
 from tasks.engine.splitting import Split, order_rows
 from tasks.engine.tables import LINE
 from tasks.engine.target_scale import check_target
+from tasks.engine.target_texts import say_texts
 
-SAMPLE_CHARS = 100
+SAMPLE_CHARS, SAMPLES = 100, 5
 
 
 class Warn(Protocol):
@@ -93,7 +94,8 @@ def prepare(spec: TrainingSpec, columns: Mapping[str, Any], warn: Warn) -> Prepa
     lines = np.asarray(columns[LINE])
     X, y, rows = _typed(spec, cells, lines, warn)
     check_target(spec, y, lines[rows])
-    absent = len(lines) - len(rows)
+    left_out = _count_left_out(spec, cells, warn)
+    absent = len(lines) - len(rows) - left_out
     if absent:
         warn("TARGET_MISSING", _say_absent(absent, len(lines)))
     if spec.validation.drop_copies:
@@ -154,6 +156,20 @@ def _positive(y: np.ndarray, spec: TrainingSpec) -> Any:
     return chosen
 
 
+def _count_left_out(spec: TrainingSpec, cells: Mapping[str, Any], warn: Warn) -> int:
+    """Count the rows that are left out by the text of their target, and say which."""
+    texts = spec.validation.targets_left_out
+    if not texts:
+        return 0
+    found = coercion.clean(cells[spec.target], coercion.missing_markers(spec.schema))
+    counts = Counter(text for text in found if text in {one.strip() for one in texts})
+    total = sum(counts.values())
+    told = say_texts([(text, counts[text]) for text in dict.fromkeys(map(str.strip, texts))])
+    are = "was" if total == 1 else "were"
+    warn("TARGETS_LEFT_OUT", f'{plural(total, "row")} {are} left out by "{spec.target}": {told}')
+    return total
+
+
 def _say_absent(absent: int, total: int) -> str:
     part = 100 * absent / total
     share = f"({part:.1f}%)" if part >= 0.1 else "(under 0.1%)"
@@ -172,7 +188,7 @@ def _typed(
     except coercion.SchemaError as bad:
         raise DataError("COLUMNS_MISSING", str(bad)) from bad
     except coercion.TargetError as bad:
-        raise _target_error(bad, lines) from bad
+        raise _target_error(spec, bad, lines) from bad
     if not len(y):
         raise DataError(
             "TARGET_EMPTY", f'No row has a value in "{spec.target}"', "Choose another target"
@@ -207,20 +223,28 @@ def _without_copies(
     return X.iloc[kept].reset_index(drop=True), y[kept], rows[kept]
 
 
-def _target_error(bad: coercion.TargetError, lines: np.ndarray) -> DataError:
+def _target_error(spec: TrainingSpec, bad: coercion.TargetError, lines: np.ndarray) -> DataError:
     line, rows = int(lines[bad.position]), plural(bad.count, "row")
+    texts = [text for text, _, n in bad.frequent]
+    # Where numbers are few, they are hardly what the column is about.
+    can_go = sum(n for _, _, n in bad.frequent) == bad.count <= bad.n_numbers
+    told = say_texts([(text, n) for text, _, n in bad.frequent], bad.count)
+    known = spec.validation.targets_left_out or []
+    left_out = {"validation": {"targets_left_out": [*known, *texts]}}
+    others = "choose another target, or classification as the task"
     return DataError(
         "TARGET_NOT_NUMERIC",
-        f'The target column "{bad.column}" has text in {rows}. '
+        f'The target column "{bad.column}" has text in {rows}: {told}. '
         f'First: line {line}, "{bad.value}"',
-        "Choose another target, or classification as the task",
+        f"Leave these rows out, or {others}" if can_go else f"C{others[1:]}",
         {
             "line": line, "value": bad.value, "count": bad.count, "column": bad.column,
             "samples": [
                 {"line": int(lines[position]), "value": text[:SAMPLE_CHARS], "count": n}
-                for text, position, n in bad.frequent
+                for text, position, n in bad.frequent[:SAMPLES]
             ],
         },
+        left_out if can_go else None,
     )  # fmt: skip
 
 

@@ -19,8 +19,9 @@ class Validation:
     `folds` is used by kfold, stratified, group and time; `repeats` by kfold and stratified;
     `test_size`, a share between 0 and 1, by holdout; `gap`, how many rows before a test part
     nobody is trained on, by time. `drop_copies`: train and test on one of each set of rows that
-    are the same. `note` says why the folds are not the usual ones. `outer_fold`, from 1,
-    `outer_folds` and `scores_outer` are of nested validation, see `engine.outer_folds`.
+    are the same. `targets_left_out`: texts of the target whose rows are left out, as if they had
+    none. `note` says why the folds are not the usual ones. `outer_fold`, from 1, `outer_folds` and
+    `scores_outer` are of nested validation, see `engine.outer_folds`.
     """
 
     scheme: str = "kfold"
@@ -31,6 +32,7 @@ class Validation:
     test_size: float = 0.2
     drop_copies: bool = False
     gap: int = 0
+    targets_left_out: list[str] | None = None
     note: str | None = None
     outer_fold: int | None = None
     outer_folds: int = 0
@@ -109,8 +111,12 @@ class TrainingSpec:
         extra = (self.validation.group_column, self.validation.time_column)
         return [*self.schema["features"], self.target, *(name for name in extra if name)]
 
-    def with_date_parts(self) -> "TrainingSpec":
-        """Return the request with what is learned from dates written into its schema."""
+    def with_whole_schema(self) -> "TrainingSpec":
+        """Return the request with what it chose of single columns written into its schema.
+
+        That is what is learned from dates, which rows have no target, and that a target of
+        numbers beside some texts is one of numbers.
+        """
         chosen = self.preprocessing
         parts: dict[str, Any] = {"parts": chosen.date_parts} if chosen.date_parts else {}
         if chosen.cyclic_dates:
@@ -119,7 +125,15 @@ class TrainingSpec:
             {**column, **parts} if column["kind"] == "date" else column
             for column in self.schema["columns"]
         ]
+        columns = [self._as_target(c) if c["name"] == self.target else c for c in columns]
         return replace(self, schema={**self.schema, "columns": columns})
+
+    def _as_target(self, column: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the target's column as it is learned."""
+        as_number = column.get("as_number") if self.task == "regression" else None
+        read = {**column, **as_number, "kind": "number"} if as_number else dict(column)
+        left_out = self.validation.targets_left_out
+        return read | ({"left_out": list(left_out)} if left_out else {})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the request as JSON values."""

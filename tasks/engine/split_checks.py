@@ -62,6 +62,14 @@ def _of_numbers(split: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "test_size", "test_size must be above 0 and below 1"
     if not isinstance(split["drop_copies"], bool):
         yield "drop_copies", "drop_copies must be true or false"
+    texts = split["targets_left_out"]
+    if texts is not None and not (isinstance(texts, list) and all(map(_is_text, texts))):
+        words = "targets_left_out must be a list of texts of the target, none of them empty"
+        yield "targets_left_out", words
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _of_columns(split: Mapping[str, Any], kinds: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -106,7 +106,7 @@ class Training:
         reporter: Reporter,
         store: BaselineStore,
     ) -> None:
-        self.spec, self.reporter, self.store = spec.with_date_parts(), reporter, store
+        self.spec, self.reporter, self.store = spec.with_whole_schema(), reporter, store
         self.columns = columns
         self.entry = get_estimator(spec.estimator)
         self.warnings = Warnings(reporter)

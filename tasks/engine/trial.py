@@ -43,7 +43,7 @@ def find_failure(
     EngineError or None
         None where nothing was found by then. What more rows may keep away is no failure.
     """
-    trial, title = _Trial(spec.with_date_parts(), until), get_estimator(spec.estimator).title
+    trial, title = _Trial(spec.with_whole_schema(), until), get_estimator(spec.estimator).title
     try:
         trial.run(columns)
     except Exception as error:

@@ -30,6 +30,7 @@ def default_validation(task: str) -> dict[str, Any]:
         "test_size": 0.2,
         "drop_copies": False,
         "gap": 0,
+        "targets_left_out": None,
     }
 
 

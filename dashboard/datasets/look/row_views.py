@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboard.db import Dataset
-from dashboard.errors import Conflict
+from dashboard.errors import Conflict, NotFound
 from dashboard.paging import Page
 from dashboard.storage import get_storage
 from tasks.engine.rows.cells import OpenTable, fetch_rows
@@ -212,6 +212,18 @@ def position_of_line(dataset: Dataset, line: int) -> int | None:
     """Return the row, from 0, that a line of the file belongs to."""
     with get_storage().seekable(table_key(dataset)) as file:
         return OpenTable(file).find_line(line)
+
+
+def find_cell(dataset: Dataset, line: int, name: str) -> str | None:
+    """Return the cell of a column in the row of a line of the file; None without one."""
+    try:
+        with get_storage().seekable(table_key(dataset)) as file:
+            table = OpenTable(file)
+            row = table.find_line(line)
+            rows = [] if row is None else fetch_rows(table, [row], [name])[1]
+    except (Conflict, NotFound):
+        return None
+    return rows[0][0] if rows else None
 
 
 def table_key(dataset: Dataset) -> str:

@@ -132,6 +132,8 @@ def _tell_others(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     split = vars(Validation()) | values["validation"]
     yield "validation", validation(split)
     yield "copies", "one of each copy" if split["drop_copies"] else "all copies"
+    texts = ", ".join(split["targets_left_out"] or ())
+    yield "left out", f"without {texts}" if texts else "all targets"
     metric = find_metric(values["task"], values["metric"])
     yield "metric", f"by {metric.title if metric else values['metric']}"
     yield "seed", f"seed {values['seed']}"

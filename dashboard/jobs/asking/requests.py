@@ -62,9 +62,14 @@ def unsuitable_target(column: Mapping[str, Any]) -> str | None:
             f'"{name}" is different in every row. '
             "It looks like an identifier, not something to predict"
         )
-    if kind in {"date", "text"}:
+    if kind == "date" or (kind == "text" and not holds_numbers(column)):
         return f'"{name}" holds {"dates" if kind == "date" else "texts"}; choose another target'
     return None
+
+
+def holds_numbers(column: Mapping[str, Any]) -> bool:
+    """Tell whether numbers may be predicted of a column: of few texts among them rows go."""
+    return column["kind"] in {"number", "boolean"} or bool(column.get("as_number"))
 
 
 def say_too_many(column: Mapping[str, Any]) -> str | None:
@@ -186,7 +191,7 @@ def _check_target(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -
     task = body.get("task") or suggest_task(column)
     if task not in TASKS:
         checked.problems["task"] = f"task must be one of: {', '.join(TASKS)}"
-    elif task == "regression" and column["kind"] not in {"number", "boolean"}:
+    elif task == "regression" and not holds_numbers(column):
         checked.problems["task"] = f'"{target}" holds no numbers; choose classification'
     elif task == "classification" and (words := say_too_many(column)):
         checked.problems["task"] = words

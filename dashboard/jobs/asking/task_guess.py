@@ -81,7 +81,7 @@ def guess_task(column: Mapping[str, Any]) -> tuple[str, str]:
         words = "two values" if distinct == 2 else plural(distinct, "value")
         return "classification", f"it has {words} only"
     if column["kind"] != "number":
-        return "classification", "it holds no numbers"
+        return _judge_texts(column)
     if distinct > (MOST_CLASSES if "whole" in column else MANY):
         return _judge_many(column, distinct)
     if not column.get("whole", True):
@@ -89,6 +89,15 @@ def guess_task(column: Mapping[str, Any]) -> tuple[str, str]:
     if column.get("count", 0) < ROWS_OF_A_CLASS * distinct:
         return "regression", f"its {distinct} different numbers stand in few rows each"
     return _judge_whole_numbers(column, distinct)
+
+
+def _judge_texts(column: Mapping[str, Any]) -> tuple[str, str]:
+    """Judge what is no column of numbers, if only because of some texts among them."""
+    texts = column.get("texts") or []
+    if column.get("as_number") and column["distinct"] - len(texts) > MANY:
+        rows = plural(sum(one["count"] for one in texts), "cell")
+        return "regression", f"it holds numbers but for {rows}"
+    return "classification", "it holds no numbers"
 
 
 def _judge_many(column: Mapping[str, Any], distinct: int) -> tuple[str, str]:

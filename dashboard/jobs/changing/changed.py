@@ -17,6 +17,8 @@ from tasks.engine.titles import inside
 FAILURE = "failure"
 # Fields that hold fields: a change names some of them, and the others stay.
 VALIDATION = "validation"  # None has a meaning in it: in the order of the file
+LEFT_OUT = "targets_left_out"
+NAMED, SHOWN = 3, 40  # texts that are left out, and characters of each
 PARTS = frozenset({"parameters", "preprocessing", VALIDATION})
 
 
@@ -96,8 +98,9 @@ def _say_parts(change: Mapping[str, Any]) -> Iterator[str]:
     """Yield what each part of a change does."""
     if "exclude" in change:
         yield f"Leave out {', '.join(change['exclude'])}"
-    if VALIDATION in change:
-        yield _say_validation(change[VALIDATION])
+    yield from _say_target(change)
+    if rest := {n: v for n, v in (change.get(VALIDATION) or {}).items() if n != LEFT_OUT}:
+        yield _say_validation(rest)
     if "metric" in change:
         yield f"Judge by {metric_title(change['metric'])}"
     if "estimator" in change:
@@ -116,6 +119,16 @@ def _say_parts(change: Mapping[str, Any]) -> Iterator[str]:
 def _say_estimator(estimator_id: str) -> str:
     known = find_estimator(estimator_id)
     return f"Use {inside(known.title) if known else estimator_id}"
+
+
+def _say_target(change: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is predicted, and which rows are left out by their target."""
+    if "task" in change:
+        yield "Predict a number" if change["task"] == "regression" else "Predict classes"
+    if texts := (change.get(VALIDATION) or {}).get(LEFT_OUT):
+        named = ", ".join(f'"{text[:SHOWN]}"' for text in texts[:NAMED])
+        more = f" and {len(texts) - NAMED:,} more" if len(texts) > NAMED else ""
+        yield f"Leave out rows with the target {named}{more}"
 
 
 def _say_validation(change: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from dashboard.jobs.form.fields import VALIDATION, JobForm
 from dashboard.jobs.form.inside import PREFIX
 from dashboard.jobs.form.rows import OF_PREPROCESSING
 from dashboard.jobs.form.sources import fill_defaults, name_features
+from dashboard.jobs.form.texts import write_texts
 from tasks.engine.parameters import show_value
 
 PREFIXES = {"parameters": PREFIX, "preprocessing": OF_PREPROCESSING, "validation": VALIDATION}
@@ -61,4 +62,5 @@ def _set_part(form: JobForm, prefix: str, given: Mapping[str, Any] | None) -> No
         if value is None:
             form.values.pop(prefix + name, None)
         else:
-            form.values[prefix + name] = show_value(value)
+            is_texts = prefix == VALIDATION and isinstance(value, list)
+            form.values[prefix + name] = write_texts(value) if is_texts else show_value(value)

@@ -13,6 +13,7 @@ from dashboard.jobs.asking.task_guess import explain_task
 from dashboard.jobs.form.candidates import count_candidates, say_nested_fits
 from dashboard.jobs.form.fields import JobForm
 from dashboard.jobs.form.groups import find_groups
+from dashboard.jobs.form.left_out import find_left_out
 from dashboard.jobs.form.request import request_of
 from dashboard.jobs.form.to_beat import list_to_beat, say_folds_of_several
 from dashboard.jobs.preflight.view import PreflightView
@@ -76,6 +77,7 @@ def show_form(
         candidates=candidates,
         nested_fits=say_nested_fits(form, candidates) if candidates else None,
         groups=find_groups(form),
+        left_out_rows=find_left_out(form),
         preflight=preflight,
         despite=despite,
         instead=read_number(request.values.get("instead"), None, LARGEST_ID),

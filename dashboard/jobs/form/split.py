@@ -7,6 +7,7 @@ from typing import Any
 from dashboard.jobs.asking.validation import usual_validation
 from dashboard.jobs.form.fields import VALIDATION, JobForm
 from dashboard.jobs.form.numbers import read_whole
+from dashboard.jobs.form.texts import read_texts
 from dashboard.several.card import SUITED
 from tasks.engine.usual_folds import default_validation
 
@@ -69,6 +70,8 @@ def validation_of(form: JobForm) -> dict[str, Any]:
     found: dict[str, Any] = {"scheme": scheme}
     if values.get(f"{VALIDATION}drop_copies") == "True":
         found["drop_copies"] = True
+    if left_out := values.get(f"{VALIDATION}targets_left_out", "").strip():
+        found["targets_left_out"] = read_texts(left_out)
     for name in FIELDS.get(scheme, ()):
         text = values.get(VALIDATION + name, "").strip()
         if name in {"group_column", "time_column"}:

@@ -7,6 +7,7 @@ from dashboard.jobs.asking.choices import is_sweep
 from dashboard.jobs.form.fields import VALIDATION
 from dashboard.jobs.form.inside import PREFIX
 from dashboard.jobs.form.rows import OF_PREPROCESSING
+from dashboard.jobs.form.texts import write_texts
 from tasks.engine.parameters import show_value
 
 
@@ -28,7 +29,8 @@ def values_of(asked: Mapping[str, Any]) -> dict[str, str]:
     validation = asked.get("validation") or {}
     for name, value in validation.items():
         if value is not None:
-            found[VALIDATION + name] = str(value)
+            texts = write_texts(value) if isinstance(value, list) else str(value)
+            found[VALIDATION + name] = texts
     if validation.get("scheme") == "time":  # without a column it is the order of the file
         found.setdefault(f"{VALIDATION}time_column", "")
     for prefix, part in ((PREFIX, "parameters"), (OF_PREPROCESSING, "preprocessing")):

@@ -9,12 +9,14 @@ from sqlalchemy import select
 from dashboard.db import Batch, Job
 from dashboard.errors import Conflict
 from dashboard.extensions import db
+from dashboard.jobs.form.texts import write_texts
 from dashboard.searches.naming import join_name
 from dashboard.several import KIND
 from tasks.engine.catalogue import get_estimator
 from tasks.engine.portfolio import VOTING
 
 # Ways to split rows that somebody chose: no others suit such a table.
+LEFT_OUT = "targets_left_out"
 CHOSEN = frozenset({"group", "time"})
 CALLED_BEST = re.compile(r"(.*), best of [\d,]+", re.DOTALL)
 
@@ -69,13 +71,15 @@ def say_blend(job: Job) -> str:
 def split_again(job: Job) -> dict[str, str]:
     """Return the fields of the form by which several are tried again on the folds of a job.
 
-    None where these may have been found to suit the time: then that is done anew.
+    Of the folds none where these may have been found to suit the time: then that is done anew.
     """
-    names = ("scheme", "folds", "group_column", "time_column", "gap", "drop_copies")
+    texts = job.validation.get(LEFT_OUT)
+    found = {f"validation.{LEFT_OUT}": write_texts(texts)} if texts else {}
     if job.validation.get("scheme") not in CHOSEN:
-        return {}
-    return {f"validation.{name}": str(job.validation[name]) for name in names
-            if job.validation.get(name) is not None}  # fmt: skip
+        return found
+    names = ("scheme", "folds", "group_column", "time_column", "gap", "drop_copies")
+    return found | {f"validation.{name}": str(job.validation[name]) for name in names
+                    if job.validation.get(name) is not None}  # fmt: skip
 
 
 def refuse_blend(job: Job) -> None:

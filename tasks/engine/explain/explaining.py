@@ -38,7 +38,7 @@ def folds_of(spec: TrainingSpec, columns: Mapping[str, Any], model: Pipeline) ->
     `model` is the job's: a copy of it that is not fitted is what each fold fitted, also where it
     is a blend of several.
     """
-    spec = spec.with_date_parts()
+    spec = spec.with_whole_schema()
     data = prepare(spec, columns, lambda *_told: None)
     return Folds(spec, data, clone(model))
 

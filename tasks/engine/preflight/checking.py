@@ -83,7 +83,7 @@ def check(
         ``sample``, ``candidates``, ``warnings`` and ``error``; what was not reached is None. Of
         several jobs one that cannot be fitted is a warning, and an error where it is so of all.
     """
-    checking = _Check(spec.with_date_parts(), load, tell, base_bytes, limit_bytes)
+    checking = _Check(spec.with_whole_schema(), load, tell, base_bytes, limit_bytes)
     checking.jobs = jobs
     try:
         checking.run()

@@ -17,6 +17,7 @@ from tasks.engine.profile.date_formats import EPOCH_DAY, date_text, days_of
 from tasks.engine.profile.kinds import Found, find_kind
 from tasks.engine.profile.leaks import TARGETS
 from tasks.engine.profile.number_tally import BINS, QUANTILES, SMALL_BINS, NumberTally
+from tasks.engine.profile.number_texts import find_texts
 from tasks.engine.profile.sampled import Sampled, sampled_column
 from tasks.engine.profile.sheet_errors import SHEET_ERRORS
 
@@ -236,6 +237,7 @@ def _add_rest(made: ColumnProfile, column: Column) -> None:
         facts["ambiguous"] = True
     if decision.question:
         facts["question"] = decision.question
+    facts |= find_texts(column, decision, made.n_unreadable)
     if decision.is_left_out:
         facts["role"] = "left_out"
     values, counts = column.frequent

@@ -37,8 +37,14 @@ TOTALS = pa.array(
      for written in (word, word.capitalize(), word.title(), word.upper())},
     pa.string(),
 )  # fmt: skip
+_NAMES_OF_SUMS = frozenset(TOTALS.to_pylist())
 # How the name of a row begins that sums up others, as in Total 2020.
 OF_SUMS = re.compile(rf"({'|'.join(map(re.escape, _SUMS))}|sum)\b", re.IGNORECASE)
+
+
+def is_called_a_sum(text: str) -> bool:
+    """Tell whether a cell is the name of a row that sums up others, and nothing more."""
+    return text.strip() in _NAMES_OF_SUMS
 
 
 def find_notes(firsts: Sequence[str | None]) -> list[bool]:

@@ -8,7 +8,7 @@ MENDED = frozenset({
     "QUOTES_REPAIRED", "QUOTES_SPACED", "LINES_QUOTED", "OWN_SEPARATOR", "EXTRA_EMPTY",
     "ENDS_FILLED", "CELLS_PARTED", "COLUMNS_EMPTY", "SEPARATORS_ESCAPED",
 })  # fmt: skip
-NOTE = "FOOTNOTE"
+NOTE, TOTAL = "FOOTNOTE", "ROWS_TOTAL"
 
 
 def tell_lines(problems: Iterable[tuple[str, int | None]]) -> dict[str, Any]:
@@ -23,7 +23,12 @@ def tell_lines(problems: Iterable[tuple[str, int | None]]) -> dict[str, Any]:
     -------
     dict
         ``mended_lines``: whether there are some; ``note_line``: where a note begins below the
-        table, be there figures in it or not; None without one.
+        table, be there figures in it or not; ``total_line``: the first row that is called a
+        total; both None without one.
     """
     lines = dict(problems)
-    return {"mended_lines": bool(MENDED & set(lines)), "note_line": lines.get(NOTE)}
+    return {
+        "mended_lines": bool(MENDED & set(lines)),
+        "note_line": lines.get(NOTE),
+        "total_line": lines.get(TOTAL),
+    }

@@ -13,6 +13,7 @@ from tasks.engine.sentinel.groups import find_groups, group_columns
 from tasks.engine.sentinel.identifiers import find_identifiers
 from tasks.engine.sentinel.leaks import find_leaks
 from tasks.engine.sentinel.order import SHUFFLED, find_drift, find_time
+from tasks.engine.sentinel.sum_rows import find_sum_rows
 from tasks.engine.sentinel.width import find_width
 from tasks.engine.spec import TrainingSpec
 
@@ -36,6 +37,7 @@ def look(spec: TrainingSpec, data: Prepared, cells: Mapping[str, Any]) -> Iterat
     rows = spread(len(data.y), data.X.shape[1])
     X, y = data.X.iloc[rows], data.y[rows]
     target = as_target(y, spec.task)
+    yield from find_sum_rows(spec, data, cells)
     yield from find_width(len(data.y), data.X.shape[1], spec)
     yield from find_identifiers(data.X, spec.schema, data.y)
     leaks = [] if target is None else list(find_leaks(X, target, spec.schema))
