@@ -123,6 +123,14 @@ class Job(Schema):
     batch_id: int | None
     data_hash: str | None
     split_hash: str | None
+    versions: Annotated[
+        dict[str, str] | None,
+        Field(description="Of Python and each library that trained it; null until it is scored"),
+    ]
+    threads: Annotated[
+        dict[str, int] | None,
+        Field(description="How many a fit could use, by what for: openmp, blas; null as versions"),
+    ]
     priority: str
     tags: list[str]
     note: str | None

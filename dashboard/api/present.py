@@ -179,6 +179,8 @@ def _job(record: Job, folds: Sequence[JobFold], attempts: Sequence[JobAttempt]) 
         "costs": None,
         **(record.decision or {}),
         "positive_class": record.details.get("positive_class") or record.positive,
+        "versions": record.details.get("versions"),
+        "threads": record.details.get("threads"),
         "priority": PRIORITY_NAMES.get(record.priority, "normal"),
         "owner": record.owner.email,
     }

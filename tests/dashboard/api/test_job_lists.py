@@ -90,3 +90,12 @@ def test_only_jobs_of_ones_own_that_are_over_are_archived(
     api.call("PATCH", f"/jobs/{make_job(member).id}", 409, json={"archived": True})
     api.call("PATCH", f"/jobs/{make_job(state='failed').id}", 403, json={"archived": True})
     api.call("PATCH", f"/jobs/{10**20}", 404, json={"note": "x"})
+
+
+def test_a_result_says_by_what_and_on_how_many_threads_it_was_made(api: Api, member: User) -> None:
+    made = {"versions": {"python": "3.11.7"}, "threads": {"openmp": 2}}
+    job = make_succeeded_job(member, details=made)
+    found = api.call("GET", f"/jobs/{job.id}")
+    assert {name: found[name] for name in made} == made
+    waiting = api.call("GET", f"/jobs/{make_job(member).id}")
+    assert (waiting["versions"], waiting["threads"]) == (None, None)
