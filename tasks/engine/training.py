@@ -275,7 +275,7 @@ class Training:
 
     def _details(self) -> dict[str, Any]:
         return {
-            "versions": versions(self.entry.library),
+            "versions": versions(*self._libraries()),
             "threads": threads(),
             "rows_used": len(self.data.y),
             "rows_without_target": self.data.n_without_target,
@@ -284,6 +284,9 @@ class Training:
             "decision": self.spec.decision,
             "positive": self.spec.positive,
         }
+
+    def _libraries(self) -> list[str]:
+        return [self.entry.library]
 
     def _encoded(self) -> dict[str, Any]:
         return describe_encoding(self.model, self.spec.schema, self.data.X)

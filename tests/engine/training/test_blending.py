@@ -62,11 +62,20 @@ def make_members(
     ],
 )  # fmt: skip
 def test_a_blend_is_a_model_like_any_other(
-    task: str, target: str, asked: list[tuple[str, dict[str, Any]]], tmp_path: Path
+    task: str,
+    target: str,
+    asked: list[tuple[str, dict[str, Any]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    named: list[str] = []  # libraries whose versions its bundle has: those of its members
+    own = training.versions
+    monkeypatch.setattr(training, "versions", lambda *of: named.extend(of) or own(*of))
     spec, columns = make_spec(tmp_path, target, task, VOTING[task], text=both_ways_csv())
     members = make_members(spec, columns, asked)
+    named.clear()
     result, used = train_blend(spec, members, columns, threads=2)
+    assert named == ["scikit-learn"] * 2
     X = prepare(spec, columns, lambda _code, _message: None).X
     assert used.estimator == VOTING[task]
     shares = {one["job_id"]: one["percent"] for one in result.details["members"]}
