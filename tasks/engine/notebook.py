@@ -39,6 +39,7 @@ from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec, Validation
 from tasks.engine.tables import LINE
 from tasks.engine.tabular import read_table
+from tasks.engine.target_texts import without_texts
 from tasks.engine.training import train
 from tasks.engine.usual_folds import find_rarest, suggest_validation
 
@@ -167,7 +168,8 @@ def request(
     named = check_columns(table.kinds, target, features)
     check_fields(parameters=parameters, preprocessing=preprocessing, validation=validation)
     check_split(validation or {}, entry.task, table.kinds)
-    known = next(column for column in table.columns if column["name"] == target)
+    column = next(column for column in table.columns if column["name"] == target)
+    known = without_texts(column, (validation or {}).get("targets_left_out"))
     chosen_others = check_others(others, entry, known)
     left_out = [n for n, kind in table.kinds.items() if kind in NOT_LEARNED_FROM or n == target]
     learned = named or [name for name in table.kinds if name not in left_out]
@@ -177,7 +179,7 @@ def request(
     chosen = read_preprocessing(preprocessing or {})
     if misfits := find_misfit(chosen, entry):
         raise ParameterError(misfits)
-    split = _split(table, target, entry.task, dict(validation or {}))
+    split = _split(table, known, entry.task, dict(validation or {}))
     spec = TrainingSpec(
         schema,
         estimator,
@@ -189,14 +191,16 @@ def request(
     return replace(spec, **chosen_others)
 
 
-def _split(table: Table, target: str, task: str, chosen: dict[str, Any]) -> dict[str, Any]:
+def _split(
+    table: Table, target: Mapping[str, Any], task: str, chosen: dict[str, Any]
+) -> dict[str, Any]:
     """Return how rows are split; what is not chosen as the dashboard has it."""
     columns = {column["name"]: column for column in table.columns}
     group = columns.get(chosen.get("group_column", ""), {})
     usual = suggest_validation(
         task,
         table.rows,
-        rarest=find_rarest(columns[target]) if task == "classification" else None,
+        rarest=find_rarest(target) if task == "classification" else None,
         groups=group.get("distinct"),
         scheme=chosen.get("scheme"),
         folds=chosen.get("folds"),

@@ -20,7 +20,7 @@ from dashboard.jobs.asking.notes import clean_note
 from dashboard.jobs.asking.preprocessing import check_preprocessing
 from dashboard.jobs.asking.tags import clean_tags
 from dashboard.jobs.asking.task_guess import suggest_task
-from dashboard.jobs.asking.validation import check_validation
+from dashboard.jobs.asking.validation import check_validation, find_learned
 from dashboard.jobs.threshold.decision import check_decision, check_positive
 from dashboard.searches.checking import check_search
 from dashboard.searches.search import Search
@@ -234,7 +234,7 @@ def _check_metric(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -
     task, target = checked.values["task"], checked.values["target"]
     metric = body.get("metric") or default_metric(task)
     found = find_metric(task, metric) if isinstance(metric, str) else None
-    column = next(c for c in dataset.columns if c["name"] == target)
+    column = find_learned(checked, body, dataset)
     if found is None:
         known = ", ".join(m.name for m in METRICS[task])
         checked.problems["metric"] = f"metric must be one of: {known}"

@@ -6,6 +6,7 @@ from typing import Any
 from dashboard.db import Dataset
 from dashboard.jobs.asking.checked import Checked, is_whole
 from tasks.engine.split_checks import find_scheme_fault, find_split_faults
+from tasks.engine.target_texts import without_texts
 from tasks.engine.usual_folds import (
     Rarest,
     default_validation,
@@ -44,6 +45,15 @@ def usual_validation(
     return suggest_validation(task, rows, rarest=rarest, groups=groups, scheme=scheme, folds=folds)
 
 
+def find_learned(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> Mapping[str, Any]:
+    """Return what is known of the column to predict, without the rows that are left out."""
+    column = next(c for c in dataset.columns if c["name"] == checked.values["target"])
+    asked = body.get("validation")
+    texts = asked.get("targets_left_out") if isinstance(asked, Mapping) else None
+    is_list = isinstance(texts, list) and all(isinstance(text, str) for text in texts)
+    return without_texts(column, texts) if is_list else column
+
+
 def check_validation(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:
     """Check how rows are to be split; the task and the target are known already."""
     given, task = body.get("validation") or {}, checked.values["task"]
@@ -58,7 +68,7 @@ def check_validation(checked: Checked, body: Mapping[str, Any], dataset: Dataset
     if fault:
         checked.problems["validation.scheme"] = fault
         return
-    target = next(c for c in dataset.columns if c["name"] == checked.values["target"])
+    target = find_learned(checked, body, dataset)
     usual = usual_validation(
         task, dataset, target, group_column=given.get("group_column"), scheme=scheme,
         folds=folds if is_whole(folds) else None,

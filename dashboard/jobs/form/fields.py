@@ -30,6 +30,7 @@ from dashboard.jobs.form.numbers import read_whole
 from dashboard.jobs.form.rows import OF_PREPROCESSING, count_each, row_of
 from dashboard.jobs.form.schemes import list_schemes, list_split_columns
 from dashboard.jobs.form.targets import list_target_choices, say_unused
+from dashboard.jobs.form.texts import without_typed
 from dashboard.jobs.threshold.decision import read_amount, usual_positive
 from dashboard.several import KIND as SEVERAL
 from tasks.engine.catalogue import (
@@ -85,6 +86,11 @@ class JobForm:
         return self._found[1]
 
     @property
+    def learned_target(self) -> Mapping[str, Any] | None:
+        """What is known of the target without the rows that are left out by its texts."""
+        return without_typed(self.target, self.values.get(f"{VALIDATION}targets_left_out", ""))
+
+    @property
     def target_name(self) -> str:
         """The name of the target's column; empty without one."""
         return str(self.target["name"]) if self.target else ""
@@ -122,16 +128,16 @@ class JobForm:
     @property
     def has_two_classes(self) -> bool:
         """Whether one of two classes is predicted."""
-        two = self.target is not None and self.target.get("distinct") == 2
-        return self.task == "classification" and two
+        return self.task == "classification" and (self.learned_target or {}).get("distinct") == 2
 
     @property
     def positive_choices(self) -> list[tuple[str, str]]:
         """The classes of two that may be the positive one; none where they are not known."""
-        known = classes_of(self.target) if self.target and self.has_two_classes else []
-        if self.target is None or not known:
+        target = self.learned_target
+        known = classes_of(target) if target and self.has_two_classes else []
+        if target is None or not known:
             return []
-        usual = f"{usual_positive(self.target)} (automatic)"
+        usual = f"{usual_positive(target)} (automatic)"
         return [("", usual), *((name, name) for name in known)]
 
     @property
@@ -258,9 +264,8 @@ class JobForm:
         if scheme == "holdout":
             return 1
         folds = read_whole(self.values.get("validation.folds", ""))
-        repeats = 1
-        if scheme in {"kfold", "stratified"}:
-            repeats = read_whole(self.values.get("validation.repeats", "1"))
+        text = self.values.get("validation.repeats", "1")
+        repeats = read_whole(text) if scheme in {"kfold", "stratified"} else 1
         return folds * repeats if isinstance(folds, int) and isinstance(repeats, int) else None
 
     @property
@@ -290,6 +295,6 @@ class JobForm:
     @property
     def metrics(self) -> list[tuple[str, str]]:
         """The metrics of the task; those for two classes only where the target has two."""
-        many = self.target is not None and self.target.get("distinct", 2) > 2
+        many = (self.learned_target or {}).get("distinct", 2) > 2
         offered = METRICS[self.task or "classification"]
         return [(m.name, m.title) for m in offered if not (m.two_only and many)]

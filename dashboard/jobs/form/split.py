@@ -31,7 +31,7 @@ def usual_of(form: JobForm) -> dict[str, Any]:
     if form.tries_several or form.dataset is None or form.target is None:
         scheme = {"scheme": SUITED[0]} if form.tries_several else {}
         return default_validation(task) | {"note": None} | scheme
-    return usual_validation(task, form.dataset, form.target)
+    return usual_validation(task, form.dataset, form.learned_target or form.target)
 
 
 def fill_validation(form: JobForm) -> None:

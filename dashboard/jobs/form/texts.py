@@ -1,7 +1,10 @@
 """A list of texts in one field: between commas, or as JSON where a text has one."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tasks.engine.target_texts import without_texts
 
 
 def read_texts(field: str) -> list[str] | str:
@@ -34,3 +37,9 @@ def write_texts(texts: Sequence[str]) -> str:
     """
     field = ", ".join(texts)
     return field if read_texts(field) == list(texts) else json.dumps(texts, ensure_ascii=False)
+
+
+def without_typed(column: Mapping[str, Any] | None, field: str) -> Mapping[str, Any] | None:
+    """Return what is known of a target without the rows whose texts a field holds."""
+    texts = read_texts(field)
+    return without_texts(column, texts) if column and isinstance(texts, list) else column

@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.db import Dataset
 from dashboard.jobs.asking.checked import Checked
+from dashboard.jobs.asking.validation import find_learned
 from tasks.engine.costs import Costs
 from tasks.engine.decision_checks import (
     classes_of,
@@ -27,7 +28,7 @@ def check_decision(checked: Checked, body: Mapping[str, Any], dataset: Dataset) 
         if costs:
             checked.problems["costs"] = "costs need the threshold that was chosen by them"
         return
-    column, task = _target(checked, dataset), checked.values["task"]
+    column, task = find_learned(checked, body, dataset), checked.values["task"]
     if fault := find_threshold_fault(threshold, body.get("estimator"), task, column):
         checked.problems["threshold"] = fault
     if fault := find_costs_fault(costs):
@@ -41,16 +42,10 @@ def check_positive(checked: Checked, body: Mapping[str, Any], dataset: Dataset) 
     given = body.get("positive_class")
     if given is None:
         return
-    column = _target(checked, dataset)
+    column = find_learned(checked, body, dataset)
     if fault := find_positive_fault(given, checked.values["task"], column):
         checked.problems["positive_class"] = fault
     checked.values.setdefault("details", {})["positive"] = given
-
-
-def _target(checked: Checked, dataset: Dataset) -> Mapping[str, Any]:
-    """Return what is known of the column to predict."""
-    target = checked.values["target"]
-    return next(column for column in dataset.columns if column["name"] == target)
 
 
 def usual_positive(column: Mapping[str, Any]) -> str | None:

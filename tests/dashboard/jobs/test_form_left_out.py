@@ -104,3 +104,24 @@ def test_a_change_says_what_is_left_out() -> None:
     words = 'Leave out rows with the target "a", "b", "c" and 2 more and use 3 folds'
     assert say_change(change) == words
     assert say_change({"task": "regression"}) == "Predict a number"
+
+
+THREE: dict[str, Any] = {
+    "name": "answer", "kind": "category", "missing": 0, "distinct": 3, "count": 200,
+    "top": [{"value": "yes", "count": 120}, {"value": "no", "count": 79},
+            {"value": "unknown", "count": 1}],
+    "rarest": {"value": "unknown", "count": 1},
+}  # fmt: skip
+
+
+def test_without_a_class_that_is_left_out_the_others_are_two(app: Flask, member: User) -> None:
+    pages, url = PageClient(app, member), address(member, THREE)
+    page = pages.get(url)
+    assert "Two-class" not in page.text
+    page = pages.get(f"{url}&validation.targets_left_out=unknown")
+    assert "Two-class classification" in page.text
+    given = {"metric": "f1", "positive_class": "no", "validation.scheme": "stratified"}
+    pages.submit(page, given, form="#job-form", status=303)
+    job = db.session.query(Job).one()
+    assert (job.metric, job.details["positive"]) == ("f1", "no")
+    assert (job.validation["scheme"], job.validation["folds"]) == ("stratified", 5)
