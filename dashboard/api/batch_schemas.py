@@ -26,7 +26,7 @@ SEVERAL = (
     "and fits a blend of them, or the best one where the blend is worse, on all rows. true, or an "
     "object with time_limit_s: how many seconds the whole may take from the first start (60; 10 "
     "to 86,400). validation is that of one job; unless it says how rows are split, they are split "
-    "as suits the table and the time"
+    "as those of one job, in fewer folds where time is short"
 )
 
 

@@ -44,38 +44,53 @@ def say_otherwise(job: Job, base: Job) -> str | None:
     return "not comparable: stopped early, some folds only" if job.partial else None
 
 
-def run_again(*, user: User, job_id: int, base_id: int, page_key: str) -> Job:
-    """Submit a job's settings once more, on the data and folds of another.
+def run_again(
+    *, user: User, job_ids: Sequence[int], base_id: int, page_key: str
+) -> dict[int, Job]:
+    """Submit the settings of jobs once more, on the data and folds of another.
 
     Parameters
     ----------
     user : User
-        Who asks; it becomes this person's job.
-    job_id, base_id : int
-        Which job, and the one whose data and folds it is to be given.
+        Who asks; they become this person's jobs.
+    job_ids : sequence of int
+        Which jobs.
+    base_id : int
+        The one whose data and folds they are to be given.
     page_key : str
-        The key of the page, so that two clicks make one job.
+        The key of the page, so that two clicks make one job of each.
+
+    Returns
+    -------
+    dict of int to Job
+        The new job of each.
 
     Raises
     ------
     NotFound
-        When one of the two is gone.
+        When one of them is gone.
     Conflict
-        When no job of these settings can be scored so.
+        When no job of one's settings can be scored so; none was submitted then.
     Forbidden, ValidationFailed, StorageFull
         As when a job is submitted.
     """
-    job, base = (get_job(user=user, job_id=number) for number in (job_id, base_id))
-    reason = _why_not(job, base, find_features([job.id])[job.id])
-    if reason:
-        raise Conflict(f"{job.name} cannot run on the folds of {base.name}: {reason}")
+    base = get_job(user=user, job_id=base_id)
+    jobs = [get_job(user=user, job_id=number) for number in dict.fromkeys(job_ids)]
+    features = find_features([job.id for job in jobs])
+    for job in jobs:
+        if reason := _why_not(job, base, features[job.id]):
+            raise Conflict(f"{job.name} cannot run on the folds of {base.name}: {reason}")
+    return {job.id: _submit(user, job, base, page_key) for job in jobs}
+
+
+def _submit(user: User, job: Job, base: Job, page_key: str) -> Job:
     asked = request_from(job) | {
         "dataset_id": base.dataset_id,
         "validation": of_whole(base.validation),
         "seed": base.seed,
     }
     asked["name"] = name_copy(user, job, asked)
-    key = idempotency_key_of(page_key, "again", job_id, base_id)
+    key = idempotency_key_of(page_key, "again", job.id, base.id)
     return submit_job(user=user, request=asked, idempotency_key=key)
 
 

@@ -84,21 +84,22 @@ def report() -> Response:
 @blueprint.post("/compare/again")
 @requires("member")
 def again() -> AnyResponse:
-    """Run a job again on the data and folds of the reference. For members."""
+    """Run jobs again on the data and folds of the reference. For members."""
     asked = read_asked(request.form)
-    job_id, base_id = (
-        read_number(request.form.get(name), 0, LARGEST_ID) for name in ("again", "reference")
-    )
+    base_id = read_number(request.form.get("reference"), 0, LARGEST_ID)
+    named = request.form.get("again", "").split(",")[:MAX_JOBS]
+    numbers = [read_number(text, 0, LARGEST_ID) for text in named]
     try:
         made = run_again(
-            user=current_user, job_id=job_id, base_id=base_id,
+            user=current_user, job_ids=numbers, base_id=base_id,
             page_key=request.form.get("key", ""),
         )  # fmt: skip
     except (Conflict, ValidationFailed, StorageFull) as problem:
         flash(problem.message, "warning")
         return redirect(url_for(".index", **asked.address), 303)
-    tell_queued(made, f"{made.name} is queued on the folds of the reference, as job #{made.id}")
-    ids = tuple(made.id if number == job_id else number for number in asked.ids)
+    for job in made.values():
+        tell_queued(job, f"{job.name} is queued on the folds of the reference, as job #{job.id}")
+    ids = tuple(made[number].id if number in made else number for number in asked.ids)
     return redirect(url_for(".index", **asked.but(ids=ids, base=base_id)), 303)
 
 

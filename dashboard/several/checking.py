@@ -28,7 +28,7 @@ def check_several(
 ) -> Several | None:
     """Check what is asked; the target, the task and the features are known.
 
-    Where nobody chose how rows are split it is a way that suits the table and the time.
+    Where nobody chose how rows are split they are split as those of one job, if time allows.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ from tasks.engine.tables import LINE
 from tasks.engine.tabular import read_table
 from tasks.engine.target_texts import without_texts
 from tasks.engine.training import train
-from tasks.engine.usual_folds import find_rarest, suggest_validation
+from tasks.engine.usual_folds import find_classes, find_rarest, suggest_validation
 
 NOT_LEARNED_FROM = {"identifier", "constant"}
 
@@ -201,6 +201,7 @@ def _split(
         task,
         table.rows,
         rarest=find_rarest(target) if task == "classification" else None,
+        classes=find_classes(target) if task == "classification" else None,
         groups=group.get("distinct"),
         scheme=chosen.get("scheme"),
         folds=chosen.get("folds"),

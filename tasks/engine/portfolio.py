@@ -16,11 +16,12 @@ from tasks.engine.catalogue import get_estimator
 from tasks.engine.spec import Validation
 from tasks.engine.usual_folds import (
     FEWEST,
+    USUAL,
+    Classes,
     Rarest,
-    default_validation,
-    fold_few,
-    is_small,
-    say_few,
+    find_classes,
+    find_rarest,
+    suggest_validation,
 )
 
 VOTING = {"classification": "VotingClassifier", "regression": "VotingRegressor"}
@@ -37,7 +38,8 @@ SHARE_OF_ONE = 0.3
 SPARE = 2.0
 # So many of the first ones must fit, or the rows are split into fewer folds.
 WANTED = 7
-FEW_ROWS = 400
+# Of few rows, fewer folds that take nearly as long are not worth scores of their own.
+WORTH = 0.8
 MANY_ROWS = 10_000
 ONE_HOT, CODES, WORDS, DATE_PARTS = 20, 1, 300, 6
 
@@ -46,16 +48,18 @@ ONE_HOT, CODES, WORDS, DATE_PARTS = 20, 1, 300, 6
 class Facts:
     """What is known of a table before it is read: about how much there is to learn from.
 
-    `n_columns`: after encoding. `n_classes`: 1 for numbers. `rarest`: rows of the rarest class,
-    None where that is not known. `positive`: no number to predict is below 0.
+    `n_columns`: after encoding. `n_classes`: 1 for numbers. `n_known`: how many rows have a
+    target, None where that is all. `rarest`: the rarest class, None where that is not known.
+    `positive`: no number to predict is below 0.
     """
 
     task: str
     n_rows: int
     n_columns: int
     n_classes: int = 1
-    rarest: int | None = None
+    rarest: Rarest | None = None
     positive: bool = False
+    n_known: int | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Tuned:
     def suits(self, facts: Facts) -> bool:
         """Tell whether it is worth trying on a table of this size."""
         sizes = {"rows": facts.n_rows, "columns": facts.n_columns, "classes": facts.n_classes}
-        if facts.rarest is not None and facts.rarest < self.limits.get("least_rarest", 0):
+        if facts.rarest is not None and facts.rarest.rows < self.limits.get("least_rarest", 0):
             return False
         if self.limits.get("positive") and not facts.positive:
             return False
@@ -133,11 +137,10 @@ def facts_of(
     known = by_name[target]
     if task == "regression":
         return Facts(task, n_rows, width, positive=(known.get("min") or -1.0) >= 0)
-    n_classes, top = int(known.get("distinct") or 2), known.get("top") or []
-    rare = known.get("rarest")
-    if rare is None and len(top) >= n_classes:
-        rare = min(top, key=lambda one: one["count"])
-    return Facts(task, n_rows, width, n_classes, rare["count"] if rare else None)
+    classes = find_classes(known)
+    return Facts(
+        task, n_rows, width, classes.n or 2, find_rarest(known), n_known=classes.rows or None
+    )
 
 
 def _width(column: Mapping[str, Any]) -> int:
@@ -175,7 +178,7 @@ def make_portfolio(
     ]
     room = seconds * slots * SHARE_FOR_CANDIDATES
     most = seconds * SHARE_OF_ONE
-    split = dict(validation) if validation else _choose_split(suited, facts, room, most)
+    split = dict(validation) if validation else _choose_split(suited, facts, seconds, room)
     found, spent = [], 0.0
     for tuned in suited:
         cost = job_seconds(tuned, facts, split)
@@ -204,42 +207,44 @@ def _fits(validation: Mapping[str, Any], n_splits: int) -> float:
 
 
 def _choose_split(
-    suited: Sequence[Tuned], facts: Facts, room: float, most: float
+    suited: Sequence[Tuned], facts: Facts, seconds: float, room: float
 ) -> dict[str, Any]:
-    """Choose as many folds as leave time for the first candidates, all together (`room`) and each
-    (`most`); one part where even 3 do not.
+    """Choose the usual folds, so that scores stand beside those of single jobs.
 
-    A class with fewer rows than folds lessens these; with less than 3 it cannot be spread over
-    them, and they take rows as they come.
+    Fewer, and told, where they leave no time for the first candidates, all together (`room`) and
+    each; one part where even 3 do not.
     """
-    split = default_validation(facts.task) | {"note": None}
-    if is_small(facts.n_rows):
-        return split | _fold_few(facts)
-    is_rare = facts.rarest is not None and facts.rarest < split["folds"]
-    split |= _suit_rarest(facts.rarest or 0) if is_rare else {}
-    tries = [{"repeats": 2}] if facts.n_rows <= FEW_ROWS else []
-    tries += [{}, {"folds": FEWEST}]
-    for other in tries:
-        costs = [job_seconds(one, facts, split | other) for one in suited[:WANTED]]
-        if sum(costs) <= room and max(costs) <= most:
-            return split | other
-    if facts.n_rows < MANY_ROWS or is_rare:
-        return split | {"folds": FEWEST}
-    return split | {"scheme": "holdout"}
+    is_of_classes = facts.task == "classification"
+    usual = suggest_validation(
+        facts.task, facts.n_rows, rarest=facts.rarest,
+        classes=Classes(facts.n_classes, facts.n_known or facts.n_rows) if is_of_classes else None,
+    )  # fmt: skip
+    fewer = usual | {"folds": min(usual["folds"], FEWEST)}
+    costs, less = _costs(suited, facts, usual), _costs(suited, facts, fewer)
+    most, is_few = seconds * SHARE_OF_ONE, facts.n_rows < MANY_ROWS
+    if sum(costs) <= room and max(costs) <= most:
+        return usual
+    long = f"{usual['folds']} would take much of the time of the batch, {seconds:.0f} s"
+    is_less = sum(less) <= room and max(less) <= most
+    is_rare = facts.rarest is not None and facts.rarest.rows < USUAL
+    if not (is_less or is_few or is_rare):
+        return usual | {"scheme": "holdout", "note": f"One part is held out, no folds: {long}"}
+    if is_few and sum(less) > WORTH * sum(costs):
+        return usual
+    return _with_fewer(usual, fewer["folds"], long)
 
 
-def _suit_rarest(rarest: int) -> dict[str, Any]:
-    has = f"the rarest class has {rarest} row{'' if rarest == 1 else 's'}"
-    if rarest < FEWEST:
-        return {"scheme": "kfold", "note": f"Folds are not stratified: {has}"}
-    return {"folds": rarest, "note": f"There are at most {rarest} folds: {has}"}
+def _costs(
+    suited: Sequence[Tuned], facts: Facts, validation: Mapping[str, Any]
+) -> Sequence[float]:
+    return [job_seconds(one, facts, validation) for one in suited[:WANTED]]
 
 
-def _fold_few(facts: Facts) -> dict[str, Any]:
-    rarest = None if facts.rarest is None else Rarest("", facts.rarest)
-    folds = fold_few(facts.n_rows, rarest)
-    alone = {"scheme": "kfold"} if facts.rarest == 1 else {}
-    return {"folds": folds, "note": say_few(folds, facts.n_rows)} | alone
+def _with_fewer(usual: dict[str, Any], folds: int, long: str) -> dict[str, Any]:
+    if folds == usual["folds"]:
+        return usual
+    why = f"{folds} folds are used, not {usual['folds']}: {long}"
+    return usual | {"folds": folds, "note": ". ".join(filter(None, (usual["note"], why)))}
 
 
 def list_tuned(task: str) -> list[Tuned]:

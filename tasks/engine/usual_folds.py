@@ -19,6 +19,13 @@ class Rarest(NamedTuple):
     rows: int
 
 
+class Classes(NamedTuple):
+    """How many classes there are, in how many rows."""
+
+    n: int
+    rows: int
+
+
 def default_validation(task: str) -> dict[str, Any]:
     """Return the validation unless another is chosen: 5 folds, stratified for classes."""
     return {
@@ -39,6 +46,7 @@ def suggest_validation(
     rows: int,
     *,
     rarest: Rarest | None = None,
+    classes: Classes | None = None,
     groups: int | None = None,
     scheme: str | None = None,
     folds: int | None = None,
@@ -53,6 +61,8 @@ def suggest_validation(
         How many rows the table has.
     rarest : Rarest, optional
         Of a classification, where it is known.
+    classes : Classes, optional
+        Of a classification, too.
     groups : int, optional
         How many groups there are, where they are known.
     scheme, folds : str, int, optional
@@ -82,13 +92,25 @@ def suggest_validation(
     if folds is None and is_small(rows) and scheme != "holdout":
         found["folds"] = fold_few(rows, rarest if found["scheme"] == "stratified" else None)
         note = say_few(found["folds"], rows)
+    if classes and folds is None and found["scheme"] == "stratified":
+        most = classes.rows // max(classes.n, 1)
+        if FEWEST <= most < found["folds"]:  # fewer rows of each class than folds, on average
+            note = f"{most} folds are used, not {usual['folds']}: {_say_classes(classes)}"
+            found["folds"] = most
     if found["scheme"] == "group" and folds is None and 2 <= (groups or 0) < found["folds"]:
         note = f"{groups} folds are used, not {found['folds']}: there are {groups} groups"
         found["folds"] = groups
     if found["scheme"] == "stratified" and rarest and rarest.rows < found["folds"]:
         changed, why = _for_rare_class(found, rarest, scheme, folds)
-        found, note = found | changed, why or note
+        # Other rows in each fold are a reason beside that for fewer folds.
+        note = f"{note}. {why}" if note and "scheme" in changed else why or note
+        found |= changed
     return found | {"note": note}
+
+
+def find_classes(column: Mapping[str, Any]) -> Classes:
+    """Return how many values a column has, and in how many rows."""
+    return Classes(int(column.get("distinct") or 0), int(column.get("count") or 0))
 
 
 def find_rarest(column: Mapping[str, Any]) -> Rarest | None:
@@ -114,6 +136,10 @@ def fold_few(rows: int, rarest: Rarest | None) -> int:
 def say_few(folds: int, rows: int) -> str:
     """Say why there are so few folds."""
     return f"{folds} folds are used, not {USUAL}: there are {rows} rows"
+
+
+def _say_classes(classes: Classes) -> str:
+    return f"{classes.rows:,} rows have {classes.n} classes"
 
 
 def _for_rare_class(

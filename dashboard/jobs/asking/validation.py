@@ -10,6 +10,7 @@ from tasks.engine.target_texts import without_texts
 from tasks.engine.usual_folds import (
     Rarest,
     default_validation,
+    find_classes,
     find_rarest,
     suggest_validation,
 )
@@ -40,9 +41,12 @@ def usual_validation(
         What was chosen.
     """
     groups = next((c["distinct"] for c in dataset.columns if c["name"] == group_column), None)
-    rarest = find_rarest(target) if task == "classification" else None
-    rows = dataset.rows or 0
-    return suggest_validation(task, rows, rarest=rarest, groups=groups, scheme=scheme, folds=folds)
+    is_of_classes = task == "classification"
+    return suggest_validation(
+        task, dataset.rows or 0, rarest=find_rarest(target) if is_of_classes else None,
+        classes=find_classes(target) if is_of_classes else None, groups=groups, scheme=scheme,
+        folds=folds,
+    )  # fmt: skip
 
 
 def find_learned(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> Mapping[str, Any]:
@@ -135,7 +139,9 @@ def say_too_few_by_default(target: Mapping[str, Any], rows: int) -> str | None:
     """Say that classes have too few rows each for the folds that a table of so many rows gets."""
     if not target.get("top"):
         return None
-    usual = suggest_validation("classification", rows, rarest=find_rarest(target))
+    usual = suggest_validation(
+        "classification", rows, rarest=find_rarest(target), classes=find_classes(target)
+    )
     return say_too_few(target, usual["folds"])
 
 

@@ -25,7 +25,7 @@ DECIMAL = re.compile(r"[0-9]{0,12}\.?[0-9]{1,12}")
 def usual_of(form: JobForm) -> dict[str, Any]:
     """Return how rows are split unless somebody chooses.
 
-    Where several are tried no scheme is: what suits the table and the time is found later.
+    Where several are tried no scheme is: how short the time is decides later.
     """
     task = form.task or "classification"
     if form.tries_several or form.dataset is None or form.target is None:

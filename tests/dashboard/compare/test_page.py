@@ -3,7 +3,6 @@
 import csv
 import io
 import itertools
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,7 +13,7 @@ from dashboard.db import Dataset, Job, JobFold, User
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from tests.factories import make_dataset, make_job, make_succeeded_job, make_user, make_version
+from tests.factories import make_dataset, make_job, make_succeeded_job, make_version
 from tests.page import Page, PageClient, words_of
 
 
@@ -257,58 +256,6 @@ def test_reasons_name_what_is_different(pages: PageClient, dataset: Dataset) -> 
     page = pages.get(address(first, third))
     assert "trained on different data: people v1, people v2" in page.text
     assert "scores best" not in page.text
-
-
-def test_a_job_runs_again_on_the_folds_of_the_reference(
-    pages: PageClient, member: User, dataset: Dataset
-) -> None:
-    base = make_succeeded_job(dataset=dataset, seed=5)
-    version = make_version(dataset, sha256="c" * 64)
-    other = make_succeeded_job(dataset=version, seed=1, parameters={"C": 7.0},
-                               validation={"scheme": "kfold", "folds": 3})  # fmt: skip
-    page = pages.get(address(other, base, more=f"&base={base.id}"))
-    answer = pages.submit(page, {}, form=".again form", status=303)
-    made = db.session.query(Job).order_by(Job.id.desc()).first()
-    assert made is not None
-    assert (made.dataset_id, made.seed, made.parameters["C"]) == (dataset.id, 5, 7.0)
-    assert base.validation.items() <= made.validation.items()
-    assert made.owner_id == member.id
-    after = pages.follow(answer)
-    assert heads_of(after) == [made.name, base.name]
-    assert not after.select(".again form")  # it waits, and will be scored as the reference was
-    again = pages.submit(page, {}, form=".again form", status=303)
-    assert again.response.headers["Location"] == answer.response.headers["Location"]
-    assert db.session.query(Job).count() == 3
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"target": "city"}, "it predicts city, the reference churned"),
-        ({"features": ["age", "shoe size"]}, "people v1 has no column shoe size"),
-        ({"task": "regression", "metric": "r2", "estimator": "Ridge"}, "it is a regression"),
-    ],
-)
-def test_where_it_cannot_run_so_the_page_says_why(
-    changes: dict[str, Any], words: str, pages: PageClient, dataset: Dataset
-) -> None:
-    base = make_succeeded_job(dataset=dataset)
-    other = make_succeeded_job(dataset=dataset, split_hash="f" * 64, **changes)
-    page = pages.get(address(base, other))
-    assert words in page.text
-    assert not page.select(".again form")
-    forced = {"jobs": f"{base.id},{other.id}", "again": other.id, "reference": base.id}
-    after = pages.follow(pages.post("/compare/again", forced, status=303))
-    assert f"{other.name} cannot run on the folds of {base.name}: {words}" in after.text
-
-
-def test_a_viewer_sees_no_button(app: Flask, dataset: Dataset) -> None:
-    viewer = PageClient(app, make_user(role="viewer"))
-    jobs = [make_succeeded_job(dataset=dataset, split_hash=c * 64) for c in "ef"]
-    page = viewer.get(address(*jobs))
-    assert "cannot be compared fairly" in page.text
-    assert not page.select(".again")
-    viewer.post("/compare/again", {"again": jobs[0].id, "reference": jobs[1].id}, status=403)
 
 
 def test_the_csv_has_the_lines_of_the_page_with_all_digits(

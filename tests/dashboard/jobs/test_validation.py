@@ -7,7 +7,7 @@ from flask import Flask
 
 from dashboard.db import Job, User
 from dashboard.extensions import db
-from tasks.engine.usual_folds import Rarest, suggest_validation
+from tasks.engine.usual_folds import Classes, Rarest, suggest_validation
 from tests.dashboard.api.test_api import Api, body
 from tests.factories import COLUMNS, make_dataset
 from tests.page import PageClient
@@ -50,6 +50,11 @@ def with_rare(count: int) -> list[dict[str, Any]]:
         ({"rarest": Rarest("x", 3), "folds": 3}, "stratified", 3, None),
         ({"rarest": Rarest("x", 1), "scheme": "stratified"}, "stratified", 5, None),
         ({"rarest": Rarest("x", 2), "scheme": "stratified"}, "stratified", 2, "2 folds"),
+        ({"classes": Classes(14, 64)}, "stratified", 4, "4 folds are used, not 5: 64 rows"),
+        ({"classes": Classes(14, 64), "rarest": Rarest("x", 1)}, "kfold", 4,
+         '64 rows have 14 classes. Folds are not stratified: class "x" has 1 row, too few for 4'),
+        ({"classes": Classes(14, 64), "folds": 5}, "stratified", 5, None),
+        ({"classes": Classes(30, 64)}, "stratified", 5, None),  # which is refused
         ({"scheme": "group", "groups": 3}, "group", 3, "3 folds .* there are 3 groups"),
         ({"scheme": "group", "groups": 30}, "group", 5, None),
     ],

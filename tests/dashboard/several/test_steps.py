@@ -130,7 +130,7 @@ def test_a_class_of_one_row_is_no_reason_to_refuse(user: User) -> None:
     assert jobs[0].parameters["C"] == 0.01
     assert len(jobs) >= 5
     assert {job.validation["scheme"] for job in jobs} == {"kfold"}
-    assert "the rarest class has 1 row" in jobs[0].validation["note"]
+    assert 'class "T13" has 1 row' in jobs[0].validation["note"]
 
 
 def test_what_cannot_be_asked_is_refused_in_words(user: User) -> None:

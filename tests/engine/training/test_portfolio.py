@@ -8,6 +8,7 @@ from tasks.engine.parameters import validate_parameters
 from tasks.engine.portfolio import VOTING, Facts, Tuned, facts_of, list_tuned, make_portfolio
 from tasks.engine.preprocessing_settings import find_misfit, read_preprocessing
 from tasks.engine.rules import find_conflict
+from tasks.engine.usual_folds import Rarest, suggest_validation
 
 COLUMNS = [
     {"name": "age", "kind": "number", "distinct": 60, "min": 18.0},
@@ -41,14 +42,14 @@ def test_other_libraries_join_where_they_are_installed(monkeypatch: pytest.Monke
     monkeypatch.setattr(catalogue, "_is_installed", lambda _library: True)
     assert others <= set(first(facts))
     assert first(facts)[0] == "RidgeCV"  # cheap, so that there is a result soon
-    large = Facts("classification", 50_000, 20, 2, 9000)
+    large = Facts("classification", 50_000, 20, 2, Rarest("x", 9000))
     assert {"CatBoostClassifier", "LGBMClassifier"} <= set(first(large, seconds=600))
 
 
 def test_facts_come_from_the_profile() -> None:
     features = ["age", "city", "shop", "since"]
     found = facts_of(COLUMNS, features, "label", "classification", 93)
-    assert found == Facts("classification", 93, 1 + 7 + 1 + 6, 2, rarest=3)
+    assert found == Facts("classification", 93, 1 + 7 + 1 + 6, 2, Rarest("b", 3))
     assert facts_of(COLUMNS, ["city"], "age", "regression", 93) == Facts(
         "regression", 93, 7, positive=True
     )
@@ -61,7 +62,7 @@ def first(facts: Facts, seconds: float = 60, slots: int = 2) -> list[str]:
 
 
 def test_cheap_and_good_ones_come_first_and_more_time_tries_more() -> None:
-    facts = Facts("classification", 5000, 20, 2, 900)
+    facts = Facts("classification", 5000, 20, 2, Rarest("x", 900))
     assert first(facts)[:2] == ["LogisticRegression", "HistGradientBoostingClassifier"]
     assert len(first(facts, seconds=600)) >= len(first(facts)) > len(first(facts, seconds=10))
     assert first(facts, seconds=600)[: len(first(facts, 15))] != []
@@ -77,7 +78,9 @@ def test_support_vectors_and_networks_learn_a_standardized_target() -> None:
 
 def test_a_wide_table_of_few_rows_is_tried_with_what_can_take_it() -> None:
     """64 rows of 6,832 columns, and 14 classes of which one has a single row."""
-    found = make_portfolio(Facts("classification", 64, 6832, 14, 1), seconds=60, slots=2)
+    found = make_portfolio(
+        Facts("classification", 64, 6832, 14, Rarest("K562", 1)), seconds=60, slots=2
+    )
     assert found.validation["scheme"] == "kfold"  # no class need be in every fold
     assert len(found.candidates) >= 5
     names = {one.estimator for one in found.candidates}
@@ -93,13 +96,37 @@ def test_a_wide_table_of_few_rows_is_tried_with_what_can_take_it() -> None:
 
 def test_large_tables_are_split_less_often() -> None:
     schemes = [
-        make_portfolio(Facts("classification", n, 20, 2, n // 3), seconds=60, slots=2).validation
+        make_portfolio(
+            Facts("classification", n, 20, 2, Rarest("x", n // 3)), seconds=60, slots=2
+        ).validation
         for n in (200, 5000, 1_000_000)
     ]
     assert [(one["scheme"], one["folds"], one["repeats"]) for one in schemes[:2]] == [
-        ("stratified", 5, 2), ("stratified", 5, 1),
+        ("stratified", 5, 1), ("stratified", 5, 1),
     ]  # fmt: skip
     assert schemes[2]["scheme"] == "holdout"
+    assert schemes[2]["note"] == (
+        "One part is held out, no folds: 3 would take much of the time of the batch, 60 s"
+    )
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+@pytest.mark.parametrize("n_rows", [5, 9, 60, 400, 1000])
+def test_folds_are_those_of_one_job_so_that_scores_can_be_compared(task: str, n_rows: int) -> None:
+    is_of_classes = task == "classification"
+    rarest = Rarest("x", 3) if is_of_classes else None
+    facts = Facts(task, n_rows, 8, 2 if is_of_classes else 1, rarest)
+    usual = suggest_validation(task, n_rows, rarest=rarest)
+    for seconds, slots in ((60, 2), (10, 1)):  # fewer folds would save the fits of few rows only
+        assert make_portfolio(facts, seconds=seconds, slots=slots).validation == usual
+
+
+def test_fewer_folds_for_want_of_time_are_told() -> None:
+    facts = Facts("classification", 9000, 150, 12, Rarest("x", 300))
+    split = make_portfolio(facts, seconds=10, slots=1).validation
+    assert (split["folds"], split["note"]) == (
+        3, "3 folds are used, not 5: 5 would take much of the time of the batch, 10 s",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("n_rows", [10, 1000, 1_000_000])
@@ -107,7 +134,7 @@ def test_large_tables_are_split_less_often() -> None:
 @pytest.mark.parametrize("task", ["classification", "regression"])
 def test_there_is_always_something_to_try(task: str, n_rows: int, n_columns: int) -> None:
     n_classes = 1 if task == "regression" else 50
-    assert first(Facts(task, n_rows, n_columns, n_classes, 1), seconds=10, slots=1)
+    assert first(Facts(task, n_rows, n_columns, n_classes, Rarest("x", 1)), seconds=10, slots=1)
 
 
 def test_limits_are_kept() -> None:
@@ -119,13 +146,13 @@ def test_limits_are_kept() -> None:
 
 
 def test_folds_of_a_few_rows_can_be_made_and_it_is_told() -> None:
-    facts = Facts("classification", 5, 3, 2, rarest=2)
+    facts = Facts("classification", 5, 3, 2, rarest=Rarest("x", 2))
     split = make_portfolio(facts, seconds=60, slots=1).validation
     assert (split["scheme"], split["folds"]) == ("stratified", 2)
     assert split["note"] == "2 folds are used, not 5: there are 5 rows"
     split = make_portfolio(Facts("regression", 9, 3), seconds=60, slots=1).validation
     assert (split["scheme"], split["folds"]) == ("kfold", 4)
-    alone = Facts("classification", 8, 3, 3, rarest=1)
+    alone = Facts("classification", 8, 3, 3, rarest=Rarest("x", 1))
     assert make_portfolio(alone, seconds=60, slots=1).validation["scheme"] == "kfold"
 
 
@@ -135,7 +162,7 @@ def test_folds_of_a_few_rows_can_be_made_and_it_is_told() -> None:
 def test_a_rare_class_is_in_each_fold_where_it_can_be(
     rarest: int, scheme: str, folds: int
 ) -> None:
-    facts = Facts("classification", 12, 10, 3, rarest=rarest)
+    facts = Facts("classification", 60, 10, 3, rarest=Rarest("x", rarest))
     split = make_portfolio(facts, seconds=60, slots=1).validation
-    assert (split["scheme"], split["folds"], split["repeats"]) == (scheme, folds, 2)
-    assert ("the rarest class" in (split["note"] or "")) == (rarest < 5)
+    assert (split["scheme"], split["folds"], split["repeats"]) == (scheme, folds, 1)
+    assert ('class "x" has' in (split["note"] or "")) == (rarest < 5)
