@@ -30,6 +30,15 @@ def leak_words(name: str, target: str, measure: str, score: float) -> str:
     )
 
 
+def date_words(name: str, target: str, measure: str, score: float) -> str:
+    """Return what is told of a date that alone tells a target."""
+    return (
+        f'"{name}" alone tells "{target}" almost perfectly ({_shown(measure, score)}): either it '
+        f'is known only afterwards, or "{target}" goes on with time. Leave it out, or, to tell '
+        "the future, validate in its order"
+    )
+
+
 def nearly_words(name: str, target: str, measure: str, score: float) -> str:
     """Return what is asked of a column that alone tells nearly all of a target."""
     return (

@@ -13,6 +13,8 @@ FEWEST_ROWS, LEAST_SHARE = 10, 0.05  # of the class, and of all others
 # A rarer class alone has the column filled in, without exception. That it is empty there may be in
 # the nature of the class, such as a plant without leaves; so may anything of fewer rows be.
 NEARLY_ALL = 0.98
+# A number of few values is a trait, such as how many legs there are.
+FEWEST_AMOUNTS = 20
 # Words that say that a cell has nothing to say; beside "yes" they are an answer.
 NOTHING = frozenset({"none", "no", "n/a", "nothing", "-"})
 YES = frozenset({"yes", "y", "true"})
@@ -25,7 +27,7 @@ class Absence:
 
     label: str
     is_empty: bool
-    nothing: str = ""  # the words for nothing that count as empty, as they are told
+    nothing: str = ""  # what else counts as empty, as it is told
 
     def words(self, columns: Sequence[str], target_name: str) -> str:
         """Return what is told of such columns, by their names in the table."""
@@ -35,7 +37,7 @@ class Absence:
         *first, last = names
         listed = f"{', '.join(first)} and {last} are" if first else f"{last} is"
         return (
-            f"{listed} {f'empty{self.nothing}' if self.is_empty else 'filled in'} for nearly all "
+            f"{listed} {'empty' if self.is_empty else 'filled in'}{self.nothing} for nearly all "
             f'rows where "{target_name}" is "{self.label}", and for hardly any other. '
             f"Known only afterwards? Then leave {'them' if first else 'it'} out"
         )
@@ -72,6 +74,9 @@ def _absence(feature: Sampled, target: Target) -> Absence | None:
     empty = np.array([label in nothing for label in feature.labels] + [True])  # -1: missing
     there = feature.known if feature.is_number else ~empty[feature.values]
     there = there[target.rows]
+    amount = _amount(feature, target)
+    if amount is not None:
+        there = amount
     sizes = np.bincount(target.values, minlength=len(target.classes))
     inside = np.bincount(target.values, there, len(target.classes))
     for code, label in enumerate(target.classes):
@@ -87,8 +92,18 @@ def _absence(feature: Sampled, target: Target) -> Absence | None:
             continue
         if max(share, elsewhere) >= most and min(share, elsewhere) <= 1 - most:
             told = "".join(f' or "{word}"' for word in nothing)
-            return Absence(label, True, told) if share < elsewhere else Absence(label, False)
+            if share < elsewhere:  # that it is 0 for one class may be in its nature
+                return Absence(label, True, told) if amount is None else None
+            return Absence(label, False, " and not 0" if amount is not None else "")
     return None
+
+
+def _amount(feature: Sampled, target: Target) -> np.ndarray | None:
+    """Return where an amount is not 0, such as what was paid back; None of other columns."""
+    values = feature.values[target.rows]
+    if not feature.is_number or not np.isfinite(values).all() or not (values == 0).any():
+        return None
+    return values != 0 if len(np.unique(values)) >= FEWEST_AMOUNTS else None
 
 
 def _words_for_nothing(feature: Sampled) -> list[Any]:

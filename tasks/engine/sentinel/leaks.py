@@ -6,15 +6,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from tasks.engine.origins import origins_of
-from tasks.engine.profile.leaks import is_leak, leak_words, nearly_words
+from tasks.engine.profile.leaks import LEAST, date_words, is_leak, leak_words, nearly_words
 from tasks.engine.profile.sampled import Sampled
-from tasks.engine.profile.strengths import Strength, Target, measure_strength
-from tasks.engine.sentinel.absence import find_absences
+from tasks.engine.profile.strengths import Strength, Target
+from tasks.engine.sentinel.absence import Absence, find_absences
 from tasks.engine.sentinel.finding import Finding, as_sampled
-from tasks.engine.sentinel.many import guess_beside, may_tell, squared_lines
+from tasks.engine.sentinel.many import may_tell, squared_lines
+from tasks.engine.sentinel.marks import Marks, find_marks
+from tasks.engine.sentinel.means import Mean, find_means
+from tasks.engine.sentinel.measures import FEWEST_BESIDE, measure
 from tasks.engine.sentinel.other_names import names_classes
 from tasks.engine.sentinel.sums import find_sum
 
@@ -25,7 +27,7 @@ from tasks.engine.sentinel.sums import find_sum
 STRONG, ALONE, TIMES, OTHERS = 0.9, 3, 10.0, 3
 # A noisy copy of the target (correlation 0.99) tells less than a copy; it is the strongest, and
 # the next column leaves so many times as much untold.
-FEWEST_BESIDE, FEWEST_STRAIGHT, FEWEST_BOUND = 50, 15, 25  # rows; of a bound in each class
+FEWEST_STRAIGHT = 15  # rows
 # Columns that a number is told by in a straight line as a fare is by the way are farther from it.
 STRAIGHT, COPY_OF_FEW = 0.98, 0.99  # R2; the latter where few columns stand beside it
 USUALLY = 0.85  # R2 of a straight line without the most extreme targets: it is not theirs alone
@@ -35,6 +37,7 @@ NOISY, TIMES_OF_NEXT = {"R2": 0.97, "AUC": 0.96}, 6.0  # of a strength, by its m
 NEARLY = {"R2": 0.97, "AUC": 0.98}
 # Of three and more classes, as the kinds of a flower, not where the next column is as close.
 TWO_CLASSES, TIMES_OF_KINDS = 2, 2.0
+LEAST_OF_NAMES = 0.8  # a strength that other names of classes have in spite of mistakes
 # More columns are looked through at once before any is measured.
 MANY = 200
 FEWEST_NUMBERED = 3  # two classes are told as well by an honest column with one good bound
@@ -62,13 +65,14 @@ def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> It
         column = origins[str(name)]
         if column not in told:
             told.add(column)
-            words = leak_words(column, schema["target"], found.measure, found.score)
+            say = date_words if column in _dates(schema) else leak_words
+            words = say(column, schema["target"], found.measure, found.score)
             yield Finding("TARGET_LEAK", words, {"exclude": [column]})
-    for absence, names in find_absences(sampled, target).items():
+    for made, names in _made_of(sampled, target):
         together = dict.fromkeys(origins[str(name)] for name in names)
         if columns := [column for column in together if column not in told]:
             told.update(columns)
-            words = absence.words(columns, schema["target"])
+            words = made.words(columns, schema["target"])
             yield Finding("TARGET_LEAK", words, {"exclude": columns})
     left = [name for name in X.columns if origins[str(name)] not in told]
     if added := find_sum(X[left], target):
@@ -82,6 +86,15 @@ def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> It
         )
 
 
+def _made_of(
+    sampled: Mapping[Any, Sampled], target: Target
+) -> Iterator[tuple[Absence | Mean | Marks, Sequence[Any]]]:
+    """Yield columns whose cells show that they were made of the target, whatever they tell."""
+    yield from find_absences(sampled, target).items()
+    yield from find_marks(sampled, target).items()
+    yield from find_means(sampled, target).items()
+
+
 def _questions(
     sampled: Mapping[Any, Sampled], target: Target, *, measured: Sequence[tuple[Strength, Any]],
     schema: Mapping[str, Any], origins: Mapping[str, str], told: set[str],
@@ -90,11 +103,15 @@ def _questions(
 
     Of a date it is the order of time that matters.
     """
-    dates = {column["name"] for column in schema["columns"] if column["kind"] == "date"}
+    dates = _dates(schema)
     nearly = [(origins[str(name)], found) for name, found in _nearly(sampled, target, measured)]
     for column, found in [one for one in nearly if one[0] not in told | dates][:ALONE]:
         words = nearly_words(column, schema["target"], found.measure, found.score)
         yield Finding("ONE_COLUMN", words, {"exclude": [column]})
+
+
+def _dates(schema: Mapping[str, Any]) -> set[str]:
+    return {column["name"] for column in schema["columns"] if column["kind"] == "date"}
 
 
 def _nearly(
@@ -122,11 +139,17 @@ def _suspects(
 ) -> Iterator[tuple[Any, Strength]]:
     """Yield columns that tell the target nearly alone, and how well."""
     marks = np.array([found.strength for found, _name in measured])
+    if len(sampled) == 1 and not _is_copy(sampled, target):
+        return
     least = STRONG if target.classes else NOISY["R2"]
     straight = _find_straight(sampled, target)
     if straight is not None:
         yield straight
-    for place, (found, name) in enumerate(measured[:ALONE]):
+    for place, (found, name) in enumerate(measured):
+        if place >= ALONE:  # names of the classes stand out of any company
+            if found.strength >= LEAST_OF_NAMES and names_classes(sampled[name], target):
+                yield name, found
+            continue
         is_copy = place == 0 and _may_be_noisy(sampled[name], target, found) and _is_far(marks)
         if (
             is_copy
@@ -135,6 +158,15 @@ def _suspects(
             or names_classes(sampled[name], target)
         ):
             yield name, found
+
+
+def _is_copy(sampled: Mapping[Any, Sampled], target: Target) -> bool:
+    """Tell whether the only column is the target on another scale, or tells classes.
+
+    Few heights tell each weight, and there is nothing else to learn from.
+    """
+    line = squared_lines(list(sampled.values()), target, 2) if not target.classes else [1.0]
+    return float(line[0]) >= LEAST["R2"]
 
 
 def _measure_all(sampled: Mapping[Any, Sampled], target: Target) -> list[tuple[Strength, Any]]:
@@ -190,65 +222,6 @@ def _usual_line(feature: Sampled, target: Target) -> float:
     with np.errstate(all="ignore"):  # as in `_r2`
         found = np.corrcoef(x[usual], y[usual])[0, 1] ** 2
     return float(found) if np.isfinite(found) else 0.0
-
-
-def measure(feature: Sampled, target: Target) -> Strength:
-    """Measure a column; a target of numbers by its ranks and by rows that are next to each other
-    too, so that no long tail hides it.
-    """
-    found = measure_strength(feature, target)
-    if target.classes:
-        bound = _bound(feature, target)
-        return max(found, bound, key=lambda one: one.strength)
-    beside = _beside(feature, target)
-    ranks = np.argsort(np.argsort(target.values, kind="stable")).astype(float)
-    ranked = measure_strength(feature, Target(target.rows, ranks, None))
-    return max(found, ranked, beside, key=lambda one: one.strength)
-
-
-def _bound(feature: Sampled, target: Target) -> Strength:
-    """Measure how well one bound of a number tells two classes: few rows fill no bins.
-
-    Of fewer rows yet an honest number may tell each without a mistake.
-    """
-    known = feature.known[target.rows]
-    codes = target.values[known] > 0
-    if not feature.is_number or len(target.classes or ()) != 2 or not known.all():
-        return Strength(0.0, "AUC", 0.5)
-    n_one = int(codes.sum())
-    if min(n_one, len(codes) - n_one) < FEWEST_BOUND:  # as a fever is told by a temperature
-        return Strength(0.0, "AUC", 0.5)
-    ranks = rankdata(feature.values[target.rows])
-    below = ranks[codes].sum() - n_one * (n_one + 1) / 2
-    score = float(below / (n_one * (len(codes) - n_one)))
-    score = max(score, 1 - score)
-    return Strength(2 * score - 1, "AUC", score)
-
-
-def _beside(feature: Sampled, target: Target) -> Strength:
-    """Guess each target from the two rows below and above in a column's order, as R2.
-
-    Rows without a number are left out, up to half of all. It is the least of two: over all rows,
-    and without those of the most extreme targets, so that a few of them, such as placeholders,
-    do not carry it.
-    """
-    x, y = feature.values[target.rows], target.values.astype(float)
-    known = np.flatnonzero(feature.known[target.rows])
-    if not feature.is_number or len(known) < max(FEWEST_BESIDE, len(y) / 2):
-        return Strength(0.0, "R2", 0.0)
-    known = np.random.default_rng(0).permutation(known)  # rows with one value may be sorted
-    y = y[known[np.argsort(x[known], kind="stable")]]
-    guessed, told = guess_beside(y), y[2:-2]
-    low, high = np.quantile(y, [0.01, 0.99])
-    usual = (low <= told) & (told <= high)
-    score = min(_r2(told, guessed), _r2(told[usual], guessed[usual]))
-    return Strength(float(np.clip(score, 0, 1)), "R2", score)
-
-
-def _r2(y: np.ndarray, guessed: np.ndarray) -> float:
-    with np.errstate(all="ignore"):  # of vast numbers, or of numbers that are all the same
-        score = 1 - ((y - guessed) ** 2).sum() / ((y - y.mean()) ** 2).sum()
-    return float(score) if np.isfinite(score) else 0.0
 
 
 def _may_be_noisy(feature: Sampled, target: Target, found: Strength) -> bool:

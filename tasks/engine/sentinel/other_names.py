@@ -8,7 +8,9 @@ from tasks.engine.profile.strengths import Target
 # An honest trait of two values may go with two classes, so it takes three to be other names.
 FEWEST_CLASSES, FEWEST_ROWS = 3, 50
 # So many of all rows agree, and of each class; mistakes of entering explain no more.
-NEARLY_ALL, MOST_OF_EACH = 0.98, 0.8
+NEARLY_ALL, MOST_OF_EACH = 0.97, 0.8
+# How far clusters lie apart, by their greatest spread: measures of several kinds hardly do.
+CLEAR = 2.0
 
 
 def names_classes(feature: Sampled, target: Target) -> bool:
@@ -33,10 +35,9 @@ def names_classes(feature: Sampled, target: Target) -> bool:
     n = len(target.classes or ())
     if n < FEWEST_CLASSES or len(target.values) < FEWEST_ROWS:
         return False
-    codes, names = feature.as_classes(n + 1)
-    if len(names) != n:
+    codes = _codes(feature, target, n)
+    if codes is None:
         return False
-    codes = codes[target.rows]
     known = codes >= 0
     met = np.zeros((n, n), int)
     np.add.at(met, (codes[known], target.values[known].astype(int)), 1)
@@ -47,3 +48,24 @@ def names_classes(feature: Sampled, target: Target) -> bool:
         and agreed.sum() >= NEARLY_ALL * len(target.values)
         and (agreed >= MOST_OF_EACH * sizes[own]).all()
     )
+
+
+def _codes(feature: Sampled, target: Target, n: int) -> np.ndarray | None:
+    """Return the codes of n values, or of n clusters: numbers of classes with noise have gaps."""
+    codes, names = feature.as_classes(n + 1)
+    if len(names) == n:
+        return np.asarray(codes[target.rows])
+    values = feature.values[target.rows]
+    known = feature.known[target.rows]
+    if not feature.is_number or known.sum() < NEARLY_ALL * len(values):
+        return None
+    found = np.unique(values[known])
+    if len(found) <= n:
+        return None
+    gaps = np.diff(found)
+    widest = np.sort(np.argsort(gaps)[-(n - 1) :])
+    clusters = np.searchsorted((found[widest] + found[widest + 1]) / 2, values)
+    spreads = [values[known & (clusters == code)].std() for code in range(n)]
+    if gaps[widest].min() < CLEAR * max(spreads):
+        return None
+    return np.where(known, clusters, -1)

@@ -62,3 +62,12 @@ def test_what_a_few_rows_of_a_class_alone_can_have(seed: int, tmp_path: Path) ->
     table = table_of(kinds, 3, seed).assign(wing=np.where(kinds == "bird", wings, ""))
     mixed = table.sample(frac=1, random_state=seed, ignore_index=True)
     assert leaks(tmp_path, mixed, "classification") == []
+
+
+def test_height_that_alone_tells_few_weights(tmp_path: Path) -> None:
+    """As in the table `women` of R; there is no other column to learn from."""
+    height = np.arange(58.0, 73.0)
+    weight = np.array([115, 117, 120, 123, 126, 129, 132, 135, 139, 142, 146, 150, 154, 159, 164])
+    table = table_of(weight, 0).assign(height=height)
+    assert leaks(tmp_path, table) == []
+    assert leaks(tmp_path, table.assign(height=weight * 0.45)) == [["height"]]
