@@ -283,9 +283,10 @@ def _open_text(path, encoding):
     with open(path, "rb") as file:
         is_packed = file.read(len(GZIP)) == GZIP
     raw = gzip.open(path) if is_packed else open(path, "rb")
-    if encoding.startswith("utf") or raw.read(3) != codecs.BOM_UTF8:  # no text in other encodings
-        raw.seek(0)
-    return io.TextIOWrapper(raw, encoding=encoding, newline="")
+    mark = raw.read(4)  # what is no text in other encodings, or UTF-32 with two zeros behind it
+    is_utf_16 = mark[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) and mark[2:] != b"\0\0"
+    raw.seek(3 if mark[:3] == codecs.BOM_UTF8 and not encoding.startswith("utf") else 0)
+    return io.TextIOWrapper(raw, encoding="utf-16" if is_utf_16 else encoding, newline="")
 
 
 def _find_encoding(path, trained_on):
@@ -293,8 +294,7 @@ def _find_encoding(path, trained_on):
         return trained_on
     try:
         with _open_text(path, "utf-8") as file:
-            while file.read(1 << 20):
-                pass
+            any(line is None for line in file)  # reads it to its end
     except UnicodeError:
         return trained_on
     return "utf-8-sig"

@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any, Literal
+from unittest.mock import Mock
 
 import joblib
 import numpy as np
@@ -16,7 +17,7 @@ import sklearn
 from tasks.engine.bundle.csv_file import read_text_table
 from tasks.engine.coercion import features_from_text
 from tasks.engine.errors import BundleError
-from tasks.engine.export import small_schema, write_artefacts
+from tasks.engine.export import example_texts, small_schema, write_artefacts
 from tasks.engine.notebook import open_table, request
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.stored_model import load_model
@@ -102,6 +103,26 @@ def test_a_table_of_decimal_commas_is_answered_with_such_numbers(tmp_path: Path)
     chances = [float(cell.replace(",", ".")) for cell in first.split(";")[-2:]]
     assert "." not in first
     assert sum(chances) == pytest.approx(1)
+
+
+def test_examples_are_predicted_by_themselves(tmp_path: Path) -> None:
+    """Beside other rows the last digits of a linear model's numbers differ."""
+    result, _folder = make_bundle(tmp_path, "Ridge", "y_number", "regression")
+    model = Mock(predict=lambda X: np.full(len(X), float(len(X))), spec=["predict"])
+    rows = open_table(tmp_path / "table.csv").text().fillna("")
+    check = {"columns": list(rows), "rows": rows.to_numpy().tolist(), "answer": {}}
+    told = example_texts(model, small_schema(result.schema), check)["examples-expected.csv"]
+    assert {line.rpartition(",")[2] for line in told.splitlines()[1:]} == {"10.0"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_file_that_says_what_it_is_encoded_in_is_read_so(tmp_path: Path, encoding: str) -> None:
+    _result, folder = make_bundle(tmp_path, "GaussianNB", "y_class", "classification")
+    text = (folder / "examples.csv").read_text(encoding="utf-8")
+    (tmp_path / "other.csv").write_text(text, encoding=encoding)
+    for told in ([], ["--encoding", "cp1252"]):
+        done = run(folder / "predict.py", str(tmp_path / "other.csv"), *told)
+        assert done.stdout == (folder / "examples-expected.csv").read_text(), done.stderr
 
 
 @pytest.mark.long
