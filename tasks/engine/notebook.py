@@ -1,6 +1,7 @@
 """The engine from a notebook: from a file to a table, a request, a result and its bundle.
 
 The dashboard goes the same way in steps that other processes take. ``docs/notebook.md`` shows it.
+The file of all examples is ``docs/flowers.csv``.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,10 @@ class Table:
     name: str
     sha256: str
     rows: int
-    dialect: dict[str, Any]
-    columns: list[dict[str, Any]]
-    problems: list[Problem]
-    parquet: Path
+    dialect: dict[str, Any] = field(repr=False)
+    columns: list[dict[str, Any]] = field(repr=False)
+    problems: list[Problem] = field(repr=False)
+    parquet: Path = field(repr=False)
 
     @property
     def kinds(self) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What comes of training: the result, and what training saw."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -18,22 +18,23 @@ class TrainingResult:
     fold. `model` is unfitted where only scores were asked for. `out_of_fold` has one row for each
     scored row: ``row`` (from 0, in the table), ``line`` (in the file), ``fold``, ``actual``,
     ``prediction``, ``probability_<n>``. `schema` is the request's with what training saw of each
-    column added. `baselines`: see `Baselines.as_dict`.
+    column added. `baselines`: see `Baselines.as_dict`. A notebook that shows a result shows what
+    is short of it.
     """
 
-    model: Pipeline
-    schema: dict[str, Any]
+    model: Pipeline = field(repr=False)
+    schema: dict[str, Any] = field(repr=False)
     classes: list[str] | None
     score: float | None
     score_std: float | None
     baseline_score: float | None
-    baselines: dict[str, Any]
-    metrics: dict[str, Any]
-    folds: list[FoldScore]
-    warnings: list[dict[str, str]]
-    out_of_fold: pd.DataFrame
-    charts: dict[str, Any]
-    details: dict[str, Any]
+    baselines: dict[str, Any] = field(repr=False)
+    metrics: dict[str, Any] = field(repr=False)
+    folds: list[FoldScore] = field(repr=False)
+    warnings: list[dict[str, str]] = field(repr=False)
+    out_of_fold: pd.DataFrame = field(repr=False)
+    charts: dict[str, Any] = field(repr=False)
+    details: dict[str, Any] = field(repr=False)
     data_hash: str
     split_hash: str
     partial: bool

@@ -76,7 +76,7 @@ class TrainingSpec:
     one was chosen; else it is worked out, see `positive.choose_positive`.
     """
 
-    schema: dict[str, Any]
+    schema: dict[str, Any] = field(repr=False)
     estimator: str
     metric: str
     parameters: dict[str, Any] = field(default_factory=dict)
