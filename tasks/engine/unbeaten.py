@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isclose
 
 from tasks.engine.catalogue import LINEAR, find_metric
 from tasks.engine.paired import ENOUGH_FOLDS, REACH_OF_ENOUGH
@@ -14,19 +15,25 @@ class Against:
     """The simplest baseline that a job does not beat; `is_worse` where the baseline beats it.
 
     `folds`: how many there are where one of the two is better on each of them, by what more folds
-    would tell; else None.
+    would tell; else None. `is_behind`: the baseline scores better, though within noise.
     """
 
     name: str
     is_worse: bool
     folds: int | None = None
+    is_behind: bool = False
 
     @property
     def words(self) -> str:
-        """What is said of the job: ``tied with guessing``, ``worse than a linear model``."""
+        """What is said of the job: ``tied with guessing``, ``worse than a linear model``.
+
+        A score that is below is not called tied, however noisy the folds are: -128 beside -7.
+        """
         if self.folds:
             word = "worse" if self.is_worse else "better"
             return f"{word} than {self.name} on all {self.folds} folds, too few to be sure"
+        if self.is_behind:
+            return f"worse than {self.name}, within noise"
         return f"{'worse than' if self.is_worse else 'tied with'} {self.name}"
 
     @property
@@ -36,6 +43,8 @@ class Against:
             return f"{ENOUGH_FOLDS} folds that differ as these do would be enough"
         if self.is_worse:
             return "the difference is beyond the noise of the folds"
+        if self.is_behind:
+            return "the folds vary by more than the difference"
         return "the difference is within the noise of the folds"
 
 
@@ -87,7 +96,9 @@ def find_unbeaten(
             noise = max(scored.spread or 0.0, spread or 0.0)
         if lead <= noise:
             folds = None if lead < -noise else _count_too_few(judged)
-            found = Against(WORDS[kind], lead < (0 if folds else -noise), folds)
+            is_worse = lead < (0 if folds else -noise)
+            is_behind = not is_worse and lead < 0 and not isclose(scored.score, score)
+            found = Against(WORDS[kind], is_worse, folds, is_behind)
             if found.is_worse or folds is None:
                 return found
             likely_beaten = likely_beaten or found

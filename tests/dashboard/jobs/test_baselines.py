@@ -24,6 +24,8 @@ def known(dummy: float, linear: float | None, metric: str = "roc_auc") -> dict[s
         (0.84, 0.02, "roc_auc", known(0.5, 0.78), None),
         (0.79, 0.02, "roc_auc", known(0.5, 0.78), "tied with a linear model"),
         (0.51, 0.02, "roc_auc", known(0.5, 0.78), "tied with guessing"),
+        (0.50, 0.02, "roc_auc", known(0.5, 0.78), "tied with guessing"),
+        (0.49, 0.02, "roc_auc", known(0.5, 0.78), "worse than guessing, within noise"),
         (0.70, 0.02, "roc_auc", known(0.5, 0.78), "worse than a linear model"),
         (0.40, 0.02, "roc_auc", known(0.5, 0.78), "worse than guessing"),
         (
@@ -107,6 +109,18 @@ def test_noise_is_judged_on_paired_folds_as_in_a_comparison(
     job = make_succeeded_job(member, score=0.821, estimator="GaussianNB", details=details)
     against = hold_against(job)
     assert (against and against.words) == (words and f"{words} a linear model")
+
+
+def test_a_score_far_below_a_guess_is_not_called_tied_however_noisy(
+    app: Flask, member: User
+) -> None:
+    leads = {"dummy": {"mean": -121.0, "reach": 300.0, "spread": 160.0, "folds": 5}}
+    details = {**known(-7.0, -0.5, "r2"), "leads": leads}
+    job = make_succeeded_job(member, task="regression", metric="r2", score=-128.0, score_std=90.0,
+                             estimator="MLPRegressor", details=details)  # fmt: skip
+    said = words_of(PageClient(app, member).get(f"/jobs/{job.id}").find(".answer"))
+    assert "Worse than guessing, within noise: the folds vary by more than the difference" in said
+    assert "ied with" not in said
 
 
 ON_ALL = "on all 3 folds, too few to be sure"
