@@ -172,7 +172,7 @@ def test_cp_6_first_column_and_head_stay_in_view(
     assert on_top
 
 
-@pytest.mark.parametrize(("n", "width"), [(4, 1440), (2, 390)])
+@pytest.mark.parametrize(("n", "width"), [(4, 1440), (2, 390), (2, 360)])
 def test_cp_6_few_jobs_have_no_scroll_of_their_own(
     n: int, width: int, tab: Watched, dataset: Dataset
 ) -> None:
