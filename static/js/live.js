@@ -1,5 +1,6 @@
 // Live parts: which polls are sent, what a morph leaves alone, and what happens when the server
 // is away. A live part is written by the macro `live`; it stops by coming back without a trigger.
+import { listStale, mayRetry, noteAnswer, retryAll, staleWords } from './live-stale.js';
 import { isPaused, showNote } from './pause.js';
 import { announceTitle } from './title.js';
 
@@ -28,7 +29,7 @@ function partOf(id) {
 }
 
 function mayPoll(element) {
-  if (isSignedOut || Date.now() < retryAt) return false;
+  if (isSignedOut || Date.now() < retryAt || !mayRetry(element.id)) return false;
   if (isPaused(element) && element.id !== 'queue-pill') return false;
   if (document.hidden && element.dataset.live !== 'always') return false;
   const part = partOf(element.id);
@@ -53,17 +54,24 @@ document.addEventListener('htmx:afterRequest', (event) => {
   const part = partOf(element.id);
   part.took = Date.now() - part.sent;
   if (status === 401) showSignedOut();
-  else if (status === 0 || status >= 500) missed();
-  else succeeded();
+  else if (status === 0 || (noteAnswer(element.id, status) && status >= 500)) missed();
+  else succeeded(status);
 });
 
 document.addEventListener('htmx:afterSettle', announceTitle);
 
-function succeeded() {
+function succeeded(status) {
   misses = 0;
   retryAt = 0;
-  lastUpdate = Date.now();
-  if (!isSignedOut) hideBanner();
+  if (status < 400) lastUpdate = Date.now();
+  if (!isSignedOut) showState();
+}
+
+// A lost connection is of the whole page; else what is said is of single parts.
+function showState() {
+  if (misses >= MISSES_BEFORE_BANNER) showLost();
+  else if (listStale().length) showBanner(staleWords(), tryNow());
+  else hideBanner();
 }
 
 function missed() {
@@ -91,28 +99,36 @@ function hideBanner() {
 
 function showLost() {
   const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
+  showBanner(seconds ? `Connection lost. Trying again in ${seconds} s.` : 'Connection lost. Trying again.', tryNow());
+}
+
+function showBanner(text, action) {
   const words = document.createElement('span');
-  words.textContent = seconds ? `Connection lost. Trying again in ${seconds} s.` : 'Connection lost. Trying again.';
+  words.textContent = text;
+  banner().replaceChildren(words, action);
+}
+
+function tryNow() {
   const button = document.createElement('button');
   button.className = 'btn-link-text';
   button.textContent = 'Try now';
   button.dataset.liveTryNow = '';
-  banner().replaceChildren(words, button);
+  return button;
 }
 
 function showSignedOut() {
   isSignedOut = true;
-  const words = document.createElement('span');
-  words.textContent = 'You have been signed out. This page keeps what you typed.';
   const link = document.createElement('a');
   link.href = '/login';
   link.target = '_blank';
   link.textContent = 'Sign in in a new tab';
-  banner().replaceChildren(words, link);
+  showBanner('You have been signed out. This page keeps what you typed.', link);
 }
 
 document.addEventListener('click', (event) => {
-  if (event.target.closest('[data-live-try-now]')) retryAt = 0;
+  if (!event.target.closest('[data-live-try-now]')) return;
+  retryAt = 0;
+  retryAll();
 });
 
 // Back in sight, perhaps after signing in in another tab: ask at once.
@@ -123,7 +139,7 @@ document.addEventListener('visibilitychange', () => {
 });
 
 setInterval(() => {
-  if (misses >= MISSES_BEFORE_BANNER && !isSignedOut) showLost();
-  showNote(lastUpdate);
+  if (!isSignedOut && (misses >= MISSES_BEFORE_BANNER || listStale().length)) showState();
+  showNote(lastUpdate, listStale().length, misses >= MISSES_BEFORE_BANNER);
 }, 1000);
 showNote(lastUpdate);

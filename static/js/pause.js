@@ -12,13 +12,19 @@ let pressed = null; // what was chosen on this page; null until then
 
 export const isPaused = (part) => pressed ?? (isRemembered && !(part ? 'liveOwn' in part.dataset : isOwn()));
 
-export function showNote(lastUpdate) {
+function wordsOf(seconds, nStale, isLost) {
+  if (isLost) return 'Not live';
+  if (nStale) return nStale === 1 ? 'Live but for one part' : `Live but for ${nStale} parts`;
+  return seconds < 2 ? 'Live' : `Live, updated ${seconds} s ago`;
+}
+
+export function showNote(lastUpdate, nStale = 0, isLost = false) {
   const paused = isPaused();
   for (const note of document.querySelectorAll('[data-live-note]')) {
     const seconds = Math.round((Date.now() - lastUpdate) / 1000);
     const words = note.querySelector('[data-live-text]');
-    words.textContent = paused ? 'Paused' : seconds < 2 ? 'Live' : `Live, updated ${seconds} s ago`;
-    note.toggleAttribute('data-paused', paused);
+    words.textContent = paused ? 'Paused' : wordsOf(seconds, nStale, isLost);
+    note.toggleAttribute('data-paused', paused || isLost || nStale > 0);
     note.querySelector('[data-live-pause]').setAttribute('aria-pressed', String(paused));
     note.hidden = !document.querySelector(OTHERS);
   }

@@ -41,7 +41,7 @@ def window(app: Flask, browse: Callable[..., Watched], member: User) -> Watched:
     """A browser that may notify, and asks every second."""
     name = "_ui/_pill.html"
     source = app.jinja_env.loader.get_source(app.jinja_env, name)[0]
-    often = DictLoader({name: source.replace(", 10, always", ", 1, always")})
+    often = DictLoader({name: source.replace('pill"), 10, ', 'pill"), 1, ')})
     app.jinja_loader = ChoiceLoader([often, app.jinja_loader])
     app.jinja_env.cache.clear()
     found = browse()
