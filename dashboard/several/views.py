@@ -72,17 +72,18 @@ class SeveralView:
 
     @cached_property
     def places(self) -> list[Place]:
-        """The leaderboard's first places, and the model wherever it stands."""
+        """The first places; the model and all of its blend wherever they stand."""
         ranked, shares, model = self._ranked, self._shares, self.batch.final_job_id
         order = [job.id for job in ranked]
-        n_first = order.index(model) + 1 if model in order[SHOWN:] else SHOWN
+        named = {model, *shares}
+        n_first = max([SHOWN, *(place for place, n in enumerate(order, start=1) if n in named)])
         # With one more, which may share the last one's rank; what stands behind changes nothing.
         ids = order[: n_first + 1]
         folds = list_folds_of(ids)
         metric = find_metric(ranked[0].task, ranked[0].metric) if ranked else None
         ranks = give_ranks([(job_id, folds[job_id]) for job_id in ids], metric) if metric else []
         rank_of = dict(zip(ids, ranks, strict=True))
-        shown = [n for n in ids[:n_first] if n in order[:SHOWN] or n == model]
+        shown = [n for n in ids[:n_first] if n in order[:SHOWN] or n in named]
         return [
             Place(rank_of[job.id], job, shares.get(job.id), job.id == model)
             for job in get_jobs(shown, without=UNLISTED)

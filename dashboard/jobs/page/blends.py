@@ -58,7 +58,7 @@ def name_blend(job: Job) -> None:
 
 def say_blend(job: Job) -> str:
     """Return why there is no job like a blend, and what to do."""
-    numbers = [f"#{one['job_id']}" for one in _members(job.details)]
+    numbers = [f"#{one['job_id']} ({one['percent']}%)" for one in _members(job.details)]
     what = "This job makes the model of several that were tried"
     if numbers:
         what = f"This model is a blend of jobs {', '.join(numbers[:-1])} and {numbers[-1]}"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import event
 
-from dashboard.db import Batch, User
+from dashboard.db import Batch, Job, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.jobs.queries import list_folds_of
@@ -60,6 +60,16 @@ def test_ranks_of_what_is_shown_are_those_of_the_whole_ranking(user: User, model
     assert whole[ids[SHOWN - 1]].words == f"{SHOWN}="
     assert [place.job.id for place in view.places if place.is_model] == [ids[model]]
     assert view.n_more == len(ids) - len(shown)
+
+
+def test_every_job_of_the_blend_is_shown_wherever_it_stands(user: User) -> None:
+    view, ids = tried(user, SCORES, 0)
+    shares = {ids[1]: 60, ids[2]: 30, ids[-1]: 10}
+    members = [{"job_id": n, "title": "Ridge", "percent": part} for n, part in shares.items()]
+    with writing() as session:
+        session.get_one(Job, ids[0]).details = {"members": members}
+    assert {place.job.id: place.share for place in view.places if place.share} == shares
+    assert len(view.places) == SHOWN + 1
 
 
 def test_only_what_is_shown_is_read_whole(user: User, statements: list[str]) -> None:

@@ -52,7 +52,8 @@ def end_as_blend(batch: Batch) -> Job:
 def test_a_blend_is_not_made_again_as_another_model(batch: Batch, member: User) -> None:
     job = end_as_blend(batch)
     first, second, *_ = jobs_of(batch)
-    words = f"blend of jobs #{first.id} and #{second.id}, so no single job makes it again"
+    named = rf"#{first.id} \(50%\) and #{second.id} \(50%\)"
+    words = f"blend of jobs {named}, so no single job makes it again"
     with pytest.raises(Conflict, match=words):
         submit_changed(user=member, job_id=job.id, of="0", idempotency_key=None)
     with pytest.raises(Conflict, match=words):
