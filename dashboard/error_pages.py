@@ -27,7 +27,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import errors
+from dashboard.access import may_change
 from dashboard.bodies import limit_words
+from dashboard.db import Dataset
+from dashboard.db.lookup import find_by_id
 from dashboard.db.transaction import AWAY, is_full
 from dashboard.extensions import db, login_manager
 
@@ -74,6 +77,7 @@ class Problem:
     title: str
     message: str
     fields: dict[str, str]
+    take_back: str | None = None
 
 
 def init_app(app: Flask) -> None:
@@ -89,7 +93,12 @@ def answer_domain_error(error: errors.DomainError) -> Response:
     """Answer what a service refused."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     code, title, words = _words(status)
-    problem = Problem(status, error.code or code, title, error.message or words, error.fields)
+    undo = None
+    if isinstance(error, errors.Deleted):
+        title, undo = "This was deleted", _take_back(error)
+    problem = Problem(
+        status, error.code or code, title, error.message or words, error.fields, undo
+    )
     response = answer(problem)
     if isinstance(error, errors.RateLimited):
         response.headers["Retry-After"] = str(error.retry_after_s)
@@ -156,6 +165,13 @@ def answer(problem: Problem) -> Response:
     reference = g.get("request_id") if problem.status == 500 else None
     html = render_template("errors/error.html", problem=problem, reference=reference)
     return make_response(html, problem.status)
+
+
+def _take_back(error: errors.Deleted) -> str | None:
+    """Return the address of what takes a deletion back, for those who may."""
+    thing = find_by_id(Dataset, error.dataset_id)
+    may = current_user.is_authenticated and thing and may_change(current_user, thing)
+    return url_for("datasets.restore", dataset_id=error.dataset_id) if may else None
 
 
 def _words(status: int) -> tuple[str, str, str]:

@@ -48,6 +48,22 @@ class NotFound(DomainError):
     code = "not_found"
 
 
+class Deleted(NotFound):
+    """A dataset was deleted a moment ago, and can still be taken back.
+
+    Parameters
+    ----------
+    message : str
+        What it was, and how long it is kept.
+    dataset_id : int
+        Its number.
+    """
+
+    def __init__(self, message: str, *, dataset_id: int) -> None:
+        super().__init__(message)
+        self.dataset_id = dataset_id
+
+
 class Conflict(DomainError):
     """The thing's present state does not allow it."""
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from sqlalchemy import select
 
 from dashboard.clock import now
-from dashboard.datasets.service import KEEP_DELETED
+from dashboard.datasets.selections import KEEP_DELETED
 from dashboard.datasets.words import name_versions
 from dashboard.db import Dataset
 from dashboard.extensions import db

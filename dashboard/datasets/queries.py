@@ -1,14 +1,17 @@
 """Datasets as pages and the API read them. Everybody with an account sees all that are saved."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
-from dashboard.datasets.selections import LIVING, name_holds, of_family
+from dashboard.clock import now
+from dashboard.datasets.selections import KEEP_DELETED, LIVING, name_holds, of_family
+from dashboard.datasets.words import name_versions
 from dashboard.db import Dataset, Job, User
 from dashboard.db.lookup import find_by_id
-from dashboard.errors import Conflict, NotFound
+from dashboard.errors import Conflict, Deleted, NotFound
 from dashboard.extensions import db
 from dashboard.storage import get_storage
 from tasks.engine.tables import read_rows
@@ -21,7 +24,16 @@ def find_dataset(dataset_id: int) -> Dataset | None:
 
 
 def missing(dataset_id: int) -> NotFound:
-    """Return what to raise where there is no such dataset."""
+    """Return what to raise where there is no such dataset; one just deleted can be taken back."""
+    dataset = find_by_id(Dataset, dataset_id)
+    if dataset and dataset.saved_at and dataset.deleted_at:
+        left = dataset.deleted_at + KEEP_DELETED - now()
+        minutes = ceil(left.total_seconds() / 60)
+        if minutes > 0:
+            kept = f"For {minutes} more {'minutes' if minutes > 1 else 'minute'}"
+            words = f"{name_versions(dataset, 1)} was deleted. {kept}"
+            who = "its owner or an admin can take it back"
+            return Deleted(f"{words} {who}", dataset_id=dataset.id)
     return NotFound(f"There is no dataset {dataset_id}. It may have been deleted")
 
 

@@ -1,5 +1,6 @@
 """Which datasets are meant: the conditions that many queries share."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -9,6 +10,8 @@ from dashboard.db import Dataset
 # Uploads that nobody saved are none; deleted ones wait for their end.
 SAVED = Dataset.saved_at.is_not(None)
 LIVING = SAVED & Dataset.deleted_at.is_(None)
+# So long a deletion can be taken back.
+KEEP_DELETED = timedelta(minutes=10)
 
 
 def of_family(family_id: int | None, which: ColumnElement[bool] = SAVED) -> Select[Any]:

@@ -7,7 +7,7 @@ has the same moment, and comes back together.
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from dashboard.access import require_owner
 from dashboard.clock import now
 from dashboard.datasets.queries import get_dataset, missing
+from dashboard.datasets.selections import KEEP_DELETED
 from dashboard.datasets.version.families import lock_family, mark_newest
 from dashboard.db import Dataset, Job, User
 from dashboard.db.lookup import find_by_id
@@ -24,7 +25,6 @@ from dashboard.errors import Conflict, NotFound, ValidationFailed
 MAX_NAME = 200
 JOBS_NAMED = 5
 # How long a deleted dataset can be taken back.
-KEEP_DELETED = timedelta(minutes=10)
 
 
 def clean_name(name: str) -> str:

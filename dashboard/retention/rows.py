@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, select
 
 from dashboard.auth.sign_ins import KEEP as KEEP_SIGN_INS
 from dashboard.datasets.purging import purge_deleted
-from dashboard.datasets.service import KEEP_DELETED
+from dashboard.datasets.selections import KEEP_DELETED
 from dashboard.datasets.upload.discarding import KEEP_UNSAVED, discard_abandoned_uploads
 from dashboard.db import (
     BulkAction,

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Flask
 
 from dashboard.clock import now
-from dashboard.datasets.service import KEEP_DELETED, delete_dataset
+from dashboard.datasets.selections import KEEP_DELETED
+from dashboard.datasets.service import delete_dataset
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
 from tests.factories import make_dataset, make_job, make_user, make_version
@@ -74,11 +75,19 @@ def test_a_deleted_dataset_is_at_no_address_until_it_is_taken_back(
     assert page.response.request.full_path == here
     assert toast(page) == f"Deleted {dataset.name} Undo"
     for path in ("", "/rows", "/versions", "/file", "/table.csv"):
-        assert (
-            "may have been deleted" in pages.get(f"/datasets/{dataset.id}{path}", status=404).text
-        )
+        gone = pages.get(f"/datasets/{dataset.id}{path}", status=404)
+        assert f"{dataset.name} was deleted. For 10 more minutes" in words_of(gone.find("main"))
+    # Who comes here by Back takes it back on the spot; others are told who can.
+    others = PageClient(app, make_user()).get(f"/datasets/{dataset.id}", status=404)
+    assert "its owner or an admin can take it back" in others.text
+    assert not others.select('main form[action$="/restore"]')
+    gone = pages.get(f"/datasets/{dataset.id}/rows?page=2", status=404)
+    back = pages.submit(gone, {}, form='main form[action$="/restore"]', status=303)
+    assert back.response.location == f"/datasets/{dataset.id}/rows?page=2"
+    delete_dataset(user=member, dataset_id=dataset.id)
+    page = pages.get(here)
     pages.post(f"/datasets/{dataset.id}/delete", status=404)  # a second click
-    pages.follow(pages.submit(page, {}, form=".toast-note form", status=303))
+    pages.follow(pages.submit(page, {}, form="#deleted form", status=303))
     pages.post(f"/datasets/{dataset.id}/restore", status=303)  # and one there
     assert pages.get(f"/datasets/{dataset.id}").title.startswith(dataset.name)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from dashboard import queue
 from dashboard.clock import now
 from dashboard.datasets import purging, service
-from dashboard.datasets.service import KEEP_DELETED
+from dashboard.datasets.selections import KEEP_DELETED
 from dashboard.datasets.version import versions
 from dashboard.db import Dataset, User
 from dashboard.db.transaction import writing
