@@ -82,10 +82,16 @@ def test_each_way_is_chosen_without_scripts(
     assert said == f"Scored on {validation(split)}."
 
 
-def test_copies_alone_leave_the_folds_open(pages: PageClient, form: Page, member: User) -> None:
-    pages.submit(form, {"validation.drop_copies": "True"}, form="#job-form", status=303)
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [("drop_copies", "True", True), ("targets_left_out", "unknown, ?", ["unknown", "?"])],
+)
+def test_which_rows_there_are_leaves_the_folds_open(
+    field: str, text: str, value: Any, *, pages: PageClient, form: Page, member: User
+) -> None:
+    pages.submit(form, {f"validation.{field}": text}, form="#job-form", status=303)
     (split,) = splits()
-    assert split == jobs_of(submit(member))[0].validation | {"drop_copies": True}
+    assert split == jobs_of(submit(member))[0].validation | {field: value}
 
 
 @pytest.mark.parametrize(
