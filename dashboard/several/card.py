@@ -5,7 +5,7 @@ from typing import Any
 from dashboard.several import KIND
 
 # The way to split rows, and its words, where that is left open.
-SUITED = ("", "As for one job, unless time is short")
+SUITED = ("", "As for one job")
 
 
 def several_card(*, checked: bool) -> dict[str, Any]:

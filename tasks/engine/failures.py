@@ -89,6 +89,7 @@ ERRORS = (
      "Change one of them, or go back to its default"),
 )  # fmt: skip
 
+USUAL_NEIGHBOURS = 5  # scikit-learn's default
 # What may be asked instead, by code; None is the default of what stands there.
 CHANGES: dict[str, dict[str, Any]] = {
     "COLUMNS_NEGATIVE": {"preprocessing": {"scale": None}},
@@ -103,7 +104,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "TOO_MANY_ATOMS": {"estimator": "Ridge", "parameters": None},
     "TOO_MANY_COMPONENTS": {"parameters": {"n_components": 1}},
     "TOO_MANY_PRINCIPAL": {"preprocessing": {"components": None}},
-    "TOO_MANY_NEIGHBOURS": {"parameters": {"n_neighbors": 1}},
+    "TOO_MANY_NEIGHBOURS": {"parameters": {"n_neighbors": USUAL_NEIGHBOURS}},
 }
 
 # Codes of what no setting of the estimator helps with, and another estimator does.
@@ -158,9 +159,17 @@ def explain_error(error: Exception, estimator: str) -> EngineError:
     for rule, code, words, remedy in ERRORS:
         if rule.search(searched):
             message = words.format(name=estimator, last=last)
-            return EngineError(code, message, remedy, change=CHANGES.get(code))
+            return EngineError(code, message, remedy, change=_change(code, text))
     return EngineError(
         UNKNOWN,
         f"The job stopped for a reason we do not recognise: {last}",
         "The log has the details",
     )
+
+
+def _change(code: str, text: str) -> dict[str, Any] | None:
+    """Return what may be asked instead; no more neighbours than there are rows."""
+    rows = re.search(r"n_samples_fit = (\d+)", text)
+    if code == "TOO_MANY_NEIGHBOURS" and (not rows or int(rows[1]) < USUAL_NEIGHBOURS):
+        return {"parameters": {"n_neighbors": 1}}
+    return CHANGES.get(code)

@@ -15,7 +15,7 @@ from dashboard.jobs.form.fields import JobForm
 from dashboard.jobs.form.groups import find_groups
 from dashboard.jobs.form.left_out import find_left_out
 from dashboard.jobs.form.request import request_of
-from dashboard.jobs.form.to_beat import list_to_beat, say_folds_of_several
+from dashboard.jobs.form.to_beat import list_to_beat, split_of_several
 from dashboard.jobs.preflight.view import PreflightView
 from dashboard.jobs.times.estimates import estimate_all_done, estimate_each, estimate_request
 from dashboard.notifications.webhooks import find_host
@@ -68,7 +68,7 @@ def show_form(
         form=form,
         datasets=choices,
         to_beat=list_to_beat(form),
-        folds_of_several=say_folds_of_several(form),
+        split_of_several=split_of_several(form),
         takes=say_how_long(form),
         all_done=say_all_done(form),
         takes_each=_say_how_long_each(form),

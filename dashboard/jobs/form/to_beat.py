@@ -47,14 +47,11 @@ def list_to_beat(form: JobForm) -> list[ToBeat]:
     return sorted(found, key=lambda one: -one.score)
 
 
-def say_folds_of_several(form: JobForm) -> str | None:
-    """Say on which folds several are scored; None while the form is incomplete or wrong."""
-    split = _split_of_several(form) if form.tries_several else None
-    return validation(split) if split else None
-
-
-def _split_of_several(form: JobForm) -> Mapping[str, Any] | None:
-    if form.dataset is None or form.target is None or form.task is None or not form.used:
+def split_of_several(form: JobForm) -> Mapping[str, Any] | None:
+    """Return how rows are split where several are tried; None while the form cannot be sent."""
+    if not form.tries_several or form.dataset is None or form.target is None:
+        return None
+    if form.task is None or not form.used:
         return None
     seconds = read_whole(form.values.get(TIME_FIELD, ""))
     if not isinstance(seconds, int) or not SHORTEST_S <= seconds <= LONGEST_S:

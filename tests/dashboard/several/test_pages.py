@@ -21,7 +21,7 @@ from tests.dashboard.searches.acts import (
     tell_folds,
 )
 from tests.dashboard.several.test_steps import score, submit
-from tests.factories import make_dataset, make_job
+from tests.factories import COLUMNS, make_dataset, make_job
 from tests.page import PageClient, words_of
 
 pytestmark = pytest.mark.usefixtures("no_broker")
@@ -170,6 +170,20 @@ def test_the_form_says_which_folds_are_scored_and_which_scores_are_of_others(
     assert all("on other folds: 7 folds" in one for one in found)
     one_job = pages.get(form.replace("several", "LogisticRegression")).select(".mini-job")
     assert words_of(one_job[0]).endswith("on 7 folds")
+
+
+def test_the_form_says_why_there_are_fewer_folds(pages: PageClient, member: User) -> None:
+    rare = [
+        {**column, "rarest": {"value": "yes", "count": 4}}
+        if column["name"] == "churned"
+        else column
+        for column in COLUMNS
+    ]
+    dataset = make_dataset(member, columns=rare)
+    page = pages.get(f"/jobs/new?dataset_id={dataset.id}&target=churned&estimator=several")
+    assert words_of(page.find("#folds-of-several")) == (
+        'Scored on 4 folds, stratified. 4 folds are used, not 5: class "yes" has 4 rows.'
+    )
 
 
 def test_the_page_stops_it_and_keeps_the_best(pages: PageClient, member: User) -> None:

@@ -47,7 +47,7 @@ def test_it_is_left_open_unless_somebody_chooses(
     pages: PageClient, form: Page, member: User
 ) -> None:
     chosen = form.find(f"{SCHEME} option[selected]")
-    assert (chosen["value"], chosen.text) == ("", "As for one job, unless time is short")
+    assert (chosen["value"], chosen.text) == ("", "As for one job")
     assert not form.select(FOLDS)
     assert words_of(form.find(".submit-bar p")) == "Several, predicting churned"
     pages.submit(form, {}, form="#job-form", status=303)

@@ -9,6 +9,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 
 from dashboard.jobs.changing.changed import say_change
 from tasks.engine.errors import EngineError
+from tasks.engine.failures import explain_error
 from tasks.engine.progress import NullReporter
 from tasks.engine.whole_change import make_whole, with_change
 from tests.engine.kept_baselines import train
@@ -25,8 +26,8 @@ LOGISTIC = {"estimator": "LogisticRegression", "parameters": None}
          {"validation": {"scheme": "kfold", "folds": 5}, **LOGISTIC},
          "Use 5 folds that are not stratified and use logistic regression"),
         ("KNeighborsClassifier", {"n_neighbors": 200, "weights": "distance"},
-         {"validation": {"scheme": "kfold", "folds": 5}, "parameters": {"n_neighbors": 1}},
-         "Use 5 folds that are not stratified and set n_neighbors = 1"),
+         {"validation": {"scheme": "kfold", "folds": 5}, "parameters": {"n_neighbors": 5}},
+         "Use 5 folds that are not stratified and set n_neighbors = 5"),
     ],
 )  # fmt: skip
 def test_one_change_removes_both_causes(
@@ -156,6 +157,15 @@ def test_what_takes_long_on_few_rows_is_not_tried_on_more(
         train(spec, columns)
     assert refused.value.change == {"preprocessing": {"scale": "quantile"}}
     assert seen[1:] == [60]  # the first was the request's own
+
+
+@pytest.mark.parametrize(("rows", "change"), [(856, 5), (4, 1)])
+def test_as_many_neighbours_are_proposed_as_are_usual_and_there_are(
+    rows: int, change: int
+) -> None:
+    words = f"Expected n_neighbors <= n_samples_fit, but n_neighbors = 900, n_samples_fit = {rows}"
+    found = explain_error(ValueError(words), "nearest neighbours")
+    assert found.change == {"parameters": {"n_neighbors": change}}
 
 
 def test_what_more_rows_keep_away_is_no_failure(tmp_path: Path) -> None:
