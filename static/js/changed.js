@@ -10,6 +10,42 @@ function mark(control) {
   if (button) button.hidden = value === control.dataset.default;
 }
 
+// An error is about what was sent: it goes as its field is changed, and sending tells it anew.
+function dropError(control) {
+  const place = control.closest('#job-form [data-invalid]');
+  if (!place) return;
+  place.removeAttribute('data-invalid');
+  for (const words of place.querySelectorAll('.field-error')) words.remove();
+  for (const part of place.querySelectorAll('[aria-invalid]')) {
+    part.removeAttribute('aria-invalid');
+    document.querySelector(`.error-summary a[href="#${CSS.escape(part.id)}"]`)?.closest('li').remove();
+  }
+  countErrors();
+}
+
+function countErrors() {
+  const left = document.querySelectorAll('.error-summary li a');
+  for (const words of document.querySelectorAll('[data-fixing]')) {
+    if (!left.length) {
+      words.remove();
+      continue;
+    }
+    words.href = left[0].hash;
+    words.textContent = `${left.length} ${left.length > 1 ? 'fields need' : 'field needs'} fixing`;
+  }
+  if (left.length) return;
+  document.querySelector('.error-summary')?.remove();
+  document.title = document.title.replace(/^Error: /, '');
+}
+
+document.addEventListener('change', ({ target }) => {
+  dropError(target);
+  // What is searched is asked for at the strategy, and said in the fields of parameters.
+  const says = target.name?.startsWith('parameters.') && /,|\.\./.test(target.value);
+  const strategy = says && document.getElementById('field-search.strategy');
+  if (strategy) dropError(strategy);
+});
+
 document.addEventListener('input', ({ target }) => {
   if (target.matches('#job-form :is(input, select, textarea)')) mark(target);
 });

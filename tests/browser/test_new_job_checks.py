@@ -182,3 +182,23 @@ def test_nj_10_without_javascript_several_jobs_are_asked_about_first(
     form.get_by_role("button", name="Queue 2 jobs").click()
     form.wait_for_url("**/batches/1")
     assert len(jobs()) == 2
+
+
+def test_an_error_goes_as_its_field_is_changed(tab: Watched, form: Page) -> None:
+    tab.allowed.add("status of 422")
+    form.select_option("[name='search.strategy']", "random")
+    settled(form)
+    form.fill("[name='search.minutes']", "x")
+    form.get_by_role("button", name="Start the search").first.click()
+    told = form.locator(".follow [data-fixing]")
+    expect(told).to_have_text("2 fields need fixing")
+    labels = "a => a.map(e => e.getBoundingClientRect().top)"
+    row = form.locator(".field:has([name^='search.']) > label")
+    assert len({round(top) for top in row.evaluate_all(labels)}) == 1
+    form.fill("[name='search.minutes']", "5")
+    form.keyboard.press("Tab")
+    expect(told).to_have_text("1 field needs fixing")
+    expect(form.locator(".error-summary li")).to_have_count(1)
+    form.fill(f"[name='{RATE}']", "0.01..1 log")
+    form.keyboard.press("Tab")
+    expect(form.locator("[data-fixing], .error-summary, .field[data-invalid]")).to_have_count(0)
