@@ -28,6 +28,7 @@ def tell_apart(names: Sequence[str], most: int) -> list[str]:
     list of str
         In the same order. A long name that differs from others in its settings has those of them
         that differ, and what else there is room for; one of its own kind keeps both its ends.
+        Where all begin alike and one is too long, all are told in the same way.
     """
     split = [list(_parts(name)) for name in names]
     alike: dict[str, list[set[str]]] = defaultdict(list)
@@ -35,18 +36,21 @@ def tell_apart(names: Sequence[str], most: int) -> list[str]:
         alike[head].append(set(settings))
     shared = {head: set.intersection(*every) for head, every in alike.items()}
     is_one_stem = len({head.partition(STEM)[0] for head in alike}) == 1
+    is_one_kind = len(alike) == 1 and any(len(name) > most for name in names)
+    owns = [[part for part in settings if part not in shared[head]] for head, *settings in split]
+    longest = max((len(_join("", own)) for own in owns), default=0)
     shown = []
-    for name, (head, *settings) in zip(names, split, strict=True):
+    for name, own, (head, *settings) in zip(names, owns, split, strict=True):
         first = head.partition(STEM)[2] or head if is_one_stem and len(names) > 1 else head
-        own = [part for part in settings if part not in shared[head]]
-        if len(name) <= most or not own:
+        if not own or (len(name) <= most and not is_one_kind):
             shown.append(name if len(name) <= most else cut_middle(_join(first, settings), most))
         elif len(alike[head]) == 1:
             shown.append(cut_middle(_join(first, settings), most))
         else:
-            lead = "" if len(alike) == 1 else first
+            lead = "" if is_one_kind else first
             rest = [part for part in settings if part in shared[head]]
-            shown.append(_fit(lead, own, rest if lead else [first, *rest], most))
+            spare = longest - len(_join("", own)) if is_one_kind else 0
+            shown.append(_fit(lead, own, rest if lead else [first, *rest], most, spare))
     return shown
 
 
@@ -65,8 +69,11 @@ def _join(lead: str, parts: Sequence[str]) -> str:
     return BETWEEN.join([lead, *parts] if lead else parts)
 
 
-def _fit(lead: str, own: Sequence[str], rest: Sequence[str], most: int) -> str:
-    """Return all that is its own, by shorter names, with as much else as there is room for."""
+def _fit(lead: str, own: Sequence[str], rest: Sequence[str], most: int, spare: int) -> str:
+    """Return all that is its own, by shorter names, with as much else as there is room for.
+
+    So many letters are spared that another name needs for what is its own.
+    """
     leads = list(dict.fromkeys([lead, lead.partition(STEM)[2] or lead]))
     text = next((t for t in (_join(one, own) for one in leads) if len(t) <= most), None)
     if text is None:
@@ -74,7 +81,7 @@ def _fit(lead: str, own: Sequence[str], rest: Sequence[str], most: int) -> str:
         return _join(begun, _abbreviate(own, most - len(_join(begun, [""])) if begun else most))
     for part in rest:
         longer = f"{text}{BETWEEN}{part}"
-        if len(longer) + len(ELLIPSIS) > most:
+        if len(longer) + len(ELLIPSIS) + spare > most:
             return text + ELLIPSIS if len(text) < most else text
         text = longer
     return text

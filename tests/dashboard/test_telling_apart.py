@@ -41,6 +41,12 @@ def test_estimators_stay_where_they_differ() -> None:
     ]  # fmt: skip
 
 
+def test_names_that_begin_alike_are_told_in_the_same_way() -> None:
+    names = [f"churn baseline, {end}" for end in ("gradient boosting", "naive Bayes", "ridge")]
+    assert tell_apart(names, 30) == ["gradient boosting…", "naive Bayes…", "ridge…"]
+    assert tell_apart(names, 40) == names
+
+
 def test_targets_stay_where_they_differ() -> None:
     names = [f"telco → {target}: gradient boosting of many trees" for target in ("city", "churn")]
     shown = tell_apart(names, 30)
