@@ -42,7 +42,7 @@ def _cancel_what_is_late(look: Look, several: Several, left: float) -> Step | No
     if left >= quickest:
         return None
     limit = duration(several.time_limit_s)
-    return Step(cancel=f"Of the time of the batch, {limit}, too little was left to start it")
+    return Step(cancel=f"Too little of the batch's {limit} was left to start it")
 
 
 def _end_of_trying(look: Look, several: Several) -> Step | None:

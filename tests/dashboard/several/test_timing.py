@@ -61,5 +61,5 @@ def test_nothing_starts_in_less_time_than_the_quickest_job_took(user: User) -> N
     assert jobs_of(batch)[2].id == running.job_id
     assert jobs_of(batch)[2].state == JobState.RUNNING
     late = jobs_of(batch)[-1]
-    assert late.message == "Of the time of the batch, 1 min 40 s, too little was left to start it"
+    assert late.message == "Too little of the batch's 1 min 40 s was left to start it"
     assert JobView(late).badge == ("cancelled", "Skipped")
