@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.filters import MINUS
+
 PAIRS_SHOWN = 10
 LEVELS = 5
 # Where a correlation begins to be called so; common words, no law.
@@ -25,7 +27,8 @@ class Correlations:
     names : sequence of str
         The columns.
     rows : sequence of sequence
-        For each column, of each other: the value or None, and its level, -5 to 5.
+        For each column, of each other: the value with two decimals or None, and its level,
+        -5 to 5.
     pairs : sequence of tuple
         The strongest ones: two names, the value, and a word for it.
     of : int
@@ -33,7 +36,7 @@ class Correlations:
     """
 
     names: Sequence[str]
-    rows: Sequence[Sequence[tuple[float | None, int]]]
+    rows: Sequence[Sequence[tuple[str | None, int]]]
     pairs: Sequence[tuple[str, str, float, str]]
     of: int
 
@@ -46,7 +49,7 @@ def view_correlations(
     names, values = given.get("columns") or [], given.get("values") or []
     if len(names) < 2:
         return None
-    rows = [[(value, round((value or 0) * LEVELS)) for value in row] for row in values]
+    rows = [[(_shown(value), round((value or 0) * LEVELS)) for value in row] for row in values]
     pairs = [
         (names[a], names[b], values[a][b])
         for a in range(len(names))
@@ -57,6 +60,11 @@ def view_correlations(
     worded = [(a, b, value, _word(value)) for a, b, value in pairs[:PAIRS_SHOWN]]
     numbers = [c for c in columns if c["kind"] == "number" and c.get("distinct", 0) > 1]
     return Correlations(names, rows, worded, max(len(numbers), len(names)))
+
+
+def _shown(value: float | None) -> str | None:
+    """Return a correlation as all of a table are written, which are read against each other."""
+    return None if value is None else f"{round(value, 2) + 0.0:.2f}".replace("-", MINUS)
 
 
 def _word(value: float) -> str:
