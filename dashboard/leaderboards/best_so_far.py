@@ -17,7 +17,7 @@ from dashboard.telling_apart import tell_apart
 from tasks.engine.catalogue import find_metric, metric_title
 
 MOST_STEPS = 40  # the last ones
-NAMED = 28  # letters of a name over a step
+NAMED = 50  # letters of a name over a step
 KEPT_GROUPS = 200  # what else was asked for is forgotten
 # Moments below the chart as they are written everywhere, by how far they are apart; what is below
 # the first line stands there once for all that share it.

@@ -2,7 +2,7 @@
 // ones before the others. A trace has them as `meta.named`; `meta.rises` says that its line goes up.
 const WIDE = 700; // pixels
 const LETTER = 6.5;
-const MOST = 28; // letters
+const MOST = 50; // letters
 const GAP = 12;
 
 const NARROW = 480;

@@ -34,9 +34,19 @@ export function withColours(content, tokens, isColour = false) {
   return copy;
 }
 
+// Numbers at an axis have as many decimals as its steps need, all of them the same; thousands are set
+// apart. What is pointed at has six digits.
+const STEPS = [[1, 9e4, ',.0f'], [0.1, 0.99, ',.1f'], [0.01, 0.099, '.2f'], [0.001, 0.0099, '.3f'], [0.0001, 0.00099, '.4f']];
+const NUMBERS = { tickformatstops: STEPS.map(([from, to, value]) => ({ dtickrange: [from, to], value })), hoverformat: ',.6~r' };
+
+function isOfNumbers(given) {
+  return !['type', 'tickformat', 'tickformatstops', 'tickvals'].some((key) => given?.[key]);
+}
+
 // The title of an upright axis keeps off the numbers, however long these are.
 function axis(given, tokens, isUpright) {
   return {
+    ...(isOfNumbers(given) && NUMBERS),
     gridcolor: tokens.grid, zerolinecolor: tokens.grid, linecolor: tokens.line, tickcolor: tokens.line,
     automargin: true, fixedrange: true, ...given,
     tickfont: { color: tokens.muted, size: 12 },

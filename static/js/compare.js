@@ -1,6 +1,11 @@
 // The button that prints the comparison, and whether its table goes on below.
-document.addEventListener('click', (event) => {
-  if (event.target.closest('[data-print]')) window.print();
+import { show } from './charts.js';
+
+// A chart that was never near the view is drawn first: on paper it would be an empty card.
+document.addEventListener('click', async (event) => {
+  if (!event.target.closest('[data-print]')) return;
+  await Promise.all([...document.querySelectorAll('[data-chart-url]:not([data-asked])')].map(show));
+  window.print();
 });
 
 const region = document.querySelector('.table-region:has(> .compare-table)');

@@ -45,7 +45,7 @@ def importance_chart(task: str, importance: Mapping[str, Any]) -> Figure:
     words = ", ".join(f"{c['name']} {score(c['mean'])}" for c in columns[:5])
     rows = [[c["name"], c["mean"], c["std"], c["folds"]] for c in columns]
     bars = _bars(
-        [c["name"] for c in shown], [("", "c1", [c["mean"] for c in shown])],
+        [c["name"] for c in shown], [("", "bar", [c["mean"] for c in shown])],
         errors=[c["std"] or 0.0 for c in shown],
     )  # fmt: skip
     bars["layout"]["xaxis"] = {"title": {"text": f"How much {title} {word}"}}

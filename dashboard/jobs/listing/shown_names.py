@@ -6,7 +6,7 @@ from dashboard.db import Job
 from dashboard.jobs.asking.made_names import stem_of
 from dashboard.telling_apart import STEM, tell_apart
 
-NAME_SHOWN = 48  # letters of a job's name in a list
+NAME_SHOWN = 56  # letters of a job's name in a list
 
 
 def names_of(jobs: Iterable[Job], most: int) -> dict[int, str]:

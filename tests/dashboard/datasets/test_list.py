@@ -46,7 +46,7 @@ def test_a_row_stands_for_all_versions(any_app: Flask) -> None:
     assert shown[0] == "telco v2 , 2 versions telco-may.csv"
     assert shown[1:4] == ["7,043 rows", "4", "955 KB"]
     assert shown[4:7] == ["churned age city +1", "7 of all versions", shown[6]]
-    assert shown[6] == "churned 0.950 on 5 folds, stratified"
+    assert shown[6] == "churned 0.950 ROC AUC on 5 folds, stratified"
     assert row.find("a", href=f"/jobs/{best.id}")
 
 
