@@ -195,6 +195,11 @@ def test_model_of_another_scikit_learn_is_named(tmp_path: Path) -> None:
     done = run(folder / "predict.py", str(source), "--model", str(folder / "old.joblib"))
     assert done.returncode == 0, done.stderr
     assert f"was made with scikit-learn {older}, and {here} is installed" in done.stderr
+    shutil.copytree(folder, tmp_path / "older")
+    shutil.copy(folder / "old.joblib", tmp_path / "older" / "model.joblib")
+    again = run(tmp_path / "older/train.py", str(source), "-o", str(tmp_path / "other.joblib"))
+    assert f"was made with scikit-learn {older}, and {here} is installed" in again.stderr
+    assert "InconsistentVersionWarning" not in again.stderr
     _model, found = load_model(folder / "old.joblib")
     assert [warning["code"] for warning in found] == ["OTHER_VERSION"]
     assert load_model(folder / "model.joblib")[1] == []
