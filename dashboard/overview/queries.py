@@ -16,21 +16,19 @@ from dashboard.db.personal import Dismissal
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.extensions import db
 from dashboard.filters import plural
-from dashboard.jobs.listing.filtering import WITHOUT, JobFilters
+from dashboard.jobs.listing.filtering import JobFilters
 from dashboard.jobs.listing.folded import Folded, list_folded
-from dashboard.jobs.listing.lists import view_jobs
-from dashboard.jobs.listing.pages import list_active
 from dashboard.jobs.page.views import JobView
 from dashboard.jobs.queries import get_jobs
-from dashboard.jobs.running.order import PLACES_SHOWN, count_running, find_places
+from dashboard.jobs.running.order import PLACES_SHOWN, count_running
 from dashboard.jobs.times.all_done import say_all_done
 from dashboard.overview.failed_batches import FailedBatch, list_failed_batches
+from dashboard.overview.in_progress import InProgress, read_in_progress
 from dashboard.storage import get_storage
 from dashboard.workers.queries import QueueSummary, summarise_queue
 
 Found = TypeVar("Found")
 LOOK_AT_FAILURES_OF = timedelta(days=7)
-SHOWN = 8
 RECENT = 10
 FAILURES = 3
 MOST_COUNTED = 100
@@ -119,7 +117,7 @@ class Overview:
     Candidates are in no part of it: `folded` are the batches that they are of.
     """
 
-    in_progress: Sequence[JobView] | None
+    in_progress: InProgress | None
     folded: Folded | None
     n_running: int
     failures: Failures | None
@@ -129,14 +127,10 @@ class Overview:
     is_mine: bool
 
     @property
-    def active(self) -> Sequence[JobView] | None:
-        """Those that run or wait, as many as are shown."""
-        return self.in_progress and self.in_progress[:SHOWN]
-
-    @property
     def goes_on(self) -> bool:
         """Whether anything of it runs or waits, as far as it could be read."""
-        return bool(self.active or (self.folded and self.folded.lines))
+        has_jobs = bool(self.in_progress and self.in_progress.views)
+        return has_jobs or bool(self.folded and self.folded.lines)
 
     @property
     def all_done(self) -> str | None:
@@ -146,11 +140,12 @@ class Overview:
             self.folded is None
             or self.folded.lines
             or not self.in_progress
-            or len(self.in_progress) > SHOWN
+            or not self.in_progress.views
+            or not self.in_progress.is_whole
             or queued > PLACES_SHOWN
         ):
             return None
-        return say_all_done((view.job, view.estimate) for view in self.in_progress)
+        return say_all_done((view.job, view.estimate) for view in self.in_progress.views)
 
     @property
     def headline(self) -> str:
@@ -187,7 +182,7 @@ def read_overview(user: User, *, is_mine: bool = True) -> Overview:
     """
     user_id = user.id  # known also after a part failed
     return Overview(
-        in_progress=_part(lambda: _active(user_id)),
+        in_progress=_part(lambda: read_in_progress(user_id)),
         folded=_part(lambda: list_folded(JobFilters(owner_id=user_id), only_going=True)),
         n_running=_part(lambda: _count_running(user_id)) or 0,
         failures=_part(lambda: _failures(user_id)),
@@ -210,12 +205,6 @@ def _part(read: Callable[[], Found]) -> Found | None:
 
 def _has(found: Select[Any]) -> bool:
     return db.session.scalar(found.limit(1)) is not None
-
-
-def _active(user_id: int) -> Sequence[JobView]:
-    filters, places = JobFilters(owner_id=user_id, candidates=WITHOUT), find_places()
-    jobs = list_active(filters=filters, places=places, limit=SHOWN + 1)
-    return view_jobs(jobs, places=places)
 
 
 def _count_running(user_id: int) -> int:

@@ -164,7 +164,7 @@ def test_best_says_when_it_is_no_better_than_guessing(app: Flask, member: User) 
 
 
 @pytest.mark.parametrize(
-    ("name", "of"), [("_best", "best"), ("_recent", "recent"), ("_active", "in-progress"),
+    ("name", "of"), [("_best", "best"), ("_recent", "recent"), ("read_in_progress", "in-progress"),
                      ("_failures", "needs-a-look")]
 )  # fmt: skip
 def test_a_part_that_fails_leaves_the_others(

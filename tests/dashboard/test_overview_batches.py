@@ -92,3 +92,18 @@ def test_a_batch_with_a_model_and_anothers_need_no_look(app: Flask, member: User
             session.get_one(Job, job.id).finished_at = now()
     assert cancelled.plan_state == "over"
     assert not PageClient(app, member).get("/").select("#needs-a-look")
+
+
+def test_waiting_jobs_of_a_sweep_are_one_line_and_leave_room_for_others(
+    app: Flask, member: User
+) -> None:
+    sweep, _ = make_batch(member, "boosting, 12 rates", plan=None, plan_state=None)
+    for n in range(12):
+        make_job(member, batch_id=sweep.id, name=f"rate {n}")
+    running = make_job(member, batch_id=sweep.id, name="rate 0.5", state="running")
+    other = make_job(member, name="ridge")
+    page = PageClient(app, member).get("/")
+    card = part(page, "in-progress")
+    assert "boosting, 12 rates 12 jobs wait" in card
+    lines = [row["data-job-id"] for row in page.select("#in-progress [data-job-id]")]
+    assert lines == [str(running.id), str(other.id)]

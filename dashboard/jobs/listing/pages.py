@@ -72,7 +72,7 @@ def list_jobs(
     n_active, places = 0, None
     if filters.may_be_active and (sort == DEFAULT_SORT or running_first):
         places = find_places() if sort == DEFAULT_SORT else None
-        active = _list_active_ids(filters, places or {}, PLACES_SHOWN)
+        active = list_active_ids(filters, places or {}, PLACES_SHOWN)
         n_active = len(active)
         total = max(total, n_active)  # counted before they were listed, and more may have come
         first = active[: per - min(per // 2, total - n_active)]
@@ -123,12 +123,10 @@ def _wait_behind(
     return counts.get(JobState.QUEUED, 0) > sum(job_id in places for job_id in active)
 
 
-def list_active(*, filters: JobFilters, places: Mapping[int, int], limit: int) -> Sequence[Job]:
+def list_active_ids(
+    filters: JobFilters, places: Mapping[int, int], limit: int | None = None
+) -> list[int]:
     """List jobs that run or wait and match: those that run first, then by their `places`."""
-    return get_jobs(_list_active_ids(filters, places, limit))
-
-
-def _list_active_ids(filters: JobFilters, places: Mapping[int, int], limit: int) -> list[int]:
     held = db.session.scalars(select(Job.id).where(Job.state.in_(HELD)).order_by(Job.id)).all()
     if not held and not places:
         return []
