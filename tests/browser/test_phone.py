@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.db import User
+from dashboard.db import Dataset, User
+from dashboard.jobs.page.time_up import NOBODY
 from tests.browser import looks
 from tests.browser.conftest import Watched
 from tests.dashboard.jobs.test_baselines import known
@@ -99,6 +100,20 @@ def test_the_tab_that_is_open_is_in_view(browse: Callable[..., Watched], admin: 
     assert tab is not None
     assert tab["x"] >= 0
     assert tab["x"] + tab["width"] <= 390
+
+
+def test_no_tab_of_a_state_is_cut_off(
+    browse: Callable[..., Watched], admin: User, dataset: Dataset
+) -> None:
+    for state in ("succeeded", "failed", "cancelled"):
+        make_job(admin, dataset=dataset, state=state)
+    make_job(admin, dataset=dataset, state="cancelled", stopped_by=NOBODY)  # skipped
+    window = browse(viewport={"width": 375, "height": 844})
+    window.sign_in(admin)
+    ends = "a => a.map(e => e.getBoundingClientRect().right)"
+    tabs = window.go("/jobs").locator(".tabs a")
+    assert tabs.count() >= 6
+    assert max(tabs.evaluate_all(ends)) <= 375
 
 
 def covered_by_bars(page: Page) -> list[str]:
