@@ -194,6 +194,10 @@ def test_why_there_is_no_answer_is_said_until_there_is_one(pages: PageClient, jo
     page = pages.get(f"/jobs/{job.id}")
     assert "It needed more than 4 GB" in words_of(page.find("#what-matters"))
     assert page.find("#what-matters button")
+    pages.submit(page, {}, form="#what-matters form", status=303)
+    said = words_of(pages.get(f"/jobs/{job.id}").find("#what-matters"))
+    assert "It stands here once it is worked out" in said  # and not that it failed, too
+    assert "It needed more than 4 GB" not in said
     answered(job, EXPLAIN, answer=TOLD)
     assert "explanation_failure" not in read_results(db.session.get_one(Job, job.id))
 
