@@ -31,7 +31,11 @@ export function listStale() {
 }
 
 const nameOf = (id) => document.getElementById(id).dataset.liveName;
-const clock = (moment) => new Date(moment).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+function ago(moment) {
+  const seconds = Math.round((Date.now() - moment) / 1000);
+  return seconds < 100 ? `${seconds} s ago` : `${Math.round(seconds / 60)} min ago`;
+}
 
 // What is said of them: which, since when, why, and when they are asked for again.
 export function staleWords() {
@@ -42,6 +46,6 @@ export function staleWords() {
   const begin = `${names[0].toUpperCase()}${names.slice(1)}`;
   if (isGone) return `${begin}: no longer there. Reload the page to see what became of it.`;
   const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
-  return `${begin}: as of ${clock(since)}, since the server fails to show it anew (error ${status}). `
+  return `${begin}: as it was ${ago(since)}, since the server fails to show it anew (error ${status}). `
     + `The rest of the page is live. Trying again${seconds ? ` in ${seconds} s` : ''}.`;
 }
