@@ -253,3 +253,19 @@ def test_jl_12_on_a_phone_nothing_scrolls_sideways(
     page = tab.go("/jobs")
     page.locator("input[name=job]").first.check()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("width", [1280, 1366, 1440])
+def test_what_is_said_of_updates_does_not_move_the_list(
+    browse: Callable[..., Watched], admin: User, dataset: Dataset, width: int
+) -> None:
+    run(admin, dataset)
+    window = browse(viewport={"width": width, "height": 900})
+    window.sign_in(admin)
+    page = window.go("/jobs")
+    words, table = page.locator("[data-live-text]"), page.locator(".jobs-table")
+    tops = []
+    for text in ("Live", "Live, updated 28 s ago"):
+        words.evaluate("(element, text) => { element.textContent = text; }", text)
+        tops.append(table.evaluate("(element) => element.getBoundingClientRect().top"))
+    assert tops[0] == tops[1]
