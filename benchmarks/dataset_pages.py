@@ -27,7 +27,7 @@ from dashboard.db.transaction import writing
 from dashboard.extensions import db
 from dashboard.storage import get_storage, keys
 from tasks.engine.profile.profile_file import write_profile
-from tasks.engine.tables import BATCH_ROWS, LINE
+from tasks.engine.table.tables import BATCH_ROWS, LINE
 from tests.factories import make_succeeded_job
 
 RUNS = 5

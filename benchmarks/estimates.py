@@ -19,8 +19,8 @@ from dashboard.clock import isoformat, now
 from dashboard.db import Job, JobFold
 from dashboard.jobs.times.history import Run, Work, estimate_total
 from dashboard.jobs.times.time_left import estimate_left
-from tasks.engine.export import write_artefacts
-from tasks.engine.origin import Origin
+from tasks.engine.model.export import write_artefacts
+from tasks.engine.model.origin import Origin
 from tasks.engine.progress import FoldOutcome, NullReporter
 from tasks.engine.spec import TrainingSpec, Validation
 from tasks.engine.training import train

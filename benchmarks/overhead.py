@@ -19,11 +19,11 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.metrics import roc_auc_score
 
-from tasks.engine.coercion import training_data
-from tasks.engine.pipelines import make_pipeline
+from tasks.engine.folds.splitting import split_rows
+from tasks.engine.preprocessing.pipelines import make_pipeline
 from tasks.engine.spec import TrainingSpec, Validation
-from tasks.engine.splitting import split_rows
-from tasks.engine.tables import LINE
+from tasks.engine.table.coercion import training_data
+from tasks.engine.table.tables import LINE
 from tasks.engine.training import train
 
 # So that the plain script takes about half a minute.

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.engine.coercion import features_from_text
-from tasks.engine.export import small_schema
-from tasks.engine.matching import match_file
+from tasks.engine.model.export import small_schema
 from tasks.engine.notebook import open_table, request, run
-from tasks.engine.scoring import score_file
-from tasks.engine.tables import load_columns
+from tasks.engine.predicting.matching import match_file
+from tasks.engine.predicting.scoring import score_file
+from tasks.engine.table.coercion import features_from_text
+from tasks.engine.table.tables import load_columns
 
 ROWS, TRAINED_ROWS = 1_000_000, 20_000
 ESTIMATORS = ("LogisticRegression", "HistGradientBoostingClassifier")

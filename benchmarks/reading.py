@@ -19,9 +19,9 @@ from benchmarks.reading_cases import Case, load_cases
 from benchmarks.reading_product import product
 from benchmarks.reading_score import weight_of
 from benchmarks.reading_verdicts import VERDICTS, WORST, Outcome, Verdict, judge
-from tasks.engine import tables
 from tasks.engine.reader.dialects import ReadOptions
-from tasks.engine.tabular import read_table
+from tasks.engine.table import tables
+from tasks.engine.table.tabular import read_table
 
 Read = Callable[[Sequence[tuple[Case, str]]], Iterable[Outcome]]
 SHOWN = 40

@@ -15,7 +15,7 @@ from benchmarks.pages import fill, open_client
 from dashboard.db import Dataset, Job, User
 from dashboard.db.transaction import writing
 from dashboard.storage import get_storage, keys
-from tasks.engine.tables import GROUP_ROWS, LINE
+from tasks.engine.table.tables import GROUP_ROWS, LINE
 
 N = 1_000_000
 COLUMNS = 20

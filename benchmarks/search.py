@@ -22,11 +22,11 @@ from sklearn.model_selection import RandomizedSearchCV
 
 from benchmarks.overhead import table
 from dashboard.clock import now
-from tasks.engine.coercion import training_data
-from tasks.engine.pipelines import make_pipeline
+from tasks.engine.folds.splitting import split_rows
+from tasks.engine.preprocessing.pipelines import make_pipeline
 from tasks.engine.spec import TrainingSpec, Validation
-from tasks.engine.splitting import split_rows
-from tasks.engine.tables import LINE
+from tasks.engine.table.coercion import training_data
+from tasks.engine.table.tables import LINE
 from tests.product import Api, install, wait_for
 
 ESTIMATOR, SLOTS, ROWS = "HistGradientBoostingClassifier", 2, 5000

@@ -22,18 +22,18 @@ from sklearn import datasets as bundled
 from sklearn.model_selection import train_test_split
 
 from dashboard.jobs.asking.requests import default_features
-from tasks.engine.blending import Hurry, Member, seconds_on_all, train_blend
-from tasks.engine.catalogue import default_metric, find_metric
-from tasks.engine.ensembles import Candidate
-from tasks.engine.evaluation import align, predict, score
-from tasks.engine.loading import load_cells, training_data
-from tasks.engine.pipelines import make_pipeline
-from tasks.engine.portfolio import VOTING, facts_of, make_portfolio
-from tasks.engine.preprocessing_settings import Preprocessing
+from tasks.engine.estimators.catalogue import default_metric, find_metric
+from tasks.engine.preprocessing.pipelines import make_pipeline
+from tasks.engine.preprocessing.settings import Preprocessing
 from tasks.engine.profile.profiling import profile_table
+from tasks.engine.scores.evaluation import align, predict, score
+from tasks.engine.several.blending import Hurry, Member, seconds_on_all, train_blend
+from tasks.engine.several.ensembles import Candidate
+from tasks.engine.several.portfolio import VOTING, facts_of, make_portfolio
 from tasks.engine.spec import TrainingSpec, Validation
-from tasks.engine.tables import LINE
-from tasks.engine.tabular import read_table
+from tasks.engine.table.loading import load_cells, training_data
+from tasks.engine.table.tables import LINE
+from tasks.engine.table.tabular import read_table
 from tasks.engine.training import train
 
 SECONDS, SLOTS, TEST_SHARE = 60.0, 2, 0.3

@@ -22,7 +22,7 @@ import pandas as pd
 import psutil
 
 from benchmarks.idle import role_of
-from tasks.engine.loading import load_cells, training_data
+from tasks.engine.table.loading import load_cells, training_data
 from tests.product import Api, Installation, install, wait_for
 
 ROWS, PIECE_ROWS = 1_000_000, 500_000

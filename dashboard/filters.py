@@ -16,8 +16,8 @@ from markupsafe import Markup
 from dashboard import clock
 from dashboard.icons import draw_icon
 from dashboard.meanwhile import fingerprint
-from tasks.engine.catalogue import metric_title
-from tasks.engine.parameters import show_value
+from tasks.engine.estimators.catalogue import metric_title
+from tasks.engine.estimators.parameters import show_value
 
 # What live parts alone are asked with: their version, and the rows that a list of jobs shows.
 OF_LIVE_PARTS = ("v", "first", "others", "newest", "cut")

@@ -13,7 +13,7 @@ from dashboard.storage import Storage, keys
 
 
 class StoredBaselines:
-    """Keeps baselines in the storage; `tasks.engine.baselines.BaselineStore`."""
+    """Keeps baselines in the storage; `tasks.engine.scores.baselines.BaselineStore`."""
 
     def __init__(self, storage: Storage, dataset_id: int) -> None:
         self.storage, self.dataset_id = storage, dataset_id

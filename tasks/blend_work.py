@@ -10,11 +10,11 @@ import pandas as pd
 
 from dashboard.storage import Storage
 from tasks.baseline_store import StoredBaselines
-from tasks.engine.blending import Hurry, Member, train_blend
-from tasks.engine.ensembles import Candidate
 from tasks.engine.errors import EngineError
 from tasks.engine.progress import Reporter
 from tasks.engine.results import TrainingResult
+from tasks.engine.several.blending import Hurry, Member, train_blend
+from tasks.engine.several.ensembles import Candidate
 from tasks.engine.spec import TrainingSpec
 from tasks.failures import parsing, reading
 

@@ -21,21 +21,21 @@ from tasks.child import Send, told_to_finish
 from tasks.comparing import compare_versions  # noqa: F401 - work of a child, like all below
 from tasks.dataset_work import fetch_file, read_dataset, relate_target  # noqa: F401 - likewise
 from tasks.delivery_work import deliver  # noqa: F401 - likewise
-from tasks.engine import tables
 from tasks.engine.errors import EngineError
-from tasks.engine.export import small_schema, write_artefacts
+from tasks.engine.failures.warned import as_warning
 from tasks.engine.fit_progress.curves import Curve
 from tasks.engine.how import Borrowed
-from tasks.engine.loading import load_cells
-from tasks.engine.origin import Origin
+from tasks.engine.model.export import small_schema, write_artefacts
+from tasks.engine.model.origin import Origin
+from tasks.engine.model.stored_model import load_model
 from tasks.engine.progress import FoldOutcome, FoldScore
 from tasks.engine.results import TrainingResult
 from tasks.engine.sentinel.groups import group_columns
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.stored_model import load_model
+from tasks.engine.table import tables
+from tasks.engine.table.loading import load_cells
 from tasks.engine.training import train
 from tasks.engine.versions import library_of, versions
-from tasks.engine.warned import as_warning
 from tasks.explain_work import explain_job, learning_curve  # noqa: F401 - likewise
 from tasks.failures import explain, parsing, reading
 from tasks.fold_keeping import FoldKeeper

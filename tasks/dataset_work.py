@@ -14,8 +14,8 @@ from tasks.engine.profile.relations import relate
 from tasks.engine.reader.dialects import Dialect, ReadOptions
 from tasks.engine.reader.limits import ReadLimits
 from tasks.engine.reader.reading import ReadResult
-from tasks.engine.samples import sample_csv
-from tasks.engine.tabular import read_table
+from tasks.engine.table.samples import sample_csv
+from tasks.engine.table.tabular import read_table
 from tasks.failures import parsing, reading
 from tasks.fetching import fetch
 from tasks.hashing import hashing

@@ -8,9 +8,9 @@ import pandas as pd
 from tasks.child import Send
 from tasks.engine.explain.explaining import Explanation, folds_of
 from tasks.engine.explain.learning_curve import learn_by_size
-from tasks.engine.loading import load_cells
+from tasks.engine.model.stored_model import load_model
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.stored_model import load_model
+from tasks.engine.table.loading import load_cells
 from tasks.failures import parsing, reading
 from tasks.model_work import TRAIN_AGAIN
 from tasks.work import UPLOAD_AGAIN, report_to, storage_of

@@ -1,7 +1,7 @@
 """Why work ended without a result, in words for the person who asked for it.
 
 The limits are found by the worker that stops a child, everything else by the child itself. What
-fitting raises is explained by `tasks.engine.failures`.
+fitting raises is explained by `tasks.engine.failures.known`.
 """
 
 import errno
@@ -16,7 +16,7 @@ from dashboard.errors import DomainError, NotFound, Unavailable
 from dashboard.filters import duration, plural, size
 from dashboard.storage import Storage, StorageFull
 from tasks.engine.errors import EngineError
-from tasks.engine.lighter import find_lighter
+from tasks.engine.estimators.lighter import find_lighter
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 MAKE_ROOM = "When there is room, run it again. Folds that are finished are kept"

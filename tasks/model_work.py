@@ -10,15 +10,15 @@ import pandas as pd
 
 from dashboard.storage import Storage
 from tasks.child import Send
-from tasks.engine import matching
-from tasks.engine.coercion import features_from_text
 from tasks.engine.errors import EngineError
-from tasks.engine.examples import spread_rows
-from tasks.engine.loading import load_cells
-from tasks.engine.prediction import predict_text, text_table, warn_of_empty
-from tasks.engine.scoring import score_file
-from tasks.engine.stored_model import load_model
-from tasks.engine.verification import verify_bundle
+from tasks.engine.model.stored_model import load_model
+from tasks.engine.model.verification import verify_bundle
+from tasks.engine.predicting import matching
+from tasks.engine.predicting.prediction import predict_text, text_table, warn_of_empty
+from tasks.engine.predicting.scoring import score_file
+from tasks.engine.table.coercion import features_from_text
+from tasks.engine.table.examples import spread_rows
+from tasks.engine.table.loading import load_cells
 from tasks.failures import parsing, reading
 from tasks.work import UPLOAD_AGAIN, report_to, storage_of
 

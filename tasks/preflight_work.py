@@ -6,9 +6,9 @@ from typing import Any
 import psutil
 
 from tasks.child import Send
-from tasks.engine.loading import load_cells
 from tasks.engine.preflight.checking import check
 from tasks.engine.spec import TrainingSpec
+from tasks.engine.table.loading import load_cells
 from tasks.failures import parsing, reading
 from tasks.work import UPLOAD_AGAIN, storage_of
 

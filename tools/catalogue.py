@@ -1,4 +1,4 @@
-"""Write `tasks/engine/catalogue.json` from the installed scikit-learn: ``make catalogue``.
+"""Write the engine's `catalogue.json` from the installed scikit-learn: ``make catalogue``.
 
 Ranges and choices come from the estimators' own ``_parameter_constraints``, defaults from their
 signatures, help from their docstrings; titles and plain words from `tools.estimators`.
@@ -24,7 +24,7 @@ from tools.estimators.rules import RULES
 from tools.estimators.words import PARAMETER_HELP
 from tools.parameters import INSIDE, describe_parameters, help_of, inside_needs
 
-TARGET = Path(__file__).parents[1] / "tasks" / "engine" / "catalogue.json"
+TARGET = Path(__file__).parents[1] / "tasks" / "engine" / "estimators" / "catalogue.json"
 # Where scikit-learn's own default does not suit a table with one target, or there is none.
 FIXED: dict[str, dict[str, Any]] = {  # fmt: skip
     "CCA": {"n_components": 1},

@@ -16,7 +16,7 @@ from dashboard.datasets.look.row_answers import answer_rows
 from dashboard.datasets.upload import uploads
 from dashboard.datasets.version import versions
 from dashboard.errors import ValidationFailed
-from tasks.engine.catalogue import list_estimators, list_left_out
+from tasks.engine.estimators.catalogue import list_estimators, list_left_out
 
 
 @operation(

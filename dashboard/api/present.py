@@ -16,8 +16,8 @@ from dashboard.jobs.running.order import find_places
 from dashboard.jobs.times.durations import add_up, seconds_of
 from dashboard.jobs.times.estimates import Estimate, estimate_jobs
 from dashboard.workers.views import WorkerView
-from tasks.engine.catalogue import Estimator, LeftOut, Parameter, find_kernel
-from tasks.engine.cell_text import MISSING
+from tasks.engine.estimators.catalogue import Estimator, LeftOut, Parameter, find_kernel
+from tasks.engine.table.cell_text import MISSING
 
 # 20,000 columns are 5 to 10 MB; a list of datasets has up to 200 of them.
 COLUMNS_SHOWN, COLUMNS_IN_LISTS = 1000, 50

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from dashboard.api.schemas import Open, Schema
-from tasks.engine.decision_checks import CELLS
-from tasks.engine.preprocessing_settings import SETTINGS
-from tasks.engine.ranges import describe_range
+from tasks.engine.estimators.ranges import describe_range
+from tasks.engine.preprocessing.settings import SETTINGS
+from tasks.engine.scores.decision_checks import CELLS
 
 PREPROCESSING: dict[str, Any] = {
     setting.name: {

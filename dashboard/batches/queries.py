@@ -13,7 +13,7 @@ from dashboard.extensions import db
 from dashboard.jobs.listing.counting import MANY
 from dashboard.jobs.page.time_up import TIME_WAS_UP
 from dashboard.kept import find_kept, keep
-from tasks.engine.catalogue import METRICS
+from tasks.engine.estimators.catalogue import METRICS
 
 KEPT_S = 5.0  # the two live parts of an open page ask within it
 LOWER_IS_BETTER = [m.name for every in METRICS.values() for m in every if not m.greater_is_better]

@@ -9,7 +9,7 @@ from dashboard.filters import count, plural
 from dashboard.jobs.page.time_up import BY_SOMEBODY, SKIPPED, WORDS
 from dashboard.searches import KIND as SEARCH
 from dashboard.several import KIND as SEVERAL
-from tasks.engine.catalogue import metric_title
+from tasks.engine.estimators.catalogue import metric_title
 
 # From what is finished to what waits, as the bar shows them from left to right.
 ORDER = (

@@ -14,9 +14,9 @@ from dashboard.jobs.page.blends import is_blend, title_of
 from dashboard.jobs.queries import find_model
 from dashboard.preferences import score_for_reader as score
 from dashboard.searches import KIND as SEARCH
-from tasks.engine.catalogue import metric_title
-from tasks.engine.titles import inside
-from tasks.engine.unbeaten import Against
+from tasks.engine.estimators.catalogue import metric_title
+from tasks.engine.estimators.titles import inside
+from tasks.engine.scores.unbeaten import Against
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dashboard.compare.rows import scores_of
 from dashboard.figures import table
 from dashboard.filters import plural
 from dashboard.preferences import score_for_reader as score
-from tasks.engine.catalogue import find_metric, metric_title
+from tasks.engine.estimators.catalogue import find_metric, metric_title
 
 ROW_PX, AROUND_PX, LEAST_PX = 26, 90, 288
 # Where the axis of times has its ticks: seconds, and how they are shown.

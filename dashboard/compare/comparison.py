@@ -14,7 +14,7 @@ from dashboard.errors import NotFound, ValidationFailed
 from dashboard.figures import COLOURS
 from dashboard.jobs.listing.shown_names import names_of
 from dashboard.jobs.queries import get_jobs, list_folds_of
-from tasks.engine.catalogue import METRICS, find_metric
+from tasks.engine.estimators.catalogue import METRICS, find_metric
 
 MIN_JOBS, MAX_JOBS = 2, 200
 # More have a row each in place of a column, and no charts.

@@ -1,7 +1,8 @@
 """How far a difference of two jobs may be off by which rows were scored.
 
-Both jobs' scores are known for the same draws of the same rows (`tasks.engine.bootstrap`), so the
-difference is known for each draw: between its 2.5th and 97.5th percentile lies the 95% interval.
+Both jobs' scores are known for the same draws of the same rows (`tasks.engine.scores.bootstrap`),
+so the difference is known for each draw: between its 2.5th and 97.5th percentile lies the 95%
+interval.
 """
 
 from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ from dashboard.compare.comparison import Comparison
 from dashboard.compare.curves import PRECISION_RECALL, ROC, curve_chart
 from dashboard.compare.leads import lead_chart
 from dashboard.compare.varying import parallel_chart, parameter_chart
-from tasks.engine.catalogue import find_metric, metric_title
+from tasks.engine.estimators.catalogue import find_metric, metric_title
 
 Figure = dict[str, Any]
 Draw = Callable[[Comparison, Asked], Figure | None]

@@ -13,8 +13,8 @@ from dashboard.db import Job
 from dashboard.figures import LEGEND, table
 from dashboard.filters import number
 from dashboard.preferences import delta_for_reader as delta
-from tasks.engine.catalogue import find_metric, metric_title
-from tasks.engine.paired import Paired
+from tasks.engine.estimators.catalogue import find_metric, metric_title
+from tasks.engine.scores.paired import Paired
 
 Ends = tuple[float, float]
 BESIDE = 0.2  # how far the interval by rows is drawn below that by folds

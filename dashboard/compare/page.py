@@ -19,7 +19,7 @@ from dashboard.db import Job, User
 from dashboard.db.states import ACTIVE, JobState
 from dashboard.filters import plural
 from dashboard.jobs.page.time_up import word_of_end
-from tasks.engine.catalogue import METRICS, metric_title
+from tasks.engine.estimators.catalogue import METRICS, metric_title
 
 NAMED = 3
 CHOSEN = (SETTINGS, PARAMETERS)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from dashboard.db import Job
 from dashboard.filters import validation
-from tasks.engine.catalogue import find_metric
+from tasks.engine.estimators.catalogue import find_metric
 
 NAMED = 4
 

@@ -13,7 +13,7 @@ from dashboard.db.states import ACTIVE, JobState
 from dashboard.jobs.page.baselines import list_baselines
 from dashboard.jobs.queries import find_models
 from dashboard.jobs.times.durations import Duration, read_durations
-from tasks.engine.catalogue import METRICS, Metric
+from tasks.engine.estimators.catalogue import METRICS, Metric
 
 SETTINGS, PARAMETERS = "Settings", "Parameters"
 SCORES, BASELINES, COST = "Scores, mean of folds", "Baselines on the same folds", "Cost"

@@ -9,8 +9,8 @@ from dashboard.db import Job
 from dashboard.filters import plural
 from dashboard.jobs.form.schemes import SCHEMES
 from dashboard.jobs.page.blends import title_of
-from tasks.engine.catalogue import get_estimator
-from tasks.engine.preprocessing_settings import DEFAULTS
+from tasks.engine.estimators.catalogue import get_estimator
+from tasks.engine.preprocessing.settings import DEFAULTS
 
 FOLDS = ("folds", "repeats", "group_column", "time_column", "test_size", "gap")
 NAMED = 3  # columns that a job lacks

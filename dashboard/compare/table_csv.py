@@ -9,7 +9,7 @@ from dashboard.compare.comparison import Comparison
 from dashboard.compare.grid import Grid
 from dashboard.compare.rows import Row
 from dashboard.downloads import defuse
-from tasks.engine.parameters import show_value
+from tasks.engine.estimators.parameters import show_value
 
 UNITS = {"s": "seconds", "bytes": "bytes"}
 

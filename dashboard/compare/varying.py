@@ -12,8 +12,8 @@ from dashboard.compare.rows import PARAMETERS, SCORES, Row
 from dashboard.figures import table
 from dashboard.filters import number, plural
 from dashboard.preferences import score_cell, score_for_reader
-from tasks.engine.catalogue import metric_title
-from tasks.engine.parameters import show_value
+from tasks.engine.estimators.catalogue import metric_title
+from tasks.engine.estimators.parameters import show_value
 
 Figure = dict[str, Any]
 MOST_AXES = 8

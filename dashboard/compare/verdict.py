@@ -9,8 +9,8 @@ from dashboard.db import Job, JobFold
 from dashboard.filters import plural
 from dashboard.preferences import delta_for_reader as delta
 from dashboard.preferences import score_for_reader as score
-from tasks.engine.catalogue import find_metric
-from tasks.engine.paired import Paired, compare_paired, test_to_train
+from tasks.engine.estimators.catalogue import find_metric
+from tasks.engine.scores.paired import Paired, compare_paired, test_to_train
 
 FEWEST_FOLDS = 3
 NAMED = 2

@@ -7,7 +7,7 @@ from dashboard.db import Dataset
 from dashboard.downloads import send_original, send_table
 from dashboard.errors import Conflict
 from dashboard.storage import get_storage
-from tasks.engine.tables import stream_csv
+from tasks.engine.table.tables import stream_csv
 
 
 def original_file(dataset: Dataset) -> Response:

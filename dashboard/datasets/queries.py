@@ -14,7 +14,7 @@ from dashboard.db.lookup import find_by_id
 from dashboard.errors import Conflict, Deleted, NotFound
 from dashboard.extensions import db
 from dashboard.storage import get_storage
-from tasks.engine.tables import read_rows
+from tasks.engine.table.tables import read_rows
 
 
 def find_dataset(dataset_id: int) -> Dataset | None:

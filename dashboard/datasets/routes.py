@@ -28,7 +28,7 @@ from dashboard.datasets.words import name_versions
 from dashboard.errors import Conflict
 from dashboard.paging import Page, read_number, read_per
 from dashboard.web import requires
-from tasks.engine.samples import list_samples
+from tasks.engine.table.samples import list_samples
 
 blueprint = Blueprint("datasets", __name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.db import Dataset
-from tasks.engine.cell_text import MISSING
+from tasks.engine.table.cell_text import MISSING
 
 EMPTY = "empty"  # what the marker that is an empty cell is called
 DEFAULT_MISSING = MISSING

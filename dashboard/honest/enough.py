@@ -8,8 +8,8 @@ from dashboard.db import Dataset
 from dashboard.filters import plural
 from dashboard.jobs.asking.checked import Checked
 from dashboard.jobs.asking.validation import count_groups
+from tasks.engine.folds.usual import find_rarest
 from tasks.engine.spec import Validation
-from tasks.engine.usual_folds import find_rarest
 
 
 def why_not_nested(split: Mapping[str, Any], dataset: Dataset, target: str) -> str | None:

@@ -65,7 +65,7 @@ def open_anew(winner: Job, before: int) -> Copies:
 def _draw_seed(winner: Job, first: int) -> int:
     """Return a seed that draws other folds: of a few groups some draw the same."""
     # Here, as it loads numpy, which pages do without.
-    from tasks.engine.dealt import deal_the_same
+    from tasks.engine.folds.dealt import deal_the_same
 
     groups, seeds = _count_groups(winner), [(first + n) % SEEDS for n in range(TRIES)]
     if groups is None:

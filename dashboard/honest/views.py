@@ -17,7 +17,7 @@ from dashboard.searches import KIND as SEARCH
 from dashboard.searches.direction import greater_is_better
 from dashboard.searches.search import Search
 from dashboard.several import KIND as SEVERAL
-from tasks.engine.catalogue import metric_title
+from tasks.engine.estimators.catalogue import metric_title
 from tasks.engine.spec import Validation
 
 

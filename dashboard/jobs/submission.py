@@ -26,8 +26,8 @@ from dashboard.room import check_room_for_jobs
 from dashboard.searches.naming import join_name, name_candidate
 from dashboard.searches.opening import count_first
 from dashboard.searches.search import Search
-from tasks.engine.parameters import show_value
-from tasks.engine.titles import inside
+from tasks.engine.estimators.parameters import show_value
+from tasks.engine.estimators.titles import inside
 
 # A person waits while these are sent; the dispatcher sends the rest within a second.
 HINTS_AT_ONCE = 8

@@ -10,7 +10,7 @@ from dashboard.db import Job, JobScore
 from dashboard.db.planning import in_index_order
 from dashboard.extensions import db
 from dashboard.leaderboards.scores import ON_BOARD
-from tasks.engine.catalogue import find_metric
+from tasks.engine.estimators.catalogue import find_metric
 
 
 def find_best_on_boards(jobs: Sequence[Job]) -> set[int]:

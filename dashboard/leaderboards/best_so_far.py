@@ -14,7 +14,7 @@ from dashboard.leaderboards.groups import Group
 from dashboard.leaderboards.scores import ON_BOARD
 from dashboard.preferences import score_for_reader
 from dashboard.telling_apart import tell_apart
-from tasks.engine.catalogue import find_metric, metric_title
+from tasks.engine.estimators.catalogue import find_metric, metric_title
 
 MOST_STEPS = 40  # the last ones
 NAMED = 50  # letters of a name over a step

@@ -20,7 +20,7 @@ from dashboard.leaderboards.scores import ON_BOARD
 from dashboard.leaderboards.unranked import Unranked, find_unranked
 from dashboard.leaderboards.winners import find_batches_won
 from dashboard.ordinals import ordinal
-from tasks.engine.catalogue import METRICS, Metric
+from tasks.engine.estimators.catalogue import METRICS, Metric
 
 MORE_METRICS = 2
 DEFAULT_METRICS = ("roc_auc", "r2")

@@ -15,7 +15,7 @@ from dashboard.jobs.queries import get_jobs
 from dashboard.leaderboards.board import DEFAULT_METRICS
 from dashboard.leaderboards.groups import tell_folds
 from dashboard.leaderboards.scores import ON_BOARD
-from tasks.engine.catalogue import Metric, find_metric, metric_title
+from tasks.engine.estimators.catalogue import Metric, find_metric, metric_title
 
 Key = tuple[int, str, str]  # family, target, metric
 OTHERS_SHOWN = 4

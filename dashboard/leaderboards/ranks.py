@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.compare.verdict import FEWEST_FOLDS, lead_of, scores_by_fold, test_to_train
 from dashboard.db import JobFold
-from tasks.engine.catalogue import Metric
+from tasks.engine.estimators.catalogue import Metric
 
 
 @dataclass(frozen=True)

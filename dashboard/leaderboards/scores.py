@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.db import Job, JobScore, ScoreGroup
 from dashboard.db.states import JobState
-from tasks.engine.catalogue import find_metric
+from tasks.engine.estimators.catalogue import find_metric
 
 # A candidate that a winner was made of is not counted twice.
 ON_BOARD = JobScore.winner_id.is_(None)

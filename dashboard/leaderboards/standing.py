@@ -11,7 +11,7 @@ from dashboard.jobs.queries import get_jobs, list_folds_of
 from dashboard.leaderboards.ranks import give_ranks
 from dashboard.leaderboards.scores import ON_BOARD
 from dashboard.ordinals import ordinal
-from tasks.engine.catalogue import METRICS, Metric
+from tasks.engine.estimators.catalogue import METRICS, Metric
 
 # Farther down only the place is told: who is tied there takes the folds of all above.
 RANKED_AT_MOST = 50

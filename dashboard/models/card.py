@@ -16,8 +16,8 @@ from dashboard.models.deleting import Made, find_made
 from dashboard.models.seen import middle_of, say_seen
 from dashboard.models.snippets import Snippet, list_snippets
 from dashboard.paging import Page
-from tasks.engine.catalogue import get_estimator
-from tasks.engine.unbeaten import Against
+from tasks.engine.estimators.catalogue import get_estimator
+from tasks.engine.scores.unbeaten import Against
 
 LIMITS_SHOWN = 5
 COLUMNS_PER_PAGE = 100

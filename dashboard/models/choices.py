@@ -9,7 +9,7 @@ from dashboard.datasets.selections import LIVING
 from dashboard.db import Dataset, Model, ModelStar, User
 from dashboard.extensions import db
 from dashboard.models.listing import ModelFilters, conditions
-from tasks.engine.catalogue import find_estimator, get_estimator
+from tasks.engine.estimators.catalogue import find_estimator, get_estimator
 
 TARGETS_AT_MOST = 200
 

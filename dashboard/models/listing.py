@@ -16,8 +16,8 @@ from dashboard.db.lookup import LARGEST_ID
 from dashboard.extensions import db
 from dashboard.jobs.page.blends import find_blends
 from dashboard.paging import read_number
-from tasks.engine.catalogue import get_estimator
-from tasks.engine.portfolio import VOTING
+from tasks.engine.estimators.catalogue import get_estimator
+from tasks.engine.several.portfolio import VOTING
 
 SORTS: Mapping[str, Any] = {
     "name": Model.words,

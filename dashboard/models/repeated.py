@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard.db import Job
 from dashboard.db.model import NO_SCORE, WORDS_CHARS
-from tasks.engine.catalogue import METRICS
+from tasks.engine.estimators.catalogue import METRICS
 
 
 def repeat_job(job: Job, files: Mapping[str, Any]) -> dict[str, Any]:

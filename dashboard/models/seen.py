@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.filters import of_column, plural
-from tasks.engine.cell_text import date_cell
+from tasks.engine.table.cell_text import date_cell
 
 SEEN_SHOWN = 6
 

@@ -12,7 +12,7 @@ from dashboard.idle import idle_state
 from dashboard.live import answer, unchanged
 from dashboard.overview import service
 from dashboard.overview.queries import read_first_steps, read_overview
-from tasks.engine.samples import list_samples
+from tasks.engine.table.samples import list_samples
 
 blueprint = Blueprint("overview", __name__)
 

@@ -6,8 +6,8 @@ from typing import Any
 from dashboard.db import Model
 from dashboard.filters import number, plural
 from dashboard.jobs.page.blends import is_blend
-from tasks.engine.catalogue import get_estimator
-from tasks.engine.preprocessing_settings import Preprocessing, read_preprocessing
+from tasks.engine.estimators.catalogue import get_estimator
+from tasks.engine.preprocessing.settings import Preprocessing, read_preprocessing
 
 NAMED = 6
 # Of a number or a date, by `Preprocessing.numbers_missing`; the training rows are the model's.
@@ -55,7 +55,7 @@ def say_filled(model: Model, row: Mapping[str, Any]) -> list[str]:
 def _filling(model: Model, kind: str) -> str:
     """Say what stands for a missing value of a kind of column."""
     chosen = read_preprocessing(model.job.preprocessing)
-    # As `tasks.engine.encoding` takes them.
+    # As `tasks.engine.preprocessing.encoding` takes them.
     is_native = get_estimator(model.job.estimator).native and not chosen.mixes_columns
     if kind in {"number", "date"}:
         return _for_numbers(chosen, is_native=is_native)

@@ -72,7 +72,7 @@ class MatchView:
 
 
 def view_match(matching: Mapping[str, Any]) -> MatchView:
-    """Return what the page shows of `tasks.engine.matching.match_file`."""
+    """Return what the page shows of `tasks.engine.predicting.matching.match_file`."""
     every = [_column(f"c{n}", column) for n, column in enumerate(matching["columns"])]
     every.sort(key=lambda column: ORDER.index(column.state))
     counts = {state: sum(one.state == state for one in every) for state in ORDER}
@@ -98,7 +98,7 @@ def say_unreadable(matching: Mapping[str, Any]) -> tuple[str, str] | None:
     Parameters
     ----------
     matching : Mapping
-        Of `tasks.engine.matching.match_file`; empty where no columns were looked at.
+        Of `tasks.engine.predicting.matching.match_file`; empty where no columns were looked at.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.db import Model
 from dashboard.models.seen import cell_of, middle_of
-from tasks.engine.cell_text import number_of, symbols_of
+from tasks.engine.table.cell_text import number_of, symbols_of
 
 MOST_FIELDS = 300
 MOST_CHOICES = 30

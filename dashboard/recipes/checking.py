@@ -11,8 +11,8 @@ from dashboard.jobs.asking.checked import Checked
 from dashboard.jobs.asking.choices import check_choices
 from dashboard.jobs.asking.preprocessing import check_preprocessing
 from dashboard.jobs.asking.requests import check_numbers, check_words
-from tasks.engine.catalogue import METRICS, TASKS, find_metric, get_estimator
-from tasks.engine.usual_folds import default_validation
+from tasks.engine.estimators.catalogue import METRICS, TASKS, find_metric, get_estimator
+from tasks.engine.folds.usual import default_validation
 
 KINDS: Mapping[str, tuple[Any, str]] = {
     "parameters": (Mapping, "an object"), "preprocessing": (Mapping, "an object"),

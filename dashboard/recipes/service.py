@@ -15,7 +15,7 @@ from dashboard.jobs.asking.as_request import request_from
 from dashboard.jobs.queries import get_job
 from dashboard.recipes.checking import check_settings
 from dashboard.recipes.queries import get_recipe
-from tasks.engine.catalogue import find_estimator
+from tasks.engine.estimators.catalogue import find_estimator
 
 MAX_NAME = 100
 MOST_OF_A_PERSON = 500

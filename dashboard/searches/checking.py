@@ -12,10 +12,10 @@ from dashboard.jobs.asking.choices import (
     is_sweep,
 )
 from dashboard.searches.search import STRATEGIES, Search
-from tasks.engine.catalogue import Estimator, Parameter
 from tasks.engine.errors import ParameterError
-from tasks.engine.parameters import fit_value, show_value, validate_parameters
-from tasks.engine.ranges import describe_range
+from tasks.engine.estimators.catalogue import Estimator, Parameter
+from tasks.engine.estimators.parameters import fit_value, show_value, validate_parameters
+from tasks.engine.estimators.ranges import describe_range
 from tasks.engine.search.space import Range, Space, Values, count_combinations
 
 FIELDS = ("strategy", "space", "jobs", "time_limit_s", "stop_hopeless", "nested")

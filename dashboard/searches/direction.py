@@ -1,6 +1,6 @@
 """The direction of a score."""
 
-from tasks.engine.catalogue import find_metric
+from tasks.engine.estimators.catalogue import find_metric
 
 
 def greater_is_better(name: str) -> bool:

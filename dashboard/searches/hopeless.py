@@ -11,7 +11,7 @@ from dashboard.db import Batch, Job, JobFold
 from dashboard.db.states import JobState
 from dashboard.filters import plural, score
 from dashboard.searches.direction import greater_is_better
-from tasks.engine.catalogue import metric_title
+from tasks.engine.estimators.catalogue import metric_title
 from tasks.engine.spec import Validation
 
 FOLDS_AT_LEAST = 2

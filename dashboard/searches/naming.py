@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.searches.search import Search
-from tasks.engine.parameters import show_value
+from tasks.engine.estimators.parameters import show_value
 
 NAME_LENGTH, VARYING_LENGTH = 200, 150
 MORE = " ..."

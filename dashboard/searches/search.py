@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from dashboard.searches import KIND
-from tasks.engine.catalogue import Estimator, get_estimator
-from tasks.engine.rules import find_conflict
+from tasks.engine.estimators.catalogue import Estimator, get_estimator
+from tasks.engine.estimators.rules import find_conflict
 from tasks.engine.search.space import (
     BY_CHANCE,
     LISTED_AT_MOST,

@@ -16,8 +16,8 @@ from dashboard.several.preset import (
     says_how_to_split,
 )
 from dashboard.workers.queries import count_takers
-from tasks.engine.catalogue import get_estimator
-from tasks.engine.portfolio import Tuned, facts_of, make_portfolio
+from tasks.engine.estimators.catalogue import get_estimator
+from tasks.engine.several.portfolio import Tuned, facts_of, make_portfolio
 
 OTHERS = ("estimator", "estimators", "parameters", "search", "class_weight", "threshold",
           "costs")  # fmt: skip

@@ -16,7 +16,7 @@ from dashboard.plans.step import Copies, Final, Look, Member, Step, list_times
 from dashboard.searches.naming import join_name
 from dashboard.several.preset import Several
 from dashboard.several.timing import left_s, spent_s
-from tasks.engine.portfolio import VOTING
+from tasks.engine.several.portfolio import VOTING
 
 # What runs may go on while nothing is scored, but not for longer than so many times the limit.
 LIMITS_AT_MOST = 3

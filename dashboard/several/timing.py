@@ -10,7 +10,7 @@ from datetime import timedelta
 from dashboard.clock import now
 from dashboard.plans.step import Look, Times
 from dashboard.several.preset import Several
-from tasks.engine.portfolio import MEMBERS_AT_MOST
+from tasks.engine.several.portfolio import MEMBERS_AT_MOST
 
 # What of the last job's time is no fit: starting, choosing, and writing the model. The least, and
 # as a multiple of what the first job and the others do around their fits: the first one looks at

@@ -18,8 +18,8 @@ from dashboard.searches.direction import greater_is_better
 from dashboard.several import KIND
 from dashboard.several.compute import Compute, measure
 from dashboard.several.preset import LONGEST_S, TIME_FIELD, Several
-from tasks.engine.catalogue import find_metric, get_estimator, metric_title
-from tasks.engine.portfolio import VOTING
+from tasks.engine.estimators.catalogue import find_metric, get_estimator, metric_title
+from tasks.engine.several.portfolio import VOTING
 
 SHOWN = 10
 LONGER = 3  # times the time limit that was too short

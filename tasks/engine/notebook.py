@@ -17,11 +17,13 @@ from typing import Any
 
 import pandas as pd
 
-from tasks.engine.catalogue import default_metric
 from tasks.engine.errors import DataError, ParameterError
+from tasks.engine.estimators.catalogue import default_metric
+from tasks.engine.estimators.parameters import validate_parameters
 from tasks.engine.explain.explaining import Explanation, folds_of
-from tasks.engine.export import write_artefacts
-from tasks.engine.loading import load_cells
+from tasks.engine.folds.usual import find_classes, find_rarest, suggest_validation
+from tasks.engine.model.export import write_artefacts
+from tasks.engine.model.origin import Origin
 from tasks.engine.notebook_checks import (
     check_columns,
     check_fields,
@@ -29,20 +31,18 @@ from tasks.engine.notebook_checks import (
     check_split,
     known_estimator,
 )
-from tasks.engine.origin import Origin
-from tasks.engine.parameters import validate_parameters
-from tasks.engine.preprocessing_settings import find_misfit, read_preprocessing
+from tasks.engine.preprocessing.settings import find_misfit, read_preprocessing
 from tasks.engine.profile.profiling import profile_table
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.refusals import Problem
 from tasks.engine.reader.told_lines import tell_lines
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec, Validation
-from tasks.engine.tables import LINE
-from tasks.engine.tabular import read_table
-from tasks.engine.target_texts import without_texts
+from tasks.engine.table.loading import load_cells
+from tasks.engine.table.tables import LINE
+from tasks.engine.table.tabular import read_table
+from tasks.engine.table.target_texts import without_texts
 from tasks.engine.training import train
-from tasks.engine.usual_folds import find_classes, find_rarest, suggest_validation
 
 NOT_LEARNED_FROM = {"identifier", "constant"}
 

@@ -9,17 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from tasks.engine.catalogue import METRICS, Estimator, find_estimator, list_estimators
-from tasks.engine.costs import Costs
-from tasks.engine.decision_checks import (
+from tasks.engine.errors import ParameterError
+from tasks.engine.estimators.catalogue import METRICS, Estimator, find_estimator, list_estimators
+from tasks.engine.folds.checks import find_scheme_fault, find_seed_fault, find_split_faults
+from tasks.engine.folds.usual import default_validation
+from tasks.engine.scores.costs import Costs
+from tasks.engine.scores.decision_checks import (
     find_costs_fault,
     find_positive_fault,
     find_threshold_fault,
 )
-from tasks.engine.errors import ParameterError
 from tasks.engine.spec import Validation
-from tasks.engine.split_checks import find_scheme_fault, find_seed_fault, find_split_faults
-from tasks.engine.usual_folds import default_validation
 
 # Fields of `TrainingSpec` that stand for themselves in a request.
 OTHERS = ("class_weight", "costs", "metric", "positive", "seed", "threshold")

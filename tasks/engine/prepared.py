@@ -8,20 +8,20 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from tasks.engine import coercion
 from tasks.engine.errors import DataError
-from tasks.engine.gaps import find_gaps
-from tasks.engine.loading import training_data
-from tasks.engine.other_folds import Rows, with_remedy
-from tasks.engine.outer_folds import split_nested
-from tasks.engine.positive import choose_positive
+from tasks.engine.folds.other import Rows, with_remedy
+from tasks.engine.folds.outer import split_nested
+from tasks.engine.folds.row_copies import first_of_each
+from tasks.engine.folds.splitting import Split, order_rows
+from tasks.engine.preprocessing.target_scale import check_target
 from tasks.engine.reader.words import plural, were
-from tasks.engine.row_copies import first_of_each
+from tasks.engine.scores.gaps import find_gaps
+from tasks.engine.scores.positive import choose_positive
 from tasks.engine.spec import TrainingSpec, Validation
-from tasks.engine.splitting import Split, order_rows
-from tasks.engine.tables import LINE
-from tasks.engine.target_scale import check_target
-from tasks.engine.target_texts import say_texts
+from tasks.engine.table import coercion
+from tasks.engine.table.loading import training_data
+from tasks.engine.table.tables import LINE
+from tasks.engine.table.target_texts import say_texts
 
 SAMPLE_CHARS, SAMPLES = 100, 5
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from tasks.engine.preprocessing_settings import Preprocessing
+from tasks.engine.preprocessing.settings import Preprocessing
 
 Task = Literal["classification", "regression"]
 SCHEMES = ("kfold", "stratified", "group", "time", "holdout")

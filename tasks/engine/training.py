@@ -9,32 +9,32 @@ from typing import Any
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from tasks.engine.baselines import Baselines, BaselineStore, NoStore, find_baselines
-from tasks.engine.bootstrap import add_intervals
-from tasks.engine.catalogue import find_metric, get_estimator, metric_title
-from tasks.engine.charts import make_charts
-from tasks.engine.class_weights import weigh_numbered_classes
-from tasks.engine.diverged import find_far
 from tasks.engine.errors import EngineError
-from tasks.engine.evaluation import summarise
-from tasks.engine.failures import UNSETTLED, more_iterations
+from tasks.engine.estimators.catalogue import find_metric, get_estimator, metric_title
+from tasks.engine.failures.diverged import find_far
+from tasks.engine.failures.known import UNSETTLED, more_iterations
+from tasks.engine.failures.plain_words import PlainWords
+from tasks.engine.failures.warned import Warnings
+from tasks.engine.failures.whole_change import make_whole
 from tasks.engine.fit_progress.fitting import fit
 from tasks.engine.fit_progress.telling import Step, Told
-from tasks.engine.folds import predict_s_per_1000, run_fold
+from tasks.engine.folds.one_fold import predict_s_per_1000, run_fold
+from tasks.engine.folds.splitting import hash_data, hash_split
 from tasks.engine.how import Borrowed, How
-from tasks.engine.pipelines import make_pipeline
-from tasks.engine.plain_words import PlainWords
 from tasks.engine.prepared import prepare
+from tasks.engine.preprocessing.class_weights import weigh_numbered_classes
+from tasks.engine.preprocessing.pipelines import make_pipeline
+from tasks.engine.preprocessing.shapes import describe_encoding
 from tasks.engine.progress import FoldOutcome, NullReporter, Reporter
 from tasks.engine.results import TrainingResult, observe
+from tasks.engine.scores.baselines import Baselines, BaselineStore, NoStore, find_baselines
+from tasks.engine.scores.bootstrap import add_intervals
+from tasks.engine.scores.charts import make_charts
+from tasks.engine.scores.evaluation import summarise
+from tasks.engine.scores.thresholds import decide_again, with_threshold
 from tasks.engine.sentinel.looking import look
-from tasks.engine.shapes import describe_encoding
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.splitting import hash_data, hash_split
-from tasks.engine.thresholds import decide_again, with_threshold
 from tasks.engine.versions import threads, versions
-from tasks.engine.warned import Warnings
-from tasks.engine.whole_change import make_whole
 
 # The share of the whole at which fitting begins, and at which the last fit is over.
 FIT_FROM, FITTED = 0.05, 0.95

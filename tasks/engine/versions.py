@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from threadpoolctl import threadpool_info
 
-from tasks.engine.catalogue import SCIKIT_LEARN, find_estimator
+from tasks.engine.estimators.catalogue import SCIKIT_LEARN, find_estimator
 
 TRAINYARD = "0.1.0"
 # Versions that are told, and no requirement of a bundle.

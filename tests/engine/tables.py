@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.catalogue import default_metric
-from tasks.engine.preprocessing_settings import read_preprocessing
+from tasks.engine.estimators.catalogue import default_metric
+from tasks.engine.folds.usual import default_validation
+from tasks.engine.preprocessing.settings import read_preprocessing
 from tasks.engine.profile.profiling import profile_table
 from tasks.engine.reader.table_writer import TableWriter
 from tasks.engine.spec import TrainingSpec, Validation
-from tasks.engine.tables import load_columns
-from tasks.engine.tabular import read_table
-from tasks.engine.usual_folds import default_validation
+from tasks.engine.table.tables import load_columns
+from tasks.engine.table.tabular import read_table
 
 WORDS = ["fast", "slow", "late", "kind", "rude", "broken", "fine", "lost", "quick", "refund"]
 

@@ -16,11 +16,12 @@ WITH_EXAMPLES = sorted(
 )
 # What a data scientist calls from a notebook, so each has an example.
 PUBLIC = {
-    "tasks.engine.catalogue", "tasks.engine.costs",
-    "tasks.engine.evaluation", "tasks.engine.metrics", "tasks.engine.notebook",
-    "tasks.engine.parameters", "tasks.engine.prediction", "tasks.engine.preprocessing_settings",
-    "tasks.engine.row_copies", "tasks.engine.search.space", "tasks.engine.source",
-    "tasks.engine.splitting", "tasks.engine.thresholds", "tasks.engine.usual_folds",
+    "tasks.engine.estimators.catalogue", "tasks.engine.scores.costs",
+    "tasks.engine.scores.evaluation", "tasks.engine.scores.metrics", "tasks.engine.notebook",
+    "tasks.engine.estimators.parameters", "tasks.engine.predicting.prediction",
+    "tasks.engine.preprocessing.settings",
+    "tasks.engine.folds.row_copies", "tasks.engine.search.space", "tasks.engine.model.source",
+    "tasks.engine.folds.splitting", "tasks.engine.scores.thresholds", "tasks.engine.folds.usual",
 }  # fmt: skip
 OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tasks.engine import matching
 from tasks.engine.errors import DataError
-from tasks.engine.export import small_schema
-from tasks.engine.matching import guess_columns, match_file
-from tasks.engine.moved import compare_columns
-from tasks.engine.scoring import score_file
+from tasks.engine.model.export import small_schema
+from tasks.engine.predicting import matching
+from tasks.engine.predicting.matching import guess_columns, match_file
+from tasks.engine.predicting.moved import compare_columns
+from tasks.engine.predicting.scoring import score_file
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tasks.engine.costs import Costs
 from tasks.engine.errors import ParameterError
 from tasks.engine.notebook import Table, open_table, request, run, save
+from tasks.engine.scores.costs import Costs
 from tests.engine.tables import mixed_csv
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tasks.engine.paired import ENOUGH_FOLDS, REACH_OF_ENOUGH, compare_paired
+from tasks.engine.scores.paired import ENOUGH_FOLDS, REACH_OF_ENOUGH, compare_paired
 
 
 def test_it_is_the_formula_of_the_paper() -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tasks.engine import tables
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.reading import ReadLimits, ReadResult
-from tasks.engine.tabular import read_table
+from tasks.engine.table import tables
+from tasks.engine.table.tabular import read_table
 
 LIMITS = ReadLimits(
     max_rows=20_000,

@@ -12,7 +12,7 @@ from dashboard.storage import Storage, keys, open_storage
 from dashboard.storage.s3_seekable import S3Seekable
 from tasks.engine.reader.table_writer import TableWriter
 from tasks.engine.rows.cells import OpenTable, fetch_rows
-from tasks.engine.tables import GROUP_ROWS, read_rows
+from tasks.engine.table.tables import GROUP_ROWS, read_rows
 
 KEY = keys.dataset_table(7, "ab" * 8, 1)
 NAMES = [f"c{n}" for n in range(12)]

@@ -7,9 +7,9 @@ import pytest
 
 from dashboard.errors import NotFound, Unavailable
 from dashboard.storage import StorageFull
-from tasks.engine.catalogue import get_estimator, list_estimators
 from tasks.engine.errors import EngineError
-from tasks.engine.lighter import find_lighter
+from tasks.engine.estimators.catalogue import get_estimator, list_estimators
+from tasks.engine.estimators.lighter import find_lighter
 from tasks.failures import Damaged, explain, memory_failure, parsing
 
 

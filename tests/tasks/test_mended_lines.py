@@ -11,9 +11,9 @@ from dashboard import queue
 from dashboard.datasets.upload.uploads import create_upload
 from dashboard.db import User
 from dashboard.storage import get_storage
-from tasks.engine.export import write_artefacts
+from tasks.engine.model.export import write_artefacts
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.tables import load_columns
+from tasks.engine.table.tables import load_columns
 from tasks.engine.training import train
 from tasks.payload import spec_payload
 from tests.engine.training.clean_process import run

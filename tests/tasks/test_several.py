@@ -13,7 +13,7 @@ from dashboard.db import Batch, Dataset, Job, Model, User
 from dashboard.db.states import TERMINAL
 from dashboard.extensions import db
 from dashboard.several.compute import measure
-from tasks.engine.ensembles import WORSE_BY
+from tasks.engine.several.ensembles import WORSE_BY
 from tests.product import Parts, run_parts, wait_for
 from tests.tasks.test_broker import environ, state_of
 from tests.tasks.test_drain import dataset_target

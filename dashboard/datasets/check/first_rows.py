@@ -74,8 +74,8 @@ def find_first_rows(upload: Dataset) -> Beginning | None:
 def _read(upload: Dataset) -> Beginning | None:
     # Here, as pyarrow loads pandas with the first of the arrays that the reader makes: no web
     # process needs it that shows no rows.
-    from tasks.engine.first_rows import read_first_rows
     from tasks.engine.reader.dialects import ReadOptions
+    from tasks.engine.table.first_rows import read_first_rows
 
     options = {name: value for name, value in upload.options.items() if name != "columns"}
     with get_storage().seekable(upload.original_key or "") as place:

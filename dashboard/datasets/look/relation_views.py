@@ -8,8 +8,8 @@ from dashboard.datasets.look.distributions import shorten
 from dashboard.db import Dataset, Relation
 from dashboard.figures import COLOURS, bars_path, stacked_paths
 from dashboard.filters import number, of_column, percent
-from tasks.engine.positive import choose_positive
 from tasks.engine.profile.leaks import NAMED, is_leak, leak_words, twin_words
+from tasks.engine.scores.positive import choose_positive
 
 MANY_CLASSES = 6  # of which the shares are kept
 COLOURS_OF_CLASSES = (*COLOURS, "faint")

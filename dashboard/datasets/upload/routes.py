@@ -18,7 +18,7 @@ from dashboard.datasets.version import versions
 from dashboard.errors import DomainError, TooLarge, Unavailable, ValidationFailed
 from dashboard.filters import size
 from dashboard.web import requires
-from tasks.engine.samples import list_samples
+from tasks.engine.table.samples import list_samples
 
 blueprint = Blueprint("uploads", __name__)
 Answer = Response | str | tuple[str, int]

@@ -22,7 +22,7 @@ from dashboard.errors import NotFound, TooLarge
 from dashboard.room import check_room
 from dashboard.storage import get_storage, keys
 from dashboard.storage.base import GONE
-from tasks.engine.samples import list_samples
+from tasks.engine.table.samples import list_samples
 
 PACKED = (".gz", ".zip", ".zst")
 TABLES = (".csv", ".tsv", ".txt", ".tab", ".parquet", ".jsonl", ".ndjson")

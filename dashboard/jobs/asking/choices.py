@@ -10,17 +10,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.jobs.asking.checked import Checked
-from tasks.engine.catalogue import Estimator, Parameter, find_estimator, say_not_installed
 from tasks.engine.errors import ParameterError
-from tasks.engine.inside import is_named
-from tasks.engine.parameters import (
+from tasks.engine.estimators.catalogue import (
+    Estimator,
+    Parameter,
+    find_estimator,
+    say_not_installed,
+)
+from tasks.engine.estimators.inside import is_named
+from tasks.engine.estimators.parameters import (
     SHOWN,
     fit_value,
     show_value,
     validate_parameters,
 )
-from tasks.engine.ranges import describe_range
-from tasks.engine.rules import find_conflict
+from tasks.engine.estimators.ranges import describe_range
+from tasks.engine.estimators.rules import find_conflict
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from dashboard.jobs.asking.made_names import name_of
 from dashboard.jobs.asking.next_name import find_next_name, find_stem, is_taken
 from dashboard.jobs.submission import read_request
 from dashboard.searches.naming import join_name
-from tasks.engine.catalogue import Estimator, find_estimator, find_metric
-from tasks.engine.parameters import show_value
-from tasks.engine.preprocessing_settings import list_settings
+from tasks.engine.estimators.catalogue import Estimator, find_estimator, find_metric
+from tasks.engine.estimators.parameters import show_value
+from tasks.engine.estimators.titles import inside
+from tasks.engine.preprocessing.settings import list_settings
 from tasks.engine.spec import Validation
-from tasks.engine.titles import inside
 
 PARAMETER = "parameters."
 # What is compared beside parameters: a job has it, and a request once it is checked.

@@ -4,8 +4,8 @@ from dashboard.db import Dataset
 from dashboard.filters import duration
 from dashboard.jobs.asking.requests import Request
 from dashboard.searches.naming import join_name
-from tasks.engine.catalogue import Estimator
-from tasks.engine.titles import inside
+from tasks.engine.estimators.catalogue import Estimator
+from tasks.engine.estimators.titles import inside
 
 STEM_LENGTH, TARGET_LENGTH = 60, 40
 

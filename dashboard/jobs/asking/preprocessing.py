@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.jobs.asking.checked import Checked
-from tasks.engine.catalogue import Estimator
 from tasks.engine.errors import ParameterError
-from tasks.engine.preprocessing_settings import find_misfit, read_preprocessing
+from tasks.engine.estimators.catalogue import Estimator
+from tasks.engine.preprocessing.settings import find_misfit, read_preprocessing
 
 
 def check_preprocessing(

@@ -26,8 +26,8 @@ from dashboard.searches.checking import check_search
 from dashboard.searches.search import Search
 from dashboard.several.checking import check_several
 from dashboard.several.preset import Several
-from tasks.engine.catalogue import METRICS, TASKS, default_metric, find_metric
-from tasks.engine.split_checks import find_seed_fault
+from tasks.engine.estimators.catalogue import METRICS, TASKS, default_metric, find_metric
+from tasks.engine.folds.checks import find_seed_fault
 
 FIELDS = frozenset(
     {

@@ -5,15 +5,15 @@ from typing import Any
 
 from dashboard.db import Dataset
 from dashboard.jobs.asking.checked import Checked, is_whole
-from tasks.engine.split_checks import find_scheme_fault, find_split_faults
-from tasks.engine.target_texts import without_texts
-from tasks.engine.usual_folds import (
+from tasks.engine.folds.checks import find_scheme_fault, find_split_faults
+from tasks.engine.folds.usual import (
     Rarest,
     default_validation,
     find_classes,
     find_rarest,
     suggest_validation,
 )
+from tasks.engine.table.target_texts import without_texts
 
 
 def usual_validation(

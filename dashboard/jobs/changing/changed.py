@@ -9,10 +9,10 @@ from dashboard.jobs import queries
 from dashboard.jobs.asking.as_request import request_from
 from dashboard.jobs.asking.copy_name import name_copy
 from dashboard.jobs.submission import submit
-from tasks.engine.catalogue import find_estimator, metric_title
-from tasks.engine.parameters import show_value
-from tasks.engine.preprocessing_settings import DEFAULTS
-from tasks.engine.titles import inside
+from tasks.engine.estimators.catalogue import find_estimator, metric_title
+from tasks.engine.estimators.parameters import show_value
+from tasks.engine.estimators.titles import inside
+from tasks.engine.preprocessing.settings import DEFAULTS
 
 FAILURE = "failure"
 # Fields that hold fields: a change names some of them, and the others stay.

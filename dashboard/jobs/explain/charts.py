@@ -9,7 +9,7 @@ from dashboard.filters import number
 from dashboard.jobs.page.class_order import in_class_order
 from dashboard.preferences import score_cell
 from dashboard.preferences import score_for_reader as score
-from tasks.engine.catalogue import find_metric, metric_title
+from tasks.engine.estimators.catalogue import find_metric, metric_title
 
 BARS = 20
 LONGEST_NAME = 32

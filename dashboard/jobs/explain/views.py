@@ -9,7 +9,7 @@ from dashboard.filters import MINUS, about, delta, number, percent, plural
 from dashboard.jobs.explain.charts import explain_charts, worse_word
 from dashboard.preferences import delta_for_reader
 from dashboard.preferences import score_for_reader as score
-from tasks.engine.catalogue import metric_title
+from tasks.engine.estimators.catalogue import metric_title
 
 FOLDS = 5
 # Of a fit with all rows, what the fits of a learning curve take together.

@@ -11,7 +11,7 @@ from dashboard.jobs.figures.score_axis import score_axis
 from dashboard.jobs.page.class_order import drawn_classes
 from dashboard.preferences import score_cell
 from dashboard.preferences import score_for_reader as score
-from tasks.engine.catalogue import metric_title
+from tasks.engine.estimators.catalogue import metric_title
 
 
 def fold_chart(job: Job, folds: Sequence[JobFold], is_final: bool) -> dict[str, Any]:

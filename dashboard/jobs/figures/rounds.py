@@ -8,7 +8,7 @@ from dashboard.figures import COLOURS, DASHES, LEGEND, MARKERS, table
 from dashboard.filters import count
 from dashboard.jobs.figures.score_axis import score_axis
 from dashboard.preferences import score_cell, score_for_reader
-from tasks.engine.catalogue import find_metric, name_metric
+from tasks.engine.estimators.catalogue import find_metric, name_metric
 
 # With more lines than this none can be told from another; the table has all folds.
 MOST_LINES = 10

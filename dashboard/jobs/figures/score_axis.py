@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from tasks.engine.catalogue import METRICS
+from tasks.engine.estimators.catalogue import METRICS
 
 # Metrics that cannot be more than 1: an axis that goes beyond it would say that they can.
 AT_MOST_1 = frozenset(m.name for m in METRICS["classification"]) - {"log_loss"} | {"r2"}

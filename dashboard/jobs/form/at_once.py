@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from dashboard.jobs.form.fields import AT_ONCE, JobForm
 from dashboard.several import KIND as SEVERAL
-from tasks.engine.catalogue import find_estimator
+from tasks.engine.estimators.catalogue import find_estimator
 
 SHOWN = "estimators_shown"  # says that boxes were sent, in place of one choice
 BOXES = "estimators"

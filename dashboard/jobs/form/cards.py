@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from dashboard.several.card import several_card
-from tasks.engine.catalogue import list_estimators
+from tasks.engine.estimators.catalogue import list_estimators
 
 
 def list_cards(

@@ -9,7 +9,7 @@ from dashboard.jobs.form.inside import PREFIX
 from dashboard.jobs.form.rows import OF_PREPROCESSING
 from dashboard.jobs.form.sources import fill_defaults, name_features
 from dashboard.jobs.form.texts import write_texts
-from tasks.engine.parameters import show_value
+from tasks.engine.estimators.parameters import show_value
 
 PREFIXES = {"parameters": PREFIX, "preprocessing": OF_PREPROCESSING, "validation": VALIDATION}
 # What trying several leaves to us has no fields in its form.

@@ -33,7 +33,7 @@ from dashboard.jobs.form.targets import list_target_choices, say_unused
 from dashboard.jobs.form.texts import without_typed
 from dashboard.jobs.threshold.decision import read_amount, usual_positive
 from dashboard.several import KIND as SEVERAL
-from tasks.engine.catalogue import (
+from tasks.engine.estimators.catalogue import (
     METRICS,
     Estimator,
     LeftOut,
@@ -41,8 +41,8 @@ from tasks.engine.catalogue import (
     list_estimators,
     list_left_out,
 )
-from tasks.engine.decision_checks import classes_of
-from tasks.engine.preprocessing_settings import list_settings
+from tasks.engine.preprocessing.settings import list_settings
+from tasks.engine.scores.decision_checks import classes_of
 
 VALIDATION = "validation."
 AT_ONCE = "at_once"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tasks.engine.catalogue import Estimator, find_estimator
+from tasks.engine.estimators.catalogue import Estimator, find_estimator
 
 OFFERED = "offered_name"  # the name that the form came with; who leaves it typed none
 

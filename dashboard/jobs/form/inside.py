@@ -7,9 +7,15 @@ Where one value is taken its name is chosen, and each setting has a field of its
 from collections.abc import Mapping
 from typing import Any
 
-from tasks.engine.catalogue import Estimator, Kernel, Parameter
-from tasks.engine.inside import find_inside, is_named, show_inside, takes_inside, takes_one
-from tasks.engine.parameters import parse_value, show_value
+from tasks.engine.estimators.catalogue import Estimator, Kernel, Parameter
+from tasks.engine.estimators.inside import (
+    find_inside,
+    is_named,
+    show_inside,
+    takes_inside,
+    takes_one,
+)
+from tasks.engine.estimators.parameters import parse_value, show_value
 
 PREFIX = "parameters."
 Inside = Estimator | Kernel

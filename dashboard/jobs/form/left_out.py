@@ -13,7 +13,7 @@ from dashboard.jobs.changing.changed import say_change
 from dashboard.jobs.form.change import apply_change
 from dashboard.jobs.form.fields import VALIDATION, JobForm
 from dashboard.jobs.form.texts import read_texts
-from tasks.engine.target_texts import say_texts
+from tasks.engine.table.target_texts import say_texts
 
 PRESSED = "leave_out"
 SUMS = frozenset({"ROWS_TOTAL", "LAST_ROWS"})

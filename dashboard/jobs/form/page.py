@@ -22,7 +22,7 @@ from dashboard.notifications.webhooks import find_host
 from dashboard.paging import read_number
 from dashboard.shell import queue_summary
 from dashboard.workers.views import say_ahead
-from tasks.engine.catalogue import METRICS, list_estimators
+from tasks.engine.estimators.catalogue import METRICS, list_estimators
 
 _WHY_NOT = {
     "reading": "is still being read: wait a moment, or choose another one",

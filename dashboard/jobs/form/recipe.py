@@ -8,7 +8,7 @@ from dashboard.filters import metric_title
 from dashboard.jobs.form.fields import VALIDATION, JobForm
 from dashboard.jobs.form.sources import drop_what_does_not_fit, fill_defaults, settle_inside
 from dashboard.jobs.form.values import values_of
-from tasks.engine.catalogue import find_estimator
+from tasks.engine.estimators.catalogue import find_estimator
 
 # Fields that name a column of the dataset, and the scheme that is nothing without it.
 COLUMNS = {"group_column": "group", "time_column": "time"}

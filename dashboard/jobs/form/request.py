@@ -12,9 +12,9 @@ from dashboard.jobs.form.rows import OF_PREPROCESSING, values_in
 from dashboard.jobs.form.search import errors_of_search, search_of
 from dashboard.jobs.form.split import validation_of
 from dashboard.several.preset import TIME_FIELD
-from tasks.engine.parameters import parse_value, show_value
-from tasks.engine.preprocessing_settings import list_settings
-from tasks.engine.ranges import LISTS
+from tasks.engine.estimators.parameters import parse_value, show_value
+from tasks.engine.estimators.ranges import LISTS
+from tasks.engine.preprocessing.settings import list_settings
 
 MEGABYTE = 1_000_000
 

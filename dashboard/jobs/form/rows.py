@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.jobs.form.inside import PREFIX, list_offered, list_shown
-from tasks.engine.catalogue import Estimator, Parameter
-from tasks.engine.inside import takes_inside
-from tasks.engine.parameters import (
+from tasks.engine.estimators.catalogue import Estimator, Parameter
+from tasks.engine.estimators.inside import takes_inside
+from tasks.engine.estimators.parameters import (
     fit_value,
     is_unclear,
     parse_value,
     show_value,
     split_values,
 )
-from tasks.engine.ranges import describe_range
+from tasks.engine.estimators.ranges import describe_range
 
 OF_PREPROCESSING = "preprocessing."
 

@@ -8,8 +8,8 @@ from dashboard.jobs.form.inside import PREFIX
 from dashboard.jobs.form.numbers import minutes_to_seconds, read_whole
 from dashboard.jobs.form.rows import values_in
 from dashboard.searches.checking import SPACE
-from tasks.engine.catalogue import Parameter
-from tasks.engine.parameters import parse_value, show_value, split_values
+from tasks.engine.estimators.catalogue import Parameter
+from tasks.engine.estimators.parameters import parse_value, show_value, split_values
 
 NUMBER = r"[+-]?\d*\.?\d+(?:[eE][+-]?\d+)?"
 RANGE = re.compile(rf"({NUMBER})\s*\.\.\s*({NUMBER})(?:\s+(log)|\s+step\s+({NUMBER}))?")

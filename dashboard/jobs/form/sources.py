@@ -24,14 +24,14 @@ from dashboard.jobs.form.values import values_of
 from dashboard.jobs.page.blends import is_blend
 from dashboard.paging import read_number
 from dashboard.several.preset import DEFAULT_S, TIME_FIELD
-from tasks.engine.catalogue import (
+from tasks.engine.estimators.catalogue import (
     default_metric,
     find_estimator,
     list_estimators,
     say_not_installed,
 )
-from tasks.engine.parameters import show_value
-from tasks.engine.preprocessing_settings import OF_NUMBERS
+from tasks.engine.estimators.parameters import show_value
+from tasks.engine.preprocessing.settings import OF_NUMBERS
 
 
 def new_form(

@@ -9,7 +9,7 @@ from dashboard.jobs.form.fields import VALIDATION, JobForm
 from dashboard.jobs.form.numbers import read_whole
 from dashboard.jobs.form.texts import read_texts
 from dashboard.several.card import SUITED
-from tasks.engine.usual_folds import default_validation
+from tasks.engine.folds.usual import default_validation
 
 # Which fields each scheme has; the others are not shown, and not sent.
 FIELDS: Mapping[str, tuple[str, ...]] = {

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.engine.target_texts import without_texts
+from tasks.engine.table.target_texts import without_texts
 
 
 def read_texts(field: str) -> list[str] | str:

@@ -15,7 +15,7 @@ from dashboard.jobs.page.baselines import list_baselines
 from dashboard.jobs.queries import list_best_for
 from dashboard.several.preset import LONGEST_S, SHORTEST_S, TIME_FIELD, says_how_to_split
 from dashboard.workers.queries import count_takers
-from tasks.engine.portfolio import facts_of, make_portfolio
+from tasks.engine.several.portfolio import facts_of, make_portfolio
 
 
 @dataclass(frozen=True)

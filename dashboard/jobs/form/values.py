@@ -8,7 +8,7 @@ from dashboard.jobs.form.fields import VALIDATION
 from dashboard.jobs.form.inside import PREFIX
 from dashboard.jobs.form.rows import OF_PREPROCESSING
 from dashboard.jobs.form.texts import write_texts
-from tasks.engine.parameters import show_value
+from tasks.engine.estimators.parameters import show_value
 
 
 def values_of(asked: Mapping[str, Any]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.db import Job
 from dashboard.filters import number
-from tasks.engine.catalogue import find_estimator
+from tasks.engine.estimators.catalogue import find_estimator
 
 
 @dataclass(frozen=True)

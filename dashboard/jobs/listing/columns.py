@@ -13,7 +13,7 @@ from dashboard.jobs.listing.cells import Setting, mean_of, setting_of
 from dashboard.jobs.listing.distinct import distinct_values
 from dashboard.jobs.listing.sorting import METRIC, METRIC_NAMES, PARAM
 from dashboard.jobs.queries import UNLISTED
-from tasks.engine.catalogue import METRICS, find_metric, metric_title
+from tasks.engine.estimators.catalogue import METRICS, find_metric, metric_title
 
 MOST_COLUMNS = 20
 MOST_CHARS = 1000  # of a choice, as `users.job_columns` keeps it

@@ -15,7 +15,7 @@ from dashboard.db.states import ACTIVE, JobState
 from dashboard.jobs.asking.tags import MOST_TAGS, TAG_LENGTH
 from dashboard.jobs.page.time_up import ENDS
 from dashboard.paging import read_number
-from tasks.engine.catalogue import find_estimator
+from tasks.engine.estimators.catalogue import find_estimator
 
 TABS = {
     "active": tuple(ACTIVE),

@@ -21,7 +21,7 @@ from dashboard.jobs.listing.counting import count_jobs
 from dashboard.jobs.listing.distinct import distinct_values
 from dashboard.jobs.listing.filtering import JobFilters, filter_ids, restrict
 from dashboard.jobs.listing.segments import NEWEST_FIRST, Segment, count_rows
-from tasks.engine.catalogue import find_estimator
+from tasks.engine.estimators.catalogue import find_estimator
 
 Defaults = Mapping[Any, Sequence[str]]
 

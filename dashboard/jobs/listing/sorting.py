@@ -19,7 +19,7 @@ from dashboard.jobs.listing.filtering import JobFilters, filter_ids, restrict
 from dashboard.jobs.listing.name_order import name_segments
 from dashboard.jobs.listing.segments import NEWEST_FIRST, Segment, Segments, count_rows
 from dashboard.jobs.listing.setting_order import setting_segments
-from tasks.engine.catalogue import METRICS, get_estimator
+from tasks.engine.estimators.catalogue import METRICS, get_estimator
 
 PARAM, METRIC = "param:", "metric:"
 DEFAULT_SORT = "-submitted"

@@ -17,7 +17,7 @@ from dashboard.jobs.listing.lists import JobListing
 from dashboard.jobs.listing.saved_views import clean_query, list_views
 from dashboard.jobs.page.time_up import WORDS as END_WORDS
 from dashboard.preferences import current
-from tasks.engine.catalogue import get_estimator
+from tasks.engine.estimators.catalogue import get_estimator
 
 DATASETS_SHOWN = OWNERS_SHOWN = TAGS_SHOWN = 200
 Choices = Sequence[tuple[Any, str]]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from dashboard.db import Job
 from dashboard.preferences import score_for_reader as score
-from tasks.engine.catalogue import get_estimator, metric_title
-from tasks.engine.unbeaten import Against, Scored, find_unbeaten
+from tasks.engine.estimators.catalogue import get_estimator, metric_title
+from tasks.engine.scores.unbeaten import Against, Scored, find_unbeaten
 
 TITLES = {
     ("dummy", "regression"): "predicting the mean",

@@ -12,8 +12,8 @@ from dashboard.extensions import db
 from dashboard.jobs.form.texts import write_texts
 from dashboard.searches.naming import join_name
 from dashboard.several import KIND
-from tasks.engine.catalogue import get_estimator
-from tasks.engine.portfolio import VOTING
+from tasks.engine.estimators.catalogue import get_estimator
+from tasks.engine.several.portfolio import VOTING
 
 # Ways to split rows that somebody chose: no others suit such a table.
 LEFT_OUT = "targets_left_out"

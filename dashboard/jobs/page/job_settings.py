@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.db import Job
-from tasks.engine.catalogue import get_estimator
-from tasks.engine.parameters import show_value
+from tasks.engine.estimators.catalogue import get_estimator
+from tasks.engine.estimators.parameters import show_value
 
 
 @dataclass(frozen=True)

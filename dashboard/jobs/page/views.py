@@ -21,9 +21,9 @@ from dashboard.jobs.times.durations import Duration
 from dashboard.jobs.times.estimates import Estimate
 from dashboard.ordinals import ordinal
 from dashboard.preferences import score_for_reader as score
-from tasks.engine.catalogue import METRICS, find_metric, name_metric
+from tasks.engine.estimators.catalogue import METRICS, find_metric, name_metric
+from tasks.engine.scores.unbeaten import Against
 from tasks.engine.spec import Validation
-from tasks.engine.unbeaten import Against
 
 SILENT_AFTER_S = 15
 # A worker writes once a second; so long after the last sign of life a stop may take longer.

@@ -8,9 +8,9 @@ from dashboard.jobs.asking.choices import Choice
 from dashboard.jobs.asking.requests import Request
 from dashboard.searches.opening import count_first
 from dashboard.searches.search import Search
-from tasks.engine.parameters import show_value
+from tasks.engine.estimators.parameters import show_value
+from tasks.engine.estimators.titles import inside
 from tasks.engine.search.space import Range
-from tasks.engine.titles import inside
 
 # Each takes some tenths of a second, and somebody waits.
 AT_MOST = 12

@@ -6,15 +6,15 @@ from typing import Any
 from dashboard.db import Dataset
 from dashboard.jobs.asking.checked import Checked
 from dashboard.jobs.asking.validation import find_learned
-from tasks.engine.costs import Costs
-from tasks.engine.decision_checks import (
+from tasks.engine.scores.costs import Costs
+from tasks.engine.scores.decision_checks import (
     classes_of,
     find_costs_fault,
     find_positive_fault,
     find_threshold_fault,
     is_amount,
 )
-from tasks.engine.positive import choose_positive
+from tasks.engine.scores.positive import choose_positive
 
 
 def check_decision(checked: Checked, body: Mapping[str, Any], dataset: Dataset) -> None:

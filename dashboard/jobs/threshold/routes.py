@@ -15,7 +15,7 @@ from dashboard.jobs.threshold import again as thresholds
 from dashboard.jobs.threshold.view import decision_chart, view_decision
 from dashboard.storage import StorageFull
 from dashboard.web import requires
-from tasks.engine.decision_checks import CELLS
+from tasks.engine.scores.decision_checks import CELLS
 
 blueprint = Blueprint("thresholds", __name__)
 

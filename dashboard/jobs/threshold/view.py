@@ -9,8 +9,8 @@ from dashboard.db import Job
 from dashboard.figures import COLOURS, LEGEND, table
 from dashboard.filters import number
 from dashboard.jobs.threshold.decision import read_amount
-from tasks.engine.costs import Costs, Cut, find_cheapest, read_cuts
-from tasks.engine.decision_checks import CELLS
+from tasks.engine.scores.costs import Costs, Cut, find_cheapest, read_cuts
+from tasks.engine.scores.decision_checks import CELLS
 
 RANKS = {"probability": "probability", "margin": "decision value"}
 TABLE_ROWS = 25

@@ -15,7 +15,7 @@ from sqlalchemy import select, union_all
 from dashboard.db import Job
 from dashboard.db.states import JobState
 from dashboard.extensions import db
-from tasks.engine.catalogue import find_estimator
+from tasks.engine.estimators.catalogue import find_estimator
 from tasks.engine.spec import Validation
 
 LAST = 50  # finished jobs of an estimator that are looked at

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.engine import coercion
+from tasks.engine.table import coercion
 
 SLICED = frozenset({"number", "boolean", "category", "date"})
 

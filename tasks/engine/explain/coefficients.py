@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import Pipeline
 
-from tasks.engine.target_scale import within
+from tasks.engine.preprocessing.target_scale import within
 
 MOST = 40
 

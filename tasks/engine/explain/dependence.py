@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.engine.evaluation import Predicted
+from tasks.engine.scores.evaluation import Predicted
 
 ROWS, FEWEST_ROWS = 200, 20
 CELLS = 2_000_000

@@ -10,8 +10,7 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from tasks.engine.catalogue import find_metric, get_estimator
-from tasks.engine.evaluation import align, predict
+from tasks.engine.estimators.catalogue import find_metric, get_estimator
 from tasks.engine.explain.cells_of import names_to_slice, typed_cells_of
 from tasks.engine.explain.coefficients import read_coefficients
 from tasks.engine.explain.dependence import depend
@@ -19,10 +18,11 @@ from tasks.engine.explain.fold_models import Folds
 from tasks.engine.explain.importance import measure, over_folds, plan
 from tasks.engine.explain.screening import order_columns
 from tasks.engine.explain.slices import row_errors, slice_errors
-from tasks.engine.origins import columns_of
 from tasks.engine.prepared import prepare
+from tasks.engine.preprocessing.origins import columns_of
+from tasks.engine.scores.evaluation import align, predict
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.tables import LINE
+from tasks.engine.table.tables import LINE
 
 MOST_FOLDS = 5
 DEPENDENCES = 6

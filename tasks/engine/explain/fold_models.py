@@ -12,14 +12,14 @@ import pandas as pd
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from tasks.engine.catalogue import get_estimator
-from tasks.engine.class_weights import weigh_numbered_classes
-from tasks.engine.evaluation import Predicted, Scores, align, predict, score
+from tasks.engine.estimators.catalogue import get_estimator
 from tasks.engine.explain.importance import FoldModel
 from tasks.engine.prepared import Prepared
+from tasks.engine.preprocessing.class_weights import weigh_numbered_classes
+from tasks.engine.preprocessing.valueless import fill_valueless
+from tasks.engine.scores.evaluation import Predicted, Scores, align, predict, score
+from tasks.engine.scores.thresholds import decide
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.thresholds import decide
-from tasks.engine.valueless import fill_valueless
 
 
 @dataclass(frozen=True)

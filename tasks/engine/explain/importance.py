@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.engine.catalogue import Metric
-from tasks.engine.evaluation import Predicted, Scores
+from tasks.engine.estimators.catalogue import Metric
+from tasks.engine.scores.evaluation import Predicted, Scores
 
 MOST_COLUMNS = 50
 MOST_ROWS, FEWEST_ROWS = 2000, 40

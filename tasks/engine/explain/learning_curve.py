@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from tasks.engine.catalogue import find_metric
+from tasks.engine.estimators.catalogue import find_metric
 from tasks.engine.explain.explaining import MOST_FOLDS
 from tasks.engine.explain.fold_models import Folds
-from tasks.engine.paired import compare_paired
+from tasks.engine.scores.paired import compare_paired
 
 SHARES = (0.1, 0.25, 0.5, 0.75)
 FEWEST_ROWS = 10

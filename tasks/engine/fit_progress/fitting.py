@@ -16,8 +16,8 @@ from tasks.engine.fit_progress.logistic import fit_logistic
 from tasks.engine.fit_progress.polled import fit_adaptive_boosting, fit_network
 from tasks.engine.fit_progress.targets import Way, fit_scaled
 from tasks.engine.fit_progress.telling import Told, Watch
-from tasks.engine.target_scale import within
-from tasks.engine.valueless import fill_valueless
+from tasks.engine.preprocessing.target_scale import within
+from tasks.engine.preprocessing.valueless import fill_valueless
 
 # By the class's own name: importing the classes would load every estimator into each process.
 WAYS: dict[str, Way] = {

@@ -26,11 +26,11 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 
 from tasks.engine.errors import EngineError
-from tasks.engine.evaluation import predict
 from tasks.engine.onnx.converters import BOOSTED, register
 from tasks.engine.onnx.texts import TEXTS, text_options
 from tasks.engine.onnx.votes import VOTES, list_members, write_vote
-from tasks.engine.target_scale import within
+from tasks.engine.preprocessing.target_scale import within
+from tasks.engine.scores.evaluation import predict
 
 ENCODERS = (OneHotEncoder, OrdinalEncoder, TargetEncoder)
 # ONNX counts with 32 bits: probabilities may differ by this much, numbers by this share of

@@ -13,25 +13,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.engine import coercion
-from tasks.engine.catalogue import get_estimator
 from tasks.engine.errors import EngineError
-from tasks.engine.failures import UNSETTLED, more_iterations
-from tasks.engine.folds import run_fold
-from tasks.engine.loading import training_data
-from tasks.engine.pipelines import make_pipeline
-from tasks.engine.plain_words import PlainWords
+from tasks.engine.estimators.catalogue import get_estimator
+from tasks.engine.failures.known import UNSETTLED, more_iterations
+from tasks.engine.failures.plain_words import PlainWords
+from tasks.engine.folds.one_fold import run_fold
 from tasks.engine.preflight.fields import OF_FEW_ROWS, field_of
 from tasks.engine.preflight.memory import estimate_memory
 from tasks.engine.preflight.picking import cut_fold
 from tasks.engine.preflight.shape import find_shape
 from tasks.engine.prepared import Prepared, prepare
-from tasks.engine.preprocessing_settings import Preprocessing
+from tasks.engine.preprocessing.pipelines import make_pipeline
+from tasks.engine.preprocessing.settings import Preprocessing
+from tasks.engine.preprocessing.shapes import add_dates
 from tasks.engine.sentinel.groups import group_columns
 from tasks.engine.sentinel.looking import look
-from tasks.engine.shapes import add_dates
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.tables import LINE
+from tasks.engine.table import coercion
+from tasks.engine.table.loading import training_data
+from tasks.engine.table.tables import LINE
 
 # A fit that fails is tried with more rows before it is believed.
 SIZES = (200, 1000, 5000)

@@ -12,10 +12,10 @@ from typing import Any
 
 import pandas as pd
 
-from tasks.engine.catalogue import Estimator
-from tasks.engine.loading import Cells
+from tasks.engine.estimators.catalogue import Estimator
 from tasks.engine.preflight.shape import Shape
 from tasks.engine.spec import TrainingSpec
+from tasks.engine.table.loading import Cells
 
 # Every row is held against every other: so many tables of rows x rows are there at once.
 PAIRWISE = {"GaussianProcessClassifier": 4, "GaussianProcessRegressor": 3, "KernelRidge": 2}

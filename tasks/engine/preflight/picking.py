@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from tasks.engine.folds.splitting import Split
 from tasks.engine.prepared import Prepared
-from tasks.engine.splitting import Split
 
 LEAST_OF_A_CLASS = 5
 

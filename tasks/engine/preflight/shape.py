@@ -9,9 +9,9 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from tasks.engine.preprocessing_settings import Preprocessing
-from tasks.engine.shapes import ALL, TITLES, describe_shapes
-from tasks.engine.target_scale import describe_target
+from tasks.engine.preprocessing.settings import Preprocessing
+from tasks.engine.preprocessing.shapes import ALL, TITLES, describe_shapes
+from tasks.engine.preprocessing.target_scale import describe_target
 
 
 @dataclass(frozen=True)

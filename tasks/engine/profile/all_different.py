@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cells import hash_cells
+from tasks.engine.table.cells import hash_cells
 
 HASHED_CELLS = 5_000_000  # that are compared at once; the hashes of more wait on the disk
 Pieces = Callable[[], Iterable[pa.Array]]

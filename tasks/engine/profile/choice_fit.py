@@ -8,13 +8,13 @@ from typing import Any, BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cells import as_text, objects, parse_numbers, present
-from tasks.engine.coercion import how_written
 from tasks.engine.profile.column_cells import Column, tally
 from tasks.engine.profile.column_choices import decide
 from tasks.engine.profile.date_formats import days_of
 from tasks.engine.profile.kinds import Found, find_kind
 from tasks.engine.rows.cells import OpenTable
+from tasks.engine.table.cells import as_text, objects, parse_numbers, present
+from tasks.engine.table.coercion import how_written
 
 LOOKED_AT = 50_000
 

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cells import fits, match, text_lengths
-from tasks.engine.picked import of_likely_cells, plain_array
 from tasks.engine.profile.column_cells import Column
+from tasks.engine.table.cells import fits, match, text_lengths
+from tasks.engine.table.picked import of_likely_cells, plain_array
 
 ZEROS = r"^[+-]?(0[0-9]+|[0-9]{16,})$"  # a leading zero, or more digits than a float64 holds
 LEADING_ZEROS = "numbers with leading zeros or over 15 digits"

@@ -13,8 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cell_text import ZONE, zone_minutes
-from tasks.engine.cells import (
+from tasks.engine.profile.all_different import are_different
+from tasks.engine.profile.number_tally import NumberTally
+from tasks.engine.table.cell_text import ZONE, zone_minutes
+from tasks.engine.table.cells import (
     as_text,
     edge_bits,
     hash_cells,
@@ -23,9 +25,7 @@ from tasks.engine.cells import (
     present,
     trim,
 )
-from tasks.engine.picked import Picked, plain_array
-from tasks.engine.profile.all_different import are_different
-from tasks.engine.profile.number_tally import NumberTally
+from tasks.engine.table.picked import Picked, plain_array
 
 KEPT_BYTES = 64_000_000
 FREQUENT = 40

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from tasks.engine.cell_text import TRUTH
-from tasks.engine.cells import Written
-from tasks.engine.coercion import dates
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.conventions import number_question
 from tasks.engine.profile.date_formats import DATE_FORMATS, MANY, date_question, days_of
 from tasks.engine.profile.kinds import Found, find_booleans, read_numbers, written_facts
 from tasks.engine.profile.time_zones import date_schema
+from tasks.engine.table.cell_text import TRUTH
+from tasks.engine.table.cells import Written
+from tasks.engine.table.coercion import dates
 
 KINDS = ("number", "category", "text", "date", "boolean", "identifier")
 

@@ -7,9 +7,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cell_text import THOUSANDS, TRUTH, number_of, symbols_of
-from tasks.engine.cells import Written, fits, match, parse_numbers
-from tasks.engine.coercion import how_written
 from tasks.engine.profile.choice_words import say_refusal
 from tasks.engine.profile.codes import same_numbers
 from tasks.engine.profile.column_cells import Column
@@ -28,6 +25,9 @@ from tasks.engine.profile.unit_checks import units_of
 from tasks.engine.profile.unread_numbers import other_script, unread_number
 from tasks.engine.reader.refusals import Problem
 from tasks.engine.reader.words import plural
+from tasks.engine.table.cell_text import THOUSANDS, TRUTH, number_of, symbols_of
+from tasks.engine.table.cells import Written, fits, match, parse_numbers
+from tasks.engine.table.coercion import how_written
 
 LineOf = Callable[[int], int]
 Test = Callable[[pa.Array], np.ndarray]

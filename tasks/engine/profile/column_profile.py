@@ -9,8 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from tasks.engine.cells import fits, hash_cells, text_lengths
-from tasks.engine.coercion import booleans
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_choices import Decision, decide
 from tasks.engine.profile.date_formats import EPOCH_DAY, date_text, days_of
@@ -20,6 +18,8 @@ from tasks.engine.profile.number_tally import BINS, QUANTILES, SMALL_BINS, Numbe
 from tasks.engine.profile.number_texts import find_texts
 from tasks.engine.profile.sampled import Sampled, sampled_column
 from tasks.engine.profile.sheet_errors import SHEET_ERRORS
+from tasks.engine.table.cells import fits, hash_cells, text_lengths
+from tasks.engine.table.coercion import booleans
 
 TOP, TOP_STORED = 20, 3
 RAREST_OF, ROWS_OF_A_CLASS = 100, 3

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cell_text import ARABIC_POINT, MINUS, MONEY, SPACES, THOUSANDS, number_of
-from tasks.engine.cells import PLAIN, Written, fits, match, parse_numbers
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.number_units import find_unit, have_unit, without_unit
 from tasks.engine.profile.sheet_errors import SHEET_ERRORS
+from tasks.engine.table.cell_text import ARABIC_POINT, MINUS, MONEY, SPACES, THOUSANDS, number_of
+from tasks.engine.table.cells import PLAIN, Written, fits, match, parse_numbers
 
 # What may be a number in some way of writing: digits, signs of thousands, one sign around them.
 NUMERIC = (

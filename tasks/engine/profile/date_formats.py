@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cell_text import ZONE
-from tasks.engine.cells import fits, have_shape, match, objects
-from tasks.engine.coercion import EPOCH, dates
-from tasks.engine.picked import of_each_shape, of_likely_cells
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.reader.short_rows import shape_of
+from tasks.engine.table.cell_text import ZONE
+from tasks.engine.table.cells import fits, have_shape, match, objects
+from tasks.engine.table.coercion import EPOCH, dates
+from tasks.engine.table.picked import of_each_shape, of_likely_cells
 
 DATE_FORMATS = (
     "%Y-%m", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d",

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cells import as_text, hash_cells, mix
 from tasks.engine.profile.column_profile import Outline
 from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.reader.refusals import Problem
+from tasks.engine.table.cells import as_text, hash_cells, mix
 
 LOOKED_ROWS = 5_000_000  # the first ones of a longer table: the bits of all would fill the memory
 AT_ONCE = 1 << 18  # rows: what is worked out on the way takes their memory several times

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from tasks.engine.cells import match
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
 from tasks.engine.reader.refusals import Problem
+from tasks.engine.table.cells import match
 
 FOR_EXCEL = r"""^(="[^"]*"|'[0-9]+)$"""
 AROUND = "='\""

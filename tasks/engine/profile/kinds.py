@@ -12,8 +12,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cell_text import TRUTH
-from tasks.engine.cells import (
+from tasks.engine.profile.codes import LEADING_ZEROS, MAY_BE, code_words, have_zeros
+from tasks.engine.profile.column_cells import Column
+from tasks.engine.profile.conventions import Reading, find_reading, have_same_sign
+from tasks.engine.profile.date_formats import DAY_FORMAT, DateReading, find_dates, find_day_numbers
+from tasks.engine.profile.number_tally import NumberTally
+from tasks.engine.profile.row_numbers import ENOUGH_ROWS, has_id_name, numbers_rows
+from tasks.engine.profile.time_zones import date_schema
+from tasks.engine.table.cell_text import TRUTH
+from tasks.engine.table.cells import (
     PLAIN,
     Written,
     first_bytes,
@@ -23,14 +30,7 @@ from tasks.engine.cells import (
     text_lengths,
     without_signs,
 )
-from tasks.engine.picked import of_each_shape, plain_array
-from tasks.engine.profile.codes import LEADING_ZEROS, MAY_BE, code_words, have_zeros
-from tasks.engine.profile.column_cells import Column
-from tasks.engine.profile.conventions import Reading, find_reading, have_same_sign
-from tasks.engine.profile.date_formats import DAY_FORMAT, DateReading, find_dates, find_day_numbers
-from tasks.engine.profile.number_tally import NumberTally
-from tasks.engine.profile.row_numbers import ENOUGH_ROWS, has_id_name, numbers_rows
-from tasks.engine.profile.time_zones import date_schema
+from tasks.engine.table.picked import of_each_shape, plain_array
 
 BOOLEANS = (
     ("yes", "no"), ("true", "false"), ("y", "n"), ("t", "f"), ("1", "0"), ("on", "off"),

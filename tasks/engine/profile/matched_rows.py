@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.engine.cells import hash_cells
 from tasks.engine.profile.cell_hashes import Progress, hash_groups
 from tasks.engine.profile.row_numbers import NO_NAME
+from tasks.engine.table.cells import hash_cells
 
 AT_ONCE = 4_000_000  # cells of either table whose bits are held against each other
 KEYS_AT_MOST = 5  # columns that are tried

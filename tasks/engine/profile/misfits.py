@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.engine.rows.values import CellType, comparable, present
-from tasks.engine.tables import BATCH_ROWS, LINE
+from tasks.engine.table.tables import BATCH_ROWS, LINE
 
 
 def list_misfits(

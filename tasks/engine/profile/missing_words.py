@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tasks.engine.cells import as_text, match, present
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
 from tasks.engine.reader.refusals import Problem
+from tasks.engine.table.cells import as_text, match, present
 
 # What the values of a column look like in which a word is rather one of them.
 BESIDE = {"NA": re.compile(r"[A-Z]{2}"), "None": re.compile(r"[A-Z][^\W\d_].*")}

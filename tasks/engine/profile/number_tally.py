@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tasks.engine.cells import mix
 from tasks.engine.profile.whole_bins import whole_charts
+from tasks.engine.table.cells import mix
 
 SAMPLE_ROWS = 100_000
 PART = 31  # one of 32 values is counted to know how many differ, of very many values fewer

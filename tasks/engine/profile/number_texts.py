@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cell_warnings import MOST_TEXTS
-from tasks.engine.cells import Written, objects, parse_numbers
-from tasks.engine.coercion import how_written
+from tasks.engine.predicting.cell_warnings import MOST_TEXTS
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_choices import Decision
 from tasks.engine.profile.kinds import written_facts
+from tasks.engine.table.cells import Written, objects, parse_numbers
+from tasks.engine.table.coercion import how_written
 
 MOST_SHARE = 0.5  # of the cells; beyond, numbers are hardly what the column is about
 

@@ -10,9 +10,9 @@ import re
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cell_text import MINUS, SPACES, THOUSANDS, unit_pattern
-from tasks.engine.cells import fits, match
 from tasks.engine.profile.column_cells import Column
+from tasks.engine.table.cell_text import MINUS, SPACES, THOUSANDS, unit_pattern
+from tasks.engine.table.cells import fits, match
 
 _LENGTHS = "mm cm dm m km µm um nm in inch inches ft feet yd mi miles nmi"
 _AREAS = "mm² cm² m² km² m2 km2 cm2 mm2 m^2 km^2 ft² sqm qm sqft ha acres"

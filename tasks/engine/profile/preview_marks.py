@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.engine.cell_text import MONEY, THOUSANDS
-from tasks.engine.cells import Written, as_text, match, parse_numbers, present
-from tasks.engine.coercion import how_written, missing_markers
 from tasks.engine.profile.conventions import NOTHING
 from tasks.engine.profile.date_formats import days_of
 from tasks.engine.profile.table_cells import TableCells
+from tasks.engine.table.cell_text import MONEY, THOUSANDS
+from tasks.engine.table.cells import Written, as_text, match, parse_numbers, present
+from tasks.engine.table.coercion import how_written, missing_markers
 
 GROUPED = "Has thousands separators"
 MORE_ROWS, LEAST_MORE, COLUMNS_AT_MOST, COLUMNS_AT_ONCE = 50, 10, 200, 2_000

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tasks.engine.coercion import missing_markers
 from tasks.engine.memory import give_back
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_problems import column_problems
@@ -21,6 +20,7 @@ from tasks.engine.profile.table_checks import check_table
 from tasks.engine.profile.thousands import drop_disproved
 from tasks.engine.profile.value_checks import value_problems
 from tasks.engine.reader.refusals import Problem
+from tasks.engine.table.coercion import missing_markers
 
 THREADS_AT_MOST = 4
 Progress = Callable[[int, int], None]

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from tasks.engine.coercion import missing_markers
 from tasks.engine.errors import DataError
 from tasks.engine.profile.date_formats import date_text
 from tasks.engine.profile.leaks import is_leak
@@ -20,6 +19,7 @@ from tasks.engine.profile.strengths import (
     measure_strength,
 )
 from tasks.engine.profile.table_cells import TableCells
+from tasks.engine.table.coercion import missing_markers
 
 SAMPLE_ROWS, SAMPLE_CELLS = 50_000, 20_000_000
 CHART_BINS, CHART_LABELS, CHART_CLASSES = 10, 12, 6

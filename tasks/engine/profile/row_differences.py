@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from tasks.engine.cells import mix
 from tasks.engine.profile.cell_hashes import Progress, hash_groups
 from tasks.engine.profile.difference_limits import is_too_large
 from tasks.engine.profile.duplicates import TURN
 from tasks.engine.profile.matched_rows import match_rows
+from tasks.engine.table.cells import mix
 
 
 def compare_rows(

@@ -8,9 +8,9 @@ import re
 
 import numpy as np
 
-from tasks.engine.cells import PLAIN, as_text, match, parse_numbers, present
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.number_tally import NumberTally
+from tasks.engine.table.cells import PLAIN, as_text, match, parse_numbers, present
 
 ID_NAME = re.compile(
     r"(.*[_\-. ])?(id|uuid|guid|key|nr|no|n[°º])\.?|.*(nr|nummer)\.?|#|number|num|idx"

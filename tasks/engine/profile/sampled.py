@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cells import objects, parse_numbers, present
-from tasks.engine.coercion import booleans, how_written
-from tasks.engine.picked import Picked
 from tasks.engine.profile.date_formats import days_of
+from tasks.engine.table.cells import objects, parse_numbers, present
+from tasks.engine.table.coercion import booleans, how_written
+from tasks.engine.table.picked import Picked
 
 MEASURED = frozenset({"number", "date"})
 

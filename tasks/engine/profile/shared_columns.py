@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cells import as_text, present, trim
-from tasks.engine.picked import Picked, Question, Texts
 from tasks.engine.profile.many_tallies import tally_many
 from tasks.engine.profile.number_tally import NumberTally
+from tasks.engine.table.cells import as_text, present, trim
+from tasks.engine.table.picked import Picked, Question, Texts
 
 
 class SharedColumns:

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.engine.cells import as_text, objects
 from tasks.engine.profile.column_cells import SAMPLE_ROWS, Column, fill, tally
 from tasks.engine.profile.shared_columns import SharedColumns
+from tasks.engine.table.cells import as_text, objects
 
 PIECE_ROWS = 250_000
 PIECE_BYTES = 32_000_000

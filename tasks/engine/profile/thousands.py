@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from tasks.engine.cells import fits, match
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
 from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.reader.refusals import Problem
+from tasks.engine.table.cells import fits, match
 
 CODE = "NUMBER_THOUSANDS"
 THOUSANDS = re.compile(r"^[+-]?[1-9]\d{0,2}\.\d{3}$")

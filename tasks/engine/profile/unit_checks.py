@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from tasks.engine.cell_text import MINUS, THOUSANDS
-from tasks.engine.cells import match
 from tasks.engine.profile.column_cells import Column
 from tasks.engine.profile.column_profile import ColumnProfile
 from tasks.engine.reader.refusals import Problem
 from tasks.engine.reader.units import UNIT
+from tasks.engine.table.cell_text import MINUS, THOUSANDS
+from tasks.engine.table.cells import match
 
 GROUPS = "".join(THOUSANDS[sign] for sign in (" ", "'"))
 NUMBER = rf"[+{MINUS}-]?[0-9]+(?:[{GROUPS}][0-9]{{3}})*[0-9.,]*"

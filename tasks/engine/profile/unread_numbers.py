@@ -6,10 +6,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from tasks.engine.cell_text import ARABIC_POINT, NUMBER, number_of
-from tasks.engine.cells import fits
-from tasks.engine.coercion import how_written
 from tasks.engine.profile.column_cells import Column
+from tasks.engine.table.cell_text import ARABIC_POINT, NUMBER, number_of
+from tasks.engine.table.cells import fits
+from tasks.engine.table.coercion import how_written
 
 FIRST, LOOKED_AT, MOST = 20, 2_000, 0.5
 HINTS = 3  # values of which one must have a form, before more of them are looked at

@@ -5,9 +5,6 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from tasks.engine.cell_text import number_of
-from tasks.engine.cells import as_text
-from tasks.engine.coercion import how_written
 from tasks.engine.profile.column_problems import warning
 from tasks.engine.profile.column_profile import ColumnProfile, Outline
 from tasks.engine.profile.date_formats import date_text
@@ -15,6 +12,9 @@ from tasks.engine.profile.number_tally import NumberTally
 from tasks.engine.profile.sampled import sampled_column
 from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.reader.refusals import Problem
+from tasks.engine.table.cell_text import number_of
+from tasks.engine.table.cells import as_text
+from tasks.engine.table.coercion import how_written
 
 # Numbers that are written where none is known, at the ends of what is measured.
 LOW_MARKS = (-1.0, -9.0, -99.0, -999.0, -9999.0, -99999.0)

@@ -1,1 +1,1 @@
-"""Bytes to a table of text, whatever the file is; the way in is `tasks.engine.tabular`."""
+"""Bytes to a table of text, whatever the file is; the way in is `tasks.engine.table.tabular`."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import islice, zip_longest
 from typing import Any
 
-from tasks.engine.cell_text import MISSING, NUMBER
+from tasks.engine.table.cell_text import MISSING, NUMBER
 
 TYPED_ROWS = 200
 ABSENT = frozenset(MISSING)

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.cell_types import is_typed
 from tasks.engine.reader.label_rows import Numbered, has_names
+from tasks.engine.table.cell_text import MISSING
 
 MOST_PAIRS = 30
 MOST_PLAIN_PAIRS = 6  # in a table of two columns any row is a pair

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
-from tasks.engine.cell_text import number_of
 from tasks.engine.reader.cell_types import ABSENT, is_typed
 from tasks.engine.reader.note_words import OF_SUMS
 from tasks.engine.reader.refusals import Problem
+from tasks.engine.table.cell_text import number_of
 
 KEPT_ROWS, MOST_NOTES, LEAST_ABOVE = 30, 5, 8
 MOST_COLUMNS = 60  # no note has so many commas

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from tasks.engine.reader.refusals import Problem, RefusedError, error
-from tasks.engine.tables import LINE
+from tasks.engine.table.tables import LINE
 
 TOLD, SHOWN = 5, 200
 NO_TEXT = re.compile("[\0\ud800-\udfff]")

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cells import match
 from tasks.engine.reader.cell_types import DATE, TYPED_ROWS, are_dashes, is_number, is_typed
 from tasks.engine.reader.either_way import EitherWay
 from tasks.engine.reader.label_rows import YEAR
@@ -19,6 +18,7 @@ from tasks.engine.reader.other_tables import OtherTables
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
 from tasks.engine.reader.sections import are_titles
+from tasks.engine.table.cells import match
 
 WORD = r"\p{L}{2}"
 PERIOD = r"^\s*(18|19|20)[0-9]{2}\s*$"

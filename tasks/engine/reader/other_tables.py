@@ -7,11 +7,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.cell_types import are_columns_typed, is_typed
 from tasks.engine.reader.header import SHOWN_CHARS, has_gaps
 from tasks.engine.reader.index_names import is_like_those
 from tasks.engine.reader.refusals import Problem
+from tasks.engine.table.cell_text import MISSING
 
 BODY_ROWS = 10
 MANY_ROWS = 4  # of fewer, more is asked

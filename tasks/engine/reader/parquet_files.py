@@ -25,7 +25,7 @@ from tasks.engine.reader.reading import PREVIEW_ROWS, Progress, ReadResult
 from tasks.engine.reader.refusals import Problem, RefusedError, error
 from tasks.engine.reader.table_writer import TableWriter
 from tasks.engine.reader.unpacking import check_ratio
-from tasks.engine.tables import BATCH_ROWS
+from tasks.engine.table.tables import BATCH_ROWS
 
 BATCH_CELLS = 2_000_000
 PIECE_BYTES = 64_000_000

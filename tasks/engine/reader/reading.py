@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.blocks import BLOCK_BYTES, take_block
 from tasks.engine.reader.dialects import Dialect, ReadOptions
 from tasks.engine.reader.documented import find_documented, say_documented
@@ -28,6 +27,7 @@ from tasks.engine.reader.rejects import Rejects
 from tasks.engine.reader.table_writer import TableWriter
 from tasks.engine.reader.text_source import TextSource
 from tasks.engine.reader.words import of_rows
+from tasks.engine.table.cell_text import MISSING
 
 PREVIEW_ROWS = 20
 LEAST_BLOCK_BYTES = 1 << 18  # that are looked at record by record where something is in doubt

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.cell_types import is_typed
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.mending import mend_quotes
+from tasks.engine.table.cell_text import MISSING
 
 
 def find_rows(

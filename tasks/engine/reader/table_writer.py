@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.engine.memory import give_back, keep_little
-from tasks.engine.tables import GROUP_ROWS, LABELS, LINE
+from tasks.engine.table.tables import GROUP_ROWS, LABELS, LINE
 
 GROUP_BYTES = 64_000_000
 GROUP_ARRAYS = 200_000

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.engine.tables import LINE
+from tasks.engine.table.tables import LINE
 
 BATCH_ROWS = 20_000
 # Of rows whose cells hold much text, fewer are held at once; of wide rows, too.

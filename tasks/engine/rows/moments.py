@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cell_text import ZONE, zone_minutes
+from tasks.engine.table.cell_text import ZONE, zone_minutes
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What pandas takes for each part; Arrow takes more, such as the 31st of February for the 2nd of

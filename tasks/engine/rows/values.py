@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.engine.cell_text import (
+from tasks.engine.rows.moments import dates, moment_of
+from tasks.engine.table.cell_text import (
     MISSING,
     OTHER_DIGITS,
     PLAIN_NUMBER,
@@ -21,8 +22,7 @@ from tasks.engine.cell_text import (
     number_of,
     symbols_of,
 )
-from tasks.engine.plain_signs import with_plain_signs
-from tasks.engine.rows.moments import dates, moment_of
+from tasks.engine.table.plain_signs import with_plain_signs
 
 WHOLE = r"^-?\d{1,15}$"
 # Longer texts are ordered by their first characters only, so that an order takes little memory.

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from tasks.engine.row_copies import row_bits
+from tasks.engine.folds.row_copies import row_bits
+from tasks.engine.folds.splitting import Split
 from tasks.engine.sentinel.finding import Finding
-from tasks.engine.splitting import Split
 
 LEAST_SHARE, LEAST_ROWS = 0.01, 5
 # Rows of few and coarse columns are alike by chance: that many times more copies are none.

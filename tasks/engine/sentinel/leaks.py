@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.engine.origins import origins_of
+from tasks.engine.preprocessing.origins import origins_of
 from tasks.engine.profile.leaks import LEAST, date_words, is_leak, leak_words, nearly_words
 from tasks.engine.profile.sampled import Sampled
 from tasks.engine.profile.strengths import Strength, Target

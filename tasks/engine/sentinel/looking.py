@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from tasks.engine.coercion import clean, missing_markers
 from tasks.engine.prepared import Prepared
 from tasks.engine.sentinel.copies import find_copies
 from tasks.engine.sentinel.finding import Finding, as_target, spread
@@ -16,6 +15,7 @@ from tasks.engine.sentinel.order import SHUFFLED, find_drift, find_time
 from tasks.engine.sentinel.sum_rows import find_sum_rows
 from tasks.engine.sentinel.width import find_width
 from tasks.engine.spec import TrainingSpec
+from tasks.engine.table.coercion import clean, missing_markers
 
 
 def look(spec: TrainingSpec, data: Prepared, cells: Mapping[str, Any]) -> Iterator[Finding]:

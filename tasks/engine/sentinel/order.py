@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tasks.engine.origins import origins_of
+from tasks.engine.preprocessing.origins import origins_of
 from tasks.engine.profile.strengths import Target, measure_strength
 from tasks.engine.sentinel.finding import Finding, as_sampled
 

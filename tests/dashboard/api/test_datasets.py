@@ -14,8 +14,8 @@ from dashboard.api import schemas
 from dashboard.auth.tokens import create_token
 from dashboard.db import Dataset, User
 from dashboard.extensions import db
-from tasks.engine.cell_text import MISSING
 from tasks.engine.reader.dialects import Dialect
+from tasks.engine.table.cell_text import MISSING
 from tests.factories import make_dataset, make_job, make_user, make_version
 
 

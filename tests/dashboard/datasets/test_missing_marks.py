@@ -6,7 +6,7 @@ from flask import Flask
 from dashboard.datasets.check.form import tell_markers
 from dashboard.datasets.words import name_markers
 from dashboard.db import User
-from tasks.engine.cell_text import MISSING
+from tasks.engine.table.cell_text import MISSING
 from tests.dashboard.datasets.test_check_page import change, facts, upload
 from tests.page import PageClient, words_of
 from tests.uploads import read_next

@@ -15,7 +15,7 @@ from dashboard.db.transaction import writing
 from dashboard.storage import get_storage, keys
 from tasks.engine.profile.misfits import list_misfits
 from tasks.engine.rows.values import CellType, cell_type
-from tasks.engine.tables import LINE
+from tasks.engine.table.tables import LINE
 from tests.dashboard.api.test_api import Api
 from tests.factories import make_dataset
 from tests.page import PageClient, words_of

@@ -13,7 +13,7 @@ from dashboard.errors import Conflict, Forbidden
 from dashboard.extensions import db
 from dashboard.honest.anew import score_anew
 from dashboard.honest.views import view_honest
-from tasks.engine.drawn_folds import draw_groups
+from tasks.engine.folds.drawn import draw_groups
 from tests.dashboard.api.test_api import Api
 from tests.dashboard.honest.acts import search
 from tests.dashboard.searches.acts import fail, finish, go_on, jobs_of, read, submit, take

@@ -14,7 +14,7 @@ from dashboard.honest.enough import why_not_nested
 from dashboard.honest.service import score_nested
 from dashboard.honest.views import view_honest
 from tasks.engine.errors import DataError
-from tasks.engine.outer_folds import split_nested
+from tasks.engine.folds.outer import split_nested
 from tasks.engine.spec import Validation
 from tests.dashboard.honest.acts import search
 from tests.dashboard.searches.acts import SPACE, jobs_of, read, service

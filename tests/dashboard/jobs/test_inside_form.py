@@ -7,7 +7,7 @@ from flask import Flask
 
 from dashboard.db import Job, User
 from dashboard.extensions import db
-from tasks.engine import catalogue
+from tasks.engine.estimators import catalogue
 from tests.dashboard.api.test_api import Api, body
 from tests.factories import make_dataset, make_job, make_user
 from tests.page import Page, PageClient, words_of

@@ -10,7 +10,7 @@ from dashboard.clock import now
 from dashboard.db import Dataset, Job, JobAttempt, User
 from dashboard.db.transaction import writing
 from dashboard.extensions import db
-from tasks.engine.usual_folds import default_validation
+from tasks.engine.folds.usual import default_validation
 from tests.factories import (
     COLUMNS,
     make_dataset,

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from dashboard.db import Job, User
-from tasks.engine.charts import make_charts
+from tasks.engine.scores.charts import make_charts
 from tests.factories import give_results, make_succeeded_job
 from tests.page import PageClient, words_of
 

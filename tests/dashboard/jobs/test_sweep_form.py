@@ -7,8 +7,8 @@ from flask import Flask
 
 from dashboard.db import Batch, Job, User
 from dashboard.extensions import db
-from tasks.engine.catalogue import get_estimator
-from tasks.engine.parameters import is_unclear, split_values
+from tasks.engine.estimators.catalogue import get_estimator
+from tasks.engine.estimators.parameters import is_unclear, split_values
 from tests.factories import make_dataset
 from tests.page import Page, PageClient
 

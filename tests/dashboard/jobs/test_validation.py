@@ -7,7 +7,7 @@ from flask import Flask
 
 from dashboard.db import Job, User
 from dashboard.extensions import db
-from tasks.engine.usual_folds import Classes, Rarest, suggest_validation
+from tasks.engine.folds.usual import Classes, Rarest, suggest_validation
 from tests.dashboard.api.test_api import Api, body
 from tests.factories import COLUMNS, make_dataset
 from tests.page import PageClient

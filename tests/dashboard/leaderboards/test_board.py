@@ -19,7 +19,7 @@ from dashboard.leaderboards.best_so_far import find_steps
 from dashboard.leaderboards.board import Board, Place, Query, read_board
 from dashboard.leaderboards.listing import list_leaderboards
 from dashboard.leaderboards.ranks import give_ranks
-from tasks.engine.catalogue import METRICS
+from tasks.engine.estimators.catalogue import METRICS
 from tests.factories import make_dataset, make_job, make_succeeded_job, make_version
 from tests.page import PageClient, words_of
 

@@ -11,7 +11,7 @@ from flask import Flask
 from dashboard.db import Job, Model, User
 from dashboard.db.transaction import writing
 from dashboard.models.conversion import LARGEST_BYTES, WAITING, ask_for_conversion
-from tasks.engine.coercion import features_from_text
+from tasks.engine.table.coercion import features_from_text
 from tests.factories import make_dataset, make_model, make_succeeded_job
 from tests.page import PageClient, words_of
 

@@ -19,7 +19,7 @@ from dashboard.predictions.matching import finish_match
 from dashboard.predictions.service import discard_abandoned_predictions
 from dashboard.storage import get_storage, keys, storage_address
 from tasks import model_work
-from tasks.engine.tabular import read_table
+from tasks.engine.table.tabular import read_table
 from tasks.model_chores import MatchFile
 from tests.dashboard.api.test_api import Api
 from tests.every_page import MATCHING

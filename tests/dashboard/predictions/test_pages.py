@@ -15,7 +15,7 @@ from dashboard.predictions import service
 from dashboard.predictions.row_form import MOST_FIELDS, list_fields, read_row, typical_row
 from dashboard.predictions.tries import list_tries
 from dashboard.storage import get_storage, keys
-from tasks.engine.coercion import features_from_text
+from tasks.engine.table.coercion import features_from_text
 from tests.factories import make_dataset, make_model, make_succeeded_job
 from tests.page import PageClient, words_of
 

@@ -12,7 +12,7 @@ from dashboard.jobs.queries import list_folds_of
 from dashboard.leaderboards.ranks import give_ranks
 from dashboard.several.preset import Several
 from dashboard.several.views import SHOWN, SeveralView, see_several
-from tasks.engine.catalogue import METRICS
+from tasks.engine.estimators.catalogue import METRICS
 from tests.factories import make_dataset, make_succeeded_job
 
 # The last one that is shown shares its rank with the one behind it.

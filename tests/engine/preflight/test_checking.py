@@ -11,7 +11,7 @@ from tasks.engine.errors import DataError
 from tasks.engine.preflight import checking
 from tasks.engine.preflight.picking import pick_rows
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.tables import LINE
+from tasks.engine.table.tables import LINE
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 

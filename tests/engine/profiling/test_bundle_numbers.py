@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tasks.engine.loading import load_cells
-from tasks.engine.splitting import hash_data
+from tasks.engine.folds.splitting import hash_data
+from tasks.engine.table.loading import load_cells
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.clean_process import run

@@ -10,11 +10,11 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.engine import cells as arrow
-from tasks.engine import coercion, tables
-from tasks.engine.cell_text import number_of
-from tasks.engine.loading import load_cells, training_data
-from tasks.engine.splitting import hash_data
+from tasks.engine.folds.splitting import hash_data
+from tasks.engine.table import cells as arrow
+from tasks.engine.table import coercion, tables
+from tasks.engine.table.cell_text import number_of
+from tasks.engine.table.loading import load_cells, training_data
 from tests.engine.profiling.conftest import write_table
 from tests.sampling import examples
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.engine import coercion
-from tasks.engine.cell_text import MISSING, number_of
-from tasks.engine.coercion import SchemaError, TargetError
-from tasks.engine.export import schema_source
+from tasks.engine.model.export import schema_source
+from tasks.engine.table import coercion
+from tasks.engine.table.cell_text import MISSING, number_of
+from tasks.engine.table.coercion import SchemaError, TargetError
 
 COLUMNS = [
     {"name": "n", "kind": "number", "decimal": "."},

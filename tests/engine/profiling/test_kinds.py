@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tasks.engine import coercion
+from tasks.engine.table import coercion
 from tests.engine.reading.conftest import Reader
 
 ProfileOf = Callable[..., tuple[dict[str, Any], list[Any]]]

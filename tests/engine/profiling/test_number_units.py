@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tasks.engine.cell_text import number_of
-from tasks.engine.cells import parse_numbers
-from tasks.engine.coercion import how_written, numbers
 from tasks.engine.profile.number_units import UNITS
 from tasks.engine.profile.profiling import ProfileResult
 from tasks.engine.rows.values import cell_type, comparable
+from tasks.engine.table.cell_text import number_of
+from tasks.engine.table.cells import parse_numbers
+from tasks.engine.table.coercion import how_written, numbers
 from tests.engine.reading.conftest import Reader
 
 ProfileCells = Callable[..., ProfileResult]

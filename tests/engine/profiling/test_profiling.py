@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tasks.engine.coercion import (
+from tasks.engine.table.coercion import (
     SchemaError,
     TargetError,
     features_from_text,

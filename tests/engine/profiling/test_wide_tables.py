@@ -8,8 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from tasks.engine.cells import fits, match, parse_numbers, text_lengths
-from tasks.engine.picked import Picked, Texts
 from tasks.engine.profile import (
     column_profile,
     conventions,
@@ -27,6 +25,8 @@ from tasks.engine.profile.sampled import Sampled
 from tasks.engine.profile.strengths import make_target, measure_strength
 from tasks.engine.profile.table_cells import TableCells
 from tasks.engine.reader.short_rows import shape_of
+from tasks.engine.table.cells import fits, match, parse_numbers, text_lengths
+from tasks.engine.table.picked import Picked, Texts
 from tests.engine.profiling.conftest import write_table
 
 ROWS = 160

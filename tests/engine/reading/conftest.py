@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tasks.engine import tables
 from tasks.engine.profile.profiling import ProfileResult, profile_table
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.reading import ReadLimits, ReadResult
-from tasks.engine.tabular import read_table
+from tasks.engine.table import tables
+from tasks.engine.table.tabular import read_table
 
 
 class Reader:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.engine import tables
 from tasks.engine.reader import blocks, reading
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.text_source import TextSource
+from tasks.engine.table import tables
 from tests.engine.reading.conftest import Reader
 from tests.sampling import examples
 

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from tasks.engine.cell_text import number_of
 from tasks.engine.reader import other_tables, reading, short_rows
 from tasks.engine.reader.blocks import Block, take_block
 from tasks.engine.reader.dialects import Dialect
@@ -20,7 +19,8 @@ from tasks.engine.reader.mending import drop_empty, mend_quotes
 from tasks.engine.reader.names import name_columns
 from tasks.engine.reader.short_rows import Column, _begin_with
 from tasks.engine.reader.text_source import TextSource
-from tasks.engine.tables import load_columns
+from tasks.engine.table.cell_text import number_of
+from tasks.engine.table.tables import load_columns
 from tests.engine.reading.conftest import Reader
 
 PATIENCE_S = 14  # each took longer, or did not end; a contended core counts more

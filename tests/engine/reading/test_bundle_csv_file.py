@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.engine import tables
 from tasks.engine.bundle.csv_file import CsvError, add_options, read_as_asked, read_text_table
+from tasks.engine.table import tables
 from tests.engine.reading.conftest import Reader
 
 DIALECT = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "header": True, "decimal": "."}

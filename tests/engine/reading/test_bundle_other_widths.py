@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tasks.engine import tables
 from tasks.engine.bundle.csv_file import CsvError, add_options, read_as_asked, read_text_table
 from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.ragged import MENDED
@@ -14,6 +13,7 @@ from tasks.engine.reader.reading import ReadResult
 from tasks.engine.reader.told_lines import MENDED as TOLD
 from tasks.engine.reader.told_lines import tell_lines
 from tasks.engine.reader.words import MENDED_WORDS
+from tasks.engine.table import tables
 from tests.engine.reading.conftest import Reader
 
 TABLE = "a,b,c\n" + "".join(f"{n},{n}.5,x\n" for n in range(30))

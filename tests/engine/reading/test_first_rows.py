@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.engine.first_rows import BEGINNING_BYTES, FirstRows, read_first_rows
 from tasks.engine.reader.dialects import ReadOptions
+from tasks.engine.table.first_rows import BEGINNING_BYTES, FirstRows, read_first_rows
 from tests.engine.reading.conftest import Reader
 
 LINES = "id;price;town\n" + "".join(
@@ -158,7 +158,7 @@ def test_any_bytes_give_rows_or_nothing(seed: int, alphabet: bytes) -> None:
 def test_no_module_of_ours_loads_pandas_for_them() -> None:
     """The web reads them; that pyarrow loads pandas by itself is not ours to say."""
     code = (
-        "import sys, tasks.engine.first_rows\n"
+        "import sys, tasks.engine.table.first_rows\n"
         "ours = {n: m for n, m in sys.modules.items() if n.startswith('tasks.engine')}\n"
         "print([n for n, m in ours.items() if {'pd', 'pandas', 'sklearn'} & set(vars(m))])"
     )

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from tasks.engine import tables
 from tasks.engine.reader.reading import ReadResult
+from tasks.engine.table import tables
 from tests.engine.reading.conftest import Reader, warnings_of
 
 BODY = "".join(f"{n},2024-01-{n + 1:02d},{n / 2},x{n}\n" for n in range(1, 20))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tasks.engine import tables
 from tasks.engine.reader import blocks, records, text_source
 from tasks.engine.reader.reading import ReadLimits
+from tasks.engine.table import tables
 from tests.engine.reading.conftest import Reader, warnings_of
 
 

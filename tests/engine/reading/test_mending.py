@@ -8,7 +8,7 @@ from tasks.engine.reader.dialects import Dialect
 from tasks.engine.reader.mending import drop_empty, mend_delimiter, mend_quotes
 from tasks.engine.reader.records import Record
 from tasks.engine.reader.rejects import Rejects
-from tasks.engine.tabular import ReadOptions, read_table
+from tasks.engine.table.tabular import ReadOptions, read_table
 from tests.engine.reading.conftest import Reader, warnings_of
 
 COMMA = Dialect()

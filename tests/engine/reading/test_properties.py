@@ -10,7 +10,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.engine import tables
+from tasks.engine.table import tables
 from tests.engine.reading.conftest import Reader
 from tests.sampling import examples
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tasks.engine import tables
 from tasks.engine.reader import rejects
 from tasks.engine.reader.reading import ReadLimits
-from tasks.engine.tabular import read_table
+from tasks.engine.table import tables
+from tasks.engine.table.tabular import read_table
 from tests.engine.reading.conftest import Reader
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1"

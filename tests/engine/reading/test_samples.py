@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tasks.engine.samples import SAMPLES, get_sample, list_samples, sample_csv
+from tasks.engine.table.samples import SAMPLES, get_sample, list_samples, sample_csv
 from tests.engine.reading.conftest import Reader
 
 
@@ -35,6 +35,6 @@ def test_unknown_sample_is_a_key_error() -> None:
 def test_samples_are_listed_without_scikit_learn() -> None:
     code = (
         "import sys; sys.modules['sklearn'] = None; "
-        "from tasks.engine.samples import list_samples; list_samples()"
+        "from tasks.engine.table.samples import list_samples; list_samples()"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.engine import tables
 from tasks.engine.reader import blocks, table_writer
 from tasks.engine.reader.table_writer import TableWriter
+from tasks.engine.table import tables
 from tests.engine.reading.conftest import Reader
 
 
@@ -99,7 +99,7 @@ def test_what_is_written_beside_the_reading_fails_aloud(reader: Reader) -> None:
 def test_progress_rises_to_the_whole(
     reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tasks.engine.tabular import read_table
+    from tasks.engine.table.tabular import read_table
 
     source = tmp_path / "big.csv"
     with source.open("w", newline="") as file:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.engine.tables import LINE, load_columns, read_rows, write_csv
-from tasks.engine.tabular import ReadLimits, ReadOptions, ReadResult, read_table
+from tasks.engine.table.tables import LINE, load_columns, read_rows, write_csv
+from tasks.engine.table.tabular import ReadLimits, ReadOptions, ReadResult, read_table
 from tests.sampling import examples
 
 SLOW: dict[str, Any] = {

@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.engine.cell_text import MISSING
 from tasks.engine.rows.cells import OpenTable, fetch_rows
 from tasks.engine.rows.conditions import make_condition
 from tasks.engine.rows.search import Order, RowQuery, find_rows
 from tasks.engine.rows.stream import stream_rows
 from tasks.engine.rows.values import CellType
-from tasks.engine.tables import LINE
+from tasks.engine.table.cell_text import MISSING
+from tasks.engine.table.tables import LINE
 from tests.sampling import examples
 
 NUMBER = CellType(kind="number")

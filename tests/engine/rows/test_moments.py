@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.engine import coercion
 from tasks.engine.profile.date_formats import DATE_FORMATS
 from tasks.engine.rows.moments import dates
+from tasks.engine.table import coercion
 
 ISO = [
     "2026", "2026-01", "202601", "20260105", "2026-1-5", "2026-01-05T10", "2026-01-05 10:15",

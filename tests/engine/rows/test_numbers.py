@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.engine import coercion
 from tasks.engine.rows.values import cell_type, comparable, value_of
+from tasks.engine.table import coercion
 
 CELLS = [
     "1.5", "+3", "1e3", "1e999", "inf", "1_000", "٣", "٣.٥", "１２", "−5", "−$5", "(123)", "123-",

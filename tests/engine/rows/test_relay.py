@@ -10,7 +10,7 @@ import pytest
 
 from tasks.engine.rows.cells import OpenTable
 from tasks.engine.rows.relay import relay_rows
-from tasks.engine.tables import LINE
+from tasks.engine.table.tables import LINE
 
 NAMES = ["place", "b"]
 ROWS = 1000

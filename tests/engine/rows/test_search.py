@@ -9,15 +9,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.engine.cell_text import MISSING
-from tasks.engine.coercion import missing_markers
 from tasks.engine.rows import cells as row_cells
 from tasks.engine.rows.cells import OpenTable, fetch_rows
 from tasks.engine.rows.conditions import make_condition
 from tasks.engine.rows.search import ORDERED_AT_MOST, Order, RowQuery, find_rows
 from tasks.engine.rows.stream import stream_rows
 from tasks.engine.rows.values import CellType, cell_type, comparable
-from tasks.engine.tables import LINE
+from tasks.engine.table.cell_text import MISSING
+from tasks.engine.table.coercion import missing_markers
+from tasks.engine.table.tables import LINE
 
 TEXT = CellType()
 NUMBER = CellType(kind="number")

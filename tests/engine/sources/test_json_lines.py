@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tasks.engine import tables
 from tasks.engine.reader.dialects import ReadOptions
 from tasks.engine.reader.reading import ReadLimits
-from tasks.engine.tabular import read_table
+from tasks.engine.table import tables
+from tasks.engine.table.tabular import read_table
 from tests.engine.reading.conftest import Reader, warnings_of
 
 

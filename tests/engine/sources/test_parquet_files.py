@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.engine import tables
 from tasks.engine.profile.profiling import profile_table
 from tasks.engine.reader import parquet_files, unpacking
 from tasks.engine.reader.arrow_text import find_unfit
 from tasks.engine.reader.reading import ReadLimits
+from tasks.engine.table import tables
 from tests.engine.reading.conftest import Reader, warnings_of
 
 

@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.engine import tables
 from tasks.engine.reader.dialects import ReadOptions
-from tasks.engine.tabular import read_table
+from tasks.engine.table import tables
+from tasks.engine.table.tabular import read_table
 from tests.sampling import examples
 
 ANY_SPEED = settings(

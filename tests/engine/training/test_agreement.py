@@ -53,8 +53,8 @@ from sklearn.preprocessing import (
 from sklearn.svm import SVC, SVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from tasks.engine.baselines import NoStore
-from tasks.engine.preprocessing_settings import DEFAULTS
+from tasks.engine.preprocessing.settings import DEFAULTS
+from tasks.engine.scores.baselines import NoStore
 from tasks.engine.training import train
 from tests.engine.tables import make_spec
 from tests.engine.training import by_hand

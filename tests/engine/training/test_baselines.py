@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tasks.engine import baselines, paired
+from tasks.engine.scores import baselines, paired
 from tasks.engine.training import train
 from tests.engine.tables import make_spec
 

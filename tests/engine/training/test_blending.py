@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from tasks.engine import training
-from tasks.engine.blending import Hurry, Member, seconds_on_all, train_blend
-from tasks.engine.ensembles import Candidate
-from tasks.engine.export import small_schema, write_artefacts
-from tasks.engine.portfolio import VOTING
+from tasks.engine.model.export import small_schema, write_artefacts
+from tasks.engine.model.verification import verify_bundle
 from tasks.engine.prepared import prepare
 from tasks.engine.progress import NullReporter
+from tasks.engine.several.blending import Hurry, Member, seconds_on_all, train_blend
+from tasks.engine.several.ensembles import Candidate
+from tasks.engine.several.portfolio import VOTING
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.verification import verify_bundle
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.clean_process import run

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tasks.engine import bootstrap
-from tasks.engine.bootstrap import add_intervals
-from tasks.engine.evaluation import Predicted, score, summarise
 from tasks.engine.prepared import Prepared
 from tasks.engine.progress import FoldScore
+from tasks.engine.scores import bootstrap
+from tasks.engine.scores.bootstrap import add_intervals
+from tasks.engine.scores.evaluation import Predicted, score, summarise
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 

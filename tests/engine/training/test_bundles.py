@@ -15,13 +15,13 @@ import pytest
 import sklearn
 
 from tasks.engine.bundle.csv_file import read_text_table
-from tasks.engine.coercion import features_from_text
 from tasks.engine.errors import BundleError
-from tasks.engine.export import example_texts, small_schema, write_artefacts
+from tasks.engine.model.export import example_texts, small_schema, write_artefacts
+from tasks.engine.model.stored_model import load_model
+from tasks.engine.model.verification import verify_bundle
 from tasks.engine.notebook import open_table, request
 from tasks.engine.reader.dialects import ReadOptions
-from tasks.engine.stored_model import load_model
-from tasks.engine.verification import verify_bundle
+from tasks.engine.table.coercion import features_from_text
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 from tests.engine.training.clean_process import run, run_cold

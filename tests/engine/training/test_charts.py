@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from tasks.engine.charts import make_charts
+from tasks.engine.scores.charts import make_charts
 
 
 def frame(n: int = 4000, classes: tuple[str, ...] = ("no", "yes")) -> pd.DataFrame:

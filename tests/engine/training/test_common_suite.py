@@ -18,13 +18,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tasks.engine.catalogue import get_estimator, list_estimators
 from tasks.engine.errors import EngineError
-from tasks.engine.prediction import predict_text
-from tasks.engine.preprocessing_settings import Preprocessing
+from tasks.engine.estimators.catalogue import get_estimator, list_estimators
+from tasks.engine.predicting.prediction import predict_text
+from tasks.engine.preprocessing.settings import Preprocessing
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.tables import LINE, load_columns
+from tasks.engine.table.tables import LINE, load_columns
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_agreement import Unneeded

@@ -10,10 +10,15 @@ import pandas as pd
 import pytest
 
 from dashboard.jobs.changing.changed import with_change
-from tasks.engine.catalogue import Estimator, find_estimator, list_estimators, list_left_out
-from tasks.engine.diverged import find_cause, find_far
 from tasks.engine.errors import EngineError
-from tasks.engine.preprocessing_settings import Preprocessing
+from tasks.engine.estimators.catalogue import (
+    Estimator,
+    find_estimator,
+    list_estimators,
+    list_left_out,
+)
+from tasks.engine.failures.diverged import find_cause, find_far
+from tasks.engine.preprocessing.settings import Preprocessing
 from tasks.engine.results import TrainingResult
 from tasks.engine.spec import TrainingSpec
 from tests.engine.kept_baselines import train

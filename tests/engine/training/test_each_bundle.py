@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tasks.engine.export import small_schema, write_artefacts
-from tasks.engine.prediction import predict_text
-from tasks.engine.tables import LINE
+from tasks.engine.model.export import small_schema, write_artefacts
+from tasks.engine.predicting.prediction import predict_text
+from tasks.engine.table.tables import LINE
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 from tests.engine.training.clean_process import ARITHMETIC

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tasks.engine.prediction import text_table, warn_of_empty
+from tasks.engine.predicting.prediction import text_table, warn_of_empty
 from tests.engine.tables import mixed_csv
 from tests.engine.training.clean_process import run
 from tests.engine.training.test_bundles import make_bundle

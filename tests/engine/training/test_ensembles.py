@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from tasks.engine.ensembles import WORSE_BY, Candidate, _Choosing, choose_blend
 from tasks.engine.errors import DataError
-from tasks.engine.portfolio import MEMBERS_AT_MOST
+from tasks.engine.several.ensembles import WORSE_BY, Candidate, _Choosing, choose_blend
+from tasks.engine.several.portfolio import MEMBERS_AT_MOST
 
 CLASSES = ["no", "yes"]
 

@@ -13,14 +13,19 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from tasks.engine.catalogue import get_estimator, list_estimators
 from tasks.engine.errors import ParameterError
-from tasks.engine.evaluation import predict, score
-from tasks.engine.export import small_schema, write_artefacts
-from tasks.engine.origin import Origin
-from tasks.engine.parameters import fit_value, parse_value, show_value, validate_parameters
-from tasks.engine.prediction import predict_text
-from tasks.engine.verification import compare, load_skops
+from tasks.engine.estimators.catalogue import get_estimator, list_estimators
+from tasks.engine.estimators.parameters import (
+    fit_value,
+    parse_value,
+    show_value,
+    validate_parameters,
+)
+from tasks.engine.model.export import small_schema, write_artefacts
+from tasks.engine.model.origin import Origin
+from tasks.engine.model.verification import compare, load_skops
+from tasks.engine.predicting.prediction import predict_text
+from tasks.engine.scores.evaluation import predict, score
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 from tests.engine.training.test_agreement import Unneeded
@@ -112,7 +117,7 @@ def test_published_folds_give_the_published_scores(estimator: str, tmp_path: Pat
     target = "y_class" if task == "classification" else "y_number"
     spec, columns = make_spec(tmp_path, target, task, estimator)
     result = train(spec, columns)
-    from tasks.engine.coercion import training_data
+    from tasks.engine.table.coercion import training_data
 
     text = pd.DataFrame({n: c for n, c in columns.items() if n != "__line__"}, dtype=object)
     X, y, rows, _ = training_data(text, spec.schema)

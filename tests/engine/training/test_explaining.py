@@ -16,9 +16,7 @@ from sklearn.inspection import partial_dependence, permutation_importance
 from sklearn.metrics import make_scorer, r2_score
 from sklearn.pipeline import Pipeline
 
-from tasks.engine.blending import make_voting
-from tasks.engine.catalogue import find_metric, list_estimators
-from tasks.engine.evaluation import Predicted
+from tasks.engine.estimators.catalogue import find_metric, list_estimators
 from tasks.engine.explain.dependence import depend
 from tasks.engine.explain.explaining import Explanation, folds_of
 from tasks.engine.explain.fold_models import Folds
@@ -32,10 +30,12 @@ from tasks.engine.explain.importance import (
 )
 from tasks.engine.explain.screening import order_columns
 from tasks.engine.explain.slices import slice_errors
-from tasks.engine.origins import columns_of
-from tasks.engine.pipelines import make_pipeline
 from tasks.engine.prepared import prepare
+from tasks.engine.preprocessing.origins import columns_of
+from tasks.engine.preprocessing.pipelines import make_pipeline
 from tasks.engine.results import TrainingResult
+from tasks.engine.scores.evaluation import Predicted
+from tasks.engine.several.blending import make_voting
 from tasks.engine.spec import TrainingSpec
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec

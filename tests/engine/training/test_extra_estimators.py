@@ -13,20 +13,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tasks.engine import catalogue, versions
-from tasks.engine.blending import train_blend
-from tasks.engine.catalogue import find_estimator, get_estimator, list_estimators, list_left_out
-from tasks.engine.coercion import training_data
-from tasks.engine.ensembles import WORSE_BY
+from tasks.engine import versions
 from tasks.engine.errors import EngineError
-from tasks.engine.export import small_schema, write_artefacts
+from tasks.engine.estimators import catalogue
+from tasks.engine.estimators.catalogue import (
+    find_estimator,
+    get_estimator,
+    list_estimators,
+    list_left_out,
+)
+from tasks.engine.model.export import small_schema, write_artefacts
+from tasks.engine.model.verification import verify_bundle
 from tasks.engine.onnx.conversion import convert
-from tasks.engine.pipelines import make_estimator
-from tasks.engine.portfolio import VOTING, list_tuned
-from tasks.engine.preprocessing import FeaturePlan
+from tasks.engine.preprocessing.pipelines import make_estimator
+from tasks.engine.preprocessing.steps import FeaturePlan
+from tasks.engine.several.blending import train_blend
+from tasks.engine.several.ensembles import WORSE_BY
+from tasks.engine.several.portfolio import VOTING, list_tuned
 from tasks.engine.spec import TrainingSpec
+from tasks.engine.table.coercion import training_data
 from tasks.engine.training import train
-from tasks.engine.verification import verify_bundle
 from tasks.engine.versions import threads
 from tests.engine.tables import make_spec
 from tests.engine.training.test_blending import both_ways_csv, make_members

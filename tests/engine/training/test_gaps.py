@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tasks.engine.catalogue import list_estimators
 from tasks.engine.errors import DataError
-from tasks.engine.evaluation import Predicted, align, score
-from tasks.engine.gaps import _unseen, find_gaps
+from tasks.engine.estimators.catalogue import list_estimators
+from tasks.engine.scores.evaluation import Predicted, align, score
+from tasks.engine.scores.gaps import _unseen, find_gaps
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_every_estimator import fast_parameters

@@ -9,7 +9,7 @@ import pytest
 from dashboard.jobs.changing.changed import with_change
 from tasks.engine.errors import EngineError
 from tasks.engine.preflight.fields import field_of
-from tasks.engine.preprocessing_settings import Preprocessing
+from tasks.engine.preprocessing.settings import Preprocessing
 from tasks.engine.spec import TrainingSpec
 from tasks.engine.training import train
 from tests.engine.tables import make_spec

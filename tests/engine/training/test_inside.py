@@ -10,16 +10,21 @@ import pandas as pd
 import pytest
 from sklearn.gaussian_process import kernels
 
-from tasks.engine.catalogue import get_estimator, list_estimators
 from tasks.engine.errors import ParameterError
-from tasks.engine.export import small_schema, write_artefacts
-from tasks.engine.parameters import fit_value, parse_value, show_value, validate_parameters
-from tasks.engine.pipelines import make_estimator, make_kernel
-from tasks.engine.prediction import predict_text
-from tasks.engine.preprocessing import FeaturePlan
-from tasks.engine.rules import find_conflict
+from tasks.engine.estimators.catalogue import get_estimator, list_estimators
+from tasks.engine.estimators.parameters import (
+    fit_value,
+    parse_value,
+    show_value,
+    validate_parameters,
+)
+from tasks.engine.estimators.rules import find_conflict
+from tasks.engine.model.export import small_schema, write_artefacts
+from tasks.engine.model.verification import compare, load_skops
+from tasks.engine.predicting.prediction import predict_text
+from tasks.engine.preprocessing.pipelines import make_estimator, make_kernel
+from tasks.engine.preprocessing.steps import FeaturePlan
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.verification import compare, load_skops
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_every_estimator import ORIGIN
@@ -242,7 +247,7 @@ def test_trains_exports_and_is_written_as_source(
     ):
         compare(check["answer"], predict_text(model, schema, text).as_columns(), name)
 
-    from tasks.engine.source import source_of
+    from tasks.engine.model.source import source_of
 
     imports, expression = source_of(result.model)
     scope: dict[str, Any] = {}

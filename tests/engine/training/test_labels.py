@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from tasks.engine.catalogue import list_estimators
-from tasks.engine.coercion import training_data
-from tasks.engine.evaluation import predict
-from tasks.engine.export import small_schema, write_artefacts
-from tasks.engine.verification import verify_bundle
+from tasks.engine.estimators.catalogue import list_estimators
+from tasks.engine.model.export import small_schema, write_artefacts
+from tasks.engine.model.verification import verify_bundle
+from tasks.engine.scores.evaluation import predict
+from tasks.engine.table.coercion import training_data
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_every_estimator import ORIGIN, fast_parameters

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from sklearn import metrics as sk
 
-from tasks.engine.catalogue import METRICS, get_estimator
 from tasks.engine.errors import DataError
-from tasks.engine.evaluation import Predicted, score
-from tasks.engine.metrics import calibration_error
-from tasks.engine.positive import choose_positive
+from tasks.engine.estimators.catalogue import METRICS, get_estimator
+from tasks.engine.scores.evaluation import Predicted, score
+from tasks.engine.scores.metrics import calibration_error
+from tasks.engine.scores.positive import choose_positive
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 

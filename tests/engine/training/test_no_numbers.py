@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tasks.engine.errors import EngineError
-from tasks.engine.no_numbers import explain_no_numbers
+from tasks.engine.failures.no_numbers import explain_no_numbers
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 

@@ -11,9 +11,9 @@ import pytest
 
 from tasks.engine.errors import EngineError
 from tasks.engine.onnx.conversion import convert
-from tasks.engine.pipelines import make_pipeline
 from tasks.engine.prepared import Prepared, prepare
-from tasks.engine.thresholds import with_threshold
+from tasks.engine.preprocessing.pipelines import make_pipeline
+from tasks.engine.scores.thresholds import with_threshold
 from tests.engine.tables import make_spec
 
 TABLE = """age,income,"city, as written",city_ as written,member,since,y_class,y_number

@@ -9,8 +9,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from tasks.engine.onnx.conversion import convert
 from tasks.engine.onnx.texts import text_options
-from tasks.engine.pipelines import make_pipeline
 from tasks.engine.prepared import Prepared, prepare
+from tasks.engine.preprocessing.pipelines import make_pipeline
 from tests.engine.tables import make_spec
 from tests.engine.training.test_onnx import FACTS, ask
 

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from sklearn.pipeline import Pipeline
 
-from tasks.engine.blending import make_voting
 from tasks.engine.errors import EngineError
 from tasks.engine.onnx.conversion import convert
-from tasks.engine.pipelines import make_pipeline
 from tasks.engine.prepared import Prepared, prepare
+from tasks.engine.preprocessing.pipelines import make_pipeline
+from tasks.engine.several.blending import make_voting
 from tests.engine.tables import make_spec
 from tests.engine.training.test_onnx import FACTS, TABLE, ask, fit
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 
 from tasks.engine.errors import DataError
-from tasks.engine.outer_folds import split_nested
+from tasks.engine.folds.outer import split_nested
+from tasks.engine.folds.splitting import split_rows
 from tasks.engine.prepared import prepare
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.splitting import split_rows
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_splitting import cases, check_order

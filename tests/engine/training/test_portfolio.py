@@ -2,13 +2,20 @@
 
 import pytest
 
-from tasks.engine import catalogue
-from tasks.engine.catalogue import find_metric, get_estimator
-from tasks.engine.parameters import validate_parameters
-from tasks.engine.portfolio import VOTING, Facts, Tuned, facts_of, list_tuned, make_portfolio
-from tasks.engine.preprocessing_settings import find_misfit, read_preprocessing
-from tasks.engine.rules import find_conflict
-from tasks.engine.usual_folds import Rarest, suggest_validation
+from tasks.engine.estimators import catalogue
+from tasks.engine.estimators.catalogue import find_metric, get_estimator
+from tasks.engine.estimators.parameters import validate_parameters
+from tasks.engine.estimators.rules import find_conflict
+from tasks.engine.folds.usual import Rarest, suggest_validation
+from tasks.engine.preprocessing.settings import find_misfit, read_preprocessing
+from tasks.engine.several.portfolio import (
+    VOTING,
+    Facts,
+    Tuned,
+    facts_of,
+    list_tuned,
+    make_portfolio,
+)
 
 COLUMNS = [
     {"name": "age", "kind": "number", "distinct": 60, "min": 18.0},

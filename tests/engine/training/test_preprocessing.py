@@ -9,23 +9,23 @@ import skops.io
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from tasks.engine.catalogue import get_estimator
 from tasks.engine.errors import EngineError, ParameterError
-from tasks.engine.export import small_schema
-from tasks.engine.loading import training_data
-from tasks.engine.pipelines import make_pipeline
+from tasks.engine.estimators.catalogue import get_estimator
+from tasks.engine.model.export import small_schema
+from tasks.engine.model.source import source_of
+from tasks.engine.model.verification import load_skops
 from tasks.engine.prepared import prepare
-from tasks.engine.preprocessing_settings import (
+from tasks.engine.preprocessing.pipelines import make_pipeline
+from tasks.engine.preprocessing.settings import (
     DEFAULTS,
     SETTINGS,
     Preprocessing,
     find_misfit,
     read_preprocessing,
 )
-from tasks.engine.source import source_of
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.tables import LINE
-from tasks.engine.verification import load_skops
+from tasks.engine.table.loading import training_data
+from tasks.engine.table.tables import LINE
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 from tests.engine.training.clean_process import run

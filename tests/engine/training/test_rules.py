@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tasks.engine.catalogue import get_estimator, list_estimators
-from tasks.engine.pipelines import make_estimator
-from tasks.engine.preprocessing import FeaturePlan
-from tasks.engine.rules import find_conflict
+from tasks.engine.estimators.catalogue import get_estimator, list_estimators
+from tasks.engine.estimators.rules import find_conflict
+from tasks.engine.preprocessing.pipelines import make_estimator
+from tasks.engine.preprocessing.steps import FeaturePlan
 from tasks.engine.spec import TrainingSpec
 
 RULED = [entry.id for entry in list_estimators() if entry.rules]

@@ -15,16 +15,16 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 
-from tasks.engine.catalogue import list_estimators
-from tasks.engine.same_bytes import write_joblib, write_skops
+from tasks.engine.estimators.catalogue import list_estimators
+from tasks.engine.model.same_bytes import write_joblib, write_skops
 
 FEATURED = [entry.id for entry in list_estimators() if entry.featured]
 PROGRAM = """
 import hashlib, json, sys, warnings
 from pathlib import Path
 
-from tasks.engine.catalogue import get_estimator
-from tasks.engine.same_bytes import write_joblib, write_skops
+from tasks.engine.estimators.catalogue import get_estimator
+from tasks.engine.model.same_bytes import write_joblib, write_skops
 from tasks.engine.training import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_agreement import Unneeded

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tasks.engine import scoring
 from tasks.engine.errors import DataError
-from tasks.engine.scoring import score_file
+from tasks.engine.predicting import scoring
+from tasks.engine.predicting.scoring import score_file
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 

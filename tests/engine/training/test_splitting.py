@@ -17,8 +17,8 @@ from sklearn.model_selection import (
 )
 
 from tasks.engine.errors import DataError, EngineError
+from tasks.engine.folds.splitting import hash_split, split_rows
 from tasks.engine.spec import Validation
-from tasks.engine.splitting import hash_split, split_rows
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.sampling import examples

@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 from sklearn.compose import TransformedTargetRegressor
 
-from tasks.engine.blending import Member, train_blend
-from tasks.engine.catalogue import list_estimators
-from tasks.engine.ensembles import Candidate
 from tasks.engine.errors import DataError, ParameterError
-from tasks.engine.evaluation import predict
+from tasks.engine.estimators.catalogue import list_estimators
 from tasks.engine.explain.explaining import folds_of
 from tasks.engine.explain.learning_curve import learn_by_size
 from tasks.engine.notebook import open_table, request
-from tasks.engine.pipelines import make_pipeline
 from tasks.engine.prepared import prepare
-from tasks.engine.preprocessing_settings import Preprocessing, list_settings, read_preprocessing
+from tasks.engine.preprocessing.pipelines import make_pipeline
+from tasks.engine.preprocessing.settings import Preprocessing, list_settings, read_preprocessing
+from tasks.engine.preprocessing.target_scale import check_target
+from tasks.engine.scores.evaluation import predict
+from tasks.engine.several.blending import Member, train_blend
+from tasks.engine.several.ensembles import Candidate
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.target_scale import check_target
 from tests.engine.kept_baselines import train
 from tests.engine.preflight.test_checking import look
 from tests.engine.tables import make_spec, mixed_csv

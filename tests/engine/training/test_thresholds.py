@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.metrics import confusion_matrix
 
-from tasks.engine.costs import Costs, Cut, find_cheapest, read_cuts
 from tasks.engine.errors import DataError
-from tasks.engine.export import small_schema, write_artefacts
 from tasks.engine.how import Borrowed
-from tasks.engine.origin import Origin
-from tasks.engine.thresholds import find_cuts
-from tasks.engine.verification import verify_bundle
+from tasks.engine.model.export import small_schema, write_artefacts
+from tasks.engine.model.origin import Origin
+from tasks.engine.model.verification import verify_bundle
+from tasks.engine.scores.costs import Costs, Cut, find_cheapest, read_cuts
+from tasks.engine.scores.thresholds import find_cuts
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec, mixed_csv
 from tests.engine.training.test_training import Listener

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tasks.engine import folds
 from tasks.engine.errors import DataError
 from tasks.engine.fit_progress import curves, telling
 from tasks.engine.fit_progress.curves import Curve
+from tasks.engine.folds import one_fold
 from tasks.engine.progress import FoldOutcome
 from tasks.engine.training import train
 from tests.engine.fit_progress.test_fitting import bytes_of
@@ -225,7 +225,8 @@ def test_time_column_of_another_kind_is_refused_by_name(tmp_path: Path) -> None:
 
 def test_catalogue_and_parameters_need_no_scikit_learn() -> None:
     program = (
-        "import sys, tasks.engine.catalogue, tasks.engine.parameters, tasks.engine.samples;"
+        "import sys, tasks.engine.estimators.catalogue, tasks.engine.estimators.parameters;"
+        "import tasks.engine.table.samples;"
         "print([m for m in ('numpy', 'pandas', 'sklearn') if m in sys.modules])"
     )
     done = subprocess.run(
@@ -287,7 +288,7 @@ def test_predictions_are_timed_where_they_were_made(
     assert train(spec, columns).details["predict_s_per_1000"] is None, (
         "of few rows it says nothing"
     )
-    monkeypatch.setattr(folds, "TIMED_ROWS", 10)
+    monkeypatch.setattr(one_fold, "TIMED_ROWS", 10)
     result = train(spec, columns, listener)
     timed = sum(outcome.predict_seconds or 0 for outcome in listener.outcomes)
     rows = len(result.out_of_fold)

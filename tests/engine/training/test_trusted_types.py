@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import skops.io
 
-from tasks.engine.catalogue import Estimator, get_estimator, list_estimators
-from tasks.engine.pipelines import make_estimator
-from tasks.engine.preprocessing import FeaturePlan
+from tasks.engine.estimators.catalogue import Estimator, get_estimator, list_estimators
+from tasks.engine.model.verification import load_skops
+from tasks.engine.preprocessing.pipelines import make_estimator
+from tasks.engine.preprocessing.steps import FeaturePlan
 from tasks.engine.spec import TrainingSpec
-from tasks.engine.verification import load_skops
 
 RNG = np.random.default_rng(0)
 X = np.abs(RNG.normal(size=(90, 4)))

@@ -9,8 +9,8 @@ import pytest
 
 from tasks.engine.errors import EngineError
 from tasks.engine.explain.explaining import folds_of
+from tasks.engine.failures.whole_change import with_change
 from tasks.engine.notebook import open_table, request
-from tasks.engine.whole_change import with_change
 from tests.engine.kept_baselines import train
 from tests.engine.training.clean_process import run
 from tests.engine.training.test_bundles import make_bundle

@@ -9,9 +9,9 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 
 from dashboard.jobs.changing.changed import say_change
 from tasks.engine.errors import EngineError
-from tasks.engine.failures import explain_error
+from tasks.engine.failures.known import explain_error
+from tasks.engine.failures.whole_change import make_whole, with_change
 from tasks.engine.progress import NullReporter
-from tasks.engine.whole_change import make_whole, with_change
 from tests.engine.kept_baselines import train
 from tests.engine.tables import make_spec
 from tests.engine.training.test_other_folds import THREE, table

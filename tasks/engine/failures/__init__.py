@@ -1,0 +1,1 @@
+"""What goes wrong while training: in plain words, with a change that was tried."""

@@ -1,0 +1,1 @@
+"""What predictions are worth: metrics, spread, what they are held against, thresholds."""

@@ -1,0 +1,1 @@
+"""A table's cells: as they were read, as text, and as typed values by a schema."""
