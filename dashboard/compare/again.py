@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.compare.queries import find_features
 from dashboard.db import Job, User
-from dashboard.errors import Conflict
+from dashboard.errors import Conflict, ValidationFailed
 from dashboard.filters import validation
 from dashboard.jobs.asking.as_request import of_whole, request_from
 from dashboard.jobs.asking.copy_name import name_copy
@@ -14,6 +14,7 @@ from dashboard.jobs.form.keys import idempotency_key_of
 from dashboard.jobs.page.blends import is_blend, say_blend
 from dashboard.jobs.queries import get_job
 from dashboard.jobs.service import submit_job
+from dashboard.storage import StorageFull
 
 NAMED = 3
 
@@ -24,6 +25,14 @@ class Again:
 
     job: Job
     why_not: str | None
+
+
+@dataclass(frozen=True)
+class RanAgain:
+    """The new job of each that was submitted, by its number, and what is said of the others."""
+
+    made: dict[int, Job]
+    refused: list[str]
 
 
 def list_again(jobs: Sequence[Job], base: Job) -> list[Again]:
@@ -44,9 +53,7 @@ def say_otherwise(job: Job, base: Job) -> str | None:
     return "not comparable: stopped early, some folds only" if job.partial else None
 
 
-def run_again(
-    *, user: User, job_ids: Sequence[int], base_id: int, page_key: str
-) -> dict[int, Job]:
+def run_again(*, user: User, job_ids: Sequence[int], base_id: int, page_key: str) -> RanAgain:
     """Submit the settings of jobs once more, on the data and folds of another.
 
     Parameters
@@ -62,8 +69,9 @@ def run_again(
 
     Returns
     -------
-    dict of int to Job
-        The new job of each.
+    RanAgain
+        The new jobs, and why others were refused: one whose settings are no longer allowed is
+        named, and the rest is submitted.
 
     Raises
     ------
@@ -71,7 +79,7 @@ def run_again(
         When one of them is gone.
     Conflict
         When no job of one's settings can be scored so; none was submitted then.
-    Forbidden, ValidationFailed, StorageFull
+    Forbidden
         As when a job is submitted.
     """
     base = get_job(user=user, job_id=base_id)
@@ -80,7 +88,13 @@ def run_again(
     for job in jobs:
         if reason := _why_not(job, base, features[job.id]):
             raise Conflict(f"{job.name} cannot run on the folds of {base.name}: {reason}")
-    return {job.id: _submit(user, job, base, page_key) for job in jobs}
+    done = RanAgain({}, [])
+    for job in jobs:
+        try:
+            done.made[job.id] = _submit(user, job, base, page_key)
+        except (ValidationFailed, StorageFull) as problem:
+            done.refused.append(f"{job.name} was not queued: {problem.message}")
+    return done
 
 
 def _submit(user: User, job: Job, base: Job, page_key: str) -> Job:

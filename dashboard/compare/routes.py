@@ -14,12 +14,11 @@ from dashboard.compare.report import draw_all, style_element
 from dashboard.compare.table_csv import table_csv
 from dashboard.db.lookup import LARGEST_ID
 from dashboard.downloads import attachment
-from dashboard.errors import Conflict, NotFound, ValidationFailed
+from dashboard.errors import Conflict, NotFound
 from dashboard.jobs.changing.undo_routes import tell_queued
 from dashboard.jobs.form.keys import find_page_key
 from dashboard.jobs.queries import get_jobs
 from dashboard.paging import read_number
-from dashboard.storage import StorageFull
 from dashboard.web import requires
 
 blueprint = Blueprint("compare", __name__)
@@ -90,13 +89,16 @@ def again() -> AnyResponse:
     named = request.form.get("again", "").split(",")[:MAX_JOBS]
     numbers = [read_number(text, 0, LARGEST_ID) for text in named]
     try:
-        made = run_again(
+        done = run_again(
             user=current_user, job_ids=numbers, base_id=base_id,
             page_key=request.form.get("key", ""),
         )  # fmt: skip
-    except (Conflict, ValidationFailed, StorageFull) as problem:
+    except Conflict as problem:
         flash(problem.message, "warning")
         return redirect(url_for(".index", **asked.address), 303)
+    for words in done.refused:
+        flash(words, "warning")
+    made = done.made
     for job in made.values():
         tell_queued(job, f"{job.name} is queued on the folds of the reference, as job #{job.id}")
     ids = tuple(made[number].id if number in made else number for number in asked.ids)

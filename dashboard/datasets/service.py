@@ -24,7 +24,6 @@ from dashboard.errors import Conflict, NotFound, ValidationFailed
 
 MAX_NAME = 200
 JOBS_NAMED = 5
-# How long a deleted dataset can be taken back.
 
 
 def clean_name(name: str) -> str:

@@ -65,6 +65,22 @@ def test_all_run_again_on_the_folds_of_the_reference_at_one_press(
     assert db.session.query(Job).count() == 5
 
 
+def test_one_that_is_refused_is_named_and_the_others_run(
+    pages: PageClient, dataset: Dataset
+) -> None:
+    base = make_succeeded_job(dataset=dataset, name="base")
+    for name, c in (("bad", -1.0), ("good", 7.0)):
+        make_succeeded_job(dataset=dataset, name=name, split_hash="f" * 64, parameters={"C": c})
+    others = db.session.query(Job).filter(Job.name.in_(["bad", "good"])).all()
+    page = pages.get(address(base, *others))
+    after = pages.follow(pages.submit(page, {}, form=".notice form", status=303))
+    assert "bad was not queued: C must be a number above 0" in after.text
+    made = db.session.query(Job).order_by(Job.id.desc()).first()
+    assert made is not None
+    assert made.parameters["C"] == 7.0
+    assert heads_of(after) == [base.name, "bad", made.name]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
