@@ -10,7 +10,8 @@ function mark(control) {
   if (button) button.hidden = value === control.dataset.default;
 }
 
-// An error is about what was sent: it goes as its field is changed, and sending tells it anew.
+// An error is about what was sent: it goes with the first letter that is typed, not when the field
+// is left, as that is the press of a button, which would move away below it. Sending tells it anew.
 function dropError(control) {
   const place = control.closest('#job-form [data-invalid]');
   if (!place) return;
@@ -38,7 +39,7 @@ function countErrors() {
   document.title = document.title.replace(/^Error: /, '');
 }
 
-document.addEventListener('change', ({ target }) => {
+document.addEventListener('input', ({ target }) => {
   dropError(target);
   // What is searched is asked for at the strategy, and said in the fields of parameters.
   const says = target.name?.startsWith('parameters.') && /,|\.\./.test(target.value);

@@ -50,7 +50,7 @@ def test_an_error_names_its_field(app: Flask, member: User, tmp_path: Path) -> N
     preflight_schemas.Check.model_validate(found)
     error = found["answer"]["error"]
     assert (error["field"], error["change"]) == (
-        "parameters.n_neighbors", {"parameters": {"n_neighbors": 1}},
+        "parameters.n_neighbors", {"parameters": {"n_neighbors": 5}},
     )  # fmt: skip
 
 

@@ -127,12 +127,12 @@ def test_a_change_is_put_into_the_form_without_a_script(
     )
     page = send_check(pages, page, {"parameters.n_neighbors": "290", "name": "mine"})
     (button,) = page.select('#preflight button[name="of"]')
-    assert button.text == "Set n_neighbors = 1"
+    assert button.text == "Set n_neighbors = 5"
     page = pages.submit(page, {"of": "failure"}, form="#job-form", status=200,
                         action=button["formaction"])  # fmt: skip
-    assert page.find('[name="parameters.n_neighbors"]')["value"] == "1"
+    assert page.find('[name="parameters.n_neighbors"]')["value"] == "5"
     assert page.find('[name="name"]')["value"] == "mine"
-    assert "Set n_neighbors = 1: that is in the form now" in page.text
+    assert "Set n_neighbors = 5: that is in the form now" in page.text
     assert db.session.query(Job).count() == 0
 
 

@@ -223,7 +223,7 @@ def test_error_stands_at_its_field_and_submit_asks_once(
     assert page.errors["parameters.n_neighbors"].endswith(". Lower n_neighbors")
     found = words_of(page.find("#preflight"))
     assert "n_neighbors is greater than the rows that a fold is trained on" in found
-    assert "Set n_neighbors = 1" in found
+    assert "Set n_neighbors = 5" in found
     page = pages.submit(page, {}, form="#job-form", status=409)
     assert "Queue it again to go ahead anyway" in page.text
     assert count(Job) == 0
