@@ -24,27 +24,30 @@ _LIKELY = (
 )
 SURE_NOTE = re.compile(_SURE, re.IGNORECASE)
 NOTE = re.compile(f"{_SURE}|{_LIKELY}", re.IGNORECASE)
-_SUMS = (
+_TOTALS = (
     "total", "totals", "grand total", "subtotal", "sub-total", "sub total", "sous-total", "totaux",
-    "totale", "gesamt", "gesamtsumme", "insgesamt", "summe", "suma", "average", "mean",
-    "durchschnitt", "mittelwert", "moyenne", "promedio", "total general", "total général",
-    "totale generale", "total geral", "média", "totaal", "totalt", "i alt", "summa",
+    "totale", "gesamt", "gesamtsumme", "insgesamt", "summe", "suma", "total general",
+    "total général", "totale generale", "total geral", "totaal", "totalt", "i alt", "summa",
     "yhteensä", "razem", "ogółem", "celkem", "spolu", "összesen", "ukupno", "skupaj", "toplam",
     "σύνολο", "итого", "всего", "разом", "合計", "合计", "总计", "總計",
 )  # fmt: skip
+_MEANS = ("average", "mean", "durchschnitt", "mittelwert", "moyenne", "promedio", "média")
+_SUMS = (*_TOTALS, *_MEANS)
 TOTALS = pa.array(
     {f"{written}{end}" for word in _SUMS for end in ("", ":")
      for written in (word, word.capitalize(), word.title(), word.upper())},
     pa.string(),
 )  # fmt: skip
+_OF_MEANS = frozenset(f"{word}{end}" for word in _MEANS for end in ("", ":"))
 _NAMES_OF_SUMS = frozenset(TOTALS.to_pylist())
 # How the name of a row begins that sums up others, as in Total 2020.
 OF_SUMS = re.compile(rf"({'|'.join(map(re.escape, _SUMS))}|sum)\b", re.IGNORECASE)
 
 
-def is_called_a_sum(text: str) -> bool:
-    """Tell whether a cell is the name of a row that sums up others, and nothing more."""
-    return text.strip() in _NAMES_OF_SUMS
+def is_called_a_sum(text: str, *, or_mean: bool = True) -> bool:
+    """Tell whether a cell is the name of a row that sums up others, or their mean, alone."""
+    name = text.strip()
+    return name in _NAMES_OF_SUMS and (or_mean or name.lower() not in _OF_MEANS)
 
 
 def find_notes(firsts: Sequence[str | None]) -> list[bool]:

@@ -43,7 +43,12 @@ MANY = 200
 FEWEST_NUMBERED = 3  # two classes are told as well by an honest column with one good bound
 
 
-def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> Iterator[Finding]:
+def find_leaks(
+    X: pd.DataFrame,
+    target: Target,
+    schema: Mapping[str, Any],
+    whole: tuple[pd.DataFrame, Target] | None = None,
+) -> Iterator[Finding]:
     """Yield a finding for each column that may be a leak, the strongest first.
 
     Then for columns that are empty or filled in for one class alone, those of one pattern
@@ -57,6 +62,8 @@ def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> It
         Of the same rows.
     schema : Mapping
         What the rows are typed by.
+    whole : tuple of DataFrame and Target, optional
+        All rows, where `X` is a part of them: means by groups are of whole groups.
     """
     origins, told = origins_of(schema, X), set()
     sampled = {name: as_sampled(name, X[name]) for name in X.columns}
@@ -68,7 +75,7 @@ def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> It
             say = date_words if column in _dates(schema) else leak_words
             words = say(column, schema["target"], found.measure, found.score)
             yield Finding("TARGET_LEAK", words, {"exclude": [column]})
-    for made, names in _made_of(sampled, target):
+    for made, names in _made_of(sampled, target, whole or (X, target)):
         together = dict.fromkeys(origins[str(name)] for name in names)
         if columns := [column for column in together if column not in told]:
             told.update(columns)
@@ -87,12 +94,14 @@ def find_leaks(X: pd.DataFrame, target: Target, schema: Mapping[str, Any]) -> It
 
 
 def _made_of(
-    sampled: Mapping[Any, Sampled], target: Target
+    sampled: Mapping[Any, Sampled], target: Target, whole: tuple[pd.DataFrame, Target]
 ) -> Iterator[tuple[Absence | Mean | Marks, Sequence[Any]]]:
     """Yield columns whose cells show that they were made of the target, whatever they tell."""
     yield from find_absences(sampled, target).items()
     yield from find_marks(sampled, target).items()
-    yield from find_means(sampled, target).items()
+    numbers = {name: whole[0][name].to_numpy(float) for name, one in sampled.items()
+               if one.is_number}  # fmt: skip
+    yield from find_means(numbers, whole[1]).items()
 
 
 def _questions(

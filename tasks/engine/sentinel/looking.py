@@ -40,7 +40,10 @@ def look(spec: TrainingSpec, data: Prepared, cells: Mapping[str, Any]) -> Iterat
     yield from find_sum_rows(spec, data, cells)
     yield from find_width(len(data.y), data.X.shape[1], spec)
     yield from find_identifiers(data.X, spec.schema, data.y)
-    leaks = [] if target is None else list(find_leaks(X, target, spec.schema))
+    every = target if len(rows) == len(data.y) else as_target(data.y, spec.task)
+    leaks = list[Finding]()
+    if target is not None and every is not None:
+        leaks = list(find_leaks(X, target, spec.schema, (data.X, every)))
     yield from leaks
     copies = find_copies(data.X, data.y, data.splits, spec.seed)
     if copies and not spec.validation.drop_copies:

@@ -32,7 +32,7 @@ class Marks:
 
 
 def find_marks(columns: Mapping[Any, Sampled], target: Target) -> dict[Marks, list[Any]]:
-    """Find columns of two values that together mark all classes, or all but one.
+    """Find columns of two values that together mark all classes, or of four and more all but one.
 
     Parameters
     ----------
@@ -56,7 +56,8 @@ def find_marks(columns: Mapping[Any, Sampled], target: Target) -> dict[Marks, li
         if (code := _marked(column, target, y, sizes)) is not None:
             marked[name] = code
     n_marked = len(set(marked.values()))
-    return {Marks(n_marked, n): list(marked)} if n_marked >= n - 1 else {}
+    needed = n if n == FEWEST_CLASSES else n - 1  # as wings and fins mark birds and fish
+    return {Marks(n_marked, n): list(marked)} if n_marked >= needed else {}
 
 
 def _marked(feature: Sampled, target: Target, y: np.ndarray, sizes: np.ndarray) -> int | None:

@@ -14,6 +14,8 @@ from tasks.engine.spec import TrainingSpec
 LEAST_ABOVE, LEAST_SUMMED, CLOSE = 8, 3, 1e-6
 MOST_COLUMNS = 60  # of each kind, the first ones
 MOST_ROWS, MOST_SHARE = 20, 0.5
+# Rows that a feature calls a total: of all, and by how much they exceed what is usual.
+MOST_CALLED, TIMES_OF_USUAL = 0.1, 2.0
 BLANK, FILLED = 0.5, 0.9  # a share of the columns, and of the other rows
 SHOWN = 60
 
@@ -58,15 +60,29 @@ def find_sum_rows(
 
 
 def _find_called(data: Prepared, told_line: int | None) -> list[int]:
-    """Return the rows that are called a total or a mean, in a feature or by the reader."""
+    """Return the rows that are called a total by the reader, or in a feature.
+
+    Average and total are values of honest features, too, so in a feature few rows may be called
+    so, each far beyond what is usual; and a mean the last row alone, where it may be any number.
+    """
     lines = data.lines[data.rows]
-    found = lines == told_line if told_line is not None else np.zeros(len(lines), dtype=bool)
+    told = lines == told_line if told_line is not None else np.zeros(len(lines), dtype=bool)
+    sizes = np.abs(data.y)
+    is_large = sizes >= TIMES_OF_USUAL * np.median(sizes)
+    called, last = np.zeros(len(lines), dtype=bool), int(np.argmax(lines))
+    is_mean = False
     texts = [name for name in data.X.columns if data.X[name].dtype == object][:MOST_COLUMNS]
     for name in texts:
         codes, labels = pd.factorize(data.X[name])
-        are_sums = np.array([*(is_called_a_sum(str(label)) for label in labels), False])
-        found = found | are_sums[codes]
-    return [int(row) for row in np.flatnonzero(found)]
+        totals = [is_called_a_sum(str(label), or_mean=False) for label in labels]
+        called |= np.array([*totals, False])[codes]
+        label, alone = data.X[name].iloc[last], np.count_nonzero(codes == codes[last]) == 1
+        is_mean |= alone and is_called_a_sum(str(label))
+    called &= is_large
+    if np.count_nonzero(called) > min(MOST_ROWS, MOST_CALLED * len(lines)):
+        called[:] = False
+    called[last] |= is_mean
+    return [int(row) for row in np.flatnonzero(told | called)]
 
 
 def _find_summed(X: pd.DataFrame, y: np.ndarray) -> list[int]:

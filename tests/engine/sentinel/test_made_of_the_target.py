@@ -28,6 +28,39 @@ def test_mean_of_a_number_by_groups_of_rows(digits: int, tmp_path: Path) -> None
     assert leaks(tmp_path, table) == []
 
 
+def test_mean_in_groups_that_a_large_table_spreads_wide(tmp_path: Path) -> None:
+    """Of 60,000 rows others look at every third, in which hardly a group is whole."""
+    table = table_of(normal(60_000))
+    group = np.random.default_rng(2).integers(0, 8000, 60_000)
+    table["usual"] = table["y"].groupby(group).transform("mean").round(3)
+    assert leaks(tmp_path, table) == [["usual"]]
+
+
+def test_one_odd_target_makes_no_column_a_mean(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    price = np.exp(rng.normal(12, 0.5, 1500)).round()
+    price[700] = 2e9
+    table = table_of(price).assign(year=rng.integers(1950, 2020, 1500))
+    table["rooms"] = rng.integers(1, 30, 1500)
+    assert leaks(tmp_path, table) == []
+
+
+def test_tiny_numbers_beside_a_rare_class_are_no_shares_of_it(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    table = table_of(np.where(rng.random(3000) < 0.003, "fraud", "fine"))
+    table["conc"] = rng.uniform(0, 0.005, 3000).round(3)
+    assert leaks(tmp_path, table, "classification") == []
+
+
+def test_two_honest_marks_of_three_classes(tmp_path: Path) -> None:
+    kind = np.random.default_rng(4).integers(0, 3, 200)
+    table = table_of(np.array(["bird", "fish", "dog"])[kind])
+    table = table.assign(has_wings=(kind == 0).astype(int), has_fins=(kind == 1).astype(int))
+    assert leaks(tmp_path, table, "classification") == []
+    told = table.assign(is_dog=(kind == 2).astype(int))
+    assert leaks(tmp_path, told, "classification") == [["has_wings", "has_fins", "is_dog"]]
+
+
 @pytest.mark.parametrize("classes", [["no", "yes"], ["a", "b", "c"]])
 def test_share_of_a_class_by_groups_of_rows(classes: list[str], tmp_path: Path) -> None:
     """As categories are encoded by the target before rows are split."""

@@ -99,3 +99,19 @@ def test_nothing_is_proposed_that_takes_other_rows_along(tmp_path: Path) -> None
 
 def test_most_rows_called_so_are_no_exception(tmp_path: Path) -> None:
     assert findings(tmp_path, shops().assign(region="Total")) == []
+
+
+def test_honest_categories_of_these_names_raise_no_alarm(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    table = pd.concat([shops(seed) for seed in range(5)], ignore_index=True)
+    table["sales"] += np.arange(len(table))
+    table["condition"] = rng.choice(["Poor", "Average", "Good"], len(table))
+    table["cover"] = "partial"
+    table.loc[rng.choice(len(table), 9, replace=False), "cover"] = "total"
+    assert findings(tmp_path, table) == []
+
+
+def test_a_last_row_of_means_is_told(tmp_path: Path) -> None:
+    table = shops()
+    (found,) = findings(tmp_path, with_row(table, region="Average", **table[NUMBERS].mean()))
+    assert f"Line {N + 2} is called a total or a mean" in found.message
