@@ -133,7 +133,8 @@ class TrainingSpec:
         as_number = column.get("as_number") if self.task == "regression" else None
         read = {**column, **as_number, "kind": "number"} if as_number else dict(column)
         left_out = self.validation.targets_left_out
-        return read | ({"left_out": list(left_out)} if left_out else {})
+        # Cells are compared without space around them.
+        return read | ({"left_out": [text.strip() for text in left_out]} if left_out else {})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the request as JSON values."""

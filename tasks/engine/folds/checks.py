@@ -9,6 +9,7 @@ from typing import Any
 from tasks.engine.spec import SCHEMES, TIME_KINDS
 
 MAX_SEED = 2**32 - 1
+MOST_TEXTS, LONGEST_TEXT = 100, 200  # as they stand in a job, its page and its bundle
 NUMBERS = (("folds", 2, 50), ("repeats", 1, 20), ("gap", 0, 1_000_000_000))
 
 
@@ -62,10 +63,18 @@ def _of_numbers(split: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "test_size", "test_size must be above 0 and below 1"
     if not isinstance(split["drop_copies"], bool):
         yield "drop_copies", "drop_copies must be true or false"
-    texts = split["targets_left_out"]
-    if texts is not None and not (isinstance(texts, list) and all(map(_is_text, texts))):
-        words = "targets_left_out must be a list of texts of the target, none of them empty"
+    if words := _find_texts_fault(split["targets_left_out"]):
         yield "targets_left_out", words
+
+
+def _find_texts_fault(texts: Any) -> str | None:
+    if texts is None:
+        return None
+    if not isinstance(texts, list) or not all(map(_is_text, texts)):
+        return "targets_left_out must be a list of texts of the target, none of them empty"
+    if len(texts) > MOST_TEXTS or any(len(text) > LONGEST_TEXT for text in texts):
+        return f"targets_left_out takes {MOST_TEXTS} texts of {LONGEST_TEXT} characters at most"
+    return None
 
 
 def _is_text(value: Any) -> bool:

@@ -55,11 +55,14 @@ def test_numbers_among_many_texts_are_not_proposed(tmp_path: Path) -> None:
 def test_a_class_may_be_left_out(tmp_path: Path) -> None:
     labels = ["yes", "no", "unknown"]
     text = "a,y\n" + "".join(f"{n}.5,{labels[n % 3]}\n" for n in range(N))
-    split = {"targets_left_out": ["unknown"]}
+    split = {"targets_left_out": [" unknown "]}  # cells, too, are taken without outer space
     spec, columns = make_spec(tmp_path, "y", "classification", "GaussianNB", text, split=split)
     result = train(spec, columns)
     assert result.classes == ["no", "yes"]
     assert result.details["rows_used"] == 40
+    told = {one["code"]: one["message"] for one in result.warnings}
+    assert told["TARGETS_LEFT_OUT"] == '20 rows were left out by "y": "unknown" in 20'
+    assert "TARGET_MISSING" not in told
 
 
 @pytest.mark.long
@@ -86,6 +89,8 @@ def test_a_notebook_leaves_them_out_too(tmp_path: Path) -> None:
     assert len(run(table, request(table, "price", "Ridge", validation=SPLIT)).out_of_fold) == N - 3
     with pytest.raises(ParameterError, match="targets_left_out must be a list of texts"):
         request(table, "price", "Ridge", validation={"targets_left_out": "k.A."})
+    with pytest.raises(ParameterError, match="takes 100 texts of 200 characters at most"):
+        request(table, "price", "Ridge", validation={"targets_left_out": ["x" * 201]})
 
 
 def test_texts_are_told_apart_where_they_are_few(tmp_path: Path) -> None:
